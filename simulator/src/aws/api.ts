@@ -1,0 +1,76 @@
+import type { CloudFormation } from "@aws-sdk/client-cloudformation";
+import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import type { CodeDeploy } from "@aws-sdk/client-codedeploy";
+import type { EC2 } from "@aws-sdk/client-ec2";
+import type { ECR } from "@aws-sdk/client-ecr";
+import type { ECS } from "@aws-sdk/client-ecs";
+import type { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { IAM } from "@aws-sdk/client-iam";
+import type { RDS } from "@aws-sdk/client-rds";
+import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import type { STS } from "@aws-sdk/client-sts";
+
+/** Input and output of one method of an SDK client, without the metadata that only a wire call has. */
+type Call<Method> = Method extends {
+  // biome-ignore lint/suspicious/noExplicitAny: the SDK's own overloads; only the first one is of interest
+  (args: infer Input, options?: any): Promise<infer Output>;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  (args: any, callback: any): void;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  (args: any, options: any, callback: any): void;
+}
+  ? { input: Input; output: Omit<Output, "$metadata"> }
+  : never;
+
+type OperationName<Client> = {
+  [Name in keyof Client]: Call<Client[Name]> extends never ? never : Name;
+}[keyof Client];
+
+/** Who calls: read from the request's credentials; in-process calls act as the account itself. */
+export interface Caller {
+  readonly accessKeyId: string;
+  readonly sourceIp: string;
+}
+
+/**
+ * The operations a simulated service performs, typed by the AWS SDK's own client: method `createService` gets
+ * `CreateServiceCommandInput` and answers `CreateServiceCommandOutput`. An operation that is absent is refused.
+ */
+export type Operations<Client> = {
+  [Name in OperationName<Client>]?: (
+    input: Call<Client[Name]>["input"],
+    caller: Caller,
+  ) => Call<Client[Name]>["output"] | Promise<Call<Client[Name]>["output"]>;
+};
+
+/** The same API for in-process callers: an operation that is absent throws UnknownOperationException. */
+export type Api<Client> = {
+  [Name in OperationName<Client>]: (
+    input: Call<Client[Name]>["input"],
+  ) => Promise<Call<Client[Name]>["output"]>;
+};
+
+export interface AwsClients {
+  cloudformation: CloudFormation;
+  codedeploy: CodeDeploy;
+  ec2: EC2;
+  ecr: ECR;
+  ecs: ECS;
+  elbv2: ElasticLoadBalancingV2;
+  iam: IAM;
+  logs: CloudWatchLogs;
+  rds: RDS;
+  secretsmanager: SecretsManager;
+  sts: STS;
+}
+
+export type ServiceName = keyof AwsClients;
+
+/** Every simulated service as in-process API. Services talk to each other only through this. */
+export type Aws = { [Name in ServiceName]: Api<AwsClients[Name]> };
+
+export interface Service<Name extends ServiceName> {
+  readonly operations: Operations<AwsClients[Name]>;
+  /** Ends everything the service started: timers, sockets, child processes. */
+  close?(): Promise<void>;
+}

@@ -1,0 +1,41 @@
+/**
+ * Time as the control plane sees it. Waits that AWS documents (minutes of termination wait, seconds between
+ * health checks, deregistration delays) pass `scale` times faster than the wall; timestamps stay on the wall
+ * clock, and every reported figure keeps the value that was configured.
+ */
+export interface Clock {
+  readonly scale: number;
+  /** Wall-clock time now. */
+  now(): Date;
+  /** Resolves after `ms` milliseconds of AWS time; rejects with the signal's reason when it aborts. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Milliseconds on the wall that `ms` milliseconds of AWS time take. */
+  toWall(ms: number): number;
+}
+
+export function createClock(scale: number): Clock {
+  if (!(scale > 0 && Number.isFinite(scale)))
+    throw new Error(`time scale must be a positive number, not ${scale}`);
+  const toWall = (ms: number) => ms / scale;
+  return {
+    scale,
+    now: () => new Date(),
+    toWall,
+    wait: (ms, signal) => sleep(toWall(ms), signal),
+  };
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}

@@ -1,0 +1,23 @@
+import type { Aws } from "./aws/api.ts";
+import type { Clock } from "./clock.ts";
+import type { Network } from "./planes/network.ts";
+import type { Registry } from "./planes/registry.ts";
+
+/** What every simulated service is made with. */
+export interface Environment {
+  readonly accountId: string;
+  readonly region: string;
+  readonly clock: Clock;
+  readonly network: Network;
+  readonly registry: Registry;
+  /** The other services. Call only from inside operations and controllers, never while being created. */
+  readonly aws: Aws;
+  /** Where the gateway answers; known only once it listens, so read it inside operations. */
+  readonly gateway: { readonly host: string; readonly port: number };
+  /** A listener of a load balancer on port P is served on loopback port P + this. */
+  readonly listenerPortOffset: number;
+  /** An existing folder of this simulator's own; whoever owns the simulator removes it. */
+  readonly dataDirectory: string;
+  /** Something an operator should see; never used for what an API reports. */
+  readonly warn: (message: string) => void;
+}
