@@ -31,7 +31,7 @@ export interface PulledImage {
   readonly layers: readonly ImageLayer[];
 }
 
-/** The registry behind ECR: OCI distribution on the gateway's `/v2/`, blobs on disk. */
+/** The registry behind ECR, made by `createRegistry(directory)` in registry-server.ts: OCI distribution on the gateway's `/v2/`, blobs on disk. */
 export interface Registry {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /**

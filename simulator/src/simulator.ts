@@ -1,0 +1,180 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Aws, Operations, Service, ServiceName } from "./aws/api.ts";
+import { createCloudFormation } from "./aws/cloudformation/service.ts";
+import { createCodeDeploy } from "./aws/codedeploy/service.ts";
+import { createEc2 } from "./aws/ec2/service.ts";
+import { createEcr } from "./aws/ecr/service.ts";
+import { createEcs } from "./aws/ecs/service.ts";
+import { createElbv2 } from "./aws/elbv2/service.ts";
+import { createIam } from "./aws/iam/service.ts";
+import { createLogs } from "./aws/logs/service.ts";
+import { createRds } from "./aws/rds/service.ts";
+import { createSecretsManager } from "./aws/secretsmanager/service.ts";
+import { createSts } from "./aws/sts/service.ts";
+import { type Clock, createClock } from "./clock.ts";
+import type { Environment } from "./environment.ts";
+import { AwsError } from "./errors.ts";
+import { type Gateway, startGateway } from "./gateway/gateway.ts";
+import { createNetwork } from "./planes/network.ts";
+import { createRegistry } from "./planes/registry-server.ts";
+
+export interface SimulatorOptions {
+  /** Port of the gateway on 127.0.0.1; 0 takes a free one. */
+  port?: number;
+  /** A load balancer's listener on port P is served on 127.0.0.1:(P + this). */
+  listenerPortOffset?: number;
+  /** How many times faster than the wall documented waits pass. */
+  timeScale?: number;
+  /** Kept after close when given; else a temporary folder that close removes. */
+  dataDirectory?: string;
+  accountId?: string;
+  region?: string;
+  warn?: (message: string) => void;
+}
+
+export interface Simulator {
+  readonly endpoint: string;
+  /** For a client of the AWS SDK. */
+  readonly clientConfig: {
+    endpoint: string;
+    region: string;
+    credentials: { accessKeyId: string; secretAccessKey: string };
+  };
+  /** For any AWS tool: the endpoint, and the credentials and region that every tool insists on. */
+  readonly environmentVariables: Record<string, string>;
+  readonly aws: Aws;
+  readonly clock: Clock;
+  /** Ends every child process, closes every socket, removes temporary data. */
+  close(): Promise<void>;
+}
+
+/** Port of the gateway unless told otherwise; the one emulators of AWS share by habit. */
+export const defaultPort = 4566;
+/** 80 becomes 10080 and 8080 becomes 18080: above the ports that need privileges. */
+export const defaultListenerPortOffset = 10_000;
+/** A documented minute takes a second. */
+export const defaultTimeScale = 60;
+
+type Services = { [Name in ServiceName]: Service<Name> };
+
+/** Starts the offline AWS. Rejects with a sentence that names the port when it is taken. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { accountId = "123456789012", region = "us-east-1", timeScale = defaultTimeScale } = options;
+  const clock = createClock(timeScale);
+  const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), "simulator-")));
+  const gatewayAddress = { host: "127.0.0.1", port: options.port ?? defaultPort };
+  const services = {} as Services;
+  const environment: Environment = {
+    accountId,
+    region,
+    clock,
+    network: createNetwork(),
+    registry: createRegistry(join(dataDirectory, "registry")),
+    aws: callInProcess(services),
+    gateway: gatewayAddress,
+    listenerPortOffset: options.listenerPortOffset ?? defaultListenerPortOffset,
+    dataDirectory,
+    warn: options.warn ?? ((message) => console.warn(message)),
+  };
+  Object.assign(services, createServices(environment));
+
+  const removeTemporary = async () => {
+    if (options.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true });
+  };
+  let gateway: Gateway;
+  try {
+    gateway = await startGateway({ environment, services, port: gatewayAddress.port });
+  } catch (error) {
+    await removeTemporary();
+    throw error;
+  }
+  gatewayAddress.port = gateway.port;
+  const endpoint = `http://${gatewayAddress.host}:${gateway.port}`;
+  // Any key is accepted; these only have to look like one to the tools that check.
+  const credentials = { accessKeyId: "AKIASIMULATEDACCOUNT", secretAccessKey: "simulated" };
+  return {
+    endpoint,
+    clientConfig: { endpoint, region, credentials },
+    environmentVariables: {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    },
+    aws: environment.aws,
+    clock,
+    close: once(async () => {
+      await gateway.close();
+      await closeServices(services);
+      await removeTemporary();
+    }),
+  };
+}
+
+function createServices(environment: Environment): Services {
+  return {
+    cloudformation: createCloudFormation(environment),
+    codedeploy: createCodeDeploy(environment),
+    ec2: createEc2(environment),
+    ecr: createEcr(environment),
+    ecs: createEcs(environment),
+    elbv2: createElbv2(environment),
+    iam: createIam(environment),
+    logs: createLogs(environment),
+    rds: createRds(environment),
+    secretsmanager: createSecretsManager(environment),
+    sts: createSts(environment),
+  };
+}
+
+/** Whoever gives orders ends before whoever carries them out, so nothing is started anew while closing. */
+const closingOrder: readonly ServiceName[] = [
+  "cloudformation",
+  "codedeploy",
+  "ecs",
+  "elbv2",
+  "rds",
+  "ecr",
+  "logs",
+  "ec2",
+  "iam",
+  "secretsmanager",
+  "sts",
+];
+
+async function closeServices(services: Services): Promise<void> {
+  const failures: unknown[] = [];
+  for (const name of closingOrder) await services[name].close?.().catch((error) => failures.push(error));
+  if (failures.length > 0) throw new AggregateError(failures, "some simulated services did not end cleanly");
+}
+
+function callInProcess(services: Services): Aws {
+  return new Proxy({} as Aws, {
+    get: (_, name: ServiceName) =>
+      new Proxy(
+        {},
+        {
+          get: (__, operation: string) => async (input: object) => {
+            const operations = services[name].operations as Operations<unknown> as Record<string, Function>;
+            const perform = operations[operation];
+            if (!perform) throw unknownOperation(name, operation);
+            return perform(input, { accessKeyId: "in-process", sourceIp: "127.0.0.1" });
+          },
+        },
+      ),
+  });
+}
+
+function unknownOperation(service: string, operation: string): AwsError {
+  return new AwsError("UnknownOperationException", `the simulator does not perform ${service}:${operation}`);
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= action();
+    return done;
+  };
+}
