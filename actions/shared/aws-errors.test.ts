@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { explainAwsError } from "./aws-errors.ts";
+
+const sdkError = (name: string, message = "m") => Object.assign(new Error(message), { name, $metadata: {} });
+
+test.each<[Error, RegExp]>([
+  [Object.assign(new Error("x"), { name: "CredentialsProviderError" }), /No AWS credentials were found/],
+  [sdkError("ExpiredTokenException"), /credentials have expired/],
+  [sdkError("InvalidClientTokenId"), /refused the credentials/],
+  [sdkError("AccessDeniedException", "not authorized to perform: ecs:X"), /may not do this: .*ecs:X/],
+  [sdkError("ThrottlingException"), /throttled/],
+  [Object.assign(new Error("connect 127.0.0.1:1"), { code: "ECONNREFUSED" }), /endpoint cannot be reached/],
+  [
+    new AggregateError([Object.assign(new Error("connect ::1"), { code: "ECONNREFUSED" })]),
+    /endpoint cannot be reached \(connect ::1\)/,
+  ],
+  [new Error("Region is missing"), /No AWS region/],
+  [sdkError("ClusterNotFoundException", "Cluster not found."), /AWS answered ClusterNotFoundException/],
+])("%s becomes one sentence", (error, message) => {
+  expect(explainAwsError(error)?.message).toMatch(message);
+});
+
+test("an error of our own is left alone", () => {
+  expect(explainAwsError(new TypeError("x is not a function"))).toBeUndefined();
+});

@@ -1,0 +1,112 @@
+import { Failure } from "./failure.ts";
+
+interface Explanation {
+  /** Names of the SDK's exceptions, or of Node's network error codes. */
+  readonly names: readonly string[];
+  readonly say: (error: AwsFailure) => string;
+  readonly nextStep: string;
+}
+
+/** The parts of an SDK error that are read here; service exceptions carry `$metadata`, network errors `code`. */
+interface AwsFailure {
+  readonly name: string;
+  readonly message: string;
+  readonly code: string;
+}
+
+const renewCredentials =
+  "put fresh credentials where this job takes them from (aws-actions/configure-aws-credentials with a role, or the secrets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN) and run the job again.";
+
+// Names from "Common Errors" of the services' API references, and from the SDK's credential providers.
+const explanations: readonly Explanation[] = [
+  {
+    names: ["CredentialsProviderError"],
+    say: () => "No AWS credentials were found",
+    nextStep:
+      "run aws-actions/configure-aws-credentials before this step, or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary keys, AWS_SESSION_TOKEN.",
+  },
+  {
+    names: ["ExpiredTokenException", "ExpiredToken", "RequestExpired", "TokenRefreshRequired"],
+    say: (error) => `The AWS credentials have expired (${error.message})`,
+    nextStep: renewCredentials,
+  },
+  {
+    names: [
+      "UnrecognizedClientException",
+      "InvalidClientTokenId",
+      "InvalidSignatureException",
+      "SignatureDoesNotMatch",
+      "IncompleteSignature",
+      "MissingAuthenticationToken",
+      "MissingAuthenticationTokenException",
+      "AuthFailure",
+    ],
+    say: (error) => `AWS refused the credentials (${error.name}: ${error.message})`,
+    nextStep: `check that access key, secret key and session token belong together; ${renewCredentials}`,
+  },
+  {
+    names: ["AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "AuthorizationError"],
+    say: (error) => `The AWS role may not do this: ${error.message}`,
+    nextStep: "allow the named action in the policy of the role this job uses.",
+  },
+  {
+    names: [
+      "ThrottlingException",
+      "Throttling",
+      "TooManyRequestsException",
+      "RequestLimitExceeded",
+      "RequestThrottled",
+      "SlowDown",
+    ],
+    say: (error) => `AWS throttled this request even after retries (${error.message})`,
+    nextStep: "run the job again, with fewer jobs against this account at the same time.",
+  },
+  {
+    names: [
+      "ECONNREFUSED",
+      "ECONNRESET",
+      "ENOTFOUND",
+      "EAI_AGAIN",
+      "ETIMEDOUT",
+      "EHOSTUNREACH",
+      "TimeoutError",
+    ],
+    say: (error) => `The AWS endpoint cannot be reached (${error.message || error.code})`,
+    nextStep:
+      "check the region and, when AWS_ENDPOINT_URL is set, that something answers there; otherwise the network of the runner.",
+  },
+];
+
+/** Undefined when the error did not come from AWS, its credentials or the way to it. */
+export function explainAwsError(error: unknown): Failure | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (/^Region is missing/.test(error.message))
+    return new Failure("No AWS region is set", {
+      nextStep: "set AWS_REGION, or give aws-region to aws-actions/configure-aws-credentials.",
+      cause: error,
+    });
+  const failure = awsFailure(error);
+  const known = explanations.find(
+    ({ names }) => names.includes(failure.name) || names.includes(failure.code),
+  );
+  if (known) return new Failure(known.say(failure), { nextStep: known.nextStep, cause: error });
+  if ("$metadata" in error)
+    return new Failure(`AWS answered ${error.name}: ${error.message}`, { cause: error });
+  return undefined;
+}
+
+export function isAccessDenied(error: unknown): boolean {
+  return error instanceof Error && explanations[3]?.names.includes(error.name) === true;
+}
+
+export function isThrottled(error: unknown): boolean {
+  return error instanceof Error && explanations[4]?.names.includes(error.name) === true;
+}
+
+function awsFailure(error: Error): AwsFailure {
+  // Both addresses of a host name failing arrive as one AggregateError without a message of its own.
+  const first = error instanceof AggregateError ? (error.errors[0] as Error | undefined) : undefined;
+  const code =
+    (error as NodeJS.ErrnoException).code ?? (first as NodeJS.ErrnoException | undefined)?.code ?? "";
+  return { name: error.name, message: error.message || (first?.message ?? ""), code };
+}

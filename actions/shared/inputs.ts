@@ -1,0 +1,139 @@
+import { statSync } from "node:fs";
+import * as core from "@actions/core";
+import { parseDuration } from "./duration.ts";
+import { Failure } from "./failure.ts";
+
+/**
+ * Reads an action's inputs into one typed value and reports every problem at once: `build` calls the reader once per
+ * input; a bad one is noted, its fallback returned, and after `build` all notes become one Failure. Names are
+ * kebab-case, as in action.yml; `getInput` answers "" for an input that was not given.
+ */
+export function readInputs<T>(
+  build: (read: InputReader) => T,
+  getInput: (name: string) => string = core.getInput,
+): T {
+  const problems: string[] = [];
+  const value = build(createReader(getInput, problems));
+  if (problems.length > 0) throw inputsFailure(problems);
+  return value;
+}
+
+function inputsFailure(problems: string[]): Failure {
+  const message =
+    problems.length === 1 ? `${problems[0]}` : `${problems.length} inputs are wrong: ${problems.join("; ")}`;
+  return new Failure(message, { nextStep: "correct `with:` of this step; nothing was changed." });
+}
+
+export type InputReader = ReturnType<typeof createReader>;
+
+function createReader(getInput: (name: string) => string, problems: string[]) {
+  const raw = (name: string) => getInput(name).trim();
+  const problem = (sentence: string) => void problems.push(sentence);
+
+  const required = (name: string): string => {
+    const value = raw(name);
+    if (!value) problem(`Input ${name} is required and was not given`);
+    return value;
+  };
+  const optional = (name: string): string | undefined => raw(name) || undefined;
+
+  /** One of `allowed`; `fallback` when not given, required without a fallback. */
+  const choice = <C extends string>(name: string, allowed: readonly [C, ...C[]], fallback?: C): C => {
+    const value = raw(name) || fallback;
+    if (!value) problem(`Input ${name} is required; allowed: ${allowed.join(", ")}`);
+    else if (!allowed.includes(value as C))
+      problem(`Input ${name} is "${value}"; allowed: ${allowed.join(", ")}`);
+    return (value ?? allowed[0]) as C;
+  };
+
+  const boolean = (name: string, fallback: boolean): boolean =>
+    choice(name, ["true", "false"], fallback ? "true" : "false") === "true";
+
+  /** A whole number in [min, max]. */
+  const integer = (name: string, range: { min: number; max: number; fallback: number }): number => {
+    const value = raw(name);
+    if (!value) return range.fallback;
+    const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= range.min && number <= range.max) return number;
+    problem(`Input ${name} is "${value}"; a whole number from ${range.min} to ${range.max} is expected`);
+    return range.fallback;
+  };
+
+  /** Milliseconds, from a text such as `90s`, `45m` or `1h30m`; undefined when not given. */
+  const duration = (name: string): number | undefined => {
+    const value = raw(name);
+    if (!value) return undefined;
+    const ms = parseDuration(value);
+    if (ms === undefined)
+      problem(`Input ${name} is "${value}"; a duration such as 90s, 45m or 1h30m is expected`);
+    return ms;
+  };
+
+  /** The lines that are not blank, trimmed. */
+  const lines = (name: string): string[] =>
+    getInput(name)
+      .split("\n")
+      .map((line) => line.trim())
+      .filter(Boolean);
+
+  /** Lines `key=value`, cut at the first `=`; a key given twice is a problem. */
+  const pairs = (name: string): Map<string, string> => {
+    const result = new Map<string, string>();
+    for (const line of lines(name)) {
+      const at = line.indexOf("=");
+      const key = line.slice(0, at).trim();
+      if (at < 1 || !key)
+        problem(`Input ${name} has the line "${line}"; lines of the form name=value are expected`);
+      else if (result.has(key)) problem(`Input ${name} gives "${key}" twice`);
+      else result.set(key, line.slice(at + 1).trim());
+    }
+    return result;
+  };
+
+  /** A JSON value that `accept` likes; `expected` says in words what that is. */
+  const json = <J>(
+    name: string,
+    expected: string,
+    accept: (value: unknown) => value is J,
+    fallback: J,
+  ): J => {
+    const text = raw(name);
+    if (!text) return fallback;
+    try {
+      const value: unknown = JSON.parse(text);
+      if (accept(value)) return value;
+      problem(`Input ${name} is not ${expected}`);
+    } catch (error) {
+      problem(`Input ${name} is not ${expected}: ${(error as Error).message}`);
+    }
+    return fallback;
+  };
+
+  const existing = (name: string, kind: "file" | "folder", path: string): string => {
+    const stats = path ? statSync(path, { throwIfNoEntry: false }) : undefined;
+    if (path && !stats) problem(`Input ${name}: there is no ${kind} ${path} (looked from ${process.cwd()})`);
+    else if (stats && (kind === "file") !== stats.isFile())
+      problem(`Input ${name}: ${path} is not a ${kind}`);
+    return path;
+  };
+  const file = (name: string): string => existing(name, "file", required(name));
+  const optionalFile = (name: string): string | undefined => existing(name, "file", raw(name)) || undefined;
+  const folder = (name: string): string => existing(name, "folder", required(name));
+
+  return {
+    required,
+    optional,
+    choice,
+    boolean,
+    integer,
+    duration,
+    lines,
+    pairs,
+    json,
+    file,
+    optionalFile,
+    folder,
+    /** For a rule that concerns several inputs. */
+    problem,
+  };
+}

@@ -1,0 +1,52 @@
+import * as core from "@actions/core";
+import { explainAwsError } from "./aws-errors.ts";
+import { annotationText, Cancelled, Failure } from "./failure.ts";
+
+/** The runner kills a step 10 s after it asked it to end (SIGINT, 7.5 s, SIGTERM, 2.5 s): nothing may outlast that. */
+const cancelGraceMs = 10_000;
+
+/**
+ * Runs an action: the only catch. Whatever `main` throws becomes one error annotation that names the cause and the
+ * next step, and exit code 1; the stack is written only when step debugging is on. SIGINT and SIGTERM abort the
+ * signal given to `main`, which may still clean up before it returns or throws.
+ */
+export async function runAction(main: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const cancellation = cancelOnSignals();
+  try {
+    await main(cancellation.signal);
+  } catch (error) {
+    const failure = toFailure(error, cancellation.signal);
+    core.setFailed(annotationText(failure));
+    for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+      core.debug(cause.stack ?? cause.message);
+  } finally {
+    cancellation.dispose();
+  }
+}
+
+function cancelOnSignals() {
+  const controller = new AbortController();
+  let killer: NodeJS.Timeout | undefined;
+  const cancel = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted) return;
+    core.info(`Received ${name}; ending.`);
+    controller.abort(new Cancelled(name));
+    killer = setTimeout(() => process.exit(130), cancelGraceMs).unref();
+  };
+  process.on("SIGINT", cancel).on("SIGTERM", cancel);
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      clearTimeout(killer);
+      process.off("SIGINT", cancel).off("SIGTERM", cancel);
+    },
+  };
+}
+
+function toFailure(error: unknown, signal: AbortSignal): Failure {
+  if (error instanceof Failure) return error;
+  // An SDK call or stream that the signal ended says "AbortError"; the reason says who ended it.
+  if (signal.aborted && error instanceof Error && error.name === "AbortError")
+    return signal.reason as Failure;
+  return explainAwsError(error) ?? new Failure(error instanceof Error ? error.message : String(error));
+}
