@@ -1,6 +1,22 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import { groupOperations } from "./groups.ts";
+import { putEventsOperations } from "./put-events.ts";
+import { readEventsOperations } from "./read-events.ts";
+import { createLogsState } from "./state.ts";
+import { streamOperations } from "./streams.ts";
+import { tagOperations } from "./tags.ts";
 
-export function createLogs(_environment: Environment): Service<"logs"> {
-  return { operations: {} };
+/** CloudWatch Logs in memory. Source of shapes, limits and errors: API reference 2014-03-28. */
+export function createLogs(environment: Environment): Service<"logs"> {
+  const state = createLogsState(environment);
+  return {
+    operations: {
+      ...groupOperations(state),
+      ...streamOperations(state),
+      ...putEventsOperations(state),
+      ...readEventsOperations(state),
+      ...tagOperations(state),
+    },
+  };
 }

@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import { createTestEnvironment } from "../../testing.ts";
+import { keptBytesPerStream } from "./put-events.ts";
+import { createLogs } from "./service.ts";
+
+const caller = { accessKeyId: "test", sourceIp: "127.0.0.1" };
+const stream = { logGroupName: "awslogs-capstone", logStreamName: "awslogs-capstone/customer/1" };
+
+async function logsWith(messages: readonly string[] = []) {
+  const environment = await createTestEnvironment();
+  await environment.remove();
+  const { operations } = createLogs(environment);
+  // biome-ignore lint/suspicious/noExplicitAny: the assertions of each case look at what they need
+  type AnyOperation = (input: object, from: object) => any;
+  const call = async (name: keyof typeof operations, input: object) =>
+    (operations as Record<string, AnyOperation>)[name as string]?.(input, caller);
+  await call("createLogGroup", { logGroupName: stream.logGroupName });
+  await call("createLogStream", stream);
+  const now = Date.now();
+  if (messages.length > 0)
+    await call("putLogEvents", {
+      ...stream,
+      logEvents: messages.map((message, index) => ({ message, timestamp: now - 1000 + index })),
+    });
+  return call;
+}
+
+const texts = (answer: { events: { message: string }[] }) => answer.events.map(({ message }) => message);
+
+describe("reading a stream", () => {
+  it("follows it forward until the token stays the same, and goes on with what comes later", async () => {
+    const call = await logsWith(["a", "b", "c"]);
+    const first = await call("getLogEvents", { ...stream, startFromHead: true, limit: 2 });
+    const second = await call("getLogEvents", { ...stream, nextToken: first.nextForwardToken, limit: 2 });
+    const end = await call("getLogEvents", { ...stream, nextToken: second.nextForwardToken });
+    expect([texts(first), texts(second), texts(end)]).toEqual([["a", "b"], ["c"], []]);
+    expect(end.nextForwardToken).toBe(second.nextForwardToken);
+    await call("putLogEvents", { ...stream, logEvents: [{ message: "d", timestamp: Date.now() }] });
+    expect(texts(await call("getLogEvents", { ...stream, nextToken: end.nextForwardToken }))).toEqual(["d"]);
+  });
+
+  it("gives the newest events first when not told to start from the head, then pages back", async () => {
+    const call = await logsWith(["a", "b", "c"]);
+    const newest = await call("getLogEvents", { ...stream, limit: 2 });
+    const older = await call("getLogEvents", { ...stream, nextToken: newest.nextBackwardToken });
+    expect([texts(newest), texts(older)]).toEqual([["b", "c"], ["a"]]);
+  });
+
+  it("keeps only the newest bytes of a stream", async () => {
+    const call = await logsWith();
+    const line = "x".repeat(100_000);
+    for (let round = 0; round < 5; round++)
+      await call("putLogEvents", {
+        ...stream,
+        logEvents: Array.from({ length: 10 }, (_, index) => ({
+          message: `${round}/${index}${line}`,
+          timestamp: Date.now(),
+        })),
+      });
+    const { events } = await call("getLogEvents", { ...stream, startFromHead: true });
+    const bytes = events.reduce(
+      (sum: number, { message }: { message: string }) => sum + message.length + 26,
+      0,
+    );
+    expect(bytes).toBeLessThanOrEqual(keptBytesPerStream);
+    expect(events.at(-1).message.startsWith("4/9")).toBe(true);
+  });
+});
+
+describe("filtering a group", () => {
+  it.each([
+    ["", ["GET / 200", "GET /x 404", "Error: no database"]],
+    ["GET", ["GET / 200", "GET /x 404"]],
+    ["GET 404", ["GET /x 404"]],
+    ['"Error: no"', ["Error: no database"]],
+    ["get", []],
+  ])("pattern '%s'", async (filterPattern, expected) => {
+    const call = await logsWith(["GET / 200", "GET /x 404", "Error: no database"]);
+    expect(
+      texts(await call("filterLogEvents", { logGroupName: stream.logGroupName, filterPattern })),
+    ).toEqual(expected);
+  });
+
+  it.each(["{ $.status = 500 }", "[ip, user]", "%5\\d\\d%", "?a ?b", "-debug", "a:b"])(
+    "refuses pattern '%s'",
+    async (filterPattern) => {
+      const call = await logsWith();
+      await expect(
+        call("filterLogEvents", { logGroupName: stream.logGroupName, filterPattern }),
+      ).rejects.toMatchObject({ code: "InvalidParameterException" });
+    },
+  );
+
+  it("pages over several streams in the order of time", async () => {
+    const call = await logsWith(["a", "c"]);
+    const other = { ...stream, logStreamName: "awslogs-capstone/customer/2" };
+    await call("createLogStream", other);
+    await call("putLogEvents", { ...other, logEvents: [{ message: "b", timestamp: Date.now() - 1000 }] });
+    const group = { logGroupName: stream.logGroupName };
+    const all = texts(await call("filterLogEvents", group));
+    const first = await call("filterLogEvents", { ...group, limit: 2 });
+    const rest = await call("filterLogEvents", { ...group, nextToken: first.nextToken });
+    expect([...texts(first), ...texts(rest)]).toEqual(all);
+    expect(rest.nextToken).toBeUndefined();
+  });
+});
+
+describe("groups and streams", () => {
+  it("lists the stream with the latest event first when asked so", async () => {
+    const call = await logsWith(["a"]);
+    await call("createLogStream", { ...stream, logStreamName: "quiet" });
+    const { logStreams } = await call("describeLogStreams", {
+      logGroupName: stream.logGroupName,
+      orderBy: "LastEventTime",
+      descending: true,
+    });
+    expect(logStreams.map(({ logStreamName }: { logStreamName: string }) => logStreamName)).toEqual([
+      stream.logStreamName,
+      "quiet",
+    ]);
+  });
+
+  it("pages log groups 50 at a time", async () => {
+    const call = await logsWith();
+    for (let index = 0; index < 50; index++) await call("createLogGroup", { logGroupName: `group-${index}` });
+    const first = await call("describeLogGroups", {});
+    const rest = await call("describeLogGroups", { nextToken: first.nextToken });
+    expect([first.logGroups.length, rest.logGroups.length, rest.nextToken]).toEqual([50, 1, undefined]);
+  });
+
+  it("keeps retention and tags", async () => {
+    const call = await logsWith();
+    await call("putRetentionPolicy", { logGroupName: stream.logGroupName, retentionInDays: 7 });
+    const [group] = (await call("describeLogGroups", { logGroupNamePrefix: "awslogs" })).logGroups;
+    expect(group.retentionInDays).toBe(7);
+    await call("tagResource", { resourceArn: group.arn, tags: { a: "1", b: "2" } });
+    await call("untagResource", { resourceArn: group.arn, tagKeys: ["a"] });
+    expect(await call("listTagsForResource", { resourceArn: group.logGroupArn })).toEqual({
+      tags: { b: "2" },
+    });
+  });
+
+  it.each([
+    ["createLogGroup", { logGroupName: "awslogs-capstone" }, "ResourceAlreadyExistsException"],
+    ["createLogGroup", { logGroupName: "no spaces" }, "InvalidParameterException"],
+    ["createLogGroup", { logGroupName: "a", kmsKeyId: "k" }, "InvalidParameterException"],
+    ["createLogStream", stream, "ResourceAlreadyExistsException"],
+    ["putRetentionPolicy", { ...stream, retentionInDays: 2 }, "InvalidParameterException"],
+    ["deleteLogGroup", { logGroupName: "absent" }, "ResourceNotFoundException"],
+    ["getLogEvents", { ...stream, logStreamName: "absent" }, "ResourceNotFoundException"],
+    ["getLogEvents", { ...stream, nextToken: "mine" }, "InvalidParameterException"],
+    [
+      "putLogEvents",
+      { ...stream, logEvents: [2, 1].map((timestamp) => ({ timestamp, message: "x" })) },
+      "InvalidParameterException",
+    ],
+  ] as const)("%s %j is refused with %s", async (name, input, code) => {
+    const call = await logsWith();
+    await expect(call(name, input)).rejects.toMatchObject({ code });
+  });
+});
