@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Aws, Operations, Service, ServiceName } from "./aws/api.ts";
+import type { Aws, Handler, Service, ServiceName } from "./aws/api.ts";
 import { createCloudFormation } from "./aws/cloudformation/service.ts";
 import { createCodeDeploy } from "./aws/codedeploy/service.ts";
 import { createEc2 } from "./aws/ec2/service.ts";
@@ -31,6 +31,8 @@ export interface SimulatorOptions {
   dataDirectory?: string;
   accountId?: string;
   region?: string;
+  /** Access keys to answer with ExpiredToken: rehearses a lab session that is over. */
+  expiredAccessKeys?: readonly string[];
   warn?: (message: string) => void;
 }
 
@@ -85,7 +87,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   let gateway: Gateway;
   try {
-    gateway = await startGateway({ environment, services, port: gatewayAddress.port });
+    gateway = await startGateway({
+      environment,
+      services,
+      port: gatewayAddress.port,
+      expiredAccessKeys: new Set(options.expiredAccessKeys),
+    });
   } catch (error) {
     await removeTemporary();
     throw error;
@@ -157,8 +164,7 @@ function callInProcess(services: Services): Aws {
         {},
         {
           get: (__, operation: string) => async (input: object) => {
-            const operations = services[name].operations as Operations<unknown> as Record<string, Function>;
-            const perform = operations[operation];
+            const perform = (services[name].operations as Record<string, Handler | undefined>)[operation];
             if (!perform) throw unknownOperation(name, operation);
             return perform(input, { accessKeyId: "in-process", sourceIp: "127.0.0.1" });
           },

@@ -64,6 +64,9 @@ export interface AwsClients {
   sts: STS;
 }
 
+/** An operation as whoever dispatches to it by name sees it. */
+export type Handler = (input: object, caller: Caller) => object | Promise<object>;
+
 export type ServiceName = keyof AwsClients;
 
 /** Every simulated service as in-process API. Services talk to each other only through this. */

@@ -1,0 +1,63 @@
+import { parseArgs } from "node:util";
+import {
+  defaultListenerPortOffset,
+  defaultPort,
+  defaultTimeScale,
+  type SimulatorOptions,
+} from "./simulator.ts";
+
+export const usage = `npm run simulator -- [options]
+
+Starts an offline AWS on 127.0.0.1 and prints the environment variables that point any AWS tool at it.
+
+  --port N             port of the API and the registry (default ${defaultPort}, 0 takes a free one)
+  --listener-offset N  a load balancer's port P is served on 127.0.0.1:(P + N) (default ${defaultListenerPortOffset})
+  --time-scale N       how many times faster than the wall AWS's waits pass (default ${defaultTimeScale})
+  --region NAME        (default us-east-1)
+  --account ID         twelve digits (default 123456789012)
+  --help
+`;
+
+/** Options of the command. Throws a sentence that names the option and what it allows. */
+export function parseArguments(argv: readonly string[]): SimulatorOptions & { help: boolean } {
+  const { values } = parse(argv);
+  const port = number(values.port, "--port", 0, 65_535);
+  const listenerPortOffset = number(values["listener-offset"], "--listener-offset", 0, 65_535 - 80);
+  const timeScale = number(values["time-scale"], "--time-scale", 1, 10_000);
+  if (values.account !== undefined && !/^\d{12}$/.test(values.account))
+    throw new Error(`--account: "${values.account}" is not a twelve-digit account id`);
+  return {
+    help: values.help ?? false,
+    ...(port === undefined ? {} : { port }),
+    ...(listenerPortOffset === undefined ? {} : { listenerPortOffset }),
+    ...(timeScale === undefined ? {} : { timeScale }),
+    ...(values.region === undefined ? {} : { region: values.region }),
+    ...(values.account === undefined ? {} : { accountId: values.account }),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        port: { type: "string" },
+        "listener-offset": { type: "string" },
+        "time-scale": { type: "string" },
+        region: { type: "string" },
+        account: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n\n${usage}`, { cause: error });
+  }
+}
+
+function number(text: string | undefined, option: string, least: number, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most)
+    throw new Error(`${option}: "${text}" is not a whole number from ${least} to ${most}`);
+  return value;
+}

@@ -1,0 +1,32 @@
+import { parseArguments, usage } from "./command-line.ts";
+import { type Simulator, startSimulator } from "./simulator.ts";
+
+/** `npm run simulator`: starts the offline AWS, prints where it is, ends with Ctrl-C or with its parent. */
+export async function runCommand(argv: readonly string[]): Promise<void> {
+  try {
+    const { help, ...options } = parseArguments(argv);
+    if (help) return console.log(usage);
+    const simulator = await startSimulator(options);
+    announce(simulator);
+    endWith(simulator);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function announce({ environmentVariables }: Simulator): void {
+  for (const [name, value] of Object.entries(environmentVariables)) console.log(`export ${name}=${value}`);
+  console.error("simulated AWS is ready; Ctrl-C ends it and removes its data");
+  // A parent that opened a channel reads this instead of standard output.
+  process.send?.({ environmentVariables });
+}
+
+function endWith(simulator: Simulator): void {
+  const end = () => simulator.close().then(() => process.exit(0), fail);
+  for (const event of ["SIGINT", "SIGTERM", "disconnect"]) process.on(event, end);
+}
+
+function fail(error: unknown): never {
+  console.error(`simulator: ${(error as Error).message}`);
+  process.exit(1);
+}

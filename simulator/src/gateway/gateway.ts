@@ -1,0 +1,80 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Environment } from "../environment.ts";
+import { type GatewayServices, perform } from "./perform.ts";
+
+export interface Gateway {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export interface GatewayOptions extends Pick<GatewayServices, "services" | "expiredAccessKeys"> {
+  readonly environment: Pick<Environment, "registry" | "gateway" | "warn">;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+/** The one address of the simulated AWS: the API of every service, and the registry under `/v2/`. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { environment, port } = options;
+  const server = createServer((request, response) => {
+    handle(options, request, response).catch((error: Error) => {
+      environment.warn(`${request.method} ${request.url} failed: ${error.stack ?? error}`);
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end();
+    });
+  });
+  await listen(server, environment.gateway.host, port);
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    throw new Error(
+      `port ${port} on ${host} is taken by another program (a simulator still running?): end it, or choose another port with --port`,
+      { cause: error },
+    );
+  }
+}
+
+async function handle(options: GatewayOptions, request: IncomingMessage, response: ServerResponse) {
+  const { environment, services, expiredAccessKeys } = options;
+  const path = (request.url ?? "/").split("?")[0] ?? "/";
+  if (path === "/v2" || path.startsWith("/v2/")) return environment.registry.handle(request, response);
+  const requestId = randomUUID();
+  const reply = await perform(
+    { services, expiredAccessKeys, warn: environment.warn },
+    {
+      headers: request.headers,
+      body: await readBody(request),
+      sourceIp: request.socket.remoteAddress ?? "",
+      requestId,
+    },
+  );
+  response
+    .writeHead(reply.statusCode, {
+      "Content-Type": reply.contentType,
+      "Content-Length": Buffer.byteLength(reply.body),
+      "x-amzn-RequestId": requestId,
+    })
+    .end(reply.body);
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}

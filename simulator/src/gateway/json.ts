@@ -1,0 +1,81 @@
+import { membersOf, missingMember, type Schema, typeName, unknownMember, wrongType } from "./schema.ts";
+
+/**
+ * Reads an awsJson value by its schema: timestamps (epoch seconds) become Date, blobs (base64) bytes.
+ * Throws ShapeError for an unknown member, a wrong type or a missing required member.
+ */
+export function fromJson(schema: Schema, value: unknown, path = ""): unknown {
+  if (schema.isDocumentSchema()) return value;
+  if (schema.isListSchema()) {
+    if (!Array.isArray(value)) throw wrongType(path, "a list");
+    return value.map((item, index) => fromJson(schema.getValueSchema(), item, `${path}[${index}]`));
+  }
+  if (schema.isMapSchema()) {
+    if (!isRecord(value)) throw wrongType(path, "a map");
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [
+        key,
+        fromJson(schema.getValueSchema(), item, `${path}.${key}`),
+      ]),
+    );
+  }
+  if (schema.isStructSchema()) return structure(schema, value, path);
+  return scalar(schema, value, path);
+}
+
+function structure(schema: Schema, value: unknown, path: string): object {
+  if (!isRecord(value)) throw wrongType(path, "a structure");
+  const members = membersOf(schema);
+  const result: Record<string, unknown> = {};
+  const at = (name: string) => (path ? `${path}.${name}` : name);
+  for (const [name, item] of Object.entries(value)) {
+    const member = members.find((candidate) => candidate.name === name);
+    if (!member) throw unknownMember(at(name), members);
+    if (item !== null) result[name] = fromJson(member.schema, item, at(name));
+  }
+  for (const { name, required } of members)
+    if (required && result[name] === undefined) throw missingMember(at(name));
+  return result;
+}
+
+function scalar(schema: Schema, value: unknown, path: string): unknown {
+  const reject = () => wrongType(path, typeName(schema));
+  if (schema.isTimestampSchema()) {
+    if (typeof value !== "number") throw reject();
+    return new Date(value * 1000);
+  }
+  if (schema.isBlobSchema()) {
+    if (typeof value !== "string") throw reject();
+    return Buffer.from(value, "base64");
+  }
+  const fits = schema.isBooleanSchema()
+    ? typeof value === "boolean"
+    : schema.isStringSchema()
+      ? typeof value === "string"
+      : typeof value === "number";
+  if (!fits) throw reject();
+  return value;
+}
+
+/** Writes an output by its schema; what the schema does not know is a defect of the simulator and throws. */
+export function toJson(schema: Schema, value: unknown): unknown {
+  if (value === undefined || value === null || schema.isDocumentSchema()) return value;
+  if (schema.isListSchema()) return (value as unknown[]).map((item) => toJson(schema.getValueSchema(), item));
+  if (schema.isMapSchema())
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, toJson(schema.getValueSchema(), item)]),
+    );
+  if (schema.isStructSchema()) {
+    const result: Record<string, unknown> = {};
+    for (const { name, schema: memberSchema } of membersOf(schema))
+      result[name] = toJson(memberSchema, (value as Record<string, unknown>)[name]);
+    return result;
+  }
+  // awsJson carries seconds; the fraction holds the milliseconds.
+  if (schema.isTimestampSchema()) return (value as Date).getTime() / 1000;
+  if (schema.isBlobSchema()) return Buffer.from(value as Uint8Array).toString("base64");
+  return value;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

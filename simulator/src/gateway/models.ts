@@ -1,0 +1,122 @@
+import type { ServiceName } from "../aws/api.ts";
+
+export type Protocol = "awsJson1.1" | "awsQuery" | "ec2Query";
+
+/** How one service speaks on the wire. Source: the `aws.protocols` traits of the public Smithy models. */
+export interface WireModel {
+  readonly service: ServiceName;
+  readonly protocol: Protocol;
+  /** awsJson: what precedes the dot in X-Amz-Target. Query: the Version parameter, unique to each service. */
+  readonly route: string;
+  /** XML namespace of the answers of a query service. */
+  readonly namespace?: string;
+  /**
+   * The SDK client whose schemas describe the operations. Loaded at the first call over the wire only: together
+   * they would take more memory than the simulator itself.
+   */
+  readonly load: () => Promise<Record<string, unknown>>;
+}
+
+export const wireModels: readonly WireModel[] = [
+  {
+    service: "ecs",
+    protocol: "awsJson1.1",
+    route: "AmazonEC2ContainerServiceV20141113",
+    load: () => import("@aws-sdk/client-ecs"),
+  },
+  {
+    service: "codedeploy",
+    protocol: "awsJson1.1",
+    route: "CodeDeploy_20141006",
+    load: () => import("@aws-sdk/client-codedeploy"),
+  },
+  {
+    service: "ecr",
+    protocol: "awsJson1.1",
+    route: "AmazonEC2ContainerRegistry_V20150921",
+    load: () => import("@aws-sdk/client-ecr"),
+  },
+  {
+    service: "logs",
+    protocol: "awsJson1.1",
+    route: "Logs_20140328",
+    load: () => import("@aws-sdk/client-cloudwatch-logs"),
+  },
+  {
+    service: "secretsmanager",
+    protocol: "awsJson1.1",
+    route: "secretsmanager",
+    load: () => import("@aws-sdk/client-secrets-manager"),
+  },
+  {
+    service: "elbv2",
+    protocol: "awsQuery",
+    route: "2015-12-01",
+    namespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
+    load: () => import("@aws-sdk/client-elastic-load-balancing-v2"),
+  },
+  {
+    service: "sts",
+    protocol: "awsQuery",
+    route: "2011-06-15",
+    namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+    load: () => import("@aws-sdk/client-sts"),
+  },
+  {
+    service: "iam",
+    protocol: "awsQuery",
+    route: "2010-05-08",
+    namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+    load: () => import("@aws-sdk/client-iam"),
+  },
+  {
+    service: "cloudformation",
+    protocol: "awsQuery",
+    route: "2010-05-15",
+    namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/",
+    load: () => import("@aws-sdk/client-cloudformation"),
+  },
+  {
+    service: "rds",
+    protocol: "awsQuery",
+    route: "2014-10-31",
+    namespace: "http://rds.amazonaws.com/doc/2014-10-31/",
+    load: () => import("@aws-sdk/client-rds"),
+  },
+  {
+    service: "ec2",
+    protocol: "ec2Query",
+    route: "2016-11-15",
+    namespace: "http://ec2.amazonaws.com/doc/2016-11-15/",
+    load: () => import("@aws-sdk/client-ec2"),
+  },
+];
+
+/** Static Smithy schema of an operation, as the SDK exports it: `[9, namespace, name, traits, input, output]`. */
+export interface OperationModel {
+  readonly name: string;
+  readonly input: unknown;
+  readonly output: unknown;
+}
+
+/** Undefined when the service has no such operation. */
+export function findOperation(module: Record<string, unknown>, name: string): OperationModel | undefined {
+  const schema = module[`${name}$`];
+  if (!Array.isArray(schema) || schema[0] !== 9) return undefined;
+  return { name, input: schema[4], output: schema[5] };
+}
+
+export interface ErrorModel {
+  /** What stands in the answer; a query service's code often differs from the exception's name. */
+  readonly code: string;
+  readonly statusCode: number;
+}
+
+/** The code and status by which the model says an exception travels; as thrown when the model has none. */
+export function findError(module: Record<string, unknown>, code: string, statusCode: number): ErrorModel {
+  const schema = module[`${code}$`];
+  if (!Array.isArray(schema) || schema[0] !== -3) return { code, statusCode };
+  const traits = (schema[3] || {}) as { awsQueryError?: [string, number]; httpError?: number };
+  if (traits.awsQueryError) return { code: traits.awsQueryError[0], statusCode: traits.awsQueryError[1] };
+  return { code, statusCode: traits.httpError ?? statusCode };
+}

@@ -1,0 +1,106 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Caller, Handler, Service, ServiceName } from "../aws/api.ts";
+import { AwsError } from "../errors.ts";
+import { findOperation, type WireModel } from "./models.ts";
+import { caller, route } from "./route.ts";
+import { ShapeError } from "./schema.ts";
+import { modelled, type Reply, type Wire, wires } from "./wire.ts";
+
+export interface GatewayServices {
+  readonly services: { readonly [Name in ServiceName]: Service<Name> };
+  /** Access keys whose session is over: answered with ExpiredToken, as a lab session after its four hours. */
+  readonly expiredAccessKeys: ReadonlySet<string>;
+  readonly warn: (message: string) => void;
+}
+
+export interface ApiRequest {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  readonly sourceIp: string;
+  readonly requestId: string;
+}
+
+/** Answers one request to the AWS API: every error is an answer too. */
+export async function perform(gateway: GatewayServices, request: ApiRequest): Promise<Reply> {
+  const found = route(request.headers, request.body);
+  if ("unknown" in found) return failUnknown(request, found.unknown);
+  const { model, operation } = found;
+  const wire = wires[model.protocol];
+  const module = await model.load();
+  try {
+    const identity = authenticate(gateway, request, wire);
+    return await answer(gateway, request, { model, operation, module, identity });
+  } catch (error) {
+    if (error instanceof AwsError) return wire.fail(modelled(module, error), request.requestId);
+    gateway.warn(
+      `${model.service}:${operation} failed inside the simulator: ${(error as Error).stack ?? error}`,
+    );
+    const message = `the simulator failed to perform ${operation}: ${(error as Error).message}`;
+    return wire.fail({ code: "InternalFailure", message, statusCode: 500 }, request.requestId);
+  }
+}
+
+interface Call {
+  readonly model: WireModel;
+  readonly operation: string;
+  readonly module: Record<string, unknown>;
+  readonly identity: Caller;
+}
+
+async function answer(
+  { services }: GatewayServices,
+  request: ApiRequest,
+  { model, operation: name, module, identity }: Call,
+): Promise<Reply> {
+  const wire = wires[model.protocol];
+  const operation = findOperation(module, name);
+  const operations = services[model.service].operations as Record<string, Handler | undefined>;
+  const handler = operations[methodName(name)];
+  if (!operation || !handler)
+    throw new AwsError(
+      wire.errors.unknownOperation,
+      operation
+        ? `the simulator does not perform ${model.service}:${name}`
+        : `${model.service} has no operation ${name}`,
+    );
+  const output = await handler(
+    read(wire, () => wire.read(operation, request.body)),
+    identity,
+  );
+  return wire.write(model, operation, output ?? {}, request.requestId);
+}
+
+/** `CreateDBInstance` is `createDBInstance` on the SDK's client. */
+const methodName = (operation: string) => operation.charAt(0).toLowerCase() + operation.slice(1);
+
+function read(wire: Wire, parse: () => object): object {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new AwsError(wire.errors.malformed, error.message);
+    if (!(error instanceof ShapeError)) throw error;
+    const code = {
+      unknown: wire.errors.unknownParameter,
+      type: wire.errors.malformed,
+      missing: wire.errors.missingParameter,
+    }[error.kind];
+    throw new AwsError(code, error.message);
+  }
+}
+
+function authenticate(gateway: GatewayServices, { headers, sourceIp }: ApiRequest, wire: Wire): Caller {
+  const identity = caller(headers, sourceIp);
+  if (!identity) throw new AwsError(wire.errors.missingToken, "Missing Authentication Token", 403);
+  if (gateway.expiredAccessKeys.has(identity.accessKeyId))
+    throw new AwsError(
+      wire.errors.expiredToken,
+      "The security token included in the request is expired",
+      403,
+    );
+  return identity;
+}
+
+function failUnknown({ headers, requestId }: ApiRequest, message: string): Reply {
+  const wire = headers["x-amz-target"] === undefined ? wires.awsQuery : wires["awsJson1.1"];
+  return wire.fail({ code: wire.errors.unknownOperation, message, statusCode: 400 }, requestId);
+}

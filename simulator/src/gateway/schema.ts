@@ -1,0 +1,68 @@
+import { NormalizedSchema } from "@smithy/core/schema";
+
+export type Schema = NormalizedSchema;
+
+/** One member of a structure, and whether a request may leave it out. */
+export interface Member {
+  readonly name: string;
+  readonly schema: Schema;
+  readonly required: boolean;
+}
+
+const members = new WeakMap<object, readonly Member[]>();
+
+export const schemaOf = (schema: unknown): Schema => NormalizedSchema.of(schema as never);
+
+/**
+ * Members of a structure. A static schema is `[3, namespace, name, traits, names, schemas, requiredCount]`, its
+ * required members first.
+ */
+export function membersOf(structure: Schema): readonly Member[] {
+  const raw = structure.getSchema() as unknown as object;
+  const known = members.get(raw);
+  if (known) return known;
+  const requiredCount = Number((raw as unknown[])[6] ?? 0);
+  const found = [...structure.structIterator()].map(([name, schema], index) => ({
+    name,
+    schema,
+    required: index < requiredCount,
+  }));
+  members.set(raw, found);
+  return found;
+}
+
+/** A request that does not have the shape the model gives its operation. */
+export class ShapeError extends Error {
+  readonly kind: "unknown" | "type" | "missing";
+
+  constructor(kind: "unknown" | "type" | "missing", message: string) {
+    super(message);
+    this.name = "ShapeError";
+    this.kind = kind;
+  }
+}
+
+export const unknownMember = (path: string, allowed: readonly Member[]) =>
+  new ShapeError(
+    "unknown",
+    `Unknown parameter ${path}; the operation knows ${allowed.map(({ name }) => name).join(", ") || "none"}`,
+  );
+
+export const wrongType = (path: string, expected: string) =>
+  new ShapeError("type", `Invalid type for parameter ${path || "(the request)"}: expected ${expected}`);
+
+export const missingMember = (path: string) =>
+  new ShapeError("missing", `Missing required parameter ${path}`);
+
+/** Name of a scalar schema's type as an error message says it. */
+export function typeName(schema: Schema): string {
+  if (schema.isListSchema()) return "a list";
+  if (schema.isMapSchema()) return "a map";
+  if (schema.isStructSchema()) return "a structure";
+  if (schema.isTimestampSchema()) return "a timestamp";
+  if (schema.isBooleanSchema()) return "a boolean";
+  if (schema.isNumericSchema() || schema.isBigIntegerSchema() || schema.isBigDecimalSchema())
+    return "a number";
+  if (schema.isBlobSchema()) return "a blob";
+  return "a string";
+}

@@ -1,0 +1,112 @@
+import type { AwsError } from "../errors.ts";
+import { fromJson, toJson } from "./json.ts";
+import { type ErrorModel, findError, type OperationModel, type WireModel } from "./models.ts";
+import { formTree, fromForm } from "./query.ts";
+import { type Schema, schemaOf } from "./schema.ts";
+import { escapeXml, toXml } from "./xml.ts";
+
+export interface Reply {
+  readonly statusCode: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Names a protocol gives to the errors that every service has (Common Errors of the API references). */
+export interface CommonErrors {
+  readonly unknownOperation: string;
+  readonly malformed: string;
+  readonly unknownParameter: string;
+  readonly missingParameter: string;
+  readonly expiredToken: string;
+  readonly missingToken: string;
+}
+
+/** One protocol: bytes in, an operation's typed input out, and the way back. */
+export interface Wire {
+  readonly errors: CommonErrors;
+  /** Throws ShapeError or SyntaxError. */
+  read(operation: OperationModel, body: string): object;
+  write(model: WireModel, operation: OperationModel, output: object, requestId: string): Reply;
+  fail(error: ErrorModel & { message: string }, requestId: string): Reply;
+}
+
+const jsonWire: Wire = {
+  errors: {
+    unknownOperation: "UnknownOperationException",
+    malformed: "SerializationException",
+    unknownParameter: "ValidationException",
+    missingParameter: "ValidationException",
+    expiredToken: "ExpiredTokenException",
+    missingToken: "MissingAuthenticationTokenException",
+  },
+  read: (operation, body) => fromJson(input(operation), body === "" ? {} : JSON.parse(body)) as object,
+  write: (_model, operation, output) => ({
+    statusCode: 200,
+    contentType: "application/x-amz-json-1.1",
+    body: JSON.stringify(toJson(schemaOf(operation.output), output) ?? {}),
+  }),
+  fail: ({ code, message, statusCode }) => ({
+    statusCode,
+    contentType: "application/x-amz-json-1.1",
+    body: JSON.stringify({ __type: code, message }),
+  }),
+};
+
+const queryErrors: CommonErrors = {
+  unknownOperation: "UnknownOperationException",
+  malformed: "MalformedQueryString",
+  unknownParameter: "InvalidParameterCombination",
+  missingParameter: "MissingParameter",
+  expiredToken: "ExpiredToken",
+  missingToken: "MissingAuthenticationToken",
+};
+
+const queryWire: Wire = {
+  errors: queryErrors,
+  read: (operation, body) => fromForm("awsQuery", input(operation), parameters(body)),
+  write: (model, operation, output, requestId) => {
+    const result = `<${operation.name}Result>${toXml(schemaOf(operation.output), output)}</${operation.name}Result>`;
+    return xml(
+      200,
+      `<${operation.name}Response xmlns="${model.namespace}">${result}<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation.name}Response>`,
+    );
+  },
+  fail: ({ code, message, statusCode }, requestId) =>
+    xml(
+      statusCode,
+      `<ErrorResponse><Error><Type>${statusCode < 500 ? "Sender" : "Receiver"}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+    ),
+};
+
+const ec2Wire: Wire = {
+  errors: queryErrors,
+  read: (operation, body) => fromForm("ec2Query", input(operation), parameters(body)),
+  write: (model, operation, output, requestId) =>
+    xml(
+      200,
+      `<${operation.name}Response xmlns="${model.namespace}"><requestId>${requestId}</requestId>${toXml(schemaOf(operation.output), output)}</${operation.name}Response>`,
+    ),
+  fail: ({ code, message, statusCode }, requestId) =>
+    xml(
+      statusCode,
+      `<Response><Errors><Error><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error></Errors><RequestID>${requestId}</RequestID></Response>`,
+    ),
+};
+
+export const wires = { "awsJson1.1": jsonWire, awsQuery: queryWire, ec2Query: ec2Wire } as const;
+
+/** An AwsError as the service's model says it travels. */
+export function modelled(module: Record<string, unknown>, error: AwsError): ErrorModel & { message: string } {
+  return { ...findError(module, error.code, error.statusCode), message: error.message };
+}
+
+const input = (operation: OperationModel): Schema => schemaOf(operation.input);
+
+function parameters(body: string) {
+  const form = new URLSearchParams(body);
+  form.delete("Action");
+  form.delete("Version");
+  return formTree(form);
+}
+
+const xml = (statusCode: number, body: string): Reply => ({ statusCode, contentType: "text/xml", body });
