@@ -1,0 +1,242 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { access, constants, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+export interface DatabaseServerOptions {
+  /** Folder of this server alone; an empty or absent one is initialised, an existing one is started again. */
+  dataDirectory: string;
+  /** Gets every privilege, from every host. */
+  user: string;
+  password: string;
+  /** Created when absent. */
+  database?: string | undefined;
+  /** TCP port on 127.0.0.1; a free one when absent. */
+  port?: number | undefined;
+}
+
+export interface DatabaseServer {
+  readonly host: string;
+  readonly port: number;
+  /** As the server names itself, for example `11.8.9-MariaDB`. */
+  readonly version: string;
+  /** Resolves when the process is gone, for whatever reason. */
+  readonly exited: Promise<void>;
+  /** Ends the process and resolves when it is gone; the data stays. */
+  close(): Promise<void>;
+}
+
+const host = "127.0.0.1";
+/** A clean end takes well under a second; a server that needs longer hangs. */
+const endsWithinMs = 10_000;
+
+/**
+ * Starts a private MySQL-protocol server: MariaDB, or MySQL 8 where that is what the machine has.
+ * Rejects with one sentence when none is installed, the port is taken, or the server ends while it starts
+ * (then with the last lines it wrote).
+ */
+export async function startDatabaseServer(options: DatabaseServerOptions): Promise<DatabaseServer> {
+  const initialSql = initialStatements(options);
+  const program = await findProgram(["mariadbd", "mysqld"]);
+  if (!program)
+    throw new Error(
+      "no MySQL-protocol server found: install mariadb-server (Debian, Ubuntu: apt-get install mariadb-server; macOS: brew install mariadb)",
+    );
+  const version = await readVersion(program);
+  const port = options.port ?? (await freePort());
+  if (options.port !== undefined) await requireFree(options.port);
+
+  const directory = resolve(options.dataDirectory);
+  const data = join(directory, "data");
+  await mkdir(directory, { recursive: true });
+  if (!(await exists(join(data, "mysql")))) await initialise(program, version, data);
+
+  const initFile = join(directory, "init.sql");
+  await writeFile(initFile, initialSql, { mode: 0o600 });
+  try {
+    const child = spawn(program, serverArguments(version, data, initFile, port), {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const exited = new Promise<void>((done) => child.once("close", () => done()));
+    await untilReady(child);
+    return { host, port, version, exited, close: () => end(child, exited) };
+  } finally {
+    await rm(initFile, { force: true });
+  }
+}
+
+function initialStatements({ user, password, database }: DatabaseServerOptions): string {
+  // An init file holds one statement a line.
+  const account = `${quote(user)}@'%'`;
+  const statements = [
+    `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ${quote(password)}`,
+    `ALTER USER ${account} IDENTIFIED BY ${quote(password)}`,
+    `GRANT ALL PRIVILEGES ON *.* TO ${account} WITH GRANT OPTION`,
+  ];
+  if (database) statements.unshift(`CREATE DATABASE IF NOT EXISTS \`${database.replaceAll("`", "``")}\``);
+  const text = statements.map((statement) => `${statement};\n`).join("");
+  if (text.trimEnd().split("\n").length !== statements.length || text.includes("\0"))
+    throw new Error("user, password and name of a database must not hold line breaks or NUL");
+  return text;
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+}
+
+/** The first of `names` on PATH or where distributions keep servers that are not on a user's PATH. */
+async function findProgram(names: string[]): Promise<string | undefined> {
+  const folders = [
+    ...(process.env.PATH ?? "").split(delimiter).filter(Boolean),
+    "/usr/sbin",
+    "/usr/local/sbin",
+    "/usr/libexec",
+  ];
+  for (const name of names)
+    for (const folder of folders) {
+      const path = join(folder, name);
+      if (await isExecutable(path)) return path;
+    }
+  return undefined;
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function readVersion(program: string): Promise<string> {
+  const { stdout } = await run(program, ["--no-defaults", "--version"]);
+  const version = /Ver (\d+\.\d+\.\d+(-MariaDB)?)/.exec(stdout)?.[1];
+  if (!version) throw new Error(`${program} does not tell its version: ${stdout.trim()}`);
+  return version;
+}
+
+const isMariaDb = (version: string) => version.endsWith("-MariaDB");
+
+/** Small and quick instead of durable: the data of a rehearsal need not survive a power cut. */
+function storageArguments(version: string, data: string): string[] {
+  return [
+    "--no-defaults",
+    `--datadir=${data}`,
+    // Both refuse to run as root unless told to.
+    ...(process.getuid?.() === 0 ? ["--user=root"] : []),
+    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-buffer-pool-size=64M",
+    ...(isMariaDb(version) ? ["--innodb-log-file-size=8M", "--innodb-undo-tablespaces=0"] : []),
+  ];
+}
+
+function serverArguments(version: string, data: string, initFile: string, port: number): string[] {
+  return [
+    ...storageArguments(version, data),
+    `--bind-address=${host}`,
+    `--port=${port}`,
+    // No socket: the only account that could use it is root's, which nobody needs.
+    "--socket=",
+    `--pid-file=${join(dirname(data), "server.pid")}`,
+    `--init-file=${initFile}`,
+    "--skip-log-bin",
+    "--skip-name-resolve",
+    "--performance-schema=OFF",
+    ...(isMariaDb(version) ? ["--aria-pagecache-buffer-size=8M"] : ["--mysqlx=OFF"]),
+  ];
+}
+
+async function initialise(program: string, version: string, data: string): Promise<void> {
+  const storage = storageArguments(version, data);
+  const [command, args] = isMariaDb(version)
+    ? [
+        await findInstaller(program),
+        [...storage, "--auth-root-authentication-method=socket", "--skip-test-db"],
+      ]
+    : [program, [...storage, "--initialize-insecure"]];
+  try {
+    await run(command, args);
+  } catch (error) {
+    // Half a data directory would be taken for a whole one at the next start.
+    await rm(data, { recursive: true, force: true });
+    const written = (error as { stderr?: string }).stderr ?? "";
+    throw new Error(`${command} could not make the database's folder ${data}:\n${lastLines(written)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function findInstaller(program: string): Promise<string> {
+  const names = ["mariadb-install-db", "mysql_install_db"];
+  for (const name of names) {
+    const beside = resolve(dirname(program), "../bin", name);
+    if (await isExecutable(beside)) return beside;
+  }
+  const found = await findProgram(names);
+  if (!found) throw new Error(`${program} is there but not mariadb-install-db: install mariadb-server whole`);
+  return found;
+}
+
+async function untilReady(child: ChildProcess): Promise<void> {
+  const lines: string[] = [];
+  const { stderr } = child;
+  if (!stderr) throw new Error("the database server was started without a pipe for its log");
+  await new Promise<void>((ready, failed) => {
+    child.once("error", failed);
+    child.once("close", (code, signal) =>
+      failed(
+        new Error(
+          `the database server ended while it started (${signal ?? code}):\n${lastLines(lines.join("\n"))}`,
+        ),
+      ),
+    );
+    // Also read after the start, or the server would one day wait for room in the pipe.
+    createInterface({ input: stderr }).on("line", (line) => {
+      lines.push(line);
+      if (lines.length > 100) lines.shift();
+      if (/: ready for connections/.test(line)) ready();
+    });
+  });
+}
+
+const lastLines = (text: string) => text.trimEnd().split("\n").slice(-10).join("\n");
+
+async function end(child: ChildProcess, exited: Promise<void>): Promise<void> {
+  child.kill("SIGTERM");
+  const hanging = setTimeout(() => child.kill("SIGKILL"), endsWithinMs);
+  await exited;
+  clearTimeout(hanging);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+async function requireFree(port: number): Promise<void> {
+  const server = createServer().listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw new Error(`the database server cannot listen on ${host}:${port}: the port is taken`, {
+      cause: error,
+    });
+  }
+  server.close();
+  await once(server, "close");
+}
