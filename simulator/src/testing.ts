@@ -36,10 +36,9 @@ export async function createTestEnvironment(
   };
 }
 
-const refusingRegistry: Registry = {
-  handle: () => Promise.reject(new Error("this test has no registry")),
-  pull: () => Promise.reject(new Error("this test has no registry")),
-};
+const refusingRegistry = new Proxy({} as Registry, {
+  get: () => () => Promise.reject(new Error("this test has no registry")),
+});
 
 function refuseAbsent(given: NonNullable<TestEnvironment["aws"]>): Aws {
   return new Proxy({} as Aws, {
