@@ -73,7 +73,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     region,
     clock,
     network: createNetwork(),
-    registry: createRegistry(join(dataDirectory, "registry")),
+    registry: createRegistry({
+      directory: join(dataDirectory, "registry"),
+      accountId,
+      gateway: gatewayAddress,
+    }),
     aws: callInProcess(services),
     gateway: gatewayAddress,
     listenerPortOffset: options.listenerPortOffset ?? defaultListenerPortOffset,

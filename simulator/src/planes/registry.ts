@@ -31,7 +31,52 @@ export interface PulledImage {
   readonly layers: readonly ImageLayer[];
 }
 
-/** The registry behind ECR, made by `createRegistry(directory)` in registry-server.ts: OCI distribution on the gateway's `/v2/`, blobs on disk. */
+/** A manifest as it was pushed, byte for byte. */
+export interface StoredManifest {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly body: Buffer;
+  /** Digests of what the manifest holds: configuration and layers, or the manifests of an index. */
+  readonly children: readonly string[];
+  /** Compressed bytes of its layers; for an index, of its largest image. */
+  readonly size: number;
+  readonly artifactType: string | undefined;
+  readonly pushedAt: Date;
+  lastPulledAt: Date | undefined;
+}
+
+export interface NewManifest {
+  readonly body: Buffer;
+  /** The media type the client names; the manifest's own `mediaType` must agree. */
+  readonly mediaType: string | undefined;
+  readonly tag?: string | undefined;
+  /** Refused when the body has another one. */
+  readonly digest?: string | undefined;
+}
+
+/** The images of one repository. */
+export interface RegistryRepository {
+  readonly name: string;
+  readonly manifests: ReadonlyMap<string, StoredManifest>;
+  /** Digest of the manifest each tag points to. */
+  readonly tags: ReadonlyMap<string, string>;
+  /** Bytes of each blob that can be read here, by digest. */
+  readonly blobs: ReadonlyMap<string, number>;
+  /** The manifest a tag or digest names. */
+  resolve(reference: string): StoredManifest | undefined;
+  /** Throws RegistryError: what the manifest refers to must be here, and an immutable tag does not move. */
+  putManifest(manifest: NewManifest): StoredManifest;
+  removeTag(tag: string): void;
+  /** Removes the manifest and every tag that points to it. */
+  removeManifest(digest: string): void;
+}
+
+export interface RepositorySettings {
+  /** Whether `tag`, once it points to an image, stays there. Asked at each push. */
+  readonly isImmutable: (tag: string) => boolean;
+}
+
+/** The registry behind ECR, made by `createRegistry` in registry-server.ts: OCI distribution on the gateway's `/v2/`, blobs on disk. */
 export interface Registry {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /**
@@ -39,4 +84,12 @@ export interface Registry {
    * Rejects with the message that ECS reports as stoppedReason (CannotPullContainerError: …).
    */
   pull(reference: string): Promise<PulledImage>;
+  createRepository(name: string, settings: RepositorySettings): RegistryRepository;
+  repository(name: string): RegistryRepository | undefined;
+  /** Removes the repository with its images, and from disk the blobs that no other repository shares. */
+  deleteRepository(name: string): Promise<void>;
+  /** The password of user `AWS` until `expiresAt`. */
+  issueToken(expiresAt: Date): string;
+  /** Whether a push may take a blob from another repository (ECR's account setting BLOB_MOUNTING). */
+  blobMounting: boolean;
 }

@@ -1,0 +1,10 @@
+import { createHash } from "node:crypto";
+
+/** Only SHA-256: the one algorithm ECR stores images under. */
+export function isDigest(text: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(text);
+}
+
+export function digestOf(content: Buffer | string): string {
+  return `sha256:${createHash("sha256").update(content).digest("hex")}`;
+}

@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { BlobStore } from "./blob-store.ts";
+import type { WritableRepository } from "./repository.ts";
+
+/** One request to one repository. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  readonly repository: WritableRepository;
+  readonly store: BlobStore;
+  /** A repository of this registry that the push may take blobs from. */
+  readonly mountableFrom: (name: string) => WritableRepository | undefined;
+}
+
+export function answer(
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string | number> = {},
+  body?: Buffer | string,
+): void {
+  const length = body === undefined ? {} : { "Content-Length": Buffer.byteLength(body) };
+  response.writeHead(status, { ...length, ...headers });
+  response.end(body);
+}
+
+export function answerJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): void {
+  answer(response, status, { "Content-Type": "application/json", ...headers }, JSON.stringify(value));
+}

@@ -1,0 +1,93 @@
+import { isDigest } from "./digest.ts";
+import { RegistryError } from "./registry-error.ts";
+
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly urls?: readonly string[];
+  readonly platform?: { readonly architecture?: string; readonly os?: string; readonly variant?: string };
+}
+
+export interface ImageManifest {
+  readonly kind: "image";
+  readonly mediaType: string;
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+  readonly artifactType: string | undefined;
+}
+
+export interface ImageIndex {
+  readonly kind: "index";
+  readonly mediaType: string;
+  readonly manifests: readonly Descriptor[];
+  readonly artifactType: string | undefined;
+}
+
+/** The media types ECR takes: Docker Image Manifest V2 Schema 2 and OCI, single images and lists of them. */
+export const imageMediaTypes: readonly string[] = [
+  "application/vnd.docker.distribution.manifest.v2+json",
+  "application/vnd.oci.image.manifest.v1+json",
+];
+export const indexMediaTypes: readonly string[] = [
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.oci.image.index.v1+json",
+];
+
+/** Throws RegistryError MANIFEST_INVALID that names what is wrong. */
+export function parseManifest(body: Buffer, declared: string | undefined): ImageManifest | ImageIndex {
+  const content = parseJson(body);
+  const own = content.mediaType;
+  const mediaType = declared ?? own;
+  if (typeof mediaType !== "string") throw invalid("neither Content-Type nor mediaType says what it is");
+  if (own !== undefined && own !== mediaType)
+    throw invalid(`its mediaType is ${String(own)}, but it was sent as ${mediaType}`);
+  if (content.schemaVersion !== 2) throw invalid("schemaVersion must be 2");
+  const artifactType = typeof content.artifactType === "string" ? content.artifactType : undefined;
+
+  if (imageMediaTypes.includes(mediaType))
+    return {
+      kind: "image",
+      mediaType,
+      config: parseDescriptor(content.config, "config"),
+      layers: parseDescriptors(content.layers, "layers"),
+      artifactType,
+    };
+  if (indexMediaTypes.includes(mediaType))
+    return {
+      kind: "index",
+      mediaType,
+      manifests: parseDescriptors(content.manifests, "manifests"),
+      artifactType,
+    };
+  const known = [...imageMediaTypes, ...indexMediaTypes].join(", ");
+  throw invalid(`the media type ${mediaType} is not one of ${known}`);
+}
+
+function parseJson(body: Buffer): Record<string, unknown> {
+  try {
+    const content = JSON.parse(body.toString("utf8"));
+    if (typeof content === "object" && content !== null && !Array.isArray(content)) return content;
+  } catch {}
+  throw invalid("it is not a JSON object");
+}
+
+function parseDescriptors(value: unknown, place: string): Descriptor[] {
+  if (!Array.isArray(value)) throw invalid(`${place} must be a list`);
+  return value.map((each, index) => parseDescriptor(each, `${place}[${index}]`));
+}
+
+function parseDescriptor(value: unknown, place: string): Descriptor {
+  const descriptor = (value ?? {}) as Record<string, unknown>;
+  const { digest, size, mediaType } = descriptor;
+  if (typeof digest !== "string" || !isDigest(digest))
+    throw invalid(`${place}.digest must be sha256: and 64 hexadecimal digits`);
+  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0)
+    throw invalid(`${place}.size must be a number of bytes`);
+  if (typeof mediaType !== "string") throw invalid(`${place}.mediaType is missing`);
+  return descriptor as unknown as Descriptor;
+}
+
+function invalid(reason: string): RegistryError {
+  return new RegistryError("MANIFEST_INVALID", `manifest invalid: ${reason}`);
+}

@@ -1,0 +1,101 @@
+import type { NewManifest, RegistryRepository, RepositorySettings, StoredManifest } from "../registry.ts";
+import { digestOf } from "./digest.ts";
+import { type ImageManifest, parseManifest } from "./manifest.ts";
+import { RegistryError } from "./registry-error.ts";
+
+/** A repository that the registry's own HTTP side may add blobs to. */
+export interface WritableRepository extends RegistryRepository {
+  readonly blobs: Map<string, number>;
+}
+
+/** OCI distribution v1.1, "Pulling manifests": the grammar of a tag. */
+export const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
+
+export function createRepository(
+  name: string,
+  registryId: string,
+  settings: RepositorySettings,
+): WritableRepository {
+  const manifests = new Map<string, StoredManifest>();
+  const tags = new Map<string, string>();
+  const blobs = new Map<string, number>();
+
+  const assertTagIsFree = (tag: string, digest: string) => {
+    if (!tagPattern.test(tag)) throw new RegistryError("TAG_INVALID", `the tag '${tag}' is malformed`);
+    const current = tags.get(tag);
+    if (current === undefined || current === digest || !settings.isImmutable(tag)) return;
+    throw new RegistryError(
+      "TAG_INVALID",
+      `The image tag '${tag}' already exists in the '${name}' repository and cannot be overwritten because the tag is immutable.`,
+    );
+  };
+  const refuseMissing = (kind: "Layers" | "Images", missing: string[]) => {
+    if (missing.length === 0) return;
+    throw new RegistryError(
+      "MANIFEST_BLOB_UNKNOWN",
+      `${kind} with digests '[${missing.join(", ")}]' required for pushing image into repository with name '${name}' in the registry with id '${registryId}' do not exist`,
+    );
+  };
+  const assertBlobsExist = ({ config, layers }: ImageManifest) => {
+    // A layer with urls lives elsewhere by its author's licence and is never pushed.
+    const own = [config, ...layers.filter((layer) => layer.urls === undefined)];
+    refuseMissing(
+      "Layers",
+      own.filter(({ digest }) => !blobs.has(digest)).map(({ digest }) => digest),
+    );
+  };
+
+  const store = ({ body, mediaType }: NewManifest, digest: string): StoredManifest => {
+    const manifest = parseManifest(body, mediaType);
+    const isImage = manifest.kind === "image";
+    if (isImage) assertBlobsExist(manifest);
+    const parts = isImage ? [manifest.config, ...manifest.layers] : manifest.manifests;
+    const children = parts.map((part) => part.digest);
+    if (!isImage)
+      refuseMissing(
+        "Images",
+        children.filter((child) => !manifests.has(child)),
+      );
+    const size = isImage
+      ? manifest.layers.reduce((sum, layer) => sum + layer.size, 0)
+      : Math.max(0, ...children.map((child) => manifests.get(child)?.size ?? 0));
+    const { artifactType } = manifest;
+    const pushedAt = new Date();
+    return {
+      digest,
+      mediaType: manifest.mediaType,
+      body,
+      children,
+      size,
+      artifactType,
+      pushedAt,
+      lastPulledAt: undefined,
+    };
+  };
+
+  return {
+    name,
+    manifests,
+    tags,
+    blobs,
+    resolve: (reference) => manifests.get(reference.includes(":") ? reference : (tags.get(reference) ?? "")),
+    putManifest(manifest) {
+      const digest = digestOf(manifest.body);
+      if (manifest.digest !== undefined && manifest.digest !== digest)
+        throw new RegistryError(
+          "DIGEST_INVALID",
+          `the manifest has the digest ${digest}, not ${manifest.digest}`,
+        );
+      if (manifest.tag !== undefined) assertTagIsFree(manifest.tag, digest);
+      const stored = manifests.get(digest) ?? store(manifest, digest);
+      manifests.set(digest, stored);
+      if (manifest.tag !== undefined) tags.set(manifest.tag, digest);
+      return stored;
+    },
+    removeTag: (tag) => void tags.delete(tag),
+    removeManifest(digest) {
+      manifests.delete(digest);
+      for (const [tag, target] of tags) if (target === digest) tags.delete(tag);
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { pipeline } from "node:stream/promises";
+import { isDigest } from "./digest.ts";
+import { answer, type Exchange } from "./exchange.ts";
+import { RegistryError } from "./registry-error.ts";
+
+/** HEAD and GET of `/v2/<name>/blobs/<digest>`, whole or one range of bytes. */
+export async function serveBlob({ request, response, repository, store }: Exchange, digest: string) {
+  if (!isDigest(digest)) throw new RegistryError("DIGEST_INVALID", `'${digest}' is no sha256 digest`);
+  if (request.method !== "GET" && request.method !== "HEAD")
+    throw new RegistryError("UNSUPPORTED", "ECR removes layers by itself once no image refers to them");
+  const size = repository.blobs.get(digest);
+  if (size === undefined)
+    throw new RegistryError(
+      "BLOB_UNKNOWN",
+      `the blob ${digest} is unknown in the repository ${repository.name}`,
+    );
+
+  const headers = {
+    "Accept-Ranges": "bytes",
+    "Content-Type": "application/octet-stream",
+    "Docker-Content-Digest": digest,
+  };
+  if (request.method === "HEAD") return answer(response, 200, { ...headers, "Content-Length": size });
+  const range = parseRange(request.headers.range, size);
+  if (range === "unsatisfiable") return answer(response, 416, { "Content-Range": `bytes */${size}` });
+  const partial = range && {
+    "Content-Range": `bytes ${range.start}-${range.end}/${size}`,
+    "Content-Length": range.end - range.start + 1,
+  };
+  response.writeHead(partial ? 206 : 200, { "Content-Length": size, ...headers, ...partial });
+  await pipeline(store.read(digest, range), response);
+}
+
+/** RFC 9110 §14.2: a range that is not understood, or several, is ignored. */
+function parseRange(header: string | undefined, size: number) {
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
+  if (first === undefined || last === undefined || (first === "" && last === "")) return undefined;
+  const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === "" || last === "" ? size - 1 : Math.min(Number(last), size - 1);
+  return start > end ? ("unsatisfiable" as const) : { start, end };
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage } from "node:http";
+import { answer, answerJson, type Exchange } from "./exchange.ts";
+import { RegistryError } from "./registry-error.ts";
+import { tagPattern } from "./repository.ts";
+
+/** OCI distribution v1.1 asks registries to take manifests of at least this many bytes; more is refused. */
+const largestManifest = 4 * 1024 * 1024;
+
+/** HEAD, GET, PUT and DELETE of `/v2/<name>/manifests/<tag or digest>`. */
+export async function serveManifest(exchange: Exchange, reference: string): Promise<void> {
+  switch (exchange.request.method) {
+    case "GET":
+    case "HEAD":
+      return sendManifest(exchange, reference);
+    case "PUT":
+      return receiveManifest(exchange, reference);
+    case "DELETE":
+      return deleteManifest(exchange, reference);
+    default:
+      throw new RegistryError("UNSUPPORTED", `a manifest has no ${exchange.request.method}`);
+  }
+}
+
+function sendManifest({ request, response, repository }: Exchange, reference: string): void {
+  const manifest = repository.resolve(reference);
+  if (!manifest) throw unknown(repository.name, reference);
+  const { digest, mediaType, body } = manifest;
+  const headers = {
+    "Content-Type": mediaType,
+    "Docker-Content-Digest": digest,
+    "Content-Length": body.length,
+  };
+  if (request.method === "GET") manifest.lastPulledAt = new Date();
+  answer(response, 200, headers, request.method === "GET" ? body : undefined);
+}
+
+async function receiveManifest(
+  { request, response, repository }: Exchange,
+  reference: string,
+): Promise<void> {
+  const byDigest = reference.includes(":");
+  const { digest } = repository.putManifest({
+    body: await readAll(request),
+    mediaType: request.headers["content-type"],
+    digest: byDigest ? reference : undefined,
+    tag: byDigest ? undefined : reference,
+  });
+  answer(response, 201, {
+    Location: `/v2/${repository.name}/manifests/${digest}`,
+    "Docker-Content-Digest": digest,
+  });
+}
+
+function deleteManifest({ response, repository }: Exchange, reference: string): void {
+  const manifest = repository.resolve(reference);
+  if (!manifest) throw unknown(repository.name, reference);
+  if (reference.includes(":")) repository.removeManifest(reference);
+  else repository.removeTag(reference);
+  answer(response, 202);
+}
+
+/** GET `/v2/<name>/tags/list`, in order, `n` at a time after `last`. */
+export function listTags({ request, response, url, repository }: Exchange): void {
+  if (request.method !== "GET") throw new RegistryError("UNSUPPORTED", "tags are listed with GET");
+  const last = url.searchParams.get("last");
+  const all = [...repository.tags.keys()].sort().filter((tag) => last === null || tag > last);
+  const limit = Number(url.searchParams.get("n") ?? all.length);
+  if (!Number.isSafeInteger(limit) || limit < 0)
+    throw new RegistryError("UNSUPPORTED", "n must be a number of tags", 400);
+  const tags = all.slice(0, limit);
+  const next = tags.length < all.length && tags.length > 0;
+  const query = `n=${limit}&last=${encodeURIComponent(tags.at(-1) ?? "")}`;
+  const link: Record<string, string> = next ? { Link: `<${url.pathname}?${query}>; rel="next"` } : {};
+  answerJson(response, 200, { name: repository.name, tags }, link);
+}
+
+async function readAll(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    // Read to the end all the same: leaving early would end the connection before the answer.
+    if (size <= largestManifest) chunks.push(chunk);
+  }
+  if (size > largestManifest)
+    throw new RegistryError("SIZE_INVALID", `a manifest may have ${largestManifest} bytes, not ${size}`, 413);
+  return Buffer.concat(chunks);
+}
+
+function unknown(name: string, reference: string): RegistryError {
+  const valid = reference.includes(":") || tagPattern.test(reference);
+  if (!valid) return new RegistryError("TAG_INVALID", `the tag '${reference}' is malformed`);
+  return new RegistryError("MANIFEST_UNKNOWN", `Requested image not found: '${name}' has no '${reference}'`);
+}
