@@ -1,0 +1,170 @@
+import { EC2 } from "@aws-sdk/client-ec2";
+import { ECS } from "@aws-sdk/client-ecs";
+import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ServiceName } from "../aws/api.ts";
+import { AwsError } from "../errors.ts";
+import { createTestEnvironment } from "../testing.ts";
+import { type Gateway, startGateway } from "./gateway.ts";
+
+const startedAt = new Date("2026-01-02T03:04:05.678Z");
+const received: object[] = [];
+const operations: { [Name in ServiceName]?: Record<string, (input: object) => object> } = {
+  ecs: {
+    listTasks: (input) => {
+      received.push(input);
+      return { taskArns: ["arn:aws:ecs:::task/1"] };
+    },
+    describeTasks: () => ({ tasks: [{ taskArn: "a", startedAt }], failures: [] }),
+    describeClusters: () => {
+      throw new AwsError("ClusterNotFoundException", "Cluster not found.");
+    },
+    stopTask: () => {
+      throw new TypeError("a defect");
+    },
+  },
+  elbv2: {
+    describeTargetHealth: (input) => {
+      received.push(input);
+      return { TargetHealthDescriptions: [{ Target: { Id: "10.0.0.1 <&>", Port: 8080 } }] };
+    },
+    describeTargetGroups: () => {
+      throw new AwsError("TargetGroupNotFoundException", "One or more target groups not found");
+    },
+  },
+  ec2: {
+    describeSubnets: (input) => {
+      received.push(input);
+      return { Subnets: [{ SubnetId: "subnet-1", MapPublicIpOnLaunch: true, Tags: [] }] };
+    },
+  },
+};
+
+let gateway: Gateway;
+let endpoint: string;
+const warnings: string[] = [];
+const config = () => ({
+  endpoint,
+  region: "us-east-1",
+  maxAttempts: 1,
+  credentials: { accessKeyId: "AKIATEST", secretAccessKey: "secret" },
+});
+
+beforeAll(async () => {
+  const environment = await createTestEnvironment({ warn: (message) => warnings.push(message) });
+  await environment.remove();
+  const services = new Proxy({} as never, {
+    get: (_, name: ServiceName) => ({ operations: operations[name] ?? {} }),
+  });
+  gateway = await startGateway({ environment, services, port: 0, expiredAccessKeys: new Set(["ASIAOLD"]) });
+  endpoint = `http://127.0.0.1:${gateway.port}`;
+});
+afterAll(() => gateway.close());
+
+const signedBy = (key: string) => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=${key}/20260102/us-east-1/x/aws4_request, Signature=0`,
+});
+const post = (headers: Record<string, string>, body: string) =>
+  fetch(endpoint, { method: "POST", headers, body });
+const json = (target: string, body: string, key = "AKIATEST") =>
+  post({ ...signedBy(key), "x-amz-target": `AmazonEC2ContainerServiceV20141113.${target}` }, body);
+const form = (body: string, key = "AKIATEST") =>
+  post({ ...signedBy(key), "content-type": "application/x-www-form-urlencoded" }, body);
+
+describe("the SDK's clients", () => {
+  it("call an awsJson operation, with times as epoch seconds", async () => {
+    const ecs = new ECS(config());
+    expect((await ecs.listTasks({ cluster: "c", maxResults: 5 })).taskArns).toEqual(["arn:aws:ecs:::task/1"]);
+    expect(received.pop()).toEqual({ cluster: "c", maxResults: 5 });
+    expect((await ecs.describeTasks({ tasks: ["a"] })).tasks?.[0]?.startedAt).toEqual(startedAt);
+  });
+
+  it("call a query operation, with lists as member.N", async () => {
+    const elbv2 = new ElasticLoadBalancingV2(config());
+    const Targets = [{ Id: "10.0.0.1", Port: 8080 }, { Id: "10.0.0.2" }];
+    const health = await elbv2.describeTargetHealth({ TargetGroupArn: "arn", Targets });
+    expect(received.pop()).toEqual({ TargetGroupArn: "arn", Targets });
+    expect(health.TargetHealthDescriptions).toEqual([{ Target: { Id: "10.0.0.1 <&>", Port: 8080 } }]);
+  });
+
+  it("call an ec2Query operation, with flat lists", async () => {
+    const ec2 = new EC2(config());
+    const input = { SubnetIds: ["subnet-1"], Filters: [{ Name: "vpc-id", Values: ["vpc-1", "vpc-2"] }] };
+    const { Subnets } = await ec2.describeSubnets(input);
+    expect(received.pop()).toEqual(input);
+    expect(Subnets).toEqual([{ SubnetId: "subnet-1", MapPublicIpOnLaunch: true, Tags: [] }]);
+  });
+
+  it.each([
+    ["ClusterNotFoundException", () => new ECS(config()).describeClusters({})],
+    ["TargetGroupNotFoundException", () => new ElasticLoadBalancingV2(config()).describeTargetGroups({})],
+  ])("see %s as their own exception", async (name, call) => {
+    await expect(call()).rejects.toMatchObject({ name });
+  });
+});
+
+describe("what cannot be performed is refused by name", () => {
+  it.each<[string, () => Promise<Response>, number, RegExp]>([
+    [
+      "operation not simulated",
+      () => json("CreateCluster", "{}"),
+      400,
+      /UnknownOperation.*ecs:CreateCluster/,
+    ],
+    ["no such operation", () => json("Nonsense", "{}"), 400, /UnknownOperation.*has no operation Nonsense/],
+    ["service not simulated", () => form("Action=Publish&Version=2010-03-31"), 400, /2010-03-31\.Publish/],
+    ["no operation at all", () => form(""), 400, /without X-Amz-Target or Action/],
+    ["unknown member", () => json("ListTasks", '{"clster":"c"}'), 400, /Unknown parameter clster.*cluster/],
+    ["wrong type", () => json("ListTasks", '{"cluster":1}'), 400, /parameter cluster: expected a string/],
+    ["missing member", () => json("DescribeTasks", "{}"), 400, /Missing required parameter tasks/],
+    ["broken JSON", () => json("ListTasks", "{"), 400, /SerializationException/],
+    [
+      "unknown parameter",
+      () => form("Action=DescribeTargetHealth&Version=2015-12-01&TargetGroupArn=a&Targets.member.1.Idd=x"),
+      400,
+      /Unknown parameter Targets\.1\.Idd.*Id, Port/,
+    ],
+    [
+      "missing parameter",
+      () => form("Action=DescribeTargetHealth&Version=2015-12-01"),
+      400,
+      /MissingParameter.*TargetGroupArn/,
+    ],
+    ["expired session", () => json("ListTasks", "{}", "ASIAOLD"), 403, /ExpiredTokenException/],
+    [
+      "expired session, query",
+      () => form("Action=DescribeTargetHealth&Version=2015-12-01", "ASIAOLD"),
+      403,
+      /<Code>ExpiredToken</,
+    ],
+    [
+      "nobody signed",
+      () => post({ "x-amz-target": "AmazonEC2ContainerServiceV20141113.ListTasks" }, "{}"),
+      403,
+      /MissingAuthenticationToken/,
+    ],
+  ])("%s", async (_, call, status, body) => {
+    const response = await call();
+    expect(response.status).toBe(status);
+    expect(await response.text()).toMatch(body);
+  });
+});
+
+it("a defect of the simulator is a 500 that names the operation, and is reported", async () => {
+  const response = await json("StopTask", '{"task":"t"}');
+  expect([response.status, await response.text()]).toEqual([500, expect.stringContaining("StopTask")]);
+  expect(warnings.join()).toContain("a defect");
+});
+
+it("a taken port is named", async () => {
+  const { port } = gateway;
+  const environment = await createTestEnvironment();
+  await environment.remove();
+  const starting = startGateway({
+    environment,
+    services: {} as never,
+    port,
+    expiredAccessKeys: new Set<string>(),
+  });
+  await expect(starting).rejects.toThrow(`port ${port} on 127.0.0.1 is taken`);
+});
