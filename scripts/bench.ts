@@ -1,0 +1,26 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { asTable, type Benchmark, type Measurement } from "../bench/measurement.ts";
+
+const folder = join(import.meta.dirname, "..", "bench");
+const suffix = ".bench.ts";
+const known = (await readdir(folder)).filter((file) => file.endsWith(suffix)).sort();
+const names = process.argv.slice(2);
+const available = known.map((file) => file.slice(0, -suffix.length));
+const unknown = names.filter((name) => !available.includes(name));
+if (unknown.length > 0) {
+  console.error(`no benchmark is called ${unknown.join(", ")}; the benchmarks: ${available.join(", ")}`);
+  process.exit(2);
+}
+
+const results: Measurement[] = [];
+for (const name of names.length > 0 ? names : available) {
+  console.error(`${name} …`);
+  const module = (await import(pathToFileURL(join(folder, name + suffix)).href)) as { default: Benchmark };
+  results.push(...(await module.default()));
+}
+console.log(asTable(results));
+const output = join(folder, "..", ".bench");
+await mkdir(output, { recursive: true });
+await writeFile(join(output, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
