@@ -1,0 +1,75 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants } from "node:os";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+
+export interface ContainerProcessOptions {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly workingDirectory: string;
+  /** All of it: nothing of the simulator's own environment is added. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Called for each line of standard output and standard error. */
+  readonly onLine: (line: string) => void;
+}
+
+export interface ContainerProcess {
+  readonly pid: number;
+  /** The exit code, or 128 + the number of the signal that ended it; resolves after the last line was handed on. */
+  readonly exited: Promise<number>;
+  /** Sends the signal, then SIGKILL when the process is still there after `timeoutMs` on the wall. */
+  stop(signal: NodeJS.Signals, timeoutMs: number): Promise<number>;
+  kill(): void;
+}
+
+/** Starts one container's process in a process group of its own; rejects when the system refuses to. */
+export async function startProcess(options: ContainerProcessOptions): Promise<ContainerProcess> {
+  const child = spawn(options.file, options.args, {
+    cwd: options.workingDirectory,
+    env: options.environment,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  await once(child, "spawn");
+  const pid = child.pid as number;
+  const kill = () => killGroup(pid);
+  // Whatever the first process of a container started ends with it.
+  child.once("exit", kill);
+  const exited = waitForExit(child, options.onLine);
+  return {
+    pid,
+    exited,
+    kill,
+    async stop(signal, timeoutMs) {
+      child.kill(signal);
+      const timer = setTimeout(kill, timeoutMs);
+      try {
+        return await exited;
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}
+
+async function waitForExit(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  onLine: (line: string) => void,
+): Promise<number> {
+  const outputs = [child.stdout, child.stderr].map((input) =>
+    once(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }).on("line", onLine), "close"),
+  );
+  const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+  await Promise.all(outputs);
+  return code ?? 128 + (signal ? constants.signals[signal] : 0);
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // All of the group is gone already.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}

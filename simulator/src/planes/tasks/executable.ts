@@ -1,0 +1,71 @@
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { inside } from "./image-files.ts";
+
+/** What container runtimes search when the image sets no PATH (runc and Docker agree on it). */
+export const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+export interface CommandOptions {
+  /** The folder that stands for `/`. */
+  readonly root: string;
+  /** Entrypoint and command together. */
+  readonly argv: readonly string[];
+  /** The container's PATH. */
+  readonly path: string;
+  /** The container's working directory, as the container sees it. */
+  readonly workingDirectory: string;
+  /** Lent to images whose layers hold no `node`. */
+  readonly node: string;
+}
+
+/**
+ * Finds what a container runs. There is no chroot: absolute paths that exist in the image are turned into their
+ * place on disk, others are passed on as they are.
+ * Throws with the container runtime's words when the image has no such executable.
+ */
+export function findCommand(options: CommandOptions): Command {
+  const [name, ...rest] = options.argv;
+  if (!name) throw new Error("no command specified: the image has neither entrypoint nor command");
+  const args = rest.map((argument) => placeInImage(options.root, argument));
+  return { file: findExecutable(name, options), args };
+}
+
+/** PATH of the process: the image's own folders, then the one that holds the lent node. */
+export function pathOnDisk(root: string, path: string, lentFolder: string): string {
+  return [...path.split(":").map((folder) => inside(root, folder)), lentFolder].join(":");
+}
+
+function placeInImage(root: string, argument: string): string {
+  if (!argument.startsWith("/") || argument === "/") return argument;
+  const place = inside(root, argument);
+  return existsSync(place) ? place : argument;
+}
+
+function findExecutable(name: string, { root, path, workingDirectory, node }: CommandOptions): string {
+  if (name.includes("/")) {
+    const place = name.startsWith("/") ? inside(root, name) : inside(root, join(workingDirectory, name));
+    if (!existsSync(place)) throw new Error(`exec: "${name}": stat ${name}: no such file or directory`);
+    if (!isExecutable(place)) throw new Error(`exec: "${name}": permission denied`);
+    return place;
+  }
+  for (const folder of path.split(":")) {
+    const place = join(inside(root, folder), name);
+    if (isExecutable(place)) return place;
+  }
+  if (name === "node") return node;
+  throw new Error(`exec: "${name}": executable file not found in $PATH`);
+}
+
+function isExecutable(place: string): boolean {
+  try {
+    accessSync(place, constants.X_OK);
+    return statSync(place).isFile();
+  } catch {
+    return false;
+  }
+}
