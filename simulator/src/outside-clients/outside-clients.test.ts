@@ -1,0 +1,154 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { CodeDeploy, waitUntilDeploymentSuccessful } from "@aws-sdk/client-codedeploy";
+import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Simulator } from "../simulator.ts";
+import { startTestSimulator, testListenerPortOffset } from "../testing-simulator.ts";
+import { createDelivery, type Delivery } from "./delivery.ts";
+import { writeImageLayout } from "./image.ts";
+
+// Debian's packages bring these; a version manager's programs of the same name may come first on PATH.
+const installed = (path: string, name: string) => (existsSync(path) ? path : name);
+const awsCli = installed("/usr/bin/aws", "aws");
+const python = installed("/usr/bin/python3", "python3");
+
+let simulator: Simulator;
+let delivery: Delivery;
+let layout: string;
+let password: string;
+
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+  delivery = await createDelivery(simulator, testListenerPortOffset());
+  layout = await mkdtemp(join(tmpdir(), "image-"));
+  await writeImageLayout(layout);
+  const { authorizationData } = await simulator.aws.ecr.getAuthorizationToken({});
+  const token = Buffer.from(authorizationData?.[0]?.authorizationToken ?? "", "base64").toString();
+  password = token.slice(token.indexOf(":") + 1);
+});
+afterAll(async () => {
+  await simulator?.close();
+  await rm(layout, { recursive: true, force: true });
+});
+
+async function run(program: string, args: string[], stdin = ""): Promise<string> {
+  const { PATH, HOME } = process.env;
+  const running = promisify(execFile)(program, args, {
+    env: { PATH, HOME, ...simulator.environmentVariables },
+  });
+  running.child.stdin?.end(stdin);
+  return (await running).stdout;
+}
+
+const page = async () => (await fetch(delivery.productionUrl)).text();
+
+describe("the registry", () => {
+  it("takes an image from skopeo and tells what it is", async () => {
+    const image = `docker://${delivery.repositoryUri}:latest`;
+    const credentials = `AWS:${password}`;
+    await run("skopeo", [
+      "copy",
+      "--dest-tls-verify=false",
+      `--dest-creds=${credentials}`,
+      `oci:${layout}`,
+      image,
+    ]);
+    const inspected = await run("skopeo", ["inspect", "--tls-verify=false", `--creds=${credentials}`, image]);
+    const { imageDetails } = await simulator.aws.ecr.describeImages({ repositoryName: "web" });
+    expect(JSON.parse(inspected)).toMatchObject({
+      Digest: imageDetails?.[0]?.imageDigest,
+      RepoTags: ["latest"],
+    });
+  });
+
+  it("is read by curl", async () => {
+    const url = `${simulator.endpoint}/v2/web/tags/list`;
+    const list = await run(
+      "curl",
+      ["--silent", "--config", "-"],
+      `user = "AWS:${password}"\nurl = "${url}"\n`,
+    );
+    expect(JSON.parse(list)).toEqual({ name: "web", tags: ["latest"] });
+    const status = await run("curl", [
+      "--silent",
+      "--output",
+      "/dev/null",
+      "--write-out",
+      "%{http_code}",
+      url,
+    ]);
+    expect(status).toBe("401");
+  });
+});
+
+describe("a deployment is followed from create to Succeeded, with target health and logs, by", () => {
+  it("the AWS SDK for JavaScript", async () => {
+    const codedeploy = new CodeDeploy(simulator.clientConfig);
+    const content = JSON.stringify(delivery.appSpec(delivery.taskDefinitions[0]));
+    const sha256 = createHash("sha256").update(content).digest("hex");
+    const { deploymentId } = await codedeploy.createDeployment({
+      applicationName: "outside",
+      deploymentGroupName: "web",
+      revision: { revisionType: "AppSpecContent", appSpecContent: { content, sha256 } },
+    });
+    const waiter = { client: codedeploy, maxWaitTime: 30, minDelay: 1, maxDelay: 1 };
+    await waitUntilDeploymentSuccessful(waiter, { deploymentId });
+    const elbv2 = new ElasticLoadBalancingV2(simulator.clientConfig);
+    const health = await elbv2.describeTargetHealth({ TargetGroupArn: delivery.targetGroups.green });
+    expect(health.TargetHealthDescriptions?.map(({ TargetHealth }) => TargetHealth?.State)).toEqual([
+      "healthy",
+    ]);
+    const { events } = await new CloudWatchLogs(simulator.clientConfig).filterLogEvents({
+      logGroupName: "web",
+    });
+    expect(events?.map(({ message }) => message)).toContain("version 1 listens");
+    expect(await page()).toBe("1");
+  });
+
+  it("the AWS CLI", async () => {
+    const aws = async (...args: string[]) =>
+      JSON.parse((await run(awsCli, [...args, "--output=json"])) || "{}");
+    const appSpec = delivery.appSpec(delivery.taskDefinitions[1]);
+    const revision = {
+      revisionType: "AppSpecContent",
+      appSpecContent: { content: JSON.stringify(appSpec) },
+    };
+    const { deploymentId } = await aws(
+      "deploy",
+      "create-deployment",
+      "--application-name=outside",
+      "--deployment-group-name=web",
+      `--revision=${JSON.stringify(revision)}`,
+    );
+    await aws("deploy", "wait", "deployment-successful", `--deployment-id=${deploymentId}`);
+    const health = await aws(
+      "elbv2",
+      "describe-target-health",
+      `--target-group-arn=${delivery.targetGroups.blue}`,
+    );
+    expect(health.TargetHealthDescriptions[0].TargetHealth).toEqual({ State: "healthy" });
+    const { events } = await aws("logs", "filter-log-events", "--log-group-name=web");
+    expect(events.map(({ message }: { message: string }) => message)).toContain("version 2 listens");
+    expect(await page()).toBe("2");
+  });
+
+  it("boto3", async () => {
+    const given = {
+      appSpec: delivery.appSpec(delivery.taskDefinitions[0]),
+      targetGroup: delivery.targetGroups.green,
+    };
+    const script = join(import.meta.dirname, "follow_deployment.py");
+    const seen = JSON.parse(await run(python, [script], JSON.stringify(given)));
+    expect(seen.statuses.at(-1)).toBe("Succeeded");
+    expect(seen.health).toEqual(["healthy"]);
+    expect(seen.log).toContain("version 1 listens");
+    expect(await page()).toBe("1");
+  });
+});
