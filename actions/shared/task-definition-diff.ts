@@ -1,0 +1,98 @@
+import { isObject } from "./task-definition.ts";
+
+/**
+ * One line per difference that ECS would act on, empty when there is none: `+ path: value`, `- path: value`,
+ * `~ path: old → new`. List items are matched by name (containers, environment, secrets, volumes) or by container
+ * port, so order does not count; defaults that ECS fills in by itself do not count either.
+ */
+export function diffTaskDefinitions(before: object, after: object): string[] {
+  const old = flatten(normalise(before));
+  const next = flatten(normalise(after));
+  const lines: string[] = [];
+  for (const path of [...new Set([...old.keys(), ...next.keys()])].sort()) {
+    const from = old.get(path);
+    const to = next.get(path);
+    if (from === to) continue;
+    if (from === undefined) lines.push(`+ ${path}: ${to}`);
+    else if (to === undefined) lines.push(`- ${path}: ${from}`);
+    else lines.push(`~ ${path}: ${from} → ${to}`);
+  }
+  return lines;
+}
+
+// What ECS writes into a registered task definition where the input leaves it out, from the API reference's
+// "default" notes of ContainerDefinition, PortMapping, HealthCheck and RegisterTaskDefinition.
+const defaults: Readonly<Record<string, readonly [key: string, value: unknown][]>> = {
+  containerDefinitions: [
+    ["essential", true],
+    ["cpu", 0],
+  ],
+  portMappings: [["protocol", "tcp"]],
+  healthCheck: [
+    ["interval", 30],
+    ["timeout", 5],
+    ["retries", 3],
+  ],
+};
+
+function normalise(taskDefinition: object): Record<string, unknown> {
+  const value = strip(taskDefinition, "") as Record<string, unknown>;
+  if (typeof value.cpu === "string") value.cpu = inUnits(value.cpu, /^([\d.]+)\s*vcpu$/i);
+  if (typeof value.memory === "string") value.memory = inUnits(value.memory, /^([\d.]+)\s*gb$/i);
+  return value;
+}
+
+/** "1 vCPU" and "1 GB" are registered as "1024". */
+function inUnits(text: string, unit: RegExp): string {
+  const match = unit.exec(text.trim());
+  return match ? String(Number(match[1]) * 1024) : text.trim();
+}
+
+/** Without empty values, nor values that are ECS's own defaults. */
+function strip(value: unknown, key: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => strip(item, key));
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(([name, item]) => [name, strip(item, name)] as const);
+  return Object.fromEntries(
+    entries.filter(([name, item]) => !isEmpty(item) && !isDefault(key, name, item, value)),
+  );
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  return typeof value === "object" && Object.keys(value).length === 0;
+}
+
+function isDefault(parent: string, name: string, value: unknown, siblings: Record<string, unknown>): boolean {
+  // With network mode awsvpc, the host port is always the container's.
+  if (parent === "portMappings" && name === "hostPort") return value === siblings.containerPort;
+  if (parent === "" && name === "enableFaultInjection") return value === false;
+  return defaults[parent]?.some(([key, fallback]) => key === name && fallback === value) ?? false;
+}
+
+function flatten(value: unknown, path = "", result = new Map<string, string>()): Map<string, string> {
+  if (Array.isArray(value) && value.some(isObject)) {
+    value.forEach((item, index) => {
+      flatten(item, `${path}[${identityOf(item) ?? index}]`, result);
+    });
+  } else if (isObject(value)) {
+    for (const [key, item] of Object.entries(value))
+      if (!(isIdentity(key, value) && path.endsWith("]")))
+        flatten(item, path ? `${path}.${key}` : key, result);
+  } else {
+    result.set(path, JSON.stringify(value));
+  }
+  return result;
+}
+
+const identities = ["name", "containerPort", "key", "containerName"];
+
+function identityOf(item: unknown): string | undefined {
+  const key = isObject(item) ? identities.find((name) => item[name] !== undefined) : undefined;
+  return key && isObject(item) ? String(item[key]) : undefined;
+}
+
+/** Already in the path, unless the item is nothing else. */
+function isIdentity(key: string, item: Record<string, unknown>): boolean {
+  return Object.keys(item).length > 1 && identities.find((name) => item[name] !== undefined) === key;
+}

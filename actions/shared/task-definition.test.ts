@@ -1,0 +1,126 @@
+import { expect, test } from "vitest";
+import { findPlaceholders } from "./placeholders.ts";
+import { checkTaskDefinition } from "./task-definition.ts";
+import { diffTaskDefinitions } from "./task-definition-diff.ts";
+
+const web = { name: "web", image: "web:1" };
+const minimal = { family: "web", containerDefinitions: [web] };
+
+test.each<[string, unknown, string]>([
+  [
+    "an unknown key",
+    { ...minimal, taskRole: "x" },
+    "unknown key taskRole (allowed: family, containerDefinitions",
+  ],
+  ["another spelling", { ...minimal, Cpu: "256" }, "unknown key Cpu (did you mean cpu?)"],
+  [
+    "an unknown key inside",
+    { family: "web", containerDefinitions: [{ ...web, portMapping: [] }] },
+    "unknown key containerDefinitions[web].portMapping",
+  ],
+  ["a number for a text", { ...minimal, cpu: 256 }, "cpu is a number, a string is expected"],
+  [
+    "a text for a number",
+    { family: "web", containerDefinitions: [{ ...web, portMappings: [{ containerPort: "80" }] }] },
+    "containerDefinitions[web].portMappings[0].containerPort is a string, a number is expected",
+  ],
+  ["no family", { containerDefinitions: [] }, "family is missing"],
+  ["a list", [], "the file holds no JSON object"],
+])("%s is refused by its path", (_, value, message) => {
+  expect(() => checkTaskDefinition(value, "td.json")).toThrow(message);
+});
+
+test("keys that only a description has are dropped and named", () => {
+  const described = {
+    taskDefinition: { ...minimal, revision: 7, status: "ACTIVE", compatibilities: ["EC2"] },
+  };
+  expect(checkTaskDefinition(described, "td.json")).toEqual({
+    taskDefinition: minimal,
+    dropped: ["revision", "status", "compatibilities"],
+  });
+});
+
+test("option maps keep any key", () => {
+  const container = { ...web, logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "g" } } };
+  expect(checkTaskDefinition({ family: "web", containerDefinitions: [container] }, "f").dropped).toEqual([]);
+});
+
+test.each<[string, object, object, string[]]>([
+  ["nothing", minimal, minimal, []],
+  [
+    "what ECS fills in",
+    {
+      family: "web",
+      cpu: "1 vCPU",
+      containerDefinitions: [{ ...web, portMappings: [{ containerPort: 80 }] }],
+    },
+    {
+      family: "web",
+      cpu: "1024",
+      volumes: [],
+      containerDefinitions: [
+        {
+          ...web,
+          cpu: 0,
+          essential: true,
+          environment: [],
+          portMappings: [{ containerPort: 80, hostPort: 80, protocol: "tcp" }],
+        },
+      ],
+    },
+    [],
+  ],
+  [
+    "the order of the environment",
+    {
+      containerDefinitions: [
+        {
+          name: "w",
+          environment: [
+            { name: "A", value: "1" },
+            { name: "B", value: "2" },
+          ],
+        },
+      ],
+    },
+    {
+      containerDefinitions: [
+        {
+          name: "w",
+          environment: [
+            { name: "B", value: "2" },
+            { name: "A", value: "1" },
+          ],
+        },
+      ],
+    },
+    [],
+  ],
+  [
+    "an image and a variable",
+    { containerDefinitions: [{ ...web, environment: [{ name: "A", value: "1" }] }] },
+    { containerDefinitions: [{ name: "web", image: "web:2", environment: [{ name: "B", value: "1" }] }] },
+    [
+      '- containerDefinitions[web].environment[A].value: "1"',
+      '+ containerDefinitions[web].environment[B].value: "1"',
+      '~ containerDefinitions[web].image: "web:1" → "web:2"',
+    ],
+  ],
+  [
+    "an essential container",
+    minimal,
+    { family: "web", containerDefinitions: [{ ...web, essential: false }] },
+    ["+ containerDefinitions[web].essential: false"],
+  ],
+])("diff of %s", (_, before, after, lines) => {
+  expect(diffTaskDefinitions(before, after)).toEqual(lines);
+});
+
+test.each<[unknown, string[]]>([
+  ["<IMAGE1_NAME>", ["IMAGE1_NAME"]],
+  ["arn:aws:iam::<account-id>:role/<Role>", ["account-id", "Role"]],
+  ["echo '<html><h1>hello</h1></html>' && a < b > c", []],
+  [{ list: [{ name: "web", image: "<X>" }] }, ["X"]],
+])("placeholders of %j", (value, names) => {
+  expect(findPlaceholders(value).map(({ name }) => name)).toEqual(names);
+});
