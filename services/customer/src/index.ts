@@ -1,0 +1,4 @@
+import { startService } from "@ecs-delivery/suppliers/start-service";
+import { createApp } from "./app.ts";
+
+await startService({ name: "customer", createApp, process });

@@ -1,0 +1,19 @@
+// Bundles the service in whose folder it runs: src/index.ts becomes dist/server.mjs, which needs Node alone.
+import { rm } from "node:fs/promises";
+import { build } from "esbuild";
+
+await rm("dist", { recursive: true, force: true });
+await build({
+  entryPoints: ["src/index.ts"],
+  outfile: "dist/server.mjs",
+  bundle: true,
+  minify: true,
+  platform: "node",
+  format: "esm",
+  target: "node24",
+  // mysql2 is CommonJS and requires Node's own modules, which an ES module has no `require` for.
+  banner: {
+    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+  },
+  logLevel: "warning",
+});

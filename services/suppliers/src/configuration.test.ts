@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { readConfiguration } from "./configuration.ts";
+
+describe("a service's configuration", () => {
+  it("takes the lab's values for what is not said", () => {
+    expect(readConfiguration({ APP_DB_HOST: "supplierdb.example" })).toEqual({
+      database: { host: "supplierdb.example", port: 3306, user: "nodeapp", password: "", name: "COFFEE" },
+      port: 8080,
+    });
+  });
+
+  it.each([
+    ["no database host", {}, "APP_DB_HOST is not set"],
+    ["an empty database host", { APP_DB_HOST: "" }, "APP_DB_HOST is not set"],
+    [
+      "a port that is none",
+      { APP_DB_HOST: "h", APP_PORT: "web" },
+      'APP_PORT must be a port from 1 to 65535, not "web"',
+    ],
+    ["a port out of range", { APP_DB_HOST: "h", APP_DB_PORT: "65536" }, "APP_DB_PORT must be a port"],
+  ])("with %s is refused", (_, environment, message) => {
+    expect(() => readConfiguration(environment)).toThrow(message);
+  });
+});

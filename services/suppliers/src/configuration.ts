@@ -1,0 +1,37 @@
+export interface DatabaseConfiguration {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly name: string;
+}
+
+export interface Configuration {
+  readonly database: DatabaseConfiguration;
+  /** TCP port the service listens on, on every address. */
+  readonly port: number;
+}
+
+/** Reads the lab's environment variables; throws one sentence that names what is wrong. */
+export function readConfiguration(environment: Record<string, string | undefined>): Configuration {
+  const host = environment.APP_DB_HOST;
+  if (!host) throw new Error("APP_DB_HOST is not set: give it the host name of the suppliers' database");
+  return {
+    database: {
+      host,
+      port: readPort(environment, "APP_DB_PORT", 3306),
+      user: environment.APP_DB_USER || "nodeapp",
+      password: environment.APP_DB_PASSWORD ?? "",
+      name: environment.APP_DB_NAME || "COFFEE",
+    },
+    port: readPort(environment, "APP_PORT", 8080),
+  };
+}
+
+function readPort(environment: Record<string, string | undefined>, name: string, standard: number): number {
+  const text = environment[name] || String(standard);
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
+    throw new Error(`${name} must be a port from 1 to 65535, not "${text}"`);
+  return port;
+}

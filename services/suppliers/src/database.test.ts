@@ -1,0 +1,84 @@
+import { createConnection } from "mysql2/promise";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDatabase } from "./database.ts";
+import { migrate } from "./migrate.ts";
+import { startTestDatabase, type TestDatabase } from "./test-database.ts";
+
+let testDatabase: TestDatabase;
+beforeAll(async () => {
+  testDatabase = await startTestDatabase();
+});
+afterAll(() => testDatabase.remove());
+
+const connect = () => {
+  const { name, ...rest } = testDatabase.configuration;
+  return createConnection({ ...rest, database: name });
+};
+
+describe("migrations", () => {
+  it("are applied once although several tasks start together", async () => {
+    const connections = await Promise.all([connect(), connect(), connect(), connect()]);
+    const once = { id: "9000-once", statements: ["CREATE TABLE made_once (id INT)"] };
+    const applied = await Promise.all(connections.map((connection) => migrate(connection, [once])));
+    expect(applied.flat()).toEqual(["9000-once"]);
+    await Promise.all(connections.map((connection) => connection.end()));
+  });
+
+  it("leave the lock to the next one when a statement fails", async () => {
+    const connection = await connect();
+    const broken = { id: "9001-broken", statements: ["CREATE TABLE"] };
+    await expect(migrate(connection, [broken])).rejects.toThrow("SQL syntax");
+    const other = await connect();
+    expect(await migrate(other, [{ id: "9001-broken", statements: [] }])).toEqual(["9001-broken"]);
+    await Promise.all([connection.end(), other.end()]);
+  });
+});
+
+describe("the suppliers' queries", () => {
+  it("list by name, find, change and remove", async () => {
+    const { suppliers, close } = await testDatabase.open();
+    const fields = { name: "Z", address: "a", city: "c", state: "s", email: "e@e.example", phone: "123" };
+    await suppliers.add(fields);
+    await suppliers.add({ ...fields, name: "Añejo 咖啡 ☕" });
+    const listed = await suppliers.list();
+    expect(listed.map(({ name }) => name)).toEqual(["Añejo 咖啡 ☕", "Z"]);
+    const id = listed[1]?.id ?? 0;
+    expect(await suppliers.update(id, fields), "unchanged, yet found").toBe(true);
+    expect(await suppliers.find(id)).toEqual({ id, ...fields });
+    expect(await suppliers.remove(id)).toBe(true);
+    expect(await suppliers.remove(id)).toBe(false);
+    expect(await suppliers.update(id, fields)).toBe(false);
+    expect(await suppliers.find(id)).toBeUndefined();
+    await close();
+  });
+});
+
+describe("a database that is not to be had", () => {
+  const noWait = async () => {};
+
+  it("that refuses us is reported at once", async () => {
+    const waits: number[] = [];
+    const wrong = { ...testDatabase.configuration, password: "wrong" };
+    const opening = openDatabase(wrong, async (ms) => waits.push(ms));
+    await expect(opening).rejects.toThrow(
+      /^cannot use the database COFFEE at 127.0.0.1:\d+ as nodeapp: Access denied/,
+    );
+    expect(waits).toEqual([]);
+  });
+
+  it("that does not answer is reported after some attempts", async () => {
+    const nobody = { ...testDatabase.configuration, port: 1 };
+    await expect(openDatabase(nobody, noWait)).rejects.toThrow("ECONNREFUSED 127.0.0.1:1");
+  });
+
+  it("that comes up in the meantime is used", async () => {
+    await testDatabase.takeDown();
+    let up: Promise<void> | undefined;
+    const { suppliers, close } = await openDatabase(testDatabase.configuration, async () => {
+      up ??= testDatabase.bringUp();
+      await up;
+    });
+    expect(await suppliers.list()).toHaveLength(1);
+    await close();
+  });
+});

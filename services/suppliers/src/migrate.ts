@@ -1,0 +1,40 @@
+import type { Connection, RowDataPacket } from "mysql2/promise";
+import type { Migration } from "./migrations.ts";
+
+/** Tasks of both services may start together; whoever waits longer than this has met a hanging migration. */
+const lockTimeoutSeconds = 60;
+
+/** Applies what the connection's database lacks of `migrations`, one process at a time; answers their ids. */
+export async function migrate(connection: Connection, migrations: readonly Migration[]): Promise<string[]> {
+  return withLock(connection, async () => {
+    await connection.query(
+      `CREATE TABLE IF NOT EXISTS schema_migrations (
+        id VARCHAR(100) NOT NULL PRIMARY KEY,
+        applied_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+      )`,
+    );
+    const [rows] = await connection.query<RowDataPacket[]>("SELECT id FROM schema_migrations");
+    const applied = new Set(rows.map((row) => row.id as string));
+    const missing = migrations.filter(({ id }) => !applied.has(id));
+    for (const { id, statements } of missing) {
+      for (const statement of statements) await connection.query(statement);
+      await connection.execute("INSERT INTO schema_migrations (id) VALUES (?)", [id]);
+    }
+    return missing.map(({ id }) => id);
+  });
+}
+
+async function withLock<Result>(connection: Connection, action: () => Promise<Result>): Promise<Result> {
+  // Lock names belong to the whole server, so this one carries the database's name.
+  const [[row]] = await connection.query<RowDataPacket[]>(
+    "SELECT GET_LOCK(CONCAT(DATABASE(), '.schema_migrations'), ?) AS locked",
+    [lockTimeoutSeconds],
+  );
+  if (row?.locked !== 1)
+    throw new Error(`another process has been migrating the database for over ${lockTimeoutSeconds} seconds`);
+  try {
+    return await action();
+  } finally {
+    await connection.query("DO RELEASE_LOCK(CONCAT(DATABASE(), '.schema_migrations'))");
+  }
+}

@@ -1,0 +1,28 @@
+export interface Migration {
+  /** Never renamed once released: it tells a database that the migration has been applied. */
+  readonly id: string;
+  readonly statements: readonly string[];
+}
+
+/**
+ * In the order they are applied; a released one is never edited. SQL that MySQL 8 and MariaDB both speak, kept
+ * here and not in .sql files so that the source and the bundle run alike. Every one must leave the previous
+ * release working: during a blue/green deployment both releases use the database.
+ */
+export const migrations: readonly Migration[] = [
+  {
+    id: "0001-create-suppliers",
+    statements: [
+      // A database that the monolith has used holds the table already.
+      `CREATE TABLE IF NOT EXISTS suppliers (
+        id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+        name VARCHAR(255) NOT NULL,
+        address VARCHAR(255) NOT NULL,
+        city VARCHAR(255) NOT NULL,
+        state VARCHAR(255) NOT NULL,
+        email VARCHAR(255) NOT NULL,
+        phone VARCHAR(100) NOT NULL
+      ) DEFAULT CHARACTER SET utf8mb4`,
+    ],
+  },
+];

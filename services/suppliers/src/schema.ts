@@ -1,0 +1,12 @@
+import { int, mysqlTable, varchar } from "drizzle-orm/mysql-core";
+
+/** The lab's table: names and lengths are those the monolith made. */
+export const suppliers = mysqlTable("suppliers", {
+  id: int().autoincrement().primaryKey(),
+  name: varchar({ length: 255 }).notNull(),
+  address: varchar({ length: 255 }).notNull(),
+  city: varchar({ length: 255 }).notNull(),
+  state: varchar({ length: 255 }).notNull(),
+  email: varchar({ length: 255 }).notNull(),
+  phone: varchar({ length: 100 }).notNull(),
+});

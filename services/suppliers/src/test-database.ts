@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { type DatabaseServer, startDatabaseServer } from "../../../simulator/src/planes/database-server.ts";
+import { type DatabaseConfiguration, readConfiguration } from "./configuration.ts";
+import { openDatabase } from "./database.ts";
+
+const account = { user: "nodeapp", password: "coffee", database: "COFFEE" };
+
+/** For tests: a real server of its own with the lab's account and database, which can be taken down and up. */
+export async function startTestDatabase() {
+  const dataDirectory = await mkdtemp(join(tmpdir(), "suppliers-database-"));
+  let server: DatabaseServer = await startDatabaseServer({ dataDirectory, ...account });
+  const { port } = server;
+  const environment = {
+    APP_DB_HOST: server.host,
+    APP_DB_PORT: String(port),
+    APP_DB_PASSWORD: account.password,
+  };
+  const configuration: DatabaseConfiguration = readConfiguration(environment).database;
+  return {
+    environment,
+    configuration,
+    open: () => openDatabase(configuration, wait),
+    takeDown: () => server.close(),
+    bringUp: async () => {
+      server = await startDatabaseServer({ dataDirectory, ...account, port });
+    },
+    remove: async () => {
+      await server.close();
+      await rm(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+export type TestDatabase = Awaited<ReturnType<typeof startTestDatabase>>;
