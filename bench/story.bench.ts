@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Benchmark, type Measurement, measure } from "./measurement.ts";
+
+const root = join(import.meta.dirname, "..");
+
+/** No other tool tells this story, so each figure stands beside the budget the project set itself. */
+const budget = (value: number) => ({ name: "budget", value });
+
+interface Report {
+  readonly ok: boolean;
+  readonly durationMs: number;
+  readonly load: { readonly requests: number; readonly failed: number; readonly p99Ms: number };
+  readonly resources: { readonly readyMs: number; readonly simulatorRssMb: number };
+}
+
+const story: Benchmark = async () => {
+  const lab = spawn(process.execPath, [join(root, "lab", "src", "main.ts"), "--once"], {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+  });
+  const [code] = await once(lab, "exit");
+  if (code !== 0) throw new Error(`npm run lab -- --once ended with ${code}: its figures would mean nothing`);
+  const { durationMs, resources, load } = JSON.parse(
+    await readFile(join(root, ".lab", "report.json"), "utf8"),
+  ) as Report;
+  const row = (metric: string, unit: string, ours: number, limit: number): Measurement =>
+    measure({
+      name: "story",
+      metric,
+      unit,
+      better: "lower",
+      ours,
+      peer: budget(limit),
+      goal: `≤ ${limit} ${unit}`,
+    });
+  return [
+    row("ready to deploy", "s", resources.readyMs / 1000, 10),
+    row("whole story", "s", durationMs / 1000, 120),
+    row("simulator resident", "MB", resources.simulatorRssMb, 200),
+    measure({
+      name: "story",
+      metric: "failed requests",
+      unit: "of all",
+      better: "lower",
+      ours: load.failed,
+      peer: { name: "all", value: load.requests },
+      goal: "0",
+    }),
+  ];
+};
+
+export default story;
