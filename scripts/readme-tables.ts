@@ -1,0 +1,54 @@
+import { parse } from "yaml";
+
+interface ActionInput {
+  readonly description?: string;
+  readonly required?: boolean;
+  readonly default?: string;
+}
+
+interface ActionFile {
+  readonly inputs?: Record<string, ActionInput>;
+  readonly outputs?: Record<string, { readonly description?: string }>;
+}
+
+/** The README with the tables between its markers made anew from action.yml. */
+export function withTables(readme: string, actionYaml: string): string {
+  const { inputs = {}, outputs = {} } = parse(actionYaml) as ActionFile;
+  const withInputs = between(readme, "inputs", inputTable(inputs));
+  return between(withInputs, "outputs", outputTable(outputs));
+}
+
+function inputTable(inputs: Record<string, ActionInput>): string {
+  const rows = Object.entries(inputs).map(([name, { description, required, default: fallback }]) => [
+    `\`${name}\``,
+    description ?? "",
+    required ? "**required**" : fallback ? `\`${fallback}\`` : "",
+  ]);
+  return rows.length > 0 ? table(["name", "description", "default"], rows) : "None.";
+}
+
+function outputTable(outputs: NonNullable<ActionFile["outputs"]>): string {
+  const rows = Object.entries(outputs).map(([name, { description }]) => [`\`${name}\``, description ?? ""]);
+  return rows.length > 0 ? table(["name", "description"], rows) : "None.";
+}
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) =>
+    `| ${cells
+      .map((cell) =>
+        cell
+          .trim()
+          .replace(/\s*\n\s*/g, " ")
+          .replace(/\|/g, "\\|"),
+      )
+      .join(" | ")} |`;
+  return [line(head), `|${" --- |".repeat(head.length)}`, ...rows.map(line)].join("\n");
+}
+
+function between(text: string, name: string, content: string): string {
+  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`there are no markers "${begin}" and "${end}", in this order`);
+  return `${text.slice(0, from)}${begin}\n${content}\n${text.slice(to)}`;
+}
