@@ -1,6 +1,24 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import { authorizationOperations } from "./authorization.ts";
+import { changeImageOperations } from "./change-images.ts";
+import { imageOperations } from "./images.ts";
+import { policyOperations } from "./policies.ts";
+import { repositoryOperations } from "./repositories.ts";
+import { settingOperations } from "./settings.ts";
+import { createEcrState } from "./state.ts";
 
-export function createEcr(_environment: Environment): Service<"ecr"> {
-  return { operations: {} };
+/** ECR over the registry of planes/registry.ts. Source of shapes, limits and errors: API reference 2015-09-21. */
+export function createEcr(environment: Environment): Service<"ecr"> {
+  const state = createEcrState(environment);
+  return {
+    operations: {
+      ...authorizationOperations(state),
+      ...repositoryOperations(state),
+      ...imageOperations(state),
+      ...changeImageOperations(state),
+      ...policyOperations(state),
+      ...settingOperations(state),
+    },
+  };
 }

@@ -1,0 +1,77 @@
+import type { Repository, Tag } from "@aws-sdk/client-ecr";
+import type { Environment } from "../../environment.ts";
+import { AwsError } from "../../errors.ts";
+import type { RegistryRepository } from "../../planes/registry.ts";
+
+export interface RepositoryRecord {
+  /** As DescribeRepositories shows it; `repositoryUri` is added when asked for. */
+  description: Omit<Repository, "repositoryUri"> & { repositoryName: string; repositoryArn: string };
+  readonly images: RegistryRepository;
+  tags: Map<string, string>;
+  /** JSON text as it was put; stored, not enforced: the simulator knows one account. */
+  policyText: string | undefined;
+  /** JSON text as it was put. ECR acts on it within 24 hours; the simulator never does. */
+  lifecyclePolicyText: string | undefined;
+}
+
+export interface EcrState {
+  readonly environment: Environment;
+  readonly repositories: Map<string, RepositoryRecord>;
+  /** Throws RepositoryNotFoundException. */
+  find(input: { registryId?: string | undefined; repositoryName: string | undefined }): RepositoryRecord;
+  findByArn(arn: string | undefined): RepositoryRecord;
+  describe(record: RepositoryRecord): Repository;
+}
+
+export function createEcrState(environment: Environment): EcrState {
+  const { accountId, region, gateway } = environment;
+  const repositories = new Map<string, RepositoryRecord>();
+  const find: EcrState["find"] = ({ registryId = accountId, repositoryName }) => {
+    const record = registryId === accountId ? repositories.get(repositoryName ?? "") : undefined;
+    if (record) return record;
+    throw new AwsError(
+      "RepositoryNotFoundException",
+      `The repository with name '${repositoryName}' does not exist in the registry with id '${registryId}'`,
+    );
+  };
+  return {
+    environment,
+    repositories,
+    find,
+    findByArn(arn) {
+      const prefix = repositoryArn(region, accountId, "");
+      if (!arn?.startsWith(prefix))
+        throw invalidParameter("resourceArn", `must be the ARN of a repository, ${prefix}<name>, not ${arn}`);
+      return find({ repositoryName: arn.slice(prefix.length) });
+    },
+    describe: ({ description }) => ({
+      ...description,
+      repositoryUri: `${gateway.host}:${gateway.port}/${description.repositoryName}`,
+    }),
+  };
+}
+
+export function repositoryArn(region: string, accountId: string, name: string): string {
+  return `arn:aws:ecr:${region}:${accountId}:repository/${name}`;
+}
+
+export function invalidParameter(name: string, constraint: string): AwsError {
+  return new AwsError(
+    "InvalidParameterException",
+    `Invalid parameter at '${name}' failed to satisfy constraint: '${constraint}'`,
+  );
+}
+
+/** Limits of a resource's tags: ECR API reference, TagResource. */
+export function toTagMap(tags: readonly Tag[] | undefined, existing = new Map<string, string>()) {
+  const merged = new Map(existing);
+  for (const { Key, Value } of tags ?? []) {
+    if (!Key || Key.length > 128)
+      throw new AwsError("InvalidTagParameterException", "a tag's key has 1 to 128 characters");
+    if (Value === undefined || Value.length > 256)
+      throw new AwsError("InvalidTagParameterException", `the value of tag '${Key}' has 0 to 256 characters`);
+    merged.set(Key, Value);
+  }
+  if (merged.size > 50) throw new AwsError("TooManyTagsException", "a repository has at most 50 tags");
+  return merged;
+}
