@@ -1,4 +1,3 @@
-import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "./database.ts";
 import { migrate } from "./migrate.ts";
@@ -10,10 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => testDatabase.remove());
 
-const connect = () => {
-  const { name, ...rest } = testDatabase.configuration;
-  return createConnection({ ...rest, database: name });
-};
+const connect = () => testDatabase.connect();
 
 describe("migrations", () => {
   it("are applied once although several tasks start together", async () => {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 
@@ -29,9 +30,10 @@ export async function startWebServer(app: Hono, port: number): Promise<WebServer
   const traffic = createTraffic();
   const listener = getRequestListener(app.fetch);
   const server = createServer((request, response) => {
-    traffic.admit(request, response);
+    traffic.admit(response);
     listener(request, response);
   });
+  server.on("connection", traffic.connect);
   server.keepAliveTimeout = keepAliveTimeoutMs;
   server.listen(port);
   await once(server, "listening");
@@ -45,6 +47,7 @@ export async function startWebServer(app: Hono, port: number): Promise<WebServer
 type Traffic = ReturnType<typeof createTraffic>;
 
 function createTraffic() {
+  const sockets = new Set<Socket>();
   const inFlight = new Set<ServerResponse>();
   let draining = false;
   let lastArrival = 0;
@@ -52,7 +55,11 @@ function createTraffic() {
     if (!response.headersSent) response.setHeader("Connection", "close");
   };
   return {
-    admit(_request: IncomingMessage, response: ServerResponse) {
+    connect(socket: Socket) {
+      sockets.add(socket);
+      socket.once("close", () => sockets.delete(socket));
+    },
+    admit(response: ServerResponse) {
       lastArrival = performance.now();
       inFlight.add(response);
       response.once("close", () => inFlight.delete(response));
@@ -62,6 +69,11 @@ function createTraffic() {
       draining = true;
       for (const response of inFlight) closeAfter(response);
     },
+    /** For Node a connection is idle only after its first request; a browser may open one and never ask. */
+    closeUnused() {
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.end();
+    },
+    isBusy: () => inFlight.size > 0,
     isQuiet: () => inFlight.size === 0 && performance.now() - lastArrival >= quietMs,
   };
 }
@@ -75,10 +87,11 @@ async function drain(server: Server, traffic: Traffic): Promise<boolean> {
   const closed = once(server, "close");
   // Stops listening and closes the idle connections; the others close with their answer.
   server.close();
+  traffic.closeUnused();
   let cutOff = false;
   const limit = setTimeout(
     () => {
-      cutOff = true;
+      cutOff = traffic.isBusy();
       server.closeAllConnections();
     },
     drainLimitMs - (performance.now() - started),

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { createConnection } from "mysql2/promise";
 import { type DatabaseServer, startDatabaseServer } from "../../../simulator/src/planes/database-server.ts";
 import { type DatabaseConfiguration, readConfiguration } from "./configuration.ts";
 import { openDatabase } from "./database.ts";
@@ -22,6 +23,11 @@ export async function startTestDatabase() {
   return {
     environment,
     configuration,
+    /** A connection of the test's own, beside those of the service. */
+    connect: () => {
+      const { name, ...rest } = configuration;
+      return createConnection({ ...rest, database: name });
+    },
     open: () => openDatabase(configuration, wait),
     takeDown: () => server.close(),
     bringUp: async () => {
