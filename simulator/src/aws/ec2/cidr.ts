@@ -1,0 +1,37 @@
+import { isIPv4 } from "node:net";
+
+/** An IPv4 block: `base` is its first address as an unsigned 32-bit number. */
+export interface Cidr {
+  readonly base: number;
+  readonly prefix: number;
+}
+
+/** Undefined when the text is no IPv4 CIDR block; bits after the prefix are cleared, as EC2 does. */
+export function parseCidr(text: string): Cidr | undefined {
+  const [, address = "", digits = ""] = /^([\d.]+)\/(\d{1,2})$/.exec(text) ?? [];
+  const prefix = Number(digits);
+  if (!isIPv4(address) || digits === "" || prefix > 32) return undefined;
+  const value = address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  const size = 2 ** (32 - prefix);
+  return { base: Math.floor(value / size) * size, prefix };
+}
+
+export function sizeOf({ prefix }: Cidr): number {
+  return 2 ** (32 - prefix);
+}
+
+export function contains(outer: Cidr, inner: Cidr): boolean {
+  return inner.base >= outer.base && inner.base + sizeOf(inner) <= outer.base + sizeOf(outer);
+}
+
+export function overlaps(a: Cidr, b: Cidr): boolean {
+  return a.base < b.base + sizeOf(b) && b.base < a.base + sizeOf(a);
+}
+
+export function formatCidr({ base, prefix }: Cidr): string {
+  return `${formatAddress(base)}/${prefix}`;
+}
+
+export function formatAddress(value: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+}

@@ -1,0 +1,109 @@
+import type { NatGateway as Description } from "@aws-sdk/client-ec2";
+import { AwsError } from "../../errors.ts";
+import type { Service } from "../api.ts";
+import { refuseUnsupported } from "../refuse-unsupported.ts";
+import { formatAddress } from "./cidr.ts";
+import { type FilterTable, list } from "./list.ts";
+import { type Ec2State, find, invalidValue, type NatGateway, newId, unsupported } from "./state.ts";
+import { addTags, tagsFrom, tagsOf } from "./tags.ts";
+
+/** State only: tasks reach the outside as the machine does, whatever their route table says. */
+export function natGatewayOperations(state: Ec2State): Service<"ec2">["operations"] {
+  return {
+    createNatGateway: (input) => {
+      refuseUnsupported(unsupported, "CreateNatGateway", input, [
+        "SubnetId",
+        "AllocationId",
+        "ConnectivityType",
+        "TagSpecifications",
+        "ClientToken",
+      ]);
+      const tags = tagsFrom(input.TagSpecifications, "natgateway");
+      const subnet = find(state, "subnets", input.SubnetId);
+      const address = addressFor(state, input.ConnectivityType ?? "public", input.AllocationId);
+      const nat: NatGateway = {
+        id: newId("nat"),
+        subnetId: subnet.id,
+        vpcId: subnet.vpcId,
+        // The first address after the four that AWS keeps.
+        privateIp: formatAddress(subnet.cidr.base + 4),
+        address,
+        createTime: state.now(),
+      };
+      state.natGateways.set(nat.id, nat);
+      addTags(state, nat.id, tags);
+      return { NatGateway: describe(state, nat), ClientToken: input.ClientToken };
+    },
+    describeNatGateways: (input) => {
+      refuseUnsupported(unsupported, "DescribeNatGateways", input, [
+        "NatGatewayIds",
+        "Filter",
+        "MaxResults",
+        "NextToken",
+      ]);
+      const request = { ...input, ids: input.NatGatewayIds, Filters: input.Filter };
+      const { items, NextToken } = list(state, "natGateways", request, filters);
+      return { NatGateways: items.map((nat) => describe(state, nat)), NextToken };
+    },
+    deleteNatGateway: ({ NatGatewayId }) => {
+      const nat = find(state, "natGateways", NatGatewayId);
+      nat.deleteTime ??= state.now();
+      return { NatGatewayId: nat.id };
+    },
+  };
+}
+
+export function natGatewayUsing(state: Ec2State, allocationId: string): NatGateway | undefined {
+  return [...state.natGateways.values()].find((nat) => nat.address?.id === allocationId && !nat.deleteTime);
+}
+
+function addressFor(state: Ec2State, connectivity: string, allocationId: string | undefined) {
+  if (connectivity === "private") {
+    if (allocationId === undefined) return undefined;
+    throw invalidValue(
+      "AllocationId is for a public NAT gateway; leave it out with ConnectivityType private.",
+    );
+  }
+  if (allocationId === undefined)
+    throw new AwsError("MissingParameter", "The request must contain the parameter AllocationId");
+  const address = find(state, "addresses", allocationId);
+  if (natGatewayUsing(state, address.id))
+    throw new AwsError(
+      "Resource.AlreadyAssociated",
+      `Elastic IP address [${address.id}] is already associated`,
+    );
+  return address;
+}
+
+function describe(state: Ec2State, nat: NatGateway): Description {
+  return {
+    NatGatewayId: nat.id,
+    SubnetId: nat.subnetId,
+    VpcId: nat.vpcId,
+    State: stateOf(nat),
+    ConnectivityType: nat.address ? "public" : "private",
+    NatGatewayAddresses: [
+      {
+        AllocationId: nat.address?.id,
+        PublicIp: nat.address?.publicIp,
+        PrivateIp: nat.privateIp,
+        IsPrimary: true,
+        Status: "succeeded",
+      },
+    ],
+    CreateTime: nat.createTime,
+    DeleteTime: nat.deleteTime,
+    Tags: tagsOf(state, nat.id),
+  };
+}
+
+function stateOf({ deleteTime }: NatGateway) {
+  return deleteTime ? "deleted" : "available";
+}
+
+const filters: FilterTable<NatGateway> = {
+  "nat-gateway-id": ({ id }) => [id],
+  "subnet-id": ({ subnetId }) => [subnetId],
+  "vpc-id": ({ vpcId }) => [vpcId],
+  state: (nat) => [stateOf(nat)],
+};
