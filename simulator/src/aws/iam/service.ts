@@ -1,6 +1,20 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import { policyOperations } from "./policies.ts";
+import { rolePolicyOperations } from "./role-policies.ts";
+import { roleOperations } from "./roles.ts";
+import { serviceLinkedRoleOperations } from "./service-linked-roles.ts";
+import { createIamState } from "./state.ts";
 
-export function createIam(_environment: Environment): Service<"iam"> {
-  return { operations: {} };
+/** Roles and policies as state: documents are checked, permissions are not. Source: API reference 2010-05-08. */
+export function createIam(environment: Environment): Service<"iam"> {
+  const state = createIamState(environment);
+  return {
+    operations: {
+      ...roleOperations(state),
+      ...rolePolicyOperations(state),
+      ...policyOperations(state),
+      ...serviceLinkedRoleOperations(state),
+    },
+  };
 }

@@ -1,15 +1,35 @@
 import type { Environment } from "../../environment.ts";
+import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
+import { assumeRoleOperations } from "./assume-role.ts";
+import { createSessions } from "./sessions.ts";
 
 /** Source of the answers' shape: STS API reference 2011-06-15. */
-export function createSts({ accountId }: Environment): Service<"sts"> {
-  return {
-    operations: {
-      getCallerIdentity: () => ({
+export function createSts(environment: Environment): Service<"sts"> {
+  const { accountId, clock } = environment;
+  const sessions = createSessions(() => clock.now());
+
+  /** Any key that no session was opened for is the student's own. */
+  const identityOf = (accessKeyId: string) => {
+    const session = sessions.find(accessKeyId);
+    if (!session)
+      return {
         UserId: "AIDASIMULATEDSTUDENT",
         Account: accountId,
         Arn: `arn:aws:iam::${accountId}:user/student`,
-      }),
+      };
+    if (session.expiration < clock.now())
+      throw new AwsError(
+        "ExpiredTokenException",
+        "The security token included in the request is expired",
+        403,
+      );
+    return { UserId: session.userId, Account: accountId, Arn: session.arn };
+  };
+  return {
+    operations: {
+      getCallerIdentity: (_input, { accessKeyId }) => identityOf(accessKeyId),
+      ...assumeRoleOperations(environment, sessions, identityOf),
     },
   };
 }

@@ -1,0 +1,17 @@
+import type { Tag } from "@aws-sdk/client-iam";
+
+export function toTags(held: ReadonlyMap<string, string>): Tag[] {
+  return [...held].map(([Key, Value]) => ({ Key, Value }));
+}
+
+export function fromTags(tags: readonly Tag[] | undefined): Map<string, string> {
+  return new Map((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+export function tagAll(held: Map<string, string>, tags: readonly Tag[] | undefined): void {
+  for (const [key, value] of fromTags(tags)) held.set(key, value);
+}
+
+export function untagAll(held: Map<string, string>, keys: readonly string[] | undefined): void {
+  for (const key of keys ?? []) held.delete(key);
+}
