@@ -1,6 +1,35 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import { createListeners } from "./listeners.ts";
+import { loadBalancerAttributeOperations } from "./load-balancer-attributes.ts";
+import { loadBalancerOperations } from "./load-balancers.ts";
+import { ruleOperations } from "./rules.ts";
+import { createState } from "./state.ts";
+import { tagOperations } from "./tags.ts";
+import { targetGroupAttributeOperations } from "./target-group-attributes.ts";
+import { targetGroupOperations } from "./target-groups.ts";
+import { createTargets } from "./targets.ts";
 
-export function createElbv2(_environment: Environment): Service<"elbv2"> {
-  return { operations: {} };
+/** Elastic Load Balancing 2015-12-01, Application Load Balancers over HTTP with targets of type ip. */
+export function createElbv2(environment: Environment): Service<"elbv2"> {
+  const state = createState();
+  const targets = createTargets(environment, state);
+  const listeners = createListeners(environment, state, targets.followUse);
+  return {
+    operations: {
+      ...loadBalancerOperations(environment, state, listeners),
+      ...loadBalancerAttributeOperations(state),
+      ...listeners.operations,
+      ...ruleOperations(state, listeners),
+      ...targetGroupOperations(environment, state, targets),
+      ...targetGroupAttributeOperations(state),
+      ...targets.operations,
+      ...tagOperations(state),
+    },
+    async close() {
+      const open = [...state.listeners.values()];
+      for (const group of state.targetGroups.values()) targets.removeAll(group);
+      await Promise.all(open.map(listeners.remove));
+    },
+  };
 }

@@ -1,0 +1,204 @@
+import { randomInt } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import type { CreateLoadBalancerInput, LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Environment } from "../../environment.ts";
+import { AwsError } from "../../errors.ts";
+import type { AwsClients, Operations } from "../api.ts";
+import { defaultAttributes } from "./attributes.ts";
+import type { Listeners } from "./listeners.ts";
+import { loadBalancerAttributes } from "./load-balancer-attributes.ts";
+import { readPlacement, readSecurityGroups } from "./load-balancer-network.ts";
+import { page } from "./page.ts";
+import {
+  findLoadBalancer,
+  type LoadBalancerRecord,
+  listenersOf,
+  newId,
+  type State,
+  tagMap,
+  validationError,
+} from "./state.ts";
+
+/** AWS takes two to three minutes; half a minute shows the state without holding anybody up. */
+const provisioningMs = 30_000;
+
+/** Route 53 zone of Application Load Balancers (AWS General Reference, "Elastic Load Balancing endpoints"). */
+const hostedZoneIds: Record<string, string> = {
+  "us-east-1": "Z35SXDOTRQ7X7K",
+  "eu-west-3": "Z3Q77PNBQS71R4",
+};
+
+export function loadBalancerOperations(
+  environment: Environment,
+  state: State,
+  listeners: Listeners,
+): Operations<AwsClients["elbv2"]> {
+  const describe = ({ description }: LoadBalancerRecord): LoadBalancer => {
+    const age = environment.clock.now().getTime() - (description.CreatedTime?.getTime() ?? 0);
+    const Code = age >= environment.clock.toWall(provisioningMs) ? "active" : "provisioning";
+    return { ...description, State: { Code } };
+  };
+  return {
+    createLoadBalancer: async (input) => {
+      const description = await readDescription(environment, input);
+      const name = input.Name as string;
+      const existing = findByName(state, name);
+      if (existing) {
+        if (isSame(existing.description, description)) return { LoadBalancers: [describe(existing)] };
+        throw new AwsError(
+          "DuplicateLoadBalancerNameException",
+          `A load balancer with the same name '${name}' exists, but with different settings`,
+        );
+      }
+      const record = createRecord(environment, name, description, tagMap(input.Tags));
+      state.loadBalancers.set(record.arn, record);
+      return { LoadBalancers: [describe(record)] };
+    },
+    describeLoadBalancers: (input) => {
+      const { items, NextMarker } = page(selectLoadBalancers(state, input), input);
+      return { LoadBalancers: items.map(describe), NextMarker };
+    },
+    deleteLoadBalancer: async ({ LoadBalancerArn = "" }) => {
+      const loadBalancer = state.loadBalancers.get(LoadBalancerArn);
+      if (loadBalancer === undefined) return {};
+      if (loadBalancer.attributes.get("deletion_protection.enabled") === "true") {
+        throw new AwsError(
+          "OperationNotPermittedException",
+          `Load balancer '${loadBalancer.arn}' cannot be deleted because deletion protection is enabled`,
+        );
+      }
+      state.loadBalancers.delete(loadBalancer.arn);
+      await Promise.all(listenersOf(state, loadBalancer.arn).map(listeners.remove));
+      return {};
+    },
+    setSecurityGroups: async (input) => {
+      const loadBalancer = findLoadBalancer(state, input.LoadBalancerArn);
+      if (input.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic !== undefined) {
+        throw validationError(
+          "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic is for network load balancers",
+        );
+      }
+      if (!input.SecurityGroups?.length) throw validationError("A security group must be specified");
+      const vpcId = loadBalancer.description.VpcId ?? "";
+      const SecurityGroups = await readSecurityGroups(environment, vpcId, input.SecurityGroups);
+      loadBalancer.description = { ...loadBalancer.description, SecurityGroups };
+      return { SecurityGroupIds: SecurityGroups };
+    },
+    setSubnets: async (input) => {
+      const loadBalancer = findLoadBalancer(state, input.LoadBalancerArn);
+      refuseProperties(input, ["LoadBalancerArn", "Subnets", "SubnetMappings"]);
+      const { vpcId, zones } = await readPlacement(environment, input);
+      if (vpcId !== loadBalancer.description.VpcId) {
+        throw new AwsError(
+          "InvalidConfigurationRequestException",
+          "Subnets must be in the load balancer's VPC",
+        );
+      }
+      loadBalancer.description = { ...loadBalancer.description, AvailabilityZones: zones };
+      return { AvailabilityZones: zones, IpAddressType: loadBalancer.description.IpAddressType };
+    },
+  };
+}
+
+async function readDescription(
+  environment: Environment,
+  input: CreateLoadBalancerInput,
+): Promise<LoadBalancer> {
+  const { Name = "", Type = "application", Scheme = "internet-facing", IpAddressType = "ipv4" } = input;
+  if (!/^(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/.test(Name)) {
+    throw validationError(
+      `Load balancer name '${Name}' must have 1 to 32 letters, digits or hyphens, with no hyphen at either end and no 'internal-' in front`,
+    );
+  }
+  if (Type !== "application") {
+    throw validationError(`The simulator does not serve load balancers of type '${Type}', only application`);
+  }
+  if (IpAddressType !== "ipv4") {
+    throw validationError(`The simulator does not serve IpAddressType '${IpAddressType}', only ipv4`);
+  }
+  const known = [
+    "Name",
+    "Type",
+    "Scheme",
+    "IpAddressType",
+    "Subnets",
+    "SubnetMappings",
+    "SecurityGroups",
+    "Tags",
+  ];
+  refuseProperties(input, known);
+  const { vpcId, zones } = await readPlacement(environment, input);
+  return {
+    LoadBalancerName: Name,
+    Scheme,
+    VpcId: vpcId,
+    Type,
+    AvailabilityZones: zones,
+    SecurityGroups: await readSecurityGroups(environment, vpcId, input.SecurityGroups),
+    IpAddressType,
+  };
+}
+
+function refuseProperties(input: object, known: readonly string[]): void {
+  for (const [name, value] of Object.entries(input)) {
+    if (value === undefined || known.includes(name)) continue;
+    throw validationError(`The simulator does not serve '${name}' of load balancers`);
+  }
+}
+
+/** Same settings, in whatever order subnets and groups are given. */
+function isSame(existing: LoadBalancer, wanted: LoadBalancer): boolean {
+  const settingsOf = ({ AvailabilityZones, SecurityGroups, Scheme, IpAddressType }: LoadBalancer) => ({
+    Scheme,
+    IpAddressType,
+    subnets: new Set(AvailabilityZones?.map(({ SubnetId }) => SubnetId)),
+    groups: new Set(SecurityGroups),
+  });
+  return isDeepStrictEqual(settingsOf(existing), settingsOf(wanted));
+}
+
+function createRecord(
+  { region, accountId, clock }: Environment,
+  name: string,
+  description: LoadBalancer,
+  tags: Map<string, string>,
+): LoadBalancerRecord {
+  const path = `app/${name}/${newId()}`;
+  const arn = `arn:aws:elasticloadbalancing:${region}:${accountId}:loadbalancer/${path}`;
+  const prefix = description.Scheme === "internal" ? "internal-" : "";
+  // AWS numbers load balancers with eight to ten digits.
+  const DNSName = `${prefix}${name}-${randomInt(100_000_000, 2_000_000_000)}.${region}.elb.amazonaws.com`;
+  return {
+    arn,
+    path,
+    description: {
+      ...description,
+      LoadBalancerArn: arn,
+      DNSName,
+      CanonicalHostedZoneId: hostedZoneIds[region],
+      CreatedTime: clock.now(),
+    },
+    attributes: defaultAttributes(loadBalancerAttributes),
+    tags,
+  };
+}
+
+function findByName(state: State, name: string): LoadBalancerRecord | undefined {
+  return [...state.loadBalancers.values()].find(({ description }) => description.LoadBalancerName === name);
+}
+
+function selectLoadBalancers(
+  state: State,
+  { LoadBalancerArns, Names }: { LoadBalancerArns?: string[]; Names?: string[] },
+): LoadBalancerRecord[] {
+  if (LoadBalancerArns?.length && Names?.length) {
+    throw validationError("Load balancer ARNs and names cannot both be specified");
+  }
+  if (LoadBalancerArns?.length) return LoadBalancerArns.map((arn) => findLoadBalancer(state, arn));
+  if (!Names?.length) return [...state.loadBalancers.values()];
+  return Names.map((name) => {
+    const found = findByName(state, name);
+    if (!found) throw new AwsError("LoadBalancerNotFoundException", `Load balancers '[${name}]' not found`);
+    return found;
+  });
+}

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from "node:http";
+import type { RedirectActionConfig } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Answer } from "./answers.ts";
+import { hostName, splitRequestTarget } from "./request-target.ts";
+import type { TargetPool } from "./target-pool.ts";
+
+/** What a rule does with a request: pass it on, or answer it. */
+export type RouteAction =
+  | { readonly type: "forward"; choosePool(): TargetPool | undefined }
+  | { readonly type: "answer"; answer(request: IncomingMessage): Answer };
+
+export interface Route {
+  matches(request: IncomingMessage): boolean;
+  readonly action: RouteAction;
+}
+
+export interface RedirectOrigin {
+  readonly listenerPort: number;
+  /** Added to a port of the load balancer to reach it on loopback. */
+  readonly portOffset: number;
+}
+
+/**
+ * Where a redirect leads (guide, "Redirect actions": every component left out keeps the request's own). A port
+ * on the request's own host is a listener of this load balancer, so it is named as it is served.
+ */
+export function redirectAnswer(
+  config: RedirectActionConfig,
+  request: IncomingMessage,
+  origin: RedirectOrigin,
+): Answer {
+  const { path, query } = splitRequestTarget(request.url ?? "/");
+  const own: Record<string, string> = {
+    protocol: "http",
+    host: hostName(request.headers.host ?? ""),
+    port: String(origin.listenerPort),
+    path: path.slice(1),
+    query,
+  };
+  const fill = (template: string) =>
+    template.replace(/#\{(protocol|host|port|path|query)\}/g, (_, name: string) => own[name] ?? "");
+  const host = fill(config.Host ?? "#{host}");
+  const port = Number(fill(config.Port ?? "#{port}"));
+  const servedPort = host === own.host ? port + origin.portOffset : port;
+  const search = fill(config.Query ?? "#{query}");
+  const location =
+    `${fill(config.Protocol ?? "#{protocol}").toLowerCase()}://${host}:${servedPort}` +
+    `${fill(config.Path ?? "/#{path}")}${search === "" ? "" : `?${search}`}`;
+  return { status: config.StatusCode === "HTTP_301" ? 301 : 302, contentType: "text/html", location };
+}

@@ -1,0 +1,157 @@
+import {
+  Agent,
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+  type ServerResponse,
+} from "node:http";
+import type { Network } from "../network.ts";
+import { sendErrorPage } from "./answers.ts";
+import { type ProxySettings, requestHeaders, responseHeaders } from "./forwarded-headers.ts";
+import type { PoolMember, TargetPool } from "./target-pool.ts";
+
+export interface ForwardContext {
+  readonly network: Network;
+  /** The listener's port as the API reports it. */
+  readonly listenerPort: number;
+  readonly settings: ProxySettings;
+}
+
+/**
+ * A kept connection may be closed by the target just as a request leaves on it. A request that cannot be sent a
+ * second time therefore never goes out on one.
+ */
+const freshConnections = new Agent({ keepAlive: false });
+
+/** Safe or idempotent by RFC 9110 §9.2, and answered from the head alone. */
+const repeatableMethods = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
+
+/** Passes one exchange through to a target of the pool, both bodies as streams. */
+export function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  pool: TargetPool | undefined,
+  context: ForwardContext,
+): void {
+  const member = pool?.next();
+  const repeatable = !hasBody(request) && repeatableMethods.has(request.method ?? "");
+  const agent = repeatable ? member?.connections : freshConnections;
+  const upstream = member && startRequest(request, member, context, agent);
+  if (member === undefined) sendErrorPage(response, 503);
+  else if (upstream === undefined) sendErrorPage(response, 502);
+  else {
+    const again = repeatable ? () => forward(request, response, pool, context) : undefined;
+    exchange(request, response, upstream, again);
+  }
+}
+
+/** `again`, when given, sends the request anew should it have gone out on a connection already closed. */
+function exchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  upstream: ClientRequest,
+  again: (() => void) | undefined,
+): void {
+  let isOver = false;
+  let bytesBefore = 0;
+  if (again) {
+    upstream.once("socket", (socket) => {
+      bytesBefore = socket.bytesRead;
+    });
+  }
+  const onClientGone = () => {
+    if (response.writableFinished) return;
+    isOver = true;
+    upstream.destroy();
+  };
+  const giveUp = (status: number) => {
+    if (isOver) return;
+    isOver = true;
+    stopReading(request, upstream);
+    sendErrorPage(response, status);
+    upstream.destroy();
+  };
+  response.once("close", onClientGone);
+  upstream.once("response", (targetResponse) => relay(targetResponse, response));
+  upstream.once("timeout", () => giveUp(request.complete ? 504 : 408));
+  upstream.on("error", (error) => {
+    if (isOver || response.writableEnded) return;
+    if (again === undefined || !isStale(upstream, error, bytesBefore)) {
+      giveUp(502);
+      return;
+    }
+    isOver = true;
+    response.off("close", onClientGone);
+    again();
+  });
+  if (hasBody(request)) request.pipe(upstream);
+  else upstream.end();
+}
+
+/** The target had closed the kept connection: it was reset before a byte of an answer came. */
+function isStale(upstream: ClientRequest, error: NodeJS.ErrnoException, bytesBefore: number): boolean {
+  return (
+    upstream.reusedSocket &&
+    (error.code === "ECONNRESET" || error.code === "EPIPE") &&
+    upstream.socket?.bytesRead === bytesBefore
+  );
+}
+
+/** Undefined when nothing listens at the target's address, as when a connection is refused. */
+export function startRequest(
+  request: IncomingMessage,
+  member: PoolMember,
+  context: ForwardContext,
+  agent: RequestOptions["agent"],
+  extraHeaders: readonly string[] = [],
+): ClientRequest | undefined {
+  const socket = context.network.resolve(member.address, member.port);
+  if (socket === undefined) return undefined;
+  return httpRequest({
+    host: socket.host,
+    port: socket.port,
+    method: request.method,
+    path: request.url,
+    headers: [...requestHeaders(request, context.listenerPort, context.settings), ...extraHeaders],
+    agent,
+    timeout: context.settings.idleTimeoutMs,
+  });
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers["content-length"];
+  return (length !== undefined && length !== "0") || headers["transfer-encoding"] !== undefined;
+}
+
+function stopReading(request: IncomingMessage, upstream: ClientRequest): void {
+  if (request.complete) return;
+  request.unpipe(upstream);
+  request.resume();
+}
+
+/** Streams the target's answer; a target that breaks off in the middle breaks the client's connection too. */
+export function relay(targetResponse: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(
+    targetResponse.statusCode as number,
+    targetResponse.statusMessage,
+    responseHeaders(targetResponse),
+  );
+  let begun = false;
+  const resume = () => void targetResponse.resume();
+  targetResponse.on("data", (chunk: Buffer) => {
+    begun = true;
+    if (response.write(chunk)) return;
+    targetResponse.pause();
+    response.once("drain", resume);
+  });
+  targetResponse.on("end", () => {
+    begun = true;
+    response.end();
+  });
+  targetResponse.on("error", () => response.destroy());
+  // The head leaves together with the first bytes of the body, but does not wait for them.
+  setImmediate(() => {
+    if (!begun && !response.destroyed) response.flushHeaders();
+  });
+}

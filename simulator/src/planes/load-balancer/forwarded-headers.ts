@@ -1,0 +1,98 @@
+import type { IncomingMessage } from "node:http";
+import { traceId } from "./trace-id.ts";
+
+/** Attributes of the load balancer that shape the exchange. */
+export interface ProxySettings {
+  /** On the wall: how long either connection may be silent. */
+  readonly idleTimeoutMs: number;
+  readonly forwardedFor: "append" | "preserve" | "remove";
+  readonly forwardedForWithPort: boolean;
+}
+
+/** Fields that end at the next hop (RFC 9110 §7.6.1), whatever Connection names besides. */
+function endsHere(name: string): boolean {
+  switch (name) {
+    case "connection":
+    case "keep-alive":
+    case "proxy-connection":
+    case "te":
+    case "trailer":
+    case "transfer-encoding":
+    case "upgrade":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/**
+ * Fields of the request for the target, as alternating names and values in the client's order and case. Host
+ * goes through as it came: the client's port is not the listener's, for listeners are served at an offset.
+ */
+export function requestHeaders(
+  request: IncomingMessage,
+  listenerPort: number,
+  settings: ProxySettings,
+): string[] {
+  const { rawHeaders } = request;
+  const named = namedByConnection(request.headers.connection);
+  const headers: string[] = [];
+  let forwardedFor = "";
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    const value = rawHeaders[at + 1] as string;
+    const lower = name.toLowerCase();
+    if (lower === "x-forwarded-for") forwardedFor = forwardedFor === "" ? value : `${forwardedFor}, ${value}`;
+    else if (!endsHere(lower) && !replaced(lower) && !named?.has(lower)) headers.push(name, value);
+  }
+  const addresses = forwardedForValue(forwardedFor, request, settings);
+  if (addresses !== "") headers.push("X-Forwarded-For", addresses);
+  headers.push("X-Forwarded-Proto", "http", "X-Forwarded-Port", String(listenerPort));
+  headers.push("X-Amzn-Trace-Id", traceId(request.headers["x-amzn-trace-id"] as string | undefined));
+  if (request.headers["transfer-encoding"] !== undefined) headers.push("Transfer-Encoding", "chunked");
+  return headers;
+}
+
+/** The load balancer speaks for these itself; it has already answered Expect. */
+function replaced(name: string): boolean {
+  switch (name) {
+    case "x-forwarded-proto":
+    case "x-forwarded-port":
+    case "x-amzn-trace-id":
+    case "expect":
+      return true;
+    default:
+      return false;
+  }
+}
+
+function namedByConnection(connection: string | undefined): Set<string> | undefined {
+  if (connection === undefined) return undefined;
+  const value = connection.toLowerCase();
+  if (value === "keep-alive" || value === "close" || value === "upgrade") return undefined;
+  const named = new Set(value.split(",").map((name) => name.trim()));
+  // Framing and routing never are the client's to drop.
+  for (const kept of ["content-length", "host"]) named.delete(kept);
+  return named;
+}
+
+function forwardedForValue(received: string, request: IncomingMessage, settings: ProxySettings): string {
+  if (settings.forwardedFor === "remove") return "";
+  if (settings.forwardedFor === "preserve") return received;
+  const { remoteAddress = "", remotePort } = request.socket;
+  const peer = settings.forwardedForWithPort ? `${remoteAddress}:${remotePort}` : remoteAddress;
+  return received === "" ? peer : `${received}, ${peer}`;
+}
+
+/** Fields of the target's answer for the client; Node frames the body anew, so the framing fields go. */
+export function responseHeaders(targetResponse: IncomingMessage): string[] {
+  const { rawHeaders } = targetResponse;
+  const named = namedByConnection(targetResponse.headers.connection);
+  const headers: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    const lower = name.toLowerCase();
+    if (!endsHere(lower) && !named?.has(lower)) headers.push(name, rawHeaders[at + 1] as string);
+  }
+  return headers;
+}

@@ -1,0 +1,50 @@
+import { request } from "node:http";
+import type { Network } from "../network.ts";
+import type { StatusMatcher } from "./status-matcher.ts";
+
+export interface HealthProbe {
+  readonly address: string;
+  readonly port: number;
+  readonly path: string;
+  /** On the wall: a slow machine must not fail a check that the figures would let pass. */
+  readonly timeoutMs: number;
+  readonly matches: StatusMatcher;
+}
+
+export type ProbeResult =
+  | { readonly outcome: "passed" }
+  | { readonly outcome: "unreachable" }
+  | { readonly outcome: "timeout" }
+  | { readonly outcome: "mismatch"; readonly status: number };
+
+/** One HTTP health check on a connection of its own, as the load balancer's nodes make it. */
+export function probe(network: Network, check: HealthProbe, signal: AbortSignal): Promise<ProbeResult> {
+  const socket = network.resolve(check.address, check.port);
+  if (socket === undefined) return Promise.resolve({ outcome: "unreachable" });
+  return new Promise((resolve) => {
+    const sent = request({
+      host: socket.host,
+      port: socket.port,
+      path: check.path,
+      agent: false,
+      headers: { host: `${check.address}:${check.port}`, "user-agent": "ELB-HealthChecker/2.0" },
+      signal,
+    });
+    const finish = (result: ProbeResult) => {
+      clearTimeout(deadline);
+      resolve(result);
+    };
+    const deadline = setTimeout(() => {
+      finish({ outcome: "timeout" });
+      sent.destroy();
+    }, check.timeoutMs);
+    sent.once("response", (response) => {
+      const status = response.statusCode ?? 0;
+      response.on("error", () => {});
+      response.resume();
+      finish(check.matches(status) ? { outcome: "passed" } : { outcome: "mismatch", status });
+    });
+    sent.on("error", () => finish({ outcome: "unreachable" }));
+    sent.end();
+  });
+}

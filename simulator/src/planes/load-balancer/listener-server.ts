@@ -1,0 +1,120 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Network } from "../network.ts";
+import type { Route, RouteAction } from "./actions.ts";
+import { rawErrorPage, sendAnswer, sendErrorPage } from "./answers.ts";
+import { type ForwardContext, forward } from "./forward.ts";
+import type { ProxySettings } from "./forwarded-headers.ts";
+import { forwardUpgrade, responseOn } from "./upgrade.ts";
+
+export interface ListenerServerOptions {
+  /** Where it is served on 127.0.0.1. */
+  readonly servedPort: number;
+  /** The port as the API reports it. */
+  readonly listenerPort: number;
+  readonly network: Network;
+  readonly settings: ProxySettings;
+  /** In order of priority; the last one takes whatever is left. */
+  readonly routes: readonly Route[];
+}
+
+export interface ListenerServer {
+  /** Applies to the next request; requests under way finish as they began. */
+  setRoutes(routes: readonly Route[]): void;
+  setSettings(settings: ProxySettings): void;
+  /** Ends every connection at once. */
+  close(): Promise<void>;
+}
+
+/** All request header fields together (quotas of Application Load Balancers, "HTTP headers"). */
+const maxHeaderBytes = 64 * 1024;
+
+/** Rejects with Node's own error (EADDRINUSE, EACCES) when the port cannot be had. */
+export async function startListenerServer(options: ListenerServerOptions): Promise<ListenerServer> {
+  let { routes } = options;
+  let context: ForwardContext = options;
+  const route = (request: IncomingMessage): RouteAction | undefined =>
+    routes.find(({ matches }) => matches(request))?.action;
+
+  const server = createServer(
+    { maxHeaderSize: maxHeaderBytes, requestTimeout: 0, requireHostHeader: false },
+    (request, response) => {
+      const refusal = refusedStatus(request);
+      if (refusal !== undefined) return sendErrorPage(response, refusal);
+      perform(route(request), request, response, context);
+    },
+  );
+  server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    const action = route(request);
+    if (action?.type === "forward") forwardUpgrade(request, socket, head, action.choosePool(), context);
+    else perform(action, request, responseOn(socket, request), context);
+  });
+  server.on("connect", (_request, socket) => socket.end(rawErrorPage(400)));
+  server.on("clientError", answerClientError);
+  const connections = track(server);
+
+  const setSettings = (settings: ProxySettings) => {
+    context = { network: options.network, listenerPort: options.listenerPort, settings };
+    server.keepAliveTimeout = settings.idleTimeoutMs;
+    server.headersTimeout = settings.idleTimeoutMs;
+  };
+  setSettings(options.settings);
+  await listen(server, options.servedPort);
+  return {
+    setRoutes: (next) => {
+      routes = next;
+    },
+    setSettings,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of connections) socket.destroy();
+      }),
+  };
+}
+
+function perform(
+  action: RouteAction | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: ForwardContext,
+): void {
+  if (action?.type === "forward") forward(request, response, action.choosePool(), context);
+  else if (action?.type === "answer") sendAnswer(response, action.answer(request));
+  else sendErrorPage(response, 503);
+}
+
+/** Requests a load balancer does not pass on (guide, "Troubleshoot": HTTP 400, 405, 501). */
+function refusedStatus({ headers, httpVersion, method }: IncomingMessage): number | undefined {
+  if (headers.host === undefined && httpVersion === "1.1") return 400;
+  if (method === "TRACE") return 405;
+  const encoding = headers["transfer-encoding"];
+  if (encoding !== undefined && encoding.toLowerCase() !== "chunked") return 501;
+  return undefined;
+}
+
+function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  socket.end(rawErrorPage(error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400));
+}
+
+/** The server itself forgets connections that were upgraded. */
+function track(server: Server): Set<Socket> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host: "127.0.0.1", port }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,58 @@
+/**
+ * Matches text against a pattern of a listener rule: `*` stands for any run of characters, also none, `?` for
+ * exactly one; a backslash takes the meaning from either. Linear in the text for each `*`, so that no pattern
+ * can be used to stall the load balancer.
+ */
+export type Matches = (text: string) => boolean;
+
+const anyRun = Symbol("*");
+const anyOne = Symbol("?");
+type Token = string | typeof anyRun | typeof anyOne;
+
+export function compileWildcard(pattern: string, { ignoreCase }: { ignoreCase: boolean }): Matches {
+  const tokens = tokenize(ignoreCase ? pattern.toLowerCase() : pattern);
+  if (!tokens.some((token) => typeof token !== "string")) {
+    const literal = tokens.join("");
+    return ignoreCase ? (text) => text.toLowerCase() === literal : (text) => text === literal;
+  }
+  return ignoreCase ? (text) => matches(tokens, text.toLowerCase()) : (text) => matches(tokens, text);
+}
+
+function tokenize(pattern: string): Token[] {
+  const tokens: Token[] = [];
+  for (let at = 0; at < pattern.length; at++) {
+    const character = pattern.charAt(at);
+    const next = pattern.charAt(at + 1);
+    if (character === "\\" && (next === "*" || next === "?" || next === "\\")) {
+      tokens.push(next);
+      at++;
+    } else if (character === "*") tokens.push(anyRun);
+    else if (character === "?") tokens.push(anyOne);
+    else tokens.push(character);
+  }
+  return tokens;
+}
+
+/** Greedy matching that goes back to the last `*` only, never further. */
+function matches(tokens: readonly Token[], text: string): boolean {
+  let token = 0;
+  let at = 0;
+  let lastRun = -1;
+  let runStart = 0;
+  while (at < text.length) {
+    const expected = tokens[token];
+    if (expected === anyRun) {
+      if (token === tokens.length - 1) return true;
+      lastRun = token++;
+      runStart = at;
+    } else if (expected === anyOne || expected === text.charAt(at)) {
+      token++;
+      at++;
+    } else if (lastRun >= 0) {
+      token = lastRun + 1;
+      at = ++runStart;
+    } else return false;
+  }
+  while (tokens[token] === anyRun) token++;
+  return token === tokens.length;
+}
