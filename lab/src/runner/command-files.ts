@@ -1,0 +1,72 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+const names = {
+  output: "GITHUB_OUTPUT",
+  env: "GITHUB_ENV",
+  path: "GITHUB_PATH",
+  state: "GITHUB_STATE",
+  summary: "GITHUB_STEP_SUMMARY",
+} as const;
+
+type FileName = keyof typeof names;
+
+/** The files through which a step speaks to the runner. */
+export interface CommandFiles {
+  environment: Record<string, string>;
+  /** What the step has written. Throws when a file is not as GitHub reads it. */
+  read(): Promise<StepWritings>;
+}
+
+export interface StepWritings {
+  outputs: Record<string, string>;
+  env: Record<string, string>;
+  state: Record<string, string>;
+  paths: string[];
+  summary: string;
+}
+
+/** @param directory of this step alone; made here */
+export async function createCommandFiles(directory: string): Promise<CommandFiles> {
+  await mkdir(directory, { recursive: true });
+  const path = (name: FileName) => join(directory, name);
+  for (const name of Object.keys(names) as FileName[]) await writeFile(path(name), "");
+  const text = (name: FileName) => readFile(path(name), "utf8");
+  return {
+    environment: Object.fromEntries(
+      (Object.keys(names) as FileName[]).map((name) => [names[name], path(name)]),
+    ),
+    read: async () => ({
+      outputs: readPairs(await text("output"), names.output),
+      env: readPairs(await text("env"), names.env),
+      state: readPairs(await text("state"), names.state),
+      paths: (await text("path")).split(/\r?\n/).filter((line) => line.trim() !== ""),
+      summary: await text("summary"),
+    }),
+  };
+}
+
+/** Reads `name=value` lines and `name<<DELIMITER` blocks. */
+export function readPairs(text: string, file: string): Record<string, string> {
+  const pairs: Record<string, string> = {};
+  const lines = text.split(/\r?\n/);
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] as string;
+    if (line === "") continue;
+    const heredoc = line.indexOf("<<");
+    const equals = line.indexOf("=");
+    if (heredoc > 0 && (equals < 0 || heredoc < equals)) {
+      const delimiter = line.slice(heredoc + 2);
+      const end = lines.indexOf(delimiter, index + 1);
+      if (end < 0)
+        throw new Error(`${file}: no line '${delimiter}' ends the value of '${line.slice(0, heredoc)}'`);
+      pairs[line.slice(0, heredoc)] = lines.slice(index + 1, end).join("\n");
+      index = end;
+    } else if (equals > 0) {
+      pairs[line.slice(0, equals)] = line.slice(equals + 1);
+    } else {
+      throw new Error(`${file}: the line '${line}' is neither name=value nor name<<DELIMITER`);
+    }
+  }
+  return pairs;
+}

@@ -1,0 +1,59 @@
+import type { ExpressionData } from "@actions/expressions/data/expressiondata";
+import type { FunctionDefinition } from "@actions/expressions/funcs/info";
+import { data } from "./github-parser.ts";
+import { hashFiles } from "./hash-files.ts";
+import type { Conclusion } from "./result.ts";
+
+// The most arguments the parser allows to hashFiles and to the status functions of a job.
+const anyNumber = 255;
+
+/** `success()`, `failure()`, `cancelled()`, `always()` as a step sees them. */
+export function stepStatusFunctions(status: Conclusion): FunctionDefinition[] {
+  return statusFunctions({
+    success: () => status === "success",
+    failure: () => status === "failure",
+    cancelled: () => status === "cancelled",
+  });
+}
+
+/**
+ * The same as a job sees them.
+ * @param ancestors results of every job it needs, directly or not, by id
+ */
+export function jobStatusFunctions(
+  ancestors: ReadonlyMap<string, Conclusion>,
+  cancelled: boolean,
+): FunctionDefinition[] {
+  const results = (names: string[]) =>
+    names.length === 0 ? [...ancestors.values()] : names.map((name) => ancestors.get(name) ?? "skipped");
+  return statusFunctions({
+    success: (names) => !cancelled && results(names).every((result) => result === "success"),
+    failure: (names) => !cancelled && results(names).includes("failure"),
+    cancelled: () => cancelled,
+  });
+}
+
+export function hashFilesFunction(workspace: string): FunctionDefinition {
+  return {
+    name: "hashFiles",
+    minArgs: 1,
+    maxArgs: anyNumber,
+    call: (...patterns: ExpressionData[]) =>
+      new data.StringData(
+        hashFiles(
+          workspace,
+          patterns.map((pattern) => pattern.coerceString()),
+        ),
+      ),
+  };
+}
+
+function statusFunctions(checks: Record<string, (names: string[]) => boolean>): FunctionDefinition[] {
+  return Object.entries({ ...checks, always: () => true }).map(([name, check]) => ({
+    name,
+    minArgs: 0,
+    maxArgs: anyNumber,
+    call: (...names: ExpressionData[]) =>
+      new data.BooleanData(check(names.map((each) => each.coerceString()))),
+  }));
+}

@@ -1,0 +1,123 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { evaluateTexts, type Json, type Scope } from "./evaluate.ts";
+import { githubVariables } from "./github-context.ts";
+import type { Annotation, Conclusion, StepResult } from "./result.ts";
+import type { RunContext, WorkflowScope } from "./run-context.ts";
+import type { Task } from "./task.ts";
+import type { StepsJob } from "./workflow.ts";
+
+/** A job at work. Its fields change as its steps run. */
+export interface JobState {
+  run: RunContext;
+  scope: WorkflowScope;
+  definition: StepsJob;
+  name: string;
+  contexts: { [name: string]: Json };
+  permissions: Record<string, string>;
+  signal: AbortSignal;
+  workspace: string;
+  /** For files of single steps; `RUNNER_TEMP` is in it. */
+  directory: string;
+  env: Record<string, string>;
+  /** Folders put before PATH, the newest first. */
+  paths: string[];
+  status: Conclusion;
+  steps: StepResult[];
+  annotations: Annotation[];
+  summaries: string[];
+  /** To run after the steps, the last first. */
+  posts: Task[];
+  /** What steps wrote to GITHUB_STATE, by step id. */
+  saved: Map<string, Record<string, string>>;
+  /** Process groups that steps started. */
+  groups: Set<number>;
+}
+
+export interface JobPlacement {
+  run: RunContext;
+  scope: WorkflowScope;
+  definition: StepsJob;
+  name: string;
+  /** `needs`, `matrix`, `strategy` */
+  contexts: { [name: string]: Json };
+  permissions: Record<string, string>;
+  signal: AbortSignal;
+}
+
+export async function createJobState(placement: JobPlacement, index: number): Promise<JobState> {
+  const { run, scope, definition } = placement;
+  const repository = run.options.repository.name.split("/")[1] as string;
+  const directory = join(run.directory, `job-${index}`);
+  const workspace = join(directory, repository, repository);
+  const temporary = join(directory, "temp");
+  await Promise.all([mkdir(workspace, { recursive: true }), mkdir(temporary, { recursive: true })]);
+  await writeFile(join(directory, "event.json"), JSON.stringify(run.github.event));
+  const contexts: { [name: string]: Json } = {
+    ...placement.contexts,
+    github: { ...run.github, job: definition.id, workspace, event_path: join(directory, "event.json") },
+    inputs: scope.inputs,
+    runner: {
+      arch: "X64",
+      environment: "self-hosted",
+      name: "rehearsal",
+      os: "Linux",
+      temp: temporary,
+      tool_cache: temporary,
+    },
+    secrets: scope.secrets,
+    vars: run.options.vars,
+  };
+  const workflowEnv = evaluateTexts(scope.workflow.env, { contexts });
+  const env = {
+    ...workflowEnv,
+    ...evaluateTexts(definition.env, { contexts: { ...contexts, env: workflowEnv } }),
+  };
+  return {
+    ...placement,
+    contexts,
+    workspace,
+    directory,
+    env,
+    paths: [],
+    status: "success",
+    steps: [],
+    annotations: [],
+    summaries: [],
+    posts: [],
+    saved: new Map(),
+    groups: new Set(),
+  };
+}
+
+/** The contexts a step's expressions see now. */
+export function stepScope(job: JobState, env: Record<string, string> = job.env): Scope {
+  const named = job.steps.filter((step) => !step.id.startsWith("__") && !step.post);
+  const steps = named.map(({ id, conclusion, outcome, outputs }) => [id, { conclusion, outcome, outputs }]);
+  return {
+    contexts: { ...job.contexts, env, steps: Object.fromEntries(steps), job: { status: job.status } },
+  };
+}
+
+/** The environment that every process of the job inherits. */
+export function jobEnvironment(job: JobState): Record<string, string> {
+  const machine = job.run.options.environment;
+  const github = job.contexts.github as { [name: string]: Json };
+  const runner = job.contexts.runner as { [name: string]: Json };
+  return {
+    ...machine,
+    ...githubVariables(github),
+    CI: "true",
+    GITHUB_ACTIONS: "true",
+    GITHUB_EVENT_PATH: String(github.event_path),
+    GITHUB_WORKSPACE: job.workspace,
+    RUNNER_ARCH: String(runner.arch),
+    RUNNER_ENVIRONMENT: String(runner.environment),
+    RUNNER_NAME: String(runner.name),
+    RUNNER_OS: String(runner.os),
+    RUNNER_TEMP: String(runner.temp),
+    RUNNER_TOOL_CACHE: String(runner.tool_cache),
+    ...job.env,
+    PATH: [...job.paths, job.env.PATH ?? machine.PATH ?? ""].join(":"),
+  };
+}

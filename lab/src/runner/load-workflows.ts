@@ -1,0 +1,59 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import type { MappingToken } from "@actions/workflow-parser/templates/tokens/index";
+import { readReference } from "./action-reference.ts";
+import { refuse, WorkflowRefused } from "./errors.ts";
+import { loadNodeAction } from "./load-action.ts";
+import { loadWorkflow } from "./load-workflow.ts";
+import { standIns } from "./stand-ins/stand-ins.ts";
+import type { ActionStep, Workflow } from "./workflow.ts";
+
+// GitHub's own limit of nested calls: the started workflow and nine it reaches.
+const deepestCall = 10;
+
+/** Loads a workflow and all it calls, and checks every action they name, before anything runs. */
+export async function loadWorkflows(repository: string, path: string): Promise<Map<string, Workflow>> {
+  const loaded = new Map<string, Workflow>();
+  await load(repository, path, loaded, 1);
+  return loaded;
+}
+
+async function load(
+  repository: string,
+  path: string,
+  loaded: Map<string, Workflow>,
+  depth: number,
+): Promise<void> {
+  if (depth > deepestCall)
+    throw new WorkflowRefused(`${path}: workflows call each other more than ${deepestCall} deep`);
+  const workflow = loaded.get(path) ?? (await loadWorkflow(repository, path));
+  loaded.set(path, workflow);
+  for (const job of workflow.jobs) {
+    if (job.kind === "call") {
+      await load(repository, job.workflow, loaded, depth + 1);
+      if (!loaded.get(job.workflow)?.events.workflow_call) {
+        throw new WorkflowRefused(`${job.place}: '${job.workflow}' has no 'workflow_call' trigger`);
+      }
+      continue;
+    }
+    for (const step of job.steps) if (step.kind === "action") await checkAction(repository, step);
+  }
+}
+
+async function checkAction(repository: string, step: ActionStep): Promise<void> {
+  const reference = readReference(step.uses, step.place);
+  if (reference.kind !== "stand-in") {
+    const action = await loadNodeAction(repository, reference.path, step.place);
+    const main = join(action.directory, action.runs.main);
+    await access(main).catch((cause) => {
+      const problem = `'${reference.path}/${action.runs.main}' is not in this commit; build the actions and commit 'dist'`;
+      throw new WorkflowRefused(`${step.place}: ${problem}`, { cause });
+    });
+    return;
+  }
+  const known = standIns[reference.name]?.inputs ?? [];
+  for (const { key } of (step.with as MappingToken | undefined) ?? []) {
+    const name = key.toString();
+    if (!known.includes(name)) throw refuse(step.place, `the input '${name}' of ${reference.name}`, known);
+  }
+}

@@ -1,0 +1,119 @@
+import type {
+  Job as ParsedJob,
+  WorkflowJob as ParsedWorkflowJob,
+} from "@actions/workflow-parser/model/workflow-template";
+import type {
+  BasicExpressionToken,
+  MappingToken,
+  SequenceToken,
+} from "@actions/workflow-parser/templates/tokens/index";
+import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
+import { refuse } from "./errors.ts";
+import { isMapping, isSequence, isString } from "./github-parser.ts";
+import { readStep } from "./read-step.ts";
+import { find, knowOnly, placeOf } from "./tokens.ts";
+import type { Job, RunDefaults } from "./workflow.ts";
+
+const stepsJobKeys = [
+  "name",
+  "runs-on",
+  "needs",
+  "if",
+  "strategy",
+  "env",
+  "defaults",
+  "outputs",
+  "permissions",
+  "concurrency",
+  "timeout-minutes",
+  "continue-on-error",
+  "steps",
+];
+const callJobKeys = [
+  "name",
+  "uses",
+  "with",
+  "secrets",
+  "needs",
+  "if",
+  "strategy",
+  "permissions",
+  "concurrency",
+];
+// One machine does it all; any of GitHub's Linux runners is this one.
+const runnerLabels = ["ubuntu-latest", "ubuntu-24.04", "ubuntu-22.04"];
+
+export function readJob(parsed: ParsedWorkflowJob, token: MappingToken, path: string): Job {
+  const place = placeOf(parsed.id, path);
+  const common = {
+    id: parsed.id.value,
+    place,
+    name: parsed.name as TemplateToken,
+    needs: (parsed.needs ?? []).map((need) => need.value),
+    condition: parsed.if as BasicExpressionToken,
+    strategy: readStrategy(find(token, "strategy"), path),
+    concurrency: find(token, "concurrency"),
+    permissions: find(token, "permissions"),
+  };
+  if (parsed.type === "reusableWorkflowJob") {
+    knowOnly(token, path, "the key of a calling job", callJobKeys);
+    const secrets = find(token, "secrets");
+    return {
+      ...common,
+      kind: "call",
+      workflow: calledPath(parsed.ref.value, placeOf(parsed.ref, path)),
+      with: find(token, "with"),
+      secrets: secrets && (isMapping(secrets) ? secrets : "inherit"),
+    };
+  }
+  knowOnly(token, path, "the job key", stepsJobKeys);
+  checkRunner(find(token, "runs-on"), path);
+  return {
+    ...common,
+    kind: "steps",
+    env: find(token, "env"),
+    defaults: readRunDefaults(find(token, "defaults"), path),
+    outputs: find(token, "outputs"),
+    timeoutMinutes: find(token, "timeout-minutes"),
+    continueOnError: find(token, "continue-on-error"),
+    steps: readSteps(parsed, find(token, "steps") as SequenceToken, path),
+  };
+}
+
+export function readRunDefaults(token: TemplateToken | undefined, path: string): RunDefaults {
+  const run = find(token, "run");
+  knowOnly(run, path, "the run default", ["shell", "working-directory"]);
+  return { shell: find(run, "shell"), workingDirectory: find(run, "working-directory") };
+}
+
+function readSteps(parsed: ParsedJob, tokens: SequenceToken, path: string) {
+  return [...tokens].map((token, index) =>
+    readStep(parsed.steps[index] as never, token as MappingToken, path),
+  );
+}
+
+function readStrategy(token: TemplateToken | undefined, path: string): MappingToken | undefined {
+  if (!token) return undefined;
+  if (!isMapping(token)) throw refuse(placeOf(token, path), "a strategy that is an expression", ["matrix"]);
+  return token;
+}
+
+function checkRunner(token: TemplateToken | undefined, path: string): void {
+  const labels = token && isSequence(token) ? [...token] : token ? [token] : [];
+  for (const label of labels) {
+    const name = isString(label) ? label.value : label.toString();
+    if (!runnerLabels.includes(name))
+      throw refuse(placeOf(label, path), `the runner '${name}'`, runnerLabels);
+  }
+}
+
+function calledPath(reference: string, place: string): string {
+  const match = /^(?:\.|\$)\/(\.github\/workflows\/[^/@]+\.ya?ml)$/.exec(reference);
+  if (!match?.[1]) {
+    throw refuse(place, `the workflow '${reference}'`, [
+      "./.github/workflows/<file>",
+      "$/.github/workflows/<file>",
+    ]);
+  }
+  return match[1];
+}

@@ -1,0 +1,82 @@
+import { actionTask, preTask } from "./action-task.ts";
+import { evaluateTexts, evaluateToken, toText } from "./evaluate.ts";
+import { hashFilesFunction } from "./functions.ts";
+import { createJobState, type JobPlacement, type JobState, stepScope } from "./job-state.ts";
+import { annotateJob, performTask } from "./perform-task.ts";
+import type { JobResult } from "./result.ts";
+import { endGroup } from "./run-process.ts";
+import { scriptTask } from "./script-task.ts";
+
+// GitHub's default for a job: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
+const defaultTimeoutMinutes = 360;
+
+/** Runs the steps of a job, then what they left to do, and ends every process they started. */
+export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
+  const startedAt = performance.now();
+  const timeout = new AbortController();
+  const signal = AbortSignal.any([placement.signal, timeout.signal]);
+  const job = await createJobState({ ...placement, signal }, placement.run.nextJob());
+  const { emit } = job.run.options;
+  emit({ type: "job-started", run: job.run.id, job: job.name });
+  const minutes = timeoutMinutes(job);
+  const timer = setTimeout(() => {
+    annotateJob(job, {
+      level: "error",
+      message: `The job has exceeded the maximum execution time of ${minutes} minutes.`,
+    });
+    timeout.abort();
+  }, minutes * 60_000);
+  signal.addEventListener("abort", () => {
+    job.status = "cancelled";
+  });
+  if (signal.aborted) job.status = "cancelled";
+  try {
+    await performAll(job);
+  } finally {
+    clearTimeout(timer);
+    for (const group of job.groups) endGroup(group);
+  }
+  const result: JobResult = {
+    name: job.name,
+    conclusion: job.status,
+    outputs: jobOutputs(job),
+    steps: job.steps,
+    annotations: job.annotations,
+    summary: job.summaries.join("\n"),
+    permissions: job.permissions,
+    durationMs: performance.now() - startedAt,
+  };
+  job.run.jobs.push(result);
+  const { conclusion, durationMs } = result;
+  emit({ type: "job-finished", run: job.run.id, job: job.name, conclusion, durationMs });
+  return result;
+}
+
+async function performAll(job: JobState): Promise<void> {
+  const { definition, scope } = job;
+  for (const step of definition.steps) {
+    const pre = step.kind === "action" ? await preTask(job, step) : undefined;
+    if (pre) await performTask(job, pre);
+  }
+  const defaults = [definition.defaults, scope.workflow.defaults];
+  for (const step of definition.steps) {
+    await performTask(job, step.kind === "script" ? scriptTask(step, defaults) : actionTask(job, step));
+  }
+  for (const post of job.posts.reverse()) await performTask(job, post);
+}
+
+function timeoutMinutes(job: JobState): number {
+  const token = job.definition.timeoutMinutes;
+  return token ? Number(toText(evaluateToken(token, stepScope(job)))) : defaultTimeoutMinutes;
+}
+
+function jobOutputs(job: JobState): Record<string, string> {
+  const scope = { ...stepScope(job), functions: [hashFilesFunction(job.workspace)] };
+  const outputs = Object.entries(evaluateTexts(job.definition.outputs, scope));
+  const open = outputs.filter(([name, value]) => {
+    if (!job.run.masker.holds(value)) return true;
+    annotateJob(job, { level: "warning", message: `Skip output '${name}' since it may contain secret.` });
+    return false;
+  });
+  return Object.fromEntries(open);
+}

@@ -1,0 +1,127 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ConcurrencyGroups } from "./concurrency.ts";
+import { git } from "./git.ts";
+import { githubContext } from "./github-context.ts";
+import { loadWorkflows } from "./load-workflows.ts";
+import { createMasker } from "./mask.ts";
+import { readPermissions } from "./permissions.ts";
+import type { Emit, RunResult } from "./result.ts";
+import { runWorkflow } from "./run-workflow.ts";
+import { isStartedByPush, readDispatchInputs } from "./triggers.ts";
+
+export interface RunnerOptions {
+  repository: {
+    /** `owner/name` */
+    name: string;
+    /** A bare git repository. */
+    gitDirectory: string;
+  };
+  /** The environment of the runner's machine, which every step inherits. */
+  environment: Record<string, string>;
+  secrets: Record<string, string>;
+  vars: Record<string, string>;
+  /** An existing folder for everything the runs write; whoever gives it removes it. */
+  directory: string;
+  emit: Emit;
+}
+
+export interface PushEvent {
+  name: "push";
+  branch: string;
+  /** Forty zeros for a branch that is new. */
+  before: string;
+  after: string;
+}
+
+export interface DispatchEvent {
+  name: "workflow_dispatch";
+  branch: string;
+  sha: string;
+  inputs: Record<string, string>;
+}
+
+export interface RunRequest {
+  /** Path of the workflow file in the repository. */
+  workflow: string;
+  event: PushEvent | DispatchEvent;
+}
+
+export interface Run {
+  id: number;
+  result: Promise<RunResult>;
+  /** As pressing "Cancel workflow": running steps are interrupted, steps that ask for it still run. */
+  cancel(): void;
+}
+
+export interface Runner {
+  /**
+   * Starts a workflow; undefined when its `on` does not ask for this push.
+   * Throws WorkflowRefused, before anything has run, for what GitHub or this runner does not accept.
+   */
+  start(request: RunRequest): Promise<Run | undefined>;
+}
+
+/** Runs the workflow files of a repository as GitHub does, on this machine. */
+export function createRunner(options: RunnerOptions): Runner {
+  const groups = new ConcurrencyGroups();
+  let runs = 0;
+  return {
+    async start({ workflow: path, event }) {
+      const id = ++runs;
+      const sha = event.name === "push" ? event.after : event.sha;
+      const directory = join(options.directory, `run-${id}`);
+      const commitDirectory = await checkOutCommit(options.repository.gitDirectory, directory, sha);
+      const workflows = await loadWorkflows(commitDirectory, path);
+      const workflow = workflows.get(path);
+      if (!workflow) throw new Error(`${path} was not loaded`);
+      if (
+        event.name === "push" &&
+        !isStartedByPush(workflow, event.branch, await changedFiles(options, event))
+      ) {
+        return undefined;
+      }
+      const inputs = event.name === "push" ? {} : readDispatchInputs(workflow, event.inputs);
+      const cancellation = new AbortController();
+      let jobs = 0;
+      const context = {
+        id,
+        directory,
+        commitDirectory,
+        workflows,
+        groups,
+        options,
+        masker: createMasker(Object.values(options.secrets)),
+        github: githubContext({ id, sha, event, inputs, workflow, repository: options.repository.name }),
+        nextJob: () => ++jobs,
+        jobs: [],
+      };
+      const permissions = readPermissions(workflow.permissions);
+      const result = runWorkflow(context, workflow, {
+        inputs,
+        permissions,
+        cancellation,
+        event: event.name,
+        sha,
+      });
+      return { id, result, cancel: () => cancellation.abort() };
+    },
+  };
+}
+
+/** What `$/…` and the workflow files are read from: the commit as it is, whatever a job's workspace holds. */
+async function checkOutCommit(gitDirectory: string, directory: string, sha: string): Promise<string> {
+  const commitDirectory = join(directory, "commit");
+  await mkdir(directory, { recursive: true });
+  await git(directory, "clone", "--quiet", "--no-checkout", "--shared", gitDirectory, commitDirectory);
+  await git(commitDirectory, "checkout", "--quiet", "--detach", sha);
+  return commitDirectory;
+}
+
+async function changedFiles(options: RunnerOptions, event: PushEvent): Promise<string[]> {
+  const newBranch = /^0+$/.test(event.before);
+  const listing = newBranch
+    ? await git(options.repository.gitDirectory, "ls-tree", "-r", "--name-only", event.after)
+    : await git(options.repository.gitDirectory, "diff", "--name-only", event.before, event.after);
+  return listing.split("\n").filter((line) => line !== "");
+}

@@ -1,0 +1,24 @@
+/** An action performed inside the runner. Throws an Error whose message is the step's error annotation. */
+export interface StandIn {
+  /** Names of the real action's inputs that are performed; every other one is refused. */
+  inputs: readonly string[];
+  run(step: StandInStep): Promise<void>;
+}
+
+export interface StandInStep {
+  /** Given inputs, trimmed as the real actions do; absent is empty. */
+  input(name: string): string;
+  /** What a process of this step would find in its environment. */
+  environment: Readonly<Record<string, string>>;
+  workspace: string;
+  gitDirectory: string;
+  ref: string;
+  sha: string;
+  permissions: Readonly<Record<string, string>>;
+  log(line: string): void;
+  mask(value: string): void;
+  setOutput(name: string, value: string): void;
+  /** For this job's later steps. */
+  exportVariable(name: string, value: string): void;
+  addPath(directory: string): void;
+}

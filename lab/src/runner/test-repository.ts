@@ -1,0 +1,81 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { git } from "./git.ts";
+import type { RunEvent, RunResult } from "./result.ts";
+import { createRunner, type Run, type RunnerOptions } from "./runner.ts";
+
+/** For tests: a repository in a temporary folder and a runner of its workflows. */
+export interface TestRepository {
+  directory: string;
+  events: RunEvent[];
+  /** Lines of the log so far. */
+  lines(): string[];
+  commit(files: Record<string, string>): Promise<string>;
+  start(inputs?: Record<string, string>): Promise<Run>;
+  /** Runs `.github/workflows/main.yml` by hand, to its end. */
+  run(inputs?: Record<string, string>): Promise<RunResult>;
+  push(before: string, after: string): Promise<Run | undefined>;
+  remove(): Promise<void>;
+}
+
+export async function createTestRepository(
+  files: Record<string, string>,
+  options: Partial<RunnerOptions> & { onEvent?: (event: RunEvent) => void } = {},
+): Promise<TestRepository> {
+  const directory = await mkdtemp(join(tmpdir(), "runner-test-"));
+  const work = join(directory, "work");
+  const events: RunEvent[] = [];
+  await mkdir(work);
+  await git(work, "init", "--quiet", "--initial-branch", "main");
+  const runner = createRunner({
+    repository: { name: "octo/coffee", gitDirectory: join(work, ".git") },
+    environment: { PATH: process.env.PATH ?? "" },
+    secrets: {},
+    vars: {},
+    directory,
+    emit: (event) => {
+      events.push(event);
+      options.onEvent?.(event);
+    },
+    ...options,
+  });
+  const commit = async (changes: Record<string, string>) => {
+    for (const [path, content] of Object.entries(changes)) {
+      await mkdir(dirname(join(work, path)), { recursive: true });
+      await writeFile(join(work, path), content);
+    }
+    await git(work, "add", "--all");
+    const author = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
+    await git(work, ...author, "commit", "--quiet", "--allow-empty", "-m", "change");
+    return git(work, "rev-parse", "HEAD");
+  };
+  let head = await commit(files);
+  const workflow = ".github/workflows/main.yml";
+  const start = async (inputs: Record<string, string> = {}) => {
+    const run = await runner.start({
+      workflow,
+      event: { name: "workflow_dispatch", branch: "main", sha: head, inputs },
+    });
+    return run as Run;
+  };
+  return {
+    directory: work,
+    events,
+    lines: () => events.flatMap((event) => (event.type === "log" ? [event.line] : [])),
+    commit: async (changes) => {
+      head = await commit(changes);
+      return head;
+    },
+    start,
+    run: async (inputs) => (await start(inputs)).result,
+    push: (before, after) =>
+      runner.start({ workflow, event: { name: "push", branch: "main", before, after } }),
+    remove: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+/** A workflow started by hand, of these jobs (YAML, indented by two). */
+export function workflowOf(jobs: string, head = "on: workflow_dispatch"): Record<string, string> {
+  return { ".github/workflows/main.yml": `name: main\n${head}\njobs:\n${jobs}` };
+}

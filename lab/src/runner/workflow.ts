@@ -1,0 +1,81 @@
+import type { EventsConfig } from "@actions/workflow-parser/model/workflow-template";
+import type { BasicExpressionToken, MappingToken } from "@actions/workflow-parser/templates/tokens/index";
+import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
+
+/** A workflow file whose syntax GitHub accepts and this runner performs; expressions are still tokens. */
+export interface Workflow {
+  /** In the repository, with forward slashes. */
+  path: string;
+  name: string;
+  events: EventsConfig;
+  /** `on.workflow_call.outputs`, name to the expression's token. */
+  outputs: Map<string, TemplateToken>;
+  env?: TemplateToken;
+  defaults: RunDefaults;
+  permissions?: TemplateToken;
+  concurrency?: TemplateToken;
+  jobs: Job[];
+}
+
+export interface RunDefaults {
+  shell?: TemplateToken;
+  workingDirectory?: TemplateToken;
+}
+
+interface BaseJob {
+  id: string;
+  /** `file:line`, for messages. */
+  place: string;
+  name: TemplateToken;
+  needs: string[];
+  condition: BasicExpressionToken;
+  strategy?: MappingToken;
+  concurrency?: TemplateToken;
+  permissions?: TemplateToken;
+}
+
+export interface StepsJob extends BaseJob {
+  kind: "steps";
+  env?: TemplateToken;
+  defaults: RunDefaults;
+  outputs?: TemplateToken;
+  timeoutMinutes?: TemplateToken;
+  continueOnError?: TemplateToken;
+  steps: Step[];
+}
+
+export interface CallJob extends BaseJob {
+  kind: "call";
+  /** Path of the called workflow in the repository. */
+  workflow: string;
+  with?: TemplateToken;
+  /** Given by name, or all of the caller's. */
+  secrets?: MappingToken | "inherit";
+}
+
+export type Job = StepsJob | CallJob;
+
+interface BaseStep {
+  id: string;
+  place: string;
+  name?: TemplateToken;
+  condition: BasicExpressionToken;
+  continueOnError?: TemplateToken;
+  timeoutMinutes?: TemplateToken;
+  env?: TemplateToken;
+}
+
+export interface ScriptStep extends BaseStep {
+  kind: "script";
+  script: TemplateToken;
+  shell?: TemplateToken;
+  workingDirectory?: TemplateToken;
+}
+
+export interface ActionStep extends BaseStep {
+  kind: "action";
+  uses: string;
+  with?: TemplateToken;
+}
+
+export type Step = ScriptStep | ActionStep;
