@@ -1,6 +1,20 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import { describeOperations } from "./describe.ts";
+import { passwordOperations } from "./random-password.ts";
+import { secretOperations } from "./secrets.ts";
+import { createSecretsState } from "./state.ts";
+import { valueOperations } from "./values.ts";
 
-export function createSecretsManager(_environment: Environment): Service<"secretsmanager"> {
-  return { operations: {} };
+/** Secrets Manager in memory. Source of shapes, limits and errors: API reference 2017-10-17. */
+export function createSecretsManager(environment: Environment): Service<"secretsmanager"> {
+  const state = createSecretsState(environment);
+  return {
+    operations: {
+      ...secretOperations(state),
+      ...valueOperations(state),
+      ...describeOperations(state),
+      ...passwordOperations(),
+    },
+  };
 }

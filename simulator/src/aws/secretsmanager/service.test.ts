@@ -1,0 +1,179 @@
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { createTestEnvironment } from "../../testing.ts";
+import type { Api, AwsClients, Caller } from "../api.ts";
+import { createSecretsManager } from "./service.ts";
+
+const environment = await createTestEnvironment();
+afterAll(() => environment.remove());
+
+let secrets: Api<AwsClients["secretsmanager"]>;
+let asService: Api<AwsClients["secretsmanager"]>;
+beforeEach(() => {
+  const operations = createSecretsManager(environment).operations as Record<string, unknown> as Record<
+    string,
+    (input: object, caller: Caller) => unknown
+  >;
+  const calledBy = (accessKeyId: string) =>
+    new Proxy({} as typeof secrets, {
+      get: (_, name: string) => async (input: object) =>
+        operations[name]?.(input, { accessKeyId, sourceIp: "127.0.0.1" }),
+    });
+  secrets = calledBy("AKIAEXAMPLE");
+  asService = calledBy("in-process");
+});
+
+describe("a secret", () => {
+  it("is read by name, by ARN and by ARN without the random suffix", async () => {
+    const { ARN = "", VersionId } = await secrets.createSecret({ Name: "app/db", SecretString: "coffee" });
+    expect(ARN).toMatch(/^arn:aws:secretsmanager:us-east-1:123456789012:secret:app\/db-[A-Za-z0-9]{6}$/);
+    for (const SecretId of ["app/db", ARN, ARN.slice(0, -7)])
+      expect(await secrets.getSecretValue({ SecretId })).toMatchObject({
+        ARN,
+        Name: "app/db",
+        SecretString: "coffee",
+        VersionId,
+        VersionStages: ["AWSCURRENT"],
+      });
+  });
+
+  it("keeps its previous value under AWSPREVIOUS when it gets a new one", async () => {
+    const first = await secrets.createSecret({ Name: "s", SecretString: "1" });
+    const second = await secrets.putSecretValue({ SecretId: "s", SecretString: "2" });
+    const third = await secrets.updateSecret({ SecretId: "s", SecretString: "3", Description: "the third" });
+    const read = async (VersionStage: string) =>
+      (await secrets.getSecretValue({ SecretId: "s", VersionStage })).SecretString;
+    expect([await read("AWSCURRENT"), await read("AWSPREVIOUS")]).toEqual(["3", "2"]);
+    expect((await secrets.getSecretValue({ SecretId: "s", VersionId: first.VersionId })).SecretString).toBe(
+      "1",
+    );
+    expect(await secrets.describeSecret({ SecretId: "s" })).toMatchObject({
+      Description: "the third",
+      VersionIdsToStages: {
+        [third.VersionId ?? ""]: ["AWSCURRENT"],
+        [second.VersionId ?? ""]: ["AWSPREVIOUS"],
+      },
+    });
+  });
+
+  it("takes the same request twice, but not another value under its token", async () => {
+    await secrets.createSecret({ Name: "s" });
+    const request = {
+      SecretId: "s",
+      SecretString: "1",
+      ClientRequestToken: "11111111-1111-1111-1111-111111111111",
+    };
+    const first = await secrets.putSecretValue(request);
+    expect(await secrets.putSecretValue(request)).toEqual(first);
+    await expect(secrets.putSecretValue({ ...request, SecretString: "2" })).rejects.toMatchObject({
+      code: "ResourceExistsException",
+    });
+  });
+
+  it("marked for deletion cannot be read, can be restored, and blocks its name", async () => {
+    await secrets.createSecret({ Name: "s", SecretString: "1" });
+    await secrets.deleteSecret({ SecretId: "s", RecoveryWindowInDays: 7 });
+    const refused = { code: "InvalidRequestException" };
+    await expect(secrets.getSecretValue({ SecretId: "s" })).rejects.toMatchObject(refused);
+    await expect(secrets.createSecret({ Name: "s" })).rejects.toMatchObject(refused);
+    expect((await secrets.listSecrets({})).SecretList).toEqual([]);
+    await secrets.restoreSecret({ SecretId: "s" });
+    expect((await secrets.getSecretValue({ SecretId: "s" })).SecretString).toBe("1");
+  });
+
+  it("deleted without recovery is gone, also when it never was", async () => {
+    await secrets.createSecret({ Name: "s", SecretString: "1" });
+    for (const SecretId of ["s", "s", "never"])
+      await secrets.deleteSecret({ SecretId, ForceDeleteWithoutRecovery: true });
+    await expect(secrets.describeSecret({ SecretId: "s" })).rejects.toMatchObject({
+      code: "ResourceNotFoundException",
+      message: "Secrets Manager can't find the specified secret.",
+    });
+    await secrets.createSecret({ Name: "s" });
+  });
+
+  it("without a value says which one is missing", async () => {
+    await secrets.createSecret({ Name: "s" });
+    await expect(secrets.getSecretValue({ SecretId: "s" })).rejects.toMatchObject({
+      code: "ResourceNotFoundException",
+      message: "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
+    });
+  });
+
+  it("of a service bears the service's name, which no one else may use", async () => {
+    await asService.createSecret({ Name: "rds!db-1", SecretString: "{}" });
+    expect(await secrets.describeSecret({ SecretId: "rds!db-1" })).toMatchObject({ OwningService: "rds" });
+    await expect(secrets.createSecret({ Name: "rds!db-2" })).rejects.toThrow("Invalid name");
+  });
+});
+
+describe("secrets", () => {
+  it("are listed by page and by filter", async () => {
+    for (const Name of ["app/one", "app/two", "other"])
+      await secrets.createSecret({ Name, Tags: [{ Key: "for", Value: Name }] });
+    const first = await secrets.listSecrets({ MaxResults: 2 });
+    const second = await secrets.listSecrets({ MaxResults: 2, NextToken: first.NextToken });
+    const names = (page: typeof first) => page.SecretList?.map(({ Name }) => Name);
+    expect([names(first), names(second), second.NextToken]).toEqual([
+      ["app/one", "app/two"],
+      ["other"],
+      undefined,
+    ]);
+    expect(names(await secrets.listSecrets({ Filters: [{ Key: "name", Values: ["app/"] }] }))).toHaveLength(
+      2,
+    );
+    expect(names(await secrets.listSecrets({ Filters: [{ Key: "name", Values: ["!app/"] }] }))).toEqual([
+      "other",
+    ]);
+    await expect(secrets.listSecrets({ NextToken: "nonsense" })).rejects.toMatchObject({
+      code: "InvalidNextTokenException",
+    });
+  });
+
+  it("carry tags", async () => {
+    await secrets.createSecret({ Name: "s", Tags: [{ Key: "a", Value: "1" }] });
+    await secrets.tagResource({
+      SecretId: "s",
+      Tags: [
+        { Key: "a", Value: "2" },
+        { Key: "b", Value: "3" },
+      ],
+    });
+    await secrets.untagResource({ SecretId: "s", TagKeys: ["b"] });
+    expect((await secrets.describeSecret({ SecretId: "s" })).Tags).toEqual([{ Key: "a", Value: "2" }]);
+  });
+});
+
+describe("what is refused", () => {
+  it.each([
+    [
+      "both kinds of value",
+      { Name: "s", SecretString: "1", SecretBinary: new Uint8Array(1) },
+      /both a binary/,
+    ],
+    ["a value too large", { Name: "s", SecretString: "x".repeat(65_537) }, /65536 bytes/],
+    ["a name with blanks", { Name: "my secret" }, /Invalid name/],
+    [
+      "replication",
+      { Name: "s", AddReplicaRegions: [{ Region: "eu-west-1" }] },
+      /does not support AddReplicaRegions/,
+    ],
+  ])("%s", async (_, input, message) => {
+    await expect(secrets.createSecret(input)).rejects.toThrow(message);
+    expect((await secrets.listSecrets({})).SecretList).toEqual([]);
+  });
+});
+
+describe("a random password", () => {
+  it("holds every type of character asked for, and none that is excluded", async () => {
+    const { RandomPassword = "" } = await secrets.getRandomPassword({
+      PasswordLength: 8,
+      ExcludeCharacters: "/@\"'\\",
+      ExcludePunctuation: true,
+    });
+    expect(RandomPassword).toMatch(/^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z\d]{8}$/);
+  });
+
+  it("that cannot be made is refused", async () => {
+    await expect(secrets.getRandomPassword({ PasswordLength: 2 })).rejects.toThrow("No password of length 2");
+  });
+});
