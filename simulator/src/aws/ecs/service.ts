@@ -1,6 +1,51 @@
+import { join } from "node:path";
+import { createServiceController } from "../../controllers/ecs-service.ts";
 import type { Environment } from "../../environment.ts";
+import { createTaskRuntime } from "../../planes/tasks/runtime.ts";
 import type { Service } from "../api.ts";
+import { createAddresses } from "./addresses.ts";
+import { clusterOperations } from "./clusters.ts";
+import { serviceOperations } from "./services.ts";
+import { createState, type EcsContext } from "./state.ts";
+import { tagOperations } from "./tags.ts";
+import { taskDefinitionOperations } from "./task-definitions.ts";
+import { requestStop } from "./task-lifecycle.ts";
+import { taskSetOperations } from "./task-sets.ts";
+import { taskOperations } from "./tasks.ts";
 
-export function createEcs(_environment: Environment): Service<"ecs"> {
-  return { operations: {} };
+export function createEcs(environment: Environment): Service<"ecs"> {
+  const closing = new AbortController();
+  const state = createState();
+  const runtime = createTaskRuntime(
+    environment.registry,
+    environment.network,
+    join(environment.dataDirectory, "tasks"),
+  );
+  const context: EcsContext = {
+    environment,
+    state,
+    runtime,
+    addresses: createAddresses(),
+    closing: closing.signal,
+    wake: (service) => controller.wake(service),
+  };
+  const controller = createServiceController(context);
+  return {
+    operations: {
+      ...clusterOperations(context),
+      ...taskDefinitionOperations(context),
+      ...serviceOperations(context),
+      ...taskSetOperations(context),
+      ...taskOperations(context),
+      ...tagOperations(context),
+    },
+    async close() {
+      closing.abort();
+      await controller.close();
+      for (const record of state.tasks.values())
+        requestStop(record, { stopCode: "TerminationNotice", stoppedReason: "The simulator ends." });
+      await Promise.all([...state.tasks.values()].map(({ ended }) => ended));
+      await runtime.close();
+    },
+  };
 }

@@ -1,0 +1,62 @@
+import { AwsError } from "../../errors.ts";
+import { lastPart } from "./names.ts";
+import type { ClusterRecord, EcsState, ServiceRecord, TaskDefinitionRecord, TaskRecord } from "./state.ts";
+
+/** By short name or ARN; without either, the cluster named default. */
+export function findCluster(state: EcsState, reference = "default"): ClusterRecord {
+  const cluster = state.clusters.get(lastPart(reference));
+  if (cluster?.status !== "ACTIVE") throw new AwsError("ClusterNotFoundException", "Cluster not found.");
+  return cluster;
+}
+
+export function findService(
+  state: EcsState,
+  cluster: ClusterRecord,
+  reference: string,
+): ServiceRecord | undefined {
+  const name = lastPart(reference);
+  return [...state.services.values()].find((service) => service.cluster === cluster && service.name === name);
+}
+
+export function requireService(
+  state: EcsState,
+  clusterReference: string | undefined,
+  reference: string,
+): ServiceRecord {
+  const service = findService(state, findCluster(state, clusterReference), reference);
+  if (!service) throw new AwsError("ServiceNotFoundException", "Service not found.");
+  return service;
+}
+
+export function requireActiveService(
+  state: EcsState,
+  clusterReference: string | undefined,
+  reference: string,
+): ServiceRecord {
+  const service = requireService(state, clusterReference, reference);
+  if (service.status !== "ACTIVE") throw new AwsError("ServiceNotActiveException", "Service was not ACTIVE.");
+  return service;
+}
+
+export function findTask(state: EcsState, cluster: ClusterRecord, reference: string): TaskRecord | undefined {
+  const id = lastPart(reference);
+  return [...state.tasks.values()].find(
+    ({ task }) => task.clusterArn === cluster.clusterArn && lastPart(task.taskArn) === id,
+  );
+}
+
+/** By `family` (its newest active revision), `family:revision` or ARN. */
+export function findTaskDefinition(state: EcsState, reference: string): TaskDefinitionRecord | undefined {
+  const [family = "", revision] = lastPart(reference).split(":");
+  const revisions = state.families.get(family) ?? [];
+  if (revision === undefined) return revisions.findLast((definition) => definition.status === "ACTIVE");
+  return revisions.find((definition) => String(definition.revision) === revision);
+}
+
+/** For what is to run: it must be there and active. */
+export function requireTaskDefinition(state: EcsState, reference: string): TaskDefinitionRecord {
+  const definition = findTaskDefinition(state, reference);
+  if (!definition) throw new AwsError("ClientException", "TaskDefinition not found.");
+  if (definition.status !== "ACTIVE") throw new AwsError("ClientException", "TaskDefinition is inactive");
+  return definition;
+}

@@ -1,0 +1,30 @@
+import { randomBytes, randomInt } from "node:crypto";
+import type { Environment } from "../../environment.ts";
+
+type Account = Pick<Environment, "accountId" | "region">;
+
+/** `arn:aws:ecs:region:account:` and what follows it. */
+export function ecsArn({ accountId, region }: Account, resource: string): string {
+  return `arn:aws:ecs:${region}:${accountId}:${resource}`;
+}
+
+/** Id of a task as ECS makes them: 32 hexadecimal digits. */
+export function newTaskId(): string {
+  return randomBytes(16).toString("hex");
+}
+
+/** Id of a task set as ECS makes them: `ecs-svc/` and 19 digits. */
+export function newTaskSetId(): string {
+  const digits = Array.from({ length: 18 }, () => randomInt(10)).join("");
+  return `ecs-svc/${randomInt(1, 10)}${digits}`;
+}
+
+/** Last part of an ARN or path: the name or id that either form of reference ends with. */
+export function lastPart(reference: string): string {
+  return reference.slice(reference.lastIndexOf("/") + 1);
+}
+
+/** Who an API call is recorded as. */
+export function accountRoot({ accountId }: Account): string {
+  return `arn:aws:iam::${accountId}:root`;
+}

@@ -1,0 +1,50 @@
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import type { Attachment } from "@aws-sdk/client-ecs";
+import type { EcsContext, TaskRecord } from "./state.ts";
+
+/** The attachment of a task before it has its interface. */
+export function newAttachment(): Attachment {
+  return { id: randomUUID(), type: "ElasticNetworkInterface", status: "PRECREATED", details: [] };
+}
+
+/** Gives the task a private address in one of its subnets and reports it as ECS does. */
+export async function attachInterface(
+  context: EcsContext,
+  record: TaskRecord,
+  subnets: readonly string[],
+): Promise<void> {
+  const subnetId = subnets[randomInt(subnets.length)] as string;
+  const { Subnets = [] } = await context.environment.aws.ec2.describeSubnets({ SubnetIds: [subnetId] });
+  const subnet = Subnets[0];
+  const address = subnet?.CidrBlock && context.addresses.allocate(subnetId, subnet.CidrBlock);
+  if (!address) throw new Error(`ResourceInitializationError: no free private address in subnet ${subnetId}`);
+  record.address = address;
+  record.task.availabilityZone = subnet.AvailabilityZone;
+  const attachment = record.task.attachments[0] as Attachment;
+  attachment.status = "ATTACHED";
+  attachment.details = [
+    { name: "subnetId", value: subnetId },
+    { name: "networkInterfaceId", value: `eni-${randomBytes(9).toString("hex").slice(0, 17)}` },
+    { name: "macAddress", value: macAddress() },
+    { name: "privateDnsName", value: `${hostName(address)}.ec2.internal` },
+    { name: "privateIPv4Address", value: address },
+  ];
+  for (const container of record.task.containers)
+    container.networkInterfaces = [{ attachmentId: attachment.id, privateIpv4Address: address }];
+}
+
+export function detachInterface(context: EcsContext, record: TaskRecord): void {
+  if (record.address) context.addresses.release(record.address);
+  for (const attachment of record.task.attachments) attachment.status = "DELETED";
+}
+
+/** What a task's containers see as their host's name: `ip-10-0-1-23`. */
+export function hostName(address: string): string {
+  return `ip-${address.replaceAll(".", "-")}`;
+}
+
+function macAddress(): string {
+  // 0a: locally administered, as those of interfaces in a VPC.
+  const rest = randomBytes(5).toString("hex").match(/../g) ?? [];
+  return ["0a", ...rest].join(":");
+}

@@ -1,0 +1,172 @@
+import type { Container, ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs";
+import type { ContainerProcess } from "../../planes/tasks/container-process.ts";
+import { type LogStream, openLogStream } from "../../planes/tasks/log-stream.ts";
+import type { LocalImage } from "../../planes/tasks/runtime.ts";
+import { readSecret } from "../../planes/tasks/secrets.ts";
+import { lastPart } from "./names.ts";
+import { hostName } from "./network-interface.ts";
+import type { EcsContext, TaskRecord } from "./state.ts";
+
+/** Fargate's time between SIGTERM and SIGKILL unless the container says otherwise (ContainerDefinition.stopTimeout). */
+const defaultStopTimeout = 30;
+
+export interface RunningContainer {
+  readonly definition: ContainerDefinition;
+  /** Resolves when the process has ended, its last lines are in the log and the task tells its exit code. */
+  readonly exited: Promise<void>;
+  /** Sends the image's stop signal, then SIGKILL after the stop timeout. */
+  stop(): Promise<void>;
+  kill(): void;
+}
+
+interface PreparedContainer {
+  readonly definition: ContainerDefinition;
+  readonly reported: Container;
+  readonly override?: ContainerOverride;
+  readonly secrets: Record<string, string>;
+  readonly log?: LogStream;
+  readonly image: LocalImage;
+}
+
+/**
+ * Everything that must be there before a process can start, in the order of Fargate's agent: secrets, log streams,
+ * images. Rejects with the reason that ECS would give for stopping the task.
+ */
+export async function prepareContainers(
+  context: EcsContext,
+  record: TaskRecord,
+): Promise<PreparedContainer[]> {
+  const { definition, task } = record;
+  const secrets = await Promise.all(
+    definition.containerDefinitions.map((container) => readSecrets(context, container)),
+  );
+  const logs = await Promise.all(
+    definition.containerDefinitions.map((container) => openLog(context, record, container)),
+  );
+  task.pullStartedAt = context.environment.clock.now();
+  const images = await Promise.all(
+    definition.containerDefinitions.map((container) => pullImage(context, record, container)),
+  );
+  task.pullStoppedAt = context.environment.clock.now();
+  return definition.containerDefinitions.map((container, index) => ({
+    definition: container,
+    reported: reportedOf(record, container),
+    override: task.overrides?.containerOverrides?.find(({ name }) => name === container.name),
+    secrets: secrets[index] as Record<string, string>,
+    log: logs[index],
+    image: images[index] as LocalImage,
+  }));
+}
+
+async function readSecrets(
+  context: EcsContext,
+  { secrets = [] }: ContainerDefinition,
+): Promise<Record<string, string>> {
+  const { secretsmanager } = context.environment.aws;
+  const values = secrets.map(async ({ name, valueFrom }) => [
+    name,
+    await readSecret(secretsmanager, valueFrom as string),
+  ]);
+  return Object.fromEntries(await Promise.all(values));
+}
+
+async function openLog(
+  { environment }: EcsContext,
+  { task }: TaskRecord,
+  { name, logConfiguration }: ContainerDefinition,
+): Promise<LogStream | undefined> {
+  if (!logConfiguration) return undefined;
+  const { options = {} } = logConfiguration;
+  return openLogStream(environment.aws.logs, {
+    group: options["awslogs-group"] as string,
+    stream: `${options["awslogs-stream-prefix"]}/${name}/${lastPart(task.taskArn)}`,
+    createGroup: options["awslogs-create-group"] === "true",
+    now: () => environment.clock.now(),
+    warn: environment.warn,
+  });
+}
+
+async function pullImage(
+  { runtime }: EcsContext,
+  record: TaskRecord,
+  container: ContainerDefinition,
+): Promise<LocalImage> {
+  const reported = reportedOf(record, container);
+  try {
+    const image = await runtime.pull(container.image as string);
+    reported.imageDigest = image.digest;
+    return image;
+  } catch (error) {
+    reported.reason = (error as Error).message;
+    throw error;
+  }
+}
+
+function reportedOf({ task }: TaskRecord, { name }: ContainerDefinition): Container {
+  return task.containers.find((container) => container.name === name) as Container;
+}
+
+/** Starts the process of one container; rejects with CannotStartContainerError. */
+export async function startContainer(
+  context: EcsContext,
+  record: TaskRecord,
+  prepared: PreparedContainer,
+): Promise<RunningContainer> {
+  const { definition, reported, image, log } = prepared;
+  try {
+    const container = await context.runtime.start({
+      image,
+      address: record.address as string,
+      entryPoint: definition.entryPoint,
+      command: prepared.override?.command ?? definition.command,
+      workingDirectory: definition.workingDirectory,
+      environment: environmentOf(context, record, prepared),
+      onLine: (line) => log?.write(line),
+    });
+    reported.lastStatus = "RUNNING";
+    reported.runtimeId = `${lastPart(record.task.taskArn)}-${container.pid}`;
+    return follow(container, prepared);
+  } catch (error) {
+    reported.reason = (error as Error).message;
+    throw error;
+  }
+}
+
+function follow(
+  container: ContainerProcess,
+  { definition, reported, image, log }: PreparedContainer,
+): RunningContainer {
+  const signal = (image.config.StopSignal ?? "SIGTERM") as NodeJS.Signals;
+  const timeoutMs = (definition.stopTimeout ?? defaultStopTimeout) * 1000;
+  const exited = container.exited.then(async (exitCode) => {
+    await log?.flush();
+    reported.exitCode = exitCode;
+    reported.lastStatus = "STOPPED";
+  });
+  return {
+    definition,
+    exited,
+    kill: container.kill,
+    async stop() {
+      await container.stop(signal, timeoutMs);
+      await exited;
+    },
+  };
+}
+
+function environmentOf(
+  { environment }: EcsContext,
+  { address = "" }: TaskRecord,
+  { definition, override, secrets }: PreparedContainer,
+): Record<string, string> {
+  const pairs = [...(definition.environment ?? []), ...(override?.environment ?? [])];
+  return {
+    // Set by Fargate for every container.
+    HOSTNAME: `${hostName(address)}.ec2.internal`,
+    AWS_EXECUTION_ENV: "AWS_ECS_FARGATE",
+    AWS_REGION: environment.region,
+    AWS_DEFAULT_REGION: environment.region,
+    ...Object.fromEntries(pairs.map(({ name, value }) => [name, value ?? ""])),
+    ...secrets,
+  };
+}

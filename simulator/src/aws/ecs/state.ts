@@ -1,0 +1,137 @@
+import type {
+  CapacityProviderStrategyItem,
+  Cluster,
+  CreateServiceCommandInput,
+  LaunchType,
+  LoadBalancer,
+  NetworkConfiguration,
+  Scale,
+  ServiceEvent,
+  StabilityStatus,
+  Tag,
+  Task,
+  TaskDefinition,
+} from "@aws-sdk/client-ecs";
+import type { Environment } from "../../environment.ts";
+import type { TaskRuntime } from "../../planes/tasks/runtime.ts";
+import type { Addresses } from "./addresses.ts";
+
+export interface ClusterRecord extends Cluster {
+  readonly clusterArn: string;
+  readonly clusterName: string;
+}
+
+/** A registered revision; what describeTaskDefinition answers. */
+export interface TaskDefinitionRecord extends TaskDefinition {
+  readonly taskDefinitionArn: string;
+  readonly family: string;
+  readonly revision: number;
+  readonly containerDefinitions: NonNullable<TaskDefinition["containerDefinitions"]>;
+}
+
+/** Where tasks are placed and how they are reached; a task set's own, or its service's. */
+export interface Placement {
+  readonly launchType?: LaunchType;
+  readonly capacityProviderStrategy?: CapacityProviderStrategyItem[];
+  readonly platformVersion?: string;
+  readonly networkConfiguration: NetworkConfiguration;
+}
+
+export interface TaskSetRecord extends Placement {
+  readonly id: string;
+  readonly arn: string;
+  readonly externalId?: string;
+  readonly startedBy?: string;
+  readonly definition: TaskDefinitionRecord;
+  readonly loadBalancers: LoadBalancer[];
+  readonly createdAt: Date;
+  status: "PRIMARY" | "ACTIVE" | "DRAINING";
+  scale: Required<Pick<Scale, "value" | "unit">>;
+  updatedAt: Date;
+  stabilityStatus: StabilityStatus;
+  stabilityStatusAt: Date;
+  /** Tasks in a row that never reached RUNNING; the scheduler waits longer after each. */
+  failedStarts: number;
+  /** No task is started before this moment of the wall clock. */
+  notBefore: number;
+}
+
+export interface ServiceRecord {
+  readonly arn: string;
+  readonly name: string;
+  readonly cluster: ClusterRecord;
+  /** As it was asked for, with AWS's defaults. */
+  readonly settings: CreateServiceCommandInput;
+  readonly createdAt: Date;
+  readonly taskSets: TaskSetRecord[];
+  /** Newest first. */
+  readonly events: ServiceEvent[];
+  status: "ACTIVE" | "DRAINING" | "INACTIVE";
+  desiredCount: number;
+  healthCheckGracePeriodSeconds?: number;
+  /** Whether the last look at it found everything as desired. */
+  steady: boolean;
+}
+
+export interface StopRequest {
+  readonly stopCode: NonNullable<Task["stopCode"]>;
+  readonly stoppedReason: string;
+}
+
+export interface TaskRecord {
+  /** What describeTasks answers, kept current in place. */
+  readonly task: Task & {
+    readonly taskArn: string;
+    readonly clusterArn: string;
+    readonly containers: NonNullable<Task["containers"]>;
+    readonly attachments: NonNullable<Task["attachments"]>;
+    lastStatus: string;
+    desiredStatus: string;
+    version: number;
+  };
+  readonly definition: TaskDefinitionRecord;
+  readonly service?: ServiceRecord;
+  readonly taskSet?: TaskSetRecord;
+  /** Private address in the subnet, once it has one. */
+  address?: string;
+  /** Aborted when the task is to stop. */
+  readonly stopping: AbortController;
+  /** Resolves when it is STOPPED. */
+  readonly ended: Promise<void>;
+}
+
+export interface EcsState {
+  /** By name. */
+  readonly clusters: Map<string, ClusterRecord>;
+  /** Revisions by family, oldest first. */
+  readonly families: Map<string, TaskDefinitionRecord[]>;
+  /** By ARN. A service that is INACTIVE stays until another takes its name. */
+  readonly services: Map<string, ServiceRecord>;
+  /** By ARN, oldest first. */
+  readonly tasks: Map<string, TaskRecord>;
+  /** By ARN of what is tagged. */
+  readonly tags: Map<string, Tag[]>;
+}
+
+/** What the operations and controllers of ECS work with. */
+export interface EcsContext {
+  readonly environment: Environment;
+  readonly state: EcsState;
+  readonly runtime: TaskRuntime;
+  readonly addresses: Addresses;
+  /** Aborted when the simulator closes. */
+  readonly closing: AbortSignal;
+  /** Has the scheduler look at a service again. */
+  readonly wake: (service: ServiceRecord) => void;
+}
+
+export function createState(): EcsState {
+  return { clusters: new Map(), families: new Map(), services: new Map(), tasks: new Map(), tags: new Map() };
+}
+
+/** Tasks of the task set that are not STOPPED. */
+export function liveTasks(state: EcsState, taskSet: TaskSetRecord): TaskRecord[] {
+  return [...state.tasks.values()].filter(
+    (record) => record.taskSet === taskSet && record.task.lastStatus !== "STOPPED",
+  );
+}

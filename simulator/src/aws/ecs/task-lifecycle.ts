@@ -1,0 +1,211 @@
+import { randomUUID } from "node:crypto";
+import type { NetworkConfiguration, Tag, TaskOverride } from "@aws-sdk/client-ecs";
+import { ecsArn, lastPart, newTaskId } from "./names.ts";
+import { attachInterface, detachInterface, newAttachment } from "./network-interface.ts";
+import { prepareContainers, type RunningContainer, startContainer } from "./start-containers.ts";
+import type {
+  ClusterRecord,
+  EcsContext,
+  Placement,
+  StopRequest,
+  TaskDefinitionRecord,
+  TaskRecord,
+} from "./state.ts";
+import { setTags } from "./tags.ts";
+
+/**
+ * AWS time to place a task and attach its interface. Fargate takes some ten seconds for it; without it a program
+ * that crashes at start would be restarted many times a second.
+ */
+const provisioningMs = 10_000;
+/** DescribeTasks shows stopped tasks for at least an hour (API reference). */
+const stoppedTaskMs = 3_600_000;
+/** So many stay even longer: at a high time scale an hour is soon over. */
+const stoppedTasksKept = 200;
+
+export interface TaskOrder {
+  readonly cluster: ClusterRecord;
+  readonly definition: TaskDefinitionRecord;
+  readonly placement: Placement;
+  readonly group: string;
+  readonly startedBy?: string;
+  readonly overrides?: TaskOverride;
+  readonly tags?: readonly Tag[];
+  readonly service?: TaskRecord["service"];
+  readonly taskSet?: TaskRecord["taskSet"];
+  /** Makes requests reach the task, and stops them from reaching it; absent for tasks without load balancer. */
+  readonly targets?: Targets;
+  /** Called after every change of the task's status. */
+  readonly onChange?: (record: TaskRecord) => void;
+}
+
+export interface Targets {
+  register(record: TaskRecord): Promise<void>;
+  /** Resolves when no request is under way any more; when not `serving`, as soon as no new one can come. */
+  deregister(record: TaskRecord, serving: boolean): Promise<void>;
+}
+
+/** Takes a task through its life, from PROVISIONING to STOPPED; returns at once. */
+export function launchTask(context: EcsContext, order: TaskOrder): TaskRecord {
+  const ended = Promise.withResolvers<void>();
+  const record: TaskRecord = {
+    task: newTask(context, order),
+    definition: order.definition,
+    service: order.service,
+    taskSet: order.taskSet,
+    stopping: new AbortController(),
+    ended: ended.promise,
+  };
+  context.state.tasks.set(record.task.taskArn, record);
+  setTags(context.state, record.task.taskArn, order.tags);
+  live(context, record, order).then(ended.resolve, ended.reject);
+  return record;
+}
+
+/** Has the task stop; what was asked first is what it reports. */
+export function requestStop(record: TaskRecord, request: StopRequest): void {
+  if (record.stopping.signal.aborted) return;
+  record.task.desiredStatus = "STOPPED";
+  Object.assign(record.task, request);
+  record.stopping.abort();
+}
+
+function newTask({ environment }: EcsContext, order: TaskOrder): TaskRecord["task"] {
+  const { cluster, definition, placement } = order;
+  const id = newTaskId();
+  const taskArn = ecsArn(environment, `task/${cluster.clusterName}/${id}`);
+  return {
+    taskArn,
+    clusterArn: cluster.clusterArn,
+    taskDefinitionArn: definition.taskDefinitionArn,
+    group: order.group,
+    startedBy: order.startedBy,
+    overrides: order.overrides ?? {
+      containerOverrides: definition.containerDefinitions.map(({ name }) => ({ name })),
+    },
+    launchType: placement.launchType ?? "FARGATE",
+    capacityProviderName: placement.capacityProviderStrategy?.[0]?.capacityProvider,
+    platformVersion: placement.platformVersion === "LATEST" ? "1.4.0" : placement.platformVersion,
+    platformFamily: "Linux",
+    cpu: definition.cpu,
+    memory: definition.memory,
+    attributes: [
+      {
+        name: "ecs.cpu-architecture",
+        value: definition.runtimePlatform?.cpuArchitecture?.toLowerCase() ?? "x86_64",
+      },
+    ],
+    attachments: [newAttachment()],
+    connectivity: "CONNECTED",
+    createdAt: environment.clock.now(),
+    desiredStatus: "RUNNING",
+    lastStatus: "PROVISIONING",
+    healthStatus: "UNKNOWN",
+    version: 1,
+    containers: definition.containerDefinitions.map(({ name, image, cpu, memory, memoryReservation }) => ({
+      containerArn: ecsArn(environment, `container/${cluster.clusterName}/${id}/${randomUUID()}`),
+      taskArn,
+      name,
+      image,
+      lastStatus: "PENDING",
+      healthStatus: "UNKNOWN",
+      networkInterfaces: [],
+      cpu: String(cpu ?? 0),
+      memory: memory === undefined ? undefined : String(memory),
+      memoryReservation: memoryReservation === undefined ? undefined : String(memoryReservation),
+    })),
+  };
+}
+
+async function live(context: EcsContext, record: TaskRecord, order: TaskOrder): Promise<void> {
+  const { task } = record;
+  const { clock } = context.environment;
+  const enter = (status: string) => {
+    task.lastStatus = status;
+    task.version++;
+    order.onChange?.(record);
+  };
+  const containers: RunningContainer[] = [];
+  const stopRequested = new Promise<void>((resolve) =>
+    record.stopping.signal.addEventListener("abort", () => resolve(), { once: true }),
+  );
+  let registered = false;
+  try {
+    await clock.wait(provisioningMs, record.stopping.signal);
+    await attachInterface(context, record, subnetsOf(order.placement.networkConfiguration));
+    task.connectivityAt = clock.now();
+    enter("PENDING");
+    const prepared = await prepareContainers(context, record);
+    for (const container of prepared) {
+      record.stopping.signal.throwIfAborted();
+      const running = await startContainer(context, record, container);
+      containers.push(running);
+      stopWithEssential(record, running);
+    }
+    enter("ACTIVATING");
+    registered = order.targets !== undefined;
+    await order.targets?.register(record);
+    if (!record.stopping.signal.aborted) {
+      task.startedAt = clock.now();
+      enter("RUNNING");
+    }
+  } catch (error) {
+    // Stopped while starting: then what stopped it is the reason.
+    requestStop(record, { stopCode: "TaskFailedToStart", stoppedReason: (error as Error).message });
+  }
+  await stopRequested;
+  if (registered) {
+    enter("DEACTIVATING");
+    await order.targets?.deregister(record, task.stopCode !== "EssentialContainerExited");
+  }
+  task.stoppingAt = clock.now();
+  enter("STOPPING");
+  await stopAll(containers, context.closing);
+  task.executionStoppedAt = clock.now();
+  enter("DEPROVISIONING");
+  for (const container of task.containers) container.lastStatus = "STOPPED";
+  detachInterface(context, record);
+  task.stoppedAt = clock.now();
+  forgetOldTasks(context);
+  enter("STOPPED");
+}
+
+function stopWithEssential(record: TaskRecord, { definition, exited }: RunningContainer): void {
+  if (definition.essential === false) return;
+  exited.then(() =>
+    requestStop(record, {
+      stopCode: "EssentialContainerExited",
+      stoppedReason: "Essential container in task exited",
+    }),
+  );
+}
+
+/** Gracefully, unless the simulator closes: then at once. */
+async function stopAll(containers: readonly RunningContainer[], closing: AbortSignal): Promise<void> {
+  const killAll = () => {
+    for (const container of containers) container.kill();
+  };
+  if (closing.aborted) killAll();
+  closing.addEventListener("abort", killAll, { once: true });
+  await Promise.all(containers.map((container) => container.stop()));
+  closing.removeEventListener("abort", killAll);
+}
+
+function subnetsOf({ awsvpcConfiguration }: NetworkConfiguration): readonly string[] {
+  return awsvpcConfiguration?.subnets ?? [];
+}
+
+function forgetOldTasks({ state, environment }: EcsContext): void {
+  const stopped = [...state.tasks.values()].filter(({ task }) => task.stoppedAt !== undefined);
+  const oldest = environment.clock.now().getTime() - environment.clock.toWall(stoppedTaskMs);
+  for (const { task } of stopped.slice(0, -stoppedTasksKept)) {
+    if ((task.stoppedAt as Date).getTime() > oldest) continue;
+    state.tasks.delete(task.taskArn);
+    state.tags.delete(task.taskArn);
+  }
+}
+
+/** `task 1dc5c17a…` as service events name it. */
+export function taskName({ task }: TaskRecord): string {
+  return `task ${lastPart(task.taskArn)}`;
+}

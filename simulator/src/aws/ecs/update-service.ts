@@ -1,0 +1,59 @@
+import type { UpdateServiceCommandInput, UpdateServiceCommandOutput } from "@aws-sdk/client-ecs";
+import { AwsError } from "../../errors.ts";
+import { refuseUnsupported } from "../refuse-unsupported.ts";
+import { findTaskDefinition, requireActiveService } from "./find.ts";
+import type { EcsContext, ServiceRecord } from "./state.ts";
+import { viewService } from "./views.ts";
+
+type Answer = Omit<UpdateServiceCommandOutput, "$metadata">;
+
+export function updateService(context: EcsContext, input: UpdateServiceCommandInput): Answer {
+  const service = requireActiveService(context.state, input.cluster, input.service as string);
+  refuseDeployment(context, service, input);
+  refuseUnsupported("InvalidParameterException", "UpdateService", input, [
+    "cluster",
+    "service",
+    "desiredCount",
+    "healthCheckGracePeriodSeconds",
+    // Only what leaves the service as it is: see above.
+    "taskDefinition",
+    "forceNewDeployment",
+  ]);
+  const { desiredCount = service.desiredCount, healthCheckGracePeriodSeconds } = input;
+  if (desiredCount < 0) throw invalid("desiredCount must not be negative.");
+  if (healthCheckGracePeriodSeconds !== undefined && healthCheckGracePeriodSeconds < 0)
+    throw invalid("healthCheckGracePeriodSeconds must not be negative.");
+  service.desiredCount = desiredCount;
+  service.healthCheckGracePeriodSeconds =
+    healthCheckGracePeriodSeconds ?? service.healthCheckGracePeriodSeconds;
+  context.wake(service);
+  return { service: viewService(context, service) };
+}
+
+/** What only a deployment may change, in AWS's words. */
+function refuseDeployment(
+  context: EcsContext,
+  service: ServiceRecord,
+  input: UpdateServiceCommandInput,
+): void {
+  const type = service.settings.deploymentController?.type;
+  const how =
+    type === "CODE_DEPLOY"
+      ? " Use AWS CodeDeploy to trigger a new deployment."
+      : " Use CreateTaskSet to deploy.";
+  const refuse = (what: string) => invalid(`${what} on services with a ${type} deployment controller.${how}`);
+  const current = viewService(context, service).taskDefinition;
+  if (
+    input.taskDefinition &&
+    findTaskDefinition(context.state, input.taskDefinition)?.taskDefinitionArn !== current
+  )
+    throw refuse("Unable to update task definition");
+  if (input.forceNewDeployment) throw refuse("Cannot force a new deployment");
+  if (input.networkConfiguration) throw refuse("Unable to update network parameters");
+  if (input.platformVersion) throw refuse("Unable to update platform version");
+  if (input.loadBalancers) throw refuse("Unable to update load balancers");
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError("InvalidParameterException", message);
+}

@@ -1,0 +1,133 @@
+import type { ContainerDefinition, LogConfiguration } from "@aws-sdk/client-ecs";
+import { AwsError } from "../../errors.ts";
+import { parseSecretReference } from "../../planes/tasks/secrets.ts";
+
+/** Settings that would change what runs and that child processes cannot be given. */
+const notPerformed = [
+  "repositoryCredentials",
+  "links",
+  "restartPolicy",
+  "environmentFiles",
+  "mountPoints",
+  "volumesFrom",
+  "dependsOn",
+  "disableNetworking",
+  "privileged",
+  "dnsServers",
+  "dnsSearchDomains",
+  "extraHosts",
+  "interactive",
+  "pseudoTerminal",
+  "healthCheck",
+  "resourceRequirements",
+  "firelensConfiguration",
+  "credentialSpecs",
+] as const satisfies readonly (keyof ContainerDefinition)[];
+
+/** Fargate's longest time between SIGTERM and SIGKILL (API reference, ContainerDefinition.stopTimeout). */
+const longestStopTimeout = 120;
+
+/** Throws ClientException with AWS's words where the container's definition cannot be run. */
+export function validateContainer(
+  container: ContainerDefinition,
+  task: { region: string; executionRoleArn?: string },
+): void {
+  const { name, image, portMappings = [], secrets = [], environment = [], stopTimeout = 0 } = container;
+  if (!name || !/^[A-Za-z0-9_-]{1,255}$/.test(name))
+    throw invalid(`Container.name contains invalid characters: ${name ?? ""}`);
+  if (!image) throw invalid("Container.image should not be null or empty.");
+  if (/[<>\s]/.test(image)) throw invalid(`Container.image contains invalid characters: ${image}`);
+  for (const setting of notPerformed) {
+    if (isSet(container[setting]))
+      throw invalid(`The simulator does not perform ${setting} (container ${name}).`);
+  }
+  for (const mapping of portMappings) validatePort(mapping, name);
+  for (const { name: variable } of environment)
+    if (!variable) throw invalid(`Container ${name} has an environment variable without a name.`);
+  if (stopTimeout > longestStopTimeout)
+    throw invalid(`Container stopTimeout must be at most ${longestStopTimeout} seconds on Fargate.`);
+  validateSecrets(secrets, name, task);
+  validateLogs(container.logConfiguration, task);
+  // Private ECR repositories: on AWS by their host, here by the gateway's.
+  if (/^(\d{12}\.dkr\.ecr\.|127\.0\.0\.1:)/.test(image) && !task.executionRoleArn)
+    throw invalid("Fargate requires task definition to have execution role ARN to support ECR images.");
+}
+
+function validatePort(
+  mapping: NonNullable<ContainerDefinition["portMappings"]>[number],
+  container: string,
+): void {
+  const { containerPort, hostPort, protocol = "tcp", containerPortRange } = mapping;
+  if (containerPortRange !== undefined)
+    throw invalid(`The simulator does not perform containerPortRange (container ${container}).`);
+  if (protocol !== "tcp")
+    throw invalid(`The simulator maps tcp ports only, not ${protocol} (container ${container}).`);
+  if (!containerPort || containerPort < 1 || containerPort > 65_535)
+    throw invalid(
+      `Invalid container port ${containerPort} in container ${container}: it must be between 1 and 65535.`,
+    );
+  if (hostPort !== undefined && hostPort !== 0 && hostPort !== containerPort)
+    throw invalid("When networkMode=awsvpc, the host ports and container ports in port mappings must match.");
+}
+
+function validateSecrets(
+  secrets: NonNullable<ContainerDefinition["secrets"]>,
+  container: string,
+  { executionRoleArn }: { executionRoleArn?: string },
+): void {
+  if (secrets.length > 0 && !executionRoleArn)
+    throw invalid(
+      "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.",
+    );
+  for (const { name, valueFrom = "" } of secrets) {
+    if (!name) throw invalid(`Container ${container} has a secret without a name.`);
+    if (!parseSecretReference(valueFrom))
+      throw invalid(
+        `Invalid valueFrom of secret ${name} in container ${container}: ${valueFrom}. The simulator reads secrets of Secrets Manager only, as arn:aws:secretsmanager:region:account:secret:name[:json-key[:version-stage[:version-id]]].`,
+      );
+  }
+}
+
+/** The options of the awslogs driver that are performed (Amazon ECS developer guide, "Send logs to CloudWatch"). */
+const logOptions = [
+  "awslogs-group",
+  "awslogs-region",
+  "awslogs-stream-prefix",
+  "awslogs-create-group",
+  "mode",
+  "max-buffer-size",
+];
+const requiredLogOptions = ["awslogs-group", "awslogs-region", "awslogs-stream-prefix"];
+
+function validateLogs(
+  configuration: LogConfiguration | undefined,
+  task: { region: string; executionRoleArn?: string },
+): void {
+  if (!configuration) return;
+  const { logDriver, options = {}, secretOptions = [] } = configuration;
+  if (logDriver !== "awslogs")
+    throw invalid(`The simulator has the log driver awslogs only, not ${logDriver}.`);
+  if (secretOptions.length > 0)
+    throw invalid("The simulator does not perform secretOptions of a log driver.");
+  const unknown = Object.keys(options).find((option) => !logOptions.includes(option));
+  if (unknown)
+    throw invalid(`Log driver awslogs disallows options: ${unknown}. Allowed: ${logOptions.join(", ")}.`);
+  const missing = requiredLogOptions.filter((option) => !options[option]);
+  if (missing.length > 0) throw invalid(`Log driver awslogs requires options: ${missing.join(", ")}`);
+  if (options["awslogs-region"] !== task.region)
+    throw invalid(
+      `The simulator has the region ${task.region} only, not ${options["awslogs-region"]} (awslogs-region).`,
+    );
+  if (!task.executionRoleArn)
+    throw invalid(
+      "Fargate requires task definition to have execution role ARN to support log driver awslogs.",
+    );
+}
+
+function isSet(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError("ClientException", message);
+}

@@ -1,0 +1,161 @@
+import type { ContainerDefinition, CreateServiceCommandInput, Task } from "@aws-sdk/client-ecs";
+import { AwsError } from "../../errors.ts";
+import type { PulledImage, Registry } from "../../planes/registry.ts";
+import { createFixedRegistry } from "../../planes/tasks/images-for-tests.ts";
+import { createTestEnvironment } from "../../testing.ts";
+import type { Api, AwsClients, Operations } from "../api.ts";
+import { createEcs } from "./service.ts";
+
+export const targetGroup = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/blue/1";
+export const otherTargetGroup = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/green/2";
+export const role = "arn:aws:iam::123456789012:role/Execution";
+
+/** ECS with real processes, beside neighbours that only remember what they were told. */
+export async function createWorld(images: Record<string, PulledImage> = {}) {
+  const targets = new Map<string, string>();
+  const logs = new Map<string, string[]>();
+  const logGroups = new Set(["/there"]);
+  const secrets = new Map<string, string>();
+  /** What happens to targets that are registered and deregistered. */
+  const health = { registered: "healthy", deregistered: "unused" };
+  const environment = await createTestEnvironment({
+    registry: createFixedRegistry(images) as Registry,
+    aws: {
+      ec2: {
+        describeSubnets: async ({ SubnetIds = [] } = {}) => {
+          if (SubnetIds.includes("subnet-gone"))
+            throw new AwsError("InvalidSubnetID.NotFound", "The subnet ID 'subnet-gone' does not exist");
+          return {
+            Subnets: SubnetIds.map((SubnetId) => ({
+              SubnetId,
+              CidrBlock: "10.0.1.0/24",
+              AvailabilityZone: "us-east-1a",
+            })),
+          };
+        },
+        describeSecurityGroups: async () => ({ SecurityGroups: [] }),
+      },
+      elbv2: {
+        describeTargetGroups: async ({ TargetGroupArns = [] } = {}) => ({
+          TargetGroups: TargetGroupArns.map((TargetGroupArn) => ({
+            TargetGroupArn,
+            TargetType: "ip" as const,
+            LoadBalancerArns: TargetGroupArn.includes("alone") ? [] : ["arn:lb"],
+          })),
+        }),
+        registerTargets: async ({ TargetGroupArn, Targets = [] }) => {
+          for (const { Id, Port } of Targets)
+            targets.set(`${TargetGroupArn} ${Id}:${Port}`, health.registered);
+          return {};
+        },
+        deregisterTargets: async ({ TargetGroupArn, Targets = [] }) => {
+          for (const { Id, Port } of Targets)
+            targets.set(`${TargetGroupArn} ${Id}:${Port}`, health.deregistered);
+          return {};
+        },
+        describeTargetHealth: async ({ TargetGroupArn, Targets = [] }) => ({
+          TargetHealthDescriptions: Targets.map((Target) => ({
+            Target,
+            TargetHealth: {
+              State: (targets.get(`${TargetGroupArn} ${Target.Id}:${Target.Port}`) ?? "unused") as "unused",
+            },
+          })),
+        }),
+      },
+      logs: {
+        createLogGroup: async ({ logGroupName = "" }) => void logGroups.add(logGroupName) as never,
+        createLogStream: async ({ logGroupName = "", logStreamName }) => {
+          if (!logGroups.has(logGroupName))
+            throw new AwsError("ResourceNotFoundException", "The specified log group does not exist.");
+          logs.set(`${logGroupName} ${logStreamName}`, []);
+          return {} as never;
+        },
+        putLogEvents: async ({ logGroupName, logStreamName, logEvents = [] }) => {
+          logs.get(`${logGroupName} ${logStreamName}`)?.push(...logEvents.map(({ message = "" }) => message));
+          return {};
+        },
+      },
+      secretsmanager: {
+        getSecretValue: async ({ SecretId = "" }) => {
+          const SecretString = secrets.get(SecretId);
+          if (SecretString === undefined)
+            throw new AwsError(
+              "ResourceNotFoundException",
+              "Secrets Manager can't find the specified secret.",
+            );
+          return { SecretString };
+        },
+      },
+    },
+  });
+  const service = createEcs(environment);
+  const ecs = callDirectly(service.operations);
+  return {
+    environment,
+    ecs,
+    targets,
+    logs,
+    secrets,
+    health,
+    /** Registers a revision of family `web` with one container of that name. */
+    register: (container: Partial<ContainerDefinition> = {}) =>
+      ecs.registerTaskDefinition({
+        family: "web",
+        networkMode: "awsvpc",
+        requiresCompatibilities: ["FARGATE"],
+        cpu: "512",
+        memory: "1024",
+        executionRoleArn: role,
+        containerDefinitions: [
+          {
+            name: "web",
+            image: "web",
+            portMappings: [{ containerPort: 8080 }],
+            ...container,
+          } as ContainerDefinition,
+        ],
+      }),
+    createService: (settings: Partial<CreateServiceCommandInput> = {}) =>
+      ecs.createService({
+        cluster: "main",
+        serviceName: "web",
+        taskDefinition: "web",
+        desiredCount: 1,
+        launchType: "FARGATE",
+        deploymentController: { type: "CODE_DEPLOY" },
+        loadBalancers: [{ targetGroupArn: targetGroup, containerName: "web", containerPort: 8080 }],
+        networkConfiguration,
+        ...settings,
+      }),
+    /** The tasks of a desired status, oldest first. */
+    async tasks(desiredStatus: "RUNNING" | "STOPPED" = "RUNNING"): Promise<Task[]> {
+      const { taskArns } = await ecs.listTasks({ cluster: "main", desiredStatus });
+      if (!taskArns?.length) return [];
+      return (await ecs.describeTasks({ cluster: "main", tasks: taskArns })).tasks ?? [];
+    },
+    async describeService() {
+      const { services } = await ecs.describeServices({ cluster: "main", services: ["web"] });
+      return services?.[0] ?? {};
+    },
+    async close() {
+      await service.close?.();
+      await environment.remove();
+    },
+  };
+}
+
+export const networkConfiguration = {
+  awsvpcConfiguration: {
+    subnets: ["subnet-1"],
+    securityGroups: ["sg-1"],
+    assignPublicIp: "ENABLED" as const,
+  },
+};
+
+/** Calls as the simulator's other services do: always a promise. */
+function callDirectly(operations: Operations<AwsClients["ecs"]>): Api<AwsClients["ecs"]> {
+  return new Proxy({} as Api<AwsClients["ecs"]>, {
+    get: (_, name: keyof typeof operations) => async (input: object) =>
+      (operations[name] as Function)(input, { accessKeyId: "test", sourceIp: "127.0.0.1" }),
+  });
+}

@@ -1,0 +1,272 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createWorld, otherTargetGroup, targetGroup } from "../aws/ecs/world-for-tests.ts";
+import type { PulledImage } from "../planes/registry.ts";
+import { makeProgram } from "../planes/tasks/images-for-tests.ts";
+
+const server = `
+  import { createServer } from "node:http";
+  const server = createServer((_, response) => response.end(String(process.pid)));
+  server.listen(8080, () => console.log("ready"));
+  process.on("SIGTERM", () => { console.log("draining"); server.close(); server.closeAllConnections() });
+`;
+
+let directory: string;
+let images: Record<string, PulledImage>;
+let world: Awaited<ReturnType<typeof createWorld>>;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "ecs-service-test-"));
+  images = {
+    web: await makeProgram(directory, server),
+    crashing: await makeProgram(directory, "console.error('no database'); process.exit(3)"),
+  };
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  world = await createWorld(images);
+  await world.ecs.createCluster({ clusterName: "main" });
+});
+afterEach(() => world.close());
+
+const running = (count: number) =>
+  expect.poll(async () => (await world.describeService()).runningCount, { timeout: 10_000 }).toBe(count);
+const addressesOf = async () =>
+  (await world.tasks()).map((task) => task.containers?.[0]?.networkInterfaces?.[0]?.privateIpv4Address ?? "");
+const socketsOf = async () =>
+  (await addressesOf()).map((address) => world.environment.network.resolve(address, 8080)?.port);
+/** So many tasks run, and each of them listens. */
+const serving = async (count: number) => {
+  await running(count);
+  await expect.poll(async () => (await socketsOf()).filter(Boolean).length).toBe(count);
+};
+const steady = () =>
+  expect
+    .poll(
+      async () =>
+        (await world.describeService()).taskSets?.every((set) => set.stabilityStatus === "STEADY_STATE"),
+      {
+        timeout: 10_000,
+      },
+    )
+    .toBe(true);
+const messages = async () => ((await world.describeService()).events ?? []).map(({ message }) => message);
+
+describe("a CODE_DEPLOY service", () => {
+  it("starts with one primary task set and runs its tasks behind the target group", async () => {
+    await world.register();
+    await world.createService({ desiredCount: 2 });
+    await serving(2);
+    await steady();
+    const service = await world.describeService();
+    expect(service).toMatchObject({
+      status: "ACTIVE",
+      desiredCount: 2,
+      pendingCount: 0,
+      deployments: [],
+      deploymentController: { type: "CODE_DEPLOY" },
+    });
+    expect(service.taskSets).toMatchObject([
+      { status: "PRIMARY", computedDesiredCount: 2, runningCount: 2, scale: { value: 100, unit: "PERCENT" } },
+    ]);
+    const addresses = await addressesOf();
+    expect([...world.targets.keys()].sort()).toEqual(
+      addresses.map((address) => `${targetGroup} ${address}:8080`).sort(),
+    );
+    expect(new Set(await socketsOf()).size).toBe(2);
+    await expect.poll(messages).toContain("(service web) has reached a steady state.");
+  });
+
+  it("is scaled from 1 to 3 and back to 1", async () => {
+    await world.register();
+    await world.createService();
+    await world.ecs.updateService({ cluster: "main", service: "web", desiredCount: 3 });
+    await serving(3);
+    await world.ecs.updateService({ cluster: "main", service: "web", desiredCount: 1 });
+    await running(1);
+    const stopped = async () => (await world.tasks("STOPPED")).map((task) => task.lastStatus);
+    await expect.poll(stopped).toEqual(["STOPPED", "STOPPED"]);
+    const expected = {
+      stopCode: "ServiceSchedulerInitiated",
+      stoppedReason: expect.stringMatching(/^Scaling activity initiated by/),
+      containers: [{ exitCode: 0 }],
+    };
+    expect(await world.tasks("STOPPED")).toMatchObject([expected, expected]);
+  });
+
+  it("starts another task for one that crashes", async () => {
+    await world.register();
+    await world.createService();
+    await serving(1);
+    const [first] = await world.tasks();
+    const [port] = await socketsOf();
+    process.kill(Number(await (await fetch(`http://127.0.0.1:${port}`)).text()), "SIGKILL");
+    await expect.poll(async () => (await world.tasks())[0]?.taskArn).not.toBe(first?.taskArn);
+    await running(1);
+    await expect.poll(async () => (await world.tasks("STOPPED"))[0]?.lastStatus).toBe("STOPPED");
+    expect(await world.tasks("STOPPED")).toMatchObject([
+      {
+        taskArn: first?.taskArn,
+        stopCode: "EssentialContainerExited",
+        stoppedReason: "Essential container in task exited",
+        containers: [{ exitCode: 137, lastStatus: "STOPPED" }],
+      },
+    ]);
+  });
+
+  it("keeps trying, ever more slowly, when its image cannot be pulled", async () => {
+    await world.register({ image: "missing" });
+    await world.createService();
+    await expect
+      .poll(messages, { timeout: 10_000 })
+      .toContainEqual(expect.stringContaining("is unable to consistently start tasks successfully"));
+    const [first] = await world.tasks("STOPPED");
+    expect(first).toMatchObject({
+      lastStatus: "STOPPED",
+      stopCode: "TaskFailedToStart",
+      stoppedReason: expect.stringContaining("CannotPullContainerError"),
+      containers: [{ reason: expect.stringContaining("missing: not found") }],
+    });
+    expect(first?.containers?.[0]?.exitCode).toBeUndefined();
+    expect((await world.describeService()).taskSets?.[0]?.stabilityStatus).toBe("STABILIZING");
+  });
+
+  it("replaces a task whose target is unhealthy", async () => {
+    await world.register();
+    await world.createService();
+    await running(1);
+    const [first] = await world.tasks();
+    for (const target of world.targets.keys()) world.targets.set(target, "unhealthy");
+    await expect
+      .poll(async () => (await world.tasks("STOPPED"))[0]?.stoppedReason, { timeout: 10_000 })
+      .toBe(`Task failed ELB health checks in (target-group ${targetGroup})`);
+    await expect.poll(async () => (await world.tasks())[0]?.taskArn).not.toBe(first?.taskArn);
+  });
+
+  it("leaves an unhealthy task alone during the grace period", async () => {
+    world.health.registered = "unhealthy";
+    await world.register();
+    await world.createService({ healthCheckGracePeriodSeconds: 100_000 });
+    await running(1);
+    await world.environment.clock.wait(60_000);
+    expect(await world.tasks("STOPPED")).toEqual([]);
+    expect((await world.describeService()).taskSets?.[0]?.stabilityStatus).toBe("STABILIZING");
+  });
+
+  it("stops a task only after its target has drained", async () => {
+    world.health.deregistered = "draining";
+    await world.register({ logConfiguration: { logDriver: "awslogs", options: logOptions } });
+    await world.createService();
+    await serving(1);
+    await world.ecs.updateService({ cluster: "main", service: "web", desiredCount: 0 });
+    await expect.poll(async () => (await world.tasks("STOPPED"))[0]?.lastStatus).toBe("DEACTIVATING");
+    await world.environment.clock.wait(10_000);
+    expect([...world.logs.values()].flat()).not.toContain("draining");
+    world.targets.clear();
+    await expect.poll(async () => (await world.tasks("STOPPED"))[0]?.lastStatus).toBe("STOPPED");
+    expect([...world.logs.values()].flat()).toEqual(["ready", "draining"]);
+  });
+
+  it("restarts a task that crashes at start and shows why", async () => {
+    await world.register({
+      image: "crashing",
+      logConfiguration: { logDriver: "awslogs", options: logOptions },
+    });
+    await world.createService();
+    await expect
+      .poll(async () => (await world.tasks("STOPPED")).length, { timeout: 10_000 })
+      .toBeGreaterThan(1);
+    await expect
+      .poll(async () => (await world.tasks("STOPPED"))[0])
+      .toMatchObject({
+        lastStatus: "STOPPED",
+        stopCode: "EssentialContainerExited",
+        containers: [{ exitCode: 3 }],
+      });
+    const [first] = await world.tasks("STOPPED");
+    expect(world.logs.get(`/there web/web/${first?.taskArn?.split("/").at(-1)}`)).toEqual(["no database"]);
+  });
+
+  it("is deleted once its tasks have drained, and its name can be used again", async () => {
+    await world.register();
+    await world.createService();
+    await running(1);
+    await expect(world.ecs.deleteService({ cluster: "main", service: "web" })).rejects.toThrow(
+      "The service cannot be stopped while it is scaled above 0.",
+    );
+    const { service } = await world.ecs.deleteService({ cluster: "main", service: "web", force: true });
+    expect(service?.status).toBe("DRAINING");
+    await expect(world.createService()).rejects.toThrow("Unable to Start a service that is still Draining.");
+    await expect.poll(async () => (await world.describeService()).status).toBe("INACTIVE");
+    expect(await world.ecs.listServices({ cluster: "main" })).toMatchObject({ serviceArns: [] });
+    await world.createService();
+    await running(1);
+  });
+});
+
+const logOptions = {
+  "awslogs-group": "/there",
+  "awslogs-region": "us-east-1",
+  "awslogs-stream-prefix": "web",
+};
+
+describe("task sets", () => {
+  it("go from green to blue as a deployment takes them", async () => {
+    await world.register();
+    const { service } = await world.createService();
+    await running(1);
+    const blue = service?.taskSets?.[0]?.id;
+    const revision = (await world.register()).taskDefinition?.taskDefinitionArn;
+    const where = { cluster: "main", service: "web" };
+    const { taskSet: green } = await world.ecs.createTaskSet({
+      ...where,
+      externalId: "d-1",
+      taskDefinition: revision,
+      loadBalancers: [{ targetGroupArn: otherTargetGroup, containerName: "web", containerPort: 8080 }],
+      scale: { value: 100, unit: "PERCENT" },
+    });
+    expect(green).toMatchObject({
+      status: "ACTIVE",
+      externalId: "d-1",
+      startedBy: "CODE_DEPLOY",
+      stabilityStatus: "STABILIZING",
+      computedDesiredCount: 1,
+      launchType: "FARGATE",
+      loadBalancers: [{ targetGroupArn: otherTargetGroup }],
+    });
+    await running(2);
+    await steady();
+    await world.ecs.updateServicePrimaryTaskSet({ ...where, primaryTaskSet: green?.id });
+    expect(await world.describeService()).toMatchObject({
+      taskDefinition: revision,
+      loadBalancers: [{ targetGroupArn: otherTargetGroup }],
+      taskSets: [
+        { id: blue, status: "ACTIVE" },
+        { id: green?.id, status: "PRIMARY" },
+      ],
+    });
+    const deleted = await world.ecs.deleteTaskSet({ ...where, taskSet: blue, force: true });
+    expect(deleted.taskSet?.status).toBe("DRAINING");
+    await expect.poll(async () => (await world.describeService()).taskSets?.length).toBe(1);
+    await running(1);
+    const [task] = await world.tasks();
+    expect(task).toMatchObject({ taskDefinitionArn: revision, startedBy: green?.id, group: "service:web" });
+  });
+
+  it("run their share of the service's tasks, rounded up", async () => {
+    await world.register();
+    const { service } = await world.createService({ desiredCount: 3 });
+    await running(3);
+    const taskSet = service?.taskSets?.[0]?.id;
+    await world.ecs.updateTaskSet({
+      cluster: "main",
+      service: "web",
+      taskSet,
+      scale: { value: 50, unit: "PERCENT" },
+    });
+    await running(2);
+  });
+});

@@ -1,0 +1,80 @@
+import { type EcsContext, liveTasks, type ServiceRecord } from "../aws/ecs/state.ts";
+import { addServiceEvent } from "./ecs-service-events.ts";
+import { reconcileTaskSet } from "./ecs-task-set.ts";
+
+/** AWS time between two looks at the health of a service that is not yet, or no longer, as desired. */
+const unsteadyPollMs = 5_000;
+/** The same for one that is: only to notice targets that turn unhealthy. */
+const steadyPollMs = 15_000;
+
+/** The scheduler of ECS services: makes the real tasks what each service desires. */
+export interface ServiceController {
+  /** Looks at the service again, soon. */
+  wake(service: ServiceRecord): void;
+  /** Starts nothing any more; resolves when the last look has ended. */
+  close(): Promise<void>;
+}
+
+export function createServiceController(context: EcsContext): ServiceController {
+  const watched = new Map<ServiceRecord, Watch>();
+  return {
+    wake(service) {
+      if (context.closing.aborted) return;
+      let watch = watched.get(service);
+      if (!watch) {
+        watch = startWatch(context, service);
+        watched.set(service, watch);
+        watch.ended.finally(() => watched.delete(service));
+      }
+      watch.wake();
+    },
+    async close() {
+      const watches = [...watched.values()];
+      for (const { wake } of watches) wake();
+      await Promise.all(watches.map(({ ended }) => ended));
+    },
+  };
+}
+
+interface Watch {
+  wake(): void;
+  readonly ended: Promise<void>;
+}
+
+/** Looks at one service whenever woken and from time to time, until it is INACTIVE or the simulator closes. */
+function startWatch(context: EcsContext, service: ServiceRecord): Watch {
+  let woken = Promise.withResolvers<void>();
+  const run = async () => {
+    while (!context.closing.aborted && service.status !== "INACTIVE") {
+      const timer = new AbortController();
+      const wait = context.environment.clock.wait(
+        service.steady ? steadyPollMs : unsteadyPollMs,
+        timer.signal,
+      );
+      await Promise.race([woken.promise, wait]);
+      timer.abort();
+      await wait.catch(() => {});
+      woken = Promise.withResolvers();
+      if (context.closing.aborted) return;
+      await reconcile(context, service).catch((error) =>
+        context.environment.warn(`service ${service.name}: ${error.message}`),
+      );
+    }
+  };
+  return { wake: () => woken.resolve(), ended: run() };
+}
+
+async function reconcile(context: EcsContext, service: ServiceRecord): Promise<void> {
+  for (const taskSet of [...service.taskSets]) {
+    await reconcileTaskSet(context, service, taskSet);
+    if (taskSet.status === "DRAINING" && liveTasks(context.state, taskSet).length === 0)
+      service.taskSets.splice(service.taskSets.indexOf(taskSet), 1);
+  }
+  if (service.status === "DRAINING" && service.taskSets.length === 0) service.status = "INACTIVE";
+  const steady = service.taskSets.every(
+    ({ status, stabilityStatus }) => status !== "DRAINING" && stabilityStatus === "STEADY_STATE",
+  );
+  if (steady && !service.steady && service.status === "ACTIVE")
+    addServiceEvent(context, service, "has reached a steady state.");
+  service.steady = steady;
+}
