@@ -49,7 +49,8 @@ export function hashFilesFunction(workspace: string): FunctionDefinition {
 }
 
 function statusFunctions(checks: Record<string, (names: string[]) => boolean>): FunctionDefinition[] {
-  return Object.entries({ ...checks, always: () => true }).map(([name, check]) => ({
+  const all: typeof checks = { ...checks, always: () => true };
+  return Object.entries(all).map(([name, check]) => ({
     name,
     minArgs: 0,
     maxArgs: anyNumber,

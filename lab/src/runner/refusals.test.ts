@@ -113,8 +113,11 @@ describe("what is refused before anything runs", () => {
 describe("a push", () => {
   it("starts only what its filters ask for", async () => {
     const head = "on:\n  push: { branches: [main], paths: ['services/**', '!**.md'] }";
-    const jobs =
-      "\n  job:\n    runs-on: ubuntu-latest\n    steps: [{ run: printenv BEFORE, env: { BEFORE: '${{ github.event.before }}' } }]\n";
+    const jobs = `
+  job:
+    runs-on: ubuntu-latest
+    steps: [{ run: printenv BEFORE, env: { BEFORE: "\${{ github.event.before }}" } }]
+`;
     repository = await createTestRepository(workflowOf(jobs, head));
     const first = await repository.commit({ "services/a.ts": "1" });
     const second = await repository.commit({ "services/b.md": "1" });

