@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import type { TaskDefinitionInput } from "../../../shared/task-definition.ts";
+import { generateAppSpec, readAppSpec } from "./app-spec.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "app-spec-test-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const taskDefinition: TaskDefinitionInput = {
+  family: "web",
+  containerDefinitions: [{ name: "web", image: "web:1", portMappings: [{ containerPort: 8080 }] }],
+};
+
+function yaml(changes: { from: string | RegExp; to: string }[] = []): string {
+  const text = `version: 0.0
+Resources:
+  - TargetService:
+      Type: AWS::ECS::Service
+      Properties:
+        TaskDefinition: <TASK_DEFINITION>
+        LoadBalancerInfo:
+          ContainerName: web
+          ContainerPort: 8080
+`;
+  return changes.reduce((result, { from, to }) => result.replace(from, to), text);
+}
+
+function read(text: string, name = "appspec.yaml") {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return readAppSpec(file, taskDefinition);
+}
+
+test("the revision goes where <TASK_DEFINITION> stands, the rest stays", () => {
+  const { appSpec, findings } = read(yaml());
+  expect(findings).toEqual([]);
+  expect(JSON.parse(appSpec?.contentFor("arn:x:7") ?? "")).toEqual({
+    version: 0,
+    Resources: [
+      {
+        TargetService: {
+          Type: "AWS::ECS::Service",
+          Properties: {
+            TaskDefinition: "arn:x:7",
+            LoadBalancerInfo: { ContainerName: "web", ContainerPort: 8080 },
+          },
+        },
+      },
+    ],
+  });
+});
+
+test("keys may be written in another case, as CodeDeploy lets them", () => {
+  const { appSpec, findings } = read(yaml([{ from: "TaskDefinition", to: "taskDefinition" }]));
+  expect(findings).toEqual([]);
+  expect(appSpec?.contentFor("arn")).toContain('"taskDefinition":"arn"');
+});
+
+test.each<[string, { from: string | RegExp; to: string }[], string]>([
+  [
+    "another container",
+    [{ from: "ContainerName: web", to: "ContainerName: api" }],
+    "no container api; it has web",
+  ],
+  ["another port", [{ from: "8080", to: "8081" }], "container web maps no port 8081; it maps 8080"],
+  [
+    "a placeholder",
+    [{ from: "ContainerName: web", to: "ContainerName: <NAME>" }],
+    "still has the placeholder <NAME>",
+  ],
+  ["no version", [{ from: "version: 0.0", to: "version: 1" }], "version must be 0.0"],
+  [
+    "an unknown key",
+    [{ from: "version", to: "Resource: 1\nversion" }],
+    "unknown key Resource (allowed: version,",
+  ],
+  ["no task definition", [{ from: /.*TASK_DEFINITION.*\n/, to: "" }], "Properties.TaskDefinition is missing"],
+  [
+    "another type",
+    [{ from: "AWS::ECS::Service", to: "AWS::Lambda::Function" }],
+    "Type must be AWS::ECS::Service",
+  ],
+  ["an unknown hook", [{ from: "version", to: "Hooks:\n  - AfterAll: f\nversion" }], "unknown hook AfterAll"],
+  ["broken YAML", [{ from: "Resources:", to: "Resources: [" }], "is not valid YAML"],
+])("an AppSpec with %s is a finding", (_, changes, message) => {
+  const { appSpec, findings } = read(yaml(changes));
+  expect(appSpec).toBeUndefined();
+  expect(findings.map(({ text }) => text).join("; ")).toContain(message);
+});
+
+test("all faults are found at once", () => {
+  const text = yaml([
+    { from: "8080", to: "8081" },
+    { from: "version: 0.0", to: "version: 1" },
+  ]);
+  expect(read(text).findings).toHaveLength(2);
+});
+
+test("without a file, the AppSpec keeps the service's capacity providers", () => {
+  const loadBalancers = [{ containerName: "web", containerPort: 8080 }];
+  const capacityProviderStrategy = [{ capacityProvider: "FARGATE_SPOT", base: 1, weight: 2 }];
+  const { appSpec } = generateAppSpec({ loadBalancers, capacityProviderStrategy }, taskDefinition);
+  expect(JSON.parse(appSpec?.contentFor("arn") ?? "").Resources[0].TargetService.Properties).toEqual({
+    TaskDefinition: "arn",
+    LoadBalancerInfo: { ContainerName: "web", ContainerPort: 8080 },
+    CapacityProviderStrategy: [{ CapacityProvider: "FARGATE_SPOT", Base: 1, Weight: 2 }],
+  });
+});

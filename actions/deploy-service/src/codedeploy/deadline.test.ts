@@ -1,0 +1,55 @@
+import type { DeploymentGroupInfo, TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
+import { expect, test } from "vitest";
+import { budgetOf } from "./deadline.ts";
+
+const minute = 60_000;
+const terminating = {
+  terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 5 },
+} as const;
+const canary: TrafficRoutingConfig = {
+  type: "TimeBasedCanary",
+  timeBasedCanary: { canaryPercentage: 10, canaryInterval: 15 },
+};
+const linear: TrafficRoutingConfig = {
+  type: "TimeBasedLinear",
+  timeBasedLinear: { linearPercentage: 10, linearInterval: 3 },
+};
+
+test.each<
+  [
+    string,
+    DeploymentGroupInfo["blueGreenDeploymentConfiguration"],
+    TrafficRoutingConfig | undefined,
+    boolean,
+    number,
+  ]
+>([
+  ["nothing known", undefined, undefined, true, 60],
+  [
+    "waits without numbers",
+    { deploymentReadyOption: {}, terminateBlueInstancesOnDeploymentSuccess: {} },
+    undefined,
+    true,
+    60,
+  ],
+  ["termination, waited for", terminating, undefined, true, 60 + 5 + 10],
+  ["termination, not waited for", terminating, undefined, false, 60],
+  ["a canary", terminating, canary, false, 60 + 15],
+  ["ten linear steps, nine intervals", terminating, linear, false, 60 + 27],
+  [
+    "a manual reroute",
+    { deploymentReadyOption: { actionOnTimeout: "STOP_DEPLOYMENT", waitTimeInMinutes: 30 } },
+    undefined,
+    false,
+    90,
+  ],
+  [
+    "an automatic reroute, whatever wait stands there",
+    { deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 30 } },
+    undefined,
+    false,
+    60,
+  ],
+])("deadline with %s", (_, blueGreenDeploymentConfiguration, routing, untilComplete, minutes) => {
+  expect(budgetOf({ blueGreenDeploymentConfiguration }, routing, untilComplete)).toBe(minutes * minute);
+});

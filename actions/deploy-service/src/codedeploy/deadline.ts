@@ -1,0 +1,67 @@
+import {
+  type DeploymentGroupInfo,
+  GetDeploymentConfigCommand,
+  type TrafficRoutingConfig,
+} from "@aws-sdk/client-codedeploy";
+import { formatDuration } from "../../../shared/duration.ts";
+import type { World } from "../clients.ts";
+import { lookUp } from "../findings.ts";
+import type { DeployInputs } from "../inputs.ts";
+
+const minute = 60_000;
+/** CodeDeploy itself gives a replacement task set an hour to become healthy, then fails the deployment. */
+const installMs = 60 * minute;
+/** Draining the old tasks: a target group's default deregistration delay (5 min) and the longest stopTimeout (2 min), with room. */
+const drainMs = 10 * minute;
+
+/** How long a deployment may take, in milliseconds; `given` when the user set it for everything. */
+export interface Budget {
+  readonly ms: number;
+  readonly given: boolean;
+}
+
+/** From the input, else from the waits that deployment group and configuration really have. */
+export async function computeBudget(
+  world: World,
+  inputs: DeployInputs,
+  group: DeploymentGroupInfo | undefined,
+): Promise<Budget> {
+  if (inputs.deadlineMs !== undefined) return { ms: inputs.deadlineMs, given: true };
+  const routing = await findRouting(world, group?.deploymentConfigName);
+  const ms = budgetOf(group, routing, inputs.waitUntil === "complete");
+  world.log.info(`Deadline: ${formatDuration(ms)}, from the deployment group's waits.`);
+  return { ms, given: false };
+}
+
+export function budgetOf(
+  group: DeploymentGroupInfo | undefined,
+  routing: TrafficRoutingConfig | undefined,
+  untilComplete: boolean,
+): number {
+  const { deploymentReadyOption: ready, terminateBlueInstancesOnDeploymentSuccess: terminate } =
+    group?.blueGreenDeploymentConfiguration ?? {};
+  const readyMs = ready?.actionOnTimeout === "STOP_DEPLOYMENT" ? (ready.waitTimeInMinutes ?? 0) * minute : 0;
+  const terminationMs =
+    terminate?.action === "TERMINATE" ? (terminate.terminationWaitTimeInMinutes ?? 0) * minute + drainMs : 0;
+  return installMs + readyMs + shiftMs(routing) + (untilComplete ? terminationMs : 0);
+}
+
+function shiftMs(routing: TrafficRoutingConfig | undefined): number {
+  if (routing?.type === "TimeBasedCanary") return (routing.timeBasedCanary?.canaryInterval ?? 0) * minute;
+  if (routing?.type !== "TimeBasedLinear") return 0;
+  const { linearPercentage = 100, linearInterval = 0 } = routing.timeBasedLinear ?? {};
+  // The first step is taken at once, the others an interval apart.
+  return (Math.ceil(100 / (linearPercentage || 100)) - 1) * linearInterval * minute;
+}
+
+async function findRouting(world: World, deploymentConfigName: string | undefined) {
+  if (!deploymentConfigName) return undefined;
+  const command = new GetDeploymentConfigCommand({ deploymentConfigName });
+  const { value, findings } = await lookUp(
+    `how long configuration ${deploymentConfigName} shifts traffic`,
+    () => world.clients.codedeploy.send(command, { abortSignal: world.signal }),
+    {},
+  );
+  for (const { text } of findings) world.log.warning(`Could not check: ${text}; give the input deadline.`);
+  return value?.deploymentConfigInfo?.trafficRoutingConfig;
+}

@@ -1,0 +1,42 @@
+import { type DeploymentGroupInfo, GetDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
+import type { World } from "../clients.ts";
+import { type Finding, lookUp } from "../findings.ts";
+import type { DeployInputs } from "../inputs.ts";
+
+/** The deployment group, and whether it is one for this service. */
+export async function findGroup(
+  world: World,
+  inputs: DeployInputs,
+): Promise<{ value?: DeploymentGroupInfo; findings: Finding[] }> {
+  const { codeDeployApplication: applicationName, codeDeployDeploymentGroup: deploymentGroupName } = inputs;
+  const command = new GetDeploymentGroupCommand({ applicationName, deploymentGroupName });
+  const { value, findings } = await lookUp(
+    `deployment group ${deploymentGroupName}`,
+    () => world.clients.codedeploy.send(command, { abortSignal: world.signal }),
+    {
+      ApplicationDoesNotExistException: `there is no CodeDeploy application ${applicationName} (input codedeploy-application)`,
+      DeploymentGroupDoesNotExistException: `CodeDeploy application ${applicationName} has no deployment group ${deploymentGroupName} (input codedeploy-deployment-group)`,
+    },
+  );
+  const group = value?.deploymentGroupInfo;
+  return { value: group, findings: group ? [...findings, ...mismatches(group, inputs)] : findings };
+}
+
+function mismatches(group: DeploymentGroupInfo, { cluster, service }: DeployInputs): Finding[] {
+  const name = `deployment group ${group.deploymentGroupName}`;
+  if (group.computePlatform !== "ECS")
+    return [{ text: `${name} is for the compute platform ${group.computePlatform}, not ECS` }];
+  const targets = group.ecsServices ?? [];
+  const matches = targets.some(
+    (target) => target.serviceName === lastSegment(service) && target.clusterName === lastSegment(cluster),
+  );
+  if (matches) return [];
+  const deployed =
+    targets.map((target) => `${target.clusterName}/${target.serviceName}`).join(", ") || "no service";
+  return [{ text: `${name} deploys ${deployed}, not ${lastSegment(cluster)}/${lastSegment(service)}` }];
+}
+
+/** Inputs may be names or ARNs, deployment groups hold names. */
+function lastSegment(nameOrArn: string): string {
+  return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
+}

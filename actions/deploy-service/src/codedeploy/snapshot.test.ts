@@ -1,0 +1,46 @@
+import type { LifecycleEvent } from "@aws-sdk/client-codedeploy";
+import { expect, test } from "vitest";
+import { changes } from "./follow.ts";
+import { snapshotOf, stageOf } from "./snapshot.ts";
+
+const event = (lifecycleEventName: string, status: LifecycleEvent["status"]): LifecycleEvent => ({
+  lifecycleEventName,
+  status,
+});
+
+test.each<[string, string, LifecycleEvent[], string]>([
+  ["just created", "Created", [], "registered"],
+  ["installing", "InProgress", [event("Install", "InProgress")], "started"],
+  ["shifting", "InProgress", [event("AllowTraffic", "InProgress")], "started"],
+  ["shifted, without hooks listed", "InProgress", [event("AllowTraffic", "Succeeded")], "traffic-shifted"],
+  [
+    "shifted, but the last hook runs",
+    "InProgress",
+    [event("AllowTraffic", "Succeeded"), event("AfterAllowTraffic", "InProgress")],
+    "started",
+  ],
+  [
+    "shifted, last hook skipped",
+    "InProgress",
+    [event("AllowTraffic", "Succeeded"), event("AfterAllowTraffic", "Skipped")],
+    "traffic-shifted",
+  ],
+  ["done", "Succeeded", [], "complete"],
+])("stage when %s", (_, status, lifecycleEvents, stage) => {
+  expect(stageOf(snapshotOf({ status: status as "Created" }, { lifecycleEvents }))).toBe(stage);
+});
+
+test("only what is new is told", () => {
+  const sets = (green: number) => [
+    { taskSetLabel: "Blue" as const, trafficWeight: 100 - green },
+    { taskSetLabel: "Green" as const, trafficWeight: green },
+  ];
+  const before = snapshotOf(
+    { status: "InProgress" },
+    { lifecycleEvents: [event("Install", "InProgress")], taskSetsInfo: sets(0) },
+  );
+  const lifecycleEvents = [event("Install", "Succeeded"), event("AfterInstall", "Pending")];
+  const now = snapshotOf({ status: "InProgress" }, { lifecycleEvents, taskSetsInfo: sets(100) });
+  expect(changes(before, now)).toEqual(["Install Succeeded", "traffic: old 0 %, new 100 %"]);
+  expect(changes(now, now)).toEqual([]);
+});

@@ -1,0 +1,135 @@
+import { expect, test } from "vitest";
+import { causeOf } from "./causes.ts";
+import type { Evidence } from "./evidence.ts";
+import type { FailedTask } from "./failed-tasks.ts";
+
+const nothing: Evidence = {
+  failedTasks: [],
+  failedEvent: undefined,
+  serviceEvents: [],
+  unhealthyTargets: [],
+  error: undefined,
+  rollbackMessage: undefined,
+};
+
+const task = (parts: Partial<FailedTask>): FailedTask => ({
+  taskId: "abc",
+  stoppedAt: 0,
+  stopCode: "TaskFailedToStart",
+  stoppedReason: "",
+  container: "web",
+  exitCode: undefined,
+  containerReason: undefined,
+  logLines: [],
+  ...parts,
+});
+
+const exited = { stopCode: "EssentialContainerExited", stoppedReason: "Essential container in task exited" };
+
+test.each<[string, Partial<FailedTask>, string]>([
+  [
+    "a crash, by what it said before the stack",
+    {
+      ...exited,
+      exitCode: 1,
+      logLines: ["file:///app/server.mjs:3", "Error: no database", "    at x (y:1:1)", "", "Node.js v24.1.0"],
+    },
+    "Container web exited with code 1: Error: no database",
+  ],
+  [
+    "a crash with a structured log",
+    { ...exited, exitCode: 3, logLines: ['{"level":60,"msg":"cannot start","err":{"message":"boom"}}'] },
+    "Container web exited with code 3: cannot start: boom",
+  ],
+  [
+    "a silent crash",
+    { ...exited, exitCode: 1 },
+    "Container web exited with code 1, without a line in its log",
+  ],
+  [
+    "memory",
+    { ...exited, exitCode: 137, containerReason: "OutOfMemoryError: Container killed due to memory usage" },
+    "Container web ran out of memory",
+  ],
+  [
+    "a missing image",
+    { containerReason: "CannotPullContainerError: manifest unknown" },
+    "The image of container web does not exist: CannotPullContainerError: manifest unknown",
+  ],
+  [
+    "an image out of reach",
+    { stoppedReason: "CannotPullContainerError: dial tcp: i/o timeout" },
+    "The image of container web cannot be pulled: CannotPullContainerError: dial tcp: i/o timeout",
+  ],
+  [
+    "a secret",
+    { stoppedReason: "ResourceInitializationError: unable to pull secrets or registry auth: AccessDenied" },
+    "A secret of the task definition cannot be read",
+  ],
+  [
+    "another architecture",
+    { ...exited, exitCode: 255, logLines: ["exec /app/server: exec format error"] },
+    "for another processor architecture",
+  ],
+  [
+    "no executable",
+    { containerReason: 'CannotStartContainerError: exec: "nod": executable file not found in $PATH' },
+    "Container web cannot be started",
+  ],
+  [
+    "no capacity",
+    { stoppedReason: "Capacity is unavailable at this time." },
+    "There is no capacity for the task",
+  ],
+  [
+    "its own health check",
+    { stopCode: "ServiceSchedulerInitiated", stoppedReason: "Task failed container health checks" },
+    "Container web failed its own health check",
+  ],
+  [
+    "the load balancer's health check",
+    {
+      stopCode: "ServiceSchedulerInitiated",
+      stoppedReason: "Task failed ELB health checks in (target-group x)",
+    },
+    "failed the load balancer's health checks: Task failed ELB health checks in (target-group x)",
+  ],
+])("%s is the cause", (_, parts, text) => {
+  const cause = causeOf({ ...nothing, failedTasks: [task({}), task(parts)] });
+  expect(cause.text).toContain(text);
+  expect(cause.nextStep).not.toBe("");
+});
+
+test.each<[string, Partial<Evidence>, string]>([
+  [
+    "a failed hook",
+    {
+      failedEvent: {
+        name: "AfterAllowTestTraffic",
+        status: "Failed",
+        startedAt: 0,
+        endedAt: 1,
+        diagnostics: "The hook function reported Failed",
+      },
+    },
+    "AfterAllowTestTraffic failed: The hook function reported Failed",
+  ],
+  [
+    "an unhealthy target",
+    { unhealthyTargets: ["10.0.0.1:80 unhealthy: Target.Timeout (Request timed out)"] },
+    "The new tasks are not healthy: 10.0.0.1:80 unhealthy: Target.Timeout",
+  ],
+  [
+    "an event of the service",
+    { serviceEvents: ["(service x) has reached a steady state.", "(service x) was unable to place a task."] },
+    "was unable to place a task",
+  ],
+  [
+    "an alarm",
+    { error: { code: "ALARM_ACTIVE", message: "Alarm 5xx is in ALARM." } },
+    "(ALARM_ACTIVE): Alarm 5xx",
+  ],
+  ["nothing at all", {}, "CodeDeploy gives no reason"],
+])("without stopped tasks, %s is the cause", (_, evidence, text) => {
+  expect(causeOf({ ...nothing, ...evidence }).text).toContain(text);
+});

@@ -1,0 +1,71 @@
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import type { World } from "../clients.ts";
+
+/** The awslogs driver sends every five seconds; the last words of a task may still be on their way. */
+const deliveryMs = 5_000;
+const lines = 20;
+
+/**
+ * The last lines that a container wrote, from CloudWatch Logs, by the awslogs options of its definition. Empty when
+ * there are none; a refusal of AWS is one line that says so, as the failure itself must still be told.
+ */
+export async function readLogTail(
+  world: World,
+  container: ContainerDefinition | undefined,
+  taskId: string,
+): Promise<string[]> {
+  const options = container?.logConfiguration?.options ?? {};
+  const [logGroupName, prefix] = [options["awslogs-group"], options["awslogs-stream-prefix"]];
+  if (container?.logConfiguration?.logDriver !== "awslogs" || !logGroupName || !prefix) return [];
+  const logStreamName = `${prefix}/${container.name}/${taskId}`;
+  try {
+    const { GetLogEventsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
+    const client = await world.clients.logs(options["awslogs-region"]);
+    const read = async () => {
+      const command = new GetLogEventsCommand({
+        logGroupName,
+        logStreamName,
+        limit: lines,
+        startFromHead: false,
+      });
+      return (await client.send(command)).events?.map(({ message = "" }) => message.trimEnd()) ?? [];
+    };
+    const found = await read();
+    if (found.length > 0) return found;
+    await world.clock.wait(deliveryMs, world.signal);
+    return await read();
+  } catch (error) {
+    return [`(log ${logGroupName}/${logStreamName} could not be read: ${(error as Error).message})`];
+  }
+}
+
+// What runtimes print after the line that tells what happened.
+const epilogue = [
+  /^\s*$/,
+  /^\s+at /,
+  /^Node\.js v\d/,
+  /^[\s^~]+$/,
+  /^[\s{}[\](),;]+$/,
+  /^\(log .* could not be read/,
+];
+
+/** The last line that tells something: no stack frames or version banners; the message of a structured line. */
+export function lastTellingLine(logLines: readonly string[]): string {
+  const line = logLines.findLast((candidate) => !epilogue.some((pattern) => pattern.test(candidate))) ?? "";
+  return messageOf(line).trim();
+}
+
+function messageOf(line: string): string {
+  if (!line.startsWith("{")) return line;
+  try {
+    const { msg, message, err } = JSON.parse(line) as {
+      msg?: unknown;
+      message?: unknown;
+      err?: { message?: unknown };
+    };
+    const texts = [msg ?? message, err?.message].filter((text) => typeof text === "string" && text);
+    return texts.join(": ") || line;
+  } catch {
+    return line;
+  }
+}

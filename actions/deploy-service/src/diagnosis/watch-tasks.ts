@@ -1,0 +1,47 @@
+import type { Task } from "@aws-sdk/client-ecs";
+import { isAccessDenied } from "../../../shared/aws-errors.ts";
+import type { World } from "../clients.ts";
+import type { Snapshot } from "../codedeploy/snapshot.ts";
+import type { DeployInputs } from "../inputs.ts";
+import type { DeploymentRecord } from "../record.ts";
+import { findFailedTasks } from "./failed-tasks.ts";
+
+interface Watched {
+  readonly world: World;
+  readonly inputs: DeployInputs;
+  readonly record: DeploymentRecord;
+  readonly revision: string;
+}
+
+/**
+ * Says of each task of the new revision that stops by itself, and answers true once there are too many: CodeDeploy has
+ * no circuit breaker and would let ECS start such tasks for an hour.
+ */
+export function watchTasks({
+  world,
+  inputs,
+  record,
+  revision,
+}: Watched): (snapshot: Snapshot) => Promise<boolean> {
+  const known = new Map<string, Task>();
+  let mayLook = true;
+  return async ({ greenTaskSet: taskSet }) => {
+    if (!taskSet || !mayLook) return false;
+    try {
+      const failed = await findFailedTasks(world, { ...inputs, revision, taskSet }, known, world.signal);
+      for (const task of failed.slice(record.failedTasks.length)) {
+        const exit = task.exitCode === undefined ? "" : ` (${task.container}: exit code ${task.exitCode})`;
+        world.log.info(`              task ${task.taskId} stopped: ${task.stoppedReason}${exit}`);
+      }
+      record.failedTasks = failed;
+      return failed.length >= inputs.maxFailedTasks;
+    } catch (error) {
+      if (!isAccessDenied(error)) throw error;
+      mayLook = false;
+      world.log.warning(
+        "Stopped tasks cannot be counted (max-failed-tasks): the role lacks ecs:ListTasks or ecs:DescribeTasks.",
+      );
+      return false;
+    }
+  };
+}

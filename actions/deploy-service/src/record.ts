@@ -1,0 +1,78 @@
+import type { FailedTask } from "./diagnosis/failed-tasks.ts";
+
+/** In the order in which they are reached. */
+export const stages = ["registered", "started", "traffic-shifted", "complete"] as const;
+export type Stage = (typeof stages)[number];
+
+export type Status =
+  | "succeeded"
+  | Exclude<Stage, "complete">
+  | "failed"
+  | "stopped"
+  | "rolled-back"
+  | "superseded"
+  | "timed-out"
+  | "cancelled";
+
+export interface TrafficPoint {
+  /** Milliseconds since the deployment was created. */
+  readonly atMs: number;
+  /** Percent of the production traffic. */
+  readonly blue: number;
+  readonly green: number;
+}
+
+export interface LifecycleEvent {
+  readonly name: string;
+  readonly status: string;
+  readonly startedAt: number | undefined;
+  readonly endedAt: number | undefined;
+  readonly diagnostics: string | undefined;
+}
+
+/** What is known of the deployment, filled in while it goes on, so that outputs and summary tell it whatever happens. */
+export interface DeploymentRecord {
+  readonly cluster: string;
+  readonly service: string;
+  status: Status | undefined;
+  cause: string;
+  deploymentId: string;
+  revisionBefore: string;
+  revisionAfter: string;
+  image: string;
+  changed: boolean;
+  traffic: TrafficPoint[];
+  events: LifecycleEvent[];
+  failedTasks: FailedTask[];
+  serviceEvents: string[];
+  durationMs: number;
+}
+
+export function newRecord(cluster: string, service: string): DeploymentRecord {
+  return {
+    cluster,
+    service,
+    status: undefined,
+    cause: "",
+    deploymentId: "",
+    revisionBefore: "",
+    revisionAfter: "",
+    image: "",
+    changed: false,
+    traffic: [],
+    events: [],
+    failedTasks: [],
+    serviceEvents: [],
+    durationMs: 0,
+  };
+}
+
+/** `customer-microservice:7` of a task definition's ARN. */
+export function shortRevision(arn: string): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
+}
+
+/** The digest of an image that is named by digest, else "". */
+export function imageDigest(image: string): string {
+  return /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1] ?? "";
+}

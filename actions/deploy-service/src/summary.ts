@@ -1,0 +1,76 @@
+import { formatDuration } from "../../shared/duration.ts";
+import { codeBlock, markdownTable } from "../../shared/summary.ts";
+import type { FailedTask } from "./diagnosis/failed-tasks.ts";
+import {
+  type DeploymentRecord,
+  type LifecycleEvent,
+  shortRevision,
+  stages,
+  type TrafficPoint,
+} from "./record.ts";
+
+/** The job summary: verdict first, then what a reader asks next. */
+export function summaryOf(record: DeploymentRecord): string {
+  return [
+    `### ${isGreen(record) ? "✅" : "❌"} ${record.service}: ${verdict(record)}`,
+    record.cause && `**${escapeText(record.cause)}**`,
+    facts(record),
+    record.events.length > 0 && lifecycle(record.events),
+    record.traffic.length > 0 && traffic(record.traffic),
+    ...record.failedTasks.map(failedTask),
+    record.serviceEvents.length > 0 && details("Service events", record.serviceEvents.join("\n")),
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+function isGreen({ status }: DeploymentRecord): boolean {
+  return status === "succeeded" || stages.some((stage) => stage === status);
+}
+
+function verdict({ status, changed, durationMs, deploymentId }: DeploymentRecord): string {
+  if (status === "succeeded" && !changed) return "this revision runs already, nothing was deployed";
+  return `${status} after ${formatDuration(durationMs)}${deploymentId ? ` (${deploymentId})` : ""}`;
+}
+
+function facts(record: DeploymentRecord): string {
+  const rows = [
+    ["Revision before", shortRevision(record.revisionBefore)],
+    ["Revision after", shortRevision(record.revisionAfter)],
+    ["Image", record.image],
+  ];
+  return markdownTable(
+    ["", ""],
+    rows.filter(([, value]) => value),
+  );
+}
+
+function lifecycle(events: readonly LifecycleEvent[]): string {
+  const rows = events.map(({ name, status, startedAt, endedAt, diagnostics }) => [
+    name,
+    status,
+    startedAt && endedAt ? formatDuration(endedAt - startedAt) : "",
+    diagnostics ?? "",
+  ]);
+  return markdownTable(["Lifecycle event", "Status", "Time", ""], rows);
+}
+
+function traffic(points: readonly TrafficPoint[]): string {
+  const rows = points.map(({ atMs, blue, green }) => [formatDuration(atMs), `${blue} %`, `${green} %`]);
+  return markdownTable(["Traffic after", "Old tasks", "New tasks"], rows);
+}
+
+function failedTask(task: FailedTask): string {
+  const exit = task.exitCode === undefined ? "" : `, exit code ${task.exitCode}`;
+  const reason = [task.stoppedReason, task.containerReason].filter(Boolean).join("; ");
+  const head = `Task ${task.taskId}: ${task.container}${exit} (${task.stopCode}: ${reason})`;
+  return task.logLines.length > 0 ? details(head, task.logLines.join("\n")) : escapeText(head);
+}
+
+function details(head: string, text: string): string {
+  return `<details><summary>${escapeText(head)}</summary>\n\n${codeBlock(text)}\n</details>`;
+}
+
+function escapeText(text: string): string {
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/\n/g, " ");
+}
