@@ -42,11 +42,7 @@ const endsWithinMs = 10_000;
  */
 export async function startDatabaseServer(options: DatabaseServerOptions): Promise<DatabaseServer> {
   const initialSql = initialStatements(options);
-  const program = await findProgram(["mariadbd", "mysqld"]);
-  if (!program)
-    throw new Error(
-      "no MySQL-protocol server found: install mariadb-server (Debian, Ubuntu: apt-get install mariadb-server; macOS: brew install mariadb)",
-    );
+  const program = await findDatabaseServer();
   const version = await readVersion(program);
   const port = options.port ?? (await freePort());
   if (options.port !== undefined) await requireFree(options.port);
@@ -68,6 +64,15 @@ export async function startDatabaseServer(options: DatabaseServerOptions): Promi
   } finally {
     await rm(initFile, { force: true });
   }
+}
+
+/** Path of the server's program; rejects with a sentence that says what to install when there is none. */
+export async function findDatabaseServer(): Promise<string> {
+  const program = await findProgram(["mariadbd", "mysqld"]);
+  if (program) return program;
+  throw new Error(
+    "no MySQL-protocol server found: install mariadb-server (Debian, Ubuntu: apt-get install mariadb-server; macOS: brew install mariadb)",
+  );
 }
 
 function initialStatements({ user, password, database }: DatabaseServerOptions): string {

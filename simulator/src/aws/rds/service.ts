@@ -1,6 +1,27 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import { changeInstanceOperations } from "./change-instance.ts";
+import { closeServers } from "./instance-server.ts";
+import { instanceOperations } from "./instances.ts";
+import { snapshotOperations } from "./snapshots.ts";
+import { createRdsState } from "./state.ts";
+import { subnetGroupOperations } from "./subnet-groups.ts";
+import { tagOperations } from "./tags.ts";
 
-export function createRds(_environment: Environment): Service<"rds"> {
-  return { operations: {} };
+/**
+ * RDS for MySQL: every instance is a private server on 127.0.0.1, and its endpoint says so.
+ * Source of shapes, limits and errors: API reference 2014-10-31.
+ */
+export function createRds(environment: Environment): Service<"rds"> {
+  const state = createRdsState(environment);
+  return {
+    operations: {
+      ...subnetGroupOperations(state),
+      ...instanceOperations(state),
+      ...changeInstanceOperations(state),
+      ...snapshotOperations(state),
+      ...tagOperations(state),
+    },
+    close: () => closeServers(state),
+  };
 }

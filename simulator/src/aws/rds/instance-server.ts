@@ -1,0 +1,86 @@
+import { mkdir, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { startDatabaseServer } from "../../planes/database-server.ts";
+import {
+  type Instance,
+  type InstanceStatus,
+  instanceFolder,
+  type RdsState,
+  snapshotFolder,
+} from "./state.ts";
+
+/** Starts the instance's server in the background; the status tells when it answers. */
+export function startServer(state: RdsState, instance: Instance, meanwhile: InstanceStatus): void {
+  inBackground(state, instance, meanwhile, async () => {
+    const { settings } = instance;
+    const server = await startDatabaseServer({
+      dataDirectory: instanceFolder(state, instance),
+      user: settings.masterUsername,
+      password: instance.masterPassword,
+      database: settings.databaseName,
+      port: settings.port,
+    });
+    settings.port = server.port;
+    instance.server = server;
+    if (instance.status === meanwhile) instance.status = "available";
+    void server.exited.then(() => {
+      if (instance.status !== "available") return;
+      instance.status = "failed";
+      state.environment.warn(`the database server of ${instance.identifier} ended by itself`);
+    });
+  });
+}
+
+export function stopServer(state: RdsState, instance: Instance): void {
+  inBackground(state, instance, "stopping", async () => {
+    await instance.server?.close();
+    instance.server = undefined;
+    instance.status = "stopped";
+  });
+}
+
+/** Ends the server; its data becomes the snapshot, or goes. `then` runs when that is done. */
+export function deleteServer(
+  state: RdsState,
+  instance: Instance,
+  snapshotIdentifier: string | undefined,
+  then: () => Promise<void>,
+): void {
+  inBackground(state, instance, "deleting", async () => {
+    await instance.server?.close();
+    const folder = instanceFolder(state, instance);
+    if (snapshotIdentifier === undefined) await rm(folder, { recursive: true, force: true });
+    else {
+      const target = snapshotFolder(state, snapshotIdentifier);
+      await mkdir(dirname(target), { recursive: true });
+      await rename(folder, target);
+    }
+    state.jobs.delete(instance);
+    await then();
+  });
+}
+
+function inBackground(
+  state: RdsState,
+  instance: Instance,
+  meanwhile: InstanceStatus,
+  work: () => Promise<void>,
+): void {
+  instance.status = meanwhile;
+  const job = (state.jobs.get(instance) ?? Promise.resolve()).then(work).catch((error) => {
+    instance.status = "failed";
+    state.environment.warn(`DB instance ${instance.identifier} failed while ${meanwhile}: ${error.message}`);
+  });
+  state.jobs.set(instance, job);
+}
+
+/** Ends every server, also those that are only being started. */
+export async function closeServers(state: RdsState): Promise<void> {
+  await Promise.all(state.jobs.values());
+  await Promise.all(
+    [...state.instances.values()].map((instance) => {
+      instance.status = "stopped";
+      return instance.server?.close();
+    }),
+  );
+}

@@ -1,0 +1,137 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { CreateDBInstanceMessage, DeleteDBInstanceMessage } from "@aws-sdk/client-rds";
+import { AwsError } from "../../errors.ts";
+import { findDatabaseServer } from "../../planes/database-server.ts";
+import type { Service } from "../api.ts";
+import { refuseUnsupported } from "../refuse-unsupported.ts";
+import { describeInstance } from "./describe-instance.ts";
+import { deleteServer, startServer } from "./instance-server.ts";
+import { checkPassword, readSettings } from "./instance-settings.ts";
+import { claimSnapshot } from "./snapshots.ts";
+import {
+  arnOf,
+  findInstance,
+  type Instance,
+  invalidCombination,
+  invalidValue,
+  newResourceId,
+  type RdsState,
+  unsupported,
+} from "./state.ts";
+
+export function instanceOperations(state: RdsState): Service<"rds">["operations"] {
+  return {
+    createDBInstance: async (input) => {
+      const identifier = checkIdentifier(input.DBInstanceIdentifier);
+      const settings = await readSettings(state, input);
+      const givenPassword = readPassword(input);
+      await requireServer();
+      // After the last await: two requests at once must not both find the name free.
+      if (state.instances.has(identifier))
+        throw new AwsError("DBInstanceAlreadyExistsFault", `DB instance already exists`);
+      const masterPassword = givenPassword ?? randomPassword();
+      const instance: Instance = {
+        identifier,
+        resourceId: newResourceId(),
+        created: state.environment.clock.now(),
+        settings,
+        masterPassword,
+        status: "creating",
+        tags: input.Tags ?? [],
+      };
+      state.instances.set(identifier, instance);
+      if (givenPassword === undefined)
+        await keepPassword(state, instance).catch((error) => {
+          state.instances.delete(identifier);
+          throw error;
+        });
+      startServer(state, instance, "creating");
+      return { DBInstance: describeInstance(state, instance) };
+    },
+    describeDBInstances: (input) => {
+      refuseUnsupported(unsupported, "DescribeDBInstances", input, ["DBInstanceIdentifier", "MaxRecords"]);
+      const { DBInstanceIdentifier } = input;
+      const instances =
+        DBInstanceIdentifier === undefined
+          ? [...state.instances.values()]
+          : [findInstance(state, DBInstanceIdentifier)];
+      return { DBInstances: instances.map((instance) => describeInstance(state, instance)) };
+    },
+    deleteDBInstance: (input) => {
+      const instance = findInstance(state, input.DBInstanceIdentifier);
+      const snapshotIdentifier = readFinalSnapshot(state, instance, input);
+      // The rest of the flags concern automated backups, which nothing here makes.
+      deleteServer(state, instance, snapshotIdentifier, async () => {
+        if (instance.secretArn)
+          await state.environment.aws.secretsmanager.deleteSecret({
+            SecretId: instance.secretArn,
+            ForceDeleteWithoutRecovery: true,
+          });
+        state.instances.delete(instance.identifier);
+      });
+      return { DBInstance: describeInstance(state, instance) };
+    },
+  };
+}
+
+function checkIdentifier(identifier = ""): string {
+  if (!/^[a-z](-?[a-z0-9])*$/i.test(identifier) || identifier.length > 63)
+    throw invalidValue(
+      "The parameter DBInstanceIdentifier is not a valid identifier. Identifiers must begin with a letter; must contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive hyphens.",
+    );
+  return identifier.toLowerCase();
+}
+
+function readPassword(input: CreateDBInstanceMessage): string | undefined {
+  const { ManageMasterUserPassword: managed, MasterUserPassword: password } = input;
+  if (managed && password !== undefined)
+    throw invalidCombination("MasterUserPassword cannot be given when ManageMasterUserPassword is true.");
+  if (managed) return undefined;
+  if (password === undefined)
+    throw invalidValue("MasterUserPassword must be given unless ManageMasterUserPassword is true.");
+  return checkPassword(password);
+}
+
+/** Letters, digits and `-_`, well within what checkPassword allows. */
+const randomPassword = () => randomBytes(24).toString("base64url");
+
+async function requireServer(): Promise<void> {
+  await findDatabaseServer().catch((error) => {
+    throw new AwsError("InsufficientDBInstanceCapacityFault", error.message);
+  });
+}
+
+/** The secret is RDS's own, named and tagged as RDS does. */
+async function keepPassword(state: RdsState, instance: Instance): Promise<void> {
+  const { ARN } = await state.environment.aws.secretsmanager.createSecret({
+    Name: `rds!db-${randomUUID()}`,
+    Description: `The secret associated with the primary RDS DB instance: ${arnOf(state, "db", instance.identifier)}`,
+    SecretString: JSON.stringify({
+      username: instance.settings.masterUsername,
+      password: instance.masterPassword,
+    }),
+    Tags: [
+      { Key: "aws:rds:primaryDBInstanceArn", Value: arnOf(state, "db", instance.identifier) },
+      { Key: "aws:secretsmanager:owningService", Value: "rds" },
+    ],
+  });
+  instance.secretArn = ARN;
+}
+
+function readFinalSnapshot(state: RdsState, instance: Instance, input: DeleteDBInstanceMessage) {
+  const { SkipFinalSnapshot: skip, FinalDBSnapshotIdentifier: snapshot } = input;
+  if (instance.status === "deleting")
+    throw new AwsError(
+      "InvalidDBInstanceStateFault",
+      `Instance ${instance.identifier} is already being deleted.`,
+    );
+  if (instance.settings.deletionProtection)
+    throw invalidCombination(
+      "Cannot delete protected DB Instance, please disable deletion protection and try again.",
+    );
+  if (skip && snapshot !== undefined)
+    throw invalidCombination("FinalDBSnapshotIdentifier cannot be specified when SkipFinalSnapshot is true.");
+  if (!skip && snapshot === undefined)
+    throw invalidCombination("FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.");
+  return snapshot === undefined ? undefined : claimSnapshot(state, instance, snapshot);
+}
