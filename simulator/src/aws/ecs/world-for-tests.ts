@@ -3,7 +3,7 @@ import { AwsError } from "../../errors.ts";
 import type { PulledImage, Registry } from "../../planes/registry.ts";
 import { createFixedRegistry } from "../../planes/tasks/images-for-tests.ts";
 import { createTestEnvironment } from "../../testing.ts";
-import type { Api, AwsClients, Operations } from "../api.ts";
+import type { Api, AwsClients, Caller, Operations } from "../api.ts";
 import { createEcs } from "./service.ts";
 
 export const targetGroup = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/blue/1";
@@ -154,8 +154,9 @@ export const networkConfiguration = {
 
 /** Calls as the simulator's other services do: always a promise. */
 function callDirectly(operations: Operations<AwsClients["ecs"]>): Api<AwsClients["ecs"]> {
+  const byName = operations as Record<string, (input: object, caller: Caller) => unknown>;
   return new Proxy({} as Api<AwsClients["ecs"]>, {
-    get: (_, name: keyof typeof operations) => async (input: object) =>
-      (operations[name] as Function)(input, { accessKeyId: "test", sourceIp: "127.0.0.1" }),
+    get: (_, name) => async (input: object) =>
+      byName[String(name)]?.(input, { accessKeyId: "test", sourceIp: "127.0.0.1" }),
   });
 }
