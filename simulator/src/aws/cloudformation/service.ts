@@ -1,6 +1,91 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import {
+  deleteChangeSet,
+  describeChangeSet,
+  executeChangeSet,
+  listChangeSets,
+} from "./operations/change-sets.ts";
+import {
+  createStack,
+  deleteStack,
+  updateStack,
+  updateTerminationProtection,
+} from "./operations/change-stacks.ts";
+import { createChangeSet } from "./operations/create-change-set.ts";
+import {
+  describeStackEvents,
+  describeStackResource,
+  describeStackResources,
+  listStackResources,
+} from "./operations/describe-resources.ts";
+import { describeStacks, listStacks } from "./operations/describe-stacks.ts";
+import { listExports, listImports } from "./operations/exports.ts";
+import { getTemplate, getTemplateSummary, validateTemplate } from "./operations/templates.ts";
+import { type ResourceTypes, resourceTypes } from "./resources/catalog.ts";
+import type { World } from "./stack/records.ts";
 
-export function createCloudFormation(_environment: Environment): Service<"cloudformation"> {
-  return { operations: {} };
+/** `types` is what templates may declare; a test of the engine gives its own. */
+export function createCloudFormation(
+  environment: Environment,
+  types: ResourceTypes = resourceTypes,
+): Service<"cloudformation"> {
+  const closing = new AbortController();
+  const running = new Set<Promise<void>>();
+  const world: World = {
+    environment,
+    types,
+    stacks: new Map(),
+    signal: closing.signal,
+    run: (operation) => {
+      const tracked = operation
+        .catch((error: unknown) => environment.warn(`a stack operation broke off: ${error}`))
+        .finally(() => running.delete(tracked));
+      running.add(tracked);
+    },
+  };
+  return {
+    operations: bind(world, {
+      createStack,
+      updateStack,
+      deleteStack,
+      updateTerminationProtection,
+      describeStacks,
+      listStacks,
+      describeStackEvents,
+      describeStackResource,
+      describeStackResources,
+      listStackResources,
+      getTemplate,
+      getTemplateSummary,
+      validateTemplate,
+      listExports,
+      listImports,
+      createChangeSet,
+      describeChangeSet,
+      executeChangeSet,
+      deleteChangeSet,
+      listChangeSets,
+    }),
+    close: async () => {
+      closing.abort(new Error("the simulator ends"));
+      await Promise.all(running);
+    },
+  };
+}
+
+type Bound<Functions> = {
+  [Name in keyof Functions]: Functions[Name] extends (world: World, input: infer Input) => infer Output
+    ? (input: Input) => Output
+    : never;
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: each operation keeps its own input and output in the result
+function bind<Functions extends Record<string, (world: World, input: any) => unknown>>(
+  world: World,
+  functions: Functions,
+): Bound<Functions> {
+  return Object.fromEntries(
+    Object.entries(functions).map(([name, perform]) => [name, (input: object) => perform(world, input)]),
+  ) as Bound<Functions>;
 }

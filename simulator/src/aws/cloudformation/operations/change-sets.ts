@@ -1,0 +1,90 @@
+import type {
+  DeleteChangeSetCommandInput,
+  DescribeChangeSetCommandInput,
+  ExecuteChangeSetCommandInput,
+  ListChangeSetsCommandInput,
+} from "@aws-sdk/client-cloudformation";
+import { AwsError } from "../../../errors.ts";
+import type { World } from "../stack/records.ts";
+import { startCreate, startUpdate } from "./change-stacks.ts";
+import { describeParameters } from "./describe-stacks.ts";
+import { findChangeSet } from "./find-change-set.ts";
+import { findStack } from "./find-stack.ts";
+import { page } from "./page.ts";
+import { refuseMembers } from "./refuse-members.ts";
+
+export function describeChangeSet(world: World, input: DescribeChangeSetCommandInput) {
+  refuseMembers(input, ["IncludePropertyValues"]);
+  const { stack, changeSet } = findChangeSet(world, input.StackName, input.ChangeSetName);
+  const { items, next } = page(changeSet.changes, input.NextToken);
+  return {
+    ChangeSetName: changeSet.name,
+    ChangeSetId: changeSet.id,
+    StackId: stack.id,
+    StackName: stack.name,
+    Description: changeSet.description,
+    Parameters: describeParameters(changeSet.definition),
+    CreationTime: changeSet.createdAt,
+    ExecutionStatus: changeSet.executionStatus,
+    Status: changeSet.status,
+    StatusReason: changeSet.statusReason,
+    NotificationARNs: [],
+    RollbackConfiguration: {},
+    Capabilities: [...changeSet.capabilities] as never[],
+    Tags: [...changeSet.tags],
+    Changes: items.map((ResourceChange) => ({ Type: "Resource" as const, ResourceChange })),
+    NextToken: next,
+    IncludeNestedStacks: false,
+  };
+}
+
+export function executeChangeSet(world: World, input: ExecuteChangeSetCommandInput) {
+  refuseMembers(input, ["RetainExceptOnCreate"]);
+  const { stack, changeSet } = findChangeSet(world, input.StackName, input.ChangeSetName);
+  if (changeSet.executionStatus !== "AVAILABLE")
+    throw new AwsError(
+      "InvalidChangeSetStatusException",
+      `ChangeSet [${changeSet.id}] cannot be executed in its current execution status of [${changeSet.executionStatus}]`,
+    );
+  for (const [name, { id }] of stack.changeSets) if (id !== changeSet.id) stack.changeSets.delete(name);
+  changeSet.executionStatus = "EXECUTE_COMPLETE";
+  stack.disableRollback = input.DisableRollback ?? false;
+  const { definition, capabilities: Capabilities } = changeSet;
+  const given = { Capabilities, ClientRequestToken: input.ClientRequestToken };
+  if (changeSet.type === "UPDATE") startUpdate(world, stack, definition, given);
+  else {
+    const onFailure = stack.disableRollback ? "DO_NOTHING" : "ROLLBACK";
+    startCreate(world, stack, definition, { ...given, onFailure });
+  }
+  return {};
+}
+
+export function deleteChangeSet(world: World, input: DeleteChangeSetCommandInput) {
+  try {
+    const { stack, changeSet } = findChangeSet(world, input.StackName, input.ChangeSetName);
+    stack.changeSets.delete(changeSet.name);
+  } catch (error) {
+    // AWS answers the deletion of a change set that is gone with success.
+    if (!(error instanceof AwsError && error.code === "ChangeSetNotFoundException")) throw error;
+  }
+  return {};
+}
+
+export function listChangeSets(world: World, { StackName, NextToken }: ListChangeSetsCommandInput) {
+  const stack = findStack(world, StackName);
+  const { items, next } = page([...stack.changeSets.values()], NextToken);
+  return {
+    Summaries: items.map((changeSet) => ({
+      StackId: stack.id,
+      StackName: stack.name,
+      ChangeSetId: changeSet.id,
+      ChangeSetName: changeSet.name,
+      ExecutionStatus: changeSet.executionStatus,
+      Status: changeSet.status,
+      StatusReason: changeSet.statusReason,
+      CreationTime: changeSet.createdAt,
+      Description: changeSet.description,
+    })),
+    NextToken: next,
+  };
+}

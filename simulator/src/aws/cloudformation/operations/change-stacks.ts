@@ -1,0 +1,130 @@
+import type {
+  CreateStackCommandInput,
+  DeleteStackCommandInput,
+  UpdateStackCommandInput,
+  UpdateTerminationProtectionCommandInput,
+} from "@aws-sdk/client-cloudformation";
+import { AwsError } from "../../../errors.ts";
+import { type OnFailure, runCreate } from "../stack/create-stack.ts";
+import type { Definition } from "../stack/definition.ts";
+import { runDelete } from "../stack/delete-stack.ts";
+import { refuseRemoval } from "../stack/exports.ts";
+import { planChanges } from "../stack/plan.ts";
+import { createStackRecord, type StackRecord, type World } from "../stack/records.ts";
+import { runUpdate } from "../stack/update-stack.ts";
+import { validationError } from "../template/errors.ts";
+import { findStack, lookUpStack } from "./find-stack.ts";
+import { readDefinition } from "./read-definition.ts";
+import { refuseMembers } from "./refuse-members.ts";
+
+const unsupported = [
+  "NotificationARNs",
+  "ResourceTypes",
+  "RoleARN",
+  "RollbackConfiguration",
+  "StackPolicyBody",
+  "StackPolicyURL",
+  "StackPolicyDuringUpdateBody",
+  "StackPolicyDuringUpdateURL",
+  "RetainExceptOnCreate",
+  "TimeoutInMinutes",
+];
+
+export async function createStack(world: World, input: CreateStackCommandInput) {
+  refuseMembers(input, unsupported);
+  const name = checkName(input.StackName ?? "");
+  refuseTaken(world, name);
+  if (input.OnFailure !== undefined && input.DisableRollback !== undefined)
+    throw validationError("You cannot specify both DisableRollback and OnFailure.");
+  const stack = createStackRecord(world, name);
+  const definition = await readDefinition(world, stack, input);
+  refuseTaken(world, name);
+  const onFailure = input.OnFailure ?? (input.DisableRollback ? "DO_NOTHING" : "ROLLBACK");
+  stack.disableRollback = onFailure === "DO_NOTHING";
+  stack.terminationProtection = input.EnableTerminationProtection ?? false;
+  startCreate(world, stack, definition, { ...input, onFailure });
+  return { StackId: stack.id };
+}
+
+export function startCreate(
+  world: World,
+  stack: StackRecord,
+  definition: Definition,
+  given: { Capabilities?: readonly string[]; ClientRequestToken?: string; onFailure: OnFailure },
+): void {
+  world.stacks.set(stack.id, stack);
+  stack.capabilities = given.Capabilities ?? [];
+  stack.tags = definition.tags;
+  stack.clientRequestToken = given.ClientRequestToken;
+  world.run(runCreate(world, stack, definition, given.onFailure));
+}
+
+export async function updateStack(world: World, input: UpdateStackCommandInput) {
+  refuseMembers(input, unsupported);
+  const stack = findStack(world, input.StackName);
+  refuseUnlessUpdatable(stack);
+  const definition = await readDefinition(world, stack, input, stack);
+  const { changes, outputsChange } = planChanges(world, stack, definition);
+  if (changes.length === 0 && !outputsChange) throw validationError("No updates are to be performed.");
+  refuseUnlessUpdatable(stack);
+  stack.disableRollback = input.DisableRollback ?? false;
+  startUpdate(world, stack, definition, input);
+  return { StackId: stack.id };
+}
+
+export function startUpdate(
+  world: World,
+  stack: StackRecord,
+  definition: Definition,
+  given: { Capabilities?: readonly string[]; ClientRequestToken?: string },
+): void {
+  stack.capabilities = given.Capabilities ?? [];
+  stack.tags = definition.tags;
+  stack.clientRequestToken = given.ClientRequestToken;
+  for (const changeSet of stack.changeSets.values())
+    if (changeSet.executionStatus === "AVAILABLE") changeSet.executionStatus = "OBSOLETE";
+  world.run(runUpdate(world, stack, definition));
+}
+
+export function deleteStack(world: World, input: DeleteStackCommandInput) {
+  refuseMembers(input, ["RoleARN", "DeletionMode"]);
+  const stack = lookUpStack(world, input.StackName);
+  if (!stack || stack.deletedAt !== undefined || stack.status === "DELETE_IN_PROGRESS") return {};
+  if (stack.status.endsWith("_IN_PROGRESS") && stack.status !== "REVIEW_IN_PROGRESS")
+    throw validationError(`Stack [${stack.name}] cannot be deleted while in status ${stack.status}`);
+  if (stack.terminationProtection)
+    throw validationError(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+  const retained = input.RetainResources ?? [];
+  if (retained.length > 0 && stack.status !== "DELETE_FAILED")
+    throw validationError(
+      "Invalid operation on stack. RetainResources can only be used when the stack is in DELETE_FAILED state",
+    );
+  for (const { exportName } of stack.outputs) if (exportName) refuseRemoval(world, exportName);
+  stack.clientRequestToken = input.ClientRequestToken;
+  world.run(runDelete(world, stack, retained));
+  return {};
+}
+
+export function updateTerminationProtection(world: World, input: UpdateTerminationProtectionCommandInput) {
+  const stack = findStack(world, input.StackName);
+  stack.terminationProtection = input.EnableTerminationProtection ?? false;
+  return { StackId: stack.id };
+}
+
+export function checkName(name: string): string {
+  if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name))
+    throw validationError(
+      `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]* and have at most 128 characters`,
+    );
+  return name;
+}
+
+function refuseTaken(world: World, name: string): void {
+  if (lookUpStack(world, name))
+    throw new AwsError("AlreadyExistsException", `Stack [${name}] already exists`);
+}
+
+export function refuseUnlessUpdatable(stack: StackRecord): void {
+  if (!["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"].includes(stack.status))
+    throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
+}

@@ -1,0 +1,72 @@
+import type {
+  DescribeStackEventsCommandInput,
+  DescribeStackResourceCommandInput,
+  DescribeStackResourcesCommandInput,
+  ListStackResourcesCommandInput,
+} from "@aws-sdk/client-cloudformation";
+import type { ResourceRecord, StackRecord, World } from "../stack/records.ts";
+import { validationError } from "../template/errors.ts";
+import { findStack } from "./find-stack.ts";
+import { page } from "./page.ts";
+
+export function describeStackEvents(world: World, { StackName, NextToken }: DescribeStackEventsCommandInput) {
+  const { items, next } = page(findStack(world, StackName).events.toReversed(), NextToken);
+  return { StackEvents: items, NextToken: next };
+}
+
+export function describeStackResources(world: World, input: DescribeStackResourcesCommandInput) {
+  const { StackName, PhysicalResourceId, LogicalResourceId } = input;
+  const stack = PhysicalResourceId ? ownerOf(world, PhysicalResourceId) : findStack(world, StackName);
+  const records = [...stack.resources.values()].filter(
+    ({ logicalId }) => LogicalResourceId === undefined || logicalId === LogicalResourceId,
+  );
+  return {
+    StackResources: records.map((record) => ({
+      ...identity(stack),
+      ...shared(record),
+      Timestamp: record.updatedAt,
+    })),
+  };
+}
+
+export function describeStackResource(world: World, input: DescribeStackResourceCommandInput) {
+  const stack = findStack(world, input.StackName);
+  const record = stack.resources.get(input.LogicalResourceId ?? "");
+  if (!record)
+    throw validationError(`Resource ${input.LogicalResourceId} does not exist for stack ${stack.name}`);
+  return {
+    StackResourceDetail: { ...identity(stack), ...shared(record), LastUpdatedTimestamp: record.updatedAt },
+  };
+}
+
+export function listStackResources(world: World, { StackName, NextToken }: ListStackResourcesCommandInput) {
+  const { items, next } = page([...findStack(world, StackName).resources.values()], NextToken);
+  return {
+    StackResourceSummaries: items.map((record) => ({
+      ...shared(record),
+      LastUpdatedTimestamp: record.updatedAt,
+    })),
+    NextToken: next,
+  };
+}
+
+function identity({ id, name }: StackRecord) {
+  return { StackId: id, StackName: name };
+}
+
+function shared({ logicalId, physicalId, type, status, statusReason }: ResourceRecord) {
+  return {
+    LogicalResourceId: logicalId,
+    PhysicalResourceId: physicalId,
+    ResourceType: type,
+    ResourceStatus: status,
+    ResourceStatusReason: statusReason,
+    DriftInformation: { StackResourceDriftStatus: "NOT_CHECKED" as const },
+  };
+}
+
+function ownerOf({ stacks }: World, physicalId: string): StackRecord {
+  for (const stack of stacks.values())
+    for (const record of stack.resources.values()) if (record.physicalId === physicalId) return stack;
+  throw validationError(`Stack for ${physicalId} does not exist`);
+}

@@ -1,0 +1,74 @@
+import type {
+  DescribeStacksCommandInput,
+  ListStacksCommandInput,
+  Parameter,
+  Stack,
+  StackSummary,
+} from "@aws-sdk/client-cloudformation";
+import type { Definition } from "../stack/definition.ts";
+import type { StackRecord, World } from "../stack/records.ts";
+import { findStack } from "./find-stack.ts";
+import { page } from "./page.ts";
+
+export function describeStacks(world: World, { StackName, NextToken }: DescribeStacksCommandInput) {
+  if (StackName !== undefined) return { Stacks: [describe(findStack(world, StackName))] };
+  const live = [...world.stacks.values()].filter(({ deletedAt }) => deletedAt === undefined);
+  const { items, next } = page(live.reverse(), NextToken);
+  return { Stacks: items.map(describe), NextToken: next };
+}
+
+export function listStacks(world: World, { StackStatusFilter, NextToken }: ListStacksCommandInput) {
+  const wanted = [...world.stacks.values()].filter(
+    ({ status }) => !StackStatusFilter?.length || StackStatusFilter.includes(status),
+  );
+  const { items, next } = page(wanted.reverse(), NextToken);
+  return { StackSummaries: items.map(summarize), NextToken: next };
+}
+
+function summarize(stack: StackRecord): StackSummary {
+  return {
+    StackId: stack.id,
+    StackName: stack.name,
+    TemplateDescription: stack.definition?.template.description,
+    CreationTime: stack.createdAt,
+    LastUpdatedTime: stack.updatedAt,
+    DeletionTime: stack.deletedAt,
+    StackStatus: stack.status,
+    StackStatusReason: stack.statusReason,
+    DriftInformation: { StackDriftStatus: "NOT_CHECKED" },
+  };
+}
+
+function describe(stack: StackRecord): Stack {
+  return {
+    StackId: stack.id,
+    StackName: stack.name,
+    Description: stack.definition?.template.description,
+    Parameters: stack.definition && describeParameters(stack.definition),
+    CreationTime: stack.createdAt,
+    LastUpdatedTime: stack.updatedAt,
+    DeletionTime: stack.deletedAt,
+    RollbackConfiguration: {},
+    StackStatus: stack.status,
+    StackStatusReason: stack.statusReason,
+    DisableRollback: stack.disableRollback,
+    NotificationARNs: [],
+    Capabilities: [...stack.capabilities] as Stack["Capabilities"],
+    Outputs: stack.outputs.map(({ name, value, description, exportName }) => ({
+      OutputKey: name,
+      OutputValue: value,
+      Description: description,
+      ExportName: exportName,
+    })),
+    Tags: [...stack.tags],
+    EnableTerminationProtection: stack.terminationProtection,
+    DriftInformation: { StackDriftStatus: "NOT_CHECKED" },
+  };
+}
+
+export function describeParameters({ parameters, template }: Definition): Parameter[] {
+  return Object.entries(parameters).map(([ParameterKey, value]) => {
+    const secret = String(template.parameters[ParameterKey]?.NoEcho) === "true";
+    return { ParameterKey, ParameterValue: secret ? "****" : value };
+  });
+}

@@ -1,0 +1,16 @@
+import type { StackRecord, World } from "../stack/records.ts";
+import { validationError } from "../template/errors.ts";
+
+/** The live stack of that name, or the stack of that id, deleted or not. */
+export function lookUpStack({ stacks }: World, nameOrId: string | undefined): StackRecord | undefined {
+  if (nameOrId === undefined) return undefined;
+  const byId = stacks.get(nameOrId);
+  if (byId) return byId;
+  return [...stacks.values()].find(({ name, deletedAt }) => name === nameOrId && deletedAt === undefined);
+}
+
+export function findStack(world: World, nameOrId: string | undefined): StackRecord {
+  const stack = lookUpStack(world, nameOrId);
+  if (!stack) throw validationError(`Stack with id ${nameOrId} does not exist`);
+  return stack;
+}

@@ -1,0 +1,83 @@
+import type { Capability, Parameter, Tag as SdkTag } from "@aws-sdk/client-cloudformation";
+import { AwsError } from "../../../errors.ts";
+import type { Tag } from "../resources/tag-changes.ts";
+import { type Definition, define, type StackIdentity } from "../stack/definition.ts";
+import type { StackRecord, World } from "../stack/records.ts";
+import { validationError } from "../template/errors.ts";
+import { resolveParameters } from "../template/parameters.ts";
+import { readTemplate, type Template } from "../template/template.ts";
+
+/** The members that CreateStack, UpdateStack and CreateChangeSet share. */
+export interface DefinitionInput {
+  readonly TemplateBody?: string;
+  readonly TemplateURL?: string;
+  readonly UsePreviousTemplate?: boolean;
+  readonly Parameters?: readonly Parameter[];
+  readonly Capabilities?: readonly Capability[];
+  readonly Tags?: readonly SdkTag[];
+}
+
+/** Reads and checks all that can be checked before anything is made. Throws ValidationError. */
+export async function readDefinition(
+  world: World,
+  stack: StackIdentity,
+  input: DefinitionInput,
+  current?: StackRecord,
+): Promise<Definition> {
+  const template = readTemplate(templateBody(input, current), world.types);
+  const previous = current?.definition;
+  refuseChangedTypes(template, previous);
+  requireCapabilities(world, template, input.Capabilities ?? []);
+  const parameters = resolveParameters(template.parameters, input.Parameters ?? [], previous?.parameters);
+  const tags = input.Tags ? readTags(input.Tags) : (current?.tags ?? []);
+  const zones = template.body.includes("GetAZs") ? await zoneNames(world) : [];
+  return define(world.environment, world.types, stack, { template, parameters, tags, zones });
+}
+
+function templateBody(input: DefinitionInput, current: StackRecord | undefined): string {
+  if (input.TemplateURL !== undefined)
+    throw validationError("TemplateURL is not supported by the simulator: pass the text as TemplateBody");
+  if (input.UsePreviousTemplate && current?.definition) return current.definition.template.body;
+  if (input.TemplateBody === undefined)
+    throw validationError("Either Template URL or Template Body must be specified.");
+  return input.TemplateBody;
+}
+
+function refuseChangedTypes(template: Template, previous: Definition | undefined): void {
+  const changed = Object.entries(template.resources).flatMap(([id, { type }]) => {
+    const before = previous?.resources[id];
+    return before && before.type !== type ? [id] : [];
+  });
+  if (changed.length > 0)
+    throw validationError(
+      `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${changed.join(", ")}]`,
+    );
+}
+
+/** The capabilities a template asks for, from the identities it makes. */
+export function neededCapabilities({ types }: World, template: Template): Capability[] {
+  const identities = Object.values(template.resources).filter(({ type }) => types[type]?.identity);
+  const named = identities.some(({ type, properties }) => {
+    const name = types[type]?.nameProperty;
+    return name !== undefined && properties[name] !== undefined;
+  });
+  if (named) return ["CAPABILITY_NAMED_IAM"];
+  return identities.length > 0 ? ["CAPABILITY_IAM"] : [];
+}
+
+function requireCapabilities(world: World, template: Template, given: readonly Capability[]): void {
+  for (const needed of neededCapabilities(world, template)) {
+    const granted = given.includes(needed) || given.includes("CAPABILITY_NAMED_IAM");
+    if (!granted)
+      throw new AwsError("InsufficientCapabilitiesException", `Requires capabilities : [${needed}]`);
+  }
+}
+
+function readTags(given: readonly SdkTag[]): Tag[] {
+  return given.map(({ Key = "", Value = "" }) => ({ Key, Value }));
+}
+
+export async function zoneNames({ environment }: World): Promise<string[]> {
+  const { AvailabilityZones = [] } = await environment.aws.ec2.describeAvailabilityZones({});
+  return AvailabilityZones.flatMap(({ ZoneName }) => (ZoneName === undefined ? [] : [ZoneName]));
+}

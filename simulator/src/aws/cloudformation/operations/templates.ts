@@ -1,0 +1,94 @@
+import type {
+  GetTemplateCommandInput,
+  GetTemplateSummaryCommandInput,
+  ValidateTemplateCommandInput,
+} from "@aws-sdk/client-cloudformation";
+import { define } from "../stack/definition.ts";
+import type { World } from "../stack/records.ts";
+import { validationError } from "../template/errors.ts";
+import { readTemplate, type Template } from "../template/template.ts";
+import type { Mapping, Value } from "../template/value.ts";
+import { findChangeSet } from "./find-change-set.ts";
+import { findStack } from "./find-stack.ts";
+import { neededCapabilities } from "./read-definition.ts";
+import { refuseMembers } from "./refuse-members.ts";
+
+export function getTemplate(world: World, input: GetTemplateCommandInput) {
+  const definition = input.ChangeSetName
+    ? findChangeSet(world, input.StackName, input.ChangeSetName).changeSet.definition
+    : findStack(world, input.StackName).definition;
+  if (!definition) throw validationError(`Stack ${input.StackName} has no template yet`);
+  return {
+    TemplateBody: definition.template.body,
+    StagesAvailable: ["Original" as const, "Processed" as const],
+  };
+}
+
+export function validateTemplate(world: World, input: ValidateTemplateCommandInput) {
+  refuseMembers(input, ["TemplateURL"]);
+  const template = readTemplate(input.TemplateBody ?? "", world.types);
+  defineWithAnyValues(world, template);
+  return {
+    Description: template.description,
+    Parameters: Object.entries(template.parameters).map(([ParameterKey, declared]) => ({
+      ParameterKey,
+      DefaultValue: optionalText(declared.Default),
+      NoEcho: String(declared.NoEcho) === "true",
+      Description: optionalText(declared.Description),
+    })),
+    ...capabilities(world, template),
+  };
+}
+
+export function getTemplateSummary(world: World, input: GetTemplateSummaryCommandInput) {
+  refuseMembers(input, ["TemplateURL", "StackSetName", "TemplateSummaryConfig"]);
+  const template =
+    input.TemplateBody === undefined
+      ? findStack(world, input.StackName).definition?.template
+      : readTemplate(input.TemplateBody, world.types);
+  if (!template) throw validationError(`Stack ${input.StackName} has no template yet`);
+  return {
+    Description: template.description,
+    Metadata: template.metadata === undefined ? undefined : JSON.stringify(template.metadata),
+    Version: "2010-09-09",
+    Parameters: Object.entries(template.parameters).map(([ParameterKey, declared]) => ({
+      ParameterKey,
+      ParameterType: optionalText(declared.Type),
+      DefaultValue: optionalText(declared.Default),
+      NoEcho: String(declared.NoEcho) === "true",
+      Description: optionalText(declared.Description),
+      ParameterConstraints: {
+        AllowedValues: Array.isArray(declared.AllowedValues) ? declared.AllowedValues.map(String) : undefined,
+      },
+    })),
+    ResourceTypes: [...new Set(Object.values(template.resources).map(({ type }) => type))],
+    ...capabilities(world, template),
+  };
+}
+
+function capabilities(world: World, template: Template) {
+  const Capabilities = neededCapabilities(world, template);
+  const identities = Object.values(template.resources).filter(({ type }) => world.types[type]?.identity);
+  const names = [...new Set(identities.map(({ type }) => type))].join(", ");
+  return {
+    Capabilities,
+    CapabilitiesReason: names ? `The following resource(s) require capabilities: [${names}]` : undefined,
+  };
+}
+
+/** Finds names that do not resolve; which values the parameters will have is not known yet, so any allowed ones do. */
+function defineWithAnyValues(world: World, template: Template): void {
+  const parameters = Object.fromEntries(
+    Object.entries(template.parameters).map(([name, declared]) => [name, someValue(declared)]),
+  );
+  define(world.environment, world.types, { id: "", name: "" }, { template, parameters, tags: [], zones: [] });
+}
+
+function someValue({ Default, AllowedValues }: Mapping): string {
+  const value: Value | undefined = Default ?? (Array.isArray(AllowedValues) ? AllowedValues[0] : undefined);
+  return optionalText(value) ?? "";
+}
+
+function optionalText(value: Value | undefined): string | undefined {
+  return value === undefined || value === null ? undefined : String(value);
+}

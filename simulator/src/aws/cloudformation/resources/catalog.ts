@@ -1,0 +1,48 @@
+import { application, deploymentGroup } from "./codedeploy.ts";
+import { subnet, vpc } from "./ec2-network.ts";
+import {
+  gatewayAttachment,
+  internetGateway,
+  route,
+  routeTable,
+  subnetRouteTableAssociation,
+} from "./ec2-routing.ts";
+import { securityGroup } from "./ec2-security-group.ts";
+import { repository } from "./ecr.ts";
+import { cluster } from "./ecs-cluster.ts";
+import { service } from "./ecs-service.ts";
+import { taskDefinition } from "./ecs-task-definition.ts";
+import { listener, listenerRule } from "./elbv2-listener.ts";
+import { loadBalancer, targetGroup } from "./elbv2-load-balancer.ts";
+import { role } from "./iam.ts";
+import { logGroup } from "./logs.ts";
+import { dbInstance, dbSubnetGroup } from "./rds.ts";
+import type { ResourceType } from "./resource-type.ts";
+
+export type ResourceTypes = Readonly<Record<string, ResourceType>>;
+
+/** Every resource type that the simulated CloudFormation makes; any other is refused by name. */
+export const resourceTypes: ResourceTypes = {
+  "AWS::CodeDeploy::Application": application,
+  "AWS::CodeDeploy::DeploymentGroup": deploymentGroup,
+  "AWS::EC2::InternetGateway": internetGateway,
+  "AWS::EC2::Route": route,
+  "AWS::EC2::RouteTable": routeTable,
+  "AWS::EC2::SecurityGroup": securityGroup,
+  "AWS::EC2::Subnet": subnet,
+  "AWS::EC2::SubnetRouteTableAssociation": subnetRouteTableAssociation,
+  "AWS::EC2::VPC": vpc,
+  "AWS::EC2::VPCGatewayAttachment": gatewayAttachment,
+  "AWS::ECR::Repository": repository,
+  "AWS::ECS::Cluster": cluster,
+  "AWS::ECS::Service": service,
+  "AWS::ECS::TaskDefinition": taskDefinition,
+  "AWS::ElasticLoadBalancingV2::Listener": listener,
+  "AWS::ElasticLoadBalancingV2::ListenerRule": listenerRule,
+  "AWS::ElasticLoadBalancingV2::LoadBalancer": loadBalancer,
+  "AWS::ElasticLoadBalancingV2::TargetGroup": targetGroup,
+  "AWS::IAM::Role": role,
+  "AWS::Logs::LogGroup": logGroup,
+  "AWS::RDS::DBInstance": dbInstance,
+  "AWS::RDS::DBSubnetGroup": dbSubnetGroup,
+};

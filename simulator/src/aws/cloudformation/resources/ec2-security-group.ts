@@ -1,0 +1,104 @@
+import type { IpPermission } from "@aws-sdk/client-ec2";
+import { sameValue } from "../template/value.ts";
+import { tagSpecifications, updateTags } from "./ec2-network.ts";
+import { ignoreMissing } from "./ignore-missing.ts";
+import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
+import { integer, list, object, tags, text } from "./shape.ts";
+
+const ec2 = (context: ResourceContext) => context.environment.aws.ec2;
+
+const ports = { IpProtocol: text, FromPort: integer, ToPort: integer, Description: text };
+const ingressFields = { ...ports, CidrIp: text, SourceSecurityGroupId: text };
+const egressFields = { ...ports, CidrIp: text, DestinationSecurityGroupId: text };
+
+export const securityGroup: ResourceType = {
+  properties: {
+    GroupName: text,
+    GroupDescription: text,
+    VpcId: text,
+    SecurityGroupIngress: list(object(ingressFields, ["IpProtocol"])),
+    SecurityGroupEgress: list(object(egressFields, ["IpProtocol"])),
+    Tags: tags,
+  },
+  required: ["GroupDescription", "VpcId"],
+  replacement: ["GroupName", "GroupDescription", "VpcId"],
+  nameProperty: "GroupName",
+  attributes: ["GroupId", "VpcId"],
+  async create(context, properties) {
+    const { GroupId = "" } = await ec2(context).createSecurityGroup({
+      GroupName: properties.GroupName ?? context.generateName(255),
+      Description: properties.GroupDescription,
+      VpcId: properties.VpcId,
+      TagSpecifications: tagSpecifications("security-group", properties),
+    });
+    context.identify(GroupId);
+    await authorize(context, GroupId, "Ingress", properties.SecurityGroupIngress ?? []);
+    if (properties.SecurityGroupEgress) {
+      await revoke(context, GroupId, "Egress", [allowAll]);
+      await authorize(context, GroupId, "Egress", properties.SecurityGroupEgress);
+    }
+    return GroupId;
+  },
+  readAttributes: async (_, id, { VpcId }) => ({ GroupId: id, VpcId }),
+  async update(context, id, next, previous) {
+    for (const [direction, property, otherwise] of [
+      ["Ingress", "SecurityGroupIngress", []],
+      ["Egress", "SecurityGroupEgress", [allowAll]],
+    ] as const) {
+      const before: Properties[] = previous[property] ?? otherwise;
+      const after: Properties[] = next[property] ?? otherwise;
+      await revoke(context, id, direction, without(before, after));
+      await authorize(context, id, direction, without(after, before));
+    }
+    await updateTags(context, id, next, previous);
+  },
+  delete: (context, id) =>
+    ignoreMissing(["InvalidGroup.NotFound", "InvalidGroupId.NotFound"], () =>
+      ec2(context).deleteSecurityGroup({ GroupId: id }),
+    ),
+};
+
+/** The rule every new group of a VPC has for what goes out. */
+const allowAll: Properties = { IpProtocol: "-1", CidrIp: "0.0.0.0/0" };
+
+function without(rules: readonly Properties[], others: readonly Properties[]): Properties[] {
+  return rules.filter((rule) => !others.some((other) => sameValue(rule, other)));
+}
+
+function permission(rule: Properties): IpPermission {
+  const group = rule.SourceSecurityGroupId ?? rule.DestinationSecurityGroupId;
+  const { Description } = rule;
+  return {
+    IpProtocol: rule.IpProtocol,
+    FromPort: rule.FromPort,
+    ToPort: rule.ToPort,
+    IpRanges: rule.CidrIp ? [{ CidrIp: rule.CidrIp, Description }] : undefined,
+    UserIdGroupPairs: group ? [{ GroupId: group, Description }] : undefined,
+  };
+}
+
+type Direction = "Ingress" | "Egress";
+
+async function authorize(
+  context: ResourceContext,
+  GroupId: string,
+  direction: Direction,
+  rules: readonly Properties[],
+): Promise<void> {
+  if (rules.length === 0) return;
+  const request = { GroupId, IpPermissions: rules.map(permission) };
+  if (direction === "Ingress") await ec2(context).authorizeSecurityGroupIngress(request);
+  else await ec2(context).authorizeSecurityGroupEgress(request);
+}
+
+async function revoke(
+  context: ResourceContext,
+  GroupId: string,
+  direction: Direction,
+  rules: readonly Properties[],
+): Promise<void> {
+  if (rules.length === 0) return;
+  const request = { GroupId, IpPermissions: rules.map(permission) };
+  if (direction === "Ingress") await ec2(context).revokeSecurityGroupIngress(request);
+  else await ec2(context).revokeSecurityGroupEgress(request);
+}

@@ -1,0 +1,10 @@
+import { AwsError } from "../../../errors.ts";
+
+/** Runs a deletion; something that is gone already counts as deleted. */
+export async function ignoreMissing(codes: readonly string[], action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (!(error instanceof AwsError && codes.includes(error.code))) throw error;
+  }
+}

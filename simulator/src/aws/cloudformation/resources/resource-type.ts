@@ -1,0 +1,49 @@
+import type { Environment } from "../../../environment.ts";
+import type { Value } from "../template/value.ts";
+import type { Fields } from "./shape.ts";
+
+/** Evaluated properties, checked and coerced by the type's shapes before a handler sees them. */
+export interface Properties {
+  // biome-ignore lint/suspicious/noExplicitAny: the shapes of the type have checked what is inside
+  readonly [name: string]: any;
+}
+
+export interface ResourceContext {
+  readonly environment: Environment;
+  readonly logicalId: string;
+  /** Aborts when the operation of the stack is given up. */
+  readonly signal: AbortSignal;
+  /** Tells the physical id before `create` is done, so that a later step that fails leaves nothing behind. */
+  identify(id: string): void;
+  /** A unique physical name, `stack-resource-suffix`, of at most so many characters. */
+  generateName(maximumLength: number): string;
+}
+
+/** A type of resource: what its properties are, and how to make, change and remove one through its service's API. */
+export interface ResourceType {
+  readonly properties: Fields;
+  readonly required?: readonly string[];
+  /** Properties whose change makes a new resource ("Update requires: Replacement"). */
+  readonly replacement?: readonly string[];
+  /** The property that names the resource: with it set, the old and the new one of a replacement would collide. */
+  readonly nameProperty?: string;
+  /** Creating one needs CAPABILITY_IAM, or CAPABILITY_NAMED_IAM when it is named. */
+  readonly identity?: boolean;
+  /** What Fn::GetAtt can ask for. */
+  readonly attributes?: readonly string[];
+  /** Resolves with the physical id (what Ref gives) once the service has accepted the request. */
+  create(context: ResourceContext, properties: Properties): Promise<string>;
+  /** Resolves once the resource can be used. */
+  stabilize?(context: ResourceContext, id: string, properties: Properties): Promise<void>;
+  readAttributes?(
+    context: ResourceContext,
+    id: string,
+    properties: Properties,
+  ): Promise<Record<string, Value>>;
+  /** Absent when every property needs replacement. Resolves once the change is done. */
+  update?(context: ResourceContext, id: string, next: Properties, previous: Properties): Promise<void>;
+  /** Resolves once it is gone; one that is gone already is no error. */
+  delete(context: ResourceContext, id: string, properties: Properties): Promise<void>;
+  /** Keeps the data before the resource is deleted; absent where DeletionPolicy Snapshot is not possible. */
+  snapshot?(context: ResourceContext, id: string): Promise<void>;
+}

@@ -1,0 +1,107 @@
+import { isMapping, type Mapping, type Value } from "../template/value.ts";
+
+/** What a property may hold. Values are coerced as CloudFormation does: "80" to 80, "true" to true, 1 to "1". */
+export type Shape =
+  | { readonly kind: "text"; readonly values?: readonly string[] }
+  | { readonly kind: "integer" | "boolean" | "json" | "map" }
+  | { readonly kind: "list"; readonly item: Shape }
+  | { readonly kind: "object"; readonly fields: Fields; readonly required: readonly string[] };
+
+export type Fields = Readonly<Record<string, Shape>>;
+
+export const text: Shape = { kind: "text" };
+export const integer: Shape = { kind: "integer" };
+export const boolean: Shape = { kind: "boolean" };
+/** A document that its service reads, such as a policy. */
+export const json: Shape = { kind: "json" };
+/** An object whose keys are data. */
+export const map: Shape = { kind: "map" };
+export const oneOf = (...values: string[]): Shape => ({ kind: "text", values });
+export const list = (item: Shape): Shape => ({ kind: "list", item });
+export const object = (fields: Fields, required: readonly string[] = []): Shape => ({
+  kind: "object",
+  fields,
+  required,
+});
+export const tags = list(object({ Key: text, Value: text }, ["Key", "Value"]));
+
+/** Stands for a physical id or attribute that only the change itself can tell; a plan accepts it anywhere. */
+export const unknownUntilMade = "(known after the change)";
+
+/** The value as its service takes it; throws an Error whose message starts with the place, `#/Tags/0/Key`. */
+export function coerce(shape: Shape, value: Value, place: string): Value {
+  if (value === unknownUntilMade) return value;
+  switch (shape.kind) {
+    case "text":
+      return coerceText(shape.values, value, place);
+    case "integer":
+      return coerceInteger(value, place);
+    case "boolean":
+      if (typeof value === "boolean") return value;
+      if (value === "true" || value === "false") return value === "true";
+      throw mismatch(place, "Boolean", value);
+    case "json":
+      if (isMapping(value)) return value;
+      throw mismatch(place, "JSONObject", value);
+    case "map":
+      if (!isMapping(value)) throw mismatch(place, "JSONObject", value);
+      return mapEntries(value, (inner, key) => coerceText(undefined, inner, `${place}/${key}`));
+    case "list":
+      if (!Array.isArray(value)) throw mismatch(place, "JSONArray", value);
+      return value.map((item, index) => coerce(shape.item, item, `${place}/${index}`));
+    case "object":
+      if (!isMapping(value)) throw mismatch(place, "JSONObject", value);
+      return coerceObject(shape, value, place);
+  }
+}
+
+function coerceObject(shape: Shape & { kind: "object" }, value: Mapping, place: string): Mapping {
+  for (const name of shape.required)
+    if (value[name] === undefined) throw new Error(`${place}: required key [${name}] not found`);
+  return mapEntries(value, (inner, name) => {
+    const field = shape.fields[name];
+    if (!field)
+      throw new Error(
+        `${place}: extraneous key [${name}] is not permitted (supported: ${Object.keys(shape.fields).join(", ")})`,
+      );
+    return coerce(field, inner, `${place}/${name}`);
+  });
+}
+
+function coerceText(values: readonly string[] | undefined, value: Value, place: string): string {
+  if (value === null || typeof value === "object") throw mismatch(place, "String", value);
+  const result = String(value);
+  if (values && !values.includes(result))
+    throw new Error(`${place}: ${result} is not a valid enum value (allowed: ${values.join(", ")})`);
+  return result;
+}
+
+function coerceInteger(value: Value, place: string): number {
+  const result = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  if (typeof result === "number" && Number.isInteger(result)) return result;
+  throw mismatch(place, "Integer", value);
+}
+
+function mismatch(place: string, expected: string, value: Value): Error {
+  return new Error(`${place}: expected type: ${expected}, found: ${JSON.stringify(value)}`);
+}
+
+/** Property names as services with camelCase members take them; keys of maps and documents stay. */
+export function camelCase(shape: Shape, value: Value): Value {
+  if (shape.kind === "list" && Array.isArray(value)) return value.map((item) => camelCase(shape.item, item));
+  if (shape.kind !== "object" || !isMapping(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      lowerFirst(name),
+      camelCase(shape.fields[name] ?? json, inner),
+    ]),
+  );
+}
+
+function lowerFirst(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+function mapEntries(value: Mapping, change: (inner: Value, name: string) => Value): Mapping {
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, change(inner, name)]));
+}

@@ -1,0 +1,22 @@
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+/** What to set and what to remove so that `previous` becomes `next`. */
+export function tagChanges(
+  previous: readonly Tag[] = [],
+  next: readonly Tag[] = [],
+): { set: Tag[]; remove: string[] } {
+  const before = new Map(previous.map((tag) => [tag.Key, tag.Value]));
+  const kept = new Set(next.map((tag) => tag.Key));
+  return {
+    set: next.filter((tag) => before.get(tag.Key) !== tag.Value),
+    remove: [...before.keys()].filter((key) => !kept.has(key)),
+  };
+}
+
+/** For services that write the members small. */
+export function smallTags(tags: readonly Tag[] | undefined): { key: string; value: string }[] | undefined {
+  return tags?.map(({ Key: key, Value: value }) => ({ key, value }));
+}

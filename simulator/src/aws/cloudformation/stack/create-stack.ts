@@ -1,0 +1,58 @@
+import { createResource } from "./create-resource.ts";
+import type { Definition } from "./definition.ts";
+import { deleteAll } from "./delete-stack.ts";
+import { setStackStatus } from "./events.ts";
+import { refuseExports } from "./exports.ts";
+import { type Operation, startOperation, takeImports } from "./operation.ts";
+import { runInOrder } from "./order.ts";
+import { evaluateOutputs } from "./outputs.ts";
+import type { StackRecord, World } from "./records.ts";
+
+export type OnFailure = "ROLLBACK" | "DELETE" | "DO_NOTHING";
+
+/** Creates every resource; the outcome is in the stack's status and events, so this never rejects. */
+export async function runCreate(
+  world: World,
+  stack: StackRecord,
+  definition: Definition,
+  onFailure: OnFailure,
+): Promise<void> {
+  const operation = startOperation(world, stack, definition);
+  stack.definition = definition;
+  setStackStatus(operation.clock, stack, "CREATE_IN_PROGRESS", "User Initiated");
+  try {
+    takeImports(operation);
+    const failed = await runInOrder(
+      definition.dependencies,
+      (id) => createResource(operation, id),
+      operation.cancel,
+    );
+    if (failed.length > 0)
+      throw new Error(`The following resource(s) failed to create: [${failed.join(", ")}].`);
+    const outputs = evaluateOutputs(world, stack, definition);
+    refuseExports(world, stack, outputs);
+    stack.outputs = outputs;
+    setStackStatus(operation.clock, stack, "CREATE_COMPLETE");
+  } catch (error) {
+    await giveUp(operation, onFailure, (error as Error).message);
+  }
+}
+
+async function giveUp({ world, stack, definition, clock }: Operation, onFailure: OnFailure, reason: string) {
+  if (onFailure === "DO_NOTHING" || world.signal.aborted) {
+    setStackStatus(clock, stack, "CREATE_FAILED", reason);
+    return;
+  }
+  const deleting = onFailure === "DELETE";
+  const words = `${reason} ${deleting ? "Delete" : "Rollback"} requested by user.`;
+  setStackStatus(clock, stack, deleting ? "DELETE_IN_PROGRESS" : "ROLLBACK_IN_PROGRESS", words);
+  // What a failed creation made holds no data yet: a snapshot of it would only be litter.
+  const policy = (id: string) =>
+    definition.resources[id]?.deletionPolicy === "Retain" ? "Retain" : "Delete";
+  const failed = await deleteAll(startOperation(world, stack, definition), policy);
+  stack.imports = new Set();
+  const done = failed.length === 0;
+  if (deleting) setStackStatus(clock, stack, done ? "DELETE_COMPLETE" : "DELETE_FAILED");
+  else setStackStatus(clock, stack, done ? "ROLLBACK_COMPLETE" : "ROLLBACK_FAILED");
+  if (deleting && done) stack.deletedAt = clock.now();
+}

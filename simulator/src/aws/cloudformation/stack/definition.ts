@@ -1,0 +1,172 @@
+import type { Environment } from "../../../environment.ts";
+import type { ResourceTypes } from "../resources/catalog.ts";
+import type { Tag } from "../resources/tag-changes.ts";
+import { type ConditionValues, evaluateConditions } from "../template/conditions.ts";
+import { formatError, templateError, validationError } from "../template/errors.ts";
+import type { Scope } from "../template/evaluate.ts";
+import { type ParameterValues, parameterValue } from "../template/parameters.ts";
+import { type Reference, references } from "../template/references.ts";
+import type { ResourceDeclaration, Template } from "../template/template.ts";
+import { isMapping, type Value } from "../template/value.ts";
+import { type Dependencies, refuseCycles } from "./order.ts";
+
+/** Everything that says what a stack should be: the template with its parameters and conditions decided. */
+export interface Definition {
+  readonly template: Template;
+  readonly parameters: ParameterValues;
+  readonly conditions: ConditionValues;
+  readonly tags: readonly Tag[];
+  /** Resources whose condition holds, by logical id. */
+  readonly resources: Readonly<Record<string, ResourceDeclaration>>;
+  readonly dependencies: Dependencies;
+  readonly zones: readonly string[];
+}
+
+export interface StackIdentity {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Decides conditions and order; throws ValidationError for what can be known to be wrong before anything is made. */
+export function define(
+  environment: Environment,
+  types: ResourceTypes,
+  stack: StackIdentity,
+  given: { template: Template; parameters: ParameterValues; tags: readonly Tag[]; zones: readonly string[] },
+): Definition {
+  const { template } = given;
+  const scope = inputScope(environment, stack, given);
+  const conditions = evaluateConditions(template.conditions, scope);
+  const holds = conditionReader(conditions);
+  const active = ({ condition }: { condition: string | undefined }) =>
+    condition === undefined || holds(condition);
+  const resources = Object.fromEntries(
+    Object.entries(template.resources).filter(([, declared]) => active(declared)),
+  );
+  for (const [id, declared] of Object.entries(resources)) refuseUnknownProperties(types, id, declared);
+
+  const dependencies = new Map(
+    Object.entries(resources).map(([id, declared]) => {
+      const place = `/Resources/${id}/Properties`;
+      const names = check(
+        references(declared.properties, holds, place),
+        template,
+        resources,
+        types,
+        "Resources",
+      );
+      for (const name of declared.dependsOn)
+        if (!template.resources[name]) throw unresolved([name], "Resources");
+      const explicit = declared.dependsOn.filter((name) => resources[name]);
+      return [id, new Set([...names, ...explicit])] as const;
+    }),
+  );
+  refuseCycles(dependencies);
+  for (const [id, output] of Object.entries(template.outputs)) {
+    const used = [output.value, output.exportName ?? null];
+    if (active(output))
+      check(references(used, holds, `/Outputs/${id}`), template, resources, types, "Outputs");
+  }
+  return { ...given, conditions, resources, dependencies };
+}
+
+/** What can be evaluated before any resource exists: parameters, pseudo parameters, mappings. */
+export function inputScope(
+  environment: Environment,
+  stack: StackIdentity,
+  given: { template: Template; parameters: ParameterValues; zones: readonly string[] },
+): Scope {
+  const pseudo = pseudoParameters(environment, stack);
+  return {
+    mappings: given.template.mappings,
+    region: environment.region,
+    zones: given.zones,
+    ref: (name) => {
+      if (name === "AWS::NoValue") return undefined;
+      const declaration = given.template.parameters[name];
+      if (declaration) return parameterValue(declaration, given.parameters[name] ?? "");
+      const value = pseudo[name];
+      if (value === undefined) throw unresolved([name], "Resources");
+      return value;
+    },
+    attribute: (resource) => {
+      throw templateError(`instance of Fn::GetAtt references undefined resource ${resource}`);
+    },
+    condition: (name) => {
+      throw templateError(`the condition ${name} cannot be used here`);
+    },
+    importValue: (name) => {
+      throw templateError(`Fn::ImportValue of ${name} cannot be used here`);
+    },
+  };
+}
+
+export function conditionReader(conditions: ConditionValues): (name: string) => boolean {
+  return (name) => {
+    const value = conditions[name];
+    if (value === undefined)
+      throw formatError(`Unresolved dependencies [${name}]. Cannot reference conditions`);
+    return value;
+  };
+}
+
+function pseudoParameters({ accountId, region }: Environment, stack: StackIdentity): Record<string, Value> {
+  return {
+    "AWS::AccountId": accountId,
+    "AWS::Region": region,
+    "AWS::Partition": "aws",
+    "AWS::URLSuffix": "amazonaws.com",
+    "AWS::StackName": stack.name,
+    "AWS::StackId": stack.id,
+    "AWS::NotificationARNs": [],
+  };
+}
+
+const pseudoNames =
+  /^AWS::(AccountId|Region|Partition|URLSuffix|StackName|StackId|NotificationARNs|NoValue)$/;
+
+/** The resources among the references; throws for a name or an attribute that does not exist. */
+function check(
+  found: readonly Reference[],
+  template: Template,
+  resources: Readonly<Record<string, ResourceDeclaration>>,
+  types: ResourceTypes,
+  block: "Resources" | "Outputs",
+): string[] {
+  return found.flatMap(({ kind, name, attribute }) => {
+    const declared = resources[name];
+    if (declared === undefined) {
+      if (kind === "Fn::GetAtt")
+        throw templateError(`instance of Fn::GetAtt references undefined resource ${name}`);
+      if (template.parameters[name] || pseudoNames.test(name)) return [];
+      throw unresolved([name], block);
+    }
+    const attributes = types[declared.type]?.attributes ?? [];
+    if (kind === "Fn::GetAtt" && attribute !== undefined && !attributes.includes(attribute))
+      throw templateError(
+        `resource ${name} does not support attribute type ${attribute} in Fn::GetAtt (${declared.type} has: ${attributes.join(", ")})`,
+      );
+    return [name];
+  });
+}
+
+function unresolved(names: readonly string[], block: string): Error {
+  return formatError(
+    `Unresolved resource dependencies [${names.join(", ")}] in the ${block} block of the template`,
+  );
+}
+
+/** Names of properties are written out, so they can be refused before the stack exists; values come later. */
+function refuseUnknownProperties(
+  types: ResourceTypes,
+  id: string,
+  { type, properties }: ResourceDeclaration,
+): void {
+  const known = types[type]?.properties ?? {};
+  if (!isMapping(properties)) return;
+  const unknown = Object.keys(properties).filter((name) => !known[name] && !name.startsWith("Fn::"));
+  if (unknown.length > 0)
+    throw validationError(
+      `Properties validation failed for resource ${id} with message: #: extraneous key [${unknown.join(", ")}] is not permitted (${type} has: ${Object.keys(known).join(", ")})`,
+    );
+}

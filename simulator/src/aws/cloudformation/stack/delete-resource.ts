@@ -1,0 +1,33 @@
+import type { DeletionPolicy } from "../template/template.ts";
+import { setResourceStatus } from "./events.ts";
+import { failureReason, type Operation, typeOf } from "./operation.ts";
+import type { ResourceRecord } from "./records.ts";
+import { resourceContext } from "./resource-context.ts";
+
+/** Removes the physical resource of a record, or leaves it, as the policy says; throws when the service refuses. */
+export async function deleteResource(
+  operation: Operation,
+  record: ResourceRecord,
+  policy: DeletionPolicy,
+): Promise<void> {
+  const { world, stack, clock, signal } = operation;
+  if (record.physicalId === undefined) {
+    setResourceStatus(clock, stack, record, "DELETE_COMPLETE");
+    return;
+  }
+  if (policy === "Retain" || policy === "RetainExceptOnCreate") {
+    setResourceStatus(clock, stack, record, "DELETE_SKIPPED");
+    return;
+  }
+  setResourceStatus(clock, stack, record, "DELETE_IN_PROGRESS");
+  const type = typeOf(operation, record.type);
+  const context = resourceContext(world, stack, record.logicalId, signal);
+  try {
+    if (policy === "Snapshot") await type.snapshot?.(context, record.physicalId);
+    await type.delete(context, record.physicalId, record.properties);
+  } catch (error) {
+    setResourceStatus(clock, stack, record, "DELETE_FAILED", failureReason(error, "GeneralServiceException"));
+    throw error;
+  }
+  setResourceStatus(clock, stack, record, "DELETE_COMPLETE");
+}

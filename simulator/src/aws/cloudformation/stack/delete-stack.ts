@@ -1,0 +1,49 @@
+import type { DeletionPolicy } from "../template/template.ts";
+import { deleteResource } from "./delete-resource.ts";
+import { setStackStatus } from "./events.ts";
+import { type Operation, startOperation } from "./operation.ts";
+import { reversed, runInOrder } from "./order.ts";
+import type { StackRecord, World } from "./records.ts";
+
+/** Deletes every resource, users before what they use; the outcome is in the stack's status and events. */
+export async function runDelete(
+  world: World,
+  stack: StackRecord,
+  retained: readonly string[],
+): Promise<void> {
+  const { clock } = world.environment;
+  setStackStatus(clock, stack, "DELETE_IN_PROGRESS", "User Initiated");
+  if (stack.definition) {
+    const { resources } = stack.definition;
+    const operation = startOperation(world, stack, stack.definition);
+    const policy = (id: string) =>
+      retained.includes(id) ? "Retain" : (resources[id]?.deletionPolicy ?? "Delete");
+    const failed = await deleteAll(operation, policy);
+    if (failed.length > 0) {
+      const reason = `The following resource(s) failed to delete: [${failed.join(", ")}]. `;
+      setStackStatus(clock, stack, "DELETE_FAILED", reason);
+      return;
+    }
+  }
+  stack.imports = new Set();
+  stack.outputs = [];
+  stack.deletedAt = clock.now();
+  setStackStatus(clock, stack, "DELETE_COMPLETE");
+}
+
+/** Deletes what the stack holds in the reverse order of creation; resolves with the ids that would not go. */
+export async function deleteAll(
+  operation: Operation,
+  policy: (logicalId: string) => DeletionPolicy,
+): Promise<string[]> {
+  const { stack, definition } = operation;
+  const left = [...stack.resources.values()].filter(
+    ({ status }) => status !== "DELETE_COMPLETE" && status !== "DELETE_SKIPPED",
+  );
+  const order = reversed(definition.dependencies);
+  const users = new Map(left.map(({ logicalId }) => [logicalId, order.get(logicalId) ?? new Set<string>()]));
+  return await runInOrder(users, async (id) => {
+    const record = stack.resources.get(id);
+    if (record) await deleteResource(operation, record, policy(id));
+  });
+}

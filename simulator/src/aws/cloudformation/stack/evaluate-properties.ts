@@ -1,0 +1,34 @@
+import type { ResourceType } from "../resources/resource-type.ts";
+import { coerce, object } from "../resources/shape.ts";
+import type { Tag } from "../resources/tag-changes.ts";
+import { validationError } from "../template/errors.ts";
+import { evaluate, type Scope } from "../template/evaluate.ts";
+import type { ResourceDeclaration } from "../template/template.ts";
+import type { Mapping, Value } from "../template/value.ts";
+
+/** The properties a handler gets: evaluated, the stack's tags added, checked and coerced. */
+export function evaluateProperties(
+  logicalId: string,
+  declared: ResourceDeclaration,
+  type: ResourceType,
+  scope: Scope,
+  stackTags: readonly Tag[],
+): Mapping {
+  const evaluated = evaluate(declared.properties, scope, `/Resources/${logicalId}/Properties`) as Mapping;
+  const withTags = type.properties.Tags ? addTags(evaluated, stackTags) : evaluated;
+  try {
+    return coerce(object(type.properties, type.required), withTags, "#") as Mapping;
+  } catch (error) {
+    const { message } = error as Error;
+    throw validationError(`Properties validation failed for resource ${logicalId} with message: ${message}`);
+  }
+}
+
+/** A resource's own tag wins over the stack's of the same key. */
+function addTags(properties: Mapping, stackTags: readonly Tag[]): Mapping {
+  const own = properties.Tags;
+  if (stackTags.length === 0 || (own !== undefined && !Array.isArray(own))) return properties;
+  const taken = new Set((own ?? []).map((tag) => (tag as { Key?: Value } | null)?.Key));
+  const inherited = stackTags.filter(({ Key }) => !taken.has(Key)).map(({ Key, Value }) => ({ Key, Value }));
+  return { ...properties, Tags: [...(own ?? []), ...inherited] };
+}

@@ -1,0 +1,48 @@
+import { randomUUID } from "node:crypto";
+import type { ResourceStatus, StackStatus } from "@aws-sdk/client-cloudformation";
+import type { Clock } from "../../../clock.ts";
+import type { ResourceRecord, StackRecord } from "./records.ts";
+
+/** Sets the stack's status and records it, as every change of status is an event. */
+export function setStackStatus(clock: Clock, stack: StackRecord, status: StackStatus, reason?: string): void {
+  stack.status = status;
+  stack.statusReason = reason;
+  stack.events.push({
+    StackId: stack.id,
+    EventId: randomUUID(),
+    StackName: stack.name,
+    LogicalResourceId: stack.name,
+    PhysicalResourceId: stack.id,
+    ResourceType: "AWS::CloudFormation::Stack",
+    Timestamp: clock.now(),
+    ResourceStatus: status as ResourceStatus,
+    ResourceStatusReason: reason,
+    ClientRequestToken: stack.clientRequestToken,
+  });
+}
+
+export function setResourceStatus(
+  clock: Clock,
+  stack: StackRecord,
+  record: ResourceRecord,
+  status: ResourceStatus,
+  reason?: string,
+): void {
+  const now = clock.now();
+  record.status = status;
+  record.statusReason = reason;
+  record.updatedAt = now;
+  stack.events.push({
+    StackId: stack.id,
+    EventId: `${record.logicalId}-${status}-${randomUUID()}`,
+    StackName: stack.name,
+    LogicalResourceId: record.logicalId,
+    PhysicalResourceId: record.physicalId ?? "",
+    ResourceType: record.type,
+    Timestamp: now,
+    ResourceStatus: status,
+    ResourceStatusReason: reason,
+    ResourceProperties: JSON.stringify(record.properties),
+    ClientRequestToken: stack.clientRequestToken,
+  });
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../../../clock.ts";
+import type { ResourceType } from "../resources/resource-type.ts";
+import type { Definition } from "./definition.ts";
+import { findExport } from "./exports.ts";
+import type { ResourceRecord, StackRecord, World } from "./records.ts";
+import { importedNames } from "./scope.ts";
+
+/** One run of creating, updating, rolling back or deleting: what every step of it needs. */
+export interface Operation {
+  readonly world: World;
+  readonly clock: Clock;
+  readonly stack: StackRecord;
+  readonly definition: Definition;
+  /** Aborts when the run is given up: another resource failed, or the simulator ends. */
+  readonly signal: AbortSignal;
+  cancel(): void;
+}
+
+export function startOperation(world: World, stack: StackRecord, definition: Definition): Operation {
+  const controller = new AbortController();
+  return {
+    world,
+    clock: world.environment.clock,
+    stack,
+    definition,
+    signal: AbortSignal.any([controller.signal, world.signal]),
+    cancel: () => controller.abort(new Error("Resource creation cancelled")),
+  };
+}
+
+/** Looks up all imports before anything is made, and remembers them so that the exports cannot go away. */
+export function takeImports({ world, stack, definition }: Operation): void {
+  const names = importedNames(world, stack, definition);
+  for (const name of names) if (!findExport(world, name)) throw new Error(`No export named ${name} found.`);
+  stack.imports = names;
+}
+
+export function typeOf({ world }: Operation, name: string): ResourceType {
+  const type = world.types[name];
+  if (!type) throw new Error(`Unrecognized resource type: ${name}`);
+  return type;
+}
+
+export function newRecord({ clock }: Operation, logicalId: string, type: string): ResourceRecord {
+  return {
+    logicalId,
+    type,
+    physicalId: undefined,
+    properties: {},
+    attributes: {},
+    status: "CREATE_IN_PROGRESS",
+    statusReason: undefined,
+    updatedAt: clock.now(),
+  };
+}
+
+/** The reason of a resource's failure as CloudFormation words it: message, service's code, an id for its logs. */
+export function failureReason(error: unknown, operation: string): string {
+  const { message = String(error), code } = error as { message?: string; code?: string };
+  if (code === undefined || code === "ValidationError") return message;
+  return `Resource handler returned message: "${message} (Error code: ${code})" (RequestToken: ${randomUUID()}, HandlerErrorCode: ${operation})`;
+}

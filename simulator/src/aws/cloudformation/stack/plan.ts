@@ -1,0 +1,118 @@
+import type { Replacement, ResourceChange, ResourceChangeDetail } from "@aws-sdk/client-cloudformation";
+import { unknownUntilMade } from "../resources/shape.ts";
+import { evaluate, type Scope } from "../template/evaluate.ts";
+import { sameValue, type Value } from "../template/value.ts";
+import type { Definition } from "./definition.ts";
+import { evaluateProperties } from "./evaluate-properties.ts";
+import { inOrder } from "./order.ts";
+import type { StackRecord, World } from "./records.ts";
+import { stackScope } from "./scope.ts";
+import { changedProperties } from "./update-resource.ts";
+
+export interface Plan {
+  readonly changes: readonly ResourceChange[];
+  readonly outputsChange: boolean;
+}
+
+/** What an update, or a creation, would do to each resource. Throws for properties that cannot be evaluated. */
+export function planChanges(world: World, stack: StackRecord, next: Definition): Plan {
+  const renewed = new Set<string>();
+  const scope = planScope(world, stack, next, renewed);
+  const changes: ResourceChange[] = [];
+  for (const logicalId of inOrder(next.dependencies)) {
+    const change = planResource(world, stack, next, logicalId, scope);
+    if (!change) continue;
+    if (change.Action === "Add" || change.Replacement !== "False") renewed.add(logicalId);
+    changes.push(change);
+  }
+  for (const [LogicalResourceId, record] of stack.resources) {
+    if (next.resources[LogicalResourceId]) continue;
+    const policy = stack.definition?.resources[LogicalResourceId]?.deletionPolicy ?? "Delete";
+    changes.push({
+      Action: "Remove",
+      LogicalResourceId,
+      PhysicalResourceId: record.physicalId,
+      ResourceType: record.type,
+      PolicyAction: policy === "Delete" ? "Delete" : policy === "Snapshot" ? "Snapshot" : "Retain",
+      Scope: [],
+      Details: [],
+    });
+  }
+  return { changes, outputsChange: outputsChange(stack, next, scope) };
+}
+
+function planScope(world: World, stack: StackRecord, next: Definition, renewed: ReadonlySet<string>): Scope {
+  const scope = stackScope(world, stack, next);
+  const unknown = (name: string) => renewed.has(name) || (next.resources[name] && !stack.resources.has(name));
+  return {
+    ...scope,
+    ref: (name) => (unknown(name) ? unknownUntilMade : scope.ref(name)),
+    attribute: (name, attribute) => (unknown(name) ? unknownUntilMade : scope.attribute(name, attribute)),
+  };
+}
+
+function planResource(
+  world: World,
+  stack: StackRecord,
+  next: Definition,
+  LogicalResourceId: string,
+  scope: Scope,
+): ResourceChange | undefined {
+  const declared = next.resources[LogicalResourceId];
+  const type = declared && world.types[declared.type];
+  if (!declared || !type) return undefined;
+  const shared = { LogicalResourceId, ResourceType: declared.type };
+  const record = stack.resources.get(LogicalResourceId);
+  if (!record) return { Action: "Add", ...shared, Scope: [], Details: [] };
+  const properties = evaluateProperties(LogicalResourceId, declared, type, scope, next.tags);
+  const details = changedProperties(record.properties, properties).map((name) =>
+    detail(name, properties[name], type.replacement?.includes(name) ?? false),
+  );
+  if (details.length === 0) return undefined;
+  const replacement = worst(details);
+  return {
+    Action: "Modify",
+    ...shared,
+    PhysicalResourceId: record.physicalId,
+    Replacement: replacement,
+    Scope: [...new Set(details.map(({ Target }) => Target?.Attribute ?? "Properties"))],
+    Details: details,
+  };
+}
+
+function detail(name: string, value: Value | undefined, replaces: boolean): ResourceChangeDetail {
+  const dynamic = JSON.stringify(value ?? null).includes(unknownUntilMade);
+  return {
+    Target: {
+      Attribute: name === "Tags" ? "Tags" : "Properties",
+      Name: name === "Tags" ? undefined : name,
+      RequiresRecreation: replaces ? (dynamic ? "Conditionally" : "Always") : "Never",
+    },
+    Evaluation: dynamic ? "Dynamic" : "Static",
+    ChangeSource: dynamic ? "ResourceReference" : "DirectModification",
+  };
+}
+
+function worst(details: readonly ResourceChangeDetail[]): Replacement {
+  const needs = details.map(({ Target }) => Target?.RequiresRecreation);
+  if (needs.includes("Always")) return "True";
+  return needs.includes("Conditionally") ? "Conditional" : "False";
+}
+
+function outputsChange(stack: StackRecord, next: Definition, scope: Scope): boolean {
+  const declared = Object.entries(next.template.outputs).filter(
+    ([, { condition }]) => condition === undefined || scope.condition(condition),
+  );
+  if (declared.length !== stack.outputs.length) return true;
+  return declared.some(([name, { value, exportName, description }]) => {
+    const current = stack.outputs.find((output) => output.name === name);
+    const place = `/Outputs/${name}`;
+    const exported = exportName === undefined ? undefined : evaluate(exportName, scope, place);
+    return (
+      current === undefined ||
+      current.description !== description ||
+      !sameValue(String(evaluate(value, scope, place)), current.value) ||
+      !sameValue(exported, current.exportName)
+    );
+  });
+}

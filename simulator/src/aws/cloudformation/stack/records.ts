@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import type { ResourceStatus, StackEvent, StackStatus } from "@aws-sdk/client-cloudformation";
+import type { Environment } from "../../../environment.ts";
+import type { ResourceTypes } from "../resources/catalog.ts";
+import type { Tag } from "../resources/tag-changes.ts";
+import type { Mapping, Value } from "../template/value.ts";
+import type { ChangeSetRecord } from "./change-set-record.ts";
+import type { Definition } from "./definition.ts";
+
+/** One physical resource of a stack, as it was last made or changed. */
+export interface ResourceRecord {
+  readonly logicalId: string;
+  readonly type: string;
+  physicalId: string | undefined;
+  /** Evaluated and coerced: what the handler was given. */
+  properties: Mapping;
+  attributes: Readonly<Record<string, Value>>;
+  status: ResourceStatus;
+  statusReason: string | undefined;
+  updatedAt: Date;
+}
+
+export interface OutputRecord {
+  readonly name: string;
+  readonly value: string;
+  readonly description: string | undefined;
+  readonly exportName: string | undefined;
+}
+
+export interface StackRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: Date;
+  updatedAt: Date | undefined;
+  deletedAt: Date | undefined;
+  status: StackStatus;
+  statusReason: string | undefined;
+  /** Undefined while only a change set of type CREATE exists. */
+  definition: Definition | undefined;
+  capabilities: readonly string[];
+  tags: readonly Tag[];
+  disableRollback: boolean;
+  terminationProtection: boolean;
+  /** By logical id. */
+  readonly resources: Map<string, ResourceRecord>;
+  outputs: readonly OutputRecord[];
+  /** Oldest first. */
+  readonly events: StackEvent[];
+  readonly changeSets: Map<string, ChangeSetRecord>;
+  /** Names of the exports this stack's values come from. */
+  imports: ReadonlySet<string>;
+  clientRequestToken: string | undefined;
+}
+
+/** All stacks of the account and what running their operations needs. */
+export interface World {
+  readonly environment: Environment;
+  readonly types: ResourceTypes;
+  /** By id, deleted ones too. */
+  readonly stacks: Map<string, StackRecord>;
+  /** Aborts when the simulator ends. */
+  readonly signal: AbortSignal;
+  /** Runs an operation in the background; `close` waits for it. */
+  run(operation: Promise<void>): void;
+}
+
+export function createStackRecord({ environment }: World, name: string): StackRecord {
+  const { region, accountId, clock } = environment;
+  return {
+    id: `arn:aws:cloudformation:${region}:${accountId}:stack/${name}/${randomUUID()}`,
+    name,
+    createdAt: clock.now(),
+    updatedAt: undefined,
+    deletedAt: undefined,
+    status: "CREATE_IN_PROGRESS",
+    statusReason: undefined,
+    definition: undefined,
+    capabilities: [],
+    tags: [],
+    disableRollback: false,
+    terminationProtection: false,
+    resources: new Map(),
+    outputs: [],
+    events: [],
+    changeSets: new Map(),
+    imports: new Set(),
+    clientRequestToken: undefined,
+  };
+}

@@ -1,0 +1,28 @@
+import { randomBytes } from "node:crypto";
+import type { ResourceContext } from "../resources/resource-type.ts";
+import type { StackRecord, World } from "./records.ts";
+
+export function resourceContext(
+  world: World,
+  stack: StackRecord,
+  logicalId: string,
+  signal: AbortSignal,
+  identify: (id: string) => void = () => {},
+): ResourceContext {
+  return {
+    environment: world.environment,
+    logicalId,
+    signal,
+    identify,
+    generateName: (maximumLength) => generateName(stack.name, logicalId, maximumLength),
+  };
+}
+
+/** Stack and resource share what the suffix leaves, as CloudFormation shortens its names; lower-case hex fits all. */
+function generateName(stackName: string, logicalId: string, maximumLength: number): string {
+  const suffix = randomBytes(6).toString("hex");
+  const room = maximumLength - suffix.length - 2;
+  const logicalPart = logicalId.slice(0, Math.max(Math.ceil(room / 2), room - stackName.length));
+  const stackPart = stackName.slice(0, room - logicalPart.length).replace(/-+$/, "");
+  return `${stackPart}-${logicalPart}-${suffix}`;
+}

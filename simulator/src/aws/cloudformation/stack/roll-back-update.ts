@@ -1,0 +1,72 @@
+import type { Definition } from "./definition.ts";
+import { deleteResource } from "./delete-resource.ts";
+import { setResourceStatus, setStackStatus } from "./events.ts";
+import { failureReason, type Operation, startOperation } from "./operation.ts";
+import type { StackRecord, World } from "./records.ts";
+import { changeInPlace, type Step } from "./update-resource.ts";
+
+export interface BeforeUpdate {
+  readonly previous: Definition;
+  readonly imports: ReadonlySet<string>;
+  /** In the order in which they began. */
+  readonly steps: readonly Step[];
+}
+
+/** Takes back the steps of a failed update, last first, unless the stack's rollback is disabled. */
+export async function rollBackUpdate(
+  world: World,
+  stack: StackRecord,
+  { previous, imports, steps }: BeforeUpdate,
+  reason: string,
+): Promise<void> {
+  const operation = startOperation(world, stack, previous);
+  const { clock } = operation;
+  if (stack.disableRollback || world.signal.aborted) {
+    setStackStatus(clock, stack, "UPDATE_FAILED", reason);
+    return;
+  }
+  setStackStatus(clock, stack, "UPDATE_ROLLBACK_IN_PROGRESS", reason);
+  stack.definition = previous;
+  stack.imports = imports;
+  stack.tags = previous.tags;
+  const failed: string[] = [];
+  for (const step of steps.toReversed()) {
+    if (step.kind === "updated" && !(await restore(operation, step))) failed.push(step.record.logicalId);
+    if (step.kind === "replaced") stack.resources.set(step.old.logicalId, step.old);
+    if (step.kind === "replaced") setResourceStatus(clock, stack, step.old, "UPDATE_COMPLETE");
+  }
+  if (failed.length > 0) {
+    const words = `The following resource(s) failed to update: [${failed.join(", ")}].`;
+    setStackStatus(clock, stack, "UPDATE_ROLLBACK_FAILED", words);
+    return;
+  }
+  setStackStatus(clock, stack, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS");
+  await removeNew(operation, steps);
+  setStackStatus(clock, stack, "UPDATE_ROLLBACK_COMPLETE");
+}
+
+/** What cannot be removed stays behind as an event; the rollback is complete all the same, as on AWS. */
+async function removeNew(operation: Operation, steps: readonly Step[]): Promise<void> {
+  for (const { kind, record } of steps.toReversed()) {
+    if (kind === "updated") continue;
+    await deleteResource(operation, record, "Delete").catch(() => {});
+    if (kind === "created") operation.stack.resources.delete(record.logicalId);
+  }
+}
+
+async function restore(operation: Operation, step: Step & { kind: "updated" }): Promise<boolean> {
+  const { stack, clock } = operation;
+  const { record } = step;
+  setResourceStatus(clock, stack, record, "UPDATE_IN_PROGRESS");
+  try {
+    await changeInPlace(operation, record, step.previous);
+  } catch (error) {
+    // The very refusal that failed the update: the service changed nothing, so there is nothing to restore.
+    if ((error as Error).message !== step.refusal) {
+      setResourceStatus(clock, stack, record, "UPDATE_FAILED", failureReason(error, "InvalidRequest"));
+      return false;
+    }
+  }
+  setResourceStatus(clock, stack, record, "UPDATE_COMPLETE");
+  return true;
+}

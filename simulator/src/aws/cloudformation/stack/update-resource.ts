@@ -1,0 +1,125 @@
+import { type Mapping, sameValue } from "../template/value.ts";
+import { createResource, make } from "./create-resource.ts";
+import { evaluateProperties } from "./evaluate-properties.ts";
+import { setResourceStatus } from "./events.ts";
+import { failureReason, newRecord, type Operation, typeOf } from "./operation.ts";
+import type { ResourceRecord } from "./records.ts";
+import { resourceContext } from "./resource-context.ts";
+import { stackScope } from "./scope.ts";
+
+/** What was done to a resource, so that a rollback can take it back. */
+export type Step =
+  | { readonly kind: "created"; readonly record: ResourceRecord }
+  | { readonly kind: "replaced"; readonly record: ResourceRecord; readonly old: ResourceRecord }
+  | {
+      readonly kind: "updated";
+      readonly record: ResourceRecord;
+      readonly previous: Mapping;
+      refusal?: string;
+    };
+
+const replacing = "Requested update requires the creation of a new physical resource; hence creating one.";
+
+/** Brings one resource to its new declaration; every step is told to `done` before it can fail. */
+export async function applyResource(
+  operation: Operation,
+  logicalId: string,
+  done: (step: Step) => void,
+): Promise<void> {
+  const { world, stack, definition } = operation;
+  const record = stack.resources.get(logicalId);
+  const declared = definition.resources[logicalId];
+  if (!declared) return;
+  if (!record) {
+    const creation = createResource(operation, logicalId);
+    const made = stack.resources.get(logicalId);
+    if (made) done({ kind: "created", record: made });
+    return await creation;
+  }
+  const type = typeOf(operation, declared.type);
+  const next = await evaluateOrFail(operation, record, () =>
+    evaluateProperties(logicalId, declared, type, stackScope(world, stack, definition), definition.tags),
+  );
+  const changed = changedProperties(record.properties, next);
+  if (changed.length === 0) return;
+  if (changed.some((name) => type.replacement?.includes(name))) await replace(operation, record, next, done);
+  else await update(operation, record, next, done);
+}
+
+export function changedProperties(previous: Mapping, next: Mapping): string[] {
+  const names = new Set([...Object.keys(previous), ...Object.keys(next)]);
+  return [...names].filter((name) => !sameValue(previous[name], next[name]));
+}
+
+async function replace(
+  operation: Operation,
+  old: ResourceRecord,
+  next: Mapping,
+  done: (step: Step) => void,
+): Promise<void> {
+  const { stack, clock } = operation;
+  const { nameProperty } = typeOf(operation, old.type);
+  const name = nameProperty && next[nameProperty];
+  if (nameProperty && name !== undefined && sameValue(name, old.properties[nameProperty])) {
+    const reason = `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`;
+    setResourceStatus(clock, stack, old, "UPDATE_FAILED", reason);
+    throw new Error(reason);
+  }
+  setResourceStatus(clock, stack, old, "UPDATE_IN_PROGRESS", replacing);
+  const record = newRecord(operation, old.logicalId, old.type);
+  record.status = "UPDATE_IN_PROGRESS";
+  record.properties = next;
+  stack.resources.set(old.logicalId, record);
+  done({ kind: "replaced", record, old });
+  await evaluateOrFail(operation, record, () => make(operation, record));
+  setResourceStatus(clock, stack, record, "UPDATE_COMPLETE");
+}
+
+async function update(
+  operation: Operation,
+  record: ResourceRecord,
+  next: Mapping,
+  done: (step: Step) => void,
+): Promise<void> {
+  const { stack, clock } = operation;
+  const step: Step = { kind: "updated", record, previous: record.properties };
+  done(step);
+  setResourceStatus(clock, stack, record, "UPDATE_IN_PROGRESS");
+  try {
+    await changeInPlace(operation, record, next);
+  } catch (error) {
+    step.refusal = (error as Error).message;
+    setResourceStatus(clock, stack, record, "UPDATE_FAILED", failureReason(error, "InvalidRequest"));
+    throw error;
+  }
+  setResourceStatus(clock, stack, record, "UPDATE_COMPLETE");
+}
+
+/** Calls the handler, from the record's properties to `next`. */
+export async function changeInPlace(
+  operation: Operation,
+  record: ResourceRecord,
+  next: Mapping,
+): Promise<void> {
+  const type = typeOf(operation, record.type);
+  if (!type.update) throw new Error(`a resource of type ${record.type} cannot be updated in place`);
+  const context = resourceContext(operation.world, operation.stack, record.logicalId, operation.signal);
+  const id = record.physicalId ?? "";
+  const previous = record.properties;
+  record.properties = next;
+  await type.update(context, id, next, previous);
+  record.attributes = (await type.readAttributes?.(context, id, next)) ?? {};
+}
+
+async function evaluateOrFail<T>(
+  { stack, clock }: Operation,
+  record: ResourceRecord,
+  action: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    setResourceStatus(clock, stack, record, "UPDATE_FAILED", failureReason(error, "InvalidRequest"));
+    throw error;
+  }
+}

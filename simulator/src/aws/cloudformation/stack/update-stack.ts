@@ -1,0 +1,66 @@
+import type { Definition } from "./definition.ts";
+import { deleteResource } from "./delete-resource.ts";
+import { setStackStatus } from "./events.ts";
+import { refuseExports } from "./exports.ts";
+import { type Operation, startOperation, takeImports } from "./operation.ts";
+import { reversed, runInOrder } from "./order.ts";
+import { evaluateOutputs } from "./outputs.ts";
+import type { ResourceRecord, StackRecord, World } from "./records.ts";
+import { rollBackUpdate } from "./roll-back-update.ts";
+import { applyResource, type Step } from "./update-resource.ts";
+
+/** Brings a stack to a new definition; the outcome is in the stack's status and events, so this never rejects. */
+export async function runUpdate(world: World, stack: StackRecord, definition: Definition): Promise<void> {
+  const previous = stack.definition;
+  if (!previous) throw new Error(`stack ${stack.name} has never been created`);
+  const operation = startOperation(world, stack, definition);
+  const { clock } = operation;
+  const before = { previous, imports: stack.imports };
+  const steps: Step[] = [];
+  stack.updatedAt = clock.now();
+  stack.definition = definition;
+  setStackStatus(clock, stack, "UPDATE_IN_PROGRESS", "User Initiated");
+  try {
+    takeImports(operation);
+    const failed = await runInOrder(
+      definition.dependencies,
+      (id) => applyResource(operation, id, (step) => steps.push(step)),
+      operation.cancel,
+    );
+    if (failed.length > 0)
+      throw new Error(`The following resource(s) failed to update: [${failed.join(", ")}].`);
+    const outputs = evaluateOutputs(world, stack, definition);
+    refuseExports(world, stack, outputs);
+    stack.outputs = outputs;
+  } catch (error) {
+    await rollBackUpdate(world, stack, { ...before, steps }, (error as Error).message);
+    return;
+  }
+  setStackStatus(clock, stack, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS");
+  await cleanUp(operation, previous, steps);
+  setStackStatus(clock, stack, "UPDATE_COMPLETE");
+}
+
+/** Removes what the update left over. What will not go is reported as an event; the update stays complete, as on AWS. */
+async function cleanUp(operation: Operation, previous: Definition, steps: readonly Step[]): Promise<void> {
+  const { stack, definition } = operation;
+  const leftover = new Map<
+    string,
+    { record: ResourceRecord; policy: "deletionPolicy" | "updateReplacePolicy" }
+  >();
+  for (const [id, record] of stack.resources)
+    if (!definition.resources[id]) leftover.set(id, { record, policy: "deletionPolicy" });
+  for (const step of steps)
+    if (step.kind === "replaced")
+      leftover.set(step.record.logicalId, { record: step.old, policy: "updateReplacePolicy" });
+
+  const order = reversed(previous.dependencies);
+  const users = new Map([...leftover.keys()].map((id) => [id, order.get(id) ?? new Set<string>()]));
+  await runInOrder(users, async (id) => {
+    const entry = leftover.get(id);
+    if (!entry) return;
+    const declared = (entry.policy === "deletionPolicy" ? previous : definition).resources[id];
+    await deleteResource(operation, entry.record, declared?.[entry.policy] ?? "Delete");
+  });
+  for (const id of [...stack.resources.keys()]) if (!definition.resources[id]) stack.resources.delete(id);
+}

@@ -1,0 +1,109 @@
+import { templateError, validationError } from "./errors.ts";
+import type { Mapping, Value } from "./value.ts";
+
+export interface GivenParameter {
+  readonly ParameterKey?: string;
+  readonly ParameterValue?: string;
+  readonly UsePreviousValue?: boolean;
+}
+
+/** Values as given, by name, still text. */
+export type ParameterValues = Readonly<Record<string, string>>;
+
+const facts = [
+  "Type",
+  "Default",
+  "Description",
+  "NoEcho",
+  "AllowedValues",
+  "AllowedPattern",
+  "ConstraintDescription",
+  "MinLength",
+  "MaxLength",
+  "MinValue",
+  "MaxValue",
+];
+
+/** Decides every parameter's text and checks it against its declaration, with AWS's messages. */
+export function resolveParameters(
+  declared: Readonly<Record<string, Mapping>>,
+  given: readonly GivenParameter[],
+  previous: ParameterValues = {},
+): ParameterValues {
+  for (const [name, declaration] of Object.entries(declared)) checkDeclaration(name, declaration);
+  const unknown = given.flatMap(({ ParameterKey: key = "" }) => (declared[key] ? [] : [key]));
+  if (unknown.length > 0)
+    throw validationError(`Parameters: [${unknown.join(", ")}] do not exist in the template`);
+  const values: Record<string, string> = {};
+  const missing: string[] = [];
+  for (const [name, declaration] of Object.entries(declared)) {
+    const entry = given.find(({ ParameterKey }) => ParameterKey === name);
+    const value = entry?.UsePreviousValue
+      ? previous[name]
+      : (entry?.ParameterValue ?? textOf(declaration.Default));
+    if (value === undefined) missing.push(name);
+    else values[name] = value;
+  }
+  if (missing.length > 0) throw validationError(`Parameters: [${missing.join(", ")}] must have values`);
+  for (const [name, declaration] of Object.entries(declared))
+    checkValue(name, declaration, values[name] ?? "");
+  return values;
+}
+
+/** What `Ref` of the parameter gives: text, or a list for the list types. */
+export function parameterValue(declaration: Mapping, text: string): Value {
+  const list = declaration.Type === "CommaDelimitedList" || String(declaration.Type).startsWith("List<");
+  return list ? splitList(text) : text;
+}
+
+function splitList(text: string): string[] {
+  return text === "" ? [] : text.split(",").map((item) => item.trim());
+}
+
+function checkDeclaration(name: string, declaration: Mapping): void {
+  const unknown = Object.keys(declaration).filter((fact) => !facts.includes(fact));
+  if (unknown.length > 0)
+    throw templateError(`parameter ${name} has unknown attributes [${unknown.join(", ")}]; known: ${facts}`);
+  const type = declaration.Type;
+  const known = /^(String|Number|CommaDelimitedList|List<Number>|(List<)?AWS::(EC2|Route53)::[\w:]+>?)$/;
+  if (typeof type !== "string" || !known.test(type))
+    throw templateError(`parameter ${name} has the type ${JSON.stringify(type)}, which is not supported`);
+}
+
+function checkValue(name: string, declaration: Mapping, text: string): void {
+  const values = parameterValue(declaration, text);
+  for (const value of Array.isArray(values) ? values : [values]) {
+    const broken = brokenConstraint(declaration, String(value));
+    if (!broken) continue;
+    const described = textOf(declaration.ConstraintDescription);
+    throw validationError(
+      described === undefined
+        ? `Parameter '${name}' ${broken}`
+        : `Parameter '${name}' failed to satisfy constraint: ${described}`,
+    );
+  }
+}
+
+function brokenConstraint(declaration: Mapping, text: string): string | undefined {
+  const { AllowedValues, AllowedPattern, MinLength, MaxLength, MinValue, MaxValue } = declaration;
+  if (String(declaration.Type).includes("Number")) {
+    if (text.trim() === "" || !Number.isFinite(Number(text))) return "must be a number";
+    if (MinValue !== undefined && Number(text) < Number(MinValue))
+      return `must be a number not less than ${MinValue}`;
+    if (MaxValue !== undefined && Number(text) > Number(MaxValue))
+      return `must be a number not greater than ${MaxValue}`;
+  }
+  if (Array.isArray(AllowedValues) && !AllowedValues.map(String).includes(text))
+    return `must be one of AllowedValues [${AllowedValues.join(", ")}]`;
+  if (AllowedPattern !== undefined && !new RegExp(`^(?:${AllowedPattern})$`).test(text))
+    return `must match pattern ${AllowedPattern}`;
+  if (MinLength !== undefined && text.length < Number(MinLength))
+    return `must contain at least ${MinLength} characters`;
+  if (MaxLength !== undefined && text.length > Number(MaxLength))
+    return `must contain at most ${MaxLength} characters`;
+  return undefined;
+}
+
+function textOf(value: Value | undefined): string | undefined {
+  return value === undefined || value === null ? undefined : String(value);
+}

@@ -1,0 +1,57 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument } from "yaml";
+import { formatError } from "./errors.ts";
+import type { Mapping, Value } from "./value.ts";
+import { isMapping } from "./value.ts";
+
+/** AWS's own limit on a TemplateBody. */
+const maximumBytes = 51_200;
+
+/** Reads a template's text, YAML with its short forms (`!Ref`) or JSON, into plain values with the long forms. */
+export function parseTemplate(body: string): Mapping {
+  if (Buffer.byteLength(body) > maximumBytes)
+    throw formatError(`the template has more than ${maximumBytes} bytes, the limit of TemplateBody`);
+  const language = body.trimStart().startsWith("{") ? "JSON" : "YAML";
+  const document = parseDocument(body, { logLevel: "silent", prettyErrors: false });
+  const error = document.errors[0];
+  if (error) {
+    const { line, column } = position(body, error.pos[0]);
+    throw formatError(`${language} not well-formed. (line ${line}, column ${column}): ${error.message}`);
+  }
+  const value = document.contents ? toValue(document.contents as Node, document) : null;
+  if (!isMapping(value)) throw formatError("unsupported structure.");
+  return value;
+}
+
+function position(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split("\n");
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+function toValue(node: Node | null, document: Document): Value {
+  if (node === null) return null;
+  if (isAlias(node)) return toValue((node.resolve(document) as Node | undefined) ?? null, document);
+  const value = untagged(node, document);
+  const tag = node.tag;
+  if (tag === undefined || !tag.startsWith("!")) return value;
+  return longForm(tag.slice(1), value);
+}
+
+function untagged(node: Node, document: Document): Value {
+  if (isMap(node)) {
+    return Object.fromEntries(
+      node.items.map((pair) => [
+        String(isScalar(pair.key) ? pair.key.value : pair.key),
+        toValue(pair.value as Node | null, document),
+      ]),
+    );
+  }
+  if (isSeq(node)) return node.items.map((item) => toValue(item as Node, document));
+  return isScalar(node) ? (node.value as Value) : null;
+}
+
+function longForm(name: string, value: Value): Value {
+  if (name === "Ref" || name === "Condition") return { [name]: value };
+  if (name !== "GetAtt" || typeof value !== "string") return { [`Fn::${name}`]: value };
+  const dot = value.indexOf(".");
+  return { "Fn::GetAtt": dot < 0 ? [value] : [value.slice(0, dot), value.slice(dot + 1)] };
+}

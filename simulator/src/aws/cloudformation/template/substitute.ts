@@ -1,0 +1,37 @@
+import { templateError } from "./errors.ts";
+import type { Scope } from "./evaluate.ts";
+import { isMapping, type Mapping, type Value } from "./value.ts";
+
+type ToText = (value: Value, scope: Scope, place: string) => string;
+
+/** `Fn::Sub` in both forms: the text, or the text and a map of its own variables. */
+export function substitute(operand: Value, scope: Scope, place: string, toText: ToText): string {
+  const { template, variables } = readSubstitution(operand, place);
+  return template.replace(variablePattern, (whole, literal: string | undefined, name: string) => {
+    if (literal) return whole.replace("!", "");
+    const own = variables[name];
+    if (own !== undefined) return toText(own, scope, place);
+    const dot = name.indexOf(".");
+    const value: Value =
+      dot < 0 ? { Ref: name } : { "Fn::GetAtt": [name.slice(0, dot), name.slice(dot + 1)] };
+    return toText(value, scope, place);
+  });
+}
+
+/** The names a substitution takes from outside itself. */
+export function substitutedNames(operand: Value, place: string): string[] {
+  const { template, variables } = readSubstitution(operand, place);
+  return [...template.matchAll(variablePattern)].flatMap(([, literal, name = ""]) =>
+    literal || variables[name] !== undefined ? [] : [name],
+  );
+}
+
+/** `${Name}`, `${Resource.Attribute}`, `${AWS::Region}`; `${!Literal}` stands for `${Literal}`. */
+const variablePattern = /\$\{(!)?\s*([^{}]*?)\s*\}/g;
+
+function readSubstitution(operand: Value, place: string): { template: string; variables: Mapping } {
+  const [template, variables = {}] = Array.isArray(operand) ? operand : [operand];
+  if (typeof template !== "string" || !isMapping(variables))
+    throw templateError(`${place} takes a text, or a list of a text and an object of variables`);
+  return { template, variables };
+}

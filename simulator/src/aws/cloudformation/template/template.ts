@@ -1,0 +1,164 @@
+import type { ResourceTypes } from "../resources/catalog.ts";
+import { formatError, validationError } from "./errors.ts";
+import { parseTemplate } from "./parse.ts";
+import { isMapping, type Mapping, type Value } from "./value.ts";
+
+export type DeletionPolicy = "Delete" | "Retain" | "RetainExceptOnCreate" | "Snapshot";
+
+export interface ResourceDeclaration {
+  readonly type: string;
+  readonly properties: Mapping;
+  readonly dependsOn: readonly string[];
+  readonly condition: string | undefined;
+  readonly deletionPolicy: DeletionPolicy;
+  readonly updateReplacePolicy: DeletionPolicy;
+}
+
+export interface OutputDeclaration {
+  readonly value: Value;
+  readonly description: string | undefined;
+  readonly condition: string | undefined;
+  readonly exportName: Value | undefined;
+}
+
+/** A template whose sections have been checked; the expressions inside are not evaluated yet. */
+export interface Template {
+  readonly body: string;
+  readonly description: string | undefined;
+  readonly metadata: Value | undefined;
+  readonly parameters: Readonly<Record<string, Mapping>>;
+  readonly mappings: Readonly<Record<string, Value>>;
+  readonly conditions: Readonly<Record<string, Value>>;
+  readonly resources: Readonly<Record<string, ResourceDeclaration>>;
+  readonly outputs: Readonly<Record<string, OutputDeclaration>>;
+}
+
+const sections = [
+  "AWSTemplateFormatVersion",
+  "Description",
+  "Metadata",
+  "Parameters",
+  "Mappings",
+  "Conditions",
+  "Resources",
+  "Outputs",
+];
+const resourceKeys = [
+  "Type",
+  "Properties",
+  "DependsOn",
+  "Condition",
+  "Metadata",
+  "DeletionPolicy",
+  "UpdateReplacePolicy",
+];
+
+/** Reads and checks the parts; throws ValidationError naming the place. */
+export function readTemplate(body: string, types: ResourceTypes): Template {
+  const raw = parseTemplate(body);
+  refuseUnknown(raw, sections, (names) => `Invalid template property or properties [${names}]`);
+  const version = raw.AWSTemplateFormatVersion;
+  if (version !== undefined && version !== "2010-09-09")
+    throw formatError("unsupported value for AWSTemplateFormatVersion.");
+  const declared = section(raw, "Resources");
+  if (Object.keys(declared).length === 0) throw formatError("At least one Resources member must be defined.");
+  const resources = mapValues(declared, readResource);
+  refuseUnknownTypes(resources, types);
+  for (const [id, { type, deletionPolicy, updateReplacePolicy }] of Object.entries(resources)) {
+    if ([deletionPolicy, updateReplacePolicy].includes("Snapshot") && !types[type]?.snapshot)
+      throw formatError(
+        `Resource ${id} of type ${type} cannot be snapshotted: its DeletionPolicy and UpdateReplacePolicy must be Delete or Retain`,
+      );
+  }
+  return {
+    body,
+    description: typeof raw.Description === "string" ? raw.Description : undefined,
+    metadata: raw.Metadata,
+    parameters: mapValues(section(raw, "Parameters"), (value, id) => mapping(value, `/Parameters/${id}`)),
+    mappings: section(raw, "Mappings"),
+    conditions: section(raw, "Conditions"),
+    resources,
+    outputs: mapValues(section(raw, "Outputs"), readOutput),
+  };
+}
+
+function readResource(value: Value, id: string): ResourceDeclaration {
+  if (!/^[A-Za-z0-9]+$/.test(id)) throw formatError(`Resource name ${id} is non alphanumeric.`);
+  const place = `/Resources/${id}`;
+  const raw = mapping(value, place);
+  refuseUnknown(
+    raw,
+    resourceKeys,
+    (names) =>
+      `Invalid template resource property '${names}' (${place}); the simulator knows ${resourceKeys}`,
+  );
+  if (typeof raw.Type !== "string")
+    throw formatError(`[${place}] Every Resources object must contain a Type member.`);
+  const dependsOn = raw.DependsOn ?? [];
+  return {
+    type: raw.Type,
+    properties: mapping(raw.Properties ?? {}, `${place}/Properties`),
+    dependsOn: (Array.isArray(dependsOn) ? dependsOn : [dependsOn]).map(String),
+    condition: optionalText(raw.Condition, `${place}/Condition`),
+    deletionPolicy: readPolicy(raw.DeletionPolicy, `${place}/DeletionPolicy`) ?? "Delete",
+    updateReplacePolicy: readPolicy(raw.UpdateReplacePolicy, `${place}/UpdateReplacePolicy`) ?? "Delete",
+  };
+}
+
+function readPolicy(value: Value | undefined, place: string): DeletionPolicy | undefined {
+  if (value === undefined) return undefined;
+  if (value === "Delete" || value === "Retain" || value === "RetainExceptOnCreate" || value === "Snapshot")
+    return value;
+  throw formatError(
+    `Unrecognized value ${JSON.stringify(value)} at ${place}: must be Delete, Retain or Snapshot`,
+  );
+}
+
+function readOutput(value: Value, id: string): OutputDeclaration {
+  const place = `/Outputs/${id}`;
+  const raw = mapping(value, place);
+  refuseUnknown(
+    raw,
+    ["Value", "Description", "Condition", "Export"],
+    (names) => `Invalid output property '${names}' at ${place}`,
+  );
+  if (raw.Value === undefined || raw.Value === null)
+    throw formatError(
+      `Output ${id} is malformed. The Value field of every Outputs member must be specified.`,
+    );
+  const exported = raw.Export === undefined ? undefined : mapping(raw.Export, `${place}/Export`);
+  return {
+    value: raw.Value,
+    description: optionalText(raw.Description, `${place}/Description`),
+    condition: optionalText(raw.Condition, `${place}/Condition`),
+    exportName: exported?.Name,
+  };
+}
+
+function refuseUnknownTypes(resources: Record<string, ResourceDeclaration>, types: ResourceTypes): void {
+  const unknown = new Set(Object.values(resources).flatMap(({ type }) => (types[type] ? [] : [type])));
+  if (unknown.size > 0) throw formatError(`Unrecognized resource types: [${[...unknown].join(", ")}]`);
+}
+
+function refuseUnknown(raw: Mapping, known: readonly string[], text: (names: string) => string): void {
+  const unknown = Object.keys(raw).filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw validationError(text(unknown.join(", ")));
+}
+
+function section(raw: Mapping, name: string): Mapping {
+  return mapping(raw[name] ?? {}, `/${name}`);
+}
+
+function mapping(value: Value | undefined, place: string): Mapping {
+  if (isMapping(value)) return value;
+  throw formatError(`${place} must be an object, not ${JSON.stringify(value)}`);
+}
+
+function optionalText(value: Value | undefined, place: string): string | undefined {
+  if (value === undefined || typeof value === "string") return value;
+  throw formatError(`${place} must be a string, not ${JSON.stringify(value)}`);
+}
+
+function mapValues<T>(values: Mapping, read: (value: Value, name: string) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, read(value, name)]));
+}
