@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { lstat, readdir, readlink } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { PassThrough, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { type Header, type Pack, pack } from "tar-stream";
+import { Failure } from "../../shared/failure.ts";
+
+export interface Layer {
+  /** Digest of the compressed bytes. */
+  readonly digest: string;
+  /** Digest of the archive inside, which the image's configuration names. */
+  readonly diffId: string;
+  /** Compressed bytes. */
+  readonly size: number;
+  readonly files: number;
+  /** Where the compressed bytes are. */
+  readonly path: string;
+}
+
+export interface PackOptions {
+  readonly context: string;
+  /** Absolute path in the image. */
+  readonly workingDirectory: string;
+  /** File to write. */
+  readonly path: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Packs a folder so that the same content gives the same bytes on every machine: sorted, owned by root, no times,
+ * and of the modes only whether a file can be executed.
+ */
+export async function packLayer({ context, workingDirectory, path, signal }: PackOptions): Promise<Layer> {
+  const archive = pack();
+  const [diff, compressed] = [measure(), measure()];
+  const written = pipeline(
+    archive,
+    diff.stream,
+    createGzip(),
+    nameNoSystem(),
+    compressed.stream,
+    createWriteStream(path),
+    { signal },
+  );
+  const added = addFolder(archive, resolve(context), workingDirectory.slice(1));
+  added.then(
+    () => archive.finalize(),
+    (error) => archive.destroy(error),
+  );
+  const [files] = await Promise.all([added, written]).catch(async (error) => {
+    archive.destroy();
+    await written.catch(() => {});
+    throw error;
+  });
+  return { digest: compressed.digest(), diffId: diff.digest(), size: compressed.size(), files, path };
+}
+
+/** Bytes 4 to 9 of a gzip member hold a time and the system that made it (RFC 1952 §2.3.1); 255 means unknown. */
+function nameNoSystem(): Transform {
+  let first = true;
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      if (!first) return done(null, chunk);
+      first = false;
+      const header = Buffer.from(chunk);
+      header.fill(0, 4, 8);
+      header[9] = 255;
+      done(null, header);
+    },
+  });
+}
+
+function measure() {
+  const hash = createHash("sha256");
+  let size = 0;
+  const stream = new PassThrough();
+  stream.on("data", (chunk: Buffer) => {
+    hash.update(chunk);
+    size += chunk.length;
+  });
+  return { stream, size: () => size, digest: () => `sha256:${hash.digest("hex")}` };
+}
+
+/** Answers how many files and links were added. */
+async function addFolder(archive: Pack, root: string, target: string): Promise<number> {
+  let files = 0;
+  const visit = async (folder: string): Promise<void> => {
+    const name = [target, ...relative(root, folder).split(sep)].filter(Boolean).join("/");
+    if (name !== "") await addEntry(archive, { name: `${name}/`, type: "directory", mode: 0o755 });
+    // By code unit, not by the machine's language.
+    const children = (await readdir(folder)).sort();
+    for (const child of children) {
+      const path = join(folder, child);
+      const inImage = name === "" ? child : `${name}/${child}`;
+      const stats = await lstat(path);
+      if (stats.isDirectory()) await visit(path);
+      else {
+        files += 1;
+        if (stats.isFile()) await addFile(archive, path, inImage, stats);
+        else if (stats.isSymbolicLink()) await addLink(archive, path, inImage, root);
+        else
+          throw new Failure(`${path} is neither a file, a folder nor a link`, {
+            nextStep: `remove it from ${root}.`,
+          });
+      }
+    }
+  };
+  await visit(root);
+  if (files > 0) return files;
+  throw new Failure(`The context ${root} holds no file`, { nextStep: "build the service before this step." });
+}
+
+async function addFile(
+  archive: Pack,
+  path: string,
+  name: string,
+  { size, mode }: { size: number; mode: number },
+): Promise<void> {
+  const entry = archive.entry({
+    ...reproducible,
+    name,
+    size,
+    type: "file",
+    mode: mode & 0o100 ? 0o755 : 0o644,
+  });
+  await pipeline(createReadStream(path), entry);
+}
+
+async function addLink(archive: Pack, path: string, name: string, root: string): Promise<void> {
+  const linkname = await readlink(path);
+  const pointsTo = resolve(dirname(path), linkname);
+  if (pointsTo !== root && !pointsTo.startsWith(`${root}${sep}`))
+    throw new Failure(
+      `The link ${path} points to ${linkname}, which is outside of the context and not in the image`,
+      {
+        nextStep: "copy what it points to into the context.",
+      },
+    );
+  await addEntry(archive, { name, type: "symlink", linkname: linkname.split(sep).join("/"), mode: 0o777 });
+}
+
+/** Root's, from no moment. */
+const reproducible = { uid: 0, gid: 0, uname: "", gname: "", mtime: new Date(0) };
+
+function addEntry(archive: Pack, header: Partial<Header> & Pick<Header, "name">): Promise<void> {
+  return new Promise((done, fail) => {
+    archive.entry({ ...reproducible, ...header }, (error) => (error ? fail(error) : done()));
+  });
+}

@@ -1,0 +1,12 @@
+/**
+ * `https://host`, or `http://host` on loopback: Docker takes every registry in 127.0.0.0/8 as insecure by itself
+ * (docs.docker.com, dockerd reference, "Insecure registries"), and nobody is on the way there.
+ */
+export function registryUrl(host: string): string {
+  return `${isLoopback(host) ? "http" : "https"}://${host}`;
+}
+
+export function isLoopback(host: string): boolean {
+  const name = host.replace(/:\d+$/, "");
+  return name === "localhost" || name === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(name);
+}

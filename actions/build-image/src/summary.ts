@@ -1,0 +1,17 @@
+import { markdownTable } from "../../shared/summary.ts";
+import type { BuiltImage } from "./build-image.ts";
+import { formatBytes, shortDigest } from "./text.ts";
+
+export function summarize({ image, built, tags, layers, durationMs }: BuiltImage): string {
+  const rows = layers.map(({ what, digest, size, how }) => [
+    what,
+    shortDigest(digest),
+    formatBytes(size),
+    how,
+  ]);
+  return [
+    `### ${built ? "Pushed" : "Already there"}: \`${image}\``,
+    `${tags.length > 0 ? `Tags: ${tags.map((tag) => `\`${tag}\``).join(", ")} · ` : ""}${(durationMs / 1000).toFixed(1)} s`,
+    markdownTable(["part", "digest", "size", "what happened"], rows),
+  ].join("\n\n");
+}
