@@ -111,7 +111,7 @@ function createJudge(allowanceMs: number): Judge {
     }
     passed = 0;
     const isStarting = isInitial && performance.now() - startedAt < allowanceMs;
-    if (isStarting && result.outcome === "unreachable") return current;
+    if (isStarting && result.outcome === "refused") return current;
     failed++;
     if (failed < group.UnhealthyThresholdCount) return current;
     const verdict = unhealthy(result);

@@ -85,8 +85,16 @@ function exchange(
     response.off("close", onClientGone);
     again();
   });
-  if (hasBody(request)) request.pipe(upstream);
+  if (hasBody(request)) sendBody(request, upstream);
   else upstream.end();
+}
+
+/** The head leaves together with the first bytes of the body, but does not wait for them. */
+function sendBody(request: IncomingMessage, upstream: ClientRequest): void {
+  request.pipe(upstream);
+  setImmediate(() => {
+    if (!upstream.destroyed) upstream.flushHeaders();
+  });
 }
 
 /** The target had closed the kept connection: it was reset before a byte of an answer came. */
@@ -150,7 +158,7 @@ export function relay(targetResponse: IncomingMessage, response: ServerResponse)
     response.end();
   });
   targetResponse.on("error", () => response.destroy());
-  // The head leaves together with the first bytes of the body, but does not wait for them.
+  // As with a request's body: together, but without waiting.
   setImmediate(() => {
     if (!begun && !response.destroyed) response.flushHeaders();
   });

@@ -13,14 +13,17 @@ export interface HealthProbe {
 
 export type ProbeResult =
   | { readonly outcome: "passed" }
-  | { readonly outcome: "unreachable" }
+  /** Nobody listens. */
+  | { readonly outcome: "refused" }
+  /** A connection came about, an HTTP answer did not. */
+  | { readonly outcome: "broken" }
   | { readonly outcome: "timeout" }
   | { readonly outcome: "mismatch"; readonly status: number };
 
 /** One HTTP health check on a connection of its own, as the load balancer's nodes make it. */
 export function probe(network: Network, check: HealthProbe, signal: AbortSignal): Promise<ProbeResult> {
   const socket = network.resolve(check.address, check.port);
-  if (socket === undefined) return Promise.resolve({ outcome: "unreachable" });
+  if (socket === undefined) return Promise.resolve({ outcome: "refused" });
   return new Promise((resolve) => {
     const sent = request({
       host: socket.host,
@@ -44,7 +47,9 @@ export function probe(network: Network, check: HealthProbe, signal: AbortSignal)
       response.resume();
       finish(check.matches(status) ? { outcome: "passed" } : { outcome: "mismatch", status });
     });
-    sent.on("error", () => finish({ outcome: "unreachable" }));
+    sent.on("error", ({ code }: NodeJS.ErrnoException) =>
+      finish({ outcome: code === "ECONNREFUSED" ? "refused" : "broken" }),
+    );
     sent.end();
   });
 }

@@ -1,0 +1,269 @@
+import { once } from "node:events";
+import { request as httpRequest } from "node:http";
+import { connect, createServer, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+import { answer, ask, containerPort, forwardTo, type Stage, setStage } from "./testing.ts";
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await setStage();
+});
+afterEach(() => stage.close());
+
+const page = (title: string) =>
+  `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`;
+
+async function oneTarget(handler: Parameters<Stage["serve"]>[1]) {
+  const group = await stage.createGroup("group");
+  const { arn, port } = await stage.listen(forwardTo(group));
+  const server = await stage.serve("10.0.1.5", handler);
+  await stage.register(group, "10.0.1.5");
+  await stage.until(group, "healthy");
+  return { group, arn, port, server };
+}
+
+it("tells the target who asked, by the connection, and drops what ends at a hop", async () => {
+  const { arn, port } = await oneTarget((request, response) => {
+    response.setHeader("Connection", "close, X-Private");
+    response.setHeader("X-Private", "1");
+    response.setHeader("Server", "target");
+    response.end(JSON.stringify(request.headers));
+  });
+  const headers = {
+    "X-Forwarded-For": "192.0.2.7",
+    "X-Forwarded-Proto": "https",
+    "X-Amzn-Trace-Id": "Root=1-67891233-abcdef012345678912345678",
+    Connection: "close, X-Hop",
+    "X-Hop": "1",
+    Cookie: "a=b",
+  };
+  const reply = await ask(port, { headers });
+  const seen = JSON.parse(reply.body);
+  const { Listeners } = await stage.elbv2.describeListeners({ ListenerArns: [arn] });
+  expect(seen).toMatchObject({
+    host: `127.0.0.1:${port}`,
+    cookie: "a=b",
+    "x-forwarded-for": "192.0.2.7, 127.0.0.1",
+    "x-forwarded-proto": "http",
+    "x-forwarded-port": String(Listeners?.[0]?.Port),
+  });
+  expect(seen["x-amzn-trace-id"]).toMatch(
+    /^Self=1-[0-9a-f]{8}-[0-9a-f]{24};Root=1-67891233-abcdef012345678912345678$/,
+  );
+  expect(seen["x-hop"]).toBeUndefined();
+  expect(reply.headers["x-private"]).toBeUndefined();
+  expect(reply.headers.server).toBe("target");
+});
+
+it.each([
+  ["preserve", "false", "192.0.2.7"],
+  ["remove", "false", undefined],
+  ["append", "true", expect.stringMatching(/^192\.0\.2\.7, 127\.0\.0\.1:\d+$/)],
+])("X-Forwarded-For in mode %s, client port %s", async (mode, withPort, expected) => {
+  const { port } = await oneTarget((request, response) => {
+    response.end(JSON.stringify(request.headers));
+  });
+  await stage.elbv2.modifyLoadBalancerAttributes({
+    LoadBalancerArn: stage.loadBalancerArn,
+    Attributes: [
+      { Key: "routing.http.xff_header_processing.mode", Value: mode },
+      { Key: "routing.http.xff_client_port.enabled", Value: withPort },
+    ],
+  });
+  const reply = await ask(port, { headers: { "X-Forwarded-For": "192.0.2.7" } });
+  expect(JSON.parse(reply.body)["x-forwarded-for"]).toEqual(expected);
+});
+
+it("shares requests by weight between groups and in turn between targets; weight 0 means none", async () => {
+  const groups = await Promise.all(["a", "b"].map((name) => stage.createGroup(name)));
+  const [a = "", b = ""] = groups;
+  const { arn, port } = await stage.listen(forwardTo([a, 3], [b, 1]));
+  for (const [index, group] of [a, a, b].entries()) {
+    const address = `10.0.1.${index}`;
+    await stage.serve(address, (_, response) => response.end(address));
+    await stage.register(group, address);
+    await stage.until(group, "healthy", address);
+  }
+  const count = async () => {
+    const counts: Record<string, number> = {};
+    for (let sent = 0; sent < 40; sent++) {
+      const { body } = await ask(port);
+      counts[body] = (counts[body] ?? 0) + 1;
+    }
+    return counts;
+  };
+  expect(await count()).toEqual({ "10.0.1.0": 15, "10.0.1.1": 15, "10.0.1.2": 10 });
+  await stage.elbv2.modifyListener({ ListenerArn: arn, DefaultActions: [forwardTo([a, 0], [b, 1])] });
+  expect(await count()).toEqual({ "10.0.1.2": 40 });
+  await stage.elbv2.modifyListener({ ListenerArn: arn, DefaultActions: [forwardTo([a, 0], [b, 0])] });
+  expect((await ask(port)).status).toBe(503);
+});
+
+it("answers 503 with the load balancer's page when a group has no targets", async () => {
+  const { port } = await stage.listen(forwardTo(await stage.createGroup("empty")));
+  const reply = await ask(port);
+  expect(reply.status).toBe(503);
+  expect(reply.headers).toMatchObject({ server: "awselb/2.0", "content-type": "text/html" });
+  expect(reply.body).toBe(page("503 Service Temporarily Unavailable"));
+});
+
+it.each(["closes", "talks nonsense", "is gone"])("answers 502 when the target %s", async (way) => {
+  const { port, server } = await oneTarget((request, response) => {
+    if (request.url === "/") response.end();
+    else if (way === "closes") request.socket.destroy();
+    else request.socket.end("NONSENSE\r\n\r\n");
+  });
+  if (way === "is gone") {
+    stage.environment.network.withdraw("10.0.1.5", containerPort);
+    server.close();
+  }
+  const reply = await ask(port, { path: "/x", method: "POST", body: "data" });
+  expect(reply.status).toBe(502);
+  expect(reply.body).toBe(page("502 Bad Gateway"));
+});
+
+it("answers 504 when the target stays silent for the idle timeout", async () => {
+  const { port } = await oneTarget((request, response) => {
+    if (request.url === "/") response.end();
+  });
+  await stage.elbv2.modifyLoadBalancerAttributes({
+    LoadBalancerArn: stage.loadBalancerArn,
+    Attributes: [{ Key: "idle_timeout.timeout_seconds", Value: "1" }],
+  });
+  const reply = await ask(port, { path: "/slow" });
+  expect(reply.status).toBe(504);
+  expect(reply.body).toBe(page("504 Gateway Time-out"));
+});
+
+it.each([
+  ["nonsense", "NONSENSE\r\n\r\n", "400 Bad Request"],
+  ["no Host", "GET / HTTP/1.1\r\n\r\n", "400 Bad Request"],
+  ["TRACE", "TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "405 Not Allowed"],
+  [
+    "two lengths",
+    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    "400 Bad Request",
+  ],
+  [
+    "a length and chunks",
+    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "400 Bad Request",
+  ],
+  [
+    "an unknown coding",
+    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n0\r\n\r\n",
+    "501 Not Implemented",
+  ],
+  ["too much header", `GET / HTTP/1.1\r\nHost: a\r\nX-Big: ${"x".repeat(70_000)}\r\n\r\n`, "400 Bad Request"],
+])("refuses a request with %s", async (_, bytes, title) => {
+  const { port } = await stage.listen(answer("passed"));
+  const client = connect(port, "127.0.0.1");
+  client.on("error", () => {});
+  client.write(bytes);
+  const reply = await text(client);
+  expect(reply.split("\r\n")[0]).toBe(`HTTP/1.1 ${title}`);
+  expect(reply).toContain(page(title));
+});
+
+it("streams both bodies piece by piece", async () => {
+  const { port } = await oneTarget((request, response) => {
+    if (request.method === "GET") return response.end();
+    response.flushHeaders();
+    request.pipe(response);
+  });
+  const sent = httpRequest({ host: "127.0.0.1", port, method: "POST", path: "/echo", agent: false });
+  sent.flushHeaders();
+  // The head comes although no body has; then each piece before the next is sent.
+  const [response] = await once(sent, "response");
+  for (const piece of ["one", "two", "three"]) {
+    sent.write(piece);
+    const [echoed] = await once(response, "data");
+    expect(String(echoed)).toBe(piece);
+  }
+  sent.end();
+  await once(response.resume(), "end");
+});
+
+it("keeps a large body whole through a slow reader", async () => {
+  const size = 5_000_000;
+  const { port } = await oneTarget((_, response) => response.end(Buffer.alloc(size, "a")));
+  const sent = httpRequest({ host: "127.0.0.1", port, agent: false }).end();
+  const [response] = await once(sent, "response");
+  response.pause();
+  await new Promise(setImmediate);
+  expect((await text(response)).length).toBe(size);
+});
+
+it("cuts the client off when the target breaks off in the middle of an answer", async () => {
+  const { port } = await oneTarget((request, response) => {
+    if (request.url === "/") return response.end();
+    response.writeHead(200, { "Content-Length": "100" });
+    response.write("half", () => request.socket.destroy());
+  });
+  await expect(ask(port, { path: "/x" })).rejects.toMatchObject({ code: "ECONNRESET" });
+});
+
+it("sends a request again when the kept connection had been closed by the target", async () => {
+  const sockets = new Set<Socket>();
+  let requests = 0;
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    let served = 0;
+    socket.on("data", () => {
+      // One request per connection, then it is reset on the next: the worst of bad timing.
+      if (served++ > 0) return void socket.resetAndDestroy();
+      requests++;
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address() as { port: number };
+  stage.environment.network.publish("10.0.1.9", containerPort, { host: "127.0.0.1", port: address.port });
+  const group = await stage.createGroup("group");
+  const { port } = await stage.listen(forwardTo(group));
+  await stage.register(group, "10.0.1.9");
+  await stage.until(group, "healthy");
+  for (const method of ["GET", "GET", "POST", "DELETE"])
+    expect((await ask(port, { method })).status).toBe(200);
+  expect(requests).toBeGreaterThanOrEqual(4);
+  server.close();
+  for (const socket of sockets) socket.destroy();
+});
+
+it("passes a WebSocket through", async () => {
+  const { port, server } = await oneTarget((_, response) => response.end());
+  const sockets = new WebSocketServer({ server });
+  sockets.on("connection", (socket, request) => {
+    socket.send(`hello ${request.headers["x-forwarded-for"]}`);
+    socket.on("message", (message) => socket.send(`echo ${message}`));
+  });
+  const client = new WebSocket(`ws://127.0.0.1:${port}/chat`);
+  const [greeting] = await once(client, "message");
+  expect(String(greeting)).toBe("hello 127.0.0.1");
+  client.send("hi");
+  const [echo] = await once(client, "message");
+  expect(String(echo)).toBe("echo hi");
+  client.close();
+  await once(client, "close");
+  sockets.close();
+});
+
+it("hands on a target's refusal to upgrade, and answers itself when there is no target", async () => {
+  const { port } = await oneTarget((request, response) => {
+    response.writeHead(request.url === "/" ? 200 : 426).end("no sockets here");
+  });
+  const refused = new WebSocket(`ws://127.0.0.1:${port}/chat`);
+  const [, response] = await once(refused, "unexpected-response");
+  expect(response.statusCode).toBe(200 + 226);
+  const { port: empty } = await stage.listen(forwardTo(await stage.createGroup("empty")));
+  const lonely = new WebSocket(`ws://127.0.0.1:${empty}/chat`);
+  const [, unavailable] = await once(lonely, "unexpected-response");
+  expect(unavailable.statusCode).toBe(503);
+  for (const socket of [refused, lonely]) {
+    socket.on("error", () => {});
+    socket.terminate();
+  }
+});

@@ -1,0 +1,257 @@
+import { createServer } from "node:http";
+import type { Action, RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { answer, ask, forwardTo, freePort, type Stage, setStage } from "./testing.ts";
+
+let stage: Stage;
+let group: string;
+let listener: { arn: string; port: number };
+beforeAll(async () => {
+  stage = await setStage();
+  group = await stage.createGroup("group");
+  listener = await stage.listen(answer("default"));
+});
+afterAll(() => stage.close());
+
+const subnets = ["subnet-1", "subnet-2"];
+const groupInput = { Name: "x", Protocol: "HTTP", Port: 8080, VpcId: "vpc-1", TargetType: "ip" } as const;
+const missing = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/none/0123456789abcdef";
+const anything: RuleCondition[] = [{ Field: "path-pattern", Values: ["/*"] }];
+const rule = (change: object) =>
+  stage.elbv2.createRule({
+    ListenerArn: listener.arn,
+    Priority: 9,
+    Conditions: anything,
+    Actions: [answer("x")],
+    ...change,
+  });
+const action = (change: object) => rule({ Actions: [change as Action] });
+const condition = (change: RuleCondition) => rule({ Conditions: [change] });
+
+describe("refuses", () => {
+  it.each<[string, () => Promise<unknown>, string, RegExp]>([
+    [
+      "a network load balancer",
+      () => stage.elbv2.createLoadBalancer({ Name: "n", Type: "network", Subnets: subnets }),
+      "ValidationError",
+      /network/,
+    ],
+    [
+      "one subnet",
+      () => stage.elbv2.createLoadBalancer({ Name: "n", Subnets: ["subnet-1"] }),
+      "ValidationError",
+      /two subnets/,
+    ],
+    [
+      "two subnets in one zone",
+      () => stage.elbv2.createLoadBalancer({ Name: "n", Subnets: ["subnet-1", "subnet-3"] }),
+      "InvalidConfigurationRequestException",
+      /same Availability Zone/,
+    ],
+    [
+      "a subnet that is not there",
+      () => stage.elbv2.createLoadBalancer({ Name: "n", Subnets: ["subnet-1", "subnet-9"] }),
+      "SubnetNotFoundException",
+      /subnet-9/,
+    ],
+    [
+      "the name of another load balancer",
+      () => stage.elbv2.createLoadBalancer({ Name: "stage", Subnets: subnets, Scheme: "internal" }),
+      "DuplicateLoadBalancerNameException",
+      /'stage' exists/,
+    ],
+    [
+      "the name of another target group",
+      () => stage.elbv2.createTargetGroup({ ...groupInput, Name: "group", Port: 80 }),
+      "DuplicateTargetGroupNameException",
+      /'group' exists/,
+    ],
+    [
+      "Lambda targets",
+      () => stage.elbv2.createTargetGroup({ ...groupInput, TargetType: "lambda" }),
+      "ValidationError",
+      /TargetType 'lambda'/,
+    ],
+    [
+      "a VPC that is not there",
+      () => stage.elbv2.createTargetGroup({ ...groupInput, VpcId: "vpc-9" }),
+      "ValidationError",
+      /vpc-9/,
+    ],
+    [
+      "a matcher out of range",
+      () => stage.elbv2.createTargetGroup({ ...groupInput, Matcher: { HttpCode: "200-599" } }),
+      "ValidationError",
+      /200-599/,
+    ],
+    [
+      "a timeout as long as the interval",
+      () => stage.elbv2.modifyTargetGroup({ TargetGroupArn: group, HealthCheckIntervalSeconds: 5 }),
+      "ValidationError",
+      /smaller than the interval/,
+    ],
+    ["a public target", () => stage.register(group, "8.8.8.8"), "InvalidTargetException", /8\.8\.8\.8/],
+    [
+      "a target group that is not there",
+      () => action(forwardTo(missing)),
+      "TargetGroupNotFoundException",
+      /none/,
+    ],
+    ["a weight over 999", () => action(forwardTo([group, 1000])), "ValidationError", /'1000'/],
+    [
+      "sticky groups",
+      () =>
+        action({
+          Type: "forward",
+          ForwardConfig: {
+            TargetGroups: [{ TargetGroupArn: group }],
+            TargetGroupStickinessConfig: { Enabled: true },
+          },
+        }),
+      "ValidationError",
+      /stickiness/,
+    ],
+    ["authentication", () => action({ Type: "authenticate-oidc" }), "ValidationError", /authenticate-oidc/],
+    [
+      "a redirect to itself",
+      () => action({ Type: "redirect", RedirectConfig: { StatusCode: "HTTP_301" } }),
+      "ValidationError",
+      /at least one/,
+    ],
+    [
+      "a fixed redirect status",
+      () => action({ Type: "fixed-response", FixedResponseConfig: { StatusCode: "301" } }),
+      "ValidationError",
+      /'301'/,
+    ],
+    [
+      "an unknown condition",
+      () => condition({ Field: "cookie", Values: ["a"] }),
+      "ValidationError",
+      /'cookie' must be one of/,
+    ],
+    [
+      "a regular expression",
+      () => condition({ Field: "path-pattern", PathPatternConfig: { RegexValues: ["/.*"] } }),
+      "ValidationError",
+      /values|regular/,
+    ],
+    [
+      "an address without a prefix",
+      () => condition({ Field: "source-ip", SourceIpConfig: { Values: ["192.0.2.7"] } }),
+      "ValidationError",
+      /192\.0\.2\.7/,
+    ],
+    [
+      "six condition values",
+      () => condition({ Field: "path-pattern", Values: ["/1", "/2", "/3", "/4", "/5", "/6"] }),
+      "ValidationError",
+      /'5' condition values/,
+    ],
+    ["priority 0", () => rule({ Priority: 0 }), "ValidationError", /'0'/],
+    [
+      "an unknown attribute",
+      () =>
+        stage.elbv2.modifyTargetGroupAttributes({
+          TargetGroupArn: group,
+          Attributes: [{ Key: "x", Value: "1" }],
+        }),
+      "ValidationError",
+      /'x'/,
+    ],
+    [
+      "a sticky target group",
+      () =>
+        stage.elbv2.modifyTargetGroupAttributes({
+          TargetGroupArn: group,
+          Attributes: [{ Key: "stickiness.enabled", Value: "true" }],
+        }),
+      "ValidationError",
+      /stickiness.enabled/,
+    ],
+    [
+      "an HTTPS listener",
+      () =>
+        stage.elbv2.createListener({
+          LoadBalancerArn: stage.loadBalancerArn,
+          Protocol: "HTTPS",
+          Port: 443,
+          DefaultActions: [answer("x")],
+        }),
+      "ValidationError",
+      /HTTPS/,
+    ],
+    [
+      "a tag given twice",
+      () =>
+        stage.elbv2.addTags({
+          ResourceArns: [group],
+          Tags: [
+            { Key: "a", Value: "1" },
+            { Key: "a", Value: "2" },
+          ],
+        }),
+      "DuplicateTagKeysException",
+      /a$/,
+    ],
+    [
+      "a listener that is not there",
+      () => stage.elbv2.deleteListener({ ListenerArn: "arn:x" }),
+      "ListenerNotFoundException",
+      /arn:x/,
+    ],
+    [
+      "a marker it never gave",
+      () => stage.elbv2.describeTargetGroups({ Marker: "zzz" }),
+      "ValidationError",
+      /zzz/,
+    ],
+  ])("%s", async (_, call, code, message) => {
+    await expect((async () => call())()).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it("a listener whose loopback port is taken, and names the port", async () => {
+    const port = await freePort();
+    const other = createServer().listen(port, "127.0.0.1");
+    const create = stage.elbv2.createListener({
+      LoadBalancerArn: stage.loadBalancerArn,
+      Protocol: "HTTP",
+      Port: port - 10_000,
+      DefaultActions: [answer("x")],
+    });
+    await expect(create).rejects.toMatchObject({
+      message: expect.stringContaining(`127.0.0.1:${port}, which is taken`),
+    });
+    other.close();
+  });
+
+  it("to delete a group in use, a default rule, a protected load balancer; deletes the rest", async () => {
+    const used = await stage.createGroup("used");
+    const { arn } = await stage.listen(forwardTo(used));
+    const { elbv2, loadBalancerArn: LoadBalancerArn } = stage;
+    await expect((async () => elbv2.deleteTargetGroup({ TargetGroupArn: used }))()).rejects.toMatchObject({
+      code: "ResourceInUseException",
+    });
+    const RuleArn = (await elbv2.describeRules({ ListenerArn: arn })).Rules?.[0]?.RuleArn;
+    await expect((async () => elbv2.deleteRule({ RuleArn }))()).rejects.toMatchObject({
+      code: "OperationNotPermittedException",
+    });
+    const protect = (Value: string) =>
+      elbv2.modifyLoadBalancerAttributes({
+        LoadBalancerArn,
+        Attributes: [{ Key: "deletion_protection.enabled", Value }],
+      });
+    await protect("true");
+    await expect(elbv2.deleteLoadBalancer({ LoadBalancerArn })).rejects.toMatchObject({
+      code: "OperationNotPermittedException",
+    });
+    await protect("false");
+    await elbv2.deleteLoadBalancer({ LoadBalancerArn });
+    await elbv2.deleteTargetGroup({ TargetGroupArn: used });
+    expect((await elbv2.describeLoadBalancers({})).LoadBalancers).toEqual([]);
+    await expect(ask(listener.port)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  });
+});

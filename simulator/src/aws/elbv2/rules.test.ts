@@ -1,0 +1,121 @@
+import type { RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Ask, answer, ask, type Stage, setStage } from "./testing.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await setStage();
+});
+afterAll(() => stage.close());
+
+const path = (...Values: string[]): RuleCondition => ({ Field: "path-pattern", Values });
+const host = (...Values: string[]): RuleCondition => ({ Field: "host-header", HostHeaderConfig: { Values } });
+const header = (HttpHeaderName: string, ...Values: string[]): RuleCondition => ({
+  Field: "http-header",
+  HttpHeaderConfig: { HttpHeaderName, Values },
+});
+const method = (...Values: string[]): RuleCondition => ({
+  Field: "http-request-method",
+  HttpRequestMethodConfig: { Values },
+});
+const query = (...Values: { Key?: string; Value: string }[]): RuleCondition => ({
+  Field: "query-string",
+  QueryStringConfig: { Values },
+});
+const source = (...Values: string[]): RuleCondition => ({ Field: "source-ip", SourceIpConfig: { Values } });
+
+describe("a rule's conditions", () => {
+  it.each<[string, RuleCondition[], Ask, boolean]>([
+    ["the lab's /admin/* takes a page under it", [path("/admin/*")], { path: "/admin/suppliers" }, true],
+    ["the lab's /admin/* misses /admin itself", [path("/admin/*")], { path: "/admin" }, false],
+    ["either of two patterns will do", [path("/admin", "/admin/*")], { path: "/admin" }, true],
+    ["a path pattern does not see the query", [path("/admin")], { path: "/admin?page=2" }, true],
+    ["a path pattern minds case", [path("/admin")], { path: "/Admin" }, false],
+    ["? stands for one character", [path("/v?/x")], { path: "/v2/x" }, true],
+    ["? does not stand for none", [path("/v?/x")], { path: "/v/x" }, false],
+    ["* stands for a run in the middle", [path("/a*c")], { path: "/a/b/b/c" }, true],
+    [
+      "a host in any case and without its port",
+      [host("Shop.example")],
+      { headers: { host: "shop.EXAMPLE:80" } },
+      true,
+    ],
+    ["a wildcard host", [host("*.example.com")], { headers: { host: "a.example.com" } }, true],
+    [
+      "a wildcard host misses the bare domain",
+      [host("*.example.com")],
+      { headers: { host: "example.com" } },
+      false,
+    ],
+    ["a header by name in any case", [header("X-Stage", "be?a")], { headers: { "x-stage": "BETA" } }, true],
+    ["a header that is absent", [header("X-Stage", "*")], {}, false],
+    ["a method", [method("POST", "PUT")], { method: "PUT" }, true],
+    ["another method", [method("POST")], { method: "GET" }, false],
+    ["a query parameter", [query({ Key: "v", Value: "1*" })], { path: "/?a=b&v=12" }, true],
+    ["a query parameter of another value", [query({ Key: "v", Value: "1" })], { path: "/?v=2" }, false],
+    ["a query value under any key", [query({ Value: "blue" })], { path: "/?x=blue" }, true],
+    ["an escaped wildcard is itself", [query({ Key: "q", Value: "\\*" })], { path: "/?q=a" }, false],
+    ["the client's address", [source("127.0.0.0/8")], {}, true],
+    [
+      "an address that X-Forwarded-For only claims",
+      [source("192.0.2.7/32")],
+      { headers: { "x-forwarded-for": "192.0.2.7" } },
+      false,
+    ],
+    ["all of several conditions", [path("/a"), method("GET")], { path: "/a" }, true],
+    ["not just some of them", [path("/a"), method("POST")], { path: "/a" }, false],
+  ])("%s", async (_, conditions, request, expected) => {
+    const { arn, port } = await stage.listen(answer("default"));
+    await stage.elbv2.createRule({
+      ListenerArn: arn,
+      Conditions: conditions,
+      Priority: 1,
+      Actions: [answer("rule")],
+    });
+    expect((await ask(port, request)).body).toBe(expected ? "rule" : "default");
+  });
+});
+
+describe("priorities", () => {
+  it("decide by the lowest number, whatever the order of creation, and can be swapped", async () => {
+    const { arn, port } = await stage.listen(answer("default"));
+    const create = async (Priority: number, text: string) => {
+      const rule = { ListenerArn: arn, Conditions: [path("/*")], Priority, Actions: [answer(text)] };
+      return (await stage.elbv2.createRule(rule)).Rules?.[0]?.RuleArn ?? "";
+    };
+    const later = await create(20, "later");
+    const first = await create(3, "first");
+    expect((await ask(port)).body).toBe("first");
+
+    await stage.elbv2.setRulePriorities({
+      RulePriorities: [
+        { RuleArn: later, Priority: 3 },
+        { RuleArn: first, Priority: 20 },
+      ],
+    });
+    expect((await ask(port)).body).toBe("later");
+    const { Rules } = await stage.elbv2.describeRules({ ListenerArn: arn });
+    expect(Rules?.map(({ Priority }) => Priority)).toEqual(["3", "20", "default"]);
+
+    await expect(create(20, "again")).rejects.toMatchObject({
+      code: "PriorityInUseException",
+      message: "Priority '20' is currently in use",
+    });
+    await stage.elbv2.deleteRule({ RuleArn: later });
+    await stage.elbv2.modifyRule({ RuleArn: first, Actions: [answer("modified")] });
+    expect((await ask(port)).body).toBe("modified");
+  });
+});
+
+describe("a redirect", () => {
+  it.each([
+    [{ Path: "/moved/#{path}" }, 302, "http://127.0.0.1:PORT/moved/old?x=1"],
+    [{ Host: "example.com", Port: "443", Protocol: "HTTPS", Query: "" }, 301, "https://example.com:443/old"],
+  ])("%j leads with %i to %s", async (config, status, location) => {
+    const StatusCode = status === 301 ? "HTTP_301" : "HTTP_302";
+    const { port } = await stage.listen({ Type: "redirect", RedirectConfig: { ...config, StatusCode } });
+    const reply = await ask(port, { path: "/old?x=1" });
+    expect(reply.status).toBe(status);
+    expect(reply.headers.location).toBe(location.replace("PORT", String(port)));
+  });
+});

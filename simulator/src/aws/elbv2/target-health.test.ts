@@ -1,0 +1,129 @@
+import type { TargetHealth } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { ask, forwardTo, type Stage, setStage } from "./testing.ts";
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await setStage();
+});
+afterEach(() => stage.close());
+
+const address = "10.0.1.5";
+
+async function healthOf(group: string): Promise<TargetHealth | undefined> {
+  const { TargetHealthDescriptions } = await stage.elbv2.describeTargetHealth({ TargetGroupArn: group });
+  return TargetHealthDescriptions?.[0]?.TargetHealth;
+}
+
+it.each([
+  [
+    "200",
+    204,
+    { Reason: "Target.ResponseCodeMismatch", Description: "Health checks failed with these codes: [204]" },
+  ],
+  [
+    "200-399,404",
+    403,
+    { Reason: "Target.ResponseCodeMismatch", Description: "Health checks failed with these codes: [403]" },
+  ],
+  ["200", 0, { Reason: "Target.FailedHealthChecks", Description: "Health checks failed" }],
+  ["200", undefined, { Reason: "Target.Timeout", Description: "Request timed out" }],
+])("matcher %s finds a target that answers %s unhealthy", async (HttpCode, status, expected) => {
+  const group = await stage.createGroup("group", { matcher: { HttpCode }, timeoutSeconds: 2 });
+  await stage.listen(forwardTo(group));
+  await stage.serve(address, (request, response) => {
+    if (status === 0) request.socket.destroy();
+    else if (status !== undefined) response.writeHead(status).end();
+  });
+  await stage.register(group, address);
+  await stage.until(group, "unhealthy");
+  expect(await healthOf(group)).toEqual({ State: "unhealthy", ...expected });
+});
+
+it.each([
+  ["200", 200],
+  ["200-399,404", 302],
+  ["200-399,404", 404],
+])("matcher %s finds a target that answers %i healthy after one check", async (HttpCode, status) => {
+  const group = await stage.createGroup("group", { matcher: { HttpCode } });
+  await stage.listen(forwardTo(group));
+  const checks: (string | undefined)[] = [];
+  await stage.serve(address, (request, response) => {
+    checks.push(request.headers["user-agent"]);
+    response.writeHead(status).end();
+  });
+  await stage.register(group, address);
+  expect(await healthOf(group)).toMatchObject({ State: "initial", Reason: "Elb.InitialHealthChecking" });
+  await stage.until(group, "healthy");
+  expect(await healthOf(group)).toEqual({ State: "healthy" });
+  expect(checks[0]).toBe("ELB-HealthChecker/2.0");
+});
+
+it("lets a new target that does not listen yet be initial, and takes it in when it does", async () => {
+  const group = await stage.createGroup("group");
+  const { port } = await stage.listen(forwardTo(group));
+  await stage.register(group, address);
+  // As many check intervals as would fail a target that had been up before.
+  await stage.environment.clock.wait(4 * 30_000);
+  expect(await healthOf(group)).toMatchObject({ State: "initial" });
+  expect((await ask(port)).status).toBe(503);
+  await stage.serve(address, (_, response) => response.end("up"));
+  await stage.until(group, "healthy");
+  expect((await ask(port)).body).toBe("up");
+});
+
+it("asks as many passed checks of an unhealthy target as its threshold says, and fails open meanwhile", async () => {
+  const group = await stage.createGroup("group");
+  const { port } = await stage.listen(forwardTo(group));
+  let status = 500;
+  let passed = 0;
+  await stage.serve(address, (request, response) => {
+    if (request.headers["user-agent"] === "ELB-HealthChecker/2.0" && status === 200) passed++;
+    response.writeHead(status).end("answer");
+  });
+  await stage.register(group, address);
+  await stage.until(group, "unhealthy");
+  expect(await ask(port)).toMatchObject({ status: 500, body: "answer" });
+  status = 200;
+  await stage.until(group, "healthy");
+  expect(passed).toBeGreaterThanOrEqual(5);
+});
+
+it("sends nothing to an unhealthy target while another is healthy", async () => {
+  const group = await stage.createGroup("group");
+  const { port } = await stage.listen(forwardTo(group));
+  await stage.serve("10.0.1.6", (_, response) => response.writeHead(500).end());
+  await stage.serve(address, (_, response) => response.end());
+  await stage.register(group, "10.0.1.6", address);
+  await stage.until(group, "unhealthy", "10.0.1.6");
+  await stage.until(group, "healthy", address);
+  for (let sent = 0; sent < 6; sent++) expect((await ask(port)).status).toBe(200);
+});
+
+it("leaves targets unused and unchecked until a rule forwards to their group, and again after", async () => {
+  const group = await stage.createGroup("group");
+  let checks = 0;
+  await stage.serve(address, (_, response) => {
+    checks++;
+    response.end();
+  });
+  await stage.register(group, address);
+  expect(await healthOf(group)).toMatchObject({ State: "unused", Reason: "Target.NotInUse" });
+  expect(checks).toBe(0);
+  const { arn } = await stage.listen(forwardTo(group));
+  await stage.until(group, "healthy");
+  const other = await stage.createGroup("other");
+  await stage.elbv2.modifyListener({ ListenerArn: arn, DefaultActions: [forwardTo(other)] });
+  expect(await healthOf(group)).toMatchObject({ State: "unused" });
+});
+
+it("says of a target that was never registered that it is not", async () => {
+  const group = await stage.createGroup("group");
+  const asked = { TargetGroupArn: group, Targets: [{ Id: "10.0.1.77" }] };
+  expect((await stage.elbv2.describeTargetHealth(asked)).TargetHealthDescriptions).toMatchObject([
+    {
+      Target: { Id: "10.0.1.77", Port: 8080 },
+      TargetHealth: { State: "unused", Reason: "Target.NotRegistered" },
+    },
+  ]);
+});
