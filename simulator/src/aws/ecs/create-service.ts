@@ -9,6 +9,7 @@ import type { EcsContext, ServiceRecord, TaskDefinitionRecord } from "./state.ts
 import { setTags } from "./tags.ts";
 import { newTaskSet } from "./task-set-record.ts";
 import { viewService } from "./views.ts";
+import { withoutDefaults } from "./without-defaults.ts";
 
 type Answer = Omit<CreateServiceCommandOutput, "$metadata">;
 
@@ -65,7 +66,7 @@ export async function createService(context: EcsContext, input: CreateServiceCom
 }
 
 function validate(input: CreateServiceCommandInput): void {
-  refuseUnsupported("InvalidParameterException", "CreateService", withoutEmptyLists(input), [
+  refuseUnsupported("InvalidParameterException", "CreateService", withoutDefaults(input), [
     "cluster",
     "serviceName",
     "taskDefinition",
@@ -130,11 +131,6 @@ function definitionOf(
       "Services with an EXTERNAL deployment controller take taskDefinition and loadBalancers with each task set.",
     );
   return undefined;
-}
-
-function withoutEmptyLists<Input extends object>(input: Input): Input {
-  const used = Object.entries(input).filter(([, value]) => !(Array.isArray(value) && value.length === 0));
-  return Object.fromEntries(used) as Input;
 }
 
 function invalid(message: string): AwsError {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { NetworkConfiguration, Tag, TaskOverride } from "@aws-sdk/client-ecs";
+import type { Tag, TaskOverride } from "@aws-sdk/client-ecs";
 import { ecsArn, lastPart, newTaskId } from "./names.ts";
 import { attachInterface, detachInterface, newAttachment } from "./network-interface.ts";
 import { prepareContainers, type RunningContainer, startContainer } from "./start-containers.ts";
@@ -118,56 +118,85 @@ function newTask({ environment }: EcsContext, order: TaskOrder): TaskRecord["tas
 }
 
 async function live(context: EcsContext, record: TaskRecord, order: TaskOrder): Promise<void> {
-  const { task } = record;
-  const { clock } = context.environment;
-  const enter = (status: string) => {
-    task.lastStatus = status;
-    task.version++;
-    order.onChange?.(record);
-  };
   const containers: RunningContainer[] = [];
-  const stopRequested = new Promise<void>((resolve) =>
-    record.stopping.signal.addEventListener("abort", () => resolve(), { once: true }),
-  );
-  let registered = false;
   try {
-    await clock.wait(provisioningMs, record.stopping.signal);
-    await attachInterface(context, record, subnetsOf(order.placement.networkConfiguration));
-    task.connectivityAt = clock.now();
-    enter("PENDING");
-    const prepared = await prepareContainers(context, record);
-    for (const container of prepared) {
-      record.stopping.signal.throwIfAborted();
-      const running = await startContainer(context, record, container);
-      containers.push(running);
-      stopWithEssential(record, running);
-    }
-    enter("ACTIVATING");
-    registered = order.targets !== undefined;
-    await order.targets?.register(record);
-    if (!record.stopping.signal.aborted) {
-      task.startedAt = clock.now();
-      enter("RUNNING");
-    }
+    await bringUp(context, record, order, containers);
   } catch (error) {
     // Stopped while starting: then what stopped it is the reason.
     requestStop(record, { stopCode: "TaskFailedToStart", stoppedReason: (error as Error).message });
   }
-  await stopRequested;
-  if (registered) {
-    enter("DEACTIVATING");
-    await order.targets?.deregister(record, task.stopCode !== "EssentialContainerExited");
+  await whenAborted(record.stopping.signal);
+  await takeDown(context, record, order, containers).catch((error) =>
+    context.environment.warn(`${record.task.taskArn} did not end cleanly: ${error.message}`),
+  );
+  detachInterface(context, record);
+  for (const container of record.task.containers) container.lastStatus = "STOPPED";
+  record.task.stoppedAt = context.environment.clock.now();
+  enter(record, order, "STOPPED");
+  forgetOldTasks(context);
+}
+
+function enter(record: TaskRecord, order: TaskOrder, status: string): void {
+  record.task.lastStatus = status;
+  record.task.version++;
+  order.onChange?.(record);
+}
+
+/** From PROVISIONING to RUNNING; what was started is in `containers`, also when it fails half-way. */
+async function bringUp(
+  context: EcsContext,
+  record: TaskRecord,
+  order: TaskOrder,
+  containers: RunningContainer[],
+): Promise<void> {
+  const { task, stopping } = record;
+  const { clock } = context.environment;
+  await clock.wait(provisioningMs, stopping.signal);
+  await attachInterface(
+    context,
+    record,
+    order.placement.networkConfiguration.awsvpcConfiguration?.subnets ?? [],
+  );
+  task.connectivityAt = clock.now();
+  enter(record, order, "PENDING");
+  for (const prepared of await prepareContainers(context, record)) {
+    stopping.signal.throwIfAborted();
+    const container = await startContainer(context, record, prepared);
+    containers.push(container);
+    stopWithEssential(record, container);
+  }
+  enter(record, order, "ACTIVATING");
+  await order.targets?.register(record);
+  stopping.signal.throwIfAborted();
+  task.startedAt = clock.now();
+  enter(record, order, "RUNNING");
+}
+
+/** First no new requests, then none under way, then no process. */
+async function takeDown(
+  context: EcsContext,
+  record: TaskRecord,
+  order: TaskOrder,
+  containers: readonly RunningContainer[],
+): Promise<void> {
+  const { task } = record;
+  const { clock } = context.environment;
+  if (order.targets && containers.length > 0) {
+    enter(record, order, "DEACTIVATING");
+    await order.targets.deregister(record, task.stopCode !== "EssentialContainerExited");
   }
   task.stoppingAt = clock.now();
-  enter("STOPPING");
+  enter(record, order, "STOPPING");
   await stopAll(containers, context.closing);
   task.executionStoppedAt = clock.now();
-  enter("DEPROVISIONING");
-  for (const container of task.containers) container.lastStatus = "STOPPED";
-  detachInterface(context, record);
-  task.stoppedAt = clock.now();
-  forgetOldTasks(context);
-  enter("STOPPED");
+  enter(record, order, "DEPROVISIONING");
+}
+
+function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 function stopWithEssential(record: TaskRecord, { definition, exited }: RunningContainer): void {
@@ -189,10 +218,6 @@ async function stopAll(containers: readonly RunningContainer[], closing: AbortSi
   closing.addEventListener("abort", killAll, { once: true });
   await Promise.all(containers.map((container) => container.stop()));
   closing.removeEventListener("abort", killAll);
-}
-
-function subnetsOf({ awsvpcConfiguration }: NetworkConfiguration): readonly string[] {
-  return awsvpcConfiguration?.subnets ?? [];
 }
 
 function forgetOldTasks({ state, environment }: EcsContext): void {

@@ -10,6 +10,7 @@ import type { EcsContext, ServiceRecord, TaskSetRecord } from "./state.ts";
 import { setTags } from "./tags.ts";
 import { newTaskSet } from "./task-set-record.ts";
 import { viewTaskSet } from "./views.ts";
+import { withoutDefaults } from "./without-defaults.ts";
 
 export function taskSetOperations(context: EcsContext): Operations<AwsClients["ecs"]> {
   const { state, environment } = context;
@@ -66,7 +67,7 @@ async function createTaskSet(
   input: CreateTaskSetCommandInput,
 ): Promise<Omit<CreateTaskSetCommandOutput, "$metadata">> {
   const { state, environment } = context;
-  refuseUnsupported("InvalidParameterException", "CreateTaskSet", input, [
+  refuseUnsupported("InvalidParameterException", "CreateTaskSet", withoutDefaults(input), [
     "service",
     "cluster",
     "externalId",

@@ -9,6 +9,7 @@ import { resolvePlacement } from "./placement.ts";
 import type { EcsContext, TaskDefinitionRecord, TaskRecord } from "./state.ts";
 import { tagsOf } from "./tags.ts";
 import { launchTask, requestStop } from "./task-lifecycle.ts";
+import { withoutDefaults } from "./without-defaults.ts";
 
 /** RunTask starts at most this many tasks (API reference). */
 const maxCount = 10;
@@ -93,7 +94,7 @@ export function taskOperations(context: EcsContext): Operations<AwsClients["ecs"
 }
 
 function validateRun(input: RunTaskCommandInput, definition: TaskDefinitionRecord): void {
-  refuseUnsupported("InvalidParameterException", "RunTask", input, [
+  refuseUnsupported("InvalidParameterException", "RunTask", withoutDefaults(input), [
     "cluster",
     "taskDefinition",
     "count",

@@ -4,13 +4,14 @@ import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { findTaskDefinition, requireActiveService } from "./find.ts";
 import type { EcsContext, ServiceRecord } from "./state.ts";
 import { viewService } from "./views.ts";
+import { withoutDefaults } from "./without-defaults.ts";
 
 type Answer = Omit<UpdateServiceCommandOutput, "$metadata">;
 
 export function updateService(context: EcsContext, input: UpdateServiceCommandInput): Answer {
   const service = requireActiveService(context.state, input.cluster, input.service as string);
   refuseDeployment(context, service, input);
-  refuseUnsupported("InvalidParameterException", "UpdateService", input, [
+  refuseUnsupported("InvalidParameterException", "UpdateService", withoutDefaults(input), [
     "cluster",
     "service",
     "desiredCount",

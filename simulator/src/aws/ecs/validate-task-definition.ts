@@ -4,13 +4,14 @@ import { AwsError } from "../../errors.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { isFargateSize, parseCpu, parseMemory } from "./fargate-sizes.ts";
 import { validateContainer } from "./validate-container.ts";
+import { withoutDefaults } from "./without-defaults.ts";
 
 /** Throws ClientException with AWS's words, before anything is registered. */
 export function validateTaskDefinition(
   input: RegisterTaskDefinitionCommandInput,
   environment: Pick<Environment, "region">,
 ): void {
-  refuseUnsupported("ClientException", "RegisterTaskDefinition", withoutEmptyLists(input), [
+  refuseUnsupported("ClientException", "RegisterTaskDefinition", withoutDefaults(input), [
     "family",
     "taskRoleArn",
     "executionRoleArn",
@@ -84,12 +85,6 @@ function validateTogether({
     throw invalid(
       "Invalid setting for container memory: the containers together exceed the task's 'memory'.",
     );
-}
-
-/** Tools send what describeTaskDefinition answered, with empty lists for what is not used. */
-function withoutEmptyLists<Input extends object>(input: Input): Input {
-  const used = Object.entries(input).filter(([, value]) => !(Array.isArray(value) && value.length === 0));
-  return Object.fromEntries(used) as Input;
 }
 
 function invalid(message: string): AwsError {

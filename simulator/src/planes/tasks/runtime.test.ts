@@ -1,4 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -153,6 +156,19 @@ describe("a container's process", () => {
     // Resolves only when nobody holds the container's output any more, the grandchild included.
     expect(await container.exited).toBe(137);
   });
+});
+
+it("ends with the simulator, even when that is killed", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const program = join(import.meta.dirname, "simulator-for-tests.ts");
+  const simulator = spawn(process.execPath, [program, directory, String(port)], { stdio: "inherit" });
+  const [connection] = await once(server, "connection");
+  simulator.kill("SIGKILL");
+  // The system ends the task's connection with the task.
+  await once(connection.on("error", () => {}).resume(), "close");
+  server.close();
 });
 
 describe("an image", () => {
