@@ -11,6 +11,8 @@ await build({
   platform: "node",
   format: "esm",
   target: "node24",
+  // Node shows the source line of an uncaught error: it must not be the whole bundle.
+  lineLimit: 160,
   // mysql2 is CommonJS and requires Node's own modules, which an ES module has no `require` for.
   banner: {
     js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',

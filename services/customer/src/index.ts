@@ -1,4 +1,3 @@
 import { startService } from "@ecs-delivery/suppliers/start-service";
-import { createApp } from "./app.ts";
 
-await startService({ name: "customer", createApp, process });
+await startService({ name: "customer", loadApp: () => import("./app.ts"), process });

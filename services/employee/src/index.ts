@@ -1,4 +1,3 @@
 import { startService } from "@ecs-delivery/suppliers/start-service";
-import { createApp } from "./app.ts";
 
-await startService({ name: "employee", createApp, process });
+await startService({ name: "employee", loadApp: () => import("./app.ts"), process });

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { connect, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { startService } from "./start-service.ts";
 import { startTestDatabase, type TestDatabase } from "./test-database.ts";
 
 const entry = (service: string) => fileURLToPath(new URL(`../../${service}/src/index.ts`, import.meta.url));
@@ -156,5 +157,21 @@ describe("a service that cannot start", () => {
     const { code, stderr } = await ended;
     expect(stderr).toMatch(sentence);
     expect(code).toBe(1);
+  });
+
+  it("because its own code throws says so in one sentence and exits with 1", async () => {
+    const said = vi.spyOn(console, "error").mockImplementation(() => {});
+    const exit = vi.fn();
+    await startService({
+      name: "customer",
+      loadApp: () => Promise.reject(new Error("the beans are burnt")),
+      process: Object.assign(new EventEmitter(), {
+        env: testDatabase.environment,
+        exit,
+      }) as unknown as NodeJS.Process,
+    });
+    expect(said.mock.calls).toEqual([["customer did not start: the beans are burnt"]]);
+    expect(exit).toHaveBeenCalledWith(1);
+    said.mockRestore();
   });
 });

@@ -7,7 +7,10 @@ import type { SupplierStore } from "./supplier-queries.ts";
 
 export interface ServiceOptions {
   readonly name: string;
-  readonly createApp: (parts: { suppliers: SupplierStore; log: (line: string) => void }) => Hono;
+  /** Loaded only now, so that an error while a module of the app is evaluated is reported like any other. */
+  readonly loadApp: () => Promise<{
+    createApp(parts: { suppliers: SupplierStore; log: (line: string) => void }): Hono;
+  }>;
   readonly process: NodeJS.Process;
 }
 
@@ -15,13 +18,18 @@ export interface ServiceOptions {
  * Runs a service until SIGTERM or SIGINT, then drains it and exits with 0 (1 when requests had to be cut off).
  * A start that fails writes one sentence to stderr and exits with 1.
  */
-export async function startService({ name, createApp, process }: ServiceOptions): Promise<void> {
+export async function startService({ name, loadApp, process }: ServiceOptions): Promise<void> {
   const log = (line: string) => console.error(line);
   // Registered before anything else: as the first process of a container, Node ignores a signal without handler.
   let stop: () => unknown = () => process.exit(0);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop());
+  process.once("uncaughtException", (error) => {
+    log(`${name} crashed: ${error.stack}`);
+    process.exit(1);
+  });
   try {
     const configuration = readConfiguration(process.env);
+    const { createApp } = await loadApp();
     const database = await openDatabase(configuration.database, wait);
     const server = await startWebServer(
       createApp({ suppliers: database.suppliers, log }),

@@ -58,7 +58,7 @@ export async function startDatabaseServer(options: DatabaseServerOptions): Promi
     const child = spawn(program, serverArguments(version, data, initFile, port), {
       stdio: ["ignore", "ignore", "pipe"],
     });
-    const exited = new Promise<void>((done) => child.once("close", () => done()));
+    const exited = endWithThisProcess(child);
     await untilReady(child);
     return { host, port, version, exited, close: () => end(child, exited) };
   } finally {
@@ -213,6 +213,18 @@ async function untilReady(child: ChildProcess): Promise<void> {
       if (/: ready for connections/.test(line)) ready();
     });
   });
+}
+
+/** Also when this process exits without having closed the server. Resolves when the child is gone. */
+function endWithThisProcess(child: ChildProcess): Promise<void> {
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  return new Promise((done) =>
+    child.once("close", () => {
+      process.off("exit", kill);
+      done();
+    }),
+  );
 }
 
 const lastLines = (text: string) => text.trimEnd().split("\n").slice(-10).join("\n");
