@@ -16,7 +16,7 @@ import { type BaseSource, type PushedLayer, pushImage } from "./push.ts";
 import type { Credentials } from "./registry-authorization.ts";
 import { createRegistryClient, type FetchedManifest, type RegistryClient } from "./registry-client.ts";
 import { RegistryRefusal } from "./registry-request.ts";
-import { formatBytes, shortDigest } from "./text.ts";
+import { count, formatBytes, shortDigest } from "./text.ts";
 
 export interface BuildEnvironment {
   /** A client of the job's region, or of the one that a base image's registry is in. */
@@ -56,7 +56,7 @@ export async function buildImage(inputs: BuildInputs, environment: BuildEnvironm
       packLayer({ context: inputs.context, workingDirectory: inputs.workingDirectory, path, signal }),
     ]);
     log(
-      `Layer ${shortDigest(layer.digest)}: ${layer.files} files of ${inputs.context}, ${formatBytes(layer.size)}`,
+      `Layer ${shortDigest(layer.digest)}: ${count(layer.files, "file")} of ${inputs.context}, ${formatBytes(layer.size)}`,
     );
     const image = assembleImage(base.content, layer, inputs);
     const { same, tagged } = await findExisting(registry, repository, image, inputs.tags);

@@ -9,3 +9,8 @@ export function formatBytes(bytes: number): string {
 export function shortDigest(digest: string): string {
   return digest.slice(0, "sha256:".length + 12);
 }
+
+/** `1 file`, `2 files` */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
