@@ -29,8 +29,8 @@ interface PreparedContainer {
 }
 
 /**
- * Everything that must be there before a process can start, in the order of Fargate's agent: secrets, log streams,
- * images. Rejects with the reason that ECS would give for stopping the task.
+ * Everything that must be there before a process can start, in the order of Fargate's agent: secrets, images, log
+ * streams. Rejects with the reason that ECS would give for stopping the task.
  */
 export async function prepareContainers(
   context: EcsContext,
@@ -40,14 +40,14 @@ export async function prepareContainers(
   const secrets = await Promise.all(
     definition.containerDefinitions.map((container) => readSecrets(context, container)),
   );
-  const logs = await Promise.all(
-    definition.containerDefinitions.map((container) => openLog(context, record, container)),
-  );
   task.pullStartedAt = context.environment.clock.now();
   const images = await Promise.all(
     definition.containerDefinitions.map((container) => pullImage(context, record, container)),
   );
   task.pullStoppedAt = context.environment.clock.now();
+  const logs = await Promise.all(
+    definition.containerDefinitions.map((container) => openLog(context, record, container)),
+  );
   return definition.containerDefinitions.map((container, index) => ({
     definition: container,
     reported: reportedOf(record, container),

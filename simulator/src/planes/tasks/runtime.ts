@@ -33,8 +33,9 @@ export interface ContainerOptions {
 
 /**
  * Runs containers as child processes from the files of their images. The processes run as the simulator's own user
- * and see the machine's file system; of the simulator's environment they get nothing. User, memory, CPU and a
- * read-only root are reported by the API and not enforced.
+ * and see the machine's file system; of the simulator's environment they get nothing. Tasks of the same image share
+ * its unpacked files. User, memory, CPU and a read-only root are reported by the API and not enforced. Only what
+ * Node listens on is mapped and published: another program's port stays unreachable, and its health check fails.
  */
 export interface TaskRuntime {
   /** Rejects with the registry's message (CannotPullContainerError: …). */
