@@ -15,7 +15,7 @@ function main(): void {
     const action = join(actions, name, "action.yml");
     if (!existsSync(action)) continue;
     const readme = join(actions, name, "README.md");
-    const before = readFileSync(readme, "utf8");
+    const before = existsSync(readme) ? readFileSync(readme, "utf8") : "";
     const after = tablesOf(readme, before, readFileSync(action, "utf8"));
     if (before === after) continue;
     stale.push(relative(root, readme));
@@ -37,4 +37,9 @@ function tablesOf(readme: string, before: string, action: string): string {
   }
 }
 
-main();
+try {
+  main();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}

@@ -1,6 +1,6 @@
 import { GetDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import { Failure } from "../../../shared/failure.ts";
-import { createPace } from "../pace.ts";
+import { createPace } from "../../../shared/pace.ts";
 import { shortRevision } from "../record.ts";
 import { findService, type RunningService } from "../service.ts";
 import type { Deployment } from "./deploy-revision.ts";

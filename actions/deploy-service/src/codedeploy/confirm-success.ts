@@ -1,5 +1,5 @@
 import { Failure } from "../../../shared/failure.ts";
-import { createPace } from "../pace.ts";
+import { createPace } from "../../../shared/pace.ts";
 import { shortRevision } from "../record.ts";
 import { findService } from "../service.ts";
 import type { Deployment } from "./deploy-revision.ts";

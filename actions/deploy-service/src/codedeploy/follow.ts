@@ -1,7 +1,7 @@
 import { isThrottled } from "../../../shared/aws-errors.ts";
 import { formatDuration } from "../../../shared/duration.ts";
+import { createPace } from "../../../shared/pace.ts";
 import type { World } from "../clients.ts";
-import { createPace } from "../pace.ts";
 import { type DeploymentRecord, type Stage, stages } from "../record.ts";
 import { isFinal, readSnapshot, type Snapshot, stageOf } from "./snapshot.ts";
 

@@ -1,0 +1,35 @@
+import { Failure } from "../../shared/failure.ts";
+import type { PlannedStack } from "./dependencies.ts";
+import { describeStack, outputsOf } from "./stack.ts";
+import type { World } from "./world.ts";
+
+export async function readOutputs(
+  world: World,
+  { stackName }: PlannedStack,
+): Promise<{ [name: string]: string }> {
+  const stack = await describeStack(world, stackName);
+  if (stack && stack.StackStatus !== "REVIEW_IN_PROGRESS") return outputsOf(stack);
+  throw new Failure(`There is no stack ${stackName} in this account and region`, {
+    nextStep: "run this action with mode apply first, or check stack-prefix and region.",
+  });
+}
+
+/** All outputs in one object, and the names that have different values and are therefore in none. */
+export function flattenOutputs(stacks: readonly { readonly [name: string]: string }[]): {
+  values: { [name: string]: string };
+  ambiguous: string[];
+} {
+  const values = new Map<string, Set<string>>();
+  for (const outputs of stacks)
+    for (const [name, value] of Object.entries(outputs))
+      values.set(name, (values.get(name) ?? new Set()).add(value));
+  const entries = [...values].map(([name, found]) => [name, [...found]] as const);
+  return {
+    values: Object.fromEntries(
+      entries.flatMap(([name, [value, ...others]]) =>
+        others.length === 0 && value !== undefined ? [[name, value]] : [],
+      ),
+    ),
+    ambiguous: entries.filter(([, found]) => found.length > 1).map(([name]) => name),
+  };
+}

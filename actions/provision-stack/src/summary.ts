@@ -1,0 +1,36 @@
+import { formatDuration } from "../../shared/duration.ts";
+import { markdownTable } from "../../shared/summary.ts";
+import { durationOf } from "./follow-stack.ts";
+import type { StackResult } from "./result.ts";
+
+/** Enough to see what took the time. */
+const slowestResources = 10;
+
+export function provisionSummary(mode: string, results: readonly StackResult[]): string {
+  const stacks = results.map(({ stackName, outcome, durationMs }) => [
+    stackName,
+    outcome,
+    durationMs > 0 ? formatDuration(durationMs) : "",
+  ]);
+  const resources = results.flatMap(timedResources).sort((one, other) => other.ms - one.ms);
+  const slowest = resources.slice(0, slowestResources).map(({ row, ms }) => [...row, formatDuration(ms)]);
+  return [
+    `### Stacks: ${mode}`,
+    markdownTable(["Stack", "Outcome", "Time"], stacks),
+    slowest.length > 0 && "#### What took the time",
+    slowest.length > 0 && markdownTable(["Stack", "Resource", "Type", "Status", "Time"], slowest),
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+function timedResources({ stackName, events }: StackResult): { row: string[]; ms: number }[] {
+  return events.flatMap((event) => {
+    const { ResourceType = "", ResourceStatus = "", LogicalResourceId = "" } = event;
+    const done = ResourceStatus.endsWith("_COMPLETE") || ResourceStatus.endsWith("_FAILED");
+    const ms = done && ResourceType !== "AWS::CloudFormation::Stack" ? durationOf(event, events) : undefined;
+    return ms === undefined
+      ? []
+      : [{ row: [stackName, LogicalResourceId, ResourceType, ResourceStatus], ms }];
+  });
+}

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { extname, join } from "node:path";
+import { type CollectionTag, parseDocument, type ScalarTag } from "yaml";
+import { Failure } from "../../shared/failure.ts";
+import { lineAndColumn } from "../../shared/json-position.ts";
+import { isObject } from "../../shared/task-definition.ts";
+
+export interface Template {
+  /** File name without extension: the last part of the stack's name. */
+  readonly name: string;
+  readonly file: string;
+  readonly body: string;
+  readonly parameters: { readonly [name: string]: { readonly default: string | undefined } };
+  /** The parsed template, short intrinsics in their long form. */
+  readonly content: { readonly [section: string]: unknown };
+}
+
+/** CreateChangeSet takes a TemplateBody of at most this many bytes; more would have to go through S3. */
+const largestBody = 51_200;
+
+export function readTemplates(folder: string): Template[] {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new Failure(`There is no folder ${folder} (looked from ${process.cwd()})`, {
+      nextStep: "check out the repository before this step, or correct the input templates.",
+    });
+  const files = readdirSync(folder)
+    .filter((file) => /\.(ya?ml|json)$/.test(file))
+    .sort();
+  if (files.length === 0)
+    throw new Failure(`Folder ${folder} holds no template`, { nextStep: "correct the input templates." });
+  return files.map((file) => readTemplate(join(folder, file), file.slice(0, -extname(file).length)));
+}
+
+function readTemplate(file: string, name: string): Template {
+  const body = readFileSync(file, "utf8");
+  if (Buffer.byteLength(body) > largestBody)
+    throw new Failure(`${file} is larger than the ${largestBody} bytes that CloudFormation takes directly`, {
+      nextStep: "split it into stacks by lifecycle.",
+    });
+  return parseTemplate(body, file, name);
+}
+
+export function parseTemplate(body: string, file: string, name: string): Template {
+  const document = parseDocument(body, { customTags: intrinsicTags, prettyErrors: false });
+  const error = document.errors[0];
+  if (error) {
+    const { line, column } = lineAndColumn(body, error.pos[0]);
+    throw new Failure(`${file}:${line}:${column} is not valid YAML: ${error.message}`, { cause: error });
+  }
+  const content: unknown = document.toJS();
+  if (!isObject(content) || !isObject(content.Resources))
+    throw new Failure(`${file} is not a CloudFormation template: it has no Resources`, {
+      nextStep: "keep only templates in the folder.",
+    });
+  return { name, file, body, content, parameters: parametersOf(content.Parameters) };
+}
+
+function parametersOf(section: unknown): Template["parameters"] {
+  const entries = Object.entries(isObject(section) ? section : {});
+  return Object.fromEntries(
+    entries.map(([name, parameter]) => {
+      const value = isObject(parameter) ? parameter.Default : undefined;
+      return [name, { default: value === undefined ? undefined : String(value) }];
+    }),
+  );
+}
+
+// The short forms of the intrinsic function reference.
+const intrinsics = [
+  "And Base64 Cidr Equals FindInMap GetAtt GetAZs If ImportValue Join Length Not Or Select Split Sub ToJsonString Transform",
+]
+  .join(" ")
+  .split(" ");
+
+const intrinsicTags = [
+  ...["Ref", "Condition"].flatMap((name) => tagsOf(name, name)),
+  ...intrinsics.flatMap((name) => tagsOf(name, `Fn::${name}`)),
+];
+
+function tagsOf(short: string, long: string): (ScalarTag | CollectionTag)[] {
+  const tag = `!${short}`;
+  return [
+    { tag, resolve: (text) => ({ [long]: text }) },
+    { tag, collection: "seq", resolve: (list) => ({ [long]: list.toJSON() }) },
+    { tag, collection: "map", resolve: (map) => ({ [long]: map.toJSON() }) },
+  ];
+}
