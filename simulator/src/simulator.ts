@@ -111,6 +111,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     environmentVariables: {
       AWS_ENDPOINT_URL: endpoint,
       AWS_REGION: region,
+      // What boto3 and older command lines read instead.
+      AWS_DEFAULT_REGION: region,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
