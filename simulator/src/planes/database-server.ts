@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, constants, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { findDatabaseServer, findInstaller, isMariaDb, readVersion } from "./database-program.ts";
 
 const run = promisify(execFile);
 
@@ -66,15 +67,6 @@ export async function startDatabaseServer(options: DatabaseServerOptions): Promi
   }
 }
 
-/** Path of the server's program; rejects with a sentence that says what to install when there is none. */
-export async function findDatabaseServer(): Promise<string> {
-  const program = await findProgram(["mariadbd", "mysqld"]);
-  if (program) return program;
-  throw new Error(
-    "no MySQL-protocol server found: install mariadb-server (Debian, Ubuntu: apt-get install mariadb-server; macOS: brew install mariadb)",
-  );
-}
-
 function initialStatements({ user, password, database }: DatabaseServerOptions): string {
   // An init file holds one statement a line.
   const account = `${quote(user)}@'%'`;
@@ -94,44 +86,12 @@ function quote(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 }
 
-/** The first of `names` on PATH or where distributions keep servers that are not on a user's PATH. */
-async function findProgram(names: string[]): Promise<string | undefined> {
-  const folders = [
-    ...(process.env.PATH ?? "").split(delimiter).filter(Boolean),
-    "/usr/sbin",
-    "/usr/local/sbin",
-    "/usr/libexec",
-  ];
-  for (const name of names)
-    for (const folder of folders) {
-      const path = join(folder, name);
-      if (await isExecutable(path)) return path;
-    }
-  return undefined;
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-}
-
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
     () => false,
   );
 }
-
-async function readVersion(program: string): Promise<string> {
-  const { stdout } = await run(program, ["--no-defaults", "--version"]);
-  const version = /Ver (\d+\.\d+\.\d+(-MariaDB)?)/.exec(stdout)?.[1];
-  if (!version) throw new Error(`${program} does not tell its version: ${stdout.trim()}`);
-  return version;
-}
-
-const isMariaDb = (version: string) => version.endsWith("-MariaDB");
 
 /** Small and quick instead of durable: the data of a rehearsal need not survive a power cut. */
 function storageArguments(version: string, data: string): string[] {
@@ -180,17 +140,6 @@ async function initialise(program: string, version: string, data: string): Promi
       cause: error,
     });
   }
-}
-
-async function findInstaller(program: string): Promise<string> {
-  const names = ["mariadb-install-db", "mysql_install_db"];
-  for (const name of names) {
-    const beside = resolve(dirname(program), "../bin", name);
-    if (await isExecutable(beside)) return beside;
-  }
-  const found = await findProgram(names);
-  if (!found) throw new Error(`${program} is there but not mariadb-install-db: install mariadb-server whole`);
-  return found;
 }
 
 async function untilReady(child: ChildProcess): Promise<void> {

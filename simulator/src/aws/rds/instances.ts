@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { CreateDBInstanceMessage, DeleteDBInstanceMessage } from "@aws-sdk/client-rds";
 import { AwsError } from "../../errors.ts";
-import { findDatabaseServer } from "../../planes/database-server.ts";
+import { findDatabaseServer } from "../../planes/database-program.ts";
 import type { Service } from "../api.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { describeInstance } from "./describe-instance.ts";

@@ -173,7 +173,9 @@ describe("an instance", () => {
   it("whose server ends by itself has failed", async () => {
     const taken = Number(new URL(simulator.endpoint).port);
     await rds.createDBInstance(request({ DBInstanceIdentifier: "unlucky", Port: taken }));
-    await vi.waitUntil(() => warned.some((line) => line.includes(`127.0.0.1:${taken}: the port is taken`)));
+    await vi.waitUntil(() => warned.some((line) => line.includes(`127.0.0.1:${taken}: the port is taken`)), {
+      timeout: 30_000,
+    });
     const { DBInstances } = await rds.describeDBInstances({ DBInstanceIdentifier: "unlucky" });
     expect(DBInstances).toMatchObject([{ DBInstanceStatus: "failed" }]);
     await rds.deleteDBInstance({ DBInstanceIdentifier: "unlucky", SkipFinalSnapshot: true });
