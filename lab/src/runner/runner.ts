@@ -7,6 +7,8 @@ import { loadWorkflows } from "./load-workflows.ts";
 import { createMasker } from "./mask.ts";
 import { readPermissions } from "./permissions.ts";
 import type { Emit, RunResult } from "./result.ts";
+import type { RunContext } from "./run-context.ts";
+import { endGroup } from "./run-process.ts";
 import { runWorkflow } from "./run-workflow.ts";
 import { isStartedByPush, readDispatchInputs } from "./triggers.ts";
 
@@ -52,6 +54,8 @@ export interface Run {
   result: Promise<RunResult>;
   /** As pressing "Cancel workflow": running steps are interrupted, steps that ask for it still run. */
   cancel(): void;
+  /** Ends every process of the run at once; nothing of it starts any more. */
+  kill(): void;
 }
 
 export interface Runner {
@@ -84,7 +88,7 @@ export function createRunner(options: RunnerOptions): Runner {
       const inputs = event.name === "push" ? {} : readDispatchInputs(workflow, event.inputs);
       const cancellation = new AbortController();
       let jobs = 0;
-      const context = {
+      const context: RunContext = {
         id,
         directory,
         commitDirectory,
@@ -94,6 +98,8 @@ export function createRunner(options: RunnerOptions): Runner {
         masker: createMasker(Object.values(options.secrets)),
         github: githubContext({ id, sha, event, inputs, workflow, repository: options.repository.name }),
         nextJob: () => ++jobs,
+        killed: false,
+        processGroups: new Set(),
         jobs: [],
       };
       const permissions = readPermissions(workflow.permissions);
@@ -104,9 +110,15 @@ export function createRunner(options: RunnerOptions): Runner {
         event: event.name,
         sha,
       });
-      return { id, result, cancel: () => cancellation.abort() };
+      return { id, result, cancel: () => cancellation.abort(), kill: () => killRun(context, cancellation) };
     },
   };
+}
+
+function killRun(context: RunContext, cancellation: AbortController): void {
+  context.killed = true;
+  cancellation.abort();
+  for (const groups of context.processGroups) for (const group of groups) endGroup(group);
 }
 
 /** What `$/…` and the workflow files are read from: the commit as it is, whatever a job's workspace holds. */

@@ -57,7 +57,7 @@ export async function runToSuccess(
     environment: running.environment,
     onLine: running.write,
     signal: running.signal,
-    onGroup: (group) => running.job.groups.add(group),
+    groups: running.job.groups,
   });
   if (running.signal.aborted) throw new StepFailed("the step was stopped");
   if (code === 0) return;

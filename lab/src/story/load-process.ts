@@ -1,0 +1,17 @@
+import { type LoadGenerator, startLoad } from "./load-generator.ts";
+
+/** Orders to the load generator's process; it answers `{ stop }` with its counts. */
+export type LoadOrder =
+  | { start: { addresses: string[]; requestsPerSecond: number } }
+  | { phase: string }
+  | { stop: true };
+
+let load: LoadGenerator | undefined;
+process.on("message", async (order: LoadOrder) => {
+  if ("start" in order) load = startLoad(order.start.addresses, order.start.requestsPerSecond);
+  if ("phase" in order) load?.beginPhase(order.phase);
+  if ("stop" in order) process.send?.((await load?.stop()) ?? []);
+});
+// Without its parent there is nobody to count for. A terminal's Ctrl-C reaches the whole group: the parent decides.
+process.on("disconnect", () => process.exit(0));
+process.on("SIGINT", () => {});

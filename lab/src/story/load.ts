@@ -1,0 +1,38 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { LoadPhase } from "./load-generator.ts";
+import type { LoadOrder } from "./load-process.ts";
+
+export interface Load {
+  beginPhase(name: string): void;
+  stop(): Promise<LoadPhase[]>;
+  close(): Promise<void>;
+}
+
+/** A load generator in a process of its own, so that no work of the rehearsal holds it up. */
+export async function startLoadProcess(addresses: string[], requestsPerSecond: number): Promise<Load> {
+  const child = fork(fileURLToPath(new URL("./load-process.ts", import.meta.url)), {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  await once(child, "spawn");
+  const exited = once(child, "exit");
+  const order = (message: LoadOrder) => void child.send(message);
+  order({ start: { addresses, requestsPerSecond } });
+  return {
+    beginPhase: (phase) => order({ phase }),
+    async stop() {
+      const answer = once(child, "message");
+      order({ stop: true });
+      const ended = exited.then(([code]) =>
+        Promise.reject(new Error(`the load generator ended (code ${code})`)),
+      );
+      const [phases] = (await Promise.race([answer, ended])) as [LoadPhase[]];
+      return phases;
+    },
+    async close() {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}

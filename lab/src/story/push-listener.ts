@@ -1,0 +1,56 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+
+export interface Push {
+  before: string;
+  after: string;
+  /** `refs/heads/main` */
+  ref: string;
+}
+
+export interface PushListener {
+  /** Text of a post-receive hook that reports to this listener. */
+  hook: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Hears of pushes from a repository's post-receive hook, over a socket in `directory`.
+ * @param onPush its answer is shown to whoever pushes
+ */
+export async function listenForPushes(
+  directory: string,
+  onPush: (push: Push) => string,
+): Promise<PushListener> {
+  const socket = join(directory, "push.sock");
+  const server = createServer(async (request, response) => {
+    const updates = (await text(request)).split("\n").filter((line) => line !== "");
+    const answers = updates.map((line) => {
+      const [before = "", after = "", ref = ""] = line.split(" ");
+      return onPush({ before, after, ref });
+    });
+    response.end(answers.join("\n"));
+  });
+  server.listen(socket);
+  await once(server, "listening");
+  return {
+    hook: hookOf(socket),
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}
+
+function hookOf(socketPath: string): string {
+  const options = JSON.stringify({ socketPath, method: "POST" });
+  return `#!${process.execPath}
+// Tells the rehearsal what was pushed, and the one who pushed what it does about it.
+const { request } = require("node:http");
+process.stdin.pipe(request(${options}, (response) => response.pipe(process.stdout))
+  .on("error", (error) => console.log("the rehearsal does not answer: " + error.message)));
+`;
+}

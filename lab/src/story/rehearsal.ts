@@ -1,0 +1,144 @@
+import { randomBytes } from "node:crypto";
+import { createWriteStream, type WriteStream } from "node:fs";
+import { join } from "node:path";
+import type { RunEvent, RunResult } from "../runner/result.ts";
+import { createRunner, type Run, type RunRequest } from "../runner/runner.ts";
+import type { LabOptions } from "./command-line.ts";
+import { machineEnvironment } from "./machine-environment.ts";
+import type { Progress } from "./progress.ts";
+import { listenForPushes, type Push } from "./push-listener.ts";
+import { createScratchRepository, type ScratchRepository } from "./scratch-repository.ts";
+import { type SimulatorProcess, startSimulatorProcess } from "./simulator-process.ts";
+
+export interface Rehearsal {
+  simulator: SimulatorProcess;
+  repository: ScratchRepository;
+  /** Of the load balancer's two listeners. */
+  addresses: { production: string; test: string };
+  /** Finished runs, in the order they ended. */
+  runs: RunResult[];
+  /** Runs provision.yml to its end. */
+  provision(): Promise<RunResult>;
+  /** Pushes the checkout's commit to main and resolves when the run it starts has ended. */
+  pushAndFollow(): Promise<RunResult>;
+}
+
+interface Place {
+  project: string;
+  /** Removed by whoever gives it. */
+  directory: string;
+  logDirectory: string;
+}
+
+/** Starts the simulated AWS, the repository and its runner. What has been started is put on `ends`, also on failure. */
+export async function startRehearsal(
+  options: LabOptions,
+  place: Place,
+  progress: Progress,
+  ends: AsyncDisposableStack,
+): Promise<Rehearsal> {
+  const { directory, logDirectory } = place;
+  const simulator = await startSimulatorProcess({
+    ...options,
+    temporaryDirectory: directory,
+    logFile: join(logDirectory, "simulator.log"),
+  });
+  ends.defer(() => simulator.close());
+  const awaited: ((run: Promise<RunResult>) => void)[] = [];
+  const listener = await listenForPushes(directory, (push) => {
+    if (push.ref !== "refs/heads/main") return `only a push to main deploys, not ${push.ref}`;
+    const result = startDeploy(push);
+    const follow = awaited.shift();
+    if (follow) follow(result);
+    // Nobody waits for it: what went wrong has to be said here.
+    else result.catch((error: Error) => progress.say(error.message));
+    return "deploy.yml starts; the rehearsal's terminal shows it";
+  });
+  ends.defer(() => listener.close());
+  const repository = await createScratchRepository(place.project, directory, listener.hook);
+  const runs: RunResult[] = [];
+  const follow = createFollower(runs, ends);
+  const runner = createRunner({
+    repository: { name: "rehearsal/ecs-delivery", gitDirectory: repository.gitDirectory },
+    environment: machineEnvironment(process.env, simulator.endpoint, directory),
+    secrets: inventedKeys(),
+    vars: { AWS_REGION: simulator.region, BASE_IMAGE: "scratch" },
+    directory,
+    emit: writeLogs(logDirectory, progress, ends),
+  });
+  const run = async (request: RunRequest) => {
+    const started = await runner.start(request);
+    if (!started) throw new Error(`${request.workflow} is not started by this push`);
+    return follow(started);
+  };
+  const startDeploy = ({ before, after }: Push) =>
+    run({ workflow: ".github/workflows/deploy.yml", event: { name: "push", branch: "main", before, after } });
+  return {
+    simulator,
+    repository,
+    addresses: {
+      production: `http://127.0.0.1:${80 + options.listenerOffset}`,
+      test: `http://127.0.0.1:${8080 + options.listenerOffset}`,
+    },
+    runs,
+    provision: () =>
+      run({
+        workflow: ".github/workflows/provision.yml",
+        event: { name: "workflow_dispatch", branch: "main", sha: repository.head, inputs: {} },
+      }),
+    async pushAndFollow() {
+      const started = new Promise<Promise<RunResult>>((resolve) => awaited.push((run) => resolve(run)));
+      await repository.push();
+      return await await started;
+    },
+  };
+}
+
+function createFollower(runs: RunResult[], ends: AsyncDisposableStack): (run: Run) => Promise<RunResult> {
+  const active = new Map<Run, Promise<unknown>>();
+  ends.defer(async () => {
+    for (const run of active.keys()) run.kill();
+    await Promise.allSettled(active.values());
+  });
+  return async (run) => {
+    active.set(run, run.result);
+    try {
+      const result = await run.result;
+      runs.push(result);
+      return result;
+    } finally {
+      active.delete(run);
+    }
+  };
+}
+
+/** Keys that only a simulated AWS takes. Random, so that hiding them hides nothing else. */
+function inventedKeys(): Record<string, string> {
+  return {
+    AWS_ACCESS_KEY_ID: `AKIA${randomBytes(8).toString("hex").toUpperCase()}`,
+    AWS_SECRET_ACCESS_KEY: randomBytes(30).toString("base64"),
+    AWS_SESSION_TOKEN: randomBytes(90).toString("base64"),
+  };
+}
+
+/** Every line of every job goes to a file of its run and job; progress shows the rest. */
+function writeLogs(
+  logDirectory: string,
+  progress: Progress,
+  ends: AsyncDisposableStack,
+): (event: RunEvent) => void {
+  const files = new Map<string, WriteStream>();
+  ends.defer(async () => {
+    await Promise.all([...files.values()].map((file) => new Promise<void>((resolve) => file.end(resolve))));
+  });
+  return (event) => {
+    progress.runEvent(event);
+    if (event.type !== "log" && event.type !== "step-started" && event.type !== "annotation") return;
+    const name = `run-${event.run}-${event.job.replace(/[^a-z0-9-]+/gi, "-")}.log`;
+    const file = files.get(name) ?? createWriteStream(join(logDirectory, name));
+    files.set(name, file);
+    if (event.type === "log") file.write(`${event.line}\n`);
+    if (event.type === "step-started") file.write(`\n== ${event.step}\n`);
+    if (event.type === "annotation") file.write(`${event.annotation.level}: ${event.annotation.message}\n`);
+  };
+}

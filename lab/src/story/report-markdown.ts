@@ -1,0 +1,111 @@
+import { seconds } from "./progress.ts";
+import type { Deployment, Report } from "./report.ts";
+
+/** The report as a person wants to read it: what went as told, the load, each deployment with its traffic. */
+export function reportMarkdown(report: Report): string {
+  const { resources, load } = report;
+  const memory = resources.simulatorRssMb === null ? "unknown" : `${resources.simulatorRssMb.toFixed(0)} MB`;
+  return [
+    `# Rehearsal of ${report.commit.slice(0, 7)}: ${report.ok ? "as told" : "not as told"}`,
+    "",
+    `${seconds(report.durationMs)} in all, ready to deploy after ${seconds(resources.readyMs)}; ` +
+      `AWS's waits passed ${report.timeScale} times faster than their figures; the simulator held ${memory} at most.`,
+    "",
+    "## Story",
+    "",
+    "| | step | took |",
+    "|---|---|---:|",
+    ...report.steps.map(
+      (step) => `| ${step.ok ? "✓" : "✗"} | ${cell(describe(step))} | ${seconds(step.durationMs)} |`,
+    ),
+    "",
+    "## Load",
+    "",
+    `${load.requests} requests at ${load.requestsPerSecond.toFixed(0)} a second over both services, ` +
+      `**${load.failed} failed**, counted by the load generator.`,
+    "",
+    "| phase | lasted | requests | failed | p50 | p99 |",
+    "|---|---:|---:|---:|---:|---:|",
+    ...load.phases.map(
+      (phase) =>
+        `| ${cell(phase.name)} | ${seconds(phase.durationMs)} | ${phase.requests} | ${phase.failed} | ` +
+        `${phase.p50Ms.toFixed(1)} ms | ${phase.p99Ms.toFixed(1)} ms |`,
+    ),
+    ...load.phases.flatMap((phase) => phase.failures).map((failure) => `- ${failure}`),
+    "",
+    "## Deployments",
+    "",
+    ...report.deployments.flatMap(describeDeployment),
+    "## Workflow runs",
+    "",
+    "| run | workflow | job | ended | took |",
+    "|---:|---|---|---|---:|",
+    ...report.runs.flatMap((run) =>
+      run.jobs.map(
+        (job) =>
+          `| ${run.id} | ${cell(run.workflow)} | ${cell(job.name)} | ${job.conclusion} | ${seconds(job.durationMs)} |`,
+      ),
+    ),
+    "",
+    ...describeAnnotations(report),
+  ].join("\n");
+}
+
+function describe(step: Report["steps"][number]): string {
+  return step.problem === undefined ? step.name : `${step.name}: ${step.problem}`;
+}
+
+function describeDeployment(deployment: Deployment): string[] {
+  const { service, deploymentId, status, run } = deployment;
+  return [
+    `### ${service}: ${status || "not begun"} (run ${run})`,
+    "",
+    "| | |",
+    "|---|---|",
+    `| deployment | \`${deploymentId || "none"}\`, CodeDeploy, ${seconds(deployment.durationMs)} |`,
+    `| revision | \`${shortArn(deployment.revisionBefore)}\` → \`${shortArn(deployment.revisionAfter)}\` |`,
+    `| image | \`${deployment.imageDigest}\` |`,
+    ...(deployment.cause ? [`| cause | ${cell(deployment.cause)} |`] : []),
+    "",
+    ...trafficChart(deployment),
+  ];
+}
+
+/** Lines of a mermaid chart, percent of production traffic over seconds. */
+function trafficChart({ traffic }: Deployment): string[] {
+  if (traffic.length < 2) return [];
+  return [
+    "```mermaid",
+    "xychart-beta",
+    '  title "Production traffic: blue falls, green rises"',
+    `  x-axis "seconds" [${traffic.map((point) => (point.atMs / 1000).toFixed(1)).join(", ")}]`,
+    '  y-axis "percent" 0 --> 100',
+    `  line [${traffic.map((point) => point.blue).join(", ")}]`,
+    `  line [${traffic.map((point) => point.green).join(", ")}]`,
+    "```",
+    "",
+  ];
+}
+
+function describeAnnotations(report: Report): string[] {
+  const lines = report.runs.flatMap((run) =>
+    run.jobs.flatMap((job) =>
+      job.annotations.map(
+        (each) => `- **${each.level}** in run ${run.id}, ${job.name}: ${oneLine(each.message)}`,
+      ),
+    ),
+  );
+  return lines.length === 0 ? [] : ["## Annotations", "", ...lines, ""];
+}
+
+function shortArn(arn: string): string {
+  return arn.split("/").at(-1) || "none";
+}
+
+function cell(text: string): string {
+  return oneLine(text).replaceAll("|", "\\|");
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll("\n", " ");
+}

@@ -1,0 +1,124 @@
+import type { JobResult, RunResult } from "../runner/result.ts";
+import type { LoadPhase } from "./load-generator.ts";
+import type { StoryStep } from "./record-steps.ts";
+
+export interface TrafficPoint {
+  atMs: number;
+  /** Percent of production traffic. */
+  blue: number;
+  green: number;
+}
+
+export interface Deployment {
+  service: string;
+  engine: "codedeploy";
+  deploymentId: string;
+  status: string;
+  cause: string;
+  revisionBefore: string;
+  revisionAfter: string;
+  imageDigest: string;
+  traffic: TrafficPoint[];
+  /** Run of the workflow that made it. */
+  run: number;
+  durationMs: number;
+}
+
+/** `.lab/report.json`. Durations and latencies in milliseconds. */
+export interface Report {
+  /** The story went as told. */
+  ok: boolean;
+  commit: string;
+  startedAt: string;
+  durationMs: number;
+  timeScale: number;
+  steps: StoryStep[];
+  load: {
+    requests: number;
+    failed: number;
+    /** Over the whole story, the slowest phase's. */
+    p50Ms: number;
+    p99Ms: number;
+    requestsPerSecond: number;
+    phases: LoadPhase[];
+  };
+  deployments: Deployment[];
+  runs: { id: number; workflow: string; conclusion: string; durationMs: number; jobs: JobResult[] }[];
+  resources: {
+    /** From the command to stacks that can be deployed to. */
+    readyMs: number;
+    /** The most the simulator's process has held; null where the system does not tell. */
+    simulatorRssMb: number | null;
+  };
+}
+
+export interface Told {
+  commit: string;
+  startedAt: Date;
+  durationMs: number;
+  timeScale: number;
+  steps: readonly StoryStep[];
+  phases: LoadPhase[];
+  runs: RunResult[];
+  readyMs: number;
+  simulatorRssMb: number | undefined;
+}
+
+export function makeReport(told: Told): Report {
+  return {
+    ok: told.steps.every((step) => step.ok),
+    commit: told.commit,
+    startedAt: told.startedAt.toISOString(),
+    durationMs: told.durationMs,
+    timeScale: told.timeScale,
+    steps: [...told.steps],
+    load: summariseLoad(told.phases),
+    deployments: told.runs.flatMap(deploymentsOf),
+    runs: told.runs.map(({ id, workflow, conclusion, durationMs, jobs }) => ({
+      id,
+      workflow,
+      conclusion,
+      durationMs,
+      jobs,
+    })),
+    resources: { readyMs: told.readyMs, simulatorRssMb: told.simulatorRssMb ?? null },
+  };
+}
+
+/** What the workflow's deploy steps say of themselves. */
+export function deploymentsOf(run: RunResult): Deployment[] {
+  return run.jobs.flatMap((job) => {
+    const step = job.steps.find((each) => each.id === "deploy" && !each.post && each.outcome !== "skipped");
+    const service = /^(.+) \/ deploy$/.exec(job.name)?.[1];
+    if (!step || !service) return [];
+    const { outputs, durationMs } = step;
+    return {
+      service,
+      engine: "codedeploy" as const,
+      deploymentId: outputs["deployment-id"] ?? "",
+      status: outputs.status ?? "",
+      cause: outputs.cause ?? "",
+      revisionBefore: outputs["revision-before"] ?? "",
+      revisionAfter: outputs["revision-after"] ?? "",
+      imageDigest: outputs["image-digest"] ?? "",
+      traffic: JSON.parse(outputs.traffic || "[]") as TrafficPoint[],
+      run: run.id,
+      durationMs,
+    };
+  });
+}
+
+function summariseLoad(phases: LoadPhase[]): Report["load"] {
+  const sum = (pick: (phase: LoadPhase) => number) => phases.reduce((total, phase) => total + pick(phase), 0);
+  const worst = (pick: (phase: LoadPhase) => number) => Math.max(0, ...phases.map(pick));
+  const requests = sum((phase) => phase.requests);
+  const lasted = sum((phase) => phase.durationMs);
+  return {
+    requests,
+    failed: sum((phase) => phase.failed),
+    p50Ms: worst((phase) => phase.p50Ms),
+    p99Ms: worst((phase) => phase.p99Ms),
+    requestsPerSecond: lasted === 0 ? 0 : (requests / lasted) * 1000,
+    phases,
+  };
+}

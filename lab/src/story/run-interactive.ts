@@ -1,0 +1,50 @@
+import { git } from "../runner/git.ts";
+import type { LabOptions } from "./command-line.ts";
+import type { Progress } from "./progress.ts";
+import { createStepRecorder } from "./record-steps.ts";
+import { startRehearsal } from "./rehearsal.ts";
+import type { LabPlace } from "./run-lab.ts";
+import { expectGreen } from "./tell-story.ts";
+
+const remote = "lab";
+
+/** Provisions and deploys, then stays up until `signal` aborts; a push to the remote `lab` deploys. */
+export async function runInteractive(
+  options: LabOptions,
+  place: LabPlace,
+  progress: Progress,
+  ends: AsyncDisposableStack,
+  signal: AbortSignal,
+): Promise<void> {
+  const steps = createStepRecorder(progress);
+  const rehearsal = await steps.perform("start the simulated AWS", () =>
+    startRehearsal(options, place, progress, ends),
+  );
+  await steps.perform("provision the stacks", async () => expectGreen(await rehearsal.provision()));
+  await steps.perform("deploy customer and employee", async () =>
+    expectGreen(await rehearsal.pushAndFollow()),
+  );
+  await addRemote(place.project, rehearsal.repository.gitDirectory, ends);
+  const { production, test } = rehearsal.addresses;
+  progress.say(`
+  customer        ${production}/
+  employee        ${production}/admin/suppliers
+  test listener   ${test}/
+  AWS             AWS_ENDPOINT_URL=${rehearsal.simulator.endpoint} AWS_REGION=${rehearsal.simulator.region}
+
+Change a service, commit, and deploy it:   git push ${remote} HEAD:main
+Ctrl-C ends the rehearsal and removes its data.
+`);
+  if (!signal.aborted)
+    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+}
+
+/** Makes the rehearsal's repository a remote of the user's, for as long as it lives. */
+async function addRemote(project: string, gitDirectory: string, ends: AsyncDisposableStack): Promise<void> {
+  // One left by a rehearsal that was killed leads nowhere.
+  await git(project, "remote", "remove", remote).catch(() => {});
+  await git(project, "remote", "add", remote, gitDirectory);
+  ends.defer(async () => {
+    await git(project, "remote", "remove", remote);
+  });
+}

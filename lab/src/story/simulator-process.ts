@@ -1,0 +1,76 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+export interface SimulatorProcess {
+  endpoint: string;
+  region: string;
+  /** The most memory it has held, in MB; undefined where the system does not tell. */
+  peakResidentMb(): Promise<number | undefined>;
+  close(): Promise<void>;
+}
+
+interface SimulatorProcessOptions {
+  port: number;
+  listenerOffset: number;
+  timeScale: number;
+  /** Where its temporary files go. */
+  temporaryDirectory: string;
+  logFile: string;
+}
+
+/** Starts the simulated AWS as a process of its own. Rejects with its own sentence when it cannot start. */
+export async function startSimulatorProcess(options: SimulatorProcessOptions): Promise<SimulatorProcess> {
+  const main = fileURLToPath(new URL("../../../simulator/src/main.ts", import.meta.url));
+  const child = fork(
+    main,
+    [
+      "--port",
+      String(options.port),
+      "--listener-offset",
+      String(options.listenerOffset),
+      "--time-scale",
+      String(options.timeScale),
+    ],
+    {
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      // A terminal's Ctrl-C must reach it through the lab alone, after the runs that use it have ended.
+      detached: true,
+      env: { ...process.env, TMPDIR: options.temporaryDirectory },
+    },
+  );
+  const log = createWriteStream(options.logFile);
+  let lastLine = "";
+  createInterface({ input: child.stderr as NodeJS.ReadableStream }).on("line", (line) => {
+    lastLine = line;
+    log.write(`${line}\n`);
+  });
+  const exited = once(child, "exit");
+  const failed = exited.then(([code]) => {
+    throw new Error(lastLine || `the simulated AWS ended with code ${code} before it was ready`);
+  });
+  const [ready] = (await Promise.race([once(child, "message"), failed])) as [
+    { environmentVariables: Record<string, string> },
+  ];
+  failed.catch(() => {});
+  const { AWS_ENDPOINT_URL: endpoint = "", AWS_REGION: region = "" } = ready.environmentVariables;
+  return {
+    endpoint,
+    region,
+    peakResidentMb: () => peakResidentMb(child.pid as number),
+    async close() {
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+      await exited;
+      log.end();
+    },
+  };
+}
+
+async function peakResidentMb(pid: number): Promise<number | undefined> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+}
