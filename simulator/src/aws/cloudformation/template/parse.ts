@@ -10,21 +10,32 @@ const maximumBytes = 51_200;
 export function parseTemplate(body: string): Mapping {
   if (Buffer.byteLength(body) > maximumBytes)
     throw formatError(`the template has more than ${maximumBytes} bytes, the limit of TemplateBody`);
-  const language = body.trimStart().startsWith("{") ? "JSON" : "YAML";
-  const document = parseDocument(body, { logLevel: "silent", prettyErrors: false });
-  const error = document.errors[0];
-  if (error) {
-    const { line, column } = position(body, error.pos[0]);
-    throw formatError(`${language} not well-formed. (line ${line}, column ${column}): ${error.message}`);
-  }
-  const value = document.contents ? toValue(document.contents as Node, document) : null;
+  const value = body.trimStart().startsWith("{") ? parseJson(body) : parseYaml(body);
   if (!isMapping(value)) throw formatError("unsupported structure.");
   return value;
 }
 
-function position(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset).split("\n");
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+function parseJson(body: string): Value {
+  try {
+    return JSON.parse(body) as Value;
+  } catch (error) {
+    const { message } = error as SyntaxError;
+    const offset = Number(/at position (\d+)/.exec(message)?.[1] ?? body.length);
+    throw notWellFormed("JSON", body, offset, message);
+  }
+}
+
+function parseYaml(body: string): Value {
+  const document = parseDocument(body, { logLevel: "silent", prettyErrors: false });
+  const error = document.errors[0];
+  if (error) throw notWellFormed("YAML", body, error.pos[0], error.message);
+  return document.contents ? toValue(document.contents as Node, document) : null;
+}
+
+function notWellFormed(language: string, body: string, offset: number, message: string): Error {
+  const before = body.slice(0, offset).split("\n");
+  const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  return formatError(`${language} not well-formed. (${place}): ${message}`);
 }
 
 function toValue(node: Node | null, document: Document): Value {

@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createTestCloudFormation, type TestCloudFormation } from "./testing.ts";
+
+let cloudformation: TestCloudFormation;
+beforeEach(async () => {
+  cloudformation = await createTestCloudFormation();
+});
+afterEach(() => cloudformation.close());
+
+const before = `
+Resources:
+  A: {Type: Test::Thing, Properties: {Kind: a, Size: 1}}
+  B: {Type: Test::Thing, Properties: {Kind: !Ref A}}
+  C: {Type: Test::Thing, Properties: {Needs: [!Ref A]}}
+  Gone: {Type: Test::Thing}
+`;
+
+async function plan(StackName: string, TemplateBody: string, ChangeSetType: "CREATE" | "UPDATE" = "UPDATE") {
+  const { Id = "" } = await cloudformation.api.createChangeSet({
+    StackName,
+    ChangeSetName: "plan",
+    ChangeSetType,
+    TemplateBody,
+  });
+  const changeSet = await cloudformation.api.describeChangeSet({ ChangeSetName: Id });
+  const changes = (changeSet.Changes ?? []).map(({ ResourceChange }) =>
+    [ResourceChange?.Action, ResourceChange?.LogicalResourceId, ResourceChange?.Replacement]
+      .filter(Boolean)
+      .join(" "),
+  );
+  return { id: Id, changeSet, changes };
+}
+
+async function execute(StackName: string, ChangeSetName: string) {
+  await cloudformation.api.executeChangeSet({ ChangeSetName });
+  return await cloudformation.settled(StackName);
+}
+
+test("a stack is planned, reviewed and created", async () => {
+  const { id, changeSet, changes } = await plan("s", before, "CREATE");
+  expect(changes).toEqual(["Add A", "Add B", "Add C", "Add Gone"]);
+  expect(changeSet).toMatchObject({
+    Status: "CREATE_COMPLETE",
+    ExecutionStatus: "AVAILABLE",
+    StackName: "s",
+  });
+  expect(cloudformation.calls).toEqual([]);
+  expect((await cloudformation.describe("s"))?.StackStatus).toBe("REVIEW_IN_PROGRESS");
+  expect((await execute("s", id))?.StackStatus).toBe("CREATE_COMPLETE");
+});
+
+test.each([
+  ["Size: 1", "Size: 2", ["Modify A False"]],
+  ["Kind: a", "Kind: b", ["Modify A True", "Modify B Conditional", "Modify C False"]],
+  ["  Gone: {Type: Test::Thing}", "  New: {Type: Test::Thing}", ["Add New", "Remove Gone"]],
+])("%s → %s", async (from, to, expected) => {
+  await cloudformation.api.createStack({ StackName: "s", TemplateBody: before });
+  await cloudformation.settled("s");
+  const { id, changes } = await plan("s", before.replace(from, to));
+  expect(changes).toEqual(expected);
+  expect((await execute("s", id))?.StackStatus).toBe("UPDATE_COMPLETE");
+  const again = await cloudformation.api.describeChangeSet({ ChangeSetName: id });
+  expect(again.ExecutionStatus).toBe("EXECUTE_COMPLETE");
+});
+
+test("a plan without changes fails and cannot be executed", async () => {
+  await cloudformation.api.createStack({ StackName: "s", TemplateBody: before });
+  await cloudformation.settled("s");
+  const { id, changeSet } = await plan("s", before);
+  expect(changeSet).toMatchObject({
+    Status: "FAILED",
+    StatusReason:
+      "The submitted information didn't contain changes. Submit different information to create a change set.",
+    ExecutionStatus: "UNAVAILABLE",
+  });
+  await expect(execute("s", id)).rejects.toThrow("current execution status of [UNAVAILABLE]");
+  await cloudformation.api.deleteChangeSet({ ChangeSetName: id });
+  const describe = async () => cloudformation.api.describeChangeSet({ ChangeSetName: id });
+  await expect(describe()).rejects.toThrow(`ChangeSet [${id}] does not exist`);
+});
+
+test("an update outdates the plans made before it", async () => {
+  await cloudformation.api.createStack({ StackName: "s", TemplateBody: before });
+  await cloudformation.settled("s");
+  const { id } = await plan("s", before.replace("Size: 1", "Size: 2"));
+  await cloudformation.api.updateStack({
+    StackName: "s",
+    TemplateBody: before.replace("Size: 1", "Size: 4"),
+  });
+  await cloudformation.settled("s");
+  await expect(execute("s", id)).rejects.toThrow("current execution status of [OBSOLETE]");
+});

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTestCloudFormation, type TestCloudFormation } from "./testing.ts";
+
+let cloudformation: TestCloudFormation;
+beforeAll(async () => {
+  cloudformation = await createTestCloudFormation();
+});
+afterAll(() => cloudformation.close());
+
+const thing = "{Type: Test::Thing}";
+
+test.each([
+  [
+    "Resources: {A: {Type: AWS::Nope::X}}",
+    "Template format error: Unrecognized resource types: [AWS::Nope::X]",
+  ],
+  [`Resources: {A: ${thing}}\nRules: {}`, "Invalid template property or properties [Rules]"],
+  [`Transform: AWS::Serverless-2016-10-31\nResources: {A: ${thing}}`, "properties [Transform]"],
+  [
+    "Resources: {A: {Type: Test::Thing, CreationPolicy: {}}}",
+    "Invalid template resource property 'CreationPolicy' (/Resources/A)",
+  ],
+  [
+    "Resources: {A: {Type: Test::Thing, Properties: {Sise: 1}}}",
+    "resource A with message: #: extraneous key [Sise] is not permitted",
+  ],
+  ["Resources: {A: {Type: Test::Thing, DeletionPolicy: Keep}}", '"Keep" at /Resources/A/DeletionPolicy'],
+  [
+    "Resources: {A: {Type: Test::Thing, DeletionPolicy: Snapshot}}",
+    "Resource A of type Test::Thing cannot be snapshotted",
+  ],
+  [
+    "Resources: {A: {Type: Test::Thing, DependsOn: B}}",
+    "Unresolved resource dependencies [B] in the Resources block",
+  ],
+  ["Resources: {A: {Type: Test::Thing, Properties: {Name: !Ref B}}}", "Unresolved resource dependencies [B]"],
+  ["Resources: {A: {Type: Test::Thing, Properties: {Name: !GetAtt B.C}}}", "references undefined resource B"],
+  [
+    `Resources: {A: ${thing}, B: {Type: Test::Thing, Properties: {Name: !GetAtt A.Nope}}}`,
+    "resource A does not support attribute type Nope",
+  ],
+  [
+    `Resources: {A: ${thing}}\nOutputs: {O: {Value: !Ref B}}`,
+    "Unresolved resource dependencies [B] in the Outputs block",
+  ],
+  [
+    "Resources: {A: {Type: Test::Thing, DependsOn: B}, B: {Type: Test::Thing, Properties: {Name: !Ref A}}}",
+    "Circular dependency between resources: [A, B]",
+  ],
+  ["Resources: {A: {Type: Test::Thing, Condition: C}}", "Unresolved dependencies [C]"],
+  [`Conditions: {C: !Equals [1]}\nResources: {A: ${thing}}`, "Fn::Equals at /Conditions/C takes two values"],
+  [
+    `Conditions: {C: {Condition: D}, D: {Condition: C}}\nResources: {A: ${thing}}`,
+    "Circular dependency between conditions",
+  ],
+  ["Resources: {}", "At least one Resources member must be defined."],
+  ["Resources:\n  A: {Type: [}", "Template format error: YAML not well-formed. (line 2,"],
+  ['{"Resources": }', "Template format error: JSON not well-formed. (line 1,"],
+  ["just text", "Template format error: unsupported structure."],
+  ["Resources: {A: {Type: Test::Identity}}", "Requires capabilities : [CAPABILITY_IAM]"],
+  [
+    "Resources: {A: {Type: Test::Identity, Properties: {Name: x}}}",
+    "Requires capabilities : [CAPABILITY_NAMED_IAM]",
+  ],
+])("%s", async (TemplateBody, message) => {
+  const call = async () => cloudformation.api.createStack({ StackName: "refused", TemplateBody });
+  await expect(call()).rejects.toThrow(message);
+  await expect(cloudformation.describe("refused")).rejects.toThrow("Stack with id refused does not exist");
+  expect(cloudformation.calls).toEqual([]);
+});
+
+test.each([
+  [{ StackName: "1a" }, "Value '1a' at 'stackName' failed to satisfy constraint"],
+  [{ StackName: "a", TemplateURL: "https://x" }, "TemplateURL is not supported"],
+  [{ StackName: "a" }, "Either Template URL or Template Body must be specified."],
+  [{ StackName: "a", TimeoutInMinutes: 3 }, "does not support TimeoutInMinutes"],
+])("%j", async (input, message) => {
+  await expect((async () => cloudformation.api.createStack(input))()).rejects.toThrow(message);
+});

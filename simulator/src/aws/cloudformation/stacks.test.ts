@@ -1,0 +1,197 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Fn::Sub writes its variables so
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createTestCloudFormation, type TestCloudFormation } from "./testing.ts";
+
+let cloudformation: TestCloudFormation;
+beforeEach(async () => {
+  cloudformation = await createTestCloudFormation();
+});
+afterEach(() => cloudformation.close());
+
+const chain = `
+Parameters: {Size: {Type: Number, Default: 1}, Secret: {Type: String, NoEcho: true, Default: hush}}
+Conditions: {Never: !Equals [!Ref Size, 99]}
+Resources:
+  Last: {Type: Test::Thing, Properties: {Needs: [!GetAtt Middle.Address]}}
+  Middle: {Type: Test::Thing, Properties: {Needs: [!Sub "\${First}"], Size: !Ref Size}}
+  First: {Type: Test::Thing}
+  Absent: {Type: Test::Thing, Condition: Never}
+Outputs:
+  Address: {Value: !GetAtt Last.Address, Export: {Name: !Sub "\${AWS::StackName}-Address"}}
+  Size: {Value: !GetAtt Middle.Size}
+`;
+
+async function create(StackName: string, TemplateBody: string, more = {}) {
+  const { StackId = "" } = await cloudformation.api.createStack({ StackName, TemplateBody, ...more });
+  return { id: StackId, stack: await cloudformation.settled(StackId) };
+}
+
+async function update(StackName: string, TemplateBody: string, more = {}) {
+  await cloudformation.api.updateStack({ StackName, TemplateBody, ...more });
+  return await cloudformation.settled(StackName);
+}
+
+test("resources are made in order and removed in reverse, each step an event", async () => {
+  const { id, stack } = await create("s", chain);
+  expect(stack).toMatchObject({ StackStatus: "CREATE_COMPLETE", StackName: "s" });
+  expect(stack?.Outputs).toMatchObject([
+    { OutputKey: "Address", OutputValue: "Last-3.test", ExportName: "s-Address" },
+    { OutputKey: "Size", OutputValue: "1" },
+  ]);
+  expect(stack?.Parameters).toContainEqual({ ParameterKey: "Secret", ParameterValue: "****" });
+  expect(await cloudformation.events("s")).toEqual([
+    "s CREATE_IN_PROGRESS User Initiated",
+    ...["First", "Middle", "Last"].flatMap((name) => [
+      `${name} CREATE_IN_PROGRESS`,
+      `${name} CREATE_IN_PROGRESS Resource creation Initiated`,
+      `${name} CREATE_COMPLETE`,
+    ]),
+    "s CREATE_COMPLETE",
+  ]);
+  await cloudformation.api.deleteStack({ StackName: "s" });
+  expect(await cloudformation.settled(id)).toMatchObject({ StackStatus: "DELETE_COMPLETE" });
+  expect(cloudformation.calls.slice(3)).toEqual(["delete Last", "delete Middle", "delete First"]);
+  await expect(cloudformation.describe("s")).rejects.toThrow("Stack with id s does not exist");
+  expect(await cloudformation.api.deleteStack({ StackName: "s" })).toEqual({});
+});
+
+test("independent resources are made at the same time", async () => {
+  await create("s", "Resources: {A: {Type: Test::Thing}, B: {Type: Test::Thing}}");
+  const events = await cloudformation.events("s");
+  expect(events.indexOf("B CREATE_IN_PROGRESS")).toBeLessThan(events.indexOf("A CREATE_COMPLETE"));
+});
+
+const failing = `
+Resources:
+  First: {Type: Test::Thing}
+  Broken: {Type: Test::Thing, DependsOn: First, Properties: {Fail: stabilize}}
+  Never: {Type: Test::Thing, DependsOn: Broken}
+`;
+
+test.each([
+  [{}, "ROLLBACK_COMPLETE", []],
+  [{ OnFailure: "DELETE" }, "DELETE_COMPLETE", []],
+  [{ DisableRollback: true }, "CREATE_FAILED", ["First-1", "Broken-2"]],
+])("a failed creation with %j ends as %s", async (more, status, left) => {
+  const { stack, id } = await create("s", failing, more);
+  expect(stack?.StackStatus).toBe(status);
+  expect([...cloudformation.alive]).toEqual(left);
+  const events = await cloudformation.events(id);
+  expect(events).toContain("Broken CREATE_FAILED no stabilize of Broken");
+  expect(events.join()).toContain("The following resource(s) failed to create: [Broken].");
+  expect(cloudformation.calls).not.toContain("create Never");
+});
+
+test("a value of the wrong type fails its resource with the place", async () => {
+  const { stack } = await create("s", "Resources: {A: {Type: Test::Thing, Properties: {Size: big}}}");
+  expect(stack?.StackStatus).toBe("ROLLBACK_COMPLETE");
+  expect(await cloudformation.events("s")).toContain(
+    'A CREATE_FAILED Properties validation failed for resource A with message: #/Size: expected type: Integer, found: "big"',
+  );
+});
+
+test("an update changes in place, replaces, adds and removes, and cleans up afterwards", async () => {
+  await create("s", chain);
+  cloudformation.calls.length = 0;
+  const next = chain
+    .replace("First: {Type: Test::Thing}", "First: {Type: Test::Thing, Properties: {Kind: new}}")
+    .replace("  Absent: {Type: Test::Thing, Condition: Never}", "  Added: {Type: Test::Thing}")
+    .replace('{Needs: [!Sub "${First}"], Size: !Ref Size}', "{Needs: [!Ref First], Size: 2}");
+  const stack = await update("s", next);
+  expect(stack?.StackStatus).toBe("UPDATE_COMPLETE");
+  expect(cloudformation.calls.filter((call) => !call.includes("Added"))).toEqual([
+    "create First",
+    "update(2) Middle",
+    "delete First",
+  ]);
+  const names = [...cloudformation.alive].map((id) => id.split("-")[0]);
+  expect(names.sort()).toEqual(["Added", "First", "Last", "Middle"]);
+  expect(cloudformation.alive).not.toContain("First-1");
+  expect(stack?.Outputs).toContainEqual(expect.objectContaining({ OutputKey: "Size", OutputValue: "2" }));
+
+  const smaller = await update("s", next.replace("  Added: {Type: Test::Thing}", ""));
+  expect(smaller?.StackStatus).toBe("UPDATE_COMPLETE");
+  expect([...cloudformation.alive].join()).not.toContain("Added");
+});
+
+test("a failed update goes back to what was there", async () => {
+  await create("s", chain);
+  const next = `${chain.replace("First: {Type: Test::Thing}", "First: {Type: Test::Thing, Properties: {Kind: new}}")}`;
+  const stack = await update("s", next, { Parameters: [{ ParameterKey: "Size", ParameterValue: "3" }] });
+  expect(stack?.StackStatus).toBe("UPDATE_ROLLBACK_COMPLETE");
+  expect([...cloudformation.alive]).toEqual(["First-1", "Middle-2", "Last-3"]);
+  expect(stack?.Parameters).toContainEqual({ ParameterKey: "Size", ParameterValue: "1" });
+  const events = await cloudformation.events("s");
+  expect(events).toContain("Middle UPDATE_FAILED 3 is too large");
+  expect(events).toContain(
+    "s UPDATE_ROLLBACK_IN_PROGRESS The following resource(s) failed to update: [Middle].",
+  );
+  const again = await update("s", chain, { Parameters: [{ ParameterKey: "Size", ParameterValue: "2" }] });
+  expect(again?.StackStatus).toBe("UPDATE_COMPLETE");
+});
+
+test("a custom-named resource is not replaced under its old name", async () => {
+  const body = (kind: string) => `Resources: {A: {Type: Test::Thing, Properties: {Name: a, Kind: ${kind}}}}`;
+  await create("s", body("old"));
+  expect((await update("s", body("new")))?.StackStatus).toBe("UPDATE_ROLLBACK_COMPLETE");
+  expect((await cloudformation.events("s")).join()).toContain(
+    "when a custom-named resource requires replacing. Rename a",
+  );
+});
+
+test("an update without changes, of a type, or of an unfinished stack is refused", async () => {
+  await create("s", chain);
+  const call = async (TemplateBody: string) =>
+    cloudformation.api.updateStack({ StackName: "s", TemplateBody });
+  await expect(call(chain)).rejects.toThrow("No updates are to be performed.");
+  await expect(
+    call(chain.replace("First: {Type: Test::Thing}", "First: {Type: Test::Store}")),
+  ).rejects.toThrow("modifies resource type of the following resources: [First]");
+  await cloudformation.api.updateStack({
+    StackName: "s",
+    TemplateBody: chain,
+    Tags: [{ Key: "a", Value: "b" }],
+  });
+  await expect(call(chain)).rejects.toThrow("is in UPDATE_IN_PROGRESS state and can not be updated.");
+  expect((await cloudformation.settled("s"))?.Tags).toEqual([{ Key: "a", Value: "b" }]);
+  await expect(create("s", chain)).rejects.toThrow("Stack [s] already exists");
+});
+
+test.each([
+  ["Retain", "Test::Thing", [], true],
+  ["Snapshot", "Test::Store", ["snapshot A", "delete A"], false],
+  ["Delete", "Test::Thing", ["delete A"], false],
+])("DeletionPolicy %s", async (policy, type, calls, left) => {
+  const { id } = await create("s", `Resources: {A: {Type: ${type}, DeletionPolicy: ${policy}}}`);
+  await cloudformation.api.deleteStack({ StackName: "s" });
+  expect((await cloudformation.settled(id))?.StackStatus).toBe("DELETE_COMPLETE");
+  expect(cloudformation.calls.slice(1)).toEqual(calls);
+  expect(cloudformation.alive.has("A-1")).toBe(left);
+});
+
+test("a stack that cannot be deleted says what held, and lets it be retained", async () => {
+  const { id } = await create(
+    "s",
+    "Resources: {A: {Type: Test::Thing}, B: {Type: Test::Thing, DependsOn: A, Properties: {Fail: delete}}}",
+  );
+  await cloudformation.api.deleteStack({ StackName: "s" });
+  expect(await cloudformation.settled(id)).toMatchObject({
+    StackStatus: "DELETE_FAILED",
+    StackStatusReason: "The following resource(s) failed to delete: [B]. ",
+  });
+  expect(cloudformation.alive.has("A-1")).toBe(true);
+  await cloudformation.api.deleteStack({ StackName: "s", RetainResources: ["B"] });
+  expect((await cloudformation.settled(id))?.StackStatus).toBe("DELETE_COMPLETE");
+  expect([...cloudformation.alive]).toEqual(["B-2"]);
+});
+
+test("termination protection holds", async () => {
+  await create("s", chain, { EnableTerminationProtection: true });
+  const call = async () => cloudformation.api.deleteStack({ StackName: "s" });
+  await expect(call()).rejects.toThrow("cannot be deleted while TerminationProtection is enabled");
+  await cloudformation.api.updateTerminationProtection({
+    StackName: "s",
+    EnableTerminationProtection: false,
+  });
+  expect(await call()).toEqual({});
+});
