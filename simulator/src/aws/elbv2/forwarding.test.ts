@@ -109,13 +109,18 @@ it("answers 503 with the load balancer's page when a group has no targets", asyn
   expect(reply.body).toBe(page("503 Service Temporarily Unavailable"));
 });
 
-it.each(["closes", "talks nonsense", "is gone"])("answers 502 when the target %s", async (way) => {
+it.each([
+  ["closes the connection", ""],
+  ["talks nonsense", "NONSENSE\r\n\r\n"],
+  ["gives a status that is none", "HTTP/1.1 000 Odd\r\nContent-Length: 0\r\n\r\n"],
+  ["upgrades without being asked", "HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"],
+  ["is gone", undefined],
+])("answers 502 when the target %s", async (_, bytes) => {
   const { port, server } = await oneTarget((request, response) => {
     if (request.url === "/") response.end();
-    else if (way === "closes") request.socket.destroy();
-    else request.socket.end("NONSENSE\r\n\r\n");
+    else request.socket.end(bytes ?? "");
   });
-  if (way === "is gone") {
+  if (bytes === undefined) {
     stage.environment.network.withdraw("10.0.1.5", containerPort);
     server.close();
   }

@@ -33,27 +33,11 @@ export function loadBalancerOperations(
   state: State,
   listeners: Listeners,
 ): Operations<AwsClients["elbv2"]> {
-  const describe = ({ description }: LoadBalancerRecord): LoadBalancer => {
-    const age = environment.clock.now().getTime() - (description.CreatedTime?.getTime() ?? 0);
-    const Code = age >= environment.clock.toWall(provisioningMs) ? "active" : "provisioning";
-    return { ...description, State: { Code } };
-  };
+  const describe = (record: LoadBalancerRecord) => describeLoadBalancer(environment, record);
   return {
-    createLoadBalancer: async (input) => {
-      const description = await readDescription(environment, input);
-      const name = input.Name as string;
-      const existing = findByName(state, name);
-      if (existing) {
-        if (isSame(existing.description, description)) return { LoadBalancers: [describe(existing)] };
-        throw new AwsError(
-          "DuplicateLoadBalancerNameException",
-          `A load balancer with the same name '${name}' exists, but with different settings`,
-        );
-      }
-      const record = createRecord(environment, name, description, tagMap(input.Tags));
-      state.loadBalancers.set(record.arn, record);
-      return { LoadBalancers: [describe(record)] };
-    },
+    createLoadBalancer: async (input) => ({
+      LoadBalancers: [describe(await createLoadBalancer(environment, state, input))],
+    }),
     describeLoadBalancers: (input) => {
       const { items, NextMarker } = page(selectLoadBalancers(state, input), input);
       return { LoadBalancers: items.map(describe), NextMarker };
@@ -61,23 +45,15 @@ export function loadBalancerOperations(
     deleteLoadBalancer: async ({ LoadBalancerArn = "" }) => {
       const loadBalancer = state.loadBalancers.get(LoadBalancerArn);
       if (loadBalancer === undefined) return {};
-      if (loadBalancer.attributes.get("deletion_protection.enabled") === "true") {
-        throw new AwsError(
-          "OperationNotPermittedException",
-          `Load balancer '${loadBalancer.arn}' cannot be deleted because deletion protection is enabled`,
-        );
-      }
+      refuseProtected(loadBalancer);
+      const itsListeners = listenersOf(state, loadBalancer.arn);
       state.loadBalancers.delete(loadBalancer.arn);
-      await Promise.all(listenersOf(state, loadBalancer.arn).map(listeners.remove));
+      await Promise.all(itsListeners.map(listeners.remove));
       return {};
     },
     setSecurityGroups: async (input) => {
       const loadBalancer = findLoadBalancer(state, input.LoadBalancerArn);
-      if (input.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic !== undefined) {
-        throw validationError(
-          "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic is for network load balancers",
-        );
-      }
+      refuseProperties(input, ["LoadBalancerArn", "SecurityGroups"]);
       if (!input.SecurityGroups?.length) throw validationError("A security group must be specified");
       const vpcId = loadBalancer.description.VpcId ?? "";
       const SecurityGroups = await readSecurityGroups(environment, vpcId, input.SecurityGroups);
@@ -98,6 +74,39 @@ export function loadBalancerOperations(
       return { AvailabilityZones: zones, IpAddressType: loadBalancer.description.IpAddressType };
     },
   };
+}
+
+function describeLoadBalancer({ clock }: Environment, { description }: LoadBalancerRecord): LoadBalancer {
+  const age = clock.now().getTime() - (description.CreatedTime?.getTime() ?? 0);
+  return { ...description, State: { Code: age >= clock.toWall(provisioningMs) ? "active" : "provisioning" } };
+}
+
+async function createLoadBalancer(
+  environment: Environment,
+  state: State,
+  input: CreateLoadBalancerInput,
+): Promise<LoadBalancerRecord> {
+  const description = await readDescription(environment, input);
+  const name = input.Name as string;
+  const existing = findByName(state, name);
+  if (existing === undefined) {
+    const record = createRecord(environment, name, description, tagMap(input.Tags));
+    state.loadBalancers.set(record.arn, record);
+    return record;
+  }
+  if (isSame(existing.description, description)) return existing;
+  throw new AwsError(
+    "DuplicateLoadBalancerNameException",
+    `A load balancer with the same name '${name}' exists, but with different settings`,
+  );
+}
+
+function refuseProtected({ arn, attributes }: LoadBalancerRecord): void {
+  if (attributes.get("deletion_protection.enabled") !== "true") return;
+  throw new AwsError(
+    "OperationNotPermittedException",
+    `Load balancer '${arn}' cannot be deleted because deletion protection is enabled`,
+  );
 }
 
 async function readDescription(

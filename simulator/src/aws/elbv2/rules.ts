@@ -1,4 +1,9 @@
-import type { Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type {
+  CreateRuleInput,
+  ModifyRuleInput,
+  Rule,
+  RulePriorityPair,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError } from "../../errors.ts";
 import type { AwsClients, Operations } from "../api.ts";
 import { normalizeActions } from "./actions.ts";
@@ -27,76 +32,73 @@ export function ruleOperations(state: State, listeners: Listeners): Operations<A
     for (const arn of new Set(rules.map(({ listenerArn }) => listenerArn))) {
       listeners.applyRules(findListener(state, arn));
     }
+    return { Rules: rules.map(describe) };
   };
   return {
-    createRule: (input) => {
-      const listener = findListener(state, input.ListenerArn);
-      refuseTransforms(input);
-      const rules = rulesOf(state, listener.arn);
-      const priority = checkPriority(input.Priority);
-      refuseTaken(rules, priority);
-      if (rules.length > maxRules) {
-        throw new AwsError("TooManyRulesException", `A listener can have at most ${maxRules} rules`);
-      }
-      const conditions = normalizeConditions(input.Conditions);
-      const actions = normalizeActions(state, input.Actions);
-      checkAssociations(state, listener.loadBalancerArn, actions);
-      const arn = `${listener.arn.replace(":listener/", ":listener-rule/")}/${newId()}`;
-      const rule = {
-        arn,
-        listenerArn: listener.arn,
-        priority,
-        conditions,
-        actions,
-        tags: tagMap(input.Tags),
-      };
-      state.rules.set(arn, rule);
-      apply([rule]);
-      return { Rules: [describe(rule)] };
-    },
+    createRule: (input) => apply([createRule(state, input)]),
     describeRules: (input) => {
       const { items, NextMarker } = page(selectRules(state, input), input);
       return { Rules: items.map(describe), NextMarker };
     },
-    modifyRule: (input) => {
-      const rule = findOwnRule(state, input.RuleArn, "modified with ModifyRule; use ModifyListener");
-      refuseTransforms(input);
-      if (!input.Conditions && !input.Actions) {
-        throw validationError("Either conditions or actions must be specified");
-      }
-      const conditions = input.Conditions && normalizeConditions(input.Conditions);
-      const actions = input.Actions && normalizeActions(state, input.Actions);
-      if (actions) checkAssociations(state, findListener(state, rule.listenerArn).loadBalancerArn, actions);
-      rule.conditions = conditions ?? rule.conditions;
-      rule.actions = actions ?? rule.actions;
-      apply([rule]);
-      return { Rules: [describe(rule)] };
-    },
+    modifyRule: (input) => apply([changeRule(state, input)]),
     deleteRule: ({ RuleArn }) => {
       const rule = findOwnRule(state, RuleArn, "deleted");
       state.rules.delete(rule.arn);
       apply([rule]);
       return {};
     },
-    setRulePriorities: ({ RulePriorities = [] }) => {
-      const changes = new Map(
-        RulePriorities.map(({ RuleArn, Priority }) => [
-          findOwnRule(state, RuleArn, "given a priority"),
-          checkPriority(Priority),
-        ]),
-      );
-      for (const [rule, priority] of changes) {
-        const others = rulesOf(state, rule.listenerArn).filter((other) => other !== rule);
-        refuseTaken(
-          others.map((other) => ({ priority: changes.get(other) ?? other.priority })),
-          priority,
-        );
-      }
-      for (const [rule, priority] of changes) rule.priority = priority;
-      apply([...changes.keys()]);
-      return { Rules: [...changes.keys()].map(describe) };
-    },
+    setRulePriorities: ({ RulePriorities }) => apply(changePriorities(state, RulePriorities)),
   };
+}
+
+function createRule(state: State, input: CreateRuleInput): RuleRecord {
+  const listener = findListener(state, input.ListenerArn);
+  refuseTransforms(input);
+  const rules = rulesOf(state, listener.arn);
+  const priority = checkPriority(input.Priority);
+  refuseTaken(rules, priority);
+  if (rules.length > maxRules) {
+    throw new AwsError("TooManyRulesException", `A listener can have at most ${maxRules} rules`);
+  }
+  const conditions = normalizeConditions(input.Conditions);
+  const actions = normalizeActions(state, input.Actions);
+  checkAssociations(state, listener.loadBalancerArn, actions);
+  const arn = `${listener.arn.replace(":listener/", ":listener-rule/")}/${newId()}`;
+  const rule = { arn, listenerArn: listener.arn, priority, conditions, actions, tags: tagMap(input.Tags) };
+  state.rules.set(arn, rule);
+  return rule;
+}
+
+function changeRule(state: State, input: ModifyRuleInput): RuleRecord {
+  const rule = findOwnRule(state, input.RuleArn, "modified with ModifyRule; use ModifyListener");
+  refuseTransforms(input);
+  if (!input.Conditions && !input.Actions) {
+    throw validationError("Either conditions or actions must be specified");
+  }
+  const conditions = input.Conditions && normalizeConditions(input.Conditions);
+  const actions = input.Actions && normalizeActions(state, input.Actions);
+  if (actions) checkAssociations(state, findListener(state, rule.listenerArn).loadBalancerArn, actions);
+  rule.conditions = conditions ?? rule.conditions;
+  rule.actions = actions ?? rule.actions;
+  return rule;
+}
+
+function changePriorities(state: State, pairs: readonly RulePriorityPair[] = []): RuleRecord[] {
+  const changes = new Map(
+    pairs.map(({ RuleArn, Priority }) => [
+      findOwnRule(state, RuleArn, "given a priority"),
+      checkPriority(Priority),
+    ]),
+  );
+  for (const [rule, priority] of changes) {
+    const others = rulesOf(state, rule.listenerArn).filter((other) => other !== rule);
+    refuseTaken(
+      others.map((other) => ({ priority: changes.get(other) ?? other.priority })),
+      priority,
+    );
+  }
+  for (const [rule, priority] of changes) rule.priority = priority;
+  return [...changes.keys()];
 }
 
 function describe({ arn, priority, conditions, actions }: RuleRecord): Rule {

@@ -8,12 +8,13 @@ import { createState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
 import { targetGroupAttributeOperations } from "./target-group-attributes.ts";
 import { targetGroupOperations } from "./target-groups.ts";
-import { createTargets } from "./targets.ts";
+import { createTargetLife } from "./target-life.ts";
+import { targetOperations } from "./targets.ts";
 
 /** Elastic Load Balancing 2015-12-01, Application Load Balancers over HTTP with targets of type ip. */
 export function createElbv2(environment: Environment): Service<"elbv2"> {
   const state = createState();
-  const targets = createTargets(environment, state);
+  const targets = createTargetLife(environment, state);
   const listeners = createListeners(environment, state, targets.followUse);
   return {
     operations: {
@@ -23,7 +24,7 @@ export function createElbv2(environment: Environment): Service<"elbv2"> {
       ...ruleOperations(state, listeners),
       ...targetGroupOperations(environment, state, targets),
       ...targetGroupAttributeOperations(state),
-      ...targets.operations,
+      ...targetOperations(state, targets),
       ...tagOperations(state),
     },
     async close() {

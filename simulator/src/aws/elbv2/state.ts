@@ -130,6 +130,12 @@ export function rulesOf(state: State, listenerArn: string): RuleRecord[] {
     .sort((one, other) => (rank(one) === rank(other) ? 0 : rank(one) - rank(other)));
 }
 
+export function defaultRuleOf(state: State, listenerArn: string): RuleRecord {
+  const rule = rulesOf(state, listenerArn).at(-1);
+  if (!rule) throw new Error(`listener '${listenerArn}' has no default rule`);
+  return rule;
+}
+
 export function targetGroupArnsOf(actions: readonly Action[]): string[] {
   return actions.flatMap(({ ForwardConfig }) =>
     (ForwardConfig?.TargetGroups ?? []).flatMap(({ TargetGroupArn }) => TargetGroupArn ?? []),

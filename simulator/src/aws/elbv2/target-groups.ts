@@ -18,12 +18,12 @@ import {
 } from "./state.ts";
 import { targetGroupAttributes } from "./target-group-attributes.ts";
 import { applyHealthCheck, readSettings } from "./target-group-settings.ts";
-import type { Targets } from "./targets.ts";
+import type { TargetLife } from "./target-life.ts";
 
 export function targetGroupOperations(
   environment: Environment,
   state: State,
-  targets: Targets,
+  targets: TargetLife,
 ): Operations<AwsClients["elbv2"]> {
   const describe = (group: TargetGroupRecord): TargetGroup => ({
     TargetGroupArn: group.arn,

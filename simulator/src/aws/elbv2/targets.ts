@@ -1,33 +1,16 @@
 import { BlockList, isIPv4 } from "node:net";
 import type { TargetDescription, TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
-import { createPoolMember, retirePoolMember } from "../../planes/load-balancer/target-pool.ts";
 import type { AwsClients, Operations } from "../api.ts";
 import {
   findTargetGroup,
-  loadBalancerArnsOf,
   type State,
   type TargetGroupRecord,
   type TargetRecord,
   validationError,
 } from "./state.ts";
-import {
-  draining,
-  initialChecking,
-  notInUse,
-  notRegistered,
-  registering,
-  watchTarget,
-} from "./target-health.ts";
-
-export interface Targets {
-  readonly operations: Operations<AwsClients["elbv2"]>;
-  /** To be called when rules changed: a group that came into use has its targets checked, one that went rests. */
-  followUse(): void;
-  /** Ends checks and connections of a group that goes away. */
-  removeAll(group: TargetGroupRecord): void;
-}
+import { notRegistered } from "./target-health.ts";
+import { keyOf, type TargetLife } from "./target-life.ts";
 
 /** Addresses a target of type ip may have (RFC 1918, RFC 6598), and loopback, which stands for itself here. */
 const targetAddresses = new BlockList();
@@ -41,107 +24,25 @@ for (const [address, prefix] of [
   targetAddresses.addSubnet(address, prefix);
 }
 
-export function createTargets(environment: Environment, state: State): Targets {
-  const isInUse = ({ arn }: TargetGroupRecord) => loadBalancerArnsOf(state, arn).length > 0;
-
-  const startChecks = (group: TargetGroupRecord, target: TargetRecord) => {
-    restart(target);
-    target.health = initialChecking;
-    void watchTarget(environment, { settings: () => group.settings }, target, () => refreshPool(group));
-  };
-  const rest = (target: TargetRecord) => {
-    restart(target);
-    target.health = notInUse;
-  };
-  const register = (group: TargetGroupRecord, description: TargetRecord["description"]) => {
-    const known = group.targets.get(keyOf(description));
-    if (known !== undefined && known.health.State !== "draining") return;
-    const target = known ?? createTarget(description);
-    group.targets.set(keyOf(description), target);
-    if (isInUse(group)) startChecks(group, target);
-    else rest(target);
-  };
-  const deregister = (group: TargetGroupRecord, target: TargetRecord) => {
-    if (target.health.State === "draining") return;
-    restart(target);
-    if (target.health.State === "unused") return remove(group, target);
-    target.health = draining;
-    const delayMs = Number(group.attributes.get("deregistration_delay.timeout_seconds")) * 1000;
-    environment.clock.wait(delayMs, target.activity.signal).then(
-      () => {
-        remove(group, target);
-        refreshPool(group);
-      },
-      // Registered again, or the group went: whoever ended the delay has seen to the target.
-      () => {},
-    );
-  };
-
+export function targetOperations(state: State, life: TargetLife): Operations<AwsClients["elbv2"]> {
   return {
-    operations: {
-      registerTargets: ({ TargetGroupArn, Targets }) => {
-        const group = findTargetGroup(state, TargetGroupArn);
-        for (const target of readTargets(group, Targets)) register(group, target);
-        refreshPool(group);
-        return {};
-      },
-      deregisterTargets: ({ TargetGroupArn, Targets }) => {
-        const group = findTargetGroup(state, TargetGroupArn);
-        for (const description of readTargets(group, Targets)) {
-          const target = group.targets.get(keyOf(description));
-          if (target) deregister(group, target);
-        }
-        refreshPool(group);
-        return {};
-      },
-      describeTargetHealth: ({ TargetGroupArn, Targets }) => {
-        const group = findTargetGroup(state, TargetGroupArn);
-        return { TargetHealthDescriptions: describeHealth(group, Targets) };
-      },
+    registerTargets: ({ TargetGroupArn, Targets }) => {
+      const group = findTargetGroup(state, TargetGroupArn);
+      life.register(group, readTargets(group, Targets));
+      return {};
     },
-    followUse() {
-      for (const group of state.targetGroups.values()) {
-        const used = isInUse(group);
-        for (const target of group.targets.values()) {
-          if (used && target.health.State === "unused") startChecks(group, target);
-          else if (!used && target.health.State === "draining") remove(group, target);
-          else if (!used && target.health.State !== "unused") rest(target);
-        }
-        refreshPool(group);
-      }
+    deregisterTargets: ({ TargetGroupArn, Targets }) => {
+      const group = findTargetGroup(state, TargetGroupArn);
+      life.deregister(group, readTargets(group, Targets));
+      return {};
     },
-    removeAll(group) {
-      for (const target of group.targets.values()) remove(group, target);
-      refreshPool(group);
+    describeTargetHealth: ({ TargetGroupArn, Targets, Include }) => {
+      if (Include !== undefined)
+        throw validationError("The simulator does not serve 'Include' of target health");
+      const group = findTargetGroup(state, TargetGroupArn);
+      return { TargetHealthDescriptions: describeHealth(group, Targets) };
     },
   };
-}
-
-function createTarget(description: TargetRecord["description"]): TargetRecord {
-  const member = createPoolMember(description.Id, description.Port);
-  return { description, member, health: registering, activity: new AbortController() };
-}
-
-/** Ends what went on about the target, to begin something else. */
-function restart(target: TargetRecord): void {
-  target.activity.abort();
-  target.activity = new AbortController();
-}
-
-function remove(group: TargetGroupRecord, target: TargetRecord): void {
-  target.activity.abort();
-  retirePoolMember(target.member);
-  group.targets.delete(keyOf(target.description));
-}
-
-function refreshPool({ pool, targets }: TargetGroupRecord): void {
-  const membersThatAre = (state: string) =>
-    [...targets.values()].filter(({ health }) => health.State === state).map(({ member }) => member);
-  pool.update({ healthy: membersThatAre("healthy"), unhealthy: membersThatAre("unhealthy") });
-}
-
-function keyOf({ Id, Port }: TargetRecord["description"]): string {
-  return `${Id}:${Port}`;
 }
 
 function readTargets(group: TargetGroupRecord, targets: readonly TargetDescription[] = []) {

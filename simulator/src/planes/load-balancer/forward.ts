@@ -73,7 +73,13 @@ function exchange(
     upstream.destroy();
   };
   response.once("close", onClientGone);
-  upstream.once("response", (targetResponse) => relay(targetResponse, response));
+  upstream.once("response", (targetResponse) => {
+    if (!relay(targetResponse, response)) giveUp(502);
+  });
+  // An upgrade that nobody asked for: Node drops the connection without an error.
+  upstream.once("close", () => {
+    if (!response.headersSent) giveUp(502);
+  });
   upstream.once("timeout", () => giveUp(request.complete ? 504 : 408));
   upstream.on("error", (error) => {
     if (isOver || response.writableEnded) return;
@@ -138,13 +144,17 @@ function stopReading(request: IncomingMessage, upstream: ClientRequest): void {
   request.resume();
 }
 
-/** Streams the target's answer; a target that breaks off in the middle breaks the client's connection too. */
-export function relay(targetResponse: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(
-    targetResponse.statusCode as number,
-    targetResponse.statusMessage,
-    responseHeaders(targetResponse),
-  );
+/**
+ * Streams the target's answer; a target that breaks off in the middle breaks the client's connection too.
+ * False when the answer cannot be passed on, such as one with status 000.
+ */
+export function relay(targetResponse: IncomingMessage, response: ServerResponse): boolean {
+  const { statusCode = 0, statusMessage } = targetResponse;
+  try {
+    response.writeHead(statusCode, statusMessage, responseHeaders(targetResponse));
+  } catch {
+    return false;
+  }
   let begun = false;
   const resume = () => void targetResponse.resume();
   targetResponse.on("data", (chunk: Buffer) => {
@@ -162,4 +172,5 @@ export function relay(targetResponse: IncomingMessage, response: ServerResponse)
   setImmediate(() => {
     if (!begun && !response.destroyed) response.flushHeaders();
   });
+  return true;
 }

@@ -38,7 +38,9 @@ function negotiate(
     if (first.length > 0) client.write(first);
     if (head.length > 0) target.write(head);
   });
-  upstream.once("response", (declined) => relay(declined, response));
+  upstream.once("response", (declined) => {
+    if (!relay(declined, response)) sendErrorPage(response, 502);
+  });
   upstream.once("timeout", () => {
     sendErrorPage(response, 504);
     upstream.destroy();
