@@ -102,7 +102,9 @@ function storageArguments(version: string, data: string): string[] {
     ...(process.getuid?.() === 0 ? ["--user=root"] : []),
     "--innodb-flush-log-at-trx-commit=0",
     "--innodb-buffer-pool-size=64M",
-    ...(isMariaDb(version) ? ["--innodb-log-file-size=8M", "--innodb-undo-tablespaces=0"] : []),
+    ...(isMariaDb(version)
+      ? ["--debug-no-sync", "--innodb-log-file-size=8M", "--innodb-undo-tablespaces=0"]
+      : []),
   ];
 }
 
