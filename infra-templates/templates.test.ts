@@ -12,6 +12,18 @@ const read = (file: string) => readFileSync(join(directory, file), "utf8");
 /** In the order of their imports. */
 const templates = ["network", "database", "registry", "cluster", "load-balancer", "services", "delivery"];
 
+/** A change to each stack that a running installation must take in place. */
+const changes: Record<string, Record<string, string>> = {
+  database: { InstanceClass: "db.t3.small", BackupRetentionDays: "1" },
+  registry: { KeptImages: "10" },
+  cluster: { ContainerInsights: "enabled", LogRetentionDays: "7" },
+  "load-balancer": { DeregistrationDelaySeconds: "30", HealthCheckIntervalSeconds: "5" },
+  delivery: {
+    TerminationWaitMinutes: "0",
+    DeploymentConfigName: "CodeDeployDefault.ECSCanary10Percent5Minutes",
+  },
+};
+
 describe("stacks", () => {
   const parameters: Record<string, Record<string, string>> = JSON.parse(read("parameters/standard.json"));
   let simulator: Simulator;
@@ -20,7 +32,7 @@ describe("stacks", () => {
   });
   afterAll(() => simulator?.close());
 
-  test("of the standard profile are created, stay as they are, and are deleted", async () => {
+  test("of the standard profile are created, changed in place and deleted", async () => {
     const { cloudformation } = simulator.aws;
     const created: { name: string; id: string }[] = [];
     for (const template of templates) {
@@ -29,15 +41,25 @@ describe("stacks", () => {
         StackName: name,
         TemplateBody: read(`${template}.yaml`),
         Capabilities: ["CAPABILITY_IAM" as const],
-        Parameters: Object.entries(parameters[template] ?? {}).map(([ParameterKey, ParameterValue]) => ({
-          ParameterKey,
-          ParameterValue,
-        })),
+        Parameters: toList(parameters[template]),
       };
       const { StackId: id = "" } = await cloudformation.createStack(input);
       created.push({ name, id });
       expect(await outcome(simulator, id)).toEqual({ status: "CREATE_COMPLETE", failures: [] });
       await expect(cloudformation.updateStack(input)).rejects.toThrow("No updates are to be performed.");
+    }
+    for (const { name } of created) {
+      const before = await physicalIds(simulator, name);
+      const Parameters = toList(changes[name.slice("microservices-".length)]);
+      await cloudformation.updateStack({
+        StackName: name,
+        UsePreviousTemplate: true,
+        Capabilities: ["CAPABILITY_IAM"],
+        Parameters,
+        Tags: [{ Key: "team", Value: "coffee" }],
+      });
+      expect(await outcome(simulator, name)).toEqual({ status: "UPDATE_COMPLETE", failures: [] });
+      expect(await physicalIds(simulator, name)).toEqual(before);
     }
     for (const { name, id } of created.reverse()) {
       await cloudformation.deleteStack({ StackName: name });
@@ -45,6 +67,15 @@ describe("stacks", () => {
     }
   });
 });
+
+function toList(values: Record<string, string> = {}) {
+  return Object.entries(values).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
+}
+
+async function physicalIds({ aws }: Simulator, name: string) {
+  const { StackResources = [] } = await aws.cloudformation.describeStackResources({ StackName: name });
+  return StackResources.map(({ PhysicalResourceId }) => PhysicalResourceId);
+}
 
 /** Once nothing of the stack is in progress any more. */
 async function outcome({ aws, clock }: Simulator, id: string) {
