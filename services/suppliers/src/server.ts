@@ -5,7 +5,6 @@ import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 
 export interface WebServer {
-  readonly port: number;
   /**
    * Ends without failing a request: what is in flight and what still arrives is answered, with
    * `Connection: close`; then the idle connections are closed. False when requests had to be cut off.
@@ -37,11 +36,7 @@ export async function startWebServer(app: Hono, port: number): Promise<WebServer
   server.keepAliveTimeout = keepAliveTimeoutMs;
   server.listen(port);
   await once(server, "listening");
-  const address = server.address();
-  return {
-    port: typeof address === "object" && address ? address.port : port,
-    drain: () => drain(server, traffic),
-  };
+  return { drain: () => drain(server, traffic) };
 }
 
 type Traffic = ReturnType<typeof createTraffic>;

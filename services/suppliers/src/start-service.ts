@@ -35,7 +35,7 @@ export async function startService({ name, loadApp, process }: ServiceOptions): 
       createApp({ suppliers: database.suppliers, log }),
       configuration.port,
     );
-    console.log(`${name} listens on port ${server.port}`);
+    console.log(`${name} listens on port ${configuration.port}`);
     stop = async () => {
       console.log(`${name} drains`);
       const allAnswered = await server.drain();
