@@ -1,6 +1,30 @@
+import { createCodeDeployController } from "../../controllers/codedeploy/controller.ts";
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import { applicationOperations } from "./applications.ts";
+import { createDeploymentOperations } from "./create-deployment.ts";
+import { deploymentConfigOperations } from "./deployment-configs.ts";
+import { deploymentGroupOperations } from "./deployment-groups.ts";
+import { deploymentOperations } from "./deployments.ts";
+import { createCodeDeployState } from "./state.ts";
+import { tagOperations } from "./tags.ts";
+import { targetOperations } from "./targets.ts";
 
-export function createCodeDeploy(_environment: Environment): Service<"codedeploy"> {
-  return { operations: {} };
+/** CodeDeploy for the ECS compute platform. Source of shapes and errors: API reference 2014-10-06. */
+export function createCodeDeploy(environment: Environment): Service<"codedeploy"> {
+  const state = createCodeDeployState();
+  const controller = createCodeDeployController(environment, state);
+  const now = () => environment.clock.now();
+  return {
+    operations: {
+      ...applicationOperations(state, now, controller.abandon),
+      ...deploymentGroupOperations(state, environment, controller.abandon),
+      ...deploymentConfigOperations(state, now),
+      ...createDeploymentOperations(state, environment, controller),
+      ...deploymentOperations(state, controller),
+      ...targetOperations(state, environment, controller),
+      ...tagOperations(state, environment),
+    },
+    close: () => controller.close(),
+  };
 }

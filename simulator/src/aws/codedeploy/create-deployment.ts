@@ -1,0 +1,118 @@
+import type { DeploymentCreator, RevisionLocation, RollbackInfo } from "@aws-sdk/client-codedeploy";
+import type { CodeDeployController } from "../../controllers/codedeploy/controller.ts";
+import type { Environment } from "../../environment.ts";
+import { AwsError } from "../../errors.ts";
+import type { Service } from "../api.ts";
+import { refuseUnsupported } from "../refuse-unsupported.ts";
+import { parseAlarms, parseAutoRollback } from "./group-settings.ts";
+import { readRevision, refuseMissingContainer } from "./revision.ts";
+import {
+  type CodeDeployState,
+  type Deployment,
+  findApplication,
+  findConfig,
+  findGroup,
+  type Group,
+  type GroupSettings,
+  isOver,
+  newDeploymentId,
+  unsupported,
+} from "./state.ts";
+
+export function createDeploymentOperations(
+  state: CodeDeployState,
+  { aws, clock }: Environment,
+  controller: CodeDeployController,
+): Service<"codedeploy">["operations"] {
+  return {
+    createDeployment: async (input) => {
+      refuseUnsupported(unsupported, "CreateDeployment", input, [
+        "applicationName",
+        "deploymentGroupName",
+        "revision",
+        "deploymentConfigName",
+        "description",
+        "autoRollbackConfiguration",
+        "overrideAlarmConfiguration",
+      ]);
+      const application = findApplication(state, input.applicationName);
+      const group = findGroup(application, input.deploymentGroupName);
+      const appSpec = readRevision(input.revision);
+      const settings = override(group.settings, input);
+      const { trafficRoutingConfig } = findConfig(state, settings.configName);
+      await refuseMissingContainer(aws, appSpec);
+      refuseSecond(group);
+      const deployment = addDeployment(state, group, {
+        applicationName: application.name,
+        settings,
+        revision: input.revision,
+        description: input.description,
+        creator: "user",
+        now: clock.now(),
+      });
+      controller.start(group, deployment, {
+        appSpec,
+        routing: trafficRoutingConfig ?? { type: "AllAtOnce" },
+      });
+      return { deploymentId: deployment.id };
+    },
+  };
+}
+
+interface NewDeployment {
+  readonly applicationName: string;
+  readonly settings: GroupSettings;
+  readonly revision: RevisionLocation | undefined;
+  readonly description?: string | undefined;
+  readonly creator: DeploymentCreator;
+  readonly rollbackInfo?: RollbackInfo;
+  readonly now: Date;
+}
+
+export function addDeployment(state: CodeDeployState, group: Group, input: NewDeployment): Deployment {
+  const { now, ...given } = input;
+  const deployment: Deployment = {
+    ...given,
+    id: newDeploymentId(),
+    groupName: group.name,
+    previousRevision: group.deployments.findLast(({ status }) => status === "Succeeded")?.revision,
+    createTime: now,
+    status: "Created",
+    target: { status: "Pending", updatedAt: now, events: [] },
+    terminationWaitStarted: false,
+    terminatingBlue: false,
+    control: new AbortController(),
+  };
+  group.deployments.push(deployment);
+  state.deployments.set(deployment.id, deployment);
+  return deployment;
+}
+
+function refuseSecond(group: Group): void {
+  const active = group.deployments.find((deployment) => !isOver(deployment));
+  if (active)
+    throw new AwsError(
+      "DeploymentLimitExceededException",
+      `The Deployment Group '${group.name}' already has an active Deployment '${active.id}'`,
+    );
+}
+
+function override(
+  settings: GroupSettings,
+  input: {
+    deploymentConfigName?: string | undefined;
+    autoRollbackConfiguration?: Parameters<typeof parseAutoRollback>[0];
+    overrideAlarmConfiguration?: Parameters<typeof parseAlarms>[0];
+  },
+): GroupSettings {
+  return {
+    ...settings,
+    configName: input.deploymentConfigName ?? settings.configName,
+    autoRollback: input.autoRollbackConfiguration
+      ? parseAutoRollback(input.autoRollbackConfiguration)
+      : settings.autoRollback,
+    alarms: input.overrideAlarmConfiguration
+      ? parseAlarms(input.overrideAlarmConfiguration)
+      : settings.alarms,
+  };
+}

@@ -1,0 +1,308 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import {
+  createWorld,
+  forward,
+  groups,
+  listeners,
+  taskDefinition,
+  type World,
+  weightsOf,
+} from "./world-for-tests.ts";
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+const appSpec = JSON.stringify({
+  version: 0,
+  Resources: [
+    {
+      TargetService: {
+        Type: "AWS::ECS::Service",
+        Properties: {
+          TaskDefinition: taskDefinition,
+          LoadBalancerInfo: { ContainerName: "customer", ContainerPort: 8080 },
+        },
+      },
+    },
+  ],
+});
+const names = { applicationName: "microservices", deploymentGroupName: "microservices-customer" };
+const request = {
+  ...names,
+  revision: { revisionType: "AppSpecContent", appSpecContent: { content: appSpec } },
+};
+
+async function delivery(options: { terminationMinutes?: number; group?: object } = {}) {
+  const { world, call, close } = await createWorld();
+  closers.push(close);
+  await call("createApplication", { applicationName: names.applicationName, computePlatform: "ECS" });
+  await call("createDeploymentGroup", {
+    ...names,
+    serviceRoleArn: "arn:aws:iam::123456789012:role/DeployRole",
+    deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+    ecsServices: [{ clusterName: "cluster", serviceName: "customer-microservice" }],
+    loadBalancerInfo: {
+      targetGroupPairInfoList: [
+        {
+          prodTrafficRoute: { listenerArns: [listeners.production] },
+          testTrafficRoute: { listenerArns: [listeners.test] },
+          targetGroups: [{ name: "customer-tg-two" }, { name: "customer-tg-one" }],
+        },
+      ],
+    },
+    blueGreenDeploymentConfiguration: {
+      terminateBlueInstancesOnDeploymentSuccess: {
+        action: "TERMINATE",
+        terminationWaitTimeInMinutes: options.terminationMinutes ?? 0,
+      },
+      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
+    },
+    ...options.group,
+  });
+  const info = async (deploymentId: string) => (await call("getDeployment", { deploymentId })).deploymentInfo;
+  const target = async (deploymentId: string) =>
+    (await call("getDeploymentTarget", { deploymentId, targetId: "cluster:customer-microservice" }))
+      .deploymentTarget.ecsTarget;
+  const start = async (more: object = {}) =>
+    (await call("createDeployment", { ...request, ...more })).deploymentId as string;
+  const until = (deploymentId: string, status: string) =>
+    vi.waitUntil(async () => (await info(deploymentId)).status === status, { timeout: 10_000, interval: 5 });
+  return { world, call, info, target, start, until };
+}
+
+/** Green's share after each change of the production listener. */
+const greenShares = ({ history }: World) =>
+  history.map((weights) => (JSON.parse(weights)["customer-tg-one"] as number | undefined) ?? 0);
+const statuses = (events: { lifecycleEventName: string; status: string }[]) =>
+  events.map(({ lifecycleEventName, status }) => `${lifecycleEventName} ${status}`);
+
+describe("a deployment that succeeds", () => {
+  it.each([
+    ["CodeDeployDefault.ECSAllAtOnce", [0, 100, 1]],
+    ["CodeDeployDefault.ECSCanary10Percent5Minutes", [0, 10, 100, 1]],
+    ["CodeDeployDefault.ECSCanary10Percent15Minutes", [0, 10, 100, 1]],
+    ["CodeDeployDefault.ECSLinear10PercentEvery1Minutes", [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 1]],
+    ["CodeDeployDefault.ECSLinear10PercentEvery3Minutes", [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 1]],
+  ])("shifts production as %s says", async (deploymentConfigName, shares) => {
+    const { world, start, until } = await delivery();
+    await until(await start({ deploymentConfigName }), "Succeeded");
+    expect(greenShares(world)).toEqual(shares);
+  });
+
+  it("shifts every rule of the pair and no other, and moves the test listener to green", async () => {
+    const { world, start, until } = await delivery();
+    await until(await start(), "Succeeded");
+    expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-one": 1 });
+    expect(weightsOf(world, listeners.production, "beans")).toEqual({ "customer-tg-one": 1 });
+    expect(weightsOf(world, listeners.production, "admin")).toEqual({ "employee-tg-two": 1 });
+    expect(weightsOf(world, listeners.test, "default")).toEqual({ "customer-tg-one": 1 });
+    expect(world.taskSets).toMatchObject([{ status: "PRIMARY", taskDefinition }]);
+  });
+
+  it("alternates between the target groups from one deployment to the next", async () => {
+    const { world, start, until, info } = await delivery();
+    const first = await start();
+    await until(first, "Succeeded");
+    const second = await start();
+    await until(second, "Succeeded");
+    expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
+    expect((await info(second)).previousRevision).toEqual(request.revision);
+  });
+
+  it("reports every lifecycle event and both task sets", async () => {
+    const { start, until, target, info } = await delivery();
+    const id = await start();
+    await until(id, "Succeeded");
+    const { lifecycleEvents, taskSetsInfo, status } = await target(id);
+    expect(statuses(lifecycleEvents)).toEqual(
+      [
+        "BeforeInstall",
+        "Install",
+        "AfterInstall",
+        "AllowTestTraffic",
+        "AfterAllowTestTraffic",
+        "BeforeAllowTraffic",
+        "AllowTraffic",
+        "AfterAllowTraffic",
+      ].map((name) => `${name} Succeeded`),
+    );
+    expect(taskSetsInfo).toMatchObject([
+      { taskSetLabel: "Blue", trafficWeight: 0, runningCount: 0, targetGroup: { name: "customer-tg-two" } },
+      { taskSetLabel: "Green", trafficWeight: 100, runningCount: 1, status: "PRIMARY" },
+    ]);
+    expect(status).toBe("Succeeded");
+    expect(await info(id)).toMatchObject({ deploymentOverview: { Succeeded: 1 }, creator: "user" });
+  });
+
+  it("keeps blue during the termination wait, which ContinueDeployment cuts short", async () => {
+    const { world, call, start, until, info, target } = await delivery({ terminationMinutes: 2880 });
+    const deploymentId = await start();
+    await vi.waitUntil(async () => (await info(deploymentId)).instanceTerminationWaitTimeStarted);
+    expect((await info(deploymentId)).status).toBe("InProgress");
+    expect((await target(deploymentId)).taskSetsInfo).toMatchObject([
+      { status: "ACTIVE" },
+      { status: "PRIMARY" },
+    ]);
+    await expect(call("createDeployment", request)).rejects.toMatchObject({
+      code: "DeploymentLimitExceededException",
+      message: `The Deployment Group 'microservices-customer' already has an active Deployment '${deploymentId}'`,
+    });
+    await expect(call("continueDeployment", { deploymentId })).rejects.toMatchObject({
+      code: "DeploymentIsNotInReadyStateException",
+    });
+    await call("continueDeployment", { deploymentId, deploymentWaitType: "TERMINATION_WAIT" });
+    await until(deploymentId, "Succeeded");
+    expect(world.taskSets).toHaveLength(1);
+    await expect(call("stopDeployment", { deploymentId })).rejects.toMatchObject({
+      code: "DeploymentAlreadyCompletedException",
+    });
+  });
+});
+
+describe("a deployment that waits for somebody to reroute the traffic", () => {
+  const group = {
+    blueGreenDeploymentConfiguration: {
+      terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 0 },
+      deploymentReadyOption: { actionOnTimeout: "STOP_DEPLOYMENT", waitTimeInMinutes: 30 },
+    },
+  };
+
+  it("goes on when told to", async () => {
+    const { call, start, until } = await delivery({ group });
+    const deploymentId = await start();
+    await until(deploymentId, "Ready");
+    await call("continueDeployment", { deploymentId, deploymentWaitType: "READY_WAIT" });
+    await until(deploymentId, "Succeeded");
+  });
+
+  it("stops when nobody comes", async () => {
+    const { world, start, until, info } = await delivery({ group });
+    const deploymentId = await start();
+    await until(deploymentId, "Stopped");
+    expect((await info(deploymentId)).errorInformation.code).toBe("TIMEOUT");
+    expect(greenShares(world)).toEqual([0]);
+  });
+});
+
+describe("a deployment that fails", () => {
+  const autoRollbackConfiguration = { enabled: true, events: ["DEPLOYMENT_FAILURE"] };
+
+  it("is rolled back: production stays on blue and green goes", async () => {
+    const { world, call, start, until, info, target } = await delivery({
+      group: { autoRollbackConfiguration },
+    });
+    world.healthy = false;
+    const deploymentId = await start();
+    await until(deploymentId, "Failed");
+    const failed = await info(deploymentId);
+    expect(failed.errorInformation).toEqual({
+      code: "TIMEOUT",
+      message:
+        "The deployment timed out while waiting for the replacement task set to become healthy. This time out period is 60 minutes.",
+    });
+    expect(statuses((await target(deploymentId)).lifecycleEvents).slice(0, 3)).toEqual([
+      "BeforeInstall Succeeded",
+      "Install Failed",
+      "AfterInstall Skipped",
+    ]);
+    const { rollbackDeploymentId } = failed.rollbackInfo;
+    await until(rollbackDeploymentId, "Succeeded");
+    expect(await info(rollbackDeploymentId)).toMatchObject({
+      creator: "codeDeployRollback",
+      rollbackInfo: { rollbackTriggeringDeploymentId: deploymentId },
+    });
+    expect(world.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
+    expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
+    expect((await call("listDeployments", names)).deployments).toEqual([rollbackDeploymentId, deploymentId]);
+  });
+
+  it("leaves green for the next deployment to clear away when nothing is rolled back", async () => {
+    const { world, start, until, info } = await delivery();
+    world.healthy = false;
+    const failed = await start();
+    await until(failed, "Failed");
+    expect((await info(failed)).rollbackInfo).toBeUndefined();
+    expect(world.taskSets).toHaveLength(2);
+    world.healthy = true;
+    await until(await start(), "Succeeded");
+    expect(world.taskSets).toHaveLength(1);
+  });
+
+  it("names the listener that the primary task set is not behind", async () => {
+    const { world, start, until, info } = await delivery();
+    world.rules.set(listeners.production, [
+      { RuleArn: "default", IsDefault: true, Actions: [forward(groups.one)] },
+    ]);
+    const id = await start();
+    await until(id, "Failed");
+    expect((await info(id)).errorInformation).toEqual({
+      code: "ELASTIC_LOAD_BALANCING_INVALID",
+      message: `The ELB could not be updated due to the following error: Primary taskset target group must be behind listener ${listeners.production}`,
+    });
+    expect(world.taskSets).toHaveLength(1);
+  });
+});
+
+describe("a deployment that is stopped", () => {
+  const stopped = async (autoRollbackEnabled: boolean) => {
+    const everything = await delivery({ terminationMinutes: 2880 });
+    const { call, start, info } = everything;
+    const deploymentId = await start();
+    await vi.waitUntil(async () => (await info(deploymentId)).instanceTerminationWaitTimeStarted);
+    await call("stopDeployment", { deploymentId, autoRollbackEnabled });
+    await everything.until(deploymentId, "Stopped");
+    return { ...everything, deploymentId };
+  };
+
+  it("goes back to blue even after the traffic was shifted", async () => {
+    const { world, info, until, deploymentId } = await stopped(true);
+    const { rollbackInfo, errorInformation } = await info(deploymentId);
+    expect(errorInformation.code).toBe("MANUAL_STOP");
+    await until(rollbackInfo.rollbackDeploymentId, "Succeeded");
+    expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
+    expect(weightsOf(world, listeners.test, "default")).toEqual({ "customer-tg-one": 1 });
+    expect(world.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
+  });
+
+  it("stays where it is without a rollback, and the next one takes over from there", async () => {
+    const { world, start, info, call, until, deploymentId } = await stopped(false);
+    expect((await info(deploymentId)).rollbackInfo).toBeUndefined();
+    expect(world.taskSets).toHaveLength(2);
+    const next = await start();
+    await vi.waitUntil(async () => (await info(next)).instanceTerminationWaitTimeStarted);
+    await call("continueDeployment", { deploymentId: next, deploymentWaitType: "TERMINATION_WAIT" });
+    await until(next, "Succeeded");
+    expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
+    expect(world.taskSets).toHaveLength(1);
+  });
+
+  it("is no longer stopped once blue is being terminated", async () => {
+    const { world, call, start, until } = await delivery();
+    let release = () => {};
+    const reached = new Promise<void>((resolve) => {
+      world.beforeDelete = () => {
+        resolve();
+        return new Promise((go) => {
+          release = go;
+        });
+      };
+    });
+    const deploymentId = await start();
+    await reached;
+    await expect(call("stopDeployment", { deploymentId })).rejects.toMatchObject({
+      code: "DeploymentAlreadyCompletedException",
+    });
+    release();
+    await until(deploymentId, "Succeeded");
+  });
+
+  it("stops with its deployment group", async () => {
+    const { call, start, until, info } = await delivery({ terminationMinutes: 2880 });
+    const deploymentId = await start();
+    await call("deleteDeploymentGroup", names);
+    await until(deploymentId, "Stopped");
+    expect((await info(deploymentId)).errorInformation.code).toBe("DEPLOYMENT_GROUP_MISSING");
+  });
+});

@@ -1,0 +1,47 @@
+import type { ErrorCode } from "@aws-sdk/client-codedeploy";
+import type { AwsError } from "../../errors.ts";
+
+/** Why a deployment fails, as errorInformation reports it. */
+export class DeploymentFailure extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.name = "DeploymentFailure";
+    this.code = code;
+  }
+}
+
+/** Why a deployment is stopped; the reason its signal aborts with. */
+export class StopRequest extends Error {
+  readonly code: ErrorCode;
+  /** Undefined leaves it to the deployment group's automatic rollback. */
+  readonly rollBack: boolean | undefined;
+
+  constructor(code: ErrorCode, message: string, rollBack: boolean | undefined) {
+    super(message);
+    this.name = "StopRequest";
+    this.code = code;
+    this.rollBack = rollBack;
+  }
+}
+
+/** A call of ECS whose error ends the deployment, in CodeDeploy's words. */
+export function orEcsFailure<Output>(call: Promise<Output>): Promise<Output> {
+  return call.catch((error: AwsError) => {
+    throw new DeploymentFailure(
+      "ECS_UPDATE_ERROR",
+      `The ECS service cannot be updated due to an unexpected error: ${error.message} (Service: AmazonECS; Status Code: ${error.statusCode ?? 500}; Error Code: ${error.code ?? error.name}).`,
+    );
+  });
+}
+
+/** A call of Elastic Load Balancing whose error ends the deployment, in CodeDeploy's words. */
+export function orLoadBalancerFailure<Output>(call: Promise<Output>): Promise<Output> {
+  return call.catch((error: AwsError) => {
+    throw new DeploymentFailure(
+      "ELASTIC_LOAD_BALANCING_INVALID",
+      `The ELB could not be updated due to the following error: ${error.message}`,
+    );
+  });
+}

@@ -1,0 +1,127 @@
+import { DeploymentFailure, orEcsFailure, orLoadBalancerFailure } from "./failure.ts";
+import { removeTaskSet } from "./remove-task-set.ts";
+import {
+  minute,
+  productionListener,
+  type Run,
+  type RunTaskSet,
+  refreshTaskSets,
+  serviceOf,
+  viewOf,
+} from "./run.ts";
+import { forwardPair, routesTo } from "./traffic.ts";
+
+/** CodeDeploy gives a replacement task set this long (CodeDeploy user guide, "CodeDeploy quotas"). */
+const installLimit = 60 * minute;
+/** How often the replacement is looked at; short beside the 10 s that the quickest health checks need. */
+const pollInterval = 5_000;
+
+/** Puts the replacement task set on the target group that does not serve production, and waits until it is healthy. */
+export async function install(run: Run): Promise<void> {
+  const { aws } = run.environment;
+  const pair = await findPair(run);
+  const primary = await findPrimary(run);
+  const blueGroup = pair.find(({ arn }) => arn === primary.targetGroupArn);
+  const greenGroup = pair.find(({ arn }) => arn !== primary.targetGroupArn);
+  const routes = await routesTo(aws, productionListener(run), [primary.targetGroupArn]);
+  if (!blueGroup || !greenGroup || routes.length === 0)
+    throw new DeploymentFailure(
+      "ELASTIC_LOAD_BALANCING_INVALID",
+      `The ELB could not be updated due to the following error: Primary taskset target group must be behind listener ${productionListener(run)}`,
+    );
+  run.blue = { ...primary, targetGroupName: blueGroup.name };
+  run.deployment.target.blue = viewOf(run.blue, "Blue", 100);
+  run.pair = [blueGroup.arn, greenGroup.arn];
+  await forwardPair(aws, productionListener(run), run.pair, { [blueGroup.arn]: 100, [greenGroup.arn]: 0 });
+  for (const id of primary.leftovers) await removeTaskSet(run, id);
+  const { taskSet } = await createReplacement(run, greenGroup.arn, primary);
+  run.green = { id: taskSet?.id ?? "", targetGroupArn: greenGroup.arn, targetGroupName: greenGroup.name };
+  run.deployment.target.green = viewOf(run.green, "Green", 0);
+  await waitUntilHealthy(run, run.green);
+}
+
+async function findPair({ environment: { aws }, deployment }: Run) {
+  const [pair] = deployment.settings.loadBalancer.targetGroupPairInfoList ?? [];
+  const names = (pair?.targetGroups ?? []).map(({ name = "" }) => name);
+  const { TargetGroups = [] } = await orLoadBalancerFailure(aws.elbv2.describeTargetGroups({ Names: names }));
+  return TargetGroups.map(({ TargetGroupName: name = "", TargetGroupArn: arn = "" }) => ({ name, arn }));
+}
+
+async function findPrimary(run: Run) {
+  const { cluster, service: name } = serviceOf(run);
+  const { services } = await orEcsFailure(
+    run.environment.aws.ecs.describeServices({ cluster, services: [name] }),
+  );
+  const service = services?.find(({ status }) => status === "ACTIVE");
+  if (!service)
+    throw new DeploymentFailure(
+      "INVALID_ECS_SERVICE",
+      `The ECS service ${name} in cluster ${cluster} is not active.`,
+    );
+  const primary = service.taskSets?.find(({ status }) => status === "PRIMARY");
+  if (!primary)
+    throw new DeploymentFailure("INVALID_ECS_SERVICE", `The ECS service ${name} has no primary task set.`);
+  return {
+    ...primary,
+    id: primary.id ?? "",
+    targetGroupArn: primary.loadBalancers?.[0]?.targetGroupArn ?? "",
+    /** Of deployments that were stopped without being rolled back. */
+    leftovers: (service.taskSets ?? []).flatMap(({ id, status }) => (status === "ACTIVE" && id ? [id] : [])),
+  };
+}
+
+/** What the AppSpec leaves open is as in the primary task set. */
+function createReplacement(
+  run: Run,
+  targetGroupArn: string,
+  primary: Awaited<ReturnType<typeof findPrimary>>,
+) {
+  const { appSpec, deployment } = run;
+  const providers = appSpec.capacityProviders ?? primary.capacityProviderStrategy ?? [];
+  const awsvpcConfiguration = appSpec.network ?? primary.networkConfiguration?.awsvpcConfiguration;
+  return orEcsFailure(
+    run.environment.aws.ecs.createTaskSet({
+      ...serviceOf(run),
+      externalId: deployment.id,
+      taskDefinition: appSpec.taskDefinition,
+      loadBalancers: [
+        { targetGroupArn, containerName: appSpec.containerName, containerPort: appSpec.containerPort },
+      ],
+      ...(providers.length > 0
+        ? { capacityProviderStrategy: providers }
+        : { launchType: primary.launchType }),
+      platformVersion: appSpec.platformVersion ?? primary.platformVersion,
+      ...(awsvpcConfiguration ? { networkConfiguration: { awsvpcConfiguration } } : {}),
+      scale: { value: 100, unit: "PERCENT" },
+    }),
+  );
+}
+
+async function waitUntilHealthy(run: Run, green: RunTaskSet): Promise<void> {
+  const { clock } = run.environment;
+  const deadline = clock.now().getTime() + clock.toWall(installLimit);
+  while (!(await isHealthy(run, green))) {
+    if (clock.now().getTime() > deadline)
+      throw new DeploymentFailure(
+        "TIMEOUT",
+        "The deployment timed out while waiting for the replacement task set to become healthy. This time out period is 60 minutes.",
+      );
+    await clock.wait(pollInterval, run.signal);
+  }
+  await refreshTaskSets(run);
+}
+
+async function isHealthy(run: Run, { id, targetGroupArn }: RunTaskSet): Promise<boolean> {
+  const { ecs, elbv2 } = run.environment.aws;
+  const { taskSets } = await orEcsFailure(ecs.describeTaskSets({ ...serviceOf(run), taskSets: [id] }));
+  const [taskSet] = taskSets ?? [];
+  if (taskSet?.stabilityStatus !== "STEADY_STATE") return false;
+  const wanted = taskSet.computedDesiredCount ?? 0;
+  if (wanted === 0) return true;
+  const { TargetHealthDescriptions = [] } = await orLoadBalancerFailure(
+    elbv2.describeTargetHealth({ TargetGroupArn: targetGroupArn }),
+  );
+  return (
+    TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State === "healthy").length >= wanted
+  );
+}

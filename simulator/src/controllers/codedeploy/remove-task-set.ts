@@ -1,0 +1,18 @@
+import { orEcsFailure } from "./failure.ts";
+import { type Run, serviceOf } from "./run.ts";
+
+/** How often ECS is asked whether a draining task set has gone. */
+const pollInterval = 5_000;
+
+/** Deletes a task set, whatever still runs in it, and waits until its tasks are drained and it has gone. */
+export async function removeTaskSet(run: Run, id: string): Promise<void> {
+  const { aws, clock } = run.environment;
+  await orEcsFailure(aws.ecs.deleteTaskSet({ ...serviceOf(run), taskSet: id, force: true }));
+  for (;;) {
+    const { taskSets = [] } = await orEcsFailure(
+      aws.ecs.describeTaskSets({ ...serviceOf(run), taskSets: [id] }),
+    );
+    if (taskSets.length === 0) return;
+    await clock.wait(pollInterval, run.signal);
+  }
+}

@@ -1,0 +1,73 @@
+import { StopRequest } from "./failure.ts";
+import { install } from "./install.ts";
+import { performEvent } from "./lifecycle-events.ts";
+import { removeTaskSet } from "./remove-task-set.ts";
+import { minute, type Run, refreshTaskSets, testListener } from "./run.ts";
+import { allowTestTraffic, allowTraffic, settleProduction } from "./shift-traffic.ts";
+import { waitUntilResumed } from "./wait-until-resumed.ts";
+
+/** AWS needs about a second before a deployment is queued, and another before it starts. */
+const admissionTime = 1_000;
+
+/** From Created to the end of the original task set. Rejects with a DeploymentFailure or a StopRequest. */
+export async function runDeployment(run: Run): Promise<void> {
+  await admit(run);
+  await performEvent(run, "BeforeInstall");
+  await performEvent(run, "Install", () => install(run));
+  await performEvent(run, "AfterInstall");
+  if (testListener(run) !== undefined) {
+    await performEvent(run, "AllowTestTraffic", () => allowTestTraffic(run));
+    await performEvent(run, "AfterAllowTestTraffic");
+  }
+  await waitUntilReady(run);
+  await performEvent(run, "BeforeAllowTraffic");
+  await performEvent(run, "AllowTraffic", () => allowTraffic(run));
+  await performEvent(run, "AfterAllowTraffic");
+  await waitForTermination(run);
+  await terminateBlue(run);
+}
+
+export async function admit({ deployment, environment: { clock }, signal }: Run): Promise<void> {
+  await clock.wait(admissionTime, signal);
+  deployment.status = "Queued";
+  await clock.wait(admissionTime, signal);
+  deployment.status = "InProgress";
+  deployment.startTime = clock.now();
+  deployment.target.status = "InProgress";
+}
+
+/** Only a group that stops on timeout waits for somebody to reroute the traffic. */
+async function waitUntilReady(run: Run): Promise<void> {
+  const { deployment } = run;
+  const { actionOnTimeout, waitTimeInMinutes = 0 } =
+    deployment.settings.blueGreen.deploymentReadyOption ?? {};
+  if (actionOnTimeout !== "STOP_DEPLOYMENT") return;
+  deployment.status = "Ready";
+  deployment.target.status = "Ready";
+  if ((await waitUntilResumed(run, "READY_WAIT", waitTimeInMinutes * minute)) === "timeout")
+    throw new StopRequest(
+      "TIMEOUT",
+      `The deployment was stopped because traffic was not rerouted within ${waitTimeInMinutes} minutes.`,
+      undefined,
+    );
+  deployment.status = "InProgress";
+  deployment.target.status = "InProgress";
+}
+
+async function waitForTermination(run: Run): Promise<void> {
+  const { terminationWaitTimeInMinutes = 0 } =
+    run.deployment.settings.blueGreen.terminateBlueInstancesOnDeploymentSuccess ?? {};
+  await refreshTaskSets(run);
+  if (terminationWaitTimeInMinutes === 0) return;
+  run.deployment.terminationWaitStarted = true;
+  await waitUntilResumed(run, "TERMINATION_WAIT", terminationWaitTimeInMinutes * minute);
+}
+
+async function terminateBlue(run: Run): Promise<void> {
+  const { blue, green, deployment } = run;
+  if (!blue || !green) throw new Error("blue is terminated only after Install");
+  deployment.terminatingBlue = true;
+  await removeTaskSet(run, blue.id);
+  await settleProduction(run, green);
+  await refreshTaskSets(run);
+}

@@ -1,0 +1,52 @@
+import { DeploymentFailure, orEcsFailure } from "./failure.ts";
+import { minute, productionListener, type Run, type RunTaskSet, serviceOf, testListener } from "./run.ts";
+import { forwardPair, routesTo } from "./traffic.ts";
+import { trafficSteps } from "./traffic-steps.ts";
+
+/** Points every route of the test listener that forwards to the pair at green. */
+export async function allowTestTraffic(run: Run): Promise<void> {
+  const { aws } = run.environment;
+  const { blue, green } = taskSetsOf(run);
+  const listener = testListener(run) ?? "";
+  const routes = await routesTo(aws, listener, run.pair);
+  if (routes.length === 0)
+    throw new DeploymentFailure(
+      "ELASTIC_LOAD_BALANCING_INVALID",
+      `The ELB could not be updated due to the following error: no rule of the test listener ${listener} forwards to ${blue.targetGroupName} or ${green.targetGroupName}`,
+    );
+  run.testRoutesBefore = routes;
+  await forwardPair(aws, listener, run.pair, { [green.targetGroupArn]: 1 });
+}
+
+/** Shifts production step by step, then makes green the service's primary task set. */
+export async function allowTraffic(run: Run): Promise<void> {
+  const { clock, aws } = run.environment;
+  const { green } = taskSetsOf(run);
+  for (const { percent, waitMinutes } of trafficSteps(run.routing)) {
+    await weighProduction(run, percent);
+    if (waitMinutes > 0) await clock.wait(waitMinutes * minute, run.signal);
+  }
+  await orEcsFailure(aws.ecs.updateServicePrimaryTaskSet({ ...serviceOf(run), primaryTaskSet: green.id }));
+}
+
+/** Green gets so many per cent of production, blue the rest; both stay behind the listener. */
+export async function weighProduction(run: Run, percent: number): Promise<void> {
+  const { aws, clock } = run.environment;
+  const { blue, green } = taskSetsOf(run);
+  const weights = { [blue.targetGroupArn]: 100 - percent, [green.targetGroupArn]: percent };
+  await forwardPair(aws, productionListener(run), run.pair, weights);
+  const { target } = run.deployment;
+  if (target.blue) target.blue.trafficWeight = 100 - percent;
+  if (target.green) target.green.trafficWeight = percent;
+  target.updatedAt = clock.now();
+}
+
+/** Leaves one target group of the pair behind the production listener: what the deployment ended with. */
+export function settleProduction(run: Run, { targetGroupArn }: RunTaskSet): Promise<void> {
+  return forwardPair(run.environment.aws, productionListener(run), run.pair, { [targetGroupArn]: 1 });
+}
+
+function taskSetsOf({ blue, green }: Run) {
+  if (!blue || !green) throw new Error("traffic shifts only between two task sets");
+  return { blue, green };
+}

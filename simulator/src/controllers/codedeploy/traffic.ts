@@ -1,0 +1,67 @@
+import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Aws } from "../../aws/api.ts";
+import { orLoadBalancerFailure } from "./failure.ts";
+
+/** A rule, or the default action of a listener, that forwards to a target group of a pair. */
+export interface Route {
+  readonly listenerArn: string;
+  /** Absent for the listener's default action. */
+  readonly ruleArn?: string | undefined;
+  readonly actions: Action[];
+}
+
+/** Every route of a listener that forwards to one of these target groups. */
+export async function routesTo(
+  { elbv2 }: Aws,
+  listenerArn: string,
+  targetGroupArns: readonly string[],
+): Promise<Route[]> {
+  const { Rules = [] } = await orLoadBalancerFailure(elbv2.describeRules({ ListenerArn: listenerArn }));
+  return Rules.map(({ RuleArn, IsDefault, Actions = [] }) => ({
+    listenerArn,
+    ruleArn: IsDefault ? undefined : RuleArn,
+    actions: Actions,
+  })).filter(({ actions }) => actions.some((action) => forwardsToAny(action, targetGroupArns)));
+}
+
+/**
+ * Gives the pair's target groups these weights (by ARN; one that is not named is left out) in every route of the
+ * listener that forwards to the pair. Whatever else the routes do stays as it is.
+ */
+export async function forwardPair(
+  aws: Aws,
+  listenerArn: string,
+  pair: readonly string[],
+  weights: Readonly<Record<string, number>>,
+): Promise<void> {
+  for (const route of await routesTo(aws, listenerArn, pair))
+    await putActions(aws, {
+      ...route,
+      actions: route.actions.map((action) => reweigh(action, pair, weights)),
+    });
+}
+
+export async function putActions({ elbv2 }: Aws, { listenerArn, ruleArn, actions }: Route): Promise<void> {
+  const change =
+    ruleArn === undefined
+      ? elbv2.modifyListener({ ListenerArn: listenerArn, DefaultActions: actions })
+      : elbv2.modifyRule({ RuleArn: ruleArn, Actions: actions });
+  await orLoadBalancerFailure<unknown>(change);
+}
+
+function reweigh(action: Action, pair: readonly string[], weights: Readonly<Record<string, number>>): Action {
+  if (!forwardsToAny(action, pair)) return action;
+  const others = tuplesOf(action).filter(({ TargetGroupArn = "" }) => !pair.includes(TargetGroupArn));
+  const mine = Object.entries(weights).map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight }));
+  const { TargetGroupArn: _, ...rest } = action;
+  return { ...rest, ForwardConfig: { ...action.ForwardConfig, TargetGroups: [...others, ...mine] } };
+}
+
+function forwardsToAny(action: Action, targetGroupArns: readonly string[]): boolean {
+  return tuplesOf(action).some(({ TargetGroupArn = "" }) => targetGroupArns.includes(TargetGroupArn));
+}
+
+function tuplesOf({ Type, TargetGroupArn, ForwardConfig }: Action) {
+  if (Type !== "forward") return [];
+  return ForwardConfig?.TargetGroups ?? [{ TargetGroupArn, Weight: 1 }];
+}
