@@ -120,7 +120,7 @@ test.each<[string, Record<string, string>, Partial<ProvisionInputs>, RegExp]>([
 test("short intrinsics are read as long ones, nested too", () => {
   const body = `${resources}  R: { Type: T, V: !Join ["-", [!Ref A, !GetAtt B.C, !Sub ["\${x}", { x: !Ref Y }]]] }\n`;
   expect(parseTemplate(body, "f.yaml", "f").content.Resources).toHaveProperty("R.V", {
-    "Fn::Join": ["-", [{ Ref: "A" }, { "Fn::GetAtt": "B.C" }, { "Fn::Sub": ["${x}", { x: { Ref: "Y" } }] }]],
+    "Fn::Join": ["-", [{ Ref: "A" }, { "Fn::GetAtt": "B.C" }, { "Fn::Sub": [`\${x}`, { x: { Ref: "Y" } }] }]],
   });
 });
 

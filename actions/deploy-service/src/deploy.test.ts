@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { deploy } from "./deploy.ts";
+import type { DeployInputs } from "./inputs.ts";
+import { newRecord } from "./record.ts";
+import { summaryOf } from "./summary.ts";
+import { createStage, type Stage } from "./testing.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+});
+afterAll(() => stage?.close());
+
+const page = async () => (await fetch(stage.productionUrl)).text();
+
+async function run(version: string, changes: Partial<DeployInputs> = {}, signal?: AbortSignal) {
+  const world = stage.world(signal);
+  const record = newRecord("outside", "web");
+  const inputs = stage.inputs(await stage.taskDefinition(version), changes);
+  const error: Error & { nextStep?: string } = await deploy(world, inputs, record).then(
+    () => undefined as never,
+    (reason) => reason,
+  );
+  return { record, error, lines: world.lines };
+}
+
+test("a new revision goes into production, and is told live", async () => {
+  const { record, error, lines } = await run("one");
+  expect(error).toBeUndefined();
+  expect(await page()).toBe("one");
+  expect(record).toMatchObject({ status: "succeeded", changed: true, image: stage.image });
+  expect(record.traffic.at(-1)).toMatchObject({ blue: 0, green: 100 });
+  expect(record.revisionAfter).not.toBe(record.revisionBefore);
+  expect(lines.join("\n")).toMatch(/AllowTraffic Succeeded/);
+  expect(lines.join("\n")).toMatch(/traffic: old 0 %, new 100 %/);
+  expect(summaryOf(record)).toContain("### ✅ web: succeeded");
+});
+
+test("the same again needs neither a revision nor a deployment", async () => {
+  const { record, error } = await run("one");
+  expect(error).toBeUndefined();
+  expect(record).toMatchObject({ status: "succeeded", changed: false, deploymentId: "" });
+  expect(record.revisionAfter).toBe(record.revisionBefore);
+});
+
+test("wait-until traffic-shifted is green while the old tasks still wait for their end", async () => {
+  const { record, error } = await run("two", { waitUntil: "traffic-shifted" });
+  expect(error).toBeUndefined();
+  expect(record.status).toBe("traffic-shifted");
+  expect(await page()).toBe("two");
+});
+
+test("another deployment of the group is waited for", async () => {
+  const { record, error, lines } = await run("three");
+  expect(error).toBeUndefined();
+  expect(record.status).toBe("succeeded");
+  expect(lines.join("\n")).toMatch(/Waiting for deployment d-|three/);
+  expect(await page()).toBe("three");
+});
+
+test("a crashing release is red with exit code and last log line, and production never notices", async () => {
+  const { record, error, lines } = await run("crash");
+  expect(error?.message).toMatch(/^Container web exited with code 1: Error: cannot read the menu \(/);
+  expect(error?.message).toContain("production still runs web:");
+  expect(error?.nextStep).toMatch(/start this image/);
+  expect(["rolled-back", "stopped", "failed"]).toContain(record.status);
+  expect(record.cause).toBe("Container web exited with code 1: Error: cannot read the menu");
+  expect(record.failedTasks[0]).toMatchObject({ container: "web", exitCode: 1 });
+  expect(record.failedTasks[0]?.logLines.join("\n")).toContain("cannot read the menu");
+  expect(lines.join("\n")).toMatch(/task \w+ stopped: /);
+  expect(summaryOf(record)).toMatch(/### ❌ web: [\s\S]*exited with code 1/);
+  expect(await page()).toBe("three");
+});
+
+test("cancelled, the deployment is rolled back and production stays", async () => {
+  const controller = new AbortController();
+  const world = stage.world(controller.signal);
+  const record = newRecord("outside", "web");
+  world.log.info = (line: string) => {
+    if (/ is created\.$/.test(line))
+      setTimeout(() => controller.abort(new Error("Cancelled by SIGINT.")), 20);
+  };
+  const inputs = stage.inputs(await stage.taskDefinition("four"));
+  await expect(deploy(world, inputs, record)).rejects.toThrow(
+    /^Cancelled by SIGINT; deployment d-\w+ is being stopped and rolled back \(on-cancel: rollback\)$/,
+  );
+  expect(record.status).toBe("cancelled");
+  const { deploymentInfo } = await stage.simulator.aws.codedeploy.getDeployment({
+    deploymentId: record.deploymentId,
+  });
+  expect(deploymentInfo?.status).toBe("Stopped");
+  expect(await page()).toBe("three");
+});
+
+test.each<[string, Partial<DeployInputs>, RegExp]>([
+  ["a service that is not there", { service: "none" }, /Cluster outside has no service none/],
+  ["a cluster that is not there", { cluster: "none" }, /There is no ECS cluster none/],
+  [
+    "an application that is not there",
+    { codeDeployApplication: "none" },
+    /there is no CodeDeploy application none/,
+  ],
+  [
+    "a group that is not there",
+    { codeDeployDeploymentGroup: "none" },
+    /application outside has no deployment group none \(input codedeploy-deployment-group\)/,
+  ],
+])("%s is refused before anything changes", async (_, changes, message) => {
+  const { error, record } = await run("five", changes);
+  expect(error?.message).toMatch(message);
+  expect(record.revisionAfter).toBe("");
+});
+
+test("all findings are told at once", async () => {
+  const file = await stage.taskDefinition("six", { executionRoleArn: "<ExecutionRoleArn>" });
+  const inputs = stage.inputs(file, { codeDeployDeploymentGroup: "none" });
+  await expect(deploy(stage.world(), inputs, newRecord("outside", "web"))).rejects.toThrow(
+    /^2 things to correct: .*<ExecutionRoleArn> at executionRoleArn.*; .*no deployment group none/,
+  );
+});

@@ -1,0 +1,152 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { createDelivery } from "../../../simulator/src/outside-clients/delivery.ts";
+import type { Simulator } from "../../../simulator/src/simulator.ts";
+import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/testing-simulator.ts";
+import { buildImage } from "../../build-image/src/build-image.ts";
+import { type Clock, systemClock } from "../../shared/clock.ts";
+import type { World } from "./clients.ts";
+import type { DeployInputs } from "./inputs.ts";
+
+/** As fast as the simulator's own minutes, so that looking every two seconds takes a tenth of one. */
+export const fastClock: Clock = {
+  now: Date.now,
+  wait: (ms, signal) => systemClock.wait(ms / 20, signal),
+};
+
+/** Answers its version; started as version "crash", it throws. */
+const server = `
+import { createServer } from "node:http";
+const version = process.env.VERSION;
+if (version === "crash") throw new Error("cannot read the menu");
+createServer((request, response) => response.end(version)).listen(8080);
+process.on("SIGTERM", () => process.exit(0));
+`;
+
+export interface Stage {
+  readonly simulator: Simulator;
+  readonly productionUrl: string;
+  readonly folder: string;
+  readonly image: string;
+  /** Path of a task definition whose tasks answer this version. */
+  taskDefinition(version: string, changes?: object): Promise<string>;
+  world(signal?: AbortSignal): World & { readonly lines: string[] };
+  inputs(taskDefinitionFile: string, changes?: Partial<DeployInputs>): DeployInputs;
+  close(): Promise<void>;
+}
+
+/** A simulated account with a load-balanced service, its deployment group and an image in its repository. */
+export async function createStage(): Promise<Stage> {
+  const simulator = await startTestSimulator();
+  const folder = await mkdtemp(join(tmpdir(), "deploy-test-"));
+  const delivery = await createDelivery(simulator, testListenerPortOffset());
+  const image = await pushImage(simulator, folder);
+  return {
+    simulator,
+    folder,
+    image,
+    productionUrl: delivery.productionUrl,
+    taskDefinition: async (version, changes = {}) => {
+      const file = join(folder, `taskdef-${version}.json`);
+      await writeFile(file, JSON.stringify({ ...taskDefinition(image, version), ...changes }));
+      return file;
+    },
+    world: (signal = new AbortController().signal) => worldOf(simulator, signal),
+    inputs: (taskDefinitionFile, changes = {}) => ({ ...inputs, taskDefinitionFile, ...changes }),
+    close: async () => {
+      await simulator.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const inputs: Omit<DeployInputs, "taskDefinitionFile"> = {
+  cluster: "outside",
+  service: "web",
+  appSpecFile: undefined,
+  codeDeployApplication: "outside",
+  codeDeployDeploymentGroup: "web",
+  waitUntil: "complete",
+  deadlineMs: undefined,
+  maxFailedTasks: 2,
+  onCancel: "rollback",
+};
+
+function worldOf({ clientConfig }: Simulator, signal: AbortSignal) {
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  return {
+    lines,
+    clock: fastClock,
+    log: { info: write, notice: write, warning: write },
+    signal,
+    clients: {
+      ecs: new ECSClient(clientConfig),
+      codedeploy: new CodeDeployClient(clientConfig),
+      logs: async () => new CloudWatchLogsClient(clientConfig),
+      elbv2: async () => new ElasticLoadBalancingV2Client(clientConfig),
+    },
+  };
+}
+
+function taskDefinition(image: string, version: string) {
+  const options = {
+    "awslogs-group": "web",
+    "awslogs-region": "us-east-1",
+    "awslogs-stream-prefix": "web",
+  };
+  return {
+    family: "web",
+    requiresCompatibilities: ["FARGATE"],
+    networkMode: "awsvpc",
+    cpu: "256",
+    memory: "512",
+    executionRoleArn: "arn:aws:iam::123456789012:role/execution",
+    containerDefinitions: [
+      {
+        name: "web",
+        image,
+        portMappings: [{ containerPort: 8080 }],
+        environment: [{ name: "VERSION", value: version }],
+        logConfiguration: { logDriver: "awslogs", options },
+      },
+    ],
+  };
+}
+
+async function pushImage(simulator: Simulator, folder: string): Promise<string> {
+  const context = join(folder, "dist");
+  await mkdir(context);
+  await writeFile(join(context, "server.mjs"), server);
+  const built = await buildImage(
+    {
+      repository: "web",
+      context,
+      builder: "oci",
+      baseImage: "scratch",
+      entrypoint: ["node", "server.mjs"],
+      workingDirectory: "/app",
+      user: "65532",
+      environment: new Map(),
+      exposedPorts: ["8080/tcp"],
+      labels: new Map(),
+      tags: ["latest"],
+      platform: { os: "linux", architecture: "amd64" },
+    },
+    {
+      createEcr: () => new ECRClient(simulator.clientConfig),
+      variables: {},
+      clock: systemClock,
+      log: () => {},
+      mask: () => {},
+      signal: new AbortController().signal,
+    },
+  );
+  return built.image;
+}
