@@ -25,6 +25,29 @@ import { getTemplate, getTemplateSummary, validateTemplate } from "./operations/
 import { type ResourceTypes, resourceTypes } from "./resources/catalog.ts";
 import type { World } from "./stack/records.ts";
 
+const operations = {
+  createStack,
+  updateStack,
+  deleteStack,
+  updateTerminationProtection,
+  describeStacks,
+  listStacks,
+  describeStackEvents,
+  describeStackResource,
+  describeStackResources,
+  listStackResources,
+  getTemplate,
+  getTemplateSummary,
+  validateTemplate,
+  listExports,
+  listImports,
+  createChangeSet,
+  describeChangeSet,
+  executeChangeSet,
+  deleteChangeSet,
+  listChangeSets,
+};
+
 /** `types` is what templates may declare; a test of the engine gives its own. */
 export function createCloudFormation(
   environment: Environment,
@@ -45,28 +68,7 @@ export function createCloudFormation(
     },
   };
   return {
-    operations: bind(world, {
-      createStack,
-      updateStack,
-      deleteStack,
-      updateTerminationProtection,
-      describeStacks,
-      listStacks,
-      describeStackEvents,
-      describeStackResource,
-      describeStackResources,
-      listStackResources,
-      getTemplate,
-      getTemplateSummary,
-      validateTemplate,
-      listExports,
-      listImports,
-      createChangeSet,
-      describeChangeSet,
-      executeChangeSet,
-      deleteChangeSet,
-      listChangeSets,
-    }),
+    operations: bind(world, operations),
     close: async () => {
       closing.abort(new Error("the simulator ends"));
       await Promise.all(running);

@@ -195,3 +195,9 @@ test("termination protection holds", async () => {
   });
   expect(await call()).toEqual({});
 });
+
+test("the end of the simulator ends what is under way", async () => {
+  await cloudformation.api.createStack({ StackName: "s", TemplateBody: chain });
+  await cloudformation.endService();
+  expect((await cloudformation.describe("s"))?.StackStatus).toBe("CREATE_FAILED");
+});

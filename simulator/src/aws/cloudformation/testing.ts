@@ -36,11 +36,12 @@ export async function createTestCloudFormation() {
       [LogicalResourceId, ResourceStatus, ResourceStatusReason].filter(Boolean).join(" "),
     );
   };
+  const endService = async () => await service.close?.();
   const close = async () => {
-    await service.close?.();
+    await endService();
     await environment.remove();
   };
-  return { api, describe, settled, events, calls, alive, close };
+  return { api, describe, settled, events, calls, alive, endService, close };
 }
 
 export type TestCloudFormation = Awaited<ReturnType<typeof createTestCloudFormation>>;

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { evaluateConditions } from "./conditions.ts";
+import type { Scope } from "./evaluate.ts";
+import { parseTemplate } from "./parse.ts";
+
+const scope: Scope = {
+  ref: (name) => name,
+  attribute: () => "",
+  condition: () => false,
+  importValue: () => "",
+  mappings: {},
+  region: "us-east-1",
+  zones: [],
+};
+
+test.each([
+  ["!Equals [!Ref prod, prod]", true],
+  ["!Equals [true, 'true']", true],
+  ["!Equals [1, '2']", false],
+  ["!Not [!Equals [a, b]]", true],
+  ["!And [!Equals [a, a], !Equals [a, b]]", false],
+  ["!Or [!Equals [a, b], !Equals [a, a]]", true],
+  ["!Not [!Condition Yes]", false],
+  ["!And [{Condition: Yes}, !Condition Later]", true],
+])("%s is %s", (text, expected) => {
+  const conditions = parseTemplate(`It: ${text}\nYes: !Equals [a, a]\nLater: !Condition Yes`);
+  expect(evaluateConditions(conditions, scope).It).toBe(expected);
+});
+
+test.each([
+  ["!Ref x", "/Conditions/It must use Condition, Fn::Equals"],
+  ["!Condition Nope", "Unresolved condition dependency Nope in the Conditions block"],
+  ["!Not [!Condition It]", "Circular dependency between conditions: [It]"],
+])("%s is refused", (text, message) => {
+  expect(() => evaluateConditions(parseTemplate(`It: ${text}`), scope)).toThrow(message);
+});
