@@ -17,7 +17,7 @@ export async function deployAndReport(world: World, inputs: DeployInputs): Promi
   try {
     await deploy(world, inputs, record);
   } catch (error) {
-    record.status ??= "failed";
+    record.status ??= world.signal.aborted ? "cancelled" : "failed";
     record.cause ||= (error as Error).message;
     throw error;
   } finally {

@@ -17,7 +17,7 @@ export function summaryOf(record: DeploymentRecord): string {
     facts(record),
     record.events.length > 0 && lifecycle(record.events),
     record.traffic.length > 0 && traffic(record.traffic),
-    ...record.failedTasks.map(failedTask),
+    ...record.failedTasks.toReversed().map(failedTask),
     record.serviceEvents.length > 0 && details("Service events", record.serviceEvents.join("\n")),
   ]
     .filter(Boolean)
@@ -60,11 +60,14 @@ function traffic(points: readonly TrafficPoint[]): string {
   return markdownTable(["Traffic after", "Old tasks", "New tasks"], rows);
 }
 
-function failedTask(task: FailedTask): string {
+/** Tasks of one crash loop say the same: the log is shown for the newest, which comes first. */
+function failedTask(task: FailedTask, index: number): string {
   const exit = task.exitCode === undefined ? "" : `, exit code ${task.exitCode}`;
   const reason = [task.stoppedReason, task.containerReason].filter(Boolean).join("; ");
   const head = `Task ${task.taskId}: ${task.container}${exit} (${task.stopCode}: ${reason})`;
-  return task.logLines.length > 0 ? details(head, task.logLines.join("\n")) : escapeText(head);
+  return index === 0 && task.logLines.length > 0
+    ? details(head, task.logLines.join("\n"))
+    : `- ${escapeText(head)}`;
 }
 
 function details(head: string, text: string): string {

@@ -9,6 +9,7 @@ import { confirmSuccess } from "./confirm-success.ts";
 import type { Budget } from "./deadline.ts";
 import { endBadly } from "./end-badly.ts";
 import { type Ending, follow } from "./follow.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { stopDeployment } from "./stop.ts";
 
 export interface Deployment {
@@ -27,9 +28,7 @@ const settleMs = 5 * 60_000;
 export async function deployRevision(deployment: Deployment): Promise<void> {
   const { world, record, budget, inputs } = deployment;
   const startedAt = world.clock.now();
-  const deploymentId = await beginDeployment(deployment, startedAt + budget.ms).catch((error) => {
-    throw cancelledBeforeStart(deployment, error);
-  });
+  const deploymentId = await beginDeployment(deployment, startedAt + budget.ms);
   if (!deploymentId) {
     record.status = "succeeded";
     return;
@@ -37,12 +36,17 @@ export async function deployRevision(deployment: Deployment): Promise<void> {
   record.deploymentId = deploymentId;
   record.changed = true;
   world.log.info(`Deployment ${deploymentId} of ${inputs.service} is created.`);
-  const deadlineAt = (budget.given ? startedAt : world.clock.now()) + budget.ms;
-  const ending = await followOrCancel(deployment, deadlineAt);
-  await judge(deployment, ending);
+  const createdAt = world.clock.now();
+  const deadlineAt = (budget.given ? startedAt : createdAt) + budget.ms;
+  const ending = await followOrCancel(deployment, createdAt, deadlineAt);
+  await judge(deployment, createdAt, ending);
 }
 
-async function followOrCancel(deployment: Deployment, deadlineAt: number): Promise<Ending> {
+async function followOrCancel(
+  deployment: Deployment,
+  createdAt: number,
+  deadlineAt: number,
+): Promise<Ending> {
   const { world, inputs, record } = deployment;
   try {
     return await follow({
@@ -50,6 +54,8 @@ async function followOrCancel(deployment: Deployment, deadlineAt: number): Promi
       record,
       deploymentId: record.deploymentId,
       until: inputs.waitUntil,
+      createdAt,
+      known: undefined,
       deadlineAt,
       shouldStop: watchTasks(deployment),
       signal: world.signal,
@@ -61,7 +67,8 @@ async function followOrCancel(deployment: Deployment, deadlineAt: number): Promi
   }
 }
 
-async function judge(deployment: Deployment, { kind, snapshot }: Ending): Promise<void> {
+async function judge(deployment: Deployment, createdAt: number, ending: Ending): Promise<void> {
+  const { kind, snapshot } = ending;
   const { record, inputs } = deployment;
   if (kind === "reached" || (kind === "ended" && snapshot.status === "Succeeded")) {
     if (snapshot.status === "Succeeded" || inputs.waitUntil === "traffic-shifted")
@@ -70,30 +77,32 @@ async function judge(deployment: Deployment, { kind, snapshot }: Ending): Promis
     return;
   }
   if (kind === "ended") throw await endBadly(deployment, snapshot);
-  const settled = await stopAndSettle(deployment, kind === "stopped" ? "rollback" : inputs.onCancel);
-  throw await endBadly(
-    deployment,
-    settled?.snapshot ?? snapshot,
-    kind === "deadline" ? "timed-out" : undefined,
-  );
+  const how = kind === "stopped" ? "rollback" : inputs.onCancel;
+  const settled = how === "leave" ? ending : await stopAndSettle(deployment, createdAt, snapshot, how);
+  throw await endBadly(deployment, settled.snapshot, kind === "deadline" ? "timed-out" : undefined);
 }
 
 async function stopAndSettle(
-  deployment: Deployment,
-  how: DeployInputs["onCancel"],
-): Promise<Ending | undefined> {
-  const { world, record } = deployment;
-  if (how === "leave") return undefined;
-  await stopDeployment(world, record.deploymentId, how === "rollback");
+  { world, record }: Deployment,
+  createdAt: number,
+  known: Snapshot,
+  how: "stop" | "rollback",
+): Promise<Ending> {
+  const { deploymentId } = record;
+  await stopDeployment(world, deploymentId, how === "rollback");
   const deadlineAt = world.clock.now() + settleMs;
   const shouldStop = async () => false;
+  const { signal } = world;
   return follow({
-    ...deployment,
-    deploymentId: record.deploymentId,
+    world,
+    record,
+    deploymentId,
     until: "complete",
+    createdAt,
+    known,
     deadlineAt,
     shouldStop,
-    signal: world.signal,
+    signal,
   });
 }
 
@@ -110,9 +119,4 @@ async function cancel({ world, inputs, record }: Deployment): Promise<Failure> {
   return new Failure(
     `${reason}; deployment ${deploymentId} is being ${what} (on-cancel: ${inputs.onCancel})`,
   );
-}
-
-function cancelledBeforeStart({ world, record }: Deployment, error: unknown): unknown {
-  if (world.signal.aborted) record.status = "cancelled";
-  return error;
 }

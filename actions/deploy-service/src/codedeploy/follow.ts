@@ -10,6 +10,9 @@ export interface Following {
   readonly record: DeploymentRecord;
   readonly deploymentId: string;
   readonly until: Stage;
+  /** When the deployment was created, and what is known of it already. */
+  readonly createdAt: number;
+  readonly known: Snapshot | undefined;
   /** Milliseconds since the epoch. */
   readonly deadlineAt: number;
   /** Asked at every look: true ends the following. */
@@ -25,14 +28,13 @@ export type Ending = {
 /** Looks at the deployment until its stage is reached, it ends, or the deadline has passed; the last look is at the deadline. */
 export async function follow(following: Following): Promise<Ending> {
   const { world, record, deploymentId, until, deadlineAt, signal } = following;
-  const startedAt = world.clock.now();
   const pace = createPace();
-  let known: Snapshot | undefined;
+  let { known } = following;
   for (;;) {
     const overdue = world.clock.now() >= deadlineAt;
     const snapshot = await look(world, deploymentId, signal);
     const news = snapshot ? changes(known, snapshot) : [];
-    const at = world.clock.now() - startedAt;
+    const at = world.clock.now() - following.createdAt;
     for (const line of news) world.log.info(`${formatDuration(at).padStart(12)}  ${line}`);
     if (snapshot) keep(record, snapshot, at);
     known = snapshot ?? known;
@@ -42,7 +44,8 @@ export async function follow(following: Following): Promise<Ending> {
     if (snapshot && (await following.shouldStop(snapshot))) return { kind: "stopped", snapshot };
     if (overdue && known) return { kind: "deadline", snapshot: known };
     const pause = snapshot ? pace.next(news.length > 0) : pace.slowest();
-    await world.clock.wait(Math.max(0, Math.min(pause, deadlineAt - world.clock.now())), signal);
+    const left = deadlineAt - world.clock.now();
+    await world.clock.wait(left > 0 ? Math.min(pause, left) : pause, signal);
   }
 }
 

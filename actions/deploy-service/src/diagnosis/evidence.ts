@@ -20,8 +20,8 @@ export interface Evidence {
   readonly rollbackMessage: string | undefined;
 }
 
-/** More than this would bury the first. */
-const tasksWithLog = 3;
+/** The newest, whose log is read; tasks of one crash loop say the same. */
+const tasksWithLog = 1;
 
 export async function gatherEvidence(
   world: World,
@@ -32,7 +32,10 @@ export async function gatherEvidence(
   const failedTasks = await orNone(world, "stopped tasks", () => findFailedTasks(world, replacement, known));
   const { errorInformation: error, rollbackInfo, createTime } = snapshot.info;
   return {
-    failedTasks: await withLogs(world, replacement.revision, failedTasks.slice(-tasksWithLog)),
+    failedTasks: [
+      ...failedTasks.slice(0, -tasksWithLog),
+      ...(await withLogs(world, replacement.revision, failedTasks.slice(-tasksWithLog))),
+    ],
     failedEvent: snapshot.events.find(({ status }) => status === "Failed"),
     serviceEvents: await orNone(world, "service events", () => serviceEvents(world, replacement, createTime)),
     unhealthyTargets: await orNone(world, "target health", () => unhealthyTargets(world, replacement)),

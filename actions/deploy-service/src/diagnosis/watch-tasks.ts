@@ -1,5 +1,5 @@
 import type { Task } from "@aws-sdk/client-ecs";
-import { isAccessDenied } from "../../../shared/aws-errors.ts";
+import { isAccessDenied, isThrottled } from "../../../shared/aws-errors.ts";
 import type { World } from "../clients.ts";
 import type { Snapshot } from "../codedeploy/snapshot.ts";
 import type { DeployInputs } from "../inputs.ts";
@@ -36,6 +36,7 @@ export function watchTasks({
       record.failedTasks = failed;
       return failed.length >= inputs.maxFailedTasks;
     } catch (error) {
+      if (isThrottled(error)) return false;
       if (!isAccessDenied(error)) throw error;
       mayLook = false;
       world.log.warning(

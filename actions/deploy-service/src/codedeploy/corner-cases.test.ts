@@ -1,0 +1,190 @@
+import {
+  CodeDeployClient,
+  CreateDeploymentCommand,
+  GetDeploymentCommand,
+  GetDeploymentTargetCommand,
+  ListDeploymentsCommand,
+  ListDeploymentTargetsCommand,
+  StopDeploymentCommand,
+} from "@aws-sdk/client-codedeploy";
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  ListTasksCommand,
+} from "@aws-sdk/client-ecs";
+import { mockClient } from "aws-sdk-client-mock";
+import { beforeEach, expect, test } from "vitest";
+import type { Clock } from "../../../shared/clock.ts";
+import type { World } from "../clients.ts";
+import { type DeployInputs, readDeployInputs } from "../inputs.ts";
+import { newRecord } from "../record.ts";
+import { deployRevision } from "./deploy-revision.ts";
+
+const ecs = mockClient(ECSClient);
+const codedeploy = mockClient(CodeDeployClient);
+const minute = 60_000;
+
+beforeEach(() => {
+  ecs.reset();
+  codedeploy.reset();
+  runs("web:1");
+  ecs.on(ListTasksCommand).resolves({ taskArns: [] });
+  ecs.on(DescribeTaskDefinitionCommand).resolves({ taskDefinition: { containerDefinitions: [] } });
+  codedeploy.on(CreateDeploymentCommand).resolves({ deploymentId: "d-1" });
+  codedeploy.on(ListDeploymentTargetsCommand).resolves({ targetIds: ["c:web"] });
+  codedeploy.on(GetDeploymentTargetCommand).resolves({ deploymentTarget: { ecsTarget: {} } });
+  codedeploy.on(StopDeploymentCommand).resolves({ status: "Pending" });
+});
+
+function runs(taskDefinition: string, runningCount = 1) {
+  const primary = { status: "PRIMARY", taskDefinition, runningCount, computedDesiredCount: 1 };
+  ecs.on(DescribeServicesCommand).resolves({ services: [{ status: "ACTIVE", taskSets: [primary] }] });
+}
+
+const named = (name: string) => Object.assign(new Error(name), { name });
+
+/** Time that passes only by waiting. */
+function virtualClock(): Clock {
+  let now = 0;
+  return {
+    now: () => now,
+    wait: async (ms, signal) => {
+      signal?.throwIfAborted();
+      now += ms;
+    },
+  };
+}
+
+async function run(changes: Partial<DeployInputs> = {}, budget = { ms: 90 * minute, given: false }) {
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  const world: World = {
+    clients: {
+      ecs: new ECSClient(),
+      codedeploy: new CodeDeployClient(),
+      logs: () => Promise.reject(new Error("no logs here")),
+      elbv2: () => Promise.reject(new Error("no load balancer here")),
+    },
+    clock: virtualClock(),
+    log: { info: write, notice: write, warning: write },
+    signal: new AbortController().signal,
+  };
+  const given: Record<string, string> = { cluster: "c", service: "web", "task-definition": "package.json" };
+  const inputs = { ...readDeployInputs((name) => given[name] ?? ""), ...changes };
+  const record = newRecord("c", "web");
+  const appSpec = { containerName: "web", contentFor: (arn: string) => arn };
+  const error = await deployRevision({ world, inputs, record, budget, appSpec, revision: "web:2" }).then(
+    () => undefined,
+    (reason: Error) => reason,
+  );
+  return { record, error, lines: lines.join("\n"), endedAt: world.clock.now() };
+}
+
+const status = (name: string) => ({ deploymentInfo: { status: name as "Created" } });
+
+test("a success that another deployment overtook is red", async () => {
+  codedeploy.on(GetDeploymentCommand).resolves(status("Succeeded"));
+  runs("web:3");
+  const { record, error } = await run();
+  expect(error?.message).toBe("Deployment d-1 succeeded, but web runs web:3 now, not web:2");
+  expect(record.status).toBe("superseded");
+});
+
+test("a success without its tasks is red", async () => {
+  codedeploy.on(GetDeploymentCommand).resolves(status("Succeeded"));
+  runs("web:2", 0);
+  const { error } = await run({}, { ms: 90 * minute, given: false });
+  expect(error?.message).toBe("web runs 0 of 1 tasks after its deployment");
+});
+
+test.each<[DeployInputs["onCancel"], boolean | undefined]>([
+  ["rollback", true],
+  ["stop", false],
+  ["leave", undefined],
+])("passing the deadline is red, exactly then, and does %s", async (onCancel, autoRollbackEnabled) => {
+  codedeploy.on(GetDeploymentCommand).resolves(status("InProgress"));
+  codedeploy.on(StopDeploymentCommand).callsFake(() => {
+    codedeploy.on(GetDeploymentCommand).resolves(status("Stopped"));
+    return { status: "Succeeded" };
+  });
+  const { record, error, endedAt } = await run({ onCancel }, { ms: 30 * minute, given: true });
+  expect(record.status).toBe("timed-out");
+  expect(error?.message).toMatch(
+    /not done after 30 min; deployment d-1 (Stopped|InProgress); production still runs web:1/,
+  );
+  expect(endedAt).toBe(30 * minute);
+  const stops = codedeploy.commandCalls(StopDeploymentCommand).map(({ args }) => args[0].input);
+  expect(stops).toEqual(
+    autoRollbackEnabled === undefined ? [] : [{ deploymentId: "d-1", autoRollbackEnabled }],
+  );
+});
+
+test("a deployment that ends at the deadline is still seen", async () => {
+  codedeploy.on(GetDeploymentCommand).callsFake(() => {
+    // Fifteen seconds is the longest pause: the last look before the deadline cannot be later than this.
+    const calls = codedeploy.commandCalls(GetDeploymentCommand).length;
+    if (calls === 2) runs("web:2");
+    return status(calls >= 2 ? "Succeeded" : "InProgress");
+  });
+  const { record, endedAt } = await run({}, { ms: 1_000, given: true });
+  expect(record.status).toBe("succeeded");
+  expect(endedAt).toBe(1_000);
+});
+
+test("throttling slows the looking down and is said", async () => {
+  codedeploy
+    .on(GetDeploymentCommand)
+    .rejectsOnce(named("ThrottlingException"))
+    .callsFake(() => {
+      runs("web:2");
+      return status("Succeeded");
+    });
+  const { record, lines, endedAt } = await run();
+  expect(record.status).toBe("succeeded");
+  expect(lines).toContain("AWS throttles; asking less often.");
+  expect(endedAt).toBeGreaterThanOrEqual(13_500);
+});
+
+test("another deployment that outlasts the deadline is named, and nothing is deployed", async () => {
+  codedeploy.on(CreateDeploymentCommand).rejects(named("DeploymentLimitExceededException"));
+  codedeploy.on(ListDeploymentsCommand).resolves({ deployments: ["d-0"] });
+  codedeploy.on(GetDeploymentCommand).resolves(status("InProgress"));
+  const { record, error, lines, endedAt } = await run({}, { ms: 10 * minute, given: true });
+  expect(error?.message).toBe("The deadline passed while deployment d-0 of group DgpECS-c-web went on");
+  expect(lines).toContain("Waiting for deployment d-0");
+  expect(record).toMatchObject({ status: "timed-out", changed: false, deploymentId: "" });
+  expect(endedAt).toBe(10 * minute);
+});
+
+test("a revision that the awaited deployment brought needs none of its own", async () => {
+  codedeploy.on(CreateDeploymentCommand).rejects(named("DeploymentLimitExceededException"));
+  codedeploy.on(ListDeploymentsCommand).resolves({ deployments: ["d-0"] });
+  codedeploy.on(GetDeploymentCommand).callsFake(() => {
+    runs("web:2");
+    return status("Succeeded");
+  });
+  const { record, error } = await run();
+  expect(error).toBeUndefined();
+  expect(record).toMatchObject({ status: "succeeded", changed: false, deploymentId: "" });
+});
+
+test("a deployment that someone else stops is red, with what CodeDeploy says", async () => {
+  const errorInformation = { code: "MANUAL_STOP", message: "The deployment was stopped by a user." } as const;
+  codedeploy
+    .on(GetDeploymentCommand)
+    .resolves({ deploymentInfo: { status: "Stopped", errorInformation, rollbackInfo: {} } });
+  const { record, error } = await run();
+  expect(record.status).toBe("stopped");
+  expect(error?.message).toMatch(
+    /^CodeDeploy ended the deployment \(MANUAL_STOP\): The deployment was stopped by a user/,
+  );
+});
+
+test("credentials that expire on the way leave the deployment, and that is said", async () => {
+  codedeploy.on(GetDeploymentCommand).rejects(named("ExpiredTokenException"));
+  const { record, error, lines } = await run();
+  expect(error?.name).toBe("ExpiredTokenException");
+  expect(lines).toContain("Deployment d-1 goes on; this job can no longer follow it.");
+  expect(record.deploymentId).toBe("d-1");
+});
