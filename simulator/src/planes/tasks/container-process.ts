@@ -4,6 +4,9 @@ import { constants } from "node:os";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
+/** A process that left the container's group may hold its output open for ever; what it says is not waited for longer. */
+const outputAfterExitMs = 1_000;
+
 export interface ContainerProcessOptions {
   readonly file: string;
   readonly args: readonly string[];
@@ -12,6 +15,8 @@ export interface ContainerProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Called for each line of standard output and standard error. */
   readonly onLine: (line: string) => void;
+  /** Called as soon as the process has ended, before its last lines are handed on. */
+  readonly onExit: () => void;
 }
 
 export interface ContainerProcess {
@@ -35,7 +40,7 @@ export async function startProcess(options: ContainerProcessOptions): Promise<Co
   const pid = child.pid as number;
   const kill = () => killGroup(pid);
   // Whatever the first process of a container started ends with it.
-  child.once("exit", kill);
+  child.once("exit", kill).once("exit", options.onExit);
   const exited = waitForExit(child, options.onLine);
   return {
     pid,
@@ -58,10 +63,17 @@ async function waitForExit(
   onLine: (line: string) => void,
 ): Promise<number> {
   const outputs = [child.stdout, child.stderr].map((input) =>
-    once(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }).on("line", onLine), "close"),
+    createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }).on("line", onLine),
   );
-  const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-  await Promise.all(outputs);
+  const ended = Promise.all(outputs.map((output) => once(output, "close")));
+  const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+  const timer = setTimeout(() => {
+    for (const output of outputs) output.close();
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }, outputAfterExitMs);
+  await ended;
+  clearTimeout(timer);
   return code ?? 128 + (signal ? constants.signals[signal] : 0);
 }
 

@@ -13,20 +13,22 @@ export interface Listening {
  */
 export interface ControlServer {
   readonly port: number;
-  /** Calls back for each server of the processes that show this token, until forgotten. */
+  /** Calls back for each server of the processes that show this token. */
   expect(token: string, onListening: (listening: Listening) => void): void;
+  /** Ends the processes that showed the token, and those that still will. */
   forget(token: string): void;
   close(): void;
 }
 
 export async function startControlServer(): Promise<ControlServer> {
   const expected = new Map<string, (listening: Listening) => void>();
-  const sockets = new Set<Socket>();
+  /** Open connections, each with the token it showed. */
+  const sockets = new Map<Socket, string>();
   const server = createServer((socket) => {
-    sockets.add(socket);
+    sockets.set(socket, "");
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.destroy());
-    readMessages(socket, expected);
+    readMessages(socket, expected, (token) => sockets.set(socket, token));
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -37,20 +39,28 @@ export async function startControlServer(): Promise<ControlServer> {
   return {
     port: address.port,
     expect: (token, onListening) => void expected.set(token, onListening),
-    forget: (token) => void expected.delete(token),
+    forget: (token) => {
+      expected.delete(token);
+      for (const [socket, shown] of sockets) if (shown === token) socket.destroy();
+    },
     close: () => {
       server.close();
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets.keys()) socket.destroy();
     },
   };
 }
 
-function readMessages(socket: Socket, expected: Map<string, (listening: Listening) => void>): void {
+function readMessages(
+  socket: Socket,
+  expected: ReadonlyMap<string, (listening: Listening) => void>,
+  onToken: (token: string) => void,
+): void {
   let token: string | undefined;
   createInterface({ input: socket }).on("line", (line) => {
     const message = parse(line);
     if (token === undefined) {
       token = typeof message.token === "string" ? message.token : "";
+      onToken(token);
       if (!expected.has(token)) socket.destroy();
       return;
     }

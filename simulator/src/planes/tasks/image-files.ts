@@ -67,7 +67,7 @@ async function applyLayer(layer: ImageLayer, root: string): Promise<void> {
     preserveOwner: false,
     noMtime: true,
     filter: (path, entry) => {
-      keepLinkInside(entry as ReadEntry);
+      keepInside(entry as ReadEntry);
       return !isWhiteout(path) && !isDevice(entry as ReadEntry);
     },
   });
@@ -96,8 +96,9 @@ async function applyWhiteout(path: string, root: string): Promise<void> {
   }
 }
 
-/** An absolute link means the image's own root, not the machine's. */
-function keepLinkInside(entry: ReadEntry): void {
+/** Absolute paths and links mean the image's own root, not the machine's. */
+function keepInside(entry: ReadEntry): void {
+  entry.path = entry.path.replace(/^\/+/, "") || ".";
   if (entry.type !== "SymbolicLink" || !entry.linkpath?.startsWith("/")) return;
   entry.linkpath = posix.relative(posix.join("/", posix.dirname(entry.path)), entry.linkpath) || ".";
 }

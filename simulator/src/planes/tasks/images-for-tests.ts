@@ -1,15 +1,23 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { create } from "tar";
 import type { ImageConfig, ImageLayer, PulledImage, Registry } from "../registry.ts";
 
-/** A gzip layer with these files, as a build would push it. */
-export async function makeLayer(directory: string, files: Record<string, string>): Promise<ImageLayer> {
+/** A gzip layer with these files and symbolic links, as a build would push it. */
+export async function makeLayer(
+  directory: string,
+  files: Record<string, string>,
+  links: Record<string, string> = {},
+): Promise<ImageLayer> {
   const content = join(directory, randomUUID());
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(content, path)), { recursive: true });
     await writeFile(join(content, path), text, { mode: 0o755 });
+  }
+  for (const [path, target] of Object.entries(links)) {
+    await mkdir(dirname(join(content, path)), { recursive: true });
+    await symlink(target, join(content, path));
   }
   await mkdir(content, { recursive: true });
   const path = `${content}.tar.gz`;

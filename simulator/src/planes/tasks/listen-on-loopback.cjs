@@ -44,10 +44,12 @@ function readOptions([first, second, third]) {
   const options = typeof first === "object" && first !== null ? first : undefined;
   if (options && (options.path !== undefined || options.fd !== undefined || options._handle !== undefined))
     return;
-  const port = Number(options ? options.port : first);
-  const isPort = typeof (options ? options.port : first) !== "function" && Number.isInteger(port);
-  if (!isPort || port <= 0 || port > 65_535) return;
-  if (options) return { port, host: options.host, options };
+  const given = options ? options.port : first;
+  if (typeof given !== "number" && typeof given !== "string") return;
+  const port = Number(given);
+  if (!Number.isInteger(port) || port <= 0 || port > 65_535) return;
+  // ipv6Only would contradict the IPv4 loopback.
+  if (options) return { port, host: options.host, options: { ...options, ipv6Only: false } };
   const backlog = typeof second === "number" ? second : typeof third === "number" ? third : undefined;
   return { port, host: typeof second === "string" ? second : undefined, options: { backlog } };
 }

@@ -85,6 +85,11 @@ describe("a container's network", () => {
   it.each([
     ["a port and a host", '8080, "0.0.0.0"', '{"address":"0.0.0.0","family":"IPv4","port":8080}'],
     ["options", "{ port: 8080 }", '{"address":"::","family":"IPv6","port":8080}'],
+    [
+      "IPv6 only",
+      '{ port: 8080, host: "::", ipv6Only: true }',
+      '{"address":"::","family":"IPv6","port":8080}',
+    ],
     ["a port as text", '"8080"', '{"address":"::","family":"IPv6","port":8080}'],
   ])("maps a server that listens with %s, and tells it what it asked for", async (_, listen, address) => {
     const { line, lines } = await start(await makeProgram(directory, server(listen)), {
@@ -145,6 +150,32 @@ describe("a container's process", () => {
     expect(await container.stop("SIGTERM", 50)).toBe(137);
   });
 
+  it("takes with it what left its process group, too", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const program = `
+      import { spawn } from "node:child_process";
+      spawn(process.execPath, ["-e", "require('net').connect(${port}, '127.0.0.1')"], { stdio: "ignore", detached: true });
+    `;
+    const { container } = await start(await makeProgram(directory, program));
+    const [connection] = await once(server, "connection");
+    container.kill();
+    await once(connection.on("error", () => {}).resume(), "close");
+    server.close();
+  });
+
+  it("does not wait for the output of what left it", async () => {
+    const program = `
+      import { spawn } from "node:child_process";
+      spawn("/bin/sleep", ["3"], { stdio: "inherit", detached: true }).unref();
+      console.log("left");
+      process.exit(0);
+    `;
+    const { container } = await start(await makeProgram(directory, program));
+    expect(await container.exited).toBe(0);
+  });
+
   it("takes what it started with it", async () => {
     const program = `
       import { spawn } from "node:child_process";
@@ -192,6 +223,24 @@ describe("an image", () => {
     const { container, lines } = await start(image);
     expect(await container.exited).toBe(0);
     expect(lines).toEqual(["kept,main.mjs,opaque new above"]);
+  });
+
+  it("keeps absolute links inside itself", async () => {
+    const layer = await makeLayer(
+      directory,
+      { "opt/tool/greet": "#!/bin/sh\necho hello\n" },
+      { "usr/bin/greet": "/opt/tool/greet" },
+    );
+    const { container, lines } = await start(makeImage([layer], { Entrypoint: ["greet"] }));
+    expect(await container.exited).toBe(0);
+    expect(lines).toEqual(["hello"]);
+  });
+
+  it("with a link that leads out of it is refused", async () => {
+    const layer = await makeLayer(directory, {}, { "app/out": "../../../etc" });
+    await expect(start(makeImage([layer], { Entrypoint: ["node"] }))).rejects.toThrow(
+      /^CannotPullContainerError: failed to extract layers of image: /,
+    );
   });
 
   it("may bring its own executable", async () => {

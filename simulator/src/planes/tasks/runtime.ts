@@ -134,7 +134,7 @@ async function startContainer(
     for (const port of published) network.withdraw(address, port);
   };
   try {
-    const container = await startProcess({
+    return await startProcess({
       ...command,
       workingDirectory: cwd,
       environment: {
@@ -144,9 +144,8 @@ async function startContainer(
         SIMULATOR_TASK_CONTROL: `${host.control.port}:${token}`,
       },
       onLine: options.onLine,
+      onExit: withdraw,
     });
-    container.exited.then(withdraw);
-    return container;
   } catch (error) {
     withdraw();
     throw error;
