@@ -1,3 +1,4 @@
 import { runLab } from "./story/run-lab.ts";
 
-process.exitCode = await runLab(process.argv.slice(2));
+// Nothing that an interruption left half started may keep the process.
+process.exit(await runLab(process.argv.slice(2)));

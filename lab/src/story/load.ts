@@ -7,16 +7,23 @@ import type { LoadOrder } from "./load-process.ts";
 export interface Load {
   beginPhase(name: string): void;
   stop(): Promise<LoadPhase[]>;
-  close(): Promise<void>;
 }
 
-/** A load generator in a process of its own, so that no work of the rehearsal holds it up. */
-export async function startLoadProcess(addresses: string[], requestsPerSecond: number): Promise<Load> {
+/** A load generator in a process of its own, so that no work of the rehearsal holds it up; ended by `ends`. */
+export async function startLoadProcess(
+  addresses: string[],
+  requestsPerSecond: number,
+  ends: AsyncDisposableStack,
+): Promise<Load> {
   const child = fork(fileURLToPath(new URL("./load-process.ts", import.meta.url)), {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
-  await once(child, "spawn");
   const exited = once(child, "exit");
+  ends.defer(async () => {
+    child.kill("SIGKILL");
+    await exited;
+  });
+  await once(child, "spawn");
   const order = (message: LoadOrder) => void child.send(message);
   order({ start: { addresses, requestsPerSecond } });
   return {
@@ -28,11 +35,9 @@ export async function startLoadProcess(addresses: string[], requestsPerSecond: n
         Promise.reject(new Error(`the load generator ended (code ${code})`)),
       );
       const [phases] = (await Promise.race([answer, ended])) as [LoadPhase[]];
+      // It ends only after this, when that is no news any more.
+      ended.catch(() => {});
       return phases;
-    },
-    async close() {
-      child.kill("SIGKILL");
-      await exited;
     },
   };
 }

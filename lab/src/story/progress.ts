@@ -15,25 +15,32 @@ interface Terminal {
 
 const symbols = { success: "✓", failure: "✗", cancelled: "◦", skipped: "-" } as const;
 
-/** Tells what happens as it happens; what is only under way is shown on a terminal alone, on its last line. */
-export function createProgress(terminal: Terminal): Progress {
+/**
+ * Tells what happens as it happens; what is only under way is shown on a terminal alone, on its last line.
+ * @param interruption after which what happens is only the ending, and is not told
+ */
+export function createProgress(terminal: Terminal, interruption: AbortSignal): Progress {
   const paint = painter(terminal.isTTY === true);
+  interruption.addEventListener("abort", () => terminal.write("\nending …\n"));
+  const write = (text: string) => {
+    if (!interruption.aborted) terminal.write(text);
+  };
   let underWay = "";
   const clear = () => {
-    if (underWay !== "") terminal.write("\r\u001b[2K");
+    if (underWay !== "") write("\r\u001b[2K");
     underWay = "";
   };
   const say = (line: string) => {
     const again = underWay;
     clear();
-    terminal.write(`${line}\n`);
+    write(`${line}\n`);
     if (again !== "") show(again);
   };
   const show = (text: string) => {
     if (!terminal.isTTY) return;
     clear();
     underWay = text.slice(0, (terminal.columns ?? 80) - 1);
-    terminal.write(underWay);
+    write(underWay);
   };
   return {
     say,

@@ -38,12 +38,14 @@ export async function startRehearsal(
   ends: AsyncDisposableStack,
 ): Promise<Rehearsal> {
   const { directory, logDirectory } = place;
-  const simulator = await startSimulatorProcess({
-    ...options,
-    temporaryDirectory: directory,
-    logFile: join(logDirectory, "simulator.log"),
-  });
-  ends.defer(() => simulator.close());
+  const simulator = await startSimulatorProcess(
+    {
+      ...options,
+      temporaryDirectory: directory,
+      logFile: join(logDirectory, "simulator.log"),
+    },
+    ends,
+  );
   const awaited: ((run: Promise<RunResult>) => void)[] = [];
   const listener = await listenForPushes(directory, (push) => {
     if (push.ref !== "refs/heads/main") return `only a push to main deploys, not ${push.ref}`;

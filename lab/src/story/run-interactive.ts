@@ -43,8 +43,8 @@ Ctrl-C ends the rehearsal and removes its data.
 async function addRemote(project: string, gitDirectory: string, ends: AsyncDisposableStack): Promise<void> {
   // One left by a rehearsal that was killed leads nowhere.
   await git(project, "remote", "remove", remote).catch(() => {});
-  await git(project, "remote", "add", remote, gitDirectory);
   ends.defer(async () => {
     await git(project, "remote", "remove", remote);
   });
+  await git(project, "remote", "add", remote, gitDirectory);
 }

@@ -24,7 +24,7 @@ const interruptedExitCode = 130;
 export async function runLab(argv: readonly string[]): Promise<number> {
   try {
     const options = parseArguments(argv);
-    if (!options.help) return await rehearse(options, createProgress(process.stdout));
+    if (!options.help) return await rehearse(options, process.stdout);
     console.log(usage);
     return 0;
   } catch (error) {
@@ -33,11 +33,12 @@ export async function runLab(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function rehearse(options: LabOptions, progress: Progress): Promise<number> {
+async function rehearse(options: LabOptions, terminal: typeof process.stdout): Promise<number> {
   const interruption = new AbortController();
   // A second Ctrl-C, or one from the parent as well as from the terminal, changes nothing.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => interruption.abort());
+  const progress = createProgress(terminal, interruption.signal);
   const interrupted = new Promise<"interrupted">((resolve) => {
     interruption.signal.addEventListener("abort", () => resolve("interrupted"));
   });
@@ -45,13 +46,12 @@ async function rehearse(options: LabOptions, progress: Progress): Promise<number
   const place = await preparePlace(ends);
   await warnOfUncommitted(progress);
   const work = options.once
-    ? runOnce(options, place, progress, ends)
+    ? runOnce(options, place, progress, ends, interruption.signal)
     : runInteractive(options, place, progress, ends, interruption.signal).then(() => true);
   // When interrupted, the work fails as its children end; that is nothing to tell.
   work.catch(() => {});
   try {
     const outcome = await Promise.race([work, interrupted]);
-    if (interruption.signal.aborted) progress.say("ending …");
     if (outcome !== "interrupted") return outcome ? 0 : 1;
     return options.once ? interruptedExitCode : 0;
   } finally {
@@ -67,7 +67,8 @@ async function preparePlace(ends: AsyncDisposableStack): Promise<LabPlace> {
   }
   await mkdir(logDirectory, { recursive: true });
   const directory = await mkdtemp(join(tmpdir(), "lab-"));
-  ends.defer(() => rm(directory, { recursive: true, force: true }));
+  // A git that is just ending may still write.
+  ends.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
   return { project, outputDirectory, logDirectory, directory };
 }
 

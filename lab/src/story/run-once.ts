@@ -20,6 +20,7 @@ export async function runOnce(
   place: LabPlace,
   progress: Progress,
   ends: AsyncDisposableStack,
+  signal: AbortSignal,
 ): Promise<boolean> {
   // `performance` counts from the start of the process, which is when the user gave the command.
   const startedAt = new Date(performance.timeOrigin);
@@ -35,6 +36,7 @@ export async function runOnce(
       measured.readyMs = performance.now();
     });
   } catch (error) {
+    if (signal.aborted) return false;
     // A step that broke off has been told and is in the report.
     if (steps.steps.every((step) => step.ok)) throw error;
   }
@@ -72,11 +74,8 @@ async function tellUnderLoad(
       provisioned,
       async startLoad() {
         const { production } = rehearsal.addresses;
-        load = await startLoadProcess(
-          [`${production}/suppliers`, `${production}/admin/suppliers`],
-          requestsPerSecond,
-        );
-        ends.defer(load.close);
+        const paths = ["/suppliers", "/admin/suppliers"].map((path) => `${production}${path}`);
+        load = await startLoadProcess(paths, requestsPerSecond, ends);
         return load;
       },
     });

@@ -37,7 +37,7 @@ export async function createScratchRepository(
   await writeHook(gitDirectory, hook);
   await mkdir(workDirectory);
   await git(workDirectory, "init", "--quiet", "--initial-branch", "main");
-  await git(workDirectory, "fetch", "--quiet", gitDirectory, "refs/rehearsal/start");
+  await git(workDirectory, "fetch", "--quiet", "--update-shallow", gitDirectory, "refs/rehearsal/start");
   await git(workDirectory, "reset", "--quiet", "--hard", "FETCH_HEAD");
   return {
     gitDirectory,

@@ -10,7 +10,6 @@ export interface SimulatorProcess {
   region: string;
   /** The most memory it has held, in MB; undefined where the system does not tell. */
   peakResidentMb(): Promise<number | undefined>;
-  close(): Promise<void>;
 }
 
 interface SimulatorProcessOptions {
@@ -22,8 +21,11 @@ interface SimulatorProcessOptions {
   logFile: string;
 }
 
-/** Starts the simulated AWS as a process of its own. Rejects with its own sentence when it cannot start. */
-export async function startSimulatorProcess(options: SimulatorProcessOptions): Promise<SimulatorProcess> {
+/** Starts the simulated AWS as a process of its own, ended by `ends`. Rejects with its own sentence when it cannot start. */
+export async function startSimulatorProcess(
+  options: SimulatorProcessOptions,
+  ends: AsyncDisposableStack,
+): Promise<SimulatorProcess> {
   const main = fileURLToPath(new URL("../../../simulator/src/main.ts", import.meta.url));
   const child = fork(
     main,
@@ -49,6 +51,11 @@ export async function startSimulatorProcess(options: SimulatorProcessOptions): P
     log.write(`${line}\n`);
   });
   const exited = once(child, "exit");
+  ends.defer(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+    await exited;
+    log.end();
+  });
   const failed = exited.then(([code]) => {
     throw new Error(lastLine || `the simulated AWS ended with code ${code} before it was ready`);
   });
@@ -61,11 +68,6 @@ export async function startSimulatorProcess(options: SimulatorProcessOptions): P
     endpoint,
     region,
     peakResidentMb: () => peakResidentMb(child.pid as number),
-    async close() {
-      if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
-      await exited;
-      log.end();
-    },
   };
 }
 

@@ -21,8 +21,17 @@ export const checkout: StandIn = {
     await mkdir(directory, { recursive: true });
     await git(directory, "init", "--quiet", "--initial-branch", "main");
     const history = depth === 0 ? [] : ["--depth", String(depth)];
-    // A file address, as depth means nothing to a clone by path.
-    await git(directory, "fetch", "--quiet", "--no-tags", ...history, `file://${step.gitDirectory}`, wanted);
+    // The repository itself may be a copy without history. A file address, as depth means nothing to a clone by path.
+    await git(
+      directory,
+      "fetch",
+      "--quiet",
+      "--no-tags",
+      "--update-shallow",
+      ...history,
+      `file://${step.gitDirectory}`,
+      wanted,
+    );
     await git(directory, "checkout", "--quiet", "--force", "--detach", "FETCH_HEAD");
     const commit = await git(directory, "rev-parse", "HEAD");
     step.setOutput("ref", step.input("ref") || step.ref);

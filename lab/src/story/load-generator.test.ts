@@ -1,0 +1,65 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, it } from "vitest";
+import { startLoad } from "./load-generator.ts";
+
+let server: Server;
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+async function serve(answer: (path: string, count: number) => number | "reset"): Promise<string> {
+  let count = 0;
+  server = createServer((request, response) => {
+    const status = answer(request.url ?? "", ++count);
+    if (status === "reset") request.socket.destroy();
+    else response.writeHead(status).end("body");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+it("counts answers that are not 2xx, and none at all, by phase and with what they were", async () => {
+  const { promise: first, resolve: firstEnds } = Promise.withResolvers<void>();
+  const { promise: second, resolve: secondEnds } = Promise.withResolvers<void>();
+  let healthy = true;
+  const address = await serve((path, count) => {
+    if (count === 40) firstEnds();
+    if (count === 120) secondEnds();
+    if (healthy) return 200;
+    return path === "/gone" ? "reset" : 503;
+  });
+  const load = startLoad([`${address}/`, `${address}/gone`], 500);
+  load.beginPhase("healthy");
+  await first;
+  healthy = false;
+  load.beginPhase("ill");
+  await second;
+  const [before, after] = await load.stop();
+  expect(before?.name).toBe("healthy");
+  expect(before?.requests).toBeGreaterThanOrEqual(39);
+  expect(after?.failed).toBe(after?.requests);
+  expect(after?.failures).toHaveLength(5);
+  expect(after?.failures).toEqual(
+    expect.arrayContaining([`${address}/: HTTP 503`, expect.stringContaining(`${address}/gone: `)]),
+  );
+});
+
+it("goes on sending while answers stall, and the stall shows in the latency", async () => {
+  const held: (() => void)[] = [];
+  const { promise: enough, resolve } = Promise.withResolvers<void>();
+  server = createServer((_, response) => {
+    held.push(() => response.end());
+    if (held.length === 50) resolve();
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const load = startLoad([`http://127.0.0.1:${(server.address() as AddressInfo).port}/`], 500);
+  load.beginPhase("stalled");
+  await enough;
+  for (const answer of held) answer();
+  server.removeAllListeners("request").on("request", (_, response) => response.end());
+  const [phase] = await load.stop();
+  expect(phase?.failed).toBe(0);
+  expect(phase?.p99Ms).toBeGreaterThan(phase?.p50Ms ?? 0);
+});

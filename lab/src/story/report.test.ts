@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import type { JobResult, RunResult } from "../runner/result.ts";
+import { deploymentsOf, makeReport } from "./report.ts";
+import { reportMarkdown } from "./report-markdown.ts";
+
+function job(name: string, outputs: Record<string, string>, more: Partial<JobResult> = {}): JobResult {
+  const deploy = {
+    id: "deploy",
+    name: "Deploy",
+    conclusion: "success",
+    outcome: "success",
+    outputs,
+    durationMs: 9000,
+  } as const;
+  return {
+    name,
+    conclusion: "success",
+    outputs: {},
+    steps: [deploy],
+    annotations: [],
+    summary: "",
+    permissions: {},
+    durationMs: 12_000,
+    ...more,
+  };
+}
+
+const outputs = {
+  status: "succeeded",
+  cause: "",
+  "deployment-id": "d-1",
+  "revision-before": "arn:aws:ecs:us-east-1:123456789012:task-definition/customer-microservice:1",
+  "revision-after": "arn:aws:ecs:us-east-1:123456789012:task-definition/customer-microservice:2",
+  "image-digest": "sha256:1",
+  traffic: '[{"atMs":0,"blue":100,"green":0},{"atMs":2000,"blue":0,"green":100}]',
+};
+const error = { level: "error", message: "exited with code 1 | last\nwords" } as const;
+const run: RunResult = {
+  id: 3,
+  workflow: "Deploy",
+  event: "push",
+  sha: "abc",
+  conclusion: "failure",
+  jobs: [
+    job("customer / deploy", outputs),
+    job(
+      "employee / deploy",
+      { status: "failed", cause: "a | b" },
+      { conclusion: "failure", annotations: [error] },
+    ),
+  ],
+  durationMs: 20_000,
+};
+const phase = { durationMs: 1000, requests: 220, failed: 0, p50Ms: 2, p99Ms: 9, failures: [] };
+const told = {
+  commit: "0123456789",
+  startedAt: new Date(0),
+  durationMs: 60_000,
+  timeScale: 60,
+  steps: [{ name: "provision", ok: true, durationMs: 5 }],
+  phases: [
+    { ...phase, name: "before" },
+    { ...phase, name: "after", failed: 1, p99Ms: 20, failures: ["http://x: HTTP 502"] },
+  ],
+  runs: [run],
+  readyMs: 9000,
+  simulatorRssMb: 150.4,
+};
+
+describe("the report", () => {
+  it("has what issue 2 asks of report.json", () => {
+    const report = makeReport(told);
+    expect(report).toMatchObject({
+      ok: true,
+      durationMs: 60_000,
+      steps: [{ name: "provision", ok: true, durationMs: 5 }],
+      load: { requests: 440, failed: 1, p50Ms: 2, p99Ms: 20, requestsPerSecond: 220 },
+      resources: { readyMs: 9000, simulatorRssMb: 150.4 },
+    });
+    expect(report.deployments[0]).toEqual({
+      service: "customer",
+      engine: "codedeploy",
+      deploymentId: "d-1",
+      status: "succeeded",
+      cause: "",
+      revisionBefore: outputs["revision-before"],
+      revisionAfter: outputs["revision-after"],
+      imageDigest: "sha256:1",
+      traffic: [
+        { atMs: 0, blue: 100, green: 0 },
+        { atMs: 2000, blue: 0, green: 100 },
+      ],
+      run: 3,
+      durationMs: 9000,
+    });
+  });
+
+  it("is not ok when a step is not", () => {
+    expect(makeReport({ ...told, steps: [{ name: "a", ok: false, durationMs: 1, problem: "b" }] }).ok).toBe(
+      false,
+    );
+  });
+
+  it("counts no deployment where the deploy step was not reached", () => {
+    const skipped = job("customer / deploy", {});
+    for (const step of skipped.steps) step.outcome = "skipped";
+    expect(deploymentsOf({ ...run, jobs: [skipped] })).toEqual([]);
+  });
+
+  it("reads as markdown", () => {
+    const text = reportMarkdown(makeReport(told));
+    for (const part of [
+      "# Rehearsal of 0123456: as told",
+      "440 requests at 220 a second over both services, **1 failed**",
+      "| after | 1.0 s | 220 | 1 | 2.0 ms | 20.0 ms |",
+      "- http://x: HTTP 502",
+      "`customer-microservice:1` → `customer-microservice:2`",
+      '  x-axis "seconds" [0.0, 2.0]\n  y-axis "percent" 0 --> 100\n  line [100, 0]\n  line [0, 100]',
+      "| cause | a \\| b |",
+      "- **error** in run 3, employee / deploy: exited with code 1 | last words",
+    ])
+      expect(text).toContain(part);
+  });
+});
