@@ -7,7 +7,8 @@ Rehearses the delivery of this repository's last commit on a simulated AWS: prov
 
   --once               provision, deploy, change a page under load, try a broken release, report, exit
   --port N             port of the simulated AWS (default 4566, 0 takes a free one)
-  --listener-offset N  the load balancer's port P is served on 127.0.0.1:(P + N) (default 10000)
+  --listener-offset N  the load balancer's port P is served on 127.0.0.1:(P + N) (default 10000 with --once,
+                       else 20000: browsers refuse to open port 10080)
   --time-scale N       how many times faster than the wall AWS's waits pass (default 60)
   --help
 `;
@@ -28,7 +29,12 @@ export function parseArguments(argv: readonly string[]): LabOptions {
     once: values.once ?? false,
     port: wholeNumber("--port", values.port ?? "4566", 0, 65_535),
     // The test listener's port, 8080, has to fit as well.
-    listenerOffset: wholeNumber("--listener-offset", values["listener-offset"] ?? "10000", 0, 65_535 - 8080),
+    listenerOffset: wholeNumber(
+      "--listener-offset",
+      values["listener-offset"] ?? (values.once ? "10000" : "20000"),
+      0,
+      65_535 - 8080,
+    ),
     timeScale: wholeNumber("--time-scale", values["time-scale"] ?? "60", 1, 10_000),
   };
 }

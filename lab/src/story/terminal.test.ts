@@ -5,14 +5,11 @@ import { createProgress } from "./progress.ts";
 import { createStepRecorder } from "./record-steps.ts";
 
 describe("arguments", () => {
-  it("have defaults", () => {
-    expect(parseArguments([])).toEqual({
-      help: false,
-      once: false,
-      port: 4566,
-      listenerOffset: 10_000,
-      timeScale: 60,
-    });
+  it.each([
+    { argv: [], once: false, listenerOffset: 20_000 },
+    { argv: ["--once"], once: true, listenerOffset: 10_000 },
+  ])("have defaults: $argv", ({ argv, once, listenerOffset }) => {
+    expect(parseArguments(argv)).toEqual({ help: false, once, port: 4566, listenerOffset, timeScale: 60 });
   });
 
   it.each([
