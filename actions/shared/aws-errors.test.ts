@@ -14,7 +14,12 @@ test.each<[Error, RegExp]>([
     new AggregateError([Object.assign(new Error("connect ::1"), { code: "ECONNREFUSED" })]),
     /endpoint cannot be reached \(connect ::1\)/,
   ],
-  [new Error("Region is missing"), /No AWS region/],
+  [new Error("Region is missing"), /^No AWS region is set$/],
+  [new Error('Region not accepted: region="" is not a valid hostname component.'), /^No AWS region is set$/],
+  [
+    new Error('Region not accepted: region="us east" is not a valid hostname component.'),
+    /^"us east" is no AWS region$/,
+  ],
   [sdkError("ClusterNotFoundException", "Cluster not found."), /AWS answered ClusterNotFoundException/],
 ])("%s becomes one sentence", (error, message) => {
   expect(explainAwsError(error)?.message).toMatch(message);

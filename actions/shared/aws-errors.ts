@@ -80,11 +80,7 @@ const explanations: readonly Explanation[] = [
 /** Undefined when the error did not come from AWS, its credentials or the way to it. */
 export function explainAwsError(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (/^Region is missing/.test(error.message))
-    return new Failure("No AWS region is set", {
-      nextStep: "set AWS_REGION, or give aws-region to aws-actions/configure-aws-credentials.",
-      cause: error,
-    });
+  if (/^Region (is missing|not accepted)/.test(error.message)) return explainRegion(error);
   const failure = awsFailure(error);
   const known = explanations.find(
     ({ names }) => names.includes(failure.name) || names.includes(failure.code),
@@ -93,6 +89,15 @@ export function explainAwsError(error: unknown): Failure | undefined {
   if ("$metadata" in error)
     return new Failure(`AWS answered ${error.name}: ${error.message}`, { cause: error });
   return undefined;
+}
+
+/** The SDK's two ways: no region at all, or one that is no part of a host name (an unset variable gives ""). */
+function explainRegion(error: Error): Failure {
+  const given = /region="(.+?)"/.exec(error.message)?.[1];
+  return new Failure(given ? `"${given}" is no AWS region` : "No AWS region is set", {
+    nextStep: "set AWS_REGION, or give aws-region to aws-actions/configure-aws-credentials.",
+    cause: error,
+  });
 }
 
 export function isAccessDenied(error: unknown): boolean {

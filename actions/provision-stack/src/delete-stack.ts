@@ -31,7 +31,7 @@ export async function removeStack(
   deadlineAt: number,
 ): Promise<readonly StackEvent[]> {
   const after = await newestEvent(world, stackId);
-  await world.cloudformation.send(new DeleteStackCommand({ StackName: stackId }));
+  await requestDeletion(world, stackName, stackId);
   const followed = await followStack(world, { stackName, stackId, after, deadlineAt });
   if (followed.status === "DELETE_COMPLETE") return followed.events;
   const reasons = followed.events
@@ -41,10 +41,22 @@ export async function removeStack(
     )
     .map(({ LogicalResourceId, ResourceStatusReason }) => `${LogicalResourceId}: ${ResourceStatusReason}`);
   const reason = reasons.join("; ") || followed.statusReason || "no reason given";
-  throw new Failure(
-    `Stack ${stackName} cannot be deleted (${followed.status}): ${reason.replace(/\.$/, "")}`,
-    {
-      nextStep: "remove what blocks it, then run the job again.",
-    },
-  );
+  throw blocked(stackName, `${reason.replace(/\.$/, "")} (the stack is ${followed.status})`);
+}
+
+/** An export in use, or termination protection, is refused at once; everything else shows in the events. */
+async function requestDeletion(world: World, stackName: string, stackId: string): Promise<void> {
+  try {
+    await world.cloudformation.send(new DeleteStackCommand({ StackName: stackId }));
+  } catch (error) {
+    if ((error as Error).name !== "ValidationError") throw error;
+    throw blocked(stackName, (error as Error).message, error);
+  }
+}
+
+function blocked(stackName: string, reason: string, cause?: unknown): Failure {
+  return new Failure(`Stack ${stackName} cannot be deleted: ${reason}`, {
+    nextStep: "remove what blocks it, then run the job again.",
+    cause,
+  });
 }
