@@ -73,7 +73,7 @@ export function changes(before: Snapshot | undefined, now: Snapshot): string[] {
   if (before?.status !== now.status) lines.push(`deployment ${now.status}`);
   for (const event of now.events) {
     const known = before?.events.find(({ name }) => name === event.name)?.status ?? "Pending";
-    if (known === event.status) continue;
+    if (known === event.status || event.status === "Skipped") continue;
     lines.push(`${event.name} ${event.status}${event.diagnostics ? `: ${event.diagnostics}` : ""}`);
   }
   const { traffic } = now;
