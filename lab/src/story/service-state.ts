@@ -8,6 +8,8 @@ import {
 export interface ServiceState {
   /** Task definition of each task set. */
   taskSets: string[];
+  /** Of the task set that has production. */
+  primary: string;
   /** Healthy targets in `…-tg-one` and `…-tg-two`. */
   healthyTargets: number[];
 }
@@ -42,5 +44,10 @@ export async function describeService(
   );
   ecs.destroy();
   balancer.destroy();
-  return { taskSets: (services[0]?.taskSets ?? []).map((set) => set.taskDefinition ?? ""), healthyTargets };
+  const taskSets = services[0]?.taskSets ?? [];
+  return {
+    taskSets: taskSets.map((set) => set.taskDefinition ?? ""),
+    primary: taskSets.find((set) => set.status === "PRIMARY")?.taskDefinition ?? "",
+    healthyTargets,
+  };
 }

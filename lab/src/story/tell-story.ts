@@ -101,8 +101,8 @@ async function breakRelease(rehearsal: Rehearsal, steps: StepRecorder, load: Loa
     await expectHeading(rehearsal);
     const after = await describeService(simulator, "customer");
     expectThat(
-      after.taskSets.join() === before.taskSets.join(),
-      `the task sets were ${before.taskSets.join(", ")} and are ${after.taskSets.join(", ")}`,
+      after.primary === before.primary,
+      `production ran ${before.primary} and runs ${after.primary || "nothing"}`,
     );
   });
 }
