@@ -1,3 +1,4 @@
+import { explainAwsError } from "../../shared/aws-errors.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { World } from "./clients.ts";
@@ -30,10 +31,17 @@ export async function deployAndReport(world: World, inputs: DeployInputs): Promi
 
 /** Verify, register, deploy by the service's own controller. */
 export async function deploy(world: World, inputs: DeployInputs, record: DeploymentRecord): Promise<void> {
-  const service = await findService(world, inputs);
+  const { taskDefinition, findings } = readTaskDefinition(inputs.taskDefinitionFile, world.log);
+  const service = await findService(world, inputs).catch((error: Error) => {
+    // What is wrong with the file is known already, whether AWS answers or not.
+    if (findings.length > 0) {
+      const text = explainAwsError(error)?.message ?? error.message;
+      refuseFindings([...findings, { text }], world.log);
+    }
+    throw error;
+  });
   record.revisionBefore = service.revision;
   const engine = chooseEngine(service, world, inputs, record);
-  const { taskDefinition, findings } = readTaskDefinition(inputs.taskDefinitionFile, world.log);
   refuseFindings([...findings, ...(await engine.verify(taskDefinition))], world.log);
   if (!taskDefinition) throw new Failure(`${inputs.taskDefinitionFile} holds no task definition`);
 

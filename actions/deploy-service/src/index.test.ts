@@ -83,6 +83,11 @@ test.each<[string, Record<string, string>, RegExp]>([
     { AWS_ENDPOINT_URL: "http://127.0.0.1:1" },
     /The AWS endpoint cannot be reached/,
   ],
+  [
+    "a broken file beside an unreachable endpoint",
+    { AWS_ENDPOINT_URL: "http://127.0.0.1:1", "INPUT_TASK-DEFINITION": fileURLToPath(import.meta.url) },
+    /2 things to correct: .*index\.test\.ts.*; The AWS endpoint cannot be reached/,
+  ],
   ["several wrong inputs", { INPUT_CLUSTER: "", "INPUT_WAIT-UNTIL": "done" }, /2 inputs are wrong: /],
 ])("%s is one annotation with a next step", async (_, environment, message) => {
   const { exitCode, annotations, outputs } = await runAction("one", environment);
