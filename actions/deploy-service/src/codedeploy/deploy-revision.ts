@@ -37,6 +37,8 @@ export async function deployRevision(deployment: Deployment): Promise<void> {
   record.changed = true;
   world.log.info(`Deployment ${deploymentId} of ${inputs.service} is created.`);
   const createdAt = world.clock.now();
+  // CodeDeploy takes only a deployment whose old tasks are in production; a quick shift would outrun the first poll.
+  record.traffic.push({ atMs: 0, blue: 100, green: 0 });
   const deadlineAt = (budget.given ? startedAt : createdAt) + budget.ms;
   const ending = await followOrCancel(deployment, createdAt, deadlineAt);
   await judge(deployment, createdAt, ending);
