@@ -3,7 +3,9 @@ import { startSimulator } from "@ecs-delivery/simulator";
 // A port of its own beside a rehearsal's 10080.
 const listenerPortOffset = 10_500;
 const targetPort = Number(process.argv[2]);
-const { aws } = await startSimulator({ port: 0, listenerPortOffset });
+const simulator = await startSimulator({ port: 0, listenerPortOffset });
+process.on("SIGTERM", () => simulator.close().then(() => process.exit(0)));
+const { aws } = simulator;
 
 const { Vpc } = await aws.ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
 const subnets: string[] = [];
