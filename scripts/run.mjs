@@ -51,8 +51,10 @@ function installDatabaseServer() {
   console.error("installing a MySQL-protocol server (mariadb-server-core) …");
   const options = { stdio: ["ignore", 2, 2], env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
   spawnSync("apt-get", ["-qq", "update"], options);
-  // The core package is the server without the system's service: nothing starts, nothing takes port 3306.
-  const install = ["-qq", "install", "--yes", "--no-install-recommends", "mariadb-server-core"];
+  // The core packages are the server without the system's service: nothing starts, nothing takes port 3306. The
+  // client's brings my_print_defaults, which mariadb-install-db runs.
+  const packages = ["mariadb-server-core", "mariadb-client-core"];
+  const install = ["-qq", "install", "--yes", "--no-install-recommends", ...packages];
   if (spawnSync("apt-get", install, options).status !== 0) stop(sentence);
 }
 

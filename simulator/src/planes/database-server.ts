@@ -137,7 +137,9 @@ async function initialise(program: string, version: string, data: string): Promi
   } catch (error) {
     // Half a data directory would be taken for a whole one at the next start.
     await rm(data, { recursive: true, force: true });
-    const written = (error as { stderr?: string }).stderr ?? "";
+    // mariadb-install-db complains on standard output, mysqld on standard error.
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    const written = stderr.trim() === "" ? stdout : stderr;
     throw new Error(`${command} could not make the database's folder ${data}:\n${lastLines(written)}`, {
       cause: error,
     });
