@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createWriteStream, type WriteStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunEvent, RunResult } from "../runner/result.ts";
 import { createRunner, type Run, type RunRequest } from "../runner/runner.ts";
@@ -59,7 +60,7 @@ export async function startRehearsal(
   ends.defer(() => listener.close());
   const repository = await createScratchRepository(place.project, directory, listener.hook);
   const runs: RunResult[] = [];
-  const follow = createFollower(runs, ends);
+  const follow = createFollower(runs, logDirectory, ends);
   const runner = createRunner({
     repository: { name: "rehearsal/ecs-delivery", gitDirectory: repository.gitDirectory },
     environment: machineEnvironment(process.env, simulator.endpoint, directory),
@@ -96,7 +97,11 @@ export async function startRehearsal(
   };
 }
 
-function createFollower(runs: RunResult[], ends: AsyncDisposableStack): (run: Run) => Promise<RunResult> {
+function createFollower(
+  runs: RunResult[],
+  logDirectory: string,
+  ends: AsyncDisposableStack,
+): (run: Run) => Promise<RunResult> {
   const active = new Map<Run, Promise<unknown>>();
   ends.defer(async () => {
     for (const run of active.keys()) run.kill();
@@ -107,12 +112,21 @@ function createFollower(runs: RunResult[], ends: AsyncDisposableStack): (run: Ru
     try {
       const result = await run.result;
       runs.push(result);
+      await writeSummaries(logDirectory, result);
       return result;
     } finally {
       active.delete(run);
     }
   };
 }
+
+/** What GitHub would show on the run's page, a file for each job that has something to say. */
+async function writeSummaries(directory: string, { id, jobs }: RunResult): Promise<void> {
+  for (const { name, summary } of jobs)
+    if (summary !== "") await writeFile(join(directory, `${fileName(id, name)}.summary.md`), summary);
+}
+
+const fileName = (run: number, job: string) => `run-${run}-${job.replace(/[^a-z0-9-]+/gi, "-")}`;
 
 /** Keys that only a simulated AWS takes. Random, so that hiding them hides nothing else. */
 function inventedKeys(): Record<string, string> {
@@ -136,7 +150,7 @@ function writeLogs(
   return (event) => {
     progress.runEvent(event);
     if (event.type !== "log" && event.type !== "step-started" && event.type !== "annotation") return;
-    const name = `run-${event.run}-${event.job.replace(/[^a-z0-9-]+/gi, "-")}.log`;
+    const name = `${fileName(event.run, event.job)}.log`;
     const file = files.get(name) ?? createWriteStream(join(logDirectory, name));
     files.set(name, file);
     if (event.type === "log") file.write(`${event.line}\n`);

@@ -47,6 +47,8 @@ export function reportMarkdown(report: Report): string {
       ),
     ),
     "",
+    "The jobs' logs and summaries are in [logs](logs).",
+    "",
     ...describeAnnotations(report),
   ].join("\n");
 }
