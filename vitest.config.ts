@@ -5,7 +5,7 @@ export default defineConfig({
     include: ["{actions,services,simulator,lab,scripts,infra-templates,bench}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     // Real processes, databases and deployments: the limit only ends what hangs.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

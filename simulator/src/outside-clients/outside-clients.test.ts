@@ -98,7 +98,7 @@ describe("a deployment is followed from create to Succeeded, with target health 
       deploymentGroupName: "web",
       revision: { revisionType: "AppSpecContent", appSpecContent: { content, sha256 } },
     });
-    const waiter = { client: codedeploy, maxWaitTime: 30, minDelay: 1, maxDelay: 1 };
+    const waiter = { client: codedeploy, maxWaitTime: 60, minDelay: 1, maxDelay: 1 };
     await waitUntilDeploymentSuccessful(waiter, { deploymentId });
     const elbv2 = new ElasticLoadBalancingV2(simulator.clientConfig);
     const health = await elbv2.describeTargetHealth({ TargetGroupArn: delivery.targetGroups.green });
