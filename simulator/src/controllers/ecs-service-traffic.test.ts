@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { ECS } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createDelivery, type Delivery } from "../outside-clients/delivery.ts";
+import { startLoad } from "../outside-clients/load.ts";
 import { makeLayer } from "../planes/tasks/images-for-tests.ts";
 import type { Simulator } from "../simulator.ts";
 import { startTestSimulator, testListenerPortOffset } from "../testing-simulator.ts";
@@ -77,7 +78,7 @@ it("scales from 1 to 3 and back to 1 without failing a request", async () => {
   const healthy = (count: number) =>
     expect.poll(() => targetStates(), { timeout: 15_000 }).toEqual(Array(count).fill("healthy"));
   await healthy(1);
-  const load = startLoad(delivery.productionUrl);
+  const load = startLoad(delivery.productionUrl, 8);
   await ecs.updateService({ cluster: "outside", service: "web", desiredCount: 3 });
   await healthy(3);
   await expect.poll(() => new Set(load.answers).size).toBe(3);
@@ -93,32 +94,4 @@ async function targetStates() {
     TargetGroupArn: delivery.targetGroups.blue,
   });
   return TargetHealthDescriptions.map(({ TargetHealth }) => TargetHealth?.State);
-}
-
-/** A few clients that ask again as soon as they are answered. */
-function startLoad(url: string) {
-  const answers: string[] = [];
-  const failures: string[] = [];
-  let stopping = false;
-  const client = async () => {
-    while (!stopping) {
-      try {
-        const response = await fetch(url);
-        const text = await response.text();
-        if (response.ok) answers.push(text);
-        else failures.push(`${response.status} ${text}`);
-      } catch (error) {
-        failures.push(String((error as Error).cause ?? error));
-      }
-    }
-  };
-  const clients = Array.from({ length: 8 }, client);
-  return {
-    answers,
-    failures,
-    async stop() {
-      stopping = true;
-      await Promise.all(clients);
-    },
-  };
 }

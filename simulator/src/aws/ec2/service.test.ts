@@ -1,25 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createTestEnvironment } from "../../testing.ts";
+import { type Call, callsOf, codeOf } from "../calls-for-tests.ts";
 import { createEc2 } from "./service.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: the assertions of each case look at what they need
-type Call = (name: string, input: object) => any;
-
-async function ec2(): Promise<Call> {
-  const environment = await createTestEnvironment();
-  await environment.remove();
-  const operations = createEc2(environment).operations as Record<string, (...args: object[]) => unknown>;
-  return (name, input) => operations[name]?.(input, { accessKeyId: "test", sourceIp: "127.0.0.1" });
-}
-
-const codeOf = (action: () => unknown) => {
-  try {
-    action();
-    return "no error";
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
-};
+const ec2 = () => callsOf(createEc2);
 
 const vpcIn = (call: Call) => call("createVpc", { CidrBlock: "10.0.0.0/16" }).Vpc.VpcId;
 

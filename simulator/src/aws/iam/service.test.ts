@@ -1,25 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createTestEnvironment } from "../../testing.ts";
+import { callsOf, codeOf } from "../calls-for-tests.ts";
 import { createIam } from "./service.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: the assertions of each case look at what they need
-type Call = (name: string, input: object) => any;
-
-async function iam(): Promise<Call> {
-  const environment = await createTestEnvironment();
-  await environment.remove();
-  const operations = createIam(environment).operations as Record<string, (...args: object[]) => unknown>;
-  return (name, input) => operations[name]?.(input, { accessKeyId: "test", sourceIp: "127.0.0.1" });
-}
-
-const codeOf = (action: () => unknown) => {
-  try {
-    action();
-    return "no error";
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
-};
+const iam = () => callsOf(createIam);
 
 const policy = (statement: object, version = "2012-10-17") =>
   JSON.stringify({ Version: version, Statement: [statement] });

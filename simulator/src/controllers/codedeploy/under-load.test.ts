@@ -6,12 +6,13 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createDelivery, type Delivery } from "../../outside-clients/delivery.ts";
 import { writeImageLayout } from "../../outside-clients/image.ts";
+import { type Load, startLoad } from "../../outside-clients/load.ts";
 import type { Simulator } from "../../simulator.ts";
 import { startTestSimulator, testListenerPortOffset } from "../../testing-simulator.ts";
 
 let simulator: Simulator;
 let delivery: Delivery;
-let load: ReturnType<typeof startLoad>;
+let load: Load;
 
 beforeAll(async () => {
   simulator = await startTestSimulator();
@@ -21,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => simulator?.close());
 beforeEach(() => {
-  load = startLoad(delivery.productionUrl);
+  load = startLoad(delivery.productionUrl, 4);
 });
 afterEach(() => load.stop());
 
@@ -112,31 +113,3 @@ describe("while clients never stop asking, no request fails when a deployment", 
     expect(new Set(load.answers)).toEqual(new Set(["1"]));
   });
 });
-
-/** A few clients that ask again as soon as they are answered. */
-function startLoad(url: string) {
-  const answers: string[] = [];
-  const failures: string[] = [];
-  let stopping = false;
-  const client = async () => {
-    while (!stopping) {
-      try {
-        const response = await fetch(url);
-        const text = await response.text();
-        if (response.ok) answers.push(text);
-        else failures.push(`${response.status} ${text}`);
-      } catch (error) {
-        failures.push(String((error as Error).cause ?? error));
-      }
-    }
-  };
-  const clients = Array.from({ length: 4 }, client);
-  return {
-    answers,
-    failures,
-    async stop() {
-      stopping = true;
-      await Promise.all(clients);
-    },
-  };
-}
