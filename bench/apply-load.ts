@@ -1,0 +1,35 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+export interface Load {
+  readonly url: string;
+  readonly connections: number;
+  readonly seconds: number;
+  /** Every answer must hold this text; one that does not has failed. */
+  readonly expected: string;
+}
+
+export interface LoadResult {
+  readonly requestsPerSecond: number;
+  readonly p99Ms: number;
+  readonly answered: number;
+  /** Other statuses than 2xx, lost connections, timeouts and unexpected bodies. */
+  readonly failed: number;
+}
+
+/** Asks for a page without pause on every connection; rejects when an answer failed or none came. */
+export async function applyLoad(load: Load): Promise<LoadResult> {
+  const child = fork(join(import.meta.dirname, "http-load.ts"), [JSON.stringify(load)]);
+  const [result] = (await Promise.race([
+    once(child, "message"),
+    once(child, "exit").then(([code]) =>
+      Promise.reject(new Error(`the load of ${load.url} ended with ${code}`)),
+    ),
+  ])) as [LoadResult];
+  if (result.failed > 0 || result.answered === 0)
+    throw new Error(
+      `${load.url} under load: ${result.failed} requests failed and ${result.answered} were answered with "${load.expected}" in the page; its figures would mean nothing`,
+    );
+  return result;
+}

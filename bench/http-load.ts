@@ -1,0 +1,25 @@
+import { createHistogram } from "node:perf_hooks";
+import autocannon from "autocannon";
+import type { Load, LoadResult } from "./apply-load.ts";
+
+// In a process of its own, so that what the benchmark does meanwhile is in nobody's latency.
+const { url, connections, seconds, expected } = JSON.parse(process.argv[2] ?? "") as Load;
+// autocannon's own percentiles are whole milliseconds, too coarse for answers that take a few.
+const microseconds = createHistogram();
+const load = autocannon(
+  { url, connections, duration: seconds, verifyBody: (body) => String(body).includes(expected) },
+  (error, result) => {
+    if (error) throw error;
+    const answered = result["2xx"];
+    const failed = result.non2xx + result.errors + result.mismatches;
+    process.send?.({
+      requestsPerSecond: answered / result.duration,
+      p99Ms: microseconds.percentile(99) / 1000,
+      answered,
+      failed,
+    } satisfies LoadResult);
+  },
+);
+load.on("response", (_client, _status, _bytes, ms) =>
+  microseconds.record(Math.max(1, Math.round(ms * 1000))),
+);

@@ -1,0 +1,129 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { alternate, type Sides } from "./alternate.ts";
+import { applyLoad, type LoadResult } from "./apply-load.ts";
+import { type Benchmark, type Measurement, measure, median } from "./measurement.ts";
+import { type ServiceOptions, type ServiceProcess, startService } from "./service-process.ts";
+import { firstPageOf, startSupplierServer } from "./supplier-database.ts";
+
+const rows = 100;
+const connections = 50;
+const secondsPerRun = 3;
+/** Tens of thousands of requests: by then V8 has compiled both as well as it ever will. */
+const warmUpSeconds = 3;
+/** Odd, so that the median is a run that happened. */
+const runs = 5;
+const starts = 7;
+
+const pages = { customer: "/suppliers", employee: "/admin/suppliers" };
+const folder = (service: string) => join(import.meta.dirname, "..", "services", service);
+const peerProgram = join(import.meta.dirname, "express-peer", "server.mjs");
+
+/** Our services beside the lab's stack, on the same database: the list page, the start and the memory. */
+const services: Benchmark = async () => {
+  const server = await startSupplierServer();
+  try {
+    const { environment, connection } = await server.create("COFFEE", rows);
+    const emails = await firstPageOf(connection);
+    await connection.end();
+    const measurements: Measurement[] = [];
+    for (const [service, page] of Object.entries(pages)) {
+      await promisify(execFile)(process.execPath, [join(folder("suppliers"), "build.mjs")], {
+        cwd: folder(service),
+      });
+      const side = (name: string, program: string): ServiceOptions => ({
+        program,
+        environment,
+        page,
+        logFile: join(server.directory, `${service}-${name}.log`),
+      });
+      const ours = side("ours", join(folder(service), "dist", "server.mjs"));
+      const peer = side("peer", peerProgram);
+      measurements.push(...(await compare(service, { ours, peer }, emails)));
+    }
+    return measurements;
+  } finally {
+    await server.close();
+  }
+};
+
+async function compare(
+  service: string,
+  sides: Sides<ServiceOptions>,
+  emails: readonly string[],
+): Promise<Measurement[]> {
+  const startMs = await measureStarts(sides);
+  const { loads, residentMb } = await measureLoad(sides, emails);
+  const row = (
+    figure: Pick<Measurement, "metric" | "unit" | "better" | "goal">,
+    values: Sides<number>,
+  ): Measurement =>
+    measure({
+      ...figure,
+      name: "services",
+      metric: `${service}: ${figure.metric}`,
+      ours: values.ours,
+      peer: { name: "Express 4, Mustache, mysql2", value: values.peer },
+    });
+  const medians = (pick: (load: LoadResult) => number): Sides<number> => ({
+    ours: median(loads.ours.map(pick)),
+    peer: median(loads.peer.map(pick)),
+  });
+  return [
+    row(
+      { metric: "list page", unit: "requests/s", better: "higher", goal: "≥ 2 ×" },
+      medians(({ requestsPerSecond }) => requestsPerSecond),
+    ),
+    row(
+      { metric: "list page, p99", unit: "ms", better: "lower", goal: "≥ 2 ×" },
+      medians(({ p99Ms }) => p99Ms),
+    ),
+    row({ metric: "start to first page", unit: "ms", better: "lower", goal: "≥ 1.67 ×" }, startMs),
+    row({ metric: "resident after load", unit: "MB", better: "lower", goal: "≥ 1 ×" }, residentMb),
+  ];
+}
+
+async function measureStarts({ ours, peer }: Sides<ServiceOptions>): Promise<Sides<number>> {
+  const once = (options: ServiceOptions) => async () => {
+    const service = await startService(options);
+    await service.stop();
+    return service.startMs;
+  };
+  const results = await alternate(starts, { ours: once(ours), peer: once(peer) });
+  return { ours: median(results.ours), peer: median(results.peer) };
+}
+
+async function measureLoad({ ours, peer }: Sides<ServiceOptions>, emails: readonly string[]) {
+  const started: ServiceProcess[] = [];
+  const prepare = async (options: ServiceOptions) => {
+    const service = await startService(options);
+    started.push(service);
+    const url = service.origin + options.page;
+    await requireRows(url, emails);
+    // The last row alone: to look for all of them in every answer would cost the load a good part of its processor.
+    const load = (seconds: number) => applyLoad({ url, connections, seconds, expected: emails.at(-1) ?? "" });
+    await load(warmUpSeconds);
+    return { service, run: () => load(secondsPerRun) };
+  };
+  try {
+    const sides = { ours: await prepare(ours), peer: await prepare(peer) };
+    const loads = await alternate(runs, { ours: sides.ours.run, peer: sides.peer.run });
+    const residentMb = {
+      ours: await sides.ours.service.residentMb(),
+      peer: await sides.peer.service.residentMb(),
+    };
+    return { loads, residentMb };
+  } finally {
+    for (const service of started) await service.stop();
+  }
+}
+
+async function requireRows(url: string, emails: readonly string[]): Promise<void> {
+  const body = await (await fetch(url)).text();
+  const missing = emails.filter((email) => !body.includes(email));
+  if (missing.length > 0)
+    throw new Error(`${url} lacks ${missing.join(", ")}, which its first page must show`);
+}
+
+export default services;
