@@ -32,6 +32,11 @@ export function createAddresses(): Addresses {
   };
 }
 
+/** The subnet's address that its router has. */
+export function firstAddress(cidrBlock: string): string {
+  return format(parseCidr(cidrBlock).base + 1);
+}
+
 function parseCidr(cidrBlock: string): { base: number; size: number } {
   const [address = "", bits] = cidrBlock.split("/");
   const base = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);

@@ -13,6 +13,11 @@ export function newTaskId(): string {
   return randomBytes(16).toString("hex");
 }
 
+/** Id of a container as Fargate makes them: that of its task and ten digits. */
+export function newRuntimeId(taskId: string): string {
+  return `${taskId}-${randomInt(1e9, 1e10)}`;
+}
+
 /** Id of a task set as ECS makes them: `ecs-svc/` and 19 digits. */
 export function newTaskSetId(): string {
   const digits = Array.from({ length: 18 }, () => randomInt(10)).join("");

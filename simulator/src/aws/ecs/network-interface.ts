@@ -19,6 +19,7 @@ export async function attachInterface(
   const address = subnet?.CidrBlock && context.addresses.allocate(subnetId, subnet.CidrBlock);
   if (!address) throw new Error(`ResourceInitializationError: no free private address in subnet ${subnetId}`);
   record.address = address;
+  record.cidrBlock = subnet.CidrBlock;
   record.task.availabilityZone = subnet.AvailabilityZone;
   const attachment = record.task.attachments[0] as Attachment;
   attachment.status = "ATTACHED";

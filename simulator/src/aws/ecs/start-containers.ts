@@ -3,7 +3,9 @@ import type { ContainerProcess } from "../../planes/tasks/container-process.ts";
 import { type LogStream, openLogStream } from "../../planes/tasks/log-stream.ts";
 import type { LocalImage } from "../../planes/tasks/runtime.ts";
 import { readSecret } from "../../planes/tasks/secrets.ts";
-import { lastPart } from "./names.ts";
+import { metadataOf } from "./container-metadata.ts";
+import { logStreamName } from "./log-stream-name.ts";
+import { lastPart, newRuntimeId } from "./names.ts";
 import { hostName } from "./network-interface.ts";
 import type { EcsContext, TaskRecord } from "./state.ts";
 
@@ -73,13 +75,13 @@ async function readSecrets(
 async function openLog(
   { environment }: EcsContext,
   { task }: TaskRecord,
-  { name, logConfiguration }: ContainerDefinition,
+  container: ContainerDefinition,
 ): Promise<LogStream | undefined> {
-  if (!logConfiguration) return undefined;
-  const { options = {} } = logConfiguration;
+  if (!container.logConfiguration) return undefined;
+  const { options = {} } = container.logConfiguration;
   return openLogStream(environment.aws.logs, {
     group: options["awslogs-group"] as string,
-    stream: `${options["awslogs-stream-prefix"]}/${name}/${lastPart(task.taskArn)}`,
+    stream: logStreamName(container, lastPart(task.taskArn)),
     createGroup: options["awslogs-create-group"] === "true",
     now: () => environment.clock.now(),
     warn: environment.warn,
@@ -113,6 +115,8 @@ export async function startContainer(
   prepared: PreparedContainer,
 ): Promise<RunningContainer> {
   const { definition, reported, image, log } = prepared;
+  reported.runtimeId = newRuntimeId(lastPart(record.task.taskArn));
+  record.containersStartedAt.set(definition.name as string, context.environment.clock.now());
   try {
     const container = await context.runtime.start({
       image,
@@ -121,10 +125,10 @@ export async function startContainer(
       command: prepared.override?.command ?? definition.command,
       workingDirectory: definition.workingDirectory,
       environment: environmentOf(context, record, prepared),
+      metadata: metadataOf(context, record, reported),
       onLine: (line) => log?.write(line),
     });
     reported.lastStatus = "RUNNING";
-    reported.runtimeId = `${lastPart(record.task.taskArn)}-${container.pid}`;
     return follow(container, prepared);
   } catch (error) {
     reported.reason = (error as Error).message;

@@ -94,6 +94,10 @@ export interface TaskRecord {
   readonly taskSet?: TaskSetRecord;
   /** Private address in the subnet, once it has one. */
   address?: string;
+  /** Of that subnet. */
+  cidrBlock?: string;
+  /** By the container's name. */
+  readonly containersStartedAt: Map<string, Date>;
   /** Aborted when the task is to stop. */
   readonly stopping: AbortController;
   /** Resolves when it is STOPPED. */

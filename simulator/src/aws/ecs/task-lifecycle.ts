@@ -53,6 +53,7 @@ export function launchTask(context: EcsContext, order: TaskOrder): TaskRecord {
     definition: order.definition,
     service: order.service,
     taskSet: order.taskSet,
+    containersStartedAt: new Map(),
     stopping: new AbortController(),
     ended: ended.promise,
   };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { RunTaskCommandInput } from "@aws-sdk/client-ecs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { PulledImage } from "../../planes/registry.ts";
-import { makeProgram } from "../../planes/tasks/images-for-tests.ts";
+import { makeImage, makeLayer, makeProgram } from "../../planes/tasks/images-for-tests.ts";
 import { createWorld, networkConfiguration } from "./world-for-tests.ts";
 
 const secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-AbCdEf";
@@ -26,6 +26,15 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "ecs-tasks-test-"));
   images = {
     web: await makeProgram(directory, "console.log([process.env.A, process.env.B, process.argv[2]].join())"),
+    curious: await makeProgram(
+      directory,
+      `const uri = process.env.ECS_CONTAINER_METADATA_URI_V4;
+      for (const path of ["", "/task"]) console.log(await (await fetch(uri + path)).text());`,
+    ),
+    speaking: makeImage(
+      [await makeLayer(directory, { "bin/speak": '#!/bin/sh\necho speaks $GREETING "$@"\n' })],
+      { Entrypoint: ["/bin/speak"], Cmd: ["by", "itself"], Env: ["GREETING=softly"] },
+    ),
     patient: await makeProgram(
       directory,
       "process.on('SIGTERM', () => console.log('not yet')); setInterval(() => {}, 1000); console.log('up')",
@@ -63,7 +72,7 @@ describe("runTask", () => {
   it("runs a task to its end and tells all about it", async () => {
     await world.register({ environment: [{ name: "A", value: "1" }], logConfiguration: logTo("/there") });
     const task = await runToEnd({
-      startedBy: "me",
+      startedBy: "github/me/shop-1",
       overrides: {
         containerOverrides: [{ name: "web", command: ["x"], environment: [{ name: "B", value: "2" }] }],
       },
@@ -73,7 +82,7 @@ describe("runTask", () => {
       stopCode: "EssentialContainerExited",
       stoppedReason: "Essential container in task exited",
       group: "family:web",
-      startedBy: "me",
+      startedBy: "github/me/shop-1",
       launchType: "FARGATE",
       cpu: "512",
       memory: "1024",
@@ -91,8 +100,96 @@ describe("runTask", () => {
     expect([...world.logs]).toEqual([[`/there p/web/${task.taskArn?.split("/").at(-1)}`, ["1,2,x"]]]);
     const filters = { cluster: "main", desiredStatus: "STOPPED" } as const;
     const listed = { taskArns: [task.taskArn] };
-    expect(await world.ecs.listTasks({ ...filters, startedBy: "me", family: "web" })).toMatchObject(listed);
+    expect(
+      await world.ecs.listTasks({ ...filters, startedBy: "github/me/shop-1", family: "web" }),
+    ).toMatchObject(listed);
     expect(await world.ecs.listTasks({ ...filters, startedBy: "you" })).toMatchObject({ taskArns: [] });
+  });
+
+  it.each([
+    [{}, "speaks softly by itself"],
+    [{ command: ["when", "asked to"] }, "speaks softly when asked to"],
+    [{ environment: [{ name: "GREETING", value: "loudly" }] }, "speaks loudly by itself"],
+  ])("with the overrides %j keeps the image's entry point", async (override, line) => {
+    await world.register({ image: "speaking", logConfiguration: logTo("/there") });
+    const overrides = { containerOverrides: [{ name: "web", ...override }] };
+    expect(await runToEnd({ overrides })).toMatchObject({ overrides, containers: [{ exitCode: 0 }] });
+    expect([...world.logs.values()].flat()).toEqual([line]);
+  });
+
+  it("lets a container read what it is", async () => {
+    await world.register({
+      image: "curious",
+      cpu: 128,
+      dockerLabels: { team: "coffee" },
+      logConfiguration: logTo("/there"),
+    });
+    const { taskArn = "", clusterArn, containers = [] } = await runToEnd();
+    const [container, task] = [...world.logs.values()].flat().map((line) => JSON.parse(line));
+    const id = taskArn.split("/").at(-1);
+    const address = containers[0]?.networkInterfaces?.[0]?.privateIpv4Address;
+    const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    expect(container).toEqual({
+      DockerId: expect.stringMatching(new RegExp(`^${id}-\\d{10}$`)),
+      Name: "web",
+      DockerName: "web",
+      Image: "curious",
+      ImageID: images.curious?.digest,
+      Labels: {
+        team: "coffee",
+        "com.amazonaws.ecs.cluster": clusterArn,
+        "com.amazonaws.ecs.container-name": "web",
+        "com.amazonaws.ecs.task-arn": taskArn,
+        "com.amazonaws.ecs.task-definition-family": "web",
+        "com.amazonaws.ecs.task-definition-version": "1",
+      },
+      DesiredStatus: "RUNNING",
+      KnownStatus: "RUNNING",
+      Limits: { CPU: 128 },
+      CreatedAt: moment,
+      StartedAt: moment,
+      Type: "NORMAL",
+      LogDriver: "awslogs",
+      LogOptions: {
+        "awslogs-group": "/there",
+        "awslogs-region": "us-east-1",
+        "awslogs-stream": `p/web/${id}`,
+      },
+      ContainerARN: containers[0]?.containerArn,
+      Networks: [
+        {
+          NetworkMode: "awsvpc",
+          IPv4Addresses: [address],
+          AttachmentIndex: 0,
+          MACAddress: expect.stringMatching(/^0a(:[0-9a-f]{2}){5}$/),
+          IPv4SubnetCIDRBlock: "10.0.1.0/24",
+          PrivateDNSName: `ip-${address?.replaceAll(".", "-")}.ec2.internal`,
+          SubnetGatewayIpv4Address: "10.0.1.1/24",
+        },
+      ],
+      Snapshotter: "overlayfs",
+    });
+    expect(container.DockerId).toBe(containers[0]?.runtimeId);
+    expect(task).toEqual({
+      Cluster: clusterArn,
+      TaskARN: taskArn,
+      Family: "web",
+      Revision: "1",
+      DesiredStatus: "RUNNING",
+      KnownStatus: "RUNNING",
+      Limits: { CPU: 0.5, Memory: 1024 },
+      PullStartedAt: moment,
+      PullStoppedAt: moment,
+      AvailabilityZone: "us-east-1a",
+      LaunchType: "FARGATE",
+      Containers: [container],
+      ClockDrift: {
+        ClockErrorBound: 0,
+        ReferenceTimestamp: moment,
+        ClockSynchronizationStatus: "SYNCHRONIZED",
+      },
+      FaultInjectionEnabled: false,
+    });
   });
 
   it.each([
@@ -146,6 +243,7 @@ describe("runTask", () => {
     ],
     [{ taskDefinition: "none" }, "TaskDefinition not found."],
     [{ cluster: "none" }, "Cluster not found."],
+    [{ startedBy: "me@home" }, "startedBy must be 1 to 128 letters"],
     [{ count: 11 }, "Task count must be between 1 and 10."],
     [{ overrides: { containerOverrides: [{ name: "x" }] } }, "x is not a container in the TaskDefinition."],
   ])("refuses %j", async (settings, message) => {

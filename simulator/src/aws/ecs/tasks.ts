@@ -13,6 +13,8 @@ import { withoutDefaults } from "./without-defaults.ts";
 
 /** RunTask starts at most this many tasks (API reference). */
 const maxCount = 10;
+/** RunTask, `startedBy` (API reference). */
+const startedByPattern = /^[\w/-]{1,128}$/;
 
 export function taskOperations(context: EcsContext): Operations<AwsClients["ecs"]> {
   const { state, environment } = context;
@@ -113,6 +115,11 @@ function validateRun(input: RunTaskCommandInput, definition: TaskDefinitionRecor
   const { count = 1, overrides = {} } = input;
   if (count < 1 || count > maxCount)
     throw new AwsError("InvalidParameterException", `Task count must be between 1 and ${maxCount}.`);
+  if (input.startedBy !== undefined && !startedByPattern.test(input.startedBy))
+    throw new AwsError(
+      "InvalidParameterException",
+      `startedBy must be 1 to 128 letters, numbers, hyphens, forward slashes and underscores, not ${input.startedBy}.`,
+    );
   refuseUnsupported("InvalidParameterException", "RunTask overrides", overrides, ["containerOverrides"]);
   for (const override of overrides.containerOverrides ?? []) {
     const known = definition.containerDefinitions.some(({ name }) => name === override.name);

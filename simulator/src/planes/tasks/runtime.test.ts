@@ -27,6 +27,8 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+const metadata = { id: "0123-1", container: () => ({ Name: "web" }), task: () => ({ Family: "web" }) };
+
 /** Starts the image and collects its lines; `line(text)` resolves once a line holds the text. */
 async function start(
   image: PulledImage,
@@ -39,6 +41,7 @@ async function start(
     image: await runtime.pull("image"),
     address: "10.0.0.4",
     environment: {},
+    metadata,
     ...options,
     onLine: (line) => {
       lines.push(line);
@@ -186,6 +189,50 @@ describe("a container's process", () => {
     container.kill();
     // Resolves only when nobody holds the container's output any more, the grandchild included.
     expect(await container.exited).toBe(137);
+  });
+});
+
+describe("the metadata endpoint", () => {
+  /** Tells where the endpoint is and stays, as those that ask from outside come after it. */
+  const program = "console.log(process.env.ECS_CONTAINER_METADATA_URI_V4); setInterval(() => {}, 1000)";
+
+  it.each([
+    ["the container", "", 200, { Name: "web" }],
+    ["its task", "/task", 200, { Family: "web" }],
+    ["statistics, which are not simulated", "/stats", 501, expect.stringContaining("no statistics")],
+    [
+      "another container",
+      "/../unknown",
+      404,
+      expect.stringMatching(/docker ID from v3 endpoint ID: unknown$/),
+    ],
+    [
+      "another's task",
+      "/../unknown/task",
+      404,
+      expect.stringMatching(/task Arn from v3 endpoint ID: unknown$/),
+    ],
+  ])("answers for %s", async (_, path, status, body) => {
+    const { line, lines } = await start(await makeProgram(directory, program));
+    await line("http://");
+    expect(lines[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v4\/0123-1$/);
+    const response = await fetch(`${lines[0]}${path}`);
+    expect({ status: response.status, body: await response.json() }).toEqual({ status, body });
+  });
+
+  it.each(["/other", "/../../v3/0123-1", "/../.."])("knows no %s", async (path) => {
+    const { line, lines } = await start(await makeProgram(directory, program));
+    await line("http://");
+    const response = await fetch(`${lines[0]}${path}`);
+    expect([response.status, await response.text()]).toEqual([404, "404 page not found\n"]);
+  });
+
+  it("ends with the container", async () => {
+    const { container, line, lines } = await start(await makeProgram(directory, program));
+    await line("http://");
+    container.kill();
+    await container.exited;
+    expect((await fetch(lines[0] ?? "")).status).toBe(404);
   });
 });
 

@@ -8,6 +8,7 @@ import { type ContainerProcess, startProcess } from "./container-process.ts";
 import { type ControlServer, startControlServer } from "./control-server.ts";
 import { defaultPath, findCommand, pathOnDisk } from "./executable.ts";
 import { createImageFiles, inside } from "./image-files.ts";
+import { type ContainerMetadata, type MetadataServer, startMetadataServer } from "./metadata-server.ts";
 
 /** An image on this machine, ready to run. */
 export interface LocalImage {
@@ -28,6 +29,7 @@ export interface ContainerOptions {
   readonly workingDirectory?: string;
   /** Added to the image's own. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly metadata: ContainerMetadata;
   readonly onLine: (line: string) => void;
 }
 
@@ -80,7 +82,9 @@ export function createTaskRuntime(
       const ends = [...running].map((container) => container.exited);
       for (const container of running) container.kill();
       await Promise.all(ends);
-      (await host)?.control.close();
+      const { control, metadata } = (await host) ?? {};
+      control?.close();
+      metadata?.close();
     },
   };
 }
@@ -88,6 +92,7 @@ export function createTaskRuntime(
 /** What all containers of this machine share. */
 interface Host {
   readonly control: ControlServer;
+  readonly metadata: MetadataServer;
   /** A folder with nothing in it but the simulator's own node. */
   readonly lentFolder: string;
 }
@@ -98,7 +103,8 @@ async function prepareHost(directory: string): Promise<Host> {
   await symlink(process.execPath, join(lentFolder, "node")).catch((error) => {
     if (error.code !== "EEXIST") throw error;
   });
-  return { control: await startControlServer(), lentFolder };
+  const [control, metadata] = await Promise.all([startControlServer(), startMetadataServer()]);
+  return { control, metadata, lentFolder };
 }
 
 async function startContainer(
@@ -129,7 +135,9 @@ async function startContainer(
     published.add(port);
     network.publish(address, port, { host: "127.0.0.1", port: servedOn });
   });
+  const metadataUri = host.metadata.publish(options.metadata);
   const withdraw = () => {
+    host.metadata.withdraw(options.metadata.id);
     host.control.forget(token);
     for (const port of published) network.withdraw(address, port);
   };
@@ -139,6 +147,7 @@ async function startContainer(
       workingDirectory: cwd,
       environment: {
         ...environment,
+        ECS_CONTAINER_METADATA_URI_V4: metadataUri,
         PATH: pathOnDisk(image.root, environment.PATH, host.lentFolder),
         NODE_OPTIONS: [`--require="${quote(preload)}"`, environment.NODE_OPTIONS].filter(Boolean).join(" "),
         SIMULATOR_TASK_CONTROL: `${host.control.port}:${token}`,

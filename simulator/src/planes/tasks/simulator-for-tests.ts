@@ -13,5 +13,6 @@ await runtime.start({
   image: await runtime.pull("image"),
   address: "10.0.0.4",
   environment: {},
+  metadata: { id: "1", container: () => ({}), task: () => ({}) },
   onLine: console.log,
 });

@@ -1,0 +1,73 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What a container reads about itself and its task; asked at each request. */
+export interface ContainerMetadata {
+  /** Last part of the endpoint's address: on Fargate the container's runtime id. */
+  readonly id: string;
+  readonly container: () => object;
+  readonly task: () => object;
+}
+
+/**
+ * The task metadata endpoint, version 4, for all containers of this machine. On AWS it is 169.254.170.2, which a child
+ * process does not have: here it is a loopback port, and the address in ECS_CONTAINER_METADATA_URI_V4 says so.
+ */
+export interface MetadataServer {
+  /** Serves the container's metadata at the address it answers. */
+  publish(metadata: ContainerMetadata): string;
+  withdraw(id: string): void;
+  close(): void;
+}
+
+export async function startMetadataServer(): Promise<MetadataServer> {
+  const published = new Map<string, ContainerMetadata>();
+  const server = createServer((request, response) => {
+    const { statusCode, contentType, body } = answer(published, request.url ?? "/");
+    response.writeHead(statusCode, { "Content-Type": contentType }).end(body);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    publish(metadata) {
+      published.set(metadata.id, metadata);
+      return `http://127.0.0.1:${port}/v4/${metadata.id}`;
+    },
+    withdraw: (id) => void published.delete(id),
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+// Refusals as the ECS agent words them (aws/amazon-ecs-agent, ecs-agent/tmds/handlers/v4).
+const unknownContainer: Record<string, (id: string) => string> = {
+  "": (id) =>
+    `V4 container metadata handler: unable to get container ID from request: unable to get docker ID from v3 endpoint ID: ${id}`,
+  "/task": (id) =>
+    `V4 task metadata handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: ${id}`,
+};
+
+function answer(published: ReadonlyMap<string, ContainerMetadata>, path: string): Answer {
+  const [, id = "", kind = ""] = /^\/v4\/([^/]*)(\/.*)?$/.exec(path) ?? [];
+  if (kind === "/stats" || kind === "/task/stats")
+    return json(501, "the simulator keeps no statistics of containers");
+  const refusal = path.startsWith("/v4/") ? unknownContainer[kind] : undefined;
+  if (!refusal) return { statusCode: 404, contentType: "text/plain", body: "404 page not found\n" };
+  const metadata = published.get(id);
+  if (!metadata) return json(404, refusal(id));
+  return json(200, kind === "/task" ? metadata.task() : metadata.container());
+}
+
+interface Answer {
+  readonly statusCode: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+function json(statusCode: number, value: unknown): Answer {
+  return { statusCode, contentType: "application/json", body: JSON.stringify(value) };
+}
