@@ -1,15 +1,14 @@
-import { explainAwsError } from "../../shared/aws-errors.ts";
 import { formatDuration } from "../../shared/duration.ts";
+import { settleRevision, shortRevision } from "../../shared/ecs/revision.ts";
+import { findService } from "../../shared/ecs/service.ts";
+import { readTaskDefinition } from "../../shared/ecs/task-definition-file.ts";
 import { Failure } from "../../shared/failure.ts";
+import { refuseFindings, refuseWith } from "../../shared/findings.ts";
 import type { World } from "./clients.ts";
 import { chooseEngine } from "./engine.ts";
-import { refuseFindings } from "./findings.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { publish } from "./publish.ts";
-import { type DeploymentRecord, newRecord, shortRevision } from "./record.ts";
-import { settleRevision } from "./revision.ts";
-import { findService } from "./service.ts";
-import { readTaskDefinition } from "./task-definition.ts";
+import { type DeploymentRecord, newRecord } from "./record.ts";
 
 /** Deploys; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
 export async function deployAndReport(world: World, inputs: DeployInputs): Promise<DeploymentRecord> {
@@ -32,14 +31,9 @@ export async function deployAndReport(world: World, inputs: DeployInputs): Promi
 /** Verify, register, deploy by the service's own controller. */
 export async function deploy(world: World, inputs: DeployInputs, record: DeploymentRecord): Promise<void> {
   const { taskDefinition, findings } = readTaskDefinition(inputs.taskDefinitionFile, world.log);
-  const service = await findService(world, inputs).catch((error: Error) => {
-    // What is wrong with the file is known already, whether AWS answers or not.
-    if (findings.length > 0) {
-      const text = explainAwsError(error)?.message ?? error.message;
-      refuseFindings([...findings, { text }], world.log);
-    }
-    throw error;
-  });
+  const service = await findService(world, inputs).catch((error: Error) =>
+    refuseWith(findings, world.log, error),
+  );
   record.revisionBefore = service.revision;
   const engine = chooseEngine(service, world, inputs, record);
   refuseFindings([...findings, ...(await engine.verify(taskDefinition))], world.log);

@@ -1,11 +1,11 @@
+import type { RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
+import type { Finding } from "../../shared/findings.ts";
 import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
 import type { World } from "./clients.ts";
 import { createCodeDeployEngine } from "./codedeploy/engine.ts";
-import type { Finding } from "./findings.ts";
 import type { DeployInputs } from "./inputs.ts";
 import type { DeploymentRecord } from "./record.ts";
-import type { RunningService } from "./service.ts";
 
 /** How a service's deployment controller brings a revision into production. */
 export interface Engine {

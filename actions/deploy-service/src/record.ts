@@ -1,4 +1,4 @@
-import type { FailedTask } from "./diagnosis/failed-tasks.ts";
+import type { FailedTask } from "../../shared/ecs/failed-task.ts";
 
 /** In the order in which they are reached. */
 export const stages = ["registered", "started", "traffic-shifted", "complete"] as const;
@@ -65,11 +65,6 @@ export function newRecord(cluster: string, service: string): DeploymentRecord {
     serviceEvents: [],
     durationMs: 0,
   };
-}
-
-/** `customer-microservice:7` of a task definition's ARN. */
-export function shortRevision(arn: string): string {
-  return arn.slice(arn.lastIndexOf("/") + 1);
 }
 
 /** The digest of an image that is named by digest, else "". */

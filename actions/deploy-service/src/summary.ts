@@ -1,13 +1,8 @@
 import { formatDuration } from "../../shared/duration.ts";
+import type { FailedTask } from "../../shared/ecs/failed-task.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
 import { codeBlock, markdownTable } from "../../shared/summary.ts";
-import type { FailedTask } from "./diagnosis/failed-tasks.ts";
-import {
-  type DeploymentRecord,
-  type LifecycleEvent,
-  shortRevision,
-  stages,
-  type TrafficPoint,
-} from "./record.ts";
+import { type DeploymentRecord, type LifecycleEvent, stages, type TrafficPoint } from "./record.ts";
 
 /** The job summary: verdict first, then what a reader asks next. */
 export function summaryOf(record: DeploymentRecord): string {

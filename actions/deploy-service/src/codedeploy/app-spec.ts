@@ -1,9 +1,9 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { readDataFile } from "../../../shared/data-file.ts";
+import { leftPlaceholders } from "../../../shared/ecs/task-definition-file.ts";
 import { Failure } from "../../../shared/failure.ts";
+import type { Finding } from "../../../shared/findings.ts";
 import { isObject, type TaskDefinitionInput } from "../../../shared/task-definition.ts";
-import type { Finding } from "../findings.ts";
-import { leftPlaceholders } from "../task-definition.ts";
 
 export interface AppSpec {
   readonly containerName: string;

@@ -1,8 +1,8 @@
 import { GetDeploymentCommand } from "@aws-sdk/client-codedeploy";
+import { shortRevision } from "../../../shared/ecs/revision.ts";
+import { findService, type RunningService } from "../../../shared/ecs/service.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { createPace } from "../../../shared/pace.ts";
-import { shortRevision } from "../record.ts";
-import { findService, type RunningService } from "../service.ts";
 import type { Deployment } from "./deploy-revision.ts";
 import { createDeployment, findActiveDeployments } from "./start.ts";
 

@@ -1,7 +1,7 @@
+import { shortRevision } from "../../../shared/ecs/revision.ts";
+import { findService } from "../../../shared/ecs/service.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { createPace } from "../../../shared/pace.ts";
-import { shortRevision } from "../record.ts";
-import { findService } from "../service.ts";
 import type { Deployment } from "./deploy-revision.ts";
 
 /** A task that a scale-out or a host's end replaces right now is back within this time. */

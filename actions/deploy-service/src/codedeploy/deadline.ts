@@ -4,8 +4,8 @@ import {
   type TrafficRoutingConfig,
 } from "@aws-sdk/client-codedeploy";
 import { formatDuration } from "../../../shared/duration.ts";
+import { lookUp } from "../../../shared/findings.ts";
 import type { World } from "../clients.ts";
-import { lookUp } from "../findings.ts";
 import type { DeployInputs } from "../inputs.ts";
 
 const minute = 60_000;

@@ -1,9 +1,10 @@
 import { formatDuration } from "../../../shared/duration.ts";
+import { shortRevision } from "../../../shared/ecs/revision.ts";
+import { findService } from "../../../shared/ecs/service.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { causeOf } from "../diagnosis/causes.ts";
 import { gatherEvidence } from "../diagnosis/evidence.ts";
-import { type Status, shortRevision } from "../record.ts";
-import { findService } from "../service.ts";
+import type { Status } from "../record.ts";
 import type { Deployment } from "./deploy-revision.ts";
 import type { Snapshot } from "./snapshot.ts";
 

@@ -1,11 +1,12 @@
 import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
+import { shortRevision } from "../../../shared/ecs/revision.ts";
+import type { RunningService } from "../../../shared/ecs/service.ts";
+import type { Finding } from "../../../shared/findings.ts";
 import type { TaskDefinitionInput } from "../../../shared/task-definition.ts";
 import type { World } from "../clients.ts";
 import type { Engine } from "../engine.ts";
-import type { Finding } from "../findings.ts";
 import type { DeployInputs } from "../inputs.ts";
-import { type DeploymentRecord, shortRevision } from "../record.ts";
-import type { RunningService } from "../service.ts";
+import type { DeploymentRecord } from "../record.ts";
 import { type AppSpec, generateAppSpec, readAppSpec } from "./app-spec.ts";
 import { computeBudget } from "./deadline.ts";
 import { deployRevision } from "./deploy-revision.ts";

@@ -1,6 +1,6 @@
 import { type DeploymentGroupInfo, GetDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
+import { type Finding, lookUp } from "../../../shared/findings.ts";
 import type { World } from "../clients.ts";
-import { type Finding, lookUp } from "../findings.ts";
 import type { DeployInputs } from "../inputs.ts";
 
 /** The deployment group, and whether it is one for this service. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import type { FailedTask } from "../../../shared/ecs/failed-task.ts";
 import { causeOf } from "./causes.ts";
 import type { Evidence } from "./evidence.ts";
-import type { FailedTask } from "./failed-tasks.ts";
 
 const nothing: Evidence = {
   failedTasks: [],

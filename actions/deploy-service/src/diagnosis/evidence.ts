@@ -1,12 +1,13 @@
 import type { ContainerDefinition, Task } from "@aws-sdk/client-ecs";
 import { DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { FailedTask } from "../../../shared/ecs/failed-task.ts";
+import { readLogTail } from "../../../shared/ecs/log-tail.ts";
+import { findService } from "../../../shared/ecs/service.ts";
 import type { World } from "../clients.ts";
 import type { Snapshot } from "../codedeploy/snapshot.ts";
 import type { LifecycleEvent } from "../record.ts";
-import { findService } from "../service.ts";
-import { type FailedTask, findFailedTasks, type Replacement } from "./failed-tasks.ts";
-import { readLogTail } from "./log-tail.ts";
+import { findFailedTasks, type Replacement } from "./failed-tasks.ts";
 
 /** Everything that may tell why a deployment failed. */
 export interface Evidence {

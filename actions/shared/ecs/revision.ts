@@ -3,14 +3,13 @@ import {
   type DescribeTaskDefinitionCommandOutput,
   RegisterTaskDefinitionCommand,
 } from "@aws-sdk/client-ecs";
-import { Failure } from "../../shared/failure.ts";
-import { checkTaskDefinition, type TaskDefinitionInput } from "../../shared/task-definition.ts";
-import { diffTaskDefinitions } from "../../shared/task-definition-diff.ts";
-import type { World } from "./clients.ts";
-import { shortRevision } from "./record.ts";
+import { Failure } from "../failure.ts";
+import { checkTaskDefinition, type TaskDefinitionInput } from "../task-definition.ts";
+import { diffTaskDefinitions } from "../task-definition-diff.ts";
+import type { EcsWorld } from "./world.ts";
 
 /** ARN of the family's latest active revision when it says the same, else of a newly registered one. */
-export async function settleRevision(world: World, wanted: TaskDefinitionInput): Promise<string> {
+export async function settleRevision(world: EcsWorld, wanted: TaskDefinitionInput): Promise<string> {
   const latest = await describeLatest(world, wanted.family ?? "");
   const arn = latest?.taskDefinition?.taskDefinitionArn;
   if (arn) {
@@ -29,7 +28,7 @@ function comparable(latest: DescribeTaskDefinitionCommandOutput, wanted: TaskDef
   return wanted.tags ? { ...taskDefinition, tags: latest.tags } : taskDefinition;
 }
 
-async function describeLatest(world: World, family: string) {
+async function describeLatest(world: EcsWorld, family: string) {
   const command = new DescribeTaskDefinitionCommand({ taskDefinition: family, include: ["TAGS"] });
   try {
     return await world.clients.ecs.send(command, { abortSignal: world.signal });
@@ -40,7 +39,7 @@ async function describeLatest(world: World, family: string) {
   }
 }
 
-async function register(world: World, wanted: TaskDefinitionInput): Promise<string> {
+async function register(world: EcsWorld, wanted: TaskDefinitionInput): Promise<string> {
   const command = new RegisterTaskDefinitionCommand(wanted);
   try {
     const { taskDefinition } = await world.clients.ecs.send(command, { abortSignal: world.signal });
@@ -54,4 +53,9 @@ async function register(world: World, wanted: TaskDefinitionInput): Promise<stri
       cause: error,
     });
   }
+}
+
+/** `customer-microservice:7` of a task definition's ARN. */
+export function shortRevision(arn: string): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
 }

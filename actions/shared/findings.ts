@@ -1,6 +1,6 @@
-import { explainAwsError, isAccessDenied } from "../../shared/aws-errors.ts";
-import { Failure } from "../../shared/failure.ts";
-import type { Log } from "./clients.ts";
+import { explainAwsError, isAccessDenied } from "./aws-errors.ts";
+import { Failure } from "./failure.ts";
+import type { Log } from "./log.ts";
 
 /** Something found before acting. `unchecked` only tells that the role may not look; it stops nothing. */
 export interface Finding {
@@ -17,6 +17,18 @@ export function refuseFindings(findings: readonly Finding[], log: Log): void {
   const message =
     faults.length === 1 ? `${faults[0]}` : `${faults.length} things to correct: ${faults.join("; ")}`;
   throw new Failure(message, { nextStep: "correct this and run the job again; nothing was changed." });
+}
+
+/**
+ * For a look-up that fails outright: what is wrong already is known whether AWS answers or not, and is told with it.
+ * Without findings, the error is thrown as it is.
+ */
+export function refuseWith(findings: readonly Finding[], log: Log, error: Error): never {
+  if (findings.length > 0) {
+    const text = explainAwsError(error)?.message ?? error.message;
+    refuseFindings([...findings, { text }], log);
+  }
+  throw error;
 }
 
 /** The answer of a look-up; AccessDenied becomes a finding that stops nothing, `known` errors become faults. */

@@ -1,31 +1,32 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
-import type { World } from "../clients.ts";
+import { logStreamOf } from "./log-stream.ts";
+import type { EcsWorld } from "./world.ts";
 
 /** The awslogs driver sends every five seconds; the last words of a task may still be on their way. */
-const deliveryMs = 5_000;
-const lines = 20;
+export const deliveryMs = 5_000;
+/** Enough to see what led to the end. */
+export const tailLines = 20;
 
 /**
  * The last lines that a container wrote, from CloudWatch Logs, by the awslogs options of its definition. Empty when
  * there are none; a refusal of AWS is one line that says so, as the failure itself must still be told.
  */
 export async function readLogTail(
-  world: World,
+  world: EcsWorld,
   container: ContainerDefinition | undefined,
   taskId: string,
 ): Promise<string[]> {
-  const options = container?.logConfiguration?.options ?? {};
-  const [logGroupName, prefix] = [options["awslogs-group"], options["awslogs-stream-prefix"]];
-  if (container?.logConfiguration?.logDriver !== "awslogs" || !logGroupName || !prefix) return [];
-  const logStreamName = `${prefix}/${container.name}/${taskId}`;
+  const stream = logStreamOf(container, taskId);
+  if (!stream) return [];
+  const { logGroupName, logStreamName, region } = stream;
   try {
     const { GetLogEventsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
-    const client = await world.clients.logs(options["awslogs-region"]);
+    const client = await world.clients.logs(region);
     const read = async () => {
       const command = new GetLogEventsCommand({
         logGroupName,
         logStreamName,
-        limit: lines,
+        limit: tailLines,
         startFromHead: false,
       });
       return (await client.send(command)).events?.map(({ message = "" }) => message.trimEnd()) ?? [];

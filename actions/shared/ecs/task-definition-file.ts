@@ -1,9 +1,9 @@
-import { readDataFile } from "../../shared/data-file.ts";
-import { Failure } from "../../shared/failure.ts";
-import { findPlaceholders } from "../../shared/placeholders.ts";
-import { checkTaskDefinition, type TaskDefinitionInput } from "../../shared/task-definition.ts";
-import type { Log } from "./clients.ts";
-import type { Finding } from "./findings.ts";
+import { readDataFile } from "../data-file.ts";
+import { Failure } from "../failure.ts";
+import type { Finding } from "../findings.ts";
+import type { Log } from "../log.ts";
+import { findPlaceholders } from "../placeholders.ts";
+import { checkTaskDefinition, type TaskDefinitionInput } from "../task-definition.ts";
 
 /** The task definition of a file; what is wrong with it is a finding beside those of the service. */
 export function readTaskDefinition(

@@ -1,6 +1,6 @@
 import { DescribeServicesCommand, type Service, type TaskSet } from "@aws-sdk/client-ecs";
-import { Failure } from "../../shared/failure.ts";
-import type { World } from "./clients.ts";
+import { Failure } from "../failure.ts";
+import type { EcsWorld } from "./world.ts";
 
 export interface RunningService {
   readonly service: Service;
@@ -18,7 +18,7 @@ export interface ServiceName {
 
 /** The service, or a Failure when it is not there or not active. */
 export async function findService(
-  world: World,
+  world: EcsWorld,
   { cluster, service: name }: ServiceName,
 ): Promise<RunningService> {
   const service = await describe(world, cluster, name);
@@ -35,7 +35,7 @@ export async function findService(
   };
 }
 
-async function describe(world: World, cluster: string, name: string): Promise<Service> {
+async function describe(world: EcsWorld, cluster: string, name: string): Promise<Service> {
   const command = new DescribeServicesCommand({ cluster, services: [name] });
   try {
     const { services = [], failures = [] } = await world.clients.ecs.send(command, {

@@ -1,0 +1,116 @@
+import type { FailedTask } from "./failed-task.ts";
+import { lastTellingLine } from "./log-tail.ts";
+
+export interface Cause {
+  readonly text: string;
+  readonly nextStep: string;
+}
+
+interface TaskCause {
+  /** Looked for in the stop reason, the container's reason and its last log line, in this order. */
+  readonly pattern: RegExp;
+  readonly text: (found: Found) => string;
+  readonly nextStep: (found: Found) => string;
+}
+
+interface Found {
+  readonly task: FailedTask;
+  readonly container: string;
+  readonly line: string;
+  readonly reason: string;
+}
+
+// Reasons as ECS words them: "Stopped tasks error messages" of the ECS developer guide.
+const taskCauses: readonly TaskCause[] = [
+  {
+    pattern: /CannotPullContainerError.*(not found|does not exist|manifest unknown)/is,
+    text: ({ container, reason }) => `The image of container ${container} does not exist: ${reason}`,
+    nextStep: () => "check that the image was pushed to this repository and that the digest or tag is right.",
+  },
+  {
+    pattern: /CannotPullContainerError|CannotPullImageManifestError/i,
+    text: ({ container, reason }) => `The image of container ${container} cannot be pulled: ${reason}`,
+    nextStep: () =>
+      "check the execution role's ECR permissions and the subnets' way to ECR (NAT, public IP or endpoints).",
+  },
+  {
+    pattern: /ResourceInitializationError.*secret/is,
+    text: ({ reason }) => `A secret of the task definition cannot be read: ${reason}`,
+    nextStep: () =>
+      "check the secret's ARN and that the execution role may read it (secretsmanager:GetSecretValue).",
+  },
+  {
+    pattern: /ResourceInitializationError.*log/is,
+    text: ({ reason }) => `The task's log group cannot be used: ${reason}`,
+    nextStep: () => "create the log group, or set awslogs-create-group and allow logs:CreateLogGroup.",
+  },
+  {
+    pattern: /unable to assume the role|AssumeRole/i,
+    text: ({ reason }) => `ECS may not assume a role of the task definition: ${reason}`,
+    nextStep: () =>
+      "let ecs-tasks.amazonaws.com assume the task and execution role, and allow iam:PassRole on them.",
+  },
+  {
+    pattern: /OutOfMemory/i,
+    text: ({ container }) => `Container ${container} ran out of memory`,
+    nextStep: () => "raise the memory in the task definition, or find what takes it.",
+  },
+  {
+    pattern: /exec format error/i,
+    text: ({ container }) =>
+      `The image of container ${container} is for another processor architecture (exec format error)`,
+    nextStep: () => "build it for the platform that runtimePlatform names (linux/amd64 without one).",
+  },
+  {
+    pattern: /CannotStartContainerError|executable file not found|no such file or directory: unknown/i,
+    text: ({ container, reason }) => `Container ${container} cannot be started: ${reason}`,
+    nextStep: () => "check entry point, command and working directory of the image and the task definition.",
+  },
+  {
+    pattern: /failed container health checks/i,
+    text: ({ container }) => `Container ${container} failed its own health check`,
+    nextStep: () =>
+      "run the health check's command inside the container; raise startPeriod if it starts slowly.",
+  },
+  {
+    pattern: /RESOURCE:|Capacity is unavailable|insufficient (capacity|memory|cpu)/i,
+    text: ({ reason }) => `There is no capacity for the task: ${reason}`,
+    nextStep: () =>
+      "run the job again later, or use other subnets, another size or another capacity provider.",
+  },
+];
+
+/** Why a task stopped; undefined when its reasons are not among those known, such as a health check of the load balancer. */
+export function causeOfTask(task: FailedTask): Cause | undefined {
+  const line = lastTellingLine(task.logLines);
+  const container = task.container;
+  for (const reason of [task.containerReason ?? "", task.stoppedReason, line]) {
+    const found: Found = { task, container, line, reason: reason.trim().replace(/\.$/, "") };
+    const cause = taskCauses.find(({ pattern }) => pattern.test(reason));
+    if (cause) return { text: cause.text(found), nextStep: cause.nextStep(found) };
+  }
+  return task.stopCode === "EssentialContainerExited" ? causeOfExit(task, line) : undefined;
+}
+
+/** 128 + signal, as shells and container runtimes report it. */
+const killed = 137;
+
+function causeOfExit({ container, exitCode }: FailedTask, line: string): Cause {
+  const said = line ? `: ${line}` : ", without a line in its log";
+  const text = `Container ${container} exited with code ${exitCode ?? "unknown"}${said}`;
+  if (exitCode === killed)
+    return { text, nextStep: "it was killed: most often for its memory; raise it in the task definition." };
+  if (exitCode === 0)
+    return {
+      text,
+      nextStep: "a service must keep running; check that the entry point stays in the foreground.",
+    };
+  if (/ECONNREFUSED|ENOTFOUND|ETIMEDOUT|getaddrinfo/.test(line))
+    return {
+      text,
+      nextStep: "check the address the container connects to and the security group in between.",
+    };
+  if (/EADDRINUSE/.test(line))
+    return { text, nextStep: "two containers of the task use one port; give each its own." };
+  return { text, nextStep: "start this image with the same environment; its log is in the job summary." };
+}

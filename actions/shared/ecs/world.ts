@@ -1,0 +1,31 @@
+import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+
+export interface EcsClients {
+  readonly ecs: ECSClient;
+  /** Loaded only when a log is read; containers may log to a region of their own. */
+  readonly logs: (region: string | undefined) => Promise<CloudWatchLogsClient>;
+}
+
+/** What an action works with; nothing below reads time, the network or the environment otherwise. */
+export interface EcsWorld {
+  readonly clients: EcsClients;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** Tasks and deployments are followed for minutes to hours: a few seconds of throttling or a lost connection must not end it. */
+export const patient = { maxAttempts: 6 };
+
+export function createEcsClients(): EcsClients {
+  return {
+    ecs: new ECSClient(patient),
+    logs: async (region) => {
+      const { CloudWatchLogsClient } = await import("@aws-sdk/client-cloudwatch-logs");
+      return new CloudWatchLogsClient(region ? { ...patient, region } : patient);
+    },
+  };
+}

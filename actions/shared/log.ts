@@ -1,0 +1,6 @@
+/** Where an action tells what it does; @actions/core is one. */
+export interface Log {
+  info(message: string): void;
+  notice(message: string): void;
+  warning(message: string): void;
+}
