@@ -1,45 +1,29 @@
 import type { Site } from "@ecs-delivery/suppliers/pages/layout";
-import { page } from "@ecs-delivery/suppliers/pages/layout";
-import { supplierTable } from "@ecs-delivery/suppliers/pages/supplier-table";
-import { createSite } from "@ecs-delivery/suppliers/site";
-import type { SupplierReader } from "@ecs-delivery/suppliers/supplier-queries";
+import { listSuppliers } from "@ecs-delivery/suppliers/routes/list-suppliers";
+import { showHome } from "@ecs-delivery/suppliers/routes/show-home";
+import { createSite, type SiteParts } from "@ecs-delivery/suppliers/site";
 import type { Hono } from "hono";
-import { html } from "hono/html";
 
 const heading = "Coffee suppliers";
 
-const site: Site = {
-  brand: heading,
+export const site: Site = {
+  service: "customer",
+  brand: { en: heading, fr: "Fournisseurs de café" },
   basePath: "",
   home: "/",
   links: [
-    { label: "Customer home", href: "/" },
-    { label: "Suppliers list", href: "/suppliers" },
-    { label: "Administrator link", href: "/admin/suppliers" },
+    { label: { en: "Customer home", fr: "Accueil client" }, href: "/" },
+    { label: { en: "Suppliers list", fr: "Liste des fournisseurs" }, href: "/suppliers" },
+    { label: { en: "Administrator link", fr: "Lien administrateur" }, href: "/admin/suppliers" },
   ],
   navbar: "navbar-dark bg-dark",
 };
 
-/** The customers' half of the monolith: read-only. */
-export function createApp(parts: { suppliers: SupplierReader; log: (line: string) => void }): Hono {
-  const { suppliers, log } = parts;
-  const app = createSite(site, log);
-
-  app.get("/", (c) =>
-    c.html(
-      page(
-        site,
-        heading,
-        html`<h1>${heading}</h1>
-<p>Welcome. Here is <a href="/suppliers">the list of suppliers</a> we buy our coffee from.</p>`,
-      ),
-    ),
-  );
-
-  app.get("/suppliers", async (c) => {
-    const table = supplierTable(await suppliers.list());
-    return c.html(page(site, "All suppliers", html`<h1>All suppliers</h1>\n${table}`));
-  });
-
+/** The customers' half of the monolith: it only reads. */
+export function createApp(parts: SiteParts): Hono {
+  const app = createSite(site, parts);
+  showHome(app, site);
+  // A customer may see a list that is up to a second old.
+  listSuppliers(app, site, { suppliers: parts.suppliers, maxAgeSeconds: 1 });
   return app;
 }

@@ -1,3 +1,3 @@
 import { startService } from "@ecs-delivery/suppliers/start-service";
 
-await startService({ name: "customer", loadApp: () => import("./app.ts"), process });
+await startService({ name: "customer", port: 8080, loadApp: () => import("./app.ts"), process });

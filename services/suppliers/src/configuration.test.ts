@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { readConfiguration } from "./configuration.ts";
+import { readDatabaseConfiguration, readListenPort } from "./configuration.ts";
 
 describe("a service's configuration", () => {
   it("takes the lab's values for what is not said", () => {
-    expect(readConfiguration({ APP_DB_HOST: "supplierdb.example" })).toEqual({
-      database: { host: "supplierdb.example", port: 3306, user: "nodeapp", password: "", name: "COFFEE" },
-      port: 8080,
+    expect(readDatabaseConfiguration({ APP_DB_HOST: "supplierdb.example" })).toEqual({
+      host: "supplierdb.example",
+      port: 3306,
+      user: "nodeapp",
+      password: "",
+      name: "COFFEE",
     });
+    expect(readListenPort({}, 8080)).toBe(8080);
+    expect(readListenPort({ APP_PORT: "81" }, 8080)).toBe(81);
   });
 
   it.each([
@@ -19,6 +24,9 @@ describe("a service's configuration", () => {
     ],
     ["a port out of range", { APP_DB_HOST: "h", APP_DB_PORT: "65536" }, "APP_DB_PORT must be a port"],
   ])("with %s is refused", (_, environment, message) => {
-    expect(() => readConfiguration(environment)).toThrow(message);
+    expect(() => {
+      readDatabaseConfiguration(environment);
+      readListenPort(environment, 8080);
+    }).toThrow(message);
   });
 });

@@ -6,29 +6,27 @@ export interface DatabaseConfiguration {
   readonly name: string;
 }
 
-export interface Configuration {
-  readonly database: DatabaseConfiguration;
-  /** TCP port the service listens on, on every address. */
-  readonly port: number;
-}
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the lab's environment variables; throws one sentence that names what is wrong. */
-export function readConfiguration(environment: Record<string, string | undefined>): Configuration {
+export function readDatabaseConfiguration(environment: Environment): DatabaseConfiguration {
   const host = environment.APP_DB_HOST;
   if (!host) throw new Error("APP_DB_HOST is not set: give it the host name of the suppliers' database");
   return {
-    database: {
-      host,
-      port: readPort(environment, "APP_DB_PORT", 3306),
-      user: environment.APP_DB_USER || "nodeapp",
-      password: environment.APP_DB_PASSWORD ?? "",
-      name: environment.APP_DB_NAME || "COFFEE",
-    },
-    port: readPort(environment, "APP_PORT", 8080),
+    host,
+    port: readPort(environment, "APP_DB_PORT", 3306),
+    user: environment.APP_DB_USER || "nodeapp",
+    password: environment.APP_DB_PASSWORD ?? "",
+    name: environment.APP_DB_NAME || "COFFEE",
   };
 }
 
-function readPort(environment: Record<string, string | undefined>, name: string, standard: number): number {
+/** The TCP port that the service listens on, on every address. */
+export function readListenPort(environment: Environment, standard: number): number {
+  return readPort(environment, "APP_PORT", standard);
+}
+
+function readPort(environment: Environment, name: string, standard: number): number {
   const text = environment[name] || String(standard);
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1 || port > 65_535)

@@ -1,13 +1,14 @@
-import { drizzle } from "drizzle-orm/mysql2";
-import { createPool, type Pool } from "mysql2/promise";
+import { type Connection, createPool, type Pool } from "mysql2/promise";
 import type { DatabaseConfiguration } from "./configuration.ts";
 import { databaseMessage, isDatabaseUnreachable, isRefusedByDatabase } from "./database-failure.ts";
-import { migrate } from "./migrate.ts";
-import { migrations } from "./migrations.ts";
-import { createSupplierQueries, type SupplierStore } from "./supplier-queries.ts";
+import type { StatementRunner } from "./statement-runner.ts";
 
 export interface Database {
-  readonly suppliers: SupplierStore;
+  readonly run: StatementRunner;
+  /** Lends a connection for what takes more than one statement. */
+  withConnection<Result>(action: (connection: Connection) => Promise<Result>): Promise<Result>;
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>;
   /** Ends the connections after what they are doing, or leaves them to a database that hangs. */
   close(): Promise<void>;
 }
@@ -18,10 +19,7 @@ const retryDelaysMs = [100, 200, 400, 800, 1500, 3000];
 /** A database that hangs must not keep a drained service from ending. */
 const closeLimitMs = 1000;
 
-/**
- * Connects, brings the schema up to date, and answers the suppliers' queries.
- * Rejects with one sentence when the database stays unreachable or refuses us.
- */
+/** Connects; rejects with one sentence when the database stays unreachable or refuses us. */
 export async function openDatabase(
   configuration: DatabaseConfiguration,
   wait: (ms: number) => Promise<unknown>,
@@ -38,27 +36,31 @@ export async function openDatabase(
     connectTimeout: 2000,
     enableKeepAlive: true,
   });
+  const ping = () => withConnection(pool, (connection) => connection.ping());
   try {
-    await retry(wait, () => updateSchema(pool));
+    await retry(wait, ping);
   } catch (error) {
     await pool.end();
     throw new Error(
       `cannot use the database ${name} at ${host}:${port} as ${user}: ${databaseMessage(error)}`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
   return {
-    suppliers: createSupplierQueries(drizzle(pool)),
+    run: async (statement) => (await pool.execute(statement))[0],
+    withConnection: (action) => withConnection(pool, action),
+    ping,
     close: () => Promise.race([pool.end(), wait(closeLimitMs)]).then(() => undefined),
   };
 }
 
-async function updateSchema(pool: Pool): Promise<void> {
+async function withConnection<Result>(
+  pool: Pool,
+  action: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
   const connection = await pool.getConnection();
   try {
-    await migrate(connection, migrations);
+    return await action(connection);
   } finally {
     connection.release();
   }

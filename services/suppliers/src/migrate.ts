@@ -1,7 +1,7 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import type { Migration } from "./migrations.ts";
 
-/** Tasks of both services may start together; whoever waits longer than this has met a hanging migration. */
+/** Whoever waits longer than this for another process has met a hanging migration. */
 const lockTimeoutSeconds = 60;
 
 /** Applies what the connection's database lacks of `migrations`, one process at a time; answers their ids. */
@@ -13,15 +13,38 @@ export async function migrate(connection: Connection, migrations: readonly Migra
         applied_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
       )`,
     );
-    const [rows] = await connection.query<RowDataPacket[]>("SELECT id FROM schema_migrations");
-    const applied = new Set(rows.map((row) => row.id as string));
-    const missing = migrations.filter(({ id }) => !applied.has(id));
+    const missing = await findMissing(connection, migrations);
     for (const { id, statements } of missing) {
       for (const statement of statements) await connection.query(statement);
       await connection.execute("INSERT INTO schema_migrations (id) VALUES (?)", [id]);
     }
     return missing.map(({ id }) => id);
   });
+}
+
+/** Rejects, with what to do, when the database lacks one of `migrations`. */
+export async function requireMigrated(
+  connection: Connection,
+  migrations: readonly Migration[],
+): Promise<void> {
+  const missing = await findMissing(connection, migrations).catch((error) => {
+    if (error.code === "ER_NO_SUCH_TABLE") return migrations;
+    throw error;
+  });
+  if (missing.length === 0) return;
+  const ids = missing.map(({ id }) => id).join(", ");
+  throw new Error(
+    `the database lacks the migration${missing.length > 1 ? "s" : ""} ${ids}: run this program with the argument "migrate" once, then start it again`,
+  );
+}
+
+async function findMissing(
+  connection: Connection,
+  migrations: readonly Migration[],
+): Promise<readonly Migration[]> {
+  const [rows] = await connection.query<RowDataPacket[]>("SELECT id FROM schema_migrations");
+  const applied = new Set(rows.map((row) => row.id as string));
+  return migrations.filter(({ id }) => !applied.has(id));
 }
 
 async function withLock<Result>(connection: Connection, action: () => Promise<Result>): Promise<Result> {

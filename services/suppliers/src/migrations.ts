@@ -25,4 +25,15 @@ export const migrations: readonly Migration[] = [
       ) DEFAULT CHARACTER SET utf8mb4`,
     ],
   },
+  {
+    // One statement, so that half of it cannot have been applied. The id, a part of every index anyway, is named
+    // because pages are ordered by it as well.
+    id: "0002-index-the-orders-of-the-list",
+    statements: [
+      `ALTER TABLE suppliers
+        ADD INDEX suppliers_by_name (name, id),
+        ADD INDEX suppliers_by_city (city, name, id),
+        ADD INDEX suppliers_by_state (state, name, id)`,
+    ],
+  },
 ];

@@ -1,64 +1,71 @@
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { csrf } from "hono/csrf";
-import { html } from "hono/html";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { databaseMessage, isDatabaseUnreachable } from "./database-failure.ts";
-import { page, type Site, stylesheetPath } from "./pages/layout.ts";
-import { stylesheet } from "./pages/stylesheet.ts";
+import { languageOf, switchLanguage } from "./language.ts";
+import type { Log } from "./log.ts";
+import { serveAssets } from "./pages/assets.ts";
+import { databaseDownPage, failedPage, notFoundPage, refusalPage } from "./pages/errors.ts";
+import { createView, type Site, type View } from "./pages/layout.ts";
+import type { SupplierStore } from "./supplier-queries.ts";
+
+/** What a service is given from outside. */
+export interface SiteParts {
+  readonly suppliers: SupplierStore;
+  readonly log: Log;
+}
 
 /** Seconds after which a page that had no database may be asked for again. */
 const retryAfterSeconds = 5;
 
-/** Six fields of 255 characters, percent-encoded from four-byte UTF-8, take 19 kB at most. */
-const formLimitBytes = 64 * 1024;
-
-/**
- * An app with what every service has: safe headers, the stylesheet, a liveness path (`<basePath>/health`, which
- * asks nothing of the database) and the error pages. `log` gets one line per failure.
- */
-export function createSite(site: Site, log: (line: string) => void): Hono {
+/** An app with what every service has: safe headers, the language switch, the assets, and the error pages. */
+export function createSite(site: Site, { log }: SiteParts): Hono {
   // Not strict: the lab's `/suppliers/` is `/suppliers`.
   const app = new Hono({ strict: false });
   app.use(
     secureHeaders({
-      contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'self'"], formAction: ["'self'"] },
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
       // Whether there is TLS is known to the load balancer only.
       strictTransportSecurity: false,
       xFrameOptions: "DENY",
     }),
   );
   app.use(refuseForeignForms());
-  app.use(bodyLimit({ maxSize: formLimitBytes }));
+  app.use(switchLanguage);
+  serveAssets(app, site);
   app.get(`${site.basePath}/health`, (c) => c.text("ok\n"));
-  app.get(stylesheetPath(site), (c) =>
-    c.body(stylesheet, 200, {
-      "Content-Type": "text/css; charset=utf-8",
-      // Short, since the next release serves its own under the same name.
-      "Cache-Control": "public, max-age=300",
-    }),
-  );
   app.notFound((c) => notFound(c, site));
   app.onError((error, c) => {
-    if (error instanceof HTTPException) return error.getResponse();
+    if (error instanceof HTTPException)
+      return c.html(refusalPage(viewOf(c, site), error.status), error.status);
+    const request = { method: c.req.method, path: c.req.path };
     if (isDatabaseUnreachable(error)) {
-      log(`${c.req.method} ${c.req.path}: the database cannot be reached: ${databaseMessage(error)}`);
-      return databaseDown(c, site);
+      log.error(request, `the database cannot be reached: ${databaseMessage(error)}`);
+      c.header("Retry-After", String(retryAfterSeconds));
+      return c.html(databaseDownPage(viewOf(c, site)), 503);
     }
-    log(`${c.req.method} ${c.req.path} failed: ${error.stack}`);
-    return failed(c, site);
+    log.error({ ...request, stack: error.stack }, "the request failed");
+    return c.html(failedPage(viewOf(c, site)), 500);
   });
   return app;
 }
 
-/** The fields of a posted form; a body that is none is the client's fault. */
-export async function readForm(c: Context): Promise<Record<string, unknown>> {
-  try {
-    return await c.req.parseBody();
-  } catch (cause) {
-    throw new HTTPException(400, { message: "The form could not be read", cause });
-  }
+/** What the page that answers this request needs to know of it. */
+export function viewOf(c: Context, site: Site): View {
+  const { pathname, search } = new URL(c.req.url);
+  return createView(site, languageOf(c), `${pathname}${search}`);
+}
+
+export function notFound(c: Context, site: Site) {
+  return c.html(notFoundPage(viewOf(c, site)), 404);
 }
 
 /** A browser says where a form comes from; a client that says nothing is no browser and carries no one's session. */
@@ -71,22 +78,4 @@ function refuseForeignForms() {
     c.req.header("origin") === undefined && c.req.header("sec-fetch-site") === undefined
       ? next()
       : check(c, next);
-}
-
-export function notFound(c: Context, site: Site) {
-  const sentence = "Sorry, we don't seem to have that page in stock";
-  return c.html(page(site, "Page not found", html`<h1>${sentence}</h1>`), 404);
-}
-
-function databaseDown(c: Context, site: Site) {
-  c.header("Retry-After", String(retryAfterSeconds));
-  const content = html`<h1>The suppliers cannot be reached</h1>
-<p>The database does not answer. Please try again in a moment.</p>`;
-  return c.html(page(site, "Database unavailable", content), 503);
-}
-
-function failed(c: Context, site: Site) {
-  const content = html`<h1>Something went wrong</h1>
-<p>The error has been logged.</p>`;
-  return c.html(page(site, "Error", content), 500);
 }

@@ -1,59 +1,104 @@
-import { asc, eq, sql } from "drizzle-orm";
-import type { MySql2Database } from "drizzle-orm/mysql2";
+import { and, eq, getTableColumns, gt, type SQL, sql } from "drizzle-orm";
+import type { MySqlRawQueryResult } from "drizzle-orm/mysql2";
+import { createPageReader } from "./page-queries.ts";
 import { suppliers } from "./schema.ts";
-import type { Supplier, SupplierFields } from "./supplier.ts";
+import { openDrizzle, type StatementRunner } from "./statement-runner.ts";
+import { type FieldName, fieldNames, type Supplier, type SupplierFields } from "./supplier.ts";
+import type { PageRequest, SupplierPage } from "./supplier-page.ts";
+
+/** A supplier and the state it was read in, which a later change can insist on. */
+export type VersionedSupplier = Supplier & { readonly version: string };
+
+/** `changed`: somebody else changed the supplier since its version was read; nothing was written. */
+export type ChangeResult = "done" | "changed" | "absent";
 
 export interface SupplierReader {
-  /** Every supplier, by name. */
-  list(): Promise<Supplier[]>;
+  readPage(request: PageRequest): Promise<SupplierPage>;
 }
 
 export interface SupplierStore extends SupplierReader {
-  find(id: number): Promise<Supplier | undefined>;
+  find(id: number): Promise<VersionedSupplier | undefined>;
   add(fields: SupplierFields): Promise<void>;
-  /** False when there is no such supplier. */
-  update(id: number, fields: SupplierFields): Promise<boolean>;
-  /** False when there is no such supplier. */
-  remove(id: number): Promise<boolean>;
+  /** Adds all of them or none; from one to `batchSize`. */
+  addAll(rows: readonly SupplierFields[]): Promise<void>;
+  /** Without a version whatever is there is overwritten. */
+  update(id: number, fields: SupplierFields, version?: string): Promise<ChangeResult>;
+  remove(id: number, version?: string): Promise<ChangeResult>;
+  /** Every supplier in the order of the ids, `batchSize` at a time; the database holds nothing in between. */
+  batches(): AsyncIterable<readonly Supplier[]>;
 }
 
+/** Six values a row: a prepared statement takes 65,535 at most, and a batch is a few hundred kilobytes. */
+export const batchSize = 1000;
+
+/**
+ * A digest of what the row holds, made by the database, and no column that counts changes: it also notices a
+ * change by the old monolith or by hand, and it leaves the lab's table as it is.
+ */
+const version = sql<string>`SHA2(CONCAT_WS(CHAR(0), ${sql.join(
+  fieldNames.map((name) => suppliers[name]),
+  sql`, `,
+)}), 256)`;
+
+const typed = Object.fromEntries(
+  fieldNames.map((name) => [name, sql`${sql.placeholder(name)}`]),
+) as unknown as Record<FieldName, SQL>;
+
 /** Statements are built once: building one per request costs more than running it. */
-export function createSupplierQueries(database: MySql2Database): SupplierStore {
+export function createSupplierQueries(run: StatementRunner): SupplierStore {
+  const database = openDrizzle(run);
   const id = sql.placeholder("id");
-  const list = database.select().from(suppliers).orderBy(asc(suppliers.name), asc(suppliers.id)).prepare();
-  const find = database.select().from(suppliers).where(eq(suppliers.id, id)).prepare();
-  const add = database
-    .insert(suppliers)
-    .values({
-      name: sql.placeholder("name"),
-      address: sql.placeholder("address"),
-      city: sql.placeholder("city"),
-      state: sql.placeholder("state"),
-      email: sql.placeholder("email"),
-      phone: sql.placeholder("phone"),
-    })
+  const byId = eq(suppliers.id, id);
+  const unchanged = and(byId, eq(version, sql.placeholder("version")));
+  const find = database
+    .select({ ...getTableColumns(suppliers), version })
+    .from(suppliers)
+    .where(byId)
     .prepare();
-  const update = database
-    .update(suppliers)
-    .set({
-      name: sql`${sql.placeholder("name")}`,
-      address: sql`${sql.placeholder("address")}`,
-      city: sql`${sql.placeholder("city")}`,
-      state: sql`${sql.placeholder("state")}`,
-      email: sql`${sql.placeholder("email")}`,
-      phone: sql`${sql.placeholder("phone")}`,
-    })
-    .where(eq(suppliers.id, id))
+  const add = database.insert(suppliers).values(typed).prepare();
+  const update = database.update(suppliers).set(typed).where(byId).prepare();
+  const updateUnchanged = database.update(suppliers).set(typed).where(unchanged).prepare();
+  const remove = database.delete(suppliers).where(byId).prepare();
+  const removeUnchanged = database.delete(suppliers).where(unchanged).prepare();
+  const batchAfter = database
+    .select()
+    .from(suppliers)
+    .where(gt(suppliers.id, id))
+    .orderBy(suppliers.id)
+    .limit(batchSize)
     .prepare();
-  const remove = database.delete(suppliers).where(eq(suppliers.id, id)).prepare();
+
+  const findOne = async (id: number) => (await find.execute({ id }))[0];
+  const judge = async (id: number, [{ affectedRows }]: MySqlRawQueryResult): Promise<ChangeResult> => {
+    // mysql2 counts the rows found, changed or not.
+    if (affectedRows > 0) return "done";
+    return (await findOne(id)) ? "changed" : "absent";
+  };
   return {
-    list: () => list.execute(),
-    find: async (id) => (await find.execute({ id }))[0],
-    add: async (fields) => {
+    readPage: createPageReader(database),
+    find: findOne,
+    async add(fields) {
       await add.execute({ ...fields });
     },
-    // mysql2 counts the rows found, changed or not.
-    update: async (id, fields) => (await update.execute({ id, ...fields }))[0].affectedRows > 0,
-    remove: async (id) => (await remove.execute({ id }))[0].affectedRows > 0,
+    async addAll(rows) {
+      await database.insert(suppliers).values([...rows]);
+    },
+    async update(id, fields, version) {
+      const statement = version === undefined ? update : updateUnchanged;
+      return judge(id, await statement.execute({ id, version, ...fields }));
+    },
+    async remove(id, version) {
+      const statement = version === undefined ? remove : removeUnchanged;
+      return judge(id, await statement.execute({ id, version }));
+    },
+    async *batches() {
+      let last = 0;
+      for (;;) {
+        const batch = await batchAfter.execute({ id: last });
+        if (batch.length > 0) yield batch;
+        if (batch.length < batchSize) return;
+        last = batch.at(-1)?.id ?? last;
+      }
+    },
   };
 }

@@ -13,48 +13,61 @@ export interface Supplier {
 export type SupplierFields = Omit<Supplier, "id">;
 export type FieldName = keyof SupplierFields;
 
-const required = (label: string, length: number) =>
+/** What can be wrong with a field; the pages have a sentence for each. */
+export type FieldProblem = "required" | "too-long" | "control-character" | "not-an-email" | "not-a-phone";
+export type FieldProblems = Readonly<Partial<Record<FieldName, FieldProblem>>>;
+
+/** In the order of the forms and of the columns of a CSV file; the lengths are those of the table's columns. */
+export const fieldLengths = {
+  name: 255,
+  address: 255,
+  city: 255,
+  state: 255,
+  email: 255,
+  phone: 100,
+} as const satisfies Record<FieldName, number>;
+export const fieldNames = Object.keys(fieldLengths) as FieldName[];
+
+const problem = (name: FieldProblem) => ({ error: name });
+
+const text = (length: number) =>
   z
     .string()
     .trim()
-    .min(1, `${label} is required`)
-    .max(length, `${label} must not be longer than ${length} characters`);
+    .min(1, problem("required"))
+    .max(length, problem("too-long"))
+    .regex(/^\P{Cc}*$/u, problem("control-character"));
 
-// The lengths are those of the columns.
-const supplierForm = z.object({
-  name: required("Name", 255),
-  address: required("Address", 255),
-  city: required("City", 255),
-  state: required("State", 255),
-  email: required("Email", 255).pipe(z.email("Email must be an email address, such as orders@example.com")),
-  phone: required("Phone", 100).regex(
-    /^\+?[\d\s().-]{3,}(\s*(x|ext\.?)\s*\d+)?$/i,
-    "Phone must be a phone number, such as +1 206 555 0100",
-  ),
-});
+const supplierFields = z.object({
+  name: text(fieldLengths.name),
+  address: text(fieldLengths.address),
+  city: text(fieldLengths.city),
+  state: text(fieldLengths.state),
+  email: text(fieldLengths.email).pipe(z.email(problem("not-an-email"))),
+  phone: text(fieldLengths.phone).regex(/^\+?[\d\s().-]{3,}(\s*(x|ext\.?)\s*\d+)?$/i, problem("not-a-phone")),
+} satisfies Record<FieldName, z.ZodType<string>>);
 
-export type ParsedForm =
+export type ParsedFields =
   | { readonly valid: true; readonly fields: SupplierFields }
   | {
       readonly valid: false;
       /** As they were typed, for the form to keep. */
       readonly typed: SupplierFields;
-      readonly errors: Partial<Record<FieldName, string>>;
+      readonly problems: FieldProblems;
     };
 
-/** Checks a submitted form; a field that is absent or a file counts as empty. */
-export function parseSupplierForm(form: Record<string, unknown>): ParsedForm {
+/** Checks a submitted form or a row of a file; a field that is absent or a file counts as empty. */
+export function parseSupplierFields(input: Readonly<Record<string, unknown>>): ParsedFields {
   const typed = Object.fromEntries(
-    fieldNames.map((name) => [name, typeof form[name] === "string" ? form[name] : ""]),
-  ) as unknown as SupplierFields;
-  const parsed = supplierForm.safeParse(typed);
+    fieldNames.map((name) => [name, typeof input[name] === "string" ? input[name] : ""]),
+  ) as Record<FieldName, string>;
+  const parsed = supplierFields.safeParse(typed);
   if (parsed.success) return { valid: true, fields: parsed.data };
-  const errors: Partial<Record<FieldName, string>> = {};
-  for (const { path, message } of parsed.error.issues) errors[path[0] as FieldName] ??= message;
-  return { valid: false, typed, errors };
+  const problems: Partial<Record<FieldName, FieldProblem>> = {};
+  for (const { path, message } of parsed.error.issues)
+    problems[path[0] as FieldName] ??= message as FieldProblem;
+  return { valid: false, typed, problems };
 }
-
-const fieldNames = Object.keys(supplierForm.shape) as FieldName[];
 
 /** The id of a path or of a hidden field: digits only, within the column's range. */
 export function parseSupplierId(text: unknown): number | undefined {

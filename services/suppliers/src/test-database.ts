@@ -4,8 +4,11 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { createConnection } from "mysql2/promise";
 import { type DatabaseServer, startDatabaseServer } from "../../../simulator/src/planes/database-server.ts";
-import { type DatabaseConfiguration, readConfiguration } from "./configuration.ts";
+import { type DatabaseConfiguration, readDatabaseConfiguration } from "./configuration.ts";
 import { openDatabase } from "./database.ts";
+import { migrate } from "./migrate.ts";
+import { migrations } from "./migrations.ts";
+import { createSupplierQueries } from "./supplier-queries.ts";
 
 const account = { user: "nodeapp", password: "coffee", database: "COFFEE" };
 
@@ -19,7 +22,7 @@ export async function startTestDatabase() {
     APP_DB_PORT: String(port),
     APP_DB_PASSWORD: account.password,
   };
-  const configuration: DatabaseConfiguration = readConfiguration(environment).database;
+  const configuration: DatabaseConfiguration = readDatabaseConfiguration(environment);
   return {
     environment,
     configuration,
@@ -28,7 +31,11 @@ export async function startTestDatabase() {
       const { name, ...rest } = configuration;
       return createConnection({ ...rest, database: name });
     },
-    open: () => openDatabase(configuration, wait),
+    open: async () => {
+      const database = await openDatabase(configuration, wait);
+      await database.withConnection((connection) => migrate(connection, migrations));
+      return { ...database, suppliers: createSupplierQueries(database.run) };
+    },
     takeDown: () => server.close(),
     bringUp: async () => {
       server = await startDatabaseServer({ dataDirectory, ...account, port });
@@ -40,4 +47,6 @@ export async function startTestDatabase() {
   };
 }
 
+/** Connected and migrated. */
+export type OpenTestDatabase = Awaited<ReturnType<TestDatabase["open"]>>;
 export type TestDatabase = Awaited<ReturnType<typeof startTestDatabase>>;

@@ -1,40 +1,88 @@
 import { html } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
+import { type Language, type Localized, languages, switchPath } from "../language.ts";
+import { stylesheetVersion } from "./stylesheet.ts";
+import { type Texts, texts } from "./texts.ts";
 
 /** Markup in which every value has been escaped, once. */
 export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 /** What is the same on every page of one service. */
 export interface Site {
-  readonly brand: string;
+  /** As its logs and metrics call it. */
+  readonly service: string;
+  readonly brand: Localized;
   /** Where all paths of the service begin, assets included: behind a load balancer the rest is another's. */
   readonly basePath: "" | `/${string}`;
   /** Where the brand leads. */
   readonly home: string;
-  readonly links: readonly { readonly label: string; readonly href: string }[];
+  readonly links: readonly { readonly label: Localized; readonly href: string }[];
   /** Classes of the navigation bar: `navbar-dark bg-dark` or `navbar-light bg-light`. */
   readonly navbar: string;
 }
 
-export const stylesheetPath = (site: Site) => `${site.basePath}/assets/style.css`;
+/** What a page needs besides its content. */
+export interface View {
+  readonly site: Site;
+  readonly language: Language;
+  readonly texts: Texts;
+  /** Path and query of the page, where the language switch leads back to. */
+  readonly path: string;
+}
 
-export function page(site: Site, title: string, content: Markup): Markup {
+export const createView = (site: Site, language: Language, path: string): View => ({
+  site,
+  language,
+  texts: texts[language],
+  path,
+});
+
+export const listPath = (site: Site) => `${site.basePath}/suppliers`;
+export const assetPath = (site: Site, name: string) => `${site.basePath}/assets/${name}`;
+
+export function page(view: View, title: string, content: Markup): Markup {
+  const { site, language, texts } = view;
+  const brand = site.brand[language];
   return html`<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title === site.brand ? title : `${title} · ${site.brand}`}</title>
-<link rel="stylesheet" href="${stylesheetPath(site)}">
+<title>${title === brand ? title : `${title} · ${brand}`}</title>
+<link rel="icon" href="${assetPath(site, "icon.svg")}" type="image/svg+xml">
+<link rel="stylesheet" href="${assetPath(site, "style.css")}?v=${stylesheetVersion}">
 </head>
 <body>
-<nav class="navbar ${site.navbar}">
-<a class="brand" href="${site.home}">${site.brand}</a>
-${site.links.map(({ label, href }) => html`<a href="${href}">${label}</a>\n`)}</nav>
-<main>
+<a class="skip-link" href="#content">${texts.skipToContent}</a>
+<header class="navbar ${site.navbar}">
+<a class="brand" href="${site.home}">${brand}</a>
+${navigation(view)}
+${languageSwitch(view)}
+</header>
+<main id="content">
 ${content}
 </main>
 </body>
 </html>
 `;
 }
+
+function navigation({ site, language, path }: View): Markup {
+  const pathname = path.split("?")[0];
+  return html`<nav aria-label="${site.brand[language]}"><ul>
+${site.links.map(
+  ({ label, href }) =>
+    html`<li><a href="${href}"${href === pathname ? html` aria-current="page"` : ""}>${label[language]}</a></li>\n`,
+)}</ul></nav>`;
+}
+
+function languageSwitch({ language, texts, path }: View): Markup {
+  return html`<nav class="languages" aria-label="${texts.languageSwitch}"><ul>
+${languages.map((other) =>
+  other === language
+    ? html`<li><span aria-current="true" lang="${other}">${languageNames[other]}</span></li>\n`
+    : html`<li><a href="${switchPath(path, other)}" hreflang="${other}" lang="${other}" rel="nofollow">${languageNames[other]}</a></li>\n`,
+)}</ul></nav>`;
+}
+
+const languageNames: Localized = { en: "English", fr: "Français" };

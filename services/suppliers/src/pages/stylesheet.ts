@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 export const stylesheet = `body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: #212529; background: #fff; }
 .navbar { display: flex; flex-wrap: wrap; align-items: center; gap: 1.25rem; padding: .75rem 1.5rem; }
 .navbar a { text-decoration: none; color: inherit; }
@@ -18,3 +20,6 @@ button, .button { display: inline-block; margin: 1rem .5rem 0 0; padding: .4rem 
 .danger { background: #b02a37; }
 .badge { padding: .1rem .5rem; border-radius: .25rem; background: #0b5ed7; color: #fff; font-size: .85rem; text-decoration: none; }
 `;
+
+/** Part of the stylesheet's address, so that a browser may keep it until it changes. */
+export const stylesheetVersion = createHash("sha256").update(stylesheet).digest("hex").slice(0, 12);

@@ -1,54 +1,75 @@
 import { html } from "hono/html";
-import type { FieldName, SupplierFields } from "../supplier.ts";
-import type { Markup } from "./layout.ts";
+import {
+  type FieldName,
+  type FieldProblems,
+  fieldLengths,
+  fieldNames,
+  type SupplierFields,
+} from "../supplier.ts";
+import type { VersionedSupplier } from "../supplier-queries.ts";
+import { listPath, type Markup, type View } from "./layout.ts";
 
 export interface FormOptions {
   /** Where the form is posted to. */
   readonly action: string;
-  readonly cancelPath: string;
-  readonly values?: Partial<SupplierFields>;
-  readonly errors?: Partial<Record<FieldName, string>>;
-  /** Of the supplier that is edited; absent when one is added. */
-  readonly id?: number;
+  readonly values?: SupplierFields;
+  readonly problems?: FieldProblems;
+  /** The supplier that is edited, as it is stored now; absent when one is added. */
+  readonly stored?: VersionedSupplier;
+  /** The stored supplier is not the one that this form was opened with. */
+  readonly conflict?: boolean;
   /** Where the supplier's removal is posted to, after a confirmation. */
   readonly removeAction?: string;
 }
 
-const inputs: readonly { name: FieldName; label: string; type: string; length: number }[] = [
-  { name: "name", label: "Name", type: "text", length: 255 },
-  { name: "address", label: "Address", type: "text", length: 255 },
-  { name: "city", label: "City", type: "text", length: 255 },
-  { name: "state", label: "State", type: "text", length: 255 },
-  { name: "email", label: "Email", type: "email", length: 255 },
-  { name: "phone", label: "Phone", type: "tel", length: 100 },
-];
+const types: Partial<Record<FieldName, string>> = { email: "email", phone: "tel" };
 
-export function supplierForm(options: FormOptions): Markup {
-  return html`<p>All fields are required.</p>
-<form method="post" action="${options.action}">
-${options.id === undefined ? "" : html`<input type="hidden" name="id" value="${options.id}">\n`}${inputs.map((input) => field(input, options))}<button>Submit</button>
-<a href="${options.cancelPath}">Cancel</a>
+export function supplierForm(view: View, options: FormOptions): Markup {
+  const { texts, site } = view;
+  const { stored } = options;
+  return html`${notice(view, options)}
+<p>${texts.allRequired}</p>
+<form class="supplier" method="post" action="${options.action}">
+${stored ? html`<input type="hidden" name="id" value="${stored.id}">\n${versionInput(stored)}` : ""}${fieldNames.map((name) => field(view, name, options))}<div class="actions"><button>${texts.submit}</button>
+<a href="${listPath(site)}">${texts.cancel}</a></div>
 </form>
-${options.removeAction ? removal(options.removeAction, options.values?.name ?? "") : ""}`;
+${stored && options.removeAction ? removal(view, options.removeAction, stored) : ""}`;
 }
 
-function field(
-  { name, label, type, length }: (typeof inputs)[number],
-  { values, errors }: FormOptions,
-): Markup {
-  const error = errors?.[name];
-  const invalid = error ? html` aria-invalid="true" aria-describedby="${name}-error"` : "";
-  return html`<label for="${name}">${label}</label>
-<input id="${name}" name="${name}" type="${type}" maxlength="${length}" value="${values?.[name] ?? ""}" required${invalid}>
-${error ? html`<p class="error" id="${name}-error">${error}</p>\n` : ""}`;
+const versionInput = ({ version }: VersionedSupplier) =>
+  html`<input type="hidden" name="version" value="${version}">\n`;
+
+function notice({ texts }: View, { problems, conflict }: FormOptions): Markup {
+  if (conflict)
+    return html`<div class="notice" role="alert"><p>${texts.changedMeanwhile}</p><p>${texts.changedMeanwhileAdvice}</p></div>`;
+  return problems ? html`<div class="notice" role="alert"><p>${texts.correct}</p></div>` : html``;
+}
+
+function field({ texts }: View, name: FieldName, options: FormOptions): Markup {
+  const { stored, conflict } = options;
+  const value = options.values?.[name] ?? stored?.[name] ?? "";
+  const problem = options.problems?.[name];
+  const maximum = fieldLengths[name];
+  const remark = problem
+    ? html`<p class="error" id="${name}-remark">${texts.problem(problem, name, maximum)}</p>\n`
+    : conflict && stored && stored[name] !== value
+      ? html`<p class="stored" id="${name}-remark">${texts.nowIs(stored[name])}</p>\n`
+      : undefined;
+  const described = remark ? html` aria-describedby="${name}-remark"` : "";
+  const invalid = problem ? html` aria-invalid="true"` : "";
+  return html`<div class="field"><label for="${name}">${texts.fields[name]}</label>
+<input id="${name}" name="${name}" type="${types[name] ?? "text"}" maxlength="${maximum}" value="${value}" required${invalid}${described}>
+${remark ?? ""}</div>\n`;
 }
 
 /** The dialog is a popover: it needs no script, so the pages allow none. */
-function removal(action: string, name: string): Markup {
-  return html`<button type="button" class="danger" popovertarget="confirm-removal">Delete this supplier</button>
-<div id="confirm-removal" popover role="dialog" aria-label="Confirm the deletion">
-<p>Delete ${name}? This cannot be undone.</p>
-<form method="post" action="${action}"><button class="danger">Delete</button></form>
-<button type="button" popovertarget="confirm-removal" popovertargetaction="hide">Keep</button>
+function removal({ texts }: View, action: string, stored: VersionedSupplier): Markup {
+  return html`<button type="button" class="danger" popovertarget="confirm-removal">${texts.deleteSupplier}</button>
+<div id="confirm-removal" popover role="dialog" aria-label="${texts.confirmDeletion}">
+<p>${texts.deletionWarning(stored.name)}</p>
+<form method="post" action="${action}">
+${versionInput(stored)}<button class="danger">${texts.delete}</button>
+</form>
+<button type="button" popovertarget="confirm-removal" popovertargetaction="hide">${texts.keep}</button>
 </div>`;
 }

@@ -1,25 +1,28 @@
 import { html } from "hono/html";
-import type { Supplier } from "../supplier.ts";
-import type { Markup } from "./layout.ts";
+import { fieldNames, type Supplier } from "../supplier.ts";
+import type { Markup, View } from "./layout.ts";
 
 export interface TableOptions {
   /** Where a supplier is edited; without it the table is only for reading. */
-  readonly editPath?: (supplier: Supplier) => string;
+  readonly editPath?: ((supplier: Supplier) => string) | undefined;
 }
 
-export function supplierTable(suppliers: readonly Supplier[], { editPath }: TableOptions = {}): Markup {
-  if (suppliers.length === 0) return html`<p>There are no suppliers yet.</p>`;
-  return html`<table>
-<thead><tr><th>Name</th><th>Address</th><th>City</th><th>State</th><th>Email</th><th>Phone</th>${editPath ? html`<th></th>` : ""}</tr></thead>
+export function supplierTable(
+  view: View,
+  suppliers: readonly Supplier[],
+  { editPath }: TableOptions,
+): Markup {
+  const { fields, edit } = view.texts;
+  return html`<table class="suppliers">
+<thead><tr>${fieldNames.map((name) => html`<th scope="col">${fields[name]}</th>`)}${editPath ? html`<th scope="col"><span class="visually-hidden">${edit}</span></th>` : ""}</tr></thead>
 <tbody>
-${suppliers.map((supplier) => row(supplier, editPath))}</tbody>
+${suppliers.map((supplier) => row(view, supplier, editPath))}</tbody>
 </table>`;
 }
 
-function row(supplier: Supplier, editPath: TableOptions["editPath"]): Markup {
-  const { name, address, city, state, email, phone } = supplier;
+function row({ texts }: View, supplier: Supplier, editPath: TableOptions["editPath"]): Markup {
   const edit = editPath
-    ? html`<td><a class="badge" href="${editPath(supplier)}" aria-label="edit ${name}">edit</a></td>`
+    ? html`<td><a class="badge" href="${editPath(supplier)}" aria-label="${texts.edit} ${supplier.name}">${texts.edit}</a></td>`
     : "";
-  return html`<tr><td>${name}</td><td>${address}</td><td>${city}</td><td>${state}</td><td>${email}</td><td>${phone}</td>${edit}</tr>\n`;
+  return html`<tr>${fieldNames.map((name) => html`<td data-label="${texts.fields[name]}">${supplier[name]}</td>`)}${edit}</tr>\n`;
 }

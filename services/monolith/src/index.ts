@@ -1,0 +1,3 @@
+import { startService } from "@ecs-delivery/suppliers/start-service";
+
+await startService({ name: "monolith", port: 80, loadApp: () => import("./app.ts"), process });

@@ -1,0 +1,31 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { readDatabaseConfiguration } from "../configuration.ts";
+import { openDatabase } from "../database.ts";
+import { inventSupplier } from "../invented-suppliers.ts";
+import type { ServiceProgram } from "../service-program.ts";
+import { batchSize, createSupplierQueries } from "../supplier-queries.ts";
+
+/** Beyond this nothing has been tried, and a slip of the keyboard would fill the disk. */
+const mostRows = 10_000_000;
+
+/** Adds as many invented suppliers as its argument says: the same ones every time. */
+export async function seedSuppliers({ process }: ServiceProgram, [text = ""]: string[]): Promise<void> {
+  const rows = Number(text);
+  if (!/^\d+$/.test(text) || rows < 1 || rows > mostRows)
+    throw new Error(
+      `say how many suppliers to add, from 1 to ${mostRows}, as in "seed 100000"; not "${text}"`,
+    );
+  const database = await openDatabase(readDatabaseConfiguration(process.env), wait);
+  try {
+    const suppliers = createSupplierQueries(database.run);
+    for (let added = 0; added < rows; ) {
+      const size = Math.min(batchSize, rows - added);
+      const first = added;
+      await suppliers.addAll(Array.from({ length: size }, (_, index) => inventSupplier(first + index)));
+      added += size;
+      if (added % (batchSize * 100) === 0 || added === rows) console.log(`${added} of ${rows} added`);
+    }
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,66 @@
+import type { Hono } from "hono";
+import { html } from "hono/html";
+import { HTTPException } from "hono/http-exception";
+import { createCachedPages, createFreshPages } from "../page-cache.ts";
+import { listPath, page, type Site, type View } from "../pages/layout.ts";
+import { supplierList } from "../pages/supplier-list.ts";
+import { viewOf } from "../site.ts";
+import { type PageRequest, pageQuery, parsePageQuery } from "../supplier-page.ts";
+import type { SupplierReader } from "../supplier-queries.ts";
+
+export interface ListRoutes {
+  readonly suppliers: SupplierReader;
+  /** With links to add, edit, import and export; without it the list is only for reading. */
+  readonly editable?: boolean;
+  /** How old what a visitor sees may be; without it a page is never older than the request for it. */
+  readonly maxAgeSeconds?: number;
+}
+
+/** The list of suppliers at `/suppliers`, in pages, with its search. */
+export function listSuppliers(app: Hono, site: Site, options: ListRoutes): void {
+  const { suppliers, maxAgeSeconds } = options;
+  const now = () => performance.now();
+  const pages =
+    maxAgeSeconds === undefined ? createFreshPages(now) : createCachedPages(maxAgeSeconds * 1000, now);
+
+  app.get(listPath(site), async (c) => {
+    const request = parsePageQuery(c.req.query());
+    if (!request) throw new HTTPException(400);
+    // The address as we would write it, so that one page is one page however it is asked for.
+    const query = pageQuery(request);
+    const view = { ...viewOf(c, site), path: `${listPath(site)}${query}` };
+    const { body, readAt } = await pages(`${view.language}${query}`, async () =>
+      String(await render(view, request, await suppliers.readPage(request), options)),
+    );
+    c.header("Vary", "Accept-Language, Cookie");
+    if (maxAgeSeconds === undefined) c.header("Cache-Control", "no-store");
+    else {
+      c.header("Cache-Control", `public, max-age=${maxAgeSeconds}`);
+      c.header("Age", String(Math.ceil((now() - readAt) / 1000)));
+    }
+    return c.html(body);
+  });
+}
+
+function render(
+  view: View,
+  request: PageRequest,
+  found: Awaited<ReturnType<SupplierReader["readPage"]>>,
+  { editable }: ListRoutes,
+) {
+  const { site, texts, language } = view;
+  const { basePath } = site;
+  const content = supplierList(
+    view,
+    request,
+    found,
+    editable
+      ? {
+          editPath: ({ id }) => `${basePath}/supplier-update/${id}`,
+          actions: html`<a class="button" href="${basePath}/supplier-add">${texts.addSupplier}</a>`,
+        }
+      : {},
+  );
+  // The administrators' title is the brand itself, as in the lab.
+  return page(view, editable && basePath ? site.brand[language] : texts.allSuppliers, content);
+}

@@ -1,0 +1,25 @@
+/**
+ * Answers all who ask for the same while a read runs with one more read, begun when that one has ended. So there
+ * is one read of a kind at a time, and nobody gets an answer that is older than the question.
+ */
+export function createSharedReads<Result>(): (key: string, read: () => Promise<Result>) => Promise<Result> {
+  const reads = new Map<string, { running: Promise<Result>; next?: Promise<Result> }>();
+
+  function start(key: string, read: () => Promise<Result>): Promise<Result> {
+    const entry: { running: Promise<Result>; next?: Promise<Result> } = { running: read() };
+    reads.set(key, entry);
+    const end = () => {
+      if (!entry.next) reads.delete(key);
+    };
+    entry.running.then(end, end);
+    return entry.running;
+  }
+
+  return (key, read) => {
+    const current = reads.get(key);
+    if (!current) return start(key, read);
+    const startNext = () => start(key, read);
+    current.next ??= current.running.then(startNext, startNext);
+    return current.next;
+  };
+}
