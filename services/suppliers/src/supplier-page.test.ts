@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { type PageRequest, pageQuery, parsePageQuery } from "./supplier-page.ts";
+
+const position = { value: "Zürich", name: 'O\'Brien & "Sons" ☕', id: 7 };
+
+describe("the address of a page of the list", () => {
+  it.each<PageRequest>([
+    {},
+    { after: position },
+    { before: position },
+    { search: { by: "city", text: "Saint-É 100%_" } },
+    { search: { by: "state", text: "a&b=c" }, after: position },
+  ])("leads to the same page again: %j", (request) => {
+    const query = Object.fromEntries(new URLSearchParams(pageQuery(request)));
+    expect(parsePageQuery(query)).toEqual(request);
+  });
+
+  it.each([
+    ["a search for nothing", { search: " ", by: "city" }, {}],
+    ["a search without a field", { search: "Bean" }, { search: { by: "name", text: "Bean" } }],
+    ["what it does not know", { utm_source: "mail" }, {}],
+  ])("takes %s", (_, query, request) => {
+    expect(parsePageQuery(query as unknown as Record<string, string>)).toEqual(request);
+  });
+
+  it.each([
+    ["a field that is not searched", { search: "a", by: "phone" }],
+    ["two positions", { after: "WyJhIiwiYSIsMV0", before: "WyJhIiwiYSIsMV0" }],
+    ["a position that is no JSON", { after: "x" }],
+    ["a position of another shape", { after: Buffer.from("[1,2]").toString("base64url") }],
+    ["SQL for an id", { after: Buffer.from('["a","a","1 OR 1=1"]').toString("base64url") }],
+    ["a search longer than any value", { search: "x".repeat(256) }],
+  ])("is refused with %s", (_, query) => {
+    expect(parsePageQuery(query as unknown as Record<string, string>)).toBeUndefined();
+  });
+});
