@@ -1,17 +1,21 @@
-import type { Database } from "@ecs-delivery/suppliers/database";
-import { startTestDatabase, type TestDatabase } from "@ecs-delivery/suppliers/test-database";
+import {
+  type OpenTestDatabase,
+  startTestDatabase,
+  type TestDatabase,
+} from "@ecs-delivery/suppliers/test-database";
 import type { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "./app.ts";
 
 let testDatabase: TestDatabase;
-let database: Database;
+let database: OpenTestDatabase;
 let app: Hono;
 const logged: string[] = [];
+const log = { info: () => {}, warn: () => {}, error: (_: object, message: string) => logged.push(message) };
 beforeAll(async () => {
   testDatabase = await startTestDatabase();
   database = await testDatabase.open();
-  app = createApp({ suppliers: database.suppliers, log: (line) => logged.push(line) });
+  app = createApp({ suppliers: database.suppliers, log });
 });
 afterAll(async () => {
   await database.close();
@@ -26,7 +30,7 @@ describe("the customers' pages", () => {
     for (const part of [
       "<h1>Coffee suppliers</h1>",
       '<a class="brand" href="/">Coffee suppliers</a>',
-      '<a href="/">Customer home</a>',
+      '<a href="/" aria-current="page">Customer home</a>',
       '<a href="/admin/suppliers">Administrator link</a>',
     ])
       expect(text).toContain(part);
@@ -42,14 +46,36 @@ describe("the customers' pages", () => {
       email: "ob@example.com",
       phone: "+353 21 555",
     });
-    for (const path of ["/suppliers", "/suppliers/"]) {
+    // Another page than the one just asked for, which may be kept for a second.
+    for (const path of ["/suppliers?search=O", "/suppliers/?search=O"]) {
       const text = await (await app.request(path)).text();
-      expect(text).toContain("<td>O&#39;Brien &lt;script&gt;alert(1)&lt;/script&gt; &amp; Sons</td>");
+      expect(text).toContain(">O&#39;Brien &lt;script&gt;alert(1)&lt;/script&gt; &amp; Sons</td>");
       expect(text).not.toContain(">edit<");
     }
   });
 
-  it.each(["/nothing", "/supplier-add", "/supplier-update/1", "/admin/suppliers"])(
+  it("say how old the list may be, and how old it is", async () => {
+    const headers = async (path: string) => {
+      const response = await app.request(path);
+      return ["Cache-Control", "Age", "Vary"].map((name) => response.headers.get(name));
+    };
+    const shared = ["public, max-age=1", expect.stringMatching(/^[01]$/), "Accept-Language, Cookie"];
+    expect(await headers("/suppliers?by=state")).toEqual(shared);
+    expect(await headers("/suppliers?by=state")).toEqual(shared);
+  });
+
+  it("speak the visitor's language", async () => {
+    const french = await app.request("/suppliers", { headers: { "Accept-Language": "fr-CA, en;q=0.5" } });
+    expect(await french.text()).toContain("<h1>Tous les fournisseurs</h1>");
+  });
+
+  it("refuse a link that none of their pages made", async () => {
+    const response = await app.request("/suppliers?after=1%20OR%201=1");
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain("we could not read that request");
+  });
+
+  it.each(["/nothing", "/supplier-add", "/supplier-update/1", "/admin", "/admin/suppliers"])(
     "have no %s in stock",
     async (path) => {
       const response = await app.request(path);
@@ -75,11 +101,11 @@ describe("the customers' pages", () => {
 describe("with the database down", () => {
   it("the list is answered with 503 until it is back; home and liveness stay", async () => {
     await testDatabase.takeDown();
-    const response = await app.request("/suppliers");
+    const response = await app.request("/suppliers?search=unasked");
     expect(response.status).toBe(503);
     expect(response.headers.get("Retry-After")).toBe("5");
     expect(await response.text()).toContain("The database does not answer.");
-    expect(logged.at(-1)).toMatch(/^GET \/suppliers: the database cannot be reached: /);
+    expect(logged.at(-1)).toMatch(/^the database cannot be reached: /);
     expect((await app.request("/")).status).toBe(200);
     expect((await app.request("/health")).status).toBe(200);
 
