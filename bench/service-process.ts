@@ -3,18 +3,18 @@ import { once } from "node:events";
 import { open, readFile } from "node:fs/promises";
 import { get } from "node:http";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
 export interface ServiceOptions {
   /** Node program that listens on APP_PORT. */
   readonly program: string;
-  readonly nodeOptions?: readonly string[];
   /** All that the process gets beside NODE_ENV and APP_PORT. */
   readonly environment: Readonly<Record<string, string>>;
   /** Page that the service must answer with 200 to count as started. */
   readonly page: string;
-  /** Gets what the service writes, as a log driver would. */
-  readonly logFile: string;
+  /** Gets a file of what the service writes, as a log driver would. */
+  readonly logFolder: string;
 }
 
 export interface ServiceProcess {
@@ -32,14 +32,15 @@ const startLimitMs = 30_000;
 /** Short beside the hundreds of milliseconds that are measured, and yet leaves the processor to the service. */
 const pollMs = 1;
 
-/** Starts a service as its image does; rejects with the end of its log when it ends or does not answer. */
+/** Starts a service; rejects with the end of its log when it ends or does not answer. */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
-  const { program, nodeOptions = [], environment, page, logFile } = options;
+  const { program, environment, page, logFolder } = options;
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
+  const logFile = join(logFolder, `${port}.log`);
   const log = await open(logFile, "w");
   const started = performance.now();
-  const child = spawn(process.execPath, [...nodeOptions, program], {
+  const child = spawn(process.execPath, [program], {
     env: { ...environment, NODE_ENV: "production", APP_PORT: String(port) },
     stdio: ["ignore", log.fd, log.fd],
   });

@@ -1,11 +1,11 @@
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import type { RowDataPacket } from "mysql2/promise";
 import { alternate, type Sides } from "./alternate.ts";
 import { applyLoad, type LoadResult } from "./apply-load.ts";
+import { type BuiltService, buildService } from "./build-service.ts";
 import { type Benchmark, type Measurement, measure, median } from "./measurement.ts";
 import { type ServiceOptions, type ServiceProcess, startService } from "./service-process.ts";
-import { firstPageOf, startSupplierServer } from "./supplier-database.ts";
+import { type SupplierDatabase, startSupplierServer } from "./supplier-database.ts";
 
 const rows = 100;
 const connections = 50;
@@ -17,29 +17,24 @@ const runs = 5;
 const starts = 7;
 
 const pages = { customer: "/suppliers", employee: "/admin/suppliers" };
-const folder = (service: string) => join(import.meta.dirname, "..", "services", service);
 const peerProgram = join(import.meta.dirname, "express-peer", "server.mjs");
 
 /** Our services beside the lab's stack, on the same database: the list page, the start and the memory. */
 const services: Benchmark = async () => {
   const server = await startSupplierServer();
   try {
-    const { environment, connection } = await server.create("COFFEE", rows);
-    const emails = await firstPageOf(connection);
-    await connection.end();
+    const database = await server.create("COFFEE", rows);
+    const emails = await firstPageOf(database);
     const measurements: Measurement[] = [];
     for (const [service, page] of Object.entries(pages)) {
-      await promisify(execFile)(process.execPath, [join(folder("suppliers"), "build.mjs")], {
-        cwd: folder(service),
-      });
-      const side = (name: string, program: string): ServiceOptions => ({
+      const side = ({ program, environment }: BuiltService): ServiceOptions => ({
         program,
-        environment,
+        environment: { ...environment, ...database.environment },
         page,
-        logFile: join(server.directory, `${service}-${name}.log`),
+        logFolder: server.directory,
       });
-      const ours = side("ours", join(folder(service), "dist", "server.mjs"));
-      const peer = side("peer", peerProgram);
+      const ours = side(await buildService(service));
+      const peer = side({ program: peerProgram, environment: {} });
       measurements.push(...(await compare(service, { ours, peer }, emails)));
     }
     return measurements;
@@ -47,6 +42,14 @@ const services: Benchmark = async () => {
     await server.close();
   }
 };
+
+/** What tells the rows of the first page: email addresses, which unlike names need no escaping in HTML. */
+async function firstPageOf({ connection }: SupplierDatabase): Promise<string[]> {
+  const [found] = await connection.query<RowDataPacket[]>(
+    "SELECT email FROM suppliers ORDER BY name, id LIMIT 20",
+  );
+  return found.map(({ email }) => email as string);
+}
 
 async function compare(
   service: string,

@@ -1,0 +1,115 @@
+import type { Connection, ResultSetHeader } from "mysql2/promise";
+import { pageSize, type Search } from "../services/suppliers/src/supplier-page.ts";
+import { alternate, type Sides } from "./alternate.ts";
+import { buildService } from "./build-service.ts";
+import { type ListPages, listPages } from "./list-pages.ts";
+import { type Benchmark, type Measurement, measure, median } from "./measurement.ts";
+import { createPageClient, type PageClient } from "./page-client.ts";
+import { type ServiceProcess, startService } from "./service-process.ts";
+import { type SupplierDatabase, startSupplierServer } from "./supplier-database.ts";
+
+const bigRows = 1_000_000;
+const smallRows = 100;
+/** Odd, so that the median is a page that was asked for. */
+const samples = 301;
+const middlePages = 300;
+const warmUpPages = 300;
+/** The employee's list: unlike the customer's it is never a second old. */
+const list = "/admin/suppliers";
+
+/** What all three find is more than a hundred of the invented suppliers. */
+const searches: readonly Search[] = [
+  { by: "name", text: "Cedar" },
+  { by: "city", text: "Lyon" },
+  { by: "state", text: "Auvergne" },
+];
+
+/** The pages of a million suppliers beside those of a hundred: one connection, each page asked for by itself. */
+const bigLists: Benchmark = async () => {
+  const server = await startSupplierServer();
+  const started: ServiceProcess[] = [];
+  try {
+    const { program, environment } = await buildService("employee");
+    const big = await server.create("BIG", bigRows);
+    const small = await server.create("SMALL", 0);
+    await copyFound(small.connection, "BIG");
+    const open = async (database: SupplierDatabase): Promise<PageClient> => {
+      const service = await startService({
+        program,
+        environment: { ...environment, ...database.environment },
+        page: list,
+        logFolder: server.directory,
+      });
+      started.push(service);
+      return createPageClient(service.origin);
+    };
+    const clients: Sides<PageClient> = { ours: await open(big), peer: await open(small) };
+    const measurements: Measurement[] = [];
+    for (const search of [undefined, ...searches]) {
+      const ours = await listPages(big.connection, search, middlePages);
+      const peer = await listPages(small.connection, search, middlePages);
+      measurements.push(...(await comparePages(search, { ours, peer }, clients)));
+    }
+    return measurements;
+  } finally {
+    for (const service of started) await service.stop();
+    await server.close();
+  }
+};
+
+/** The hundred are taken from the million, and every search finds them all, so that no page lacks rows. */
+async function copyFound(connection: Connection, from: string): Promise<void> {
+  const conditions = searches.map(({ by, text }) => `${by} LIKE ${connection.escape(`${text}%`)}`);
+  const [result] = await connection.query<ResultSetHeader>(
+    `INSERT INTO suppliers SELECT * FROM ${from}.suppliers WHERE ${conditions.join(" AND ")} LIMIT ?`,
+    [smallRows],
+  );
+  if (result.affectedRows < smallRows)
+    throw new Error(
+      `only ${result.affectedRows} suppliers are found by all three searches, not ${smallRows}: choose other searches in ${import.meta.filename}`,
+    );
+}
+
+async function comparePages(
+  search: Search | undefined,
+  pages: Sides<ListPages>,
+  clients: Sides<PageClient>,
+): Promise<Measurement[]> {
+  const measurements: Measurement[] = [];
+  for (const place of ["first", "middle"] as const) {
+    const turns = {
+      ours: inTurn(clients.ours, pages.ours[place]),
+      peer: inTurn(clients.peer, pages.peer[place]),
+    };
+    await alternate(warmUpPages, turns);
+    const { ours, peer } = await alternate(samples, turns);
+    measurements.push(
+      measure({
+        name: "big-lists",
+        metric: `${place} page${search ? `, search by ${search.by}` : ""}`,
+        unit: "ms",
+        better: "lower",
+        ours: median(ours),
+        peer: { name: `${smallRows} rows`, value: median(peer) },
+        goal: "≥ 0.77 ×",
+      }),
+    );
+  }
+  return measurements;
+}
+
+/** A function that asks for the next page of the list, round and round, and answers the time it took. */
+function inTurn(client: PageClient, queries: readonly string[]): () => Promise<number> {
+  let turn = 0;
+  return async () => {
+    const path = list + (queries[turn % queries.length] ?? "");
+    turn += 1;
+    const { ms, status, body } = await client.ask(path);
+    const rows = body.split(`href="/admin/supplier-update/`).length - 1;
+    if (status !== 200 || rows !== pageSize)
+      throw new Error(`${path} answered ${status} with ${rows} rows instead of 200 with ${pageSize}`);
+    return ms;
+  };
+}
+
+export default bigLists;
