@@ -16,7 +16,32 @@ const secondsPerYear = 365 * 24 * 60 * 60;
 export function languageOf(c: Context): Language {
   const chosen = getCookie(c, cookie);
   if (isLanguage(chosen)) return chosen;
-  return accepts(c, { header: "Accept-Language", supports: [...languages], default: "en" }) as Language;
+  const preferred = accepts(c, {
+    header: "Accept-Language",
+    supports: [...languages],
+    default: languages[0],
+    match: bestLanguage,
+  });
+  return preferred as Language;
+}
+
+type Match = NonNullable<Parameters<typeof accepts>[1]["match"]>;
+
+/** A range stands for its regions too (`fr-CA` is served French); `*` is any language that has no range of its own. */
+const bestLanguage: Match = (ranges) => {
+  const named = ranges.map(({ type }) => type.toLowerCase().split("-")[0]);
+  // The parser has put the ranges in the order of their quality.
+  for (const [index, { type, q }] of ranges.entries()) {
+    if (q === 0) break;
+    const found = languages.find((one) => (type === "*" ? !named.includes(one) : named[index] === one));
+    if (found) return found;
+  }
+  return languages[0];
+};
+
+/** Path and query of an address; one that begins with more than one slash would lead a browser to another host. */
+export function localPath(url: string): string {
+  return url.slice(url.indexOf("/", "https://".length)).replace(/^[/\\]+/, "/");
 }
 
 /** Where the switch of a page at `path` (with its query) leads. */
@@ -33,7 +58,7 @@ export const switchLanguage: MiddlewareHandler = async (c, next) => {
     setCookie(c, cookie, chosen, { path: "/", maxAge: secondsPerYear, httpOnly: true, sameSite: "Lax" });
   const url = new URL(c.req.url);
   url.searchParams.delete(parameter);
-  return c.redirect(`${url.pathname}${url.search}`);
+  return c.redirect(localPath(url.href));
 };
 
 function isLanguage(text: string | undefined): text is Language {

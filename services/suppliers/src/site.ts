@@ -3,11 +3,11 @@ import { csrf } from "hono/csrf";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { databaseMessage, isDatabaseUnreachable } from "./database-failure.ts";
-import { languageOf, switchLanguage } from "./language.ts";
+import { languageOf, localPath, switchLanguage } from "./language.ts";
 import type { Log } from "./log.ts";
 import { serveAssets } from "./pages/assets.ts";
 import { databaseDownPage, failedPage, notFoundPage, refusalPage } from "./pages/errors.ts";
-import { createView, type Site, type View } from "./pages/layout.ts";
+import { createView, listPath, type Site, type View } from "./pages/layout.ts";
 import type { SupplierStore } from "./supplier-queries.ts";
 
 /** What a service is given from outside. */
@@ -60,8 +60,9 @@ export function createSite(site: Site, { log }: SiteParts): Hono {
 
 /** What the page that answers this request needs to know of it. */
 export function viewOf(c: Context, site: Site): View {
-  const { pathname, search } = new URL(c.req.url);
-  return createView(site, languageOf(c), `${pathname}${search}`);
+  // What answers a posted form leads, in the other language, to a page that is there.
+  const path = c.req.method === "POST" ? listPath(site) : localPath(c.req.url);
+  return createView(site, languageOf(c), path);
 }
 
 export function notFound(c: Context, site: Site) {

@@ -68,8 +68,9 @@ export function editSuppliers(app: Hono, site: Site, suppliers: SupplierStore): 
 }
 
 function addPage(c: Context, site: Site, content: Partial<FormOptions>, status: 200 | 422) {
-  const view = viewOf(c, site);
-  const form = supplierForm(view, { action: `${site.basePath}/supplier-add`, ...content });
+  const action = `${site.basePath}/supplier-add`;
+  const view = { ...viewOf(c, site), path: action };
+  const form = supplierForm(view, { action, ...content });
   return answer(
     c,
     page(view, view.texts.addSupplier, html`<h1>${view.texts.addSupplier}</h1>\n${form}`),
@@ -84,7 +85,6 @@ function editPage(
   content: Partial<FormOptions>,
   status: 200 | 409 | 422,
 ) {
-  // Also the answer to a posted form leads, in the other language, to a page that is there.
   const view = { ...viewOf(c, site), path: `${site.basePath}/supplier-update/${stored.id}` };
   const form = supplierForm(view, {
     stored,
