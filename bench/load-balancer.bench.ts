@@ -1,13 +1,14 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import autocannon from "autocannon";
+import { alternate } from "./alternate.ts";
+import { applyLoad, type LoadResult } from "./apply-load.ts";
 import { type Benchmark, measure, median } from "./measurement.ts";
 
 // Enough connections to keep one core of a proxy busy without queueing for most of the answer's time.
 const connections = 32;
 const secondsPerRun = 3;
-/** Odd, so that the median is a run that happened; alternating, so that both see the same noise. */
+/** Odd, so that the median is a run that happened. */
 const runs = 3;
 
 /** The load balancer's data plane beside the least that a proxy in plain Node can do, each in its own process. */
@@ -16,30 +17,20 @@ const loadBalancer: Benchmark = async () => {
   const ours = await start("simulated-load-balancer.ts", target.port);
   const plain = await start("plain-proxy.ts", target.port);
   try {
-    const rates: { ours: number[]; plain: number[] } = { ours: [], plain: [] };
-    const latencies: { ours: number[]; plain: number[] } = { ours: [], plain: [] };
-    for (let run = 0; run < runs; run += 1) {
-      for (const [name, { port }] of [["ours", ours] as const, ["plain", plain] as const]) {
-        const result = await autocannon({
-          url: `http://127.0.0.1:${port}/`,
-          connections,
-          duration: secondsPerRun,
-        });
-        if (result.non2xx + result.errors > 0)
-          throw new Error(`${name}: ${result.non2xx + result.errors} failed`);
-        rates[name].push(result.requests.average);
-        latencies[name].push(result.latency.p99);
-      }
-    }
-    const peer = (value: number) => ({ name: "node:http proxy", value });
+    const load = (port: number) => () =>
+      applyLoad({ url: `http://127.0.0.1:${port}/`, connections, seconds: secondsPerRun, expected: "xxx" });
+    const results = await alternate(runs, { ours: load(ours.port), peer: load(plain.port) });
+    const medians = (pick: (load: LoadResult) => number) => ({
+      ours: median(results.ours.map(pick)),
+      peer: { name: "node:http proxy", value: median(results.peer.map(pick)) },
+    });
     return [
       measure({
         name: "load-balancer",
         metric: "throughput",
         unit: "requests/s",
         better: "higher",
-        ours: median(rates.ours),
-        peer: peer(median(rates.plain)),
+        ...medians(({ requestsPerSecond }) => requestsPerSecond),
         goal: "≥ 0.8 ×",
       }),
       measure({
@@ -47,8 +38,7 @@ const loadBalancer: Benchmark = async () => {
         metric: "p99 latency",
         unit: "ms",
         better: "lower",
-        ours: median(latencies.ours),
-        peer: peer(median(latencies.plain)),
+        ...medians(({ p99Ms }) => p99Ms),
         goal: "≥ 0.8 ×",
       }),
     ];
