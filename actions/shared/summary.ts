@@ -20,6 +20,11 @@ function escapeCell(text: string): string {
     .replace(/\s*\n\s*/g, "<br>");
 }
 
+/** Text as one line of markdown or of a `<summary>`, where it makes no tags. */
+export function escapeText(text: string): string {
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/\n/g, " ");
+}
+
 /** A fenced block that the text itself cannot close. */
 export function codeBlock(text: string, language = ""): string {
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));

@@ -1,7 +1,7 @@
 import { formatDuration } from "../../shared/duration.ts";
 import type { FailedTask } from "../../shared/ecs/failed-task.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
-import { codeBlock, markdownTable } from "../../shared/summary.ts";
+import { codeBlock, escapeText, markdownTable } from "../../shared/summary.ts";
 import { type DeploymentRecord, type LifecycleEvent, stages, type TrafficPoint } from "./record.ts";
 
 /** The job summary: verdict first, then what a reader asks next. */
@@ -67,8 +67,4 @@ function failedTask(task: FailedTask, index: number): string {
 
 function details(head: string, text: string): string {
   return `<details><summary>${escapeText(head)}</summary>\n\n${codeBlock(text)}\n</details>`;
-}
-
-function escapeText(text: string): string {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/\n/g, " ");
 }

@@ -1,24 +1,16 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
-import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/testing-simulator.ts";
-import { buildImage } from "../../build-image/src/build-image.ts";
-import { type Clock, systemClock } from "../../shared/clock.ts";
+import { fastClock, pushImage } from "../../shared/simulator-for-tests.ts";
 import type { World } from "./clients.ts";
 import type { DeployInputs } from "./inputs.ts";
-
-/** As fast as the simulator's own minutes, so that looking every two seconds takes a tenth of one. */
-export const fastClock: Clock = {
-  now: Date.now,
-  wait: (ms, signal) => systemClock.wait(ms / 20, signal),
-};
 
 /** Answers its version; started as version "crash", it throws. */
 const server = `
@@ -46,7 +38,7 @@ export async function createStage(): Promise<Stage> {
   const simulator = await startTestSimulator();
   const folder = await mkdtemp(join(tmpdir(), "deploy-test-"));
   const delivery = await createDelivery(simulator, testListenerPortOffset());
-  const image = await pushImage(simulator, folder);
+  const image = await pushImage(simulator, folder, server);
   return {
     simulator,
     folder,
@@ -118,35 +110,4 @@ function taskDefinition(image: string, version: string) {
       },
     ],
   };
-}
-
-async function pushImage(simulator: Simulator, folder: string): Promise<string> {
-  const context = join(folder, "dist");
-  await mkdir(context);
-  await writeFile(join(context, "server.mjs"), server);
-  const built = await buildImage(
-    {
-      repository: "web",
-      context,
-      builder: "oci",
-      baseImage: "scratch",
-      entrypoint: ["node", "server.mjs"],
-      workingDirectory: "/app",
-      user: "65532",
-      environment: new Map(),
-      exposedPorts: ["8080/tcp"],
-      labels: new Map(),
-      tags: ["latest"],
-      platform: { os: "linux", architecture: "amd64" },
-    },
-    {
-      createEcr: () => new ECRClient(simulator.clientConfig),
-      variables: {},
-      clock: systemClock,
-      log: () => {},
-      mask: () => {},
-      signal: new AbortController().signal,
-    },
-  );
-  return built.image;
 }

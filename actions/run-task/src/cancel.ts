@@ -1,0 +1,14 @@
+import { Failure } from "../../shared/failure.ts";
+import type { Run } from "./follow.ts";
+import { taskId } from "./record.ts";
+import { stopTask } from "./stop.ts";
+
+/** The runner gives seconds: ask ECS, say so, and end. */
+export async function cancel({ world, inputs, record }: Run): Promise<Failure> {
+  record.status = "cancelled";
+  const reason = (world.signal.reason as Error).message.replace(/\.$/, "");
+  if (inputs.onCancel === "leave")
+    return new Failure(`${reason}; task ${taskId(record)} goes on (on-cancel: leave)`);
+  await stopTask(world, record, reason);
+  return new Failure(`${reason}; task ${taskId(record)} is being stopped (on-cancel: stop)`);
+}

@@ -1,0 +1,49 @@
+import { type ContainerDefinition, DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+import { settleRevision } from "../../shared/ecs/revision.ts";
+import { readTaskDefinition } from "../../shared/ecs/task-definition-file.ts";
+import type { EcsWorld } from "../../shared/ecs/world.ts";
+import { Failure } from "../../shared/failure.ts";
+import type { Finding } from "../../shared/findings.ts";
+import type { TaskDefinitionSource } from "./inputs.ts";
+
+export interface Definition {
+  readonly containers: readonly ContainerDefinition[];
+  readonly findings: readonly Finding[];
+  /** ARN of the revision to run, registered only now when it has to be. */
+  settle(): Promise<string>;
+}
+
+/** Reads the file, or looks up the revision. */
+export async function findDefinition(world: EcsWorld, source: TaskDefinitionSource): Promise<Definition> {
+  if ("reference" in source) return describeRevision(world, source.reference);
+  const { taskDefinition, findings } = readTaskDefinition(source.file, world.log);
+  return {
+    containers: taskDefinition?.containerDefinitions ?? [],
+    findings,
+    settle: async () => {
+      if (!taskDefinition) throw new Error("settle is called once nothing was found wrong");
+      return settleRevision(world, taskDefinition);
+    },
+  };
+}
+
+async function describeRevision(world: EcsWorld, reference: string): Promise<Definition> {
+  const { taskDefinition = {} } = await describe(world, reference);
+  const { status, containerDefinitions: containers = [], taskDefinitionArn = "" } = taskDefinition;
+  const findings = status === "ACTIVE" ? [] : [{ text: `Task definition ${reference} is ${status}` }];
+  return { containers, findings, settle: async () => taskDefinitionArn };
+}
+
+async function describe(world: EcsWorld, taskDefinition: string) {
+  const command = new DescribeTaskDefinitionCommand({ taskDefinition });
+  try {
+    return await world.clients.ecs.send(command, { abortSignal: world.signal });
+  } catch (error) {
+    // ECS's answer for what is not there: "Unable to describe task definition."
+    if ((error as Error).name !== "ClientException") throw error;
+    throw new Failure(`There is no task definition ${taskDefinition} in this account and region`, {
+      nextStep: "check the input task-definition, and the region; nothing was changed.",
+      cause: error,
+    });
+  }
+}

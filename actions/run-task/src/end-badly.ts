@@ -1,0 +1,59 @@
+import type { ContainerDefinition, Task } from "@aws-sdk/client-ecs";
+import { toFailedTask } from "../../shared/ecs/failed-task.ts";
+import { readLogTail } from "../../shared/ecs/log-tail.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import { type Cause, causeOfTask } from "../../shared/ecs/task-causes.ts";
+import type { EcsWorld } from "../../shared/ecs/world.ts";
+import { Failure } from "../../shared/failure.ts";
+import { type RunRecord, taskId } from "./record.ts";
+import { faultyContainers } from "./verdict.ts";
+
+/** Finds out why the task did not do its work, puts it on the record, and answers the Failure that says so. */
+export async function endBadly(
+  world: EcsWorld,
+  record: RunRecord,
+  containers: readonly ContainerDefinition[],
+  task: Task,
+): Promise<Failure> {
+  const byHand = task.stopCode === "UserInitiated";
+  const cause = byHand ? causeOfStop(task) : await causeOfFailure(world, record, containers, task);
+  record.status = byHand ? "stopped" : "failed";
+  record.cause = cause.text;
+  return new Failure(`${cause.text} (task ${taskId(record)} of ${shortRevision(record.revision)})`, {
+    nextStep: cause.nextStep,
+  });
+}
+
+function causeOfStop({ stoppedReason = "" }: Task): Cause {
+  return {
+    text: `Somebody stopped the task: ${stoppedReason}`,
+    nextStep: "find out who did, in CloudTrail's StopTask events, and run the job again.",
+  };
+}
+
+async function causeOfFailure(
+  world: EcsWorld,
+  record: RunRecord,
+  containers: readonly ContainerDefinition[],
+  task: Task,
+): Promise<Cause> {
+  const failed = toFailedTask({ ...task, containers: faultyContainers(task, record.container) });
+  const logLines = await logOf(world, record, containers, failed.container);
+  return (
+    causeOfTask({ ...failed, logLines }) ?? {
+      text: `The task stopped (${task.stopCode}): ${task.stoppedReason}`,
+      nextStep: "run the job again; if it stops for the same reason, look at the task in the ECS console.",
+    }
+  );
+}
+
+async function logOf(
+  world: EcsWorld,
+  record: RunRecord,
+  containers: readonly ContainerDefinition[],
+  name: string,
+): Promise<readonly string[]> {
+  if (name === record.container) return record.logLines;
+  const container = containers.find((candidate) => candidate.name === name);
+  return readLogTail(world, container, taskId(record));
+}

@@ -1,0 +1,35 @@
+import { cancel } from "./cancel.ts";
+import { endBadly } from "./end-badly.ts";
+import { endLate } from "./end-late.ts";
+import { type Ending, follow, type Run } from "./follow.ts";
+import { keepTask, taskId } from "./record.ts";
+import { hasSucceeded } from "./verdict.ts";
+
+/** Follows the task to the wanted stage; throws the cause of anything else. */
+export async function followToEnd(run: Run): Promise<void> {
+  const { world, record, log, containers } = run;
+  const { kind, task } = await followOrCancel(run);
+  if (task) keepTask(record, task);
+  if (kind === "deadline") throw await endLate(run, task);
+  if (kind === "started") {
+    record.status = "started";
+    return;
+  }
+  const succeeded = hasSucceeded(task, record.container);
+  // By the time a task is STOPPED its words have long arrived; but no failure is explained without the very last.
+  const toldAll = succeeded && task.lastStatus === "STOPPED" && log.tail.length > 0;
+  if (record.exitCode !== undefined && !toldAll) await log.showRest();
+  if (!succeeded) throw await endBadly(world, record, containers, task);
+  record.status = "succeeded";
+}
+
+async function followOrCancel(run: Run): Promise<Ending> {
+  const { world, record, inputs, deadlineAt } = run;
+  try {
+    return await follow(run, { until: inputs.waitUntil, deadlineAt, known: undefined });
+  } catch (error) {
+    if (world.signal.aborted) throw await cancel(run);
+    world.log.warning(`Task ${taskId(record)} goes on; this job can no longer follow it.`);
+    throw error;
+  }
+}

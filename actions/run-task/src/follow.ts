@@ -1,0 +1,78 @@
+import { type ContainerDefinition, DescribeTasksCommand, type Task } from "@aws-sdk/client-ecs";
+import { isThrottled } from "../../shared/aws-errors.ts";
+import { formatDuration } from "../../shared/duration.ts";
+import type { EcsWorld } from "../../shared/ecs/world.ts";
+import { createPace } from "../../shared/pace.ts";
+import type { RunInputs } from "./inputs.ts";
+import type { RunRecord } from "./record.ts";
+import type { TaskLog } from "./task-log.ts";
+
+export interface Run {
+  readonly world: EcsWorld;
+  readonly inputs: RunInputs;
+  readonly record: RunRecord;
+  readonly log: TaskLog;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly deadlineAt: number;
+  /** Of the revision that runs. */
+  readonly containers: readonly ContainerDefinition[];
+}
+
+export interface Goal {
+  readonly until: "started" | "stopped";
+  /** Milliseconds since the epoch. */
+  readonly deadlineAt: number;
+  readonly known: Task | undefined;
+}
+
+export type Ending =
+  | { readonly kind: "started" | "stopped"; readonly task: Task }
+  /** Undefined when ECS never showed the task. */
+  | { readonly kind: "deadline"; readonly task: Task | undefined };
+
+/** Looks at the task and its log until it is where it is wanted, has ended, or the deadline has passed; the last look is at the deadline. */
+export async function follow(run: Run, { until, deadlineAt, known }: Goal): Promise<Ending> {
+  const { world, log } = run;
+  const pace = createPace();
+  let last = known;
+  for (;;) {
+    const overdue = world.clock.now() >= deadlineAt;
+    const task = await look(run);
+    const news = task ? changes(last, task) : [];
+    const at = formatDuration(world.clock.now() - run.startedAt).padStart(12);
+    for (const line of news) world.log.info(`${at}  ${line}`);
+    const wrote = await log.show();
+    last = task ?? last;
+    if (task && isOver(task)) return { kind: "stopped", task };
+    if (task?.lastStatus === "RUNNING" && until === "started") return { kind: "started", task };
+    if (overdue) return { kind: "deadline", task: last };
+    const pause = task ? pace.next(wrote || news.length > 0) : pace.slowest();
+    await world.clock.wait(Math.min(pause, Math.max(0, deadlineAt - world.clock.now())), world.signal);
+  }
+}
+
+/** Undefined when AWS throttles, or does not know the task yet that it has just started. */
+async function look({ world, record: { cluster, taskArn } }: Run): Promise<Task | undefined> {
+  const command = new DescribeTasksCommand({ cluster, tasks: [taskArn] });
+  try {
+    return (await world.clients.ecs.send(command, { abortSignal: world.signal })).tasks?.[0];
+  } catch (error) {
+    if (!isThrottled(error)) throw error;
+    world.log.info("AWS throttles; asking less often.");
+    return undefined;
+  }
+}
+
+/** Taking the network interface away can last a minute after everything worth knowing is known. */
+function isOver({ lastStatus, containers = [] }: Task): boolean {
+  if (lastStatus === "STOPPED") return true;
+  return lastStatus === "DEPROVISIONING" && containers.every(({ exitCode }) => exitCode !== undefined);
+}
+
+function changes(before: Task | undefined, now: Task): string[] {
+  const lines: string[] = [];
+  if (before?.lastStatus !== now.lastStatus) lines.push(`task ${now.lastStatus}`);
+  if (now.stoppedReason && before?.stoppedReason !== now.stoppedReason) lines.push(now.stoppedReason);
+  return lines;
+}

@@ -1,0 +1,56 @@
+import type { Container, Task } from "@aws-sdk/client-ecs";
+
+export type Status = "succeeded" | "started" | "failed" | "stopped" | "timed-out" | "cancelled";
+
+/** What is known of the run, filled in while it goes on, so that outputs and summary tell it whatever happens. */
+export interface RunRecord {
+  readonly cluster: string;
+  status: Status | undefined;
+  cause: string;
+  revision: string;
+  taskArn: string;
+  /** The one whose exit code decides. */
+  container: string;
+  exitCode: number | undefined;
+  containers: readonly Container[];
+  /** Milliseconds from the task's creation until it ran, and from then to its end. */
+  startMs: number | undefined;
+  runMs: number | undefined;
+  /** The end of the container's log. */
+  logLines: readonly string[];
+  durationMs: number;
+}
+
+export function newRecord(cluster: string): RunRecord {
+  return {
+    cluster,
+    status: undefined,
+    cause: "",
+    revision: "",
+    taskArn: "",
+    container: "",
+    exitCode: undefined,
+    containers: [],
+    startMs: undefined,
+    runMs: undefined,
+    logLines: [],
+    durationMs: 0,
+  };
+}
+
+/** Last part of the task's ARN. */
+export function taskId({ taskArn }: RunRecord): string {
+  return taskArn.slice(taskArn.lastIndexOf("/") + 1);
+}
+
+/** Puts on the record what the task tells of itself. */
+export function keepTask(record: RunRecord, task: Task): void {
+  record.containers = task.containers ?? [];
+  record.exitCode = record.containers.find(({ name }) => name === record.container)?.exitCode;
+  record.startMs = between(task.createdAt, task.startedAt);
+  record.runMs = between(task.startedAt, task.executionStoppedAt ?? task.stoppedAt);
+}
+
+function between(from: Date | undefined, to: Date | undefined): number | undefined {
+  return from && to && to.getTime() - from.getTime();
+}

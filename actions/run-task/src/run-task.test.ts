@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { EcsWorld } from "../../shared/ecs/world.ts";
+import type { RunInputs } from "./inputs.ts";
+import { newRecord } from "./record.ts";
+import { run } from "./run-task.ts";
+import { summaryOf } from "./summary.ts";
+import { createStage, type Stage } from "./testing.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+});
+afterAll(() => stage?.close());
+
+async function perform(inputs: RunInputs, world: EcsWorld & { lines: string[] } = stage.world()) {
+  const record = newRecord(inputs.cluster);
+  const error: (Error & { nextStep?: string }) | undefined = await run(world, inputs, record).then(
+    () => undefined,
+    (reason) => reason,
+  );
+  return { record, error, log: world.lines.join("\n") };
+}
+
+const describeTask = async (task: string) =>
+  (await stage.simulator.aws.ecs.describeTasks({ cluster: "outside", tasks: [task] })).tasks?.[0];
+
+/** Follows a task that never ends by itself, and does this once it has said so. */
+function whenItHangs(act: () => unknown) {
+  return { onLine: (line: string) => void (line.endsWith("waiting for a lock") && act()) };
+}
+
+test("a task that exits with 0 is green; its log and its states are told live", async () => {
+  const inputs = stage.inputs(await stage.taskDefinition(), {
+    command: ["migrate", "!"],
+    environment: new Map([["DATABASE", "coffee"]]),
+  });
+  const { record, error, log } = await perform(inputs);
+  expect(error).toBeUndefined();
+  expect(record).toMatchObject({ status: "succeeded", container: "job", exitCode: 0, cause: "" });
+  expect(record.revision).toMatch(/task-definition\/job:1$/);
+  expect(log).toMatch(/task PROVISIONING[\s\S]*│ migrated coffee!/);
+  expect(await describeTask(record.taskArn)).toMatchObject({
+    startedBy: expect.stringMatching(/^(run-task|github\/.+)$/),
+    launchType: "FARGATE",
+    group: "family:job",
+  });
+  expect(summaryOf(record)).toMatch(
+    /### ✅ job of job:1: succeeded after [\s\S]*Exit code \| 0[\s\S]*migrated/,
+  );
+});
+
+test("the same file again reuses its revision", async () => {
+  const { record, log } = await perform(stage.inputs(await stage.taskDefinition()));
+  expect(record).toMatchObject({ status: "succeeded", revision: expect.stringMatching(/job:1$/) });
+  expect(log).toContain("Reusing job:1");
+});
+
+test.each(["job", "job:1", "arn:aws:ecs:us-east-1:123456789012:task-definition/job:1"])(
+  "%s runs in given subnets",
+  async (reference) => {
+    const placement = { subnets: stage.subnets, securityGroups: [], assignPublicIp: "ENABLED" } as const;
+    const inputs = { ...stage.inputs(""), taskDefinition: { reference }, placement };
+    const { record, error } = await perform(inputs);
+    expect(error).toBeUndefined();
+    expect(record).toMatchObject({ status: "succeeded", revision: expect.stringMatching(/job:1$/) });
+  },
+);
+
+test("an exit code other than 0 is red, with the last telling line as its cause", async () => {
+  const { record, error } = await perform(stage.inputs(await stage.taskDefinition(), { command: ["fail"] }));
+  expect(record).toMatchObject({
+    status: "failed",
+    exitCode: 1,
+    cause: "Container job exited with code 1: Error: no such table: suppliers",
+  });
+  expect(error?.message).toMatch(/^Container job exited with code 1: Error: .* \(task \w{32} of job:1\)$/);
+  expect(error?.nextStep).toMatch(/start this image/);
+  expect(summaryOf(record)).toMatch(/### ❌ job of job:1: failed[\s\S]*<details open>[\s\S]*no such table/);
+});
+
+test("a missing image is the cause", async () => {
+  const image = `127.0.0.1:${new URL(stage.simulator.endpoint).port}/web:none`;
+  const { record, error } = await perform(stage.inputs(await stage.taskDefinition({ image })));
+  expect(record).toMatchObject({ status: "failed", exitCode: undefined });
+  expect(record.cause).toMatch(/^The image of container job does not exist: CannotPullContainerError/);
+  expect(error?.nextStep).toMatch(/check that the image was pushed/);
+});
+
+test.each<[string, string[], object]>([
+  ["that ECS ends with the task is no fault", ["hang"], { status: "succeeded", exitCode: 0 }],
+  [
+    "that fails is one, and is named",
+    ["exit", "3"],
+    { status: "failed", cause: expect.stringMatching(/^Container sidecar exited with code 3/) },
+  ],
+])("a container beside it %s", async (_, command, expected) => {
+  const file = await stage.taskDefinition({}, [stage.sidecar(command, command[0] === "exit")]);
+  const inputs = stage.inputs(file, { command: command[0] === "exit" ? ["hang"] : ["migrate"] });
+  const { record } = await perform(inputs);
+  expect(record).toMatchObject(expected);
+  expect(summaryOf(record)).toContain("| sidecar |");
+});
+
+test("the named container decides and is overridden", async () => {
+  const file = await stage.taskDefinition({ command: ["hang"] }, [stage.sidecar(["exit", "4"], true)]);
+  const { record, log } = await perform(stage.inputs(file, { container: "sidecar" }));
+  expect(record).toMatchObject({ status: "succeeded", container: "sidecar", exitCode: 0 });
+  expect(log).toContain("│ migrated");
+});
+
+test("wait-until started is green once it runs, and leaves it running", async () => {
+  const inputs = stage.inputs(await stage.taskDefinition(), { command: ["hang"], waitUntil: "started" });
+  const { record, error } = await perform(inputs);
+  expect(error).toBeUndefined();
+  expect(record).toMatchObject({ status: "started", exitCode: undefined });
+  expect(await describeTask(record.taskArn)).toMatchObject({ lastStatus: "RUNNING" });
+  await stage.simulator.aws.ecs.stopTask({ cluster: "outside", task: record.taskArn });
+});
+
+test("wait-until started is red when it cannot start", async () => {
+  const file = await stage.taskDefinition({ entryPoint: ["/none"] });
+  const { record } = await perform(stage.inputs(file, { waitUntil: "started" }));
+  expect(record.status).toBe("failed");
+  expect(record.cause).toMatch(/^Container job cannot be started: CannotStartContainerError/);
+});
+
+test.each([
+  ["stop" as const, "it was stopped", "STOPPED"],
+  ["leave" as const, "it goes on", "RUNNING"],
+])("past the deadline, with on-cancel %s, it is red and %s", async (onCancel, fate, desiredStatus) => {
+  let late = 0;
+  const world = stage.world(whenItHangs(() => (late = 3_600_000)));
+  const { now, wait } = world.clock;
+  const clock = { now: () => now() + late, wait };
+  const inputs = stage.inputs(await stage.taskDefinition(), { command: ["hang"], onCancel });
+  const { record, error } = await perform(inputs, { ...world, clock });
+  expect(record.status).toBe("timed-out");
+  expect(record.cause).toBe("Not done after 10 min: container job ran and last said: waiting for a lock");
+  expect(error?.message).toContain(fate);
+  expect(await describeTask(record.taskArn)).toMatchObject({ desiredStatus });
+  if (onCancel === "stop") expect(record.exitCode).toBe(143);
+  else await stage.simulator.aws.ecs.stopTask({ cluster: "outside", task: record.taskArn });
+});
+
+test.each([
+  ["stop" as const, /^Cancelled by SIGINT; task \w+ is being stopped \(on-cancel: stop\)$/, "STOPPED"],
+  ["leave" as const, /^Cancelled by SIGINT; task \w+ goes on \(on-cancel: leave\)$/, "RUNNING"],
+])("cancelled, with on-cancel %s, it says what becomes of the task", async (onCancel, message, desired) => {
+  const controller = new AbortController();
+  const cancel = () => controller.abort(new Error("Cancelled by SIGINT."));
+  const world = stage.world({ signal: controller.signal, ...whenItHangs(cancel) });
+  const inputs = stage.inputs(await stage.taskDefinition(), { command: ["hang"], onCancel });
+  const { record, error } = await perform(inputs, world);
+  expect(record.status).toBe("cancelled");
+  expect(error?.message).toMatch(message);
+  const task = await describeTask(record.taskArn);
+  expect(task?.desiredStatus).toBe(desired);
+  if (onCancel === "stop") expect(task?.stoppedReason).toBe("Cancelled by SIGINT");
+  else await stage.simulator.aws.ecs.stopTask({ cluster: "outside", task: record.taskArn });
+});
+
+test("a task that somebody stops is no success", async () => {
+  const { aws } = stage.simulator;
+  const stop = async () => {
+    const { taskArns = [] } = await aws.ecs.listTasks({ cluster: "outside", family: "job" });
+    for (const task of taskArns)
+      await aws.ecs.stopTask({ cluster: "outside", task, reason: "not on Fridays" });
+  };
+  const inputs = stage.inputs(await stage.taskDefinition(), { command: ["hang"] });
+  const { record } = await perform(inputs, stage.world(whenItHangs(stop)));
+  expect(record).toMatchObject({ status: "stopped", cause: "Somebody stopped the task: not on Fridays" });
+});
+
+test("what a container writes is no command to the runner", async () => {
+  const { record, log } = await perform(stage.inputs(await stage.taskDefinition(), { command: ["attack"] }));
+  expect(record.status).toBe("succeeded");
+  expect(log).toContain("│ ::set-output");
+  expect(log).not.toMatch(/^\s*::|\r|##\[/m);
+});
+
+test("a log that cannot be shown is said to be so, and fails nothing", async () => {
+  const { record, log } = await perform(
+    stage.inputs(await stage.taskDefinition({ logConfiguration: undefined })),
+  );
+  expect(record.status).toBe("succeeded");
+  expect(log).toContain("The log of container job is not shown");
+});
+
+const elsewhere = (subnets: string[]) =>
+  ({ subnets, securityGroups: [], assignPublicIp: "DISABLED" }) as const;
+
+test.each<[string, Partial<RunInputs>, RegExp]>([
+  ["a container", { container: "web" }, /no container web \(input container\); it has: job$/],
+  ["a service", { placement: { service: "none" } }, /^Cluster outside has no service none/],
+  ["a cluster, with a service", { cluster: "none" }, /^There is no ECS cluster none/],
+  [
+    "a cluster, with subnets",
+    { cluster: "none", placement: elsewhere(["subnet-1"]) },
+    /^There is no ECS cluster none/,
+  ],
+  ["a subnet", { placement: elsewhere(["subnet-1"]) }, /^ECS refuses to run the task: .*subnet-1/],
+  ["a family", { taskDefinition: { reference: "none" } }, /^There is no task definition none/],
+])("%s that is not there is named, and no task is started", async (_, changes, message) => {
+  const { record, error } = await perform(stage.inputs(await stage.taskDefinition(), changes));
+  expect(error?.message).toMatch(message);
+  expect(error?.nextStep).toMatch(/nothing was changed|no task was started/);
+  expect(record.taskArn).toBe("");
+});
+
+test("all findings are told at once", async () => {
+  const file = await stage.taskDefinition({ image: "<IMAGE1_NAME>" });
+  const { error } = await perform(stage.inputs(file, { container: "web" }));
+  expect(error?.message).toMatch(/^2 things to correct: .*<IMAGE1_NAME>.*; .*no container web/);
+});

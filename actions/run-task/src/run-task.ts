@@ -1,0 +1,60 @@
+import { formatDuration } from "../../shared/duration.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import type { EcsWorld } from "../../shared/ecs/world.ts";
+import { refuseFindings, refuseWith } from "../../shared/findings.ts";
+import { chooseContainer } from "./container.ts";
+import { findDefinition } from "./definition.ts";
+import { followToEnd } from "./follow-to-end.ts";
+import type { RunInputs } from "./inputs.ts";
+import { findPlacement } from "./placement.ts";
+import { publish } from "./publish.ts";
+import { newRecord, type RunRecord, taskId } from "./record.ts";
+import { startTask } from "./start.ts";
+import { createTaskLog } from "./task-log.ts";
+
+/** Runs the task; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
+export async function runAndReport(world: EcsWorld, inputs: RunInputs): Promise<RunRecord> {
+  const record = newRecord(inputs.cluster);
+  const startedAt = world.clock.now();
+  try {
+    await run(world, inputs, record);
+  } catch (error) {
+    record.status ??= world.signal.aborted ? "cancelled" : "failed";
+    record.cause ||= (error as Error).message;
+    throw error;
+  } finally {
+    record.durationMs = world.clock.now() - startedAt;
+    await publish(record);
+  }
+  const what = record.status === "started" ? "is running" : "succeeded";
+  world.log.info(`Task ${taskId(record)} ${what} after ${formatDuration(record.durationMs)}.`);
+  return record;
+}
+
+/** Verify, register, start, follow, judge. */
+export async function run(world: EcsWorld, inputs: RunInputs, record: RunRecord): Promise<void> {
+  const deadlineAt = world.clock.now() + inputs.deadlineMs;
+  const definition = await findDefinition(world, inputs.taskDefinition);
+  const placement = await findPlacement(world, inputs).catch((error: Error) =>
+    refuseWith(definition.findings, world.log, error),
+  );
+  const { container, findings } = chooseContainer(definition.containers, inputs.container);
+  refuseFindings([...definition.findings, ...findings], world.log);
+
+  record.container = container?.name ?? "";
+  record.revision = await definition.settle();
+  record.taskArn = await startTask(world, inputs, { ...record, placement });
+  world.log.info(`Started task ${taskId(record)} of ${shortRevision(record.revision)}.`);
+  const log = createTaskLog(world, container, taskId(record));
+  record.logLines = log.tail;
+  const startedAt = world.clock.now();
+  await followToEnd({
+    world,
+    inputs,
+    record,
+    log,
+    startedAt,
+    deadlineAt,
+    containers: definition.containers,
+  });
+}

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { placementOf } from "./placement.ts";
+import { describeStarter, explainFailures } from "./start.ts";
+
+test.each<[NodeJS.ProcessEnv, string]>([
+  [{}, "run-task"],
+  [{ GITHUB_REPOSITORY: "me/shop.io", GITHUB_RUN_ID: "42" }, "github/me/shop-io/runs/42"],
+])("started by %j as %s", (env, starter) => {
+  expect(describeStarter(env)).toBe(starter);
+});
+
+test("a long repository name is cut, the run's id is not", () => {
+  const starter = describeStarter({ GITHUB_REPOSITORY: `me/${"x".repeat(200)}`, GITHUB_RUN_ID: "42" });
+  expect(starter).toMatch(/^github\/me\/x+\/runs\/42$/);
+  expect(starter).toHaveLength(128);
+});
+
+test.each([
+  [{ reason: "RESOURCE:MEMORY" }, "could not place the task: RESOURCE:MEMORY", /another size/],
+  [{ reason: "Capacity is unavailable at this time." }, "Capacity is unavailable", /run the job again later/],
+  [{ reason: "ATTRIBUTE", detail: "os-type" }, "ATTRIBUTE: os-type", /placement constraints/],
+  [{ reason: "AGENT" }, "AGENT", /not connected/],
+  [{ reason: "MISSING" }, "MISSING", /ECS console/],
+  [{}, "it gives no reason", /ECS console/],
+])("RunTask's failure %j has its next step", (failure, message, nextStep) => {
+  const { message: text, nextStep: step } = explainFailures([failure, failure]);
+  expect(text).toContain(message);
+  expect(step).toMatch(nextStep);
+});
+
+const network = (subnet: string) => ({ awsvpcConfiguration: { subnets: [subnet] } });
+const providers = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }];
+
+test.each([
+  [
+    "a service of CodeDeploy runs what its primary task set does",
+    { launchType: "EC2" as const, networkConfiguration: network("old") },
+    { launchType: "FARGATE" as const, platformVersion: "1.4.0", networkConfiguration: network("new") },
+    { launchType: "FARGATE", platformVersion: "1.4.0", networkConfiguration: network("new") },
+  ],
+  [
+    "capacity providers stand in for a launch type",
+    {
+      launchType: "FARGATE" as const,
+      capacityProviderStrategy: providers,
+      networkConfiguration: network("a"),
+    },
+    undefined,
+    { capacityProviderStrategy: providers, networkConfiguration: network("a") },
+  ],
+  [
+    "a service of EC2 instances may have no network of its own",
+    { launchType: "EC2" as const },
+    undefined,
+    { launchType: "EC2" },
+  ],
+])("%s", (_, service, primary, placement) => {
+  expect(placementOf(service, primary)).toEqual(placement);
+});

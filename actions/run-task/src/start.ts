@@ -1,0 +1,103 @@
+import { type Failure as EcsFailure, RunTaskCommand, type TaskOverride } from "@aws-sdk/client-ecs";
+import type { EcsWorld } from "../../shared/ecs/world.ts";
+import { Failure } from "../../shared/failure.ts";
+import type { RunInputs } from "./inputs.ts";
+import type { Placement } from "./placement.ts";
+
+interface Order {
+  readonly revision: string;
+  readonly container: string;
+  readonly placement: Placement;
+}
+
+/** ARN of the started task; a Failure says why ECS started none. */
+export async function startTask(
+  world: EcsWorld,
+  inputs: RunInputs,
+  { revision, container, placement }: Order,
+): Promise<string> {
+  world.signal.throwIfAborted();
+  const command = new RunTaskCommand({
+    cluster: inputs.cluster,
+    taskDefinition: revision,
+    count: 1,
+    startedBy: describeStarter(process.env),
+    ...placement,
+    ...overridesOf(inputs, container),
+  });
+  // Not abortable: an answer that is thrown away would leave a task nobody follows.
+  const { tasks = [], failures = [] } = await world.clients.ecs.send(command).catch(explainRefusal(inputs));
+  const arn = tasks[0]?.taskArn;
+  if (!arn) throw explainFailures(failures);
+  return arn;
+}
+
+function overridesOf(inputs: RunInputs, name: string): { overrides?: TaskOverride } {
+  const environment = [...inputs.environment].map(([key, value]) => ({ name: key, value }));
+  if (inputs.command.length === 0 && environment.length === 0) return {};
+  const override = {
+    name,
+    ...(inputs.command.length > 0 && { command: [...inputs.command] }),
+    ...(environment.length > 0 && { environment }),
+  };
+  return { overrides: { containerOverrides: [override] } };
+}
+
+/** RunTask takes at most so many letters, digits, `-`, `_` and `/` (API reference, startedBy). */
+const startedByLength = 128;
+
+/** Who runs the task, for those who look at it in AWS: `github/<owner>/<repository>/runs/<id>`. */
+export function describeStarter({ GITHUB_REPOSITORY, GITHUB_RUN_ID }: NodeJS.ProcessEnv): string {
+  if (!GITHUB_REPOSITORY) return "run-task";
+  const run = `/runs/${GITHUB_RUN_ID ?? "0"}`;
+  const repository = `github/${GITHUB_REPOSITORY}`.replace(/[^\w/-]/g, "-");
+  return repository.slice(0, startedByLength - run.length) + run;
+}
+
+/** Errors of RunTask that the caller's input causes (API reference, RunTask). */
+const refusals = [
+  "ClientException",
+  "InvalidParameterException",
+  "PlatformTaskDefinitionIncompatibilityException",
+  "PlatformUnknownException",
+  "UnsupportedFeatureException",
+];
+
+function explainRefusal({ cluster }: RunInputs): (error: Error) => never {
+  return (cause) => {
+    if (cause.name === "ClusterNotFoundException")
+      throw new Failure(`There is no ECS cluster ${cluster} in this account and region`, {
+        nextStep: "check the input cluster, and the region; no task was started.",
+        cause,
+      });
+    if (!refusals.includes(cause.name)) throw cause;
+    throw new Failure(`ECS refuses to run the task: ${cause.message}`, {
+      nextStep: "correct what it names in this step's inputs or the task definition; no task was started.",
+      cause,
+    });
+  };
+}
+
+// "API failure reasons" of the ECS developer guide.
+const knownReasons: readonly { pattern: RegExp; nextStep: string }[] = [
+  {
+    pattern: /^RESOURCE:|capacity is unavailable|no container instances/i,
+    nextStep: "run the job again later, or use other subnets, another size or another capacity provider.",
+  },
+  {
+    pattern: /^(ATTRIBUTE|LOCATION)/i,
+    nextStep: "no container instance fits: check requiresAttributes, placement constraints and the platform.",
+  },
+  { pattern: /^AGENT/i, nextStep: "the container instance's agent is not connected: look at the instance." },
+  { pattern: /^INACTIVE/i, nextStep: "the cluster or its container instances are being removed." },
+];
+
+/** The Failure for an answer of RunTask without a task. */
+export function explainFailures(failures: readonly EcsFailure[]): Failure {
+  const reasons = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(": "));
+  const text = [...new Set(reasons)].join("; ") || "it gives no reason";
+  const known = knownReasons.find(({ pattern }) => reasons.some((reason) => pattern.test(reason)));
+  return new Failure(`ECS could not place the task: ${text}`, {
+    nextStep: known?.nextStep ?? "look at the cluster in the ECS console; no task was started.",
+  });
+}

@@ -1,0 +1,14 @@
+import { StopTaskCommand } from "@aws-sdk/client-ecs";
+import type { EcsWorld } from "../../shared/ecs/world.ts";
+import type { RunRecord } from "./record.ts";
+
+/** Asks ECS to stop the task; one that has stopped already stays as it is. */
+export async function stopTask(
+  world: EcsWorld,
+  { cluster, taskArn }: RunRecord,
+  reason: string,
+): Promise<void> {
+  // Not abortable: a cancelled job must still be able to ask for it.
+  await world.clients.ecs.send(new StopTaskCommand({ cluster, task: taskArn, reason }));
+  world.log.info(`Asked ECS to stop the task: ${reason}.`);
+}

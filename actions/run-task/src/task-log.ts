@@ -1,0 +1,87 @@
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import { isAccessDenied, isThrottled } from "../../shared/aws-errors.ts";
+import { type LogStream, logStreamOf } from "../../shared/ecs/log-stream.ts";
+import { deliveryMs, tailLines } from "../../shared/ecs/log-tail.ts";
+import type { EcsWorld } from "../../shared/ecs/world.ts";
+
+/** A container's log, shown in the job's log as it grows. */
+export interface TaskLog {
+  /** Shows what is new; true when there was something. A log that cannot be read never fails the run. */
+  show(): Promise<boolean>;
+  /** Shows the last words of a container that has ended, once they had the time to arrive. */
+  showRest(): Promise<void>;
+  /** The last lines shown. */
+  readonly tail: readonly string[];
+}
+
+export function createTaskLog(
+  world: EcsWorld,
+  container: ContainerDefinition | undefined,
+  taskId: string,
+): TaskLog {
+  const tail: string[] = [];
+  const stream = logStreamOf(container, taskId);
+  if (!stream)
+    world.log.notice(
+      `The log of container ${container?.name} is not shown: only the log driver awslogs with a stream prefix is.`,
+    );
+  let read = stream && createReader(world, stream);
+  async function show(): Promise<boolean> {
+    try {
+      const lines = (await read?.()) ?? [];
+      for (const line of lines) world.log.info(displayLine(line));
+      tail.splice(0, tail.length, ...[...tail, ...lines].slice(-tailLines));
+      return lines.length > 0;
+    } catch (error) {
+      if (world.signal.aborted) throw error;
+      if (isThrottled(error)) return false;
+      world.log.warning(explain(error as Error, stream as LogStream));
+      read = undefined;
+      return false;
+    }
+  }
+  async function showRest(): Promise<void> {
+    if (!read) return;
+    await world.clock.wait(deliveryMs, world.signal);
+    await show();
+  }
+  return { show, showRest, tail };
+}
+
+/**
+ * Reads on from where the last reading ended. The token of the stream's end is answered again for as long as there is
+ * nothing new (CloudWatch Logs API reference, GetLogEvents).
+ */
+function createReader(world: EcsWorld, { region, ...stream }: LogStream): () => Promise<string[]> {
+  let nextToken: string | undefined;
+  return async () => {
+    const { GetLogEventsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
+    const client = await world.clients.logs(region);
+    const lines: string[] = [];
+    for (;;) {
+      const command = new GetLogEventsCommand({ ...stream, startFromHead: true, nextToken });
+      const answer = await client.send(command, { abortSignal: world.signal }).catch((error: Error) => {
+        // The driver makes the stream when the container starts.
+        if (error.name === "ResourceNotFoundException") return undefined;
+        throw error;
+      });
+      for (const { message = "" } of answer?.events ?? []) lines.push(...message.trimEnd().split(/[\r\n]+/));
+      if (!answer || answer.nextForwardToken === nextToken) return lines;
+      nextToken = answer.nextForwardToken;
+    }
+  };
+}
+
+/**
+ * What a container writes must be no command to the runner: that reads `::` at the start of a line, and its older
+ * `##[` anywhere in it.
+ */
+export function displayLine(line: string): string {
+  return `              │ ${line.replaceAll("##[", "## [")}`;
+}
+
+function explain(error: Error, { logGroupName }: LogStream): string {
+  if (isAccessDenied(error))
+    return `The log is not shown: the role lacks logs:GetLogEvents on ${logGroupName}.`;
+  return `The log is not shown any more: ${error.message}`;
+}
