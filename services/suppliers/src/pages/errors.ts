@@ -1,8 +1,9 @@
 import { html } from "hono/html";
-import { type Markup, page, type View } from "./layout.ts";
+import { listPath, type Markup, page, type View } from "./layout.ts";
 
 export function notFoundPage(view: View): Markup {
-  return page(view, view.texts.notFoundTitle, html`<h1>${view.texts.notFound}</h1>`);
+  const { texts } = view;
+  return errorPage(view, texts.notFoundTitle, texts.notFound);
 }
 
 /** What the client did wrong, by status code. */
@@ -13,19 +14,21 @@ export function refusalPage(view: View, status: number): Markup {
     413: texts.tooLarge,
     429: texts.tooManyWrites,
   };
-  return page(view, texts.badRequestTitle, html`<h1>${sentences[status] ?? texts.badRequest}</h1>`);
+  return errorPage(view, texts.badRequestTitle, sentences[status] ?? texts.badRequest);
 }
 
 export function databaseDownPage(view: View): Markup {
   const { texts } = view;
-  const content = html`<h1>${texts.databaseDown}</h1>
-<p>${texts.databaseDownAdvice}</p>`;
-  return page(view, texts.databaseDownTitle, content);
+  return errorPage(view, texts.databaseDownTitle, texts.databaseDown, texts.databaseDownAdvice);
 }
 
 export function failedPage(view: View): Markup {
   const { texts } = view;
-  const content = html`<h1>${texts.failed}</h1>
-<p>${texts.failedAdvice}</p>`;
-  return page(view, texts.failedTitle, content);
+  return errorPage(view, texts.failedTitle, texts.failed, texts.failedAdvice);
+}
+
+function errorPage(view: View, title: string, sentence: string, advice?: string): Markup {
+  const content = html`<div class="message"><h1>${sentence}</h1>
+${advice ? html`<p>${advice}</p>\n` : ""}<p><a class="button secondary" href="${listPath(view.site)}">${view.texts.listOfSuppliers}</a></p></div>`;
+  return page(view, title, content);
 }

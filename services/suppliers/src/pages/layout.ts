@@ -41,9 +41,15 @@ export const listPath = (site: Site) => `${site.basePath}/suppliers`;
 export const assetPath = (site: Site, name: string) => `${site.basePath}/assets/${name}`;
 
 export function page(view: View, title: string, content: Markup): Markup {
+  const [before, after] = pageAround(view, title);
+  return html`${before}${content}${after}`;
+}
+
+/** What stands before and after a page's content, for an answer that is sent while its content is being made. */
+export function pageAround(view: View, title: string): readonly [before: Markup, after: Markup] {
   const { site, language, texts } = view;
   const brand = site.brand[language];
-  return html`<!doctype html>
+  const before = html`<!doctype html>
 <html lang="${language}">
 <head>
 <meta charset="utf-8">
@@ -60,11 +66,13 @@ ${navigation(view)}
 ${languageSwitch(view)}
 </header>
 <main id="content">
-${content}
+`;
+  const after = html`
 </main>
 </body>
 </html>
 `;
+  return [before, after];
 }
 
 function navigation({ site, language, path }: View): Markup {

@@ -28,10 +28,10 @@ export function supplierForm(view: View, options: FormOptions): Markup {
   const { texts, site } = view;
   const { stored } = options;
   return html`${notice(view, options)}
-<p>${texts.allRequired}</p>
+<p class="hint">${texts.allRequired}</p>
 <form class="supplier" method="post" action="${options.action}">
 ${stored ? html`<input type="hidden" name="id" value="${stored.id}">\n${versionInput(stored)}` : ""}${fieldNames.map((name) => field(view, name, options))}<div class="actions"><button>${texts.submit}</button>
-<a href="${listPath(site)}">${texts.cancel}</a></div>
+<a class="button secondary" href="${listPath(site)}">${texts.cancel}</a></div>
 </form>
 ${stored && options.removeAction ? removal(view, options.removeAction, stored) : ""}`;
 }
@@ -41,7 +41,7 @@ const versionInput = ({ version }: VersionedSupplier) =>
 
 function notice({ texts }: View, { problems, conflict }: FormOptions): Markup {
   if (conflict)
-    return html`<div class="notice" role="alert"><p>${texts.changedMeanwhile}</p><p>${texts.changedMeanwhileAdvice}</p></div>`;
+    return html`<div class="notice" role="alert" tabindex="-1" autofocus><p>${texts.changedMeanwhile}</p><p>${texts.changedMeanwhileAdvice}</p></div>`;
   return problems ? html`<div class="notice" role="alert"><p>${texts.correct}</p></div>` : html``;
 }
 
@@ -56,20 +56,26 @@ function field({ texts }: View, name: FieldName, options: FormOptions): Markup {
       ? html`<p class="stored" id="${name}-remark">${texts.nowIs(stored[name])}</p>\n`
       : undefined;
   const described = remark ? html` aria-describedby="${name}-remark"` : "";
-  const invalid = problem ? html` aria-invalid="true"` : "";
+  const invalid = problem
+    ? html` aria-invalid="true"${name === firstProblem(options) ? html` autofocus` : ""}`
+    : "";
   return html`<div class="field"><label for="${name}">${texts.fields[name]}</label>
 <input id="${name}" name="${name}" type="${types[name] ?? "text"}" maxlength="${maximum}" value="${value}" required${invalid}${described}>
 ${remark ?? ""}</div>\n`;
 }
 
+/** Where the work goes on after a refusal. */
+const firstProblem = ({ problems }: FormOptions) => fieldNames.find((name) => problems?.[name]);
+
 /** The dialog is a popover: it needs no script, so the pages allow none. */
 function removal({ texts }: View, action: string, stored: VersionedSupplier): Markup {
-  return html`<button type="button" class="danger" popovertarget="confirm-removal">${texts.deleteSupplier}</button>
-<div id="confirm-removal" popover role="dialog" aria-label="${texts.confirmDeletion}">
+  return html`<div class="removal"><button type="button" class="danger secondary" popovertarget="confirm-removal">${texts.deleteSupplier}</button></div>
+<div id="confirm-removal" popover role="dialog" aria-labelledby="confirm-removal-title">
+<h2 id="confirm-removal-title">${texts.confirmDeletion}</h2>
 <p>${texts.deletionWarning(stored.name)}</p>
-<form method="post" action="${action}">
+<form class="actions" method="post" action="${action}">
 ${versionInput(stored)}<button class="danger">${texts.delete}</button>
+<button type="button" class="secondary" popovertarget="confirm-removal" popovertargetaction="hide" autofocus>${texts.keep}</button>
 </form>
-<button type="button" popovertarget="confirm-removal" popovertargetaction="hide">${texts.keep}</button>
 </div>`;
 }

@@ -1,5 +1,11 @@
 import { html } from "hono/html";
-import { type PageRequest, pageQuery, type SupplierPage, searchableFields } from "../supplier-page.ts";
+import {
+  type PageRequest,
+  pageQuery,
+  type Search,
+  type SupplierPage,
+  searchableFields,
+} from "../supplier-page.ts";
 import { listPath, type Markup, type View } from "./layout.ts";
 import { supplierTable, type TableOptions } from "./supplier-table.ts";
 
@@ -16,11 +22,11 @@ export function supplierList(
   { actions, editPath }: ListOptions,
 ): Markup {
   const { texts } = view;
-  return html`<h1>${texts.allSuppliers}</h1>
-<div class="toolbar">
-${searchForm(view, request)}
-${actions ?? ""}
+  return html`<div class="toolbar">
+<h1>${texts.allSuppliers}</h1>
+${actions ? html`<div class="actions">${actions}</div>` : ""}
 </div>
+${searchForm(view, request.search)}
 ${found.suppliers.length === 0 ? html`<p class="empty">${nothing(view, request)}</p>` : supplierTable(view, found.suppliers, { editPath })}
 ${pageLinks(view, request, found)}`;
 }
@@ -29,7 +35,7 @@ function nothing({ texts }: View, { search }: PageRequest): string {
   return search ? texts.nothingFound(search.by, search.text) : texts.noSuppliers;
 }
 
-function searchForm({ site, texts }: View, { search }: PageRequest): Markup {
+export function searchForm({ site, texts }: View, search?: Search): Markup {
   const options = searchableFields.map(
     (name) =>
       html`<option value="${name}"${search?.by === name ? html` selected` : ""}>${texts.fields[name]}</option>`,
@@ -38,13 +44,12 @@ function searchForm({ site, texts }: View, { search }: PageRequest): Markup {
 <div><label for="by">${texts.searchIn}</label><select id="by" name="by">${options}</select></div>
 <div><label for="search">${texts.searchFor}</label><input id="search" name="search" type="search" maxlength="255" value="${search?.text ?? ""}"></div>
 <button>${texts.search}</button>
-${search ? html`<a href="${listPath(site)}">${texts.showAll}</a>` : ""}
-</form>`;
+${search ? html`<a class="button secondary" href="${listPath(site)}">${texts.showAll}</a>\n` : ""}</form>`;
 }
 
 function pageLinks({ site, texts }: View, { search }: PageRequest, { previous, next }: SupplierPage): Markup {
   if (!previous && !next) return html``;
   const href = (request: PageRequest) => `${listPath(site)}${pageQuery({ search, ...request })}`;
   return html`<nav class="pages" aria-label="${texts.pages}"><ul>
-${previous ? html`<li><a href="${href({})}">${texts.firstPage}</a></li>\n<li><a rel="prev" href="${href({ before: previous })}">${texts.previousPage}</a></li>\n` : ""}${next ? html`<li><a rel="next" href="${href({ after: next })}">${texts.nextPage}</a></li>\n` : ""}</ul></nav>`;
+${previous ? html`<li><a class="button secondary" href="${href({})}">${texts.firstPage}</a></li>\n<li><a class="button secondary" rel="prev" href="${href({ before: previous })}">${texts.previousPage}</a></li>\n` : ""}${next ? html`<li><a class="button secondary" rel="next" href="${href({ after: next })}">${texts.nextPage}</a></li>\n` : ""}</ul></nav>`;
 }

@@ -1,0 +1,79 @@
+import type { Texts } from "./texts.ts";
+
+/** French sets a narrow space that does not break before `;`, `!` and `?`, and a wide one inside `« »` and before `:`. */
+const quoted = (text: string) => `«\u00a0${text}\u00a0»`;
+
+export const french: Texts = {
+  fields: {
+    name: "Nom",
+    address: "Adresse",
+    city: "Ville",
+    // Whatever a supplier's country is divided into: états, provinces, départements.
+    state: "Région",
+    email: "E-mail",
+    phone: "Téléphone",
+  },
+  problem: (problem, field, maximum) => {
+    const label = `Le champ ${quoted(french.fields[field])}`;
+    switch (problem) {
+      case "required":
+        return `${label} est obligatoire`;
+      case "too-long":
+        return `${label} ne doit pas dépasser ${maximum} caractères`;
+      case "control-character":
+        return `${label} ne doit pas contenir de caractères de contrôle`;
+      case "not-an-email":
+        return `${label} doit être une adresse e-mail, par exemple commandes@example.com`;
+      case "not-a-phone":
+        return `${label} doit être un numéro de téléphone, par exemple +33 1 23 45 67 89`;
+    }
+  },
+  skipToContent: "Aller au contenu",
+  languageSwitch: "Langue",
+  welcome: "Bienvenue\u202f! Voici les fournisseurs auprès desquels nous achetons notre café.",
+  listOfSuppliers: "Liste des fournisseurs",
+  allSuppliers: "Tous les fournisseurs",
+  noSuppliers: "Il n’y a pas encore de fournisseur.",
+  nothingFound: (field, text) => {
+    const names = { name: "le nom", city: "la ville", state: "la région" };
+    return `Aucun fournisseur dont ${names[field]} commence par ${quoted(text)}.`;
+  },
+  findSupplier: "Trouver un fournisseur",
+  searchFor: "Commençant par",
+  searchIn: "Rechercher par",
+  search: "Rechercher",
+  showAll: "Tout afficher",
+  pages: "Pages",
+  firstPage: "Première",
+  previousPage: "Précédente",
+  nextPage: "Suivante",
+  edit: "modifier",
+  addSupplier: "Ajouter un fournisseur",
+  editSupplier: "Modifier un fournisseur",
+  allRequired: "Tous les champs sont obligatoires.",
+  submit: "Enregistrer",
+  cancel: "Annuler",
+  correct: "Veuillez corriger les champs signalés ci-dessous. Rien n’a été enregistré.",
+  changedMeanwhile: "Quelqu’un d’autre a modifié ce fournisseur entre-temps. Rien n’a été enregistré.",
+  changedMeanwhileAdvice:
+    "Comparez vos valeurs avec celles de la base, puis enregistrez de nouveau pour les remplacer.",
+  nowIs: (value) => `Actuellement enregistré\u00a0: ${value}`,
+  deleteSupplier: "Supprimer ce fournisseur",
+  confirmDeletion: "Confirmer la suppression",
+  deletionWarning: (name) => `Supprimer ${name}\u202f? Cette action est définitive.`,
+  delete: "Supprimer",
+  keep: "Conserver",
+  notFound: "Désolé, nous n’avons pas cette page en stock",
+  notFoundTitle: "Page introuvable",
+  databaseDownTitle: "Base de données indisponible",
+  databaseDown: "Les fournisseurs sont momentanément inaccessibles",
+  databaseDownAdvice: "La base de données ne répond pas. Veuillez réessayer dans un instant.",
+  failedTitle: "Erreur",
+  failed: "Une erreur est survenue",
+  failedAdvice: "L’erreur a été consignée dans le journal.",
+  badRequestTitle: "Requête incomprise",
+  badRequest: "Désolé, nous n’avons pas pu lire cette requête",
+  tooLarge: "Désolé, cet envoi est trop volumineux",
+  foreignForm: "Désolé, ce formulaire ne provient pas de l’une de nos pages",
+  tooManyWrites: "Trop de modifications à la fois. Veuillez patienter un instant avant de réessayer.",
+};
