@@ -1,4 +1,10 @@
-const unreachable = new Set([
+/** The database was not asked, or did not answer in time. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = "DatabaseUnavailable";
+}
+
+/** What passes by itself, or with a restart, a failover or less load; the numbers are MariaDB's own. */
+const passing = new Set<string | number>([
   "EAI_AGAIN",
   "ECONNREFUSED",
   "ECONNRESET",
@@ -8,21 +14,95 @@ const unreachable = new Set([
   "EPIPE",
   "ETIMEDOUT",
   "PROTOCOL_CONNECTION_LOST",
-  "ER_CON_COUNT_ERROR",
+  // The server goes, or has ended our connection.
   "ER_SERVER_SHUTDOWN",
   "ER_NORMAL_SHUTDOWN",
+  "ER_SHUTDOWN_COMPLETE",
+  "ER_SERVER_OFFLINE_MODE",
+  "ER_SESSION_WAS_KILLED",
+  "ER_CLIENT_INTERACTION_TIMEOUT",
+  1927, // ER_CONNECTION_KILLED
+  // It has no room for us.
+  "ER_CON_COUNT_ERROR",
+  "ER_TOO_MANY_USER_CONNECTIONS",
+  "ER_USER_LIMIT_REACHED",
+  "ER_HOST_IS_BLOCKED",
+  "ER_CANT_CREATE_THREAD",
+  "ER_OUT_OF_RESOURCES",
+  "ER_MAX_PREPARED_STMT_COUNT_REACHED",
+  // It takes too long, or others hold what the statement needs.
+  "ER_LOCK_WAIT_TIMEOUT",
+  "ER_LOCK_DEADLOCK",
+  "ER_QUERY_INTERRUPTED",
+  "ER_QUERY_TIMEOUT",
+  1969, // ER_STATEMENT_TIMEOUT
+  // During a failover the former primary only lets read.
+  "ER_OPTION_PREVENTS_STATEMENT",
+  "ER_READ_ONLY_MODE",
+  "ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION",
 ]);
 
-/** Whether the database did not answer, which may pass; every other failure of a query is a fault of ours. */
+/**
+ * Whether the database did not do its part, which may pass; every other failure of a query is a fault of ours. So is
+ * a table that is not there: no service starts without it, and waiting does not bring it back.
+ */
 export function isDatabaseUnreachable(error: unknown): boolean {
-  return causes(error).some(({ code, fatal }) => unreachable.has(code ?? "") || fatal === true);
+  return causes(error).some(
+    (failure) =>
+      failure instanceof DatabaseUnavailable || failure.fatal === true || isOneOf(passing, failure),
+  );
 }
 
-const refusals = new Set(["ER_ACCESS_DENIED_ERROR", "ER_DBACCESS_DENIED_ERROR", "ER_BAD_DB_ERROR"]);
+const refusals = new Set<string | number>([
+  "ER_ACCESS_DENIED_ERROR",
+  "ER_DBACCESS_DENIED_ERROR",
+  "ER_BAD_DB_ERROR",
+]);
 
 /** Whether the database answered that it does not let us in, which waiting does not mend. */
 export function isRefusedByDatabase(error: unknown): boolean {
-  return causes(error).some(({ code }) => refusals.has(code ?? ""));
+  return causes(error).some((failure) => isOneOf(refusals, failure));
+}
+
+const full = new Set<string | number>([
+  "ER_CON_COUNT_ERROR",
+  "ER_TOO_MANY_USER_CONNECTIONS",
+  "ER_USER_LIMIT_REACHED",
+]);
+
+/** Whether the server answered that it has no more connections to give. */
+export function isServerFull(error: unknown): boolean {
+  return causes(error).some((failure) => isOneOf(full, failure));
+}
+
+const readOnly = new Set<string | number>([
+  "ER_OPTION_PREVENTS_STATEMENT",
+  "ER_READ_ONLY_MODE",
+  "ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION",
+]);
+
+/** Whether the connection that a statement failed on serves for the next one: the server itself refused the statement. */
+export function isConnectionUsable(error: Failure): boolean {
+  // After a failover the name of the server leads to another one.
+  return error.sqlState !== undefined && !isConnectionLost(error) && !isOneOf(readOnly, error);
+}
+
+/**
+ * Whether a statement that failed with `error` may be run once more: its connection ended, and either it only reads
+ * or it never left this process.
+ */
+export function isRepeatable(error: Failure, sql: string): boolean {
+  return isConnectionLost(error) && (/^\s*select\b/i.test(sql) || wasNotSent(error));
+}
+
+function isConnectionLost({ fatal, code, sqlState }: Failure): boolean {
+  // Class 08 of the SQL standard: connection exceptions.
+  return fatal === true || sqlState?.startsWith("08") === true || code === "ER_CLIENT_INTERACTION_TIMEOUT";
+}
+
+/** The socket refused a statement, of which the server needs the last byte, or was known to be closed before. */
+function wasNotSent({ syscall, message }: Failure): boolean {
+  return syscall === "write" || message === "Can't add new command when connection is in closed state";
 }
 
 /** The innermost message: what the driver said, without the query that drizzle puts before it. */
@@ -33,9 +113,17 @@ export function databaseMessage(error: unknown): string {
 
 interface Failure {
   readonly code?: string;
+  readonly errno?: number;
+  /** Set when the server answered with the error. */
+  readonly sqlState?: string;
+  readonly syscall?: string;
   /** Set by mysql2 when the connection is lost with the error. */
   readonly fatal?: boolean;
   readonly message?: string;
+}
+
+function isOneOf(codes: ReadonlySet<string | number>, { code, errno }: Failure): boolean {
+  return codes.has(code ?? "") || codes.has(errno ?? 0);
 }
 
 function causes(error: unknown): Failure[] {

@@ -1,11 +1,15 @@
-import { type Connection, createPool, type Pool } from "mysql2/promise";
+import { createPool, type PoolConnection, type PoolOptions } from "mysql2";
+import { type Connection, createConnection } from "mysql2/promise";
 import type { DatabaseConfiguration } from "./configuration.ts";
 import { databaseMessage, isDatabaseUnreachable, isRefusedByDatabase } from "./database-failure.ts";
+import { type DatabaseLimits, serviceLimits } from "./database-limits.ts";
+import { guardPool } from "./guarded-pool.ts";
 import type { StatementRunner } from "./statement-runner.ts";
 
 export interface Database {
+  /** Fails with what `isDatabaseUnreachable` knows, and soon, while the database is away, slow or overrun. */
   readonly run: StatementRunner;
-  /** Lends a connection for what takes more than one statement. */
+  /** Lends a connection of its own, whose statements may take any time, for what no visitor waits for. */
   withConnection<Result>(action: (connection: Connection) => Promise<Result>): Promise<Result>;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
@@ -19,60 +23,101 @@ const retryDelaysMs = [100, 200, 400, 800, 1500, 3000];
 /** A database that hangs must not keep a drained service from ending. */
 const closeLimitMs = 1000;
 
+/** What a service has not used for so long is left to others; the next statements connect again. */
+const idleTimeoutMs = 60_000;
+
+/** The services have some thirty statements; the rest is for inserts, which differ with the number of their rows. */
+const mostPreparedStatements = 40;
+
+const ignore = () => {};
+
 /** Connects; rejects with one sentence when the database stays unreachable or refuses us. */
 export async function openDatabase(
   configuration: DatabaseConfiguration,
   wait: (ms: number) => Promise<unknown>,
+  limits: DatabaseLimits = serviceLimits,
 ): Promise<Database> {
   const { host, port, user, password, name } = configuration;
-  const pool = createPool({
+  const server: PoolOptions = {
     host,
     port,
     user,
     password,
     database: name,
     charset: "utf8mb4",
-    // A page must answer 503 well before the load balancer's health check gives up after 5 s.
-    connectTimeout: 2000,
-    enableKeepAlive: true,
-  });
-  const ping = () => withConnection(pool, (connection) => connection.ping());
+    connectTimeout: limits.connectMs,
+  };
+  const withConnection: Database["withConnection"] = (action) => useConnection(server, action);
   try {
-    await retry(wait, ping);
+    await retry(wait, () => withConnection((connection) => connection.query(sessionSettings(limits))));
   } catch (error) {
-    await pool.end();
     throw new Error(
       `cannot use the database ${name} at ${host}:${port} as ${user}: ${databaseMessage(error)}`,
       { cause: error },
     );
   }
+  const pool = openPool(server, limits);
+  const run = guardPool(pool, limits, () => performance.now());
   return {
-    run: async (statement) => (await pool.execute(statement))[0],
-    withConnection: (action) => withConnection(pool, action),
-    ping,
-    close: () => Promise.race([pool.end(), wait(closeLimitMs)]).then(() => undefined),
+    run,
+    withConnection,
+    ping: async () => {
+      await run({ sql: "SELECT 1", values: [], rowsAsArray: true });
+    },
+    close: async () => {
+      await Promise.race([new Promise<unknown>((ended) => pool.end(ended)), wait(closeLimitMs)]);
+    },
   };
 }
 
-async function withConnection<Result>(
-  pool: Pool,
+function openPool(server: PoolOptions, limits: DatabaseLimits) {
+  const pool = createPool({
+    ...server,
+    connectionLimit: limits.connections,
+    // Idle connections are only ever closed when fewer of them than all may stay.
+    maxIdle: limits.connections - 1,
+    idleTimeout: idleTimeoutMs,
+    maxPreparedStatements: mostPreparedStatements,
+  });
+  pool.on("connection", (connection: PoolConnection) => {
+    // The pool hears of the first error; another one, while the connection closes, would end the process.
+    connection.on("error", ignore);
+    // Sent before the first statement. That the server knows these settings was tried when it was opened.
+    connection.query(sessionSettings(limits), ignore);
+  });
+  return pool;
+}
+
+/** MySQL limits reads alone, by a variable of its own; each server skips the comment that is for the other. */
+function sessionSettings({ lockWaitSeconds, serverMs }: DatabaseLimits): string {
+  return `SET SESSION lock_wait_timeout = ${lockWaitSeconds}, innodb_lock_wait_timeout = ${lockWaitSeconds}
+    /*!50708 , max_execution_time = ${serverMs} */ /*M!100101 , max_statement_time = ${serverMs / 1000} */`;
+}
+
+async function useConnection<Result>(
+  server: PoolOptions,
   action: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
-  const connection = await pool.getConnection();
+  const connection = await createConnection(server);
+  // Whatever ends the connection is told by the statement that meets it.
+  connection.on("error", ignore);
   try {
-    return await action(connection);
+    const result = await action(connection);
+    await connection.end();
+    return result;
   } finally {
-    connection.release();
+    connection.destroy();
   }
 }
 
-async function retry(wait: (ms: number) => Promise<unknown>, action: () => Promise<void>): Promise<void> {
+async function retry(wait: (ms: number) => Promise<unknown>, action: () => Promise<unknown>): Promise<void> {
   for (const delay of retryDelaysMs)
     try {
-      return await action();
+      await action();
+      return;
     } catch (error) {
       if (!isDatabaseUnreachable(error) || isRefusedByDatabase(error)) throw error;
       await wait(delay);
     }
-  return action();
+  await action();
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -6,6 +6,7 @@ import { createConnection } from "mysql2/promise";
 import { type DatabaseServer, startDatabaseServer } from "../../../simulator/src/planes/database-server.ts";
 import { type DatabaseConfiguration, readDatabaseConfiguration } from "./configuration.ts";
 import { openDatabase } from "./database.ts";
+import { type DatabaseLimits, serviceLimits } from "./database-limits.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
 import { createSupplierQueries } from "./supplier-queries.ts";
@@ -23,6 +24,8 @@ export async function startTestDatabase() {
     APP_DB_PASSWORD: account.password,
   };
   const configuration: DatabaseConfiguration = readDatabaseConfiguration(environment);
+  const signal = async (name: NodeJS.Signals) =>
+    process.kill(Number(await readFile(join(dataDirectory, "server.pid"), "utf8")), name);
   return {
     environment,
     configuration,
@@ -31,12 +34,20 @@ export async function startTestDatabase() {
       const { name, ...rest } = configuration;
       return createConnection({ ...rest, database: name });
     },
-    open: async () => {
-      const database = await openDatabase(configuration, wait);
+    open: async (limits: DatabaseLimits = serviceLimits) => {
+      const database = await openDatabase(configuration, wait, limits);
       await database.withConnection((connection) => migrate(connection, migrations));
       return { ...database, suppliers: createSupplierQueries(database.run) };
     },
     takeDown: () => server.close(),
+    /** Ends the server without giving it the time for anything. */
+    crash: async () => {
+      await signal("SIGKILL");
+      await server.exited;
+    },
+    /** Makes the server hang: its machine still takes connections and what comes over them, but nothing answers. */
+    pause: () => signal("SIGSTOP"),
+    resume: () => signal("SIGCONT"),
     bringUp: async () => {
       server = await startDatabaseServer({ dataDirectory, ...account, port });
     },

@@ -1,0 +1,71 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { createCircuitBreaker } from "./circuit-breaker.ts";
+
+const works = async () => "connection";
+const refused = () =>
+  Promise.reject(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
+const serverFull = () =>
+  Promise.reject(Object.assign(new Error("Too many connections"), { code: "ER_CON_COUNT_ERROR" }));
+
+/** A connection that is being made until the test says how that ends. */
+function pending() {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  return {
+    connect: () => promise,
+    succeed: () => resolve("connection"),
+    fail: () => reject(new Error("hangs")),
+  };
+}
+
+describe("after a connection could not be made", () => {
+  let time: number;
+  let attempt: ReturnType<typeof createCircuitBreaker>;
+  let tried: number;
+  const connect = (action: () => Promise<string>) =>
+    attempt(() => {
+      tried++;
+      return action();
+    });
+  beforeEach(async () => {
+    time = 0;
+    attempt = createCircuitBreaker(250, () => time);
+    await expect(attempt(refused)).rejects.toThrow("no connection to the database: connect ECONNREFUSED");
+    tried = 0;
+  });
+
+  it("nobody tries for a moment, and everybody is told why", async () => {
+    time = 249;
+    await expect(connect(works)).rejects.toThrow("no connection to the database: connect ECONNREFUSED");
+    expect(tried).toBe(0);
+  });
+
+  it("one at a time tries then, and its success is everybody's", async () => {
+    time = 250;
+    const probe = pending();
+    const probing = connect(probe.connect);
+    await expect(connect(works)).rejects.toThrow("ECONNREFUSED");
+    expect(tried).toBe(1);
+    probe.succeed();
+    expect(await probing).toBe("connection");
+    expect(await Promise.all([connect(works), connect(works)])).toEqual(["connection", "connection"]);
+  });
+
+  it("a probe that fails begins another pause", async () => {
+    time = 250;
+    const probe = pending();
+    const probing = connect(probe.connect);
+    time = 2250;
+    probe.fail();
+    await expect(probing).rejects.toThrow("hangs");
+    time = 2499;
+    await expect(connect(works)).rejects.toThrow("hangs");
+    time = 2500;
+    expect(await connect(works)).toBe("connection");
+  });
+});
+
+it("a server that has no connection left is asked again at once: those that there are still serve", async () => {
+  const attempt = createCircuitBreaker(250, () => 0);
+  await expect(attempt(serverFull)).rejects.toThrow("Too many connections");
+  expect(await attempt(works)).toBe("connection");
+});

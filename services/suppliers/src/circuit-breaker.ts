@@ -1,0 +1,37 @@
+import { DatabaseUnavailable, databaseMessage, isServerFull } from "./database-failure.ts";
+
+/**
+ * Makes connections as long as that works. After a failure nobody tries for a moment, then one at a time until one
+ * succeeds; everybody else fails at once. `now` is in milliseconds.
+ */
+export function createCircuitBreaker(pauseMs: number, now: () => number) {
+  let failure: unknown;
+  let retryAt = 0;
+  let probing = false;
+
+  return async function attempt<Connection>(connect: () => Promise<Connection>): Promise<Connection> {
+    const isProbe = failure !== undefined;
+    if (isProbe) {
+      if (probing || now() < retryAt) throw unavailable(failure);
+      probing = true;
+    }
+    try {
+      const connection = await connect();
+      failure = undefined;
+      return connection;
+    } catch (error) {
+      // A server that has no more connections to give still serves those that we have.
+      if (!isServerFull(error)) {
+        failure = error;
+        retryAt = now() + pauseMs;
+      }
+      throw unavailable(error);
+    } finally {
+      if (isProbe) probing = false;
+    }
+  };
+}
+
+function unavailable(cause: unknown): DatabaseUnavailable {
+  return new DatabaseUnavailable(`no connection to the database: ${databaseMessage(cause)}`, { cause });
+}

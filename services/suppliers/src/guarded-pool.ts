@@ -1,0 +1,76 @@
+import type { Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
+import type { Pool, PoolConnection, QueryResult } from "mysql2";
+import { createBulkhead } from "./bulkhead.ts";
+import { createCircuitBreaker } from "./circuit-breaker.ts";
+import { isConnectionUsable, isRepeatable } from "./database-failure.ts";
+import type { DatabaseLimits } from "./database-limits.ts";
+import { type Deadline, withDeadline } from "./deadline.ts";
+import type { Statement, StatementRunner } from "./statement-runner.ts";
+
+/**
+ * Runs prepared statements on the connections of `pool`, so that a slow or absent database piles up no work. The
+ * pool alone would let any number wait for any time, all of them try to connect at once, and would lend again a
+ * connection whose answer did not come.
+ */
+export function guardPool(pool: Pool, limits: DatabaseLimits, now: () => number): StatementRunner {
+  const bulkhead = createBulkhead(limits.connections, limits.waiting);
+  const connectWhenPossible = createCircuitBreaker(limits.pauseMs, now);
+
+  async function attempt(statement: Statement, deadline: Deadline): Promise<QueryResult> {
+    const connection = await connectWhenPossible(() => getConnection(pool));
+    if (deadline.passed) {
+      connection.release();
+      throw deadline.passed;
+    }
+    return execute(connection, statement, deadline);
+  }
+
+  return (statement) =>
+    withDeadline(limits.answerMs, async (deadline) => {
+      await bulkhead.enter(deadline);
+      try {
+        return await attempt(statement, deadline).catch(async (error) => {
+          if (!isRepeatable(error, statement.sql)) throw error;
+          // By then the pool knows which others of its connections ended together with this one.
+          await setImmediate();
+          return attempt(statement, deadline);
+        });
+      } finally {
+        bulkhead.leave();
+      }
+    });
+}
+
+function getConnection(pool: Pool): Promise<PoolConnection> {
+  return new Promise((resolve, reject) =>
+    pool.getConnection((error, connection) => (error ? reject(error) : resolve(connection))),
+  );
+}
+
+/** Gives the connection back, or ends it when an answer may still come or none ever will. */
+function execute(connection: PoolConnection, statement: Statement, deadline: Deadline): Promise<QueryResult> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => {
+      if (isConnectionUsable(error)) connection.release();
+      else end(connection);
+      reject(error);
+    };
+    deadline.giveUp = fail;
+    try {
+      connection.execute(statement, (error, result) => {
+        if (error) return fail(error);
+        connection.release();
+        resolve(result);
+      });
+    } catch (error) {
+      fail(error as Error);
+    }
+  });
+}
+
+function end(connection: PoolConnection): void {
+  connection.destroy();
+  // The driver only says that it has nothing more to send, which a server that hangs does not answer.
+  (connection as unknown as { stream: Socket }).stream.destroy();
+}
