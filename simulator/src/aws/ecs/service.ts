@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createServiceController } from "../../controllers/ecs-service.ts";
+import { createServiceController } from "../../controllers/ecs/service-scheduler.ts";
 import type { Environment } from "../../environment.ts";
 import { createTaskRuntime } from "../../planes/tasks/runtime.ts";
 import type { Service } from "../api.ts";

@@ -1,7 +1,7 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
-import type { EcsContext, ServiceRecord, TaskRecord, TaskSetRecord } from "../aws/ecs/state.ts";
-import type { Targets } from "../aws/ecs/task-lifecycle.ts";
-import { addTaskSetEvent } from "./ecs-service-events.ts";
+import type { EcsContext, ServiceRecord, TaskRecord, TaskSetRecord } from "../../aws/ecs/state.ts";
+import type { Targets } from "../../aws/ecs/task-lifecycle.ts";
+import { addTaskSetEvent } from "./service-events.ts";
 
 /** AWS time between two looks at a target that is draining. */
 const drainPollMs = 2_000;

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ECS } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createDelivery, type Delivery } from "../outside-clients/delivery.ts";
-import { startLoad } from "../outside-clients/load.ts";
-import { makeLayer } from "../planes/tasks/images-for-tests.ts";
-import type { Simulator } from "../simulator.ts";
-import { startTestSimulator, testListenerPortOffset } from "../testing-simulator.ts";
+import { createDelivery, type Delivery } from "../../outside-clients/delivery.ts";
+import { startLoad } from "../../outside-clients/load.ts";
+import { makeLayer } from "../../planes/tasks/images-for-tests.ts";
+import type { Simulator } from "../../simulator.ts";
+import { startTestSimulator, testListenerPortOffset } from "../../testing-simulator.ts";
 
 /** Answers slowly enough for requests to be under way whenever a task is stopped. */
 const server = `

@@ -1,6 +1,6 @@
-import { type EcsContext, liveTasks, type ServiceRecord } from "../aws/ecs/state.ts";
-import { addServiceEvent } from "./ecs-service-events.ts";
-import { reconcileTaskSet } from "./ecs-task-set.ts";
+import { type EcsContext, liveTasks, type ServiceRecord } from "../../aws/ecs/state.ts";
+import { addServiceEvent } from "./service-events.ts";
+import { reconcileTaskSet } from "./task-set.ts";
 
 /** AWS time between two looks at the health of a service that is not yet, or no longer, as desired. */
 const unsteadyPollMs = 5_000;

@@ -4,12 +4,12 @@ import {
   type ServiceRecord,
   type TaskRecord,
   type TaskSetRecord,
-} from "../aws/ecs/state.ts";
-import { tagsOf } from "../aws/ecs/tags.ts";
-import { launchTask, requestStop, taskName } from "../aws/ecs/task-lifecycle.ts";
-import { computedDesiredCount } from "../aws/ecs/views.ts";
-import { addServiceEvent, addTaskSetEvent } from "./ecs-service-events.ts";
-import { readHealth, type TargetHealth, targetsOf } from "./ecs-service-targets.ts";
+} from "../../aws/ecs/state.ts";
+import { tagsOf } from "../../aws/ecs/tags.ts";
+import { launchTask, requestStop, taskName } from "../../aws/ecs/task-lifecycle.ts";
+import { computedDesiredCount } from "../../aws/ecs/views.ts";
+import { addServiceEvent, addTaskSetEvent } from "./service-events.ts";
+import { readHealth, type TargetHealth, targetsOf } from "./service-targets.ts";
 
 /** AWS time before the second attempt after a task failed to start. AWS documents the growth and its end, not its start. */
 const firstBackOffMs = 10_000;

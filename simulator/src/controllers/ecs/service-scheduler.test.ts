@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createWorld, otherTargetGroup, targetGroup } from "../aws/ecs/world-for-tests.ts";
-import type { PulledImage } from "../planes/registry.ts";
-import { makeProgram } from "../planes/tasks/images-for-tests.ts";
+import { createWorld, otherTargetGroup, targetGroup } from "../../aws/ecs/world-for-tests.ts";
+import type { PulledImage } from "../../planes/registry.ts";
+import { makeProgram } from "../../planes/tasks/images-for-tests.ts";
 
 const server = `
   import { createServer } from "node:http";
