@@ -48,6 +48,13 @@ export function createPageReader(
   };
 }
 
+/** Named, because in a table of a million rows the optimizer spends more on looking at the others than on the page. */
+const orders = {
+  name: "suppliers_by_name",
+  city: "suppliers_by_city",
+  state: "suppliers_by_state",
+} as const satisfies Record<SearchableField, string>;
+
 function buildStatement(
   database: MySqlRemoteDatabase,
   by: SearchableField,
@@ -59,7 +66,7 @@ function buildStatement(
     by === "name" ? [suppliers.name, suppliers.id] : [suppliers[by], suppliers.name, suppliers.id];
   return database
     .select()
-    .from(suppliers)
+    .from(suppliers, { useIndex: orders[by] })
     .where(
       and(
         searched ? like(suppliers[by], sql.placeholder("prefix")) : undefined,
