@@ -24,11 +24,15 @@ export interface Told {
 export async function tellStory(rehearsal: Rehearsal, steps: StepRecorder, told: Told): Promise<void> {
   await steps.perform("provision the stacks", async () => expectGreen(await rehearsal.provision()));
   told.provisioned();
-  await steps.perform("deploy customer and employee, the first release", async () => {
+  const first = await steps.perform("deploy customer and employee, the first release", async () => {
     const run = await rehearsal.pushAndFollow();
     expectGreen(run);
     expectServices(run, ["customer", "employee"]);
+    return run;
   });
+  await steps.check("each migrated the database first, in a task of its own", async () =>
+    expectMigrated(first),
+  );
   await steps.perform("their pages answer on both listeners", () => expectPages(rehearsal));
   const load = await told.startLoad();
   load.beginPhase("first release");
@@ -82,8 +86,9 @@ async function breakRelease(rehearsal: Rehearsal, steps: StepRecorder, load: Loa
   const before = await describeService(simulator, "customer");
   load.beginPhase("broken release");
   const run = await steps.perform("push a release that crashes at start: the run is red", async () => {
-    const crash = `console.error(${JSON.stringify(lastWords)});\nprocess.exit(1);\nawait startService`;
-    await edit(join(repository.workDirectory, "services/customer/src/index.ts"), /await startService/, crash);
+    // Where the app is put together: what migrates the database goes well, what serves does not.
+    const crash = `console.error(${JSON.stringify(lastWords)});\nprocess.exit(1);\n`;
+    await edit(join(repository.workDirectory, "services/customer/src/app.ts"), /(?=const heading = )/, crash);
     await repository.commit("Require the price list");
     const result = await rehearsal.pushAndFollow();
     expectThat(result.conclusion === "failure", `the run ended as ${result.conclusion}`);
@@ -136,6 +141,16 @@ export function expectGreen(run: RunResult): void {
 function expectServices(run: RunResult, services: string[]): void {
   const deployed = deploymentsOf(run).map((deployment) => deployment.service);
   expectThat(deployed.sort().join() === services.join(), `deployed was ${deployed.join(", ") || "nothing"}`);
+}
+
+/** Both jobs' tasks ran at the same time; a lock in the database lets one wait for the other. */
+function expectMigrated(run: RunResult): void {
+  const migrations = run.jobs.flatMap((job) => job.steps.filter(({ id, post }) => id === "migrate" && !post));
+  const ends = migrations.map(({ outputs }) => `${outputs.status}, exit code ${outputs["exit-code"]}`);
+  expectThat(
+    ends.length === 2 && ends.every((end) => end === "succeeded, exit code 0"),
+    `the migrations ended as: ${ends.join("; ") || "none ran"}`,
+  );
 }
 
 async function edit(file: string, pattern: RegExp, replacement: string): Promise<void> {
