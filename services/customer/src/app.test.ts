@@ -1,3 +1,4 @@
+import { partsForTests } from "@ecs-delivery/suppliers/parts-for-tests";
 import {
   type OpenTestDatabase,
   startTestDatabase,
@@ -10,12 +11,13 @@ import { createApp } from "./app.ts";
 let testDatabase: TestDatabase;
 let database: OpenTestDatabase;
 let app: Hono;
-const logged: string[] = [];
-const log = { info: () => {}, warn: () => {}, error: (_: object, message: string) => logged.push(message) };
+let logged: readonly string[];
 beforeAll(async () => {
   testDatabase = await startTestDatabase();
   database = await testDatabase.open();
-  app = createApp({ suppliers: database.suppliers, log });
+  const parts = partsForTests(database);
+  logged = parts.logged;
+  app = createApp(parts);
 });
 afterAll(async () => {
   await database.close();
@@ -85,8 +87,13 @@ describe("the customers' pages", () => {
   );
 
   it("cannot be written to", async () => {
-    for (const path of ["/suppliers", "/supplier-add", "/supplier-remove/1"])
-      expect((await app.request(path, { method: "POST" })).status).toBe(404);
+    const answers = [
+      ["/suppliers", 405],
+      ["/supplier-add", 404],
+      ["/supplier-remove/1", 404],
+    ] as const;
+    for (const [path, status] of answers)
+      expect((await app.request(path, { method: "POST" })).status).toBe(status);
   });
 
   it("bring their own stylesheet and run no script", async () => {

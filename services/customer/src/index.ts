@@ -1,3 +1,6 @@
 import { startService } from "@ecs-delivery/suppliers/start-service";
+import manifest from "../package.json" with { type: "json" };
 
-await startService({ name: "customer", port: 8080, loadApp: () => import("./app.ts"), process });
+const { version } = manifest;
+
+await startService({ name: "customer", version, port: 8080, loadApp: () => import("./app.ts"), process });

@@ -1,3 +1,6 @@
 import { startService } from "@ecs-delivery/suppliers/start-service";
+import manifest from "../package.json" with { type: "json" };
 
-await startService({ name: "employee", port: 8080, loadApp: () => import("./app.ts"), process });
+const { version } = manifest;
+
+await startService({ name: "employee", version, port: 8080, loadApp: () => import("./app.ts"), process });

@@ -1,3 +1,4 @@
+import { partsForTests } from "@ecs-delivery/suppliers/parts-for-tests";
 import {
   type OpenTestDatabase,
   startTestDatabase,
@@ -13,10 +14,7 @@ let app: Hono;
 beforeAll(async () => {
   testDatabase = await startTestDatabase();
   database = await testDatabase.open();
-  app = createApp({
-    suppliers: database.suppliers,
-    log: { info: () => {}, warn: () => {}, error: () => {} },
-  });
+  app = createApp(partsForTests(database));
 });
 afterAll(async () => {
   await database.close();

@@ -1,3 +1,6 @@
 import { startService } from "@ecs-delivery/suppliers/start-service";
+import manifest from "../package.json" with { type: "json" };
 
-await startService({ name: "monolith", port: 80, loadApp: () => import("./app.ts"), process });
+const { version } = manifest;
+
+await startService({ name: "monolith", version, port: 80, loadApp: () => import("./app.ts"), process });

@@ -1,5 +1,6 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import type { Migration } from "./migrations.ts";
+import type { StatementRunner } from "./statement-runner.ts";
 
 /** Whoever waits longer than this for another process has met a hanging migration. */
 const lockTimeoutSeconds = 60;
@@ -13,7 +14,8 @@ export async function migrate(connection: Connection, migrations: readonly Migra
         applied_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
       )`,
     );
-    const missing = await findMissing(connection, migrations);
+    const run: StatementRunner = async (statement) => (await connection.execute(statement))[0];
+    const missing = await findMissing(run, migrations);
     for (const { id, statements } of missing) {
       for (const statement of statements) await connection.query(statement);
       await connection.execute("INSERT INTO schema_migrations (id) VALUES (?)", [id]);
@@ -23,11 +25,8 @@ export async function migrate(connection: Connection, migrations: readonly Migra
 }
 
 /** Rejects, with what to do, when the database lacks one of `migrations`. */
-export async function requireMigrated(
-  connection: Connection,
-  migrations: readonly Migration[],
-): Promise<void> {
-  const missing = await findMissing(connection, migrations).catch((error) => {
+export async function requireMigrated(run: StatementRunner, migrations: readonly Migration[]): Promise<void> {
+  const missing = await findMissing(run, migrations).catch((error) => {
     if (error.code === "ER_NO_SUCH_TABLE") return migrations;
     throw error;
   });
@@ -39,11 +38,11 @@ export async function requireMigrated(
 }
 
 async function findMissing(
-  connection: Connection,
+  run: StatementRunner,
   migrations: readonly Migration[],
 ): Promise<readonly Migration[]> {
-  const [rows] = await connection.query<RowDataPacket[]>("SELECT id FROM schema_migrations");
-  const applied = new Set(rows.map((row) => row.id as string));
+  const rows = await run({ sql: "SELECT id FROM schema_migrations", values: [], rowsAsArray: true });
+  const applied = new Set((rows as [string][]).map(([id]) => id));
   return migrations.filter(({ id }) => !applied.has(id));
 }
 

@@ -1,8 +1,15 @@
 import { once } from "node:events";
-import { createServer, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
 import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
+import { type Answer, describeRequest, type Exchange } from "./operations/exchange.ts";
 
 export interface WebServer {
   /**
@@ -12,11 +19,17 @@ export interface WebServer {
   drain(): Promise<boolean>;
 }
 
-/**
- * An idle connection of a load balancer lives 60 s there. Were ours shorter, a request could meet a connection
- * that is just being closed, and the client would get a 502.
- */
-const keepAliveTimeoutMs = 65_000;
+const limits: ServerOptions = {
+  // An idle connection of a load balancer lives 60 s there. Were ours shorter, a request could meet a connection
+  // that is just being closed, and the client would get a 502.
+  keepAliveTimeout: 65_000,
+  // Headers fit into a packet or two; who sends them slower wants to hold the connection.
+  headersTimeout: 20_000,
+  // The longest body is a file of suppliers: 20 MB on a line of 1 Mbit/s take 160 s.
+  requestTimeout: 180_000,
+  // How exactly the two are kept.
+  connectionsCheckingInterval: 5000,
+};
 /** Requests on their way when SIGTERM came have arrived once nothing has come for this long. */
 const quietMs = 500;
 /** Load that does not cease is a load balancer that has not noticed: no longer waited for. */
@@ -24,19 +37,45 @@ const arrivalsLimitMs = 5000;
 /** ECS kills a task 30 s after its SIGTERM; whatever is not answered by then minus a reserve is cut off. */
 const drainLimitMs = 20_000;
 
+class DescribedMessage extends IncomingMessage {
+  exchange: Exchange | undefined;
+}
+
+/** Is told of every request that was answered, or given up. */
+export type Observer = (exchange: Exchange, answer: Answer) => void;
+
 /** Listens on every address; rejects when the port is taken or not allowed. */
-export async function startWebServer(app: Hono, port: number): Promise<WebServer> {
+export async function startWebServer(app: Hono, port: number, observe: Observer): Promise<WebServer> {
   const traffic = createTraffic();
-  const listener = getRequestListener(app.fetch);
-  const server = createServer((request, response) => {
+  // What is known of the request is the environment that handlers see.
+  const listener = getRequestListener((request, { incoming }) =>
+    app.fetch(request, (incoming as DescribedMessage).exchange),
+  );
+  const server = createServer({ ...limits, IncomingMessage: DescribedMessage }, (request, response) => {
+    const exchange = describeRequest(request);
+    request.exchange = exchange;
+    response.setHeader("X-Request-Id", exchange.requestId);
+    watch(request, response, (answer) => observe(exchange, answer));
     traffic.admit(response);
     listener(request, response);
   });
   server.on("connection", traffic.connect);
-  server.keepAliveTimeout = keepAliveTimeoutMs;
   server.listen(port);
   await once(server, "listening");
   return { drain: () => drain(server, traffic) };
+}
+
+function watch({ socket }: IncomingMessage, response: ServerResponse, done: (answer: Answer) => void): void {
+  const started = performance.now();
+  const writtenBefore = socket.bytesWritten;
+  response.once("close", () =>
+    done({
+      status: response.statusCode,
+      durationMs: performance.now() - started,
+      bytes: socket.bytesWritten - writtenBefore,
+      complete: response.writableFinished,
+    }),
+  );
 }
 
 type Traffic = ReturnType<typeof createTraffic>;

@@ -1,13 +1,19 @@
 import type { Hono } from "hono";
+import type { ProcessLog } from "./log.ts";
 import type { Site } from "./pages/layout.ts";
 import type { SiteParts } from "./site.ts";
 
 /** A service as its entry file describes it. */
 export interface ServiceProgram {
   readonly name: string;
+  /** That of its package, which logs and `/health` name. */
+  readonly version: string;
   /** The TCP port it listens on when APP_PORT does not say. */
   readonly port: number;
   /** Loaded only when needed, so that an error while a module of the app is evaluated is reported like any other. */
   readonly loadApp: () => Promise<{ readonly site: Site; createApp(parts: SiteParts): Hono }>;
   readonly process: NodeJS.Process;
 }
+
+/** What a command of the program does. It reports to the log, and rejects with one sentence when it cannot. */
+export type Command = (program: ServiceProgram, log: ProcessLog, args: string[]) => Promise<void>;

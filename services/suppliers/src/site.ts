@@ -1,73 +1,98 @@
 import { type Context, Hono } from "hono";
 import { csrf } from "hono/csrf";
 import { HTTPException } from "hono/http-exception";
+import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { databaseMessage, isDatabaseUnreachable } from "./database-failure.ts";
 import { languageOf, localPath, switchLanguage } from "./language.ts";
-import type { Log } from "./log.ts";
+import { describeFailure } from "./operations/describe-failure.ts";
+import { exchangeOf } from "./operations/exchange.ts";
+import { limitWrites } from "./operations/limit-writes.ts";
 import { serveAssets } from "./pages/assets.ts";
 import { databaseDownPage, failedPage, notFoundPage, refusalPage } from "./pages/errors.ts";
 import { createView, listPath, type Site, type View } from "./pages/layout.ts";
+import { type HealthParts, reportHealth } from "./routes/report-health.ts";
 import type { SupplierStore } from "./supplier-queries.ts";
 
 /** What a service is given from outside. */
-export interface SiteParts {
+export interface SiteParts extends HealthParts {
   readonly suppliers: SupplierStore;
-  readonly log: Log;
 }
 
 /** Seconds after which a page that had no database may be asked for again. */
 const retryAfterSeconds = 5;
 
-/** An app with what every service has: safe headers, the language switch, the assets, and the error pages. */
-export function createSite(site: Site, { log }: SiteParts): Hono {
+/** An app with what every service has: safe headers, health, the language switch, assets, error pages, a limit to writes. */
+export function createSite(site: Site, parts: SiteParts): Hono {
   // Not strict: the lab's `/suppliers/` is `/suppliers`.
   const app = new Hono({ strict: false });
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'"],
-        formAction: ["'self'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-      // Whether there is TLS is known to the load balancer only.
-      strictTransportSecurity: false,
-      xFrameOptions: "DENY",
-    }),
-  );
+  app.use(safeHeaders());
+  reportHealth(app, site, parts);
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: (c) => refuse(c, site, 405) }));
   app.use(refuseForeignForms());
+  app.use(limitWrites());
   app.use(switchLanguage);
   serveAssets(app, site);
-  app.get(`${site.basePath}/health`, (c) => c.text("ok\n"));
   app.notFound((c) => notFound(c, site));
-  app.onError((error, c) => {
-    if (error instanceof HTTPException)
-      return c.html(refusalPage(viewOf(c, site), error.status), error.status);
-    const request = { method: c.req.method, path: c.req.path };
-    if (isDatabaseUnreachable(error)) {
-      log.error(request, `the database cannot be reached: ${databaseMessage(error)}`);
-      c.header("Retry-After", String(retryAfterSeconds));
-      return c.html(databaseDownPage(viewOf(c, site)), 503);
-    }
-    log.error({ ...request, stack: error.stack }, "the request failed");
-    return c.html(failedPage(viewOf(c, site)), 500);
-  });
+  app.onError((error, c) =>
+    error instanceof HTTPException ? refuse(c, site, error.status) : fail(c, site, parts, error),
+  );
   return app;
+}
+
+function safeHeaders() {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    // Without any referrer a browser hides, over plain HTTP, that a form comes from our own page: `Origin: null`.
+    referrerPolicy: "same-origin",
+    // Whether there is TLS is known to the load balancer only.
+    strictTransportSecurity: false,
+    xFrameOptions: "DENY",
+  });
 }
 
 /** What the page that answers this request needs to know of it. */
 export function viewOf(c: Context, site: Site): View {
   // What answers a posted form leads, in the other language, to a page that is there.
   const path = c.req.method === "POST" ? listPath(site) : localPath(c.req.url);
+  c.header("Vary", "Accept-Language, Cookie");
   return createView(site, languageOf(c), path);
 }
 
 export function notFound(c: Context, site: Site) {
+  forbidStorage(c);
   return c.html(notFoundPage(viewOf(c, site)), 404);
 }
+
+/** Answers what is the client's fault. */
+function refuse(c: Context, site: Site, status: ContentfulStatusCode) {
+  forbidStorage(c);
+  return c.html(refusalPage(viewOf(c, site), status), status);
+}
+
+/** Answers, and logs, what is ours: the visitor learns no more than the id under which it stands in the log. */
+function fail(c: Context, site: Site, { log }: SiteParts, error: Error) {
+  const { requestId, traceId } = exchangeOf(c);
+  const facts = { requestId, traceId, method: c.req.method, path: c.req.path };
+  forbidStorage(c);
+  if (isDatabaseUnreachable(error)) {
+    log.error(facts, `the database cannot be reached: ${databaseMessage(error)}`);
+    c.header("Retry-After", String(retryAfterSeconds));
+    return c.html(databaseDownPage(viewOf(c, site), requestId), 503);
+  }
+  log.error({ ...facts, error: describeFailure(error) }, `the request failed: ${error.name}`);
+  return c.html(failedPage(viewOf(c, site), requestId), 500);
+}
+
+const forbidStorage = (c: Context) => c.header("Cache-Control", "no-store");
 
 /** A browser says where a form comes from; a client that says nothing is no browser and carries no one's session. */
 function refuseForeignForms() {

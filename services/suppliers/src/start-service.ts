@@ -1,26 +1,43 @@
-import { checkHealth } from "./commands/check-health.ts";
-import { migrateDatabase } from "./commands/migrate-database.ts";
-import { seedSuppliers } from "./commands/seed-suppliers.ts";
-import { serve } from "./commands/serve.ts";
-import type { ServiceProgram } from "./service-program.ts";
+import { openLog, readLogLevel } from "./log.ts";
+import { describeFailure } from "./operations/describe-failure.ts";
+import type { Command, ServiceProgram } from "./service-program.ts";
 
-const commands = { serve, migrate: migrateDatabase, seed: seedSuppliers, health: checkHealth };
+/** Each loads what it needs, so that a health check every few seconds does not load the database's driver. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import("./commands/serve.ts")).serve,
+  migrate: async () => (await import("./commands/migrate-database.ts")).migrateDatabase,
+  seed: async () => (await import("./commands/seed-suppliers.ts")).seedSuppliers,
+  health: async () => (await import("./commands/check-health.ts")).checkHealth,
+};
 
 /**
  * Runs the command that the program's first argument names, `serve` without any, and ends the process with 0, or
- * with 1 after one sentence on stderr. As a service it runs until SIGTERM or SIGINT.
+ * with 1 after one line of the log that ends in a sentence. As a service it runs until SIGTERM or SIGINT.
  */
 export async function startService(program: ServiceProgram): Promise<void> {
-  const { name, process } = program;
+  const { name, version, process } = program;
   const [command = "serve", ...args] = process.argv.slice(2);
+  const log = openLog({ service: name, version });
+  const end = async (what: string, error: unknown, facts: object) => {
+    log.fatal(facts, `${name} ${what}: ${describeFailure(error).message}`);
+    await log.flush();
+    process.exit(1);
+  };
+  process.once("uncaughtException", (error) => end("crashed", error, { error: describeFailure(error) }));
   try {
-    if (!Object.hasOwn(commands, command))
+    log.setLevel(readLogLevel(process.env));
+    const load = Object.hasOwn(commands, command) ? commands[command] : undefined;
+    if (!load)
       throw new Error(
         `there is no command "${command}"; the commands are ${Object.keys(commands).join(", ")}`,
       );
-    await commands[command as keyof typeof commands](program, args);
+    await (await load())(program, log, args);
+    await log.flush();
   } catch (error) {
-    console.error(`${name} ${command} failed: ${error instanceof Error ? error.message : error}`);
-    process.exit(1);
+    await end(`${command} failed`, error, isSentence(error) ? {} : { error: describeFailure(error) });
   }
 }
+
+/** A plain error is a sentence of ours, and the system's says all; of any other its place in the program matters. */
+const isSentence = (error: unknown) =>
+  error instanceof Error && (error.constructor === Error || "code" in error);

@@ -1,13 +1,24 @@
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
 import { readListenPort } from "../configuration.ts";
+import type { ProcessLog } from "../log.ts";
 import type { ServiceProgram } from "../service-program.ts";
 
 /** A container's health check gives up after 5 s when it does not say otherwise. */
 const limitMs = 4000;
 
-/** Asks the service that runs beside it, in the same container, whether it is alive. */
-export async function checkHealth({ port, loadApp, process }: ServiceProgram): Promise<void> {
+/** Asks the service that runs beside it, in the same container, whether it is alive. Says nothing when it is. */
+export async function checkHealth(
+  { port: standardPort, loadApp, process }: ServiceProgram,
+  _log: ProcessLog,
+): Promise<void> {
   const { site } = await loadApp();
-  const url = `http://127.0.0.1:${readListenPort(process.env, port)}${site.basePath}/health`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(limitMs) });
-  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+  const port = readListenPort(process.env, standardPort);
+  const path = `${site.basePath}/health`;
+  // Not with fetch, whose first use costs more than all the rest of the check.
+  const request = get({ port, path, signal: AbortSignal.timeout(limitMs) });
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  response.resume();
+  if (response.statusCode !== 200)
+    throw new Error(`http://127.0.0.1:${port}${path} answers ${response.statusCode}`);
 }

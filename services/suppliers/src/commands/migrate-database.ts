@@ -1,16 +1,18 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { readDatabaseConfiguration } from "../configuration.ts";
 import { openDatabase } from "../database.ts";
+import type { ProcessLog } from "../log.ts";
 import { migrate } from "../migrate.ts";
 import { migrations } from "../migrations.ts";
 import type { ServiceProgram } from "../service-program.ts";
 
 /** Brings the schema up to date: the task that runs once before a release. Several may run at a time. */
-export async function migrateDatabase({ process }: ServiceProgram): Promise<void> {
+export async function migrateDatabase({ process }: ServiceProgram, log: ProcessLog): Promise<void> {
   const database = await openDatabase(readDatabaseConfiguration(process.env), wait);
   try {
     const applied = await database.withConnection((connection) => migrate(connection, migrations));
-    console.log(
+    log.info(
+      { applied },
       applied.length === 0 ? "the database is up to date" : `applied the migrations ${applied.join(", ")}`,
     );
   } finally {

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { readDatabaseConfiguration } from "../configuration.ts";
 import { openDatabase } from "../database.ts";
 import { inventSupplier } from "../invented-suppliers.ts";
+import type { ProcessLog } from "../log.ts";
 import type { ServiceProgram } from "../service-program.ts";
 import { batchSize, createSupplierQueries } from "../supplier-queries.ts";
 
@@ -9,7 +10,11 @@ import { batchSize, createSupplierQueries } from "../supplier-queries.ts";
 const mostRows = 10_000_000;
 
 /** Adds as many invented suppliers as its argument says: the same ones every time. */
-export async function seedSuppliers({ process }: ServiceProgram, [text = ""]: string[]): Promise<void> {
+export async function seedSuppliers(
+  { process }: ServiceProgram,
+  log: ProcessLog,
+  [text = ""]: string[],
+): Promise<void> {
   const rows = Number(text);
   if (!/^\d+$/.test(text) || rows < 1 || rows > mostRows)
     throw new Error(
@@ -23,7 +28,8 @@ export async function seedSuppliers({ process }: ServiceProgram, [text = ""]: st
       const first = added;
       await suppliers.addAll(Array.from({ length: size }, (_, index) => inventSupplier(first + index)));
       added += size;
-      if (added % (batchSize * 100) === 0 || added === rows) console.log(`${added} of ${rows} added`);
+      if (added % (batchSize * 100) === 0 || added === rows)
+        log.info({ added, rows }, `${added} of ${rows} added`);
     }
   } finally {
     await database.close();

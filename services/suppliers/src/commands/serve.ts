@@ -1,41 +1,95 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { readDatabaseConfiguration, readListenPort } from "../configuration.ts";
-import { openDatabase } from "../database.ts";
+import { type Database, openDatabase } from "../database.ts";
+import type { ProcessLog } from "../log.ts";
 import { requireMigrated } from "../migrate.ts";
 import { migrations } from "../migrations.ts";
-import { startWebServer } from "../server.ts";
+import { watchEventLoopDelay } from "../operations/event-loop-delay.ts";
+import { readImageDigest } from "../operations/image-digest.ts";
+import { logAccess } from "../operations/log-access.ts";
+import { createMetrics, type Metrics } from "../operations/metrics.ts";
+import { shareCheck } from "../operations/share-check.ts";
+import type { Site } from "../pages/layout.ts";
+import { asksForHealth } from "../routes/report-health.ts";
+import { type Observer, startWebServer } from "../server.ts";
 import type { ServiceProgram } from "../service-program.ts";
 import { createSupplierQueries } from "../supplier-queries.ts";
 
+/** CloudWatch keeps a value a minute. */
+const metricsPeriodMs = 60_000;
+
 /** Serves until SIGTERM or SIGINT, then drains and exits with 0, or with 1 when requests had to be cut off. */
-export async function serve({ name, port: standardPort, loadApp, process }: ServiceProgram): Promise<void> {
+export async function serve(program: ServiceProgram, log: ProcessLog): Promise<void> {
+  const { name, process } = program;
   // Registered before anything else: as the first process of a container, Node ignores a signal without handler.
   let stop: () => unknown = () => process.exit(0);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop());
-  process.once("uncaughtException", (error) => {
-    console.error(`${name} crashed: ${error.stack}`);
-    process.exit(1);
+
+  const port = readListenPort(process.env, program.port);
+  const release = watchRelease(program);
+  // The app loads while the database answers.
+  const [database, { site, createApp }] = await Promise.all([
+    openMigrated(readDatabaseConfiguration(process.env)),
+    program.loadApp(),
+  ]);
+  const metrics = startMetrics(name, process, log);
+  const app = createApp({
+    suppliers: createSupplierQueries(database.run),
+    log,
+    release,
+    checkReady: shareCheck(() => requireCurrent(database), performance.now.bind(performance)),
   });
-  const port = readListenPort(process.env, standardPort);
-  const configuration = readDatabaseConfiguration(process.env);
-  const { createApp } = await loadApp();
-  const database = await openDatabase(configuration, wait);
-  await database.withConnection((connection) => requireMigrated(connection, migrations));
-  const log = {
-    info: (facts: object, message: string) => console.log(message, facts),
-    warn: (facts: object, message: string) => console.warn(message, facts),
-    error: (facts: object, message: string) => console.error(message, facts),
-  };
-  const server = await startWebServer(
-    createApp({ suppliers: createSupplierQueries(database.run), log }),
-    port,
-  );
-  console.log(`${name} listens on port ${port}`);
+  const server = await startWebServer(app, port, observe(site, log, metrics));
+  log.info({ port }, `${name} listens on port ${port}`);
+
   stop = async () => {
-    console.log(`${name} drains`);
+    log.info({}, `${name} drains`);
     const allAnswered = await server.drain();
-    if (!allAnswered) console.error(`${name} cut off requests that took too long`);
+    if (!allAnswered) log.error({}, `${name} cut off requests that took too long`);
+    log.write(metrics.takeDocument());
     await database.close();
+    await log.flush();
     process.exit(allAnswered ? 0 : 1);
+  };
+}
+
+/** What runs; the image is filled in when the container's surroundings have told it, which nothing waits for. */
+function watchRelease({ version, process }: ServiceProgram) {
+  const release: { version: string; image: string | null } = { version, image: null };
+  readImageDigest(process.env).then((digest) => {
+    release.image = digest;
+  });
+  return release;
+}
+
+async function openMigrated(configuration: ReturnType<typeof readDatabaseConfiguration>): Promise<Database> {
+  const database = await openDatabase(configuration, wait);
+  await requireCurrent(database);
+  return database;
+}
+
+const requireCurrent = ({ run }: Database) => requireMigrated(run, migrations);
+
+function startMetrics(service: string, process: NodeJS.Process, log: ProcessLog): Metrics {
+  const metrics = createMetrics({
+    service,
+    now: Date.now,
+    random: Math.random,
+    eventLoopDelay: watchEventLoopDelay(),
+    residentMemory: () => process.memoryUsage.rss(),
+  });
+  setInterval(() => log.write(metrics.takeDocument()), metricsPeriodMs).unref();
+  return metrics;
+}
+
+/**
+ * Logs and counts every request but a health check that went well: those come every few seconds whether or not
+ * there are visitors, and would be most of a quiet service's log and all of its latency.
+ */
+function observe(site: Site, log: ProcessLog, metrics: Metrics): Observer {
+  return (exchange, answer) => {
+    if (answer.status < 400 && asksForHealth(site, exchange.path)) return;
+    logAccess(log, exchange, answer);
+    metrics.count(answer);
   };
 }

@@ -57,6 +57,7 @@ export const english: Texts = {
   failedTitle: "Error",
   failed: "Something went wrong",
   failedAdvice: "The error has been logged.",
+  reference: "Reference:",
   badRequestTitle: "Request not understood",
   badRequest: "Sorry, we could not read that request",
   tooLarge: "Sorry, that is more than we can take at once",

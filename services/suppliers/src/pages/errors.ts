@@ -17,17 +17,26 @@ export function refusalPage(view: View, status: number): Markup {
   return errorPage(view, texts.badRequestTitle, sentences[status] ?? texts.badRequest);
 }
 
-export function databaseDownPage(view: View): Markup {
+/** The id of the request stands in the log as well: it is what a visitor can quote. */
+export function databaseDownPage(view: View, requestId: string | undefined): Markup {
   const { texts } = view;
-  return errorPage(view, texts.databaseDownTitle, texts.databaseDown, texts.databaseDownAdvice);
+  const advice = withReference(view, texts.databaseDownAdvice, requestId);
+  return errorPage(view, texts.databaseDownTitle, texts.databaseDown, advice);
 }
 
-export function failedPage(view: View): Markup {
+export function failedPage(view: View, requestId: string | undefined): Markup {
   const { texts } = view;
-  return errorPage(view, texts.failedTitle, texts.failed, texts.failedAdvice);
+  return errorPage(view, texts.failedTitle, texts.failed, withReference(view, texts.failedAdvice, requestId));
 }
 
-function errorPage(view: View, title: string, sentence: string, advice?: string): Markup {
+function withReference({ texts }: View, advice: string, requestId: string | undefined): Markup {
+  return requestId
+    ? html`${advice}<br>
+${texts.reference} <code>${requestId}</code>`
+    : html`${advice}`;
+}
+
+function errorPage(view: View, title: string, sentence: string, advice?: Markup): Markup {
   const content = html`<div class="message"><h1>${sentence}</h1>
 ${advice ? html`<p>${advice}</p>\n` : ""}<p><a class="button secondary" href="${listPath(view.site)}">${view.texts.listOfSuppliers}</a></p></div>`;
   return page(view, title, content);

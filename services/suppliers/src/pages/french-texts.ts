@@ -71,6 +71,7 @@ export const french: Texts = {
   failedTitle: "Erreur",
   failed: "Une erreur est survenue",
   failedAdvice: "L’erreur a été consignée dans le journal.",
+  reference: "Référence :",
   badRequestTitle: "Requête incomprise",
   badRequest: "Désolé, nous n’avons pas pu lire cette requête",
   tooLarge: "Désolé, cet envoi est trop volumineux",

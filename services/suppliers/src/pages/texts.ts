@@ -47,6 +47,8 @@ export interface Texts {
   readonly failedTitle: string;
   readonly failed: string;
   readonly failedAdvice: string;
+  /** Before the id of a request that a visitor can quote. */
+  readonly reference: string;
   readonly badRequestTitle: string;
   readonly badRequest: string;
   readonly tooLarge: string;

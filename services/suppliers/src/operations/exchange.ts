@@ -1,0 +1,47 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Context } from "hono";
+import { clientAddress } from "./client-address.ts";
+
+/** What is known of a request before it is answered. */
+export interface Exchange {
+  /** Also the answer's X-Request-Id, and on error pages. */
+  readonly requestId: string;
+  /** X-Amzn-Trace-Id as a load balancer of AWS sent it: `Root=1-…`. */
+  readonly traceId: string | undefined;
+  readonly client: string;
+  readonly method: string;
+  /** Without the query: that holds what somebody searches for, which is nobody's business here. */
+  readonly path: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** From the request's headers to the answer's last byte handed to the network. */
+  readonly durationMs: number;
+  /** Of headers and body. */
+  readonly bytes: number;
+  /** False when the client had gone, or was cut off, before the end. */
+  readonly complete: boolean;
+}
+
+/** Ids as browsers, proxies and tracing libraries make them; anything else would be a visitor's text in our log. */
+const wellFormedId = /^[\w=-]{1,128}$/;
+/** A trace header is a few fields of `key=value`; a longer one is none. */
+const wellFormedTrace = /^[\w=;:-]{1,256}$/;
+
+export function describeRequest(request: IncomingMessage): Exchange {
+  const id = request.headers["x-request-id"];
+  const trace = request.headers["x-amzn-trace-id"];
+  const [path = ""] = (request.url ?? "").split("?", 1);
+  return {
+    requestId: typeof id === "string" && wellFormedId.test(id) ? id : randomUUID(),
+    traceId: typeof trace === "string" && wellFormedTrace.test(trace) ? trace : undefined,
+    client: clientAddress(request),
+    method: request.method ?? "",
+    path,
+  };
+}
+
+/** The exchange that a handler takes part in; a test that calls the app directly may leave out what it does not need. */
+export const exchangeOf = (c: Context): Partial<Exchange> => c.env ?? {};

@@ -1,0 +1,38 @@
+import { get } from "node:http";
+
+/** The endpoint is on the machine itself: what has not come by then does not come. */
+const limitMs = 2000;
+
+/**
+ * The digest (`sha256:…`) of the image that this container runs, as the metadata endpoint of ECS names it; null
+ * outside of ECS, without an answer, or when the task definition names the image by a tag. Never rejects.
+ * Source of the shape: "Amazon ECS task metadata endpoint version 4", ECS developer guide.
+ */
+export async function readImageDigest(
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string | null> {
+  const uri = environment.ECS_CONTAINER_METADATA_URI_V4;
+  if (!uri) return null;
+  try {
+    const { Image } = JSON.parse(await read(uri));
+    return /@(sha256:[0-9a-f]{64})$/.exec(Image)?.[1] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Not with fetch, whose first use costs more than the start of the service can spare. */
+function read(uri: string): Promise<string> {
+  return new Promise((done, failed) => {
+    const request = get(uri, { signal: AbortSignal.timeout(limitMs) }, (response) => {
+      response.setEncoding("utf8");
+      let body = "";
+      response.on("data", (chunk) => {
+        body += chunk;
+      });
+      response.once("end", () => done(body));
+      response.once("error", failed);
+    });
+    request.once("error", failed);
+  });
+}

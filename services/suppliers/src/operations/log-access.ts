@@ -1,0 +1,27 @@
+import type { Log } from "../log.ts";
+import type { Answer, Exchange } from "./exchange.ts";
+
+/** Logs one line for a request that has been answered: 5xx is an error of ours, 4xx is worth a look. */
+export function logAccess(
+  log: Log,
+  exchange: Exchange,
+  { status, durationMs, bytes, complete }: Answer,
+): void {
+  const { requestId, traceId, client, method, path } = exchange;
+  const level = status >= 500 ? "error" : status >= 400 ? "warn" : "info";
+  log[level](
+    {
+      requestId,
+      traceId,
+      client,
+      method,
+      path,
+      status,
+      durationMs: Math.round(durationMs * 100) / 100,
+      bytes,
+      // Only when it happens: nearly every answer is complete.
+      complete: complete ? undefined : false,
+    },
+    `${method} ${path} ${status}`,
+  );
+}

@@ -1,0 +1,83 @@
+import { createReservoir } from "./reservoir.ts";
+
+export interface MetricSources {
+  readonly service: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  /** 99th percentile in milliseconds since it was last asked. */
+  readonly eventLoopDelay: () => number;
+  /** Resident memory of the process in bytes. */
+  readonly residentMemory: () => number;
+}
+
+export interface Metrics {
+  count(answer: { readonly status: number; readonly durationMs: number }): void;
+  /** What was counted since the last document, which is thereby gone: a CloudWatch embedded metric format object. */
+  takeDocument(): object;
+}
+
+/** As many values as one metric of one document may hold. */
+const mostValues = 100;
+
+type Value = number | readonly number[];
+
+/**
+ * Counts a service's answers in its CloudWatch metrics. Latency holds a uniform sample, so its percentiles are
+ * those of all requests as near as 100 can tell; its count is not theirs, which is in Requests.
+ * Source of the shape: "Specification: Embedded metric format", Amazon CloudWatch user guide.
+ */
+export function createMetrics({
+  service,
+  now,
+  random,
+  eventLoopDelay,
+  residentMemory,
+}: MetricSources): Metrics {
+  const latency = createReservoir(mostValues, random);
+  let counts = noCounts();
+  return {
+    count({ status, durationMs }) {
+      counts.Requests++;
+      if (status >= 500) counts.ServerErrors++;
+      else if (status >= 400) counts.ClientErrors++;
+      // A service answers 503 for one reason.
+      if (status === 503) counts.DatabaseUnavailable++;
+      latency.add(durationMs);
+    },
+    takeDocument() {
+      const values: [name: string, unit: string, value: Value][] = [
+        ...Object.entries(counts).map(([name, count]): [string, string, Value] => [name, "Count", count]),
+        ["EventLoopDelay", "Milliseconds", round(eventLoopDelay())],
+        ["ResidentMemory", "Bytes", residentMemory()],
+      ];
+      const sample = latency.take().map(round);
+      // A metric without values is not allowed.
+      if (sample.length > 0) values.push(["Latency", "Milliseconds", sample]);
+      counts = noCounts();
+      return embed(service, now(), values);
+    },
+  };
+}
+
+const noCounts = () => ({ Requests: 0, ClientErrors: 0, ServerErrors: 0, DatabaseUnavailable: 0 });
+
+const round = (milliseconds: number) => Math.round(milliseconds * 100) / 100;
+
+function embed(service: string, timestamp: number, values: readonly [string, string, Value][]): object {
+  return {
+    _aws: {
+      Timestamp: timestamp,
+      CloudWatchMetrics: [
+        {
+          Namespace: "CoffeeSuppliers",
+          Dimensions: [["Service"]],
+          Metrics: values.map(([Name, Unit]) => ({ Name, Unit })),
+        },
+      ],
+    },
+    Service: service,
+    ...Object.fromEntries(values.map(([name, , value]) => [name, value])),
+  };
+}

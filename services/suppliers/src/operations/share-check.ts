@@ -1,0 +1,19 @@
+/** As often as anybody may make the service ask its database whether it is ready. */
+const reuseMs = 1000;
+
+/**
+ * Shares one check among all who ask while it runs or within a second after it: whoever asks a thousand times a
+ * second still costs the database one query in a second.
+ */
+export function shareCheck(check: () => Promise<void>, now: () => number): () => Promise<void> {
+  let last: Promise<void> | undefined;
+  let reuseUntil = 0;
+  return () => {
+    if (last && now() < reuseUntil) return last;
+    reuseUntil = Number.POSITIVE_INFINITY;
+    last = check().finally(() => {
+      reuseUntil = now() + reuseMs;
+    });
+    return last;
+  };
+}
