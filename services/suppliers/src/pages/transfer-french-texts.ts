@@ -1,0 +1,89 @@
+import type { TransferTexts } from "./transfer-texts.ts";
+
+const number = (value: number) => value.toLocaleString("fr");
+const list = (names: readonly string[]) =>
+  new Intl.ListFormat("fr").format(
+    names.map((name) => (name.trim() ? `« ${name} »` : "une colonne sans nom")),
+  );
+
+export const french: TransferTexts = {
+  importSuppliers: "Importer des fournisseurs",
+  exportSuppliers: "Exporter les fournisseurs",
+  purpose:
+    "Chaque ligne d’un fichier CSV devient un nouveau fournisseur. L’export est un fichier de la même forme.",
+  columns: (names) =>
+    `La première ligne nomme les colonnes, dans n’importe quel ordre, chacune une fois : ${names}.`,
+  format:
+    "Les valeurs sont séparées par des virgules ou des points-virgules. Le fichier est en UTF-8 ; Excel l’enregistre ainsi sous « CSV UTF-8 (délimité par des virgules) ».",
+  batches: (rows, limit) =>
+    `Les lignes sont importées par ${number(rows)} : si l’une d’elles comporte une erreur, aucune de celles-ci ne l’est. Un fichier peut atteindre ${limit}.`,
+  example: "Un exemple",
+  file: "Fichier CSV",
+  start: "Importer",
+  nothingImported: "Rien n’a été importé.",
+  refusal: (refusal, limit) => {
+    switch (refusal.kind) {
+      case "wrong-content-type":
+        return "Envoyez le fichier en text/csv, ou par le formulaire en multipart/form-data.";
+      case "broken-form":
+        return "Le formulaire n’est pas arrivé entier. Veuillez l’envoyer de nouveau.";
+      case "no-file":
+        return "Veuillez choisir un fichier.";
+      case "second-file":
+        return "Il y a plus d’un fichier. Veuillez les envoyer un par un.";
+      case "too-large":
+        return `Le fichier dépasse ${limit}, le maximum que nous recevons à la fois. Veuillez l’envoyer en plusieurs parties.`;
+      case "empty-file":
+        return "Le fichier est vide : il y manque même la ligne qui nomme les colonnes.";
+      case "no-rows":
+        return "Le fichier nomme les colonnes, mais ne contient aucun fournisseur.";
+      case "wrong-columns":
+        return [
+          "La première ligne doit nommer chacune des colonnes une fois.",
+          refusal.missing.length > 0 && `Manquent : ${list(refusal.missing)}.`,
+          refusal.unknown.length > 0 && `Inconnues : ${list(refusal.unknown)}.`,
+          refusal.doubled.length > 0 && `Plus d’une fois : ${list(refusal.doubled)}.`,
+        ]
+          .filter(Boolean)
+          .join(" ");
+      case "not-utf-8":
+        return `L’enregistrement qui commence à la ligne ${number(refusal.line)} n’est pas en UTF-8. Dans Excel, enregistrez le fichier sous « CSV UTF-8 (délimité par des virgules) ».`;
+      case "broken-quotes":
+        return `L’enregistrement qui commence à la ligne ${number(refusal.line)} a un guillemet qui n’est pas fermé, ou un guillemet dans une valeur qui n’est pas doublé.`;
+      case "row-too-long":
+        return `L’enregistrement qui commence à la ligne ${number(refusal.line)} ne se termine pas : un guillemet n’est peut-être pas fermé.`;
+    }
+  },
+  progress: "Avancement",
+  batch: (outcome, firstLine, lastLine, rows) => {
+    const lines =
+      firstLine === lastLine
+        ? `Ligne ${number(firstLine)}`
+        : `Lignes ${number(firstLine)} à ${number(lastLine)}`;
+    switch (outcome) {
+      case "imported":
+        return `${lines} : ${number(rows)} importées`;
+      case "refused":
+        return `${lines} : non importées, à cause de ces erreurs`;
+      case "failed":
+        return `${lines} : non importées, la base de données les a refusées`;
+      case "unknown":
+        return `${lines} : la base de données a été perdue pendant leur écriture. Consultez la liste avant de les importer de nouveau.`;
+    }
+  },
+  atLine: (line, sentence) => `Ligne ${number(line)} : ${sentence}`,
+  valueCount: (found, expected) => `a ${found} valeur${found > 1 ? "s" : ""} pour ${expected} colonnes`,
+  result: "Résultat",
+  allImported: (rows) =>
+    rows === 1 ? "Le fournisseur est importé." : `Les ${number(rows)} fournisseurs sont tous importés.`,
+  someImported: (imported, others) =>
+    `Lignes importées : ${number(imported)}. Lignes non importées : ${number(others)}.`,
+  moreProblems: (count) => `Il y a ${number(count)} autres erreurs, qui ne sont pas listées.`,
+  endedAfter: (line) => `L’import s’est arrêté ici. Rien après la ligne ${number(line)} n’est importé.`,
+  brokenOff: (line) =>
+    `L’import a été interrompu. Rien après la ligne ${number(line)} n’est importé, ou pas sûrement : consultez la liste.`,
+  advice:
+    "Corrigez les erreurs, et importez les lignes qui ne le sont pas, sous la ligne qui nomme les colonnes. Les autres seraient ajoutées deux fois.",
+  backToList: "Vers la liste",
+  importAnother: "Importer un autre fichier",
+};
