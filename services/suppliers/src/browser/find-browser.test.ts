@@ -1,0 +1,28 @@
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { findBrowser } from "./find-browser.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "browsers-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function install(name: string, mode: number) {
+  await writeFile(join(folder, name), "");
+  await chmod(join(folder, name), mode);
+}
+
+it("prefers Debian's browser, wherever on the PATH it is", async () => {
+  await install("google-chrome", 0o755);
+  expect(findBrowser(folder)).toBe(join(folder, "google-chrome"));
+  await install("chromium", 0o755);
+  expect(findBrowser(["/nowhere", folder].join(delimiter))).toBe(join(folder, "chromium"));
+});
+
+it("names the package to install when there is none that can be run", async () => {
+  await install("chromium", 0o644);
+  expect(() => findBrowser(folder)).toThrow(/install Debian's package "chromium"/);
+});

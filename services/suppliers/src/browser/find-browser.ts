@@ -1,0 +1,23 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+const names = ["chromium", "google-chrome"];
+
+/** The first browser on a `PATH` that the tests can drive; throws a sentence that says how to get one. */
+export function findBrowser(path: string): string {
+  const files = names.flatMap((name) => path.split(delimiter).map((folder) => join(folder, name)));
+  const found = files.find(isExecutable);
+  if (found) return found;
+  throw new Error(
+    `the tests of the pages need ${names.join(" or ")} on the PATH: install Debian's package "chromium"`,
+  );
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
