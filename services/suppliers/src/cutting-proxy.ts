@@ -4,11 +4,12 @@ import { connect, createServer, type Socket } from "node:net";
 /** What happens to the next bytes that a client sends, once: they get lost, or the answer to them does. */
 export type Cut = "request lost" | "answer lost";
 
-/** For tests: forwards connections to `port` of this machine and resets one of them in the middle of its work. */
+/** For tests: forwards connections to `port` of this machine, and disturbs them when told to. */
 export async function startCuttingProxy(port: number) {
   let cut: Cut | undefined;
   let connections = 0;
   const open = new Set<Socket>();
+  const silence = new Set<() => void>();
   const server = createServer((client) => {
     connections++;
     const upstream = connect(port);
@@ -16,6 +17,10 @@ export async function startCuttingProxy(port: number) {
       open.add(socket);
       socket.on("error", () => {}).once("close", () => open.delete(socket));
     }
+    silence.add(() => {
+      client.removeAllListeners("data").resume();
+      upstream.removeAllListeners("data").resume();
+    });
     client.once("close", () => upstream.destroy());
     upstream.once("close", () => client.destroy());
     upstream.on("data", (bytes) => client.write(bytes));
@@ -35,6 +40,10 @@ export async function startCuttingProxy(port: number) {
     connections: () => connections,
     cutNext: (what: Cut) => {
       cut = what;
+    },
+    /** From now on nothing gets through the connections that there are, as after a failover to another machine. */
+    silenceAll: () => {
+      for (const fallSilent of silence) fallSilent();
     },
     async close() {
       server.close();

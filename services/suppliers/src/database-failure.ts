@@ -30,6 +30,7 @@ const passing = new Set<string | number>([
   "ER_CANT_CREATE_THREAD",
   "ER_OUT_OF_RESOURCES",
   "ER_MAX_PREPARED_STMT_COUNT_REACHED",
+  "ER_NEED_REPREPARE",
   // It takes too long, or others hold what the statement needs.
   "ER_LOCK_WAIT_TIMEOUT",
   "ER_LOCK_DEADLOCK",

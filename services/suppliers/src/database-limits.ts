@@ -11,6 +11,8 @@ export interface DatabaseLimits {
   readonly serverMs: number;
   /** Whole seconds that the server lets a statement wait for a lock. */
   readonly lockWaitSeconds: number;
+  /** The same for what no visitor waits for. */
+  readonly schemaLockWaitSeconds: number;
   /** Milliseconds in which nobody tries again after a connection could not be made. */
   readonly pauseMs: number;
 }
@@ -27,6 +29,8 @@ export const serviceLimits: DatabaseLimits = {
   // Both end before the service gives up, so that the connection stays usable and the server does not work for nobody.
   serverMs: 2500,
   lockWaitSeconds: 2,
+  // Longer than any statement of a service runs; while a migration waits for a table, all others wait behind it.
+  schemaLockWaitSeconds: 5,
   // Four attempts a second burden no server, and nobody notices a quarter of a second after an outage.
   pauseMs: 250,
 };

@@ -9,7 +9,7 @@ import type { StatementRunner } from "./statement-runner.ts";
 export interface Database {
   /** Fails with what `isDatabaseUnreachable` knows, and soon, while the database is away, slow or overrun. */
   readonly run: StatementRunner;
-  /** Lends a connection of its own, whose statements may take any time, for what no visitor waits for. */
+  /** Lends a connection of its own, whose statements may run for any time, for what no visitor waits for. */
   withConnection<Result>(action: (connection: Connection) => Promise<Result>): Promise<Result>;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
@@ -47,7 +47,7 @@ export async function openDatabase(
     charset: "utf8mb4",
     connectTimeout: limits.connectMs,
   };
-  const withConnection: Database["withConnection"] = (action) => useConnection(server, action);
+  const withConnection: Database["withConnection"] = (action) => useConnection(server, limits, action);
   try {
     await retry(wait, () => withConnection((connection) => connection.query(sessionSettings(limits))));
   } catch (error) {
@@ -96,12 +96,14 @@ function sessionSettings({ lockWaitSeconds, serverMs }: DatabaseLimits): string 
 
 async function useConnection<Result>(
   server: PoolOptions,
+  { schemaLockWaitSeconds }: DatabaseLimits,
   action: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
   const connection = await createConnection(server);
   // Whatever ends the connection is told by the statement that meets it.
   connection.on("error", ignore);
   try {
+    await connection.query(`SET SESSION lock_wait_timeout = ${schemaLockWaitSeconds}`);
     const result = await action(connection);
     await connection.end();
     return result;

@@ -13,6 +13,7 @@ const limits: DatabaseLimits = {
   answerMs: 1500,
   connectMs: 1000,
   lockWaitSeconds: 1,
+  schemaLockWaitSeconds: 1,
   serverMs: 1200,
 };
 const noWait = async () => {};
@@ -117,6 +118,17 @@ describe("a statement that the server cannot finish", () => {
     expect(await connectionId()).toBe(before);
   });
 
+  it("because it waits for a table as a migration does, lets the others pass again", async () => {
+    const other = await testDatabase.connect();
+    await other.query("LOCK TABLES suppliers READ");
+    const migration = database.withConnection((connection) =>
+      connection.query("ALTER TABLE suppliers COMMENT 'changed'"),
+    );
+    await expect(migration).rejects.toMatchObject({ code: "ER_LOCK_WAIT_TIMEOUT" });
+    expect(await countRows()).toBe(0);
+    await other.end();
+  });
+
   it("in time is ended by the server itself, and keeps its connection", async () => {
     const before = await connectionId();
     const failed = await failureOf(ask("SELECT SLEEP(60)"));
@@ -172,18 +184,31 @@ describe("connections", () => {
 });
 
 describe("a connection that is lost", () => {
+  let proxy: Awaited<ReturnType<typeof startCuttingProxy>>;
+  let throughProxy: Database;
+  beforeEach(async () => {
+    proxy = await startCuttingProxy(testDatabase.configuration.port);
+    const { port } = proxy;
+    throughProxy = await openDatabase({ ...testDatabase.configuration, port }, noWait, limits);
+  });
+  afterEach(async () => {
+    await throughProxy.close();
+    await proxy.close();
+  });
+
+  it("without a sign makes one statement fail; the others that were lost with it are not tried", async () => {
+    await Promise.all([throughProxy.ping(), throughProxy.ping()]);
+    proxy.silenceAll();
+    await expect(throughProxy.ping()).rejects.toThrow("the database did not answer within 1500 ms");
+    await throughProxy.ping();
+  });
+
   it.each<[Cut, string, number, number]>([
     ["request lost", "read", 2, 0],
     ["answer lost", "read", 2, 0],
     ["request lost", "write", 1, 0],
     ["answer lost", "write", 1, 1],
   ])("with the %s of a %s: %i connections, %i row", async (cut, kind, connections, rows) => {
-    const proxy = await startCuttingProxy(testDatabase.configuration.port);
-    const throughProxy = await openDatabase(
-      { ...testDatabase.configuration, port: proxy.port },
-      noWait,
-      limits,
-    );
     const statement = kind === "read" ? select("SELECT COUNT(*) FROM suppliers") : insertRows(1);
     // So that the statement is prepared.
     await throughProxy.run(statement);
@@ -195,7 +220,5 @@ describe("a connection that is lost", () => {
     else expect(isDatabaseUnreachable(await failureOf(result))).toBe(true);
     expect(proxy.connections() - before + 1).toBe(connections);
     expect(await countRows()).toBe(rows);
-    await throughProxy.close();
-    await proxy.close();
   });
 });

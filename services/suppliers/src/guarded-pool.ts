@@ -16,14 +16,20 @@ import type { Statement, StatementRunner } from "./statement-runner.ts";
 export function guardPool(pool: Pool, limits: DatabaseLimits, now: () => number): StatementRunner {
   const bulkhead = createBulkhead(limits.connections, limits.waiting);
   const connectWhenPossible = createCircuitBreaker(limits.pauseMs, now);
+  const connections = trustConnections(pool, now);
 
   async function attempt(statement: Statement, deadline: Deadline): Promise<QueryResult> {
-    const connection = await connectWhenPossible(() => getConnection(pool));
+    const connection = await connectWhenPossible(connections.get);
     if (deadline.passed) {
       connection.release();
       throw deadline.passed;
     }
-    return execute(connection, statement, deadline);
+    const sentAt = now();
+    return execute(connection, statement, deadline).catch((error) => {
+      // By then a server that is there would have given up and said so.
+      if (error === deadline.passed && now() - sentAt >= limits.serverMs) connections.distrust();
+      throw error;
+    });
   }
 
   return (statement) =>
@@ -40,6 +46,25 @@ export function guardPool(pool: Pool, limits: DatabaseLimits, now: () => number)
         bulkhead.leave();
       }
     });
+}
+
+/** Where one connection fell silent, those made before it lead to the same server, or to none: they are not lent again. */
+function trustConnections(pool: Pool, now: () => number) {
+  const connectedAt = new WeakMap<PoolConnection, number>();
+  pool.on("connection", (connection: PoolConnection) => connectedAt.set(connection, now()));
+  let distrustedAt = Number.NEGATIVE_INFINITY;
+  return {
+    async get(): Promise<PoolConnection> {
+      for (;;) {
+        const connection = await getConnection(pool);
+        if ((connectedAt.get(connection) ?? 0) > distrustedAt) return connection;
+        end(connection);
+      }
+    },
+    distrust() {
+      distrustedAt = now();
+    },
+  };
 }
 
 function getConnection(pool: Pool): Promise<PoolConnection> {
