@@ -23,8 +23,8 @@ export const english: TransferTexts = {
     switch (refusal.kind) {
       case "wrong-content-type":
         return "Send the file as text/csv, or by the form as multipart/form-data.";
-      case "broken-form":
-        return "The form did not arrive whole. Please send it again.";
+      case "broken-upload":
+        return "The file did not arrive whole. Please send it again.";
       case "no-file":
         return "Please choose a file.";
       case "second-file":
@@ -62,7 +62,7 @@ export const english: TransferTexts = {
       case "refused":
         return `${lines}: not imported, for these mistakes`;
       case "failed":
-        return `${lines}: not imported, because the database refused them`;
+        return `${lines}: not imported, because the database did not take them`;
       case "unknown":
         return `${lines}: the database was lost while they were written. Look into the list before you import them again.`;
     }

@@ -25,8 +25,8 @@ export const french: TransferTexts = {
     switch (refusal.kind) {
       case "wrong-content-type":
         return "Envoyez le fichier en text/csv, ou par le formulaire en multipart/form-data.";
-      case "broken-form":
-        return "Le formulaire n’est pas arrivé entier. Veuillez l’envoyer de nouveau.";
+      case "broken-upload":
+        return "Le fichier n’est pas arrivé entier. Veuillez l’envoyer de nouveau.";
       case "no-file":
         return "Veuillez choisir un fichier.";
       case "second-file":
@@ -66,7 +66,7 @@ export const french: TransferTexts = {
       case "refused":
         return `${lines} : non importées, à cause de ces erreurs`;
       case "failed":
-        return `${lines} : non importées, la base de données les a refusées`;
+        return `${lines} : non importées, la base de données ne les a pas prises`;
       case "unknown":
         return `${lines} : la base de données a été perdue pendant leur écriture. Consultez la liste avant de les importer de nouveau.`;
     }

@@ -4,6 +4,7 @@ import { HTTPException } from "hono/http-exception";
 import { createCachedPages, createFreshPages } from "../page-cache.ts";
 import { listPath, page, type Site, type View } from "../pages/layout.ts";
 import { supplierList } from "../pages/supplier-list.ts";
+import { transferLinks } from "../pages/transfer-form.ts";
 import { viewOf } from "../site.ts";
 import { type PageRequest, pageQuery, parsePageQuery } from "../supplier-page.ts";
 import type { SupplierReader } from "../supplier-queries.ts";
@@ -57,7 +58,8 @@ function render(
     editable
       ? {
           editPath: ({ id }) => `${basePath}/supplier-update/${id}`,
-          actions: html`<a class="button" href="${basePath}/supplier-add">${texts.addSupplier}</a>`,
+          actions: html`<div class="actions"><a class="button" href="${basePath}/supplier-add">${texts.addSupplier}</a>
+${transferLinks(view)}</div>`,
         }
       : {},
   );

@@ -40,7 +40,7 @@ export function transferSuppliers(app: Hono, site: Site, { suppliers, log }: Sit
       return c.json(body, statusOfReport(report));
     }
     const { first, all } = await begin(steps);
-    if (first && "cause" in first && first.cause !== undefined) {
+    if (first?.outcome === "failed" || first?.outcome === "broken-off") {
       await steps.return(undefined);
       throw first.cause;
     }
@@ -48,7 +48,9 @@ export function transferSuppliers(app: Hono, site: Site, { suppliers, log }: Sit
       await steps.return(undefined);
       return c.html(importPage(view, first.refusal), statusOfRefusal(first.refusal));
     }
-    return c.body(pushBody(reportPage(view, all)), 200, { "Content-Type": "text/html; charset=UTF-8" });
+    return c.body(pushBody(reportPage(view, all)), first?.outcome === "unknown" ? 503 : 200, {
+      "Content-Type": "text/html; charset=UTF-8",
+    });
   });
 }
 
@@ -74,7 +76,7 @@ function statusOfReport(report: ImportReport) {
 }
 
 function statusOfRefusal({ kind }: Refusal) {
-  if (kind === "broken-form") return 400;
+  if (kind === "broken-upload") return 400;
   if (kind === "too-large") return 413;
   return kind === "wrong-content-type" ? 415 : 422;
 }

@@ -5,7 +5,7 @@ export type Refusal =
   | {
       readonly kind:
         | "wrong-content-type"
-        | "broken-form"
+        | "broken-upload"
         | "no-file"
         | "second-file"
         | "too-large"

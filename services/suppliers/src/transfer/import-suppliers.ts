@@ -1,4 +1,3 @@
-import { isDatabaseUnreachable } from "../database-failure.ts";
 import {
   type FieldName,
   type FieldProblem,
@@ -7,6 +6,7 @@ import {
   type SupplierFields,
 } from "../supplier.ts";
 import { batchSize, type SupplierStore } from "../supplier-queries.ts";
+import { changedNothing } from "./changed-nothing.ts";
 import { readColumns } from "./csv-columns.ts";
 import type { CsvRow } from "./csv-rows.ts";
 import { ImportRefusal, type Refusal } from "./import-refusal.ts";
@@ -17,7 +17,7 @@ export type RowProblem =
   | { readonly line: number; readonly values: number };
 
 /**
- * `refused`: a row of the batch has a problem, so none of it was written. `failed`: the database refused it.
+ * `refused`: a row of the batch has a problem, so none of it was written. `failed`: the database did not take it.
  * `unknown`: the database was lost while it was written; only a look at the list tells.
  */
 export type BatchOutcome = "imported" | "refused" | "failed" | "unknown";
@@ -117,6 +117,6 @@ async function write(batch: Batch, store: Pick<SupplierStore, "addAll">): Promis
     await store.addAll(suppliers);
     return { ...facts, outcome: "imported" };
   } catch (cause) {
-    return { ...facts, outcome: isDatabaseUnreachable(cause) ? "unknown" : "failed", cause };
+    return { ...facts, outcome: changedNothing(cause) ? "failed" : "unknown", cause };
   }
 }

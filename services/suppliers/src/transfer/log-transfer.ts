@@ -11,16 +11,19 @@ export async function* logImport(
   { requestId, traceId }: Partial<Exchange>,
 ): AsyncGenerator<ImportStep> {
   let report = emptyReport;
+  let wasHeard = false;
   try {
     for await (const step of steps) {
       report = addStep(report, step);
       yield step;
     }
+    wasHeard = true;
   } finally {
     const { cause, refusal, ...counts } = report;
     const facts = { requestId, traceId, ...counts };
     if (cause !== undefined) log.error(facts, `the import broke off: ${databaseMessage(cause)}`);
     else if (refusal) log.warn({ ...facts, refusal }, "the rest of a file of suppliers was refused");
+    else if (!wasHeard) log.warn(facts, "an import ended because its client had gone");
     else log.info(facts, "a file of suppliers was imported");
   }
 }

@@ -42,11 +42,18 @@ export async function discardBody(request: Request): Promise<void> {
 async function* readBody({ body }: Request): AsyncGenerator<Uint8Array> {
   if (!body) return;
   let size = 0;
-  // To cancel the body would close the connection before the answer.
-  for await (const chunk of body.values({ preventCancel: true })) {
-    size += chunk.length;
-    if (size > uploadLimitBytes) throw new ImportRefusal({ kind: "too-large" });
-    yield chunk;
+  // Never cancelled: that would close the connection before the answer.
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch(refuseUpload);
+      if (done) return;
+      size += value.length;
+      if (size > uploadLimitBytes) throw new ImportRefusal({ kind: "too-large" });
+      yield value;
+    }
+  } finally {
+    reader.releaseLock();
   }
 }
 
@@ -56,12 +63,12 @@ async function* readFormFile(
 ): AsyncGenerator<Uint8Array> {
   const { form, received, state } = openForm(contentType);
   for await (const chunk of body) {
-    await writeChunk(form, chunk).catch(refuseForm);
-    if (state.failure) refuseForm(state.failure);
+    await writeChunk(form, chunk).catch(refuseUpload);
+    if (state.failure) refuseUpload(state.failure);
     yield* received.splice(0);
   }
   form.end();
-  await once(form, "finish").catch(refuseForm);
+  await once(form, "finish").catch(refuseUpload);
   yield* received;
   if (!state.hasFile) throw new ImportRefusal({ kind: "no-file" });
   if (state.hasSecondFile) throw new ImportRefusal({ kind: "second-file" });
@@ -92,10 +99,10 @@ function createForm(contentType: string) {
   try {
     return new Busboy({ headers: { "content-type": contentType } });
   } catch (cause) {
-    return refuseForm(cause);
+    return refuseUpload(cause);
   }
 }
 
-function refuseForm(cause: unknown): never {
-  throw new ImportRefusal({ kind: "broken-form" }, { cause });
+function refuseUpload(cause: unknown): never {
+  throw new ImportRefusal({ kind: "broken-upload" }, { cause });
 }
