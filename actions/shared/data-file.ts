@@ -6,13 +6,15 @@ import { findJsonError, lineAndColumn } from "./json-position.ts";
 
 /** The value in a JSON file, or in a YAML file by its extension. A fault is named as `file:line:column`. */
 export function readDataFile(path: string): unknown {
-  let text: string;
+  return parseData(readTextFile(path), path);
+}
+
+export function readTextFile(path: string): string {
   try {
-    text = readFileSync(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
     throw new Failure(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
   }
-  return parseData(text, path);
 }
 
 /** As `readDataFile`, for a text that came from the file `path`. */

@@ -24,6 +24,11 @@ function inputsFailure(problems: string[]): Failure {
   return new Failure(message, { nextStep: "correct `with:` of this step; nothing was changed." });
 }
 
+export interface NumberedLine {
+  readonly number: number;
+  readonly text: string;
+}
+
 export type InputReader = ReturnType<typeof createReader>;
 
 function createReader(getInput: (name: string) => string, problems: string[]) {
@@ -69,12 +74,15 @@ function createReader(getInput: (name: string) => string, problems: string[]) {
     return ms;
   };
 
-  /** The lines that are not blank, trimmed. */
-  const lines = (name: string): string[] =>
+  /** The lines that are not blank, trimmed, with their numbers from 1: values that may be secret are not shown. */
+  const numberedLines = (name: string): NumberedLine[] =>
     getInput(name)
       .split("\n")
-      .map((line) => line.trim())
-      .filter(Boolean);
+      .map((line, index) => ({ number: index + 1, text: line.trim() }))
+      .filter(({ text }) => text !== "");
+
+  /** The lines that are not blank, trimmed. */
+  const lines = (name: string): string[] => numberedLines(name).map(({ text }) => text);
 
   /** Lines `key=value`, cut at the first `=`; a key given twice is a problem. */
   const pairs = (name: string): Map<string, string> => {
@@ -128,6 +136,7 @@ function createReader(getInput: (name: string) => string, problems: string[]) {
     integer,
     duration,
     lines,
+    numberedLines,
     pairs,
     json,
     file,

@@ -3,21 +3,29 @@ import { isObject } from "./task-definition.ts";
 /**
  * One line per difference that ECS would act on, empty when there is none: `+ path: value`, `- path: value`,
  * `~ path: old → new`. List items are matched by name (containers, environment, secrets, volumes) or by container
- * port, so order does not count; defaults that ECS fills in by itself do not count either.
+ * port, so order does not count; defaults that ECS fills in by itself do not count either. Values that look secret
+ * are `***`: whether they differ is told, not what they are.
  */
 export function diffTaskDefinitions(before: object, after: object): string[] {
   const old = flatten(normalise(before));
   const next = flatten(normalise(after));
   const lines: string[] = [];
   for (const path of [...new Set([...old.keys(), ...next.keys()])].sort()) {
-    const from = old.get(path);
-    const to = next.get(path);
+    const [from, to] = [old.get(path), next.get(path)];
     if (from === to) continue;
-    if (from === undefined) lines.push(`+ ${path}: ${to}`);
-    else if (to === undefined) lines.push(`- ${path}: ${from}`);
-    else lines.push(`~ ${path}: ${from} → ${to}`);
+    if (from === undefined) lines.push(`+ ${path}: ${shown(path, to)}`);
+    else if (to === undefined) lines.push(`- ${path}: ${shown(path, from)}`);
+    else lines.push(`~ ${path}: ${shown(path, from)} → ${shown(path, to)}`);
   }
   return lines;
+}
+
+/** Environment variables and options (a log driver's token) that ought to be in `secrets`; those hold only names. */
+const secretPath =
+  /(?:\.environment\[[^\]]*|\.options\.[^.]*)(?:passw(?:or)?d|passphrase|secret|token|credential|(?:api|access|private)[-_]?key)/i;
+
+function shown(path: string, value = ""): string {
+  return secretPath.test(path) ? "***" : value.replace(/(:\/\/[^/\s:@]*:)[^/\s@]+@/g, "$1***@");
 }
 
 // What ECS writes into a registered task definition where the input leaves it out, from the API reference's

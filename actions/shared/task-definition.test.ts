@@ -7,10 +7,21 @@ const web = { name: "web", image: "web:1" };
 const minimal = { family: "web", containerDefinitions: [web] };
 
 test.each<[string, unknown, string]>([
+  ["an unknown key", { ...minimal, replicas: 2 }, "unknown key replicas (allowed: family, containerDefinitions"],
   [
-    "an unknown key",
+    "a name without its end",
     { ...minimal, taskRole: "x" },
-    "unknown key taskRole (allowed: family, containerDefinitions",
+    "unknown key taskRole (did you mean taskRoleArn?)",
+  ],
+  [
+    "a slip deep inside",
+    { family: "web", containerDefinitions: [{ ...web, healthCheck: { command: ["x"], retires: 3 } }] },
+    "unknown key containerDefinitions[web].healthCheck.retires (did you mean retries?)",
+  ],
+  [
+    "a stranger beside a description",
+    { taskDefinition: minimal, tags: [], ResponseMetadata: {} },
+    "unknown key ResponseMetadata (allowed: taskDefinition, tags)",
   ],
   ["another spelling", { ...minimal, Cpu: "256" }, "unknown key Cpu (did you mean cpu?)"],
   [
@@ -18,7 +29,11 @@ test.each<[string, unknown, string]>([
     { family: "web", containerDefinitions: [{ ...web, portMapping: [] }] },
     "unknown key containerDefinitions[web].portMapping",
   ],
-  ["a number for a text", { ...minimal, cpu: 256 }, "cpu is a number, a string is expected"],
+  [
+    "a number for a text",
+    { ...minimal, cpu: 256 },
+    "cpu is a number, a string is expected; put it in quotes",
+  ],
   [
     "a text for a number",
     { family: "web", containerDefinitions: [{ ...web, portMappings: [{ containerPort: "80" }] }] },
@@ -37,6 +52,14 @@ test("keys that only a description has are dropped and named", () => {
   expect(checkTaskDefinition(described, "td.json")).toEqual({
     taskDefinition: minimal,
     dropped: ["revision", "status", "compatibilities"],
+  });
+});
+
+test("tags that stand beside a description are taken", () => {
+  const tags = [{ key: "team", value: "coffee" }];
+  expect(checkTaskDefinition({ taskDefinition: minimal, tags }, "td.json").taskDefinition).toEqual({
+    ...minimal,
+    tags,
   });
 });
 
@@ -111,6 +134,30 @@ test.each<[string, object, object, string[]]>([
     minimal,
     { family: "web", containerDefinitions: [{ ...web, essential: false }] },
     ["+ containerDefinitions[web].essential: false"],
+  ],
+  [
+    "values that are secret by their name, or hold a password",
+    { containerDefinitions: [{ ...web, environment: [{ name: "DB_PASSWORD", value: "old" }] }] },
+    {
+      containerDefinitions: [
+        {
+          ...web,
+          environment: [
+            { name: "DB_PASSWORD", value: "new" },
+            { name: "DB", value: "mysql://app:pw@host/x" },
+          ],
+          secrets: [{ name: "API_TOKEN", valueFrom: "arn:x" }],
+          logConfiguration: { logDriver: "splunk", options: { "splunk-token": "t" } },
+        },
+      ],
+    },
+    [
+      '+ containerDefinitions[web].environment[DB].value: "mysql://app:***@host/x"',
+      "~ containerDefinitions[web].environment[DB_PASSWORD].value: *** → ***",
+      '+ containerDefinitions[web].logConfiguration.logDriver: "splunk"',
+      "+ containerDefinitions[web].logConfiguration.options.splunk-token: ***",
+      '+ containerDefinitions[web].secrets[API_TOKEN].valueFrom: "arn:x"',
+    ],
   ],
 ])("diff of %s", (_, before, after, lines) => {
   expect(diffTaskDefinitions(before, after)).toEqual(lines);

@@ -1,0 +1,105 @@
+import type { NormalizedSchema } from "@smithy/core/schema";
+import type { Keys } from "./data-file-positions.ts";
+
+/** What ECS would refuse, or the SDK drop without a word. */
+export interface Fault {
+  readonly keys: Keys;
+  readonly text: string;
+}
+
+interface Place {
+  readonly keys: Keys;
+  /** Such as `containerDefinitions[web].image`: list items that have a name are shown by it. */
+  readonly path: string;
+}
+
+/** Every key of `value` that the schema does not have and every value of another type, nested ones too. */
+export function findFaults(value: unknown, schema: NormalizedSchema): Fault[] {
+  const faults: Fault[] = [];
+  collect(value, schema, { keys: [], path: "" }, faults);
+  return faults;
+}
+
+function collect(value: unknown, schema: NormalizedSchema, at: Place, faults: Fault[]): void {
+  if (value === null || value === undefined) return;
+  const expected = typeName(schema);
+  const actual = Array.isArray(value) ? "list" : typeof value;
+  if (actual !== (expected === "map" ? "object" : expected)) {
+    faults.push({ keys: at.keys, text: wrongType(at.path, actual, expected) });
+  } else if (expected === "list") {
+    (value as unknown[]).forEach((item, index) => {
+      collect(item, schema.getValueSchema(), itemPlace(at, index, item), faults);
+    });
+  } else if (expected === "map") {
+    for (const [key, item] of Object.entries(value))
+      collect(item, schema.getValueSchema(), memberPlace(at, key), faults);
+  } else if (expected === "object") {
+    collectMembers(value, schema, at, faults);
+  }
+}
+
+function collectMembers(value: object, schema: NormalizedSchema, at: Place, faults: Fault[]): void {
+  const allowed = memberNames(schema);
+  for (const [key, item] of Object.entries(value)) {
+    const member = memberPlace(at, key);
+    if (allowed.includes(key)) collect(item, schema.getMemberSchema(key), member, faults);
+    else faults.push({ keys: member.keys, text: unknownKey(member.path, key, allowed) });
+  }
+}
+
+/** Says which key was meant when one is near, else all that may stand there. */
+export function unknownKey(path: string, key: string, allowed: readonly string[]): string {
+  const meant = nearest(key, allowed);
+  return `unknown key ${path} (${meant ? `did you mean ${meant}?` : `allowed: ${allowed.join(", ")}`})`;
+}
+
+function wrongType(path: string, actual: string, expected: string): string {
+  const quotes = expected === "string" && ["number", "boolean"].includes(actual) ? "; put it in quotes" : "";
+  return `${path} is a ${actual}, a ${expected} is expected${quotes}`;
+}
+
+function nearest(key: string, allowed: readonly string[]): string | undefined {
+  const bare = (name: string) => name.toLowerCase().replace(/[-_]/g, "");
+  const ranked = allowed
+    .map((name) => ({ name, distance: editDistance(bare(key), bare(name)) }))
+    .sort((one, other) => one.distance - other.distance);
+  // Two slips, or one name that only lacks its end, such as taskRole for taskRoleArn.
+  if (ranked[0] && ranked[0].distance <= Math.min(2, key.length / 3)) return ranked[0].name;
+  const longer = allowed.filter((name) => bare(name).startsWith(bare(key)));
+  return longer.length === 1 ? longer[0] : undefined;
+}
+
+/** Levenshtein's: insertions, deletions and replacements of one character. */
+function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  [...one].forEach((character, above) => {
+    const next = [above + 1];
+    for (let at = 1; at <= other.length; at++) {
+      const replaced = (row[at - 1] ?? 0) + (character === other[at - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[at] ?? 0) + 1, (next[at - 1] ?? 0) + 1));
+    }
+    row = next;
+  });
+  return row[other.length] ?? 0;
+}
+
+function typeName(schema: NormalizedSchema) {
+  if (schema.isListSchema()) return "list";
+  if (schema.isMapSchema()) return "map";
+  if (schema.isStructSchema()) return "object";
+  if (schema.isNumericSchema()) return "number";
+  return schema.isBooleanSchema() ? "boolean" : "string";
+}
+
+export function memberNames(schema: NormalizedSchema): string[] {
+  return [...schema.structIterator()].map(([name]) => name);
+}
+
+function memberPlace({ keys, path }: Place, key: string): Place {
+  return { keys: [...keys, key], path: path ? `${path}.${key}` : key };
+}
+
+function itemPlace({ keys, path }: Place, index: number, item: unknown): Place {
+  const name = (item as { name?: unknown } | null)?.name;
+  return { keys: [...keys, index], path: `${path}[${typeof name === "string" ? name : index}]` };
+}
