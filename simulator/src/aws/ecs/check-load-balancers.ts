@@ -1,25 +1,90 @@
-import type { LoadBalancer } from "@aws-sdk/client-ecs";
+import type { DeploymentStrategy, LoadBalancer } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../errors.ts";
 import type { Aws } from "../api.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import type { TaskDefinitionRecord } from "./state.ts";
+
+export interface LoadBalancerDemands {
+  /** The target group must be behind a load balancer already. */
+  readonly behindListener: boolean;
+  /** Of a service that ECS deploys itself; only such a one has advancedConfiguration. */
+  readonly strategy?: DeploymentStrategy;
+}
 
 /** That each names a container and port of the task definition and a target group that can take its tasks. */
 export async function checkLoadBalancers(
   elbv2: Aws["elbv2"],
   loadBalancers: readonly LoadBalancer[],
   definition: TaskDefinitionRecord | undefined,
-  options: { behindListener: boolean },
+  { behindListener, strategy }: LoadBalancerDemands,
 ): Promise<void> {
+  if (strategy) checkAdvanced(loadBalancers, strategy);
   for (const loadBalancer of loadBalancers) {
     refuseUnsupported("InvalidParameterException", "loadBalancers", loadBalancer, [
       "targetGroupArn",
       "containerName",
       "containerPort",
+      ...(strategy ? (["advancedConfiguration"] as const) : []),
     ]);
     if (definition) checkContainer(loadBalancer, definition);
-    await checkTargetGroup(elbv2, loadBalancer.targetGroupArn, options);
+    const { advancedConfiguration: advanced } = loadBalancer;
+    await checkTargetGroup(elbv2, loadBalancer.targetGroupArn, {
+      behindListener: behindListener && !advanced,
+    });
+    if (!advanced) continue;
+    await checkTargetGroup(elbv2, advanced.alternateTargetGroupArn, { behindListener: false });
+    if (!advanced.testListenerRule) await requireBothBehind(elbv2, loadBalancer);
   }
+}
+
+/** What can be seen without asking the load balancer, in AWS's words (developer guide, "Troubleshooting blue/green"). */
+function checkAdvanced(loadBalancers: readonly LoadBalancer[], strategy: DeploymentStrategy): void {
+  const advanced = loadBalancers.flatMap(({ advancedConfiguration }) => advancedConfiguration ?? []);
+  if (advanced.length > 0 && advanced.length < loadBalancers.length)
+    throw invalid("Either all or none of the provided loadBalancers must have advancedConfiguration defined");
+  if (strategy !== "ROLLING" && advanced.length < loadBalancers.length)
+    throw invalid(
+      "advancedConfiguration field is required for all loadBalancers when using a non-ROLLING deployment strategy",
+    );
+  for (const { alternateTargetGroupArn, productionListenerRule, testListenerRule, roleArn } of advanced) {
+    for (const [name, value] of Object.entries({ alternateTargetGroupArn, productionListenerRule, roleArn }))
+      if (!value) throw invalid(`${name} must be provided in advancedConfiguration`);
+    checkRule("productionListenerRule", productionListenerRule);
+    checkRule("testListenerRule", testListenerRule);
+    if (productionListenerRule === testListenerRule)
+      throw invalid(
+        `The following rules cannot be used as both production and test listener rules: ${productionListenerRule}`,
+      );
+  }
+  const groups = loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration }) => [
+    targetGroupArn,
+    ...(advancedConfiguration ? [advancedConfiguration.alternateTargetGroupArn] : []),
+  ]);
+  const twice = groups.find((arn, index) => groups.indexOf(arn) !== index);
+  if (twice !== undefined) throw invalid(`Duplicate targetGroupArn found: ${twice}`);
+}
+
+function checkRule(name: string, arn: string | undefined): void {
+  if (arn !== undefined && !arn.includes(":listener-rule/app/"))
+    throw invalid(
+      `${name} has an invalid ARN format. Must be RuleArn for ALB or ListenerArn for NLB. Got: ${arn}`,
+    );
+}
+
+async function requireBothBehind(
+  elbv2: Aws["elbv2"],
+  { targetGroupArn, advancedConfiguration }: LoadBalancer,
+): Promise<void> {
+  const { alternateTargetGroupArn, productionListenerRule = "" } = advancedConfiguration ?? {};
+  const { Rules = [] } = await elbv2.describeRules({ RuleArns: [productionListenerRule] });
+  const behind = Rules.flatMap(({ Actions = [] }) => Actions).flatMap(
+    ({ TargetGroupArn, ForwardConfig }) => ForwardConfig?.TargetGroups ?? [{ TargetGroupArn }],
+  );
+  for (const arn of [targetGroupArn, alternateTargetGroupArn])
+    if (!behind.some(({ TargetGroupArn }) => TargetGroupArn === arn))
+      throw invalid(
+        "For Application LoadBalancer, testListenerRule is required when productionListenerRule is not associated with both targetGroup and alternateTargetGroup",
+      );
 }
 
 function checkContainer(

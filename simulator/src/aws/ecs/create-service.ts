@@ -1,7 +1,14 @@
-import type { CreateServiceCommandInput, CreateServiceCommandOutput } from "@aws-sdk/client-ecs";
+import type {
+  CreateServiceCommandInput,
+  CreateServiceCommandOutput,
+  DeploymentConfiguration,
+  DeploymentControllerType,
+} from "@aws-sdk/client-ecs";
 import { AwsError } from "../../errors.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
+import { beginDeployment, type RevisionSpec } from "./begin-deployment.ts";
 import { checkLoadBalancers } from "./check-load-balancers.ts";
+import { checkConfiguration, resolveConfiguration } from "./deployment-configuration.ts";
 import { findCluster, findService, requireTaskDefinition } from "./find.ts";
 import { ecsArn } from "./names.ts";
 import { resolvePlacement } from "./placement.ts";
@@ -28,24 +35,23 @@ export async function createService(context: EcsContext, input: CreateServiceCom
       return { service: viewService(context, there) };
     throw invalid("Creation of service was not idempotent.");
   }
+  const type = controllerOf(input);
   const definition = definitionOf(context, input);
   const loadBalancers = input.loadBalancers ?? [];
-  await checkLoadBalancers(environment.aws.elbv2, loadBalancers, definition, { behindListener: true });
+  const deploymentConfiguration = configurationOf(input);
+  await checkLoadBalancers(environment.aws.elbv2, loadBalancers, definition, {
+    behindListener: true,
+    strategy: type === "ECS" ? deploymentConfiguration.strategy : undefined,
+  });
   const placement = definition && (await resolvePlacement(environment.aws.ec2, cluster, input));
   const service: ServiceRecord = {
     arn: ecsArn(environment, `service/${cluster.clusterName}/${name}`),
     name,
     cluster,
-    settings: {
-      ...input,
-      deploymentConfiguration: {
-        maximumPercent: 200,
-        minimumHealthyPercent: 100,
-        ...input.deploymentConfiguration,
-      },
-    },
+    settings: { ...input, deploymentController: { type }, deploymentConfiguration },
     createdAt: environment.clock.now(),
     taskSets: [],
+    deployments: [],
     events: [],
     status: "ACTIVE",
     desiredCount: input.desiredCount ?? 0,
@@ -53,16 +59,20 @@ export async function createService(context: EcsContext, input: CreateServiceCom
       input.healthCheckGracePeriodSeconds ?? (loadBalancers.length > 0 ? defaultGracePeriod : undefined),
     steady: false,
   };
-  if (definition && placement) {
-    const scale = { value: 100, unit: "PERCENT" } as const;
-    service.taskSets.push(
-      newTaskSet(context, service, { definition, placement, loadBalancers, scale, status: "PRIMARY" }),
-    );
-  }
+  if (definition && placement) start(context, service, { definition, placement, loadBalancers });
   state.services.set(service.arn, service);
   setTags(state, service.arn, input.tags);
   context.wake(service);
   return { service: viewService(context, service) };
+}
+
+function start(context: EcsContext, service: ServiceRecord, spec: RevisionSpec): void {
+  if (service.settings.deploymentController?.type === "ECS") {
+    beginDeployment(context, service, spec);
+    return;
+  }
+  const scale = { value: 100, unit: "PERCENT" } as const;
+  service.taskSets.push(newTaskSet(context, service, { ...spec, scale, status: "PRIMARY" }));
 }
 
 function validate(input: CreateServiceCommandInput): void {
@@ -88,7 +98,6 @@ function validate(input: CreateServiceCommandInput): void {
   ]);
   const { serviceName = "", desiredCount, loadBalancers = [] } = input;
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(serviceName)) throw invalid(`Invalid service name: ${serviceName}`);
-  validateController(input);
   if (input.role)
     throw invalid("You cannot specify an IAM role for services that require a service linked role.");
   if ((input.schedulingStrategy ?? "REPLICA") !== "REPLICA")
@@ -100,15 +109,21 @@ function validate(input: CreateServiceCommandInput): void {
     throw invalid("Services with a CODE_DEPLOY deployment controller require exactly one load balancer.");
 }
 
-function validateController({
-  deploymentController,
-  deploymentConfiguration = {},
-}: CreateServiceCommandInput): void {
-  const type = deploymentController?.type ?? "ECS";
-  if (type !== "CODE_DEPLOY" && type !== "EXTERNAL")
-    throw invalid(
-      `The simulator does not perform the deployment controller ${type}: set deploymentController.type to CODE_DEPLOY or EXTERNAL.`,
-    );
+function controllerOf({ deploymentController }: CreateServiceCommandInput): DeploymentControllerType {
+  const { type = "ECS" } = deploymentController ?? {};
+  if (type !== "ECS" && type !== "CODE_DEPLOY" && type !== "EXTERNAL")
+    throw invalid(`deploymentController.type must be ECS, CODE_DEPLOY or EXTERNAL, not ${type}.`);
+  return type;
+}
+
+function configurationOf(input: CreateServiceCommandInput): DeploymentConfiguration {
+  const { deploymentConfiguration = {}, loadBalancers = [] } = input;
+  const type = controllerOf(input);
+  if (type === "ECS") {
+    const configuration = resolveConfiguration(deploymentConfiguration);
+    checkConfiguration(configuration, loadBalancers.length > 0);
+    return configuration;
+  }
   // Percentages are reported; a task set always starts all of its tasks at once.
   refuseUnsupported(
     "InvalidParameterException",
@@ -116,6 +131,7 @@ function validateController({
     deploymentConfiguration,
     ["maximumPercent", "minimumHealthyPercent"],
   );
+  return { maximumPercent: 200, minimumHealthyPercent: 100, ...deploymentConfiguration };
 }
 
 function definitionOf(

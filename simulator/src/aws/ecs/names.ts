@@ -24,6 +24,16 @@ export function newTaskSetId(): string {
   return `ecs-svc/${randomInt(1, 10)}${digits}`;
 }
 
+/** Id of a service deployment as ECS makes them: 21 characters of base64url. */
+export function newServiceDeploymentId(): string {
+  return randomBytes(16).toString("base64url").slice(0, 21);
+}
+
+/** Id of a lifecycle hook that pauses, as ECS makes them: 32 random bytes in base64url. */
+export function newHookId(): string {
+  return `ecs-pause-${randomBytes(32).toString("base64url")}`;
+}
+
 /** Last part of an ARN or path: the name or id that either form of reference ends with. */
 export function lastPart(reference: string): string {
   return reference.slice(reference.lastIndexOf("/") + 1);

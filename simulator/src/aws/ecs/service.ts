@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import { createDeploymentController } from "../../controllers/ecs/deployment-controller.ts";
 import { createServiceController } from "../../controllers/ecs/service-scheduler.ts";
 import type { Environment } from "../../environment.ts";
 import { createTaskRuntime } from "../../planes/tasks/runtime.ts";
 import type { Service } from "../api.ts";
 import { createAddresses } from "./addresses.ts";
 import { clusterOperations } from "./clusters.ts";
+import { serviceDeploymentOperations } from "./service-deployments.ts";
 import { serviceOperations } from "./services.ts";
 import { createState, type EcsContext } from "./state.ts";
 import { tagOperations } from "./tags.ts";
@@ -28,19 +30,23 @@ export function createEcs(environment: Environment): Service<"ecs"> {
     addresses: createAddresses(),
     closing: closing.signal,
     wake: (service) => controller.wake(service),
+    deploy: (deployment) => deployments.start(deployment),
   };
   const controller = createServiceController(context);
+  const deployments = createDeploymentController(context);
   return {
     operations: {
       ...clusterOperations(context),
       ...taskDefinitionOperations(context),
       ...serviceOperations(context),
+      ...serviceDeploymentOperations(context),
       ...taskSetOperations(context),
       ...taskOperations(context),
       ...tagOperations(context),
     },
     async close() {
       closing.abort();
+      await deployments.close();
       await controller.close();
       for (const record of state.tasks.values())
         requestStop(record, { stopCode: "TerminationNotice", stoppedReason: "The simulator ends." });

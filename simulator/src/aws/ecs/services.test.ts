@@ -33,11 +33,6 @@ describe("createService", () => {
     ],
     ["no load balancer", { loadBalancers: [] }, "require exactly one load balancer"],
     ["no network", { networkConfiguration: undefined }, "Network Configuration must be provided"],
-    [
-      "a rolling deployment",
-      { deploymentController: undefined },
-      "does not perform the deployment controller ECS",
-    ],
     ["another launch type", { launchType: "EC2" }, "launch type FARGATE only"],
     [
       "what is not performed",

@@ -1,7 +1,9 @@
 import { AwsError } from "../../errors.ts";
 import type { AwsClients, Operations } from "../api.ts";
 import { createService } from "./create-service.ts";
+import { ongoingDeployment } from "./deployment-records.ts";
 import { findCluster, findService, requireActiveService } from "./find.ts";
+import { Interruption } from "./interruption.ts";
 import { ecsArn } from "./names.ts";
 import { paginate } from "./paginate.ts";
 import type { EcsContext } from "./state.ts";
@@ -66,6 +68,9 @@ export function serviceOperations(context: EcsContext): Operations<AwsClients["e
       service.status = "DRAINING";
       service.desiredCount = 0;
       for (const taskSet of service.taskSets) taskSet.status = "DRAINING";
+      ongoingDeployment(service)?.control.abort(Interruption.deleted());
+      // With a service go its deployments (developer guide, "View service history").
+      service.deployments.length = 0;
       context.wake(service);
       return { service: viewService(context, service) };
     },

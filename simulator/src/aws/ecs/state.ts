@@ -15,6 +15,7 @@ import type {
 import type { Environment } from "../../environment.ts";
 import type { TaskRuntime } from "../../planes/tasks/runtime.ts";
 import type { Addresses } from "./addresses.ts";
+import type { ServiceDeploymentRecord, ServiceRevisionRecord } from "./deployment-records.ts";
 
 export interface ClusterRecord extends Cluster {
   readonly clusterArn: string;
@@ -43,8 +44,11 @@ export interface TaskSetRecord extends Placement {
   readonly externalId?: string;
   readonly startedBy?: string;
   readonly definition: TaskDefinitionRecord;
-  readonly loadBalancers: LoadBalancer[];
   readonly createdAt: Date;
+  /** The target groups that its tasks are in. */
+  loadBalancers: LoadBalancer[];
+  /** Only of services that ECS deploys itself: a task set then is what a service revision runs. */
+  readonly revision?: ServiceRevisionRecord;
   status: "PRIMARY" | "ACTIVE" | "DRAINING";
   scale: Required<Pick<Scale, "value" | "unit">>;
   updatedAt: Date;
@@ -60,10 +64,12 @@ export interface ServiceRecord {
   readonly arn: string;
   readonly name: string;
   readonly cluster: ClusterRecord;
-  /** As it was asked for, with AWS's defaults. */
-  readonly settings: CreateServiceCommandInput;
+  /** As it was asked for, with AWS's defaults; an update of a service that ECS deploys itself changes them. */
+  settings: CreateServiceCommandInput;
   readonly createdAt: Date;
   readonly taskSets: TaskSetRecord[];
+  /** Newest first; only of services that ECS deploys itself. */
+  readonly deployments: ServiceDeploymentRecord[];
   /** Newest first. */
   readonly events: ServiceEvent[];
   status: "ACTIVE" | "DRAINING" | "INACTIVE";
@@ -98,6 +104,8 @@ export interface TaskRecord {
   cidrBlock?: string;
   /** By the container's name. */
   readonly containersStartedAt: Map<string, Date>;
+  /** Whether it was ever healthy; a deployment has failed tasks only among those that were not. */
+  wasHealthy?: boolean;
   /** Aborted when the task is to stop. */
   readonly stopping: AbortController;
   /** Resolves when it is STOPPED. */
@@ -127,6 +135,8 @@ export interface EcsContext {
   readonly closing: AbortSignal;
   /** Has the scheduler look at a service again. */
   readonly wake: (service: ServiceRecord) => void;
+  /** Has a deployment carried out that is already among its service's. */
+  readonly deploy: (deployment: ServiceDeploymentRecord) => void;
 }
 
 export function createState(): EcsState {

@@ -1,5 +1,6 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
-import { ecsArn, newTaskSetId } from "./names.ts";
+import type { ServiceRevisionRecord } from "./deployment-records.ts";
+import { ecsArn, lastPart, newTaskSetId } from "./names.ts";
 import type { EcsContext, Placement, ServiceRecord, TaskDefinitionRecord, TaskSetRecord } from "./state.ts";
 
 export interface NewTaskSet {
@@ -10,20 +11,27 @@ export interface NewTaskSet {
   readonly status: TaskSetRecord["status"];
   readonly externalId?: string;
   readonly startedBy?: string;
+  readonly revision?: Omit<ServiceRevisionRecord, "arn">;
 }
 
 export function newTaskSet(
   { environment }: Pick<EcsContext, "environment">,
   service: ServiceRecord,
-  { placement, ...given }: NewTaskSet,
+  { placement, revision, ...given }: NewTaskSet,
 ): TaskSetRecord {
   const id = newTaskSetId();
   const now = environment.clock.now();
+  const path = `${service.cluster.clusterName}/${service.name}`;
   return {
     ...given,
     ...placement,
+    // ECS gives a revision the digits of its deployment's id.
+    revision: revision && {
+      ...revision,
+      arn: ecsArn(environment, `service-revision/${path}/${lastPart(id)}`),
+    },
     id,
-    arn: ecsArn(environment, `task-set/${service.cluster.clusterName}/${service.name}/${id}`),
+    arn: ecsArn(environment, `task-set/${path}/${id}`),
     createdAt: now,
     updatedAt: now,
     stabilityStatus: "STABILIZING",

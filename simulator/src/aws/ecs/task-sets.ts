@@ -23,6 +23,7 @@ export function taskSetOperations(context: EcsContext): Operations<AwsClients["e
     createTaskSet: (input) => createTaskSet(context, input),
     describeTaskSets({ cluster, service: reference = "", taskSets: ids }) {
       const service = requireService(state, cluster, reference);
+      requireTaskSets(service);
       const found = ids ? ids.map((id) => findTaskSet(service, id)) : service.taskSets;
       return {
         taskSets: found
@@ -35,12 +36,14 @@ export function taskSetOperations(context: EcsContext): Operations<AwsClients["e
     },
     updateTaskSet({ cluster, service: reference = "", taskSet: id = "", scale }) {
       const service = requireActiveService(state, cluster, reference);
+      requireTaskSets(service);
       const taskSet = requireTaskSet(service, id);
       taskSet.scale = checkScale(scale);
       return changed(service, taskSet);
     },
     updateServicePrimaryTaskSet({ cluster, service: reference = "", primaryTaskSet: id = "" }) {
       const service = requireActiveService(state, cluster, reference);
+      requireTaskSets(service);
       const primary = requireTaskSet(service, id);
       if (primary.status === "DRAINING") throw invalid("The task set is draining and cannot become primary.");
       for (const taskSet of service.taskSets) if (taskSet.status === "PRIMARY") taskSet.status = "ACTIVE";
@@ -49,6 +52,7 @@ export function taskSetOperations(context: EcsContext): Operations<AwsClients["e
     },
     deleteTaskSet({ cluster, service: reference = "", taskSet: id = "", force = false }) {
       const service = requireService(state, cluster, reference);
+      requireTaskSets(service);
       const taskSet = requireTaskSet(service, id);
       if (!force && taskSet.status === "PRIMARY")
         throw invalid("The primary task set cannot be deleted without force.");
@@ -82,6 +86,7 @@ async function createTaskSet(
     "tags",
   ]);
   const service = requireActiveService(state, input.cluster, input.service as string);
+  requireTaskSets(service);
   const definition = requireTaskDefinition(state, input.taskDefinition as string);
   const loadBalancers = input.loadBalancers ?? [];
   const scale = checkScale(input.scale ?? { value: 0, unit: "PERCENT" });
@@ -106,6 +111,14 @@ async function createTaskSet(
   setTags(state, taskSet.arn, input.tags);
   context.wake(service);
   return { taskSet: viewTaskSet(context, service, taskSet) };
+}
+
+/** What ECS deploys itself has revisions instead, which only its deployments change. */
+function requireTaskSets({ settings }: ServiceRecord): void {
+  if (settings.deploymentController?.type === "ECS")
+    throw invalid(
+      "Task sets are for services with a CODE_DEPLOY or EXTERNAL deployment controller, not ECS.",
+    );
 }
 
 /** By id or ARN. */

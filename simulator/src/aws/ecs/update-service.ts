@@ -3,32 +3,40 @@ import { AwsError } from "../../errors.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { findTaskDefinition, requireActiveService } from "./find.ts";
 import type { EcsContext, ServiceRecord } from "./state.ts";
+import { updateDeployedService } from "./update-deployed-service.ts";
 import { viewService } from "./views.ts";
 import { withoutDefaults } from "./without-defaults.ts";
 
 type Answer = Omit<UpdateServiceCommandOutput, "$metadata">;
 
-export function updateService(context: EcsContext, input: UpdateServiceCommandInput): Answer {
+export async function updateService(context: EcsContext, input: UpdateServiceCommandInput): Promise<Answer> {
   const service = requireActiveService(context.state, input.cluster, input.service as string);
-  refuseDeployment(context, service, input);
-  refuseUnsupported("InvalidParameterException", "UpdateService", withoutDefaults(input), [
-    "cluster",
-    "service",
-    "desiredCount",
-    "healthCheckGracePeriodSeconds",
-    // Only what leaves the service as it is: see above.
-    "taskDefinition",
-    "forceNewDeployment",
-  ]);
+  checkNumbers(input);
+  if (service.settings.deploymentController?.type === "ECS")
+    await updateDeployedService(context, service, input);
+  else {
+    refuseDeployment(context, service, input);
+    refuseUnsupported("InvalidParameterException", "UpdateService", withoutDefaults(input), [
+      "cluster",
+      "service",
+      "desiredCount",
+      "healthCheckGracePeriodSeconds",
+      // Only what leaves the service as it is: see above.
+      "taskDefinition",
+      "forceNewDeployment",
+    ]);
+  }
   const { desiredCount = service.desiredCount, healthCheckGracePeriodSeconds } = input;
-  if (desiredCount < 0) throw invalid("desiredCount must not be negative.");
-  if (healthCheckGracePeriodSeconds !== undefined && healthCheckGracePeriodSeconds < 0)
-    throw invalid("healthCheckGracePeriodSeconds must not be negative.");
   service.desiredCount = desiredCount;
   service.healthCheckGracePeriodSeconds =
     healthCheckGracePeriodSeconds ?? service.healthCheckGracePeriodSeconds;
   context.wake(service);
   return { service: viewService(context, service) };
+}
+
+function checkNumbers({ desiredCount = 0, healthCheckGracePeriodSeconds = 0 }: UpdateServiceCommandInput) {
+  if (desiredCount < 0) throw invalid("desiredCount must not be negative.");
+  if (healthCheckGracePeriodSeconds < 0) throw invalid("healthCheckGracePeriodSeconds must not be negative.");
 }
 
 /** What only a deployment may change, in AWS's words. */

@@ -1,26 +1,11 @@
 import type { Service, TaskSet } from "@aws-sdk/client-ecs";
+import { ongoingDeployment } from "./deployment-records.ts";
+import { viewCurrentRevisions, viewDeployments } from "./deployment-views.ts";
 import { accountRoot } from "./names.ts";
-import { type EcsContext, liveTasks, type ServiceRecord, type TaskSetRecord } from "./state.ts";
+import type { EcsContext, ServiceRecord, TaskSetRecord } from "./state.ts";
+import { computedDesiredCount, countTasks } from "./task-counts.ts";
 
 type Reader = Pick<EcsContext, "state" | "environment">;
-
-/** How many tasks the task set is to have: its share of the service's, rounded up (API reference, TaskSet). */
-export function computedDesiredCount(service: ServiceRecord, taskSet: TaskSetRecord): number {
-  if (taskSet.status === "DRAINING") return 0;
-  return Math.ceil((service.desiredCount * taskSet.scale.value) / 100);
-}
-
-export function countTasks(
-  { state }: Reader,
-  taskSet: TaskSetRecord,
-): { runningCount: number; pendingCount: number } {
-  const tasks = liveTasks(state, taskSet).map(({ task }) => task);
-  return {
-    runningCount: tasks.filter((task) => task.lastStatus === "RUNNING").length,
-    pendingCount: tasks.filter((task) => task.desiredStatus === "RUNNING" && task.lastStatus !== "RUNNING")
-      .length,
-  };
-}
 
 /** A task set as describeTaskSets shows it. */
 export function viewTaskSet(reader: Reader, service: ServiceRecord, taskSet: TaskSetRecord): TaskSet {
@@ -55,6 +40,7 @@ export function viewTaskSet(reader: Reader, service: ServiceRecord, taskSet: Tas
 export function viewService(reader: Reader, service: ServiceRecord): Service {
   const { settings, taskSets } = service;
   const primary = taskSets.find(({ status }) => status === "PRIMARY");
+  const byEcs = settings.deploymentController?.type === "ECS";
   const counts = taskSets.map((taskSet) => countTasks(reader, taskSet));
   return {
     serviceArn: service.arn,
@@ -65,7 +51,7 @@ export function viewService(reader: Reader, service: ServiceRecord): Service {
     runningCount: counts.reduce((sum, { runningCount }) => sum + runningCount, 0),
     pendingCount: counts.reduce((sum, { pendingCount }) => sum + pendingCount, 0),
     taskDefinition: primary?.definition.taskDefinitionArn ?? settings.taskDefinition,
-    loadBalancers: primary?.loadBalancers ?? settings.loadBalancers ?? [],
+    loadBalancers: primary?.revision?.loadBalancers ?? primary?.loadBalancers ?? settings.loadBalancers ?? [],
     serviceRegistries: [],
     launchType: primary?.launchType ?? settings.launchType,
     capacityProviderStrategy: primary?.capacityProviderStrategy ?? settings.capacityProviderStrategy,
@@ -76,8 +62,10 @@ export function viewService(reader: Reader, service: ServiceRecord): Service {
     deploymentController: settings.deploymentController,
     healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds,
     schedulingStrategy: "REPLICA",
-    taskSets: taskSets.map((taskSet) => viewTaskSet(reader, service, taskSet)),
-    deployments: [],
+    taskSets: byEcs ? [] : taskSets.map((taskSet) => viewTaskSet(reader, service, taskSet)),
+    deployments: viewDeployments(reader, service),
+    currentServiceDeployment: byEcs ? ongoingDeployment(service)?.arn : undefined,
+    currentServiceRevisions: byEcs ? viewCurrentRevisions(reader, service) : undefined,
     events: [...service.events],
     placementConstraints: [],
     placementStrategy: [],

@@ -18,6 +18,11 @@ export async function createWorld(images: Record<string, PulledImage> = {}) {
   const secrets = new Map<string, string>();
   /** What happens to targets that are registered and deregistered. */
   const health = { registered: "healthy", deregistered: "unused" };
+  /** What listens to nothing is not healthy yet. */
+  const stateOf = (group: string | undefined, { Id = "", Port = 0 }: { Id?: string; Port?: number }) => {
+    const state = targets.get(`${group} ${Id}:${Port}`) ?? "unused";
+    return state === "healthy" && !environment.network.resolve(Id, Port) ? "initial" : state;
+  };
   const environment = await createTestEnvironment({
     registry: createFixedRegistry(images) as Registry,
     aws: {
@@ -56,9 +61,7 @@ export async function createWorld(images: Record<string, PulledImage> = {}) {
         describeTargetHealth: async ({ TargetGroupArn, Targets = [] }) => ({
           TargetHealthDescriptions: Targets.map((Target) => ({
             Target,
-            TargetHealth: {
-              State: (targets.get(`${TargetGroupArn} ${Target.Id}:${Target.Port}`) ?? "unused") as "unused",
-            },
+            TargetHealth: { State: stateOf(TargetGroupArn, Target) as "unused" },
           })),
         }),
       },

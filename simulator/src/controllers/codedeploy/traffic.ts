@@ -1,5 +1,6 @@
 import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Aws } from "../../aws/api.ts";
+import { forwardsToAny, reweigh, type Weights } from "../target-group-weights.ts";
 import { orLoadBalancerFailure } from "./failure.ts";
 
 /** A rule, or the default action of a listener, that forwards to a target group of a pair. */
@@ -32,7 +33,7 @@ export async function forwardPair(
   aws: Aws,
   listenerArn: string,
   pair: readonly string[],
-  weights: Readonly<Record<string, number>>,
+  weights: Weights,
 ): Promise<void> {
   for (const route of await routesTo(aws, listenerArn, pair))
     await putActions(aws, {
@@ -47,21 +48,4 @@ export async function putActions({ elbv2 }: Aws, { listenerArn, ruleArn, actions
       ? elbv2.modifyListener({ ListenerArn: listenerArn, DefaultActions: actions })
       : elbv2.modifyRule({ RuleArn: ruleArn, Actions: actions });
   await orLoadBalancerFailure<unknown>(change);
-}
-
-function reweigh(action: Action, pair: readonly string[], weights: Readonly<Record<string, number>>): Action {
-  if (!forwardsToAny(action, pair)) return action;
-  const others = tuplesOf(action).filter(({ TargetGroupArn = "" }) => !pair.includes(TargetGroupArn));
-  const mine = Object.entries(weights).map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight }));
-  const { TargetGroupArn: _, ...rest } = action;
-  return { ...rest, ForwardConfig: { ...action.ForwardConfig, TargetGroups: [...others, ...mine] } };
-}
-
-function forwardsToAny(action: Action, targetGroupArns: readonly string[]): boolean {
-  return tuplesOf(action).some(({ TargetGroupArn = "" }) => targetGroupArns.includes(TargetGroupArn));
-}
-
-function tuplesOf({ Type, TargetGroupArn, ForwardConfig }: Action) {
-  if (Type !== "forward") return [];
-  return ForwardConfig?.TargetGroups ?? [{ TargetGroupArn, Weight: 1 }];
 }

@@ -4,25 +4,22 @@ import type { EcsContext, ServiceRecord, TaskSetRecord } from "../../aws/ecs/sta
 /** DescribeServices shows at most this many, newest first (API reference, Service.events). */
 const eventsKept = 100;
 
-export function addServiceEvent({ environment }: EcsContext, service: ServiceRecord, text: string): void {
-  service.events.unshift({
-    id: randomUUID(),
-    createdAt: environment.clock.now(),
-    message: `(service ${service.name}) ${text}`,
-  });
-  service.events.length = Math.min(service.events.length, eventsKept);
+export function addServiceEvent(context: EcsContext, service: ServiceRecord, text: string): void {
+  addEvent(context, service, `(service ${service.name}) ${text}`);
 }
 
+/** Names the task set, unless ECS deploys the service itself: then what it runs is its own. */
 export function addTaskSetEvent(
-  { environment }: EcsContext,
+  context: EcsContext,
   service: ServiceRecord,
   taskSet: TaskSetRecord,
   text: string,
 ): void {
-  service.events.unshift({
-    id: randomUUID(),
-    createdAt: environment.clock.now(),
-    message: `(service ${service.name}, taskSet ${taskSet.id}) ${text}`,
-  });
+  const by = taskSet.revision ? "" : `, taskSet ${taskSet.id}`;
+  addEvent(context, service, `(service ${service.name}${by}) ${text}`);
+}
+
+function addEvent({ environment }: EcsContext, service: ServiceRecord, message: string): void {
+  service.events.unshift({ id: randomUUID(), createdAt: environment.clock.now(), message });
   service.events.length = Math.min(service.events.length, eventsKept);
 }

@@ -1,6 +1,8 @@
+import { ongoingDeployment } from "../../aws/ecs/deployment-records.ts";
 import { type EcsContext, liveTasks, type ServiceRecord } from "../../aws/ecs/state.ts";
+import { allotTasks } from "./allot-tasks.ts";
 import { addServiceEvent } from "./service-events.ts";
-import { reconcileTaskSet } from "./task-set.ts";
+import { observeTaskSet, settleTaskSet } from "./task-set.ts";
 
 /** AWS time between two looks at the health of a service that is not yet, or no longer, as desired. */
 const unsteadyPollMs = 5_000;
@@ -65,15 +67,24 @@ function startWatch(context: EcsContext, service: ServiceRecord): Watch {
 }
 
 async function reconcile(context: EcsContext, service: ServiceRecord): Promise<void> {
-  for (const taskSet of [...service.taskSets]) {
-    await reconcileTaskSet(context, service, taskSet);
+  const observed = await Promise.all(
+    service.taskSets.map((taskSet) => observeTaskSet(context, service, taskSet)),
+  );
+  allotTasks(context, service, observed);
+  for (const observation of observed) settleTaskSet(context, service, observation);
+  for (const { taskSet } of observed)
     if (taskSet.status === "DRAINING" && liveTasks(context.state, taskSet).length === 0)
       service.taskSets.splice(service.taskSets.indexOf(taskSet), 1);
-  }
   if (service.status === "DRAINING" && service.taskSets.length === 0) service.status = "INACTIVE";
-  const steady = service.taskSets.every(
-    ({ status, stabilityStatus }) => status !== "DRAINING" && stabilityStatus === "STEADY_STATE",
-  );
+  noteSteadiness(context, service);
+}
+
+function noteSteadiness(context: EcsContext, service: ServiceRecord): void {
+  const steady =
+    ongoingDeployment(service) === undefined &&
+    service.taskSets.every(
+      ({ status, stabilityStatus }) => status !== "DRAINING" && stabilityStatus === "STEADY_STATE",
+    );
   if (steady && !service.steady && service.status === "ACTIVE")
     addServiceEvent(context, service, "has reached a steady state.");
   service.steady = steady;

@@ -6,8 +6,9 @@ import {
   type TaskSetRecord,
 } from "../../aws/ecs/state.ts";
 import { tagsOf } from "../../aws/ecs/tags.ts";
+import { computedDesiredCount } from "../../aws/ecs/task-counts.ts";
 import { launchTask, requestStop, taskName } from "../../aws/ecs/task-lifecycle.ts";
-import { computedDesiredCount } from "../../aws/ecs/views.ts";
+import { failedHealthChecks, noteHealthyTask, noteStoppedTask } from "./circuit-breaker.ts";
 import { addServiceEvent, addTaskSetEvent } from "./service-events.ts";
 import { readHealth, type TargetHealth, targetsOf } from "./service-targets.ts";
 
@@ -18,19 +19,47 @@ const longestBackOffMs = 27 * 60_000;
 /** So many failures in a row are called consistent. */
 const consistentFailures = 3;
 
-/** Makes the tasks of one task set what it desires, and notes whether they are. */
-export async function reconcileTaskSet(
+/**
+ * AWS time that a task without load balancer must run before it counts as healthy (API reference,
+ * DeploymentConfiguration.minimumHealthyPercent).
+ */
+const settlingMs = 40_000;
+
+/** What a task set's tasks are at one look. */
+export interface Observation {
+  readonly taskSet: TaskSetRecord;
+  /** Tasks that are to run. */
+  readonly active: readonly TaskRecord[];
+  /** Those of them that are healthy. */
+  readonly healthy: ReadonlySet<TaskRecord>;
+}
+
+/** Looks at the health of a task set's tasks, and stops those that are unhealthy. */
+export async function observeTaskSet(
   context: EcsContext,
   service: ServiceRecord,
   taskSet: TaskSetRecord,
-): Promise<void> {
+): Promise<Observation> {
   const health = await readHealthOfRunning(context, taskSet);
   for (const [record, targets] of health) replaceUnhealthy(context, service, taskSet, record, targets);
   const active = activeTasks(context, taskSet);
+  const healthy = new Set(active.filter((record) => isHealthy(context, taskSet, record, health.get(record))));
+  const { resetOnHealthyTask = true } =
+    service.settings.deploymentConfiguration?.deploymentCircuitBreaker ?? {};
+  for (const record of healthy) noteHealthyTask(taskSet, record, resetOnHealthyTask);
+  return { taskSet, active, healthy };
+}
+
+/** Makes the tasks of one task set as many as it desires, and notes whether they are. */
+export function settleTaskSet(
+  context: EcsContext,
+  service: ServiceRecord,
+  { taskSet, active, healthy }: Observation,
+): void {
   const missing = computedDesiredCount(service, taskSet) - active.length;
-  if (missing > 0) startTasks(context, service, taskSet, missing);
-  if (missing < 0) stopTasks(context, service, taskSet, active, -missing);
-  noteStability(context, service, taskSet, health);
+  if (missing > 0 && !taskSet.revision?.halted) startTasks(context, service, taskSet, missing);
+  if (missing < 0) stopTasks(context, service, taskSet, byWorth(active, healthy), -missing);
+  noteStability(context, service, taskSet, healthy);
 }
 
 function activeTasks({ state }: EcsContext, taskSet: TaskSetRecord): TaskRecord[] {
@@ -69,7 +98,7 @@ function replaceUnhealthy(
   );
   requestStop(record, {
     stopCode: "ServiceSchedulerInitiated",
-    stoppedReason: `Task failed ELB health checks in (target-group ${targetGroupArn})`,
+    stoppedReason: `${failedHealthChecks} in (target-group ${targetGroupArn})`,
   });
 }
 
@@ -105,22 +134,26 @@ function propagatedTags({ state }: EcsContext, service: ServiceRecord, taskSet: 
   return [];
 }
 
-/** First those that do not run yet, then the newest. */
+/** First to be stopped: those that do not run yet, then those that are not healthy, then the newest. */
+function byWorth(active: readonly TaskRecord[], healthy: ReadonlySet<TaskRecord>): TaskRecord[] {
+  const worth = (record: TaskRecord) =>
+    Number(record.task.lastStatus === "RUNNING") + Number(healthy.has(record));
+  return active.toReversed().toSorted((a, b) => worth(a) - worth(b));
+}
+
 function stopTasks(
   context: EcsContext,
   service: ServiceRecord,
   taskSet: TaskSetRecord,
-  active: readonly TaskRecord[],
+  leastWorthFirst: readonly TaskRecord[],
   count: number,
 ): void {
-  const surplus = active
-    .toReversed()
-    .toSorted((a, b) => Number(a.task.lastStatus === "RUNNING") - Number(b.task.lastStatus === "RUNNING"))
-    .slice(0, count);
+  const surplus = leastWorthFirst.slice(0, count);
+  const by = taskSet.revision ? service.taskSets.find(({ status }) => status === "PRIMARY") : taskSet;
   for (const record of surplus)
     requestStop(record, {
       stopCode: "ServiceSchedulerInitiated",
-      stoppedReason: `Scaling activity initiated by (deployment ${taskSet.id})`,
+      stoppedReason: `Scaling activity initiated by (deployment ${(by ?? taskSet).id})`,
     });
   const names = surplus.map((record) => `(${taskName(record)})`).join(" ");
   addTaskSetEvent(context, service, taskSet, `has stopped ${count} running tasks: ${names}.`);
@@ -130,9 +163,11 @@ function noteChange(
   context: EcsContext,
   service: ServiceRecord,
   taskSet: TaskSetRecord,
-  { task }: TaskRecord,
+  record: TaskRecord,
 ): void {
+  const { task } = record;
   if (task.lastStatus === "RUNNING") taskSet.failedStarts = 0;
+  if (task.lastStatus === "STOPPED") noteStoppedTask(taskSet, record);
   if (task.lastStatus === "STOPPED" && task.stopCode === "TaskFailedToStart")
     throttle(context, service, taskSet);
   context.wake(service);
@@ -154,17 +189,29 @@ function throttle(context: EcsContext, service: ServiceRecord, taskSet: TaskSetR
     );
 }
 
+function isHealthy(
+  { environment: { clock } }: EcsContext,
+  taskSet: TaskSetRecord,
+  { task }: TaskRecord,
+  targets: readonly TargetHealth[] | undefined,
+): boolean {
+  if (!targets) return false;
+  // A target group that no listener uses checks nothing: its targets are unused, not unhealthy.
+  if (!targets.every(({ state }) => state === "healthy" || state === "unused")) return false;
+  const mustSettle = taskSet.revision !== undefined && targets.length === 0;
+  const age = clock.now().getTime() - (task.startedAt?.getTime() ?? 0);
+  return !mustSettle || age >= clock.toWall(settlingMs);
+}
+
 function noteStability(
   context: EcsContext,
   service: ServiceRecord,
   taskSet: TaskSetRecord,
-  health: ReadonlyMap<TaskRecord, readonly TargetHealth[]>,
+  healthy: ReadonlySet<TaskRecord>,
 ): void {
   const active = activeTasks(context, taskSet);
-  // A target group that no listener uses checks nothing: its targets are unused, not unhealthy.
-  const isReady = (record: TaskRecord) =>
-    health.get(record)?.every(({ state }) => state === "healthy" || state === "unused") ?? false;
-  const steady = active.length === computedDesiredCount(service, taskSet) && active.every(isReady);
+  const steady =
+    active.length === computedDesiredCount(service, taskSet) && active.every((record) => healthy.has(record));
   const stabilityStatus = steady ? "STEADY_STATE" : "STABILIZING";
   if (stabilityStatus === taskSet.stabilityStatus) return;
   taskSet.stabilityStatus = stabilityStatus;

@@ -1,0 +1,74 @@
+import type { LoadBalancer } from "@aws-sdk/client-ecs";
+import { resolveConfiguration } from "./deployment-configuration.ts";
+import {
+  isRevision,
+  ongoingDeployment,
+  type RevisionTaskSet,
+  type ServiceDeploymentRecord,
+} from "./deployment-records.ts";
+import { Interruption } from "./interruption.ts";
+import { ecsArn, newServiceDeploymentId } from "./names.ts";
+import type { EcsContext, Placement, ServiceRecord, TaskDefinitionRecord } from "./state.ts";
+import { newTaskSet } from "./task-set-record.ts";
+
+/** What a service revision is made of. */
+export interface RevisionSpec {
+  readonly definition: TaskDefinitionRecord;
+  readonly placement: Placement;
+  readonly loadBalancers: LoadBalancer[];
+}
+
+/** Makes a new revision the service's primary one and has it deployed; a deployment under way is superseded. */
+export function beginDeployment(context: EcsContext, service: ServiceRecord, spec: RevisionSpec): void {
+  const { clock } = context.environment;
+  const configuration = resolveConfiguration(service.settings.deploymentConfiguration);
+  const sources = service.taskSets.filter(isRevision);
+  for (const source of sources) if (source.status === "PRIMARY") source.status = "ACTIVE";
+  const target = newRevision(context, service, spec, configuration.strategy === "ROLLING");
+  service.taskSets.push(target);
+  ongoingDeployment(service)?.control.abort(Interruption.superseded());
+  const path = `${service.cluster.clusterName}/${service.name}/${newServiceDeploymentId()}`;
+  const deployment: ServiceDeploymentRecord = {
+    arn: ecsArn(context.environment, `service-deployment/${path}`),
+    service,
+    target,
+    sources,
+    configuration,
+    createdAt: clock.now(),
+    updatedAt: clock.now(),
+    status: "PENDING",
+    circuitBreaker: configuration.deploymentCircuitBreaker?.enable ? "MONITORING" : "DISABLED",
+    alarms: configuration.alarms?.enable ? "MONITORING" : "DISABLED",
+    triggeredAlarms: [],
+    hooks: [],
+    control: new AbortController(),
+  };
+  service.deployments.unshift(deployment);
+  context.deploy(deployment);
+}
+
+function newRevision(
+  context: EcsContext,
+  service: ServiceRecord,
+  { definition, placement, loadBalancers }: RevisionSpec,
+  rolling: boolean,
+): RevisionTaskSet {
+  const taskSet = newTaskSet(context, service, {
+    definition,
+    placement,
+    loadBalancers: loadBalancers.map(({ advancedConfiguration: _, ...inUse }) => inUse),
+    // A rolling update allots tasks one by one; the other strategies scale up in a stage of their own.
+    scale: { value: rolling ? 100 : 0, unit: "PERCENT" },
+    status: "PRIMARY",
+    revision: {
+      loadBalancers,
+      rolloutState: "IN_PROGRESS",
+      rolloutStateReason: "",
+      failedTasks: 0,
+      allotted: rolling ? 0 : undefined,
+      halted: false,
+    },
+  }) as RevisionTaskSet;
+  taskSet.revision.rolloutStateReason = `ECS deployment ${taskSet.id} in progress.`;
+  return taskSet;
+}

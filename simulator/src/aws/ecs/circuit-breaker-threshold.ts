@@ -1,0 +1,18 @@
+import type { ResolvedConfiguration } from "./deployment-records.ts";
+
+/** API reference, ThresholdType: what BOUNDED_PERCENT keeps the threshold within, and its default. */
+const least = 3;
+const most = 200;
+const defaultPercent = 50;
+
+/** So many failed tasks in a row fail a deployment of a service that wants `desiredCount`. */
+export function circuitBreakerThreshold(
+  { deploymentCircuitBreaker }: ResolvedConfiguration,
+  desiredCount: number,
+): number {
+  const { type = "BOUNDED_PERCENT", value = defaultPercent } =
+    deploymentCircuitBreaker?.thresholdConfiguration ?? {};
+  if (type === "COUNT") return value;
+  const share = Math.ceil((value / 100) * desiredCount);
+  return type === "UNBOUNDED_PERCENT" ? share : Math.min(Math.max(share, least), most);
+}

@@ -1,0 +1,90 @@
+import type {
+  DeploymentConfiguration,
+  DeploymentLifecycleHookDetail,
+  DeploymentRolloutState,
+  LoadBalancer,
+  ServiceDeployment,
+  ServiceDeploymentLifecycleStage,
+  ServiceDeploymentRollbackMonitorsStatus,
+  ServiceDeploymentStatus,
+} from "@aws-sdk/client-ecs";
+import type { ServiceRecord, TaskSetRecord } from "./state.ts";
+
+/** What a task set is besides, in a service that ECS deploys itself. */
+export interface ServiceRevisionRecord {
+  readonly arn: string;
+  /** As configured; the task set's own are those of them that its tasks are in. */
+  readonly loadBalancers: LoadBalancer[];
+  rolloutState: DeploymentRolloutState;
+  rolloutStateReason: string;
+  /** Tasks in a row that stopped before they were healthy. */
+  failedTasks: number;
+  /** Tasks that a rolling update leaves it; without one, its scale decides. */
+  allotted?: number;
+  /** Starts no task any more: its deployment failed or was aborted. */
+  halted: boolean;
+  /** Per cent of the traffic; absent where no deployment shifts any. */
+  productionWeight?: number;
+  testWeight?: number;
+}
+
+/** A task set that is a service revision. */
+export type RevisionTaskSet = TaskSetRecord & { readonly revision: ServiceRevisionRecord };
+
+/** With AWS's defaults. */
+export type ResolvedConfiguration = DeploymentConfiguration &
+  Required<Pick<DeploymentConfiguration, "strategy" | "maximumPercent" | "minimumHealthyPercent">>;
+
+export interface ServiceDeploymentRecord {
+  readonly arn: string;
+  readonly service: ServiceRecord;
+  readonly target: RevisionTaskSet;
+  /** What ran when it was created. */
+  readonly sources: readonly RevisionTaskSet[];
+  /** As the service's was when the deployment was created. */
+  readonly configuration: ResolvedConfiguration;
+  readonly createdAt: Date;
+  status: ServiceDeploymentStatus;
+  statusReason?: string;
+  lifecycleStage?: ServiceDeploymentLifecycleStage;
+  startedAt?: Date;
+  finishedAt?: Date;
+  stoppedAt?: Date;
+  updatedAt: Date;
+  rollback?: { readonly reason: string; readonly startedAt: Date; readonly to?: RevisionTaskSet };
+  circuitBreaker: ServiceDeploymentRollbackMonitorsStatus;
+  alarms: ServiceDeploymentRollbackMonitorsStatus;
+  readonly triggeredAlarms: string[];
+  readonly hooks: DeploymentLifecycleHookDetail[];
+  /** Aborted with an Interruption; a rollback has another one. */
+  control: AbortController;
+  /** What it reported of its revisions when it ended. */
+  ending?: Pick<ServiceDeployment, "sourceServiceRevisions" | "targetServiceRevision">;
+}
+
+const ended: readonly ServiceDeploymentStatus[] = [
+  "SUCCESSFUL",
+  "STOPPED",
+  "ROLLBACK_SUCCESSFUL",
+  "ROLLBACK_FAILED",
+];
+
+export function isOngoing({ status }: ServiceDeploymentRecord): boolean {
+  return !ended.includes(status);
+}
+
+/** The deployment that ECS is carrying out for the service. */
+export function ongoingDeployment(service: ServiceRecord): ServiceDeploymentRecord | undefined {
+  return service.deployments.find(isOngoing);
+}
+
+export function isRevision(taskSet: TaskSetRecord): taskSet is RevisionTaskSet {
+  return taskSet.revision !== undefined;
+}
+
+/** What a rollback returns to: the revision of the last deployment that succeeded. */
+export function rollbackCandidate(failed: ServiceDeploymentRecord): RevisionTaskSet | undefined {
+  return failed.service.deployments.find(
+    (deployment) => deployment !== failed && deployment.status === "SUCCESSFUL",
+  )?.target;
+}

@@ -1,0 +1,55 @@
+import type { DeploymentLifecycleHook } from "@aws-sdk/client-ecs";
+import { AwsError } from "../../errors.ts";
+import { refuseUnsupported } from "../refuse-unsupported.ts";
+import type { ResolvedConfiguration } from "./deployment-records.ts";
+
+const stages = [
+  "RECONCILE_SERVICE",
+  "PRE_SCALE_UP",
+  "POST_SCALE_UP",
+  "TEST_TRAFFIC_SHIFT",
+  "POST_TEST_TRAFFIC_SHIFT",
+  "PRE_PRODUCTION_TRAFFIC_SHIFT",
+  "PRODUCTION_TRAFFIC_SHIFT",
+  "POST_PRODUCTION_TRAFFIC_SHIFT",
+];
+/** Where a hook of type PAUSE cannot be (API reference, DeploymentLifecycleHook). */
+const withoutPause = ["TEST_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT"];
+
+/** Throws InvalidParameterException where a hook cannot be run. */
+export function checkLifecycleHooks({ strategy, lifecycleHooks = [] }: ResolvedConfiguration): void {
+  if (lifecycleHooks.length > 0 && strategy === "ROLLING")
+    throw invalid(
+      "The simulator runs lifecycle hooks with the strategies BLUE_GREEN, LINEAR and CANARY, not with ROLLING.",
+    );
+  for (const hook of lifecycleHooks) checkHook(hook);
+}
+
+function checkHook(hook: DeploymentLifecycleHook): void {
+  const { targetType = "AWS_LAMBDA", lifecycleStages = [] } = hook;
+  refuseUnsupported("InvalidParameterException", "lifecycleHooks", hook, [
+    "targetType",
+    "lifecycleStages",
+    "timeoutConfiguration",
+  ]);
+  if (targetType !== "PAUSE")
+    throw invalid(
+      `The simulator runs lifecycle hooks of targetType PAUSE only, not ${targetType}: there are no Lambda functions.`,
+    );
+  if (lifecycleStages.length === 0) throw invalid("lifecycleStages must be provided for a lifecycle hook.");
+  for (const stage of lifecycleStages) {
+    if (!stages.includes(stage))
+      throw invalid(`lifecycleStages must be among ${stages.join(", ")}, not ${stage}.`);
+    if (withoutPause.includes(stage))
+      throw invalid(`A lifecycle hook of targetType PAUSE cannot be configured at ${stage}.`);
+  }
+  const { timeoutInMinutes = 1, action = "ROLLBACK" } = hook.timeoutConfiguration ?? {};
+  if (!Number.isInteger(timeoutInMinutes) || timeoutInMinutes < 1)
+    throw invalid(`timeoutInMinutes must be at least 1, not ${timeoutInMinutes}.`);
+  if (action !== "ROLLBACK" && action !== "CONTINUE")
+    throw invalid(`The action of a timeoutConfiguration must be ROLLBACK or CONTINUE, not ${action}.`);
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError("InvalidParameterException", message);
+}

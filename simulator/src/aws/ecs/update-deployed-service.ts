@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from "node:util";
+import type { UpdateServiceCommandInput } from "@aws-sdk/client-ecs";
+import { AwsError } from "../../errors.ts";
+import { refuseUnsupported } from "../refuse-unsupported.ts";
+import { beginDeployment, type RevisionSpec } from "./begin-deployment.ts";
+import { checkLoadBalancers } from "./check-load-balancers.ts";
+import { checkConfiguration, resolveConfiguration } from "./deployment-configuration.ts";
+import { isRevision, type RevisionTaskSet } from "./deployment-records.ts";
+import { requireTaskDefinition } from "./find.ts";
+import { resolvePlacement } from "./placement.ts";
+import type { EcsContext, Placement, ServiceRecord } from "./state.ts";
+import { withoutDefaults } from "./without-defaults.ts";
+
+/**
+ * UpdateService of a service that ECS deploys itself. A new revision, or one that is forced, is deployed; whatever
+ * else changes applies to tasks that start later.
+ */
+export async function updateDeployedService(
+  context: EcsContext,
+  service: ServiceRecord,
+  input: UpdateServiceCommandInput,
+): Promise<void> {
+  refuseUnsupported("InvalidParameterException", "UpdateService", withoutListsOfNothing(input), [
+    "cluster",
+    "service",
+    "desiredCount",
+    "healthCheckGracePeriodSeconds",
+    "taskDefinition",
+    "forceNewDeployment",
+    "networkConfiguration",
+    "platformVersion",
+    "capacityProviderStrategy",
+    "loadBalancers",
+    "deploymentConfiguration",
+    "propagateTags",
+    "enableECSManagedTags",
+  ]);
+  const primary = service.taskSets.filter(isRevision).find(({ status }) => status === "PRIMARY");
+  if (!primary) throw new AwsError("ServerException", `The service ${service.name} has no primary revision.`);
+  const deploymentConfiguration = resolveConfiguration({
+    ...service.settings.deploymentConfiguration,
+    ...input.deploymentConfiguration,
+  });
+  const spec = await resolveSpec(context, service, primary, input);
+  checkConfiguration(deploymentConfiguration, spec.loadBalancers.length > 0);
+  await checkLoadBalancers(context.environment.aws.elbv2, spec.loadBalancers, spec.definition, {
+    behindListener: true,
+    strategy: deploymentConfiguration.strategy,
+  });
+  service.settings = {
+    ...service.settings,
+    deploymentConfiguration,
+    propagateTags: input.propagateTags ?? service.settings.propagateTags,
+    enableECSManagedTags: input.enableECSManagedTags ?? service.settings.enableECSManagedTags,
+  };
+  if (input.forceNewDeployment || !isDeepStrictEqual(spec, specOf(primary)))
+    beginDeployment(context, service, spec);
+}
+
+async function resolveSpec(
+  { state, environment }: EcsContext,
+  service: ServiceRecord,
+  primary: RevisionTaskSet,
+  input: UpdateServiceCommandInput,
+): Promise<RevisionSpec> {
+  const placement = await resolvePlacement(environment.aws.ec2, service.cluster, input, primary);
+  return {
+    definition: input.taskDefinition
+      ? requireTaskDefinition(state, input.taskDefinition)
+      : primary.definition,
+    placement: placementOf(placement),
+    loadBalancers: input.loadBalancers ?? primary.revision.loadBalancers,
+  };
+}
+
+function specOf(taskSet: RevisionTaskSet): RevisionSpec {
+  return {
+    definition: taskSet.definition,
+    placement: placementOf(taskSet),
+    loadBalancers: taskSet.revision.loadBalancers,
+  };
+}
+
+function placementOf(of: Placement): Placement {
+  const { launchType, capacityProviderStrategy, platformVersion, networkConfiguration } = of;
+  return { launchType, capacityProviderStrategy, platformVersion, networkConfiguration };
+}
+
+/** An empty list of load balancers asks for a service without any; other empty lists ask for nothing. */
+function withoutListsOfNothing(input: UpdateServiceCommandInput): UpdateServiceCommandInput {
+  const { loadBalancers } = input;
+  return { ...withoutDefaults(input), ...(loadBalancers && { loadBalancers }) };
+}

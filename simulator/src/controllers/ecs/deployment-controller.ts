@@ -1,0 +1,65 @@
+import type { ServiceDeploymentRecord } from "../../aws/ecs/deployment-records.ts";
+import { Interruption } from "../../aws/ecs/interruption.ts";
+import type { EcsContext } from "../../aws/ecs/state.ts";
+import { endEarly, succeed } from "./end-deployment.ts";
+import { watchForFailure } from "./failure-detection.ts";
+import { type Run, signalOf, touch } from "./run.ts";
+import { strategyOf } from "./strategy.ts";
+
+/** Performs the service deployments of ECS, one task each. */
+export interface DeploymentController {
+  start(deployment: ServiceDeploymentRecord): void;
+  /** Resolves when every deployment has ended where it stands: the context's `closing` ends them. */
+  close(): Promise<void>;
+}
+
+/** ECS needs about so long before a deployment that was created starts (seen in ListServiceDeployments). */
+const admissionMs = 150;
+
+export function createDeploymentController(context: EcsContext): DeploymentController {
+  const ends = new Map<ServiceDeploymentRecord, Promise<void>>();
+  return {
+    start(deployment) {
+      // Not before what it supersedes has let go of the service.
+      const before = deployment.service.deployments.flatMap((each) => ends.get(each) ?? []);
+      const end = Promise.all(before)
+        .then(() => perform({ context, deployment }))
+        .catch((error) => context.environment.warn(`${deployment.arn} failed inside the simulator: ${error}`))
+        .finally(() => ends.delete(deployment));
+      ends.set(deployment, end);
+    },
+    async close() {
+      await Promise.all(ends.values());
+    },
+  };
+}
+
+async function perform(run: Run): Promise<void> {
+  const { context, deployment } = run;
+  try {
+    await admit(run);
+    await watchForFailure(run, () => strategyOf(deployment).deploy(run));
+    succeed(run);
+  } catch (reason) {
+    if (context.closing.aborted) return;
+    await endEarly(run, asInterruption(reason));
+  } finally {
+    context.wake(deployment.service);
+  }
+}
+
+async function admit(run: Run): Promise<void> {
+  const { context, deployment } = run;
+  await context.environment.clock.wait(admissionMs, signalOf(run));
+  deployment.status = "IN_PROGRESS";
+  deployment.startedAt = context.environment.clock.now();
+  touch(run);
+  context.wake(deployment.service);
+}
+
+/** Whatever goes wrong takes a deployment back: an error of a service it called is its reason. */
+function asInterruption(reason: unknown): Interruption {
+  if (reason instanceof Interruption) return reason;
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return new Interruption("roll-back", `Service deployment rolled back because of an error. ${message}`);
+}

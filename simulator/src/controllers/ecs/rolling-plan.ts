@@ -1,0 +1,44 @@
+export interface RollingState {
+  readonly desired: number;
+  /** Per cent of `desired` that must stay healthy, and that may run or start at once. */
+  readonly minimumHealthyPercent: number;
+  readonly maximumPercent: number;
+  /** Of the revision that is to have all tasks. */
+  readonly primary: Tasks;
+  /** Of those that are to have none; the first keeps its tasks longest. */
+  readonly others: readonly Tasks[];
+}
+
+/** `healthy` of the `active` ones. */
+interface Tasks {
+  readonly active: number;
+  readonly healthy: number;
+}
+
+/** How many tasks each is to have next. */
+export interface RollingPlan {
+  readonly primary: number;
+  readonly others: readonly number[];
+}
+
+/**
+ * The next step of a rolling update. A new task starts where the maximum leaves room; an old one goes when a new one
+ * has taken its place, or, down to the minimum, to make room (API reference, DeploymentConfiguration: the minimum is
+ * rounded up, the maximum down).
+ */
+export function planRolling(state: RollingState): RollingPlan {
+  const { desired, primary, others } = state;
+  const floor = Math.ceil((desired * state.minimumHealthyPercent) / 100);
+  const ceiling = Math.floor((desired * state.maximumPercent) / 100);
+  const healthyOthers = others.reduce((sum, { healthy }) => sum + healthy, 0);
+  const needed = Math.min(Math.max(floor - primary.healthy, 0), healthyOthers);
+  const wanted = Math.min(desired - primary.healthy, ceiling - desired);
+  let left = Math.max(needed, wanted, 0);
+  const kept = others.map(({ active }) => {
+    const count = Math.min(active, left);
+    left -= count;
+    return count;
+  });
+  const room = ceiling - kept.reduce((sum, count) => sum + count, 0);
+  return { primary: Math.min(desired, Math.max(room, primary.active)), others: kept };
+}

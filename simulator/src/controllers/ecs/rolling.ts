@@ -1,0 +1,26 @@
+import { liveTasks } from "../../aws/ecs/state.ts";
+import { servingTargetGroups } from "./production-route.ts";
+import { promote } from "./promote.ts";
+import { isSettled, type Run, type Strategy, waitMinutes, waitUntil } from "./run.ts";
+
+/** New tasks take the place of old ones as the scheduler's rolling plan lets them. */
+export const rolling: Strategy = {
+  async deploy(run) {
+    const { target } = run.deployment;
+    const serving = await servingTargetGroups(run, target);
+    for (const [index, loadBalancer] of target.loadBalancers.entries())
+      target.loadBalancers[index] = { ...loadBalancer, targetGroupArn: serving[index] };
+    await waitUntil(run, () => hasReplacedOthers(run, target));
+    await waitMinutes(run, run.deployment.configuration.bakeTimeInMinutes ?? 0);
+  },
+  async rollBack(run, to) {
+    promote(run, to);
+    await waitUntil(run, () => hasReplacedOthers(run, to));
+  },
+};
+
+function hasReplacedOthers(run: Run, revision: Run["deployment"]["target"]): boolean {
+  const { context, deployment } = run;
+  const others = deployment.service.taskSets.filter((each) => each !== revision);
+  return isSettled(run, revision) && others.every((each) => liveTasks(context.state, each).length === 0);
+}

@@ -1,0 +1,59 @@
+import type { ServiceDeploymentLifecycleStage } from "@aws-sdk/client-ecs";
+import type { RevisionTaskSet, ServiceDeploymentRecord } from "../../aws/ecs/deployment-records.ts";
+import type { EcsContext } from "../../aws/ecs/state.ts";
+import { countTasks } from "../../aws/ecs/task-counts.ts";
+
+/** A deployment that is being carried out. */
+export interface Run {
+  readonly context: EcsContext;
+  readonly deployment: ServiceDeploymentRecord;
+}
+
+/** How a strategy brings a revision into service, and how it brings the one before back. */
+export interface Strategy {
+  deploy(run: Run): Promise<void>;
+  rollBack(run: Run, to: RevisionTaskSet): Promise<void>;
+}
+
+export const minute = 60_000;
+
+/** AWS time between two looks at what a deployment waits for. */
+const pollMs = 5_000;
+
+/** Aborts when the deployment is not to go on, and when the simulator closes. */
+export function signalOf({ context, deployment }: Run): AbortSignal {
+  return AbortSignal.any([deployment.control.signal, context.closing]);
+}
+
+export async function waitUntil(run: Run, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const signal = signalOf(run);
+  signal.throwIfAborted();
+  while (!(await isSo())) await run.context.environment.clock.wait(pollMs, signal);
+  signal.throwIfAborted();
+}
+
+export async function waitMinutes(run: Run, minutes: number): Promise<void> {
+  const signal = signalOf(run);
+  signal.throwIfAborted();
+  if (minutes > 0) await run.context.environment.clock.wait(minutes * minute, signal);
+}
+
+export function enterStage(run: Run, stage: ServiceDeploymentLifecycleStage): void {
+  signalOf(run).throwIfAborted();
+  run.deployment.lifecycleStage = stage;
+  touch(run);
+}
+
+export function touch({ context, deployment }: Run): void {
+  deployment.updatedAt = context.environment.clock.now();
+}
+
+/** Whether a revision has all the tasks that the service desires, and all of them are healthy. */
+export function isSettled({ context, deployment: { service } }: Run, taskSet: RevisionTaskSet): boolean {
+  const { runningCount } = countTasks(context, taskSet);
+  return (
+    taskSet.status !== "DRAINING" &&
+    runningCount === service.desiredCount &&
+    taskSet.stabilityStatus === "STEADY_STATE"
+  );
+}

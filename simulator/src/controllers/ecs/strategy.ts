@@ -1,0 +1,9 @@
+import type { ServiceDeploymentRecord } from "../../aws/ecs/deployment-records.ts";
+import { rolling } from "./rolling.ts";
+import type { Strategy } from "./run.ts";
+import { trafficShifting } from "./traffic-shifting.ts";
+
+/** BLUE_GREEN, LINEAR and CANARY differ only in the steps in which they shift the traffic. */
+export function strategyOf({ configuration }: ServiceDeploymentRecord): Strategy {
+  return configuration.strategy === "ROLLING" ? rolling : trafficShifting;
+}

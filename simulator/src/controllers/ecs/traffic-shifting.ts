@@ -1,0 +1,102 @@
+import type { DeploymentLifecycleHookStage, ServiceDeploymentLifecycleStage } from "@aws-sdk/client-ecs";
+import { isRevision, type RevisionTaskSet } from "../../aws/ecs/deployment-records.ts";
+import { liveTasks } from "../../aws/ecs/state.ts";
+import { runLifecycleHooks } from "./lifecycle-hooks.ts";
+import { idleTargetGroups } from "./production-route.ts";
+import { promote } from "./promote.ts";
+import { enterStage, isSettled, type Run, type Strategy, waitMinutes, waitUntil } from "./run.ts";
+import { shiftProduction, shiftTest } from "./shift-traffic.ts";
+import { trafficSteps } from "./traffic-steps.ts";
+
+/**
+ * A whole new revision comes up beside the one that serves, gets the traffic in one or more steps, and the other goes
+ * when the bake time is over (developer guide, "Amazon ECS blue/green service deployments workflow").
+ */
+export const trafficShifting: Strategy = {
+  async deploy(run) {
+    const { target, configuration } = run.deployment;
+    await reconcileRevisions(run);
+    await chooseTargetGroups(run);
+    await perform(run, "PRE_SCALE_UP");
+    await perform(run, "SCALE_UP", () => scaleUp(run, target));
+    await perform(run, "POST_SCALE_UP");
+    await perform(run, "TEST_TRAFFIC_SHIFT", () => shiftTest(run, target));
+    await perform(run, "POST_TEST_TRAFFIC_SHIFT");
+    for (const { percent, bakeMinutes } of trafficSteps(configuration)) {
+      await runLifecycleHooks(run, "PRE_PRODUCTION_TRAFFIC_SHIFT");
+      await perform(run, "PRODUCTION_TRAFFIC_SHIFT", () => shiftProduction(run, target, percent));
+      await waitMinutes(run, bakeMinutes);
+    }
+    await perform(run, "POST_PRODUCTION_TRAFFIC_SHIFT");
+    await perform(run, "BAKE_TIME", () => waitMinutes(run, configuration.bakeTimeInMinutes ?? 0));
+    await perform(run, "CLEAN_UP", () => removeOthers(run, target));
+  },
+  async rollBack(run, to) {
+    const { revision } = run.deployment.target;
+    promote(run, to);
+    await scaleUp(run, to);
+    if (revision.productionWeight)
+      await perform(run, "PRODUCTION_TRAFFIC_SHIFT", () => shiftProduction(run, to, 100));
+    if (revision.testWeight) await perform(run, "TEST_TRAFFIC_SHIFT", () => shiftTest(run, to));
+    await perform(run, "CLEAN_UP", () => removeOthers(run, to));
+  },
+};
+
+async function perform(
+  run: Run,
+  stage: ServiceDeploymentLifecycleStage,
+  work: () => Promise<void> = async () => {},
+): Promise<void> {
+  enterStage(run, stage);
+  await work();
+  await runLifecycleHooks(run, stage as DeploymentLifecycleHookStage);
+}
+
+/** Where deployments that did not end well left several revisions, only the one to be replaced stays. */
+async function reconcileRevisions(run: Run): Promise<void> {
+  const sources = run.deployment.sources.filter(({ status }) => status !== "DRAINING");
+  // A rolling update before this one allotted them tasks one by one.
+  for (const { revision } of sources) revision.allotted = undefined;
+  const [first, ...others] = sources.toSorted(lastCompletedFirst);
+  if (!first || others.length === 0) return;
+  await perform(run, "RECONCILE_SERVICE", async () => {
+    await scaleUp(run, first);
+    if (others.some(({ revision }) => revision.productionWeight)) await shiftProduction(run, first, 100);
+    if (others.some(({ revision }) => revision.testWeight)) await shiftTest(run, first);
+    for (const other of others) other.status = "DRAINING";
+    await waitUntil(run, () => others.every((other) => liveTasks(run.context.state, other).length === 0));
+  });
+}
+
+function lastCompletedFirst(a: RevisionTaskSet, b: RevisionTaskSet): number {
+  const completed = ({ revision }: RevisionTaskSet) => Number(revision.rolloutState === "COMPLETED");
+  return completed(b) - completed(a) || b.createdAt.getTime() - a.createdAt.getTime();
+}
+
+/** A new revision's tasks are put in the target groups that production traffic does not go to. */
+async function chooseTargetGroups(run: Run): Promise<void> {
+  const { target, sources } = run.deployment;
+  if (target.loadBalancers.length === 0) return;
+  const idle = await idleTargetGroups(run, target);
+  target.loadBalancers = target.loadBalancers.map((each, index) => ({
+    ...each,
+    targetGroupArn: idle[index],
+  }));
+  target.revision.productionWeight = 0;
+  target.revision.testWeight = 0;
+  for (const { status, revision } of sources) if (status !== "DRAINING") revision.productionWeight = 100;
+}
+
+async function scaleUp(run: Run, taskSet: RevisionTaskSet): Promise<void> {
+  taskSet.scale = { value: 100, unit: "PERCENT" };
+  taskSet.revision.allotted = undefined;
+  run.context.wake(run.deployment.service);
+  await waitUntil(run, () => isSettled(run, taskSet));
+}
+
+async function removeOthers(run: Run, taskSet: RevisionTaskSet): Promise<void> {
+  const { service } = run.deployment;
+  for (const other of service.taskSets.filter(isRevision)) if (other !== taskSet) other.status = "DRAINING";
+  run.context.wake(service);
+  await waitUntil(run, () => service.taskSets.every((each) => each === taskSet));
+}
