@@ -54,7 +54,6 @@ export async function startWebServer(app: Hono, port: number, observe: Observer)
   const server = createServer({ ...limits, IncomingMessage: DescribedMessage }, (request, response) => {
     const exchange = describeRequest(request);
     request.exchange = exchange;
-    response.setHeader("X-Request-Id", exchange.requestId);
     watch(request, response, (answer) => observe(exchange, answer));
     traffic.admit(response);
     listener(request, response);

@@ -28,6 +28,10 @@ export function createSite(site: Site, parts: SiteParts): Hono {
   // Not strict: the lab's `/suppliers/` is `/suppliers`.
   const app = new Hono({ strict: false });
   app.use(safeHeaders());
+  app.use((c, next) => {
+    c.header("X-Request-Id", exchangeOf(c).requestId);
+    return next();
+  });
   reportHealth(app, site, parts);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c) => refuse(c, site, 405) }));
   app.use(refuseForeignForms());
@@ -53,6 +57,11 @@ function safeHeaders() {
     },
     // Without any referrer a browser hides, over plain HTTP, that a form comes from our own page: `Origin: null`.
     referrerPolicy: "same-origin",
+    // They tamed Flash and browsers long gone, and each costs every answer a microsecond.
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
     // Whether there is TLS is known to the load balancer only.
     strictTransportSecurity: false,
     xFrameOptions: "DENY",

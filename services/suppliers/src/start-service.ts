@@ -18,9 +18,9 @@ export async function startService(program: ServiceProgram): Promise<void> {
   const { name, version, process } = program;
   const [command = "serve", ...args] = process.argv.slice(2);
   const log = openLog({ service: name, version });
-  const end = async (what: string, error: unknown, facts: object) => {
+  process.once("exit", () => log.flush());
+  const end = (what: string, error: unknown, facts: object) => {
     log.fatal(facts, `${name} ${what}: ${describeFailure(error).message}`);
-    await log.flush();
     process.exit(1);
   };
   process.once("uncaughtException", (error) => end("crashed", error, { error: describeFailure(error) }));
@@ -32,9 +32,9 @@ export async function startService(program: ServiceProgram): Promise<void> {
         `there is no command "${command}"; the commands are ${Object.keys(commands).join(", ")}`,
       );
     await (await load())(program, log, args);
-    await log.flush();
+    log.flush();
   } catch (error) {
-    await end(`${command} failed`, error, isSentence(error) ? {} : { error: describeFailure(error) });
+    end(`${command} failed`, error, isSentence(error) ? {} : { error: describeFailure(error) });
   }
 }
 

@@ -48,7 +48,6 @@ export async function serve(program: ServiceProgram, log: ProcessLog): Promise<v
     if (!allAnswered) log.error({}, `${name} cut off requests that took too long`);
     log.write(metrics.takeDocument());
     await database.close();
-    await log.flush();
     process.exit(allAnswered ? 0 : 1);
   };
 }
