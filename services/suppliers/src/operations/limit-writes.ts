@@ -13,7 +13,7 @@ export const writesPerMinute = 120;
 const secondsPerMinute = 60;
 
 /** The limiter forgets an address a minute after its first write; so many of them, some 5 MB, are the most it keeps. */
-const mostAddresses = 10_000;
+export const mostAddresses = 10_000;
 
 /** Refuses a POST with 429 and Retry-After when its address has sent more than its share. Each task counts for itself. */
 export function limitWrites(): MiddlewareHandler {
@@ -25,7 +25,8 @@ export function limitWrites(): MiddlewareHandler {
   return async (c, next) => {
     if (c.req.method !== "POST") return next();
     const { client = "unknown" } = exchangeOf(c);
-    addresses.set(client, true);
+    // To set it anew would evict it.
+    if (!addresses.get(client)) addresses.set(client, true);
     try {
       await limiter.consume(client);
     } catch (refusal) {

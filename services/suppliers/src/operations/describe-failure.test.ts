@@ -1,0 +1,33 @@
+import { DrizzleQueryError } from "drizzle-orm/errors";
+import { expect, it } from "vitest";
+import { describeFailure } from "./describe-failure.ts";
+
+it("tells class, message, place and causes", () => {
+  const cause = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+  expect(describeFailure(new TypeError("no beans", { cause }))).toEqual({
+    class: "TypeError",
+    message: "no beans",
+    stack: expect.stringMatching(/^TypeError: no beans\n +at .*describe-failure\.test\.ts/),
+    cause: {
+      class: "Error",
+      code: "ECONNREFUSED",
+      message: "connect ECONNREFUSED",
+      stack: expect.stringContaining("at "),
+    },
+  });
+});
+
+it("tells the query that failed, but none of the values that somebody typed", () => {
+  const failure = describeFailure(
+    new DrizzleQueryError("insert into `suppliers` values (?, ?)", ["O'Brien\nat home", "ob@example.com"]),
+  );
+  expect(failure.message).toBe("Failed query: insert into `suppliers` values (?, ?)");
+  expect(JSON.stringify(failure)).not.toMatch(/O'Brien|ob@example\.com/);
+});
+
+it("is not caught by what is no error, or by causes in a circle", () => {
+  expect(describeFailure("burnt")).toEqual({ class: "string", message: "burnt" });
+  const error = new Error("chicken");
+  error.cause = error;
+  expect(JSON.stringify(describeFailure(error))).toContain("chicken");
+});
