@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Aws, Handler, Service, ServiceName } from "./aws/api.ts";
 import { createCloudFormation } from "./aws/cloudformation/service.ts";
+import { createCloudWatch } from "./aws/cloudwatch/service.ts";
 import { createCodeDeploy } from "./aws/codedeploy/service.ts";
 import { createEc2 } from "./aws/ec2/service.ts";
 import { createEcr } from "./aws/ecr/service.ts";
@@ -129,6 +130,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 function createServices(environment: Environment): Services {
   return {
     cloudformation: createCloudFormation(environment),
+    cloudwatch: createCloudWatch(environment),
     codedeploy: createCodeDeploy(environment),
     ec2: createEc2(environment),
     ecr: createEcr(environment),
@@ -150,6 +152,7 @@ const closingOrder: readonly ServiceName[] = [
   "elbv2",
   "rds",
   "ecr",
+  "cloudwatch",
   "logs",
   "ec2",
   "iam",

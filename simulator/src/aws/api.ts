@@ -1,4 +1,5 @@
 import type { CloudFormation } from "@aws-sdk/client-cloudformation";
+import type { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import type { CodeDeploy } from "@aws-sdk/client-codedeploy";
 import type { EC2 } from "@aws-sdk/client-ec2";
@@ -52,6 +53,7 @@ export type Api<Client> = {
 
 export interface AwsClients {
   cloudformation: CloudFormation;
+  cloudwatch: CloudWatch;
   codedeploy: CodeDeploy;
   ec2: EC2;
   ecr: ECR;

@@ -69,6 +69,7 @@ async function handle(options: GatewayOptions, request: IncomingMessage, respons
       "Content-Type": reply.contentType,
       "Content-Length": Buffer.byteLength(reply.body),
       "x-amzn-RequestId": requestId,
+      ...reply.headers,
     })
     .end(reply.body);
 }

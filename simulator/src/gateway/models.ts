@@ -1,6 +1,6 @@
 import type { ServiceName } from "../aws/api.ts";
 
-export type Protocol = "awsJson1.1" | "awsQuery" | "ec2Query";
+export type Protocol = "awsJson1.0" | "awsJson1.1" | "awsQuery" | "ec2Query";
 
 /** How one service speaks on the wire. Source: the `aws.protocols` traits of the public Smithy models. */
 export interface WireModel {
@@ -17,6 +17,9 @@ export interface WireModel {
   readonly load: () => Promise<Record<string, unknown>>;
 }
 
+const loadCloudWatch = () => import("@aws-sdk/client-cloudwatch");
+
+/** A service whose clients speak several protocols has an entry for each. */
 export const wireModels: readonly WireModel[] = [
   {
     service: "ecs",
@@ -84,6 +87,19 @@ export const wireModels: readonly WireModel[] = [
     load: () => import("@aws-sdk/client-rds"),
   },
   {
+    service: "cloudwatch",
+    protocol: "awsJson1.0",
+    route: "GraniteServiceVersion20100801",
+    load: loadCloudWatch,
+  },
+  {
+    service: "cloudwatch",
+    protocol: "awsQuery",
+    route: "2010-08-01",
+    namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
+    load: loadCloudWatch,
+  },
+  {
     service: "ec2",
     protocol: "ec2Query",
     route: "2016-11-15",
@@ -110,13 +126,23 @@ export interface ErrorModel {
   /** What stands in the answer; a query service's code often differs from the exception's name. */
   readonly code: string;
   readonly statusCode: number;
+  /** For JSON clients of a service that once spoke query: the code that it had there. */
+  readonly queryCode?: string | undefined;
 }
 
 /** The code and status by which the model says an exception travels; as thrown when the model has none. */
-export function findError(module: Record<string, unknown>, code: string, statusCode: number): ErrorModel {
+export function findError(
+  module: Record<string, unknown>,
+  code: string,
+  statusCode: number,
+  protocol: Protocol,
+): ErrorModel {
   const schema = module[`${code}$`];
   if (!Array.isArray(schema) || schema[0] !== -3) return { code, statusCode };
   const traits = (schema[3] || {}) as { awsQueryError?: [string, number]; httpError?: number };
-  if (traits.awsQueryError) return { code: traits.awsQueryError[0], statusCode: traits.awsQueryError[1] };
-  return { code, statusCode: traits.httpError ?? statusCode };
+  const isQuery = protocol === "awsQuery" || protocol === "ec2Query";
+  if (isQuery && traits.awsQueryError)
+    return { code: traits.awsQueryError[0], statusCode: traits.awsQueryError[1] };
+  // The code in the JSON of awsJson 1.0 and 1.1 is the exception's own name.
+  return { code, statusCode: traits.httpError ?? statusCode, queryCode: traits.awsQueryError?.[0] };
 }

@@ -31,7 +31,8 @@ export async function perform(gateway: GatewayServices, request: ApiRequest): Pr
     const identity = authenticate(gateway, request, wire);
     return await answer(gateway, request, { model, operation, module, identity });
   } catch (error) {
-    if (error instanceof AwsError) return wire.fail(modelled(module, error), request.requestId);
+    if (error instanceof AwsError)
+      return wire.fail(modelled(module, error, model.protocol), request.requestId);
     gateway.warn(
       `${model.service}:${operation} failed inside the simulator: ${(error as Error).stack ?? error}`,
     );

@@ -11,23 +11,23 @@ export interface Route {
 /** Finds which service and operation a request is for; the reason when there is none. */
 export function route(headers: IncomingHttpHeaders, body: string): Route | { readonly unknown: string } {
   const target = headers["x-amz-target"];
-  if (typeof target === "string") return find("awsJson1.1", target.split(".")[0], target.split(".")[1]);
+  if (typeof target === "string") return find("awsJson", target.split(".")[0], target.split(".")[1]);
   const form = new URLSearchParams(body);
   return find("query", form.get("Version") ?? undefined, form.get("Action") ?? undefined);
 }
 
 function find(
-  kind: "awsJson1.1" | "query",
+  kind: "awsJson" | "query",
   key: string | undefined,
   operation: string | undefined,
 ): Route | { unknown: string } {
   const candidates = wireModels.filter(
-    ({ protocol }) => (protocol === "awsJson1.1") === (kind === "awsJson1.1"),
+    ({ protocol }) => protocol.startsWith("awsJson") === (kind === "awsJson"),
   );
   const model = candidates.find((candidate) => candidate.route === key);
   if (model && operation) return { model, operation };
   const asked = [key, operation].filter(Boolean).join(".") || "a request without X-Amz-Target or Action";
-  const known = wireModels.map(({ service }) => service).sort();
+  const known = [...new Set(wireModels.map(({ service }) => service))].sort();
   return {
     unknown: `the simulator does not perform ${asked}; the services it performs: ${known.join(", ")}`,
   };

@@ -1,6 +1,6 @@
 import type { AwsError } from "../errors.ts";
 import { fromJson, toJson } from "./json.ts";
-import { type ErrorModel, findError, type OperationModel, type WireModel } from "./models.ts";
+import { type ErrorModel, findError, type OperationModel, type Protocol, type WireModel } from "./models.ts";
 import { formTree, fromForm } from "./query.ts";
 import { type Schema, schemaOf } from "./schema.ts";
 import { escapeXml, toXml } from "./xml.ts";
@@ -9,6 +9,8 @@ export interface Reply {
   readonly statusCode: number;
   readonly contentType: string;
   readonly body: string;
+  /** Beside the content type, its length and the request's id. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Names a protocol gives to the errors that every service has (Common Errors of the API references). */
@@ -30,27 +32,31 @@ export interface Wire {
   fail(error: ErrorModel & { message: string }, requestId: string): Reply;
 }
 
-const jsonWire: Wire = {
-  errors: {
-    unknownOperation: "UnknownOperationException",
-    malformed: "SerializationException",
-    unknownParameter: "ValidationException",
-    missingParameter: "ValidationException",
-    expiredToken: "ExpiredTokenException",
-    missingToken: "MissingAuthenticationTokenException",
-  },
+const jsonErrors: CommonErrors = {
+  unknownOperation: "UnknownOperationException",
+  malformed: "SerializationException",
+  unknownParameter: "ValidationException",
+  missingParameter: "ValidationException",
+  expiredToken: "ExpiredTokenException",
+  missingToken: "MissingAuthenticationTokenException",
+};
+
+const jsonWire = (contentType: string): Wire => ({
+  errors: jsonErrors,
   read: (operation, body) => fromJson(input(operation), body === "" ? {} : JSON.parse(body)) as object,
   write: (_model, operation, output) => ({
     statusCode: 200,
-    contentType: "application/x-amz-json-1.1",
+    contentType,
     body: JSON.stringify(toJson(schemaOf(operation.output), output) ?? {}),
   }),
-  fail: ({ code, message, statusCode }) => ({
+  fail: ({ code, message, statusCode, queryCode }) => ({
     statusCode,
-    contentType: "application/x-amz-json-1.1",
+    contentType,
     body: JSON.stringify({ __type: code, message }),
+    // Smithy, "AWS query protocol compatible services": clients that knew the query code go on seeing it.
+    ...(queryCode ? { headers: { "x-amzn-query-error": `${queryCode};${fault(statusCode)}` } } : {}),
   }),
-};
+});
 
 const queryErrors: CommonErrors = {
   unknownOperation: "UnknownOperationException",
@@ -74,7 +80,7 @@ const queryWire: Wire = {
   fail: ({ code, message, statusCode }, requestId) =>
     xml(
       statusCode,
-      `<ErrorResponse><Error><Type>${statusCode < 500 ? "Sender" : "Receiver"}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+      `<ErrorResponse><Error><Type>${fault(statusCode)}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
     ),
 };
 
@@ -93,11 +99,25 @@ const ec2Wire: Wire = {
     ),
 };
 
-export const wires = { "awsJson1.1": jsonWire, awsQuery: queryWire, ec2Query: ec2Wire } as const;
+/** Who is to blame, as the query protocol says it. */
+function fault(statusCode: number): "Sender" | "Receiver" {
+  return statusCode < 500 ? "Sender" : "Receiver";
+}
+
+export const wires: Readonly<Record<Protocol, Wire>> = {
+  "awsJson1.0": jsonWire("application/x-amz-json-1.0"),
+  "awsJson1.1": jsonWire("application/x-amz-json-1.1"),
+  awsQuery: queryWire,
+  ec2Query: ec2Wire,
+};
 
 /** An AwsError as the service's model says it travels. */
-export function modelled(module: Record<string, unknown>, error: AwsError): ErrorModel & { message: string } {
-  return { ...findError(module, error.code, error.statusCode), message: error.message };
+export function modelled(
+  module: Record<string, unknown>,
+  error: AwsError,
+  protocol: Protocol,
+): ErrorModel & { message: string } {
+  return { ...findError(module, error.code, error.statusCode, protocol), message: error.message };
 }
 
 const input = (operation: OperationModel): Schema => schemaOf(operation.input);

@@ -1,0 +1,30 @@
+import type { Clock } from "../../clock.ts";
+
+/**
+ * Minutes of AWS time on the wall clock, numbered from the epoch. Periods pass by the scaled clock, as every wait
+ * of AWS does: at a time scale of 60 a period of 60 seconds is one second on the wall, and the datapoints of
+ * consecutive periods bear timestamps one wall second apart. What the API reports as Period stays as configured.
+ */
+export interface AwsMinutes {
+  /** Number of the minute that an instant (milliseconds of the wall's epoch) is in. */
+  at(wallMs: number): number;
+  /** When a minute begins. */
+  start(minute: number): Date;
+  /** Resolves some seconds of AWS time after the minute in which it is called is over. */
+  next(afterSeconds: number, signal: AbortSignal): Promise<void>;
+}
+
+export function createAwsMinutes(clock: Clock): AwsMinutes {
+  const length = clock.toWall(60_000);
+  const at = (wallMs: number) => Math.floor(wallMs / length);
+  return {
+    at,
+    start: (minute) => new Date(minute * length),
+    next(afterSeconds, signal) {
+      const delay = clock.toWall(afterSeconds * 1000);
+      const now = clock.now().getTime();
+      const wakesAt = (at(now - delay) + 1) * length + delay;
+      return clock.wait((wakesAt - now) * clock.scale, signal);
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { StateValue } from "@aws-sdk/client-cloudwatch";
+import { recordHistory } from "./alarm-history.ts";
+import type { Alarm, CloudWatchState } from "./state.ts";
+
+export interface NewState {
+  readonly value: StateValue;
+  readonly reason: string;
+  readonly reasonData?: string | undefined;
+}
+
+/** Puts an alarm into a state and keeps the change in its history. */
+export function changeState(state: CloudWatchState, alarm: Alarm, next: NewState): void {
+  const before = { stateValue: alarm.state, stateReason: alarm.reason };
+  const now = state.now();
+  if (next.value !== alarm.state) {
+    alarm.transitionedAt = now;
+    recordHistory(state, {
+      alarm: alarm.settings.name,
+      type: "StateUpdate",
+      summary: `Alarm updated from ${alarm.state} to ${next.value}`,
+      data: { oldState: before, newState: { stateValue: next.value, stateReason: next.reason } },
+    });
+  }
+  Object.assign(alarm, {
+    state: next.value,
+    reason: next.reason,
+    reasonData: next.reasonData,
+    updatedAt: now,
+  });
+}

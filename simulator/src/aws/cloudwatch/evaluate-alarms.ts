@@ -1,0 +1,62 @@
+import { changeState } from "./change-state.ts";
+import { extraPeriods, judgeAlarm, type Point } from "./judge-alarm.ts";
+import type { Alarm, CloudWatchState } from "./state.ts";
+import { stateReason, stateReasonData } from "./state-reason.ts";
+import { statistic } from "./statistics.ts";
+
+/** Seconds of AWS time after a minute's end in which its datapoints arrive. */
+const arrivalSeconds = 10;
+
+export interface AlarmEvaluation {
+  /** To be called when there are alarms; evaluates every one of them each minute of AWS time from then on. */
+  start(): void;
+  stop(): void;
+}
+
+export function createAlarmEvaluation(state: CloudWatchState): AlarmEvaluation {
+  const stopping = new AbortController();
+  let started = false;
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      await state.minutes.next(arrivalSeconds, stopping.signal);
+      for (const alarm of state.alarms.values()) evaluateAlarm(state, alarm);
+    }
+  };
+  return {
+    start() {
+      if (started) return;
+      started = true;
+      run().catch((error: unknown) => {
+        if (!stopping.signal.aborted) throw error;
+      });
+    },
+    stop: () => stopping.abort(),
+  };
+}
+
+/** Looks at the alarm's last complete minutes and changes its state when they say so. */
+export function evaluateAlarm(state: CloudWatchState, alarm: Alarm): void {
+  const verdict = judgeAlarm(alarm.settings, recentPeriods(state, alarm));
+  if (verdict.state === undefined || verdict.state === alarm.state) return;
+  changeState(state, alarm, {
+    value: verdict.state,
+    reason: stateReason(alarm.settings, alarm.state, verdict.state, verdict),
+    reasonData: stateReasonData(alarm.settings, verdict, state.now()),
+  });
+}
+
+/** Oldest first. The periods end with the last complete minute, whatever multiple of it they are long. */
+function recentPeriods({ store, minutes, now }: CloudWatchState, { settings }: Alarm): (Point | undefined)[] {
+  const length = settings.period / 60;
+  const count = settings.evaluationPeriods + extraPeriods;
+  const end = minutes.at(now().getTime());
+  const compute = statistic(settings.statisticName);
+  const metric = { ...settings, name: settings.metricName };
+  return Array.from({ length: count }, (_, index) => {
+    const first = end - (count - index) * length;
+    const found = store.read(metric, { first, end: first + length }, settings.unit);
+    const value = found && compute(found);
+    if (value === undefined) return undefined;
+    return { timestamp: minutes.start(first), value, sampleCount: found?.sampleCount ?? 0 };
+  });
+}

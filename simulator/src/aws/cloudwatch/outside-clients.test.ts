@@ -1,0 +1,93 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { promisify } from "node:util";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Simulator } from "../../simulator.ts";
+import { startTestSimulator } from "../../testing-simulator.ts";
+
+// Debian's packages bring these; a version manager's programs of the same name may come first on PATH.
+const installed = (path: string, name: string) => (existsSync(path) ? path : name);
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+});
+afterAll(() => simulator?.close());
+
+async function run(program: string, args: string[]): Promise<string> {
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME, ...simulator.environmentVariables };
+  return (await promisify(execFile)(program, args, { env })).stdout;
+}
+
+describe("an alarm is put, set and described by", () => {
+  it("the AWS CLI", async () => {
+    const aws = async (...args: string[]) =>
+      JSON.parse(
+        (await run(installed("/usr/bin/aws", "aws"), ["cloudwatch", ...args, "--output=json"])) || "{}",
+      );
+    await aws(
+      "put-metric-alarm",
+      "--alarm-name=cli",
+      "--namespace=AWS/ApplicationELB",
+      "--metric-name=HTTPCode_Target_5XX_Count",
+      "--dimensions=Name=LoadBalancer,Value=app/lb/1",
+      "--statistic=Sum",
+      "--period=60",
+      "--evaluation-periods=1",
+      "--threshold=1",
+      "--comparison-operator=GreaterThanOrEqualToThreshold",
+      "--treat-missing-data=ignore",
+    );
+    await aws("set-alarm-state", "--alarm-name=cli", "--state-value=ALARM", "--state-reason=a drill");
+    const { MetricAlarms } = await aws("describe-alarms", "--alarm-names=cli");
+    expect(MetricAlarms).toMatchObject([
+      { StateValue: "ALARM", StateReason: "a drill", Period: 60, Dimensions: [{ Name: "LoadBalancer" }] },
+    ]);
+    await expect(
+      aws("set-alarm-state", "--alarm-name=no", "--state-value=OK", "--state-reason=x"),
+    ).rejects.toThrow("(ResourceNotFound)");
+  });
+
+  it("boto3", async () => {
+    const script = `
+import boto3, json
+c = boto3.client("cloudwatch")
+c.put_metric_alarm(AlarmName="boto", Namespace="Shop", MetricName="Errors", Statistic="Sum", Period=60,
+  EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold", TreatMissingData="ignore")
+c.put_metric_data(Namespace="Shop", MetricData=[{"MetricName": "Latency", "Values": [1.0, 2.0], "Unit": "Seconds"}])
+c.set_alarm_state(AlarmName="boto", StateValue="OK", StateReason="calm")
+[alarm] = c.describe_alarms(AlarmNames=["boto"])["MetricAlarms"]
+metrics = c.list_metrics(Namespace="Shop")["Metrics"]
+try:
+  c.set_alarm_state(AlarmName="no", StateValue="OK", StateReason="x")
+except c.exceptions.ResourceNotFound as e:
+  error = e.response["Error"]["Code"]
+print(json.dumps([alarm["StateValue"], [m["MetricName"] for m in metrics], error]))
+`;
+    const seen = JSON.parse(await run(installed("/usr/bin/python3", "python3"), ["-c", script]));
+    expect(seen).toEqual(["OK", ["Latency"], "ResourceNotFound"]);
+  });
+
+  it("the AWS SDK for JavaScript, over JSON", async () => {
+    const client = new CloudWatch(simulator.clientConfig);
+    await client.putMetricAlarm({
+      AlarmName: "js",
+      Namespace: "Shop",
+      MetricName: "Errors",
+      ExtendedStatistic: "p99",
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 0.5,
+      ComparisonOperator: "GreaterThanThreshold",
+      TreatMissingData: "ignore",
+    });
+    const { MetricAlarms } = await client.describeAlarms({ AlarmNames: ["js"] });
+    expect(MetricAlarms).toMatchObject([
+      { StateValue: "INSUFFICIENT_DATA", ExtendedStatistic: "p99", StateUpdatedTimestamp: expect.any(Date) },
+    ]);
+    const unknown = client.setAlarmState({ AlarmName: "no", StateValue: "OK", StateReason: "x" });
+    await expect(unknown).rejects.toMatchObject({ name: "ResourceNotFound" });
+  });
+});

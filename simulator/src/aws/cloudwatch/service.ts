@@ -1,0 +1,23 @@
+import type { Environment } from "../../environment.ts";
+import type { Service } from "../api.ts";
+import { alarmOperations } from "./alarms.ts";
+import { createAlarmEvaluation } from "./evaluate-alarms.ts";
+import { putMetricDataOperations } from "./put-metric-data.ts";
+import { readMetricsOperations } from "./read-metrics.ts";
+import { createCloudWatchState } from "./state.ts";
+import { tagOperations } from "./tags.ts";
+
+/** CloudWatch metrics and metric alarms in memory. Source of shapes, limits and errors: API reference 2010-08-01. */
+export function createCloudWatch(environment: Environment): Service<"cloudwatch"> {
+  const state = createCloudWatchState(environment);
+  const evaluation = createAlarmEvaluation(state);
+  return {
+    operations: {
+      ...putMetricDataOperations(state),
+      ...readMetricsOperations(state),
+      ...alarmOperations(state, evaluation),
+      ...tagOperations(state),
+    },
+    close: async () => evaluation.stop(),
+  };
+}

@@ -1,0 +1,41 @@
+import type { AlarmHistoryItem, StateValue } from "@aws-sdk/client-cloudwatch";
+import type { Environment } from "../../environment.ts";
+import type { AlarmSettings } from "./alarm-settings.ts";
+import { type AwsMinutes, createAwsMinutes } from "./aws-minutes.ts";
+import { createMetricStore, type MetricStore } from "./metric-store.ts";
+
+export interface Alarm {
+  readonly arn: string;
+  settings: AlarmSettings;
+  actionsEnabled: boolean;
+  configuredAt: Date;
+  state: StateValue;
+  reason: string;
+  /** JSON; absent until the alarm was evaluated. */
+  reasonData?: string | undefined;
+  updatedAt: Date;
+  transitionedAt: Date;
+  readonly tags: Map<string, string>;
+}
+
+export interface CloudWatchState {
+  readonly store: MetricStore;
+  readonly minutes: AwsMinutes;
+  /** By name. */
+  readonly alarms: Map<string, Alarm>;
+  /** Oldest first; outlives the alarms, as on AWS. */
+  readonly history: AlarmHistoryItem[];
+  readonly now: () => Date;
+  arnOf(alarmName: string): string;
+}
+
+export function createCloudWatchState({ accountId, region, clock }: Environment): CloudWatchState {
+  return {
+    store: createMetricStore(),
+    minutes: createAwsMinutes(clock),
+    alarms: new Map(),
+    history: [],
+    now: () => clock.now(),
+    arnOf: (alarmName) => `arn:aws:cloudwatch:${region}:${accountId}:alarm:${alarmName}`,
+  };
+}

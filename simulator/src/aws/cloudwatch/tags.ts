@@ -1,0 +1,32 @@
+import type { Tag } from "@aws-sdk/client-cloudwatch";
+import { AwsError } from "../../errors.ts";
+import type { Service } from "../api.ts";
+import type { CloudWatchState } from "./state.ts";
+
+/** Tags of alarms, which their ARN names. */
+export function tagOperations(state: CloudWatchState): Service<"cloudwatch">["operations"] {
+  const tagsOf = (arn = ""): Map<string, string> => {
+    const alarm = [...state.alarms.values()].find((each) => each.arn === arn);
+    if (alarm) return alarm.tags;
+    throw new AwsError("ResourceNotFoundException", `There is no alarm with the ARN ${arn}.`);
+  };
+  return {
+    tagResource: ({ ResourceARN, Tags }) => {
+      const held = tagsOf(ResourceARN);
+      for (const [key, value] of fromTags(Tags)) held.set(key, value);
+      return {};
+    },
+    untagResource: ({ ResourceARN, TagKeys = [] }) => {
+      const held = tagsOf(ResourceARN);
+      for (const key of TagKeys) held.delete(key);
+      return {};
+    },
+    listTagsForResource: ({ ResourceARN }) => ({
+      Tags: [...tagsOf(ResourceARN)].map(([Key, Value]) => ({ Key, Value })),
+    }),
+  };
+}
+
+export function fromTags(tags: readonly Tag[] | undefined): Map<string, string> {
+  return new Map((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+}
