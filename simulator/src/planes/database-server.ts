@@ -98,6 +98,8 @@ function storageArguments(version: string, data: string): string[] {
   return [
     "--no-defaults",
     `--datadir=${data}`,
+    // A server that starts removes all temporary tables from this folder, also those of another one at work.
+    `--tmpdir=${dirname(data)}`,
     // Both refuse to run as root unless told to.
     ...(process.getuid?.() === 0 ? ["--user=root"] : []),
     "--innodb-flush-log-at-trx-commit=0",
