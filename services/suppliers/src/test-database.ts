@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -24,8 +24,11 @@ export async function startTestDatabase() {
     APP_DB_PASSWORD: account.password,
   };
   const configuration: DatabaseConfiguration = readDatabaseConfiguration(environment);
-  const signal = async (name: NodeJS.Signals) =>
-    process.kill(Number(await readFile(join(dataDirectory, "server.pid"), "utf8")), name);
+  const signal = async (name: NodeJS.Signals) => {
+    const pid = Number(await readFile(join(dataDirectory, "server.pid"), "utf8"));
+    process.kill(pid, name);
+    return pid;
+  };
   return {
     environment,
     configuration,
@@ -46,8 +49,10 @@ export async function startTestDatabase() {
       await server.exited;
     },
     /** Makes the server hang: its machine still takes connections and what comes over them, but nothing answers. */
-    pause: () => signal("SIGSTOP"),
-    resume: () => signal("SIGCONT"),
+    pause: async () => untilStopped(await signal("SIGSTOP")),
+    resume: async () => {
+      await signal("SIGCONT");
+    },
     bringUp: async () => {
       server = await startDatabaseServer({ dataDirectory, ...account, port });
     },
@@ -61,3 +66,15 @@ export async function startTestDatabase() {
 /** Connected and migrated. */
 export type OpenTestDatabase = Awaited<ReturnType<TestDatabase["open"]>>;
 export type TestDatabase = Awaited<ReturnType<typeof startTestDatabase>>;
+
+/** The signal has been sent to all threads of a process before each of them has noticed; /proc tells, on Linux. */
+async function untilStopped(pid: number): Promise<void> {
+  const threads = `/proc/${pid}/task`;
+  const isStopped = async (thread: string) =>
+    /\) T/.test(await readFile(join(threads, thread, "stat"), "utf8"));
+  for (;;) {
+    const stopped = await Promise.all((await readdir(threads).catch(() => [])).map(isStopped));
+    if (stopped.every(Boolean)) return;
+    await wait(1);
+  }
+}
