@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setImmediate } from "node:timers/promises";
 import { Busboy } from "@fastify/busboy";
 import { ImportRefusal } from "./import-refusal.ts";
 import { writeChunk } from "./write-chunk.ts";
@@ -51,6 +52,8 @@ async function* readBody({ body }: Request): AsyncGenerator<Uint8Array> {
       size += value.length;
       if (size > uploadLimitBytes) throw new ImportRefusal({ kind: "too-large" });
       yield value;
+      // What has arrived comes without a pause, up to two megabytes of it: others are answered in between.
+      await setImmediate();
     }
   } finally {
     reader.releaseLock();
