@@ -33,7 +33,15 @@ export function createSite(site: Site, parts: SiteParts): Hono {
     return next();
   });
   reportHealth(app, site, parts);
-  app.use(methodNotAllowed({ app, onMethodNotAllowed: (c) => refuse(c, site, 405) }));
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        c.header("Allow", methods.join(", "));
+        return refuse(c, site, 405);
+      },
+    }),
+  );
   app.use(refuseForeignForms());
   app.use(limitWrites());
   app.use(switchLanguage);
