@@ -8,10 +8,10 @@ export function createSharedReads<Result>(): (key: string, read: () => Promise<R
   function start(key: string, read: () => Promise<Result>): Promise<Result> {
     const entry: { running: Promise<Result>; next?: Promise<Result> } = { running: read() };
     reads.set(key, entry);
-    const end = () => {
-      if (!entry.next) reads.delete(key);
-    };
-    entry.running.then(end, end);
+    entry.running.then(
+      () => entry.next || reads.delete(key),
+      () => reads.delete(key),
+    );
     return entry.running;
   }
 
@@ -19,7 +19,8 @@ export function createSharedReads<Result>(): (key: string, read: () => Promise<R
     const current = reads.get(key);
     if (!current) return start(key, read);
     const startNext = () => start(key, read);
-    current.next ??= current.running.then(startNext, startNext);
+    // A failure is everybody's: with a database that hangs nobody waits for two reads.
+    current.next ??= current.running.then(startNext);
     return current.next;
   };
 }
