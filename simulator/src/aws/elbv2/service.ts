@@ -3,6 +3,7 @@ import type { Service } from "../api.ts";
 import { createListeners } from "./listeners.ts";
 import { loadBalancerAttributeOperations } from "./load-balancer-attributes.ts";
 import { loadBalancerOperations } from "./load-balancers.ts";
+import { publishMetrics } from "./publish-metrics.ts";
 import { ruleOperations } from "./rules.ts";
 import { createState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
@@ -16,6 +17,7 @@ export function createElbv2(environment: Environment): Service<"elbv2"> {
   const state = createState();
   const targets = createTargetLife(environment, state);
   const listeners = createListeners(environment, state, targets.followUse);
+  const metrics = publishMetrics(environment, state);
   return {
     operations: {
       ...loadBalancerOperations(environment, state, listeners),
@@ -28,6 +30,7 @@ export function createElbv2(environment: Environment): Service<"elbv2"> {
       ...tagOperations(state),
     },
     async close() {
+      metrics.stop();
       const open = [...state.listeners.values()];
       for (const group of state.targetGroups.values()) targets.removeAll(group);
       await Promise.all(open.map(listeners.remove));

@@ -46,7 +46,7 @@ export interface Stage {
 export const containerPort = 8080;
 
 export async function setStage(timeScale = 600): Promise<Stage> {
-  const environment = await createTestEnvironment({ timeScale, aws: { ec2: vpc } });
+  const environment = await createTestEnvironment({ timeScale, aws: { ec2: vpc, cloudwatch } });
   const service = createElbv2(environment);
   const elbv2 = service.operations as unknown as Api<ElasticLoadBalancingV2>;
   const servers: Server[] = [];
@@ -108,6 +108,8 @@ export async function setStage(timeScale = 600): Promise<Stage> {
     },
   };
 }
+
+const cloudwatch = { putMetricData: async () => ({}) };
 
 const vpc = {
   describeVpcs: async ({ VpcIds = [] }: { VpcIds?: string[] }) => {

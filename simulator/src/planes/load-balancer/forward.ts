@@ -10,12 +10,15 @@ import type { Network } from "../network.ts";
 import { sendErrorPage } from "./answers.ts";
 import { type ProxySettings, requestHeaders, responseHeaders } from "./forwarded-headers.ts";
 import type { PoolMember, TargetPool } from "./target-pool.ts";
+import type { TrafficMeter } from "./traffic-meter.ts";
 
 export interface ForwardContext {
   readonly network: Network;
   /** The listener's port as the API reports it. */
   readonly listenerPort: number;
   readonly settings: ProxySettings;
+  /** The listener's. */
+  readonly meter: TrafficMeter;
 }
 
 /**
@@ -34,16 +37,43 @@ export function forward(
   pool: TargetPool | undefined,
   context: ForwardContext,
 ): void {
+  const member = countChosen(pool, context);
+  if (pool === undefined || member === undefined) fail(response, 503, context);
+  else send(request, response, { pool, member, context });
+}
+
+/** Chooses a target; only a request that has one counts as one (CloudWatch's RequestCount). */
+export function countChosen(pool: TargetPool | undefined, { meter }: ForwardContext): PoolMember | undefined {
   const member = pool?.next();
+  if (pool === undefined || member === undefined) return undefined;
+  meter.countRequest();
+  pool.meter.countRequest();
+  return member;
+}
+
+/** Answers with the load balancer's own page and counts it. */
+export function fail(response: ServerResponse, status: number, { meter }: ForwardContext): void {
+  if (!response.headersSent) meter.countErrorPage(status);
+  sendErrorPage(response, status);
+}
+
+interface Hop {
+  readonly pool: TargetPool;
+  readonly member: PoolMember;
+  readonly context: ForwardContext;
+}
+
+function send(request: IncomingMessage, response: ServerResponse, hop: Hop): void {
+  const { pool, member, context } = hop;
   const repeatable = !hasBody(request) && repeatableMethods.has(request.method ?? "");
-  const agent = repeatable ? member?.connections : freshConnections;
-  const upstream = member && startRequest(request, member, context, agent);
-  if (member === undefined) sendErrorPage(response, 503);
-  else if (upstream === undefined) sendErrorPage(response, 502);
-  else {
-    const again = repeatable ? () => forward(request, response, pool, context) : undefined;
-    exchange(request, response, upstream, again);
+  const agent = repeatable ? member.connections : freshConnections;
+  const upstream = startRequest(request, member, context, agent);
+  if (upstream === undefined) {
+    fail(response, 502, context);
+    return;
   }
+  const again = () => send(request, response, { ...hop, member: pool.next() ?? member });
+  exchange(request, response, upstream, { ...hop, again: repeatable ? again : undefined });
 }
 
 /** `again`, when given, sends the request anew should it have gone out on a connection already closed. */
@@ -51,8 +81,9 @@ function exchange(
   request: IncomingMessage,
   response: ServerResponse,
   upstream: ClientRequest,
-  again: (() => void) | undefined,
+  { pool, context, again }: Hop & { readonly again: (() => void) | undefined },
 ): void {
+  const startedAt = performance.now();
   let isOver = false;
   let bytesBefore = 0;
   if (again) {
@@ -69,11 +100,14 @@ function exchange(
     if (isOver) return;
     isOver = true;
     stopReading(request, upstream);
-    sendErrorPage(response, status);
+    fail(response, status, context);
     upstream.destroy();
   };
   response.once("close", onClientGone);
   upstream.once("response", (targetResponse) => {
+    const milliseconds = performance.now() - startedAt;
+    context.meter.countTargetAnswer(targetResponse.statusCode ?? 0, milliseconds);
+    pool.meter.countTargetAnswer(targetResponse.statusCode ?? 0, milliseconds);
     if (!relay(targetResponse, response)) giveUp(502);
   });
   // An upgrade that nobody asked for: Node drops the connection without an error.

@@ -3,9 +3,10 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Network } from "../network.ts";
 import type { Route, RouteAction } from "./actions.ts";
-import { rawErrorPage, sendAnswer, sendErrorPage } from "./answers.ts";
-import { type ForwardContext, forward } from "./forward.ts";
+import { rawErrorPage, sendAnswer } from "./answers.ts";
+import { type ForwardContext, fail, forward } from "./forward.ts";
 import type { ProxySettings } from "./forwarded-headers.ts";
+import { createTrafficMeter, type TrafficMeter } from "./traffic-meter.ts";
 import { forwardUpgrade, responseOn } from "./upgrade.ts";
 
 export interface ListenerServerOptions {
@@ -20,6 +21,7 @@ export interface ListenerServerOptions {
 }
 
 export interface ListenerServer {
+  readonly meter: TrafficMeter;
   /** Applies to the next request; requests under way finish as they began. */
   setRoutes(routes: readonly Route[]): void;
   setSettings(settings: ProxySettings): void;
@@ -33,7 +35,8 @@ const maxHeaderBytes = 64 * 1024;
 /** Rejects with Node's own error (EADDRINUSE, EACCES) when the port cannot be had. */
 export async function startListenerServer(options: ListenerServerOptions): Promise<ListenerServer> {
   let { routes } = options;
-  let context: ForwardContext = options;
+  const meter = createTrafficMeter();
+  let context: ForwardContext = { ...options, meter };
   const route = (request: IncomingMessage): RouteAction | undefined =>
     routes.find(({ matches }) => matches(request))?.action;
 
@@ -41,7 +44,7 @@ export async function startListenerServer(options: ListenerServerOptions): Promi
     { maxHeaderSize: maxHeaderBytes, requestTimeout: 0, requireHostHeader: false },
     (request, response) => {
       const refusal = refusedStatus(request);
-      if (refusal !== undefined) return sendErrorPage(response, refusal);
+      if (refusal !== undefined) return fail(response, refusal, context);
       perform(route(request), request, response, context);
     },
   );
@@ -51,17 +54,21 @@ export async function startListenerServer(options: ListenerServerOptions): Promi
     else perform(action, request, responseOn(socket, request), context);
   });
   server.on("connect", (_request, socket) => socket.end(rawErrorPage(400)));
-  server.on("clientError", answerClientError);
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const status = answerClientError(error, socket);
+    if (status !== undefined) meter.countErrorPage(status);
+  });
   const connections = track(server);
 
   const setSettings = (settings: ProxySettings) => {
-    context = { network: options.network, listenerPort: options.listenerPort, settings };
+    context = { network: options.network, listenerPort: options.listenerPort, settings, meter };
     server.keepAliveTimeout = settings.idleTimeoutMs;
     server.headersTimeout = settings.idleTimeoutMs;
   };
   setSettings(options.settings);
   await listen(server, options.servedPort);
   return {
+    meter,
     setRoutes: (next) => {
       routes = next;
     },
@@ -82,7 +89,7 @@ function perform(
 ): void {
   if (action?.type === "forward") forward(request, response, action.choosePool(), context);
   else if (action?.type === "answer") sendAnswer(response, action.answer(request));
-  else sendErrorPage(response, 503);
+  else fail(response, 503, context);
 }
 
 /** Requests a load balancer does not pass on (guide, "Troubleshoot": HTTP 400, 405, 501). */
@@ -94,9 +101,15 @@ function refusedStatus({ headers, httpVersion, method }: IncomingMessage): numbe
   return undefined;
 }
 
-function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-  socket.end(rawErrorPage(error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400));
+/** Answers the status of the page; undefined when there is nobody to send one to. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): number | undefined {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return undefined;
+  }
+  const status = error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
+  socket.end(rawErrorPage(status));
+  return status;
 }
 
 /** The server itself forgets connections that were upgraded. */

@@ -1,4 +1,5 @@
 import { Agent } from "node:http";
+import { createTrafficMeter, type TrafficMeter } from "./traffic-meter.ts";
 
 /** One registered target as the data plane sees it, with the connections kept to it. */
 export interface PoolMember {
@@ -19,6 +20,7 @@ export interface TargetPool {
   }): void;
   /** Round robin; undefined when nobody may take a request. */
   next(): PoolMember | undefined;
+  readonly meter: TrafficMeter;
 }
 
 /** Connections kept open per target while idle; more than the lab's load ever uses at once. */
@@ -41,6 +43,7 @@ export function createTargetPool(): TargetPool {
   let eligible: readonly PoolMember[] = [];
   let turn = 0;
   return {
+    meter: createTrafficMeter(),
     update({ healthy, unhealthy }) {
       eligible = healthy.length > 0 ? healthy : unhealthy;
     },

@@ -1,8 +1,7 @@
 import { type ClientRequest, type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { sendErrorPage } from "./answers.ts";
-import { type ForwardContext, relay, startRequest } from "./forward.ts";
+import { countChosen, type ForwardContext, fail, relay, startRequest } from "./forward.ts";
 import type { TargetPool } from "./target-pool.ts";
 
 /**
@@ -17,36 +16,36 @@ export function forwardUpgrade(
   context: ForwardContext,
 ): void {
   const response = responseOn(client, request);
-  const member = pool?.next();
+  const member = countChosen(pool, context);
   const wanted = ["Connection", "Upgrade", "Upgrade", request.headers.upgrade ?? ""];
   const upstream = member && startRequest(request, member, context, false, wanted);
-  if (member === undefined) sendErrorPage(response, 503);
-  else if (upstream === undefined) sendErrorPage(response, 502);
-  else negotiate(upstream, { response, client, head }, context.settings.idleTimeoutMs);
+  if (member === undefined) fail(response, 503, context);
+  else if (upstream === undefined) fail(response, 502, context);
+  else negotiate(upstream, { response, client, head }, context);
 }
 
 function negotiate(
   upstream: ClientRequest,
   { response, client, head }: { response: ServerResponse; client: Socket; head: Buffer },
-  idleTimeoutMs: number,
+  context: ForwardContext,
 ): void {
   client.once("close", () => upstream.destroy());
   upstream.once("upgrade", (agreed: IncomingMessage, target: Socket, first: Buffer) => {
     response.detachSocket(client);
     client.write(switchingProtocols(agreed));
-    join(client, target, idleTimeoutMs);
+    join(client, target, context.settings.idleTimeoutMs);
     if (first.length > 0) client.write(first);
     if (head.length > 0) target.write(head);
   });
   upstream.once("response", (declined) => {
-    if (!relay(declined, response)) sendErrorPage(response, 502);
+    if (!relay(declined, response)) fail(response, 502, context);
   });
   upstream.once("timeout", () => {
-    sendErrorPage(response, 504);
+    fail(response, 504, context);
     upstream.destroy();
   });
   upstream.on("error", () => {
-    if (!client.destroyed && !response.writableEnded) sendErrorPage(response, 502);
+    if (!client.destroyed && !response.writableEnded) fail(response, 502, context);
   });
   upstream.end();
 }

@@ -1,0 +1,144 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Simulator } from "../../simulator.ts";
+import { startTestSimulator, testListenerPortOffset } from "../../testing-simulator.ts";
+
+let simulator: Simulator;
+let target: Server;
+const url = `http://127.0.0.1:${testListenerPortOffset() + 80}`;
+const dimensions: Record<"LoadBalancer" | "TargetGroup", string> = { LoadBalancer: "", TargetGroup: "" };
+
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+  target = createServer((request, response) => {
+    if (request.url === "/cut") response.destroy();
+    else response.writeHead(Number(/\d{3}/.exec(request.url ?? "")?.[0] ?? 200)).end();
+  }).listen(0, "127.0.0.1");
+  await once(target, "listening");
+  await serve((target.address() as AddressInfo).port);
+});
+afterAll(async () => {
+  target.closeAllConnections();
+  target.close();
+  await simulator?.close();
+});
+
+async function serve(Port: number): Promise<void> {
+  const { ec2, elbv2 } = simulator.aws;
+  const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
+  const subnets = await Promise.all(
+    ["a", "b"].map(async (zone, index) => {
+      const CidrBlock = `10.0.${index}.0/24`;
+      const subnet = { VpcId: Vpc?.VpcId, CidrBlock, AvailabilityZone: `us-east-1${zone}` };
+      return (await ec2.createSubnet(subnet)).Subnet?.SubnetId ?? "";
+    }),
+  );
+  const group = async (Name: string) => {
+    const settings = { Name, Protocol: "HTTP", Port: 8080, VpcId: Vpc?.VpcId, TargetType: "ip" } as const;
+    return (await elbv2.createTargetGroup(settings)).TargetGroups?.[0]?.TargetGroupArn ?? "";
+  };
+  const { LoadBalancers } = await elbv2.createLoadBalancer({ Name: "metrics", Subnets: subnets });
+  const LoadBalancerArn = LoadBalancers?.[0]?.LoadBalancerArn ?? "";
+  const TargetGroupArn = await group("full");
+  const { Listeners } = await elbv2.createListener({
+    LoadBalancerArn,
+    Protocol: "HTTP",
+    Port: 80,
+    DefaultActions: [{ Type: "forward", TargetGroupArn }],
+  });
+  await elbv2.createRule({
+    ListenerArn: Listeners?.[0]?.ListenerArn,
+    Priority: 1,
+    Conditions: [{ Field: "path-pattern", Values: ["/nobody"] }],
+    Actions: [{ Type: "forward", TargetGroupArn: await group("empty") }],
+  });
+  await elbv2.registerTargets({ TargetGroupArn, Targets: [{ Id: "127.0.0.1", Port }] });
+  const state = async () =>
+    (await elbv2.describeTargetHealth({ TargetGroupArn })).TargetHealthDescriptions?.[0]?.TargetHealth?.State;
+  await vi.waitUntil(async () => (await state()) === "healthy", { timeout: 10_000, interval: 10 });
+  dimensions.LoadBalancer = LoadBalancerArn.slice(LoadBalancerArn.indexOf("app/"));
+  dimensions.TargetGroup = TargetGroupArn.slice(TargetGroupArn.indexOf("targetgroup/"));
+}
+
+type Statistics = "Sum" | "Maximum" | "SampleCount";
+
+async function total(MetricName: string, names: (keyof typeof dimensions)[], statistic: Statistics = "Sum") {
+  const { Datapoints = [] } = await simulator.aws.cloudwatch.getMetricStatistics({
+    Namespace: "AWS/ApplicationELB",
+    MetricName,
+    Dimensions: names.map((Name) => ({ Name, Value: dimensions[Name] })),
+    StartTime: new Date(Date.now() - 60_000),
+    EndTime: new Date(Date.now() + 60_000),
+    Period: 60,
+    Statistics: [statistic],
+  });
+  const values = Datapoints.map((point) => point[statistic] ?? 0);
+  if (statistic === "Maximum") return Math.max(...values);
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+describe("the load balancer publishes", () => {
+  beforeAll(async () => {
+    for (const path of ["/", "/", "/302", "/404", "/500", "/503", "/cut", "/nobody"])
+      await fetch(url + path, { redirect: "manual" });
+    const all = () => total("HTTPCode_ELB_503_Count", ["LoadBalancer"]);
+    await vi.waitUntil(async () => (await all()) > 0, { timeout: 10_000, interval: 10 });
+  });
+
+  it.each([
+    ["RequestCount", 7],
+    ["HTTPCode_Target_2XX_Count", 2],
+    ["HTTPCode_Target_3XX_Count", 1],
+    ["HTTPCode_Target_4XX_Count", 1],
+    ["HTTPCode_Target_5XX_Count", 2],
+  ])("%s for itself and for the target group", async (name, expected) => {
+    expect(await total(name, ["LoadBalancer"])).toBe(expected);
+    expect(await total(name, ["LoadBalancer", "TargetGroup"])).toBe(expected);
+  });
+
+  it.each([
+    ["HTTPCode_ELB_5XX_Count", 2],
+    ["HTTPCode_ELB_502_Count", 1],
+    ["HTTPCode_ELB_503_Count", 1],
+    ["HTTPCode_ELB_504_Count", 0],
+  ])("%s of the pages it made up itself", async (name, expected) => {
+    expect(await total(name, ["LoadBalancer"])).toBe(expected);
+  });
+
+  it("the targets' health and how long they took", async () => {
+    const both = ["LoadBalancer", "TargetGroup"] as const;
+    expect(await total("HealthyHostCount", [...both], "Maximum")).toBe(1);
+    expect(await total("UnHealthyHostCount", [...both], "Maximum")).toBe(0);
+    expect(await total("TargetResponseTime", [...both], "SampleCount")).toBe(6);
+  });
+});
+
+it("real errors raise a real alarm", async () => {
+  const { cloudwatch } = simulator.aws;
+  await cloudwatch.putMetricAlarm({
+    AlarmName: "errors",
+    Namespace: "AWS/ApplicationELB",
+    MetricName: "HTTPCode_Target_5XX_Count",
+    Dimensions: [{ Name: "LoadBalancer", Value: dimensions.LoadBalancer }],
+    Statistic: "Sum",
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 3,
+    ComparisonOperator: "GreaterThanOrEqualToThreshold",
+    TreatMissingData: "notBreaching",
+  });
+  const becomes = (state: string) =>
+    vi.waitUntil(
+      async () => {
+        const { MetricAlarms } = await cloudwatch.describeAlarms({ AlarmNames: ["errors"] });
+        return MetricAlarms?.[0]?.StateValue === state;
+      },
+      { timeout: 10_000, interval: 10 },
+    );
+  await becomes("OK");
+  await Promise.all(Array.from({ length: 12 }, () => fetch(`${url}/500`)));
+  await becomes("ALARM");
+  await becomes("OK");
+});
