@@ -1,0 +1,64 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { createWorld, type World } from "./world-for-tests.ts";
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.close());
+
+/** Runs a program that knows the simulator by its environment only, and answers its output. */
+function run(file: string, args: readonly string[], input = ""): Promise<string> {
+  const env = { ...process.env, ...world.simulator.environmentVariables, AWS_PAGER: "" };
+  return new Promise((resolve, reject) => {
+    const child = execFile(file, args, { env }, (error, stdout) => (error ? reject(error) : resolve(stdout)));
+    child.stdin?.end(input);
+  });
+}
+const aws = async (...args: string[]) => JSON.parse((await run("/usr/bin/aws", args)) || "null");
+const service = ["--cluster", "main", "--service", "web"];
+const services = ["--cluster", "main", "--services", "web"];
+
+it.each(["ROLLING", "BLUE_GREEN"] as const)(
+  "boto3 sees a service with the strategy %s become stable when its deployment has ended",
+  async (strategy) => {
+    await world.create(strategy === "ROLLING" ? {} : { strategy, bakeTimeInMinutes: 1 });
+    await aws("ecs", "wait", "services-stable", ...services);
+    const taskDefinition = await world.register("2");
+    const program = join(import.meta.dirname, "follow_service.py");
+    const seen = JSON.parse(await run("/usr/bin/python3", [program], JSON.stringify({ taskDefinition })));
+    expect(seen).toEqual({ during: ["PRIMARY", "ACTIVE"], statuses: ["SUCCESSFUL", "SUCCESSFUL"] });
+  },
+);
+
+it("the AWS CLI reads a deployment and its revision, and sees it rolled back", async () => {
+  await world.create({});
+  await aws("ecs", "wait", "services-stable", ...services);
+  await world.deploy("crash");
+  const listed = await aws(
+    "ecs",
+    "list-service-deployments",
+    ...service,
+    "--status",
+    "IN_PROGRESS",
+    "PENDING",
+  );
+  const { serviceDeploymentArn: arn, targetServiceRevisionArn } = listed.serviceDeployments[0];
+  const revisions = await aws(
+    "ecs",
+    "describe-service-revisions",
+    "--service-revision-arns",
+    targetServiceRevisionArn,
+  );
+  expect(revisions.serviceRevisions).toMatchObject([
+    { taskDefinition: expect.stringMatching(/web:2$/), containerImages: [{ containerName: "web" }] },
+  ]);
+  // Older command lines do not know how to stop it.
+  await world.ecs.stopServiceDeployment({ serviceDeploymentArn: arn });
+  const described = async () =>
+    (await aws("ecs", "describe-service-deployments", "--service-deployment-arns", arn))
+      .serviceDeployments[0];
+  await expect.poll(async () => (await described()).status, { timeout: 20_000 }).toBe("ROLLBACK_SUCCESSFUL");
+});

@@ -1,0 +1,180 @@
+import type {
+  CreateServiceCommandInput,
+  DeploymentConfiguration,
+  ServiceDeployment,
+  UpdateServiceCommandInput,
+} from "@aws-sdk/client-ecs";
+import type { Simulator } from "../../simulator.ts";
+import { startTestSimulator, testListenerPortOffset } from "../../testing-simulator.ts";
+import { pushProgram } from "./push-image-for-tests.ts";
+
+/** Answers its version, slowly enough for requests to be under way whenever something changes. */
+const server = `
+  import { createServer } from "node:http";
+  if (process.env.VERSION === "crash") process.exit(3);
+  const server = createServer((_, response) => setTimeout(() => response.end(process.env.VERSION), 10));
+  server.listen(8080);
+  process.on("SIGTERM", () => server.close(() => process.exit(0)));
+`;
+
+const where = { cluster: "main", service: "web" };
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/**
+ * A simulator with a load balancer in front of the target groups blue and green: port 80 serves production by its
+ * default rule, port 8080 tests by a rule of its own.
+ */
+export async function createWorld() {
+  const simulator = await startTestSimulator();
+  const { aws } = simulator;
+  const { repository } = await aws.ecr.createRepository({ repositoryName: "web" });
+  const repositoryUri = repository?.repositoryUri ?? "";
+  await pushProgram(simulator, repositoryUri, server);
+  const network = await createNetwork(simulator);
+  const { groups, rules } = await createLoadBalancer(simulator, network);
+  await aws.ecs.createCluster({ clusterName: "main" });
+  const offset = testListenerPortOffset();
+  const loadBalancer = { containerName: "web", containerPort: 8080, targetGroupArn: groups.blue };
+  const advancedConfiguration = {
+    alternateTargetGroupArn: groups.green,
+    productionListenerRule: rules.production,
+    testListenerRule: rules.test,
+    roleArn: "arn:aws:iam::123456789012:role/infrastructure",
+  };
+
+  /** All deployments of the service, newest first. */
+  const deployments = async (): Promise<ServiceDeployment[]> => {
+    const { serviceDeployments: briefs = [] } = await aws.ecs.listServiceDeployments(where);
+    const serviceDeploymentArns = briefs.map(({ serviceDeploymentArn = "" }) => serviceDeploymentArn);
+    return (await aws.ecs.describeServiceDeployments({ serviceDeploymentArns })).serviceDeployments ?? [];
+  };
+  const newest = async () => (await deployments())[0] ?? {};
+
+  return {
+    simulator,
+    ecs: aws.ecs,
+    groups,
+    rules,
+    productionUrl: `http://127.0.0.1:${80 + offset}/`,
+    testUrl: `http://127.0.0.1:${8080 + offset}/`,
+    deployments,
+    newest,
+    /** ARN of a new revision whose tasks answer `version`, or crash. */
+    register: (version: string) => register(simulator, repositoryUri, version),
+    async create(
+      deploymentConfiguration: DeploymentConfiguration,
+      settings: Partial<CreateServiceCommandInput> = {},
+    ) {
+      await aws.ecs.createService({
+        cluster: "main",
+        serviceName: "web",
+        taskDefinition: await register(simulator, repositoryUri, "1"),
+        desiredCount: 1,
+        launchType: "FARGATE",
+        networkConfiguration: {
+          awsvpcConfiguration: { subnets: network.subnets, securityGroups: [network.securityGroup] },
+        },
+        loadBalancers: [{ ...loadBalancer, advancedConfiguration }],
+        deploymentConfiguration,
+        ...settings,
+      });
+    },
+    async deploy(version: string, settings: Partial<UpdateServiceCommandInput> = {}) {
+      const taskDefinition = await register(simulator, repositoryUri, version);
+      await aws.ecs.updateService({ ...where, taskDefinition, ...settings });
+    },
+    async service() {
+      return (await aws.ecs.describeServices({ cluster: "main", services: ["web"] })).services?.[0] ?? {};
+    },
+    /** Weight of each target group of a rule. */
+    async weights(rule: "production" | "test") {
+      const { Rules } = await aws.elbv2.describeRules({ RuleArns: [rules[rule]] });
+      const tuples = Rules?.[0]?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? [];
+      const weightOf = (arn: string) =>
+        tuples.find(({ TargetGroupArn }) => TargetGroupArn === arn)?.Weight ?? 0;
+      return { blue: weightOf(groups.blue), green: weightOf(groups.green) };
+    },
+    /** Lets the deployment go on, or not, from the hook where it pauses. */
+    async answerPause(action: "CONTINUE" | "ROLLBACK" = "CONTINUE") {
+      const { serviceDeploymentArn, lifecycleHookDetails = [] } = await newest();
+      const hookId = lifecycleHookDetails.find(({ status }) => status === "AWAITING_ACTION")?.hookId;
+      await aws.ecs.continueServiceDeployment({ serviceDeploymentArn, hookId, action });
+    },
+    close: () => simulator.close(),
+  };
+}
+
+interface TestNetwork {
+  readonly vpc: string;
+  readonly subnets: string[];
+  readonly securityGroup: string;
+}
+
+async function createNetwork({ aws }: Simulator): Promise<TestNetwork> {
+  const vpc = (await aws.ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.VpcId ?? "";
+  const createSubnet = async (zone: string, CidrBlock: string) => {
+    const AvailabilityZone = `us-east-1${zone}`;
+    const { Subnet } = await aws.ec2.createSubnet({ VpcId: vpc, CidrBlock, AvailabilityZone });
+    return Subnet?.SubnetId ?? "";
+  };
+  const subnets = [await createSubnet("a", "10.0.0.0/24"), await createSubnet("b", "10.0.1.0/24")];
+  const group = { GroupName: "web", Description: "web", VpcId: vpc };
+  const { GroupId: securityGroup = "" } = await aws.ec2.createSecurityGroup(group);
+  return { vpc, subnets, securityGroup };
+}
+
+async function createLoadBalancer({ aws }: Simulator, { vpc, subnets, securityGroup }: TestNetwork) {
+  const { elbv2 } = aws;
+  const created = await elbv2.createLoadBalancer({
+    Name: "main",
+    Subnets: subnets,
+    SecurityGroups: [securityGroup],
+  });
+  const createTargetGroup = async (Name: string) => {
+    const settings = { Name, Protocol: "HTTP", Port: 8080, VpcId: vpc, TargetType: "ip" } as const;
+    const { TargetGroups } = await elbv2.createTargetGroup(settings);
+    return TargetGroups?.[0]?.TargetGroupArn ?? "";
+  };
+  const groups = { blue: await createTargetGroup("blue"), green: await createTargetGroup("green") };
+  const createListener = async (Port: number, TargetGroupArn: string) => {
+    const { Listeners } = await elbv2.createListener({
+      LoadBalancerArn: created.LoadBalancers?.[0]?.LoadBalancerArn,
+      Protocol: "HTTP",
+      Port,
+      DefaultActions: [{ Type: "forward", TargetGroupArn }],
+    });
+    return Listeners?.[0]?.ListenerArn ?? "";
+  };
+  const production = await createListener(80, groups.blue);
+  const test = await createListener(8080, groups.green);
+  const { Rules } = await elbv2.describeRules({ ListenerArn: production });
+  const own = await elbv2.createRule({
+    ListenerArn: test,
+    Priority: 1,
+    Conditions: [{ Field: "path-pattern", Values: ["/*"] }],
+    Actions: [{ Type: "forward", TargetGroupArn: groups.green }],
+  });
+  const arnOf = (rules: typeof Rules) => rules?.[0]?.RuleArn ?? "";
+  return { groups, rules: { production: arnOf(Rules), test: arnOf(own.Rules) } };
+}
+
+async function register({ aws }: Simulator, repositoryUri: string, version: string): Promise<string> {
+  const { taskDefinition } = await aws.ecs.registerTaskDefinition({
+    family: "web",
+    requiresCompatibilities: ["FARGATE"],
+    networkMode: "awsvpc",
+    cpu: "256",
+    memory: "512",
+    executionRoleArn: "arn:aws:iam::123456789012:role/execution",
+    containerDefinitions: [
+      {
+        name: "web",
+        image: `${repositoryUri}:latest`,
+        portMappings: [{ containerPort: 8080 }],
+        environment: [{ name: "VERSION", value: version }],
+      },
+    ],
+  });
+  return taskDefinition?.taskDefinitionArn ?? "";
+}
