@@ -44,6 +44,7 @@ export async function serve(program: ServiceProgram, log: ProcessLog): Promise<v
 
   stop = async () => {
     log.info({}, `${name} drains`);
+    log.flush();
     const allAnswered = await server.drain();
     if (!allAnswered) log.error({}, `${name} cut off requests that took too long`);
     log.write(metrics.takeDocument());
