@@ -94,6 +94,23 @@ describe("nothing keeps anybody from using", () => {
     }
   });
 
+  it("the page that stands in for the list while there is no database", async () => {
+    await services.testDatabase.takeDown();
+    const page = await services.visit("customer", still);
+    const response = await open(page, "customer", "/suppliers");
+    expect(response?.status()).toBe(503);
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(
+      "The suppliers cannot be reached",
+    );
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme });
+      expect(await findBarriers(page)).toEqual([]);
+    }
+    await services.testDatabase.bringUp();
+    // Until the service has noticed.
+    await expect.poll(async () => (await page.reload())?.status(), { timeout: 30_000 }).toBe(200);
+  });
+
   it("the light bar that employees get in the last phase of the course", async () => {
     const page = await services.visit("employee", still);
     await open(page, "employee", "/admin/suppliers");

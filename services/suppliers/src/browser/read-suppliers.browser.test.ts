@@ -102,15 +102,14 @@ describe.each(["customer", "employee", "monolith"] as const)("whoever reads the 
     expect(await page.locator("html").getAttribute("lang")).toBe("en");
   });
 
-  it.each([
-    ["fr-CA", "fr", "Désolé, nous n’avons pas cette page en stock"],
-    ["de-CH", "en", "Sorry, we don't seem to have that page in stock"],
-  ])("prefers %s and is told in %s that a page is not there", async (locale, language, sentence) => {
-    const page = await services.visit(name, { locale });
+  it("is told in their own language that a page is not there", async () => {
+    const page = await services.visit(name, { locale: "fr-CA" });
     const response = await page.goto(url(`${basePath}/nothing`));
     expect(response?.status()).toBe(404);
-    expect(await page.locator("html").getAttribute("lang")).toBe(language);
-    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(sentence);
+    expect(await page.locator("html").getAttribute("lang")).toBe("fr");
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(
+      "Désolé, nous n’avons pas cette page en stock",
+    );
     await page.getByRole("main").getByRole("link").click();
     expect(page.url()).toBe(url(list));
   });
