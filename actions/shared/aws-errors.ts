@@ -17,6 +17,28 @@ interface AwsFailure {
 const renewCredentials =
   "put fresh credentials where this job takes them from (aws-actions/configure-aws-credentials with a role, or the secrets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN) and run the job again.";
 
+const expired = ["ExpiredTokenException", "ExpiredToken", "RequestExpired", "TokenRefreshRequired"];
+const denied = ["AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "AuthorizationError"];
+const throttled = [
+  "ThrottlingException",
+  "Throttling",
+  "TooManyRequestsException",
+  "RequestLimitExceeded",
+  "RequestThrottled",
+  "SlowDown",
+];
+const unreachable = [
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "TimeoutError",
+];
+
 // Names from "Common Errors" of the services' API references, and from the SDK's credential providers.
 const explanations: readonly Explanation[] = [
   {
@@ -26,7 +48,7 @@ const explanations: readonly Explanation[] = [
       "run aws-actions/configure-aws-credentials before this step, or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary keys, AWS_SESSION_TOKEN.",
   },
   {
-    names: ["ExpiredTokenException", "ExpiredToken", "RequestExpired", "TokenRefreshRequired"],
+    names: expired,
     say: (error) => `The AWS credentials have expired (${error.message})`,
     nextStep: renewCredentials,
   },
@@ -45,32 +67,17 @@ const explanations: readonly Explanation[] = [
     nextStep: `check that access key, secret key and session token belong together; ${renewCredentials}`,
   },
   {
-    names: ["AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "AuthorizationError"],
+    names: denied,
     say: (error) => `The AWS role may not do this: ${error.message}`,
     nextStep: "allow the named action in the policy of the role this job uses.",
   },
   {
-    names: [
-      "ThrottlingException",
-      "Throttling",
-      "TooManyRequestsException",
-      "RequestLimitExceeded",
-      "RequestThrottled",
-      "SlowDown",
-    ],
+    names: throttled,
     say: (error) => `AWS throttled this request even after retries (${error.message})`,
     nextStep: "run the job again, with fewer jobs against this account at the same time.",
   },
   {
-    names: [
-      "ECONNREFUSED",
-      "ECONNRESET",
-      "ENOTFOUND",
-      "EAI_AGAIN",
-      "ETIMEDOUT",
-      "EHOSTUNREACH",
-      "TimeoutError",
-    ],
+    names: unreachable,
     say: (error) => `The AWS endpoint cannot be reached (${error.message || error.code})`,
     nextStep:
       "check the region and, when AWS_ENDPOINT_URL is set, that something answers there; otherwise the network of the runner.",
@@ -101,11 +108,28 @@ function explainRegion(error: Error): Failure {
 }
 
 export function isAccessDenied(error: unknown): boolean {
-  return error instanceof Error && explanations[3]?.names.includes(error.name) === true;
+  return hasName(error, denied);
 }
 
 export function isThrottled(error: unknown): boolean {
-  return error instanceof Error && explanations[4]?.names.includes(error.name) === true;
+  return hasName(error, throttled);
+}
+
+export function areCredentialsExpired(error: unknown): boolean {
+  return hasName(error, expired);
+}
+
+/** AWS's own trouble or that of the way to it: the same request may well succeed a minute later. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { $metadata, $fault } = error as { $metadata?: { httpStatusCode?: number }; $fault?: string };
+  return hasName(error, unreachable) || $fault === "server" || ($metadata?.httpStatusCode ?? 0) >= 500;
+}
+
+function hasName(error: unknown, names: readonly string[]): boolean {
+  if (!(error instanceof Error)) return false;
+  const { name, code } = awsFailure(error);
+  return names.includes(name) || names.includes(code);
 }
 
 function awsFailure(error: Error): AwsFailure {

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
-import * as core from "@actions/core";
 import { parseDuration } from "./duration.ts";
 import { Failure } from "./failure.ts";
+import { getInput as getRunnerInput } from "./runner.ts";
 
 /**
  * Reads an action's inputs into one typed value and reports every problem at once: `build` calls the reader once per
@@ -10,7 +10,7 @@ import { Failure } from "./failure.ts";
  */
 export function readInputs<T>(
   build: (read: InputReader) => T,
-  getInput: (name: string) => string = core.getInput,
+  getInput: (name: string) => string = getRunnerInput,
 ): T {
   const problems: string[] = [];
   const value = build(createReader(getInput, problems));

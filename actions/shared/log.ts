@@ -1,4 +1,4 @@
-/** Where an action tells what it does; @actions/core is one. */
+/** Where an action tells what it does; runner.ts is one. */
 export interface Log {
   info(message: string): void;
   notice(message: string): void;

@@ -1,6 +1,6 @@
-import * as core from "@actions/core";
 import { explainAwsError } from "./aws-errors.ts";
 import { annotationText, Cancelled, Failure } from "./failure.ts";
+import { debug, info, setFailed } from "./runner.ts";
 
 /** The runner kills a step 10 s after it asked it to end (SIGINT, 7.5 s, SIGTERM, 2.5 s): nothing may outlast that. */
 const cancelGraceMs = 10_000;
@@ -16,9 +16,9 @@ export async function runAction(main: (signal: AbortSignal) => Promise<void>): P
     await main(cancellation.signal);
   } catch (error) {
     const failure = toFailure(error, cancellation.signal);
-    core.setFailed(annotationText(failure));
+    setFailed(annotationText(failure));
     for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
-      core.debug(cause.stack ?? cause.message);
+      debug(cause.stack ?? cause.message);
   } finally {
     cancellation.dispose();
   }
@@ -29,7 +29,7 @@ function cancelOnSignals() {
   let killer: NodeJS.Timeout | undefined;
   const cancel = (name: NodeJS.Signals) => {
     if (controller.signal.aborted) return;
-    core.info(`Received ${name}; ending.`);
+    info(`Received ${name}; ending.`);
     controller.abort(new Cancelled(name));
     killer = setTimeout(() => process.exit(130), cancelGraceMs).unref();
   };

@@ -1,6 +1,8 @@
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { createEcsClients, type EcsClients, type EcsWorld, patient } from "../../shared/ecs/world.ts";
+import type { Handle } from "./deployment/running-deployment.ts";
+import type { Run } from "./order/run.ts";
 
 export interface Clients extends EcsClients {
   readonly codedeploy: CodeDeployClient;
@@ -11,6 +13,10 @@ export interface Clients extends EcsClients {
 /** What a deployment works with; nothing below reads time, the network or the environment otherwise. */
 export interface World extends EcsWorld {
   readonly clients: Clients;
+  /** The workflow run; undefined outside of GitHub Actions. */
+  readonly run: Run | undefined;
+  /** Tells the post step which deployment to care for should this process die; undefined when there is none any more. */
+  readonly handOver: (deployment: Handle | undefined) => void;
 }
 
 export function createClients(): Clients {

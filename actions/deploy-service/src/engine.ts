@@ -4,31 +4,28 @@ import type { Finding } from "../../shared/findings.ts";
 import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
 import type { World } from "./clients.ts";
 import { createCodeDeployEngine } from "./codedeploy/engine.ts";
+import type { Begun } from "./deployment/running-deployment.ts";
+import { createEcsEngine } from "./ecs/engine.ts";
 import type { DeployInputs } from "./inputs.ts";
-import type { DeploymentRecord } from "./record.ts";
 
-/** How a service's deployment controller brings a revision into production. */
+/** How a service's deployment controller brings a revision into production; everything else is the same for all. */
 export interface Engine {
   /** Everything that would make the deployment fail, looked up without changing anything. */
   verify(taskDefinition: TaskDefinitionInput | undefined): Promise<Finding[]>;
-  /** Image of the container that the load balancer talks to. */
-  imageOf(taskDefinition: TaskDefinitionInput): string;
-  /** Fills the record; returns when the wanted stage is reached, else throws the cause. */
-  deploy(revision: string): Promise<void>;
+  /** Name of the container that the load balancer talks to; undefined without a load balancer. */
+  containerName(): string | undefined;
+  /** Milliseconds that a deployment may take until the wanted stage, from the waits it really has. */
+  computeBudget(): Promise<number>;
+  /** Begins to deploy, unless another deployment of the service goes on. */
+  begin(revision: string, service: RunningService): Promise<Begun>;
 }
 
 /** Chosen once, from what DescribeServices says of the service's deployment controller. */
-export function chooseEngine(
-  service: RunningService,
-  world: World,
-  inputs: DeployInputs,
-  record: DeploymentRecord,
-): Engine {
-  if (service.controller === "CODE_DEPLOY") return createCodeDeployEngine(service, world, inputs, record);
+export function chooseEngine(service: RunningService, world: World, inputs: DeployInputs): Engine {
+  if (service.controller === "CODE_DEPLOY") return createCodeDeployEngine(service, world, inputs);
+  if (service.controller === "ECS") return createEcsEngine(service, world, inputs);
   throw new Failure(
-    `Service ${inputs.service} has the deployment controller ${service.controller}; this action deploys services with CODE_DEPLOY`,
-    {
-      nextStep: "create the service with the deployment controller CODE_DEPLOY; it cannot be changed later.",
-    },
+    `Service ${inputs.service} has the deployment controller ${service.controller}; this action deploys services with ECS or CODE_DEPLOY`,
+    { nextStep: "deploy it with what made its task sets, or create it anew with one of these controllers." },
   );
 }

@@ -1,11 +1,11 @@
-import * as core from "@actions/core";
-import { systemClock } from "../../shared/clock.ts";
-import { runAction } from "../../shared/run.ts";
-import { createClients } from "./clients.ts";
-import { deployAndReport } from "./deploy.ts";
-import { readDeployInputs } from "./inputs.ts";
+import { readState, saveState } from "../../shared/runner.ts";
 
-await runAction(async (signal) => {
-  const inputs = readDeployInputs();
-  await deployAndReport({ clients: createClients(), clock: systemClock, log: core, signal }, inputs);
-});
+// The runner starts this file twice: for the step itself, and after the job's steps as its post step.
+if (readState("phase") === "post") {
+  const { finishPost } = await import("./post.ts");
+  await finishPost();
+} else {
+  saveState("phase", "post");
+  const { main } = await import("./main.ts");
+  await main();
+}

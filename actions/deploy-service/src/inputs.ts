@@ -1,19 +1,33 @@
-import { readInputs } from "../../shared/inputs.ts";
+import { type InputReader, readInputs } from "../../shared/inputs.ts";
 import { type Stage, stages } from "./record.ts";
 
 export interface DeployInputs {
   readonly cluster: string;
   readonly service: string;
-  readonly taskDefinitionFile: string;
+  readonly source: RevisionSource;
   readonly appSpecFile: string | undefined;
   readonly codeDeployApplication: string;
   readonly codeDeployDeploymentGroup: string;
+  /** Undefined: as many tasks as the service wants already. */
+  readonly desiredCount: number | undefined;
+  /** Deploy what runs already, and in the place of what a newer run brought. */
+  readonly force: boolean;
+  /** Names of CloudWatch alarms. */
+  readonly rollbackOnAlarm: readonly string[];
   readonly waitUntil: Stage;
   /** Undefined: computed from the deployment's own waits. */
   readonly deadlineMs: number | undefined;
   readonly maxFailedTasks: number;
-  readonly onCancel: "leave" | "stop" | "rollback";
+  readonly onCancel: OnCancel;
 }
+
+export type OnCancel = "leave" | "stop" | "rollback";
+
+/** A file to register, or a revision that is registered: family:revision or ARN. */
+export type RevisionSource = { readonly file: string } | { readonly revision: string };
+
+/** ECS API reference, UpdateService: a service has at most so many tasks by default quota. */
+const mostTasks = 5_000;
 
 export function readDeployInputs(getInput?: (name: string) => string): DeployInputs {
   return readInputs((read) => {
@@ -22,15 +36,36 @@ export function readDeployInputs(getInput?: (name: string) => string): DeployInp
     return {
       cluster,
       service,
-      taskDefinitionFile: read.file("task-definition"),
+      source: readSource(read),
       appSpecFile: read.optionalFile("appspec"),
       codeDeployApplication: read.optional("codedeploy-application") ?? `AppECS-${cluster}-${service}`,
       codeDeployDeploymentGroup:
         read.optional("codedeploy-deployment-group") ?? `DgpECS-${cluster}-${service}`,
+      desiredCount: readDesiredCount(read),
+      force: read.boolean("force", false),
+      rollbackOnAlarm: read.lines("rollback-on-alarm"),
       waitUntil: read.choice("wait-until", stages, "complete"),
       deadlineMs: read.duration("deadline"),
       maxFailedTasks: read.integer("max-failed-tasks", { min: 1, max: 100, fallback: 3 }),
       onCancel: read.choice("on-cancel", ["leave", "stop", "rollback"], "rollback"),
     };
   }, getInput);
+}
+
+/** With a revision number: what the family's latest is may change between looking and deploying. */
+const registered = /^(arn:.+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d+$/;
+
+function readSource(read: InputReader): RevisionSource {
+  const file = read.optionalFile("task-definition");
+  const revision = read.optional("revision");
+  if (file && revision) read.problem("Inputs task-definition and revision exclude each other: give one");
+  if (!file && !revision) read.problem("Input task-definition (a file) or revision is required");
+  if (revision && !registered.test(revision))
+    read.problem(`Input revision is "${revision}"; family:revision or a task definition ARN is expected`);
+  return revision ? { revision } : { file: file ?? "" };
+}
+
+function readDesiredCount(read: InputReader): number | undefined {
+  if (!read.optional("desired-count")) return undefined;
+  return read.integer("desired-count", { min: 0, max: mostTasks, fallback: 0 });
 }

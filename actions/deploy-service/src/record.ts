@@ -11,6 +11,7 @@ export type Status =
   | "stopped"
   | "rolled-back"
   | "superseded"
+  | "lost"
   | "timed-out"
   | "cancelled";
 
@@ -45,7 +46,13 @@ export interface DeploymentRecord {
   events: LifecycleEvent[];
   failedTasks: FailedTask[];
   serviceEvents: string[];
+  /** What a reader of a green end has to know all the same. */
+  notes: string[];
+  /** When the action began, in milliseconds since the epoch. */
+  beganAt: number;
   durationMs: number;
+  /** Milliseconds from the action's begin until each stage was reached. */
+  durations: Partial<Record<Stage, number>>;
 }
 
 export function newRecord(cluster: string, service: string): DeploymentRecord {
@@ -63,8 +70,22 @@ export function newRecord(cluster: string, service: string): DeploymentRecord {
     events: [],
     failedTasks: [],
     serviceEvents: [],
+    notes: [],
+    beganAt: 0,
     durationMs: 0,
+    durations: {},
   };
+}
+
+/** By position: later stages are reached with the earlier ones. */
+export function hasReached(stage: Stage, wanted: Stage): boolean {
+  return stages.indexOf(stage) >= stages.indexOf(wanted);
+}
+
+/** Notes when a stage, and those before it that nobody saw, were reached. */
+export function reach(record: DeploymentRecord, reached: Stage, now: number): void {
+  for (const stage of stages.slice(0, stages.indexOf(reached) + 1))
+    record.durations[stage] ??= Math.round(now - record.beganAt);
 }
 
 /** The digest of an image that is named by digest, else "". */

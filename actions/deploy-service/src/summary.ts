@@ -3,14 +3,17 @@ import type { FailedTask } from "../../shared/ecs/failed-task.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { codeBlock, escapeText, markdownTable } from "../../shared/summary.ts";
 import { type DeploymentRecord, type LifecycleEvent, stages, type TrafficPoint } from "./record.ts";
+import { trafficChart } from "./traffic-chart.ts";
 
 /** The job summary: verdict first, then what a reader asks next. */
 export function summaryOf(record: DeploymentRecord): string {
   return [
     `### ${isGreen(record) ? "✅" : "❌"} ${record.service}: ${verdict(record)}`,
     record.cause && `**${escapeText(record.cause)}**`,
+    ...record.notes.map(escapeText),
     facts(record),
     record.events.length > 0 && lifecycle(record.events),
+    trafficChart(record.traffic, record.durationMs),
     record.traffic.length > 0 && traffic(record.traffic),
     ...record.failedTasks.toReversed().map(failedTask),
     record.serviceEvents.length > 0 && details("Service events", record.serviceEvents.join("\n")),
@@ -25,6 +28,7 @@ function isGreen({ status }: DeploymentRecord): boolean {
 
 function verdict({ status, changed, durationMs, deploymentId }: DeploymentRecord): string {
   if (status === "succeeded" && !changed) return "this revision runs already, nothing was deployed";
+  if (status === "succeeded" && !deploymentId) return "this revision runs already, the desired count was set";
   return `${status} after ${formatDuration(durationMs)}${deploymentId ? ` (${deploymentId})` : ""}`;
 }
 
@@ -33,11 +37,22 @@ function facts(record: DeploymentRecord): string {
     ["Revision before", shortRevision(record.revisionBefore)],
     ["Revision after", shortRevision(record.revisionAfter)],
     ["Image", record.image],
+    ["Stages", stageTimes(record)],
   ];
   return markdownTable(
     ["", ""],
     rows.filter(([, value]) => value),
   );
+}
+
+/** Such as `started after 12 s, traffic-shifted after 3 min 5 s`. */
+function stageTimes({ durations, deploymentId }: DeploymentRecord): string {
+  if (!deploymentId) return "";
+  const reached = stages.flatMap((stage) => {
+    const ms = durations[stage];
+    return ms === undefined ? [] : `${stage} after ${formatDuration(ms)}`;
+  });
+  return reached.join(", ");
 }
 
 function lifecycle(events: readonly LifecycleEvent[]): string {

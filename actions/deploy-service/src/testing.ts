@@ -29,7 +29,7 @@ export interface Stage {
   /** Path of a task definition whose tasks answer this version. */
   taskDefinition(version: string, changes?: object): Promise<string>;
   world(signal?: AbortSignal): World & { readonly lines: string[] };
-  inputs(taskDefinitionFile: string, changes?: Partial<DeployInputs>): DeployInputs;
+  inputs(file: string, changes?: Partial<DeployInputs>): DeployInputs;
   close(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export async function createStage(): Promise<Stage> {
       return file;
     },
     world: (signal = new AbortController().signal) => worldOf(simulator, signal),
-    inputs: (taskDefinitionFile, changes = {}) => ({ ...inputs, taskDefinitionFile, ...changes }),
+    inputs: (file, changes = {}) => ({ ...inputs, source: { file }, ...changes }),
     close: async () => {
       await simulator.close();
       await rm(folder, { recursive: true, force: true });
@@ -58,12 +58,15 @@ export async function createStage(): Promise<Stage> {
   };
 }
 
-const inputs: Omit<DeployInputs, "taskDefinitionFile"> = {
+const inputs: Omit<DeployInputs, "source"> = {
   cluster: "outside",
   service: "web",
   appSpecFile: undefined,
   codeDeployApplication: "outside",
   codeDeployDeploymentGroup: "web",
+  desiredCount: undefined,
+  force: false,
+  rollbackOnAlarm: [],
   waitUntil: "complete",
   deadlineMs: undefined,
   maxFailedTasks: 2,
@@ -78,6 +81,8 @@ function worldOf({ clientConfig }: Simulator, signal: AbortSignal) {
     clock: fastClock,
     log: { info: write, notice: write, warning: write },
     signal,
+    run: undefined,
+    handOver: () => {},
     clients: {
       ecs: new ECSClient(clientConfig),
       codedeploy: new CodeDeployClient(clientConfig),

@@ -9,6 +9,16 @@ export interface RunningService {
   /** ARN of the task definition that production runs: that of the primary task set. */
   readonly revision: string;
   readonly primary: TaskSet | undefined;
+  readonly production: Production;
+}
+
+/** What the service's primary task set, or ECS deployment, is and has. */
+export interface Production {
+  readonly revision: string;
+  readonly runningCount: number;
+  readonly desiredCount: number;
+  /** Nothing else of the service runs beside it, and it has not failed. */
+  readonly settled: boolean;
 }
 
 export interface ServiceName {
@@ -27,16 +37,35 @@ export async function findService(
       nextStep: "create the service again, or name another one.",
     });
   const primary = service.taskSets?.find(({ status }) => status === "PRIMARY");
+  const revision = primary?.taskDefinition ?? service.taskDefinition ?? "";
   return {
     service,
     controller: service.deploymentController?.type ?? "ECS",
-    revision: primary?.taskDefinition ?? service.taskDefinition ?? "",
+    revision,
     primary,
+    production: { revision, ...(primary ? countTaskSet(service, primary) : countDeployment(service)) },
+  };
+}
+
+function countTaskSet({ taskSets = [] }: Service, primary: TaskSet): Omit<Production, "revision"> {
+  return {
+    runningCount: primary.runningCount ?? 0,
+    desiredCount: primary.computedDesiredCount ?? 0,
+    settled: taskSets.every(({ status }) => status !== "ACTIVE"),
+  };
+}
+
+function countDeployment({ deployments = [] }: Service): Omit<Production, "revision"> {
+  const primary = deployments.find(({ status }) => status === "PRIMARY");
+  return {
+    runningCount: primary?.runningCount ?? 0,
+    desiredCount: primary?.desiredCount ?? 0,
+    settled: deployments.length === 1 && primary?.rolloutState !== "FAILED",
   };
 }
 
 async function describe(world: EcsWorld, cluster: string, name: string): Promise<Service> {
-  const command = new DescribeServicesCommand({ cluster, services: [name] });
+  const command = new DescribeServicesCommand({ cluster, services: [name], include: ["TAGS"] });
   try {
     const { services = [], failures = [] } = await world.clients.ecs.send(command, {
       abortSignal: world.signal,

@@ -1,69 +1,68 @@
-import { GetDeploymentCommand } from "@aws-sdk/client-codedeploy";
-import { shortRevision } from "../../../shared/ecs/revision.ts";
-import { findService, type RunningService } from "../../../shared/ecs/service.ts";
-import { Failure } from "../../../shared/failure.ts";
-import { createPace } from "../../../shared/pace.ts";
-import type { Deployment } from "./deploy-revision.ts";
-import { createDeployment, findActiveDeployments } from "./start.ts";
+import { createHash } from "node:crypto";
+import { CreateDeploymentCommand } from "@aws-sdk/client-codedeploy";
+import type { RunningService } from "../../../shared/ecs/service.ts";
+import type { World } from "../clients.ts";
+import type { Begun } from "../deployment/running-deployment.ts";
+import { setDesiredCount } from "../deployment/set-desired-count.ts";
+import type { DeployInputs } from "../inputs.ts";
+import { describeRun } from "../order/run.ts";
+import { findOther } from "./other-deployment.ts";
+import { runningDeployment } from "./running-deployment.ts";
 
 /**
- * Creates the deployment and answers its id, or undefined when production runs the revision already. CodeDeploy takes
- * one deployment per group: one that goes on is waited for, and then the service is looked at anew.
+ * Creates the deployment. A new desired count is set before, and only when no deployment goes on: the replacement then
+ * starts with that many tasks, so that they are what is verified.
  */
 export async function beginDeployment(
-  deployment: Deployment,
-  deadlineAt: number,
+  world: World,
+  inputs: DeployInputs,
+  content: string,
+  service: RunningService,
+): Promise<Begun> {
+  if (inputs.desiredCount !== undefined && inputs.desiredCount !== service.service.desiredCount) {
+    const other = await findOther(world, inputs);
+    if (other) return { busyWith: other };
+    await setDesiredCount(world, inputs, service);
+  }
+  const deploymentId = await createDeployment(world, inputs, content);
+  return deploymentId
+    ? { running: runningDeployment(world, deploymentId) }
+    : { busyWith: await findOther(world, inputs) };
+}
+
+/** Undefined when the group has one going on already. */
+async function createDeployment(
+  world: World,
+  inputs: DeployInputs,
+  content: string,
 ): Promise<string | undefined> {
-  const { world, inputs, record, appSpec, revision } = deployment;
-  const pace = createPace();
-  for (;;) {
-    const service = await findService(world, inputs);
-    record.revisionBefore = service.revision;
-    if (runsAlready(service, revision)) {
-      world.log.info(`${inputs.service} runs ${shortRevision(revision)} already; no deployment is needed.`);
-      return undefined;
-    }
-    const deploymentId = await createDeployment(world, inputs, appSpec.contentFor(revision));
-    if (deploymentId) return deploymentId;
-    const [other] = await findActiveDeployments(world, inputs);
-    if (other) await waitForOther(deployment, other, deadlineAt);
-    // It ended between the two calls; a moment's pause keeps a stubborn refusal from becoming a busy loop.
-    else if (world.clock.now() < deadlineAt) await world.clock.wait(pace.next(false), world.signal);
-    else throw stillBusy(deployment, "another deployment");
-  }
-}
-
-function runsAlready({ primary, service }: RunningService, revision: string): boolean {
-  const others = (service.taskSets ?? []).filter(({ status }) => status === "ACTIVE");
-  const { runningCount = 0, computedDesiredCount = 0 } = primary ?? {};
-  return primary?.taskDefinition === revision && others.length === 0 && runningCount >= computedDesiredCount;
-}
-
-async function waitForOther(deployment: Deployment, deploymentId: string, deadlineAt: number): Promise<void> {
-  const { world } = deployment;
-  const pace = createPace();
-  for (let status = ""; ; ) {
-    const command = new GetDeploymentCommand({ deploymentId });
-    const { deploymentInfo } = await world.clients.codedeploy.send(command, { abortSignal: world.signal });
-    const now = deploymentInfo?.status ?? "";
-    if (["Succeeded", "Failed", "Stopped"].includes(now)) return;
-    if (world.clock.now() >= deadlineAt) throw stillBusy(deployment, `deployment ${deploymentId}`);
-    if (!status)
-      world.log.info(
-        `Waiting for deployment ${deploymentId} of this group (${deploymentInfo?.description}).`,
-      );
-    const pause = pace.next(now !== status);
-    status = now;
-    await world.clock.wait(Math.min(pause, Math.max(0, deadlineAt - world.clock.now())), world.signal);
-  }
-}
-
-function stillBusy({ record, inputs }: Deployment, what: string): Failure {
-  record.status = "timed-out";
-  return new Failure(
-    `The deadline passed while ${what} of group ${inputs.codeDeployDeploymentGroup} went on`,
-    {
-      nextStep: "let it end or stop it, then run this job again; nothing was deployed.",
+  const command = new CreateDeploymentCommand({
+    applicationName: inputs.codeDeployApplication,
+    deploymentGroupName: inputs.codeDeployDeploymentGroup,
+    description: describeRun(world.run),
+    revision: {
+      revisionType: "AppSpecContent",
+      appSpecContent: { content, sha256: createHash("sha256").update(content).digest("hex") },
     },
-  );
+    ...watchAlarms(inputs),
+  });
+  try {
+    // Not abortable: an answer that is thrown away would leave a deployment nobody follows.
+    return (await world.clients.codedeploy.send(command)).deploymentId;
+  } catch (error) {
+    if ((error as Error).name === "DeploymentLimitExceededException") return undefined;
+    throw error;
+  }
+}
+
+/** In place of the group's own alarms and rollback settings, for this deployment only. */
+function watchAlarms({ rollbackOnAlarm }: DeployInputs) {
+  if (rollbackOnAlarm.length === 0) return {};
+  return {
+    overrideAlarmConfiguration: { enabled: true, alarms: rollbackOnAlarm.map((name) => ({ name })) },
+    autoRollbackConfiguration: {
+      enabled: true,
+      events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"] as const satisfies string[],
+    },
+  };
 }

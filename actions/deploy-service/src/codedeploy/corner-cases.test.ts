@@ -12,14 +12,19 @@ import {
   DescribeTaskDefinitionCommand,
   ECSClient,
   ListTasksCommand,
+  UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, expect, test } from "vitest";
 import type { Clock } from "../../../shared/clock.ts";
+import type { RunningService } from "../../../shared/ecs/service.ts";
+import type { Failure } from "../../../shared/failure.ts";
 import type { World } from "../clients.ts";
+import { deployRevision } from "../deployment/deploy-revision.ts";
+import type { Handle } from "../deployment/running-deployment.ts";
 import { type DeployInputs, readDeployInputs } from "../inputs.ts";
 import { newRecord } from "../record.ts";
-import { deployRevision } from "./deploy-revision.ts";
+import { beginDeployment } from "./begin.ts";
 
 const ecs = mockClient(ECSClient);
 const codedeploy = mockClient(CodeDeployClient);
@@ -37,9 +42,11 @@ beforeEach(() => {
   codedeploy.on(StopDeploymentCommand).resolves({ status: "Pending" });
 });
 
-function runs(taskDefinition: string, runningCount = 1) {
-  const primary = { status: "PRIMARY", taskDefinition, runningCount, computedDesiredCount: 1 };
-  ecs.on(DescribeServicesCommand).resolves({ services: [{ status: "ACTIVE", taskSets: [primary] }] });
+function runs(taskDefinition: string, runningCount = 1, desiredCount = 1) {
+  const primary = { status: "PRIMARY", taskDefinition, runningCount, computedDesiredCount: desiredCount };
+  ecs
+    .on(DescribeServicesCommand)
+    .resolves({ services: [{ status: "ACTIVE", desiredCount, taskSets: [primary] }] });
 }
 
 const named = (name: string) => Object.assign(new Error(name), { name });
@@ -58,6 +65,7 @@ function virtualClock(): Clock {
 
 async function run(changes: Partial<DeployInputs> = {}, budget = { ms: 90 * minute, given: false }) {
   const lines: string[] = [];
+  const handles: (Handle | undefined)[] = [];
   const write = (line: string) => void lines.push(line);
   const world: World = {
     clients: {
@@ -69,16 +77,26 @@ async function run(changes: Partial<DeployInputs> = {}, budget = { ms: 90 * minu
     clock: virtualClock(),
     log: { info: write, notice: write, warning: write },
     signal: new AbortController().signal,
+    run: undefined,
+    handOver: (handle) => void handles.push(handle),
   };
   const given: Record<string, string> = { cluster: "c", service: "web", "task-definition": "package.json" };
   const inputs = { ...readDeployInputs((name) => given[name] ?? ""), ...changes };
   const record = newRecord("c", "web");
-  const appSpec = { containerName: "web", contentFor: (arn: string) => arn };
-  const error = await deployRevision({ world, inputs, record, budget, appSpec, revision: "web:2" }).then(
+  const begin = (revision: string, service: RunningService) =>
+    beginDeployment(world, inputs, revision, service);
+  const error = await deployRevision({
+    world,
+    inputs,
+    record,
+    budget,
+    engine: { begin },
+    revision: "web:2",
+  }).then(
     () => undefined,
     (reason: Error) => reason,
   );
-  return { record, error, lines: lines.join("\n"), endedAt: world.clock.now() };
+  return { record, error, handles, lines: lines.join("\n"), endedAt: world.clock.now() };
 }
 
 const status = (name: string) => ({ deploymentInfo: { status: name as "Created" } });
@@ -181,10 +199,134 @@ test("a deployment that someone else stops is red, with what CodeDeploy says", a
   );
 });
 
-test("credentials that expire on the way leave the deployment, and that is said", async () => {
-  codedeploy.on(GetDeploymentCommand).rejects(named("ExpiredTokenException"));
-  const { record, error, lines } = await run();
-  expect(error?.name).toBe("ExpiredTokenException");
-  expect(lines).toContain("Deployment d-1 goes on; this job can no longer follow it.");
-  expect(record.deploymentId).toBe("d-1");
+const expired = named("ExpiredTokenException");
+
+test.each<[string, DeployInputs["onCancel"], Error | undefined, RegExp, boolean]>([
+  ["are left, as asked", "leave", undefined, /it goes on \(on-cancel: leave\)$/, true],
+  [
+    "go on when they cannot be rolled back either",
+    "rollback",
+    expired,
+    /it goes on, as it could not be stopped and rolled back \(on-cancel: rollback\): The AWS credentials have expired/,
+    false,
+  ],
+  [
+    "are rolled back when the credentials renew themselves",
+    "rollback",
+    undefined,
+    /it is being stopped and rolled back \(on-cancel: rollback\)$/,
+    true,
+  ],
+])("deployments that credentials do not outlive %s", async (_, onCancel, onStop, message, decided) => {
+  codedeploy.on(GetDeploymentCommand).rejects(expired);
+  if (onStop) codedeploy.on(StopDeploymentCommand).rejects(onStop);
+  const { record, error, handles } = await run({ onCancel });
+  expect(error?.message).toMatch(
+    /^The AWS credentials have expired .*, so deployment d-1 could not be followed/,
+  );
+  expect(error?.message).toMatch(message);
+  expect((error as Failure).nextStep).toContain("let this job's credentials outlive it");
+  expect(record).toMatchObject({ status: "lost", deploymentId: "d-1" });
+  // What is not decided, the post step tries again.
+  expect(handles.at(-1)).toEqual(decided ? undefined : { controller: "CODE_DEPLOY", id: "d-1" });
+});
+
+const unavailable = Object.assign(named("ServiceUnavailableException"), {
+  $fault: "server",
+  $metadata: { httpStatusCode: 503 },
+});
+
+test("AWS failing for a while is said and survived", async () => {
+  codedeploy
+    .on(GetDeploymentCommand)
+    .rejectsOnce(unavailable)
+    .rejectsOnce(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }))
+    .callsFake(() => {
+      runs("web:2");
+      return status("Succeeded");
+    });
+  const { record, lines } = await run();
+  expect(record.status).toBe("succeeded");
+  expect(lines).toContain("AWS does not answer (ServiceUnavailableException); asking on for 5 min.");
+  expect(lines).toContain("AWS answers again.");
+});
+
+test("AWS failing for longer gives the deployment up, rolled back as far as possible", async () => {
+  codedeploy.on(GetDeploymentCommand).rejects(unavailable);
+  const { record, error, endedAt } = await run();
+  expect(error?.message).toMatch(/could not be followed to its end; it is being stopped and rolled back/);
+  expect(record.status).toBe("lost");
+  expect(endedAt).toBeGreaterThanOrEqual(5 * minute);
+  expect(endedAt).toBeLessThan(6 * minute);
+});
+
+test("a new desired count is set before the deployment, so that its tasks are verified at that count", async () => {
+  const order: string[] = [];
+  codedeploy.on(ListDeploymentsCommand).resolves({ deployments: [] });
+  ecs.on(UpdateServiceCommand).callsFake(({ desiredCount }) => void order.push(`count ${desiredCount}`));
+  codedeploy.on(CreateDeploymentCommand).callsFake(() => {
+    order.push("deployment");
+    return { deploymentId: "d-1" };
+  });
+  codedeploy.on(GetDeploymentCommand).callsFake(() => {
+    runs("web:2", 3, 3);
+    return status("Succeeded");
+  });
+  const { record } = await run({ desiredCount: 3 });
+  expect(record.status).toBe("succeeded");
+  expect(order).toEqual(["count 3", "deployment"]);
+});
+
+test.each<[string, Partial<DeployInputs>, number, string]>([
+  ["to nothing", {}, 0, "web is scaled to 0 tasks now: the deployment proves nothing"],
+  [
+    "below the wanted count",
+    { desiredCount: 3 },
+    1,
+    "web is scaled to 1 tasks now, not to the 3 of desired-count",
+  ],
+])("a success of a service that somebody scaled %s is red", async (_, inputs, count, message) => {
+  codedeploy.on(ListDeploymentsCommand).resolves({ deployments: [] });
+  codedeploy.on(GetDeploymentCommand).callsFake(() => {
+    runs("web:2", count, count);
+    return status("Succeeded");
+  });
+  const { record, error } = await run(inputs);
+  expect(error?.message).toContain(message);
+  expect(record.status).toBe("failed");
+});
+
+test("no task is green when no task is what was asked for", async () => {
+  codedeploy.on(ListDeploymentsCommand).resolves({ deployments: [] });
+  codedeploy.on(GetDeploymentCommand).callsFake(() => {
+    runs("web:2", 0, 0);
+    return status("Succeeded");
+  });
+  const { record, error } = await run({ desiredCount: 0 });
+  expect(error).toBeUndefined();
+  expect(record.status).toBe("succeeded");
+});
+
+test("what runs already is only scaled, or deployed anew when forced", async () => {
+  runs("web:2");
+  ecs.on(UpdateServiceCommand).callsFake(() => void runs("web:2", 2, 2));
+  expect((await run({ desiredCount: 2 })).record).toMatchObject({
+    status: "succeeded",
+    changed: true,
+    deploymentId: "",
+  });
+  codedeploy.on(GetDeploymentCommand).resolves(status("Succeeded"));
+  expect((await run({ force: true })).record).toMatchObject({ status: "succeeded", deploymentId: "d-1" });
+});
+
+test("alarms are watched for this deployment, and roll it back", async () => {
+  codedeploy.on(GetDeploymentCommand).callsFake(() => {
+    runs("web:2");
+    return status("Succeeded");
+  });
+  await run({ rollbackOnAlarm: ["5xx"] });
+  expect(codedeploy.commandCalls(CreateDeploymentCommand)[0]?.args[0].input).toMatchObject({
+    overrideAlarmConfiguration: { enabled: true, alarms: [{ name: "5xx" }] },
+    autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"] },
+  });
 });

@@ -1,7 +1,7 @@
 import type { LifecycleEvent } from "@aws-sdk/client-codedeploy";
 import { expect, test } from "vitest";
-import { changes } from "./follow.ts";
-import { snapshotOf, stageOf } from "./snapshot.ts";
+import { changes } from "../deployment/follow.ts";
+import { snapshotOf } from "./snapshot.ts";
 
 const event = (lifecycleEventName: string, status: LifecycleEvent["status"]): LifecycleEvent => ({
   lifecycleEventName,
@@ -27,7 +27,7 @@ test.each<[string, string, LifecycleEvent[], string]>([
   ],
   ["done", "Succeeded", [], "complete"],
 ])("stage when %s", (_, status, lifecycleEvents, stage) => {
-  expect(stageOf(snapshotOf({ status: status as "Created" }, { lifecycleEvents }))).toBe(stage);
+  expect(snapshotOf({ status: status as "Created" }, { lifecycleEvents }).stage).toBe(stage);
 });
 
 test("only what is new is told", () => {

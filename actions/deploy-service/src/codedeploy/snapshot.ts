@@ -1,78 +1,60 @@
-import {
-  type DeploymentInfo,
-  type ECSTarget,
-  GetDeploymentCommand,
-  GetDeploymentTargetCommand,
-  ListDeploymentTargetsCommand,
-} from "@aws-sdk/client-codedeploy";
-import type { World } from "../clients.ts";
-import type { LifecycleEvent, Stage } from "../record.ts";
+import type { DeploymentInfo, ECSTarget, LifecycleEvent } from "@aws-sdk/client-codedeploy";
+import type { Ended, Snapshot } from "../deployment/running-deployment.ts";
+import type { LifecycleEvent as Event, Stage } from "../record.ts";
 
-export interface Snapshot {
-  readonly info: DeploymentInfo;
-  /** Created, Queued, InProgress, Baking, Ready, Succeeded, Failed or Stopped. */
-  readonly status: string;
-  readonly events: LifecycleEvent[];
-  /** Percent of production traffic, by the task sets' labels; undefined before there is a replacement. */
-  readonly traffic: { readonly blue: number; readonly green: number } | undefined;
-  /** Id of the replacement task set, which is what its tasks are `startedBy`. */
-  readonly greenTaskSet: string | undefined;
-}
+export const finalStatuses = ["Succeeded", "Failed", "Stopped"];
 
-const finalStatuses = ["Succeeded", "Failed", "Stopped"];
-
-export async function readSnapshot(
-  world: World,
-  deploymentId: string,
-  signal?: AbortSignal,
-): Promise<Snapshot> {
-  const options = signal ? { abortSignal: signal } : {};
-  const { codedeploy } = world.clients;
-  const { deploymentInfo = {} } = await codedeploy.send(new GetDeploymentCommand({ deploymentId }), options);
-  const { targetIds = [] } = await codedeploy.send(
-    new ListDeploymentTargetsCommand({ deploymentId }),
-    options,
-  );
-  const [targetId] = targetIds;
-  const target = targetId
-    ? await codedeploy.send(new GetDeploymentTargetCommand({ deploymentId, targetId }), options)
-    : undefined;
-  return snapshotOf(deploymentInfo, target?.deploymentTarget?.ecsTarget);
-}
-
+/** What GetDeployment and GetDeploymentTarget answer, of the statuses Created, Queued, InProgress, Baking, Ready, Succeeded, Failed, Stopped. */
 export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined): Snapshot {
+  const status = info.status ?? "Created";
   const sets = target?.taskSetsInfo ?? [];
   const weight = (label: "Blue" | "Green") =>
     Math.round(sets.find(({ taskSetLabel }) => taskSetLabel === label)?.trafficWeight ?? 0);
-  const green = sets.find(({ taskSetLabel }) => taskSetLabel === "Green");
+  const events = (target?.lifecycleEvents ?? []).map(eventOf);
+  const rollback = info.rollbackInfo?.rollbackDeploymentId;
+  const { code = "", message = "" } = info.errorInformation ?? {};
   return {
-    info,
-    status: info.status ?? "Created",
-    events: (target?.lifecycleEvents ?? []).map((event) => ({
-      name: event.lifecycleEventName ?? "",
-      status: event.status ?? "Unknown",
-      startedAt: event.startTime?.getTime(),
-      endedAt: event.endTime?.getTime(),
-      diagnostics: event.diagnostics?.message,
-    })),
+    status,
+    ended: endedOf(status, rollback),
+    stage: stageOf(status, events),
+    events,
     traffic: sets.length > 0 ? { blue: weight("Blue"), green: weight("Green") } : undefined,
-    greenTaskSet: green?.identifer,
+    progress: undefined,
+    createdAt: info.createTime,
+    reason: info.errorInformation && { code, message },
+    triggeredAlarms: [],
+    aftermath: rollback ? `, rolled back by ${rollback}` : "",
+    startedBy: sets.find(({ taskSetLabel }) => taskSetLabel === "Green")?.identifer,
+    failedTasks: 0,
   };
 }
 
-export function isFinal({ status }: Snapshot): boolean {
-  return finalStatuses.includes(status);
+function eventOf(event: LifecycleEvent): Event {
+  return {
+    name: event.lifecycleEventName ?? "",
+    status: event.status ?? "Unknown",
+    startedAt: event.startTime?.getTime(),
+    endedAt: event.endTime?.getTime(),
+    diagnostics: event.diagnostics?.message,
+  };
+}
+
+function endedOf(status: string, rollback: string | undefined): Ended | undefined {
+  if (!finalStatuses.includes(status)) return undefined;
+  if (status === "Succeeded") return "succeeded";
+  if (rollback) return "rolled-back";
+  return status === "Stopped" ? "stopped" : "failed";
 }
 
 /** How far it got. Events that a configuration skips are passed by position, never waited for by name. */
-export function stageOf(snapshot: Snapshot): Stage {
-  if (snapshot.status === "Succeeded") return "complete";
+function stageOf(status: string, events: readonly Event[]): Stage {
+  if (status === "Succeeded") return "complete";
   const done = (name: string) => {
-    const event = snapshot.events.find((candidate) => candidate.name === name);
+    const event = events.find((candidate) => candidate.name === name);
     return event?.status === "Succeeded" || event?.status === "Skipped";
   };
-  const has = (name: string) => snapshot.events.some((event) => event.name === name);
+  const has = (name: string) => events.some((event) => event.name === name);
   if (done("AllowTraffic") && (!has("AfterAllowTraffic") || done("AfterAllowTraffic")))
     return "traffic-shifted";
-  return ["Created", "Queued"].includes(snapshot.status) ? "registered" : "started";
+  return ["Created", "Queued"].includes(status) ? "registered" : "started";
 }

@@ -1,12 +1,14 @@
 import { StopDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import type { World } from "../clients.ts";
+import type { StopKind } from "../deployment/running-deployment.ts";
 
 /** Asks CodeDeploy to end a deployment; false when it had ended already. */
 export async function stopDeployment(
-  world: World,
+  world: Pick<World, "log"> & { readonly clients: Pick<World["clients"], "codedeploy"> },
   deploymentId: string,
-  rollBack: boolean,
+  how: StopKind,
 ): Promise<boolean> {
+  const rollBack = how === "rollback";
   const command = new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: rollBack });
   try {
     await world.clients.codedeploy.send(command);

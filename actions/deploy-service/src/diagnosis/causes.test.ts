@@ -8,8 +8,9 @@ const nothing: Evidence = {
   failedEvent: undefined,
   serviceEvents: [],
   unhealthyTargets: [],
-  error: undefined,
-  rollbackMessage: undefined,
+  reason: undefined,
+  by: "CodeDeploy",
+  triggeredAlarms: [],
 };
 
 const task = (parts: Partial<FailedTask>): FailedTask => ({
@@ -126,8 +127,18 @@ test.each<[string, Partial<Evidence>, string]>([
   ],
   [
     "an alarm",
-    { error: { code: "ALARM_ACTIVE", message: "Alarm 5xx is in ALARM." } },
+    { reason: { code: "ALARM_ACTIVE", message: "Alarm 5xx is in ALARM." } },
     "(ALARM_ACTIVE): Alarm 5xx",
+  ],
+  [
+    "an alarm that ECS names",
+    { by: "ECS", triggeredAlarms: ["5xx"], reason: { code: "ROLLBACK_SUCCESSFUL", message: "Rolled back." } },
+    "Alarm 5xx went off during the deployment: Rolled back",
+  ],
+  [
+    "ECS's circuit breaker",
+    { by: "ECS", reason: { code: "STOPPED", message: "Circuit breaker: tasks failed to start." } },
+    "ECS ended the deployment (STOPPED): Circuit breaker: tasks failed to start",
   ],
   ["nothing at all", {}, "CodeDeploy gives no reason"],
 ])("without stopped tasks, %s is the cause", (_, evidence, text) => {

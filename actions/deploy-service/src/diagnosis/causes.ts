@@ -3,8 +3,9 @@ import { lastTellingLine } from "../../../shared/ecs/log-tail.ts";
 import { type Cause, causeOfTask } from "../../../shared/ecs/task-causes.ts";
 import type { Evidence } from "./evidence.ts";
 
-/** The sentence for the first annotation. The newest task tells most; then lifecycle, targets, service and CodeDeploy itself. */
+/** The sentence for the first annotation. An alarm ended it for sure; else the newest task tells most; then lifecycle, targets, service and AWS itself. */
 export function causeOf(evidence: Evidence): Cause {
+  if (evidence.triggeredAlarms.length > 0) return causeOfAlarms(evidence);
   const task = evidence.failedTasks.at(-1);
   return (task && (causeOfTask(task) ?? causeOfHealth(task, evidence))) ?? causeOfDeployment(evidence);
 }
@@ -19,6 +20,22 @@ function causeOfHealth(task: FailedTask, { unhealthyTargets }: Evidence): Cause 
   };
 }
 
+const lookAtAlarm =
+  "look at the named alarm's metric during the deployment; mend the service or the threshold.";
+
+function causeOfAlarms({ triggeredAlarms, reason }: Evidence): Cause {
+  const [first = "", ...others] = triggeredAlarms;
+  const names = others.length > 0 ? `Alarms ${triggeredAlarms.join(", ")}` : `Alarm ${first}`;
+  return {
+    text: `${names} went off during the deployment${reason ? `: ${trim(reason.message)}` : ""}`,
+    nextStep: lookAtAlarm,
+  };
+}
+
+function trim(sentence: string): string {
+  return sentence.replace(/\.$/, "");
+}
+
 // What CodeDeploy and ECS say in lifecycle diagnostics, events and errorInformation.
 const deploymentCauses: readonly { pattern: RegExp; nextStep: string }[] = [
   {
@@ -27,7 +44,11 @@ const deploymentCauses: readonly { pattern: RegExp; nextStep: string }[] = [
   },
   {
     pattern: /alarm/i,
-    nextStep: "look at the named alarm's metric during the deployment; mend the service or the threshold.",
+    nextStep: lookAtAlarm,
+  },
+  {
+    pattern: /circuit breaker/i,
+    nextStep: "read the service's events and the stopped tasks in the job summary.",
   },
   {
     pattern: /unable to (consistently )?(start|place)|was unable to/i,
@@ -39,22 +60,23 @@ const deploymentCauses: readonly { pattern: RegExp; nextStep: string }[] = [
   },
   {
     pattern: /AccessDenied|not authorized|assume/i,
-    nextStep: "give CodeDeploy's service role the policy AWSCodeDeployRoleForECS.",
+    nextStep:
+      "give CodeDeploy's service role the policy AWSCodeDeployRoleForECS, or ECS's infrastructure role AmazonECSInfrastructureRolePolicyForLoadBalancers.",
   },
 ];
 
 function causeOfDeployment(evidence: Evidence): Cause {
-  const { failedEvent, unhealthyTargets, serviceEvents, error } = evidence;
+  const { failedEvent, unhealthyTargets, serviceEvents, reason, by } = evidence;
   const unable = serviceEvents.find((message) => /unable to|failed/i.test(message));
   const text =
     (failedEvent?.diagnostics && `${failedEvent.name} failed: ${failedEvent.diagnostics}`) ??
     (unhealthyTargets[0] && `The new tasks are not healthy: ${unhealthyTargets[0]}`) ??
     unable ??
-    (error?.message && `CodeDeploy ended the deployment (${error.code}): ${error.message}`) ??
-    "CodeDeploy gives no reason";
+    (reason?.message && `${by} ended the deployment (${reason.code}): ${reason.message}`) ??
+    `${by} gives no reason`;
   const known = deploymentCauses.find(({ pattern }) => pattern.test(text));
   return {
-    text: text.replace(/\.$/, ""),
-    nextStep: known?.nextStep ?? "open the deployment in the CodeDeploy console.",
+    text: trim(text),
+    nextStep: known?.nextStep ?? `open the deployment in the ${by} console.`,
   };
 }

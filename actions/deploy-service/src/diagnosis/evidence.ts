@@ -1,13 +1,13 @@
-import type { ContainerDefinition, Task } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition, Service } from "@aws-sdk/client-ecs";
 import { DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { FailedTask } from "../../../shared/ecs/failed-task.ts";
 import { readLogTail } from "../../../shared/ecs/log-tail.ts";
-import { findService } from "../../../shared/ecs/service.ts";
+import { findService, type ServiceName } from "../../../shared/ecs/service.ts";
 import type { World } from "../clients.ts";
-import type { Snapshot } from "../codedeploy/snapshot.ts";
+import type { RunningDeployment, Snapshot } from "../deployment/running-deployment.ts";
 import type { LifecycleEvent } from "../record.ts";
-import { findFailedTasks, type Replacement } from "./failed-tasks.ts";
+import { findFailedTasks } from "./failed-tasks.ts";
 
 /** Everything that may tell why a deployment failed. */
 export interface Evidence {
@@ -17,8 +17,15 @@ export interface Evidence {
   readonly serviceEvents: readonly string[];
   /** Such as `10.0.1.7:8080 unhealthy: Target.ResponseCodeMismatch (Health checks failed with these codes: [503])`. */
   readonly unhealthyTargets: readonly string[];
-  readonly error: { readonly code: string; readonly message: string } | undefined;
-  readonly rollbackMessage: string | undefined;
+  /** What AWS itself says of the end. */
+  readonly reason: { readonly code: string; readonly message: string } | undefined;
+  readonly by: RunningDeployment["by"];
+  /** Names of the alarms that ended the deployment. */
+  readonly triggeredAlarms: readonly string[];
+}
+
+export interface Subject extends ServiceName {
+  readonly revision: string;
 }
 
 /** The newest, whose log is read; tasks of one crash loop say the same. */
@@ -26,22 +33,28 @@ const tasksWithLog = 1;
 
 export async function gatherEvidence(
   world: World,
-  replacement: Replacement,
+  subject: Subject,
+  running: Pick<RunningDeployment, "by" | "targetGroups">,
   snapshot: Snapshot,
 ): Promise<Evidence> {
-  const known = new Map<string, Task>();
-  const failedTasks = await orNone(world, "stopped tasks", () => findFailedTasks(world, replacement, known));
-  const { errorInformation: error, rollbackInfo, createTime } = snapshot.info;
+  const { startedBy, reason, triggeredAlarms, createdAt } = snapshot;
+  const replacement = { ...subject, startedBy };
+  const failedTasks = await orNone(world, "stopped tasks", () =>
+    findFailedTasks(world, replacement, new Map()),
+  );
   return {
     failedTasks: [
       ...failedTasks.slice(0, -tasksWithLog),
-      ...(await withLogs(world, replacement.revision, failedTasks.slice(-tasksWithLog))),
+      ...(await withLogs(world, subject.revision, failedTasks.slice(-tasksWithLog))),
     ],
     failedEvent: snapshot.events.find(({ status }) => status === "Failed"),
-    serviceEvents: await orNone(world, "service events", () => serviceEvents(world, replacement, createTime)),
-    unhealthyTargets: await orNone(world, "target health", () => unhealthyTargets(world, replacement)),
-    error: error && { code: error.code ?? "", message: error.message ?? "" },
-    rollbackMessage: rollbackInfo?.rollbackMessage,
+    serviceEvents: await orNone(world, "service events", () => serviceEvents(world, subject, createdAt)),
+    unhealthyTargets: await orNone(world, "target health", () =>
+      unhealthyTargets(world, subject, (service) => running.targetGroups(service, snapshot)),
+    ),
+    reason,
+    by: running.by,
+    triggeredAlarms,
   };
 }
 
@@ -71,21 +84,20 @@ async function containersOf(world: World, taskDefinition: string): Promise<Conta
   return described.taskDefinition?.containerDefinitions ?? [];
 }
 
-async function serviceEvents(
-  world: World,
-  replacement: Replacement,
-  since: Date | undefined,
-): Promise<string[]> {
-  const { service } = await findService(world, replacement);
+async function serviceEvents(world: World, name: ServiceName, since: Date | undefined): Promise<string[]> {
+  const { service } = await findService(world, name);
   return (service.events ?? [])
     .filter(({ createdAt }) => !since || !createdAt || createdAt >= since)
     .map(({ message = "" }) => message);
 }
 
-async function unhealthyTargets(world: World, replacement: Replacement): Promise<string[]> {
-  const { service } = await findService(world, replacement);
-  const green = service.taskSets?.find(({ id }) => id === replacement.taskSet);
-  const groups = (green?.loadBalancers ?? []).flatMap(({ targetGroupArn }) => targetGroupArn ?? []);
+async function unhealthyTargets(
+  world: World,
+  name: ServiceName,
+  targetGroups: (service: Service) => string[],
+): Promise<string[]> {
+  const { service } = await findService(world, name);
+  const groups = targetGroups(service);
   if (groups.length === 0) return [];
   const { DescribeTargetHealthCommand } = await import("@aws-sdk/client-elastic-load-balancing-v2");
   const client = await world.clients.elbv2();

@@ -5,8 +5,8 @@ import type { World } from "../clients.ts";
 
 export interface Replacement extends ServiceName {
   readonly revision: string;
-  /** Undefined: whatever task set started the revision's tasks. */
-  readonly taskSet: string | undefined;
+  /** Id of the task set or ECS deployment; undefined: whatever started the revision's tasks. */
+  readonly startedBy: string | undefined;
 }
 
 /** DescribeTasks takes at most this many (API reference). */
@@ -14,7 +14,7 @@ const describeAtMost = 100;
 
 /**
  * Tasks of the replacement that stopped by themselves, oldest first. ECS keeps stopped tasks for an hour, so those of
- * an earlier try of the same revision are told apart by their task set. `known` holds what needs no second look.
+ * an earlier try of the same revision are told apart by what started them. `known` holds what needs no second look.
  */
 export async function findFailedTasks(
   world: World,
@@ -39,6 +39,6 @@ export async function findFailedTasks(
     .sort((one, other) => one.stoppedAt - other.stoppedAt);
 }
 
-function belongsTo(task: Task, { revision, taskSet }: Replacement): boolean {
-  return task.taskDefinitionArn === revision && (taskSet === undefined || task.startedBy === taskSet);
+function belongsTo(task: Task, { revision, startedBy }: Replacement): boolean {
+  return task.taskDefinitionArn === revision && (startedBy === undefined || task.startedBy === startedBy);
 }

@@ -1,7 +1,7 @@
 import type { Task } from "@aws-sdk/client-ecs";
-import { isAccessDenied, isThrottled } from "../../../shared/aws-errors.ts";
+import { isAccessDenied, isThrottled, isTransient } from "../../../shared/aws-errors.ts";
 import type { World } from "../clients.ts";
-import type { Snapshot } from "../codedeploy/snapshot.ts";
+import type { Snapshot } from "../deployment/running-deployment.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { DeploymentRecord } from "../record.ts";
 import { findFailedTasks } from "./failed-tasks.ts";
@@ -15,7 +15,7 @@ interface Watched {
 
 /**
  * Says of each task of the new revision that stops by itself, and answers true once there are too many: CodeDeploy has
- * no circuit breaker and would let ECS start such tasks for an hour.
+ * no circuit breaker and would let ECS start such tasks for an hour, a service of ECS without one for ever.
  */
 export function watchTasks({
   world,
@@ -25,10 +25,11 @@ export function watchTasks({
 }: Watched): (snapshot: Snapshot) => Promise<boolean> {
   const known = new Map<string, Task>();
   let mayLook = true;
-  return async ({ greenTaskSet: taskSet }) => {
-    if (!taskSet || !mayLook) return false;
+  return async ({ startedBy, failedTasks }) => {
+    if (failedTasks >= inputs.maxFailedTasks) return true;
+    if (!startedBy || !mayLook) return false;
     try {
-      const failed = await findFailedTasks(world, { ...inputs, revision, taskSet }, known, world.signal);
+      const failed = await findFailedTasks(world, { ...inputs, revision, startedBy }, known, world.signal);
       for (const task of failed.slice(record.failedTasks.length)) {
         const exit = task.exitCode === undefined ? "" : ` (${task.container}: exit code ${task.exitCode})`;
         world.log.info(`              task ${task.taskId} stopped: ${task.stoppedReason}${exit}`);
@@ -36,7 +37,7 @@ export function watchTasks({
       record.failedTasks = failed;
       return failed.length >= inputs.maxFailedTasks;
     } catch (error) {
-      if (isThrottled(error)) return false;
+      if (isThrottled(error) || isTransient(error)) return false;
       if (!isAccessDenied(error)) throw error;
       mayLook = false;
       world.log.warning(

@@ -3,7 +3,6 @@ import {
   GetDeploymentConfigCommand,
   type TrafficRoutingConfig,
 } from "@aws-sdk/client-codedeploy";
-import { formatDuration } from "../../../shared/duration.ts";
 import { lookUp } from "../../../shared/findings.ts";
 import type { World } from "../clients.ts";
 import type { DeployInputs } from "../inputs.ts";
@@ -14,23 +13,14 @@ const installMs = 60 * minute;
 /** Draining the old tasks: a target group's default deregistration delay (5 min) and the longest stopTimeout (2 min), with room. */
 const drainMs = 10 * minute;
 
-/** How long a deployment may take, in milliseconds; `given` when the user set it for everything. */
-export interface Budget {
-  readonly ms: number;
-  readonly given: boolean;
-}
-
-/** From the input, else from the waits that deployment group and configuration really have. */
+/** From the waits that deployment group and configuration really have. */
 export async function computeBudget(
   world: World,
   inputs: DeployInputs,
   group: DeploymentGroupInfo | undefined,
-): Promise<Budget> {
-  if (inputs.deadlineMs !== undefined) return { ms: inputs.deadlineMs, given: true };
+): Promise<number> {
   const routing = await findRouting(world, group?.deploymentConfigName);
-  const ms = budgetOf(group, routing, inputs.waitUntil === "complete");
-  world.log.info(`Deadline: ${formatDuration(ms)}, from the deployment group's waits.`);
-  return { ms, given: false };
+  return budgetOf(group, routing, inputs.waitUntil === "complete");
 }
 
 export function budgetOf(

@@ -1,14 +1,14 @@
-import { isThrottled } from "../../../shared/aws-errors.ts";
 import { formatDuration } from "../../../shared/duration.ts";
 import { createPace } from "../../../shared/pace.ts";
 import type { World } from "../clients.ts";
-import { type DeploymentRecord, type Stage, stages } from "../record.ts";
-import { isFinal, readSnapshot, type Snapshot, stageOf } from "./snapshot.ts";
+import { type DeploymentRecord, hasReached, reach, type Stage } from "../record.ts";
+import { createPatience } from "./patience.ts";
+import type { RunningDeployment, Snapshot } from "./running-deployment.ts";
 
 export interface Following {
   readonly world: World;
   readonly record: DeploymentRecord;
-  readonly deploymentId: string;
+  readonly running: RunningDeployment;
   readonly until: Stage;
   /** When the deployment was created, and what is known of it already. */
   readonly createdAt: number;
@@ -27,44 +27,37 @@ export type Ending = {
 
 /** Looks at the deployment until its stage is reached, it ends, or the deadline has passed; the last look is at the deadline. */
 export async function follow(following: Following): Promise<Ending> {
-  const { world, record, deploymentId, until, deadlineAt, signal } = following;
+  const { world, running, until, deadlineAt, signal } = following;
   const pace = createPace();
+  const ask = createPatience(world);
   let { known } = following;
   for (;;) {
     const overdue = world.clock.now() >= deadlineAt;
-    const snapshot = await look(world, deploymentId, signal);
-    const news = snapshot ? changes(known, snapshot) : [];
-    const at = world.clock.now() - following.createdAt;
-    for (const line of news) world.log.info(`${formatDuration(at).padStart(12)}  ${line}`);
-    if (snapshot) keep(record, snapshot, at);
+    const snapshot = await ask(() => running.look(signal));
+    const news = snapshot ? tell(following, known, snapshot) : false;
     known = snapshot ?? known;
-    if (snapshot && isFinal(snapshot)) return { kind: "ended", snapshot };
-    if (snapshot && stages.indexOf(stageOf(snapshot)) >= stages.indexOf(until))
-      return { kind: "reached", snapshot };
+    if (snapshot?.ended) return { kind: "ended", snapshot };
+    if (snapshot && hasReached(snapshot.stage, until)) return { kind: "reached", snapshot };
     if (snapshot && (await following.shouldStop(snapshot))) return { kind: "stopped", snapshot };
     if (overdue && known) return { kind: "deadline", snapshot: known };
-    const pause = snapshot ? pace.next(news.length > 0) : pace.slowest();
+    const pause = snapshot ? pace.next(news) : pace.slowest();
     const left = deadlineAt - world.clock.now();
     await world.clock.wait(left > 0 ? Math.min(pause, left) : pause, signal);
   }
 }
 
-async function look(world: World, deploymentId: string, signal: AbortSignal | undefined) {
-  try {
-    return await readSnapshot(world, deploymentId, signal);
-  } catch (error) {
-    if (!isThrottled(error)) throw error;
-    world.log.info("AWS throttles; asking less often.");
-    return undefined;
-  }
-}
-
-function keep(record: DeploymentRecord, snapshot: Snapshot, atMs: number): void {
-  record.events = snapshot.events;
+/** Logs what is new and keeps it on the record; whether there was anything. */
+function tell({ world, record, createdAt }: Following, known: Snapshot | undefined, now: Snapshot): boolean {
+  const news = changes(known, now);
+  const at = world.clock.now() - createdAt;
+  for (const line of news) world.log.info(`${formatDuration(at).padStart(12)}  ${line}`);
+  record.events = now.events;
+  reach(record, now.stage, world.clock.now());
+  const { traffic } = now;
   const last = record.traffic.at(-1);
-  const { traffic } = snapshot;
-  if (traffic && (last?.blue !== traffic.blue || last?.green !== traffic.green))
-    record.traffic.push({ atMs: Math.round(atMs), ...traffic });
+  if (traffic && (last?.blue !== traffic.blue || last.green !== traffic.green))
+    record.traffic.push({ atMs: Math.round(at), ...traffic });
+  return news.length > 0;
 }
 
 /** What is new since the last look, one line each. */
@@ -76,6 +69,7 @@ export function changes(before: Snapshot | undefined, now: Snapshot): string[] {
     if (known === event.status || event.status === "Skipped") continue;
     lines.push(`${event.name} ${event.status}${event.diagnostics ? `: ${event.diagnostics}` : ""}`);
   }
+  if (now.progress && before?.progress !== now.progress) lines.push(now.progress);
   const { traffic } = now;
   if (traffic && (before?.traffic?.blue !== traffic.blue || before.traffic.green !== traffic.green))
     lines.push(`traffic: old ${traffic.blue} %, new ${traffic.green} %`);

@@ -1,6 +1,6 @@
 import type { DeploymentGroupInfo, TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
 import { expect, test } from "vitest";
-import { budgetOf } from "./deadline.ts";
+import { budgetOf } from "./budget.ts";
 
 const minute = 60_000;
 const terminating = {

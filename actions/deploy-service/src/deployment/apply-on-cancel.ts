@@ -1,0 +1,29 @@
+import { explainAwsError } from "../../../shared/aws-errors.ts";
+import type { World } from "../clients.ts";
+import type { OnCancel } from "../inputs.ts";
+import type { StopKind } from "./running-deployment.ts";
+
+const words = { stop: "stopped", rollback: "stopped and rolled back" } as const;
+
+/**
+ * Leaves, stops or rolls back a deployment that nobody will follow any more, and answers what becomes of it, to follow
+ * its name in a sentence. Only what was decided is taken from the post step's hands.
+ */
+export async function applyOnCancel(
+  world: Pick<World, "handOver">,
+  onCancel: OnCancel,
+  deployment: { stop(how: StopKind): Promise<boolean> },
+): Promise<string> {
+  if (onCancel === "leave") {
+    world.handOver(undefined);
+    return "goes on (on-cancel: leave)";
+  }
+  try {
+    const stopped = await deployment.stop(onCancel);
+    world.handOver(undefined);
+    return stopped ? `is being ${words[onCancel]} (on-cancel: ${onCancel})` : "had ended already";
+  } catch (error) {
+    const why = explainAwsError(error)?.message ?? (error as Error).message;
+    return `goes on, as it could not be ${words[onCancel]} (on-cancel: ${onCancel}): ${why}`;
+  }
+}

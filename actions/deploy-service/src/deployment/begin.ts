@@ -1,0 +1,65 @@
+import { shortRevision } from "../../../shared/ecs/revision.ts";
+import { findService, type RunningService } from "../../../shared/ecs/service.ts";
+import { createPace } from "../../../shared/pace.ts";
+import { markRun } from "../order/mark-run.ts";
+import { refuseOlderRun } from "../order/refuse-older-run.ts";
+import { confirmSuccess } from "./confirm-success.ts";
+import type { Deployment } from "./deployment.ts";
+import type { RunningDeployment } from "./running-deployment.ts";
+import { setDesiredCount } from "./set-desired-count.ts";
+import { stillBusy, waitForOther } from "./wait-for-other.ts";
+
+/**
+ * Creates the deployment, or answers undefined when production runs the revision already. AWS takes one deployment of
+ * a service at a time: one that goes on is waited for, and then the service is looked at anew.
+ */
+export async function beginDeployment(
+  deployment: Deployment,
+  deadlineAt: number,
+): Promise<RunningDeployment | undefined> {
+  const { world, inputs, record, engine, revision } = deployment;
+  const pace = createPace();
+  for (;;) {
+    const service = await findService(world, inputs);
+    record.revisionBefore = service.revision;
+    refuseOlderRun(world, inputs, record, service);
+    if (!inputs.force && runsAlready(service, revision)) {
+      await keepRunning(deployment, service);
+      return undefined;
+    }
+    const begun = await engine.begin(revision, service);
+    if ("running" in begun) return started(deployment, service, begun.running);
+    if (begun.busyWith) await waitForOther(deployment, begun.busyWith, deadlineAt);
+    // It ended between the two calls; a moment's pause keeps a stubborn refusal from becoming a busy loop.
+    else if (world.clock.now() < deadlineAt) await world.clock.wait(pace.next(false), world.signal);
+    else throw stillBusy(deployment, `another deployment of ${inputs.service}`);
+  }
+}
+
+function runsAlready({ production }: RunningService, revision: string): boolean {
+  const { runningCount, desiredCount, settled } = production;
+  return production.revision === revision && settled && runningCount >= desiredCount;
+}
+
+async function keepRunning(deployment: Deployment, service: RunningService): Promise<void> {
+  const { world, inputs, record, revision } = deployment;
+  world.log.info(`${inputs.service} runs ${shortRevision(revision)} already; no deployment is needed.`);
+  await markRun(world, service, revision);
+  if (!(await setDesiredCount(world, inputs, service))) return;
+  record.changed = true;
+  await confirmSuccess(deployment, `The update of ${inputs.service}`);
+}
+
+async function started(
+  { world, inputs, record, revision }: Deployment,
+  service: RunningService,
+  running: RunningDeployment,
+): Promise<RunningDeployment> {
+  world.handOver({ controller: running.controller, id: running.id });
+  record.deploymentId = running.id;
+  record.changed = true;
+  const { name } = running;
+  world.log.info(`${name.charAt(0).toUpperCase()}${name.slice(1)} of ${inputs.service} is created.`);
+  await markRun(world, service, revision);
+  return running;
+}

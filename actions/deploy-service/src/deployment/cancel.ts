@@ -1,0 +1,14 @@
+import { Failure } from "../../../shared/failure.ts";
+import { applyOnCancel } from "./apply-on-cancel.ts";
+import type { Deployment } from "./deployment.ts";
+import type { RunningDeployment } from "./running-deployment.ts";
+
+/** The runner gives seconds: ask AWS, say so, and end. */
+export async function cancel(
+  { world, inputs, record }: Deployment,
+  running: RunningDeployment,
+): Promise<Failure> {
+  record.status = "cancelled";
+  const reason = (world.signal.reason as Error).message.replace(/\.$/, "");
+  return new Failure(`${reason}; ${running.name} ${await applyOnCancel(world, inputs.onCancel, running)}`);
+}

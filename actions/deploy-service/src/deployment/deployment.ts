@@ -1,0 +1,20 @@
+import type { World } from "../clients.ts";
+import type { Engine } from "../engine.ts";
+import type { DeployInputs } from "../inputs.ts";
+import type { DeploymentRecord } from "../record.ts";
+
+/** How long a deployment may take, in milliseconds; `given` when the user set it for everything. */
+export interface Budget {
+  readonly ms: number;
+  readonly given: boolean;
+}
+
+/** One revision on its way into production. */
+export interface Deployment {
+  readonly world: World;
+  readonly inputs: DeployInputs;
+  readonly record: DeploymentRecord;
+  readonly budget: Budget;
+  readonly engine: Pick<Engine, "begin">;
+  readonly revision: string;
+}

@@ -1,0 +1,50 @@
+import { formatDuration } from "../../../shared/duration.ts";
+import { shortRevision } from "../../../shared/ecs/revision.ts";
+import { findService, type RunningService } from "../../../shared/ecs/service.ts";
+import { Failure } from "../../../shared/failure.ts";
+import { causeOf } from "../diagnosis/causes.ts";
+import { gatherEvidence } from "../diagnosis/evidence.ts";
+import type { Status } from "../record.ts";
+import type { Deployment } from "./deployment.ts";
+import type { RunningDeployment, Snapshot } from "./running-deployment.ts";
+
+/** Finds out why, puts it on the record, and answers the Failure whose first words are the cause. */
+export async function endBadly(
+  { world, inputs, record, revision, budget }: Deployment,
+  running: RunningDeployment,
+  snapshot: Snapshot,
+  status?: Status,
+): Promise<Failure> {
+  const evidence = await gatherEvidence(world, { ...inputs, revision }, running, snapshot);
+  const cause = causeOf(evidence);
+  record.status = status ?? (snapshot.ended === "succeeded" ? "failed" : (snapshot.ended ?? "failed"));
+  record.failedTasks = [...evidence.failedTasks];
+  record.serviceEvents = [...evidence.serviceEvents];
+  const late = `not done after ${formatDuration(budget.ms)}`;
+  record.cause = status === "timed-out" ? `N${late.slice(1)}: ${cause.text}` : cause.text;
+  const end = `${running.name} ${snapshot.status}${snapshot.aftermath}`;
+  const parts = [status === "timed-out" && late, end, await sayProduction()].filter(Boolean);
+  return new Failure(`${cause.text} (${parts.join("; ")})`, { nextStep: cause.nextStep });
+
+  async function sayProduction(): Promise<string | undefined> {
+    const service = await findService(world, inputs).catch(() => undefined);
+    return service && productionRuns(service, revision, snapshot);
+  }
+}
+
+/** Which revisions the visitors meet, as far as AWS tells. */
+function productionRuns(
+  { service, revision: primary }: RunningService,
+  revision: string,
+  snapshot: Snapshot,
+) {
+  const deployments = (service.deployments ?? []).filter(({ runningCount = 0 }) => runningCount > 0);
+  const unseen = snapshot.traffic?.green === 0 ? revision : undefined;
+  const found = deployments.flatMap(({ taskDefinition = "" }) =>
+    taskDefinition === unseen ? [] : taskDefinition,
+  );
+  const revisions = found.length > 0 ? [...new Set(found)] : [primary];
+  const names = revisions.map(shortRevision).join(" and ");
+  if (!revisions.includes(revision)) return `production still runs ${names}`;
+  return revisions.length === 1 ? `production runs the new ${names}` : `production runs ${names}`;
+}

@@ -1,0 +1,53 @@
+import { confirmSuccess } from "./confirm-success.ts";
+import type { Deployment } from "./deployment.ts";
+import { endBadly } from "./end-badly.ts";
+import { type Ending, follow } from "./follow.ts";
+import { upperFirst } from "./names.ts";
+import type { RunningDeployment, Snapshot, StopKind } from "./running-deployment.ts";
+
+/** Green, or the cause of what is not: nothing but the wanted stage, or a success that production shows, is green. */
+export async function judge(
+  deployment: Deployment,
+  running: RunningDeployment,
+  createdAt: number,
+  ending: Ending,
+): Promise<void> {
+  const { kind, snapshot } = ending;
+  const { record, inputs, world } = deployment;
+  const succeeded = snapshot.ended === "succeeded";
+  if (kind === "reached" || kind === "ended") world.handOver(undefined);
+  if (kind === "reached" || succeeded) {
+    if (succeeded || inputs.waitUntil === "traffic-shifted")
+      await confirmSuccess(deployment, upperFirst(running.name));
+    record.status = inputs.waitUntil === "complete" ? "succeeded" : inputs.waitUntil;
+    return;
+  }
+  if (kind === "ended") throw await endBadly(deployment, running, snapshot);
+  const how = kind === "stopped" ? "rollback" : inputs.onCancel;
+  const last =
+    how === "leave" ? snapshot : await stopAndSettle(deployment, running, createdAt, snapshot, how);
+  world.handOver(undefined);
+  throw await endBadly(deployment, running, last, kind === "deadline" ? "timed-out" : undefined);
+}
+
+async function stopAndSettle(
+  { world, record }: Deployment,
+  running: RunningDeployment,
+  createdAt: number,
+  known: Snapshot,
+  how: StopKind,
+): Promise<Snapshot> {
+  await running.stop(how);
+  const { snapshot } = await follow({
+    world,
+    record,
+    running,
+    until: "complete",
+    createdAt,
+    known,
+    deadlineAt: world.clock.now() + running.settleMs,
+    shouldStop: async () => false,
+    signal: world.signal,
+  });
+  return snapshot;
+}

@@ -1,0 +1,24 @@
+import { areCredentialsExpired, explainAwsError } from "../../../shared/aws-errors.ts";
+import { Failure } from "../../../shared/failure.ts";
+import { applyOnCancel } from "./apply-on-cancel.ts";
+import type { Deployment } from "./deployment.ts";
+import type { RunningDeployment } from "./running-deployment.ts";
+
+/** The deployment can no longer be followed: `on-cancel` as far as it can be done, and what is known. */
+export async function lose(
+  { world, inputs, record }: Deployment,
+  running: RunningDeployment,
+  error: unknown,
+): Promise<Failure> {
+  record.status = "lost";
+  const explained = explainAwsError(error);
+  const why = explained?.message ?? (error as Error).message;
+  const fate = await applyOnCancel(world, inputs.onCancel, running);
+  const nextStep = areCredentialsExpired(error)
+    ? "look at the deployment in the AWS console; then let this job's credentials outlive it (role-duration-seconds of aws-actions/configure-aws-credentials, fresh course keys), or wait less long (wait-until: traffic-shifted)."
+    : `look at the deployment in the AWS console; then ${explained?.nextStep ?? "run this job again."}`;
+  return new Failure(`${why}, so ${running.name} could not be followed to its end; it ${fate}`, {
+    nextStep,
+    cause: error,
+  });
+}

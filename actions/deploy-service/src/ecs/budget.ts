@@ -1,0 +1,58 @@
+import type { DeploymentConfiguration, DeploymentLifecycleHook, Service } from "@aws-sdk/client-ecs";
+
+const minute = 60_000;
+/** Placing a task, pulling a large image, starting it and its first health checks; ECS itself sets no limit. */
+const startMs = 15 * minute;
+/** No deployment is given less: a task that crashes at first and then stays up is no failure yet. */
+const leastMs = 30 * minute;
+/** Draining old tasks: a target group's default deregistration delay (5 min) and the longest stopTimeout (2 min), with room. */
+const drainMs = 10 * minute;
+/** ECS watches alarms for a while after a rolling update, for how long it computes from their periods and does not tell. */
+const alarmBakeMs = 15 * minute;
+/** API reference, CanaryConfiguration, LinearConfiguration and DeploymentLifecycleHookTimeoutConfiguration: what holds when left out. */
+const defaults = { canaryMinutes: 10, stepPercent: 10, stepMinutes: 6, pauseMinutes: 1440 };
+
+/** How long a deployment of this service may take until the wanted stage, in milliseconds. */
+export function budgetOf(service: Service, untilComplete: boolean): number {
+  const configuration = service.deploymentConfiguration ?? {};
+  const graceMs = (service.healthCheckGracePeriodSeconds ?? 0) * 1_000;
+  const shifted =
+    (configuration.strategy ?? "ROLLING") === "ROLLING"
+      ? batchesOf(configuration, service.desiredCount ?? 0) * (startMs + graceMs)
+      : startMs + graceMs + hooksMs(configuration.lifecycleHooks ?? []) + shiftMs(configuration);
+  return Math.max(leastMs, shifted) + (untilComplete ? completionMs(configuration) : 0);
+}
+
+/** How many times a rolling update has to wait for tasks that start. */
+function batchesOf(
+  { maximumPercent, minimumHealthyPercent }: DeploymentConfiguration,
+  desired: number,
+): number {
+  const most = Math.floor((desired * (maximumPercent ?? 200)) / 100);
+  const least = Math.ceil((desired * (minimumHealthyPercent ?? 100)) / 100);
+  return Math.max(1, Math.ceil(desired / Math.max(1, most - least)));
+}
+
+function shiftMs({ strategy, canaryConfiguration, linearConfiguration }: DeploymentConfiguration): number {
+  if (strategy === "CANARY")
+    return (canaryConfiguration?.canaryBakeTimeInMinutes ?? defaults.canaryMinutes) * minute;
+  if (strategy !== "LINEAR") return 0;
+  const { stepPercent = defaults.stepPercent, stepBakeTimeInMinutes = defaults.stepMinutes } =
+    linearConfiguration ?? {};
+  // The last step, to 100 %, has no bake time of its own.
+  return (Math.ceil(100 / (stepPercent || 100)) - 1) * stepBakeTimeInMinutes * minute;
+}
+
+/** A hook that pauses may hold each of its stages until its time-out; a Lambda function answers within the start's room. */
+function hooksMs(hooks: readonly DeploymentLifecycleHook[]): number {
+  const minutes = hooks.map(({ targetType, lifecycleStages = [], timeoutConfiguration }) => {
+    const fallback = targetType === "PAUSE" ? defaults.pauseMinutes : 0;
+    return (timeoutConfiguration?.timeoutInMinutes ?? fallback) * lifecycleStages.length;
+  });
+  return minutes.reduce((sum, each) => sum + each, 0) * minute;
+}
+
+function completionMs({ strategy, bakeTimeInMinutes = 0, alarms }: DeploymentConfiguration): number {
+  const rolling = (strategy ?? "ROLLING") === "ROLLING";
+  return drainMs + bakeTimeInMinutes * minute + (rolling && alarms?.enable ? alarmBakeMs : 0);
+}

@@ -1,0 +1,44 @@
+import type { RunningService } from "../../../shared/ecs/service.ts";
+import type { Finding } from "../../../shared/findings.ts";
+import type { TaskDefinitionInput } from "../../../shared/task-definition.ts";
+import type { World } from "../clients.ts";
+import type { Engine } from "../engine.ts";
+import type { DeployInputs } from "../inputs.ts";
+import { beginDeployment } from "./begin.ts";
+import { budgetOf } from "./budget.ts";
+
+/** Rolling updates and ECS's own BLUE_GREEN, LINEAR and CANARY, for services with the deployment controller ECS. */
+export function createEcsEngine({ service }: RunningService, world: World, inputs: DeployInputs): Engine {
+  const loadBalancers = service.loadBalancers ?? [];
+  return {
+    async verify(taskDefinition) {
+      if (inputs.appSpecFile)
+        world.log.notice(`ECS deploys ${inputs.service} itself: the input appspec is not used.`);
+      return taskDefinition ? loadBalancers.flatMap((each) => checkContainer(each, taskDefinition)) : [];
+    },
+    containerName: () => loadBalancers[0]?.containerName,
+    computeBudget: async () => budgetOf(service, inputs.waitUntil === "complete"),
+    begin: (revision, current) => beginDeployment(world, inputs, revision, current),
+  };
+}
+
+function checkContainer(
+  { containerName = "", containerPort }: NonNullable<RunningService["service"]["loadBalancers"]>[number],
+  { containerDefinitions = [] }: TaskDefinitionInput,
+): Finding[] {
+  const container = containerDefinitions.find(({ name }) => name === containerName);
+  const names = containerDefinitions.map(({ name }) => name).join(", ");
+  if (!container)
+    return [
+      {
+        text: `the service's load balancer talks to container ${containerName}, which the task definition does not have; it has ${names}`,
+      },
+    ];
+  const ports = (container.portMappings ?? []).map((mapping) => mapping.containerPort);
+  if (ports.includes(containerPort)) return [];
+  return [
+    {
+      text: `the service's load balancer talks to port ${containerPort} of container ${containerName}, which maps ${ports.join(", ") || "none"}`,
+    },
+  ];
+}

@@ -1,0 +1,50 @@
+import type { ServiceDeployment } from "@aws-sdk/client-ecs";
+import type { World } from "../clients.ts";
+import type { RunningDeployment } from "../deployment/running-deployment.ts";
+import type { DeployInputs } from "../inputs.ts";
+import { createHistory } from "./history.ts";
+import { describeServiceDeployment, listServiceDeployments, shortId } from "./service-deployments.ts";
+import { snapshotOf } from "./snapshot.ts";
+import { stopServiceDeployment } from "./stop.ts";
+
+/** A rollback of a rolling update starts old tasks anew; one of the other strategies drains the new ones. */
+const settleMs = 15 * 60_000;
+
+/** `startedBy` is the id of the service's primary deployment, which its tasks carry. */
+export function runningDeployment(
+  world: World,
+  inputs: DeployInputs,
+  arn: string,
+  startedBy: string | undefined,
+  replaces: boolean,
+): RunningDeployment {
+  const history = createHistory();
+  return {
+    controller: "ECS",
+    id: arn,
+    name: `service deployment ${shortId(arn)}`,
+    by: "ECS",
+    initialTraffic: replaces ? { blue: 100, green: 0 } : undefined,
+    settleMs,
+    async look(signal) {
+      const found = await describeServiceDeployment(world, arn, signal);
+      const events = history(found, world.clock.now());
+      const successor = found.status === "STOPPED" ? await findSuccessor(found, signal) : undefined;
+      return snapshotOf(found, { events, startedBy, successor });
+    },
+    stop: (how) => stopServiceDeployment(world, arn, how),
+    targetGroups: ({ loadBalancers = [] }) =>
+      loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration }) =>
+        [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap((group) => group ?? []),
+      ),
+  };
+
+  /** ECS stops a deployment when another begins, and says so in no field of its own. */
+  async function findSuccessor({ createdAt }: ServiceDeployment, signal: AbortSignal | undefined) {
+    const since = createdAt?.getTime() ?? 0;
+    const listed = await listServiceDeployments(world, inputs, signal);
+    const later = listed.filter((each) => (each.createdAt?.getTime() ?? 0) > since);
+    const successor = later.findLast((each) => each.serviceDeploymentArn !== arn);
+    return successor && shortId(successor.serviceDeploymentArn);
+  }
+}

@@ -1,0 +1,29 @@
+import { StopServiceDeploymentCommand } from "@aws-sdk/client-ecs";
+import { Failure } from "../../../shared/failure.ts";
+import type { World } from "../clients.ts";
+import type { StopKind } from "../deployment/running-deployment.ts";
+
+/** Asks ECS to end a service deployment; false when it had ended already. */
+export async function stopServiceDeployment(
+  world: Pick<World, "log"> & { readonly clients: Pick<World["clients"], "ecs"> },
+  serviceDeploymentArn: string,
+  how: StopKind,
+): Promise<boolean> {
+  const stopType = how === "rollback" ? "ROLLBACK" : "ABORT";
+  const command = new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType });
+  try {
+    await world.clients.ecs.send(command);
+    world.log.info(`Asked ECS to ${how === "rollback" ? "roll back" : "stop"} ${serviceDeploymentArn}.`);
+    return true;
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name === "ConflictException" || name === "ServiceDeploymentNotFoundException") return false;
+    // The API reference has the value ABORT, and says that only ROLLBACK is valid.
+    if (how === "stop" && ["InvalidParameterException", "UnsupportedFeatureException"].includes(name))
+      throw new Failure(`ECS ends no deployment without rolling back (${message})`, {
+        nextStep: "give on-cancel: rollback or leave.",
+        cause: error,
+      });
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { readRun } from "./run.ts";
+import { isSameWorkflow, readRunTag, writeRunTag } from "./run-tag.ts";
+
+const env = {
+  GITHUB_REPOSITORY: "octocat/shop",
+  GITHUB_WORKFLOW_REF: "octocat/shop/.github/workflows/deploy.yml@refs/heads/main",
+  GITHUB_WORKFLOW: "Deploy",
+  GITHUB_RUN_ID: "987",
+  GITHUB_RUN_NUMBER: "12",
+  GITHUB_RUN_ATTEMPT: "2",
+  GITHUB_SERVER_URL: "https://github.com",
+  GITHUB_SHA: "0123456789abcdef0123",
+};
+
+const runOf = (changes: Record<string, string> = {}) => {
+  const run = readRun({ ...env, ...changes });
+  if (!run) throw new Error("there is a run");
+  return run;
+};
+
+test("outside of GitHub Actions there is no run", () => {
+  expect(readRun({})).toBeUndefined();
+});
+
+test("a tag tells run, attempt, revision and workflow", () => {
+  const value = writeRunTag(runOf(), "web:7");
+  expect(value).toBe("run=12.2 revision=web:7 workflow=octocat/shop/.github/workflows/deploy.yml");
+  expect(readRunTag(value)).toEqual({
+    number: 12,
+    attempt: 2,
+    revision: "web:7",
+    workflow: "octocat/shop/.github/workflows/deploy.yml",
+  });
+});
+
+test("what a person wrote there is no run", () => {
+  expect(readRunTag("by hand")).toBeUndefined();
+  expect(readRunTag(undefined)).toBeUndefined();
+});
+
+const long = `octocat/shop/.github/workflows/${"x".repeat(300)}.yml@refs/heads/main`;
+
+test.each<[string, Record<string, string>, Record<string, string>, boolean]>([
+  ["another run of it", {}, { GITHUB_RUN_NUMBER: "13" }, true],
+  ["another branch's run of it", {}, { GITHUB_WORKFLOW_REF: `${env.GITHUB_WORKFLOW_REF}-2` }, true],
+  ["another workflow", {}, { GITHUB_WORKFLOW_REF: "octocat/shop/.github/workflows/other.yml@x" }, false],
+  ["another repository", {}, { GITHUB_REPOSITORY: "octocat/mall" }, false],
+  [
+    "a name that fills the tag, and a longer number",
+    { GITHUB_WORKFLOW_REF: long, GITHUB_RUN_NUMBER: "1000" },
+    { GITHUB_WORKFLOW_REF: long },
+    true,
+  ],
+  [
+    "a name with other characters",
+    { GITHUB_WORKFLOW_REF: "", GITHUB_WORKFLOW: "Ship, now!" },
+    { GITHUB_WORKFLOW_REF: "", GITHUB_WORKFLOW: "Ship, now!" },
+    true,
+  ],
+])("same workflow: %s", (_, tagged, running, same) => {
+  const tag = readRunTag(writeRunTag(runOf(tagged), "web:7"));
+  expect(tag && isSameWorkflow(tag, runOf(running))).toBe(same);
+});

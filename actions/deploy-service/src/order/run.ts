@@ -1,0 +1,35 @@
+/** The workflow run that deploys. */
+export interface Run {
+  /** owner/name */
+  readonly repository: string;
+  /** Path of the workflow file that was started; a called workflow has its caller's. */
+  readonly workflow: string;
+  /** Grows with each new run of a workflow; a run that is tried again keeps it. */
+  readonly number: number;
+  readonly attempt: number;
+  readonly url: string;
+  /** Twelve digits of the commit. */
+  readonly commit: string;
+}
+
+/** From the default environment variables of GitHub Actions; undefined outside. */
+export function readRun(env: NodeJS.ProcessEnv): Run | undefined {
+  const { GITHUB_REPOSITORY: repository, GITHUB_WORKFLOW_REF, GITHUB_WORKFLOW, GITHUB_SHA } = env;
+  const number = Number(env.GITHUB_RUN_NUMBER);
+  if (!repository || !Number.isInteger(number)) return undefined;
+  // Such as octocat/hello/.github/workflows/deploy.yml@refs/heads/main
+  const path = GITHUB_WORKFLOW_REF?.split("@")[0]?.slice(repository.length + 1);
+  return {
+    repository,
+    workflow: path || GITHUB_WORKFLOW || "",
+    number,
+    attempt: Number(env.GITHUB_RUN_ATTEMPT ?? 1),
+    url: `${env.GITHUB_SERVER_URL ?? "https://github.com"}/${repository}/actions/runs/${env.GITHUB_RUN_ID}`,
+    commit: GITHUB_SHA?.slice(0, 12) ?? "?",
+  };
+}
+
+/** Who deploys what, for those who look at the deployment in AWS. */
+export function describeRun(run: Run | undefined): string {
+  return run ? `${run.repository}@${run.commit}, run ${run.number}: ${run.url}` : "deploy-service";
+}

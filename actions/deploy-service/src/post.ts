@@ -1,0 +1,36 @@
+import { runAction } from "../../shared/run.ts";
+import * as runner from "../../shared/runner.ts";
+import { createClients } from "./clients.ts";
+import { applyOnCancel } from "./deployment/apply-on-cancel.ts";
+import { upperFirst } from "./deployment/names.ts";
+import type { StopKind } from "./deployment/running-deployment.ts";
+import { type HandedOver, readHandle, saveHandle } from "./hand-over.ts";
+
+/**
+ * The post step. A runner that cancels a job kills a step ten seconds after it asked it to end; if it died before it
+ * decided on its deployment, this does what on-cancel says.
+ */
+export async function finishPost(): Promise<void> {
+  const left = readHandle();
+  if (!left) return;
+  await runAction(async () => {
+    const clients = createClients();
+    const deployment = await stoppable({ clients, log: runner }, left);
+    const world = { log: runner, handOver: saveHandle(left.onCancel) };
+    const fate = await applyOnCancel(world, left.onCancel, deployment);
+    runner.warning(`The step ended before its deployment did. ${upperFirst(deployment.name)} ${fate}.`);
+  });
+}
+
+async function stoppable(
+  world: { readonly clients: ReturnType<typeof createClients>; readonly log: typeof runner },
+  { controller, id }: HandedOver,
+) {
+  if (controller === "ECS") {
+    const { stopServiceDeployment } = await import("./ecs/stop.ts");
+    const stop = (how: StopKind) => stopServiceDeployment(world, id, how);
+    return { name: `service deployment ${id.slice(id.lastIndexOf("/") + 1)}`, stop };
+  }
+  const { stopDeployment } = await import("./codedeploy/stop.ts");
+  return { name: `deployment ${id}`, stop: (how: StopKind) => stopDeployment(world, id, how) };
+}
