@@ -1,3 +1,5 @@
+import type { Keys } from "./data-file-positions.ts";
+
 /**
  * `<NAME>`: begins with a capital letter or has a `-` or `_` in it, so that markup inside a container's command
  * (`<html>`) is none.
@@ -5,6 +7,7 @@
 const placeholder = /<(?=[A-Z]|[a-z][A-Za-z0-9]*[-_])([A-Za-z][A-Za-z0-9_-]*)>/g;
 
 export interface Placeholder {
+  readonly keys: Keys;
   /** Such as `containerDefinitions[customer].image`: list items that have a name are shown by it. */
   readonly path: string;
   readonly name: string;
@@ -13,8 +16,8 @@ export interface Placeholder {
 /** Every placeholder in the strings of a value, keys included. */
 export function findPlaceholders(value: unknown): Placeholder[] {
   const found: Placeholder[] = [];
-  visitStrings(value, "", (text, path) => {
-    for (const match of text.matchAll(placeholder)) found.push({ path, name: match[1] ?? "" });
+  visitStrings(value, { path: "", keys: [] }, (text, place) => {
+    for (const match of text.matchAll(placeholder)) found.push({ ...place, name: match[1] ?? "" });
   });
   return found;
 }
@@ -34,16 +37,19 @@ export function fillPlaceholders(value: unknown, values: ReadonlyMap<string, str
   );
 }
 
-function visitStrings(value: unknown, path: string, visit: (text: string, path: string) => void): void {
+type Place = Omit<Placeholder, "name">;
+
+function visitStrings(value: unknown, place: Place, visit: (text: string, place: Place) => void): void {
+  const { path, keys } = place;
   if (typeof value === "string") {
-    visit(value, path);
+    visit(value, place);
   } else if (Array.isArray(value)) {
     value.forEach((item, index) => {
-      visitStrings(item, `${path}[${item?.name ?? index}]`, visit);
+      visitStrings(item, { path: `${path}[${item?.name ?? index}]`, keys: [...keys, index] }, visit);
     });
   } else if (typeof value === "object" && value !== null) {
     for (const [key, item] of Object.entries(value)) {
-      const at = path ? `${path}.${key}` : key;
+      const at = { path: path ? `${path}.${key}` : key, keys: [...keys, key] };
       visit(key, at);
       visitStrings(item, at, visit);
     }

@@ -54,7 +54,7 @@ export function unknownKey(path: string, key: string, allowed: readonly string[]
 }
 
 function wrongType(path: string, actual: string, expected: string): string {
-  const quotes = expected === "string" && ["number", "boolean"].includes(actual) ? "; put it in quotes" : "";
+  const quotes = expected === "string" && ["number", "boolean"].includes(actual) ? " (put it in quotes)" : "";
   return `${path} is a ${actual}, a ${expected} is expected${quotes}`;
 }
 
@@ -64,7 +64,7 @@ function nearest(key: string, allowed: readonly string[]): string | undefined {
     .map((name) => ({ name, distance: editDistance(bare(key), bare(name)) }))
     .sort((one, other) => one.distance - other.distance);
   // Two slips, or one name that only lacks its end, such as taskRole for taskRoleArn.
-  if (ranked[0] && ranked[0].distance <= Math.min(2, key.length / 3)) return ranked[0].name;
+  if (ranked[0] && ranked[0].distance <= Math.min(2, key.length / 2)) return ranked[0].name;
   const longer = allowed.filter((name) => bare(name).startsWith(bare(key)));
   return longer.length === 1 ? longer[0] : undefined;
 }

@@ -7,7 +7,11 @@ const web = { name: "web", image: "web:1" };
 const minimal = { family: "web", containerDefinitions: [web] };
 
 test.each<[string, unknown, string]>([
-  ["an unknown key", { ...minimal, replicas: 2 }, "unknown key replicas (allowed: family, containerDefinitions"],
+  [
+    "an unknown key",
+    { ...minimal, replicas: 2 },
+    "unknown key replicas (allowed: family, containerDefinitions",
+  ],
   [
     "a name without its end",
     { ...minimal, taskRole: "x" },
@@ -32,7 +36,7 @@ test.each<[string, unknown, string]>([
   [
     "a number for a text",
     { ...minimal, cpu: 256 },
-    "cpu is a number, a string is expected; put it in quotes",
+    "cpu is a number, a string is expected (put it in quotes)",
   ],
   [
     "a text for a number",

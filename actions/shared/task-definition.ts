@@ -16,7 +16,7 @@ export interface CheckedTaskDefinition {
 }
 
 export interface InspectedTaskDefinition extends CheckedTaskDefinition {
-  /** With any, `taskDefinition` is not to be registered. */
+  /** With any, `taskDefinition` is not to be registered. Their keys begin in it, not in what may wrap it. */
   readonly faults: readonly Fault[];
 }
 
@@ -46,37 +46,31 @@ export function inspectTaskDefinition(
   value: unknown,
   overrides: Partial<TaskDefinitionInput> = {},
 ): InspectedTaskDefinition {
-  const { members, wrapper, faults } = unwrap(value);
+  const { members, faults } = unwrap(value);
   const dropped = Object.keys(members).filter((key) => describeOnly.includes(key));
   const kept = Object.fromEntries(Object.entries(members).filter(([key]) => !dropped.includes(key)));
   const taskDefinition = { ...kept, ...overrides };
   const missing = required
     .filter((key) => faults.length === 0 && !(key in taskDefinition))
     .map((key): Fault => ({ keys: [], text: `${key} is missing` }));
-  const found = findFaults(taskDefinition, inputSchema).map(({ keys, text }) => ({
-    // The tags stand beside the definition, not in it.
-    keys: keys[0] === "tags" && wrapper.length > 0 ? keys : [...wrapper, ...keys],
-    text,
-  }));
   return {
     taskDefinition: taskDefinition as unknown as TaskDefinitionInput,
     dropped,
-    faults: [...faults, ...missing, ...found],
+    faults: [...faults, ...missing, ...findFaults(taskDefinition, inputSchema)],
   };
 }
 
 /** `aws ecs describe-task-definition` wraps what users copy into their repository, and puts its tags beside it. */
-function unwrap(value: unknown): { members: Record<string, unknown>; wrapper: string[]; faults: Fault[] } {
-  if (!isObject(value))
-    return { members: {}, wrapper: [], faults: [{ keys: [], text: "the file holds no JSON object" }] };
-  if (!isObject(value.taskDefinition)) return { members: value, wrapper: [], faults: [] };
+function unwrap(value: unknown): { members: Record<string, unknown>; faults: Fault[] } {
+  if (!isObject(value)) return { members: {}, faults: [{ keys: [], text: "the file holds no JSON object" }] };
+  if (!isObject(value.taskDefinition)) return { members: value, faults: [] };
   const { taskDefinition, tags, ...others } = value;
   const members = tags === undefined ? taskDefinition : { ...taskDefinition, tags };
   const faults = Object.keys(others).map((key) => ({
     keys: [key],
     text: unknownKey(key, key, ["taskDefinition", "tags"]),
   }));
-  return { members, wrapper: ["taskDefinition"], faults };
+  return { members, faults };
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

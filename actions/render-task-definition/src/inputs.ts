@@ -1,25 +1,134 @@
-import { readInputs } from "../../shared/inputs.ts";
-import { isObject } from "../../shared/task-definition.ts";
+import { statSync } from "node:fs";
+import { CPUArchitecture, LogDriver, OSFamily } from "@aws-sdk/client-ecs";
+import { type InputReader, readInputs } from "../../shared/inputs.ts";
+import { isObject, type TaskDefinitionInput } from "../../shared/task-definition.ts";
+import { readChoices, readCommands, readImages } from "./container-values.ts";
+import { type NamedValues, readFileArns, readNamedValues, readTags } from "./named-values.ts";
+import { type Placed, parseTarget, type Target } from "./target.ts";
+
+/** A file, or what DescribeTaskDefinition takes: family, family:revision or ARN. */
+export type TaskDefinitionSource = { readonly file: string } | { readonly reference: string };
+
+/** Members of the task itself; those that are not given stay as they are. */
+export type TaskSettings = Pick<
+  TaskDefinitionInput,
+  "family" | "cpu" | "memory" | "executionRoleArn" | "taskRoleArn" | "runtimePlatform"
+>;
+
+export interface ContainerInputs {
+  /** Containers that lines without a container's name mean; undefined: the only one. */
+  readonly containers: Target;
+  readonly images: readonly Placed<string>[];
+  readonly commands: readonly Placed<readonly string[]>[];
+  readonly entryPoints: readonly Placed<readonly string[]>[];
+  readonly logDrivers: readonly Placed<string>[];
+  readonly environment: NamedValues;
+  readonly environmentFiles: NamedValues;
+  readonly secrets: NamedValues;
+  readonly dockerLabels: NamedValues;
+  readonly logOptions: NamedValues;
+  /** Containers whose tags become digests; undefined: none. */
+  readonly pinned: Target;
+}
 
 export interface RenderInputs {
-  readonly taskDefinitionFile: string;
-  /** Container name → image. */
-  readonly images: ReadonlyMap<string, string>;
+  readonly source: TaskDefinitionSource;
   readonly appSpecFile: string | undefined;
   /** Placeholder name, without the angle brackets → value. */
   readonly placeholders: ReadonlyMap<string, string>;
+  readonly task: TaskSettings;
+  readonly tags: NamedValues;
+  readonly container: ContainerInputs;
 }
 
 export function readRenderInputs(getInput?: (name: string) => string): RenderInputs {
   return readInputs((read) => {
     const placeholders = read.json("placeholders", "a JSON object of texts or numbers by name", isValues, {});
     return {
-      taskDefinitionFile: read.file("task-definition"),
-      images: read.pairs("images"),
+      source: readSource(read),
       appSpecFile: read.optionalFile("appspec"),
       placeholders: new Map(Object.entries(placeholders).map(([name, value]) => [name, String(value)])),
+      task: readTaskSettings(read),
+      tags: readTags(read, "tags"),
+      container: readContainerInputs(read),
     };
   }, getInput);
+}
+
+function readContainerInputs(read: InputReader): ContainerInputs {
+  return {
+    containers: readContainers(read, "containers"),
+    images: readImages(read),
+    commands: readCommands(read, "command"),
+    entryPoints: readCommands(read, "entrypoint"),
+    logDrivers: readChoices(read, "log-driver", Object.values(LogDriver)),
+    environment: readNamedValues(read, "environment"),
+    environmentFiles: readFileArns(read, "environment-files"),
+    secrets: readNamedValues(read, "secrets"),
+    dockerLabels: readNamedValues(read, "docker-labels"),
+    logOptions: readNamedValues(read, "log-options"),
+    pinned: readPinned(read),
+  };
+}
+
+/** ECS API reference, RegisterTaskDefinition.family: up to 255 letters, numbers, underscores and hyphens. */
+const reference = /^(arn:.+:task-definition\/)?[A-Za-z0-9_-]{1,255}(:\d+)?$/;
+
+function readSource(read: InputReader): TaskDefinitionSource {
+  const given = read.required("task-definition");
+  if (statSync(given, { throwIfNoEntry: false })?.isFile()) return { file: given };
+  if (given && !reference.test(given))
+    read.problem(
+      `Input task-definition: there is no file ${given} (looked from ${process.cwd()}), and it is no family, family:revision or ARN`,
+    );
+  return { reference: given };
+}
+
+function readTaskSettings(read: InputReader): TaskSettings {
+  const settings: TaskSettings = {
+    family: read.optional("family"),
+    cpu: read.optional("cpu"),
+    memory: read.optional("memory"),
+    executionRoleArn: read.optional("execution-role"),
+    taskRoleArn: read.optional("task-role"),
+    runtimePlatform: readPlatform(read),
+  };
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as TaskSettings;
+}
+
+/** Docker's names of what ECS calls X86_64. */
+const x86 = ["AMD64", "X86_64"];
+
+/** `linux/arm64` as Docker writes it, or ECS's own names. */
+function readPlatform(read: InputReader): TaskDefinitionInput["runtimePlatform"] {
+  const given = read.optional("runtime-platform");
+  if (!given) return undefined;
+  const [system = "", architecture = "", ...more] = given.toUpperCase().split("/");
+  const operatingSystemFamily = Object.values(OSFamily).find((name) => name === system);
+  const cpuArchitecture = x86.includes(architecture)
+    ? CPUArchitecture.X86_64
+    : Object.values(CPUArchitecture).find((name) => name === architecture);
+  if (operatingSystemFamily && cpuArchitecture && more.length === 0)
+    return { operatingSystemFamily, cpuArchitecture };
+  read.problem(
+    `Input runtime-platform is "${given}": linux/amd64, linux/arm64 or another <system>/<architecture> is expected (systems: ${Object.values(OSFamily).join(", ")})`,
+  );
+  return undefined;
+}
+
+function readContainers(read: InputReader, input: string): Target {
+  const names = read.lines(input).join(",");
+  if (!names) return undefined;
+  const target = parseTarget(names);
+  if (!target) read.problem(`Input ${input} is "${names}": names of containers or * are expected`);
+  return target;
+}
+
+function readPinned(read: InputReader): Target {
+  const given = read.optional("pin-images") ?? "false";
+  if (given === "false") return undefined;
+  return given === "true" ? ["*"] : readContainers(read, "pin-images");
 }
 
 type Values = Record<string, string | number | boolean>;

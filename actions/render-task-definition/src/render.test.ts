@@ -1,19 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { type RenderInputs, readRenderInputs } from "./inputs.ts";
-import { render } from "./render.ts";
+import { createWorkbench } from "./testing.ts";
 import { writeRendered } from "./write.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "render-test-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(name: string, content: unknown): string {
-  const path = join(folder, name);
-  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
-  return path;
-}
+const bench = createWorkbench();
+afterAll(() => bench.close());
 
 const template = {
   family: "customer-microservice",
@@ -23,22 +13,22 @@ const template = {
   ],
 };
 
-function inputs(taskDefinition: unknown, rest: Partial<RenderInputs> = {}): RenderInputs {
-  return {
-    taskDefinitionFile: file("taskdef.json", taskDefinition),
-    images: new Map([["customer", "repo@sha256:abc"]]),
-    appSpecFile: undefined,
-    placeholders: new Map([
-      ["ExecutionRoleArn", "arn:aws:iam::123456789012:role/x"],
-      ["Motto", 'say "coffee"\\\n'],
-      ["Unused", "x"],
-    ]),
-    ...rest,
-  };
-}
+const given = {
+  images: "customer=repo@sha256:abc",
+  placeholders: JSON.stringify({
+    ExecutionRoleArn: "arn:aws:iam::123456789012:role/x",
+    Motto: 'say "coffee"\\\n',
+    Unused: "x",
+    TASK_DEFINITION: "x",
+    Port: 8080,
+  }),
+};
 
-test("images and values go in, whatever characters they hold", () => {
-  const { taskDefinition, diff } = render(inputs(template));
+const render = (taskDefinition: unknown, inputs: Record<string, string> = {}, name = "taskdef.json") =>
+  bench.render({ ...given, "task-definition": bench.file(name, taskDefinition), ...inputs });
+
+test("images and values go in, whatever characters they hold", async () => {
+  const { taskDefinition, diff } = await render(template);
   expect(taskDefinition.containerDefinitions?.[0]).toMatchObject({
     image: "repo@sha256:abc",
     environment: [{ name: "MOTTO", value: 'say "coffee"\\\n' }],
@@ -46,66 +36,163 @@ test("images and values go in, whatever characters they hold", () => {
   expect(diff).toContain('~ containerDefinitions[customer].image: "<IMAGE1_NAME>" → "repo@sha256:abc"');
 });
 
-test("the AppSpec keeps <TASK_DEFINITION>, its comments and its numbers", () => {
-  const appSpecFile = file(
+test("the AppSpec keeps <TASK_DEFINITION>, its comments and its numbers", async () => {
+  const appspec = bench.file(
     "appspec.yaml",
     "version: 0.0 # ours\nResources:\n  - TargetService:\n      Properties:\n        TaskDefinition: <TASK_DEFINITION>\n        LoadBalancerInfo:\n          ContainerPort: <Port>\n",
   );
-  const placeholders = new Map([
-    ...inputs(template).placeholders,
-    ["Port", "8080"],
-    ["TASK_DEFINITION", "x"],
-  ]);
-  const { appSpec } = render(inputs(template, { appSpecFile, placeholders }));
+  const { appSpec } = await render(template, { appspec });
   expect(appSpec?.text).toContain("version: 0.0 # ours");
   expect(appSpec?.text).toContain("TaskDefinition: <TASK_DEFINITION>");
   expect(appSpec?.text).toContain("ContainerPort: 8080\n");
 });
 
-test("what only a description has is left out with a notice", () => {
-  const { taskDefinition, notices } = render(
-    inputs({ ...template, revision: 4, registeredAt: "2026-01-01" }),
-  );
+test("what only a description has is left out with a notice", async () => {
+  const { taskDefinition, notices } = await render({
+    ...template,
+    revision: 4,
+    registeredAt: "2026-01-01",
+  });
   expect(taskDefinition).not.toHaveProperty("revision");
   expect(notices.join()).toContain("left out revision, registeredAt");
 });
 
 test("files are written into a folder of their own", async () => {
-  const paths = await writeRendered(render(inputs(template)), folder);
+  const paths = await writeRendered(await render(template), bench.folder);
   expect(paths.taskDefinition).toMatch(/task-definition-.+\/taskdef\.json$/);
 });
 
-test.each<[string, unknown, Partial<RenderInputs>, RegExp]>([
+test("the task's own settings and tags are set, and others stay", async () => {
+  const tagged = {
+    ...template,
+    cpu: "256",
+    networkMode: "awsvpc",
+    tags: [
+      { key: "team", value: "tea" },
+      { key: "old", value: "1" },
+    ],
+  };
+  const { taskDefinition } = await render(tagged, {
+    family: "other",
+    memory: "2 GB",
+    "execution-role": "arn:aws:iam::123456789012:role/execution",
+    "task-role": "app",
+    "runtime-platform": "linux/arm64",
+    tags: "team=coffee\n-old\nurl=https://x/?a=b",
+  });
+  expect(taskDefinition).toMatchObject({
+    family: "other",
+    cpu: "256",
+    memory: "2 GB",
+    networkMode: "awsvpc",
+    executionRoleArn: "arn:aws:iam::123456789012:role/execution",
+    taskRoleArn: "app",
+    runtimePlatform: { operatingSystemFamily: "LINUX", cpuArchitecture: "ARM64" },
+    tags: [
+      { key: "team", value: "coffee" },
+      { key: "url", value: "https://x/?a=b" },
+    ],
+  });
+});
+
+test("a family that the file lacks may come from the input", async () => {
+  const { family, ...nameless } = template;
+  expect((await render(nameless, { family })).taskDefinition.family).toBe(family);
+});
+
+const open = (text: string) => `{\n  "family": "x",\n${text}\n}`;
+
+test.each<[string, unknown, Record<string, string>, RegExp]>([
   [
     "an image not given",
     template,
-    { images: new Map() },
-    /<IMAGE1_NAME> at containerDefinitions\[customer\]\.image of .*taskdef\.json/,
+    { images: "" },
+    /taskdef\.json:7: placeholder <IMAGE1_NAME> at containerDefinitions\[customer\]\.image is left in: give the image as a line "customer=<image>"/,
   ],
   [
     "a value not given",
     template,
-    { placeholders: new Map() },
-    /<ExecutionRoleArn> at executionRoleArn of .*; <Motto> at containerDefinitions\[customer\]\.environment\[MOTTO\]/,
+    { placeholders: "{}" },
+    /2 things .*:3: placeholder <ExecutionRoleArn> at executionRoleArn .*:11: placeholder <Motto> at containerDefinitions\[customer\]\.environment\[MOTTO\]/,
   ],
   [
     "an image for no container",
     template,
-    { images: new Map([["web", "x"]]) },
-    /names "web", which .* has no container for/,
+    { images: "web=x" },
+    /Input images, line 1 names the container "web" .*taskdef\.json has "customer"/,
   ],
-  ["a misspelt key", { ...template, memroy: "512" }, {}, /unknown key memroy/],
-  ["broken JSON", '{\n  "family": "x",\n}', {}, /taskdef\.json:3:1 is not valid JSON/],
-])("%s is refused with its place", (_, taskDefinition, rest, message) => {
-  expect(() => render(inputs(taskDefinition, rest))).toThrow(message);
+  ["a misspelt key", { ...template, memroy: "512" }, {}, /:16: unknown key memroy \(did you mean memory\?\)/],
+  ["broken JSON", open(""), {}, /taskdef\.json:4:1 is not valid JSON/],
+  [
+    "a key that is there twice",
+    open('"family": "y",\n"cpu": "1"'),
+    {},
+    /taskdef\.json:3: family is there a sec/,
+  ],
+  [
+    "an AppSpec with a placeholder beside other faults",
+    { ...template, cpu: 512 },
+    { appspec: "appspec-open.yaml", placeholders: given.placeholders },
+    /2 things .*cpu is a number, a string is expected \(put it in quotes\); .*appspec-open\.yaml: placeholder <Nobody>/,
+  ],
+  [
+    "two containers of one name",
+    {
+      ...template,
+      containerDefinitions: [...template.containerDefinitions, { name: "customer", image: "x" }],
+    },
+    {},
+    /more than one container "customer"/,
+  ],
+  [
+    "no such platform",
+    template,
+    { "runtime-platform": "linux/mips" },
+    /linux\/amd64, linux\/arm64 or another/,
+  ],
+  [
+    "no task definition",
+    template,
+    { "task-definition": "./nothing.json" },
+    /there is no file \.\/nothing\.json/,
+  ],
+])("%s is refused with its place", async (_, taskDefinition, inputs, message) => {
+  const { appspec } = inputs;
+  const paths: Record<string, string> = appspec
+    ? { appspec: bench.file(appspec, "version: 0.0\nResources: [<Nobody>]\n") }
+    : {};
+  await expect(render(taskDefinition, { ...inputs, ...paths })).rejects.toThrow(message);
 });
 
-test("placeholders must be a JSON object of plain values", () => {
-  const given: Record<string, string> = {
-    "task-definition": file("taskdef.json", template),
-    placeholders: "[1]",
+test("all faults of all inputs and files are told at once", async () => {
+  const broken = {
+    family: "x",
+    containerDefinitions: [
+      {
+        name: "web",
+        portMapping: [],
+        environment: [
+          { name: "A", value: "1" },
+          { name: "A", value: 2 },
+        ],
+        secrets: [{ name: "A", valueFrom: "arn" }],
+      },
+    ],
   };
-  expect(() => readRenderInputs((name) => given[name] ?? "")).toThrow(
+  const inputs = { images: "wbe=x", "log-options": "a=b", placeholders: "" };
+  const { message } = await render(broken, inputs).catch((error) => error);
+  expect(message.replaceAll(bench.folder, "").split("; ")).toEqual([
+    "6 things to correct: /taskdef.json:6: unknown key containerDefinitions[web].portMapping (did you mean portMappings?)",
+    "/taskdef.json:14: containerDefinitions[web].environment[A].value is a number, a string is expected (put it in quotes)",
+    'Input images, line 1 names the container "wbe" (/taskdef.json has "web")',
+    '/taskdef.json: the container "web" has A twice in environment',
+    '/taskdef.json: the container "web" has A in environment and in secrets: remove one by a line -A',
+    '/taskdef.json: the container "web" has log options but no log driver: give one in the input log-driver',
+  ]);
+});
+
+test("placeholders must be a JSON object of plain values", async () => {
+  await expect(render(template, { placeholders: "[1]" })).rejects.toThrow(
     "Input placeholders is not a JSON object of texts or numbers by name",
   );
 });

@@ -1,93 +1,111 @@
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
-import { parseData, readDataFile } from "../../shared/data-file.ts";
 import { Failure } from "../../shared/failure.ts";
+import { refuseFindings } from "../../shared/findings.ts";
 import { fillPlaceholders, findPlaceholders } from "../../shared/placeholders.ts";
-import { checkTaskDefinition, isObject, type TaskDefinitionInput } from "../../shared/task-definition.ts";
+import { inspectTaskDefinition, type TaskDefinitionInput } from "../../shared/task-definition.ts";
 import { diffTaskDefinitions } from "../../shared/task-definition-diff.ts";
-import { fillAppSpec } from "./app-spec.ts";
+import { type RenderedAppSpec, renderAppSpec } from "./app-spec.ts";
+import { changeEntries, inList } from "./apply-named-values.ts";
+import { checkContainer } from "./check-containers.ts";
+import { findContainers } from "./containers.ts";
+import { editContainers } from "./edit-containers.ts";
 import type { RenderInputs } from "./inputs.ts";
+import { type LoadedSource, loadSource } from "./source.ts";
+import type { RenderWorld } from "./world.ts";
 
 export interface Rendered {
   readonly taskDefinition: TaskDefinitionInput;
-  readonly taskDefinitionFile: string;
-  readonly appSpec: { readonly text: string; readonly fileName: string } | undefined;
-  /** Differences to the template, one a line. */
-  readonly diff: string[];
+  /** File or `family:revision` that it was made from. */
+  readonly origin: string;
+  /** ARN of a registered source. */
+  readonly originArn: string | undefined;
+  readonly appSpec: RenderedAppSpec | undefined;
+  /** Differences to the source, one a line. */
+  readonly diff: readonly string[];
+  readonly notices: readonly string[];
+}
+
+interface Told {
+  readonly faults: string[];
   readonly notices: string[];
 }
 
-/** CodeDeploy's own placeholder: deploy-service puts the registered revision there. */
-const keptInAppSpec = "TASK_DEFINITION";
-
-export function render(inputs: RenderInputs): Rendered {
-  const { taskDefinitionFile, appSpecFile, images, placeholders } = inputs;
-  const template = readDataFile(taskDefinitionFile);
-  const { taskDefinition, dropped } = checkTaskDefinition(
-    setImages(fillPlaceholders(template, placeholders), images, taskDefinitionFile),
-    taskDefinitionFile,
+/** Throws one Failure that names everything to correct; nothing is written by then. */
+export async function render(inputs: RenderInputs, world: RenderWorld): Promise<Rendered> {
+  const source = await loadSource(inputs.source, world);
+  const told: Told = { faults: [...source.faults], notices: [...source.notices] };
+  const taskDefinition = await edit(source, inputs, world, told);
+  const appSpec = inputs.appSpecFile
+    ? tryAppSpec(inputs.appSpecFile, inputs.placeholders, told.faults)
+    : undefined;
+  refuseFindings(
+    told.faults.map((text) => ({ text })),
+    world.log,
   );
-  const appSpec = appSpecFile ? renderAppSpec(appSpecFile, placeholders) : undefined;
-  refuseLeftPlaceholders([
-    ...findPlaceholders(taskDefinition).map((left) => ({ ...left, file: taskDefinitionFile })),
-    ...(appSpec?.left ?? []),
-  ]);
   return {
     taskDefinition,
-    taskDefinitionFile,
+    origin: source.origin,
+    originArn: source.arn,
     appSpec,
-    diff: diffTaskDefinitions(checkedTemplate(template, dropped), taskDefinition),
-    notices: dropped.length > 0 ? [droppedNotice(taskDefinitionFile, dropped)] : [],
+    diff: diffTaskDefinitions(inspectTaskDefinition(source.value).taskDefinition, taskDefinition),
+    notices: told.notices,
   };
 }
 
-function droppedNotice(file: string, dropped: string[]): string {
-  return `${file}: left out ${dropped.join(", ")}, which only the description of a registered task definition has.`;
+async function edit(
+  source: LoadedSource,
+  inputs: RenderInputs,
+  world: RenderWorld,
+  told: Told,
+): Promise<TaskDefinitionInput> {
+  const { origin } = source;
+  const filled = fillPlaceholders(source.value, inputs.placeholders);
+  const inspected = inspectTaskDefinition(filled, inputs.task);
+  told.faults.push(...inspected.faults.map(({ keys, text }) => `${at(source, keys)}: ${text}`));
+  if (inspected.dropped.length > 0) told.notices.push(droppedNotice(origin, inspected.dropped));
+  const definition = structuredClone(inspected.taskDefinition) as unknown as Record<string, unknown>;
+  const containers = findContainers(definition, origin, inputs.container.containers, told.faults);
+  editContainers(containers, inputs.container, told);
+  changeEntries(definition, inputs.tags, inList("tags", "key", "value"), told);
+  if (inputs.container.pinned) {
+    const target = { target: inputs.container.pinned, place: "Input pin-images" };
+    const { pinImages } = await import("./pin-images.ts");
+    await pinImages(containers.meantBy(target), world, told.faults);
+  }
+  for (const container of containers.all)
+    told.faults.push(...checkContainer(container).map((fault) => `${origin}: ${fault}`));
+  for (const { name, path, keys } of findPlaceholders(definition))
+    told.faults.push(`${at(source, keys)}: placeholder <${name}> at ${path} is left in: ${mend(path, name)}`);
+  return definition as unknown as TaskDefinitionInput;
 }
 
-function checkedTemplate(template: unknown, dropped: string[]): object {
-  const bare = isObject(template) && isObject(template.taskDefinition) ? template.taskDefinition : template;
-  return Object.fromEntries(Object.entries(bare as object).filter(([key]) => !dropped.includes(key)));
+function tryAppSpec(
+  file: string,
+  values: ReadonlyMap<string, string>,
+  faults: string[],
+): RenderedAppSpec | undefined {
+  try {
+    const rendered = renderAppSpec(file, values);
+    for (const { name, path } of rendered.left)
+      faults.push(`${file}: placeholder <${name}> at ${path} is left in: ${mend(path, name)}`);
+    return rendered;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    faults.push(error.message);
+    return undefined;
+  }
 }
 
-function setImages(template: unknown, images: ReadonlyMap<string, string>, file: string): unknown {
-  if (!isObject(template)) return template;
-  if (isObject(template.taskDefinition)) return setImages(template.taskDefinition, images, file);
-  const containers = Array.isArray(template.containerDefinitions) ? template.containerDefinitions : [];
-  const names = containers.map((container) => (isObject(container) ? container.name : undefined));
-  const unknown = [...images.keys()].filter((name) => !names.includes(name));
-  if (unknown.length > 0)
-    throw new Failure(`Input images names ${list(unknown)}, which ${file} has no container for`, {
-      nextStep: `use the name of a container there: ${list(names)}.`,
-    });
-  const containerDefinitions = containers.map((container) =>
-    isObject(container) && images.has(String(container.name))
-      ? { ...container, image: images.get(String(container.name)) }
-      : container,
-  );
-  return { ...template, ...(images.size > 0 ? { containerDefinitions } : {}) };
+function at({ origin, lineOf }: LoadedSource, keys: readonly (string | number)[]): string {
+  const line = lineOf(keys);
+  return line === undefined ? origin : `${origin}:${line}`;
 }
 
-function list(names: unknown[]): string {
-  return names.map((name) => `"${name}"`).join(", ");
+function mend(path: string, name: string): string {
+  const container = /^containerDefinitions\[([^\]]+)\]\.image$/.exec(path)?.[1];
+  if (container) return `give the image as a line "${container}=<image>" of the input images`;
+  return `give its value in the input placeholders, such as {"${name}": "…"}`;
 }
 
-function renderAppSpec(file: string, placeholders: ReadonlyMap<string, string>) {
-  const values = new Map([...placeholders].filter(([name]) => name !== keptInAppSpec));
-  const text = fillAppSpec(readFileSync(file, "utf8"), file, values);
-  const left = findPlaceholders(parseData(text, file)).filter(({ name }) => name !== keptInAppSpec);
-  return { text, fileName: basename(file), left: left.map((placeholder) => ({ ...placeholder, file })) };
-}
-
-function refuseLeftPlaceholders(left: readonly { path: string; name: string; file: string }[]): void {
-  if (left.length === 0) return;
-  const [first] = left as [(typeof left)[0]];
-  const container = /^containerDefinitions\[([^\]]+)\]\.image$/.exec(first.path)?.[1];
-  const how = container
-    ? `give the image as a line "${container}=<image>" of the input images`
-    : `give its value in the input placeholders, such as {"${first.name}": "…"}`;
-  throw new Failure(
-    `Placeholder left in: ${left.map(({ file, path, name }) => `<${name}> at ${path} of ${file}`).join("; ")}`,
-    { nextStep: `${how}. Nothing was written.` },
-  );
+function droppedNotice(origin: string, dropped: readonly string[]): string {
+  return `${origin}: left out ${dropped.join(", ")}, which only the description of a registered task definition has.`;
 }

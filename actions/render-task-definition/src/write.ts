@@ -3,13 +3,16 @@ import { basename, extname, join } from "node:path";
 import type { Rendered } from "./render.ts";
 
 /** Writes the rendered files into a new folder of `temporary` and answers their paths. */
-export async function writeRendered(rendered: Rendered, temporary: string) {
+export async function writeRendered(
+  { taskDefinition, origin, originArn, appSpec }: Rendered,
+  temporary: string,
+) {
   const folder = await mkdtemp(join(temporary, "task-definition-"));
-  const name = basename(rendered.taskDefinitionFile, extname(rendered.taskDefinitionFile));
-  const taskDefinition = join(folder, `${name}.json`);
-  await writeFile(taskDefinition, `${JSON.stringify(rendered.taskDefinition, null, 2)}\n`);
-  if (!rendered.appSpec) return { taskDefinition, appSpec: undefined };
-  const appSpec = join(folder, rendered.appSpec.fileName);
-  await writeFile(appSpec, rendered.appSpec.text);
-  return { taskDefinition, appSpec };
+  const name = originArn ? taskDefinition.family : basename(origin, extname(origin));
+  const taskDefinitionPath = join(folder, `${name}.json`);
+  await writeFile(taskDefinitionPath, `${JSON.stringify(taskDefinition, null, 2)}\n`);
+  if (!appSpec) return { taskDefinition: taskDefinitionPath, appSpec: undefined };
+  const appSpecPath = join(folder, appSpec.fileName);
+  await writeFile(appSpecPath, appSpec.text);
+  return { taskDefinition: taskDefinitionPath, appSpec: appSpecPath };
 }

@@ -1,0 +1,96 @@
+import { isObject } from "../../shared/task-definition.ts";
+import type { Container, Containers } from "./containers.ts";
+import type { Change, NamedValues } from "./named-values.ts";
+import type { Placed } from "./target.ts";
+
+type Entries = readonly (readonly [name: string, value: string])[];
+
+/** Where named values stand in what holds them. */
+export interface Store<Holder> {
+  read(holder: Holder): Entries;
+  write(holder: Holder, entries: Entries): void;
+}
+
+/** In a list of objects, such as `[{ name, value }]`. */
+export function inList(key: string, name: string, value: string): Store<Record<string, unknown>> {
+  return {
+    read(holder) {
+      const list = Array.isArray(holder[key]) ? holder[key].filter(isObject) : [];
+      return list.map((item) => [String(item[name]), item[value] as string]);
+    },
+    write(holder, entries) {
+      holder[key] = entries.map(([itsName, itsValue]) => ({ [name]: itsName, [value]: itsValue }));
+    },
+  };
+}
+
+/** In an object of values by name. */
+export function inMap(key: string): Store<Record<string, unknown>> {
+  return {
+    read: (holder) => (isObject(holder[key]) ? (Object.entries(holder[key]) as [string, string][]) : []),
+    write(holder, entries) {
+      holder[key] = Object.fromEntries(entries);
+    },
+  };
+}
+
+interface Told {
+  readonly faults: string[];
+  readonly notices: string[];
+}
+
+/** Changes every container that `values` means. */
+export function applyNamedValues(
+  containers: Containers,
+  { input, mode, changes }: NamedValues,
+  store: Store<Container>,
+  told: Told,
+): void {
+  const perContainer = new Map<Container, Placed<Change>[]>();
+  for (const placed of changes)
+    for (const container of containers.meantBy(placed))
+      perContainer.set(container, [...(perContainer.get(container) ?? []), placed]);
+  for (const [container, own] of perContainer)
+    changeEntries(
+      container,
+      { input, mode, changes: own },
+      store,
+      told,
+      ` for the container "${container.name}"`,
+    );
+}
+
+/** Changes what one holder has: `whose` ends the sentences about it. */
+export function changeEntries<Holder>(
+  holder: Holder,
+  { input, mode, changes }: NamedValues,
+  store: Store<Holder>,
+  { faults, notices }: Told,
+  whose = "",
+): void {
+  const wanted = new Map<string, string | undefined>();
+  for (const { value: change, place } of changes) {
+    if (!change) continue;
+    if (wanted.has(change.name)) faults.push(`${place} gives ${change.name} a second time${whose}`);
+    wanted.set(change.name, change.value);
+  }
+  const before = store.read(holder);
+  for (const [name, value] of wanted)
+    if (value === undefined && !before.some(([other]) => other === name))
+      notices.push(`Input ${input} removes ${name}${whose}, which is not there.`);
+  if (mode === "replace" || wanted.size > 0)
+    store.write(holder, merge(mode === "replace" ? [] : before, wanted));
+}
+
+/** New values stand where the old ones stood, names that are new at the end. */
+function merge(before: Entries, wanted: ReadonlyMap<string, string | undefined>): Entries {
+  const left = new Map(wanted);
+  const kept = before.flatMap(([name, value]): Entries => {
+    if (!wanted.has(name)) return [[name, value]];
+    const changed = left.get(name);
+    left.delete(name);
+    return changed === undefined ? [] : [[name, changed]];
+  });
+  const added = [...left].filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return [...kept, ...added];
+}

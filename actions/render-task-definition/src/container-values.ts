@@ -1,0 +1,64 @@
+import type { InputReader, NumberedLine } from "../../shared/inputs.ts";
+import { isObject } from "../../shared/task-definition.ts";
+import { splitCommand } from "./command-words.ts";
+import { readJsonInput } from "./json-input.ts";
+import { type Placed, parseTarget, splitTarget } from "./target.ts";
+
+/** Lines `container=image`, or an image alone. A digest has no `=`, nor has a tag. */
+export function readImages(read: InputReader, input = "images"): Placed<string>[] {
+  return read.numberedLines(input).flatMap(({ number, text }) => {
+    const place = `Input ${input}, line ${number}`;
+    const equals = text.indexOf("=");
+    const target = equals < 0 ? undefined : parseTarget(text.slice(0, equals).trim());
+    const value = text.slice(equals + 1).trim();
+    if (value !== "" && !/\s/.test(value) && (equals < 0 || target)) return [{ target, place, value }];
+    read.problem(`${place} is "${text}": container=image, or an image alone, is expected`);
+    return [];
+  });
+}
+
+/** Lines `[container:]choice`. */
+export function readChoices(read: InputReader, input: string, allowed: readonly string[]): Placed<string>[] {
+  return read.numberedLines(input).flatMap(({ number, text }) => {
+    const place = `Input ${input}, line ${number}`;
+    const { target, rest } = splitTarget(text);
+    if (allowed.includes(rest)) return [{ target, place, value: rest }];
+    read.problem(`${place} is "${rest}" (allowed: ${allowed.join(", ")})`);
+    return [];
+  });
+}
+
+/**
+ * A JSON array of words; a JSON object of such arrays or of texts by container; or lines `[container:]words` quoted
+ * as for a shell. No words at all mean the image's own command.
+ */
+export function readCommands(read: InputReader, input: string): Placed<readonly string[]>[] {
+  const text = read.optional(input) ?? "";
+  if (!/^[[{]/.test(text)) return read.numberedLines(input).flatMap((line) => fromLine(read, input, line));
+  const given = readJsonInput(read, input);
+  const place = `Input ${input}`;
+  if (!isObject(given))
+    return given === undefined ? [] : wordsOf(read, { target: undefined, place, value: given });
+  return Object.entries(given).flatMap(([name, value]) => {
+    const target = parseTarget(name);
+    if (!target) read.problem(`${place}, "${name}" is no container's name`);
+    return wordsOf(read, { target, place: `${place}, "${name}"`, value });
+  });
+}
+
+function fromLine(read: InputReader, input: string, { number, text }: NumberedLine) {
+  const { target, rest } = splitTarget(text);
+  return wordsOf(read, { target, place: `Input ${input}, line ${number}`, value: rest });
+}
+
+function wordsOf(read: InputReader, { target, place, value }: Placed<unknown>): Placed<readonly string[]>[] {
+  const words = typeof value === "string" ? splitCommand(value) : value;
+  if (Array.isArray(words) && words.every((word) => typeof word === "string"))
+    return [{ target, place, value: words }];
+  if (typeof value === "string" && isObject(words))
+    read.problem(
+      `${place}: at "${value.slice(Number(words.column) - 1)}", ${words.text} (quote it, or run sh -c '…' in the container)`,
+    );
+  else read.problem(`${place} is not a JSON array of texts such as ["node","server.js"]`);
+  return [];
+}

@@ -1,0 +1,48 @@
+import { isObject } from "../../shared/task-definition.ts";
+import type { Placed, Target } from "./target.ts";
+
+/** A container's definition, read by key: what is wrong in it is told by the check of the whole. */
+export type Container = Record<string, unknown> & { name: string };
+
+export interface Containers {
+  readonly all: readonly Container[];
+  /** Those that a value is for; none, and a fault noted, when it names another. */
+  meantBy(placed: Pick<Placed<unknown>, "target" | "place">): readonly Container[];
+}
+
+/** The containers of `definition`; `defaults` are those of values without a container's name. */
+export function findContainers(
+  definition: Readonly<Record<string, unknown>>,
+  origin: string,
+  defaults: Target,
+  faults: string[],
+): Containers {
+  const list = Array.isArray(definition.containerDefinitions) ? definition.containerDefinitions : [];
+  const all = list.filter((item): item is Container => isObject(item) && typeof item.name === "string");
+  const candidates = all.map(({ name }) => `"${name}"`).join(", ") || "none";
+  for (const name of new Set(all.map((container) => container.name)))
+    if (all.filter((container) => container.name === name).length > 1)
+      faults.push(`${origin} has more than one container "${name}": names must differ`);
+
+  const named = (target: readonly string[], place: string): readonly Container[] => {
+    if (target.includes("*")) return all;
+    const unknown = target.filter((name) => !all.some((container) => container.name === name));
+    for (const name of unknown)
+      faults.push(`${place} names the container "${name}" (${origin} has ${candidates})`);
+    return all.filter(({ name }) => target.includes(name));
+  };
+  const byDefault = defaults && named(defaults, "Input containers");
+
+  return {
+    all,
+    meantBy({ target, place }) {
+      if (target) return named(target, place);
+      if (byDefault) return byDefault;
+      if (all.length === 1) return all;
+      faults.push(
+        `${place} does not say for which container it is (${origin} has ${candidates}): put a name and a colon in front (for images, a name and =), * for all, or give input containers`,
+      );
+      return [];
+    },
+  };
+}

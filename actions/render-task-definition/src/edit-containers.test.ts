@@ -1,0 +1,189 @@
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import { afterAll, expect, test } from "vitest";
+import { createWorkbench } from "./testing.ts";
+
+const bench = createWorkbench();
+afterAll(() => bench.close());
+
+const web: ContainerDefinition = {
+  name: "web",
+  image: "web:1",
+  environment: [
+    { name: "A", value: "1" },
+    { name: "B", value: "2" },
+  ],
+  secrets: [{ name: "S", valueFrom: "arn:s" }],
+  dockerLabels: { team: "tea" },
+  logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "g" } },
+};
+const side: ContainerDefinition = { name: "side", image: "side:1" };
+const one = [web];
+const two = [web, side];
+
+async function containersAfter(containers: ContainerDefinition[], inputs: Record<string, string>) {
+  const file = bench.file("taskdef.json", { family: "f", containerDefinitions: containers });
+  const { taskDefinition } = await bench.render({ "task-definition": file, ...inputs });
+  const list = taskDefinition.containerDefinitions ?? [];
+  return Object.fromEntries(list.map((container) => [container.name ?? "", container]));
+}
+
+const variables = (...pairs: [string, string][]) => pairs.map(([name, value]) => ({ name, value }));
+
+test.each<[string, ContainerDefinition[], Record<string, string>, Record<string, ContainerDefinition>]>([
+  [
+    "a changed value keeps its place; quotes, blanks and colons belong to it",
+    one,
+    { environment: `web:A= "x: y"  z ` },
+    { web: { environment: variables(["A", '"x: y"  z'], ["B", "2"]) } },
+  ],
+  [
+    "lines for some, for all and for one container",
+    two,
+    { environment: "*:X=1\nweb, side:Y=2\nside:Z=3" },
+    {
+      web: { environment: variables(["A", "1"], ["B", "2"], ["X", "1"], ["Y", "2"]) },
+      side: { environment: variables(["X", "1"], ["Y", "2"], ["Z", "3"]) },
+    },
+  ],
+  [
+    "JSON values to the letter, names with colons and values of several lines too",
+    one,
+    { environment: '{"Db:Host": " x\\n y ", "PORT": 80, "A": null}' },
+    { web: { environment: variables(["B", "2"], ["Db:Host", " x\n y "], ["PORT", "80"]) } },
+  ],
+  [
+    "JSON by container; with replace only those that are named",
+    two,
+    { environment: '{"side": {"X": true}}', "environment-mode": "replace" },
+    {
+      web: { environment: variables(["A", "1"], ["B", "2"]) },
+      side: { environment: variables(["X", "true"]) },
+    },
+  ],
+  [
+    "an empty JSON object with replace removes all",
+    one,
+    { environment: "{}", "environment-mode": "replace", secrets: '{"web":{}}', "secrets-mode": "replace" },
+    { web: { environment: [], secrets: [] } },
+  ],
+  [
+    "a variable becomes a secret",
+    one,
+    { environment: "-A", secrets: "A=arn:a" },
+    {
+      web: {
+        environment: variables(["B", "2"]),
+        secrets: [
+          { name: "S", valueFrom: "arn:s" },
+          { name: "A", valueFrom: "arn:a" },
+        ],
+      },
+    },
+  ],
+  [
+    "a log driver with options for a container that had none",
+    two,
+    { "log-driver": "side:awslogs", "log-options": "side:awslogs-group=s\nweb:-awslogs-group" },
+    {
+      web: { logConfiguration: { logDriver: "awslogs", options: {} } },
+      side: { logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "s" } } },
+    },
+  ],
+  [
+    "environment files by their ARNs",
+    two,
+    { containers: "web", "environment-files": "arn:aws:s3:::b/a.env\nside:arn:aws:s3:::b/b.env" },
+    {
+      web: { environmentFiles: [{ value: "arn:aws:s3:::b/a.env", type: "s3" }] },
+      side: { environmentFiles: [{ value: "arn:aws:s3:::b/b.env", type: "s3" }] },
+    },
+  ],
+  [
+    "commands by container, in lines and in JSON",
+    two,
+    { command: "web: node server.js\nside: tail -f '/a b'", entrypoint: '{"side": "sh -c", "web": ["x"]}' },
+    {
+      web: { command: ["node", "server.js"], entryPoint: ["x"] },
+      side: { command: ["tail", "-f", "/a b"], entryPoint: ["sh", "-c"] },
+    },
+  ],
+])("%s", async (_, containers, inputs, expected) => {
+  expect(await containersAfter(containers, inputs)).toMatchObject(expected);
+});
+
+test("an empty command gives the image's own back", async () => {
+  const { web: after } = await containersAfter([{ ...web, command: ["x"] }], { command: "[]" });
+  expect(after).not.toHaveProperty("command");
+});
+
+test("removing what is not there is told, for a second run must not fail", async () => {
+  const file = bench.file("taskdef.json", { family: "f", containerDefinitions: one });
+  const { notices } = await bench.render({ "task-definition": file, environment: "-GONE" });
+  expect(notices).toEqual(['Input environment removes GONE for the container "web", which is not there.']);
+});
+
+test.each<[string, Record<string, string>, RegExp]>([
+  [
+    "an unknown container",
+    { environment: "A=1\n wbe:A=1" },
+    /2 things .*Input environment, line 1 does not say for which container it is .*Input environment, line 2 names the container "wbe" \(.*taskdef\.json has "web", "side"/,
+  ],
+  [
+    "an unknown default container",
+    { containers: "wbe" },
+    /Input containers names the container "wbe" \(.* "web", "side"/,
+  ],
+  [
+    "a name given twice",
+    { environment: "web:N=1\n*:N=2" },
+    /line 2 gives N a second time for the container "web"/,
+  ],
+  [
+    "an image given twice",
+    { images: "web=a\n*=b" },
+    /line 2 is for the container "web" again, after Input images, line 1/,
+  ],
+  [
+    "a line without a value",
+    { environment: "web:SECRET" },
+    /Input environment, line 1 is not of the form \[container:\]NAME=value/,
+  ],
+  ["a removal with a value", { environment: "web:-A=1" }, /is not of the form/],
+  [
+    "a removal with replace",
+    { environment: "web:-A", "environment-mode": "replace" },
+    /removes A, which environment-mode: replace does anyway/,
+  ],
+  [
+    "replace with nothing",
+    { "secrets-mode": "replace" },
+    /secrets-mode is replace, but secrets is empty .*\{\}/,
+  ],
+  ["an unknown mode", { environment: "web:A=1", "environment-mode": "remove" }, /allowed: merge, replace/],
+  [
+    "broken JSON",
+    { environment: '{"web": {"A": "geheim",}}' },
+    /Input environment:1:24 is not valid JSON: "}" after a comma$/,
+  ],
+  ["a JSON key twice", { environment: '{"web": {"A": "1", "A": "2"}}' }, /gives "A" twice/],
+  [
+    "a JSON list as value",
+    { environment: '{"web": {"A": []}}' },
+    /"web", "A" is neither text, number, boolean nor null/,
+  ],
+  [
+    "a command for a shell",
+    { command: "web: echo $HOME" },
+    /line 1: at "\$HOME", \$ is for a shell, and none reads this \(quote it, or run sh -c/,
+  ],
+  ["a command of numbers", { command: "[1]" }, /is not a JSON array of texts/],
+  [
+    "an unknown log driver",
+    { "log-driver": "web:cloudwatch" },
+    /"cloudwatch" \(allowed: awsfirelens, awslogs/,
+  ],
+  ["no ARN", { "environment-files": "web:file.env" }, /is not of the form \[container:\]ARN/],
+  ["an image with blanks", { images: "web=a b" }, /line 1 is "web=a b": container=image/],
+])("%s is refused", async (_, inputs, message) => {
+  await expect(containersAfter(two, inputs)).rejects.toThrow(message);
+});

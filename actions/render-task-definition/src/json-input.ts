@@ -1,0 +1,22 @@
+import { parseData } from "../../shared/data-file.ts";
+import { findDataPositions } from "../../shared/data-file-positions.ts";
+import { Failure } from "../../shared/failure.ts";
+import type { InputReader } from "../../shared/inputs.ts";
+
+/**
+ * Value of an input that is JSON; a fault becomes a problem without the text itself, which may be secret.
+ * Undefined after a problem.
+ */
+export function readJsonInput(read: InputReader, name: string): unknown {
+  const text = read.optional(name) ?? "";
+  try {
+    const value = parseData(text, `Input ${name}`);
+    for (const { key, line } of findDataPositions(text).duplicateKeys)
+      read.problem(`Input ${name} gives "${key}" twice (again on line ${line})`);
+    return value;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    read.problem(error.message);
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+import { explainAwsError } from "../../shared/aws-errors.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import { inspectTaskDefinition } from "../../shared/task-definition.ts";
+import { diffTaskDefinitions } from "../../shared/task-definition-diff.ts";
+import { describeTaskDefinition } from "./describe.ts";
+import type { Rendered } from "./render.ts";
+import type { RenderWorld } from "./world.ts";
+
+/** What differs from the family's latest registered revision, or why that is not known. */
+export type Comparison =
+  | { readonly revision: string; readonly diff: readonly string[] }
+  | { readonly first: true }
+  | { readonly unknown: string };
+
+/** The comparison is a courtesy: a template is rendered without AWS, and must not wait long for it. */
+const patienceMs = 10_000;
+
+/** Undefined when the latest revision is what was rendered from, and the difference is told already. */
+export async function compareWithLatest(
+  { taskDefinition: wanted, originArn }: Pick<Rendered, "taskDefinition" | "originArn">,
+  { ecs, signal }: RenderWorld,
+): Promise<Comparison | undefined> {
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+  try {
+    const latest = await describeTaskDefinition(ecs, wanted.family ?? "", bounded);
+    if (!latest) return { first: true };
+    if (latest.arn === originArn) return undefined;
+    const { taskDefinition } = inspectTaskDefinition(latest.definition);
+    // As deploy-service sees it: a definition that says nothing of tags leaves them alone.
+    const { tags, ...untagged } = taskDefinition;
+    const diff = diffTaskDefinitions(wanted.tags ? { ...untagged, tags } : untagged, wanted);
+    return { revision: shortRevision(latest.arn), diff };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    if (bounded.aborted) return { unknown: `ECS gave no answer in ${patienceMs / 1000} s` };
+    const known = explainAwsError(error);
+    if (!known) throw error;
+    return { unknown: known.message };
+  }
+}

@@ -1,0 +1,57 @@
+import { explainAwsError } from "../../shared/aws-errors.ts";
+import { Failure } from "../../shared/failure.ts";
+import { findPlaceholders } from "../../shared/placeholders.ts";
+import type { Container } from "./containers.ts";
+import { type ImageName, parseImageName } from "./image-name.ts";
+import { type Found, findInRegistry } from "./registry.ts";
+import type { RenderWorld } from "./world.ts";
+
+/** Enough to recognise a slip; a repository may have thousands. */
+const shownTags = 5;
+
+/** Puts `repository@sha256:…` for each container's tag; what cannot be found is added to `faults`. */
+export async function pinImages(
+  containers: readonly Container[],
+  world: RenderWorld,
+  faults: string[],
+): Promise<void> {
+  const pinned = new Map<string, Promise<string>>();
+  await Promise.all(
+    containers.map(async (container) => {
+      const { image } = container;
+      if (typeof image !== "string" || findPlaceholders(image).length > 0) return;
+      const digested = pinned.get(image) ?? pin(image, world);
+      pinned.set(image, digested);
+      try {
+        container.image = await digested;
+      } catch (error) {
+        if (world.signal.aborted) throw error;
+        const said = error instanceof Failure ? error : explainAwsError(error);
+        if (!said) throw error;
+        faults.push(
+          `The image ${image} of the container "${container.name}" cannot be pinned: ${said.message}`,
+        );
+      }
+    }),
+  );
+}
+
+async function pin(image: string, world: RenderWorld): Promise<string> {
+  const name = parseImageName(image);
+  if (!name) throw new Failure("it is no image's name");
+  if (name.digest) return image;
+  const found = await findInRegistry(name, world);
+  if (found.digest === undefined) throw notFound(name, found.tags);
+  const pinned = `${name.repository}@${found.digest}`;
+  world.log.info(`Pinned ${image} to ${pinned}`);
+  return pinned;
+}
+
+function notFound({ host, name, tag }: ImageName, tags: Extract<Found, { digest: undefined }>["tags"]) {
+  if (tags === undefined) return new Failure(`${host} has no repository ${name}`);
+  // Registries answer by name, not by age: of versions, these are the newest.
+  const sorted = [...tags].sort((one, other) => other.localeCompare(one, "en", { numeric: true }));
+  const more = sorted.length > shownTags ? ` and ${sorted.length - shownTags} more` : "";
+  const offered = sorted.slice(0, shownTags).join(", ") || "no tags at all";
+  return new Failure(`${host}/${name} has no tag ${tag} (it has ${offered}${more})`);
+}

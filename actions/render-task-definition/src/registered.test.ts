@@ -1,0 +1,198 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Simulator, startSimulator } from "../../../simulator/src/simulator.ts";
+import { pushImage } from "../../shared/simulator-for-tests.ts";
+import { compareWithLatest } from "./latest-revision.ts";
+import { createTestWorld, createWorkbench } from "./testing.ts";
+
+const bench = createWorkbench();
+let simulator: Simulator;
+/** `host/web` in the simulated ECR, with the one tag `latest`, and that image by digest. */
+let repository: string;
+let image: string;
+
+const base = {
+  family: "shop",
+  requiresCompatibilities: ["FARGATE" as const],
+  networkMode: "awsvpc" as const,
+  cpu: "256",
+  memory: "512",
+  executionRoleArn: "arn:aws:iam::123456789012:role/execution",
+};
+
+beforeAll(async () => {
+  simulator = await startSimulator({ port: 0 });
+  await simulator.aws.ecr.createRepository({ repositoryName: "web" });
+  image = await pushImage(simulator, bench.folder, "");
+  repository = image.slice(0, image.indexOf("@"));
+  const register = (motto: string, tags: { key: string; value: string }[]) =>
+    simulator.aws.ecs.registerTaskDefinition({
+      ...base,
+      containerDefinitions: [{ name: "web", image, environment: [{ name: "MOTTO", value: motto }] }],
+      tags,
+    });
+  await register("tea", [{ key: "team", value: "coffee" }]);
+  await register("coffee", []);
+});
+afterAll(async () => {
+  await simulator?.close();
+  bench.close();
+});
+
+const render = (inputs: Record<string, string>) => bench.render(inputs, simulator.clientConfig);
+const world = () => createTestWorld(bench.folder, simulator.clientConfig);
+
+test.each([
+  ["a family's latest revision", "shop", "coffee", undefined],
+  ["a revision", "shop:1", "tea", [{ key: "team", value: "coffee" }]],
+  [
+    "an ARN",
+    "arn:aws:ecs:us-east-1:123456789012:task-definition/shop:1",
+    "tea",
+    [{ key: "team", value: "coffee" }],
+  ],
+])("%s is a source, with its tags", async (_, reference, motto, tags) => {
+  const rendered = await render({ "task-definition": reference, environment: "SIZE=1" });
+  const { taskDefinition, diff, notices } = rendered;
+  expect(taskDefinition.containerDefinitions?.[0]?.environment).toEqual([
+    { name: "MOTTO", value: motto },
+    { name: "SIZE", value: "1" },
+  ]);
+  expect(taskDefinition.tags).toEqual(tags);
+  expect(diff).toEqual(['+ containerDefinitions[web].environment[SIZE].value: "1"']);
+  expect(notices.join()).toMatch(/shop:\d: left out .*revision.*registeredBy/);
+  await expect(
+    simulator.aws.ecs.registerTaskDefinition({ ...taskDefinition, family: "copy" }),
+  ).resolves.toBeDefined();
+});
+
+test("a task definition that ECS does not have is refused with where it was looked for", async () => {
+  await expect(render({ "task-definition": "shop:9" })).rejects.toThrow(
+    "ECS has no task definition shop:9, and there is no file of that name",
+  );
+});
+
+const template = (containerDefinitions: { name: string; image: string }[]) =>
+  bench.file("taskdef.json", { ...base, containerDefinitions });
+
+test("pinning puts the digest of the tag into every container that is chosen", async () => {
+  const containers = [
+    { name: "web", image: `${repository}:latest` },
+    { name: "side", image: repository },
+    { name: "done", image },
+  ];
+  const imagesWith = async (pinned: string) => {
+    const { taskDefinition } = await render({
+      "task-definition": template(containers),
+      "pin-images": pinned,
+    });
+    return taskDefinition.containerDefinitions?.map((container) => container.image);
+  };
+  expect(await imagesWith("true")).toEqual([image, image, image]);
+  expect(await imagesWith("side")).toEqual([`${repository}:latest`, image, image]);
+  expect(await imagesWith("false")).toEqual([`${repository}:latest`, repository, image]);
+});
+
+test("what cannot be pinned is told for every container, with the tags that there are", async () => {
+  const containers = [
+    { name: "web", image: `${repository}:v2` },
+    { name: "side", image: `${repository}er:latest` },
+    { name: "odd", image: "UPPER:1" },
+  ];
+  const inputs = { "task-definition": template(containers), "pin-images": "true" };
+  const message: string = await render(inputs).then(String, (error) => error.message);
+  expect(message).toMatch(/^3 things to correct: /);
+  expect(message).toMatch(
+    /image \S+\/web:v2 of the container "web" cannot be pinned: \S+\/web has no tag v2 \(it has latest\)/,
+  );
+  expect(message).toMatch(/container "side" cannot be pinned: \S+ has no repository weber/);
+  expect(message).toMatch(/image UPPER:1 of the container "odd" cannot be pinned: it is no image's name/);
+});
+
+test("a definition is compared with the family's latest revision", async () => {
+  const compare = async (inputs: Record<string, string>) => compareWithLatest(await render(inputs), world());
+  const file = template([{ name: "web", image }]);
+  expect(await compare({ "task-definition": file })).toEqual({
+    revision: "shop:2",
+    diff: ['- containerDefinitions[web].environment[MOTTO].value: "coffee"'],
+  });
+  expect(await compare({ "task-definition": file, environment: "MOTTO=coffee" })).toEqual({
+    revision: "shop:2",
+    diff: [],
+  });
+  expect(await compare({ "task-definition": file, family: "new" })).toEqual({ first: true });
+  expect(await compare({ "task-definition": "shop" })).toBeUndefined();
+});
+
+/** Runs the action as the runner does: a process with INPUT_… and files for outputs and summary. */
+async function runAction(environment: Record<string, string>) {
+  const [output, summary] = [bench.file("output", ""), bench.file("summary", "")];
+  const env = {
+    PATH: process.env.PATH,
+    HOME: bench.folder,
+    RUNNER_TEMP: bench.folder,
+    GITHUB_OUTPUT: output,
+    GITHUB_STEP_SUMMARY: summary,
+    ...simulator.environmentVariables,
+    ...environment,
+  };
+  const child = spawn(process.execPath, [fileURLToPath(new URL("index.ts", import.meta.url))], { env });
+  const [log, [exitCode]] = await Promise.all([text(child.stdout), once(child, "close")]);
+  const outputs = (await readFile(output, "utf8")).matchAll(/^(\S+)<<(\S+)\n([\s\S]*?)\n\2$/gm);
+  return {
+    exitCode,
+    annotations: log.split("\n").filter((line) => line.startsWith("::error::")),
+    outputs: Object.fromEntries([...outputs].map(([, name, , value]) => [name, value])) as Record<
+      string,
+      string
+    >,
+    summary: await readFile(summary, "utf8"),
+  };
+}
+
+test("a run sets every output and tells both differences", async () => {
+  const { exitCode, annotations, outputs, summary } = await runAction({
+    "INPUT_TASK-DEFINITION": template([{ name: "web", image: "<IMAGE>" }]),
+    INPUT_IMAGES: `${repository}:latest`,
+    "INPUT_PIN-IMAGES": "true",
+    INPUT_ENVIRONMENT: "DB_PASSWORD=geheim",
+  });
+  expect({ exitCode, annotations }).toEqual({ exitCode: 0, annotations: [] });
+  expect(outputs).toEqual({
+    "task-definition": expect.stringContaining(join(bench.folder, "task-definition-")),
+    appspec: "",
+    diff: expect.stringContaining("containerDefinitions[web].environment[DB_PASSWORD].value: ***"),
+    family: "shop",
+    containers: JSON.stringify({ web: image }),
+  });
+  expect(JSON.parse(await readFile(outputs["task-definition"] ?? "", "utf8"))).toMatchObject({
+    family: "shop",
+    containerDefinitions: [{ image, environment: [{ name: "DB_PASSWORD", value: "geheim" }] }],
+  });
+  expect(summary).toContain(`~ containerDefinitions[web].image: "<IMAGE>" → "${image}"`);
+  expect(summary).toContain("Changes to shop:2, the latest registered revision:");
+  expect(summary).not.toContain("geheim");
+});
+
+test("a file is rendered without AWS, too, and the summary says what could not be compared", async () => {
+  const { exitCode, summary } = await runAction({
+    "INPUT_TASK-DEFINITION": template([{ name: "web", image }]),
+    AWS_ENDPOINT_URL: "http://127.0.0.1:1",
+  });
+  expect(exitCode).toBe(0);
+  expect(summary).toContain("Not compared with the registered revision: The AWS endpoint cannot be reached");
+});
+
+test("a red run has one annotation with the next step", async () => {
+  const { exitCode, annotations, outputs } = await runAction({ "INPUT_TASK-DEFINITION": "shop:9" });
+  expect(exitCode).toBe(1);
+  expect(annotations).toEqual([
+    expect.stringMatching(/shop:9.* Next step: correct the input task-definition/),
+  ]);
+  expect(outputs).toEqual({});
+});

@@ -1,0 +1,122 @@
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import { afterAll, expect, test } from "vitest";
+import { createWorkbench } from "./testing.ts";
+
+const bench = createWorkbench();
+afterAll(() => bench.close());
+
+const web: ContainerDefinition = {
+  name: "web",
+  image: "web:1",
+  environment: [
+    { name: "A", value: "1" },
+    { name: "B", value: "2" },
+  ],
+  secrets: [{ name: "S", valueFrom: "arn:s" }],
+  dockerLabels: { team: "tea" },
+  logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "g" } },
+};
+const side: ContainerDefinition = { name: "side", image: "side:1" };
+const one = [web];
+const two = [web, side];
+
+async function containersAfter(containers: ContainerDefinition[], inputs: Record<string, string>) {
+  const file = bench.file("taskdef.json", { family: "f", containerDefinitions: containers });
+  const { taskDefinition } = await bench.render({ "task-definition": file, ...inputs });
+  const list = taskDefinition.containerDefinitions ?? [];
+  return Object.fromEntries(list.map((container) => [container.name ?? "", container]));
+}
+
+const variables = (...pairs: [string, string][]) => pairs.map(([name, value]) => ({ name, value }));
+
+// Each row is a defect that users of the official action reported, by what it does right here.
+test.each<[string, ContainerDefinition[], Record<string, string>, Record<string, ContainerDefinition>]>([
+  [
+    "values of labels and log options keep what follows a second =",
+    one,
+    { "docker-labels": "rule=Host(`a`) && Query(`x=y`)", "log-options": "awslogs-datetime-format=a=b==" },
+    {
+      web: {
+        dockerLabels: { team: "tea", rule: "Host(`a`) && Query(`x=y`)" },
+        logConfiguration: {
+          logDriver: "awslogs",
+          options: { "awslogs-group": "g", "awslogs-datetime-format": "a=b==" },
+        },
+      },
+    },
+  ],
+  [
+    "commands may be quoted as for a shell",
+    one,
+    { command: `sh -c "echo 'a  b' && exit 1"`, entrypoint: "/bin/env -i" },
+    { web: { command: ["sh", "-c", "echo 'a  b' && exit 1"], entryPoint: ["/bin/env", "-i"] } },
+  ],
+  [
+    "commands may be a JSON array",
+    one,
+    { command: '["node",\n "a b.js", ""]' },
+    { web: { command: ["node", "a b.js", ""] } },
+  ],
+  [
+    "names of containers are trimmed",
+    two,
+    { containers: " web ,  side ", images: "x:1", environment: "N=1" },
+    {
+      web: { image: "x:1", environment: variables(["A", "1"], ["B", "2"], ["N", "1"]) },
+      side: { image: "x:1", environment: variables(["N", "1"]) },
+    },
+  ],
+  [
+    "each container has an image of its own",
+    two,
+    { images: "web = web:2\nside = side@sha256:abc" },
+    { web: { image: "web:2" }, side: { image: "side@sha256:abc" } },
+  ],
+  [
+    "environment can be replaced",
+    one,
+    { environment: "C=3", "environment-mode": "replace" },
+    { web: { environment: variables(["C", "3"]) } },
+  ],
+  [
+    "environment can be removed",
+    one,
+    { environment: "-A\nC=3" },
+    { web: { environment: variables(["B", "2"], ["C", "3"]) } },
+  ],
+  [
+    "secrets are set without any environment",
+    one,
+    { secrets: "T=arn:aws:secretsmanager:us-east-1:1:secret:x:key::" },
+    {
+      web: {
+        secrets: [
+          { name: "S", valueFrom: "arn:s" },
+          { name: "T", valueFrom: "arn:aws:secretsmanager:us-east-1:1:secret:x:key::" },
+        ],
+      },
+    },
+  ],
+])("%s", async (_, containers, inputs, expected) => {
+  expect(await containersAfter(containers, inputs)).toMatchObject(expected);
+});
+
+test("a task definition may be YAML with comments", async () => {
+  const file = bench.file(
+    "taskdef.yaml",
+    "# ours\nfamily: f\ncpu: '256'\ncontainerDefinitions:\n  - name: web # the only one\n    image: <IMAGE>\n",
+  );
+  const { taskDefinition } = await bench.render({ "task-definition": file, images: "web:2" });
+  expect(taskDefinition).toEqual({
+    family: "f",
+    cpu: "256",
+    containerDefinitions: [{ name: "web", image: "web:2" }],
+  });
+});
+
+test("a fault of a YAML file is told with its line", async () => {
+  const file = bench.file("taskdef.yml", "family: f\ncontainerDefinitions:\n  - name: web\n    imgae: x\n");
+  await expect(bench.render({ "task-definition": file })).rejects.toThrow(
+    /taskdef\.yml:4: unknown key containerDefinitions\[web\]\.imgae \(did you mean image\?\)/,
+  );
+});

@@ -1,0 +1,59 @@
+import { parseData, readTextFile } from "../../shared/data-file.ts";
+import { findDataPositions, type Keys } from "../../shared/data-file-positions.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import { Failure } from "../../shared/failure.ts";
+import { describeTaskDefinition } from "./describe.ts";
+import type { TaskDefinitionSource } from "./inputs.ts";
+import type { RenderWorld } from "./world.ts";
+
+/** A task definition as it was found. */
+export interface LoadedSource {
+  /** Path of the file, or `family:revision`. */
+  readonly origin: string;
+  readonly value: unknown;
+  /** Of a registered one. */
+  readonly arn: string | undefined;
+  /** 1-based line in the file; undefined where there is none. */
+  lineOf(keys: Keys): number | undefined;
+  readonly faults: readonly string[];
+  readonly notices: readonly string[];
+}
+
+export async function loadSource(source: TaskDefinitionSource, world: RenderWorld): Promise<LoadedSource> {
+  return "file" in source ? loadFile(source.file) : loadRegistered(source.reference, world);
+}
+
+function loadFile(file: string): LoadedSource {
+  const text = readTextFile(file);
+  const value = parseData(text, file);
+  const { lineOf, duplicateKeys } = findDataPositions(text);
+  return {
+    origin: file,
+    value,
+    arn: undefined,
+    lineOf: (keys) => lineOf(keys) ?? lineOf(["taskDefinition", ...keys]),
+    faults: duplicateKeys.map(({ key, line }) => `${file}:${line}: ${key} is there a second time`),
+    notices: [],
+  };
+}
+
+async function loadRegistered(reference: string, { ecs, signal }: RenderWorld): Promise<LoadedSource> {
+  const found = await describeTaskDefinition(ecs, reference, signal);
+  if (!found)
+    throw new Failure(`ECS has no task definition ${reference}, and there is no file of that name`, {
+      nextStep: `correct the input task-definition (files are looked for from ${process.cwd()}).`,
+    });
+  const origin = shortRevision(found.arn);
+  const { reservedTags } = found;
+  return {
+    origin,
+    value: found.definition,
+    arn: found.arn,
+    lineOf: () => undefined,
+    faults: [],
+    notices:
+      reservedTags.length > 0
+        ? [`${origin}: left out the tags ${reservedTags.join(", ")}, which only AWS can set.`]
+        : [],
+  };
+}
