@@ -31,8 +31,8 @@ export function checkConfiguration(configuration: ResolvedConfiguration, hasLoad
   checkStrategy(configuration, hasLoadBalancer);
   checkBakeTime("bakeTimeInMinutes", configuration.bakeTimeInMinutes);
   checkCircuitBreaker(configuration);
-  if (configuration.alarms?.enable)
-    throw invalid("The simulator does not watch alarms during a deployment: set alarms.enable to false.");
+  if (configuration.alarms?.enable && !configuration.alarms.alarmNames?.length)
+    throw invalid("alarmNames must name at least one alarm when alarms are enabled.");
   checkLifecycleHooks(configuration);
 }
 

@@ -1,4 +1,7 @@
+import { circuitBreakerThreshold } from "../../aws/ecs/circuit-breaker-threshold.ts";
+import { Interruption } from "../../aws/ecs/interruption.ts";
 import type { TaskRecord, TaskSetRecord } from "../../aws/ecs/state.ts";
+import { pollUntilOver, type Run, touch } from "./run.ts";
 
 /** Once healthy, a task can crash as it likes: what it does is no longer the deployment's failure. */
 export function noteHealthyTask({ revision }: TaskSetRecord, record: TaskRecord, resets: boolean): void {
@@ -6,6 +9,9 @@ export function noteHealthyTask({ revision }: TaskSetRecord, record: TaskRecord,
   record.wasHealthy = true;
   if (revision && resets) revision.failedTasks = 0;
 }
+
+/** How the reason begins for which the scheduler stops a task whose target is unhealthy. */
+export const failedHealthChecks = "Task failed ELB health checks";
 
 /**
  * Counts a task that could not start, that ended by itself, or that failed its health checks, unless it was healthy
@@ -20,5 +26,31 @@ export function noteStoppedTask({ revision }: TaskSetRecord, { task, wasHealthy 
   if (failed) revision.failedTasks++;
 }
 
-/** How the reason begins for which the scheduler stops a task whose target is unhealthy. */
-export const failedHealthChecks = "Task failed ELB health checks";
+/** Interrupts a deployment, or its rollback, when too many of its tasks failed in a row. */
+export async function watchCircuitBreaker(run: Run, over: AbortSignal): Promise<void> {
+  if (!run.deployment.configuration.deploymentCircuitBreaker?.enable) return;
+  await pollUntilOver(run, over, async () => {
+    if (hasTripped(run)) trip(run);
+  });
+}
+
+function hasTripped({ deployment }: Run): boolean {
+  const { service, target, rollback, configuration } = deployment;
+  const watched = rollback?.to ?? target;
+  return watched.revision.failedTasks >= circuitBreakerThreshold(configuration, service.desiredCount);
+}
+
+function trip(run: Run): void {
+  const { deployment } = run;
+  deployment.circuitBreaker = "TRIGGERED";
+  touch(run);
+  const { rollback = false } = deployment.configuration.deploymentCircuitBreaker ?? {};
+  const what = rollback ? "rolled back" : "stopped";
+  deployment.control.abort(
+    new Interruption(
+      rollback ? "roll-back" : "stop",
+      `Service deployment ${what} because the circuit breaker threshold was exceeded.`,
+      "tasks failed to start.",
+    ),
+  );
+}

@@ -66,12 +66,12 @@ function complete({ context, deployment }: Run, { id, revision }: Run["deploymen
 }
 
 /** A revision that failed starts no task any more. */
-function fail({ context, deployment }: Run, { brief, message }: Interruption): void {
+function fail({ context, deployment }: Run, { brief }: Interruption): void {
   const { id, revision } = deployment.target;
   revision.halted = true;
   revision.rolloutState = "FAILED";
-  revision.rolloutStateReason =
-    brief === message ? `ECS deployment failed: ${message}` : `ECS deployment circuit breaker: ${brief}`;
+  const by = deployment.circuitBreaker === "TRIGGERED" ? "circuit breaker" : "failed";
+  revision.rolloutStateReason = `ECS deployment ${by}: ${brief}`;
   addServiceEvent(context, deployment.service, `(deployment ${id}) deployment failed: ${brief}`);
 }
 

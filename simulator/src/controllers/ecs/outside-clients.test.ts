@@ -1,7 +1,13 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createWorld, type World } from "./world-for-tests.ts";
+
+// Debian's packages bring these; a version manager's programs of the same name may come first on PATH.
+const installed = (path: string, name: string) => (existsSync(path) ? path : name);
+const awsCli = installed("/usr/bin/aws", "aws");
+const python = installed("/usr/bin/python3", "python3");
 
 let world: World;
 beforeEach(async () => {
@@ -17,7 +23,7 @@ function run(file: string, args: readonly string[], input = ""): Promise<string>
     child.stdin?.end(input);
   });
 }
-const aws = async (...args: string[]) => JSON.parse((await run("/usr/bin/aws", args)) || "null");
+const aws = async (...args: string[]) => JSON.parse((await run(awsCli, args)) || "null");
 const service = ["--cluster", "main", "--service", "web"];
 const services = ["--cluster", "main", "--services", "web"];
 
@@ -28,7 +34,7 @@ it.each(["ROLLING", "BLUE_GREEN"] as const)(
     await aws("ecs", "wait", "services-stable", ...services);
     const taskDefinition = await world.register("2");
     const program = join(import.meta.dirname, "follow_service.py");
-    const seen = JSON.parse(await run("/usr/bin/python3", [program], JSON.stringify({ taskDefinition })));
+    const seen = JSON.parse(await run(python, [program], JSON.stringify({ taskDefinition })));
     expect(seen).toEqual({ during: ["PRIMARY", "ACTIVE"], statuses: ["SUCCESSFUL", "SUCCESSFUL"] });
   },
 );

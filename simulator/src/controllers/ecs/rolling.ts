@@ -1,4 +1,5 @@
 import { liveTasks } from "../../aws/ecs/state.ts";
+import { alarmBakeMinutes } from "./alarms.ts";
 import { servingTargetGroups } from "./production-route.ts";
 import { promote } from "./promote.ts";
 import { isSettled, type Run, type Strategy, waitMinutes, waitUntil } from "./run.ts";
@@ -11,7 +12,8 @@ export const rolling: Strategy = {
     for (const [index, loadBalancer] of target.loadBalancers.entries())
       target.loadBalancers[index] = { ...loadBalancer, targetGroupArn: serving[index] };
     await waitUntil(run, () => hasReplacedOthers(run, target));
-    await waitMinutes(run, run.deployment.configuration.bakeTimeInMinutes ?? 0);
+    const { bakeTimeInMinutes } = run.deployment.configuration;
+    await waitMinutes(run, bakeTimeInMinutes ?? (await alarmBakeMinutes(run)));
   },
   async rollBack(run, to) {
     promote(run, to);

@@ -32,6 +32,15 @@ export async function waitUntil(run: Run, isSo: () => boolean | Promise<boolean>
   signal.throwIfAborted();
 }
 
+/** Looks from time to time until `over`, or until the deployment is interrupted. */
+export async function pollUntilOver(run: Run, over: AbortSignal, look: () => Promise<void>): Promise<void> {
+  const signal = AbortSignal.any([over, signalOf(run)]);
+  while (!signal.aborted) {
+    await look();
+    await run.context.environment.clock.wait(pollMs, signal).catch(() => {});
+  }
+}
+
 export async function waitMinutes(run: Run, minutes: number): Promise<void> {
   const signal = signalOf(run);
   signal.throwIfAborted();

@@ -310,6 +310,30 @@ describe("a deployment is rolled back, and no request fails,", () => {
     expect(new Set(load.answers)).toEqual(new Set(["1"]));
   });
 
+  it.each<[string, DeploymentConfiguration, string]>([
+    ["before production is shifted", pauseAt("POST_SCALE_UP"), "1"],
+    ["while it bakes", { bakeTimeInMinutes: 60 }, "2"],
+  ])("when an alarm goes off %s", async (_, configuration, serving) => {
+    await putAlarm("errors");
+    const load = await serve({
+      ...blueGreen,
+      alarms: { alarmNames: ["errors", "made-later"], enable: true, rollback: true },
+      ...configuration,
+    });
+    await world.deploy("2");
+    await (configuration.lifecycleHooks ? pauses() : bakes());
+    await expect.poll(() => load.answers.at(-1)).toBe(serving);
+    await setAlarm("errors", "ALARM");
+    await ends("ROLLBACK_SUCCESSFUL");
+    expect(await world.newest()).toMatchObject({
+      alarms: { status: "TRIGGERED", triggeredAlarmNames: ["errors"] },
+      statusReason: expect.stringContaining("errors"),
+    });
+    expect(new Set(await answers(world.productionUrl, 10))).toEqual(new Set(["1"]));
+    await load.stop();
+    expect(load.failures).toEqual([]);
+  });
+
   it.each<[string, () => Promise<unknown>, RegExp]>([
     [
       "two target groups get production traffic",
@@ -338,6 +362,53 @@ describe("a deployment is rolled back, and no request fails,", () => {
     expect((await world.newest()).statusReason).toMatch(reason);
   });
 });
+
+describe("an alarm", () => {
+  it("that is off from the start is not watched", async () => {
+    await putAlarm("errors");
+    await serve({
+      ...blueGreen,
+      bakeTimeInMinutes: 5,
+      alarms: { alarmNames: ["errors"], enable: true, rollback: true },
+    });
+    await setAlarm("errors", "ALARM");
+    await world.deploy("2");
+    await ends("SUCCESSFUL");
+    expect((await world.newest()).alarms).toMatchObject({ status: "DISABLED", triggeredAlarmNames: [] });
+  });
+
+  it("stops a rolling update that is not to be rolled back, for as long as it needs to judge", async () => {
+    await putAlarm("errors");
+    await world.create({ alarms: { alarmNames: ["errors"], enable: true, rollback: false } });
+    await expect.poll(async () => (await world.service()).runningCount).toBe(1);
+    await setAlarm("errors", "ALARM");
+    await ends("STOPPED");
+    const [rollout] = (await world.service()).deployments ?? [];
+    expect(rollout).toMatchObject({
+      rolloutState: "FAILED",
+      rolloutStateReason: "ECS deployment failed: alarm detected.",
+    });
+  });
+});
+
+const bakes = () =>
+  expect.poll(async () => (await world.newest()).lifecycleStage, { timeout: 20_000 }).toBe("BAKE_TIME");
+
+/** An alarm of a metric that nobody publishes: only `setAlarm` changes it. */
+const putAlarm = (AlarmName: string) =>
+  world.simulator.aws.cloudwatch.putMetricAlarm({
+    AlarmName,
+    Namespace: "Test",
+    MetricName: "Errors",
+    Statistic: "Sum",
+    ComparisonOperator: "GreaterThanThreshold",
+    Threshold: 0,
+    Period: 60,
+    EvaluationPeriods: 60,
+    TreatMissingData: "ignore",
+  });
+const setAlarm = (AlarmName: string, StateValue: "ALARM" | "OK") =>
+  world.simulator.aws.cloudwatch.setAlarmState({ AlarmName, StateValue, StateReason: "a drill" });
 
 function forwardProduction(weights: Record<string, number>) {
   const TargetGroups = Object.entries(weights).map(([TargetGroupArn, Weight]) => ({
