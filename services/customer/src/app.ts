@@ -12,9 +12,9 @@ export const site: Site = {
   basePath: "",
   home: "/",
   links: [
-    { label: { en: "Customer home", fr: "Accueil client" }, href: "/" },
+    { label: { en: "Customer home", fr: "Accueil clients" }, href: "/" },
     { label: { en: "Suppliers list", fr: "Liste des fournisseurs" }, href: "/suppliers" },
-    { label: { en: "Administrator link", fr: "Lien administrateur" }, href: "/admin/suppliers" },
+    { label: { en: "Administrator link", fr: "Espace administrateur" }, href: "/admin/suppliers" },
   ],
   navbar: "navbar-dark bg-dark",
 };

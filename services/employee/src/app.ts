@@ -9,12 +9,12 @@ const heading = "Manage coffee suppliers";
 
 export const site: Site = {
   service: "employee",
-  brand: { en: heading, fr: "Gérer les fournisseurs de café" },
+  brand: { en: heading, fr: "Gestion des fournisseurs de café" },
   basePath: "/admin",
   home: "/admin/suppliers",
   links: [
     { label: { en: "Administrator home", fr: "Accueil administrateur" }, href: "/admin/suppliers" },
-    { label: { en: "Customer home", fr: "Accueil client" }, href: "/" },
+    { label: { en: "Customer home", fr: "Accueil clients" }, href: "/" },
   ],
   navbar: "navbar-dark bg-dark",
 };
