@@ -1,10 +1,11 @@
-import type { DeploymentCreator, RevisionLocation, RollbackInfo } from "@aws-sdk/client-codedeploy";
+import type { DeploymentCreator, RevisionLocation } from "@aws-sdk/client-codedeploy";
 import type { CodeDeployController } from "../../controllers/codedeploy/controller.ts";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
-import { parseAlarms, parseAutoRollback } from "./group-settings.ts";
+import { parseAlarms } from "./alarm-settings.ts";
+import { parseAutoRollback } from "./group-settings.ts";
 import { readRevision, refuseMissingContainer } from "./revision.ts";
 import {
   type CodeDeployState,
@@ -65,7 +66,6 @@ interface NewDeployment {
   readonly revision: RevisionLocation | undefined;
   readonly description?: string | undefined;
   readonly creator: DeploymentCreator;
-  readonly rollbackInfo?: RollbackInfo;
   readonly now: Date;
 }
 

@@ -7,6 +7,7 @@ import type {
   LoadBalancerInfo,
 } from "@aws-sdk/client-codedeploy";
 import { AwsError } from "../../errors.ts";
+import { parseAlarms } from "./alarm-settings.ts";
 import { type CodeDeployState, findConfig, type GroupSettings } from "./state.ts";
 
 /** What createDeploymentGroup and updateDeploymentGroup have in common. */
@@ -52,17 +53,6 @@ export function parseAutoRollback(input: AutoRollbackConfiguration | undefined):
       "The automatic rollback configuration is enabled but names no events: DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM, DEPLOYMENT_STOP_ON_REQUEST.",
     );
   return { enabled, events };
-}
-
-/** Stored, but an alarm that would have to be watched is refused: there is no CloudWatch to watch. */
-export function parseAlarms(input: AlarmConfiguration | undefined): AlarmConfiguration {
-  const { enabled = false, ignorePollAlarmFailure = false, alarms = [] } = input ?? {};
-  if (enabled)
-    throw new AwsError(
-      "InvalidAlarmConfigException",
-      `The simulator has no CloudWatch to watch ${alarms.map(({ name }) => name).join(", ") || "alarms"} in; set alarmConfiguration.enabled to false.`,
-    );
-  return { enabled, ignorePollAlarmFailure, alarms };
 }
 
 function parseStyle(style: DeploymentStyle | undefined): DeploymentStyle {

@@ -55,6 +55,7 @@ describe("a deployment group", () => {
     });
   });
 
+  const alarms = (...list: object[]) => ({ alarmConfiguration: { enabled: true, alarms: list } });
   const lb = (info: object) => ({ loadBalancerInfo: info });
   it.each([
     ["nothing changed", {}, "accepted"],
@@ -116,12 +117,15 @@ describe("a deployment group", () => {
       { autoRollbackConfiguration: { enabled: true } },
       "InvalidAutoRollbackConfigException",
     ],
+    ["an alarm", alarms({ name: "5xx" }), "accepted"],
+    ["no alarm to watch", alarms(), "InvalidAlarmConfigException"],
+    ["an alarm twice", alarms({ name: "5xx" }, { name: "5xx" }), "InvalidAlarmConfigException"],
+    ["an alarm without a name", alarms({}), "InvalidAlarmConfigException"],
     [
-      "an alarm",
-      { alarmConfiguration: { enabled: true, alarms: [{ name: "5xx" }] } },
-      "InvalidAlarmConfigException",
+      "eleven alarms",
+      alarms(...Array.from({ length: 11 }, (_, index) => ({ name: `a${index}` }))),
+      "AlarmsLimitExceededException",
     ],
-    ["a disabled alarm", { alarmConfiguration: { enabled: false, alarms: [{ name: "5xx" }] } }, "accepted"],
     ["a notification", { triggerConfigurations: [{ triggerName: "a" }] }, "InvalidInputException"],
     ["an unknown configuration", { deploymentConfigName: "a" }, "DeploymentConfigDoesNotExistException"],
     ["an unknown application", { applicationName: "a" }, "ApplicationDoesNotExistException"],

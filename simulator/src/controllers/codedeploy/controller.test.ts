@@ -1,83 +1,21 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import {
-  createWorld,
-  forward,
-  groups,
-  listeners,
-  taskDefinition,
-  type World,
-  weightsOf,
-} from "./world-for-tests.ts";
+import { createDelivery, names, request, statuses } from "./delivery-for-tests.ts";
+import { forward, groups, listeners, taskDefinition, type World, weightsOf } from "./world-for-tests.ts";
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-const appSpec = JSON.stringify({
-  version: 0,
-  Resources: [
-    {
-      TargetService: {
-        Type: "AWS::ECS::Service",
-        Properties: {
-          TaskDefinition: taskDefinition,
-          LoadBalancerInfo: { ContainerName: "customer", ContainerPort: 8080 },
-        },
-      },
-    },
-  ],
-});
-const names = { applicationName: "microservices", deploymentGroupName: "microservices-customer" };
-const request = {
-  ...names,
-  revision: { revisionType: "AppSpecContent", appSpecContent: { content: appSpec } },
-};
-
-async function delivery(options: { terminationMinutes?: number; group?: object } = {}) {
-  const { world, call, close } = await createWorld();
-  closers.push(close);
-  await call("createApplication", { applicationName: names.applicationName, computePlatform: "ECS" });
-  await call("createDeploymentGroup", {
-    ...names,
-    serviceRoleArn: "arn:aws:iam::123456789012:role/DeployRole",
-    deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
-    ecsServices: [{ clusterName: "cluster", serviceName: "customer-microservice" }],
-    loadBalancerInfo: {
-      targetGroupPairInfoList: [
-        {
-          prodTrafficRoute: { listenerArns: [listeners.production] },
-          testTrafficRoute: { listenerArns: [listeners.test] },
-          targetGroups: [{ name: "customer-tg-two" }, { name: "customer-tg-one" }],
-        },
-      ],
-    },
-    blueGreenDeploymentConfiguration: {
-      terminateBlueInstancesOnDeploymentSuccess: {
-        action: "TERMINATE",
-        terminationWaitTimeInMinutes: options.terminationMinutes ?? 0,
-      },
-      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
-    },
-    ...options.group,
-  });
-  const info = async (deploymentId: string) => (await call("getDeployment", { deploymentId })).deploymentInfo;
-  const target = async (deploymentId: string) =>
-    (await call("getDeploymentTarget", { deploymentId, targetId: "cluster:customer-microservice" }))
-      .deploymentTarget.ecsTarget;
-  const start = async (more: object = {}) =>
-    (await call("createDeployment", { ...request, ...more })).deploymentId as string;
-  const until = (deploymentId: string, status: string) =>
-    vi.waitUntil(async () => (await info(deploymentId)).status === status, { timeout: 10_000, interval: 5 });
-  return { world, call, info, target, start, until };
+async function delivery(options: Parameters<typeof createDelivery>[0] = {}) {
+  const created = await createDelivery(options);
+  closers.push(created.close);
+  return created;
 }
 
 /** Green's share after each change of the production listener. */
 const greenShares = ({ history }: World) =>
   history.map((weights) => (JSON.parse(weights)["customer-tg-one"] as number | undefined) ?? 0);
-const statuses = (events: { lifecycleEventName: string; status: string }[]) =>
-  events.map(({ lifecycleEventName, status }) => `${lifecycleEventName} ${status}`);
-
 describe("a deployment that succeeds", () => {
   it.each([
     ["CodeDeployDefault.ECSAllAtOnce", [0, 100, 1]],

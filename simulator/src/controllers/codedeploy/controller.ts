@@ -1,4 +1,4 @@
-import type { TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
+import type { AutoRollbackEvent, TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
 import type { AppSpec } from "../../aws/codedeploy/app-spec.ts";
 import { addDeployment } from "../../aws/codedeploy/create-deployment.ts";
 import { type CodeDeployState, type Deployment, type Group, isOver } from "../../aws/codedeploy/state.ts";
@@ -78,20 +78,21 @@ export function createCodeDeployController(
     const { deployment: original } = failed;
     const rollback = addDeployment(state, group, {
       applicationName: original.applicationName,
-      settings: original.settings,
+      // Whatever configuration the deployment had, its rollback brings all traffic back at once.
+      settings: { ...original.settings, configName: "CodeDeployDefault.ECSAllAtOnce" },
       revision: original.previousRevision,
       creator: "codeDeployRollback",
       description: `Rollback of ${original.id}`,
-      rollbackInfo: {
-        rollbackTriggeringDeploymentId: original.id,
-        rollbackMessage: `Deployment ${original.id} is being rolled back: ${original.error?.message}`,
-      },
       now: environment.clock.now(),
     });
     rollback.target.events.push(...plannedEvents({ testListener: false, rollback: true }));
+    rollback.rollbackInfo = {
+      rollbackTriggeringDeploymentId: original.id,
+      rollbackMessage: `Deployment ${rollback.id} is triggered to roll back deployment ${original.id}.`,
+    };
     original.rollbackInfo = {
       rollbackDeploymentId: rollback.id,
-      rollbackMessage: `The deployment is rolled back by ${rollback.id}.`,
+      rollbackMessage: `Deployment ${original.id} terminated. Automatic rollback is triggered with a DeploymentId ${rollback.id}.`,
     };
     const { blue, green } = original.target;
     if (blue) rollback.target.blue = { ...blue };
@@ -142,7 +143,11 @@ function outcomeOf(work: Promise<void>): Promise<unknown> {
 }
 
 function wantsRollback({ settings: { autoRollback } }: Deployment, outcome: unknown): boolean {
-  const event = outcome instanceof StopRequest ? "DEPLOYMENT_STOP_ON_REQUEST" : "DEPLOYMENT_FAILURE";
-  const automatic = Boolean(autoRollback.enabled && autoRollback.events?.includes(event));
+  const automatic = Boolean(autoRollback.enabled && autoRollback.events?.includes(rollbackEvent(outcome)));
   return outcome instanceof StopRequest ? (outcome.rollBack ?? automatic) : automatic;
+}
+
+function rollbackEvent(outcome: unknown): AutoRollbackEvent {
+  if (!(outcome instanceof StopRequest)) return "DEPLOYMENT_FAILURE";
+  return outcome.code === "ALARM_ACTIVE" ? "DEPLOYMENT_STOP_ON_ALARM" : "DEPLOYMENT_STOP_ON_REQUEST";
 }

@@ -10,6 +10,7 @@ import {
   viewOf,
 } from "./run.ts";
 import { forwardPair, routesTo } from "./traffic.ts";
+import { refuseActiveAlarms } from "./watch-alarms.ts";
 
 /** CodeDeploy gives a replacement task set this long (CodeDeploy user guide, "CodeDeploy quotas"). */
 const installLimit = 60 * minute;
@@ -31,6 +32,7 @@ export async function install(run: Run): Promise<void> {
     );
   run.blue = { ...primary, targetGroupName: blueGroup.name };
   run.deployment.target.blue = viewOf(run.blue, "Blue", 100);
+  await refuseActiveAlarms(run);
   run.pair = [blueGroup.arn, greenGroup.arn];
   await forwardPair(aws, productionListener(run), run.pair, { [blueGroup.arn]: 100, [greenGroup.arn]: 0 });
   for (const id of primary.leftovers) await removeTaskSet(run, id);

@@ -5,6 +5,7 @@ import { removeTaskSet } from "./remove-task-set.ts";
 import { minute, type Run, refreshTaskSets, testListener } from "./run.ts";
 import { allowTestTraffic, allowTraffic, settleProduction } from "./shift-traffic.ts";
 import { waitUntilResumed } from "./wait-until-resumed.ts";
+import { watchAlarms } from "./watch-alarms.ts";
 
 /** AWS needs about a second before a deployment is queued, and another before it starts. */
 const admissionTime = 1_000;
@@ -12,6 +13,17 @@ const admissionTime = 1_000;
 /** From Created to the end of the original task set. Rejects with a DeploymentFailure or a StopRequest. */
 export async function runDeployment(run: Run): Promise<void> {
   await admit(run);
+  const stopWatching = watchAlarms(run);
+  try {
+    await performEvents(run);
+    await waitForTermination(run);
+  } finally {
+    stopWatching();
+  }
+  await terminateBlue(run);
+}
+
+async function performEvents(run: Run): Promise<void> {
   await performEvent(run, "BeforeInstall");
   await performEvent(run, "Install", () => install(run));
   await performEvent(run, "AfterInstall");
@@ -23,8 +35,6 @@ export async function runDeployment(run: Run): Promise<void> {
   await performEvent(run, "BeforeAllowTraffic");
   await performEvent(run, "AllowTraffic", () => allowTraffic(run));
   await performEvent(run, "AfterAllowTraffic");
-  await waitForTermination(run);
-  await terminateBlue(run);
 }
 
 export async function admit({ deployment, environment: { clock }, signal }: Run): Promise<void> {

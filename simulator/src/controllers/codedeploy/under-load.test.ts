@@ -67,7 +67,12 @@ async function release(taskDefinition: string, config = "CodeDeployDefault.ECSAl
   await ends(await start(taskDefinition, config), "Succeeded");
 }
 
-async function registerCrashing(): Promise<string> {
+/** Healthy by its health check, but every other request gets a 500. */
+const failing =
+  "require('node:http').createServer((q,r)=>{r.statusCode=/HealthChecker/.test(q.headers['user-agent'])?200:500;r.end()}).listen(8080)";
+
+/** A revision whose container runs this script instead of its image's server. */
+async function registerScript(script: string): Promise<string> {
   const { taskDefinition: good } = await simulator.aws.ecs.describeTaskDefinition({
     taskDefinition: delivery.taskDefinitions[1],
   });
@@ -79,7 +84,7 @@ async function registerCrashing(): Promise<string> {
     cpu: "256",
     memory: "512",
     executionRoleArn: good?.executionRoleArn,
-    containerDefinitions: [{ ...container, entryPoint: ["node", "-e", "process.exit(3)"] }],
+    containerDefinitions: [{ ...container, entryPoint: ["node", "-e", script] }],
   });
   return taskDefinition?.taskDefinitionArn ?? "";
 }
@@ -97,7 +102,10 @@ describe("while clients never stop asking, no request fails when a deployment", 
   });
 
   it("of a service that crashes at start is stopped and rolled back", async () => {
-    const deploymentId = await start(await registerCrashing(), "CodeDeployDefault.ECSAllAtOnce");
+    const deploymentId = await start(
+      await registerScript("process.exit(3)"),
+      "CodeDeployDefault.ECSAllAtOnce",
+    );
     const stopped = async () =>
       (await simulator.aws.ecs.listTasks({ cluster: "outside", desiredStatus: "STOPPED" })).taskArns ?? [];
     const before = (await stopped()).length;
@@ -112,4 +120,48 @@ describe("while clients never stop asking, no request fails when a deployment", 
     expect(load.failures).toEqual([]);
     expect(new Set(load.answers)).toEqual(new Set(["1"]));
   });
+});
+
+it("a canary that answers errors raises an alarm, is stopped by it and rolled back", async () => {
+  const { cloudwatch, codedeploy, elbv2 } = simulator.aws;
+  const { LoadBalancers } = await elbv2.describeLoadBalancers({ Names: ["outside"] });
+  await cloudwatch.putMetricAlarm({
+    AlarmName: "5xx",
+    Namespace: "AWS/ApplicationELB",
+    MetricName: "HTTPCode_Target_5XX_Count",
+    Dimensions: [
+      { Name: "LoadBalancer", Value: LoadBalancers?.[0]?.LoadBalancerArn?.split("loadbalancer/")[1] },
+    ],
+    Statistic: "Sum",
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+    ComparisonOperator: "GreaterThanOrEqualToThreshold",
+    TreatMissingData: "notBreaching",
+  });
+  await codedeploy.updateDeploymentGroup({
+    applicationName: "outside",
+    currentDeploymentGroupName: "web",
+    alarmConfiguration: { enabled: true, alarms: [{ name: "5xx" }] },
+    autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_STOP_ON_ALARM"] },
+  });
+  const deploymentId = await start(
+    await registerScript(failing),
+    "CodeDeployDefault.ECSCanary10Percent15Minutes",
+  );
+  await ends(deploymentId, "Stopped");
+  const { deploymentInfo } = await codedeploy.getDeployment({ deploymentId });
+  expect(deploymentInfo?.errorInformation).toMatchObject({
+    code: "ALARM_ACTIVE",
+    message: expect.stringMatching(/Activated alarms: <5xx>$/),
+  });
+  await ends(deploymentInfo?.rollbackInfo?.rollbackDeploymentId ?? "", "Succeeded");
+  const seen = load.answers.length;
+  const failed = load.failures.length;
+  await vi.waitUntil(() => load.answers.length > seen + 20, { timeout: 10_000, interval: 5 });
+  await load.stop();
+  expect(failed).toBeGreaterThan(0);
+  // Only the canary's share was hit, and nothing after the rollback.
+  expect(failed).toBeLessThan(load.answers.length / 2);
+  expect(load.failures).toHaveLength(failed);
 });

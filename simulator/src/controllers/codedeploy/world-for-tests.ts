@@ -1,3 +1,4 @@
+import type { StateValue } from "@aws-sdk/client-cloudwatch";
 import type { TaskSet } from "@aws-sdk/client-ecs";
 import type { Action, Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Aws } from "../../aws/api.ts";
@@ -19,6 +20,8 @@ export const listeners = { production: arn("listener", "80"), test: arn("listene
 export interface World {
   healthy: boolean;
   taskSets: TaskSet[];
+  /** Alarms of CloudWatch by name. */
+  readonly alarms: Map<string, StateValue>;
   readonly rules: Map<string, Rule[]>;
   /** Share of the production listener's default action that each target group got, after each change. */
   readonly history: string[];
@@ -33,6 +36,7 @@ export async function createWorld(): Promise<{ world: World; call: Call; close: 
   const world: World = {
     healthy: true,
     taskSets: [primary()],
+    alarms: new Map([["5xx", "OK"]]),
     rules: new Map([
       [
         listeners.production,
@@ -50,7 +54,7 @@ export async function createWorld(): Promise<{ world: World; call: Call; close: 
   // Five documented minutes pass in 50 ms.
   const environment = await createTestEnvironment({
     timeScale: 6000,
-    aws: { ecs: fakeEcs(world), elbv2: fakeLoadBalancer(world) },
+    aws: { ecs: fakeEcs(world), elbv2: fakeLoadBalancer(world), cloudwatch: fakeAlarms(world) },
   });
   const codedeploy = createCodeDeploy(environment);
   const operations = codedeploy.operations as Record<string, (...args: object[]) => unknown>;
@@ -94,6 +98,17 @@ function primary(): TaskSet {
     pendingCount: 0,
     stabilityStatus: "STABILIZING",
     loadBalancers: [{ targetGroupArn: groups.two, containerName: "customer", containerPort: 8080 }],
+  };
+}
+
+function fakeAlarms({ alarms }: World): Partial<Aws["cloudwatch"]> {
+  return {
+    describeAlarms: async ({ AlarmNames = [] }) => ({
+      MetricAlarms: AlarmNames.filter((name) => alarms.has(name)).map((AlarmName) => ({
+        AlarmName,
+        StateValue: alarms.get(AlarmName),
+      })),
+    }),
   };
 }
 

@@ -1,0 +1,120 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createDelivery, statuses } from "./delivery-for-tests.ts";
+import { listeners, weightsOf } from "./world-for-tests.ts";
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+const watching = (change: object = {}) => ({
+  alarmConfiguration: { enabled: true, alarms: [{ name: "5xx" }], ...change },
+  autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_STOP_ON_ALARM"] },
+});
+
+async function delivery(group: object = watching()) {
+  const created = await createDelivery({ terminationMinutes: 2880, group });
+  closers.push(created.close);
+  return created;
+}
+
+const active = {
+  code: "ALARM_ACTIVE",
+  message:
+    "One or more alarms have been activated according to the Amazon CloudWatch metrics you selected, and the affected deployments have been stopped. Activated alarms: <5xx>",
+};
+
+describe("an alarm of the deployment group", () => {
+  it("that is active before the deployment stops it in Install, before anything was created", async () => {
+    const { world, start, until, info, target } = await delivery();
+    world.alarms.set("5xx", "ALARM");
+    const deploymentId = await start();
+    await until(deploymentId, "Stopped");
+    const stopped = await info(deploymentId);
+    expect(stopped.errorInformation).toEqual(active);
+    expect(statuses((await target(deploymentId)).lifecycleEvents).slice(0, 3)).toEqual([
+      "BeforeInstall Succeeded",
+      "Install Failed",
+      "AfterInstall Skipped",
+    ]);
+    await until(stopped.rollbackInfo.rollbackDeploymentId, "Succeeded");
+    expect(world.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
+    expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
+  });
+
+  it.each([
+    ["during the shift", "CodeDeployDefault.ECSCanary10Percent15Minutes", 10, "AllowTraffic Failed"],
+    [
+      "while the original task set is kept",
+      "CodeDeployDefault.ECSAllAtOnce",
+      100,
+      "AfterAllowTraffic Succeeded",
+    ],
+  ])("%s brings production back and records the rollback", async (_, deploymentConfigName, share, event) => {
+    const { world, start, until, info, target } = await delivery();
+    const deploymentId = await start({ deploymentConfigName });
+    const shareOf = async () => (await target(deploymentId)).taskSetsInfo[1]?.trafficWeight;
+    const ended = async () =>
+      share < 100 || Boolean((await info(deploymentId)).instanceTerminationWaitTimeStarted);
+    await vi.waitUntil(async () => (await shareOf()) === share && (await ended()), {
+      timeout: 10_000,
+      interval: 1,
+    });
+    world.alarms.set("5xx", "ALARM");
+    await until(deploymentId, "Stopped");
+    const stopped = await info(deploymentId);
+    expect(stopped.errorInformation).toEqual(active);
+    expect(statuses((await target(deploymentId)).lifecycleEvents)).toContain(event);
+    const { rollbackDeploymentId, rollbackMessage } = stopped.rollbackInfo;
+    expect(rollbackMessage).toBe(
+      `Deployment ${deploymentId} terminated. Automatic rollback is triggered with a DeploymentId ${rollbackDeploymentId}.`,
+    );
+    await until(rollbackDeploymentId, "Succeeded");
+    expect(await info(rollbackDeploymentId)).toMatchObject({
+      creator: "codeDeployRollback",
+      deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce",
+      rollbackInfo: {
+        rollbackTriggeringDeploymentId: deploymentId,
+        rollbackMessage: `Deployment ${rollbackDeploymentId} is triggered to roll back deployment ${deploymentId}.`,
+      },
+    });
+    expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
+    expect(world.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
+  });
+
+  it("rolls nothing back unless the group rolls back on alarms", async () => {
+    const rollback = { enabled: true, events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST"] };
+    const { world, start, until, info } = await delivery({
+      ...watching(),
+      autoRollbackConfiguration: rollback,
+    });
+    world.alarms.set("5xx", "ALARM");
+    const deploymentId = await start();
+    await until(deploymentId, "Stopped");
+    expect((await info(deploymentId)).rollbackInfo).toBeUndefined();
+  });
+
+  it("gives way to the alarms that the deployment names itself", async () => {
+    const { world, start, until, info } = await delivery();
+    world.alarms.set("5xx", "ALARM").set("latency", "OK");
+    const overrideAlarmConfiguration = { enabled: true, alarms: [{ name: "latency" }] };
+    const deploymentId = await start({ overrideAlarmConfiguration });
+    await vi.waitUntil(async () => (await info(deploymentId)).instanceTerminationWaitTimeStarted);
+    world.alarms.set("latency", "ALARM");
+    await until(deploymentId, "Stopped");
+    expect((await info(deploymentId)).errorInformation.message).toMatch(/<latency>$/);
+  });
+
+  it.each([
+    [false, "Stopped"],
+    [true, "InProgress"],
+  ])("that CloudWatch does not have (ignorePollAlarmFailure %s) leaves it %s", async (ignore, status) => {
+    const { world, start, info } = await delivery(watching({ ignorePollAlarmFailure: ignore }));
+    world.alarms.delete("5xx");
+    const deploymentId = await start();
+    const settled = ({ status: now, instanceTerminationWaitTimeStarted }: Record<string, unknown>) =>
+      now === "Stopped" || instanceTerminationWaitTimeStarted;
+    await vi.waitUntil(async () => settled(await info(deploymentId)), { timeout: 10_000, interval: 1 });
+    expect((await info(deploymentId)).status).toBe(status);
+  });
+});

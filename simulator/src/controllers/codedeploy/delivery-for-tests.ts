@@ -1,0 +1,63 @@
+import { vi } from "vitest";
+import { createWorld, listeners, taskDefinition } from "./world-for-tests.ts";
+
+const appSpec = JSON.stringify({
+  version: 0,
+  Resources: [
+    {
+      TargetService: {
+        Type: "AWS::ECS::Service",
+        Properties: {
+          TaskDefinition: taskDefinition,
+          LoadBalancerInfo: { ContainerName: "customer", ContainerPort: 8080 },
+        },
+      },
+    },
+  ],
+});
+export const names = { applicationName: "microservices", deploymentGroupName: "microservices-customer" };
+export const request = {
+  ...names,
+  revision: { revisionType: "AppSpecContent", appSpecContent: { content: appSpec } },
+};
+
+/** A deployment group of the world's service, and what a test does with its deployments. */
+export async function createDelivery(options: { terminationMinutes?: number; group?: object } = {}) {
+  const { world, call, close } = await createWorld();
+  await call("createApplication", { applicationName: names.applicationName, computePlatform: "ECS" });
+  await call("createDeploymentGroup", {
+    ...names,
+    serviceRoleArn: "arn:aws:iam::123456789012:role/DeployRole",
+    deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+    ecsServices: [{ clusterName: "cluster", serviceName: "customer-microservice" }],
+    loadBalancerInfo: {
+      targetGroupPairInfoList: [
+        {
+          prodTrafficRoute: { listenerArns: [listeners.production] },
+          testTrafficRoute: { listenerArns: [listeners.test] },
+          targetGroups: [{ name: "customer-tg-two" }, { name: "customer-tg-one" }],
+        },
+      ],
+    },
+    blueGreenDeploymentConfiguration: {
+      terminateBlueInstancesOnDeploymentSuccess: {
+        action: "TERMINATE",
+        terminationWaitTimeInMinutes: options.terminationMinutes ?? 0,
+      },
+      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
+    },
+    ...options.group,
+  });
+  const info = async (deploymentId: string) => (await call("getDeployment", { deploymentId })).deploymentInfo;
+  const target = async (deploymentId: string) =>
+    (await call("getDeploymentTarget", { deploymentId, targetId: "cluster:customer-microservice" }))
+      .deploymentTarget.ecsTarget;
+  const start = async (more: object = {}) =>
+    (await call("createDeployment", { ...request, ...more })).deploymentId as string;
+  const until = (deploymentId: string, status: string) =>
+    vi.waitUntil(async () => (await info(deploymentId)).status === status, { timeout: 10_000, interval: 5 });
+  return { world, call, info, target, start, until, close };
+}
+
+export const statuses = (events: { lifecycleEventName: string; status: string }[]) =>
+  events.map(({ lifecycleEventName, status }) => `${lifecycleEventName} ${status}`);

@@ -1,0 +1,49 @@
+import { StopRequest } from "./failure.ts";
+import type { Run } from "./run.ts";
+
+/** AWS stops a deployment within about twenty seconds of an alarm. */
+const pollInterval = 10_000;
+
+/**
+ * Stops the deployment while it goes on when one of its alarms is in ALARM, or when CloudWatch does not tell;
+ * from the time on that there is something to go back to. Answers what ends the watch.
+ */
+export function watchAlarms(run: Run): () => void {
+  const { deployment, environment } = run;
+  const over = new AbortController();
+  const watch = async () => {
+    for (;;) {
+      await environment.clock.wait(pollInterval, AbortSignal.any([run.signal, over.signal]));
+      if (run.blue) await refuseActiveAlarms(run);
+    }
+  };
+  if (deployment.settings.alarms?.enabled)
+    watch().catch((reason) => {
+      if (!over.signal.aborted) deployment.control.abort(reason);
+    });
+  return () => over.abort();
+}
+
+/** Rejects with a StopRequest when an alarm of the deployment is in ALARM or cannot be looked at. */
+export async function refuseActiveAlarms({ deployment, environment: { aws } }: Run): Promise<void> {
+  const { enabled, alarms = [], ignorePollAlarmFailure } = deployment.settings.alarms ?? {};
+  if (!enabled) return;
+  const names = alarms.map(({ name = "" }) => name);
+  const { MetricAlarms = [] } = await aws.cloudwatch.describeAlarms({ AlarmNames: names });
+  const active = MetricAlarms.filter(({ StateValue }) => StateValue === "ALARM");
+  if (active.length > 0) {
+    const list = active.map(({ AlarmName }) => `<${AlarmName}>`).join(" ");
+    throw new StopRequest(
+      "ALARM_ACTIVE",
+      `One or more alarms have been activated according to the Amazon CloudWatch metrics you selected, and the affected deployments have been stopped. Activated alarms: ${list}`,
+      undefined,
+    );
+  }
+  const absent = names.filter((name) => !MetricAlarms.some(({ AlarmName }) => AlarmName === name));
+  if (absent.length > 0 && !ignorePollAlarmFailure)
+    throw new StopRequest(
+      "INTERNAL_ERROR",
+      `The status of these alarms could not be retrieved from Amazon CloudWatch, and the deployment has been stopped: ${absent.join(", ")}`,
+      undefined,
+    );
+}
