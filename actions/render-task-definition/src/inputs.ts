@@ -118,7 +118,11 @@ function readPlatform(read: InputReader): TaskDefinitionInput["runtimePlatform"]
 }
 
 function readContainers(read: InputReader, input: string): Target {
-  const names = read.lines(input).join(",");
+  const names = read
+    .lines(input)
+    .flatMap((line) => line.split(","))
+    .filter((name) => name.trim() !== "")
+    .join(",");
   if (!names) return undefined;
   const target = parseTarget(names);
   if (!target) read.problem(`Input ${input} is "${names}": names of containers or * are expected`);

@@ -33,8 +33,6 @@ export async function compareWithLatest(
   } catch (error) {
     if (signal.aborted) throw error;
     if (bounded.aborted) return { unknown: `ECS gave no answer in ${patienceMs / 1000} s` };
-    const known = explainAwsError(error);
-    if (!known) throw error;
-    return { unknown: known.message };
+    return { unknown: explainAwsError(error)?.message ?? String(error) };
   }
 }

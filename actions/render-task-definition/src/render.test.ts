@@ -122,6 +122,12 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
     /Input images, line 1 names the container "web" .*taskdef\.json has "customer"/,
   ],
   ["a misspelt key", { ...template, memroy: "512" }, {}, /:16: unknown key memroy \(did you mean memory\?\)/],
+  [
+    "a misspelt key of a saved description",
+    { taskDefinition: { ...template, memroy: "512" }, tags: [{ key: "a", vale: "b" }] },
+    {},
+    /2 things .*:17: unknown key memroy .*:22: unknown key tags\[0\]\.vale \(did you mean value\?\)/,
+  ],
   ["broken JSON", open(""), {}, /taskdef\.json:4:1 is not valid JSON/],
   [
     "a key that is there twice",

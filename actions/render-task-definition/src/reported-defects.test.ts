@@ -60,7 +60,7 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
   [
     "names of containers are trimmed",
     two,
-    { containers: " web ,  side ", images: "x:1", environment: "N=1" },
+    { containers: " web ,\n  side ", images: "x:1", environment: "N=1" },
     {
       web: { image: "x:1", environment: variables(["A", "1"], ["B", "2"], ["N", "1"]) },
       side: { image: "x:1", environment: variables(["N", "1"]) },

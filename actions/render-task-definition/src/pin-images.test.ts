@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { pinImages } from "./pin-images.ts";
+import { createTestWorld } from "./testing.ts";
+
+const manifest = JSON.stringify({ schemaVersion: 2 });
+const digest = `sha256:${createHash("sha256").update(manifest).digest("hex")}`;
+
+/** A public registry: `app` with seven tags, `empty` with none, `private` for nobody. */
+let server: Server;
+let host: string;
+const asked: string[] = [];
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const path = request.url ?? "";
+    asked.push(path);
+    if (path.startsWith("/v2/private/")) response.writeHead(401).end();
+    else if (path === "/v2/app/manifests/1.10") response.end(manifest);
+    else if (path === "/v2/app/tags/list")
+      response.end(JSON.stringify({ tags: ["1.1", "1.10", "1.2", "1.3", "1.4", "1.5", "1.9"] }));
+    else if (path === "/v2/empty/tags/list") response.end(JSON.stringify({ tags: null }));
+    else response.writeHead(404).end("{}");
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => server.close());
+
+async function pin(...images: string[]) {
+  const containers = images.map((image, index) => ({ name: `c${index}`, image: `${host}/${image}` }));
+  const faults: string[] = [];
+  await pinImages(containers, createTestWorld("/nowhere"), faults);
+  return { images: containers.map(({ image }) => image), faults };
+}
+
+test("a public registry is asked without credentials, and once for an image", async () => {
+  asked.length = 0;
+  const pinned = `${host}/app@${digest}`;
+  expect(await pin("app:1.10", "app:1.10")).toEqual({ images: [pinned, pinned], faults: [] });
+  expect(asked).toEqual(["/v2/app/manifests/1.10"]);
+});
+
+test.each([
+  ["app:2", /\/app has no tag 2 \(it has 1\.10, 1\.9, 1\.5, 1\.4, 1\.3 and 2 more\)$/],
+  ["empty:1", /\/empty has no tag 1 \(it has no tags at all\)$/],
+  [
+    "nobody:1",
+    /^The image \S+\/nobody:1 of the container "c0" cannot be pinned: \S+ has no repository nobody$/,
+  ],
+  ["private:1", /cannot be pinned: The registry \S+ refused access to private$/],
+])("%s is refused, and stays", async (image, message) => {
+  const { images, faults } = await pin(image);
+  expect(images).toEqual([`${host}/${image}`]);
+  expect(faults).toEqual([expect.stringMatching(message)]);
+});
+
+test("an image whose placeholder is left in is not looked for", async () => {
+  const containers = [{ name: "web", image: "<IMAGE1_NAME>" }];
+  const faults: string[] = [];
+  await pinImages(containers, createTestWorld("/nowhere"), faults);
+  expect(faults).toEqual([]);
+});
