@@ -36,21 +36,31 @@ export interface Stage {
 /** A simulated account with a load-balanced service, its deployment group and an image in its repository. */
 export async function createStage(): Promise<Stage> {
   const simulator = await startTestSimulator();
+  const { productionUrl } = await createDelivery(simulator, testListenerPortOffset());
+  return stageOn({ simulator, productionUrl, cluster: "outside" });
+}
+
+/** A stage on a simulated account that has the cluster, its service "web" and a repository "web" already. */
+export async function stageOn(parts: {
+  readonly simulator: Simulator;
+  readonly productionUrl: string;
+  readonly cluster: string;
+}): Promise<Stage> {
+  const { simulator, productionUrl, cluster } = parts;
   const folder = await mkdtemp(join(tmpdir(), "deploy-test-"));
-  const delivery = await createDelivery(simulator, testListenerPortOffset());
   const image = await pushImage(simulator, folder, server);
   return {
     simulator,
     folder,
     image,
-    productionUrl: delivery.productionUrl,
+    productionUrl,
     taskDefinition: async (version, changes = {}) => {
       const file = join(folder, `taskdef-${version}.json`);
       await writeFile(file, JSON.stringify({ ...taskDefinition(image, version), ...changes }));
       return file;
     },
     world: (signal = new AbortController().signal) => worldOf(simulator, signal),
-    inputs: (file, changes = {}) => ({ ...inputs, source: { file }, ...changes }),
+    inputs: (file, changes = {}) => ({ ...inputs, cluster, source: { file }, ...changes }),
     close: async () => {
       await simulator.close();
       await rm(folder, { recursive: true, force: true });
@@ -58,8 +68,7 @@ export async function createStage(): Promise<Stage> {
   };
 }
 
-const inputs: Omit<DeployInputs, "source"> = {
-  cluster: "outside",
+const inputs: Omit<DeployInputs, "source" | "cluster"> = {
   service: "web",
   appSpecFile: undefined,
   codeDeployApplication: "outside",

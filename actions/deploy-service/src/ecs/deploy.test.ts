@@ -1,0 +1,158 @@
+import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { deploy } from "../deploy.ts";
+import type { DeployInputs } from "../inputs.ts";
+import { newRecord } from "../record.ts";
+import { summaryOf } from "../summary.ts";
+import type { Stage } from "../testing.ts";
+import { createEcsStage } from "./testing.ts";
+
+const strategies: [string, DeploymentConfiguration][] = [
+  ["ROLLING", { strategy: "ROLLING" }],
+  ["BLUE_GREEN", { strategy: "BLUE_GREEN", bakeTimeInMinutes: 5 }],
+  [
+    "CANARY",
+    {
+      strategy: "CANARY",
+      bakeTimeInMinutes: 5,
+      canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 5 },
+    },
+  ],
+  [
+    "LINEAR",
+    {
+      strategy: "LINEAR",
+      bakeTimeInMinutes: 5,
+      linearConfiguration: { stepPercent: 25, stepBakeTimeInMinutes: 5 },
+    },
+  ],
+];
+
+describe.each(strategies)("with the strategy %s", (strategy, configuration) => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await createEcsStage(configuration);
+  });
+  afterAll(() => stage?.close());
+
+  const page = async () => (await fetch(stage.productionUrl)).text();
+
+  async function run(version: string, changes: Partial<DeployInputs> = {}, signal?: AbortSignal) {
+    const world = stage.world(signal);
+    const record = newRecord("main", "web");
+    record.beganAt = world.clock.now();
+    const inputs = stage.inputs(await stage.taskDefinition(version), changes);
+    const error: Error & { nextStep?: string } = await deploy(world, inputs, record).then(
+      () => undefined as never,
+      (reason) => reason,
+    );
+    return { record, error, lines: world.lines.join("\n") };
+  }
+
+  test("a new revision goes into production, and is told live", async () => {
+    const { record, error, lines } = await run("one");
+    expect(error).toBeUndefined();
+    expect(await page()).toBe("one");
+    expect(record).toMatchObject({ status: "succeeded", changed: true, image: stage.image });
+    expect(record.deploymentId).toMatch(/:service-deployment\/main\/web\//);
+    expect(record.traffic[0]).toEqual({ atMs: 0, blue: 100, green: 0 });
+    expect(record.traffic.at(-1)).toMatchObject({ blue: 0, green: 100 });
+    expect(lines).toMatch(/deployment SUCCESSFUL/);
+    expect(lines).toMatch(/traffic: old 0 %, new 100 %/);
+    const times = Object.values(record.durations);
+    expect(Object.keys(record.durations)).toEqual(["registered", "started", "traffic-shifted", "complete"]);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(summaryOf(record)).toContain("### ✅ web: succeeded");
+    expect(summaryOf(record)).toContain("```mermaid\nxychart-beta");
+  });
+
+  test("the same again needs neither a revision nor a deployment, but can be forced", async () => {
+    const again = await run("one");
+    expect(again.error).toBeUndefined();
+    expect(again.record).toMatchObject({ status: "succeeded", changed: false, deploymentId: "" });
+    const forced = await run("one", { force: true });
+    expect(forced.error).toBeUndefined();
+    expect(forced.record).toMatchObject({ status: "succeeded", changed: true });
+    expect(forced.record.revisionAfter).toBe(again.record.revisionAfter);
+  });
+
+  test("traffic-shifted is green as soon as production is all new; the next deployment waits for the rest", async () => {
+    const early = await run("two", { waitUntil: "traffic-shifted" });
+    expect(early.error).toBeUndefined();
+    expect(early.record.status).toBe("traffic-shifted");
+    expect(await page()).toBe("two");
+    const next = await run("three", { desiredCount: 2 });
+    expect(next.error).toBeUndefined();
+    if (strategy !== "ROLLING") expect(next.lines).toContain("Waiting for service deployment ");
+    expect(next.record.status).toBe("succeeded");
+    expect(await page()).toBe("three");
+    const { services } = await stage.simulator.aws.ecs.describeServices({
+      cluster: "main",
+      services: ["web"],
+    });
+    expect(services?.[0]).toMatchObject({ desiredCount: 2, runningCount: 2 });
+  });
+
+  test("a registered revision is deployed as it is", async () => {
+    const { services } = await stage.simulator.aws.ecs.describeServices({
+      cluster: "main",
+      services: ["web"],
+    });
+    const [, family, number] = /\/(.+):(\d+)$/.exec(services?.[0]?.taskDefinition ?? "") ?? [];
+    const revision = `${family}:${Number(number) - 1}`;
+    const { record, error } = await run("none", { source: { revision }, desiredCount: 1 });
+    expect(error).toBeUndefined();
+    expect(record.revisionAfter).toMatch(new RegExp(`/${revision}$`));
+    expect(await page()).toBe("two");
+  });
+
+  test("a crashing release is rolled back, red with exit code and last log line; production never notices", async () => {
+    const { record, error, lines } = await run("crash");
+    expect(error?.message).toMatch(/^Container web exited with code 1: Error: cannot read the menu \(/);
+    expect(error?.message).toMatch(/ROLLBACK_SUCCESSFUL; production still runs web:\d+\)$/);
+    expect(record.status).toBe("rolled-back");
+    expect(record.failedTasks.at(-1)).toMatchObject({ container: "web", exitCode: 1 });
+    expect(lines).toMatch(/task \w+ stopped: /);
+    expect(await page()).toBe("two");
+  });
+
+  test("cancelled, the deployment is rolled back and production stays", async () => {
+    const controller = new AbortController();
+    const world = stage.world(controller.signal);
+    const record = newRecord("main", "web");
+    world.log.info = (line: string) => {
+      if (/ is created\.$/.test(line)) controller.abort(new Error("Cancelled by SIGINT."));
+    };
+    const inputs = stage.inputs(await stage.taskDefinition("four"));
+    await expect(deploy(world, inputs, record)).rejects.toThrow(
+      /^Cancelled by SIGINT; service deployment \S+ is being stopped and rolled back \(on-cancel: rollback\)$/,
+    );
+    expect(record.status).toBe("cancelled");
+    await expect.poll(() => statusOf(record.deploymentId), { timeout: 10_000 }).toBe("ROLLBACK_SUCCESSFUL");
+    expect(await page()).toBe("two");
+  });
+
+  test("a deployment that another one breaks off is superseded, and names it", async () => {
+    const { aws } = stage.simulator;
+    const world = stage.world();
+    const record = newRecord("main", "web");
+    let other: Promise<unknown> | undefined;
+    world.log.info = (line: string) => {
+      if (/ is created\.$/.test(line))
+        other = aws.ecs.updateService({ cluster: "main", service: "web", forceNewDeployment: true });
+    };
+    const inputs = stage.inputs(await stage.taskDefinition("five"));
+    const error: Error = await deploy(world, inputs, record).then(
+      () => undefined as never,
+      (reason) => reason,
+    );
+    await other;
+    expect(error.message).toMatch(/STOPPED, as service deployment \S+ took over/);
+    expect(record.status).toBe("superseded");
+  });
+
+  async function statusOf(arn: string) {
+    const found = await stage.simulator.aws.ecs.describeServiceDeployments({ serviceDeploymentArns: [arn] });
+    return found.serviceDeployments?.[0]?.status;
+  }
+});

@@ -1,0 +1,20 @@
+import type { CreateServiceCommandInput, DeploymentConfiguration } from "@aws-sdk/client-ecs";
+import { createWorld } from "../../../../simulator/src/controllers/ecs/world-for-tests.ts";
+import { type Stage, stageOn } from "../testing.ts";
+
+/**
+ * A simulated account with a load-balanced service that ECS deploys itself: behind two target groups and rules for
+ * production and test traffic, as its own strategies want them, or behind one for a rolling update.
+ */
+export async function createEcsStage(
+  configuration: DeploymentConfiguration,
+  settings: Partial<CreateServiceCommandInput> = {},
+): Promise<Stage> {
+  const { simulator, productionUrl, groups, create, newest } = await createWorld();
+  await simulator.aws.logs.createLogGroup({ logGroupName: "web" });
+  const one = { containerName: "web", containerPort: 8080, targetGroupArn: groups.blue };
+  const rolling = (configuration.strategy ?? "ROLLING") === "ROLLING";
+  await create(configuration, { ...(rolling && { loadBalancers: [one] }), ...settings });
+  while ((await newest()).status !== "SUCCESSFUL") await new Promise(setImmediate);
+  return stageOn({ simulator, productionUrl, cluster: "main" });
+}

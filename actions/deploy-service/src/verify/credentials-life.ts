@@ -1,0 +1,47 @@
+import { formatDuration } from "../../../shared/duration.ts";
+import { Failure } from "../../../shared/failure.ts";
+import type { Finding } from "../../../shared/findings.ts";
+import type { World } from "../clients.ts";
+
+/** How long sessions last unless asked otherwise (aws-actions/configure-aws-credentials, role-duration-seconds). */
+const usualLifeMs = 60 * 60_000;
+const renew =
+  "give aws-actions/configure-aws-credentials a longer role-duration-seconds (the role's maximum session duration allows it), or put fresh keys into the secrets";
+
+/** Throws when the credentials are known to have expired: said at once, instead of by the first service that is asked. */
+export async function refuseExpired(world: World): Promise<void> {
+  const { expiration } = await findCredentials(world);
+  if (!expiration || expiration.getTime() > world.clock.now()) return;
+  throw new Failure(`The AWS credentials expired at ${timeOf(expiration)}`, {
+    nextStep: `${renew}, and run the job again; nothing was changed.`,
+  });
+}
+
+/** Whether the credentials outlast the time that the deployment may be followed for. */
+export async function checkCredentialsLife(world: World, budgetMs: number): Promise<Finding[]> {
+  const { expiration, sessionToken } = await findCredentials(world);
+  if (expiration) return compare(expiration, expiration.getTime() - world.clock.now(), budgetMs);
+  if (!sessionToken || budgetMs <= usualLifeMs) return [];
+  const text = `The deployment may take up to ${formatDuration(budgetMs)}; how long the credentials last is not known (${formatDuration(usualLifeMs)} is usual).`;
+  return [{ text, kind: "note" }];
+}
+
+function compare(expiration: Date, leftMs: number, budgetMs: number): Finding[] {
+  if (leftMs >= budgetMs) return [];
+  return [
+    {
+      text: `The AWS credentials expire in ${formatDuration(leftMs)} (${timeOf(expiration)}), but the deployment may take up to ${formatDuration(budgetMs)}: later it could not be followed any more`,
+      mend: `${renew}; or give a shorter deadline`,
+      kind: "advice",
+    },
+  ];
+}
+
+/** Whoever has none is told so by the first call that needs them. */
+async function findCredentials({ clients }: World) {
+  return (await clients.ecs.config.credentials().catch(() => undefined)) ?? {};
+}
+
+function timeOf(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}

@@ -1,0 +1,102 @@
+import {
+  BatchGetImageCommand,
+  DescribeRepositoriesCommand,
+  type ECRClient,
+  type Image,
+} from "@aws-sdk/client-ecr";
+import { ecrRegion } from "../../../build-image/src/ecr-repository.ts";
+import { mediaTypes } from "../../../build-image/src/oci.ts";
+import { type ImageName, parseImageName } from "../../../render-task-definition/src/image-name.ts";
+import type { Finding } from "../../../shared/findings.ts";
+import { findPlaceholders } from "../../../shared/placeholders.ts";
+import { type Checking, tryLookUp } from "./checking.ts";
+import { checkPlatform } from "./image-platform.ts";
+
+/** The containers' images are in ECR, and made for what the tasks run on. Other registries are not asked. */
+export async function checkImages(checking: Checking): Promise<Finding[]> {
+  const images = new Set(
+    (checking.taskDefinition.containerDefinitions ?? []).flatMap(({ image }) => image ?? []),
+  );
+  const open = [...images].filter((image) => findPlaceholders(image).length === 0);
+  const found = await Promise.all(open.map((image) => checkImage(checking, image)));
+  return found.flat();
+}
+
+async function checkImage(checking: Checking, text: string): Promise<Finding[]> {
+  const name = parseImageName(text);
+  if (!name)
+    return [
+      { text: `"${text}" is no image's name`, mend: "write <repository>:<tag> or <repository>@<digest>" },
+    ];
+  const region = ecrRegion(name.host);
+  const ecr = await checking.clients.ecr(region);
+  if (region === undefined) {
+    const { own, findings } = await isOwn(checking, ecr, name);
+    if (!own) return findings;
+  }
+  const { image, findings } = await findImage(checking, ecr, name, text);
+  if (!image) return findings;
+  return [...findings, ...(await checkPlatform(checking, ecr, { name, image, text }))];
+}
+
+/** An image whose registry's name does not tell: ECR knows whether it is one of this account's repositories. */
+async function isOwn(
+  checking: Checking,
+  ecr: ECRClient,
+  { name, repository }: ImageName,
+): Promise<{ own: boolean; findings: Finding[] }> {
+  const elsewhere: Finding = {
+    text: `Image ${repository} is not in this account's ECR: not looked for before the deployment.`,
+    kind: "note",
+  };
+  const { value, findings } = await tryLookUp(
+    checking,
+    `image ${repository}`,
+    (options) => ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [name] }), options),
+    { RepositoryNotFoundException: elsewhere, InvalidParameterException: elsewhere },
+  );
+  if (!value) return { own: false, findings };
+  const own = value.repositories?.[0]?.repositoryUri === repository;
+  return { own, findings: own ? [] : [elsewhere] };
+}
+
+async function findImage(
+  checking: Checking,
+  ecr: ECRClient,
+  { host, name, tag, digest }: ImageName,
+  text: string,
+): Promise<{ image?: Image; findings: Finding[] }> {
+  const command = new BatchGetImageCommand({
+    ...registryOf(host),
+    repositoryName: name,
+    imageIds: [digest ? { imageDigest: digest } : { imageTag: tag }],
+    acceptedMediaTypes: [
+      mediaTypes.index,
+      mediaTypes.dockerIndex,
+      mediaTypes.manifest,
+      mediaTypes.dockerManifest,
+    ],
+  });
+  const missing = {
+    text: `there is no image ${text} in ECR`,
+    mend: "push it, or name one that is there (aws ecr describe-images)",
+  };
+  const { value, findings } = await tryLookUp(
+    checking,
+    `image ${text}`,
+    (options) => ecr.send(command, options),
+    {
+      RepositoryNotFoundException: {
+        ...missing,
+        text: `there is no ECR repository ${name} for image ${text}`,
+      },
+    },
+  );
+  const image = value?.images?.[0];
+  if (!value || image) return image ? { image, findings } : { findings };
+  return { findings: [missing] };
+}
+
+function registryOf(host: string): { registryId?: string } {
+  return ecrRegion(host) ? { registryId: host.slice(0, host.indexOf(".")) } : {};
+}
