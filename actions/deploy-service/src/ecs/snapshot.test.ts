@@ -1,0 +1,166 @@
+import type { ServiceDeployment, ServiceDeploymentStatus } from "@aws-sdk/client-ecs";
+import { expect, test } from "vitest";
+import { createHistory } from "./history.ts";
+import { snapshotOf } from "./snapshot.ts";
+
+const known = { events: [], startedBy: "ecs-svc/1", successor: undefined };
+const target = (requested: number, running: number, weight?: number) => ({
+  arn: "new",
+  requestedTaskCount: requested,
+  runningTaskCount: running,
+  requestedProductionTrafficWeight: weight,
+});
+const native = { deploymentConfiguration: { strategy: "BLUE_GREEN" } } as const;
+
+test.each<[ServiceDeploymentStatus, string | undefined]>([
+  ["PENDING", undefined],
+  ["IN_PROGRESS", undefined],
+  ["STOP_REQUESTED", undefined],
+  ["ROLLBACK_REQUESTED", undefined],
+  ["ROLLBACK_IN_PROGRESS", undefined],
+  ["STOPPED", "stopped"],
+  ["ROLLBACK_SUCCESSFUL", "rolled-back"],
+  ["ROLLBACK_FAILED", "failed"],
+  ["SUCCESSFUL", "succeeded"],
+])("%s has ended as %s", (status, ended) => {
+  expect(snapshotOf({ status }, known).ended).toBe(ended);
+});
+
+test.each<[string, ServiceDeployment, string | undefined, string]>([
+  ["another deployment took over", {}, "d-2", "superseded"],
+  [
+    "the circuit breaker opened, without rollback",
+    { deploymentCircuitBreaker: { status: "TRIGGERED" } },
+    undefined,
+    "failed",
+  ],
+  ["an alarm went off, without rollback", { alarms: { status: "TRIGGERED" } }, undefined, "failed"],
+])("STOPPED because %s", (_, parts, successor, ended) => {
+  expect(snapshotOf({ ...parts, status: "STOPPED" }, { ...known, successor }).ended).toBe(ended);
+});
+
+test.each<[string, ServiceDeployment, string]>([
+  ["nothing began", { status: "PENDING" }, "registered"],
+  ["tasks start", { ...native, status: "IN_PROGRESS", lifecycleStage: "SCALE_UP" }, "started"],
+  [
+    "traffic shifts",
+    { ...native, status: "IN_PROGRESS", lifecycleStage: "PRODUCTION_TRAFFIC_SHIFT" },
+    "started",
+  ],
+  [
+    "traffic has shifted but a hook may still refuse it",
+    { ...native, status: "IN_PROGRESS", lifecycleStage: "POST_PRODUCTION_TRAFFIC_SHIFT" },
+    "started",
+  ],
+  ["it bakes", { ...native, status: "IN_PROGRESS", lifecycleStage: "BAKE_TIME" }, "traffic-shifted"],
+  [
+    "the bake was over between two looks",
+    { ...native, status: "IN_PROGRESS", lifecycleStage: "CLEAN_UP" },
+    "traffic-shifted",
+  ],
+  [
+    "it bakes but is being rolled back",
+    { ...native, status: "ROLLBACK_REQUESTED", lifecycleStage: "BAKE_TIME" },
+    "started",
+  ],
+  [
+    "a rolling update has replaced half",
+    {
+      status: "IN_PROGRESS",
+      targetServiceRevision: target(2, 1),
+      sourceServiceRevisions: [{ arn: "old", runningTaskCount: 1 }],
+    },
+    "started",
+  ],
+  [
+    "a rolling update has all new tasks beside an old one",
+    {
+      status: "IN_PROGRESS",
+      targetServiceRevision: target(2, 2),
+      sourceServiceRevisions: [{ arn: "old", runningTaskCount: 1 }],
+    },
+    "started",
+  ],
+  [
+    "a rolling update has replaced all",
+    {
+      status: "IN_PROGRESS",
+      targetServiceRevision: target(2, 2),
+      sourceServiceRevisions: [{ arn: "old", runningTaskCount: 0 }],
+    },
+    "traffic-shifted",
+  ],
+  [
+    "a rolling update has not asked for tasks yet",
+    { status: "IN_PROGRESS", targetServiceRevision: target(0, 0) },
+    "started",
+  ],
+  ["all is done", { status: "SUCCESSFUL" }, "complete"],
+])("stage when %s", (_, deployment, stage) => {
+  expect(snapshotOf(deployment, known).stage).toBe(stage);
+});
+
+test.each<[string, ServiceDeployment, object | undefined]>([
+  [
+    "is the requested weight, in tenths",
+    { ...native, targetServiceRevision: target(1, 1, 12.5) },
+    { blue: 87.5, green: 12.5 },
+  ],
+  ["is not known without a load balancer", { ...native, targetServiceRevision: target(1, 1) }, undefined],
+  [
+    "is the share of running tasks in a rolling update",
+    { targetServiceRevision: target(3, 1), sourceServiceRevisions: [{ arn: "old", runningTaskCount: 2 }] },
+    { blue: 66.7, green: 33.3 },
+  ],
+  ["is not known while no task runs", { targetServiceRevision: target(3, 0) }, undefined],
+])("traffic %s", (_, deployment, traffic) => {
+  expect(snapshotOf(deployment, known).traffic).toEqual(traffic);
+});
+
+test("the cause is told by rollback and alarms", () => {
+  const { reason, triggeredAlarms } = snapshotOf(
+    {
+      status: "ROLLBACK_SUCCESSFUL",
+      statusReason: "Rolled back.",
+      rollback: { reason: "Alarm 5xx." },
+      alarms: { triggeredAlarmNames: ["5xx"] },
+    },
+    known,
+  );
+  expect(reason).toEqual({ code: "ROLLBACK_SUCCESSFUL", message: "Alarm 5xx." });
+  expect(triggeredAlarms).toEqual(["5xx"]);
+});
+
+test("stages that were seen are remembered, the one that failed with its reason, hooks beside them", () => {
+  const history = createHistory();
+  const hook = { hookId: "pause-1", status: "AWAITING_ACTION", expiresAt: new Date(0) } as const;
+  history({ status: "PENDING" }, 0);
+  history({ status: "IN_PROGRESS", lifecycleStage: "SCALE_UP" }, 1_000);
+  history({ status: "IN_PROGRESS", lifecycleStage: "POST_SCALE_UP", lifecycleHookDetails: [hook] }, 2_000);
+  const events = history(
+    {
+      status: "ROLLBACK_IN_PROGRESS",
+      lifecycleStage: "CLEAN_UP",
+      statusReason: "The hook timed out.",
+      lifecycleHookDetails: [hook],
+    },
+    3_000,
+  );
+  expect(events).toEqual([
+    { name: "SCALE_UP", status: "Succeeded", startedAt: 1_000, endedAt: 2_000, diagnostics: undefined },
+    {
+      name: "POST_SCALE_UP",
+      status: "Failed",
+      startedAt: 2_000,
+      endedAt: 3_000,
+      diagnostics: "The hook timed out.",
+    },
+    {
+      name: "hook pause-1",
+      status: "AWAITING_ACTION",
+      startedAt: undefined,
+      endedAt: undefined,
+      diagnostics: "waits for ContinueServiceDeployment until 1970-01-01T00:00:00.000Z",
+    },
+  ]);
+});
