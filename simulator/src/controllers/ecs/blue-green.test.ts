@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { blueGreen, pauseAt, useRehearsal, where } from "./rehearsal-for-tests.ts";
+
+const rehearsal = useRehearsal();
+const { answers, ends, pauses, serve } = rehearsal;
+
+describe("a first deployment", () => {
+  it("goes into the target group that production does not use, and gets all traffic", async () => {
+    await rehearsal.world.create({ ...blueGreen, ...pauseAt("POST_SCALE_UP") });
+    await pauses();
+    expect(await rehearsal.world.weights("production")).toEqual({ blue: 1, green: 0 });
+    expect((await fetch(rehearsal.world.productionUrl)).status).toBe(503);
+    await rehearsal.world.answerPause();
+    await ends("SUCCESSFUL");
+    expect(await rehearsal.world.weights("production")).toEqual({ blue: 0, green: 100 });
+    expect((await answers(rehearsal.world.productionUrl, 1))[0]).toBe("1");
+    expect(await rehearsal.world.service()).toMatchObject({
+      deployments: [{ status: "PRIMARY", rolloutState: "COMPLETED", runningCount: 1 }],
+      loadBalancers: [{ targetGroupArn: rehearsal.world.groups.blue, advancedConfiguration: {} }],
+      currentServiceDeployment: undefined,
+    });
+    const revision = (await rehearsal.world.newest()).targetServiceRevision?.arn ?? "";
+    const { serviceRevisions } = await rehearsal.world.ecs.describeServiceRevisions({
+      serviceRevisionArns: [revision],
+    });
+    expect(serviceRevisions?.[0]?.resolvedConfiguration).toEqual({
+      loadBalancers: [
+        {
+          targetGroupArn: rehearsal.world.groups.green,
+          productionListenerRule: rehearsal.world.rules.production,
+        },
+      ],
+    });
+  });
+});
+
+describe("BLUE_GREEN", () => {
+  it("shows the new revision to tests before production gets it, without a failed request", async () => {
+    const load = await serve({ ...blueGreen, ...pauseAt("POST_TEST_TRAFFIC_SHIFT") });
+    await rehearsal.world.deploy("2");
+    await pauses();
+    expect((await answers(rehearsal.world.testUrl, 1))[0]).toBe("2");
+    expect(new Set(await answers(rehearsal.world.productionUrl, 10))).toEqual(new Set(["1"]));
+    expect(await rehearsal.world.newest()).toMatchObject({
+      status: "IN_PROGRESS",
+      lifecycleStage: "POST_TEST_TRAFFIC_SHIFT",
+      sourceServiceRevisions: [
+        { requestedProductionTrafficWeight: 100, requestedTestTrafficWeight: 0, runningTaskCount: 1 },
+      ],
+      targetServiceRevision: {
+        requestedProductionTrafficWeight: 0,
+        requestedTestTrafficWeight: 100,
+        runningTaskCount: 1,
+      },
+    });
+    expect((await rehearsal.world.service()).deployments).toMatchObject([
+      { status: "PRIMARY", rolloutState: "IN_PROGRESS" },
+      { status: "ACTIVE", rolloutState: "COMPLETED" },
+    ]);
+    await rehearsal.world.answerPause();
+    await ends("SUCCESSFUL");
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    expect(load.answers.at(-1)).toBe("2");
+    expect(await rehearsal.world.weights("production")).toEqual({ blue: 100, green: 0 });
+    expect(await rehearsal.world.service()).toMatchObject({
+      runningCount: 1,
+      deployments: [{ runningCount: 1 }],
+    });
+  });
+
+  it("goes through its stages in order, and keeps blue until the bake is over", async () => {
+    await serve(blueGreen);
+    await rehearsal.world.deploy("2");
+    const seen: string[] = [];
+    await expect
+      .poll(
+        async () => {
+          const { lifecycleStage = "", status, sourceServiceRevisions } = await rehearsal.world.newest();
+          if (lifecycleStage === "BAKE_TIME" && seen.at(-1) !== lifecycleStage)
+            expect(sourceServiceRevisions).toMatchObject([{ requestedTaskCount: 1, runningTaskCount: 1 }]);
+          if (lifecycleStage && seen.at(-1) !== lifecycleStage) seen.push(lifecycleStage);
+          return status;
+        },
+        { timeout: 20_000, interval: 1 },
+      )
+      .toBe("SUCCESSFUL");
+    const order = [
+      "PRE_SCALE_UP",
+      "SCALE_UP",
+      "POST_SCALE_UP",
+      "TEST_TRAFFIC_SHIFT",
+      "POST_TEST_TRAFFIC_SHIFT",
+      "PRODUCTION_TRAFFIC_SHIFT",
+      "POST_PRODUCTION_TRAFFIC_SHIFT",
+      "BAKE_TIME",
+      "CLEAN_UP",
+    ];
+    // A stage without work can pass between two looks.
+    expect(order.filter((stage) => seen.includes(stage))).toEqual(seen);
+    expect(seen).toEqual(expect.arrayContaining(["SCALE_UP", "BAKE_TIME", "CLEAN_UP"]));
+  });
+
+  it("scales both revisions while it bakes", async () => {
+    await serve({ ...blueGreen, bakeTimeInMinutes: 60 });
+    await rehearsal.world.deploy("2");
+    await expect
+      .poll(async () => (await rehearsal.world.newest()).lifecycleStage, { timeout: 20_000 })
+      .toBe("BAKE_TIME");
+    await rehearsal.world.ecs.updateService({ ...where, desiredCount: 2 });
+    await expect
+      .poll(async () =>
+        (await rehearsal.world.service()).deployments?.map(({ runningCount }) => runningCount),
+      )
+      .toEqual([2, 2]);
+  });
+
+  it("needs no load balancer", async () => {
+    await rehearsal.world.create(blueGreen, { loadBalancers: [] });
+    await ends("SUCCESSFUL");
+    await rehearsal.world.deploy("2");
+    await ends("SUCCESSFUL");
+    expect(await rehearsal.world.service()).toMatchObject({
+      runningCount: 1,
+      deployments: [{ status: "PRIMARY" }],
+    });
+  });
+});
+
+it("deletes a service in the middle of a deployment", async () => {
+  await serve({ ...blueGreen, ...pauseAt("POST_TEST_TRAFFIC_SHIFT") });
+  await rehearsal.world.deploy("2");
+  await pauses();
+  await rehearsal.world.ecs.deleteService({ ...where, force: true });
+  await expect
+    .poll(async () => (await rehearsal.world.service()).status, { timeout: 20_000 })
+    .toBe("INACTIVE");
+  expect(await rehearsal.world.deployments().catch((error) => error.message)).toMatch(/cannot be empty/);
+});

@@ -1,0 +1,99 @@
+import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
+import { describe, expect, it } from "vitest";
+import { pauseAt, useRehearsal } from "./rehearsal-for-tests.ts";
+
+const rehearsal = useRehearsal();
+const { answers, ends, pauses, serve } = rehearsal;
+/** No bake, so that only hooks hold it. */
+const canary: DeploymentConfiguration = {
+  strategy: "CANARY",
+  canaryConfiguration: { canaryPercent: 20, canaryBakeTimeInMinutes: 0 },
+};
+
+describe("CANARY", () => {
+  it("gives the new revision its share, then everything, without a failed request", async () => {
+    const load = await serve({ ...canary, ...pauseAt("PRE_PRODUCTION_TRAFFIC_SHIFT") }, 2);
+    await rehearsal.world.deploy("2");
+    await pauses();
+    expect(await rehearsal.world.weights("production")).toEqual({ blue: 0, green: 100 });
+    await rehearsal.world.answerPause();
+    await expect.poll(() => rehearsal.world.weights("production")).toEqual({ blue: 20, green: 80 });
+    await pauses();
+    const shown = await answers(rehearsal.world.productionUrl, 100);
+    const share = shown.filter((version) => version === "2").length;
+    expect(share).toBeGreaterThanOrEqual(10);
+    expect(share).toBeLessThanOrEqual(30);
+    expect(await rehearsal.world.newest()).toMatchObject({
+      lifecycleStage: "PRODUCTION_TRAFFIC_SHIFT",
+      targetServiceRevision: { requestedProductionTrafficWeight: 20 },
+      sourceServiceRevisions: [{ requestedProductionTrafficWeight: 80 }],
+    });
+    await rehearsal.world.answerPause();
+    await ends("SUCCESSFUL");
+    expect(new Set(await answers(rehearsal.world.productionUrl, 20))).toEqual(new Set(["2"]));
+    await load.stop();
+    expect(load.failures).toEqual([]);
+  });
+
+  it("that is superseded gives production back to the last good revision first", async () => {
+    const load = await serve({ ...canary, ...pauseAt("PRE_PRODUCTION_TRAFFIC_SHIFT") });
+    await rehearsal.world.deploy("2");
+    await pauses();
+    await rehearsal.world.answerPause();
+    await expect.poll(() => rehearsal.world.weights("production")).toEqual({ blue: 20, green: 80 });
+    await pauses();
+    await rehearsal.world.deploy("3", { deploymentConfiguration: pauseAt("RECONCILE_SERVICE") });
+    await expect.poll(async () => (await rehearsal.world.newest()).lifecycleStage).toBe("RECONCILE_SERVICE");
+    await pauses();
+    expect(await rehearsal.world.weights("production")).toEqual({ blue: 0, green: 100 });
+    await rehearsal.world.answerPause();
+    await ends("SUCCESSFUL");
+    expect((await rehearsal.world.deployments()).map(({ status }) => status)).toEqual([
+      "SUCCESSFUL",
+      "STOPPED",
+      "SUCCESSFUL",
+    ]);
+    expect(new Set(await answers(rehearsal.world.productionUrl, 10))).toEqual(new Set(["3"]));
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    expect((await rehearsal.world.service()).runningCount).toBe(1);
+  });
+
+  it("that is aborted leaves the traffic as it is divided", async () => {
+    await serve({ ...canary, ...pauseAt("PRE_PRODUCTION_TRAFFIC_SHIFT") });
+    await rehearsal.world.deploy("2");
+    await pauses();
+    await rehearsal.world.answerPause();
+    await expect.poll(() => rehearsal.world.weights("production")).toEqual({ blue: 20, green: 80 });
+    const { serviceDeploymentArn } = await rehearsal.world.newest();
+    await rehearsal.world.ecs.stopServiceDeployment({ serviceDeploymentArn, stopType: "ABORT" });
+    await ends("STOPPED");
+    expect(await rehearsal.world.weights("production")).toEqual({ blue: 20, green: 80 });
+    expect(new Set(await answers(rehearsal.world.productionUrl, 50))).toEqual(new Set(["1", "2"]));
+  });
+});
+
+describe("LINEAR", () => {
+  it("shifts production in equal steps", async () => {
+    const load = await serve({
+      strategy: "LINEAR",
+      linearConfiguration: { stepPercent: 25, stepBakeTimeInMinutes: 1 },
+    });
+    await rehearsal.world.deploy("2");
+    const seen: number[] = [];
+    await expect
+      .poll(
+        async () => {
+          const { status } = await rehearsal.world.newest();
+          const { blue } = await rehearsal.world.weights("production");
+          if (seen.at(-1) !== blue) seen.push(blue);
+          return status;
+        },
+        { timeout: 20_000, interval: 1 },
+      )
+      .toBe("SUCCESSFUL");
+    expect(seen).toEqual([0, 25, 50, 75, 100]);
+    await load.stop();
+    expect(load.failures).toEqual([]);
+  });
+});

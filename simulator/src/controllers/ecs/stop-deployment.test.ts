@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { useRollingService } from "./rolling-for-tests.ts";
+
+const rolling = useRollingService();
+const { create, deployments, newest, runningRevisions, update } = rolling;
+
+describe("stopServiceDeployment", () => {
+  it("rolls back to the revision before", async () => {
+    await create();
+    await update("crashing");
+    await expect.poll(async () => (await rolling.world.tasks("STOPPED")).length).toBeGreaterThan(0);
+    const serviceDeploymentArn = (await deployments())[0]?.serviceDeploymentArn;
+    await rolling.world.ecs.stopServiceDeployment({ serviceDeploymentArn });
+    expect((await deployments())[0]?.status).toMatch(/^ROLLBACK_/);
+    await newest("ROLLBACK_SUCCESSFUL");
+    expect(await runningRevisions()).toEqual([1, 1]);
+    await expect(rolling.world.ecs.stopServiceDeployment({ serviceDeploymentArn })).rejects.toMatchObject({
+      code: "ConflictException",
+    });
+  });
+
+  it("aborts: what runs goes on running", async () => {
+    await create();
+    await update("crashing");
+    await expect.poll(async () => (await rolling.world.tasks("STOPPED")).length).toBeGreaterThan(0);
+    const serviceDeploymentArn = (await deployments())[0]?.serviceDeploymentArn;
+    await rolling.world.ecs.stopServiceDeployment({ serviceDeploymentArn, stopType: "ABORT" });
+    await newest("STOPPED");
+    await expect.poll(async () => (await rolling.world.tasks()).length).toBe(2);
+    expect(await runningRevisions()).toEqual([1, 1]);
+  });
+
+  it("names a deployment that is not there", async () => {
+    await expect(
+      rolling.world.ecs.stopServiceDeployment({ serviceDeploymentArn: "arn:none" }),
+    ).rejects.toMatchObject({
+      code: "ServiceDeploymentNotFoundException",
+    });
+  });
+});
