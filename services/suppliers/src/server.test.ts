@@ -1,0 +1,80 @@
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import { Hono } from "hono";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Answer, Exchange } from "./operations/exchange.ts";
+import { startWebServer, type WebServer } from "./server.ts";
+
+const observed: (Exchange & Answer)[] = [];
+let server: WebServer;
+let port: number;
+beforeAll(async () => {
+  const app = new Hono();
+  app.get("/page", (c) => c.text("here"));
+  app.get("/cut", () => new Response(new ReadableStream({ pull: () => new Promise(() => {}) })));
+  port = await freePort();
+  server = await startWebServer(app, port, (exchange, answer) => observed.push({ ...exchange, ...answer }));
+});
+afterAll(async () => {
+  await server.drain();
+});
+
+async function freePort(): Promise<number> {
+  const taken = createServer().listen(0);
+  await once(taken, "listening");
+  const { port } = taken.address() as { port: number };
+  taken.close();
+  return port;
+}
+
+/** Sends what a well-behaved client would not, and answers the status line. */
+async function send(request: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1").setEncoding("utf8");
+  let text = "";
+  socket.on("data", (chunk) => {
+    text += chunk;
+  });
+  socket.on("error", () => {});
+  socket.write(request);
+  await once(socket, "close");
+  return text.split("\r\n")[0] ?? "";
+}
+
+const rest = "Host: a.example\r\nConnection: close\r\n\r\n";
+
+it.each([
+  ["a page", `GET /page HTTP/1.1\r\n${rest}`, "200 OK"],
+  ["its head", `HEAD /page HTTP/1.1\r\n${rest}`, "200 OK"],
+  ["percent-encoding that is none", `GET /%E0%A4%A HTTP/1.1\r\n${rest}`, "404 Not Found"],
+  ["an address of another host", `GET //evil.example/page HTTP/1.1\r\n${rest}`, "404 Not Found"],
+  ["an address that is none", `GET http://[ HTTP/1.1\r\n${rest}`, "400 Bad Request"],
+  ["a backslash for a slash", `GET \\page HTTP/1.1\r\n${rest}`, "400 Bad Request"],
+  ["no host", "GET /page HTTP/1.1\r\nConnection: close\r\n\r\n", "400 Bad Request"],
+  [
+    "a host that is none",
+    "GET /page HTTP/1.1\r\nHost: a b<c\r\nConnection: close\r\n\r\n",
+    "400 Bad Request",
+  ],
+  ["a question about the server itself", `OPTIONS * HTTP/1.1\r\n${rest}`, "400 Bad Request"],
+  ["a method nobody knows", `BREW /page HTTP/1.1\r\n${rest}`, "400 Bad Request"],
+  ["no HTTP at all", "beans, please\r\n\r\n", "400 Bad Request"],
+  [
+    "headers without end",
+    `GET /page HTTP/1.1\r\nX-Long: ${"a".repeat(20_000)}\r\n${rest}`,
+    "431 Request Header Fields Too Large",
+  ],
+])("%s is answered with what the client did", async (_, request, status) => {
+  expect(await send(request)).toBe(`HTTP/1.1 ${status}`);
+});
+
+it("a page that reached its reader is told from one that did not", async () => {
+  await send(`GET /page?with=query HTTP/1.1\r\n${rest}`);
+  expect(observed.at(-1)).toMatchObject({ method: "GET", path: "/page", status: 200, complete: true });
+  expect(observed.at(-1)?.bytes).toBeGreaterThan("here".length);
+
+  const socket = connect(port, "127.0.0.1");
+  socket.write(`GET /cut HTTP/1.1\r\n${rest}`);
+  await once(socket, "data");
+  socket.destroy();
+  await expect.poll(() => observed.at(-1)).toMatchObject({ path: "/cut", complete: false });
+});
