@@ -10,6 +10,7 @@ import { createEcr } from "./aws/ecr/service.ts";
 import { createEcs } from "./aws/ecs/service.ts";
 import { createElbv2 } from "./aws/elbv2/service.ts";
 import { createIam } from "./aws/iam/service.ts";
+import { createLambda } from "./aws/lambda/service.ts";
 import { createLogs } from "./aws/logs/service.ts";
 import { createRds } from "./aws/rds/service.ts";
 import { createSecretsManager } from "./aws/secretsmanager/service.ts";
@@ -137,6 +138,7 @@ function createServices(environment: Environment): Services {
     ecs: createEcs(environment),
     elbv2: createElbv2(environment),
     iam: createIam(environment),
+    lambda: createLambda(environment),
     logs: createLogs(environment),
     rds: createRds(environment),
     secretsmanager: createSecretsManager(environment),
@@ -149,6 +151,7 @@ const closingOrder: readonly ServiceName[] = [
   "cloudformation",
   "codedeploy",
   "ecs",
+  "lambda",
   "elbv2",
   "rds",
   "ecr",

@@ -7,6 +7,7 @@ import type { ECR } from "@aws-sdk/client-ecr";
 import type { ECS } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { IAM } from "@aws-sdk/client-iam";
+import type { Lambda } from "@aws-sdk/client-lambda";
 import type { RDS } from "@aws-sdk/client-rds";
 import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import type { STS } from "@aws-sdk/client-sts";
@@ -60,6 +61,7 @@ export interface AwsClients {
   ecs: ECS;
   elbv2: ElasticLoadBalancingV2;
   iam: IAM;
+  lambda: Lambda;
   logs: CloudWatchLogs;
   rds: RDS;
   secretsmanager: SecretsManager;

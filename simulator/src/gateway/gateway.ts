@@ -58,6 +58,8 @@ async function handle(options: GatewayOptions, request: IncomingMessage, respons
   const reply = await perform(
     { services, expiredAccessKeys, warn: environment.warn },
     {
+      method: request.method ?? "GET",
+      url: request.url ?? "/",
       headers: request.headers,
       body: await readBody(request),
       sourceIp: request.socket.remoteAddress ?? "",
@@ -74,8 +76,8 @@ async function handle(options: GatewayOptions, request: IncomingMessage, respons
     .end(reply.body);
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }

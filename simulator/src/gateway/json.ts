@@ -3,8 +3,14 @@ import { membersOf, missingMember, type Schema, typeName, unknownMember, wrongTy
 /**
  * Reads an awsJson value by its schema: timestamps (epoch seconds) become Date, blobs (base64) bytes.
  * Throws ShapeError for an unknown member, a wrong type or a missing required member.
+ * `elsewhere` names members of the outermost structure that travel outside the body.
  */
-export function fromJson(schema: Schema, value: unknown, path = ""): unknown {
+export function fromJson(
+  schema: Schema,
+  value: unknown,
+  path = "",
+  elsewhere: ReadonlySet<string> = new Set(),
+): unknown {
   if (schema.isDocumentSchema()) return value;
   if (schema.isListSchema()) {
     if (!Array.isArray(value)) throw wrongType(path, "a list");
@@ -19,11 +25,11 @@ export function fromJson(schema: Schema, value: unknown, path = ""): unknown {
       ]),
     );
   }
-  if (schema.isStructSchema()) return structure(schema, value, path);
+  if (schema.isStructSchema()) return structure(schema, value, path, elsewhere);
   return scalar(schema, value, path);
 }
 
-function structure(schema: Schema, value: unknown, path: string): object {
+function structure(schema: Schema, value: unknown, path: string, elsewhere: ReadonlySet<string>): object {
   if (!isRecord(value)) throw wrongType(path, "a structure");
   const members = membersOf(schema);
   const result: Record<string, unknown> = {};
@@ -34,7 +40,7 @@ function structure(schema: Schema, value: unknown, path: string): object {
     if (item !== null) result[name] = fromJson(member.schema, item, at(name));
   }
   for (const { name, required } of members)
-    if (required && result[name] === undefined) throw missingMember(at(name));
+    if (required && result[name] === undefined && !elsewhere.has(name)) throw missingMember(at(name));
   return result;
 }
 
@@ -58,24 +64,31 @@ function scalar(schema: Schema, value: unknown, path: string): unknown {
 }
 
 /** Writes an output by its schema; what the schema does not know is a defect of the simulator and throws. */
-export function toJson(schema: Schema, value: unknown): unknown {
+export function toJson(schema: Schema, value: unknown, leaf: Leaf = jsonLeaf): unknown {
   if (value === undefined || value === null || schema.isDocumentSchema()) return value;
-  if (schema.isListSchema()) return (value as unknown[]).map((item) => toJson(schema.getValueSchema(), item));
+  if (schema.isListSchema())
+    return (value as unknown[]).map((item) => toJson(schema.getValueSchema(), item, leaf));
   if (schema.isMapSchema())
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, toJson(schema.getValueSchema(), item)]),
+      Object.entries(value).map(([key, item]) => [key, toJson(schema.getValueSchema(), item, leaf)]),
     );
-  if (schema.isStructSchema()) {
-    const result: Record<string, unknown> = {};
-    for (const { name, schema: memberSchema } of membersOf(schema))
-      result[name] = toJson(memberSchema, (value as Record<string, unknown>)[name]);
-    return result;
+  if (!schema.isStructSchema()) return leaf(schema, value);
+  const result: Record<string, unknown> = {};
+  for (const { name, schema: memberSchema } of membersOf(schema)) {
+    const member = (value as Record<string, unknown>)[name];
+    if (member !== undefined) result[name] = toJson(memberSchema, member, leaf);
   }
+  return result;
+}
+
+/** How a protocol writes a value that has no members. */
+export type Leaf = (schema: Schema, value: unknown) => unknown;
+
+export const jsonLeaf: Leaf = (schema, value) => {
   // awsJson carries seconds; the fraction holds the milliseconds.
   if (schema.isTimestampSchema()) return (value as Date).getTime() / 1000;
-  if (schema.isBlobSchema()) return Buffer.from(value as Uint8Array).toString("base64");
-  return value;
-}
+  return schema.isBlobSchema() ? Buffer.from(value as Uint8Array).toString("base64") : value;
+};
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,12 +1,15 @@
 import type { ServiceName } from "../aws/api.ts";
 
-export type Protocol = "awsJson1.0" | "awsJson1.1" | "awsQuery" | "ec2Query";
+export type Protocol = "awsJson1.0" | "awsJson1.1" | "awsQuery" | "ec2Query" | "restJson1" | "rpcv2Cbor";
 
 /** How one service speaks on the wire. Source: the `aws.protocols` traits of the public Smithy models. */
 export interface WireModel {
   readonly service: ServiceName;
   readonly protocol: Protocol;
-  /** awsJson: what precedes the dot in X-Amz-Target. Query: the Version parameter, unique to each service. */
+  /**
+   * awsJson: what precedes the dot in X-Amz-Target. Query: the Version parameter, unique to each service.
+   * rpcv2Cbor: the service in the path. restJson1: the name that requests are signed for.
+   */
   readonly route: string;
   /** XML namespace of the answers of a query service. */
   readonly namespace?: string;
@@ -94,10 +97,22 @@ export const wireModels: readonly WireModel[] = [
   },
   {
     service: "cloudwatch",
+    protocol: "rpcv2Cbor",
+    route: "GraniteServiceVersion20100801",
+    load: loadCloudWatch,
+  },
+  {
+    service: "cloudwatch",
     protocol: "awsQuery",
     route: "2010-08-01",
     namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
     load: loadCloudWatch,
+  },
+  {
+    service: "lambda",
+    protocol: "restJson1",
+    route: "lambda",
+    load: () => import("@aws-sdk/client-lambda"),
   },
   {
     service: "ec2",
@@ -113,13 +128,16 @@ export interface OperationModel {
   readonly name: string;
   readonly input: unknown;
   readonly output: unknown;
+  /** restJson1: method, path and status of success. */
+  readonly http?: readonly [string, string, number] | undefined;
 }
 
 /** Undefined when the service has no such operation. */
 export function findOperation(module: Record<string, unknown>, name: string): OperationModel | undefined {
   const schema = module[`${name}$`];
   if (!Array.isArray(schema) || schema[0] !== 9) return undefined;
-  return { name, input: schema[4], output: schema[5] };
+  const { http } = (schema[3] || {}) as { http?: [string, string, number] };
+  return { name, input: schema[4], output: schema[5], http };
 }
 
 export interface ErrorModel {

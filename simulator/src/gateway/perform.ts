@@ -1,10 +1,12 @@
-import type { IncomingHttpHeaders } from "node:http";
 import type { Caller, Handler, Service, ServiceName } from "../aws/api.ts";
 import { AwsError } from "../errors.ts";
-import { findOperation, type WireModel } from "./models.ts";
+import type { Message } from "./message.ts";
+import { findOperation, type Protocol, type WireModel } from "./models.ts";
+import { findRestOperation } from "./rest-json.ts";
 import { caller, route } from "./route.ts";
 import { ShapeError } from "./schema.ts";
-import { modelled, type Reply, type Wire, wires } from "./wire.ts";
+import { modelled, type Reply, type Wire } from "./wire.ts";
+import { wires } from "./wires.ts";
 
 export interface GatewayServices {
   readonly services: { readonly [Name in ServiceName]: Service<Name> };
@@ -13,20 +15,20 @@ export interface GatewayServices {
   readonly warn: (message: string) => void;
 }
 
-export interface ApiRequest {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
+export interface ApiRequest extends Message {
   readonly sourceIp: string;
   readonly requestId: string;
 }
 
 /** Answers one request to the AWS API: every error is an answer too. */
 export async function perform(gateway: GatewayServices, request: ApiRequest): Promise<Reply> {
-  const found = route(request.headers, request.body);
+  const found = route(request);
   if ("unknown" in found) return failUnknown(request, found.unknown);
-  const { model, operation } = found;
+  const { model } = found;
   const wire = wires[model.protocol];
   const module = await model.load();
+  const operation =
+    found.operation ?? findRestOperation(module, request) ?? `for ${request.method} ${request.url}`;
   try {
     const identity = authenticate(gateway, request, wire);
     return await answer(gateway, request, { model, operation, module, identity });
@@ -65,7 +67,7 @@ async function answer(
         : `${model.service} has no operation ${name}`,
     );
   const output = await handler(
-    read(wire, () => wire.read(operation, request.body)),
+    read(wire, () => wire.read(operation, request)),
     identity,
   );
   return wire.write(model, operation, output ?? {}, request.requestId);
@@ -89,8 +91,8 @@ function read(wire: Wire, parse: () => object): object {
   }
 }
 
-function authenticate(gateway: GatewayServices, { headers, sourceIp }: ApiRequest, wire: Wire): Caller {
-  const identity = caller(headers, sourceIp);
+function authenticate(gateway: GatewayServices, request: ApiRequest, wire: Wire): Caller {
+  const identity = caller(request, request.sourceIp);
   if (!identity) throw new AwsError(wire.errors.missingToken, "Missing Authentication Token", 403);
   if (gateway.expiredAccessKeys.has(identity.accessKeyId))
     throw new AwsError(
@@ -102,6 +104,11 @@ function authenticate(gateway: GatewayServices, { headers, sourceIp }: ApiReques
 }
 
 function failUnknown({ headers, requestId }: ApiRequest, message: string): Reply {
-  const wire = headers["x-amz-target"] === undefined ? wires.awsQuery : wires["awsJson1.1"];
+  const wire = wires[spokenIn(headers)];
   return wire.fail({ code: wire.errors.unknownOperation, message, statusCode: 400 }, requestId);
+}
+
+function spokenIn(headers: Message["headers"]): Protocol {
+  if (headers["smithy-protocol"] !== undefined) return "rpcv2Cbor";
+  return headers["x-amz-target"] === undefined ? "awsQuery" : "awsJson1.1";
 }

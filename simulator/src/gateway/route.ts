@@ -1,30 +1,39 @@
-import type { IncomingHttpHeaders } from "node:http";
 import type { Caller } from "../aws/api.ts";
-import { type WireModel, wireModels } from "./models.ts";
+import { type Message, signingName } from "./message.ts";
+import { type Protocol, type WireModel, wireModels } from "./models.ts";
 
 export interface Route {
   readonly model: WireModel;
-  /** As the API names it: `CreateService`. */
-  readonly operation: string;
+  /** As the API names it: `CreateService`; undefined where only the service's paths and methods tell (REST). */
+  readonly operation: string | undefined;
 }
 
 /** Finds which service and operation a request is for; the reason when there is none. */
-export function route(headers: IncomingHttpHeaders, body: string): Route | { readonly unknown: string } {
+export function route(message: Message): Route | { readonly unknown: string } {
+  const { headers, url, body } = message;
   const target = headers["x-amz-target"];
-  if (typeof target === "string") return find("awsJson", target.split(".")[0], target.split(".")[1]);
-  const form = new URLSearchParams(body);
-  return find("query", form.get("Version") ?? undefined, form.get("Action") ?? undefined);
+  if (typeof target === "string") {
+    const [service, operation] = target.split(".");
+    return find(["awsJson1.0", "awsJson1.1"], service, operation);
+  }
+  if (headers["smithy-protocol"] !== undefined) {
+    const [, service, operation] = /^\/service\/([^/]+)\/operation\/([^/?]+)/.exec(url) ?? [];
+    return find(["rpcv2Cbor"], service, operation);
+  }
+  const rest = wireModels.find(
+    (model) => model.protocol === "restJson1" && model.route === signingName(message),
+  );
+  if (rest) return { model: rest, operation: undefined };
+  const form = new URLSearchParams(body.toString("utf8"));
+  return find(["awsQuery", "ec2Query"], form.get("Version") ?? undefined, form.get("Action") ?? undefined);
 }
 
 function find(
-  kind: "awsJson" | "query",
+  protocols: readonly Protocol[],
   key: string | undefined,
   operation: string | undefined,
 ): Route | { unknown: string } {
-  const candidates = wireModels.filter(
-    ({ protocol }) => protocol.startsWith("awsJson") === (kind === "awsJson"),
-  );
-  const model = candidates.find((candidate) => candidate.route === key);
+  const model = wireModels.find(({ protocol, route: each }) => protocols.includes(protocol) && each === key);
   if (model && operation) return { model, operation };
   const asked = [key, operation].filter(Boolean).join(".") || "a request without X-Amz-Target or Action";
   const known = [...new Set(wireModels.map(({ service }) => service))].sort();
@@ -34,7 +43,7 @@ function find(
 }
 
 /** Who signed the request (Signature Version 4); undefined when nobody did. The signature is not checked. */
-export function caller(headers: IncomingHttpHeaders, sourceIp: string): Caller | undefined {
+export function caller({ headers }: Pick<Message, "headers">, sourceIp: string): Caller | undefined {
   const accessKeyId = /Credential=([^/,\s]+)\//.exec(headers.authorization ?? "")?.[1];
   return accessKeyId === undefined ? undefined : { accessKeyId, sourceIp };
 }

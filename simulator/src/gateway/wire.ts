@@ -1,5 +1,6 @@
 import type { AwsError } from "../errors.ts";
 import { fromJson, toJson } from "./json.ts";
+import type { Message } from "./message.ts";
 import { type ErrorModel, findError, type OperationModel, type Protocol, type WireModel } from "./models.ts";
 import { formTree, fromForm } from "./query.ts";
 import { type Schema, schemaOf } from "./schema.ts";
@@ -8,7 +9,7 @@ import { escapeXml, toXml } from "./xml.ts";
 export interface Reply {
   readonly statusCode: number;
   readonly contentType: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   /** Beside the content type, its length and the request's id. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -27,12 +28,12 @@ export interface CommonErrors {
 export interface Wire {
   readonly errors: CommonErrors;
   /** Throws ShapeError or SyntaxError. */
-  read(operation: OperationModel, body: string): object;
+  read(operation: OperationModel, message: Message): object;
   write(model: WireModel, operation: OperationModel, output: object, requestId: string): Reply;
   fail(error: ErrorModel & { message: string }, requestId: string): Reply;
 }
 
-const jsonErrors: CommonErrors = {
+export const jsonErrors: CommonErrors = {
   unknownOperation: "UnknownOperationException",
   malformed: "SerializationException",
   unknownParameter: "ValidationException",
@@ -41,9 +42,10 @@ const jsonErrors: CommonErrors = {
   missingToken: "MissingAuthenticationTokenException",
 };
 
-const jsonWire = (contentType: string): Wire => ({
+export const jsonWire = (contentType: string): Wire => ({
   errors: jsonErrors,
-  read: (operation, body) => fromJson(input(operation), body === "" ? {} : JSON.parse(body)) as object,
+  read: (operation, { body }) =>
+    fromJson(input(operation), body.length === 0 ? {} : JSON.parse(body.toString("utf8"))) as object,
   write: (_model, operation, output) => ({
     statusCode: 200,
     contentType,
@@ -67,9 +69,9 @@ const queryErrors: CommonErrors = {
   missingToken: "MissingAuthenticationToken",
 };
 
-const queryWire: Wire = {
+export const queryWire: Wire = {
   errors: queryErrors,
-  read: (operation, body) => fromForm("awsQuery", input(operation), parameters(body)),
+  read: (operation, { body }) => fromForm("awsQuery", input(operation), parameters(body)),
   write: (model, operation, output, requestId) => {
     const result = `<${operation.name}Result>${toXml(schemaOf(operation.output), output)}</${operation.name}Result>`;
     return xml(
@@ -84,9 +86,9 @@ const queryWire: Wire = {
     ),
 };
 
-const ec2Wire: Wire = {
+export const ec2Wire: Wire = {
   errors: queryErrors,
-  read: (operation, body) => fromForm("ec2Query", input(operation), parameters(body)),
+  read: (operation, { body }) => fromForm("ec2Query", input(operation), parameters(body)),
   write: (model, operation, output, requestId) =>
     xml(
       200,
@@ -104,13 +106,6 @@ function fault(statusCode: number): "Sender" | "Receiver" {
   return statusCode < 500 ? "Sender" : "Receiver";
 }
 
-export const wires: Readonly<Record<Protocol, Wire>> = {
-  "awsJson1.0": jsonWire("application/x-amz-json-1.0"),
-  "awsJson1.1": jsonWire("application/x-amz-json-1.1"),
-  awsQuery: queryWire,
-  ec2Query: ec2Wire,
-};
-
 /** An AwsError as the service's model says it travels. */
 export function modelled(
   module: Record<string, unknown>,
@@ -122,8 +117,8 @@ export function modelled(
 
 const input = (operation: OperationModel): Schema => schemaOf(operation.input);
 
-function parameters(body: string) {
-  const form = new URLSearchParams(body);
+function parameters(body: Buffer) {
+  const form = new URLSearchParams(body.toString("utf8"));
   form.delete("Action");
   form.delete("Version");
   return formTree(form);

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { AwsSmithyRpcV2CborProtocol } from "@aws-sdk/core/protocols";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Simulator } from "../../simulator.ts";
 import { startTestSimulator } from "../../testing-simulator.ts";
@@ -70,8 +71,11 @@ print(json.dumps([alarm["StateValue"], [m["MetricName"] for m in metrics], error
     expect(seen).toEqual(["OK", ["Latency"], "ResourceNotFound"]);
   });
 
-  it("the AWS SDK for JavaScript, over JSON", async () => {
-    const client = new CloudWatch(simulator.clientConfig);
+  it.each([
+    ["JSON", {}],
+    ["CBOR", { protocol: AwsSmithyRpcV2CborProtocol }],
+  ])("the AWS SDK for JavaScript, over %s", async (_, config) => {
+    const client = new CloudWatch({ ...simulator.clientConfig, ...config });
     await client.putMetricAlarm({
       AlarmName: "js",
       Namespace: "Shop",
@@ -87,6 +91,17 @@ print(json.dumps([alarm["StateValue"], [m["MetricName"] for m in metrics], error
     expect(MetricAlarms).toMatchObject([
       { StateValue: "INSUFFICIENT_DATA", ExtendedStatistic: "p99", StateUpdatedTimestamp: expect.any(Date) },
     ]);
+    const data = { MetricName: "Time", Timestamp: new Date(), Values: [0.25, 1] };
+    await client.putMetricData({ Namespace: "Shop", MetricData: [data] });
+    const { Datapoints } = await client.getMetricStatistics({
+      Namespace: "Shop",
+      MetricName: "Time",
+      StartTime: new Date(Date.now() - 60_000),
+      EndTime: new Date(Date.now() + 1000),
+      Period: 60,
+      Statistics: ["Minimum"],
+    });
+    expect(Datapoints?.at(-1)).toMatchObject({ Minimum: 0.25, Timestamp: expect.any(Date) });
     const unknown = client.setAlarmState({ AlarmName: "no", StateValue: "OK", StateReason: "x" });
     await expect(unknown).rejects.toMatchObject({ name: "ResourceNotFound" });
   });

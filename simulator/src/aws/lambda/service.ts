@@ -1,0 +1,15 @@
+import type { Environment } from "../../environment.ts";
+import type { Service } from "../api.ts";
+import { functionOperations } from "./functions.ts";
+import { createInvocations } from "./invoke.ts";
+import { createLambdaState } from "./state.ts";
+
+/** Lambda functions in Node, each invocation a process. Source of shapes and errors: API reference 2015-03-31. */
+export function createLambda(environment: Environment): Service<"lambda"> {
+  const state = createLambdaState(environment);
+  const invocations = createInvocations(state, environment);
+  return {
+    operations: { ...functionOperations(state, environment), ...invocations.operations },
+    close: invocations.close,
+  };
+}

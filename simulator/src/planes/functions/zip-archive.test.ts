@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { zip } from "../../aws/lambda/zip-for-tests.ts";
+import { readZip } from "./zip-archive.ts";
+
+it("reads the files of an archive", () => {
+  const files = { "index.mjs": "export const handler = 1;", "lib/a.js": "x".repeat(10_000) };
+  const entries = readZip(zip(files)).map(({ path, content }) => [path, content.toString()]);
+  expect(Object.fromEntries(entries)).toEqual(files);
+});
+
+it.each([
+  ["no archive", Buffer.from("hello"), "it is not a zip archive"],
+  ["a way out", zip({ "../escape.js": "" }), "the path ../escape.js leads out of it"],
+  ["an absolute path", zip({ "/etc/passwd": "" }), "the path /etc/passwd leads out of it"],
+])("refuses %s", (_, archive, message) => {
+  expect(() => readZip(archive)).toThrow(message);
+});
