@@ -1,39 +1,27 @@
-import { execFile } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs, promisify } from "node:util";
-
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const actionsFolder = join(root, "actions");
-/** ncc holds one core for seconds and about 500 MB: two at a time suit the smallest machines this is built on. */
-const parallel = 2;
+import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { actionsFolder, bundleAction } from "./bundle-action.ts";
 
 /**
- * Bundles `actions/<name>/src/index.ts` with ncc into `actions/<name>/dist`. With `--check` nothing is written: the
- * bundles are compared with the committed ones byte for byte. Without names, all actions are built.
+ * Bundles `actions/<name>/src/index.ts` into `actions/<name>/dist`. With `--check` nothing is written: the bundles are
+ * compared with the committed ones byte for byte. Without names, all actions are built.
  */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     options: { check: { type: "boolean", default: false } },
     allowPositionals: true,
   });
-  const queue = chooseActions(positionals);
   const stale: string[] = [];
-  const work = async () => {
-    for (let name = queue.shift(); name; name = queue.shift()) {
-      const differing = await (values.check ? check(name) : build(name));
-      console.log(`${name}: ${differing.length === 0 ? "up to date" : differing.join(", ")}`);
-      if (values.check && differing.length > 0) stale.push(name);
-    }
-  };
-  await Promise.all(Array.from({ length: parallel }, work));
+  for (const name of chooseActions(positionals)) {
+    const differing = await (values.check ? check(name) : build(name));
+    console.log(`${name}: ${differing.length === 0 ? "up to date" : differing.join(", ")}`);
+    if (values.check && differing.length > 0) stale.push(name);
+  }
   if (stale.length > 0) {
-    console.error(
-      `dist is not what src builds: ${stale.sort().join(", ")}. Run "npm run build" and commit dist.`,
-    );
+    console.error(`dist is not what src builds: ${stale.join(", ")}. Run "npm run build" and commit dist.`);
     process.exitCode = 1;
   }
 }
@@ -47,13 +35,13 @@ function chooseActions(names: string[]): string[] {
     console.error(`No action ${unknown.join(", ")}; there are: ${known.join(", ")}.`);
     process.exit(2);
   }
-  return names.length > 0 ? [...names] : known;
+  return names.length > 0 ? names : known;
 }
 
 /** Files that the new bundle changed, added or removed. */
 async function build(name: string): Promise<string[]> {
   return inTemporaryFolder(async (folder) => {
-    await bundle(name, folder);
+    await bundleAction(name, folder);
     const dist = join(actionsFolder, name, "dist");
     const differing = await compare(folder, dist);
     if (differing.length > 0) {
@@ -67,7 +55,7 @@ async function build(name: string): Promise<string[]> {
 
 async function check(name: string): Promise<string[]> {
   return inTemporaryFolder(async (folder) => {
-    await bundle(name, folder);
+    await bundleAction(name, folder);
     return compare(folder, join(actionsFolder, name, "dist"));
   });
 }
@@ -78,22 +66,6 @@ async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promis
     return await use(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function bundle(name: string, out: string): Promise<void> {
-  const ncc = join(root, "node_modules/@vercel/ncc/dist/ncc/cli.js");
-  const entry = join(actionsFolder, name, "src/index.ts");
-  const options = ["--minify", "--license", "licenses.txt", "--no-cache", "--quiet"];
-  try {
-    await promisify(execFile)(process.execPath, [ncc, "build", entry, "--out", out, ...options], {
-      cwd: root,
-    });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    // After the faults themselves comes ncc's own stack.
-    const faults = `${stdout}${stderr}`.replace(/\n\s+at [\s\S]*$/, "");
-    throw new Error(`ncc could not bundle ${relative(root, entry)}:\n${faults}`, { cause: error });
   }
 }
 
