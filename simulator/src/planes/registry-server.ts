@@ -69,7 +69,7 @@ function authorize(
   tokens: Tokens,
   host: string,
 ): boolean {
-  const state = tokens.check(request.headers.authorization, new Date());
+  const state = tokens.check(request.headers.authorization ?? signatureOf(request), new Date());
   if (state === "expired")
     throw new RegistryError("DENIED", "Your authorization token has expired. Reauthenticate and try again.");
   if (state === "valid") return true;
@@ -77,6 +77,12 @@ function authorize(
   const challenge = `Basic realm="http://${host}/",service="ecr.amazonaws.com"`;
   answer(response, 401, { "WWW-Authenticate": challenge, "Content-Type": "text/plain" }, "Not Authorized\n");
   return false;
+}
+
+/** A URL of ECR's GetDownloadUrlForLayer brings its token along. */
+function signatureOf({ url = "/" }: IncomingMessage): string | undefined {
+  const token = new URL(url, "http://registry").searchParams.get("X-Amz-Signature");
+  return token ? `Basic ${Buffer.from(`AWS:${token}`).toString("base64")}` : undefined;
 }
 
 interface Routing {

@@ -29,6 +29,25 @@ async function call(operation: Operation, input: object): Promise<any> {
 const customer = { repositoryName: "customer" };
 const arn = "arn:aws:ecr:us-east-1:123456789012:repository/customer";
 
+describe("layers", () => {
+  it("gives a URL that needs no further credentials", async () => {
+    await pushImage(test, "customer", "v1");
+    const { images } = await call("batchGetImage", { ...customer, imageIds: [{ imageTag: "v1" }] });
+    const { digest } = JSON.parse(images[0].imageManifest).config;
+    const { downloadUrl } = await call("getDownloadUrlForLayer", { ...customer, layerDigest: digest });
+    const response = await fetch(downloadUrl);
+    expect(digestOf(Buffer.from(await response.arrayBuffer()))).toBe(digest);
+    await expect(fetch(downloadUrl.split("?")[0])).resolves.toMatchObject({ status: 401 });
+  });
+
+  it("knows none that was not pushed", async () => {
+    const layerDigest = `sha256:${"0".repeat(64)}`;
+    await expect(call("getDownloadUrlForLayer", { ...customer, layerDigest })).rejects.toMatchObject({
+      code: "LayersNotFoundException",
+    });
+  });
+});
+
 describe("repositories", () => {
   it("describes what was created", async () => {
     const { repositories } = await call("describeRepositories", { repositoryNames: ["customer"] });

@@ -3,6 +3,7 @@ import type { Service } from "../api.ts";
 import { authorizationOperations } from "./authorization.ts";
 import { changeImageOperations } from "./change-images.ts";
 import { imageOperations } from "./images.ts";
+import { layerOperations } from "./layers.ts";
 import { policyOperations } from "./policies.ts";
 import { repositoryOperations } from "./repositories.ts";
 import { settingOperations } from "./settings.ts";
@@ -17,6 +18,7 @@ export function createEcr(environment: Environment): Service<"ecr"> {
       ...repositoryOperations(state),
       ...imageOperations(state),
       ...changeImageOperations(state),
+      ...layerOperations(state),
       ...policyOperations(state),
       ...settingOperations(state),
     },
