@@ -2,21 +2,44 @@ import { explainAwsError, isAccessDenied } from "./aws-errors.ts";
 import { Failure } from "./failure.ts";
 import type { Log } from "./log.ts";
 
-/** Something found before acting. `unchecked` only tells that the role may not look; it stops nothing. */
+/** Something found before acting. */
 export interface Finding {
   readonly text: string;
-  readonly unchecked?: boolean;
+  /** What the reader does about it, as an order. */
+  readonly mend?: string;
+  /**
+   * Without one it stops everything. `unchecked`: AWS did not let us look. `advice`: not as it should be. `note`: worth
+   * a line of the log. None of these stops anything.
+   */
+  readonly kind?: "unchecked" | "advice" | "note";
 }
 
-/** Throws one Failure that names all findings; warns of what could not be checked. */
+/** Throws one Failure that names all faults; tells the rest. */
 export function refuseFindings(findings: readonly Finding[], log: Log): void {
-  for (const { text } of findings.filter(({ unchecked }) => unchecked))
-    log.warning(`Could not check: ${text}`);
-  const faults = findings.filter(({ unchecked }) => !unchecked).map(({ text }) => text);
-  if (faults.length === 0) return;
-  const message =
-    faults.length === 1 ? `${faults[0]}` : `${faults.length} things to correct: ${faults.join("; ")}`;
-  throw new Failure(message, { nextStep: "correct this and run the job again; nothing was changed." });
+  tell(findings, log);
+  const faults = findings.filter(({ kind }) => kind === undefined);
+  const [first, ...others] = faults;
+  if (!first) return;
+  if (others.length === 0)
+    throw new Failure(first.text, {
+      nextStep: `${first.mend ?? "correct this"}, and run the job again; nothing was changed.`,
+    });
+  throw new Failure(`${faults.length} things to correct: ${faults.map(inWords).join("; ")}`, {
+    nextStep: "correct these and run the job again; nothing was changed.",
+  });
+}
+
+/** One warning for all that could not be looked at: a role that may look at nothing must not hide the other warnings. */
+function tell(findings: readonly Finding[], log: Log): void {
+  const of = (wanted: Finding["kind"]) => findings.filter(({ kind }) => kind === wanted).map(inWords);
+  const unchecked = of("unchecked");
+  if (unchecked.length > 0) log.warning(`Could not check: ${unchecked.join("; ")}`);
+  for (const text of of("advice")) log.warning(text);
+  for (const text of of("note")) log.info(text);
+}
+
+function inWords({ text, mend }: Finding): string {
+  return mend ? `${text} (${mend})` : text;
 }
 
 /**
@@ -35,14 +58,14 @@ export function refuseWith(findings: readonly Finding[], log: Log, error: Error)
 export async function lookUp<T>(
   what: string,
   call: () => Promise<T>,
-  known: { readonly [errorName: string]: string },
+  known: { readonly [errorName: string]: string | Finding },
 ): Promise<{ value?: T; findings: Finding[] }> {
   try {
     return { value: await call(), findings: [] };
   } catch (error) {
     const fault = known[(error as Error).name];
-    if (fault) return { findings: [{ text: fault }] };
+    if (fault) return { findings: [typeof fault === "string" ? { text: fault } : fault] };
     if (!isAccessDenied(error)) throw error;
-    return { findings: [{ text: `${what}: ${explainAwsError(error)?.message}`, unchecked: true }] };
+    return { findings: [{ text: `${what}: ${explainAwsError(error)?.message}`, kind: "unchecked" }] };
   }
 }

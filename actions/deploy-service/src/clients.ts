@@ -3,10 +3,11 @@ import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-
 import { createEcsClients, type EcsClients, type EcsWorld, patient } from "../../shared/ecs/world.ts";
 import type { Handle } from "./deployment/running-deployment.ts";
 import type { Run } from "./order/run.ts";
+import { createLookUpClients, type LookUpClients } from "./verify/look-up-clients.ts";
 
-export interface Clients extends EcsClients {
+export interface Clients extends EcsClients, LookUpClients {
   readonly codedeploy: CodeDeployClient;
-  /** Loaded only when a failure has to be explained. */
+  /** Loaded when the load balancer is verified, or a failure has to be explained. */
   readonly elbv2: () => Promise<ElasticLoadBalancingV2Client>;
 }
 
@@ -22,6 +23,7 @@ export interface World extends EcsWorld {
 export function createClients(): Clients {
   return {
     ...createEcsClients(),
+    ...createLookUpClients(),
     codedeploy: new CodeDeployClient(patient),
     elbv2: async () => {
       const { ElasticLoadBalancingV2Client } = await import("@aws-sdk/client-elastic-load-balancing-v2");

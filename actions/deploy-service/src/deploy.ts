@@ -1,16 +1,20 @@
 import { formatDuration } from "../../shared/duration.ts";
-import { shortRevision } from "../../shared/ecs/revision.ts";
-import { findService, type RunningService } from "../../shared/ecs/service.ts";
-import { type Finding, refuseFindings, refuseWith } from "../../shared/findings.ts";
+import { registerRevision, shortRevision } from "../../shared/ecs/revision.ts";
+import { findService } from "../../shared/ecs/service.ts";
+import { refuseFindings, refuseWith } from "../../shared/findings.ts";
 import type { World } from "./clients.ts";
 import { deployRevision } from "./deployment/deploy-revision.ts";
 import type { Budget } from "./deployment/deployment.ts";
 import { chooseEngine, type Engine } from "./engine.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { refuseOlderRun } from "./order/refuse-older-run.ts";
+import { diffOf, hasChanges, type Plan, planRevision } from "./plan/plan.ts";
+import { diffService } from "./plan/service-changes.ts";
 import { publish } from "./publish.ts";
 import { type DeploymentRecord, newRecord, reach } from "./record.ts";
 import { findRevision, type WantedRevision } from "./revision.ts";
+import { checkCredentialsLife, refuseExpired } from "./verify/credentials-life.ts";
+import { verify } from "./verify/verify.ts";
 
 /** Deploys; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
 export async function deployAndReport(world: World, inputs: DeployInputs): Promise<DeploymentRecord> {
@@ -30,18 +34,31 @@ export async function deployAndReport(world: World, inputs: DeployInputs): Promi
   return record;
 }
 
-/** Verify, register, deploy by the service's own controller. */
+/** Verify, plan, register, deploy by the service's own controller. */
 export async function deploy(world: World, inputs: DeployInputs, record: DeploymentRecord): Promise<void> {
+  await refuseExpired(world);
   const wanted = await findRevision(world, inputs);
   const service = await findService(world, inputs).catch((error: Error) =>
     refuseWith(wanted.findings, world.log, error),
   );
   record.revisionBefore = service.revision;
   const engine = chooseEngine(service, world, inputs);
-  refuseFindings(await verify(engine, wanted, service, inputs), world.log);
+  const [findings, revisionPlan] = await Promise.all([
+    verify(world, inputs, engine, wanted, service),
+    planRevision(world, wanted, service),
+  ]);
+  record.findings.push(...findings);
+  if (revisionPlan)
+    record.plan = tellPlan(world, { ...revisionPlan, serviceChanges: serviceChanges(engine) });
+  refuseFindings(findings, world.log);
   refuseOlderRun(world, inputs, record, service);
+  const budget = await settleBudget(world, inputs, engine, record);
+  if (inputs.mode === "plan") {
+    record.status = "planned";
+    return;
+  }
 
-  record.revisionAfter = await wanted.settle();
+  record.revisionAfter = await settleRevision(world, wanted, record.plan);
   record.image = imageOf(wanted, engine);
   reach(record, "registered", world.clock.now());
   if (inputs.waitUntil === "registered") {
@@ -49,26 +66,37 @@ export async function deploy(world: World, inputs: DeployInputs, record: Deploym
     world.log.info(`${shortRevision(record.revisionAfter)} is registered; nothing is deployed (wait-until).`);
     return;
   }
-  const budget = await settleBudget(world, inputs, engine);
   await deployRevision({ world, inputs, record, budget, engine, revision: record.revisionAfter });
   world.log.info(`${inputs.service} runs ${shortRevision(record.revisionAfter)}.`);
   if (inputs.desiredCount === 0) tellOfNoTasks(world, inputs, record);
+
+  function serviceChanges({ serviceChanges }: Engine): string[] {
+    const { desiredCount } = inputs;
+    const count =
+      desiredCount === undefined
+        ? []
+        : diffService({ desiredCount: service.service.desiredCount }, { desiredCount });
+    return [...count, ...serviceChanges()];
+  }
 }
 
-async function verify(
-  engine: Engine,
-  { findings, taskDefinition }: WantedRevision,
-  { service }: RunningService,
-  { desiredCount, waitUntil }: DeployInputs,
-): Promise<Finding[]> {
-  const scaledToNothing =
-    service.desiredCount === 0 && desiredCount === undefined && waitUntil !== "registered";
-  const count = `service ${service.serviceName} has a desired count of 0, which would prove nothing of the new revision; give the input desired-count`;
-  return [
-    ...findings,
-    ...(await engine.verify(taskDefinition)),
-    ...(scaledToNothing ? [{ text: count }] : []),
-  ];
+function tellPlan({ log }: World, plan: Plan): Plan {
+  log.info(hasChanges(plan) ? `Changes to production:\n${diffOf(plan)}` : "Nothing changes.");
+  return plan;
+}
+
+/** ARN of what is registered already, of the new revision otherwise. */
+async function settleRevision(
+  world: World,
+  { taskDefinition }: WantedRevision,
+  plan: Plan | undefined,
+): Promise<string> {
+  if (plan?.revision === undefined) {
+    if (!taskDefinition) throw new Error("what is wrong with a task definition is found before");
+    return registerRevision(world, taskDefinition);
+  }
+  world.log.info(`Taking ${shortRevision(plan.revision)}, which is registered.`);
+  return plan.revision;
 }
 
 /** Image of the container behind the load balancer, else of the first one. */
@@ -79,11 +107,21 @@ function imageOf({ taskDefinition }: WantedRevision, engine: Engine): string {
   return container?.image ?? "";
 }
 
-async function settleBudget(world: World, { deadlineMs }: DeployInputs, engine: Engine): Promise<Budget> {
-  if (deadlineMs !== undefined) return { ms: deadlineMs, given: true };
-  const ms = await engine.computeBudget();
-  world.log.info(`Deadline: ${formatDuration(ms)}, from the waits that the deployment has.`);
-  return { ms, given: false };
+/** Says so when the credentials will not last as long as the deployment may take. */
+async function settleBudget(
+  world: World,
+  { deadlineMs, waitUntil }: DeployInputs,
+  engine: Engine,
+  record: DeploymentRecord,
+): Promise<Budget> {
+  if (waitUntil === "registered") return { ms: 0, given: true };
+  const given = deadlineMs !== undefined;
+  const ms = deadlineMs ?? (await engine.computeBudget());
+  if (!given) world.log.info(`Deadline: ${formatDuration(ms)}, from the waits that the deployment has.`);
+  const findings = await checkCredentialsLife(world, ms);
+  record.findings.push(...findings);
+  refuseFindings(findings, world.log);
+  return { ms, given };
 }
 
 function tellOfNoTasks({ log }: World, { service }: DeployInputs, record: DeploymentRecord): void {

@@ -14,6 +14,8 @@ export interface Engine {
   verify(taskDefinition: TaskDefinitionInput | undefined): Promise<Finding[]>;
   /** Name of the container that the load balancer talks to; undefined without a load balancer. */
   containerName(): string | undefined;
+  /** One line per thing of the service that the deployment changes beside its revision and count; after `verify`. */
+  serviceChanges(): string[];
   /** Milliseconds that a deployment may take until the wanted stage, from the waits it really has. */
   computeBudget(): Promise<number>;
   /** Begins to deploy, unless another deployment of the service goes on. */

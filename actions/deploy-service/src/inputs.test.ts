@@ -10,6 +10,7 @@ test("defaults are the ECS console's names and the careful choices", () => {
     cluster: "c",
     service: "s",
     source: { file },
+    mode: "apply",
     appSpecFile: undefined,
     codeDeployApplication: "AppECS-c-s",
     codeDeployDeploymentGroup: "DgpECS-c-s",
@@ -39,6 +40,7 @@ test("a registered revision, a count of nothing and alarms", () => {
 
 test.each<[Record<string, string>, string]>([
   [{ "wait-until": "stable" }, "allowed: registered, started, traffic-shifted, complete"],
+  [{ mode: "check" }, "allowed: plan, apply"],
   [{ "on-cancel": "abort" }, "allowed: leave, stop, rollback"],
   [{ deadline: "30" }, "a duration such as 90s, 45m or 1h30m"],
   [{ "max-failed-tasks": "0" }, "a whole number from 1 to 100"],

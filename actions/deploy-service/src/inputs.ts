@@ -5,6 +5,8 @@ export interface DeployInputs {
   readonly cluster: string;
   readonly service: string;
   readonly source: RevisionSource;
+  /** Plan: everything is verified and compared, nothing changed. */
+  readonly mode: Mode;
   readonly appSpecFile: string | undefined;
   readonly codeDeployApplication: string;
   readonly codeDeployDeploymentGroup: string;
@@ -20,6 +22,8 @@ export interface DeployInputs {
   readonly maxFailedTasks: number;
   readonly onCancel: OnCancel;
 }
+
+export type Mode = "plan" | "apply";
 
 export type OnCancel = "leave" | "stop" | "rollback";
 
@@ -37,6 +41,7 @@ export function readDeployInputs(getInput?: (name: string) => string): DeployInp
       cluster,
       service,
       source: readSource(read),
+      mode: read.choice("mode", ["plan", "apply"], "apply"),
       appSpecFile: read.optionalFile("appspec"),
       codeDeployApplication: read.optional("codedeploy-application") ?? `AppECS-${cluster}-${service}`,
       codeDeployDeploymentGroup:

@@ -1,5 +1,6 @@
 import { setOutput } from "../../shared/runner.ts";
 import { appendSummary } from "../../shared/summary.ts";
+import { diffOf, hasChanges } from "./plan/plan.ts";
 import { type DeploymentRecord, imageDigest } from "./record.ts";
 import { summaryOf } from "./summary.ts";
 
@@ -14,5 +15,7 @@ export async function publish(record: DeploymentRecord): Promise<void> {
   setOutput("traffic", JSON.stringify(record.traffic));
   setOutput("durations", JSON.stringify(record.durations));
   setOutput("changed", String(record.changed));
+  setOutput("has-changes", record.plan ? String(hasChanges(record.plan)) : "");
+  setOutput("diff", record.plan ? diffOf(record.plan) : "");
   await appendSummary(summaryOf(record));
 }

@@ -1,4 +1,6 @@
 import type { FailedTask } from "../../shared/ecs/failed-task.ts";
+import type { Finding } from "../../shared/findings.ts";
+import type { Plan } from "./plan/plan.ts";
 
 /** In the order in which they are reached. */
 export const stages = ["registered", "started", "traffic-shifted", "complete"] as const;
@@ -6,6 +8,7 @@ export type Stage = (typeof stages)[number];
 
 export type Status =
   | "succeeded"
+  | "planned"
   | Exclude<Stage, "complete">
   | "failed"
   | "stopped"
@@ -42,6 +45,10 @@ export interface DeploymentRecord {
   revisionAfter: string;
   image: string;
   changed: boolean;
+  /** What verifying found. */
+  findings: Finding[];
+  /** Undefined until it is made. */
+  plan: Plan | undefined;
   traffic: TrafficPoint[];
   events: LifecycleEvent[];
   failedTasks: FailedTask[];
@@ -66,6 +73,8 @@ export function newRecord(cluster: string, service: string): DeploymentRecord {
     revisionAfter: "",
     image: "",
     changed: false,
+    findings: [],
+    plan: undefined,
     traffic: [],
     events: [],
     failedTasks: [],

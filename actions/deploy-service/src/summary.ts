@@ -2,6 +2,8 @@ import { formatDuration } from "../../shared/duration.ts";
 import type { FailedTask } from "../../shared/ecs/failed-task.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { codeBlock, escapeText, markdownTable } from "../../shared/summary.ts";
+import { changesSummary } from "./plan/changes-summary.ts";
+import { hasChanges } from "./plan/plan.ts";
 import { type DeploymentRecord, type LifecycleEvent, stages, type TrafficPoint } from "./record.ts";
 import { trafficChart } from "./traffic-chart.ts";
 
@@ -11,7 +13,9 @@ export function summaryOf(record: DeploymentRecord): string {
     `### ${isGreen(record) ? "✅" : "❌"} ${record.service}: ${verdict(record)}`,
     record.cause && `**${escapeText(record.cause)}**`,
     ...record.notes.map(escapeText),
+    findings(record),
     facts(record),
+    record.plan && changesSummary(record.plan, record.revisionBefore),
     record.events.length > 0 && lifecycle(record.events),
     trafficChart(record.traffic, record.durationMs),
     record.traffic.length > 0 && traffic(record.traffic),
@@ -23,13 +27,25 @@ export function summaryOf(record: DeploymentRecord): string {
 }
 
 function isGreen({ status }: DeploymentRecord): boolean {
-  return status === "succeeded" || stages.some((stage) => stage === status);
+  return status === "succeeded" || status === "planned" || stages.some((stage) => stage === status);
 }
 
-function verdict({ status, changed, durationMs, deploymentId }: DeploymentRecord): string {
+function verdict({ status, changed, durationMs, deploymentId, plan }: DeploymentRecord): string {
+  if (status === "planned")
+    return plan && hasChanges(plan) ? "planned, nothing was changed" : "nothing would change";
   if (status === "succeeded" && !changed) return "this revision runs already, nothing was deployed";
   if (status === "succeeded" && !deploymentId) return "this revision runs already, the desired count was set";
   return `${status} after ${formatDuration(durationMs)}${deploymentId ? ` (${deploymentId})` : ""}`;
+}
+
+/** A list, as there may be many: in the annotation they are one sentence. */
+function findings({ findings }: DeploymentRecord): string {
+  const items = findings.map(({ text, mend, kind }) => {
+    const head = kind === "unchecked" ? `Could not check: ${text}` : text;
+    const sign = kind === undefined ? "❌" : kind === "note" ? "ℹ️" : "⚠️";
+    return `- ${sign} ${escapeText(head)}${mend ? `\\\n  → ${escapeText(mend)}` : ""}`;
+  });
+  return items.join("\n");
 }
 
 function facts(record: DeploymentRecord): string {

@@ -3,8 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/testing-simulator.ts";
@@ -49,6 +52,10 @@ export async function stageOn(parts: {
   const { simulator, productionUrl, cluster } = parts;
   const folder = await mkdtemp(join(tmpdir(), "deploy-test-"));
   const image = await pushImage(simulator, folder, server);
+  await simulator.aws.iam.createRole({
+    RoleName: "execution",
+    AssumeRolePolicyDocument: JSON.stringify(trustOfTasks),
+  });
   return {
     simulator,
     folder,
@@ -76,10 +83,18 @@ const inputs: Omit<DeployInputs, "source" | "cluster"> = {
   desiredCount: undefined,
   force: false,
   rollbackOnAlarm: [],
+  mode: "apply",
   waitUntil: "complete",
   deadlineMs: undefined,
   maxFailedTasks: 2,
   onCancel: "rollback",
+};
+
+const trustOfTasks = {
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" },
+  ],
 };
 
 function worldOf({ clientConfig }: Simulator, signal: AbortSignal) {
@@ -97,6 +112,9 @@ function worldOf({ clientConfig }: Simulator, signal: AbortSignal) {
       codedeploy: new CodeDeployClient(clientConfig),
       logs: async () => new CloudWatchLogsClient(clientConfig),
       elbv2: async () => new ElasticLoadBalancingV2Client(clientConfig),
+      ecr: async () => new ECRClient(clientConfig),
+      iam: async () => new IAMClient(clientConfig),
+      secretsManager: async () => new SecretsManagerClient(clientConfig),
     },
   };
 }

@@ -4,42 +4,51 @@ import {
   RegisterTaskDefinitionCommand,
 } from "@aws-sdk/client-ecs";
 import { Failure } from "../failure.ts";
-import { checkTaskDefinition, type TaskDefinitionInput } from "../task-definition.ts";
+import { inspectTaskDefinition, type TaskDefinitionInput } from "../task-definition.ts";
 import { diffTaskDefinitions } from "../task-definition-diff.ts";
 import type { EcsWorld } from "./world.ts";
 
+export type RegisteredRevision = Pick<DescribeTaskDefinitionCommandOutput, "taskDefinition" | "tags">;
+
 /** ARN of the family's latest active revision when it says the same, else of a newly registered one. */
 export async function settleRevision(world: EcsWorld, wanted: TaskDefinitionInput): Promise<string> {
-  const latest = await describeLatest(world, wanted.family ?? "");
+  const latest = await describeRevision(world, wanted.family ?? "");
   const arn = latest?.taskDefinition?.taskDefinitionArn;
   if (arn) {
-    const changes = diffTaskDefinitions(comparable(latest, wanted), wanted);
+    const changes = diffRevision(latest, wanted);
     if (changes.length === 0) {
       world.log.info(`Reusing ${shortRevision(arn)}: it says the same.`);
       return arn;
     }
     world.log.info(`Changes to ${shortRevision(arn)}:\n  ${changes.join("\n  ")}`);
   }
-  return register(world, wanted);
+  return registerRevision(world, wanted);
 }
 
-function comparable(latest: DescribeTaskDefinitionCommandOutput, wanted: TaskDefinitionInput): object {
-  const { taskDefinition } = checkTaskDefinition(latest.taskDefinition, "the latest revision");
-  return wanted.tags ? { ...taskDefinition, tags: latest.tags } : taskDefinition;
+/** What `wanted` changes of a registered revision; tags count only when it has some. */
+export function diffRevision(registered: RegisteredRevision, wanted: TaskDefinitionInput): string[] {
+  const { taskDefinition } = inspectTaskDefinition(registered.taskDefinition ?? {});
+  const before = wanted.tags ? { ...taskDefinition, tags: registered.tags } : taskDefinition;
+  return diffTaskDefinitions(before, inspectTaskDefinition(wanted).taskDefinition);
 }
 
-async function describeLatest(world: EcsWorld, family: string) {
-  const command = new DescribeTaskDefinitionCommand({ taskDefinition: family, include: ["TAGS"] });
+/** A revision by ARN or family:revision, the latest active one by family; undefined when there is none. */
+export async function describeRevision(
+  world: EcsWorld,
+  taskDefinition: string,
+): Promise<RegisteredRevision | undefined> {
+  const command = new DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] });
   try {
     return await world.clients.ecs.send(command, { abortSignal: world.signal });
   } catch (error) {
-    // ECS's answer for a family without an active revision: "Unable to describe task definition."
+    // ECS's answer for what is not there: "Unable to describe task definition."
     if ((error as Error).name === "ClientException") return undefined;
     throw error;
   }
 }
 
-async function register(world: EcsWorld, wanted: TaskDefinitionInput): Promise<string> {
+/** Answers the new revision's ARN. */
+export async function registerRevision(world: EcsWorld, wanted: TaskDefinitionInput): Promise<string> {
   const command = new RegisterTaskDefinitionCommand(wanted);
   try {
     const { taskDefinition } = await world.clients.ecs.send(command, { abortSignal: world.signal });

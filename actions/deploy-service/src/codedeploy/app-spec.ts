@@ -7,6 +7,8 @@ import { isObject, type TaskDefinitionInput } from "../../../shared/task-definit
 
 export interface AppSpec {
   readonly containerName: string;
+  /** Of its service, with keys in the case in which they are written. */
+  readonly properties: Readonly<Record<string, unknown>>;
   /** JSON text with the ARN where the revision goes. */
   contentFor(taskDefinitionArn: string): string;
 }
@@ -86,7 +88,7 @@ function checkAppSpec(value: unknown, file: string, taskDefinition: TaskDefiniti
     if (target) target[key] = arn;
     return JSON.stringify(copy);
   };
-  return { appSpec: { containerName, contentFor }, findings };
+  return { appSpec: { containerName, properties, contentFor }, findings };
 }
 
 type Fault = (text: string) => void;

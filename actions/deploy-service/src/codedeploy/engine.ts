@@ -3,6 +3,9 @@ import type { RunningService } from "../../../shared/ecs/service.ts";
 import type { World } from "../clients.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
+import { diffService, serviceInAppSpec, serviceInProduction } from "../plan/service-changes.ts";
+import { checkCapacityProviders } from "../verify/capacity-providers.ts";
+import { beginChecking } from "../verify/checking.ts";
 import { type AppSpec, generateAppSpec, readAppSpec } from "./app-spec.ts";
 import { beginDeployment } from "./begin.ts";
 import { computeBudget } from "./budget.ts";
@@ -20,9 +23,15 @@ export function createCodeDeployEngine(service: RunningService, world: World, in
         ? readAppSpec(inputs.appSpecFile, taskDefinition)
         : generateAppSpec(service.service, taskDefinition);
       appSpec = read.appSpec;
-      return [...found.findings, ...read.findings];
+      const kept = appSpec ? checkCapacityProviders(service.service, appSpec.properties) : [];
+      const faults = [...found.findings, ...read.findings, ...kept];
+      if (!group || found.findings.length > 0 || !taskDefinition) return faults;
+      const { checkGroupTraffic } = await import("../verify/group-traffic.ts");
+      return [...faults, ...(await checkGroupTraffic(beginChecking(world, taskDefinition, service), group))];
     },
     containerName: () => appSpec?.containerName,
+    serviceChanges: () =>
+      appSpec ? diffService(serviceInProduction(service.service), serviceInAppSpec(appSpec.properties)) : [],
     computeBudget: () => computeBudget(world, inputs, group),
     begin(revision, current) {
       if (!appSpec) throw new Error("begin is called after verify");

@@ -4,19 +4,31 @@ import type { TaskDefinitionInput } from "../../../shared/task-definition.ts";
 import type { World } from "../clients.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
+import { diffService } from "../plan/service-changes.ts";
+import { beginChecking } from "../verify/checking.ts";
 import { beginDeployment } from "./begin.ts";
 import { budgetOf } from "./budget.ts";
 
 /** Rolling updates and ECS's own BLUE_GREEN, LINEAR and CANARY, for services with the deployment controller ECS. */
-export function createEcsEngine({ service }: RunningService, world: World, inputs: DeployInputs): Engine {
+export function createEcsEngine(running: RunningService, world: World, inputs: DeployInputs): Engine {
+  const { service } = running;
   const loadBalancers = service.loadBalancers ?? [];
   return {
     async verify(taskDefinition) {
       if (inputs.appSpecFile)
         world.log.notice(`ECS deploys ${inputs.service} itself: the input appspec is not used.`);
-      return taskDefinition ? loadBalancers.flatMap((each) => checkContainer(each, taskDefinition)) : [];
+      if (!taskDefinition) return [];
+      const faults = loadBalancers.flatMap((each) => checkContainer(each, taskDefinition));
+      if (loadBalancers.length === 0) return faults;
+      const { checkServiceTraffic } = await import("../verify/service-traffic.ts");
+      return [...faults, ...(await checkServiceTraffic(beginChecking(world, taskDefinition, running)))];
     },
     containerName: () => loadBalancers[0]?.containerName,
+    serviceChanges() {
+      if (inputs.rollbackOnAlarm.length === 0) return [];
+      const now = service.deploymentConfiguration?.alarms?.alarmNames ?? [];
+      return diffService({ alarms: [...now].sort() }, { alarms: [...inputs.rollbackOnAlarm].sort() });
+    },
     computeBudget: async () => budgetOf(service, inputs.waitUntil === "complete"),
     begin: (revision, current) => beginDeployment(world, inputs, revision, current),
   };

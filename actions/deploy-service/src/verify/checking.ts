@@ -1,6 +1,7 @@
 import { areCredentialsExpired, explainAwsError } from "../../../shared/aws-errors.ts";
 import type { RunningService } from "../../../shared/ecs/service.ts";
 import { type Finding, lookUp } from "../../../shared/findings.ts";
+import { findPlaceholders } from "../../../shared/placeholders.ts";
 import type { TaskDefinitionInput } from "../../../shared/task-definition.ts";
 import type { Clients, World } from "../clients.ts";
 
@@ -26,6 +27,11 @@ export function beginChecking(
     service,
     signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
   };
+}
+
+/** What a placeholder stands for cannot be looked up; that it is left in is found elsewhere. */
+export function isFilledIn(text: string | undefined): text is string {
+  return text !== undefined && text !== "" && findPlaceholders(text).length === 0;
 }
 
 /** As `lookUp`, but whatever keeps AWS from answering stops nothing: the deployment does not need this answer. */

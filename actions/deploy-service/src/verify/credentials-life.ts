@@ -10,7 +10,7 @@ const renew =
 
 /** Throws when the credentials are known to have expired: said at once, instead of by the first service that is asked. */
 export async function refuseExpired(world: World): Promise<void> {
-  const { expiration } = await findCredentials(world);
+  const expiration = (await findCredentials(world))?.expiration;
   if (!expiration || expiration.getTime() > world.clock.now()) return;
   throw new Failure(`The AWS credentials expired at ${timeOf(expiration)}`, {
     nextStep: `${renew}, and run the job again; nothing was changed.`,
@@ -19,7 +19,7 @@ export async function refuseExpired(world: World): Promise<void> {
 
 /** Whether the credentials outlast the time that the deployment may be followed for. */
 export async function checkCredentialsLife(world: World, budgetMs: number): Promise<Finding[]> {
-  const { expiration, sessionToken } = await findCredentials(world);
+  const { expiration, sessionToken } = (await findCredentials(world)) ?? {};
   if (expiration) return compare(expiration, expiration.getTime() - world.clock.now(), budgetMs);
   if (!sessionToken || budgetMs <= usualLifeMs) return [];
   const text = `The deployment may take up to ${formatDuration(budgetMs)}; how long the credentials last is not known (${formatDuration(usualLifeMs)} is usual).`;
@@ -39,7 +39,7 @@ function compare(expiration: Date, leftMs: number, budgetMs: number): Finding[] 
 
 /** Whoever has none is told so by the first call that needs them. */
 async function findCredentials({ clients }: World) {
-  return (await clients.ecs.config.credentials().catch(() => undefined)) ?? {};
+  return clients.ecs.config.credentials().catch(() => undefined);
 }
 
 function timeOf(date: Date): string {

@@ -8,17 +8,14 @@ import { ecrRegion } from "../../../build-image/src/ecr-repository.ts";
 import { mediaTypes } from "../../../build-image/src/oci.ts";
 import { type ImageName, parseImageName } from "../../../render-task-definition/src/image-name.ts";
 import type { Finding } from "../../../shared/findings.ts";
-import { findPlaceholders } from "../../../shared/placeholders.ts";
-import { type Checking, tryLookUp } from "./checking.ts";
+import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 import { checkPlatform } from "./image-platform.ts";
 
 /** The containers' images are in ECR, and made for what the tasks run on. Other registries are not asked. */
 export async function checkImages(checking: Checking): Promise<Finding[]> {
-  const images = new Set(
-    (checking.taskDefinition.containerDefinitions ?? []).flatMap(({ image }) => image ?? []),
-  );
-  const open = [...images].filter((image) => findPlaceholders(image).length === 0);
-  const found = await Promise.all(open.map((image) => checkImage(checking, image)));
+  const { containerDefinitions = [] } = checking.taskDefinition;
+  const images = new Set(containerDefinitions.map(({ image }) => image).filter(isFilledIn));
+  const found = await Promise.all([...images].map((image) => checkImage(checking, image)));
   return found.flat();
 }
 

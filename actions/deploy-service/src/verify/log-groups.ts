@@ -1,6 +1,6 @@
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { Finding } from "../../../shared/findings.ts";
-import { type Checking, tryLookUp } from "./checking.ts";
+import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 
 interface LogGroup {
   readonly name: string;
@@ -19,7 +19,7 @@ function groupsOf({ taskDefinition }: Checking): LogGroup[] {
   for (const { name: container = "", logConfiguration } of taskDefinition.containerDefinitions ?? []) {
     const { logDriver, options = {} } = logConfiguration ?? {};
     const { "awslogs-group": name, "awslogs-region": region, "awslogs-create-group": created } = options;
-    if (logDriver !== "awslogs" || !name || created === "true") continue;
+    if (logDriver !== "awslogs" || !isFilledIn(name) || created === "true") continue;
     groups.set(`${region}/${name}`, groups.get(`${region}/${name}`) ?? { name, region, container });
   }
   return [...groups.values()];

@@ -3,7 +3,7 @@ import { ecrRegion } from "../../../build-image/src/ecr-repository.ts";
 import type { Finding } from "../../../shared/findings.ts";
 import { isObject, type TaskDefinitionInput } from "../../../shared/task-definition.ts";
 import { parseArn } from "./arn.ts";
-import { type Checking, tryLookUp } from "./checking.ts";
+import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 
 const tasks = "ecs-tasks.amazonaws.com";
 
@@ -11,11 +11,11 @@ const tasks = "ecs-tasks.amazonaws.com";
 export async function checkRoles(checking: Checking): Promise<Finding[]> {
   const { executionRoleArn, taskRoleArn } = checking.taskDefinition;
   const uses = Object.entries({ executionRoleArn, taskRoleArn });
-  const roles = new Set([executionRoleArn, taskRoleArn].filter((role) => role !== undefined && role !== ""));
+  const roles = new Set(uses.map(([, role]) => role).filter(isFilledIn));
   const found = await Promise.all(
     [...roles].map((role) => {
       const keys = uses.filter(([, value]) => value === role).map(([key]) => key);
-      return checkRole(checking, role ?? "", keys.join(" and "));
+      return checkRole(checking, role, keys.join(" and "));
     }),
   );
   return [...missingExecutionRole(checking.taskDefinition), ...found.flat()];

@@ -2,7 +2,7 @@ import { DescribeSecretCommand, type DescribeSecretCommandOutput } from "@aws-sd
 import type { Finding } from "../../../shared/findings.ts";
 import type { TaskDefinitionInput } from "../../../shared/task-definition.ts";
 import { parseArn } from "./arn.ts";
-import { type Checking, tryLookUp } from "./checking.ts";
+import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 
 interface Reference {
   readonly valueFrom: string;
@@ -16,7 +16,8 @@ interface Reference {
  */
 export async function checkSecrets(checking: Checking): Promise<Finding[]> {
   const references = referencesOf(checking.taskDefinition);
-  const found = await Promise.all(references.map((reference) => checkReference(checking, reference)));
+  const open = references.filter(({ valueFrom }) => isFilledIn(valueFrom));
+  const found = await Promise.all(open.map((reference) => checkReference(checking, reference)));
   return found.flat();
 }
 

@@ -1,0 +1,38 @@
+import { shortRevision } from "../../../shared/ecs/revision.ts";
+import { codeBlock, markdownTable } from "../../../shared/summary.ts";
+import { diffOf, hasChanges, type ImageChange, type Plan } from "./plan.ts";
+
+/** The part of the job summary that tells what changes; lines as in a diff, images by their short digests. */
+export function changesSummary(plan: Plan, revisionBefore: string): string {
+  if (!hasChanges(plan)) return "Nothing changes.";
+  return [
+    `Changes to ${shortRevision(revisionBefore)} in production:`,
+    plan.images.length > 0 &&
+      markdownTable(
+        ["Container", "Image now", "New image"],
+        plan.images.map(({ container, before, after }) => imageRow({ container, before, after })),
+      ),
+    codeBlock(diffOf(plan).replace(/^~/gm, "!"), "diff"),
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+/** Two digests of one repository are easier told apart without it. */
+function imageRow({ container, before, after }: ImageChange): string[] {
+  const [beforeName, beforeDigest] = before.split("@");
+  const [afterName, afterDigest] = after.split("@");
+  const sameRepository = beforeDigest && afterDigest && beforeName === afterName;
+  return sameRepository
+    ? [container, shortDigest(beforeDigest), shortDigest(afterDigest)]
+    : [
+        container,
+        before.replace(/sha256:[0-9a-f]{64}$/, shortDigest),
+        after.replace(/sha256:[0-9a-f]{64}$/, shortDigest),
+      ];
+}
+
+/** Twelve digits, as Docker shows them. */
+function shortDigest(digest: string): string {
+  return digest.slice(0, "sha256:".length + 12);
+}

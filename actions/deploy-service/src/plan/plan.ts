@@ -1,0 +1,80 @@
+import {
+  describeRevision,
+  diffRevision,
+  type RegisteredRevision,
+  shortRevision,
+} from "../../../shared/ecs/revision.ts";
+import type { RunningService } from "../../../shared/ecs/service.ts";
+import type { TaskDefinitionInput } from "../../../shared/task-definition.ts";
+import { diffTaskDefinitions } from "../../../shared/task-definition-diff.ts";
+import type { World } from "../clients.ts";
+import type { WantedRevision } from "../revision.ts";
+
+/** What a deployment would change. */
+export interface Plan {
+  /** ARN of the registered revision that would be deployed; undefined: one has to be registered. */
+  readonly revision: string | undefined;
+  /** One line per difference of production's revision to the new one. */
+  readonly revisionChanges: readonly string[];
+  readonly images: readonly ImageChange[];
+  /** One line per difference of the service itself. */
+  readonly serviceChanges: readonly string[];
+}
+
+export interface ImageChange {
+  readonly container: string;
+  /** "" for a container that production does not have. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Compares with what production runs, and finds a registered revision that says the same: that one first. */
+export async function planRevision(
+  world: World,
+  { taskDefinition, arn }: WantedRevision,
+  { revision: inProduction }: RunningService,
+): Promise<Omit<Plan, "serviceChanges"> | undefined> {
+  if (!taskDefinition) return undefined;
+  const running = await describeRevision(world, inProduction);
+  const changes = running ? diffRevision(running, taskDefinition) : diffTaskDefinitions({}, taskDefinition);
+  const revision = arn ?? (await findEqual(world, taskDefinition, running, changes));
+  const other = revision !== undefined && revision !== inProduction && changes.length === 0;
+  const sameContent = `~ revision: ${shortRevision(inProduction)} → ${shortRevision(revision ?? "")} (which says the same)`;
+  return {
+    revision,
+    revisionChanges: other ? [sameContent] : changes,
+    images: imageChanges(running, taskDefinition),
+  };
+}
+
+async function findEqual(
+  world: World,
+  wanted: TaskDefinitionInput,
+  running: RegisteredRevision | undefined,
+  changes: readonly string[],
+): Promise<string | undefined> {
+  const { status, taskDefinitionArn } = running?.taskDefinition ?? {};
+  if (status === "ACTIVE" && changes.length === 0) return taskDefinitionArn;
+  const latest = await describeRevision(world, wanted.family ?? "");
+  return latest && diffRevision(latest, wanted).length === 0
+    ? latest.taskDefinition?.taskDefinitionArn
+    : undefined;
+}
+
+function imageChanges(running: RegisteredRevision | undefined, wanted: TaskDefinitionInput): ImageChange[] {
+  const before = new Map(
+    running?.taskDefinition?.containerDefinitions?.map(({ name, image }) => [name, image]),
+  );
+  return (wanted.containerDefinitions ?? []).flatMap(({ name = "", image = "" }) =>
+    before.get(name) === image ? [] : [{ container: name, before: before.get(name) ?? "", after: image }],
+  );
+}
+
+export function hasChanges({ revisionChanges, serviceChanges }: Plan): boolean {
+  return revisionChanges.length + serviceChanges.length > 0;
+}
+
+/** One line per difference; those of the service begin with `service.`. */
+export function diffOf({ revisionChanges, serviceChanges }: Plan): string {
+  return [...revisionChanges, ...serviceChanges].join("\n");
+}
