@@ -1,4 +1,5 @@
 import {
+  type ECSTarget,
   GetDeploymentCommand,
   GetDeploymentTargetCommand,
   ListDeploymentTargetsCommand,
@@ -14,6 +15,8 @@ const settleMs = 5 * 60_000;
 export function runningDeployment(world: World, deploymentId: string): RunningDeployment {
   const { codedeploy } = world.clients;
   let targetId: string | undefined;
+  let last: ECSTarget | undefined;
+  let settled = false;
 
   async function findTarget(options: { abortSignal?: AbortSignal }) {
     // A deployment of ECS has one target, which never changes.
@@ -36,7 +39,11 @@ export function runningDeployment(world: World, deploymentId: string): RunningDe
       const options = signal ? { abortSignal: signal } : {};
       const command = new GetDeploymentCommand({ deploymentId });
       const { deploymentInfo = {} } = await codedeploy.send(command, options);
-      return snapshotOf(deploymentInfo, await findTarget(options));
+      // Once all traffic has shifted, only the deployment itself tells what is new, until it ends.
+      if (!settled || deploymentInfo.status !== "InProgress") last = await findTarget(options);
+      const snapshot = snapshotOf(deploymentInfo, last, world.clock.now());
+      settled = snapshot.stage === "traffic-shifted";
+      return snapshot;
     },
     stop: (how) => stopDeployment(world, deploymentId, how),
     targetGroups(service, { startedBy }) {

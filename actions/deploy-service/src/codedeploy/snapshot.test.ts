@@ -27,7 +27,7 @@ test.each<[string, string, LifecycleEvent[], string]>([
   ],
   ["done", "Succeeded", [], "complete"],
 ])("stage when %s", (_, status, lifecycleEvents, stage) => {
-  expect(snapshotOf({ status: status as "Created" }, { lifecycleEvents }).stage).toBe(stage);
+  expect(snapshotOf({ status: status as "Created" }, { lifecycleEvents }, 0).stage).toBe(stage);
 });
 
 test("only what is new is told", () => {
@@ -38,9 +38,10 @@ test("only what is new is told", () => {
   const before = snapshotOf(
     { status: "InProgress" },
     { lifecycleEvents: [event("Install", "InProgress")], taskSetsInfo: sets(0) },
+    0,
   );
   const lifecycleEvents = [event("Install", "Succeeded"), event("AfterInstall", "Pending")];
-  const now = snapshotOf({ status: "InProgress" }, { lifecycleEvents, taskSetsInfo: sets(100) });
+  const now = snapshotOf({ status: "InProgress" }, { lifecycleEvents, taskSetsInfo: sets(100) }, 0);
   expect(changes(before, now)).toEqual(["Install Succeeded", "traffic: old 0 %, new 100 %"]);
   expect(changes(now, now)).toEqual([]);
 });

@@ -1,11 +1,12 @@
 import type { DeploymentInfo, ECSTarget, LifecycleEvent } from "@aws-sdk/client-codedeploy";
 import type { Ended, Snapshot } from "../deployment/running-deployment.ts";
 import type { LifecycleEvent as Event, Stage } from "../record.ts";
+import { quietUntil } from "./quiet-until.ts";
 
 export const finalStatuses = ["Succeeded", "Failed", "Stopped"];
 
 /** What GetDeployment and GetDeploymentTarget answer, of the statuses Created, Queued, InProgress, Baking, Ready, Succeeded, Failed, Stopped. */
-export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined): Snapshot {
+export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined, now: number): Snapshot {
   const status = info.status ?? "Created";
   const sets = target?.taskSetsInfo ?? [];
   const weight = (label: "Blue" | "Green") =>
@@ -20,6 +21,7 @@ export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined):
     events,
     traffic: sets.length > 0 ? { blue: weight("Blue"), green: weight("Green") } : undefined,
     progress: undefined,
+    quietUntil: quietUntil(info, events, now),
     createdAt: info.createTime,
     reason: info.errorInformation && { code, message },
     triggeredAlarms: [],

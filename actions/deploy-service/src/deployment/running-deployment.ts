@@ -17,6 +17,8 @@ export interface Snapshot {
   readonly traffic: Traffic | undefined;
   /** One line on what is going on beside events and traffic, such as `tasks: new 1 of 2, old 2`. */
   readonly progress: string | undefined;
+  /** Milliseconds since the epoch before which no progress is due, by a wait that AWS was told to make. */
+  readonly quietUntil: number | undefined;
   readonly createdAt: Date | undefined;
   /** What AWS says of how it ended. */
   readonly reason: { readonly code: string; readonly message: string } | undefined;

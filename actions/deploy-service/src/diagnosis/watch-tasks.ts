@@ -6,6 +6,9 @@ import type { DeployInputs } from "../inputs.ts";
 import type { DeploymentRecord } from "../record.ts";
 import { findFailedTasks } from "./failed-tasks.ts";
 
+/** A look costs a call of its own, and tasks that crash do so for minutes. */
+const everySoManyLooks = 2;
+
 interface Watched {
   readonly world: World;
   readonly inputs: DeployInputs;
@@ -25,9 +28,12 @@ export function watchTasks({
 }: Watched): (snapshot: Snapshot) => Promise<boolean> {
   const known = new Map<string, Task>();
   let mayLook = true;
+  let turn = 0;
   return async ({ startedBy, failedTasks }) => {
-    if (failedTasks >= inputs.maxFailedTasks) return true;
-    if (!startedBy || !mayLook) return false;
+    const tooMany = failedTasks >= inputs.maxFailedTasks;
+    if (!startedBy || !mayLook) return tooMany;
+    turn += 1;
+    if (!tooMany && turn % everySoManyLooks !== 1) return false;
     try {
       const failed = await findFailedTasks(world, { ...inputs, revision, startedBy }, known, world.signal);
       for (const task of failed.slice(record.failedTasks.length)) {
@@ -35,15 +41,15 @@ export function watchTasks({
         world.log.info(`              task ${task.taskId} stopped: ${task.stoppedReason}${exit}`);
       }
       record.failedTasks = failed;
-      return failed.length >= inputs.maxFailedTasks;
+      return tooMany || failed.length >= inputs.maxFailedTasks;
     } catch (error) {
-      if (isThrottled(error) || isTransient(error)) return false;
+      if (isThrottled(error) || isTransient(error)) return tooMany;
       if (!isAccessDenied(error)) throw error;
       mayLook = false;
       world.log.warning(
         "Stopped tasks cannot be counted (max-failed-tasks): the role lacks ecs:ListTasks or ecs:DescribeTasks.",
       );
-      return false;
+      return tooMany;
     }
   };
 }

@@ -3,6 +3,7 @@ import type { World } from "../clients.ts";
 import type { RunningDeployment } from "../deployment/running-deployment.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { createHistory } from "./history.ts";
+import { createQuietTimes } from "./quiet-times.ts";
 import { describeServiceDeployment, listServiceDeployments, shortId } from "./service-deployments.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { stopServiceDeployment } from "./stop.ts";
@@ -19,6 +20,7 @@ export function runningDeployment(
   replaces: boolean,
 ): RunningDeployment {
   const history = createHistory();
+  const quiet = createQuietTimes();
   return {
     controller: "ECS",
     id: arn,
@@ -28,9 +30,11 @@ export function runningDeployment(
     settleMs,
     async look(signal) {
       const found = await describeServiceDeployment(world, arn, signal);
-      const events = history(found, world.clock.now());
+      const now = world.clock.now();
+      const events = history(found, now);
+      const quietUntil = quiet(found, now);
       const successor = found.status === "STOPPED" ? await findSuccessor(found, signal) : undefined;
-      return snapshotOf(found, { events, startedBy, successor });
+      return snapshotOf(found, { events, startedBy, successor, quietUntil });
     },
     stop: (how) => stopServiceDeployment(world, arn, how),
     targetGroups: ({ loadBalancers = [] }) =>

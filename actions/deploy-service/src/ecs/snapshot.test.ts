@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createHistory } from "./history.ts";
 import { snapshotOf } from "./snapshot.ts";
 
-const known = { events: [], startedBy: "ecs-svc/1", successor: undefined };
+const known = { events: [], startedBy: "ecs-svc/1", successor: undefined, quietUntil: undefined };
 const target = (requested: number, running: number, weight?: number) => ({
   arn: "new",
   requestedTaskCount: requested,

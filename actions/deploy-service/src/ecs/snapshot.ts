@@ -7,9 +7,13 @@ interface Known {
   readonly startedBy: string | undefined;
   /** Id of the service deployment that took over. */
   readonly successor: string | undefined;
+  readonly quietUntil: number | undefined;
 }
 
-export function snapshotOf(deployment: ServiceDeployment, { events, startedBy, successor }: Known): Snapshot {
+export function snapshotOf(
+  deployment: ServiceDeployment,
+  { events, startedBy, successor, quietUntil }: Known,
+): Snapshot {
   const { status = "PENDING", statusReason, rollback, createdAt, alarms } = deployment;
   const message = rollback?.reason ?? statusReason;
   return {
@@ -19,6 +23,7 @@ export function snapshotOf(deployment: ServiceDeployment, { events, startedBy, s
     events,
     traffic: trafficOf(deployment),
     progress: progressOf(deployment),
+    quietUntil,
     createdAt,
     reason: message ? { code: status, message } : undefined,
     triggeredAlarms: alarms?.triggeredAlarmNames ?? [],

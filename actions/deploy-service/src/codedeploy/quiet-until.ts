@@ -1,0 +1,44 @@
+import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
+import type { LifecycleEvent } from "../record.ts";
+
+const minute = 60_000;
+/** CodeDeploy takes its steps a little late; until then the step that is due is still waited for. */
+const lateMs = 10_000;
+
+/** The end of the wait that a deployment is in, in milliseconds since the epoch; undefined while CodeDeploy works. */
+export function quietUntil(
+  info: DeploymentInfo,
+  events: readonly LifecycleEvent[],
+  now: number,
+): number | undefined {
+  if (info.status !== "InProgress") return undefined;
+  const shift = events.find(({ name }) => name === "AllowTraffic");
+  if (!shift?.startedAt) return undefined;
+  const until =
+    shift.status === "InProgress" ? nextStep(info, shift.startedAt, now) : terminationAt(info, events);
+  return until !== undefined && until > now ? until : undefined;
+}
+
+/** Of the predefined configurations, whose names say it: `…ECSCanary10Percent5Minutes`, `…ECSLinear10PercentEvery1Minutes`. */
+function nextStep(
+  { deploymentConfigName }: DeploymentInfo,
+  startedAt: number,
+  now: number,
+): number | undefined {
+  const minutes = /ECS(?:Canary\d+Percent|Linear\d+PercentEvery)(\d+)Minutes$/.exec(
+    deploymentConfigName ?? "",
+  )?.[1];
+  if (!minutes) return undefined;
+  const stepMs = Number(minutes) * minute;
+  const due = startedAt + Math.ceil((now - lateMs - startedAt) / stepMs) * stepMs;
+  return due > startedAt ? due : startedAt + stepMs;
+}
+
+/** The old tasks are kept for a while after the last event. */
+function terminationAt(info: DeploymentInfo, events: readonly LifecycleEvent[]): number | undefined {
+  const done = events.every(({ status }) => status === "Succeeded" || status === "Skipped");
+  const { action, terminationWaitTimeInMinutes = 0 } =
+    info.blueGreenDeploymentConfiguration?.terminateBlueInstancesOnDeploymentSuccess ?? {};
+  if (!done || action !== "TERMINATE") return undefined;
+  return Math.max(...events.map(({ endedAt = 0 }) => endedAt)) + terminationWaitTimeInMinutes * minute;
+}

@@ -1,0 +1,34 @@
+import type { ServiceDeployment } from "@aws-sdk/client-ecs";
+import { expect, test } from "vitest";
+import { createQuietTimes } from "./quiet-times.ts";
+
+const minute = 60_000;
+
+const at = (lifecycleStage: ServiceDeployment["lifecycleStage"], weight: number): ServiceDeployment => ({
+  status: "IN_PROGRESS",
+  lifecycleStage,
+  deploymentConfiguration: {
+    strategy: "LINEAR",
+    bakeTimeInMinutes: 30,
+    linearConfiguration: { stepBakeTimeInMinutes: 5 },
+  },
+  targetServiceRevision: { requestedProductionTrafficWeight: weight },
+});
+
+test("waits between steps and of the bake are counted from the look before they were seen", () => {
+  const quiet = createQuietTimes();
+  const looks: [ServiceDeployment, number, number | undefined][] = [
+    [at("SCALE_UP", 0), 1, undefined],
+    [at("PRODUCTION_TRAFFIC_SHIFT", 0), 2, undefined],
+    [at("PRODUCTION_TRAFFIC_SHIFT", 10), 3, 2 + 5],
+    [at("PRODUCTION_TRAFFIC_SHIFT", 10), 6, 2 + 5],
+    [at("PRODUCTION_TRAFFIC_SHIFT", 10), 7, undefined],
+    [at("PRODUCTION_TRAFFIC_SHIFT", 20), 8, 7 + 5],
+    [at("PRODUCTION_TRAFFIC_SHIFT", 100), 9, undefined],
+    [at("BAKE_TIME", 100), 10, 9 + 30],
+    [{ ...at("BAKE_TIME", 100), status: "ROLLBACK_REQUESTED" }, 11, undefined],
+    [at("CLEAN_UP", 100), 40, undefined],
+  ];
+  for (const [deployment, now, until] of looks)
+    expect(quiet(deployment, now * minute)).toBe(until && until * minute);
+});
