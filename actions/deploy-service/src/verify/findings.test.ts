@@ -1,0 +1,237 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { deploy } from "../deploy.ts";
+import type { DeployInputs } from "../inputs.ts";
+import { newRecord } from "../record.ts";
+import { createStage, type Stage } from "../testing.ts";
+
+let stage: Stage;
+const secrets: Record<string, string> = {};
+beforeAll(async () => {
+  stage = await createStage();
+  const { iam, secretsmanager } = stage.simulator.aws;
+  await iam.createRole({ RoleName: "stranger", AssumeRolePolicyDocument: trustOf("ec2.amazonaws.com") });
+  for (const Name of ["kept", "deleted"])
+    secrets[Name] = (await secretsmanager.createSecret({ Name, SecretString: '{"password":"x"}' })).ARN ?? "";
+  await secretsmanager.deleteSecret({ SecretId: "deleted" });
+});
+afterAll(() => stage?.close());
+
+const trustOf = (Service: string) =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" }],
+  });
+
+interface Container {
+  name: string;
+  image: string;
+  portMappings: object[];
+  secrets?: { name: string; valueFrom: string }[];
+  logConfiguration: { logDriver: string; options: Record<string, string> };
+}
+type Definition = Record<string, unknown> & { containerDefinitions: [Container] };
+
+/** Plans with a changed task definition; what is found, told and thrown. */
+async function plan(change: (definition: Definition) => void, changes: Partial<DeployInputs> = {}) {
+  const definition = JSON.parse(await readFile(await stage.taskDefinition("1"), "utf8")) as Definition;
+  change(definition);
+  const file = await stage.taskDefinition("planned", { executionRoleArn: undefined, ...definition });
+  const record = newRecord("outside", "web");
+  const world = stage.world();
+  const error: Error & { nextStep?: string } = await deploy(
+    world,
+    stage.inputs(file, { mode: "plan", ...changes }),
+    record,
+  ).then(
+    () => undefined as never,
+    (reason) => reason,
+  );
+  return { record, error, told: world.lines.join("\n") };
+}
+
+const container = (change: (container: Container) => void) => (definition: Definition) =>
+  change(definition.containerDefinitions[0]);
+const secret = (valueFrom: (arn: string) => string, name = "kept") =>
+  container((web) => {
+    web.secrets = [{ name: "PASSWORD", valueFrom: valueFrom(secrets[name] ?? "") }];
+  });
+
+test("with nothing to say, nothing is said", async () => {
+  const { record, error, told } = await plan(() => {});
+  expect(error).toBeUndefined();
+  expect(record.findings).toEqual([]);
+  expect(told).not.toContain("Could not check");
+  expect(record.status).toBe("planned");
+});
+
+test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
+  [
+    "an image whose tag is not there",
+    container((web) => {
+      web.image = web.image.replace(/@.*/, ":none");
+    }),
+    /^there is no image \S+web:none in ECR$/,
+    /^push it, or name one that is there/,
+  ],
+  [
+    "an image whose digest is not there",
+    container((web) => {
+      web.image = web.image.replace(/@.*/, `@sha256:${"0".repeat(64)}`);
+    }),
+    /^there is no image \S+web@sha256:0+ in ECR$/,
+    /push it/,
+  ],
+  [
+    "an image that is none",
+    container((web) => {
+      web.image = "Web:one:two";
+    }),
+    /^"Web:one:two" is no image's name$/,
+    /write <repository>:<tag>/,
+  ],
+  [
+    "an image for another architecture",
+    (definition) => {
+      definition.runtimePlatform = { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" };
+    },
+    /^image \S+ is made for linux\/amd64, but tasks run on linux\/arm64$/,
+    /build it for linux\/arm64, or set the task definition's runtimePlatform/,
+  ],
+  [
+    "a role that is not there",
+    (definition) => {
+      definition.taskRoleArn = "arn:aws:iam::123456789012:role/apps/none";
+    },
+    /^there is no role none \(taskRoleArn\)$/,
+    /create it, or name in taskRoleArn one that exists/,
+  ],
+  [
+    "a role that ECS tasks may not assume",
+    (definition) => {
+      definition.executionRoleArn = "arn:aws:iam::123456789012:role/stranger";
+    },
+    /^role stranger \(executionRoleArn\) does not trust ecs-tasks\.amazonaws\.com/,
+    /allow sts:AssumeRole to the service ecs-tasks\.amazonaws\.com/,
+  ],
+  [
+    "a role of another account",
+    (definition) => {
+      definition.taskRoleArn = "arn:aws:iam::999999999999:role/execution";
+    },
+    /^taskRoleArn is a role of account 999999999999, the service is in 123456789012$/,
+    /name a role of account 123456789012/,
+  ],
+  [
+    "a user in the place of a role",
+    (definition) => {
+      definition.taskRoleArn = "arn:aws:iam::123456789012:user/web";
+    },
+    /^taskRoleArn is no role's ARN/,
+    /role\/<name>/,
+  ],
+  [
+    "no execution role where Fargate needs one",
+    (definition) => {
+      delete definition.executionRoleArn;
+    },
+    /^the task definition has no executionRoleArn, which Fargate needs to write the log of web$/,
+    /AmazonECSTaskExecutionRolePolicy/,
+  ],
+  [
+    "a log group that is not there",
+    container(({ logConfiguration }) => {
+      logConfiguration.options["awslogs-group"] = "we";
+    }),
+    /^there is no log group we in us-east-1, to which container web writes$/,
+    /aws logs create-log-group --log-group-name we --region us-east-1\), or set .* awslogs-create-group/,
+  ],
+  [
+    "a secret that is not there",
+    secret((arn) => arn.replace("kept", "none")),
+    /^secret PASSWORD of container web is not there: arn:/,
+    /create it, or correct valueFrom/,
+  ],
+  [
+    "a JSON key without its last colons",
+    secret((arn) => `${arn}:password`),
+    /^secret PASSWORD of container web is arn:\S+:password, which ECS cannot read$/,
+    /<json-key>:<version-stage>:<version-id>; .* colons stay/,
+  ],
+  [
+    "a secret that is about to go",
+    secret((arn) => arn, "deleted"),
+    /^secret PASSWORD of container web is marked for deletion$/,
+    /restore-secret/,
+  ],
+  [
+    "a stage that no version has",
+    secret((arn) => `${arn}:password:AWSPREVIOUS:`),
+    /has no version with the stage AWSPREVIOUS$/,
+    /AWSCURRENT/,
+  ],
+  [
+    "a version that is not there",
+    secret((arn) => `${arn}:password::00000000-0000-0000-0000-000000000000`),
+    /has no version 00000000-/,
+    /name a version that it has/,
+  ],
+  [
+    "what is neither secret nor parameter",
+    secret(() => "arn:aws:s3:::bucket/secret"),
+    /which names neither a secret nor a parameter$/,
+    /parameter's name or ARN/,
+  ],
+])("%s is found, with what mends it", async (_, change, text, mend) => {
+  const { record, error } = await plan(change);
+  expect(record.findings).toEqual([{ text: expect.stringMatching(text), mend: expect.stringMatching(mend) }]);
+  expect(error.message).toMatch(text);
+  expect(error.nextStep).toMatch(mend);
+  expect(error.nextStep).toMatch(/nothing was changed\.$/);
+});
+
+test.each<[string, (definition: Definition) => void]>([
+  [
+    "a log group that the driver creates",
+    container(({ logConfiguration }) => {
+      Object.assign(logConfiguration.options, { "awslogs-group": "new", "awslogs-create-group": "true" });
+    }),
+  ],
+  ["a JSON key of a secret, whose value nobody reads", secret((arn) => `${arn}:any-key::`)],
+  ["a stage that a version has", secret((arn) => `${arn}::AWSCURRENT:`)],
+  ["a parameter by its name", secret(() => "/web/password")],
+])("%s is fine", async (_, change) => {
+  const { record, error } = await plan(change);
+  expect(error).toBeUndefined();
+  expect(record.findings).toEqual([]);
+});
+
+test("an image of another registry is not looked for, and the log says so", async () => {
+  const { record, error, told } = await plan(
+    container((web) => {
+      web.image = "public.ecr.aws/nginx/nginx:1.29";
+    }),
+  );
+  expect(error).toBeUndefined();
+  expect(record.findings).toEqual([{ text: expect.any(String), kind: "note" }]);
+  expect(told).toContain("Image public.ecr.aws/nginx/nginx is not in this account's ECR: not looked for");
+});
+
+test("everything that is wrong is told at once, and nothing is registered or deployed", async () => {
+  const before = await stage.simulator.aws.ecs.listTaskDefinitions({});
+  const { record, error } = await plan(
+    (definition) => {
+      definition.taskRoleArn = "arn:aws:iam::123456789012:role/none";
+      const [web] = definition.containerDefinitions;
+      web.image = web.image.replace(/@.*/, ":none");
+      web.logConfiguration.options["awslogs-group"] = "none";
+      web.secrets = [{ name: "PASSWORD", valueFrom: `${secrets.kept}:key` }];
+    },
+    { mode: "apply", codeDeployDeploymentGroup: "none" },
+  );
+  expect(error.message).toMatch(
+    /^5 things to correct: .*no deployment group none.*; .*no image .*; .*no role none.*; .*no log group none.*; .*which ECS cannot read/,
+  );
+  expect(record.findings).toHaveLength(5);
+  expect(await stage.simulator.aws.ecs.listTaskDefinitions({})).toEqual(before);
+});
