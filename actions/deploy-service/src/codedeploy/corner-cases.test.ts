@@ -333,3 +333,22 @@ test("alarms are watched for this deployment, and roll it back", async () => {
     autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"] },
   });
 });
+
+test("a deployment that is late and cannot be stopped is said to go on, and left to the post step", async () => {
+  codedeploy.on(GetDeploymentCommand).resolves(status("InProgress"));
+  codedeploy.on(StopDeploymentCommand).rejects(named("AccessDeniedException"));
+  const { record, error, handles } = await run({}, { ms: 30 * minute, given: true });
+  expect(record.status).toBe("timed-out");
+  expect(error?.message).toContain(
+    "deployment d-1 InProgress; it goes on, as it could not be stopped: The AWS role may not do this: AccessDeniedException; production still runs web:1",
+  );
+  expect(handles.at(-1)).toEqual({ controller: "CODE_DEPLOY", id: "d-1" });
+});
+
+test("tasks that a new count asks for have as long as a deployment to start", async () => {
+  runs("web:2");
+  ecs.on(UpdateServiceCommand).callsFake(() => void runs("web:2", 1, 3));
+  const { error, endedAt } = await run({ desiredCount: 3 }, { ms: 20 * minute, given: true });
+  expect(error?.message).toBe("web runs 1 of 3 tasks after its deployment");
+  expect(endedAt).toBeGreaterThanOrEqual(20 * minute);
+});

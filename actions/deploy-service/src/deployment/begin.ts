@@ -5,6 +5,7 @@ import { markRun } from "../order/mark-run.ts";
 import { refuseOlderRun } from "../order/refuse-older-run.ts";
 import { confirmSuccess } from "./confirm-success.ts";
 import type { Deployment } from "./deployment.ts";
+import { upperFirst } from "./names.ts";
 import type { RunningDeployment } from "./running-deployment.ts";
 import { setDesiredCount } from "./set-desired-count.ts";
 import { stillBusy, waitForOther } from "./wait-for-other.ts";
@@ -24,7 +25,7 @@ export async function beginDeployment(
     record.revisionBefore = service.revision;
     refuseOlderRun(world, inputs, record, service);
     if (!inputs.force && runsAlready(service, revision)) {
-      await keepRunning(deployment, service);
+      await keepRunning(deployment, service, deadlineAt);
       return undefined;
     }
     const begun = await engine.begin(revision, service);
@@ -41,13 +42,17 @@ function runsAlready({ production }: RunningService, revision: string): boolean 
   return production.revision === revision && settled && runningCount >= desiredCount;
 }
 
-async function keepRunning(deployment: Deployment, service: RunningService): Promise<void> {
+async function keepRunning(
+  deployment: Deployment,
+  service: RunningService,
+  deadlineAt: number,
+): Promise<void> {
   const { world, inputs, record, revision } = deployment;
   world.log.info(`${inputs.service} runs ${shortRevision(revision)} already; no deployment is needed.`);
   await markRun(world, service, revision);
   if (!(await setDesiredCount(world, inputs, service))) return;
   record.changed = true;
-  await confirmSuccess(deployment, `The update of ${inputs.service}`);
+  await confirmSuccess(deployment, `The update of ${inputs.service}`, deadlineAt);
 }
 
 async function started(
@@ -58,8 +63,7 @@ async function started(
   world.handOver({ controller: running.controller, id: running.id });
   record.deploymentId = running.id;
   record.changed = true;
-  const { name } = running;
-  world.log.info(`${name.charAt(0).toUpperCase()}${name.slice(1)} of ${inputs.service} is created.`);
+  world.log.info(`${upperFirst(running.name)} of ${inputs.service} is created.`);
   await markRun(world, service, revision);
   return running;
 }

@@ -9,11 +9,14 @@ import { createPatience } from "./patience.ts";
 const steadyMs = 2 * 60_000;
 
 /** What AWS calls a success is one only if production runs our revision, at the wanted count. */
-export async function confirmSuccess(deployment: Deployment, what: string): Promise<void> {
+export async function confirmSuccess(
+  deployment: Deployment,
+  what: string,
+  until = deployment.world.clock.now() + steadyMs,
+): Promise<void> {
   const { world, inputs } = deployment;
   const pace = createPace();
   const ask = createPatience(world);
-  const until = world.clock.now() + steadyMs;
   for (;;) {
     const found = await ask(() => findService(world, inputs));
     const late = world.clock.now() >= until;

@@ -8,11 +8,18 @@ import type { Status } from "../record.ts";
 import type { Deployment } from "./deployment.ts";
 import type { RunningDeployment, Snapshot } from "./running-deployment.ts";
 
+/** A deployment as it was last seen. */
+export interface Last {
+  readonly snapshot: Snapshot;
+  /** Why it could not be stopped when it should have been. */
+  readonly unstopped?: string;
+}
+
 /** Finds out why, puts it on the record, and answers the Failure whose first words are the cause. */
 export async function endBadly(
   { world, inputs, record, revision, budget }: Deployment,
   running: RunningDeployment,
-  snapshot: Snapshot,
+  { snapshot, unstopped }: Last,
   status?: Status,
 ): Promise<Failure> {
   const evidence = await gatherEvidence(world, { ...inputs, revision }, running, snapshot);
@@ -23,7 +30,12 @@ export async function endBadly(
   const late = `not done after ${formatDuration(budget.ms)}`;
   record.cause = status === "timed-out" ? `N${late.slice(1)}: ${cause.text}` : cause.text;
   const end = `${running.name} ${snapshot.status}${snapshot.aftermath}`;
-  const parts = [status === "timed-out" && late, end, await sayProduction()].filter(Boolean);
+  const parts = [
+    status === "timed-out" && late,
+    end,
+    unstopped && `it goes on, as it could not be stopped: ${unstopped}`,
+    await sayProduction(),
+  ].filter(Boolean);
   return new Failure(`${cause.text} (${parts.join("; ")})`, { nextStep: cause.nextStep });
 
   async function sayProduction(): Promise<string | undefined> {

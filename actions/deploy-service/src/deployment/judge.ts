@@ -1,6 +1,7 @@
+import { explainAwsError } from "../../../shared/aws-errors.ts";
 import { confirmSuccess } from "./confirm-success.ts";
 import type { Deployment } from "./deployment.ts";
-import { endBadly } from "./end-badly.ts";
+import { endBadly, type Last } from "./end-badly.ts";
 import { type Ending, follow } from "./follow.ts";
 import { upperFirst } from "./names.ts";
 import type { RunningDeployment, Snapshot, StopKind } from "./running-deployment.ts";
@@ -22,32 +23,36 @@ export async function judge(
     record.status = inputs.waitUntil === "complete" ? "succeeded" : inputs.waitUntil;
     return;
   }
-  if (kind === "ended") throw await endBadly(deployment, running, snapshot);
+  if (kind === "ended") throw await endBadly(deployment, running, { snapshot });
   const how = kind === "stopped" ? "rollback" : inputs.onCancel;
   const last =
-    how === "leave" ? snapshot : await stopAndSettle(deployment, running, createdAt, snapshot, how);
-  world.handOver(undefined);
+    how === "leave" ? { snapshot } : await stopAndSettle(deployment, running, createdAt, snapshot, how);
+  if (!last.unstopped) world.handOver(undefined);
   throw await endBadly(deployment, running, last, kind === "deadline" ? "timed-out" : undefined);
 }
 
+/** What it is in the end, or as last seen when it could not be stopped, or seen to end. */
 async function stopAndSettle(
   { world, record }: Deployment,
   running: RunningDeployment,
   createdAt: number,
   known: Snapshot,
   how: StopKind,
-): Promise<Snapshot> {
-  await running.stop(how);
-  const { snapshot } = await follow({
-    world,
-    record,
-    running,
-    until: "complete",
-    createdAt,
-    known,
-    deadlineAt: world.clock.now() + running.settleMs,
-    shouldStop: async () => false,
-    signal: world.signal,
-  });
-  return snapshot;
+): Promise<Last> {
+  try {
+    await running.stop(how);
+  } catch (error) {
+    return { snapshot: known, unstopped: explainAwsError(error)?.message ?? (error as Error).message };
+  }
+  try {
+    const deadlineAt = world.clock.now() + running.settleMs;
+    const { signal } = world;
+    const shouldStop = async () => false;
+    const following = { world, record, running, createdAt, known, deadlineAt, shouldStop, signal };
+    return { snapshot: (await follow({ ...following, until: "complete" })).snapshot };
+  } catch (error) {
+    if (world.signal.aborted) throw error;
+    world.log.warning(`It cannot be seen how ${running.name} ends: ${(error as Error).message}`);
+    return { snapshot: known };
+  }
 }
