@@ -1,5 +1,6 @@
 import { parseDocument } from "yaml";
 import { AwsError } from "../../errors.ts";
+import { type Hooks, parseHooks } from "./app-spec-hooks.ts";
 
 /** What an AppSpec for ECS says. Source: "AppSpec 'resources' section", CodeDeploy user guide. */
 export interface AppSpec {
@@ -12,6 +13,7 @@ export interface AppSpec {
     securityGroups?: string[];
     assignPublicIp?: "ENABLED" | "DISABLED";
   };
+  readonly hooks: Hooks;
   readonly capacityProviders?: { capacityProvider: string; base?: number; weight?: number }[];
 }
 
@@ -21,7 +23,7 @@ export function parseAppSpec(content: string): AppSpec {
   refuseUnknown(spec, "the AppSpec", ["version", "Resources", "Hooks"]);
   if (Number(pick(spec, "version")) !== 0 || pick(spec, "version") === undefined)
     throw invalid(`version must be 0.0, not ${pick(spec, "version")}.`);
-  refuseHooks(pick(spec, "Hooks"));
+  const hooks = parseHooks(pick(spec, "Hooks"));
   const resources = pick(spec, "Resources");
   if (!Array.isArray(resources) || resources.length !== 1)
     throw invalid("Resources must be a list of exactly one resource.");
@@ -33,12 +35,12 @@ export function parseAppSpec(content: string): AppSpec {
   refuseUnknown(service, name, ["Type", "Properties"]);
   if (pick(service, "Type") !== "AWS::ECS::Service")
     throw invalid(`${name}.Type must be AWS::ECS::Service, not ${pick(service, "Type")}.`);
-  return parseProperties(recordOf(pick(service, "Properties"), `${name}.Properties`));
+  return { ...parseProperties(recordOf(pick(service, "Properties"), `${name}.Properties`)), hooks };
 }
 
 type Fields = Record<string, unknown>;
 
-function parseProperties(properties: Fields): AppSpec {
+function parseProperties(properties: Fields): Omit<AppSpec, "hooks"> {
   refuseUnknown(properties, "Properties", [
     "TaskDefinition",
     "LoadBalancerInfo",
@@ -110,15 +112,6 @@ function parseText(content: string): Fields {
   const [problem] = document.errors;
   if (problem) throw invalid(`it is neither JSON nor YAML: ${problem.message}`);
   return recordOf(document.toJS(), "the AppSpec");
-}
-
-/** Hooks run as Lambda functions, which the simulator does not have. */
-function refuseHooks(hooks: unknown): void {
-  if (hooks === undefined || hooks === null || (Array.isArray(hooks) && hooks.length === 0)) return;
-  const names = [hooks].flat().flatMap((hook) => (isRecord(hook) ? Object.keys(hook) : []));
-  throw invalid(
-    `the simulator runs no Lambda functions, so it cannot run Hooks (${names.join(", ")}); take them out of the AppSpec.`,
-  );
 }
 
 function pick(record: Fields, name: string): unknown {

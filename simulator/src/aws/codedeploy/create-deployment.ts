@@ -81,6 +81,7 @@ export function addDeployment(state: CodeDeployState, group: Group, input: NewDe
     target: { status: "Pending", updatedAt: now, events: [] },
     terminationWaitStarted: false,
     terminatingBlue: false,
+    hookExecutions: new Map(),
     control: new AbortController(),
   };
   group.deployments.push(deployment);

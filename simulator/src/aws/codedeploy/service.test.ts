@@ -206,7 +206,22 @@ Resources:
     ["no YAML", "version: [", /neither JSON nor YAML/],
     ["another version", JSON.stringify(spec({}, { version: 1 })), /version must be 0\.0, not 1/],
     ["a server's AppSpec", JSON.stringify({ version: 0, os: "linux" }), /unknown key os/],
-    ["hooks", JSON.stringify(spec({}, { Hooks: [{ BeforeInstall: "check" }] })), /BeforeInstall/],
+    ["hooks", JSON.stringify(spec({}, { Hooks: [{ BeforeInstall: "check" }] })), /accepted/],
+    [
+      "a hook of a server",
+      JSON.stringify(spec({}, { Hooks: [{ ApplicationStart: "check" }] })),
+      /unknown event ApplicationStart; known: BeforeInstall, AfterInstall/,
+    ],
+    [
+      "a hook twice",
+      JSON.stringify(spec({}, { Hooks: [{ AfterInstall: "a" }, { AfterInstall: "b" }] })),
+      /names AfterInstall twice/,
+    ],
+    [
+      "a hook without a function",
+      JSON.stringify(spec({}, { Hooks: [{ AfterInstall: 1 }] })),
+      /name or the ARN/,
+    ],
     ["no hooks at all", JSON.stringify(spec({}, { Hooks: [] })), /accepted/],
     ["a placeholder", JSON.stringify(spec({ TaskDefinition: "<TASK_DEFINITION>" })), /<TASK_DEFINITION>/],
     [

@@ -6,6 +6,7 @@ import { createDeploymentOperations } from "./create-deployment.ts";
 import { deploymentConfigOperations } from "./deployment-configs.ts";
 import { deploymentGroupOperations } from "./deployment-groups.ts";
 import { deploymentOperations } from "./deployments.ts";
+import { hookExecutionOperations } from "./hook-executions.ts";
 import { createCodeDeployState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
 import { targetOperations } from "./targets.ts";
@@ -22,6 +23,7 @@ export function createCodeDeploy(environment: Environment): Service<"codedeploy"
       ...deploymentConfigOperations(state, now),
       ...createDeploymentOperations(state, environment, controller),
       ...deploymentOperations(state, controller),
+      ...hookExecutionOperations(state),
       ...targetOperations(state, environment, controller),
       ...tagOperations(state, environment),
     },

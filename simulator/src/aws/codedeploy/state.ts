@@ -18,6 +18,7 @@ import type {
 } from "@aws-sdk/client-codedeploy";
 import { AwsError } from "../../errors.ts";
 import { builtInConfigs } from "./deployment-configs.ts";
+import type { HookExecution } from "./hook-executions.ts";
 
 export interface Application {
   readonly id: string;
@@ -72,6 +73,8 @@ export interface Deployment {
   /** Aborted with a `StopRequest`; until the blue task set is being terminated. */
   readonly control: AbortController;
   terminatingBlue: boolean;
+  /** Of its lifecycle event hooks, by id. */
+  readonly hookExecutions: Map<string, HookExecution>;
 }
 
 export interface Target {

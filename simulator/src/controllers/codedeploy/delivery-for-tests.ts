@@ -1,7 +1,7 @@
 import { vi } from "vitest";
 import { createWorld, listeners, taskDefinition } from "./world-for-tests.ts";
 
-const appSpec = JSON.stringify({
+const appSpec = {
   version: 0,
   Resources: [
     {
@@ -14,12 +14,17 @@ const appSpec = JSON.stringify({
       },
     },
   ],
-});
-export const names = { applicationName: "microservices", deploymentGroupName: "microservices-customer" };
-export const request = {
-  ...names,
-  revision: { revisionType: "AppSpecContent", appSpecContent: { content: appSpec } },
 };
+export const names = { applicationName: "microservices", deploymentGroupName: "microservices-customer" };
+/** Input of CreateDeployment whose AppSpec names these hooks. */
+export const requestWith = (hooks: object[]) => ({
+  ...names,
+  revision: {
+    revisionType: "AppSpecContent",
+    appSpecContent: { content: JSON.stringify({ ...appSpec, Hooks: hooks }) },
+  },
+});
+export const request = requestWith([]);
 
 /** A deployment group of the world's service, and what a test does with its deployments. */
 export async function createDelivery(options: { terminationMinutes?: number; group?: object } = {}) {

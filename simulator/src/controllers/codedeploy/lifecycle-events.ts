@@ -1,4 +1,5 @@
 import type { LifecycleEvent } from "@aws-sdk/client-codedeploy";
+import { DeploymentFailure } from "./failure.ts";
 import type { Run } from "./run.ts";
 
 /** Source: "List of lifecycle event hooks for an Amazon ECS deployment", CodeDeploy user guide. */
@@ -16,7 +17,7 @@ export function plannedEvents(options: { testListener: boolean; rollback: boolea
   return names.map((lifecycleEventName) => ({ lifecycleEventName, status: "Pending" }));
 }
 
-/** Runs one event; without an action it is a hook that no function is attached to, which succeeds at once. */
+/** Runs one event; without an action nothing happens at it, and it succeeds at once. */
 export async function performEvent(
   { deployment: { target }, environment: { clock } }: Pick<Run, "deployment" | "environment">,
   name: EventName,
@@ -37,13 +38,18 @@ export async function performEvent(
       diagnostics: { errorCode: "Success", scriptName: "", message: "", logTail: "" },
     });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = diagnosticOf(error);
     finish({
       status: "Failed",
       diagnostics: { errorCode: "UnknownError", scriptName: "", message, logTail: "" },
     });
     throw error;
   }
+}
+
+function diagnosticOf(error: unknown): string {
+  if (error instanceof DeploymentFailure) return error.diagnostic;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What had not begun when a deployment ended will not happen. */

@@ -1,8 +1,10 @@
+import type { HookName } from "../../aws/codedeploy/app-spec-hooks.ts";
 import { StopRequest } from "./failure.ts";
 import { install } from "./install.ts";
 import { performEvent } from "./lifecycle-events.ts";
 import { removeTaskSet } from "./remove-task-set.ts";
 import { minute, type Run, refreshTaskSets, testListener } from "./run.ts";
+import { runHook } from "./run-hook.ts";
 import { allowTestTraffic, allowTraffic, settleProduction } from "./shift-traffic.ts";
 import { waitUntilResumed } from "./wait-until-resumed.ts";
 import { watchAlarms } from "./watch-alarms.ts";
@@ -24,17 +26,18 @@ export async function runDeployment(run: Run): Promise<void> {
 }
 
 async function performEvents(run: Run): Promise<void> {
-  await performEvent(run, "BeforeInstall");
+  const performHook = (name: HookName) => performEvent(run, name, () => runHook(run, name));
+  await performHook("BeforeInstall");
   await performEvent(run, "Install", () => install(run));
-  await performEvent(run, "AfterInstall");
+  await performHook("AfterInstall");
   if (testListener(run) !== undefined) {
     await performEvent(run, "AllowTestTraffic", () => allowTestTraffic(run));
-    await performEvent(run, "AfterAllowTestTraffic");
+    await performHook("AfterAllowTestTraffic");
   }
   await waitUntilReady(run);
-  await performEvent(run, "BeforeAllowTraffic");
+  await performHook("BeforeAllowTraffic");
   await performEvent(run, "AllowTraffic", () => allowTraffic(run));
-  await performEvent(run, "AfterAllowTraffic");
+  await performHook("AfterAllowTraffic");
 }
 
 export async function admit({ deployment, environment: { clock }, signal }: Run): Promise<void> {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { zip } from "../../aws/lambda/zip-for-tests.ts";
 import { createDelivery, type Delivery } from "../../outside-clients/delivery.ts";
 import { writeImageLayout } from "../../outside-clients/image.ts";
 import { type Load, startLoad } from "../../outside-clients/load.ts";
@@ -44,14 +45,18 @@ async function pushImage(): Promise<void> {
   }
 }
 
-async function start(taskDefinition: string, deploymentConfigName: string): Promise<string> {
+async function start(
+  taskDefinition: string,
+  deploymentConfigName: string,
+  appSpec: object = {},
+): Promise<string> {
   const { deploymentId = "" } = await simulator.aws.codedeploy.createDeployment({
     applicationName: "outside",
     deploymentGroupName: "web",
     deploymentConfigName,
     revision: {
       revisionType: "AppSpecContent",
-      appSpecContent: { content: JSON.stringify(delivery.appSpec(taskDefinition)) },
+      appSpecContent: { content: JSON.stringify({ ...delivery.appSpec(taskDefinition), ...appSpec }) },
     },
   });
   return deploymentId;
@@ -164,4 +169,54 @@ it("a canary that answers errors raises an alarm, is stopped by it and rolled ba
   // Only the canary's share was hit, and nothing after the rollback.
   expect(failed).toBeLessThan(load.answers.length / 2);
   expect(load.failures).toHaveLength(failed);
+});
+
+/** Asks the test listener, and tells CodeDeploy whether green answers well. */
+const smokeTest = `
+import { CodeDeploy } from "@aws-sdk/client-codedeploy";
+export async function handler({ DeploymentId, LifecycleEventHookExecutionId }) {
+  const { status } = await fetch(process.env.TEST_URL);
+  console.log("green answered", status);
+  await new CodeDeploy().putLifecycleEventHookExecutionStatus({
+    deploymentId: DeploymentId,
+    lifecycleEventHookExecutionId: LifecycleEventHookExecutionId,
+    status: status === 200 ? "Succeeded" : "Failed",
+  });
+}`;
+
+it("a Lambda function that tries green out keeps a bad revision away from production", async () => {
+  const { codedeploy, lambda, logs } = simulator.aws;
+  const application = { applicationName: "outside", currentDeploymentGroupName: "web" };
+  await codedeploy.updateDeploymentGroup({
+    ...application,
+    alarmConfiguration: { enabled: false, alarms: [] },
+    autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] },
+  });
+  await lambda.createFunction({
+    FunctionName: "smoke-test",
+    Role: "arn:aws:iam::123456789012:role/function",
+    Runtime: "nodejs22.x",
+    Handler: "index.handler",
+    Timeout: 60,
+    Environment: { Variables: { TEST_URL: `http://127.0.0.1:${testListenerPortOffset() + 8080}/` } },
+    Code: { ZipFile: zip({ "index.mjs": smokeTest }) },
+  });
+  const hooks = { Hooks: [{ AfterAllowTestTraffic: "smoke-test" }] };
+  const bad = await start(await registerScript(failing), "CodeDeployDefault.ECSAllAtOnce", hooks);
+  await ends(bad, "Failed");
+  const { deploymentInfo } = await codedeploy.getDeployment({ deploymentId: bad });
+  expect(deploymentInfo?.errorInformation?.code).toBe("HOOK_EXECUTION_FAILURE");
+  await ends(deploymentInfo?.rollbackInfo?.rollbackDeploymentId ?? "", "Succeeded");
+  await ends(await start(delivery.taskDefinitions[1], "CodeDeployDefault.ECSAllAtOnce", hooks), "Succeeded");
+  await load.stop();
+  expect(load.failures).toEqual([]);
+  expect(load.answers.at(-1)).toBe("2");
+  const { events = [] } = await logs.filterLogEvents({
+    logGroupName: "/aws/lambda/smoke-test",
+    filterPattern: '"green answered"',
+  });
+  expect(events.map(({ message = "" }) => message.split("\t").at(-1))).toEqual([
+    "green answered 500",
+    "green answered 200",
+  ]);
 });

@@ -16,12 +16,21 @@ export const groups = {
 };
 export const listeners = { production: arn("listener", "80"), test: arn("listener", "8080") };
 
+export interface HookEvent {
+  readonly functionName: string;
+  readonly DeploymentId: string;
+  readonly LifecycleEventHookExecutionId: string;
+}
+
 /** An ECS and a load balancer in memory: task sets settle at once when `healthy`, and leave when deleted. */
 export interface World {
   healthy: boolean;
   taskSets: TaskSet[];
   /** Alarms of CloudWatch by name. */
   readonly alarms: Map<string, StateValue>;
+  /** What functions were called with; one whose name is not in `functions` is not there. */
+  readonly hookEvents: HookEvent[];
+  readonly functions: Set<string>;
   readonly rules: Map<string, Rule[]>;
   /** Share of the production listener's default action that each target group got, after each change. */
   readonly history: string[];
@@ -37,6 +46,8 @@ export async function createWorld(): Promise<{ world: World; call: Call; close: 
     healthy: true,
     taskSets: [primary()],
     alarms: new Map([["5xx", "OK"]]),
+    hookEvents: [],
+    functions: new Set(["check"]),
     rules: new Map([
       [
         listeners.production,
@@ -54,7 +65,12 @@ export async function createWorld(): Promise<{ world: World; call: Call; close: 
   // Five documented minutes pass in 50 ms.
   const environment = await createTestEnvironment({
     timeScale: 6000,
-    aws: { ecs: fakeEcs(world), elbv2: fakeLoadBalancer(world), cloudwatch: fakeAlarms(world) },
+    aws: {
+      ecs: fakeEcs(world),
+      elbv2: fakeLoadBalancer(world),
+      cloudwatch: fakeAlarms(world),
+      lambda: fakeLambda(world),
+    },
   });
   const codedeploy = createCodeDeploy(environment);
   const operations = codedeploy.operations as Record<string, (...args: object[]) => unknown>;
@@ -109,6 +125,17 @@ function fakeAlarms({ alarms }: World): Partial<Aws["cloudwatch"]> {
         StateValue: alarms.get(AlarmName),
       })),
     }),
+  };
+}
+
+function fakeLambda({ functions, hookEvents }: World): Partial<Aws["lambda"]> {
+  return {
+    invoke: async ({ FunctionName = "", Payload }) => {
+      if (!functions.has(FunctionName))
+        throw new AwsError("ResourceNotFoundException", `Function not found: ${FunctionName}`, 404);
+      hookEvents.push({ functionName: FunctionName, ...JSON.parse(String(Payload)) });
+      return { StatusCode: 202 };
+    },
   };
 }
 

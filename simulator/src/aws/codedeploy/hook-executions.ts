@@ -1,0 +1,39 @@
+import type { LifecycleEventStatus } from "@aws-sdk/client-codedeploy";
+import { AwsError } from "../../errors.ts";
+import type { Service } from "../api.ts";
+import { type CodeDeployState, findDeployment } from "./state.ts";
+
+/** What a function may report about an event. */
+export type HookResult = Extract<LifecycleEventStatus, "Succeeded" | "Failed">;
+
+export interface HookExecution {
+  /** Absent once the event is over, whatever ended it. */
+  report?: ((result: HookResult) => void) | undefined;
+}
+
+export function hookExecutionOperations(state: CodeDeployState): Service<"codedeploy">["operations"] {
+  return {
+    putLifecycleEventHookExecutionStatus: (input) => {
+      const { deploymentId, lifecycleEventHookExecutionId: id = "", status } = input;
+      const deployment = findDeployment(state, deploymentId);
+      const execution = deployment.hookExecutions.get(id);
+      if (!execution)
+        throw new AwsError(
+          "InvalidLifecycleEventHookExecutionIdException",
+          `The deployment ${deployment.id} has no lifecycle event hook execution ${id}.`,
+        );
+      if (status !== "Succeeded" && status !== "Failed")
+        throw new AwsError(
+          "InvalidLifecycleEventHookExecutionStatusException",
+          `The status of a lifecycle event hook execution must be Succeeded or Failed, not ${status}.`,
+        );
+      if (!execution.report)
+        throw new AwsError(
+          "LifecycleEventAlreadyCompletedException",
+          `The lifecycle event of the hook execution ${id} is already complete.`,
+        );
+      execution.report(status);
+      return { lifecycleEventHookExecutionId: id };
+    },
+  };
+}

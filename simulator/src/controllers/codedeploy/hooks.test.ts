@@ -1,0 +1,114 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createDelivery, requestWith, statuses } from "./delivery-for-tests.ts";
+import { listeners, weightsOf } from "./world-for-tests.ts";
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+const hookNames = [
+  "BeforeInstall",
+  "AfterInstall",
+  "AfterAllowTestTraffic",
+  "BeforeAllowTraffic",
+  "AfterAllowTraffic",
+];
+
+async function delivery() {
+  const created = await createDelivery({
+    group: { autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] } },
+  });
+  closers.push(created.close);
+  const { world, call } = created;
+  /** Waits for the call of the function at place `index`, and reports as the function would. */
+  const report = async (index: number, status: string) => {
+    const event = await vi.waitUntil(() => world.hookEvents[index], { timeout: 10_000, interval: 1 });
+    return call("putLifecycleEventHookExecutionStatus", {
+      deploymentId: event.DeploymentId,
+      lifecycleEventHookExecutionId: event.LifecycleEventHookExecutionId,
+      status,
+    });
+  };
+  return { ...created, report };
+}
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "accepted",
+    (error) => error.code as string,
+  );
+
+describe("the hooks of an AppSpec", () => {
+  it("call their function in order, and each event waits for its report", async () => {
+    const { world, start, until, target, report } = await delivery();
+    const deploymentId = await start(requestWith(hookNames.map((name) => ({ [name]: "check" }))));
+    for (const [index, name] of hookNames.entries()) {
+      await vi.waitUntil(() => world.hookEvents.length === index + 1, { timeout: 10_000, interval: 1 });
+      expect(statuses((await target(deploymentId)).lifecycleEvents)).toContain(`${name} InProgress`);
+      await report(index, "Succeeded");
+    }
+    await until(deploymentId, "Succeeded");
+    expect(new Set(world.hookEvents.map(({ DeploymentId }) => DeploymentId))).toEqual(
+      new Set([deploymentId]),
+    );
+  });
+
+  it.each(hookNames.slice(1))(
+    "fail the deployment and roll it back when %s is reported Failed",
+    async (name) => {
+      const { world, start, until, info, target, report } = await delivery();
+      const deploymentId = await start(requestWith([{ [name]: "check" }]));
+      await report(0, "Failed");
+      await until(deploymentId, "Failed");
+      const failed = await info(deploymentId);
+      expect(failed.errorInformation).toEqual({
+        code: "HOOK_EXECUTION_FAILURE",
+        message:
+          "The deployment failed because one or more of the lifecycle event validation functions failed.",
+      });
+      const { lifecycleEvents } = await target(deploymentId);
+      const event = lifecycleEvents.find((each: { status: string }) => each.status === "Failed");
+      expect(event).toMatchObject({
+        lifecycleEventName: name,
+        diagnostics: { message: `The function check reported that ${name} failed.` },
+      });
+      await until(failed.rollbackInfo.rollbackDeploymentId, "Succeeded");
+      expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
+      expect(world.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
+    },
+  );
+
+  it.each([
+    ["is not there", "absent", /could not be invoked: Function not found: absent/],
+    ["reports nothing within an hour", "check", /reported nothing about BeforeAllowTraffic within an hour/],
+  ])("fail the deployment when the function %s", async (_, name, message) => {
+    const { start, until, target } = await delivery();
+    const deploymentId = await start(requestWith([{ BeforeAllowTraffic: name }]));
+    await until(deploymentId, "Failed");
+    const { lifecycleEvents } = await target(deploymentId);
+    const event = lifecycleEvents.find((each: { status: string }) => each.status === "Failed");
+    expect(event.diagnostics.message).toMatch(message);
+  });
+
+  it("take one report each, of a known execution and with a result", async () => {
+    const { call, start, until, report } = await delivery();
+    const deploymentId = await start(requestWith([{ BeforeInstall: "check" }]));
+    expect(await codeOf(report(0, "InProgress"))).toBe("InvalidLifecycleEventHookExecutionStatusException");
+    await report(0, "Succeeded");
+    await until(deploymentId, "Succeeded");
+    expect(await codeOf(report(0, "Failed"))).toBe("LifecycleEventAlreadyCompletedException");
+    const unknown = { deploymentId, lifecycleEventHookExecutionId: "no", status: "Succeeded" };
+    expect(await codeOf(call("putLifecycleEventHookExecutionStatus", unknown))).toBe(
+      "InvalidLifecycleEventHookExecutionIdException",
+    );
+  });
+
+  it("are not waited for once the deployment is stopped", async () => {
+    const { world, call, start, until } = await delivery();
+    const deploymentId = await start(requestWith([{ AfterInstall: "check" }]));
+    await vi.waitUntil(() => world.hookEvents.length === 1, { timeout: 10_000, interval: 1 });
+    await call("stopDeployment", { deploymentId, autoRollbackEnabled: false });
+    await until(deploymentId, "Stopped");
+  });
+});
