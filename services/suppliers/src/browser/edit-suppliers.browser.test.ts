@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { FieldName, SupplierFields } from "../supplier.ts";
+import type { FieldName, SupplierFields } from "../domain/supplier.ts";
 import { type BrowsedServices, openBrowsedServices, sites } from "./browsed-services.ts";
 import { fieldOf, fillForm, skipBrowserChecks, submit } from "./supplier-form-page.ts";
 import { rowsOf } from "./supplier-list-page.ts";

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { inventSupplier } from "../invented-suppliers.ts";
-import { pageSize } from "../supplier-page.ts";
+import { inventSupplier } from "../domain/invented-suppliers.ts";
+import { pageSize } from "../domain/supplier-page.ts";
 import { type BrowsedServices, openBrowsedServices, sites } from "./browsed-services.ts";
 import { namesOf, search } from "./supplier-list-page.ts";
 

@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import type { FieldName, SupplierFields } from "../supplier.ts";
+import type { FieldName, SupplierFields } from "../domain/supplier.ts";
 
 /** The English labels of the form's fields. */
 const labels: Record<FieldName, string> = {

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { readDatabaseConfiguration } from "../configuration.ts";
-import { openDatabase } from "../database.ts";
+import { openDatabase } from "../database/database.ts";
+import { migrate } from "../database/migrate.ts";
+import { migrations } from "../database/migrations.ts";
 import type { ProcessLog } from "../log.ts";
-import { migrate } from "../migrate.ts";
-import { migrations } from "../migrations.ts";
 import type { ServiceProgram } from "../service-program.ts";
 
 /** Brings the schema up to date: the task that runs once before a release. Several may run at a time. */

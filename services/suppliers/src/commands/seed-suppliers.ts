@@ -1,10 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { readDatabaseConfiguration } from "../configuration.ts";
-import { openDatabase } from "../database.ts";
-import { inventSupplier } from "../invented-suppliers.ts";
+import { openDatabase } from "../database/database.ts";
+import { inventSupplier } from "../domain/invented-suppliers.ts";
+import { batchSize, createSupplierQueries } from "../domain/supplier-queries.ts";
 import type { ProcessLog } from "../log.ts";
 import type { ServiceProgram } from "../service-program.ts";
-import { batchSize, createSupplierQueries } from "../supplier-queries.ts";
 
 /** Beyond this nothing has been tried, and a slip of the keyboard would fill the disk. */
 const mostRows = 10_000_000;

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { readDatabaseConfiguration, readListenPort } from "../configuration.ts";
-import { type Database, openDatabase } from "../database.ts";
+import { type Database, openDatabase } from "../database/database.ts";
+import { requireMigrated } from "../database/migrate.ts";
+import { migrations } from "../database/migrations.ts";
+import { createSupplierQueries } from "../domain/supplier-queries.ts";
 import type { ProcessLog } from "../log.ts";
-import { requireMigrated } from "../migrate.ts";
-import { migrations } from "../migrations.ts";
 import { watchEventLoopDelay } from "../operations/event-loop-delay.ts";
 import { readImageDigest } from "../operations/image-digest.ts";
 import { logAccess } from "../operations/log-access.ts";
@@ -13,7 +14,6 @@ import type { Site } from "../pages/layout.ts";
 import { asksForHealth } from "../routes/report-health.ts";
 import { type Observer, startWebServer } from "../server.ts";
 import type { ServiceProgram } from "../service-program.ts";
-import { createSupplierQueries } from "../supplier-queries.ts";
 
 /** CloudWatch keeps a value a minute. */
 const metricsPeriodMs = 60_000;

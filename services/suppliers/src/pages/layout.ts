@@ -38,6 +38,8 @@ export const createView = (site: Site, language: Language, path: string): View =
 });
 
 export const listPath = (site: Site) => `${site.basePath}/suppliers`;
+export const importPath = (site: Site) => `${site.basePath}/supplier-import`;
+export const exportPath = (site: Site) => `${site.basePath}/suppliers.csv`;
 export const assetPath = (site: Site, name: string) => `${site.basePath}/assets/${name}`;
 
 export function page(view: View, title: string, content: Markup): Markup {

@@ -5,8 +5,8 @@ import {
   fieldLengths,
   fieldNames,
   type SupplierFields,
-} from "../supplier.ts";
-import type { VersionedSupplier } from "../supplier-queries.ts";
+} from "../domain/supplier.ts";
+import type { VersionedSupplier } from "../domain/supplier-queries.ts";
 import { listPath, type Markup, type View } from "./layout.ts";
 
 export interface FormOptions {

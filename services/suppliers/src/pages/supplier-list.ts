@@ -5,7 +5,7 @@ import {
   type Search,
   type SupplierPage,
   searchableFields,
-} from "../supplier-page.ts";
+} from "../domain/supplier-page.ts";
 import { listPath, type Markup, type View } from "./layout.ts";
 import { supplierTable, type TableOptions } from "./supplier-table.ts";
 

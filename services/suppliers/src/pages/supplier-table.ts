@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { fieldNames, type Supplier } from "../supplier.ts";
+import { fieldNames, type Supplier } from "../domain/supplier.ts";
 import type { Markup, View } from "./layout.ts";
 
 export interface TableOptions {

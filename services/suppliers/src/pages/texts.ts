@@ -1,6 +1,6 @@
+import type { FieldName, FieldProblem } from "../domain/supplier.ts";
+import type { SearchableField } from "../domain/supplier-page.ts";
 import type { Language } from "../language.ts";
-import type { FieldName, FieldProblem } from "../supplier.ts";
-import type { SearchableField } from "../supplier-page.ts";
 import { english } from "./english-texts.ts";
 import { french } from "./french-texts.ts";
 
@@ -27,6 +27,9 @@ export interface Texts {
   readonly edit: string;
   readonly addSupplier: string;
   readonly editSupplier: string;
+  readonly importSuppliers: string;
+  readonly importLink: string;
+  readonly exportLink: string;
   readonly allRequired: string;
   readonly submit: string;
   readonly cancel: string;

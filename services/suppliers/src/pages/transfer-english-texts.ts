@@ -7,8 +7,6 @@ const list = (names: readonly string[]) =>
   );
 
 export const english: TransferTexts = {
-  importSuppliers: "Import suppliers",
-  exportSuppliers: "Export suppliers",
   purpose: "Every row of a CSV file is added as a new supplier. The export is a file of the same form.",
   columns: (names) => `The first line names the columns, in any order, each once: ${names}.`,
   format:

@@ -1,13 +1,10 @@
 import { html } from "hono/html";
-import { fieldNames } from "../supplier.ts";
-import { batchSize } from "../supplier-queries.ts";
+import { fieldNames } from "../domain/supplier.ts";
+import { batchSize } from "../domain/supplier-queries.ts";
 import type { Refusal } from "../transfer/import-refusal.ts";
 import { fileField, uploadLimitBytes } from "../transfer/upload.ts";
-import { listPath, type Markup, page, type Site, type View } from "./layout.ts";
+import { importPath, listPath, type Markup, page, type View } from "./layout.ts";
 import { transferTexts } from "./transfer-texts.ts";
-
-export const importPath = (site: Site) => `${site.basePath}/supplier-import`;
-export const exportPath = (site: Site) => `${site.basePath}/suppliers.csv`;
 
 const bytesPerMegabyte = 1024 * 1024;
 export const limitText = ({ language }: View) =>
@@ -19,8 +16,8 @@ export function importPage(view: View, refusal?: Refusal): Markup {
   const { site } = view;
   return page(
     view,
-    texts.importSuppliers,
-    html`<h1>${texts.importSuppliers}</h1>
+    view.texts.importSuppliers,
+    html`<h1>${view.texts.importSuppliers}</h1>
 ${refusal ? html`<div class="notice" role="alert" data-refusal="${refusal.kind}"><p>${texts.nothingImported}</p><p>${texts.refusal(refusal, limitText(view))}</p></div>` : ""}
 <p>${texts.purpose}</p>
 <ul>
@@ -43,10 +40,3 @@ const example = `name,address,city,state,email,phone
 Bean There,"1 Harbour Road, 2nd floor",Lisbon,LX,orders@beanthere.example,+351 21 555 0100
 "Café ""Le Matin""",5 rue des Lilas,Lyon,Rhône,bonjour@lematin.example,+33 4 72 00 00 00
 `;
-
-/** What a page that may both export and import offers above the list. */
-export function transferLinks({ site, language }: View): Markup {
-  const texts = transferTexts[language];
-  return html`<a class="button secondary" href="${importPath(site)}">${texts.importSuppliers}</a>
-<a class="button secondary" href="${exportPath(site)}" download>${texts.exportSuppliers}</a>`;
-}

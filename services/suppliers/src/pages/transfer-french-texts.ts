@@ -7,8 +7,6 @@ const list = (names: readonly string[]) =>
   );
 
 export const french: TransferTexts = {
-  importSuppliers: "Importer des fournisseurs",
-  exportSuppliers: "Exporter les fournisseurs",
   purpose:
     "Chaque ligne d’un fichier CSV devient un nouveau fournisseur. L’export est un fichier de la même forme.",
   columns: (names) =>

@@ -1,4 +1,4 @@
-import { fieldNames } from "../supplier.ts";
+import { fieldNames } from "../domain/supplier.ts";
 import {
   addStep,
   emptyReport,

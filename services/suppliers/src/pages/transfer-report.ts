@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { fieldLengths, fieldNames } from "../supplier.ts";
+import { fieldLengths, fieldNames } from "../domain/supplier.ts";
 import {
   addStep,
   emptyReport,
@@ -8,15 +8,15 @@ import {
   outcomeOf,
 } from "../transfer/import-report.ts";
 import type { BatchResult, ImportStep, RowProblem } from "../transfer/import-suppliers.ts";
-import { listPath, type Markup, pageAround, type View } from "./layout.ts";
-import { importPath, limitText } from "./transfer-form.ts";
+import { importPath, listPath, type Markup, pageAround, type View } from "./layout.ts";
+import { limitText } from "./transfer-form.ts";
 import { transferTexts } from "./transfer-texts.ts";
 
 /** The page of a running import, piece by piece: a line for every batch as soon as it is done, then the result. */
 export async function* reportPage(view: View, steps: AsyncIterable<ImportStep>): AsyncGenerator<string> {
   const texts = transferTexts[view.language];
-  const [before, after] = pageAround(view, texts.importSuppliers);
-  yield render(html`${before}<h1>${texts.importSuppliers}</h1>
+  const [before, after] = pageAround(view, view.texts.importSuppliers);
+  yield render(html`${before}<h1>${view.texts.importSuppliers}</h1>
 <section aria-labelledby="progress"><h2 id="progress">${texts.progress}</h2>
 <div role="log" aria-labelledby="progress"><ol>
 `);

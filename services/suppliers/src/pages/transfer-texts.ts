@@ -6,8 +6,6 @@ import { french } from "./transfer-french-texts.ts";
 
 /** What the pages of import and export say. */
 export interface TransferTexts {
-  readonly importSuppliers: string;
-  readonly exportSuppliers: string;
   readonly purpose: string;
   readonly columns: (names: string) => string;
   readonly format: string;

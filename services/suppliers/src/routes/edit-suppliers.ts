@@ -2,11 +2,11 @@ import type { Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { html } from "hono/html";
 import { HTTPException } from "hono/http-exception";
+import { parseSupplierFields, parseSupplierId } from "../domain/supplier.ts";
+import type { SupplierStore, VersionedSupplier } from "../domain/supplier-queries.ts";
 import { listPath, page, type Site } from "../pages/layout.ts";
 import { type FormOptions, supplierForm } from "../pages/supplier-form.ts";
 import { notFound, viewOf } from "../site.ts";
-import { parseSupplierFields, parseSupplierId } from "../supplier.ts";
-import type { SupplierStore, VersionedSupplier } from "../supplier-queries.ts";
 
 /** Six fields of 255 characters, percent-encoded from four-byte UTF-8, take 19 kB at most. */
 const formLimitBytes = 64 * 1024;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { inventSupplier } from "../invented-suppliers.ts";
+import { inventSupplier } from "../domain/invented-suppliers.ts";
 import {
   csv,
   exportPath,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { inventSupplier } from "../invented-suppliers.ts";
-import { fieldNames } from "../supplier.ts";
+import { inventSupplier } from "../domain/invented-suppliers.ts";
+import { fieldNames } from "../domain/supplier.ts";
 import {
   csv,
   exportPath,
@@ -100,7 +100,13 @@ describe("the import by a form", () => {
   it("from a page that is not ours is refused", async () => {
     const headers = { origin: "http://evil.example", "sec-fetch-site": "cross-site", host: "localhost" };
     expect((await submit(transfer.app, csv(...lines(1)), headers)).status).toBe(403);
-    // A browser asks first whether it may send text/csv to another site, and is not told that it may.
+    const asCsv = {
+      method: "POST",
+      body: csv(...lines(1)),
+      headers: { ...headers, "content-type": "text/csv" },
+    };
+    expect((await transfer.app.request(importPath, asCsv)).status).toBe(403);
+    // A browser would have asked first whether it may send that to another site, and is not told that it may.
     const preflight = await transfer.app.request(importPath, { method: "OPTIONS", headers });
     expect(preflight.headers.get("access-control-allow-origin")).toBeNull();
     expect(await transfer.count()).toBe(0);

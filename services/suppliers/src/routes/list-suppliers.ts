@@ -1,13 +1,12 @@
 import type { Hono } from "hono";
 import { html } from "hono/html";
 import { HTTPException } from "hono/http-exception";
-import { createCachedPages, createFreshPages } from "../page-cache.ts";
-import { listPath, page, type Site, type View } from "../pages/layout.ts";
+import { createCachedPages, createFreshPages } from "../caching/page-cache.ts";
+import { type PageRequest, pageQuery, parsePageQuery } from "../domain/supplier-page.ts";
+import type { SupplierReader } from "../domain/supplier-queries.ts";
+import { exportPath, importPath, listPath, page, type Site, type View } from "../pages/layout.ts";
 import { supplierList } from "../pages/supplier-list.ts";
-import { transferLinks } from "../pages/transfer-form.ts";
 import { viewOf } from "../site.ts";
-import { type PageRequest, pageQuery, parsePageQuery } from "../supplier-page.ts";
-import type { SupplierReader } from "../supplier-queries.ts";
 
 export interface ListRoutes {
   readonly suppliers: SupplierReader;
@@ -33,7 +32,6 @@ export function listSuppliers(app: Hono, site: Site, options: ListRoutes): void 
     const { body, readAt } = await pages(`${view.language}${query}`, async () =>
       String(await render(view, request, await suppliers.readPage(request), options)),
     );
-    c.header("Vary", "Accept-Language, Cookie");
     if (maxAgeSeconds === undefined) c.header("Cache-Control", "no-store");
     else {
       c.header("Cache-Control", `public, max-age=${maxAgeSeconds}`);
@@ -59,7 +57,8 @@ function render(
       ? {
           editPath: ({ id }) => `${basePath}/supplier-update/${id}`,
           actions: html`<div class="actions"><a class="button" href="${basePath}/supplier-add">${texts.addSupplier}</a>
-${transferLinks(view)}</div>`,
+<a class="button secondary" href="${importPath(site)}">${texts.importLink}</a>
+<a class="button secondary" href="${exportPath(site)}" download>${texts.exportLink}</a></div>`,
         }
       : {},
   );

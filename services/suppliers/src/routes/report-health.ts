@@ -1,5 +1,5 @@
 import type { Context, Hono } from "hono";
-import { databaseMessage } from "../database-failure.ts";
+import { databaseMessage } from "../database/database-failure.ts";
 import type { Log } from "../log.ts";
 import { exchangeOf } from "../operations/exchange.ts";
 import type { Site } from "../pages/layout.ts";

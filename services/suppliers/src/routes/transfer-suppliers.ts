@@ -1,9 +1,9 @@
 import type { Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
-import { isDatabaseUnreachable } from "../database-failure.ts";
+import { isDatabaseUnreachable } from "../database/database-failure.ts";
 import { exchangeOf } from "../operations/exchange.ts";
-import type { Site } from "../pages/layout.ts";
-import { exportPath, importPage, importPath } from "../pages/transfer-form.ts";
+import { exportPath, importPath, type Site } from "../pages/layout.ts";
+import { importPage } from "../pages/transfer-form.ts";
 import { collectReport } from "../pages/transfer-json.ts";
 import { reportPage } from "../pages/transfer-report.ts";
 import { type SiteParts, viewOf } from "../site.ts";

@@ -1,4 +1,4 @@
-import { type FieldName, fieldNames } from "../supplier.ts";
+import { type FieldName, fieldNames } from "../domain/supplier.ts";
 import { ImportRefusal } from "./import-refusal.ts";
 
 /** The columns' fields in the order of the header row; throws an `ImportRefusal` unless each stands there once. */

@@ -1,5 +1,5 @@
 import { stringify } from "csv-stringify/sync";
-import { fieldNames, type Supplier } from "../supplier.ts";
+import { fieldNames, type Supplier } from "../domain/supplier.ts";
 
 /** Without it Excel takes UTF-8 for Windows-1252; our own import, and others' that know Unicode, pass over it. */
 const byteOrderMark = "\uFEFF";

@@ -1,4 +1,4 @@
-import type { FieldName } from "../supplier.ts";
+import type { FieldName } from "../domain/supplier.ts";
 
 /** Why a file, or what was left of it, is not imported. */
 export type Refusal =

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { inventSupplier } from "../invented-suppliers.ts";
-import { fieldNames, type SupplierFields } from "../supplier.ts";
+import { inventSupplier } from "../domain/invented-suppliers.ts";
+import { fieldNames, type SupplierFields } from "../domain/supplier.ts";
 import { readCsvRows } from "./csv-rows.ts";
 import { importSuppliers } from "./import-suppliers.ts";
 

@@ -4,8 +4,8 @@ import {
   fieldNames,
   parseSupplierFields,
   type SupplierFields,
-} from "../supplier.ts";
-import { batchSize, type SupplierStore } from "../supplier-queries.ts";
+} from "../domain/supplier.ts";
+import { batchSize, type SupplierStore } from "../domain/supplier-queries.ts";
 import { changedNothing } from "./changed-nothing.ts";
 import { readColumns } from "./csv-columns.ts";
 import type { CsvRow } from "./csv-rows.ts";

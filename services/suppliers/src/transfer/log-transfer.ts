@@ -1,4 +1,4 @@
-import { databaseMessage } from "../database-failure.ts";
+import { databaseMessage } from "../database/database-failure.ts";
 import type { Log } from "../log.ts";
 import type { Exchange } from "../operations/exchange.ts";
 import { addStep, emptyReport } from "./import-report.ts";

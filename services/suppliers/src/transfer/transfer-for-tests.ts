@@ -1,12 +1,12 @@
 import type { Hono } from "hono";
-import { inventSupplier } from "../invented-suppliers.ts";
+import { type OpenTestDatabase, startTestDatabase } from "../database/test-database.ts";
+import { inventSupplier } from "../domain/invented-suppliers.ts";
+import { fieldNames, type SupplierFields } from "../domain/supplier.ts";
+import type { SupplierStore } from "../domain/supplier-queries.ts";
 import type { Site } from "../pages/layout.ts";
 import { partsForTests } from "../parts-for-tests.ts";
 import { transferSuppliers } from "../routes/transfer-suppliers.ts";
 import { createSite, type SiteParts } from "../site.ts";
-import { fieldNames, type SupplierFields } from "../supplier.ts";
-import type { SupplierStore } from "../supplier-queries.ts";
-import { type OpenTestDatabase, startTestDatabase } from "../test-database.ts";
 
 const site: Site = {
   service: "employee",

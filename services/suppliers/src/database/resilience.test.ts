@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startTestService, type TestService } from "../test-service.ts";
 import { serviceLimits } from "./database-limits.ts";
 import { startTestDatabase, type TestDatabase } from "./test-database.ts";
-import { startTestService, type TestService } from "./test-service.ts";
 
 let testDatabase: TestDatabase;
 let service: TestService;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type OpenTestDatabase, startTestDatabase, type TestDatabase } from "../database/test-database.ts";
 import type { SupplierFields } from "./supplier.ts";
 import { type PageRequest, pageSize } from "./supplier-page.ts";
 import { batchSize } from "./supplier-queries.ts";
-import { type OpenTestDatabase, startTestDatabase, type TestDatabase } from "./test-database.ts";
 
 let testDatabase: TestDatabase;
 let database: OpenTestDatabase;

@@ -8,10 +8,12 @@ export function createSharedReads<Result>(): (key: string, read: () => Promise<R
   function start(key: string, read: () => Promise<Result>): Promise<Result> {
     const entry: { running: Promise<Result>; next?: Promise<Result> } = { running: read() };
     reads.set(key, entry);
-    entry.running.then(
-      () => entry.next || reads.delete(key),
-      () => reads.delete(key),
-    );
+    const end = () => {
+      reads.delete(key);
+    };
+    entry.running.then(() => {
+      if (!entry.next) end();
+    }, end);
     return entry.running;
   }
 

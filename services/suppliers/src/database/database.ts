@@ -1,6 +1,6 @@
 import { createPool, type PoolConnection, type PoolOptions } from "mysql2";
 import { type Connection, createConnection } from "mysql2/promise";
-import type { DatabaseConfiguration } from "./configuration.ts";
+import type { DatabaseConfiguration } from "../configuration.ts";
 import { databaseMessage, isDatabaseUnreachable, isRefusedByDatabase } from "./database-failure.ts";
 import { type DatabaseLimits, serviceLimits } from "./database-limits.ts";
 import { guardPool } from "./guarded-pool.ts";

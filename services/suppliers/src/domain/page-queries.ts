@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt, like, lt, or, type SQL, sql } from "drizzle-orm";
 import type { MySqlRemoteDatabase } from "drizzle-orm/mysql-proxy";
-import { suppliers } from "./schema.ts";
+import { suppliers } from "../database/schema.ts";
 import type { Supplier } from "./supplier.ts";
 import {
   type PageRequest,

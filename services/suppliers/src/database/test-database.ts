@@ -3,13 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { createConnection } from "mysql2/promise";
-import { type DatabaseServer, startDatabaseServer } from "../../../simulator/src/planes/database-server.ts";
-import { type DatabaseConfiguration, readDatabaseConfiguration } from "./configuration.ts";
+import {
+  type DatabaseServer,
+  startDatabaseServer,
+} from "../../../../simulator/src/planes/database-server.ts";
+import { type DatabaseConfiguration, readDatabaseConfiguration } from "../configuration.ts";
+import { createSupplierQueries } from "../domain/supplier-queries.ts";
 import { openDatabase } from "./database.ts";
 import { type DatabaseLimits, serviceLimits } from "./database-limits.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
-import { createSupplierQueries } from "./supplier-queries.ts";
 
 const account = { user: "nodeapp", password: "coffee", database: "COFFEE" };
 

@@ -1,8 +1,8 @@
 import { and, eq, getTableColumns, gt, type SQL, sql } from "drizzle-orm";
 import type { MySqlRawQueryResult } from "drizzle-orm/mysql2";
+import { suppliers } from "../database/schema.ts";
+import { openDrizzle, type StatementRunner } from "../database/statement-runner.ts";
 import { createPageReader } from "./page-queries.ts";
-import { suppliers } from "./schema.ts";
-import { openDrizzle, type StatementRunner } from "./statement-runner.ts";
 import { type FieldName, fieldNames, type Supplier, type SupplierFields } from "./supplier.ts";
 import type { PageRequest, SupplierPage } from "./supplier-page.ts";
 
