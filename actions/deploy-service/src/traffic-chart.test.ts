@@ -10,7 +10,7 @@ test("a deployment that shifted nothing has no chart", () => {
 
 test("a canary is a line with two steps over its seconds", () => {
   const chart = trafficChart([point(0, 0), point(60_000, 10), point(360_000, 100)], 400_000);
-  expect(chart).toMatch(/^```mermaid\nxychart-beta\n[\s\S]*\n```$/);
+  expect(chart).toMatch(/^```mermaid\n%%\{init: .+\}%%\nxychart-beta\n[\s\S]*\n```$/);
   expect(chart).toContain('x-axis "seconds since the deployment was created" 0 --> 400');
   const values = /line \[(.+)\]/.exec(chart)?.[1]?.split(", ").map(Number) ?? [];
   expect(values).toHaveLength(61);

@@ -18,6 +18,8 @@ export function trafficChart(points: readonly TrafficPoint[], durationMs: number
   );
   const [unit, unitMs] = endMs >= 10 * 60_000 ? ["minutes", 60_000] : ["seconds", 1_000];
   const lines = [
+    // The palette's own first colour can hardly be seen on white; this green can, on a dark page as well.
+    `%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#2da44e"}}}}%%`,
     "xychart-beta",
     '  title "Traffic on the new tasks"',
     `  x-axis "${unit} since the deployment was created" 0 --> ${Math.ceil(endMs / unitMs)}`,
