@@ -263,7 +263,7 @@ test("an alarm is the cause", async () => {
   const { record, error } = await run();
   expect(record).toMatchObject({
     status: "rolled-back",
-    cause: "Alarm 5xx went off during the deployment: Alarm detected",
+    cause: "Alarm 5xx went off during the deployment",
   });
   expect(error?.message).toMatch(/^Alarm 5xx went off/);
 });

@@ -1,0 +1,102 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { deploy } from "../deploy.ts";
+import type { DeployInputs } from "../inputs.ts";
+import { newRecord } from "../record.ts";
+import { summaryOf } from "../summary.ts";
+import { createStage, type Stage } from "../testing.ts";
+import { diffOf, hasChanges } from "./plan.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+  await run("one", { mode: "apply" });
+});
+afterAll(() => stage?.close());
+
+async function run(version: string, changes: Partial<DeployInputs> = {}, definition: object = {}) {
+  const record = newRecord("outside", "web");
+  const world = stage.world();
+  const file = await stage.taskDefinition(version, definition);
+  await deploy(world, stage.inputs(file, { mode: "plan", ...changes }), record);
+  if (!record.plan) throw new Error("there is a plan");
+  return {
+    record,
+    summary: summaryOf(record),
+    diff: diffOf(record.plan),
+    changes: hasChanges(record.plan),
+    told: world.lines.join("\n"),
+  };
+}
+
+async function state() {
+  const { aws } = stage.simulator;
+  const { taskDefinitionArns } = await aws.ecs.listTaskDefinitions({});
+  const { deployments } = await aws.codedeploy.listDeployments({
+    applicationName: "outside",
+    deploymentGroupName: "web",
+  });
+  const { services } = await aws.ecs.describeServices({ cluster: "outside", services: ["web"] });
+  return { taskDefinitionArns, deployments, desiredCount: services?.[0]?.desiredCount };
+}
+
+test("a plan tells what would change, and changes nothing", async () => {
+  const before = await state();
+  const { record, changes, diff, told, summary } = await run("two", { desiredCount: 3 });
+  expect(record).toMatchObject({ status: "planned", changed: false, deploymentId: "", revisionAfter: "" });
+  expect(changes).toBe(true);
+  expect(diff.split("\n")).toEqual([
+    '~ containerDefinitions[web].environment[VERSION].value: "one" → "two"',
+    "~ service.desiredCount: 1 → 3",
+  ]);
+  expect(told).toContain(diff);
+  expect(summary).toMatch(/^### ✅ web: planned, nothing was changed/);
+  expect(summary).toContain('! containerDefinitions[web].environment[VERSION].value: "one" → "two"');
+  expect(await state()).toEqual(before);
+});
+
+test("what production runs already is no change, whoever registered something since", async () => {
+  const { record: tried } = await run("other", { mode: "apply", waitUntil: "registered" });
+  const before = await state();
+  const planned = await run("one");
+  expect(planned.changes).toBe(false);
+  expect(planned.diff).toBe("");
+  expect(planned.summary).toMatch(/^### ✅ web: nothing would change/);
+  const { record } = await run("one", { mode: "apply" });
+  expect(record).toMatchObject({ status: "succeeded", changed: false, deploymentId: "" });
+  expect(record.revisionAfter).toBe(record.revisionBefore);
+  expect(record.revisionAfter).not.toBe(tried.revisionAfter);
+  expect(await state()).toEqual(before);
+});
+
+test("the same again is deployed when forced", async () => {
+  const { record } = await run("one", { mode: "apply", force: true, waitUntil: "traffic-shifted" });
+  expect(record.plan && hasChanges(record.plan)).toBe(false);
+  expect(record).toMatchObject({ changed: true, status: "traffic-shifted" });
+  expect(record.revisionAfter).toBe(record.revisionBefore);
+});
+
+test("images are told by their digests, secrets by their names, and no secret value is shown", async () => {
+  const image = `${stage.image.split("@")[0]}@sha256:${"0".repeat(64)}`;
+  const definition = JSON.parse(await readFile(await stage.taskDefinition("one"), "utf8"));
+  Object.assign(definition.containerDefinitions[0], {
+    image,
+    secrets: [{ name: "PASSWORD", valueFrom: "/web/password" }],
+    environment: [{ name: "API_TOKEN", value: "hunter2" }],
+  });
+  const record = newRecord("outside", "web");
+  const inputs = stage.inputs(await stage.taskDefinition("digests", definition), { mode: "plan" });
+  await expect(deploy(stage.world(), inputs, record)).rejects.toThrow(/no image/);
+  if (!record.plan) throw new Error("there is a plan");
+  const summary = summaryOf(record);
+  expect(diffOf(record.plan).split("\n")).toEqual([
+    "+ containerDefinitions[web].environment[API_TOKEN].value: ***",
+    expect.stringMatching(/^- containerDefinitions\[web\]\.environment\[VERSION\]/),
+    expect.stringMatching(/^~ containerDefinitions\[web\]\.image: .*sha256:.* → .*sha256:0{64}/),
+    '+ containerDefinitions[web].secrets[PASSWORD].valueFrom: "/web/password"',
+  ]);
+  expect(summary).toMatch(/\| web \| sha256:[0-9a-f]{12} \| sha256:000000000000 \|/);
+  expect(summary).toContain("❌ there is no image");
+  expect(summary).not.toContain("hunter2");
+  expect(record.status).not.toBe("planned");
+});

@@ -1,0 +1,23 @@
+import type { CapacityProviderStrategyItem } from "@aws-sdk/client-ecs";
+import { expect, test } from "vitest";
+import { checkCapacityProviders } from "./capacity-providers.ts";
+
+const spot: CapacityProviderStrategyItem = { capacityProvider: "FARGATE_SPOT", base: 0, weight: 1 };
+
+test("an AppSpec that would take the capacity provider away is refused, with the lines that keep it", () => {
+  expect(checkCapacityProviders({ capacityProviderStrategy: [spot] }, {})).toEqual([
+    {
+      text: "the service runs on the capacity provider FARGATE_SPOT, which the AppSpec does not name: CodeDeploy would take it away",
+      mend: 'add to Properties: "CapacityProviderStrategy": [{"CapacityProvider":"FARGATE_SPOT","Base":0,"Weight":1}]',
+    },
+  ]);
+});
+
+test.each<[string, CapacityProviderStrategyItem[], Record<string, unknown>]>([
+  ["a service without one", [], {}],
+  ["an AppSpec that names some", [spot], { CapacityProviderStrategy: [] }],
+  ["keys in another case", [spot], { capacityproviderstrategy: [] }],
+])("%s is fine", (_, strategy, properties) => {
+  const taskSets = [{ status: "PRIMARY", capacityProviderStrategy: strategy }];
+  expect(checkCapacityProviders({ taskSets }, properties)).toEqual([]);
+});
