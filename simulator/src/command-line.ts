@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { faultKinds } from "./gateway/faults.ts";
+import { parseFault } from "./gateway/parse-fault.ts";
 import {
   defaultListenerPortOffset,
   defaultPort,
@@ -15,6 +17,9 @@ Starts an offline AWS on 127.0.0.1 and prints the environment variables that poi
   --time-scale N       how many times faster than the wall AWS's waits pass (default ${defaultTimeScale})
   --region NAME        (default us-east-1)
   --account ID         twelve digits (default 123456789012)
+  --fault FAULT        lets calls fail, as OPERATION=KIND[,times=N][,after=N][,accessKeyId=KEY][,milliseconds=N];
+                       may be given several times: --fault ecs:DescribeServices=throttle,times=3
+                       kinds: ${faultKinds.join(", ")}
   --help
 `;
 
@@ -28,6 +33,7 @@ export function parseArguments(argv: readonly string[]): SimulatorOptions & { he
     throw new Error(`--account: "${values.account}" is not a twelve-digit account id`);
   return {
     help: values.help ?? false,
+    ...(values.fault === undefined ? {} : { faults: values.fault.map(parseFault) }),
     ...(port === undefined ? {} : { port }),
     ...(listenerPortOffset === undefined ? {} : { listenerPortOffset }),
     ...(timeScale === undefined ? {} : { timeScale }),
@@ -46,6 +52,7 @@ function parse(argv: readonly string[]) {
         "time-scale": { type: "string" },
         region: { type: "string" },
         account: { type: "string" },
+        fault: { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },
       },
     });

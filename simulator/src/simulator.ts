@@ -18,6 +18,7 @@ import { createSts } from "./aws/sts/service.ts";
 import { type Clock, createClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import { AwsError } from "./errors.ts";
+import { createFaults, type Fault, type Faults } from "./gateway/faults.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
 import { createNetwork } from "./planes/network.ts";
 import { createRegistry } from "./planes/registry-server.ts";
@@ -35,6 +36,8 @@ export interface SimulatorOptions {
   region?: string;
   /** Access keys to answer with ExpiredToken: rehearses a lab session that is over. */
   expiredAccessKeys?: readonly string[];
+  /** What goes wrong on purpose from the start; nothing does unless it is asked for. */
+  faults?: readonly Fault[];
   warn?: (message: string) => void;
 }
 
@@ -50,6 +53,8 @@ export interface Simulator {
   readonly environmentVariables: Record<string, string>;
   readonly aws: Aws;
   readonly clock: Clock;
+  /** Lets calls over the wire fail, from now on. */
+  readonly faults: Faults;
   /** Ends every child process, closes every socket, removes temporary data. */
   close(): Promise<void>;
 }
@@ -91,15 +96,19 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const removeTemporary = async () => {
     if (options.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true });
   };
+  const faults = createFaults(services);
   let gateway: Gateway;
   try {
+    for (const fault of options.faults ?? []) faults.add(fault);
     gateway = await startGateway({
       environment,
       services,
       port: gatewayAddress.port,
       expiredAccessKeys: new Set(options.expiredAccessKeys),
+      faults,
     });
   } catch (error) {
+    await closeServices(services);
     await removeTemporary();
     throw error;
   }
@@ -120,6 +129,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     aws: environment.aws,
     clock,
+    faults,
     close: once(async () => {
       await gateway.close();
       await closeServices(services);

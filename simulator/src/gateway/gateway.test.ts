@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ServiceName } from "../aws/api.ts";
 import { AwsError } from "../errors.ts";
 import { createTestEnvironment } from "../testing.ts";
+import { createFaults } from "./faults.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 
 const startedAt = new Date("2026-01-02T03:04:05.678Z");
@@ -56,7 +57,14 @@ beforeAll(async () => {
   const services = new Proxy({} as never, {
     get: (_, name: ServiceName) => ({ operations: operations[name] ?? {} }),
   });
-  gateway = await startGateway({ environment, services, port: 0, expiredAccessKeys: new Set(["ASIAOLD"]) });
+  const expiredAccessKeys = new Set(["ASIAOLD"]);
+  gateway = await startGateway({
+    environment,
+    services,
+    port: 0,
+    expiredAccessKeys,
+    faults: createFaults(services),
+  });
   endpoint = `http://127.0.0.1:${gateway.port}`;
 });
 afterAll(() => gateway.close());
@@ -165,6 +173,7 @@ it("a taken port is named", async () => {
     services: {} as never,
     port,
     expiredAccessKeys: new Set<string>(),
+    faults: createFaults({} as never),
   });
   await expect(starting).rejects.toThrow(`port ${port} on 127.0.0.1 is taken`);
 });

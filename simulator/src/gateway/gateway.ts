@@ -4,14 +4,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Environment } from "../environment.ts";
 import { type GatewayServices, perform } from "./perform.ts";
+import { ConnectionCut } from "./strike.ts";
 
 export interface Gateway {
   readonly port: number;
   close(): Promise<void>;
 }
 
-export interface GatewayOptions extends Pick<GatewayServices, "services" | "expiredAccessKeys"> {
-  readonly environment: Pick<Environment, "registry" | "gateway" | "warn">;
+export interface GatewayOptions extends Pick<GatewayServices, "services" | "expiredAccessKeys" | "faults"> {
+  readonly environment: Pick<Environment, "accountId" | "registry" | "gateway" | "warn">;
   /** 0 takes a free one. */
   readonly port: number;
 }
@@ -21,6 +22,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { environment, port } = options;
   const server = createServer((request, response) => {
     handle(options, request, response).catch((error: Error) => {
+      if (error instanceof ConnectionCut) return request.socket.destroy();
       environment.warn(`${request.method} ${request.url} failed: ${error.stack ?? error}`);
       if (response.headersSent) response.destroy();
       else response.writeHead(500).end();
@@ -51,12 +53,13 @@ async function listen(server: Server, host: string, port: number): Promise<void>
 }
 
 async function handle(options: GatewayOptions, request: IncomingMessage, response: ServerResponse) {
-  const { environment, services, expiredAccessKeys } = options;
+  const { environment, services, expiredAccessKeys, faults } = options;
+  const { accountId, warn } = environment;
   const path = (request.url ?? "/").split("?")[0] ?? "/";
   if (path === "/v2" || path.startsWith("/v2/")) return environment.registry.handle(request, response);
   const requestId = randomUUID();
   const reply = await perform(
-    { services, expiredAccessKeys, warn: environment.warn },
+    { services, expiredAccessKeys, faults, accountId, warn },
     {
       method: request.method ?? "GET",
       url: request.url ?? "/",

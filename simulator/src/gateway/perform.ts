@@ -1,10 +1,12 @@
 import type { Caller, Handler, Service, ServiceName } from "../aws/api.ts";
 import { AwsError } from "../errors.ts";
+import { type FaultStrikes, methodName } from "./faults.ts";
 import type { Message } from "./message.ts";
 import { findOperation, type Protocol, type WireModel } from "./models.ts";
 import { findRestOperation } from "./rest-json.ts";
 import { caller, route } from "./route.ts";
 import { ShapeError } from "./schema.ts";
+import { ConnectionCut, expiredToken, ProtocolError, strikeAfter, strikeBefore } from "./strike.ts";
 import { modelled, type Reply, type Wire } from "./wire.ts";
 import { wires } from "./wires.ts";
 
@@ -13,6 +15,8 @@ export interface GatewayServices {
   /** Access keys whose session is over: answered with ExpiredToken, as a lab session after its four hours. */
   readonly expiredAccessKeys: ReadonlySet<string>;
   readonly warn: (message: string) => void;
+  readonly faults: FaultStrikes;
+  readonly accountId: string;
 }
 
 export interface ApiRequest extends Message {
@@ -20,7 +24,7 @@ export interface ApiRequest extends Message {
   readonly requestId: string;
 }
 
-/** Answers one request to the AWS API: every error is an answer too. */
+/** Answers one request to the AWS API: every error is an answer too, but for ConnectionCut. */
 export async function perform(gateway: GatewayServices, request: ApiRequest): Promise<Reply> {
   const found = route(request);
   if ("unknown" in found) return failUnknown(request, found.unknown);
@@ -31,8 +35,18 @@ export async function perform(gateway: GatewayServices, request: ApiRequest): Pr
     found.operation ?? findRestOperation(module, request) ?? `for ${request.method} ${request.url}`;
   try {
     const identity = authenticate(gateway, request, wire);
-    return await answer(gateway, request, { model, operation, module, identity });
+    const apiCall = { service: model.service, operation, accessKeyId: identity.accessKeyId };
+    const faults = gateway.faults.strike(apiCall);
+    await strikeBefore(faults, { ...apiCall, accountId: gateway.accountId }, wire.errors);
+    const reply = await answer(gateway, request, { model, operation, module, identity });
+    strikeAfter(faults);
+    return reply;
   } catch (error) {
+    if (error instanceof ConnectionCut) throw error;
+    if (error instanceof ProtocolError) {
+      const { code, message, statusCode } = error;
+      return wire.fail({ code, message, statusCode }, request.requestId);
+    }
     if (error instanceof AwsError)
       return wire.fail(modelled(module, error, model.protocol), request.requestId);
     gateway.warn(
@@ -73,9 +87,6 @@ async function answer(
   return wire.write(model, operation, output ?? {}, request.requestId);
 }
 
-/** `CreateDBInstance` is `createDBInstance` on the SDK's client. */
-const methodName = (operation: string) => operation.charAt(0).toLowerCase() + operation.slice(1);
-
 function read(wire: Wire, parse: () => object): object {
   try {
     return parse();
@@ -94,12 +105,7 @@ function read(wire: Wire, parse: () => object): object {
 function authenticate(gateway: GatewayServices, request: ApiRequest, wire: Wire): Caller {
   const identity = caller(request, request.sourceIp);
   if (!identity) throw new AwsError(wire.errors.missingToken, "Missing Authentication Token", 403);
-  if (gateway.expiredAccessKeys.has(identity.accessKeyId))
-    throw new AwsError(
-      wire.errors.expiredToken,
-      "The security token included in the request is expired",
-      403,
-    );
+  if (gateway.expiredAccessKeys.has(identity.accessKeyId)) throw expiredToken(wire.errors);
   return identity;
 }
 

@@ -33,7 +33,13 @@ function httpOf(schema: unknown): [string, string, number] | undefined {
 
 /** restJson1 without streams: labels, query, headers and payload. Source: Smithy 2.0, "HTTP binding traits". */
 export const restJsonWire: Wire = {
-  errors: { ...jsonErrors, unknownParameter: "InvalidParameterValueException" },
+  errors: {
+    ...jsonErrors,
+    unknownParameter: "InvalidParameterValueException",
+    internal: "ServiceException",
+    throttled: { code: "TooManyRequestsException", statusCode: 429 },
+    denied: { code: "AccessDeniedException", statusCode: 403 },
+  },
   read: (operation, message) => readMessage(operation, message),
   write: (_model, operation, output) => writeReply(operation, output as Record<string, unknown>),
   fail: ({ code, message, statusCode }) => ({

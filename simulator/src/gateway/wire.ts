@@ -22,6 +22,10 @@ export interface CommonErrors {
   readonly missingParameter: string;
   readonly expiredToken: string;
   readonly missingToken: string;
+  readonly internal: string;
+  readonly unavailable: string;
+  readonly throttled: { readonly code: string; readonly statusCode: number };
+  readonly denied: { readonly code: string; readonly statusCode: number };
 }
 
 /** One protocol: bytes in, an operation's typed input out, and the way back. */
@@ -40,6 +44,10 @@ export const jsonErrors: CommonErrors = {
   missingParameter: "ValidationException",
   expiredToken: "ExpiredTokenException",
   missingToken: "MissingAuthenticationTokenException",
+  internal: "InternalFailure",
+  unavailable: "ServiceUnavailableException",
+  throttled: { code: "ThrottlingException", statusCode: 400 },
+  denied: { code: "AccessDeniedException", statusCode: 400 },
 };
 
 export const jsonWire = (contentType: string): Wire => ({
@@ -67,6 +75,10 @@ const queryErrors: CommonErrors = {
   missingParameter: "MissingParameter",
   expiredToken: "ExpiredToken",
   missingToken: "MissingAuthenticationToken",
+  internal: "InternalFailure",
+  unavailable: "ServiceUnavailable",
+  throttled: { code: "Throttling", statusCode: 400 },
+  denied: { code: "AccessDenied", statusCode: 403 },
 };
 
 export const queryWire: Wire = {
@@ -87,7 +99,13 @@ export const queryWire: Wire = {
 };
 
 export const ec2Wire: Wire = {
-  errors: queryErrors,
+  errors: {
+    ...queryErrors,
+    internal: "InternalError",
+    unavailable: "Unavailable",
+    throttled: { code: "RequestLimitExceeded", statusCode: 503 },
+    denied: { code: "UnauthorizedOperation", statusCode: 403 },
+  },
   read: (operation, { body }) => fromForm("ec2Query", input(operation), parameters(body)),
   write: (model, operation, output, requestId) =>
     xml(

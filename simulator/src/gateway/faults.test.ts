@@ -1,0 +1,180 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { promisify } from "node:util";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { EC2 } from "@aws-sdk/client-ec2";
+import { ECS } from "@aws-sdk/client-ecs";
+import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { parseArguments } from "../command-line.ts";
+import type { Simulator } from "../simulator.ts";
+import { startTestSimulator } from "../testing-simulator.ts";
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+});
+afterAll(() => simulator?.close());
+afterEach(() => simulator.faults.clear());
+
+const config = (maxAttempts = 1) => ({ ...simulator.clientConfig, maxAttempts });
+
+/** Calls an operation of every protocol, without retries. */
+const calls: Record<string, () => Promise<unknown>> = {
+  "ecs:ListClusters": () => new ECS(config()).listClusters({}),
+  "cloudwatch:ListMetrics": () => new CloudWatch(config()).listMetrics({}),
+  "elbv2:DescribeLoadBalancers": () => new ElasticLoadBalancingV2(config()).describeLoadBalancers({}),
+  "ec2:DescribeVpcs": () => new EC2(config()).describeVpcs({}),
+  "lambda:ListFunctions": () => new Lambda(config()).listFunctions({}),
+};
+const perform = (operation: string) => calls[operation]?.() ?? Promise.reject(new Error(operation));
+
+const outcome = (call: Promise<unknown>) =>
+  call.then(
+    () => "performed",
+    ({ name, $metadata }) => `${name} ${$metadata?.httpStatusCode}`,
+  );
+
+describe("a client sees each fault as its protocol tells it", () => {
+  it.each([
+    ["ecs:ListClusters", "throttle", "ThrottlingException 400"],
+    ["cloudwatch:ListMetrics", "throttle", "ThrottlingException 400"],
+    ["elbv2:DescribeLoadBalancers", "throttle", "Throttling 400"],
+    ["ec2:DescribeVpcs", "throttle", "RequestLimitExceeded 503"],
+    ["lambda:ListFunctions", "throttle", "TooManyRequestsException 429"],
+    ["ecs:ListClusters", "deny", "AccessDeniedException 400"],
+    ["elbv2:DescribeLoadBalancers", "deny", "AccessDenied 403"],
+    ["ec2:DescribeVpcs", "deny", "UnauthorizedOperation 403"],
+    ["lambda:ListFunctions", "deny", "AccessDeniedException 403"],
+    ["ecs:ListClusters", "server-error", "InternalFailure 500"],
+    ["lambda:ListFunctions", "server-error", "ServiceException 500"],
+    ["ecs:ListClusters", "unavailable", "ServiceUnavailableException 503"],
+    ["elbv2:DescribeLoadBalancers", "unavailable", "ServiceUnavailable 503"],
+    ["ecs:ListClusters", "expire", "ExpiredTokenException 403"],
+    ["elbv2:DescribeLoadBalancers", "expire", "ExpiredToken 403"],
+  ] as const)("%s: %s", async (operation, kind, expected) => {
+    simulator.faults.add({ kind, operation });
+    expect(await outcome(perform(operation))).toBe(expected);
+    simulator.faults.clear();
+    expect(await outcome(perform(operation))).toBe("performed");
+  });
+
+  it("names the action and the account that it denies", async () => {
+    simulator.faults.add({ kind: "deny", operation: "elbv2:*" });
+    await expect(perform("elbv2:DescribeLoadBalancers")).rejects.toThrow(
+      "User: arn:aws:iam::123456789012:user/simulated is not authorized to perform: elasticloadbalancing:DescribeLoadBalancers on resource: *",
+    );
+  });
+
+  it.each([
+    ["cut", 0],
+    ["cut-answer", 1],
+  ] as const)("%s ends the connection; clusters created: %i", async (kind, count) => {
+    const before = (await new ECS(config()).listClusters({})).clusterArns?.length ?? 0;
+    simulator.faults.add({ kind, operation: "ecs:CreateCluster", times: 1 });
+    const call = new ECS(config()).createCluster({ clusterName: `cluster-${kind}` });
+    await expect(call).rejects.toMatchObject({ code: "ECONNRESET" });
+    const after = (await new ECS(config()).listClusters({})).clusterArns?.length ?? 0;
+    expect(after - before).toBe(count);
+  });
+
+  it("delay lets the call wait, so that later ones overtake it, then performs it", async () => {
+    const operation = "ecs:ListClusters";
+    simulator.faults.add({ kind: "delay", operation, milliseconds: 500, accessKeyId: "AKIASLOW" });
+    const done: string[] = [];
+    const note = (name: string, call: Promise<unknown>) =>
+      outcome(call).then((seen) => done.push(`${name} ${seen}`));
+    const credentials = { accessKeyId: "AKIASLOW", secretAccessKey: "x" };
+    const delayed = note("first", new ECS({ ...config(), credentials }).listClusters({}));
+    await note("later", perform(operation));
+    await delayed;
+    expect(done[0]).toBe("later performed");
+    expect(done).toContain("first performed");
+  });
+});
+
+describe("a fault strikes", () => {
+  it("so many calls, after others have passed, and tells how many", async () => {
+    const fault = simulator.faults.add({
+      kind: "throttle",
+      operation: "ecs:ListClusters",
+      after: 1,
+      times: 2,
+    });
+    const seen: string[] = [];
+    for (let call = 0; call < 4; call++) seen.push(await outcome(perform("ecs:ListClusters")));
+    const throttled = "ThrottlingException 400";
+    expect(seen).toEqual(["performed", throttled, throttled, "performed"]);
+    expect(fault.hits).toBe(2);
+  });
+
+  it("only the operation, the service or the key that it names, until it is removed", async () => {
+    const fault = simulator.faults.add({ kind: "expire", operation: "*", accessKeyId: "ASIAOLD" });
+    const credentials = { accessKeyId: "ASIAOLD", secretAccessKey: "x" };
+    const old = () => outcome(new ECS({ ...config(), credentials }).listClusters({}));
+    expect(await old()).toBe("ExpiredTokenException 403");
+    expect(await outcome(perform("ecs:ListClusters"))).toBe("performed");
+    fault.remove();
+    expect(await old()).toBe("performed");
+  });
+
+  it("a client that tries again until it is over", async () => {
+    const fault = simulator.faults.add({ kind: "cut", operation: "ecs:ListClusters", times: 2 });
+    expect(await outcome(new ECS(config(3)).listClusters({}))).toBe("performed");
+    expect(fault.hits).toBe(2);
+  });
+
+  it("boto3, too", async () => {
+    simulator.faults.add({ kind: "throttle", operation: "ecs:ListClusters" });
+    const script = `
+import boto3, botocore.config
+config = botocore.config.Config(retries={"max_attempts": 1, "mode": "standard"})
+try:
+  boto3.client("ecs", config=config).list_clusters()
+except Exception as e:
+  print(type(e).__name__, e.response["Error"]["Code"], e.response["ResponseMetadata"]["HTTPStatusCode"])
+`;
+    const python = existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+    const { PATH, HOME } = process.env;
+    const env = { PATH, HOME, ...simulator.environmentVariables };
+    const { stdout } = await promisify(execFile)(python, ["-c", script], { env });
+    expect(stdout.trim()).toBe("ClientError ThrottlingException 400");
+  });
+
+  it("not the calls of the simulated services among themselves", async () => {
+    simulator.faults.add({ kind: "deny", operation: "*" });
+    expect(await outcome(simulator.aws.ecs.listClusters({}))).toBe("performed");
+  });
+});
+
+it.each<[object, string]>([
+  [{ kind: "explode", operation: "*" }, 'fault "explode" is not one of throttle'],
+  [{ kind: "deny", operation: "sqs:SendMessage" }, "there is no service sqs; services: cloudformation"],
+  [{ kind: "deny", operation: "ecs:DescribeService" }, "does not perform DescribeService"],
+  [{ kind: "delay", operation: "*" }, "a fault of kind delay needs milliseconds"],
+  [{ kind: "deny", operation: "*", milliseconds: 1 }, "a fault of kind deny has no milliseconds"],
+])("%j could never strike and is refused", (fault, message) => {
+  expect(() => simulator.faults.add(fault as never)).toThrow(message);
+});
+
+it("the command line takes faults", () => {
+  const faults = parseArguments([
+    "--fault=ecs:DescribeServices=throttle,times=3,after=5",
+    "--fault=*=delay,milliseconds=20",
+    "--fault=sts:*=expire,accessKeyId=ASIAOLD",
+  ]).faults;
+  expect(faults).toEqual([
+    { operation: "ecs:DescribeServices", kind: "throttle", times: 3, after: 5 },
+    { operation: "*", kind: "delay", milliseconds: 20 },
+    { operation: "sts:*", kind: "expire", accessKeyId: "ASIAOLD" },
+  ]);
+});
+
+it.each([
+  ["throttle", "give OPERATION=KIND"],
+  ["ecs:ListClusters=explode", "KIND is one of throttle, server-error"],
+  ["ecs:ListClusters=deny,times=x", '"times=x" is none of times=N'],
+])("--fault=%s is refused", (text, message) => {
+  expect(() => parseArguments([`--fault=${text}`])).toThrow(message);
+});

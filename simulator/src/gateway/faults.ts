@@ -1,0 +1,119 @@
+import type { Service, ServiceName } from "../aws/api.ts";
+
+/**
+ * What goes wrong on purpose, and how a client sees it:
+ * throttle: the protocol's own throttling error · server-error: 500 · unavailable: 503 · deny: not authorized ·
+ * expire: the session is over · delay: the call waits `milliseconds` on the wall, then goes on ·
+ * cut: the connection ends and nothing was performed · cut-answer: it was performed, the answer is lost.
+ */
+export const faultKinds = [
+  "throttle",
+  "server-error",
+  "unavailable",
+  "deny",
+  "expire",
+  "cut",
+  "cut-answer",
+  "delay",
+] as const;
+
+export type FaultKind = (typeof faultKinds)[number];
+
+export interface Fault {
+  readonly kind: FaultKind;
+  /** `ecs:DescribeServices`, every operation of a service as `ecs:*`, or every call as `*`. */
+  readonly operation: string;
+  /** How many calls it strikes; all of them when left out. */
+  readonly times?: number;
+  /** How many calls that it would strike pass first. */
+  readonly after?: number;
+  /** Strikes only calls signed with this key. */
+  readonly accessKeyId?: string;
+  /** Of a delay. */
+  readonly milliseconds?: number;
+}
+
+export interface InjectedFault {
+  /** Calls struck so far. */
+  readonly hits: number;
+  remove(): void;
+}
+
+export interface ApiCall {
+  readonly service: ServiceName;
+  /** As the API names it: `DescribeServices`. */
+  readonly operation: string;
+  readonly accessKeyId: string;
+}
+
+/** Faults of the API as every client outside sees it; services among themselves are not struck. */
+export interface Faults {
+  /** Throws a sentence when the fault could never strike. */
+  add(fault: Fault): InjectedFault;
+  clear(): void;
+}
+
+export interface FaultStrikes extends Faults {
+  /** What strikes this call, in the order that the faults were added. */
+  strike(call: ApiCall): Fault[];
+}
+
+type Services = { readonly [Name in ServiceName]: Service<Name> };
+
+interface ArmedFault {
+  readonly fault: Fault;
+  passed: number;
+  hits: number;
+}
+
+export function createFaults(services: Services): FaultStrikes {
+  const armed = new Set<ArmedFault>();
+  return {
+    add(fault) {
+      refuseHarmless(services, fault);
+      const one = { fault, passed: 0, hits: 0 };
+      armed.add(one);
+      return {
+        get hits() {
+          return one.hits;
+        },
+        remove: () => void armed.delete(one),
+      };
+    },
+    clear: () => armed.clear(),
+    strike: (call) => [...armed].filter((one) => strikes(one, call)).map(({ fault }) => fault),
+  };
+}
+
+function strikes(one: ArmedFault, { service, operation, accessKeyId }: ApiCall): boolean {
+  const { fault } = one;
+  const matches = ["*", `${service}:*`, `${service}:${operation}`].includes(fault.operation);
+  if (!matches || (fault.accessKeyId ?? accessKeyId) !== accessKeyId) return false;
+  if (one.passed < (fault.after ?? 0)) {
+    one.passed++;
+    return false;
+  }
+  if (one.hits >= (fault.times ?? Number.POSITIVE_INFINITY)) return false;
+  one.hits++;
+  return true;
+}
+
+function refuseHarmless(services: Services, { kind, operation, milliseconds }: Fault): void {
+  if (!faultKinds.includes(kind)) throw new Error(`fault "${kind}" is not one of ${faultKinds.join(", ")}`);
+  if ((kind === "delay") !== (milliseconds !== undefined))
+    throw new Error(`a fault of kind ${kind} ${kind === "delay" ? "needs" : "has no"} milliseconds`);
+  if (operation === "*") return;
+  const [service = "", name = ""] = operation.split(":");
+  const operations: object | undefined = services[service as ServiceName]?.operations;
+  if (!operations)
+    throw new Error(
+      `fault at "${operation}": there is no service ${service}; services: ${Object.keys(services).sort().join(", ")}`,
+    );
+  if (name !== "*" && !(methodName(name) in operations))
+    throw new Error(`fault at "${operation}": the simulator does not perform ${name || "that"}`);
+}
+
+/** `CreateDBInstance` is `createDBInstance` on the SDK's client. */
+export function methodName(operation: string): string {
+  return operation.charAt(0).toLowerCase() + operation.slice(1);
+}

@@ -1,0 +1,72 @@
+import { AwsError } from "../errors.ts";
+import type { ApiCall, Fault, FaultKind } from "./faults.ts";
+import type { CommonErrors } from "./wire.ts";
+
+/** The connection is to be ended without an answer. */
+export class ConnectionCut extends Error {
+  constructor() {
+    super("the connection was cut by a fault");
+    this.name = "ConnectionCut";
+  }
+}
+
+/** An error of the protocol itself, which no service's model redefines. */
+export class ProtocolError extends AwsError {}
+
+/** Lets faults strike before a call is performed; rejects with what the client gets to see, or with ConnectionCut. */
+export async function strikeBefore(
+  faults: readonly Fault[],
+  call: ApiCall & { readonly accountId: string },
+  errors: CommonErrors,
+): Promise<void> {
+  for (const { kind, milliseconds = 0 } of faults) {
+    if (kind === "delay") await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    if (kind === "cut") throw new ConnectionCut();
+    const error = errorOf(kind, call, errors);
+    if (error) throw error;
+  }
+}
+
+/** The call was performed; a client that does not hear of it will do it again. */
+export function strikeAfter(faults: readonly Fault[]): void {
+  if (faults.some(({ kind }) => kind === "cut-answer")) throw new ConnectionCut();
+}
+
+function errorOf(
+  kind: FaultKind,
+  call: ApiCall & { readonly accountId: string },
+  errors: CommonErrors,
+): ProtocolError | undefined {
+  if (kind === "expire") return expiredToken(errors);
+  if (kind === "throttle")
+    return new ProtocolError(errors.throttled.code, "Rate exceeded", errors.throttled.statusCode);
+  if (kind === "server-error")
+    return new ProtocolError(
+      errors.internal,
+      "The request processing has failed because of an unknown error.",
+      500,
+    );
+  if (kind === "unavailable")
+    return new ProtocolError(
+      errors.unavailable,
+      "The request has failed due to a temporary failure of the server.",
+      503,
+    );
+  return kind === "deny" ? denied(call, errors) : undefined;
+}
+
+export function expiredToken(errors: CommonErrors): ProtocolError {
+  return new ProtocolError(errors.expiredToken, "The security token included in the request is expired", 403);
+}
+
+function denied(
+  { service, operation, accountId }: ApiCall & { accountId: string },
+  errors: CommonErrors,
+): ProtocolError {
+  const action = `${service === "elbv2" ? "elasticloadbalancing" : service}:${operation}`;
+  return new ProtocolError(
+    errors.denied.code,
+    `User: arn:aws:iam::${accountId}:user/simulated is not authorized to perform: ${action} on resource: * because no identity-based policy allows the ${action} action`,
+    errors.denied.statusCode,
+  );
+}
