@@ -66,7 +66,7 @@ function newRevision(
       rolloutStateReason: "",
       failedTasks: 0,
       allotted: rolling ? 0 : undefined,
-      halted: false,
+      halted: rolling,
     },
   }) as RevisionTaskSet;
   taskSet.revision.rolloutStateReason = `ECS deployment ${taskSet.id} in progress.`;

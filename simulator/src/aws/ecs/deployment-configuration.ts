@@ -10,8 +10,23 @@ const longestBake = 1440;
 
 /** What is asked for, with AWS's defaults (API reference, DeploymentConfiguration). */
 export function resolveConfiguration(asked: DeploymentConfiguration = {}): ResolvedConfiguration {
-  const configuration = { strategy: "ROLLING", maximumPercent: 200, minimumHealthyPercent: 100, ...asked };
-  return configuration as ResolvedConfiguration;
+  return {
+    strategy: "ROLLING",
+    maximumPercent: 200,
+    minimumHealthyPercent: 100,
+    deploymentCircuitBreaker: { enable: false, rollback: false },
+    ...asked,
+  } as ResolvedConfiguration;
+}
+
+/** What is set, with what is asked for instead; what belongs to another strategy goes with it. */
+export function changeConfiguration(
+  current: DeploymentConfiguration = {},
+  asked: DeploymentConfiguration = {},
+): ResolvedConfiguration {
+  const { linearConfiguration: _, canaryConfiguration: __, lifecycleHooks: ___, ...common } = current;
+  const { strategy = current.strategy } = asked;
+  return resolveConfiguration({ ...(strategy === current.strategy ? current : common), ...asked });
 }
 
 /** Throws InvalidParameterException where ECS, or the simulator, cannot carry out such a deployment. */

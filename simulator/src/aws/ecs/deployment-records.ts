@@ -21,7 +21,7 @@ export interface ServiceRevisionRecord {
   failedTasks: number;
   /** Tasks that a rolling update leaves it; without one, its scale decides. */
   allotted?: number;
-  /** Starts no task any more: its deployment failed or was aborted. */
+  /** Starts no task: its deployment has not come so far, has failed or was aborted. */
   halted: boolean;
   /** Per cent of the traffic; absent where no deployment shifts any. */
   productionWeight?: number;

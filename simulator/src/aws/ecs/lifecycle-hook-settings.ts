@@ -27,20 +27,23 @@ export function checkLifecycleHooks({ strategy, lifecycleHooks = [] }: ResolvedC
 
 function checkHook(hook: DeploymentLifecycleHook): void {
   const { targetType = "AWS_LAMBDA", lifecycleStages = [] } = hook;
-  refuseUnsupported("InvalidParameterException", "lifecycleHooks", hook, [
+  refuseUnsupported("InvalidParameterException", `lifecycleHooks (${targetType})`, hook, [
     "targetType",
     "lifecycleStages",
     "timeoutConfiguration",
+    ...(targetType === "AWS_LAMBDA" ? (["hookTargetArn", "roleArn", "hookDetails"] as const) : []),
   ]);
-  if (targetType !== "PAUSE")
+  if (targetType !== "PAUSE" && targetType !== "AWS_LAMBDA")
+    throw invalid(`The targetType of a lifecycle hook must be AWS_LAMBDA or PAUSE, not ${targetType}.`);
+  if (targetType === "AWS_LAMBDA" && !(hook.hookTargetArn?.startsWith("arn:aws:lambda:") && hook.roleArn))
     throw invalid(
-      `The simulator runs lifecycle hooks of targetType PAUSE only, not ${targetType}: there are no Lambda functions.`,
+      "A lifecycle hook of targetType AWS_LAMBDA needs the hookTargetArn of a function and a roleArn.",
     );
   if (lifecycleStages.length === 0) throw invalid("lifecycleStages must be provided for a lifecycle hook.");
   for (const stage of lifecycleStages) {
     if (!stages.includes(stage))
       throw invalid(`lifecycleStages must be among ${stages.join(", ")}, not ${stage}.`);
-    if (withoutPause.includes(stage))
+    if (targetType === "PAUSE" && withoutPause.includes(stage))
       throw invalid(`A lifecycle hook of targetType PAUSE cannot be configured at ${stage}.`);
   }
   const { timeoutInMinutes = 1, action = "ROLLBACK" } = hook.timeoutConfiguration ?? {};

@@ -141,6 +141,17 @@ describe("createService of a service that ECS deploys itself", () => {
       "PAUSE cannot be configured at PRODUCTION_TRAFFIC_SHIFT",
     ],
     [
+      "a function's hook without a role",
+      {
+        strategy: "BLUE_GREEN",
+        bakeTimeInMinutes: 0,
+        lifecycleHooks: [
+          { hookTargetArn: "arn:aws:lambda:us-east-1:1:function:f", lifecycleStages: ["PRE_SCALE_UP"] },
+        ],
+      },
+      "needs the hookTargetArn of a function and a roleArn",
+    ],
+    [
       "a hook of a rolling update",
       { lifecycleHooks: [{ targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] }] },
       "not with ROLLING",

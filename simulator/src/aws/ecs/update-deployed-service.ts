@@ -4,7 +4,7 @@ import { AwsError } from "../../errors.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { beginDeployment, type RevisionSpec } from "./begin-deployment.ts";
 import { checkLoadBalancers } from "./check-load-balancers.ts";
-import { checkConfiguration, resolveConfiguration } from "./deployment-configuration.ts";
+import { changeConfiguration, checkConfiguration } from "./deployment-configuration.ts";
 import { isRevision, type RevisionTaskSet } from "./deployment-records.ts";
 import { requireTaskDefinition } from "./find.ts";
 import { resolvePlacement } from "./placement.ts";
@@ -37,10 +37,10 @@ export async function updateDeployedService(
   ]);
   const primary = service.taskSets.filter(isRevision).find(({ status }) => status === "PRIMARY");
   if (!primary) throw new AwsError("ServerException", `The service ${service.name} has no primary revision.`);
-  const deploymentConfiguration = resolveConfiguration({
-    ...service.settings.deploymentConfiguration,
-    ...input.deploymentConfiguration,
-  });
+  const deploymentConfiguration = changeConfiguration(
+    service.settings.deploymentConfiguration,
+    input.deploymentConfiguration,
+  );
   const spec = await resolveSpec(context, service, primary, input);
   checkConfiguration(deploymentConfiguration, spec.loadBalancers.length > 0);
   await checkLoadBalancers(context.environment.aws.elbv2, spec.loadBalancers, spec.definition, {

@@ -59,6 +59,20 @@ describe("CANARY", () => {
     expect((await rehearsal.world.service()).runningCount).toBe(1);
   });
 
+  it("that a rolling update supersedes gives production back first, too", async () => {
+    const load = await serve({ ...canary, ...pauseAt("PRE_PRODUCTION_TRAFFIC_SHIFT") });
+    await rehearsal.world.deploy("2");
+    await pauses();
+    await rehearsal.world.answerPause();
+    await expect.poll(() => rehearsal.world.weights("production")).toEqual({ blue: 20, green: 80 });
+    await rehearsal.world.deploy("3", { deploymentConfiguration: { strategy: "ROLLING" } });
+    await ends("SUCCESSFUL");
+    expect(await rehearsal.world.weights("production")).toEqual({ blue: 0, green: 100 });
+    expect(new Set(await answers(rehearsal.world.productionUrl, 10))).toEqual(new Set(["3"]));
+    await load.stop();
+    expect(load.failures).toEqual([]);
+  });
+
   it("that is aborted leaves the traffic as it is divided", async () => {
     await serve({ ...canary, ...pauseAt("PRE_PRODUCTION_TRAFFIC_SHIFT") });
     await rehearsal.world.deploy("2");

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type {
   DeploymentLifecycleHook,
   DeploymentLifecycleHookDetail,
@@ -5,7 +6,8 @@ import type {
 } from "@aws-sdk/client-ecs";
 import { Interruption } from "../../aws/ecs/interruption.ts";
 import { newHookId } from "../../aws/ecs/names.ts";
-import { minute, type Run, touch, waitUntil } from "./run.ts";
+import { askLambda } from "./lambda-hook.ts";
+import { minute, type Run, signalOf, touch, waitUntil } from "./run.ts";
 
 /** A hook waits a day for its answer unless told otherwise (API reference). */
 const defaultTimeout = 1440;
@@ -14,39 +16,82 @@ const defaultTimeout = 1440;
 export async function runLifecycleHooks(run: Run, stage: DeploymentLifecycleHookStage): Promise<void> {
   const { lifecycleHooks = [] } = run.deployment.configuration;
   const here = lifecycleHooks.filter(({ lifecycleStages = [] }) => lifecycleStages.includes(stage));
-  await Promise.all(here.map((hook) => pause(run, stage, hook)));
+  await Promise.all(here.map((hook) => runHook(run, stage, hook)));
 }
 
-/** Waits until ContinueServiceDeployment has given the hook its status, or until its time is over. */
-async function pause(
+async function runHook(
   run: Run,
   stage: DeploymentLifecycleHookStage,
-  { timeoutConfiguration }: DeploymentLifecycleHook,
+  hook: DeploymentLifecycleHook,
 ): Promise<void> {
-  const { clock } = run.context.environment;
-  const { timeoutInMinutes = defaultTimeout, action = "ROLLBACK" } = timeoutConfiguration ?? {};
-  const expiresAt = new Date(clock.now().getTime() + clock.toWall(timeoutInMinutes * minute));
-  const hook: DeploymentLifecycleHookDetail = {
-    hookId: newHookId(),
-    targetType: "PAUSE",
-    status: "AWAITING_ACTION",
-    expiresAt,
-    timeoutAction: action,
-  };
-  run.deployment.hooks.push(hook);
+  const detail = newDetail(run, hook);
+  run.deployment.hooks.push(detail);
   touch(run);
-  await waitUntil(run, () => hook.status !== "AWAITING_ACTION" || clock.now() >= expiresAt);
-  if (hook.status === "AWAITING_ACTION") hook.status = "TIMED_OUT";
-  touch(run);
-  if (hook.status === "TIMED_OUT" && action === "ROLLBACK")
-    throw hookFailure(stage, `Lifecycle hook ${hook.hookId} timed out.`);
-  if (hook.status === "FAILED") throw hookFailure(stage, `Lifecycle hook ${hook.hookId} was rolled back.`);
+  const answered =
+    detail.targetType === "PAUSE"
+      ? waitUntil(run, () => detail.status !== "AWAITING_ACTION")
+      : askLambda(run, { stage, hook, executionId: detail.hookId ?? "" }).then((status) => {
+          // An answer after the time is over changes nothing.
+          if (detail.status === "IN_PROGRESS") detail.status = status;
+        });
+  const reason = await outcomeInTime(run, detail, answered).finally(() => touch(run));
+  if (detail.status === "TIMED_OUT" && detail.timeoutAction === "CONTINUE") return;
+  if (reason !== undefined)
+    throw new Interruption(
+      "roll-back",
+      `Service deployment rolled back because ${stage} lifecycle hook(s) failed. ${reason}`,
+    );
 }
 
-/** Begins in AWS's words (developer guide, "Troubleshooting Amazon ECS blue/green deployments"). */
-function hookFailure(stage: DeploymentLifecycleHookStage, detail: string): Interruption {
-  return new Interruption(
-    "roll-back",
-    `Service deployment rolled back because ${stage} lifecycle hook(s) failed. ${detail}`,
-  );
+function newDetail(
+  { context: { environment } }: Run,
+  { targetType = "AWS_LAMBDA", hookTargetArn, timeoutConfiguration = {} }: DeploymentLifecycleHook,
+): DeploymentLifecycleHookDetail {
+  const { timeoutInMinutes = defaultTimeout, action = "ROLLBACK" } = timeoutConfiguration;
+  const wallMs = environment.clock.toWall(timeoutInMinutes * minute);
+  return {
+    hookId: targetType === "PAUSE" ? newHookId() : randomUUID(),
+    targetType,
+    targetArn: hookTargetArn,
+    status: targetType === "PAUSE" ? "AWAITING_ACTION" : "IN_PROGRESS",
+    expiresAt: new Date(environment.clock.now().getTime() + wallMs),
+    timeoutAction: action,
+  };
+}
+
+/** Why the hook does not let the deployment go on, in AWS's words (developer guide, "Troubleshooting"); or undefined. */
+async function outcomeInTime(
+  run: Run,
+  detail: DeploymentLifecycleHookDetail,
+  answered: Promise<void>,
+): Promise<string | undefined> {
+  const target = detail.targetArn ?? detail.hookId;
+  const over = new AbortController();
+  const expired = waitUntilExpired(run, detail, over.signal);
+  try {
+    await Promise.race([answered, expired]);
+    signalOf(run).throwIfAborted();
+  } catch (error) {
+    signalOf(run).throwIfAborted();
+    detail.status = "FAILED";
+    return (error as Error).message;
+  } finally {
+    over.abort();
+    // Nobody waits for what loses the race.
+    answered.catch(() => {});
+  }
+  if (detail.status === "SUCCEEDED") return undefined;
+  if (detail.status === "FAILED") return `Lifecycle hook target ${target} returned FAILED status.`;
+  detail.status = "TIMED_OUT";
+  return `Lifecycle hook target ${target} timed out.`;
+}
+
+async function waitUntilExpired(
+  run: Run,
+  { expiresAt }: DeploymentLifecycleHookDetail,
+  over: AbortSignal,
+): Promise<void> {
+  const { clock } = run.context.environment;
+  const wallMs = (expiresAt?.getTime() ?? 0) - clock.now().getTime();
+  await clock.wait(wallMs * clock.scale, AbortSignal.any([over, signalOf(run)])).catch(() => {});
 }

@@ -19,7 +19,7 @@ export function useRehearsal() {
   afterEach(async () => {
     await load?.stop();
     load = undefined;
-    await world.close();
+    await world?.close();
   });
 
   const polled = <Value>(read: () => Promise<Value>) => expect.poll(read, { timeout: 20_000 });

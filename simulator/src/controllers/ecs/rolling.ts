@@ -2,15 +2,23 @@ import { liveTasks } from "../../aws/ecs/state.ts";
 import { alarmBakeMinutes } from "./alarms.ts";
 import { servingTargetGroups } from "./production-route.ts";
 import { promote } from "./promote.ts";
+import { reconcileRevisions } from "./reconcile-revisions.ts";
 import { isSettled, type Run, type Strategy, waitMinutes, waitUntil } from "./run.ts";
 
 /** New tasks take the place of old ones as the scheduler's rolling plan lets them. */
 export const rolling: Strategy = {
   async deploy(run) {
-    const { target } = run.deployment;
+    const { target, sources } = run.deployment;
+    if (sources.some(({ revision }) => revision.productionWeight !== undefined))
+      await reconcileRevisions(run);
     const serving = await servingTargetGroups(run, target);
-    for (const [index, loadBalancer] of target.loadBalancers.entries())
-      target.loadBalancers[index] = { ...loadBalancer, targetGroupArn: serving[index] };
+    target.loadBalancers = target.loadBalancers.map((each, index) => ({
+      ...each,
+      targetGroupArn: serving[index],
+    }));
+    run.deployment.lifecycleStage = undefined;
+    target.revision.halted = false;
+    run.context.wake(run.deployment.service);
     await waitUntil(run, () => hasReplacedOthers(run, target));
     const { bakeTimeInMinutes } = run.deployment.configuration;
     await waitMinutes(run, bakeTimeInMinutes ?? (await alarmBakeMinutes(run)));

@@ -1,11 +1,12 @@
-import type { DeploymentLifecycleHookStage, ServiceDeploymentLifecycleStage } from "@aws-sdk/client-ecs";
 import { isRevision, type RevisionTaskSet } from "../../aws/ecs/deployment-records.ts";
-import { liveTasks } from "../../aws/ecs/state.ts";
 import { runLifecycleHooks } from "./lifecycle-hooks.ts";
 import { idleTargetGroups } from "./production-route.ts";
 import { promote } from "./promote.ts";
-import { enterStage, isSettled, type Run, type Strategy, waitMinutes, waitUntil } from "./run.ts";
+import { reconcileRevisions } from "./reconcile-revisions.ts";
+import { type Run, type Strategy, waitMinutes, waitUntil } from "./run.ts";
+import { scaleUp } from "./scale-up.ts";
 import { shiftProduction, shiftTest } from "./shift-traffic.ts";
+import { perform } from "./stage.ts";
 import { trafficSteps } from "./traffic-steps.ts";
 
 /**
@@ -42,37 +43,6 @@ export const trafficShifting: Strategy = {
   },
 };
 
-async function perform(
-  run: Run,
-  stage: ServiceDeploymentLifecycleStage,
-  work: () => Promise<void> = async () => {},
-): Promise<void> {
-  enterStage(run, stage);
-  await work();
-  await runLifecycleHooks(run, stage as DeploymentLifecycleHookStage);
-}
-
-/** Where deployments that did not end well left several revisions, only the one to be replaced stays. */
-async function reconcileRevisions(run: Run): Promise<void> {
-  const sources = run.deployment.sources.filter(({ status }) => status !== "DRAINING");
-  // A rolling update before this one allotted them tasks one by one.
-  for (const { revision } of sources) revision.allotted = undefined;
-  const [first, ...others] = sources.toSorted(lastCompletedFirst);
-  if (!first || others.length === 0) return;
-  await perform(run, "RECONCILE_SERVICE", async () => {
-    await scaleUp(run, first);
-    if (others.some(({ revision }) => revision.productionWeight)) await shiftProduction(run, first, 100);
-    if (others.some(({ revision }) => revision.testWeight)) await shiftTest(run, first);
-    for (const other of others) other.status = "DRAINING";
-    await waitUntil(run, () => others.every((other) => liveTasks(run.context.state, other).length === 0));
-  });
-}
-
-function lastCompletedFirst(a: RevisionTaskSet, b: RevisionTaskSet): number {
-  const completed = ({ revision }: RevisionTaskSet) => Number(revision.rolloutState === "COMPLETED");
-  return completed(b) - completed(a) || b.createdAt.getTime() - a.createdAt.getTime();
-}
-
 /** A new revision's tasks are put in the target groups that production traffic does not go to. */
 async function chooseTargetGroups(run: Run): Promise<void> {
   const { target, sources } = run.deployment;
@@ -85,13 +55,6 @@ async function chooseTargetGroups(run: Run): Promise<void> {
   target.revision.productionWeight = 0;
   target.revision.testWeight = 0;
   for (const { status, revision } of sources) if (status !== "DRAINING") revision.productionWeight = 100;
-}
-
-async function scaleUp(run: Run, taskSet: RevisionTaskSet): Promise<void> {
-  taskSet.scale = { value: 100, unit: "PERCENT" };
-  taskSet.revision.allotted = undefined;
-  run.context.wake(run.deployment.service);
-  await waitUntil(run, () => isSettled(run, taskSet));
 }
 
 async function removeOthers(run: Run, taskSet: RevisionTaskSet): Promise<void> {

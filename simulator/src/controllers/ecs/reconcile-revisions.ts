@@ -1,0 +1,27 @@
+import type { RevisionTaskSet } from "../../aws/ecs/deployment-records.ts";
+import { liveTasks } from "../../aws/ecs/state.ts";
+import { type Run, waitUntil } from "./run.ts";
+import { scaleUp } from "./scale-up.ts";
+import { shiftProduction, shiftTest } from "./shift-traffic.ts";
+import { perform } from "./stage.ts";
+
+/** Where deployments that did not end well left several revisions, only the one to be replaced stays. */
+export async function reconcileRevisions(run: Run): Promise<void> {
+  const sources = run.deployment.sources.filter(({ status }) => status !== "DRAINING");
+  // A rolling update before this one allotted them tasks one by one.
+  for (const { revision } of sources) revision.allotted = undefined;
+  const [first, ...others] = sources.toSorted(lastCompletedFirst);
+  if (!first || others.length === 0) return;
+  await perform(run, "RECONCILE_SERVICE", async () => {
+    await scaleUp(run, first);
+    if (others.some(({ revision }) => revision.productionWeight)) await shiftProduction(run, first, 100);
+    if (others.some(({ revision }) => revision.testWeight)) await shiftTest(run, first);
+    for (const other of others) other.status = "DRAINING";
+    await waitUntil(run, () => others.every((other) => liveTasks(run.context.state, other).length === 0));
+  });
+}
+
+function lastCompletedFirst(a: RevisionTaskSet, b: RevisionTaskSet): number {
+  const completed = ({ revision }: RevisionTaskSet) => Number(revision.rolloutState === "COMPLETED");
+  return completed(b) - completed(a) || b.createdAt.getTime() - a.createdAt.getTime();
+}

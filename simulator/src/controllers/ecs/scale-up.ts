@@ -1,0 +1,10 @@
+import type { RevisionTaskSet } from "../../aws/ecs/deployment-records.ts";
+import { isSettled, type Run, waitUntil } from "./run.ts";
+
+/** Gives a revision all the tasks that the service desires; resolves when they are healthy. */
+export async function scaleUp(run: Run, taskSet: RevisionTaskSet): Promise<void> {
+  taskSet.scale = { value: 100, unit: "PERCENT" };
+  taskSet.revision.allotted = undefined;
+  run.context.wake(run.deployment.service);
+  await waitUntil(run, () => isSettled(run, taskSet));
+}
