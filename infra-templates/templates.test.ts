@@ -10,7 +10,16 @@ import { startTestSimulator } from "../simulator/src/testing-simulator.ts";
 const directory = import.meta.dirname;
 const read = (file: string) => readFileSync(join(directory, file), "utf8");
 /** In the order of their imports. */
-const templates = ["network", "database", "registry", "cluster", "load-balancer", "services", "delivery"];
+const templates = [
+  "network",
+  "database",
+  "registry",
+  "cluster",
+  "load-balancer",
+  "services",
+  "observability",
+  "delivery",
+];
 
 /** A change to each stack that a running installation must take in place. */
 const changes: Record<string, Record<string, string>> = {
@@ -18,6 +27,7 @@ const changes: Record<string, Record<string, string>> = {
   registry: { KeptImages: "10" },
   cluster: { ContainerInsights: "enabled", LogRetentionDays: "7" },
   "load-balancer": { DeregistrationDelaySeconds: "30", HealthCheckIntervalSeconds: "5" },
+  observability: { ErrorsPerMinute: "20", SlowSeconds: "0.5" },
   delivery: {
     TerminationWaitMinutes: "0",
     DeploymentConfigName: "CodeDeployDefault.ECSCanary10Percent5Minutes",

@@ -13,10 +13,14 @@ export function startTestSimulator(options: SimulatorOptions = {}): Promise<Simu
   });
 }
 
-/** The offset that `startTestSimulator` uses in this worker. */
+/** So many workers of a run, and runs beside each other on one machine, have ports of their own. */
+const slots = 8;
+
+/** The offset that `startTestSimulator` uses in this worker of this test run. */
 export function testListenerPortOffset(): number {
-  // Vitest numbers its workers from 1. Ports stay below 32768, where the system's own choices begin on Linux,
-  // and away from the 10080 and 18080 of a rehearsal that runs beside the tests.
-  const worker = Number(process.env.VITEST_POOL_ID ?? 1);
-  return 11_000 + 100 * worker;
+  // Vitest numbers its workers from 1; their parent is the run. Ports stay below 32768, where the system's own
+  // choices begin on Linux, and away from those of a rehearsal that runs beside the tests: all of those end in 80.
+  const worker = Number(process.env.VITEST_POOL_ID ?? 1) % slots;
+  const run = process.ppid % slots;
+  return 11_050 + 100 * (slots * run + worker);
 }

@@ -1,3 +1,4 @@
+import { alarm } from "./cloudwatch.ts";
 import { application, deploymentGroup } from "./codedeploy.ts";
 import { subnet, vpc } from "./ec2-network.ts";
 import {
@@ -23,6 +24,7 @@ export type ResourceTypes = Readonly<Record<string, ResourceType>>;
 
 /** Every resource type that the simulated CloudFormation makes; any other is refused by name. */
 export const resourceTypes: ResourceTypes = {
+  "AWS::CloudWatch::Alarm": alarm,
   "AWS::CodeDeploy::Application": application,
   "AWS::CodeDeploy::DeploymentGroup": deploymentGroup,
   "AWS::EC2::InternetGateway": internetGateway,

@@ -3,7 +3,7 @@ import { isMapping, type Mapping, type Value } from "../template/value.ts";
 /** What a property may hold. Values are coerced as CloudFormation does: "80" to 80, "true" to true, 1 to "1". */
 export type Shape =
   | { readonly kind: "text"; readonly values?: readonly string[] }
-  | { readonly kind: "integer" | "boolean" | "json" | "map" }
+  | { readonly kind: "integer" | "number" | "boolean" | "json" | "map" }
   | { readonly kind: "list"; readonly item: Shape }
   | { readonly kind: "object"; readonly fields: Fields; readonly required: readonly string[] };
 
@@ -11,6 +11,7 @@ export type Fields = Readonly<Record<string, Shape>>;
 
 export const text: Shape = { kind: "text" };
 export const integer: Shape = { kind: "integer" };
+export const number: Shape = { kind: "number" };
 export const boolean: Shape = { kind: "boolean" };
 /** A document that its service reads, such as a policy. */
 export const json: Shape = { kind: "json" };
@@ -36,6 +37,8 @@ export function coerce(shape: Shape, value: Value, place: string): Value {
       return coerceText(shape.values, value, place);
     case "integer":
       return coerceInteger(value, place);
+    case "number":
+      return coerceNumber(value, place);
     case "boolean":
       if (typeof value === "boolean") return value;
       if (value === "true" || value === "false") return value === "true";
@@ -77,9 +80,20 @@ function coerceText(values: readonly string[] | undefined, value: Value, place: 
 }
 
 function coerceInteger(value: Value, place: string): number {
-  const result = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  if (typeof result === "number" && Number.isInteger(result)) return result;
+  const result = readNumber(value);
+  if (result !== undefined && Number.isInteger(result)) return result;
   throw mismatch(place, "Integer", value);
+}
+
+function coerceNumber(value: Value, place: string): number {
+  const result = readNumber(value);
+  if (result !== undefined && Number.isFinite(result)) return result;
+  throw mismatch(place, "Number", value);
+}
+
+function readNumber(value: Value): number | undefined {
+  const result = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof result === "number" ? result : undefined;
 }
 
 function mismatch(place: string, expected: string, value: Value): Error {

@@ -1,0 +1,57 @@
+import type { PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
+import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
+import { boolean, integer, list, number, object, tags, text } from "./shape.ts";
+import { tagChanges } from "./tag-changes.ts";
+
+const cloudwatch = (context: ResourceContext) => context.environment.aws.cloudwatch;
+
+/** The names are PutMetricAlarm's own, which also judges the values. */
+export const alarm: ResourceType = {
+  properties: {
+    AlarmName: text,
+    AlarmDescription: text,
+    ActionsEnabled: boolean,
+    Namespace: text,
+    MetricName: text,
+    Dimensions: list(object({ Name: text, Value: text }, ["Name", "Value"])),
+    Statistic: text,
+    ExtendedStatistic: text,
+    Unit: text,
+    Period: integer,
+    EvaluationPeriods: integer,
+    DatapointsToAlarm: integer,
+    Threshold: number,
+    ComparisonOperator: text,
+    TreatMissingData: text,
+    Tags: tags,
+  },
+  required: ["ComparisonOperator", "EvaluationPeriods"],
+  replacement: ["AlarmName"],
+  nameProperty: "AlarmName",
+  attributes: ["Arn"],
+  async create(context, properties) {
+    const AlarmName = properties.AlarmName ?? context.generateName(255);
+    await cloudwatch(context).putMetricAlarm({ ...settings(properties), AlarmName, Tags: properties.Tags });
+    return AlarmName;
+  },
+  readAttributes: async (context, AlarmName) => ({ Arn: alarmArn(context, AlarmName) }),
+  async update(context, AlarmName, next, previous) {
+    await cloudwatch(context).putMetricAlarm({ ...settings(next), AlarmName });
+    const { set, remove } = tagChanges(previous.Tags, next.Tags);
+    const ResourceARN = alarmArn(context, AlarmName);
+    if (set.length > 0) await cloudwatch(context).tagResource({ ResourceARN, Tags: set });
+    if (remove.length > 0) await cloudwatch(context).untagResource({ ResourceARN, TagKeys: remove });
+  },
+  // Deleting an alarm that is not there is no error.
+  delete: async (context, AlarmName) => {
+    await cloudwatch(context).deleteAlarms({ AlarmNames: [AlarmName] });
+  },
+};
+
+function settings({ Tags: _, ...properties }: Properties): Omit<PutMetricAlarmCommandInput, "AlarmName"> {
+  return properties as unknown as Omit<PutMetricAlarmCommandInput, "AlarmName">;
+}
+
+function alarmArn({ environment: { region, accountId } }: ResourceContext, name: string): string {
+  return `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`;
+}
