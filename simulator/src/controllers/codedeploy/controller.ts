@@ -4,6 +4,7 @@ import { addDeployment } from "../../aws/codedeploy/create-deployment.ts";
 import { type CodeDeployState, type Deployment, type Group, isOver } from "../../aws/codedeploy/state.ts";
 import type { Environment } from "../../environment.ts";
 import { DeploymentFailure, StopRequest } from "./failure.ts";
+import { findBlue } from "./install.ts";
 import { plannedEvents, skipPending } from "./lifecycle-events.ts";
 import { type Run, refreshTaskSets, testListener } from "./run.ts";
 import { runDeployment } from "./run-deployment.ts";
@@ -70,8 +71,11 @@ export function createCodeDeployController(
   const perform = async (group: Group, run: Run) => {
     const outcome = await outcomeOf(runDeployment(run));
     if (closing.signal.aborted) return;
+    const goesBack =
+      outcome !== undefined && wantsRollback(run.deployment, outcome) && (await canGoBack(run));
+    if (closing.signal.aborted) return;
     finish(run, outcome);
-    if (outcome !== undefined && run.blue && wantsRollback(run.deployment, outcome)) rollBack(group, run);
+    if (goesBack) rollBack(group, run);
   };
 
   const rollBack = (group: Group, failed: Run) => {
@@ -145,6 +149,15 @@ function outcomeOf(work: Promise<void>): Promise<unknown> {
 function wantsRollback({ settings: { autoRollback } }: Deployment, outcome: unknown): boolean {
   const automatic = Boolean(autoRollback.enabled && autoRollback.events?.includes(rollbackEvent(outcome)));
   return outcome instanceof StopRequest ? (outcome.rollBack ?? automatic) : automatic;
+}
+
+/** Even a deployment that ended before Install is rolled back, if only to what it never left. */
+function canGoBack(run: Run): Promise<boolean> {
+  const found: Promise<unknown> = run.blue ? Promise.resolve() : findBlue(run);
+  return found.then(
+    () => true,
+    () => false,
+  );
 }
 
 function rollbackEvent(outcome: unknown): AutoRollbackEvent {

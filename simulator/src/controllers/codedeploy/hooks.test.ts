@@ -54,30 +54,27 @@ describe("the hooks of an AppSpec", () => {
     );
   });
 
-  it.each(hookNames.slice(1))(
-    "fail the deployment and roll it back when %s is reported Failed",
-    async (name) => {
-      const { world, start, until, info, target, report } = await delivery();
-      const deploymentId = await start(requestWith([{ [name]: "check" }]));
-      await report(0, "Failed");
-      await until(deploymentId, "Failed");
-      const failed = await info(deploymentId);
-      expect(failed.errorInformation).toEqual({
-        code: "HOOK_EXECUTION_FAILURE",
-        message:
-          "The deployment failed because one or more of the lifecycle event validation functions failed.",
-      });
-      const { lifecycleEvents } = await target(deploymentId);
-      const event = lifecycleEvents.find((each: { status: string }) => each.status === "Failed");
-      expect(event).toMatchObject({
-        lifecycleEventName: name,
-        diagnostics: { message: `The function check reported that ${name} failed.` },
-      });
-      await until(failed.rollbackInfo.rollbackDeploymentId, "Succeeded");
-      expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
-      expect(world.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
-    },
-  );
+  it.each(hookNames)("fail the deployment and roll it back when %s is reported Failed", async (name) => {
+    const { world, start, until, info, target, report } = await delivery();
+    const deploymentId = await start(requestWith([{ [name]: "check" }]));
+    await report(0, "Failed");
+    await until(deploymentId, "Failed");
+    const failed = await info(deploymentId);
+    expect(failed.errorInformation).toEqual({
+      code: "HOOK_EXECUTION_FAILURE",
+      message:
+        "The deployment failed because one or more of the lifecycle event validation functions failed.",
+    });
+    const { lifecycleEvents } = await target(deploymentId);
+    const event = lifecycleEvents.find((each: { status: string }) => each.status === "Failed");
+    expect(event).toMatchObject({
+      lifecycleEventName: name,
+      diagnostics: { message: `The function check reported that ${name} failed.` },
+    });
+    await until(failed.rollbackInfo.rollbackDeploymentId, "Succeeded");
+    expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
+    expect(world.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
+  });
 
   it.each([
     ["is not there", "absent", /could not be invoked: Function not found: absent/],

@@ -20,11 +20,23 @@ const pollInterval = 5_000;
 /** Puts the replacement task set on the target group that does not serve production, and waits until it is healthy. */
 export async function install(run: Run): Promise<void> {
   const { aws } = run.environment;
+  const { primary, blueGroup, greenGroup } = await findBlue(run);
+  await refuseActiveAlarms(run);
+  await forwardPair(aws, productionListener(run), run.pair, { [blueGroup.arn]: 100, [greenGroup.arn]: 0 });
+  for (const id of primary.leftovers) await removeTaskSet(run, id);
+  const { taskSet } = await createReplacement(run, greenGroup.arn, primary);
+  run.green = { id: taskSet?.id ?? "", targetGroupArn: greenGroup.arn, targetGroupName: greenGroup.name };
+  run.deployment.target.green = viewOf(run.green, "Green", 0);
+  await waitUntilHealthy(run, run.green);
+}
+
+/** Finds what serves production now: what a deployment replaces, and what a rollback goes back to. */
+export async function findBlue(run: Run) {
   const pair = await findPair(run);
   const primary = await findPrimary(run);
   const blueGroup = pair.find(({ arn }) => arn === primary.targetGroupArn);
   const greenGroup = pair.find(({ arn }) => arn !== primary.targetGroupArn);
-  const routes = await routesTo(aws, productionListener(run), [primary.targetGroupArn]);
+  const routes = await routesTo(run.environment.aws, productionListener(run), [primary.targetGroupArn]);
   if (!blueGroup || !greenGroup || routes.length === 0)
     throw new DeploymentFailure(
       "ELASTIC_LOAD_BALANCING_INVALID",
@@ -32,14 +44,8 @@ export async function install(run: Run): Promise<void> {
     );
   run.blue = { ...primary, targetGroupName: blueGroup.name };
   run.deployment.target.blue = viewOf(run.blue, "Blue", 100);
-  await refuseActiveAlarms(run);
   run.pair = [blueGroup.arn, greenGroup.arn];
-  await forwardPair(aws, productionListener(run), run.pair, { [blueGroup.arn]: 100, [greenGroup.arn]: 0 });
-  for (const id of primary.leftovers) await removeTaskSet(run, id);
-  const { taskSet } = await createReplacement(run, greenGroup.arn, primary);
-  run.green = { id: taskSet?.id ?? "", targetGroupArn: greenGroup.arn, targetGroupName: greenGroup.name };
-  run.deployment.target.green = viewOf(run.green, "Green", 0);
-  await waitUntilHealthy(run, run.green);
+  return { primary, blueGroup, greenGroup };
 }
 
 async function findPair({ environment: { aws }, deployment }: Run) {

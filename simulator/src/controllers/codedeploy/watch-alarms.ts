@@ -5,8 +5,8 @@ import type { Run } from "./run.ts";
 const pollInterval = 10_000;
 
 /**
- * Stops the deployment while it goes on when one of its alarms is in ALARM, or when CloudWatch does not tell;
- * from the time on that there is something to go back to. Answers what ends the watch.
+ * Stops the deployment while it goes on when one of its alarms is in ALARM, or when CloudWatch does not tell.
+ * Answers what ends the watch.
  */
 export function watchAlarms(run: Run): () => void {
   const { deployment, environment } = run;
@@ -14,7 +14,7 @@ export function watchAlarms(run: Run): () => void {
   const watch = async () => {
     for (;;) {
       await environment.clock.wait(pollInterval, AbortSignal.any([run.signal, over.signal]));
-      if (run.blue) await refuseActiveAlarms(run);
+      await refuseActiveAlarms(run);
     }
   };
   if (deployment.settings.alarms?.enabled)
