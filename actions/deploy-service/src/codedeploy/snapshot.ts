@@ -24,11 +24,21 @@ export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined, 
     quietUntil: quietUntil(info, events, now),
     createdAt: info.createTime,
     reason: info.errorInformation && { code, message },
-    triggeredAlarms: [],
+    triggeredAlarms: alarmsIn(info),
     aftermath: rollback ? `, rolled back by ${rollback}` : "",
     startedBy: sets.find(({ taskSetLabel }) => taskSetLabel === "Green")?.identifer,
     failedTasks: 0,
   };
+}
+
+/** From the message of ALARM_ACTIVE, which ends in `Activated alarms: <5xx>`. */
+function alarmsIn({ errorInformation }: DeploymentInfo): string[] {
+  if (errorInformation?.code !== "ALARM_ACTIVE") return [];
+  const names = /Activated alarms: (.+)$/.exec(errorInformation.message ?? "")?.[1] ?? "";
+  return names
+    .split(/[<>,]+/)
+    .map((name) => name.trim())
+    .filter(Boolean);
 }
 
 function eventOf(event: LifecycleEvent): Event {

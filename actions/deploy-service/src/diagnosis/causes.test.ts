@@ -133,7 +133,7 @@ test.each<[string, Partial<Evidence>, string]>([
   [
     "an alarm that ECS names",
     { by: "ECS", triggeredAlarms: ["5xx"], reason: { code: "ROLLBACK_SUCCESSFUL", message: "Rolled back." } },
-    "Alarm 5xx went off during the deployment: Rolled back",
+    "Alarm 5xx went off during the deployment",
   ],
   [
     "ECS's circuit breaker",

@@ -23,13 +23,9 @@ function causeOfHealth(task: FailedTask, { unhealthyTargets }: Evidence): Cause 
 const lookAtAlarm =
   "look at the named alarm's metric during the deployment; mend the service or the threshold.";
 
-function causeOfAlarms({ triggeredAlarms, reason }: Evidence): Cause {
-  const [first = "", ...others] = triggeredAlarms;
-  const names = others.length > 0 ? `Alarms ${triggeredAlarms.join(", ")}` : `Alarm ${first}`;
-  return {
-    text: `${names} went off during the deployment${reason ? `: ${trim(reason.message)}` : ""}`,
-    nextStep: lookAtAlarm,
-  };
+function causeOfAlarms({ triggeredAlarms }: Evidence): Cause {
+  const names = `Alarm${triggeredAlarms.length > 1 ? "s" : ""} ${triggeredAlarms.join(", ")}`;
+  return { text: `${names} went off during the deployment`, nextStep: lookAtAlarm };
 }
 
 function trim(sentence: string): string {
