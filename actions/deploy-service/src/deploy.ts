@@ -66,7 +66,15 @@ export async function deploy(world: World, inputs: DeployInputs, record: Deploym
     world.log.info(`${shortRevision(record.revisionAfter)} is registered; nothing is deployed (wait-until).`);
     return;
   }
-  await deployRevision({ world, inputs, record, budget, engine, revision: record.revisionAfter });
+  await deployRevision({
+    world,
+    inputs,
+    record,
+    budget,
+    engine,
+    revision: record.revisionAfter,
+    anew: record.plan?.anew,
+  });
   world.log.info(`${inputs.service} runs ${shortRevision(record.revisionAfter)}.`);
   if (inputs.desiredCount === 0) tellOfNoTasks(world, inputs, record);
 

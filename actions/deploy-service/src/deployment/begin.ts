@@ -24,7 +24,7 @@ export async function beginDeployment(
     const service = await findService(world, inputs);
     record.revisionBefore = service.revision;
     refuseOlderRun(world, inputs, record, service);
-    if (!inputs.force && runsAlready(service, revision)) {
+    if (!inputs.force && !deployment.anew && runsAlready(service, revision)) {
       await keepRunning(deployment, service, deadlineAt);
       return undefined;
     }

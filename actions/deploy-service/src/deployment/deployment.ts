@@ -17,4 +17,6 @@ export interface Deployment {
   readonly budget: Budget;
   readonly engine: Pick<Engine, "begin">;
   readonly revision: string;
+  /** Also when production runs the revision already: its images have moved. */
+  readonly anew?: boolean | undefined;
 }

@@ -100,3 +100,31 @@ test("images are told by their digests, secrets by their names, and no secret va
   expect(summary).not.toContain("hunter2");
   expect(record.status).not.toBe("planned");
 });
+
+test("a tag that names another image by now is a change, though the task definition says the same", async () => {
+  const { aws } = stage.simulator;
+  const image = `${stage.image.split("@")[0]}:latest`;
+  const definition = JSON.parse(await readFile(await stage.taskDefinition("tagged"), "utf8"));
+  definition.containerDefinitions[0].image = image;
+  await run("tagged", { mode: "apply", waitUntil: "traffic-shifted" }, definition);
+  expect((await run("tagged", {}, definition)).changes).toBe(false);
+
+  const { images } = await aws.ecr.batchGetImage({
+    repositoryName: "web",
+    imageIds: [{ imageTag: "latest" }],
+  });
+  const { imageManifest = "{}", imageId } = images?.[0] ?? {};
+  const moved = JSON.stringify({ ...JSON.parse(imageManifest), annotations: { rebuilt: "true" } });
+  await aws.ecr.putImage({ repositoryName: "web", imageTag: "latest", imageManifest: moved });
+  const { diff, changes } = await run("tagged", {}, definition);
+  expect(changes).toBe(true);
+  expect(diff).toMatch(
+    new RegExp(
+      `^~ containerDefinitions\\[web\\]\\.image: \\S+:latest, which was ${imageId?.imageDigest} → sha256:`,
+    ),
+  );
+  const { record } = await run("tagged", { mode: "apply", waitUntil: "traffic-shifted" }, definition);
+  expect(record).toMatchObject({ status: "traffic-shifted", changed: true });
+  expect(record.revisionAfter).toBe(record.revisionBefore);
+  expect((await run("tagged", {}, definition)).changes).toBe(false);
+});

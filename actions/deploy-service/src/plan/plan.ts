@@ -9,6 +9,7 @@ import type { TaskDefinitionInput } from "../../../shared/task-definition.ts";
 import { diffTaskDefinitions } from "../../../shared/task-definition-diff.ts";
 import type { World } from "../clients.ts";
 import type { WantedRevision } from "../revision.ts";
+import { beginChecking } from "../verify/checking.ts";
 
 /** What a deployment would change. */
 export interface Plan {
@@ -17,6 +18,8 @@ export interface Plan {
   /** One line per difference of production's revision to the new one. */
   readonly revisionChanges: readonly string[];
   readonly images: readonly ImageChange[];
+  /** Production runs this revision, but with images that its tags do not name any more. */
+  readonly anew: boolean;
   /** One line per difference of the service itself. */
   readonly serviceChanges: readonly string[];
 }
@@ -32,19 +35,32 @@ export interface ImageChange {
 export async function planRevision(
   world: World,
   { taskDefinition, arn }: WantedRevision,
-  { revision: inProduction }: RunningService,
+  service: RunningService,
 ): Promise<Omit<Plan, "serviceChanges"> | undefined> {
   if (!taskDefinition) return undefined;
+  const { revision: inProduction } = service;
   const running = await describeRevision(world, inProduction);
   const changes = running ? diffRevision(running, taskDefinition) : diffTaskDefinitions({}, taskDefinition);
   const revision = arn ?? (await findEqual(world, taskDefinition, running, changes));
-  const other = revision !== undefined && revision !== inProduction && changes.length === 0;
-  const sameContent = `~ revision: ${shortRevision(inProduction)} → ${shortRevision(revision ?? "")} (which says the same)`;
-  return {
-    revision,
-    revisionChanges: other ? [sameContent] : changes,
-    images: imageChanges(running, taskDefinition),
-  };
+  if (changes.length > 0)
+    return { revision, revisionChanges: changes, images: imageChanges(running, taskDefinition), anew: false };
+  if (revision !== inProduction) {
+    const names = [inProduction, revision ?? "a new revision"].map(shortRevision).join(" → ");
+    return {
+      revision,
+      revisionChanges: [`~ revision: ${names} (which says the same)`],
+      images: [],
+      anew: false,
+    };
+  }
+  const { findMovedImages } = await import("./moved-images.ts");
+  const images = await findMovedImages(beginChecking(world, taskDefinition, service));
+  return { revision, revisionChanges: images.map(movedLine), images, anew: images.length > 0 };
+}
+
+function movedLine({ container, before, after }: ImageChange): string {
+  const [tag, from] = before.split("@");
+  return `~ containerDefinitions[${container}].image: ${tag}, which was ${from} → ${after.split("@")[1]}`;
 }
 
 async function findEqual(

@@ -1,11 +1,9 @@
 import { type ECRClient, GetDownloadUrlForLayerCommand, type Image } from "@aws-sdk/client-ecr";
-import type { ImageName } from "../../../render-task-definition/src/image-name.ts";
 import type { Finding } from "../../../shared/findings.ts";
 import type { TaskDefinitionInput } from "../../../shared/task-definition.ts";
 import { type Checking, tryLookUp } from "./checking.ts";
 
 interface FoundImage {
-  readonly name: ImageName;
   readonly image: Image;
   /** As the task definition names it. */
   readonly text: string;

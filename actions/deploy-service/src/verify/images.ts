@@ -20,20 +20,30 @@ export async function checkImages(checking: Checking): Promise<Finding[]> {
 }
 
 async function checkImage(checking: Checking, text: string): Promise<Finding[]> {
+  const { ecr, image, findings } = await findInEcr(checking, text);
+  if (!image || !ecr) return findings;
+  return [...findings, ...(await checkPlatform(checking, ecr, { image, text }))];
+}
+
+/** The image that a name means now, with the client of its registry; without one, findings say why. */
+export async function findInEcr(
+  checking: Checking,
+  text: string,
+): Promise<{ ecr?: ECRClient; image?: Image; findings: Finding[] }> {
   const name = parseImageName(text);
   if (!name)
-    return [
-      { text: `"${text}" is no image's name`, mend: "write <repository>:<tag> or <repository>@<digest>" },
-    ];
+    return {
+      findings: [
+        { text: `"${text}" is no image's name`, mend: "write <repository>:<tag> or <repository>@<digest>" },
+      ],
+    };
   const region = ecrRegion(name.host);
   const ecr = await checking.clients.ecr(region);
   if (region === undefined) {
     const { own, findings } = await isOwn(checking, ecr, name);
-    if (!own) return findings;
+    if (!own) return { findings };
   }
-  const { image, findings } = await findImage(checking, ecr, name, text);
-  if (!image) return findings;
-  return [...findings, ...(await checkPlatform(checking, ecr, { name, image, text }))];
+  return { ecr, ...(await findImage(checking, ecr, name, text)) };
 }
 
 /** An image whose registry's name does not tell: ECR knows whether it is one of this account's repositories. */
