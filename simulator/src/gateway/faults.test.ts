@@ -63,7 +63,7 @@ describe("a client sees each fault as its protocol tells it", () => {
   it("names the action and the account that it denies", async () => {
     simulator.faults.add({ kind: "deny", operation: "elbv2:*" });
     await expect(perform("elbv2:DescribeLoadBalancers")).rejects.toThrow(
-      "User: arn:aws:iam::123456789012:user/simulated is not authorized to perform: elasticloadbalancing:DescribeLoadBalancers on resource: *",
+      "User: arn:aws:iam::123456789012:user/student is not authorized to perform: elasticloadbalancing:DescribeLoadBalancers on resource: *",
     );
   });
 

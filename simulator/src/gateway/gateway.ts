@@ -12,7 +12,7 @@ export interface Gateway {
 }
 
 export interface GatewayOptions extends Pick<GatewayServices, "services" | "expiredAccessKeys" | "faults"> {
-  readonly environment: Pick<Environment, "accountId" | "registry" | "gateway" | "warn">;
+  readonly environment: Pick<Environment, "registry" | "gateway" | "warn">;
   /** 0 takes a free one. */
   readonly port: number;
 }
@@ -54,12 +54,11 @@ async function listen(server: Server, host: string, port: number): Promise<void>
 
 async function handle(options: GatewayOptions, request: IncomingMessage, response: ServerResponse) {
   const { environment, services, expiredAccessKeys, faults } = options;
-  const { accountId, warn } = environment;
   const path = (request.url ?? "/").split("?")[0] ?? "/";
   if (path === "/v2" || path.startsWith("/v2/")) return environment.registry.handle(request, response);
   const requestId = randomUUID();
   const reply = await perform(
-    { services, expiredAccessKeys, faults, accountId, warn },
+    { services, expiredAccessKeys, faults, warn: environment.warn },
     {
       method: request.method ?? "GET",
       url: request.url ?? "/",

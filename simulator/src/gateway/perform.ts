@@ -16,7 +16,6 @@ export interface GatewayServices {
   readonly expiredAccessKeys: ReadonlySet<string>;
   readonly warn: (message: string) => void;
   readonly faults: FaultStrikes;
-  readonly accountId: string;
 }
 
 export interface ApiRequest extends Message {
@@ -37,7 +36,7 @@ export async function perform(gateway: GatewayServices, request: ApiRequest): Pr
     const identity = authenticate(gateway, request, wire);
     const apiCall = { service: model.service, operation, accessKeyId: identity.accessKeyId };
     const faults = gateway.faults.strike(apiCall);
-    await strikeBefore(faults, { ...apiCall, accountId: gateway.accountId }, wire.errors);
+    await strikeBefore(faults, { ...apiCall, callerArn: () => callerArn(gateway, identity) }, wire.errors);
     const reply = await answer(gateway, request, { model, operation, module, identity });
     strikeAfter(faults);
     return reply;
@@ -107,6 +106,11 @@ function authenticate(gateway: GatewayServices, request: ApiRequest, wire: Wire)
   if (!identity) throw new AwsError(wire.errors.missingToken, "Missing Authentication Token", 403);
   if (gateway.expiredAccessKeys.has(identity.accessKeyId)) throw expiredToken(wire.errors);
   return identity;
+}
+
+async function callerArn({ services }: GatewayServices, identity: Caller): Promise<string> {
+  const { Arn } = (await services.sts.operations.getCallerIdentity?.({}, identity)) ?? {};
+  return Arn ?? identity.accessKeyId;
 }
 
 function failUnknown({ headers, requestId }: ApiRequest, message: string): Reply {

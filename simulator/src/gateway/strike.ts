@@ -13,16 +13,21 @@ export class ConnectionCut extends Error {
 /** An error of the protocol itself, which no service's model redefines. */
 export class ProtocolError extends AwsError {}
 
+export interface StruckCall extends ApiCall {
+  /** Who calls, as STS would say it. */
+  callerArn(): Promise<string>;
+}
+
 /** Lets faults strike before a call is performed; rejects with what the client gets to see, or with ConnectionCut. */
 export async function strikeBefore(
   faults: readonly Fault[],
-  call: ApiCall & { readonly accountId: string },
+  call: StruckCall,
   errors: CommonErrors,
 ): Promise<void> {
   for (const { kind, milliseconds = 0 } of faults) {
     if (kind === "delay") await new Promise((resolve) => setTimeout(resolve, milliseconds));
     if (kind === "cut") throw new ConnectionCut();
-    const error = errorOf(kind, call, errors);
+    const error = await errorOf(kind, call, errors);
     if (error) throw error;
   }
 }
@@ -32,11 +37,11 @@ export function strikeAfter(faults: readonly Fault[]): void {
   if (faults.some(({ kind }) => kind === "cut-answer")) throw new ConnectionCut();
 }
 
-function errorOf(
+async function errorOf(
   kind: FaultKind,
-  call: ApiCall & { readonly accountId: string },
+  call: StruckCall,
   errors: CommonErrors,
-): ProtocolError | undefined {
+): Promise<ProtocolError | undefined> {
   if (kind === "expire") return expiredToken(errors);
   if (kind === "throttle")
     return new ProtocolError(errors.throttled.code, "Rate exceeded", errors.throttled.statusCode);
@@ -59,14 +64,14 @@ export function expiredToken(errors: CommonErrors): ProtocolError {
   return new ProtocolError(errors.expiredToken, "The security token included in the request is expired", 403);
 }
 
-function denied(
-  { service, operation, accountId }: ApiCall & { accountId: string },
+async function denied(
+  { service, operation, callerArn }: StruckCall,
   errors: CommonErrors,
-): ProtocolError {
+): Promise<ProtocolError> {
   const action = `${service === "elbv2" ? "elasticloadbalancing" : service}:${operation}`;
   return new ProtocolError(
     errors.denied.code,
-    `User: arn:aws:iam::${accountId}:user/simulated is not authorized to perform: ${action} on resource: * because no identity-based policy allows the ${action} action`,
+    `User: ${await callerArn()} is not authorized to perform: ${action} on resource: * because no identity-based policy allows the ${action} action`,
     errors.denied.statusCode,
   );
 }

@@ -13,7 +13,10 @@ export interface AlarmEvaluation {
   stop(): void;
 }
 
-export function createAlarmEvaluation(state: CloudWatchState): AlarmEvaluation {
+export function createAlarmEvaluation(
+  state: CloudWatchState,
+  warn: (message: string) => void,
+): AlarmEvaluation {
   const stopping = new AbortController();
   let started = false;
   const run = async () => {
@@ -27,7 +30,7 @@ export function createAlarmEvaluation(state: CloudWatchState): AlarmEvaluation {
       if (started) return;
       started = true;
       run().catch((error: unknown) => {
-        if (!stopping.signal.aborted) throw error;
+        if (!stopping.signal.aborted) warn(`alarms are evaluated no more: ${error}`);
       });
     },
     stop: () => stopping.abort(),

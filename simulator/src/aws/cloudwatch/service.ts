@@ -10,7 +10,7 @@ import { tagOperations } from "./tags.ts";
 /** CloudWatch metrics and metric alarms in memory. Source of shapes, limits and errors: API reference 2010-08-01. */
 export function createCloudWatch(environment: Environment): Service<"cloudwatch"> {
   const state = createCloudWatchState(environment);
-  const evaluation = createAlarmEvaluation(state);
+  const evaluation = createAlarmEvaluation(state, environment.warn);
   return {
     operations: {
       ...putMetricDataOperations(state),
