@@ -3,7 +3,7 @@ import { explainAwsError } from "../../../shared/aws-errors.ts";
 import { shortRevision } from "../../../shared/ecs/revision.ts";
 import type { RunningService } from "../../../shared/ecs/service.ts";
 import type { World } from "../clients.ts";
-import { runTagKey, writeRunTag } from "./run-tag.ts";
+import { findRunTag, runTagKey, writeRollbackTag, writeRunTag } from "./run-tag.ts";
 
 /** Notes on the service which run brought the revision, for later runs to see; that it cannot is only a warning. */
 export async function markRun(
@@ -12,7 +12,9 @@ export async function markRun(
   revision: string,
 ): Promise<void> {
   if (!run) return;
-  const value = writeRunTag(run, shortRevision(revision));
+  const before = run.kind === "rollback" ? findRunTag(service.tags) : undefined;
+  const name = shortRevision(revision);
+  const value = before ? writeRollbackTag(before, name) : writeRunTag(run, name);
   if (service.tags?.some((tag) => tag.key === runTagKey && tag.value === value)) return;
   const command = new TagResourceCommand({
     resourceArn: service.serviceArn,

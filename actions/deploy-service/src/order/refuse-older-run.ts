@@ -4,12 +4,12 @@ import { Failure } from "../../../shared/failure.ts";
 import type { World } from "../clients.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { DeploymentRecord } from "../record.ts";
-import { isSameWorkflow, readRunTag, runTagKey } from "./run-tag.ts";
+import { findRunTag, isSameWorkflow, type RunTag } from "./run-tag.ts";
 
 /**
- * Throws when production is what a newer run of the same workflow brought: a run that waited long, or was started
- * again, must not put older code in its place. What a newer run tried in vain does not count, as production runs
- * another revision then.
+ * Throws when production is what a newer run of the same workflow brought, or what that run's revision was rolled back
+ * to on request: a run that waited long, or was started again, must not put older code in its place. What a newer run
+ * tried in vain does not count, as production runs another revision then.
  */
 export function refuseOlderRun(
   { run }: World,
@@ -17,15 +17,23 @@ export function refuseOlderRun(
   record: DeploymentRecord,
   { service, production }: RunningService,
 ): void {
-  const tag = readRunTag(service.tags?.find(({ key }) => key === runTagKey)?.value);
-  if (!run || !tag || force || !isSameWorkflow(tag, run)) return;
-  if (tag.number <= run.number || tag.revision !== shortRevision(production.revision)) return;
+  const tag = findRunTag(service.tags);
+  if (!run || !tag || force || run.kind === "rollback" || !isSameWorkflow(tag, run)) return;
+  const inProduction = shortRevision(production.revision);
+  if (tag.number <= run.number || ![tag.revision, tag.undone].includes(inProduction)) return;
   record.status = "superseded";
   throw new Failure(
-    `Run ${tag.number} of ${run.workflow} has brought ${tag.revision} of ${name} into production already; this is the older run ${run.number}`,
+    `${whatIsNewer(tag, run.workflow, name, inProduction)}; this is the older run ${run.number}`,
     {
       nextStep:
         "nothing, if the newer state is the wanted one; to put this older one in its place all the same, run this job with force: true.",
     },
   );
+}
+
+function whatIsNewer(tag: RunTag, workflow: string, service: string, inProduction: string): string {
+  const by = `Run ${tag.number} of ${workflow} has brought`;
+  if (tag.undone === undefined || tag.undone === inProduction)
+    return `${by} ${inProduction} of ${service} into production already`;
+  return `${by} ${tag.undone} of ${service}, which was rolled back on request to ${tag.revision}`;
 }

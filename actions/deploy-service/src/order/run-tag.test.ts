@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readRun } from "./run.ts";
-import { isSameWorkflow, readRunTag, writeRunTag } from "./run-tag.ts";
+import { describeRun, readRun } from "./run.ts";
+import { isSameWorkflow, readRunTag, writeRollbackTag, writeRunTag } from "./run-tag.ts";
 
 const env = {
   GITHUB_REPOSITORY: "octocat/shop",
@@ -61,4 +61,34 @@ test.each<[string, Record<string, string>, Record<string, string>, boolean]>([
 ])("same workflow: %s", (_, tagged, running, same) => {
   const tag = readRunTag(writeRunTag(runOf(tagged), "web:7"));
   expect(tag && isSameWorkflow(tag, runOf(running))).toBe(same);
+});
+
+const tagOf = (number: string, revision: string) => {
+  const tag = readRunTag(writeRunTag(runOf({ GITHUB_RUN_NUMBER: number }), revision));
+  if (!tag) throw new Error("it was just written");
+  return tag;
+};
+
+test("a rollback on request keeps number and workflow of the run it undoes, and says what it undid", () => {
+  const value = writeRollbackTag(tagOf("13", "web:8"), "web:7");
+  expect(value).toBe(
+    "run=13.2 revision=web:7 undone=web:8 workflow=octocat/shop/.github/workflows/deploy.yml",
+  );
+  const tag = readRunTag(value);
+  expect(tag).toMatchObject({ number: 13, revision: "web:7", undone: "web:8" });
+  expect(tag && isSameWorkflow(tag, runOf())).toBe(true);
+});
+
+test.each([
+  ["further back", "web:6", "run=13.2 revision=web:6 undone=web:8 "],
+  ["forward again to what was undone", "web:8", "run=13.2 revision=web:8 workflow="],
+])("a second rollback, %s", (_, revision, begin) => {
+  const first = readRunTag(writeRollbackTag(tagOf("13", "web:8"), "web:7"));
+  expect(first && writeRollbackTag(first, revision).startsWith(begin)).toBe(true);
+});
+
+test("AWS shows of a rollback the run that asked for it, and no commit", () => {
+  expect(describeRun(readRun(env, "rollback"))).toBe(
+    "Rollback by octocat/shop, run 12: https://github.com/octocat/shop/actions/runs/987",
+  );
 });

@@ -1,3 +1,4 @@
+import type { Tag } from "@aws-sdk/client-ecs";
 import type { Run } from "./run.ts";
 
 /** Tag of an ECS service: which run brought which revision. */
@@ -8,6 +9,8 @@ export interface RunTag {
   readonly attempt: number;
   /** family:revision */
   readonly revision: string;
+  /** What the run had brought, as family:revision, when `revision` took its place by a rollback on request. */
+  readonly undone: string | undefined;
   /** owner/name/path, cut where a tag's value ends. */
   readonly workflow: string;
 }
@@ -15,21 +18,39 @@ export interface RunTag {
 /** Longest value of an ECS tag (API reference, Tag). */
 const longest = 256;
 
-/** Of the characters that a tag may have: letters, digits, blanks and + - = . _ : / @ */
 export function writeRunTag({ repository, workflow, number, attempt }: Run, revision: string): string {
-  const value = `run=${number}.${attempt} revision=${revision} workflow=${repository}/${workflow}`;
+  return format({ number, attempt, revision, undone: undefined, workflow: `${repository}/${workflow}` });
+}
+
+/**
+ * A rollback on request is newer than the run it undoes, and takes that run's number: older runs stay older, and the
+ * run itself, tried again, is none of them.
+ */
+export function writeRollbackTag(before: RunTag, revision: string): string {
+  const undone = before.undone ?? before.revision;
+  return format({ ...before, revision, undone: undone === revision ? undefined : undone });
+}
+
+/** Of the characters that a tag may have: letters, digits, blanks and + - = . _ : / @ */
+function format({ number, attempt, revision, undone, workflow }: RunTag): string {
+  const instead = undone === undefined ? "" : ` undone=${undone}`;
+  const value = `run=${number}.${attempt} revision=${revision}${instead} workflow=${workflow}`;
   return value.replace(/[^\p{L}\p{N} +\-=._:/@]/gu, "_").slice(0, longest);
 }
 
 export function readRunTag(value: string | undefined): RunTag | undefined {
-  const match = /^run=(\d+)\.(\d+) revision=(\S+) workflow=(.+)$/.exec(value ?? "");
+  const match = /^run=(\d+)\.(\d+) revision=(\S+)(?: undone=(\S+))? workflow=(.+)$/.exec(value ?? "");
   if (!match) return undefined;
-  const [, number, attempt, revision = "", workflow = ""] = match;
-  return { number: Number(number), attempt: Number(attempt), revision, workflow };
+  const [, number, attempt, revision = "", undone, workflow = ""] = match;
+  return { number: Number(number), attempt: Number(attempt), revision, undone, workflow };
+}
+
+/** The tag among a service's tags. */
+export function findRunTag(tags: readonly Tag[] | undefined): RunTag | undefined {
+  return readRunTag(tags?.find(({ key }) => key === runTagKey)?.value);
 }
 
 /** Whether both are runs of one workflow, whose numbers tell their order. */
-export function isSameWorkflow(tag: RunTag, run: Run): boolean {
-  const { number, attempt, revision } = tag;
-  return readRunTag(writeRunTag({ ...run, number, attempt }, revision))?.workflow === tag.workflow;
+export function isSameWorkflow(tag: RunTag, { repository, workflow }: Run): boolean {
+  return readRunTag(format({ ...tag, workflow: `${repository}/${workflow}` }))?.workflow === tag.workflow;
 }

@@ -1,5 +1,6 @@
-/** The workflow run that deploys. */
+/** The workflow run that deploys, or rolls back on request. */
 export interface Run {
+  readonly kind: "deployment" | "rollback";
   /** owner/name */
   readonly repository: string;
   /** Path of the workflow file that was started; a called workflow has its caller's. */
@@ -13,13 +14,14 @@ export interface Run {
 }
 
 /** From the default environment variables of GitHub Actions; undefined outside. */
-export function readRun(env: NodeJS.ProcessEnv): Run | undefined {
+export function readRun(env: NodeJS.ProcessEnv, kind: Run["kind"] = "deployment"): Run | undefined {
   const { GITHUB_REPOSITORY: repository, GITHUB_WORKFLOW_REF, GITHUB_WORKFLOW, GITHUB_SHA } = env;
   const number = Number(env.GITHUB_RUN_NUMBER);
   if (!repository || !Number.isInteger(number)) return undefined;
   // Such as octocat/hello/.github/workflows/deploy.yml@refs/heads/main
   const path = GITHUB_WORKFLOW_REF?.split("@")[0]?.slice(repository.length + 1);
   return {
+    kind,
     repository,
     workflow: path || GITHUB_WORKFLOW || "",
     number,
@@ -31,5 +33,8 @@ export function readRun(env: NodeJS.ProcessEnv): Run | undefined {
 
 /** Who deploys what, for those who look at the deployment in AWS. */
 export function describeRun(run: Run | undefined): string {
-  return run ? `${run.repository}@${run.commit}, run ${run.number}: ${run.url}` : "deploy-service";
+  if (!run) return "deploy-service";
+  // The commit of a rollback's run is not the one whose image comes back.
+  if (run.kind === "rollback") return `Rollback by ${run.repository}, run ${run.number}: ${run.url}`;
+  return `${run.repository}@${run.commit}, run ${run.number}: ${run.url}`;
 }
