@@ -23,6 +23,8 @@ import { type Gateway, startGateway } from "./gateway/gateway.ts";
 import { createNetwork } from "./planes/network.ts";
 import { createRegistry } from "./planes/registry-server.ts";
 
+export type { Fault, FaultKind, InjectedFault } from "./gateway/faults.ts";
+
 export interface SimulatorOptions {
   /** Port of the gateway on 127.0.0.1; 0 takes a free one. */
   port?: number;

@@ -1,7 +1,15 @@
 import { fromJson, toJson } from "./json.ts";
 import type { Message } from "./message.ts";
 import type { OperationModel } from "./models.ts";
-import { type Member, membersOf, missingMember, type Schema, schemaOf, wrongType } from "./schema.ts";
+import {
+  type Member,
+  membersOf,
+  missingMember,
+  type Schema,
+  schemaOf,
+  unknownMember,
+  wrongType,
+} from "./schema.ts";
 import { jsonErrors, type Reply, type Wire } from "./wire.ts";
 
 interface HttpTraits {
@@ -52,39 +60,54 @@ export const restJsonWire: Wire = {
 
 function readMessage(operation: OperationModel, message: Message): object {
   const schema = schemaOf(operation.input);
-  const [, template = ""] = operation.http ?? [];
-  const labels = matchPath(template, pathOf(message.url)) ?? {};
-  const query = new URL(message.url, "http://localhost").searchParams;
-  const result: Record<string, unknown> = {};
-  const inBody: Member[] = [];
-  for (const member of membersOf(schema)) {
-    const traits = member.schema.getMergedTraits() as HttpTraits;
-    if (traits.httpPayload) result[member.name] = message.body.length > 0 ? message.body : undefined;
-    else if (!isBound(traits)) inBody.push(member);
-    else {
-      const text = textOf(traits, member.name, { labels, query, message });
-      if (text !== undefined) result[member.name] = fromText(member.schema, text, member.name);
-    }
-    if (member.required && isBound(traits) && result[member.name] === undefined)
-      throw missingMember(member.name);
+  const sources = {
+    labels: matchPath(operation.http?.[1] ?? "", pathOf(message.url)) ?? {},
+    query: new URL(message.url, "http://localhost").searchParams,
+    message,
+  };
+  const members = membersOf(schema);
+  refuseUnknownQuery(sources.query, members);
+  const bound: Record<string, unknown> = {};
+  for (const member of members.filter(({ schema: each }) => isBound(traitsOf(each)))) {
+    const value = boundValue(member, sources);
+    if (value !== undefined) bound[member.name] = value;
+    else if (member.required) throw missingMember(member.name);
   }
-  return inBody.length === 0
-    ? result
-    : { ...(fromJson(schema, bodyOf(message), "", new Set(Object.keys(result))) as object), ...result };
+  const isPayload = members.some(({ schema: each }) => traitsOf(each).httpPayload);
+  if (isPayload) return bound;
+  return { ...(fromJson(schema, bodyOf(message), "", new Set(Object.keys(bound))) as object), ...bound };
+}
+
+function refuseUnknownQuery(query: URLSearchParams, members: readonly Member[]): void {
+  const known = members.filter(({ schema }) => traitsOf(schema).httpQuery);
+  for (const name of query.keys())
+    if (!known.some(({ schema }) => traitsOf(schema).httpQuery === name)) throw unknownMember(name, known);
+}
+
+interface Sources {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly message: Message;
+}
+
+/** Value of a member that travels outside the body, or as the whole of it. */
+function boundValue({ name, schema }: Member, { labels, query, message }: Sources): unknown {
+  const { httpLabel, httpQuery, httpHeader, httpPayload } = traitsOf(schema);
+  if (httpPayload) return message.body.length > 0 ? message.body : undefined;
+  const text = httpLabel
+    ? labels[name]
+    : httpQuery
+      ? query.get(httpQuery)
+      : message.headers[httpHeader?.toLowerCase() ?? ""];
+  return text === undefined || text === null ? undefined : fromText(schema, text.toString(), name);
+}
+
+function traitsOf(schema: Schema): HttpTraits {
+  return schema.getMergedTraits() as HttpTraits;
 }
 
 function isBound({ httpLabel, httpQuery, httpHeader, httpPayload, httpResponseCode }: HttpTraits): boolean {
   return Boolean(httpLabel || httpQuery || httpHeader || httpPayload || httpResponseCode);
-}
-
-function textOf(
-  { httpLabel, httpQuery, httpHeader }: HttpTraits,
-  name: string,
-  { labels, query, message }: { labels: Record<string, string>; query: URLSearchParams; message: Message },
-): string | undefined {
-  if (httpLabel) return labels[name];
-  if (httpQuery) return query.get(httpQuery) ?? undefined;
-  return message.headers[httpHeader?.toLowerCase() ?? ""]?.toString();
 }
 
 function fromText(schema: Schema, text: string, name: string): unknown {
@@ -99,25 +122,21 @@ function bodyOf({ body }: Message): unknown {
 }
 
 function writeReply(operation: OperationModel, output: Record<string, unknown>): Reply {
+  const schema = schemaOf(operation.output);
   const headers: Record<string, string> = {};
   let statusCode = operation.http?.[2] ?? 200;
-  let payload: Uint8Array | undefined;
-  const rest = { ...output };
-  for (const { name, schema } of membersOf(schemaOf(operation.output))) {
-    const traits = schema.getMergedTraits() as HttpTraits;
+  let payload: Uint8Array | string | undefined;
+  const inBody = { ...output };
+  for (const { name, schema: member } of membersOf(schema)) {
+    const { httpHeader, httpPayload, httpResponseCode } = traitsOf(member);
     const value = output[name];
-    if (!isBound(traits)) continue;
-    delete rest[name];
-    if (value === undefined) continue;
-    if (traits.httpResponseCode) statusCode = value as number;
-    else if (traits.httpHeader) headers[traits.httpHeader] = String(value);
-    else if (traits.httpPayload) payload = value as Uint8Array;
+    if (httpPayload) payload = (value as Uint8Array | undefined) ?? "";
+    else if (httpResponseCode) statusCode = Number(value ?? statusCode);
+    else if (httpHeader && value !== undefined) headers[httpHeader] = String(value);
+    if (isBound(traitsOf(member))) delete inBody[name];
   }
-  const hasPayload = membersOf(schemaOf(operation.output)).some(
-    ({ schema }) => (schema.getMergedTraits() as HttpTraits).httpPayload,
-  );
-  const body = hasPayload ? (payload ?? "") : JSON.stringify(toJson(schemaOf(operation.output), rest) ?? {});
-  return { statusCode, contentType: "application/json", headers, body: statusCode === 204 ? "" : body };
+  const body = statusCode === 204 ? "" : (payload ?? JSON.stringify(toJson(schema, inBody) ?? {}));
+  return { statusCode, contentType: "application/json", headers, body };
 }
 
 function pathOf(url: string): string {
