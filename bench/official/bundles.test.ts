@@ -1,0 +1,23 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { checkOfficial } from "./bundles.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "bundles-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test("a bundle that is missing is asked for by repository, version and place", async () => {
+  await expect(checkOfficial(folder, "render")).rejects.toThrow(
+    /render.index\.js is not there: .*aws-actions\/amazon-ecs-render-task-definition .*v1\.9\.0/,
+  );
+});
+
+test("another version than the tried one is used, and said to be another", async () => {
+  await mkdir(join(folder, "deploy"));
+  await writeFile(join(folder, "deploy", "index.js"), "");
+  await expect(checkOfficial(folder, "deploy")).resolves.toMatch(/not the dist\/index\.js of v2\.6\.3/);
+});

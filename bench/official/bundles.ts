@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { bundleAction } from "../../scripts/bundle-action.ts";
+import type { Sides } from "../alternate.ts";
+
+/** Paths of the entry files of one chain, the two actions that bring a release to ECS. */
+export interface Chain {
+  readonly deploy: string;
+  readonly render: string;
+}
+
+/** What the bench was written against, and the digest of its `dist/index.js`. */
+const official = {
+  deploy: {
+    repository: "aws-actions/amazon-ecs-deploy-task-definition",
+    version: "v2.6.3",
+    sha256: "a20128a1817ebcbbc8461042379d2337077b9640131dc9e69882c814cfec0137",
+  },
+  render: {
+    repository: "aws-actions/amazon-ecs-render-task-definition",
+    version: "v1.9.0",
+    sha256: "bef77530bb0107f16b0fff217c9d527eeae4aed3bc226f1a4c84d7b045c14807",
+  },
+};
+type Name = keyof typeof official;
+const names = ["deploy", "render"] as const satisfies Name[];
+
+/** Copies the official bundles from `given` into `folder`, and bundles ours from their sources beside them. */
+export async function prepareBundles(
+  given: string,
+  folder: string,
+  say: (line: string) => void,
+): Promise<Sides<Chain>> {
+  for (const name of names) say(await checkOfficial(given, name));
+  const peer = join(folder, "official");
+  const ours = join(folder, "ours");
+  // Whatever package.json lies above the given folder, these are CommonJS, as in their own repository.
+  for (const name of names) await cp(join(given, name), join(peer, name), { recursive: true });
+  await writeFile(join(peer, "package.json"), '{ "type": "commonjs" }\n');
+  for (const name of names) {
+    await mkdir(join(ours, name), { recursive: true });
+    await bundleAction(ourNames[name], join(ours, name));
+  }
+  return { ours: chainIn(ours), peer: chainIn(peer) };
+}
+
+/** Folder of each of our actions. */
+export const ourNames = { deploy: "deploy-service", render: "render-task-definition" } as const;
+
+const chainIn = (folder: string): Chain => ({
+  deploy: join(folder, "deploy", "index.js"),
+  render: join(folder, "render", "index.js"),
+});
+
+/** Which version it is, in a sentence; throws one that says how to get it when it is not there. */
+export async function checkOfficial(given: string, name: Name): Promise<string> {
+  const { repository, version, sha256 } = official[name];
+  const file = join(given, name, "index.js");
+  const content = await readFile(file).catch((cause) => {
+    throw new Error(
+      `${file} is not there: put the files of dist/ of https://github.com/${repository} there (this bench was tried with ${version}: git clone --branch ${version} https://github.com/${repository}, then copy dist/*.js)`,
+      { cause },
+    );
+  });
+  const same = createHash("sha256").update(content).digest("hex") === sha256;
+  return `${repository}: ${same ? `${version}, unmodified` : `not the dist/index.js of ${version}, with which this bench was tried`}`;
+}

@@ -1,0 +1,75 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+export interface Step {
+  /** Entry file of the action's bundle. */
+  readonly bundle: string;
+  readonly inputs: Readonly<Record<string, string>>;
+  /** What the job gives every step: AWS's endpoint, credentials and region. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A module to load first. */
+  readonly preload: string;
+  /** Holds the runner's files of this step. */
+  readonly folder: string;
+  /** Aborts as GitHub cancels a job. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface StepResult {
+  readonly green: boolean;
+  readonly outputs: ReadonlyMap<string, string>;
+  /** First error annotation; empty without one. */
+  readonly annotation: string;
+  readonly log: string;
+}
+
+/** Runs an action's main file as GitHub's runner does: inputs and files by environment, verdict by exit code. */
+export async function runAction(step: Step): Promise<StepResult> {
+  const folder = await mkdtemp(join(step.folder, "step-"));
+  const output = join(folder, "output");
+  for (const file of ["output", "state", "summary"]) await writeFile(join(folder, file), "");
+  const child = spawn(process.execPath, ["--import", step.preload, step.bundle], {
+    cwd: step.folder,
+    env: {
+      PATH: process.env.PATH,
+      ...step.environment,
+      ...asVariables(step.inputs),
+      GITHUB_ACTIONS: "true",
+      GITHUB_WORKSPACE: step.folder,
+      GITHUB_OUTPUT: output,
+      GITHUB_STATE: join(folder, "state"),
+      GITHUB_STEP_SUMMARY: join(folder, "summary"),
+      RUNNER_TEMP: folder,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const log: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => log.push(chunk));
+  step.signal?.addEventListener("abort", () => child.kill("SIGINT"));
+  const [code] = (await once(child, "close")) as [number | null];
+  const text = Buffer.concat(log).toString();
+  return {
+    green: code === 0,
+    outputs: parseOutputs(await readFile(output, "utf8")),
+    annotation: firstAnnotation(text),
+    log: text,
+  };
+}
+
+function asVariables(inputs: Step["inputs"]): Record<string, string> {
+  const entries = Object.entries(inputs);
+  return Object.fromEntries(entries.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]));
+}
+
+/** Of blocks `name<<delimiter`, value, `delimiter`, as "Workflow commands for GitHub Actions" has them. */
+export function parseOutputs(text: string): Map<string, string> {
+  const blocks = text.matchAll(/^(.+?)<<(\S+)\n([\s\S]*?)\n\2$/gm);
+  return new Map([...blocks].map(([, name = "", , value = ""]) => [name, value]));
+}
+
+export function firstAnnotation(log: string): string {
+  const data = /^::error(?: [^:]*)?::(.*)$/m.exec(log)?.[1] ?? "";
+  return data.replaceAll("%0A", "\n").replaceAll("%0D", "\r").replaceAll("%25", "%");
+}
