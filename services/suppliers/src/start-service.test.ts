@@ -5,6 +5,7 @@ import { connect, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startTestDatabase, type TestDatabase } from "./database/test-database.ts";
+import { freePort } from "./test-service.ts";
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const entry = (service: string) => file(`../../${service}/src/index.ts`);
@@ -62,14 +63,6 @@ async function listen(args: string[]) {
     running.ended.then((end) => Promise.reject(new Error(end.stdout + end.stderr))),
   ]);
   return { ...running, port };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
 }
 
 interface Question {

@@ -38,7 +38,7 @@ export async function startTestService(
   return { url: `http://127.0.0.1:${port}`, process: child, ended };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0);
   await once(server, "listening");
   const { port } = server.address() as { port: number };
