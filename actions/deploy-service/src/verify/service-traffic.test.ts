@@ -1,0 +1,84 @@
+import type { LoadBalancer } from "@aws-sdk/client-ecs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { deploy } from "../deploy.ts";
+import { createEcsStage } from "../ecs/testing.ts";
+import { newRecord } from "../record.ts";
+import type { Stage } from "../testing.ts";
+
+let stage: Stage;
+let balancer: LoadBalancer;
+
+async function begin(strategy: "ROLLING" | "BLUE_GREEN") {
+  stage = await createEcsStage(strategy === "ROLLING" ? { strategy } : { strategy, bakeTimeInMinutes: 0 });
+  const { services } = await stage.simulator.aws.ecs.describeServices({ cluster: "main", services: ["web"] });
+  balancer = services?.[0]?.loadBalancers?.[0] ?? {};
+}
+
+async function plan() {
+  const record = newRecord("main", "web");
+  const inputs = stage.inputs(await stage.taskDefinition("1"), { mode: "plan" });
+  const error = await deploy(stage.world(), inputs, record).then(
+    () => undefined,
+    (reason: Error) => reason,
+  );
+  return { findings: record.findings, error };
+}
+
+/** The default action of the listener on port 80. */
+async function setProduction(targetGroup: string | undefined) {
+  const { elbv2 } = stage.simulator.aws;
+  const { LoadBalancers } = await elbv2.describeLoadBalancers({});
+  const { LoadBalancerArn } = LoadBalancers?.[0] ?? {};
+  const { Listeners = [] } = await elbv2.describeListeners({ LoadBalancerArn });
+  await elbv2.modifyListener({
+    ListenerArn: Listeners.find(({ Port }) => Port === 80)?.ListenerArn,
+    DefaultActions: targetGroup
+      ? [{ Type: "forward", TargetGroupArn: targetGroup }]
+      : [{ Type: "fixed-response", FixedResponseConfig: { StatusCode: "404" } }],
+  });
+}
+
+describe("a blue/green service of ECS", () => {
+  beforeAll(() => begin("BLUE_GREEN"));
+  afterAll(() => stage?.close());
+
+  test("with everything in its place needs nothing", async () => {
+    expect(await plan()).toEqual({ findings: [], error: undefined });
+  });
+
+  test("whose production rule forwards elsewhere is refused, with the command that mends it", async () => {
+    await setProduction(undefined);
+    const { findings, error } = await plan();
+    expect(findings[0]?.text).toMatch(
+      /^the production listener rule \S+ forwards to no target group, not to blue or green$/,
+    );
+    expect(findings[0]?.mend).toMatch(/^aws elbv2 modify-rule --rule-arn \S+ --actions Type=forward/);
+    expect(error?.message).toBe(findings[0]?.text);
+    await setProduction(balancer.targetGroupArn);
+  });
+
+  test("whose test rule is gone is refused", async () => {
+    const RuleArn = balancer.advancedConfiguration?.testListenerRule;
+    await stage.simulator.aws.elbv2.deleteRule({ RuleArn });
+    const { findings } = await plan();
+    expect(findings.map(({ text }) => text)).toContain(
+      `there is no test listener rule ${RuleArn}, which the service names`,
+    );
+  });
+});
+
+describe("a rolling service", () => {
+  beforeAll(() => begin("ROLLING"));
+  afterAll(() => stage?.close());
+
+  test("whose target group is behind no load balancer is refused", async () => {
+    await setProduction(undefined);
+    const { findings } = await plan();
+    expect(findings).toEqual([
+      {
+        text: "target group blue of the service is behind no load balancer: ECS refuses its tasks, and nobody reaches them",
+        mend: expect.stringContaining("aws elbv2 create-rule"),
+      },
+    ]);
+  });
+});
