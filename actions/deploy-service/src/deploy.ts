@@ -1,6 +1,6 @@
 import { formatDuration } from "../../shared/duration.ts";
 import { registerRevision, shortRevision } from "../../shared/ecs/revision.ts";
-import { findService } from "../../shared/ecs/service.ts";
+import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { refuseFindings, refuseWith } from "../../shared/findings.ts";
 import type { World } from "./clients.ts";
 import { deployRevision } from "./deployment/deploy-revision.ts";
@@ -43,15 +43,9 @@ export async function deploy(world: World, inputs: DeployInputs, record: Deploym
   );
   record.revisionBefore = service.revision;
   const engine = chooseEngine(service, world, inputs);
-  const [findings, revisionPlan] = await Promise.all([
-    verify(world, inputs, engine, wanted, service),
-    planRevision(world, wanted, service),
-  ]);
-  record.findings.push(...findings);
-  if (revisionPlan)
-    record.plan = tellPlan(world, { ...revisionPlan, serviceChanges: serviceChanges(engine) });
-  refuseFindings(findings, world.log);
+  await verifyAndPlan(world, inputs, record, { engine, wanted, service });
   refuseOlderRun(world, inputs, record, service);
+  record.image = imageOf(wanted, engine);
   const budget = await settleBudget(world, inputs, engine, record);
   if (inputs.mode === "plan") {
     record.status = "planned";
@@ -59,7 +53,6 @@ export async function deploy(world: World, inputs: DeployInputs, record: Deploym
   }
 
   record.revisionAfter = await settleRevision(world, wanted, record.plan);
-  record.image = imageOf(wanted, engine);
   reach(record, "registered", world.clock.now());
   if (inputs.waitUntil === "registered") {
     record.status = "registered";
@@ -77,20 +70,28 @@ export async function deploy(world: World, inputs: DeployInputs, record: Deploym
   });
   world.log.info(`${inputs.service} runs ${shortRevision(record.revisionAfter)}.`);
   if (inputs.desiredCount === 0) tellOfNoTasks(world, inputs, record);
-
-  function serviceChanges({ serviceChanges }: Engine): string[] {
-    const { desiredCount } = inputs;
-    const count =
-      desiredCount === undefined
-        ? []
-        : diffService({ desiredCount: service.service.desiredCount }, { desiredCount });
-    return [...count, ...serviceChanges()];
-  }
 }
 
-function tellPlan({ log }: World, plan: Plan): Plan {
-  log.info(hasChanges(plan) ? `Changes to production:\n${diffOf(plan)}` : "Nothing changes.");
-  return plan;
+/** Both look without changing anything; what they find is on the record before a fault ends it. */
+async function verifyAndPlan(
+  world: World,
+  inputs: DeployInputs,
+  record: DeploymentRecord,
+  { engine, wanted, service }: { engine: Engine; wanted: WantedRevision; service: RunningService },
+): Promise<void> {
+  const [findings, revisionPlan] = await Promise.all([
+    verify(world, inputs, engine, wanted, service),
+    planRevision(world, wanted, service),
+  ]);
+  record.findings.push(...findings);
+  if (revisionPlan) {
+    const { desiredCount = service.service.desiredCount } = inputs;
+    const count = diffService({ desiredCount: service.service.desiredCount }, { desiredCount });
+    const plan = { ...revisionPlan, serviceChanges: [...count, ...engine.serviceChanges()] };
+    world.log.info(hasChanges(plan) ? `Changes to production:\n${diffOf(plan)}` : "Nothing changes.");
+    record.plan = plan;
+  }
+  refuseFindings(findings, world.log);
 }
 
 /** ARN of what is registered already, of the new revision otherwise. */
