@@ -65,6 +65,31 @@ test("another deployment of the group is waited for, then this one begins", asyn
   expect(await page()).toBe("three");
 });
 
+test("an older run of the workflow is refused once a newer one has deployed, unless forced", async () => {
+  const runOf = (number: number) => ({
+    kind: "deployment" as const,
+    repository: "octocat/shop",
+    workflow: ".github/workflows/deploy.yml",
+    number,
+    attempt: 1,
+    url: "https://github.com/octocat/shop/actions/runs/1",
+    commit: "0123456789ab",
+  });
+  const deployAs = async (number: number, changes: Partial<DeployInputs> = {}) => {
+    const record = newRecord("outside", "web");
+    const inputs = stage.inputs(await stage.taskDefinition(`run-${number}`), changes);
+    await deploy({ ...stage.world(), run: runOf(number) }, inputs, record).catch(() => undefined);
+    return record;
+  };
+  expect((await deployAs(12)).status).toBe("succeeded");
+  expect(await deployAs(11)).toMatchObject({ status: "superseded", revisionAfter: "", deploymentId: "" });
+  expect(await page()).toBe("run-12");
+  expect((await deployAs(12)).status).toBe("succeeded");
+  expect((await deployAs(11, { force: true })).status).toBe("succeeded");
+  expect(await page()).toBe("run-11");
+  expect((await run("three")).record.status).toBe("succeeded");
+});
+
 test("a crashing release is red with exit code and last log line, and production never notices", async () => {
   const { record, error, lines } = await run("crash");
   expect(error?.message).toMatch(/^Container web exited with code 1: Error: cannot read the menu \(/);

@@ -1,4 +1,5 @@
 import {
+  type DeploymentInfo,
   type ECSTarget,
   GetDeploymentCommand,
   GetDeploymentTargetCommand,
@@ -6,25 +7,45 @@ import {
 } from "@aws-sdk/client-codedeploy";
 import type { World } from "../clients.ts";
 import type { RunningDeployment } from "../deployment/running-deployment.ts";
-import { snapshotOf } from "./snapshot.ts";
+import { finalStatuses, snapshotOf } from "./snapshot.ts";
 import { stopDeployment } from "./stop.ts";
 
 /** CodeDeploy needs seconds to put traffic back; the old tasks are still there. */
 const settleMs = 5 * 60_000;
 
+/** While the target is at work, so is the deployment; now and then that is checked. */
+const looksAtTargetOnly = 3;
+
 export function runningDeployment(world: World, deploymentId: string): RunningDeployment {
   const { codedeploy } = world.clients;
   let targetId: string | undefined;
-  let last: ECSTarget | undefined;
+  let target: ECSTarget | undefined;
+  let info: DeploymentInfo | undefined;
   let settled = false;
+  let looks = 0;
 
-  async function findTarget(options: { abortSignal?: AbortSignal }) {
+  async function readTarget(options: Options): Promise<void> {
     // A deployment of ECS has one target, which never changes.
     targetId ??= (await codedeploy.send(new ListDeploymentTargetsCommand({ deploymentId }), options))
       .targetIds?.[0];
-    if (!targetId) return undefined;
+    if (!targetId) return;
     const command = new GetDeploymentTargetCommand({ deploymentId, targetId });
-    return (await codedeploy.send(command, options)).deploymentTarget?.ecsTarget;
+    target = (await codedeploy.send(command, options)).deploymentTarget?.ecsTarget;
+  }
+
+  async function readDeployment(options: Options): Promise<void> {
+    const command = new GetDeploymentCommand({ deploymentId });
+    info = (await codedeploy.send(command, options)).deploymentInfo ?? {};
+  }
+
+  /** One call where one tells all: the target while it is at work, the deployment once all traffic has shifted. */
+  async function read(options: Options): Promise<DeploymentInfo> {
+    looks += 1;
+    if (!settled) await readTarget(options);
+    if (info?.status === "InProgress" && isAtWork(target) && looks % looksAtTargetOnly !== 0) return info;
+    await readDeployment(options);
+    if (finalStatuses.includes(info?.status ?? "")) await readTarget(options);
+    return info ?? {};
   }
 
   return {
@@ -36,12 +57,8 @@ export function runningDeployment(world: World, deploymentId: string): RunningDe
     initialTraffic: { blue: 100, green: 0 },
     settleMs,
     async look(signal) {
-      const options = signal ? { abortSignal: signal } : {};
-      const command = new GetDeploymentCommand({ deploymentId });
-      const { deploymentInfo = {} } = await codedeploy.send(command, options);
-      // Once all traffic has shifted, only the deployment itself tells what is new, until it ends.
-      if (!settled || deploymentInfo.status !== "InProgress") last = await findTarget(options);
-      const snapshot = snapshotOf(deploymentInfo, last, world.clock.now());
+      const found = await read(signal ? { abortSignal: signal } : {});
+      const snapshot = snapshotOf(found, target, world.clock.now());
       settled = snapshot.stage === "traffic-shifted";
       return snapshot;
     },
@@ -51,4 +68,13 @@ export function runningDeployment(world: World, deploymentId: string): RunningDe
       return (green?.loadBalancers ?? []).flatMap(({ targetGroupArn }) => targetGroupArn ?? []);
     },
   };
+}
+
+type Options = { readonly abortSignal?: AbortSignal };
+
+/** Not once every event is done: what comes then, only the deployment tells. */
+function isAtWork(target: ECSTarget | undefined): boolean {
+  const events = target?.lifecycleEvents ?? [];
+  const open = events.some(({ status }) => status === "Pending" || status === "InProgress");
+  return target?.status === "InProgress" && open && events.every(({ status }) => status !== "Failed");
 }

@@ -47,7 +47,7 @@ export async function follow(following: Following): Promise<Ending> {
 }
 
 /** While AWS works, the next change may come any moment. */
-const busyMs = 5_000;
+const busyMs = 4_000;
 /** Waits end a little early on one clock or the other. */
 const earlyMs = 3_000;
 

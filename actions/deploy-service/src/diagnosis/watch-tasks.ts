@@ -7,7 +7,7 @@ import type { DeploymentRecord } from "../record.ts";
 import { findFailedTasks } from "./failed-tasks.ts";
 
 /** A look costs a call of its own, and tasks that crash do so for minutes. */
-const everySoManyLooks = 2;
+const everySoManyLooks = 3;
 
 interface Watched {
   readonly world: World;

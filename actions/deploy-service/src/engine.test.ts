@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import type { RunningService } from "../../shared/ecs/service.ts";
+import type { World } from "./clients.ts";
+import { chooseEngine } from "./engine.ts";
+import type { DeployInputs } from "./inputs.ts";
+
+const inputs = { service: "web" } as DeployInputs;
+const serviceWith = (controller: string) => ({ controller, service: {} }) as RunningService;
+
+test.each(["CODE_DEPLOY", "ECS"])("a service with the controller %s has an engine", (controller) => {
+  expect(chooseEngine(serviceWith(controller), {} as World, inputs)).toHaveProperty("begin");
+});
+
+test("a service with the controller EXTERNAL is refused by name", () => {
+  expect(() => chooseEngine(serviceWith("EXTERNAL"), {} as World, inputs)).toThrow(
+    "Service web has the deployment controller EXTERNAL; this action deploys services with ECS or CODE_DEPLOY",
+  );
+});
