@@ -71,6 +71,45 @@ test("a green run sets every output", async () => {
   expect(JSON.parse(outputs.traffic ?? "").at(-1)).toMatchObject({ blue: 0, green: 100 });
 });
 
+test("a plan is green, says what would change as outputs, and deploys nothing", async () => {
+  const { exitCode, annotations, outputs, summary } = await runAction("planned", { INPUT_MODE: "plan" });
+  expect({ exitCode, annotations }).toEqual({ exitCode: 0, annotations: [] });
+  expect(outputs).toMatchObject({
+    status: "planned",
+    "has-changes": "true",
+    diff: expect.stringMatching(
+      /^~ containerDefinitions\[web\]\.environment\[VERSION\]\.value: .* → "planned"$/m,
+    ),
+    "deployment-id": "",
+    "revision-after": "",
+    changed: "false",
+  });
+  expect(summary).toMatch(/^### ✅ web: planned/);
+});
+
+test("a plan with faults is red, and its diff is told all the same", async () => {
+  const file = await stage.taskDefinition("planned", { taskRoleArn: "arn:aws:iam::123456789012:role/none" });
+  const { exitCode, annotations, outputs, summary } = await runAction("one", {
+    INPUT_MODE: "plan",
+    "INPUT_TASK-DEFINITION": file,
+  });
+  expect(exitCode).toBe(1);
+  expect(annotations).toEqual([
+    expect.stringMatching(
+      /^::error::there is no role none \(taskRoleArn\)\. Next step: create it, or name in taskRoleArn one that exists/,
+    ),
+  ]);
+  expect(outputs).toMatchObject({ status: "failed", "has-changes": "true" });
+  expect(summary).toContain("→ create it, or name in taskRoleArn one that exists");
+});
+
+test("credentials that have expired are one annotation that says when", async () => {
+  const { annotations } = await runAction("one", { AWS_CREDENTIAL_EXPIRATION: "2020-01-01T00:00:00Z" });
+  expect(annotations).toEqual([
+    expect.stringMatching(/^::error::The AWS credentials expired at 2020-01-01 00:00 UTC\. Next step: /),
+  ]);
+});
+
 test.each<[string, Record<string, string>, RegExp]>([
   [
     "missing credentials",
