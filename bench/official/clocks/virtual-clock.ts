@@ -1,0 +1,66 @@
+import { subscribe } from "node:diagnostics_channel";
+import { replaceDate } from "./replace-date.ts";
+
+interface Timer {
+  readonly due: number;
+  readonly fire: () => void;
+}
+
+/** Turns of the event loop without a request after which nothing but time can bring a program on. */
+const quietTurns = 25;
+
+/**
+ * Replaces `Date` and `setTimeout` of this process: while requests go on, time stands still; once all are answered
+ * and a program waits for time alone, its next timer is due at once. Answers what time it is, in milliseconds.
+ */
+export function installVirtualClock(startAt: number): () => number {
+  const timers = new Map<number, Timer>();
+  let now = startAt;
+  let lastId = 0;
+  let requests = 0;
+  let quiet = 0;
+  let pumping = false;
+  const busy = (change: number) => () => {
+    requests += change;
+    quiet = 0;
+  };
+  subscribe("http.client.request.start", busy(1));
+  subscribe("http.client.response.finish", busy(-1));
+  subscribe("http.client.request.error", busy(-1));
+
+  function pump(): void {
+    pumping = timers.size > 0;
+    if (!pumping) return;
+    quiet = requests > 0 ? 0 : quiet + 1;
+    const [id, next] = [...timers].reduce((one, other) => (other[1].due < one[1].due ? other : one));
+    if (next.due <= now || quiet >= quietTurns) {
+      timers.delete(id);
+      now = Math.max(now, next.due);
+      quiet = 0;
+      next.fire();
+    }
+    setImmediate(pump);
+  }
+
+  globalThis.setTimeout = ((callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
+    lastId += 1;
+    timers.set(lastId, { due: now + ms, fire: () => callback(...args) });
+    if (!pumping) setImmediate(pump);
+    pumping = true;
+    return timeoutOf(lastId);
+  }) as typeof setTimeout;
+  globalThis.clearTimeout = (timeout) => void timers.delete(Number(timeout));
+  replaceDate(() => now);
+  return () => now;
+}
+
+/** As much of Node's Timeout as programs use; nothing is kept alive by it. */
+function timeoutOf(id: number) {
+  const timeout = {
+    ref: () => timeout,
+    unref: () => timeout,
+    hasRef: () => true,
+    [Symbol.toPrimitive]: () => id,
+  };
+  return timeout;
+}
