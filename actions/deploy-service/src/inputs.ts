@@ -16,6 +16,11 @@ export interface DeployInputs {
   readonly force: boolean;
   /** Names of CloudWatch alarms. */
   readonly rollbackOnAlarm: readonly string[];
+  /**
+   * Whether the deployment group's own alarms are not to stop the deployment: what a rollback undoes may have set them
+   * off. ECS by itself does not watch an alarm that is in ALARM when a deployment begins.
+   */
+  readonly ignoreAlarms?: boolean;
   readonly waitUntil: Stage;
   /** Undefined: computed from the deployment's own waits. */
   readonly deadlineMs: number | undefined;

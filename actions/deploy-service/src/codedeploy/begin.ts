@@ -56,7 +56,8 @@ async function createDeployment(
 }
 
 /** In place of the group's own alarms and rollback settings, for this deployment only. */
-function watchAlarms({ rollbackOnAlarm }: DeployInputs) {
+function watchAlarms({ rollbackOnAlarm, ignoreAlarms = false }: DeployInputs) {
+  if (ignoreAlarms) return { overrideAlarmConfiguration: { enabled: false } };
   if (rollbackOnAlarm.length === 0) return {};
   return {
     overrideAlarmConfiguration: { enabled: true, alarms: rollbackOnAlarm.map((name) => ({ name })) },

@@ -3,10 +3,15 @@ import { type Finding, lookUp } from "../../../shared/findings.ts";
 import type { World } from "../clients.ts";
 import type { DeployInputs } from "../inputs.ts";
 
+type GroupOfService = Pick<
+  DeployInputs,
+  "cluster" | "service" | "codeDeployApplication" | "codeDeployDeploymentGroup"
+>;
+
 /** The deployment group, and whether it is one for this service. */
 export async function findGroup(
   world: World,
-  inputs: DeployInputs,
+  inputs: GroupOfService,
 ): Promise<{ value?: DeploymentGroupInfo; findings: Finding[] }> {
   const { codeDeployApplication: applicationName, codeDeployDeploymentGroup: deploymentGroupName } = inputs;
   const command = new GetDeploymentGroupCommand({ applicationName, deploymentGroupName });
@@ -22,7 +27,7 @@ export async function findGroup(
   return { value: group, findings: group ? [...findings, ...mismatches(group, inputs)] : findings };
 }
 
-function mismatches(group: DeploymentGroupInfo, { cluster, service }: DeployInputs): Finding[] {
+function mismatches(group: DeploymentGroupInfo, { cluster, service }: GroupOfService): Finding[] {
   const name = `deployment group ${group.deploymentGroupName}`;
   if (group.computePlatform !== "ECS")
     return [{ text: `${name} is for the compute platform ${group.computePlatform}, not ECS` }];

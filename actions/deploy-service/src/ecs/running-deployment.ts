@@ -1,7 +1,7 @@
 import type { ServiceDeployment } from "@aws-sdk/client-ecs";
+import type { ServiceName } from "../../../shared/ecs/service.ts";
 import type { World } from "../clients.ts";
 import type { RunningDeployment } from "../deployment/running-deployment.ts";
-import type { DeployInputs } from "../inputs.ts";
 import { createHistory } from "./history.ts";
 import { createQuietTimes } from "./quiet-times.ts";
 import { describeServiceDeployment, listServiceDeployments, shortId } from "./service-deployments.ts";
@@ -14,7 +14,7 @@ const settleMs = 15 * 60_000;
 /** `startedBy` is the id of the service's primary deployment, which its tasks carry. */
 export function runningDeployment(
   world: World,
-  inputs: DeployInputs,
+  service: ServiceName,
   arn: string,
   startedBy: string | undefined,
   replaces: boolean,
@@ -46,7 +46,7 @@ export function runningDeployment(
   /** ECS stops a deployment when another begins, and says so in no field of its own. */
   async function findSuccessor({ createdAt }: ServiceDeployment, signal: AbortSignal | undefined) {
     const since = createdAt?.getTime() ?? 0;
-    const listed = await listServiceDeployments(world, inputs, signal);
+    const listed = await listServiceDeployments(world, service, signal);
     const later = listed.filter((each) => (each.createdAt?.getTime() ?? 0) > since);
     const successor = later.findLast((each) => each.serviceDeploymentArn !== arn);
     return successor && shortId(successor.serviceDeploymentArn);
