@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deploy } from "./deploy.ts";
 import type { DeployInputs } from "./inputs.ts";
+import { readRun } from "./order/run.ts";
 import { newRecord } from "./record.ts";
 import { summaryOf } from "./summary.ts";
 import { createStage, type Stage } from "./testing.ts";
@@ -66,15 +67,12 @@ test("another deployment of the group is waited for, then this one begins", asyn
 });
 
 test("an older run of the workflow is refused once a newer one has deployed, unless forced", async () => {
-  const runOf = (number: number) => ({
-    kind: "deployment" as const,
-    repository: "octocat/shop",
-    workflow: ".github/workflows/deploy.yml",
-    number,
-    attempt: 1,
-    url: "https://github.com/octocat/shop/actions/runs/1",
-    commit: "0123456789ab",
-  });
+  const runOf = (number: number) =>
+    readRun({
+      GITHUB_REPOSITORY: "octocat/shop",
+      GITHUB_WORKFLOW_REF: "octocat/shop/.github/workflows/deploy.yml@refs/heads/main",
+      GITHUB_RUN_NUMBER: String(number),
+    });
   const deployAs = async (number: number, changes: Partial<DeployInputs> = {}) => {
     const record = newRecord("outside", "web");
     const inputs = stage.inputs(await stage.taskDefinition(`run-${number}`), changes);

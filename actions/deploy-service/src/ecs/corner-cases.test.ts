@@ -1,137 +1,16 @@
-import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import {
   DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
-  DescribeServicesCommand,
-  DescribeTaskDefinitionCommand,
-  ECSClient,
   ListServiceDeploymentsCommand,
-  ListTasksCommand,
-  type ServiceDeployment,
   StopServiceDeploymentCommand,
-  TagResourceCommand,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
-import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, expect, test } from "vitest";
-import type { Clock } from "../../../shared/clock.ts";
-import type { RunningService } from "../../../shared/ecs/service.ts";
-import type { World } from "../clients.ts";
-import { deployRevision } from "../deployment/deploy-revision.ts";
-import type { Handle } from "../deployment/running-deployment.ts";
-import { type DeployInputs, readDeployInputs } from "../inputs.ts";
-import { readRun } from "../order/run.ts";
-import { newRecord } from "../record.ts";
-import { beginDeployment } from "./begin.ts";
+import { minute, named } from "../deployment/virtual-run.ts";
+import type { DeployInputs } from "../inputs.ts";
+import { arnOf, briefOf, ecs, is, mockAccount, run, runs, succeeds, updates } from "./mocks-for-tests.ts";
 
-const ecs = mockClient(ECSClient);
-const minute = 60_000;
-const arnOf = (id: string) => `arn:aws:ecs:us-east-1:1:service-deployment/c/web/${id}`;
-const briefOf = (id: string, parts: object = {}) => ({
-  serviceDeploymentArn: arnOf(id),
-  targetServiceRevisionArn: `revision-of-${id}`,
-  status: "SUCCESSFUL" as const,
-  createdAt: new Date(Number(id.slice(2)) * 1_000),
-  ...parts,
-});
-
-beforeEach(() => {
-  ecs.reset();
-  runs("web:1");
-  ecs.on(ListTasksCommand).resolves({ taskArns: [] });
-  ecs.on(DescribeTaskDefinitionCommand).resolves({ taskDefinition: { containerDefinitions: [] } });
-  ecs.on(ListServiceDeploymentsCommand).resolves({ serviceDeployments: [briefOf("d-1")] });
-  ecs.on(UpdateServiceCommand).resolves({
-    service: {
-      currentServiceDeployment: arnOf("d-2"),
-      deployments: [{ status: "PRIMARY", id: "ecs-svc/2" }],
-    },
-  });
-  ecs.on(StopServiceDeploymentCommand).resolves({});
-});
-
-function runs(taskDefinition: string, parts: object = {}) {
-  const primary = { status: "PRIMARY", taskDefinition, runningCount: 1, desiredCount: 1 };
-  const service = {
-    status: "ACTIVE",
-    serviceArn: "arn:web",
-    taskDefinition,
-    desiredCount: 1,
-    deployments: [primary],
-  };
-  ecs.on(DescribeServicesCommand).resolves({ services: [{ ...service, ...parts }] });
-}
-
-const is = (parts: ServiceDeployment) =>
-  ecs
-    .on(DescribeServiceDeploymentsCommand)
-    .resolves({ serviceDeployments: [{ createdAt: new Date(2_000), ...parts }] });
-
-/** Time that passes only by waiting. */
-function virtualClock(): Clock {
-  let now = 0;
-  return {
-    now: () => now,
-    wait: async (ms, signal) => {
-      signal?.throwIfAborted();
-      now += ms;
-    },
-  };
-}
-
-const env = {
-  GITHUB_REPOSITORY: "octocat/shop",
-  GITHUB_WORKFLOW_REF: "octocat/shop/.github/workflows/deploy.yml@refs/heads/main",
-  GITHUB_RUN_NUMBER: "12",
-  GITHUB_RUN_ATTEMPT: "1",
-};
-
-async function run(changes: Partial<DeployInputs> = {}, budget = { ms: 90 * minute, given: false }) {
-  const lines: string[] = [];
-  const handles: (Handle | undefined)[] = [];
-  const write = (line: string) => void lines.push(line);
-  const world: World = {
-    clients: {
-      ecs: new ECSClient(),
-      codedeploy: new CodeDeployClient(),
-      logs: () => Promise.reject(new Error("no logs here")),
-      elbv2: () => Promise.reject(new Error("no load balancer here")),
-      ecr: () => Promise.reject(new Error("no registry here")),
-      iam: () => Promise.reject(new Error("no roles here")),
-      secretsManager: () => Promise.reject(new Error("no secrets here")),
-    },
-    clock: virtualClock(),
-    log: { info: write, notice: write, warning: write },
-    signal: new AbortController().signal,
-    run: readRun(env),
-    handOver: (handle) => void handles.push(handle),
-  };
-  const given: Record<string, string> = { cluster: "c", service: "web", "task-definition": "package.json" };
-  const inputs = { ...readDeployInputs((name) => given[name] ?? ""), ...changes };
-  const record = newRecord("c", "web");
-  const begin = (revision: string, service: RunningService) =>
-    beginDeployment(world, inputs, revision, service);
-  const error = await deployRevision({
-    world,
-    inputs,
-    record,
-    budget,
-    engine: { begin },
-    revision: "web:2",
-  }).then(
-    () => undefined,
-    (reason: Error) => reason,
-  );
-  return { record, error, handles, lines: lines.join("\n"), endedAt: world.clock.now() };
-}
-
-const updates = () => ecs.commandCalls(UpdateServiceCommand).map(({ args }) => args[0].input);
-const named = (name: string, message = name) => Object.assign(new Error(message), { name });
-const succeeds = () =>
-  ecs.on(DescribeServiceDeploymentsCommand).callsFake(() => {
-    runs("web:2");
-    return { serviceDeployments: [{ status: "SUCCESSFUL" }] };
-  });
+beforeEach(mockAccount);
 
 test("count, force and alarms go into one update, beside the configuration the service has", async () => {
   const deploymentConfiguration = { strategy: "BLUE_GREEN", bakeTimeInMinutes: 5, maximumPercent: 150 };
@@ -279,51 +158,4 @@ test("production is said to be mixed when it is", async () => {
   const { record, error } = await run();
   expect(record.status).toBe("failed");
   expect(error?.message).toMatch(/ROLLBACK_FAILED; production runs web:1 and web:2\)$/);
-});
-
-const tagged = (value: string) => ({ tags: [{ key: "deploy-service:run", value }] });
-const workflow = "workflow=octocat/shop/.github/workflows/deploy.yml";
-
-test.each<[string, string, Partial<DeployInputs>, boolean]>([
-  ["a newer run's revision", `run=13.1 revision=web:1 ${workflow}`, {}, true],
-  ["a newer run's revision, by force", `run=13.1 revision=web:1 ${workflow}`, { force: true }, false],
-  ["this run's own first try", `run=12.1 revision=web:1 ${workflow}`, {}, false],
-  ["an older run's revision", `run=11.3 revision=web:1 ${workflow}`, {}, false],
-  ["a revision after what a newer run tried in vain", `run=13.1 revision=web:7 ${workflow}`, {}, false],
-  ["another workflow's revision", `run=99.1 revision=web:1 ${workflow}x`, {}, false],
-])("production that is %s", async (_, tag, inputs, refused) => {
-  runs("web:1", tagged(tag));
-  succeeds();
-  const { record, error } = await run(inputs);
-  expect(record.status).toBe(refused ? "superseded" : "succeeded");
-  if (!refused) return;
-  expect(error?.message).toBe(
-    "Run 13 of .github/workflows/deploy.yml has brought web:1 of web into production already; this is the older run 12",
-  );
-  expect(updates()).toEqual([]);
-});
-
-test("a run that a newer one overtakes while it waits gives way", async () => {
-  ecs
-    .on(ListServiceDeploymentsCommand)
-    .resolves({ serviceDeployments: [briefOf("d-1", { status: "IN_PROGRESS" })] });
-  ecs.on(DescribeServiceDeploymentsCommand).callsFake(() => {
-    runs("web:3", tagged(`run=13.1 revision=web:3 ${workflow}`));
-    return { serviceDeployments: [{ status: "SUCCESSFUL" }] };
-  });
-  const { record } = await run();
-  expect(record.status).toBe("superseded");
-  expect(updates()).toEqual([]);
-});
-
-test("each deployment notes its run on the service; that it cannot is a warning", async () => {
-  succeeds();
-  ecs.on(TagResourceCommand).rejects(named("AccessDeniedException", "no tagging"));
-  const { record, lines } = await run();
-  expect(record.status).toBe("succeeded");
-  expect(ecs.commandCalls(TagResourceCommand)[0]?.args[0].input).toEqual({
-    resourceArn: "arn:web",
-    tags: [{ key: "deploy-service:run", value: `run=12.1 revision=web:2 ${workflow}` }],
-  });
-  expect(lines).toContain("an older run could replace this one: The AWS role may not do this: no tagging");
 });

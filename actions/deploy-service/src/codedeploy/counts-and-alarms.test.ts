@@ -1,0 +1,91 @@
+import {
+  CreateDeploymentCommand,
+  GetDeploymentCommand,
+  ListDeploymentsCommand,
+} from "@aws-sdk/client-codedeploy";
+import { UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import { beforeEach, expect, test } from "vitest";
+import { minute } from "../deployment/virtual-run.ts";
+import type { DeployInputs } from "../inputs.ts";
+import { codedeploy, ecs, mockAccount, run, runs, status } from "./mocks-for-tests.ts";
+
+beforeEach(mockAccount);
+
+test("a new desired count is set before the deployment, so that its tasks are verified at that count", async () => {
+  const order: string[] = [];
+  codedeploy.on(ListDeploymentsCommand).resolves({ deployments: [] });
+  ecs.on(UpdateServiceCommand).callsFake(({ desiredCount }) => void order.push(`count ${desiredCount}`));
+  codedeploy.on(CreateDeploymentCommand).callsFake(() => {
+    order.push("deployment");
+    return { deploymentId: "d-1" };
+  });
+  codedeploy.on(GetDeploymentCommand).callsFake(() => {
+    runs("web:2", 3, 3);
+    return status("Succeeded");
+  });
+  const { record } = await run({ desiredCount: 3 });
+  expect(record.status).toBe("succeeded");
+  expect(order).toEqual(["count 3", "deployment"]);
+});
+
+test.each<[string, Partial<DeployInputs>, number, string]>([
+  ["to nothing", {}, 0, "web is scaled to 0 tasks now: the deployment proves nothing"],
+  [
+    "below the wanted count",
+    { desiredCount: 3 },
+    1,
+    "web is scaled to 1 tasks now, not to the 3 of desired-count",
+  ],
+])("a success of a service that somebody scaled %s is red", async (_, inputs, count, message) => {
+  codedeploy.on(ListDeploymentsCommand).resolves({ deployments: [] });
+  codedeploy.on(GetDeploymentCommand).callsFake(() => {
+    runs("web:2", count, count);
+    return status("Succeeded");
+  });
+  const { record, error } = await run(inputs);
+  expect(error?.message).toContain(message);
+  expect(record.status).toBe("failed");
+});
+
+test("no task is green when no task is what was asked for", async () => {
+  codedeploy.on(ListDeploymentsCommand).resolves({ deployments: [] });
+  codedeploy.on(GetDeploymentCommand).callsFake(() => {
+    runs("web:2", 0, 0);
+    return status("Succeeded");
+  });
+  const { record, error } = await run({ desiredCount: 0 });
+  expect(error).toBeUndefined();
+  expect(record.status).toBe("succeeded");
+});
+
+test("what runs already is only scaled, or deployed anew when forced", async () => {
+  runs("web:2");
+  ecs.on(UpdateServiceCommand).callsFake(() => void runs("web:2", 2, 2));
+  expect((await run({ desiredCount: 2 })).record).toMatchObject({
+    status: "succeeded",
+    changed: true,
+    deploymentId: "",
+  });
+  codedeploy.on(GetDeploymentCommand).resolves(status("Succeeded"));
+  expect((await run({ force: true })).record).toMatchObject({ status: "succeeded", deploymentId: "d-1" });
+});
+
+test("alarms are watched for this deployment, and roll it back", async () => {
+  codedeploy.on(GetDeploymentCommand).callsFake(() => {
+    runs("web:2");
+    return status("Succeeded");
+  });
+  await run({ rollbackOnAlarm: ["5xx"] });
+  expect(codedeploy.commandCalls(CreateDeploymentCommand)[0]?.args[0].input).toMatchObject({
+    overrideAlarmConfiguration: { enabled: true, alarms: [{ name: "5xx" }] },
+    autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"] },
+  });
+});
+
+test("tasks that a new count asks for have as long as a deployment to start", async () => {
+  runs("web:2");
+  ecs.on(UpdateServiceCommand).callsFake(() => void runs("web:2", 1, 3));
+  const { error, endedAt } = await run({ desiredCount: 3 }, { ms: 20 * minute, given: true });
+  expect(error?.message).toBe("web runs 1 of 3 tasks after its deployment");
+  expect(endedAt).toBeGreaterThanOrEqual(20 * minute);
+});

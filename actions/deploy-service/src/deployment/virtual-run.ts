@@ -1,0 +1,77 @@
+import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import type { Clock } from "../../../shared/clock.ts";
+import type { RunningService } from "../../../shared/ecs/service.ts";
+import type { World } from "../clients.ts";
+import { type DeployInputs, readDeployInputs } from "../inputs.ts";
+import type { Run } from "../order/run.ts";
+import { newRecord } from "../record.ts";
+import { deployRevision } from "./deploy-revision.ts";
+import type { Budget } from "./deployment.ts";
+import type { Begun, Handle } from "./running-deployment.ts";
+
+export const minute = 60_000;
+
+/** Time that passes only by waiting. */
+function virtualClock(): Clock {
+  let now = 0;
+  return {
+    now: () => now,
+    wait: async (ms, signal) => {
+      signal?.throwIfAborted();
+      now += ms;
+    },
+  };
+}
+
+interface VirtualRun {
+  readonly begin: (
+    world: World,
+    inputs: DeployInputs,
+    revision: string,
+    service: RunningService,
+  ) => Promise<Begun>;
+  readonly changes: Partial<DeployInputs>;
+  readonly budget: Budget;
+  readonly run: Run | undefined;
+}
+
+/** For tests: deploys web:2 in time that takes none, with clients that are mocked; answers all that came of it. */
+export async function runVirtually({ begin, changes, budget, run }: VirtualRun) {
+  const lines: string[] = [];
+  const handles: (Handle | undefined)[] = [];
+  const write = (line: string) => void lines.push(line);
+  const nothing = (what: string) => () => Promise.reject(new Error(`no ${what} here`));
+  const world: World = {
+    clients: {
+      ecs: new ECSClient(),
+      codedeploy: new CodeDeployClient(),
+      logs: nothing("logs"),
+      elbv2: nothing("load balancer"),
+      ecr: nothing("registry"),
+      iam: nothing("roles"),
+      secretsManager: nothing("secrets"),
+    },
+    clock: virtualClock(),
+    log: { info: write, notice: write, warning: write },
+    signal: new AbortController().signal,
+    run,
+    handOver: (handle) => void handles.push(handle),
+  };
+  const given: Record<string, string> = { cluster: "c", service: "web", "task-definition": "package.json" };
+  const inputs = { ...readDeployInputs((name) => given[name] ?? ""), ...changes };
+  const record = newRecord("c", "web");
+  const engine = {
+    begin: (revision: string, service: RunningService) => begin(world, inputs, revision, service),
+  };
+  const error = await deployRevision({ world, inputs, record, budget, engine, revision: "web:2" }).then(
+    () => undefined,
+    (reason: Error) => reason,
+  );
+  return { record, error, handles, lines: lines.join("\n"), endedAt: world.clock.now() };
+}
+
+/** An error as the SDK names it. */
+export function named(name: string, message = name): Error {
+  return Object.assign(new Error(message), { name });
+}
