@@ -10,6 +10,7 @@ import { type ImageName, parseImageName } from "../../../render-task-definition/
 import type { Finding } from "../../../shared/findings.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 import { checkPlatform } from "./image-platform.ts";
+import { judgeMissing } from "./pull-through-cache.ts";
 
 /** The containers' images are in ECR, and made for what the tasks run on. Other registries are not asked. */
 export async function checkImages(checking: Checking): Promise<Finding[]> {
@@ -70,12 +71,13 @@ async function isOwn(
 async function findImage(
   checking: Checking,
   ecr: ECRClient,
-  { host, name, tag, digest }: ImageName,
+  { host, name: repositoryName, tag, digest }: ImageName,
   text: string,
 ): Promise<{ image?: Image; findings: Finding[] }> {
+  const registryId = registryOf(host);
   const command = new BatchGetImageCommand({
-    ...registryOf(host),
-    repositoryName: name,
+    registryId,
+    repositoryName,
     imageIds: [digest ? { imageDigest: digest } : { imageTag: tag }],
     acceptedMediaTypes: [
       mediaTypes.index,
@@ -84,26 +86,28 @@ async function findImage(
       mediaTypes.dockerManifest,
     ],
   });
-  const missing = {
-    text: `there is no image ${text} in ECR`,
-    mend: "push it, or name one that is there (aws ecr describe-images)",
-  };
   const { value, findings } = await tryLookUp(
     checking,
     `image ${text}`,
-    (options) => ecr.send(command, options),
-    {
-      RepositoryNotFoundException: {
-        ...missing,
-        text: `there is no ECR repository ${name} for image ${text}`,
-      },
-    },
+    (options) => ecr.send(command, options).catch(emptyWithoutRepository),
+    {},
   );
   const image = value?.images?.[0];
   if (!value || image) return image ? { image, findings } : { findings };
-  return { findings: [missing] };
+  const fault = {
+    text: `there is no image ${text} in ECR`,
+    mend: "push it, or name one that is there (aws ecr describe-images)",
+  };
+  return {
+    findings: [await judgeMissing(checking, ecr, { repository: repositoryName, registryId, fault })],
+  };
 }
 
-function registryOf(host: string): { registryId?: string } {
-  return ecrRegion(host) ? { registryId: host.slice(0, host.indexOf(".")) } : {};
+function emptyWithoutRepository(error: Error): { images?: Image[] } {
+  if (error.name !== "RepositoryNotFoundException") throw error;
+  return {};
+}
+
+function registryOf(host: string): string | undefined {
+  return ecrRegion(host) ? host.slice(0, host.indexOf(".")) : undefined;
 }

@@ -5,6 +5,7 @@ import { changeImageOperations } from "./change-images.ts";
 import { imageOperations } from "./images.ts";
 import { layerOperations } from "./layers.ts";
 import { policyOperations } from "./policies.ts";
+import { pullThroughCacheOperations } from "./pull-through-cache.ts";
 import { repositoryOperations } from "./repositories.ts";
 import { settingOperations } from "./settings.ts";
 import { createEcrState } from "./state.ts";
@@ -21,6 +22,7 @@ export function createEcr(environment: Environment): Service<"ecr"> {
       ...layerOperations(state),
       ...policyOperations(state),
       ...settingOperations(state),
+      ...pullThroughCacheOperations(state),
     },
   };
 }

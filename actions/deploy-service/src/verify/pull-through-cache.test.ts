@@ -1,0 +1,26 @@
+import type { ECRClient, PullThroughCacheRule } from "@aws-sdk/client-ecr";
+import { expect, test } from "vitest";
+import type { Checking } from "./checking.ts";
+import { judgeMissing } from "./pull-through-cache.ts";
+
+const denied = Object.assign(new Error("not authorized"), { name: "AccessDeniedException" });
+const fault = { text: "there is no image x in ECR", mend: "push it" };
+
+test.each<[string, string, PullThroughCacheRule[] | Error, string | undefined]>([
+  ["without a rule", "ecr-public/nginx/nginx", [], undefined],
+  ["of another prefix", "ecr-public-2/nginx", [{ ecrRepositoryPrefix: "ecr-public" }], undefined],
+  ["that a rule brings", "ecr-public/nginx/nginx", [{ ecrRepositoryPrefix: "ecr-public" }], "note"],
+  ["that the rule for all brings", "nginx", [{ ecrRepositoryPrefix: "ROOT" }], "note"],
+  ["that a rule might bring, which nobody may see", "ecr-public/nginx/nginx", denied, "unchecked"],
+  ["whose name has no prefix", "customer", denied, undefined],
+])("a missing image %s", async (_, repository, rules, kind) => {
+  const send = async () => {
+    if (rules instanceof Error) throw rules;
+    return { pullThroughCacheRules: rules };
+  };
+  const checking = { signal: new AbortController().signal } as Checking;
+  const asked = { repository, registryId: undefined, fault };
+  const finding = await judgeMissing(checking, { send } as unknown as ECRClient, asked);
+  expect(finding.kind).toBe(kind);
+  expect(finding.text).toContain(fault.text);
+});
