@@ -22,19 +22,8 @@ export async function checkRoles(checking: Checking): Promise<Finding[]> {
 }
 
 async function checkRole(checking: Checking, role: string, key: string): Promise<Finding[]> {
-  const arn = parseArn(role);
-  if (role.startsWith("arn:") && !(arn?.service === "iam" && arn.resource.startsWith("role/")))
-    return [
-      { text: `${key} is no role's ARN: ${role}`, mend: "write arn:aws:iam::<account>:role/<name> there" },
-    ];
-  const own = parseArn(checking.service.serviceArn ?? "")?.account;
-  if (arn && own && arn.account !== own)
-    return [
-      {
-        text: `${key} is a role of account ${arn.account}, the service is in ${own}`,
-        mend: `name a role of account ${own}: ECS cannot be passed a role of another account`,
-      },
-    ];
+  const misnamed = checkName(checking, role, key);
+  if (misnamed) return [misnamed];
   const RoleName = role.slice(role.lastIndexOf("/") + 1);
   const iam = await checking.clients.iam();
   const { value, findings } = await tryLookUp(
@@ -56,6 +45,22 @@ async function checkRole(checking: Checking, role: string, key: string): Promise
       mend: `allow sts:AssumeRole to the service ${tasks} in the role's trust policy`,
     },
   ];
+}
+
+/** A role may be named without its ARN; then it is one of the account. */
+function checkName({ service }: Checking, role: string, key: string): Finding | undefined {
+  if (!role.startsWith("arn:")) return undefined;
+  const arn = parseArn(role);
+  if (arn?.service !== "iam" || !arn.resource.startsWith("role/")) {
+    const mend = "write arn:aws:iam::<account>:role/<name> there";
+    return { text: `${key} is no role's ARN: ${role}`, mend };
+  }
+  const own = parseArn(service.serviceArn ?? "")?.account;
+  if (!own || arn.account === own) return undefined;
+  return {
+    text: `${key} is a role of account ${arn.account}, the service is in ${own}`,
+    mend: `name a role of account ${own}: ECS cannot be passed a role of another account`,
+  };
 }
 
 function trustsTasks(document: string): boolean {
