@@ -35,7 +35,7 @@ function verdict({ status, changed, durationMs, deploymentId, plan }: Deployment
     return plan && hasChanges(plan) ? "planned, nothing was changed" : "nothing would change";
   if (status === "succeeded" && !changed) return "this revision runs already, nothing was deployed";
   if (status === "succeeded" && !deploymentId) return "this revision runs already, the desired count was set";
-  return `${status} after ${formatDuration(durationMs)}${deploymentId ? ` (${deploymentId})` : ""}`;
+  return `${status} after ${formatDuration(durationMs)}${deploymentId ? ` (${lastPart(deploymentId)})` : ""}`;
 }
 
 /** A list, as there may be many: in the annotation they are one sentence. */
@@ -46,6 +46,11 @@ function findings({ findings }: DeploymentRecord): string {
     return `- ${sign} ${escapeText(head)}${mend ? `\\\n  → ${escapeText(mend)}` : ""}`;
   });
   return items.join("\n");
+}
+
+/** An ARN is told by its end; the output has all of it. */
+function lastPart(id: string): string {
+  return id.slice(id.lastIndexOf("/") + 1);
 }
 
 function facts(record: DeploymentRecord): string {
