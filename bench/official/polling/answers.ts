@@ -11,20 +11,29 @@ const arn = (service: string, name: string) => `arn:aws:${service}:us-east-1:123
 const revisions = { old: arn("ecs", "task-definition/web:1"), new: arn("ecs", "task-definition/web:2") };
 const deploymentArn = arn("ecs", "service-deployment/main/web/new");
 const groupName = { applicationName: "AppECS-main-web", deploymentGroupName: "DgpECS-main-web" };
+const pair = {
+  prodTrafficRoute: { listenerArns: [arn("elasticloadbalancing", "listener/app/web/1/1")] },
+  targetGroups: [{ name: "blue" }, { name: "green" }],
+};
 /** Enough for a rolling update to have steps. */
 const tasks = 10;
 const seconds = (ms: number) => ms / 1000;
+const container = (revision: number) => ({
+  name: "web",
+  image: `example.com/web:${revision}`,
+  portMappings: [{ containerPort: 8080 }],
+});
 const registered = (revision: number) => ({
   taskDefinitionArn: arn("ecs", `task-definition/web:${revision}`),
   family: "web",
   revision,
   status: "ACTIVE",
-  containerDefinitions: [{ name: "web", image: `example.com/web:${revision}` }],
+  containerDefinitions: [container(revision)],
 });
 /** What the actions deploy. */
 export const taskDefinition = {
   family: "web",
-  containerDefinitions: [{ name: "web", image: "example.com/web:2" }],
+  containerDefinitions: [container(2)],
 };
 export const appSpec = {
   version: 0,
@@ -76,7 +85,9 @@ function answersOfEcs(
     return elapsed() < shiftedAt ? "PRODUCTION_TRAFFIC_SHIFT" : "BAKE_TIME";
   };
   const isDone = () => elapsed() >= endsAt;
-  const oldTasks = () => (isDone() ? 0 : strategy === "ROLLING" ? tasks - started() : tasks);
+  // In a rolling update, each is stopped once its successor runs, and drained for a while.
+  const drained = () => Math.floor((tasks * Math.max(0, elapsed())) / endsAt);
+  const oldTasks = () => (isDone() ? 0 : strategy === "ROLLING" ? Math.max(1, tasks - drained()) : tasks);
   const newDeployment = () => ({
     id: "ecs-svc/2",
     status: "PRIMARY",
@@ -186,6 +197,7 @@ function answersOfCodeDeploy(
         computePlatform: "ECS",
         deploymentConfigName: configuration,
         ecsServices: [{ clusterName: "main", serviceName: "web" }],
+        loadBalancerInfo: { targetGroupPairInfoList: [pair] },
         blueGreenDeploymentConfiguration,
       },
     }),

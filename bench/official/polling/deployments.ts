@@ -24,13 +24,17 @@ export interface Row {
   readonly deploy: (random: () => number) => Deployment;
 }
 
-/** A rolling update of this many minutes, give or take ten seconds: no run shall have a pace that happens to fit. */
+/**
+ * A rolling update of this many minutes, give or take ten seconds, so that no pace happens to fit. ECS calls it a
+ * success when the last old tasks are drained and gone, some time after the last new task runs.
+ */
 const rolling = (waitForMinutes: number, minutes: number): Row => ({
   name: `rolling, ${minutes} min`,
   waitForMinutes,
   deploy(random) {
     const endsAt = minutes * minute + (2 * random() - 1) * 10 * second;
-    return { controller: "ECS", installedAt: endsAt, shiftedAt: endsAt, endsAt };
+    const installedAt = endsAt - (20 + 40 * random()) * second;
+    return { controller: "ECS", installedAt, shiftedAt: installedAt, endsAt };
   },
 });
 

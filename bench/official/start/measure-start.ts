@@ -1,0 +1,106 @@
+import { mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { alternate, type Sides } from "../../alternate.ts";
+import { type Measurement, measure, median } from "../../measurement.ts";
+import type { Chain } from "../bundles.ts";
+import { appSpec, taskDefinition } from "../polling/answers.ts";
+import type { Report } from "../report.ts";
+import { type Start, untilFirstCall } from "./first-call.ts";
+
+/** Odd, so that the median is a start that happened. */
+const starts = 11;
+const sides = ["ours", "peer"] as const;
+
+/** What the runner has to load, and how long that takes until AWS hears of it. */
+export async function measureStart(bundles: Sides<Chain>, folder: string): Promise<Report> {
+  const own = await mkdtemp(join(folder, "start-"));
+  const variables = await writeInputs(own);
+  const startOf = (side: (typeof sides)[number]): Start => ({
+    bundle: bundles[side].deploy,
+    variables,
+    folder: own,
+  });
+  const times = await alternate(starts, {
+    ours: () => untilFirstCall(startOf("ours")),
+    peer: () => untilFirstCall(startOf("peer")),
+  });
+  const sizes = {
+    deploy: { ours: await sizesOf(startOf("ours")), peer: await sizesOf(startOf("peer")) },
+    render: {
+      ours: await sizeOfFolder(dirname(bundles.ours.render)),
+      peer: await sizeOfFolder(dirname(bundles.peer.render)),
+    },
+  };
+  return {
+    title: "Bundles and start",
+    table: [],
+    measurements: [
+      megabytes(
+        "deploy: loaded until the first call",
+        sizes.deploy.ours.loaded,
+        sizes.deploy.peer.loaded,
+        "≤ 1 MB",
+      ),
+      megabytes("deploy: all JavaScript", sizes.deploy.ours.all, sizes.deploy.peer.all, "≥ 1 ×"),
+      megabytes("render: all JavaScript", sizes.render.ours, sizes.render.peer, "≥ 1 ×"),
+      measure({
+        name: "official: start",
+        metric: "start to first API call",
+        unit: "ms",
+        better: "lower",
+        ours: median(times.ours),
+        peer: { name: "official", value: median(times.peer) },
+        goal: "≥ 1.43 ×",
+      }),
+    ],
+    details: { times, sizes },
+  };
+}
+
+const megabytes = (metric: string, ours: number, peer: number, goal: string): Measurement =>
+  measure({
+    name: "official: bundles",
+    metric,
+    unit: "MB",
+    better: "lower",
+    ours: ours / 1e6,
+    peer: { name: "official", value: peer / 1e6 },
+    goal,
+  });
+
+/** Inputs of both actions; each takes its own. */
+async function writeInputs(folder: string): Promise<Record<string, string>> {
+  const files = { taskDefinition: join(folder, "task.json"), appSpec: join(folder, "appspec.json") };
+  await writeFile(files.taskDefinition, JSON.stringify(taskDefinition));
+  await writeFile(files.appSpec, JSON.stringify(appSpec));
+  return {
+    "INPUT_TASK-DEFINITION": files.taskDefinition,
+    INPUT_CLUSTER: "main",
+    INPUT_SERVICE: "web",
+    INPUT_APPSPEC: files.appSpec,
+    "INPUT_CODEDEPLOY-APPSPEC": files.appSpec,
+  };
+}
+
+/** Bytes of the JavaScript that a start loads, and of all that lies beside it. */
+async function sizesOf(start: Start): Promise<{ loaded: number; all: number }> {
+  const list = join(start.folder, `loaded-${start.bundle.replaceAll(/\W/g, "-")}`);
+  const preload = join(import.meta.dirname, "note-loaded-files.ts");
+  await untilFirstCall({ ...start, variables: { ...start.variables, BENCH_LOADED_FILES: list }, preload });
+  const files = new Set((await readFile(list, "utf8")).trim().split("\n"));
+  const bundle = dirname(start.bundle);
+  const sizes = [...files]
+    .filter((file) => file.startsWith(bundle))
+    .map(async (file) => (await stat(file)).size);
+  const loaded = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  return { loaded, all: await sizeOfFolder(bundle) };
+}
+
+async function sizeOfFolder(folder: string): Promise<number> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  const scripts = files.filter((file) => file.isFile() && file.name.endsWith(".js"));
+  const sizes = await Promise.all(
+    scripts.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

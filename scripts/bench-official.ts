@@ -1,0 +1,59 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { asTable } from "../bench/measurement.ts";
+import { prepareBundles } from "../bench/official/bundles.ts";
+import { measurePolling } from "../bench/official/polling/measure-polling.ts";
+import { rehearse } from "../bench/official/rehearsal/rehearse.ts";
+import type { Report } from "../bench/official/report.ts";
+import { measureStart } from "../bench/official/start/measure-start.ts";
+import { textTable } from "../bench/official/text-table.ts";
+
+const usage = `npm run bench:official -- --bundles FOLDER
+
+Brings the same releases out with AWS's own actions and with ours, side by side, and says what each did.
+FOLDER holds deploy/ and render/: the files of dist/ of aws-actions/amazon-ecs-deploy-task-definition and of
+aws-actions/amazon-ecs-render-task-definition. They are run as they are and never changed.
+`;
+
+const say = (line: string) => console.error(line);
+
+async function main(): Promise<void> {
+  const given = parseArguments();
+  const folder = await mkdtemp(join(tmpdir(), "bench-official-"));
+  try {
+    const bundles = await prepareBundles(given, folder, say);
+    say("bundles and start …");
+    const start = await measureStart(bundles, folder);
+    say("following under a virtual clock …");
+    const polling = await measurePolling(bundles, folder);
+    say("deployments on the simulated AWS …");
+    const rehearsal = await rehearse(bundles, say);
+    await tell([rehearsal, polling, start]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function parseArguments(): string {
+  const { values } = parseArgs({ options: { bundles: { type: "string" } } });
+  if (!values.bundles) throw new Error(`--bundles FOLDER is missing\n\n${usage}`);
+  return values.bundles;
+}
+
+async function tell(reports: readonly Report[]): Promise<void> {
+  for (const { title, table } of reports)
+    if (table.length > 0) console.log(`${title}\n\n${textTable(table)}\n`);
+  console.log(asTable(reports.flatMap(({ measurements }) => measurements)));
+  const output = join(import.meta.dirname, "..", ".bench");
+  await mkdir(output, { recursive: true });
+  await writeFile(join(output, "official.json"), `${JSON.stringify(reports, null, 2)}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}
