@@ -148,3 +148,15 @@ test("all findings are told at once", async () => {
     /^2 things to correct: .*<ExecutionRoleArn> at executionRoleArn.*; .*no deployment group none/,
   );
 });
+
+test("a deployment configuration in place of the group's moves the traffic its own way", async () => {
+  const refused = await run("canary", { codeDeployDeploymentConfig: "CodeDeployDefault.ECSCanary" });
+  expect(refused.error?.message).toContain(
+    "there is no CodeDeploy deployment configuration CodeDeployDefault.ECSCanary (input codedeploy-deployment-config)",
+  );
+  const { record, error } = await run("canary", {
+    codeDeployDeploymentConfig: "CodeDeployDefault.ECSCanary10Percent5Minutes",
+  });
+  expect(error).toBeUndefined();
+  expect(record.traffic.map(({ green }) => green)).toEqual([0, 10, 100]);
+});

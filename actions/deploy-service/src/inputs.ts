@@ -10,6 +10,8 @@ export interface DeployInputs {
   readonly appSpecFile: string | undefined;
   readonly codeDeployApplication: string;
   readonly codeDeployDeploymentGroup: string;
+  /** In place of the deployment group's own: how this deployment's traffic moves. */
+  readonly codeDeployDeploymentConfig?: string | undefined;
   /** Undefined: as many tasks as the service wants already. */
   readonly desiredCount: number | undefined;
   /** Deploy what runs already, and in the place of what a newer run brought. */
@@ -51,6 +53,7 @@ export function readDeployInputs(getInput?: (name: string) => string): DeployInp
       codeDeployApplication: read.optional("codedeploy-application") ?? `AppECS-${cluster}-${service}`,
       codeDeployDeploymentGroup:
         read.optional("codedeploy-deployment-group") ?? `DgpECS-${cluster}-${service}`,
+      codeDeployDeploymentConfig: read.optional("codedeploy-deployment-config"),
       desiredCount: readDesiredCount(read),
       force: read.boolean("force", false),
       rollbackOnAlarm: read.lines("rollback-on-alarm"),

@@ -39,6 +39,7 @@ async function createDeployment(
   const command = new CreateDeploymentCommand({
     applicationName: inputs.codeDeployApplication,
     deploymentGroupName: inputs.codeDeployDeploymentGroup,
+    deploymentConfigName: inputs.codeDeployDeploymentConfig,
     description: describeRun(world.run),
     revision: {
       revisionType: "AppSpecContent",

@@ -9,6 +9,7 @@ import { beginChecking } from "../verify/checking.ts";
 import { type AppSpec, generateAppSpec, readAppSpec } from "./app-spec.ts";
 import { beginDeployment } from "./begin.ts";
 import { computeBudget } from "./budget.ts";
+import { findDeploymentConfig } from "./deployment-config.ts";
 import { findGroup } from "./group.ts";
 
 /** Blue/green through CodeDeploy, for services with the deployment controller CODE_DEPLOY. */
@@ -17,14 +18,17 @@ export function createCodeDeployEngine(service: RunningService, world: World, in
   let group: DeploymentGroupInfo | undefined;
   return {
     async verify(taskDefinition) {
-      const found = await findGroup(world, inputs);
-      group = found.value;
+      const [found, config] = await Promise.all([
+        findGroup(world, inputs),
+        findDeploymentConfig(world, inputs),
+      ]);
+      group = found.value && { ...found.value, ...config.override };
       const read = inputs.appSpecFile
         ? readAppSpec(inputs.appSpecFile, taskDefinition)
         : generateAppSpec(service.service, taskDefinition);
       appSpec = read.appSpec;
       const kept = appSpec ? checkCapacityProviders(service.service, appSpec.properties) : [];
-      const faults = [...found.findings, ...read.findings, ...kept];
+      const faults = [...found.findings, ...config.findings, ...read.findings, ...kept];
       if (!group || found.findings.length > 0 || !taskDefinition) return faults;
       const { checkGroupTraffic } = await import("../verify/group-traffic.ts");
       return [...faults, ...(await checkGroupTraffic(beginChecking(world, taskDefinition, service), group))];

@@ -17,6 +17,10 @@ export function createEcsEngine(running: RunningService, world: World, inputs: D
     async verify(taskDefinition) {
       if (inputs.appSpecFile)
         world.log.notice(`ECS deploys ${inputs.service} itself: the input appspec is not used.`);
+      if (inputs.codeDeployDeploymentConfig)
+        world.log.notice(
+          `ECS deploys ${inputs.service} itself, by the service's own strategy: the input codedeploy-deployment-config is not used.`,
+        );
       if (!taskDefinition) return [];
       const faults = loadBalancers.flatMap((each) => checkContainer(each, taskDefinition));
       if (loadBalancers.length === 0) return faults;
