@@ -1,0 +1,45 @@
+import type { World } from "../../deploy-service/src/clients.ts";
+import { createPatience } from "../../deploy-service/src/deployment/patience.ts";
+import type { DeploymentRecord } from "../../deploy-service/src/record.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import { findService, type RunningService } from "../../shared/ecs/service.ts";
+import { Failure } from "../../shared/failure.ts";
+import { createPace } from "../../shared/pace.ts";
+import type { RollbackInputs } from "./inputs.ts";
+import type { PastDeployment } from "./service-history.ts";
+
+/** Production as it is once all its tasks run, and nothing of what was undone; throws when that is not so in time. */
+export async function awaitProduction(
+  world: World,
+  inputs: RollbackInputs,
+  record: DeploymentRecord,
+  undone: PastDeployment,
+  deadlineAt: number,
+): Promise<RunningService> {
+  const pace = createPace();
+  const ask = createPatience(world);
+  for (;;) {
+    const late = world.clock.now() >= deadlineAt;
+    const service = await ask(() => findService(world, inputs));
+    const wrong = service && whatIsWrong(service, undone, inputs.service);
+    if (service && !wrong) return service;
+    if (late && wrong) {
+      record.status = "failed";
+      throw new Failure(`${undone.name} was rolled back, but ${wrong}`, {
+        nextStep: "read the service's events, and roll back to a named revision (input to).",
+      });
+    }
+    await world.clock.wait(service ? pace.next(false) : pace.slowest(), world.signal);
+  }
+}
+
+function whatIsWrong(
+  { production }: RunningService,
+  { revision: undone, isRollback }: PastDeployment,
+  name: string,
+): string | undefined {
+  const { revision, settled, runningCount, desiredCount } = production;
+  if (revision === undone && !isRollback) return `${name} runs ${shortRevision(revision)} all the same`;
+  if (runningCount < desiredCount) return `${name} runs ${runningCount} of ${desiredCount} tasks`;
+  return settled ? undefined : `${name} still runs tasks of another revision beside it`;
+}

@@ -1,0 +1,46 @@
+import type { ServiceDeploymentBrief } from "@aws-sdk/client-ecs";
+import type { World } from "../../deploy-service/src/clients.ts";
+import { runningDeployment } from "../../deploy-service/src/ecs/running-deployment.ts";
+import {
+  describeRevisions,
+  isOngoing,
+  listServiceDeployments,
+  shortId,
+} from "../../deploy-service/src/ecs/service-deployments.ts";
+import type { RunningService } from "../../shared/ecs/service.ts";
+import type { RollbackInputs } from "./inputs.ts";
+import type { PastDeployment, ServiceHistory } from "./service-history.ts";
+
+/** The service deployments of the last 90 days, of which a page holds as many as DescribeServiceRevisions takes. */
+export function openEcsHistory(
+  { service }: RunningService,
+  world: World,
+  inputs: RollbackInputs,
+): ServiceHistory {
+  const primary = service.deployments?.find(({ status }) => status === "PRIMARY");
+  return {
+    async list() {
+      const listed = await listServiceDeployments(world, inputs, world.signal);
+      const arns = listed.flatMap(({ targetServiceRevisionArn }) => targetServiceRevisionArn ?? []);
+      if (arns.length === 0) return [];
+      const distinct = [...new Set(arns)];
+      const found = await describeRevisions(world, distinct);
+      const revisions = new Map(distinct.map((arn, index) => [arn, found[index]]));
+      return listed.map((each) => pastDeployment(each, revisions.get(each.targetServiceRevisionArn ?? "")));
+    },
+    resume: ({ id }) => runningDeployment(world, inputs, id, primary?.id, true),
+  };
+}
+
+function pastDeployment(brief: ServiceDeploymentBrief, revision: string | undefined): PastDeployment {
+  const { serviceDeploymentArn: id = "", status = "PENDING" } = brief;
+  const ended = status === "SUCCESSFUL" ? "succeeded" : "unsuccessful";
+  return {
+    id,
+    name: `service deployment ${shortId(id)}`,
+    status,
+    state: isOngoing(brief) ? "ongoing" : ended,
+    revision,
+    isRollback: status === "ROLLBACK_REQUESTED" || status === "ROLLBACK_IN_PROGRESS",
+  };
+}

@@ -1,0 +1,126 @@
+import type { World } from "../../deploy-service/src/clients.ts";
+import { type Ending, follow } from "../../deploy-service/src/deployment/follow.ts";
+import { upperFirst } from "../../deploy-service/src/deployment/names.ts";
+import type { Ended, RunningDeployment } from "../../deploy-service/src/deployment/running-deployment.ts";
+import { markRun } from "../../deploy-service/src/order/mark-run.ts";
+import { type DeploymentRecord, reach } from "../../deploy-service/src/record.ts";
+import { explainAwsError } from "../../shared/aws-errors.ts";
+import { describeRevision, shortRevision } from "../../shared/ecs/revision.ts";
+import type { RunningService } from "../../shared/ecs/service.ts";
+import { Failure } from "../../shared/failure.ts";
+import { awaitProduction } from "./await-production.ts";
+import type { RollbackInputs } from "./inputs.ts";
+import type { PastDeployment, ServiceHistory } from "./service-history.ts";
+
+export interface ActiveDeployment {
+  readonly world: World;
+  readonly inputs: RollbackInputs;
+  readonly record: DeploymentRecord;
+  readonly history: ServiceHistory;
+  readonly active: PastDeployment;
+}
+
+/**
+ * Stops the deployment that goes on, has AWS roll it back, and waits until production is whole again; one that is a
+ * rollback itself is only waited for. Answers false when it succeeded before it could be stopped.
+ */
+export async function endActive(ending: ActiveDeployment): Promise<boolean> {
+  const { world, inputs, record, history, active } = ending;
+  const running = history.resume(active);
+  const deadlineAt = world.clock.now() + (inputs.deadlineMs ?? running.settleMs);
+  record.deploymentId = active.id;
+  if (active.isRollback) world.log.info(`${whatGoesOn(active)} is a rollback: waiting for its end.`);
+  else {
+    world.log.info(`${whatGoesOn(active)} goes on: stopping it with rollback is the quickest way back.`);
+    record.changed = await running.stop("rollback");
+  }
+  const ended = await followToEnd(ending, running, deadlineAt);
+  if (ended === "succeeded" && !active.isRollback) {
+    record.changed = false;
+    return false;
+  }
+  await followRollback(ending, deadlineAt);
+  await settle(ending, ended, deadlineAt);
+  return true;
+}
+
+function whatGoesOn({ name, revision }: PastDeployment): string {
+  return `${upperFirst(name)}${revision ? ` of ${shortRevision(revision)}` : ""}`;
+}
+
+/** CodeDeploy rolls back by a deployment of its own. */
+async function followRollback(ending: ActiveDeployment, deadlineAt: number): Promise<void> {
+  const { history } = ending;
+  const next = (await history.list()).find(({ state, isRollback }) => state === "ongoing" && isRollback);
+  if (next) await followToEnd({ ...ending, active: next }, history.resume(next), deadlineAt);
+}
+
+async function followToEnd(
+  { world, record, active }: ActiveDeployment,
+  running: RunningDeployment,
+  deadlineAt: number,
+): Promise<Ended | undefined> {
+  try {
+    const { kind, snapshot }: Ending = await follow({
+      world,
+      record,
+      running,
+      until: "complete",
+      createdAt: world.clock.now(),
+      known: undefined,
+      deadlineAt,
+      shouldStop: async () => false,
+      signal: world.signal,
+    });
+    if (kind !== "deadline") return kind === "reached" ? "succeeded" : snapshot.ended;
+    record.status = "timed-out";
+    throw new Failure(`${upperFirst(active.name)} is ${snapshot.status}: its rollback did not end in time`, {
+      nextStep: "look at the deployment in the AWS console; AWS goes on with the rollback.",
+    });
+  } catch (error) {
+    throw error instanceof Failure && !world.signal.aborted ? error : losing(world, record, active, error);
+  }
+}
+
+/** AWS goes on with what it was asked for, whether somebody looks or not. */
+function losing(
+  { signal }: World,
+  record: DeploymentRecord,
+  { name }: PastDeployment,
+  error: unknown,
+): Failure {
+  record.status = signal.aborted ? "cancelled" : "lost";
+  const reason = signal.aborted ? (signal.reason as Error) : (explainAwsError(error) ?? (error as Error));
+  return new Failure(`${reason.message.replace(/\.$/, "")}; AWS goes on with the rollback of ${name}`, {
+    nextStep: "look at the deployment in the AWS console.",
+    cause: error,
+  });
+}
+
+/** Image of the container behind the load balancer, else of the first one. */
+async function imageOf(world: World, { service, primary, revision }: RunningService): Promise<string> {
+  const containers = (await describeRevision(world, revision))?.taskDefinition?.containerDefinitions ?? [];
+  const { containerName } = (primary ?? service).loadBalancers?.[0] ?? {};
+  return (containers.find(({ name }) => name === containerName) ?? containers[0])?.image ?? "";
+}
+
+async function settle(
+  { world, inputs, record, active }: ActiveDeployment,
+  ended: Ended | undefined,
+  deadlineAt: number,
+): Promise<void> {
+  // What failed by itself, or gave way to another deployment, will not mend: one look.
+  const until = ended === "failed" || ended === "superseded" ? world.clock.now() : deadlineAt;
+  const service = await awaitProduction(world, inputs, record, active, until);
+  const { revision } = service.production;
+  await markRun(world, service, revision);
+  record.revisionAfter = revision;
+  record.image = await imageOf(world, service);
+  record.durations = {};
+  reach(record, "complete", world.clock.now());
+  record.status = "succeeded";
+  const how = active.isRollback ? "was a rollback already" : "was stopped and rolled back";
+  const note = `${whatGoesOn(active)} ${how}; ${inputs.service} runs ${shortRevision(revision)}.`;
+  record.notes.push(note);
+  world.log.info(note);
+}

@@ -1,0 +1,97 @@
+import { ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
+import type { World } from "../../deploy-service/src/clients.ts";
+import { isAccessDenied } from "../../shared/aws-errors.ts";
+import { describeRevision, shortRevision } from "../../shared/ecs/revision.ts";
+import type { RunningService } from "../../shared/ecs/service.ts";
+import { Failure } from "../../shared/failure.ts";
+import type { RollbackInputs, Target } from "./inputs.ts";
+import { findLastGood } from "./last-good.ts";
+import type { PastDeployment } from "./service-history.ts";
+
+/** An active revision's ARN, or why production needs none. */
+export type Found = { readonly revision: string } | { readonly there: string };
+
+/** Finds what to go back to; throws when it is not there, naming what is. */
+export async function findTarget(
+  world: World,
+  { to, service: name }: RollbackInputs,
+  { production }: RunningService,
+  deployments: readonly PastDeployment[],
+): Promise<Found> {
+  const family = familyOf(production.revision);
+  if (typeof to === "object") return { revision: await findNamed(world, to, family) };
+  if (to === "previous-revision") return { revision: await findPrevious(world, production.revision, name) };
+  const ended = deployments.filter(({ state }) => state !== "ongoing");
+  const lastGood = findLastGood(ended, production);
+  if ("there" in lastGood) return lastGood;
+  for (const candidate of lastGood.candidates) {
+    if (await isActive(world, candidate)) return { revision: candidate };
+    world.log.info(`${shortRevision(candidate)} is deregistered; looking further back.`);
+  }
+  const seen = ended.length === 1 ? "its one deployment" : `its last ${ended.length} deployments`;
+  throw new Failure(
+    `There is no good revision of ${name} to go back to: it runs ${shortRevision(production.revision)}, and ${ended.length === 0 ? "AWS knows no deployment of it" : `${seen} brought no other one that is still registered`}`,
+    { nextStep: `name one: ${await whatIsThere(world, family)}.` },
+  );
+}
+
+async function findNamed(world: World, to: Exclude<Target, string>, family: string): Promise<string> {
+  const wanted = "number" in to ? `${family}:${to.number}` : to.revision;
+  const found = (await describeRevision(world, wanted))?.taskDefinition;
+  if (found?.status === "ACTIVE" && found.taskDefinitionArn) return found.taskDefinitionArn;
+  const what = found
+    ? `Task definition ${wanted} is ${found.status}`
+    : `There is no task definition ${wanted}`;
+  throw new Failure(`${what}, so it cannot be deployed`, {
+    nextStep: `name another one: ${await whatIsThere(world, familyOf(wanted))}; nothing was changed.`,
+  });
+}
+
+async function findPrevious(world: World, current: string, service: string): Promise<string> {
+  const family = familyOf(current);
+  const before = (await listActive(world, family)).find((arn) => numberOf(arn) < numberOf(current));
+  if (!before)
+    throw new Failure(
+      `Family ${family} has no active revision before ${shortRevision(current)}, which ${service} runs`,
+      {
+        nextStep: "register one, and deploy it with deploy-service; nothing was changed.",
+      },
+    );
+  world.log.notice(
+    `${shortRevision(before)} is taken by its number; whether it ever ran well is not looked at.`,
+  );
+  return before;
+}
+
+async function isActive(world: World, revision: string): Promise<boolean> {
+  return (await describeRevision(world, revision))?.taskDefinition?.status === "ACTIVE";
+}
+
+/** Enough for a message; a page of ListTaskDefinitions for what is looked for by number. */
+const mostNamed = 5;
+
+async function whatIsThere(world: World, family: string): Promise<string> {
+  try {
+    const names = (await listActive(world, family)).map(shortRevision);
+    if (names.length === 0) return `family ${family} has no active revision`;
+    const more = names.length > mostNamed ? " and older ones" : "";
+    return `active revisions are ${names.slice(0, mostNamed).join(", ")}${more} (input to)`;
+  } catch (error) {
+    if (!isAccessDenied(error)) throw error;
+    return "aws ecs list-task-definitions shows what is there (input to)";
+  }
+}
+
+/** ARNs of the newest hundred, newest first. */
+async function listActive(world: World, familyPrefix: string): Promise<string[]> {
+  const command = new ListTaskDefinitionsCommand({ familyPrefix, status: "ACTIVE", sort: "DESC" });
+  return (await world.clients.ecs.send(command, { abortSignal: world.signal })).taskDefinitionArns ?? [];
+}
+
+function familyOf(revision: string): string {
+  return shortRevision(revision).replace(/:\d+$/, "");
+}
+
+function numberOf(revision: string): number {
+  return Number(/\d+$/.exec(revision)?.[0]);
+}

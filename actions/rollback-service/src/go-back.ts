@@ -1,0 +1,50 @@
+import type { World } from "../../deploy-service/src/clients.ts";
+import { deploy } from "../../deploy-service/src/deploy.ts";
+import type { Plan } from "../../deploy-service/src/plan/plan.ts";
+import type { DeploymentRecord } from "../../deploy-service/src/record.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import type { RunningService } from "../../shared/ecs/service.ts";
+import { findTarget } from "./find-target.ts";
+import type { RollbackInputs } from "./inputs.ts";
+import type { PastDeployment } from "./service-history.ts";
+
+/** A rollback on request, and what was found of the service. */
+export interface Rollback {
+  readonly world: World;
+  readonly inputs: RollbackInputs;
+  readonly record: DeploymentRecord;
+  readonly service: RunningService;
+  /** Newest first. */
+  readonly deployments: readonly PastDeployment[];
+}
+
+/** Deploys the revision that is asked for, unless production is back already. */
+export async function goBack(rollback: Rollback): Promise<void> {
+  const { world, inputs, service, deployments } = rollback;
+  const found = await findTarget(world, inputs, service, deployments);
+  if ("there" in found) return stay(rollback, found.there);
+  await deployFormer(rollback, found.revision);
+}
+
+/** By the engine of deploy-service: verified, planned, followed and judged like every deployment. */
+export async function deployFormer(
+  { world, inputs, record, service }: Rollback,
+  revision: string,
+): Promise<void> {
+  world.log.info(`Going back from ${shortRevision(service.revision)} to ${shortRevision(revision)}.`);
+  await deploy(world, { ...inputs, source: { revision } }, record);
+}
+
+/** Of a rollback that deploys nothing. */
+export function planWithout(serviceChanges: string[]): Plan {
+  return { revision: undefined, revisionChanges: [], images: [], anew: false, serviceChanges };
+}
+
+function stay({ world, inputs, record, service }: Rollback, why: string): void {
+  record.status = inputs.mode === "plan" ? "planned" : "succeeded";
+  record.revisionAfter = service.revision;
+  record.plan = planWithout([]);
+  const note = `Nothing to roll back: ${why}. ${inputs.service} runs ${shortRevision(service.revision)}; to go back from it, name a revision (input to).`;
+  record.notes.push(note);
+  world.log.notice(note);
+}

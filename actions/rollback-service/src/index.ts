@@ -1,0 +1,11 @@
+import { readState, saveState } from "../../shared/runner.ts";
+
+// The runner starts this file twice: for the step itself, and after the job's steps as its post step.
+if (readState("phase") === "post") {
+  const { finishPost } = await import("../../deploy-service/src/post.ts");
+  await finishPost();
+} else {
+  saveState("phase", "post");
+  const { main } = await import("./main.ts");
+  await main();
+}

@@ -1,0 +1,64 @@
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import type { Production } from "../../shared/ecs/service.ts";
+import type { PastDeployment } from "./service-history.ts";
+
+export type LastGood =
+  /** ARNs to go back to, the best first. */
+  | { readonly candidates: readonly string[] }
+  /** Production runs it already: why, as a sentence's beginning. */
+  | { readonly there: string };
+
+/**
+ * What production ran before its newest deployment. Only what a deployment brought to its end counts as good; a
+ * revision that production went back from does not. Asked again, nothing further is undone: when the newest deployment
+ * never got into production, or was itself a way back, production runs the last good revision.
+ *
+ * @param deployments ended ones, newest first
+ */
+export function findLastGood(deployments: readonly PastDeployment[], production: Production): LastGood {
+  const { line, undone } = replay(deployments);
+  const { revision: current } = production;
+  const runsWell = production.settled && production.runningCount >= production.desiredCount;
+  const at = line.indexOf(current);
+  const why = inVain(deployments, current) ?? wentBack(at < line.length - 1 ? line.at(-1) : undone);
+  if (why && runsWell && (at >= 0 || line.length === 0)) return { there: why };
+  if (at < 0) return { candidates: line.toReversed() };
+  // What it went back to does not run as it should: that again, before anything older.
+  return { candidates: line.slice(0, why ? at + 1 : at).toReversed() };
+}
+
+/** Whether a revision was in production before the newest one: a deployment of it is a way back, not to be undone. */
+export function isWayBack(deployments: readonly PastDeployment[], revision: string | undefined): boolean {
+  const { line } = replay(deployments);
+  return revision !== undefined && line.slice(0, -1).includes(revision);
+}
+
+/**
+ * The revisions that led to the newest one, oldest first, and what the newest success undid. Bringing back what ran
+ * before undoes all that came after it.
+ */
+function replay(deployments: readonly PastDeployment[]): { line: string[]; undone: string | undefined } {
+  const line: string[] = [];
+  let undone: string | undefined;
+  for (const { state, revision } of deployments.toReversed()) {
+    if (state !== "succeeded" || revision === undefined) continue;
+    const at = line.indexOf(revision);
+    undone = at >= 0 && at < line.length - 1 ? line.at(-1) : undefined;
+    if (at < 0) line.push(revision);
+    else line.length = at + 1;
+  }
+  return { line, undone };
+}
+
+function wentBack(from: string | undefined): string | undefined {
+  return from && `production went back from ${shortRevision(from)} already`;
+}
+
+/** Why the newest deployment left production as it was; undefined when it did not. */
+function inVain([newest]: readonly PastDeployment[], current: string): string | undefined {
+  if (!newest) return undefined;
+  const { name, status, state, revision, isRollback } = newest;
+  if (isRollback && state === "succeeded") return `${name} rolled production back already`;
+  if (state !== "unsuccessful" || revision === undefined || revision === current) return undefined;
+  return `${name} of ${shortRevision(revision)}, the newest one, is ${status} and not in production`;
+}

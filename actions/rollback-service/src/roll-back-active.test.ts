@@ -1,0 +1,123 @@
+import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createEcsStage } from "../../deploy-service/src/ecs/testing.ts";
+import type { DeployInputs } from "../../deploy-service/src/inputs.ts";
+import { createStage, type Stage } from "../../deploy-service/src/testing.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import { release, tryDeploy, tryRollBack } from "./testing.ts";
+
+/** Longer than any of these tests. */
+const minutes = 1440;
+
+async function createCodeDeployStage(): Promise<Stage> {
+  const stage = await createStage();
+  await stage.simulator.aws.codedeploy.updateDeploymentGroup({
+    applicationName: "outside",
+    currentDeploymentGroupName: "web",
+    blueGreenDeploymentConfiguration: {
+      terminateBlueInstancesOnDeploymentSuccess: {
+        action: "TERMINATE",
+        terminationWaitTimeInMinutes: minutes,
+      },
+      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
+    },
+  });
+  return stage;
+}
+
+/** The waits are set once the service runs: its first deployment makes them, too. */
+async function createWaitingStage(configuration: DeploymentConfiguration): Promise<Stage> {
+  const { strategy = "ROLLING" } = configuration;
+  const quick =
+    strategy === "ROLLING" ? { strategy } : { strategy: "BLUE_GREEN" as const, bakeTimeInMinutes: 0 };
+  const stage = await createEcsStage(quick);
+  const where = { cluster: "main", service: "web" };
+  await stage.simulator.aws.ecs.updateService({ ...where, deploymentConfiguration: configuration });
+  return stage;
+}
+
+const ofEcs = (configuration: DeploymentConfiguration) => () => createWaitingStage(configuration);
+
+/** A stage, the bad version, and how far its release gets and then stays. */
+const kinds: [string, () => Promise<Stage>, string, DeployInputs["waitUntil"]][] = [
+  ["CodeDeploy", createCodeDeployStage, "bad", "traffic-shifted"],
+  ["ECS BLUE_GREEN", ofEcs({ strategy: "BLUE_GREEN", bakeTimeInMinutes: minutes }), "bad", "traffic-shifted"],
+  [
+    "ECS CANARY",
+    ofEcs({
+      strategy: "CANARY",
+      bakeTimeInMinutes: 0,
+      canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: minutes },
+    }),
+    "bad",
+    "started",
+  ],
+  [
+    "ECS LINEAR",
+    ofEcs({
+      strategy: "LINEAR",
+      bakeTimeInMinutes: 0,
+      linearConfiguration: { stepPercent: 50, stepBakeTimeInMinutes: minutes },
+    }),
+    "bad",
+    "started",
+  ],
+  ["ECS ROLLING", ofEcs({ strategy: "ROLLING" }), "crash", "started"],
+];
+
+describe.each(kinds)("a deployment that goes on under %s", (_, create, version, waitUntil) => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await create();
+  }, 60_000);
+  afterAll(() => stage?.close());
+
+  const page = async () => (await fetch(stage.productionUrl)).text();
+
+  test("is planned to be ended, and left alone", async () => {
+    await expect.poll(page, { timeout: 10_000 }).toBe("1");
+    await release(stage, version, 12, { waitUntil });
+    const { record } = await tryRollBack(stage, { mode: "plan" });
+    expect(record).toMatchObject({
+      status: "planned",
+      changed: false,
+      plan: {
+        serviceChanges: [expect.stringMatching(/^~ service\.deployment: .* → stopped and rolled back$/)],
+      },
+    });
+  });
+
+  test("is stopped and rolled back, and production is whole again", async () => {
+    const { record, error, lines } = await tryRollBack(stage, { to: "active" });
+    expect(error).toBeUndefined();
+    expect(record).toMatchObject({
+      status: "succeeded",
+      changed: true,
+      deploymentId: expect.stringMatching(/./),
+    });
+    expect(lines).toMatch(
+      /eployment \S+ of web:\d+ goes on: stopping it with rollback is the quickest way back/,
+    );
+    expect(record.notes.join()).toMatch(/of web:\d+ was stopped and rolled back; web runs web:1\.$/);
+    expect(await page()).toBe("1");
+  });
+
+  test("is ended by last-good as well, and turns the job red that made it", async () => {
+    const job = tryDeploy(stage, version, 13, { maxFailedTasks: 100 });
+    const started = async () => (await tryRollBack(stage, { to: "active", mode: "plan" })).record.status;
+    await expect.poll(started, { timeout: 20_000 }).toBe("planned");
+    const { record, error } = await tryRollBack(stage, {});
+    expect(error).toBeUndefined();
+    expect(shortRevision(record.revisionAfter)).toBe("web:1");
+    expect((await job).record.status).toBe("rolled-back");
+    expect(await page()).toBe("1");
+  });
+
+  test("gives way to a revision that is named", async () => {
+    const to = await release(stage, "named", 14, { waitUntil: "registered" });
+    await release(stage, version, 14, { waitUntil });
+    const { record, error } = await tryRollBack(stage, { to, "wait-until": "started" });
+    expect(error).toBeUndefined();
+    expect(record).toMatchObject({ status: "started", revisionAfter: to });
+  });
+});

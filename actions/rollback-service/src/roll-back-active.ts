@@ -1,0 +1,67 @@
+import type { World } from "../../deploy-service/src/clients.ts";
+import { deploy } from "../../deploy-service/src/deploy.ts";
+import type { Plan } from "../../deploy-service/src/plan/plan.ts";
+import { newRecord } from "../../deploy-service/src/record.ts";
+import { findService } from "../../shared/ecs/service.ts";
+import { Failure } from "../../shared/failure.ts";
+import { endActive } from "./end-active.ts";
+import { findTarget } from "./find-target.ts";
+import { deployFormer, goBack, planWithout, type Rollback } from "./go-back.ts";
+import { isWayBack } from "./last-good.ts";
+import type { PastDeployment, ServiceHistory } from "./service-history.ts";
+
+/** Ends the deployment that goes on; with a named revision, that one is deployed next. */
+export async function rollBackActive(
+  rollback: Rollback,
+  history: ServiceHistory,
+  active: PastDeployment,
+): Promise<void> {
+  const { world, inputs, record } = rollback;
+  const target = await findNext(rollback, active);
+  // The engine waits for that deployment, and finds that production runs what is wanted.
+  if (target !== undefined && target === active.revision) return deployFormer(rollback, target);
+  // What is wrong with the revision to come is found before anything is stopped.
+  const plan = target === undefined ? undefined : await rehearse(rollback, target);
+  record.plan = planEnd(world, active, plan);
+  if (inputs.mode === "plan") {
+    record.status = "planned";
+    return;
+  }
+  const isBack = await endActive({ world, inputs, record, history, active });
+  const current = { ...rollback, service: await findService(world, inputs) };
+  if (target !== undefined) return deployFormer(current, target);
+  if (isBack) return;
+  if (inputs.to === "last-good") return goBack({ ...current, deployments: await history.list() });
+  throw new Failure(`${active.name} succeeded before it could be stopped`, {
+    nextStep: "run this job again with to: last-good.",
+  });
+}
+
+/** ARN of what production is to run in the end; undefined: what it ran before the active deployment. */
+async function findNext(
+  { world, inputs, service, deployments }: Rollback,
+  active: PastDeployment,
+): Promise<string | undefined> {
+  if (inputs.to === "active") return undefined;
+  if (inputs.to === "last-good") return isWayBack(deployments, active.revision) ? active.revision : undefined;
+  const found = await findTarget(world, inputs, service, deployments);
+  return "revision" in found ? found.revision : undefined;
+}
+
+/** Throws what the deployment of the revision would be refused for. */
+async function rehearse({ world, inputs }: Rollback, revision: string): Promise<Plan | undefined> {
+  const record = newRecord(inputs.cluster, inputs.service);
+  const silent = { ...world, log: { ...world.log, info: () => {}, notice: () => {} } };
+  await deploy(silent, { ...inputs, mode: "plan", source: { revision } }, record);
+  return record.plan;
+}
+
+function planEnd(
+  { log }: World,
+  { name, isRollback }: PastDeployment,
+  { serviceChanges, ...others } = planWithout([]),
+): Plan {
+  const change = `~ service.deployment: ${name} → ${isRollback ? "rolled back, as it is already" : "stopped and rolled back"}`;
+  log.info(`Changes to production:\n${change}`);
+  return { ...others, serviceChanges: [change, ...serviceChanges] };
+}

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createEcsStage } from "../../deploy-service/src/ecs/testing.ts";
+import { createStage, type Stage } from "../../deploy-service/src/testing.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import { release, tryDeploy, tryRollBack } from "./testing.ts";
+
+const kinds: [string, () => Promise<Stage>][] = [
+  ["CodeDeploy", createStage],
+  ["ECS ROLLING", () => createEcsStage({ strategy: "ROLLING" })],
+  ["ECS BLUE_GREEN", () => createEcsStage({ strategy: "BLUE_GREEN", bakeTimeInMinutes: 1 })],
+];
+
+describe.each(kinds)("a rollback on request under %s", (_, create) => {
+  let stage: Stage;
+  let good = "";
+  let bad = "";
+  beforeAll(async () => {
+    stage = await create();
+    good = await release(stage, "good", 12);
+    bad = await release(stage, "bad", 13);
+  }, 60_000);
+  afterAll(() => stage?.close());
+
+  const page = async () => (await fetch(stage.productionUrl)).text();
+  const runTag = async () => {
+    const { cluster } = stage.inputs("");
+    const found = await stage.simulator.aws.ecs.describeServices({
+      cluster,
+      services: ["web"],
+      include: ["TAGS"],
+    });
+    return found.services?.[0]?.tags?.find(({ key }) => key === "deploy-service:run")?.value;
+  };
+
+  test("is planned without changing anything", async () => {
+    const { record } = await tryRollBack(stage, { mode: "plan" });
+    expect(record).toMatchObject({ status: "planned", changed: false, plan: { revision: good } });
+    expect(await page()).toBe("bad");
+  });
+
+  test("brings back what production ran before", async () => {
+    expect(await page()).toBe("bad");
+    const { record, error, lines } = await tryRollBack(stage, {});
+    expect(error).toBeUndefined();
+    expect(record).toMatchObject({ status: "succeeded", changed: true });
+    expect(record).toMatchObject({ revisionBefore: bad, revisionAfter: good });
+    expect(lines).toContain(`Going back from ${shortRevision(bad)} to ${shortRevision(good)}.`);
+    expect(await page()).toBe("good");
+  });
+
+  test("takes the place of the run it undid: older ones are refused, that one is not", async () => {
+    expect(await runTag()).toMatch(
+      `run=13.1 revision=${shortRevision(good)} undone=${shortRevision(bad)} workflow=octocat/shop/.github/workflows/deploy.yml`,
+    );
+    const { error } = await tryDeploy(stage, "older", 11);
+    expect(error?.message).toMatch(
+      /, which was rolled back on request to web:\d+; this is the older run 11$/,
+    );
+    expect(await page()).toBe("good");
+  });
+
+  test("asked for twice, does not go back twice, nor forward to what was undone", async () => {
+    const { record, error, lines } = await tryRollBack(stage, {});
+    expect(error).toBeUndefined();
+    expect(record).toMatchObject({ status: "succeeded", changed: false, revisionAfter: good });
+    expect(lines).toContain(`Nothing to roll back: production went back from ${shortRevision(bad)} already.`);
+    expect(await page()).toBe("good");
+  });
+
+  test("goes to a revision that is named, be it the undone one", async () => {
+    const { record, error } = await tryRollBack(stage, { to: shortRevision(bad).split(":")[1] ?? "" });
+    expect(error).toBeUndefined();
+    expect(record).toMatchObject({ status: "succeeded", revisionAfter: bad });
+    expect(await page()).toBe("bad");
+  });
+
+  test("refuses a revision that is not there, and names those that are", async () => {
+    const { record, error } = await tryRollBack(stage, { to: "web:99" });
+    expect(error?.message).toBe("There is no task definition web:99, so it cannot be deployed");
+    expect(error?.nextStep).toMatch(/active revisions are web:\d+, web:\d+/);
+    expect(record.changed).toBe(false);
+  });
+
+  test("has nothing to end when no deployment goes on", async () => {
+    const { error } = await tryRollBack(stage, { to: "active" });
+    expect(error?.message).toBe("No deployment of web goes on that could be rolled back");
+  });
+});

@@ -1,0 +1,67 @@
+import type { World } from "../../deploy-service/src/clients.ts";
+import { findGroup } from "../../deploy-service/src/codedeploy/group.ts";
+import { publish } from "../../deploy-service/src/publish.ts";
+import { type DeploymentRecord, newRecord } from "../../deploy-service/src/record.ts";
+import { refuseExpired } from "../../deploy-service/src/verify/credentials-life.ts";
+import { formatDuration } from "../../shared/duration.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import { findService, type RunningService } from "../../shared/ecs/service.ts";
+import { Failure } from "../../shared/failure.ts";
+import { refuseFindings } from "../../shared/findings.ts";
+import { goBack } from "./go-back.ts";
+import type { RollbackInputs } from "./inputs.ts";
+import { rollBackActive } from "./roll-back-active.ts";
+import { openHistory } from "./service-history.ts";
+
+/** Rolls back; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
+export async function rollBackAndReport(world: World, inputs: RollbackInputs): Promise<DeploymentRecord> {
+  const record = newRecord(inputs.cluster, inputs.service);
+  record.beganAt = world.clock.now();
+  try {
+    await rollBack(world, inputs, record);
+  } catch (error) {
+    record.status ??= world.signal.aborted ? "cancelled" : "failed";
+    record.cause ||= (error as Error).message;
+    throw error;
+  } finally {
+    record.durationMs = world.clock.now() - record.beganAt;
+    await publish(record);
+  }
+  world.log.info(`${inputs.service} ${record.status} after ${formatDuration(record.durationMs)}.`);
+  return record;
+}
+
+/** Ends the deployment that goes on, or deploys what is to come back with the engine of deploy-service. */
+export async function rollBack(
+  world: World,
+  inputs: RollbackInputs,
+  record: DeploymentRecord,
+): Promise<void> {
+  await refuseExpired(world);
+  const service = await findService(world, inputs);
+  record.revisionBefore = service.revision;
+  const settled = await settleAlarms(world, inputs, service);
+  const history = openHistory(service, world, inputs);
+  const deployments = await history.list();
+  const active = deployments.find(({ state }) => state === "ongoing");
+  const rollback = { world, inputs: settled, record, service, deployments };
+  if (active) return rollBackActive(rollback, history, active);
+  if (inputs.to === "active")
+    throw new Failure(`No deployment of ${inputs.service} goes on that could be rolled back`, {
+      nextStep: `to go back from ${shortRevision(service.revision)}, give to: last-good or a revision.`,
+    });
+  return goBack(rollback);
+}
+
+/** The alarms of the deployment group may well be in ALARM because of what is to be undone. */
+async function settleAlarms(
+  world: World,
+  inputs: RollbackInputs,
+  { controller }: RunningService,
+): Promise<RollbackInputs> {
+  if (controller !== "CODE_DEPLOY") return inputs;
+  const { value: group, findings } = await findGroup(world, inputs);
+  refuseFindings(findings, world.log);
+  const { enabled = false, alarms = [] } = group?.alarmConfiguration ?? {};
+  return { ...inputs, ignoreAlarms: enabled && alarms.length > 0 };
+}
