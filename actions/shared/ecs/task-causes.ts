@@ -28,6 +28,12 @@ const taskCauses: readonly TaskCause[] = [
     nextStep: () => "check that the image was pushed to this repository and that the digest or tag is right.",
   },
   {
+    pattern: /descriptor matching platform/i,
+    text: ({ container, reason }) =>
+      `The image of container ${container} is not there for this processor architecture: ${reason}`,
+    nextStep: () => "build it for the platform that runtimePlatform names (linux/amd64 without one).",
+  },
+  {
     pattern: /CannotPullContainerError|CannotPullImageManifestError/i,
     text: ({ container, reason }) => `The image of container ${container} cannot be pulled: ${reason}`,
     nextStep: () =>

@@ -63,6 +63,14 @@ test.each<[string, Partial<FailedTask>, string]>([
     "The image of container web cannot be pulled: CannotPullContainerError: dial tcp: i/o timeout",
   ],
   [
+    "an image without the task's architecture",
+    {
+      stoppedReason:
+        "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/arm64'",
+    },
+    "The image of container web is not there for this processor architecture: CannotPullContainerError",
+  ],
+  [
     "a secret",
     { stoppedReason: "ResourceInitializationError: unable to pull secrets or registry auth: AccessDenied" },
     "A secret of the task definition cannot be read",

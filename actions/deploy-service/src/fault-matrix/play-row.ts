@@ -1,0 +1,130 @@
+import { expect } from "vitest";
+import { startLoad } from "../../../../simulator/src/outside-clients/load.ts";
+import { type Clock, systemClock } from "../../../shared/clock.ts";
+import { type BackEnd, configure } from "./back-ends.ts";
+import { runKilledStep } from "./killed-step.ts";
+import { leftBehind } from "./left-behind.ts";
+import type { Arranged, Expectation, Row } from "./row.ts";
+import type { Scene } from "./scene.ts";
+import { runStep, type Seen } from "./step.ts";
+
+/** Enough for a request to be under way at any moment, and no more than the machine has time for. */
+const visitors = 2;
+/** Longer than the slowest clean-up takes at the simulator's pace; ends only what would never end. */
+const cleanUpMs = 30_000;
+
+/** Forty times as fast as the wall, a fifteenth of the simulator's pace: waiting costs little, and no stage is missed. */
+const pace = 40;
+const clock: Clock = {
+  now: () => epoch + (Date.now() - epoch) * pace,
+  wait: (ms, signal) => systemClock.wait(ms / pace, signal),
+};
+const epoch = Date.now();
+
+/** Lets one fault happen to one deployment, from a healthy production to a healthy production, with visitors all the time. */
+export async function playRow(scene: Scene, row: Row, backEnd: BackEnd): Promise<void> {
+  const wanted: Expectation = { ...row.expect, ...row.except?.[backEnd] };
+  await configure(scene.stage, backEnd, row.settings);
+  const version = scene.version(row.fate ?? "good");
+  const arranged: Arranged = (await row.arrange?.(scene, backEnd)) ?? {};
+  const before = arranged.before ?? (await scene.page());
+  const registered = await newestRevision(scene);
+  const load = startLoad(scene.stage.productionUrl, visitors);
+  try {
+    const seen = await perform(scene, row, backEnd, version, arranged.inputs);
+    expectSeen(seen, wanted);
+    if (wanted.untouched) expect(await newestRevision(scene)).toBe(registered);
+  } finally {
+    scene.stage.simulator.faults.clear();
+    await arranged.undo?.();
+    await settle(scene);
+    await load.stop();
+  }
+  expectProduction(await scene.page(), before, version, wanted);
+  expectVisitors(load, before, version, wanted);
+}
+
+async function perform(
+  scene: Scene,
+  row: Row,
+  backEnd: BackEnd,
+  version: string,
+  arranged: Arranged["inputs"],
+): Promise<Seen> {
+  const { stage } = scene;
+  const file = await scene.taskDefinition(version, (draft) => row.draft?.(draft, scene));
+  if (row.signal) return runKilledStep(stage, file, row.signal);
+  for (const operation of row.denied ?? []) scene.addFault({ kind: "deny", operation });
+  const world = { ...stage.world(), clock, run: row.run };
+  const acted = actMeanwhile(scene, row, backEnd, world);
+  const seen = await runStep(stage.folder, world, stage.inputs(file, { ...row.inputs, ...arranged }));
+  await acted();
+  return seen;
+}
+
+/** Has the row act at its line of the log; what is answered resolves when it has. */
+function actMeanwhile(
+  scene: Scene,
+  { meanwhile }: Row,
+  backEnd: BackEnd,
+  world: { log: { info(line: string): void }; readonly lines: string[] },
+): () => Promise<unknown> {
+  if (!meanwhile) return async () => {};
+  let act: Promise<unknown> | undefined;
+  const { info } = world.log;
+  world.log = {
+    ...world.log,
+    info(line) {
+      info(line);
+      if (meanwhile.line.test(line)) act ??= meanwhile.act(scene, backEnd);
+    },
+  };
+  return () =>
+    act ?? Promise.reject(new Error(`no line matched ${meanwhile.line}:\n${world.lines.join("\n")}`));
+}
+
+function expectSeen({ exitCode, errors, lines, outputs }: Seen, wanted: Expectation): void {
+  const { cause, nextStep, told, status } = wanted;
+  const log = [...lines, ...errors].join("\n");
+  expect(outputs.status, log).toBe(status);
+  expect(errors, log).toHaveLength(cause ? 1 : 0);
+  const [said = "", next = ""] = errors[0]?.split(". Next step: ") ?? [];
+  if (cause) expect(said).toMatch(cause);
+  if (nextStep) expect(next).toMatch(nextStep);
+  if (told) expect(log).toMatch(told);
+  if (status) expect(exitCode).toBe(cause ? 1 : 0);
+}
+
+/** Resolves when nothing is under way and nothing is left of what was. */
+async function settle(scene: Scene): Promise<void> {
+  await expect.poll(() => leftBehind(scene), { timeout: cleanUpMs, interval: 50 }).toEqual([]);
+}
+
+function expectProduction(now: string, before: string, version: string, { production }: Expectation): void {
+  if (production === "another") expect([before, version]).not.toContain(now);
+  else expect(now).toBe(production === "old" ? before : version);
+}
+
+function expectVisitors(
+  { answers, failures }: { answers: string[]; failures: string[] },
+  before: string,
+  version: string,
+  { production, shown, unserved = false }: Expectation,
+): void {
+  expect(answers.length).toBeGreaterThan(0);
+  if (!unserved) expect(failures).toEqual([]);
+  if (shown === "any") return;
+  const met = new Set(answers);
+  const allowed = production === "new" || shown === "new" ? [before, version] : [before];
+  expect([...met].filter((answer) => !allowed.includes(answer))).toEqual([]);
+}
+
+/** Of how many revisions ECS has been told; ARNs end in consecutive numbers. */
+async function newestRevision({ aws }: Scene): Promise<string> {
+  const { taskDefinitionArns = [] } = await aws.ecs.listTaskDefinitions({
+    familyPrefix: "web",
+    sort: "DESC",
+    maxResults: 1,
+  });
+  return taskDefinitionArns[0] ?? "";
+}

@@ -1,0 +1,18 @@
+import type { Row } from "./row.ts";
+import { rowsOfAws } from "./rows/aws-fails.ts";
+import { rowsOfDeployments } from "./rows/deployment-fails.ts";
+import { rowsOfEnds } from "./rows/ended-from-outside.ts";
+import { rowsOfOrder } from "./rows/order.ts";
+import { rowsOfServices } from "./rows/service-not-as-needed.ts";
+import { rowsOfTasks } from "./rows/tasks-fail.ts";
+import { rowsOfPreparations } from "./rows/tasks-never-start.ts";
+
+export const rows: readonly Row[] = [
+  ...rowsOfPreparations,
+  ...rowsOfTasks,
+  ...rowsOfDeployments,
+  ...rowsOfAws,
+  ...rowsOfEnds,
+  ...rowsOfOrder,
+  ...rowsOfServices,
+];

@@ -1,0 +1,65 @@
+import { eachEngine } from "../back-ends.ts";
+import type { Row } from "../row.ts";
+
+const rolledBack = { status: "rolled-back", production: "old" } as const;
+const unhealthy = {
+  cause: /^Container web failed the load balancer's health checks: /,
+  nextStep: /path, port/,
+};
+const impatient = { graceSeconds: 0 };
+
+/** Tasks whose processes start, and are not fit to serve. */
+export const rowsOfTasks: readonly Row[] = [
+  {
+    fault: "crash at start",
+    backEnds: eachEngine,
+    fate: "crash",
+    expect: {
+      ...rolledBack,
+      cause: /^Container web exited with code 1: Error: cannot read the menu /,
+      nextStep: /^start this image with the same environment/,
+    },
+  },
+  {
+    fault: "out of memory",
+    when: "as a process sees it: killed",
+    backEnds: eachEngine,
+    fate: "killed",
+    expect: {
+      ...rolledBack,
+      cause: /^Container web exited with code 137/,
+      nextStep: /it was killed: most often for its memory/,
+    },
+  },
+  {
+    fault: "health check fails",
+    backEnds: eachEngine,
+    fate: "unhealthy",
+    settings: impatient,
+    expect: { ...rolledBack, ...unhealthy },
+  },
+  {
+    fault: "slow start beyond the grace period",
+    backEnds: eachEngine,
+    fate: "slow",
+    settings: { graceSeconds: 60 },
+    expect: { ...rolledBack, ...unhealthy },
+  },
+  {
+    fault: "port mismatch",
+    when: "the process listens elsewhere",
+    backEnds: eachEngine,
+    fate: "elsewhere",
+    settings: impatient,
+    expect: { ...rolledBack, ...unhealthy },
+  },
+  {
+    fault: "port mismatch",
+    when: "the task definition maps another port",
+    backEnds: eachEngine,
+    draft: ({ containerDefinitions: [web] }) => {
+      web.portMappings = [{ containerPort: 9090 }];
+    },
+    expect: { status: "failed", production: "old", untouched: true, cause: /port 8080/, nextStep: /./ },
+  },
+];

@@ -1,0 +1,117 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
+import type { Aws } from "../../../../simulator/src/aws/api.ts";
+import type { Fault } from "../../../../simulator/src/simulator.ts";
+import { pushImage } from "../../../shared/simulator-for-tests.ts";
+import type { Stage } from "../testing.ts";
+import { type BackEnd, createStageFor, type Family } from "./back-ends.ts";
+import { program } from "./program.ts";
+
+/** A task definition that is about to be written, with its only container. */
+export type Draft = RegisterTaskDefinitionCommandInput & {
+  containerDefinitions: [ContainerDefinition & { image: string }];
+};
+
+/** A simulated account in which rows play, one after the other. */
+export interface Scene {
+  readonly stage: Stage;
+  readonly aws: Aws;
+  readonly image: string;
+  readonly where: { readonly cluster: string; readonly service: string };
+  /** A name for a revision that no other has; its first word tells what becomes of its tasks. */
+  version(fate: string): string;
+  /** Path of a task definition whose tasks answer this version. */
+  taskDefinition(version: string, change?: (draft: Draft) => void): Promise<string>;
+  /** ARN of the same, registered by somebody else. */
+  register(version: string): Promise<string>;
+  /** What the service is behind, and how many tasks it wants. */
+  page(): Promise<string>;
+  addFault(fault: Fault): { remove(): void };
+}
+
+export async function createScene(family: Family): Promise<Scene> {
+  const stage = await createStageFor(family);
+  const { aws } = stage.simulator;
+  const folder = join(stage.folder, "matrix");
+  await mkdir(folder);
+  const image = await pushImage(stage.simulator, folder, program);
+  const { cluster, service } = stage.inputs("");
+  await createAlarm(aws);
+  await hastenHealthChecks(aws);
+  let versions = 0;
+
+  async function draft(version: string): Promise<Draft> {
+    const file = await stage.taskDefinition(version);
+    const read = JSON.parse(await readFile(file, "utf8")) as Draft;
+    read.containerDefinitions[0].image = image;
+    return read;
+  }
+  return {
+    stage,
+    aws,
+    image,
+    where: { cluster, service },
+    version: (fate) => `${fate}-${++versions}`,
+    async taskDefinition(version, change = () => {}) {
+      const written = await draft(version);
+      change(written);
+      const file = join(folder, `${version}.json`);
+      await writeFile(file, JSON.stringify(written));
+      return file;
+    },
+    async register(version) {
+      const { taskDefinition } = await aws.ecs.registerTaskDefinition(await draft(version));
+      return taskDefinition?.taskDefinitionArn ?? "";
+    },
+    page: async () => (await fetch(stage.productionUrl)).text(),
+    addFault: (fault) => stage.simulator.faults.add(fault),
+  };
+}
+
+/** One that nothing sets off but a row, and that stays as the row set it. */
+async function createAlarm({ cloudwatch }: Aws): Promise<void> {
+  await cloudwatch.putMetricAlarm({
+    AlarmName: "errors",
+    Namespace: "Shop",
+    MetricName: "NobodyPublishesIt",
+    Statistic: "Sum",
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+    ComparisonOperator: "GreaterThanThreshold",
+    TreatMissingData: "ignore",
+  });
+}
+
+/** That a port answers nothing is known after a time on the wall, not on the simulator's clock. */
+async function hastenHealthChecks({ elbv2 }: Aws): Promise<void> {
+  const { TargetGroups = [] } = await elbv2.describeTargetGroups({});
+  for (const { TargetGroupArn } of TargetGroups)
+    await elbv2.modifyTargetGroup({ TargetGroupArn, HealthCheckTimeoutSeconds: 2 });
+}
+
+export async function setAlarm({ aws }: Scene, StateValue: "ALARM" | "OK"): Promise<void> {
+  await aws.cloudwatch.setAlarmState({ AlarmName: "errors", StateValue, StateReason: "A row wants it." });
+}
+
+/** A deployment of the same service that another person begins. */
+export async function deployElse(scene: Scene, backEnd: BackEnd, version: string): Promise<void> {
+  const { aws, where } = scene;
+  const taskDefinition = await scene.register(version);
+  if (!backEnd.startsWith("CodeDeploy")) {
+    await aws.ecs.updateService({ ...where, taskDefinition });
+    return;
+  }
+  const LoadBalancerInfo = { ContainerName: "web", ContainerPort: 8080 };
+  const Properties = { TaskDefinition: taskDefinition, LoadBalancerInfo };
+  const Resources = [{ TargetService: { Type: "AWS::ECS::Service", Properties } }];
+  await aws.codedeploy.createDeployment({
+    applicationName: "outside",
+    deploymentGroupName: "web",
+    revision: {
+      revisionType: "AppSpecContent",
+      appSpecContent: { content: JSON.stringify({ version: 0, Resources }) },
+    },
+  });
+}
