@@ -12,12 +12,14 @@ export interface Deployment {
   readonly endsAt: number;
   /** Minutes between canary and rest. */
   readonly canaryMinutes?: number;
-  /** Minutes for which both sets of tasks are kept after the shift. */
+  /** Minutes for which both sets of tasks are kept after the shift; undefined: no wait is told at all. */
   readonly keepMinutes?: number;
 }
 
 export interface Row {
   readonly name: string;
+  /** Number in the list of what users of the official actions report, which docs/benchmarks.md has. */
+  readonly defect: number;
   /** Input of the official action. */
   readonly waitForMinutes: number;
   /** Of this length on average; `random` answers numbers from 0 to 1. */
@@ -30,6 +32,7 @@ export interface Row {
  */
 const rolling = (waitForMinutes: number, minutes: number): Row => ({
   name: `rolling, ${minutes} min`,
+  defect: 1,
   waitForMinutes,
   deploy(random) {
     const endsAt = minutes * minute + (2 * random() - 1) * 10 * second;
@@ -38,21 +41,30 @@ const rolling = (waitForMinutes: number, minutes: number): Row => ({
   },
 });
 
-/** Tasks that start within `startMinutes`, the shift, the wait, and the end of the old tasks, half a minute to a minute and a half. */
-const codeDeploy = (waitForMinutes: number, name: string, startMinutes: number, canaryMinutes = 0): Row => ({
-  name,
+interface CodeDeployRow
+  extends Pick<Row, "name" | "defect">,
+    Pick<Deployment, "canaryMinutes" | "keepMinutes"> {
+  readonly waitForMinutes?: number;
+  readonly startMinutes: number;
+}
+
+/** Tasks that start, the shift, the wait, and the end of the old tasks, which takes half a minute to one and a half. */
+const codeDeploy = ({ name, defect, waitForMinutes = 30, startMinutes, ...waits }: CodeDeployRow): Row => ({
+  name: `CodeDeploy ${name}`,
+  defect,
   waitForMinutes,
   deploy(random) {
+    const { canaryMinutes = 0, keepMinutes = 0 } = waits;
     const installedAt = (startMinutes + random() / 3) * minute;
     const shiftedAt = installedAt + canaryMinutes * minute + (2 + 4 * random()) * second;
-    const keepMinutes = 5;
     const endsAt = shiftedAt + (keepMinutes + 0.5 + random()) * minute;
-    return { controller: "CODE_DEPLOY", installedAt, shiftedAt, endsAt, canaryMinutes, keepMinutes };
+    return { controller: "CODE_DEPLOY", installedAt, shiftedAt, endsAt, ...waits };
   },
 });
 
 const native = (waitForMinutes: number, bakeMinutes: number): Row => ({
   name: `ECS blue/green, bake ${bakeMinutes} min`,
+  defect: 5,
   waitForMinutes,
   deploy(random) {
     const installedAt = (2 + random() / 3) * minute;
@@ -69,9 +81,17 @@ export const grid: readonly Row[] = [
   rolling(30, 25),
   rolling(10, 6),
   rolling(10, 8),
-  codeDeploy(30, "CodeDeploy at once, kept 5 min", 2),
-  codeDeploy(30, "CodeDeploy at once, slow start, kept 5 min", 15),
-  codeDeploy(30, "CodeDeploy canary 15 min, kept 5 min", 2, 15),
-  codeDeploy(10, "CodeDeploy canary 15 min, kept 5 min, wait 10", 2, 15),
+  codeDeploy({ name: "at once, kept 5 min", defect: 1, startMinutes: 2, keepMinutes: 5 }),
+  codeDeploy({ name: "at once, slow start, kept 5 min", defect: 1, startMinutes: 15, keepMinutes: 5 }),
+  codeDeploy({ name: "canary 15 min", defect: 1, startMinutes: 2, canaryMinutes: 15, keepMinutes: 5 }),
+  codeDeploy({
+    name: "canary 15 min, wait 10",
+    defect: 9,
+    waitForMinutes: 10,
+    startMinutes: 2,
+    canaryMinutes: 15,
+    keepMinutes: 5,
+  }),
+  codeDeploy({ name: "at once, group tells no waits", defect: 2, startMinutes: 2 }),
   native(30, 60),
 ];

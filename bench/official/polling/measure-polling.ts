@@ -32,8 +32,9 @@ export async function measurePolling(bundles: Sides<Chain>, folder: string): Pro
   };
   const names = Object.keys(contenders) as Contender[];
   const results = await Promise.all(names.map(order));
-  const rows = grid.map(({ name, waitForMinutes }, row) => ({
+  const rows = grid.map(({ name, defect, waitForMinutes }, row) => ({
     name,
+    defect,
     waitForMinutes,
     by: Object.fromEntries(
       names.map((contender, index) => [contender, summarize(results[index] ?? [], row)]),
@@ -53,29 +54,44 @@ interface Summary {
   /** Of a hundred runs of a deployment that succeeds, those that ended red. */
   readonly falseRedPercent: number;
   readonly meanCalls: number;
-  /** An annotation of such a run. */
-  readonly annotation: string;
+  /** What a run said that it should not. */
+  readonly complaint: string;
 }
 
 interface Row {
   readonly name: string;
+  readonly defect: number;
   readonly waitForMinutes: number;
   readonly by: Record<Contender, Summary>;
 }
 
-const head = ["deployment", "wait-for-minutes", "by", "mean lag", "p90", "false red", "calls"];
+const head = [
+  "deployment",
+  "defect",
+  "wait-for-minutes",
+  "by",
+  "mean lag",
+  "p90",
+  "false red",
+  "calls",
+  "says",
+];
 
-function tableRows({ name, waitForMinutes, by }: Row): string[][] {
+/** Enough to see what it is about. */
+const longest = 100;
+
+function tableRows({ name, defect, waitForMinutes, by }: Row): string[][] {
   const seconds = (value: number) => (Number.isNaN(value) ? "never" : `${value.toFixed(1)} s`);
   return (Object.keys(by) as Contender[]).map((contender, index) => {
-    const { meanLagSeconds, p90LagSeconds, falseRedPercent, meanCalls } = by[contender];
+    const { meanLagSeconds, p90LagSeconds, falseRedPercent, meanCalls, complaint } = by[contender];
     return [
-      ...(index === 0 ? [name, String(waitForMinutes)] : ["", ""]),
+      ...(index === 0 ? [name, String(defect), String(waitForMinutes)] : ["", "", ""]),
       contender,
       seconds(meanLagSeconds),
       seconds(p90LagSeconds),
       `${falseRedPercent.toFixed(0)} %`,
       meanCalls.toFixed(0),
+      complaint.slice(0, longest),
     ];
   });
 }
@@ -118,7 +134,7 @@ function summarize(all: readonly Run[], row: number): Summary {
     p90LagSeconds: lags[Math.ceil(lags.length * 0.9) - 1] ?? Number.NaN,
     falseRedPercent: (100 * (found.length - green.length)) / found.length,
     meanCalls: mean(found.map(({ calls }) => calls)),
-    annotation: found.find((run) => !run.green)?.annotation ?? "",
+    complaint: found.find((run) => run.complaint)?.complaint ?? "",
   };
 }
 

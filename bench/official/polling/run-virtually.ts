@@ -3,8 +3,10 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { installVirtualClock } from "../clocks/virtual-clock.ts";
-import { answersOf, appSpec, type Begun, taskDefinition } from "./answers.ts";
+import { firstAnnotation } from "../run-action.ts";
+import { answersOf, type Begun } from "./answers.ts";
 import { grid } from "./deployments.ts";
+import { appSpec, taskDefinition } from "./facts.ts";
 import { startStubAws } from "./stub-aws.ts";
 
 /** What this process is told, as JSON. */
@@ -25,8 +27,8 @@ export interface Run {
   readonly lagMs: number;
   /** Calls after the one that began the deployment. */
   readonly calls: number;
-  /** First error annotation. */
-  readonly annotation: string;
+  /** First error annotation, or what else is wrong with what it says; empty when nothing is. */
+  readonly complaint: string;
 }
 
 const appSpecInput = { ours: "appspec", peer: "codedeploy-appspec" };
@@ -80,7 +82,7 @@ async function runOnce(row: number, run: number): Promise<Run> {
     green: Number(process.exitCode) === 0,
     lagMs: now() - createdAt - deployment.endsAt,
     calls: stub.calls.length - begin - 1,
-    annotation: /^::error::(.*)$/m.exec(log)?.[1] ?? "",
+    complaint: firstAnnotation(log) || (/[^:\n]*\bNaN\b.*/.exec(log)?.[0] ?? ""),
   };
 }
 

@@ -57,21 +57,6 @@ export const cases: readonly Case[] = [
   },
   {
     ...good,
-    name: "deployment group without waits",
-    defect: 2,
-    // What a wait of the group was is left out when it is replaced.
-    prepare: (account) =>
-      account.changeGroup({
-        blueGreenDeploymentConfiguration: {
-          terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE" },
-          deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT" },
-        },
-      }),
-    expected: "green, and a wait that is a number",
-    holds: ({ green, log }) => green && !/\bNaN\b/.test(log),
-  },
-  {
-    ...good,
     name: "desired-count 2 under CodeDeploy",
     defect: 3,
     inputs: { "desired-count": "2" },

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { alternate, type Sides } from "../../alternate.ts";
 import { type Measurement, measure, median } from "../../measurement.ts";
 import type { Chain } from "../bundles.ts";
-import { appSpec, taskDefinition } from "../polling/answers.ts";
+import { appSpec, taskDefinition } from "../polling/facts.ts";
 import type { Report } from "../report.ts";
 import { type Start, untilFirstCall } from "./first-call.ts";
 

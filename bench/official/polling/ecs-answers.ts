@@ -1,0 +1,95 @@
+import type { Moment, TimedAnswers } from "./answers.ts";
+import type { Deployment } from "./deployments.ts";
+import { arn, revisions, seconds, service, tasks } from "./facts.ts";
+
+const deploymentArn = arn("ecs", "service-deployment/main/web/new");
+
+/** A service with the deployment controller ECS, in a rolling update or in ECS's own blue/green. */
+export function answersOfEcs(deployment: Deployment): TimedAnswers {
+  const describe = ({ elapsed }: Moment) => describeService(deployment, elapsed);
+  const follow = (moment: Moment) => describeDeployment(deployment, moment);
+  return {
+    beginning: "UpdateService",
+    answers: {
+      DescribeServices: (moment) => ({ services: [describe(moment)], failures: [] }),
+      UpdateService: (moment) => ({ service: describe(moment) }),
+      ListServiceDeployments: (moment) => ({
+        serviceDeployments: moment.elapsed < 0 ? [] : [follow(moment)],
+      }),
+      DescribeServiceDeployments: (moment) => ({ serviceDeployments: [follow(moment)], failures: [] }),
+    },
+  };
+}
+
+function describeService(deployment: Deployment, elapsed: number): object {
+  const begun = elapsed >= 0;
+  const older = {
+    id: "ecs-svc/1",
+    status: begun ? "ACTIVE" : "PRIMARY",
+    taskDefinition: revisions.old,
+    desiredCount: tasks,
+    runningCount: oldTasks(deployment, elapsed),
+    rolloutState: "COMPLETED",
+  };
+  const newer = {
+    id: "ecs-svc/2",
+    status: "PRIMARY",
+    taskDefinition: revisions.new,
+    desiredCount: tasks,
+    runningCount: newTasks(deployment, elapsed),
+    rolloutState: isDone(deployment, elapsed) ? "COMPLETED" : "IN_PROGRESS",
+  };
+  return {
+    ...service,
+    deploymentController: { type: "ECS" },
+    deploymentConfiguration: configurationOf(deployment),
+    taskDefinition: begun ? revisions.new : revisions.old,
+    deployments: [...(begun ? [newer] : []), ...(isDone(deployment, elapsed) ? [] : [older])],
+    ...(begun && { currentServiceDeployment: deploymentArn }),
+  };
+}
+
+function describeDeployment(deployment: Deployment, { createdAt, elapsed }: Moment): object {
+  const old = oldTasks(deployment, elapsed);
+  const weight = elapsed < deployment.shiftedAt ? 0 : 100;
+  return {
+    serviceDeploymentArn: deploymentArn,
+    createdAt: seconds(createdAt),
+    status: isDone(deployment, elapsed) ? "SUCCESSFUL" : "IN_PROGRESS",
+    lifecycleStage: stageOf(deployment, elapsed),
+    deploymentConfiguration: configurationOf(deployment),
+    targetServiceRevision: {
+      arn: "new",
+      requestedTaskCount: tasks,
+      runningTaskCount: newTasks(deployment, elapsed),
+      ...(!isRolling(deployment) && { requestedProductionTrafficWeight: weight }),
+    },
+    sourceServiceRevisions: [{ arn: "old", requestedTaskCount: old, runningTaskCount: old }],
+  };
+}
+
+const isRolling = ({ keepMinutes }: Deployment) => keepMinutes === undefined;
+const isDone = ({ endsAt }: Deployment, elapsed: number) => elapsed >= endsAt;
+
+function configurationOf({ keepMinutes }: Deployment): object {
+  return keepMinutes === undefined
+    ? { strategy: "ROLLING" }
+    : { strategy: "BLUE_GREEN", bakeTimeInMinutes: keepMinutes };
+}
+
+function newTasks({ installedAt }: Deployment, elapsed: number): number {
+  return Math.floor(tasks * Math.max(0, Math.min(1, elapsed / installedAt)));
+}
+
+/** In a rolling update, each is stopped once its successor runs, and drained for a while. */
+function oldTasks(deployment: Deployment, elapsed: number): number {
+  if (isDone(deployment, elapsed)) return 0;
+  if (!isRolling(deployment)) return tasks;
+  return Math.max(1, tasks - Math.floor((tasks * Math.max(0, elapsed)) / deployment.endsAt));
+}
+
+function stageOf(deployment: Deployment, elapsed: number): string | undefined {
+  if (isRolling(deployment) || isDone(deployment, elapsed)) return undefined;
+  if (elapsed < deployment.installedAt) return "SCALE_UP";
+  return elapsed < deployment.shiftedAt ? "PRODUCTION_TRAFFIC_SHIFT" : "BAKE_TIME";
+}

@@ -1,0 +1,51 @@
+/** What the account in memory has. */
+export const arn = (service: string, name: string) => `arn:aws:${service}:us-east-1:123456789012:${name}`;
+export const revisions = {
+  old: arn("ecs", "task-definition/web:1"),
+  new: arn("ecs", "task-definition/web:2"),
+};
+/** Enough for a rolling update to have steps. */
+export const tasks = 10;
+/** As the JSON protocols send times. */
+export const seconds = (ms: number) => ms / 1000;
+
+const container = (revision: number) => ({
+  name: "web",
+  image: `example.com/web:${revision}`,
+  portMappings: [{ containerPort: 8080 }],
+});
+
+/** What the actions deploy. */
+export const taskDefinition = { family: "web", containerDefinitions: [container(2)] };
+
+export const registered = (revision: 1 | 2) => ({
+  taskDefinitionArn: arn("ecs", `task-definition/web:${revision}`),
+  family: "web",
+  revision,
+  status: "ACTIVE",
+  containerDefinitions: [container(revision)],
+});
+
+export const appSpec = {
+  version: 0,
+  Resources: [
+    {
+      TargetService: {
+        Type: "AWS::ECS::Service",
+        Properties: {
+          TaskDefinition: "<TASK_DEFINITION>",
+          LoadBalancerInfo: { ContainerName: "web", ContainerPort: 8080 },
+        },
+      },
+    },
+  ],
+};
+
+export const service = {
+  serviceName: "web",
+  serviceArn: arn("ecs", "service/main/web"),
+  clusterArn: arn("ecs", "cluster/main"),
+  status: "ACTIVE",
+  desiredCount: tasks,
+  runningCount: tasks,
+};
