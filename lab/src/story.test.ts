@@ -77,7 +77,10 @@ describe("npm run lab", () => {
     expect(report.load.failed).toBe(0);
     expect(report.load.requests).toBeGreaterThan(0);
     expect(report.deployments.map(({ service, status }) => `${service} ${status}`).sort()).toEqual([
+      "customer cancelled",
       "customer rolled-back",
+      "customer rolled-back",
+      "customer succeeded",
       "customer succeeded",
       "customer succeeded",
       "employee succeeded",

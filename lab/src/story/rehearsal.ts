@@ -21,7 +21,11 @@ export interface Rehearsal {
   /** Runs provision.yml to its end. */
   provision(): Promise<RunResult>;
   /** Pushes the checkout's commit to main and resolves when the run it starts has ended. */
-  pushAndFollow(): Promise<RunResult>;
+  pushAndFollow(options?: { cancelAtLine: RegExp }): Promise<RunResult>;
+  /** Runs rollback.yml for a service to its end. */
+  rollBack(service: string): Promise<RunResult>;
+  /** The repository's variables, which every run reads when it starts. */
+  variables: Record<string, string>;
 }
 
 interface Place {
@@ -61,19 +65,28 @@ export async function startRehearsal(
   const repository = await createScratchRepository(place.project, directory, listener.hook);
   const runs: RunResult[] = [];
   const follow = createFollower(runs, logDirectory, ends);
+  const variables: Record<string, string> = { AWS_REGION: simulator.region, BASE_IMAGE: "scratch" };
+  const writeLog = writeLogs(logDirectory, progress, ends);
+  const cancellations = createCancellations();
   const runner = createRunner({
     repository: { name: "rehearsal/ecs-delivery", gitDirectory: repository.gitDirectory },
     environment: machineEnvironment(process.env, simulator.endpoint, directory),
     secrets: inventedKeys(),
-    vars: { AWS_REGION: simulator.region, BASE_IMAGE: "scratch" },
+    vars: variables,
     directory,
-    emit: writeLogs(logDirectory, progress, ends),
+    emit: (event) => {
+      writeLog(event);
+      cancellations.notice(event);
+    },
   });
   const run = async (request: RunRequest) => {
     const started = await runner.start(request);
     if (!started) throw new Error(`${request.workflow} is not started by this push`);
+    cancellations.add(started);
     return follow(started);
   };
+  const dispatch = (workflow: string, inputs: Record<string, string>) =>
+    run({ workflow, event: { name: "workflow_dispatch", branch: "main", sha: repository.head, inputs } });
   const startDeploy = ({ before, after }: Push) =>
     run({ workflow: ".github/workflows/deploy.yml", event: { name: "push", branch: "main", before, after } });
   return {
@@ -84,15 +97,34 @@ export async function startRehearsal(
       test: `http://127.0.0.1:${8080 + options.listenerOffset}`,
     },
     runs,
-    provision: () =>
-      run({
-        workflow: ".github/workflows/provision.yml",
-        event: { name: "workflow_dispatch", branch: "main", sha: repository.head, inputs: {} },
-      }),
-    async pushAndFollow() {
+    provision: () => dispatch(".github/workflows/provision.yml", {}),
+    async pushAndFollow(options) {
+      if (options) cancellations.cancelNextAt(options.cancelAtLine);
       const started = new Promise<Promise<RunResult>>((resolve) => awaited.push((run) => resolve(run)));
       await repository.push();
       return await await started;
+    },
+    rollBack: (service) => dispatch(".github/workflows/rollback.yml", { service }),
+    variables,
+  };
+}
+
+/** Presses "Cancel workflow" of a run when its log comes to a line. */
+function createCancellations() {
+  let wanted: RegExp | undefined;
+  const waiting = new Map<number, { run: Run; line: RegExp }>();
+  return {
+    cancelNextAt(line: RegExp) {
+      wanted = line;
+    },
+    add(run: Run) {
+      if (wanted) waiting.set(run.id, { run, line: wanted });
+      wanted = undefined;
+    },
+    notice(event: RunEvent) {
+      if (event.type !== "log" || !waiting.get(event.run)?.line.test(event.line)) return;
+      waiting.get(event.run)?.run.cancel();
+      waiting.delete(event.run);
     },
   };
 }

@@ -85,11 +85,11 @@ export function makeReport(told: Told): Report {
   };
 }
 
-/** What the workflow's deploy steps say of themselves. */
+/** What the workflows' steps that deploy or roll back say of themselves. */
 export function deploymentsOf(run: RunResult): Deployment[] {
   return run.jobs.flatMap((job) => {
-    const step = job.steps.find((each) => each.id === "deploy" && !each.post && each.outcome !== "skipped");
-    const service = /^(.+) \/ deploy$/.exec(job.name)?.[1];
+    const [, service, id] = /^(.+) \/ (deploy|rollback)$/.exec(job.name) ?? [];
+    const step = job.steps.find((each) => each.id === id && !each.post && each.outcome !== "skipped");
     if (!step || !service) return [];
     const { outputs, durationMs } = step;
     return {

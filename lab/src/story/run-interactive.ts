@@ -1,10 +1,10 @@
 import { git } from "../runner/git.ts";
+import { expectGreen } from "./chapters/expectations.ts";
 import type { LabOptions } from "./command-line.ts";
 import type { Progress } from "./progress.ts";
 import { createStepRecorder } from "./record-steps.ts";
 import { startRehearsal } from "./rehearsal.ts";
 import type { LabPlace } from "./run-lab.ts";
-import { expectGreen } from "./tell-story.ts";
 
 const remote = "lab";
 
