@@ -79,7 +79,8 @@ const taskCauses: readonly TaskCause[] = [
       "run the health check's command inside the container; raise startPeriod if it starts slowly.",
   },
   {
-    pattern: /RESOURCE:|Capacity is unavailable|insufficient (capacity|memory|cpu)/i,
+    pattern:
+      /RESOURCE:|Capacity is unavailable|insufficient (capacity|memory|cpu)|InsufficientFreeAddresses/i,
     text: ({ reason }) => `There is no capacity for the task: ${reason}`,
     nextStep: () =>
       "run the job again later, or use other subnets, another size or another capacity provider.",

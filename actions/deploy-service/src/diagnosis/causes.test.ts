@@ -91,6 +91,14 @@ test.each<[string, Partial<FailedTask>, string]>([
     "There is no capacity for the task",
   ],
   [
+    "no address",
+    {
+      stoppedReason:
+        "Unexpected EC2 error while attempting to Create Network Interface in subnet 'subnet-1': InsufficientFreeAddressesInSubnet",
+    },
+    "There is no capacity for the task: Unexpected EC2 error",
+  ],
+  [
     "its own health check",
     { stopCode: "ServiceSchedulerInitiated", stoppedReason: "Task failed container health checks" },
     "Container web failed its own health check",

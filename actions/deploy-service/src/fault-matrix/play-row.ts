@@ -3,18 +3,15 @@ import { startLoad } from "../../../../simulator/src/outside-clients/load.ts";
 import { type Clock, systemClock } from "../../../shared/clock.ts";
 import { type BackEnd, configure } from "./back-ends.ts";
 import { runKilledStep } from "./killed-step.ts";
-import { leftBehind } from "./left-behind.ts";
+import { settle } from "./left-behind.ts";
 import type { Arranged, Expectation, Row } from "./row.ts";
 import type { Scene } from "./scene.ts";
 import { runStep, type Seen } from "./step.ts";
 
 /** Enough for a request to be under way at any moment, and no more than the machine has time for. */
 const visitors = 2;
-/** Longer than the slowest clean-up takes at the simulator's pace; ends only what would never end. */
-const cleanUpMs = 30_000;
-
-/** Forty times as fast as the wall, a fifteenth of the simulator's pace: waiting costs little, and no stage is missed. */
-const pace = 40;
+/** Times as fast as the wall, and slower than the simulator's minutes by far: waiting costs little, and no stage is missed. */
+const pace = 80;
 const clock: Clock = {
   now: () => epoch + (Date.now() - epoch) * pace,
   wait: (ms, signal) => systemClock.wait(ms / pace, signal),
@@ -93,11 +90,6 @@ function expectSeen({ exitCode, errors, lines, outputs }: Seen, wanted: Expectat
   if (nextStep) expect(next).toMatch(nextStep);
   if (told) expect(log).toMatch(told);
   if (status) expect(exitCode).toBe(cause ? 1 : 0);
-}
-
-/** Resolves when nothing is under way and nothing is left of what was. */
-async function settle(scene: Scene): Promise<void> {
-  await expect.poll(() => leftBehind(scene), { timeout: cleanUpMs, interval: 50 }).toEqual([]);
 }
 
 function expectProduction(now: string, before: string, version: string, { production }: Expectation): void {

@@ -1,6 +1,7 @@
 /**
- * What the tasks of the matrix run. VERSION begins with what becomes of it, and is what it answers; the pause before
- * an answer keeps requests under way whenever something changes.
+ * What the tasks of the matrix run. VERSION begins with what becomes of it, and is what it answers: a slow one is not
+ * done with its start as long as a row lasts. The pause before an answer keeps requests under way whenever something
+ * changes.
  */
 export const program = `
 import { createServer } from "node:http";
@@ -9,12 +10,10 @@ const fate = version.split("-")[0];
 if (fate === "crash") throw new Error("cannot read the menu");
 if (fate === "killed") process.kill(process.pid, "SIGKILL");
 const server = createServer((request, response) => {
-  response.statusCode = fate === "unhealthy" ? 500 : 200;
+  response.statusCode = { unhealthy: 500, slow: 503 }[fate] ?? 200;
   setTimeout(() => response.end(version), 10);
 });
-const listen = () => server.listen(fate === "elsewhere" ? 9090 : 8080);
-if (fate === "slow") setTimeout(listen, 60_000);
-else listen();
+server.listen(fate === "elsewhere" ? 9090 : 8080);
 process.on("SIGTERM", () => {
   if (fate !== "stubborn") server.close(() => process.exit(0));
 });

@@ -2,6 +2,7 @@ import type { Row } from "./row.ts";
 import { rowsOfAws } from "./rows/aws-fails.ts";
 import { rowsOfDeployments } from "./rows/deployment-fails.ts";
 import { rowsOfEnds } from "./rows/ended-from-outside.ts";
+import { rowsOfCapacity } from "./rows/no-capacity.ts";
 import { rowsOfOrder } from "./rows/order.ts";
 import { rowsOfServices } from "./rows/service-not-as-needed.ts";
 import { rowsOfTasks } from "./rows/tasks-fail.ts";
@@ -10,6 +11,7 @@ import { rowsOfPreparations } from "./rows/tasks-never-start.ts";
 export const rows: readonly Row[] = [
   ...rowsOfPreparations,
   ...rowsOfTasks,
+  ...rowsOfCapacity,
   ...rowsOfDeployments,
   ...rowsOfAws,
   ...rowsOfEnds,

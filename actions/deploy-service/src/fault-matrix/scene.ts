@@ -38,7 +38,6 @@ export async function createScene(family: Family): Promise<Scene> {
   const image = await pushImage(stage.simulator, folder, program);
   const { cluster, service } = stage.inputs("");
   await createAlarm(aws);
-  await hastenHealthChecks(aws);
   let versions = 0;
 
   async function draft(version: string): Promise<Draft> {
@@ -82,13 +81,6 @@ async function createAlarm({ cloudwatch }: Aws): Promise<void> {
     ComparisonOperator: "GreaterThanThreshold",
     TreatMissingData: "ignore",
   });
-}
-
-/** That a port answers nothing is known after a time on the wall, not on the simulator's clock. */
-async function hastenHealthChecks({ elbv2 }: Aws): Promise<void> {
-  const { TargetGroups = [] } = await elbv2.describeTargetGroups({});
-  for (const { TargetGroupArn } of TargetGroups)
-    await elbv2.modifyTargetGroup({ TargetGroupArn, HealthCheckTimeoutSeconds: 2 });
 }
 
 export async function setAlarm({ aws }: Scene, StateValue: "ALARM" | "OK"): Promise<void> {

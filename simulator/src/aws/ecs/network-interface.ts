@@ -17,7 +17,10 @@ export async function attachInterface(
   const { Subnets = [] } = await context.environment.aws.ec2.describeSubnets({ SubnetIds: [subnetId] });
   const subnet = Subnets[0];
   const address = subnet?.CidrBlock && context.addresses.allocate(subnetId, subnet.CidrBlock);
-  if (!address) throw new Error(`ResourceInitializationError: no free private address in subnet ${subnetId}`);
+  if (!address)
+    throw new Error(
+      `Unexpected EC2 error while attempting to Create Network Interface in subnet '${subnetId}': InsufficientFreeAddressesInSubnet`,
+    );
   record.address = address;
   record.cidrBlock = subnet.CidrBlock;
   record.task.availabilityZone = subnet.AvailabilityZone;

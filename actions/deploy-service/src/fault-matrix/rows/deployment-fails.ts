@@ -87,7 +87,8 @@ export const rowsOfDeployments: readonly Row[] = [
   },
   {
     fault: "hook times out",
-    backEnds: withHooks,
+    // CodeDeploy's hour takes seconds here; how traffic is to shift makes no difference to it.
+    backEnds: withHooks.filter((each) => each !== "CodeDeploy canary"),
     arrange: hookedBy(saysNothing),
     expect: {
       ...rolledBack,

@@ -36,11 +36,11 @@ export const rowsOfEnds: readonly Row[] = [
     fault: "deadline passed",
     backEnds: backEnds.filter((each: BackEnd) => each !== "ECS linear"),
     ...underWay,
-    inputs: { deadlineMs: 20_000 },
+    inputs: { deadlineMs: 60_000 },
     expect: {
       status: "timed-out",
       production: "old",
-      cause: /\(not done after 20 s; .*deployment \S+ .*; production still runs web:\d+\)$/,
+      cause: /\(not done after 1 min; .*deployment \S+ .*; production still runs web:\d+\)$/,
       nextStep: /./,
     },
   },

@@ -22,7 +22,7 @@ const runOf = (number: number): Run => ({
 
 /** CodeDeploy takes one at a time: the other begins after ours, and production is its own before the step looks there. */
 async function deployBeforeItIsConfirmed(scene: Scene): Promise<void> {
-  const blindness = scene.addFault({ kind: "throttle", operation: "ecs:DescribeServices" });
+  const blindness = scene.addFault({ kind: "unavailable", operation: "ecs:DescribeServices" });
   await deployElse(scene, "CodeDeploy", scene.version("good"));
   const group = { applicationName: "outside", deploymentGroupName: "web" };
   const { codedeploy } = scene.aws;
@@ -54,7 +54,7 @@ export const rowsOfOrder: readonly Row[] = [
     when: "beyond the deadline",
     backEnds: eachEngine,
     arrange: deployBySomebody,
-    inputs: { deadlineMs: 4_000 },
+    inputs: { deadlineMs: 10_000 },
     expect: {
       status: "timed-out",
       production: "another",
