@@ -45,7 +45,11 @@ function parseArguments(): string {
 async function tell(reports: readonly Report[]): Promise<void> {
   for (const { title, table } of reports)
     if (table.length > 0) console.log(`${title}\n\n${textTable(table)}\n`);
-  console.log(asTable(reports.flatMap(({ measurements }) => measurements)));
+  const figures = reports.flatMap((report) => report.figures);
+  console.log(asTable(figures));
+  const missed = figures.filter(({ held }) => !held);
+  console.log(`\n${figures.length - missed.length} of ${figures.length} goals are reached`);
+  for (const { name, metric, goal } of missed) console.log(`  missed: ${name}, ${metric} (${goal})`);
   const output = join(import.meta.dirname, "..", ".bench");
   await mkdir(output, { recursive: true });
   await writeFile(join(output, "official.json"), `${JSON.stringify(reports, null, 2)}\n`);

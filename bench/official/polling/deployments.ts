@@ -16,7 +16,12 @@ export interface Deployment {
   readonly keepMinutes?: number;
 }
 
+/** What carries the deployment out; the figures are told of each. */
+export type Kind = "rolling updates" | "CodeDeploy" | "ECS blue/green";
+
 export interface Row {
+  readonly kind: Kind;
+  /** Beside the kind. */
   readonly name: string;
   /** Number in the list of what users of the official actions report, which docs/benchmarks.md has. */
   readonly defect: number;
@@ -31,7 +36,8 @@ export interface Row {
  * success when the last old tasks are drained and gone, some time after the last new task runs.
  */
 const rolling = (waitForMinutes: number, minutes: number): Row => ({
-  name: `rolling, ${minutes} min`,
+  kind: "rolling updates",
+  name: `${minutes} min`,
   defect: 1,
   waitForMinutes,
   deploy(random) {
@@ -50,7 +56,8 @@ interface CodeDeployRow
 
 /** Tasks that start, the shift, the wait, and the end of the old tasks, which takes half a minute to one and a half. */
 const codeDeploy = ({ name, defect, waitForMinutes = 30, startMinutes, ...waits }: CodeDeployRow): Row => ({
-  name: `CodeDeploy ${name}`,
+  kind: "CodeDeploy",
+  name,
   defect,
   waitForMinutes,
   deploy(random) {
@@ -63,7 +70,8 @@ const codeDeploy = ({ name, defect, waitForMinutes = 30, startMinutes, ...waits 
 });
 
 const native = (waitForMinutes: number, bakeMinutes: number): Row => ({
-  name: `ECS blue/green, bake ${bakeMinutes} min`,
+  kind: "ECS blue/green",
+  name: `bake ${bakeMinutes} min`,
   defect: 5,
   waitForMinutes,
   deploy(random) {
@@ -85,7 +93,7 @@ export const grid: readonly Row[] = [
   codeDeploy({ name: "at once, slow start, kept 5 min", defect: 1, startMinutes: 15, keepMinutes: 5 }),
   codeDeploy({ name: "canary 15 min", defect: 1, startMinutes: 2, canaryMinutes: 15, keepMinutes: 5 }),
   codeDeploy({
-    name: "canary 15 min, wait 10",
+    name: "canary 15 min",
     defect: 9,
     waitForMinutes: 10,
     startMinutes: 2,

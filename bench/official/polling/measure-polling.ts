@@ -3,11 +3,12 @@ import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import type { Sides } from "../../alternate.ts";
-import { type Measurement, measure } from "../../measurement.ts";
 import type { Chain } from "../bundles.ts";
+import { type Figure, figure } from "../figure.ts";
 import type { Report } from "../report.ts";
-import { grid } from "./deployments.ts";
+import { grid, type Kind } from "./deployments.ts";
 import type { Order, Run } from "./run-virtually.ts";
+import { type Summary, summarize } from "./summarize.ts";
 
 /** Enough for a p90 that another seed would hardly change. */
 const runs = 40;
@@ -22,123 +23,89 @@ const contenders = {
   },
 } as const satisfies Record<string, Pick<Order, "side" | "inputs">>;
 type Contender = keyof typeof contenders;
+type Results = Readonly<Record<Contender, readonly Run[]>>;
+const names = Object.keys(contenders) as Contender[];
 
 /** How late each notices a success, and for how many calls: the bundles as shipped, under a virtual clock. */
 export async function measurePolling(bundles: Sides<Chain>, folder: string): Promise<Report> {
-  const order = async (name: Contender) => {
+  const results = {} as Record<Contender, readonly Run[]>;
+  const collect = async (name: Contender) => {
     const { side, inputs } = contenders[name];
     const own = await mkdtemp(join(folder, "polling-"));
-    return runVirtually({ side, inputs, bundle: bundles[side].deploy, folder: own, runs });
+    results[name] = await runVirtually({ side, inputs, bundle: bundles[side].deploy, folder: own, runs });
   };
-  const names = Object.keys(contenders) as Contender[];
-  const results = await Promise.all(names.map(order));
-  const rows = grid.map(({ name, defect, waitForMinutes }, row) => ({
-    name,
-    defect,
-    waitForMinutes,
-    by: Object.fromEntries(
-      names.map((contender, index) => [contender, summarize(results[index] ?? [], row)]),
-    ) as Record<Contender, Summary>,
-  }));
+  await Promise.all(names.map(collect));
+  const kinds = [...new Set(grid.map(({ kind }) => kind))];
   return {
-    title: `Following a deployment under a virtual clock, ${runs} runs a row`,
-    table: [head, ...rows.flatMap(tableRows)],
-    measurements: rows.flatMap(figures),
-    details: rows,
+    title: `Following a deployment that succeeds, under a virtual clock, ${runs} runs a row`,
+    table: [head, ...grid.flatMap((_, row) => tableRows(row, results))],
+    figures: kinds.flatMap((kind) => figuresOf(kind, results)),
+    details: grid.map(({ kind, name, waitForMinutes }, row) => ({
+      kind,
+      name,
+      waitForMinutes,
+      ...Object.fromEntries(names.map((by) => [by, summarize(ofRow(results[by], row))])),
+    })),
   };
 }
 
-interface Summary {
-  readonly meanLagSeconds: number;
-  readonly p90LagSeconds: number;
-  /** Of a hundred runs of a deployment that succeeds, those that ended red. */
-  readonly falseRedPercent: number;
-  readonly meanCalls: number;
-  /** What a run said that it should not. */
-  readonly complaint: string;
-}
+const ofRow = (all: readonly Run[], row: number) => all.filter((run) => run.row === row);
 
-interface Row {
-  readonly name: string;
-  readonly defect: number;
-  readonly waitForMinutes: number;
-  readonly by: Record<Contender, Summary>;
-}
-
-const head = [
-  "deployment",
-  "defect",
-  "wait-for-minutes",
-  "by",
-  "mean lag",
-  "p90",
-  "false red",
-  "calls",
-  "says",
-];
-
+const head = ["deployment", "defect", "wait-for-minutes", "by", "mean lag", "p90", "green", "calls", "says"];
 /** Enough to see what it is about. */
 const longest = 100;
 
-function tableRows({ name, defect, waitForMinutes, by }: Row): string[][] {
+function tableRows(row: number, results: Results): string[][] {
+  const { kind, name, defect, waitForMinutes } = grid[row] as (typeof grid)[number];
   const seconds = (value: number) => (Number.isNaN(value) ? "never" : `${value.toFixed(1)} s`);
-  return (Object.keys(by) as Contender[]).map((contender, index) => {
-    const { meanLagSeconds, p90LagSeconds, falseRedPercent, meanCalls, complaint } = by[contender];
+  return names.map((by, index) => {
+    const summary = summarize(ofRow(results[by], row));
     return [
-      ...(index === 0 ? [name, String(defect), String(waitForMinutes)] : ["", "", ""]),
-      contender,
-      seconds(meanLagSeconds),
-      seconds(p90LagSeconds),
-      `${falseRedPercent.toFixed(0)} %`,
-      meanCalls.toFixed(0),
-      complaint.slice(0, longest),
+      ...(index === 0 ? [`${kind}, ${name}`, String(defect), String(waitForMinutes)] : ["", "", ""]),
+      by,
+      seconds(summary.meanLagSeconds),
+      seconds(summary.p90LagSeconds),
+      `${summary.greenPercent.toFixed(0)} %`,
+      summary.meanCalls.toFixed(0),
+      summary.complaint.slice(0, longest),
     ];
   });
 }
 
-function figures({ name, by }: Row): Measurement[] {
-  const { ours, official } = by;
-  const often = by["official, wait-max-delay-seconds 15"];
-  const row = (
+/** Of all rows of a kind together. Lags and calls are compared where the official action sees the end at all. */
+function figuresOf(kind: Kind, results: Results): Figure[] {
+  const rows = grid.flatMap((row, index) => (row.kind === kind ? [index] : []));
+  const seen = rows.filter((row) => ofRow(results.official, row).some(({ green }) => green));
+  const of = (by: Contender, among: readonly number[]) =>
+    summarize(results[by].filter(({ row }) => among.includes(row)));
+  const compare = (
     metric: string,
     unit: string,
-    key: keyof Summary,
-    peer: Summary,
-    peerName: string,
-    goal: string,
-  ) =>
-    measure({
-      name: `official: ${name}`,
-      metric,
-      unit,
-      better: "lower",
-      ours: ours[key] as number,
-      peer: { name: peerName, value: peer[key] as number },
-      goal,
-    });
-  // Where every run of the official action is red, there is neither a lag nor a number of calls to compare.
-  if (official.falseRedPercent === 100) return [];
+    key: Exclude<keyof Summary, "complaint">,
+    [among, by]: [readonly number[], Contender],
+    rest: Pick<Parameters<typeof figure>[0], "better" | "goal">,
+  ) => {
+    const [ours, official] = [of("ours", among)[key], of(by, among)[key]];
+    return figure({ name: kind, metric, unit, ours, official, by, ...rest });
+  };
+  const green = compare("seen as green", "%", "greenPercent", [rows, "official"], {
+    better: "higher",
+    goal: { limit: 100 },
+  });
+  if (seen.length === 0) return [green];
+  const lag = (metric: string, key: "meanLagSeconds" | "p90LagSeconds", limit: number) =>
+    compare(metric, "s", key, [seen, "official"], { better: "lower", goal: { limit } });
   return [
-    row("mean lag", "s", "meanLagSeconds", official, "official", "≤ 2 s"),
-    row("p90 lag", "s", "p90LagSeconds", official, "official", "≤ 5 s"),
-    row("calls", "calls", "meanCalls", often, "official at 15 s", "≥ 0.67 ×"),
+    green,
+    lag("mean lag", "meanLagSeconds", 2),
+    lag("p90 lag", "p90LagSeconds", 5),
+    compare("calls", "calls", "meanCalls", [seen, "official, wait-max-delay-seconds 15"], {
+      better: "lower",
+      // At most one and a half times as many.
+      goal: { ratio: 0.667 },
+    }),
   ];
 }
-
-function summarize(all: readonly Run[], row: number): Summary {
-  const found = all.filter((run) => run.row === row);
-  const green = found.filter((run) => run.green);
-  const lags = green.map(({ lagMs }) => lagMs / 1000).sort((one, other) => one - other);
-  return {
-    meanLagSeconds: mean(lags),
-    p90LagSeconds: lags[Math.ceil(lags.length * 0.9) - 1] ?? Number.NaN,
-    falseRedPercent: (100 * (found.length - green.length)) / found.length,
-    meanCalls: mean(found.map(({ calls }) => calls)),
-    complaint: found.find((run) => run.complaint)?.complaint ?? "",
-  };
-}
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const program = join(import.meta.dirname, "run-virtually.ts");
 

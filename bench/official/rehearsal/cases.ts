@@ -9,7 +9,7 @@ export interface Outcome {
   readonly minutes: number;
   readonly calls: number;
   readonly before: Production;
-  /** A minute of AWS's later. */
+  /** Two minutes of AWS's later, when what was asked to stop has had the time. */
   readonly after: Production;
 }
 
@@ -27,8 +27,8 @@ export interface Case {
   readonly prepare?: (account: Account) => Promise<unknown>;
   /** The operation upon which the job is cancelled. */
   readonly cancelAfter?: string;
-  /** How its minutes should compare, in words; undefined where they say nothing. */
-  readonly minutesGoal?: string;
+  /** How many times faster than the official chain ours should be; undefined where that says nothing. */
+  readonly timesFaster?: number;
   /** What a user could expect, in words and as a check. */
   readonly expected: string;
   readonly holds: (outcome: Outcome) => boolean;
@@ -44,14 +44,14 @@ export const cases: readonly Case[] = [
     ...good,
     name: "good release, until the traffic has shifted",
     ourInputs: { "wait-until": "traffic-shifted" },
-    minutesGoal: "≥ 3 ×",
+    timesFaster: 3,
     expected: "green",
     holds: isGreen,
   },
   {
     ...good,
     name: "good release, until the old tasks are gone",
-    minutesGoal: "≥ 1 ×",
+    timesFaster: 1,
     expected: "green",
     holds: isGreen,
   },
@@ -68,7 +68,7 @@ export const cases: readonly Case[] = [
     name: "crash at start",
     defect: 4,
     version: "crash",
-    minutesGoal: "≥ 3 ×",
+    timesFaster: 3,
     expected: "red, with exit code or log line",
     holds: tellsWhy,
   },

@@ -16,6 +16,8 @@ export interface Contender {
 }
 
 const minuteMs = 60_000;
+/** CodeDeploy needs as long to put a stopped deployment back. */
+const settleMs = 2 * minuteMs;
 
 /** Brings the case's release into a simulated account of its own, render and then deploy, as a job would. */
 export async function rehearseCase(
@@ -33,7 +35,7 @@ export async function rehearseCase(
       const { green, annotation, log } = await runChain(each, contender, account, proxy, time);
       const minutes = ((Date.now() - time.epoch) * time.scale) / minuteMs;
       const calls = proxy.calls.length;
-      await account.simulator.clock.wait(minuteMs);
+      await account.simulator.clock.wait(settleMs);
       const after = await account.look(each.service);
       return { green, annotation, log, minutes, calls, before, after };
     } finally {

@@ -1,6 +1,6 @@
 import type { Sides } from "../../alternate.ts";
-import { type Measurement, measure } from "../../measurement.ts";
 import type { Chain } from "../bundles.ts";
+import { type Figure, figure } from "../figure.ts";
 import type { Report } from "../report.ts";
 import { type Case, cases, type Outcome } from "./cases.ts";
 import { tellers } from "./chains.ts";
@@ -28,7 +28,7 @@ export async function rehearse(bundles: Sides<Chain>, say: (line: string) => voi
   return {
     title: `Deployments on the simulated AWS, ${timeScale} times faster; times in AWS's minutes`,
     table: [head, ...results.flatMap(({ each, outcomes }) => rowsOf(each, outcomes))],
-    measurements: results.flatMap(({ each, outcomes }) => figuresOf(each, outcomes)),
+    figures: results.flatMap(({ each, outcomes }) => figuresOf(each, outcomes)),
     details: results.map(({ each, outcomes }) => ({ name: each.name, defect: each.defect, ...outcomes })),
   };
 }
@@ -81,17 +81,18 @@ const shorten = (text: string) => {
   return line.length > longest ? `${line.slice(0, longest)}…` : line;
 };
 
-function figuresOf({ name, minutesGoal }: Case, { ours, peer }: Sides<Outcome>): Measurement[] {
-  if (minutesGoal === undefined) return [];
+function figuresOf({ name, timesFaster }: Case, { ours, peer }: Sides<Outcome>): Figure[] {
+  if (timesFaster === undefined) return [];
   return [
-    measure({
-      name: "official: deployments",
+    figure({
+      name: "deployments",
       metric: name,
       unit: "min of AWS",
       better: "lower",
       ours: ours.minutes,
-      peer: { name: "official chain", value: peer.minutes },
-      goal: minutesGoal,
+      official: peer.minutes,
+      by: "official chain",
+      goal: { ratio: timesFaster },
     }),
   ];
 }

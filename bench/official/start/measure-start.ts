@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { alternate, type Sides } from "../../alternate.ts";
-import { type Measurement, measure, median } from "../../measurement.ts";
+import { median } from "../../measurement.ts";
 import type { Chain } from "../bundles.ts";
+import { type Figure, figure, type Goal } from "../figure.ts";
 import { appSpec, taskDefinition } from "../polling/facts.ts";
 import type { Report } from "../report.ts";
 import { type Start, untilFirstCall } from "./first-call.ts";
@@ -34,37 +35,35 @@ export async function measureStart(bundles: Sides<Chain>, folder: string): Promi
   return {
     title: "Bundles and start",
     table: [],
-    measurements: [
-      megabytes(
-        "deploy: loaded until the first call",
-        sizes.deploy.ours.loaded,
-        sizes.deploy.peer.loaded,
-        "≤ 1 MB",
-      ),
-      megabytes("deploy: all JavaScript", sizes.deploy.ours.all, sizes.deploy.peer.all, "≥ 1 ×"),
-      megabytes("render: all JavaScript", sizes.render.ours, sizes.render.peer, "≥ 1 ×"),
-      measure({
-        name: "official: start",
-        metric: "start to first API call",
+    figures: [
+      megabytes("deploy: loaded until the first call", sizes.deploy.ours.loaded, sizes.deploy.peer.loaded, {
+        limit: 1,
+      }),
+      megabytes("deploy: all JavaScript", sizes.deploy.ours.all, sizes.deploy.peer.all, { ratio: 1 }),
+      megabytes("render: all JavaScript", sizes.render.ours, sizes.render.peer, { limit: 1 }),
+      figure({
+        name: "start",
+        metric: "deploy: start to first API call",
         unit: "ms",
         better: "lower",
         ours: median(times.ours),
-        peer: { name: "official", value: median(times.peer) },
-        goal: "≥ 1.43 ×",
+        official: median(times.peer),
+        // At most 0.7 of the time.
+        goal: { ratio: 1.43 },
       }),
     ],
     details: { times, sizes },
   };
 }
 
-const megabytes = (metric: string, ours: number, peer: number, goal: string): Measurement =>
-  measure({
-    name: "official: bundles",
+const megabytes = (metric: string, ours: number, official: number, goal: Goal): Figure =>
+  figure({
+    name: "bundles",
     metric,
     unit: "MB",
     better: "lower",
     ours: ours / 1e6,
-    peer: { name: "official", value: peer / 1e6 },
+    official: official / 1e6,
     goal,
   });
 
