@@ -1,4 +1,5 @@
 import type { World } from "../../deploy-service/src/clients.ts";
+import { upperFirst } from "../../deploy-service/src/deployment/names.ts";
 import { createPatience } from "../../deploy-service/src/deployment/patience.ts";
 import type { DeploymentRecord } from "../../deploy-service/src/record.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
@@ -25,7 +26,7 @@ export async function awaitProduction(
     if (service && !wrong) return service;
     if (late && wrong) {
       record.status = "failed";
-      throw new Failure(`${undone.name} was rolled back, but ${wrong}`, {
+      throw new Failure(`${upperFirst(undone.name)} was to be rolled back, but ${wrong}`, {
         nextStep: "read the service's events, and roll back to a named revision (input to).",
       });
     }

@@ -119,7 +119,7 @@ async function settle(
   record.durations = {};
   reach(record, "complete", world.clock.now());
   record.status = "succeeded";
-  const how = active.isRollback ? "was a rollback already" : "was stopped and rolled back";
+  const how = active.isRollback ? "was a rollback" : "was stopped and rolled back";
   const note = `${whatGoesOn(active)} ${how}; ${inputs.service} runs ${shortRevision(revision)}.`;
   record.notes.push(note);
   world.log.info(note);

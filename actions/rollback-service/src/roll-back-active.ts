@@ -1,5 +1,6 @@
 import type { World } from "../../deploy-service/src/clients.ts";
 import { deploy } from "../../deploy-service/src/deploy.ts";
+import { upperFirst } from "../../deploy-service/src/deployment/names.ts";
 import type { Plan } from "../../deploy-service/src/plan/plan.ts";
 import { newRecord } from "../../deploy-service/src/record.ts";
 import { findService } from "../../shared/ecs/service.ts";
@@ -32,7 +33,7 @@ export async function rollBackActive(
   if (target !== undefined) return deployFormer(current, target);
   if (isBack) return;
   if (inputs.to === "last-good") return goBack({ ...current, deployments: await history.list() });
-  throw new Failure(`${active.name} succeeded before it could be stopped`, {
+  throw new Failure(`${upperFirst(active.name)} succeeded before it could be stopped`, {
     nextStep: "run this job again with to: last-good.",
   });
 }
@@ -61,7 +62,8 @@ function planEnd(
   { name, isRollback }: PastDeployment,
   { serviceChanges, ...others } = planWithout([]),
 ): Plan {
-  const change = `~ service.deployment: ${name} → ${isRollback ? "rolled back, as it is already" : "stopped and rolled back"}`;
+  if (isRollback) return { ...others, serviceChanges };
+  const change = `~ service.deployment: ${name} → stopped and rolled back`;
   log.info(`Changes to production:\n${change}`);
   return { ...others, serviceChanges: [change, ...serviceChanges] };
 }

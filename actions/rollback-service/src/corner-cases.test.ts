@@ -1,0 +1,201 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createStage, type Stage } from "../../deploy-service/src/testing.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import { Cancelled } from "../../shared/failure.ts";
+import { release, tryDeploy, tryRollBack } from "./testing.ts";
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await createStage();
+});
+afterEach(() => stage?.close());
+
+const page = async () => (await fetch(stage.productionUrl)).text();
+const tagOfRun = async () => {
+  const where = { cluster: "outside", services: ["web"] };
+  const { services } = await stage.simulator.aws.ecs.describeServices({ ...where, include: ["TAGS"] });
+  return services?.[0]?.tags?.find(({ key }) => key === "deploy-service:run")?.value;
+};
+const ongoing = async () => {
+  const { codedeploy } = stage.simulator.aws;
+  return (await codedeploy.listDeployments({ includeOnlyStatuses: ["Created", "InProgress"] })).deployments;
+};
+const group = { applicationName: "outside", currentDeploymentGroupName: "web" };
+
+async function waitBeforeTermination(minutes: number) {
+  await stage.simulator.aws.codedeploy.updateDeploymentGroup({
+    ...group,
+    blueGreenDeploymentConfiguration: {
+      terminateBlueInstancesOnDeploymentSuccess: {
+        action: "TERMINATE",
+        terminationWaitTimeInMinutes: minutes,
+      },
+      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
+    },
+  });
+}
+
+/** Cancels the job when a line of its log says so. */
+function cancelAt(moment: RegExp) {
+  const job = new AbortController();
+  const onLine = (line: string) => {
+    if (moment.test(line)) job.abort(new Cancelled("SIGTERM"));
+  };
+  return { signal: job.signal, onLine };
+}
+
+test("with nothing to go back to, it says so, and names the revisions that are there", async () => {
+  const { error, record } = await tryRollBack(stage, {});
+  expect(error?.message).toBe(
+    "There is no good revision of web to go back to: it runs web:1, and AWS knows no deployment of it",
+  );
+  expect(error?.nextStep).toBe("name one: active revisions are web:2, web:1 (input to).");
+  expect(record.changed).toBe(false);
+});
+
+test("a good revision that is deregistered is passed over", async () => {
+  const good = await release(stage, "good");
+  await release(stage, "bad");
+  await stage.simulator.aws.ecs.deregisterTaskDefinition({ taskDefinition: good });
+  const { error, lines } = await tryRollBack(stage, {});
+  expect(lines).toContain(`${shortRevision(good)} is deregistered; looking further back.`);
+  expect(error?.message).toMatch(
+    /^There is no good revision of web to go back to: it runs web:\d+, and its last 2 deployments brought no other one that is still registered$/,
+  );
+  expect(await page()).toBe("bad");
+});
+
+test("an image that is gone is found before anything changes", async () => {
+  await release(stage, "good");
+  const bad = await release(stage, "bad");
+  await stage.simulator.aws.ecr.batchDeleteImage({
+    repositoryName: "web",
+    imageIds: [{ imageDigest: stage.image.split("@")[1] }],
+  });
+  const { error, record } = await tryRollBack(stage, {});
+  expect(error?.message).toBe(`there is no image ${stage.image} in ECR`);
+  expect(record).toMatchObject({ changed: false, revisionBefore: bad, deploymentId: "" });
+  expect(await page()).toBe("bad");
+});
+
+test("an image that is gone is found before the deployment that goes on is stopped", async () => {
+  const named = await release(stage, "good");
+  await waitBeforeTermination(60);
+  await release(stage, "bad", 1, { waitUntil: "traffic-shifted" });
+  await stage.simulator.aws.ecr.batchDeleteImage({
+    repositoryName: "web",
+    imageIds: [{ imageDigest: stage.image.split("@")[1] }],
+  });
+  const { error, record } = await tryRollBack(stage, { to: named });
+  expect(error?.message).toBe(`there is no image ${stage.image} in ECR`);
+  expect(record.changed).toBe(false);
+  expect(await page()).toBe("bad");
+});
+
+test("a release that never got into production leaves nothing to undo", async () => {
+  await release(stage, "good");
+  const { error: failed } = await tryDeploy(stage, "crash", 2);
+  expect(failed?.message).toMatch(/cannot read the menu/);
+  // CodeDeploy's own rollback may still go on: then it is waited for.
+  const first = await tryRollBack(stage, {});
+  expect(first.record).toMatchObject({ status: "succeeded", changed: false });
+  const { error, record, lines } = await tryRollBack(stage, {});
+  expect(error).toBeUndefined();
+  expect(record).toMatchObject({ status: "succeeded", changed: false });
+  expect(lines).toMatch(/Nothing to roll back: .*\. web runs web:\d+; to go back from it, name a revision/);
+  expect(await page()).toBe("good");
+});
+
+test("previous-revision goes by number, and says that it may never have run", async () => {
+  const { error, record, lines } = await tryRollBack(stage, { to: "previous-revision" });
+  expect(error?.message).toBe("Family web has no active revision before web:1, which web runs");
+  expect(record.changed).toBe(false);
+  expect(lines).toBe("");
+  await release(stage, "bad");
+  const back = await tryRollBack(stage, { to: "previous-revision", mode: "plan" });
+  expect(back.lines).toContain("web:2 is taken by its number; whether it ever ran well is not looked at.");
+  expect(back.record.plan?.revision).toMatch(/web:2$/);
+});
+
+test("the group's alarms, that what is undone has set off, do not stop the rollback", async () => {
+  const { codedeploy, cloudwatch } = stage.simulator.aws;
+  const good = await release(stage, "good");
+  await release(stage, "bad");
+  await cloudwatch.putMetricAlarm({
+    AlarmName: "errors",
+    Namespace: "Shop",
+    MetricName: "NobodyPublishesIt",
+    Statistic: "Sum",
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+    ComparisonOperator: "GreaterThanThreshold",
+    TreatMissingData: "breaching",
+  });
+  const state = async () => (await cloudwatch.describeAlarms({})).MetricAlarms?.[0]?.StateValue;
+  await expect.poll(state, { timeout: 10_000 }).toBe("ALARM");
+  await codedeploy.updateDeploymentGroup({
+    ...group,
+    alarmConfiguration: { enabled: true, alarms: [{ name: "errors" }] },
+  });
+  // As a deployment would be.
+  expect((await tryDeploy(stage, "next", 2)).record.cause).toMatch(/^Alarm errors went off/);
+  await expect.poll(ongoing, { timeout: 10_000 }).toEqual([]);
+  const { error, record } = await tryRollBack(stage, { to: good });
+  expect(error).toBeUndefined();
+  expect(record).toMatchObject({ status: "succeeded", changed: true });
+  expect(await page()).toBe("good");
+});
+
+test("cancelled while AWS rolls back: that goes on, and the job says so", async () => {
+  await release(stage, "good", 12);
+  await waitBeforeTermination(60);
+  await release(stage, "bad", 13, { waitUntil: "traffic-shifted" });
+  const { error, record } = await tryRollBack(stage, {}, cancelAt(/^Asked CodeDeploy to stop/));
+  expect(error?.message).toMatch(/^Cancelled by SIGTERM; AWS goes on with the rollback of deployment d-\w+$/);
+  expect(record.status).toBe("cancelled");
+  await expect.poll(page, { timeout: 10_000 }).toBe("good");
+});
+
+test("cancelled while a revision is brought back: that goes on, unless told otherwise", async () => {
+  await release(stage, "good");
+  await release(stage, "bad");
+  const { error, record } = await tryRollBack(stage, {}, cancelAt(/ of web is created\.$/));
+  expect(error?.message).toMatch(/^Cancelled by SIGTERM; deployment d-\w+ goes on \(on-cancel: leave\)$/);
+  expect(record.status).toBe("cancelled");
+  await expect.poll(page, { timeout: 10_000 }).toBe("good");
+});
+
+test("a way back that goes on is waited for, not undone", async () => {
+  const good = await release(stage, "good");
+  await release(stage, "bad");
+  await waitBeforeTermination(10);
+  const first = await tryRollBack(stage, { "wait-until": "traffic-shifted" });
+  expect(first.record.status).toBe("traffic-shifted");
+  const second = await tryRollBack(stage, {});
+  expect(second.error).toBeUndefined();
+  expect(second.record).toMatchObject({ status: "succeeded", changed: false, revisionAfter: good });
+  expect(second.lines).toContain(`Waiting for deployment ${first.record.deploymentId}`);
+  expect(await page()).toBe("good");
+});
+
+test("a deployment that was ended keeps its place in the order of runs", async () => {
+  const good = await release(stage, "good", 12);
+  await waitBeforeTermination(60);
+  const bad = await release(stage, "bad", 13, { waitUntil: "traffic-shifted" });
+  await tryRollBack(stage, {});
+  expect(await tagOfRun()).toContain(
+    `run=13.1 revision=${shortRevision(good)} undone=${shortRevision(bad)} `,
+  );
+  expect((await tryDeploy(stage, "older", 11)).record.status).toBe("superseded");
+  const { error, record } = await tryDeploy(stage, "bad", 13, { waitUntil: "traffic-shifted" });
+  expect(error).toBeUndefined();
+  expect(record.revisionAfter).toBe(bad);
+});
+
+test("a deployment group that is not there is named before anything changes", async () => {
+  const { error } = await tryRollBack(stage, { "codedeploy-deployment-group": "other" });
+  expect(error?.message).toBe(
+    "CodeDeploy application outside has no deployment group other (input codedeploy-deployment-group)",
+  );
+});

@@ -1,0 +1,151 @@
+import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from "@aws-sdk/client-ecs";
+import { mockClient } from "aws-sdk-client-mock";
+import { beforeEach, expect, test } from "vitest";
+import type { World } from "../../deploy-service/src/clients.ts";
+import type { RunningDeployment, Snapshot } from "../../deploy-service/src/deployment/running-deployment.ts";
+import { newRecord } from "../../deploy-service/src/record.ts";
+import { endActive } from "./end-active.ts";
+import { readRollbackInputs } from "./inputs.ts";
+import type { PastDeployment } from "./service-history.ts";
+
+const ecs = mockClient(ECSClient);
+const minute = 60_000;
+
+beforeEach(() => {
+  ecs.reset();
+  runs("web:7");
+  ecs
+    .on(DescribeTaskDefinitionCommand)
+    .resolves({ taskDefinition: { containerDefinitions: [{ image: "i" }] } });
+});
+
+function runs(taskDefinition: string, runningCount = 1) {
+  const deployments = [{ status: "PRIMARY", taskDefinition, runningCount, desiredCount: 1 }];
+  ecs.on(DescribeServicesCommand).resolves({ services: [{ status: "ACTIVE", taskDefinition, deployments }] });
+}
+
+const active: PastDeployment = {
+  id: "d-8",
+  name: "deployment d-8",
+  status: "IN_PROGRESS",
+  state: "ongoing",
+  revision: "web:8",
+  isRollback: false,
+};
+
+const snapshot = (parts: Partial<Snapshot>): Snapshot => ({
+  status: "IN_PROGRESS",
+  ended: undefined,
+  stage: "started",
+  events: [],
+  traffic: undefined,
+  progress: undefined,
+  quietUntil: undefined,
+  createdAt: undefined,
+  reason: undefined,
+  triggeredAlarms: [],
+  aftermath: "",
+  startedBy: undefined,
+  failedTasks: 0,
+  ...parts,
+});
+
+interface Case {
+  readonly look?: () => Partial<Snapshot>;
+  readonly isRollback?: boolean;
+}
+
+async function end({ look = () => ({ ended: "rolled-back" }), isRollback = false }: Case) {
+  const cancellation = new AbortController();
+  const stops: string[] = [];
+  let now = 0;
+  const world = {
+    clients: { ecs: new ECSClient() },
+    clock: {
+      now: () => now,
+      wait: async (ms: number, signal?: AbortSignal) => {
+        signal?.throwIfAborted();
+        now += ms;
+      },
+    },
+    log: { info: () => {}, notice: () => {}, warning: () => {} },
+    signal: cancellation.signal,
+    run: undefined,
+  } as unknown as World;
+  const running = {
+    settleMs: 5 * minute,
+    look: async () => snapshot(look()),
+    stop: async (how: string) => {
+      stops.push(how);
+      return true;
+    },
+  } as unknown as RunningDeployment;
+  const given: Record<string, string> = { cluster: "c", service: "web" };
+  const inputs = readRollbackInputs((name) => given[name] ?? "");
+  const record = newRecord("c", "web");
+  const history = { list: async () => [], resume: () => running };
+  const outcome = await endActive({
+    world,
+    inputs,
+    record,
+    history,
+    active: { ...active, isRollback },
+  }).catch((error: Error) => error.message);
+  return { outcome, record, stops, endedAt: now };
+}
+
+test("is back once production runs what it ran before, at the wanted count", async () => {
+  const { outcome, record, stops } = await end({});
+  expect(outcome).toBe(true);
+  expect(stops).toEqual(["rollback"]);
+  expect(record).toMatchObject({ status: "succeeded", revisionAfter: "web:7", image: "i", changed: true });
+});
+
+test("one that is a rollback already is not stopped", async () => {
+  const { outcome, record, stops } = await end({ isRollback: true });
+  expect(outcome).toBe(true);
+  expect(stops).toEqual([]);
+  expect(record).toMatchObject({ status: "succeeded", changed: false });
+});
+
+test("one that succeeds before it is stopped is not back", async () => {
+  const { outcome, record } = await end({ look: () => ({ ended: "succeeded" }) });
+  expect(outcome).toBe(false);
+  expect(record).toMatchObject({ status: undefined, changed: false });
+});
+
+test.each<[string, Case & { readonly now?: [string, number] }, string, RegExp]>([
+  [
+    "that does not end in time",
+    { look: () => ({ status: "ROLLBACK_IN_PROGRESS" }) },
+    "timed-out",
+    /^Deployment d-8 is ROLLBACK_IN_PROGRESS: its rollback did not end in time$/,
+  ],
+  [
+    "that fails, leaving too few tasks",
+    { look: () => ({ ended: "failed" }), now: ["web:7", 0] },
+    "failed",
+    /^Deployment d-8 was to be rolled back, but web runs 0 of 1 tasks$/,
+  ],
+  [
+    "that stays in production",
+    { look: () => ({ ended: "stopped" }), now: ["web:8", 1] },
+    "failed",
+    /^Deployment d-8 was to be rolled back, but web runs web:8 all the same$/,
+  ],
+  [
+    "that cannot be looked at any more",
+    {
+      look: () => {
+        throw Object.assign(new Error("expired"), { name: "ExpiredTokenException" });
+      },
+    },
+    "lost",
+    /^The AWS credentials have expired \(expired\); AWS goes on with the rollback of deployment d-8$/,
+  ],
+])("a rollback %s is red", async (_, { now, ...parts }, status, message) => {
+  if (now) runs(...now);
+  const { outcome, record } = await end(parts);
+  expect(outcome).toMatch(message);
+  expect(record.status).toBe(status);
+});

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { readRollbackInputs } from "./inputs.ts";
+
+const read = (given: Record<string, string>) => {
+  const all: Record<string, string> = { cluster: "c", service: "web", ...given };
+  return readRollbackInputs((name) => all[name] ?? "");
+};
+
+test.each<[string, unknown]>([
+  ["", "last-good"],
+  ["active", "active"],
+  ["previous-revision", "previous-revision"],
+  ["7", { number: 7 }],
+  ["web:7", { revision: "web:7" }],
+  [
+    "arn:aws:ecs:eu-west-1:1:task-definition/web:7",
+    { revision: "arn:aws:ecs:eu-west-1:1:task-definition/web:7" },
+  ],
+])('to: "%s"', (to, expected) => {
+  expect(read({ to }).to).toEqual(expected);
+});
+
+test.each(["web", "latest", "last_good", "web:", "web:x"])(
+  'to: "%s" is refused with what is allowed',
+  (to) => {
+    expect(() => read({ to })).toThrow(
+      `Input to is "${to}"; allowed: last-good, active, previous-revision, a revision's number, family:revision or a task definition ARN`,
+    );
+  },
+);
+
+test("a rollback is left to AWS when the job is cancelled, unless told otherwise", () => {
+  expect(read({}).onCancel).toBe("leave");
+  expect(read({ "on-cancel": "rollback" }).onCancel).toBe("rollback");
+});
+
+test("the count is kept unless one is given", () => {
+  expect(read({}).desiredCount).toBeUndefined();
+  expect(read({ "desired-count": "0" }).desiredCount).toBe(0);
+});
