@@ -118,7 +118,6 @@ async function settle(
   record.image = await imageOf(world, service);
   record.durations = {};
   reach(record, "complete", world.clock.now());
-  record.status = "succeeded";
   const how = active.isRollback ? "was a rollback" : "was stopped and rolled back";
   const note = `${whatGoesOn(active)} ${how}; ${inputs.service} runs ${shortRevision(revision)}.`;
   record.notes.push(note);

@@ -120,4 +120,11 @@ describe.each(kinds)("a deployment that goes on under %s", (_, create, version, 
     expect(error).toBeUndefined();
     expect(record).toMatchObject({ status: "started", revisionAfter: to });
   });
+
+  test("is not told as a success when the revision that is named then fails", async () => {
+    const to = await release(stage, "crash", 15, { waitUntil: "registered" });
+    const { record, error } = await tryRollBack(stage, { to, "max-failed-tasks": "1" });
+    expect(error?.message).toMatch(/cannot read the menu/);
+    expect(["rolled-back", "stopped", "failed"]).toContain(record.status);
+  });
 });

@@ -28,14 +28,28 @@ export async function rollBackActive(
     record.status = "planned";
     return;
   }
+  const beganAt = world.clock.now();
   const isBack = await endActive({ world, inputs, record, history, active });
-  const current = { ...rollback, service: await findService(world, inputs) };
+  if (isBack && target === undefined) {
+    record.status = "succeeded";
+    return;
+  }
+  const current = await lookAgain(rollback, beganAt);
   if (target !== undefined) return deployFormer(current, target);
-  if (isBack) return;
   if (inputs.to === "last-good") return goBack({ ...current, deployments: await history.list() });
   throw new Failure(`${upperFirst(active.name)} succeeded before it could be stopped`, {
     nextStep: "run this job again with to: last-good.",
   });
+}
+
+/** For the deployment that follows: what is left of the time, and a record without the course of the one that ended. */
+async function lookAgain(rollback: Rollback, beganAt: number): Promise<Rollback> {
+  const { world, inputs, record } = rollback;
+  record.traffic = [];
+  record.events = [];
+  const passed = world.clock.now() - beganAt;
+  const deadlineMs = inputs.deadlineMs && Math.max(0, inputs.deadlineMs - passed);
+  return { ...rollback, inputs: { ...inputs, deadlineMs }, service: await findService(world, inputs) };
 }
 
 /** ARN of what production is to run in the end; undefined: what it ran before the active deployment. */
