@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Clock, systemClock } from "../../shared/clock.ts";
+import type { World } from "./clients.ts";
+import { deploy } from "./deploy.ts";
+import { follow } from "./deployment/follow.ts";
+import type { RunningDeployment, Snapshot } from "./deployment/running-deployment.ts";
+import { createEcsStage } from "./ecs/testing.ts";
+import type { DeployInputs } from "./inputs.ts";
+import { newRecord } from "./record.ts";
+import { createStage, type Stage } from "./testing.ts";
+
+// What users of the official deploy action reported, by what it does right here. Where a fault has to happen for it,
+// the fault matrix shows it.
+
+const minute = 60_000;
+
+describe("the end of a deployment is seen within seconds, however long it took and however near the deadline is", () => {
+  /** A deployment that ends at a moment of its own. */
+  const endingAt = (endMs: number, now: () => number): RunningDeployment => ({
+    controller: "ECS",
+    id: "1",
+    name: "service deployment 1",
+    by: "ECS",
+    initialTraffic: undefined,
+    settleMs: 0,
+    look: async () => snapshot(now() >= endMs),
+    stop: async () => false,
+    targetGroups: () => [],
+  });
+  const snapshot = (ended: boolean): Snapshot => ({
+    status: ended ? "SUCCESSFUL" : "IN_PROGRESS",
+    ended: ended ? "succeeded" : undefined,
+    stage: ended ? "complete" : "started",
+    events: [],
+    traffic: undefined,
+    progress: undefined,
+    quietUntil: undefined,
+    createdAt: undefined,
+    reason: undefined,
+    triggeredAlarms: [],
+    aftermath: "",
+    startedBy: undefined,
+    failedTasks: 0,
+  });
+
+  async function followUntil(endMs: number, deadlineAt: number) {
+    let now = 0;
+    const clock: Clock = {
+      now: () => now,
+      wait: async (ms) => {
+        now += ms;
+      },
+    };
+    const log = { info: () => {}, notice: () => {}, warning: () => {} };
+    const world = { clock, log, signal: new AbortController().signal } as unknown as World;
+    const running = endingAt(endMs, clock.now);
+    const { kind } = await follow({
+      world,
+      record: newRecord("c", "web"),
+      running,
+      until: "complete",
+      createdAt: 0,
+      known: undefined,
+      deadlineAt,
+      shouldStop: async () => false,
+      signal: undefined,
+    });
+    return { kind, lagMs: now - endMs };
+  }
+
+  // The grid on which the official waiter is minutes late, and gives up on up to 45 of 100.
+  test.each([
+    [30, 2],
+    [30, 8],
+    [30, 25],
+    [10, 6],
+    [10, 8],
+  ])("with a deadline of %i min, a deployment of %i min", async (deadlineMinutes, minutes) => {
+    // Ends spread over a minute, as deployments do not end on the full minute.
+    const ends = Array.from({ length: 120 }, (_, index) => minutes * minute + index * 500);
+    const seen = await Promise.all(ends.map((end) => followUntil(end, deadlineMinutes * minute)));
+    expect(new Set(seen.map(({ kind }) => kind))).toEqual(new Set(["ended"]));
+    expect(Math.max(...seen.map(({ lagMs }) => lagMs))).toBeLessThanOrEqual(5_000);
+    const mean = seen.reduce((sum, { lagMs }) => sum + lagMs, 0) / seen.length;
+    expect(mean).toBeLessThanOrEqual(2_500);
+  });
+
+  test("one that ends with the deadline is green", async () => {
+    expect(await followUntil(10 * minute, 10 * minute)).toEqual({ kind: "ended", lagMs: 0 });
+  });
+});
+
+/** As fast as the simulator, so that the step's minutes are those of the deployment. */
+const pace = 600;
+const epoch = Date.now();
+const simulatedTime: Clock = {
+  now: () => epoch + (Date.now() - epoch) * pace,
+  wait: (ms, signal) => systemClock.wait(ms / pace, signal),
+};
+
+async function run(stage: Stage, version: string, changes: Partial<DeployInputs> = {}) {
+  const world = { ...stage.world(), clock: simulatedTime };
+  const record = newRecord("", "web");
+  record.beganAt = simulatedTime.now();
+  const inputs = stage.inputs(await stage.taskDefinition(version), changes);
+  const error = await deploy(world, inputs, record).then(
+    () => undefined,
+    (reason: Error) => reason,
+  );
+  return { record, error, lines: world.lines.join("\n") };
+}
+
+describe("under CODE_DEPLOY", () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await createStage();
+  });
+  afterAll(() => stage?.close());
+
+  const group = { applicationName: "outside", currentDeploymentGroupName: "web" };
+  const countRevisions = async () =>
+    (await stage.simulator.aws.ecs.listTaskDefinitions({})).taskDefinitionArns?.length;
+
+  test("a group without wait fields has a deadline all the same", async () => {
+    await stage.simulator.aws.codedeploy.updateDeploymentGroup({
+      ...group,
+      blueGreenDeploymentConfiguration: {
+        terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE" },
+        deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT" },
+      },
+    });
+    const { error, record, lines } = await run(stage, "one");
+    expect(error).toBeUndefined();
+    expect(record.status).toBe("succeeded");
+    expect(lines).toMatch(/^Deadline: 1 h/m);
+    expect(lines).not.toContain("NaN");
+  });
+
+  test("the same again registers nothing", async () => {
+    const before = await countRevisions();
+    const { record } = await run(stage, "one");
+    expect(record).toMatchObject({ status: "succeeded", changed: false });
+    expect(await countRevisions()).toBe(before);
+  });
+
+  test("force deploys what runs already", async () => {
+    const { error, record } = await run(stage, "one", { force: true });
+    expect(error).toBeUndefined();
+    expect(record).toMatchObject({ status: "succeeded", changed: true });
+    expect(record.deploymentId).toMatch(/^d-/);
+  });
+
+  test("desired-count is what runs afterwards", async () => {
+    const { error } = await run(stage, "two", { desiredCount: 2 });
+    expect(error).toBeUndefined();
+    const services = { cluster: "outside", services: ["web"] };
+    const { services: found } = await stage.simulator.aws.ecs.describeServices(services);
+    expect(found?.[0]).toMatchObject({ desiredCount: 2, runningCount: 2 });
+  });
+
+  test("a linear shift of 27 minutes is waited for", async () => {
+    await stage.simulator.aws.codedeploy.updateDeploymentGroup({
+      ...group,
+      deploymentConfigName: "CodeDeployDefault.ECSLinear10PercentEvery3Minutes",
+    });
+    const { error, record, lines } = await run(stage, "three");
+    expect(error).toBeUndefined();
+    expect(lines).toMatch(/^Deadline: 1 h 3[67] min/m);
+    expect(record.status).toBe("succeeded");
+    expect(record.traffic.some(({ green }) => green > 0 && green < 100)).toBe(true);
+    expect(record.durations["traffic-shifted"]).toBeGreaterThanOrEqual(27 * minute);
+  });
+});
+
+describe("with ECS's own blue/green and a bake of an hour", () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await createEcsStage({ strategy: "BLUE_GREEN", bakeTimeInMinutes: 60 });
+  });
+  afterAll(() => stage?.close());
+
+  test("wait-until traffic-shifted is green before the bake, complete after it", async () => {
+    const shifted = await run(stage, "one", { waitUntil: "traffic-shifted" });
+    expect(shifted.error).toBeUndefined();
+    expect(shifted.record.status).toBe("traffic-shifted");
+    const complete = await run(stage, "two");
+    expect(complete.error).toBeUndefined();
+    expect(complete.lines).toMatch(/^Deadline: 1 h 40 min/m);
+    const { complete: done = 0, "traffic-shifted": shift = 0 } = complete.record.durations;
+    expect(done - shift).toBeGreaterThanOrEqual(59 * minute);
+  });
+});
