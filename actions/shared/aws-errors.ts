@@ -94,7 +94,12 @@ export function explainAwsError(error: unknown): Failure | undefined {
   );
   if (known) return new Failure(known.say(failure), { nextStep: known.nextStep, cause: error });
   if ("$metadata" in error)
-    return new Failure(`AWS answered ${error.name}: ${error.message}`, { cause: error });
+    return new Failure(`AWS answered ${error.name}: ${error.message}`, {
+      cause: error,
+      ...(isTransient(error) && {
+        nextStep: "run the job again in a few minutes; health.aws.amazon.com tells of outages.",
+      }),
+    });
   return undefined;
 }
 

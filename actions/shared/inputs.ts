@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
+import { getInput as getRunnerInput } from "@actions/core";
 import { parseDuration } from "./duration.ts";
 import { Failure } from "./failure.ts";
-import { getInput as getRunnerInput } from "./runner.ts";
 
 /**
  * Reads an action's inputs into one typed value and reports every problem at once: `build` calls the reader once per

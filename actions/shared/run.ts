@@ -1,6 +1,6 @@
+import { debug, info, setFailed } from "@actions/core";
 import { explainAwsError } from "./aws-errors.ts";
 import { annotationText, Cancelled, Failure } from "./failure.ts";
-import { debug, info, setFailed } from "./runner.ts";
 
 /** The runner kills a step 10 s after it asked it to end (SIGINT, 7.5 s, SIGTERM, 2.5 s): nothing may outlast that. */
 const cancelGraceMs = 10_000;

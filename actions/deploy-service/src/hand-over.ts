@@ -1,4 +1,4 @@
-import { readState, saveState } from "../../shared/runner.ts";
+import { getState, saveState } from "@actions/core";
 import type { Handle } from "./deployment/running-deployment.ts";
 import type { OnCancel } from "./inputs.ts";
 
@@ -16,6 +16,6 @@ export function saveHandle(onCancel: OnCancel): (handle: Handle | undefined) => 
 
 /** Undefined when no deployment was under way, or the step decided what becomes of it. */
 export function readHandle(): HandedOver | undefined {
-  const text = readState(state);
+  const text = getState(state);
   return text ? (JSON.parse(text) as HandedOver) : undefined;
 }

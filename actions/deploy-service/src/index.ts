@@ -1,7 +1,7 @@
-import { readState, saveState } from "../../shared/runner.ts";
+import { getState, saveState } from "@actions/core";
 
 // The runner starts this file twice: for the step itself, and after the job's steps as its post step.
-if (readState("phase") === "post") {
+if (getState("phase") === "post") {
   const { finishPost } = await import("./post.ts");
   await finishPost();
 } else {

@@ -1,6 +1,6 @@
+import * as core from "@actions/core";
 import { systemClock } from "../../shared/clock.ts";
 import { runAction } from "../../shared/run.ts";
-import * as runner from "../../shared/runner.ts";
 import { createClients } from "./clients.ts";
 import { deployAndReport } from "./deploy.ts";
 import { saveHandle } from "./hand-over.ts";
@@ -14,7 +14,7 @@ export function main(): Promise<void> {
     const world = {
       clients: createClients(),
       clock: systemClock,
-      log: runner,
+      log: core,
       signal,
       run: readRun(process.env),
       handOver: saveHandle(inputs.onCancel),

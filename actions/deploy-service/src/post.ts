@@ -1,5 +1,5 @@
+import * as core from "@actions/core";
 import { runAction } from "../../shared/run.ts";
-import * as runner from "../../shared/runner.ts";
 import { createClients } from "./clients.ts";
 import { applyOnCancel } from "./deployment/apply-on-cancel.ts";
 import { upperFirst } from "./deployment/names.ts";
@@ -15,15 +15,15 @@ export async function finishPost(): Promise<void> {
   if (!left) return;
   await runAction(async () => {
     const clients = createClients();
-    const deployment = await stoppable({ clients, log: runner }, left);
-    const world = { log: runner, handOver: saveHandle(left.onCancel) };
+    const deployment = await stoppable({ clients, log: core }, left);
+    const world = { log: core, handOver: saveHandle(left.onCancel) };
     const fate = await applyOnCancel(world, left.onCancel, deployment);
-    runner.warning(`The step ended before its deployment did. ${upperFirst(deployment.name)} ${fate}.`);
+    core.warning(`The step ended before its deployment did. ${upperFirst(deployment.name)} ${fate}.`);
   });
 }
 
 async function stoppable(
-  world: { readonly clients: ReturnType<typeof createClients>; readonly log: typeof runner },
+  world: { readonly clients: ReturnType<typeof createClients>; readonly log: typeof core },
   { controller, id }: HandedOver,
 ) {
   if (controller === "ECS") {

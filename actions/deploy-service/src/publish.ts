@@ -1,4 +1,4 @@
-import { setOutput } from "../../shared/runner.ts";
+import { setOutput } from "@actions/core";
 import { appendSummary } from "../../shared/summary.ts";
 import { diffOf, hasChanges } from "./plan/plan.ts";
 import { type DeploymentRecord, imageDigest } from "./record.ts";

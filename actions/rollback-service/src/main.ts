@@ -1,9 +1,9 @@
+import * as core from "@actions/core";
 import { createClients } from "../../deploy-service/src/clients.ts";
 import { saveHandle } from "../../deploy-service/src/hand-over.ts";
 import { readRun } from "../../deploy-service/src/order/run.ts";
 import { systemClock } from "../../shared/clock.ts";
 import { runAction } from "../../shared/run.ts";
-import * as runner from "../../shared/runner.ts";
 import { readRollbackInputs } from "./inputs.ts";
 import { rollBackAndReport } from "./rollback.ts";
 
@@ -14,7 +14,7 @@ export function main(): Promise<void> {
     const world = {
       clients: createClients(),
       clock: systemClock,
-      log: runner,
+      log: core,
       signal,
       run: readRun(process.env, "rollback"),
       handOver: saveHandle(inputs.onCancel),
