@@ -10,5 +10,8 @@ export async function cancel(
 ): Promise<Failure> {
   record.status = "cancelled";
   const reason = (world.signal.reason as Error).message.replace(/\.$/, "");
-  return new Failure(`${reason}; ${running.name} ${await applyOnCancel(world, inputs.onCancel, running)}`);
+  const fate = await applyOnCancel(world, inputs.onCancel, running);
+  return new Failure(`${reason}; ${running.name} ${fate}`, {
+    nextStep: "nothing, if this was meant; a later run waits until the deployment has ended.",
+  });
 }

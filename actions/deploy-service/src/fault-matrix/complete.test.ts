@@ -13,8 +13,12 @@ test.each(cells)("%s has a row for %s, or a reason why not", (fault, backEnd) =>
 });
 
 test.each(rows.map((row) => [[row.fault, row.when].filter(Boolean).join(", "), row] as const))(
-  "%s: a red end has a cause",
-  (_, { expect: { status, cause } }) => {
-    expect(cause !== undefined).toBe(status !== undefined && status !== "succeeded");
+  "%s: a red end has a cause and a next step",
+  (_, { expect: { status, cause, nextStep } }) => {
+    const red = status !== undefined && status !== "succeeded";
+    expect({ cause: cause !== undefined, nextStep: nextStep !== undefined }).toEqual({
+      cause: red,
+      nextStep: red,
+    });
   },
 );

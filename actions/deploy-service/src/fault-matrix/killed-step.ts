@@ -4,13 +4,19 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import type { OnCancel } from "../inputs.ts";
 import type { Stage } from "../testing.ts";
 import { errorsIn, readOutputs, type Seen } from "./step.ts";
 
 const entry = fileURLToPath(new URL("../index.ts", import.meta.url));
 
 /** Runs the action as the runner does, a process for the step and one for its post step; the step gets a signal once its deployment is created. */
-export async function runKilledStep(stage: Stage, file: string, signal: NodeJS.Signals): Promise<Seen> {
+export async function runKilledStep(
+  stage: Stage,
+  file: string,
+  onCancel: OnCancel,
+  signal: NodeJS.Signals,
+): Promise<Seen> {
   const [outputFile, stateFile] = [join(stage.folder, "outputs"), join(stage.folder, "state")];
   await Promise.all([writeFile(outputFile, ""), writeFile(stateFile, "")]);
   const { cluster } = stage.inputs("");
@@ -23,6 +29,7 @@ export async function runKilledStep(stage: Stage, file: string, signal: NodeJS.S
     "INPUT_TASK-DEFINITION": file,
     "INPUT_CODEDEPLOY-APPLICATION": "outside",
     "INPUT_CODEDEPLOY-DEPLOYMENT-GROUP": "web",
+    "INPUT_ON-CANCEL": onCancel,
     GITHUB_OUTPUT: outputFile,
     GITHUB_STATE: stateFile,
   };

@@ -50,11 +50,12 @@ async function perform(
 ): Promise<Seen> {
   const { stage } = scene;
   const file = await scene.taskDefinition(version, (draft) => row.draft?.(draft, scene));
-  if (row.signal) return runKilledStep(stage, file, row.signal);
+  const inputs = stage.inputs(file, { ...row.inputs, ...arranged });
+  if (row.signal) return runKilledStep(stage, file, inputs.onCancel, row.signal);
   for (const operation of row.denied ?? []) scene.addFault({ kind: "deny", operation });
   const world = { ...stage.world(), clock, run: row.run };
   const acted = actMeanwhile(scene, row, backEnd, world);
-  const seen = await runStep(stage.folder, world, stage.inputs(file, { ...row.inputs, ...arranged }));
+  const seen = await runStep(stage.folder, world, inputs);
   await acted();
   return seen;
 }

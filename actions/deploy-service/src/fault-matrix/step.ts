@@ -29,7 +29,7 @@ export async function runStep(
     return true;
   });
   try {
-    await runAction(() => deployAndReport(world, inputs).then(() => {}));
+    await runAction(async (signal) => void (await deployAndReport({ ...world, signal }, inputs)));
     return {
       exitCode: Number(process.exitCode ?? 0),
       errors: errorsIn(written.join("").split("\n")),

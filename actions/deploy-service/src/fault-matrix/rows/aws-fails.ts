@@ -23,6 +23,16 @@ const whileFollowing = (kind: FaultKind, times?: number) => ({
   },
 });
 
+/** From the first call of these operations on. */
+const fromTheBeginning = (kind: FaultKind, operations: (backEnd: BackEnd) => string) => ({
+  backEnds: eachEngine,
+  arrange: async (scene: Scene, backEnd: BackEnd) => {
+    scene.addFault({ kind, operation: operations(backEnd) });
+    return {};
+  },
+});
+
+const refused = { status: "failed", production: "old" } as const;
 const green = { status: "succeeded", production: "new" } as const;
 
 /** AWS, or the way to it, at fault. */
@@ -32,6 +42,44 @@ export const rowsOfAws: readonly Row[] = [
     backEnds: eachEngine,
     meanwhile: whileFollowing("throttle", oneLook),
     expect: { ...green, told: /AWS throttles; asking less often/ },
+  },
+  {
+    fault: "throttling",
+    when: "of the call that begins the deployment, without end",
+    ...fromTheBeginning("throttle", beginning),
+    expect: {
+      ...refused,
+      cause: /^AWS throttled this request even after retries/,
+      nextStep: /^run the job again/,
+    },
+  },
+  {
+    fault: "5xx from AWS",
+    when: "to the call that begins the deployment, without end",
+    ...fromTheBeginning("server-error", beginning),
+    expect: { ...refused, cause: /^AWS answered \w+: /, nextStep: /^run the job again in a few minutes/ },
+  },
+  {
+    fault: "network cut in the middle",
+    when: "before anything was changed, for good",
+    ...fromTheBeginning("cut", () => "*"),
+    expect: {
+      ...refused,
+      untouched: true,
+      cause: /^The AWS endpoint cannot be reached/,
+      nextStep: /the network of the runner/,
+    },
+  },
+  {
+    fault: "credentials expired in the middle",
+    when: "of the job, before this step",
+    ...fromTheBeginning("expire", () => "*"),
+    expect: {
+      ...refused,
+      untouched: true,
+      cause: /^The AWS credentials have expired/,
+      nextStep: /fresh credentials/,
+    },
   },
   {
     fault: "5xx from AWS",

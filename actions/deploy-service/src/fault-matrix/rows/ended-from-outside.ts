@@ -1,5 +1,10 @@
-import { type BackEnd, backEnds, eachEngine } from "../back-ends.ts";
+import { backEnds, eachEngine, gradual } from "../back-ends.ts";
 import type { Row } from "../row.ts";
+
+/** Still starting its tasks, whenever the signal or the deadline comes: an hour of grace keeps health checks from ending it. */
+const underWay = { fate: "slow", settings: { graceSeconds: 3_600 } };
+
+const meant = /^nothing, if this was meant/;
 
 const cancelledBy = (signal: "SIGINT" | "SIGTERM"): Row => ({
   fault: `cancelled by ${signal}`,
@@ -10,16 +15,40 @@ const cancelledBy = (signal: "SIGINT" | "SIGTERM"): Row => ({
     status: "cancelled",
     production: "old",
     cause: new RegExp(`^Cancelled by ${signal}; .*deployment \\S+ is being stopped and rolled back`),
+    nextStep: meant,
   },
 });
-
-/** Still starting its tasks, whenever the signal or the deadline comes: an hour of grace keeps health checks from ending it. */
-const underWay = { fate: "slow", settings: { graceSeconds: 3_600 } };
 
 /** A deployment that is not let go on. */
 export const rowsOfEnds: readonly Row[] = [
   cancelledBy("SIGINT"),
   cancelledBy("SIGTERM"),
+  {
+    fault: "cancelled by SIGTERM",
+    when: "with on-cancel: leave",
+    backEnds: eachEngine,
+    signal: "SIGTERM",
+    inputs: { onCancel: "leave" },
+    expect: {
+      status: "cancelled",
+      production: "new",
+      cause: /^Cancelled by SIGTERM; .*deployment \S+ goes on \(on-cancel: leave\)$/,
+      nextStep: meant,
+    },
+  },
+  {
+    fault: "cancelled by SIGTERM",
+    when: "while visitors meet both revisions",
+    backEnds: gradual,
+    meanwhile: { line: /traffic: .*new [1-9]/, act: async () => process.emit("SIGTERM", "SIGTERM") },
+    expect: {
+      status: "cancelled",
+      production: "old",
+      shown: "new",
+      cause: /^Cancelled by SIGTERM; .*deployment \S+ is being stopped and rolled back/,
+      nextStep: meant,
+    },
+  },
   {
     fault: "cancelled by SIGKILL",
     when: "so that the post step decides",
@@ -34,7 +63,7 @@ export const rowsOfEnds: readonly Row[] = [
   },
   {
     fault: "deadline passed",
-    backEnds: backEnds.filter((each: BackEnd) => each !== "ECS linear"),
+    backEnds,
     ...underWay,
     inputs: { deadlineMs: 60_000 },
     expect: {
