@@ -57,6 +57,7 @@ export function githubContext(facts: Facts): { [name: string]: Json } {
 }
 
 const exported = [
+  "action_path",
   "actor",
   "api_url",
   "base_ref",
@@ -83,5 +84,6 @@ const exported = [
 
 /** The `GITHUB_…` variables that every step finds in its environment. */
 export function githubVariables(context: { [name: string]: Json }): Record<string, string> {
-  return Object.fromEntries(exported.map((name) => [`GITHUB_${name.toUpperCase()}`, String(context[name])]));
+  const present = exported.filter((name) => context[name] !== undefined);
+  return Object.fromEntries(present.map((name) => [`GITHUB_${name.toUpperCase()}`, String(context[name])]));
 }

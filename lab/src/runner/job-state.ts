@@ -1,10 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { evaluateTexts, type Json, type Scope } from "./evaluate.ts";
+import { evaluateTexts, type Json } from "./evaluate.ts";
 import { githubVariables } from "./github-context.ts";
-import type { Annotation, Conclusion, StepResult } from "./result.ts";
+import type { Annotation, Conclusion } from "./result.ts";
 import type { RunContext, WorkflowScope } from "./run-context.ts";
-import type { Task } from "./task.ts";
 import type { StepsJob } from "./workflow.ts";
 
 /** A job at work. Its fields change as its steps run. */
@@ -23,14 +22,11 @@ export interface JobState {
   /** Folders put before PATH, the newest first. */
   paths: string[];
   status: Conclusion;
-  steps: StepResult[];
   annotations: Annotation[];
   summaries: string[];
-  /** To run after the steps, the last first. */
-  posts: Task[];
   /** Process groups that steps started and that still have processes. */
   groups: Set<number>;
-  /** What steps wrote to GITHUB_STATE, by step id. */
+  /** What steps wrote to GITHUB_STATE, by the steps' keys. */
   saved: Map<string, Record<string, string>>;
 }
 
@@ -81,28 +77,23 @@ export async function createJobState(placement: JobPlacement, index: number): Pr
     env,
     paths: [],
     status: "success",
-    steps: [],
     annotations: [],
     summaries: [],
-    posts: [],
     saved: new Map(),
     groups: new Set(),
   };
 }
 
-/** The contexts a step's expressions see now. */
-export function stepScope(job: JobState, env: Record<string, string> = job.env): Scope {
-  const named = job.steps.filter((step) => !step.id.startsWith("__") && !step.post);
-  const steps = named.map(({ id, conclusion, outcome, outputs }) => [id, { conclusion, outcome, outputs }]);
-  return {
-    contexts: { ...job.contexts, env, steps: Object.fromEntries(steps), job: { status: job.status } },
-  };
-}
-
-/** The environment that every process of the job inherits. */
-export function jobEnvironment(job: JobState): Record<string, string> {
+/**
+ * The environment that every process of the job inherits.
+ * @param contexts of the step: inside a composite action, `github` has the action's path as well
+ */
+export function jobEnvironment(
+  job: JobState,
+  contexts: { [name: string]: Json } = job.contexts,
+): Record<string, string> {
   const machine = job.run.options.environment;
-  const github = job.contexts.github as { [name: string]: Json };
+  const github = contexts.github as { [name: string]: Json };
   const runner = job.contexts.runner as { [name: string]: Json };
   return {
     ...machine,
@@ -120,4 +111,10 @@ export function jobEnvironment(job: JobState): Record<string, string> {
     ...job.env,
     PATH: [...job.paths, job.env.PATH ?? machine.PATH ?? ""].join(":"),
   };
+}
+
+export function annotateJob(job: JobState, annotation: Annotation): void {
+  const hidden = { ...annotation, message: job.run.masker.hide(annotation.message) };
+  job.annotations.push(hidden);
+  job.run.options.emit({ type: "annotation", run: job.run.id, job: job.name, annotation: hidden });
 }

@@ -1,21 +1,42 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ActionRunsNode, ActionTemplate } from "@actions/workflow-parser/actions/action-template";
+import type {
+  ActionOutputDefinition,
+  ActionRunsNode,
+  ActionTemplate,
+} from "@actions/workflow-parser/actions/action-template";
+import type { Step as ParsedStep } from "@actions/workflow-parser/model/workflow-template";
+import type { MappingToken, SequenceToken } from "@actions/workflow-parser/templates/tokens/index";
+import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
 import { refuse, WorkflowRefused } from "./errors.ts";
 import { convertActionTemplate, NoOperationTraceWriter, parseAction } from "./github-parser.ts";
+import { readStep } from "./read-step.ts";
+import { find, placeOf } from "./tokens.ts";
+import type { Step } from "./workflow.ts";
 
-export interface NodeAction {
+interface BaseAction {
   directory: string;
-  name: string;
   inputs: NonNullable<ActionTemplate["inputs"]>;
+}
+
+export interface NodeAction extends BaseAction {
+  kind: "node24";
   runs: ActionRunsNode;
 }
+
+export interface CompositeAction extends BaseAction {
+  kind: "composite";
+  steps: Step[];
+  outputs: ActionOutputDefinition[];
+}
+
+export type Action = NodeAction | CompositeAction;
 
 /**
  * Reads the `action.yml` (or `.yaml`) in a folder of a checkout.
  * @param place where the step stands, for messages
  */
-export async function loadNodeAction(checkout: string, path: string, place: string): Promise<NodeAction> {
+export async function loadAction(checkout: string, path: string, place: string): Promise<Action> {
   const directory = join(checkout, path);
   for (const file of ["action.yml", "action.yaml"]) {
     const content = await readFile(join(directory, file), "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -28,14 +49,44 @@ export async function loadNodeAction(checkout: string, path: string, place: stri
   );
 }
 
-function readAction(directory: string, name: string, content: string): NodeAction {
+function readAction(directory: string, name: string, content: string): Action {
   const { context, value } = parseAction({ name, content }, new NoOperationTraceWriter());
   const template = value && convertActionTemplate(context, value);
   const errors = context.errors.getErrors();
   if (errors.length > 0 || !template) {
     throw new WorkflowRefused(errors.map((error) => error.message).join("\n") || `${name}: it is empty`);
   }
-  const { runs } = template;
-  if (runs.using !== "node24") throw refuse(name, `actions that use '${runs.using}'`, ["node24"]);
-  return { directory, name: template.name, inputs: template.inputs ?? [], runs };
+  const { inputs = [], outputs = [], runs } = template;
+  if (kindOf(value, name) === "composite") {
+    return { kind: "composite", directory, inputs, outputs, steps: readSteps(runs, value, name) };
+  }
+  return { kind: "node24", directory, inputs, runs: runs as ActionRunsNode };
+}
+
+// The key besides `using` that an action of each kind must have.
+const neededKeys = { node24: "main", composite: "steps" } as const;
+
+/** As written: GitHub's parser takes an action whose `using` does not fit its keys for one without steps. */
+function kindOf(root: TemplateToken, name: string): Action["kind"] {
+  const runs = find(root, "runs") as MappingToken;
+  const using = find(runs, "using") as TemplateToken;
+  const kind = using.toString() as Action["kind"];
+  const place = placeOf(using, name);
+  if (!neededKeys[kind]) throw refuse(place, `actions that use '${kind}'`, Object.keys(neededKeys));
+  if (find(runs, neededKeys[kind])) return kind;
+  throw new WorkflowRefused(`${place}: an action that uses '${kind}' needs '${neededKeys[kind]}'`);
+}
+
+function readSteps(runs: ActionTemplate["runs"], root: TemplateToken, name: string): Step[] {
+  const parsed = (runs as { steps: ParsedStep[] }).steps;
+  const tokens = [...(find(find(root, "runs"), "steps") as SequenceToken)] as MappingToken[];
+  const ids = new Set<string>();
+  return tokens.map((token, index) => {
+    // Unlike for the steps of a job, the parser makes no id where there is none.
+    const id = parsed[index]?.id || `__${index + 1}`;
+    const step = readStep({ ...(parsed[index] as ParsedStep), id }, token, name);
+    if (ids.has(id)) throw new WorkflowRefused(`${step.place}: the id '${id}' is there more than once`);
+    ids.add(id);
+    return step;
+  });
 }

@@ -3,13 +3,16 @@ import { join } from "node:path";
 import type { MappingToken } from "@actions/workflow-parser/templates/tokens/index";
 import { readReference } from "./action-reference.ts";
 import { refuse, WorkflowRefused } from "./errors.ts";
-import { loadNodeAction } from "./load-action.ts";
+import { loadAction } from "./load-action.ts";
 import { loadWorkflow } from "./load-workflow.ts";
 import { standIns } from "./stand-ins/stand-ins.ts";
 import type { ActionStep, Workflow } from "./workflow.ts";
 
 // GitHub's own limit of nested calls: the started workflow and nine it reaches.
 const deepestCall = 10;
+
+// GitHub's own limit, CompositeActionsMaxDepth in actions/runner.
+const deepestComposite = 9;
 
 /** Loads a workflow and all it calls, and checks every action they name, before anything runs. */
 export async function loadWorkflows(repository: string, path: string): Promise<Map<string, Workflow>> {
@@ -40,20 +43,30 @@ async function load(
   }
 }
 
-async function checkAction(repository: string, step: ActionStep): Promise<void> {
+/** @param depth how many composite actions are around the step */
+async function checkAction(repository: string, step: ActionStep, depth = 0): Promise<void> {
   const reference = readReference(step.uses, step.place);
-  if (reference.kind !== "stand-in") {
-    const action = await loadNodeAction(repository, reference.path, step.place);
-    const main = join(action.directory, action.runs.main);
-    await access(main).catch((cause) => {
-      const problem = `'${reference.path}/${action.runs.main}' is not in this commit; build the actions and commit 'dist'`;
-      throw new WorkflowRefused(`${step.place}: ${problem}`, { cause });
-    });
+  if (reference.kind === "stand-in") return checkStandIn(step, reference.name);
+  const action = await loadAction(repository, reference.path, step.place);
+  if (action.kind === "composite") {
+    if (depth === deepestComposite)
+      throw new WorkflowRefused(
+        `${step.place}: composite actions use each other more than ${deepestComposite} deep`,
+      );
+    for (const inner of action.steps)
+      if (inner.kind === "action") await checkAction(repository, inner, depth + 1);
     return;
   }
-  const known = standIns[reference.name]?.inputs ?? [];
+  await access(join(action.directory, action.runs.main)).catch((cause) => {
+    const problem = `'${reference.path}/${action.runs.main}' is not in this commit; build the actions and commit 'dist'`;
+    throw new WorkflowRefused(`${step.place}: ${problem}`, { cause });
+  });
+}
+
+function checkStandIn(step: ActionStep, action: string): void {
+  const known = standIns[action]?.inputs ?? [];
   for (const { key } of (step.with as MappingToken | undefined) ?? []) {
     const name = key.toString();
-    if (!known.includes(name)) throw refuse(step.place, `the input '${name}' of ${reference.name}`, known);
+    if (!known.includes(name)) throw refuse(step.place, `the input '${name}' of ${action}`, known);
   }
 }

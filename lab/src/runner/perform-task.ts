@@ -1,18 +1,15 @@
-import { randomUUID } from "node:crypto";
-import { join } from "node:path";
-import { createCommandFiles, type StepWritings } from "./command-files.ts";
-import { evaluateCondition, evaluateTexts, evaluateToken, type Scope, toText } from "./evaluate.ts";
-import { hashFilesFunction, stepStatusFunctions } from "./functions.ts";
-import { type JobState, jobEnvironment, stepScope } from "./job-state.ts";
-import type { Annotation, Conclusion, StepResult } from "./result.ts";
-import { type RunningStep, StepFailed, type Task } from "./task.ts";
-import { createCommandReader } from "./workflow-commands.ts";
+import { evaluateCondition, evaluateTexts, evaluateToken, toText } from "./evaluate.ts";
+import { executeTask } from "./execute-task.ts";
+import { stepStatusFunctions } from "./functions.ts";
+import { annotateJob, type JobState } from "./job-state.ts";
+import type { Conclusion, StepResult } from "./result.ts";
+import { type StepSequence, statusOf, stepScope } from "./step-sequence.ts";
+import { StepCancelled, StepFailed, type Task } from "./task.ts";
 
-/** Runs one task of a job if its condition holds, and records its result and what it wrote. Never throws. */
-export async function performTask(job: JobState, task: Task): Promise<void> {
+/** Runs one task of a sequence if its condition holds, and records its result and what it wrote. Never throws. */
+export async function performTask(sequence: StepSequence, task: Task): Promise<void> {
   const startedAt = performance.now();
-  const { emit } = job.run.options;
-  const header = { run: job.run.id, job: job.name };
+  const { job } = sequence;
   let name = task.id;
   const outputs: Record<string, string> = {};
   const finish = (outcome: Conclusion, forgiven: boolean) => {
@@ -20,148 +17,101 @@ export async function performTask(job: JobState, task: Task): Promise<void> {
     const conclusion = forgiven && outcome === "failure" ? "success" : outcome;
     const result: StepResult = { id: task.id, name, conclusion, outcome, outputs, durationMs };
     if (task.post) result.post = true;
-    job.steps.push(result);
-    if (conclusion === "failure" && job.status === "success") job.status = "failure";
-    if (outcome !== "skipped") emit({ type: "step-finished", ...header, step: name, conclusion, durationMs });
+    sequence.steps.push(result);
+    if (!sequence.outer) tellEnd(sequence, result);
   };
   if (job.run.killed) return finish("skipped", false);
   try {
-    if (!isWanted(job, task)) return finish("skipped", false);
-    name = job.run.masker.hide(task.name(withHashFiles(job, stepScope(job))));
+    if (!isWanted(sequence, task, statusOf(sequence, task.post))) return finish("skipped", false);
+    name = job.run.masker.hide(task.name(stepScope(sequence)));
   } catch (error) {
     annotateJob(job, { level: "error", message: (error as Error).message });
     return finish("failure", false);
   }
-  emit({ type: "step-started", ...header, step: name });
-  const { outcome, forgiven } = await execute(job, task, name, outputs);
+  tellStart(sequence, name);
+  const { outcome, forgiven } = await execute(sequence, task, name, outputs);
   finish(outcome, forgiven);
 }
 
-function isWanted(job: JobState, task: Task, status: Conclusion = job.status): boolean {
-  const scope = withHashFiles(job, stepScope(job));
+/** As on GitHub, a step inside a composite action is a heading in the log of the job's step. */
+function tellStart({ job, outer }: StepSequence, name: string): void {
+  const header = { run: job.run.id, job: job.name };
+  const { emit } = job.run.options;
+  if (outer) emit({ type: "log", ...header, step: outer.shownAs, line: `▸ ${name}` });
+  else emit({ type: "step-started", ...header, step: name });
+}
+
+function tellEnd({ job }: StepSequence, { name, outcome, conclusion, durationMs }: StepResult): void {
+  if (conclusion === "failure" && job.status === "success") job.status = "failure";
+  if (outcome === "skipped") return;
+  const header = { run: job.run.id, job: job.name };
+  job.run.options.emit({ type: "step-finished", ...header, step: name, conclusion, durationMs });
+}
+
+function isWanted(sequence: StepSequence, task: Task, status: Conclusion): boolean {
+  const scope = stepScope(sequence);
   return evaluateCondition(task.condition, {
     ...scope,
     functions: [...(scope.functions ?? []), ...stepStatusFunctions(status)],
   });
 }
 
-async function execute(job: JobState, task: Task, name: string, outputs: Record<string, string>) {
-  const stop = new AbortController();
-  const onCancel = () => {
-    job.status = "cancelled";
-    // As on GitHub: a step whose condition holds for a cancelled job goes on.
-    if (!isWanted(job, task, "cancelled")) stop.abort();
-  };
-  if (!job.signal.aborted) job.signal.addEventListener("abort", onCancel, { once: true });
-  const timer = { timedOut: false, timeout: undefined as NodeJS.Timeout | undefined };
+interface Execution {
+  outcome: Conclusion;
+  /** Whether `continue-on-error` holds. */
+  forgiven: boolean;
+}
+
+async function execute(
+  sequence: StepSequence,
+  task: Task,
+  name: string,
+  outputs: Record<string, string>,
+): Promise<Execution> {
+  const { job, outer } = sequence;
+  const cancelled = cancellation(sequence, task);
+  const time = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
   let forgiven = false;
   let outcome: Conclusion = "success";
   try {
-    const scope = withHashFiles(job, stepScope(job));
-    const env = { ...job.env, ...evaluateTexts(task.env, scope) };
-    const stepOwn = withHashFiles(job, stepScope(job, env));
-    forgiven = task.continueOnError !== undefined && evaluateToken(task.continueOnError, stepOwn) === true;
-    const minutes = task.timeoutMinutes && Number(toText(evaluateToken(task.timeoutMinutes, stepOwn)));
-    if (minutes) {
-      timer.timeout = setTimeout(() => {
-        timer.timedOut = true;
-        stop.abort();
-      }, minutes * 60_000);
-    }
-    await executeWithFiles(job, task, name, { env, scope: stepOwn, signal: stop.signal, outputs });
+    const ownEnv = { ...outer?.ownEnv, ...evaluateTexts(task.env, stepScope(sequence)) };
+    const scope = stepScope(sequence, { ...job.env, ...ownEnv });
+    forgiven = task.continueOnError !== undefined && evaluateToken(task.continueOnError, scope) === true;
+    const minutes = task.timeoutMinutes && Number(toText(evaluateToken(task.timeoutMinutes, scope)));
+    if (minutes) timer = setTimeout(() => endTime(job, time, name, minutes), minutes * 60_000);
+    const deadline = outer ? AbortSignal.any([outer.deadline, time.signal]) : time.signal;
+    const signal = AbortSignal.any([cancelled.signal, deadline]);
+    await executeTask(sequence, task, { name, ownEnv, scope, signal, deadline, outputs });
   } catch (error) {
-    outcome = stop.signal.aborted && !timer.timedOut ? "cancelled" : "failure";
-    if (outcome === "failure" && !timer.timedOut && !(error instanceof StepFailed)) {
-      annotateJob(job, { level: "error", message: (error as Error).message });
-    }
+    outcome = cancelled.signal.aborted || error instanceof StepCancelled ? "cancelled" : "failure";
+    const told = time.signal.aborted || outcome === "cancelled" || error instanceof StepFailed;
+    if (!told) annotateJob(job, { level: "error", message: (error as Error).message });
   } finally {
-    clearTimeout(timer.timeout);
-    job.signal.removeEventListener("abort", onCancel);
+    clearTimeout(timer);
+    cancelled.release();
   }
-  if (timer.timedOut) {
-    outcome = "failure";
-    const limit = toText(evaluateToken(task.timeoutMinutes as never, stepScope(job)));
-    annotateJob(job, {
-      level: "error",
-      message: `The action '${name}' has timed out after ${limit} minutes.`,
-    });
-  }
-  return { outcome, forgiven };
+  return { outcome: time.signal.aborted ? "failure" : outcome, forgiven };
 }
 
-interface StepOwn {
-  env: Record<string, string>;
-  scope: Scope;
-  signal: AbortSignal;
-  outputs: Record<string, string>;
-}
-
-async function executeWithFiles(job: JobState, task: Task, name: string, own: StepOwn): Promise<void> {
-  const directory = join(job.directory, "steps", randomUUID());
-  const files = await createCommandFiles(directory);
-  const step: RunningStep = {
-    id: task.id,
-    job,
-    scope: own.scope,
-    environment: { ...jobEnvironment(job), ...own.env, ...files.environment, GITHUB_ACTION: task.id },
-    signal: own.signal,
-    outputs: own.outputs,
-    errors: 0,
-    write: () => {},
-    annotate(annotation) {
-      if (annotation.level === "error") step.errors++;
-      annotateJob(job, annotation);
-    },
-    directory,
+/** Aborts when the job is cancelled, and the step with it. */
+function cancellation(sequence: StepSequence, task: Task): { signal: AbortSignal; release(): void } {
+  const { job } = sequence;
+  const cancelled = new AbortController();
+  const onCancel = () => {
+    job.status = "cancelled";
+    // As on GitHub: a step whose condition holds for a cancelled job goes on.
+    if (!isWanted(sequence, task, "cancelled")) cancelled.abort();
   };
-  step.environment.PATH =
-    own.env.PATH && own.env.PATH !== job.env.PATH ? own.env.PATH : (jobEnvironment(job).PATH ?? "");
-  const removed: string[] = [];
-  step.write = createWriter(step, name, removed);
-  try {
-    await task.execute(step);
-  } finally {
-    keepWritings(step, await files.read());
-  }
-  if (removed.length > 0) {
-    throw new Error(
-      `the workflow command '${removed[0]}' is no longer known; write to the file that GitHub names instead`,
-    );
-  }
-}
-
-function createWriter(step: RunningStep, name: string, removed: string[]): (line: string) => void {
-  const read = createCommandReader();
-  const { run, name: job } = step.job;
-  const log = (line: string) => {
-    run.options.emit({ type: "log", run: run.id, job, step: name, line: run.masker.hide(line) });
-  };
-  return (line) => {
-    const meaning = read(line);
-    if (meaning?.kind === "text") log(meaning.text);
-    if (meaning?.kind === "mask") run.masker.add(meaning.value);
-    if (meaning?.kind === "annotation") step.annotate(meaning.annotation);
-    if (meaning?.kind === "removed") removed.push(meaning.command);
+  if (!job.signal.aborted) job.signal.addEventListener("abort", onCancel, { once: true });
+  return {
+    signal: cancelled.signal,
+    release: () => job.signal.removeEventListener("abort", onCancel),
   };
 }
 
-function keepWritings(step: RunningStep, writings: StepWritings): void {
-  const { job } = step;
-  if ("NODE_OPTIONS" in writings.env)
-    throw new Error("Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV'");
-  Object.assign(step.outputs, writings.outputs);
-  Object.assign(job.env, writings.env);
-  job.paths.unshift(...writings.paths.reverse());
-  job.saved.set(step.id, { ...job.saved.get(step.id), ...writings.state });
-  if (writings.summary) job.summaries.push(job.run.masker.hide(writings.summary));
-}
-
-export function annotateJob(job: JobState, annotation: Annotation): void {
-  const hidden = { ...annotation, message: job.run.masker.hide(annotation.message) };
-  job.annotations.push(hidden);
-  job.run.options.emit({ type: "annotation", run: job.run.id, job: job.name, annotation: hidden });
-}
-
-function withHashFiles(job: JobState, scope: Scope): Scope {
-  return { ...scope, functions: [hashFilesFunction(job.workspace)] };
+function endTime(job: JobState, time: AbortController, name: string, minutes: number): void {
+  const message = `The action '${name}' has timed out after ${minutes} minutes.`;
+  annotateJob(job, { level: "error", message });
+  time.abort();
 }

@@ -6,6 +6,12 @@ afterEach(() => repository?.remove());
 
 const job = (body: string) => workflowOf(`\n  job:\n    runs-on: ubuntu-latest\n${body}`);
 const file = ".github/workflows/main.yml";
+const withAction = (runs: string) => ({
+  ...job("    steps: [{ uses: $/a }]"),
+  "a/action.yml": `name: a\ndescription: a\n${runs}`,
+});
+const withSteps = (...steps: string[]) =>
+  withAction(["runs:", "  using: composite", "  steps:", ...steps.map((step) => `    - ${step}`)].join("\n"));
 
 describe("what is refused before anything runs", () => {
   it.each([
@@ -71,12 +77,54 @@ describe("what is refused before anything runs", () => {
       "'a/dist/index.js' is not in this commit; build the actions and commit 'dist'",
     ],
     [
-      "a composite action",
-      {
-        ...job("    steps: [{ uses: $/a }]"),
-        "a/action.yml": "name: a\ndescription: a\nruns: { using: composite, steps: [] }",
-      },
-      "a/action.yml: this runner does not know actions that use 'composite'; it knows 'node24'",
+      "an action in a container",
+      withAction("runs: { using: docker, image: Dockerfile }"),
+      "a/action.yml:3: this runner does not know actions that use 'docker'; it knows 'node24', 'composite'",
+    ],
+    [
+      "a Node.js action that has steps",
+      withAction("runs: { using: node24, steps: [] }"),
+      "a/action.yml:3: an action that uses 'node24' needs 'main'",
+    ],
+    [
+      "a secret in a composite action",
+      withSteps(`{ run: echo, shell: bash, env: { KEY: "\${{ secrets.KEY }}" } }`),
+      "a/action.yml (Line: 6, Col: 45): Unrecognized named-value: 'secrets'",
+    ],
+    [
+      "a variable in a composite action",
+      withSteps("{ run: echo, shell: bash, if: vars.ROLE != '' }"),
+      "a/action.yml (Line: 6, Col: 37): Unrecognized named-value: 'vars'",
+    ],
+    [
+      "a script without a shell in a composite action",
+      withSteps("{ run: echo }"),
+      "a/action.yml (Line: 6, Col: 7): Required property is missing: shell",
+    ],
+    [
+      "a time limit in a composite action",
+      withSteps("{ run: echo, shell: bash, timeout-minutes: 1 }"),
+      "Unexpected value 'timeout-minutes'",
+    ],
+    [
+      "an id twice in a composite action",
+      withSteps("{ id: x, run: a, shell: sh }", "{ id: x, run: b, shell: sh }"),
+      "a/action.yml:7: the id 'x' is there more than once",
+    ],
+    [
+      "an unknown action in a composite action",
+      withSteps("{ uses: foo/bar@v1 }"),
+      "a/action.yml:6: this runner does not know the action 'foo/bar@v1'",
+    ],
+    [
+      "an input a stand-in lacks in a composite action",
+      withSteps("{ uses: actions/checkout@v7, with: { lfs: true } }"),
+      "a/action.yml:6: this runner does not know the input 'lfs' of actions/checkout",
+    ],
+    [
+      "a composite action that uses itself",
+      withSteps("{ uses: $/a }"),
+      "a/action.yml:6: composite actions use each other more than 9 deep",
     ],
   ])("%s", async (_, files, message) => {
     repository = await createTestRepository(files);

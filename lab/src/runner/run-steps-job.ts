@@ -1,11 +1,11 @@
-import { actionTask, preTask } from "./action-task.ts";
+import { preTask } from "./action-task.ts";
 import { evaluateTexts, evaluateToken, toText } from "./evaluate.ts";
-import { hashFilesFunction } from "./functions.ts";
-import { createJobState, type JobPlacement, type JobState, stepScope } from "./job-state.ts";
-import { annotateJob, performTask } from "./perform-task.ts";
+import { annotateJob, createJobState, type JobPlacement } from "./job-state.ts";
+import { performTask } from "./perform-task.ts";
 import type { JobResult } from "./result.ts";
 import { endGroup } from "./run-process.ts";
-import { scriptTask } from "./script-task.ts";
+import { jobSequence, type StepSequence, stepScope } from "./step-sequence.ts";
+import { stepTask } from "./step-task.ts";
 
 // GitHub's default for a job: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
 const defaultTimeoutMinutes = 360;
@@ -16,10 +16,11 @@ export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
   const timeout = new AbortController();
   const signal = AbortSignal.any([placement.signal, timeout.signal]);
   const job = await createJobState({ ...placement, signal }, placement.run.nextJob());
+  const sequence = jobSequence(job);
   job.run.processGroups.add(job.groups);
   const { emit } = job.run.options;
   emit({ type: "job-started", run: job.run.id, job: job.name });
-  const minutes = timeoutMinutes(job);
+  const minutes = timeoutMinutes(sequence);
   const timer = setTimeout(() => {
     annotateJob(job, {
       level: "error",
@@ -32,7 +33,7 @@ export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
   });
   if (signal.aborted) job.status = "cancelled";
   try {
-    await performAll(job);
+    await performAll(sequence);
   } finally {
     clearTimeout(timer);
     for (const group of job.groups) endGroup(group);
@@ -41,8 +42,8 @@ export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
   const result: JobResult = {
     name: job.name,
     conclusion: job.status,
-    outputs: jobOutputs(job),
-    steps: job.steps,
+    outputs: jobOutputs(sequence),
+    steps: sequence.steps,
     annotations: job.annotations,
     summary: job.summaries.join("\n"),
     permissions: job.permissions,
@@ -54,27 +55,25 @@ export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
   return result;
 }
 
-async function performAll(job: JobState): Promise<void> {
-  const { definition, scope } = job;
+async function performAll(sequence: StepSequence): Promise<void> {
+  const { definition, scope } = sequence.job;
   for (const step of definition.steps) {
-    const pre = step.kind === "action" ? await preTask(job, step) : undefined;
-    if (pre) await performTask(job, pre);
+    const pre = step.kind === "action" ? await preTask(sequence.job, step) : undefined;
+    if (pre) await performTask(sequence, pre);
   }
   const defaults = [definition.defaults, scope.workflow.defaults];
-  for (const step of definition.steps) {
-    await performTask(job, step.kind === "script" ? scriptTask(step, defaults) : actionTask(job, step));
-  }
-  for (const post of job.posts.reverse()) await performTask(job, post);
+  for (const step of definition.steps) await performTask(sequence, stepTask(sequence, step, defaults));
+  for (const post of sequence.posts.reverse()) await performTask(sequence, post);
 }
 
-function timeoutMinutes(job: JobState): number {
-  const token = job.definition.timeoutMinutes;
-  return token ? Number(toText(evaluateToken(token, stepScope(job)))) : defaultTimeoutMinutes;
+function timeoutMinutes(sequence: StepSequence): number {
+  const token = sequence.job.definition.timeoutMinutes;
+  return token ? Number(toText(evaluateToken(token, stepScope(sequence)))) : defaultTimeoutMinutes;
 }
 
-function jobOutputs(job: JobState): Record<string, string> {
-  const scope = { ...stepScope(job), functions: [hashFilesFunction(job.workspace)] };
-  const outputs = Object.entries(evaluateTexts(job.definition.outputs, scope));
+function jobOutputs(sequence: StepSequence): Record<string, string> {
+  const { job } = sequence;
+  const outputs = Object.entries(evaluateTexts(job.definition.outputs, stepScope(sequence)));
   const open = outputs.filter(([name, value]) => {
     if (!job.run.masker.holds(value)) return true;
     annotateJob(job, { level: "warning", message: `Skip output '${name}' since it may contain secret.` });

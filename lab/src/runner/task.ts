@@ -19,12 +19,20 @@ export interface Task {
 }
 
 export interface RunningStep {
-  id: string;
+  /** The step's id, inside composite actions with those of the steps around it: `login/role`. */
+  key: string;
+  /** Name of the job's step in whose log it writes: its own, or that of the outermost step around it. */
+  shownAs: string;
   job: JobState;
   scope: Scope;
   /** Of the step's own processes. */
   environment: Record<string, string>;
+  /** What `env` of this step, and of the steps around it, adds to the environment of the job. */
+  ownEnv: Record<string, string>;
+  /** Aborted when the step is cancelled, or its time is over. */
   signal: AbortSignal;
+  /** Aborted when its time, or that of a step around it, is over. */
+  deadline: AbortSignal;
   outputs: Record<string, string>;
   /** Error annotations so far. */
   errors: number;
@@ -38,4 +46,9 @@ export interface RunningStep {
 /** A failure that an annotation has told already. */
 export class StepFailed extends Error {
   override name = "StepFailed";
+}
+
+/** A step inside the step was cancelled. */
+export class StepCancelled extends Error {
+  override name = "StepCancelled";
 }
