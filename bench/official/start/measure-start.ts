@@ -39,7 +39,7 @@ export async function measureStart(bundles: Sides<Chain>, folder: string): Promi
       megabytes("deploy: loaded until the first call", sizes.deploy.ours.loaded, sizes.deploy.peer.loaded, {
         limit: 1,
       }),
-      megabytes("deploy: all JavaScript", sizes.deploy.ours.all, sizes.deploy.peer.all, { ratio: 1 }),
+      megabytes("deploy: all JavaScript", sizes.deploy.ours.all, sizes.deploy.peer.all, { limit: 1 }),
       megabytes("render: all JavaScript", sizes.render.ours, sizes.render.peer, { limit: 1 }),
       figure({
         name: "start",
