@@ -117,6 +117,7 @@ describe("with the database down", () => {
     expect((await app.request("/health")).status).toBe(200);
 
     await testDatabase.bringUp();
-    expect((await app.request("/suppliers")).status).toBe(200);
+    // Until the pause between two attempts to connect is over.
+    await expect.poll(async () => (await app.request("/suppliers")).status).toBe(200);
   });
 });

@@ -205,6 +205,7 @@ describe("with the database down", () => {
     expect((await post("/admin/supplier-add", obrien)).status).toBe(503);
     expect((await app.request("/admin/health")).status).toBe(200);
     await testDatabase.bringUp();
-    expect((await app.request("/admin/suppliers")).status).toBe(200);
+    // Until the pause between two attempts to connect is over.
+    await expect.poll(async () => (await app.request("/admin/suppliers")).status).toBe(200);
   });
 });
