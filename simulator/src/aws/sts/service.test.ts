@@ -1,5 +1,7 @@
+import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { describe, expect, it } from "vitest";
 import { createTestEnvironment } from "../../testing.ts";
+import { startTestSimulator } from "../../testing-simulator.ts";
 import { createIam } from "../iam/service.ts";
 import { createSts } from "./service.ts";
 
@@ -70,5 +72,18 @@ describe("assumeRoleWithWebIdentity", () => {
       (error) => error.code,
     );
     expect(outcome).toBe(expected);
+  });
+
+  it("takes a request that nobody signed, as the SDK sends it", async () => {
+    const simulator = await startTestSimulator();
+    const { endpoint, region } = simulator.clientConfig;
+    const sts = new STSClient({ endpoint, region });
+    const command = new AssumeRoleWithWebIdentityCommand({
+      RoleArn: `arn:aws:iam::${account}:role/absent`,
+      RoleSessionName: "s",
+      WebIdentityToken: token(claims),
+    });
+    await expect(sts.send(command)).rejects.toMatchObject({ name: "AccessDenied" });
+    await simulator.close();
   });
 });
