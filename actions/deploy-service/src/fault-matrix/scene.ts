@@ -38,6 +38,7 @@ export async function createScene(family: Family): Promise<Scene> {
   const image = await pushImage(stage.simulator, folder, program);
   const { cluster, service } = stage.inputs("");
   await createAlarm(aws);
+  await shortenDraining(aws);
   let versions = 0;
 
   async function draft(version: string): Promise<Draft> {
@@ -81,6 +82,14 @@ async function createAlarm({ cloudwatch }: Aws): Promise<void> {
     ComparisonOperator: "GreaterThanThreshold",
     TreatMissingData: "ignore",
   });
+}
+
+/** Two minutes in place of five: far longer than the visitors' requests, and most of what a row waits for in the end. */
+async function shortenDraining({ elbv2 }: Aws): Promise<void> {
+  const Attributes = [{ Key: "deregistration_delay.timeout_seconds", Value: "120" }];
+  const { TargetGroups = [] } = await elbv2.describeTargetGroups({});
+  for (const { TargetGroupArn } of TargetGroups)
+    await elbv2.modifyTargetGroupAttributes({ TargetGroupArn, Attributes });
 }
 
 export async function setAlarm({ aws }: Scene, StateValue: "ALARM" | "OK"): Promise<void> {

@@ -8,7 +8,7 @@ const scaleTo = (desiredCount: number) => (scene: Scene) =>
   scene.aws.ecs.updateService({ ...scene.where, desiredCount });
 
 /** A service that is deleted, whose only task does not end when it is asked to. */
-async function createLeavingService({ aws, where, register, version }: Scene): Promise<string> {
+async function createLeavingService({ aws, where, register, version, stage }: Scene): Promise<string> {
   const serviceName = version("stubborn");
   const { services = [] } = await aws.ecs.describeServices({
     cluster: where.cluster,
@@ -23,14 +23,15 @@ async function createLeavingService({ aws, where, register, version }: Scene): P
   await aws.ecs.deleteService({ cluster: where.cluster, service: serviceName, force: true });
   return serviceName;
 
+  /** It has said that it runs, so that it is there to be asked. */
   async function untilReady(): Promise<void> {
     for (;;) {
       const { taskArns = [] } = await aws.ecs.listTasks({ cluster: where.cluster, serviceName });
-      const logStreamNames = taskArns.map((arn) => `web/web/${arn.split("/").at(-1)}`);
-      const { logStreams = [] } = await aws.logs.describeLogStreams({ logGroupName: "web" });
-      const own = logStreams.filter(({ logStreamName = "" }) => logStreamNames.includes(logStreamName));
-      if (own.some(({ lastEventTimestamp }) => lastEventTimestamp)) return;
-      await new Promise(setImmediate);
+      const logStreamNamePrefix = `web/web/${taskArns[0]?.split("/").at(-1)}`;
+      const query = { logGroupName: "web", logStreamNamePrefix };
+      const { logStreams = [] } = await aws.logs.describeLogStreams(query);
+      if (logStreams[0]?.lastEventTimestamp) return;
+      await stage.simulator.clock.wait(5_000);
     }
   }
 }
