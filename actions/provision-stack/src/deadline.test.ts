@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import { startTestSimulator } from "../../../simulator/src/testing-simulator.ts";
 import { provisionAndReport } from "./provision.ts";
@@ -21,8 +21,13 @@ beforeAll(async () => {
   simulator = await startTestSimulator({ timeScale: 1 });
   folder = await mkdtemp(join(tmpdir(), "provision-deadline-"));
   await writeFile(join(folder, "entry.yaml"), template);
+  for (const name of ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"]) {
+    vi.stubEnv(name, join(folder, name));
+    await writeFile(join(folder, name), "");
+  }
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await simulator?.close();
   await rm(folder, { recursive: true, force: true });
 });

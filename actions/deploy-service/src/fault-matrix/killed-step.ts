@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -17,8 +17,9 @@ export async function runKilledStep(
   onCancel: OnCancel,
   signal: NodeJS.Signals,
 ): Promise<Seen> {
-  const [outputFile, stateFile] = [join(stage.folder, "outputs"), join(stage.folder, "state")];
-  await Promise.all([writeFile(outputFile, ""), writeFile(stateFile, "")]);
+  const files = ["outputs", "state", "summary"].map((name) => join(stage.folder, name));
+  const [outputFile = "", stateFile = "", summaryFile = ""] = files;
+  await Promise.all(files.map((each) => writeFile(each, "")));
   const { cluster } = stage.inputs("");
   const environment = {
     PATH: process.env.PATH,
@@ -32,6 +33,7 @@ export async function runKilledStep(
     "INPUT_ON-CANCEL": onCancel,
     GITHUB_OUTPUT: outputFile,
     GITHUB_STATE: stateFile,
+    GITHUB_STEP_SUMMARY: summaryFile,
   };
   const step = await runEntry(environment, (line, child) => {
     if (/ is created\.$/.test(line)) child.kill(signal);
@@ -39,19 +41,27 @@ export async function runKilledStep(
   const kept = Object.entries(await readOutputs(stateFile)).map(([name, value]) => [`STATE_${name}`, value]);
   const post = await runEntry({ ...environment, ...Object.fromEntries(kept) });
   const lines = [...step.lines, ...post.lines];
-  return { exitCode: step.exitCode, errors: errorsIn(lines), lines, outputs: await readOutputs(outputFile) };
+  return {
+    exitCode: step.exitCode,
+    errors: errorsIn(lines),
+    lines,
+    outputs: await readOutputs(outputFile),
+    summary: await readFile(summaryFile, "utf8"),
+  };
 }
 
 async function runEntry(
   env: NodeJS.ProcessEnv,
   onLine: (line: string, child: ChildProcess) => void = () => {},
 ) {
-  const child = spawn(process.execPath, [entry], { env, stdio: ["ignore", "pipe", "ignore"] });
+  const child = spawn(process.execPath, [entry], { env, stdio: ["ignore", "pipe", "pipe"] });
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on("line", (line) => {
     lines.push(line);
     onLine(line, child);
   });
+  // For whoever has to find out why a row fails.
+  createInterface({ input: child.stderr }).on("line", (line) => lines.push(line));
   const [exitCode] = (await once(child, "close")) as [number | null];
   return { exitCode: exitCode ?? undefined, lines };
 }

@@ -81,7 +81,7 @@ function actMeanwhile(
     act ?? Promise.reject(new Error(`no line matched ${meanwhile.line}:\n${world.lines.join("\n")}`));
 }
 
-function expectSeen({ exitCode, errors, lines, outputs }: Seen, wanted: Expectation): void {
+function expectSeen({ exitCode, errors, lines, outputs, summary }: Seen, wanted: Expectation): void {
   const { cause, nextStep, told, status } = wanted;
   const log = [...lines, ...errors].join("\n");
   expect(outputs.status, log).toBe(status);
@@ -90,7 +90,11 @@ function expectSeen({ exitCode, errors, lines, outputs }: Seen, wanted: Expectat
   if (cause) expect(said).toMatch(cause);
   if (nextStep) expect(next).toMatch(nextStep);
   if (told) expect(log).toMatch(told);
-  if (status) expect(exitCode).toBe(cause ? 1 : 0);
+  // A process that is killed says nothing more.
+  if (!status) return;
+  expect(exitCode).toBe(cause ? 1 : 0);
+  expect(outputs.cause !== "", log).toBe(cause !== undefined);
+  expect(summary).toContain(`### ${cause ? "❌" : "✅"} `);
 }
 
 /** What many requests in a row are answered, so that a share of the traffic that went elsewhere would show. */

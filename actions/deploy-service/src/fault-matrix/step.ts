@@ -12,6 +12,8 @@ export interface Seen {
   readonly errors: string[];
   readonly lines: string[];
   readonly outputs: Record<string, string>;
+  /** Of the job, in Markdown. */
+  readonly summary: string;
 }
 
 /** Runs all of the step but the making of its clients, whose pace would be that of the real AWS. */
@@ -20,9 +22,9 @@ export async function runStep(
   world: World & { readonly lines: string[] },
   inputs: DeployInputs,
 ): Promise<Seen> {
-  const outputFile = join(folder, "outputs");
-  await writeFile(outputFile, "");
-  vi.stubEnv("GITHUB_OUTPUT", outputFile);
+  const [outputFile, summaryFile] = [join(folder, "outputs"), join(folder, "summary")];
+  await Promise.all([writeFile(outputFile, ""), writeFile(summaryFile, "")]);
+  vi.stubEnv("GITHUB_OUTPUT", outputFile).stubEnv("GITHUB_STEP_SUMMARY", summaryFile);
   const written: string[] = [];
   const stdout = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
     written.push(String(text));
@@ -35,6 +37,7 @@ export async function runStep(
       errors: errorsIn(written.join("").split("\n")),
       lines: world.lines,
       outputs: await readOutputs(outputFile),
+      summary: await readFile(summaryFile, "utf8"),
     };
   } finally {
     // The step has failed, its test has not.
