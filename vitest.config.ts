@@ -6,6 +6,8 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**"],
     // Real processes, databases and deployments: the limit only ends what hangs.
     testTimeout: 120_000,
+    // Most of the time is waiting for them: Vitest's own choice leaves a core to an editor that nobody uses here.
+    maxWorkers: "100%",
     hookTimeout: 120_000,
   },
 });
