@@ -8,11 +8,3 @@ test("two seconds after a change, slower while steady, never beyond fifteen", ()
   expect(delays.at(-1)).toBe(15_000);
   expect(pace.next(true)).toBe(2_000);
 });
-
-test("no slower than asked while something may happen, and at once after a steady time", () => {
-  const pace = createPace(() => 0.5);
-  const delays = (count: number, atMost?: number) =>
-    Array.from({ length: count }, () => Math.round(pace.next(false, atMost)));
-  expect(delays(9).at(-1)).toBe(15_000);
-  expect(delays(2, 5_000)).toEqual([5_000, 5_000]);
-});

@@ -5,8 +5,8 @@ const slowestMs = 15_000;
 const growth = 1.3;
 
 export interface Pace {
-  /** Milliseconds until the next look; `atMost` for times when something may happen any moment. */
-  next(changed: boolean, atMost?: number): number;
+  /** Milliseconds until the next look. */
+  next(changed: boolean): number;
   /** After throttling: as slow as it gets. */
   slowest(): number;
 }
@@ -16,8 +16,8 @@ export function createPace(random: () => number = Math.random): Pace {
   let delay = fastestMs;
   const spread = (ms: number) => ms * (0.9 + 0.2 * random());
   return {
-    next(changed, atMost = slowestMs) {
-      delay = changed ? fastestMs : Math.min(atMost, delay * growth);
+    next(changed) {
+      delay = changed ? fastestMs : Math.min(slowestMs, delay * growth);
       return spread(delay);
     },
     slowest() {

@@ -15,6 +15,8 @@ import { createStage, type Stage } from "./testing.ts";
 const minute = 60_000;
 
 describe("the end of a deployment is seen within seconds, however long it took and however near the deadline is", () => {
+  /** For so long old tasks are drained once all new ones run. */
+  const drainingMs = 30_000;
   /** A deployment that ends at a moment of its own. */
   const endingAt = (endMs: number, now: () => number): RunningDeployment => ({
     controller: "ECS",
@@ -23,14 +25,15 @@ describe("the end of a deployment is seen within seconds, however long it took a
     by: "ECS",
     initialTraffic: undefined,
     settleMs: 0,
-    look: async () => snapshot(now() >= endMs),
+    look: async () => snapshot(endMs - now()),
     stop: async () => false,
     targetGroups: () => [],
   });
-  const snapshot = (ended: boolean): Snapshot => ({
-    status: ended ? "SUCCESSFUL" : "IN_PROGRESS",
-    ended: ended ? "succeeded" : undefined,
-    stage: ended ? "complete" : "started",
+  const snapshot = (left: number): Snapshot => ({
+    status: left <= 0 ? "SUCCESSFUL" : "IN_PROGRESS",
+    ended: left <= 0 ? "succeeded" : undefined,
+    stage: left <= 0 ? "complete" : "started",
+    near: left <= drainingMs ? "complete" : "started",
     events: [],
     traffic: undefined,
     progress: undefined,

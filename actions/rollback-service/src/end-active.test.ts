@@ -40,6 +40,7 @@ const snapshot = (parts: Partial<Snapshot>): Snapshot => ({
   events: [],
   traffic: undefined,
   progress: undefined,
+  near: "started",
   quietUntil: undefined,
   createdAt: undefined,
   reason: undefined,

@@ -22,6 +22,7 @@ export function runningDeployment(world: World, deploymentId: string): RunningDe
   let target: ECSTarget | undefined;
   let info: DeploymentInfo | undefined;
   let settled = false;
+  let stopping = false;
   let looks = 0;
 
   async function readTarget(options: Options): Promise<void> {
@@ -38,11 +39,12 @@ export function runningDeployment(world: World, deploymentId: string): RunningDe
     info = (await codedeploy.send(command, options)).deploymentInfo ?? {};
   }
 
-  /** One call where one tells all: the target while it is at work, the deployment once all traffic has shifted. */
+  /** One call where one tells all: the target while it is at work, the deployment once all traffic has shifted, or it is stopped. */
   async function read(options: Options): Promise<DeploymentInfo> {
     looks += 1;
     if (!settled) await readTarget(options);
-    if (info?.status === "InProgress" && isAtWork(target) && looks % looksAtTargetOnly !== 0) return info;
+    if (!stopping && info?.status === "InProgress" && isAtWork(target) && looks % looksAtTargetOnly !== 0)
+      return info;
     await readDeployment(options);
     if (finalStatuses.includes(info?.status ?? "")) await readTarget(options);
     return info ?? {};
@@ -60,9 +62,12 @@ export function runningDeployment(world: World, deploymentId: string): RunningDe
       const found = await read(signal ? { abortSignal: signal } : {});
       const snapshot = snapshotOf(found, target, world.clock.now());
       settled = snapshot.stage === "traffic-shifted";
-      return snapshot;
+      return stopping ? { ...snapshot, near: "complete" } : snapshot;
     },
-    stop: (how) => stopDeployment(world, deploymentId, how),
+    stop(how) {
+      stopping = true;
+      return stopDeployment(world, deploymentId, how);
+    },
     targetGroups(service, { startedBy }) {
       const green = service.taskSets?.find(({ id }) => id === startedBy);
       return (green?.loadBalancers ?? []).flatMap(({ targetGroupArn }) => targetGroupArn ?? []);

@@ -8,26 +8,34 @@ const event = (lifecycleEventName: string, status: LifecycleEvent["status"]): Li
   status,
 });
 
-test.each<[string, string, LifecycleEvent[], string]>([
-  ["just created", "Created", [], "registered"],
-  ["installing", "InProgress", [event("Install", "InProgress")], "started"],
-  ["shifting", "InProgress", [event("AllowTraffic", "InProgress")], "started"],
-  ["shifted, without hooks listed", "InProgress", [event("AllowTraffic", "Succeeded")], "traffic-shifted"],
+test.each<[string, string, LifecycleEvent[], string, string]>([
+  ["just created", "Created", [], "registered", "traffic-shifted"],
+  ["installing", "InProgress", [event("Install", "InProgress")], "started", "traffic-shifted"],
+  ["shifting", "InProgress", [event("AllowTraffic", "InProgress")], "started", "traffic-shifted"],
+  [
+    "shifted, without hooks listed",
+    "InProgress",
+    [event("AllowTraffic", "Succeeded")],
+    "traffic-shifted",
+    "complete",
+  ],
   [
     "shifted, but the last hook runs",
     "InProgress",
     [event("AllowTraffic", "Succeeded"), event("AfterAllowTraffic", "InProgress")],
     "started",
+    "traffic-shifted",
   ],
   [
     "shifted, last hook skipped",
     "InProgress",
     [event("AllowTraffic", "Succeeded"), event("AfterAllowTraffic", "Skipped")],
     "traffic-shifted",
+    "complete",
   ],
-  ["done", "Succeeded", [], "complete"],
-])("stage when %s", (_, status, lifecycleEvents, stage) => {
-  expect(snapshotOf({ status: status as "Created" }, { lifecycleEvents }, 0).stage).toBe(stage);
+  ["done", "Succeeded", [], "complete", "complete"],
+])("what is reached, and what may be any moment, when %s", (_, status, lifecycleEvents, stage, near) => {
+  expect(snapshotOf({ status: status as "Created" }, { lifecycleEvents }, 0)).toMatchObject({ stage, near });
 });
 
 test("only what is new is told", () => {

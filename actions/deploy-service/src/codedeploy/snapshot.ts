@@ -1,6 +1,6 @@
 import type { DeploymentInfo, ECSTarget, LifecycleEvent } from "@aws-sdk/client-codedeploy";
 import type { Ended, Snapshot } from "../deployment/running-deployment.ts";
-import type { LifecycleEvent as Event, Stage } from "../record.ts";
+import { type LifecycleEvent as Event, hasReached, type Stage } from "../record.ts";
 import { quietUntil } from "./quiet-until.ts";
 
 export const finalStatuses = ["Succeeded", "Failed", "Stopped"];
@@ -12,12 +12,15 @@ export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined, 
   const weight = (label: "Blue" | "Green") =>
     Math.round(sets.find(({ taskSetLabel }) => taskSetLabel === label)?.trafficWeight ?? 0);
   const events = (target?.lifecycleEvents ?? []).map(eventOf);
+  const stage = stageOf(status, events);
   const rollback = info.rollbackInfo?.rollbackDeploymentId;
   const { code = "", message = "" } = info.errorInformation ?? {};
   return {
     status,
     ended: endedOf(status, rollback),
-    stage: stageOf(status, events),
+    stage,
+    // Tasks that become healthy are told nowhere, and then all traffic shifts within seconds.
+    near: hasReached(stage, "traffic-shifted") ? "complete" : "traffic-shifted",
     events,
     traffic: sets.length > 0 ? { blue: weight("Blue"), green: weight("Green") } : undefined,
     progress: undefined,

@@ -1,7 +1,7 @@
 import { formatDuration } from "../../../shared/duration.ts";
-import { createPace, type Pace } from "../../../shared/pace.ts";
 import type { World } from "../clients.ts";
 import { type DeploymentRecord, hasReached, reach, type Stage } from "../record.ts";
+import { createFollowPace } from "./follow-pace.ts";
 import { createPatience } from "./patience.ts";
 import type { RunningDeployment, Snapshot } from "./running-deployment.ts";
 
@@ -28,7 +28,7 @@ export type Ending = {
 /** Looks at the deployment until its stage is reached, it ends, or the deadline has passed; the last look is at the deadline. */
 export async function follow(following: Following): Promise<Ending> {
   const { world, running, until, deadlineAt, signal } = following;
-  const pace = createPace();
+  const pauseAfter = createFollowPace(until);
   const ask = createPatience(world);
   let { known } = following;
   for (;;) {
@@ -40,21 +40,10 @@ export async function follow(following: Following): Promise<Ending> {
     if (snapshot && hasReached(snapshot.stage, until)) return { kind: "reached", snapshot };
     if (snapshot && (await following.shouldStop(snapshot))) return { kind: "stopped", snapshot };
     if (overdue && known) return { kind: "deadline", snapshot: known };
-    const pause = snapshot ? pauseAfter(snapshot, news, pace, world.clock.now()) : pace.slowest();
+    const pause = pauseAfter(snapshot, news, world.clock.now());
     const left = deadlineAt - world.clock.now();
     await world.clock.wait(left > 0 ? Math.min(pause, left) : pause, signal);
   }
-}
-
-/** While AWS works, the next change may come any moment. */
-const busyMs = 4_000;
-/** Waits end a little early on one clock or the other. */
-const earlyMs = 3_000;
-
-/** Rarely during a wait whose length is known, and again in time for its end; often otherwise. */
-function pauseAfter({ quietUntil = 0 }: Snapshot, news: boolean, pace: Pace, now: number): number {
-  const quietMs = quietUntil - earlyMs - now;
-  return quietMs > 0 ? Math.min(pace.next(news), quietMs) : pace.next(news, busyMs);
 }
 
 /** Logs what is new and keeps it on the record; whether there was anything. */

@@ -12,6 +12,8 @@ export interface Snapshot {
   readonly ended: Ended | undefined;
   /** How far it got, by position: stages that are skipped between two looks are passed as well. */
   readonly stage: Stage;
+  /** The last stage that may be reached any moment; a wait that AWS was told to make may still come before. */
+  readonly near: Stage;
   readonly events: LifecycleEvent[];
   /** Percent of production traffic on the old and the new tasks; undefined before that is known. */
   readonly traffic: Traffic | undefined;

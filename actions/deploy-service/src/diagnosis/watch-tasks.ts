@@ -6,8 +6,8 @@ import type { DeployInputs } from "../inputs.ts";
 import type { DeploymentRecord } from "../record.ts";
 import { findFailedTasks } from "./failed-tasks.ts";
 
-/** A look costs a call of its own, and tasks that crash do so for minutes. */
-const everySoManyLooks = 3;
+/** A look costs a call of its own, and tasks that crash do so for minutes: once one has, each look is worth it. */
+const everySoManyLooks = 4;
 
 interface Watched {
   readonly world: World;
@@ -29,11 +29,13 @@ export function watchTasks({
   const known = new Map<string, Task>();
   let mayLook = true;
   let turn = 0;
-  return async ({ startedBy, failedTasks }) => {
+  return async ({ startedBy, failedTasks, near, quietUntil }) => {
     const tooMany = failedTasks >= inputs.maxFailedTasks;
     if (!startedBy || !mayLook) return tooMany;
     turn += 1;
-    if (!tooMany && turn % everySoManyLooks !== 1) return false;
+    const isEnding = near === "complete" && quietUntil === undefined;
+    const isDue = record.failedTasks.length > 0 || turn % everySoManyLooks === 0;
+    if (!tooMany && (isEnding || !isDue)) return false;
     try {
       const failed = await findFailedTasks(world, { ...inputs, revision, startedBy }, known, world.signal);
       for (const task of failed.slice(record.failedTasks.length)) {

@@ -100,6 +100,28 @@ test.each<[string, ServiceDeployment, string]>([
   expect(snapshotOf(deployment, known).stage).toBe(stage);
 });
 
+const rolling = (running: number) => ({
+  status: "IN_PROGRESS" as const,
+  targetServiceRevision: target(2, running),
+  sourceServiceRevisions: [{ arn: "old", runningTaskCount: 1 }],
+});
+
+test.each<[string, ServiceDeployment, string]>([
+  ["nothing began", { status: "PENDING" }, "started"],
+  ["new tasks start in a rolling update", rolling(1), "started"],
+  ["old tasks go in a rolling update", rolling(2), "complete"],
+  ["new tasks start beside the old", { ...native, ...rolling(1), lifecycleStage: "SCALE_UP" }, "started"],
+  [
+    "new tasks run beside the old",
+    { ...native, ...rolling(2), lifecycleStage: "SCALE_UP" },
+    "traffic-shifted",
+  ],
+  ["it bakes", { ...native, ...rolling(2), lifecycleStage: "BAKE_TIME" }, "complete"],
+  ["it is rolled back", { ...rolling(1), status: "ROLLBACK_IN_PROGRESS" }, "complete"],
+])("what may be reached any moment when %s", (_, deployment, near) => {
+  expect(snapshotOf(deployment, known).near).toBe(near);
+});
+
 test.each<[string, ServiceDeployment, object | undefined]>([
   [
     "is the requested weight, in tenths",

@@ -20,6 +20,7 @@ export function snapshotOf(
     status,
     ended: endedOf(deployment, successor),
     stage: stageOf(deployment),
+    near: nearOf(deployment),
     events,
     traffic: trafficOf(deployment),
     progress: progressOf(deployment),
@@ -73,6 +74,16 @@ function stageOf(deployment: ServiceDeployment): Stage {
     ? hasRolledOver(deployment)
     : lifecycleStage !== undefined && positions.indexOf(lifecycleStage) >= positions.indexOf("BAKE_TIME");
   return shifted ? "traffic-shifted" : "started";
+}
+
+/** Once all new tasks run, what is left takes seconds, or is a wait whose length is known. */
+function nearOf(deployment: ServiceDeployment): Stage {
+  const { status, targetServiceRevision: target = {} } = deployment;
+  if (status === "PENDING") return "started";
+  // Who follows a rollback waits for its end.
+  if (status !== "IN_PROGRESS") return "complete";
+  if ((target.runningTaskCount ?? 0) < (target.requestedTaskCount ?? 0)) return "started";
+  return isRolling(deployment) || stageOf(deployment) === "traffic-shifted" ? "complete" : "traffic-shifted";
 }
 
 function isRolling({ deploymentConfiguration }: ServiceDeployment): boolean {
