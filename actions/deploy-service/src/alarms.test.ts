@@ -8,11 +8,7 @@ import { createStage, type Stage } from "./testing.ts";
 const ofEcs = (configuration: DeploymentConfiguration) => () => createEcsStage(configuration);
 const kinds: [string, () => Promise<Stage>, RegExp][] = [
   ["CodeDeploy", createStage, /traffic: old 0 %, new 100 %/],
-  [
-    "ECS BLUE_GREEN",
-    ofEcs({ strategy: "BLUE_GREEN", bakeTimeInMinutes: 30 }),
-    /traffic: old 0 %, new 100 %/,
-  ],
+  ["ECS BLUE_GREEN", ofEcs({ strategy: "BLUE_GREEN", bakeTimeInMinutes: 30 }), /traffic: old 0 %, new 100 %/],
   [
     "an ECS CANARY",
     ofEcs({
