@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { shrinkLazyImports } from "./lazy-imports.ts";
 import { licensesOf } from "./licenses.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -12,9 +14,13 @@ export const actionsFolder = join(root, "actions");
  * beside it, and the licenses of the packages it holds. The same sources give the same bytes, wherever they lie.
  */
 export async function bundleAction(name: string, folder: string): Promise<void> {
+  const source = join(actionsFolder, name, "src");
+  const entry = join(source, "index.ts");
+  // Where there is a post step, the entry loads the step itself from here.
+  const main = join(source, "main.ts");
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [join(actionsFolder, name, "src/index.ts")],
+    entryPoints: [entry],
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -31,7 +37,7 @@ export async function bundleAction(name: string, folder: string): Promise<void> 
     banner: {
       js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
     },
-    plugins: [leaveOutProxies],
+    plugins: [leaveOut, askNodeForHttp, shrinkLazyImports(root, entry, existsSync(main) ? main : undefined)],
     metafile: true,
     logLevel: "silent",
   }).catch((error) => {
@@ -42,18 +48,40 @@ export async function bundleAction(name: string, folder: string): Promise<void> 
   await writeFile(join(folder, "package.json"), '{ "type": "module" }\n');
 }
 
-/**
- * `@actions/core` brings an HTTP client, and that a second copy of undici with a proxy agent, for OIDC tokens only.
- * No action here asks for those: it is 400 kB that every start would read.
- */
-const leaveOutProxies: Plugin = {
-  name: "leave-out-proxies",
+/** What no action here uses; each would be read at every start, or be a chunk that nothing can load. */
+const leftOut: Readonly<Record<string, string>> = {
+  // `@actions/core` brings them for OIDC tokens and for details of the platform; they bring a second copy of undici.
+  "@actions/http-client": "export class HttpClient { constructor() { refuse(); } }",
+  "@actions/http-client/lib/auth": "export class BearerCredentialHandler { constructor() { refuse(); } }",
+  "@actions/exec": "export const getExecOutput = refuse;",
+  // The SDK asks it what browser it runs in, only in a browser.
+  bowser: "export default { parse: refuse };",
+};
+
+const leaveOut: Plugin = {
+  name: "leave-out",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^undici$/ }, () => ({ path: "undici", namespace: "left-out" }));
-    onLoad({ filter: /.*/, namespace: "left-out" }, () => ({
-      contents: `export class ProxyAgent {
-        constructor() { throw new Error("this bundle has no HTTP proxy agent: see scripts/bundle-action.ts"); }
-      }`,
+    onResolve({ filter: /./ }, ({ path }) => (path in leftOut ? { path, namespace: "left-out" } : undefined));
+    onLoad({ filter: /./, namespace: "left-out" }, ({ path }) => ({
+      contents: `function refuse() { throw new Error("this bundle leaves ${path} out: see scripts/bundle-action.ts"); }
+        ${leftOut[path]}`,
+    }));
+  },
+};
+
+/**
+ * An ES module that imports Node's `http` makes Node evaluate all that it exports, which loads its WebSocket and fetch:
+ * 25 ms of a start. Asked for at run time, they stay unloaded.
+ */
+const askNodeForHttp: Plugin = {
+  name: "ask-node-for-http",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?(http|https|http2)$/ }, ({ path }) => ({
+      path: path.replace("node:", ""),
+      namespace: "node",
+    }));
+    onLoad({ filter: /./, namespace: "node" }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule("node:${path}");`,
     }));
   },
 };
