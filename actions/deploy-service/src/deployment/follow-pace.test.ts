@@ -19,7 +19,7 @@ const paceUntil = (until: Stage) => createFollowPace(until, () => 0.5);
 
 test("while the end is far, pauses grow quickly, to twenty seconds", () => {
   const found = pauses(paceUntil("complete"), look("traffic-shifted"), 20);
-  expect(found.slice(0, 4)).toEqual([3_300, 3_300, 3_300, 3_300]);
+  expect(found.slice(0, 4)).toEqual([3_000, 3_000, 3_000, 3_000]);
   expect(found[6]).toBeGreaterThan(6_000);
   expect(found.slice(10)).toEqual(Array(10).fill(20_000));
 });
@@ -28,7 +28,7 @@ test("once it is near, looks are close for a minute, and later as rare as the wa
   const pace = paceUntil("complete");
   pauses(pace, look("started"), 20);
   const found = pauses(pace, look("complete"), 60);
-  expect(found.slice(0, 20)).toEqual(Array(20).fill(3_300));
+  expect(found.slice(0, 20)).toEqual(Array(20).fill(3_000));
   expect(found[30]).toBeGreaterThan(4_000);
   expect(Math.max(...found)).toBe(20_000);
 });
@@ -38,7 +38,7 @@ test("news brings closer looks again only when the end is near", () => {
   pauses(far, look("started"), 40);
   pauses(near, look("complete"), 40);
   expect(far(look("started"), true, 0)).toBe(20_000);
-  expect(near(look("complete"), true, 0)).toBe(3_300);
+  expect(near(look("complete"), true, 0)).toBe(3_000);
 });
 
 test.each<[Stage, Stage, boolean]>([
@@ -47,7 +47,7 @@ test.each<[Stage, Stage, boolean]>([
   ["traffic-shifted", "complete", false],
 ])("%s may be reached any moment, %s is waited for: near is %s", (near, until, isNear) => {
   const [, , , , , sixth] = pauses(paceUntil(until), look(near), 6);
-  expect(sixth === 3_300).toBe(isNear);
+  expect(sixth === 3_000).toBe(isNear);
 });
 
 test("up to a minute in a wait whose length is known, then three seconds before its end, and close after it", () => {
@@ -55,7 +55,7 @@ test("up to a minute in a wait whose length is known, then three seconds before 
   const quiet = look("complete", 5 * minute);
   expect(pauses(pace, quiet, 20).at(-1)).toBe(minute);
   expect(pace(quiet, false, 5 * minute - 20 * second)).toBe(17 * second);
-  expect(pace(quiet, false, 5 * minute - 3 * second)).toBe(3_300);
+  expect(pace(quiet, false, 5 * minute - 3 * second)).toBe(3_000);
 });
 
 test("as slow as it gets after AWS did not answer, and spread by a tenth either way", () => {
@@ -66,12 +66,12 @@ test("as slow as it gets after AWS did not answer, and spread by a tenth either 
       look("complete"),
       1,
     ),
-  ).toEqual([2_970]);
+  ).toEqual([2_700]);
   expect(
     pauses(
       createFollowPace("complete", () => 1),
       look("complete"),
       1,
     ),
-  ).toEqual([3_630]);
+  ).toEqual([3_300]);
 });

@@ -3,7 +3,7 @@ import type { Snapshot } from "./running-deployment.ts";
 
 /** A pause between two looks is this share of what was waited already: the longer a wait, the less a look tells. */
 const shares = { quiet: 1 / 2, far: 1 / 3, near: 1 / 20 };
-const shortestMs = 3_300;
+const shortestMs = 3_000;
 const longestMs = {
   /** Only an alarm or a person ends such a wait early, and CloudWatch evaluates alarms every minute. */
   quiet: 60_000,
