@@ -2,12 +2,31 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 import { shrinkLazyImports } from "./lazy-imports.ts";
 import { licensesOf } from "./licenses.ts";
+import { buildCalled, loadWhenCalled } from "./load-when-called.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const actionsFolder = join(root, "actions");
+
+const options = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  platform: "node",
+  format: "esm",
+  // The version that `runs.using` of the actions names.
+  target: "node24",
+  // Of the SDK's packages the ES modules, from which what is not used can be left out.
+  mainFields: ["module", "main"],
+  legalComments: "none",
+  // Some packages are CommonJS and require Node's own modules, which an ES module has no `require` for.
+  banner: {
+    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+  },
+  logLevel: "silent",
+} as const satisfies BuildOptions;
 
 /**
  * Bundles `actions/<name>/src/index.ts` into `<folder>/index.js`, with what is imported only when needed in chunks
@@ -19,33 +38,26 @@ export async function bundleAction(name: string, folder: string): Promise<void> 
   // Where there is a post step, the entry loads the step itself from here.
   const main = join(source, "main.ts");
   const { metafile } = await build({
-    absWorkingDir: root,
+    ...options,
     entryPoints: [entry],
     outdir: folder,
-    bundle: true,
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
-    minify: true,
-    platform: "node",
-    format: "esm",
-    // The version that `runs.using` of the actions names.
-    target: "node24",
-    // Of the SDK's packages the ES modules, from which what is not used can be left out.
-    mainFields: ["module", "main"],
-    legalComments: "none",
-    // Some packages are CommonJS and require Node's own modules, which an ES module has no `require` for.
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    },
-    plugins: [leaveOut, askNodeForHttp, shrinkLazyImports(root, entry, existsSync(main) ? main : undefined)],
+    plugins: [
+      leaveOut,
+      askNodeForHttp,
+      loadWhenCalled("yaml"),
+      shrinkLazyImports(root, entry, existsSync(main) ? main : undefined),
+    ],
     metafile: true,
-    logLevel: "silent",
   }).catch((error) => {
     throw new Error(`actions/${name} could not be bundled: ${(error as Error).message}`, { cause: error });
   });
-  await writeFile(join(folder, "licenses.txt"), await licensesOf(metafile, root));
+  const { imports, outputs } = await buildCalled("yaml", metafile, folder, options);
+  const all = { ...metafile, outputs: { ...metafile.outputs, ...outputs } };
+  await writeFile(join(folder, "licenses.txt"), await licensesOf(all, root));
   // Node reads index.js as an ES module, whatever package.json the caller's repository has further up.
-  await writeFile(join(folder, "package.json"), '{ "type": "module" }\n');
+  await writeFile(join(folder, "package.json"), `${JSON.stringify({ type: "module", imports })}\n`);
 }
 
 /** What no action here uses; each would be read at every start, or be a chunk that nothing can load. */

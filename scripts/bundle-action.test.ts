@@ -1,0 +1,94 @@
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { bundleAction } from "./bundle-action.ts";
+
+const minute = 60_000;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "bundle-"));
+  await bundleAction("deploy-service", join(folder, "deploy"));
+  await bundleAction("render-task-definition", join(folder, "render"));
+}, minute);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** What the bundle writes, and how many bytes of JavaScript it opens for that. */
+function start(bundle: string, variables: Readonly<Record<string, string>>) {
+  const index = join(folder, bundle, "index.js");
+  const noting = `import { registerHooks } from "node:module";
+    import { statSync } from "node:fs";
+    import { fileURLToPath } from "node:url";
+    let bytes = 0;
+    registerHooks({ load(url, context, next) {
+      if (url.startsWith("file:")) bytes += statSync(fileURLToPath(url)).size;
+      return next(url, context);
+    } });
+    process.on("exit", () => console.log("\\n" + bytes));`;
+  const preload = `data:text/javascript,${encodeURIComponent(noting)}`;
+  const { stdout } = spawnSync(process.execPath, ["--import", preload, index], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, GITHUB_WORKSPACE: folder, ...variables },
+    encoding: "utf8",
+  });
+  return { text: stdout, bytes: Number(stdout.trim().split("\n").at(-1)) };
+}
+
+test("a start of deploy-service opens less than half a megabyte of less than one", async () => {
+  const { text, bytes } = start("deploy", { INPUT_CLUSTER: "main" });
+  expect(text).toContain("service");
+  expect(bytes).toBeGreaterThan(0);
+  expect(bytes).toBeLessThan(500_000);
+  expect(await sizeOf("deploy")).toBeLessThan(1_000_000);
+});
+
+test("YAML is loaded when a YAML file is read", async () => {
+  const files = { json: join(folder, "task.json"), yaml: join(folder, "task.yaml") };
+  await writeFile(files.json, "{ ]");
+  await writeFile(files.yaml, "family: web\nfamily: [");
+  const [json, yaml] = [files.json, files.yaml].map((file) =>
+    start("render", { "INPUT_TASK-DEFINITION": file }),
+  );
+  expect(json?.text).toContain("task.json:1:3 is not valid JSON");
+  expect(yaml?.text).toMatch(/task\.yaml:2:\d+ is not valid YAML/);
+  expect((yaml?.bytes ?? 0) - (json?.bytes ?? 0)).toBeGreaterThan(100_000);
+});
+
+test("what is loaded on demand is there, such as credentials by web identity", async () => {
+  const token = join(folder, "token");
+  const taskDefinition = join(folder, "good.json");
+  await writeFile(token, "token");
+  await writeFile(
+    taskDefinition,
+    JSON.stringify({ family: "web", containerDefinitions: [{ name: "web", image: "web" }] }),
+  );
+  const { text } = start("deploy", {
+    INPUT_CLUSTER: "main",
+    INPUT_SERVICE: "web",
+    "INPUT_TASK-DEFINITION": taskDefinition,
+    AWS_REGION: "us-east-1",
+    AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/deploy",
+    AWS_WEB_IDENTITY_TOKEN_FILE: token,
+    AWS_MAX_ATTEMPTS: "1",
+    // Nobody listens there: that is what it says once it has the STS client.
+    AWS_ENDPOINT_URL: "http://127.0.0.1:1",
+  });
+  expect(text).toContain("ECONNREFUSED");
+});
+
+test("no file says where it was built", async () => {
+  const scripts = await scriptsOf("deploy");
+  for (const script of scripts) expect(await readFile(script, "utf8")).not.toContain(import.meta.dirname);
+});
+
+async function scriptsOf(bundle: string): Promise<string[]> {
+  const files = await readdir(join(folder, bundle), { recursive: true });
+  return files.filter((file) => file.endsWith(".js")).map((file) => join(folder, bundle, file));
+}
+
+async function sizeOf(bundle: string): Promise<number> {
+  const texts = await Promise.all((await scriptsOf(bundle)).map((script) => readFile(script)));
+  return texts.reduce((sum, { length }) => sum + length, 0);
+}
