@@ -1,6 +1,6 @@
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createEcsStage } from "../../deploy-service/src/ecs/testing.ts";
+import { createWaitingEcsStage } from "../../deploy-service/src/ecs/testing.ts";
 import type { DeployInputs } from "../../deploy-service/src/inputs.ts";
 import { createStage, type Stage } from "../../deploy-service/src/testing.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
@@ -25,18 +25,7 @@ async function createCodeDeployStage(): Promise<Stage> {
   return stage;
 }
 
-/** The waits are set once the service runs: its first deployment makes them, too. */
-async function createWaitingStage(configuration: DeploymentConfiguration): Promise<Stage> {
-  const { strategy = "ROLLING" } = configuration;
-  const quick =
-    strategy === "ROLLING" ? { strategy } : { strategy: "BLUE_GREEN" as const, bakeTimeInMinutes: 0 };
-  const stage = await createEcsStage(quick);
-  const where = { cluster: "main", service: "web" };
-  await stage.simulator.aws.ecs.updateService({ ...where, deploymentConfiguration: configuration });
-  return stage;
-}
-
-const ofEcs = (configuration: DeploymentConfiguration) => () => createWaitingStage(configuration);
+const ofEcs = (configuration: DeploymentConfiguration) => () => createWaitingEcsStage(configuration);
 
 /** A stage, the bad version, and how far its release gets and then stays. */
 const kinds: [string, () => Promise<Stage>, string, DeployInputs["waitUntil"]][] = [

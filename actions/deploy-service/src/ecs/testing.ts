@@ -18,3 +18,14 @@ export async function createEcsStage(
   while ((await newest()).status !== "SUCCESSFUL") await new Promise(setImmediate);
   return stageOn({ simulator, productionUrl, cluster: "main" });
 }
+
+/** The same with waits that are set once the service runs, since its first deployment would make them, too. */
+export async function createWaitingEcsStage(configuration: DeploymentConfiguration): Promise<Stage> {
+  const { strategy = "ROLLING" } = configuration;
+  const quick =
+    strategy === "ROLLING" ? { strategy } : { strategy: "BLUE_GREEN" as const, bakeTimeInMinutes: 0 };
+  const stage = await createEcsStage(quick);
+  const where = { cluster: "main", service: "web" };
+  await stage.simulator.aws.ecs.updateService({ ...where, deploymentConfiguration: configuration });
+  return stage;
+}
