@@ -3,14 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deploy } from "./deploy.ts";
 import { createWaitingEcsStage } from "./ecs/testing.ts";
 import { newRecord } from "./record.ts";
-import { createStage, type Stage } from "./testing.ts";
-
-/** As long as AWS allows, which 600 times faster is more than two minutes: the alarm decides when it ends. */
-const minutes = 1440;
+import { createWaitingStage, longestWaitMinutes as minutes, type Stage } from "./testing.ts";
 
 const ofEcs = (configuration: DeploymentConfiguration) => () => createWaitingEcsStage(configuration);
 const kinds: [string, () => Promise<Stage>, RegExp][] = [
-  ["CodeDeploy", createStage, /traffic: old 0 %, new 100 %/],
+  ["CodeDeploy", createWaitingStage, /traffic: old 0 %, new 100 %/],
   [
     "ECS BLUE_GREEN",
     ofEcs({ strategy: "BLUE_GREEN", bakeTimeInMinutes: minutes }),

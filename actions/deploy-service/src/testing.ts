@@ -75,6 +75,26 @@ export async function stageOn(parts: {
   };
 }
 
+/** As long as ECS allows for a bake; 600 times faster it is more than two minutes, longer than any test. */
+export const longestWaitMinutes = 1440;
+
+/** The same with a deployment group that keeps the old tasks for so long. */
+export async function createWaitingStage(): Promise<Stage> {
+  const stage = await createStage();
+  await stage.simulator.aws.codedeploy.updateDeploymentGroup({
+    applicationName: "outside",
+    currentDeploymentGroupName: "web",
+    blueGreenDeploymentConfiguration: {
+      terminateBlueInstancesOnDeploymentSuccess: {
+        action: "TERMINATE",
+        terminationWaitTimeInMinutes: longestWaitMinutes,
+      },
+      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
+    },
+  });
+  return stage;
+}
+
 const inputs: Omit<DeployInputs, "source" | "cluster"> = {
   service: "web",
   appSpecFile: undefined,

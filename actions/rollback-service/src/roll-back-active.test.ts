@@ -2,34 +2,19 @@ import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWaitingEcsStage } from "../../deploy-service/src/ecs/testing.ts";
 import type { DeployInputs } from "../../deploy-service/src/inputs.ts";
-import { createStage, type Stage } from "../../deploy-service/src/testing.ts";
+import {
+  createWaitingStage,
+  longestWaitMinutes as minutes,
+  type Stage,
+} from "../../deploy-service/src/testing.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { release, tryDeploy, tryRollBack } from "./testing.ts";
-
-/** Longer than any of these tests. */
-const minutes = 1440;
-
-async function createCodeDeployStage(): Promise<Stage> {
-  const stage = await createStage();
-  await stage.simulator.aws.codedeploy.updateDeploymentGroup({
-    applicationName: "outside",
-    currentDeploymentGroupName: "web",
-    blueGreenDeploymentConfiguration: {
-      terminateBlueInstancesOnDeploymentSuccess: {
-        action: "TERMINATE",
-        terminationWaitTimeInMinutes: minutes,
-      },
-      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
-    },
-  });
-  return stage;
-}
 
 const ofEcs = (configuration: DeploymentConfiguration) => () => createWaitingEcsStage(configuration);
 
 /** A stage, the bad version, and how far its release gets and then stays. */
 const kinds: [string, () => Promise<Stage>, string, DeployInputs["waitUntil"]][] = [
-  ["CodeDeploy", createCodeDeployStage, "bad", "traffic-shifted"],
+  ["CodeDeploy", createWaitingStage, "bad", "traffic-shifted"],
   ["ECS BLUE_GREEN", ofEcs({ strategy: "BLUE_GREEN", bakeTimeInMinutes: minutes }), "bad", "traffic-shifted"],
   [
     "ECS CANARY",
