@@ -37,6 +37,8 @@ describe.each(kinds)("an alarm during a deployment by %s", (_, create, moment) =
       EvaluationPeriods: 1,
       Threshold: 1,
       ComparisonOperator: "GreaterThanThreshold",
+      // The state that a test sets stays until the test is over.
+      TreatMissingData: "ignore",
     });
   });
   afterAll(() => stage?.close());
