@@ -6,6 +6,7 @@ AWS_ENDPOINT_URL.
 
 import json
 import sys
+import time
 
 import boto3
 
@@ -17,7 +18,12 @@ updated = ecs.update_service(**where, taskDefinition=given["taskDefinition"])["s
 ecs.get_waiter("services_stable").wait(
     cluster="main", services=["web"], WaiterConfig={"Delay": 0.1, "MaxAttempts": 200}
 )
-deployments = ecs.list_service_deployments(**where)["serviceDeployments"]
+# Stable is when the old tasks are gone; the deployment itself ends when ECS has seen that, a moment later.
+while True:
+    deployments = ecs.list_service_deployments(**where)["serviceDeployments"]
+    if all(deployment["status"] not in ("PENDING", "IN_PROGRESS") for deployment in deployments):
+        break
+    time.sleep(0.1)
 json.dump(
     {
         "during": [deployment["status"] for deployment in updated["deployments"]],
