@@ -144,13 +144,13 @@ describe("without a mouse", () => {
     const page = await services.visit("customer");
     await open(page, "customer", "/suppliers");
     await page.keyboard.press("Tab");
-    expect(await focused(page)).toBe("Skip to the content");
+    await expect.poll(() => focused(page)).toBe("Skip to the content");
     expect(await page.getByText("Skip to the content").boundingBox()).toMatchObject({
       x: expect.closeTo(8, 0),
     });
     await page.keyboard.press("Enter");
     await page.keyboard.press("Tab");
-    expect(await page.evaluate("document.activeElement.id")).toBe("by");
+    await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("by");
   });
 
   it("the focus goes through a page as it is read, and is always seen", async () => {
