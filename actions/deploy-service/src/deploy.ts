@@ -7,31 +7,18 @@ import { deployRevision } from "./deployment/deploy-revision.ts";
 import type { Budget } from "./deployment/deployment.ts";
 import { chooseEngine, type Engine } from "./engine.ts";
 import type { DeployInputs } from "./inputs.ts";
+import { keepRecord } from "./keep-record.ts";
 import { refuseOlderRun } from "./order/refuse-older-run.ts";
 import { diffOf, hasChanges, type Plan, planRevision } from "./plan/plan.ts";
 import { diffService } from "./plan/service-changes.ts";
-import { publish } from "./publish.ts";
-import { type DeploymentRecord, newRecord, reach } from "./record.ts";
+import { type DeploymentRecord, reach } from "./record.ts";
 import { findRevision, type WantedRevision } from "./revision.ts";
 import { checkCredentialsLife, refuseExpired } from "./verify/credentials-life.ts";
 import { verify } from "./verify/verify.ts";
 
 /** Deploys; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
-export async function deployAndReport(world: World, inputs: DeployInputs): Promise<DeploymentRecord> {
-  const record = newRecord(inputs.cluster, inputs.service);
-  record.beganAt = world.clock.now();
-  try {
-    await deploy(world, inputs, record);
-  } catch (error) {
-    record.status ??= world.signal.aborted ? "cancelled" : "failed";
-    record.cause ||= (error as Error).message;
-    throw error;
-  } finally {
-    record.durationMs = world.clock.now() - record.beganAt;
-    await publish(record);
-  }
-  world.log.info(`${inputs.service} ${record.status} after ${formatDuration(record.durationMs)}.`);
-  return record;
+export function deployAndReport(world: World, inputs: DeployInputs): Promise<DeploymentRecord> {
+  return keepRecord(world, inputs, (record) => deploy(world, inputs, record));
 }
 
 /** Verify, plan, register, deploy by the service's own controller. */

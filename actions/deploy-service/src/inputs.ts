@@ -32,7 +32,8 @@ export interface DeployInputs {
 
 export type Mode = "plan" | "apply";
 
-export type OnCancel = "leave" | "stop" | "rollback";
+export const onCancels = ["leave", "stop", "rollback"] as const;
+export type OnCancel = (typeof onCancels)[number];
 
 /** A file to register, or a revision that is registered: family:revision or ARN. */
 export type RevisionSource = { readonly file: string } | { readonly revision: string };
@@ -42,31 +43,37 @@ const mostTasks = 5_000;
 
 export function readDeployInputs(getInput?: (name: string) => string): DeployInputs {
   return readInputs((read) => {
-    const cluster = read.required("cluster");
-    const service = read.required("service");
     return {
-      cluster,
-      service,
+      ...readCommonInputs(read),
       source: readSource(read),
-      mode: read.choice("mode", ["plan", "apply"], "apply"),
-      appSpecFile: read.optionalFile("appspec"),
-      codeDeployApplication: read.optional("codedeploy-application") ?? `AppECS-${cluster}-${service}`,
-      codeDeployDeploymentGroup:
-        read.optional("codedeploy-deployment-group") ?? `DgpECS-${cluster}-${service}`,
       codeDeployDeploymentConfig: read.optional("codedeploy-deployment-config"),
-      desiredCount: readDesiredCount(read),
       force: read.boolean("force", false),
       rollbackOnAlarm: read.lines("rollback-on-alarm"),
       waitUntil: read.choice("wait-until", stages, "complete"),
-      deadlineMs: read.duration("deadline"),
-      maxFailedTasks: read.integer("max-failed-tasks", { min: 1, max: 100, fallback: 3 }),
-      onCancel: read.choice("on-cancel", ["leave", "stop", "rollback"], "rollback"),
+      onCancel: read.choice("on-cancel", onCancels, "rollback"),
     };
   }, getInput);
 }
 
+/** Those that every way of bringing a revision into production has. */
+export function readCommonInputs(read: InputReader) {
+  const cluster = read.required("cluster");
+  const service = read.required("service");
+  return {
+    cluster,
+    service,
+    mode: read.choice<Mode>("mode", ["plan", "apply"], "apply"),
+    appSpecFile: read.optionalFile("appspec"),
+    codeDeployApplication: read.optional("codedeploy-application") ?? `AppECS-${cluster}-${service}`,
+    codeDeployDeploymentGroup: read.optional("codedeploy-deployment-group") ?? `DgpECS-${cluster}-${service}`,
+    desiredCount: readDesiredCount(read),
+    deadlineMs: read.duration("deadline"),
+    maxFailedTasks: read.integer("max-failed-tasks", { min: 1, max: 100, fallback: 3 }),
+  };
+}
+
 /** With a revision number: what the family's latest is may change between looking and deploying. */
-const registered = /^(arn:.+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d+$/;
+export const registered = /^(arn:.+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d+$/;
 
 function readSource(read: InputReader): RevisionSource {
   const file = read.optionalFile("task-definition");

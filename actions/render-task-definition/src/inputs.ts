@@ -1,13 +1,13 @@
-import { statSync } from "node:fs";
 import { CPUArchitecture, LogDriver, OSFamily } from "@aws-sdk/client-ecs";
+import {
+  readTaskDefinitionSource,
+  type TaskDefinitionSource,
+} from "../../shared/ecs/task-definition-source.ts";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
 import { isObject, type TaskDefinitionInput } from "../../shared/task-definition.ts";
 import { readChoices, readCommands, readImages } from "./container-values.ts";
 import { type NamedValues, readFileArns, readNamedValues, readTags } from "./named-values.ts";
 import { type Placed, parseTarget, type Target } from "./target.ts";
-
-/** A file, or what DescribeTaskDefinition takes: family, family:revision or ARN. */
-export type TaskDefinitionSource = { readonly file: string } | { readonly reference: string };
 
 /** Members of the task itself; those that are not given stay as they are. */
 export type TaskSettings = Pick<
@@ -45,7 +45,7 @@ export function readRenderInputs(getInput?: (name: string) => string): RenderInp
   return readInputs((read) => {
     const placeholders = read.json("placeholders", "a JSON object of texts or numbers by name", isValues, {});
     return {
-      source: readSource(read),
+      source: readTaskDefinitionSource(read),
       appSpecFile: read.optionalFile("appspec"),
       placeholders: new Map(Object.entries(placeholders).map(([name, value]) => [name, String(value)])),
       task: readTaskSettings(read),
@@ -69,19 +69,6 @@ function readContainerInputs(read: InputReader): ContainerInputs {
     logOptions: readNamedValues(read, "log-options"),
     pinned: readPinned(read),
   };
-}
-
-/** ECS API reference, RegisterTaskDefinition.family: up to 255 letters, numbers, underscores and hyphens. */
-const reference = /^(arn:.+:task-definition\/)?[A-Za-z0-9_-]{1,255}(:\d+)?$/;
-
-function readSource(read: InputReader): TaskDefinitionSource {
-  const given = read.required("task-definition");
-  if (statSync(given, { throwIfNoEntry: false })?.isFile()) return { file: given };
-  if (given && !reference.test(given))
-    read.problem(
-      `Input task-definition: there is no file ${given} (looked from ${process.cwd()}), and it is no family, family:revision or ARN`,
-    );
-  return { reference: given };
 }
 
 function readTaskSettings(read: InputReader): TaskSettings {

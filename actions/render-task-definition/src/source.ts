@@ -1,9 +1,9 @@
 import { parseData, readTextFile } from "../../shared/data-file.ts";
 import { findDataPositions, type Keys } from "../../shared/data-file-positions.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
+import type { TaskDefinitionSource } from "../../shared/ecs/task-definition-source.ts";
 import { Failure } from "../../shared/failure.ts";
 import { describeTaskDefinition } from "./describe.ts";
-import type { TaskDefinitionSource } from "./inputs.ts";
 import type { RenderWorld } from "./world.ts";
 
 /** A task definition as it was found. */

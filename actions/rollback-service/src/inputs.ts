@@ -1,4 +1,9 @@
-import type { DeployInputs } from "../../deploy-service/src/inputs.ts";
+import {
+  type DeployInputs,
+  onCancels,
+  readCommonInputs,
+  registered,
+} from "../../deploy-service/src/inputs.ts";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
 
 /** Those of a deployment, but for where the revision comes from. */
@@ -19,37 +24,20 @@ export type Target =
 
 const words = ["last-good", "active", "previous-revision"] as const;
 
-/** ECS API reference, UpdateService: a service has at most so many tasks by default quota. */
-const mostTasks = 5_000;
-
 export function readRollbackInputs(getInput?: (name: string) => string): RollbackInputs {
-  return readInputs((read) => {
-    const cluster = read.required("cluster");
-    const service = read.required("service");
-    const counted = read.optional("desired-count") !== undefined;
-    const count = read.integer("desired-count", { min: 0, max: mostTasks, fallback: 0 });
-    return {
-      cluster,
-      service,
+  return readInputs(
+    (read) => ({
+      ...readCommonInputs(read),
       to: readTarget(read),
-      mode: read.choice("mode", ["plan", "apply"], "apply"),
-      appSpecFile: read.optionalFile("appspec"),
-      codeDeployApplication: read.optional("codedeploy-application") ?? `AppECS-${cluster}-${service}`,
-      codeDeployDeploymentGroup:
-        read.optional("codedeploy-deployment-group") ?? `DgpECS-${cluster}-${service}`,
-      desiredCount: counted ? count : undefined,
       force: false,
       rollbackOnAlarm: [],
       ignoreAlarms: false,
       waitUntil: read.choice("wait-until", ["started", "traffic-shifted", "complete"], "complete"),
-      deadlineMs: read.duration("deadline"),
-      maxFailedTasks: read.integer("max-failed-tasks", { min: 1, max: 100, fallback: 3 }),
-      onCancel: read.choice("on-cancel", ["leave", "stop", "rollback"], "leave"),
-    };
-  }, getInput);
+      onCancel: read.choice("on-cancel", onCancels, "leave"),
+    }),
+    getInput,
+  );
 }
-
-const registered = /^(arn:.+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d+$/;
 
 function readTarget(read: InputReader): Target {
   const to = read.optional("to") ?? "last-good";

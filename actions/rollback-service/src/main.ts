@@ -1,8 +1,4 @@
-import * as core from "@actions/core";
-import { createClients } from "../../deploy-service/src/clients.ts";
-import { saveHandle } from "../../deploy-service/src/hand-over.ts";
-import { readRun } from "../../deploy-service/src/order/run.ts";
-import { systemClock } from "../../shared/clock.ts";
+import { openWorld } from "../../deploy-service/src/open-world.ts";
 import { runAction } from "../../shared/run.ts";
 import { readRollbackInputs } from "./inputs.ts";
 import { rollBackAndReport } from "./rollback.ts";
@@ -11,14 +7,6 @@ import { rollBackAndReport } from "./rollback.ts";
 export function main(): Promise<void> {
   return runAction(async (signal) => {
     const inputs = readRollbackInputs();
-    const world = {
-      clients: createClients(),
-      clock: systemClock,
-      log: core,
-      signal,
-      run: readRun(process.env, "rollback"),
-      handOver: saveHandle(inputs.onCancel),
-    };
-    await rollBackAndReport(world, inputs);
+    await rollBackAndReport(openWorld(signal, inputs.onCancel, "rollback"), inputs);
   });
 }

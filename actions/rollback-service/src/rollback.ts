@@ -1,9 +1,8 @@
 import type { World } from "../../deploy-service/src/clients.ts";
 import { findGroup } from "../../deploy-service/src/codedeploy/group.ts";
-import { publish } from "../../deploy-service/src/publish.ts";
-import { type DeploymentRecord, newRecord } from "../../deploy-service/src/record.ts";
+import { keepRecord } from "../../deploy-service/src/keep-record.ts";
+import type { DeploymentRecord } from "../../deploy-service/src/record.ts";
 import { refuseExpired } from "../../deploy-service/src/verify/credentials-life.ts";
-import { formatDuration } from "../../shared/duration.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
@@ -14,21 +13,8 @@ import { rollBackActive } from "./roll-back-active.ts";
 import { openHistory } from "./service-history.ts";
 
 /** Rolls back; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
-export async function rollBackAndReport(world: World, inputs: RollbackInputs): Promise<DeploymentRecord> {
-  const record = newRecord(inputs.cluster, inputs.service);
-  record.beganAt = world.clock.now();
-  try {
-    await rollBack(world, inputs, record);
-  } catch (error) {
-    record.status ??= world.signal.aborted ? "cancelled" : "failed";
-    record.cause ||= (error as Error).message;
-    throw error;
-  } finally {
-    record.durationMs = world.clock.now() - record.beganAt;
-    await publish(record);
-  }
-  world.log.info(`${inputs.service} ${record.status} after ${formatDuration(record.durationMs)}.`);
-  return record;
+export function rollBackAndReport(world: World, inputs: RollbackInputs): Promise<DeploymentRecord> {
+  return keepRecord(world, inputs, (record) => rollBack(world, inputs, record));
 }
 
 /** Ends the deployment that goes on, or deploys what is to come back with the engine of deploy-service. */

@@ -7,7 +7,7 @@ import { type RollbackInputs, readRollbackInputs } from "./inputs.ts";
 import { rollBack } from "./rollback.ts";
 
 /** Inputs as a workflow gives them, for the service of a stage. */
-export function inputsFor(stage: Stage, given: Record<string, string>): RollbackInputs {
+function inputsFor(stage: Stage, given: Record<string, string>): RollbackInputs {
   const { cluster, service, codeDeployApplication, codeDeployDeploymentGroup } = stage.inputs("");
   const all: Record<string, string> = {
     cluster,

@@ -1,10 +1,10 @@
 import { type ContainerDefinition, DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { settleRevision } from "../../shared/ecs/revision.ts";
 import { readTaskDefinition } from "../../shared/ecs/task-definition-file.ts";
+import type { TaskDefinitionSource } from "../../shared/ecs/task-definition-source.ts";
 import type { EcsWorld } from "../../shared/ecs/world.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Finding } from "../../shared/findings.ts";
-import type { TaskDefinitionSource } from "./inputs.ts";
 
 export interface Definition {
   readonly containers: readonly ContainerDefinition[];

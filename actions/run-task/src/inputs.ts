@@ -1,4 +1,7 @@
-import { statSync } from "node:fs";
+import {
+  readTaskDefinitionSource,
+  type TaskDefinitionSource,
+} from "../../shared/ecs/task-definition-source.ts";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
 
 export interface RunInputs {
@@ -14,9 +17,6 @@ export interface RunInputs {
   readonly deadlineMs: number;
   readonly onCancel: "stop" | "leave";
 }
-
-/** A file to register, or what DescribeTaskDefinition takes: family, family:revision or ARN. */
-export type TaskDefinitionSource = { readonly file: string } | { readonly reference: string };
 
 /** Where the task runs: as a service's tasks do, or in these subnets. */
 export type PlacementSource =
@@ -49,19 +49,6 @@ export function readRunInputs(getInput?: (name: string) => string): RunInputs {
 
 function isCommand(value: unknown): value is string[] {
   return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string");
-}
-
-/** An ARN, or a family's 255 characters with or without revision (ECS API reference, RegisterTaskDefinition). */
-const reference = /^(arn:.+:task-definition\/)?[A-Za-z0-9_-]{1,255}(:\d+)?$/;
-
-function readTaskDefinitionSource(read: InputReader): TaskDefinitionSource {
-  const given = read.required("task-definition");
-  if (statSync(given, { throwIfNoEntry: false })?.isFile()) return { file: given };
-  if (given && !reference.test(given))
-    read.problem(
-      `Input task-definition: there is no file ${given} (looked from ${process.cwd()}), and it is no family, family:revision or ARN`,
-    );
-  return { reference: given };
 }
 
 function readPlacement(read: InputReader): PlacementSource {

@@ -76,7 +76,7 @@ function createReader(world: EcsWorld, { region, ...stream }: LogStream): () => 
  * What a container writes must be no command to the runner: that reads `::` at the start of a line, and its older
  * `##[` anywhere in it.
  */
-export function displayLine(line: string): string {
+function displayLine(line: string): string {
   return `              │ ${line.replaceAll("##[", "## [")}`;
 }
 

@@ -18,7 +18,7 @@ export interface ProcessLog extends Log {
   flush(): void;
 }
 
-export const logLevels = ["debug", "info", "warn", "error", "fatal"] as const;
+const logLevels = ["debug", "info", "warn", "error", "fatal"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /** A dozen lines go out in one write. Of more, the driver's bookkeeping costs more than the write that is saved. */

@@ -4,7 +4,7 @@ import type { Rehearsal } from "../rehearsal.ts";
 import { editHeading } from "./edit.ts";
 import { deploymentOf, expectAlone, expectGreen, expectHeading, expectServices } from "./expectations.ts";
 
-export const newHeading = "Coffee suppliers, freshly roasted";
+const newHeading = "Coffee suppliers, freshly roasted";
 
 /** A change that goes well, from blue to green. */
 export async function pushNewHeading(rehearsal: Rehearsal, steps: StepRecorder, load: Load): Promise<void> {

@@ -2,7 +2,7 @@ import type { Refusal } from "./import-refusal.ts";
 import type { BatchResult, ImportStep, RowProblem } from "./import-suppliers.ts";
 
 /** More than this nobody corrects by hand; the rest is counted. */
-export const mostListedProblems = 100;
+const mostListedProblems = 100;
 
 /** What has become of an import so far. */
 export interface ImportReport {

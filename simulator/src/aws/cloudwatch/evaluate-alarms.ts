@@ -38,7 +38,7 @@ export function createAlarmEvaluation(
 }
 
 /** Looks at the alarm's last complete minutes and changes its state when they say so. */
-export function evaluateAlarm(state: CloudWatchState, alarm: Alarm): void {
+function evaluateAlarm(state: CloudWatchState, alarm: Alarm): void {
   const verdict = judgeAlarm(alarm.settings, recentPeriods(state, alarm));
   if (verdict.state === undefined || verdict.state === alarm.state) return;
   changeState(state, alarm, {

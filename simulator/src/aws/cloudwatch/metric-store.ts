@@ -17,7 +17,7 @@ export interface Metric extends MetricName {
  * Minutes kept per metric and unit: a day of AWS time, as long as an alarm with a period under an hour may look
  * back. AWS keeps 15 days; a rehearsal's hour at scale 60 is already two and a half.
  */
-export const keptMinutes = 1440;
+const keptMinutes = 1440;
 
 export interface MetricStore {
   readonly metrics: ReadonlyMap<string, Metric>;

@@ -57,7 +57,7 @@ export function viewCurrentRevisions(
   });
 }
 
-export function viewRevisionSummary(
+function viewRevisionSummary(
   reader: Reader,
   service: ServiceRecord,
   taskSet: RevisionTaskSet,

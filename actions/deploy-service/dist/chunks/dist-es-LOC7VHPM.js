@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{a,b as t,c as o,d as r}from"./chunk-VVYM7S6H.js";import"./chunk-WZM5VPHA.js";import"./chunk-HBIGMKTK.js";import"./chunk-72QAEKO2.js";import"./chunk-LKUBLS6H.js";import"./chunk-NQETCPOG.js";export{a as ENV_CMDS_FULL_URI,t as ENV_CMDS_RELATIVE_URI,o as fromContainerMetadata,r as fromInstanceMetadata};

@@ -1,0 +1,18 @@
+import * as core from "@actions/core";
+import { systemClock } from "../../shared/clock.ts";
+import { createClients, type World } from "./clients.ts";
+import { saveHandle } from "./hand-over.ts";
+import type { OnCancel } from "./inputs.ts";
+import { type Run, readRun } from "./order/run.ts";
+
+/** The real one: AWS, the runner and the time. */
+export function openWorld(signal: AbortSignal, onCancel: OnCancel, kind?: Run["kind"]): World {
+  return {
+    clients: createClients(),
+    clock: systemClock,
+    log: core,
+    signal,
+    run: readRun(process.env, kind),
+    handOver: saveHandle(onCancel),
+  };
+}

@@ -1,0 +1,19 @@
+import { statSync } from "node:fs";
+import type { InputReader } from "../inputs.ts";
+
+/** A file to register, or what DescribeTaskDefinition takes: family, family:revision or ARN. */
+export type TaskDefinitionSource = { readonly file: string } | { readonly reference: string };
+
+/** An ARN, or a family's 255 characters with or without revision (ECS API reference, RegisterTaskDefinition). */
+const reference = /^(arn:.+:task-definition\/)?[A-Za-z0-9_-]{1,255}(:\d+)?$/;
+
+/** Reads the input task-definition: the name of a file that is there means the file. */
+export function readTaskDefinitionSource(read: InputReader): TaskDefinitionSource {
+  const given = read.required("task-definition");
+  if (statSync(given, { throwIfNoEntry: false })?.isFile()) return { file: given };
+  if (given && !reference.test(given))
+    read.problem(
+      `Input task-definition: there is no file ${given} (looked from ${process.cwd()}), and it is no family, family:revision or ARN`,
+    );
+  return { reference: given };
+}
