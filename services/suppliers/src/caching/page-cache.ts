@@ -22,15 +22,21 @@ export function createFreshPages(now: () => number): PageSource {
     });
 }
 
-/** Keeps each page until its data are `milliseconds` old. */
+/** Keeps each page until its data are `milliseconds` old; who asks while it is being read gets that very page. */
 export function createCachedPages(milliseconds: number, now: () => number): PageSource {
-  const pages = createLRU<string, CachedPage>({ max: mostPages });
-  const renderFresh = createFreshPages(now);
-  return async (key, render) => {
+  const pages = createLRU<string, { readonly readAt: number; readonly page: Promise<CachedPage> }>({
+    max: mostPages,
+  });
+  return (key, render) => {
     const kept = pages.get(key);
-    if (kept && now() - kept.readAt < milliseconds) return kept;
-    const page = await renderFresh(key, render);
-    pages.set(key, page);
+    if (kept && now() - kept.readAt < milliseconds) return kept.page;
+    const readAt = now();
+    const page = render().then((body) => ({ readAt, body }));
+    const entry = { readAt, page };
+    pages.set(key, entry);
+    page.catch(() => {
+      if (pages.get(key) === entry) pages.delete(key);
+    });
     return page;
   };
 }

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { createCachedPages, createFreshPages } from "./page-cache.ts";
+
+/** A database that answers when it is told to, and counts what it is asked. */
+function source() {
+  const asked: ((body: string) => void)[] = [];
+  const failing: ((error: Error) => void)[] = [];
+  const render = () =>
+    new Promise<string>((resolve, reject) => {
+      asked.push(resolve);
+      failing.push(reject);
+    });
+  return { asked, failing, render };
+}
+
+describe("pages that may be a second old", () => {
+  it("are read once for all who ask within it, and anew afterwards", async () => {
+    let time = 0;
+    const pages = createCachedPages(1000, () => time);
+    const { asked, render } = source();
+    const waiting = [pages("list", render), pages("list", render)];
+    asked[0]?.("first");
+    expect(await Promise.all(waiting)).toEqual([
+      { readAt: 0, body: "first" },
+      { readAt: 0, body: "first" },
+    ]);
+    time = 999;
+    expect((await pages("list", render)).body).toBe("first");
+    expect(asked).toHaveLength(1);
+    time = 1000;
+    const later = pages("list", render);
+    asked[1]?.("second");
+    expect(await later).toEqual({ readAt: 1000, body: "second" });
+  });
+
+  it("are not kept when they could not be read", async () => {
+    const pages = createCachedPages(1000, () => 0);
+    const { asked, failing, render } = source();
+    const failed = pages("list", render);
+    failing[0]?.(new Error("no database"));
+    await expect(failed).rejects.toThrow("no database");
+    const next = pages("list", render);
+    asked[1]?.("back");
+    expect((await next).body).toBe("back");
+  });
+});
+
+describe("pages that are never older than the question", () => {
+  it("are read again for who asks while they are being read", async () => {
+    const pages = createFreshPages(() => 0);
+    const { asked, render } = source();
+    const first = pages("list", render);
+    const second = pages("list", render);
+    asked[0]?.("before");
+    expect((await first).body).toBe("before");
+    asked[1]?.("after");
+    expect((await second).body).toBe("after");
+  });
+});
