@@ -7,10 +7,10 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Simulator, startSimulator } from "../../../simulator/src/simulator.ts";
 import { systemClock } from "../../shared/clock.ts";
+import { parseImageReference } from "../../shared/registry/image-reference.ts";
+import type { ImageManifest } from "../../shared/registry/oci.ts";
 import { buildImage } from "./build-image.ts";
-import { parseImageReference } from "./image-reference.ts";
 import type { BuildInputs } from "./inputs.ts";
-import type { ImageManifest } from "./oci.ts";
 import { summarize } from "./summary.ts";
 
 const run = promisify(execFile);

@@ -3,19 +3,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ECRClient } from "@aws-sdk/client-ecr";
 import type { Clock } from "../../shared/clock.ts";
-import { readBaseImage } from "./base-image.ts";
-import { dockerCredentials } from "./docker-credentials.ts";
-import { type EcrRepository, ecrRegion, findRepository, logIn } from "./ecr-repository.ts";
+import type { Credentials } from "../../shared/registry/authorization.ts";
+import {
+  createRegistryClient,
+  type FetchedManifest,
+  type RegistryClient,
+} from "../../shared/registry/client.ts";
+import { dockerCredentials } from "../../shared/registry/docker-credentials.ts";
+import { ecrRegion, logIn } from "../../shared/registry/ecr-login.ts";
+import type { ImageReference } from "../../shared/registry/image-reference.ts";
+import { mediaTypes } from "../../shared/registry/oci.ts";
+import { RegistryRefusal } from "../../shared/registry/request.ts";
+import { type EcrRepository, findRepository } from "./ecr-repository.ts";
 import { findExisting, tagIsTaken } from "./existing-image.ts";
-import { assembleImage, scratch } from "./image.ts";
-import type { ImageReference } from "./image-reference.ts";
 import type { BuildInputs } from "./inputs.ts";
-import { type Layer, packLayer } from "./layer.ts";
-import { mediaTypes } from "./oci.ts";
-import { type BaseSource, type PushedLayer, pushImage } from "./push.ts";
-import type { Credentials } from "./registry-authorization.ts";
-import { createRegistryClient, type FetchedManifest, type RegistryClient } from "./registry-client.ts";
-import { RegistryRefusal } from "./registry-request.ts";
+import { readBaseImage } from "./oci/base-image.ts";
+import { assembleImage, scratch } from "./oci/image.ts";
+import { type Layer, packLayer } from "./oci/layer.ts";
+import { type BaseSource, type PushedLayer, pushImage } from "./oci/push.ts";
 import { count, formatBytes, shortDigest } from "./text.ts";
 
 export interface BuildEnvironment {

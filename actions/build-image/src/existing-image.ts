@@ -1,8 +1,8 @@
 import { Failure } from "../../shared/failure.ts";
+import type { FetchedManifest, RegistryClient } from "../../shared/registry/client.ts";
+import { type ImageManifest, mediaTypes } from "../../shared/registry/oci.ts";
 import type { EcrRepository } from "./ecr-repository.ts";
-import type { AssembledImage } from "./image.ts";
-import { type ImageManifest, mediaTypes } from "./oci.ts";
-import type { FetchedManifest, RegistryClient } from "./registry-client.ts";
+import type { AssembledImage } from "./oci/image.ts";
 
 export interface Existing {
   /** The image of this source, when the repository has it. */

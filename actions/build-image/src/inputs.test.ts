@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { parseImageReference } from "./image-reference.ts";
+import { parseImageReference } from "../../shared/registry/image-reference.ts";
 import { readBuildInputs } from "./inputs.ts";
 
 const context = mkdtempSync(join(tmpdir(), "build-image-inputs-"));

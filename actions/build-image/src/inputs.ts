@@ -1,5 +1,5 @@
 import { readInputs } from "../../shared/inputs.ts";
-import { type ImageReference, parseImageReference } from "./image-reference.ts";
+import { type ImageReference, parseImageReference } from "../../shared/registry/image-reference.ts";
 
 export interface Platform {
   readonly os: "linux";

@@ -1,9 +1,9 @@
 import { GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
-import { dockerCredentials } from "../../build-image/src/docker-credentials.ts";
-import { ecrRegion, logIn } from "../../build-image/src/ecr-repository.ts";
-import type { Credentials } from "../../build-image/src/registry-authorization.ts";
-import { createRegistryClient } from "../../build-image/src/registry-client.ts";
-import { createRequester, RegistryRefusal } from "../../build-image/src/registry-request.ts";
+import type { Credentials } from "../../shared/registry/authorization.ts";
+import { createRegistryClient } from "../../shared/registry/client.ts";
+import { dockerCredentials } from "../../shared/registry/docker-credentials.ts";
+import { ecrRegion, logIn } from "../../shared/registry/ecr-login.ts";
+import { createRequester, RegistryRefusal } from "../../shared/registry/request.ts";
 import type { ImageName } from "./image-name.ts";
 import type { RenderWorld } from "./world.ts";
 

@@ -4,10 +4,10 @@ import {
   type ECRClient,
   type Image,
 } from "@aws-sdk/client-ecr";
-import { ecrRegion } from "../../../build-image/src/ecr-repository.ts";
-import { mediaTypes } from "../../../build-image/src/oci.ts";
 import { type ImageName, parseImageName } from "../../../render-task-definition/src/image-name.ts";
 import type { Finding } from "../../../shared/findings.ts";
+import { ecrRegion } from "../../../shared/registry/ecr-login.ts";
+import { mediaTypes } from "../../../shared/registry/oci.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 import { checkPlatform } from "./image-platform.ts";
 import { judgeMissing } from "./pull-through-cache.ts";

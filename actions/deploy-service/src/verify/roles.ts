@@ -1,6 +1,6 @@
 import { GetRoleCommand } from "@aws-sdk/client-iam";
-import { ecrRegion } from "../../../build-image/src/ecr-repository.ts";
 import type { Finding } from "../../../shared/findings.ts";
+import { ecrRegion } from "../../../shared/registry/ecr-login.ts";
 import { isObject, type TaskDefinitionInput } from "../../../shared/task-definition.ts";
 import { parseArn } from "./arn.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";

@@ -1,7 +1,7 @@
-import type { Clock } from "../../shared/clock.ts";
-import { Failure } from "../../shared/failure.ts";
-import { registryUrl } from "./registry-address.ts";
-import { type Credentials, createAuthorization } from "./registry-authorization.ts";
+import type { Clock } from "../clock.ts";
+import { Failure } from "../failure.ts";
+import { registryUrl } from "./address.ts";
+import { type Credentials, createAuthorization } from "./authorization.ts";
 
 export interface RegistryOptions {
   readonly host: string;

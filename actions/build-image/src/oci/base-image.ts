@@ -1,10 +1,16 @@
-import { Failure } from "../../shared/failure.ts";
-import { digestOf } from "./digest.ts";
+import { Failure } from "../../../shared/failure.ts";
+import type { FetchedManifest, RegistryClient } from "../../../shared/registry/client.ts";
+import { digestOf } from "../../../shared/registry/digest.ts";
+import type { ImageReference } from "../../../shared/registry/image-reference.ts";
+import {
+  type Descriptor,
+  type ImageConfig,
+  type ImageIndex,
+  type ImageManifest,
+  mediaTypes,
+} from "../../../shared/registry/oci.ts";
+import type { Platform } from "../inputs.ts";
 import type { Base } from "./image.ts";
-import type { ImageReference } from "./image-reference.ts";
-import type { Platform } from "./inputs.ts";
-import { type Descriptor, type ImageConfig, type ImageIndex, type ImageManifest, mediaTypes } from "./oci.ts";
-import type { FetchedManifest, RegistryClient } from "./registry-client.ts";
 
 const indexTypes: readonly string[] = [mediaTypes.index, mediaTypes.dockerIndex];
 const imageTypes: readonly string[] = [mediaTypes.manifest, mediaTypes.dockerManifest];

@@ -1,12 +1,7 @@
-import { Failure } from "../../shared/failure.ts";
+import { Failure } from "../failure.ts";
 import { digestOf } from "./digest.ts";
 import { mediaTypes } from "./oci.ts";
-import {
-  createRequester,
-  type OpenContent,
-  type RegistryOptions,
-  type RegistryRequest,
-} from "./registry-request.ts";
+import { createRequester, type OpenContent, type RegistryOptions, type RegistryRequest } from "./request.ts";
 
 export interface FetchedManifest {
   readonly digest: string;

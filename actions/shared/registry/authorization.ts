@@ -1,5 +1,5 @@
-import { Failure } from "../../shared/failure.ts";
-import { isLoopback } from "./registry-address.ts";
+import { Failure } from "../failure.ts";
+import { isLoopback } from "./address.ts";
 
 export interface Credentials {
   readonly user: string;

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, expect, it } from "vitest";
-import type { Clock } from "../../shared/clock.ts";
+import type { Clock } from "../clock.ts";
+import { registryUrl } from "./address.ts";
+import type { Credentials } from "./authorization.ts";
+import { createRegistryClient } from "./client.ts";
 import { digestOf } from "./digest.ts";
 import { dockerCredentials } from "./docker-credentials.ts";
-import { registryUrl } from "./registry-address.ts";
-import type { Credentials } from "./registry-authorization.ts";
-import { createRegistryClient } from "./registry-client.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 

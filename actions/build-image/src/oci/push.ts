@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
+import type { RegistryClient } from "../../../shared/registry/client.ts";
+import { type Descriptor, mediaTypes } from "../../../shared/registry/oci.ts";
+import type { OpenContent } from "../../../shared/registry/request.ts";
 import type { AssembledImage } from "./image.ts";
 import type { Layer } from "./layer.ts";
-import { type Descriptor, mediaTypes } from "./oci.ts";
-import type { RegistryClient } from "./registry-client.ts";
-import type { OpenContent } from "./registry-request.ts";
 
 export interface BaseSource {
   readonly registry: RegistryClient;

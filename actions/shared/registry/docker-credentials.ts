@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { Failure } from "../../shared/failure.ts";
-import type { Credentials } from "./registry-authorization.ts";
+import { Failure } from "../failure.ts";
+import type { Credentials } from "./authorization.ts";
 
 /** Docker Hub's entry in Docker's configuration has a name from the time of its first API. */
 const hubEntry = "https://index.docker.io/v1/";

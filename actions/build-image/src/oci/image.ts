@@ -1,13 +1,13 @@
-import { digestOf } from "./digest.ts";
-import type { ContainerSettings, Platform } from "./inputs.ts";
-import type { Layer } from "./layer.ts";
+import { digestOf } from "../../../shared/registry/digest.ts";
 import {
   type ContainerConfig,
   type Descriptor,
   type ImageConfig,
   type ImageManifest,
   mediaTypes,
-} from "./oci.ts";
+} from "../../../shared/registry/oci.ts";
+import type { ContainerSettings, Platform } from "../inputs.ts";
+import type { Layer } from "./layer.ts";
 
 /** What an image begins with: nothing, or a base image's parts. */
 export interface Base {

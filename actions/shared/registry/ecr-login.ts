@@ -1,0 +1,24 @@
+import { type ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
+import { Failure } from "../failure.ts";
+import type { Credentials } from "./authorization.ts";
+
+/** User `AWS` and a token of 12 hours, which is masked in the log. */
+export async function logIn(
+  ecr: ECRClient,
+  mask: (secret: string) => void,
+  signal: AbortSignal,
+): Promise<Credentials> {
+  const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });
+  const token = authorizationData?.[0]?.authorizationToken;
+  if (token === undefined) throw new Failure("ECR gave no authorization token");
+  mask(token);
+  const [user = "", ...password] = Buffer.from(token, "base64").toString("utf8").split(":");
+  mask(password.join(":"));
+  return { user, password: password.join(":") };
+}
+
+/** The region in the name of an ECR registry; undefined for any other registry. */
+export function ecrRegion(host: string): string | undefined {
+  // ECR user guide, "Private registry": <account>.dkr.ecr.<region>.amazonaws.com, in China with .cn
+  return /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(host)?.[1];
+}
