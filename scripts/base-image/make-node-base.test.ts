@@ -1,0 +1,62 @@
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packLayer } from "../../actions/build-image/src/oci/layer.ts";
+import { makeNodeBase } from "./make-node-base.ts";
+
+const run = promisify(execFile);
+const image = `node-base-${randomUUID()}`;
+let folder: string;
+let base: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "node-base-"));
+  base = await makeNodeBase({ folder: join(folder, "base"), npm: true });
+  await run("tar", ["--create", "--directory", base, "--file", join(folder, "base.tar"), "."]);
+  await run("docker", ["import", join(folder, "base.tar"), image]);
+});
+afterAll(async () => {
+  await run("docker", ["image", "rm", "--force", image]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function runInside(...command: string[]): Promise<string> {
+  const limits = ["--read-only", "--cap-drop", "ALL", "--user", "65532:65532", "--network", "none"];
+  const { stdout } = await run("docker", ["run", "--rm", ...limits, image, ...command]);
+  return stdout.trim();
+}
+
+describe("a Node base, run by Docker", () => {
+  it("runs this repository's Node as nobody, on a root that cannot be written", async () => {
+    expect(await runInside("node", "--print", "process.version")).toBe(process.version);
+  });
+
+  it("knows the users' names, finds localhost and has a folder for temporary files", async () => {
+    const program = `
+      const { mode } = require("node:fs").statSync("/tmp");
+      require("node:dns").lookup("localhost", (_, address) =>
+        console.log([os.userInfo().username, address, (mode & 0o7777).toString(8)].join(" ")));`;
+    expect(await runInside("node", "--eval", program)).toBe("node 127.0.0.1 1777");
+  });
+
+  it("runs npm without a shell", async () => {
+    expect(await runInside("npm", "--version")).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+});
+
+it("is the same, byte for byte, when it is made again", async () => {
+  const pack = (context: string) =>
+    packLayer({
+      context,
+      workingDirectory: "/",
+      path: join(folder, "layer.tar.gz"),
+      signal: AbortSignal.timeout(100_000),
+    });
+  const first = await pack(base);
+  const again = await pack(await makeNodeBase({ folder: join(folder, "again"), npm: true }));
+  expect(again.digest).toBe(first.digest);
+});

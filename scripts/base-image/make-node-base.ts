@@ -1,0 +1,74 @@
+import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { copyNpm } from "./copy-npm.ts";
+import { findLibraries } from "./libraries.ts";
+import { run } from "./run.ts";
+
+export interface NodeBaseOptions {
+  /** Gets the base's root file system; made when absent. */
+  readonly folder: string;
+  /** With npm, which a Dockerfile's build stage runs. */
+  readonly npm?: boolean;
+}
+
+/** Where programs are; what has no PATH in its configuration is run with this one, too. */
+export const basePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/**
+ * Makes an image's root file system that holds Node 24 and what it loads, and neither shell nor packages: this
+ * repository's own Node on this machine's C library. No registry is asked, and the same machine makes the same bytes.
+ * Answers the folder. Rejects with a sentence where it cannot be made, such as on macOS.
+ */
+export async function makeNodeBase({ folder, npm = false }: NodeBaseOptions): Promise<string> {
+  if (process.platform !== "linux")
+    throw new Error(
+      `a Node base can be made on Linux only, not on ${process.platform}: its files are this machine's own`,
+    );
+  const node = createRequire(import.meta.url).resolve("node/bin/node");
+  const libraries = await findLibraries(node);
+  const place = async (path: string) => {
+    const target = join(folder, path);
+    await mkdir(dirname(target), { recursive: true });
+    return target;
+  };
+  await Promise.all([
+    place("/usr/local/bin/node").then((target) => strip(node, target)),
+    ...libraries.map(async (library) => copyExecutable(library, await place(library))),
+    ...Object.entries(texts).map(async ([path, text]) => writeFile(await place(path), text)),
+    makeTemporaryFolder(join(folder, "tmp")),
+    npm && copyNpm(folder),
+  ]);
+  return folder;
+}
+
+/** Names for the users that images run as, and how addresses are found where glibc before 2.34 would ask the DNS first. */
+const texts = {
+  "/etc/passwd": [
+    "root:x:0:0:root:/root:/sbin/nologin",
+    "nobody:x:65534:65534:nobody:/nonexistent:/sbin/nologin",
+    "node:x:65532:65532:node:/home/node:/sbin/nologin",
+    "",
+  ].join("\n"),
+  "/etc/group": ["root:x:0:", "nogroup:x:65534:", "node:x:65532:", ""].join("\n"),
+  "/etc/nsswitch.conf": "hosts: files dns\n",
+};
+
+async function makeTemporaryFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o1777);
+}
+
+/** Symbols are a tenth of Node; they serve a debugger only, and where `strip` is missing they stay. */
+async function strip(from: string, to: string): Promise<void> {
+  await run("strip", ["--strip-all", "-o", to, from]).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+    await copyFile(from, to);
+  });
+  await chmod(to, 0o755);
+}
+
+async function copyExecutable(from: string, to: string): Promise<void> {
+  await copyFile(from, to);
+  await chmod(to, 0o755);
+}
