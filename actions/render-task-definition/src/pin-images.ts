@@ -1,8 +1,8 @@
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import { Failure } from "../../shared/failure.ts";
 import { findPlaceholders } from "../../shared/placeholders.ts";
+import { type ImageName, parseImageName } from "../../shared/registry/image-name.ts";
 import type { Container } from "./containers.ts";
-import { type ImageName, parseImageName } from "./image-name.ts";
 import { type Found, findInRegistry } from "./registry.ts";
 import type { RenderWorld } from "./world.ts";
 

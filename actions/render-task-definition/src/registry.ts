@@ -3,8 +3,8 @@ import type { Credentials } from "../../shared/registry/authorization.ts";
 import { createRegistryClient } from "../../shared/registry/client.ts";
 import { dockerCredentials } from "../../shared/registry/docker-credentials.ts";
 import { ecrRegion, logIn } from "../../shared/registry/ecr-login.ts";
+import type { ImageName } from "../../shared/registry/image-name.ts";
 import { createRequester, RegistryRefusal } from "../../shared/registry/request.ts";
-import type { ImageName } from "./image-name.ts";
 import type { RenderWorld } from "./world.ts";
 
 /** What the registry has under an image's name: the digest of its tag or, without one, the tags that there are. */

@@ -4,9 +4,9 @@ import {
   type ECRClient,
   type Image,
 } from "@aws-sdk/client-ecr";
-import { type ImageName, parseImageName } from "../../../render-task-definition/src/image-name.ts";
 import type { Finding } from "../../../shared/findings.ts";
 import { ecrRegion } from "../../../shared/registry/ecr-login.ts";
+import { type ImageName, parseImageName } from "../../../shared/registry/image-name.ts";
 import { mediaTypes } from "../../../shared/registry/oci.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 import { checkPlatform } from "./image-platform.ts";
