@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { faultKinds } from "./gateway/faults.ts";
 import { parseFault } from "./gateway/parse-fault.ts";
+import { readAdvisories } from "./planes/scanner/advisories.ts";
 import {
   defaultListenerPortOffset,
   defaultPort,
@@ -17,6 +18,9 @@ Starts an offline AWS on 127.0.0.1 and prints the environment variables that poi
   --time-scale N       how many times faster than the wall AWS's waits pass (default ${defaultTimeScale})
   --region NAME        (default us-east-1)
   --account ID         twelve digits (default 123456789012)
+  --advisories FILE    JSON list of what image scans look for, such as
+                       [{"name":"CVE-2024-5535","distribution":"alpine","package":"openssl",
+                         "fixedVersion":"3.3.1-r1","severity":"CRITICAL"}]; without it they find nothing
   --fault FAULT        lets calls fail, as OPERATION=KIND[,times=N][,after=N][,accessKeyId=KEY][,milliseconds=N];
                        may be given several times: --fault ecs:DescribeServices=throttle,times=3
                        kinds: ${faultKinds.join(", ")}
@@ -34,6 +38,7 @@ export function parseArguments(argv: readonly string[]): SimulatorOptions & { he
   return {
     help: values.help ?? false,
     ...(values.fault === undefined ? {} : { faults: values.fault.map(parseFault) }),
+    ...(values.advisories === undefined ? {} : { advisories: readAdvisories(values.advisories) }),
     ...(port === undefined ? {} : { port }),
     ...(listenerPortOffset === undefined ? {} : { listenerPortOffset }),
     ...(timeScale === undefined ? {} : { timeScale }),
@@ -52,6 +57,7 @@ function parse(argv: readonly string[]) {
         "time-scale": { type: "string" },
         region: { type: "string" },
         account: { type: "string" },
+        advisories: { type: "string" },
         fault: { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },
       },

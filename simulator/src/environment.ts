@@ -2,6 +2,7 @@ import type { Aws } from "./aws/api.ts";
 import type { Clock } from "./clock.ts";
 import type { Network } from "./planes/network.ts";
 import type { Registry } from "./planes/registry.ts";
+import type { Advisory } from "./planes/scanner/advisories.ts";
 
 /** What every simulated service is made with. */
 export interface Environment {
@@ -10,6 +11,8 @@ export interface Environment {
   readonly clock: Clock;
   readonly network: Network;
   readonly registry: Registry;
+  /** What image scans look for. */
+  readonly advisories: readonly Advisory[];
   /** The other services. Call only from inside operations and controllers, never while being created. */
   readonly aws: Aws;
   /** Where the gateway answers; known only once it listens, so read it inside operations. */

@@ -22,8 +22,10 @@ import { createFaults, type Fault, type Faults } from "./gateway/faults.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
 import { createNetwork } from "./planes/network.ts";
 import { createRegistry } from "./planes/registry-server.ts";
+import type { Advisory } from "./planes/scanner/advisories.ts";
 
 export type { Fault, FaultKind, InjectedFault } from "./gateway/faults.ts";
+export type { Advisory } from "./planes/scanner/advisories.ts";
 
 export interface SimulatorOptions {
   /** Port of the gateway on 127.0.0.1; 0 takes a free one. */
@@ -38,6 +40,8 @@ export interface SimulatorOptions {
   region?: string;
   /** Access keys to answer with ExpiredToken: rehearses a lab session that is over. */
   expiredAccessKeys?: readonly string[];
+  /** What image scans look for; nothing unless given, so that no scan finds anything. */
+  advisories?: readonly Advisory[];
   /** What goes wrong on purpose from the start; nothing does unless it is asked for. */
   faults?: readonly Fault[];
   warn?: (message: string) => void;
@@ -82,6 +86,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     region,
     clock,
     network: createNetwork(),
+    advisories: options.advisories ?? [],
     registry: createRegistry({
       directory: join(dataDirectory, "registry"),
       accountId,

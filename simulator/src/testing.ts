@@ -26,6 +26,7 @@ export async function createTestEnvironment(
     clock: createClock(timeScale),
     network: createNetwork(),
     registry: refusingRegistry,
+    advisories: [],
     gateway: { host: "127.0.0.1", port: 4566 },
     listenerPortOffset: 10_000,
     dataDirectory,

@@ -29,6 +29,7 @@ export function createRegistry({ directory, accountId, gateway }: RegistryOption
   const registry: Registry = {
     blobMounting: false,
     issueToken: tokens.issue,
+    blobPath: store.pathOf,
     repository: (name) => repositories.get(name),
     createRepository(name, settings) {
       const repository = createRepository(name, accountId, settings);

@@ -74,6 +74,8 @@ export interface RegistryRepository {
 export interface RepositorySettings {
   /** Whether `tag`, once it points to an image, stays there. Asked at each push. */
   readonly isImmutable: (tag: string) => boolean;
+  /** Told of every manifest that was put. */
+  readonly onPush?: (manifest: StoredManifest) => void;
 }
 
 /** The registry behind ECR, made by `createRegistry` in registry-server.ts: OCI distribution on the gateway's `/v2/`, blobs on disk. */
@@ -88,6 +90,8 @@ export interface Registry {
   repository(name: string): RegistryRepository | undefined;
   /** Removes the repository with its images, and from disk the blobs that no other repository shares. */
   deleteRepository(name: string): Promise<void>;
+  /** The file of a blob; there is none once the blob is removed. */
+  blobPath(digest: string): string;
   /** The password of user `AWS` until `expiresAt`. */
   issueToken(expiresAt: Date): string;
   /** Whether a push may take a blob from another repository (ECR's account setting BLOB_MOUNTING). */

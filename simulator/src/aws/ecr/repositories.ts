@@ -2,6 +2,7 @@ import type { ECR } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../errors.ts";
 import type { Operations } from "../api.ts";
 import { page } from "./page.ts";
+import { scansOnPush } from "./scan-configuration.ts";
 import { type EcrState, invalidParameter, type RepositoryRecord, repositoryArn, toTagMap } from "./state.ts";
 import { checkMutability, isImmutable } from "./tag-mutability.ts";
 
@@ -9,7 +10,7 @@ import { checkMutability, isImmutable } from "./tag-mutability.ts";
 const namePattern = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 
 export function repositoryOperations(state: EcrState): Operations<ECR> {
-  const { repositories, find, describe } = state;
+  const { repositories, find, describe, scans, scanRules } = state;
   const { accountId, region, registry, clock } = state.environment;
   return {
     createRepository(input) {
@@ -35,6 +36,9 @@ export function repositoryOperations(state: EcrState): Operations<ECR> {
         },
         images: registry.createRepository(name, {
           isImmutable: (tag) => isImmutable(tag, record.description),
+          onPush: (manifest) => {
+            if (scansOnPush(record, scanRules)) scans.startIfPossible(manifest);
+          },
         }),
         tags,
         policyText: undefined,

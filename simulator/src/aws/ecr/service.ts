@@ -7,6 +7,8 @@ import { layerOperations } from "./layers.ts";
 import { policyOperations } from "./policies.ts";
 import { pullThroughCacheOperations } from "./pull-through-cache.ts";
 import { repositoryOperations } from "./repositories.ts";
+import { scanConfigurationOperations } from "./scan-configuration.ts";
+import { scanOperations } from "./scan-operations.ts";
 import { settingOperations } from "./settings.ts";
 import { createEcrState } from "./state.ts";
 
@@ -21,8 +23,11 @@ export function createEcr(environment: Environment): Service<"ecr"> {
       ...changeImageOperations(state),
       ...layerOperations(state),
       ...policyOperations(state),
+      ...scanOperations(state),
+      ...scanConfigurationOperations(state),
       ...settingOperations(state),
       ...pullThroughCacheOperations(state),
     },
+    close: state.scans.close,
   };
 }

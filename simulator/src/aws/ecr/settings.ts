@@ -18,7 +18,6 @@ export function settingOperations({ environment, find, findByArn }: EcrState): O
         imageTagMutabilityExclusionFilters,
       };
     },
-    /** Stored only: no image is scanned here. */
     putImageScanningConfiguration(input) {
       const { description } = find(input);
       description.imageScanningConfiguration = {

@@ -1,7 +1,8 @@
-import type { Repository, Tag } from "@aws-sdk/client-ecr";
+import type { RegistryScanningRule, Repository, Tag } from "@aws-sdk/client-ecr";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
 import type { RegistryRepository } from "../../planes/registry.ts";
+import { createScans, type Scans } from "./scans.ts";
 
 export interface RepositoryRecord {
   /** As DescribeRepositories shows it; `repositoryUri` is added when asked for. */
@@ -17,6 +18,9 @@ export interface RepositoryRecord {
 export interface EcrState {
   readonly environment: Environment;
   readonly repositories: Map<string, RepositoryRecord>;
+  readonly scans: Scans;
+  /** Of the registry, beside each repository's own setting. */
+  readonly scanRules: RegistryScanningRule[];
   /** Throws RepositoryNotFoundException. */
   find(input: { registryId?: string | undefined; repositoryName: string | undefined }): RepositoryRecord;
   findByArn(arn: string | undefined): RepositoryRecord;
@@ -37,6 +41,8 @@ export function createEcrState(environment: Environment): EcrState {
   return {
     environment,
     repositories,
+    scans: createScans(environment),
+    scanRules: [],
     find,
     findByArn(arn) {
       const prefix = repositoryArn(region, accountId, "");

@@ -90,6 +90,7 @@ export function createRepository(
       const stored = manifests.get(digest) ?? store(manifest, digest);
       manifests.set(digest, stored);
       if (manifest.tag !== undefined) tags.set(manifest.tag, digest);
+      settings.onPush?.(stored);
       return stored;
     },
     removeTag: (tag) => void tags.delete(tag),
