@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ECRClient } from "@aws-sdk/client-ecr";
 import type { Simulator } from "../../simulator/src/simulator.ts";
 import { buildImage } from "../build-image/src/build-image.ts";
+import { testEnvironment, testInputs, toRepository } from "../build-image/src/build-image-for-tests.ts";
 import { type Clock, systemClock } from "./clock.ts";
 
 /** As fast as the simulator's own minutes, so that looking every two seconds takes a tenth of one. */
@@ -16,29 +16,9 @@ export async function pushImage(simulator: Simulator, folder: string, program: s
   const context = join(folder, "dist");
   await mkdir(context);
   await writeFile(join(context, "main.mjs"), program);
-  const built = await buildImage(
-    {
-      repository: "web",
-      context,
-      builder: "oci",
-      baseImage: "scratch",
-      entrypoint: ["node", "main.mjs"],
-      workingDirectory: "/app",
-      user: "65532",
-      environment: new Map(),
-      exposedPorts: ["8080/tcp"],
-      labels: new Map(),
-      tags: ["latest"],
-      platform: { os: "linux", architecture: "amd64" },
-    },
-    {
-      createEcr: () => new ECRClient(simulator.clientConfig),
-      variables: {},
-      clock: systemClock,
-      log: () => {},
-      mask: () => {},
-      signal: new AbortController().signal,
-    },
-  );
-  return built.image;
+  const inputs = testInputs(context, {
+    destination: toRepository("web"),
+    oci: { entrypoint: ["node", "main.mjs"], environment: new Map() },
+  });
+  return (await buildImage(inputs, testEnvironment(simulator))).image;
 }

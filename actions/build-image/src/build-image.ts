@@ -1,141 +1,97 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ECRClient } from "@aws-sdk/client-ecr";
-import type { Clock } from "../../shared/clock.ts";
-import type { Credentials } from "../../shared/registry/authorization.ts";
-import {
-  createRegistryClient,
-  type FetchedManifest,
-  type RegistryClient,
-} from "../../shared/registry/client.ts";
-import { dockerCredentials } from "../../shared/registry/docker-credentials.ts";
-import { ecrRegion, logIn } from "../../shared/registry/ecr-login.ts";
-import type { ImageReference } from "../../shared/registry/image-reference.ts";
-import { mediaTypes } from "../../shared/registry/oci.ts";
-import { RegistryRefusal } from "../../shared/registry/request.ts";
-import { type EcrRepository, findRepository } from "./ecr-repository.ts";
-import { findExisting, tagIsTaken } from "./existing-image.ts";
+import type { Builder, Built, ImagePart } from "./builder.ts";
+import type { Destination } from "./destination/destination.ts";
+import { findDestination } from "./destination/find-destination.ts";
+import { createDockerBuilder } from "./docker/builder.ts";
+import type { BuildEnvironment } from "./environment.ts";
 import type { BuildInputs } from "./inputs.ts";
-import { readBaseImage } from "./oci/base-image.ts";
-import { assembleImage, scratch } from "./oci/image.ts";
-import { type Layer, packLayer } from "./oci/layer.ts";
-import { type BaseSource, type PushedLayer, pushImage } from "./oci/push.ts";
-import { count, formatBytes, shortDigest } from "./text.ts";
-
-export interface BuildEnvironment {
-  /** A client of the job's region, or of the one that a base image's registry is in. */
-  readonly createEcr: (region?: string) => ECRClient;
-  readonly variables: NodeJS.ProcessEnv;
-  readonly clock: Clock;
-  readonly log: (line: string) => void;
-  readonly mask: (secret: string) => void;
-  readonly signal: AbortSignal;
-}
+import { createOciBuilder } from "./oci/builder.ts";
+import { partsOf } from "./parts-of.ts";
+import { checkScan, type ScanOutcome } from "./scan/gate.ts";
+import { readSource, type Source, sourceLabel } from "./source/read-source.ts";
+import { lookAtTags } from "./tags/look-at-tags.ts";
+import { putTags } from "./tags/put-tags.ts";
+import { formatBytes, shortDigest } from "./text.ts";
 
 export interface BuiltImage {
   /** `<repository URI>@sha256:…` */
   readonly image: string;
+  /** `ecr://<repository>@sha256:…`, or `image` where the host is needed. */
+  readonly portableImage: string;
   readonly digest: string;
   /** False when the repository had it already. */
   readonly built: boolean;
+  /** Without that of the source. */
   readonly tags: readonly string[];
-  readonly layers: readonly PushedLayer[];
+  readonly source: Source;
+  readonly parts: readonly ImagePart[];
+  readonly scan: ScanOutcome | undefined;
   readonly durationMs: number;
 }
 
-/** Puts the context on the base image and the result into ECR, unless the same is there. */
+/** Makes the image of the context and brings it into its repository, unless the one of this source is there. */
 export async function buildImage(inputs: BuildInputs, environment: BuildEnvironment): Promise<BuiltImage> {
-  const { clock, log, mask, signal } = environment;
+  const { clock, log, signal } = environment;
   const started = clock.now();
-  const ecr = environment.createEcr();
-  const repository = await findRepository(ecr, inputs.repository, signal);
-  const credentials = await logIn(ecr, mask, signal);
-  const registry = createRegistryClient({ host: repository.host, credentials, clock, signal, mask });
-  log(`Repository ${repository.uri}`);
+  const builder = createBuilder(inputs, environment);
+  const [found, source] = await Promise.all([
+    findDestination(inputs.destination, environment),
+    readSource(inputs, builder, signal),
+  ]);
+  const destination = await found.open();
+  log.info(`Repository ${destination.uri}`);
+  log.info(`Source ${source.digest} of ${inputs.context}`);
 
-  return inTemporaryFolder(async (folder) => {
-    const path = join(folder, "layer.tar.gz");
-    const [base, layer] = await Promise.all([
-      readBase(inputs, registry, environment),
-      packLayer({ context: inputs.context, workingDirectory: inputs.workingDirectory, path, signal }),
-    ]);
-    log(
-      `Layer ${shortDigest(layer.digest)}: ${count(layer.files, "file")} of ${inputs.context}, ${formatBytes(layer.size)}`,
-    );
-    const image = assembleImage(base.content, layer, inputs);
-    const { same, tagged } = await findExisting(registry, repository, image, inputs.tags);
-    const { source } = base;
-    const layers = same
-      ? alreadyThere(layer, source)
-      : await pushImage(registry, repository.name, { image, layer, base: source });
-    for (const each of layers)
-      log(`${each.what} ${shortDigest(each.digest)}, ${formatBytes(each.size)}: ${each.how}`);
-    const manifest = same ?? { digest: image.digest, mediaType: mediaTypes.manifest, body: image.manifest };
-    const missing = inputs.tags.filter((tag) => tagged.get(tag) !== manifest.digest);
-    await putTags(registry, repository, manifest, missing, log);
-    const { digest } = manifest;
-    log(`${same ? "Already there" : "Pushed"}: ${repository.uri}@${digest}`);
-    return {
-      image: `${repository.uri}@${digest}`,
-      digest,
-      built: same === undefined,
-      tags: inputs.tags,
-      layers,
-      durationMs: clock.now() - started,
-    };
-  });
+  const existing = await lookAtTags(destination, source, inputs.tags);
+  const { manifest, parts } = existing.image
+    ? { manifest: existing.image, parts: partsOf(existing.image) }
+    : await build(inputs, builder, { destination, source }, environment);
+  const { digest } = manifest;
+  const image = `${destination.uri}@${digest}`;
+  log.info(`${existing.image ? "Already there" : "Pushed"}: ${image}`);
+  await putTags(destination, manifest, [source.tag, ...inputs.tags], existing.tagged, log);
+  return {
+    image,
+    portableImage: `${destination.portableUri}@${digest}`,
+    digest,
+    built: existing.image === undefined,
+    tags: inputs.tags,
+    source,
+    parts,
+    scan: await checkScan({ destination, digest }, inputs.scan, environment),
+    durationMs: clock.now() - started,
+  };
 }
 
-async function readBase(
-  { baseImage, platform }: BuildInputs,
-  target: RegistryClient,
-  environment: BuildEnvironment,
-) {
-  if (baseImage === "scratch") return { content: scratch(platform), source: undefined };
-  environment.log(`Base image ${baseImage.host}/${baseImage.name}@${baseImage.digest}`);
-  const registry = await connectToBase(baseImage, target, environment);
-  const content = await readBaseImage(registry, baseImage, platform);
-  const source: BaseSource = { registry, name: baseImage.name, layers: content.layers };
-  return { content, source };
+function createBuilder({ builder }: BuildInputs, environment: BuildEnvironment): Builder {
+  return builder.kind === "docker"
+    ? createDockerBuilder(builder, environment)
+    : createOciBuilder(builder, environment);
 }
 
-async function connectToBase(
-  { host }: ImageReference,
-  target: RegistryClient,
-  environment: BuildEnvironment,
-): Promise<RegistryClient> {
-  if (host === target.host) return target;
-  return createRegistryClient({ ...environment, host, credentials: await credentialsFor(host, environment) });
-}
-
-async function credentialsFor(host: string, environment: BuildEnvironment): Promise<Credentials | undefined> {
-  const { createEcr, variables, mask, signal } = environment;
-  const region = ecrRegion(host);
-  if (region !== undefined) return logIn(createEcr(region), mask, signal);
-  return dockerCredentials(host, variables);
-}
-
-function alreadyThere({ digest, size }: Layer, base: BaseSource | undefined): PushedLayer[] {
-  const how = "already there";
-  const below = (base?.layers ?? []).map((layer): PushedLayer => ({ what: "base layer", ...layer, how }));
-  return [...below, { what: "context", digest, size, how }];
-}
-
-async function putTags(
-  registry: RegistryClient,
-  { name }: EcrRepository,
-  manifest: FetchedManifest,
-  tags: readonly string[],
-  log: (line: string) => void,
-): Promise<void> {
-  for (const tag of tags) {
-    await registry.putManifest(name, tag, manifest).catch((error) => {
-      const immutable = error instanceof RegistryRefusal && error.code === "TAG_INVALID";
-      throw immutable ? tagIsTaken(name, tag, manifest.digest) : error;
-    });
-    log(`Tagged ${tag}`);
-  }
+async function build(
+  { context, labels }: BuildInputs,
+  builder: Builder,
+  { destination, source }: { readonly destination: Destination; readonly source: Source },
+  { group, log }: BuildEnvironment,
+): Promise<Built> {
+  return inTemporaryFolder((folder) =>
+    group("Build", async () => {
+      const built = await builder.build({
+        destination,
+        context,
+        files: source.files,
+        sourceTag: source.tag,
+        labels: new Map([...labels, [sourceLabel, source.digest]]),
+        folder,
+      });
+      for (const { what, digest, size, how } of built.parts)
+        log.info(`${what} ${shortDigest(digest)}, ${formatBytes(size)}: ${how}`);
+      return built;
+    }),
+  );
 }
 
 async function inTemporaryFolder<Result>(use: (folder: string) => Promise<Result>): Promise<Result> {

@@ -1,28 +1,17 @@
-import type { Credentials } from "../../shared/registry/authorization.ts";
-import type { FetchedManifest, RegistryClient } from "../../shared/registry/client.ts";
-
-/** The repository that an image goes to. */
-export interface Destination {
-  /** host or host:port */
-  readonly host: string;
-  /** Name of the repository within its registry. */
-  readonly name: string;
-  /** `<host>/<name>` */
-  readonly uri: string;
-  /** No tag that exists can be moved. */
-  readonly immutable: boolean;
-  /** What `registry` logs in with; undefined where the registry asks for nothing. */
-  readonly credentials: Credentials | undefined;
-  readonly registry: RegistryClient;
-}
+import type { FetchedManifest } from "../../shared/registry/client.ts";
+import type { Destination } from "./destination/destination.ts";
+import type { SourceFile } from "./source/list-files.ts";
 
 /** One way of making an image; `builder` of the action's inputs chooses it. */
 export interface Builder {
   /**
-   * Everything besides the context's files that decides what the image is: the base's digest, the platform, the
-   * settings. It is hashed with the files, so it must be the same JSON whenever the image would be the same.
+   * Everything besides the context's files and the labels that decides what the image is: the base's digest, the
+   * platform, the settings. It is hashed with the files, so it must be the same JSON whenever the image would be the
+   * same.
    */
   readIngredients(): Promise<Ingredients>;
+  /** An ignore file that, where it is there, is used in place of the context's `.dockerignore`. */
+  readonly ignoreFile?: string;
   /** Makes the image and brings it into the destination. Nothing of it is left on the machine, also when it fails. */
   build(order: BuildOrder): Promise<Built>;
 }
@@ -31,6 +20,9 @@ export type Ingredients = Readonly<Record<string, unknown>>;
 
 export interface BuildOrder {
   readonly destination: Destination;
+  readonly context: string;
+  /** What of the context counts, as it was hashed: folders before what is in them. */
+  readonly files: readonly SourceFile[];
   /** Tag that stands for the source; a builder that cannot push by digest pushes this tag, and no other. */
   readonly sourceTag: string;
   /** Labels of the image, the source's digest among them. */

@@ -1,129 +1,45 @@
-import { readInputs } from "../../shared/inputs.ts";
-import { type ImageReference, parseImageReference } from "../../shared/registry/image-reference.ts";
+import { type InputReader, readInputs } from "../../shared/inputs.ts";
+import { type DestinationInputs, readDestinationInputs } from "./destination/inputs.ts";
+import { type DockerInputs, dockerInputNames, readDockerInputs } from "./docker/inputs.ts";
+import { type OciInputs, ociInputNames, readOciInputs } from "./oci/inputs.ts";
+import { readScanInputs, type ScanInputs } from "./scan/inputs.ts";
+import { readTags } from "./tags/inputs.ts";
 
-export interface Platform {
-  readonly os: "linux";
-  readonly architecture: "amd64" | "arm64";
-}
-
-/** What the container is started with; what is undefined stays as the base image has it. */
-export interface ContainerSettings {
-  readonly entrypoint: readonly string[] | undefined;
-  readonly workingDirectory: string;
-  readonly user: string;
-  readonly environment: ReadonlyMap<string, string>;
-  /** `8080/tcp` */
-  readonly exposedPorts: readonly string[];
-  readonly labels: ReadonlyMap<string, string>;
-}
-
-export interface BuildInputs extends ContainerSettings {
-  readonly repository: string;
+export interface BuildInputs {
+  readonly destination: DestinationInputs;
+  /** Folder of the source. */
   readonly context: string;
-  readonly builder: "oci";
-  readonly baseImage: ImageReference | "scratch";
+  readonly labels: ReadonlyMap<string, string>;
   readonly tags: readonly string[];
-  readonly platform: Platform;
+  readonly builder: OciInputs | DockerInputs;
+  readonly scan: ScanInputs;
 }
 
-/** ECR API reference, CreateRepository. */
-const repositoryPattern = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
-/** OCI distribution-spec v1.1. */
-const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
-/** A name or number, and after a colon its group: OCI image-spec v1.1, config.md, User. */
-const userPattern = /^(?:\d+|[a-z_][a-z0-9_-]*)(?::(?:\d+|[a-z_][a-z0-9_-]*))?$/;
+/** Settings of one builder that the other would ignore. */
+const inputsOfBuilders = { oci: ociInputNames, docker: dockerInputNames };
 
-export function readBuildInputs(getInput?: (name: string) => string): BuildInputs {
+/** `variables` are the run's, such as GITHUB_SHA. */
+export function readBuildInputs(
+  variables: NodeJS.ProcessEnv,
+  getInput?: (name: string) => string,
+): BuildInputs {
   return readInputs((read) => {
-    /** Notes values that `accept` does not like. */
-    const check = (
-      name: string,
-      values: Iterable<string>,
-      accept: (value: string) => boolean,
-      expected: string,
-    ) => {
-      for (const value of values)
-        if (value && !accept(value)) read.problem(`Input ${name} has "${value}"; ${expected} is expected`);
-    };
-
-    const repository = read.required("repository");
-    check(
-      "repository",
-      [repository],
-      (name) => repositoryPattern.test(name),
-      "the name of an ECR repository, such as customer or team/customer, without host and tag,",
-    );
-    const base = read.required("base-image");
-    const baseImage = base === "scratch" ? base : parseImageReference(base);
-    if (base && !baseImage)
-      read.problem(
-        `Input base-image is "${base}"; scratch or an image by digest, such as node:24-slim@sha256:<64 hexadecimal digits>, is expected`,
-      );
-    const entrypoint = read.json(
-      "entrypoint",
-      `a JSON array of texts, such as ["node","server.mjs"]`,
-      isCommand,
-      undefined,
-    );
-    if (base === "scratch" && !entrypoint)
-      read.problem("Input entrypoint is required with base-image scratch, which has none of its own");
-    const workingDirectory = read.optional("working-directory") ?? "/app";
-    check(
-      "working-directory",
-      [workingDirectory],
-      isAbsolutePath,
-      "an absolute path in the image without . and .. and a trailing slash",
-    );
-    const user = read.optional("user") ?? "65532";
-    check("user", [user], (text) => userPattern.test(text), "user or uid:gid");
-    const environment = read.pairs("environment");
-    check(
-      "environment",
-      environment.keys(),
-      (key) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(key),
-      "a variable's name",
-    );
-    const ports = read.lines("exposed-ports");
-    check("exposed-ports", ports, isPort, "a port such as 8080 or 8080/tcp");
-    const tags = read.lines("tags");
-    check(
-      "tags",
-      tags,
-      (tag) => tagPattern.test(tag),
-      "up to 128 letters, digits, _ . and -, not beginning with . or -,",
-    );
-    const architecture = read.choice("platform", ["linux/amd64", "linux/arm64"], "linux/amd64");
-
+    const builder = read.choice("builder", ["oci", "docker"], "oci");
+    refuseInputsOfOthers(read, builder);
     return {
-      repository,
+      destination: readDestinationInputs(read),
       context: read.folder("context"),
-      builder: read.choice("builder", ["oci"], "oci"),
-      baseImage: baseImage ?? "scratch",
-      entrypoint,
-      workingDirectory,
-      user,
-      environment,
-      exposedPorts: [...new Set(ports.map((port) => (port.includes("/") ? port : `${port}/tcp`)))],
       labels: read.pairs("labels"),
-      tags: [...new Set(tags)],
-      platform: { os: "linux", architecture: architecture === "linux/arm64" ? "arm64" : "amd64" },
+      tags: readTags(read, variables),
+      builder: builder === "docker" ? readDockerInputs(read) : readOciInputs(read),
+      scan: readScanInputs(read),
     };
   }, getInput);
 }
 
-function isCommand(value: unknown): value is readonly string[] | undefined {
-  return (
-    Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === "string" && part !== "")
-  );
-}
-
-function isAbsolutePath(path: string): boolean {
-  if (path === "/") return true;
-  const [root, ...names] = path.split("/");
-  return root === "" && names.every((name) => name !== "" && name !== "." && name !== "..");
-}
-
-function isPort(text: string): boolean {
-  const port = Number(/^(\d+)(?:\/(?:tcp|udp))?$/.exec(text)?.[1]);
-  return port >= 1 && port <= 65535;
+function refuseInputsOfOthers(read: InputReader, builder: "oci" | "docker"): void {
+  for (const [owner, names] of Object.entries(inputsOfBuilders))
+    for (const name of names)
+      if (owner !== builder && read.optional(name) !== undefined)
+        read.problem(`Input ${name} belongs to builder ${owner}, and builder is ${builder}`);
 }

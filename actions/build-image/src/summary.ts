@@ -2,8 +2,8 @@ import { markdownTable } from "../../shared/summary.ts";
 import type { BuiltImage } from "./build-image.ts";
 import { formatBytes, shortDigest } from "./text.ts";
 
-export function summarize({ image, built, tags, layers, durationMs }: BuiltImage): string {
-  const rows = layers.map(({ what, digest, size, how }) => [
+export function summarize({ image, built, tags, parts, scan, durationMs }: BuiltImage): string {
+  const rows = parts.map(({ what, digest, size, how }) => [
     what,
     shortDigest(digest),
     formatBytes(size),
@@ -13,5 +13,6 @@ export function summarize({ image, built, tags, layers, durationMs }: BuiltImage
     `### ${built ? "Pushed" : "Already there"}: \`${image}\``,
     `${tags.length > 0 ? `Tags: ${tags.map((tag) => `\`${tag}\``).join(", ")} · ` : ""}${(durationMs / 1000).toFixed(1)} s`,
     markdownTable(["part", "digest", "size", "what happened"], rows),
+    ...(scan ? [scan.summary] : []),
   ].join("\n\n");
 }

@@ -9,8 +9,8 @@ import {
   type ImageManifest,
   mediaTypes,
 } from "../../../shared/registry/oci.ts";
-import type { Platform } from "../inputs.ts";
 import type { Base } from "./image.ts";
+import type { Platform } from "./inputs.ts";
 
 const indexTypes: readonly string[] = [mediaTypes.index, mediaTypes.dockerIndex];
 const imageTypes: readonly string[] = [mediaTypes.manifest, mediaTypes.dockerManifest];

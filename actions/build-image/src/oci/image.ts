@@ -6,7 +6,7 @@ import {
   type ImageManifest,
   mediaTypes,
 } from "../../../shared/registry/oci.ts";
-import type { ContainerSettings, Platform } from "../inputs.ts";
+import type { ContainerSettings, Platform } from "./inputs.ts";
 import type { Layer } from "./layer.ts";
 
 /** What an image begins with: nothing, or a base image's parts. */
@@ -25,8 +25,12 @@ export interface AssembledImage {
 /** The only moment in an image that is the same in every build. */
 const epoch = "1970-01-01T00:00:00Z";
 
+export interface ImageSettings extends ContainerSettings {
+  readonly labels: ReadonlyMap<string, string>;
+}
+
 /** The base with one layer more: the same base, layer and settings give the same bytes. */
-export function assembleImage(base: Base, layer: Layer, settings: ContainerSettings): AssembledImage {
+export function assembleImage(base: Base, layer: Layer, settings: ImageSettings): AssembledImage {
   const { architecture, os, variant, rootfs, history } = base.config;
   const config: ImageConfig = {
     created: epoch,
@@ -54,7 +58,7 @@ export function scratch({ os, architecture }: Platform): Base {
   return { config: { os, architecture, rootfs: { type: "layers", diff_ids: [] } }, layers: [] };
 }
 
-function containerConfig(base: ContainerConfig, settings: ContainerSettings): ContainerConfig {
+function containerConfig(base: ContainerConfig, settings: ImageSettings): ContainerConfig {
   const { entrypoint, workingDirectory, user, environment, exposedPorts, labels } = settings;
   const { Entrypoint, Cmd, ...kept } = base;
   const ports = [...new Set([...Object.keys(base.ExposedPorts ?? {}), ...exposedPorts])].sort();

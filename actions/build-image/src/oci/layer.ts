@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { lstat, readdir, readlink } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { PassThrough, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { type Header, type Pack, pack } from "tar-stream";
 import { Failure } from "../../../shared/failure.ts";
+import type { SourceFile } from "../source/list-files.ts";
 
 export interface Layer {
   /** Digest of the compressed bytes. */
@@ -22,6 +22,8 @@ export interface Layer {
 
 export interface PackOptions {
   readonly context: string;
+  /** What of the context is packed, in this order. */
+  readonly files: readonly SourceFile[];
   /** Absolute path in the image. */
   readonly workingDirectory: string;
   /** File to write. */
@@ -30,10 +32,11 @@ export interface PackOptions {
 }
 
 /**
- * Packs a folder so that the same content gives the same bytes on every machine: sorted, owned by root, no times,
- * and of the modes only whether a file can be executed.
+ * Packs files so that the same content gives the same bytes on every machine: owned by root, no times, and of the
+ * modes only whether a file can be executed.
  */
-export async function packLayer({ context, workingDirectory, path, signal }: PackOptions): Promise<Layer> {
+export async function packLayer(options: PackOptions): Promise<Layer> {
+  const { path, signal } = options;
   const archive = pack();
   const [diff, compressed] = [measure(), measure()];
   const written = pipeline(
@@ -45,7 +48,7 @@ export async function packLayer({ context, workingDirectory, path, signal }: Pac
     createWriteStream(path),
     { signal },
   );
-  const added = addFolder(archive, resolve(context), workingDirectory.slice(1));
+  const added = addFiles(archive, options);
   added.then(
     () => archive.finalize(),
     (error) => archive.destroy(error),
@@ -85,52 +88,44 @@ function measure() {
 }
 
 /** Answers how many files and links were added. */
-async function addFolder(archive: Pack, root: string, target: string): Promise<number> {
-  let files = 0;
-  const visit = async (folder: string): Promise<void> => {
-    const name = [target, ...relative(root, folder).split(sep)].filter(Boolean).join("/");
-    if (name !== "") await addEntry(archive, { name: `${name}/`, type: "directory", mode: 0o755 });
-    // By code unit, not by the machine's language.
-    const children = (await readdir(folder)).sort();
-    for (const child of children) {
-      const path = join(folder, child);
-      const inImage = name === "" ? child : `${name}/${child}`;
-      const stats = await lstat(path);
-      if (stats.isDirectory()) await visit(path);
-      else {
-        files += 1;
-        if (stats.isFile()) await addFile(archive, path, inImage, stats);
-        else if (stats.isSymbolicLink()) await addLink(archive, path, inImage, root);
-        else
-          throw new Failure(`${path} is neither a file, a folder nor a link`, {
-            nextStep: `remove it from ${root}.`,
-          });
-      }
-    }
-  };
-  await visit(root);
-  if (files > 0) return files;
-  throw new Failure(`The context ${root} holds no file`, { nextStep: "build the service before this step." });
+async function addFiles(archive: Pack, { context, files, workingDirectory }: PackOptions): Promise<number> {
+  const root = resolve(context);
+  const contents = files.filter(({ kind }) => kind !== "folder").length;
+  if (contents === 0)
+    throw new Failure(`The context ${root} holds no file`, {
+      nextStep: "build the service before this step.",
+    });
+  const target = workingDirectory.slice(1);
+  const prefix = target === "" ? "" : `${target}/`;
+  if (target !== "") await addEntry(archive, { name: prefix, type: "directory", mode: 0o755 });
+  for (const file of files) {
+    const name = prefix + file.path;
+    if (file.kind === "folder") await addEntry(archive, { name: `${name}/`, type: "directory", mode: 0o755 });
+    else if (file.kind === "file") await addFile(archive, join(root, file.path), name, file);
+    else await addLink(archive, file, name, root);
+  }
+  return contents;
 }
 
 async function addFile(
   archive: Pack,
   path: string,
   name: string,
-  { size, mode }: { size: number; mode: number },
+  { size, executable }: SourceFile,
 ): Promise<void> {
   const entry = archive.entry({
     ...reproducible,
     name,
     size,
     type: "file",
-    mode: mode & 0o100 ? 0o755 : 0o644,
+    mode: executable ? 0o755 : 0o644,
   });
   await pipeline(createReadStream(path), entry);
 }
 
-async function addLink(archive: Pack, path: string, name: string, root: string): Promise<void> {
-  const linkname = await readlink(path);
+async function addLink(archive: Pack, file: SourceFile, name: string, root: string): Promise<void> {
+  const path = join(root, file.path);
+  const linkname = file.target ?? "";
   const pointsTo = resolve(dirname(path), linkname);
   if (pointsTo !== root && !pointsTo.startsWith(`${root}${sep}`))
     throw new Failure(

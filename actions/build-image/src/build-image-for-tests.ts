@@ -1,0 +1,63 @@
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { ECRPUBLICClient } from "@aws-sdk/client-ecr-public";
+import type { Simulator } from "../../../simulator/src/simulator.ts";
+import { systemClock } from "../../shared/clock.ts";
+import type { BuildEnvironment } from "./environment.ts";
+import type { BuildInputs } from "./inputs.ts";
+import type { OciInputs } from "./oci/inputs.ts";
+
+/** Inputs that put the folder on nothing, into the repository `customer` with the tag `latest`. */
+export function testInputs(
+  context: string,
+  { oci, ...inputs }: Partial<BuildInputs> & { oci?: Partial<OciInputs> } = {},
+): BuildInputs {
+  return {
+    destination: toRepository("customer"),
+    context,
+    labels: new Map(),
+    tags: ["latest"],
+    builder: {
+      kind: "oci",
+      baseImage: "scratch",
+      entrypoint: ["node", "server.mjs"],
+      workingDirectory: "/app",
+      user: "65532",
+      environment: new Map([["NODE_ENV", "production"]]),
+      exposedPorts: ["8080/tcp"],
+      platform: { os: "linux", architecture: "amd64" },
+      ...oci,
+    },
+    scan: { wait: false },
+    ...inputs,
+  };
+}
+
+export function toRepository(name: string): BuildInputs["destination"] {
+  return { repository: { registry: "ecr", name }, creation: undefined };
+}
+
+/** What an action works with, on the simulator, which speaks for every region. */
+export function testEnvironment(
+  simulator: Simulator,
+  overrides: Partial<BuildEnvironment> = {},
+): BuildEnvironment & { readonly lines: string[]; readonly secrets: string[] } {
+  const lines: string[] = [];
+  const secrets: string[] = [];
+  const say = (line: string) => void lines.push(line);
+  return {
+    createEcr: async () => new ECRClient(simulator.clientConfig),
+    createEcrPublic: async () => new ECRPUBLICClient(simulator.clientConfig),
+    variables: {},
+    clock: systemClock,
+    log: { info: say, notice: say, warning: say },
+    group: (title, run) => {
+      say(title);
+      return run();
+    },
+    mask: (secret) => void secrets.push(secret),
+    signal: new AbortController().signal,
+    lines,
+    secrets,
+    ...overrides,
+  };
+}

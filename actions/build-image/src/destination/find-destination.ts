@@ -1,0 +1,47 @@
+import { createRegistryClient } from "../../../shared/registry/client.ts";
+import { dockerCredentials } from "../../../shared/registry/docker-credentials.ts";
+import type { BuildEnvironment } from "../environment.ts";
+import type { Destination } from "./destination.ts";
+import { findInEcr } from "./ecr.ts";
+import { findInPublicEcr } from "./ecr-public.ts";
+import type { DestinationInputs } from "./inputs.ts";
+import type { RepositoryName } from "./repository-name.ts";
+
+/** Changes nothing yet: a repository that is missing and wanted is created by `open`. */
+export interface FoundDestination {
+  open(): Promise<Destination>;
+}
+
+/** Looks for the repository and logs in to its registry. */
+export async function findDestination(
+  { repository, creation }: DestinationInputs,
+  environment: BuildEnvironment,
+): Promise<FoundDestination> {
+  switch (repository.registry) {
+    case "ecr":
+      return findInEcr(repository, creation, environment);
+    case "ecr-public":
+      return findInPublicEcr(repository, creation, environment);
+    case "other": {
+      const destination = await elsewhere(repository, environment);
+      return { open: async () => destination };
+    }
+  }
+}
+
+async function elsewhere(
+  { host, name, uri }: Extract<RepositoryName, { registry: "other" }>,
+  environment: BuildEnvironment,
+): Promise<Destination> {
+  const credentials = await dockerCredentials(host, environment.variables);
+  return {
+    host,
+    name,
+    uri,
+    portableUri: uri,
+    isImmutable: () => false,
+    credentials,
+    registry: createRegistryClient({ ...environment, host, credentials }),
+    ecr: undefined,
+  };
+}

@@ -1,0 +1,31 @@
+import { isThrottled, isTransient } from "../../../shared/aws-errors.ts";
+import { formatDuration } from "../../../shared/duration.ts";
+import type { BuildEnvironment } from "../environment.ts";
+
+/** Longest pauses before the next attempts. The SDK has tried thrice within a second each time. */
+const longestPausesMs = [1_000, 2_000, 4_000, 8_000];
+
+/**
+ * Calls AWS again while it throttles, has a fault or cannot be reached, and says so. Pauses are spread over their
+ * whole length, since a workflow's jobs log in at the same moment. Source: AWS Architecture Blog, "Exponential Backoff
+ * And Jitter", Full Jitter.
+ */
+export async function persist<Answer>(
+  what: string,
+  call: () => Promise<Answer>,
+  { clock, log, signal }: Pick<BuildEnvironment, "clock" | "log" | "signal">,
+  random: () => number = Math.random,
+): Promise<Answer> {
+  for (const longestMs of longestPausesMs) {
+    try {
+      return await call();
+    } catch (error) {
+      if (signal.aborted || !(isThrottled(error) || isTransient(error))) throw error;
+      const pauseMs = Math.round(longestMs * random());
+      const { name, message } = error as Error;
+      log.info(`Could not ${what} (${name}: ${message}); trying again in ${formatDuration(pauseMs)}`);
+      await clock.wait(pauseMs, signal);
+    }
+  }
+  return call();
+}

@@ -1,0 +1,63 @@
+import { dockerHub } from "../../../shared/registry/image-reference.ts";
+
+/** What the input `repository` names. */
+export type RepositoryName =
+  /** Without account and region: those of the job. */
+  | { readonly registry: "ecr"; readonly name: string; readonly elsewhere?: ElsewhereInEcr }
+  | { readonly registry: "ecr-public"; readonly alias: string; readonly name: string }
+  | {
+      readonly registry: "other";
+      /** Where the registry is served. */
+      readonly host: string;
+      readonly name: string;
+      /** As Docker names it. */
+      readonly uri: string;
+    };
+
+export interface ElsewhereInEcr {
+  readonly host: string;
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** ECR API reference, CreateRepository, repositoryName. */
+const ecrName = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
+/** distribution/reference: the components of a repository's path. */
+const anyName = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+const host = /^(?:[A-Za-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?$/;
+/** ECR user guide, "Private registry" and "Using dual-stack endpoints". */
+const ecrHost =
+  /^(\d{12})\.(?:dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.(?:com|com\.cn|eu)|dkr-ecr(?:-fips)?\.([a-z0-9-]+)\.on\.(?:aws|amazonwebservices\.com\.cn))$/;
+const publicHost = "public.ecr.aws";
+
+/** As Docker reads names, what has a dot, a colon or `localhost` before its first slash names a registry; else it is in ECR. */
+export function parseRepositoryName(text: string): RepositoryName | undefined {
+  const slash = text.indexOf("/");
+  const first = slash < 0 ? "" : text.slice(0, slash);
+  if (!/[.:]/.test(first) && first !== "localhost")
+    return ecrName.test(text) ? { registry: "ecr", name: text } : undefined;
+  const name = text.slice(slash + 1);
+  if (!host.test(first) || !anyName.test(name)) return undefined;
+  if (first === publicHost) return inPublicEcr(name);
+  const [, accountId, region, dualStackRegion] = ecrHost.exec(first) ?? [];
+  if (accountId !== undefined)
+    return ecrName.test(name)
+      ? {
+          registry: "ecr",
+          name,
+          elsewhere: { host: first, accountId, region: region ?? (dualStackRegion as string) },
+        }
+      : undefined;
+  return { registry: "other", host: isDockerHub(first) ? dockerHub : first, name, uri: text };
+}
+
+/** `<alias>/<name>`: every registry of public ECR has an alias. */
+function inPublicEcr(path: string): RepositoryName | undefined {
+  const slash = path.indexOf("/");
+  const [alias, name] = [path.slice(0, slash), path.slice(slash + 1)];
+  return slash > 0 && ecrName.test(name) ? { registry: "ecr-public", alias, name } : undefined;
+}
+
+function isDockerHub(name: string): boolean {
+  return name === "docker.io" || name === "index.docker.io";
+}

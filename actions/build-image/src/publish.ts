@@ -1,0 +1,16 @@
+import { setOutput } from "@actions/core";
+import { appendSummary } from "../../shared/summary.ts";
+import type { BuiltImage } from "./build-image.ts";
+import { summarize } from "./summary.ts";
+
+/** Sets every output and writes the job summary; the image is there even when its scan fails the step. */
+export async function publish(built: BuiltImage): Promise<void> {
+  setOutput("image", built.image);
+  setOutput("portable-image", built.portableImage);
+  setOutput("digest", built.digest);
+  setOutput("built", String(built.built));
+  setOutput("tags", built.tags.join("\n"));
+  setOutput("source", built.source.digest);
+  await appendSummary(summarize(built));
+  if (built.scan?.failure) throw built.scan.failure;
+}

@@ -1,0 +1,45 @@
+import { digestOf } from "../../../shared/registry/digest.ts";
+import type { Builder } from "../builder.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import { hashFiles } from "./hash-files.ts";
+import { readIgnore } from "./ignore.ts";
+import { listFiles, type SourceFile } from "./list-files.ts";
+
+/** What an image is made of. */
+export interface Source {
+  /** `sha256:…`; two sources of the same digest make the same image. */
+  readonly digest: string;
+  /** Tag of the image that is made of it. */
+  readonly tag: string;
+  readonly files: readonly SourceFile[];
+}
+
+/** Label that holds the source's digest. */
+export const sourceLabel = "ecs-delivery.source";
+
+/** To be raised when what is hashed changes, or what a builder makes of it: images made before are then not taken for this source's. */
+const formatVersion = 1;
+
+export async function readSource(
+  { context, labels }: { readonly context: string; readonly labels: ReadonlyMap<string, string> },
+  builder: Builder,
+  signal: AbortSignal,
+): Promise<Source> {
+  const [ingredients, files] = await Promise.all([
+    builder.readIngredients(),
+    readIgnore(context, builder.ignoreFile).then((ignore) => listFiles(context, ignore)),
+  ]);
+  const whole = canonicalJson({
+    version: formatVersion,
+    files: await hashFiles(context, files, signal),
+    labels: Object.fromEntries(labels),
+    builder: ingredients,
+  });
+  const digest = digestOf(whole);
+  return { digest, tag: sourceTag(digest), files };
+}
+
+/** 160 bits of it tell sources apart as well as Git tells commits. */
+export function sourceTag(digest: string): string {
+  return `source-${digest.slice("sha256:".length, "sha256:".length + 40)}`;
+}

@@ -1,0 +1,60 @@
+import { Failure } from "../../../shared/failure.ts";
+import type { FetchedManifest } from "../../../shared/registry/client.ts";
+import type { Destination } from "../destination/destination.ts";
+import { type Source, sourceLabel } from "../source/read-source.ts";
+import { readLabels } from "./read-labels.ts";
+
+export interface Existing {
+  /** The image of this source, when the repository has it. */
+  readonly image: FetchedManifest | undefined;
+  /** Digest that each of the wanted tags has now. */
+  readonly tagged: ReadonlyMap<string, string>;
+}
+
+/**
+ * What the repository has of this source: the image under the source's tag or, when that tag is lost, one under an
+ * immutable tag whose label names the source. Throws when a tag that cannot be moved belongs to another source.
+ */
+export async function lookAtTags(
+  destination: Destination,
+  source: Source,
+  tags: readonly string[],
+): Promise<Existing> {
+  const { registry, name, isImmutable } = destination;
+  const [bySource, ...byTag] = await Promise.all(
+    [source.tag, ...tags].map((tag) => registry.getManifest(name, tag)),
+  );
+  let image = bySource;
+  for (const [index, manifest] of byTag.entries()) {
+    const tag = tags[index] as string;
+    if (!manifest || manifest.digest === image?.digest || !isImmutable(tag)) continue;
+    const labels = await readLabels(destination, manifest);
+    if (image || labels[sourceLabel] !== source.digest)
+      throw tagIsTaken(tag, destination, manifest.digest, image?.digest, { labels, source });
+    image = manifest;
+  }
+  const found = byTag.map((manifest, index) => [tags[index] as string, manifest?.digest] as const);
+  const tagged = new Map(found.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return { image, tagged };
+}
+
+function tagIsTaken(
+  tag: string,
+  { name }: Destination,
+  taken: string,
+  own: string | undefined,
+  { labels, source }: { labels: Readonly<Record<string, string>>; source: Source },
+): Failure {
+  const madeOf = labels[sourceLabel] ? `, made of the source ${labels[sourceLabel]}` : "";
+  const mine = own === undefined ? "" : `, whose image is ${own}`;
+  return immutableTagFailure(
+    `The tag ${tag} of ${name} is immutable and belongs to ${taken}${madeOf}; this source is ${source.digest}${mine}`,
+  );
+}
+
+export function immutableTagFailure(sentence: string): Failure {
+  return new Failure(sentence, {
+    nextStep:
+      "give a tag that no other source has, such as the commit's, or set tags-from: none, leave tags empty and deploy by digest.",
+  });
+}

@@ -1,0 +1,31 @@
+import type { FetchedManifest } from "../../../shared/registry/client.ts";
+import {
+  type ImageConfig,
+  type ImageIndex,
+  type ImageManifest,
+  mediaTypes,
+} from "../../../shared/registry/oci.ts";
+import type { Destination } from "../destination/destination.ts";
+
+const indexTypes: readonly string[] = [mediaTypes.index, mediaTypes.dockerIndex];
+
+/** Labels of an image or, of an index, of its first image; none when the registry has it no more. */
+export async function readLabels(
+  destination: Destination,
+  manifest: FetchedManifest,
+): Promise<Readonly<Record<string, string>>> {
+  const { registry, name } = destination;
+  if (indexTypes.includes(manifest.mediaType)) {
+    const digest = parse<ImageIndex>(manifest).manifests[0]?.digest;
+    const image = digest === undefined ? undefined : await registry.getManifest(name, digest);
+    return image ? readLabels(destination, image) : {};
+  }
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of await registry.openBlob(name, parse<ImageManifest>(manifest).config.digest))
+    chunks.push(chunk);
+  return (JSON.parse(Buffer.concat(chunks).toString("utf8")) as ImageConfig).config?.Labels ?? {};
+}
+
+function parse<Shape>({ body }: FetchedManifest): Shape {
+  return JSON.parse(body.toString("utf8")) as Shape;
+}

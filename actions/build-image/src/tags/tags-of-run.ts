@@ -1,0 +1,23 @@
+/** Longest tag that OCI distribution-spec v1.1 allows. */
+const longestTag = 128;
+
+/** Tags of what GitHub runs for; a run elsewhere, which lacks its variables, has none. */
+export function tagsOfRun(from: readonly string[], variables: NodeJS.ProcessEnv): string[] {
+  const { GITHUB_SHA: commit, GITHUB_REF: ref } = variables;
+  return [
+    ...(from.includes("commit") && commit ? [commit] : []),
+    ...(from.includes("ref") && ref ? tagOfRef(ref) : []),
+  ];
+}
+
+/** `refs/heads/a/b` → `a-b`, `refs/tags/v1.2.3` → `v1.2.3`, `refs/pull/7/merge` → `pr-7`. */
+function tagOfRef(ref: string): string[] {
+  const pull = /^refs\/pull\/(\d+)\//.exec(ref)?.[1];
+  if (pull !== undefined) return [`pr-${pull}`];
+  const name = ref.replace(/^refs\/(?:heads|tags)\//, "");
+  const tag = name
+    .replace(/[^a-zA-Z0-9._-]+/g, "-")
+    .replace(/^[.-]+/, "")
+    .slice(0, longestTag);
+  return tag === "" ? [] : [tag];
+}
