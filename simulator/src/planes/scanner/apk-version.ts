@@ -3,7 +3,7 @@ const suffixes = ["alpha", "beta", "pre", "rc", "", "cvs", "svn", "git", "hg", "
 
 /**
  * Below, at or above zero as `a` is before, the same as or after `b`.
- * Source: apk-package(5), "Package version": number{.number}{letter}{_suffix{number}}{-r#}.
+ * Source: apk-package(5), "Package version": number{.number}{letter}{_suffix{number}}{~hash}{-r#}.
  */
 export function compareApkVersions(a: string, b: string): number {
   const [left, right] = [parse(a), parse(b)];
@@ -11,6 +11,7 @@ export function compareApkVersions(a: string, b: string): number {
     compareLists(left.numbers, right.numbers, compareNumbers) ||
     compareWords(left.letter, right.letter) ||
     compareLists(left.suffixes, right.suffixes, compareSuffixes) ||
+    compareWords(left.hash, right.hash) ||
     left.revision - right.revision
   );
 }
@@ -21,14 +22,15 @@ interface Suffix {
 }
 
 function parse(version: string) {
-  const match = /^(\d+(?:\.\d+)*)([a-z]?)((?:_[a-z]+\d*)*)(?:~[0-9a-f]+)?(?:-r(\d+))?/.exec(version);
-  const [, numbers = "", letter = "", named = "", revision = "0"] = match ?? [];
+  const match = /^(\d+(?:\.\d+)*)([a-z]?)((?:_[a-z]+\d*)*)(~[0-9a-f]+)?(?:-r(\d+))?/.exec(version);
+  const [, numbers = "", letter = "", named = "", hash = "", revision = "0"] = match ?? [];
   return {
     numbers: numbers.split("."),
     letter,
     suffixes: [...named.matchAll(/_([a-z]+)(\d*)/g)].map(
       ([, name = "", number]): Suffix => ({ rank: suffixes.indexOf(name), number: Number(number) }),
     ),
+    hash,
     revision: Number(revision),
   };
 }
