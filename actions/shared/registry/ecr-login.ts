@@ -9,7 +9,11 @@ export async function logIn(
   signal: AbortSignal,
 ): Promise<Credentials> {
   const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });
-  const token = authorizationData?.[0]?.authorizationToken;
+  return credentialsOf(authorizationData?.[0]?.authorizationToken, mask);
+}
+
+/** What an authorization token holds, masked as a whole and in its parts. */
+export function credentialsOf(token: string | undefined, mask: (secret: string) => void): Credentials {
   if (token === undefined) throw new Failure("ECR gave no authorization token");
   mask(token);
   const [user = "", ...password] = Buffer.from(token, "base64").toString("utf8").split(":");

@@ -8,7 +8,7 @@ export interface ImageReference {
 }
 
 /** Docker Hub's registry is not served where its images are named. */
-const dockerHub = "registry-1.docker.io";
+export const dockerHub = "registry-1.docker.io";
 
 // distribution/reference: path components, and the digest as OCI image-spec v1.1 descriptor.md has it.
 const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
