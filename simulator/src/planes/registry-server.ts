@@ -1,14 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Access, ecrAccess } from "./registry/access.ts";
 import { createBlobStore } from "./registry/blob-store.ts";
 import { answer, answerJson, type Exchange } from "./registry/exchange.ts";
 import { pullImage } from "./registry/pull.ts";
 import { RegistryError } from "./registry/registry-error.ts";
-import { createRepository, type WritableRepository } from "./registry/repository.ts";
+import { createRepository, namePattern, type WritableRepository } from "./registry/repository.ts";
+import { type Route, routeOf } from "./registry/route.ts";
 import { serveBlob } from "./registry/serve-blobs.ts";
-import { listTags, serveManifest } from "./registry/serve-manifests.ts";
-import { continueUpload, startUpload } from "./registry/serve-uploads.ts";
+import { serveManifest } from "./registry/serve-manifests.ts";
+import { listReferrers } from "./registry/serve-referrers.ts";
+import { listTags } from "./registry/serve-tags.ts";
+import { serveUploads } from "./registry/serve-uploads.ts";
 import { createTokens, type Tokens } from "./registry/tokens.ts";
-import type { Registry } from "./registry.ts";
+import type { Registry, RepositorySettings } from "./registry.ts";
 
 export interface RegistryOptions {
   /** Where blobs are kept; created at the first push. */
@@ -17,18 +21,39 @@ export interface RegistryOptions {
   accountId: string;
   /** Where the registry answers; read at each request. */
   gateway: { readonly host: string; readonly port: number };
+  /** ECR's unless given. */
+  rules?: RegistryRules;
 }
 
-/** An OCI registry (distribution-spec v1.1) with ECR's rules: repositories exist before the push, Basic `AWS:<token>`. */
-export function createRegistry({ directory, accountId, gateway }: RegistryOptions): Registry {
+/** What tells one registry from another. */
+export interface RegistryRules {
+  access(tokens: Tokens, host: () => string): Access;
+  /** Of a repository that a push makes; undefined where repositories exist before the push. */
+  readonly newRepository?: RepositorySettings;
+  readonly blobMounting: boolean;
+  /** Where a client is sent for a blob's bytes; undefined sends them from here. */
+  blobLocation?(digest: string): string | undefined;
+}
+
+/** Repositories exist before the push, Basic `AWS:<token>`, and blobs are mounted once the account asks for it. */
+const ecrRules: RegistryRules = { access: ecrAccess, blobMounting: false };
+
+/** An OCI registry (distribution-spec v1.1). */
+export function createRegistry({
+  directory,
+  accountId,
+  gateway,
+  rules = ecrRules,
+}: RegistryOptions): Registry {
   const repositories = new Map<string, WritableRepository>();
   const store = createBlobStore(directory);
   const tokens = createTokens();
   const host = () => `${gateway.host}:${gateway.port}`;
+  const access = rules.access(tokens, host);
 
   const registry: Registry = {
-    blobMounting: false,
-    issueToken: tokens.issue,
+    blobMounting: rules.blobMounting,
+    issueToken: (expiresAt) => tokens.issue(expiresAt),
     blobPath: store.pathOf,
     repository: (name) => repositories.get(name),
     createRepository(name, settings) {
@@ -40,7 +65,7 @@ export function createRegistry({ directory, accountId, gateway }: RegistryOption
       const blobs = repositories.get(name)?.blobs ?? new Map();
       repositories.delete(name);
       const shared = (digest: string) => [...repositories.values()].some((other) => other.blobs.has(digest));
-      for (const digest of blobs.keys()) if (!shared(digest)) await store.remove(digest);
+      await store.remove(blobs.keys(), shared);
     },
     pull: (reference) =>
       pullImage({
@@ -53,8 +78,9 @@ export function createRegistry({ directory, accountId, gateway }: RegistryOption
     async handle(request, response) {
       response.setHeader("Docker-Distribution-Api-Version", "registry/2.0");
       try {
-        if (!authorize(request, response, tokens, host())) return;
-        await route(request, response, { repositories, store, registry, accountId });
+        const route = routeOf(request);
+        if (!admit(request, response, access, route)) return;
+        await serve(request, response, route, { repositories, store, registry, accountId, access, rules });
       } catch (error) {
         refuse(request, response, error);
       }
@@ -63,61 +89,102 @@ export function createRegistry({ directory, accountId, gateway }: RegistryOption
   return registry;
 }
 
-/** ECR's challenge, as `docker login` and every OCI client meet it. */
-function authorize(
+function admit(
   request: IncomingMessage,
   response: ServerResponse,
-  tokens: Tokens,
-  host: string,
+  access: Access,
+  { repository, action }: Route,
 ): boolean {
-  const state = tokens.check(request.headers.authorization ?? signatureOf(request), new Date());
-  if (state === "expired")
-    throw new RegistryError("DENIED", "Your authorization token has expired. Reauthenticate and try again.");
-  if (state === "valid") return true;
+  const refusal = access.refusal(request, { repository, action });
+  if (!refusal) return true;
   request.resume();
-  const challenge = `Basic realm="http://${host}/",service="ecr.amazonaws.com"`;
-  answer(response, 401, { "WWW-Authenticate": challenge, "Content-Type": "text/plain" }, "Not Authorized\n");
+  response.setHeader("WWW-Authenticate", refusal.challenge);
+  if (refusal.text !== undefined) answer(response, 401, { "Content-Type": "text/plain" }, refusal.text);
+  else answerJson(response, 401, { errors: [{ code: "UNAUTHORIZED", message: "authentication required" }] });
   return false;
 }
 
-/** A URL of ECR's GetDownloadUrlForLayer brings its token along. */
-function signatureOf({ url = "/" }: IncomingMessage): string | undefined {
-  const token = new URL(url, "http://registry").searchParams.get("X-Amz-Signature");
-  return token ? `Basic ${Buffer.from(`AWS:${token}`).toString("base64")}` : undefined;
-}
-
-interface Routing {
+interface Serving {
   repositories: Map<string, WritableRepository>;
   store: Exchange["store"];
   registry: Registry;
   accountId: string;
+  access: Access;
+  rules: RegistryRules;
 }
 
-async function route(request: IncomingMessage, response: ServerResponse, routing: Routing): Promise<void> {
-  const { repositories, store, registry, accountId } = routing;
-  const url = new URL(request.url ?? "/", "http://registry");
-  const path = url.pathname;
-  if (path === "/v2/" || path === "/v2") return answerJson(response, 200, {});
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: Route,
+  serving: Serving,
+): Promise<void> {
+  const { repository: name, resource, reference, url } = route;
+  if (name === undefined || resource === undefined) return answerJson(response, 200, {});
+  const { repositories, store, rules } = serving;
+  const repository = repositories.get(name) ?? createOnPush(route, serving);
+  if (!repository) throw unknownName(name, serving.accountId);
+  const exchange: Exchange = {
+    request,
+    response,
+    url,
+    repository,
+    store,
+    mountable: (digest, from) => mountable(request, serving, digest, from),
+    blobLocation: (digest) => rules.blobLocation?.(digest),
+    assertRepositoryThere() {
+      if (repositories.get(name) !== repository) throw unknownName(name, serving.accountId);
+    },
+  };
+  const served = {
+    uploads: serveUploads,
+    blobs: serveBlob,
+    manifests: serveManifest,
+    referrers: listReferrers,
+    tags: listTags,
+  };
+  return served[resource](exchange, reference);
+}
 
-  const [, name, resource, rest] =
-    /^\/v2\/(.+)\/(blobs\/uploads|blobs|manifests|tags)\/(.*)$/.exec(path) ?? [];
-  if (name === undefined || rest === undefined)
-    throw new RegistryError("UNSUPPORTED", `the registry has no ${request.method} ${path}`, 404);
-  const repository = repositories.get(name);
-  if (!repository)
-    throw new RegistryError(
-      "NAME_UNKNOWN",
-      `The repository with name '${name}' does not exist in the registry with id '${accountId}'`,
-    );
-  const mountableFrom = (other: string) => (registry.blobMounting ? repositories.get(other) : undefined);
-  const exchange: Exchange = { request, response, url, repository, store, mountableFrom };
-  const reference = decodeURIComponent(rest);
-  if (resource === "blobs/uploads")
-    return reference === "" ? startUpload(exchange) : continueUpload(exchange, reference);
-  if (resource === "blobs") return serveBlob(exchange, reference);
-  if (resource === "manifests") return serveManifest(exchange, reference);
-  if (reference === "list") return listTags(exchange);
-  throw new RegistryError("UNSUPPORTED", `the registry has no ${request.method} ${path}`, 404);
+function createOnPush(
+  { repository: name = "", action }: Route,
+  { registry, repositories, rules }: Serving,
+): WritableRepository | undefined {
+  if (action !== "push" || !rules.newRepository) return undefined;
+  if (!namePattern.test(name))
+    throw new RegistryError("NAME_INVALID", `the repository name '${name}' is malformed`);
+  registry.createRepository(name, rules.newRepository);
+  return repositories.get(name);
+}
+
+function mountable(
+  request: IncomingMessage,
+  { registry, repositories, access }: Serving,
+  digest: string,
+  from: string | null,
+): number | undefined {
+  if (!registry.blobMounting) return undefined;
+  const sources = from === null ? repositories.values() : [repositories.get(from)];
+  for (const source of sources) {
+    const size = source?.blobs.get(digest);
+    if (source && size !== undefined && mayPull(request, access, source.name)) return size;
+  }
+  return undefined;
+}
+
+function mayPull(request: IncomingMessage, access: Access, repository: string): boolean {
+  try {
+    return access.refusal(request, { repository, action: "pull" }) === undefined;
+  } catch {
+    return false;
+  }
+}
+
+function unknownName(name: string, accountId: string): RegistryError {
+  return new RegistryError(
+    "NAME_UNKNOWN",
+    `The repository with name '${name}' does not exist in the registry with id '${accountId}'`,
+  );
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {

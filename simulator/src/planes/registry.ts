@@ -40,7 +40,11 @@ export interface StoredManifest {
   readonly children: readonly string[];
   /** Compressed bytes of its layers; for an index, of its largest image. */
   readonly size: number;
+  /** What it is: the manifest's own word, else the media type of an image's configuration. */
   readonly artifactType: string | undefined;
+  /** Digest of the manifest that this one is about: a signature's image, for one. It need not be here. */
+  readonly subject: string | undefined;
+  readonly annotations: Readonly<Record<string, string>> | undefined;
   readonly pushedAt: Date;
   lastPulledAt: Date | undefined;
 }

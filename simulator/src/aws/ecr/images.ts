@@ -18,7 +18,7 @@ export function imageOperations({ environment, find }: EcrState): Operations<ECR
       imageSizeInBytes: manifest.size,
       imagePushedAt: manifest.pushedAt,
       imageManifestMediaType: manifest.mediaType,
-      artifactMediaType: manifest.artifactType ?? configMediaType(manifest),
+      artifactMediaType: manifest.artifactType,
       lastRecordedPullTime: manifest.lastPulledAt,
       imageStatus: "ACTIVE",
     };
@@ -99,8 +99,4 @@ function assertAccepted({ mediaType }: StoredManifest, accepted: readonly string
 
 function hasStatus(tagged: boolean, status: string): boolean {
   return status === "ANY" || (status === "TAGGED") === tagged;
-}
-
-function configMediaType({ body }: StoredManifest): string | undefined {
-  return JSON.parse(body.toString("utf8")).config?.mediaType;
 }

@@ -1,26 +1,15 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { createReadStream, type ReadStream } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { RegistryError } from "./registry-error.ts";
-
-export interface Upload {
-  readonly id: string;
-  readonly repository: string;
-  /** Bytes received so far. */
-  readonly size: number;
-  /** Appends; two writers at once are refused. */
-  append(content: AsyncIterable<Buffer>): Promise<void>;
-  /** Makes the bytes a blob when their digest is `digest`; throws DIGEST_INVALID and drops them otherwise. */
-  commit(digest: string): Promise<void>;
-  cancel(): Promise<void>;
-}
+import { createUpload, type Upload } from "./upload.ts";
 
 /** Blobs on disk by digest. A blob appears whole or not at all. */
 export interface BlobStore {
   pathOf(digest: string): string;
   read(digest: string, range?: { start: number; end: number }): ReadStream;
-  remove(digest: string): Promise<void>;
+  /** Removes the blobs that are not `needed` when their turn comes. */
+  remove(digests: Iterable<string>, needed: (digest: string) => boolean): Promise<void>;
   startUpload(repository: string): Promise<Upload>;
   upload(id: string): Upload | undefined;
 }
@@ -28,72 +17,43 @@ export interface BlobStore {
 export function createBlobStore(directory: string): BlobStore {
   const uploads = new Map<string, Upload>();
   const pathOf = (digest: string) => join(directory, "blobs", ...digest.split(":"));
+  const exclusively = createQueue();
   return {
     pathOf,
     read: (digest, range) => createReadStream(pathOf(digest), range),
-    remove: (digest) => rm(pathOf(digest), { force: true }),
+    remove: (digests, needed) =>
+      // Between a blob's arrival on disk and its entry in a repository, nothing may take it for unused.
+      exclusively(async () => {
+        for (const digest of digests) if (!needed(digest)) await rm(pathOf(digest), { force: true });
+      }),
     upload: (id) => uploads.get(id),
     async startUpload(repository) {
       const id = randomUUID();
       await mkdir(join(directory, "uploads"), { recursive: true });
       await mkdir(join(directory, "blobs", "sha256"), { recursive: true });
       const path = join(directory, "uploads", id);
-      const upload = createUpload({ id, repository, path, pathOf, end: () => uploads.delete(id) });
+      const upload = createUpload({
+        id,
+        repository,
+        path,
+        pathOf,
+        exclusively,
+        end: () => uploads.delete(id),
+      });
       uploads.set(id, upload);
       return upload;
     },
   };
 }
 
-interface UploadOptions {
-  id: string;
-  repository: string;
-  path: string;
-  pathOf: (digest: string) => string;
-  end: () => void;
-}
+export type Queue = <Result>(action: () => Promise<Result>) => Promise<Result>;
 
-function createUpload({ id, repository, path, pathOf, end }: UploadOptions): Upload {
-  const hash = createHash("sha256");
-  let size = 0;
-  let writing = false;
-
-  const discard = async () => {
-    end();
-    await rm(path, { force: true });
-  };
-  return {
-    id,
-    repository,
-    get size() {
-      return size;
-    },
-    async append(content) {
-      if (writing)
-        throw new RegistryError("BLOB_UPLOAD_INVALID", `the upload ${id} is being written already`);
-      writing = true;
-      const file = await open(path, "a");
-      try {
-        for await (const chunk of content) {
-          // A half-written chunk would make file and hash disagree: the upload is lost, not resumable.
-          await file.appendFile(chunk).catch((error) => discard().then(() => Promise.reject(error)));
-          hash.update(chunk);
-          size += chunk.length;
-        }
-      } finally {
-        writing = false;
-        await file.close();
-      }
-    },
-    async commit(digest) {
-      const actual = `sha256:${hash.digest("hex")}`;
-      if (actual !== digest) {
-        await discard();
-        throw new RegistryError("DIGEST_INVALID", `the content has the digest ${actual}, not ${digest}`);
-      }
-      end();
-      await rename(path, pathOf(digest));
-    },
-    cancel: discard,
+/** One action at a time, in the order they came. */
+function createQueue(): Queue {
+  let last: Promise<unknown> = Promise.resolve();
+  return (action) => {
+    const result = last.then(action);
+    last = result.catch(() => {});
+    return result;
   };
 }

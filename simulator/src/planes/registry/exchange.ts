@@ -9,8 +9,12 @@ export interface Exchange {
   readonly url: URL;
   readonly repository: WritableRepository;
   readonly store: BlobStore;
-  /** A repository of this registry that the push may take blobs from. */
-  readonly mountableFrom: (name: string) => WritableRepository | undefined;
+  /** Bytes of a blob that the push may take from another repository: from `from`, or from any. */
+  readonly mountable: (digest: string, from: string | null) => number | undefined;
+  /** Where the client is sent for a blob's bytes; undefined sends them from here. */
+  readonly blobLocation: (digest: string) => string | undefined;
+  /** Throws RegistryError NAME_UNKNOWN once the repository has been deleted. */
+  readonly assertRepositoryThere: () => void;
 }
 
 export function answer(

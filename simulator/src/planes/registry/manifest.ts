@@ -14,14 +14,23 @@ export interface ImageManifest {
   readonly mediaType: string;
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
-  readonly artifactType: string | undefined;
+  readonly about: About;
 }
 
 export interface ImageIndex {
   readonly kind: "index";
   readonly mediaType: string;
   readonly manifests: readonly Descriptor[];
+  readonly about: About;
+}
+
+/** What the list of a subject's referrers tells of a manifest. */
+interface About {
+  /** An image without one is known by the media type of its configuration. */
   readonly artifactType: string | undefined;
+  /** Digest of the manifest that this one is about. */
+  readonly subject: string | undefined;
+  readonly annotations: Readonly<Record<string, string>> | undefined;
 }
 
 /** The media types ECR takes: Docker Image Manifest V2 Schema 2 and OCI, single images and lists of them. */
@@ -29,39 +38,42 @@ export const imageMediaTypes: readonly string[] = [
   "application/vnd.docker.distribution.manifest.v2+json",
   "application/vnd.oci.image.manifest.v1+json",
 ];
+export const ociIndexType = "application/vnd.oci.image.index.v1+json";
 export const indexMediaTypes: readonly string[] = [
   "application/vnd.docker.distribution.manifest.list.v2+json",
-  "application/vnd.oci.image.index.v1+json",
+  ociIndexType,
 ];
 
 /** Throws RegistryError MANIFEST_INVALID that names what is wrong. */
 export function parseManifest(body: Buffer, declared: string | undefined): ImageManifest | ImageIndex {
   const content = parseJson(body);
   const own = content.mediaType;
-  const mediaType = declared ?? own;
+  // The specification has registries ignore parameters such as a charset.
+  const mediaType = declared?.split(";")[0]?.trim() ?? own;
   if (typeof mediaType !== "string") throw invalid("neither Content-Type nor mediaType says what it is");
   if (own !== undefined && own !== mediaType)
     throw invalid(`its mediaType is ${String(own)}, but it was sent as ${mediaType}`);
   if (content.schemaVersion !== 2) throw invalid("schemaVersion must be 2");
-  const artifactType = typeof content.artifactType === "string" ? content.artifactType : undefined;
-
-  if (imageMediaTypes.includes(mediaType))
-    return {
-      kind: "image",
-      mediaType,
-      config: parseDescriptor(content.config, "config"),
-      layers: parseDescriptors(content.layers, "layers"),
-      artifactType,
-    };
-  if (indexMediaTypes.includes(mediaType))
-    return {
-      kind: "index",
-      mediaType,
-      manifests: parseDescriptors(content.manifests, "manifests"),
-      artifactType,
-    };
+  if (imageMediaTypes.includes(mediaType)) {
+    const config = parseDescriptor(content.config, "config");
+    const layers = parseDescriptors(content.layers, "layers");
+    return { kind: "image", mediaType, config, layers, about: parseAbout(content, config.mediaType) };
+  }
+  if (indexMediaTypes.includes(mediaType)) {
+    const manifests = parseDescriptors(content.manifests, "manifests");
+    return { kind: "index", mediaType, manifests, about: parseAbout(content, undefined) };
+  }
   const known = [...imageMediaTypes, ...indexMediaTypes].join(", ");
   throw invalid(`the media type ${mediaType} is not one of ${known}`);
+}
+
+function parseAbout(content: Record<string, unknown>, fallbackType: string | undefined): About {
+  const { artifactType, annotations, subject } = content;
+  return {
+    artifactType: typeof artifactType === "string" && artifactType !== "" ? artifactType : fallbackType,
+    subject: subject === undefined ? undefined : parseDescriptor(subject, "subject").digest,
+    annotations: annotations as About["annotations"],
+  };
 }
 
 function parseJson(body: Buffer): Record<string, unknown> {

@@ -1,4 +1,4 @@
-/** Error codes of the OCI distribution specification v1.1, and DENIED for an expired token. */
+/** Error codes of the OCI distribution specification v1.1; TAG_INVALID is older and still what ECR says. */
 export type RegistryErrorCode =
   | "BLOB_UNKNOWN"
   | "BLOB_UPLOAD_INVALID"
@@ -8,6 +8,7 @@ export type RegistryErrorCode =
   | "MANIFEST_BLOB_UNKNOWN"
   | "MANIFEST_INVALID"
   | "MANIFEST_UNKNOWN"
+  | "NAME_INVALID"
   | "NAME_UNKNOWN"
   | "SIZE_INVALID"
   | "TAG_INVALID"
@@ -22,6 +23,7 @@ const statusOf: Record<RegistryErrorCode, number> = {
   MANIFEST_BLOB_UNKNOWN: 404,
   MANIFEST_INVALID: 400,
   MANIFEST_UNKNOWN: 404,
+  NAME_INVALID: 400,
   NAME_UNKNOWN: 404,
   SIZE_INVALID: 400,
   TAG_INVALID: 400,

@@ -11,6 +11,10 @@ export interface WritableRepository extends RegistryRepository {
 /** OCI distribution v1.1, "Pulling manifests": the grammar of a tag. */
 export const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 
+/** The same place: the grammar of a repository's name. */
+export const namePattern =
+  /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+
 export function createRepository(
   name: string,
   registryId: string,
@@ -59,16 +63,14 @@ export function createRepository(
     const size = isImage
       ? manifest.layers.reduce((sum, layer) => sum + layer.size, 0)
       : Math.max(0, ...children.map((child) => manifests.get(child)?.size ?? 0));
-    const { artifactType } = manifest;
-    const pushedAt = new Date();
     return {
       digest,
       mediaType: manifest.mediaType,
       body,
       children,
       size,
-      artifactType,
-      pushedAt,
+      ...manifest.about,
+      pushedAt: new Date(),
       lastPulledAt: undefined,
     };
   };

@@ -1,20 +1,36 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import type { BlobStore } from "./blob-store.ts";
 import { isDigest } from "./digest.ts";
 import { answer, type Exchange } from "./exchange.ts";
 import { RegistryError } from "./registry-error.ts";
 
 /** HEAD and GET of `/v2/<name>/blobs/<digest>`, whole or one range of bytes. */
-export async function serveBlob({ request, response, repository, store }: Exchange, digest: string) {
+export async function serveBlob(exchange: Exchange, digest: string): Promise<void> {
+  const { request, response, repository, store, blobLocation } = exchange;
   if (!isDigest(digest)) throw new RegistryError("DIGEST_INVALID", `'${digest}' is no sha256 digest`);
-  if (request.method !== "GET" && request.method !== "HEAD")
+  if (request.method === "DELETE")
     throw new RegistryError("UNSUPPORTED", "ECR removes layers by itself once no image refers to them");
+  if (request.method !== "GET" && request.method !== "HEAD")
+    throw new RegistryError("UNSUPPORTED", `a blob has no ${request.method}`);
   const size = repository.blobs.get(digest);
   if (size === undefined)
     throw new RegistryError(
       "BLOB_UNKNOWN",
       `the blob ${digest} is unknown in the repository ${repository.name}`,
     );
+  const location = blobLocation(digest);
+  if (location !== undefined)
+    return answer(response, 307, { Location: location, "Docker-Content-Digest": digest });
+  await sendBlob(request, response, { digest, size, store });
+}
 
+/** The bytes, or the part of them that `Range` asks for. */
+export async function sendBlob(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { digest, size, store }: { digest: string; size: number; store: Pick<BlobStore, "read"> },
+): Promise<void> {
   const headers = {
     "Accept-Ranges": "bytes",
     "Content-Type": "application/octet-stream",

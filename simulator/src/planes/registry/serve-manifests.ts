@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { answer, answerJson, type Exchange } from "./exchange.ts";
+import { answer, type Exchange } from "./exchange.ts";
 import { RegistryError } from "./registry-error.ts";
 import { tagPattern } from "./repository.ts";
 
@@ -39,7 +39,7 @@ async function receiveManifest(
   reference: string,
 ): Promise<void> {
   const byDigest = reference.includes(":");
-  const { digest } = repository.putManifest({
+  const { digest, subject } = repository.putManifest({
     body: await readAll(request),
     mediaType: request.headers["content-type"],
     digest: byDigest ? reference : undefined,
@@ -48,6 +48,8 @@ async function receiveManifest(
   answer(response, 201, {
     Location: `/v2/${repository.name}/manifests/${digest}`,
     "Docker-Content-Digest": digest,
+    // Tells the client that the list of referrers is kept here.
+    ...(subject === undefined ? {} : { "OCI-Subject": subject }),
   });
 }
 
@@ -57,21 +59,6 @@ function deleteManifest({ response, repository }: Exchange, reference: string): 
   if (reference.includes(":")) repository.removeManifest(reference);
   else repository.removeTag(reference);
   answer(response, 202);
-}
-
-/** GET `/v2/<name>/tags/list`, in order, `n` at a time after `last`. */
-export function listTags({ request, response, url, repository }: Exchange): void {
-  if (request.method !== "GET") throw new RegistryError("UNSUPPORTED", "tags are listed with GET");
-  const last = url.searchParams.get("last");
-  const all = [...repository.tags.keys()].sort().filter((tag) => last === null || tag > last);
-  const limit = Number(url.searchParams.get("n") ?? all.length);
-  if (!Number.isSafeInteger(limit) || limit < 0)
-    throw new RegistryError("UNSUPPORTED", "n must be a number of tags", 400);
-  const tags = all.slice(0, limit);
-  const next = tags.length < all.length && tags.length > 0;
-  const query = `n=${limit}&last=${encodeURIComponent(tags.at(-1) ?? "")}`;
-  const link: Record<string, string> = next ? { Link: `<${url.pathname}?${query}>; rel="next"` } : {};
-  answerJson(response, 200, { name: repository.name, tags }, link);
 }
 
 async function readAll(request: IncomingMessage): Promise<Buffer> {

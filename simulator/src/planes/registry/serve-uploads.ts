@@ -1,26 +1,35 @@
 import type { ServerResponse } from "node:http";
-import type { Upload } from "./blob-store.ts";
 import { isDigest } from "./digest.ts";
 import { answer, type Exchange } from "./exchange.ts";
 import { RegistryError } from "./registry-error.ts";
+import type { Upload } from "./upload.ts";
 
-/** POST `/v2/<name>/blobs/uploads/`: mount from another repository, whole blob at once, or a session for chunks. */
-export async function startUpload(exchange: Exchange): Promise<void> {
+/** `/v2/<name>/blobs/uploads/`, and the uploads below it. */
+export function serveUploads(exchange: Exchange, id: string): Promise<void> {
+  return id === "" ? startUpload(exchange) : continueUpload(exchange, id);
+}
+
+/** POST: mount from another repository, whole blob at once, or a session for chunks. */
+async function startUpload(exchange: Exchange): Promise<void> {
   const { request, response, url, repository, store } = exchange;
   if (request.method !== "POST") throw new RegistryError("UNSUPPORTED", "an upload starts with POST");
   if (mount(exchange)) return;
   const digest = url.searchParams.get("digest");
-  if (digest !== null) assertDigest(digest);
+  if (digest === null) return answerProgress(response, 202, await store.startUpload(repository.name));
+  assertDigest(digest);
   const upload = await store.startUpload(repository.name);
-  if (digest !== null) {
+  try {
     await upload.append(request);
-    return finish(exchange, upload, digest);
+    await finish(exchange, upload, digest);
+  } catch (error) {
+    // The client never heard of this upload: nobody would go on with it.
+    await upload.cancel();
+    throw error;
   }
-  answerProgress(response, 202, upload);
 }
 
-/** PATCH, PUT, GET and DELETE of `/v2/<name>/blobs/uploads/<id>`. */
-export async function continueUpload(exchange: Exchange, id: string): Promise<void> {
+/** PATCH, PUT, GET and DELETE of one upload. */
+async function continueUpload(exchange: Exchange, id: string): Promise<void> {
   const { request, response, url, repository, store } = exchange;
   const upload = store.upload(id);
   if (upload?.repository !== repository.name)
@@ -35,14 +44,12 @@ export async function continueUpload(exchange: Exchange, id: string): Promise<vo
       await upload.cancel();
       return answer(response, 204);
     case "PATCH":
-      if (!continuesAt(upload.size, request.headers["content-range"]))
-        return answerProgress(response, 416, upload);
+      if (!continues(exchange, upload)) return answerProgress(response, 416, upload);
       await upload.append(request);
       return answerProgress(response, 202, upload);
     case "PUT": {
       const digest = assertDigest(url.searchParams.get("digest"));
-      if (!continuesAt(upload.size, request.headers["content-range"]))
-        return answerProgress(response, 416, upload);
+      if (!continues(exchange, upload)) return answerProgress(response, 416, upload);
       await upload.append(request);
       return finish(exchange, upload, digest);
     }
@@ -51,19 +58,21 @@ export async function continueUpload(exchange: Exchange, id: string): Promise<vo
   }
 }
 
-function mount({ response, url, repository, mountableFrom }: Exchange): boolean {
+function mount({ response, url, repository, mountable }: Exchange): boolean {
   const digest = url.searchParams.get("mount");
-  const size =
-    digest === null ? undefined : mountableFrom(url.searchParams.get("from") ?? "")?.blobs.get(digest);
+  const size = digest === null ? undefined : mountable(digest, url.searchParams.get("from"));
   if (digest === null || size === undefined) return false;
   repository.blobs.set(digest, size);
   answerCreated(response, repository.name, digest);
   return true;
 }
 
-async function finish({ response, repository }: Exchange, upload: Upload, digest: string): Promise<void> {
-  await upload.commit(digest);
-  repository.blobs.set(digest, upload.size);
+async function finish(exchange: Exchange, upload: Upload, digest: string): Promise<void> {
+  const { response, repository, assertRepositoryThere } = exchange;
+  await upload.commit(digest, {
+    assertThere: assertRepositoryThere,
+    add: (added, size) => void repository.blobs.set(added, size),
+  });
   answerCreated(response, repository.name, digest);
 }
 
@@ -81,10 +90,18 @@ function answerProgress(response: ServerResponse, status: number, { id, reposito
 }
 
 /** `Content-Range: <start>-<end>` of OCI distribution; without one the bytes follow what is there. */
-function continuesAt(size: number, contentRange: string | undefined): boolean {
-  if (contentRange === undefined) return true;
-  const start = /^(?:bytes[ =])?(\d+)-\d+/.exec(contentRange)?.[1];
-  return start !== undefined && Number(start) === size;
+function continues({ request }: Exchange, { size }: Upload): boolean {
+  const { "content-range": range, "content-length": length } = request.headers;
+  if (range === undefined) return true;
+  const [, start, end] = /^(?:bytes[ =])?(\d+)-(\d+)(?:\/.*)?$/.exec(range) ?? [];
+  if (start === undefined || end === undefined) return false;
+  const told = Number(end) - Number(start) + 1;
+  if (length !== undefined && Number(length) !== told)
+    throw new RegistryError(
+      "SIZE_INVALID",
+      `Content-Range ${range} names ${told} bytes, but ${length} were sent`,
+    );
+  return Number(start) === size;
 }
 
 function assertDigest(digest: string | null): string {

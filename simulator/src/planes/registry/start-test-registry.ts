@@ -1,40 +1,109 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEcr } from "../../aws/ecr/service.ts";
 import { createTestEnvironment } from "../../testing.ts";
-import { createRegistry } from "../registry-server.ts";
+import { createRegistry, type RegistryRules } from "../registry-server.ts";
+import { openAccess } from "./access.ts";
 import { digestOf } from "./digest.ts";
+
+/** What a client asked of a registry, and whether it showed a login. */
+export interface Asked {
+  readonly method: string;
+  readonly url: string;
+  readonly authorization: string | undefined;
+}
 
 /** For tests: ECR and its registry, which is served over HTTP as the gateway does. */
 export async function startTestRegistry() {
-  const directory = await mkdtemp(join(tmpdir(), "registry-test-"));
-  const gateway = { host: "127.0.0.1", port: 0 };
-  const registry = createRegistry({ directory, accountId: "123456789012", gateway });
+  const served = await serveRegistry();
+  const { registry, gateway } = served;
   const environment = await createTestEnvironment({ registry, gateway });
   const ecr = createEcr(environment).operations;
-  const server = createServer((request, response) => void registry.handle(request, response));
-  await new Promise<void>((resolve) => server.listen(0, gateway.host, resolve));
-  gateway.port = (server.address() as AddressInfo).port;
-  const host = `${gateway.host}:${gateway.port}`;
   const password = registry.issueToken(new Date(Date.now() + 3_600_000));
   const authorization = `Basic ${Buffer.from(`AWS:${password}`).toString("base64")}`;
+  return {
+    ...served,
+    ecr,
+    password,
+    ...createCalls(served.host, authorization),
+    async close() {
+      await served.close();
+      await environment.remove();
+    },
+  };
+}
 
+/** For tests: a registry of one's own. Nobody logs in, a push makes its repository, blobs are mounted. */
+export async function startPlainRegistry() {
+  const served = await serveRegistry({
+    access: () => openAccess,
+    newRepository: { isImmutable: () => false },
+    blobMounting: true,
+  });
+  return { ...served, ...createCalls(served.host, undefined) };
+}
+
+export type TestRegistry = Pick<
+  Awaited<ReturnType<typeof startTestRegistry>>,
+  "directory" | "registry" | "ecr" | "host" | "password" | "call" | "pushBlob" | "close"
+>;
+
+/** A registry of these rules, ECR's unless given, on a free port of the loopback address. */
+export async function serveRegistry(rules?: RegistryRules) {
+  const directory = await mkdtemp(join(tmpdir(), "registry-test-"));
+  const gateway = { host: "127.0.0.1", port: 0 };
+  const registry = createRegistry({
+    directory,
+    accountId: "123456789012",
+    gateway,
+    ...(rules ? { rules } : {}),
+  });
+  const server = await serveLoopback((request, response) => void registry.handle(request, response));
+  gateway.port = server.port;
+  return {
+    directory,
+    registry,
+    gateway,
+    host: server.host,
+    asked: server.asked,
+    async close() {
+      await server.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function serveLoopback(listener: RequestListener) {
+  const asked: Asked[] = [];
+  const server = createServer((request: IncomingMessage, response) => {
+    const { method = "", url = "", headers } = request;
+    asked.push({ method, url, authorization: headers.authorization });
+    listener(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    host: `127.0.0.1:${port}`,
+    asked,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+export function createCalls(host: string, authorization: string | undefined) {
   const call = (method: string, path: string, init: RequestInit = {}) =>
     fetch(new URL(path, `http://${host}`), {
       ...init,
       method,
-      headers: { authorization, ...(init.headers as Record<string, string>) },
+      headers: { ...(authorization && { authorization }), ...(init.headers as Record<string, string>) },
     });
-
   return {
-    directory,
-    registry,
-    ecr,
-    host,
-    password,
     call,
     async pushBlob(repository: string, content: string): Promise<string> {
       const digest = digestOf(content);
@@ -44,22 +113,17 @@ export async function startTestRegistry() {
       if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
       return digest;
     },
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await environment.remove();
-      await rm(directory, { recursive: true, force: true });
-    },
   };
 }
 
-export type TestRegistry = Awaited<ReturnType<typeof startTestRegistry>>;
+/** What the functions below need of a registry, whatever its rules. */
+export type Pushable = ReturnType<typeof createCalls>;
 
 export const ociManifest = "application/vnd.oci.image.manifest.v1+json";
 export const ociIndex = "application/vnd.oci.image.index.v1+json";
 
 /** An image of one layer, pushed by `reference` (a tag or a digest); answers the manifest's digest. */
-export async function pushImage(test: TestRegistry, repository: string, reference: string, layer = "layer") {
+export async function pushImage(test: Pushable, repository: string, reference: string, layer = "layer") {
   const config = JSON.stringify({ architecture: "amd64", os: "linux", config: { Entrypoint: ["node"] } });
   const manifest = imageManifest(config, layer);
   await test.pushBlob(repository, config);
@@ -69,7 +133,7 @@ export async function pushImage(test: TestRegistry, repository: string, referenc
   return digestOf(manifest);
 }
 
-export function imageManifest(config: string, layer: string): string {
+export function imageManifest(config: string, layer: string, more: object = {}): string {
   return JSON.stringify({
     schemaVersion: 2,
     mediaType: ociManifest,
@@ -85,11 +149,12 @@ export function imageManifest(config: string, layer: string): string {
         size: layer.length,
       },
     ],
+    ...more,
   });
 }
 
 export function putManifest(
-  { call }: TestRegistry,
+  { call }: Pick<Pushable, "call">,
   repository: string,
   reference: string,
   body: string,

@@ -1,0 +1,65 @@
+import type { IncomingMessage } from "node:http";
+import { RegistryError } from "./registry-error.ts";
+import type { Action, Tokens } from "./tokens.ts";
+
+/** What a request is about to do; no repository for the question whether this is a registry (`/v2/`). */
+export interface Wanted {
+  readonly repository: string | undefined;
+  readonly action: Action;
+}
+
+/** How a 401 asks for credentials. */
+export interface Challenge {
+  readonly challenge: string;
+  /** Sent as text; the specification's JSON unless given. */
+  readonly text?: string;
+}
+
+/** Who may do what in a registry. */
+export interface Access {
+  /** The challenge to answer with; undefined when the request may go on. Throws RegistryError DENIED. */
+  refusal(request: IncomingMessage, wanted: Wanted): Challenge | undefined;
+}
+
+/** Everybody may do everything, as in a registry of one's own. */
+export const openAccess: Access = { refusal: () => undefined };
+
+/** ECR's: Basic, the user is AWS and the password a token, as `docker login` and every OCI client meet it. */
+export function ecrAccess(tokens: Tokens, host: () => string): Access {
+  return {
+    refusal(request) {
+      const [user, password] = basicCredentials(request.headers.authorization);
+      const token = user === "AWS" ? password : signatureOf(request);
+      const { state } = tokens.check(token, new Date());
+      if (state === "valid") return undefined;
+      if (state === "expired") throw expired();
+      return {
+        challenge: `Basic realm="http://${host()}/",service="ecr.amazonaws.com"`,
+        text: "Not Authorized\n",
+      };
+    },
+  };
+}
+
+export function expired(): RegistryError {
+  return new RegistryError("DENIED", "Your authorization token has expired. Reauthenticate and try again.");
+}
+
+/** A URL of ECR's GetDownloadUrlForLayer brings its token along. */
+function signatureOf({ url = "/" }: IncomingMessage): string | undefined {
+  return new URLSearchParams(url.split("?")[1]).get("X-Amz-Signature") ?? undefined;
+}
+
+/** RFC 7617. */
+export function basicCredentials(authorization: string | undefined): [user?: string, password?: string] {
+  const encoded = /^basic +(\S+)$/i.exec(authorization ?? "")?.[1];
+  if (encoded === undefined) return [];
+  const text = Buffer.from(encoded, "base64").toString();
+  const colon = text.indexOf(":");
+  return colon < 0 ? [] : [text.slice(0, colon), text.slice(colon + 1)];
+}
+
+/** RFC 6750. */
+export function bearerToken(authorization: string | undefined): string | undefined {
+  return /^bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+}

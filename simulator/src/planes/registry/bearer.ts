@@ -1,0 +1,97 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { type Access, basicCredentials, bearerToken, type Wanted } from "./access.ts";
+import { answerJson } from "./exchange.ts";
+import type { Action, Grant, Tokens } from "./tokens.ts";
+
+export interface BearerOptions {
+  readonly tokens: Tokens;
+  /** URL of the token service. */
+  readonly realm: () => string;
+  readonly service: string;
+  /** What to ask the token service for; `repository:<name>:<actions>` unless given. */
+  readonly scope?: string;
+}
+
+/** Token authentication of the distribution project ("spec/auth/token"), as Docker Hub and public ECR use it. */
+export function bearerAccess({ tokens, realm, service, scope }: BearerOptions): Access {
+  return {
+    refusal(request, wanted) {
+      const token = bearerToken(request.headers.authorization);
+      const { state, grants } = tokens.check(token, new Date());
+      if (state === "valid" && allows(grants, wanted)) return undefined;
+      const fields = [`realm="${realm()}"`, `service="${service}"`];
+      const asked = scope ?? scopeOf(wanted);
+      if (asked !== undefined) fields.push(`scope="${asked}"`);
+      if (token !== undefined)
+        fields.push(`error="${state === "valid" ? "insufficient_scope" : "invalid_token"}"`);
+      return { challenge: `Bearer ${fields.join(",")}` };
+    },
+  };
+}
+
+function allows(grants: readonly Grant[], { repository, action }: Wanted): boolean {
+  if (repository === undefined) return true;
+  return grants.some(
+    (grant) =>
+      (grant.repository === "*" || grant.repository === repository) && grant.actions.includes(action),
+  );
+}
+
+/** Whoever pushes reads along the way: clients look first what is there. */
+function scopeOf({ repository, action }: Wanted): string | undefined {
+  if (repository === undefined) return undefined;
+  return `repository:${repository}:${action === "push" ? "pull,push" : action}`;
+}
+
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface TokenService {
+  readonly tokens: Tokens;
+  readonly lifetimeMs: number;
+  /** What whoever logs in, or nobody, gets of what was asked for; undefined for a wrong login. */
+  grants(login: Login | undefined, asked: readonly Grant[]): readonly Grant[] | undefined;
+}
+
+/** GET with Basic and a query, or POST with a form ("spec/auth/oauth"). */
+export async function serveToken(
+  { tokens, lifetimeMs, grants }: TokenService,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const form =
+    request.method === "POST"
+      ? new URLSearchParams(await text(request))
+      : new URLSearchParams(request.url?.split("?")[1]);
+  const asked = form.getAll("scope").flatMap((scope) => scope.split(" ").flatMap(parseScope));
+  const granted = grants(loginOf(request, form), asked);
+  if (!granted) return answerJson(response, 401, { details: "incorrect username or password" });
+  const now = Date.now();
+  const token = tokens.issue(new Date(now + lifetimeMs), granted);
+  answerJson(response, 200, {
+    token,
+    access_token: token,
+    expires_in: Math.floor(lifetimeMs / 1000),
+    issued_at: new Date(now).toISOString(),
+  });
+}
+
+function loginOf(request: IncomingMessage, form: URLSearchParams): Login | undefined {
+  const [user, password] = basicCredentials(request.headers.authorization);
+  // Some clients send empty credentials where they have none.
+  if (user && password !== undefined) return { user, password };
+  const named = form.get("grant_type") === "password" ? form.get("username") : null;
+  return named === null ? undefined : { user: named, password: form.get("password") ?? "" };
+}
+
+const actions: readonly string[] = ["pull", "push", "delete"] satisfies Action[];
+
+function parseScope(scope: string): Grant[] {
+  const [, repository, wanted] = /^repository:(.+):([a-z,*]+)$/.exec(scope) ?? [];
+  if (repository === undefined || wanted === undefined) return [];
+  const all = wanted === "*" ? actions : wanted.split(",").filter((action) => actions.includes(action));
+  return [{ repository, actions: all as Action[] }];
+}

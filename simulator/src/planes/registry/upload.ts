@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import type { Queue } from "./blob-store.ts";
+import { RegistryError } from "./registry-error.ts";
+
+export interface Upload {
+  readonly id: string;
+  readonly repository: string;
+  /** Bytes received so far. */
+  readonly size: number;
+  /**
+   * Appends; two writers at once are refused. What has arrived when the client goes away stays, so that it can go on
+   * from there; what a disk does not take is dropped with the whole upload.
+   */
+  append(content: Readable): Promise<void>;
+  /** Makes the bytes a blob when their digest is `digest`; throws DIGEST_INVALID and drops them otherwise. */
+  commit(digest: string, destination: Destination): Promise<void>;
+  cancel(): Promise<void>;
+}
+
+/** The repository that a blob is for. */
+export interface Destination {
+  /** Throws when the blob is wanted no more. */
+  assertThere(): void;
+  add(digest: string, size: number): void;
+}
+
+export interface UploadOptions {
+  readonly id: string;
+  readonly repository: string;
+  /** Where the bytes lie until they are a blob. */
+  readonly path: string;
+  readonly pathOf: (digest: string) => string;
+  readonly exclusively: Queue;
+  readonly end: () => void;
+}
+
+export function createUpload({ id, repository, path, pathOf, exclusively, end }: UploadOptions): Upload {
+  const hash = createHash("sha256");
+  let size = 0;
+  let writing = false;
+  let over = false;
+
+  const leave = () => {
+    over = true;
+    end();
+  };
+  const discard = async () => {
+    leave();
+    await rm(path, { force: true });
+  };
+  const assertMine = () => {
+    if (over) throw new RegistryError("BLOB_UPLOAD_UNKNOWN", `the upload ${id} has ended`);
+    if (writing) throw new RegistryError("BLOB_UPLOAD_INVALID", `the upload ${id} is being written already`);
+  };
+  const write = async (file: FileHandle, chunk: Buffer) => {
+    try {
+      await file.appendFile(chunk);
+    } catch (error) {
+      // A half-written chunk would make file and hash disagree; and a full disk wants its room back.
+      await discard();
+      throw error;
+    }
+    hash.update(chunk);
+    size += chunk.length;
+  };
+  return {
+    id,
+    repository,
+    get size() {
+      return size;
+    },
+    async append(content) {
+      assertMine();
+      writing = true;
+      try {
+        const file = await open(path, "a");
+        try {
+          // The connection outlives a failure, to tell the client of it.
+          for await (const chunk of content.iterator({ destroyOnReturn: false })) await write(file, chunk);
+        } finally {
+          await file.close();
+        }
+      } finally {
+        writing = false;
+      }
+    },
+    async commit(digest, destination) {
+      assertMine();
+      leave();
+      try {
+        const actual = `sha256:${hash.digest("hex")}`;
+        if (actual !== digest)
+          throw new RegistryError("DIGEST_INVALID", `the content has the digest ${actual}, not ${digest}`);
+        await exclusively(async () => {
+          destination.assertThere();
+          await rename(path, pathOf(digest));
+          destination.add(digest, size);
+        });
+      } catch (error) {
+        await rm(path, { force: true });
+        throw error;
+      }
+    },
+    cancel: discard,
+  };
+}
