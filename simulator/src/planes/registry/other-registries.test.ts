@@ -99,6 +99,7 @@ describe("a registry like Docker Hub", () => {
     const image = `docker://${hub.host}/me/customer:v1`;
     await skopeo(
       "copy",
+      "--preserve-digests",
       "--src-tls-verify=false",
       "--dest-tls-verify=false",
       "--dest-creds=me:secret",
