@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { packLayer } from "../../actions/build-image/src/oci/layer.ts";
 import { makeNodeBase } from "./make-node-base.ts";
 
 const run = promisify(execFile);
@@ -49,14 +48,6 @@ describe("a Node base, run by Docker", () => {
 });
 
 it("is the same, byte for byte, when it is made again", async () => {
-  const pack = (context: string) =>
-    packLayer({
-      context,
-      workingDirectory: "/",
-      path: join(folder, "layer.tar.gz"),
-      signal: AbortSignal.timeout(100_000),
-    });
-  const first = await pack(base);
-  const again = await pack(await makeNodeBase({ folder: join(folder, "again"), npm: true }));
-  expect(again.digest).toBe(first.digest);
+  const again = await makeNodeBase({ folder: join(folder, "again"), npm: true });
+  await expect(run("diff", ["--recursive", base, again])).resolves.toMatchObject({ stdout: "" });
 });
