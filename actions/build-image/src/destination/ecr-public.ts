@@ -38,7 +38,7 @@ export async function findInPublicEcr(
         portableUri: uri,
         isImmutable: () => false,
         credentials,
-        registry: createRegistryClient({ ...environment, host, credentials }),
+        registry: createRegistryClient({ ...environment, host, credentials, renewCredentials: ecr.logIn }),
         ecr: undefined,
       };
     },

@@ -101,7 +101,12 @@ function toDestination(
     portableUri: name.elsewhere ? uri : `ecr://${name.name}`,
     isImmutable: (tag) => isImmutable(tag, repository),
     credentials,
-    registry: createRegistryClient({ ...environment, host, credentials }),
+    registry: createRegistryClient({
+      ...environment,
+      host,
+      credentials,
+      renewCredentials: () => logInToEcr(client, environment),
+    }),
     ecr: { client, registryId, repositoryName: name.name },
   };
 }

@@ -24,7 +24,7 @@ export interface ElsewhereInEcr {
 const ecrName = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 /** distribution/reference: the components of a repository's path. */
 const anyName = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
-const host = /^(?:[A-Za-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?$/;
+const host = /^(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9a-f:]+\])(?::\d{1,5})?$/;
 /** ECR user guide, "Private registry" and "Using dual-stack endpoints". */
 const ecrHost =
   /^(\d{12})\.(?:dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.(?:com|com\.cn|eu)|dkr-ecr(?:-fips)?\.([a-z0-9-]+)\.on\.(?:aws|amazonwebservices\.com\.cn))$/;
@@ -48,7 +48,10 @@ export function parseRepositoryName(text: string): RepositoryName | undefined {
           elsewhere: { host: first, accountId, region: region ?? (dualStackRegion as string) },
         }
       : undefined;
-  return { registry: "other", host: isDockerHub(first) ? dockerHub : first, name, uri: text };
+  const inHub = first === "docker.io" || first === "index.docker.io";
+  // One word there is one of Docker's own images.
+  if (inHub && !name.includes("/")) return undefined;
+  return { registry: "other", host: inHub ? dockerHub : first, name, uri: text };
 }
 
 /** `<alias>/<name>`: every registry of public ECR has an alias. */
@@ -56,8 +59,4 @@ function inPublicEcr(path: string): RepositoryName | undefined {
   const slash = path.indexOf("/");
   const [alias, name] = [path.slice(0, slash), path.slice(slash + 1)];
   return slash > 0 && ecrName.test(name) ? { registry: "ecr-public", alias, name } : undefined;
-}
-
-function isDockerHub(name: string): boolean {
-  return name === "docker.io" || name === "index.docker.io";
 }

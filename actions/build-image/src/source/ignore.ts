@@ -20,7 +20,8 @@ export async function readIgnore(context: string, own: string | undefined): Prom
 
 export function parseIgnore(text: string): Ignore {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-  const rules = dockerignore({ ignorecase: false }).add(lines);
+  // The library is CommonJS: its function is also its own member "default", which is what its types tell of.
+  const rules = dockerignore.default({ ignorecase: false }).add(lines);
   const kept = lines.filter((line) => line.trim().startsWith("!")).map(fixedPart);
   return {
     ignores: (path) => rules.ignores(path),

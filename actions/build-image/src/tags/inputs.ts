@@ -8,7 +8,9 @@ const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 export function readTags(read: InputReader, variables: NodeJS.ProcessEnv): readonly string[] {
   const given = read.lines("tags");
   for (const tag of given)
-    if (!tagPattern.test(tag))
+    if (tag.startsWith("source-"))
+      read.problem(`Input tags has "${tag}"; tags that begin with source- are those of sources`);
+    else if (!tagPattern.test(tag))
       read.problem(
         `Input tags has "${tag}"; up to 128 letters, digits, _ . and -, not beginning with . or -, are expected`,
       );

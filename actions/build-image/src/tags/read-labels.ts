@@ -21,7 +21,7 @@ export async function readLabels(
     return image ? readLabels(destination, image) : {};
   }
   const chunks: Uint8Array[] = [];
-  for await (const chunk of await registry.openBlob(name, parse<ImageManifest>(manifest).config.digest))
+  for await (const chunk of registry.openBlob(name, parse<ImageManifest>(manifest).config))
     chunks.push(chunk);
   return (JSON.parse(Buffer.concat(chunks).toString("utf8")) as ImageConfig).config?.Labels ?? {};
 }

@@ -1,0 +1,136 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
+import { testEnvironment } from "../build-image-for-tests.ts";
+import { findDestination } from "./find-destination.ts";
+import type { RepositoryCreation } from "./inputs.ts";
+import { presetPolicy } from "./lifecycle-policy.ts";
+
+let simulator: Simulator;
+let folder: string;
+beforeAll(async () => {
+  simulator = await startSimulator({ port: 0 });
+});
+afterAll(() => simulator.close());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "create-repository-test-"));
+});
+afterEach(async () => {
+  simulator.faults.clear();
+  const { repositories } = await simulator.aws.ecr.describeRepositories({});
+  for (const { repositoryName } of repositories ?? [])
+    await simulator.aws.ecr.deleteRepository({ repositoryName, force: true });
+  await rm(folder, { recursive: true });
+});
+
+const defaults: RepositoryCreation = {
+  immutableTags: true,
+  scanOnPush: true,
+  lifecyclePolicy: "preset",
+  tags: new Map(),
+};
+
+function find(creation: RepositoryCreation | undefined = defaults, environment = testEnvironment(simulator)) {
+  return findDestination({ repository: { registry: "ecr", name: "customer" }, creation }, environment);
+}
+
+async function describeCustomer() {
+  const { repositories } = await simulator.aws.ecr.describeRepositories({ repositoryNames: ["customer"] });
+  return repositories?.[0];
+}
+
+async function policy(): Promise<unknown> {
+  const { lifecyclePolicyText } = await simulator.aws.ecr.getLifecyclePolicy({ repositoryName: "customer" });
+  return JSON.parse(lifecyclePolicyText ?? "");
+}
+
+it("creates nothing before it is opened", async () => {
+  const found = await find();
+  expect((await simulator.aws.ecr.describeRepositories({})).repositories).toEqual([]);
+  await found.open();
+  expect(await describeCustomer()).toBeDefined();
+});
+
+it("makes tags immutable, images scanned, and old ones expire", async () => {
+  const environment = testEnvironment(simulator);
+  const destination = await (
+    await find({ ...defaults, tags: new Map([["team", "coffee"]]) }, environment)
+  ).open();
+  expect(destination.isImmutable("v1")).toBe(true);
+  const created = await describeCustomer();
+  expect(created).toMatchObject({
+    imageTagMutability: "IMMUTABLE",
+    imageScanningConfiguration: { scanOnPush: true },
+  });
+  const { tags } = await simulator.aws.ecr.listTagsForResource({ resourceArn: created?.repositoryArn });
+  expect(tags).toEqual([{ Key: "team", Value: "coffee" }]);
+  expect(await policy()).toEqual(presetPolicy);
+  expect(environment.lines).toEqual([
+    `Created the repository ${destination.uri} with immutable tags, scanned on push`,
+  ]);
+});
+
+it("takes other settings", async () => {
+  const file = join(folder, "policy.json");
+  const own = { rules: [{ ...presetPolicy.rules[2], rulePriority: 7 }] };
+  await writeFile(file, JSON.stringify(own));
+  await (
+    await find({ ...defaults, immutableTags: false, scanOnPush: false, lifecyclePolicy: { file } })
+  ).open();
+  expect(await describeCustomer()).toMatchObject({
+    imageTagMutability: "MUTABLE",
+    imageScanningConfiguration: { scanOnPush: false },
+  });
+  expect(await policy()).toEqual(own);
+});
+
+it("leaves the policy out when none is wanted", async () => {
+  await (await find({ ...defaults, lifecyclePolicy: "none" })).open();
+  await expect(policy()).rejects.toThrow("Lifecycle policy does not exist");
+});
+
+it("uses the repository that another job creates at the same moment", async () => {
+  const found = await Promise.all([find(), find(), find()]);
+  const opened = await Promise.all(found.map((each) => each.open()));
+  expect(new Set(opened.map(({ uri }) => uri)).size).toBe(1);
+});
+
+it("creates nothing with a policy that is not JSON", async () => {
+  const file = join(folder, "policy.json");
+  await writeFile(file, "{rules:");
+  const found = await find({ ...defaults, lifecyclePolicy: { file } });
+  await expect(found.open()).rejects.toMatchObject({
+    message: expect.stringContaining(`The lifecycle policy ${file} is not JSON`),
+    nextStep: "correct it; nothing was changed.",
+  });
+  expect((await simulator.aws.ecr.describeRepositories({})).repositories).toEqual([]);
+});
+
+it("says that the repository is there without the policy that ECR refuses", async () => {
+  const file = join(folder, "policy.json");
+  await writeFile(file, `{"rules":[]}`);
+  const found = await find({ ...defaults, lifecyclePolicy: { file } });
+  await expect(found.open()).rejects.toMatchObject({
+    message: expect.stringContaining("customer was created, but without its lifecycle policy"),
+    nextStep: expect.stringContaining("aws ecr put-lifecycle-policy --repository-name customer"),
+  });
+});
+
+it("says what to do about a repository that is missing", async () => {
+  const found = findDestination(
+    { repository: { registry: "ecr", name: "customer" }, creation: undefined },
+    testEnvironment(simulator),
+  );
+  await expect(found).rejects.toMatchObject({
+    message: 'There is no ECR repository "customer" in this account and region',
+    nextStep:
+      "correct the input repository, set create-repository: true, or create it: aws ecr create-repository --repository-name customer",
+  });
+});
+
+it("leaves the right to create with the role", async () => {
+  simulator.faults.add({ kind: "deny", operation: "ecr:CreateRepository" });
+  await expect((await find()).open()).rejects.toMatchObject({ name: "AccessDeniedException" });
+});

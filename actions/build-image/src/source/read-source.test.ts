@@ -1,0 +1,141 @@
+import { chmod, mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Builder, Ingredients } from "../builder.ts";
+import { readSource } from "./read-source.ts";
+
+let context: string;
+beforeEach(async () => {
+  context = await mkdtemp(join(tmpdir(), "read-source-test-"));
+  await mkdir(join(context, "public"));
+  await writeFile(join(context, "server.mjs"), "console.log(1)");
+  await writeFile(join(context, "public", "style.css"), "body{}");
+});
+afterEach(() => rm(context, { recursive: true }));
+
+const { signal } = new AbortController();
+
+function read(
+  ingredients: Ingredients = { kind: "oci" },
+  labels = new Map<string, string>(),
+  ignoreFile?: string,
+) {
+  const builder: Builder = {
+    readIngredients: async () => ingredients,
+    build: () => Promise.reject(new Error("nothing is built here")),
+    ...(ignoreFile === undefined ? {} : { ignoreFile }),
+  };
+  return readSource({ context, labels }, builder, signal);
+}
+
+const write = (path: string, text: string) => writeFile(join(context, path), text);
+
+it("lists what counts in one order everywhere", async () => {
+  await write("Z", "");
+  await write("ä", "");
+  await symlink("server.mjs", join(context, "main.mjs"));
+  const { files } = await read();
+  expect(files.map(({ kind, path }) => `${kind} ${path}`)).toEqual([
+    "file Z",
+    "link main.mjs",
+    "folder public",
+    "file public/style.css",
+    "file server.mjs",
+    "file ä",
+  ]);
+});
+
+it("names the source in a digest and a tag", async () => {
+  const { digest, tag } = await read();
+  expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+  expect(tag).toBe(`source-${digest.slice(7, 47)}`);
+});
+
+describe("the digest stays", () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ["another time", () => utimes(join(context, "server.mjs"), 1, 1)],
+    ["a mode that is only the reader's", () => chmod(join(context, "server.mjs"), 0o600)],
+    [
+      "a file that is written anew",
+      async () => {
+        await rm(join(context, "server.mjs"));
+        await write("server.mjs", "console.log(1)");
+      },
+    ],
+  ])("after %s", async (_, change) => {
+    const { digest } = await read();
+    await change();
+    expect((await read()).digest).toBe(digest);
+  });
+
+  it("in another folder", async () => {
+    const { digest } = await read();
+    await rename(context, `${context}-moved`);
+    context = `${context}-moved`;
+    expect((await read()).digest).toBe(digest);
+  });
+
+  it("with the ingredients in another order", async () => {
+    const { digest } = await read({ a: 1, b: { c: 2, d: 3 } });
+    expect((await read({ b: { d: 3, c: 2 }, a: 1 })).digest).toBe(digest);
+  });
+});
+
+describe("the digest changes", () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ["content", () => write("server.mjs", "console.log(2)")],
+    ["a large file's last byte", () => write("server.mjs", `${" ".repeat(3_000_000)}x`)],
+    ["executability", () => chmod(join(context, "server.mjs"), 0o755)],
+    ["a name", () => rename(join(context, "server.mjs"), join(context, "main.mjs"))],
+    ["an empty folder", () => mkdir(join(context, "empty"))],
+    ["a link", () => symlink("server.mjs", join(context, "main.mjs"))],
+  ])("with %s", async (_, change) => {
+    const { digest } = await read();
+    await change();
+    expect((await read()).digest).not.toBe(digest);
+  });
+
+  it("with a link's target, an ingredient and a label", async () => {
+    const digests = [(await read()).digest];
+    await symlink("server.mjs", join(context, "link"));
+    digests.push((await read()).digest);
+    await rm(join(context, "link"));
+    await symlink("./server.mjs", join(context, "link"));
+    digests.push((await read()).digest);
+    digests.push((await read({ kind: "oci", user: "1000" })).digest);
+    digests.push((await read({ kind: "oci" }, new Map([["team", "coffee"]]))).digest);
+    expect(new Set(digests).size).toBe(5);
+  });
+});
+
+describe("the ignore file", () => {
+  it("leaves out what it names, and takes back what it takes back", async () => {
+    await mkdir(join(context, "node_modules"));
+    await write("node_modules/a.js", "");
+    await write("node_modules/keep.js", "");
+    await write(".dockerignore", "node_modules\n!node_modules/keep.js\n.dockerignore\npublic");
+    const { files } = await read();
+    expect(files.map(({ path }) => path)).toEqual(["node_modules", "node_modules/keep.js", "server.mjs"]);
+  });
+
+  it("of the builder takes the place of the context's", async () => {
+    await write(".dockerignore", "public");
+    await write("web.Dockerfile.dockerignore", "*.mjs\n*.dockerignore\n.dockerignore");
+    const own = join(context, "web.Dockerfile.dockerignore");
+    const { files } = await read(undefined, undefined, own);
+    expect(files.map(({ path }) => path)).toEqual(["public", "public/style.css"]);
+    const without = await read(undefined, undefined, join(context, "none.dockerignore"));
+    expect(without.files.some(({ path }) => path === "public")).toBe(false);
+  });
+});
+
+it("refuses what no image can hold", async () => {
+  const server = createServer().listen(join(context, "socket"));
+  await expect(read()).rejects.toMatchObject({
+    message: `${join(context, "socket")} is neither a file, a folder nor a link`,
+    nextStep: expect.stringContaining(".dockerignore"),
+  });
+  await new Promise((done) => server.close(done));
+});
