@@ -60,7 +60,7 @@ export async function buildImage(inputs: BuildInputs, environment: BuildEnvironm
     tags: inputs.tags,
     source,
     parts,
-    scan: await checkScan({ destination, digest }, inputs.scan, environment),
+    scan: await checkScan({ destination, manifest }, inputs.scan, environment),
     durationMs: clock.now() - started,
   };
 }

@@ -11,6 +11,8 @@ export async function publish(built: BuiltImage): Promise<void> {
   setOutput("built", String(built.built));
   setOutput("tags", built.tags.join("\n"));
   setOutput("source", built.source.digest);
+  setOutput("scan-status", built.scan?.status ?? "");
+  setOutput("findings", built.scan?.counts ? JSON.stringify(built.scan.counts) : "");
   await appendSummary(summarize(built));
   if (built.scan?.failure) throw built.scan.failure;
 }

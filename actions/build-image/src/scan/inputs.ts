@@ -1,9 +1,52 @@
 import type { InputReader } from "../../../shared/inputs.ts";
+import type { Severity } from "./severity.ts";
 
-export interface ScanInputs {
-  readonly wait: boolean;
+export type ScanInputs = { readonly wait: false } | ScanGateInputs;
+
+export interface ScanGateInputs {
+  readonly wait: true;
+  /** The least severity that fails the step. */
+  readonly failOn: Severity | "none";
+  /** Milliseconds. */
+  readonly timeoutMs: number;
+  /** Reason, or "", by the name of a finding that does not count. */
+  readonly ignored: ReadonlyMap<string, string>;
 }
 
+/** As long as AWS's own waiter looks: 60 times, 5 s apart. Source: botocore, ecr waiters-2.json, ImageScanComplete. */
+const defaultTimeoutMs = 5 * 60 * 1000;
+/** CVE-2024-5535, GHSA-…, ALAS2-2024-123, DSA-5678-1. */
+const findingName = /^[A-Za-z][A-Za-z0-9]*(?:[-:._][A-Za-z0-9]+)+$/;
+const thresholds = ["none", "low", "medium", "high", "critical"] as const;
+
 export function readScanInputs(read: InputReader): ScanInputs {
-  return { wait: read.choice("scan", ["none", "wait"], "none") === "wait" };
+  if (read.choice("scan", ["none", "wait"], "none") === "wait") return readGateInputs(read);
+  for (const name of ["fail-on-severity", "scan-timeout", "ignore-findings"])
+    if (read.optional(name) !== undefined)
+      read.problem(`Input ${name} belongs to scan wait, and scan is none`);
+  return { wait: false };
+}
+
+function readGateInputs(read: InputReader): ScanGateInputs {
+  const threshold = read.choice("fail-on-severity", thresholds, "critical");
+  return {
+    wait: true,
+    failOn: threshold === "none" ? threshold : (threshold.toUpperCase() as Severity),
+    timeoutMs: read.duration("scan-timeout") ?? defaultTimeoutMs,
+    ignored: readIgnored(read),
+  };
+}
+
+/** Lines `NAME` or `NAME # reason`. */
+function readIgnored(read: InputReader): Map<string, string> {
+  const ignored = new Map<string, string>();
+  for (const line of read.lines("ignore-findings").filter((text) => !text.startsWith("#"))) {
+    const [, name = line, reason = ""] = /^(\S+)(?:\s+#\s*(.*))?$/.exec(line) ?? [];
+    if (findingName.test(name)) ignored.set(name, reason);
+    else
+      read.problem(
+        `Input ignore-findings has the line "${line}"; the name of a finding is expected, such as CVE-2024-5535, and after # why it does not count`,
+      );
+  }
+  return ignored;
 }

@@ -1,0 +1,73 @@
+import { type ECRClient, type ImageScanStatus, paginateDescribeImageScanFindings } from "@aws-sdk/client-ecr";
+import { type Finding, readFindings } from "./finding.ts";
+
+/** What ECR says about the scan of one image now. */
+export type ScanState =
+  | { readonly kind: "absent" }
+  | { readonly kind: "running"; readonly status: string }
+  /** It is said to be done, but neither findings nor a time of the scan are there. Seen with enhanced scanning: aws/aws-sdk#289. */
+  | { readonly kind: "empty"; readonly status: string }
+  | {
+      readonly kind: "done";
+      readonly status: string;
+      readonly at: Date | undefined;
+      readonly findings: Finding[];
+    }
+  | { readonly kind: "impossible"; readonly reason: string };
+
+export interface ScannedImage {
+  readonly client: ECRClient;
+  readonly registryId: string;
+  readonly repositoryName: string;
+  /** Of the image's manifest, not of an index. */
+  readonly digest: string;
+}
+
+/** ECR API reference, DescribeImageScanFindings: the most that one page may have. */
+const pageSize = 1000;
+
+export async function readScan(image: ScannedImage, signal: AbortSignal): Promise<ScanState> {
+  try {
+    return await readPages(image, signal);
+  } catch (error) {
+    if (error instanceof Error && error.name === "ScanNotFoundException") return { kind: "absent" };
+    throw error;
+  }
+}
+
+async function readPages(image: ScannedImage, signal: AbortSignal): Promise<ScanState> {
+  const { client, registryId, repositoryName, digest } = image;
+  const request = { registryId, repositoryName, imageId: { imageDigest: digest } };
+  // The paginator hands its further arguments to the client's send.
+  const pages = paginateDescribeImageScanFindings({ client, pageSize }, request, { abortSignal: signal });
+  const findings: Finding[] = [];
+  let at: Date | undefined;
+  let status: ImageScanStatus = {};
+  for await (const { imageScanStatus, imageScanFindings } of pages) {
+    status = imageScanStatus ?? status;
+    const other = stateWithoutResult(status);
+    if (other) return other;
+    at = imageScanFindings?.imageScanCompletedAt ?? at;
+    findings.push(...readFindings(imageScanFindings ?? {}));
+  }
+  const name = status.status ?? "";
+  if (at === undefined && findings.length === 0) return { kind: "empty", status: name };
+  return { kind: "done", status: name, at, findings };
+}
+
+/** Why there are no findings to judge, by the status of the scan; ECR's own description says more where there is one. */
+const impossible: Record<string, string> = {
+  FAILED: "the scan failed",
+  UNSUPPORTED_IMAGE: "ECR cannot scan an image of this kind",
+  SCAN_ELIGIBILITY_EXPIRED: "the image is older than what Amazon Inspector scans",
+  FINDINGS_UNAVAILABLE: "ECR has no findings of this image",
+  LIMIT_EXCEEDED: "the account has reached a limit of scanning",
+  IMAGE_ARCHIVED: "the image is archived",
+};
+
+function stateWithoutResult({ status = "", description }: ImageScanStatus): ScanState | undefined {
+  if (status === "COMPLETE" || status === "ACTIVE") return undefined;
+  if (status === "IN_PROGRESS" || status === "PENDING") return { kind: "running", status };
+  const reason = impossible[status] ?? "this status is not known here";
+  return { kind: "impossible", reason: `${reason} (${[status, description].filter(Boolean).join(": ")})` };
+}

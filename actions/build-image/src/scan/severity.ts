@@ -1,0 +1,30 @@
+/** ECR's severities, the worst first. UNDEFINED: its source gave it none; Amazon Inspector calls that UNTRIAGED. */
+export const severities = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNDEFINED"] as const;
+export type Severity = (typeof severities)[number];
+
+/** How many findings there are of each. */
+export type SeverityCounts = Readonly<Record<Severity, number>>;
+
+export function toSeverity(text: string | undefined): Severity {
+  return severities.find((severity) => severity === text) ?? "UNDEFINED";
+}
+
+/** UNDEFINED is never as bad as anything: nobody has said how bad it is. */
+export function isAtLeast(severity: Severity, threshold: Severity): boolean {
+  return severities.indexOf(severity) <= severities.indexOf(threshold);
+}
+
+export function countSeverities(findings: readonly { readonly severity: Severity }[]): SeverityCounts {
+  const counts = severities.map(
+    (severity) => [severity, findings.filter((finding) => finding.severity === severity).length] as const,
+  );
+  return Object.fromEntries(counts) as Record<Severity, number>;
+}
+
+/** `1 CRITICAL, 2 HIGH`; those without findings are left out. */
+export function countsInWords(counts: SeverityCounts): string {
+  return severities
+    .filter((severity) => counts[severity] > 0)
+    .map((severity) => `${counts[severity]} ${severity}`)
+    .join(", ");
+}

@@ -1,0 +1,22 @@
+import { StartImageScanCommand } from "@aws-sdk/client-ecr";
+import { persist } from "../destination/persist.ts";
+import type { BuildEnvironment } from "../environment.ts";
+import type { ScannedImage } from "./read-scan.ts";
+
+/** Asks for a scan. Why AWS refused it, or undefined when it did not: it has one a day, and none by hand with Amazon Inspector. */
+export async function startScan(
+  { client, registryId, repositoryName, digest }: ScannedImage,
+  environment: BuildEnvironment,
+): Promise<string | undefined> {
+  const imageId = { imageDigest: digest };
+  const command = new StartImageScanCommand({ registryId, repositoryName, imageId });
+  const call = () => client.send(command, { abortSignal: environment.signal });
+  try {
+    await persist("start a scan", call, environment);
+    return undefined;
+  } catch (error) {
+    const { name, message, $fault } = error as Error & { $fault?: string };
+    if ($fault !== "client") throw error;
+    return `${name}: ${message}`;
+  }
+}

@@ -1,0 +1,131 @@
+import { count } from "../text.ts";
+import type { Finding } from "./finding.ts";
+import type { ScanGateInputs } from "./inputs.ts";
+import type { Platform } from "./platforms.ts";
+import { countSeverities, countsInWords, isAtLeast, type SeverityCounts, severities } from "./severity.ts";
+import type { Scanned } from "./wait-for-scan.ts";
+
+export interface PlatformScan {
+  readonly platform: Platform;
+  readonly scanned: Scanned;
+}
+
+/** A finding with the platforms whose image has it. */
+export interface JudgedFinding extends Finding {
+  readonly platforms: readonly Platform[];
+}
+
+export interface Verdict {
+  readonly status: "passed" | "failed" | "could-not-check";
+  /** A sentence without a full stop. */
+  readonly message: string;
+  readonly nextStep: string | undefined;
+  /** Without what does not count. Undefined when no image's scan has a result. */
+  readonly counts: SeverityCounts | undefined;
+  /** The worst first. */
+  readonly findings: readonly JudgedFinding[];
+  /** What does not count, with the reason. */
+  readonly ignored: readonly (JudgedFinding & { readonly reason: string })[];
+  /** Names of `ignore-findings` that no image has. */
+  readonly needless: readonly string[];
+}
+
+/** How many findings the sentence names; the summary has more. */
+const named = 3;
+
+export function judge(scans: readonly PlatformScan[], inputs: ScanGateInputs): Verdict {
+  const all = merge(scans);
+  const ignored = all.flatMap((finding) => {
+    const reason = reasonToIgnore(finding, inputs);
+    return reason === undefined ? [] : [{ ...finding, reason }];
+  });
+  const findings = all.filter((finding) => reasonToIgnore(finding, inputs) === undefined);
+  const known = scans.some(({ scanned }) => scanned.kind === "found");
+  return {
+    ...conclude(scans, findings, inputs),
+    counts: known ? countSeverities(findings) : undefined,
+    findings,
+    ignored,
+    needless: known
+      ? [...inputs.ignored.keys()].filter((name) => !all.some((each) => each.name === name))
+      : [],
+  };
+}
+
+type Conclusion = Pick<Verdict, "status" | "message" | "nextStep">;
+
+/** What is bad is bad, whatever else could not be seen; what could not be seen is not good. */
+function conclude(
+  scans: readonly PlatformScan[],
+  findings: readonly JudgedFinding[],
+  { failOn, timeoutMs }: ScanGateInputs,
+): Conclusion {
+  const bad = failOn === "none" ? [] : findings.filter(({ severity }) => isAtLeast(severity, failOn));
+  if (bad.length > 0) return foundBad(bad, failOn);
+  const several = scans.length > 1;
+  for (const { platform, scanned } of scans) {
+    const which = several ? ` of ${platform}` : "";
+    if (scanned.kind === "unfinished")
+      return unfinished(`${which} was still ${scanned.status}`, failOn, timeoutMs);
+    if (scanned.kind === "unchecked")
+      return {
+        status: "could-not-check",
+        message: `Could not check the image${which}: ${scanned.reason}`,
+        nextStep: scanned.nextStep,
+      };
+  }
+  return { status: "passed", message: nothingBad(findings, failOn), nextStep: undefined };
+}
+
+function foundBad(bad: readonly JudgedFinding[], failOn: string): Conclusion {
+  const names = bad.slice(0, named).map(inWords).join(", ");
+  const more = bad.length > named ? ` and ${bad.length - named} more` : "";
+  const orWorse = failOn === "CRITICAL" ? "" : " or worse";
+  return {
+    status: "failed",
+    message: `ECR's scan has ${count(bad.length, "finding")} of severity ${failOn}${orWorse} (${countsInWords(countSeverities(bad))}): ${names}${more}`,
+    nextStep:
+      "take versions with the fixes, most often a newer base image, or name what you accept in ignore-findings.",
+  };
+}
+
+/** A gate that was asked to wait does not open because it waited long enough. */
+function unfinished(what: string, failOn: string, timeoutMs: number): Conclusion {
+  return {
+    status: failOn === "none" ? "could-not-check" : "failed",
+    message: `ECR's scan${what} after ${timeoutMs / 1000} s`,
+    nextStep: "run the job again, which builds nothing anew, or give a longer scan-timeout.",
+  };
+}
+
+function nothingBad(findings: readonly JudgedFinding[], failOn: string): string {
+  if (findings.length === 0) return "ECR's scan has no findings";
+  const all = `ECR's scan has ${count(findings.length, "finding")} (${countsInWords(countSeverities(findings))})`;
+  if (failOn === "none") return all;
+  return `${all}, none of severity ${failOn}${failOn === "CRITICAL" ? "" : " or worse"}`;
+}
+
+function reasonToIgnore({ name, suppressed }: Finding, { ignored }: ScanGateInputs): string | undefined {
+  const reason = ignored.get(name);
+  if (reason !== undefined) return reason || "named in ignore-findings";
+  return suppressed ? "suppressed in Amazon Inspector" : undefined;
+}
+
+/** Images of one build have most of their packages in common: what several have is one finding. */
+function merge(scans: readonly PlatformScan[]): JudgedFinding[] {
+  const merged = new Map<string, Finding & { platforms: Platform[] }>();
+  for (const { platform, scanned } of scans) {
+    for (const finding of scanned.kind === "found" ? scanned.findings : []) {
+      const key = JSON.stringify([finding.name, finding.severity, finding.suppressed, finding.packages]);
+      const known = merged.get(key) ?? { ...finding, platforms: [] };
+      if (!known.platforms.includes(platform)) known.platforms.push(platform);
+      merged.set(key, known);
+    }
+  }
+  const rank = ({ severity }: Finding) => severities.indexOf(severity);
+  return [...merged.values()].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+}
+
+function inWords({ name, packages: [first] }: Finding): string {
+  return first ? `${name} in ${first.name} ${first.version}`.trimEnd() : name;
+}

@@ -1,0 +1,116 @@
+import { explainAwsError, isAccessDenied } from "../../../shared/aws-errors.ts";
+import { createPace } from "../../../shared/pace.ts";
+import { persist } from "../destination/persist.ts";
+import type { BuildEnvironment } from "../environment.ts";
+import { shortDigest } from "../text.ts";
+import type { Finding } from "./finding.ts";
+import { readScan, type ScannedImage, type ScanState } from "./read-scan.ts";
+import { scansOnPush } from "./scan-on-push.ts";
+import { startScan } from "./start-scan.ts";
+import { mayNotLook, neverBegan, scanningIsOff, withoutResult } from "./unchecked.ts";
+
+export type Scanned =
+  | { readonly kind: "found"; readonly findings: readonly Finding[] }
+  | { readonly kind: "unchecked"; readonly reason: string; readonly nextStep?: string }
+  | { readonly kind: "unfinished"; readonly status: string };
+
+/** A scan on push is there within seconds; without one the image was pushed before scanning was turned on. */
+const appearsWithinMs = 30_000;
+/** Findings follow the word COMPLETE by seconds. */
+const resultWithinMs = 60_000;
+/** A basic scan does not renew itself, and ECR makes one a day. ECR user guide, "Scan images for OS vulnerabilities". */
+const staleAfterMs = 24 * 60 * 60 * 1000;
+
+interface Watch {
+  readonly image: ScannedImage;
+  readonly environment: BuildEnvironment;
+  readonly begunAt: number;
+  /** No scan was there, and one was asked for. */
+  asked: boolean;
+  /** The scan was old, and a new one was asked for. */
+  renewing: boolean;
+}
+
+type Look = { readonly ending: Scanned } | { readonly status: string };
+
+/** Looks until the image's scan has a result, none can be had, or the deadline (ms since the epoch) is over. */
+export async function waitForScan(
+  image: ScannedImage,
+  deadlineAt: number,
+  environment: BuildEnvironment,
+): Promise<Scanned> {
+  const { clock, log, signal } = environment;
+  const watch: Watch = { image, environment, begunAt: clock.now(), asked: false, renewing: false };
+  const pace = createPace();
+  let before: string | undefined;
+  for (;;) {
+    const overdue = clock.now() >= deadlineAt;
+    const look = await lookAt(watch, overdue);
+    if ("ending" in look) return look.ending;
+    if (overdue) return { kind: "unfinished", status: look.status };
+    const changed = look.status !== before;
+    if (changed) log.info(`Scan of ${shortDigest(image.digest)}: ${look.status}`);
+    before = look.status;
+    const pause = Math.min(pace.next(changed), Math.max(0, deadlineAt - clock.now()));
+    await clock.wait(pause, signal);
+  }
+}
+
+async function lookAt(watch: Watch, overdue: boolean): Promise<Look> {
+  const { image, environment, begunAt } = watch;
+  const age = environment.clock.now() - begunAt;
+  const call = () => readScan(image, environment.signal);
+  const state = await persist("look at the scan", call, environment).catch(deniedAsState);
+  switch (state.kind) {
+    case "running":
+      return { status: state.status };
+    case "done":
+      return lookAtResult(watch, state);
+    case "absent":
+      return overdue ? { ending: neverBegan(image) } : lookForScan(watch, age);
+    case "empty":
+      if (overdue || age >= resultWithinMs) return { ending: withoutResult(state.status) };
+      return { status: `${state.status}, without a result` };
+    case "impossible":
+      return { ending: { kind: "unchecked", reason: state.reason } };
+    case "denied":
+      return { ending: mayNotLook(state.message) };
+  }
+}
+
+/** Starts a scan when none begins by itself although pushes are scanned: the image may be older than that setting. */
+async function lookForScan(watch: Watch, age: number): Promise<Look> {
+  const { image, environment, asked } = watch;
+  const call = () => scansOnPush(image, environment.signal);
+  const on = await persist("read how images are scanned", call, environment);
+  if (on === false) return { ending: scanningIsOff(image) };
+  if (!asked && age >= appearsWithinMs) {
+    watch.asked = true;
+    const refusal = await startScan(image, environment);
+    if (refusal) environment.log.info(`No scan could be started: ${refusal}`);
+  }
+  return { status: "not begun" };
+}
+
+/** An image that was there already may have been scanned long ago: what was found since is seen by a new scan only. */
+async function lookAtResult(watch: Watch, state: Extract<ScanState, { kind: "done" }>): Promise<Look> {
+  const { image, environment, renewing } = watch;
+  const { at, findings, status } = state;
+  const ending: Scanned = { kind: "found", findings };
+  const isOld = at !== undefined && environment.clock.now() - at.getTime() > staleAfterMs;
+  // Amazon Inspector keeps what is ACTIVE up to date.
+  if (!isOld || status === "ACTIVE") return { ending };
+  if (renewing) return { status: "beginning anew" };
+  const refusal = await startScan(image, environment);
+  if (refusal) {
+    environment.log.info(`The scan is of ${at.toISOString()}, and no new one was started: ${refusal}`);
+    return { ending };
+  }
+  watch.renewing = true;
+  return { status: "beginning anew" };
+}
+
+function deniedAsState(error: unknown) {
+  if (!isAccessDenied(error)) throw error;
+  return { kind: "denied" as const, message: explainAwsError(error)?.message ?? String(error) };
+}
