@@ -1,19 +1,15 @@
-import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Simulator, startSimulator } from "../../../simulator/src/simulator.ts";
 import { systemClock } from "../../shared/clock.ts";
-import { parseImageReference } from "../../shared/registry/image-reference.ts";
-import type { ImageManifest } from "../../shared/registry/oci.ts";
-import { buildImage } from "./build-image.ts";
-import type { BuildInputs } from "./inputs.ts";
-import { summarize } from "./summary.ts";
+import { Cancelled } from "../../shared/failure.ts";
+import { type BuiltImage, buildImage } from "./build-image.ts";
+import { testEnvironment, testInputs, toRepository } from "./build-image-for-tests.ts";
+import type { BuildEnvironment } from "./environment.ts";
 
-const run = promisify(execFile);
 let simulator: Simulator;
 let folder: string;
 let context: string;
@@ -26,204 +22,95 @@ afterAll(() => simulator.close());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "build-image-test-"));
   context = join(folder, "dist");
-  await mkdir(join(context, "public"), { recursive: true });
-  await writeFile(join(context, "server.mjs"), "console.log('customer')");
-  await writeFile(join(context, "public", "style.css"), "body{}");
+  await mkdir(context);
+  await write("customer");
   await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
 });
 afterEach(async () => {
+  simulator.faults.clear();
   const { repositories } = await simulator.aws.ecr.describeRepositories({});
   for (const { repositoryName } of repositories ?? [])
     await simulator.aws.ecr.deleteRepository({ repositoryName, force: true });
-  await simulator.aws.ecr.putAccountSetting({ name: "BLOB_MOUNTING", value: "DISABLED" });
   await rm(folder, { recursive: true });
 });
 
-const lines: string[] = [];
-const secrets: string[] = [];
+const write = (text: string) => writeFile(join(context, "server.mjs"), `console.log("${text}")`);
 
-function build(inputs: Partial<BuildInputs> = {}, variables: NodeJS.ProcessEnv = {}) {
-  lines.length = 0;
-  secrets.length = 0;
-  return buildImage(
-    {
-      repository: "customer",
-      context,
-      builder: "oci",
-      baseImage: "scratch",
-      entrypoint: ["node", "server.mjs"],
-      workingDirectory: "/app",
-      user: "65532",
-      environment: new Map([["NODE_ENV", "production"]]),
-      exposedPorts: ["8080/tcp"],
-      labels: new Map([["team", "coffee"]]),
-      tags: ["latest"],
-      platform: { os: "linux", architecture: "amd64" },
-      ...inputs,
-    },
-    {
-      createEcr: () => new ECRClient(simulator.clientConfig),
-      variables,
-      clock: systemClock,
-      log: (line) => lines.push(line),
-      mask: (secret) => secrets.push(secret),
-      signal: new AbortController().signal,
-    },
+let environment: ReturnType<typeof testEnvironment>;
+
+function build(
+  inputs: Parameters<typeof testInputs>[1] = {},
+  overrides: Partial<BuildEnvironment> = {},
+): Promise<BuiltImage> {
+  environment = testEnvironment(simulator, overrides);
+  return buildImage(testInputs(context, inputs), environment);
+}
+
+/** Tags by digest. */
+async function images(): Promise<Record<string, readonly string[]>> {
+  const { imageDetails } = await simulator.aws.ecr.describeImages({ repositoryName: "customer" });
+  return Object.fromEntries(
+    (imageDetails ?? []).map(({ imageDigest = "", imageTags = [] }) => [imageDigest, [...imageTags].sort()]),
   );
 }
 
-/** An image as a base, from our own builder: the test's registry has no other. */
-async function pushBase(entrypoint = ["base"]) {
-  await simulator.aws.ecr.createRepository({ repositoryName: "base" });
-  const environment = new Map([
-    ["PATH", "/bin"],
-    ["NODE_ENV", "base"],
-  ]);
-  const built = await build({ repository: "base", workingDirectory: "/usr/lib", entrypoint, environment });
-  const reference = parseImageReference(built.image);
-  if (!reference) throw new Error(built.image);
-  return { reference, digest: built.digest };
-}
-
-describe("from scratch", () => {
-  it("pushes an image that a container agent pulls", async () => {
-    const built = await build();
-    expect(built).toMatchObject({
-      built: true,
-      image: expect.stringMatching(/^127\.0\.0\.1:\d+\/customer@sha256:/),
-    });
-    const layout = join(folder, "pulled");
-    const creds = `AWS:${secrets[1]}`;
-    const source = `docker://${built.image.replace(/@.*/, ":latest")}`;
-    await run("skopeo", ["copy", "--src-tls-verify=false", "--src-creds", creds, source, `dir:${layout}`]);
-    const manifest = JSON.parse(await readFile(join(layout, "manifest.json"), "utf8")) as ImageManifest;
-    const config = JSON.parse(await readFile(join(layout, manifest.config.digest.slice(7)), "utf8"));
-    expect(config).toMatchObject({
-      architecture: "amd64",
-      os: "linux",
-      created: "1970-01-01T00:00:00Z",
-      config: {
-        User: "65532",
-        WorkingDir: "/app",
-        Entrypoint: ["node", "server.mjs"],
-        Env: ["NODE_ENV=production"],
-        ExposedPorts: { "8080/tcp": {} },
-        Labels: { team: "coffee" },
-      },
-    });
-    const layer = join(layout, manifest.layers[0]?.digest.slice(7) as string);
-    const { stdout } = await run("tar", ["--numeric-owner", "--utc", "-tvzf", layer]);
-    expect(
-      stdout
-        .split("\n")
-        .filter(Boolean)
-        .map((line) => line.replace(/ +/g, " ")),
-    ).toEqual([
-      "drwxr-xr-x 0/0 0 1970-01-01 00:00 app/",
-      "drwxr-xr-x 0/0 0 1970-01-01 00:00 app/public/",
-      "-rw-r--r-- 0/0 6 1970-01-01 00:00 app/public/style.css",
-      "-rw-r--r-- 0/0 23 1970-01-01 00:00 app/server.mjs",
-    ]);
+it("tells what it made, so that this job and another can name it", async () => {
+  const built = await build({ tags: ["v1", "latest"] });
+  expect(built).toMatchObject({
+    built: true,
+    tags: ["v1", "latest"],
+    portableImage: `ecr://customer@${built.digest}`,
   });
+  expect(built.image).toMatch(new RegExp(`^127\\.0\\.0\\.1:\\d+/customer@${built.digest}$`));
+  expect(await images()).toEqual({ [built.digest]: ["latest", built.source.tag, "v1"] });
+});
 
-  it("makes the same image of the same content, whenever and however it was written", async () => {
+describe("the same source again", () => {
+  it("builds nothing and sends nothing", async () => {
     const first = await build();
-    const again = join(folder, "again");
-    await mkdir(again);
-    await writeFile(join(again, "server.mjs"), "console.log('customer')", { mode: 0o600 });
-    await mkdir(join(again, "public"));
-    await writeFile(join(again, "public", "style.css"), "body{}");
-    await utimes(join(again, "server.mjs"), 1, 1);
-    const second = await build({ context: again });
-    expect(second).toMatchObject({ digest: first.digest, built: false });
-    expect(lines.at(-1)).toBe(`Already there: ${first.image}`);
-    expect(second.layers.map(({ how }) => how)).toEqual(["already there"]);
+    const requests = simulator.faults.add({ kind: "deny", operation: "ecr:CreateRepository" });
+    const again = await build();
+    expect(again).toMatchObject({ built: false, digest: first.digest, image: first.image });
+    expect(again.parts.map(({ how }) => how)).toEqual(["already there"]);
+    expect(environment.lines.at(-1)).toBe(`Already there: ${first.image}`);
+    expect(requests.hits).toBe(0);
   });
 
-  it("makes another image of other content, settings or executability", async () => {
-    const { digest } = await build();
-    const other = await build({ user: "1000" });
-    await chmod(join(context, "server.mjs"), 0o755);
-    const executable = await build();
-    await writeFile(join(context, "server.mjs"), "console.log('employee')");
-    const changed = await build();
-    expect(new Set([digest, other.digest, executable.digest, changed.digest]).size).toBe(4);
-    expect(changed.built).toBe(true);
+  it("gets the next commit's tag without a build", async () => {
+    const { digest, source } = await build({ tags: ["commit-1"] });
+    expect(await build({ tags: ["commit-2"] })).toMatchObject({ digest, built: false });
+    expect(await images()).toEqual({ [digest]: ["commit-1", "commit-2", source.tag] });
   });
 
-  it("adds a tag to an image that is there without building it", async () => {
+  it("is found after another was built in between", async () => {
+    const first = await build();
+    await write("other");
+    await build();
+    await write("customer");
+    expect(await build()).toMatchObject({ built: false, digest: first.digest });
+    const tags = await images();
+    expect(tags[first.digest]).toContain("latest");
+  });
+
+  it("is built when its settings differ", async () => {
     const { digest } = await build();
-    expect(await build({ tags: ["v2"] })).toMatchObject({ digest, built: false });
-    const { imageDetails } = await simulator.aws.ecr.describeImages({ repositoryName: "customer" });
-    expect(imageDetails).toMatchObject([{ imageDigest: digest, imageTags: ["latest", "v2"] }]);
+    const other = await build({ oci: { user: "1000" } });
+    const labelled = await build({ labels: new Map([["team", "coffee"]]) });
+    expect(new Set([digest, other.digest, labelled.digest]).size).toBe(3);
+    expect([other.built, labelled.built]).toEqual([true, true]);
   });
 
   it("needs no tag", async () => {
-    const { digest } = await build({ tags: [] });
-    const { imageDetails } = await simulator.aws.ecr.describeImages({ repositoryName: "customer" });
-    expect(imageDetails).toMatchObject([{ imageDigest: digest, imageTags: undefined }]);
+    const { digest, source } = await build({ tags: [] });
+    expect(await build({ tags: [] })).toMatchObject({ digest, built: false });
+    expect(await images()).toEqual({ [digest]: [source.tag] });
   });
 
-  it("keeps links inside of the context", async () => {
-    await symlink("server.mjs", join(context, "main.mjs"));
-    expect((await build()).built).toBe(true);
-    expect(lines[1]).toMatch(/3 files/);
-  });
-});
-
-describe("on a base image", () => {
-  it("keeps what the base says and adds to it", async () => {
-    const { reference } = await pushBase();
-    const built = await build({ baseImage: reference });
-    const { images } = await simulator.aws.ecr.batchGetImage({
-      repositoryName: "customer",
-      imageIds: [{ imageDigest: built.digest }],
-    });
-    const manifest = JSON.parse(images?.[0]?.imageManifest ?? "") as ImageManifest;
-    expect(manifest.layers).toHaveLength(2);
-    expect(built.layers.map(({ what, how }) => [what, how])).toEqual([
-      ["base layer", "uploaded"],
-      ["context", "uploaded"],
-    ]);
-    const inherited = await build({ baseImage: reference, entrypoint: undefined, tags: ["inherited"] });
-    expect(inherited.layers.map(({ how }) => how)).toEqual(["already there", "already there"]);
-    const pulled = await skopeoConfig(`${inherited.image.replace(/@.*/, "")}:inherited`);
-    expect(pulled.config).toMatchObject({ Entrypoint: ["base"], Env: ["PATH=/bin", "NODE_ENV=production"] });
-    expect(pulled.rootfs.diff_ids).toHaveLength(2);
-  });
-
-  it("takes the base's layers from its repository where the registry allows it", async () => {
-    const { reference } = await pushBase();
-    await simulator.aws.ecr.putAccountSetting({ name: "BLOB_MOUNTING", value: "ENABLED" });
-    const built = await build({ baseImage: reference });
-    expect(built.layers.map(({ how }) => how)).toEqual(["mounted", "uploaded"]);
-    expect(lines.some((line) => /^base layer sha256:[0-9a-f]{12}, \d+ B: mounted$/.test(line))).toBe(true);
-  });
-
-  it("chooses the platform from an index and says what is offered", async () => {
-    const { reference, digest } = await pushBase();
-    const mediaType = "application/vnd.oci.image.index.v1+json";
-    const platform = { os: "linux", architecture: "amd64" };
-    const entry = { mediaType: "application/vnd.oci.image.manifest.v1+json", digest, size: 1, platform };
-    const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType, manifests: [entry] });
-    const put = await simulator.aws.ecr.putImage({ repositoryName: "base", imageManifest, imageTag: "all" });
-    const index = { ...reference, digest: put.image?.imageId?.imageDigest as string };
-    expect((await build({ baseImage: index })).layers).toHaveLength(2);
-    await expect(
-      build({ baseImage: index, platform: { os: "linux", architecture: "arm64" } }),
-    ).rejects.toThrow("has no linux/arm64; it has linux/amd64");
-    await expect(
-      build({ baseImage: reference, platform: { os: "linux", architecture: "arm64" } }),
-    ).rejects.toThrow("is for linux/amd64, not for linux/arm64");
-  });
-
-  it("says which base image does not exist", async () => {
-    const { reference } = await pushBase();
-    const digest = `sha256:${"0".repeat(64)}`;
-    await expect(build({ baseImage: { ...reference, digest } })).rejects.toMatchObject({
-      message: `The base image ${reference.host}/base@${digest} does not exist (${reference.host} has no base@${digest})`,
-      nextStep: "correct the input base-image.",
-    });
+  it("is not told apart by what is ignored", async () => {
+    await writeFile(join(context, ".dockerignore"), "*.log");
+    const { digest } = await build();
+    await writeFile(join(context, "debug.log"), "1");
+    expect(await build()).toMatchObject({ digest, built: false });
   });
 });
 
@@ -232,67 +119,104 @@ describe("immutable tags", () => {
     simulator.aws.ecr.putImageTagMutability({ repositoryName: "customer", imageTagMutability: "IMMUTABLE" }),
   );
 
-  it("lets a run be repeated", async () => {
+  it("let a run be repeated", async () => {
     const { digest } = await build({ tags: ["v1"] });
     expect(await build({ tags: ["v1"] })).toMatchObject({ digest, built: false });
   });
 
-  it("names the tag that another image has, before anything is pushed", async () => {
-    const { digest } = await build({ tags: ["v1"] });
-    await writeFile(join(context, "server.mjs"), "console.log('other')");
+  it("let a run be repeated whose source's tag is gone", async () => {
+    const { digest, source } = await build({ tags: ["v1"] });
+    await simulator.aws.ecr.batchDeleteImage({
+      repositoryName: "customer",
+      imageIds: [{ imageTag: source.tag }],
+    });
+    expect(await build({ tags: ["v1"] })).toMatchObject({ digest, built: false });
+    expect(await images()).toEqual({ [digest]: [source.tag, "v1"] });
+  });
+
+  it("name both when another source comes, before anything is pushed", async () => {
+    const first = await build({ tags: ["v1"] });
+    await write("other");
     await expect(build({ tags: ["v1", "v2"] })).rejects.toMatchObject({
-      message: expect.stringContaining(`The tag v1 of customer is immutable and belongs to ${digest}`),
-      nextStep: expect.stringContaining("tag of this commit"),
+      message: expect.stringMatching(
+        `^The tag v1 of customer is immutable and belongs to ${first.digest}, made of the source ${first.source.digest}; this source is sha256:`,
+      ),
+      nextStep: expect.stringContaining("such as the commit's"),
     });
-    const { imageDetails } = await simulator.aws.ecr.describeImages({ repositoryName: "customer" });
-    expect(imageDetails).toHaveLength(1);
+    expect(Object.keys(await images())).toEqual([first.digest]);
+  });
+
+  it("name both images when the other source was built before", async () => {
+    const first = await build({ tags: ["v1"] });
+    await write("other");
+    const second = await build({ tags: ["v2"] });
+    await expect(build({ tags: ["v1"] })).rejects.toThrow(
+      `belongs to ${first.digest}, made of the source ${first.source.digest}; this source is ${second.source.digest}, whose image is ${second.digest}`,
+    );
+  });
+
+  it("are taken by one of two jobs, and the other says so", async () => {
+    const other = join(folder, "other");
+    await mkdir(other);
+    await writeFile(join(other, "server.mjs"), "");
+    const ends = await Promise.allSettled([
+      build({ tags: ["v1"] }),
+      buildImage(testInputs(other, { tags: ["v1"] }), testEnvironment(simulator)),
+    ]);
+    expect(ends.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    const { reason } = ends.find((end) => end.status === "rejected") as PromiseRejectedResult;
+    expect(reason.message).toMatch(
+      /^The tag v1 of customer (cannot be moved|is immutable) and belongs to sha256:[0-9a-f]{64}.*; this (image|source) is sha256:/,
+    );
+  });
+
+  it("are no obstacle to two jobs with the same source", async () => {
+    const [one, two] = await Promise.all([build({ tags: ["v1"] }), build({ tags: ["v1"] })]);
+    expect(one.digest).toBe(two.digest);
   });
 });
 
-describe("refuses", () => {
-  it("a repository that does not exist, with the next step", async () => {
-    await expect(build({ repository: "nobody" })).rejects.toMatchObject({
-      message: 'There is no ECR repository "nobody" in this account and region',
-      nextStep: expect.stringContaining("aws ecr create-repository --repository-name nobody"),
-    });
+describe("what cannot be done ends before anything is changed:", () => {
+  it("no repository", async () => {
+    await expect(build({ destination: toRepository("nobody") })).rejects.toThrow(
+      'There is no ECR repository "nobody"',
+    );
   });
 
-  it("an empty context", async () => {
-    await rm(context, { recursive: true });
-    await mkdir(context);
-    await expect(build()).rejects.toThrow(`The context ${context} holds no file`);
+  it("credentials that have expired", async () => {
+    simulator.faults.add({ kind: "expire", operation: "*" });
+    await expect(build()).rejects.toMatchObject({ name: "ExpiredTokenException" });
   });
 
-  it("a link out of the context", async () => {
-    await symlink("../../secret", join(context, "link"));
-    await expect(build()).rejects.toThrow("which is outside of the context");
-  });
-
-  it("and leaves no temporary file", async () => {
-    const left = async () => (await readdir(tmpdir())).filter((name) => /^build-image-[^t]/.test(name));
-    const before = await left();
-    await symlink("/etc/passwd", join(context, "link"));
-    await expect(build()).rejects.toThrow();
-    expect(await left()).toEqual(before);
+  it("a role without the right to log in", async () => {
+    simulator.faults.add({ kind: "deny", operation: "ecr:GetAuthorizationToken" });
+    await expect(build()).rejects.toMatchObject({ name: "AccessDeniedException" });
   });
 });
 
-it("masks the registry's password and tells the story in the summary", async () => {
-  const built = await build();
-  expect(secrets).toHaveLength(2);
-  expect(lines.join("\n")).not.toContain(secrets[1]);
-  expect(summarize(built)).toContain(`### Pushed: \`${built.image}\``);
-  expect(summarize(built)).toMatch(/\| context \| sha256:[0-9a-f]{12} \| \d+ B \| uploaded \|/);
+it("does not mind a throttled login", async () => {
+  simulator.faults.add({ kind: "throttle", operation: "ecr:GetAuthorizationToken", times: 2 });
+  const createEcr = async () => new ECRClient({ ...simulator.clientConfig, maxAttempts: 1 });
+  const clock = { ...systemClock, wait: async () => {} };
+  expect(await build({}, { createEcr, clock })).toMatchObject({ built: true });
+  expect(environment.lines.filter((line) => line.startsWith("Could not log in"))).toHaveLength(2);
 });
 
-async function skopeoConfig(image: string) {
-  const args = [
-    "inspect",
-    "--config",
-    "--tls-verify=false",
-    "--creds",
-    `AWS:${secrets[1]}`,
-    `docker://${image}`,
-  ];
-  return JSON.parse((await run("skopeo", args)).stdout);
-}
+it("leaves neither files nor tags when it is cancelled", async () => {
+  const job = new AbortController();
+  const left = async () => (await readdir(tmpdir())).filter((name) => /^build-image-[^t]/.test(name));
+  const before = await left();
+  const group: BuildEnvironment["group"] = (_, run) => {
+    job.abort(new Cancelled("SIGTERM"));
+    return run();
+  };
+  await expect(build({}, { signal: job.signal, group })).rejects.toThrow();
+  expect(await left()).toEqual(before);
+  expect(await images()).toEqual({});
+});
+
+it("masks the registry's password", async () => {
+  await build();
+  expect(environment.secrets.length).toBeGreaterThan(0);
+  for (const secret of environment.secrets) expect(environment.lines.join("\n")).not.toContain(secret);
+});

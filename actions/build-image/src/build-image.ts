@@ -11,6 +11,7 @@ import { createOciBuilder } from "./oci/builder.ts";
 import { partsOf } from "./parts-of.ts";
 import { checkScan, type ScanOutcome } from "./scan/gate.ts";
 import { readSource, type Source, sourceLabel } from "./source/read-source.ts";
+import { createStopwatch } from "./stopwatch.ts";
 import { lookAtTags } from "./tags/look-at-tags.ts";
 import { putTags } from "./tags/put-tags.ts";
 import { formatBytes, shortDigest } from "./text.ts";
@@ -27,31 +28,40 @@ export interface BuiltImage {
   readonly tags: readonly string[];
   readonly source: Source;
   readonly parts: readonly ImagePart[];
+  /** Markdown that the builder adds to the summary. */
+  readonly record: string | undefined;
   readonly scan: ScanOutcome | undefined;
-  readonly durationMs: number;
+  /** Milliseconds of each step, in order. */
+  readonly durations: ReadonlyMap<string, number>;
 }
 
 /** Makes the image of the context and brings it into its repository, unless the one of this source is there. */
 export async function buildImage(inputs: BuildInputs, environment: BuildEnvironment): Promise<BuiltImage> {
   const { clock, log, signal } = environment;
-  const started = clock.now();
+  const watch = createStopwatch(clock);
   const builder = createBuilder(inputs, environment);
   const [found, source] = await Promise.all([
     findDestination(inputs.destination, environment),
     readSource(inputs, builder, signal),
   ]);
   const destination = await found.open();
+  watch.lap("login and source");
   log.info(`Repository ${destination.uri}`);
   log.info(`Source ${source.digest} of ${inputs.context}`);
 
   const existing = await lookAtTags(destination, source, inputs.tags);
-  const { manifest, parts } = existing.image
-    ? { manifest: existing.image, parts: partsOf(existing.image) }
+  watch.lap("asking the registry");
+  const { manifest, parts, record } = existing.image
+    ? { manifest: existing.image, parts: partsOf(existing.image), record: undefined }
     : await build(inputs, builder, { destination, source }, environment);
+  if (!existing.image) watch.lap("building and pushing");
   const { digest } = manifest;
   const image = `${destination.uri}@${digest}`;
   log.info(`${existing.image ? "Already there" : "Pushed"}: ${image}`);
   await putTags(destination, manifest, [source.tag, ...inputs.tags], existing.tagged, log);
+  watch.lap("tags");
+  const scan = await checkScan({ destination, manifest }, inputs.scan, environment);
+  if (scan) watch.lap("scan");
   return {
     image,
     portableImage: `${destination.portableUri}@${digest}`,
@@ -60,8 +70,9 @@ export async function buildImage(inputs: BuildInputs, environment: BuildEnvironm
     tags: inputs.tags,
     source,
     parts,
-    scan: await checkScan({ destination, manifest }, inputs.scan, environment),
-    durationMs: clock.now() - started,
+    record,
+    scan,
+    durations: watch.laps,
   };
 }
 
@@ -88,7 +99,9 @@ async function build(
         folder,
       });
       for (const { what, digest, size, how } of built.parts)
-        log.info(`${what} ${shortDigest(digest)}, ${formatBytes(size)}: ${how}`);
+        log.info(
+          `${what} ${shortDigest(digest)}${size === undefined ? "" : `, ${formatBytes(size)}`}: ${how}`,
+        );
       return built;
     }),
   );

@@ -35,13 +35,15 @@ export interface Built {
   readonly manifest: FetchedManifest;
   /** Lowest first. */
   readonly parts: readonly ImagePart[];
+  /** What else the job summary should tell of this build, in Markdown, such as a table of its steps. */
+  readonly record?: string;
 }
 
 /** A layer of an image, as the summary shows it. */
 export interface ImagePart {
   readonly what: string;
   readonly digest: string;
-  /** Compressed bytes. */
-  readonly size: number;
+  /** Compressed bytes; undefined where nobody has asked. */
+  readonly size: number | undefined;
   readonly how: string;
 }

@@ -31,7 +31,7 @@ export function readBuildInputs(
       context: read.folder("context"),
       labels: read.pairs("labels"),
       tags: readTags(read, variables),
-      builder: builder === "docker" ? readDockerInputs(read) : readOciInputs(read),
+      builder: builder === "docker" ? readDockerInputs(read, variables) : readOciInputs(read),
       scan: readScanInputs(read),
     };
   }, getInput);

@@ -13,7 +13,7 @@ export function partsOf({ body, mediaType }: FetchedManifest): ImagePart[] {
   return manifest.manifests.map(({ digest, platform }) => ({
     what: `${platform?.os}/${platform?.architecture}`,
     digest,
-    size: 0,
+    size: undefined,
     how,
   }));
 }

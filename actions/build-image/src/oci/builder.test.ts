@@ -1,0 +1,231 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
+import { parseImageReference } from "../../../shared/registry/image-reference.ts";
+import type { ImageManifest } from "../../../shared/registry/oci.ts";
+import { buildImage } from "../build-image.ts";
+import { testEnvironment, testInputs, toRepository } from "../build-image-for-tests.ts";
+import type { OciInputs } from "./inputs.ts";
+
+const run = promisify(execFile);
+let simulator: Simulator;
+let folder: string;
+let context: string;
+
+beforeAll(async () => {
+  simulator = await startSimulator({ port: 0 });
+});
+afterAll(() => simulator.close());
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "build-image-test-"));
+  context = join(folder, "dist");
+  await mkdir(join(context, "public"), { recursive: true });
+  await writeFile(join(context, "server.mjs"), "console.log('customer')");
+  await writeFile(join(context, "public", "style.css"), "body{}");
+  await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
+});
+afterEach(async () => {
+  const { repositories } = await simulator.aws.ecr.describeRepositories({});
+  for (const { repositoryName } of repositories ?? [])
+    await simulator.aws.ecr.deleteRepository({ repositoryName, force: true });
+  await simulator.aws.ecr.putAccountSetting({ name: "BLOB_MOUNTING", value: "DISABLED" });
+  await rm(folder, { recursive: true });
+});
+
+let environment: ReturnType<typeof testEnvironment>;
+
+function build(
+  oci: Partial<OciInputs> = {},
+  inputs: Parameters<typeof testInputs>[1] = {},
+): ReturnType<typeof buildImage> {
+  environment = testEnvironment(simulator);
+  return buildImage(
+    testInputs(context, { labels: new Map([["team", "coffee"]]), ...inputs, oci }),
+    environment,
+  );
+}
+
+/** An image as a base, from our own builder: the test's registry has no other. */
+async function pushBase(entrypoint = ["base"]) {
+  await simulator.aws.ecr.createRepository({ repositoryName: "base" });
+  const environment = new Map([
+    ["PATH", "/bin"],
+    ["NODE_ENV", "base"],
+  ]);
+  const built = await build(
+    { workingDirectory: "/usr/lib", entrypoint, environment },
+    { destination: toRepository("base") },
+  );
+  const reference = parseImageReference(built.image);
+  if (!reference) throw new Error(built.image);
+  return { reference, digest: built.digest };
+}
+
+describe("from scratch", () => {
+  it("pushes an image that a container agent pulls", async () => {
+    const built = await build();
+    expect(built).toMatchObject({
+      built: true,
+      image: expect.stringMatching(/^127\.0\.0\.1:\d+\/customer@sha256:/),
+    });
+    const layout = join(folder, "pulled");
+    const creds = `AWS:${environment.secrets[1]}`;
+    const source = `docker://${built.image.replace(/@.*/, ":latest")}`;
+    await run("skopeo", ["copy", "--src-tls-verify=false", "--src-creds", creds, source, `dir:${layout}`]);
+    const manifest = JSON.parse(await readFile(join(layout, "manifest.json"), "utf8")) as ImageManifest;
+    const config = JSON.parse(await readFile(join(layout, manifest.config.digest.slice(7)), "utf8"));
+    expect(config).toMatchObject({
+      architecture: "amd64",
+      os: "linux",
+      created: "1970-01-01T00:00:00Z",
+      config: {
+        User: "65532",
+        WorkingDir: "/app",
+        Entrypoint: ["node", "server.mjs"],
+        Env: ["NODE_ENV=production"],
+        ExposedPorts: { "8080/tcp": {} },
+        Labels: { team: "coffee", "ecs-delivery.source": built.source.digest },
+      },
+    });
+    const layer = join(layout, manifest.layers[0]?.digest.slice(7) as string);
+    const { stdout } = await run("tar", ["--numeric-owner", "--utc", "-tvzf", layer]);
+    expect(
+      stdout
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => line.replace(/ +/g, " ")),
+    ).toEqual([
+      "drwxr-xr-x 0/0 0 1970-01-01 00:00 app/",
+      "drwxr-xr-x 0/0 0 1970-01-01 00:00 app/public/",
+      "-rw-r--r-- 0/0 6 1970-01-01 00:00 app/public/style.css",
+      "-rw-r--r-- 0/0 23 1970-01-01 00:00 app/server.mjs",
+    ]);
+  });
+
+  it("makes the same image of the same content, whenever and however it was written", async () => {
+    const first = await build();
+    const again = join(folder, "again");
+    await mkdir(again);
+    await writeFile(join(again, "server.mjs"), "console.log('customer')", { mode: 0o600 });
+    await mkdir(join(again, "public"));
+    await writeFile(join(again, "public", "style.css"), "body{}");
+    await utimes(join(again, "server.mjs"), 1, 1);
+    const second = await build({}, { context: again });
+    expect(second).toMatchObject({ digest: first.digest, built: false });
+    expect(environment.lines.at(-1)).toBe(`Already there: ${first.image}`);
+    expect(second.parts.map(({ how }) => how)).toEqual(["already there"]);
+  });
+
+  it("makes another image of other content, settings or executability", async () => {
+    const { digest } = await build();
+    const other = await build({ user: "1000" });
+    await chmod(join(context, "server.mjs"), 0o755);
+    const executable = await build();
+    await writeFile(join(context, "server.mjs"), "console.log('employee')");
+    const changed = await build();
+    expect(new Set([digest, other.digest, executable.digest, changed.digest]).size).toBe(4);
+    expect(changed.built).toBe(true);
+  });
+
+  it("keeps links inside of the context", async () => {
+    await symlink("server.mjs", join(context, "main.mjs"));
+    expect((await build()).built).toBe(true);
+    expect(environment.lines.join()).toMatch(/3 files/);
+  });
+});
+
+describe("on a base image", () => {
+  it("keeps what the base says and adds to it", async () => {
+    const { reference } = await pushBase();
+    const built = await build({ baseImage: reference });
+    const { images } = await simulator.aws.ecr.batchGetImage({
+      repositoryName: "customer",
+      imageIds: [{ imageDigest: built.digest }],
+    });
+    const manifest = JSON.parse(images?.[0]?.imageManifest ?? "") as ImageManifest;
+    expect(manifest.layers).toHaveLength(2);
+    expect(built.parts.map(({ what, how }) => [what, how])).toEqual([
+      ["base layer", "uploaded"],
+      ["context", "uploaded"],
+    ]);
+    const inherited = await build({ baseImage: reference, entrypoint: undefined }, { tags: ["inherited"] });
+    expect(inherited.parts.map(({ how }) => how)).toEqual(["already there", "already there"]);
+    const pulled = await skopeoConfig(`${inherited.image.replace(/@.*/, "")}:inherited`);
+    expect(pulled.config).toMatchObject({ Entrypoint: ["base"], Env: ["PATH=/bin", "NODE_ENV=production"] });
+    expect(pulled.rootfs.diff_ids).toHaveLength(2);
+  });
+
+  it("takes the base's layers from its repository where the registry allows it", async () => {
+    const { reference } = await pushBase();
+    await simulator.aws.ecr.putAccountSetting({ name: "BLOB_MOUNTING", value: "ENABLED" });
+    const built = await build({ baseImage: reference });
+    expect(built.parts.map(({ how }) => how)).toEqual(["mounted", "uploaded"]);
+    expect(
+      environment.lines.some((line) => /^base layer sha256:[0-9a-f]{12}, \d+ B: mounted$/.test(line)),
+    ).toBe(true);
+  });
+
+  it("chooses the platform from an index and says what is offered", async () => {
+    const { reference, digest } = await pushBase();
+    const mediaType = "application/vnd.oci.image.index.v1+json";
+    const platform = { os: "linux", architecture: "amd64" };
+    const entry = { mediaType: "application/vnd.oci.image.manifest.v1+json", digest, size: 1, platform };
+    const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType, manifests: [entry] });
+    const put = await simulator.aws.ecr.putImage({ repositoryName: "base", imageManifest, imageTag: "all" });
+    const index = { ...reference, digest: put.image?.imageId?.imageDigest as string };
+    expect((await build({ baseImage: index })).parts).toHaveLength(2);
+    await expect(
+      build({ baseImage: index, platform: { os: "linux", architecture: "arm64" } }),
+    ).rejects.toThrow("has no linux/arm64; it has linux/amd64");
+    await expect(
+      build({ baseImage: reference, platform: { os: "linux", architecture: "arm64" } }),
+    ).rejects.toThrow("is for linux/amd64, not for linux/arm64");
+  });
+
+  it("says which base image does not exist", async () => {
+    const { reference } = await pushBase();
+    const digest = `sha256:${"0".repeat(64)}`;
+    await expect(build({ baseImage: { ...reference, digest } })).rejects.toMatchObject({
+      message: `The base image ${reference.host}/base@${digest} does not exist (${reference.host} has no base@${digest})`,
+      nextStep: "correct the input base-image.",
+    });
+  });
+});
+
+describe("refuses", () => {
+  it("an empty context", async () => {
+    await rm(context, { recursive: true });
+    await mkdir(context);
+    await expect(build()).rejects.toThrow(`The context ${context} holds no file`);
+  });
+
+  it("a link out of the context", async () => {
+    await symlink("../../secret", join(context, "link"));
+    await expect(build()).rejects.toThrow("which is outside of the context");
+  });
+
+  it("and leaves no temporary file", async () => {
+    const left = async () => (await readdir(tmpdir())).filter((name) => /^build-image-[^t]/.test(name));
+    const before = await left();
+    await symlink("/etc/passwd", join(context, "link"));
+    await expect(build()).rejects.toThrow();
+    expect(await left()).toEqual(before);
+  });
+});
+
+async function skopeoConfig(image: string) {
+  const args = [
+    "inspect",
+    "--config",
+    "--tls-verify=false",
+    "--creds",
+    `AWS:${environment.secrets[1]}`,
+    `docker://${image}`,
+  ];
+  return JSON.parse((await run("skopeo", args)).stdout);
+}
