@@ -68,6 +68,8 @@ export interface RegistryRepository {
   readonly blobs: ReadonlyMap<string, number>;
   /** The manifest a tag or digest names. */
   resolve(reference: string): StoredManifest | undefined;
+  /** Digest of an index that lists this manifest, which then cannot be removed. */
+  listedIn(digest: string): string | undefined;
   /** Throws RegistryError: what the manifest refers to must be here, and an immutable tag does not move. */
   putManifest(manifest: NewManifest): StoredManifest;
   removeTag(tag: string): void;
@@ -76,6 +78,12 @@ export interface RegistryRepository {
 }
 
 export interface RepositorySettings {
+  /** Everybody may pull from it: a repository of public ECR. */
+  readonly isPublic?: boolean;
+  /** Blobs are mounted only from a repository that keeps its own in the same way. */
+  readonly encryption?: string;
+  /** Why the simulator's account may not do this here; undefined when it may. Asked at each request. */
+  readonly denial?: (action: "pull" | "push" | "delete") => string | undefined;
   /** Whether `tag`, once it points to an image, stays there. Asked at each push. */
   readonly isImmutable: (tag: string) => boolean;
   /** Told of every manifest that was put. */

@@ -81,11 +81,11 @@ function removeImage(images: RegistryRepository, imageId: ImageIdentifier) {
     images.removeTag(imageId.imageTag);
     return [{ imageDigest: digest, imageTag: imageId.imageTag }];
   }
-  const index = [...images.manifests.values()].find((manifest) => manifest.children.includes(digest));
-  if (index)
+  const index = images.listedIn(digest);
+  if (index !== undefined)
     return {
       failureCode: "ImageReferencedByManifestList" as const,
-      failureReason: `Requested image referenced by manifest list: [${index.digest}]`,
+      failureReason: `Requested image referenced by manifest list: [${index}]`,
     };
   images.removeManifest(digest);
   return tags.length > 0

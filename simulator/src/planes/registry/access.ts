@@ -41,8 +41,9 @@ export function ecrAccess(tokens: Tokens, host: () => string): Access {
   };
 }
 
-export function expired(): RegistryError {
-  return new RegistryError("DENIED", "Your authorization token has expired. Reauthenticate and try again.");
+export function expired(statusCode?: number): RegistryError {
+  const message = "Your authorization token has expired. Reauthenticate and try again.";
+  return new RegistryError("DENIED", message, statusCode);
 }
 
 /** A URL of ECR's GetDownloadUrlForLayer brings its token along. */

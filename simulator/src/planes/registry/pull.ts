@@ -4,8 +4,8 @@ import { type ImageIndex, type ImageManifest, parseManifest } from "./manifest.t
 
 export interface PullOptions {
   reference: string;
-  /** host:port of the only registry that can be reached. */
-  host: string;
+  /** host:port of the only registry that can be reached, under each of its names. */
+  hosts: readonly string[];
   repository: (name: string) => RegistryRepository | undefined;
   pathOf: (digest: string) => string;
   /** Architectures to choose from an index, the preferred first, as OCI names them. */
@@ -16,9 +16,9 @@ export interface PullOptions {
  * Messages as Fargate platform 1.4 (containerd) reports them; see aws/containers-roadmap#2687 and the ECS
  * developer guide, "CannotPullContainer task errors".
  */
-export async function pullImage({ reference, host, repository, pathOf, architectures }: PullOptions) {
+export async function pullImage({ reference, hosts, repository, pathOf, architectures }: PullOptions) {
   const named = parseReference(reference);
-  if (named.host !== host) throw unreachable(named, host);
+  if (!hosts.includes(named.host)) throw unreachable(named, hosts[0]);
   const source = repository(named.name);
   const top = source?.resolve(named.reference);
   if (!source || !top) throw cannotPull(`failed to resolve ref ${named.full}: not found`);
@@ -81,7 +81,7 @@ function childFor({ manifests }: ImageIndex, architecture: string): string | und
   )?.digest;
 }
 
-function unreachable({ host, name, reference, full }: Reference, own: string): Error {
+function unreachable({ host, name, reference, full }: Reference, own: string | undefined): Error {
   const server = host === "docker.io" ? "registry-1.docker.io" : host;
   const url = `https://${server}/v2/${name}/manifests/${reference}`;
   return cannotPull(

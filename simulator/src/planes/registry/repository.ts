@@ -1,10 +1,11 @@
 import type { NewManifest, RegistryRepository, RepositorySettings, StoredManifest } from "../registry.ts";
 import { digestOf } from "./digest.ts";
-import { type ImageManifest, parseManifest } from "./manifest.ts";
+import { type ImageManifest, indexMediaTypes, parseManifest } from "./manifest.ts";
 import { RegistryError } from "./registry-error.ts";
 
 /** A repository that the registry's own HTTP side may add blobs to. */
 export interface WritableRepository extends RegistryRepository {
+  readonly settings: RepositorySettings;
   readonly blobs: Map<string, number>;
 }
 
@@ -77,10 +78,15 @@ export function createRepository(
 
   return {
     name,
+    settings,
     manifests,
     tags,
     blobs,
     resolve: (reference) => manifests.get(reference.includes(":") ? reference : (tags.get(reference) ?? "")),
+    listedIn: (digest) =>
+      [...manifests.values()].find(
+        ({ mediaType, children }) => indexMediaTypes.includes(mediaType) && children.includes(digest),
+      )?.digest,
     putManifest(manifest) {
       const digest = digestOf(manifest.body);
       if (manifest.digest !== undefined && manifest.digest !== digest)

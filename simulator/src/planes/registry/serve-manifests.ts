@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { answer, type Exchange } from "./exchange.ts";
 import { RegistryError } from "./registry-error.ts";
-import { tagPattern } from "./repository.ts";
+import { tagPattern, type WritableRepository } from "./repository.ts";
 
 /** OCI distribution v1.1 asks registries to take manifests of at least this many bytes; more is refused. */
 const largestManifest = 4 * 1024 * 1024;
@@ -56,9 +56,16 @@ async function receiveManifest(
 function deleteManifest({ response, repository }: Exchange, reference: string): void {
   const manifest = repository.resolve(reference);
   if (!manifest) throw unknown(repository.name, reference);
-  if (reference.includes(":")) repository.removeManifest(reference);
+  if (reference.includes(":")) removeManifest(repository, reference);
   else repository.removeTag(reference);
   answer(response, 202);
+}
+
+function removeManifest(repository: WritableRepository, digest: string): void {
+  const index = repository.listedIn(digest);
+  if (index !== undefined)
+    throw new RegistryError("DENIED", `Requested image referenced by manifest list: [${index}]`);
+  repository.removeManifest(digest);
 }
 
 async function readAll(request: IncomingMessage): Promise<Buffer> {

@@ -5,9 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEcr } from "../../aws/ecr/service.ts";
 import { createTestEnvironment } from "../../testing.ts";
-import { createRegistry, type RegistryRules } from "../registry-server.ts";
+import { createRegistry } from "../registry-server.ts";
 import { openAccess } from "./access.ts";
 import { digestOf } from "./digest.ts";
+import type { RegistryRules } from "./rules.ts";
 
 /** What a client asked of a registry, and whether it showed a login. */
 export interface Asked {
@@ -165,3 +166,21 @@ export function putManifest(
     headers: { "Content-Type": mediaType },
   });
 }
+
+/** For tests: ECR's registry with these repositories. */
+export async function startEcrWith(...repositoryNames: string[]): Promise<TestRegistry> {
+  const test = await startTestRegistry();
+  for (const repositoryName of repositoryNames)
+    await test.ecr.createRepository?.({ repositoryName }, testCaller);
+  return test;
+}
+
+export const testCaller = { accessKeyId: "test", sourceIp: "127.0.0.1" };
+
+/** Status and first error of a refusal. */
+export async function errorOf(response: Response) {
+  const { errors } = (await response.json()) as { errors: { code: string; message: string }[] };
+  return { status: response.status, ...errors[0] };
+}
+
+export const absent = `sha256:${"0".repeat(64)}`;

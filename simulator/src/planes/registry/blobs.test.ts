@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { digestOf } from "./digest.ts";
+import { absent, errorOf, startEcrWith, type TestRegistry } from "./start-test-registry.ts";
+
+let test: TestRegistry;
+let url: string;
+beforeEach(async () => {
+  test = await startEcrWith("customer");
+  url = `/v2/customer/blobs/${await test.pushBlob("customer", content)}`;
+});
+afterEach(() => test.close());
+
+const content = "0123456789".repeat(200);
+const digest = digestOf(content);
+
+it.each(["HEAD", "GET"])("answers %s with size and digest", async (method) => {
+  const { status, headers } = await test.call(method, url);
+  expect([status, headers.get("content-length"), headers.get("docker-content-digest")]).toEqual([
+    200,
+    "2000",
+    digest,
+  ]);
+  expect([headers.get("accept-ranges"), headers.get("content-type")]).toEqual([
+    "bytes",
+    "application/octet-stream",
+  ]);
+});
+
+describe("answers the range", () => {
+  it.each([
+    ["bytes=500-1499", content.slice(500, 1500), "bytes 500-1499/2000"],
+    ["bytes=500-", content.slice(500), "bytes 500-1999/2000"],
+    ["bytes=-500", content.slice(-500), "bytes 1500-1999/2000"],
+    ["bytes=1990-5000", content.slice(1990), "bytes 1990-1999/2000"],
+    ["bytes=-5000", content, "bytes 0-1999/2000"],
+    ["bytes=0-0", "0", "bytes 0-0/2000"],
+  ])("%s", async (range, expected, contentRange) => {
+    const { status, headers, ...rest } = await partOf(range);
+    expect([status, headers.get("content-range"), headers.get("content-length"), rest.text]).toEqual([
+      206,
+      contentRange,
+      String(expected.length),
+      expected,
+    ]);
+  });
+
+  it.each(["bytes=500-0", "bytes=5000-10000", "bytes=2000-", "bytes=-0"])(
+    "%s, which is none, with 416",
+    async (range) => {
+      const { status, headers } = await partOf(range);
+      expect([status, headers.get("content-range")]).toEqual([416, "bytes */2000"]);
+    },
+  );
+
+  it.each(["bytes=0-1,5-6", "lines=1-2", "nonsense"])(
+    "%s, which it does not know, with all",
+    async (range) => {
+      expect(await partOf(range)).toMatchObject({ status: 200, text: content });
+    },
+  );
+});
+
+async function partOf(range: string) {
+  const response = await test.call("GET", url, { headers: { Range: range } });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+it.each([
+  ["GET", absent, 404, "BLOB_UNKNOWN"],
+  ["GET", "sha256:baddigeststring", 400, "DIGEST_INVALID"],
+  // ECR removes layers by itself.
+  ["DELETE", digest, 405, "UNSUPPORTED"],
+  ["PUT", digest, 405, "UNSUPPORTED"],
+])("refuses %s of %s with %d", async (method, reference, status, code) => {
+  const response = await test.call(method, `/v2/customer/blobs/${reference}`);
+  expect(await errorOf(response)).toMatchObject({ status, code });
+});
+
+it("answers HEAD of what is not there with 404", async () => {
+  expect((await test.call("HEAD", `/v2/customer/blobs/${absent}`)).status).toBe(404);
+});

@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { digestOf } from "./digest.ts";
+import {
+  absent,
+  errorOf,
+  imageManifest,
+  ociIndex,
+  ociManifest,
+  pushImage,
+  putManifest,
+  startEcrWith,
+  type TestRegistry,
+  testCaller,
+} from "./start-test-registry.ts";
+
+let test: TestRegistry;
+beforeEach(async () => {
+  test = await startEcrWith("customer");
+});
+afterEach(() => test.close());
+
+const dockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
+const dockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
+const config = "{}";
+const valid = imageManifest(config, "layer");
+const pushParts = () => Promise.all([config, "layer"].map((part) => test.pushBlob("customer", part)));
+const indexOf = (digests: string[], mediaType = ociIndex) => {
+  const manifests = digests.map((digest) => ({ mediaType: ociManifest, digest, size: 1 }));
+  return JSON.stringify({ schemaVersion: 2, mediaType, manifests });
+};
+
+it("serves what was pushed by tag and by digest, byte for byte", async () => {
+  await pushParts();
+  const spaced = JSON.stringify({ ...JSON.parse(valid), "x-custom": [1] }, undefined, 3);
+  const digest = digestOf(spaced);
+  const pushed = await putManifest(test, "customer", "v1", spaced);
+  expect([
+    pushed.status,
+    pushed.headers.get("location"),
+    pushed.headers.get("docker-content-digest"),
+  ]).toEqual([201, `/v2/customer/manifests/${digest}`, digest]);
+  for (const reference of ["v1", digest])
+    for (const method of ["GET", "HEAD"]) {
+      const { status, headers, ...response } = await answerOf(method, reference);
+      expect([status, headers.get("content-type"), headers.get("docker-content-digest")]).toEqual([
+        200,
+        ociManifest,
+        digest,
+      ]);
+      expect(headers.get("content-length")).toBe(String(spaced.length));
+      expect(response.text).toBe(method === "GET" ? spaced : "");
+    }
+});
+
+async function answerOf(method: string, reference: string) {
+  const response = await test.call(method, `/v2/customer/manifests/${reference}`);
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+it("takes a manifest by its digest, without a tag", async () => {
+  await pushParts();
+  expect((await putManifest(test, "customer", digestOf(valid), valid)).status).toBe(201);
+  expect(await (await test.call("GET", "/v2/customer/tags/list")).json()).toEqual({
+    name: "customer",
+    tags: [],
+  });
+});
+
+describe("takes", () => {
+  it.each<[string, string, () => string]>([
+    ["an image of Docker's types", dockerManifest, () => valid.replaceAll(ociManifest, dockerManifest)],
+    ["a list of Docker's type", dockerList, () => indexOf([digestOf(valid)], dockerList)],
+    ["an index", ociIndex, () => indexOf([digestOf(valid)])],
+    ["an empty index", ociIndex, () => indexOf([])],
+    ["a media type with a parameter", `${ociManifest}; charset=utf-8`, () => valid],
+    ["an image without layers", ociManifest, () => JSON.stringify({ ...JSON.parse(valid), layers: [] })],
+    [
+      "a manifest without its own mediaType",
+      ociManifest,
+      () => valid.replace(`"mediaType":"${ociManifest}",`, ""),
+    ],
+    [
+      "a layer that lives elsewhere",
+      ociManifest,
+      () => {
+        const manifest = JSON.parse(valid);
+        manifest.layers.push({ ...manifest.layers[0], digest: absent, urls: ["https://example.com/layer"] });
+        return JSON.stringify(manifest);
+      },
+    ],
+    [
+      "four million bytes of annotations",
+      ociManifest,
+      () => JSON.stringify({ ...JSON.parse(valid), annotations: { large: "A".repeat(3_900_000) } }),
+    ],
+  ])("%s", async (_, mediaType, body) => {
+    await pushParts();
+    await putManifest(test, "customer", "base", valid);
+    const response = await putManifest(test, "customer", "v1", body(), mediaType);
+    expect(response.status).toBe(201);
+    const pulled = await answerOf("GET", "v1");
+    expect(pulled.headers.get("content-type")).toBe(mediaType.split(";")[0]);
+    expect(pulled.text).toBe(body());
+  });
+
+  it("an index of indexes", async () => {
+    await pushImage(test, "customer", "one");
+    const inner = indexOf([]);
+    await putManifest(test, "customer", "inner", inner, ociIndex);
+    expect((await putManifest(test, "customer", "outer", indexOf([digestOf(inner)]), ociIndex)).status).toBe(
+      201,
+    );
+  });
+});
+
+describe("refuses", () => {
+  it.each<[string, string, string, string, number, string, string]>([
+    ["missing layers", "v1", valid, ociManifest, 404, "MANIFEST_BLOB_UNKNOWN", digestOf("layer")],
+    ["an index of missing images", "v1", indexOf([absent]), ociIndex, 404, "MANIFEST_BLOB_UNKNOWN", absent],
+    ["another digest", absent, valid, ociManifest, 400, "DIGEST_INVALID", digestOf(valid)],
+    ["a malformed digest", "sha256:bad", valid, ociManifest, 400, "DIGEST_INVALID", "sha256:bad"],
+    ["a malformed tag", "-v1", valid, ociManifest, 400, "TAG_INVALID", "'-v1'"],
+    ["a tag that is too long", "v".repeat(129), valid, ociManifest, 400, "TAG_INVALID", "malformed"],
+    ["too much", "v1", " ".repeat(4 * 1024 * 1024 + 1), ociManifest, 413, "SIZE_INVALID", "4194304"],
+  ])("%s", async (_, reference, body, mediaType, status, code, message) => {
+    const response = await putManifest(test, "customer", reference, body, mediaType);
+    expect(await errorOf(response)).toEqual({ status, code, message: expect.stringContaining(message) });
+    expect((await answerOf("GET", "v1")).status).toBe(404);
+  });
+
+  it.each([
+    ["no JSON", "nonsense", ociManifest, "it is not a JSON object"],
+    ["a list", "[]", ociManifest, "it is not a JSON object"],
+    ["a foreign media type", `{"schemaVersion":2}`, "text/plain", "text/plain"],
+    ["two media types", valid, ociIndex, ociManifest],
+    ["schema 1", `{"schemaVersion":1}`, ociManifest, "schemaVersion must be 2"],
+    ["a descriptor without a size", valid.replace(`,"size":5`, ""), ociManifest, "layers[0].size"],
+    ["a descriptor with a foreign digest", valid.replace("sha256", "sha512"), ociManifest, "config.digest"],
+  ])("%s in ECR's words", async (_, body, mediaType, message) => {
+    const response = await putManifest(test, "customer", "v1", body, mediaType);
+    expect(await errorOf(response)).toEqual({
+      status: 405,
+      code: "UNSUPPORTED",
+      message: expect.stringMatching(
+        /^Invalid parameter at 'ImageManifest' failed to satisfy constraint: '.+'$/,
+      ),
+    });
+    expect((await errorOf(await putManifest(test, "customer", "v1", body, mediaType))).message).toContain(
+      message,
+    );
+  });
+
+  it.each([
+    ["a tag that is not there", "GET", "missing", 404, "MANIFEST_UNKNOWN"],
+    ["a digest that is not there", "GET", absent, 404, "MANIFEST_UNKNOWN"],
+    ["a malformed digest", "GET", "sha256:baddigeststring", 404, "MANIFEST_UNKNOWN"],
+    ["a malformed tag", "GET", ".INVALID", 400, "TAG_INVALID"],
+    ["another method", "POST", "v1", 405, "UNSUPPORTED"],
+  ])("%s", async (_, method, reference, status, code) => {
+    const response = await test.call(method, `/v2/customer/manifests/${reference}`);
+    expect(await errorOf(response)).toMatchObject({ status, code });
+  });
+});
+
+it("does not move an immutable tag, but takes the same image again", async () => {
+  await test.ecr.putImageTagMutability?.(
+    { repositoryName: "customer", imageTagMutability: "IMMUTABLE" },
+    testCaller,
+  );
+  await pushImage(test, "customer", "v1");
+  await pushImage(test, "customer", "v1");
+  await expect(pushImage(test, "customer", "v1", "other")).rejects.toThrow(
+    "The image tag 'v1' already exists in the 'customer' repository and cannot be overwritten because the tag is immutable.",
+  );
+});
+
+it("moves a tag, and the image that it left stays by its digest", async () => {
+  const first = await pushImage(test, "customer", "latest", "one");
+  const second = await pushImage(test, "customer", "latest", "two");
+  expect((await answerOf("HEAD", "latest")).headers.get("docker-content-digest")).toBe(second);
+  expect((await answerOf("HEAD", first)).status).toBe(200);
+});
