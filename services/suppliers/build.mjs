@@ -41,6 +41,8 @@ await build({
   platform: "node",
   format: "esm",
   target: "node24",
+  // The same bundle wherever it is made: a Dockerfile's build has no tsconfig.json above it.
+  tsconfigRaw: {},
   // Node shows the source line of an uncaught error: it must not be the whole bundle.
   lineLimit: 160,
   // mysql2 is CommonJS and requires Node's own modules, which an ES module has no `require` for.
