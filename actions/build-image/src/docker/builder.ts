@@ -1,8 +1,116 @@
-import { Failure } from "../../../shared/failure.ts";
-import type { Builder } from "../builder.ts";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Builder, BuildOrder, Built, Ingredients } from "../builder.ts";
 import type { BuildEnvironment } from "../environment.ts";
+import { buildCommand } from "./arguments.ts";
+import { type Bases, resolveBases } from "./bases.ts";
+import { cacheTag, checkCache } from "./cache.ts";
+import { createRunCommand, type RunCommand } from "./docker-command.ts";
+import { createDockerConfig } from "./docker-config.ts";
+import { checkEngine, type Engine, inspectEngine } from "./engine.ts";
 import type { DockerInputs } from "./inputs.ts";
+import { labelsOf, readCommit } from "./labels.ts";
+import { getPushed, partsOfBuild } from "./parts.ts";
+import { type BuildPlan, planBuild } from "./plan.ts";
+import { buildAndPush, digestIn } from "./push.ts";
+import { recordOf } from "./record.ts";
 
-export function createDockerBuilder(_inputs: DockerInputs, _environment: BuildEnvironment): Builder {
-  throw new Failure("builder docker is not there yet");
+/** What the Dockerfile says, looked at once for the source and for the build. */
+interface Dockerfile {
+  readonly text: string;
+  readonly plan: BuildPlan;
+  readonly bases: Bases;
+}
+
+/** Runs a Dockerfile with BuildKit through `docker buildx build`. */
+export function createDockerBuilder(inputs: DockerInputs, environment: BuildEnvironment): Builder {
+  for (const secret of inputs.secrets.values()) if ("value" in secret) environment.mask(secret.value);
+  let reading: Promise<Dockerfile> | undefined;
+  const read = () => {
+    reading ??= readDockerfile(inputs, environment);
+    return reading;
+  };
+  return {
+    ignoreFile: `${inputs.dockerfile}.dockerignore`,
+    readIngredients: async () => ingredients(inputs, await read()),
+    build: async (order) => build(inputs, await read(), order, environment),
+  };
+}
+
+async function readDockerfile(inputs: DockerInputs, environment: BuildEnvironment): Promise<Dockerfile> {
+  const text = await readFile(inputs.dockerfile, "utf8");
+  const plan = planBuild(text, { ...inputs, path: inputs.dockerfile });
+  for (const reference of plan.unknown)
+    environment.log.info(`${reference}: only Docker can tell which image this is; it counts by its name`);
+  return { text, plan, bases: await resolveBases(plan.images, environment) };
+}
+
+/** Of secrets the names: a value may change, as tokens do, without making another image. */
+function ingredients(inputs: DockerInputs, { text, plan, bases }: Dockerfile): Ingredients {
+  const { kind, target, platforms, buildArgs, secrets, provenance, sbom } = inputs;
+  return {
+    kind,
+    dockerfile: text,
+    target: target ?? null,
+    platforms: [...platforms].sort(),
+    buildArgs: Object.fromEntries(buildArgs),
+    secrets: [...secrets.keys()].sort(),
+    bases: Object.fromEntries(plan.images.map((image) => [image, bases.digests.get(image) ?? image])),
+    provenance,
+    sbom,
+  };
+}
+
+async function build(
+  inputs: DockerInputs,
+  { plan, bases }: Dockerfile,
+  order: BuildOrder,
+  environment: BuildEnvironment,
+): Promise<Built> {
+  const { destination, folder, context } = order;
+  checkCache(inputs, destination, environment.variables);
+  const variables = await createDockerConfig(
+    join(folder, "docker"),
+    environment.variables,
+    loginsFor(order, bases),
+  );
+  const run = createRunCommand(environment);
+  const [engine, commit] = await Promise.all([
+    inspectEngine(run, { variables }),
+    readCommit(context, environment.variables, run),
+  ]);
+  checkEngine(engine, inputs);
+  const metadata = join(folder, "metadata.json");
+  const labels = new Map([...labelsOf(commit), ...order.labels]);
+  const command = buildCommand(inputs, { order, labels, bases: bases.digests, metadata, time: commit.time });
+  try {
+    const all = { ...command, variables: { ...command.variables, ...variables } };
+    const { steps } = await buildAndPush(run, all, order, environment);
+    const manifest = await getPushed(destination, digestIn(await readFile(metadata, "utf8")));
+    // The cache that is in the image is found by a tag that stays the same.
+    if (inputs.cache === "inline")
+      await destination.registry.putManifest(destination.name, cacheTag(inputs.target), manifest);
+    const parts = await partsOfBuild(destination, manifest, { steps, finalStage: plan.finalStage });
+    return { manifest, parts, record: recordOf(steps) };
+  } finally {
+    await removeFromEngine(engine, order, variables, environment);
+  }
+}
+
+function loginsFor({ destination }: BuildOrder, { logins }: Bases) {
+  const { credentials, host } = destination;
+  return new Map([...logins, ...(credentials ? [[host, credentials] as const] : [])]);
+}
+
+/** An engine keeps what it pushes, under the tag of the source, and self-hosted runners would fill up. */
+async function removeFromEngine(
+  { driver }: Engine,
+  { destination, sourceTag }: BuildOrder,
+  variables: NodeJS.ProcessEnv,
+  { clock }: BuildEnvironment,
+): Promise<void> {
+  if (driver !== "docker") return;
+  // Also after the step was cancelled.
+  const run: RunCommand = createRunCommand({ clock, signal: new AbortController().signal });
+  await run("docker", ["image", "rm", `${destination.uri}:${sourceTag}`], { variables });
 }

@@ -2,7 +2,7 @@
  * Puts values in place of a Dockerfile's variables: `$A`, `${A}`, and with `:-`, `-`, `:+` and `+` as shells have them.
  * Undefined when a variable has no value or is used in another way, which only BuildKit knows.
  */
-export function expand(text: string, valueOf: (name: string) => string | undefined): string | undefined {
+export function expand(text: string, lookUp: (name: string) => string | undefined): string | undefined {
   let result = "";
   for (let at = 0; at < text.length; ) {
     const rest = text.slice(at);
@@ -15,7 +15,7 @@ export function expand(text: string, valueOf: (name: string) => string | undefin
       at += 2;
     } else {
       const variable = readVariable(rest);
-      const value = variable && evaluate(variable, valueOf);
+      const value = variable && evaluate(variable, lookUp);
       if (variable === undefined || value === undefined) return undefined;
       result += value;
       at += variable.length;
@@ -54,11 +54,11 @@ function closingBrace(text: string): number {
 
 function evaluate(
   { name, operator, word }: Variable,
-  valueOf: (name: string) => string | undefined,
+  lookUp: (name: string) => string | undefined,
 ): string | undefined {
-  const value = valueOf(name);
+  const value = lookUp(name);
   const counts = operator.startsWith(":") ? Boolean(value) : value !== undefined;
-  if (operator.endsWith("+")) return counts ? expand(word, valueOf) : "";
-  if (operator.endsWith("-")) return counts ? value : expand(word, valueOf);
+  if (operator.endsWith("+")) return counts ? expand(word, lookUp) : "";
+  if (operator.endsWith("-")) return counts ? value : expand(word, lookUp);
   return value;
 }

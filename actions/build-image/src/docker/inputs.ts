@@ -1,20 +1,109 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import type { InputReader } from "../../../shared/inputs.ts";
+
+const caches = ["none", "gha", "registry", "inline"] as const;
+const provenances = ["none", "min", "max"] as const;
 
 export interface DockerInputs {
   readonly kind: "docker";
+  /** Path of the Dockerfile. */
+  readonly dockerfile: string;
+  readonly target: string | undefined;
+  /** `linux/amd64`; several make an index. */
+  readonly platforms: readonly string[];
+  readonly buildArgs: ReadonlyMap<string, string>;
+  /** By id. */
+  readonly secrets: ReadonlyMap<string, BuildSecret>;
+  readonly cache: (typeof caches)[number];
+  readonly provenance: (typeof provenances)[number];
+  readonly sbom: boolean;
 }
+
+export type BuildSecret = { readonly value: string } | { readonly file: string };
 
 /** Inputs that only this builder has. */
 export const dockerInputNames: readonly string[] = [
   "dockerfile",
   "build-args",
   "build-secrets",
+  "build-secret-files",
   "target",
   "cache",
   "provenance",
   "sbom",
 ];
 
-export function readDockerInputs(_read: InputReader): DockerInputs {
-  return { kind: "docker" };
+/** Linux as Go names it, which BuildKit and ECS take: image-spec v1.1, image-index.md, `platform`. */
+const platformPattern = /^linux\/(?:386|amd64|arm64|arm\/v[5-8]|ppc64le|riscv64|s390x)$/;
+const secretPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+const argumentPattern = /^[A-Za-z_]\w*$/;
+
+/** `variables` are those of the step, where a secret without a value is looked for. */
+export function readDockerInputs(read: InputReader, variables: NodeJS.ProcessEnv): DockerInputs {
+  const buildArgs = read.pairs("build-args");
+  for (const name of buildArgs.keys())
+    if (!argumentPattern.test(name))
+      read.problem(`Input build-args has "${name}"; a build argument's name is expected`);
+  return {
+    kind: "docker",
+    dockerfile: readDockerfile(read),
+    target: read.optional("target"),
+    platforms: readPlatforms(read),
+    buildArgs,
+    secrets: new Map([...readSecrets(read, variables), ...readSecretFiles(read)]),
+    cache: read.choice("cache", caches, "none"),
+    provenance: read.choice("provenance", provenances, "none"),
+    sbom: read.boolean("sbom", false),
+  };
+}
+
+function readDockerfile(read: InputReader): string {
+  const given = read.optionalFile("dockerfile");
+  const context = read.optional("context");
+  if (given !== undefined || context === undefined) return given ?? "Dockerfile";
+  const path = join(context, "Dockerfile");
+  // Of a context that is not there, its own reading tells.
+  if (statSync(context, { throwIfNoEntry: false })?.isDirectory() && !isFile(path))
+    read.problem(
+      `The context has no Dockerfile: there is no file ${path}; input dockerfile says where it is`,
+    );
+  return path;
+}
+
+function readPlatforms(read: InputReader): readonly string[] {
+  const platforms = [...new Set(read.lines("platform"))];
+  for (const platform of platforms)
+    if (!platformPattern.test(platform))
+      read.problem(
+        `Input platform has "${platform}"; one such as linux/amd64 or linux/arm64 a line is expected`,
+      );
+  return platforms.length > 0 ? platforms : ["linux/amd64"];
+}
+
+/** A line that is wrong may hold a secret, so only its number is told. */
+function readSecrets(read: InputReader, variables: NodeJS.ProcessEnv): [string, BuildSecret][] {
+  return read.numberedLines("build-secrets").flatMap(({ number, text }): [string, BuildSecret][] => {
+    const [, id = "", given] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
+    const value = given ?? variables[id];
+    if (!secretPattern.test(id))
+      read.problem(`Input build-secrets: line ${number} is neither name=value nor the name of a variable`);
+    else if (!value)
+      read.problem(
+        `Input build-secrets: ${id} has no value, neither in the line nor in a variable of the step's env`,
+      );
+    return [[id, { value: value ?? "" }]];
+  });
+}
+
+function readSecretFiles(read: InputReader): [string, BuildSecret][] {
+  return [...read.pairs("build-secret-files")].map(([id, file]): [string, BuildSecret] => {
+    if (!secretPattern.test(id)) read.problem(`Input build-secret-files has "${id}"; a name is expected`);
+    else if (!isFile(file)) read.problem(`Input build-secret-files: there is no file ${file} for ${id}`);
+    return [id, { file }];
+  });
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -1,0 +1,74 @@
+import { resolve } from "node:path";
+import type { BuildOrder } from "../builder.ts";
+import { cacheArguments } from "./cache.ts";
+import type { DockerInputs } from "./inputs.ts";
+
+export interface BuildCommand {
+  readonly args: readonly string[];
+  /** Variables besides those of docker: what must not be among the arguments, which every process can read. */
+  readonly variables: NodeJS.ProcessEnv;
+}
+
+export interface CommandParts {
+  readonly order: BuildOrder;
+  /** All of them, the order's too. */
+  readonly labels: ReadonlyMap<string, string>;
+  /** Digest of each base image that a name without one means now. */
+  readonly bases: ReadonlyMap<string, string>;
+  /** File that buildx writes what it made into. */
+  readonly metadata: string;
+  /** Seconds since the epoch. */
+  readonly time: number | undefined;
+}
+
+export function buildCommand(inputs: DockerInputs, parts: CommandParts): BuildCommand {
+  const { order, labels, bases, metadata, time } = parts;
+  const { destination, sourceTag, context } = order;
+  const { dockerfile, platforms, target, buildArgs, provenance, sbom } = inputs;
+  const secrets = secretArguments(inputs);
+  const args = [
+    "buildx",
+    "build",
+    ...["--file", resolve(dockerfile)],
+    ...["--tag", `${destination.uri}:${sourceTag}`, "--push"],
+    ...["--progress", "plain", "--metadata-file", metadata],
+    ...["--platform", platforms.join(",")],
+    ...(target === undefined ? [] : ["--target", target]),
+    ...pairs("--build-arg", buildArgs),
+    ...pairs("--label", labels),
+    ...[...bases].flatMap(([name, digest]) => ["--build-context", `${name}=${pinned(name, digest)}`]),
+    ...secrets.args,
+    ...cacheArguments(inputs, destination),
+    `--provenance=${provenance === "none" ? "false" : `mode=${provenance}`}`,
+    `--sbom=${sbom}`,
+    resolve(context),
+  ];
+  // buildx hands it on as a build argument: the times in the image's configuration are the commit's.
+  const epoch = time === undefined ? {} : { SOURCE_DATE_EPOCH: String(time) };
+  return { args, variables: { ...epoch, ...secrets.variables } };
+}
+
+function pairs(option: string, values: ReadonlyMap<string, string>): string[] {
+  return [...values].flatMap(([name, value]) => [option, `${name}=${value}`]);
+}
+
+function pinned(name: string, digest: string): string {
+  return `docker-image://${name}@${digest}`;
+}
+
+function secretArguments({ secrets }: DockerInputs) {
+  const args: string[] = [];
+  const variables: NodeJS.ProcessEnv = {};
+  for (const [index, [id, secret]] of [...secrets].entries()) {
+    const variable = `BUILD_IMAGE_SECRET_${index}`;
+    if ("value" in secret) variables[variable] = secret.value;
+    const from = "value" in secret ? `env=${variable}` : csvField(`src=${resolve(secret.file)}`);
+    args.push("--secret", `id=${id},${from}`);
+  }
+  return { args, variables };
+}
+
+/** buildx reads these options as a line of RFC 4180. */
+function csvField(text: string): string {
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,80 @@
+import type { ChildProcess } from "node:child_process";
+import { channel } from "node:diagnostics_channel";
+import { isDeepStrictEqual } from "node:util";
+import { getExecOutput } from "@actions/exec";
+import { Failure } from "../../../shared/failure.ts";
+import type { BuildEnvironment } from "../environment.ts";
+
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  readonly variables: NodeJS.ProcessEnv;
+  /** Each line that the command says on either stream. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** Answers however the command ended; rejects with the signal's reason when that ended it. */
+export type RunCommand = (
+  tool: string,
+  args: readonly string[],
+  options: CommandOptions,
+) => Promise<CommandResult>;
+
+/** Pauses between what a command that was cancelled is sent. Docker's client kills its plugin at the third signal. */
+const pausesMs = [3_000, 1_000, 1_000];
+const signals = ["SIGINT", "SIGTERM", "SIGTERM", "SIGKILL"] as const;
+
+/** Runs commands without a shell and ends them when the step is cancelled, within what the runner leaves for that. */
+export function createRunCommand({ clock, signal }: Pick<BuildEnvironment, "clock" | "signal">): RunCommand {
+  return async (tool, args, { variables, onLine }) => {
+    signal.throwIfAborted();
+    const child = watchForChild(args);
+    const ended = new AbortController();
+    const cancel = async () => {
+      for (const [index, name] of signals.entries()) {
+        child.process()?.kill(name);
+        const pauseMs = pausesMs[index];
+        if (pauseMs !== undefined) await clock.wait(pauseMs, ended.signal);
+      }
+    };
+    const onAbort = () => void cancel().catch(() => {});
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      const listeners = onLine ? { stdline: onLine, errline: onLine } : {};
+      const env = variables as Record<string, string>;
+      const options = { silent: true, ignoreReturnCode: true, env, listeners };
+      const result = await getExecOutput(tool, [...args], options);
+      signal.throwIfAborted();
+      return result;
+    } catch (error) {
+      throw signal.aborted ? signal.reason : notStarted(tool, error as Error);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      ended.abort();
+      child.stop();
+    }
+  };
+}
+
+/** `@actions/exec` keeps the process to itself; Node tells of every process that is made. */
+function watchForChild(args: readonly string[]) {
+  const made = channel("child_process");
+  const processes: ChildProcess[] = [];
+  const note = (message: unknown) => void processes.push((message as { process: ChildProcess }).process);
+  made.subscribe(note);
+  return {
+    process: () => processes.find(({ spawnargs }) => isDeepStrictEqual(spawnargs?.slice(1), args)),
+    stop: () => void made.unsubscribe(note),
+  };
+}
+
+function notStarted(tool: string, cause: Error): Failure {
+  return new Failure(`${tool} could not be started: ${cause.message}`, {
+    nextStep: `install ${tool} on the runner; GitHub's own Ubuntu runners have it.`,
+    cause,
+  });
+}

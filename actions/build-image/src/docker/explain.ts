@@ -1,0 +1,126 @@
+import { Failure } from "../../../shared/failure.ts";
+import type { Destination } from "../destination/destination.ts";
+import type { Progress, Step } from "./progress.ts";
+
+/** What of a step's output is told with the error. */
+const toldLines = 5;
+
+interface Failed extends Progress {
+  readonly destination: Destination;
+  readonly stderr: string;
+}
+
+/** What BuildKit says of a build that failed, as one sentence with the cause and what to do. */
+export function explainFailure(failed: Failed): Failure {
+  const { error = "", stderr } = failed;
+  const text = error || lastLine(stderr);
+  for (const explain of [explainDisk, explainPush, explainStep, explainBase, explainFile, explainTool]) {
+    const failure = explain(text, failed);
+    if (failure) return failure;
+  }
+  return new Failure(`docker buildx build failed: ${text}`, {
+    nextStep: "look at what it says above, in the group Build.",
+  });
+}
+
+/** Whether the push failed in a way that another attempt may mend. */
+export function isPassing({ error = "", steps }: Progress): boolean {
+  const broken = /\b5\d\d [A-Z]|\b429\b|toomanyrequests|connection reset|broken pipe|timeout|EOF\b/i;
+  return isPush(error, steps) && broken.test(error);
+}
+
+function isPush(text: string, steps: readonly Step[]): boolean {
+  return text.includes("failed to push") || steps.some(({ name, error }) => error && /^pushing /.test(name));
+}
+
+type Explain = (text: string, failed: Failed) => Failure | undefined;
+
+const explainDisk: Explain = (text, { steps }) => {
+  const where = [text, ...steps.flatMap(({ error, output }) => [error ?? "", ...output.slice(-toldLines)])];
+  if (!where.some((line) => /no space left on device|ENOSPC/i.test(line))) return undefined;
+  return new Failure(`The disk of the Docker engine is full: ${text}`, {
+    nextStep: "free space before this step (docker system df tells what takes it), or use a larger runner.",
+  });
+};
+
+const explainPush: Explain = (text, { steps, destination: { uri, host } }) => {
+  if (!isPush(text, steps)) return undefined;
+  const because = `${uri} could not be pushed to: ${text}`;
+  if (/immutable/i.test(text))
+    return new Failure(because, { nextStep: "run the job again: another run pushed the same source." });
+  if (/unauthorized|denied|authori[sz]ation|\b40[13]\b|no basic auth/i.test(text))
+    return new Failure(because, {
+      nextStep: `give the job the right to push there; for ECR ecr:InitiateLayerUpload, ecr:UploadLayerPart, ecr:CompleteLayerUpload and ecr:PutImage, else log in to ${host} with docker/login-action.`,
+    });
+  if (/name unknown|does not exist|\b404\b/i.test(text))
+    return new Failure(because, { nextStep: "create the repository, or set create-repository to true." });
+  return new Failure(because, {
+    nextStep: "run the job again; the registry had a fault, was throttling or could not be reached.",
+  });
+};
+
+const explainStep: Explain = (text, { steps, place }) => {
+  const [, code] = /did not complete successfully: exit code: (\d+)/.exec(text) ?? [];
+  if (code === undefined) return undefined;
+  const step = steps.find(({ error }) => error?.includes("did not complete successfully"));
+  const said = step?.output.slice(-toldLines).join(" | ");
+  const instruction = step?.name.replace(/^\[.*?\d+\/\d+\] /, "") ?? text;
+  const foreign = step?.output.some((line) => line.includes("exec format error"));
+  return new Failure(
+    `${place ? `${place}: ` : ""}${instruction} ended with exit code ${code}${said ? `: ${said}` : ""}`,
+    {
+      nextStep: foreign
+        ? "run docker/setup-qemu-action before this step, or build on a runner of that platform."
+        : "correct this instruction or what it runs; its whole output is above, in the group Build.",
+    },
+  );
+};
+
+const explainBase: Explain = (text, { place }) => {
+  const found =
+    /failed to resolve source metadata for (\S+): (.*)$/.exec(text) ??
+    /^(\S+): (failed to (?:do request|authorize).*)$/.exec(text);
+  const [, image, cause = ""] = found ?? /()(no match for platform in manifest.*)/.exec(text) ?? [];
+  if (image === undefined) return undefined;
+  const because = `${place ? `${place}: ` : ""}the image ${image} cannot be had: ${cause}`;
+  if (/no match for platform/.test(cause))
+    return new Failure(because, { nextStep: "correct the input platform, or the base image." });
+  if (/toomanyrequests|429/i.test(cause))
+    return new Failure(because, {
+      nextStep: "log in to its registry first, which allows more (docker/login-action).",
+    });
+  if (/unauthorized|denied|\b40[13]\b|authori[sz]e/i.test(cause))
+    return new Failure(because, {
+      nextStep: "correct its name; if it is private, log in to its registry first (docker/login-action).",
+    });
+  if (/not found/i.test(cause)) return new Failure(because, { nextStep: "correct its name and tag." });
+  return new Failure(because, {
+    nextStep: "check its name and whether the runner reaches its registry, and run the job again.",
+  });
+};
+
+const explainFile: Explain = (text, { place }) => {
+  const [, missing] = /"([^"]+)": not found$/.exec(text) ?? [];
+  if (missing !== undefined)
+    return new Failure(`${place ? `${place}: ` : ""}${missing} is not in the context`, {
+      nextStep: "correct the path, or what .dockerignore leaves out.",
+    });
+  if (!/dockerfile parse error|unknown instruction|base name/.test(text)) return undefined;
+  return new Failure(`${place ? `${place}: ` : ""}${text}`, { nextStep: "correct the Dockerfile." });
+};
+
+const explainTool: Explain = (text) => {
+  if (/unknown flag/.test(text))
+    return new Failure(`buildx is too old for this action: ${text}`, {
+      nextStep: "run docker/setup-buildx-action before this step.",
+    });
+  if (!/Cannot connect to the Docker daemon|code = Unavailable|connection refused/.test(text))
+    return undefined;
+  return new Failure(`The Docker engine ended or was lost during the build: ${text}`, {
+    nextStep: "look at the engine's own log, and run the job again.",
+  });
+};
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1) ?? "";
+}

@@ -1,0 +1,84 @@
+import { Failure } from "../../../shared/failure.ts";
+import type { FetchedManifest } from "../../../shared/registry/client.ts";
+import {
+  type Descriptor,
+  type ImageIndex,
+  type ImageManifest,
+  mediaTypes,
+} from "../../../shared/registry/oci.ts";
+import type { ImagePart } from "../builder.ts";
+import type { Destination } from "../destination/destination.ts";
+import { type DockerfileStep, dockerfileSteps, type Step } from "./progress.ts";
+
+const indexTypes: readonly string[] = [mediaTypes.index, mediaTypes.dockerIndex];
+
+/** An instruction is shown so far; the log has all of it. */
+const longestInstruction = 60;
+
+/** The layers of what was pushed, each with the instruction that made it; of an index, those of all its images. */
+export async function partsOfBuild(
+  destination: Destination,
+  manifest: FetchedManifest,
+  { steps, finalStage }: { readonly steps: readonly Step[]; readonly finalStage: string | undefined },
+): Promise<ImagePart[]> {
+  const own = dockerfileSteps(steps).filter(
+    ({ stage, instruction }) => stage === finalStage && !/^FROM /i.test(instruction),
+  );
+  if (!indexTypes.includes(manifest.mediaType)) return layers(manifest, own, "");
+  const { manifests } = JSON.parse(manifest.body.toString("utf8")) as ImageIndex;
+  const several = manifests.filter((image) => !isAttestation(image)).length > 1;
+  const parts = await Promise.all(
+    manifests.map(async (image) => {
+      const platform = platformOf(image);
+      const child = await getPushed(destination, image.digest);
+      if (isAttestation(image)) return layers(child, [], "attestation, ");
+      const ofPlatform = own.filter((step) => !several || step.platform === platform);
+      return layers(child, ofPlatform, several ? `${platform}, ` : "");
+    }),
+  );
+  return parts.flat();
+}
+
+/** What was pushed a moment ago. */
+export async function getPushed(
+  { registry, name, uri }: Destination,
+  reference: string,
+): Promise<FetchedManifest> {
+  const manifest = await registry.getManifest(name, reference);
+  if (manifest) return manifest;
+  throw new Failure(`Docker says that it pushed ${uri}@${reference}, and the registry does not have it`, {
+    nextStep: "run the job again.",
+  });
+}
+
+/** The last layers are those of the final stage's steps, one each; below are those of what it begins with. */
+function layers({ body }: FetchedManifest, own: readonly DockerfileStep[], prefix: string): ImagePart[] {
+  const { layers } = JSON.parse(body.toString("utf8")) as ImageManifest;
+  const below = layers.length - own.length;
+  return layers.map(({ digest, size }, index): ImagePart => {
+    const step = own[index - below];
+    if (prefix.startsWith("attestation")) return { what: "attestation", digest, size, how: "built" };
+    if (step === undefined || below < 0)
+      return { what: `${prefix}base layer`, digest, size, how: "from the base" };
+    return {
+      what: `${prefix}${short(step.instruction)}`,
+      digest,
+      size,
+      how: step.cached ? "cached" : "built",
+    };
+  });
+}
+
+function short(text: string): string {
+  return text.length > longestInstruction ? `${text.slice(0, longestInstruction - 1)}…` : text;
+}
+
+/** BuildKit's attestation storage, docs/attestations/attestation-storage.md: a platform that nothing can run. */
+function isAttestation({ platform }: Descriptor): boolean {
+  return platform?.os === "unknown";
+}
+
+function platformOf({ platform }: Descriptor): string {
+  const { os, architecture, variant } = platform as { os?: string; architecture?: string; variant?: string };
+  return [os, architecture, variant].filter(Boolean).join("/");
+}

@@ -1,0 +1,95 @@
+import { Failure } from "../../../shared/failure.ts";
+import { readInstructions } from "./dockerfile.ts";
+import { expand } from "./expand.ts";
+import { findStage, type GlobalArgument, readStages, type Stage } from "./stages.ts";
+
+/** What of a Dockerfile a build reaches. */
+export interface BuildPlan {
+  /** Images of registries that it builds on or copies from, as they are looked up. */
+  readonly images: readonly string[];
+  /** References that only BuildKit can tell, as they are written. */
+  readonly unknown: readonly string[];
+  /** What BuildKit calls the stage that becomes the image; undefined when it is the only one and has no name. */
+  readonly finalStage: string | undefined;
+}
+
+export interface PlanOptions {
+  /** Where the text is from. */
+  readonly path: string;
+  readonly target: string | undefined;
+  readonly buildArgs: ReadonlyMap<string, string>;
+  /** `linux/arm64`, `linux/arm/v7` */
+  readonly platforms: readonly string[];
+}
+
+export function planBuild(text: string, options: PlanOptions): BuildPlan {
+  const { globals, stages } = readStages(readInstructions(text));
+  if (stages.length === 0)
+    throw new Failure(`${options.path} has no instruction FROM`, {
+      nextStep: "correct the Dockerfile, or the input dockerfile; nothing was changed.",
+    });
+  const final = findTarget(stages, options);
+  const values = options.platforms.map((platform) => valuesOf(globals, options.buildArgs, platform));
+  const used = values.map((value) => reach(stages, final, (text) => expand(text, (name) => value.get(name))));
+  const name = stages[final]?.name ?? (stages.length > 1 ? `stage-${final}` : undefined);
+  return {
+    images: sorted(used.flatMap(({ images }) => images)),
+    unknown: sorted(used.flatMap(({ unknown }) => unknown)),
+    finalStage: name,
+  };
+}
+
+function findTarget(stages: readonly Stage[], { target, path }: PlanOptions): number {
+  const found = target === undefined ? stages.length - 1 : findStage(stages, target);
+  if (found >= 0) return found;
+  const names = stages.flatMap(({ name }) => name ?? []).join(", ");
+  throw new Failure(`${path} has no stage ${target}; ${names ? `it has ${names}` : "no stage has a name"}`, {
+    nextStep: "correct the input target; nothing was changed.",
+  });
+}
+
+/** Values of the arguments for FROM: those before the first stage, and the platform's. */
+function valuesOf(
+  globals: readonly GlobalArgument[],
+  buildArgs: ReadonlyMap<string, string>,
+  platform: string,
+): Map<string, string> {
+  const [os = "", architecture = "", variant = ""] = platform.split("/");
+  const values = new Map([
+    ["TARGETPLATFORM", platform],
+    ["TARGETOS", os],
+    ["TARGETARCH", architecture],
+    ["TARGETVARIANT", variant],
+  ]);
+  for (const [name, written] of globals) {
+    const value = buildArgs.get(name) ?? expand(written ?? "", (other) => values.get(other));
+    if (value !== undefined && (written !== undefined || buildArgs.has(name))) values.set(name, value);
+  }
+  return values;
+}
+
+/** What the stage is made of, and the stages it is made of, and so on; BuildKit leaves out the others. */
+function reach(stages: readonly Stage[], final: number, resolve: (text: string) => string | undefined) {
+  const images: string[] = [];
+  const unknown: string[] = [];
+  const reached = new Set<number>();
+  const visit = (index: number): void => {
+    const stage = stages[index];
+    if (!stage || reached.has(index)) return;
+    reached.add(index);
+    const from = resolve(stage.from);
+    if (from === undefined) unknown.push(stage.from);
+    else if (findStage(stages, from, index) >= 0) visit(findStage(stages, from, index));
+    else if (from !== "scratch") images.push(from);
+    for (const use of stage.uses)
+      if (findStage(stages, use) >= 0) visit(findStage(stages, use));
+      else if (use.includes("$")) unknown.push(use);
+      else images.push(use);
+  };
+  visit(final);
+  return { images, unknown };
+}
+
+function sorted(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort();
+}

@@ -1,0 +1,70 @@
+/** A step of a build as BuildKit's plain progress tells of it. */
+export interface Step {
+  /** `[build 2/4] RUN npm ci` */
+  readonly name: string;
+  cached: boolean;
+  /** What it took; undefined while it has not ended. */
+  seconds: number | undefined;
+  /** Why it failed. */
+  error: string | undefined;
+  /** What it said, without BuildKit's times. */
+  readonly output: string[];
+}
+
+export interface Progress {
+  readonly steps: readonly Step[];
+  /** What buildx says at the end of a build that failed, without `failed to solve`. */
+  readonly error: string | undefined;
+  /** `Dockerfile:12`, of the instruction that failed. */
+  readonly place: string | undefined;
+}
+
+/** Lines of a step that are kept: the end of what it says is where the cause stands. */
+const keptLines = 50;
+
+/** Follows `--progress plain`, line by line. */
+export function followProgress() {
+  const steps = new Map<string, Step>();
+  let place: string | undefined;
+  let error: string | undefined;
+  const note = (line: string): void => {
+    const [, id, text = ""] = /^#(\d+) (.*)$/s.exec(line) ?? [];
+    place = /^(\S.*:\d+)$/.exec(line)?.[1] ?? place;
+    if (id === undefined) error = /^ERROR: (?:failed to solve: )?(.*)$/.exec(line)?.[1] ?? error;
+    else if (!steps.has(id))
+      steps.set(id, { name: text, cached: false, seconds: undefined, error: undefined, output: [] });
+    else noteOfStep(steps.get(id) as Step, text);
+  };
+  return { note, progress: (): Progress => ({ steps: [...steps.values()], error, place }) };
+}
+
+function noteOfStep(step: Step, text: string): void {
+  const said = /^\d+\.\d+ (.*)$/s.exec(text)?.[1];
+  const seconds = /^DONE (\d+\.\d+)s$/.exec(text)?.[1];
+  if (text === "CACHED") step.cached = true;
+  else if (seconds !== undefined) step.seconds = Number(seconds);
+  else if (text.startsWith("ERROR: ")) step.error = text.slice("ERROR: ".length);
+  else if (said !== undefined) {
+    step.output.push(said);
+    if (step.output.length > keptLines) step.output.shift();
+  }
+}
+
+/** A step of the Dockerfile: `[linux/arm64 build 2/4] RUN npm ci`. */
+export interface DockerfileStep extends Step {
+  /** Undefined in a build for one platform. */
+  readonly platform: string | undefined;
+  readonly stage: string | undefined;
+  /** `RUN npm ci` */
+  readonly instruction: string;
+}
+
+export function dockerfileSteps(steps: readonly Step[]): DockerfileStep[] {
+  return steps.flatMap((step) => {
+    const [, within = "", instruction = ""] = /^\[((?:\S+ )*)\d+\/\d+\] (.*)$/s.exec(step.name) ?? [];
+    if (instruction === "") return [];
+    const words = within.trim().split(" ").filter(Boolean);
+    const platform = words.find((word) => word.includes("/"));
+    return [{ ...step, platform, stage: words.find((word) => !word.includes("/")), instruction }];
+  });
+}

@@ -1,0 +1,53 @@
+import { Failure } from "../../../shared/failure.ts";
+import type { BuildOrder } from "../builder.ts";
+import type { BuildEnvironment } from "../environment.ts";
+import type { BuildCommand } from "./arguments.ts";
+import type { RunCommand } from "./docker-command.ts";
+import { explainFailure, isPassing } from "./explain.ts";
+import { followProgress, type Progress } from "./progress.ts";
+
+/** BuildKit tries again by itself, but an engine without an image store gives up at a manifest's first refusal. */
+const pauseMs = 2_000;
+
+/** Builds and pushes; a second time when the registry had a fault, with all but the push cached. */
+export async function buildAndPush(
+  run: RunCommand,
+  { args, variables }: BuildCommand,
+  { destination }: BuildOrder,
+  { log, clock, signal }: BuildEnvironment,
+): Promise<Progress> {
+  log.info(`docker ${args.map(quote).join(" ")}`);
+  for (let mayRepeat = true; ; mayRepeat = false) {
+    const { note, progress } = followProgress();
+    const onLine = (line: string) => {
+      note(line);
+      log.info(line);
+    };
+    const { exitCode, stderr } = await run("docker", args, { variables, onLine });
+    const ended = progress();
+    if (exitCode === 0) return warnOfCache(ended, log);
+    if (!mayRepeat || !isPassing(ended)) throw explainFailure({ ...ended, destination, stderr });
+    log.info(`The registry had a fault (${ended.error}); pushing again in ${pauseMs / 1000} s`);
+    await clock.wait(pauseMs, signal);
+  }
+}
+
+/** Reads what buildx made. */
+export function digestIn(metadata: string): string {
+  const digest = (JSON.parse(metadata) as Record<string, unknown>)["containerimage.digest"];
+  if (typeof digest === "string") return digest;
+  throw new Failure("docker buildx build did not say which image it made", {
+    nextStep: "run docker/setup-buildx-action before this step, for a newer buildx.",
+  });
+}
+
+function warnOfCache(progress: Progress, log: BuildEnvironment["log"]): Progress {
+  const refused = progress.steps.find(({ name, error }) => error && name.startsWith("exporting cache"));
+  if (refused)
+    log.warning(`The build's cache could not be written, so the next build is slower: ${refused.error}`);
+  return progress;
+}
+
+function quote(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}

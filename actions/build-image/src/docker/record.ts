@@ -1,0 +1,14 @@
+import { markdownTable } from "../../../shared/summary.ts";
+import { dockerfileSteps, type Step } from "./progress.ts";
+
+/** The record of a build for the job summary: every step of the Dockerfile, and the rest that took time. */
+export function recordOf(steps: readonly Step[]): string {
+  const named = new Set(dockerfileSteps(steps).map(({ name }) => name));
+  const told = steps.filter(({ name, seconds = 0 }) => named.has(name) || seconds >= 1);
+  const rows = told.map(({ name, cached, seconds = 0 }) => [
+    // A line of its own in the table, without what Markdown would read.
+    `\`${name.replaceAll("`", "'").replace(/\s+/g, " ").replaceAll("|", "\\|")}\``,
+    cached ? "cached" : `${seconds.toFixed(1)} s`,
+  ]);
+  return markdownTable(["step", "time"], rows);
+}
