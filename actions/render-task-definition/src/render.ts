@@ -24,6 +24,9 @@ export interface Rendered {
   readonly notices: readonly string[];
 }
 
+/** What asking ECR needs is loaded only for these. */
+const ecrScheme = "ecr://";
+
 interface Told {
   readonly faults: string[];
   readonly notices: string[];
@@ -66,6 +69,10 @@ async function edit(
   const containers = findContainers(definition, origin, inputs.container.containers, told.faults);
   editContainers(containers, inputs.container, told);
   changeEntries(definition, inputs.tags, inList("tags", "key", "value"), told);
+  if (containers.all.some(({ image }) => String(image).startsWith(ecrScheme))) {
+    const { locateEcrImages } = await import("./locate-ecr-images.ts");
+    await locateEcrImages(containers.all, world, told.faults);
+  }
   if (inputs.container.pinned) {
     const target = { target: inputs.container.pinned, place: "Input pin-images" };
     const { pinImages } = await import("./pin-images.ts");

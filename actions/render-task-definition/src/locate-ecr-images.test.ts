@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Simulator, startSimulator } from "../../../simulator/src/simulator.ts";
+import { createWorkbench, type Workbench } from "./testing.ts";
+
+const digest = `sha256:${"a".repeat(64)}`;
+let simulator: Simulator;
+let bench: Workbench;
+let uri: string;
+
+beforeAll(async () => {
+  simulator = await startSimulator({ port: 0 });
+  bench = createWorkbench();
+  const { repository } = await simulator.aws.ecr.createRepository({ repositoryName: "team/customer" });
+  uri = repository?.repositoryUri as string;
+});
+afterAll(async () => {
+  bench.close();
+  await simulator.close();
+});
+
+async function render(images: string, image = "old") {
+  const file = bench.file("task.json", {
+    family: "shop",
+    containerDefinitions: [
+      { name: "web", image },
+      { name: "side", image: "nginx:1" },
+    ],
+  });
+  const inputs = { "task-definition": file, images, placeholders: `{"IMAGE":"ecr://team/customer:v1"}` };
+  const { taskDefinition } = await bench.render(inputs, simulator.clientConfig);
+  return taskDefinition.containerDefinitions?.map((container) => container.image);
+}
+
+test("an image of another job gets the address of this job's registry", async () => {
+  expect(await render(`web=ecr://team/customer@${digest}`)).toEqual([`${uri}@${digest}`, "nginx:1"]);
+});
+
+test("a placeholder may hold one, too", async () => {
+  expect(await render("", "<IMAGE>")).toEqual([`${uri}:v1`, "nginx:1"]);
+});
+
+test.each([
+  [`web=ecr://nobody@${digest}`, 'this account and region have no ECR repository "nobody"'],
+  ["web=ecr://team/customer", "ecr://<repository>@sha256:… or ecr://<repository>:<tag> is expected"],
+  ["web=ecr://Team@sha256:1", "ecr://<repository>@sha256:… or ecr://<repository>:<tag> is expected"],
+])("%s is refused", async (images, reason) => {
+  const image = images.slice("web=".length);
+  await expect(render(images)).rejects.toThrow(
+    `The image ${image} of the container "web" cannot be found: ${reason}`,
+  );
+});

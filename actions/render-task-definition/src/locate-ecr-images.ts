@@ -1,0 +1,46 @@
+import { DescribeRepositoriesCommand } from "@aws-sdk/client-ecr";
+import { explainAwsError } from "../../shared/aws-errors.ts";
+import { Failure } from "../../shared/failure.ts";
+import type { Container } from "./containers.ts";
+import type { RenderWorld } from "./world.ts";
+
+/** `ecr://<repository>@sha256:…`, or with a tag: an image of the job's own account and region, as build-image names it for other jobs. */
+const pattern = /^ecr:\/\/([a-z0-9]+(?:[._/-][a-z0-9]+)*)((?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?)$/;
+
+/** Puts the registry's address in the place of `ecr://`; what cannot be found is added to `faults`. */
+export async function locateEcrImages(
+  containers: readonly Container[],
+  world: RenderWorld,
+  faults: string[],
+): Promise<void> {
+  const uris = new Map<string, Promise<string>>();
+  for (const container of containers) {
+    const { image } = container;
+    if (typeof image !== "string" || !image.startsWith("ecr://")) continue;
+    const [, repository, version] = pattern.exec(image) ?? [];
+    try {
+      if (repository === undefined || !version)
+        throw new Failure("ecr://<repository>@sha256:… or ecr://<repository>:<tag> is expected");
+      const uri = uris.get(repository) ?? uriOf(repository, world);
+      uris.set(repository, uri);
+      container.image = (await uri) + version;
+    } catch (error) {
+      if (world.signal.aborted) throw error;
+      const said = error instanceof Failure ? error : explainAwsError(error);
+      if (!said) throw error;
+      faults.push(`The image ${image} of the container "${container.name}" cannot be found: ${said.message}`);
+    }
+  }
+}
+
+async function uriOf(repository: string, { createEcr, signal }: RenderWorld): Promise<string> {
+  const ecr = await createEcr();
+  const command = new DescribeRepositoriesCommand({ repositoryNames: [repository] });
+  const { repositories } = await ecr.send(command, { abortSignal: signal }).catch((error) => {
+    if (error instanceof Error && error.name === "RepositoryNotFoundException") return { repositories: [] };
+    throw error;
+  });
+  const uri = repositories?.[0]?.repositoryUri;
+  if (uri) return uri;
+  throw new Failure(`this account and region have no ECR repository "${repository}"`);
+}
