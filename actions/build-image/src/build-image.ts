@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Builder, Built, ImagePart } from "./builder.ts";
+import type { FetchedManifest } from "../../shared/registry/client.ts";
+import type { Builder, Built } from "./builder.ts";
 import type { Destination } from "./destination/destination.ts";
 import { findDestination } from "./destination/find-destination.ts";
 import { createDockerBuilder } from "./docker/builder.ts";
@@ -13,10 +14,10 @@ import { checkScan, type ScanOutcome } from "./scan/gate.ts";
 import { readSource, type Source, sourceLabel } from "./source/read-source.ts";
 import { createStopwatch } from "./stopwatch.ts";
 import { lookAtTags } from "./tags/look-at-tags.ts";
-import { putTags } from "./tags/put-tags.ts";
+import { claimSource, putTags } from "./tags/put-tags.ts";
 import { formatBytes, shortDigest } from "./text.ts";
 
-export interface BuiltImage {
+export interface BuiltImage extends Omit<Built, "manifest"> {
   /** `<repository URI>@sha256:…` */
   readonly image: string;
   /** `ecr://<repository>@sha256:…`, or `image` where the host is needed. */
@@ -27,9 +28,6 @@ export interface BuiltImage {
   /** Without that of the source. */
   readonly tags: readonly string[];
   readonly source: Source;
-  readonly parts: readonly ImagePart[];
-  /** Markdown that the builder adds to the summary. */
-  readonly record: string | undefined;
   readonly scan: ScanOutcome | undefined;
   /** Milliseconds of each step, in order. */
   readonly durations: ReadonlyMap<string, number>;
@@ -51,29 +49,35 @@ export async function buildImage(inputs: BuildInputs, environment: BuildEnvironm
 
   const existing = await lookAtTags(destination, source, inputs.tags);
   watch.lap("asking the registry");
-  const { manifest, parts, record } = existing.image
-    ? { manifest: existing.image, parts: partsOf(existing.image), record: undefined }
-    : await build(inputs, builder, { destination, source }, environment);
-  if (!existing.image) watch.lap("building and pushing");
-  const { digest } = manifest;
-  const image = `${destination.uri}@${digest}`;
-  log.info(`${existing.image ? "Already there" : "Pushed"}: ${image}`);
-  await putTags(destination, manifest, [source.tag, ...inputs.tags], existing.tagged, log);
+  const made = existing.image
+    ? alreadyThere(existing.image)
+    : await make(inputs, builder, { destination, source }, environment);
+  if (made.built) watch.lap("building and pushing");
+  const manifest = await claimSource(destination, made.manifest, source.tag, existing.tagged);
+  const image = `${destination.uri}@${manifest.digest}`;
+  log.info(`${made.built ? "Pushed" : "Already there"}: ${image}`);
+  await putTags(destination, manifest, inputs.tags, existing.tagged, log);
   watch.lap("tags");
   const scan = await checkScan({ destination, manifest }, inputs.scan, environment);
   if (scan) watch.lap("scan");
   return {
+    ...made,
     image,
-    portableImage: `${destination.portableUri}@${digest}`,
-    digest,
-    built: existing.image === undefined,
+    portableImage: `${destination.portableUri}@${manifest.digest}`,
+    digest: manifest.digest,
     tags: inputs.tags,
     source,
-    parts,
-    record,
     scan,
     durations: watch.laps,
   };
+}
+
+interface Made extends Built {
+  readonly built: boolean;
+}
+
+function alreadyThere(manifest: FetchedManifest): Made {
+  return { built: false, manifest, parts: partsOf(manifest) };
 }
 
 function createBuilder({ builder }: BuildInputs, environment: BuildEnvironment): Builder {
@@ -82,10 +86,36 @@ function createBuilder({ builder }: BuildInputs, environment: BuildEnvironment):
     : createOciBuilder(builder, environment);
 }
 
+interface Place {
+  readonly destination: Destination;
+  readonly source: Source;
+}
+
+/** Builds. Where that fails because another job has pushed this very source meanwhile, its image is as good. */
+async function make(
+  inputs: BuildInputs,
+  builder: Builder,
+  place: Place,
+  environment: BuildEnvironment,
+): Promise<Made> {
+  try {
+    return { ...(await build(inputs, builder, place, environment)), built: true };
+  } catch (error) {
+    const { destination, source } = place;
+    if (environment.signal.aborted) throw error;
+    const meanwhile = await destination.registry
+      .getManifest(destination.name, source.tag)
+      .catch(() => undefined);
+    if (!meanwhile) throw error;
+    environment.log.info(`Another job has built this source meanwhile (${(error as Error).message})`);
+    return alreadyThere(meanwhile);
+  }
+}
+
 async function build(
   { context, labels }: BuildInputs,
   builder: Builder,
-  { destination, source }: { readonly destination: Destination; readonly source: Source },
+  { destination, source }: Place,
   { group, log }: BuildEnvironment,
 ): Promise<Built> {
   return inTemporaryFolder((folder) =>

@@ -22,7 +22,6 @@ const built: BuiltImage = {
     { what: "base layer", digest, size: 44_000_000, how: "mounted" },
     { what: "context", digest, size: 300_000, how: "uploaded" },
   ],
-  record: undefined,
   scan: undefined,
   durations: new Map([
     ["looking", 120],

@@ -7,7 +7,7 @@ import { readLabels } from "./read-labels.ts";
 export interface Existing {
   /** The image of this source, when the repository has it. */
   readonly image: FetchedManifest | undefined;
-  /** Digest that each of the wanted tags has now. */
+  /** Digest that the source's tag and each of the wanted tags has now. */
   readonly tagged: ReadonlyMap<string, string>;
 }
 
@@ -21,21 +21,23 @@ export async function lookAtTags(
   tags: readonly string[],
 ): Promise<Existing> {
   const { registry, name, isImmutable } = destination;
-  const [bySource, ...byTag] = await Promise.all(
-    [source.tag, ...tags].map((tag) => registry.getManifest(name, tag)),
-  );
-  let image = bySource;
-  for (const [index, manifest] of byTag.entries()) {
-    const tag = tags[index] as string;
+  const wanted = [source.tag, ...tags];
+  const manifests = await Promise.all(wanted.map((tag) => registry.getManifest(name, tag)));
+  const found = new Map(wanted.map((tag, index) => [tag, manifests[index]]));
+  let image = found.get(source.tag);
+  for (const tag of tags) {
+    const manifest = found.get(tag);
     if (!manifest || manifest.digest === image?.digest || !isImmutable(tag)) continue;
     const labels = await readLabels(destination, manifest);
     if (image || labels[sourceLabel] !== source.digest)
       throw tagIsTaken(tag, destination, manifest.digest, image?.digest, { labels, source });
     image = manifest;
   }
-  const found = byTag.map((manifest, index) => [tags[index] as string, manifest?.digest] as const);
-  const tagged = new Map(found.filter((entry): entry is [string, string] => entry[1] !== undefined));
-  return { image, tagged };
+  return { image, tagged: digestsOf(found) };
+}
+
+function digestsOf(found: ReadonlyMap<string, FetchedManifest | undefined>): Map<string, string> {
+  return new Map([...found].flatMap(([tag, manifest]) => (manifest ? [[tag, manifest.digest]] : [])));
 }
 
 function tagIsTaken(

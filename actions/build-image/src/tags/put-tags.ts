@@ -4,6 +4,23 @@ import { RegistryRefusal } from "../../../shared/registry/request.ts";
 import type { Destination } from "../destination/destination.ts";
 import { immutableTagFailure } from "./look-at-tags.ts";
 
+/** With which registries refuse to move a tag: ECR's TAG_INVALID is 400, others say 409 or Harbor's 412. */
+const immutableStatuses = [400, 409, 412];
+
+/**
+ * Gives a complete image its source's tag. Where another job was faster and the tag cannot be moved, that job's image
+ * of the same source is the one to go on with.
+ */
+export async function claimSource(
+  destination: Destination,
+  manifest: FetchedManifest,
+  tag: string,
+  tagged: ReadonlyMap<string, string>,
+): Promise<FetchedManifest> {
+  if (tagged.get(tag) === manifest.digest) return manifest;
+  return putTag(destination, manifest, tag);
+}
+
 /** Gives a complete image its tags, one after the other, except those that it has. */
 export async function putTags(
   destination: Destination,
@@ -14,26 +31,28 @@ export async function putTags(
 ): Promise<void> {
   for (const tag of tags) {
     if (tagged.get(tag) === manifest.digest) continue;
-    await putTag(destination, manifest, tag);
+    const { digest } = await putTag(destination, manifest, tag);
+    if (digest !== manifest.digest)
+      throw immutableTagFailure(
+        `The tag ${tag} of ${destination.name} cannot be moved and belongs to ${digest}; this image is ${manifest.digest}`,
+      );
     log.info(`Tagged ${tag}`);
   }
 }
 
+/** Answers what the tag names then: another image, where it cannot be moved and another job was faster. */
 async function putTag(
   { registry, name }: Destination,
   manifest: FetchedManifest,
   tag: string,
-): Promise<void> {
+): Promise<FetchedManifest> {
   try {
     await registry.putManifest(name, tag, manifest);
+    return manifest;
   } catch (error) {
-    if (!(error instanceof RegistryRefusal)) throw error;
-    // Another job may have put it since it was looked at: the same image is as good as ours.
+    if (!(error instanceof RegistryRefusal) || !immutableStatuses.includes(error.status)) throw error;
     const now = await registry.getManifest(name, tag);
-    if (now?.digest === manifest.digest) return;
     if (!now) throw error;
-    throw immutableTagFailure(
-      `The tag ${tag} of ${name} cannot be moved and belongs to ${now.digest}; this image is ${manifest.digest}`,
-    );
+    return now;
   }
 }
