@@ -60,7 +60,10 @@ export async function bundleAction(name: string, folder: string): Promise<void> 
   await writeFile(join(folder, "package.json"), `${JSON.stringify({ type: "module", imports })}\n`);
 }
 
-/** What no action here uses; each would be read at every start, or be a chunk that nothing can load. */
+/**
+ * What packages import and no action here uses of them; each would be read at every start, or be a chunk that nothing
+ * can load. An action that imports one by itself gets it.
+ */
 const leftOut: Readonly<Record<string, string>> = {
   // `@actions/core` brings them for OIDC tokens and for details of the platform; they bring a second copy of undici.
   "@actions/http-client": "export class HttpClient { constructor() { refuse(); } }",
@@ -73,7 +76,9 @@ const leftOut: Readonly<Record<string, string>> = {
 const leaveOut: Plugin = {
   name: "leave-out",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /./ }, ({ path }) => (path in leftOut ? { path, namespace: "left-out" } : undefined));
+    onResolve({ filter: /./ }, ({ path, importer }) =>
+      path in leftOut && importer.includes("/node_modules/") ? { path, namespace: "left-out" } : undefined,
+    );
     onLoad({ filter: /./, namespace: "left-out" }, ({ path }) => ({
       contents: `function refuse() { throw new Error("this bundle leaves ${path} out: see scripts/bundle-action.ts"); }
         ${leftOut[path]}`,

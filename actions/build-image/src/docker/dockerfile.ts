@@ -57,6 +57,6 @@ function escapeOf(lines: readonly string[]): string {
   return "\\";
 }
 
-function continuation(escape: string): RegExp {
-  return escape === "`" ? /`[ \t]*$/ : /\\[ \t]*$/;
+function continuation(character: string): RegExp {
+  return character === "`" ? /`[ \t]*$/ : /\\[ \t]*$/;
 }
