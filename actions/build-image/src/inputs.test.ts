@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import { parse } from "yaml";
 import { readBuildInputs } from "./inputs.ts";
 
 const context = mkdtempSync(join(tmpdir(), "build-image-inputs-"));
@@ -64,4 +65,19 @@ it.each([
   [{ tags: "?", labels: "team" }, "2 inputs are wrong"],
 ])("refuses %j", (inputs, message) => {
   expect(() => read(inputs as Record<string, string>)).toThrow(message);
+});
+
+it("reads the inputs that action.yml has, and no other", () => {
+  const asked = new Set<string>();
+  for (const builder of ["oci", "docker"])
+    for (const scan of ["none", "wait"]) {
+      const given: Record<string, string> = { builder, scan };
+      const getInput = (name: string) => {
+        asked.add(name);
+        return given[name] ?? "";
+      };
+      expect(() => readBuildInputs({}, getInput)).toThrow();
+    }
+  const { inputs } = parse(readFileSync(new URL("../action.yml", import.meta.url), "utf8"));
+  expect([...asked].sort()).toEqual(Object.keys(inputs).sort());
 });
