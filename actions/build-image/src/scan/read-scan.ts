@@ -65,9 +65,9 @@ const impossible: Record<string, string> = {
   IMAGE_ARCHIVED: "the image is archived",
 };
 
-function stateWithoutResult({ status = "", description }: ImageScanStatus): ScanState | undefined {
+function stateWithoutResult({ status, description }: ImageScanStatus): ScanState | undefined {
   if (status === "COMPLETE" || status === "ACTIVE") return undefined;
   if (status === "IN_PROGRESS" || status === "PENDING") return { kind: "running", status };
-  const reason = impossible[status] ?? "this status is not known here";
+  const reason = impossible[status ?? ""] ?? "this status is not known here";
   return { kind: "impossible", reason: `${reason} (${[status, description].filter(Boolean).join(": ")})` };
 }

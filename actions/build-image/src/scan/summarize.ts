@@ -1,4 +1,4 @@
-import { markdownTable } from "../../../shared/summary.ts";
+import { escapeText, markdownTable } from "../../../shared/summary.ts";
 import { severities } from "./severity.ts";
 import type { JudgedFinding, Verdict } from "./verdict.ts";
 
@@ -12,7 +12,7 @@ export function summarizeScan(verdict: Verdict): string {
   const { status, message, nextStep, counts, findings, ignored } = verdict;
   const parts = [
     `#### Scan ${titles[status]}`,
-    plain(`${message}${nextStep ? `. Next step: ${nextStep}` : ""}`),
+    escapeText(plain(`${message}${nextStep ? `. Next step: ${nextStep}` : ""}`)),
   ];
   if (counts && findings.length > 0)
     parts.push(markdownTable(severities, [severities.map((severity) => String(counts[severity]))]));
@@ -21,7 +21,7 @@ export function summarizeScan(verdict: Verdict): string {
   if (hidden > 0) parts.push(`${hidden} more: \`aws ecr describe-image-scan-findings\` lists them.`);
   if (ignored.length > 0)
     parts.push(
-      `Ignored: ${ignored.map((each) => `${link(each)} (${plain(`${each.severity}, ${each.reason}`)})`).join(", ")}`,
+      `Ignored: ${ignored.map((each) => escapeText(`${link(each)} (${plain(`${each.severity}, ${each.reason}`)})`)).join(", ")}`,
     );
   return parts.join("\n\n");
 }
@@ -57,7 +57,7 @@ function addressOf(uri: string): string | undefined {
   if (url?.protocol !== "https:" && url?.protocol !== "http:") return undefined;
   return url.href.replace(
     /[()<>|\\`\s]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
   );
 }
 

@@ -27,8 +27,8 @@ interface Watch {
   readonly begunAt: number;
   /** No scan was there, and one was asked for. */
   asked: boolean;
-  /** The scan was old, and a new one was asked for. */
-  renewing: boolean;
+  /** When the scan ended that was too old, so that a new one was asked for. */
+  renewed: Date | undefined;
 }
 
 type Look = { readonly ending: Scanned } | { readonly status: string };
@@ -40,7 +40,7 @@ export async function waitForScan(
   environment: BuildEnvironment,
 ): Promise<Scanned> {
   const { clock, log, signal } = environment;
-  const watch: Watch = { image, environment, begunAt: clock.now(), asked: false, renewing: false };
+  const watch: Watch = { image, environment, begunAt: clock.now(), asked: false, renewed: undefined };
   const pace = createPace();
   let before: string | undefined;
   for (;;) {
@@ -94,19 +94,20 @@ async function lookForScan(watch: Watch, age: number): Promise<Look> {
 
 /** An image that was there already may have been scanned long ago: what was found since is seen by a new scan only. */
 async function lookAtResult(watch: Watch, state: Extract<ScanState, { kind: "done" }>): Promise<Look> {
-  const { image, environment, renewing } = watch;
+  const { image, environment, renewed } = watch;
   const { at, findings, status } = state;
   const ending: Scanned = { kind: "found", findings };
   const isOld = at !== undefined && environment.clock.now() - at.getTime() > staleAfterMs;
   // Amazon Inspector keeps what is ACTIVE up to date.
   if (!isOld || status === "ACTIVE") return { ending };
-  if (renewing) return { status: "beginning anew" };
+  // Not by the age of the new one: a runner's clock may be wrong.
+  if (renewed) return at > renewed ? { ending } : { status: "beginning anew" };
   const refusal = await startScan(image, environment);
   if (refusal) {
     environment.log.info(`The scan is of ${at.toISOString()}, and no new one was started: ${refusal}`);
     return { ending };
   }
-  watch.renewing = true;
+  watch.renewed = at;
   return { status: "beginning anew" };
 }
 

@@ -1,0 +1,238 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { alpine, connectTo } from "../../../../simulator/src/planes/scanner/image-for-tests.ts";
+import type { Advisory, Simulator } from "../../../../simulator/src/simulator.ts";
+import { startTestSimulator } from "../../../../simulator/src/testing-simulator.ts";
+import { Cancelled } from "../../../shared/failure.ts";
+import { testEnvironment } from "../build-image-for-tests.ts";
+import { advisory, ask, createCustomer, deleteCustomer, scaledClock } from "./simulated-scan-for-tests.ts";
+
+const scale = 600;
+const day = 24 * 60 * 60 * 1000;
+const advisories: Advisory[] = [];
+
+let simulator: Simulator;
+let registry: Awaited<ReturnType<typeof connectTo>>;
+beforeAll(async () => {
+  simulator = await startTestSimulator({ advisories, timeScale: scale });
+  registry = await connectTo(simulator);
+});
+afterAll(() => simulator.close());
+beforeEach(async () => {
+  advisories.splice(
+    0,
+    advisories.length,
+    advisory("CVE-2024-5535", "CRITICAL", { fixedVersion: "3.3.1-r1" }),
+  );
+  await createCustomer(simulator);
+});
+afterEach(async () => {
+  simulator.faults.clear();
+  await deleteCustomer(simulator);
+});
+
+const affected = alpine({ openssl: "3.3.1-r0" });
+const mended = alpine({ openssl: "3.3.1-r1" });
+const environment = (overrides = {}) =>
+  testEnvironment(simulator, { clock: scaledClock(scale), ...overrides });
+
+describe("an image", () => {
+  it("passes with a scan that finds nothing", async () => {
+    const world = environment();
+    const outcome = await ask(world, await registry.pushImage("customer", mended, "v1"));
+    expect(outcome).toMatchObject({ status: "passed", counts: { CRITICAL: 0 }, failure: undefined });
+    expect(world.lines.at(-1)).toBe("ECR's scan has no findings");
+  });
+
+  it("fails with a critical finding, and stays in the registry, which is said", async () => {
+    const image = await registry.pushImage("customer", affected, "v1");
+    const { status, counts, failure } = await ask(environment(), image);
+    expect([status, counts?.CRITICAL]).toEqual(["failed", 1]);
+    expect(failure?.message).toBe(
+      "ECR's scan has 1 finding of severity CRITICAL (1 CRITICAL): CVE-2024-5535 in openssl 3.3.1-r0",
+    );
+    expect(failure?.nextStep).toContain(
+      `stays in the registry as ${new URL(simulator.endpoint).host}/customer@`,
+    );
+    const { imageDetails } = await simulator.aws.ecr.describeImages({ repositoryName: "customer" });
+    expect(imageDetails).toMatchObject([{ imageDigest: image.digest, imageTags: ["v1"] }]);
+  });
+
+  it("passes with a finding below the threshold", async () => {
+    advisories.splice(0, 1, advisory("CVE-1", "HIGH"));
+    const outcome = await ask(environment(), await registry.pushImage("customer", affected));
+    expect(outcome).toMatchObject({ status: "passed", counts: { HIGH: 1 } });
+    expect(outcome.summary).toContain("| HIGH | CVE-1 | openssl | 3.3.1-r0 |");
+  });
+
+  it("passes with what is ignored, and hears of names that ignore nothing", async () => {
+    const world = environment();
+    const ignored = new Map([
+      ["CVE-2024-5535", "not reached"],
+      ["CVE-7", ""],
+    ]);
+    const outcome = await ask(world, await registry.pushImage("customer", affected), { ignored });
+    expect(outcome).toMatchObject({ status: "passed", counts: { CRITICAL: 0 } });
+    expect(outcome.summary).toContain("Ignored: CVE-2024-5535 (CRITICAL, not reached)");
+    expect(world.lines.at(-1)).toBe("ignore-findings names what no image has: CVE-7");
+  });
+
+  it("is judged by all pages of its findings", async () => {
+    const low = Array.from({ length: 1100 }, (_, index) => advisory(`CVE-2023-${index}`, "LOW"));
+    advisories.push(...low);
+    const inputs = { failOn: "LOW" as const };
+    const { counts } = await ask(environment(), await registry.pushImage("customer", affected), inputs);
+    expect(counts).toMatchObject({ CRITICAL: 1, LOW: 1100 });
+  });
+
+  it("of several platforms is judged by each of them", async () => {
+    const good = await registry.pushImage("customer", mended);
+    const bad = await registry.pushImage("customer", affected);
+    const attestation = await registry.pushImage("customer", { "provenance.json": "{}" });
+    const platforms = { "linux/amd64": good, "linux/arm64": bad, "unknown/unknown": attestation };
+    const outcome = await ask(environment(), await registry.pushIndex("customer", platforms, "v1"));
+    expect(outcome).toMatchObject({ status: "failed", counts: { CRITICAL: 1 } });
+    expect(outcome.summary).toContain("| 3.3.1-r0 |  | linux/arm64 |");
+  });
+});
+
+describe("an image that was scanned long ago", () => {
+  const later = () => scaledClock(scale, day + 3_600_000);
+
+  it("is judged by a new scan, which knows what was found since", async () => {
+    const patient = await startTestSimulator({ advisories, timeScale: 1_000_000 });
+    try {
+      await createCustomer(patient);
+      const image = await (await connectTo(patient)).pushImage("customer", mended);
+      const now = testEnvironment(patient, { clock: scaledClock(scale) });
+      expect(await ask(now, image)).toMatchObject({ status: "passed" });
+      advisories.push(advisory("CVE-2024-9143", "CRITICAL"));
+      await patient.clock.wait(day);
+      const world = testEnvironment(patient, { clock: later() });
+      expect(await ask(world, image)).toMatchObject({ status: "failed", counts: { CRITICAL: 1 } });
+      expect(world.lines).toContainEqual(expect.stringContaining("beginning anew"));
+    } finally {
+      await patient.close();
+    }
+  });
+
+  it.each([
+    ["ECR makes none so soon", undefined, "LimitExceededException"],
+    ["the role may not", { operation: "ecr:StartImageScan", kind: "deny" as const }, "AccessDeniedException"],
+  ])("is judged by that scan when %s", async (_, fault, reason) => {
+    const image = await registry.pushImage("customer", affected);
+    await ask(environment(), image);
+    if (fault) simulator.faults.add(fault);
+    const world = environment({ clock: later() });
+    expect(await ask(world, image)).toMatchObject({ status: "failed" });
+    expect(world.lines).toContainEqual(expect.stringContaining(`no new one was started: ${reason}`));
+  });
+});
+
+describe("an image that was pushed before scans were turned on", () => {
+  const turnOn = () =>
+    simulator.aws.ecr.putImageScanningConfiguration({
+      repositoryName: "customer",
+      imageScanningConfiguration: { scanOnPush: true },
+    });
+  beforeEach(async () => {
+    await deleteCustomer(simulator);
+    await createCustomer(simulator, false);
+  });
+
+  it("could not be checked while they are off", async () => {
+    const world = environment();
+    const outcome = await ask(world, await registry.pushImage("customer", mended));
+    expect(outcome).toMatchObject({ status: "could-not-check", counts: undefined, failure: undefined });
+    expect(outcome.summary).toContain("#### Scan could not check");
+    expect(world.lines.at(-1)).toContain(
+      "Could not check the image: scanning is off for the repository customer. Next step: turn on scan on push: aws ecr put-image-scanning-configuration",
+    );
+  });
+
+  it("is scanned once they are on", async () => {
+    const image = await registry.pushImage("customer", affected);
+    await turnOn();
+    expect(await ask(environment(), image)).toMatchObject({ status: "failed" });
+  });
+
+  it("could not be checked when the role may not start a scan", async () => {
+    const image = await registry.pushImage("customer", affected);
+    await turnOn();
+    simulator.faults.add({ operation: "ecr:StartImageScan", kind: "deny" });
+    const world = environment();
+    expect(await ask(world, image)).toMatchObject({ status: "could-not-check" });
+    expect(world.lines.at(-1)).toContain("ECR began no scan of the image");
+    expect(world.lines).toContainEqual(expect.stringMatching(/No scan could be started: AccessDenied/));
+  });
+});
+
+describe("what cannot be seen", () => {
+  it("is an image from scratch", async () => {
+    const world = environment();
+    const outcome = await ask(world, await registry.pushImage("customer", { "app/server.mjs": "" }));
+    expect(outcome).toMatchObject({ status: "could-not-check", failure: undefined });
+    expect(world.lines.at(-1)).toContain(
+      "the scan failed (FAILED: UnsupportedImageError: The operating system",
+    );
+  });
+
+  it("is what the role may not look at", async () => {
+    const image = await registry.pushImage("customer", mended);
+    simulator.faults.add({ operation: "ecr:DescribeImageScanFindings", kind: "deny" });
+    const world = environment();
+    expect(await ask(world, image)).toMatchObject({ status: "could-not-check", failure: undefined });
+    expect(world.lines.at(-1)).toContain("Next step: allow ecr:DescribeImageScanFindings");
+  });
+});
+
+describe("AWS in trouble", () => {
+  it.each(["throttle", "server-error", "cut"] as const)("is outlasted: %s", async (kind) => {
+    const image = await registry.pushImage("customer", affected);
+    simulator.faults.add({ operation: "ecr:DescribeImageScanFindings", kind, times: 4 });
+    expect(await ask(environment(), image)).toMatchObject({ status: "failed", counts: { CRITICAL: 1 } });
+  });
+
+  it("that does not end fails the step, for nobody knows", async () => {
+    const image = await registry.pushImage("customer", mended);
+    simulator.faults.add({ operation: "ecr:DescribeImageScanFindings", kind: "server-error" });
+    const { failure } = await ask(environment(), image);
+    expect(failure?.message).toContain("ECR's scan could not be read");
+  });
+
+  it("is no trouble when the session is over: it is said", async () => {
+    const image = await registry.pushImage("customer", mended);
+    simulator.faults.add({ operation: "ecr:DescribeImageScanFindings", kind: "expire" });
+    const { failure } = await ask(environment(), image);
+    expect(failure?.message).toContain("The AWS credentials have expired");
+  });
+});
+
+describe("a scan that takes its time", () => {
+  let slow: Simulator;
+  beforeAll(async () => {
+    slow = await startTestSimulator({ timeScale: 1 });
+    await createCustomer(slow);
+  });
+  afterAll(() => slow.close());
+
+  it("fails the step at the deadline, with what to do", async () => {
+    const image = await (await connectTo(slow)).pushImage("customer", mended);
+    const world = testEnvironment(slow, { clock: scaledClock(scale) });
+    const { failure } = await ask(world, image, { timeoutMs: 60_000 });
+    expect(failure?.message).toBe("ECR's scan was still IN_PROGRESS after 60 s");
+    expect(failure?.nextStep).toContain(
+      "run the job again, which builds nothing anew, or give a longer scan-timeout",
+    );
+  });
+
+  it("ends with the run that is cancelled", async () => {
+    const image = await (await connectTo(slow)).pushImage("customer", affected);
+    const cancellation = new AbortController();
+    const world = testEnvironment(slow, { clock: scaledClock(scale), signal: cancellation.signal });
+    const asking = ask(world, image, { timeoutMs: day });
+    await expect.poll(() => world.lines.at(-1)).toContain("IN_PROGRESS");
+    cancellation.abort(new Cancelled("SIGINT"));
+    // What the SDK or the clock throws then: the run says who ended it.
+    await expect(asking).rejects.toThrow();
+  });
+});

@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import { readInputs } from "../../../shared/inputs.ts";
+import { readScanInputs } from "./inputs.ts";
+
+const read = (inputs: Record<string, string>) => readInputs(readScanInputs, (name) => inputs[name] ?? "");
+
+it.each([
+  ["nothing", {}, { wait: false }],
+  [
+    "only that it is wanted",
+    { scan: "wait" },
+    { wait: true, failOn: "CRITICAL", timeoutMs: 300_000, ignored: new Map() },
+  ],
+  [
+    "everything",
+    {
+      scan: "wait",
+      "fail-on-severity": "medium",
+      "scan-timeout": "10m",
+      "ignore-findings": "# until the base has it\nCVE-2024-5535  # no fix yet\n\nGHSA-c2qf-rxjj-qqgw",
+    },
+    {
+      wait: true,
+      failOn: "MEDIUM",
+      timeoutMs: 600_000,
+      ignored: new Map([
+        ["CVE-2024-5535", "no fix yet"],
+        ["GHSA-c2qf-rxjj-qqgw", ""],
+      ]),
+    },
+  ],
+  ["that none fails", { scan: "wait", "fail-on-severity": "none" }, { failOn: "none" }],
+])("a scan is read from %s", (_, inputs, expected) => {
+  expect(read(inputs)).toMatchObject(expected);
+});
+
+it.each([
+  [{ scan: "yes" }, 'Input scan is "yes"; allowed: none, wait'],
+  [{ scan: "wait", "fail-on-severity": "worst" }, "allowed: none, low, medium, high, critical"],
+  [{ scan: "wait", "scan-timeout": "10" }, "a duration such as 90s"],
+  [{ scan: "wait", "ignore-findings": "CVE-1, CVE-2" }, 'the line "CVE-1, CVE-2"'],
+  [
+    { scan: "wait", "ignore-findings": "openssl" },
+    "the name of a finding is expected, such as CVE-2024-5535",
+  ],
+  [{ "fail-on-severity": "high" }, "Input fail-on-severity belongs to scan wait, and scan is none"],
+  [{ "ignore-findings": "CVE-1-2" }, "Input ignore-findings belongs to scan wait"],
+])("a scan is not read from %o", (inputs, message) => {
+  expect(() => read(inputs)).toThrow(message);
+});

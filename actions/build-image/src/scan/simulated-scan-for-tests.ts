@@ -1,0 +1,54 @@
+import type { Advisory, Simulator } from "../../../../simulator/src/simulator.ts";
+import { type Clock, systemClock } from "../../../shared/clock.ts";
+import type { FetchedManifest } from "../../../shared/registry/client.ts";
+import { toRepository } from "../build-image-for-tests.ts";
+import { findDestination } from "../destination/find-destination.ts";
+import type { BuildEnvironment } from "../environment.ts";
+import { checkScan } from "./gate.ts";
+import type { ScanGateInputs } from "./inputs.ts";
+
+/** Times as fast as the wall as the simulator's own waits are; `ahead` milliseconds in the future. */
+export function scaledClock(scale: number, ahead = 0): Clock {
+  const start = Date.now();
+  return {
+    now: () => start + ahead + (Date.now() - start) * scale,
+    wait: (ms, signal) => systemClock.wait(ms / scale, signal),
+  };
+}
+
+export function advisory(
+  name: string,
+  severity: Advisory["severity"],
+  more: Partial<Advisory> = {},
+): Advisory {
+  return { name, severity, distribution: "alpine", package: "openssl", ...more };
+}
+
+export const gateInputs: ScanGateInputs = {
+  wait: true,
+  failOn: "CRITICAL",
+  timeoutMs: 300_000,
+  ignored: new Map(),
+};
+
+/** Asks the gate about an image of the repository `customer`. */
+export async function ask(
+  environment: BuildEnvironment,
+  manifest: FetchedManifest,
+  inputs: Partial<ScanGateInputs> = {},
+) {
+  const found = await findDestination(toRepository("customer"), environment);
+  const destination = await found.open();
+  const outcome = await checkScan({ destination, manifest }, { ...gateInputs, ...inputs }, environment);
+  if (!outcome) throw new Error("the gate was not asked");
+  return outcome;
+}
+
+export async function createCustomer({ aws }: Simulator, scanOnPush = true): Promise<void> {
+  const imageScanningConfiguration = { scanOnPush };
+  await aws.ecr.createRepository({ repositoryName: "customer", imageScanningConfiguration });
+}
+
+export async function deleteCustomer({ aws }: Simulator): Promise<void> {
+  await aws.ecr.deleteRepository({ repositoryName: "customer", force: true });
+}
