@@ -55,7 +55,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       pullImage({
         reference,
         hosts: [`${gateway.host}:${gateway.port}`, publicHost(gateway)],
-        repository: registry.repository,
+        repository: (name) => repositories.get(name),
         pathOf: store.pathOf,
         architectures: ["amd64", hostArchitecture()],
       }),

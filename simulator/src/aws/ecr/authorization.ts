@@ -1,6 +1,6 @@
 import type { ECR } from "@aws-sdk/client-ecr";
 import type { Operations } from "../api.ts";
-import { type EcrState, invalidParameter } from "./state.ts";
+import { accountPattern, type EcrState, invalidParameter } from "./state.ts";
 
 /** ECR API reference, GetAuthorizationToken: "The authorization token is valid for 12 hours." */
 const tokenLifetimeMs = 12 * 60 * 60 * 1000;
@@ -9,20 +9,18 @@ export function authorizationOperations({ environment }: EcrState): Operations<E
   const { accountId, clock, gateway, registry } = environment;
   return {
     getAuthorizationToken({ registryIds = [accountId] }) {
-      const stranger = registryIds.find((id) => id !== accountId);
-      if (stranger !== undefined)
-        throw invalidParameter("registryIds", `must be ${accountId}, the only account here`);
+      const malformed = registryIds.find((id) => !accountPattern.test(id));
+      if (malformed !== undefined)
+        throw invalidParameter("registryIds", `must satisfy regular expression '${accountPattern.source}'`);
       const expiresAt = new Date(clock.now().getTime() + tokenLifetimeMs);
       const credentials = `AWS:${registry.issueToken(expiresAt)}`;
-      return {
-        authorizationData: [
-          {
-            authorizationToken: Buffer.from(credentials).toString("base64"),
-            expiresAt,
-            proxyEndpoint: `http://${gateway.host}:${gateway.port}`,
-          },
-        ],
-      };
+      // The one token is good wherever the account may go: ECR API reference, GetAuthorizationToken.
+      const authorizationData = registryIds.map(() => ({
+        authorizationToken: Buffer.from(credentials).toString("base64"),
+        expiresAt,
+        proxyEndpoint: `http://${gateway.host}:${gateway.port}`,
+      }));
+      return { authorizationData };
     },
   };
 }

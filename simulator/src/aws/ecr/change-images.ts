@@ -8,11 +8,11 @@ import type { Operations } from "../api.ts";
 import { findImage, tagsOf } from "./image-identifiers.ts";
 import { type EcrState, invalidParameter } from "./state.ts";
 
-export function changeImageOperations({ environment, find }: EcrState): Operations<ECR> {
-  const registryId = environment.accountId;
+export function changeImageOperations({ find }: EcrState): Operations<ECR> {
   return {
     putImage(input) {
-      const { images } = find(input);
+      const { images, description } = find(input);
+      const { registryId, repositoryName } = description;
       const { imageTag, imageDigest, imageManifest = "", imageManifestMediaType } = input;
       if (imageTag !== undefined && !tagPattern.test(imageTag))
         throw invalidParameter("imageTag", `must satisfy regular expression '${tagPattern.source}'`);
@@ -25,13 +25,13 @@ export function changeImageOperations({ environment, find }: EcrState): Operatio
       if (known.has(stored.digest) && (imageTag === undefined || before === stored.digest))
         throw new AwsError(
           "ImageAlreadyExistsException",
-          `Image with digest '${stored.digest}' and tag '${imageTag ?? null}' already exists in the repository with name '${images.name}' in registry with id '${registryId}'`,
+          `Image with digest '${stored.digest}' and tag '${imageTag ?? null}' already exists in the repository with name '${repositoryName}' in registry with id '${registryId}'`,
         );
       const imageId = { imageDigest: stored.digest, imageTag };
       return {
         image: {
           registryId,
-          repositoryName: images.name,
+          repositoryName,
           imageId,
           imageManifest,
           imageManifestMediaType: stored.mediaType,

@@ -1,29 +1,32 @@
 import type { ECR, Image, ImageDetail, ImageIdentifier } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../errors.ts";
-import type { RegistryRepository, StoredManifest } from "../../planes/registry.ts";
+import type { StoredManifest } from "../../planes/registry.ts";
 import type { Operations } from "../api.ts";
 import { findImage, tagsOf } from "./image-identifiers.ts";
 import { page } from "./page.ts";
-import { type EcrState, invalidParameter } from "./state.ts";
+import { type EcrState, invalidParameter, type RepositoryRecord } from "./state.ts";
 
 export function imageOperations({ environment, find }: EcrState): Operations<ECR> {
-  const registryId = environment.accountId;
-  const detail = (images: RegistryRepository, manifest: StoredManifest): ImageDetail => {
+  const detail = ({ images, description }: RepositoryRecord, manifest: StoredManifest): ImageDetail => {
     const imageTags = tagsOf(images, manifest.digest);
     return {
-      registryId,
-      repositoryName: images.name,
+      registryId: description.registryId,
+      repositoryName: description.repositoryName,
       imageDigest: manifest.digest,
       imageTags: imageTags.length > 0 ? imageTags : undefined,
       imageSizeInBytes: manifest.size,
       imagePushedAt: manifest.pushedAt,
       imageManifestMediaType: manifest.mediaType,
       artifactMediaType: manifest.artifactType,
+      subjectManifestDigest: manifest.subject,
       lastRecordedPullTime: manifest.lastPulledAt,
       imageStatus: "ACTIVE",
     };
   };
-  const notFound = ({ imageDigest = "null", imageTag = "null" }: ImageIdentifier, repositoryName: string) =>
+  const notFound = (
+    { imageDigest = "null", imageTag = "null" }: ImageIdentifier,
+    { description: { repositoryName, registryId } }: RepositoryRecord,
+  ) =>
     new AwsError(
       "ImageNotFoundException",
       `The image with imageId {imageDigest:'${imageDigest}', imageTag:'${imageTag}'} does not exist within the repository with name '${repositoryName}' in the registry with id '${registryId}'`,
@@ -31,20 +34,21 @@ export function imageOperations({ environment, find }: EcrState): Operations<ECR
 
   return {
     describeImages(input) {
-      const { images } = find(input);
+      const record = find(input);
+      const { images } = record;
       if (input.imageIds) {
         const wanted = input.imageIds.map((id) => {
           const found = findImage(images, id);
-          if ("failureCode" in found) throw notFound(id, images.name);
+          if ("failureCode" in found) throw notFound(id, record);
           return found.manifest;
         });
-        return { imageDetails: [...new Set(wanted)].map((manifest) => detail(images, manifest)) };
+        return { imageDetails: [...new Set(wanted)].map((manifest) => detail(record, manifest)) };
       }
       const { tagStatus = "ANY", imageStatus = "ACTIVE" } = input.filter ?? {};
       const all = imageStatus === "ACTIVE" || imageStatus === "ANY" ? [...images.manifests.values()] : [];
       const chosen = all.filter(({ digest }) => hasStatus(tagsOf(images, digest).length > 0, tagStatus));
       const { items, nextToken } = page(chosen, input);
-      return { imageDetails: items.map((manifest) => detail(images, manifest)), nextToken };
+      return { imageDetails: items.map((manifest) => detail(record, manifest)), nextToken };
     },
 
     listImages(input) {
@@ -61,7 +65,7 @@ export function imageOperations({ environment, find }: EcrState): Operations<ECR
     },
 
     batchGetImage(input) {
-      const { images } = find(input);
+      const { images, description } = find(input);
       const results = (input.imageIds ?? []).map((imageId) => ({
         imageId,
         found: findImage(images, imageId),
@@ -73,8 +77,8 @@ export function imageOperations({ environment, find }: EcrState): Operations<ECR
         assertAccepted(manifest, input.acceptedMediaTypes);
         manifest.lastPulledAt = environment.clock.now();
         got.push({
-          registryId,
-          repositoryName: images.name,
+          registryId: description.registryId,
+          repositoryName: description.repositoryName,
           imageId: { imageDigest: manifest.digest, imageTag: imageId.imageTag },
           imageManifest: manifest.body.toString("utf8"),
           imageManifestMediaType: manifest.mediaType,

@@ -10,13 +10,13 @@ export function layerOperations({ environment, find }: EcrState): Operations<ECR
   return {
     /** A layer or a configuration, to fetch without further credentials; AWS signs a URL of S3. */
     getDownloadUrlForLayer(input) {
-      const { images } = find(input);
+      const { images, description } = find(input);
       const { layerDigest = "" } = input;
-      const { accountId, clock, gateway, registry } = environment;
+      const { clock, gateway, registry } = environment;
       if (!images.blobs.has(layerDigest))
         throw new AwsError(
           "LayersNotFoundException",
-          `The layer with digest '${layerDigest}' does not exist within the repository with name '${images.name}' in the registry with id '${accountId}'`,
+          `The layer with digest '${layerDigest}' does not exist within the repository with name '${description.repositoryName}' in the registry with id '${description.registryId}'`,
         );
       const token = registry.issueToken(new Date(clock.now().getTime() + urlLifetimeMs));
       const url = new URL(`http://${gateway.host}:${gateway.port}/v2/${images.name}/blobs/${layerDigest}`);

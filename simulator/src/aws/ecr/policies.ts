@@ -4,16 +4,15 @@ import type { Operations } from "../api.ts";
 import { checkLifecyclePolicy } from "./lifecycle-policy.ts";
 import { type EcrState, invalidParameter, type RepositoryRecord } from "./state.ts";
 
-export function policyOperations({ environment, find }: EcrState): Operations<ECR> {
-  const registryId = environment.accountId;
-  const named = ({ description }: RepositoryRecord) => ({
+export function policyOperations({ find }: EcrState): Operations<ECR> {
+  const named = ({ description: { registryId, repositoryName } }: RepositoryRecord) => ({
     registryId,
-    repositoryName: description.repositoryName,
+    repositoryName,
   });
-  const absent = (code: string, what: string, record: RepositoryRecord) =>
+  const absent = (code: string, what: string, { description }: RepositoryRecord) =>
     new AwsError(
       code,
-      `${what} does not exist for the repository with name '${record.description.repositoryName}' in the registry with id '${registryId}'`,
+      `${what} does not exist for the repository with name '${description.repositoryName}' in the registry with id '${description.registryId}'`,
     );
   const lifecyclePolicy = (record: RepositoryRecord) => {
     const { lifecyclePolicyText } = record;

@@ -1,40 +1,58 @@
 import type { ECR } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../errors.ts";
 import type { Operations } from "../api.ts";
+import { denialOf } from "./other-accounts.ts";
 import { page } from "./page.ts";
 import { scansOnPush } from "./scan-configuration.ts";
-import { type EcrState, invalidParameter, type RepositoryRecord, repositoryArn, toTagMap } from "./state.ts";
+import {
+  type EcrState,
+  imageName,
+  invalidParameter,
+  type RepositoryRecord,
+  repositoryArn,
+  toTagMap,
+} from "./state.ts";
 import { checkMutability, isImmutable } from "./tag-mutability.ts";
 
 /** ECR API reference, CreateRepository: pattern of repositoryName, 2 to 256 characters. */
 const namePattern = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 
+/** What an OCI client needs to be allowed; of the several actions behind each, the one that tells them apart. */
+const pushedOrPulled = { pull: "ecr:BatchGetImage", push: "ecr:PutImage", delete: "ecr:BatchDeleteImage" };
+
 export function repositoryOperations(state: EcrState): Operations<ECR> {
-  const { repositories, find, describe, scans, scanRules } = state;
+  const { repositories, foreignRepositories, find, describe, scans, scanRules } = state;
   const { accountId, region, registry, clock } = state.environment;
+  const repositoriesOf = (registryId: string) =>
+    registryId === accountId
+      ? [...repositories.values()]
+      : [...foreignRepositories.values()].filter(({ description }) => description.registryId === registryId);
   return {
     createRepository(input) {
-      const { repositoryName: name = "", imageTagMutability = "MUTABLE" } = input;
+      const { repositoryName: name = "", imageTagMutability = "MUTABLE", registryId = accountId } = input;
       assertName(name);
-      assertOwnRegistry(input.registryId, accountId);
-      if (repositories.has(name))
+      const nameOfImages = imageName(accountId, registryId, name);
+      if (registry.repository(nameOfImages))
         throw new AwsError(
           "RepositoryAlreadyExistsException",
-          `The repository with name '${name}' already exists in the registry with id '${accountId}'`,
+          `The repository with name '${name}' already exists in the registry with id '${registryId}'`,
         );
       const mutability = checkMutability({ ...input, imageTagMutability });
       const tags = toTagMap(input.tags);
+      const encryptionConfiguration = input.encryptionConfiguration ?? { encryptionType: "AES256" };
       const record: RepositoryRecord = {
         description: {
           repositoryName: name,
-          repositoryArn: repositoryArn(region, accountId, name),
-          registryId: accountId,
+          repositoryArn: repositoryArn(region, registryId, name),
+          registryId,
           createdAt: clock.now(),
           ...mutability,
           imageScanningConfiguration: { scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false },
-          encryptionConfiguration: input.encryptionConfiguration ?? { encryptionType: "AES256" },
+          encryptionConfiguration,
         },
-        images: registry.createRepository(name, {
+        images: registry.createRepository(nameOfImages, {
+          encryption: JSON.stringify(encryptionConfiguration),
+          denial: (action) => denialOf(state, record, pushedOrPulled[action]),
           isImmutable: (tag) => isImmutable(tag, record.description),
           onPush: (manifest) => {
             if (scansOnPush(record, scanRules)) scans.startIfPossible(manifest);
@@ -44,7 +62,8 @@ export function repositoryOperations(state: EcrState): Operations<ECR> {
         policyText: undefined,
         lifecyclePolicyText: undefined,
       };
-      repositories.set(name, record);
+      if (registryId === accountId) repositories.set(name, record);
+      else foreignRepositories.set(nameOfImages, record);
       return { repository: describe(record) };
     },
 
@@ -55,22 +74,25 @@ export function repositoryOperations(state: EcrState): Operations<ECR> {
             describe(find({ registryId, repositoryName })),
           ),
         };
-      assertOwnRegistry(registryId, accountId);
-      const { items, nextToken: next } = page([...repositories.values()], { maxResults, nextToken });
+      const { items, nextToken: next } = page(repositoriesOf(registryId ?? accountId), {
+        maxResults,
+        nextToken,
+      });
       return { repositories: items.map(describe), nextToken: next };
     },
 
     async deleteRepository({ registryId, repositoryName, force }) {
       const record = find({ registryId, repositoryName });
-      const { repositoryName: name } = record.description;
+      const { repositoryName: name, registryId: owner } = record.description;
       if (record.images.manifests.size > 0 && !force)
         throw new AwsError(
           "RepositoryNotEmptyException",
-          `The repository with name '${name}' in registry with id '${accountId}' cannot be deleted because it still contains images`,
+          `The repository with name '${name}' in registry with id '${owner}' cannot be deleted because it still contains images`,
         );
       const repository = describe(record);
-      repositories.delete(name);
-      await registry.deleteRepository(name);
+      if (owner === accountId) repositories.delete(name);
+      else foreignRepositories.delete(record.images.name);
+      await registry.deleteRepository(record.images.name);
       return { repository };
     },
   };
@@ -81,9 +103,4 @@ function assertName(name: string): void {
     throw invalidParameter("repositoryName", "must have 2 to 256 characters");
   if (!namePattern.test(name))
     throw invalidParameter("repositoryName", `must satisfy regular expression '${namePattern.source}'`);
-}
-
-function assertOwnRegistry(registryId: string | undefined, accountId: string): void {
-  if (registryId !== undefined && registryId !== accountId)
-    throw invalidParameter("registryId", `must be ${accountId}, the only account here`);
 }

@@ -4,8 +4,11 @@ import { authorizationOperations } from "./authorization.ts";
 import { changeImageOperations } from "./change-images.ts";
 import { imageOperations } from "./images.ts";
 import { layerOperations } from "./layers.ts";
+import { lifecyclePreviewOperations } from "./lifecycle-preview.ts";
+import { guardOtherAccounts } from "./other-accounts.ts";
 import { policyOperations } from "./policies.ts";
 import { pullThroughCacheOperations } from "./pull-through-cache.ts";
+import { referrerOperations } from "./referrers.ts";
 import { repositoryOperations } from "./repositories.ts";
 import { scanConfigurationOperations } from "./scan-configuration.ts";
 import { scanOperations } from "./scan-operations.ts";
@@ -16,7 +19,7 @@ import { createEcrState } from "./state.ts";
 export function createEcr(environment: Environment): Service<"ecr"> {
   const state = createEcrState(environment);
   return {
-    operations: {
+    operations: guardOtherAccounts(state, {
       ...authorizationOperations(state),
       ...repositoryOperations(state),
       ...imageOperations(state),
@@ -27,7 +30,9 @@ export function createEcr(environment: Environment): Service<"ecr"> {
       ...scanConfigurationOperations(state),
       ...settingOperations(state),
       ...pullThroughCacheOperations(state),
-    },
+      ...referrerOperations(state),
+      ...lifecyclePreviewOperations(state),
+    }),
     close: state.scans.close,
   };
 }

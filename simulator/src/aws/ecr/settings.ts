@@ -10,9 +10,10 @@ export function settingOperations({ environment, find, findByArn }: EcrState): O
     putImageTagMutability(input) {
       const { description } = find(input);
       Object.assign(description, checkMutability(input));
-      const { imageTagMutability, imageTagMutabilityExclusionFilters, repositoryName } = description;
+      const { imageTagMutability, imageTagMutabilityExclusionFilters } = description;
+      const { registryId, repositoryName } = description;
       return {
-        registryId: accountId,
+        registryId,
         repositoryName,
         imageTagMutability,
         imageTagMutabilityExclusionFilters,
@@ -23,10 +24,11 @@ export function settingOperations({ environment, find, findByArn }: EcrState): O
       description.imageScanningConfiguration = {
         scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false,
       };
-      const { repositoryName, imageScanningConfiguration } = description;
-      return { registryId: accountId, repositoryName, imageScanningConfiguration };
+      const { registryId, repositoryName, imageScanningConfiguration } = description;
+      return { registryId, repositoryName, imageScanningConfiguration };
     },
 
+    describeRegistry: () => ({ registryId: accountId, replicationConfiguration: { rules: [] } }),
     getAccountSetting({ name }) {
       assertBlobMounting(name);
       return { name, value: registry.blobMounting ? "ENABLED" : "DISABLED" };

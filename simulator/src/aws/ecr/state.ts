@@ -6,10 +6,14 @@ import { createScans, type Scans } from "./scans.ts";
 
 export interface RepositoryRecord {
   /** As DescribeRepositories shows it; `repositoryUri` is added when asked for. */
-  description: Omit<Repository, "repositoryUri"> & { repositoryName: string; repositoryArn: string };
+  description: Omit<Repository, "repositoryUri"> & {
+    registryId: string;
+    repositoryName: string;
+    repositoryArn: string;
+  };
   readonly images: RegistryRepository;
   tags: Map<string, string>;
-  /** JSON text as it was put; stored, not enforced: the simulator knows one account. */
+  /** JSON text as it was put; it counts where the repository belongs to another account. */
   policyText: string | undefined;
   /** JSON text as it was put. ECR acts on it within 24 hours; the simulator never does. */
   lifecyclePolicyText: string | undefined;
@@ -17,7 +21,10 @@ export interface RepositoryRecord {
 
 export interface EcrState {
   readonly environment: Environment;
+  /** Of the simulator's own account, by name. */
   readonly repositories: Map<string, RepositoryRecord>;
+  /** Of other accounts, by the name of their images. */
+  readonly foreignRepositories: Map<string, RepositoryRecord>;
   readonly scans: Scans;
   /** Of the registry, beside each repository's own setting. */
   readonly scanRules: RegistryScanningRule[];
@@ -30,8 +37,13 @@ export interface EcrState {
 export function createEcrState(environment: Environment): EcrState {
   const { accountId, region, gateway } = environment;
   const repositories = new Map<string, RepositoryRecord>();
+  const foreignRepositories = new Map<string, RepositoryRecord>();
   const find: EcrState["find"] = ({ registryId = accountId, repositoryName }) => {
-    const record = registryId === accountId ? repositories.get(repositoryName ?? "") : undefined;
+    const named = repositoryName ?? "";
+    const record =
+      registryId === accountId
+        ? repositories.get(named)
+        : foreignRepositories.get(imageName(accountId, registryId, named));
     if (record) return record;
     throw new AwsError(
       "RepositoryNotFoundException",
@@ -41,6 +53,7 @@ export function createEcrState(environment: Environment): EcrState {
   return {
     environment,
     repositories,
+    foreignRepositories,
     scans: createScans(environment),
     scanRules: [],
     find,
@@ -50,11 +63,19 @@ export function createEcrState(environment: Environment): EcrState {
         throw invalidParameter("resourceArn", `must be the ARN of a repository, ${prefix}<name>, not ${arn}`);
       return find({ repositoryName: arn.slice(prefix.length) });
     },
-    describe: ({ description }) => ({
+    describe: ({ description, images }) => ({
       ...description,
-      repositoryUri: `${gateway.host}:${gateway.port}/${description.repositoryName}`,
+      repositoryUri: `${gateway.host}:${gateway.port}/${images.name}`,
     }),
   };
+}
+
+/** ECR API reference: pattern of registryId. */
+export const accountPattern = /^[0-9]{12}$/;
+
+/** All accounts' images are behind one address; on AWS, the account is in the host's name. */
+export function imageName(ownAccountId: string, registryId: string, repositoryName: string): string {
+  return registryId === ownAccountId ? repositoryName : `${registryId}/${repositoryName}`;
 }
 
 export function repositoryArn(region: string, accountId: string, name: string): string {

@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import type { ImageConfig, PulledImage, RegistryRepository, StoredManifest } from "../registry.ts";
 import { type ImageIndex, type ImageManifest, parseManifest } from "./manifest.ts";
+import type { WritableRepository } from "./repository.ts";
 
 export interface PullOptions {
   reference: string;
   /** host:port of the only registry that can be reached, under each of its names. */
   hosts: readonly string[];
-  repository: (name: string) => RegistryRepository | undefined;
+  repository: (name: string) => WritableRepository | undefined;
   pathOf: (digest: string) => string;
   /** Architectures to choose from an index, the preferred first, as OCI names them. */
   architectures: readonly string[];
@@ -21,6 +22,10 @@ export async function pullImage({ reference, hosts, repository, pathOf, architec
   if (!hosts.includes(named.host)) throw unreachable(named, hosts[0]);
   const source = repository(named.name);
   const top = source?.resolve(named.reference);
+  if (source?.settings.denial?.("pull") !== undefined)
+    throw cannotPull(
+      `failed to resolve ref ${named.full}: unexpected status from HEAD request: 403 Forbidden`,
+    );
   if (!source || !top) throw cannotPull(`failed to resolve ref ${named.full}: not found`);
 
   const manifest = selectPlatform(source, top, architectures);
