@@ -1,0 +1,96 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { alpine } from "../../../../simulator/src/planes/scanner/image-for-tests.ts";
+import type { Advisory, Simulator } from "../../../../simulator/src/simulator.ts";
+import { startTestSimulator } from "../../../../simulator/src/testing-simulator.ts";
+import { buildImage } from "../build-image.ts";
+import { testEnvironment, testInputs } from "../build-image-for-tests.ts";
+import type { Destination } from "../destination/destination.ts";
+import { publish } from "../publish.ts";
+import { checkScan } from "./gate.ts";
+import {
+  advisory,
+  createCustomer,
+  deleteCustomer,
+  gateInputs,
+  scaledClock,
+} from "./simulated-scan-for-tests.ts";
+
+const scale = 600;
+const advisories: Advisory[] = [];
+let simulator: Simulator;
+let folder: string;
+
+beforeAll(async () => {
+  simulator = await startTestSimulator({ advisories, timeScale: scale });
+});
+afterAll(() => simulator.close());
+
+beforeEach(async () => {
+  advisories.length = 0;
+  await createCustomer(simulator);
+  folder = await mkdtemp(join(tmpdir(), "scanned-build-"));
+  for (const [path, text] of Object.entries(alpine({ openssl: "3.3.1-r0" }))) {
+    await mkdir(join(folder, "root", dirname(path)), { recursive: true });
+    await writeFile(join(folder, "root", path), text);
+  }
+  for (const name of ["output", "summary"]) await writeFile(join(folder, name), "");
+  vi.stubEnv("GITHUB_OUTPUT", join(folder, "output"));
+  vi.stubEnv("GITHUB_STEP_SUMMARY", join(folder, "summary"));
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+  await deleteCustomer(simulator);
+});
+
+function build() {
+  const oci = { workingDirectory: "/" };
+  const environment = testEnvironment(simulator, { clock: scaledClock(scale) });
+  return buildImage(testInputs(join(folder, "root"), { oci, scan: gateInputs }), environment);
+}
+
+const written = (name: string) => readFile(join(folder, name), "utf8");
+
+/** What the step sets, by name. */
+async function outputs(): Promise<Record<string, string>> {
+  const blocks = (await written("output")).matchAll(/^(\S+)<<(\S+)\n([\s\S]*?)\n\2$/gm);
+  return Object.fromEntries([...blocks].map(([, name = "", , value = ""]) => [name, value]));
+}
+
+describe("a step whose scan", () => {
+  it("passes is green and counts", async () => {
+    await publish(await build());
+    expect(await outputs()).toMatchObject({
+      "scan-status": "passed",
+      findings: '{"CRITICAL":0,"HIGH":0,"MEDIUM":0,"LOW":0,"INFORMATIONAL":0,"UNDEFINED":0}',
+    });
+  });
+
+  it("fails is red, after it has set its outputs and written the summary", async () => {
+    advisories.push(advisory("CVE-2024-5535", "CRITICAL"));
+    const built = await build();
+    await expect(publish(built)).rejects.toThrow("ECR's scan has 1 finding of severity CRITICAL");
+    expect(await outputs()).toMatchObject({ image: built.image, "scan-status": "failed" });
+    expect(await written("summary")).toContain("| CRITICAL | CVE-2024-5535 | openssl | 3.3.1-r0 |");
+  });
+
+  it("fails is red again when nothing is built anew", async () => {
+    advisories.push(advisory("CVE-2024-5535", "CRITICAL"));
+    const first = await build();
+    const second = await build();
+    expect([first.built, second.built]).toEqual([true, false]);
+    await expect(publish(second)).rejects.toThrow("CVE-2024-5535 in openssl 3.3.1-r0");
+  });
+});
+
+it("an image of another registry could not be checked", async () => {
+  const environment = testEnvironment(simulator);
+  const destination = { host: "ghcr.io", ecr: undefined } as Destination;
+  const manifest = { digest: "sha256:1", mediaType: "", body: Buffer.alloc(0) };
+  const outcome = await checkScan({ destination, manifest }, gateInputs, environment);
+  expect(outcome).toMatchObject({ status: "could-not-check", failure: undefined });
+  expect(environment.lines.at(-1)).toContain("only private ECR scans images, and this one is in ghcr.io");
+});
