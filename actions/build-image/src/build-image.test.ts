@@ -204,15 +204,23 @@ it("does not mind a throttled login", async () => {
 
 it("leaves neither files nor tags when it is cancelled", async () => {
   const job = new AbortController();
-  const left = async () => (await readdir(tmpdir())).filter((name) => /^build-image-[^t]/.test(name));
-  const before = await left();
   const group: BuildEnvironment["group"] = (_, run) => {
     job.abort(new Cancelled("SIGTERM"));
     return run();
   };
-  await expect(build({}, { signal: job.signal, group })).rejects.toThrow();
-  expect(await left()).toEqual(before);
+  const variables = { RUNNER_TEMP: join(folder, "temporary") };
+  await mkdir(variables.RUNNER_TEMP);
+  await expect(build({}, { signal: job.signal, group, variables })).rejects.toThrow();
+  expect(await readdir(variables.RUNNER_TEMP)).toEqual([]);
   expect(await images()).toEqual({});
+});
+
+it("leaves no files when it fails", async () => {
+  await rm(join(context, "server.mjs"));
+  const variables = { RUNNER_TEMP: join(folder, "temporary") };
+  await mkdir(variables.RUNNER_TEMP);
+  await expect(build({}, { variables })).rejects.toThrow("holds no file");
+  expect(await readdir(variables.RUNNER_TEMP)).toEqual([]);
 });
 
 it("masks the registry's password", async () => {

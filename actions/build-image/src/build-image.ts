@@ -116,9 +116,9 @@ async function build(
   { context, labels }: BuildInputs,
   builder: Builder,
   { destination, source }: Place,
-  { group, log }: BuildEnvironment,
+  { group, log, variables }: BuildEnvironment,
 ): Promise<Built> {
-  return inTemporaryFolder((folder) =>
+  return inTemporaryFolder(variables.RUNNER_TEMP ?? tmpdir(), (folder) =>
     group("Build", async () => {
       const built = await builder.build({
         destination,
@@ -137,8 +137,11 @@ async function build(
   );
 }
 
-async function inTemporaryFolder<Result>(use: (folder: string) => Promise<Result>): Promise<Result> {
-  const folder = await mkdtemp(join(tmpdir(), "build-image-"));
+async function inTemporaryFolder<Result>(
+  parent: string,
+  use: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  const folder = await mkdtemp(join(parent, "build-image-"));
   try {
     return await use(folder);
   } finally {

@@ -88,17 +88,21 @@ function measure() {
 }
 
 /** Answers how many files and links were added. */
-async function addFiles(archive: Pack, { context, files, workingDirectory }: PackOptions): Promise<number> {
+async function addFiles(archive: Pack, options: PackOptions): Promise<number> {
+  const { context, files, workingDirectory, signal } = options;
   const root = resolve(context);
   const contents = files.filter(({ kind }) => kind !== "folder").length;
   if (contents === 0)
     throw new Failure(`The context ${root} holds no file`, {
       nextStep: "build the service before this step.",
     });
+  signal.throwIfAborted();
   const target = workingDirectory.slice(1);
   const prefix = target === "" ? "" : `${target}/`;
   if (target !== "") await addEntry(archive, { name: prefix, type: "directory", mode: 0o755 });
   for (const file of files) {
+    // An archive that was ended takes entries without a word, and their errors would be nobody's.
+    signal.throwIfAborted();
     const name = prefix + file.path;
     if (file.kind === "folder") await addEntry(archive, { name: `${name}/`, type: "directory", mode: 0o755 });
     else if (file.kind === "file") await addFile(archive, join(root, file.path), name, file);
