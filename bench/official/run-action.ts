@@ -10,7 +10,7 @@ export interface Step {
   /** What the job gives every step: AWS's endpoint, credentials and region. */
   readonly environment: Readonly<Record<string, string>>;
   /** A module to load first. */
-  readonly preload: string;
+  readonly preload?: string;
   /** Holds the runner's files of this step. */
   readonly folder: string;
   /** Aborts as GitHub cancels a job. */
@@ -30,7 +30,8 @@ export async function runAction(step: Step): Promise<StepResult> {
   const folder = await mkdtemp(join(step.folder, "step-"));
   const output = join(folder, "output");
   for (const file of ["output", "state", "summary"]) await writeFile(join(folder, file), "");
-  const child = spawn(process.execPath, ["--import", step.preload, step.bundle], {
+  const preload = step.preload === undefined ? [] : ["--import", step.preload];
+  const child = spawn(process.execPath, [...preload, step.bundle], {
     cwd: step.folder,
     env: {
       PATH: process.env.PATH,

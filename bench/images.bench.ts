@@ -1,0 +1,19 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compareChanged } from "./images/changed-source.ts";
+import { compareSizes } from "./images/sizes.ts";
+import { measureUnchanged } from "./images/unchanged-source.ts";
+import { prepareYard } from "./images/yard.ts";
+import type { Benchmark } from "./measurement.ts";
+
+/** From a changed line to the image in the registry, and what is pushed: the action beside Docker's own commands. */
+const images: Benchmark = async () => {
+  await using ends = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), "bench-images-"));
+  ends.defer(() => rm(folder, { recursive: true, force: true }));
+  const yard = await prepareYard(folder, ends);
+  return [...(await compareChanged(yard)), ...(await measureUnchanged(yard)), ...(await compareSizes(yard))];
+};
+
+export default images;

@@ -1,0 +1,42 @@
+/** A record of BuildKit's cache, as `docker buildx du --verbose` shows it. */
+interface CacheRecord {
+  readonly id: string;
+  readonly parents: readonly string[];
+  readonly description: string;
+}
+
+/** Removes what was pulled from the registry and all that was built on it; what other builds have stays. */
+export async function removeBuildCache(
+  docker: (args: readonly string[]) => Promise<string>,
+  host: string,
+): Promise<void> {
+  const records = parseRecords(await docker(["buildx", "du", "--verbose"]));
+  const ids = findDescendants(records, ({ description }) => description.includes(`${host}/`));
+  if (ids.length > 0) await docker(["buildx", "prune", "--force", "--filter", `id=${ids.join("|")}`]);
+}
+
+/** Records are paragraphs of lines `Name:<tabs>value`; a record with several parents has a line of each. */
+export function parseRecords(text: string): CacheRecord[] {
+  return text
+    .split(/\n\s*\n/)
+    .map((paragraph) => ({
+      id: /^ID:\s+(\S+)$/m.exec(paragraph)?.[1] ?? "",
+      parents: /^Parents?:\s+(.*)$/m.exec(paragraph)?.[1]?.split(/[,\s]+/) ?? [],
+      description: /^Description:\s+(.*)$/m.exec(paragraph)?.[1] ?? "",
+    }))
+    .filter(({ id }) => id !== "");
+}
+
+/** Ids of the records that `begins` accepts and of those made from them. */
+export function findDescendants(
+  records: readonly CacheRecord[],
+  begins: (record: CacheRecord) => boolean,
+): string[] {
+  const found = new Set(records.filter(begins).map(({ id }) => id));
+  let before = 0;
+  while (found.size > before) {
+    before = found.size;
+    for (const { id, parents } of records) if (parents.some((parent) => found.has(parent))) found.add(id);
+  }
+  return [...found];
+}

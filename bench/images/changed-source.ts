@@ -1,0 +1,69 @@
+import { type Measurement, measure, median } from "../measurement.ts";
+import { inTurn } from "./in-turn.ts";
+import { dockerInputs, imageOf, labKindBuild, ociInputs, type Side, serviceBuild, tagOf } from "./orders.ts";
+import { bundleService, type Source } from "./source.ts";
+import { describeTimes, type Steps, type StepTimes, timeSteps, totalOf } from "./steps.ts";
+import type { Yard } from "./yard.ts";
+
+/** Odd, so that the median is a run that happened. */
+const rounds = 5;
+
+/** One line changed → the image is in the registry, under a tag of its own. */
+export async function compareChanged(yard: Yard): Promise<Measurement[]> {
+  const sides = createSides(yard);
+  // The first time pulls the base into the engine, installs packages and fills every cache.
+  for (const side of Object.values(sides)) await side();
+  const times = await inTurn(rounds, sides);
+  for (const side of Object.keys(times) as Side[]) console.error(`  ${side}: ${describeTimes(times[side])}`);
+  const seconds = (side: Side) => median(times[side].map(totalOf)) / 1000;
+  const row = (ours: Side, peer: Side, peerName: string, goal: string) =>
+    measure({
+      name: "images",
+      metric: `changed source to registry, builder ${ours}`,
+      unit: "s",
+      better: "lower",
+      ours: seconds(ours),
+      peer: { name: peerName, value: seconds(peer) },
+      goal,
+    });
+  return [
+    row("oci", "multi-stage", "docker buildx build, docker push", "≥ 2 ×"),
+    row("oci", "lab-kind", "the same of a Dockerfile of the lab's kind", "≥ 10 ×"),
+    row("docker", "buildx", "docker buildx build --push", "≥ 1 ×"),
+  ];
+}
+
+function createSides(yard: Yard): Record<Side, () => Promise<StepTimes>> {
+  const { docker, buildImage, service, labKind } = yard;
+  const first = { "log in": () => docker.logIn() };
+  return {
+    oci: changing(service, (round) => ({
+      bundle: () => bundleService(service),
+      "build-image": () => buildImage(ociInputs(yard, tagOf("oci", round))),
+    })),
+    "multi-stage": changing(service, (round) => {
+      const build = serviceBuild(yard, imageOf("multi-stage", round));
+      return { ...first, build: () => docker.build(build), push: () => docker.push(build.tag) };
+    }),
+    docker: changing(service, (round) => ({
+      "build-image": () => buildImage(dockerInputs(yard, tagOf("docker", round))),
+    })),
+    buildx: changing(service, (round) => {
+      const build = serviceBuild(yard, imageOf("buildx", round));
+      return { ...first, "build --push": () => docker.build(build, "--push") };
+    }),
+    "lab-kind": changing(labKind, (round) => {
+      const build = labKindBuild(yard, imageOf("lab-kind", round));
+      return { ...first, build: () => docker.build(build), push: () => docker.push(build.tag) };
+    }),
+  };
+}
+
+/** Changes the source, which is not measured, before each round. */
+function changing(source: Source, stepsOf: (round: number) => Steps): () => Promise<StepTimes> {
+  let round = 0;
+  return async () => {
+    await source.change();
+    return timeSteps(stepsOf(round++));
+  };
+}

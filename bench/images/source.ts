@@ -1,0 +1,57 @@
+import { execFile } from "node:child_process";
+import { cp, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const root = join(import.meta.dirname, "..", "..");
+const run = promisify(execFile);
+
+/** A copy of a program's sources, of which a line can be changed. */
+export interface Source {
+  readonly folder: string;
+  /** Changes one line into one that it has never been. */
+  change(): Promise<void>;
+}
+
+/** What of this repository the customer service is built from, with the packages that are installed here. */
+export async function copyService(folder: string): Promise<Source> {
+  for (const part of ["package.json", "package-lock.json", ".dockerignore", "services"])
+    await cp(join(root, part), join(folder, part), {
+      recursive: true,
+      filter: (path) => !/\/(dist|node_modules)$/.test(path),
+    });
+  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+  return sourceOf(folder, join("services", "customer", "src", "index.ts"));
+}
+
+/** Bundles it as .github/workflows/deploy-service.yml does; answers the folder of the bundle. */
+export async function bundleService({ folder }: Source): Promise<string> {
+  await run("npm", ["run", "build", "--workspace", "services/customer"], { cwd: folder });
+  return join(folder, "services", "customer", "dist");
+}
+
+/**
+ * The program that `services` measures, with the packages that the lab's application names and a Dockerfile of the
+ * lab's kind.
+ */
+export async function copyLabKind(folder: string): Promise<Source> {
+  await cp(join(import.meta.dirname, "..", "express-peer"), folder, { recursive: true });
+  await cp(join(import.meta.dirname, "lab-kind"), folder, { recursive: true });
+  // With a lock file npm asks for no list of versions: the lab's installation at its fastest.
+  await run("npm", ["install", "--package-lock-only"], { cwd: folder });
+  return sourceOf(folder, "server.mjs");
+}
+
+async function sourceOf(folder: string, path: string): Promise<Source> {
+  const file = join(folder, path);
+  const original = await readFile(file, "utf8");
+  let changes = 0;
+  return {
+    folder,
+    async change() {
+      changes += 1;
+      // Not a comment, which a bundler would leave out.
+      await writeFile(file, `${original}globalThis.change = ${Date.now()} + ${changes};\n`);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { median } from "../measurement.ts";
+
+/** What each step took, in ms, by its name. */
+export type StepTimes = Readonly<Record<string, number>>;
+
+export type Steps = Readonly<Record<string, () => Promise<unknown>>>;
+
+/** Does one step after the other. */
+export async function timeSteps(steps: Steps): Promise<StepTimes> {
+  const times: [string, number][] = [];
+  for (const [name, step] of Object.entries(steps)) {
+    const started = performance.now();
+    await step();
+    times.push([name, performance.now() - started]);
+  }
+  return Object.fromEntries(times);
+}
+
+/** Milliseconds. */
+export function totalOf(times: StepTimes): number {
+  return Object.values(times).reduce((sum, each) => sum + each, 0);
+}
+
+/** Each step's median, and every total. */
+export function describeTimes(runs: readonly StepTimes[]): string {
+  const names = Object.keys(runs[0] ?? {});
+  const steps = names.map(
+    (name) => `${name} ${round(median(runs.map((times) => times[name] ?? Number.NaN)))}`,
+  );
+  return `${steps.join(", ")} ms; in all ${runs.map((times) => round(totalOf(times))).join(", ")} ms`;
+}
+
+const round = (milliseconds: number) => String(Math.round(milliseconds));

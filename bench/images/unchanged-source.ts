@@ -1,0 +1,36 @@
+import { type Measurement, measure, median } from "../measurement.ts";
+import { inTurn } from "./in-turn.ts";
+import { dockerInputs, ociInputs } from "./orders.ts";
+import type { Yard } from "./yard.ts";
+
+const runs = 7;
+/** From the start of the action's process to its end; no other tool is asked, so the project's budget is the peer. */
+const budgetSeconds = 0.5;
+
+/** A run for a source that the registry has: nothing is built, and the digest is told. */
+export async function measureUnchanged(yard: Yard): Promise<Measurement[]> {
+  const inputs = { oci: ociInputs(yard, "unchanged"), docker: dockerInputs(yard, "unchanged") };
+  for (const each of Object.values(inputs)) await yard.buildImage(each);
+  const results = await inTurn(runs, { oci: timing(yard, inputs.oci), docker: timing(yard, inputs.docker) });
+  return Object.entries(results).map(([builder, seconds]) =>
+    measure({
+      name: "images",
+      metric: `unchanged source to digest, builder ${builder}`,
+      unit: "s",
+      better: "lower",
+      ours: median(seconds),
+      peer: { name: "budget", value: budgetSeconds },
+      goal: `≤ ${budgetSeconds} s`,
+    }),
+  );
+}
+
+function timing({ buildImage }: Yard, inputs: Record<string, string>): () => Promise<number> {
+  return async () => {
+    const started = performance.now();
+    const { built } = await buildImage(inputs);
+    const seconds = (performance.now() - started) / 1000;
+    if (built) throw new Error(`builder ${inputs.builder ?? "oci"} built a source that the registry had`);
+    return seconds;
+  };
+}

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { writeNpmrc } from "../../services/images-for-tests.ts";
+import { pushBase } from "./base.ts";
+import { type BuildImage, bundleBuildImage } from "./build-image.ts";
+import { type Docker, useDocker } from "./docker.ts";
+import { type Registry, startRegistry } from "./registry.ts";
+import { requireDocker } from "./requirements.ts";
+import { copyLabKind, copyService, type Source } from "./source.ts";
+
+/** Everything that building needs, the same for all sides. */
+export interface Yard {
+  readonly registry: Registry;
+  readonly docker: Docker;
+  readonly buildImage: BuildImage;
+  /** The base image by digest. */
+  readonly base: string;
+  readonly service: Source;
+  readonly labKind: Source;
+  /** The machine's settings of npm, for an installation inside a build. */
+  readonly npmrc: string;
+}
+
+/** All that Docker pushes goes to one repository, whose base layers are there after the first push. */
+const repositories = ["base", "oci", "docker"];
+
+export async function prepareYard(folder: string, ends: AsyncDisposableStack): Promise<Yard> {
+  await requireDocker();
+  const [registry, service, labKind] = await Promise.all([
+    startRegistry(folder, ends),
+    copyService(join(folder, "service")),
+    copyLabKind(join(folder, "lab-kind")),
+  ]);
+  for (const name of repositories) await registry.createRepository(name);
+  const docker = await useDocker(registry, folder, ends);
+  const buildImage = await bundleBuildImage(folder, { ...registry.environment, ...docker.environment });
+  const npmrc = join(folder, "npmrc");
+  await writeNpmrc(npmrc);
+  const base = await pushBase(buildImage, "base", folder);
+  return { registry, docker, buildImage, base, service, labKind, npmrc };
+}
