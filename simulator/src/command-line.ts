@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { faultKinds } from "./gateway/faults.ts";
 import { parseFault } from "./gateway/parse-fault.ts";
 import { readAdvisories } from "./planes/scanner/advisories.ts";
+import { type TaskRuntimeKind, taskRuntimeKinds } from "./planes/tasks/runtime.ts";
 import {
   defaultListenerPortOffset,
   defaultPort,
@@ -15,6 +16,7 @@ Starts an offline AWS on 127.0.0.1 and prints the environment variables that poi
 
   --port N             port of the API and the registry (default ${defaultPort}, 0 takes a free one)
   --listener-offset N  a load balancer's port P is served on 127.0.0.1:(P + N) (default ${defaultListenerPortOffset})
+  --runtime KIND       what tasks run as: process (default), or docker: containers of this machine's Docker engine
   --time-scale N       how many times faster than the wall AWS's waits pass (default ${defaultTimeScale})
   --region NAME        (default us-east-1)
   --account ID         twelve digits (default 123456789012)
@@ -42,6 +44,7 @@ export function parseArguments(argv: readonly string[]): SimulatorOptions & { he
     ...(port === undefined ? {} : { port }),
     ...(listenerPortOffset === undefined ? {} : { listenerPortOffset }),
     ...(timeScale === undefined ? {} : { timeScale }),
+    ...(values.runtime === undefined ? {} : { taskRuntime: runtimeKind(values.runtime) }),
     ...(values.region === undefined ? {} : { region: values.region }),
     ...(values.account === undefined ? {} : { accountId: values.account }),
   };
@@ -54,6 +57,7 @@ function parse(argv: readonly string[]) {
       options: {
         port: { type: "string" },
         "listener-offset": { type: "string" },
+        runtime: { type: "string" },
         "time-scale": { type: "string" },
         region: { type: "string" },
         account: { type: "string" },
@@ -65,6 +69,12 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw new Error(`${(error as Error).message}\n\n${usage}`, { cause: error });
   }
+}
+
+function runtimeKind(text: string): TaskRuntimeKind {
+  const kind = taskRuntimeKinds.find((each) => each === text);
+  if (!kind) throw new Error(`--runtime: "${text}" is neither of ${taskRuntimeKinds.join(", ")}`);
+  return kind;
 }
 
 function number(text: string | undefined, option: string, least: number, most: number): number | undefined {

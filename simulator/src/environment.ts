@@ -3,6 +3,7 @@ import type { Clock } from "./clock.ts";
 import type { Network } from "./planes/network.ts";
 import type { Registry } from "./planes/registry.ts";
 import type { Advisory } from "./planes/scanner/advisories.ts";
+import type { TaskRuntime } from "./planes/tasks/runtime.ts";
 
 /** What every simulated service is made with. */
 export interface Environment {
@@ -11,6 +12,8 @@ export interface Environment {
   readonly clock: Clock;
   readonly network: Network;
   readonly registry: Registry;
+  /** What the containers of tasks run in. */
+  readonly taskRuntime: TaskRuntime;
   /** What image scans look for. */
   readonly advisories: readonly Advisory[];
   /** The other services. Call only from inside operations and controllers, never while being created. */

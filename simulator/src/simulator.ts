@@ -7,6 +7,7 @@ import { createCloudWatch } from "./aws/cloudwatch/service.ts";
 import { createCodeDeploy } from "./aws/codedeploy/service.ts";
 import { createEc2 } from "./aws/ec2/service.ts";
 import { createEcr } from "./aws/ecr/service.ts";
+import { createEcrPublic } from "./aws/ecr-public/service.ts";
 import { createEcs } from "./aws/ecs/service.ts";
 import { createElbv2 } from "./aws/elbv2/service.ts";
 import { createIam } from "./aws/iam/service.ts";
@@ -23,6 +24,8 @@ import { type Gateway, startGateway } from "./gateway/gateway.ts";
 import { createNetwork } from "./planes/network.ts";
 import { createRegistry } from "./planes/registry-server.ts";
 import type { Advisory } from "./planes/scanner/advisories.ts";
+import type { TaskRuntimeKind } from "./planes/tasks/runtime.ts";
+import { startTaskRuntime } from "./planes/tasks/start-runtime.ts";
 
 export type { Fault, FaultKind, InjectedFault } from "./gateway/faults.ts";
 export type { Advisory } from "./planes/scanner/advisories.ts";
@@ -34,6 +37,8 @@ export interface SimulatorOptions {
   listenerPortOffset?: number;
   /** How many times faster than the wall documented waits pass. */
   timeScale?: number;
+  /** What tasks run as: child processes (the default) or containers of this machine's Docker engine. */
+  taskRuntime?: TaskRuntimeKind;
   /** Kept after close when given; else a temporary folder that close removes. */
   dataDirectory?: string;
   accountId?: string;
@@ -74,35 +79,52 @@ export const defaultTimeScale = 60;
 
 type Services = { [Name in ServiceName]: Service<Name> };
 
-/** Starts the offline AWS. Rejects with a sentence that names the port when it is taken. */
+/** Starts the offline AWS. Rejects with a sentence when its port is taken, or when there is no Docker engine for it. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { accountId = "123456789012", region = "us-east-1", timeScale = defaultTimeScale } = options;
   const clock = createClock(timeScale);
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), "simulator-")));
   const gatewayAddress = { host: "127.0.0.1", port: options.port ?? defaultPort };
+  const removeTemporary = async () => {
+    if (options.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true });
+  };
+  const warn = options.warn ?? ((message) => console.warn(message));
+  const network = createNetwork();
+  const registry = createRegistry({
+    directory: join(dataDirectory, "registry"),
+    accountId,
+    gateway: gatewayAddress,
+  });
+  const directory = join(dataDirectory, "tasks");
+  const taskRuntime = await startTaskRuntime(options.taskRuntime ?? "process", {
+    registry,
+    network,
+    directory,
+  }).catch(async (error) => {
+    await removeTemporary();
+    throw error;
+  });
   const services = {} as Services;
   const environment: Environment = {
     accountId,
     region,
     clock,
-    network: createNetwork(),
+    network,
     advisories: options.advisories ?? [],
-    registry: createRegistry({
-      directory: join(dataDirectory, "registry"),
-      accountId,
-      gateway: gatewayAddress,
-    }),
+    registry,
+    taskRuntime,
     aws: callInProcess(services),
     gateway: gatewayAddress,
     listenerPortOffset: options.listenerPortOffset ?? defaultListenerPortOffset,
     dataDirectory,
-    warn: options.warn ?? ((message) => console.warn(message)),
+    warn,
   };
   Object.assign(services, createServices(environment));
+  const closeAll = () =>
+    closeServices(services)
+      .finally(() => taskRuntime.close())
+      .finally(removeTemporary);
 
-  const removeTemporary = async () => {
-    if (options.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true });
-  };
   const faults = createFaults(services);
   let gateway: Gateway;
   try {
@@ -115,8 +137,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       faults,
     });
   } catch (error) {
-    await closeServices(services);
-    await removeTemporary();
+    await closeAll();
     throw error;
   }
   gatewayAddress.port = gateway.port;
@@ -139,8 +160,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     faults,
     close: once(async () => {
       await gateway.close();
-      await closeServices(services);
-      await removeTemporary();
+      await closeAll();
     }),
   };
 }
@@ -152,6 +172,7 @@ function createServices(environment: Environment): Services {
     codedeploy: createCodeDeploy(environment),
     ec2: createEc2(environment),
     ecr: createEcr(environment),
+    ecrpublic: createEcrPublic(environment),
     ecs: createEcs(environment),
     elbv2: createElbv2(environment),
     iam: createIam(environment),
@@ -172,6 +193,7 @@ const closingOrder: readonly ServiceName[] = [
   "elbv2",
   "rds",
   "ecr",
+  "ecrpublic",
   "cloudwatch",
   "logs",
   "ec2",

@@ -1,3 +1,4 @@
+import { type TaskRuntimeKind, taskRuntimeKinds } from "./planes/tasks/runtime.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "./simulator.ts";
 
 /**
@@ -9,8 +10,17 @@ export function startTestSimulator(options: SimulatorOptions = {}): Promise<Simu
     port: 0,
     listenerPortOffset: testListenerPortOffset(),
     timeScale: 600,
+    taskRuntime: taskRuntimeOfRun(),
     ...options,
   });
+}
+
+/** What tasks of tests run as: SIMULATOR_TASK_RUNTIME, so that the same tests can be run with each. */
+export function taskRuntimeOfRun(): TaskRuntimeKind {
+  const named = process.env.SIMULATOR_TASK_RUNTIME ?? "process";
+  const kind = taskRuntimeKinds.find((each) => each === named);
+  if (!kind) throw new Error(`SIMULATOR_TASK_RUNTIME is ${named}, not one of ${taskRuntimeKinds.join(", ")}`);
+  return kind;
 }
 
 /** So many workers of a run, and runs beside each other on one machine, have ports of their own. */

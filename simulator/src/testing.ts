@@ -7,6 +7,7 @@ import type { Environment } from "./environment.ts";
 import { AwsError } from "./errors.ts";
 import { createNetwork } from "./planes/network.ts";
 import type { Registry } from "./planes/registry.ts";
+import { createProcessRuntime } from "./planes/tasks/process-runtime.ts";
 
 /** For tests of one service: whatever of its environment the test does not give refuses to be used. */
 export type TestEnvironment = Omit<Partial<Environment>, "aws"> & {
@@ -20,12 +21,15 @@ export async function createTestEnvironment(
 ): Promise<Environment & { remove(): Promise<void> }> {
   const { timeScale = 600, aws = {}, ...rest } = overrides;
   const dataDirectory = await mkdtemp(join(tmpdir(), "simulator-test-"));
+  const { network = createNetwork(), registry = refusingRegistry } = overrides;
+  const taskRuntime = createProcessRuntime({ registry, network, directory: join(dataDirectory, "tasks") });
   return {
     accountId: "123456789012",
     region: "us-east-1",
     clock: createClock(timeScale),
-    network: createNetwork(),
-    registry: refusingRegistry,
+    network,
+    registry,
+    taskRuntime,
     advisories: [],
     gateway: { host: "127.0.0.1", port: 4566 },
     listenerPortOffset: 10_000,
@@ -33,7 +37,10 @@ export async function createTestEnvironment(
     warn: (message) => console.warn(message),
     ...rest,
     aws: refuseAbsent(aws),
-    remove: () => rm(dataDirectory, { recursive: true, force: true }),
+    async remove() {
+      await taskRuntime.close();
+      await rm(dataDirectory, { recursive: true, force: true });
+    },
   };
 }
 

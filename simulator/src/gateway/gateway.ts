@@ -12,14 +12,38 @@ export interface Gateway {
 }
 
 export interface GatewayOptions extends Pick<GatewayServices, "services" | "expiredAccessKeys" | "faults"> {
-  readonly environment: Pick<Environment, "registry" | "gateway" | "warn">;
+  readonly environment: Pick<Environment, "registry" | "gateway" | "taskRuntime" | "warn">;
   /** 0 takes a free one. */
   readonly port: number;
 }
 
-/** The one address of the simulated AWS: the API of every service, and the registry under `/v2/`. */
+/**
+ * The one address of the simulated AWS: the API of every service, and the registry under `/v2/`. Tasks that are not on
+ * this machine's loopback find it at the same port of the address that they know the machine by.
+ */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { environment, port } = options;
+  const { environment } = options;
+  const first = await serve(options, environment.gateway.host, options.port);
+  const { port } = first.address() as AddressInfo;
+  const servers = [first];
+  const { hostAddress } = environment.taskRuntime;
+  try {
+    if (hostAddress !== environment.gateway.host) servers.push(await serve(options, hostAddress, port));
+  } catch (error) {
+    await end(first);
+    throw error;
+  }
+  return { port, close: async () => void (await Promise.all(servers.map(end))) };
+}
+
+async function end(server: Server): Promise<void> {
+  server.close();
+  server.closeAllConnections();
+  await once(server, "close");
+}
+
+async function serve(options: GatewayOptions, host: string, port: number): Promise<Server> {
+  const { environment } = options;
   const server = createServer((request, response) => {
     handle(options, request, response).catch((error: Error) => {
       if (error instanceof ConnectionCut) return request.socket.destroy();
@@ -28,15 +52,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       else response.writeHead(500).end();
     });
   });
-  await listen(server, environment.gateway.host, port);
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
-    },
-  };
+  await listen(server, host, port);
+  return server;
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {

@@ -17,8 +17,10 @@ export interface DatabaseServerOptions {
   password: string;
   /** Created when absent. */
   database?: string | undefined;
-  /** TCP port on 127.0.0.1; a free one when absent. */
+  /** TCP port; a free one when absent. */
   port?: number | undefined;
+  /** An address of this machine to listen on beside 127.0.0.1. */
+  alsoOn?: string | undefined;
 }
 
 export interface DatabaseServer {
@@ -45,8 +47,9 @@ export async function startDatabaseServer(options: DatabaseServerOptions): Promi
   const initialSql = initialStatements(options);
   const program = await findDatabaseServer();
   const version = await readVersion(program);
+  const hosts = [...new Set([host, options.alsoOn ?? host])];
   const port = options.port ?? (await freePort());
-  if (options.port !== undefined) await requireFree(options.port);
+  if (options.port !== undefined) for (const each of hosts) await requireFree(each, options.port);
 
   const directory = resolve(options.dataDirectory);
   const data = join(directory, "data");
@@ -56,7 +59,7 @@ export async function startDatabaseServer(options: DatabaseServerOptions): Promi
   const initFile = join(directory, "init.sql");
   await writeFile(initFile, initialSql, { mode: 0o600 });
   try {
-    const child = spawn(program, serverArguments(version, data, initFile, port), {
+    const child = spawn(program, serverArguments(version, data, initFile, hosts, port), {
       stdio: ["ignore", "ignore", "pipe"],
     });
     const exited = endWithThisProcess(child);
@@ -110,10 +113,16 @@ function storageArguments(version: string, data: string): string[] {
   ];
 }
 
-function serverArguments(version: string, data: string, initFile: string, port: number): string[] {
+function serverArguments(
+  version: string,
+  data: string,
+  initFile: string,
+  hosts: readonly string[],
+  port: number,
+): string[] {
   return [
     ...storageArguments(version, data),
-    `--bind-address=${host}`,
+    `--bind-address=${hosts.join()}`,
     `--port=${port}`,
     // No socket: the only account that could use it is root's, which nobody needs.
     "--socket=",
@@ -200,12 +209,12 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function requireFree(port: number): Promise<void> {
-  const server = createServer().listen(port, host);
+async function requireFree(address: string, port: number): Promise<void> {
+  const server = createServer().listen(port, address);
   try {
     await once(server, "listening");
   } catch (error) {
-    throw new Error(`the database server cannot listen on ${host}:${port}: the port is taken`, {
+    throw new Error(`the database server cannot listen on ${address}:${port}: the port is taken`, {
       cause: error,
     });
   }

@@ -59,7 +59,7 @@ function describeContainer(record: TaskRecord, container: Container): object {
     Image: container.image,
     // Fargate 1.4 answers the manifest's digest here, not that of the image's configuration (aws/containers-roadmap#1310).
     ImageID: container.imageDigest,
-    Labels: labelsOf(record, container, definition),
+    Labels: definition && labelsOf(record, definition),
     DesiredStatus: task.desiredStatus,
     // Nothing can be read before all images are there, so what is not started is pulled.
     KnownStatus: container.exitCode !== undefined ? "STOPPED" : startedAt ? "RUNNING" : "PULLED",
@@ -68,6 +68,7 @@ function describeContainer(record: TaskRecord, container: Container): object {
     CreatedAt: startedAt,
     StartedAt: startedAt,
     Type: "NORMAL",
+    Health: describeHealth(record, definition),
     ...describeLog(task.taskArn, definition),
     ContainerARN: container.containerArn,
     Networks: [describeNetwork(record)],
@@ -75,15 +76,25 @@ function describeContainer(record: TaskRecord, container: Container): object {
   };
 }
 
-function labelsOf(
-  { task, definition }: TaskRecord,
-  { name }: Container,
+/** Only of containers with a health check, as the agent reports it (aws/amazon-ecs-agent, HealthStatus). */
+function describeHealth(
+  { checkedHealth }: TaskRecord,
   container: ContainerDefinition | undefined,
-): Record<string, string | undefined> {
+): object | undefined {
+  if (!container?.healthCheck) return undefined;
+  const { status = "UNKNOWN", since, exitCode, output } = checkedHealth.get(container.name as string) ?? {};
+  return { status, statusSince: since, exitCode, output };
+}
+
+/** Its own labels, and those that ECS puts on every container. */
+export function labelsOf(
+  { task, definition }: TaskRecord,
+  { name, dockerLabels }: ContainerDefinition,
+): Record<string, string> {
   return {
-    ...container?.dockerLabels,
+    ...dockerLabels,
     "com.amazonaws.ecs.cluster": task.clusterArn,
-    "com.amazonaws.ecs.container-name": name,
+    "com.amazonaws.ecs.container-name": name as string,
     "com.amazonaws.ecs.task-arn": task.taskArn,
     "com.amazonaws.ecs.task-definition-family": definition.family,
     "com.amazonaws.ecs.task-definition-version": String(definition.revision),

@@ -1,8 +1,6 @@
-import { join } from "node:path";
 import { createDeploymentController } from "../../controllers/ecs/deployment-controller.ts";
 import { createServiceController } from "../../controllers/ecs/service-scheduler.ts";
 import type { Environment } from "../../environment.ts";
-import { createTaskRuntime } from "../../planes/tasks/runtime.ts";
 import type { Service } from "../api.ts";
 import { createAddresses } from "./addresses.ts";
 import { clusterOperations } from "./clusters.ts";
@@ -18,15 +16,9 @@ import { taskOperations } from "./tasks.ts";
 export function createEcs(environment: Environment): Service<"ecs"> {
   const closing = new AbortController();
   const state = createState();
-  const runtime = createTaskRuntime(
-    environment.registry,
-    environment.network,
-    join(environment.dataDirectory, "tasks"),
-  );
   const context: EcsContext = {
     environment,
     state,
-    runtime,
     addresses: createAddresses(),
     closing: closing.signal,
     wake: (service) => controller.wake(service),
@@ -51,7 +43,6 @@ export function createEcs(environment: Environment): Service<"ecs"> {
       for (const record of state.tasks.values())
         requestStop(record, { stopCode: "TerminationNotice", stoppedReason: "The simulator ends." });
       await Promise.all([...state.tasks.values()].map(({ ended }) => ended));
-      await runtime.close();
     },
   };
 }

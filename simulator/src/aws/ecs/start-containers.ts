@@ -1,9 +1,9 @@
 import type { Container, ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs";
-import type { ContainerProcess } from "../../planes/tasks/container-process.ts";
 import { type LogStream, openLogStream } from "../../planes/tasks/log-stream.ts";
-import type { LocalImage } from "../../planes/tasks/runtime.ts";
+import type { LocalImage, TaskContainer } from "../../planes/tasks/runtime.ts";
 import { readSecret } from "../../planes/tasks/secrets.ts";
 import { metadataOf } from "./container-metadata.ts";
+import { isolationOf } from "./isolation.ts";
 import { logStreamName } from "./log-stream-name.ts";
 import { lastPart, newRuntimeId } from "./names.ts";
 import { hostName } from "./network-interface.ts";
@@ -14,11 +14,13 @@ const defaultStopTimeout = 30;
 
 export interface RunningContainer {
   readonly definition: ContainerDefinition;
+  readonly reported: Container;
   /** Resolves when the process has ended, its last lines are in the log and the task tells its exit code. */
   readonly exited: Promise<void>;
   /** Sends the image's stop signal, then SIGKILL after the stop timeout. */
   stop(): Promise<void>;
-  kill(): void;
+  readonly kill: TaskContainer["kill"];
+  readonly exec: TaskContainer["exec"];
 }
 
 interface PreparedContainer {
@@ -50,7 +52,7 @@ export async function prepareContainers(
   const logs = await Promise.all(
     definition.containerDefinitions.map((container) => openLog(context, record, container)),
   );
-  return definition.containerDefinitions.map((container, index) => ({
+  const prepared = definition.containerDefinitions.map((container, index) => ({
     definition: container,
     reported: reportedOf(record, container),
     override: task.overrides?.containerOverrides?.find(({ name }) => name === container.name),
@@ -58,6 +60,13 @@ export async function prepareContainers(
     log: logs[index],
     image: images[index] as LocalImage,
   }));
+  // The first to start holds the task's network (see TaskRuntime): one without which the task ends anyway.
+  return prepared.toSorted((a, b) => Number(isEssential(b.definition)) - Number(isEssential(a.definition)));
+}
+
+/** As a container is unless it says otherwise. */
+export function isEssential({ essential }: ContainerDefinition): boolean {
+  return essential !== false;
 }
 
 async function readSecrets(
@@ -89,13 +98,13 @@ async function openLog(
 }
 
 async function pullImage(
-  { runtime }: EcsContext,
+  { environment }: EcsContext,
   record: TaskRecord,
   container: ContainerDefinition,
 ): Promise<LocalImage> {
   const reported = reportedOf(record, container);
   try {
-    const image = await runtime.pull(container.image as string);
+    const image = await environment.taskRuntime.pull(container.image as string);
     reported.imageDigest = image.digest;
     return image;
   } catch (error) {
@@ -118,13 +127,15 @@ export async function startContainer(
   reported.runtimeId = newRuntimeId(lastPart(record.task.taskArn));
   record.containersStartedAt.set(definition.name as string, context.environment.clock.now());
   try {
-    const container = await context.runtime.start({
+    const container = await context.environment.taskRuntime.start({
       image,
       address: record.address as string,
+      ports: portsOf(record),
       entryPoint: definition.entryPoint,
       command: prepared.override?.command ?? definition.command,
       workingDirectory: definition.workingDirectory,
       environment: environmentOf(context, record, prepared),
+      isolation: isolationOf(record, definition, prepared.override),
       metadata: metadataOf(context, record, reported),
       onLine: (line) => log?.write(line),
     });
@@ -136,21 +147,31 @@ export async function startContainer(
   }
 }
 
+/** Those of all containers of the task, which share one interface. */
+function portsOf({ definition }: TaskRecord): number[] {
+  return definition.containerDefinitions.flatMap(({ portMappings = [] }) =>
+    portMappings.map(({ containerPort }) => containerPort as number),
+  );
+}
+
 function follow(
-  container: ContainerProcess,
+  container: TaskContainer,
   { definition, reported, image, log }: PreparedContainer,
 ): RunningContainer {
   const signal = (image.config.StopSignal ?? "SIGTERM") as NodeJS.Signals;
   const timeoutMs = (definition.stopTimeout ?? defaultStopTimeout) * 1000;
-  const exited = container.exited.then(async (exitCode) => {
+  const exited = container.exited.then(async ({ exitCode, reason }) => {
     await log?.flush();
     reported.exitCode = exitCode;
+    reported.reason = reason;
     reported.lastStatus = "STOPPED";
   });
   return {
     definition,
+    reported,
     exited,
     kill: container.kill,
+    exec: container.exec,
     async stop() {
       await container.stop(signal, timeoutMs);
       await exited;

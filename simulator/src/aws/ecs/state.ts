@@ -13,9 +13,9 @@ import type {
   TaskDefinition,
 } from "@aws-sdk/client-ecs";
 import type { Environment } from "../../environment.ts";
-import type { TaskRuntime } from "../../planes/tasks/runtime.ts";
 import type { Addresses } from "./addresses.ts";
 import type { ServiceDeploymentRecord, ServiceRevisionRecord } from "./deployment-records.ts";
+import type { CheckedHealth } from "./health-checks.ts";
 
 export interface ClusterRecord extends Cluster {
   readonly clusterArn: string;
@@ -104,6 +104,8 @@ export interface TaskRecord {
   cidrBlock?: string;
   /** By the container's name. */
   readonly containersStartedAt: Map<string, Date>;
+  /** By the name of the container that it was checked of. */
+  readonly checkedHealth: Map<string, CheckedHealth>;
   /** Whether it was ever healthy; a deployment has failed tasks only among those that were not. */
   wasHealthy?: boolean;
   /** Aborted when the task is to stop. */
@@ -129,7 +131,6 @@ export interface EcsState {
 export interface EcsContext {
   readonly environment: Environment;
   readonly state: EcsState;
-  readonly runtime: TaskRuntime;
   readonly addresses: Addresses;
   /** Aborted when the simulator closes. */
   readonly closing: AbortSignal;

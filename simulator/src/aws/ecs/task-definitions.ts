@@ -4,6 +4,7 @@ import { AwsError } from "../../errors.ts";
 import type { AwsClients, Operations } from "../api.ts";
 import { parseCpu, parseMemory } from "./fargate-sizes.ts";
 import { findTaskDefinition } from "./find.ts";
+import { healthCheckDefaults } from "./health-checks.ts";
 import { accountRoot, ecsArn } from "./names.ts";
 import { paginate } from "./paginate.ts";
 import type { EcsContext, TaskDefinitionRecord } from "./state.ts";
@@ -98,6 +99,7 @@ function withDefaults(container: ContainerDefinition): ContainerDefinition {
     mountPoints: [],
     volumesFrom: [],
     systemControls: container.systemControls ?? [],
+    ...(container.healthCheck ? { healthCheck: { ...healthCheckDefaults, ...container.healthCheck } } : {}),
     portMappings: (container.portMappings ?? []).map((mapping) => ({
       ...mapping,
       hostPort: mapping.containerPort,

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Tag, TaskOverride } from "@aws-sdk/client-ecs";
+import { followHealth } from "./follow-health.ts";
 import { ecsArn, lastPart, newTaskId } from "./names.ts";
 import { attachInterface, detachInterface, newAttachment } from "./network-interface.ts";
-import { prepareContainers, type RunningContainer, startContainer } from "./start-containers.ts";
+import { isEssential, prepareContainers, type RunningContainer, startContainer } from "./start-containers.ts";
 import type {
   ClusterRecord,
   EcsContext,
@@ -54,6 +55,7 @@ export function launchTask(context: EcsContext, order: TaskOrder): TaskRecord {
     service: order.service,
     taskSet: order.taskSet,
     containersStartedAt: new Map(),
+    checkedHealth: new Map(),
     stopping: new AbortController(),
     ended: ended.promise,
   };
@@ -165,6 +167,7 @@ async function bringUp(
     const container = await startContainer(context, record, prepared);
     containers.push(container);
     stopWithEssential(record, container);
+    void followHealth(context, record, container, () => enter(record, order, task.lastStatus));
   }
   enter(record, order, "ACTIVATING");
   await order.targets?.register(record);
@@ -201,7 +204,7 @@ function whenAborted(signal: AbortSignal): Promise<void> {
 }
 
 function stopWithEssential(record: TaskRecord, { definition, exited }: RunningContainer): void {
-  if (definition.essential === false) return;
+  if (!isEssential(definition)) return;
   exited.then(() =>
     requestStop(record, {
       stopCode: "EssentialContainerExited",

@@ -1,8 +1,9 @@
 import type { ContainerDefinition, LogConfiguration } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../errors.ts";
 import { parseSecretReference } from "../../planes/tasks/secrets.ts";
+import { validateHealthCheck } from "./validate-health-check.ts";
 
-/** Settings that would change what runs and that child processes cannot be given. */
+/** Settings that would change what runs, and that neither child processes nor Docker are given. */
 const notPerformed = [
   "repositoryCredentials",
   "links",
@@ -18,7 +19,6 @@ const notPerformed = [
   "extraHosts",
   "interactive",
   "pseudoTerminal",
-  "healthCheck",
   "resourceRequirements",
   "firelensConfiguration",
   "credentialSpecs",
@@ -46,6 +46,8 @@ export function validateContainer(
     if (!variable) throw invalid(`Container ${name} has an environment variable without a name.`);
   if (stopTimeout > longestStopTimeout)
     throw invalid(`Container stopTimeout must be at most ${longestStopTimeout} seconds on Fargate.`);
+  if (container.healthCheck) validateHealthCheck(container.healthCheck, name);
+  validateLinux(container, name);
   validateSecrets(secrets, name, task);
   validateLogs(container.logConfiguration, task);
   // Private ECR repositories: on AWS by their host, here by the gateway's.
@@ -68,6 +70,16 @@ function validatePort(
     );
   if (hostPort !== undefined && hostPort !== 0 && hostPort !== containerPort)
     throw invalid("When networkMode=awsvpc, the host ports and container ports in port mappings must match.");
+}
+
+/** What Fargate has of them ("Task definition differences for Fargate", developer guide). */
+function validateLinux({ linuxParameters = {} }: ContainerDefinition, container: string): void {
+  const { capabilities, initProcessEnabled: _, ...others } = linuxParameters;
+  const unknown = Object.entries(others).find(([, value]) => isSet(value))?.[0];
+  if (unknown) throw invalid(`Fargate does not support linuxParameters.${unknown} (container ${container}).`);
+  const added = capabilities?.add?.find((name) => name !== "SYS_PTRACE");
+  if (added)
+    throw invalid(`Fargate adds the capability SYS_PTRACE only, not ${added} (container ${container}).`);
 }
 
 function validateSecrets(

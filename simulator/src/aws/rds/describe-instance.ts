@@ -23,7 +23,10 @@ export function describeInstance(state: RdsState, instance: Instance): DBInstanc
       ? { SecretArn: instance.secretArn, SecretStatus: status === "creating" ? "creating" : "active" }
       : undefined,
     // Where the server really is: nothing stands between it and its callers.
-    Endpoint: status === "creating" ? undefined : { Address: "127.0.0.1", Port: settings.port },
+    Endpoint:
+      status === "creating"
+        ? undefined
+        : { Address: state.environment.taskRuntime.hostAddress, Port: settings.port },
     DBSubnetGroup: describeSubnetGroup(state, findSubnetGroup(state, settings.subnetGroupName)),
     VpcSecurityGroups: settings.securityGroupIds.map((VpcSecurityGroupId) => ({
       VpcSecurityGroupId,

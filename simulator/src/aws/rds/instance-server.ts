@@ -15,6 +15,7 @@ export function startServer(state: RdsState, instance: Instance, meanwhile: Inst
     const { settings } = instance;
     const server = await startDatabaseServer({
       dataDirectory: instanceFolder(state, instance),
+      alsoOn: state.environment.taskRuntime.hostAddress,
       user: settings.masterUsername,
       password: instance.masterPassword,
       database: settings.databaseName,

@@ -9,7 +9,7 @@ import { subnetGroupOperations } from "./subnet-groups.ts";
 import { tagOperations } from "./tags.ts";
 
 /**
- * RDS for MySQL: every instance is a private server on 127.0.0.1, and its endpoint says so.
+ * RDS for MySQL: every instance is a private server on this machine, and its endpoint says so.
  * Source of shapes, limits and errors: API reference 2014-10-31.
  */
 export function createRds(environment: Environment): Service<"rds"> {

@@ -24,7 +24,7 @@ export interface InstanceSettings {
   allocatedStorage: number;
   storageType: string;
   zone: string;
-  /** Of the server on 127.0.0.1; chosen at the first start when the caller gave none. */
+  /** Of the server on this machine; chosen at the first start when the caller gave none. */
   port: number | undefined;
   securityGroupIds: readonly string[];
   publiclyAccessible: boolean;

@@ -12,6 +12,8 @@ export function noteHealthyTask({ revision }: TaskSetRecord, record: TaskRecord,
 
 /** How the reason begins for which the scheduler stops a task whose target is unhealthy. */
 export const failedHealthChecks = "Task failed ELB health checks";
+/** The reason when the task's own containers say so. */
+export const failedContainerHealthChecks = "Task failed container health checks";
 
 /**
  * Counts a task that could not start, that ended by itself, or that failed its health checks, unless it was healthy
@@ -22,7 +24,8 @@ export function noteStoppedTask({ revision }: TaskSetRecord, { task, wasHealthy 
   const failed =
     task.stopCode === "TaskFailedToStart" ||
     task.stopCode === "EssentialContainerExited" ||
-    task.stoppedReason?.startsWith(failedHealthChecks);
+    task.stoppedReason?.startsWith(failedHealthChecks) ||
+    task.stoppedReason === failedContainerHealthChecks;
   if (failed) revision.failedTasks++;
 }
 

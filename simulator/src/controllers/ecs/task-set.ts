@@ -1,3 +1,4 @@
+import { hasHealthCheck } from "../../aws/ecs/health-checks.ts";
 import {
   type EcsContext,
   liveTasks,
@@ -8,7 +9,12 @@ import {
 import { tagsOf } from "../../aws/ecs/tags.ts";
 import { computedDesiredCount } from "../../aws/ecs/task-counts.ts";
 import { launchTask, requestStop, taskName } from "../../aws/ecs/task-lifecycle.ts";
-import { failedHealthChecks, noteHealthyTask, noteStoppedTask } from "./circuit-breaker.ts";
+import {
+  failedContainerHealthChecks,
+  failedHealthChecks,
+  noteHealthyTask,
+  noteStoppedTask,
+} from "./circuit-breaker.ts";
 import { addServiceEvent, addTaskSetEvent } from "./service-events.ts";
 import { readHealth, type TargetHealth, targetsOf } from "./service-targets.ts";
 
@@ -20,7 +26,7 @@ const longestBackOffMs = 27 * 60_000;
 const consistentFailures = 3;
 
 /**
- * AWS time that a task without load balancer must run before it counts as healthy (API reference,
+ * AWS time that a task without load balancer and health checks must run before it counts as healthy (API reference,
  * DeploymentConfiguration.minimumHealthyPercent).
  */
 const settlingMs = 40_000;
@@ -77,6 +83,7 @@ async function readHealthOfRunning(
   return new Map(running.map((record, index) => [record, health[index] ?? []]));
 }
 
+/** Whoever finds it unhealthy, its own containers or the load balancer, is not listened to while it starts. */
 function replaceUnhealthy(
   context: EcsContext,
   service: ServiceRecord,
@@ -85,10 +92,19 @@ function replaceUnhealthy(
   targets: readonly TargetHealth[],
 ): void {
   const { clock } = context.environment;
-  const unhealthy = targets.find(({ state }) => state === "unhealthy");
   const graceMs = clock.toWall((service.healthCheckGracePeriodSeconds ?? 0) * 1000);
   const age = clock.now().getTime() - (record.task.startedAt?.getTime() ?? 0);
-  if (!unhealthy || age < graceMs) return;
+  if (age < graceMs) return;
+  if (record.task.healthStatus === "UNHEALTHY") {
+    addTaskSetEvent(context, service, taskSet, `(${taskName(record)}) failed container health checks.`);
+    requestStop(record, {
+      stopCode: "ServiceSchedulerInitiated",
+      stoppedReason: failedContainerHealthChecks,
+    });
+    return;
+  }
+  const unhealthy = targets.find(({ state }) => state === "unhealthy");
+  if (!unhealthy) return;
   const { targetGroupArn, port, description = "Health checks failed" } = unhealthy;
   addTaskSetEvent(
     context,
@@ -198,7 +214,9 @@ function isHealthy(
   if (!targets) return false;
   // A target group that no listener uses checks nothing: its targets are unused, not unhealthy.
   if (!targets.every(({ state }) => state === "healthy" || state === "unused")) return false;
-  const mustSettle = taskSet.revision !== undefined && targets.length === 0;
+  const checksItself = hasHealthCheck(taskSet.definition);
+  if (checksItself && task.healthStatus !== "HEALTHY") return false;
+  const mustSettle = taskSet.revision !== undefined && targets.length === 0 && !checksItself;
   const age = clock.now().getTime() - (task.startedAt?.getTime() ?? 0);
   return !mustSettle || age >= clock.toWall(settlingMs);
 }

@@ -5,6 +5,8 @@ import { createInterface } from "node:readline";
 export interface Listening {
   readonly port: number;
   readonly servedOn: number;
+  /** As in a container, what listens on its loopback only cannot be reached from outside. */
+  readonly loopbackOnly: boolean;
 }
 
 /**
@@ -64,8 +66,9 @@ function readMessages(
       if (!expected.has(token)) socket.destroy();
       return;
     }
-    const { port, servedOn } = message;
-    if (typeof port === "number" && typeof servedOn === "number") expected.get(token)?.({ port, servedOn });
+    const { port, servedOn, loopbackOnly = false } = message;
+    if (typeof port === "number" && typeof servedOn === "number")
+      expected.get(token)?.({ port, servedOn, loopbackOnly: loopbackOnly === true });
   });
 }
 

@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { create } from "tar";
+import { makeNodeBase } from "../../../../scripts/base-image/make-node-base.ts";
 import type { ImageConfig, ImageLayer, PulledImage, Registry } from "../registry.ts";
 
 /** A gzip layer with these files and symbolic links, as a build would push it. */
@@ -22,16 +24,77 @@ export async function makeLayer(
   await mkdir(content, { recursive: true });
   const path = `${content}.tar.gz`;
   await create({ file: path, cwd: content, gzip: true, portable: true }, ["."]);
-  const digest = `sha256:${createHash("sha256")
-    .update(await readFile(path))
-    .digest("hex")}`;
+  const digest = digestOf(await readFile(path));
   return { digest, mediaType: "application/vnd.oci.image.layer.v1.tar+gzip", path };
 }
 
+/** A layer with Node, for images that run without a lent one; not compressed, as it goes no way that is long. */
+export async function makeNodeLayer(directory: string): Promise<ImageLayer> {
+  const content = join(directory, randomUUID());
+  await makeNodeBase({ folder: content });
+  const path = `${content}.tar`;
+  await create({ file: path, cwd: content, portable: true }, ["."]);
+  return {
+    digest: digestOf(await readFile(path)),
+    mediaType: "application/vnd.oci.image.layer.v1.tar",
+    path,
+  };
+}
+
+export interface PushTarget {
+  /** Where `/v2/` is, as http://host:port. */
+  readonly endpoint: string;
+  readonly authorization: string;
+  readonly repository: string;
+}
+
+/** Pushes an image as a builder does; answers its digest. */
+export async function pushLayers(
+  { endpoint, authorization, repository }: PushTarget,
+  layers: readonly ImageLayer[],
+  config: ImageConfig["config"],
+  tag = "latest",
+): Promise<string> {
+  const base = `${endpoint}/v2/${repository}`;
+  const put = async (mediaType: string, bytes: Buffer) => {
+    const digest = digestOf(bytes);
+    const known = await fetch(`${base}/blobs/${digest}`, { method: "HEAD", headers: { authorization } });
+    if (!known.ok) await send(`${base}/blobs/uploads/?digest=${digest}`, "POST", authorization, bytes);
+    return { mediaType, digest, size: bytes.length };
+  };
+  const contents = await Promise.all(layers.map(({ path }) => readFile(path)));
+  const diffIds = contents.map((bytes) => digestOf(bytes[0] === 0x1f ? gunzipSync(bytes) : bytes));
+  const image = { architecture: "amd64", os: "linux", config, rootfs: { type: "layers", diff_ids: diffIds } };
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const manifest = {
+    schemaVersion: 2,
+    mediaType,
+    config: await put("application/vnd.oci.image.config.v1+json", Buffer.from(JSON.stringify(image))),
+    layers: await Promise.all(layers.map((layer, index) => put(layer.mediaType, contents[index] as Buffer))),
+  };
+  const body = Buffer.from(JSON.stringify(manifest));
+  await send(`${base}/manifests/${tag}`, "PUT", authorization, body, mediaType);
+  return digestOf(body);
+}
+
+async function send(
+  url: string,
+  method: string,
+  authorization: string,
+  body: Buffer,
+  type = "",
+): Promise<void> {
+  const headers = { authorization, ...(type && { "content-type": type }) };
+  const response = await fetch(url, { method, headers, body: new Uint8Array(body) });
+  if (response.status !== 201) throw new Error(`${url} answered ${response.status} ${await response.text()}`);
+}
+
+function digestOf(bytes: Buffer): string {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}
+
 export function makeImage(layers: readonly ImageLayer[], config: ImageConfig["config"]): PulledImage {
-  const digest = `sha256:${createHash("sha256")
-    .update(JSON.stringify([layers, config]))
-    .digest("hex")}`;
+  const digest = digestOf(Buffer.from(JSON.stringify([layers, config])));
   return { digest, config: { architecture: "amd64", os: "linux", config }, layers };
 }
 

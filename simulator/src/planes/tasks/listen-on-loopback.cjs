@@ -1,6 +1,7 @@
 "use strict";
 // Loaded into every Node process of a task by NODE_OPTIONS. A container has a network of its own, a child process
-// has not: so a server that asks for port 8080 gets a free loopback port, and the simulator is told which.
+// has not: so a server that asks for port 8080 gets a free loopback port, and the simulator is told which. A connection
+// to port 8080 of the loopback goes there.
 // CommonJS in plain JavaScript, because an image may bring a Node older than the simulator's.
 const net = require("node:net");
 
@@ -15,16 +16,22 @@ control.write(`${JSON.stringify({ token })}\n`);
 const loopback = /^(localhost|127\.|::1$)/;
 /** What each mapped server asked for, and is told that it got. */
 const asked = new WeakMap();
+/** Where the task's ports are served: those known when this process began, and its own. */
+const served = new Map(
+  (process.env.SIMULATOR_TASK_PORTS || "").split(",").map((pair) => pair.split(":").map(Number)),
+);
 const { listen, address } = net.Server.prototype;
+const { connect } = net.Socket.prototype;
 
 net.Server.prototype.listen = function (...args) {
   const wanted = readOptions(args);
   if (!wanted) return listen.apply(this, args);
   asked.set(this, wanted);
   this.once("listening", () => {
-    // As in a container: what listens on its loopback only cannot be reached from outside.
-    if (loopback.test(wanted.host ?? "")) return;
-    control.write(`${JSON.stringify({ port: wanted.port, servedOn: address.call(this).port })}\n`);
+    const servedOn = address.call(this).port;
+    served.set(wanted.port, servedOn);
+    const loopbackOnly = loopback.test(wanted.host ?? "");
+    control.write(`${JSON.stringify({ port: wanted.port, servedOn, loopbackOnly })}\n`);
   });
   const callback = args.findLast?.((argument) => typeof argument === "function") ?? args[args.length - 1];
   const options = { ...wanted.options, port: 0, host: "127.0.0.1" };
@@ -37,6 +44,22 @@ net.Server.prototype.address = function () {
   if (!real || !wanted) return real;
   const host = wanted.host ?? "::";
   return { address: host, family: net.isIPv4(host) ? "IPv4" : "IPv6", port: wanted.port };
+};
+
+net.Socket.prototype.connect = function (...args) {
+  // Node hands on what it has sorted already as one list, which it knows again by a mark: so it is changed, not copied.
+  const sorted = Array.isArray(args[0]) ? args[0] : args;
+  const [first, second] = sorted;
+  const options =
+    typeof first === "object" && first !== null
+      ? first
+      : { port: first, host: typeof second === "string" ? second : undefined };
+  const servedOn = loopback.test(options.host ?? "localhost") ? served.get(Number(options.port)) : undefined;
+  if (servedOn !== undefined) {
+    if (typeof second === "string") sorted.splice(1, 1);
+    sorted[0] = { ...options, port: servedOn, host: "127.0.0.1" };
+  }
+  return connect.apply(this, args);
 };
 
 /** The TCP port that listen's arguments ask for; undefined for pipes, handles, any free port and what is no port. */

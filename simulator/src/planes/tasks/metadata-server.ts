@@ -11,8 +11,8 @@ export interface ContainerMetadata {
 }
 
 /**
- * The task metadata endpoint, version 4, for all containers of this machine. On AWS it is 169.254.170.2, which a child
- * process does not have: here it is a loopback port, and the address in ECS_CONTAINER_METADATA_URI_V4 says so.
+ * The task metadata endpoint, version 4, for all containers of this machine. On AWS it is 169.254.170.2, which neither
+ * child processes nor Docker have: here it is a port of this machine, as the address in ECS_CONTAINER_METADATA_URI_V4 says.
  */
 export interface MetadataServer {
   /** Serves the container's metadata at the address it answers. */
@@ -21,19 +21,19 @@ export interface MetadataServer {
   close(): void;
 }
 
-export async function startMetadataServer(): Promise<MetadataServer> {
+export async function startMetadataServer(host: string): Promise<MetadataServer> {
   const published = new Map<string, ContainerMetadata>();
   const server = createServer((request, response) => {
     const { statusCode, contentType, body } = answer(published, request.url ?? "/");
     response.writeHead(statusCode, { "Content-Type": contentType }).end(body);
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(0, host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
     publish(metadata) {
       published.set(metadata.id, metadata);
-      return `http://127.0.0.1:${port}/v4/${metadata.id}`;
+      return `http://${host}:${port}/v4/${metadata.id}`;
     },
     withdraw: (id) => void published.delete(id),
     close() {

@@ -1,311 +1,191 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createNetwork, type Network } from "../network.ts";
-import type { PulledImage } from "../registry.ts";
-import { createFixedRegistry, makeImage, makeLayer, makeProgram } from "./images-for-tests.ts";
-import { createTaskRuntime, type TaskRuntime } from "./runtime.ts";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, it } from "vitest";
+import { taskRuntimeKinds } from "./runtime.ts";
+import { hasDocker, useRuntime } from "./runtimes-for-tests.ts";
 
-let directory: string;
-let network: Network;
-let images: Record<string, PulledImage>;
-let runtime: TaskRuntime;
-
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), "runtime-test-"));
-  network = createNetwork();
-  images = {};
-  runtime = createTaskRuntime(createFixedRegistry(images), network, directory);
-});
-
-afterEach(async () => {
-  await runtime.close();
-  await rm(directory, { recursive: true, force: true });
-});
-
-const metadata = { id: "0123-1", container: () => ({ Name: "web" }), task: () => ({ Family: "web" }) };
-
-/** Starts the image and collects its lines; `line(text)` resolves once a line holds the text. */
-async function start(
-  image: PulledImage,
-  options: { address?: string; environment?: Record<string, string> } = {},
-) {
-  images.image = image;
-  const lines: string[] = [];
-  const watchers = new Set<() => void>();
-  const container = await runtime.start({
-    image: await runtime.pull("image"),
-    address: "10.0.0.4",
-    environment: {},
-    metadata,
-    ...options,
-    onLine: (line) => {
-      lines.push(line);
-      for (const watch of watchers) watch();
-    },
-  });
-  const line = (text: string) =>
-    new Promise<void>((resolve) => {
-      const watch = () => lines.some((line) => line.includes(text)) && resolve();
-      watchers.add(watch);
-      watch();
-    });
-  return { container, lines, line };
-}
-
+/** Stays, and ends when it is asked to. */
+const patient = `
+  process.on("SIGTERM", () => { console.log("bye"); process.exit(0); });
+  setInterval(() => {}, 1000);
+`;
 const server = (listen: string) => `
   import { createServer } from "node:http";
-  const server = createServer((request, response) => response.end(process.env.NAME));
-  server.listen(${listen}, () => console.log("ready", JSON.stringify(server.address())));
+  createServer((request, response) => response.end(process.env.NAME)).listen(${listen}, () => console.log("ready"));
+  ${patient}
 `;
 
-async function ask(address: string, port: number): Promise<string> {
-  const socket = network.resolve(address, port);
-  if (!socket) throw new Error(`nothing is published at ${address}:${port}`);
-  return (await fetch(`http://${socket.host}:${socket.port}/`)).text();
-}
+describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
+  describe.skipIf(kind === "docker" && !hasDocker)("of a task", () => {
+    const test = useRuntime(kind);
+    const { program, push, start, ask } = test;
 
-describe("a container's network", () => {
-  it("lets two tasks listen on the same container port", async () => {
-    const image = await makeProgram(directory, server("8080"));
-    const one = await start(image, { address: "10.0.0.4", environment: { NAME: "one" } });
-    const two = await start(image, { address: "10.0.0.5", environment: { NAME: "two" } });
-    await Promise.all([one.line("ready"), two.line("ready")]);
-    await expect
-      .poll(() => network.resolve("10.0.0.5", 8080) && network.resolve("10.0.0.4", 8080))
-      .toBeTruthy();
-    expect(await ask("10.0.0.4", 8080)).toBe("one");
-    expect(await ask("10.0.0.5", 8080)).toBe("two");
-    one.container.kill();
-    await one.container.exited;
-    await expect.poll(() => network.resolve("10.0.0.4", 8080)).toBeUndefined();
-  });
-
-  it.each([
-    ["a port and a host", '8080, "0.0.0.0"', '{"address":"0.0.0.0","family":"IPv4","port":8080}'],
-    ["options", "{ port: 8080 }", '{"address":"::","family":"IPv6","port":8080}'],
-    [
-      "IPv6 only",
-      '{ port: 8080, host: "::", ipv6Only: true }',
-      '{"address":"::","family":"IPv6","port":8080}',
-    ],
-    ["a port as text", '"8080"', '{"address":"::","family":"IPv6","port":8080}'],
-  ])("maps a server that listens with %s, and tells it what it asked for", async (_, listen, address) => {
-    const { line, lines } = await start(await makeProgram(directory, server(listen)), {
-      environment: { NAME: "x" },
+    it("gets the image's environment and the given one, and nothing of the simulator's", async () => {
+      process.env.OF_THE_SIMULATOR = "secret";
+      const image = await program("console.log(JSON.stringify(process.env))", ["A=image", "B=image"]);
+      const { container, lines } = await start(image, { environment: { B: "task" } });
+      expect(await container.exited).toEqual({ exitCode: 0 });
+      const environment = JSON.parse(lines[0] ?? "");
+      expect(environment).toMatchObject({ A: "image", B: "task" });
+      expect(environment).not.toHaveProperty("OF_THE_SIMULATOR");
     });
-    await line("ready");
-    expect(lines).toEqual([`ready ${address}`]);
-    await expect.poll(() => network.resolve("10.0.0.4", 8080)).toBeTruthy();
-    expect(await ask("10.0.0.4", 8080)).toBe("x");
-  });
 
-  it("does not publish what listens on the container's loopback only", async () => {
-    const program = `${server('8080, "127.0.0.1"')}; createServer(() => {}).listen(9090, () => console.log("both"))`;
-    const { line } = await start(await makeProgram(directory, program));
-    await line("both");
-    await expect.poll(() => network.resolve("10.0.0.4", 9090)).toBeTruthy();
-    expect(network.resolve("10.0.0.4", 8080)).toBeUndefined();
-  });
-});
+    it.each([
+      [{}, ["by", "itself"]],
+      [{ command: ["as", "told"] }, ["as", "told"]],
+      [{ entryPoint: ["node", "other.mjs"] }, ["other"]],
+      [{ entryPoint: ["node", "other.mjs"], command: ["told"] }, ["other", "told"]],
+      [{ workingDirectory: "/app/deep", entryPoint: ["node", "../other.mjs"] }, ["other"]],
+    ])("with %j runs the command that it should", async (settings, said) => {
+      const tell = "console.log(process.argv.slice(2).join(' '))";
+      const image = await push(
+        [
+          {
+            "app/server.mjs": tell,
+            "app/other.mjs": "console.log(['other', ...process.argv.slice(2)].join(' '))",
+            "app/deep/file": "",
+          },
+        ],
+        { Entrypoint: ["node", "server.mjs"], Cmd: ["by", "itself"], WorkingDir: "/app" },
+      );
+      const { container, lines } = await start(image, settings);
+      await container.exited;
+      expect(lines).toEqual([said.join(" ")]);
+    });
 
-describe("a container's process", () => {
-  it("gets the image's and the given environment, and nothing of the simulator's", async () => {
-    process.env.OF_THE_SIMULATOR = "secret";
-    const image = await makeProgram(directory, "console.log(JSON.stringify(process.env))", [
-      "A=image",
-      "B=image",
-    ]);
-    const { container, lines } = await start(image, { environment: { B: "task" } });
-    expect(await container.exited).toBe(0);
-    const environment = JSON.parse(lines[0] ?? "");
-    expect(environment).toMatchObject({ A: "image", B: "task" });
-    expect(environment).not.toHaveProperty("OF_THE_SIMULATOR");
-    expect(environment).not.toHaveProperty("HOME");
-  });
+    it.each([
+      ["process.exit(7)", 7],
+      ["throw new Error('no database')", 1],
+    ])("that ends by %s tells the exit code %i", async (text, exitCode) => {
+      const { container } = await start(await program(text));
+      expect(await container.exited).toEqual({ exitCode });
+    });
 
-  it.each([
-    ["process.exit(7)", 7],
-    ["process.kill(process.pid, 'SIGKILL')", 137],
-    ["process.kill(process.pid, 'SIGTERM')", 143],
-    ["throw new Error('no database')", 1],
-  ])("reports the exit code of %s as %i", async (program, exitCode) => {
-    const { container } = await start(await makeProgram(directory, program));
-    expect(await container.exited).toBe(exitCode);
-  });
+    it("hands on what it writes to both outputs, line by line, to the last", async () => {
+      const { container, lines } = await start(
+        await program(
+          "console.log('one\\r\\ntwo'); console.error('three'); process.stdout.write('é'.repeat(100_000))",
+        ),
+      );
+      await container.exited;
+      expect(lines.toSorted()).toEqual(["one", "three", "two", "é".repeat(100_000)]);
+    });
 
-  it("ends with SIGTERM when it listens to it, and hands on its last line", async () => {
-    const program = `process.on("SIGTERM", () => { console.log("bye"); process.exit(0) }); setInterval(() => {}, 1000); console.log("up")`;
-    const { container, line, lines } = await start(await makeProgram(directory, program));
-    await line("up");
-    expect(await container.stop("SIGTERM", 30_000)).toBe(0);
-    expect(lines).toEqual(["up", "bye"]);
-  });
+    it("ends with SIGTERM when it listens to it, and hands on its last line", async () => {
+      const { container, line, lines } = await start(await program(`${patient}; console.log("up")`));
+      await line("up");
+      expect(await container.stop("SIGTERM", 30_000)).toEqual({ exitCode: 0 });
+      expect(lines).toEqual(["up", "bye"]);
+    });
 
-  it("ends with SIGKILL when it ignores SIGTERM", async () => {
-    const program = `process.on("SIGTERM", () => {}); setInterval(() => {}, 1000); console.log("up")`;
-    const { container, line } = await start(await makeProgram(directory, program));
-    await line("up");
-    expect(await container.stop("SIGTERM", 50)).toBe(137);
-  });
+    it("ends with SIGKILL when it ignores SIGTERM", async () => {
+      const { container, line } = await start(
+        await program('process.on("SIGTERM", () => {}); setInterval(() => {}, 1000); console.log("up")'),
+      );
+      await line("up");
+      expect(await container.stop("SIGTERM", 50)).toEqual({ exitCode: 137 });
+    });
 
-  it("takes with it what left its process group, too", async () => {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    const program = `
-      import { spawn } from "node:child_process";
-      spawn(process.execPath, ["-e", "require('net').connect(${port}, '127.0.0.1')"], { stdio: "ignore", detached: true });
-    `;
-    const { container } = await start(await makeProgram(directory, program));
-    const [connection] = await once(server, "connection");
-    container.kill();
-    await once(connection.on("error", () => {}).resume(), "close");
-    server.close();
-  });
+    it("listens on the same port as another task's, each at its own address, until it ends", async () => {
+      const image = await program(server("8080"));
+      const of = (address: string, NAME: string) => ({ address, ports: [8080], environment: { NAME } });
+      const one = await start(image, of("10.0.0.4", "one"));
+      const two = await start(image, of("10.0.0.5", "two"));
+      await Promise.all([one.line("ready"), two.line("ready")]);
+      await expect.poll(() => ask("10.0.0.4", 8080)).toBe("one");
+      await expect.poll(() => ask("10.0.0.5", 8080)).toBe("two");
+      one.container.kill();
+      await one.container.exited;
+      expect(test.network.resolve("10.0.0.4", 8080)).toBeUndefined();
+    });
 
-  it("does not wait for the output of what left it", async () => {
-    const program = `
-      import { spawn } from "node:child_process";
-      spawn("/bin/sleep", ["3"], { stdio: "inherit", detached: true }).unref();
-      console.log("left");
-      process.exit(0);
-    `;
-    const { container } = await start(await makeProgram(directory, program));
-    expect(await container.exited).toBe(0);
-  });
+    it("cannot be reached where it listens on its loopback only", async () => {
+      const { line } = await start(await program(server('8080, "127.0.0.1"')), { ports: [8080] });
+      await line("ready");
+      await expect(ask("10.0.0.4", 8080)).rejects.toThrow();
+    });
 
-  it("takes what it started with it", async () => {
-    const program = `
-      import { spawn } from "node:child_process";
-      spawn(process.execPath, ["-e", "setInterval(() => {}, 1000); console.log('grandchild')"], { stdio: "inherit" });
-    `;
-    const { container, line } = await start(await makeProgram(directory, program));
-    await line("grandchild");
-    container.kill();
-    // Resolves only when nobody holds the container's output any more, the grandchild included.
-    expect(await container.exited).toBe(137);
-  });
-});
+    it("reaches a server of this machine at the runtime's address", async () => {
+      const { hostAddress } = test.runtime;
+      const here = createServer((_, response) => response.end("here"));
+      await new Promise<void>((resolve) => here.listen(0, hostAddress, resolve));
+      const url = `http://${hostAddress}:${(here.address() as AddressInfo).port}/`;
+      const { container, lines } = await start(
+        await program("console.log(await (await fetch(process.env.URL)).text()); process.exit()"),
+        { environment: { URL: url } },
+      );
+      await container.exited;
+      here.closeAllConnections();
+      here.close();
+      expect(lines).toEqual(["here"]);
+    });
 
-describe("the metadata endpoint", () => {
-  /** Tells where the endpoint is and stays, as those that ask from outside come after it. */
-  const program = "console.log(process.env.ECS_CONTAINER_METADATA_URI_V4); setInterval(() => {}, 1000)";
+    it("reads at its metadata endpoint about itself and its task", async () => {
+      const { container, lines } = await start(
+        await program(`
+          const uri = process.env.ECS_CONTAINER_METADATA_URI_V4;
+          for (const path of ["", "/task", "/stats", "/../unknown"]) {
+            const response = await fetch(uri + path);
+            console.log(response.status, await response.text());
+          }
+        `),
+      );
+      await container.exited;
+      expect(lines).toEqual([
+        '200 {"Name":"web"}',
+        '200 {"Family":"web"}',
+        expect.stringMatching(/^501 .*no statistics/),
+        expect.stringMatching(/^404 .*docker ID from v3 endpoint ID: unknown"$/),
+      ]);
+    });
 
-  it.each([
-    ["the container", "", 200, { Name: "web" }],
-    ["its task", "/task", 200, { Family: "web" }],
-    ["statistics, which are not simulated", "/stats", 501, expect.stringContaining("no statistics")],
-    [
-      "another container",
-      "/../unknown",
-      404,
-      expect.stringMatching(/docker ID from v3 endpoint ID: unknown$/),
-    ],
-    [
-      "another's task",
-      "/../unknown/task",
-      404,
-      expect.stringMatching(/task Arn from v3 endpoint ID: unknown$/),
-    ],
-  ])("answers for %s", async (_, path, status, body) => {
-    const { line, lines } = await start(await makeProgram(directory, program));
-    await line("http://");
-    expect(lines[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v4\/0123-1$/);
-    const response = await fetch(`${lines[0]}${path}`);
-    expect({ status: response.status, body: await response.json() }).toEqual({ status, body });
-  });
+    it("of an image that is not there cannot be pulled", async () => {
+      const reference = (await program("")).replace(/:[^:]*$/, ":gone");
+      await expect(start(reference)).rejects.toThrow(
+        `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${reference}: not found`,
+      );
+    });
 
-  it.each(["/other", "/../../v3/0123-1", "/../.."])("knows no %s", async (path) => {
-    const { line, lines } = await start(await makeProgram(directory, program));
-    await line("http://");
-    const response = await fetch(`${lines[0]}${path}`);
-    expect([response.status, await response.text()]).toEqual([404, "404 page not found\n"]);
-  });
+    it.each([
+      [["nginx"], 'exec: "nginx": executable file not found in $PATH'],
+      [["/bin/bash"], 'exec: "/bin/bash": stat /bin/bash: no such file or directory'],
+      [[], "no command specified"],
+    ])("with the entry point %j that its image lacks cannot be started", async (Entrypoint, message) => {
+      const starting = start(await push([{ file: "" }], { Entrypoint }));
+      await expect(starting).rejects.toThrow(/^CannotStartContainerError: /);
+      await expect(starting).rejects.toThrow(message);
+    });
 
-  it("ends with the container", async () => {
-    const { container, line, lines } = await start(await makeProgram(directory, program));
-    await line("http://");
-    container.kill();
-    await container.exited;
-    expect((await fetch(lines[0] ?? "")).status).toBe(404);
-  });
-});
+    it("runs commands beside its own, with its folder, environment and ports", async () => {
+      const check = `
+        const answer = await fetch("http://localhost:8080/");
+        console.log(process.argv[2], process.env.NAME, await answer.text());
+        process.exit(3);
+      `;
+      const image = await push([{ "app/server.mjs": server("8080"), "app/check.mjs": check }], {
+        Entrypoint: ["node", "server.mjs"],
+        WorkingDir: "/app",
+      });
+      const { container, line } = await start(image, { ports: [8080], environment: { NAME: "one" } });
+      await line("ready");
+      await expect
+        .poll(() => container.exec(["node", "check.mjs", "asks"], 10_000))
+        .toEqual({ exitCode: 3, output: "asks one one\n" });
+      expect(await container.exec(["curl", "localhost"], 10_000)).toEqual({
+        exitCode: expect.toSatisfy((code) => code === 126 || code === 127),
+        output: expect.stringContaining('exec: "curl": executable file not found in $PATH'),
+      });
+    });
 
-it("ends with the simulator, even when that is killed", async () => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const program = join(import.meta.dirname, "simulator-for-tests.ts");
-  const simulator = spawn(process.execPath, [program, directory, String(port)], { stdio: "inherit" });
-  const [connection] = await once(server, "connection");
-  simulator.kill("SIGKILL");
-  // The system ends the task's connection with the task.
-  await once(connection.on("error", () => {}).resume(), "close");
-  server.close();
-});
-
-describe("an image", () => {
-  it("is its layers one over the other, without what whiteouts remove", async () => {
-    const program = `
-      import { readdirSync, readFileSync } from "node:fs";
-      console.log(readdirSync(".").sort().join(), readdirSync("opaque").join(), readFileSync("kept", "utf8"));
-    `;
-    const image = makeImage(
-      [
-        await makeLayer(directory, { "app/kept": "below", "app/removed": "", "app/opaque/old": "" }),
-        await makeLayer(directory, {
-          "app/.wh.removed": "",
-          "app/opaque/.wh..wh..opq": "",
-          "app/opaque/new": "",
-        }),
-        await makeLayer(directory, { "app/kept": "above", "app/main.mjs": program }),
-      ],
-      { Entrypoint: ["node"], Cmd: ["/app/main.mjs"], WorkingDir: "/app" },
-    );
-    const { container, lines } = await start(image);
-    expect(await container.exited).toBe(0);
-    expect(lines).toEqual(["kept,main.mjs,opaque new above"]);
-  });
-
-  it("keeps absolute links inside itself", async () => {
-    const layer = await makeLayer(
-      directory,
-      { "opt/tool/greet": "#!/bin/sh\necho hello\n" },
-      { "usr/bin/greet": "/opt/tool/greet" },
-    );
-    const { container, lines } = await start(makeImage([layer], { Entrypoint: ["greet"] }));
-    expect(await container.exited).toBe(0);
-    expect(lines).toEqual(["hello"]);
-  });
-
-  it("with a link that leads out of it is refused", async () => {
-    const layer = await makeLayer(directory, {}, { "app/out": "../../../etc" });
-    await expect(start(makeImage([layer], { Entrypoint: ["node"] }))).rejects.toThrow(
-      /^CannotPullContainerError: failed to extract layers of image: /,
-    );
-  });
-
-  it("may bring its own executable", async () => {
-    const layer = await makeLayer(directory, { "usr/bin/greet": "#!/bin/sh\necho hello $1\n" });
-    const { container, lines } = await start(makeImage([layer], { Entrypoint: ["greet"], Cmd: ["world"] }));
-    expect(await container.exited).toBe(0);
-    expect(lines).toEqual(["hello world"]);
-  });
-
-  it.each([
-    [["nginx"], 'CannotStartContainerError: exec: "nginx": executable file not found in $PATH'],
-    [
-      ["/bin/bash"],
-      'CannotStartContainerError: exec: "/bin/bash": stat /bin/bash: no such file or directory',
-    ],
-    [[], "CannotStartContainerError: no command specified: the image has neither entrypoint nor command"],
-  ])("with entrypoint %j that it lacks cannot be started", async (entrypoint, message) => {
-    const image = makeImage([await makeLayer(directory, {})], { Entrypoint: entrypoint });
-    await expect(start(image)).rejects.toThrow(message);
+    it("ends a command that is not done in time, and one that runs when it ends", async () => {
+      const { container, line } = await start(await program(`${patient}; console.log("up")`));
+      await line("up");
+      const forEver = ["node", "--eval", "console.log('began'); setInterval(() => {}, 1000)"];
+      expect(await container.exec(forEver, 1_000)).toEqual({ exitCode: undefined, output: "began\n" });
+      const running = container.exec(forEver, 60_000).catch(() => "gone");
+      container.kill();
+      await container.exited;
+      await running;
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { createNetwork } from "../network.ts";
 import { createFixedRegistry, makeProgram } from "./images-for-tests.ts";
-import { createTaskRuntime } from "./runtime.ts";
+import { createProcessRuntime } from "./process-runtime.ts";
 
 // Runs one task, with files in the folder and a connection to the port given as arguments, until it is killed.
 const [directory = ".", port] = process.argv.slice(2);
@@ -8,11 +8,24 @@ const image = await makeProgram(
   directory,
   `import { connect } from "node:net"; connect(${Number(port)}, "127.0.0.1")`,
 );
-const runtime = createTaskRuntime(createFixedRegistry({ image }), createNetwork(), directory);
+const registry = createFixedRegistry({ image });
+const runtime = createProcessRuntime({ registry, network: createNetwork(), directory });
 await runtime.start({
   image: await runtime.pull("image"),
   address: "10.0.0.4",
+  ports: [],
   environment: {},
+  isolation: {
+    memory: 512,
+    cpu: 256,
+    readOnlyRoot: false,
+    addedCapabilities: [],
+    droppedCapabilities: [],
+    init: false,
+    ulimits: [],
+    kernelParameters: {},
+    labels: {},
+  },
   metadata: { id: "1", container: () => ({}), task: () => ({}) },
   onLine: console.log,
 });

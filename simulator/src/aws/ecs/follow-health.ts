@@ -1,0 +1,28 @@
+import { taskHealth, watchHealth } from "./health-checks.ts";
+import type { RunningContainer } from "./start-containers.ts";
+import type { EcsContext, TaskRecord } from "./state.ts";
+
+/** Has the task tell what its container's health check finds, until one of them stops. */
+export async function followHealth(
+  { environment }: EcsContext,
+  record: TaskRecord,
+  { definition, reported, exec, exited }: RunningContainer,
+  onChange: () => void,
+): Promise<void> {
+  if (!definition.healthCheck) return;
+  const ended = new AbortController();
+  exited.then(() => ended.abort());
+  await watchHealth({
+    check: definition.healthCheck,
+    clock: environment.clock,
+    exec,
+    signal: AbortSignal.any([record.stopping.signal, ended.signal]),
+    onChecked(health) {
+      record.checkedHealth.set(definition.name as string, health);
+      if (reported.healthStatus === health.status) return;
+      reported.healthStatus = health.status;
+      record.task.healthStatus = taskHealth(record);
+      onChange();
+    },
+  });
+}

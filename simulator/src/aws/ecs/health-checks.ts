@@ -1,0 +1,93 @@
+import type { ContainerDefinition, HealthCheck, HealthStatus } from "@aws-sdk/client-ecs";
+import type { Clock } from "../../clock.ts";
+import type { ExecResult, TaskContainer } from "../../planes/tasks/runtime.ts";
+import type { TaskDefinitionRecord, TaskRecord } from "./state.ts";
+
+/** AWS's figures for those that are left out (API reference, HealthCheck). */
+export const healthCheckDefaults = { interval: 30, timeout: 5, retries: 3 } as const;
+
+/**
+ * A program takes its time to start on the wall, however fast the clock: for this long, failures of a container that was
+ * never healthy do not count, as if they had come in real seconds.
+ */
+const startAllowanceMs = 5_000;
+/** A check starts a process, in real time too: at a fast clock it may take so much of it, a fifth, and no more. */
+const restPerWork = 4;
+
+/** How the last check ended. */
+export interface CheckedHealth {
+  readonly status: HealthStatus;
+  readonly since: Date;
+  readonly exitCode: number;
+  readonly output: string;
+}
+
+export interface WatchOptions {
+  readonly check: HealthCheck;
+  readonly clock: Clock;
+  readonly exec: TaskContainer["exec"];
+  /** Aborted when the container is not to be checked any more. */
+  readonly signal: AbortSignal;
+  /** Called after each check. */
+  readonly onChecked: (health: CheckedHealth) => void;
+}
+
+/** Runs a container's health check again and again, the first time after one interval; resolves when the signal aborts. */
+export async function watchHealth({ check, clock, exec, signal, onChecked }: WatchOptions): Promise<void> {
+  const { interval, timeout, retries, startPeriod = 0 } = { ...healthCheckDefaults, ...check };
+  const startedAt = performance.now();
+  const startMs = Math.max(clock.toWall(startPeriod * 1000), clock.scale > 1 ? startAllowanceMs : 0);
+  let status: HealthStatus = "UNKNOWN";
+  let since = clock.now();
+  let failures = 0;
+  let tookMs = 0;
+  for (;;) {
+    const restMs = tookMs * restPerWork * clock.scale;
+    if (!(await passes(clock.wait(Math.max(interval * 1000, restMs), signal)))) return;
+    const beganAt = performance.now();
+    // On the wall, too: a slow machine must not fail a check that the figures would let pass.
+    const result = await exec(commandOf(check), timeout * 1000).catch(failed);
+    tookMs = performance.now() - beganAt;
+    if (signal.aborted) return;
+    const isStarting = status === "UNKNOWN" && beganAt - startedAt < startMs;
+    if (result.exitCode === 0) failures = 0;
+    else if (!isStarting) failures++;
+    const next: HealthStatus = result.exitCode === 0 ? "HEALTHY" : failures >= (retries as number) ? "UNHEALTHY" : status;
+    if (next !== status) since = clock.now();
+    status = next;
+    // A check that was not done in time ends as Docker's does.
+    onChecked({ status, since, exitCode: result.exitCode ?? -1, output: result.output });
+  }
+}
+
+const passes = (wait: Promise<void>) =>
+  wait.then(
+    () => true,
+    () => false,
+  );
+
+const failed = (error: Error): ExecResult => ({ exitCode: undefined, output: error.message });
+
+function commandOf({ command = [] }: HealthCheck): string[] {
+  const [kind, ...words] = command;
+  return kind === "CMD-SHELL" ? ["/bin/sh", "-c", ...words] : words;
+}
+
+/** Whether the task counts as healthy only when its containers say so. */
+export function hasHealthCheck({ containerDefinitions }: TaskDefinitionRecord): boolean {
+  return containerDefinitions.some(countsForHealth);
+}
+
+/** What containers say of a task: those that are essential and have a health check (developer guide, "healthcheck"). */
+export function taskHealth({ task, definition }: TaskRecord): HealthStatus {
+  const counting = definition.containerDefinitions.filter(countsForHealth).map(({ name }) => name);
+  const states = task.containers
+    .filter(({ name }) => counting.includes(name))
+    .map((each) => each.healthStatus);
+  if (states.includes("UNHEALTHY")) return "UNHEALTHY";
+  return states.length > 0 && states.every((state) => state === "HEALTHY") ? "HEALTHY" : "UNKNOWN";
+}
+
+function countsForHealth({ essential, healthCheck }: ContainerDefinition): boolean {
+  return essential !== false && healthCheck !== undefined;
+}

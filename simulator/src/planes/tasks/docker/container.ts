@@ -1,0 +1,100 @@
+import { json } from "node:stream/consumers";
+import type { ContainerExit, TaskContainer } from "../runtime.ts";
+import { type Engine, unlessGone } from "./engine.ts";
+import { execIn } from "./exec.ts";
+import { removeContainer } from "./leftovers.ts";
+import { readLines } from "./output.ts";
+
+export interface StartedContainer extends TaskContainer {
+  readonly id: string;
+  /** In the network of containers; absent when it shares another's. */
+  readonly ipAddress: string | undefined;
+  /** Resolves when the engine has forgotten it. */
+  readonly removed: Promise<void>;
+}
+
+export interface StartOptions {
+  readonly onLine: (line: string) => void;
+  /** Called as soon as it has ended, before its last lines are handed on. */
+  readonly onExit: () => void;
+}
+
+interface ContainerView {
+  readonly State: { readonly OOMKilled: boolean };
+  readonly NetworkSettings: { readonly Networks: Record<string, { readonly IPAddress: string }> };
+}
+
+/** As the ECS agent words it (aws/amazon-ecs-agent, agent/engine/errors.go). */
+const outOfMemory = "OutOfMemoryError: Container killed due to memory usage";
+const sigkilled = 137;
+
+/** Creates and starts a container; it is gone from the engine soon after it has ended. */
+export async function startContainer(
+  engine: Engine,
+  settings: object,
+  options: StartOptions,
+): Promise<StartedContainer> {
+  const { Id: id } = await engine.call<{ Id: string }>("POST", "/containers/create", { body: settings });
+  const look = () => engine.call<ContainerView>("GET", `/containers/${id}/json`);
+  try {
+    // Both before the start, so that neither the first line nor a quick end is missed.
+    const [output, end] = await Promise.all([
+      engine.stream("POST", `/containers/${id}/attach`, { query: { stream: "1", stdout: "1", stderr: "1" } }),
+      engine.stream("POST", `/containers/${id}/wait`, { query: { condition: "next-exit" } }),
+    ]);
+    const read = readLines(output, options.onLine).catch(() => {});
+    await engine.call("POST", `/containers/${id}/start`);
+    const view = await look();
+    const exited = waitForExit(end, options.onExit, read, look);
+    return {
+      id,
+      ipAddress: Object.values(view.NetworkSettings.Networks)[0]?.IPAddress || undefined,
+      exited,
+      removed: exited.then(() => removeContainer(engine, id)).catch(() => {}),
+      kill: () => void signal(engine, id, "SIGKILL").catch(() => {}),
+      exec: (command, timeoutMs) => execIn(engine, id, command, timeoutMs),
+      stop: (name, timeoutMs) => stop(engine, id, name, timeoutMs, exited),
+    };
+  } catch (error) {
+    await removeContainer(engine, id);
+    throw error;
+  }
+}
+
+async function waitForExit(
+  end: NodeJS.ReadableStream,
+  onExit: () => void,
+  read: Promise<void>,
+  look: () => Promise<ContainerView>,
+): Promise<ContainerExit> {
+  try {
+    const { StatusCode } = (await json(end as never)) as { StatusCode: number };
+    onExit();
+    const [{ State }] = await Promise.all([look(), read]);
+    return State.OOMKilled ? { exitCode: StatusCode, reason: outOfMemory } : { exitCode: StatusCode };
+  } catch (error) {
+    // Whether it has ended nobody can tell: a task without its engine is as good as killed.
+    onExit();
+    return { exitCode: sigkilled, reason: `the Docker engine does not answer: ${(error as Error).message}` };
+  }
+}
+
+async function signal(engine: Engine, id: string, name: string): Promise<void> {
+  await unlessGone(engine.call("POST", `/containers/${id}/kill`, { query: { signal: name } }));
+}
+
+async function stop(
+  engine: Engine,
+  id: string,
+  name: string,
+  timeoutMs: number,
+  exited: Promise<ContainerExit>,
+): Promise<ContainerExit> {
+  await signal(engine, id, name);
+  const timer = setTimeout(() => void signal(engine, id, "SIGKILL").catch(() => {}), timeoutMs);
+  try {
+    return await exited;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,67 @@
+import type { ContainerOptions } from "../runtime.ts";
+
+/** A core for as long as this, in microseconds, is 1024 CPU units (the kernel's usual period of its CPU quota). */
+const cpuPeriod = 100_000;
+const mebibyte = 1024 ** 2;
+
+export interface Surroundings {
+  /** Id of the network, for the first container of a task. */
+  readonly network: string;
+  /** Id of the task's first container: the others share its network, as they share a task's interface. */
+  readonly sharesNetworkOf: string | undefined;
+  readonly metadataUri: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The body of ContainerCreate for a container of a task. */
+export function createOptions(options: ContainerOptions, surroundings: Surroundings): object {
+  const { image, environment, isolation, ports } = options;
+  const { sharesNetworkOf } = surroundings;
+  return {
+    Image: image.location,
+    // Absent, they are the image's; as Docker does it, an entrypoint drops the image's command as well.
+    ...(options.entryPoint?.length ? { Entrypoint: options.entryPoint } : {}),
+    ...(options.command?.length ? { Cmd: options.command } : {}),
+    ...(options.workingDirectory ? { WorkingDir: options.workingDirectory } : {}),
+    ...(isolation.user ? { User: isolation.user } : {}),
+    ...(environment.HOSTNAME && !sharesNetworkOf ? { Hostname: environment.HOSTNAME } : {}),
+    Env: Object.entries({
+      ...environment,
+      ECS_CONTAINER_METADATA_URI_V4: surroundings.metadataUri,
+    }).map(([name, value]) => `${name}=${value}`),
+    Labels: { ...isolation.labels, ...surroundings.labels },
+    // ECS ignores the image's own health check.
+    Healthcheck: { Test: ["NONE"] },
+    ...(sharesNetworkOf ? {} : { ExposedPorts: byPort(ports, () => ({})) }),
+    HostConfig: {
+      ...limits(options),
+      NetworkMode: sharesNetworkOf ? `container:${sharesNetworkOf}` : surroundings.network,
+      ...(sharesNetworkOf ? {} : { PortBindings: byPort(ports, () => [{ HostIp: "127.0.0.1" }]) }),
+      // What it says is read as it says it.
+      LogConfig: { Type: "none" },
+    },
+  };
+}
+
+function limits({ isolation }: ContainerOptions): object {
+  const { memory, memoryReservation, cpu, cpuShares, ulimits, kernelParameters } = isolation;
+  return {
+    Memory: memory * mebibyte,
+    // As much as the memory alone: no swap.
+    MemorySwap: memory * mebibyte,
+    ...(memoryReservation ? { MemoryReservation: memoryReservation * mebibyte } : {}),
+    CpuPeriod: cpuPeriod,
+    CpuQuota: (cpu / 1024) * cpuPeriod,
+    ...(cpuShares ? { CpuShares: cpuShares } : {}),
+    ReadonlyRootfs: isolation.readOnlyRoot,
+    CapAdd: isolation.addedCapabilities,
+    CapDrop: isolation.droppedCapabilities,
+    Init: isolation.init,
+    Ulimits: ulimits.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
+    Sysctls: kernelParameters,
+  };
+}
+
+function byPort<Value>(ports: readonly number[], value: () => Value): Record<string, Value> {
+  return Object.fromEntries(ports.map((port) => [`${port}/tcp`, value()]));
+}

@@ -1,0 +1,92 @@
+import { randomBytes } from "node:crypto";
+import type { Network } from "../../network.ts";
+import { type MetadataServer, startMetadataServer } from "../metadata-server.ts";
+import type { ContainerOptions, TaskRuntime, TaskRuntimeOptions } from "../runtime.ts";
+import { openEngine } from "./availability.ts";
+import { type StartedContainer, startContainer } from "./container.ts";
+import { createOptions } from "./create-options.ts";
+import type { Engine } from "./engine.ts";
+import { startJanitor } from "./janitor.ts";
+import { ownerLabel, removeImage, removeLeftovers, thisProcess } from "./leftovers.ts";
+import { type Bridge, createBridge, removeBridge } from "./network.ts";
+import { createImages } from "./pull-image.ts";
+
+/**
+ * Runs containers in the machine's Docker engine, each with the limits of its task. They are in a network of their own,
+ * where the simulator listens too; a task's ports are published on free loopback ports for whoever wants to look, while
+ * the load balancer asks the container itself: a connection is refused until something listens.
+ */
+export async function startDockerRuntime(options: TaskRuntimeOptions): Promise<TaskRuntime> {
+  const engine = await openEngine(process.env);
+  const owner = thisProcess();
+  await removeLeftovers(engine);
+  const janitor = startJanitor(owner);
+  const id = randomBytes(4).toString("hex");
+  const bridge = await createBridge(engine, `ecs-simulator-${id}`, { [ownerLabel]: owner });
+  const metadata = await startMetadataServer(bridge.gateway);
+  const images = createImages({ engine, registry: options.registry, tagPrefix: `${owner}-${id}` });
+  const running = new Set<StartedContainer>();
+  const host: Host = { engine, bridge, metadata, network: options.network, owner, first: new Map() };
+  return {
+    hostAddress: bridge.gateway,
+    pull: images.pull,
+    async start(settings) {
+      const container = await startInTask(host, settings).catch((error) => {
+        throw new Error(`CannotStartContainerError: ${error.message}`);
+      });
+      running.add(container);
+      container.removed.then(() => running.delete(container));
+      return container;
+    },
+    async close() {
+      for (const container of running) container.kill();
+      await Promise.all([...running].map(({ removed }) => removed));
+      metadata.close();
+      await removeBridge(engine, bridge.id);
+      for (const name of await images.names()) await removeImage(engine, name);
+      janitor.dismiss();
+      engine.close();
+    },
+  };
+}
+
+interface Host {
+  readonly engine: Engine;
+  readonly bridge: Bridge;
+  readonly metadata: MetadataServer;
+  readonly network: Network;
+  readonly owner: string;
+  /** The container that holds a task's network, by the task's address. */
+  readonly first: Map<string, string>;
+}
+
+async function startInTask(host: Host, options: ContainerOptions): Promise<StartedContainer> {
+  const { engine, bridge, metadata, network, owner, first } = host;
+  const { address, ports } = options;
+  const sharesNetworkOf = first.get(address);
+  const settings = createOptions(options, {
+    network: bridge.id,
+    sharesNetworkOf,
+    metadataUri: metadata.publish(options.metadata),
+    labels: { [ownerLabel]: owner },
+  });
+  let ended = false;
+  const withdraw = () => {
+    ended = true;
+    metadata.withdraw(options.metadata.id);
+    if (sharesNetworkOf) return;
+    first.delete(address);
+    for (const port of ports) network.withdraw(address, port);
+  };
+  try {
+    const container = await startContainer(engine, settings, { onLine: options.onLine, onExit: withdraw });
+    const { id, ipAddress } = container;
+    if (sharesNetworkOf || !ipAddress || ended) return container;
+    first.set(address, id);
+    for (const port of ports) network.publish(address, port, { host: ipAddress, port });
+    return container;
+  } catch (error) {
+    withdraw();
+    throw error;
+  }
+}

@@ -1,0 +1,25 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export interface Janitor {
+  /** There is nothing left to do for it. */
+  dismiss(): void;
+}
+
+const program = fileURLToPath(new URL("./clean-up-after.ts", import.meta.url));
+
+/**
+ * A process that outlives this one, however it ends, to remove what it left in the engine. It waits for the end of its
+ * standard input, which this process holds open; in a session of its own, out of reach of a terminal's Ctrl-C.
+ */
+export function startJanitor(owner: string): Janitor {
+  const janitor = spawn(process.execPath, [program, owner], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  // The next start removes what is left, too.
+  janitor.on("error", () => {});
+  janitor.stdin.on("error", () => {});
+  janitor.unref();
+  return { dismiss: () => void janitor.kill("SIGKILL") };
+}

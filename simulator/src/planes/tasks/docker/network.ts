@@ -1,0 +1,66 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { type Engine, unlessGone } from "./engine.ts";
+
+/** A network of containers, and this machine's address in it. */
+export interface Bridge {
+  readonly id: string;
+  readonly gateway: string;
+}
+
+interface NetworkView {
+  readonly Id: string;
+  readonly Driver: string;
+  readonly IPAM: { readonly Config: readonly { readonly Gateway?: string }[] | null };
+}
+
+/** Rejects with a sentence when the network is not this machine's. */
+export async function createBridge(
+  engine: Engine,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<Bridge> {
+  const { Id: id } = await engine.call<{ Id: string }>("POST", "/networks/create", {
+    body: { Name: name, Driver: "bridge", Labels: labels },
+  });
+  try {
+    const gateway = gatewayOf(await engine.call<NetworkView>("GET", `/networks/${id}`));
+    await requireAddress(gateway);
+    return { id, gateway: gateway as string };
+  } catch (error) {
+    await removeBridge(engine, id);
+    throw error;
+  }
+}
+
+export async function removeBridge(engine: Engine, id: string): Promise<void> {
+  await unlessGone(engine.call("DELETE", `/networks/${id}`));
+}
+
+/** The same question without making a network: those that the engine has are on the same machine. */
+export async function requireOwnBridges(engine: Engine): Promise<void> {
+  const networks = await engine.call<NetworkView[]>("GET", "/networks", {
+    query: { filters: JSON.stringify({ driver: ["bridge"] }) },
+  });
+  const gateway = networks.map(gatewayOf).find((address) => address !== undefined);
+  if (gateway) await requireAddress(gateway);
+}
+
+const gatewayOf = ({ IPAM }: NetworkView) =>
+  IPAM.Config?.map(({ Gateway }) => Gateway).find((address) => address?.includes("."));
+
+/** An interface without a cable, as an empty bridge is, is in no list of interfaces: but one can listen on it. */
+async function requireAddress(gateway: string | undefined): Promise<void> {
+  const server = createServer();
+  try {
+    server.listen(0, gateway ?? "no address");
+    await once(server, "listening");
+  } catch (error) {
+    throw new Error(
+      `the containers' network (gateway ${gateway}) is not on this machine but in the engine's own, as with Docker Desktop or rootless Docker, so tasks could not reach the simulated AWS: use Docker Engine on Linux, or run tasks as processes`,
+      { cause: error },
+    );
+  }
+  server.close();
+  await once(server, "close");
+}

@@ -1,0 +1,100 @@
+import { text } from "node:stream/consumers";
+import type { Registry } from "../../registry.ts";
+import type { LocalImage } from "../runtime.ts";
+import { type Engine, EngineError } from "./engine.ts";
+import { imageRepository } from "./leftovers.ts";
+
+/** A pull of our own registry is a matter of seconds. */
+const tokenLastsMs = 3_600_000;
+
+export interface PullOptions {
+  readonly engine: Engine;
+  readonly registry: Pick<Registry, "pull" | "issueToken">;
+  /** Beginning of the tags under which the engine keeps the images for this runtime. */
+  readonly tagPrefix: string;
+}
+
+/** What `pull` of a runtime needs: images by digest, each pulled once, and a list of the names they got. */
+export function createImages({ engine, registry, tagPrefix }: PullOptions) {
+  const pulled = new Map<string, Promise<string>>();
+  return {
+    async pull(reference: string): Promise<LocalImage> {
+      // Finds out, in the words of Fargate's agent, what cannot be pulled; and which image of an index is meant.
+      const image = await registry.pull(reference);
+      const tag = `${tagPrefix}-${image.digest.slice("sha256:".length).slice(0, 12)}`;
+      const source = `${withoutVersion(reference)}@${image.digest}`;
+      const location = pulled.get(tag) ?? fetchImage(engine, registry, source, tag);
+      pulled.set(tag, location);
+      location.catch(() => pulled.delete(tag));
+      return { digest: image.digest, config: image.config.config ?? {}, location: await location };
+    },
+    /** Names of all that was pulled. */
+    async names(): Promise<string[]> {
+      const settled = await Promise.allSettled(pulled.values());
+      return settled.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+    },
+  };
+}
+
+/** host:port/name of a reference with a tag, a digest or both. */
+function withoutVersion(reference: string): string {
+  return reference.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+}
+
+/** Has the engine pull the image and call it by a name of ours, which a later run can tell from its user's. */
+async function fetchImage(
+  engine: Engine,
+  registry: Pick<Registry, "issueToken">,
+  source: string,
+  tag: string,
+): Promise<string> {
+  const isThere = await hasImage(engine, source);
+  if (!isThere) await pullFrom(engine, registry, source);
+  await engine.call("POST", `/images/${source}/tag`, { query: { repo: imageRepository, tag } });
+  if (!isThere) await engine.call("DELETE", `/images/${source}`);
+  return `${imageRepository}:${tag}`;
+}
+
+async function hasImage(engine: Engine, name: string): Promise<boolean> {
+  try {
+    await engine.call("GET", `/images/${name}/json`);
+    return true;
+  } catch (error) {
+    if (error instanceof EngineError && error.statusCode === 404) return false;
+    throw error;
+  }
+}
+
+async function pullFrom(
+  engine: Engine,
+  registry: Pick<Registry, "issueToken">,
+  source: string,
+): Promise<void> {
+  const credentials = {
+    username: "AWS",
+    password: registry.issueToken(new Date(Date.now() + tokenLastsMs)),
+    serveraddress: source.split("/")[0],
+  };
+  const [name, digest] = source.split("@");
+  const progress = await engine
+    .stream("POST", "/images/create", {
+      query: { fromImage: name, tag: digest },
+      headers: { "X-Registry-Auth": encode(credentials) },
+    })
+    .then(text, (error) => JSON.stringify({ error: error.message }));
+  const failure = progress
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line).error)
+    .find(Boolean);
+  if (failure)
+    throw new Error(
+      `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to pull ${source}: ${failure}`,
+    );
+}
+
+/** URL-safe base64 with its padding, which the engine insists on and Node's own leaves out. */
+function encode(credentials: object): string {
+  const text = Buffer.from(JSON.stringify(credentials)).toString("base64");
+  return text.replaceAll("+", "-").replaceAll("/", "_");
+}

@@ -1,0 +1,197 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Network } from "../network.ts";
+import { type ContainerProcess, startProcess } from "./container-process.ts";
+import { type ControlServer, startControlServer } from "./control-server.ts";
+import { defaultPath, findCommand, pathOnDisk } from "./executable.ts";
+import { createImageFiles, inside } from "./image-files.ts";
+import { type MetadataServer, startMetadataServer } from "./metadata-server.ts";
+import { type ProcessSetting, runBeside } from "./run-beside.ts";
+import type {
+  ContainerOptions,
+  LocalImage,
+  TaskContainer,
+  TaskRuntime,
+  TaskRuntimeOptions,
+} from "./runtime.ts";
+
+/** Child processes are on the machine itself. */
+const hostAddress = "127.0.0.1";
+const preload = fileURLToPath(new URL("./listen-on-loopback.cjs", import.meta.url));
+
+/**
+ * Runs containers as child processes from the files of their images. The processes run as the simulator's own user
+ * and see the machine's file system; of the simulator's environment they get nothing. Tasks of the same image share
+ * its unpacked files. What isolates a container is reported by the API and not enforced. Only what Node listens on is
+ * mapped and published: another program's port stays unreachable, and its health check fails.
+ */
+export function createProcessRuntime({ registry, network, directory }: ProcessRuntimeOptions): TaskRuntime {
+  const files = createImageFiles(join(directory, "images"));
+  const running = new Set<TaskContainer>();
+  let host: Promise<Host> | undefined;
+
+  return {
+    hostAddress,
+    async pull(reference) {
+      const image = await registry.pull(reference);
+      const root = await files.unpack(image).catch((error) => {
+        throw new Error(
+          `CannotPullContainerError: failed to extract layers of ${reference}: ${error.message}`,
+        );
+      });
+      return { digest: image.digest, config: image.config.config ?? {}, location: root };
+    },
+    async start(options) {
+      host ??= prepareHost(directory);
+      const container = await startContainer(options, network, await host).catch((error) => {
+        throw new Error(`CannotStartContainerError: ${error.message}`);
+      });
+      running.add(container);
+      container.exited.then(() => running.delete(container));
+      return container;
+    },
+    async close() {
+      const ends = [...running].map((container) => container.exited);
+      for (const container of running) container.kill();
+      await Promise.all(ends);
+      const { control, metadata } = (await host) ?? {};
+      control?.close();
+      metadata?.close();
+    },
+  };
+}
+
+export interface ProcessRuntimeOptions extends Pick<TaskRuntimeOptions, "network" | "directory"> {
+  readonly registry: Pick<TaskRuntimeOptions["registry"], "pull">;
+}
+
+/** What all containers of this machine share. */
+interface Host {
+  readonly control: ControlServer;
+  readonly metadata: MetadataServer;
+  /** A folder with nothing in it but the simulator's own node. */
+  readonly lentFolder: string;
+  /** By the task's address: the ports its processes listen on, and where they really do. */
+  readonly served: Map<string, Map<number, number>>;
+}
+
+async function prepareHost(directory: string): Promise<Host> {
+  const lentFolder = join(directory, "lent");
+  await mkdir(lentFolder, { recursive: true });
+  await symlink(process.execPath, join(lentFolder, "node")).catch((error) => {
+    if (error.code !== "EEXIST") throw error;
+  });
+  const [control, metadata] = await Promise.all([startControlServer(), startMetadataServer(hostAddress)]);
+  return { control, metadata, lentFolder, served: new Map() };
+}
+
+async function startContainer(
+  options: ContainerOptions,
+  network: Network,
+  host: Host,
+): Promise<TaskContainer> {
+  const token = randomUUID();
+  const ports = followPorts(host, network, options.address, token);
+  const setting = await prepareSetting(options, host, token);
+  const commands = new Set<ContainerProcess>();
+  const withdraw = () => {
+    host.metadata.withdraw(options.metadata.id);
+    ports.withdraw();
+    // What was run beside it ends with it.
+    for (const command of commands) command.kill();
+  };
+  try {
+    const main = await startProcess({
+      ...setting.find(argvOf(options)),
+      workingDirectory: setting.workingDirectory,
+      environment: setting.environment,
+      onLine: options.onLine,
+      onExit: withdraw,
+    });
+    return {
+      exited: main.exited.then((exitCode) => ({ exitCode })),
+      kill: main.kill,
+      stop: async (signal, timeoutMs) => ({ exitCode: await main.stop(signal, timeoutMs) }),
+      exec: (command, timeoutMs) => runBeside(setting, command, timeoutMs, commands, ports.served()),
+    };
+  } catch (error) {
+    withdraw();
+    throw error;
+  }
+}
+
+/** Publishes what the container's processes listen on, for as long as it lives. */
+function followPorts({ control, served }: Host, network: Network, address: string, token: string) {
+  const ofTask = served.get(address) ?? new Map<number, number>();
+  served.set(address, ofTask);
+  const own = new Set<number>();
+  control.expect(token, ({ port, servedOn, loopbackOnly }) => {
+    own.add(port);
+    ofTask.set(port, servedOn);
+    if (!loopbackOnly) network.publish(address, port, { host: hostAddress, port: servedOn });
+  });
+  return {
+    served: (): ReadonlyMap<number, number> => ofTask,
+    withdraw() {
+      control.forget(token);
+      for (const port of own) {
+        network.withdraw(address, port);
+        ofTask.delete(port);
+      }
+      if (ofTask.size === 0) served.delete(address);
+    },
+  };
+}
+
+async function prepareSetting(options: ContainerOptions, host: Host, token: string): Promise<ProcessSetting> {
+  const { image } = options;
+  const root = image.location;
+  const environment: Record<string, string> & { PATH: string } = {
+    PATH: defaultPath,
+    ...imageEnvironment(image),
+    ...options.environment,
+  };
+  const workingDirectory = options.workingDirectory ?? (image.config.WorkingDir || "/");
+  const cwd = inside(root, workingDirectory);
+  // Container runtimes make a working directory that the image lacks.
+  await mkdir(cwd, { recursive: true });
+  return {
+    workingDirectory: cwd,
+    environment: {
+      ...environment,
+      ECS_CONTAINER_METADATA_URI_V4: host.metadata.publish(options.metadata),
+      PATH: pathOnDisk(root, environment.PATH, host.lentFolder),
+      NODE_OPTIONS: [`--require="${quote(preload)}"`, environment.NODE_OPTIONS].filter(Boolean).join(" "),
+      SIMULATOR_TASK_CONTROL: `${host.control.port}:${token}`,
+    },
+    find: (argv) =>
+      findCommand({
+        root,
+        argv,
+        path: environment.PATH,
+        workingDirectory,
+        node: join(host.lentFolder, "node"),
+      }),
+  };
+}
+
+/** As Docker does: an entrypoint of one's own drops the image's command as well. */
+function argvOf({ image, entryPoint, command }: ContainerOptions): readonly string[] {
+  if (entryPoint?.length) return [...entryPoint, ...(command ?? [])];
+  return [...(image.config.Entrypoint ?? []), ...(command?.length ? command : (image.config.Cmd ?? []))];
+}
+
+function imageEnvironment(image: LocalImage): Record<string, string> {
+  const pairs = (image.config.Env ?? []).map((pair) => {
+    const separator = pair.indexOf("=");
+    return separator < 0 ? [pair, ""] : [pair.slice(0, separator), pair.slice(separator + 1)];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** For NODE_OPTIONS, which takes a backslash before what would end its quotes. */
+function quote(path: string): string {
+  return path.replaceAll(/["\\]/g, "\\$&");
+}

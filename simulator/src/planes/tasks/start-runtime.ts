@@ -1,0 +1,11 @@
+import { startDockerRuntime } from "./docker/docker-runtime.ts";
+import { createProcessRuntime } from "./process-runtime.ts";
+import type { TaskRuntime, TaskRuntimeKind, TaskRuntimeOptions } from "./runtime.ts";
+
+/** Rejects with a sentence and the next step when there is no Docker engine that could be used. */
+export async function startTaskRuntime(
+  kind: TaskRuntimeKind,
+  options: TaskRuntimeOptions,
+): Promise<TaskRuntime> {
+  return kind === "docker" ? startDockerRuntime(options) : createProcessRuntime(options);
+}
