@@ -166,6 +166,31 @@ describe("an image that was pushed before scans were turned on", () => {
   });
 });
 
+it("an image in another account is judged by what that account's policy lets us see", async () => {
+  const accountId = "210987654321";
+  const theirs = { registryId: accountId, repositoryName: "customer" };
+  await simulator.aws.ecr.createRepository({ ...theirs, imageScanningConfiguration: { scanOnPush: true } });
+  const allow = (...actions: string[]) => {
+    const statement = {
+      Effect: "Allow",
+      Principal: "*",
+      Action: [...actions, "ecr:DescribeRepositories", "ecr:PutImage"],
+    };
+    const policyText = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    return simulator.aws.ecr.setRepositoryPolicy({ ...theirs, policyText });
+  };
+  try {
+    await allow("ecr:DescribeImageScanFindings");
+    const image = await registry.pushImage(`${accountId}/customer`, affected);
+    const elsewhere = { host: "", accountId, region: "us-east-1" };
+    expect(await ask(environment(), image, {}, elsewhere)).toMatchObject({ status: "failed" });
+    await allow();
+    expect(await ask(environment(), image, {}, elsewhere)).toMatchObject({ status: "could-not-check" });
+  } finally {
+    await simulator.aws.ecr.deleteRepository({ ...theirs, force: true });
+  }
+});
+
 describe("what cannot be seen", () => {
   it("is an image from scratch", async () => {
     const world = environment();

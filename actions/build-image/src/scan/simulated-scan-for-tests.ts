@@ -1,8 +1,8 @@
 import type { Advisory, Simulator } from "../../../../simulator/src/simulator.ts";
 import { type Clock, systemClock } from "../../../shared/clock.ts";
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
-import { toRepository } from "../build-image-for-tests.ts";
 import { findDestination } from "../destination/find-destination.ts";
+import type { ElsewhereInEcr } from "../destination/repository-name.ts";
 import type { BuildEnvironment } from "../environment.ts";
 import { checkScan } from "./gate.ts";
 import type { ScanGateInputs } from "./inputs.ts";
@@ -31,13 +31,15 @@ export const gateInputs: ScanGateInputs = {
   ignored: new Map(),
 };
 
-/** Asks the gate about an image of the repository `customer`. */
+/** Asks the gate about an image of the repository `customer`, in another account when one is given. */
 export async function ask(
   environment: BuildEnvironment,
   manifest: FetchedManifest,
   inputs: Partial<ScanGateInputs> = {},
+  elsewhere?: ElsewhereInEcr,
 ) {
-  const found = await findDestination(toRepository("customer"), environment);
+  const repository = { registry: "ecr" as const, name: "customer", ...(elsewhere && { elsewhere }) };
+  const found = await findDestination({ repository, creation: undefined }, environment);
   const destination = await found.open();
   const outcome = await checkScan({ destination, manifest }, { ...gateInputs, ...inputs }, environment);
   if (!outcome) throw new Error("the gate was not asked");

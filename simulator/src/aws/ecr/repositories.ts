@@ -21,7 +21,7 @@ const namePattern = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-
 const pushedOrPulled = { pull: "ecr:BatchGetImage", push: "ecr:PutImage", delete: "ecr:BatchDeleteImage" };
 
 export function repositoryOperations(state: EcrState): Operations<ECR> {
-  const { repositories, foreignRepositories, find, describe, scans, scanRules } = state;
+  const { repositories, foreignRepositories, find, describe, scans } = state;
   const { accountId, region, registry, clock } = state.environment;
   const repositoriesOf = (registryId: string) =>
     registryId === accountId
@@ -55,7 +55,7 @@ export function repositoryOperations(state: EcrState): Operations<ECR> {
           denial: (action) => denialOf(state, record, pushedOrPulled[action]),
           isImmutable: (tag) => isImmutable(tag, record.description),
           onPush: (manifest) => {
-            if (scansOnPush(record, scanRules)) scans.startIfPossible(manifest);
+            if (scansOnPush(record, state)) scans.startIfPossible(manifest);
           },
         }),
         tags,

@@ -51,7 +51,12 @@ export function scanConfigurationOperations({
 }
 
 /** Whether a push into the repository starts a scan: its own setting or a rule of the registry says so. */
-export function scansOnPush(record: RepositoryRecord, rules: readonly RegistryScanningRule[]): boolean {
+export function scansOnPush(
+  record: RepositoryRecord,
+  { environment, scanRules }: Pick<EcrState, "environment" | "scanRules">,
+): boolean {
+  // Rules of another account's registry cannot be set here.
+  const rules = record.description.registryId === environment.accountId ? scanRules : [];
   return effective(record, rules).scanOnPush === true;
 }
 

@@ -1,6 +1,5 @@
 import type { ECR, ImageIdentifier, ImageScanFinding } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../errors.ts";
-import type { StoredManifest } from "../../planes/registry.ts";
 import { severities } from "../../planes/scanner/advisories.ts";
 import type { ScanFinding } from "../../planes/scanner/scanner.ts";
 import type { Operations } from "../api.ts";
@@ -19,24 +18,28 @@ interface ImageRequest {
  * Basic scanning with AWS's own technology. DescribeImages shows nothing of it: ECR user guide, "Scan images for
  * software vulnerabilities".
  */
-export function scanOperations({ environment, find, scans }: EcrState): Operations<ECR> {
-  const registryId = environment.accountId;
+export function scanOperations({ find, scans }: EcrState): Operations<ECR> {
   const findScannable = (input: ImageRequest) => {
-    const { images } = find(input);
+    const { images, description } = find(input);
     const { imageId = {} } = input;
+    const { registryId, repositoryName } = description;
+    const place = `the repository with name '${repositoryName}' in the registry with id '${registryId}'`;
     const found = findImage(images, imageId);
-    if ("manifest" in found) return { manifest: found.manifest, named: identify(input, found.manifest) };
+    if ("manifest" in found) {
+      const { digest } = found.manifest;
+      const named = {
+        registryId,
+        repositoryName,
+        imageId: { imageDigest: digest, imageTag: imageId.imageTag },
+      };
+      return { manifest: found.manifest, named, place };
+    }
     if (found.failureCode !== "ImageNotFound") throw invalidParameter("imageId", found.failureReason);
     throw new AwsError(
       "ImageNotFoundException",
-      `The image with imageId ${inWords(imageId)} does not exist within the repository with name '${images.name}' in the registry with id '${registryId}'`,
+      `The image with imageId ${inWords(imageId)} does not exist within ${place}`,
     );
   };
-  const identify = ({ repositoryName, imageId }: ImageRequest, { digest }: StoredManifest) => ({
-    registryId,
-    repositoryName,
-    imageId: { imageDigest: digest, imageTag: imageId?.imageTag },
-  });
 
   return {
     startImageScan(input) {
@@ -45,12 +48,12 @@ export function scanOperations({ environment, find, scans }: EcrState): Operatio
     },
 
     describeImageScanFindings(input) {
-      const { manifest, named } = findScannable(input);
+      const { manifest, named, place } = findScannable(input);
       const scan = scans.of(manifest);
       if (!scan)
         throw new AwsError(
           "ScanNotFoundException",
-          `Image scan does not exist for the image with '${inWords(input.imageId)}' in the repository with name '${input.repositoryName}' in the registry with id '${registryId}'`,
+          `Image scan does not exist for the image with '${inWords(input.imageId)}' in ${place}`,
         );
       if (!scan.completed) return { ...named, imageScanStatus: statusOf(scan) };
       const { items, nextToken } = page(scan.completed.findings, input);
