@@ -1,34 +1,43 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { createHash, hash } from "node:crypto";
+import { createReadStream, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { concurrently } from "../../../shared/concurrently.ts";
-import { digestOf } from "../../../shared/registry/digest.ts";
+import { setImmediate } from "node:timers/promises";
 import type { SourceFile } from "./list-files.ts";
 
-/** Node reads files on four threads; a few more keep them busy. */
-const filesAtOnce = 8;
-/** A stream costs more than reading a small file whole; a large one must not fill the memory. */
+/** A larger file must not fill the memory, and is long enough for a stream's own cost to vanish. */
 const wholeUpTo = 1_000_000;
+/** Then the login, which goes on meanwhile, has its turn. */
+const turnMs = 10;
 
-/** Digest of the files in their order: path, kind, executability and content of each. */
+/**
+ * Digest of the files in their order: path, kind, executability and content of each. Small files are read
+ * synchronously: thousands of them take a fifth of the time that promises need.
+ */
 export async function hashFiles(
   context: string,
   files: readonly SourceFile[],
   signal: AbortSignal,
 ): Promise<string> {
-  const lines = await concurrently(files, filesAtOnce, async (file) => {
-    const { path, kind, executable, target } = file;
-    const content = kind === "file" ? await contentDigest(join(context, path), file.size, signal) : target;
-    return JSON.stringify([path, kind, executable, content ?? ""]);
-  });
-  return digestOf(lines.join("\n"));
+  const whole = createHash("sha256");
+  let turnEndsAt = performance.now() + turnMs;
+  for (const { path, kind, executable, size, target = "" } of files) {
+    const content = kind === "file" ? await contentHash(join(context, path), size, signal) : target;
+    whole.update(`${JSON.stringify([path, kind, executable, content])}\n`);
+    if (performance.now() < turnEndsAt) continue;
+    await setImmediate();
+    signal.throwIfAborted();
+    turnEndsAt = performance.now() + turnMs;
+  }
+  return `sha256:${whole.digest("hex")}`;
 }
 
-async function contentDigest(path: string, size: number, signal: AbortSignal): Promise<string> {
-  if (size <= wholeUpTo) return digestOf(await readFile(path, { signal }));
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash, { signal });
-  return `sha256:${hash.digest("hex")}`;
+function contentHash(path: string, size: number, signal: AbortSignal): string | Promise<string> {
+  return size <= wholeUpTo ? hash("sha256", readFileSync(path)) : streamHash(path, signal);
+}
+
+async function streamHash(path: string, signal: AbortSignal): Promise<string> {
+  const content = createHash("sha256");
+  await pipeline(createReadStream(path), content, { signal });
+  return content.digest("hex");
 }
