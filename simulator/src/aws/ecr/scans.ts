@@ -31,23 +31,10 @@ export interface Scans {
   close(): Promise<void>;
 }
 
-export function createScans({ advisories, clock, registry, warn }: Environment): Scans {
-  const scan = createScanner(advisories);
+export function createScans(environment: Environment): Scans {
+  const { clock } = environment;
+  const run = createRunner(environment);
   const scans = new WeakMap<StoredManifest, Scan>();
-  const running = new Set<Promise<void>>();
-  const closing = new AbortController();
-
-  const run = async (record: Scan, { layers }: ImageManifest) => {
-    const files = layers.map((layer) => ({ ...layer, path: registry.blobPath(layer.digest) }));
-    try {
-      const [result] = await Promise.all([scan(files), clock.wait(scanMs, closing.signal)]);
-      finish(record, result, clock.now());
-    } catch (error) {
-      if (closing.signal.aborted) return;
-      finish(record, { failure: "The image's layers cannot be read." }, clock.now());
-      warn(`an image scan failed: ${(error as Error).message}`);
-    }
-  };
   const isTooEarly = (before: Scan | undefined) =>
     before !== undefined && clock.now().getTime() - before.startedAt.getTime() < clock.toWall(quotaMs);
 
@@ -63,16 +50,15 @@ export function createScans({ advisories, clock, registry, warn }: Environment):
         "LimitExceededException",
         "The scan quota per image has been exceeded. Wait and try again.",
       );
-    const record: Scan = {
+    const scan: Scan = {
       startedAt: clock.now(),
       status: "IN_PROGRESS",
       description: undefined,
       completed: undefined,
     };
-    scans.set(manifest, record);
-    const work: Promise<void> = run(record, content).finally(() => running.delete(work));
-    running.add(work);
-    return record;
+    scans.set(manifest, scan);
+    run.begin(scan, content);
+    return scan;
   };
 
   return {
@@ -82,7 +68,32 @@ export function createScans({ advisories, clock, registry, warn }: Environment):
       if (scannable(manifest) && !isTooEarly(scans.get(manifest))) start(manifest);
     },
     advisoriesFrom: clock.now(),
-    async close() {
+    close: run.close,
+  };
+}
+
+/** Carries scans out in the background until it is closed. */
+function createRunner({ advisories, clock, registry, warn }: Environment) {
+  const scanLayers = createScanner(advisories);
+  const running = new Set<Promise<void>>();
+  const closing = new AbortController();
+  const carryOut = async (scan: Scan, { layers }: ImageManifest) => {
+    const files = layers.map((layer) => ({ ...layer, path: registry.blobPath(layer.digest) }));
+    try {
+      const [result] = await Promise.all([scanLayers(files), clock.wait(scanMs, closing.signal)]);
+      finish(scan, result, clock.now());
+    } catch (error) {
+      if (closing.signal.aborted) return;
+      finish(scan, { failure: "The image's layers cannot be read." }, clock.now());
+      warn(`an image scan failed: ${(error as Error).message}`);
+    }
+  };
+  return {
+    begin(scan: Scan, image: ImageManifest): void {
+      const work: Promise<void> = carryOut(scan, image).finally(() => running.delete(work));
+      running.add(work);
+    },
+    async close(): Promise<void> {
       closing.abort();
       await Promise.all(running);
     },
