@@ -4,6 +4,7 @@ import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import type { CodeDeploy } from "@aws-sdk/client-codedeploy";
 import type { EC2 } from "@aws-sdk/client-ec2";
 import type { ECR } from "@aws-sdk/client-ecr";
+import type { ECRPUBLIC } from "@aws-sdk/client-ecr-public";
 import type { ECS } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { IAM } from "@aws-sdk/client-iam";
@@ -58,6 +59,7 @@ export interface AwsClients {
   codedeploy: CodeDeploy;
   ec2: EC2;
   ecr: ECR;
+  ecrpublic: ECRPUBLIC;
   ecs: ECS;
   elbv2: ElasticLoadBalancingV2;
   iam: IAM;

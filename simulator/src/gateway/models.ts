@@ -43,6 +43,12 @@ export const wireModels: readonly WireModel[] = [
     load: () => import("@aws-sdk/client-ecr"),
   },
   {
+    service: "ecrpublic",
+    protocol: "awsJson1.1",
+    route: "SpencerFrontendService",
+    load: () => import("@aws-sdk/client-ecr-public"),
+  },
+  {
     service: "logs",
     protocol: "awsJson1.1",
     route: "Logs_20140328",

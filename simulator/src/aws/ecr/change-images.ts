@@ -1,14 +1,22 @@
-import type { ECR, ImageFailure, ImageIdentifier, LayerFailure } from "@aws-sdk/client-ecr";
+import type { ECR, ImageIdentifier, LayerFailure } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../errors.ts";
 import { isDigest } from "../../planes/registry/digest.ts";
 import { RegistryError, type RegistryErrorCode } from "../../planes/registry/registry-error.ts";
 import { tagPattern } from "../../planes/registry/repository.ts";
 import type { RegistryRepository } from "../../planes/registry.ts";
 import type { Operations } from "../api.ts";
-import { findImage, tagsOf } from "./image-identifiers.ts";
-import { type EcrState, invalidParameter } from "./state.ts";
+import { type Failure, findImage, tagsOf } from "./image-identifiers.ts";
+import { invalidParameter } from "./state.ts";
 
-export function changeImageOperations({ find }: EcrState): Operations<ECR> {
+/** Where an image is to be changed; public ECR has the same operations on repositories of its own. */
+export interface ImagePlaces {
+  find(input: { registryId?: string | undefined; repositoryName: string | undefined }): {
+    readonly images: RegistryRepository;
+    readonly description: { readonly registryId: string; readonly repositoryName: string };
+  };
+}
+
+export function changeImageOperations({ find }: ImagePlaces) {
   return {
     putImage(input) {
       const { images, description } = find(input);
@@ -42,7 +50,7 @@ export function changeImageOperations({ find }: EcrState): Operations<ECR> {
     batchDeleteImage(input) {
       const { images } = find(input);
       const imageIds: ImageIdentifier[] = [];
-      const failures: ImageFailure[] = [];
+      const failures: ({ imageId: ImageIdentifier } & Failure)[] = [];
       for (const imageId of input.imageIds ?? []) {
         const outcome = removeImage(images, imageId);
         if (Array.isArray(outcome)) imageIds.push(...outcome);
@@ -68,11 +76,11 @@ export function changeImageOperations({ find }: EcrState): Operations<ECR> {
       });
       return { layers, failures };
     },
-  };
+  } satisfies Operations<ECR>;
 }
 
 /** By tag, the tag goes, and the image with its last tag; by digest, the image with all its tags. */
-function removeImage(images: RegistryRepository, imageId: ImageIdentifier) {
+function removeImage(images: RegistryRepository, imageId: ImageIdentifier): ImageIdentifier[] | Failure {
   const found = findImage(images, imageId);
   if ("failureCode" in found) return found;
   const { digest } = found.manifest;
@@ -84,7 +92,7 @@ function removeImage(images: RegistryRepository, imageId: ImageIdentifier) {
   const index = images.listedIn(digest);
   if (index !== undefined)
     return {
-      failureCode: "ImageReferencedByManifestList" as const,
+      failureCode: "ImageReferencedByManifestList",
       failureReason: `Requested image referenced by manifest list: [${index}]`,
     };
   images.removeManifest(digest);

@@ -1,8 +1,19 @@
-import type { ImageFailureCode, ImageIdentifier } from "@aws-sdk/client-ecr";
+import type { ImageIdentifier } from "@aws-sdk/client-ecr";
 import { isDigest } from "../../planes/registry/digest.ts";
 import type { RegistryRepository, StoredManifest } from "../../planes/registry.ts";
 
-type Found = { manifest: StoredManifest } | { failureCode: ImageFailureCode; failureReason: string };
+/** One that ECR and public ECR have in common. */
+export interface Failure {
+  readonly failureCode:
+    | "ImageNotFound"
+    | "ImageReferencedByManifestList"
+    | "ImageTagDoesNotMatchDigest"
+    | "InvalidImageDigest"
+    | "MissingDigestAndTag";
+  readonly failureReason: string;
+}
+
+type Found = { manifest: StoredManifest } | Failure;
 
 export function findImage(images: RegistryRepository, { imageDigest, imageTag }: ImageIdentifier): Found {
   if (imageDigest === undefined && imageTag === undefined)
@@ -26,6 +37,6 @@ export function tagsOf({ tags }: RegistryRepository, digest: string): string[] {
   return [...tags].filter(([, target]) => target === digest).map(([tag]) => tag);
 }
 
-function fail(failureCode: ImageFailureCode, failureReason: string): Found {
+function fail(failureCode: Failure["failureCode"], failureReason: string): Found {
   return { failureCode, failureReason };
 }

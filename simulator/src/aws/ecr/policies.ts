@@ -56,7 +56,7 @@ export function policyOperations({ find }: EcrState): Operations<ECR> {
   };
 }
 
-function checkPolicyDocument(text: string): void {
+export function checkPolicyDocument(text: string): void {
   let document: unknown;
   try {
     document = JSON.parse(text);

@@ -90,7 +90,7 @@ export function invalidParameter(name: string, constraint: string): AwsError {
 }
 
 /** Limits of a resource's tags: ECR API reference, TagResource. */
-export function toTagMap(tags: readonly Tag[] | undefined, existing = new Map<string, string>()) {
+export function toTagMap(tags: readonly Partial<Tag>[] | undefined, existing = new Map<string, string>()) {
   const merged = new Map(existing);
   for (const { Key, Value } of tags ?? []) {
     if (!Key || Key.length > 128)
