@@ -22,18 +22,14 @@ export async function findInPublicEcr(
   if (!found && !creation) throw missing(name);
   return {
     async open() {
-      const repository =
-        found ??
-        (await ecr.create(name.name, creation as RepositoryCreation)) ??
-        (await ecr.describe(name.name));
+      const repository = found ?? (await create(ecr, name, creation as RepositoryCreation));
       const uri = repository?.repositoryUri ?? "";
-      const slash = uri.indexOf("/");
-      if (slash < 1) throw new Failure(`ECR gave no address for the public repository ${name.name}`);
-      const host = uri.slice(0, slash);
-      assertAlias(uri.slice(slash + 1), name);
+      const [host = "", ...path] = uri.split("/");
+      if (path.length === 0) throw new Failure(`ECR gave no address for the public repository ${name.name}`);
+      assertAlias([path.slice(0, -name.name.split("/").length).join("/")], name);
       return {
         host,
-        name: uri.slice(slash + 1),
+        name: path.join("/"),
         uri,
         portableUri: uri,
         isImmutable: () => false,
@@ -45,10 +41,21 @@ export async function findInPublicEcr(
   };
 }
 
+type PublicEcr = Awaited<ReturnType<typeof connect>>;
+
+/** Another job may create it at the same moment. */
+async function create(ecr: PublicEcr, name: PublicName, creation: RepositoryCreation) {
+  assertAlias(await ecr.aliases(), name);
+  return (await ecr.create(name.name, creation)) ?? (await ecr.describe(name.name));
+}
+
 async function connect(environment: BuildEnvironment) {
-  const { CreateRepositoryCommand, DescribeRepositoriesCommand, GetAuthorizationTokenCommand } = await import(
-    "@aws-sdk/client-ecr-public"
-  );
+  const {
+    CreateRepositoryCommand,
+    DescribeRegistriesCommand,
+    DescribeRepositoriesCommand,
+    GetAuthorizationTokenCommand,
+  } = await import("@aws-sdk/client-ecr-public");
   const client = await environment.createEcrPublic();
   const { log, mask, signal } = environment;
   return {
@@ -60,6 +67,12 @@ async function connect(environment: BuildEnvironment) {
         ignore("RepositoryNotFoundException"),
       );
       return answer?.repositories?.[0];
+    },
+    /** Names of the account's registry. */
+    async aliases(): Promise<string[]> {
+      const call = () => client.send(new DescribeRegistriesCommand({}), { abortSignal: signal });
+      const { registries = [] } = await persist("find the registry", call, environment);
+      return registries.flatMap(({ aliases = [] }) => aliases.flatMap(({ name }) => name ?? []));
     },
     async logIn() {
       const command = new GetAuthorizationTokenCommand({});
@@ -90,13 +103,19 @@ function ignore(name: string) {
   };
 }
 
-function assertAlias(path: string, { alias, name }: PublicName): void {
-  const actual = path.slice(0, path.length - name.length - 1);
-  if (actual !== alias)
-    throw new Failure(
-      `The input repository names the public registry ${alias}, and the job's account has ${actual || "none"}`,
-      { nextStep: `give public.ecr.aws/${actual}/${name}, or log in to the other account.` },
-    );
+/** The API knows the account's own registry only, so another alias would send the image elsewhere than it says. */
+function assertAlias(aliases: readonly string[], { alias, name }: PublicName): void {
+  if (aliases.includes(alias)) return;
+  const [own] = aliases;
+  throw new Failure(
+    `The input repository names the public registry ${alias}, and the job's account has ${own ?? "none"}`,
+    {
+      nextStep:
+        own === undefined
+          ? "log in to the other account."
+          : `give public.ecr.aws/${own}/${name}, or log in to the other account.`,
+    },
+  );
 }
 
 function missing({ alias, name }: PublicName): Failure {

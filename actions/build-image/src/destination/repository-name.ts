@@ -1,4 +1,4 @@
-import { dockerHub } from "../../../shared/registry/image-reference.ts";
+import { dockerHub } from "../../../shared/registry/image-name.ts";
 
 /** What the input `repository` names. */
 export type RepositoryName =

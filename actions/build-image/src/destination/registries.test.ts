@@ -1,0 +1,125 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startHubForTests } from "../../../../simulator/src/planes/registry/hub-for-tests.ts";
+import { startPlainRegistry } from "../../../../simulator/src/planes/registry/start-test-registry.ts";
+import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
+import { buildImage } from "../build-image.ts";
+import { testEnvironment, testInputs } from "../build-image-for-tests.ts";
+import type { RepositoryCreation } from "./inputs.ts";
+import { parseRepositoryName, type RepositoryName } from "./repository-name.ts";
+
+let simulator: Simulator;
+let folder: string;
+let context: string;
+beforeAll(async () => {
+  simulator = await startSimulator({ port: 0 });
+});
+afterAll(() => simulator.close());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "registries-test-"));
+  context = join(folder, "dist");
+  await mkdir(context);
+  await writeFile(join(context, "server.mjs"), "console.log(1)");
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** What `docker login` leaves. */
+async function logIn(host: string, { user, password }: { user: string; password: string }): Promise<void> {
+  const auth = Buffer.from(`${user}:${password}`).toString("base64");
+  await writeFile(join(folder, "config.json"), JSON.stringify({ auths: { [host]: { auth } } }));
+}
+
+function build(repository: string, creation?: RepositoryCreation) {
+  const destination = { repository: parseRepositoryName(repository) as RepositoryName, creation };
+  const environment = testEnvironment(simulator, { variables: { DOCKER_CONFIG: folder } });
+  return buildImage(testInputs(context, { destination, tags: ["v1"] }), environment);
+}
+
+async function buildTwice(repository: string) {
+  const first = await build(repository);
+  expect(first).toMatchObject({ built: true, image: first.portableImage });
+  expect(await build(repository)).toMatchObject({ built: false, digest: first.digest });
+  return first;
+}
+
+describe("a registry of one's own", () => {
+  it("takes an image without a login, and has it the next time", async () => {
+    const registry = await startPlainRegistry();
+    const { image, digest } = await buildTwice(`${registry.host}/team/customer`);
+    expect(image).toBe(`${registry.host}/team/customer@${digest}`);
+    await registry.close();
+  });
+});
+
+describe("a registry like Docker Hub", () => {
+  it("takes an image with the login that docker/login-action left", async () => {
+    const hub = await startHubForTests();
+    await logIn(hub.host, hub.login);
+    await buildTwice(`${hub.host}/${hub.login.user}/customer`);
+    await hub.close();
+  });
+
+  it("refuses one without a login, and the step says what to do", async () => {
+    const hub = await startHubForTests();
+    await expect(build(`${hub.host}/${hub.login.user}/customer`)).rejects.toMatchObject({
+      message: expect.stringContaining(`The registry ${hub.host} refused`),
+      nextStep: expect.stringContaining("log in"),
+    });
+    await hub.close();
+  });
+});
+
+describe("ECR of another account", () => {
+  const theirs = { registryId: "210987654321", repositoryName: "customer" };
+  const address = `${theirs.registryId}.dkr.ecr.us-east-1.amazonaws.com/customer`;
+  beforeEach(() => simulator.aws.ecr.createRepository(theirs));
+  afterEach(() => simulator.aws.ecr.deleteRepository({ ...theirs, force: true }));
+
+  it("takes an image when the repository's policy lets this account push", async () => {
+    const statement = { Effect: "Allow", Principal: { AWS: "123456789012" }, Action: "ecr:*" };
+    const policyText = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    await simulator.aws.ecr.setRepositoryPolicy({ ...theirs, policyText });
+    const { digest } = await buildTwice(address);
+    const { imageDetails } = await simulator.aws.ecr.describeImages(theirs);
+    expect(imageDetails?.map(({ imageDigest }) => imageDigest)).toEqual([digest]);
+  });
+});
+
+describe("public ECR", () => {
+  afterEach(async () => {
+    const { repositories } = await simulator.aws.ecrpublic.describeRepositories({});
+    for (const { repositoryName } of repositories ?? [])
+      await simulator.aws.ecrpublic.deleteRepository({ repositoryName, force: true });
+  });
+
+  const creation = {
+    immutableTags: true,
+    scanOnPush: true,
+    lifecyclePolicy: "preset",
+    tags: new Map(),
+  } as const;
+
+  it("takes an image into a repository that is created", async () => {
+    const { registries } = await simulator.aws.ecrpublic.describeRegistries({});
+    const alias = registries?.[0]?.aliases?.[0]?.name;
+    const first = await build(`public.ecr.aws/${alias}/customer`, creation);
+    expect(first).toMatchObject({ built: true, image: expect.stringContaining(`/${alias}/customer@`) });
+    expect(await build(`public.ecr.aws/${alias}/customer`)).toMatchObject({ built: false });
+  });
+
+  it("says what to do about a repository that is missing", async () => {
+    await expect(build("public.ecr.aws/coffee/nobody")).rejects.toMatchObject({
+      message: 'There is no repository "nobody" in this account\'s public registry (coffee)',
+      nextStep: expect.stringContaining("aws ecr-public create-repository --region us-east-1"),
+    });
+  });
+
+  it("says which alias the account has, and creates nothing", async () => {
+    await expect(build("public.ecr.aws/stranger/customer", creation)).rejects.toThrow(
+      "The input repository names the public registry stranger, and the job's account has",
+    );
+    expect((await simulator.aws.ecrpublic.describeRepositories({})).repositories).toEqual([]);
+  });
+});
