@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { Failure } from "../../../shared/failure.ts";
 import type { Credentials } from "../../../shared/registry/authorization.ts";
-import { dockerHub } from "../../../shared/registry/image-reference.ts";
+import { dockerHub } from "../../../shared/registry/image-name.ts";
 import { identityTokenUser } from "../../../shared/registry/token.ts";
 
 /** Docker Hub's entry in Docker's configuration has a name from the time of its first API. */

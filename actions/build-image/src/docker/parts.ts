@@ -32,11 +32,16 @@ export async function partsOfBuild(
       const platform = platformOf(image);
       const child = await getPushed(destination, image.digest);
       if (isAttestation(image)) return layers(child, [], "attestation, ");
-      const ofPlatform = own.filter((step) => !several || step.platform === platform);
-      return layers(child, ofPlatform, several ? `${platform}, ` : "");
+      return layers(child, stepsFor(platform, own), several ? `${platform}, ` : "");
     }),
   );
   return parts.flat();
+}
+
+/** What is the same for every platform, such as a copy onto nothing, is done and told under one of them. */
+function stepsFor(platform: string, own: readonly DockerfileStep[]): readonly DockerfileStep[] {
+  const steps = own.filter((step) => step.platform === platform);
+  return steps.length > 0 ? steps : own.filter((step) => step.platform === own[0]?.platform);
 }
 
 /** What was pushed a moment ago. */

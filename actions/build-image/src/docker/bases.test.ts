@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { fastClock } from "../../../shared/simulator-for-tests.ts";
+import { openWorkshop, type Workshop } from "./docker-for-tests.ts";
+
+let workshop: Workshop;
+let base: string;
+beforeAll(async () => {
+  workshop = await openWorkshop();
+  base = `${workshop.host}/base`;
+});
+afterAll(() => workshop.close());
+
+/** Moves the base's tag to an image of this text. */
+async function pushBase(text: string, tag = "1") {
+  const inputs = {
+    tags: [tag],
+    destination: { repository: { registry: "ecr", name: "base" } as const, creation: undefined },
+  };
+  const files = { Dockerfile: "FROM scratch\nCOPY base.txt /", "base.txt": text };
+  return (await workshop.build(files, { inputs })).digest;
+}
+
+const on = (from: string) => ({ Dockerfile: `FROM ${from}\nCOPY main.txt /`, "main.txt": "main" });
+
+it("builds again when the tag of the base has moved, on what the tag means then", async () => {
+  await pushBase("one");
+  const first = await workshop.build(on(`${base}:1`));
+  expect(await workshop.build(on(`${base}:1`))).toMatchObject({ built: false, digest: first.digest });
+
+  const moved = await pushBase("two");
+  const second = await workshop.build(on(`${base}:1`));
+  expect(second.built).toBe(true);
+  expect(second.parts.map(({ what }) => what)).toEqual(["base layer", "COPY main.txt /"]);
+  expect(second.parts[0]?.digest).not.toBe(first.parts[0]?.digest);
+  expect(workshop.lines().some((line) => line.includes(`docker-image://${base}:1@${moved}`))).toBe(true);
+});
+
+it.each([
+  ["an image by digest", (digest: string) => ({ Dockerfile: `FROM ${base}@${digest}\nCOPY main.txt /` })],
+  ["a default of an argument", () => ({ Dockerfile: `ARG BASE=${base}:1\nFROM $BASE\nCOPY main.txt /` })],
+  ["a stage that is copied from", () => ({ Dockerfile: `FROM scratch\nCOPY --from=${base}:1 /base.txt /` })],
+])("needs nothing but the base's registry for %s", async (_, files) => {
+  const digest = await pushBase("one");
+  const built = await workshop.build({ "main.txt": "main", ...files(digest) });
+  expect(built.built).toBe(true);
+});
+
+it("takes a base that cannot be looked up by its name, and says so", async () => {
+  const unreachable = () =>
+    workshop.readSource(on("127.0.0.1:9/base:1"), { environment: { clock: fastClock } });
+  expect(await unreachable()).toBe(await unreachable());
+  expect(workshop.lines().at(-1)).toMatch(
+    /^127\.0\.0\.1:9\/base:1: could not be looked up \(.*\); it counts by its name/,
+  );
+});
+
+it("does not look up a base that the target does not need", async () => {
+  await workshop.readSource(
+    { Dockerfile: `FROM 127.0.0.1:9/base:1 AS tools\nFROM scratch AS image\nCOPY Dockerfile /` },
+    { docker: { target: "image" } },
+  );
+  expect(workshop.lines()).toEqual([]);
+});

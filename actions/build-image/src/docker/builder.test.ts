@@ -1,0 +1,121 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { docker, inspect, openWorkshop, type Workshop } from "./docker-for-tests.ts";
+
+let workshop: Workshop;
+beforeAll(async () => {
+  workshop = await openWorkshop();
+});
+afterAll(() => workshop.close());
+
+const twoStages = {
+  Dockerfile: [
+    "FROM scratch AS library",
+    "COPY library.txt /library.txt",
+    "FROM scratch",
+    "ARG COLOUR=red",
+    "LABEL colour=$COLOUR",
+    "WORKDIR /app",
+    "COPY --from=library /library.txt ./",
+    "COPY main.txt ./",
+    "USER 65532",
+  ].join("\n"),
+  "library.txt": "library",
+  "main.txt": "main",
+};
+
+it("builds a Dockerfile, pushes it by the source's tag and gives it the others", async () => {
+  const built = await workshop.build(twoStages, {
+    docker: { buildArgs: new Map([["COLOUR", "green"]]) },
+    inputs: { labels: new Map([["team", "coffee"]]), tags: ["v1"] },
+  });
+  expect(built.built).toBe(true);
+  expect(built.parts.map(({ what }) => what)).toEqual([
+    "WORKDIR /app",
+    "COPY --from=library /library.txt ./",
+    "COPY main.txt ./",
+  ]);
+  for (const { digest, size } of built.parts) {
+    expect(digest).toMatch(/^sha256:/);
+    expect(size).toBeGreaterThan(0);
+  }
+  expect(built.record).toContain("`[library 1/1] COPY library.txt /library.txt`");
+  const { imageDetails } = await workshop.simulator.aws.ecr.describeImages({ repositoryName: "customer" });
+  expect(imageDetails?.map(({ imageDigest, imageTags }) => [imageDigest, imageTags?.toSorted()])).toEqual([
+    [built.digest, [built.source.tag, "v1"]],
+  ]);
+  expect((await inspect(workshop, built)).config.Labels).toEqual({
+    colour: "green",
+    team: "coffee",
+    "ecs-delivery.source": built.source.digest,
+  });
+});
+
+it("leaves nothing in the engine and the user's configuration as it was", async () => {
+  const config = await readFile(join(workshop.dockerConfig, "config.json"), "utf8");
+  const { source } = await workshop.build({ ...twoStages, "main.txt": "leaves nothing" });
+  expect(await docker("images", "--quiet", "--filter", `reference=*/*:${source.tag}`)).toBe("");
+  expect(await readFile(join(workshop.dockerConfig, "config.json"), "utf8")).toBe(config);
+  expect((await readdir(workshop.dockerConfig)).filter((name) => name !== "buildx")).toEqual(["config.json"]);
+});
+
+it("builds nothing for a source whose image is there, whatever the commit", async () => {
+  const files = { ...twoStages, "main.txt": "twice" };
+  const first = await workshop.build(files, { variables: { GITHUB_SHA: "1".repeat(40) } });
+  const again = await workshop.build(files, { variables: { GITHUB_SHA: "2".repeat(40), PATH: "/nowhere" } });
+  expect(again).toMatchObject({ built: false, digest: first.digest });
+  expect(workshop.lines().filter((line) => line.startsWith("docker "))).toEqual([]);
+});
+
+it.each([
+  ["a file", { ...twoStages, "main.txt": "other" }, {}],
+  ["the Dockerfile", { ...twoStages, Dockerfile: `${twoStages.Dockerfile}\nENV OTHER=1` }, {}],
+  ["a build argument", twoStages, { buildArgs: new Map([["COLOUR", "blue"]]) }],
+  ["the target", twoStages, { target: "library" }],
+  ["the platform", twoStages, { platforms: ["linux/arm64"] }],
+])("takes %s for another source", async (_, files, docker) => {
+  const before = await workshop.readSource(twoStages);
+  expect(await workshop.readSource(twoStages)).toBe(before);
+  expect(await workshop.readSource(files, { docker })).not.toBe(before);
+});
+
+it("leaves out what the Dockerfile's own ignore file names", async () => {
+  const files = {
+    Dockerfile: "FROM scratch\nCOPY . /",
+    "main.txt": "main",
+    "left-out.txt": "1",
+    ".dockerignore": "main.txt",
+    "Dockerfile.dockerignore": "left-out.txt",
+  };
+  const first = await workshop.build(files);
+  const again = await workshop.build({ ...files, "left-out.txt": "2", ".dockerignore": "main.txt" });
+  expect(again).toMatchObject({ built: false, digest: first.digest });
+});
+
+it("says in the image which commit it is of and when that was made, unless the labels say so", async () => {
+  const sha = "3".repeat(40);
+  const event = join(workshop.folder, "event.json");
+  await writeFile(
+    event,
+    JSON.stringify({ head_commit: { id: sha, timestamp: "2026-02-03T04:05:06+02:00" } }),
+  );
+  const variables = {
+    GITHUB_SERVER_URL: "https://github.com",
+    GITHUB_REPOSITORY: "coffee/customer",
+    GITHUB_SHA: sha,
+    GITHUB_EVENT_PATH: event,
+  };
+  const labels = new Map([["org.opencontainers.image.source", "https://example.com/mirror"]]);
+  const built = await workshop.build(
+    { ...twoStages, "main.txt": "labels" },
+    { variables, inputs: { labels } },
+  );
+  const { created, config } = await inspect(workshop, built);
+  expect(created).toBe("2026-02-03T02:05:06Z");
+  expect(config.Labels).toMatchObject({
+    "org.opencontainers.image.source": "https://example.com/mirror",
+    "org.opencontainers.image.revision": sha,
+    "org.opencontainers.image.created": "2026-02-03T02:05:06Z",
+  });
+});

@@ -1,0 +1,136 @@
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { fastClock } from "../../../shared/simulator-for-tests.ts";
+import { docker, openWorkshop, pushNodeBase, type Workshop, type WorkshopBuild } from "./docker-for-tests.ts";
+
+let workshop: Workshop;
+let base: string;
+beforeAll(async () => {
+  workshop = await openWorkshop();
+  base = await pushNodeBase(workshop);
+});
+afterAll(() => workshop.close());
+afterEach(() => vi.unstubAllEnvs());
+
+const fails = (files: Record<string, string>, options?: WorkshopBuild) =>
+  workshop.build(files, options).then(
+    () => expect.fail("it built"),
+    (error) => ({ message: error.message, nextStep: error.nextStep }),
+  );
+
+it.each([
+  [
+    "a step that fails, with the end of what it said",
+    () => `FROM ${base}\nRUN ["node", "-e", "console.log('one'); console.error('two'); process.exit(3)"]`,
+    /^Dockerfile:2: RUN \["node".*\] ended with exit code 3: one \| two$/,
+    "correct this instruction",
+  ],
+  [
+    "a file that is not in the context",
+    () => `FROM scratch\nCOPY missing.txt /`,
+    "Dockerfile:2: /missing.txt is not in the context",
+    ".dockerignore",
+  ],
+  [
+    "an instruction that is none",
+    () => "FROM scratch\nCOPPY a /",
+    /^Dockerfile:2: dockerfile parse error on line 2: unknown instruction: COPPY/,
+    "correct the Dockerfile",
+  ],
+  [
+    "a base without such a tag",
+    () => `FROM ${base}-24\nCOPY Dockerfile /`,
+    /^Dockerfile:1: the image 127\.0\.0\.1:\d+\/base:node-24 cannot be had: .*not found$/,
+    "correct its name and tag",
+  ],
+  [
+    "a base whose registry cannot be reached",
+    () => "FROM 127.0.0.1:9/base:1\nCOPY Dockerfile /",
+    /^Dockerfile:1: the image 127\.0\.0\.1:9\/base:1 cannot be had: .*connection refused$/,
+    "whether the runner reaches its registry",
+  ],
+  [
+    "a full disk",
+    () => `FROM ${base}\nRUN ["node", "-e", "require('node:fs').writeFileSync('/dev/full', 'x')"]`,
+    /^The disk of the Docker engine is full/,
+    "docker system df",
+  ],
+  [
+    "a Dockerfile without FROM",
+    () => "# nothing",
+    /Dockerfile has no instruction FROM$/,
+    "correct the Dockerfile",
+  ],
+])("tells of %s", async (_, dockerfile, message, nextStep) => {
+  const failure = await fails({ Dockerfile: dockerfile() }, { environment: { clock: fastClock } });
+  expect(failure.message).toMatch(message);
+  expect(failure.nextStep).toContain(nextStep);
+});
+
+it("names the stages when there is none of the target's name", async () => {
+  const files = { Dockerfile: "FROM scratch AS build\nFROM scratch AS run\nCOPY Dockerfile /" };
+  expect(await fails(files, { docker: { target: "test" } })).toEqual({
+    message: expect.stringMatching(/Dockerfile has no stage test; it has build, run$/),
+    nextStep: "correct the input target; nothing was changed.",
+  });
+});
+
+const any = { Dockerfile: "FROM scratch\nCOPY Dockerfile /" };
+
+describe("before anything is built", () => {
+  it("says that docker is missing", async () => {
+    vi.stubEnv("PATH", "/nowhere");
+    expect(await fails({ Dockerfile: `${any.Dockerfile}1` })).toEqual({
+      message: expect.stringMatching(/^docker could not be started/),
+      nextStep: expect.stringContaining("install docker"),
+    });
+  });
+
+  it("says that no engine answers", async () => {
+    const variables = { DOCKER_HOST: `unix://${join(workshop.folder, "no.sock")}` };
+    expect(await fails(any, { variables })).toEqual({
+      message: expect.stringMatching(
+        /^The Docker engine does not answer: Cannot connect to the Docker daemon/,
+      ),
+      nextStep: expect.stringContaining("builder oci needs none"),
+    });
+  });
+
+  it("says that the builder of buildx is not there", async () => {
+    expect(await fails(any, { variables: { BUILDX_BUILDER: "nobody" } })).toEqual({
+      message: expect.stringMatching(/^buildx has no such builder: no builder "nobody" found/),
+      nextStep: expect.stringContaining("docker/setup-buildx-action"),
+    });
+  });
+
+  it("says that the runner gives no access to GitHub's cache", async () => {
+    const variables = { ACTIONS_RUNTIME_TOKEN: undefined };
+    expect(await fails(any, { docker: { cache: "gha" }, variables })).toEqual({
+      message: expect.stringContaining("the runner gives no access to GitHub's cache"),
+      nextStep: expect.stringContaining("not to run: steps"),
+    });
+  });
+
+  it.each(["registry", "inline"] as const)("refuses cache %s where tags are immutable", async (cache) => {
+    const { ecr } = workshop.simulator.aws;
+    await ecr.putImageTagMutability({ repositoryName: "customer", imageTagMutability: "IMMUTABLE" });
+    const failure = await fails(any, { docker: { cache } });
+    await ecr.putImageTagMutability({ repositoryName: "customer", imageTagMutability: "MUTABLE" });
+    expect(failure).toEqual({
+      message: expect.stringMatching(/lets no tag be moved, build-cache neither$/),
+      nextStep: expect.stringContaining("use cache gha"),
+    });
+  });
+
+  it("says what an engine without an image store cannot do, all at once", async () => {
+    if (/Cache export:\s+true/.test(await docker("--debug", "buildx", "inspect"))) return;
+    const failure = await fails(any, {
+      docker: { platforms: ["linux/amd64", "linux/arm64"], provenance: "max", sbom: true, cache: "registry" },
+    });
+    expect(failure).toEqual({
+      message:
+        "The Docker engine of this runner cannot do what is asked for: several platforms (linux/amd64, linux/arm64), cache registry, provenance max, sbom",
+      nextStep: expect.stringContaining("docker/setup-buildx-action"),
+    });
+  });
+});

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { BuiltImage } from "../build-image.ts";
+import { openWorkshop, run, type Workshop, type WorkshopBuild } from "./docker-for-tests.ts";
+import { type ImageStoreEngine, startImageStoreEngine } from "./image-store-for-tests.ts";
+
+let workshop: Workshop;
+let engine: ImageStoreEngine;
+beforeAll(async () => {
+  engine = await startImageStoreEngine();
+  workshop = await openWorkshop();
+});
+afterAll(async () => {
+  await workshop?.close();
+  await engine?.close();
+});
+
+const files = {
+  Dockerfile: "FROM scratch AS a\nCOPY a.txt /\nFROM scratch\nWORKDIR /app\nCOPY --from=a /a.txt ./",
+  "a.txt": "a",
+};
+
+const build = (sources: Record<string, string>, options: WorkshopBuild) =>
+  workshop.build(sources, { ...options, variables: { ...engine.variables, ...options.variables } });
+
+/** The index, as a client nobody here wrote reads it. */
+async function readIndex({ image }: BuiltImage) {
+  const authFile = `${workshop.dockerConfig}/config.json`;
+  const { stdout } = await run("skopeo", [
+    "inspect",
+    "--raw",
+    "--tls-verify=false",
+    "--authfile",
+    authFile,
+    `docker://${image}`,
+  ]);
+  return JSON.parse(stdout) as { manifests: { platform: { os: string; architecture: string } }[] };
+}
+
+const images = () => engineDocker("images", "--quiet");
+const engineDocker = async (...args: string[]) =>
+  (await run("docker", args, { env: { ...process.env, ...engine.variables } })).stdout;
+
+it("builds for several platforms; the digest is the index's", async () => {
+  const built = await build(files, { docker: { platforms: ["linux/amd64", "linux/arm64"] } });
+  const { manifests } = await readIndex(built);
+  expect(manifests.map(({ platform }) => platform.architecture)).toEqual(["amd64", "arm64"]);
+  expect(built.parts.map(({ what }) => what)).toEqual([
+    "linux/amd64, WORKDIR /app",
+    "linux/amd64, COPY --from=a /a.txt ./",
+    "linux/arm64, WORKDIR /app",
+    "linux/arm64, COPY --from=a /a.txt ./",
+  ]);
+  expect(await images()).toBe("");
+});
+
+it("attests how the image was built", async () => {
+  const built = await build(files, { docker: { provenance: "max" } });
+  const { manifests } = await readIndex(built);
+  expect(manifests.map(({ platform }) => platform.os)).toEqual(["linux", "unknown"]);
+  expect(built.parts.map(({ what }) => what)).toEqual([
+    "WORKDIR /app",
+    "COPY --from=a /a.txt ./",
+    "attestation",
+  ]);
+});
+
+it.each(["registry", "inline"] as const)(
+  "takes the layers of the last build from cache %s",
+  async (cache) => {
+    const sources = { ...files, "a.txt": `cache ${cache}` };
+    await build(sources, { docker: { cache } });
+    const { imageDetails } = await workshop.simulator.aws.ecr.describeImages({
+      repositoryName: "customer",
+      imageIds: [{ imageTag: "build-cache" }],
+    });
+    expect(imageDetails).toHaveLength(1);
+    await engineDocker("builder", "prune", "--all", "--force");
+    const again = await build({ ...sources, "b.txt": "not copied" }, { docker: { cache } });
+    expect(again.built).toBe(true);
+    expect(again.parts.at(-1)).toMatchObject({ what: "COPY --from=a /a.txt ./", how: "cached" });
+  },
+);

@@ -1,0 +1,82 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import {
+  always,
+  answering,
+  type FaultRule,
+  first,
+  startFaultyRegistry,
+} from "../../../shared/registry/faulty-registry-for-tests.ts";
+import { fastClock } from "../../../shared/simulator-for-tests.ts";
+import { docker, openWorkshop, type Workshop } from "./docker-for-tests.ts";
+
+let workshop: Workshop;
+beforeAll(async () => {
+  workshop = await openWorkshop();
+});
+afterAll(() => workshop.close());
+
+let close: (() => Promise<void>) | undefined;
+afterEach(() => close?.());
+
+let number = 0;
+/** Builds and pushes to a registry in front of the workshop's that has these faults. */
+async function pushThrough(rules: readonly FaultRule[]) {
+  const registry = await startFaultyRegistry(workshop.host, rules);
+  close = registry.close;
+  const path = join(workshop.dockerConfig, "config.json");
+  const { auths } = JSON.parse(await readFile(path, "utf8"));
+  await writeFile(path, JSON.stringify({ auths: { ...auths, [registry.host]: auths[workshop.host] } }));
+  const uri = `${registry.host}/customer`;
+  const destination = {
+    repository: { registry: "other", host: registry.host, name: "customer", uri } as const,
+    creation: undefined,
+  };
+  number += 1;
+  const files = { Dockerfile: "FROM scratch\nCOPY number.txt /", "number.txt": `${number}` };
+  return workshop.build(files, { inputs: { destination }, environment: { clock: fastClock } });
+}
+
+const manifest = { method: "PUT", path: /\/manifests\/source-/ };
+
+it("pushes again when the registry has a fault", async () => {
+  const built = await pushThrough([{ ...manifest, at: first, fault: answering(500) }]);
+  expect(built.built).toBe(true);
+  expect(workshop.lines()).toContainEqual(
+    expect.stringMatching(/^The registry had a fault .*; pushing again/),
+  );
+});
+
+it("gives up when the registry keeps having faults, and leaves no image", async () => {
+  await expect(pushThrough([{ ...manifest, at: always, fault: answering(503) }])).rejects.toMatchObject({
+    message: expect.stringMatching(
+      /^127\.0\.0\.1:\d+\/customer could not be pushed to: .*503 Service Unavailable$/,
+    ),
+    nextStep: expect.stringContaining("run the job again"),
+  });
+  expect(await docker("images", "--quiet", "--filter", "reference=*/customer:source-*")).toBe("");
+});
+
+it.each([
+  [
+    403,
+    "DENIED",
+    "User: arn:aws:iam::1:user/a is not authorized to perform: ecr:PutImage",
+    "give the job the right",
+  ],
+  [404, "NAME_UNKNOWN", "The repository with name 'customer' does not exist", "create-repository"],
+  [
+    400,
+    "TAG_INVALID",
+    "The image tag already exists and cannot be overwritten because the repository is immutable",
+    "run the job again",
+  ],
+])("says what to do when the registry refuses with %s %s", async (status, code, message, nextStep) => {
+  const body = JSON.stringify({ errors: [{ code, message }] });
+  const fault = answering(status, { "content-type": "application/json" }, body);
+  await expect(pushThrough([{ ...manifest, at: always, fault }])).rejects.toMatchObject({
+    message: expect.stringContaining("could not be pushed to: "),
+    nextStep: expect.stringContaining(nextStep),
+  });
+});
