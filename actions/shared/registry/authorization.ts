@@ -1,49 +1,105 @@
+import type { Clock } from "../clock.ts";
 import { Failure } from "../failure.ts";
 import { isLoopback } from "./address.ts";
+import { basicHeader, fetchToken, identityTokenUser, type Token } from "./token.ts";
 
 export interface Credentials {
   readonly user: string;
   readonly password: string;
 }
 
+/** What a request does in a repository; pushing includes pulling. */
+export interface Scope {
+  readonly repository: string;
+  readonly access: "pull" | "push";
+}
+
 export interface Authorization {
-  /** Value of the Authorization header for this repository, as far as one is known. */
-  header(repository: string): string | undefined;
-  /** After a 401: gets what its challenge asks for. False when there is nothing more to try. */
-  answerChallenge(repository: string, challenge: string, signal: AbortSignal): Promise<boolean>;
+  /** Value of the Authorization header for these scopes, as far as one is known. */
+  header(scopes: readonly Scope[]): string | undefined;
+  /**
+   * After the registry refused a request that was sent with `used`: gets what its challenge asks for. False when there
+   * is nothing more to try.
+   */
+  renew(scopes: readonly Scope[], used: string | undefined, challenge: string): Promise<boolean>;
+}
+
+export interface AuthorizationOptions {
+  readonly host: string;
+  readonly credentials: Credentials | undefined;
+  /** Logs in, or in again, when the registry wants other credentials, such as ECR after twelve hours. */
+  readonly renewCredentials?: () => Promise<Credentials | undefined>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly mask: (secret: string) => void;
 }
 
 /** Basic and Bearer (distribution-spec's token authentication, docs of CNCF distribution, "spec/auth/token"). */
-export function createAuthorization(
-  host: string,
-  credentials: Credentials | undefined,
-  mask: (secret: string) => void,
-) {
-  const tokens = new Map<string, string>();
-  const basic =
-    credentials && `Basic ${Buffer.from(`${credentials.user}:${credentials.password}`).toString("base64")}`;
+export function createAuthorization(options: AuthorizationOptions): Authorization {
+  const { host, clock, signal, mask, renewCredentials } = options;
+  let { credentials } = options;
   let bearer = false;
-  return {
-    header: (repository) => tokens.get(repository) ?? (bearer ? undefined : basic),
-    async answerChallenge(repository, challenge, signal) {
-      if (!/^bearer /i.test(challenge) || tokens.has(repository)) return false;
-      bearer = true;
-      const { realm = "", service } = parseParameters(challenge);
-      const url = new URL(realm);
-      if (url.protocol !== "https:" && !isLoopback(url.host))
-        throw new Failure(`The registry ${host} sends for its token to ${url.origin}, which is not https`);
-      if (service !== undefined) url.searchParams.set("service", service);
-      url.searchParams.set("scope", `repository:${repository}:pull`);
-      const response = await fetch(url, { headers: basic ? { authorization: basic } : {}, signal });
-      if (!response.ok) return false;
-      const { token, access_token } = (await response.json()) as { token?: string; access_token?: string };
-      const value = token ?? access_token;
-      if (value === undefined) return false;
-      mask(value);
-      tokens.set(repository, `Bearer ${value}`);
-      return true;
-    },
-  } satisfies Authorization;
+  const tokens = new Map<string, Token>();
+  // Requests side by side need the same token or login: it is asked for once.
+  const underWay = new Map<string, Promise<boolean>>();
+  if (credentials) mask(credentials.password);
+
+  const header: Authorization["header"] = (scopes) => {
+    const token = tokens.get(keyOf(scopes)) ?? tokens.get(keyOf(scopes.map(asPush)));
+    if (token && token.expiresAt > clock.now()) return `Bearer ${token.value}`;
+    return bearer || credentials === undefined || credentials.user === identityTokenUser
+      ? undefined
+      : basicHeader(credentials);
+  };
+
+  const getToken = async (scopes: readonly Scope[], challenge: string) => {
+    bearer = true;
+    const { realm = "", service } = parseParameters(challenge);
+    const url = new URL(realm, `https://${host}`);
+    if (url.protocol !== "https:" && !isLoopback(url.host))
+      throw new Failure(`The registry ${host} sends for its token to ${url.origin}, which is not https`);
+    const token = await fetchToken({ host, url, service, scopes, credentials, clock, signal });
+    if (token === undefined) return false;
+    mask(token.value);
+    tokens.set(keyOf(scopes), token);
+    return true;
+  };
+
+  const logInAgain = async () => {
+    const renewed = await renewCredentials?.();
+    if (renewed === undefined) return false;
+    credentials = renewed;
+    mask(renewed.password);
+    return true;
+  };
+
+  const renew: Authorization["renew"] = async (scopes, used, challenge) => {
+    const current = header(scopes);
+    if (current !== undefined && current !== used) return true;
+    const byToken = /^bearer /i.test(challenge);
+    return once(underWay, byToken ? keyOf(scopes) : "login", () =>
+      byToken ? getToken(scopes, challenge) : logInAgain(),
+    );
+  };
+  return { header, renew };
+}
+
+function once<Result>(
+  underWay: Map<string, Promise<Result>>,
+  key: string,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  const promise = underWay.get(key) ?? run().finally(() => underWay.delete(key));
+  underWay.set(key, promise);
+  return promise;
+}
+
+function asPush({ repository }: Scope): Scope {
+  return { repository, access: "push" };
+}
+
+function keyOf(scopes: readonly Scope[]): string {
+  return scopes.map(({ repository, access }) => `${repository}:${access}`).join(" ");
 }
 
 /** `name="value"` and `name=value`, RFC 9110 §11.2. */

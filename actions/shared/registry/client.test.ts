@@ -1,16 +1,13 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { text } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import { afterEach, expect, it } from "vitest";
 import type { Clock } from "../clock.ts";
 import { registryUrl } from "./address.ts";
-import type { Credentials } from "./authorization.ts";
+import type { AuthorizationOptions, Credentials } from "./authorization.ts";
+import { blobOf } from "./blob.ts";
 import { createRegistryClient } from "./client.ts";
 import { digestOf } from "./digest.ts";
-import { dockerCredentials } from "./docker-credentials.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
@@ -20,9 +17,8 @@ afterEach(async () => {
 });
 
 /** A registry that answers as told, once per request; it records what was asked. */
-async function serve(answer: Answer, credentials?: Credentials) {
+async function serve(answer: Answer, options: Partial<AuthorizationOptions> = {}) {
   const asked: string[] = [];
-  const waits: number[] = [];
   const server = createServer(async (request, response) => {
     asked.push(`${request.method} ${request.url}`);
     answer(request, response, await text(request));
@@ -33,46 +29,134 @@ async function serve(answer: Answer, credentials?: Credentials) {
     await new Promise((resolve) => server.close(resolve));
   });
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const clock: Clock = { now: Date.now, wait: async (ms) => void waits.push(ms) };
   const secrets: string[] = [];
-  const mask = (secret: string) => void secrets.push(secret);
-  const signal = new AbortController().signal;
-  return {
+  const client = clientOf(host, { mask: (secret) => void secrets.push(secret), ...options });
+  return { host, asked, secrets, client };
+}
+
+function clientOf(host: string, options: Partial<AuthorizationOptions> = {}) {
+  const clock: Clock = { now: Date.now, wait: async () => {} };
+  return createRegistryClient({
     host,
-    asked,
-    waits,
-    secrets,
-    client: createRegistryClient({ host, credentials, clock, signal, mask }),
-  };
+    credentials: undefined,
+    clock,
+    signal: new AbortController().signal,
+    mask: () => {},
+    log: { info: () => {} },
+    ...options,
+  });
 }
 
 const manifest = `{"schemaVersion":2}`;
 const digest = digestOf(manifest);
+const me: Credentials = { user: "me", password: "a:b" };
+const basicOf = ({ user, password }: Credentials) =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+
+/** A registry with a token service, whose tokens are `1`, `2`, …; `accept` says which it takes. */
+async function serveWithTokens(
+  accept: (header: string | undefined) => boolean,
+  options: Partial<AuthorizationOptions> = {},
+) {
+  let tokens = 0;
+  const offered: (string | undefined)[] = [];
+  const forms: string[] = [];
+  const registry = await serve((request, response, body) => {
+    if (request.url?.startsWith("/token")) {
+      offered.push(request.headers.authorization);
+      forms.push(body);
+      tokens += 1;
+      return response.end(JSON.stringify({ token: String(tokens), expires_in: 300 }));
+    }
+    if (accept(request.headers.authorization)) return response.end(manifest);
+    const challenge = `Bearer realm="http://${registry.host}/token",service="hub",scope="ignored"`;
+    response.writeHead(401, { "WWW-Authenticate": challenge }).end();
+  }, options);
+  return { ...registry, offered, forms };
+}
 
 it.each([
   ["anonymously", undefined, undefined],
-  ["with a login", { user: "me", password: "a:b" }, `Basic ${Buffer.from("me:a:b").toString("base64")}`],
+  ["with a login", me, basicOf(me)],
 ])("answers a bearer challenge %s and keeps the token", async (_, credentials, expected) => {
-  let offered: string | undefined;
-  const { client, asked, secrets, host } = await serve((request, response) => {
-    if (request.url?.startsWith("/token")) {
-      offered = request.headers.authorization;
-      return response.end(JSON.stringify({ token: "t0k3n" }));
-    }
-    if (request.headers.authorization === "Bearer t0k3n") return response.end(manifest);
-    const challenge = `Bearer realm="http://${host}/token",service="hub",scope="ignored"`;
-    response.writeHead(401, { "WWW-Authenticate": challenge }).end();
-  }, credentials);
+  const { client, asked, secrets, offered } = await serveWithTokens((header) => header === "Bearer 1", {
+    credentials,
+  });
   expect(await client.getManifest("library/node", digest)).toMatchObject({ digest });
   await client.getManifest("library/node", digest);
-  expect(offered).toBe(expected);
-  expect(secrets).toEqual(["t0k3n"]);
+  expect(offered).toEqual([expected]);
+  expect(secrets).toEqual([...(credentials ? ["a:b"] : []), "1"]);
   expect(asked).toEqual([
     `GET /v2/library/node/manifests/${digest}`,
     "GET /token?service=hub&scope=repository%3Alibrary%2Fnode%3Apull",
     `GET /v2/library/node/manifests/${digest}`,
     `GET /v2/library/node/manifests/${digest}`,
   ]);
+});
+
+it("asks once for a token that several requests need, and with the rights that pushing takes", async () => {
+  const { client, asked } = await serveWithTokens((header) => header !== undefined);
+  await Promise.all([1, 2, 3].map((each) => client.hasBlob("app", digestOf(String(each)))));
+  await client.getManifest("app", "latest");
+  expect(asked.filter((line) => line.includes("/token"))).toEqual([
+    "GET /token?service=hub&scope=repository%3Aapp%3Apull%2Cpush",
+  ]);
+});
+
+it("asks for the right to read where a blob is to be mounted from", async () => {
+  const { client, asked } = await serveWithTokens((header) => header !== undefined);
+  await client.pushBlob("app", blobOf(digest, Buffer.from(manifest)), "base").catch(() => {});
+  expect(asked[1]).toBe(
+    "GET /token?service=hub&scope=repository%3Aapp%3Apull%2Cpush&scope=repository%3Abase%3Apull",
+  );
+});
+
+it("gets another token when the one it has is no longer taken", async () => {
+  let valid = "Bearer 1";
+  const { client, asked } = await serveWithTokens((header) => header === valid);
+  await client.getManifest("app", "latest");
+  valid = "Bearer 2";
+  expect(await client.getManifest("app", "latest")).toBeDefined();
+  valid = "none";
+  await expect(client.getManifest("app", "latest")).rejects.toThrow("refused access to app");
+  expect(asked.filter((line) => line.includes("/token"))).toHaveLength(3);
+});
+
+it("gives an identity token to the token service, and to nobody else", async () => {
+  const { client, offered, forms, asked } = await serveWithTokens((header) => header === "Bearer 1", {
+    credentials: { user: "<token>", password: "identity" },
+  });
+  await client.getManifest("app", "latest");
+  expect(asked[1]).toBe("POST /token");
+  expect(offered).toEqual([undefined]);
+  expect(Object.fromEntries(new URLSearchParams(forms[0]))).toEqual({
+    grant_type: "refresh_token",
+    refresh_token: "identity",
+    client_id: "ecs-delivery",
+    service: "hub",
+    scope: "repository:app:pull",
+  });
+});
+
+it.each([
+  [
+    "as ECR",
+    403,
+    `{"errors":[{"code":"DENIED","message":"Your authorization token has expired. Reauthenticate and try again."}]}`,
+  ],
+  ["as others", 401, ""],
+])("logs in once more when a registry says that the login has expired, %s", async (_, status, body) => {
+  const renewed: Credentials = { user: "AWS", password: "new" };
+  const { client, asked, secrets } = await serve(
+    (request, response) => {
+      if (request.headers.authorization === basicOf(renewed)) return response.end(manifest);
+      response.writeHead(status, { "WWW-Authenticate": `Basic realm="x"` }).end(body);
+    },
+    { credentials: { user: "AWS", password: "old" }, renewCredentials: async () => renewed },
+  );
+  expect(await client.getManifest("app", "latest")).toBeDefined();
+  expect(asked).toHaveLength(2);
+  expect(secrets).toEqual(["old", "new"]);
 });
 
 it("says that a login is missing", async () => {
@@ -92,43 +176,33 @@ it("does not send a login over an unencrypted way to a token server", async () =
   await expect(client.getManifest("x", digest)).rejects.toThrow("which is not https");
 });
 
-it("tries a registry's fault again, twice", async () => {
-  const { client, asked, waits, host } = await serve((_, response) => response.writeHead(503).end("busy"));
-  await expect(client.getManifest("x", "v1")).rejects.toMatchObject({
-    message: `The registry ${host} refused GET /v2/x/manifests/v1 (status 503)`,
-    nextStep: expect.stringContaining("run the job again"),
-  });
-  expect([asked.length, waits]).toEqual([3, [1000, 3000]]);
-});
-
-it("begins an upload anew that broke off, and sends its bytes again", async () => {
-  const bodies: string[] = [];
-  const { client, asked } = await serve((request, response, body) => {
-    if (request.method === "PATCH") bodies.push(body);
-    const status = { POST: 202, PATCH: bodies.length === 1 ? 500 : 202, PUT: 201 }[request.method as "PUT"];
-    response.writeHead(status, { Location: `/upload/${asked.length}` }).end();
-  });
-  let opened = 0;
-  await client.uploadBlob("x", digest, async function* () {
-    opened += 1;
-    yield Buffer.from("hello ");
-    yield Buffer.from("world");
-  });
-  expect([opened, bodies]).toEqual([2, ["hello world", "hello world"]]);
-  expect(asked.at(-1)).toBe(`PUT /upload/4?digest=${encodeURIComponent(digest)}`);
-});
-
 it("takes a redirect of HEAD for a blob that is there, and follows that of GET without the login", async () => {
   const elsewhere = await serve((request, response) => response.end(String(request.headers.authorization)));
   const { client } = await serve(
     (_, response) => response.writeHead(307, { Location: `http://${elsewhere.host}/blob` }).end(),
-    { user: "AWS", password: "secret" },
+    { credentials: { user: "AWS", password: "secret" } },
   );
   expect(await client.hasBlob("x", digest)).toBe(true);
   expect(elsewhere.asked).toEqual([]);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of await client.openBlob("x", digest)) chunks.push(chunk);
-  expect(Buffer.concat(chunks).toString()).toBe("undefined");
+  const blob = { digest: digestOf("undefined"), size: 9 };
+  expect((await buffer(client.openBlob("x", blob))).toString()).toBe("undefined");
+});
+
+it("sends an upload that goes on elsewhere without the login", async () => {
+  const elsewhere = await serve((request, response) => {
+    response.writeHead(201, { Saw: String(request.headers.authorization) }).end();
+  });
+  const headers: unknown[] = [];
+  const { client } = await serve(
+    (request, response) => {
+      headers.push(request.headers.authorization);
+      response.writeHead(202, { Location: `http://${elsewhere.host}/upload` }).end();
+    },
+    { credentials: me },
+  );
+  await client.pushBlob("x", blobOf(digest, Buffer.from(manifest)));
+  expect(headers).toEqual([basicOf(me)]);
+  expect(elsewhere.asked).toEqual([`PUT /upload?digest=${encodeURIComponent(digest)}`]);
 });
 
 it("does not believe a manifest of another digest", async () => {
@@ -144,20 +218,4 @@ it.each([
   ["123456789012.dkr.ecr.us-east-1.amazonaws.com", "https://123456789012.dkr.ecr.us-east-1.amazonaws.com"],
 ])("reaches %s at %s", (host, url) => {
   expect(registryUrl(host)).toBe(url);
-});
-
-it("reads the logins that Docker keeps", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "build-image-docker-"));
-  ended.push(() => rm(folder, { recursive: true }));
-  const auth = Buffer.from("me:a:b").toString("base64");
-  const config = { auths: { "ghcr.io": { auth }, "https://index.docker.io/v1/": { auth } } };
-  await writeFile(join(folder, "config.json"), JSON.stringify(config));
-  const variables = { DOCKER_CONFIG: folder };
-  const me = { user: "me", password: "a:b" };
-  expect(await dockerCredentials("ghcr.io", variables)).toEqual(me);
-  expect(await dockerCredentials("registry-1.docker.io", variables)).toEqual(me);
-  expect(await dockerCredentials("quay.io", variables)).toBeUndefined();
-  expect(await dockerCredentials("quay.io", { DOCKER_CONFIG: "/nowhere" })).toBeUndefined();
-  await writeFile(join(folder, "config.json"), "{");
-  await expect(dockerCredentials("quay.io", variables)).rejects.toThrow("config.json is not JSON");
 });

@@ -3,31 +3,65 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../failure.ts";
 import type { Credentials } from "./authorization.ts";
+import { askCredentialHelper } from "./credential-helper.ts";
+import { identityTokenUser } from "./token.ts";
 
 /** Docker Hub's entry in Docker's configuration has a name from the time of its first API. */
 const hubEntry = "https://index.docker.io/v1/";
 
-/** What `docker login` or docker/login-action left for a registry in Docker's configuration file. */
-export async function dockerCredentials(
-  host: string,
-  environment: NodeJS.ProcessEnv,
-): Promise<Credentials | undefined> {
-  const path = join(environment.DOCKER_CONFIG ?? join(homedir(), ".docker"), "config.json");
-  const text = await readFile(path, "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  const auth = entry(path, text, host === "registry-1.docker.io" ? hubEntry : host);
-  if (auth === undefined) return undefined;
-  const [user = "", ...password] = Buffer.from(auth, "base64").toString("utf8").split(":");
-  return { user, password: password.join(":") };
+/** The part of Docker's configuration file that says who logs in where (docs.docker.com, `docker login`). */
+interface DockerConfig {
+  readonly auths?: Readonly<Record<string, AuthEntry>>;
+  /** Helper of a registry. */
+  readonly credHelpers?: Readonly<Record<string, string>>;
+  /** Helper of all others. */
+  readonly credsStore?: string;
 }
 
-function entry(path: string, text: string, name: string): string | undefined {
+interface AuthEntry {
+  readonly auth?: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly identitytoken?: string;
+}
+
+/** What `docker login` or docker/login-action left for a registry, or what Docker's credential helper knows of it. */
+export async function dockerCredentials(
+  host: string,
+  variables: NodeJS.ProcessEnv,
+): Promise<Credentials | undefined> {
+  const path = join(variables.DOCKER_CONFIG ?? join(homedir(), ".docker"), "config.json");
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const { auths = {}, credHelpers = {}, credsStore } = parse(path, text);
+  const name = host === "registry-1.docker.io" ? hubEntry : host;
+  const helper = credHelpers[name] ?? credHelpers[host] ?? credsStore;
+  const known = helper && (await askCredentialHelper(helper, name, variables));
+  return known || fromEntry(auths[name] ?? find(auths, host));
+}
+
+function parse(path: string, text: string): DockerConfig {
   try {
-    return JSON.parse(text).auths?.[name]?.auth;
+    return JSON.parse(text);
   } catch (error) {
     throw new Failure(`${path} is not JSON: ${(error as Error).message}`, {
       nextStep: "log in anew, or remove the file.",
       cause: error,
     });
   }
+}
+
+/** Docker takes an entry for its host, however it is written. */
+function find(auths: Readonly<Record<string, AuthEntry>>, host: string): AuthEntry | undefined {
+  const hostOf = (name: string) => name.replace(/^https?:\/\//, "").split("/")[0];
+  return Object.entries(auths).find(([name]) => hostOf(name) === host)?.[1];
+}
+
+function fromEntry({ auth, username, password, identitytoken }: AuthEntry = {}): Credentials | undefined {
+  if (identitytoken) return { user: identityTokenUser, password: identitytoken };
+  if (username && password) return { user: username, password };
+  // A helper's registry has an entry, too, an empty one.
+  if (!auth) return undefined;
+  const [user = "", ...rest] = Buffer.from(auth, "base64").toString("utf8").split(":");
+  return { user, password: rest.join(":") };
 }

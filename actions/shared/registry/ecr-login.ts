@@ -21,6 +21,21 @@ export function credentialsOf(token: string | undefined, mask: (secret: string) 
   return { user, password: password.join(":") };
 }
 
+/** A login for a registry whose name does not tell that it is ECR's; undefined when it is not the account's. */
+export async function logInIfOwn(
+  ecr: ECRClient,
+  host: string,
+  mask: (secret: string) => void,
+  signal: AbortSignal,
+): Promise<Credentials | undefined> {
+  const command = new GetAuthorizationTokenCommand({});
+  // The registry's own refusal, which the caller has, says more than that ECR cannot help.
+  const answer = await ecr.send(command, { abortSignal: signal }).catch(() => undefined);
+  const { authorizationToken, proxyEndpoint } = answer?.authorizationData?.[0] ?? {};
+  const own = proxyEndpoint !== undefined && new URL(proxyEndpoint).host === host;
+  return own ? credentialsOf(authorizationToken, mask) : undefined;
+}
+
 /** The region in the name of an ECR registry; undefined for any other registry. */
 export function ecrRegion(host: string): string | undefined {
   // ECR user guide, "Private registry": <account>.dkr.ecr.<region>.amazonaws.com, in China with .cn

@@ -18,6 +18,12 @@ test.each<[string, object]>([
     "123456789012.dkr.ecr.us-east-1.amazonaws.com/a/b__c:x_1",
     { host: "123456789012.dkr.ecr.us-east-1.amazonaws.com", name: "a/b__c", tag: "x_1" },
   ],
+  [
+    `public.ecr.aws/docker/library/node:24-slim@${digest}`,
+    { host: "public.ecr.aws", name: "docker/library/node", tag: "24-slim", digest },
+  ],
+  ["localhost/base", { host: "localhost", name: "base" }],
+  ["[::1]:5000/base", { host: "[::1]:5000", name: "base" }],
   [`web:1@${digest}`, { repository: "web", tag: "1", digest }],
 ])("%s is read as Docker reads it", (text, parts) => {
   expect(parseImageName(text)).toMatchObject(parts);

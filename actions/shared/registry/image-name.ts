@@ -11,12 +11,12 @@ export interface ImageName {
 }
 
 /** Docker Hub's registry is not served where its images are named. */
-const dockerHub = "registry-1.docker.io";
+export const dockerHub = "registry-1.docker.io";
 
 // distribution/reference: path components and tags, and the digest as OCI image-spec v1.1 descriptor.md has it.
 const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
 const pattern = new RegExp(
-  `^(?:([A-Za-z0-9.-]*[.:][A-Za-z0-9.:-]*|localhost)/)?(${component}(?:/${component})*)(?::(\\w[\\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$`,
+  `^(?:([A-Za-z0-9.-]*[.:][A-Za-z0-9.:-]*|\\[[0-9a-f:]+\\](?::\\d+)?|localhost)/)?(${component}(?:/${component})*)(?::(\\w[\\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$`,
 );
 
 /** As Docker reads names: no host means Docker Hub, one word there `library/`, no tag `latest`. */

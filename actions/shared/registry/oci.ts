@@ -5,7 +5,8 @@ export interface Descriptor {
   /** Bytes. */
   readonly size: number;
   readonly urls?: readonly string[];
-  readonly platform?: { readonly os?: string; readonly architecture?: string };
+  readonly platform?: { readonly os?: string; readonly architecture?: string; readonly variant?: string };
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export interface ImageManifest {
@@ -13,9 +14,12 @@ export interface ImageManifest {
   readonly mediaType?: string;
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export interface ImageIndex {
+  readonly schemaVersion?: 2;
+  readonly mediaType?: string;
   readonly manifests: readonly Descriptor[];
 }
 
@@ -27,6 +31,18 @@ export interface ContainerConfig {
   Cmd?: string[];
   WorkingDir?: string;
   Labels?: Record<string, string>;
+  StopSignal?: string;
+  Healthcheck?: HealthCheck;
+}
+
+/** Docker's addition to OCI's configuration (Docker Engine API, HealthConfig); times are in nanoseconds. */
+export interface HealthCheck {
+  readonly Test: readonly string[];
+  readonly Interval?: number;
+  readonly Timeout?: number;
+  readonly StartPeriod?: number;
+  readonly StartInterval?: number;
+  readonly Retries?: number;
 }
 
 export interface History {
@@ -50,8 +66,12 @@ export const mediaTypes = {
   manifest: "application/vnd.oci.image.manifest.v1+json",
   index: "application/vnd.oci.image.index.v1+json",
   config: "application/vnd.oci.image.config.v1+json",
+  layer: "application/vnd.oci.image.layer.v1.tar",
   gzipLayer: "application/vnd.oci.image.layer.v1.tar+gzip",
+  zstdLayer: "application/vnd.oci.image.layer.v1.tar+zstd",
   dockerManifest: "application/vnd.docker.distribution.manifest.v2+json",
   dockerIndex: "application/vnd.docker.distribution.manifest.list.v2+json",
+  dockerLayer: "application/vnd.docker.image.rootfs.diff.tar",
   dockerGzipLayer: "application/vnd.docker.image.rootfs.diff.tar.gzip",
+  dockerZstdLayer: "application/vnd.docker.image.rootfs.diff.tar.zstd",
 } as const;

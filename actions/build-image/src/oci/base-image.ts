@@ -1,7 +1,7 @@
+import { buffer } from "node:stream/consumers";
 import { Failure } from "../../../shared/failure.ts";
 import type { FetchedManifest, RegistryClient } from "../../../shared/registry/client.ts";
-import { digestOf } from "../../../shared/registry/digest.ts";
-import type { ImageReference } from "../../../shared/registry/image-reference.ts";
+import type { ImageName } from "../../../shared/registry/image-name.ts";
 import {
   type Descriptor,
   type ImageConfig,
@@ -10,79 +10,85 @@ import {
   mediaTypes,
 } from "../../../shared/registry/oci.ts";
 import type { Base } from "./image.ts";
-import type { Platform } from "./inputs.ts";
+import { describePlatform, isFor, type Platform } from "./platform.ts";
 
 const indexTypes: readonly string[] = [mediaTypes.index, mediaTypes.dockerIndex];
 const imageTypes: readonly string[] = [mediaTypes.manifest, mediaTypes.dockerManifest];
 
-/** Reads the base's configuration and layers; every byte of them is pinned by the reference's digest. */
-export async function readBaseImage(
-  registry: RegistryClient,
-  { host, name, digest }: ImageReference,
-  platform: Platform,
-): Promise<Base> {
-  const shown = `${host}/${name}@${digest}`;
-  const found = await getManifest(registry, name, digest, shown);
-  const image = indexTypes.includes(found.mediaType)
-    ? await getManifest(registry, name, choosePlatform(found, platform, shown), shown)
-    : found;
-  if (!imageTypes.includes(image.mediaType))
-    throw new Failure(`The base image ${shown} is of the type ${image.mediaType}, which is no image`);
-  const manifest = JSON.parse(image.body.toString("utf8")) as ImageManifest;
-  const config = await readConfig(registry, name, manifest.config);
-  if (config.os !== platform.os || config.architecture !== platform.architecture)
-    throw new Failure(
-      `The base image ${shown} is for ${config.os}/${config.architecture}, not for ${platform.os}/${platform.architecture}`,
-      { nextStep: "set the input platform to the base image's, or give the digest of a base image for it." },
-    );
-  return { config, layers: manifest.layers.map((layer) => toOciLayer(layer, shown)) };
+/** A base image with its registry; what it is made of is read when it is needed. */
+export interface BaseImage {
+  readonly registry: RegistryClient;
+  /** The repository's name in the registry. */
+  readonly name: string;
+  /** `node:24-slim@sha256:…`, as it can be written to pin it. */
+  readonly pinned: string;
+  readonly digest: string;
 }
 
-async function getManifest(registry: RegistryClient, name: string, digest: string, shown: string) {
-  const manifest = await registry.getManifest(name, digest);
+/** What the name means now. A digest needs no request: it says which image is meant, whatever the tag. */
+export async function findBaseImage(
+  registry: RegistryClient,
+  { repository, name, tag, digest }: ImageName,
+): Promise<BaseImage> {
+  const found = digest ?? (await getManifest(registry, name, tag, `${repository}:${tag}`)).digest;
+  // What nobody needs to read is also what is meant when no tag is written.
+  const shownTag = tag === "latest" ? "" : `:${tag}`;
+  return { registry, name, digest: found, pinned: `${repository}${shownTag}@${found}` };
+}
+
+/** Reads the base's configuration and layers; every byte of them is pinned by its digest. */
+export async function readBaseImage(base: BaseImage, platform: Platform): Promise<Base> {
+  const { registry, name, pinned, digest } = base;
+  const found = await getManifest(registry, name, digest, pinned);
+  const image = indexTypes.includes(found.mediaType)
+    ? await getManifest(registry, name, choosePlatform(found, platform, pinned), pinned)
+    : found;
+  if (!imageTypes.includes(image.mediaType))
+    throw new Failure(`The base image ${pinned} is of the type ${image.mediaType}, which is no image`);
+  const manifest = JSON.parse(image.body.toString("utf8")) as ImageManifest;
+  const bytes = await buffer(registry.openBlob(name, manifest.config));
+  const config = JSON.parse(bytes.toString("utf8")) as ImageConfig;
+  if (!isFor(config, platform))
+    throw new Failure(
+      `The base image ${pinned} is for ${describePlatform(config)}, not for ${describePlatform(platform)}`,
+      { nextStep: "set the input platform to the base image's, or give a base image for it." },
+    );
+  return { config, layers: manifest.layers.map((layer) => toOciLayer(layer, pinned)), source: base };
+}
+
+async function getManifest(registry: RegistryClient, name: string, reference: string, shown: string) {
+  const manifest = await registry.getManifest(name, reference);
   if (manifest) return manifest;
-  throw new Failure(`The base image ${shown} does not exist (${registry.host} has no ${name}@${digest})`, {
+  const missing = `${name}${reference.includes(":") ? "@" : ":"}${reference}`;
+  throw new Failure(`The base image ${shown} does not exist (${registry.host} has no ${missing})`, {
     nextStep: "correct the input base-image.",
   });
 }
 
-function choosePlatform({ body }: FetchedManifest, { os, architecture }: Platform, shown: string): string {
+function choosePlatform({ body }: FetchedManifest, platform: Platform, shown: string): string {
   const { manifests } = JSON.parse(body.toString("utf8")) as ImageIndex;
-  const chosen = manifests.find(
-    ({ platform }) => platform?.os === os && platform.architecture === architecture,
-  );
+  const chosen = manifests.find((each) => each.platform && isFor(each.platform, platform));
   if (chosen) return chosen.digest;
-  const offered = manifests.map(({ platform }) => `${platform?.os}/${platform?.architecture}`).join(", ");
-  throw new Failure(`The base image ${shown} has no ${os}/${architecture}; it has ${offered}`, {
+  // BuildKit keeps its attestations under the platform unknown/unknown.
+  const images = manifests.filter((each) => each.platform?.os !== "unknown");
+  const offered = images.map((each) => describePlatform(each.platform ?? {})).join(", ");
+  throw new Failure(`The base image ${shown} has no ${describePlatform(platform)}; it has ${offered}`, {
     nextStep: "correct the input platform or base-image.",
   });
 }
 
-async function readConfig(
-  registry: RegistryClient,
-  name: string,
-  { digest }: Descriptor,
-): Promise<ImageConfig> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of await registry.openBlob(name, digest)) chunks.push(chunk);
-  const body = Buffer.concat(chunks);
-  if (digestOf(body) !== digest)
-    throw new Failure(
-      `The registry ${registry.host} answered ${digestOf(body)} for the blob ${digest} of ${name}`,
-    );
-  return JSON.parse(body.toString("utf8")) as ImageConfig;
-}
+/** Docker's layers are OCI's under other names, and a manifest has to keep to one of the two. */
+const ociNames: Readonly<Record<string, string>> = {
+  [mediaTypes.dockerLayer]: mediaTypes.layer,
+  [mediaTypes.dockerGzipLayer]: mediaTypes.gzipLayer,
+  [mediaTypes.dockerZstdLayer]: mediaTypes.zstdLayer,
+};
 
-/** Docker's layers are OCI's under another name; a layer that may not be pushed cannot be part of our image. */
-function toOciLayer(layer: Descriptor, shown: string): Descriptor {
-  const { mediaType, digest, size, urls } = layer;
+function toOciLayer({ mediaType, digest, size, urls, annotations }: Descriptor, shown: string): Descriptor {
+  // A layer that may not be pushed cannot be part of our image.
   if (urls !== undefined || /nondistributable|foreign/.test(mediaType))
     throw new Failure(`The base image ${shown} has the layer ${digest}, which its licence lets nobody push`, {
       nextStep: "choose another base image.",
     });
-  return {
-    mediaType: mediaType === mediaTypes.dockerGzipLayer ? mediaTypes.gzipLayer : mediaType,
-    digest,
-    size,
-  };
+  return { mediaType: ociNames[mediaType] ?? mediaType, digest, size, ...(annotations && { annotations }) };
 }

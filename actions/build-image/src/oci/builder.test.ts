@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
-import { parseImageReference } from "../../../shared/registry/image-reference.ts";
+import { parseImageName } from "../../../shared/registry/image-name.ts";
 import type { ImageManifest } from "../../../shared/registry/oci.ts";
 import { buildImage } from "../build-image.ts";
 import { testEnvironment, testInputs, toRepository } from "../build-image-for-tests.ts";
@@ -61,7 +61,7 @@ async function pushBase(entrypoint = ["base"]) {
     { workingDirectory: "/usr/lib", entrypoint, environment },
     { destination: toRepository("base") },
   );
-  const reference = parseImageReference(built.image);
+  const reference = parseImageName(built.image);
   if (!reference) throw new Error(built.image);
   return { reference, digest: built.digest };
 }
@@ -154,7 +154,7 @@ describe("on a base image", () => {
       ["context", "uploaded"],
     ]);
     const inherited = await build({ baseImage: reference, entrypoint: undefined }, { tags: ["inherited"] });
-    expect(inherited.parts.map(({ how }) => how)).toEqual(["already there", "already there"]);
+    expect(inherited.parts.map(({ how }) => how)).toEqual(["already there", "uploaded"]);
     const pulled = await skopeoConfig(`${inherited.image.replace(/@.*/, "")}:inherited`);
     expect(pulled.config).toMatchObject({ Entrypoint: ["base"], Env: ["PATH=/bin", "NODE_ENV=production"] });
     expect(pulled.rootfs.diff_ids).toHaveLength(2);
@@ -180,10 +180,10 @@ describe("on a base image", () => {
     const index = { ...reference, digest: put.image?.imageId?.imageDigest as string };
     expect((await build({ baseImage: index })).parts).toHaveLength(2);
     await expect(
-      build({ baseImage: index, platform: { os: "linux", architecture: "arm64" } }),
+      build({ baseImage: index, platforms: [{ os: "linux", architecture: "arm64" }] }),
     ).rejects.toThrow("has no linux/arm64; it has linux/amd64");
     await expect(
-      build({ baseImage: reference, platform: { os: "linux", architecture: "arm64" } }),
+      build({ baseImage: reference, platforms: [{ os: "linux", architecture: "arm64" }] }),
     ).rejects.toThrow("is for linux/amd64, not for linux/arm64");
   });
 

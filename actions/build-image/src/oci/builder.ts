@@ -1,73 +1,128 @@
 import { join } from "node:path";
-import { createRegistryClient, type RegistryClient } from "../../../shared/registry/client.ts";
-import { dockerCredentials } from "../../../shared/registry/docker-credentials.ts";
-import { ecrRegion, logIn } from "../../../shared/registry/ecr-login.ts";
-import { mediaTypes } from "../../../shared/registry/oci.ts";
-import type { Builder, BuildOrder, Built, Ingredients } from "../builder.ts";
+import type { RegistryClient } from "../../../shared/registry/client.ts";
+import { connectToRegistry } from "../../../shared/registry/connect.ts";
+import type { Builder, BuildOrder, Built, ImagePart, Ingredients } from "../builder.ts";
 import type { BuildEnvironment } from "../environment.ts";
 import { count, formatBytes, shortDigest } from "../text.ts";
-import { readBaseImage } from "./base-image.ts";
-import { assembleImage, scratch } from "./image.ts";
+import { type BaseImage, findBaseImage, readBaseImage } from "./base-image.ts";
+import { type AssembledImage, assembleImage, assembleIndex, type Base, scratch } from "./image.ts";
 import type { OciInputs } from "./inputs.ts";
-import { packLayer } from "./layer.ts";
-import { type BaseSource, pushImage } from "./push.ts";
+import { type Layer, packLayer } from "./layer.ts";
+import { settleAll } from "./parallel.ts";
+import { describePlatform } from "./platform.ts";
+import { createPusher, type Pusher } from "./push.ts";
+
+/** To be raised when the same ingredients make another image. */
+const formatVersion = 2;
 
 /** Puts the context on the base image as one layer, without a daemon. */
 export function createOciBuilder(inputs: OciInputs, environment: BuildEnvironment): Builder {
+  let base: Promise<BaseImage | undefined> | undefined;
+  const findBase = () => {
+    base ??= find(inputs, environment);
+    return base;
+  };
   return {
-    readIngredients: async () => ingredients(inputs),
-    build: (order) => build(inputs, order, environment),
+    readIngredients: async () => ingredients(inputs, await findBase()),
+    build: async (order) => build(inputs, order, await findBase(), environment),
   };
 }
 
-function ingredients({ kind, baseImage, environment, ...settings }: OciInputs): Ingredients {
+function ingredients(inputs: OciInputs, base: BaseImage | undefined): Ingredients {
+  const { kind, platforms, environment, baseImage: _, ...settings } = inputs;
   return {
     kind,
-    base: baseImage === "scratch" ? baseImage : baseImage.digest,
+    format: formatVersion,
+    base: base?.digest ?? "scratch",
+    platforms: platforms.map(describePlatform),
     environment: [...environment],
     ...settings,
   };
 }
 
-async function build(inputs: OciInputs, order: BuildOrder, environment: BuildEnvironment): Promise<Built> {
-  const { log, signal } = environment;
-  const { destination, context, files, labels } = order;
-  const { workingDirectory } = inputs;
-  const path = join(order.folder, "layer.tar.gz");
-  const [base, layer] = await Promise.all([
-    readBase(inputs, destination.registry, environment),
-    packLayer({ context, files, workingDirectory, path, signal }),
-  ]);
-  log.info(
-    `Layer ${shortDigest(layer.digest)}: ${count(layer.files, "file")} of ${context}, ${formatBytes(layer.size)}`,
+async function find({ baseImage }: OciInputs, environment: BuildEnvironment): Promise<BaseImage | undefined> {
+  if (baseImage === "scratch") return undefined;
+  const registry = await connectToRegistry(baseImage.host, environment);
+  const base = await findBaseImage(registry, baseImage);
+  environment.log.info(
+    baseImage.digest === undefined
+      ? `Base image ${baseImage.repository}:${baseImage.tag} is now ${base.digest}; to pin it: base-image: ${base.pinned}`
+      : `Base image ${base.pinned}`,
   );
-  const image = assembleImage(base.content, layer, { ...inputs, labels });
-  const parts = await pushImage(destination.registry, destination.name, { image, layer, base: base.source });
+  return base;
+}
+
+/** What needs nothing of each other is done at once: reading the base, packing, sending what is known. */
+async function build(
+  inputs: OciInputs,
+  order: BuildOrder,
+  found: BaseImage | undefined,
+  { log, signal }: BuildEnvironment,
+): Promise<Built> {
+  const { destination, context, files } = order;
+  const pusher = createPusher(destination.registry, destination.name);
+  const base = found && inRegistryOf(destination.registry, found);
+  const path = join(order.folder, "layer.tar.gz");
+  const packed = packLayer({ context, files, workingDirectory: inputs.workingDirectory, path, signal });
+  const sent = packed.then((layer) => {
+    const { digest, size } = layer;
+    log.info(
+      `Layer ${shortDigest(digest)}: ${count(layer.files, "file")} of ${context}, ${formatBytes(size)}`,
+    );
+    return pusher.context(layer);
+  });
+  const made = inputs.platforms.map((platform) =>
+    makeImage(
+      { base: base ? readBaseImage(base, platform) : scratch(platform), packed, pusher },
+      inputs,
+      order,
+    ),
+  );
+  const [contextPart] = await settleAll<ImagePart | Made>([sent, ...made]);
+  const images = await Promise.all(made);
+  const baseParts = new Map(images.flatMap(({ parts }) => parts.map((part) => [part.digest, part])));
+  const parts = [...baseParts.values(), contextPart as ImagePart];
   return {
-    manifest: { digest: image.digest, mediaType: mediaTypes.manifest, body: image.manifest },
+    manifest: await bringManifests(
+      images.map(({ image }) => image),
+      pusher,
+    ),
     parts,
+    ...(base && { record: `Base image: \`${base.pinned}\`` }),
   };
 }
 
-async function readBase(
-  { baseImage, platform }: OciInputs,
-  target: RegistryClient,
-  environment: BuildEnvironment,
-) {
-  if (baseImage === "scratch") return { content: scratch(platform), source: undefined };
-  environment.log.info(`Base image ${baseImage.host}/${baseImage.name}@${baseImage.digest}`);
-  const registry = baseImage.host === target.host ? target : await connectToBase(baseImage.host, environment);
-  const content = await readBaseImage(registry, baseImage, platform);
-  const source: BaseSource = { registry, name: baseImage.name, layers: content.layers };
-  return { content, source };
+/** The destination's client has logged in already. */
+function inRegistryOf(registry: RegistryClient, base: BaseImage): BaseImage {
+  return registry.host === base.registry.host ? { ...base, registry } : base;
 }
 
-async function connectToBase(host: string, environment: BuildEnvironment): Promise<RegistryClient> {
-  const { createEcr, variables, mask, signal } = environment;
-  const region = ecrRegion(host);
-  const credentials =
-    region === undefined
-      ? await dockerCredentials(host, variables)
-      : await logIn(await createEcr(region), mask, signal);
-  return createRegistryClient({ ...environment, host, credentials });
+interface Making {
+  readonly base: Base | Promise<Base>;
+  readonly packed: Promise<Layer>;
+  readonly pusher: Pusher;
+}
+
+interface Made {
+  readonly image: AssembledImage;
+  readonly parts: readonly ImagePart[];
+}
+
+/** The image of one platform, with all of its blobs brought. */
+async function makeImage(making: Making, inputs: OciInputs, { labels }: BuildOrder): Promise<Made> {
+  const { packed, pusher } = making;
+  const base = await making.base;
+  const layers = settleAll(base.layers.map((layer) => pusher.baseLayer(layer, base.source as BaseImage)));
+  const image = packed.then((layer) => assembleImage(base, layer, { ...inputs, labels }));
+  const config = image.then((assembled) => pusher.config(assembled.config));
+  await settleAll<unknown>([layers, config]);
+  return { image: await image, parts: await layers };
+}
+
+/** The caller puts what stands for all, under the source's tag. */
+async function bringManifests(images: readonly AssembledImage[], pusher: Pusher): Promise<Built["manifest"]> {
+  const [only, ...others] = images;
+  if (only && others.length === 0) return only.manifest;
+  await settleAll(images.map(({ manifest }) => pusher.manifest(manifest)));
+  return assembleIndex(images);
 }

@@ -1,81 +1,91 @@
 import { digestOf } from "../../../shared/registry/digest.ts";
 import {
-  type ContainerConfig,
   type Descriptor,
   type ImageConfig,
+  type ImageIndex,
   type ImageManifest,
   mediaTypes,
 } from "../../../shared/registry/oci.ts";
-import type { ContainerSettings, Platform } from "./inputs.ts";
+import type { BaseImage } from "./base-image.ts";
+import { containerConfig, type ImageSettings } from "./container-config.ts";
 import type { Layer } from "./layer.ts";
+import type { Platform } from "./platform.ts";
 
 /** What an image begins with: nothing, or a base image's parts. */
 export interface Base {
   readonly config: ImageConfig;
   readonly layers: readonly Descriptor[];
+  readonly source: BaseImage | undefined;
+}
+
+/** Bytes under their digest. */
+export interface Document {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly body: Buffer;
 }
 
 export interface AssembledImage {
-  readonly digest: string;
-  readonly manifest: Buffer;
-  readonly configDigest: string;
-  readonly config: Buffer;
+  readonly manifest: Document;
+  readonly config: Document;
+  readonly platform: Descriptor["platform"];
 }
 
 /** The only moment in an image that is the same in every build. */
 const epoch = "1970-01-01T00:00:00Z";
 
-export interface ImageSettings extends ContainerSettings {
-  readonly labels: ReadonlyMap<string, string>;
-}
-
 /** The base with one layer more: the same base, layer and settings give the same bytes. */
 export function assembleImage(base: Base, layer: Layer, settings: ImageSettings): AssembledImage {
   const { architecture, os, variant, rootfs, history } = base.config;
-  const config: ImageConfig = {
+  const platform = { architecture, os, ...(variant === undefined ? {} : { variant }) };
+  const config = toDocument(mediaTypes.config, {
     created: epoch,
-    architecture,
-    os,
-    ...(variant === undefined ? {} : { variant }),
+    ...platform,
     config: containerConfig(base.config.config ?? {}, settings),
     rootfs: { type: "layers", diff_ids: [...rootfs.diff_ids, layer.diffId] },
     history: [...(history ?? []), { created: epoch, created_by: `COPY . ${settings.workingDirectory}` }],
-  };
-  const configBytes = Buffer.from(JSON.stringify(config));
-  const configDigest = digestOf(configBytes);
-  const manifest: ImageManifest = {
+  } satisfies ImageConfig);
+  const manifest = toDocument(mediaTypes.manifest, {
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,
-    config: { mediaType: mediaTypes.config, digest: configDigest, size: configBytes.length },
+    config: describe(config),
     layers: [...base.layers, { mediaType: mediaTypes.gzipLayer, digest: layer.digest, size: layer.size }],
-  };
-  const manifestBytes = Buffer.from(JSON.stringify(manifest));
-  return { digest: digestOf(manifestBytes), manifest: manifestBytes, configDigest, config: configBytes };
+    ...(base.source && { annotations: annotate(base.source) }),
+  } satisfies ImageManifest);
+  return { manifest, config, platform };
+}
+
+/** One name for the images of several platforms. */
+export function assembleIndex(images: readonly AssembledImage[]): Document {
+  return toDocument(mediaTypes.index, {
+    schemaVersion: 2,
+    mediaType: mediaTypes.index,
+    manifests: images.map(({ manifest, platform }) => ({
+      ...describe(manifest),
+      ...(platform && { platform }),
+    })),
+  } satisfies ImageIndex);
 }
 
 /** An image without files. */
-export function scratch({ os, architecture }: Platform): Base {
-  return { config: { os, architecture, rootfs: { type: "layers", diff_ids: [] } }, layers: [] };
+export function scratch(platform: Platform): Base {
+  return { config: { ...platform, rootfs: { type: "layers", diff_ids: [] } }, layers: [], source: undefined };
 }
 
-function containerConfig(base: ContainerConfig, settings: ImageSettings): ContainerConfig {
-  const { entrypoint, workingDirectory, user, environment, exposedPorts, labels } = settings;
-  const { Entrypoint, Cmd, ...kept } = base;
-  const ports = [...new Set([...Object.keys(base.ExposedPorts ?? {}), ...exposedPorts])].sort();
-  const allLabels = new Map([...Object.entries(base.Labels ?? {}), ...labels]);
+/** OCI image-spec v1.1, annotations.md: what scanners and updaters look for. */
+function annotate({ pinned, digest }: BaseImage): Record<string, string> {
+  const at = pinned.indexOf("@");
   return {
-    ...kept,
-    User: user,
-    WorkingDir: workingDirectory,
-    Env: mergeEnvironment(base.Env ?? [], environment),
-    // As in a Dockerfile, a new entrypoint does not get the arguments that the old one had.
-    ...(entrypoint === undefined ? { Entrypoint, Cmd } : { Entrypoint: [...entrypoint] }),
-    ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])),
-    Labels: Object.fromEntries([...allLabels].sort(([one], [other]) => (one < other ? -1 : 1))),
+    "org.opencontainers.image.base.digest": digest,
+    "org.opencontainers.image.base.name": pinned.slice(0, at),
   };
 }
 
-function mergeEnvironment(base: readonly string[], added: ReadonlyMap<string, string>): string[] {
-  const kept = base.filter((line) => !added.has(line.slice(0, line.indexOf("="))));
-  return [...kept, ...[...added].map(([name, value]) => `${name}=${value}`)];
+function toDocument(mediaType: string, content: object): Document {
+  const body = Buffer.from(JSON.stringify(content));
+  return { digest: digestOf(body), mediaType, body };
+}
+
+function describe({ mediaType, digest, body }: Document): Descriptor {
+  return { mediaType, digest, size: body.length };
 }

@@ -12,13 +12,22 @@ function read(inputs: Record<string, string>) {
 it("has defaults for everything but the base image", () => {
   expect(read({})).toEqual({
     kind: "oci",
-    baseImage: { host: "registry-1.docker.io", name: "library/node", digest },
+    baseImage: {
+      repository: "node",
+      host: "registry-1.docker.io",
+      name: "library/node",
+      tag: "24-slim",
+      digest,
+    },
     entrypoint: undefined,
+    command: undefined,
     workingDirectory: "/app",
     user: "65532",
     environment: new Map(),
     exposedPorts: [],
-    platform: { os: "linux", architecture: "amd64" },
+    healthCheck: undefined,
+    stopSignal: undefined,
+    platforms: [{ os: "linux", architecture: "amd64" }],
   });
 });
 
@@ -30,7 +39,10 @@ it("reads everything", () => {
     user: "1000:1000",
     environment: "A=1\nB=x=y\n",
     "exposed-ports": "8080\n53/udp\n8080/tcp",
-    platform: "linux/arm64",
+    platform: "linux/arm64, linux/amd64\nlinux/arm/v7",
+    command: `["--verbose"]`,
+    "stop-signal": "SIGINT",
+    "health-check": `{"test":["CMD","node","health.mjs"],"interval":"10s","start-period":"1m","retries":2}`,
   });
   expect(inputs).toMatchObject({
     baseImage: "scratch",
@@ -38,7 +50,14 @@ it("reads everything", () => {
     workingDirectory: "/srv/app",
     user: "1000:1000",
     exposedPorts: ["8080/tcp", "53/udp"],
-    platform: { os: "linux", architecture: "arm64" },
+    platforms: [
+      { os: "linux", architecture: "arm64" },
+      { os: "linux", architecture: "amd64" },
+      { os: "linux", architecture: "arm", variant: "v7" },
+    ],
+    command: ["--verbose"],
+    stopSignal: "SIGINT",
+    healthCheck: { Test: ["CMD", "node", "health.mjs"], Interval: 1e10, StartPeriod: 6e10, Retries: 2 },
   });
   expect([...inputs.environment]).toEqual([
     ["A", "1"],
@@ -48,7 +67,18 @@ it("reads everything", () => {
 
 it.each([
   [{ "base-image": "" }, "Input base-image is required"],
-  [{ "base-image": "node:24-slim" }, "scratch or an image by digest, such as node:24-slim@sha256:"],
+  [{ "base-image": "node:24 slim" }, "scratch or an image's name, such as node:24-slim"],
+  [{ command: "x" }, "Input command is not a JSON array of texts"],
+  [{ "stop-signal": "TERM" }, `Input stop-signal has "TERM"; a signal such as SIGTERM`],
+  [{ "health-check": "curl" }, "Input health-check is not JSON"],
+  [{ "health-check": "{}" }, "Input health-check has no usable test"],
+  [{ "health-check": `{"test":["node"]}` }, "Input health-check has no usable test"],
+  [
+    { "health-check": `{"test":"x","every":"5s"}` },
+    `Input health-check has "every"; allowed: test, interval`,
+  ],
+  [{ "health-check": `{"test":"x","interval":5}` }, "Input health-check has the interval 5; a duration"],
+  [{ "health-check": `{"test":"x","retries":0}` }, "Input health-check has 0 retries"],
   [{ "base-image": "scratch" }, "Input entrypoint is required with base-image scratch"],
   [{ entrypoint: "node server.mjs" }, "Input entrypoint is not a JSON array of texts"],
   [{ entrypoint: "[]" }, "Input entrypoint is not a JSON array of texts"],
@@ -58,7 +88,8 @@ it.each([
   [{ environment: "NODE-ENV=production" }, `Input environment has "NODE-ENV"; a variable's name is expected`],
   [{ "exposed-ports": "http" }, "a port such as 8080 or 8080/tcp"],
   [{ "exposed-ports": "70000" }, "a port such as 8080 or 8080/tcp"],
-  [{ platform: "windows/amd64" }, "allowed: linux/amd64, linux/arm64"],
+  [{ platform: "windows/amd64" }, `Input platform has "windows/amd64"; such as linux/amd64`],
+  [{ platform: "linux/x86_64" }, `Input platform has "linux/x86_64"; such as linux/amd64`],
   [{ user: "a b", environment: "?" }, "2 inputs are wrong"],
 ])("refuses %j", (inputs, message) => {
   expect(() => read(inputs as Record<string, string>)).toThrow(message);

@@ -1,38 +1,46 @@
 import type { InputReader } from "../../../shared/inputs.ts";
-import { type ImageReference, parseImageReference } from "../../../shared/registry/image-reference.ts";
-
-export interface Platform {
-  readonly os: "linux";
-  readonly architecture: "amd64" | "arm64";
-}
+import { type ImageName, parseImageName } from "../../../shared/registry/image-name.ts";
+import type { HealthCheck } from "../../../shared/registry/oci.ts";
+import { parseHealthCheck } from "./health-check.ts";
+import { describePlatform, type Platform, parsePlatform } from "./platform.ts";
 
 /** What the container is started with; what is undefined stays as the base image has it. */
 export interface ContainerSettings {
   readonly entrypoint: readonly string[] | undefined;
+  /** Arguments of the entrypoint. */
+  readonly command: readonly string[] | undefined;
   readonly workingDirectory: string;
   readonly user: string;
   readonly environment: ReadonlyMap<string, string>;
   /** `8080/tcp` */
   readonly exposedPorts: readonly string[];
+  readonly healthCheck: HealthCheck | undefined;
+  readonly stopSignal: string | undefined;
 }
 
 export interface OciInputs extends ContainerSettings {
   readonly kind: "oci";
-  readonly baseImage: ImageReference | "scratch";
-  readonly platform: Platform;
+  readonly baseImage: ImageName | "scratch";
+  /** At least one; more of them make an index. */
+  readonly platforms: readonly Platform[];
 }
 
 /** Inputs that only this builder has. */
 export const ociInputNames: readonly string[] = [
   "base-image",
   "entrypoint",
+  "command",
   "working-directory",
   "user",
   "environment",
   "exposed-ports",
   "health-check",
+  "stop-signal",
 ];
 
+const command = "a JSON array of texts";
+/** The names that Linux knows, or a number. */
+const signalPattern = /^(?:SIG[A-Z][A-Z0-9+-]*|[1-9]\d?)$/;
 /** A name or number, and after a colon its group: OCI image-spec v1.1, config.md, User. */
 const userPattern = /^(?:\d+|[a-z_][a-z0-9_-]*)(?::(?:\d+|[a-z_][a-z0-9_-]*))?$/;
 
@@ -48,19 +56,14 @@ export function readOciInputs(read: InputReader): OciInputs {
       if (value && !accept(value)) read.problem(`Input ${name} has "${value}"; ${expected} is expected`);
   };
 
-  const base = read.required("base-image");
-  const baseImage = base === "scratch" ? base : parseImageReference(base);
-  if (base && !baseImage)
-    read.problem(
-      `Input base-image is "${base}"; scratch or an image by digest, such as node:24-slim@sha256:<64 hexadecimal digits>, is expected`,
-    );
+  const baseImage = readBaseImage(read);
   const entrypoint = read.json(
     "entrypoint",
-    `a JSON array of texts, such as ["node","server.mjs"]`,
+    `${command}, such as ["node","server.mjs"]`,
     isCommand,
     undefined,
   );
-  if (base === "scratch" && !entrypoint)
+  if (baseImage === "scratch" && read.optional("base-image") && !entrypoint)
     read.problem("Input entrypoint is required with base-image scratch, which has none of its own");
   const workingDirectory = read.optional("working-directory") ?? "/app";
   check(
@@ -80,18 +83,62 @@ export function readOciInputs(read: InputReader): OciInputs {
   );
   const ports = read.lines("exposed-ports");
   check("exposed-ports", ports, isPort, "a port such as 8080 or 8080/tcp");
-  const architecture = read.choice("platform", ["linux/amd64", "linux/arm64"], "linux/amd64");
+  const stopSignal = read.optional("stop-signal");
+  check(
+    "stop-signal",
+    [stopSignal ?? ""],
+    (text) => signalPattern.test(text),
+    "a signal such as SIGTERM or 15",
+  );
 
   return {
     kind: "oci",
-    baseImage: baseImage ?? "scratch",
+    baseImage,
     entrypoint,
+    command: read.json("command", `${command}, such as ["--port","8080"]`, isCommand, undefined),
     workingDirectory,
     user,
     environment,
     exposedPorts: [...new Set(ports.map((port) => (port.includes("/") ? port : `${port}/tcp`)))],
-    platform: { os: "linux", architecture: architecture === "linux/arm64" ? "arm64" : "amd64" },
+    healthCheck: readHealthCheck(read),
+    stopSignal,
+    platforms: readPlatforms(read),
   };
+}
+
+function readBaseImage(read: InputReader): OciInputs["baseImage"] {
+  const text = read.required("base-image");
+  if (text === "scratch" || !text) return "scratch";
+  const name = parseImageName(text);
+  if (!name)
+    read.problem(
+      `Input base-image is "${text}"; scratch or an image's name, such as node:24-slim or node:24-slim@sha256:<64 hexadecimal digits>, is expected`,
+    );
+  return name ?? "scratch";
+}
+
+function readHealthCheck(read: InputReader): HealthCheck | undefined {
+  const value = read.json(
+    "health-check",
+    "JSON",
+    (json): json is object => typeof json === "object",
+    undefined,
+  );
+  if (value === undefined) return undefined;
+  const parsed = parseHealthCheck(value);
+  if (typeof parsed !== "string") return parsed;
+  read.problem(`Input health-check ${parsed}`);
+  return undefined;
+}
+
+function readPlatforms(read: InputReader): Platform[] {
+  const platforms = new Map<string, Platform>();
+  for (const text of read.lines("platform").flatMap((line) => line.split(",").map((part) => part.trim()))) {
+    const platform = parsePlatform(text);
+    if (platform) platforms.set(describePlatform(platform), platform);
+    else read.problem(`Input platform has "${text}"; such as linux/amd64 or linux/arm64 is expected`);
+  }
+  return platforms.size > 0 ? [...platforms.values()] : [{ os: "linux", architecture: "amd64" }];
 }
 
 function isCommand(value: unknown): value is readonly string[] | undefined {

@@ -1,85 +1,48 @@
 import { createReadStream } from "node:fs";
+import { blobOf } from "../../../shared/registry/blob.ts";
 import type { RegistryClient } from "../../../shared/registry/client.ts";
-import { type Descriptor, mediaTypes } from "../../../shared/registry/oci.ts";
-import type { OpenContent } from "../../../shared/registry/request.ts";
-import type { AssembledImage } from "./image.ts";
+import type { Descriptor } from "../../../shared/registry/oci.ts";
+import type { ImagePart } from "../builder.ts";
+import type { BaseImage } from "./base-image.ts";
+import type { Document } from "./image.ts";
 import type { Layer } from "./layer.ts";
+import { createTurns } from "./parallel.ts";
 
-export interface BaseSource {
-  readonly registry: RegistryClient;
-  readonly name: string;
-  readonly layers: readonly Descriptor[];
+/** Smaller ones, which were just made, are sent without asking whether they are there by chance. */
+const worthAsking = 1_000_000;
+
+/** Brings blobs into a repository, several at a time and each once. */
+export function createPusher(registry: RegistryClient, repository: string) {
+  const inTurn = createTurns();
+  const baseLayers = new Map<string, Promise<ImagePart>>();
+
+  const bringBaseLayer = async ({ digest, size }: Descriptor, base: BaseImage): Promise<ImagePart> => {
+    const part = { what: "base layer", digest, size };
+    if (await registry.hasBlob(repository, digest)) return { ...part, how: "already there" };
+    const open = () => base.registry.openBlob(base.name, { digest, size });
+    const from = base.registry.host === registry.host ? base.name : undefined;
+    return { ...part, how: await registry.pushBlob(repository, { digest, size, open }, from) };
+  };
+
+  return {
+    /** Layers that several platforms have, and the empty ones that Dockerfiles make, come once. */
+    baseLayer(layer: Descriptor, base: BaseImage): Promise<ImagePart> {
+      const begun = baseLayers.get(layer.digest) ?? inTurn(() => bringBaseLayer(layer, base));
+      baseLayers.set(layer.digest, begun);
+      return begun;
+    },
+    context: ({ digest, size, path }: Layer): Promise<ImagePart> =>
+      inTurn(async () => {
+        const part = { what: "context", digest, size };
+        if (size > worthAsking && (await registry.hasBlob(repository, digest)))
+          return { ...part, how: "already there" };
+        const open = () => createReadStream(path);
+        return { ...part, how: await registry.pushBlob(repository, { digest, size, open }) };
+      }),
+    config: ({ digest, body }: Document) => inTurn(() => registry.pushBlob(repository, blobOf(digest, body))),
+    manifest: (manifest: Document) =>
+      inTurn(() => registry.putManifest(repository, manifest.digest, manifest)),
+  };
 }
 
-export interface PushedLayer {
-  readonly what: "base layer" | "context";
-  readonly digest: string;
-  /** Compressed bytes. */
-  readonly size: number;
-  readonly how: "already there" | "mounted" | "uploaded";
-}
-
-/** Brings what the repository lacks. Blobs first: a manifest may only refer to what is there. */
-export async function pushImage(
-  registry: RegistryClient,
-  repository: string,
-  { image, layer, base }: { image: AssembledImage; layer: Layer; base: BaseSource | undefined },
-): Promise<PushedLayer[]> {
-  const pushed = await Promise.all([
-    ...distinct(base?.layers ?? []).map((each) =>
-      bringBaseLayer(registry, repository, each, base as BaseSource),
-    ),
-    bringContext(registry, repository, layer),
-  ]);
-  await bringBlob(registry, repository, image.configDigest, () => once(image.config));
-  await registry.putManifest(repository, image.digest, {
-    mediaType: mediaTypes.manifest,
-    body: image.manifest,
-  });
-  return pushed;
-}
-
-/** Bases made by Dockerfiles often hold the same empty layer several times. */
-function distinct(layers: readonly Descriptor[]): Descriptor[] {
-  return [...new Map(layers.map((layer) => [layer.digest, layer])).values()];
-}
-
-async function bringContext(
-  registry: RegistryClient,
-  repository: string,
-  layer: Layer,
-): Promise<PushedLayer> {
-  const { digest, size, path } = layer;
-  const how = await bringBlob(registry, repository, digest, () => createReadStream(path));
-  return { what: "context", digest, size, how };
-}
-
-async function bringBaseLayer(
-  registry: RegistryClient,
-  repository: string,
-  { digest, size }: Descriptor,
-  base: BaseSource,
-): Promise<PushedLayer> {
-  const sameRegistry = base.registry.host === registry.host;
-  const mount = () => registry.mountBlob(repository, digest, base.name);
-  const open = () => base.registry.openBlob(base.name, digest);
-  const how = await bringBlob(registry, repository, digest, open, sameRegistry ? mount : undefined);
-  return { what: "base layer", digest, size, how };
-}
-
-async function bringBlob(
-  registry: RegistryClient,
-  repository: string,
-  digest: string,
-  open: OpenContent,
-  mount?: () => Promise<boolean>,
-): Promise<PushedLayer["how"]> {
-  if (await registry.hasBlob(repository, digest)) return "already there";
-  if (await mount?.()) return "mounted";
-  await registry.uploadBlob(repository, digest, open);
-  return "uploaded";
-}
-
-async function* once(bytes: Uint8Array) {
-  yield bytes;
-}
+export type Pusher = ReturnType<typeof createPusher>;

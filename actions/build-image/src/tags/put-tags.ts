@@ -1,6 +1,6 @@
 import type { Log } from "../../../shared/log.ts";
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
-import { RegistryRefusal } from "../../../shared/registry/request.ts";
+import { RegistryRefusal } from "../../../shared/registry/refusal.ts";
 import type { Destination } from "../destination/destination.ts";
 import { immutableTagFailure } from "./look-at-tags.ts";
 

@@ -1,0 +1,42 @@
+/** OCI image-spec v1.1, image-index.md, "platform object". */
+export interface Platform {
+  readonly os: "linux";
+  readonly architecture: string;
+  readonly variant?: string;
+}
+
+/** Go's names, which OCI takes, of what Linux images are made for. */
+const architectures = ["386", "amd64", "arm", "arm64", "loong64", "mips64le", "ppc64le", "riscv64", "s390x"];
+
+/** `linux/arm64` or `linux/arm64/v8`. */
+export function parsePlatform(text: string): Platform | undefined {
+  const [os, architecture = "", variant, ...more] = text.split("/");
+  if (os !== "linux" || !architectures.includes(architecture) || more.length > 0) return undefined;
+  if (variant === undefined) return { os, architecture };
+  return /^v\d+$/.test(variant) ? { os, architecture, variant } : undefined;
+}
+
+export function describePlatform({ os, architecture, variant }: NamedPlatform): string {
+  return [os, architecture, variant].filter(Boolean).join("/");
+}
+
+interface NamedPlatform {
+  readonly os?: string;
+  readonly architecture?: string;
+  readonly variant?: string;
+}
+
+/** Whether what says of itself `named` is for the platform. */
+export function isFor(named: NamedPlatform, platform: Platform): boolean {
+  return (
+    named.os === platform.os &&
+    named.architecture === platform.architecture &&
+    variantOf(named) === variantOf(platform)
+  );
+}
+
+/** What is meant when none is said: containerd/platforms, "Normalization". */
+function variantOf({ architecture, variant }: NamedPlatform): string {
+  if (variant) return variant;
+  return architecture === "arm64" ? "v8" : architecture === "arm" ? "v7" : "";
+}

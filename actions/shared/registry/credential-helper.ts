@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { Failure } from "../failure.ts";
+import type { Credentials } from "./authorization.ts";
+
+/**
+ * `docker-credential-<helper> get`, which reads the registry's name from its input and writes JSON: the protocol of
+ * docker/docker-credential-helpers, which Amazon's and GitHub's helpers keep to. Undefined when it knows none.
+ */
+export async function askCredentialHelper(
+  helper: string,
+  server: string,
+  variables: NodeJS.ProcessEnv,
+): Promise<Credentials | undefined> {
+  const program = `docker-credential-${helper}`;
+  const failed = (reason: string, cause?: unknown) =>
+    new Failure(`${program} gave no login for ${server}: ${reason}`, {
+      nextStep:
+        "correct credHelpers or credsStore in Docker's config.json, or log in with docker/login-action.",
+      cause,
+    });
+  if (!/^[\w.-]+$/.test(helper)) throw failed("that is no name of a helper");
+  const { code, output, errors } = await run(program, server, variables).catch((error) => {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw failed(missing ? "it is not installed" : (error as Error).message, error);
+  });
+  if (/credentials not found/i.test(output)) return undefined;
+  if (code !== 0) throw failed((errors || output).trim() || `it ended with ${code}`);
+  try {
+    const { Username, Secret } = JSON.parse(output) as { Username?: string; Secret?: string };
+    // As Docker takes it: no secret, no login.
+    return Secret ? { user: Username ?? "", password: Secret } : undefined;
+  } catch (error) {
+    throw failed("its answer is not JSON", error);
+  }
+}
+
+async function run(program: string, input: string, variables: NodeJS.ProcessEnv) {
+  const child = spawn(program, ["get"], { env: variables, stdio: "pipe" });
+  const ended = new Promise<number | null>((resolve, reject) =>
+    child.on("error", reject).on("close", (code) => resolve(code)),
+  );
+  // One that ends without reading is heard of by its exit code.
+  child.stdin.on("error", () => {}).end(input);
+  const [code, output, errors] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  return { code, output, errors };
+}

@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { Failure } from "../failure.ts";
+import type { Scope } from "./authorization.ts";
+import type { Descriptor } from "./oci.ts";
+import { unreachable } from "./reach.ts";
+import type { Requester } from "./request.ts";
+import { attempts, Transient } from "./retry.ts";
+
+/** A download that is cut goes on where it stood; its last bytes come only when the whole has the digest it should have. */
+export async function* downloadBlob(
+  requester: Requester,
+  repository: string,
+  { digest, size }: Pick<Descriptor, "digest" | "size">,
+): AsyncGenerator<Uint8Array> {
+  const { host } = requester;
+  const hash = createHash("sha256");
+  let position = 0;
+  let held: Uint8Array | undefined;
+  for await (const chunk of readOn(requester, `/v2/${repository}/blobs/${digest}`, repository, size)) {
+    if (held) yield held;
+    hash.update(chunk);
+    position += chunk.length;
+    held = chunk;
+  }
+  const actual = `sha256:${hash.digest("hex")}`;
+  if (position !== size || actual !== digest)
+    throw new Failure(
+      `The registry ${host} answered ${actual} of ${position} bytes for the blob ${digest} of ${repository}, which has ${size}`,
+      { nextStep: "the registry's copy is damaged: push that image again, or take another." },
+    );
+  if (held) yield held;
+}
+
+async function* readOn(
+  { host, send, retry, signal }: Requester,
+  path: string,
+  repository: string,
+  size: number,
+): AsyncGenerator<Uint8Array> {
+  const scopes: readonly Scope[] = [{ repository, access: "pull" }];
+  let position = 0;
+  let broken: Failure | undefined;
+  for (let cuts = 0; cuts < attempts; cuts += 1) {
+    const response = await retry(async (attempt) => {
+      // What broke off while it was read waits as a request does that was refused.
+      if (attempt === 0 && broken) throw broken;
+      return send(scopes, path, position > 0 ? { headers: { range: `bytes=${position}-` } } : {});
+    });
+    // Some registries send all of it, whatever was asked for.
+    let skip = response.status === 206 ? 0 : position;
+    try {
+      for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+        const wanted = chunk.subarray(Math.min(skip, chunk.length));
+        skip -= chunk.length - wanted.length;
+        position += wanted.length;
+        if (wanted.length > 0) yield wanted;
+        if (position > size) return;
+      }
+      if (position === size) return;
+      broken = new Transient(`The registry ${host} ended ${path} after ${position} of ${size} bytes`);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      broken = unreachable(host, error);
+    }
+  }
+  throw broken;
+}

@@ -1,0 +1,40 @@
+import { Failure } from "../failure.ts";
+import { Transient } from "./retry.ts";
+
+/** fetch, whose errors say what is wrong with the way to the host. */
+export async function reach(host: string, url: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (init.signal?.aborted) throw init.signal.reason;
+    throw unreachable(host, error);
+  }
+}
+
+/** Also of a body that breaks off while it is read. */
+export function unreachable(host: string, error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const cause = innermost(error as Error);
+  const { code = "" } = cause as NodeJS.ErrnoException;
+  if (code === "ENOTFOUND")
+    return new Failure(`The registry ${host} cannot be reached: there is no host of this name`, {
+      nextStep: "correct the name, or check the runner's DNS.",
+      cause: error,
+    });
+  if (/CERT|SIGNATURE|^ERR_TLS/.test(code))
+    return new Failure(`The registry ${host} cannot be trusted: ${cause.message}`, {
+      nextStep:
+        "if its certificate is of your own authority, name that with NODE_EXTRA_CA_CERTS in the job's environment.",
+      cause: error,
+    });
+  return new Transient(`The registry ${host} cannot be reached (${cause.message || code})`, {
+    nextStep: "check the host's name and the network of the runner.",
+    cause: error,
+  });
+}
+
+/** fetch says "fetch failed" and hides why in its cause; of several addresses that were tried, the first tells. */
+function innermost(error: Error): Error {
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return innermost(error.errors[0]);
+  return error.cause instanceof Error ? innermost(error.cause) : error;
+}

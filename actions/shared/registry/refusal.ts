@@ -1,0 +1,69 @@
+import { Failure } from "../failure.ts";
+import { Transient } from "./retry.ts";
+
+/** The registry's own answer: one of the error codes of OCI distribution-spec v1.1, or the status. */
+export class RegistryRefusal extends Failure {
+  readonly code: string;
+  readonly status: number;
+
+  constructor(code: string, status: number, message: string, nextStep?: string) {
+    super(message, nextStep === undefined ? {} : { nextStep });
+    this.name = "RegistryRefusal";
+    this.code = code;
+    this.status = status;
+  }
+}
+
+const nextSteps: Readonly<Record<number, string>> = {
+  403: "give the login the right to this, or log in as somebody who has it.",
+  404: "check the repository's name, and create it if the registry does not do so at the first push.",
+  413: "let the proxy in front of the registry take larger requests.",
+};
+
+/** What the answer of a status from 400 means; the answer's body is read. */
+export async function refusalOf(response: Response, host: string, request: string): Promise<Failure> {
+  const { status } = response;
+  const { code, message } = firstError(await response.text().catch(() => ""));
+  const said = [code, message].filter(Boolean).join(": ") || `status ${status}`;
+  const sentence = `The registry ${host} refused ${request} (${said})`;
+  if (status < 500 && status !== 429)
+    return new RegistryRefusal(code ?? String(status), status, sentence, nextSteps[status]);
+  const nextStep = "run the job again; the registry had a fault or was throttling.";
+  return new Transient(sentence, { nextStep, waitMs: retryAfterMs(response) });
+}
+
+export function accessRefused(host: string, repositories: string): Failure {
+  return new RegistryRefusal(
+    "UNAUTHORIZED",
+    401,
+    `The registry ${host} refused access to ${repositories}`,
+    "check the name; if the image is private, log in before this step (docker/login-action with this registry).",
+  );
+}
+
+/** ECR says so with 403, which elsewhere means that a valid login lacks a right. */
+export async function saysExpired(response: Response): Promise<boolean> {
+  if (response.status !== 403) return false;
+  return /token has expired/i.test(
+    await response
+      .clone()
+      .text()
+      .catch(() => ""),
+  );
+}
+
+/** `{"errors":[{code, message}]}` of the distribution specification; proxies answer anything. */
+function firstError(text: string): { code?: string; message?: string } {
+  try {
+    return JSON.parse(text).errors[0] ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Seconds or a date, RFC 9110 §10.2.3. */
+function retryAfterMs({ headers }: Response): number {
+  const value = headers.get("retry-after") ?? "";
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  return Math.max(0, Date.parse(value) - Date.now()) || 0;
+}

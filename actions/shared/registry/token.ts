@@ -1,0 +1,70 @@
+import type { Clock } from "../clock.ts";
+import type { Credentials, Scope } from "./authorization.ts";
+import { reach } from "./reach.ts";
+import { refusalOf } from "./refusal.ts";
+
+/** The user whose password is an identity token of a token service: docker-credential-helpers' word for it. */
+export const identityTokenUser = "<token>";
+
+export interface Token {
+  readonly value: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+interface TokenRequest {
+  readonly host: string;
+  /** The challenge's realm. */
+  readonly url: URL;
+  readonly service: string | undefined;
+  readonly scopes: readonly Scope[];
+  readonly credentials: Credentials | undefined;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** What a token lives when its service does not say (docs of CNCF distribution, "spec/auth/token"). */
+const defaultLifetimeS = 60;
+
+/** Asks a registry's token service; undefined when it refuses. */
+export async function fetchToken(request: TokenRequest): Promise<Token | undefined> {
+  const { host, url, clock, signal } = request;
+  const asked = clock.now();
+  const response = await reach(host, url, { ...toInit(request), signal });
+  if (response.status >= 500 || response.status === 429)
+    throw await refusalOf(response, host, `a token for ${request.scopes.map(nameOf).join(" and ")}`);
+  if (!response.ok) return undefined;
+  const body = (await response.json()) as { token?: string; access_token?: string; expires_in?: number };
+  const value = body.token ?? body.access_token;
+  const lifetimeS = body.expires_in ?? defaultLifetimeS;
+  return value === undefined ? undefined : { value, expiresAt: asked + lifetimeS * 1000 };
+}
+
+/** GET with Basic, or POST of an identity token ("spec/auth/oauth"). */
+function toInit({ url, service, scopes, credentials }: TokenRequest): RequestInit {
+  if (credentials?.user === identityTokenUser) {
+    const form = new URLSearchParams({
+      grant_type: "refresh_token",
+      refresh_token: credentials.password,
+      client_id: "ecs-delivery",
+      service: service ?? "",
+      scope: scopes.map(scopeOf).join(" "),
+    });
+    return { method: "POST", body: form };
+  }
+  if (service !== undefined) url.searchParams.set("service", service);
+  for (const scope of scopes) url.searchParams.append("scope", scopeOf(scope));
+  return credentials === undefined ? {} : { headers: { authorization: basicHeader(credentials) } };
+}
+
+export function basicHeader({ user, password }: Credentials): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+}
+
+function scopeOf({ repository, access }: Scope): string {
+  return `repository:${repository}:${access === "push" ? "pull,push" : "pull"}`;
+}
+
+function nameOf({ repository }: Scope): string {
+  return repository;
+}
