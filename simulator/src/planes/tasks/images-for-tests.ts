@@ -56,25 +56,44 @@ export async function pushLayers(
   tag = "latest",
 ): Promise<string> {
   const base = `${endpoint}/v2/${repository}`;
-  const put = async (mediaType: string, bytes: Buffer) => {
-    const digest = digestOf(bytes);
+  const put = async (digest: string, read: () => Promise<Buffer>) => {
     const known = await fetch(`${base}/blobs/${digest}`, { method: "HEAD", headers: { authorization } });
-    if (!known.ok) await send(`${base}/blobs/uploads/?digest=${digest}`, "POST", authorization, bytes);
-    return { mediaType, digest, size: bytes.length };
+    if (!known.ok) await send(`${base}/blobs/uploads/?digest=${digest}`, "POST", authorization, await read());
   };
-  const contents = await Promise.all(layers.map(({ path }) => readFile(path)));
-  const diffIds = contents.map((bytes) => digestOf(bytes[0] === 0x1f ? gunzipSync(bytes) : bytes));
-  const image = { architecture: "amd64", os: "linux", config, rootfs: { type: "layers", diff_ids: diffIds } };
+  const described = await Promise.all(layers.map(describeLayer));
+  const rootfs = { type: "layers", diff_ids: described.map(({ diffId }) => diffId) };
+  const image = Buffer.from(JSON.stringify({ architecture: "amd64", os: "linux", config, rootfs }));
+  const configType = "application/vnd.oci.image.config.v1+json";
+  await put(digestOf(image), async () => image);
+  await Promise.all(layers.map(({ digest, path }) => put(digest, () => readFile(path))));
   const mediaType = "application/vnd.oci.image.manifest.v1+json";
   const manifest = {
     schemaVersion: 2,
     mediaType,
-    config: await put("application/vnd.oci.image.config.v1+json", Buffer.from(JSON.stringify(image))),
-    layers: await Promise.all(layers.map((layer, index) => put(layer.mediaType, contents[index] as Buffer))),
+    config: { mediaType: configType, digest: digestOf(image), size: image.length },
+    layers: layers.map(({ mediaType, digest }, index) => ({
+      mediaType,
+      digest,
+      size: described[index]?.size,
+    })),
   };
   const body = Buffer.from(JSON.stringify(manifest));
   await send(`${base}/manifests/${tag}`, "PUT", authorization, body, mediaType);
   return digestOf(body);
+}
+
+const describedLayers = new WeakMap<ImageLayer, Promise<{ size: number; diffId: string }>>();
+
+/** Size, and digest of what is inside; a base layer is a hundred megabytes, and read once. */
+function describeLayer(layer: ImageLayer): Promise<{ size: number; diffId: string }> {
+  const described =
+    describedLayers.get(layer) ??
+    readFile(layer.path).then((bytes) => ({
+      size: bytes.length,
+      diffId: layer.mediaType.endsWith("+gzip") ? digestOf(gunzipSync(bytes)) : layer.digest,
+    }));
+  describedLayers.set(layer, described);
+  return described;
 }
 
 async function send(
