@@ -176,6 +176,25 @@ describe("immutable tags", () => {
   });
 });
 
+it("goes on with the image that another job made of the same source meanwhile, where tags cannot be moved", async () => {
+  const repositoryName = "customer";
+  await simulator.aws.ecr.putImageTagMutability({ repositoryName, imageTagMutability: "IMMUTABLE" });
+  await simulator.aws.ecr.createRepository({ repositoryName: "elsewhere" });
+  const { source } = await build({ destination: toRepository("elsewhere") });
+  // As a build with Docker may: other bytes of the same source.
+  const theirs = await build({ oci: { user: "1000" }, tags: [] });
+  const group: BuildEnvironment["group"] = async (_, run) => {
+    const made = await run();
+    const imageIds = [{ imageDigest: theirs.digest }];
+    const { images: found } = await simulator.aws.ecr.batchGetImage({ repositoryName, imageIds });
+    const imageManifest = found?.[0]?.imageManifest;
+    await simulator.aws.ecr.putImage({ repositoryName, imageManifest, imageTag: source.tag });
+    return made;
+  };
+  expect((await build({ tags: ["v1"] }, { group })).digest).toBe(theirs.digest);
+  expect((await images())[theirs.digest]).toContain("v1");
+});
+
 describe("what cannot be done ends before anything is changed:", () => {
   it("no repository", async () => {
     await expect(build({ destination: toRepository("nobody") })).rejects.toThrow(
