@@ -15,13 +15,13 @@ export async function removeBuildCache(
   if (ids.length > 0) await docker(["buildx", "prune", "--force", "--filter", `id=${ids.join("|")}`]);
 }
 
-/** Records are paragraphs of lines `Name:<tabs>value`; a record with several parents has a line of each. */
+/** Records are paragraphs of lines `Name:<blanks>value`; parents are a list with commas or, since buildx 0.20, a line each. */
 export function parseRecords(text: string): CacheRecord[] {
   return text
     .split(/\n\s*\n/)
     .map((paragraph) => ({
       id: /^ID:\s+(\S+)$/m.exec(paragraph)?.[1] ?? "",
-      parents: /^Parents?:\s+(.*)$/m.exec(paragraph)?.[1]?.split(/[,\s]+/) ?? [],
+      parents: /^Parents?:([^:]*)\n[A-Z]/m.exec(paragraph)?.[1]?.match(/\w+/g) ?? [],
       description: /^Description:\s+(.*)$/m.exec(paragraph)?.[1] ?? "",
     }))
     .filter(({ id }) => id !== "");

@@ -33,12 +33,16 @@ export async function useDocker(
     running.child.stdin?.end(input);
     return running;
   };
-  ends.defer(async () => {
+  const clean = async () => {
     const { stdout } = await docker(["image", "ls", "--quiet", "--filter", `reference=${host}/*`]);
     const images = [...new Set(stdout.split("\n").filter(Boolean))];
     if (images.length > 0) await docker(["image", "rm", "--force", ...images]);
     await removeBuildCache(async (args) => (await docker(args)).stdout, host);
-  });
+  };
+  // What the measuring failed with is not to be hidden by what cleaning up failed with.
+  ends.defer(() =>
+    clean().catch((error) => console.error(`images of ${host} are left in Docker: ${error.message}`)),
+  );
   return {
     environment: { DOCKER_CONFIG: environment.DOCKER_CONFIG, DOCKER_HOST: environment.DOCKER_HOST },
 

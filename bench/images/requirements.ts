@@ -8,10 +8,14 @@ export async function requireDocker(): Promise<void> {
     throw new NotHere(
       `the base image is made of the machine's own files, on Linux only, and this is ${process.platform}`,
     );
-  await promisify(execFile)("docker", ["buildx", "inspect"]).catch(
-    (error: NodeJS.ErrnoException & { stderr?: string }) => {
+  for (const [what, ...args] of [
+    ["Docker's engine", "version"],
+    ["Docker's plugin buildx", "buildx", "version"],
+  ] as const)
+    await promisify(execFile)("docker", args).catch((error: NodeJS.ErrnoException & { stderr?: string }) => {
       const said = error.code === "ENOENT" ? "there is no docker on PATH" : error.stderr?.trim();
-      throw new NotHere(`its peers need a Docker engine and buildx: ${said}`, { cause: error });
-    },
-  );
+      throw new NotHere(`${what}, which builds the peers' images, does not answer: ${said}`, {
+        cause: error,
+      });
+    });
 }
