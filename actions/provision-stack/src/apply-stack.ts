@@ -1,8 +1,8 @@
 import type { Stack } from "@aws-sdk/client-cloudformation";
+import type { PlannedStack } from "../../shared/cloudformation/dependencies.ts";
 import { Failure } from "../../shared/failure.ts";
 import { createChangeSet, executeChangeSet } from "./change-set.ts";
 import { removeStack } from "./delete-stack.ts";
-import type { PlannedStack } from "./dependencies.ts";
 import { firstFailure, followStack, newestEvent } from "./follow-stack.ts";
 import type { StackResult } from "./result.ts";
 import { describeStack } from "./stack.ts";

@@ -6,9 +6,9 @@ import {
   type DescribeChangeSetCommandOutput,
   ExecuteChangeSetCommand,
 } from "@aws-sdk/client-cloudformation";
+import type { PlannedStack } from "../../shared/cloudformation/dependencies.ts";
 import { Failure } from "../../shared/failure.ts";
 import { createPace } from "../../shared/pace.ts";
-import type { PlannedStack } from "./dependencies.ts";
 import type { World } from "./world.ts";
 
 export interface ChangeSet {

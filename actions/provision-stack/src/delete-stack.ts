@@ -1,6 +1,6 @@
 import { DeleteStackCommand, type StackEvent } from "@aws-sdk/client-cloudformation";
+import type { PlannedStack } from "../../shared/cloudformation/dependencies.ts";
 import { Failure } from "../../shared/failure.ts";
-import type { PlannedStack } from "./dependencies.ts";
 import { followStack, newestEvent } from "./follow-stack.ts";
 import type { StackResult } from "./result.ts";
 import { describeStack } from "./stack.ts";

@@ -1,5 +1,5 @@
+import type { PlannedStack } from "../../shared/cloudformation/dependencies.ts";
 import { Failure } from "../../shared/failure.ts";
-import type { PlannedStack } from "./dependencies.ts";
 import { describeStack, outputsOf } from "./stack.ts";
 import type { World } from "./world.ts";
 

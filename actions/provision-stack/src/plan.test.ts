@@ -6,7 +6,6 @@ import { afterAll, expect, test } from "vitest";
 import type { ProvisionInputs } from "./inputs.ts";
 import { readProvisionInputs } from "./inputs.ts";
 import { makePlan } from "./plan.ts";
-import { parseTemplate } from "./template.ts";
 
 const root = mkdtempSync(join(tmpdir(), "plan-test-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -115,13 +114,6 @@ test.each<[string, Record<string, string>, Partial<ProvisionInputs>, RegExp]>([
   ["something else", { "x.yaml": "a: 1\n" }, {}, /is not a CloudFormation template/],
 ])("%s is refused before anything changes", (_, files, rest, message) => {
   expect(() => makePlan(inputs(files, rest))).toThrow(message);
-});
-
-test("short intrinsics are read as long ones, nested too", () => {
-  const body = `${resources}  R: { Type: T, V: !Join ["-", [!Ref A, !GetAtt B.C, !Sub ["\${x}", { x: !Ref Y }]]] }\n`;
-  expect(parseTemplate(body, "f.yaml", "f").content.Resources).toHaveProperty("R.V", {
-    "Fn::Join": ["-", [{ Ref: "A" }, { "Fn::GetAtt": "B.C" }, { "Fn::Sub": [`\${x}`, { x: { Ref: "Y" } }] }]],
-  });
 });
 
 test.each<[Record<string, string>, string]>([

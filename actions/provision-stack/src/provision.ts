@@ -1,8 +1,8 @@
 import * as core from "@actions/core";
+import type { PlannedStack } from "../../shared/cloudformation/dependencies.ts";
 import { appendSummary } from "../../shared/summary.ts";
 import { applyStack } from "./apply-stack.ts";
 import { deleteStack } from "./delete-stack.ts";
-import type { PlannedStack } from "./dependencies.ts";
 import { eachInOrder, reversed } from "./each-in-order.ts";
 import type { ProvisionInputs } from "./inputs.ts";
 import { flattenOutputs, readOutputs } from "./outputs.ts";

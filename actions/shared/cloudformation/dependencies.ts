@@ -1,4 +1,4 @@
-import { isObject } from "../../shared/task-definition.ts";
+import { isObject } from "../task-definition.ts";
 import type { Template } from "./template.ts";
 
 /** A template with the name and the parameter values of the stack that is made from it. */

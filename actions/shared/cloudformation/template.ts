@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { type CollectionTag, parseDocument, type ScalarTag } from "yaml";
-import { Failure } from "../../shared/failure.ts";
-import { lineAndColumn } from "../../shared/json-position.ts";
-import { isObject } from "../../shared/task-definition.ts";
+import { Failure } from "../failure.ts";
+import { lineAndColumn } from "../json-position.ts";
+import { isObject } from "../task-definition.ts";
 
 export interface Template {
   /** File name without extension: the last part of the stack's name. */

@@ -1,0 +1,92 @@
+import { readDataFile } from "../data-file.ts";
+import { isObject } from "../task-definition.ts";
+import type { PlannedStack } from "./dependencies.ts";
+import type { Template } from "./template.ts";
+
+/** What a profile file gives one template's parameters. */
+type Given = { readonly [parameter: string]: unknown };
+
+/** The content of a profile file, an object of parameter values by template name; `{}` without a file. */
+export function readParameters(file: string | undefined): unknown {
+  return file ? readDataFile(file) : {};
+}
+
+/** A sentence per name that is no template. */
+export function unknownNames(
+  names: readonly string[],
+  templates: readonly Template[],
+  where: string,
+): string[] {
+  const known = templates.map(({ name }) => name);
+  return names
+    .filter((name) => !known.includes(name))
+    .map((name) => `${where} ${name}, which is no template; there are ${known.join(", ")}`);
+}
+
+/** A sentence per template, parameter or value in `values` that does not fit the templates. */
+export function findParameterProblems(
+  values: unknown,
+  templates: readonly Template[],
+  file: string,
+): string[] {
+  if (!isObject(values)) return [`${file} holds no JSON object`];
+  return [
+    ...unknownNames(Object.keys(values), templates, `${file} names`),
+    ...templates.flatMap((template) => {
+      const given = values[template.name] ?? {};
+      if (!isObject(given)) return [`${file}: ${template.name} is no object of parameter values`];
+      return wrongParameters(given, template, file);
+    }),
+  ];
+}
+
+function wrongParameters(given: Given, template: Template, file: string): string[] {
+  const allowed = Object.keys(template.parameters);
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (!allowed.includes(name))
+      return [`${file}: ${template.name} has no parameter ${name}; it has ${allowed.join(", ") || "none"}`];
+    return isParameterValue(value)
+      ? []
+      : [`${file}: ${template.name}.${name} must be a text, number, boolean or list of texts`];
+  });
+}
+
+function isParameterValue(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every((item) => typeof item === "string");
+  return ["string", "number", "boolean"].includes(typeof value);
+}
+
+/** The stack of a template, `values` being free of problems. */
+export function planStack(
+  template: Template,
+  templates: readonly Template[],
+  values: unknown,
+  stackPrefix: string,
+): PlannedStack {
+  const given = Object.entries(givenTo(template, values)).map(
+    ([name, value]) => [name, String(value)] as const,
+  );
+  return {
+    template,
+    stackName: `${stackPrefix}-${template.name}`,
+    parameters: new Map([...siblingStacks(template, templates, stackPrefix), ...given]),
+  };
+}
+
+export function givenTo(template: Template, values: unknown): Given {
+  const given = isObject(values) ? values[template.name] : undefined;
+  return isObject(given) ? given : {};
+}
+
+/** A parameter `…Stack` whose default is the name of a sibling's stack follows the prefix. */
+function siblingStacks(
+  template: Template,
+  templates: readonly Template[],
+  prefix: string,
+): [string, string][] {
+  return Object.entries(template.parameters).flatMap(([name, parameter]) => {
+    const sibling = templates.find((other) => parameter.default === `microservices-${other.name}`);
+    const stackName = `${prefix}-${sibling?.name}`;
+    return name.endsWith("Stack") && sibling && stackName !== parameter.default ? [[name, stackName]] : [];
+  });
+}
