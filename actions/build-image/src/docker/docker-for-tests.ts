@@ -120,7 +120,7 @@ export async function pushNodeBase({ simulator, folder, host }: Workshop): Promi
   const inputs = testInputs(root, {
     destination: toRepository("base"),
     tags: ["node"],
-    oci: { workingDirectory: "/", entrypoint: ["node"] },
+    oci: { workingDirectory: "/", entrypoint: ["node"], user: "0" },
   });
   await buildImage(inputs, testEnvironment(simulator));
   return `${host}/base:node`;

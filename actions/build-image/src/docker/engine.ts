@@ -23,7 +23,7 @@ export async function inspectEngine(run: RunCommand, options: CommandOptions): P
     throw new Failure("Docker's plugin buildx is not installed", {
       nextStep: "run docker/setup-buildx-action before this step, or install Docker's package docker-buildx.",
     });
-  const error = field("Error") ?? (exitCode === 0 ? undefined : lastLine(stderr));
+  const error = field("Error") ?? (exitCode === 0 ? undefined : errorIn(stderr));
   if (error !== undefined) throw unreachable(error);
   const can = (feature: string) => {
     const answer = field(feature);
@@ -54,17 +54,17 @@ export function checkEngine({ driver, ...can }: Engine, inputs: DockerInputs): v
 }
 
 function unreachable(error: string): Failure {
-  const text = error.replace(/^ERROR: /, "");
-  if (/no builder/.test(text))
-    return new Failure(`buildx has no such builder: ${text}`, {
+  if (/no builder/.test(error))
+    return new Failure(`buildx has no such builder: ${error}`, {
       nextStep: "run docker/setup-buildx-action before this step, or correct the variable BUILDX_BUILDER.",
     });
-  return new Failure(`The Docker engine does not answer: ${text}`, {
+  return new Failure(`The Docker engine does not answer: ${error}`, {
     nextStep:
       "start it, or let this user use it (group docker); GitHub's own Ubuntu runners have one, and builder oci needs none.",
   });
 }
 
-function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1) ?? "";
+/** With --debug a stack follows. */
+function errorIn(text: string): string {
+  return /^ERROR: (.*)$/m.exec(text)?.[1] ?? text.trim();
 }

@@ -2,8 +2,8 @@ import { Failure } from "../../../shared/failure.ts";
 import type { Destination } from "../destination/destination.ts";
 import type { Progress, Step } from "./progress.ts";
 
-/** What of a step's output is told with the error. */
-const toldLines = 5;
+/** Lines of a step's output that are told with the error: the cause stands above a stack. */
+const toldLines = 10;
 
 interface Failed extends Progress {
   readonly destination: Destination;
@@ -36,7 +36,7 @@ function isPush(text: string, steps: readonly Step[]): boolean {
 type Explain = (text: string, failed: Failed) => Failure | undefined;
 
 const explainDisk: Explain = (text, { steps }) => {
-  const where = [text, ...steps.flatMap(({ error, output }) => [error ?? "", ...output.slice(-toldLines)])];
+  const where = [text, ...steps.flatMap((step) => [step.error ?? "", ...endOf(step)])];
   if (!where.some((line) => /no space left on device|ENOSPC/i.test(line))) return undefined;
   return new Failure(`The disk of the Docker engine is full: ${text}`, {
     nextStep: "free space before this step (docker system df tells what takes it), or use a larger runner.",
@@ -63,7 +63,7 @@ const explainStep: Explain = (text, { steps, place }) => {
   const [, code] = /did not complete successfully: exit code: (\d+)/.exec(text) ?? [];
   if (code === undefined) return undefined;
   const step = steps.find(({ error }) => error?.includes("did not complete successfully"));
-  const said = step?.output.slice(-toldLines).join(" | ");
+  const said = endOf(step).join(" | ");
   const instruction = step?.name.replace(/^\[.*?\d+\/\d+\] /, "") ?? text;
   const foreign = step?.output.some((line) => line.includes("exec format error"));
   return new Failure(
@@ -120,6 +120,10 @@ const explainTool: Explain = (text) => {
     nextStep: "look at the engine's own log, and run the job again.",
   });
 };
+
+function endOf(step: Step | undefined): string[] {
+  return (step?.output ?? []).filter((line) => line.trim() !== "").slice(-toldLines);
+}
 
 function lastLine(text: string): string {
   return text.trim().split("\n").at(-1) ?? "";

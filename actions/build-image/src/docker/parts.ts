@@ -8,7 +8,7 @@ import {
 } from "../../../shared/registry/oci.ts";
 import type { ImagePart } from "../builder.ts";
 import type { Destination } from "../destination/destination.ts";
-import { type DockerfileStep, dockerfileSteps, type Step } from "./progress.ts";
+import { type DockerfileStep, dockerfileSteps, isFrom, type Step } from "./progress.ts";
 
 const indexTypes: readonly string[] = [mediaTypes.index, mediaTypes.dockerIndex];
 
@@ -19,10 +19,11 @@ const longestInstruction = 60;
 export async function partsOfBuild(
   destination: Destination,
   manifest: FetchedManifest,
-  { steps, finalStage }: { readonly steps: readonly Step[]; readonly finalStage: string | undefined },
+  { steps, finalStage }: { readonly steps: readonly Step[]; readonly finalStage: string },
 ): Promise<ImagePart[]> {
+  // Of a Dockerfile's only stage BuildKit mostly leaves out the name.
   const own = dockerfileSteps(steps).filter(
-    ({ stage, instruction }) => stage === finalStage && !/^FROM /i.test(instruction),
+    (step) => (step.stage ?? finalStage) === finalStage && !isFrom(step),
   );
   if (!indexTypes.includes(manifest.mediaType)) return layers(manifest, own, "");
   const { manifests } = JSON.parse(manifest.body.toString("utf8")) as ImageIndex;

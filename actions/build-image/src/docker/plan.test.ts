@@ -82,10 +82,6 @@ describe("the stage that becomes the image", () => {
     expect(plan(text, { target })).toEqual({ finalStage, images, unknown: [] });
   });
 
-  it("has no name when it is the only one and was given none", () => {
-    expect(plan("FROM node:24").finalStage).toBeUndefined();
-  });
-
   it("has to be there", () => {
     expect(() => plan(text, { target: "prod" })).toThrow("Dockerfile has no stage prod; it has build, test");
     expect(() => plan("FROM scratch", { target: "1" })).toThrow(

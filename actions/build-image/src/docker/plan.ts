@@ -9,8 +9,8 @@ export interface BuildPlan {
   readonly images: readonly string[];
   /** References that only BuildKit can tell, as they are written. */
   readonly unknown: readonly string[];
-  /** What BuildKit calls the stage that becomes the image; undefined when it is the only one and has no name. */
-  readonly finalStage: string | undefined;
+  /** What BuildKit calls the stage that becomes the image. */
+  readonly finalStage: string;
 }
 
 export interface PlanOptions {
@@ -31,11 +31,10 @@ export function planBuild(text: string, options: PlanOptions): BuildPlan {
   const final = findTarget(stages, options);
   const values = options.platforms.map((platform) => valuesOf(globals, options.buildArgs, platform));
   const used = values.map((value) => reach(stages, final, (text) => expand(text, (name) => value.get(name))));
-  const name = stages[final]?.name ?? (stages.length > 1 ? `stage-${final}` : undefined);
   return {
     images: sorted(used.flatMap(({ images }) => images)),
     unknown: sorted(used.flatMap(({ unknown }) => unknown)),
-    finalStage: name,
+    finalStage: stages[final]?.name ?? `stage-${final}`,
   };
 }
 

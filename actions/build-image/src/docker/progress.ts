@@ -3,6 +3,8 @@ export interface Step {
   /** `[build 2/4] RUN npm ci` */
   readonly name: string;
   cached: boolean;
+  /** Layers came from a registry, of a base or of a cache that is there. */
+  fetched: boolean;
   /** What it took; undefined while it has not ended. */
   seconds: number | undefined;
   /** Why it failed. */
@@ -32,7 +34,14 @@ export function followProgress() {
     place = /^(\S.*:\d+)$/.exec(line)?.[1] ?? place;
     if (id === undefined) error = /^ERROR: (?:failed to solve: )?(.*)$/.exec(line)?.[1] ?? error;
     else if (!steps.has(id))
-      steps.set(id, { name: text, cached: false, seconds: undefined, error: undefined, output: [] });
+      steps.set(id, {
+        name: text,
+        cached: false,
+        fetched: false,
+        seconds: undefined,
+        error: undefined,
+        output: [],
+      });
     else noteOfStep(steps.get(id) as Step, text);
   };
   return { note, progress: (): Progress => ({ steps: [...steps.values()], error, place }) };
@@ -42,6 +51,7 @@ function noteOfStep(step: Step, text: string): void {
   const said = /^\d+\.\d+ (.*)$/s.exec(text)?.[1];
   const seconds = /^DONE (\d+\.\d+)s$/.exec(text)?.[1];
   if (text === "CACHED") step.cached = true;
+  else if (/^sha256:[0-9a-f]{64} /.test(text)) step.fetched = true;
   else if (seconds !== undefined) step.seconds = Number(seconds);
   else if (text.startsWith("ERROR: ")) step.error = text.slice("ERROR: ".length);
   else if (said !== undefined) {
@@ -65,6 +75,12 @@ export function dockerfileSteps(steps: readonly Step[]): DockerfileStep[] {
     if (instruction === "") return [];
     const words = within.trim().split(" ").filter(Boolean);
     const platform = words.find((word) => word.includes("/"));
-    return [{ ...step, platform, stage: words.find((word) => !word.includes("/")), instruction }];
+    const stage = words.find((word) => !word.includes("/"));
+    const cached = step.cached || (step.fetched && !isFrom({ instruction }));
+    return [{ ...step, cached, platform, stage, instruction }];
   });
+}
+
+export function isFrom({ instruction }: Pick<DockerfileStep, "instruction">): boolean {
+  return /^FROM /i.test(instruction);
 }

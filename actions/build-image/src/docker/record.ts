@@ -3,8 +3,8 @@ import { dockerfileSteps, type Step } from "./progress.ts";
 
 /** The record of a build for the job summary: every step of the Dockerfile, and the rest that took time. */
 export function recordOf(steps: readonly Step[]): string {
-  const named = new Set(dockerfileSteps(steps).map(({ name }) => name));
-  const told = steps.filter(({ name, seconds = 0 }) => named.has(name) || seconds >= 1);
+  const own = new Map(dockerfileSteps(steps).map((step) => [step.name, step]));
+  const told = steps.flatMap((step) => own.get(step.name) ?? ((step.seconds ?? 0) >= 1 ? [step] : []));
   const rows = told.map(({ name, cached, seconds = 0 }) => [
     // A line of its own in the table, without what Markdown would read.
     `\`${name.replaceAll("`", "'").replace(/\s+/g, " ").replaceAll("|", "\\|")}\``,
