@@ -52,7 +52,9 @@ async function pin(image: string, world: RenderWorld): Promise<string> {
 function notFound({ host, name, tag }: ImageName, tags: Extract<Found, { digest: undefined }>["tags"]) {
   if (tags === undefined) return new Failure(`${host} has no repository ${name}`);
   // Registries answer by name, not by age: of versions, these are the newest.
-  const sorted = tags.filter((each) => !sourceTag.test(each)).sort((one, other) => other.localeCompare(one, "en", { numeric: true }));
+  const sorted = tags
+    .filter((each) => !sourceTag.test(each))
+    .sort((one, other) => other.localeCompare(one, "en", { numeric: true }));
   const more = sorted.length > shownTags ? ` and ${sorted.length - shownTags} more` : "";
   const offered = sorted.slice(0, shownTags).join(", ") || "no tags at all";
   return new Failure(`${host}/${name} has no tag ${tag} (it has ${offered}${more})`);
