@@ -1,10 +1,7 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { CodeDeploy, waitUntilDeploymentSuccessful } from "@aws-sdk/client-codedeploy";
 import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -13,11 +10,7 @@ import type { Simulator } from "../simulator.ts";
 import { startTestSimulator, testListenerPortOffset } from "../testing-simulator.ts";
 import { createDelivery, type Delivery } from "./delivery.ts";
 import { writeImageLayout } from "./image.ts";
-
-// Debian's packages bring these; a version manager's programs of the same name may come first on PATH.
-const installed = (path: string, name: string) => (existsSync(path) ? path : name);
-const awsCli = installed("/usr/bin/aws", "aws");
-const python = installed("/usr/bin/python3", "python3");
+import { awsCli, run as execute, python } from "./programs.ts";
 
 let simulator: Simulator;
 let delivery: Delivery;
@@ -38,14 +31,8 @@ afterAll(async () => {
   await rm(layout, { recursive: true, force: true });
 });
 
-async function run(program: string, args: string[], stdin = ""): Promise<string> {
-  const { PATH, HOME } = process.env;
-  const running = promisify(execFile)(program, args, {
-    env: { PATH, HOME, ...simulator.environmentVariables },
-  });
-  running.child.stdin?.end(stdin);
-  return (await running).stdout;
-}
+const run = (program: string, args: string[], stdin = "") =>
+  execute(program, args, { variables: simulator.environmentVariables, stdin });
 
 const page = async () => (await fetch(delivery.productionUrl)).text();
 

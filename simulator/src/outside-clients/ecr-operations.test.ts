@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Simulator } from "../simulator.ts";
+import { startTestSimulator } from "../testing-simulator.ts";
+import { writeImageLayout } from "./image.ts";
+import { awsCli, python, run } from "./programs.ts";
+
+let simulator: Simulator;
+let layout: string;
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+  layout = await mkdtemp(join(tmpdir(), "ecr-operations-"));
+  await writeImageLayout(layout);
+});
+afterAll(async () => {
+  await simulator?.close();
+  await rm(layout, { recursive: true, force: true });
+});
+
+const execute = (program: string, args: string[], stdin = "") =>
+  run(program, args, { variables: simulator.environmentVariables, stdin });
+const aws = async (...args: string[]) =>
+  JSON.parse((await execute(awsCli, [...args, "--output=json"])) || "{}");
+
+it("the AWS CLI makes a repository, logs skopeo in, tags, describes and deletes", async () => {
+  const { repository } = await aws(
+    "ecr",
+    "create-repository",
+    "--repository-name=cli",
+    "--image-tag-mutability=IMMUTABLE",
+    "--image-scanning-configuration=scanOnPush=true",
+  );
+  const password = (await execute(awsCli, ["ecr", "get-login-password"])).trim();
+  const push = ["copy", "--dest-tls-verify=false", `--dest-creds=AWS:${password}`, `oci:${layout}`];
+  await execute("skopeo", [...push, `docker://${repository.repositoryUri}:v1`]);
+  const { images } = await aws("ecr", "batch-get-image", "--repository-name=cli", "--image-ids=imageTag=v1");
+  await aws(
+    "ecr",
+    "put-image",
+    "--repository-name=cli",
+    "--image-tag=stable",
+    `--image-manifest=${images[0].imageManifest}`,
+  );
+  const { imageDetails } = await aws("ecr", "describe-images", "--repository-name=cli");
+  expect(imageDetails).toMatchObject([
+    { imageDigest: images[0].imageId.imageDigest, imageTags: ["v1", "stable"] },
+  ]);
+  await aws("ecr", "delete-repository", "--repository-name=cli", "--force");
+});
+
+it("the AWS CLI makes a public repository that skopeo then reads without a login", async () => {
+  const publicAws = (...args: string[]) => aws("ecr-public", ...args, "--region=us-east-1");
+  const { repository } = await publicAws("create-repository", "--repository-name=cli");
+  const login = ["ecr-public", "get-login-password", "--region=us-east-1"];
+  const password = (await execute(awsCli, login)).trim();
+  const push = ["copy", "--dest-tls-verify=false", `--dest-creds=AWS:${password}`, `oci:${layout}`];
+  const image = `docker://${repository.repositoryUri}:v1`;
+  await execute("skopeo", [...push, image]);
+  const { Digest } = JSON.parse(await execute("skopeo", ["inspect", "--tls-verify=false", image]));
+  const { imageDetails } = await publicAws("describe-images", "--repository-name=cli");
+  expect(imageDetails).toMatchObject([{ imageDigest: Digest, imageTags: ["v1"] }]);
+  await publicAws("delete-repository", "--repository-name=cli", "--force");
+});
+
+it("boto3 walks through both", async () => {
+  await simulator.aws.ecr.createRepository({ registryId: "210987654321", repositoryName: "theirs" });
+  const seen = JSON.parse(await execute(python, [join(import.meta.dirname, "ecr_operations.py")]));
+  const host = new URL(simulator.endpoint).host;
+  const publicHost = host.replace("127.0.0.1", "localhost");
+  expect(seen).toEqual({
+    uri: `${host}/boto`,
+    described: { encryptionType: "KMS", kmsKey: "alias/boto" },
+    preview: "COMPLETE",
+    tags: [{ Key: "team", Value: "coffee" }],
+    registry: "123456789012",
+    refused: expect.stringContaining("'boto' already exists"),
+    denied: "AccessDeniedException",
+    missing: expect.stringContaining("does not exist in the registry with id '210987654321'"),
+    public_uri: `${publicHost}/${seen.alias}/boto`,
+    alias: expect.stringMatching(/^[a-z0-9]{8}$/),
+    catalog: { description: "Coffee" },
+    public_names: ["boto"],
+    public_refused: expect.stringContaining("'boto' does not exist"),
+  });
+});

@@ -1,0 +1,58 @@
+"""Walks through ECR and public ECR with boto3; prints what it saw as JSON."""
+import json
+import boto3
+
+ecr = boto3.client("ecr")
+seen = {}
+
+repository = ecr.create_repository(
+    repositoryName="boto",
+    imageTagMutability="IMMUTABLE",
+    imageScanningConfiguration={"scanOnPush": True},
+    encryptionConfiguration={"encryptionType": "KMS", "kmsKey": "alias/boto"},
+    tags=[{"Key": "team", "Value": "coffee"}],
+)["repository"]
+seen["uri"] = repository["repositoryUri"]
+seen["described"] = ecr.describe_repositories(repositoryNames=["boto"])["repositories"][0]["encryptionConfiguration"]
+policy = {
+    "rules": [
+        {
+            "rulePriority": 1,
+            "selection": {"tagStatus": "untagged", "countType": "imageCountMoreThan", "countNumber": 1},
+            "action": {"type": "expire"},
+        }
+    ]
+}
+ecr.put_lifecycle_policy(repositoryName="boto", lifecyclePolicyText=json.dumps(policy))
+ecr.start_lifecycle_policy_preview(repositoryName="boto")
+ecr.get_waiter("lifecycle_policy_preview_complete").wait(repositoryName="boto")
+seen["preview"] = ecr.get_lifecycle_policy_preview(repositoryName="boto")["status"]
+seen["tags"] = ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
+seen["registry"] = ecr.describe_registry()["registryId"]
+try:
+    ecr.create_repository(repositoryName="boto")
+except ecr.exceptions.RepositoryAlreadyExistsException as error:
+    seen["refused"] = str(error)
+try:
+    ecr.describe_repositories(registryId="210987654321", repositoryNames=["theirs"])
+except ecr.exceptions.ClientError as error:
+    seen["denied"] = error.response["Error"]["Code"]
+try:
+    ecr.describe_repositories(registryId="210987654321", repositoryNames=["nobody"])
+except ecr.exceptions.RepositoryNotFoundException as error:
+    seen["missing"] = str(error)
+ecr.delete_repository(repositoryName="boto", force=True)
+
+public = boto3.client("ecr-public", region_name="us-east-1")
+repository = public.create_repository(repositoryName="boto", catalogData={"description": "Coffee"})["repository"]
+seen["public_uri"] = repository["repositoryUri"]
+seen["alias"] = public.describe_registries()["registries"][0]["aliases"][0]["name"]
+seen["catalog"] = public.get_repository_catalog_data(repositoryName="boto")["catalogData"]
+seen["public_names"] = [each["repositoryName"] for each in public.describe_repositories()["repositories"]]
+public.delete_repository(repositoryName="boto")
+try:
+    public.describe_images(repositoryName="boto")
+except public.exceptions.RepositoryNotFoundException as error:
+    seen["public_refused"] = str(error)
+
+print(json.dumps(seen))

@@ -1,0 +1,20 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { promisify } from "node:util";
+
+// Debian's packages bring these; a version manager's programs of the same name may come first on PATH.
+const installed = (path: string, name: string) => (existsSync(path) ? path : name);
+export const awsCli = installed("/usr/bin/aws", "aws");
+export const python = installed("/usr/bin/python3", "python3");
+
+/** Runs a program with nothing of this process's environment but what it takes to find things, and `variables`. */
+export async function run(
+  program: string,
+  args: readonly string[],
+  { variables = {}, stdin = "" as string | Buffer } = {},
+): Promise<string> {
+  const { PATH, HOME } = process.env;
+  const running = promisify(execFile)(program, args, { env: { PATH, HOME, ...variables } });
+  running.child.stdin?.end(stdin);
+  return (await running).stdout;
+}
