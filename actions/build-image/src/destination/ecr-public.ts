@@ -1,12 +1,10 @@
-import type { Repository } from "@aws-sdk/client-ecr-public";
 import { Failure } from "../../../shared/failure.ts";
 import { createRegistryClient } from "../../../shared/registry/client.ts";
-import { credentialsOf } from "../../../shared/registry/ecr-login.ts";
 import type { BuildEnvironment } from "../environment.ts";
 import { both } from "./both.ts";
 import type { FoundDestination } from "./find-destination.ts";
 import type { RepositoryCreation } from "./inputs.ts";
-import { persist } from "./persist.ts";
+import { createPublicEcr, type PublicEcr } from "./public-ecr-api.ts";
 import type { RepositoryName } from "./repository-name.ts";
 
 type PublicName = Extract<RepositoryName, { registry: "ecr-public" }>;
@@ -17,7 +15,7 @@ export async function findInPublicEcr(
   creation: RepositoryCreation | undefined,
   environment: BuildEnvironment,
 ): Promise<FoundDestination> {
-  const ecr = await connect(environment);
+  const ecr = createPublicEcr(await environment.createEcrPublic(), environment);
   const [found, credentials] = await both(ecr.describe(name.name), ecr.logIn());
   if (!found && !creation) throw missing(name);
   return {
@@ -41,66 +39,10 @@ export async function findInPublicEcr(
   };
 }
 
-type PublicEcr = Awaited<ReturnType<typeof connect>>;
-
 /** Another job may create it at the same moment. */
 async function create(ecr: PublicEcr, name: PublicName, creation: RepositoryCreation) {
   assertAlias(await ecr.aliases(), name);
-  return (await ecr.create(name.name, creation)) ?? (await ecr.describe(name.name));
-}
-
-async function connect(environment: BuildEnvironment) {
-  const {
-    CreateRepositoryCommand,
-    DescribeRegistriesCommand,
-    DescribeRepositoriesCommand,
-    GetAuthorizationTokenCommand,
-  } = await import("@aws-sdk/client-ecr-public");
-  const client = await environment.createEcrPublic();
-  const { log, mask, signal } = environment;
-  return {
-    /** Undefined when there is none. */
-    async describe(repositoryName: string): Promise<Repository | undefined> {
-      const command = new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] });
-      const call = () => client.send(command, { abortSignal: signal });
-      const answer = await persist("find the repository", call, environment).catch(
-        ignore("RepositoryNotFoundException"),
-      );
-      return answer?.repositories?.[0];
-    },
-    /** Names of the account's registry. */
-    async aliases(): Promise<string[]> {
-      const call = () => client.send(new DescribeRegistriesCommand({}), { abortSignal: signal });
-      const { registries = [] } = await persist("find the registry", call, environment);
-      return registries.flatMap(({ aliases = [] }) => aliases.flatMap(({ name }) => name ?? []));
-    },
-    async logIn() {
-      const command = new GetAuthorizationTokenCommand({});
-      const call = () => client.send(command, { abortSignal: signal });
-      const { authorizationData } = await persist("log in to public ECR", call, environment);
-      return credentialsOf(authorizationData?.authorizationToken, mask);
-    },
-    /** Undefined when it was there: another job was faster. */
-    async create(repositoryName: string, { tags }: RepositoryCreation): Promise<Repository | undefined> {
-      const command = new CreateRepositoryCommand({
-        repositoryName,
-        tags: [...tags].map(([Key, Value]) => ({ Key, Value })),
-      });
-      const call = () => client.send(command, { abortSignal: signal });
-      const answer = await persist("create the repository", call, environment).catch(
-        ignore("RepositoryAlreadyExistsException"),
-      );
-      if (answer?.repository) log.info(`Created the public repository ${answer.repository.repositoryUri}`);
-      return answer?.repository;
-    },
-  };
-}
-
-function ignore(name: string) {
-  return (error: unknown) => {
-    if (error instanceof Error && error.name === name) return undefined;
-    throw error;
-  };
+  return (await ecr.create(name.name, creation.tags)) ?? (await ecr.describe(name.name));
 }
 
 /** The API knows the account's own registry only, so another alias would send the image elsewhere than it says. */

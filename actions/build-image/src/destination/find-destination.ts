@@ -2,8 +2,6 @@ import { createRegistryClient } from "../../../shared/registry/client.ts";
 import { dockerCredentials } from "../../../shared/registry/docker-credentials.ts";
 import type { BuildEnvironment } from "../environment.ts";
 import type { Destination } from "./destination.ts";
-import { findInEcr } from "./ecr.ts";
-import { findInPublicEcr } from "./ecr-public.ts";
 import type { DestinationInputs } from "./inputs.ts";
 import type { RepositoryName } from "./repository-name.ts";
 
@@ -18,10 +16,15 @@ export async function findDestination(
   environment: BuildEnvironment,
 ): Promise<FoundDestination> {
   switch (repository.registry) {
-    case "ecr":
+    // What asks AWS is loaded where AWS is asked.
+    case "ecr": {
+      const { findInEcr } = await import("./ecr.ts");
       return findInEcr(repository, creation, environment);
-    case "ecr-public":
+    }
+    case "ecr-public": {
+      const { findInPublicEcr } = await import("./ecr-public.ts");
       return findInPublicEcr(repository, creation, environment);
+    }
     case "other": {
       const destination = await elsewhere(repository, environment);
       return { open: async () => destination };
