@@ -5,8 +5,8 @@ import type { DockerInputs } from "./inputs.ts";
 
 export interface BuildCommand {
   readonly args: readonly string[];
-  /** Variables besides those of docker: what must not be among the arguments, which every process can read. */
-  readonly variables: NodeJS.ProcessEnv;
+  /** Variables that BuildKit reads secrets from; every process can read another's arguments. */
+  readonly secrets: NodeJS.ProcessEnv;
 }
 
 export interface CommandParts {
@@ -17,12 +17,10 @@ export interface CommandParts {
   readonly bases: ReadonlyMap<string, string>;
   /** File that buildx writes what it made into. */
   readonly metadata: string;
-  /** Seconds since the epoch. */
-  readonly time: number | undefined;
 }
 
 export function buildCommand(inputs: DockerInputs, parts: CommandParts): BuildCommand {
-  const { order, labels, bases, metadata, time } = parts;
+  const { order, labels, bases, metadata } = parts;
   const { destination, sourceTag, context } = order;
   const { dockerfile, platforms, target, buildArgs, provenance, sbom } = inputs;
   const secrets = secretArguments(inputs);
@@ -30,7 +28,7 @@ export function buildCommand(inputs: DockerInputs, parts: CommandParts): BuildCo
     "buildx",
     "build",
     ...["--file", resolve(dockerfile)],
-    ...["--tag", `${destination.uri}:${sourceTag}`, "--push"],
+    ...["--tag", `${destination.uri}:${sourceTag}`, ...output(inputs)],
     ...["--progress", "plain", "--metadata-file", metadata],
     ...["--platform", platforms.join(",")],
     ...(target === undefined ? [] : ["--target", target]),
@@ -43,9 +41,16 @@ export function buildCommand(inputs: DockerInputs, parts: CommandParts): BuildCo
     `--sbom=${sbom}`,
     resolve(context),
   ];
-  // buildx hands it on as a build argument: the times in the image's configuration are the commit's.
-  const epoch = time === undefined ? {} : { SOURCE_DATE_EPOCH: String(time) };
-  return { args, variables: { ...epoch, ...secrets.variables } };
+  return { args, secrets: secrets.variables };
+}
+
+/**
+ * ECR and some other registries do not take an attestation that refers to its image as its subject, which is BuildKit's
+ * default since 0.32 (moby/buildkit#5747, #6171, #7007); older ones do not know the option and leave it out.
+ */
+function output({ provenance, sbom }: DockerInputs): string[] {
+  const attests = provenance !== "none" || sbom;
+  return attests ? ["--output", "type=registry,oci-artifact=false"] : ["--push"];
 }
 
 function pairs(option: string, values: ReadonlyMap<string, string>): string[] {

@@ -3,13 +3,14 @@ import { join } from "node:path";
 import type { Builder, BuildOrder, Built, Ingredients } from "../builder.ts";
 import type { BuildEnvironment } from "../environment.ts";
 import { buildCommand } from "./arguments.ts";
-import { type Bases, resolveBases } from "./bases.ts";
+import { resolveBases } from "./bases.ts";
 import { cacheTag, checkCache } from "./cache.ts";
 import { createRunCommand, type RunCommand } from "./docker-command.ts";
 import { createDockerConfig } from "./docker-config.ts";
 import { checkEngine, type Engine, inspectEngine } from "./engine.ts";
 import type { DockerInputs } from "./inputs.ts";
 import { labelsOf, readCommit } from "./labels.ts";
+import { loginsFor } from "./logins.ts";
 import { getPushed, partsOfBuild } from "./parts.ts";
 import { type BuildPlan, planBuild } from "./plan.ts";
 import { buildAndPush, digestIn } from "./push.ts";
@@ -19,7 +20,8 @@ import { recordOf } from "./record.ts";
 interface Dockerfile {
   readonly text: string;
   readonly plan: BuildPlan;
-  readonly bases: Bases;
+  /** Digest of each base that is named without one, as far as it is known. */
+  readonly bases: ReadonlyMap<string, string>;
 }
 
 /** Runs a Dockerfile with BuildKit through `docker buildx build`. */
@@ -55,7 +57,7 @@ function ingredients(inputs: DockerInputs, { text, plan, bases }: Dockerfile): I
     platforms: [...platforms].sort(),
     buildArgs: Object.fromEntries(buildArgs),
     secrets: [...secrets.keys()].sort(),
-    bases: Object.fromEntries(plan.images.map((image) => [image, bases.digests.get(image) ?? image])),
+    bases: Object.fromEntries(plan.images.map((image) => [image, bases.get(image) ?? image])),
     provenance,
     sbom,
   };
@@ -69,11 +71,8 @@ async function build(
 ): Promise<Built> {
   const { destination, folder, context } = order;
   checkCache(inputs, destination, environment.variables);
-  const variables = await createDockerConfig(
-    join(folder, "docker"),
-    environment.variables,
-    loginsFor(order, bases),
-  );
+  const logins = await loginsFor(destination, plan.images, environment);
+  const variables = await createDockerConfig(join(folder, "docker"), environment.variables, logins);
   const run = createRunCommand(environment);
   const [engine, commit] = await Promise.all([
     inspectEngine(run, { variables }),
@@ -82,10 +81,12 @@ async function build(
   checkEngine(engine, inputs);
   const metadata = join(folder, "metadata.json");
   const labels = new Map([...labelsOf(commit), ...order.labels]);
-  const command = buildCommand(inputs, { order, labels, bases: bases.digests, metadata, time: commit.time });
+  const { args, secrets } = buildCommand(inputs, { order, labels, bases, metadata });
+  // buildx hands it on as a build argument: the times in the image's configuration are the commit's.
+  const epoch = commit.time === undefined ? {} : { SOURCE_DATE_EPOCH: String(commit.time) };
   try {
-    const all = { ...command, variables: { ...command.variables, ...variables } };
-    const { steps } = await buildAndPush(run, all, order, environment);
+    const command = { args, variables: { ...epoch, ...variables, ...secrets } };
+    const { steps } = await buildAndPush(run, command, order, environment);
     const manifest = await getPushed(destination, digestIn(await readFile(metadata, "utf8")));
     // The cache that is in the image is found by a tag that stays the same.
     if (inputs.cache === "inline")
@@ -95,11 +96,6 @@ async function build(
   } finally {
     await removeFromEngine(engine, order, variables, environment);
   }
-}
-
-function loginsFor({ destination }: BuildOrder, { logins }: Bases) {
-  const { credentials, host } = destination;
-  return new Map([...logins, ...(credentials ? [[host, credentials] as const] : [])]);
 }
 
 /** An engine keeps what it pushes, under the tag of the source, and self-hosted runners would fill up. */

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { makeNodeBase } from "../../../../scripts/base-image/make-node-base.ts";
 import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
+import { type FaultRule, startFaultyRegistry } from "../../../shared/registry/faulty-registry-for-tests.ts";
 import { type BuiltImage, buildImage } from "../build-image.ts";
 import { testEnvironment, testInputs, toRepository } from "../build-image-for-tests.ts";
 import type { BuildEnvironment } from "../environment.ts";
@@ -51,7 +52,7 @@ export async function openWorkshop() {
   );
   const host = uri?.split("/")[0] ?? "";
   const dockerConfig = join(folder, "user");
-  await writeFiles(dockerConfig, { "config.json": await loginOf(simulator, host) });
+  await writeFiles(dockerConfig, { "config.json": await loginOf(simulator, [host]) });
   const sources = join(folder, "sources");
   let environment: ReturnType<typeof testEnvironment> | undefined;
 
@@ -90,6 +91,15 @@ export async function openWorkshop() {
       const [inputs, environment] = await prepare(files, options);
       const builder = createDockerBuilder(inputs.builder as DockerInputs, environment);
       return (await readSource(inputs, builder, environment.signal)).digest;
+    },
+
+    /** The registry with faults, as another one that the user is logged in to. */
+    async openFaulty(rules: readonly FaultRule[]) {
+      const registry = await startFaultyRegistry(host, rules);
+      await writeFiles(dockerConfig, { "config.json": await loginOf(simulator, [host, registry.host]) });
+      const uri = `${registry.host}/customer`;
+      const repository = { registry: "other", host: registry.host, name: "customer", uri } as const;
+      return { uri, destination: { repository, creation: undefined }, close: registry.close };
     },
 
     async close() {
@@ -149,9 +159,10 @@ async function writeFiles(folder: string, files: Files): Promise<void> {
   }
 }
 
-async function loginOf(simulator: Simulator, host: string): Promise<string> {
+async function loginOf(simulator: Simulator, hosts: readonly string[]): Promise<string> {
   const { authorizationData } = await simulator.aws.ecr.getAuthorizationToken({});
-  return JSON.stringify({ auths: { [host]: { auth: authorizationData?.[0]?.authorizationToken } } });
+  const login = { auth: authorizationData?.[0]?.authorizationToken };
+  return JSON.stringify({ auths: Object.fromEntries(hosts.map((host) => [host, login])) });
 }
 
 /** Images that a failed test has left in the engine; the registry's port is this test's alone. */

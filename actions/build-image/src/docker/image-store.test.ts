@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { always, answering } from "../../../shared/registry/faulty-registry-for-tests.ts";
 import type { BuiltImage } from "../build-image.ts";
 import { openWorkshop, run, type Workshop, type WorkshopBuild } from "./docker-for-tests.ts";
 import { type ImageStoreEngine, startImageStoreEngine } from "./image-store-for-tests.ts";
@@ -80,3 +81,18 @@ it.each(["registry", "inline"] as const)(
     expect(again.parts.at(-1)).toMatchObject({ what: "COPY --from=a /a.txt ./", how: "cached" });
   },
 );
+
+it("says that the cache could not be written, and is done", async () => {
+  const fault = answering(403, { "content-type": "application/json" }, '{"errors":[{"code":"DENIED"}]}');
+  const rule = { method: "PUT", path: /\/manifests\/build-cache$/, at: always, fault };
+  const { destination, close } = await workshop.openFaulty([rule]);
+  const built = await build(
+    { ...files, "a.txt": "denied" },
+    { docker: { cache: "registry" }, inputs: { destination } },
+  );
+  await close();
+  expect(built.built).toBe(true);
+  expect(workshop.lines()).toContainEqual(
+    expect.stringMatching(/^The build's cache could not be written, so the next build is slower: .*403/),
+  );
+});

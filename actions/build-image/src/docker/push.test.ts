@@ -1,12 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import {
   always,
   answering,
   type FaultRule,
   first,
-  startFaultyRegistry,
 } from "../../../shared/registry/faulty-registry-for-tests.ts";
 import { fastClock } from "../../../shared/simulator-for-tests.ts";
 import { docker, openWorkshop, type Workshop } from "./docker-for-tests.ts";
@@ -17,21 +14,14 @@ beforeAll(async () => {
 });
 afterAll(() => workshop.close());
 
-let registry: Awaited<ReturnType<typeof startFaultyRegistry>> | undefined;
+let registry: Awaited<ReturnType<Workshop["openFaulty"]>> | undefined;
 afterEach(() => registry?.close());
 
 let number = 0;
-/** Builds and pushes to a registry in front of the workshop's that has these faults. */
+/** Builds and pushes to a registry that has these faults. */
 async function pushThrough(rules: readonly FaultRule[]) {
-  registry = await startFaultyRegistry(workshop.host, rules);
-  const path = join(workshop.dockerConfig, "config.json");
-  const { auths } = JSON.parse(await readFile(path, "utf8"));
-  await writeFile(path, JSON.stringify({ auths: { ...auths, [registry.host]: auths[workshop.host] } }));
-  const uri = `${registry.host}/customer`;
-  const destination = {
-    repository: { registry: "other", host: registry.host, name: "customer", uri } as const,
-    creation: undefined,
-  };
+  registry = await workshop.openFaulty(rules);
+  const { destination } = registry;
   number += 1;
   const files = { Dockerfile: "FROM scratch\nCOPY number.txt /", "number.txt": `${number}` };
   return workshop.build(files, { inputs: { destination }, environment: { clock: fastClock } });
@@ -54,7 +44,7 @@ it("gives up when the registry keeps having faults, and leaves no image", async 
     ),
     nextStep: expect.stringContaining("run the job again"),
   });
-  expect(await docker("images", "--quiet", `${registry?.host}/customer`)).toBe("");
+  expect(await docker("images", "--quiet", registry?.uri ?? "")).toBe("");
 });
 
 it.each([

@@ -1,7 +1,6 @@
 import { Failure } from "../../../shared/failure.ts";
 import type { BuildOrder } from "../builder.ts";
 import type { BuildEnvironment } from "../environment.ts";
-import type { BuildCommand } from "./arguments.ts";
 import type { RunCommand } from "./docker-command.ts";
 import { explainFailure, isPassing } from "./explain.ts";
 import { followProgress, type Progress } from "./progress.ts";
@@ -12,7 +11,7 @@ const pauseMs = 2_000;
 /** Builds and pushes; a second time when the registry had a fault, with all but the push cached. */
 export async function buildAndPush(
   run: RunCommand,
-  { args, variables }: BuildCommand,
+  { args, variables }: { readonly args: readonly string[]; readonly variables: NodeJS.ProcessEnv },
   { destination }: BuildOrder,
   { log, clock, signal }: BuildEnvironment,
 ): Promise<Progress> {

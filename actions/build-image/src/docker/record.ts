@@ -6,8 +6,7 @@ export function recordOf(steps: readonly Step[]): string {
   const own = new Map(dockerfileSteps(steps).map((step) => [step.name, step]));
   const told = steps.flatMap((step) => own.get(step.name) ?? ((step.seconds ?? 0) >= 1 ? [step] : []));
   const rows = told.map(({ name, cached, seconds = 0 }) => [
-    // A line of its own in the table, without what Markdown would read.
-    `\`${name.replaceAll("`", "'").replace(/\s+/g, " ").replaceAll("|", "\\|")}\``,
+    `\`${name.replaceAll("`", "'")}\``,
     cached ? "cached" : `${seconds.toFixed(1)} s`,
   ]);
   return markdownTable(["step", "time"], rows);

@@ -1,0 +1,33 @@
+import type { Credentials } from "../../../shared/registry/authorization.ts";
+import { ecrRegion, logIn } from "../../../shared/registry/ecr-login.ts";
+import { parseImageName } from "../../../shared/registry/image-name.ts";
+import type { Destination } from "../destination/destination.ts";
+import type { BuildEnvironment } from "../environment.ts";
+
+/** What Docker needs besides the user's own logins, by host: that of the destination and those of bases in ECR. */
+export async function loginsFor(
+  { host, credentials }: Destination,
+  images: readonly string[],
+  environment: BuildEnvironment,
+): Promise<ReadonlyMap<string, Credentials>> {
+  const hosts = new Set(images.map((image) => parseImageName(image)?.host ?? ""));
+  hosts.delete(host);
+  const logins = await Promise.all([...hosts].map((each) => logInToEcr(each, environment)));
+  return new Map([...logins.flat(), ...(credentials ? [[host, credentials] as const] : [])]);
+}
+
+async function logInToEcr(
+  host: string,
+  { createEcr, log, mask, signal }: BuildEnvironment,
+): Promise<[string, Credentials][]> {
+  const region = ecrRegion(host);
+  if (region === undefined) return [];
+  try {
+    return [[host, await logIn(await createEcr(region), mask, signal)]];
+  } catch (error) {
+    if (signal.aborted) throw error;
+    // The user may have logged in there.
+    log.info(`No login of the job's own for ${host}: ${(error as Error).message}`);
+    return [];
+  }
+}
