@@ -13,8 +13,9 @@ export async function reach(host: string, url: URL, init: RequestInit): Promise<
 
 /** Also of a body that breaks off while it is read. */
 export function unreachable(host: string, error: unknown): Failure {
-  if (error instanceof Failure) return error;
   const cause = innermost(error as Error);
+  // What was to be sent could not be read.
+  if (cause instanceof Failure) return cause;
   const { code = "" } = cause as NodeJS.ErrnoException;
   if (code === "ENOTFOUND")
     return new Failure(`The registry ${host} cannot be reached: there is no host of this name`, {

@@ -33,6 +33,8 @@ afterEach(async () => {
   await registry.ecr.deleteRepository?.({ repositoryName: "app", force: true }, caller);
 });
 
+const login = () => ({ user: "AWS", password: registry.password });
+
 async function behind(...rules: FaultRule[]) {
   const front = await startFaultyRegistry(registry.host, rules);
   ended.push(front.close);
@@ -42,7 +44,8 @@ async function behind(...rules: FaultRule[]) {
   const clock: Clock = { now: Date.now, wait: async (ms) => void waits.push(ms) };
   const client = createRegistryClient({
     host: front.host,
-    credentials: { user: "AWS", password: registry.password },
+    credentials: login(),
+    renewCredentials: async () => login(),
     clock,
     signal: controller.signal,
     mask: () => {},
@@ -238,6 +241,19 @@ it("does not wait half an hour", async () => {
   });
   await expect(client.pushBlob("app", blobOf(digestOf(small), small))).rejects.toThrow("status 429");
   expect(waits).toEqual([]);
+});
+
+it("logs in again when the login expires in the middle", async () => {
+  const expired = JSON.stringify({
+    errors: [{ code: "DENIED", message: "Your authorization token has expired." }],
+  });
+  const { client, asked } = await behind({
+    ...patch,
+    at: (number) => number === 1,
+    fault: answering(403, {}, expired),
+  });
+  await client.pushBlob("app", blobOf(digestOf(big), big));
+  expect(steps(asked)).toEqual([POST, PATCH, PATCH, PATCH, PUT]);
 });
 
 it("lets the registry take a blob from another repository, or sends it when that is refused", async () => {

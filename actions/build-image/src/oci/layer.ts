@@ -139,7 +139,13 @@ async function addFile(
     type: "file",
     mode: executable ? 0o755 : 0o644,
   });
-  await pipeline(createReadStream(path), entry);
+  await pipeline(createReadStream(path), entry).catch((error: Error) => {
+    if (error.message !== "Size mismatch") throw error;
+    throw new Failure(`${path} changed while it was packed`, {
+      nextStep: "let what writes it end before this step.",
+      cause: error,
+    });
+  });
 }
 
 async function addLink(archive: Pack, file: SourceFile, name: string, root: string): Promise<void> {

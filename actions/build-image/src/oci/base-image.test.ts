@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  startTestRegistry,
+  type TestRegistry,
+} from "../../../../simulator/src/planes/registry/start-test-registry.ts";
+import { systemClock } from "../../../shared/clock.ts";
+import { createRegistryClient, type RegistryClient } from "../../../shared/registry/client.ts";
+import { parseImageName } from "../../../shared/registry/image-name.ts";
+import type { Descriptor } from "../../../shared/registry/oci.ts";
+import { names, pushBase, putDocument, type TestBase } from "./base-for-tests.ts";
+import { findBaseImage, readBaseImage } from "./base-image.ts";
+import { parsePlatform } from "./platform.ts";
+
+let test: TestRegistry;
+let registry: RegistryClient;
+
+beforeAll(async () => {
+  test = await startTestRegistry();
+  await test.ecr.createRepository?.(
+    { repositoryName: "base" },
+    { accessKeyId: "test", sourceIp: "127.0.0.1" },
+  );
+  registry = createRegistryClient({
+    host: test.host,
+    credentials: { user: "AWS", password: test.password },
+    clock: systemClock,
+    signal: new AbortController().signal,
+    mask: () => {},
+    log: { info: () => {} },
+  });
+});
+afterAll(() => test.close());
+
+const push = (base: TestBase) => pushBase(registry, "base", base);
+
+async function read(reference: string, platform = "linux/amd64") {
+  const name = parseImageName(`${test.host}/base${reference}`);
+  const chosen = parsePlatform(platform);
+  if (!name || !chosen) throw new Error(`${reference} ${platform}`);
+  return readBaseImage(await findBaseImage(registry, name), chosen);
+}
+
+it.each<[string, TestBase]>([
+  ["Docker's", { kind: "docker", layers: ["gzip", "layer", "zstd"] }],
+  ["OCI's", { kind: "oci", layers: ["gzip", "layer", "zstd"] }],
+])("takes %s layers as they are, under OCI's names", async (_, base) => {
+  const { digest } = await push(base);
+  const { layers } = await read(`@${digest}`);
+  expect(layers.map(({ mediaType }) => mediaType)).toEqual([names.oci.gzip, names.oci.layer, names.oci.zstd]);
+});
+
+it("finds what a tag means now, and says how to pin it", async () => {
+  const { digest } = await push({ kind: "oci", layers: ["gzip"] });
+  const { body } = (await registry.getManifest("base", digest)) ?? {};
+  await registry.putManifest("base", "24-slim", { mediaType: names.oci.manifest, body: body ?? Buffer.of() });
+  expect((await read(":24-slim")).source).toMatchObject({
+    digest,
+    pinned: `${test.host}/base:24-slim@${digest}`,
+  });
+});
+
+describe("an index", () => {
+  const platforms = [
+    { os: "linux", architecture: "amd64" },
+    { os: "linux", architecture: "arm64", variant: "v8" },
+    { os: "linux", architecture: "arm", variant: "v6" },
+    { os: "linux", architecture: "arm", variant: "v7" },
+  ];
+  let images: Descriptor[];
+  let digest: string;
+
+  beforeAll(async () => {
+    images = await Promise.all(
+      platforms.map((platform) => push({ kind: "docker", layers: ["gzip"], platform })),
+    );
+    const attestation = { ...images[0], platform: { os: "unknown", architecture: "unknown" } };
+    const index = { schemaVersion: 2, mediaType: names.docker.index, manifests: [attestation, ...images] };
+    digest = (await putDocument(registry, "base", index)).digest;
+  });
+
+  it.each([
+    ["linux/amd64", 0],
+    ["linux/arm64", 1],
+    ["linux/arm64/v8", 1],
+    ["linux/arm/v6", 2],
+    ["linux/arm", 3],
+  ])("gives its image for %s", async (platform, expected) => {
+    const { config } = await read(`@${digest}`, platform);
+    expect({ os: config.os, architecture: config.architecture, variant: config.variant }).toEqual({
+      variant: undefined,
+      ...platforms[expected],
+    });
+  });
+
+  it("says what it offers, attestations aside", async () => {
+    await expect(read(`@${digest}`, "linux/s390x")).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /has no linux\/s390x; it has linux\/amd64, linux\/arm64\/v8, linux\/arm\/v6, linux\/arm\/v7$/,
+      ),
+      nextStep: "correct the input platform or base-image.",
+    });
+  });
+});
+
+it.each<[string, () => Promise<string>, string, RegExp]>([
+  [
+    "is for another platform",
+    async () => `@${(await push({ kind: "oci", layers: ["gzip"] })).digest}`,
+    "linux/arm64",
+    /is for linux\/amd64, not for linux\/arm64$/,
+  ],
+  [
+    "has a tag that is not there",
+    async () => ":nowhere",
+    "linux/amd64",
+    /base:nowhere does not exist \(\S+ has no base:nowhere\)$/,
+  ],
+  [
+    "has a digest that is not there",
+    async () => `@sha256:${"0".repeat(64)}`,
+    "linux/amd64",
+    /does not exist \(\S+ has no base@sha256:0+\)$/,
+  ],
+  [
+    "may not be passed on",
+    async () => {
+      const { digest } = await push({ kind: "docker", layers: ["gzip"] });
+      const { body } = (await registry.getManifest("base", digest)) ?? {};
+      const manifest = JSON.parse(String(body));
+      manifest.layers[0].urls = ["https://example.com/layer"];
+      return `@${(await putDocument(registry, "base", manifest)).digest}`;
+    },
+    "linux/amd64",
+    /which its licence lets nobody push$/,
+  ],
+])("refuses a base that %s", async (_, make, platform, message) => {
+  await expect(read(await make(), platform)).rejects.toThrow(message);
+});

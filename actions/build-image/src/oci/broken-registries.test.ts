@@ -1,0 +1,167 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
+import {
+  always,
+  answering,
+  type FaultRule,
+  first,
+  startFaultyRegistry,
+} from "../../../shared/registry/faulty-registry-for-tests.ts";
+import { parseImageName } from "../../../shared/registry/image-name.ts";
+import { buildImage } from "../build-image.ts";
+import { testEnvironment, testInputs, toRepository } from "../build-image-for-tests.ts";
+
+let simulator: Simulator;
+let folder: string;
+let host: string;
+let base: string;
+let front: Awaited<ReturnType<typeof startFaultyRegistry>> | undefined;
+
+beforeAll(async () => {
+  simulator = await startSimulator({ port: 0 });
+  folder = await mkdtemp(join(tmpdir(), "broken-registries-"));
+  await mkdir(join(folder, "dist"));
+  await writeFile(join(folder, "dist", "main.mjs"), "");
+  await simulator.aws.ecr.createRepository({ repositoryName: "base" });
+  const built = await buildImage(
+    testInputs(join(folder, "dist"), { destination: toRepository("base"), tags: ["v1"] }),
+    testEnvironment(simulator),
+  );
+  base = built.digest;
+  host = built.image.split("/")[0] ?? "";
+});
+afterAll(async () => {
+  await simulator.close();
+  await rm(folder, { recursive: true });
+});
+afterEach(async () => {
+  await front?.close();
+  await simulator.aws.ecr.deleteRepository({ repositoryName: "customer", force: true });
+});
+
+/** Builds on a base behind one front and into a repository behind the same; answers what a user sees. */
+async function build(reference: string, ...rules: FaultRule[]) {
+  await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
+  front = await startFaultyRegistry(host, rules);
+  const { authorizationData } = await simulator.aws.ecr.getAuthorizationToken({});
+  const auths = { [front.host]: { auth: authorizationData?.[0]?.authorizationToken } };
+  await writeFile(join(folder, "config.json"), JSON.stringify({ auths }));
+  const environment = testEnvironment(simulator, {
+    variables: { DOCKER_CONFIG: folder },
+    clock: { now: Date.now, wait: async () => {} },
+  });
+  const uri = `${front.host}/customer`;
+  const inputs = testInputs(join(folder, "dist"), {
+    destination: {
+      repository: { registry: "other", host: front.host, name: "customer", uri },
+      creation: undefined,
+    },
+    oci: { baseImage: parseImageName(`${front.host}/base${reference}`) ?? "scratch" },
+  });
+  const outcome = await buildImage(inputs, environment).then(
+    ({ parts }) => ({ parts: parts.map(({ how }) => how) }),
+    ({ message, nextStep }) => ({ message, nextStep }),
+  );
+  const { imageDetails = [] } = await simulator.aws.ecr.describeImages({ repositoryName: "customer" });
+  return { outcome, lines: environment.lines.join("\n"), images: imageDetails.length };
+}
+
+const done = { parts: ["uploaded", "uploaded"] };
+const blobs = { method: "GET", path: /base\/blobs/ };
+const manifests = { method: "GET", path: /base\/manifests/ };
+const uploads = { method: "POST", path: /customer\/blobs\/uploads/ };
+const error = (code: string, message: string) => JSON.stringify({ errors: [{ code, message }] });
+
+it.each<[string, FaultRule[], RegExp]>([
+  ["nothing", [], /^Base image 127\S+\/base:v1 is now sha256:\S+; to pin it: base-image: \S+:v1@sha256:/m],
+  [
+    "a fault of the base's registry",
+    [{ ...manifests, at: first, fault: answering(500) }],
+    /refused GET \S+ \(status 500\); attempt 2 of 5 in \d/,
+  ],
+  [
+    "a base layer that is cut",
+    [{ ...blobs, at: (number) => number === 1, fault: ({ pass }) => pass({ answerAfter: 50 }) }],
+    /cannot be reached .*; attempt 2 of 5/,
+  ],
+  ["a fault of the repository", [{ ...uploads, at: first, fault: answering(503) }], /attempt 2 of 5/],
+  [
+    "throttling",
+    [{ ...uploads, at: first, fault: answering(429, { "Retry-After": "3" }) }],
+    /status 429\); attempt 2 of 5 in 3\.0 s/,
+  ],
+])("gets over %s", async (_, rules, line) => {
+  const { outcome, lines, images } = await build(":v1", ...rules);
+  expect(outcome).toEqual(done);
+  expect(images).toBe(1);
+  expect(lines).toMatch(line);
+});
+
+it.each<[string, FaultRule[], RegExp, RegExp]>([
+  [
+    "a base's registry that has a fault every time",
+    [{ ...manifests, at: always, fault: answering(503) }],
+    /^The registry \S+ refused GET \/v2\/base\/manifests\/v1 \(status 503\)$/,
+    /run the job again/,
+  ],
+  [
+    "a base that may not be read",
+    [{ ...manifests, at: always, fault: answering(403, {}, error("DENIED", "no")) }],
+    /refused GET \/v2\/base\/manifests\/v1 \(DENIED: no\)$/,
+    /the right to this/,
+  ],
+  [
+    "a base that nobody is logged in for",
+    [{ ...manifests, at: always, fault: answering(401, { "WWW-Authenticate": "Basic" }) }],
+    /^The registry \S+ refused access to base$/,
+    /log in before this step/,
+  ],
+  [
+    "a base layer of other bytes",
+    [{ ...blobs, at: (number) => number === 1, fault: answering(200, {}, "damaged") }],
+    /^The registry \S+ answered sha256:\w+ of \d+ bytes for the blob sha256:\w+ of base, which has \d+$/,
+    /copy is damaged/,
+  ],
+  [
+    "a repository that is full",
+    [{ ...uploads, at: always, fault: answering(413, {}, "<html>") }],
+    /refused POST \/v2\/customer\/blobs\/uploads\/ \(status 413\)$/,
+    /larger requests/,
+  ],
+  [
+    "a repository that is not there",
+    [{ ...uploads, at: always, fault: answering(404, {}, error("NAME_UNKNOWN", "no such repository")) }],
+    /\(NAME_UNKNOWN: no such repository\)$/,
+    /create it/,
+  ],
+])("says what is wrong with %s, and leaves no image", async (_, rules, message, nextStep) => {
+  const { outcome, images } = await build(":v1", ...rules);
+  expect(outcome).toEqual({
+    message: expect.stringMatching(message),
+    nextStep: expect.stringMatching(nextStep),
+  });
+  expect(images).toBe(0);
+});
+
+it("asks for nothing that it can know", async () => {
+  await build(`@${base}`);
+  const asked = (front?.asked ?? [])
+    .filter((line) => !line.includes("/v2/base"))
+    .map((line) => line.replace(/(sha256(:|%3A)|source-)\w+/, "…").replace(/uploads\/\w[^?]*/, "uploads/…"));
+  expect(asked.sort()).toEqual([
+    "GET /v2/customer/manifests/latest",
+    "GET /v2/customer/manifests/…",
+    "HEAD /v2/customer/blobs/…",
+    "POST /v2/customer/blobs/uploads/",
+    "POST /v2/customer/blobs/uploads/",
+    "POST /v2/customer/blobs/uploads/?mount=…&from=base",
+    "PUT /v2/customer/blobs/uploads/…?digest=…",
+    "PUT /v2/customer/blobs/uploads/…?digest=…",
+    "PUT /v2/customer/blobs/uploads/…?digest=…",
+    "PUT /v2/customer/manifests/latest",
+    "PUT /v2/customer/manifests/…",
+  ]);
+});

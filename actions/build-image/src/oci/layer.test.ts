@@ -1,0 +1,95 @@
+import { execFile } from "node:child_process";
+import { chmod, chown, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { readIgnore } from "../source/ignore.ts";
+import { listFiles } from "../source/list-files.ts";
+import { packLayer } from "./layer.ts";
+
+const run = promisify(execFile);
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "layer-test-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function pack(context: string, path = join(folder, "layer.tar.gz")) {
+  const files = await listFiles(context, await readIgnore(context, undefined));
+  const signal = new AbortController().signal;
+  return packLayer({ context, files, workingDirectory: "/app", path, signal });
+}
+
+const contents: Readonly<Record<string, string>> = {
+  "server.mjs": "console.log('customer')",
+  "public/style.css": "body{}",
+  "public/ä.txt": "ä",
+  "a b/c": "",
+  [`deep/${"n".repeat(120)}/${"m".repeat(120)}`]: "longer than a header's name",
+};
+
+/** Writes the same context in another order, at another time, by another umask and for another owner. */
+async function write(name: string, order: (paths: string[]) => string[], mode: number, seconds: number) {
+  const context = join(folder, name);
+  for (const path of order(Object.keys(contents))) {
+    const file = join(context, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, contents[path] ?? "");
+    await chmod(file, mode);
+    await utimes(file, seconds, seconds);
+    // Only root may give files away.
+    if (process.getuid?.() === 0) await chown(file, seconds, seconds);
+  }
+  await symlink("server.mjs", join(context, "main.mjs"));
+  return context;
+}
+
+it("gives the same bytes for the same content, whenever, by whom and however it was written", async () => {
+  const one = await pack(await write("one", (paths) => paths, 0o644, 1000));
+  const other = await pack(await write("other", (paths) => paths.toReversed(), 0o600, 2000));
+  expect([other.digest, other.diffId, other.size]).toEqual([one.digest, one.diffId, one.size]);
+});
+
+it("gives other bytes when a file becomes executable", async () => {
+  const context = await write("one", (paths) => paths, 0o644, 1000);
+  const { digest } = await pack(context);
+  await chmod(join(context, "server.mjs"), 0o744);
+  expect((await pack(context)).digest).not.toBe(digest);
+});
+
+it("packs what .dockerignore leaves, as tar reads it", async () => {
+  const context = await write("one", (paths) => paths, 0o644, 1000);
+  await writeFile(join(context, ".dockerignore"), ".dockerignore\ndeep\npublic/*\n!public/style.css\n");
+  const { path, files } = await pack(context);
+  const { stdout } = await run("tar", ["--numeric-owner", "--utc", "-tvzf", path]);
+  expect(stdout.trim().replaceAll(/ +/g, " ").split("\n")).toEqual([
+    "drwxr-xr-x 0/0 0 1970-01-01 00:00 app/",
+    "drwxr-xr-x 0/0 0 1970-01-01 00:00 app/a b/",
+    "-rw-r--r-- 0/0 0 1970-01-01 00:00 app/a b/c",
+    "lrwxrwxrwx 0/0 0 1970-01-01 00:00 app/main.mjs -> server.mjs",
+    "drwxr-xr-x 0/0 0 1970-01-01 00:00 app/public/",
+    "-rw-r--r-- 0/0 6 1970-01-01 00:00 app/public/style.css",
+    "-rw-r--r-- 0/0 23 1970-01-01 00:00 app/server.mjs",
+  ]);
+  expect(files).toBe(4);
+});
+
+it("says when the disk is full", async () => {
+  const context = await write("one", (paths) => paths, 0o644, 1000);
+  await expect(pack(context, "/dev/full")).rejects.toMatchObject({
+    message: "The disk has no room for the image's layer (/dev/full)",
+    nextStep: expect.stringContaining(".dockerignore"),
+  });
+});
+
+it("says which file changed while it was packed", async () => {
+  const context = await write("one", (paths) => paths, 0o644, 1000);
+  const files = await listFiles(context, await readIgnore(context, undefined));
+  await writeFile(join(context, "server.mjs"), "longer than it was when it was listed");
+  const signal = new AbortController().signal;
+  const path = join(folder, "layer.tar.gz");
+  await expect(packLayer({ context, files, workingDirectory: "/app", path, signal })).rejects.toThrow(
+    `${join(context, "server.mjs")} changed while it was packed`,
+  );
+});

@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { parseImageName } from "../../../shared/registry/image-name.ts";
+import { type BuiltImage, buildImage } from "../build-image.ts";
+import { testEnvironment, testInputs } from "../build-image-for-tests.ts";
+import { docker, openWorkshop, pushNodeBase, run, type Workshop } from "../docker/docker-for-tests.ts";
+import { parseHealthCheck } from "./health-check.ts";
+import type { OciInputs } from "./inputs.ts";
+import type { Platform } from "./platform.ts";
+
+const program = `
+console.log(JSON.stringify({
+  arguments: process.argv.slice(2), folder: process.cwd(), user: process.getuid(),
+  environment: process.env.GREETING, tool: require("fs").statSync("tool.sh").mode & 0o777,
+}))`;
+const amd64: Platform = { os: "linux", architecture: "amd64" };
+const arm64: Platform = { os: "linux", architecture: "arm64" };
+
+let workshop: Workshop;
+let baseImage: OciInputs["baseImage"];
+let built: BuiltImage;
+let several: BuiltImage;
+
+beforeAll(async () => {
+  workshop = await openWorkshop();
+  baseImage = parseImageName(await pushNodeBase(workshop)) ?? "scratch";
+  const context = join(workshop.folder, "oci");
+  await mkdir(context);
+  await writeFile(join(context, "main.cjs"), program);
+  await writeFile(join(context, "tool.sh"), "", { mode: 0o700 });
+  const build = (oci: Partial<OciInputs>, tags: string[]) =>
+    buildImage(
+      testInputs(context, {
+        tags,
+        oci: {
+          entrypoint: ["node", "main.cjs"],
+          command: ["one", "two"],
+          environment: new Map([["GREETING", "hello world"]]),
+          healthCheck: healthCheck(`{"test":["CMD","node","--version"],"interval":"5s","retries":4}`),
+          stopSignal: "SIGINT",
+          ...oci,
+        },
+      }),
+      testEnvironment(workshop.simulator),
+    );
+  built = await build({ baseImage }, ["one"]);
+  // An index over no base, as there is no Node for another processor here; nothing in it is run.
+  several = await build({ platforms: [amd64, { ...arm64, variant: "v8" }] }, ["several"]);
+});
+afterAll(async () => {
+  for (const image of [built?.image, several?.image])
+    if (image) await docker("image", "rm", "--force", image);
+  await workshop?.close();
+});
+
+function healthCheck(json: string): OciInputs["healthCheck"] {
+  const parsed = parseHealthCheck(JSON.parse(json));
+  if (typeof parsed === "string") throw new Error(parsed);
+  return parsed;
+}
+
+const authfile = () => ["--authfile", join(workshop.dockerConfig, "config.json")];
+const skopeo = async (...args: string[]) =>
+  JSON.parse((await run("skopeo", ["inspect", "--tls-verify=false", ...authfile(), ...args])).stdout);
+
+it("docker pulls and runs it as it was told", async () => {
+  await docker("--config", workshop.dockerConfig, "pull", "--quiet", built.image);
+  const output = await docker("run", "--rm", "--network", "none", built.image);
+  expect(JSON.parse(output)).toEqual({
+    arguments: ["one", "two"],
+    folder: "/app",
+    user: 65532,
+    environment: "hello world",
+    tool: 0o755,
+  });
+  const [{ Config }] = JSON.parse(await docker("image", "inspect", built.image));
+  expect(Config).toMatchObject({
+    Healthcheck: { Test: ["CMD", "node", "--version"], Interval: 5e9, Retries: 4 },
+    StopSignal: "SIGINT",
+    ExposedPorts: { "8080/tcp": {} },
+    Labels: { "ecs-delivery.source": built.source.digest },
+  });
+});
+
+it("skopeo inspects it", async () => {
+  expect(await skopeo(`docker://${built.image}`)).toMatchObject({
+    Digest: built.digest,
+    Architecture: "amd64",
+    Os: "linux",
+    Layers: built.parts.map(({ digest }) => digest),
+  });
+  const raw = await skopeo("--raw", `docker://${built.image}`);
+  expect(raw.annotations).toEqual({
+    "org.opencontainers.image.base.name": `${workshop.host}/base:node`,
+    "org.opencontainers.image.base.digest": expect.stringMatching(/^sha256:/),
+  });
+});
+
+it("skopeo finds the image of each platform in an index", async () => {
+  const image = `docker://${several.image}`;
+  const raw = await skopeo("--raw", image);
+  expect(raw).toMatchObject({
+    mediaType: "application/vnd.oci.image.index.v1+json",
+    manifests: [
+      { platform: { architecture: "amd64", os: "linux" } },
+      { platform: { architecture: "arm64", os: "linux", variant: "v8" } },
+    ],
+  });
+  const [forAmd, forArm] = await Promise.all(
+    ["amd64", "arm64"].map((architecture) => skopeo(`--override-arch=${architecture}`, image)),
+  );
+  expect([forAmd.Architecture, forArm.Architecture]).toEqual(["amd64", "arm64"]);
+  expect(forAmd.Layers).toEqual(forArm.Layers);
+  await docker("--config", workshop.dockerConfig, "pull", "--quiet", "--platform=linux/arm64", several.image);
+});
+
+it.each(["amd64", "arm64"])("buildah takes it as a base, for %s", async (architecture) => {
+  const name = `oci-witness-${randomUUID()}`;
+  const storage = ["--root", join(workshop.folder, "buildah"), "--storage-driver=vfs"];
+  const image = architecture === "amd64" ? built.image : several.image;
+  const from = ["from", "--tls-verify=false", ...authfile(), `--arch=${architecture}`, "--name", name, image];
+  await run("buildah", [...storage, ...from]);
+  try {
+    const { stdout } = await run("buildah", [...storage, "inspect", "--type=container", name]);
+    expect(JSON.parse(stdout).OCIv1).toMatchObject({ architecture, config: { WorkingDir: "/app" } });
+  } finally {
+    await run("buildah", [...storage, "rm", name]);
+  }
+});
