@@ -32,6 +32,7 @@ export interface BuildOrder {
 }
 
 export interface Built {
+  /** All that it refers to is in the repository; the caller puts the manifest itself, under the source's tag. */
   readonly manifest: FetchedManifest;
   /** Lowest first. */
   readonly parts: readonly ImagePart[];

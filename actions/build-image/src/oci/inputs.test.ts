@@ -39,7 +39,7 @@ it("reads everything", () => {
     user: "1000:1000",
     environment: "A=1\nB=x=y\n",
     "exposed-ports": "8080\n53/udp\n8080/tcp",
-    platform: "linux/arm64, linux/amd64\nlinux/arm/v7",
+    platform: "linux/arm64\nlinux/amd64\nlinux/arm/v7",
     command: `["--verbose"]`,
     "stop-signal": "SIGINT",
     "health-check": `{"test":["CMD","node","health.mjs"],"interval":"10s","start-period":"1m","retries":2}`,
@@ -88,8 +88,8 @@ it.each([
   [{ environment: "NODE-ENV=production" }, `Input environment has "NODE-ENV"; a variable's name is expected`],
   [{ "exposed-ports": "http" }, "a port such as 8080 or 8080/tcp"],
   [{ "exposed-ports": "70000" }, "a port such as 8080 or 8080/tcp"],
-  [{ platform: "windows/amd64" }, `Input platform has "windows/amd64"; such as linux/amd64`],
-  [{ platform: "linux/x86_64" }, `Input platform has "linux/x86_64"; such as linux/amd64`],
+  [{ platform: "windows/amd64" }, `Input platform has "windows/amd64"; one such as linux/amd64`],
+  [{ platform: "linux/x86_64" }, `Input platform has "linux/x86_64"; one such as linux/amd64`],
   [{ user: "a b", environment: "?" }, "2 inputs are wrong"],
 ])("refuses %j", (inputs, message) => {
   expect(() => read(inputs as Record<string, string>)).toThrow(message);

@@ -133,10 +133,11 @@ function readHealthCheck(read: InputReader): HealthCheck | undefined {
 
 function readPlatforms(read: InputReader): Platform[] {
   const platforms = new Map<string, Platform>();
-  for (const text of read.lines("platform").flatMap((line) => line.split(",").map((part) => part.trim()))) {
+  for (const text of read.lines("platform")) {
     const platform = parsePlatform(text);
     if (platform) platforms.set(describePlatform(platform), platform);
-    else read.problem(`Input platform has "${text}"; such as linux/amd64 or linux/arm64 is expected`);
+    else
+      read.problem(`Input platform has "${text}"; one such as linux/amd64 or linux/arm64 a line is expected`);
   }
   return platforms.size > 0 ? [...platforms.values()] : [{ os: "linux", architecture: "amd64" }];
 }
