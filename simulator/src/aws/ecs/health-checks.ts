@@ -52,7 +52,8 @@ export async function watchHealth({ check, clock, exec, signal, onChecked }: Wat
     const isStarting = status === "UNKNOWN" && beganAt - startedAt < startMs;
     if (result.exitCode === 0) failures = 0;
     else if (!isStarting) failures++;
-    const next: HealthStatus = result.exitCode === 0 ? "HEALTHY" : failures >= (retries as number) ? "UNHEALTHY" : status;
+    const next: HealthStatus =
+      result.exitCode === 0 ? "HEALTHY" : failures >= (retries as number) ? "UNHEALTHY" : status;
     if (next !== status) since = clock.now();
     status = next;
     // A check that was not done in time ends as Docker's does.

@@ -10,6 +10,7 @@ export async function pushProgram(
   simulator: Simulator,
   repositoryUri: string,
   program: string,
+  taskRuntime = taskRuntimeOfRun(),
 ): Promise<void> {
   const { authorizationData } = await simulator.aws.ecr.getAuthorizationToken({});
   const target = {
@@ -20,7 +21,7 @@ export async function pushProgram(
   const directory = await mkdtemp(join(tmpdir(), "push-test-"));
   try {
     // Processes are lent a node.
-    const base = taskRuntimeOfRun() === "docker" ? [await makeNodeLayer(directory)] : [];
+    const base = taskRuntime === "docker" ? [await makeNodeLayer(directory)] : [];
     const layers = [...base, await makeLayer(directory, { "app/server.mjs": program })];
     await pushLayers(target, layers, { Entrypoint: ["node", "server.mjs"], WorkingDir: "/app" });
   } finally {

@@ -1,18 +1,28 @@
 import type {
   CreateServiceCommandInput,
   DeploymentConfiguration,
+  HealthCheck,
   ServiceDeployment,
   UpdateServiceCommandInput,
 } from "@aws-sdk/client-ecs";
+import type { TaskRuntimeKind } from "../../planes/tasks/runtime.ts";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator, testListenerPortOffset } from "../../testing-simulator.ts";
+import { startTestSimulator, taskRuntimeOfRun, testListenerPortOffset } from "../../testing-simulator.ts";
 import { pushProgram } from "./push-image-for-tests.ts";
 
-/** Answers its version, slowly enough for requests to be under way whenever something changes. */
+/**
+ * Answers its version, slowly enough for requests to be under way whenever something changes; at /health whether it is
+ * open, which /open and /close decide.
+ */
 const server = `
   import { createServer } from "node:http";
   if (process.env.VERSION === "crash") process.exit(3);
-  const server = createServer((_, response) => setTimeout(() => response.end(process.env.VERSION), 10));
+  let open = false;
+  const server = createServer(({ url }, response) => {
+    if (url === "/open" || url === "/close") open = url === "/open";
+    if (url === "/health" && !open) response.statusCode = 503;
+    setTimeout(() => response.end(process.env.VERSION), 10);
+  });
   server.listen(8080);
   process.on("SIGTERM", () => server.close(() => process.exit(0)));
 `;
@@ -25,12 +35,12 @@ export type World = Awaited<ReturnType<typeof createWorld>>;
  * A simulator with a load balancer in front of the target groups blue and green: port 80 serves production by its
  * default rule, port 8080 tests by a rule of its own.
  */
-export async function createWorld() {
-  const simulator = await startTestSimulator();
+export async function createWorld(taskRuntime: TaskRuntimeKind = taskRuntimeOfRun()) {
+  const simulator = await startTestSimulator({ taskRuntime });
   const { aws } = simulator;
   const { repository } = await aws.ecr.createRepository({ repositoryName: "web" });
   const repositoryUri = repository?.repositoryUri ?? "";
-  await pushProgram(simulator, repositoryUri, server);
+  await pushProgram(simulator, repositoryUri, server, taskRuntime);
   const network = await createNetwork(simulator);
   const { groups, rules } = await createLoadBalancer(simulator, network);
   await aws.ecs.createCluster({ clusterName: "main" });
@@ -65,11 +75,12 @@ export async function createWorld() {
     async create(
       deploymentConfiguration: DeploymentConfiguration,
       settings: Partial<CreateServiceCommandInput> = {},
+      healthCheck?: HealthCheck,
     ) {
       await aws.ecs.createService({
         cluster: "main",
         serviceName: "web",
-        taskDefinition: await register(simulator, repositoryUri, "1"),
+        taskDefinition: await register(simulator, repositoryUri, "1", healthCheck),
         desiredCount: 1,
         launchType: "FARGATE",
         networkConfiguration: {
@@ -80,8 +91,12 @@ export async function createWorld() {
         ...settings,
       });
     },
-    async deploy(version: string, settings: Partial<UpdateServiceCommandInput> = {}) {
-      const taskDefinition = await register(simulator, repositoryUri, version);
+    async deploy(
+      version: string,
+      settings: Partial<UpdateServiceCommandInput> = {},
+      healthCheck?: HealthCheck,
+    ) {
+      const taskDefinition = await register(simulator, repositoryUri, version, healthCheck);
       await aws.ecs.updateService({ ...where, taskDefinition, ...settings });
     },
     async service() {
@@ -159,7 +174,12 @@ async function createLoadBalancer({ aws }: Simulator, { vpc, subnets, securityGr
   return { groups, rules: { production: arnOf(Rules), test: arnOf(own.Rules) } };
 }
 
-async function register({ aws }: Simulator, repositoryUri: string, version: string): Promise<string> {
+async function register(
+  { aws }: Simulator,
+  repositoryUri: string,
+  version: string,
+  healthCheck?: HealthCheck,
+): Promise<string> {
   const { taskDefinition } = await aws.ecs.registerTaskDefinition({
     family: "web",
     requiresCompatibilities: ["FARGATE"],
@@ -173,6 +193,7 @@ async function register({ aws }: Simulator, repositoryUri: string, version: stri
         image: `${repositoryUri}:latest`,
         portMappings: [{ containerPort: 8080 }],
         environment: [{ name: "VERSION", value: version }],
+        healthCheck,
       },
     ],
   });
