@@ -1,0 +1,93 @@
+import { Failure } from "../failure.ts";
+import { isObject } from "../task-definition.ts";
+import { lookUp, type Scope } from "./scope.ts";
+import { describeValue, isKnown, noValue, Reference, Unknown } from "./values.ts";
+
+type Evaluate = (argument: unknown, scope: Scope) => unknown;
+
+/**
+ * A template's expression as far as the templates alone decide it: texts, numbers, lists and objects, with a Reference
+ * or an Unknown in the place of what only CloudFormation can know.
+ */
+export function evaluate(value: unknown, scope: Scope): unknown {
+  if (Array.isArray(value))
+    return value.map((item) => evaluate(item, scope)).filter((item) => item !== noValue);
+  if (!isObject(value)) return value;
+  const [name = "", ...others] = Object.keys(value);
+  if (others.length === 0 && Object.hasOwn(functions, name)) return functions[name]?.(value[name], scope);
+  if (others.length === 0 && name.startsWith("Fn::"))
+    throw new Failure(`${scope.stack.template.file} uses ${name}, which this action cannot evaluate`, {
+      nextStep: "write the value without this function.",
+    });
+  const members = Object.entries(value).map(([key, member]) => [key, evaluate(member, scope)] as const);
+  return Object.fromEntries(members.filter(([, member]) => member !== noValue));
+}
+
+const functions: { readonly [name: string]: Evaluate } = {
+  Ref: (name, scope) => lookUp(String(name), scope),
+  "Fn::GetAtt": (target, { stack }) => {
+    const [logicalId = "", ...path] = Array.isArray(target) ? target.map(String) : String(target).split(".");
+    return new Reference(stack.template.name, logicalId, path.join("."));
+  },
+  "Fn::Sub": substitute,
+  "Fn::Join": (argument, scope) => {
+    const [separator, parts] = listOf(evaluate(argument, scope));
+    return textOf(listOf(parts).flatMap((part, index) => (index > 0 ? [separator, part] : [part])));
+  },
+  "Fn::If": (argument, scope) => {
+    const [condition, whenTrue, whenFalse] = listOf(argument);
+    return evaluate(scope.isTrue(String(condition)) ? whenTrue : whenFalse, scope);
+  },
+  "Fn::Select": (argument, scope) => {
+    const [index, list] = listOf(evaluate(argument, scope));
+    return Array.isArray(list) ? list[Number(index)] : list;
+  },
+  "Fn::Split": (argument, scope) => {
+    const [separator, text] = listOf(evaluate(argument, scope));
+    return typeof text === "string" ? text.split(String(separator)) : text;
+  },
+  "Fn::FindInMap": (argument, scope) => {
+    const [map, first, second] = listOf(evaluate(argument, scope)).map(String);
+    const entry = [map, first, second].reduce<unknown>(
+      (found, key) => (isObject(found) ? found[key ?? ""] : undefined),
+      scope.stack.template.content.Mappings,
+    );
+    return entry ?? new Unknown(`the map entry ${map}.${first}.${second} of ${scope.stack.template.file}`);
+  },
+  "Fn::ImportValue": (argument, scope) => {
+    const name = evaluate(argument, scope);
+    if (typeof name !== "string") return new Unknown(`an import of ${describeValue(name)}`);
+    return scope.exports.get(name) ?? new Unknown(`the export ${name}, which is of no template given`);
+  },
+  "Fn::Base64": evaluate,
+  "Fn::GetAZs": () => new Unknown("the region's zones"),
+  "Fn::Cidr": () => new Unknown("an address range"),
+};
+
+function substitute(argument: unknown, scope: Scope): unknown {
+  const [text, given] = Array.isArray(argument) ? argument : [argument];
+  const own = isObject(given) ? given : {};
+  const parts = String(text).split(/(\$\{[^}]+\})/);
+  return textOf(
+    parts.map((part) => {
+      const name = /^\$\{([^!}][^}]*)\}$/.exec(part)?.[1]?.trim();
+      if (name === undefined) return part.replace(/^\$\{!/, "${");
+      if (Object.hasOwn(own, name)) return evaluate(own[name], scope);
+      const [logicalId = "", ...path] = name.split(".");
+      return path.length > 0
+        ? new Reference(scope.stack.template.name, logicalId, path.join("."))
+        : lookUp(name, scope);
+    }),
+  );
+}
+
+/** One text of several parts; Unknown when one of them is not known. */
+function textOf(parts: readonly unknown[]): unknown {
+  if (parts.every(isKnown)) return parts.map(String).join("");
+  const text = parts.map((part) => (isKnown(part) ? String(part) : `<${describeValue(part)}>`)).join("");
+  return new Unknown(`the text ${text}`);
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
