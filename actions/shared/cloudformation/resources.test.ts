@@ -76,9 +76,9 @@ Resources:
 
 test("an import is the exported value of the other template, whatever the order of the files", () => {
   const app = `Parameters: { NetStack: { Type: String, Default: microservices-net } }
-Resources: { R: { Type: T, Properties: { V: { "Fn::ImportValue": !Sub `\\$NetStack-Id` } } } }`;
+Resources: { R: { Type: T, Properties: { V: { "Fn::ImportValue": !Sub "\${NetStack}-Id" } } } }`;
   const net = `Resources: { Vpc: { Type: T } }
-Outputs: { Id: { Value: !Ref Vpc, Export: { Name: !Sub `\\$AWS::StackName-Id` } } }`;
+Outputs: { Id: { Value: !Ref Vpc, Export: { Name: !Sub "\${AWS::StackName}-Id" } } }`;
   expect(describeValue(resourcesOf({ app, net })[0]?.properties.V)).toBe("net/Vpc");
 });
 
