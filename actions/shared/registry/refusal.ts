@@ -1,4 +1,5 @@
 import { Failure } from "../failure.ts";
+import type { Scope } from "./authorization.ts";
 import { Transient } from "./retry.ts";
 
 /** The registry's own answer: one of the error codes of OCI distribution-spec v1.1, or the status. */
@@ -32,12 +33,14 @@ export async function refusalOf(response: Response, host: string, request: strin
   return new Transient(sentence, { nextStep, waitMs: retryAfterMs(response) });
 }
 
-export function accessRefused(host: string, repositories: string): Failure {
+/** Neither what there is to log in with nor a token got for it is enough. */
+export function accessRefused(host: string, scopes: readonly Scope[]): Failure {
+  const pushing = scopes.some(({ access }) => access === "push");
   return new RegistryRefusal(
     "UNAUTHORIZED",
     401,
-    `The registry ${host} refused access to ${repositories}`,
-    "check the name; if the image is private, log in before this step (docker/login-action with this registry).",
+    `The registry ${host} refused access to ${scopes.map(({ repository }) => repository).join(" or ")}`,
+    `check the name; ${pushing ? "to push, log in as somebody who may" : "if the image is private, log in"} before this step (docker/login-action with this registry).`,
   );
 }
 

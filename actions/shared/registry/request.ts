@@ -42,7 +42,7 @@ export function createRequester(options: RegistryOptions) {
       const challenge = response.headers.get("www-authenticate") ?? "";
       if (!renewed && (await authorization.renew(scopes, header, challenge)))
         return send(scopes, location, request, true);
-      throw accessRefused(host, scopes.map(({ repository }) => repository).join(" or "));
+      throw accessRefused(host, scopes);
     }
     if (response.status < 400 || request.expect?.includes(response.status)) return response;
     throw await refusalOf(response, host, `${request.method ?? "GET"} ${url.pathname}`);

@@ -23,8 +23,8 @@ interface TokenRequest {
   readonly signal: AbortSignal;
 }
 
-/** What a token lives when its service does not say (docs of CNCF distribution, "spec/auth/token"). */
-const defaultLifetimeS = 60;
+/** What a token lives at the least, and when its service does not say (docs of CNCF distribution, "spec/auth/token"). */
+const shortestLifetimeS = 60;
 
 /** Asks a registry's token service; undefined when it refuses. */
 export async function fetchToken(request: TokenRequest): Promise<Token | undefined> {
@@ -36,7 +36,7 @@ export async function fetchToken(request: TokenRequest): Promise<Token | undefin
   if (!response.ok) return undefined;
   const body = (await response.json()) as { token?: string; access_token?: string; expires_in?: number };
   const value = body.token ?? body.access_token;
-  const lifetimeS = body.expires_in ?? defaultLifetimeS;
+  const lifetimeS = Math.max(body.expires_in ?? 0, shortestLifetimeS);
   return value === undefined ? undefined : { value, expiresAt: asked + lifetimeS * 1000 };
 }
 
