@@ -7,12 +7,13 @@ import { resolveBases } from "./bases.ts";
 import { cacheTag, checkCache } from "./cache.ts";
 import { createRunCommand, type RunCommand } from "./docker-command.ts";
 import { createDockerConfig } from "./docker-config.ts";
-import { checkEngine, type Engine, inspectEngine } from "./engine.ts";
+import { checkEngine } from "./engine.ts";
 import type { DockerInputs } from "./inputs.ts";
 import { labelsOf, readCommit } from "./labels.ts";
 import { loginsFor } from "./logins.ts";
 import { getPushed, partsOfBuild } from "./parts.ts";
 import { type BuildPlan, planBuild } from "./plan.ts";
+import type { Step } from "./progress.ts";
 import { buildAndPush, digestIn } from "./push.ts";
 import { recordOf } from "./record.ts";
 
@@ -74,39 +75,49 @@ async function build(
   const logins = await loginsFor(destination, plan.images, environment);
   const variables = await createDockerConfig(join(folder, "docker"), environment.variables, logins);
   const run = createRunCommand(environment);
-  const [engine, commit] = await Promise.all([
-    inspectEngine(run, { variables }),
+  const [commit] = await Promise.all([
     readCommit(context, environment.variables, run),
+    checkEngine(inputs, run, { variables }),
   ]);
-  checkEngine(engine, inputs);
   const metadata = join(folder, "metadata.json");
   const labels = new Map([...labelsOf(commit), ...order.labels]);
   const { args, secrets } = buildCommand(inputs, { order, labels, bases, metadata });
   // buildx hands it on as a build argument: the times in the image's configuration are the commit's.
   const epoch = commit.time === undefined ? {} : { SOURCE_DATE_EPOCH: String(commit.time) };
-  try {
-    const command = { args, variables: { ...epoch, ...variables, ...secrets } };
-    const { steps } = await buildAndPush(run, command, order, environment);
-    const manifest = await getPushed(destination, digestIn(await readFile(metadata, "utf8")));
-    // The cache that is in the image is found by a tag that stays the same.
-    if (inputs.cache === "inline")
-      await destination.registry.putManifest(destination.name, cacheTag(inputs.target), manifest);
-    const parts = await partsOfBuild(destination, manifest, { steps, finalStage: plan.finalStage });
-    return { manifest, parts, record: recordOf(steps) };
-  } finally {
-    await removeFromEngine(engine, order, variables, environment);
-  }
+  const command = { args, variables: { ...epoch, ...variables, ...secrets } };
+  const remove = () => removeFromEngine(order, variables, environment);
+  const { steps, driver } = await buildAndPush(run, command, order, environment).catch(async (error) => {
+    await remove();
+    throw error;
+  });
+  const [built] = await Promise.all([
+    describe(inputs, plan, order, { metadata, steps }),
+    driver === "docker" && remove(),
+  ]);
+  return built;
+}
+
+async function describe(
+  { cache, target }: DockerInputs,
+  { finalStage }: BuildPlan,
+  { destination }: BuildOrder,
+  { metadata, steps }: { readonly metadata: string; readonly steps: readonly Step[] },
+): Promise<Built> {
+  const manifest = await getPushed(destination, digestIn(await readFile(metadata, "utf8")));
+  // The cache that is in the image is found by a tag that stays the same.
+  if (cache === "inline")
+    await destination.registry.putManifest(destination.name, cacheTag(target), manifest);
+  const parts = await partsOfBuild(destination, manifest, { steps, finalStage });
+  return { manifest, parts, record: recordOf(steps) };
 }
 
 /** An engine keeps what it pushes, under the tag of the source, and self-hosted runners would fill up. */
 async function removeFromEngine(
-  { driver }: Engine,
   { destination, sourceTag }: BuildOrder,
   variables: NodeJS.ProcessEnv,
   { clock }: BuildEnvironment,
 ): Promise<void> {
-  if (driver !== "docker") return;
-  // Also after the step was cancelled.
+  // Also after the step was cancelled, and where it did not come to an image.
   const run: RunCommand = createRunCommand({ clock, signal: new AbortController().signal });
-  await run("docker", ["image", "rm", `${destination.uri}:${sourceTag}`], { variables });
+  await run("docker", ["image", "rm", `${destination.uri}:${sourceTag}`], { variables }).catch(() => {});
 }

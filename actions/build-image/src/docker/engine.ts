@@ -2,69 +2,63 @@ import { Failure } from "../../../shared/failure.ts";
 import type { CommandOptions, RunCommand } from "./docker-command.ts";
 import type { DockerInputs } from "./inputs.ts";
 
-/** The builder that `docker buildx build` will use. */
-export interface Engine {
-  /** `docker` is the BuildKit inside of an engine; `docker-container`, `remote` and `kubernetes` are others. */
-  readonly driver: string;
-  /** Undefined where buildx does not say. */
-  readonly exportsCache: boolean | undefined;
-  readonly buildsSeveralPlatforms: boolean | undefined;
-}
-
-const setUp =
-  "run docker/setup-buildx-action before this step, or turn on the containerd image store of the engine.";
-
-/** Asks buildx for its builder; throws when there is none that answers. */
-export async function inspectEngine(run: RunCommand, options: CommandOptions): Promise<Engine> {
+/** Throws when no builder answers or it cannot do what the inputs ask for, before anything is built. */
+export async function checkEngine(
+  inputs: DockerInputs,
+  run: RunCommand,
+  options: CommandOptions,
+): Promise<void> {
+  const { platforms, cache, provenance, sbom } = inputs;
+  // The plain build is possible everywhere, and asking takes as long as a small one.
+  if (platforms.length === 1 && /none|inline/.test(cache) && provenance === "none" && !sbom) return;
   // What a builder can do is only told with --debug.
   const { stdout, stderr, exitCode } = await run("docker", ["--debug", "buildx", "inspect"], options);
-  const field = (name: string) => new RegExp(`^\\s*${name}:[ \\t]*(\\S.*)$`, "m").exec(stdout)?.[1]?.trim();
-  if (/unknown command|is not a docker command/.test(stderr))
-    throw new Failure("Docker's plugin buildx is not installed", {
-      nextStep: "run docker/setup-buildx-action before this step, or install Docker's package docker-buildx.",
-    });
-  const error = field("Error") ?? (exitCode === 0 ? undefined : errorIn(stderr));
-  if (error !== undefined) throw unreachable(error);
-  const can = (feature: string) => {
-    const answer = field(feature);
-    return answer === undefined ? undefined : answer === "true";
-  };
-  return {
-    driver: field("Driver") ?? "",
-    exportsCache: can("Cache export"),
-    buildsSeveralPlatforms: can("Multi-platform build"),
-  };
+  const error = fieldIn(stdout, "Error") ?? (exitCode === 0 ? undefined : stderr);
+  if (error !== undefined)
+    throw explainEngine(error) ?? new Failure(`docker buildx inspect failed: ${error}`);
+  refuseImpossible(inputs, stdout);
 }
 
-/** Throws when the builder cannot do what the inputs ask for, before anything is built. */
-export function checkEngine({ driver, ...can }: Engine, inputs: DockerInputs): void {
+function refuseImpossible(inputs: DockerInputs, inspected: string): void {
+  const cannot = (feature: string) => fieldIn(inspected, feature) === "false";
   const refused: string[] = [];
-  if (can.buildsSeveralPlatforms === false && inputs.platforms.length > 1)
+  if (cannot("Multi-platform build") && inputs.platforms.length > 1)
     refused.push(`several platforms (${inputs.platforms.join(", ")})`);
   // A builder without an image store writes neither caches nor the index that an attestation needs.
-  if (can.exportsCache === false) {
+  if (cannot("Cache export")) {
     if (inputs.cache === "gha" || inputs.cache === "registry") refused.push(`cache ${inputs.cache}`);
     if (inputs.provenance !== "none") refused.push(`provenance ${inputs.provenance}`);
     if (inputs.sbom) refused.push("sbom");
   }
-  if (refused.length > 0)
-    throw new Failure(`The Docker engine of this runner cannot do what is asked for: ${refused.join(", ")}`, {
-      nextStep: `${setUp.slice(0, -1)}; nothing was changed. (The builder's driver is ${driver}.)`,
-    });
+  if (refused.length === 0) return;
+  throw new Failure(`The Docker engine of this runner cannot do what is asked for: ${refused.join(", ")}`, {
+    nextStep:
+      "run docker/setup-buildx-action before this step, or turn on the containerd image store of the engine; nothing was changed.",
+  });
 }
 
-function unreachable(error: string): Failure {
-  if (/no builder/.test(error))
-    return new Failure(`buildx has no such builder: ${error}`, {
+/** Why there is no builder; undefined when the text tells of something else. */
+export function explainEngine(text: string): Failure | undefined {
+  const [first = ""] = text
+    .replace(/^ERROR: /, "")
+    .trim()
+    .split("\n");
+  if (/unknown command|is not a docker command/.test(text))
+    return new Failure("Docker's plugin buildx is not installed", {
+      nextStep: "run docker/setup-buildx-action before this step, or install Docker's package docker-buildx.",
+    });
+  if (/no builder/.test(text))
+    return new Failure(`buildx has no such builder: ${first}`, {
       nextStep: "run docker/setup-buildx-action before this step, or correct the variable BUILDX_BUILDER.",
     });
-  return new Failure(`The Docker engine does not answer: ${error}`, {
+  if (!/Cannot connect to the Docker daemon|permission denied.*docker.*sock|error during connect/.test(text))
+    return undefined;
+  return new Failure(`The Docker engine does not answer: ${first}`, {
     nextStep:
       "start it, or let this user use it (group docker); GitHub's own Ubuntu runners have one, and builder oci needs none.",
   });
 }
 
-/** With --debug a stack follows. */
-function errorIn(text: string): string {
-  return /^ERROR: (.*)$/m.exec(text)?.[1] ?? text.trim();
+function fieldIn(inspected: string, name: string): string | undefined {
+  return new RegExp(`^\\s*${name}:[ \\t]*(\\S.*)$`, "m").exec(inspected)?.[1]?.trim();
 }

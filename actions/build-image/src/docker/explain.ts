@@ -1,5 +1,6 @@
 import { Failure } from "../../../shared/failure.ts";
 import type { Destination } from "../destination/destination.ts";
+import { explainEngine } from "./engine.ts";
 import type { Progress, Step } from "./progress.ts";
 
 /** Lines of a step's output that are told with the error: the cause stands above a stack. */
@@ -14,7 +15,7 @@ interface Failed extends Progress {
 export function explainFailure(failed: Failed): Failure {
   const { error = "", stderr } = failed;
   const text = error || lastLine(stderr);
-  for (const explain of [explainDisk, explainPush, explainStep, explainBase, explainFile, explainTool]) {
+  for (const explain of [explainTool, explainDisk, explainPush, explainStep, explainBase, explainFile]) {
     const failure = explain(text, failed);
     if (failure) return failure;
   }
@@ -109,12 +110,14 @@ const explainFile: Explain = (text, { place }) => {
   return new Failure(`${place ? `${place}: ` : ""}${text}`, { nextStep: "correct the Dockerfile." });
 };
 
-const explainTool: Explain = (text) => {
-  if (/unknown flag/.test(text))
+const explainTool: Explain = (text, { stderr, steps }) => {
+  const engine = steps.length === 0 ? explainEngine(stderr) : undefined;
+  if (engine !== undefined) return engine;
+  if (/unknown flag/.test(stderr))
     return new Failure(`buildx is too old for this action: ${text}`, {
       nextStep: "run docker/setup-buildx-action before this step.",
     });
-  if (!/Cannot connect to the Docker daemon|code = Unavailable|connection refused/.test(text))
+  if (!/Cannot connect to the Docker daemon|code = Unavailable|error reading from server/.test(text))
     return undefined;
   return new Failure(`The Docker engine ended or was lost during the build: ${text}`, {
     nextStep: "look at the engine's own log, and run the job again.",

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { fastClock } from "../../../shared/simulator-for-tests.ts";
-import { docker, openWorkshop, pushNodeBase, type Workshop, type WorkshopBuild } from "./docker-for-tests.ts";
+import { openWorkshop, pushNodeBase, type Workshop, type WorkshopBuild } from "./docker-for-tests.ts";
+import { startEngine } from "./engine-for-tests.ts";
 
 let workshop: Workshop;
 let base: string;
@@ -123,10 +124,13 @@ describe("before anything is built", () => {
   });
 
   it("says what an engine without an image store cannot do, all at once", async () => {
-    if (/Cache export:\s+true/.test(await docker("--debug", "buildx", "inspect"))) return;
+    const { variables, close } = await startEngine({ imageStore: false });
+    const platforms = ["linux/amd64", "linux/arm64"];
     const failure = await fails(any, {
-      docker: { platforms: ["linux/amd64", "linux/arm64"], provenance: "max", sbom: true, cache: "registry" },
+      docker: { platforms, provenance: "max", sbom: true, cache: "registry" },
+      variables,
     });
+    await close();
     expect(failure).toEqual({
       message:
         "The Docker engine of this runner cannot do what is asked for: several platforms (linux/amd64, linux/arm64), cache registry, provenance max, sbom",

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { always, answering } from "../../../shared/registry/faulty-registry-for-tests.ts";
 import type { BuiltImage } from "../build-image.ts";
 import { openWorkshop, run, type Workshop, type WorkshopBuild } from "./docker-for-tests.ts";
-import { type ImageStoreEngine, startImageStoreEngine } from "./image-store-for-tests.ts";
+import { startEngine, type TestEngine } from "./engine-for-tests.ts";
 
 let workshop: Workshop;
-let engine: ImageStoreEngine;
+let engine: TestEngine;
 beforeAll(async () => {
-  engine = await startImageStoreEngine();
+  engine = await startEngine({ imageStore: true });
   workshop = await openWorkshop();
 });
 afterAll(async () => {

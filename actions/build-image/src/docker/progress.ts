@@ -15,6 +15,8 @@ export interface Step {
 
 export interface Progress {
   readonly steps: readonly Step[];
+  /** `docker` is the BuildKit inside of an engine; undefined when buildx has not come to building. */
+  readonly driver: string | undefined;
   /** What buildx says at the end of a build that failed, without `failed to solve`. */
   readonly error: string | undefined;
   /** `Dockerfile:12`, of the instruction that failed. */
@@ -29,9 +31,11 @@ export function followProgress() {
   const steps = new Map<string, Step>();
   let place: string | undefined;
   let error: string | undefined;
+  let driver: string | undefined;
   const note = (line: string): void => {
     const [, id, text = ""] = /^#(\d+) (.*)$/s.exec(line) ?? [];
     place = /^(\S.*:\d+)$/.exec(line)?.[1] ?? place;
+    driver ??= /^#0 building with .* using (\S+) driver/.exec(line)?.[1];
     if (id === undefined) error = /^ERROR: (?:failed to solve: )?(.*)$/.exec(line)?.[1] ?? error;
     else if (!steps.has(id))
       steps.set(id, {
@@ -44,7 +48,7 @@ export function followProgress() {
       });
     else noteOfStep(steps.get(id) as Step, text);
   };
-  return { note, progress: (): Progress => ({ steps: [...steps.values()], error, place }) };
+  return { note, progress: (): Progress => ({ steps: [...steps.values()], driver, error, place }) };
 }
 
 function noteOfStep(step: Step, text: string): void {

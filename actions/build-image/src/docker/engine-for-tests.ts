@@ -5,27 +5,28 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { docker, run } from "./docker-for-tests.ts";
 
-export interface ImageStoreEngine {
+export interface TestEngine {
   /** For docker. */
   readonly variables: NodeJS.ProcessEnv;
   readonly close: () => Promise<void>;
 }
 
 /**
- * An engine with containerd's image store, which the default of Docker 26 is not: the one that answers, where it has
- * such a store, else one beside it. Rejects with a sentence where it cannot be started: that takes root or sudo.
+ * An engine with or without containerd's image store: the one that answers, where it is of that kind, else one beside
+ * it. Rejects with a sentence where that cannot be started, which takes root or sudo.
  */
-export async function startImageStoreEngine(): Promise<ImageStoreEngine> {
+export async function startEngine({ imageStore }: { imageStore: boolean }): Promise<TestEngine> {
   const features = await docker("--debug", "buildx", "inspect");
-  if (/Cache export:\s+true/.test(features)) return { variables: {}, close: async () => {} };
-  const folder = await mkdtemp(join(tmpdir(), "image-store-"));
+  if (new RegExp(`Cache export:\\s+${imageStore}`).test(features))
+    return { variables: {}, close: async () => {} };
+  const folder = await mkdtemp(join(tmpdir(), "engine-test-"));
   const bridge = `ecsd${process.pid}`;
   await root("ip", "link", "add", bridge, "type", "bridge");
   // Of the block for tests of networks, RFC 2544: in use nowhere else.
   await root("ip", "address", "add", `198.18.${process.pid % 256}.1/24`, "dev", bridge);
   await root("ip", "link", "set", bridge, "up");
   const socket = `unix://${join(folder, "docker.sock")}`;
-  const engine = await startDockerd(folder, socket, bridge);
+  const engine = await startDockerd({ folder, socket, bridge, imageStore });
   const close = async () => {
     await root("kill", String(await pidOf(folder))).catch(() => {});
     if (engine.exitCode === null && engine.signalCode === null) await once(engine, "exit");
@@ -42,9 +43,16 @@ export async function startImageStoreEngine(): Promise<ImageStoreEngine> {
   return { variables, close };
 }
 
-async function startDockerd(folder: string, socket: string, bridge: string): Promise<ChildProcess> {
+interface Dockerd {
+  readonly folder: string;
+  readonly socket: string;
+  readonly bridge: string;
+  readonly imageStore: boolean;
+}
+
+async function startDockerd({ folder, socket, bridge, imageStore }: Dockerd): Promise<ChildProcess> {
   const config = join(folder, "daemon.json");
-  await writeFile(config, JSON.stringify({ features: { "containerd-snapshotter": true } }));
+  await writeFile(config, JSON.stringify({ features: { "containerd-snapshotter": imageStore } }));
   const options = {
     "config-file": config,
     "data-root": join(folder, "data"),
@@ -75,7 +83,7 @@ async function answers(engine: ChildProcess, variables: NodeJS.ProcessEnv): Prom
     }
   }
   throw new Error(
-    `these tests need a second Docker engine with containerd's image store, which root starts by dockerd (Debian: docker.io, iproute2): ${said.slice(-1000)}`,
+    `these tests need a second Docker engine, with or without containerd's image store, which root starts by dockerd (Debian: docker.io, iproute2): ${said.slice(-1000)}`,
   );
 }
 
