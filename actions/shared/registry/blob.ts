@@ -1,12 +1,12 @@
 /** The content of a blob, as often as it is needed. */
-export interface Blob {
+export interface BlobContent {
   readonly digest: string;
   /** Bytes. */
   readonly size: number;
   open(): AsyncIterable<Uint8Array>;
 }
 
-export function blobOf(digest: string, bytes: Uint8Array): Blob {
+export function blobOf(digest: string, bytes: Uint8Array): BlobContent {
   const open = async function* () {
     yield bytes;
   };

@@ -1,5 +1,5 @@
 import type { Scope } from "./authorization.ts";
-import { type Blob, cutIntoParts } from "./blob.ts";
+import { type BlobContent, cutIntoParts } from "./blob.ts";
 import { locationOf, type RegistryRequest, type Requester } from "./request.ts";
 import { PartsRefused, sendPart, type Upload, UploadLost } from "./upload-part.ts";
 
@@ -15,7 +15,7 @@ const abandonWithinMs = 3_000;
 
 export type PushBlob = (
   repository: string,
-  blob: Blob,
+  blob: BlobContent,
   mountFrom?: string,
 ) => Promise<"mounted" | "uploaded">;
 
@@ -29,7 +29,7 @@ export function createPushBlob(requester: Requester): PushBlob {
   // Some do not, such as ghcr.io, which takes a whole blob of any size, but no part of more than 4 MiB.
   let takesParts = true;
 
-  const inParts = async (begin: Begin, blob: Blob) => {
+  const inParts = async (begin: Begin, blob: BlobContent) => {
     for (let uploads = 1; ; uploads += 1)
       try {
         return await use(requester, await retry(begin), (upload) => sendParts(requester, upload, blob));
@@ -38,7 +38,7 @@ export function createPushBlob(requester: Requester): PushBlob {
         log.info(`${error.message}; it begins anew`);
       }
   };
-  const asWhole = (begin: Begin, blob: Blob) =>
+  const asWhole = (begin: Begin, blob: BlobContent) =>
     retry(async () => use(requester, await begin(), (upload) => sendWhole(requester, upload, blob)));
 
   return async (repository, blob, mountFrom) => {
@@ -96,7 +96,11 @@ async function use(
   }
 }
 
-async function sendWhole({ send }: Requester, { scopes, location }: Upload, blob: Blob): Promise<void> {
+async function sendWhole(
+  { send }: Requester,
+  { scopes, location }: Upload,
+  blob: BlobContent,
+): Promise<void> {
   const url = new URL(location);
   url.searchParams.set("digest", blob.digest);
   const headers = { "content-type": "application/octet-stream", "content-length": String(blob.size) };
@@ -104,7 +108,11 @@ async function sendWhole({ send }: Requester, { scopes, location }: Upload, blob
   await response.body?.cancel();
 }
 
-async function sendParts(requester: Requester, upload: Upload, { open, digest, size }: Blob): Promise<void> {
+async function sendParts(
+  requester: Requester,
+  upload: Upload,
+  { open, digest, size }: BlobContent,
+): Promise<void> {
   const content = cutIntoParts(open());
   const read = () => {
     const part = content.read(upload.partSize);
