@@ -151,7 +151,9 @@ describe("an alarm", () => {
   it("stops a rolling update that is not to be rolled back, for as long as it needs to judge", async () => {
     await putAlarm("errors");
     await rehearsal.world.create({ alarms: { alarmNames: ["errors"], enable: true, rollback: false } });
-    await expect.poll(async () => (await rehearsal.world.service()).runningCount).toBe(1);
+    await expect
+      .poll(async () => (await rehearsal.world.service()).runningCount, { timeout: 20_000 })
+      .toBe(1);
     await setAlarm("errors", "ALARM");
     await ends("STOPPED");
     const [rollout] = (await rehearsal.world.service()).deployments ?? [];

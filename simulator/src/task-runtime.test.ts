@@ -1,0 +1,119 @@
+import { RDS, waitUntilDBInstanceAvailable } from "@aws-sdk/client-rds";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pushProgram } from "./controllers/ecs/push-image-for-tests.ts";
+import { taskRuntimeKinds } from "./planes/tasks/runtime.ts";
+import { hasDocker } from "./planes/tasks/runtimes-for-tests.ts";
+import { type Simulator, startSimulator } from "./simulator.ts";
+import { startTestSimulator } from "./testing-simulator.ts";
+
+/** Says how the database server greets, and what the API answers to a call without a name. */
+const program = `
+  import { connect } from "node:net";
+  const { DATABASE_HOST, DATABASE_PORT, API } = process.env;
+  const database = connect(Number(DATABASE_PORT), DATABASE_HOST);
+  database.once("data", async (greeting) => {
+    console.log(/mariadb|mysql|\\d+\\.\\d+\\.\\d+/i.test(greeting.toString("latin1")) ? "database" : "something else");
+    database.destroy();
+    const response = await fetch(API, { method: "POST" });
+    console.log("api", response.headers.has("x-amzn-requestid"));
+  });
+`;
+
+describe.each(taskRuntimeKinds)("as %s, a task", (kind) => {
+  describe.skipIf(kind === "docker" && !hasDocker)("of the simulated AWS", () => {
+    let simulator: Simulator;
+    let subnet: string;
+    let group: string;
+    beforeAll(async () => {
+      simulator = await startTestSimulator({ taskRuntime: kind });
+      const { ec2 } = simulator.aws;
+      const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
+      const createSubnet = async (CidrBlock: string, AvailabilityZone: string) =>
+        (await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock, AvailabilityZone })).Subnet?.SubnetId ?? "";
+      subnet = await createSubnet("10.0.0.0/24", "us-east-1a");
+      const settings = { GroupName: "all", Description: "all", VpcId: Vpc?.VpcId };
+      group = (await ec2.createSecurityGroup(settings)).GroupId ?? "";
+      await simulator.aws.rds.createDBSubnetGroup({
+        DBSubnetGroupName: "subnets",
+        DBSubnetGroupDescription: "two",
+        SubnetIds: [subnet, await createSubnet("10.0.1.0/24", "us-east-1b")],
+      });
+    });
+    afterAll(() => simulator?.close());
+
+    it("reaches the database where RDS says it is, and the API beside it, and its log is read", async () => {
+      const { ecs, ecr, logs, rds } = simulator.aws;
+      await rds.createDBInstance({
+        DBInstanceIdentifier: "db",
+        DBInstanceClass: "db.t3.micro",
+        Engine: "mysql",
+        AllocatedStorage: 20,
+        MasterUsername: "nodeapp",
+        ManageMasterUserPassword: true,
+        DBSubnetGroupName: "subnets",
+      });
+      const client = new RDS(simulator.clientConfig);
+      await waitUntilDBInstanceAvailable(
+        { client, minDelay: 1, maxDelay: 1, maxWaitTime: 60 },
+        { DBInstanceIdentifier: "db" },
+      );
+      const { DBInstances } = await rds.describeDBInstances({ DBInstanceIdentifier: "db" });
+      const { Address, Port } = DBInstances?.[0]?.Endpoint ?? {};
+      expect(Address === "127.0.0.1").toBe(kind === "process");
+
+      const { repository } = await ecr.createRepository({ repositoryName: "asks" });
+      await pushProgram(simulator, repository?.repositoryUri ?? "", program, kind);
+      await ecs.createCluster({ clusterName: "main" });
+      await logs.createLogGroup({ logGroupName: "asks" });
+      await ecs.registerTaskDefinition({
+        family: "asks",
+        requiresCompatibilities: ["FARGATE"],
+        networkMode: "awsvpc",
+        cpu: "1024",
+        memory: "2048",
+        executionRoleArn: "arn:aws:iam::123456789012:role/execution",
+        containerDefinitions: [
+          {
+            name: "asks",
+            image: `${repository?.repositoryUri}:latest`,
+            environment: [
+              { name: "DATABASE_HOST", value: Address },
+              { name: "DATABASE_PORT", value: String(Port) },
+              { name: "API", value: `http://${Address}:${new URL(simulator.endpoint).port}/` },
+            ],
+            logConfiguration: {
+              logDriver: "awslogs",
+              options: {
+                "awslogs-group": "asks",
+                "awslogs-region": "us-east-1",
+                "awslogs-stream-prefix": "asks",
+              },
+            },
+          },
+        ],
+      });
+      await ecs.runTask({
+        cluster: "main",
+        taskDefinition: "asks",
+        launchType: "FARGATE",
+        networkConfiguration: { awsvpcConfiguration: { subnets: [subnet], securityGroups: [group] } },
+      });
+      const said = async () =>
+        (await logs.filterLogEvents({ logGroupName: "asks" })).events?.map(({ message }) => message);
+      await expect.poll(said, { timeout: 20_000 }).toEqual(["database", "api true"]);
+    });
+  });
+});
+
+it("is not started without an engine, and says what to do", async () => {
+  const { DOCKER_HOST } = process.env;
+  process.env.DOCKER_HOST = "unix:///nowhere/docker.sock";
+  try {
+    await expect(startSimulator({ port: 0, taskRuntime: "docker" })).rejects.toThrow(
+      /nothing answers there: install or start Docker, or run tasks as processes$/,
+    );
+  } finally {
+    if (DOCKER_HOST === undefined) delete process.env.DOCKER_HOST;
+    else process.env.DOCKER_HOST = DOCKER_HOST;
+  }
+});
