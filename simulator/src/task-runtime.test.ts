@@ -1,3 +1,4 @@
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { RDS, waitUntilDBInstanceAvailable } from "@aws-sdk/client-rds";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pushProgram } from "./controllers/ecs/push-image-for-tests.ts";
@@ -24,9 +25,14 @@ describe.each(taskRuntimeKinds)("as %s, a task", (kind) => {
     let simulator: Simulator;
     let subnet: string;
     let group: string;
+    let image: string;
     beforeAll(async () => {
       simulator = await startTestSimulator({ taskRuntime: kind });
-      const { ec2 } = simulator.aws;
+      const { ec2, ecr, ecs } = simulator.aws;
+      const { repository } = await ecr.createRepository({ repositoryName: "web" });
+      await pushProgram(simulator, repository?.repositoryUri ?? "", "", kind);
+      image = `${repository?.repositoryUri}:latest`;
+      await ecs.createCluster({ clusterName: "main" });
       const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
       const createSubnet = async (CidrBlock: string, AvailabilityZone: string) =>
         (await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock, AvailabilityZone })).Subnet?.SubnetId ?? "";
@@ -41,8 +47,29 @@ describe.each(taskRuntimeKinds)("as %s, a task", (kind) => {
     });
     afterAll(() => simulator?.close());
 
+    /** Runs a task of one container; answers its ARN. */
+    const run = async (container: ContainerDefinition): Promise<string> => {
+      const { ecs } = simulator.aws;
+      const { taskDefinition } = await ecs.registerTaskDefinition({
+        family: "web",
+        requiresCompatibilities: ["FARGATE"],
+        networkMode: "awsvpc",
+        cpu: "1024",
+        memory: "2048",
+        executionRoleArn: "arn:aws:iam::123456789012:role/execution",
+        containerDefinitions: [{ name: "web", image, ...container }],
+      });
+      const { tasks } = await ecs.runTask({
+        cluster: "main",
+        taskDefinition: taskDefinition?.taskDefinitionArn,
+        launchType: "FARGATE",
+        networkConfiguration: { awsvpcConfiguration: { subnets: [subnet], securityGroups: [group] } },
+      });
+      return tasks?.[0]?.taskArn ?? "";
+    };
+
     it("reaches the database where RDS says it is, and the API beside it, and its log is read", async () => {
-      const { ecs, ecr, logs, rds } = simulator.aws;
+      const { logs, rds } = simulator.aws;
       await rds.createDBInstance({
         DBInstanceIdentifier: "db",
         DBInstanceClass: "db.t3.micro",
@@ -61,46 +88,43 @@ describe.each(taskRuntimeKinds)("as %s, a task", (kind) => {
       const { Address, Port } = DBInstances?.[0]?.Endpoint ?? {};
       expect(Address === "127.0.0.1").toBe(kind === "process");
 
-      const { repository } = await ecr.createRepository({ repositoryName: "asks" });
-      await pushProgram(simulator, repository?.repositoryUri ?? "", program, kind);
-      await ecs.createCluster({ clusterName: "main" });
       await logs.createLogGroup({ logGroupName: "asks" });
-      await ecs.registerTaskDefinition({
-        family: "asks",
-        requiresCompatibilities: ["FARGATE"],
-        networkMode: "awsvpc",
-        cpu: "1024",
-        memory: "2048",
-        executionRoleArn: "arn:aws:iam::123456789012:role/execution",
-        containerDefinitions: [
-          {
-            name: "asks",
-            image: `${repository?.repositoryUri}:latest`,
-            environment: [
-              { name: "DATABASE_HOST", value: Address },
-              { name: "DATABASE_PORT", value: String(Port) },
-              { name: "API", value: `http://${Address}:${new URL(simulator.endpoint).port}/` },
-            ],
-            logConfiguration: {
-              logDriver: "awslogs",
-              options: {
-                "awslogs-group": "asks",
-                "awslogs-region": "us-east-1",
-                "awslogs-stream-prefix": "asks",
-              },
-            },
-          },
+      await run({
+        entryPoint: ["node", "--input-type=module", "--eval", program],
+        environment: [
+          { name: "DATABASE_HOST", value: Address },
+          { name: "DATABASE_PORT", value: String(Port) },
+          { name: "API", value: `http://${Address}:${new URL(simulator.endpoint).port}/` },
         ],
-      });
-      await ecs.runTask({
-        cluster: "main",
-        taskDefinition: "asks",
-        launchType: "FARGATE",
-        networkConfiguration: { awsvpcConfiguration: { subnets: [subnet], securityGroups: [group] } },
+        logConfiguration: {
+          logDriver: "awslogs",
+          options: {
+            "awslogs-group": "asks",
+            "awslogs-region": "us-east-1",
+            "awslogs-stream-prefix": "asks",
+          },
+        },
       });
       const said = async () =>
         (await logs.filterLogEvents({ logGroupName: "asks" })).events?.map(({ message }) => message);
       await expect.poll(said, { timeout: 20_000 }).toEqual(["database", "api true"]);
+    });
+
+    // Processes are kept to no memory.
+    if (kind === "process") return;
+    it("is reported to have run out of its memory", async () => {
+      const taskArn = await run({
+        entryPoint: ["node", "--eval", "const all = []; for (;;) all.push(Buffer.alloc(1e7, 1))"],
+        memory: 64,
+      });
+      const look = async () =>
+        (await simulator.aws.ecs.describeTasks({ cluster: "main", tasks: [taskArn] })).tasks?.[0];
+      await expect.poll(async () => (await look())?.lastStatus, { timeout: 60_000 }).toBe("STOPPED");
+      expect(await look()).toMatchObject({
+        stopCode: "EssentialContainerExited",
+        stoppedReason: "Essential container in task exited",
+        containers: [{ exitCode: 137, reason: "OutOfMemoryError: Container killed due to memory usage" }],
+      });
     });
   });
 });
