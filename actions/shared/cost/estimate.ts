@@ -1,0 +1,110 @@
+import type { PlannedStack } from "../cloudformation/dependencies.ts";
+import { type EvaluatedResource, evaluateResources } from "../cloudformation/resources.ts";
+import { Failure } from "../failure.ts";
+import { billedTypes } from "./billed-types.ts";
+import { type CostLine, type CostWorld, nameOf } from "./cost-line.ts";
+import { freeTypes } from "./free-types.ts";
+import type { PriceList } from "./price-list.ts";
+import type { TaskSize } from "./task-sizes.ts";
+import type { Usage } from "./usage.ts";
+
+export interface PricedLine extends CostLine {
+  /** Units of the quantity that every account is given. */
+  readonly free: number;
+  /** US dollars. */
+  readonly monthly: number;
+}
+
+export interface FreeResource {
+  readonly template: string;
+  readonly resource: string;
+  readonly type: string;
+  readonly reason: string;
+}
+
+export interface Estimate {
+  /** By AWS service, dearest first. */
+  readonly lines: readonly PricedLine[];
+  readonly freeResources: readonly FreeResource[];
+  /** US dollars, not rounded. */
+  readonly monthly: number;
+  readonly yearly: number;
+  readonly usage: Usage;
+  readonly priceList: PriceList;
+}
+
+export interface ToEstimate {
+  readonly stacks: readonly PlannedStack[];
+  readonly priceList: PriceList;
+  readonly usage: Usage;
+  readonly taskSizes: ReadonlyMap<string, TaskSize>;
+}
+
+/** What a month of these stacks costs under this use. Whatever is not known to be free or priced is refused by name. */
+export function estimateCosts({ stacks, priceList, usage, taskSizes }: ToEstimate): Estimate {
+  const resources = evaluateResources(stacks, priceList.region);
+  refuseUnknownTypes(resources);
+  const world: CostWorld = { priceList, usage, resources, taskSizes };
+  const lines: CostLine[] = [];
+  const freeResources: FreeResource[] = [];
+  for (const resource of resources) {
+    const { template, logicalId, type } = resource;
+    const bill = billedTypes[type]?.(resource, world) ?? freeTypes[type] ?? "";
+    if (typeof bill === "string") freeResources.push({ template, resource: logicalId, type, reason: bill });
+    else lines.push(...bill);
+  }
+  const priced = byService(takeFree(together(lines), usage));
+  const monthly = priced.reduce((sum, line) => sum + line.monthly, 0);
+  return { lines: priced, freeResources, monthly, yearly: 12 * monthly, usage, priceList };
+}
+
+function refuseUnknownTypes(resources: readonly EvaluatedResource[]): void {
+  const unknown = resources.filter(
+    ({ type }) => !Object.hasOwn(billedTypes, type) && !Object.hasOwn(freeTypes, type),
+  );
+  if (unknown.length === 0) return;
+  const named = unknown.map((resource) => `${nameOf(resource)} (${resource.type})`).join(", ");
+  throw new Failure(`It is not known what these cost: ${named}`, {
+    nextStep: "leave these templates out (input stacks), or add the types to actions/shared/cost.",
+  });
+}
+
+/** Lines of one resource and one price in one. */
+function together(lines: readonly CostLine[]): CostLine[] {
+  const alike = Map.groupBy(lines, keyOf);
+  return [...alike.values()].flatMap(([first, ...others]) => {
+    if (!first || others.length === 0) return first ?? [];
+    const quantity = others.reduce((sum, line) => sum + line.quantity, first.quantity);
+    return { ...first, quantity, basis: `${others.length + 1} × ${first.basis}` };
+  });
+}
+
+export function keyOf({ template, resource, price }: CostLine): string {
+  return `${template}/${resource}/${price.id}`;
+}
+
+/** What an account is given is given once, to the first lines that use it. */
+function takeFree(lines: readonly CostLine[], { alwaysFree }: Usage): PricedLine[] {
+  const left = new Map<string, number>();
+  return lines.map((line) => {
+    const { id, usd, freeEachMonth = 0 } = line.price;
+    const given = left.get(id) ?? (alwaysFree ? freeEachMonth : 0);
+    const free = Math.min(given, line.quantity);
+    left.set(id, given - free);
+    return { ...line, free, monthly: (line.quantity - free) * usd };
+  });
+}
+
+function byService(lines: readonly PricedLine[]): PricedLine[] {
+  const services = [...servicesOf(lines).keys()];
+  return lines.toSorted(
+    (one, other) => services.indexOf(one.price.service) - services.indexOf(other.price.service),
+  );
+}
+
+/** Service → US dollars a month, dearest first. */
+export function servicesOf(lines: readonly PricedLine[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { price, monthly } of lines) sums.set(price.service, (sums.get(price.service) ?? 0) + monthly);
+  return new Map([...sums].sort(([, one], [, other]) => other - one));
+}

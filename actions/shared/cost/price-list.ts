@@ -1,0 +1,84 @@
+import { readDataFile } from "../data-file.ts";
+import { Failure } from "../failure.ts";
+import { isObject } from "../task-definition.ts";
+import list from "./prices-us-east-1.json" with { type: "json" };
+
+export interface Price {
+  readonly id: string;
+  /** The AWS service on whose part of the bill it stands. */
+  readonly service: string;
+  readonly description: string;
+  readonly unit: string;
+  /** US dollars for one unit. */
+  readonly usd: number;
+  /** Units that every account is given every month, for ever. */
+  readonly freeEachMonth?: number;
+  /** Of an instance class. */
+  readonly vcpus?: number;
+  /** ISO dates, where a price begins or ends on a day that AWS has announced. */
+  readonly chargedFrom?: string;
+  readonly chargedUntil?: string;
+  /** The page of AWS that tells the price. */
+  readonly source: string;
+  /** ISO date on which the price was last seen. */
+  readonly date: string;
+}
+
+export interface PriceList {
+  readonly region: string;
+  /** ISO date of the newest price. */
+  readonly date: string;
+  readonly prices: ReadonlyMap<string, Price>;
+}
+
+/** The list in `file`, or the one of us-east-1 that comes with the action. */
+export function readPriceList(file: string | undefined): PriceList {
+  return file ? checkPriceList(readDataFile(file), file) : checkPriceList(list, "the built-in price list");
+}
+
+/** Of an id's price; refuses an id that the list does not have. */
+export function priceOf(priceList: PriceList, id: string, needed: string): Price {
+  const price = priceList.prices.get(id);
+  if (price) return price;
+  throw new Failure(`The price list has no price ${id}, which ${needed} needs`, {
+    nextStep: "add it to the file of the input price-list, or leave the input out.",
+  });
+}
+
+/** The ids that begin so, without that beginning: what an instance class may be, for example. */
+export function idsAfter({ prices }: PriceList, beginning: string): string[] {
+  return [...prices.keys()].flatMap((id) => (id.startsWith(beginning) ? [id.slice(beginning.length)] : []));
+}
+
+function checkPriceList(value: unknown, file: string): PriceList {
+  if (!isObject(value) || !Array.isArray(value.prices)) throw wrong(file, "it has no list `prices`");
+  for (const name of ["region", "date"])
+    if (typeof value[name] !== "string") throw wrong(file, `it has no text \`${name}\``);
+  const prices = new Map<string, Price>();
+  for (const [index, price] of value.prices.entries()) {
+    const fault = faultOf(price);
+    if (fault) throw wrong(file, `prices[${index}] ${fault}`);
+    if (prices.has(price.id)) throw wrong(file, `it has the price ${price.id} twice`);
+    prices.set(price.id, price);
+  }
+  return { region: value.region as string, date: value.date as string, prices };
+}
+
+function faultOf(price: unknown): string | undefined {
+  if (!isObject(price)) return "is no object";
+  const missing = ["id", "service", "description", "unit", "source", "date"].find(
+    (name) => typeof price[name] !== "string" || price[name] === "",
+  );
+  if (missing) return `has no text \`${missing}\``;
+  const numbers = [price.usd, price.freeEachMonth ?? 0, price.vcpus ?? 0];
+  const right = numbers.every((number) => typeof number === "number" && number >= 0);
+  return right
+    ? undefined
+    : `(${price.id}) needs \`usd\`, and freeEachMonth and vcpus if given, of at least 0`;
+}
+
+function wrong(file: string, fault: string): Failure {
+  return new Failure(`${file} is no price list: ${fault}`, {
+    nextStep: "write it as actions/shared/cost/prices-us-east-1.json is written.",
+  });
+}

@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { estimateTemplate } from "./estimate-for-tests.ts";
+import { readPriceList } from "./price-list.ts";
+import { readTaskSizes } from "./task-sizes.ts";
+import { readUsage } from "./usage.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "cost-test-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const database = (properties: string) =>
+  `\n  Db: { Type: AWS::RDS::DBInstance, Properties: { Engine: mysql, EngineVersion: 8.4.5, ${properties} } }`;
+const service = (properties: string) =>
+  `\n  Web: { Type: AWS::ECS::Service, Properties: { TaskDefinition: web, ${properties} } }`;
+
+test.each<[string, string, RegExp]>([
+  [
+    "a type that is not known, each by its name",
+    "\n  Queue: { Type: AWS::SQS::Queue }\n  Topic: { Type: AWS::SNS::Topic }",
+    /^It is not known what these cost: one\/Queue \(AWS::SQS::Queue\), one\/Topic \(AWS::SNS::Topic\)$/,
+  ],
+  [
+    "an unknown instance class",
+    database("DBInstanceClass: db.t3.mikro"),
+    /^one\/Db has the instance class db\.t3\.mikro, which has no price in the price list; it has db\.t3\.micro, db\.t3\.small, /,
+  ],
+  [
+    "an unknown instance type",
+    "\n  S: { Type: AWS::EC2::Instance, Properties: { InstanceType: p5.large } }",
+    /^one\/S has the instance type p5\.large, .*t3\.micro/,
+  ],
+  [
+    "another engine",
+    database("DBInstanceClass: db.t3.micro").replace("mysql", "oracle"),
+    /Engine "oracle" has no price/,
+  ],
+  ["provisioned IOPS", database("Iops: 3000"), /Iops 3000 has no price here/],
+  [
+    "a database without a version",
+    "\n  Db: { Type: AWS::RDS::DBInstance, Properties: { Engine: mysql, DBInstanceClass: db.t3.micro } }",
+    /no EngineVersion/,
+  ],
+  [
+    "tasks on instances",
+    service("LaunchType: EC2"),
+    /one\/Web \(AWS::ECS::Service\): LaunchType "EC2" has no price here/,
+  ],
+  [
+    "spot tasks",
+    service("CapacityProviderStrategy: [{ CapacityProvider: FARGATE_SPOT }]"),
+    /CapacityProviderStrategy .*FARGATE_SPOT.* has no price/,
+  ],
+  [
+    "a task of unknown size",
+    service("LaunchType: FARGATE"),
+    /runs the task definition web, whose size is in no file/,
+  ],
+  [
+    "a network load balancer",
+    "\n  L: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Type: network } }",
+    /Type "network" has no price/,
+  ],
+  [
+    "Container Insights of an unknown size",
+    "\n  C: { Type: AWS::ECS::Cluster, Properties: { ClusterSettings: [{ Name: containerInsights, Value: enabled }] } }",
+    /Container Insights on.*not in the templates/,
+  ],
+  [
+    "a count that a parameter without a value decides",
+    "Parameters: { Count: { Type: Number } }\nResources:\n  Task: { Type: AWS::ECS::TaskDefinition, Properties: { Cpu: 256, Memory: 512 } }\n  Web: { Type: AWS::ECS::Service, Properties: { TaskDefinition: !Ref Task, LaunchType: FARGATE, DesiredCount: !Ref Count } }",
+    /^The price of one\/Web depends on DesiredCount, which is parameter Count of one\.yaml, which has no value/,
+  ],
+])("%s is refused", (_, text, message) => {
+  expect(() => estimateTemplate(text)).toThrow(message);
+});
+
+test.each<[string, RegExp]>([
+  ["hours: -1", /usage-\d+\.yaml:1: hours is -1; it cannot be negative/],
+  ["requests: 5\nhuors: 10", /usage-\d+\.yaml:2: there is no huors; known are hours, workstationHours, /],
+  ["hours: 900", /hours is 900; a month has at most 744 hours/],
+  ["hours: 0", /hours is 0; it must be more/],
+  ["logGb: much", /logGb must be a number/],
+  ["alwaysFree: 1", /alwaysFree must be true or false/],
+  ["- 1", /holds no object of usage/],
+  ["hours: [", /is not valid YAML/],
+])("usage %j is refused with its place", (text, message) => {
+  const path = file(`usage-${Math.abs(text.length)}.yaml`, text);
+  expect(() => readUsage(path)).toThrow(message);
+});
+
+test("usage in a JSON file completes what it does not say", () => {
+  const usage = readUsage(file("usage.json", '{ "hours": 10, "alwaysFree": false }'));
+  expect(usage).toMatchObject({ hours: 10, requests: 100_000, alwaysFree: false });
+});
+
+const price = {
+  id: "load-balancer",
+  service: "S",
+  description: "D",
+  unit: "hour",
+  usd: 1,
+  source: "u",
+  date: "2026-01-01",
+};
+
+test.each<[string, unknown, RegExp]>([
+  ["another file", { a: 1 }, /is no price list: it has no list `prices`/],
+  ["no date", { region: "eu-west-1", prices: [] }, /it has no text `date`/],
+  [
+    "a negative price",
+    { region: "r", date: "d", prices: [{ ...price, usd: -1 }] },
+    /prices\[0\] \(load-balancer\) needs `usd`/,
+  ],
+  [
+    "a price without a source",
+    { region: "r", date: "d", prices: [{ ...price, source: "" }] },
+    /prices\[0\] has no text `source`/,
+  ],
+  ["a price twice", { region: "r", date: "d", prices: [price, price] }, /has the price load-balancer twice/],
+])("a price list with %s is refused", (_, content, message) => {
+  expect(() => readPriceList(file("prices.json", JSON.stringify(content)))).toThrow(message);
+});
+
+test("a price that is missing from the list is named with what needs it", () => {
+  const priceList = readPriceList(
+    file("short.json", JSON.stringify({ region: "r", date: "d", prices: [price] })),
+  );
+  expect(() => estimateTemplate("\n  K: { Type: AWS::KMS::Key }", { priceList })).toThrow(
+    "The price list has no price kms-key, which one/K needs",
+  );
+});
+
+test("a task definition without a size is named", () => {
+  const definitions = mkdtempSync(join(folder, "d-"));
+  writeFileSync(join(definitions, "web.json"), '{ "family": "web", "memory": "1024" }');
+  writeFileSync(join(definitions, "appspec.yaml"), "version: 0.0\n");
+  expect(() => readTaskSizes(definitions)).toThrow(/web\.json: cpu is not given/);
+});

@@ -1,0 +1,103 @@
+import type { EvaluatedResource } from "../../cloudformation/resources.ts";
+import { Failure } from "../../failure.ts";
+import { type Bill, type CostLine, type CostWorld, costLine, monthFraction, nameOf } from "../cost-line.ts";
+import { idsAfter } from "../price-list.ts";
+import { isTrueAt, numberAt, refuseProperty, textAt } from "../properties.ts";
+import { billSecretOf } from "./secrets.ts";
+
+/** Each would be billed, and has no price here. */
+const unpriced = ["Iops", "StorageThroughput", "PerformanceInsightsRetentionPeriod", "MonitoringInterval"];
+
+export const billDatabase: Bill = (database, world) => {
+  const engine = textAt(database, "Engine") ?? "none";
+  if (engine !== "mysql") refuseProperty(database, "Engine", engine);
+  for (const property of unpriced)
+    if ((numberAt(database, property) ?? 0) > 0)
+      refuseProperty(database, property, database.properties[property]);
+  // A standby is a second instance with a second copy of the data.
+  const copies = isTrueAt(database, "MultiAZ") ? 2 : 1;
+  return [
+    ...billInstance(database, world, copies),
+    ...billStorage(database, world, copies),
+    ...(isTrueAt(database, "ManageMasterUserPassword") ? billSecretOf(database, world) : []),
+  ];
+};
+
+function billInstance(database: EvaluatedResource, world: CostWorld, copies: number): CostLine[] {
+  const instanceClass = textAt(database, "DBInstanceClass") ?? "";
+  const { hours } = world.usage;
+  const known = idsAfter(world.priceList, "rds-").filter((id) => id.startsWith("db."));
+  if (!known.includes(instanceClass))
+    throw new Failure(
+      `${nameOf(database)} has the instance class ${instanceClass || "of no name"}, which has no price in the price list; it has ${known.join(", ")}`,
+      { nextStep: "choose one of these, or add its price to the price list." },
+    );
+  const instance = costLine(
+    world,
+    database,
+    `rds-${instanceClass}`,
+    copies * hours,
+    times(copies, `${hours} h`),
+  );
+  return [instance, ...billExtendedSupport(database, world, copies * (instance.price.vcpus ?? 0))];
+}
+
+/** Of engine versions whose standard support has ended at the price list's date. */
+function billExtendedSupport(database: EvaluatedResource, world: CostWorld, vcpus: number): CostLine[] {
+  if (textAt(database, "EngineLifecycleSupport") === "open-source-rds-extended-support-disabled") return [];
+  const version = textAt(database, "EngineVersion");
+  if (version === undefined)
+    throw new Failure(`${nameOf(database)} has no EngineVersion, on which Extended Support depends`, {
+      nextStep: "name the version in the template.",
+    });
+  const { priceList, usage } = world;
+  const id = `rds-extended-support-mysql-${version.split(".").slice(0, 2).join(".")}`;
+  const price = priceList.prices.get(id);
+  if (!price || priceList.date < (price.chargedFrom ?? "")) return [];
+  if (price.chargedUntil && priceList.date >= price.chargedUntil)
+    refuseProperty(database, "EngineVersion", version);
+  const basis = `${vcpus} vCPU × ${usage.hours} h, since ${price.chargedFrom}`;
+  return [costLine(world, database, id, vcpus * usage.hours, basis)];
+}
+
+function billStorage(database: EvaluatedResource, world: CostWorld, copies: number): CostLine[] {
+  const { usage } = world;
+  const storageType = textAt(database, "StorageType") ?? "gp2";
+  if (!["gp2", "gp3"].includes(storageType)) refuseProperty(database, "StorageType", storageType);
+  const allocated = numberAt(database, "AllocatedStorage") ?? 0;
+  const month = monthFraction(usage);
+  const days = numberAt(database, "BackupRetentionPeriod") ?? 1;
+  const automatic = days > 0 ? usage.databaseGb + (days - 1) * usage.databaseChangeGb : 0;
+  const backups = automatic + usage.manualSnapshots * usage.databaseGb;
+  const beyond = Math.max(0, backups - allocated);
+  const left = { ...database, logicalId: `${database.logicalId}: snapshots left behind` };
+  const leftGb = usage.keptSnapshots * usage.databaseGb;
+  return [
+    costLine(
+      world,
+      database,
+      `rds-storage-${storageType}`,
+      copies * allocated * month,
+      times(copies, month < 1 ? `${allocated} GB × ${usage.hours}/730 month` : `${allocated} GB`),
+    ),
+    costLine(
+      world,
+      database,
+      "rds-backup",
+      beyond * month,
+      `${round(backups)} GB of backups; as much as the ${allocated} GB of storage is free`,
+    ),
+    // Nothing is free for a database that is no more.
+    ...(database.deletionPolicy === "Snapshot"
+      ? [costLine(world, left, "rds-backup", leftGb, `${usage.keptSnapshots} × ${usage.databaseGb} GB`)]
+      : []),
+  ];
+}
+
+function times(copies: number, what: string): string {
+  return copies > 1 ? `${copies} × ${what}` : what;
+}
+
+function round(gb: number): number {
+  return Math.round(gb * 100) / 100;
+}

@@ -1,0 +1,57 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { readDataFile } from "../data-file.ts";
+import { Failure } from "../failure.ts";
+import { isObject } from "../task-definition.ts";
+
+/** What Fargate bills a task for. */
+export interface TaskSize {
+  readonly vcpu: number;
+  readonly memoryGb: number;
+  /** Of which 20 GB are part of the task. */
+  readonly storageGb: number;
+  readonly architecture: "x86" | "arm";
+}
+
+/** Ephemeral storage that every Fargate task has without a charge. */
+export const includedStorageGb = 20;
+
+/** Family → size, of the task definitions among a folder's JSON and YAML files. */
+export function readTaskSizes(folder: string | undefined): Map<string, TaskSize> {
+  const files = folder ? readdirSync(folder).filter((file) => /\.(json|ya?ml)$/.test(file)) : [];
+  const definitions = files.map((file) => [file, readDataFile(join(folder ?? "", file))] as const);
+  return new Map(
+    definitions.flatMap(([file, definition]) =>
+      isObject(definition) && typeof definition.family === "string"
+        ? [[definition.family, taskSizeOf(definition, `${folder}/${file}`)] as const]
+        : [],
+    ),
+  );
+}
+
+/** Of a task definition with the keys of ECS's API; `where` is named when a size is missing or no number. */
+export function taskSizeOf(definition: { readonly [key: string]: unknown }, where: string): TaskSize {
+  const { cpu, memory, runtimePlatform, ephemeralStorage } = definition;
+  const platform = isObject(runtimePlatform) ? String(runtimePlatform.cpuArchitecture) : "X86_64";
+  const storage = isObject(ephemeralStorage) ? Number(ephemeralStorage.sizeInGiB) : includedStorageGb;
+  return {
+    vcpu: amount(cpu, /^([\d.]+) ?vcpu$/i, where, "cpu"),
+    memoryGb: amount(memory, /^([\d.]+) ?gb$/i, where, "memory"),
+    storageGb: storage,
+    architecture: platform === "ARM64" ? "arm" : "x86",
+  };
+}
+
+/** In vCPU or GB: a number of 1/1024 of it, or a text such as "0.5 vCPU". */
+function amount(value: unknown, withUnit: RegExp, where: string, name: string): number {
+  const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+  const units = withUnit.exec(text)?.[1];
+  const found = units === undefined ? Number(text) / 1024 : Number(units);
+  if (found > 0) return found;
+  throw new Failure(
+    `${where}: ${name} is ${JSON.stringify(value) ?? "not given"}, on which a task's price depends`,
+    {
+      nextStep: `give the task definition its ${name}, such as "512".`,
+    },
+  );
+}
