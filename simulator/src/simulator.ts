@@ -14,6 +14,7 @@ import { createIam } from "./aws/iam/service.ts";
 import { createLambda } from "./aws/lambda/service.ts";
 import { createLogs } from "./aws/logs/service.ts";
 import { createRds } from "./aws/rds/service.ts";
+import { createS3 } from "./aws/s3/service.ts";
 import { createSecretsManager } from "./aws/secretsmanager/service.ts";
 import { createSts } from "./aws/sts/service.ts";
 import { type Clock, createClock } from "./clock.ts";
@@ -179,6 +180,7 @@ function createServices(environment: Environment): Services {
     lambda: createLambda(environment),
     logs: createLogs(environment),
     rds: createRds(environment),
+    s3: createS3(environment),
     secretsmanager: createSecretsManager(environment),
     sts: createSts(environment),
   };
@@ -197,6 +199,7 @@ const closingOrder: readonly ServiceName[] = [
   "cloudwatch",
   "logs",
   "ec2",
+  "s3",
   "iam",
   "secretsmanager",
   "sts",

@@ -10,6 +10,7 @@ import type { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balanc
 import type { IAM } from "@aws-sdk/client-iam";
 import type { Lambda } from "@aws-sdk/client-lambda";
 import type { RDS } from "@aws-sdk/client-rds";
+import type { S3 } from "@aws-sdk/client-s3";
 import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import type { STS } from "@aws-sdk/client-sts";
 
@@ -66,6 +67,7 @@ export interface AwsClients {
   lambda: Lambda;
   logs: CloudWatchLogs;
   rds: RDS;
+  s3: S3;
   secretsmanager: SecretsManager;
   sts: STS;
 }

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { Environment } from "../environment.ts";
 import { type GatewayServices, perform } from "./perform.ts";
 import { ConnectionCut } from "./strike.ts";
@@ -47,6 +49,8 @@ async function serve(options: GatewayOptions, host: string, port: number): Promi
   const server = createServer((request, response) => {
     handle(options, request, response).catch((error: Error) => {
       if (error instanceof ConnectionCut) return request.socket.destroy();
+      // Whoever asked went away in the middle of the answer.
+      if ((error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE") return;
       environment.warn(`${request.method} ${request.url} failed: ${error.stack ?? error}`);
       if (response.headersSent) response.destroy();
       else response.writeHead(500).end();
@@ -85,14 +89,15 @@ async function handle(options: GatewayOptions, request: IncomingMessage, respons
       requestId,
     },
   );
-  response
-    .writeHead(reply.statusCode, {
-      "Content-Type": reply.contentType,
-      "Content-Length": Buffer.byteLength(reply.body),
-      "x-amzn-RequestId": requestId,
-      ...reply.headers,
-    })
-    .end(reply.body);
+  const { body } = reply;
+  response.writeHead(reply.statusCode, {
+    "Content-Type": reply.contentType,
+    ...(body instanceof Readable ? {} : { "Content-Length": Buffer.byteLength(body) }),
+    "x-amzn-RequestId": requestId,
+    ...reply.headers,
+  });
+  if (body instanceof Readable) await pipeline(body, response);
+  else response.end(body);
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

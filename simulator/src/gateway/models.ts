@@ -1,6 +1,13 @@
 import type { ServiceName } from "../aws/api.ts";
 
-export type Protocol = "awsJson1.0" | "awsJson1.1" | "awsQuery" | "ec2Query" | "restJson1" | "rpcv2Cbor";
+export type Protocol =
+  | "awsJson1.0"
+  | "awsJson1.1"
+  | "awsQuery"
+  | "ec2Query"
+  | "restJson1"
+  | "restXml"
+  | "rpcv2Cbor";
 
 /** How one service speaks on the wire. Source: the `aws.protocols` traits of the public Smithy models. */
 export interface WireModel {
@@ -8,10 +15,10 @@ export interface WireModel {
   readonly protocol: Protocol;
   /**
    * awsJson: what precedes the dot in X-Amz-Target. Query: the Version parameter, unique to each service.
-   * rpcv2Cbor: the service in the path. restJson1: the name that requests are signed for.
+   * rpcv2Cbor: the service in the path. restJson1 and restXml: the name that requests are signed for.
    */
   readonly route: string;
-  /** XML namespace of the answers of a query service. */
+  /** XML namespace of the answers, where they are XML. */
   readonly namespace?: string;
   /**
    * The SDK client whose schemas describe the operations. Loaded at the first call over the wire only: together
@@ -121,6 +128,13 @@ export const wireModels: readonly WireModel[] = [
     load: () => import("@aws-sdk/client-lambda"),
   },
   {
+    service: "s3",
+    protocol: "restXml",
+    route: "s3",
+    namespace: "http://s3.amazonaws.com/doc/2006-03-01/",
+    load: () => import("@aws-sdk/client-s3"),
+  },
+  {
     service: "ec2",
     protocol: "ec2Query",
     route: "2016-11-15",
@@ -134,7 +148,7 @@ export interface OperationModel {
   readonly name: string;
   readonly input: unknown;
   readonly output: unknown;
-  /** restJson1: method, path and status of success. */
+  /** REST: method, path and status of success. */
   readonly http?: readonly [string, string, number] | undefined;
 }
 

@@ -3,7 +3,6 @@ import { AwsError } from "../errors.ts";
 import { type FaultStrikes, methodName } from "./faults.ts";
 import type { Message } from "./message.ts";
 import { findOperation, type Protocol, type WireModel } from "./models.ts";
-import { findRestOperation } from "./rest-json.ts";
 import { caller, route } from "./route.ts";
 import { ShapeError } from "./schema.ts";
 import { ConnectionCut, expiredToken, ProtocolError, strikeAfter, strikeBefore } from "./strike.ts";
@@ -30,8 +29,7 @@ export async function perform(gateway: GatewayServices, request: ApiRequest): Pr
   const { model } = found;
   const wire = wires[model.protocol];
   const module = await model.load();
-  const operation =
-    found.operation ?? findRestOperation(module, request) ?? `for ${request.method} ${request.url}`;
+  const operation = found.operation ?? wire.find?.(module, request) ?? `for ${request.method} ${request.url}`;
   try {
     const identity = authenticate(gateway, request, wire, operation);
     const apiCall = { service: model.service, operation, accessKeyId: identity.accessKeyId };

@@ -1,30 +1,12 @@
+import { fromText, httpOf, isBound, traitsOf } from "./http-binding.ts";
 import { fromJson, toJson } from "./json.ts";
 import type { Message } from "./message.ts";
 import type { OperationModel } from "./models.ts";
-import {
-  type Member,
-  membersOf,
-  missingMember,
-  type Schema,
-  schemaOf,
-  unknownMember,
-  wrongType,
-} from "./schema.ts";
+import { type Member, membersOf, missingMember, schemaOf, unknownMember } from "./schema.ts";
 import { jsonErrors, type Reply, type Wire } from "./wire.ts";
 
-interface HttpTraits {
-  readonly httpLabel?: number;
-  readonly httpQuery?: string;
-  readonly httpHeader?: string;
-  readonly httpPayload?: number;
-  readonly httpResponseCode?: number;
-}
-
 /** Name of the operation whose http trait fits; undefined when the service has none for it. */
-export function findRestOperation(
-  module: Record<string, unknown>,
-  { method, url }: Message,
-): string | undefined {
+function findRestOperation(module: Record<string, unknown>, { method, url }: Message): string | undefined {
   const path = pathOf(url);
   for (const schema of Object.values(module)) {
     const [wantedMethod, template] = httpOf(schema) ?? [];
@@ -32,11 +14,6 @@ export function findRestOperation(
       return (schema as string[])[2];
   }
   return undefined;
-}
-
-function httpOf(schema: unknown): [string, string, number] | undefined {
-  if (!Array.isArray(schema) || schema[0] !== 9) return undefined;
-  return (schema[3] as { http?: [string, string, number] }).http;
 }
 
 /** restJson1 without streams: labels, query, headers and payload. Source: Smithy 2.0, "HTTP binding traits". */
@@ -48,6 +25,7 @@ export const restJsonWire: Wire = {
     throttled: { code: "TooManyRequestsException", statusCode: 429 },
     denied: { code: "AccessDeniedException", statusCode: 403 },
   },
+  find: findRestOperation,
   read: (operation, message) => readMessage(operation, message),
   write: (_model, operation, output) => writeReply(operation, output as Record<string, unknown>),
   fail: ({ code, message, statusCode }) => ({
@@ -100,21 +78,6 @@ function boundValue({ name, schema }: Member, { labels, query, message }: Source
       ? query.get(httpQuery)
       : message.headers[httpHeader?.toLowerCase() ?? ""];
   return text === undefined || text === null ? undefined : fromText(schema, text.toString(), name);
-}
-
-function traitsOf(schema: Schema): HttpTraits {
-  return schema.getMergedTraits() as HttpTraits;
-}
-
-function isBound({ httpLabel, httpQuery, httpHeader, httpPayload, httpResponseCode }: HttpTraits): boolean {
-  return Boolean(httpLabel || httpQuery || httpHeader || httpPayload || httpResponseCode);
-}
-
-function fromText(schema: Schema, text: string, name: string): unknown {
-  if (schema.isBooleanSchema()) return text === "true";
-  if (!schema.isNumericSchema()) return text;
-  if (!Number.isFinite(Number(text))) throw wrongType(name, "a number");
-  return Number(text);
 }
 
 function bodyOf({ body }: Message): unknown {

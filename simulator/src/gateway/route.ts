@@ -21,7 +21,8 @@ export function route(message: Message): Route | { readonly unknown: string } {
     return find(["rpcv2Cbor"], service, operation);
   }
   const rest = wireModels.find(
-    (model) => model.protocol === "restJson1" && model.route === signingName(message),
+    ({ protocol, route: each }) =>
+      ["restJson1", "restXml"].includes(protocol) && each === signingName(message),
   );
   if (rest) return { model: rest, operation: undefined };
   const form = new URLSearchParams(body.toString("utf8"));

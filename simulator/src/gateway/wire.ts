@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { AwsError } from "../errors.ts";
 import { fromJson, toJson } from "./json.ts";
 import type { Message } from "./message.ts";
@@ -9,7 +10,8 @@ import { escapeXml, toXml } from "./xml.ts";
 export interface Reply {
   readonly statusCode: number;
   readonly contentType: string;
-  readonly body: string | Uint8Array;
+  /** A stream's length is in the headers. */
+  readonly body: string | Uint8Array | Readable;
   /** Beside the content type, its length and the request's id. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -31,6 +33,8 @@ export interface CommonErrors {
 /** One protocol: bytes in, an operation's typed input out, and the way back. */
 export interface Wire {
   readonly errors: CommonErrors;
+  /** REST: name of the operation that this is a request for; undefined when the service has none. */
+  find?(module: Record<string, unknown>, message: Message): string | undefined;
   /** Throws ShapeError or SyntaxError. */
   read(operation: OperationModel, message: Message): object;
   write(model: WireModel, operation: OperationModel, output: object, requestId: string): Reply;

@@ -1,6 +1,7 @@
 import { cborWire } from "./cbor.ts";
 import type { Protocol } from "./models.ts";
 import { restJsonWire } from "./rest-json.ts";
+import { restXmlWire } from "./rest-xml.ts";
 import { ec2Wire, jsonWire, queryWire, type Wire } from "./wire.ts";
 
 export const wires: Readonly<Record<Protocol, Wire>> = {
@@ -9,5 +10,6 @@ export const wires: Readonly<Record<Protocol, Wire>> = {
   awsQuery: queryWire,
   ec2Query: ec2Wire,
   restJson1: restJsonWire,
+  restXml: restXmlWire,
   rpcv2Cbor: cborWire,
 };

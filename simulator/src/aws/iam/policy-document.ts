@@ -1,13 +1,16 @@
 import { AwsError } from "../../errors.ts";
 
-/** Who may use the document: a role's trust policy names principals, a permissions policy names resources. */
-export type PolicyKind = "trust" | "permissions";
+/** A role's trust policy names principals, a permissions policy resources, and a resource's own policy both. */
+export type PolicyKind = "trust" | "permissions" | "resource";
 
 export interface Statement {
   readonly Effect: "Allow" | "Deny";
   readonly Action?: string | string[];
   readonly NotAction?: string | string[];
   readonly Principal?: unknown;
+  readonly Resource?: string | string[];
+  readonly NotResource?: string | string[];
+  readonly Condition?: unknown;
 }
 
 const members = new Set(["Version", "Id", "Statement"]);
@@ -51,13 +54,15 @@ function checkStatement(statement: unknown, kind: PolicyKind, place: string): vo
     );
   if (statement.Condition !== undefined && !isRecord(statement.Condition))
     throw malformed(`Syntax errors in policy. ${place}.Condition must be an object.`);
-  if (kind === "trust") checkTrust(statement, place);
-  else checkPermissions(statement, place);
+  if (kind !== "permissions") checkPrincipals(statement, place);
+  else if (statement.Principal !== undefined || statement.NotPrincipal !== undefined)
+    throw malformed(`Policy document should not specify a principal. See ${place}.`);
+  if (kind !== "trust") checkResources(statement, place);
+  else if (statement.Resource !== undefined || statement.NotResource !== undefined)
+    throw malformed(`Has prohibited field Resource in ${place}.`);
 }
 
-function checkTrust(statement: Record<string, unknown>, place: string): void {
-  if (statement.Resource !== undefined || statement.NotResource !== undefined)
-    throw malformed(`Has prohibited field Resource in ${place}.`);
+function checkPrincipals(statement: Record<string, unknown>, place: string): void {
   const { Principal, NotPrincipal } = statement;
   if (NotPrincipal !== undefined) throw malformed(`Has prohibited field NotPrincipal in ${place}.`);
   const known = isRecord(Principal) && Object.keys(Principal).length > 0;
@@ -67,9 +72,7 @@ function checkTrust(statement: Record<string, unknown>, place: string): void {
       throw malformed(`Invalid principal in policy: "${type}" in ${place}.`);
 }
 
-function checkPermissions(statement: Record<string, unknown>, place: string): void {
-  if (statement.Principal !== undefined || statement.NotPrincipal !== undefined)
-    throw malformed(`Policy document should not specify a principal. See ${place}.`);
+function checkResources(statement: Record<string, unknown>, place: string): void {
   const resources = stringsOf(statement.Resource ?? statement.NotResource);
   if (!resources) throw malformed(`Policy statement must contain resources. See ${place}.`);
   const wrong = resources.find((resource) => resource !== "*" && !/^arn:[^:]+:.+/.test(resource));

@@ -1,0 +1,12 @@
+import { Readable } from "node:stream";
+
+/** The bytes of a request's body: whole ones from the gateway, whatever the SDK takes from callers in-process. */
+export async function bytesOf(body: unknown): Promise<Buffer> {
+  if (body === undefined) return Buffer.alloc(0);
+  if (typeof body === "string") return Buffer.from(body);
+  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (!(body instanceof Readable)) throw new TypeError("the Body must be a text, bytes or a stream");
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,56 @@
+import { invalidArgument } from "./state.ts";
+
+/** Keys of one answer at most. Source: ListObjectsV2, S3 API reference. */
+const mostKeys = 1000;
+
+export interface ListInput {
+  readonly Prefix?: string | undefined;
+  readonly Delimiter?: string | undefined;
+  readonly MaxKeys?: number | undefined;
+  readonly EncodingType?: string | undefined;
+}
+
+/** An entry of a listing, or all entries under a common prefix as one. */
+export type Listed<Entry> =
+  | { readonly kind: "entry"; readonly name: string; readonly entry: Entry }
+  | { readonly kind: "prefix"; readonly name: string };
+
+/** Entries in the order of their keys' UTF-8 bytes, what has the delimiter after the prefix rolled up into one. */
+export function rollUp<Entry extends { readonly key: string }>(
+  entries: readonly Entry[],
+  { Prefix = "", Delimiter }: ListInput,
+): Listed<Entry>[] {
+  const result: Listed<Entry>[] = [];
+  for (const entry of entries) {
+    if (!entry.key.startsWith(Prefix)) continue;
+    const at = Delimiter ? entry.key.indexOf(Delimiter, Prefix.length) : -1;
+    const name = at < 0 ? entry.key : entry.key.slice(0, at + (Delimiter ?? "").length);
+    if (at < 0) result.push({ kind: "entry", name, entry });
+    else if (result.at(-1)?.name !== name) result.push({ kind: "prefix", name });
+  }
+  return result;
+}
+
+export function takePage<Item>(items: readonly Item[], { MaxKeys = mostKeys }: ListInput) {
+  if (!Number.isInteger(MaxKeys) || MaxKeys < 0)
+    throw invalidArgument("Argument max-keys must be an integer between 0 and 2147483647");
+  const page = items.slice(0, Math.min(MaxKeys, mostKeys));
+  // Nothing asked for is nothing left out.
+  return { page, IsTruncated: MaxKeys > 0 && page.length < items.length };
+}
+
+export function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
+  return Buffer.compare(Buffer.from(a.key), Buffer.from(b.key));
+}
+
+/** How names stand in the answer: as they are, or percent-encoded, which carries what XML cannot. */
+export function encoder({ EncodingType }: ListInput): (name: string) => string {
+  if (EncodingType === undefined) return (name) => name;
+  if (EncodingType !== "url") throw invalidArgument("Invalid Encoding Method specified in Request");
+  return (name) => encodeURIComponent(name).replaceAll("%2F", "/");
+}
+
+export function commonPrefixes<Entry>(page: readonly Listed<Entry>[], encode: (name: string) => string) {
+  const prefixes = page.filter(({ kind }) => kind === "prefix");
+  return prefixes.length > 0 ? prefixes.map(({ name }) => ({ Prefix: encode(name) })) : undefined;
+}

@@ -1,0 +1,76 @@
+import type { Service } from "../api.ts";
+import { refuseUnsupported } from "../refuse-unsupported.ts";
+import { addVersion, nextVersionId, versionMember } from "./add-version.ts";
+import { bytesOf } from "./body.ts";
+import { checkedSum, checksumAlgorithms, checksumMembers, md5 } from "./checksums.ts";
+import { refuseUnmetWrite } from "./conditions.ts";
+import { detailsMembers, encryptionFor, parseDetails } from "./object-details.ts";
+import { type Bucket, findBucket, type ObjectVersion, type S3State, unsupported } from "./state.ts";
+import { parseTagging } from "./tags.ts";
+
+export function putObjectOperations(state: S3State): Service<"s3">["operations"] {
+  return {
+    putObject: async (input) => {
+      refuseUnsupported(unsupported, "PutObject", input, [
+        "Bucket",
+        "Key",
+        "Body",
+        "ContentLength",
+        "ContentMD5",
+        "ChecksumAlgorithm",
+        ...checksumAlgorithms.map((name) => `Checksum${name}` as const),
+        "ExpectedBucketOwner",
+        "IfMatch",
+        "IfNoneMatch",
+        "Tagging",
+        ...detailsMembers,
+      ]);
+      const bucket = findBucket(state, input);
+      const details = parseDetails(input.Key, input);
+      const encryption = encryptionFor(bucket, input);
+      const tags = parseTagging(input.Tagging);
+      const bytes = await bytesOf(input.Body);
+      const checksum = checkedSum(bytes, input);
+      const path = await state.store.write(bytes);
+      const object: ObjectVersion = {
+        kind: "object",
+        key: input.Key ?? "",
+        versionId: nextVersionId(bucket),
+        modifiedAt: state.now(),
+        size: bytes.length,
+        etag: md5(bytes).toString("hex"),
+        checksum,
+        details,
+        encryption,
+        tags,
+        path,
+      };
+      await place(state, bucket, object, input);
+      return {
+        ETag: `"${object.etag}"`,
+        ...checksumMembers(checksum),
+        ...encryption,
+        ...versionMember(bucket, object.versionId),
+      };
+    },
+  };
+}
+
+/** Lets a written object be seen, unless a condition on what is there does not hold: then its file goes again. */
+export async function place(
+  state: S3State,
+  bucket: Bucket,
+  object: ObjectVersion,
+  conditions: Parameters<typeof refuseUnmetWrite>[0],
+): Promise<void> {
+  try {
+    // The bucket may have gone while the bytes came.
+    findBucket(state, { Bucket: bucket.name });
+    const [newest] = bucket.versions.get(object.key) ?? [];
+    refuseUnmetWrite(conditions, newest?.kind === "object" ? newest : undefined);
+  } catch (error) {
+    await state.store.remove([object.path]);
+    throw error;
+  }
+  await addVersion(state, bucket, object);
+}

@@ -1,0 +1,88 @@
+import type { GetObjectCommandInput, HeadObjectCommandInput } from "@aws-sdk/client-s3";
+import { AwsError } from "../../errors.ts";
+import type { Service } from "../api.ts";
+import { refuseUnsupported } from "../refuse-unsupported.ts";
+import { versionMember } from "./add-version.ts";
+import { checksumMembers } from "./checksums.ts";
+import { refuseUnmetRead } from "./conditions.ts";
+import { findBucket, findObject, type ObjectVersion, type S3State, unsupported } from "./state.ts";
+
+const members = [
+  "Bucket",
+  "Key",
+  "VersionId",
+  "ExpectedBucketOwner",
+  "ChecksumMode",
+  "Range",
+  "IfMatch",
+  "IfNoneMatch",
+  "IfModifiedSince",
+  "IfUnmodifiedSince",
+  "ResponseCacheControl",
+  "ResponseContentDisposition",
+  "ResponseContentEncoding",
+  "ResponseContentLanguage",
+  "ResponseContentType",
+  "ResponseExpires",
+] as const;
+
+export function readObjectOperations(state: S3State): Service<"s3">["operations"] {
+  return {
+    getObject: (input) => {
+      refuseUnsupported(unsupported, "GetObject", input, members);
+      const { object, answer, start, end } = read(state, input);
+      return { ...answer, Body: state.store.stream(object.path, start, end) as never };
+    },
+    headObject: (input) => {
+      refuseUnsupported(unsupported, "HeadObject", input, members);
+      return read(state, input).answer;
+    },
+  };
+}
+
+function read(state: S3State, input: GetObjectCommandInput & HeadObjectCommandInput) {
+  const bucket = findBucket(state, input);
+  const object = findObject(bucket, input.Key, input.VersionId);
+  refuseUnmetRead(input, object);
+  const range = parseRange(input.Range, object.size);
+  const { start, end } = range ?? { start: 0, end: object.size - 1 };
+  const whole = input.Range === undefined && input.ChecksumMode === "ENABLED";
+  const answer = {
+    ...describe(object, input),
+    ...versionMember(bucket, object.versionId),
+    ...(whole ? checksumMembers(object.checksum) : {}),
+    ContentLength: end - start + 1,
+    ContentRange: range && `bytes ${start}-${end}/${object.size}`,
+  };
+  return { object, answer, start, end };
+}
+
+function describe(object: ObjectVersion, input: GetObjectCommandInput) {
+  const { details } = object;
+  return {
+    ...details,
+    CacheControl: input.ResponseCacheControl ?? details.CacheControl,
+    ContentDisposition: input.ResponseContentDisposition ?? details.ContentDisposition,
+    ContentEncoding: input.ResponseContentEncoding ?? details.ContentEncoding,
+    ContentLanguage: input.ResponseContentLanguage ?? details.ContentLanguage,
+    ContentType: input.ResponseContentType ?? details.ContentType,
+    Expires: input.ResponseExpires ?? details.Expires,
+    Metadata: { ...details.Metadata },
+    ...object.encryption,
+    AcceptRanges: "bytes",
+    ETag: `"${object.etag}"`,
+    LastModified: object.modifiedAt,
+    TagCount: object.tags.size || undefined,
+    PartsCount: undefined,
+  };
+}
+
+/** One range of bytes (RFC 9110, section 14.1.2); whatever else stands there is ignored. Throws InvalidRange. */
+function parseRange(text: string | undefined, size: number): { start: number; end: number } | undefined {
+  const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(text ?? "") ?? [];
+  if (from === "" && to === "") return undefined;
+  const start = from === "" ? Math.max(size - Number(to), 0) : Number(from);
+  const end = from === "" || to === "" ? size - 1 : Math.min(Number(to), size - 1);
+  if (start > end) throw new AwsError("InvalidRange", "The requested range is not satisfiable", 416);
+  return { start, end };
+}

@@ -1,0 +1,179 @@
+import { S3 } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Simulator } from "../../simulator.ts";
+import { startTestSimulator } from "../../testing-simulator.ts";
+
+let simulator: Simulator;
+let s3: S3;
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+  s3 = new S3({ ...simulator.clientConfig, maxAttempts: 1 });
+});
+afterAll(() => simulator?.close());
+
+let made = 0;
+async function bucket(): Promise<string> {
+  const Bucket = `bucket-${made++}`;
+  await s3.createBucket({ Bucket });
+  return Bucket;
+}
+
+const refusal = (call: Promise<unknown>) =>
+  call.then(
+    () => "nothing",
+    ({ name, message, $metadata }) => `${$metadata?.httpStatusCode} ${name}: ${message}`,
+  );
+
+describe("a bucket", () => {
+  it("is made, listed, described and removed", async () => {
+    const Bucket = await bucket();
+    expect(await s3.headBucket({ Bucket })).toMatchObject({ BucketRegion: "us-east-1" });
+    expect((await s3.getBucketLocation({ Bucket })).LocationConstraint).toBeUndefined();
+    expect((await s3.listBuckets({ Prefix: Bucket })).Buckets).toMatchObject([{ Name: Bucket }]);
+    await s3.createBucket({ Bucket });
+    await s3.deleteBucket({ Bucket });
+    expect(await refusal(s3.headBucket({ Bucket }))).toMatch(/^404 NotFound/);
+    expect(await refusal(s3.listObjectsV2({ Bucket }))).toBe(
+      "404 NoSuchBucket: The specified bucket does not exist",
+    );
+  });
+
+  it("has what every new bucket has", async () => {
+    const Bucket = await bucket();
+    const { ServerSideEncryptionConfiguration: encryption } = await s3.getBucketEncryption({ Bucket });
+    expect(encryption?.Rules?.[0]?.ApplyServerSideEncryptionByDefault).toEqual({ SSEAlgorithm: "AES256" });
+    const { PublicAccessBlockConfiguration } = await s3.getPublicAccessBlock({ Bucket });
+    expect(Object.values(PublicAccessBlockConfiguration ?? {})).toEqual([true, true, true, true]);
+    const { OwnershipControls } = await s3.getBucketOwnershipControls({ Bucket });
+    expect(OwnershipControls?.Rules).toEqual([{ ObjectOwnership: "BucketOwnerEnforced" }]);
+    expect((await s3.getBucketVersioning({ Bucket })).Status).toBeUndefined();
+    expect(await refusal(s3.getBucketTagging({ Bucket }))).toMatch(/^404 NoSuchTagSet/);
+    expect(await refusal(s3.getBucketPolicy({ Bucket }))).toMatch(/^404 NoSuchBucketPolicy/);
+    expect(await refusal(s3.getBucketLifecycleConfiguration({ Bucket }))).toMatch(/^404 NoSuchLifecycle/);
+  });
+
+  it("keeps its settings", async () => {
+    const Bucket = await bucket();
+    const TagSet = [{ Key: "team", Value: "coffee & tea" }];
+    await s3.putBucketTagging({ Bucket, Tagging: { TagSet } });
+    expect((await s3.getBucketTagging({ Bucket })).TagSet).toEqual(TagSet);
+    const Rules = [
+      {
+        ID: "old",
+        Status: "Enabled" as const,
+        Filter: { Prefix: "artifacts/" },
+        Expiration: { Days: 30 },
+        AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+      },
+    ];
+    await s3.putBucketLifecycleConfiguration({ Bucket, LifecycleConfiguration: { Rules } });
+    expect((await s3.getBucketLifecycleConfiguration({ Bucket })).Rules).toEqual(Rules);
+    const Policy = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: {
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    });
+    await s3.putBucketPolicy({ Bucket, Policy });
+    expect((await s3.getBucketPolicy({ Bucket })).Policy).toBe(Policy);
+    await s3.putBucketEncryption({
+      Bucket,
+      ServerSideEncryptionConfiguration: {
+        Rules: [
+          { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms", KMSMasterKeyID: "alias/k" } },
+        ],
+      },
+    });
+    expect(await s3.putObject({ Bucket, Key: "k", Body: "x" })).toMatchObject({
+      ServerSideEncryption: "aws:kms",
+      SSEKMSKeyId: "alias/k",
+    });
+  });
+
+  it("with anything in it stays, even if only old versions are left", async () => {
+    const Bucket = await bucket();
+    await s3.putBucketVersioning({ Bucket, VersioningConfiguration: { Status: "Enabled" } });
+    const { VersionId } = await s3.putObject({ Bucket, Key: "k", Body: "x" });
+    await s3.deleteObject({ Bucket, Key: "k" });
+    expect((await s3.listObjectsV2({ Bucket })).KeyCount).toBe(0);
+    expect(await refusal(s3.deleteBucket({ Bucket }))).toBe(
+      "409 BucketNotEmpty: The bucket you tried to delete is not empty. You must delete all versions in the bucket.",
+    );
+    const { DeleteMarkers = [] } = await s3.listObjectVersions({ Bucket });
+    const Objects = [VersionId, DeleteMarkers[0]?.VersionId].map((id) => ({ Key: "k", VersionId: id }));
+    await s3.deleteObjects({ Bucket, Delete: { Objects } });
+    await s3.deleteBucket({ Bucket });
+  });
+
+  const policy = (statement: object) =>
+    JSON.stringify({ Version: "2012-10-17", Statement: { Action: "s3:*", ...statement } });
+  it.each<[string, (Bucket: string) => Promise<unknown>, RegExp]>([
+    ["a bad name", () => s3.createBucket({ Bucket: "No_Good" }), /^400 InvalidBucketName/],
+    [
+      "another region",
+      (Bucket) =>
+        s3.createBucket({
+          Bucket: `${Bucket}-2`,
+          CreateBucketConfiguration: { LocationConstraint: "eu-west-1" },
+        }),
+      /^400 InvalidLocationConstraint/,
+    ],
+    [
+      "a public list",
+      (Bucket) => s3.createBucket({ Bucket: `${Bucket}-2`, ACL: "public-read" }),
+      /AccessControlListNotSupported/,
+    ],
+    [
+      "a policy for everybody",
+      (Bucket) =>
+        s3.putBucketPolicy({
+          Bucket,
+          Policy: policy({ Effect: "Allow", Principal: "*", Resource: `arn:aws:s3:::${Bucket}/*` }),
+        }),
+      /^403 AccessDenied.*BlockPublicPolicy/,
+    ],
+    [
+      "a policy of another bucket",
+      (Bucket) =>
+        s3.putBucketPolicy({
+          Bucket,
+          Policy: policy({ Effect: "Deny", Principal: "*", Resource: "arn:aws:s3:::other/*" }),
+        }),
+      /^400 MalformedPolicy.*invalid resource/,
+    ],
+    [
+      "a policy without a principal",
+      (Bucket) =>
+        s3.putBucketPolicy({
+          Bucket,
+          Policy: policy({ Effect: "Deny", Resource: `arn:aws:s3:::${Bucket}` }),
+        }),
+      /^400 MalformedPolicy.*Principal/,
+    ],
+    [
+      "a rule that does nothing",
+      (Bucket) =>
+        s3.putBucketLifecycleConfiguration({
+          Bucket,
+          LifecycleConfiguration: { Rules: [{ Status: "Enabled", Filter: { Prefix: "" } }] },
+        }),
+      /^400 InvalidArgument.*at least one action/,
+    ],
+    [
+      "another account's",
+      (Bucket) => s3.listObjectsV2({ Bucket, ExpectedBucketOwner: "999999999999" }),
+      /^403 AccessDenied/,
+    ],
+    [
+      "an operation that is not performed",
+      (Bucket) => s3.putBucketWebsite({ Bucket, WebsiteConfiguration: {} }),
+      /^400 UnknownOperationException: the simulator does not perform s3:PutBucketWebsite/,
+    ],
+  ])("%s is refused", async (_, call, expected) => {
+    expect(await refusal(call(await bucket()))).toMatch(expected);
+  });
+});

@@ -1,0 +1,44 @@
+import { type Schema, wrongType } from "./schema.ts";
+
+/** Where a member travels. Source: Smithy 2.0, "HTTP binding traits". */
+export interface HttpTraits {
+  readonly httpLabel?: number;
+  readonly httpQuery?: string;
+  readonly httpHeader?: string;
+  readonly httpPrefixHeaders?: string;
+  readonly httpPayload?: number;
+  readonly httpResponseCode?: number;
+}
+
+export function traitsOf(schema: Schema): HttpTraits {
+  return schema.getMergedTraits() as HttpTraits;
+}
+
+/** Whether a member travels outside the document that the body is. */
+export function isBound(traits: HttpTraits): boolean {
+  const { httpLabel, httpQuery, httpHeader, httpPrefixHeaders, httpPayload, httpResponseCode } = traits;
+  return Boolean(
+    httpLabel || httpQuery || httpHeader || httpPrefixHeaders || httpPayload || httpResponseCode,
+  );
+}
+
+/** A label, a parameter of the query or a header as its member's type. */
+export function fromText(schema: Schema, text: string, name: string): unknown {
+  if (schema.isListSchema())
+    return text.split(",").map((item) => fromText(schema.getValueSchema(), item.trim(), name));
+  if (schema.isBooleanSchema()) return text === "true";
+  if (schema.isTimestampSchema()) {
+    const date = new Date(text);
+    if (Number.isNaN(date.getTime())) throw wrongType(name, "a date");
+    return date;
+  }
+  if (!schema.isNumericSchema()) return text;
+  if (text.trim() === "" || !Number.isFinite(Number(text))) throw wrongType(name, "a number");
+  return Number(text);
+}
+
+/** The method, path and status of an operation's static schema. */
+export function httpOf(schema: unknown): [string, string, number] | undefined {
+  if (!Array.isArray(schema) || schema[0] !== 9) return undefined;
+  return (schema[3] as { http?: [string, string, number] }).http;
+}

@@ -1,0 +1,150 @@
+import type { Readable } from "node:stream";
+import { unchunk } from "./aws-chunked.ts";
+import { fromXml } from "./from-xml.ts";
+import { fromText, isBound, traitsOf } from "./http-binding.ts";
+import type { Message } from "./message.ts";
+import type { OperationModel, WireModel } from "./models.ts";
+import { parseXml } from "./parse-xml.ts";
+import { findXmlOperation, pathLabels, queryOf } from "./rest-xml-routes.ts";
+import { type Member, membersOf, missingMember, type Schema, schemaOf, unknownMember } from "./schema.ts";
+import type { Reply, Wire } from "./wire.ts";
+import { escapeXml, toXml } from "./xml.ts";
+
+const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
+
+/** restXml as S3 speaks it, in path style. Source: Smithy 2.0, "AWS restXml protocol"; S3 API reference. */
+export const restXmlWire: Wire = {
+  errors: {
+    unknownOperation: "UnknownOperationException",
+    malformed: "MalformedXML",
+    unknownParameter: "InvalidArgument",
+    missingParameter: "InvalidRequest",
+    expiredToken: "ExpiredToken",
+    missingToken: "AccessDenied",
+    internal: "InternalError",
+    unavailable: "ServiceUnavailable",
+    throttled: { code: "SlowDown", statusCode: 503 },
+    denied: { code: "AccessDenied", statusCode: 403 },
+  },
+  find: findXmlOperation,
+  read: (operation, message) => readMessage(operation, unchunk(message)),
+  write: (model, operation, output, requestId) => {
+    const reply = writeReply(model, operation, output as Record<string, unknown>);
+    return { ...reply, headers: { ...reply.headers, ...requestHeaders(requestId) } };
+  },
+  fail: ({ code, message, statusCode }, requestId) => ({
+    statusCode,
+    contentType: "application/xml",
+    headers: requestHeaders(requestId),
+    // Neither has a body: 304 by HTTP, and HEAD is cut off by Node itself.
+    body:
+      statusCode === 304
+        ? ""
+        : `${declaration}<Error><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message><RequestId>${requestId}</RequestId><HostId>simulator</HostId></Error>`,
+  }),
+};
+
+function requestHeaders(requestId: string) {
+  return { "x-amz-request-id": requestId, "x-amz-id-2": "simulator" };
+}
+
+function readMessage(operation: OperationModel, message: Message): object {
+  const members = membersOf(schemaOf(operation.input));
+  const labels = pathLabels(message.url);
+  const query = queryOf(message.url);
+  refuseUnknownQuery(operation, query, members);
+  const result: Record<string, unknown> = {};
+  for (const { name, schema, required } of members) {
+    const { httpLabel, httpQuery, httpHeader, httpPrefixHeaders, httpPayload } = traitsOf(schema);
+    const text = httpLabel
+      ? labels[name as keyof typeof labels]
+      : httpQuery
+        ? query.get(httpQuery)
+        : message.headers[httpHeader?.toLowerCase() ?? ""]?.toString();
+    const value = httpPayload
+      ? readPayload(schema, name, message)
+      : httpPrefixHeaders
+        ? prefixed(message, httpPrefixHeaders)
+        : text === undefined || text === null
+          ? undefined
+          : fromText(schema, text, name);
+    if (value !== undefined) result[name] = value;
+    else if (required) throw missingMember(name);
+  }
+  return result;
+}
+
+function readPayload(schema: Schema, name: string, { body }: Message): unknown {
+  if (!schema.isStructSchema()) return schema.isBlobSchema() ? body : body.toString("utf8") || undefined;
+  return body.length === 0 ? undefined : fromXml(schema, parseXml(body.toString("utf8")), name);
+}
+
+function prefixed({ headers }: Message, prefix: string): Record<string, string> | undefined {
+  const entries = Object.entries(headers).filter(([name]) => name.startsWith(prefix));
+  if (entries.length === 0) return undefined;
+  return Object.fromEntries(entries.map(([name, value]) => [name.slice(prefix.length), String(value)]));
+}
+
+function refuseUnknownQuery(
+  { http }: OperationModel,
+  query: URLSearchParams,
+  members: readonly Member[],
+): void {
+  const literals = queryOf(http?.[1] ?? "");
+  const known = members.filter(({ schema }) => traitsOf(schema).httpQuery);
+  for (const name of query.keys()) {
+    const isKnown = known.some(({ schema }) => traitsOf(schema).httpQuery === name);
+    if (name !== "x-id" && !literals.has(name) && !isKnown) throw unknownMember(name, known);
+  }
+}
+
+function writeReply(model: WireModel, operation: OperationModel, output: Record<string, unknown>): Reply {
+  const schema = schemaOf(operation.output);
+  const members = schema.isStructSchema() ? membersOf(schema) : [];
+  const headers: Record<string, string> = {};
+  for (const { name, schema: member } of members) Object.assign(headers, headersOf(member, output[name]));
+  const partial = headers["Content-Range"] !== undefined;
+  const statusCode = partial ? 206 : (operation.http?.[2] ?? 200);
+  const payload = members.find(({ schema: member }) => traitsOf(member).httpPayload);
+  if (payload) return { statusCode, headers, ...writePayload(model, payload.schema, output[payload.name]) };
+  const unbound = members.filter(({ schema: member }) => !isBound(traitsOf(member)));
+  const inBody = Object.fromEntries(unbound.map(({ name }) => [name, output[name]]));
+  const body = unbound.length > 0 ? document(model, schema, inBody) : "";
+  return { statusCode, contentType: "application/xml", headers, body };
+}
+
+function writePayload(
+  model: WireModel,
+  schema: Schema,
+  value: unknown,
+): Pick<Reply, "body"> & { contentType: string } {
+  if (schema.isStructSchema())
+    return {
+      contentType: "application/xml",
+      body: value === undefined ? "" : document(model, schema, value),
+    };
+  const contentType = schema.isBlobSchema() ? "binary/octet-stream" : "application/json";
+  return { contentType, body: (value ?? "") as string | Uint8Array | Readable };
+}
+
+function document(model: WireModel, schema: Schema, value: unknown): string {
+  const { xmlName } = schema.getMergedTraits() as { xmlName?: string };
+  const root = xmlName ?? schema.getName() ?? "";
+  // S3 does not wrap a bucket's location: the root element holds the member's text itself.
+  const content =
+    root === "LocationConstraint"
+      ? escapeXml((value as { LocationConstraint?: string }).LocationConstraint ?? "")
+      : toXml(schema, value);
+  return `${declaration}<${root} xmlns="${model.namespace}">${content}</${root}>`;
+}
+
+function headersOf(schema: Schema, value: unknown): Record<string, string> {
+  const { httpHeader, httpPrefixHeaders } = traitsOf(schema);
+  if (value === undefined || value === null) return {};
+  if (httpPrefixHeaders)
+    return Object.fromEntries(
+      Object.entries(value as object).map(([name, text]) => [httpPrefixHeaders + name, String(text)]),
+    );
+  if (!httpHeader) return {};
+  return { [httpHeader]: value instanceof Date ? value.toUTCString() : String(value) };
+}

@@ -1,0 +1,56 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Simulator } from "../simulator.ts";
+import { startTestSimulator } from "../testing-simulator.ts";
+import { awsCli, python, run } from "./programs.ts";
+
+let simulator: Simulator;
+let folder: string;
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+  folder = await mkdtemp(join(tmpdir(), "s3-objects-"));
+});
+afterAll(async () => {
+  await simulator?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const aws = (...args: string[]) => run(awsCli, args, { variables: simulator.environmentVariables });
+
+it("the AWS CLI copies files in and out, in one piece and in parts, lists and removes them", async () => {
+  const large = Buffer.alloc(9 * 1024 * 1024, "coffee");
+  await writeFile(join(folder, "large.bin"), large);
+  await writeFile(join(folder, "small & plain.txt"), "coffee");
+  await aws("s3", "mb", "s3://cli");
+  await aws("s3", "cp", folder, "s3://cli/in", "--recursive", "--only-show-errors");
+  const listed = await aws("s3", "ls", "s3://cli/in/");
+  expect(listed).toMatch(/ 9437184 large\.bin\n.* 6 small & plain\.txt\n$/);
+  await aws("s3", "cp", "s3://cli/in/large.bin", join(folder, "back"), "--only-show-errors");
+  expect((await readFile(join(folder, "back"))).equals(large)).toBe(true);
+  expect(await aws("s3", "cp", "s3://cli/in/small & plain.txt", "-")).toBe("coffee");
+  const refused = await aws("s3", "rb", "s3://cli").catch((error) => error.stderr);
+  expect(refused).toContain("(BucketNotEmpty)");
+  await aws("s3", "rb", "s3://cli", "--force");
+  expect(await aws("s3", "ls")).toBe("");
+});
+
+it("boto3 walks through it", async () => {
+  const program = join(import.meta.dirname, "s3_objects.py");
+  const seen = await run(python, [program], { variables: simulator.environmentVariables });
+  expect(JSON.parse(seen)).toEqual({
+    body: "coffee",
+    metadata: { team: "coffee" },
+    same: true,
+    keys: ["large", "é/plain+text.txt"],
+    versions: [
+      ["large", false],
+      ["large", true],
+      ["é/plain+text.txt", true],
+    ],
+    refused: "BucketNotEmpty",
+    missing: 404,
+    gone: "404",
+  });
+});
