@@ -16,7 +16,7 @@ control.write(`${JSON.stringify({ token })}\n`);
 const loopback = /^(localhost|127\.|::1$)/;
 /** What each mapped server asked for, and is told that it got. */
 const asked = new WeakMap();
-/** Where the task's ports are served: those known when this process began, and its own. */
+/** Where the task's ports are served: those known when this process began, and its own; 0 when nothing listens there. */
 const served = new Map(
   (process.env.SIMULATOR_TASK_PORTS || "").split(",").map((pair) => pair.split(":").map(Number)),
 );
@@ -54,13 +54,21 @@ net.Socket.prototype.connect = function (...args) {
     typeof first === "object" && first !== null
       ? first
       : { port: first, host: typeof second === "string" ? second : undefined };
-  const servedOn = loopback.test(options.host ?? "localhost") ? served.get(Number(options.port)) : undefined;
+  const port = Number(options.port);
+  const servedOn = loopback.test(options.host ?? "localhost") ? served.get(port) : undefined;
+  // Not what another program of this machine serves there.
+  if (servedOn === 0) return this.destroy(refusal(port));
   if (servedOn !== undefined) {
     if (typeof second === "string") sorted.splice(1, 1);
     sorted[0] = { ...options, port: servedOn, host: "127.0.0.1" };
   }
   return connect.apply(this, args);
 };
+
+function refusal(port) {
+  const what = { code: "ECONNREFUSED", syscall: "connect", address: "127.0.0.1", port };
+  return Object.assign(new Error(`connect ECONNREFUSED 127.0.0.1:${port}`), what);
+}
 
 /** The TCP port that listen's arguments ask for; undefined for pipes, handles, any free port and what is no port. */
 function readOptions([first, second, third]) {

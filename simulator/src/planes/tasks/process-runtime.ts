@@ -165,6 +165,8 @@ async function prepareSetting(options: ContainerOptions, host: Host, token: stri
       PATH: pathOnDisk(root, environment.PATH, host.lentFolder),
       NODE_OPTIONS: [`--require="${quote(preload)}"`, environment.NODE_OPTIONS].filter(Boolean).join(" "),
       SIMULATOR_TASK_CONTROL: `${host.control.port}:${token}`,
+      // Nothing listens yet (see listen-on-loopback.cjs).
+      SIMULATOR_TASK_PORTS: options.ports.map((port) => `${port}:0`).join(),
     },
     find: (argv) =>
       findCommand({

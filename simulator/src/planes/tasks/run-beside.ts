@@ -30,7 +30,9 @@ export async function runBeside(
     return { exitCode: notFound, output: (error as Error).message };
   }
   let output = "";
-  const ports = [...served].map(([port, servedOn]) => `${port}:${servedOn}`).join();
+  // What the container was told of its ports when it started, overruled by what is known now.
+  const known = [...served].map(([port, servedOn]) => `${port}:${servedOn}`);
+  const ports = [setting.environment.SIMULATOR_TASK_PORTS, ...known].filter(Boolean).join();
   const started = await startProcess({
     ...command,
     workingDirectory: setting.workingDirectory,

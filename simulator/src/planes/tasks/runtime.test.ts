@@ -177,6 +177,22 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
       });
     });
 
+    it("finds nothing on its own port before it listens there, whatever the machine has there", async () => {
+      const other = createServer((_, response) => response.end("not yours"));
+      await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+      const { port } = other.address() as AddressInfo;
+      const { container, line } = await start(await program(`${patient}; console.log("up")`), {
+        ports: [port],
+      });
+      await line("up");
+      const asks = `fetch("http://localhost:${port}/").catch(({ cause }) => console.log(cause.code))`;
+      expect(await container.exec(["node", "--eval", asks], 10_000)).toEqual({
+        exitCode: 0,
+        output: "ECONNREFUSED\n",
+      });
+      other.close();
+    });
+
     it("ends a command that is not done in time, and one that runs when it ends", async () => {
       const { container, line } = await start(await program(`${patient}; console.log("up")`));
       await line("up");

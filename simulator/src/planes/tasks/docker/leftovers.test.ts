@@ -27,8 +27,8 @@ async function startSimulator() {
   const label = randomUUID();
   const simulator = fork(join(import.meta.dirname, "simulator-for-tests.ts"), [label]);
   simulators.add(simulator);
-  const [folder] = await once(simulator, "message");
-  folders.push(folder);
+  const [made] = await once(simulator, "message");
+  folders.push(...made);
   const [id = ""] = await docker("ps", "--quiet", "--filter", `label=test=${label}`);
   const [owner = ""] = await docker("inspect", "--format", `{{index .Config.Labels "${ownerLabel}"}}`, id);
   const [image = ""] = await docker("inspect", "--format", "{{.Config.Image}}", id);

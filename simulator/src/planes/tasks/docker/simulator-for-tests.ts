@@ -9,7 +9,7 @@ import { startDockerRuntime } from "./docker-runtime.ts";
 // Runs one task that goes on for ever, says so with the argument as its label, and closes when it is told to.
 const [label = ""] = process.argv.slice(2);
 const directory = await mkdtemp(join(tmpdir(), "docker-test-"));
-const { registry, host } = await serveRegistry();
+const { registry, host, directory: blobs } = await serveRegistry();
 registry.createRepository("web", { isImmutable: () => false });
 const token = registry.issueToken(new Date(Date.now() + 60_000));
 const authorization = `Basic ${Buffer.from(`AWS:${token}`).toString("base64")}`;
@@ -39,4 +39,4 @@ await runtime.start({
   onLine: console.log,
 });
 process.on("message", () => void runtime.close().then(() => process.exit()));
-process.send?.(directory);
+process.send?.([directory, blobs]);
