@@ -90,3 +90,42 @@ test("an update outdates the plans made before it", async () => {
   await cloudformation.settled("s");
   await expect(execute("s", id)).rejects.toThrow("current execution status of [OBSOLETE]");
 });
+
+test("a plan tells what causes each change, and the values when they are asked for", async () => {
+  const body = (kind: string, secret: string) => `
+Parameters: {Kind: {Type: String, Default: ${kind}}, Word: {Type: String, NoEcho: true, Default: ${secret}}}
+Resources:
+  A: {Type: Test::Thing, Properties: {Kind: !Ref Kind}}
+  B: {Type: Test::Thing, Properties: {Kind: !Ref A, Needs: [!GetAtt A.Address]}}
+  C: {Type: Test::Thing, Properties: {Name: !Ref Word, Size: ${kind.length}}}
+`;
+  await cloudformation.api.createStack({ StackName: "s", TemplateBody: body("a", "hush") });
+  await cloudformation.settled("s");
+  const { id } = await plan("s", body("bc", "hush2"));
+  const describe = (IncludePropertyValues: boolean) =>
+    cloudformation.api.describeChangeSet({ ChangeSetName: id, IncludePropertyValues });
+  const details = (await describe(true)).Changes?.flatMap(({ ResourceChange: change }) =>
+    (change?.Details ?? []).map(({ Target, ChangeSource, CausingEntity }) =>
+      [
+        `${change?.LogicalResourceId}${Target?.Path}`,
+        ChangeSource,
+        CausingEntity,
+        `${Target?.BeforeValue} → ${Target?.AfterValue}`,
+      ].join(" "),
+    ),
+  );
+  expect(details).toEqual([
+    "A/Properties/Kind ParameterReference Kind a → bc",
+    "B/Properties/Kind ResourceReference A A-1 → {{changeSet:KNOWN_AFTER_APPLY}}",
+    'B/Properties/Needs ResourceAttribute A.Address ["A-1.test"] → ["{{changeSet:KNOWN_AFTER_APPLY}}"]',
+    "C/Properties/Name ParameterReference Word **** → ****",
+    "C/Properties/Size DirectModification  1 → 2",
+  ]);
+  const [first] = (await describe(false)).Changes ?? [];
+  expect(first?.ResourceChange?.PolicyAction).toBe("ReplaceAndDelete");
+  expect(first?.ResourceChange?.Details?.[0]?.Target).toEqual({
+    Attribute: "Properties",
+    Name: "Kind",
+    RequiresRecreation: "Always",
+  });
+});

@@ -21,6 +21,7 @@ import {
 } from "./operations/describe-resources.ts";
 import { describeStacks, listStacks } from "./operations/describe-stacks.ts";
 import { listExports, listImports } from "./operations/exports.ts";
+import { cancelUpdateStack, continueUpdateRollback, rollbackStack } from "./operations/roll-back.ts";
 import { getTemplate, getTemplateSummary, validateTemplate } from "./operations/templates.ts";
 import { type ResourceTypes, resourceTypes } from "./resources/catalog.ts";
 import type { World } from "./stack/records.ts";
@@ -30,6 +31,9 @@ const operations = {
   updateStack,
   deleteStack,
   updateTerminationProtection,
+  cancelUpdateStack,
+  rollbackStack,
+  continueUpdateRollback,
   describeStacks,
   listStacks,
   describeStackEvents,

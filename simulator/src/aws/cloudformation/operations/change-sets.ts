@@ -3,6 +3,7 @@ import type {
   DescribeChangeSetCommandInput,
   ExecuteChangeSetCommandInput,
   ListChangeSetsCommandInput,
+  ResourceChange,
 } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../errors.ts";
 import type { World } from "../stack/records.ts";
@@ -14,9 +15,9 @@ import { page } from "./page.ts";
 import { refuseMembers } from "./refuse-members.ts";
 
 export function describeChangeSet(world: World, input: DescribeChangeSetCommandInput) {
-  refuseMembers(input, ["IncludePropertyValues"]);
   const { stack, changeSet } = findChangeSet(world, input.StackName, input.ChangeSetName);
   const { items, next } = page(changeSet.changes, input.NextToken);
+  const changes = input.IncludePropertyValues ? items : items.map(withoutValues);
   return {
     ChangeSetName: changeSet.name,
     ChangeSetId: changeSet.id,
@@ -32,10 +33,19 @@ export function describeChangeSet(world: World, input: DescribeChangeSetCommandI
     RollbackConfiguration: {},
     Capabilities: [...changeSet.capabilities] as never[],
     Tags: [...changeSet.tags],
-    Changes: items.map((ResourceChange) => ({ Type: "Resource" as const, ResourceChange })),
+    Changes: changes.map((ResourceChange) => ({ Type: "Resource" as const, ResourceChange })),
     NextToken: next,
     IncludeNestedStacks: false,
   };
+}
+
+/** As DescribeChangeSet answers without IncludePropertyValues. */
+function withoutValues(change: ResourceChange): ResourceChange {
+  const Details = change.Details?.map(({ Target, ...detail }) => {
+    const { Attribute, Name, RequiresRecreation } = Target ?? {};
+    return { ...detail, Target: { Attribute, Name, RequiresRecreation } };
+  });
+  return { ...change, Details };
 }
 
 export function executeChangeSet(world: World, input: ExecuteChangeSetCommandInput) {

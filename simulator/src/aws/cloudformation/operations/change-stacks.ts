@@ -8,6 +8,7 @@ import { AwsError } from "../../../errors.ts";
 import { type OnFailure, runCreate } from "../stack/create-stack.ts";
 import type { Definition } from "../stack/definition.ts";
 import { runDelete } from "../stack/delete-stack.ts";
+import { setStackStatus } from "../stack/events.ts";
 import { refuseRemoval } from "../stack/exports.ts";
 import { planChanges } from "../stack/plan.ts";
 import { createStackRecord, type StackRecord, type World } from "../stack/records.ts";
@@ -86,11 +87,14 @@ export function startUpdate(
   world.run(runUpdate(world, stack, definition));
 }
 
+/** Statuses of an operation that a deletion ends. */
+const deletableInProgress: readonly string[] = ["CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS"];
+
 export function deleteStack(world: World, input: DeleteStackCommandInput) {
   refuseMembers(input, ["RoleARN", "DeletionMode"]);
   const stack = lookUpStack(world, input.StackName);
   if (!stack || stack.deletedAt !== undefined || stack.status === "DELETE_IN_PROGRESS") return {};
-  if (stack.status.endsWith("_IN_PROGRESS") && stack.status !== "REVIEW_IN_PROGRESS")
+  if (stack.status.endsWith("_IN_PROGRESS") && !deletableInProgress.includes(stack.status))
     throw validationError(`Stack [${stack.name}] cannot be deleted while in status ${stack.status}`);
   if (stack.terminationProtection)
     throw validationError(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
@@ -101,6 +105,11 @@ export function deleteStack(world: World, input: DeleteStackCommandInput) {
     );
   for (const { exportName } of stack.outputs) if (exportName) refuseRemoval(world, exportName);
   stack.clientRequestToken = input.ClientRequestToken;
+  if (stack.status === "CREATE_IN_PROGRESS") {
+    setStackStatus(world.environment.clock, stack, "DELETE_IN_PROGRESS", "User Initiated");
+    stack.cancel();
+    return {};
+  }
   world.run(runDelete(world, stack, retained));
   return {};
 }

@@ -19,6 +19,7 @@ import { role } from "./iam.ts";
 import { logGroup } from "./logs.ts";
 import { dbInstance, dbSubnetGroup } from "./rds.ts";
 import type { ResourceType } from "./resource-type.ts";
+import { bucket, bucketPolicy } from "./s3.ts";
 
 export type ResourceTypes = Readonly<Record<string, ResourceType>>;
 
@@ -47,4 +48,6 @@ export const resourceTypes: ResourceTypes = {
   "AWS::Logs::LogGroup": logGroup,
   "AWS::RDS::DBInstance": dbInstance,
   "AWS::RDS::DBSubnetGroup": dbSubnetGroup,
+  "AWS::S3::Bucket": bucket,
+  "AWS::S3::BucketPolicy": bucketPolicy,
 };

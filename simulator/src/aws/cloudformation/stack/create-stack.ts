@@ -1,6 +1,6 @@
 import { createResource } from "./create-resource.ts";
 import type { Definition } from "./definition.ts";
-import { deleteAll } from "./delete-stack.ts";
+import { deleteAll, finishDelete } from "./delete-stack.ts";
 import { setStackStatus } from "./events.ts";
 import { refuseExports } from "./exports.ts";
 import { type Operation, startOperation, takeImports } from "./operation.ts";
@@ -19,6 +19,7 @@ export async function runCreate(
 ): Promise<void> {
   const operation = startOperation(world, stack, definition);
   stack.definition = definition;
+  stack.cancel = operation.cancel;
   setStackStatus(operation.clock, stack, "CREATE_IN_PROGRESS", "User Initiated");
   try {
     takeImports(operation);
@@ -29,6 +30,7 @@ export async function runCreate(
     );
     if (failed.length > 0)
       throw new Error(`The following resource(s) failed to create: [${failed.join(", ")}].`);
+    operation.signal.throwIfAborted();
     const outputs = evaluateOutputs(world, stack, definition);
     refuseExports(world, stack, outputs);
     stack.outputs = outputs;
@@ -38,14 +40,22 @@ export async function runCreate(
   }
 }
 
-async function giveUp({ world, stack, definition, clock }: Operation, onFailure: OnFailure, reason: string) {
+async function giveUp(operation: Operation, onFailure: OnFailure, reason: string) {
+  const { world, stack, clock } = operation;
   if (onFailure === "DO_NOTHING" || world.signal.aborted) {
     setStackStatus(clock, stack, "CREATE_FAILED", reason);
     return;
   }
+  // DeleteStack came while the creation ran.
+  if (stack.status === "DELETE_IN_PROGRESS") return await finishDelete(world, stack, []);
   const deleting = onFailure === "DELETE";
   const words = `${reason} ${deleting ? "Delete" : "Rollback"} requested by user.`;
   setStackStatus(clock, stack, deleting ? "DELETE_IN_PROGRESS" : "ROLLBACK_IN_PROGRESS", words);
+  await takeBack(operation, deleting);
+}
+
+/** Removes what a creation made; the stack is in the status of doing that. */
+export async function takeBack({ world, stack, definition, clock }: Operation, deleting: boolean) {
   // What a failed creation made holds no data yet: a snapshot of it would only be litter.
   const policy = (id: string) =>
     definition.resources[id]?.deletionPolicy === "Retain" ? "Retain" : "Delete";

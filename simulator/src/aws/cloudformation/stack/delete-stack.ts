@@ -11,8 +11,17 @@ export async function runDelete(
   stack: StackRecord,
   retained: readonly string[],
 ): Promise<void> {
+  setStackStatus(world.environment.clock, stack, "DELETE_IN_PROGRESS", "User Initiated");
+  await finishDelete(world, stack, retained);
+}
+
+/** As `runDelete`, for a stack that is in DELETE_IN_PROGRESS already. */
+export async function finishDelete(
+  world: World,
+  stack: StackRecord,
+  retained: readonly string[],
+): Promise<void> {
   const { clock } = world.environment;
-  setStackStatus(clock, stack, "DELETE_IN_PROGRESS", "User Initiated");
   if (stack.definition) {
     const { resources } = stack.definition;
     const operation = startOperation(world, stack, stack.definition);

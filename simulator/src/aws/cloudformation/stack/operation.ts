@@ -17,7 +17,12 @@ export interface Operation {
   cancel(): void;
 }
 
-export function startOperation(world: World, stack: StackRecord, definition: Definition): Operation {
+export function startOperation(
+  world: World,
+  stack: StackRecord,
+  definition: Definition,
+  kind: "creation" | "update" = "creation",
+): Operation {
   const controller = new AbortController();
   return {
     world,
@@ -25,7 +30,7 @@ export function startOperation(world: World, stack: StackRecord, definition: Def
     stack,
     definition,
     signal: AbortSignal.any([controller.signal, world.signal]),
-    cancel: () => controller.abort(new Error("Resource creation cancelled")),
+    cancel: () => controller.abort(new Error(`Resource ${kind} cancelled`)),
   };
 }
 

@@ -1,7 +1,14 @@
-import type { Replacement, ResourceChange, ResourceChangeDetail } from "@aws-sdk/client-cloudformation";
+import type {
+  PolicyAction,
+  Replacement,
+  ResourceChange,
+  ResourceChangeDetail,
+} from "@aws-sdk/client-cloudformation";
 import { unknownUntilMade } from "../resources/shape.ts";
 import { evaluate, type Scope } from "../template/evaluate.ts";
-import { sameValue, type Value } from "../template/value.ts";
+import type { DeletionPolicy } from "../template/template.ts";
+import { type Mapping, sameValue, type Value } from "../template/value.ts";
+import { type Cause, causesOf } from "./causes.ts";
 import type { Definition } from "./definition.ts";
 import { evaluateProperties } from "./evaluate-properties.ts";
 import { inOrder } from "./order.ts";
@@ -20,7 +27,7 @@ export function planChanges(world: World, stack: StackRecord, next: Definition):
   const scope = planScope(world, stack, next, renewed);
   const changes: ResourceChange[] = [];
   for (const logicalId of inOrder(next.dependencies)) {
-    const change = planResource(world, stack, next, logicalId, scope);
+    const change = planResource({ world, stack, next, scope, renewed }, logicalId);
     if (!change) continue;
     if (change.Action === "Add" || change.Replacement !== "False") renewed.add(logicalId);
     changes.push(change);
@@ -51,13 +58,17 @@ function planScope(world: World, stack: StackRecord, next: Definition, renewed: 
   };
 }
 
-function planResource(
-  world: World,
-  stack: StackRecord,
-  next: Definition,
-  LogicalResourceId: string,
-  scope: Scope,
-): ResourceChange | undefined {
+interface Planning {
+  readonly world: World;
+  readonly stack: StackRecord;
+  readonly next: Definition;
+  readonly scope: Scope;
+  /** Resources whose physical id or attributes the change may renew. */
+  readonly renewed: ReadonlySet<string>;
+}
+
+function planResource(planning: Planning, LogicalResourceId: string): ResourceChange | undefined {
+  const { world, stack, next, scope, renewed } = planning;
   const declared = next.resources[LogicalResourceId];
   const type = declared && world.types[declared.type];
   if (!declared || !type) return undefined;
@@ -65,8 +76,10 @@ function planResource(
   const record = stack.resources.get(LogicalResourceId);
   if (!record) return { Action: "Add", ...shared, Scope: [], Details: [] };
   const properties = evaluateProperties(LogicalResourceId, declared, type, scope, next.tags);
-  const details = changedProperties(record.properties, properties).map((name) =>
-    detail(name, properties[name], type.replacement?.includes(name) ?? false),
+  const details = changedProperties(record.properties, properties).flatMap((name) =>
+    causesOf(name, LogicalResourceId, { previous: stack.definition, next, renewed }).map((cause) =>
+      detail(name, cause, { before: record.properties, after: properties }, type.replacement?.includes(name)),
+    ),
   );
   if (details.length === 0) return undefined;
   const replacement = worst(details);
@@ -75,22 +88,46 @@ function planResource(
     ...shared,
     PhysicalResourceId: record.physicalId,
     Replacement: replacement,
+    ...(replacement !== "False" && { PolicyAction: policyAction(declared.updateReplacePolicy) }),
     Scope: [...new Set(details.map(({ Target }) => Target?.Attribute ?? "Properties"))],
     Details: details,
   };
 }
 
-function detail(name: string, value: Value | undefined, replaces: boolean): ResourceChangeDetail {
-  const dynamic = JSON.stringify(value ?? null).includes(unknownUntilMade);
+function policyAction(policy: DeletionPolicy | undefined): PolicyAction {
+  if (policy === "Snapshot") return "ReplaceAndSnapshot";
+  return policy === "Retain" ? "ReplaceAndRetain" : "ReplaceAndDelete";
+}
+
+function detail(
+  name: string,
+  { source, entity, secret }: Cause,
+  { before, after }: { readonly before: Mapping; readonly after: Mapping },
+  replaces = false,
+): ResourceChangeDetail {
+  const dynamic = JSON.stringify(after[name] ?? null).includes(unknownUntilMade);
   return {
     Target: {
       Attribute: name === "Tags" ? "Tags" : "Properties",
       Name: name === "Tags" ? undefined : name,
       RequiresRecreation: replaces ? (dynamic ? "Conditionally" : "Always") : "Never",
+      Path: `/Properties/${name}`,
+      BeforeValue: said(before[name], secret),
+      AfterValue: said(after[name], secret),
+      AttributeChangeType:
+        before[name] === undefined ? "Add" : after[name] === undefined ? "Remove" : "Modify",
     },
     Evaluation: dynamic ? "Dynamic" : "Static",
-    ChangeSource: dynamic ? "ResourceReference" : "DirectModification",
+    ChangeSource: source,
+    CausingEntity: entity,
   };
+}
+
+function said(value: Value | undefined, secret: boolean): string | undefined {
+  if (value === undefined) return undefined;
+  if (secret) return "****";
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  return text.replaceAll(unknownUntilMade, "{{changeSet:KNOWN_AFTER_APPLY}}");
 }
 
 function worst(details: readonly ResourceChangeDetail[]): Replacement {

@@ -6,6 +6,7 @@ import type { Tag } from "../resources/tag-changes.ts";
 import type { Mapping, Value } from "../template/value.ts";
 import type { ChangeSetRecord } from "./change-set-record.ts";
 import type { Definition } from "./definition.ts";
+import type { BeforeUpdate } from "./roll-back-update.ts";
 
 /** One physical resource of a stack, as it was last made or changed. */
 export interface ResourceRecord {
@@ -50,6 +51,10 @@ export interface StackRecord {
   /** Names of the exports this stack's values come from. */
   imports: ReadonlySet<string>;
   clientRequestToken: string | undefined;
+  /** Gives up the creation or update that runs. */
+  cancel: () => void;
+  /** What an update did that is still to be taken back: its rollback failed, or was not wanted at first. */
+  unfinished: BeforeUpdate | undefined;
 }
 
 /** All stacks of the account and what running their operations needs. */
@@ -85,5 +90,7 @@ export function createStackRecord({ environment }: World, name: string): StackRe
     changeSets: new Map(),
     imports: new Set(),
     clientRequestToken: undefined,
+    cancel: () => {},
+    unfinished: undefined,
   };
 }

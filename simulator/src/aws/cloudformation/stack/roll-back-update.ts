@@ -16,30 +16,54 @@ export interface BeforeUpdate {
 export async function rollBackUpdate(
   world: World,
   stack: StackRecord,
-  { previous, imports, steps }: BeforeUpdate,
+  before: BeforeUpdate,
   reason: string,
 ): Promise<void> {
-  const operation = startOperation(world, stack, previous);
-  const { clock } = operation;
+  const { clock } = world.environment;
   if (stack.disableRollback || world.signal.aborted) {
+    stack.unfinished = before;
     setStackStatus(clock, stack, "UPDATE_FAILED", reason);
     return;
   }
+  await takeUpdateBack(world, stack, before, { reason });
+}
+
+/** As `rollBackUpdate`, whatever the stack says about rollbacks; the resources to skip stay as they are. */
+export async function takeUpdateBack(
+  world: World,
+  stack: StackRecord,
+  { previous, imports, steps }: BeforeUpdate,
+  { reason, skip = [] }: { readonly reason: string; readonly skip?: readonly string[] },
+): Promise<void> {
+  const operation = startOperation(world, stack, previous, "update");
+  const { clock } = operation;
   setStackStatus(clock, stack, "UPDATE_ROLLBACK_IN_PROGRESS", reason);
   stack.definition = previous;
   stack.imports = imports;
   stack.tags = previous.tags;
-  const failed: string[] = [];
+  const failed: Step[] = [];
   for (const step of steps.toReversed()) {
-    if (step.kind === "updated" && !(await restore(operation, step))) failed.push(step.record.logicalId);
+    if (skip.includes(step.record.logicalId)) continue;
+    if (step.kind === "updated" && !(await restore(operation, step))) failed.push(step);
     if (step.kind === "replaced") stack.resources.set(step.old.logicalId, step.old);
     if (step.kind === "replaced") setResourceStatus(clock, stack, step.old, "UPDATE_COMPLETE");
   }
   if (failed.length > 0) {
-    const words = `The following resource(s) failed to update: [${failed.join(", ")}].`;
-    setStackStatus(clock, stack, "UPDATE_ROLLBACK_FAILED", words);
+    stack.unfinished = {
+      previous,
+      imports,
+      steps: steps.filter((step) => step.kind !== "updated" || failed.includes(step)),
+    };
+    const names = failed.map(({ record }) => record.logicalId).join(", ");
+    setStackStatus(
+      clock,
+      stack,
+      "UPDATE_ROLLBACK_FAILED",
+      `The following resource(s) failed to update: [${names}].`,
+    );
     return;
   }
+  stack.unfinished = undefined;
   setStackStatus(clock, stack, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS");
   await removeNew(operation, steps);
   setStackStatus(clock, stack, "UPDATE_ROLLBACK_COMPLETE");

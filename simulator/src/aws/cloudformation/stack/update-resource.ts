@@ -27,6 +27,7 @@ export async function applyResource(
   done: (step: Step) => void,
 ): Promise<void> {
   const { world, stack, definition } = operation;
+  operation.signal.throwIfAborted();
   const record = stack.resources.get(logicalId);
   const declared = definition.resources[logicalId];
   if (!declared) return;
@@ -58,12 +59,10 @@ async function replace(
   done: (step: Step) => void,
 ): Promise<void> {
   const { stack, clock } = operation;
-  const { nameProperty } = typeOf(operation, old.type);
-  const name = nameProperty && next[nameProperty];
-  if (nameProperty && name !== undefined && sameValue(name, old.properties[nameProperty])) {
-    const reason = `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`;
-    setResourceStatus(clock, stack, old, "UPDATE_FAILED", reason);
-    throw new Error(reason);
+  const refusal = whyNotReplaced(operation, old, next);
+  if (refusal) {
+    setResourceStatus(clock, stack, old, "UPDATE_FAILED", refusal);
+    throw new Error(refusal);
   }
   setResourceStatus(clock, stack, old, "UPDATE_IN_PROGRESS", replacing);
   const record = newRecord(operation, old.logicalId, old.type);
@@ -73,6 +72,16 @@ async function replace(
   done({ kind: "replaced", record, old });
   await evaluateOrFail(operation, record, () => make(operation, record));
   setResourceStatus(clock, stack, record, "UPDATE_COMPLETE");
+}
+
+function whyNotReplaced(operation: Operation, old: ResourceRecord, next: Mapping): string | undefined {
+  const { nameProperty } = typeOf(operation, old.type);
+  const name = nameProperty && next[nameProperty];
+  if (nameProperty && name !== undefined && sameValue(name, old.properties[nameProperty]))
+    return `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`;
+  return operation.stack.disableRollback
+    ? "Replacement type updates not supported on stack with disable-rollback."
+    : undefined;
 }
 
 async function update(

@@ -13,12 +13,13 @@ import { applyResource, type Step } from "./update-resource.ts";
 export async function runUpdate(world: World, stack: StackRecord, definition: Definition): Promise<void> {
   const previous = stack.definition;
   if (!previous) throw new Error(`stack ${stack.name} has never been created`);
-  const operation = startOperation(world, stack, definition);
+  const operation = startOperation(world, stack, definition, "update");
   const { clock } = operation;
   const before = { previous, imports: stack.imports };
   const steps: Step[] = [];
   stack.updatedAt = clock.now();
   stack.definition = definition;
+  stack.cancel = operation.cancel;
   setStackStatus(clock, stack, "UPDATE_IN_PROGRESS", "User Initiated");
   try {
     takeImports(operation);
@@ -29,6 +30,7 @@ export async function runUpdate(world: World, stack: StackRecord, definition: De
     );
     if (failed.length > 0)
       throw new Error(`The following resource(s) failed to update: [${failed.join(", ")}].`);
+    operation.signal.throwIfAborted();
     const outputs = evaluateOutputs(world, stack, definition);
     refuseExports(world, stack, outputs);
     stack.outputs = outputs;

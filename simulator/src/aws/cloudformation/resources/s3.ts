@@ -1,0 +1,138 @@
+import { AwsError } from "../../../errors.ts";
+import { sameValue } from "../template/value.ts";
+import { ignoreMissing } from "./ignore-missing.ts";
+import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
+import { lifecycleConfiguration, lifecycleRules } from "./s3-lifecycle.ts";
+import { boolean, json, list, object, oneOf, tags, text } from "./shape.ts";
+
+const s3 = (context: ResourceContext) => context.environment.aws.s3;
+
+const missing = ["NoSuchBucket", "NoSuchBucketPolicy"];
+
+export const bucket: ResourceType = {
+  properties: {
+    BucketName: text,
+    BucketEncryption: object(
+      {
+        ServerSideEncryptionConfiguration: list(
+          object({
+            BucketKeyEnabled: boolean,
+            ServerSideEncryptionByDefault: object({ SSEAlgorithm: text, KMSMasterKeyID: text }, [
+              "SSEAlgorithm",
+            ]),
+          }),
+        ),
+      },
+      ["ServerSideEncryptionConfiguration"],
+    ),
+    LifecycleConfiguration: lifecycleConfiguration,
+    OwnershipControls: object({ Rules: list(object({ ObjectOwnership: text })) }, ["Rules"]),
+    PublicAccessBlockConfiguration: object({
+      BlockPublicAcls: boolean,
+      BlockPublicPolicy: boolean,
+      IgnorePublicAcls: boolean,
+      RestrictPublicBuckets: boolean,
+    }),
+    VersioningConfiguration: object({ Status: oneOf("Enabled", "Suspended") }, ["Status"]),
+    Tags: tags,
+  },
+  replacement: ["BucketName"],
+  nameProperty: "BucketName",
+  attributes: ["Arn", "DomainName", "DualStackDomainName", "RegionalDomainName"],
+  async create(context, properties) {
+    // Buckets' names have no capitals, and 63 characters at most.
+    const Bucket: string = properties.BucketName ?? context.generateName(63).toLowerCase();
+    await refuseTaken(context, Bucket);
+    const { region } = context.environment;
+    const LocationConstraint = region === "us-east-1" ? undefined : region;
+    await s3(context).createBucket({
+      Bucket,
+      CreateBucketConfiguration: LocationConstraint && {
+        LocationConstraint: LocationConstraint as "eu-west-1",
+      },
+    });
+    context.identify(Bucket);
+    await applySettings(context, Bucket, properties, {});
+    return Bucket;
+  },
+  readAttributes: async ({ environment: { region } }, name) => ({
+    Arn: `arn:aws:s3:::${name}`,
+    DomainName: `${name}.s3.amazonaws.com`,
+    DualStackDomainName: `${name}.s3.dualstack.${region}.amazonaws.com`,
+    RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
+  }),
+  update: applySettings,
+  // One that has objects is refused by S3: CloudFormation empties none.
+  delete: (context, Bucket) => ignoreMissing(missing, () => s3(context).deleteBucket({ Bucket })),
+};
+
+/** A bucket has one policy; the physical id is the bucket's name. */
+export const bucketPolicy: ResourceType = {
+  properties: { Bucket: text, PolicyDocument: json },
+  required: ["Bucket", "PolicyDocument"],
+  replacement: ["Bucket"],
+  async create(context, properties) {
+    await putPolicy(context, properties);
+    return properties.Bucket;
+  },
+  update: (context, _, next) => putPolicy(context, next),
+  delete: (context, Bucket) => ignoreMissing(missing, () => s3(context).deleteBucketPolicy({ Bucket })),
+};
+
+async function putPolicy(context: ResourceContext, { Bucket, PolicyDocument }: Properties): Promise<void> {
+  await s3(context).putBucketPolicy({ Bucket, Policy: JSON.stringify(PolicyDocument) });
+}
+
+/** CreateBucket takes a name that one has already for done; CloudFormation does not. */
+async function refuseTaken(context: ResourceContext, Bucket: string): Promise<void> {
+  const { Buckets = [] } = await s3(context).listBuckets({ Prefix: Bucket });
+  if (Buckets.some(({ Name }) => Name === Bucket))
+    throw new AwsError("AlreadyExists", `${Bucket} already exists`);
+}
+
+async function applySettings(
+  context: ResourceContext,
+  Bucket: string,
+  next: Properties,
+  previous: Properties,
+): Promise<void> {
+  const api = s3(context);
+  const changes: Record<string, (value: Properties | undefined) => Promise<unknown>> = {
+    BucketEncryption: (value) =>
+      value
+        ? api.putBucketEncryption({
+            Bucket,
+            ServerSideEncryptionConfiguration: {
+              Rules: value.ServerSideEncryptionConfiguration.map(encryptionRule),
+            },
+          })
+        : api.deleteBucketEncryption({ Bucket }),
+    LifecycleConfiguration: (value) =>
+      value
+        ? api.putBucketLifecycleConfiguration({
+            Bucket,
+            LifecycleConfiguration: { Rules: lifecycleRules(value.Rules) },
+          })
+        : api.deleteBucketLifecycle({ Bucket }),
+    OwnershipControls: (value) =>
+      value
+        ? api.putBucketOwnershipControls({ Bucket, OwnershipControls: { Rules: value.Rules } })
+        : api.deleteBucketOwnershipControls({ Bucket }),
+    PublicAccessBlockConfiguration: (PublicAccessBlockConfiguration) =>
+      PublicAccessBlockConfiguration
+        ? api.putPublicAccessBlock({ Bucket, PublicAccessBlockConfiguration })
+        : api.deletePublicAccessBlock({ Bucket }),
+    VersioningConfiguration: (value) =>
+      api.putBucketVersioning({ Bucket, VersioningConfiguration: { Status: value?.Status ?? "Suspended" } }),
+    Tags: (value) =>
+      value?.length
+        ? api.putBucketTagging({ Bucket, Tagging: { TagSet: value as never } })
+        : api.deleteBucketTagging({ Bucket }),
+  };
+  for (const [name, change] of Object.entries(changes))
+    if (!sameValue(next[name], previous[name])) await change(next[name]);
+}
+
+function encryptionRule({ ServerSideEncryptionByDefault, BucketKeyEnabled }: Properties) {
+  return { ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault, BucketKeyEnabled };
+}
