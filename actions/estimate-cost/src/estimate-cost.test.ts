@@ -1,0 +1,106 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { templatesFolder } from "../../shared/cost/estimate-for-tests.ts";
+import { estimateAndReport } from "./estimate-cost.ts";
+import { readEstimateInputs } from "./inputs.ts";
+
+const root = mkdtempSync(join(tmpdir(), "estimate-cost-test-"));
+afterAll(() => rmSync(root, { recursive: true }));
+beforeEach(() => {
+  for (const name of ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"]) {
+    vi.stubEnv(name, join(root, name));
+    writeFileSync(join(root, name), "");
+  }
+});
+afterEach(() => void vi.unstubAllEnvs());
+
+const own = {
+  templates: templatesFolder,
+  parameters: join(templatesFolder, "parameters/standard.json"),
+  "task-definitions": join(templatesFolder, "ecs"),
+  "output-folder": join(root, "out"),
+};
+
+async function run(given: Record<string, string>) {
+  const lines: string[] = [];
+  const inputs = readEstimateInputs((name) => given[name] ?? "");
+  await estimateAndReport(inputs, { info: (line) => void lines.push(line) });
+  const outputs = readFileSync(join(root, "GITHUB_OUTPUT"), "utf8");
+  const output = (name: string) => new RegExp(`^${name}<<(.*)\\n([\\s\\S]*?)\\n\\1$`, "m").exec(outputs)?.[2];
+  return { lines, output, summary: readFileSync(join(root, "GITHUB_STEP_SUMMARY"), "utf8") };
+}
+
+test("the repository's own templates are estimated, with table, chart, CSV and JSON", async () => {
+  const { lines, output, summary } = await run(own);
+  const monthly = Number(output("monthly"));
+  expect(monthly).toBeGreaterThan(0);
+  expect(Number(output("yearly"))).toBeCloseTo(12 * monthly, 0);
+  expect(output("change")).toBe("");
+  expect(lines[0]).toMatch(/^\$[\d.,]+ a month, \$[\d.,]+ in 12 months\.$/);
+  expect(summary).toMatch(/^### Cost: \$.* a month[\s\S]*```mermaid\npie[\s\S]*\| \*\*AWS Fargate\*\* \|/);
+  expect(
+    readFileSync(output("csv") ?? "", "utf8")
+      .split("\r\n")
+      .at(-2),
+  ).toMatch(/^total,/);
+  const json = JSON.parse(readFileSync(output("json") ?? "", "utf8"));
+  expect(json.monthly).toBeCloseTo(monthly, 2);
+  expect(json.lines).toContainEqual(
+    expect.objectContaining({ resource: "CustomerService", price: "public-ipv4" }),
+  );
+});
+
+test("a change in a second checkout is told before the whole", async () => {
+  const before = join(root, "before");
+  cpSync(templatesFolder, before, { recursive: true });
+  const services = join(before, "services.yaml");
+  writeFileSync(services, readFileSync(services, "utf8").replace("DesiredCount: 1", "DesiredCount: 3"));
+  const { output, summary, lines } = await run({
+    ...own,
+    "compare-templates": before,
+    "compare-parameters": join(before, "parameters/standard.json"),
+    "compare-task-definitions": join(before, "ecs"),
+  });
+  const aTask = 730 * (0.5 * 0.04048 + 0.004445);
+  expect(Number(output("change"))).toBeLessThanOrEqual(-2 * aTask + 0.01);
+  expect(lines[1]).toMatch(/^The change: −\$[\d.]+ a month\.$/);
+  expect(summary).toMatch(
+    /^### Cost of this change: −\$[\s\S]*\| changed \| services\/CustomerService \|[\s\S]*### Cost: /,
+  );
+});
+
+test("only the profile's templates are estimated; a lookup in the account needs no account", async () => {
+  const folder = join(root, "lookup");
+  mkdirSync(folder);
+  const body = `Parameters: { Subnets: { Type: "List<AWS::EC2::Subnet::Id>" } }
+Resources:
+  Entry: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Subnets: !Ref Subnets } }`;
+  writeFileSync(join(folder, "entry.yaml"), body);
+  writeFileSync(join(folder, "other.yaml"), "Resources: { Queue: { Type: AWS::SQS::Queue } }");
+  const parameters = join(root, "academy.json");
+  writeFileSync(
+    parameters,
+    '{ "entry": { "Subnets": [{ "subnet": "Public Subnet1" }, { "subnet": "Public Subnet2" }] } }',
+  );
+  const { output } = await run({ templates: folder, parameters, "output-folder": join(root, "out") });
+  expect(output("monthly")).toBe((730 * (0.0225 + 2 * 0.005) + 0.016).toFixed(2));
+  await expect(run({ templates: folder, "output-folder": join(root, "out") })).rejects.toThrow(
+    "It is not known what these cost: other/Queue (AWS::SQS::Queue)",
+  );
+});
+
+test.each<[Record<string, string>, string | RegExp]>([
+  [{ templates: "none" }, "there is no folder none"],
+  [{ usage: "none.yaml" }, "there is no file none.yaml"],
+  [{ "compare-parameters": own.parameters }, "Input compare-parameters is given without compare-templates"],
+])("inputs %j are refused", (given, message) => {
+  expect(() => readEstimateInputs((name) => given[name] ?? "")).toThrow(message);
+});
+
+test("a stack that is no template is named", async () => {
+  await expect(run({ ...own, stacks: "netwrok" })).rejects.toThrow(
+    /Input stacks names netwrok, which is no template/,
+  );
+});

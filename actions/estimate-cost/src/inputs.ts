@@ -1,0 +1,52 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { StackChoice } from "../../shared/cost/cost-stacks.ts";
+import { type InputReader, readInputs } from "../../shared/inputs.ts";
+
+/** Templates of one commit, and what belongs to them. */
+export interface Installation extends StackChoice {
+  readonly taskDefinitionsFolder: string | undefined;
+}
+
+export interface EstimateInputs {
+  readonly after: Installation;
+  /** What it is compared with. */
+  readonly before: Installation | undefined;
+  readonly usageFile: string | undefined;
+  readonly priceListFile: string | undefined;
+  readonly outputFolder: string;
+}
+
+export function readEstimateInputs(getInput?: (name: string) => string): EstimateInputs {
+  return readInputs((read) => {
+    const names = read.lines("stacks").flatMap((line) => line.split(","));
+    const stacks = names.map((name) => name.trim()).filter(Boolean);
+    return {
+      after: {
+        stacks,
+        templatesFolder: read.optional("templates") ? read.folder("templates") : "infra-templates",
+        parametersFile: read.optionalFile("parameters"),
+        taskDefinitionsFolder: optionalFolder(read, "task-definitions"),
+      },
+      before: readBefore(read, stacks),
+      usageFile: read.optionalFile("usage"),
+      priceListFile: read.optionalFile("price-list"),
+      outputFolder:
+        read.optional("output-folder") ?? join(process.env.RUNNER_TEMP ?? tmpdir(), "cost-estimate"),
+    };
+  }, getInput);
+}
+
+function readBefore(read: InputReader, stacks: readonly string[]): Installation | undefined {
+  const templatesFolder = optionalFolder(read, "compare-templates");
+  const parametersFile = read.optionalFile("compare-parameters");
+  const taskDefinitionsFolder = optionalFolder(read, "compare-task-definitions");
+  if (templatesFolder) return { stacks, templatesFolder, parametersFile, taskDefinitionsFolder };
+  for (const name of ["compare-parameters", "compare-task-definitions"])
+    if (read.optional(name)) read.problem(`Input ${name} is given without compare-templates`);
+  return undefined;
+}
+
+function optionalFolder(read: InputReader, name: string): string | undefined {
+  return read.optional(name) ? read.folder(name) : undefined;
+}

@@ -1,0 +1,17 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { usageKeys } from "../../shared/cost/usage.ts";
+import { markdownTable } from "../../shared/summary.ts";
+
+test("the README's table of use is that of the program", () => {
+  const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
+  const rows = Object.entries(usageKeys).map(([key, { fallback, tells }]) => [
+    `\`${key}\``,
+    tells,
+    fallback === undefined ? "" : `\`${fallback}\``,
+  ]);
+  rows.push(["`alwaysFree`", "whether what AWS gives every account every month is still unused", "`true`"]);
+  const table = markdownTable(["key", "tells", "default"], rows);
+  expect(/<!-- usage:begin -->\n([\s\S]*)\n<!-- usage:end -->/.exec(readme)?.[1]).toBe(table);
+});

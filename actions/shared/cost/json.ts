@@ -1,0 +1,39 @@
+import type { CostDelta } from "./compare.ts";
+import type { Estimate, PricedLine } from "./estimate.ts";
+
+/** The estimate and what it is made of, for other programs. US dollars are not rounded. */
+export function estimateJson(estimate: Estimate, delta?: CostDelta): string {
+  const { lines, freeResources, monthly, yearly, usage, priceList } = estimate;
+  const content = {
+    currency: "USD",
+    region: priceList.region,
+    pricesOf: priceList.date,
+    monthly,
+    yearly,
+    lines: lines.map(lineJson),
+    free: freeResources,
+    usage,
+    ...(delta && {
+      change: {
+        monthly: delta.after - delta.before,
+        lines: delta.changes.map(({ kind, line, before, after }) => ({
+          kind,
+          ...nameOf(line),
+          before,
+          after,
+        })),
+      },
+    }),
+  };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+function nameOf({ template, resource, price }: PricedLine) {
+  return { service: price.service, template, resource, price: price.id };
+}
+
+function lineJson(line: PricedLine) {
+  const { price, quantity, free, basis, monthly } = line;
+  const { description, unit, usd } = price;
+  return { ...nameOf(line), description, quantity, free, unit, unitPrice: usd, monthly, basis };
+}

@@ -1,0 +1,90 @@
+import { codeBlock, escapeText, markdownTable } from "../summary.ts";
+import type { CostDelta } from "./compare.ts";
+import { counted } from "./cost-line.ts";
+import { type Estimate, type PricedLine, servicesOf } from "./estimate.ts";
+import { formatChange, formatQuantity, formatUnitPrice, formatUsd } from "./money.ts";
+
+/** Total, chart and table by AWS service; what is free, and what was assumed, folded. */
+export function estimateMarkdown(estimate: Estimate): string {
+  const { monthly, yearly, priceList } = estimate;
+  return [
+    `### Cost: ${formatUsd(monthly)} a month, ${formatUsd(yearly)} in 12 months`,
+    `List prices of ${priceList.region} of ${priceList.date}, without tax, credits or the offers for new accounts.`,
+    costChart(estimate),
+    lineTable(estimate),
+    details(`Free: ${counted(estimate.freeResources.length, "resource")}`, freeTable(estimate)),
+    details("The use that is assumed", usageTable(estimate)),
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+/** A chart of the services' shares, as GitHub renders it. Empty when nothing costs anything. */
+function costChart({ lines }: Estimate): string {
+  // A service below half a cent has no slice, and mermaid takes no zero.
+  const services = [...servicesOf(lines)].filter(([, usd]) => usd >= 0.005);
+  if (services.length === 0) return "";
+  const slices = services.map(([service, usd]) => `  "${service}" : ${usd.toFixed(2)}`);
+  return codeBlock(["pie showData title US dollars a month", ...slices].join("\n"), "mermaid");
+}
+
+function lineTable({ lines, monthly, yearly }: Estimate): string {
+  const rows = [...servicesOf(lines)].flatMap(([service, usd]) => [
+    [`**${service}**`, "", "", "", formatUsd(usd), formatUsd(12 * usd)],
+    ...lines.filter(({ price }) => price.service === service).map(lineRow),
+  ]);
+  const head = ["Item", "Resource", "Quantity", "Unit price", "Monthly", "12 months"];
+  return markdownTable(head, [...rows, ["**Total**", "", "", "", formatUsd(monthly), formatUsd(yearly)]]);
+}
+
+function lineRow(line: PricedLine): string[] {
+  const { price, quantity, free, basis, monthly } = line;
+  const given = free > 0 ? `; ${formatQuantity(free)} free` : "";
+  return [
+    `· ${price.description}`,
+    `${line.template}/${line.resource}`,
+    `${formatQuantity(quantity)} (${basis}${given})`,
+    `${formatUnitPrice(price.usd)} / ${price.unit}`,
+    formatUsd(monthly),
+    formatUsd(12 * monthly),
+  ];
+}
+
+function freeTable({ freeResources }: Estimate): string {
+  const rows = freeResources.map(({ template, resource, type, reason }) => [
+    `${template}/${resource}`,
+    type,
+    reason,
+  ]);
+  return markdownTable(["Resource", "Type", "Why it is free"], rows);
+}
+
+function usageTable({ usage }: Estimate): string {
+  const known = Object.entries(usage).filter(([, value]) => value !== undefined);
+  return markdownTable(
+    ["Usage a month", ""],
+    known.map(([key, value]) => [key, String(value)]),
+  );
+}
+
+/** What a change costs, for the summary of a plan. */
+export function deltaMarkdown(delta: CostDelta): string {
+  const { before, after, changes } = delta;
+  const change = after - before;
+  const head = `### Cost of this change: ${formatChange(change)} a month, ${formatChange(12 * change)} in 12 months`;
+  if (changes.length === 0) return `${head}\n\nNothing that is billed changes: ${formatUsd(after)} a month.`;
+  const rows = changes.map(({ kind, line, before, after }) => [
+    kind,
+    `${line.template}/${line.resource}`,
+    line.price.description,
+    formatUsd(before),
+    formatUsd(after),
+    formatChange(after - before),
+  ]);
+  const total = ["", "**Total**", "", formatUsd(before), formatUsd(after), formatChange(change)];
+  return `${head}\n\n${markdownTable(["", "Resource", "Item", "Before", "After", "Change a month"], [...rows, total])}`;
+}
+
+function details(head: string, content: string): string {
+  return `<details><summary>${escapeText(head)}</summary>\n\n${content}\n\n</details>`;
+}
