@@ -32,7 +32,7 @@ function outputTable(outputs: NonNullable<ActionFile["outputs"]>): string {
   return rows.length > 0 ? table(["name", "description"], rows) : "None.";
 }
 
-function table(head: string[], rows: string[][]): string {
+export function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]) =>
     `| ${cells
       .map((cell) =>
@@ -45,7 +45,8 @@ function table(head: string[], rows: string[][]): string {
   return [line(head), `|${" --- |".repeat(head.length)}`, ...rows.map(line)].join("\n");
 }
 
-function between(text: string, name: string, content: string): string {
+/** The text with what stands between the markers of a name made anew. */
+export function between(text: string, name: string, content: string): string {
   const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
   const from = text.indexOf(begin);
   const to = text.indexOf(end);

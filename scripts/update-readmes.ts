@@ -2,39 +2,53 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { withTables } from "./readme-tables.ts";
+import { readTemplates } from "../actions/shared/cloudformation/template.ts";
+import { between, table, withTables } from "./readme-tables.ts";
+import { servicesOf } from "./services-of-templates.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Makes the tables of every actions/<name>/README.md from its action.yml; `--check` only says which differ. */
+/**
+ * Makes the tables of every actions/<name>/README.md from its action.yml, and that of the AWS services in README.md from
+ * infra-templates; `--check` only says which differ.
+ */
 function main(): void {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
   const actions = join(root, "actions");
   const stale: string[] = [];
+  const update = (readme: string, tables: (before: string) => string) => {
+    const before = existsSync(readme) ? readFileSync(readme, "utf8") : "";
+    const after = tablesOf(readme, before, tables);
+    if (before === after) return;
+    stale.push(relative(root, readme));
+    if (!values.check) writeFileSync(readme, after);
+  };
   for (const name of readdirSync(actions)) {
     const action = join(actions, name, "action.yml");
     if (!existsSync(action)) continue;
-    const readme = join(actions, name, "README.md");
-    const before = existsSync(readme) ? readFileSync(readme, "utf8") : "";
-    const after = tablesOf(readme, before, readFileSync(action, "utf8"));
-    if (before === after) continue;
-    stale.push(relative(root, readme));
-    if (!values.check) writeFileSync(readme, after);
+    update(join(actions, name, "README.md"), (before) => withTables(before, readFileSync(action, "utf8")));
   }
+  update(join(root, "README.md"), (before) => between(before, "services", servicesTable()));
   if (stale.length === 0) console.log("The READMEs' tables are up to date.");
   else if (!values.check) console.log(`Updated ${stale.join(", ")}.`);
   else {
-    console.error(`Tables are not those of action.yml: ${stale.join(", ")}. Run "npm run docs" and commit.`);
+    console.error(`Tables are out of date: ${stale.join(", ")}. Run "npm run docs" and commit.`);
     process.exitCode = 1;
   }
 }
 
-function tablesOf(readme: string, before: string, action: string): string {
+function tablesOf(readme: string, before: string, tables: (before: string) => string): string {
   try {
-    return withTables(before, action);
+    return tables(before);
   } catch (error) {
     throw new Error(`${relative(root, readme)}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+function servicesTable(): string {
+  const services = [...servicesOf(readTemplates(join(root, "infra-templates")))];
+  const rows = services.map(([service, templates]) => [service, templates.join(", ")]);
+  return `${services.length} services:\n\n${table(["service", "templates"], rows)}`;
 }
 
 try {
