@@ -48,26 +48,26 @@ test("the repository's own templates are estimated, with table, chart, CSV and J
   const json = JSON.parse(readFileSync(output("json") ?? "", "utf8"));
   expect(json.monthly).toBeCloseTo(monthly, 2);
   expect(json.lines).toContainEqual(
-    expect.objectContaining({ resource: "CustomerService", price: "public-ipv4" }),
+    expect.objectContaining({ resource: "CustomerService", price: "fargate-vcpu-x86" }),
   );
 });
 
 test("a change in a second checkout is told before the whole", async () => {
   const before = join(root, "before");
   cpSync(templatesFolder, before, { recursive: true });
-  const services = join(before, "services.yaml");
-  writeFileSync(services, readFileSync(services, "utf8").replace("DesiredCount: 1", "DesiredCount: 3"));
+  writeFileSync(join(before, "spare.yaml"), "Resources: { Address: { Type: AWS::EC2::EIP } }");
+  const profile = join(before, "parameters/standard.json");
+  writeFileSync(profile, JSON.stringify({ ...JSON.parse(readFileSync(profile, "utf8")), spare: {} }));
   const { output, summary, lines } = await run({
     ...own,
     "compare-templates": before,
-    "compare-parameters": join(before, "parameters/standard.json"),
+    "compare-parameters": profile,
     "compare-task-definitions": join(before, "ecs"),
   });
-  const aTask = 730 * (0.5 * 0.04048 + 0.004445);
-  expect(Number(output("change"))).toBeLessThanOrEqual(-2 * aTask + 0.01);
-  expect(lines[1]).toMatch(/^The change: −\$[\d.]+ a month\.$/);
+  expect(output("change")).toBe((-730 * 0.005).toFixed(2));
+  expect(lines[1]).toBe("The change: −$3.65 a month.");
   expect(summary).toMatch(
-    /^### Cost of this change: −\$[\s\S]*\| changed \| services\/CustomerService \|[\s\S]*### Cost: /,
+    /^### Cost of this change: −\$3\.65 [\s\S]*\| removed \| spare\/Address \|[\s\S]*### Cost: /,
   );
 });
 
