@@ -52,8 +52,16 @@ const epilogue = [
 
 /** The last line that tells something: no stack frames or version banners; the message of a structured line. */
 export function lastTellingLine(logLines: readonly string[]): string {
-  const line = logLines.findLast((candidate) => !epilogue.some((pattern) => pattern.test(candidate))) ?? "";
+  const told = withoutProperties(logLines);
+  const line = told.findLast((candidate) => !epilogue.some((pattern) => pattern.test(candidate))) ?? "";
   return messageOf(line).trim();
+}
+
+/** Node prints an error's own properties, such as errno and path, in braces that open at the end of its stack. */
+function withoutProperties(lines: readonly string[]): readonly string[] {
+  const end = lines.lastIndexOf("}");
+  const start = lines.findLastIndex((line, index) => index < end && /^(?:\s+at |\S).* \{$/.test(line));
+  return start < 0 ? lines : lines.toSpliced(start + 1, end - start);
 }
 
 function messageOf(line: string): string {

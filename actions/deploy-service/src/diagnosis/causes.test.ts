@@ -38,6 +38,24 @@ test.each<[string, Partial<FailedTask>, string]>([
     "Container web exited with code 1: Error: no database",
   ],
   [
+    "a crash with an error of the system's, by its message and not by its properties",
+    {
+      ...exited,
+      exitCode: 1,
+      logLines: [
+        "Error: connect ECONNREFUSED 10.0.0.9:3306",
+        "    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1637:16) {",
+        "  errno: -111,",
+        "  code: 'ECONNREFUSED',",
+        "  port: 3306",
+        "}",
+        "",
+        "Node.js v24.1.0",
+      ],
+    },
+    "Container web exited with code 1: Error: connect ECONNREFUSED 10.0.0.9:3306",
+  ],
+  [
     "a crash with a structured log",
     { ...exited, exitCode: 3, logLines: ['{"level":60,"msg":"cannot start","err":{"message":"boom"}}'] },
     "Container web exited with code 3: cannot start: boom",
