@@ -1,3 +1,3 @@
 import { playMatrix } from "./matrix.ts";
 
-playMatrix("native");
+playMatrix("native", "process");

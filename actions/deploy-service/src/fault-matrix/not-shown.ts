@@ -12,18 +12,6 @@ export interface NotShown {
 
 export const notShown: readonly NotShown[] = [
   {
-    fault: "out of memory",
-    backEnds: [],
-    what: "ECS's own words, OutOfMemoryError",
-    why: "tasks are processes whose memory limit is not enforced: rows have exit code 137 only; the words are a case of diagnosis/causes.test.ts",
-  },
-  {
-    fault: "wrong architecture",
-    backEnds: [],
-    what: "exec format error of an image that says it is for the right platform",
-    why: "the simulator lends its own node to images, so that no foreign executable is ever started; a case of diagnosis/causes.test.ts",
-  },
-  {
     fault: "image not pullable",
     backEnds: [],
     what: "a registry that refuses the execution role, a pull rate limit",

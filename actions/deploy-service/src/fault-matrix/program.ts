@@ -4,10 +4,13 @@
  * changes.
  */
 export const program = `
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 const version = process.env.VERSION ?? "";
 const fate = version.split("-")[0];
 if (fate === "crash") throw new Error("cannot read the menu");
+if (fate === "writing") writeFileSync("/tmp/menu", version);
+if (fate === "hungry") for (const held = []; ; ) held.push(Buffer.alloc(2 ** 24, 1));
 if (fate === "killed") process.kill(process.pid, "SIGKILL");
 const server = createServer((request, response) => {
   response.statusCode = { unhealthy: 500, slow: 503 }[fate] ?? 200;

@@ -1,3 +1,4 @@
+import type { TaskRuntimeKind } from "../../../../simulator/src/planes/tasks/runtime.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { Run } from "../order/run.ts";
 import type { Status } from "../record.ts";
@@ -44,6 +45,8 @@ export interface Row {
   /** What is particular in this row. */
   readonly when?: string;
   readonly backEnds: readonly BackEnd[];
+  /** What has to run the tasks; whatever does when absent. */
+  readonly runtimes?: readonly TaskRuntimeKind[];
   readonly settings?: Settings;
   /** What becomes of the new tasks: a word of the matrix's program. */
   readonly fate?: string;

@@ -44,7 +44,11 @@ export async function createScene(family: Family): Promise<Scene> {
   async function draft(version: string): Promise<Draft> {
     const file = await stage.taskDefinition(version);
     const read = JSON.parse(await readFile(file, "utf8")) as Draft;
-    read.containerDefinitions[0].image = image;
+    const [web] = read.containerDefinitions;
+    web.image = image;
+    // A program that is process 1 ignores SIGTERM until it listens to it, and one that just starts would stay for
+    // half a minute.
+    web.linuxParameters = { initProcessEnabled: true };
     return read;
   }
   return {
