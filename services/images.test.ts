@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { startDatabaseServer } from "../simulator/src/planes/database-server.ts";
+import { hasDocker } from "../simulator/src/planes/tasks/runtimes-for-tests.ts";
 import type { Simulator } from "../simulator/src/simulator.ts";
 import { startTestSimulator } from "../simulator/src/testing-simulator.ts";
 import {
@@ -130,7 +131,7 @@ async function build(builder: Builder, name: string, port: number): Promise<stri
   });
 }
 
-describe.each(services)("the image of $name", ({ name, port, paths }) => {
+describe.skipIf(!hasDocker).each(services)("the image of $name", ({ name, port, paths }) => {
   const images = {} as Record<Builder, string>;
   const containers = {} as Record<Builder, string>;
 

@@ -21,11 +21,7 @@ export const basePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin
  * Answers the folder. Rejects with a sentence where it cannot be made, such as on macOS.
  */
 export async function makeNodeBase({ folder, npm = false }: NodeBaseOptions): Promise<string> {
-  if (process.platform !== "linux")
-    throw new Error(
-      `a Node base can be made on Linux only, not on ${process.platform}: its files are this machine's own`,
-    );
-  const node = createRequire(import.meta.url).resolve("node/bin/node");
+  const node = findNode();
   const libraries = await findLibraries(node);
   const place = async (path: string) => {
     const target = join(folder, path);
@@ -40,6 +36,25 @@ export async function makeNodeBase({ folder, npm = false }: NodeBaseOptions): Pr
     npm && copyNpm(folder),
   ]);
   return folder;
+}
+
+/** Why no base can be made on this machine; undefined when it can. */
+export async function nodeBaseProblem(): Promise<string | undefined> {
+  try {
+    await findLibraries(findNode());
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** The program that this repository brings; another Node on PATH may be of another version. */
+function findNode(): string {
+  if (process.platform !== "linux")
+    throw new Error(
+      `a Node base can be made on Linux only, not on ${process.platform}: its files are this machine's own`,
+    );
+  return createRequire(import.meta.url).resolve("node/bin/node");
 }
 
 /** Names for the users that images run as, and how addresses are found where glibc before 2.34 would ask the DNS first. */
