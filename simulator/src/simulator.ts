@@ -2,9 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Aws, Handler, Service, ServiceName } from "./aws/api.ts";
+import { createApplicationAutoScaling } from "./aws/application-auto-scaling/service.ts";
+import { createCloud9 } from "./aws/cloud9/service.ts";
 import { createCloudFormation } from "./aws/cloudformation/service.ts";
 import { createCloudWatch } from "./aws/cloudwatch/service.ts";
+import { createCodeCommit } from "./aws/codecommit/service.ts";
 import { createCodeDeploy } from "./aws/codedeploy/service.ts";
+import { createCodePipeline } from "./aws/codepipeline/service.ts";
 import { createEc2 } from "./aws/ec2/service.ts";
 import { createEcr } from "./aws/ecr/service.ts";
 import { createEcrPublic } from "./aws/ecr-public/service.ts";
@@ -168,9 +172,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 function createServices(environment: Environment): Services {
   return {
+    applicationautoscaling: createApplicationAutoScaling(environment),
+    cloud9: createCloud9(environment),
     cloudformation: createCloudFormation(environment),
     cloudwatch: createCloudWatch(environment),
+    codecommit: createCodeCommit(environment),
     codedeploy: createCodeDeploy(environment),
+    codepipeline: createCodePipeline(environment),
     ec2: createEc2(environment),
     ecr: createEcr(environment),
     ecrpublic: createEcrPublic(environment),
@@ -189,6 +197,8 @@ function createServices(environment: Environment): Services {
 /** Whoever gives orders ends before whoever carries them out, so nothing is started anew while closing. */
 const closingOrder: readonly ServiceName[] = [
   "cloudformation",
+  "codepipeline",
+  "applicationautoscaling",
   "codedeploy",
   "ecs",
   "lambda",
@@ -200,6 +210,8 @@ const closingOrder: readonly ServiceName[] = [
   "logs",
   "ec2",
   "s3",
+  "codecommit",
+  "cloud9",
   "iam",
   "secretsmanager",
   "sts",

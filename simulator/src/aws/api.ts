@@ -1,7 +1,11 @@
+import type { ApplicationAutoScaling } from "@aws-sdk/client-application-auto-scaling";
+import type { Cloud9 } from "@aws-sdk/client-cloud9";
 import type { CloudFormation } from "@aws-sdk/client-cloudformation";
 import type { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import type { CodeCommit } from "@aws-sdk/client-codecommit";
 import type { CodeDeploy } from "@aws-sdk/client-codedeploy";
+import type { CodePipeline } from "@aws-sdk/client-codepipeline";
 import type { EC2 } from "@aws-sdk/client-ec2";
 import type { ECR } from "@aws-sdk/client-ecr";
 import type { ECRPUBLIC } from "@aws-sdk/client-ecr-public";
@@ -55,9 +59,13 @@ export type Api<Client> = {
 };
 
 export interface AwsClients {
+  applicationautoscaling: ApplicationAutoScaling;
+  cloud9: Cloud9;
   cloudformation: CloudFormation;
   cloudwatch: CloudWatch;
+  codecommit: CodeCommit;
   codedeploy: CodeDeploy;
+  codepipeline: CodePipeline;
   ec2: EC2;
   ecr: ECR;
   ecrpublic: ECRPUBLIC;

@@ -21,8 +21,8 @@ export interface WireModel {
   /** XML namespace of the answers, where they are XML. */
   readonly namespace?: string;
   /**
-   * The SDK client whose schemas describe the operations. Loaded at the first call over the wire only: together
-   * they would take more memory than the simulator itself.
+   * The SDK client, or a module like it, whose schemas describe the operations. Loaded at the first call over the
+   * wire only: together they would take more memory than the simulator itself.
    */
   readonly load: () => Promise<Record<string, unknown>>;
 }
@@ -60,6 +60,30 @@ export const wireModels: readonly WireModel[] = [
     protocol: "awsJson1.1",
     route: "Logs_20140328",
     load: () => import("@aws-sdk/client-cloudwatch-logs"),
+  },
+  {
+    service: "applicationautoscaling",
+    protocol: "awsJson1.1",
+    route: "AnyScaleFrontendService",
+    load: () => import("@aws-sdk/client-application-auto-scaling"),
+  },
+  {
+    service: "cloud9",
+    protocol: "awsJson1.1",
+    route: "AWSCloud9WorkspaceManagementService",
+    load: () => import("../aws/cloud9/model.ts"),
+  },
+  {
+    service: "codecommit",
+    protocol: "awsJson1.1",
+    route: "CodeCommit_20150413",
+    load: () => import("@aws-sdk/client-codecommit"),
+  },
+  {
+    service: "codepipeline",
+    protocol: "awsJson1.1",
+    route: "CodePipeline_20150709",
+    load: () => import("@aws-sdk/client-codepipeline"),
   },
   {
     service: "secretsmanager",

@@ -1,0 +1,226 @@
+import { ApplicationAutoScaling } from "@aws-sdk/client-application-auto-scaling";
+import { IAM } from "@aws-sdk/client-iam";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Simulator } from "../../simulator.ts";
+import { startTestSimulator } from "../../testing-simulator.ts";
+
+let simulator: Simulator;
+let scaling: ApplicationAutoScaling;
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+  scaling = new ApplicationAutoScaling({ ...simulator.clientConfig, maxAttempts: 1 });
+});
+afterAll(() => simulator?.close());
+
+const target = (service: string) => ({
+  ServiceNamespace: "ecs" as const,
+  ScalableDimension: "ecs:service:DesiredCount" as const,
+  ResourceId: `service/coffee/${service}`,
+});
+
+let subnets: string[];
+beforeAll(async () => {
+  const { ec2, ecs } = simulator.aws;
+  const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
+  const { Subnet } = await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock: "10.0.0.0/24" });
+  subnets = [Subnet?.SubnetId ?? ""];
+  await ecs.createCluster({ clusterName: "coffee" });
+  await ecs.registerTaskDefinition({
+    family: "web",
+    networkMode: "awsvpc",
+    requiresCompatibilities: ["FARGATE"],
+    cpu: "256",
+    memory: "512",
+    containerDefinitions: [{ name: "web", image: "web" }],
+  });
+});
+
+/** An ECS service without tasks, so that there is something to scale. */
+async function createService(serviceName: string): Promise<void> {
+  await simulator.aws.ecs.createService({
+    cluster: "coffee",
+    serviceName,
+    taskDefinition: "web",
+    launchType: "FARGATE",
+    desiredCount: 0,
+    networkConfiguration: { awsvpcConfiguration: { subnets } },
+  });
+}
+
+async function register(service: string, more: object = { MinCapacity: 1, MaxCapacity: 4 }) {
+  await createService(service);
+  return await scaling.registerScalableTarget({ ...target(service), ...more });
+}
+
+describe("a scalable target", () => {
+  it("is registered with its range, and a later registration changes what it names only", async () => {
+    const { ScalableTargetARN } = await register("ranged");
+    await scaling.registerScalableTarget({
+      ...target("ranged"),
+      MaxCapacity: 6,
+      SuspendedState: { DynamicScalingInSuspended: true },
+    });
+    const { ScalableTargets } = await scaling.describeScalableTargets({
+      ServiceNamespace: "ecs",
+      ResourceIds: ["service/coffee/ranged"],
+    });
+    expect(ScalableTargets).toMatchObject([
+      {
+        ScalableTargetARN,
+        MinCapacity: 1,
+        MaxCapacity: 6,
+        SuspendedState: {
+          DynamicScalingInSuspended: true,
+          DynamicScalingOutSuspended: false,
+          ScheduledScalingSuspended: false,
+        },
+        CreationTime: expect.any(Date),
+      },
+    ]);
+    const role = await new IAM(simulator.clientConfig).getRole({
+      RoleName: "AWSServiceRoleForApplicationAutoScaling_ECSService",
+    });
+    expect(ScalableTargets?.[0]?.RoleARN).toBe(role.Role?.Arn);
+  });
+
+  it("goes together with its policies", async () => {
+    await register("gone");
+    await scaling.putScalingPolicy({ ...target("gone"), ...tracking });
+    await scaling.deregisterScalableTarget(target("gone"));
+    const { ScalingPolicies } = await scaling.describeScalingPolicies({
+      ServiceNamespace: "ecs",
+      ResourceId: "service/coffee/gone",
+    });
+    expect(ScalingPolicies).toEqual([]);
+    await expect(scaling.deregisterScalableTarget(target("gone"))).rejects.toMatchObject({
+      name: "ObjectNotFoundException",
+    });
+  });
+
+  it("has tags", async () => {
+    const { ScalableTargetARN: ResourceARN } = await register("tagged", {
+      MinCapacity: 0,
+      MaxCapacity: 1,
+      Tags: { team: "coffee", old: "yes" },
+    });
+    await scaling.tagResource({ ResourceARN, Tags: { team: "tea" } });
+    await scaling.untagResource({ ResourceARN, TagKeys: ["old"] });
+    expect((await scaling.listTagsForResource({ ResourceARN })).Tags).toEqual({ team: "tea" });
+  });
+
+  it.each<[object, string]>([
+    [{ MinCapacity: 1 }, "Both the minimum and the maximum capacity"],
+    [{ MinCapacity: 5, MaxCapacity: 1 }, "Maximum capacity cannot be less than minimum capacity"],
+    [{ MinCapacity: -1, MaxCapacity: 1 }, "at 'minCapacity' failed to satisfy constraint"],
+    [{ MinCapacity: 1, MaxCapacity: 1 }, "ECS service doesn't exist: service/coffee/none"],
+    [
+      { ServiceNamespace: "dynamodb", MinCapacity: 1, MaxCapacity: 1 },
+      "the ServiceNamespace ecs only, not dynamodb",
+    ],
+    [
+      { ResourceId: "service/none", MinCapacity: 1, MaxCapacity: 1 },
+      "not ecs:service:DesiredCount of service/none",
+    ],
+  ])("is refused with %j", async (more, message) => {
+    const call = scaling.registerScalableTarget({ ...target("none"), ...more });
+    await expect(call).rejects.toThrow(message);
+  });
+});
+
+const tracking = {
+  PolicyName: "cpu",
+  PolicyType: "TargetTrackingScaling" as const,
+  TargetTrackingScalingPolicyConfiguration: {
+    TargetValue: 60,
+    PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageCPUUtilization" as const },
+  },
+};
+const steps = (...bounds: [number | undefined, number | undefined][]) => ({
+  PolicyName: "steps",
+  PolicyType: "StepScaling" as const,
+  StepScalingPolicyConfiguration: {
+    AdjustmentType: "ChangeInCapacity" as const,
+    StepAdjustments: bounds.map(([MetricIntervalLowerBound, MetricIntervalUpperBound]) => ({
+      MetricIntervalLowerBound,
+      MetricIntervalUpperBound,
+      ScalingAdjustment: 1,
+    })),
+  },
+});
+
+describe("a scaling policy", () => {
+  beforeAll(() => register("web"));
+
+  it("tracks a target or takes steps, is changed under its name, and is deleted", async () => {
+    const { PolicyARN } = await scaling.putScalingPolicy({ ...target("web"), ...tracking });
+    await scaling.putScalingPolicy({ ...target("web"), ...steps([undefined, 0], [0, 10], [10, undefined]) });
+    const { TargetTrackingScalingPolicyConfiguration: configuration } = tracking;
+    const again = await scaling.putScalingPolicy({
+      ...target("web"),
+      ...tracking,
+      TargetTrackingScalingPolicyConfiguration: { ...configuration, TargetValue: 40 },
+    });
+    expect(again.PolicyARN).toBe(PolicyARN);
+    const list = () =>
+      scaling.describeScalingPolicies({ ServiceNamespace: "ecs", ResourceId: "service/coffee/web" });
+    expect((await list()).ScalingPolicies).toMatchObject([
+      { PolicyName: "cpu", TargetTrackingScalingPolicyConfiguration: { TargetValue: 40 } },
+      { PolicyName: "steps", StepScalingPolicyConfiguration: { MetricAggregationType: "Average" } },
+    ]);
+    await scaling.deleteScalingPolicy({ ...target("web"), PolicyName: "cpu" });
+    expect((await list()).ScalingPolicies).toMatchObject([{ PolicyName: "steps" }]);
+    await expect(scaling.deleteScalingPolicy({ ...target("web"), PolicyName: "cpu" })).rejects.toThrow(
+      "policy name: cpu",
+    );
+  });
+
+  const predefined = (PredefinedMetricSpecification: object, more: object = {}) => ({
+    ...tracking,
+    TargetTrackingScalingPolicyConfiguration: { TargetValue: 60, PredefinedMetricSpecification, ...more },
+  });
+  it.each<[string, object, string]>([
+    ["no target", { ...tracking, ResourceId: "service/coffee/none" }, "No scalable target found"],
+    [
+      "no configuration",
+      { PolicyName: "x", PolicyType: "StepScaling" },
+      "needs StepScalingPolicyConfiguration",
+    ],
+    ["predictive", { PolicyName: "x", PolicyType: "PredictiveScaling" }, "not PredictiveScaling"],
+    [
+      "another service's metric",
+      predefined({ PredefinedMetricType: "KafkaBrokerStorageUtilization" }),
+      "none of services of ECS",
+    ],
+    [
+      "no label",
+      predefined({ PredefinedMetricType: "ALBRequestCountPerTarget" }),
+      "needs a ResourceLabel, app/",
+    ],
+    [
+      "a label too many",
+      predefined({ PredefinedMetricType: "ECSServiceAverageCPUUtilization", ResourceLabel: "app/a/1" }),
+      "takes no ResourceLabel",
+    ],
+    [
+      "a negative cooldown",
+      predefined({ PredefinedMetricType: "ECSServiceAverageCPUUtilization" }, { ScaleInCooldown: -1 }),
+      "scaleInCooldown",
+    ],
+    [
+      "two metrics",
+      predefined(
+        { PredefinedMetricType: "ECSServiceAverageCPUUtilization" },
+        { CustomizedMetricSpecification: {} },
+      ),
+      "Exactly one of",
+    ],
+    ["a gap", steps([0, 10], [20, undefined]), "leave a gap between 10 and 20"],
+    ["an overlap", steps([0, 10], [5, undefined]), "overlap between 10 and 5"],
+    ["an open end", steps([0, 10]), "without an upper bound"],
+    ["an open beginning", steps([-10, 0]), "without a lower bound"],
+    ["no step", steps(), "length greater than or equal to 1"],
+  ])("is refused with %s", async (_, policy, message) => {
+    const call = scaling.putScalingPolicy({ ...target("web"), PolicyName: "x", ...policy });
+    await expect(call).rejects.toThrow(message);
+  });
+});

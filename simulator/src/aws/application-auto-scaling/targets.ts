@@ -1,0 +1,145 @@
+import { randomUUID } from "node:crypto";
+import type {
+  RegisterScalableTargetCommandInput,
+  ScalableTarget as TargetView,
+} from "@aws-sdk/client-application-auto-scaling";
+import type { Service } from "../api.ts";
+import { refuseBroken } from "../constraints.ts";
+import { page } from "../page.ts";
+import {
+  dimension,
+  findTarget,
+  invalid,
+  namespace,
+  refuseOtherServices,
+  resourceIdOf,
+  type ScalableTarget,
+  type ScalingState,
+} from "./state.ts";
+
+/** What one answer of the Describe operations holds at most, and when nothing is said. Source: API reference. */
+export const pageSize = 50;
+
+export function targetOperations(state: ScalingState): Service<"applicationautoscaling">["operations"] {
+  return {
+    async registerScalableTarget(input) {
+      const resourceId = resourceIdOf(input);
+      checkCapacities(input);
+      const known = state.targets.get(resourceId);
+      if (known) {
+        changeTarget(known, input);
+        return { ScalableTargetARN: known.arn };
+      }
+      const target = newTarget(state, resourceId, input);
+      await refuseMissingService(state, resourceId);
+      await ensureServiceLinkedRole(state);
+      state.targets.set(resourceId, target);
+      return { ScalableTargetARN: target.arn };
+    },
+    deregisterScalableTarget(input) {
+      const { resourceId } = findTarget(state, resourceIdOf(input));
+      state.targets.delete(resourceId);
+      // With the target go its policies (API reference, DeregisterScalableTarget).
+      const others = state.policies.filter((policy) => policy.resourceId !== resourceId);
+      state.policies.splice(0, state.policies.length, ...others);
+      return {};
+    },
+    describeScalableTargets({ ServiceNamespace, ResourceIds, ScalableDimension, MaxResults, NextToken }) {
+      refuseOtherServices(ServiceNamespace);
+      if (ScalableDimension !== undefined && !ResourceIds?.length)
+        throw invalid("A scalable dimension needs the resource IDs that it belongs to.");
+      const wanted = [...state.targets.values()].filter(
+        ({ resourceId }) => !ResourceIds?.length || ResourceIds.includes(resourceId),
+      );
+      const { items, next } = page(wanted, {
+        size: MaxResults ?? pageSize,
+        token: NextToken,
+        code: "InvalidNextTokenException",
+      });
+      return { ScalableTargets: items.map((target) => describe(state, target)), NextToken: next };
+    },
+  };
+}
+
+function checkCapacities({ MinCapacity, MaxCapacity }: RegisterScalableTargetCommandInput): void {
+  refuseBroken("ValidationException", [
+    ["minCapacity", MinCapacity, { range: [0, 2 ** 31 - 1] }],
+    ["maxCapacity", MaxCapacity, { range: [0, 2 ** 31 - 1] }],
+  ]);
+}
+
+function changeTarget(target: ScalableTarget, input: RegisterScalableTargetCommandInput): void {
+  if (input.Tags)
+    throw invalid(
+      "The resource is registered already: its tags are changed by TagResource and UntagResource.",
+    );
+  const { MinCapacity: minimum = target.minimum, MaxCapacity: maximum = target.maximum } = input;
+  refuseEmptyRange(minimum, maximum);
+  Object.assign(target, { minimum, maximum, suspended: { ...target.suspended, ...input.SuspendedState } });
+}
+
+function newTarget(
+  { environment: { region, accountId, clock } }: ScalingState,
+  resourceId: string,
+  input: RegisterScalableTargetCommandInput,
+): ScalableTarget {
+  const { MinCapacity: minimum, MaxCapacity: maximum, SuspendedState = {}, Tags = {} } = input;
+  if (minimum === undefined || maximum === undefined)
+    throw invalid(
+      "Both the minimum and the maximum capacity must be given to register a new scalable target.",
+    );
+  refuseEmptyRange(minimum, maximum);
+  return {
+    resourceId,
+    arn: `arn:aws:application-autoscaling:${region}:${accountId}:scalable-target/${randomUUID().replaceAll("-", "")}`,
+    createdAt: clock.now(),
+    minimum,
+    maximum,
+    suspended: { ...nothingSuspended, ...SuspendedState },
+    tags: new Map(Object.entries(Tags)),
+  };
+}
+
+const nothingSuspended = {
+  DynamicScalingInSuspended: false,
+  DynamicScalingOutSuspended: false,
+  ScheduledScalingSuspended: false,
+};
+
+function refuseEmptyRange(minimum: number, maximum: number): void {
+  if (minimum > maximum)
+    throw invalid(
+      `Maximum capacity cannot be less than minimum capacity: ${maximum} is less than ${minimum}.`,
+    );
+}
+
+async function refuseMissingService({ environment }: ScalingState, resourceId: string): Promise<void> {
+  const [, cluster, service = ""] = resourceId.split("/");
+  const { services = [] } = await environment.aws.ecs
+    .describeServices({ cluster, services: [service] })
+    .catch(() => ({ services: [] }));
+  if (!services.some(({ status }) => status === "ACTIVE"))
+    throw invalid(`ECS service doesn't exist: ${resourceId}`);
+}
+
+/** AWS makes it with the first target of an account. */
+async function ensureServiceLinkedRole({ environment: { aws } }: ScalingState): Promise<void> {
+  const RoleName = "AWSServiceRoleForApplicationAutoScaling_ECSService";
+  const AWSServiceName = "ecs.application-autoscaling.amazonaws.com";
+  await aws.iam.getRole({ RoleName }).catch(() => aws.iam.createServiceLinkedRole({ AWSServiceName }));
+}
+
+function describe({ environment: { accountId } }: ScalingState, target: ScalableTarget): TargetView {
+  return {
+    ServiceNamespace: namespace,
+    ResourceId: target.resourceId,
+    ScalableDimension: dimension,
+    MinCapacity: target.minimum,
+    MaxCapacity: target.maximum,
+    // Whatever role a caller names, ECS is scaled with the service-linked one (API reference, RoleARN).
+    RoleARN: `arn:aws:iam::${accountId}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService`,
+    CreationTime: target.createdAt,
+    SuspendedState: { ...target.suspended },
+    ScalableTargetARN: target.arn,
+  };
+}

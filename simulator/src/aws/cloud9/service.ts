@@ -1,0 +1,14 @@
+import type { Environment } from "../../environment.ts";
+import type { Service } from "../api.ts";
+import { environmentOperations } from "./environments.ts";
+import { createCloud9State } from "./state.ts";
+import { tagOperations } from "./tags.ts";
+
+/**
+ * Development environments as state: no instance runs and no editor opens, so each is ready as soon as it is asked
+ * for. Source of shapes, limits and errors: API reference 2017-09-23.
+ */
+export function createCloud9(environment: Environment): Service<"cloud9"> {
+  const state = createCloud9State(environment);
+  return { operations: { ...environmentOperations(state), ...tagOperations(state) } };
+}

@@ -1,0 +1,101 @@
+import { expect, test } from "vitest";
+import { type Call, callsOf } from "../calls-for-tests.ts";
+import { createCodeCommit } from "./service.ts";
+
+async function withRepository(): Promise<Call> {
+  const call = await callsOf(createCodeCommit);
+  call("createRepository", {
+    repositoryName: "deployment",
+    repositoryDescription: "files",
+    tags: { team: "coffee" },
+  });
+  return call;
+}
+
+test("a repository is created, described, renamed and deleted", async () => {
+  const call = await withRepository();
+  const { repositoryMetadata } = call("getRepository", { repositoryName: "deployment" });
+  expect(repositoryMetadata).toMatchObject({
+    Arn: "arn:aws:codecommit:us-east-1:123456789012:deployment",
+    repositoryDescription: "files",
+    cloneUrlHttp: "http://127.0.0.1:4566/v1/repos/deployment",
+    defaultBranch: undefined,
+  });
+  call("updateRepositoryDescription", { repositoryName: "deployment", repositoryDescription: "" });
+  call("updateRepositoryName", { oldName: "deployment", newName: "microservices" });
+  expect(call("batchGetRepositories", { repositoryNames: ["deployment", "microservices"] })).toMatchObject({
+    repositories: [{ repositoryName: "microservices", repositoryDescription: undefined }],
+    repositoriesNotFound: ["deployment"],
+  });
+  const { repositoryId } = repositoryMetadata;
+  expect(call("deleteRepository", { repositoryName: "microservices" })).toEqual({ repositoryId });
+  expect(call("deleteRepository", { repositoryName: "microservices" }).repositoryId).toBeUndefined();
+});
+
+test("repositories are listed by name, either way", async () => {
+  const call = await withRepository();
+  call("createRepository", { repositoryName: "application" });
+  const names = (order: string) =>
+    call("listRepositories", { order }).repositories.map(
+      (each: { repositoryName: string }) => each.repositoryName,
+    );
+  expect(names("ascending")).toEqual(["application", "deployment"]);
+  expect(names("descending")).toEqual(["deployment", "application"]);
+});
+
+test("tags are set and removed", async () => {
+  const call = await withRepository();
+  const resourceArn = "arn:aws:codecommit:us-east-1:123456789012:deployment";
+  call("tagResource", { resourceArn, tags: { phase: "8" } });
+  call("untagResource", { resourceArn, tagKeys: ["team"] });
+  expect(call("listTagsForResource", { resourceArn })).toEqual({ tags: { phase: "8" } });
+});
+
+const named = { repositoryName: "deployment" };
+test.each<[string, object, string, string]>([
+  ["createRepository", named, "RepositoryNameExistsException", "Repository named deployment already exists"],
+  ["createRepository", { repositoryName: "a b" }, "InvalidRepositoryNameException", '"a b" is not valid'],
+  ["createRepository", { repositoryName: "a.git" }, "InvalidRepositoryNameException", "do not end in .git"],
+  [
+    "createRepository",
+    { repositoryName: "a", kmsKeyId: "k" },
+    "OperationNotAllowedException",
+    "does not support kmsKeyId",
+  ],
+  [
+    "createRepository",
+    { repositoryName: "a", tags: { "aws:x": "" } },
+    "InvalidSystemTagUsageException",
+    "aws:x",
+  ],
+  [
+    "createRepository",
+    { repositoryName: "a", repositoryDescription: "x".repeat(1001) },
+    "InvalidRepositoryDescriptionException",
+    "1,000",
+  ],
+  ["getRepository", { repositoryName: "none" }, "RepositoryDoesNotExistException", "none does not exist"],
+  [
+    "updateRepositoryName",
+    { oldName: "deployment", newName: "deployment" },
+    "RepositoryNameExistsException",
+    "deployment",
+  ],
+  ["getBranch", { ...named, branchName: "dev" }, "BranchDoesNotExistException", "Branch dev does not exist"],
+  [
+    "updateDefaultBranch",
+    { ...named, defaultBranchName: "dev" },
+    "BranchDoesNotExistException",
+    "Branch dev",
+  ],
+  [
+    "listTagsForResource",
+    { resourceArn: "arn:aws:s3:::b" },
+    "InvalidResourceArnException",
+    "is not the ARN of a repository",
+  ],
+])("%s %j is refused with %3$s", async (operation, input, code, message) => {
+  const call = await withRepository();
+  const perform = async () => call(operation, input);
+  await expect(perform()).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+});

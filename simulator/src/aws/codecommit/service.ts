@@ -1,0 +1,17 @@
+import type { Environment } from "../../environment.ts";
+import type { Service } from "../api.ts";
+import { branchOperations } from "./branches.ts";
+import { repositoryOperations } from "./repositories.ts";
+import { createCodeCommitState } from "./state.ts";
+import { tagOperations } from "./tags.ts";
+
+/**
+ * Repositories as state: there is no Git behind their clone URLs yet, so that none has a branch. Source of shapes,
+ * limits and errors: API reference 2015-04-13.
+ */
+export function createCodeCommit(environment: Environment): Service<"codecommit"> {
+  const state = createCodeCommitState(environment);
+  return {
+    operations: { ...repositoryOperations(state), ...branchOperations(state), ...tagOperations(state) },
+  };
+}

@@ -1,0 +1,116 @@
+import type { PipelineDeclaration, Tag } from "@aws-sdk/client-codepipeline";
+import { AwsError } from "../../errors.ts";
+import type { Service } from "../api.ts";
+import { page } from "../page.ts";
+import { findTrustingRole } from "../sts/trust.ts";
+import { checkStructure } from "./check-structure.ts";
+import { type CodePipelineState, find, invalidStructure, type PipelineRecord, pipelineArn } from "./state.ts";
+import { checkedTags } from "./tags.ts";
+
+/** Source: API reference, ListPipelines. */
+const listSize = 1000;
+
+export function pipelineOperations(state: CodePipelineState): Service<"codepipeline">["operations"] {
+  const { pipelines, environment } = state;
+  return {
+    async createPipeline({ pipeline, tags }) {
+      const declaration = await checked(state, pipeline);
+      const given = checkedTags(tags);
+      const { name = "" } = declaration;
+      if (pipelines.has(name))
+        throw new AwsError(
+          "PipelineNameInUseException",
+          `A pipeline with the name '${name}' already exists in account '${environment.accountId}'`,
+        );
+      const now = environment.clock.now();
+      const record = {
+        name,
+        declaration,
+        createdAt: now,
+        updatedAt: now,
+        transitions: new Map(),
+        tags: given,
+      };
+      pipelines.set(name, record);
+      return { pipeline: declaration, tags: tagList(record) };
+    },
+    async updatePipeline({ pipeline }) {
+      const declaration = await checked(state, pipeline);
+      const record = find(state, declaration.name);
+      // The version counts here, whatever the caller has in its copy.
+      record.declaration = { ...declaration, version: (record.declaration.version ?? 0) + 1 };
+      record.updatedAt = environment.clock.now();
+      for (const stage of [...record.transitions.keys()])
+        if (!declaration.stages?.some(({ name }) => name === stage)) record.transitions.delete(stage);
+      return { pipeline: record.declaration };
+    },
+    getPipeline({ name, version }) {
+      const record = find(state, name);
+      if (version !== undefined && version !== record.declaration.version)
+        throw new AwsError(
+          "PipelineVersionNotFoundException",
+          `The simulator keeps the latest version of a pipeline only: ${name} has ${record.declaration.version}, not ${version}.`,
+        );
+      const { createdAt: created, updatedAt: updated } = record;
+      const metadata = { pipelineArn: pipelineArn(state, record.name), created, updated };
+      return { pipeline: record.declaration, metadata };
+    },
+    // A pipeline that is gone already is no error.
+    deletePipeline({ name = "" }) {
+      pipelines.delete(name);
+      return {};
+    },
+    listPipelines({ maxResults = listSize, nextToken }) {
+      const code = "InvalidNextTokenException";
+      const { items, next } = page([...pipelines.values()], { size: maxResults, token: nextToken, code });
+      return { pipelines: items.map(summary), nextToken: next };
+    },
+  };
+}
+
+function summary({ name, declaration, createdAt: created, updatedAt: updated }: PipelineRecord) {
+  const { version, pipelineType, executionMode } = declaration;
+  return { name, version, pipelineType, executionMode, created, updated };
+}
+
+function tagList({ tags }: PipelineRecord): Tag[] {
+  return [...tags].map(([key, value]) => ({ key, value }));
+}
+
+/** The declaration with its defaults, once all of it has been checked. */
+async function checked(
+  { environment: { region, aws } }: CodePipelineState,
+  pipeline: PipelineDeclaration | undefined,
+): Promise<PipelineDeclaration> {
+  if (!pipeline) throw new AwsError("ValidationException", "pipeline must not be null");
+  checkStructure(pipeline, region);
+  const { roleArn = "" } = pipeline;
+  await findTrustingRole(
+    aws,
+    roleArn,
+    "sts:AssumeRole",
+    (type, principal) => type === "Service" && principal === "codepipeline.amazonaws.com",
+  ).catch(() => {
+    throw invalidStructure(`CodePipeline is not authorized to perform AssumeRole on role ${roleArn}`);
+  });
+  return withDefaults(pipeline);
+}
+
+function withDefaults(pipeline: PipelineDeclaration): PipelineDeclaration {
+  return {
+    ...pipeline,
+    version: 1,
+    executionMode: pipeline.executionMode ?? "SUPERSEDED",
+    pipelineType: pipeline.pipelineType ?? "V1",
+    stages: pipeline.stages?.map((stage) => ({
+      ...stage,
+      actions: stage.actions?.map((action) => ({
+        ...action,
+        runOrder: action.runOrder ?? 1,
+        configuration: action.configuration ?? {},
+        inputArtifacts: action.inputArtifacts ?? [],
+        outputArtifacts: action.outputArtifacts ?? [],
+      })),
+    })),
+  };
+}

@@ -1,0 +1,114 @@
+import { CodePipeline, type PipelineDeclaration } from "@aws-sdk/client-codepipeline";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Simulator } from "../../simulator.ts";
+import { startTestSimulator } from "../../testing-simulator.ts";
+import { createPipelineRole, deliveryPipeline } from "./pipeline-for-tests.ts";
+
+let simulator: Simulator;
+let codepipeline: CodePipeline;
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+  codepipeline = new CodePipeline({ ...simulator.clientConfig, maxAttempts: 1 });
+  await createPipelineRole(simulator.aws, "PipelineRole");
+});
+afterAll(() => simulator?.close());
+
+const create = (pipeline: PipelineDeclaration, more = {}) =>
+  codepipeline.createPipeline({ pipeline, ...more });
+
+describe("a pipeline", () => {
+  it("is created with its defaults, updated with the next version, listed and deleted", async () => {
+    const { pipeline } = await create(deliveryPipeline("delivery"));
+    expect(pipeline).toMatchObject({ version: 1, pipelineType: "V1", executionMode: "SUPERSEDED" });
+    expect(pipeline?.stages?.[0]?.actions?.[0]).toMatchObject({ runOrder: 1, inputArtifacts: [] });
+    await codepipeline.updatePipeline({
+      pipeline: { ...deliveryPipeline("delivery"), pipelineType: "V2", executionMode: "QUEUED", version: 7 },
+    });
+    const read = await codepipeline.getPipeline({ name: "delivery" });
+    expect(read.pipeline).toMatchObject({ version: 2, pipelineType: "V2", executionMode: "QUEUED" });
+    expect(read.metadata).toMatchObject({
+      pipelineArn: "arn:aws:codepipeline:us-east-1:123456789012:delivery",
+      created: expect.any(Date),
+    });
+    expect((await codepipeline.listPipelines({})).pipelines).toMatchObject([
+      { name: "delivery", version: 2 },
+    ]);
+    await codepipeline.deletePipeline({ name: "delivery" });
+    await codepipeline.deletePipeline({ name: "delivery" });
+    await expect(codepipeline.getPipeline({ name: "delivery" })).rejects.toThrow(
+      "Account '123456789012' does not have a pipeline with name 'delivery'",
+    );
+  });
+
+  it("shows its stages, and whether executions may go on into them", async () => {
+    await create(deliveryPipeline("stages"));
+    const inbound = { pipelineName: "stages", stageName: "Deploy", transitionType: "Inbound" as const };
+    await codepipeline.disableStageTransition({ ...inbound, reason: "waits for the first image" });
+    const deployStage = async () => {
+      const { stageStates } = await codepipeline.getPipelineState({ name: "stages" });
+      expect(stageStates).toMatchObject([
+        { stageName: "Source", actionStates: [{ actionName: "Definitions" }, { actionName: "Image" }] },
+        { stageName: "Deploy", actionStates: [{ actionName: "Deploy" }] },
+      ]);
+      return stageStates?.[1]?.inboundTransitionState;
+    };
+    expect(await deployStage()).toMatchObject({
+      enabled: false,
+      disabledReason: "waits for the first image",
+      lastChangedBy: "arn:aws:iam::123456789012:user/student",
+    });
+    // The way out of one stage is the way into the next.
+    await codepipeline.enableStageTransition({
+      pipelineName: "stages",
+      stageName: "Source",
+      transitionType: "Outbound",
+    });
+    expect(await deployStage()).toMatchObject({ enabled: true });
+    await expect(codepipeline.enableStageTransition({ ...inbound, stageName: "Source" })).rejects.toThrow(
+      "There is no transition into the stage 'Source'",
+    );
+    await expect(codepipeline.enableStageTransition({ ...inbound, stageName: "Test" })).rejects.toMatchObject(
+      {
+        name: "StageNotFoundException",
+      },
+    );
+  });
+
+  it("has executed nothing, and starting it is refused by name", async () => {
+    await create(deliveryPipeline("idle"));
+    const { pipelineExecutionSummaries } = await codepipeline.listPipelineExecutions({
+      pipelineName: "idle",
+    });
+    expect(pipelineExecutionSummaries).toEqual([]);
+    await expect(codepipeline.startPipelineExecution({ name: "idle" })).rejects.toThrow(
+      "the simulator does not perform codepipeline:StartPipelineExecution",
+    );
+  });
+
+  it("has tags", async () => {
+    const tags = [{ key: "team", value: "coffee" }];
+    expect((await create(deliveryPipeline("tagged"), { tags })).tags).toEqual(tags);
+    const resourceArn = "arn:aws:codepipeline:us-east-1:123456789012:tagged";
+    await codepipeline.tagResource({ resourceArn, tags: [{ key: "phase", value: "8" }] });
+    await codepipeline.untagResource({ resourceArn, tagKeys: ["team"] });
+    expect((await codepipeline.listTagsForResource({ resourceArn })).tags).toEqual([
+      { key: "phase", value: "8" },
+    ]);
+    await expect(
+      codepipeline.tagResource({ resourceArn, tags: [{ key: "aws:x", value: "" }] }),
+    ).rejects.toMatchObject({ name: "InvalidTagsException" });
+  });
+
+  it("is refused when its name is taken, or when its role does not let CodePipeline in", async () => {
+    await create(deliveryPipeline("taken"));
+    await expect(create(deliveryPipeline("taken"))).rejects.toMatchObject({
+      name: "PipelineNameInUseException",
+      message: "A pipeline with the name 'taken' already exists in account '123456789012'",
+    });
+    const roleArn = "arn:aws:iam::123456789012:role/Nobody";
+    await expect(create({ ...deliveryPipeline("roleless"), roleArn })).rejects.toMatchObject({
+      name: "InvalidStructureException",
+      message: `CodePipeline is not authorized to perform AssumeRole on role ${roleArn}`,
+    });
+  });
+});

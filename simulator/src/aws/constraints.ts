@@ -1,0 +1,64 @@
+import { AwsError } from "../errors.ts";
+
+/** What an API model says of a member beside its type. Lengths are of texts and of lists. */
+export interface Constraint {
+  readonly pattern?: string;
+  readonly values?: readonly string[];
+  readonly length?: readonly [minimum: number, maximum: number];
+  readonly range?: readonly [minimum: number, maximum: number];
+}
+
+/** A member by its path, as AWS writes it: `pipeline.stages.1.member.name`. */
+export type Check = readonly [
+  path: string,
+  value: string | number | readonly unknown[] | undefined,
+  constraint: Constraint,
+];
+
+/** Throws what AWS answers when members break their constraints: all of them in one message. */
+export function refuseBroken(code: string, checks: Iterable<Check>): void {
+  const broken = [...checks].flatMap(([path, value, constraint]) => {
+    if (value === undefined) return [];
+    const shown = Array.isArray(value) ? `[${value.map(shownItem).join(", ")}]` : String(value);
+    return brokenRules(value, constraint).map(
+      (rule) => `Value '${shown}' at '${path}' failed to satisfy constraint: Member must ${rule}`,
+    );
+  });
+  if (broken.length === 0) return;
+  const found = `${broken.length} validation error${broken.length > 1 ? "s" : ""} detected`;
+  throw new AwsError(code, `${found}: ${broken.join("; ")}`);
+}
+
+function shownItem(item: unknown): string {
+  return typeof item === "object" ? JSON.stringify(item) : String(item);
+}
+
+function* rules(
+  value: string | number | readonly unknown[],
+  constraint: Constraint,
+): Generator<string | false> {
+  const { pattern, values, length, range } = constraint;
+  if (typeof value === "number") {
+    yield range !== undefined && value < range[0] && `have value greater than or equal to ${range[0]}`;
+    yield range !== undefined && value > range[1] && `have value less than or equal to ${range[1]}`;
+    return;
+  }
+  yield length !== undefined &&
+    value.length < length[0] &&
+    `have length greater than or equal to ${length[0]}`;
+  yield length !== undefined && value.length > length[1] && `have length less than or equal to ${length[1]}`;
+  if (typeof value !== "string") return;
+  yield pattern !== undefined &&
+    !toRegExp(pattern).test(value) &&
+    `satisfy regular expression pattern: ${pattern}`;
+  yield values !== undefined && !values.includes(value) && `satisfy enum value set: [${values.join(", ")}]`;
+}
+
+function brokenRules(value: string | number | readonly unknown[], constraint: Constraint): string[] {
+  return [...rules(value, constraint)].filter((rule) => rule !== false);
+}
+
+/** AWS's models write Java's patterns, which name printable characters by a class of their own. */
+function toRegExp(pattern: string): RegExp {
+  return new RegExp(`^(?:${pattern.replaceAll("\\p{Print}", "[\\x20-\\x7e]")})$`, "s");
+}
