@@ -1,7 +1,7 @@
 import { Failure } from "../failure.ts";
 import { isObject } from "../task-definition.ts";
 import { lookUp, type Scope } from "./scope.ts";
-import { describeValue, isKnown, noValue, Reference, Unknown } from "./values.ts";
+import { describeValue, isKnown, noValue, Reference, referencesIn, Unknown } from "./values.ts";
 
 type Evaluate = (argument: unknown, scope: Scope) => unknown;
 
@@ -40,7 +40,8 @@ const functions: { readonly [name: string]: Evaluate } = {
   },
   "Fn::Select": (argument, scope) => {
     const [index, list] = listOf(evaluate(argument, scope));
-    return Array.isArray(list) ? list[Number(index)] : list;
+    if (Array.isArray(list)) return list[Number(index)];
+    return list instanceof Unknown ? new Unknown(`item ${index} of ${list.reason}`, list.references) : list;
   },
   "Fn::Split": (argument, scope) => {
     const [separator, text] = listOf(evaluate(argument, scope));
@@ -85,7 +86,7 @@ function substitute(argument: unknown, scope: Scope): unknown {
 function textOf(parts: readonly unknown[]): unknown {
   if (parts.every(isKnown)) return parts.map(String).join("");
   const text = parts.map((part) => (isKnown(part) ? String(part) : `<${describeValue(part)}>`)).join("");
-  return new Unknown(`the text ${text}`);
+  return new Unknown(`the text ${text}`, referencesIn(parts));
 }
 
 function listOf(value: unknown): unknown[] {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { planStack } from "./plan-stacks.ts";
 import { type EvaluatedResource, evaluateResources } from "./resources.ts";
 import { parseTemplate } from "./template.ts";
-import { describeValue, isKnown } from "./values.ts";
+import { describeValue, isKnown, referencesIn } from "./values.ts";
 
 function resourcesOf(files: Record<string, string>, values: unknown = {}): EvaluatedResource[] {
   const templates = Object.entries(files).map(([name, body]) => parseTemplate(body, `${name}.yaml`, name));
@@ -54,11 +54,22 @@ test.each<[string, string]>([
   [`!Sub '\${AWS::AccountId}'`, "the text <AWS::AccountId>"],
   ["!Ref Open", "parameter Open of one.yaml, which has no value"],
   ["!ImportValue other", "the export other, which is of no template given"],
-  ["!Select [0, !GetAZs '']", "the region's zones"],
+  ["!Select [0, !GetAZs '']", "item 0 of the region's zones"],
 ])("%s stays open: %s", (expression, words) => {
   const value = evaluated(expression, sections);
   expect(isKnown(value)).toBe(false);
   expect(describeValue(value)).toBe(words);
+});
+
+test.each<[string, string[]]>([
+  ["!Ref S", ["one/S"]],
+  [`!Sub '\${S.Uri}:latest'`, ["one/S.Uri"]],
+  [`!Join ["/", [service, !Ref S, !Sub 'x-\${S.Name}']]`, ["one/S", "one/S.Name"]],
+  [`!Select [1, !Split ["/", !Sub 'a/\${S.Id}']]`, ["one/S.Id"]],
+  ["[{ A: [!Ref S, text, 3] }]", ["one/S"]],
+  ["!Ref Mode", []],
+])("%s names the resources %j", (expression, names) => {
+  expect(referencesIn(evaluated(expression, sections)).map(describeValue)).toEqual(names);
 });
 
 test("values of the profile win over defaults, and conditions leave resources out", () => {

@@ -1,3 +1,5 @@
+import { isObject } from "../task-definition.ts";
+
 /** A resource, or an attribute of one, of a template of the set: its value is only known once it is created. */
 export class Reference {
   readonly template: string;
@@ -14,9 +16,12 @@ export class Reference {
 /** What the templates alone do not tell, such as the account's id or a parameter without a value. */
 export class Unknown {
   readonly reason: string;
+  /** What the value is made of, as far as that is of the set: the repository in `<repository's address>:tag`. */
+  readonly references: readonly Reference[];
 
-  constructor(reason: string) {
+  constructor(reason: string, references: readonly Reference[] = []) {
     this.reason = reason;
+    this.references = references;
   }
 }
 
@@ -25,6 +30,14 @@ export const noValue = Symbol("AWS::NoValue");
 
 export function isKnown(value: unknown): boolean {
   return !(value instanceof Reference) && !(value instanceof Unknown);
+}
+
+/** The resources that a value names, in whatever depth. */
+export function referencesIn(value: unknown): Reference[] {
+  if (value instanceof Reference) return [value];
+  if (value instanceof Unknown) return [...value.references];
+  if (Array.isArray(value)) return value.flatMap(referencesIn);
+  return isObject(value) ? Object.values(value).flatMap(referencesIn) : [];
 }
 
 /** The value in words, for a message. */
