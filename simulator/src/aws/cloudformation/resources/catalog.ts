@@ -1,5 +1,9 @@
+import { scalableTarget, scalingPolicy } from "./application-auto-scaling.ts";
+import { developmentEnvironment } from "./cloud9.ts";
 import { alarm } from "./cloudwatch.ts";
+import { gitRepository } from "./codecommit.ts";
 import { application, deploymentGroup } from "./codedeploy.ts";
+import { pipeline } from "./codepipeline.ts";
 import { subnet, vpc } from "./ec2-network.ts";
 import {
   gatewayAttachment,
@@ -25,9 +29,14 @@ export type ResourceTypes = Readonly<Record<string, ResourceType>>;
 
 /** Every resource type that the simulated CloudFormation makes; any other is refused by name. */
 export const resourceTypes: ResourceTypes = {
+  "AWS::ApplicationAutoScaling::ScalableTarget": scalableTarget,
+  "AWS::ApplicationAutoScaling::ScalingPolicy": scalingPolicy,
+  "AWS::Cloud9::EnvironmentEC2": developmentEnvironment,
   "AWS::CloudWatch::Alarm": alarm,
+  "AWS::CodeCommit::Repository": gitRepository,
   "AWS::CodeDeploy::Application": application,
   "AWS::CodeDeploy::DeploymentGroup": deploymentGroup,
+  "AWS::CodePipeline::Pipeline": pipeline,
   "AWS::EC2::InternetGateway": internetGateway,
   "AWS::EC2::Route": route,
   "AWS::EC2::RouteTable": routeTable,

@@ -1,7 +1,7 @@
 import { ignoreMissing } from "./ignore-missing.ts";
 import type { ResourceContext, ResourceType } from "./resource-type.ts";
 import { integer, oneOf, tags, text } from "./shape.ts";
-import { type Tag, tagChanges } from "./tag-changes.ts";
+import { tagChanges, tagMap } from "./tag-changes.ts";
 
 const logs = (context: ResourceContext) => context.environment.aws.logs;
 
@@ -33,8 +33,4 @@ export const logGroup: ResourceType = {
 
 function groupArn({ environment: { region, accountId } }: ResourceContext, name: string): string {
   return `arn:aws:logs:${region}:${accountId}:log-group:${name}`;
-}
-
-function tagMap(given: readonly Tag[]): Record<string, string> {
-  return Object.fromEntries(given.map(({ Key, Value }) => [Key, Value]));
 }

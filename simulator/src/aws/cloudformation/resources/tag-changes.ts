@@ -20,3 +20,8 @@ export function tagChanges(
 export function smallTags(tags: readonly Tag[] | undefined): { key: string; value: string }[] | undefined {
   return tags?.map(({ Key: key, Value: value }) => ({ key, value }));
 }
+
+/** For services that take tags as a map. */
+export function tagMap(tags: readonly Tag[] = []): Record<string, string> {
+  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+}

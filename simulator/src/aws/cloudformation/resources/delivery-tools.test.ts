@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { createPipelineRole, deliveryPipeline } from "../../codepipeline/pipeline-for-tests.ts";
+import { type StackTest, startStackTest } from "./stack-for-tests.ts";
+
+let stack: StackTest;
+beforeEach(async () => {
+  stack = await startStackTest();
+});
+afterEach(() => stack.close());
+
+const attribute = (resource: string, name: string) => ({ Value: { "Fn::GetAtt": [resource, name] } });
+const tag = (Value: string) => ({ Tags: [{ Key: "team", Value }] });
+
+it("a repository keeps its id and gets a new name, and goes", async () => {
+  const { codecommit } = stack.aws;
+  const repository = (properties: object) => ({
+    Repository: { Type: "AWS::CodeCommit::Repository", Properties: properties },
+  });
+  const outputs = {
+    Arn: attribute("Repository", "Arn"),
+    Name: attribute("Repository", "Name"),
+    CloneUrlHttp: attribute("Repository", "CloneUrlHttp"),
+  };
+  const before = { RepositoryName: "deployment", RepositoryDescription: "files", ...tag("coffee") };
+  expect(await stack.create(repository(before), outputs)).toBe("CREATE_COMPLETE");
+  const id = await stack.physicalId("Repository");
+  expect(await stack.outputs()).toMatchObject({
+    Arn: "arn:aws:codecommit:us-east-1:123456789012:deployment",
+    CloneUrlHttp: expect.stringMatching(/\/v1\/repos\/deployment$/),
+  });
+  expect(await stack.update(repository({ RepositoryName: "renamed", ...tag("tea") }), outputs)).toBe(
+    "UPDATE_COMPLETE",
+  );
+  expect(await stack.physicalId("Repository")).toBe(id);
+  expect((await stack.outputs()).Name).toBe("renamed");
+  const { repositoryMetadata } = await codecommit.getRepository({ repositoryName: "renamed" });
+  expect(repositoryMetadata).toMatchObject({ repositoryId: id, repositoryDescription: undefined });
+  const resourceArn = repositoryMetadata?.Arn;
+  expect((await codecommit.listTagsForResource({ resourceArn })).tags).toEqual({ team: "tea" });
+  expect(await stack.remove()).toBe("gone");
+  expect((await codecommit.listRepositories({})).repositories).toEqual([]);
+});
+
+it("code to begin a repository with is refused by name", async () => {
+  const Code = { S3: { Bucket: "b", Key: "k" } };
+  const resources = {
+    Repository: { Type: "AWS::CodeCommit::Repository", Properties: { RepositoryName: "r", Code } },
+  };
+  await expect(stack.create(resources)).rejects.toThrow("extraneous key [Code] is not permitted");
+});
+
+/** The pipeline as a template writes it: every member begins with a capital, the keys of a configuration stay. */
+function capital(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(capital);
+  if (typeof value !== "object" || value === null) return value;
+  const named = Object.entries(value).map(([key, inner]) => [
+    key.charAt(0).toUpperCase() + key.slice(1),
+    key === "configuration" ? inner : capital(inner),
+  ]);
+  return Object.fromEntries(named);
+}
+const pipeline = (properties: object, name = "update-customer") => ({
+  Pipeline: {
+    Type: "AWS::CodePipeline::Pipeline",
+    Properties: { ...(capital(deliveryPipeline(name)) as object), ...properties },
+  },
+});
+
+it("a pipeline is made with a transition disabled, changed in place, renamed by replacement, and goes", async () => {
+  const { codepipeline } = stack.aws;
+  await createPipelineRole(stack.aws, "PipelineRole");
+  const disabled = { DisableInboundStageTransitions: [{ StageName: "Deploy", Reason: "no image yet" }] };
+  const outputs = { Version: attribute("Pipeline", "Version") };
+  expect(await stack.create(pipeline({ ...disabled, ...tag("coffee") }), outputs)).toBe("CREATE_COMPLETE");
+  const transition = async () => {
+    const { stageStates } = await codepipeline.getPipelineState({ name: "update-customer" });
+    return stageStates?.[1]?.inboundTransitionState;
+  };
+  expect(await transition()).toMatchObject({ enabled: false, disabledReason: "no image yet" });
+  expect((await codepipeline.getPipeline({ name: "update-customer" })).pipeline).toMatchObject(
+    deliveryPipeline("update-customer"),
+  );
+  expect(await stack.update(pipeline({ PipelineType: "V2", ExecutionMode: "QUEUED" }), outputs)).toBe(
+    "UPDATE_COMPLETE",
+  );
+  expect(await transition()).toMatchObject({ enabled: true });
+  expect((await stack.outputs()).Version).toBe("2");
+  expect(await stack.update(pipeline({}, "renamed"), outputs)).toBe("UPDATE_COMPLETE");
+  expect((await codepipeline.listPipelines({})).pipelines).toMatchObject([{ name: "renamed", version: 1 }]);
+  expect(await stack.remove()).toBe("gone");
+  expect((await codepipeline.listPipelines({})).pipelines).toEqual([]);
+});
+
+it("a pipeline whose role lets nobody in fails with the service's own words, and leaves nothing", async () => {
+  expect(await stack.create(pipeline({}))).toContain(
+    "CodePipeline is not authorized to perform AssumeRole on role arn:aws:iam::123456789012:role/PipelineRole (Error code: InvalidStructureException)",
+  );
+  expect((await stack.aws.codepipeline.listPipelines({})).pipelines).toEqual([]);
+});
+
+const service = {
+  Vpc: { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.0.0.0/16" } },
+  Subnet: { Type: "AWS::EC2::Subnet", Properties: { VpcId: { Ref: "Vpc" }, CidrBlock: "10.0.0.0/24" } },
+  Cluster: { Type: "AWS::ECS::Cluster", Properties: { ClusterName: "coffee" } },
+  Tasks: {
+    Type: "AWS::ECS::TaskDefinition",
+    Properties: {
+      Family: "web",
+      Cpu: "256",
+      Memory: "512",
+      NetworkMode: "awsvpc",
+      RequiresCompatibilities: ["FARGATE"],
+      ContainerDefinitions: [{ Name: "web", Image: "web" }],
+    },
+  },
+  Service: {
+    Type: "AWS::ECS::Service",
+    Properties: {
+      Cluster: { Ref: "Cluster" },
+      TaskDefinition: { Ref: "Tasks" },
+      ServiceName: "web",
+      LaunchType: "FARGATE",
+      DesiredCount: 0,
+      NetworkConfiguration: { AwsvpcConfiguration: { Subnets: [{ Ref: "Subnet" }] } },
+    },
+  },
+};
+const scaled = (target: object, policy: object) => ({
+  ...service,
+  Target: {
+    Type: "AWS::ApplicationAutoScaling::ScalableTarget",
+    DependsOn: "Service",
+    Properties: {
+      ServiceNamespace: "ecs",
+      ScalableDimension: "ecs:service:DesiredCount",
+      ResourceId: "service/coffee/web",
+      MinCapacity: 1,
+      MaxCapacity: 3,
+      ...target,
+    },
+  },
+  Policy: {
+    Type: "AWS::ApplicationAutoScaling::ScalingPolicy",
+    Properties: {
+      PolicyName: "cpu",
+      PolicyType: "TargetTrackingScaling",
+      ScalingTargetId: { Ref: "Target" },
+      TargetTrackingScalingPolicyConfiguration: {
+        TargetValue: 60,
+        PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageCPUUtilization" },
+      },
+      ...policy,
+    },
+  },
+});
+
+it("a scalable target and its policy are made, changed in place, replaced when renamed, and go", async () => {
+  const scaling = stack.aws.applicationautoscaling;
+  const suspended = { SuspendedState: { DynamicScalingInSuspended: true } };
+  expect(await stack.create(scaled(suspended, {}))).toBe("CREATE_COMPLETE");
+  expect(await stack.physicalId("Target")).toBe("service/coffee/web|ecs:service:DesiredCount|ecs");
+  const policyArn = await stack.physicalId("Policy");
+  expect(await stack.update(scaled({ MaxCapacity: 5 }, {}))).toBe("UPDATE_COMPLETE");
+  const { ScalableTargets } = await scaling.describeScalableTargets({ ServiceNamespace: "ecs" });
+  expect(ScalableTargets).toMatchObject([
+    { MaxCapacity: 5, SuspendedState: { DynamicScalingInSuspended: false } },
+  ]);
+  expect(await stack.physicalId("Policy")).toBe(policyArn);
+  expect(await stack.update(scaled({ MaxCapacity: 5 }, { PolicyName: "processor" }))).toBe("UPDATE_COMPLETE");
+  const { ScalingPolicies } = await scaling.describeScalingPolicies({ ServiceNamespace: "ecs" });
+  expect(ScalingPolicies?.map(({ PolicyName }) => PolicyName)).toEqual(["processor"]);
+  expect(await stack.remove()).toBe("gone");
+  expect((await scaling.describeScalableTargets({ ServiceNamespace: "ecs" })).ScalableTargets).toEqual([]);
+});
+
+it("a workstation is made, renamed in place, replaced for another size, and goes", async () => {
+  const { cloud9 } = stack.aws;
+  const workstation = (properties: object) => ({
+    Workstation: {
+      Type: "AWS::Cloud9::EnvironmentEC2",
+      Properties: { ImageId: "amazonlinux-2023-x86_64", InstanceType: "t3.small", ...properties },
+    },
+  });
+  const outputs = { Arn: attribute("Workstation", "Arn") };
+  expect(await stack.create(workstation({ Name: "IDE", ...tag("coffee") }), outputs)).toBe("CREATE_COMPLETE");
+  const id = await stack.physicalId("Workstation");
+  expect((await stack.outputs()).Arn).toBe(`arn:aws:cloud9:us-east-1:123456789012:environment:${id}`);
+  expect(await stack.update(workstation({ Name: "MicroservicesIDE" }), outputs)).toBe("UPDATE_COMPLETE");
+  expect((await cloud9.describeEnvironments({ environmentIds: [id] })).environments).toMatchObject([
+    { name: "MicroservicesIDE" },
+  ]);
+  const larger = workstation({ Name: "LargerIDE", InstanceType: "t3.medium" });
+  expect(await stack.update(larger, outputs)).toBe("UPDATE_COMPLETE");
+  const after = await stack.physicalId("Workstation");
+  expect(after).not.toBe(id);
+  expect((await cloud9.listEnvironments({})).environmentIds).toEqual([after]);
+  expect(await stack.remove()).toBe("gone");
+  expect((await cloud9.listEnvironments({})).environmentIds).toEqual([]);
+});
