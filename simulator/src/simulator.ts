@@ -14,6 +14,7 @@ import { createEcr } from "./aws/ecr/service.ts";
 import { createEcrPublic } from "./aws/ecr-public/service.ts";
 import { createEcs } from "./aws/ecs/service.ts";
 import { createElbv2 } from "./aws/elbv2/service.ts";
+import { createEvents } from "./aws/events/service.ts";
 import { createIam } from "./aws/iam/service.ts";
 import { createLambda } from "./aws/lambda/service.ts";
 import { createLogs } from "./aws/logs/service.ts";
@@ -184,6 +185,7 @@ function createServices(environment: Environment): Services {
     ecrpublic: createEcrPublic(environment),
     ecs: createEcs(environment),
     elbv2: createElbv2(environment),
+    events: createEvents(environment),
     iam: createIam(environment),
     lambda: createLambda(environment),
     logs: createLogs(environment),
@@ -201,6 +203,7 @@ const closingOrder: readonly ServiceName[] = [
   "applicationautoscaling",
   "codedeploy",
   "ecs",
+  "events",
   "lambda",
   "elbv2",
   "rds",

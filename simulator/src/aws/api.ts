@@ -11,6 +11,7 @@ import type { ECR } from "@aws-sdk/client-ecr";
 import type { ECRPUBLIC } from "@aws-sdk/client-ecr-public";
 import type { ECS } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { EventBridge } from "@aws-sdk/client-eventbridge";
 import type { IAM } from "@aws-sdk/client-iam";
 import type { Lambda } from "@aws-sdk/client-lambda";
 import type { RDS } from "@aws-sdk/client-rds";
@@ -71,6 +72,7 @@ export interface AwsClients {
   ecrpublic: ECRPUBLIC;
   ecs: ECS;
   elbv2: ElasticLoadBalancingV2;
+  events: EventBridge;
   iam: IAM;
   lambda: Lambda;
   logs: CloudWatchLogs;

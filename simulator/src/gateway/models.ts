@@ -86,6 +86,12 @@ export const wireModels: readonly WireModel[] = [
     load: () => import("@aws-sdk/client-codepipeline"),
   },
   {
+    service: "events",
+    protocol: "awsJson1.1",
+    route: "AWSEvents",
+    load: () => import("@aws-sdk/client-eventbridge"),
+  },
+  {
     service: "secretsmanager",
     protocol: "awsJson1.1",
     route: "secretsmanager",

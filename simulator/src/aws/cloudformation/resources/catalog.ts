@@ -19,6 +19,7 @@ import { service } from "./ecs-service.ts";
 import { taskDefinition } from "./ecs-task-definition.ts";
 import { listener, listenerRule } from "./elbv2-listener.ts";
 import { loadBalancer, targetGroup } from "./elbv2-load-balancer.ts";
+import { rule } from "./events.ts";
 import { role } from "./iam.ts";
 import { logGroup } from "./logs.ts";
 import { dbInstance, dbSubnetGroup } from "./rds.ts";
@@ -53,6 +54,7 @@ export const resourceTypes: ResourceTypes = {
   "AWS::ElasticLoadBalancingV2::ListenerRule": listenerRule,
   "AWS::ElasticLoadBalancingV2::LoadBalancer": loadBalancer,
   "AWS::ElasticLoadBalancingV2::TargetGroup": targetGroup,
+  "AWS::Events::Rule": rule,
   "AWS::IAM::Role": role,
   "AWS::Logs::LogGroup": logGroup,
   "AWS::RDS::DBInstance": dbInstance,

@@ -1,3 +1,4 @@
+import type { BucketLocationConstraint, CreateBucketConfiguration } from "@aws-sdk/client-s3";
 import { AwsError } from "../../../errors.ts";
 import { sameValue } from "../template/value.ts";
 import { ignoreMissing } from "./ignore-missing.ts";
@@ -43,13 +44,9 @@ export const bucket: ResourceType = {
     // Buckets' names have no capitals, and 63 characters at most.
     const Bucket: string = properties.BucketName ?? context.generateName(63).toLowerCase();
     await refuseTaken(context, Bucket);
-    const { region } = context.environment;
-    const LocationConstraint = region === "us-east-1" ? undefined : region;
     await s3(context).createBucket({
       Bucket,
-      CreateBucketConfiguration: LocationConstraint && {
-        LocationConstraint: LocationConstraint as "eu-west-1",
-      },
+      CreateBucketConfiguration: locationIn(context.environment.region),
     });
     context.identify(Bucket);
     await applySettings(context, Bucket, properties, {});
@@ -78,6 +75,12 @@ export const bucketPolicy: ResourceType = {
   update: (context, _, next) => putPolicy(context, next),
   delete: (context, Bucket) => ignoreMissing(missing, () => s3(context).deleteBucketPolicy({ Bucket })),
 };
+
+/** us-east-1 is where a bucket is whose configuration names no location. */
+function locationIn(region: string): CreateBucketConfiguration | undefined {
+  if (region === "us-east-1") return undefined;
+  return { LocationConstraint: region as BucketLocationConstraint };
+}
 
 async function putPolicy(context: ResourceContext, { Bucket, PolicyDocument }: Properties): Promise<void> {
   await s3(context).putBucketPolicy({ Bucket, Policy: JSON.stringify(PolicyDocument) });

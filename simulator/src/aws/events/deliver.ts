@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto";
+import type { StartPipelineExecutionInput } from "@aws-sdk/client-codepipeline";
+import type { Target } from "@aws-sdk/client-eventbridge";
+import type { Environment } from "../../environment.ts";
+import { type BusEvent, isObject } from "./event.ts";
+import { invalid } from "./state.ts";
+import { inputFor } from "./target-input.ts";
+
+type Deliver = (environment: Environment, target: Target, input: string, event: BusEvent) => Promise<unknown>;
+
+interface TargetKind {
+  readonly what: string;
+  readonly arn: RegExp;
+  /** Those that EventBridge cannot reach by the target's own policy. */
+  readonly needsRole: boolean;
+  readonly deliver: Deliver;
+}
+
+/** The targets that the simulator reaches. Source: EventBridge user guide, "Event bus targets". */
+const kinds: readonly TargetKind[] = [
+  {
+    what: "pipelines of CodePipeline",
+    arn: /^arn:aws:codepipeline:[^:]+:\d{12}:([\w.@-]+)$/,
+    needsRole: true,
+    deliver: startPipeline,
+  },
+  {
+    what: "functions of Lambda",
+    arn: /^arn:aws:lambda:[^:]+:\d{12}:function:(.+)$/,
+    needsRole: false,
+    deliver: async ({ aws }, { Arn }, input) => {
+      await aws.lambda.invoke({ FunctionName: Arn, InvocationType: "Event", Payload: Buffer.from(input) });
+    },
+  },
+  {
+    what: "log groups of CloudWatch Logs",
+    arn: /^arn:aws:logs:[^:]+:\d{12}:log-group:([^:]+)(?::\*)?$/,
+    needsRole: false,
+    deliver: writeLog,
+  },
+];
+
+/** Throws ValidationException, which names what events can be delivered to. */
+export function refuseUnknownTarget(arn: string, roleArn: string | undefined): void {
+  const kind = kinds.find((each) => each.arn.test(arn));
+  if (!kind)
+    throw invalid(
+      `The simulator delivers events to ${kinds.map(({ what }) => what).join(", ")} only, not to ${arn}.`,
+    );
+  if (kind.needsRole && roleArn === undefined) throw invalid(`RoleArn is required for target ${arn}.`);
+}
+
+/** Delivers an event once; what the target refuses is told to the operator, since nobody else hears of it. */
+export async function deliver(environment: Environment, target: Target, event: BusEvent): Promise<void> {
+  const kind = kinds.find((each) => each.arn.test(target.Arn ?? ""));
+  try {
+    await kind?.deliver(environment, target, inputFor(target, event), event);
+  } catch (error) {
+    environment.warn(`event ${event.id} did not reach ${target.Arn}: ${(error as Error).message}`);
+  }
+}
+
+/** Of what a rule makes for a pipeline only these count. Source: EventBridge user guide, CodePipeline targets. */
+async function startPipeline({ aws }: Environment, { Arn = "" }: Target, input: string) {
+  const given: unknown = JSON.parse(input);
+  const { sourceRevisions, variables } = (
+    isObject(given) ? given : {}
+  ) as Partial<StartPipelineExecutionInput>;
+  await aws.codepipeline.startPipelineExecution({ name: Arn.split(":").at(-1), sourceRevisions, variables });
+}
+
+async function writeLog({ aws }: Environment, { Arn = "" }: Target, message: string, event: BusEvent) {
+  const logGroupName = /:log-group:([^:]+)/.exec(Arn)?.[1];
+  const logStreamName = randomUUID();
+  await aws.logs.createLogStream({ logGroupName, logStreamName });
+  const timestamp = Math.max(new Date(event.time).getTime(), Date.now());
+  await aws.logs.putLogEvents({ logGroupName, logStreamName, logEvents: [{ message, timestamp }] });
+}

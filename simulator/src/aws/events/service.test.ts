@@ -1,0 +1,192 @@
+import { EventBridge } from "@aws-sdk/client-eventbridge";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Simulator } from "../../simulator.ts";
+import { startTestSimulator } from "../../testing-simulator.ts";
+
+let simulator: Simulator;
+let events: EventBridge;
+const warnings: string[] = [];
+beforeAll(async () => {
+  simulator = await startTestSimulator({ warn: (message) => warnings.push(message) });
+  events = new EventBridge({ ...simulator.clientConfig, maxAttempts: 1 });
+  await simulator.aws.logs.createLogGroup({ logGroupName: logGroup });
+});
+afterAll(() => simulator?.close());
+
+const logGroup = "/aws/events/seen";
+const logArn = `arn:aws:logs:us-east-1:123456789012:log-group:${logGroup}`;
+const pipelineArn = "arn:aws:codepipeline:us-east-1:123456789012:update-customer-microservice";
+const pattern = (name: string) => JSON.stringify({ source: ["test"], detail: { name: [name] } });
+
+let made = 0;
+let rule: string;
+beforeEach(async () => {
+  rule = `rule-${made++}`;
+  await events.putRule({ Name: rule, EventPattern: pattern(rule), Tags: [{ Key: "phase", Value: "8" }] });
+});
+
+const put = (detail: object, more = {}) =>
+  events.putEvents({
+    Entries: [{ Source: "test", DetailType: "Test", Detail: JSON.stringify(detail), ...more }],
+  });
+const seen = async (): Promise<string[]> => {
+  const { events: lines = [] } = await simulator.aws.logs.filterLogEvents({ logGroupName: logGroup });
+  return lines.map(({ message = "" }) => message);
+};
+const refusal = (call: Promise<unknown>) =>
+  call.then(
+    () => "nothing",
+    ({ name, message }) => `${name}: ${message}`,
+  );
+
+describe("a rule", () => {
+  it("is described, listed, changed, switched and removed", async () => {
+    const arn = `arn:aws:events:us-east-1:123456789012:rule/${rule}`;
+    expect(await events.describeRule({ Name: rule })).toMatchObject({
+      Arn: arn,
+      EventPattern: pattern(rule),
+      State: "ENABLED",
+      EventBusName: "default",
+    });
+    expect((await events.listTagsForResource({ ResourceARN: arn })).Tags).toEqual([
+      { Key: "phase", Value: "8" },
+    ]);
+    await events.putRule({ Name: rule, EventPattern: pattern("other"), Description: "why" });
+    await events.disableRule({ Name: rule });
+    expect((await events.listRules({ NamePrefix: rule })).Rules).toMatchObject([
+      { Name: rule, State: "DISABLED", Description: "why", EventPattern: pattern("other") },
+    ]);
+    await events.putTargets({ Rule: rule, Targets: [{ Id: "log", Arn: logArn }] });
+    expect((await events.listRuleNamesByTarget({ TargetArn: logArn })).RuleNames).toContain(rule);
+    expect(await refusal(events.deleteRule({ Name: rule }))).toMatch(/since it has targets/);
+    expect(await events.removeTargets({ Rule: rule, Ids: ["log", "no"] })).toMatchObject({
+      FailedEntryCount: 1,
+      FailedEntries: [{ TargetId: "no" }],
+    });
+    await events.deleteRule({ Name: rule });
+    expect(await refusal(events.describeRule({ Name: rule }))).toMatch(/^ResourceNotFoundException/);
+  });
+
+  it("lets matching events through to its targets while it is on", async () => {
+    await events.putTargets({
+      Rule: rule,
+      Targets: [
+        { Id: "whole", Arn: logArn },
+        { Id: "part", Arn: logArn, InputPath: "$.detail.images[1]" },
+        { Id: "fixed", Arn: logArn, Input: '{"fixed":true}' },
+        {
+          Id: "made",
+          Arn: logArn,
+          InputTransformer: {
+            InputPathsMap: { name: "$.detail.name", all: "$.detail.images" },
+            InputTemplate: '{"text":"of <name>","name":"<name>","all":<all>}',
+          },
+        },
+      ],
+    });
+    await put({ name: "nobody's" });
+    const { Entries = [] } = await put({ name: rule, images: ["a", "b"] }, { Resources: ["arn:x"] });
+    await expect.poll(async () => (await seen()).length).toBe(4);
+    const lines = (await seen()).map((line) => JSON.parse(line));
+    expect(lines).toContainEqual({
+      version: "0",
+      id: Entries[0]?.EventId,
+      "detail-type": "Test",
+      source: "test",
+      account: "123456789012",
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      region: "us-east-1",
+      resources: ["arn:x"],
+      detail: { name: rule, images: ["a", "b"] },
+    });
+    expect(lines).toContainEqual("b");
+    expect(lines).toContainEqual({ fixed: true });
+    expect(lines).toContainEqual({ text: `of ${rule}`, name: rule, all: ["a", "b"] });
+    await events.disableRule({ Name: rule });
+    await put({ name: rule });
+    expect(await seen()).toHaveLength(4);
+  });
+
+  it("tells the operator of a target that does not take the event", async () => {
+    const gone = { Id: "gone", Arn: `${logArn}-gone` };
+    await events.putTargets({ Rule: rule, Targets: [gone] });
+    await put({ name: rule });
+    await expect.poll(() => warnings.join("\n")).toMatch(/did not reach .*seen-gone: .*does not exist/);
+  });
+});
+
+describe("refused is", () => {
+  const target = (more: object) =>
+    events.putTargets({ Rule: rule, Targets: [{ Id: "t", Arn: logArn, ...more }] });
+  it.each<[string, () => Promise<unknown>, RegExp]>([
+    [
+      "a schedule",
+      () => events.putRule({ Name: "s", ScheduleExpression: "rate(1 minute)" }),
+      /does not support Sch/,
+    ],
+    ["no pattern", () => events.putRule({ Name: "s" }), /EventPattern must be specified/],
+    [
+      "a bad pattern",
+      () => events.putRule({ Name: "s", EventPattern: "{}" }),
+      /^InvalidEventPatternException/,
+    ],
+    ["a bad name", () => events.putRule({ Name: "a b", EventPattern: pattern("a") }), /not a rule's name/],
+    [
+      "another bus",
+      () => events.putRule({ Name: "s", EventPattern: pattern("a"), EventBusName: "mine" }),
+      /^ResourceNotFoundException: Event bus mine does not exist/,
+    ],
+    [
+      "an unknown rule",
+      () => events.putTargets({ Rule: "no", Targets: [{ Id: "t", Arn: logArn }] }),
+      /Rule no does/,
+    ],
+    [
+      "a target that nothing is delivered to",
+      () => target({ Arn: "arn:aws:sqs:us-east-1:123456789012:queue" }),
+      /delivers events to pipelines of CodePipeline, functions of Lambda, log groups .* not to arn:aws:sqs/,
+    ],
+    ["a pipeline without a role", () => target({ Arn: pipelineArn }), /RoleArn is required/],
+    ["a retry policy", () => target({ RetryPolicy: {} }), /does not support RetryPolicy/],
+    ["two inputs", () => target({ Input: "{}", InputPath: "$" }), /Only one of Input/],
+    ["an input that is no JSON", () => target({ Input: "{" }), /JSON syntax error/],
+    ["no event", () => events.putEvents({ Entries: [] }), /1 to 10 events/],
+  ])("%s", async (_, call, expected) => expect(await refusal(call())).toMatch(expected));
+
+  it("an event alone, beside others that are taken", async () => {
+    const Detail = "{}";
+    const { FailedEntryCount, Entries } = await events.putEvents({
+      Entries: [
+        { Source: "aws.ecr", DetailType: "ECR Image Action", Detail },
+        { Source: "test", DetailType: "Test", Detail: "[1]" },
+        { Source: "test", Detail },
+        { Source: "test", DetailType: "Test", Detail },
+      ],
+    });
+    expect(FailedEntryCount).toBe(3);
+    expect(Entries?.map(({ ErrorCode }) => ErrorCode)).toEqual([
+      "NotAuthorizedForSourceException",
+      "MalformedDetail",
+      "InvalidArgument",
+      undefined,
+    ]);
+  });
+});
+
+it("services of the simulator put events of AWS", async () => {
+  const entry = { Source: "aws.ecr", DetailType: "ECR Image Action", Detail: "{}" };
+  expect(await simulator.aws.events.putEvents({ Entries: [entry] })).toMatchObject({ FailedEntryCount: 0 });
+  const Event = JSON.stringify({
+    id: "1",
+    "detail-type": "Test",
+    source: "aws.ecr",
+    account: "123456789012",
+    time: "2026-01-01T00:00:00Z",
+    region: "us-east-1",
+    resources: [],
+    detail: {},
+  });
+  const test = (source: string) =>
+    events.testEventPattern({ Event, EventPattern: JSON.stringify({ source: [source] }) });
+  expect([(await test("aws.ecr")).Result, (await test("aws.s3")).Result]).toEqual([true, false]);
+});

@@ -1,0 +1,24 @@
+import type { Environment } from "../../environment.ts";
+import type { Service } from "../api.ts";
+import { eventOperations } from "./put-events.ts";
+import { ruleOperations } from "./rules.ts";
+import { busArn, defaultBus, type EventsState } from "./state.ts";
+import { tagOperations } from "./tags.ts";
+import { targetOperations } from "./targets.ts";
+
+/** EventBridge's default bus. Source of shapes and errors: API reference 2015-10-07. */
+export function createEvents(environment: Environment): Service<"events"> {
+  const state: EventsState = { environment, rules: new Map(), deliveries: new Set() };
+  const bus = () => ({ Name: defaultBus, Arn: busArn(environment) });
+  return {
+    operations: {
+      ...ruleOperations(state),
+      ...targetOperations(state),
+      ...eventOperations(state),
+      ...tagOperations(state),
+      describeEventBus: bus,
+      listEventBuses: () => ({ EventBuses: [bus()] }),
+    },
+    close: async () => void (await Promise.all(state.deliveries)),
+  };
+}

@@ -1,0 +1,31 @@
+import type { Tag } from "@aws-sdk/client-eventbridge";
+import { AwsError } from "../../errors.ts";
+import type { Service } from "../api.ts";
+import type { EventsState, Rule } from "./state.ts";
+
+export function tagOperations(state: EventsState): Service<"events">["operations"] {
+  const find = (arn: string | undefined): Rule => {
+    const rule = [...state.rules.values()].find((each) => each.arn === arn);
+    if (rule) return rule;
+    throw new AwsError("ResourceNotFoundException", `Resource ${arn} does not exist.`);
+  };
+  return {
+    tagResource: ({ ResourceARN, Tags }) => {
+      const { tags } = find(ResourceARN);
+      for (const [key, value] of tagMap(Tags)) tags.set(key, value);
+      return {};
+    },
+    untagResource: ({ ResourceARN, TagKeys = [] }) => {
+      const { tags } = find(ResourceARN);
+      for (const key of TagKeys) tags.delete(key);
+      return {};
+    },
+    listTagsForResource: ({ ResourceARN }) => ({
+      Tags: [...find(ResourceARN).tags].map(([Key, Value]) => ({ Key, Value })),
+    }),
+  };
+}
+
+export function tagMap(tags: readonly Tag[] = []): Map<string, string> {
+  return new Map(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+}
