@@ -1,14 +1,24 @@
+/** A line of a file of the repository, for an annotation beside it. */
+export interface Place {
+  /** As the action was given it: from the workspace on. */
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number | undefined;
+}
+
 /**
  * What an action throws when it cannot go on: one sentence that names the cause and, where one is known, the next
  * step for the person who reads the annotation. `runAction` turns it into the only error annotation of the run.
  */
 export class Failure extends Error {
   readonly nextStep: string | undefined;
+  readonly place: Place | undefined;
 
-  constructor(message: string, options: { nextStep?: string; cause?: unknown } = {}) {
+  constructor(message: string, options: { nextStep?: string; cause?: unknown; place?: Place } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "Failure";
     this.nextStep = options.nextStep;
+    this.place = options.place;
   }
 }
 

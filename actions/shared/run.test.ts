@@ -17,12 +17,19 @@ async function run(main: string, whenSaid?: { text: string; signal: NodeJS.Signa
     if (whenSaid && String(chunk).includes(whenSaid.text)) child.kill(whenSaid.signal);
   });
   const [exitCode] = await once(child, "close");
-  return { exitCode, annotations: stdout.split("\n").filter((line) => line.startsWith("::error::")) };
+  return { exitCode, annotations: stdout.split("\n").filter((line) => /^::error( .*)?::/.test(line)) };
 }
 
 test("a failure is one annotation with the next step, and red", async () => {
   const result = await run(`async () => { throw new Failure("It broke.", { nextStep: "mend it." }) }`);
   expect(result).toEqual({ exitCode: 1, annotations: ["::error::It broke. Next step: mend it."] });
+});
+
+test("a failure that has a place is shown there", async () => {
+  const result = await run(`async () => {
+    throw new Failure("It broke.", { place: { file: "infra/a.yaml", line: 3 } });
+  }`);
+  expect(result).toEqual({ exitCode: 1, annotations: ["::error file=infra/a.yaml,line=3::It broke."] });
 });
 
 test("success is green and silent", async () => {

@@ -1,4 +1,4 @@
-import { debug, info, setFailed } from "@actions/core";
+import { type AnnotationProperties, error as annotate, debug, info } from "@actions/core";
 import { explainAwsError } from "./aws-errors.ts";
 import { annotationText, Cancelled, Failure } from "./failure.ts";
 
@@ -16,7 +16,8 @@ export async function runAction(main: (signal: AbortSignal) => Promise<void>): P
     await main(cancellation.signal);
   } catch (error) {
     const failure = toFailure(error, cancellation.signal);
-    setFailed(annotationText(failure));
+    annotate(annotationText(failure), placeOf(failure));
+    process.exitCode = 1;
     for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
       debug(cause.stack ?? cause.message);
   } finally {
@@ -41,6 +42,11 @@ function cancelOnSignals() {
       process.off("SIGINT", cancel).off("SIGTERM", cancel);
     },
   };
+}
+
+function placeOf({ place }: Failure): AnnotationProperties {
+  if (!place) return {};
+  return place.line === undefined ? { file: place.file } : { file: place.file, startLine: place.line };
 }
 
 function toFailure(error: unknown, signal: AbortSignal): Failure {

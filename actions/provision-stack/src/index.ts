@@ -4,10 +4,13 @@ import { systemClock } from "../../shared/clock.ts";
 import { runAction } from "../../shared/run.ts";
 import { readProvisionInputs } from "./inputs.ts";
 import { provisionAndReport } from "./provision.ts";
+import { inRequest } from "./stack/template-store.ts";
 
 await runAction(async (signal) => {
   const inputs = readProvisionInputs();
   // Several stacks are followed at once for many minutes: a few seconds of throttling must not end that.
-  const cloudformation = new CloudFormationClient({ maxAttempts: 6 });
-  await provisionAndReport({ cloudformation, clock: systemClock, log: core, signal }, inputs);
+  const clientConfig = { maxAttempts: 6 };
+  const cloudformation = new CloudFormationClient(clientConfig);
+  const world = { cloudformation, clientConfig, templates: inRequest, clock: systemClock, log: core, signal };
+  await provisionAndReport(world, inputs);
 });

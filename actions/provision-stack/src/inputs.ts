@@ -1,13 +1,24 @@
-import { readInputs } from "../../shared/inputs.ts";
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { type InputReader, readInputs } from "../../shared/inputs.ts";
+import { didYouMean } from "../../shared/nearest-name.ts";
+
+export const modes = ["apply", "outputs", "delete"] as const;
 
 export interface ProvisionInputs {
-  /** Template names; empty for all. */
+  /** Template names; empty for all of the profile. */
   readonly stacks: readonly string[];
   readonly templatesFolder: string;
   readonly parametersFile: string | undefined;
   readonly stackPrefix: string;
-  readonly mode: "apply" | "outputs" | "delete";
+  readonly mode: (typeof modes)[number];
   readonly deadlineMs: number;
+  /** What becomes of a stack whose creation or update fails. */
+  readonly onFailure: "rollback" | "keep";
+  /** What becomes of an operation when the job is cancelled. */
+  readonly onCancel: "rollback" | "leave";
+  /** Whether a deletion empties what blocks it. */
+  readonly force: boolean;
 }
 
 /** A database instance takes CloudFormation up to half an hour; twice that leaves room for the rest. */
@@ -21,14 +32,37 @@ export function readProvisionInputs(getInput?: (name: string) => string): Provis
       read.problem(
         `Input stack-prefix is "${stackPrefix}"; a letter, then letters, digits and hyphens are expected`,
       );
+    const mode = read.choice("mode", modes, "apply");
+    const force = read.boolean("force", false);
+    if (force && mode !== "delete") read.problem(`Input force is for mode delete, not for ${mode}`);
     const stacks = read.lines("stacks").flatMap((line) => line.split(","));
     return {
       stacks: stacks.map((name) => name.trim()).filter(Boolean),
       templatesFolder: read.optional("templates") ? read.folder("templates") : "infra-templates",
-      parametersFile: read.optionalFile("parameters"),
+      parametersFile: readParametersFile(read),
       stackPrefix,
-      mode: read.choice("mode", ["apply", "outputs", "delete"], "apply"),
+      mode,
       deadlineMs: read.duration("deadline") ?? defaultDeadlineMs,
+      onFailure: read.choice("on-failure", ["rollback", "keep"], "rollback"),
+      onCancel: read.choice("on-cancel", ["rollback", "leave"], "rollback"),
+      force,
     };
   }, getInput);
+}
+
+/** A profile that is not there is most often a slip: the profiles that are there are named. */
+function readParametersFile(read: InputReader): string | undefined {
+  const file = read.optional("parameters");
+  const folder = file && dirname(file);
+  if (
+    !file ||
+    !folder ||
+    statSync(file, { throwIfNoEntry: false }) ||
+    !statSync(folder, { throwIfNoEntry: false })
+  )
+    return read.optionalFile("parameters");
+  const others = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  const there = others.length > 0 ? `${folder} has ${others.join(", ")}` : `${folder} holds no JSON file`;
+  read.problem(`Input parameters: there is no file ${file}; ${there}${didYouMean(basename(file), others)}`);
+  return undefined;
 }

@@ -1,45 +1,56 @@
 import * as core from "@actions/core";
 import type { PlannedStack } from "../../shared/cloudformation/dependencies.ts";
 import { appendSummary } from "../../shared/summary.ts";
-import { applyStack } from "./apply-stack.ts";
-import { deleteStack } from "./delete-stack.ts";
-import { eachInOrder, reversed } from "./each-in-order.ts";
+import { applyStack } from "./apply/apply-stack.ts";
+import { deleteStack } from "./delete/delete-stack.ts";
 import type { ProvisionInputs } from "./inputs.ts";
-import { flattenOutputs, readOutputs } from "./outputs.ts";
-import { makePlan, type Plan } from "./plan.ts";
 import type { StackResult } from "./result.ts";
+import type { StackSet } from "./set/choose-stacks.ts";
+import { checkImports, readExports } from "./set/imports.ts";
+import { readSet } from "./set/read-set.ts";
+import { eachInOrder, reversed } from "./stack/each-in-order.ts";
+import { flattenOutputs, readOutputs } from "./stack/outputs.ts";
 import { provisionSummary } from "./summary.ts";
 import type { World } from "./world.ts";
 
 /** Does what the mode says; outputs and summary tell what was done, also when it fails. */
 export async function provisionAndReport(world: World, inputs: ProvisionInputs): Promise<void> {
-  const plan = makePlan(inputs);
-  const results = new Map(
-    plan.stacks.map(({ template, stackName }) => [template.name, newResult(stackName)]),
-  );
   try {
-    await provision(world, inputs, plan, results);
+    const set = await readSet(world, inputs);
+    if (set.leftOut.length > 0)
+      world.log.info(`Not named in ${inputs.parametersFile}, so left alone: ${set.leftOut.join(", ")}`);
+    await perform(world, inputs, set);
+  } finally {
+    await world.templates.clear();
+  }
+}
+
+async function perform(world: World, inputs: ProvisionInputs, set: StackSet): Promise<void> {
+  const results = new Map(set.stacks.map(({ template, stackName }) => [template.name, newResult(stackName)]));
+  try {
+    if (inputs.mode === "apply") checkImports(set, await readExports(world));
+    await forEachStack(world, inputs, set, results);
   } finally {
     await publish(world, inputs, results);
   }
 }
 
-async function provision(
+async function forEachStack(
   world: World,
   inputs: ProvisionInputs,
-  plan: Plan,
+  set: StackSet,
   results: ReadonlyMap<string, StackResult>,
 ): Promise<void> {
   const deadlineAt = world.clock.now() + inputs.deadlineMs;
-  const order = inputs.mode === "delete" ? reversed(plan.dependencies) : plan.dependencies;
+  const order = inputs.mode === "delete" ? reversed(set.dependencies) : set.dependencies;
   await eachInOrder(order, async (name) => {
-    const planned = plan.stacks.find(({ template }) => template.name === name);
+    const planned = set.stacks.find(({ template }) => template.name === name);
     const result = results.get(name);
     if (!planned || !result) throw new Error(`${name} is ordered, but not planned`);
     world.signal.throwIfAborted();
     const startedAt = world.clock.now();
     try {
-      await doOne(world, inputs.mode, planned, result, deadlineAt);
+      await doOne(world, inputs, planned, result, deadlineAt);
     } catch (error) {
       result.outcome = "failed";
       throw error;
@@ -51,13 +62,13 @@ async function provision(
 
 async function doOne(
   world: World,
-  mode: ProvisionInputs["mode"],
+  inputs: ProvisionInputs,
   planned: PlannedStack,
   result: StackResult,
   deadlineAt: number,
 ): Promise<void> {
-  if (mode === "delete") return deleteStack(world, planned, result, deadlineAt);
-  if (mode === "apply") await applyStack(world, planned, result, deadlineAt);
+  if (inputs.mode === "delete") return deleteStack(world, planned, result, deadlineAt);
+  if (inputs.mode === "apply") await applyStack(world, planned, result, { ...inputs, deadlineAt });
   else result.outcome = "read";
   result.outputs = await readOutputs(world, planned);
 }

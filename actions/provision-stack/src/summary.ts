@@ -1,7 +1,7 @@
 import { formatDuration } from "../../shared/duration.ts";
 import { markdownTable } from "../../shared/summary.ts";
-import { durationOf } from "./follow-stack.ts";
 import type { StackResult } from "./result.ts";
+import { durationOf } from "./stack/events.ts";
 
 /** Enough to see what took the time. */
 const slowestResources = 10;

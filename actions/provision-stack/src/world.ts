@@ -1,8 +1,12 @@
-import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import type { CloudFormationClient, CloudFormationClientConfig } from "@aws-sdk/client-cloudformation";
 import type { Clock } from "../../shared/clock.ts";
+import type { TemplateStore } from "./stack/template-store.ts";
 
 export interface World {
   readonly cloudformation: CloudFormationClient;
+  /** For the clients of services that only some modes ask: they are loaded where they are needed. */
+  readonly clientConfig: ClientConfig;
+  readonly templates: TemplateStore;
   readonly clock: Clock;
   readonly log: {
     info(message: string): void;
@@ -10,3 +14,9 @@ export interface World {
   };
   readonly signal: AbortSignal;
 }
+
+/** What every client of the SDK takes. */
+export type ClientConfig = Pick<
+  CloudFormationClientConfig,
+  "region" | "endpoint" | "credentials" | "maxAttempts"
+>;

@@ -38,7 +38,8 @@ export function inOrder(
   return order;
 }
 
-function exportsOf(stack: PlannedStack): string[] {
+/** Names of what a stack exports, where its parameters decide them. */
+export function exportsOf(stack: PlannedStack): string[] {
   const outputs = Object.values(
     isObject(stack.template.content.Outputs) ? stack.template.content.Outputs : {},
   );

@@ -1,4 +1,7 @@
-import { readDataFile } from "../data-file.ts";
+import { existsSync } from "node:fs";
+import { readDataFile, readTextFile } from "../data-file.ts";
+import { findDataPositions, type Keys } from "../data-file-positions.ts";
+import { didYouMean } from "../nearest-name.ts";
 import { isObject } from "../task-definition.ts";
 import type { PlannedStack } from "./dependencies.ts";
 import type { Template } from "./template.ts";
@@ -20,7 +23,10 @@ export function unknownNames(
   const known = templates.map(({ name }) => name);
   return names
     .filter((name) => !known.includes(name))
-    .map((name) => `${where} ${name}, which is no template; there are ${known.join(", ")}`);
+    .map(
+      (name) =>
+        `${where} ${name}, which is no template${didYouMean(name, known) || `; there are ${known.join(", ")}`}`,
+    );
 }
 
 /** A sentence per template, parameter or value in `values` that does not fit the templates. */
@@ -31,10 +37,13 @@ export function findParameterProblems(
 ): string[] {
   if (!isObject(values)) return [`${file} holds no JSON object`];
   return [
-    ...unknownNames(Object.keys(values), templates, `${file} names`),
+    ...Object.keys(values).flatMap((name) =>
+      unknownNames([name], templates, `${placeIn(file, [name])} names`),
+    ),
     ...templates.flatMap((template) => {
       const given = values[template.name] ?? {};
-      if (!isObject(given)) return [`${file}: ${template.name} is no object of parameter values`];
+      if (!isObject(given))
+        return [`${placeIn(file, [template.name])}: ${template.name} is no object of parameter values`];
       return wrongParameters(given, template, file);
     }),
   ];
@@ -43,12 +52,21 @@ export function findParameterProblems(
 function wrongParameters(given: Given, template: Template, file: string): string[] {
   const allowed = Object.keys(template.parameters);
   return Object.entries(given).flatMap(([name, value]) => {
+    const place = () => placeIn(file, [template.name, name]);
     if (!allowed.includes(name))
-      return [`${file}: ${template.name} has no parameter ${name}; it has ${allowed.join(", ") || "none"}`];
+      return [
+        `${place()}: ${template.name} has no parameter ${name}${didYouMean(name, allowed) || `; it has ${allowed.join(", ") || "none"}`}`,
+      ];
     return isParameterValue(value)
       ? []
-      : [`${file}: ${template.name}.${name} must be a text, number, boolean or list of texts`];
+      : [`${place()}: ${template.name}.${name} must be a text, number, boolean or list of texts`];
   });
+}
+
+/** `file:line` of a key of a profile file. */
+export function placeIn(file: string, keys: Keys): string {
+  const line = existsSync(file) ? findDataPositions(readTextFile(file)).lineOf(keys) : undefined;
+  return line === undefined ? file : `${file}:${line}`;
 }
 
 function isParameterValue(value: unknown): boolean {

@@ -15,9 +15,6 @@ export interface Template {
   readonly content: { readonly [section: string]: unknown };
 }
 
-/** CreateChangeSet takes a TemplateBody of at most this many bytes; more would have to go through S3. */
-const largestBody = 51_200;
-
 export function readTemplates(folder: string): Template[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     throw new Failure(`There is no folder ${folder} (looked from ${process.cwd()})`, {
@@ -32,12 +29,7 @@ export function readTemplates(folder: string): Template[] {
 }
 
 function readTemplate(file: string, name: string): Template {
-  const body = readFileSync(file, "utf8");
-  if (Buffer.byteLength(body) > largestBody)
-    throw new Failure(`${file} is larger than the ${largestBody} bytes that CloudFormation takes directly`, {
-      nextStep: "split it into stacks by lifecycle.",
-    });
-  return parseTemplate(body, file, name);
+  return parseTemplate(readFileSync(file, "utf8"), file, name);
 }
 
 export function parseTemplate(body: string, file: string, name: string): Template {

@@ -1,6 +1,6 @@
 import type { StackEvent } from "@aws-sdk/client-cloudformation";
 import { expect, test } from "vitest";
-import { durationOf, firstFailure } from "./follow-stack.ts";
+import { durationOf, firstFailure } from "./events.ts";
 import { flattenOutputs } from "./outputs.ts";
 
 const event = (second: number, id: string, status: string, reason?: string): StackEvent => ({

@@ -1,7 +1,7 @@
-import type { PlannedStack } from "../../shared/cloudformation/dependencies.ts";
-import { Failure } from "../../shared/failure.ts";
+import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import { Failure } from "../../../shared/failure.ts";
+import type { World } from "../world.ts";
 import { describeStack, outputsOf } from "./stack.ts";
-import type { World } from "./world.ts";
 
 export async function readOutputs(
   world: World,

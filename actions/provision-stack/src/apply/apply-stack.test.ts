@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Cancelled } from "../../../shared/failure.ts";
+import { createStage, type Stage } from "../testing.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+});
+afterAll(() => stage?.close());
+
+const net = (cidr: string, more = "") => `Resources:
+  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }
+  Subnet: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: ${cidr} } }
+${more}`;
+const group = (name: string, days: number) =>
+  `  ${name}: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: ${name.toLowerCase()}, RetentionInDays: ${days} } }\n`;
+const logs = (...groups: string[]) => `Resources:\n${groups.join("")}`;
+
+test("the first failing resource is the error, at its line, and nothing of the new stack stays", async () => {
+  await stage.templates({ net: net("10.9.0.0/24") });
+  const { error, lines, summary } = await stage.run({});
+  expect(error?.message).toMatch(
+    /^Stack shop-net: Subnet \(AWS::EC2::Subnet\) failed: .*(10\.9\.0\.0\/24|range|CIDR).*net\.yaml:3; the stack was ROLLBACK_COMPLETE and is deleted again\)$/i,
+  );
+  expect(error?.place).toEqual({ file: expect.stringMatching(/net\.yaml$/), line: 3 });
+  expect(lines).toContain("deleting the stack");
+  expect(summary).toMatch(/\| shop-net \| failed \| /);
+  expect(await stage.stacks()).toEqual({});
+});
+
+test("a failed creation that is kept is cleared by the next run", async () => {
+  await stage.templates({ net: net("10.9.0.0/24") });
+  const { error } = await stage.run({ onFailure: "keep" });
+  expect(error?.message).toContain("the stack is CREATE_FAILED, kept as on-failure says)");
+  expect(await stage.stacks()).toEqual({ "shop-net": "CREATE_FAILED" });
+  await stage.templates({ net: net("10.0.1.0/24") });
+  const mended = await stage.run({});
+  expect(mended.error).toBeUndefined();
+  expect(mended.warnings).toContain("shop-net is CREATE_FAILED from an earlier failure; deleting it first.");
+  expect((await stage.run({ mode: "delete" })).error).toBeUndefined();
+});
+
+test("a failed update is rolled back; one that is kept is rolled back by the next run", async () => {
+  await stage.templates({ logs: logs(group("One", 1)) });
+  expect((await stage.run({})).error).toBeUndefined();
+  // 2 is no retention that CloudWatch Logs knows.
+  await stage.templates({ logs: logs(group("One", 3), group("Two", 2)) });
+  const rolledBack = await stage.run({});
+  expect(rolledBack.error?.message).toContain("the stack is UPDATE_ROLLBACK_COMPLETE)");
+  expect(await stage.stacks()).toEqual({ "shop-logs": "UPDATE_ROLLBACK_COMPLETE" });
+  const kept = await stage.run({ onFailure: "keep" });
+  expect(kept.error?.message).toContain("the stack is UPDATE_FAILED, kept as on-failure says)");
+  await stage.templates({ logs: logs(group("One", 5)) });
+  const mended = await stage.run({});
+  expect(mended.error).toBeUndefined();
+  expect(mended.warnings).toContain(
+    "shop-logs is UPDATE_FAILED from an earlier failure; rolling it back first.",
+  );
+  expect(await stage.stacks()).toEqual({ "shop-logs": "UPDATE_COMPLETE" });
+});
+
+test("where something is replaced, on-failure keep is told to be impossible", async () => {
+  await stage.templates({ logs: logs(group("Three", 1)) });
+  await stage.run({ stackPrefix: "other" });
+  await stage.templates({ logs: logs(group("Three", 1).replace("three", "four")) });
+  const { error, warnings } = await stage.run({ stackPrefix: "other", onFailure: "keep" });
+  expect(error).toBeUndefined();
+  expect(warnings).toContain("on-failure keep is not possible, as Three may be replaced");
+});
+
+test("a change of outputs only is applied", async () => {
+  const body = (value: string) => `${logs(group("Five", 1))}Outputs: { Word: { Value: ${value} } }\n`;
+  await stage.templates({ out: body("one") });
+  await stage.run({});
+  await stage.templates({ out: body("two") });
+  const { error, values, lines } = await stage.run({});
+  expect(error).toBeUndefined();
+  expect(values.Word).toBe("two");
+  expect(lines).toContain("shop-out: only its outputs change");
+});
+
+test.each([
+  ["a creation", "created", "CloudFormation deletes the new stack (on-cancel: rollback)", undefined],
+  ["an update", "updated", "CloudFormation rolls it back (on-cancel: rollback)", "UPDATE_ROLLBACK_COMPLETE"],
+])("%s whose job is cancelled is taken back", async (_, name, fate, status) => {
+  const slow = await createStage({ timeScale: 60 });
+  const signalled = new AbortController();
+  const first = net("10.0.1.0/24").replace(/ {2}Subnet.*\n/, "");
+  if (status) {
+    await slow.templates({ [name]: first });
+    await slow.run({});
+  }
+  await slow.templates({ [name]: withLoadBalancer });
+  const log = {
+    info: (line: string) => {
+      if (line.includes("IN_PROGRESS Entry")) signalled.abort(new Cancelled("SIGTERM"));
+    },
+    warning: () => {},
+  };
+  const { error } = await slow.run({}, { signal: signalled.signal, log });
+  expect(error?.message).toBe(
+    `Cancelled by SIGTERM; the operation on stack shop-${name} was cancelled; ${fate}`,
+  );
+  await expect.poll(async () => (await slow.stacks())[`shop-${name}`], { timeout: 5_000 }).toBe(status);
+  await slow.close();
+});
+
+const withLoadBalancer = `Resources:
+  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }
+  One: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24, AvailabilityZone: us-east-1a } }
+  Two: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24, AvailabilityZone: us-east-1b } }
+  Entry: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Scheme: internal, Subnets: [!Ref One, !Ref Two] } }
+`;

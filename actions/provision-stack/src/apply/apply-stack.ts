@@ -1,0 +1,120 @@
+import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import { removeStack } from "../delete/remove-stack.ts";
+import type { ProvisionInputs } from "../inputs.ts";
+import type { StackResult } from "../result.ts";
+import { type ChangeSet, createChangeSet, discardChangeSet, executeChangeSet } from "../stack/change-set.ts";
+import { newestEvent } from "../stack/events.ts";
+import { type Followed, followStack } from "../stack/follow-stack.ts";
+import type { World } from "../world.ts";
+import { giveUp } from "./give-up.ts";
+import { recoverStack } from "./recover-stack.ts";
+import { toFailure } from "./to-failure.ts";
+
+export interface ApplyOptions extends Pick<ProvisionInputs, "onFailure" | "onCancel"> {
+  /** Milliseconds since the epoch. */
+  readonly deadlineAt: number;
+}
+
+/** Brings a stack to what template and parameters say, through a change set. */
+export async function applyStack(
+  world: World,
+  planned: PlannedStack,
+  result: StackResult,
+  options: ApplyOptions,
+): Promise<void> {
+  const { stackName } = planned;
+  const usable = await recoverStack(world, stackName, options);
+  const changeSet = await createChangeSet(world, planned, usable ? "UPDATE" : "CREATE", options.deadlineAt);
+  if (!changeSet.hasChanges) {
+    await discardChangeSet(world, changeSet);
+    world.log.info(`${stackName}: no change.`);
+    result.outcome = "unchanged";
+    return;
+  }
+  announce(world, stackName, changeSet);
+  result.outcome = "failed";
+  const followed = await execute(world, stackName, changeSet, options);
+  result.events = followed.events;
+  if (!["CREATE_COMPLETE", "UPDATE_COMPLETE"].includes(followed.status))
+    throw await settleFailure(world, planned, changeSet, followed, options);
+  result.outcome = usable ? "updated" : "created";
+}
+
+function announce(world: World, stackName: string, { changes }: ChangeSet): void {
+  const lines = changes.map(({ Action, LogicalResourceId, ResourceType, Replacement }) => {
+    const replaced = Replacement === "True" ? ", replaced" : "";
+    return `\n  ${Action} ${LogicalResourceId} (${ResourceType}${replaced})`;
+  });
+  const count = changes.length === 1 ? "1 change" : `${changes.length} changes`;
+  world.log.info(
+    `${stackName}: ${changes.length === 0 ? "only its outputs change" : count}${lines.join("")}`,
+  );
+}
+
+async function execute(
+  world: World,
+  stackName: string,
+  changeSet: ChangeSet,
+  { deadlineAt, onFailure, onCancel }: ApplyOptions,
+): Promise<Followed> {
+  const { stackId } = changeSet;
+  const after = await newestEvent(world, stackId);
+  await executeChangeSet(world, changeSet, {
+    disableRollback: keeps(world, stackName, changeSet, onFailure),
+  });
+  return followStack(world, {
+    stackName,
+    stackId,
+    after,
+    deadlineAt,
+    resources: new Set(changeSet.changes.map(({ LogicalResourceId = "" }) => LogicalResourceId)),
+    giveUp: () => giveUp(world, changeSet, onCancel),
+  });
+}
+
+/** CloudFormation replaces nothing in a stack whose rollback is disabled: there, a failure is rolled back all the same. */
+function keeps(
+  world: World,
+  stackName: string,
+  { changes }: ChangeSet,
+  onFailure: ApplyOptions["onFailure"],
+): boolean {
+  if (onFailure === "rollback") return false;
+  const replaced = changes.filter(({ Replacement }) => Replacement && Replacement !== "False");
+  if (replaced.length === 0) return true;
+  const names = replaced.map(({ LogicalResourceId }) => LogicalResourceId).join(", ");
+  world.log.warning(
+    `${stackName}: on-failure keep is not possible, as ${names} may be replaced; a failure is rolled back.`,
+  );
+  return false;
+}
+
+/** Tells why it failed, first of all; then nothing half-made stays, unless it was asked for. */
+async function settleFailure(
+  world: World,
+  planned: PlannedStack,
+  { stackId, type }: ChangeSet,
+  followed: Followed,
+  { onFailure, deadlineAt }: ApplyOptions,
+): Promise<Error> {
+  const { stackName } = planned;
+  const { status } = followed;
+  if (type === "UPDATE" || onFailure === "keep") {
+    const kept = status === "CREATE_FAILED" || status === "UPDATE_FAILED";
+    return toFailure(
+      world,
+      planned,
+      followed,
+      `the stack is ${status}${kept ? ", kept as on-failure says" : ""}`,
+    );
+  }
+  const failure = await toFailure(world, planned, followed, `the stack was ${status} and is deleted again`);
+  world.log.info(`${failure.message}; deleting the stack, as nothing of it is of use.`);
+  try {
+    await removeStack(world, { stackName, stackId, deadlineAt });
+    return failure;
+  } catch (error) {
+    world.log.warning((error as Error).message);
+    return toFailure(world, planned, followed, `the stack was ${status} and could not be deleted`);
+  }
+}

@@ -1,0 +1,213 @@
+import { DescribeStackResourcesCommand, type StackEvent } from "@aws-sdk/client-cloudformation";
+import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import { stripHandler } from "../stack/handler-message.ts";
+import type { World } from "../world.ts";
+import { quotaOf, raise } from "./quotas.ts";
+
+export interface Explained {
+  /** What is wrong, as the end of a sentence about the resource. */
+  readonly text: string;
+  /** As an order. */
+  readonly nextStep: string;
+}
+
+export interface FailedResource {
+  readonly reason: string;
+  readonly type: string;
+  /** As the template gave them, evaluated. */
+  readonly properties: { readonly [name: string]: unknown };
+}
+
+export interface Circumstances {
+  readonly planned: PlannedStack;
+  readonly region: string;
+}
+
+type Explain = (
+  world: Pick<World, "cloudformation">,
+  failed: FailedResource,
+  circumstances: Circumstances,
+) => Explained | undefined | Promise<Explained | undefined>;
+
+/** Why a resource failed, and what to do about it. */
+export async function explainFailure(
+  world: Pick<World, "cloudformation">,
+  failed: FailedResource,
+  circumstances: Circumstances,
+): Promise<Explained> {
+  for (const explain of explanations) {
+    const found = await explain(world, failed, circumstances);
+    if (found) return found;
+  }
+  return {
+    text: stripHandler(failed.reason),
+    nextStep: `correct ${circumstances.planned.template.file} or its parameters and run the job again.`,
+  };
+}
+
+export function toFailedResource(event: StackEvent): FailedResource {
+  const { ResourceStatusReason = "no reason given", ResourceType = "", ResourceProperties = "" } = event;
+  return {
+    reason: ResourceStatusReason,
+    type: ResourceType,
+    properties: parseProperties(ResourceProperties),
+  };
+}
+
+function parseProperties(text: string): FailedResource["properties"] {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // AWS leaves them out of some events, and cuts long ones.
+    return {};
+  }
+}
+
+const explanations: readonly Explain[] = [
+  denied,
+  roleNotThereYet,
+  exhausted,
+  missingExport,
+  exportInUse,
+  exportTaken,
+  customNamed,
+  taken,
+  notValid,
+  unstable,
+];
+
+function denied(_: unknown, { reason }: FailedResource): Explained | undefined {
+  if (!/not authorized to perform|AccessDenied|UnauthorizedOperation|is not authorized/i.test(reason)) return;
+  const action = /perform:? \[?([\w-]+:\w+)/.exec(reason)?.[1];
+  const text = action
+    ? `the role of this job may not ${action} (${stripHandler(reason)})`
+    : stripHandler(reason);
+  const mend = `allow ${action ?? "it"} for the role that this job uses`;
+  return {
+    text,
+    nextStep: `${mend}; the course's account denies making roles, identity providers and bucket versions to everybody: use profile academy there.`,
+  };
+}
+
+/** The very first use of a service makes its service-linked role, for which the service does not wait. */
+function roleNotThereYet(_: unknown, { reason }: FailedResource): Explained | undefined {
+  if (!/service[- ]linked role/i.test(reason)) return;
+  return {
+    text: stripHandler(reason),
+    nextStep: "run the job again: the role has been made by now.",
+  };
+}
+
+function exhausted(
+  _: unknown,
+  { reason, type }: FailedResource,
+  { region }: Circumstances,
+): Explained | undefined {
+  const quota = quotaOf(reason, type);
+  return (
+    quota && {
+      text: `the account's quota "${quota.name}" is reached (${stripHandler(reason)})`,
+      nextStep: `${raise(quota, region)}; then run the job again.`,
+    }
+  );
+}
+
+function missingExport(_: unknown, { reason }: FailedResource): Explained | undefined {
+  const name = /No export named (\S+) found/.exec(reason)?.[1];
+  return name === undefined
+    ? undefined
+    : {
+        text: `it imports ${name}, which no stack of this account and region exports`,
+        nextStep: "apply the stack that exports it first, or correct the name.",
+      };
+}
+
+function exportInUse(_: unknown, { reason }: FailedResource): Explained | undefined {
+  const found = /Export (\S+) cannot be (updated|deleted) as it is in use by ([^"]+)/.exec(reason);
+  if (!found) return;
+  const [, name, verb, users = ""] = found;
+  return {
+    text: `export ${name} cannot be ${verb}, as ${users.replace(/\.?\s*$/, "")} imports it`,
+    nextStep:
+      "let the importing stacks import something else first; a resource that they use cannot be replaced under them.",
+  };
+}
+
+function exportTaken(_: unknown, { reason }: FailedResource): Explained | undefined {
+  const found = /Export with name (\S+) is already exported by stack ([\w-]+)/.exec(reason);
+  if (!found) return;
+  return {
+    text: `stack ${found[2]} exports ${found[1]} already`,
+    nextStep:
+      "give the export another name (the templates use the stack's name for that), or delete that stack.",
+  };
+}
+
+function customNamed(_: unknown, { reason }: FailedResource): Explained | undefined {
+  if (!/custom-named resource requires replacing/.test(reason)) return;
+  const name = /Rename (.+?) and update/.exec(reason)?.[1];
+  return {
+    text: `it has to be replaced, and the new one cannot have the name ${name ?? "of the old one"} beside the old one`,
+    nextStep:
+      "give it another name in the template, or take it out, apply, and put it in again (what it holds is lost).",
+  };
+}
+
+async function taken(
+  { cloudformation }: Pick<World, "cloudformation">,
+  { reason, properties }: FailedResource,
+  { planned }: Circumstances,
+): Promise<Explained | undefined> {
+  if (!/already exists?|AlreadyExists|Duplicate\w+Name|already in use|AlreadyOwnedByYou/i.test(reason))
+    return;
+  const names = Object.values(properties).filter(
+    (value): value is string => typeof value === "string" && value !== "" && reason.includes(value),
+  );
+  const name = names.sort((one, two) => two.length - one.length)[0];
+  const said = /already exists in stack \S*?stack\/([\w-]+)/.exec(reason)?.[1];
+  const owner = said ?? (name && (await ownerOf(cloudformation, name)));
+  const text = name ? `the name ${name} is taken` : stripHandler(reason);
+  if (owner && owner !== planned.stackName)
+    return {
+      text: `${text} by stack ${owner}`,
+      nextStep: `delete stack ${owner}, or use its stack-prefix, or give this one another name.`,
+    };
+  return {
+    text: `${text} by something that is of no stack`,
+    nextStep:
+      "delete what has the name (it was made by hand, or kept when its stack was deleted), or give this one another name.",
+  };
+}
+
+async function ownerOf(cloudformation: World["cloudformation"], name: string): Promise<string | undefined> {
+  try {
+    const command = new DescribeStackResourcesCommand({ PhysicalResourceId: name });
+    return (await cloudformation.send(command)).StackResources?.[0]?.StackName;
+  } catch {
+    // Nothing of that name is of a stack, or we may not look: the name is taken either way.
+    return undefined;
+  }
+}
+
+function notValid(_: unknown, { reason }: FailedResource, { planned }: Circumstances): Explained | undefined {
+  const found = /Properties validation failed for resource \S+ with message:\s*(?:#: )?([\s\S]+)/.exec(
+    reason,
+  );
+  if (!found) return;
+  return {
+    text: `its properties are not valid: ${stripHandler(found[1] ?? "")}`,
+    nextStep: `correct the properties in ${planned.template.file}.`,
+  };
+}
+
+function unstable(_: unknown, { reason, type }: FailedResource): Explained | undefined {
+  if (!/did not stabilize|NotStabilized|Exceeded attempts to wait|timed? ?out/i.test(reason)) return;
+  const where =
+    type === "AWS::ECS::Service"
+      ? " (the service's events in the ECS console tell what its tasks die of)"
+      : "";
+  return {
+    text: `it did not become ready in the time that CloudFormation gives it: ${stripHandler(reason)}`,
+    nextStep: `look at the resource itself${where}, and run the job again.`,
+  };
+}

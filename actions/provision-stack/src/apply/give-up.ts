@@ -1,0 +1,28 @@
+import { CancelUpdateStackCommand, DeleteStackCommand } from "@aws-sdk/client-cloudformation";
+import { explainAwsError } from "../../../shared/aws-errors.ts";
+import type { ProvisionInputs } from "../inputs.ts";
+import type { ChangeSet } from "../stack/change-set.ts";
+import type { World } from "../world.ts";
+
+/**
+ * What becomes of an operation that nobody will follow any more: an update is rolled back by CloudFormation, a creation
+ * deleted. Answers it as the end of a sentence about the operation.
+ */
+export async function giveUp(
+  world: Pick<World, "cloudformation">,
+  { stackId, type }: Pick<ChangeSet, "stackId" | "type">,
+  onCancel: ProvisionInputs["onCancel"],
+): Promise<string> {
+  if (onCancel === "leave") return "goes on in AWS (on-cancel: leave)";
+  try {
+    if (type === "UPDATE") {
+      await world.cloudformation.send(new CancelUpdateStackCommand({ StackName: stackId }));
+      return "was cancelled; CloudFormation rolls it back (on-cancel: rollback)";
+    }
+    await world.cloudformation.send(new DeleteStackCommand({ StackName: stackId }));
+    return "was cancelled; CloudFormation deletes the new stack (on-cancel: rollback)";
+  } catch (error) {
+    const why = explainAwsError(error)?.message ?? (error as Error).message;
+    return `could not be cancelled any more and goes on in AWS: ${why}`;
+  }
+}

@@ -1,0 +1,73 @@
+import {
+  ContinueUpdateRollbackCommand,
+  RollbackStackCommand,
+  type Stack,
+} from "@aws-sdk/client-cloudformation";
+import { Failure } from "../../../shared/failure.ts";
+import { removeStack } from "../delete/remove-stack.ts";
+import { firstFailure, newestEvent } from "../stack/events.ts";
+import { followStack } from "../stack/follow-stack.ts";
+import { describeStack } from "../stack/stack.ts";
+import type { World } from "../world.ts";
+
+interface Options {
+  readonly deadlineAt: number;
+}
+
+/** Statuses in which CloudFormation takes nothing but a deletion: the creation failed and left nothing of use. */
+export const onlyDeletable = ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"];
+
+/** Brings a stack out of what an earlier run left; true when there is one to update. */
+export async function recoverStack(world: World, stackName: string, options: Options): Promise<boolean> {
+  const stack = await settledStack(world, stackName, options);
+  const status = stack?.StackStatus;
+  // The change set joins the empty stack of another one that is being reviewed.
+  if (!status || status === "REVIEW_IN_PROGRESS" || status === "DELETE_COMPLETE") return false;
+  const { StackId: stackId = stackName } = stack;
+  if (onlyDeletable.includes(status)) {
+    world.log.warning(`${stackName} is ${status} from an earlier failure; deleting it first.`);
+    await removeStack(world, { stackName, stackId, ...options });
+    return false;
+  }
+  if (status === "UPDATE_FAILED" || status === "UPDATE_ROLLBACK_FAILED")
+    await rollBack(world, stack, { stackName, stackId, ...options });
+  return true;
+}
+
+/** The stack once no other operation is at work on it. */
+export async function settledStack(
+  world: World,
+  stackName: string,
+  { deadlineAt }: Options,
+): Promise<Stack | undefined> {
+  const stack = await describeStack(world, stackName);
+  const status = stack?.StackStatus ?? "";
+  if (!stack?.StackId || !status.endsWith("_IN_PROGRESS") || status === "REVIEW_IN_PROGRESS") return stack;
+  world.log.info(`${stackName}: waiting, as it is ${status}.`);
+  const after = await newestEvent(world, stack.StackId);
+  await followStack(world, { stackName, stackId: stack.StackId, after, deadlineAt });
+  return describeStack(world, stackName);
+}
+
+/** Takes back an update that was kept, or goes on with a rollback that broke off. */
+async function rollBack(
+  world: World,
+  { StackStatus: status }: Stack,
+  target: { readonly stackName: string; readonly stackId: string; readonly deadlineAt: number },
+): Promise<void> {
+  const { stackName, stackId } = target;
+  world.log.warning(`${stackName} is ${status} from an earlier failure; rolling it back first.`);
+  const after = await newestEvent(world, stackId);
+  const input = { StackName: stackId };
+  if (status === "UPDATE_FAILED") await world.cloudformation.send(new RollbackStackCommand(input));
+  else await world.cloudformation.send(new ContinueUpdateRollbackCommand(input));
+  const followed = await followStack(world, { ...target, after });
+  if (followed.status === "UPDATE_ROLLBACK_COMPLETE") return;
+  const failed = firstFailure(followed.events);
+  const reason = failed
+    ? `${failed.LogicalResourceId}: ${failed.ResourceStatusReason}`
+    : followed.statusReason;
+  throw new Failure(`Stack ${stackName} cannot be rolled back (it is ${followed.status}): ${reason}`, {
+    nextStep: `mend the resource by hand and run the job again, or give the resource up: aws cloudformation continue-update-rollback --stack-name ${stackName} --resources-to-skip ${failed?.LogicalResourceId ?? "<resource>"}`,
+  });
+}

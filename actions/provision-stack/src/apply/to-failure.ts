@@ -1,0 +1,34 @@
+import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import { findDataPositions } from "../../../shared/data-file-positions.ts";
+import { Failure } from "../../../shared/failure.ts";
+import { firstFailure } from "../stack/events.ts";
+import type { Followed } from "../stack/follow-stack.ts";
+import type { World } from "../world.ts";
+import { explainFailure, toFailedResource } from "./explain-failure.ts";
+
+/** The first resource that failed by itself, why, and where it stands in its template; `state` tells of the stack. */
+export async function toFailure(
+  world: World,
+  planned: PlannedStack,
+  { events, statusReason }: Followed,
+  state: string,
+): Promise<Failure> {
+  const { stackName, template } = planned;
+  const circumstances = { planned, region: await world.cloudformation.config.region() };
+  const event = firstFailure(events);
+  if (!event) {
+    const stack = { reason: statusReason ?? "no reason given", type: "", properties: {} };
+    const { text, nextStep } = await explainFailure(world, stack, circumstances);
+    return new Failure(`Stack ${stackName}: ${text} (${state})`, {
+      nextStep,
+      place: { file: template.file, line: undefined },
+    });
+  }
+  const { LogicalResourceId: id = "", ResourceType } = event;
+  const { text, nextStep } = await explainFailure(world, toFailedResource(event), circumstances);
+  const line = findDataPositions(template.body).lineOf(["Resources", id]);
+  return new Failure(
+    `Stack ${stackName}: ${id} (${ResourceType}) failed: ${text} (${template.file}:${line}; ${state})`,
+    { nextStep, place: { file: template.file, line } },
+  );
+}

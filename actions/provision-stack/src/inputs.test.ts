@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { readProvisionInputs } from "./inputs.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "provision-inputs-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+writeFileSync(join(folder, "academy.json"), "{}");
+
+const read = (given: Record<string, string>) => readProvisionInputs((name) => given[name] ?? "");
+
+test.each<[Record<string, string>, string]>([
+  [{ mode: "destroy" }, "allowed: apply, outputs, delete"],
+  [{ deadline: "soon" }, "a duration such as"],
+  [{ "stack-prefix": "my prefix" }, 'Input stack-prefix is "my prefix"'],
+  [{ parameters: "none.json" }, "there is no file none.json"],
+  [{ parameters: `${folder}/standard.json` }, `standard.json; ${folder} has academy.json`],
+  [{ parameters: `${folder}/acadmy.json` }, 'has academy.json; did you mean "academy.json"?'],
+  [{ templates: "none" }, "there is no folder none"],
+  [{ force: "true" }, "Input force is for mode delete, not for apply"],
+  [{ "on-failure": "stop" }, "allowed: rollback, keep"],
+])("inputs %j are refused", (given, message) => {
+  expect(() => read(given)).toThrow(message);
+});

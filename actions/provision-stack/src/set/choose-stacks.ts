@@ -1,0 +1,81 @@
+import { findDependencies, inOrder, type PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import {
+  findParameterProblems,
+  planStack,
+  unknownNames,
+} from "../../../shared/cloudformation/plan-stacks.ts";
+import { readTemplates, type Template } from "../../../shared/cloudformation/template.ts";
+import { Failure } from "../../../shared/failure.ts";
+import { isObject } from "../../../shared/task-definition.ts";
+import type { ProvisionInputs } from "../inputs.ts";
+import { findCircle } from "./circle.ts";
+
+export interface StackSet {
+  /** The chosen stacks, dependencies first. */
+  readonly stacks: readonly PlannedStack[];
+  /** Template name → chosen templates it needs. */
+  readonly dependencies: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The stack of every template of the folder, chosen or not. */
+  readonly folder: readonly PlannedStack[];
+  /** Templates of the folder that the profile does not name. */
+  readonly leftOut: readonly string[];
+}
+
+/** Checks names and order of everything. `values` is the profile's content, without look-ups. */
+export function chooseStacks(inputs: ProvisionInputs, values: unknown): StackSet {
+  const templates = readTemplates(inputs.templatesFolder);
+  const file = inputs.parametersFile ?? "parameters";
+  const named = templatesOfProfile(inputs, values, templates);
+  const chosenNames = inputs.stacks.length > 0 ? inputs.stacks : named;
+  const problems = [
+    ...unknownNames(inputs.stacks, templates, "Input stacks names"),
+    ...findParameterProblems(values, templates, file),
+    ...outsideOfProfile(inputs, templates, named),
+  ];
+  if (problems.length > 0)
+    throw new Failure(problems.join("; "), { nextStep: "correct these names; nothing was changed." });
+  const folder = templates.map((template) => planStack(template, templates, values, inputs.stackPrefix));
+  const ofProfile = folder.filter(({ template }) => named.includes(template.name));
+  return { ...order(ofProfile, chosenNames), folder, leftOut: namesOutside(templates, named) };
+}
+
+/** A profile is what its file names: a template that it does not name is not part of it. Without a file, all are. */
+function templatesOfProfile(inputs: ProvisionInputs, values: unknown, templates: readonly Template[]) {
+  return inputs.parametersFile && isObject(values) ? Object.keys(values) : templates.map(({ name }) => name);
+}
+
+function namesOutside(templates: readonly Template[], named: readonly string[]): string[] {
+  return templates.map(({ name }) => name).filter((name) => !named.includes(name));
+}
+
+function outsideOfProfile(
+  { stacks, parametersFile }: ProvisionInputs,
+  templates: readonly Template[],
+  named: readonly string[],
+): string[] {
+  const outside = namesOutside(templates, named).filter((name) => stacks.includes(name));
+  return outside.map(
+    (name) =>
+      `Input stacks names ${name}, which ${parametersFile} does not name, so it is not part of this profile (add "${name}": {} to make it one)`,
+  );
+}
+
+function order(
+  stacks: readonly PlannedStack[],
+  chosenNames: readonly string[],
+): Pick<StackSet, "stacks" | "dependencies"> {
+  const dependencies = findDependencies(stacks);
+  const names = inOrder(dependencies);
+  if ("circle" in names)
+    throw new Failure(
+      `The templates import from each other in a circle: ${findCircle(dependencies).join(" → ")}`,
+      { nextStep: "move what both need into a template of its own; nothing was changed." },
+    );
+  const chosen = names.filter((name) => chosenNames.includes(name));
+  const needsOf = (name: string) =>
+    [...(dependencies.get(name) ?? [])].filter((need) => chosen.includes(need));
+  return {
+    stacks: chosen.flatMap((name) => stacks.find(({ template }) => template.name === name) ?? []),
+    dependencies: new Map(chosen.map((name) => [name, new Set(needsOf(name))])),
+  };
+}

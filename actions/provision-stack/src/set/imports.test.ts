@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createStage, type Stage } from "../testing.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+});
+afterAll(() => stage?.close());
+
+const group = "  Group: { Type: AWS::Logs::LogGroup }\n";
+const exporting = `Resources:\n${group}Outputs:\n  Id: { Value: !Ref Group, Export: { Name: !Sub "\${AWS::StackName}-Id" } }\n`;
+const importing = (name: string) => `Parameters:
+  NetworkStack: { Type: String, Default: microservices-network }
+  Far: { Type: String, Default: "no" }
+Conditions: { IsFar: !Equals [!Ref Far, "yes"] }
+Resources:
+  Group:
+    Type: AWS::Logs::LogGroup
+    Properties:
+      LogGroupName: !If [IsFar, !ImportValue far, near]
+      Tags: [{ Key: id, Value: { "Fn::ImportValue": !Sub "\${NetworkStack}-${name}" } }]
+`;
+
+test.each([
+  [
+    "of a stack that is not there",
+    "Id",
+    ["app"],
+    /app\.yaml:10 imports shop-network-Id, which stack shop-network \(template network\) would export; that stack is neither there nor chosen/,
+  ],
+  [
+    "that nothing exports",
+    "Ix",
+    [],
+    /imports shop-network-Ix, which nothing exports; did you mean "shop-network-Id"\?/,
+  ],
+])("an import %s is refused before anything changes", async (_, name, stacks, message) => {
+  await stage.templates({ network: exporting, app: importing(name) });
+  const { error } = await stage.run({ stacks });
+  expect(error?.message).toMatch(message);
+  expect(await stage.stacks()).toEqual({});
+});
+
+test("an import of a stack that is made in the same run is fine, and so is one that a condition leaves out", async () => {
+  await stage.templates({ network: exporting, app: importing("Id") });
+  expect((await stage.run({})).error).toBeUndefined();
+  expect((await stage.run({ stacks: ["app"] })).error).toBeUndefined();
+});

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createStage, type Stage } from "../testing.ts";
+import { resolveLookups, withoutLookups } from "./lookups.ts";
+
+let stage: Stage;
+const ids: Record<string, string> = {};
+beforeAll(async () => {
+  stage = await createStage();
+  const { ec2 } = stage.simulator.aws;
+  for (const vpc of ["LabVPC", "Other"]) {
+    const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16", ...named("vpc", vpc) });
+    ids[vpc] = Vpc?.VpcId ?? "";
+    for (const [index, subnet] of ["Public Subnet1", `${vpc} Subnet`].entries()) {
+      const CidrBlock = `10.0.${index}.0/24`;
+      const { Subnet } = await ec2.createSubnet({ VpcId: ids[vpc], CidrBlock, ...named("subnet", subnet) });
+      ids[`${vpc}/${subnet}`] = Subnet?.SubnetId ?? "";
+    }
+  }
+  const { GroupId = "" } = await ec2.createSecurityGroup({
+    GroupName: "microservices-sg",
+    Description: "of the course",
+    VpcId: ids.LabVPC,
+    ...named("security-group", "Microservices"),
+  });
+  ids.group = GroupId;
+});
+afterAll(() => stage?.close());
+
+function named(ResourceType: "vpc" | "subnet" | "security-group", Value: string) {
+  return { TagSpecifications: [{ ResourceType, Tags: [{ Key: "Name", Value }] }] };
+}
+
+const resolve = (value: unknown) =>
+  resolveLookups(
+    { clientConfig: stage.simulator.clientConfig, signal: new AbortController().signal },
+    { network: { It: value, Size: 3 }, cluster: {} },
+    "academy.json",
+  );
+
+test.each<[unknown, () => unknown]>([
+  [{ vpc: "LabVPC" }, () => ids.LabVPC],
+  [{ subnet: "LabVPC Subnet" }, () => ids["LabVPC/LabVPC Subnet"]],
+  [{ subnet: "LabVPC/Public Subnet1" }, () => ids["LabVPC/Public Subnet1"]],
+  [[{ subnet: "LabVPC/Public Subnet1" }, "subnet-1"], () => [ids["LabVPC/Public Subnet1"], "subnet-1"]],
+  [{ "security-group": "microservices-sg" }, () => ids.group],
+  [{ "security-group": "LabVPC/Microservices" }, () => ids.group],
+  ["plain text", () => "plain text"],
+])("%j is found", async (value, expected) => {
+  expect(await resolve(value)).toEqual({ network: { It: expected(), Size: 3 }, cluster: {} });
+});
+
+test.each<[unknown, RegExp]>([
+  [{ vpc: "LabVCP" }, /^academy\.json: there is no vpc named "LabVCP" in us-east-1; did you mean "LabVPC"\?/],
+  [
+    { subnet: "Private" },
+    /no subnet named "Private" in us-east-1; there are Public Subnet1, LabVPC Subnet, Other Subnet/,
+  ],
+  [
+    { subnet: "Public Subnet1" },
+    /2 subnets are named "Public Subnet1": subnet-\w+ in vpc-\w+, subnet-\w+ in vpc-\w+ \(name the VPC first/,
+  ],
+  [{ subnet: "Nowhere/Public Subnet1" }, /there is no vpc named "Nowhere"/],
+  [{ subnet: "LabVPC/Other Subnet" }, /no subnet named "Other Subnet"/],
+  [{ instance: "MonolithicAppServer" }, /is no look-up; one looks like \{ "vpc": "LabVPC" \}/],
+])("%j is refused with what there is", async (value, message) => {
+  await expect(resolve(value)).rejects.toThrow(message);
+});
+
+test("without looking up, names and plain values stay", () => {
+  expect(
+    withoutLookups({ network: { It: { vpc: "a" }, These: [{ subnet: "b" }], Size: 3 }, cluster: {} }),
+  ).toEqual({
+    network: { Size: 3 },
+    cluster: {},
+  });
+});
+
+test("an account that may not look is one sentence", async () => {
+  const fault = stage.simulator.faults.add({ kind: "deny", operation: "ec2:DescribeVpcs" });
+  await expect(resolve({ vpc: "LabVPC" })).rejects.toThrow(/not authorized/);
+  fault.remove();
+});

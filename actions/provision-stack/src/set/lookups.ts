@@ -1,0 +1,112 @@
+import { placeIn } from "../../../shared/cloudformation/plan-stacks.ts";
+import { Failure } from "../../../shared/failure.ts";
+import { didYouMean } from "../../../shared/nearest-name.ts";
+import { isObject } from "../../../shared/task-definition.ts";
+import type { World } from "../world.ts";
+import type { Network } from "./network.ts";
+
+const kinds = ["vpc", "subnet", "security-group"] as const;
+export type LookupKind = (typeof kinds)[number];
+
+/** What EC2 has, by one of its names. */
+export interface Named {
+  readonly id: string;
+  /** The tag Name, and a security group's own name. */
+  readonly names: readonly string[];
+  readonly vpcId: string;
+}
+
+/**
+ * The profile with an id in the place of every lookup, an object of one key such as `{ "vpc": "LabVPC" }`; subnets and
+ * security groups may name their VPC first, `{ "subnet": "LabVPC/Public Subnet1" }`. All that match nothing, or several
+ * things, become one Failure.
+ */
+export async function resolveLookups(
+  world: Pick<World, "clientConfig" | "signal">,
+  values: unknown,
+  file: string,
+): Promise<unknown> {
+  if (!isObject(values) || !Object.values(values).some(holdsObject)) return values;
+  const { openNetwork } = await import("./network.ts");
+  const network = openNetwork(world);
+  const problems: string[] = [];
+  const resolve = async (value: unknown, place: string): Promise<unknown> => {
+    if (Array.isArray(value)) return Promise.all(value.map((item) => resolve(item, place)));
+    if (!isObject(value)) return value;
+    const found = await find(network, value);
+    if ("id" in found) return found.id;
+    problems.push(`${place}: ${found.problem}`);
+    return "";
+  };
+  const resolved: { [template: string]: unknown } = {};
+  for (const [template, given] of Object.entries(values)) {
+    if (!isObject(given)) resolved[template] = given;
+    else
+      resolved[template] = Object.fromEntries(
+        await Promise.all(
+          Object.entries(given).map(async ([name, value]) => [
+            name,
+            await resolve(value, placeIn(file, [template, name])),
+          ]),
+        ),
+      );
+  }
+  if (problems.length > 0)
+    throw new Failure(problems.join("; "), {
+      nextStep: "correct these look-ups, or write the ids themselves; nothing was changed.",
+    });
+  return resolved;
+}
+
+/** The profile without the parameters that are looked up: enough to name stacks and their order. */
+export function withoutLookups(values: unknown): unknown {
+  if (!isObject(values)) return values;
+  const plain = (given: object) =>
+    Object.fromEntries(Object.entries(given).filter(([, value]) => !holdsObject([value])));
+  return Object.fromEntries(
+    Object.entries(values).map(([name, given]) => [name, isObject(given) ? plain(given) : given]),
+  );
+}
+
+function holdsObject(given: unknown): boolean {
+  if (!isObject(given) && !Array.isArray(given)) return false;
+  return Object.values(given).some((value) =>
+    Array.isArray(value) ? value.some(isObject) : isObject(value),
+  );
+}
+
+async function find(network: Network, lookup: object): Promise<{ id: string } | { problem: string }> {
+  const [[kind = "", wanted] = [], ...others] = Object.entries(lookup) as [string, unknown][];
+  if (!isKind(kind) || typeof wanted !== "string" || others.length > 0)
+    return {
+      problem: `${JSON.stringify(lookup)} is no look-up; one looks like { "vpc": "LabVPC" }, and the kinds are ${kinds.join(", ")}`,
+    };
+  const slash = kind === "vpc" ? -1 : wanted.indexOf("/");
+  const vpcs = slash < 0 ? undefined : (await network.all("vpc")).filter(isNamed(wanted.slice(0, slash)));
+  if (vpcs?.length === 0) return { problem: await nothing(network, "vpc", wanted.slice(0, slash)) };
+  const inVpc = ({ vpcId }: Named) => !vpcs || vpcs.some(({ id }) => id === vpcId);
+  const name = wanted.slice(slash + 1);
+  const [only, ...rest] = (await network.all(kind)).filter(isNamed(name)).filter(inVpc);
+  if (!only) return { problem: await nothing(network, kind, name) };
+  return rest.length > 0 ? { problem: several(kind, name, [only, ...rest]) } : { id: only.id };
+}
+
+function isKind(kind: string): kind is LookupKind {
+  return (kinds as readonly string[]).includes(kind);
+}
+
+function isNamed(name: string) {
+  return ({ names }: Named) => names.includes(name);
+}
+
+async function nothing(network: Network, kind: LookupKind, name: string): Promise<string> {
+  const names = [...new Set((await network.all(kind)).flatMap(({ names }) => names))];
+  const there = names.length > 0 ? `; there are ${names.join(", ")}` : `; no ${kind} here has a name`;
+  return `there is no ${kind} named "${name}" in ${await network.region()}${didYouMean(name, names) || there}`;
+}
+
+function several(kind: LookupKind, name: string, found: readonly Named[]): string {
+  const ids = found.map(({ id, vpcId }) => (kind === "vpc" ? id : `${id} in ${vpcId}`)).join(", ");
+  const mend = kind === "vpc" ? "" : ` (name the VPC first, as in "LabVPC/${name}")`;
+  return `${found.length} ${kind}s are named "${name}": ${ids}${mend}`;
+}

@@ -1,0 +1,57 @@
+import {
+  EC2Client,
+  paginateDescribeSecurityGroups,
+  paginateDescribeSubnets,
+  paginateDescribeVpcs,
+  type Tag,
+} from "@aws-sdk/client-ec2";
+import type { World } from "../world.ts";
+import type { LookupKind, Named } from "./lookups.ts";
+
+export interface Network {
+  /** Everything of a kind, asked once. */
+  all(kind: LookupKind): Promise<readonly Named[]>;
+  region(): Promise<string>;
+}
+
+/** The account's network, as far as names lead to ids. */
+export function openNetwork({ clientConfig, signal }: Pick<World, "clientConfig" | "signal">): Network {
+  const ec2 = new EC2Client(clientConfig);
+  const known = new Map<LookupKind, Promise<Named[]>>();
+  return {
+    all(kind) {
+      const asked = known.get(kind) ?? readers[kind](ec2);
+      known.set(kind, asked);
+      signal.throwIfAborted();
+      return asked;
+    },
+    region: () => ec2.config.region(),
+  };
+}
+
+const readers: Readonly<Record<LookupKind, (client: EC2Client) => Promise<Named[]>>> = {
+  async vpc(client) {
+    const found: Named[] = [];
+    for await (const { Vpcs = [] } of paginateDescribeVpcs({ client }, {}))
+      for (const { VpcId = "", Tags } of Vpcs) found.push({ id: VpcId, names: nameTag(Tags), vpcId: VpcId });
+    return found;
+  },
+  async subnet(client) {
+    const found: Named[] = [];
+    for await (const { Subnets = [] } of paginateDescribeSubnets({ client }, {}))
+      for (const { SubnetId = "", VpcId = "", Tags } of Subnets)
+        found.push({ id: SubnetId, names: nameTag(Tags), vpcId: VpcId });
+    return found;
+  },
+  async "security-group"(client) {
+    const found: Named[] = [];
+    for await (const { SecurityGroups = [] } of paginateDescribeSecurityGroups({ client }, {}))
+      for (const { GroupId = "", GroupName = "", VpcId = "", Tags } of SecurityGroups)
+        found.push({ id: GroupId, names: [...new Set([GroupName, ...nameTag(Tags)])], vpcId: VpcId });
+    return found;
+  },
+};
+
+function nameTag(tags: readonly Tag[] = []): string[] {
+  return tags.flatMap(({ Key, Value }) => (Key === "Name" && Value ? [Value] : []));
+}

@@ -1,0 +1,82 @@
+import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import { givenTo, placeIn } from "../../../shared/cloudformation/plan-stacks.ts";
+import type { Template } from "../../../shared/cloudformation/template.ts";
+import { Failure } from "../../../shared/failure.ts";
+import { didYouMean } from "../../../shared/nearest-name.ts";
+import { isObject } from "../../../shared/task-definition.ts";
+
+type Given = { readonly [parameter: string]: unknown };
+
+/** How ids of the parameter types that CloudFormation looks up begin. */
+const idStarts: Readonly<Record<string, string>> = {
+  "AWS::EC2::VPC::Id": "vpc-",
+  "AWS::EC2::Subnet::Id": "subnet-",
+  "AWS::EC2::SecurityGroup::Id": "sg-",
+};
+
+/**
+ * Refuses values that are missing, or that CloudFormation would refuse: it would tell only after the stacks before this
+ * one had changed. `values` is the profile's content, from `file`.
+ */
+export function checkValues(stacks: readonly PlannedStack[], values: unknown, file: string): void {
+  const problems = stacks.flatMap(({ template }) => {
+    const given = givenTo(template, values);
+    return [...wrongValues(template, given, file), ...missingValues(template, given)];
+  });
+  if (problems.length > 0)
+    throw new Failure(problems.join("; "), { nextStep: "correct these values; nothing was changed." });
+}
+
+function wrongValues(template: Template, given: Given, file: string): string[] {
+  const declared = isObject(template.content.Parameters) ? template.content.Parameters : {};
+  return Object.entries(given).flatMap(([name, value]) => {
+    const declaration = declared[name];
+    const fault = isObject(declaration) ? faultOf(String(value), declaration) : undefined;
+    return fault
+      ? [`${placeIn(file, [template.name, name])}: ${template.name}.${name} is "${value}"; ${fault}`]
+      : [];
+  });
+}
+
+function missingValues(template: Template, given: Given): string[] {
+  return Object.entries(template.parameters)
+    .filter(([name, parameter]) => parameter.default === undefined && !(name in given))
+    .map(
+      ([name]) =>
+        `${placeIn(template.file, ["Parameters", name])}: parameter ${name} has no default and is given no value (input parameters)`,
+    );
+}
+
+/** What is expected in place of the value, undefined for a good one. */
+function faultOf(text: string, declaration: { readonly [name: string]: unknown }): string | undefined {
+  const { AllowedValues, ConstraintDescription } = declaration;
+  const type = String(declaration.Type);
+  const inner = /^List<(.+)>$/.exec(type)?.[1];
+  const items = inner || type === "CommaDelimitedList" ? text.split(",").map((item) => item.trim()) : [text];
+  const kind = inner ?? type;
+  if (kind === "Number" && items.some((item) => item === "" || Number.isNaN(Number(item))))
+    return inner ? "numbers separated by commas are expected" : "a number is expected";
+  const start = idStarts[kind];
+  if (start && items.some((item) => !item.startsWith(start)))
+    return `an id that begins with ${start} is expected`;
+  if (Array.isArray(AllowedValues)) {
+    const allowed = AllowedValues.map(String);
+    const strange = items.find((item) => !allowed.includes(item));
+    if (strange !== undefined) return `allowed: ${allowed.join(", ")}${didYouMean(strange, allowed)}`;
+  }
+  const broken = items.map((item) => limitBrokenBy(item, declaration)).find((limit) => limit !== undefined);
+  return broken && typeof ConstraintDescription === "string" ? `it ${ConstraintDescription}` : broken;
+}
+
+function limitBrokenBy(text: string, declaration: { readonly [name: string]: unknown }): string | undefined {
+  const { AllowedPattern, MinLength, MaxLength, MinValue, MaxValue } = declaration;
+  if (MinValue !== undefined && Number(text) < Number(MinValue)) return `at least ${MinValue} is expected`;
+  if (MaxValue !== undefined && Number(text) > Number(MaxValue)) return `at most ${MaxValue} is expected`;
+  if (MinLength !== undefined && text.length < Number(MinLength))
+    return `at least ${MinLength} characters are expected`;
+  if (MaxLength !== undefined && text.length > Number(MaxLength))
+    return `at most ${MaxLength} characters are expected`;
+  if (AllowedPattern !== undefined && !new RegExp(`^(?:${AllowedPattern})$`).test(text))
+    return `the pattern ${AllowedPattern} is expected`;
+  return undefined;
+}

@@ -1,0 +1,193 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import type { ProvisionInputs } from "../inputs.ts";
+import { inRequest } from "../stack/template-store.ts";
+import { testInputs } from "../testing.ts";
+import { readSet } from "./read-set.ts";
+
+const root = mkdtempSync(join(tmpdir(), "read-set-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const resources = "Resources:\n  Topic: { Type: AWS::SNS::Topic }\n";
+const network = `${resources}Outputs:\n  Id:\n    Value: !Ref Topic\n    Export: { Name: !Sub "\${AWS::StackName}-Id" }\n`;
+const app = `Parameters:
+  NetworkStack: { Type: String, Default: microservices-network }
+  Size: { Type: Number, Default: 1, MinValue: 1, MaxValue: 9 }
+  Kind: { Type: String, Default: small, AllowedValues: [small, large] }
+  Label: { Type: String, Default: aa, AllowedPattern: "[a-z]{2}" }
+  Vpc: { Type: "AWS::EC2::VPC::Id", Default: vpc-1 }
+  Sizes: { Type: "List<Number>", Default: "1,2" }
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties:
+      Name: { "Fn::ImportValue": !Sub "\${NetworkStack}-Id" }
+`;
+
+function inputs(files: Record<string, string>, rest: Partial<ProvisionInputs> = {}): ProvisionInputs {
+  const templatesFolder = mkdtempSync(join(root, "t-"));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(templatesFolder, name), text);
+  return { ...testInputs, templatesFolder, ...rest };
+}
+
+function parameters(content: unknown): string {
+  const file = join(mkdtempSync(join(root, "p-")), "standard.json");
+  writeFileSync(file, JSON.stringify(content, undefined, 2));
+  return file;
+}
+
+const read = (given: ProvisionInputs) =>
+  readSet({ clientConfig: {}, signal: new AbortController().signal, templates: inRequest }, given);
+
+test("the project's own templates are ordered by what they import", async () => {
+  const templatesFolder = fileURLToPath(new URL("../../../../infra-templates", import.meta.url));
+  const parametersFile = join(templatesFolder, "parameters/standard.json");
+  const { stacks, dependencies } = await read(inputs({}, { templatesFolder, parametersFile }));
+  const order = stacks.map(({ template }) => template.name);
+  const before = (one: string, other: string) =>
+    expect(order.indexOf(one)).toBeLessThan(order.indexOf(other));
+  before("network", "database");
+  before("database", "services");
+  before("load-balancer", "services");
+  before("services", "delivery");
+  expect(dependencies.get("network")).toEqual(new Set());
+  expect(dependencies.get("services")).toContain("registry");
+});
+
+test("stack names and the parameters that name stacks follow the prefix", async () => {
+  const { stacks, dependencies } = await read(inputs({ "network.yaml": network, "app.yaml": app }));
+  expect(stacks.map(({ stackName }) => stackName)).toEqual(["shop-network", "shop-app"]);
+  expect(stacks[1]?.parameters).toEqual(new Map([["NetworkStack", "shop-network"]]));
+  expect(dependencies.get("app")).toEqual(new Set(["network"]));
+});
+
+test("only the chosen stacks are planned; the others are taken to be there", async () => {
+  const { dependencies } = await read(
+    inputs({ "network.yaml": network, "app.yaml": app }, { stacks: ["app"] }),
+  );
+  expect([...dependencies]).toEqual([["app", new Set()]]);
+});
+
+test("a profile is what its file names", async () => {
+  const parametersFile = parameters({ network: {} });
+  const given = inputs({ "network.yaml": network, "app.yaml": app }, { parametersFile });
+  const { stacks, leftOut } = await read(given);
+  expect(stacks.map(({ template }) => template.name)).toEqual(["network"]);
+  expect(leftOut).toEqual(["app"]);
+  await expect(read({ ...given, stacks: ["app"] })).rejects.toThrow(
+    /^Input stacks names app, which .*standard\.json does not name, so it is not part of this profile/,
+  );
+});
+
+const importing = (name: string, other: string) =>
+  `${resources}  Other: { Type: T, P: !ImportValue ${other} }\nOutputs: { X: { Value: 1, Export: { Name: ${name} } } }`;
+
+const given = (content: unknown) => ({ parametersFile: parameters(content) });
+
+test.each<[string, Record<string, string>, Partial<ProvisionInputs>, RegExp]>([
+  [
+    "an unknown stack",
+    { "network.yaml": network },
+    { stacks: ["cluster"] },
+    /names cluster, .* there are network/,
+  ],
+  [
+    "a slip in a stack's name",
+    { "network.yaml": network },
+    { stacks: ["netwrok"] },
+    /did you mean "network"\?/,
+  ],
+  [
+    "an unknown template in the parameters",
+    { "network.yaml": network },
+    given({ app: {} }),
+    /standard\.json:2 names app, which is no template; there are network/,
+  ],
+  [
+    "an unknown parameter",
+    { "app.yaml": app },
+    given({ app: { Colour: 2 } }),
+    /standard\.json:3: app has no parameter Colour; it has NetworkStack, Size, /,
+  ],
+  [
+    "a slip in a parameter",
+    { "app.yaml": app },
+    given({ app: { Sise: 2 } }),
+    /no parameter Sise; did you mean "Size"\?/,
+  ],
+  [
+    "a value of a strange kind",
+    { "app.yaml": app },
+    given({ app: { Size: null } }),
+    /app\.Size must be a text, number, boolean or list/,
+  ],
+  [
+    "a text for a number",
+    { "app.yaml": app },
+    given({ app: { Size: "big" } }),
+    /:3: app\.Size is "big"; a number is/,
+  ],
+  [
+    "a number too small",
+    { "app.yaml": app },
+    given({ app: { Size: 0 } }),
+    /app\.Size is "0"; at least 1 is expected/,
+  ],
+  ["a number too large", { "app.yaml": app }, given({ app: { Size: 10 } }), /at most 9 is expected/],
+  [
+    "a list of other things",
+    { "app.yaml": app },
+    given({ app: { Sizes: "1,b" } }),
+    /numbers separated by commas/,
+  ],
+  [
+    "a value not allowed",
+    { "app.yaml": app },
+    given({ app: { Kind: "huge" } }),
+    /"huge"; allowed: small, large/,
+  ],
+  [
+    "a value of another form",
+    { "app.yaml": app },
+    given({ app: { Label: "a1" } }),
+    /the pattern \[a-z\]\{2\} is expected/,
+  ],
+  [
+    "an id of another kind",
+    { "app.yaml": app },
+    given({ app: { Vpc: "subnet-1" } }),
+    /begins with vpc- is expected/,
+  ],
+  [
+    "a look-up of another kind",
+    { "app.yaml": app },
+    given({ app: { Vpc: { vcp: "LabVPC" } } }),
+    /:3: \{"vcp":"LabVPC"\} is no look-up; .* the kinds are vpc, subnet, security-group/,
+  ],
+  [
+    "a parameter without a value",
+    { "x.yaml": `Parameters:\n  Key: { Type: String }\n${resources}` },
+    {},
+    /x\.yaml:2: parameter Key has no default and is given no value/,
+  ],
+  [
+    "templates in a circle",
+    { "a.yaml": importing("a", "b"), "b.yaml": importing("b", "c"), "c.yaml": importing("c", "b") },
+    {},
+    /in a circle: b → c → b$/,
+  ],
+  ["no template", {}, {}, /holds no template/],
+  ["broken YAML", { "x.yaml": "Resources: [\n" }, {}, /x\.yaml:\d+:\d+ is not valid YAML/],
+  ["something else", { "x.yaml": "a: 1\n" }, {}, /is not a CloudFormation template/],
+  [
+    "a template too large for a request",
+    { "x.yaml": `${resources}# ${"x".repeat(51_200)}\n` },
+    {},
+    /x\.yaml is larger than the 51200 bytes/,
+  ],
+])("%s is refused before anything changes", async (_, files, rest, message) => {
+  await expect(read(inputs(files, rest))).rejects.toThrow(message);
+});

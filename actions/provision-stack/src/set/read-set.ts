@@ -1,0 +1,25 @@
+import { readParameters } from "../../../shared/cloudformation/plan-stacks.ts";
+import type { ProvisionInputs } from "../inputs.ts";
+import { isTooLarge } from "../stack/template-store.ts";
+import type { World } from "../world.ts";
+import { chooseStacks, type StackSet } from "./choose-stacks.ts";
+import { resolveLookups, withoutLookups } from "./lookups.ts";
+import { checkValues } from "./parameter-values.ts";
+
+/** The stacks that inputs and profile name, with their values where the mode needs them; nothing is changed. */
+export async function readSet(
+  world: Pick<World, "clientConfig" | "signal" | "templates">,
+  inputs: ProvisionInputs,
+): Promise<StackSet> {
+  const { parametersFile = "parameters" } = inputs;
+  const profile = readParameters(inputs.parametersFile);
+  // Names first: a slip in one is told even when nothing can be looked up.
+  const set = chooseStacks(inputs, withoutLookups(profile));
+  if (inputs.mode !== "apply") return set;
+  const values = await resolveLookups(world, profile, parametersFile);
+  const complete = chooseStacks(inputs, values);
+  checkValues(complete.stacks, values, parametersFile);
+  for (const { template } of complete.stacks)
+    if (isTooLarge(template)) await world.templates.sourceOf(template);
+  return complete;
+}

@@ -1,0 +1,139 @@
+import {
+  CreateChangeSetCommand,
+  DeleteChangeSetCommand,
+  DeleteStackCommand,
+  DescribeChangeSetCommand,
+  type DescribeChangeSetCommandOutput,
+  ExecuteChangeSetCommand,
+  ListChangeSetsCommand,
+  type ResourceChange,
+} from "@aws-sdk/client-cloudformation";
+import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import { Failure } from "../../../shared/failure.ts";
+import { createPace } from "../../../shared/pace.ts";
+import type { World } from "../world.ts";
+
+export interface ChangeSet {
+  readonly stackId: string;
+  readonly changeSetId: string;
+  readonly type: "CREATE" | "UPDATE";
+  /** False when the stack is as the template says. A change of outputs only has no resources. */
+  readonly hasChanges: boolean;
+  readonly changes: readonly ResourceChange[];
+}
+
+/** CloudFormation's ways of saying that a change set would do nothing. */
+const noChanges = /didn't contain changes|No updates are to be performed/;
+
+/** Asks CloudFormation what applying the stack would do; nothing is changed yet. Leaves nothing when it fails. */
+export async function createChangeSet(
+  world: World,
+  planned: PlannedStack,
+  type: ChangeSet["type"],
+  deadlineAt: number,
+): Promise<ChangeSet> {
+  const { template, stackName, parameters } = planned;
+  const command = new CreateChangeSetCommand({
+    StackName: stackName,
+    ChangeSetName: `provision-${world.clock.now()}`,
+    ChangeSetType: type,
+    ...(await world.templates.sourceOf(template)),
+    Parameters: [...parameters].map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+    Capabilities: ["CAPABILITY_NAMED_IAM"],
+  });
+  const { Id = "", StackId = "" } = await send(world, command, planned);
+  const made = { stackId: StackId, changeSetId: Id, type };
+  try {
+    const described = await waitUntilCreated(world, Id, stackName, deadlineAt);
+    const reason = described.StatusReason ?? "";
+    const failed = described.Status === "FAILED";
+    if (failed && !noChanges.test(reason)) throw refused(planned, reason);
+    return { ...made, hasChanges: !failed, changes: failed ? [] : await readChanges(world, Id, described) };
+  } catch (error) {
+    await discardChangeSet(world, made);
+    throw error;
+  }
+}
+
+/** Removes a change set, and the empty stack that one for a creation leaves in REVIEW_IN_PROGRESS. */
+export async function discardChangeSet(
+  world: Pick<World, "cloudformation">,
+  { changeSetId, stackId, type }: Pick<ChangeSet, "changeSetId" | "stackId" | "type">,
+): Promise<void> {
+  const { cloudformation } = world;
+  await cloudformation.send(new DeleteChangeSetCommand({ ChangeSetName: changeSetId }));
+  if (type !== "CREATE") return;
+  // Somebody else may be reviewing a change set of their own in the same empty stack.
+  const { Summaries = [] } = await cloudformation.send(new ListChangeSetsCommand({ StackName: stackId }));
+  const others = Summaries.filter(({ ChangeSetId }) => ChangeSetId !== changeSetId);
+  if (others.length === 0) await cloudformation.send(new DeleteStackCommand({ StackName: stackId }));
+}
+
+export async function executeChangeSet(
+  world: World,
+  { changeSetId }: ChangeSet,
+  options: { readonly disableRollback: boolean },
+): Promise<void> {
+  await world.cloudformation.send(
+    new ExecuteChangeSetCommand({
+      ChangeSetName: changeSetId,
+      ...(options.disableRollback && { DisableRollback: true }),
+    }),
+  );
+}
+
+async function send(world: World, command: CreateChangeSetCommand, planned: PlannedStack) {
+  try {
+    return await world.cloudformation.send(command, { abortSignal: world.signal });
+  } catch (error) {
+    if ((error as Error).name !== "ValidationError") throw error;
+    throw refused(planned, (error as Error).message, error);
+  }
+}
+
+function refused({ template }: PlannedStack, reason: string, cause?: unknown): Failure {
+  return new Failure(`CloudFormation refuses ${template.file}: ${reason.replace(/\.$/, "")}`, {
+    nextStep: "correct the template or its parameters; the stack was not changed.",
+    place: { file: template.file, line: undefined },
+    cause,
+  });
+}
+
+async function waitUntilCreated(world: World, changeSetId: string, stackName: string, deadlineAt: number) {
+  const pace = createPace();
+  for (;;) {
+    const described = await describe(world, changeSetId);
+    if (described.Status === "CREATE_COMPLETE" || described.Status === "FAILED") return described;
+    if (world.clock.now() >= deadlineAt)
+      throw new Failure(
+        `The change set of stack ${stackName} was still ${described.Status} at the deadline`,
+        {
+          nextStep: "run the job again with a longer deadline; the stack was not changed.",
+        },
+      );
+    await world.clock.wait(pace.next(true), world.signal);
+  }
+}
+
+function describe(world: World, ChangeSetName: string, NextToken?: string) {
+  const command = new DescribeChangeSetCommand({
+    ChangeSetName,
+    IncludePropertyValues: true,
+    ...(NextToken ? { NextToken } : {}),
+  });
+  return world.cloudformation.send(command, { abortSignal: world.signal });
+}
+
+async function readChanges(
+  world: World,
+  id: string,
+  first: DescribeChangeSetCommandOutput,
+): Promise<ResourceChange[]> {
+  const changes = [...(first.Changes ?? [])];
+  for (let token = first.NextToken; token; ) {
+    const page = await describe(world, id, token);
+    changes.push(...(page.Changes ?? []));
+    token = page.NextToken;
+  }
+  return changes.flatMap(({ ResourceChange: change }) => change ?? []);
+}

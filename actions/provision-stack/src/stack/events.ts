@@ -1,0 +1,68 @@
+import { paginateDescribeStackEvents, type StackEvent } from "@aws-sdk/client-cloudformation";
+import { formatDuration } from "../../../shared/duration.ts";
+import type { World } from "../world.ts";
+
+/** Id of the newest event of a stack. */
+export async function newestEvent(world: World, stackId: string): Promise<string | undefined> {
+  const pages = paginateDescribeStackEvents({ client: world.cloudformation }, { StackName: stackId });
+  for await (const { StackEvents = [] } of pages) return StackEvents[0]?.EventId;
+  return undefined;
+}
+
+/** Events after the known one, oldest first; AWS answers the newest first. */
+export async function readEvents(
+  world: World,
+  stackId: string,
+  known: string | undefined,
+): Promise<StackEvent[]> {
+  const found: StackEvent[] = [];
+  const pages = paginateDescribeStackEvents({ client: world.cloudformation }, { StackName: stackId });
+  for await (const { StackEvents = [] } of pages) {
+    const end = StackEvents.findIndex(({ EventId }) => EventId === known);
+    found.push(...(end < 0 ? StackEvents : StackEvents.slice(0, end)));
+    if (end >= 0) break;
+  }
+  return found.reverse();
+}
+
+/** An event in one line; `all` are the events so far, of which the time a resource took is told. */
+export function sayEvent(event: StackEvent, all: readonly StackEvent[]): string {
+  const { LogicalResourceId, ResourceStatus = "", ResourceStatusReason, ResourceType } = event;
+  const time = ResourceStatus.endsWith("_COMPLETE") ? durationOf(event, all) : undefined;
+  const details = [ResourceType, time === undefined ? undefined : formatDuration(time)]
+    .filter(Boolean)
+    .join(", ");
+  return `${ResourceStatus} ${LogicalResourceId} (${details})${ResourceStatusReason ? `: ${ResourceStatusReason}` : ""}`;
+}
+
+/** Milliseconds from a resource's last beginning to this event. */
+export function durationOf(event: StackEvent, all: readonly StackEvent[]): number | undefined {
+  const begun = all.findLast(
+    (other) =>
+      other.LogicalResourceId === event.LogicalResourceId &&
+      other.ResourceStatus?.endsWith("_IN_PROGRESS") &&
+      (other.Timestamp ?? 0) <= (event.Timestamp ?? 0) &&
+      !other.ResourceStatusReason?.startsWith("Resource creation Initiated"),
+  );
+  return begun?.Timestamp && event.Timestamp && event.Timestamp.getTime() - begun.Timestamp.getTime();
+}
+
+/** The first resource that failed by itself: the others were only cancelled because of it. */
+export function firstFailure(events: readonly StackEvent[]): StackEvent | undefined {
+  const failed = events.filter(
+    ({ ResourceStatus, LogicalResourceId, StackName }) =>
+      ResourceStatus?.endsWith("_FAILED") && LogicalResourceId !== StackName,
+  );
+  return (
+    failed.find(({ ResourceStatusReason = "" }) => !/cancelled/i.test(ResourceStatusReason)) ?? failed[0]
+  );
+}
+
+/** How many resources of an operation are done, of those it is about; the stack's own events do not count. */
+export function countDone(events: readonly StackEvent[], resources: ReadonlySet<string>): number {
+  const done = events.filter(
+    ({ LogicalResourceId = "", ResourceStatus = "" }) =>
+      resources.has(LogicalResourceId) && /_(COMPLETE|SKIPPED)$/.test(ResourceStatus),
+  );
+  return new Set(done.map(({ LogicalResourceId }) => LogicalResourceId)).size;
+}

@@ -1,0 +1,70 @@
+import type { StackEvent } from "@aws-sdk/client-cloudformation";
+import { Failure } from "../../../shared/failure.ts";
+import { createPace } from "../../../shared/pace.ts";
+import type { World } from "../world.ts";
+import { countDone, readEvents, sayEvent } from "./events.ts";
+import { describeStack } from "./stack.ts";
+
+export interface Followed {
+  readonly status: string;
+  readonly statusReason: string | undefined;
+  /** Oldest first. */
+  readonly events: readonly StackEvent[];
+}
+
+export interface Target {
+  readonly stackName: string;
+  readonly stackId: string;
+  /** Id of the newest event before the operation began; undefined for a stack that had none. */
+  readonly after: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly deadlineAt: number;
+  /** Logical ids that the operation is about, for the progress in the log. */
+  readonly resources?: ReadonlySet<string>;
+  /** Asked when the job is cancelled: decides what becomes of the operation, and tells it as the end of a sentence. */
+  readonly giveUp?: () => Promise<string>;
+}
+
+/** Follows a stack until its operation ends; every new event is a line of the log. */
+export async function followStack(world: World, target: Target): Promise<Followed> {
+  try {
+    return await follow(world, target);
+  } catch (error) {
+    if (!world.signal.aborted) throw error;
+    const fate = (await target.giveUp?.()) ?? "goes on in AWS";
+    const reason = (world.signal.reason as Error).message.replace(/\.$/, "");
+    throw new Failure(`${reason}; the operation on stack ${target.stackName} ${fate}`, { cause: error });
+  }
+}
+
+async function follow(world: World, target: Target): Promise<Followed> {
+  const pace = createPace();
+  const events: StackEvent[] = [];
+  for (;;) {
+    const overdue = world.clock.now() >= target.deadlineAt;
+    // Status first: once it is final, no event can follow those read after it.
+    const stack = await describeStack(world, target.stackId);
+    const news = await readEvents(world, target.stackId, events.at(-1)?.EventId ?? target.after);
+    for (const event of news) {
+      events.push(event);
+      world.log.info(`${target.stackName}: ${sayEvent(event, events)}${sayProgress(event, events, target)}`);
+    }
+    const status = stack?.StackStatus ?? "DELETE_COMPLETE";
+    if (!status.endsWith("_IN_PROGRESS")) return { status, statusReason: stack?.StackStatusReason, events };
+    if (overdue)
+      throw new Failure(
+        `Stack ${target.stackName} was still ${status} at the deadline; the operation goes on in AWS`,
+        {
+          nextStep: "look at the stack's events; give a longer deadline if it only needs more time.",
+        },
+      );
+    const pause = Math.min(pace.next(news.length > 0), Math.max(0, target.deadlineAt - world.clock.now()));
+    await world.clock.wait(pause, world.signal);
+  }
+}
+
+function sayProgress(event: StackEvent, events: readonly StackEvent[], { resources }: Target): string {
+  if (!resources?.has(event.LogicalResourceId ?? "") || !event.ResourceStatus?.endsWith("_COMPLETE"))
+    return "";
+  return ` [${countDone(events, resources)} of ${resources.size}]`;
+}

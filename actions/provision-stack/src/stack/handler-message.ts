@@ -1,0 +1,9 @@
+/** A resource's reason without CloudFormation's frame around what the service said, and without request ids. */
+export function stripHandler(reason: string): string {
+  const inner =
+    /^Resource handler returned message: "([\s\S]*)" \(RequestToken: /.exec(reason)?.[1] ?? reason;
+  return inner
+    .replace(/ *\((?:Service: |SDK Attempt Count: |Request ID: |Error code: )[^)]*\)/gi, "")
+    .replace(/\.\s*$/, "")
+    .trim();
+}

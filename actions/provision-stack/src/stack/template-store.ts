@@ -1,0 +1,32 @@
+import type { Template } from "../../../shared/cloudformation/template.ts";
+import { Failure } from "../../../shared/failure.ts";
+
+/** How CloudFormation gets at a template: the text itself, or where it lies. */
+export type TemplateSource = { readonly TemplateBody: string } | { readonly TemplateURL: string };
+
+export interface TemplateStore {
+  /** Throws a Failure for a template that cannot be handed over. */
+  sourceOf(template: Template): Promise<TemplateSource>;
+  /** Removes what was put anywhere. */
+  clear(): Promise<void>;
+}
+
+/** CloudFormation's quota "Template body size in a request". */
+export const largestBody = 51_200;
+
+export function isTooLarge({ body }: Template): boolean {
+  return Buffer.byteLength(body) > largestBody;
+}
+
+/** Hands every template over in the request itself. */
+export const inRequest: TemplateStore = {
+  async sourceOf(template) {
+    if (isTooLarge(template))
+      throw new Failure(
+        `${template.file} is larger than the ${largestBody} bytes that CloudFormation takes in a request`,
+        { nextStep: "name a bucket in input template-bucket, or split the template by lifecycle." },
+      );
+    return { TemplateBody: template.body };
+  },
+  clear: async () => {},
+};
