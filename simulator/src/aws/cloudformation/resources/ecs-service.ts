@@ -1,13 +1,41 @@
-import type { CreateServiceCommandInput, UpdateServiceCommandInput } from "@aws-sdk/client-ecs";
+import type {
+  CreateServiceCommandInput,
+  DeploymentConfiguration,
+  ServiceDeployment,
+  UpdateServiceCommandInput,
+} from "@aws-sdk/client-ecs";
 import { sameValue } from "../template/value.ts";
 import { updateEcsTags } from "./ecs-cluster.ts";
+import { HandlerError } from "./handler-error.ts";
 import { ignoreMissing } from "./ignore-missing.ts";
 import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
-import { boolean, camelCase, integer, list, object, oneOf, tags, text } from "./shape.ts";
+import { boolean, camelCase, integer, json, list, number, object, oneOf, tags, text } from "./shape.ts";
 import { smallTags } from "./tag-changes.ts";
 import { waitUntil } from "./wait-until.ts";
 
 const ecs = (context: ResourceContext) => context.environment.aws.ecs;
+
+const deploymentConfiguration = object({
+  Strategy: oneOf("ROLLING", "BLUE_GREEN", "LINEAR", "CANARY"),
+  MaximumPercent: integer,
+  MinimumHealthyPercent: integer,
+  BakeTimeInMinutes: integer,
+  DeploymentCircuitBreaker: object({ Enable: boolean, Rollback: boolean }, ["Enable", "Rollback"]),
+  Alarms: object({ AlarmNames: list(text), Enable: boolean, Rollback: boolean }, [
+    "AlarmNames",
+    "Enable",
+    "Rollback",
+  ]),
+  LinearConfiguration: object({ StepPercent: number, StepBakeTimeInMinutes: integer }),
+  CanaryConfiguration: object({ CanaryPercent: number, CanaryBakeTimeInMinutes: integer }),
+  LifecycleHooks: list(
+    object({ HookTargetArn: text, RoleArn: text, LifecycleStages: list(text), HookDetails: json }, [
+      "HookTargetArn",
+      "RoleArn",
+      "LifecycleStages",
+    ]),
+  ),
+});
 
 const properties = {
   ServiceName: text,
@@ -18,12 +46,26 @@ const properties = {
   PlatformVersion: text,
   SchedulingStrategy: oneOf("REPLICA", "DAEMON"),
   DeploymentController: object({ Type: oneOf("ECS", "CODE_DEPLOY", "EXTERNAL") }),
-  DeploymentConfiguration: object({
-    MaximumPercent: integer,
-    MinimumHealthyPercent: integer,
-    DeploymentCircuitBreaker: object({ Enable: boolean, Rollback: boolean }),
-  }),
-  LoadBalancers: list(object({ ContainerName: text, ContainerPort: integer, TargetGroupArn: text })),
+  DeploymentConfiguration: deploymentConfiguration,
+  ForceNewDeployment: object({ EnableForceNewDeployment: boolean, ForceNewDeploymentNonce: text }, [
+    "EnableForceNewDeployment",
+  ]),
+  LoadBalancers: list(
+    object({
+      ContainerName: text,
+      ContainerPort: integer,
+      TargetGroupArn: text,
+      AdvancedConfiguration: object(
+        {
+          AlternateTargetGroupArn: text,
+          ProductionListenerRule: text,
+          TestListenerRule: text,
+          RoleArn: text,
+        },
+        ["AlternateTargetGroupArn"],
+      ),
+    }),
+  ),
   NetworkConfiguration: object({
     AwsvpcConfiguration: object({
       AssignPublicIp: oneOf("ENABLED", "DISABLED"),
@@ -43,6 +85,7 @@ const updatable = [
   "TaskDefinition",
   "DesiredCount",
   "PlatformVersion",
+  "DeploymentController",
   "DeploymentConfiguration",
   "LoadBalancers",
   "NetworkConfiguration",
@@ -54,10 +97,10 @@ const updatable = [
 
 export const service: ResourceType = {
   properties,
-  replacement: ["Cluster", "ServiceName", "SchedulingStrategy", "DeploymentController", "LaunchType"],
+  replacement: ["Cluster", "ServiceName", "SchedulingStrategy", "LaunchType"],
   nameProperty: "ServiceName",
   attributes: ["Name", "ServiceArn"],
-  async create(context, { Tags, ...given }) {
+  async create(context, { Tags, ForceNewDeployment: _, ...given }) {
     const input = camelCase(object(properties), given as never) as unknown as CreateServiceCommandInput;
     const { service: created } = await ecs(context).createService({
       ...input,
@@ -66,27 +109,17 @@ export const service: ResourceType = {
     });
     return created?.serviceArn ?? "";
   },
-  async stabilize(context, id, given) {
-    // Deployments of the other controllers are not CloudFormation's: AWS waits for the steady state of ECS's own only.
-    if ((given.DeploymentController?.Type ?? "ECS") !== "ECS") return;
-    await waitUntil(context, async () => {
-      const found = await describe(context, id, given.Cluster);
-      const failed = found?.deployments?.find(({ rolloutState }) => rolloutState === "FAILED");
-      if (failed) throw new Error(failed.rolloutStateReason ?? `deployment ${failed.id} failed`);
-      return found?.deployments?.length === 1 && found.runningCount === found.desiredCount;
-    });
-  },
+  stabilize: (context, id, given) => untilDeployed(context, id, given, undefined),
   async readAttributes(context, id, given) {
     const found = await describe(context, id, given.Cluster);
     return { Name: found?.serviceName ?? null, ServiceArn: id };
   },
   async update(context, id, next, previous) {
-    const changed = updatable.filter((name) => !sameValue(next[name], previous[name]));
-    if (changed.length > 0) {
-      const picked = Object.fromEntries(changed.map((name) => [name, next[name]]));
-      const input = camelCase(object(properties), picked) as Partial<UpdateServiceCommandInput>;
+    const input = changes(next, previous);
+    if (Object.keys(input).length > 0) {
+      const before = (await newestDeployment(context, id, next.Cluster))?.serviceDeploymentArn;
       await ecs(context).updateService({ ...input, service: id, cluster: next.Cluster });
-      await service.stabilize?.(context, id, next);
+      await untilDeployed(context, id, next, before);
     }
     await updateEcsTags(context, id, next, previous);
   },
@@ -102,6 +135,83 @@ export const service: ResourceType = {
       },
     ),
 };
+
+/** What UpdateService is to change. */
+function changes(next: Properties, previous: Properties): Partial<UpdateServiceCommandInput> {
+  const changed = updatable.filter((name) => !sameValue(next[name], previous[name]));
+  const picked = Object.fromEntries(changed.map((name) => [name, next[name]]));
+  const input = camelCase(object(properties), picked) as Partial<UpdateServiceCommandInput>;
+  if (changed.includes("DeploymentConfiguration"))
+    input.deploymentConfiguration = withoutWhatWasThere(next, previous);
+  const { EnableForceNewDeployment, ForceNewDeploymentNonce } = next.ForceNewDeployment ?? {};
+  if (
+    EnableForceNewDeployment &&
+    ForceNewDeploymentNonce !== previous.ForceNewDeployment?.ForceNewDeploymentNonce
+  )
+    input.forceNewDeployment = true;
+  return input;
+}
+
+/** UpdateService keeps what it is not told: what the template no longer names goes back to ECS's own. */
+function withoutWhatWasThere(next: Properties, previous: Properties): DeploymentConfiguration {
+  const before = previous.DeploymentConfiguration ?? {};
+  const { Strategy } = next.DeploymentConfiguration ?? {};
+  return {
+    ...(before.Strategy && { strategy: "ROLLING" }),
+    ...(before.DeploymentCircuitBreaker && { deploymentCircuitBreaker: { enable: false, rollback: false } }),
+    ...(before.Alarms && { alarms: { alarmNames: [], enable: false, rollback: false } }),
+    ...(before.LifecycleHooks && Strategy === before.Strategy && { lifecycleHooks: [] }),
+    ...(camelCase(deploymentConfiguration, next.DeploymentConfiguration ?? {}) as DeploymentConfiguration),
+  };
+}
+
+/**
+ * Resolves once the deployment that is newer than `before` has ended well, or, where there is none, once so many tasks
+ * run as are wanted. Deployments of the other controllers are not CloudFormation's: it waits for none of them.
+ */
+async function untilDeployed(
+  context: ResourceContext,
+  id: string,
+  { DeploymentController, Cluster }: Properties,
+  before: string | undefined,
+): Promise<void> {
+  if ((DeploymentController?.Type ?? "ECS") !== "ECS") return;
+  const isSteady = async () => {
+    const newest = await newestDeployment(context, id, Cluster);
+    if (newest && newest.serviceDeploymentArn !== before) return hasSucceeded(newest);
+    const found = await describe(context, id, Cluster);
+    return found?.deployments?.length === 1 && found.runningCount === found.desiredCount;
+  };
+  await waitUntil(context, isSteady);
+}
+
+function hasSucceeded({
+  status,
+  statusReason,
+  deploymentCircuitBreaker: breaker,
+}: ServiceDeployment): boolean {
+  if (status === "SUCCESSFUL") return true;
+  if (status !== "STOPPED" && status !== "ROLLBACK_SUCCESSFUL" && status !== "ROLLBACK_FAILED") return false;
+  const what =
+    breaker?.status === "TRIGGERED" ? "ECS Deployment Circuit Breaker was triggered" : statusReason;
+  throw new HandlerError(`Error occurred during operation '${what}'.`);
+}
+
+async function newestDeployment(
+  context: ResourceContext,
+  service: string,
+  cluster: Properties["Cluster"],
+): Promise<ServiceDeployment | undefined> {
+  const { serviceDeployments: [brief] = [] } = await ecs(context).listServiceDeployments({
+    cluster,
+    service,
+  });
+  if (!brief?.serviceDeploymentArn) return undefined;
+  const { serviceDeployments = [] } = await ecs(context).describeServiceDeployments({
+    serviceDeploymentArns: [brief.serviceDeploymentArn],
+  });
+  return serviceDeployments[0];
+}
 
 async function describe(context: ResourceContext, id: string, cluster: Properties["Cluster"]) {
   const { services = [] } = await ecs(context).describeServices({ cluster, services: [id] });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../clock.ts";
+import { HandlerError } from "../resources/handler-error.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
 import type { Definition } from "./definition.ts";
 import { findExport } from "./exports.ts";
@@ -63,6 +64,9 @@ export function newRecord({ clock }: Operation, logicalId: string, type: string)
 /** The reason of a resource's failure as CloudFormation words it: message, service's code, an id for its logs. */
 export function failureReason(error: unknown, operation: string): string {
   const { message = String(error), code } = error as { message?: string; code?: string };
+  const told = (words: string, handlerCode: string) =>
+    `Resource handler returned message: "${words}" (RequestToken: ${randomUUID()}, HandlerErrorCode: ${handlerCode})`;
+  if (error instanceof HandlerError) return told(message, error.handlerErrorCode);
   if (code === undefined || code === "ValidationError") return message;
-  return `Resource handler returned message: "${message} (Error code: ${code})" (RequestToken: ${randomUUID()}, HandlerErrorCode: ${operation})`;
+  return told(`${message} (Error code: ${code})`, operation);
 }
