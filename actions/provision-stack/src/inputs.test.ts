@@ -11,7 +11,7 @@ writeFileSync(join(folder, "academy.json"), "{}");
 const read = (given: Record<string, string>) => readProvisionInputs((name) => given[name] ?? "");
 
 test.each<[Record<string, string>, string]>([
-  [{ mode: "destroy" }, "allowed: apply, outputs, delete"],
+  [{ mode: "destroy" }, "allowed: apply, plan, outputs, delete"],
   [{ deadline: "soon" }, "a duration such as"],
   [{ "stack-prefix": "my prefix" }, 'Input stack-prefix is "my prefix"'],
   [{ parameters: "none.json" }, "there is no file none.json"],
@@ -19,6 +19,7 @@ test.each<[Record<string, string>, string]>([
   [{ parameters: `${folder}/acadmy.json` }, 'has academy.json; did you mean "academy.json"?'],
   [{ templates: "none" }, "there is no folder none"],
   [{ force: "true" }, "Input force is for mode delete, not for apply"],
+  [{ "comment-on-pull-request": "true" }, "Input github-token is needed for comment-on-pull-request"],
   [{ "on-failure": "stop" }, "allowed: rollback, keep"],
 ])("inputs %j are refused", (given, message) => {
   expect(() => read(given)).toThrow(message);

@@ -1,9 +1,10 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { setSecret } from "@actions/core";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
 import { didYouMean } from "../../shared/nearest-name.ts";
 
-export const modes = ["apply", "outputs", "delete"] as const;
+export const modes = ["apply", "plan", "outputs", "delete"] as const;
 
 export interface ProvisionInputs {
   /** Template names; empty for all of the profile. */
@@ -17,6 +18,8 @@ export interface ProvisionInputs {
   readonly onFailure: "rollback" | "keep";
   /** What becomes of an operation when the job is cancelled. */
   readonly onCancel: "rollback" | "leave";
+  /** Token to put the plan on the pull request with; undefined when it is not to be put there. */
+  readonly commentToken: string | undefined;
   /** Whether a deletion empties what blocks it. */
   readonly force: boolean;
 }
@@ -45,9 +48,18 @@ export function readProvisionInputs(getInput?: (name: string) => string): Provis
       deadlineMs: read.duration("deadline") ?? defaultDeadlineMs,
       onFailure: read.choice("on-failure", ["rollback", "keep"], "rollback"),
       onCancel: read.choice("on-cancel", ["rollback", "leave"], "rollback"),
+      commentToken: readCommentToken(read),
       force,
     };
   }, getInput);
+}
+
+function readCommentToken(read: InputReader): string | undefined {
+  const wanted = read.boolean("comment-on-pull-request", false);
+  const token = read.optional("github-token");
+  if (token) setSecret(token);
+  if (wanted && !token) read.problem("Input github-token is needed for comment-on-pull-request");
+  return wanted ? token : undefined;
 }
 
 /** A profile that is not there is most often a slip: the profiles that are there are named. */

@@ -19,7 +19,8 @@ export async function provisionAndReport(world: World, inputs: ProvisionInputs):
     const set = await readSet(world, inputs);
     if (set.leftOut.length > 0)
       world.log.info(`Not named in ${inputs.parametersFile}, so left alone: ${set.leftOut.join(", ")}`);
-    await perform(world, inputs, set);
+    if (inputs.mode === "plan") await (await import("./plan/plan-stacks.ts")).planStacks(world, inputs, set);
+    else await perform(world, inputs, set);
   } finally {
     await world.templates.clear();
   }

@@ -20,6 +20,7 @@ export const testInputs: ProvisionInputs = {
   deadlineMs: 60_000,
   onFailure: "rollback",
   onCancel: "rollback",
+  commentToken: undefined,
   force: false,
 };
 

@@ -15,7 +15,7 @@ export async function readSet(
   const profile = readParameters(inputs.parametersFile);
   // Names first: a slip in one is told even when nothing can be looked up.
   const set = chooseStacks(inputs, withoutLookups(profile));
-  if (inputs.mode !== "apply") return set;
+  if (inputs.mode !== "apply" && inputs.mode !== "plan") return set;
   const values = await resolveLookups(world, profile, parametersFile);
   const complete = chooseStacks(inputs, values);
   checkValues(complete.stacks, values, parametersFile);

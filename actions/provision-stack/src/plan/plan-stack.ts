@@ -1,0 +1,82 @@
+import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import { onlyDeletable, settledStack } from "../apply/recover-stack.ts";
+import { createChangeSet, discardChangeSet } from "../stack/change-set.ts";
+import type { World } from "../world.ts";
+import { exportsThatWouldChange } from "./exports-in-use.ts";
+import { plannedCreation } from "./planned-creation.ts";
+import { type PlannedChange, type StackPlan, toPlannedChange } from "./stack-plan.ts";
+
+export interface PlanOptions {
+  /** Milliseconds since the epoch. */
+  readonly deadlineAt: number;
+  /** Names of exports that the stack imports and that are not there before other stacks of this plan are applied. */
+  readonly awaited: readonly string[];
+  /** Every stack of the folder, for what the templates tell of each other. */
+  readonly folder: readonly PlannedStack[];
+}
+
+/** What applying the stack would do, as CloudFormation tells it where it can; nothing is changed, nothing is left. */
+export async function planStack(
+  world: World,
+  planned: PlannedStack,
+  options: PlanOptions,
+): Promise<StackPlan> {
+  const { stackName, template } = planned;
+  const status = (await settledStack(world, stackName, options))?.StackStatus;
+  const named = { template: template.name, stackName, warnings: [] };
+  const isThere = status !== undefined && status !== "REVIEW_IN_PROGRESS" && status !== "DELETE_COMPLETE";
+  const awaited = options.awaited.map((name) => `after ${name} exists`).join(", ");
+  if (isThere && onlyDeletable.includes(status))
+    return {
+      ...named,
+      kind: "recreate",
+      changes: await plannedCreation(world, planned, options.folder),
+      notes: [`The stack is ${status} from an earlier failure: it is deleted, then created.`],
+    };
+  if (isThere && /^UPDATE(_ROLLBACK)?_FAILED$/.test(status))
+    return {
+      ...named,
+      kind: "unknown",
+      changes: [],
+      notes: [
+        `The stack is ${status} from an earlier failure: it is rolled back first, which only then tells more.`,
+      ],
+    };
+  if (awaited && isThere)
+    return { ...named, kind: "unknown", changes: [], notes: [`Can only be planned ${awaited}.`] };
+  if (awaited)
+    return {
+      ...named,
+      kind: "create",
+      changes: await plannedCreation(world, planned, options.folder),
+      notes: [`Created ${awaited}; until then these are the resources as the template tells.`],
+    };
+  return fromChangeSet(world, planned, isThere ? "UPDATE" : "CREATE", options);
+}
+
+async function fromChangeSet(
+  world: World,
+  planned: PlannedStack,
+  type: "CREATE" | "UPDATE",
+  { deadlineAt }: PlanOptions,
+): Promise<StackPlan> {
+  const { stackName, template } = planned;
+  const changeSet = await createChangeSet(world, planned, type, deadlineAt);
+  await discardChangeSet(world, changeSet);
+  const changes = changeSet.changes.map(toPlannedChange);
+  const onlyOutputs = changeSet.hasChanges && changes.length === 0;
+  return {
+    template: template.name,
+    stackName,
+    kind: changeSet.hasChanges ? (type === "CREATE" ? "create" : "update") : "none",
+    changes,
+    notes: onlyOutputs ? ["Only its outputs change."] : [],
+    warnings: [...changes.flatMap(warn), ...(await exportsThatWouldChange(world, planned, changes))],
+  };
+}
+
+function warn({ action, logicalId, type, replacement, loss }: PlannedChange): string[] {
+  if (!loss) return [];
+  const fate = action === "Remove" ? "is removed" : replacement === "yes" ? "is replaced" : "may be replaced";
+  return [`${logicalId} (${type}) ${fate}, and with it goes ${loss}.`];
+}

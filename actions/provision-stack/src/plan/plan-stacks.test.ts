@@ -1,0 +1,134 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createStage, type Stage } from "../testing.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+});
+afterAll(() => stage?.close());
+beforeEach(async () => {
+  await stage.run({ mode: "delete" });
+});
+
+const ownTemplates = fileURLToPath(new URL("../../../../infra-templates/", import.meta.url));
+const own = (name: string) => readFile(`${ownTemplates}${name}.yaml`, "utf8");
+
+const group = (days: number, name = "shop") => `Parameters:
+  Days: { Type: Number, Default: ${days} }
+Resources:
+  Log: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: ${name}, RetentionInDays: !Ref Days } }
+Outputs:
+  Name: { Value: !Ref Log, Export: { Name: !Sub "\${AWS::StackName}-Name" } }
+`;
+const user = `Parameters: { LogStack: { Type: String, Default: microservices-log } }
+Resources:
+  Copy:
+    Type: AWS::Logs::LogGroup
+    Properties:
+      Tags: [{ Key: of, Value: { "Fn::ImportValue": !Sub "\${LogStack}-Name" } }]
+`;
+
+const changeSets = async (StackName: string) =>
+  (await stage.simulator.aws.cloudformation.listChangeSets({ StackName })).Summaries?.filter(
+    ({ ExecutionStatus }) => ExecutionStatus !== "EXECUTE_COMPLETE",
+  );
+
+test("new stacks are planned, those that import from others after them, and nothing is left of it", async () => {
+  await stage.templates({ network: await own("network"), "load-balancer": await own("load-balancer") });
+  const { error, summary, output, lines } = await stage.run({ mode: "plan" });
+  expect(error).toBeUndefined();
+  expect(output("has-changes")).toBe("true");
+  expect(summary).toContain("### Plan: 21 to create");
+  expect(summary).toContain("#### shop-network is created");
+  expect(summary).toContain("| create | Vpc | AWS::EC2::VPC |  |  |");
+  expect(summary).toMatch(/#### shop-load-balancer is created\n\nCreated after shop-network-\w+ exists/);
+  expect(summary).toContain("| create | ProductionListener | AWS::ElasticLoadBalancingV2::Listener |  |  |");
+  expect(lines).toContain("Add Vpc (AWS::EC2::VPC)");
+  expect(await stage.stacks()).toEqual({});
+});
+
+test("an applied plan has no changes; a changed parameter is told with its values and its cause", async () => {
+  await stage.templates({ log: group(1) });
+  await stage.run({});
+  const same = await stage.run({ mode: "plan" });
+  expect(same.output("has-changes")).toBe("false");
+  expect(same.summary).toContain("### Plan: no change\n\nNo change: shop-log.");
+  const parametersFile = await stage.write("profile.json", { log: { Days: 3 } });
+  const { summary, output } = await stage.run({ mode: "plan", parametersFile });
+  expect(output("has-changes")).toBe("true");
+  expect(summary).toContain("### Plan: 1 to change");
+  expect(summary).toContain(
+    "| change | Log | AWS::Logs::LogGroup |  | RetentionInDays: 1 → 3 (parameter Days) |",
+  );
+  expect(await changeSets("shop-log")).toEqual([]);
+});
+
+test("a replacement is warned of with what is lost, and with who imports what changes", async () => {
+  await stage.templates({ log: group(1), user });
+  await stage.run({});
+  await stage.templates({ log: group(1, "renamed"), user });
+  const { summary, warnings } = await stage.run({ mode: "plan" });
+  expect(summary).toContain(
+    "> [!CAUTION]\n> shop-log: Log (AWS::Logs::LogGroup) is replaced, and with it goes its log events.",
+  );
+  expect(summary).toContain("| change | Log | AWS::Logs::LogGroup | ⚠️ yes: loses its log events |");
+  expect(warnings).toContain(
+    "Export shop-log-Name changes with Log, but shop-user imports it: CloudFormation will refuse this update.",
+  );
+});
+
+test("a database's data are named, and the snapshot that is kept", async () => {
+  await stage.templates({ network: await own("network"), database: await own("database") });
+  await stage.run({});
+  const database = (await own("database")).replace("DBName: COFFEE", "DBName: TEA");
+  await stage.templates({ network: await own("network"), database });
+  const { summary } = await stage.run({ mode: "plan" });
+  expect(summary).toContain(
+    "Database (AWS::RDS::DBInstance) is replaced, and with it goes its data (a snapshot is kept; the new one begins empty).",
+  );
+  expect(summary).toContain("DBName: COFFEE → TEA");
+});
+
+test("a removed resource is told, and one that stays by its policy is no loss", async () => {
+  const kept =
+    "  Kept: { Type: AWS::Logs::LogGroup, DeletionPolicy: Retain }\n  Gone: { Type: AWS::Logs::LogGroup }\n";
+  await stage.templates({ log: group(1).replace("Outputs:", `${kept}Outputs:`) });
+  await stage.run({});
+  await stage.templates({ log: group(1) });
+  const { summary, warnings } = await stage.run({ mode: "plan" });
+  expect(summary).toContain("| remove | Gone | AWS::Logs::LogGroup | loses its log events |  |");
+  expect(summary).toContain("| remove | Kept | AWS::Logs::LogGroup |  |  |");
+  expect(warnings).toBe(
+    "Stack shop-log: Gone (AWS::Logs::LogGroup) is removed, and with it goes its log events.",
+  );
+});
+
+test("a stack of an earlier failure, one that waits for an export, and a refused template are told", async () => {
+  await stage.templates({ bad: group(2), log: group(1) });
+  await stage.run({ onFailure: "keep", stacks: ["bad"] });
+  const { summary } = await stage.run({ mode: "plan", stacks: ["bad"] });
+  expect(summary).toContain("#### shop-bad is deleted and created again");
+  expect(await stage.stacks()).toEqual({ "shop-bad": "CREATE_FAILED" });
+
+  await stage.templates({ user });
+  const { error } = await stage.run({ mode: "plan" });
+  expect(error?.message).toMatch(/user\.yaml:6 imports microservices-log-Name, which nothing exports/);
+
+  await stage.templates({ log: group(1).replace("LogGroupName", "Nmae") });
+  const refused = await stage.run({ mode: "plan" });
+  expect(refused.error?.message).toMatch(/^CloudFormation refuses .*log\.yaml: .*extraneous key \[Nmae\]/);
+  expect(await stage.stacks()).toEqual({ "shop-bad": "CREATE_FAILED" });
+});
+
+test("a stack that gets a new import can only be planned once its export is there", async () => {
+  await stage.templates({ user: group(1, "user") });
+  await stage.run({});
+  await stage.templates({ user, log: group(1) });
+  const { summary, output } = await stage.run({ mode: "plan" });
+  expect(summary).toContain(
+    "#### shop-user cannot be planned yet\n\nCan only be planned after shop-log-Name exists.",
+  );
+  expect(output("has-changes")).toBe("true");
+});

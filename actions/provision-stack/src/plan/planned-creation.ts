@@ -1,0 +1,40 @@
+import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import { evaluateResources } from "../../../shared/cloudformation/resources.ts";
+import { Failure } from "../../../shared/failure.ts";
+import { isObject } from "../../../shared/task-definition.ts";
+import type { World } from "../world.ts";
+import type { PlannedChange } from "./stack-plan.ts";
+
+/** The resources that a template creates, as far as it tells by itself: for a stack of which CloudFormation cannot yet. */
+export async function plannedCreation(
+  world: World,
+  { template }: PlannedStack,
+  folder: readonly PlannedStack[],
+): Promise<PlannedChange[]> {
+  const region = await world.cloudformation.config.region();
+  return resourcesOf(template, folder, region).map(([logicalId, type]) => ({
+    action: "Add",
+    logicalId,
+    type,
+    replacement: "no",
+    properties: [],
+    loss: undefined,
+  }));
+}
+
+function resourcesOf(
+  { name, content }: PlannedStack["template"],
+  folder: readonly PlannedStack[],
+  region: string,
+): [string, string][] {
+  try {
+    return evaluateResources(folder, region).flatMap(({ template, logicalId, type }) =>
+      template === name ? [[logicalId, type]] : [],
+    );
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // A condition that only CloudFormation can decide: then all that the template names.
+    const named = isObject(content.Resources) ? Object.entries(content.Resources) : [];
+    return named.map(([logicalId, resource]) => [logicalId, isObject(resource) ? String(resource.Type) : ""]);
+  }
+}

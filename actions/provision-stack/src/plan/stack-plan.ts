@@ -1,0 +1,81 @@
+import type { ResourceChange, ResourceChangeDetail } from "@aws-sdk/client-cloudformation";
+import { lossOf } from "./losses.ts";
+
+export interface StackPlan {
+  readonly template: string;
+  readonly stackName: string;
+  /** `recreate`: what is there can only be deleted. `unknown`: only a later plan can tell. */
+  readonly kind: "create" | "update" | "recreate" | "none" | "unknown";
+  readonly changes: readonly PlannedChange[];
+  /** Sentences about the plan as a whole. */
+  readonly notes: readonly string[];
+  /** Sentences about what would go wrong or be lost. */
+  readonly warnings: readonly string[];
+}
+
+export interface PlannedChange {
+  readonly action: string;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly replacement: "yes" | "maybe" | "no";
+  readonly properties: readonly ChangedProperty[];
+  /** What is lost with the old resource, undefined when nothing is. */
+  readonly loss: string | undefined;
+}
+
+export interface ChangedProperty {
+  readonly name: string;
+  /** Undefined when it had none, or when CloudFormation does not tell. */
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+  readonly causes: readonly string[];
+}
+
+const replacements = { True: "yes", Conditional: "maybe", False: "no" } as const;
+
+export function toPlannedChange(change: ResourceChange): PlannedChange {
+  const { Action = "", LogicalResourceId = "", ResourceType = "", Replacement, PolicyAction } = change;
+  const replacement = replacements[Replacement ?? "False"];
+  const goes = Action === "Remove" || replacement !== "no";
+  return {
+    action: Action,
+    logicalId: LogicalResourceId,
+    type: ResourceType,
+    replacement,
+    properties: toProperties(change.Details ?? []),
+    loss: goes ? lossOf(ResourceType, PolicyAction) : undefined,
+  };
+}
+
+/** CloudFormation tells a property once for each cause. */
+function toProperties(details: readonly ResourceChangeDetail[]): ChangedProperty[] {
+  const byName = Map.groupBy(details, nameOf);
+  return [...byName].map(([name, [first, ...others]]) => ({
+    name,
+    before: shown(name, first?.Target?.BeforeValue),
+    after: shown(name, first?.Target?.AfterValue),
+    causes: [...new Set([first, ...others].flatMap((detail) => (detail ? causeOf(detail) : [])))],
+  }));
+}
+
+function nameOf({ Target }: ResourceChangeDetail): string {
+  return Target?.Path?.replace(/^\/Properties\//, "") ?? Target?.Name ?? Target?.Attribute ?? "";
+}
+
+function causeOf({ ChangeSource, CausingEntity = "" }: ResourceChangeDetail): string[] {
+  if (ChangeSource === "ParameterReference") return [`parameter ${CausingEntity}`];
+  if (ChangeSource === "ResourceReference" || ChangeSource === "ResourceAttribute")
+    return [`change of ${CausingEntity}`];
+  return ChangeSource === "Automatic" ? ["a nested stack"] : [];
+}
+
+const secret = /passw(?:or)?d|passphrase|secret|token|credential|private_?key/i;
+/** Long enough for an ARN on both sides of an arrow. */
+const longestValue = 160;
+
+function shown(name: string, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  if (secret.test(name)) return "***";
+  const text = value.replaceAll("{{changeSet:KNOWN_AFTER_APPLY}}", "(known after the change)");
+  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
+}

@@ -1,0 +1,90 @@
+import { Failure } from "../../../shared/failure.ts";
+import type { PullRequest } from "./pull-request.ts";
+
+/** GitHub takes no longer comment. */
+const longestComment = 65_536;
+/** The most that GitHub puts on one page of a list. */
+const pageSize = 100;
+const cut = "\n\n… The rest is in the summary of this run.";
+
+interface Comment {
+  readonly id: number;
+  readonly body?: string;
+}
+
+export interface ToPut {
+  /** Names the comment among others of the same pull request; it is not shown. */
+  readonly key: string;
+  readonly markdown: string;
+}
+
+/** Writes the one comment of this key: the first time a new one, then in its place. Throws a Failure. */
+export async function putComment(
+  pullRequest: PullRequest,
+  token: string,
+  { key, markdown }: ToPut,
+  signal: AbortSignal,
+): Promise<"created" | "updated" | "unchanged"> {
+  const marker = `<!-- ${key.replaceAll("--", "- -")} -->`;
+  const room = longestComment - marker.length - 1;
+  const text = markdown.length > room ? `${markdown.slice(0, room - cut.length)}${cut}` : markdown;
+  const body = `${marker}\n${text}`;
+  const call = <Answer>(method: string, path: string, content?: object) =>
+    request<Answer>(`${pullRequest.apiUrl}/repos/${pullRequest.repository}${path}`, {
+      method,
+      token,
+      content,
+      signal,
+    });
+  const comments = `/issues/${pullRequest.number}/comments`;
+  for (let page = 1; ; page++) {
+    const found = await call<Comment[]>("GET", `${comments}?per_page=${pageSize}&page=${page}`);
+    const mine = found.find((comment) => comment.body?.startsWith(marker));
+    if (mine?.body === body) return "unchanged";
+    if (mine) {
+      await call("PATCH", `/issues/comments/${mine.id}`, { body });
+      return "updated";
+    }
+    if (found.length < pageSize) break;
+  }
+  await call("POST", comments, { body });
+  return "created";
+}
+
+async function request<Answer>(
+  url: string,
+  {
+    method,
+    token,
+    content,
+    signal,
+  }: { method: string; token: string; content?: object | undefined; signal: AbortSignal },
+): Promise<Answer> {
+  const headers = {
+    accept: "application/vnd.github+json",
+    authorization: `Bearer ${token}`,
+    "user-agent": "provision-stack",
+    "x-github-api-version": "2022-11-28",
+  };
+  const response = await fetch(url, {
+    method,
+    headers,
+    signal,
+    ...(content && { body: JSON.stringify(content) }),
+  }).catch((cause) => {
+    throw new Failure(`GitHub cannot be reached: ${(cause as Error).message}`, { cause });
+  });
+  if (response.ok) return (await response.json()) as Answer;
+  throw await refusal(response);
+}
+
+async function refusal(response: Response): Promise<Failure> {
+  const answer = (await response.json().catch(() => undefined)) as { message?: string } | undefined;
+  const why = `${response.status}${answer?.message ? ` ${answer.message}` : ""}`;
+  const mayNot = response.status === 403 || response.status === 404;
+  return new Failure(`GitHub refuses the comment: ${why}`, {
+    nextStep: mayNot
+      ? "give the job `permissions: pull-requests: write`; a run for a pull request from a fork never gets it."
+      : "run the job again.",
+  });
+}

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { json } from "node:stream/consumers";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { tellPullRequest } from "./tell-pull-request.ts";
+
+/** As much of GitHub's REST API as comments need: https://docs.github.com/rest/issues/comments */
+let server: Server;
+let comments: { id: number; body: string }[];
+let answers: number[];
+const folder = mkdtempSync(join(tmpdir(), "pull-request-"));
+
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    const url = new URL(request.url ?? "", "http://github");
+    const status = answers.shift() ?? 200;
+    const reply = (content: unknown) => {
+      response.writeHead(status, { "content-type": "application/json" });
+      response.end(JSON.stringify(content));
+    };
+    if (request.headers.authorization !== "Bearer token-1") return reply({ message: "Bad credentials" });
+    if (status !== 200) return reply({ message: "Resource not accessible by integration" });
+    const content = request.method === "GET" ? undefined : ((await json(request)) as { body: string });
+    if (url.pathname === "/repos/o/r/issues/7/comments") {
+      const page = Number(url.searchParams.get("page") ?? 1);
+      if (!content) return reply(comments.slice((page - 1) * 100, page * 100));
+      comments.push({ id: comments.length, ...content });
+      return reply({});
+    }
+    const [, id] = /^\/repos\/o\/r\/issues\/comments\/(\d+)$/.exec(url.pathname) ?? [];
+    Object.assign(comments.find((comment) => comment.id === Number(id)) ?? {}, content);
+    return reply({});
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+});
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  comments = [];
+  answers = [];
+  const event = join(folder, "event.json");
+  writeFileSync(event, JSON.stringify({ pull_request: { number: 7 } }));
+  vi.stubEnv("GITHUB_EVENT_PATH", event);
+  vi.stubEnv("GITHUB_REPOSITORY", "o/r");
+  vi.stubEnv("GITHUB_API_URL", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+});
+afterEach(() => vi.unstubAllEnvs());
+
+async function tell(markdown: string, key = "plan of standard") {
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  const world = { log: { info: write, warning: write }, signal: new AbortController().signal };
+  await tellPullRequest(world, "token-1", { key, markdown });
+  return lines.join("\n");
+}
+
+test("there is one comment of a plan, kept up to date, beside those of others", async () => {
+  comments = Array.from({ length: 130 }, (_, id) => ({ id, body: "Looks good" }));
+  expect(await tell("first")).toContain("pull request #7 was created");
+  expect(await tell("second")).toContain("was updated");
+  expect(await tell("second")).toContain("was unchanged");
+  expect(await tell("other", "plan of academy")).toContain("was created");
+  expect(comments.slice(130).map(({ body }) => body)).toEqual([
+    "<!-- plan of standard -->\nsecond",
+    "<!-- plan of academy -->\nother",
+  ]);
+});
+
+test("a plan that is too long for a comment is cut, and says where the rest is", async () => {
+  await tell("x".repeat(70_000));
+  expect(comments[0]?.body).toHaveLength(65_536);
+  expect(comments[0]?.body).toMatch(/The rest is in the summary of this run\.$/);
+});
+
+test("a token that may not comment is a warning that names the permission", async () => {
+  answers = [200, 403];
+  expect(await tell("plan")).toBe(
+    "The plan is not on the pull request. GitHub refuses the comment: 403 Resource not accessible by integration. Next step: give the job `permissions: pull-requests: write`; a run for a pull request from a fork never gets it.",
+  );
+});
+
+test("GitHub that nobody reaches, and a run without a pull request, are told", async () => {
+  vi.stubEnv("GITHUB_API_URL", "http://127.0.0.1:1");
+  expect(await tell("plan")).toContain("GitHub cannot be reached");
+  writeFileSync(join(folder, "event.json"), JSON.stringify({ inputs: {} }));
+  expect(await tell("plan")).toContain("of no pull request");
+});

@@ -1,0 +1,24 @@
+import { annotationText, Failure } from "../../../shared/failure.ts";
+import type { World } from "../world.ts";
+import { readPullRequest } from "./pull-request.ts";
+import { putComment, type ToPut } from "./put-comment.ts";
+
+/** Puts the plan on the pull request of this run. That it cannot be put there does not make the plan wrong: it warns. */
+export async function tellPullRequest(
+  world: Pick<World, "log" | "signal">,
+  token: string,
+  comment: ToPut,
+): Promise<void> {
+  const pullRequest = readPullRequest(process.env);
+  if (!pullRequest) {
+    world.log.info("This run is of no pull request, so there is nothing to comment on.");
+    return;
+  }
+  try {
+    const done = await putComment(pullRequest, token, comment, world.signal);
+    world.log.info(`The comment on pull request #${pullRequest.number} was ${done}.`);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    world.log.warning(`The plan is not on the pull request. ${annotationText(error)}`);
+  }
+}
