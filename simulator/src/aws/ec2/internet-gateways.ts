@@ -2,6 +2,7 @@ import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { list } from "./list.ts";
+import { hasMappedAddresses } from "./public-addresses.ts";
 import {
   dependencyViolation,
   type Ec2State,
@@ -61,16 +62,7 @@ export function internetGatewayOperations(state: Ec2State): Service<"ec2">["oper
           "Gateway.NotAttached",
           `resource ${gateway.id} is not attached to network ${vpc.id}`,
         );
-      const mapped = ({
-        vpcId,
-        address,
-        deleteTime,
-      }: {
-        vpcId: string;
-        address?: unknown;
-        deleteTime?: Date;
-      }) => vpcId === vpc.id && address !== undefined && !deleteTime;
-      if ([...state.natGateways.values()].some(mapped))
+      if (hasMappedAddresses(state, vpc.id))
         throw new AwsError(
           "DependencyViolation",
           `Network ${vpc.id} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,

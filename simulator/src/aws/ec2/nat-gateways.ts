@@ -2,8 +2,10 @@ import type { NatGateway as Description } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
-import { formatAddress } from "./cidr.ts";
 import { type FilterTable, list } from "./list.ts";
+import { natGatewayState } from "./nat-gateway-state.ts";
+import { takePrivateAddress } from "./private-addresses.ts";
+import { natGatewayUsing } from "./public-addresses.ts";
 import { type Ec2State, find, invalidValue, type NatGateway, newId, unsupported } from "./state.ts";
 import { addTags, tagsFrom, tagsOf } from "./tags.ts";
 
@@ -15,6 +17,7 @@ export function natGatewayOperations(state: Ec2State): Service<"ec2">["operation
         "SubnetId",
         "AllocationId",
         "ConnectivityType",
+        "PrivateIpAddress",
         "TagSpecifications",
         "ClientToken",
       ]);
@@ -25,10 +28,10 @@ export function natGatewayOperations(state: Ec2State): Service<"ec2">["operation
         id: newId("nat"),
         subnetId: subnet.id,
         vpcId: subnet.vpcId,
-        // The first address after the four that AWS keeps.
-        privateIp: formatAddress(subnet.cidr.base + 4),
+        privateIp: takePrivateAddress(state, subnet, input.PrivateIpAddress),
         address,
         createTime: state.now(),
+        failure: address && failureIn(state, subnet.vpcId),
       };
       state.natGateways.set(nat.id, nat);
       addTags(state, nat.id, tags);
@@ -42,7 +45,7 @@ export function natGatewayOperations(state: Ec2State): Service<"ec2">["operation
         "NextToken",
       ]);
       const request = { ...input, ids: input.NatGatewayIds, Filters: input.Filter };
-      const { items, NextToken } = list(state, "natGateways", request, filters);
+      const { items, NextToken } = list(state, "natGateways", request, filters(state));
       return { NatGateways: items.map((nat) => describe(state, nat)), NextToken };
     },
     deleteNatGateway: ({ NatGatewayId }) => {
@@ -53,8 +56,10 @@ export function natGatewayOperations(state: Ec2State): Service<"ec2">["operation
   };
 }
 
-export function natGatewayUsing(state: Ec2State, allocationId: string): NatGateway | undefined {
-  return [...state.natGateways.values()].find((nat) => nat.address?.id === allocationId && !nat.deleteTime);
+/** A public one reaches the outside through the internet gateway of its VPC; without it, it fails after a while. */
+function failureIn(state: Ec2State, vpcId: string): NatGateway["failure"] {
+  if ([...state.internetGateways.values()].some((gateway) => gateway.vpcId === vpcId)) return undefined;
+  return { code: "Gateway.NotAttached", message: `Network ${vpcId} has no Internet gateway attached` };
 }
 
 function addressFor(state: Ec2State, connectivity: string, allocationId: string | undefined) {
@@ -67,7 +72,7 @@ function addressFor(state: Ec2State, connectivity: string, allocationId: string 
   if (allocationId === undefined)
     throw new AwsError("MissingParameter", "The request must contain the parameter AllocationId");
   const address = find(state, "addresses", allocationId);
-  if (natGatewayUsing(state, address.id))
+  if (natGatewayUsing(state, address.id) || address.association)
     throw new AwsError(
       "Resource.AlreadyAssociated",
       `Elastic IP address [${address.id}] is already associated`,
@@ -80,7 +85,9 @@ function describe(state: Ec2State, nat: NatGateway): Description {
     NatGatewayId: nat.id,
     SubnetId: nat.subnetId,
     VpcId: nat.vpcId,
-    State: stateOf(nat),
+    State: natGatewayState(state, nat),
+    FailureCode: nat.failure?.code,
+    FailureMessage: nat.failure?.message,
     ConnectivityType: nat.address ? "public" : "private",
     NatGatewayAddresses: [
       {
@@ -88,7 +95,7 @@ function describe(state: Ec2State, nat: NatGateway): Description {
         PublicIp: nat.address?.publicIp,
         PrivateIp: nat.privateIp,
         IsPrimary: true,
-        Status: "succeeded",
+        Status: nat.failure ? "failed" : "succeeded",
       },
     ],
     CreateTime: nat.createTime,
@@ -97,13 +104,9 @@ function describe(state: Ec2State, nat: NatGateway): Description {
   };
 }
 
-function stateOf({ deleteTime }: NatGateway) {
-  return deleteTime ? "deleted" : "available";
-}
-
-const filters: FilterTable<NatGateway> = {
+const filters = (state: Ec2State): FilterTable<NatGateway> => ({
   "nat-gateway-id": ({ id }) => [id],
   "subnet-id": ({ subnetId }) => [subnetId],
   "vpc-id": ({ vpcId }) => [vpcId],
-  state: (nat) => [stateOf(nat)],
-};
+  state: (nat) => [natGatewayState(state, nat)],
+});

@@ -52,15 +52,29 @@ export function describeRoute(state: Ec2State, table: RouteTable, route: Route):
   const { target } = route;
   const live =
     "natGatewayId" in target
-      ? state.natGateways.get(target.natGatewayId)?.deleteTime === undefined
-      : target.gatewayId === "local" || state.internetGateways.get(target.gatewayId)?.vpcId === table.vpcId;
+      ? isWorking(state, target.natGatewayId)
+      : isEndpoint(route) ||
+        target.gatewayId === "local" ||
+        state.internetGateways.get(target.gatewayId)?.vpcId === table.vpcId;
   return {
-    DestinationCidrBlock: route.destination,
+    ...(isEndpoint(route)
+      ? { DestinationPrefixListId: route.destination }
+      : { DestinationCidrBlock: route.destination }),
     GatewayId: "gatewayId" in target ? target.gatewayId : undefined,
     NatGatewayId: "natGatewayId" in target ? target.natGatewayId : undefined,
     Origin: route.origin,
     State: live ? "active" : "blackhole",
   };
+}
+
+function isWorking(state: Ec2State, natGatewayId: string): boolean {
+  const nat = state.natGateways.get(natGatewayId);
+  return nat !== undefined && nat.deleteTime === undefined && nat.failure === undefined;
+}
+
+/** A gateway endpoint's: its destination is the list of its service's addresses. */
+function isEndpoint({ destination }: Route): boolean {
+  return destination.startsWith("pl-");
 }
 
 function parseDestination(text = ""): string {

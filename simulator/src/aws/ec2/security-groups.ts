@@ -2,6 +2,7 @@ import type { SecurityGroup as Description } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
+import { isTerminated } from "./instance-state.ts";
 import { type FilterTable, list } from "./list.ts";
 import { toPermissions } from "./permissions.ts";
 import {
@@ -65,12 +66,21 @@ export function securityGroupOperations(state: Ec2State): Service<"ec2">["operat
           `the specified group: "${id}" name: "default" cannot be deleted by a user`,
         );
       const refers = ({ peer }: Rule) => peer.kind === "group" && peer.groupId === id;
-      if ([...state.securityGroups.values()].some((other) => other.id !== id && other.rules.some(refers)))
+      const others = [...state.securityGroups.values()].filter((other) => other.id !== id);
+      if (others.some((other) => other.rules.some(refers)) || isInUse(state, id))
         throw new AwsError("DependencyViolation", `resource ${id} has a dependent object`);
       remove(state, "securityGroups", id);
       return { Return: true, GroupId: id };
     },
   };
+}
+
+function isInUse(state: Ec2State, id: string): boolean {
+  return (
+    [...state.instances.values()].some(
+      (instance) => instance.securityGroupIds.includes(id) && !isTerminated(state, instance),
+    ) || [...state.vpcEndpoints.values()].some(({ securityGroupIds }) => securityGroupIds.includes(id))
+  );
 }
 
 /** The group that every VPC is born with: everything out, and in from its own members. */

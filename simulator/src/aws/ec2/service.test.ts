@@ -150,7 +150,13 @@ describe("deleting", () => {
       ["deleteVpc", { VpcId }, "no error"],
       ["deleteVpc", { VpcId }, "InvalidVpcID.NotFound"],
     ];
-    const results = steps.map(([name, input]) => [name, input, codeOf(() => call(name, input))]);
+    const results: unknown[] = [];
+    for (const [name, input] of steps) {
+      results.push([name, input, codeOf(() => call(name, input))]);
+      const gone = () => call("describeNatGateways", {}).NatGateways[0].State === "deleted";
+      // It takes its time to give back its addresses.
+      if (name === "deleteNatGateway") await expect.poll(gone, { interval: 20 }).toBe(true);
+    }
     expect(results).toEqual(steps);
     expect(call("describeSecurityGroups", {}).SecurityGroups).toEqual([]);
   });

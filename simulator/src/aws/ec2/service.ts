@@ -1,19 +1,26 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import { addressOperations } from "./addresses.ts";
+import { describeInstanceOperations } from "./describe-instances.ts";
+import { imageOperations } from "./images.ts";
+import { instanceAttributeOperations } from "./instance-attributes.ts";
+import { instanceLifecycleOperations } from "./instance-lifecycle.ts";
+import { instanceProfileOperations } from "./instance-profiles.ts";
 import { internetGatewayOperations } from "./internet-gateways.ts";
 import { natGatewayOperations } from "./nat-gateways.ts";
 import { routeTableOperations } from "./route-tables.ts";
 import { routeOperations } from "./routes.ts";
+import { runInstanceOperations } from "./run-instances.ts";
 import { securityGroupRuleOperations } from "./security-group-rules.ts";
 import { securityGroupOperations } from "./security-groups.ts";
 import { createEc2State } from "./state.ts";
 import { subnetOperations } from "./subnets.ts";
 import { tagOperations } from "./tags.ts";
+import { vpcEndpointOperations } from "./vpc-endpoints.ts";
 import { vpcOperations } from "./vpcs.ts";
 import { zoneOperations } from "./zones.ts";
 
-/** The VPC part of EC2 as state: no packet is filtered or routed by it. Source: API reference 2016-11-15. */
+/** EC2 as state: no packet is filtered or routed by it, and nothing runs on its instances. Source: API reference 2016-11-15. */
 export function createEc2(environment: Environment): Service<"ec2"> {
   const state = createEc2State(environment);
   return {
@@ -27,6 +34,13 @@ export function createEc2(environment: Environment): Service<"ec2"> {
       ...securityGroupRuleOperations(state),
       ...natGatewayOperations(state),
       ...addressOperations(state),
+      ...vpcEndpointOperations(state),
+      ...imageOperations(state),
+      ...runInstanceOperations(state, environment),
+      ...describeInstanceOperations(state),
+      ...instanceLifecycleOperations(state),
+      ...instanceAttributeOperations(state),
+      ...instanceProfileOperations(state, environment),
       ...tagOperations(state),
       ...zoneOperations(state),
     },

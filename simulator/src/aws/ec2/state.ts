@@ -70,9 +70,73 @@ export type Peer =
   | { readonly kind: "ipv4" | "ipv6"; readonly cidr: string }
   | { readonly kind: "group"; readonly groupId: string };
 
+/** An Elastic IP address. */
 export interface Address {
   readonly id: string;
   readonly publicIp: string;
+  /** While an instance has it. */
+  association?: { readonly id: string; readonly instanceId: string } | undefined;
+}
+
+/** What an instance is on its way to, since when; how far it is, time tells. */
+export interface InstancePhase {
+  readonly goal: "running" | "stopped" | "terminated";
+  readonly since: Date;
+  readonly reason?: { readonly code: string; readonly message: string };
+}
+
+export interface Instance {
+  readonly id: string;
+  readonly reservationId: string;
+  /** Of the instances that one request started. */
+  readonly launchIndex: number;
+  readonly imageId: string;
+  readonly keyName?: string | undefined;
+  readonly subnetId: string;
+  readonly vpcId: string;
+  readonly interfaceId: string;
+  readonly privateIp: string;
+  readonly wantsPublicIp: boolean;
+  readonly blockDevices: readonly BlockDevice[];
+  /** An address of Amazon's pool, while it runs. */
+  publicIp?: string | undefined;
+  type: string;
+  launchedAt: Date;
+  phase: InstancePhase;
+  securityGroupIds: readonly string[];
+  /** Base64, as it was given. */
+  userData?: string | undefined;
+  profile?: { readonly associationId: string; readonly arn: string; readonly id: string } | undefined;
+  terminationProtection: boolean;
+  monitoring: boolean;
+  metadata: MetadataOptions;
+}
+
+export interface BlockDevice {
+  readonly deviceName: string;
+  readonly volumeId: string;
+  readonly deleteOnTermination: boolean;
+}
+
+export interface MetadataOptions {
+  readonly httpTokens: "optional" | "required";
+  readonly httpEndpoint: "enabled" | "disabled";
+  readonly hopLimit: number;
+  readonly instanceTags: "enabled" | "disabled";
+}
+
+export interface VpcEndpoint {
+  readonly id: string;
+  readonly type: "Gateway" | "Interface";
+  readonly serviceName: string;
+  readonly vpcId: string;
+  readonly createdAt: Date;
+  policy: string;
+  routeTableIds: readonly string[];
+  /** One in each subnet of an interface endpoint. */
+  interfaces: readonly { readonly id: string; readonly subnetId: string; readonly privateIp: string }[];
+  securityGroupIds: readonly string[];
+  privateDns: boolean;
 }
 
 export interface NatGateway {
@@ -82,6 +146,8 @@ export interface NatGateway {
   readonly privateIp: string;
   readonly address?: Address | undefined;
   readonly createTime: Date;
+  /** Why it never came to work. */
+  readonly failure?: { readonly code: string; readonly message: string } | undefined;
   deleteTime?: Date;
 }
 
@@ -89,6 +155,8 @@ export interface Ec2State {
   readonly accountId: string;
   readonly region: string;
   readonly now: () => Date;
+  /** Milliseconds of AWS time since then. */
+  readonly elapsedSince: (start: Date) => number;
   readonly vpcs: Map<string, Vpc>;
   readonly subnets: Map<string, Subnet>;
   readonly internetGateways: Map<string, InternetGateway>;
@@ -97,6 +165,10 @@ export interface Ec2State {
   readonly securityGroups: Map<string, SecurityGroup>;
   readonly addresses: Map<string, Address>;
   readonly natGateways: Map<string, NatGateway>;
+  readonly instances: Map<string, Instance>;
+  readonly vpcEndpoints: Map<string, VpcEndpoint>;
+  /** Names of key pairs; the simulator makes none itself. */
+  readonly keyPairs: Set<string>;
   /** By resource id. */
   readonly tags: Map<string, Map<string, string>>;
 }
@@ -106,6 +178,7 @@ export function createEc2State({ accountId, region, clock }: Environment): Ec2St
     accountId,
     region,
     now: () => clock.now(),
+    elapsedSince: (start) => (clock.now().getTime() - start.getTime()) * clock.scale,
     vpcs: new Map(),
     subnets: new Map(),
     internetGateways: new Map(),
@@ -114,6 +187,9 @@ export function createEc2State({ accountId, region, clock }: Environment): Ec2St
     securityGroups: new Map(),
     addresses: new Map(),
     natGateways: new Map(),
+    instances: new Map(),
+    vpcEndpoints: new Map(),
+    keyPairs: new Set(),
     tags: new Map(),
   };
 }
@@ -142,6 +218,8 @@ const kinds = {
   securityGroups: { code: "InvalidGroup.NotFound", noun: "security group" },
   addresses: { code: "InvalidAllocationID.NotFound", noun: "allocation ID" },
   natGateways: { code: "NatGatewayNotFound", noun: "NAT gateway" },
+  instances: { code: "InvalidInstanceID.NotFound", noun: "instance ID" },
+  vpcEndpoints: { code: "InvalidVpcEndpointId.NotFound", noun: "Vpc Endpoint Id" },
 } as const;
 
 export type Kind = keyof typeof kinds;

@@ -1,8 +1,9 @@
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
-import { contains, formatCidr, overlaps, parseCidr, sizeOf } from "./cidr.ts";
+import { contains, formatCidr, overlaps, parseCidr } from "./cidr.ts";
 import { type FilterTable, list } from "./list.ts";
+import { freeAddressCount, usedAddresses } from "./private-addresses.ts";
 import {
   dependencyViolation,
   type Ec2State,
@@ -15,9 +16,6 @@ import {
 } from "./state.ts";
 import { addTags, tagsFrom, tagsOf } from "./tags.ts";
 import { zoneId, zoneNames } from "./zones.ts";
-
-/** The first four and the last address of a subnet are AWS's own (Amazon VPC user guide, "Subnet CIDR blocks"). */
-const reservedAddresses = 5;
 
 export function subnetOperations(state: Ec2State): Service<"ec2">["operations"] {
   return {
@@ -57,8 +55,7 @@ export function subnetOperations(state: Ec2State): Service<"ec2">["operations"] 
     },
     deleteSubnet: ({ SubnetId }) => {
       const { id } = find(state, "subnets", SubnetId);
-      if ([...state.natGateways.values()].some((nat) => nat.subnetId === id && !nat.deleteTime))
-        throw dependencyViolation("subnet", id);
+      if (usedAddresses(state, id).size > 0) throw dependencyViolation("subnet", id);
       for (const association of state.associations.values())
         if (association.subnetId === id) remove(state, "associations", association.id);
       remove(state, "subnets", id);
@@ -110,7 +107,7 @@ function describe(state: Ec2State, subnet: Subnet) {
     CidrBlock: formatCidr(subnet.cidr),
     AvailabilityZone: subnet.zone,
     AvailabilityZoneId: zoneId(subnet.zone),
-    AvailableIpAddressCount: sizeOf(subnet.cidr) - reservedAddresses,
+    AvailableIpAddressCount: freeAddressCount(state, subnet),
     MapPublicIpOnLaunch: subnet.mapPublicIpOnLaunch,
     AssignIpv6AddressOnCreation: false,
     DefaultForAz: false,

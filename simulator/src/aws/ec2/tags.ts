@@ -12,6 +12,8 @@ const typeByPrefix: Record<string, ResourceType> = {
   sg: "security-group",
   eipalloc: "elastic-ip",
   nat: "natgateway",
+  i: "instance",
+  vpce: "vpc-endpoint",
 };
 
 export function tagOperations(state: Ec2State): Service<"ec2">["operations"] {
@@ -76,6 +78,8 @@ function typeOf(state: Ec2State, id: string): ResourceType {
     state.securityGroups,
     state.addresses,
     state.natGateways,
+    state.instances,
+    state.vpcEndpoints,
   ].some((resources) => resources.has(id));
   const type = typeByPrefix[id.slice(0, id.indexOf("-"))];
   if (!known || !type) throw new AwsError("InvalidID", `The ID '${id}' is not valid`);

@@ -54,6 +54,7 @@ export function vpcOperations(state: Ec2State): Service<"ec2">["operations"] {
       const used =
         [...state.subnets.values()].some(ofVpc) ||
         [...state.internetGateways.values()].some(ofVpc) ||
+        [...state.vpcEndpoints.values()].some(ofVpc) ||
         groups.some(({ name }) => name !== "default") ||
         tables.some((table) => table.id !== main?.routeTableId);
       if (used) throw dependencyViolation("vpc", id);

@@ -1,23 +1,23 @@
 import type { Policy } from "@aws-sdk/client-iam";
 import type { Service } from "../api.ts";
+import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { awsManagedPolicies } from "./aws-managed-policies.ts";
+import { page } from "./page.ts";
 import { parsePolicyDocument } from "./policy-document.ts";
 import {
   alreadyExists,
   deleteConflict,
-  encodeDocument,
   type IamState,
   type ManagedPolicy,
   newId,
   noSuchEntity,
   refuseBadName,
   refuseBadPath,
+  unsupported,
 } from "./state.ts";
-import { fromTags, toTags } from "./tags.ts";
+import { fromTags, tagAll, toTags, untagAll } from "./tags.ts";
 
 const awsPrefix = "arn:aws:iam::aws:policy/";
-/** Every policy has this one version here: CreatePolicyVersion is not performed. */
-const onlyVersion = "v1";
 
 /** Customer managed policies. */
 export function policyOperations(state: IamState): Service<"iam">["operations"] {
@@ -37,40 +37,47 @@ export function policyOperations(state: IamState): Service<"iam">["operations"] 
         arn,
         createDate: state.now(),
         description: Description,
-        document: PolicyDocument,
+        versions: new Map([["v1", { id: "v1", createDate: state.now(), document: PolicyDocument }]]),
+        defaultVersion: "v1",
+        lastVersion: 1,
         tags: fromTags(Tags),
       };
       state.policies.set(arn, policy);
       return { Policy: describe(state, policy) };
     },
     getPolicy: ({ PolicyArn }) => ({ Policy: describe(state, findPolicy(state, PolicyArn)) }),
-    getPolicyVersion: ({ PolicyArn, VersionId }) => {
-      const policy = findPolicy(state, PolicyArn);
-      if (VersionId !== onlyVersion)
-        throw noSuchEntity(`Policy ${policy.arn} version ${VersionId} does not exist or is not attachable.`);
-      return {
-        PolicyVersion: {
-          Document: encodeDocument(policy.document),
-          VersionId: onlyVersion,
-          IsDefaultVersion: true,
-          CreateDate: policy.createDate,
-        },
-      };
+    listPolicies: (input) => {
+      refuseUnsupported(unsupported, "ListPolicies", input, [
+        "Scope",
+        "OnlyAttached",
+        "PathPrefix",
+        "MaxItems",
+        "Marker",
+      ]);
+      const own = input.Scope === "AWS" ? [] : [...state.policies.values()];
+      const matching = own
+        .filter(({ path }) => path.startsWith(input.PathPrefix ?? "/"))
+        .filter(({ arn }) => !input.OnlyAttached || attachments(state, arn) > 0)
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
+      const { items, ...rest } = page(matching, input);
+      return { Policies: items.map((policy) => describe(state, policy)), ...rest };
     },
-    listPolicyVersions: ({ PolicyArn }) => ({
-      Versions: [
-        {
-          VersionId: onlyVersion,
-          IsDefaultVersion: true,
-          CreateDate: findPolicy(state, PolicyArn).createDate,
-        },
-      ],
-      IsTruncated: false,
-    }),
+    tagPolicy: ({ PolicyArn, Tags }) => {
+      tagAll(findPolicy(state, PolicyArn).tags, Tags);
+      return {};
+    },
+    untagPolicy: ({ PolicyArn, TagKeys }) => {
+      untagAll(findPolicy(state, PolicyArn).tags, TagKeys);
+      return {};
+    },
     deletePolicy: ({ PolicyArn }) => {
       const policy = findPolicy(state, PolicyArn);
       if (attachments(state, policy.arn) > 0)
         throw deleteConflict("Cannot delete a policy attached to entities.");
+      if (policy.versions.size > 1)
+        throw deleteConflict(
+          "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
+        );
       state.policies.delete(policy.arn);
       return {};
     },
@@ -89,7 +96,7 @@ export function findAttachable(state: IamState, arn: string): string {
   throw noSuchEntity(`Policy ${arn} does not exist or is not attachable.${known}`);
 }
 
-function findPolicy(state: IamState, arn: string | undefined): ManagedPolicy {
+export function findPolicy(state: IamState, arn: string | undefined): ManagedPolicy {
   const policy = state.policies.get(arn ?? "");
   if (!policy) throw noSuchEntity(`Policy ${arn} was not found.`);
   return policy;
@@ -105,13 +112,13 @@ function describe(state: IamState, policy: ManagedPolicy): Policy {
     PolicyId: policy.id,
     Arn: policy.arn,
     Path: policy.path,
-    DefaultVersionId: onlyVersion,
+    DefaultVersionId: policy.defaultVersion,
     AttachmentCount: attachments(state, policy.arn),
     PermissionsBoundaryUsageCount: 0,
     IsAttachable: true,
     Description: policy.description,
     CreateDate: policy.createDate,
-    UpdateDate: policy.createDate,
+    UpdateDate: policy.versions.get(policy.defaultVersion)?.createDate,
     Tags: toTags(policy.tags),
   };
 }

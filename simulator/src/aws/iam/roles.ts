@@ -63,6 +63,8 @@ export function roleOperations(state: IamState): Service<"iam">["operations"] {
         throw deleteConflict("Cannot delete entity, must detach all policies first.");
       if (role.inlinePolicies.size > 0)
         throw deleteConflict("Cannot delete entity, must delete policies first.");
+      if ([...state.instanceProfiles.values()].some(({ roleName }) => roleName === role.name))
+        throw deleteConflict("Cannot delete entity, must remove roles from instance profile first.");
       state.roles.delete(role.name);
       return {};
     },

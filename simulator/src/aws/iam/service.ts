@@ -1,6 +1,9 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import { instanceProfileOperations } from "./instance-profiles.ts";
+import { oidcProviderOperations } from "./oidc-providers.ts";
 import { policyOperations } from "./policies.ts";
+import { policyVersionOperations } from "./policy-versions.ts";
 import { rolePolicyOperations } from "./role-policies.ts";
 import { roleOperations } from "./roles.ts";
 import { serviceLinkedRoleOperations } from "./service-linked-roles.ts";
@@ -14,6 +17,9 @@ export function createIam(environment: Environment): Service<"iam"> {
       ...roleOperations(state),
       ...rolePolicyOperations(state),
       ...policyOperations(state),
+      ...policyVersionOperations(state),
+      ...instanceProfileOperations(state),
+      ...oidcProviderOperations(state),
       ...serviceLinkedRoleOperations(state),
     },
   };

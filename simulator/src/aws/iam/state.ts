@@ -24,7 +24,37 @@ export interface ManagedPolicy {
   readonly arn: string;
   readonly createDate: Date;
   readonly description?: string | undefined;
+  /** By id; there always is the default one. */
+  readonly versions: Map<string, PolicyVersion>;
+  defaultVersion: string;
+  /** Number of the newest version that there ever was. */
+  lastVersion: number;
+  readonly tags: Map<string, string>;
+}
+
+export interface PolicyVersion {
+  readonly id: string;
+  readonly createDate: Date;
   readonly document: string;
+}
+
+export interface InstanceProfile {
+  readonly name: string;
+  readonly path: string;
+  readonly id: string;
+  readonly createDate: Date;
+  /** A profile has one role at most. */
+  roleName?: string | undefined;
+  readonly tags: Map<string, string>;
+}
+
+export interface OidcProvider {
+  readonly arn: string;
+  /** Its address without the scheme. */
+  readonly name: string;
+  readonly createDate: Date;
+  readonly clientIds: Set<string>;
+  thumbprints: readonly string[];
   readonly tags: Map<string, string>;
 }
 
@@ -34,10 +64,21 @@ export interface IamState {
   readonly roles: Map<string, Role>;
   /** By ARN. */
   readonly policies: Map<string, ManagedPolicy>;
+  /** By name. */
+  readonly instanceProfiles: Map<string, InstanceProfile>;
+  /** By ARN. */
+  readonly oidcProviders: Map<string, OidcProvider>;
 }
 
 export function createIamState({ accountId, clock }: Environment): IamState {
-  return { accountId, now: () => clock.now(), roles: new Map(), policies: new Map() };
+  return {
+    accountId,
+    now: () => clock.now(),
+    roles: new Map(),
+    policies: new Map(),
+    instanceProfiles: new Map(),
+    oidcProviders: new Map(),
+  };
 }
 
 /** 21 characters like AWS's unique ids: AROA for roles, ANPA for managed policies. */

@@ -4,6 +4,7 @@ import { alarm } from "./cloudwatch.ts";
 import { gitRepository } from "./codecommit.ts";
 import { application, deploymentGroup } from "./codedeploy.ts";
 import { pipeline } from "./codepipeline.ts";
+import { instance } from "./ec2-instance.ts";
 import { subnet, vpc } from "./ec2-network.ts";
 import {
   gatewayAttachment,
@@ -13,6 +14,7 @@ import {
   subnetRouteTableAssociation,
 } from "./ec2-routing.ts";
 import { securityGroup } from "./ec2-security-group.ts";
+import { eip, natGateway, vpcEndpoint } from "./ec2-way-out.ts";
 import { repository } from "./ecr.ts";
 import { cluster } from "./ecs-cluster.ts";
 import { service } from "./ecs-service.ts";
@@ -21,6 +23,8 @@ import { listener, listenerRule } from "./elbv2-listener.ts";
 import { loadBalancer, targetGroup } from "./elbv2-load-balancer.ts";
 import { rule } from "./events.ts";
 import { role } from "./iam.ts";
+import { instanceProfile, oidcProvider } from "./iam-identities.ts";
+import { managedPolicy, policy } from "./iam-policies.ts";
 import { logGroup } from "./logs.ts";
 import { dbInstance, dbSubnetGroup } from "./rds.ts";
 import type { ResourceType } from "./resource-type.ts";
@@ -38,13 +42,17 @@ export const resourceTypes: ResourceTypes = {
   "AWS::CodeDeploy::Application": application,
   "AWS::CodeDeploy::DeploymentGroup": deploymentGroup,
   "AWS::CodePipeline::Pipeline": pipeline,
+  "AWS::EC2::EIP": eip,
+  "AWS::EC2::Instance": instance,
   "AWS::EC2::InternetGateway": internetGateway,
+  "AWS::EC2::NatGateway": natGateway,
   "AWS::EC2::Route": route,
   "AWS::EC2::RouteTable": routeTable,
   "AWS::EC2::SecurityGroup": securityGroup,
   "AWS::EC2::Subnet": subnet,
   "AWS::EC2::SubnetRouteTableAssociation": subnetRouteTableAssociation,
   "AWS::EC2::VPC": vpc,
+  "AWS::EC2::VPCEndpoint": vpcEndpoint,
   "AWS::EC2::VPCGatewayAttachment": gatewayAttachment,
   "AWS::ECR::Repository": repository,
   "AWS::ECS::Cluster": cluster,
@@ -55,6 +63,10 @@ export const resourceTypes: ResourceTypes = {
   "AWS::ElasticLoadBalancingV2::LoadBalancer": loadBalancer,
   "AWS::ElasticLoadBalancingV2::TargetGroup": targetGroup,
   "AWS::Events::Rule": rule,
+  "AWS::IAM::InstanceProfile": instanceProfile,
+  "AWS::IAM::ManagedPolicy": managedPolicy,
+  "AWS::IAM::OIDCProvider": oidcProvider,
+  "AWS::IAM::Policy": policy,
   "AWS::IAM::Role": role,
   "AWS::Logs::LogGroup": logGroup,
   "AWS::RDS::DBInstance": dbInstance,

@@ -1,3 +1,4 @@
+import type { ResourceType as EC2ResourceType } from "@aws-sdk/client-ec2";
 import { ignoreMissing } from "./ignore-missing.ts";
 import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
 import { boolean, oneOf, tags, text } from "./shape.ts";
@@ -6,10 +7,7 @@ import { tagChanges } from "./tag-changes.ts";
 const ec2 = (context: ResourceContext) => context.environment.aws.ec2;
 
 /** Tags of any EC2 resource that is being created. */
-export function tagSpecifications(
-  resourceType: "vpc" | "subnet" | "internet-gateway" | "route-table" | "security-group",
-  properties: Properties,
-) {
+export function tagSpecifications(resourceType: EC2ResourceType, properties: Properties) {
   return properties.Tags?.length ? [{ ResourceType: resourceType, Tags: properties.Tags }] : undefined;
 }
 

@@ -58,17 +58,18 @@ export const routeTable: ResourceType = {
 };
 
 export const route: ResourceType = {
-  properties: { RouteTableId: text, DestinationCidrBlock: text, GatewayId: text },
-  required: ["RouteTableId", "DestinationCidrBlock", "GatewayId"],
+  properties: { RouteTableId: text, DestinationCidrBlock: text, GatewayId: text, NatGatewayId: text },
+  required: ["RouteTableId", "DestinationCidrBlock"],
   replacement: ["RouteTableId", "DestinationCidrBlock"],
   attributes: ["CidrBlock"],
-  async create(context, { RouteTableId, DestinationCidrBlock, GatewayId }) {
-    await ec2(context).createRoute({ RouteTableId, DestinationCidrBlock, GatewayId });
+  // EC2 itself refuses one that has no target, or two.
+  async create(context, { RouteTableId, DestinationCidrBlock, GatewayId, NatGatewayId }) {
+    await ec2(context).createRoute({ RouteTableId, DestinationCidrBlock, GatewayId, NatGatewayId });
     return `${RouteTableId}|${DestinationCidrBlock}`;
   },
   readAttributes: async (_, __, { DestinationCidrBlock }) => ({ CidrBlock: DestinationCidrBlock }),
-  async update(context, _, { RouteTableId, DestinationCidrBlock, GatewayId }) {
-    await ec2(context).replaceRoute({ RouteTableId, DestinationCidrBlock, GatewayId });
+  async update(context, _, { RouteTableId, DestinationCidrBlock, GatewayId, NatGatewayId }) {
+    await ec2(context).replaceRoute({ RouteTableId, DestinationCidrBlock, GatewayId, NatGatewayId });
   },
   delete: (context, _, { RouteTableId, DestinationCidrBlock }) =>
     ignoreMissing(["InvalidRoute.NotFound", "InvalidRouteTableID.NotFound"], () =>

@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { publicImages } from "../../ec2/images.ts";
+import { type StackTest, startStackTest } from "./stack-for-tests.ts";
+
+let stack: StackTest;
+beforeEach(async () => {
+  stack = await startStackTest();
+});
+afterEach(() => stack.close());
+
+const trust = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+};
+const [image, otherImage] = publicImages("us-east-1").filter(({ architecture }) => architecture === "x86_64");
+const encoded = (text: string) => ({ "Fn::Base64": text });
+const of = (id: string, attribute: string) => ({ "Fn::GetAtt": [id, attribute] });
+
+const server = (properties: object) => ({
+  Vpc: { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.0.0.0/16" } },
+  Subnet: {
+    Type: "AWS::EC2::Subnet",
+    Properties: { VpcId: { Ref: "Vpc" }, CidrBlock: "10.0.0.0/24", MapPublicIpOnLaunch: true },
+  },
+  Other: { Type: "AWS::EC2::Subnet", Properties: { VpcId: { Ref: "Vpc" }, CidrBlock: "10.0.1.0/24" } },
+  Gateway: { Type: "AWS::EC2::InternetGateway" },
+  Attachment: {
+    Type: "AWS::EC2::VPCGatewayAttachment",
+    Properties: { VpcId: { Ref: "Vpc" }, InternetGatewayId: { Ref: "Gateway" } },
+  },
+  Role: { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: trust } },
+  Profile: { Type: "AWS::IAM::InstanceProfile", Properties: { Roles: [{ Ref: "Role" }] } },
+  Server: {
+    Type: "AWS::EC2::Instance",
+    DependsOn: "Attachment",
+    Properties: {
+      ImageId: image?.id,
+      InstanceType: "t3.micro",
+      SubnetId: { Ref: "Subnet" },
+      IamInstanceProfile: { Ref: "Profile" },
+      UserData: encoded("#!/bin/sh"),
+      Tags: [{ Key: "Name", Value: "MonolithicAppServer" }],
+      ...properties,
+    },
+  },
+  Address: { Type: "AWS::EC2::EIP", Properties: { InstanceId: { Ref: "Server" } } },
+});
+const describeServer = async () => {
+  const { Reservations } = await stack.aws.ec2.describeInstances({
+    Filters: [{ Name: "instance-state-name", Values: ["running"] }],
+  });
+  return Reservations?.[0]?.Instances?.[0];
+};
+
+it("makes a running instance with all that it has, and leaves nothing of it", async () => {
+  const outputs = { Private: { Value: of("Server", "PrivateIp") }, Public: { Value: { Ref: "Address" } } };
+  expect(await stack.create(server({}), outputs)).toBe("CREATE_COMPLETE");
+  expect(await stack.outputs()).toEqual({ Private: "10.0.0.4", Public: "203.0.113.1" });
+  expect(await describeServer()).toMatchObject({
+    InstanceId: await stack.physicalId("Server"),
+    PublicIpAddress: "203.0.113.1",
+    IamInstanceProfile: { Arn: expect.stringContaining(":instance-profile/resources-Profile-") },
+    Tags: [{ Key: "Name", Value: "MonolithicAppServer" }],
+  });
+  expect(await stack.remove()).toBe("gone");
+  expect(await describeServer()).toBeUndefined();
+  expect((await stack.aws.ec2.describeVpcs({})).Vpcs).toEqual([]);
+  expect((await stack.aws.ec2.describeAddresses({})).Addresses).toEqual([]);
+  expect((await stack.aws.iam.listInstanceProfiles({})).InstanceProfiles).toEqual([]);
+});
+
+it.each<[string, object, "same" | "new"]>([
+  ["InstanceType", { InstanceType: "t3.small" }, "same"],
+  ["UserData", { UserData: encoded("#!/bin/bash") }, "same"],
+  ["Tags", { Tags: [] }, "same"],
+  ["DisableApiTermination", { DisableApiTermination: true }, "same"],
+  ["Monitoring", { Monitoring: true }, "same"],
+  ["MetadataOptions", { MetadataOptions: { HttpTokens: "optional" } }, "same"],
+  ["IamInstanceProfile", { IamInstanceProfile: { Ref: "AWS::NoValue" } }, "same"],
+  ["SecurityGroupIds", { SecurityGroupIds: [of("Vpc", "DefaultSecurityGroup")] }, "same"],
+  ["ImageId", { ImageId: otherImage?.id }, "new"],
+  ["SubnetId", { SubnetId: { Ref: "Other" } }, "new"],
+  ["PrivateIpAddress", { PrivateIpAddress: "10.0.0.9" }, "new"],
+  ["AvailabilityZone", { AvailabilityZone: "us-east-1a" }, "new"],
+])("a change of %s %j gives the %s instance", async (_, change, expected) => {
+  await stack.create(server({}));
+  const before = await stack.physicalId("Server");
+  expect(await stack.update(server(change))).toBe("UPDATE_COMPLETE");
+  expect((await stack.physicalId("Server")) === before ? "same" : "new").toBe(expected);
+  const after = await describeServer();
+  expect(after?.InstanceId).toBe(await stack.physicalId("Server"));
+  expect(after?.PublicIpAddress).toBe("203.0.113.1");
+});
+
+it("says why an instance cannot be made, and removes the rest", async () => {
+  expect(await stack.create(server({ ImageId: "ami-0" }))).toMatch(
+    /^Server: .*The image id '\[ami-0\]' does not/,
+  );
+  expect(await stack.remove()).toBe("gone");
+});
