@@ -182,7 +182,8 @@ async function taken(
 async function ownerOf(cloudformation: World["cloudformation"], name: string): Promise<string | undefined> {
   try {
     const command = new DescribeStackResourcesCommand({ PhysicalResourceId: name });
-    return (await cloudformation.send(command)).StackResources?.[0]?.StackName;
+    const { StackResources = [] } = await cloudformation.send(command);
+    return StackResources.find(({ ResourceStatus }) => !ResourceStatus?.startsWith("DELETE_"))?.StackName;
   } catch {
     // Nothing of that name is of a stack, or we may not look: the name is taken either way.
     return undefined;

@@ -1,7 +1,7 @@
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { findDataPositions } from "../../../shared/data-file-positions.ts";
 import { Failure } from "../../../shared/failure.ts";
-import { firstFailure } from "../stack/events.ts";
+import { firstFailure, reasonOfStack } from "../stack/events.ts";
 import type { Followed } from "../stack/follow-stack.ts";
 import type { World } from "../world.ts";
 import { explainFailure, toFailedResource } from "./explain-failure.ts";
@@ -17,7 +17,8 @@ export async function toFailure(
   const circumstances = { planned, region: await world.cloudformation.config.region() };
   const event = firstFailure(events);
   if (!event) {
-    const stack = { reason: statusReason ?? "no reason given", type: "", properties: {} };
+    const reason = reasonOfStack(events) ?? statusReason ?? "no reason given";
+    const stack = { reason, type: "", properties: {} };
     const { text, nextStep } = await explainFailure(world, stack, circumstances);
     return new Failure(`Stack ${stackName}: ${text} (${state})`, {
       nextStep,

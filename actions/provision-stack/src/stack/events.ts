@@ -58,6 +58,17 @@ export function firstFailure(events: readonly StackEvent[]): StackEvent | undefi
   );
 }
 
+/** Why a stack gave up when none of its resources failed, such as an export's name that is taken. */
+export function reasonOfStack(events: readonly StackEvent[]): string | undefined {
+  const begun = events.find(
+    ({ LogicalResourceId, StackName, ResourceStatus, ResourceStatusReason }) =>
+      LogicalResourceId === StackName &&
+      ResourceStatusReason &&
+      /ROLLBACK_IN_PROGRESS$|_FAILED$/.test(ResourceStatus ?? ""),
+  );
+  return begun?.ResourceStatusReason?.replace(/ *(Rollback|Delete) requested by user\.$/, "");
+}
+
 /** How many resources of an operation are done, of those it is about; the stack's own events do not count. */
 export function countDone(events: readonly StackEvent[], resources: ReadonlySet<string>): number {
   const done = events.filter(

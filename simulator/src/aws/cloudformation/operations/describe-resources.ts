@@ -66,7 +66,9 @@ function shared({ logicalId, physicalId, type, status, statusReason }: ResourceR
 }
 
 function ownerOf({ stacks }: World, physicalId: string): StackRecord {
-  for (const stack of stacks.values())
+  // A stack that is gone still tells of what it had, but a live one is asked first.
+  const all = [...stacks.values()].sort((one, other) => Number(!!one.deletedAt) - Number(!!other.deletedAt));
+  for (const stack of all)
     for (const record of stack.resources.values()) if (record.physicalId === physicalId) return stack;
   throw validationError(`Stack for ${physicalId} does not exist`);
 }

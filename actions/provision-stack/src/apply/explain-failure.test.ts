@@ -1,0 +1,154 @@
+import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import { parseTemplate } from "../../../shared/cloudformation/template.ts";
+import { createStage, type Stage } from "../testing.ts";
+import { explainFailure } from "./explain-failure.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+});
+afterAll(() => stage?.close());
+
+const repository =
+  "Resources:\n  Images: { Type: AWS::ECR::Repository, Properties: { RepositoryName: customer } }\n";
+const exporting = `${repository.replace("customer", "NAME")}Outputs: { Id: { Value: 1, Export: { Name: taken } } }\n`;
+const addresses = `Resources:\n${[1, 2, 3, 4, 5, 6].map((n) => `  Address${n}: { Type: AWS::EC2::EIP, Properties: { Domain: vpc } }\n`).join("")}`;
+const targets = (port: number) => `Resources:
+  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }
+  Group: { Type: AWS::ElasticLoadBalancingV2::TargetGroup, Properties: { Name: targets, Port: ${port}, Protocol: HTTP, TargetType: ip, VpcId: !Ref Vpc } }
+`;
+
+interface Case {
+  /** Applied first, under another prefix or as an earlier state. */
+  readonly before?: { readonly prefix: string; readonly body: string };
+  readonly body: string;
+  readonly message: RegExp;
+  readonly nextStep: string;
+}
+
+test.each<[string, Case]>([
+  [
+    "a name that another stack's resource has",
+    {
+      before: { prefix: "owner", body: repository },
+      body: repository,
+      message:
+        /Images \(AWS::ECR::Repository\) failed: the name customer is taken by stack owner-it \(.*it\.yaml:2; /,
+      nextStep: "delete stack owner-it, or use its stack-prefix, or give this one another name.",
+    },
+  ],
+  [
+    "an export that another stack has",
+    {
+      before: { prefix: "owner", body: exporting.replace("NAME", "one") },
+      body: exporting.replace("NAME", "two"),
+      message:
+        /^Stack shop-it: stack owner-it exports taken already \(the stack was ROLLBACK_COMPLETE and is deleted/,
+      nextStep: "give the export another name",
+    },
+  ],
+  [
+    "a quota that is reached",
+    {
+      body: addresses,
+      message:
+        /Address\d \(AWS::EC2::EIP\) failed: the account's quota "EC2-VPC Elastic IPs" is reached \(The maximum number/,
+      nextStep: "https://us-east-1.console.aws.amazon.com/servicequotas/home/services/ec2/quotas",
+    },
+  ],
+  [
+    "a named resource that has to be replaced",
+    {
+      before: { prefix: "shop", body: targets(80) },
+      body: targets(81),
+      message:
+        /Group \(\S+\) failed: it has to be replaced, and the new one cannot have the name targets beside the old/,
+      nextStep: "give it another name in the template",
+    },
+  ],
+  [
+    "a property of a wrong type",
+    {
+      body: "Resources:\n  Log: { Type: AWS::Logs::LogGroup, Properties: { RetentionInDays: long } }\n",
+      message:
+        /CloudFormation refuses .*it\.yaml: .*RetentionInDays: expected type: Integer|properties are not valid: .*RetentionInDays/,
+      nextStep: "correct the",
+    },
+  ],
+])("%s is told in one sentence with the next step", async (_, { before, body, message, nextStep }) => {
+  const stackPrefix = before?.prefix ?? "";
+  if (before) {
+    await stage.templates({ it: before.body });
+    expect((await stage.run({ stackPrefix })).error).toBeUndefined();
+  }
+  await stage.templates({ it: body });
+  const { error } = await stage.run({});
+  expect(error?.message).toMatch(message);
+  expect(error?.nextStep).toContain(nextStep);
+  if (before) await stage.run({ stackPrefix, mode: "delete" });
+  expect(await stage.stacks()).toEqual({});
+});
+
+test("a name that something of no stack has is told so", async () => {
+  await stage.simulator.aws.ecr.createRepository({ repositoryName: "customer" });
+  await stage.templates({ it: repository });
+  const { error } = await stage.run({});
+  expect(error?.message).toContain("the name customer is taken by something that is of no stack");
+  expect(error?.nextStep).toContain("it was made by hand, or kept when its stack was deleted");
+});
+
+const template = parseTemplate("Resources: { R: { Type: T } }", "infra-templates/it.yaml", "it");
+const planned: PlannedStack = { template, stackName: "shop-it", parameters: new Map() };
+
+// As CloudFormation words them, from its troubleshooting guide and the services' own errors.
+test.each<[reason: string, text: string, nextStep: string]>([
+  [
+    'Resource handler returned message: "User: arn:aws:sts::1:assumed-role/voclabs/me is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::1:role/x because no identity-based policy allows the iam:CreateRole action (Service: Iam, Status Code: 403, Request ID: 12ab)" (RequestToken: 1, HandlerErrorCode: AccessDenied)',
+    "the role of this job may not iam:CreateRole (User: arn:aws:sts::1:assumed-role/voclabs/me is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::1:role/x because no identity-based policy allows the iam:CreateRole action)",
+    "use profile academy there.",
+  ],
+  [
+    'Resource handler returned message: "Unable to assume the service linked role. Please verify that the ECS service linked role exists. (Service: Ecs, Status Code: 400, Request ID: 1) (SDK Attempt Count: 1)" (RequestToken: 1, HandlerErrorCode: InvalidRequest)',
+    "Unable to assume the service linked role. Please verify that the ECS service linked role exists",
+    "run the job again: the role has been made by now.",
+  ],
+  [
+    "No export named net-Id found.",
+    "it imports net-Id, which no stack of this account and region exports",
+    "apply the stack",
+  ],
+  [
+    "Export net-Id cannot be updated as it is in use by app and web",
+    "export net-Id cannot be updated, as app and web imports it",
+    "import something else first",
+  ],
+  [
+    "The maximum number of VPCs has been reached. (Service: AmazonEC2; Status Code: 400; Error Code: VpcLimitExceeded; Request ID: 1; Proxy: null)",
+    'the account\'s quota "VPCs per Region" is reached (The maximum number of VPCs has been reached)',
+    "servicequotas/home/services/vpc/quotas",
+  ],
+  [
+    "Cannot exceed quota for RolesPerAccount: 1000 (Service: Iam, Status Code: 409, Request ID: 1) LimitExceeded",
+    'the account\'s quota "for Role" is reached (Cannot exceed quota for RolesPerAccount: 1000 LimitExceeded)',
+    "servicequotas/home/services/iam/quotas",
+  ],
+  [
+    "customer already exists in stack arn:aws:cloudformation:us-east-1:1:stack/other-registry/1b",
+    "customer already exists in stack arn:aws:cloudformation:us-east-1:1:stack/other-registry/1b by stack other-registry",
+    "delete stack other-registry",
+  ],
+  [
+    "Exceeded attempts to wait",
+    "it did not become ready in the time that CloudFormation gives it: Exceeded attempts to wait",
+    "look at the resource itself",
+  ],
+  ["Rate exceeded", "Rate exceeded", "correct infra-templates/it.yaml or its parameters"],
+])("%s", async (reason, text, nextStep) => {
+  const cloudformation = new CloudFormationClient(stage.simulator.clientConfig);
+  const failed = { reason, type: "AWS::IAM::Role", properties: {} };
+  const found = await explainFailure({ cloudformation }, failed, { planned, region: "us-east-1" });
+  expect(found.text).toBe(text);
+  expect(found.nextStep).toContain(nextStep);
+});
