@@ -26,8 +26,9 @@ export async function copyService(folder: string): Promise<Source> {
 
 /** Bundles it as .github/workflows/deploy-service.yml does; answers the folder of the bundle. */
 export async function bundleService({ folder }: Source): Promise<string> {
-  await run("npm", ["run", "build", "--workspace", "services/customer"], { cwd: folder });
-  return join(folder, "services", "customer", "dist");
+  const service = join(folder, "services", "customer");
+  await run(process.execPath, ["--run", "build"], { cwd: service });
+  return join(service, "dist");
 }
 
 /**

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Supplier } from "./supplier.ts";
 
 /** Rows of one page of the list. */
@@ -40,13 +40,17 @@ export interface SupplierPage {
 }
 
 // A number beside two texts: in JSON, base64url-encoded, at most a few hundred characters for usual names.
-const positionShape = z.tuple([z.string().max(255), z.string().max(255), z.int().nonnegative()]);
+const positionShape = z.tuple([
+  z.string().check(z.maxLength(255)),
+  z.string().check(z.maxLength(255)),
+  z.int().check(z.nonnegative()),
+]);
 
 const queryShape = z.object({
-  search: z.string().trim().max(255).optional(),
-  by: z.enum(searchableFields).default("name"),
-  after: z.string().optional(),
-  before: z.string().optional(),
+  search: z.optional(z.string().check(z.trim(), z.maxLength(255))),
+  by: z._default(z.enum(searchableFields), "name"),
+  after: z.optional(z.string()),
+  before: z.optional(z.string()),
 });
 
 /** Reads the query of a list's address; undefined when it is none that a page of ours led to. */

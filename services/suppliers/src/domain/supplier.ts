@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 export interface Supplier {
   readonly id: number;
@@ -33,19 +33,23 @@ const problem = (name: FieldProblem) => ({ error: name });
 const text = (length: number) =>
   z
     .string()
-    .trim()
-    .min(1, problem("required"))
-    .max(length, problem("too-long"))
-    .regex(/^\P{Cc}*$/u, problem("control-character"));
+    .check(
+      z.trim(),
+      z.minLength(1, problem("required")),
+      z.maxLength(length, problem("too-long")),
+      z.regex(/^\P{Cc}*$/u, problem("control-character")),
+    );
 
 const supplierFields = z.object({
   name: text(fieldLengths.name),
   address: text(fieldLengths.address),
   city: text(fieldLengths.city),
   state: text(fieldLengths.state),
-  email: text(fieldLengths.email).pipe(z.email(problem("not-an-email"))),
-  phone: text(fieldLengths.phone).regex(/^\+?[\d\s().-]{3,}(\s*(x|ext\.?)\s*\d+)?$/i, problem("not-a-phone")),
-} satisfies Record<FieldName, z.ZodType<string>>);
+  email: z.pipe(text(fieldLengths.email), z.email(problem("not-an-email"))),
+  phone: text(fieldLengths.phone).check(
+    z.regex(/^\+?[\d\s().-]{3,}(\s*(x|ext\.?)\s*\d+)?$/i, problem("not-a-phone")),
+  ),
+} satisfies Record<FieldName, z.ZodMiniType<string>>);
 
 export type ParsedFields =
   | { readonly valid: true; readonly fields: SupplierFields }
