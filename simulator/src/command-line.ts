@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { type AccountKind, accountKinds } from "./accounts/account-kind.ts";
 import { faultKinds } from "./gateway/faults.ts";
 import { parseFault } from "./gateway/parse-fault.ts";
 import { readAdvisories } from "./planes/scanner/advisories.ts";
@@ -20,6 +21,9 @@ Starts an offline AWS on 127.0.0.1 and prints the environment variables that poi
   --time-scale N       how many times faster than the wall AWS's waits pass (default ${defaultTimeScale})
   --region NAME        (default us-east-1)
   --account ID         twelve digits (default 123456789012)
+  --account-kind KIND  standard (default): an empty account that may do everything; academy: the lab's, which has
+                       LabVPC, PipelineRole, DeployRole, MonolithicAppServer and supplierdb, and is denied
+                       iam:CreateRole, iam:CreateOpenIDConnectProvider and s3:PutBucketVersioning
   --advisories FILE    JSON list of what image scans look for, such as
                        [{"name":"CVE-2024-5535","distribution":"alpine","package":"openssl",
                          "fixedVersion":"3.3.1-r1","severity":"CRITICAL"}]; without it they find nothing
@@ -46,6 +50,7 @@ export function parseArguments(argv: readonly string[]): SimulatorOptions & { he
     ...(timeScale === undefined ? {} : { timeScale }),
     ...(values.runtime === undefined ? {} : { taskRuntime: runtimeKind(values.runtime) }),
     ...(values.region === undefined ? {} : { region: values.region }),
+    ...(values["account-kind"] === undefined ? {} : { account: accountKind(values["account-kind"]) }),
     ...(values.account === undefined ? {} : { accountId: values.account }),
   };
 }
@@ -61,6 +66,7 @@ function parse(argv: readonly string[]) {
         "time-scale": { type: "string" },
         region: { type: "string" },
         account: { type: "string" },
+        "account-kind": { type: "string" },
         advisories: { type: "string" },
         fault: { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },
@@ -74,6 +80,12 @@ function parse(argv: readonly string[]) {
 function runtimeKind(text: string): TaskRuntimeKind {
   const kind = taskRuntimeKinds.find((each) => each === text);
   if (!kind) throw new Error(`--runtime: "${text}" is neither of ${taskRuntimeKinds.join(", ")}`);
+  return kind;
+}
+
+function accountKind(text: string): AccountKind {
+  const kind = accountKinds.find((each) => each === text);
+  if (!kind) throw new Error(`--account-kind: "${text}" is neither of ${accountKinds.join(", ")}`);
   return kind;
 }
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type AccountKind, openAccount } from "./accounts/account-kind.ts";
 import type { Aws, Handler, Service, ServiceName } from "./aws/api.ts";
 import { createApplicationAutoScaling } from "./aws/application-auto-scaling/service.ts";
 import { createCloud9 } from "./aws/cloud9/service.ts";
@@ -33,6 +34,7 @@ import type { Advisory } from "./planes/scanner/advisories.ts";
 import type { TaskRuntimeKind } from "./planes/tasks/runtime.ts";
 import { startTaskRuntime } from "./planes/tasks/start-runtime.ts";
 
+export { type AccountKind, accountKinds } from "./accounts/account-kind.ts";
 export type { Fault, FaultKind, InjectedFault } from "./gateway/faults.ts";
 export type { Advisory } from "./planes/scanner/advisories.ts";
 
@@ -47,6 +49,8 @@ export interface SimulatorOptions {
   taskRuntime?: TaskRuntimeKind;
   /** Kept after close when given; else a temporary folder that close removes. */
   dataDirectory?: string;
+  /** What the account holds and may do from the start; nothing and everything (`standard`) unless told otherwise. */
+  account?: AccountKind;
   accountId?: string;
   region?: string;
   /** Access keys to answer with ExpiredToken: rehearses a lab session that is over. */
@@ -135,6 +139,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   let gateway: Gateway;
   try {
     for (const fault of options.faults ?? []) faults.add(fault);
+    await openAccount(options.account ?? "standard", environment, services);
     gateway = await startGateway({
       environment,
       services,

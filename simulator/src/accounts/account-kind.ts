@@ -1,0 +1,23 @@
+import type { Environment } from "../environment.ts";
+import { type DeniedOperations, denyOperations } from "./deny-operations.ts";
+import { prepareAcademy } from "./prepare-academy.ts";
+
+/** An empty account that may do everything, or the restricted one of AWS Academy's lab. */
+export const accountKinds = ["standard", "academy"] as const;
+
+export type AccountKind = (typeof accountKinds)[number];
+
+/** Fills an account of that kind with what it has from the start, then takes away what it may not do. */
+export async function openAccount(
+  kind: AccountKind,
+  environment: Environment,
+  services: DeniedOperations,
+): Promise<void> {
+  if (kind === "standard") return;
+  await prepareAcademy(environment);
+  denyOperations(services, environment, [
+    ["iam", "CreateRole"],
+    ["iam", "CreateOpenIDConnectProvider"],
+    ["s3", "PutBucketVersioning"],
+  ]);
+}

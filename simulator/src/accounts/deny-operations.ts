@@ -1,0 +1,45 @@
+import type { Caller, Handler, ServiceName } from "../aws/api.ts";
+import type { Environment } from "../environment.ts";
+import { AwsError } from "../errors.ts";
+
+export type DeniedOperations = Record<ServiceName, { readonly operations: object }>;
+
+/** Takes operations away from everybody, CloudFormation included: it acts for whoever calls it. */
+export function denyOperations(
+  services: DeniedOperations,
+  environment: Environment,
+  denied: readonly (readonly [service: ServiceName, operation: string])[],
+): void {
+  for (const [service, operation] of denied) {
+    const method = operation.charAt(0).toLowerCase() + operation.slice(1);
+    const refuse: Handler = async (input, caller) => {
+      const resource = resourceOf(environment, input);
+      throw await accessDenied(services, caller, `${service}:${operation}`, resource);
+    };
+    Object.assign(services[service].operations, { [method]: refuse });
+  }
+}
+
+async function accessDenied(
+  { sts }: DeniedOperations,
+  caller: Caller,
+  action: string,
+  resource: string,
+): Promise<AwsError> {
+  const { getCallerIdentity } = sts.operations as { getCallerIdentity: Handler };
+  const { Arn } = (await getCallerIdentity({}, caller)) as { Arn?: string };
+  return new AwsError(
+    "AccessDenied",
+    `User: ${Arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
+    403,
+  );
+}
+
+/** As the service's own messages name it. */
+function resourceOf({ accountId }: Environment, input: object): string {
+  const { RoleName, Url, Bucket } = input as { RoleName?: string; Url?: string; Bucket?: string };
+  if (Bucket !== undefined) return `"arn:aws:s3:::${Bucket}"`;
+  if (RoleName !== undefined) return `arn:aws:iam::${accountId}:role/${RoleName}`;
+  if (Url !== undefined) return `arn:aws:iam::${accountId}:oidc-provider/${Url.replace(/^https?:\/\//, "")}`;
+  return "*";
+}

@@ -1,0 +1,45 @@
+import type { Environment } from "../environment.ts";
+
+interface LabRole {
+  readonly name: string;
+  /** Services that act in it. */
+  readonly services: readonly string[];
+  /** Managed policies of AWS. */
+  readonly policies: readonly string[];
+}
+
+/**
+ * The lab's two roles, made beforehand since nobody can make any there. What they let through is the account's own
+ * business; here it is what the services need that the course gives them to.
+ */
+const roles: readonly LabRole[] = [
+  {
+    // Also what tasks are started by: the course names it as their execution role.
+    name: "PipelineRole",
+    services: ["codepipeline", "ecs-tasks", "events", "cloudformation", "codebuild"],
+    policies: [
+      "AWSCodePipeline_FullAccess",
+      "AWSCodeCommitFullAccess",
+      "AWSCodeDeployFullAccess",
+      "AmazonEC2ContainerRegistryFullAccess",
+      "AmazonECS_FullAccess",
+      "AmazonS3FullAccess",
+      "CloudWatchLogsFullAccess",
+      "service-role/AmazonECSTaskExecutionRolePolicy",
+    ],
+  },
+  { name: "DeployRole", services: ["codedeploy"], policies: ["AWSCodeDeployRoleForECS"] },
+];
+
+export async function prepareLabRoles({ aws: { iam } }: Environment): Promise<void> {
+  for (const { name, services, policies } of roles) {
+    const Service = services.map((service) => `${service}.amazonaws.com`);
+    const trust = { Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" };
+    await iam.createRole({
+      RoleName: name,
+      AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [trust] }),
+    });
+    for (const policy of policies)
+      await iam.attachRolePolicy({ RoleName: name, PolicyArn: `arn:aws:iam::aws:policy/${policy}` });
+  }
+}

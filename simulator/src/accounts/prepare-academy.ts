@@ -1,0 +1,82 @@
+import { publicImages } from "../aws/ec2/images.ts";
+import type { Environment } from "../environment.ts";
+import { prepareLabNetwork } from "./lab-network.ts";
+import { prepareLabRoles } from "./lab-roles.ts";
+
+/**
+ * What the lab's account holds before anybody does anything: LabVPC with two public subnets, the roles of pipelines
+ * and deployments, the server of the monolith, and its database. Source of the names: the lab "Building Microservices
+ * and a CI/CD Pipeline with AWS".
+ */
+export async function prepareAcademy(environment: Environment): Promise<void> {
+  const network = await prepareLabNetwork(environment);
+  await prepareLabRoles(environment);
+  await Promise.all([prepareServer(environment, network), prepareDatabase(environment, network)]);
+}
+
+type LabNetwork = Awaited<ReturnType<typeof prepareLabNetwork>>;
+
+async function prepareServer({ aws, region }: Environment, { vpcId, subnetIds }: LabNetwork): Promise<void> {
+  const { GroupId = "" } = await aws.ec2.createSecurityGroup({
+    VpcId: vpcId,
+    GroupName: "MonolithicAppServerSG",
+    Description: "Web and SSH access to the monolith",
+  });
+  await aws.ec2.authorizeSecurityGroupIngress({ GroupId, IpPermissions: [80, 22].map(openPort) });
+  const ubuntu = publicImages(region).find(
+    ({ name, architecture }) => name.includes("ubuntu") && architecture === "x86_64",
+  );
+  await aws.ec2.runInstances({
+    ImageId: ubuntu?.id,
+    InstanceType: "t3.micro",
+    MinCount: 1,
+    MaxCount: 1,
+    SubnetId: subnetIds[0],
+    SecurityGroupIds: [GroupId],
+    TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "Name", Value: "MonolithicAppServer" }] }],
+  });
+}
+
+/** An account without a database is of use, too: what a machine without a server for it cannot do is said. */
+async function prepareDatabase(environment: Environment, { vpcId, subnetIds }: LabNetwork): Promise<void> {
+  const { aws, clock, warn } = environment;
+  const { GroupId = "" } = await aws.ec2.createSecurityGroup({
+    VpcId: vpcId,
+    GroupName: "DatabaseSG",
+    Description: "MySQL from within LabVPC",
+  });
+  const { Vpcs } = await aws.ec2.describeVpcs({ VpcIds: [vpcId] });
+  await aws.ec2.authorizeSecurityGroupIngress({
+    GroupId,
+    IpPermissions: [{ ...openPort(3306), IpRanges: [{ CidrIp: Vpcs?.[0]?.CidrBlock }] }],
+  });
+  await aws.rds.createDBSubnetGroup({
+    DBSubnetGroupName: "supplierdb-subnets",
+    DBSubnetGroupDescription: "Subnets of supplierdb",
+    SubnetIds: [...subnetIds],
+  });
+  const DBInstanceIdentifier = "supplierdb";
+  const status = async () =>
+    (await aws.rds.describeDBInstances({ DBInstanceIdentifier })).DBInstances?.[0]?.DBInstanceStatus;
+  try {
+    await aws.rds.createDBInstance({
+      DBInstanceIdentifier,
+      DBInstanceClass: "db.t3.micro",
+      Engine: "mysql",
+      AllocatedStorage: 20,
+      DBName: "COFFEE",
+      MasterUsername: "admin",
+      MasterUserPassword: "lab-password",
+      DBSubnetGroupName: "supplierdb-subnets",
+      VpcSecurityGroupIds: [GroupId],
+      PubliclyAccessible: false,
+    });
+    while ((await status()) === "creating") await clock.wait(1000);
+  } catch (error) {
+    warn(`the academy account has no database supplierdb: ${(error as Error).message}`);
+  }
+}
+
+function openPort(port: number) {
+  return { IpProtocol: "tcp", FromPort: port, ToPort: port, IpRanges: [{ CidrIp: "0.0.0.0/0" }] };
+}
