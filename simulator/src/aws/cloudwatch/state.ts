@@ -18,15 +18,27 @@ export interface Alarm {
   readonly tags: Map<string, string>;
 }
 
+export interface Dashboard {
+  readonly name: string;
+  readonly arn: string;
+  /** JSON text, as it was given. */
+  body: string;
+  modifiedAt: Date;
+  readonly tags: Map<string, string>;
+}
+
 export interface CloudWatchState {
   readonly store: MetricStore;
   readonly minutes: AwsMinutes;
   /** By name. */
   readonly alarms: Map<string, Alarm>;
+  /** By name. */
+  readonly dashboards: Map<string, Dashboard>;
   /** Oldest first; outlives the alarms, as on AWS. */
   readonly history: AlarmHistoryItem[];
   readonly now: () => Date;
   arnOf(alarmName: string): string;
+  dashboardArnOf(name: string): string;
 }
 
 export function createCloudWatchState({ accountId, region, clock }: Environment): CloudWatchState {
@@ -34,8 +46,11 @@ export function createCloudWatchState({ accountId, region, clock }: Environment)
     store: createMetricStore(),
     minutes: createAwsMinutes(clock),
     alarms: new Map(),
+    dashboards: new Map(),
     history: [],
     now: () => clock.now(),
     arnOf: (alarmName) => `arn:aws:cloudwatch:${region}:${accountId}:alarm:${alarmName}`,
+    // Dashboards belong to the account, not to a region.
+    dashboardArnOf: (name) => `arn:aws:cloudwatch::${accountId}:dashboard/${name}`,
   };
 }

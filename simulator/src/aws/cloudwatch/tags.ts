@@ -3,12 +3,15 @@ import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import type { CloudWatchState } from "./state.ts";
 
-/** Tags of alarms, which their ARN names. */
+/** Tags of alarms and dashboards, which their ARN names. */
 export function tagOperations(state: CloudWatchState): Service<"cloudwatch">["operations"] {
   const tagsOf = (arn = ""): Map<string, string> => {
-    const alarm = [...state.alarms.values()].find((each) => each.arn === arn);
-    if (alarm) return alarm.tags;
-    throw new AwsError("ResourceNotFoundException", `There is no alarm with the ARN ${arn}.`);
+    const tagged = [...state.alarms.values(), ...state.dashboards.values()].find((each) => each.arn === arn);
+    if (tagged) return tagged.tags;
+    throw new AwsError(
+      "ResourceNotFoundException",
+      `There is no alarm and no dashboard with the ARN ${arn}.`,
+    );
   };
   return {
     tagResource: ({ ResourceARN, Tags }) => {

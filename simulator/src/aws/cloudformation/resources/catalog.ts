@@ -1,6 +1,6 @@
 import { scalableTarget, scalingPolicy } from "./application-auto-scaling.ts";
 import { developmentEnvironment } from "./cloud9.ts";
-import { alarm } from "./cloudwatch.ts";
+import { alarm, dashboard } from "./cloudwatch.ts";
 import { gitRepository } from "./codecommit.ts";
 import { application, deploymentGroup } from "./codedeploy.ts";
 import { pipeline } from "./codepipeline.ts";
@@ -14,6 +14,7 @@ import {
   subnetRouteTableAssociation,
 } from "./ec2-routing.ts";
 import { securityGroup } from "./ec2-security-group.ts";
+import { securityGroupIngress } from "./ec2-security-group-ingress.ts";
 import { eip, natGateway, vpcEndpoint } from "./ec2-way-out.ts";
 import { repository } from "./ecr.ts";
 import { cluster } from "./ecs-cluster.ts";
@@ -29,6 +30,7 @@ import { logGroup } from "./logs.ts";
 import { dbInstance, dbSubnetGroup } from "./rds.ts";
 import type { ResourceType } from "./resource-type.ts";
 import { bucket, bucketPolicy } from "./s3.ts";
+import { secret } from "./secretsmanager.ts";
 
 export type ResourceTypes = Readonly<Record<string, ResourceType>>;
 
@@ -38,6 +40,7 @@ export const resourceTypes: ResourceTypes = {
   "AWS::ApplicationAutoScaling::ScalingPolicy": scalingPolicy,
   "AWS::Cloud9::EnvironmentEC2": developmentEnvironment,
   "AWS::CloudWatch::Alarm": alarm,
+  "AWS::CloudWatch::Dashboard": dashboard,
   "AWS::CodeCommit::Repository": gitRepository,
   "AWS::CodeDeploy::Application": application,
   "AWS::CodeDeploy::DeploymentGroup": deploymentGroup,
@@ -49,6 +52,7 @@ export const resourceTypes: ResourceTypes = {
   "AWS::EC2::Route": route,
   "AWS::EC2::RouteTable": routeTable,
   "AWS::EC2::SecurityGroup": securityGroup,
+  "AWS::EC2::SecurityGroupIngress": securityGroupIngress,
   "AWS::EC2::Subnet": subnet,
   "AWS::EC2::SubnetRouteTableAssociation": subnetRouteTableAssociation,
   "AWS::EC2::VPC": vpc,
@@ -73,4 +77,5 @@ export const resourceTypes: ResourceTypes = {
   "AWS::RDS::DBSubnetGroup": dbSubnetGroup,
   "AWS::S3::Bucket": bucket,
   "AWS::S3::BucketPolicy": bucketPolicy,
+  "AWS::SecretsManager::Secret": secret,
 };

@@ -1,4 +1,5 @@
 import type { PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
+import { ignoreMissing } from "./ignore-missing.ts";
 import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
 import { boolean, integer, list, number, object, tags, text } from "./shape.ts";
 import { tagChanges } from "./tag-changes.ts";
@@ -46,6 +47,25 @@ export const alarm: ResourceType = {
   delete: async (context, AlarmName) => {
     await cloudwatch(context).deleteAlarms({ AlarmNames: [AlarmName] });
   },
+};
+
+export const dashboard: ResourceType = {
+  properties: { DashboardName: text, DashboardBody: text },
+  required: ["DashboardBody"],
+  replacement: ["DashboardName"],
+  nameProperty: "DashboardName",
+  async create(context, { DashboardName, DashboardBody }) {
+    const name: string = DashboardName ?? context.generateName(255);
+    await cloudwatch(context).putDashboard({ DashboardName: name, DashboardBody });
+    return name;
+  },
+  async update(context, DashboardName, { DashboardBody }) {
+    await cloudwatch(context).putDashboard({ DashboardName, DashboardBody });
+  },
+  delete: (context, name) =>
+    ignoreMissing(["DashboardNotFoundError"], () =>
+      cloudwatch(context).deleteDashboards({ DashboardNames: [name] }),
+    ),
 };
 
 function settings({ Tags: _, ...properties }: Properties): Omit<PutMetricAlarmCommandInput, "AlarmName"> {

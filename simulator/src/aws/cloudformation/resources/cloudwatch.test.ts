@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type StackTest, startStackTest } from "./stack-for-tests.ts";
+
+let stack: StackTest;
+beforeEach(async () => {
+  stack = await startStackTest();
+});
+afterEach(() => stack.close());
+
+const dashboard = (markdown: string, more: object = {}) => ({
+  Board: {
+    Type: "AWS::CloudWatch::Dashboard",
+    Properties: {
+      DashboardBody: { "Fn::Sub": JSON.stringify({ widgets: [{ type: "text", properties: { markdown } }] }) },
+      ...more,
+    },
+  },
+});
+
+it("makes a dashboard, changes it in place, replaces a renamed one, and removes it", async () => {
+  const { cloudwatch } = stack.aws;
+  expect(await stack.create(dashboard("in $" + "{AWS::Region}"))).toBe("CREATE_COMPLETE");
+  const DashboardName = await stack.physicalId("Board");
+  expect((await cloudwatch.getDashboard({ DashboardName })).DashboardBody).toContain("in us-east-1");
+  expect(await stack.update(dashboard("changed"))).toBe("UPDATE_COMPLETE");
+  expect((await cloudwatch.getDashboard({ DashboardName })).DashboardBody).toContain("changed");
+  expect(await stack.update(dashboard("changed", { DashboardName: "mine" }))).toBe("UPDATE_COMPLETE");
+  const { DashboardEntries } = await cloudwatch.listDashboards({});
+  expect(DashboardEntries?.map((each) => each.DashboardName)).toEqual(["mine"]);
+  expect(await stack.remove()).toBe("gone");
+  expect((await cloudwatch.listDashboards({})).DashboardEntries).toEqual([]);
+});
+
+it("says what is wrong with a dashboard", async () => {
+  const outcome = await stack.create(dashboard("x", { DashboardBody: '{"widgets":[{"type":"text"}]}' }));
+  expect(outcome).toMatch(/^Board: .*Should have required property 'properties'/);
+});
