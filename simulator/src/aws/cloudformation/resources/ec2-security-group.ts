@@ -65,7 +65,7 @@ function without(rules: readonly Properties[], others: readonly Properties[]): P
   return rules.filter((rule) => !others.some((other) => sameValue(rule, other)));
 }
 
-function permission(rule: Properties): IpPermission {
+export function permission(rule: Properties): IpPermission {
   const group = rule.SourceSecurityGroupId ?? rule.DestinationSecurityGroupId;
   const { Description } = rule;
   return {

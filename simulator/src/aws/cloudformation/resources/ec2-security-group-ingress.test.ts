@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type StackTest, startStackTest } from "./stack-for-tests.ts";
+
+let stack: StackTest;
+let GroupId: string;
+let VpcId: string;
+beforeEach(async () => {
+  stack = await startStackTest();
+  const { ec2 } = stack.aws;
+  VpcId = (await ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.VpcId ?? "";
+  GroupId = (await ec2.createSecurityGroup({ GroupName: "theirs", Description: "d", VpcId })).GroupId ?? "";
+});
+afterEach(() => stack.close());
+
+const visitors = {
+  Visitors: {
+    Type: "AWS::EC2::SecurityGroup",
+    Properties: {
+      GroupDescription: "Visitors",
+      get VpcId() {
+        return VpcId;
+      },
+    },
+  },
+};
+const rule = (port: number) => ({
+  ...visitors,
+  Rule: {
+    Type: "AWS::EC2::SecurityGroupIngress",
+    Properties: {
+      GroupId,
+      IpProtocol: "tcp",
+      FromPort: port,
+      ToPort: port,
+      SourceSecurityGroupId: { "Fn::GetAtt": ["Visitors", "GroupId"] },
+    },
+  },
+});
+const ports = async () => {
+  const { SecurityGroups: [group] = [] } = await stack.aws.ec2.describeSecurityGroups({
+    GroupIds: [GroupId],
+  });
+  return group?.IpPermissions?.map(({ ToPort }) => ToPort);
+};
+
+it("opens a group of somebody else, changes the rule by another and takes it away", async () => {
+  expect(await stack.create(rule(3306))).toBe("CREATE_COMPLETE");
+  const id = await stack.physicalId("Rule");
+  expect(id).toMatch(/^sgr-/);
+  expect(await ports()).toEqual([3306]);
+  expect(await stack.update(rule(3307))).toBe("UPDATE_COMPLETE");
+  expect(await stack.physicalId("Rule")).not.toBe(id);
+  expect(await ports()).toEqual([3307]);
+  expect(await stack.remove()).toBe("gone");
+  expect(await ports()).toEqual([]);
+});
+
+it("fails where the group has the rule already, and takes nothing of it away", async () => {
+  const twice = { ...rule(3306), Again: { ...rule(3306).Rule, DependsOn: "Rule" } };
+  expect(await stack.create(twice)).toMatch(/^Again: .*already exists/);
+  await stack.remove();
+  expect(await ports()).toEqual([]);
+});

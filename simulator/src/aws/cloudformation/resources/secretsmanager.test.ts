@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type StackTest, startStackTest } from "./stack-for-tests.ts";
+
+let stack: StackTest;
+beforeEach(async () => {
+  stack = await startStackTest();
+});
+afterEach(() => stack.close());
+
+const secret = (Properties: object) => ({ Secret: { Type: "AWS::SecretsManager::Secret", Properties } });
+const read = async (SecretId: string) =>
+  (await stack.aws.secretsmanager.getSecretValue({ SecretId })).SecretString ?? "";
+
+it("makes an empty secret, which anybody may fill, and removes it for good", async () => {
+  expect(await stack.create(secret({ Name: "supplierdb", Description: "to be filled" }))).toBe(
+    "CREATE_COMPLETE",
+  );
+  const SecretId = await stack.physicalId("Secret");
+  expect(SecretId).toMatch(/^arn:aws:secretsmanager:us-east-1:123456789012:secret:supplierdb-\w{6}$/);
+  await expect(read(SecretId)).rejects.toThrow("can't find the specified secret value");
+  await stack.aws.secretsmanager.putSecretValue({ SecretId, SecretString: "ours" });
+  const described = secret({ Name: "supplierdb", Description: "filled", Tags: [{ Key: "a", Value: "1" }] });
+  expect(await stack.update(described)).toBe("UPDATE_COMPLETE");
+  expect(await read(SecretId)).toBe("ours");
+  expect(await stack.aws.secretsmanager.describeSecret({ SecretId })).toMatchObject({
+    Description: "filled",
+    Tags: [{ Key: "a", Value: "1" }],
+  });
+  expect(await stack.remove()).toBe("gone");
+  expect(await stack.create(secret({ Name: "supplierdb" }))).toBe("CREATE_COMPLETE");
+});
+
+it("changes the value of a secret when the template does", async () => {
+  await stack.create(secret({ SecretString: "before" }));
+  expect(await stack.update(secret({ SecretString: "after" }))).toBe("UPDATE_COMPLETE");
+  expect(await read(await stack.physicalId("Secret"))).toBe("after");
+});
+
+it("replaces a secret that is renamed", async () => {
+  await stack.create(secret({ Name: "before", SecretString: "value" }));
+  expect(await stack.update(secret({ Name: "after", SecretString: "value" }))).toBe("UPDATE_COMPLETE");
+  const { SecretList } = await stack.aws.secretsmanager.listSecrets({});
+  expect(SecretList?.map(({ Name }) => Name)).toEqual(["after"]);
+});
+
+it("refuses what it does not do, by name", async () => {
+  const properties = { GenerateSecretString: { PasswordLength: 20 } };
+  const told = await stack.create(secret(properties)).catch((error: Error) => error.message);
+  expect(told).toContain("GenerateSecretString");
+});
