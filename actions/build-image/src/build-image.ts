@@ -5,7 +5,6 @@ import type { FetchedManifest } from "../../shared/registry/client.ts";
 import type { Builder, Built } from "./builder.ts";
 import type { Destination } from "./destination/destination.ts";
 import { findDestination } from "./destination/find-destination.ts";
-import { createDockerBuilder } from "./docker/builder.ts";
 import type { BuildEnvironment } from "./environment.ts";
 import type { BuildInputs } from "./inputs.ts";
 import { createOciBuilder } from "./oci/builder.ts";
@@ -17,7 +16,7 @@ import { lookAtTags } from "./tags/look-at-tags.ts";
 import { claimSource, putTags } from "./tags/put-tags.ts";
 import { formatBytes, shortDigest } from "./text.ts";
 
-export interface BuiltImage extends Omit<Built, "manifest"> {
+export interface BuiltImage extends Omit<Built, "manifest" | "tagged"> {
   /** `<repository URI>@sha256:…` */
   readonly image: string;
   /** `ecr://<repository>@sha256:…`, or `image` where the host is needed. */
@@ -35,12 +34,11 @@ export interface BuiltImage extends Omit<Built, "manifest"> {
 
 /** Makes the image of the context and brings it into its repository, unless the one of this source is there. */
 export async function buildImage(inputs: BuildInputs, environment: BuildEnvironment): Promise<BuiltImage> {
-  const { clock, log, signal } = environment;
+  const { clock, log } = environment;
   const watch = createStopwatch(clock);
-  const builder = createBuilder(inputs, environment);
-  const [found, source] = await Promise.all([
+  const [found, { builder, source }] = await Promise.all([
     findDestination(inputs.destination, environment),
-    readSource(inputs, builder, signal),
+    prepare(inputs, environment),
   ]);
   const destination = await found.open();
   watch.lap("login and source");
@@ -53,7 +51,9 @@ export async function buildImage(inputs: BuildInputs, environment: BuildEnvironm
     ? alreadyThere(existing.image)
     : await make(inputs, builder, { destination, source }, environment);
   if (made.built) watch.lap("building and pushing");
-  const manifest = await claimSource(destination, made.manifest, source.tag, existing.tagged);
+  const manifest = made.tagged
+    ? made.manifest
+    : await claimSource(destination, made.manifest, source.tag, existing.tagged);
   const image = `${destination.uri}@${manifest.digest}`;
   log.info(`${made.built ? "Pushed" : "Already there"}: ${image}`);
   await putTags(destination, manifest, inputs.tags, existing.tagged, log);
@@ -77,13 +77,23 @@ interface Made extends Built {
 }
 
 function alreadyThere(manifest: FetchedManifest): Made {
-  return { built: false, manifest, parts: partsOf(manifest) };
+  return { built: false, manifest, tagged: false, parts: partsOf(manifest) };
 }
 
-function createBuilder({ builder }: BuildInputs, environment: BuildEnvironment): Builder {
-  return builder.kind === "docker"
-    ? createDockerBuilder(builder, environment)
-    : createOciBuilder(builder, environment);
+interface Prepared {
+  readonly builder: Builder;
+  readonly source: Source;
+}
+
+async function prepare(inputs: BuildInputs, environment: BuildEnvironment): Promise<Prepared> {
+  const builder = await createBuilder(inputs, environment);
+  return { builder, source: await readSource(inputs, builder, environment.signal) };
+}
+
+async function createBuilder({ builder }: BuildInputs, environment: BuildEnvironment): Promise<Builder> {
+  if (builder.kind === "oci") return createOciBuilder(builder, environment);
+  const { createDockerBuilder } = await import("./docker/builder.ts");
+  return createDockerBuilder(builder, environment);
 }
 
 interface Place {

@@ -32,8 +32,10 @@ export interface BuildOrder {
 }
 
 export interface Built {
-  /** All that it refers to is in the repository; the caller puts the manifest itself, under the source's tag. */
+  /** All that it refers to is in the repository; unless it is tagged, the caller puts the manifest itself. */
   readonly manifest: FetchedManifest;
+  /** Whether the builder has given it the source's tag. */
+  readonly tagged: boolean;
   /** Lowest first. */
   readonly parts: readonly ImagePart[];
   /** What else the job summary should tell of this build, in Markdown, such as a table of its steps. */

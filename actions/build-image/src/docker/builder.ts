@@ -108,7 +108,7 @@ async function describe(
   if (cache === "inline")
     await destination.registry.putManifest(destination.name, cacheTag(target), manifest);
   const parts = await partsOfBuild(destination, manifest, { steps, finalStage });
-  return { manifest, parts, record: recordOf(steps) };
+  return { manifest, tagged: true, parts, record: recordOf(steps) };
 }
 
 /** An engine keeps what it pushes, under the tag of the source, and self-hosted runners would fill up. */

@@ -3,12 +3,12 @@ import type { RegistryClient } from "../../../shared/registry/client.ts";
 import { connectToRegistry } from "../../../shared/registry/connect.ts";
 import type { Builder, BuildOrder, Built, ImagePart, Ingredients } from "../builder.ts";
 import type { BuildEnvironment } from "../environment.ts";
+import { settleAll } from "../parallel.ts";
 import { count, formatBytes, shortDigest } from "../text.ts";
 import { type BaseImage, findBaseImage, readBaseImage } from "./base-image.ts";
 import { type AssembledImage, assembleImage, assembleIndex, type Base, scratch } from "./image.ts";
 import type { OciInputs } from "./inputs.ts";
-import { type Layer, packLayer } from "./layer.ts";
-import { settleAll } from "./parallel.ts";
+import type { Layer, PackOptions } from "./layer.ts";
 import { describePlatform } from "./platform.ts";
 import { createPusher, type Pusher } from "./push.ts";
 
@@ -62,8 +62,11 @@ async function build(
   const { destination, context, files } = order;
   const pusher = createPusher(destination.registry, destination.name);
   const base = found && inRegistryOf(destination.registry, found);
+  const bases = inputs.platforms.map((platform) =>
+    base ? readBaseImage(base, platform) : scratch(platform),
+  );
   const path = join(order.folder, "layer.tar.gz");
-  const packed = packLayer({ context, files, workingDirectory: inputs.workingDirectory, path, signal });
+  const packed = pack({ context, files, workingDirectory: inputs.workingDirectory, path, signal });
   const sent = packed.then((layer) => {
     const { digest, size } = layer;
     log.info(
@@ -71,13 +74,7 @@ async function build(
     );
     return pusher.context(layer);
   });
-  const made = inputs.platforms.map((platform) =>
-    makeImage(
-      { base: base ? readBaseImage(base, platform) : scratch(platform), packed, pusher },
-      inputs,
-      order,
-    ),
-  );
+  const made = bases.map((each) => makeImage({ base: each, packed, pusher }, inputs, order));
   const [contextPart] = await settleAll<ImagePart | Made>([sent, ...made]);
   const images = await Promise.all(made);
   const baseParts = new Map(images.flatMap(({ parts }) => parts.map((part) => [part.digest, part])));
@@ -87,9 +84,16 @@ async function build(
       images.map(({ image }) => image),
       pusher,
     ),
+    tagged: false,
     parts,
     ...(base && { record: `Base image: \`${base.pinned}\`` }),
   };
+}
+
+/** What packs is loaded when something is to be built, while the base is read. */
+async function pack(options: PackOptions): Promise<Layer> {
+  const { packLayer } = await import("./layer.ts");
+  return packLayer(options);
 }
 
 /** The destination's client has logged in already. */

@@ -3,10 +3,10 @@ import { blobOf } from "../../../shared/registry/blob.ts";
 import type { RegistryClient } from "../../../shared/registry/client.ts";
 import type { Descriptor } from "../../../shared/registry/oci.ts";
 import type { ImagePart } from "../builder.ts";
+import { createTurns } from "../parallel.ts";
 import type { BaseImage } from "./base-image.ts";
 import type { Document } from "./image.ts";
 import type { Layer } from "./layer.ts";
-import { createTurns } from "./parallel.ts";
 
 /** Smaller ones, which were just made, are sent without asking whether they are there by chance. */
 const worthAsking = 1_000_000;

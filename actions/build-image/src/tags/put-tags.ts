@@ -2,6 +2,7 @@ import type { Log } from "../../../shared/log.ts";
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
 import { RegistryRefusal } from "../../../shared/registry/refusal.ts";
 import type { Destination } from "../destination/destination.ts";
+import { createTurns, settleAll } from "../parallel.ts";
 import { immutableTagFailure } from "./look-at-tags.ts";
 
 /** With which registries refuse to move a tag: ECR's TAG_INVALID is 400, others say 409 or Harbor's 412. */
@@ -21,7 +22,7 @@ export async function claimSource(
   return putTag(destination, manifest, tag);
 }
 
-/** Gives a complete image its tags, one after the other, except those that it has. */
+/** Gives a complete image its tags, except those that it has. */
 export async function putTags(
   destination: Destination,
   manifest: FetchedManifest,
@@ -29,15 +30,17 @@ export async function putTags(
   tagged: ReadonlyMap<string, string>,
   log: Log,
 ): Promise<void> {
-  for (const tag of tags) {
-    if (tagged.get(tag) === manifest.digest) continue;
+  const inTurn = createTurns();
+  const put = async (tag: string) => {
     const { digest } = await putTag(destination, manifest, tag);
     if (digest !== manifest.digest)
       throw immutableTagFailure(
         `The tag ${tag} of ${destination.name} cannot be moved and belongs to ${digest}; this image is ${manifest.digest}`,
       );
     log.info(`Tagged ${tag}`);
-  }
+  };
+  const missing = tags.filter((tag) => tagged.get(tag) !== manifest.digest);
+  await settleAll(missing.map((tag) => inTurn(() => put(tag))));
 }
 
 /** Answers what the tag names then: another image, where it cannot be moved and another job was faster. */

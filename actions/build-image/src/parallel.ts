@@ -1,4 +1,4 @@
-/** As many blobs as Docker's engine sends at a time (dockerd reference, max-concurrent-uploads). */
+/** As many as Docker's engine sends at a time (dockerd reference, max-concurrent-uploads). */
 const atOnce = 5;
 
 export type RunInTurn = <Result>(run: () => Promise<Result>) => Promise<Result>;
