@@ -5,20 +5,21 @@ import { isObject } from "../../../shared/task-definition.ts";
 import type { World } from "../world.ts";
 import type { Network } from "./network.ts";
 
-const kinds = ["vpc", "subnet", "security-group"] as const;
+const kinds = ["vpc", "subnet", "security-group", "instance-endpoint"] as const;
 export type LookupKind = (typeof kinds)[number];
 
-/** What EC2 has, by one of its names. */
+/** What the account has, by one of its names. */
 export interface Named {
+  /** Of a database instance, the host name of its endpoint. */
   readonly id: string;
-  /** The tag Name, and a security group's own name. */
+  /** The tag Name, a security group's own name, a database instance's identifier. */
   readonly names: readonly string[];
   readonly vpcId: string;
 }
 
 /**
- * The profile with an id in the place of every lookup, an object of one key such as `{ "vpc": "LabVPC" }`; subnets and
- * security groups may name their VPC first, `{ "subnet": "LabVPC/Public Subnet1" }`. All that match nothing, or several
+ * The profile with an id in the place of every lookup, an object of one key such as `{ "vpc": "LabVPC" }`; all but
+ * VPCs may name theirs first, `{ "subnet": "LabVPC/Public Subnet1" }`. All that match nothing, or several
  * things, become one Failure.
  */
 export async function resolveLookups(

@@ -5,7 +5,7 @@ import {
   paginateDescribeVpcs,
   type Tag,
 } from "@aws-sdk/client-ec2";
-import type { World } from "../world.ts";
+import type { ClientConfig, World } from "../world.ts";
 import type { LookupKind, Named } from "./lookups.ts";
 
 export interface Network {
@@ -20,7 +20,7 @@ export function openNetwork({ clientConfig, signal }: Pick<World, "clientConfig"
   const known = new Map<LookupKind, Promise<Named[]>>();
   return {
     all(kind) {
-      const asked = known.get(kind) ?? readers[kind](ec2);
+      const asked = known.get(kind) ?? readers[kind](ec2, clientConfig);
       known.set(kind, asked);
       signal.throwIfAborted();
       return asked;
@@ -29,7 +29,9 @@ export function openNetwork({ clientConfig, signal }: Pick<World, "clientConfig"
   };
 }
 
-const readers: Readonly<Record<LookupKind, (client: EC2Client) => Promise<Named[]>>> = {
+type Reader = (client: EC2Client, config: ClientConfig) => Promise<Named[]>;
+
+const readers: Readonly<Record<LookupKind, Reader>> = {
   async vpc(client) {
     const found: Named[] = [];
     for await (const { Vpcs = [] } of paginateDescribeVpcs({ client }, {}))
@@ -48,6 +50,22 @@ const readers: Readonly<Record<LookupKind, (client: EC2Client) => Promise<Named[
     for await (const { SecurityGroups = [] } of paginateDescribeSecurityGroups({ client }, {}))
       for (const { GroupId = "", GroupName = "", VpcId = "", Tags } of SecurityGroups)
         found.push({ id: GroupId, names: [...new Set([GroupName, ...nameTag(Tags)])], vpcId: VpcId });
+    return found;
+  },
+  async "instance-endpoint"(_, config) {
+    const { paginateDescribeDBInstances, RDSClient } = await import("@aws-sdk/client-rds");
+    const found: Named[] = [];
+    for await (const { DBInstances = [] } of paginateDescribeDBInstances(
+      { client: new RDSClient(config) },
+      {},
+    ))
+      for (const { DBInstanceIdentifier = "", Endpoint, DBSubnetGroup } of DBInstances)
+        if (Endpoint?.Address)
+          found.push({
+            id: Endpoint.Address,
+            names: [DBInstanceIdentifier],
+            vpcId: DBSubnetGroup?.VpcId ?? "",
+          });
     return found;
   },
 };
