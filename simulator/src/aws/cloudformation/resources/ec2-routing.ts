@@ -26,10 +26,16 @@ export const internetGateway: ResourceType = {
 export const gatewayAttachment: ResourceType = {
   properties: { VpcId: text, InternetGatewayId: text },
   required: ["VpcId", "InternetGatewayId"],
-  replacement: ["VpcId", "InternetGatewayId"],
+  replacement: ["VpcId"],
   async create(context, { VpcId, InternetGatewayId }) {
     await ec2(context).attachInternetGateway({ VpcId, InternetGatewayId });
     return `IGW|${VpcId}`;
+  },
+  async update(context, _, { VpcId, InternetGatewayId }, previous) {
+    if (InternetGatewayId === previous.InternetGatewayId) return;
+    // A VPC has one internet gateway at a time.
+    await ec2(context).detachInternetGateway({ VpcId, InternetGatewayId: previous.InternetGatewayId });
+    await ec2(context).attachInternetGateway({ VpcId, InternetGatewayId });
   },
   delete: (context, _, { VpcId, InternetGatewayId }) =>
     ignoreMissing(["Gateway.NotAttached", "InvalidInternetGatewayID.NotFound"], () =>

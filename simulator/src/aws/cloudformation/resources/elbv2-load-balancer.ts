@@ -23,7 +23,7 @@ export const loadBalancer: ResourceType = {
     Tags: tags,
   },
   required: ["Subnets"],
-  replacement: ["Name", "Type", "Scheme", "IpAddressType"],
+  replacement: ["Name", "Type", "Scheme"],
   nameProperty: "Name",
   attributes: [
     "LoadBalancerArn",

@@ -58,14 +58,7 @@ const instanceProperties = {
 export const dbInstance: ResourceType = {
   properties: instanceProperties,
   required: ["DBInstanceClass", "Engine"],
-  replacement: [
-    "DBInstanceIdentifier",
-    "DBName",
-    "DBSubnetGroupName",
-    "Engine",
-    "MasterUsername",
-    "StorageEncrypted",
-  ],
+  replacement: ["DBInstanceIdentifier", "DBName", "DBSubnetGroupName", "MasterUsername", "StorageEncrypted"],
   nameProperty: "DBInstanceIdentifier",
   attributes: ["Endpoint.Address", "Endpoint.Port", "MasterUserSecret.SecretArn", "DBInstanceArn"],
   async create(context, properties) {
@@ -98,6 +91,8 @@ export const dbInstance: ResourceType = {
       DBInstanceIdentifier,
       ...sizeAndGroups(next),
       DBInstanceClass,
+      // Only what changes: RDS has no instance change into another engine.
+      Engine: next.Engine === previous.Engine ? undefined : next.Engine,
       EngineVersion,
       StorageType,
       ManageMasterUserPassword,

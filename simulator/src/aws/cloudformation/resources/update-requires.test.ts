@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import type { Environment } from "../../../environment.ts";
+import type { Mapping, Value } from "../template/value.ts";
+import { resourceTypes } from "./catalog.ts";
+import type { ResourceContext, ResourceType } from "./resource-type.ts";
+import type { Shape } from "./shape.ts";
+import { type UpdateRequires, updateRequires } from "./update-requires-for-tests.ts";
+
+const names = (text = "") => text.split(" ").filter(Boolean);
+const inPlace = ({ someInterruptions, noInterruption }: UpdateRequires) => [
+  ...names(someInterruptions),
+  ...names(noInterruption),
+];
+
+describe("a change of a property replaces the resource exactly where CloudFormation documents it, of", () => {
+  it.each(Object.keys(resourceTypes))("%s", (name) => {
+    const { properties, replacement = [], update } = resourceTypes[name] as ResourceType;
+    const { [name]: documented = {} } = updateRequires;
+    const has = (property: string) => properties[property] !== undefined;
+    const known = [...names(documented.replacement), ...inPlace(documented)];
+    expect(known, "the table's rows").toEqual(expect.arrayContaining(Object.keys(properties)));
+    expect([...replacement].sort()).toEqual(names(documented.replacement).filter(has).sort());
+    expect(update !== undefined || !inPlace(documented).some(has)).toBe(true);
+  });
+});
+
+/** Two values of a shape that differ everywhere; of one that has a single value the second is left out. */
+function example(shape: Shape, which: 0 | 1): Value | undefined {
+  switch (shape.kind) {
+    case "text":
+      return shape.values ? shape.values[which] : String(which + 10);
+    case "integer":
+    case "number":
+      return which + 1;
+    case "boolean":
+      return which === 1;
+    case "json":
+    case "map":
+      return { key: String(which) };
+    case "list": {
+      const item = example(shape.item, which);
+      return item === undefined ? undefined : [item];
+    }
+    case "object":
+      return examples(shape.fields, which);
+  }
+}
+
+function examples(fields: Readonly<Record<string, Shape>>, which: 0 | 1): Mapping {
+  const entries = Object.entries(fields).flatMap(([name, shape]) => {
+    const value = example(shape, which);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** What services answer, so that the handlers find what they look for, settled; `last` is the last call but that. */
+const answers = (last: string): Record<string, object> => ({
+  describeInstances: {
+    Reservations: [{ Instances: [{ State: { Name: last === "stopInstances" ? "stopped" : "running" } }] }],
+  },
+  describeDBInstances: { DBInstances: [{ DBInstanceStatus: "available" }] },
+  describeLoadBalancers: { LoadBalancers: [{ State: { Code: "active" } }] },
+  describeServices: { services: [{ deployments: [{}], runningCount: 1, desiredCount: 1 }] },
+  describeEnvironments: { environments: [{ arn: "arn", lifecycle: { status: "CREATED" } }] },
+  listRepositories: { repositories: [{ repositoryId: "id", repositoryName: "10" }] },
+});
+
+/** The calls that an update from `previous` to `next` makes, as text. */
+async function callsOf(type: ResourceType, next: Mapping, previous: Mapping): Promise<string[]> {
+  const calls: string[] = [];
+  const verb = (call = "") => call.split(" ")[0] ?? "";
+  const service = new Proxy(
+    {},
+    {
+      get: (_, operation: string) => async (input: object) => {
+        calls.push(`${operation} ${JSON.stringify(input)}`);
+        return answers(verb(calls.findLast((call) => !call.startsWith("describe"))))[operation] ?? {};
+      },
+    },
+  );
+  const context = {
+    environment: {
+      region: "us-east-1",
+      accountId: "123456789012",
+      aws: new Proxy({}, { get: () => service }),
+    } as Environment,
+    logicalId: "It",
+    signal: new AbortController().signal,
+    identify: () => {},
+    generateName: () => "generated",
+  } satisfies ResourceContext;
+  await type.update?.(context, "id", next, previous);
+  return calls;
+}
+
+/** Properties that a resource has instead of each other. */
+const alternatives: Record<string, string[]> = {
+  SecretString: ["GenerateSecretString"],
+  GenerateSecretString: ["SecretString"],
+};
+
+/** What CloudFormation itself goes by when it deletes. */
+const keptByCloudFormation = ["AWS::ECR::Repository EmptyOnDelete"];
+
+describe("a change in place reaches the service, of", () => {
+  const rows = Object.entries(resourceTypes).flatMap(([name, { properties }]) =>
+    inPlace(updateRequires[name] ?? {})
+      // What can have one value only cannot change.
+      .filter((property) => properties[property] && example(properties[property], 1) !== undefined)
+      .filter((property) => !keptByCloudFormation.includes(`${name} ${property}`))
+      .map((property) => [name, property] as const),
+  );
+  it.each(rows)("%s %s", async (name, property) => {
+    const type = resourceTypes[name] as ResourceType;
+    const before = examples(type.properties, 0);
+    for (const other of alternatives[property] ?? []) delete before[other];
+    const after = { ...before, [property]: example(type.properties[property] as Shape, 1) } as Mapping;
+    expect(await callsOf(type, after, before)).not.toEqual(await callsOf(type, before, before));
+  });
+});
