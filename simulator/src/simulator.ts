@@ -22,6 +22,7 @@ import { createLogs } from "./aws/logs/service.ts";
 import { createRds } from "./aws/rds/service.ts";
 import { createS3 } from "./aws/s3/service.ts";
 import { createSecretsManager } from "./aws/secretsmanager/service.ts";
+import { createSsm } from "./aws/ssm/service.ts";
 import { createSts } from "./aws/sts/service.ts";
 import { type Clock, createClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
@@ -197,6 +198,7 @@ function createServices(environment: Environment): Services {
     rds: createRds(environment),
     s3: createS3(environment),
     secretsmanager: createSecretsManager(environment),
+    ssm: createSsm(environment),
     sts: createSts(environment),
   };
 }
@@ -222,6 +224,7 @@ const closingOrder: readonly ServiceName[] = [
   "cloud9",
   "iam",
   "secretsmanager",
+  "ssm",
   "sts",
 ];
 

@@ -17,6 +17,7 @@ import type { Lambda } from "@aws-sdk/client-lambda";
 import type { RDS } from "@aws-sdk/client-rds";
 import type { S3 } from "@aws-sdk/client-s3";
 import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import type { SSM } from "@aws-sdk/client-ssm";
 import type { STS } from "@aws-sdk/client-sts";
 
 /** Input and output of one method of an SDK client, without the metadata that only a wire call has. */
@@ -79,6 +80,7 @@ export interface AwsClients {
   rds: RDS;
   s3: S3;
   secretsmanager: SecretsManager;
+  ssm: SSM;
   sts: STS;
 }
 

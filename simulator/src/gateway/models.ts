@@ -98,6 +98,12 @@ export const wireModels: readonly WireModel[] = [
     load: () => import("@aws-sdk/client-secrets-manager"),
   },
   {
+    service: "ssm",
+    protocol: "awsJson1.1",
+    route: "AmazonSSM",
+    load: () => import("@aws-sdk/client-ssm"),
+  },
+  {
     service: "elbv2",
     protocol: "awsQuery",
     route: "2015-12-01",

@@ -71,7 +71,8 @@ test.each([
 
 test.each([
   [{ StackName: "1a" }, "Value '1a' at 'stackName' failed to satisfy constraint"],
-  [{ StackName: "a", TemplateURL: "https://x" }, "TemplateURL is not supported"],
+  [{ StackName: "a", TemplateURL: "https://x" }, "TemplateURL must be a supported URL"],
+  [{ StackName: "a", TemplateBody: " ".repeat(51_201) }, "length less than or equal to 51200"],
   [{ StackName: "a" }, "Either Template URL or Template Body must be specified."],
   [{ StackName: "a", TimeoutInMinutes: 3 }, "does not support TimeoutInMinutes"],
 ])("%j", async (input, message) => {

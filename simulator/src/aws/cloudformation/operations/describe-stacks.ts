@@ -66,9 +66,14 @@ function describe(stack: StackRecord): Stack {
   };
 }
 
-export function describeParameters({ parameters, template }: Definition): Parameter[] {
+export function describeParameters({ parameters, resolved, template }: Definition): Parameter[] {
   return Object.entries(parameters).map(([ParameterKey, value]) => {
     const secret = String(template.parameters[ParameterKey]?.NoEcho) === "true";
-    return { ParameterKey, ParameterValue: secret ? "****" : value };
+    const ResolvedValue = resolved?.[ParameterKey];
+    return {
+      ParameterKey,
+      ParameterValue: secret ? "****" : value,
+      ...(ResolvedValue === undefined ? {} : { ResolvedValue }),
+    };
   });
 }

@@ -6,11 +6,11 @@ import type { StackRecord, World } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { resolveParameters } from "../template/parameters.ts";
 import { readTemplate, type Template } from "../template/template.ts";
+import { resolveSsmParameters } from "./resolve-ssm.ts";
+import { readTemplateText, type TemplateInput } from "./template-text.ts";
 
 /** The members that CreateStack, UpdateStack and CreateChangeSet share. */
-export interface DefinitionInput {
-  readonly TemplateBody?: string;
-  readonly TemplateURL?: string;
+export interface DefinitionInput extends TemplateInput {
   readonly UsePreviousTemplate?: boolean;
   readonly Parameters?: readonly Parameter[];
   readonly Capabilities?: readonly Capability[];
@@ -24,23 +24,26 @@ export async function readDefinition(
   input: DefinitionInput,
   current?: StackRecord,
 ): Promise<Definition> {
-  const template = readTemplate(templateBody(input, current), world.types);
+  const template = readTemplate(await templateBody(world, input, current), world.types);
   const previous = current?.definition;
   refuseChangedTypes(template, previous);
   requireCapabilities(world, template, input.Capabilities ?? []);
   const parameters = resolveParameters(template.parameters, input.Parameters ?? [], previous?.parameters);
+  const resolved = await resolveSsmParameters(world, template, parameters);
   const tags = input.Tags ? readTags(input.Tags) : (current?.tags ?? []);
   const zones = template.body.includes("GetAZs") ? await zoneNames(world) : [];
-  return define(world.environment, world.types, stack, { template, parameters, tags, zones });
+  return define(world.environment, world.types, stack, { template, parameters, resolved, tags, zones });
 }
 
-function templateBody(input: DefinitionInput, current: StackRecord | undefined): string {
-  if (input.TemplateURL !== undefined)
-    throw validationError("TemplateURL is not supported by the simulator: pass the text as TemplateBody");
+async function templateBody(
+  world: World,
+  input: DefinitionInput,
+  current: StackRecord | undefined,
+): Promise<string> {
   if (input.UsePreviousTemplate && current?.definition) return current.definition.template.body;
-  if (input.TemplateBody === undefined)
-    throw validationError("Either Template URL or Template Body must be specified.");
-  return input.TemplateBody;
+  const text = await readTemplateText(world, input);
+  if (text === undefined) throw validationError("Either Template URL or Template Body must be specified.");
+  return text;
 }
 
 function refuseChangedTypes(template: Template, previous: Definition | undefined): void {

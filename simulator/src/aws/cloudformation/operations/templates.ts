@@ -12,6 +12,7 @@ import { findChangeSet } from "./find-change-set.ts";
 import { findStack } from "./find-stack.ts";
 import { neededCapabilities } from "./read-definition.ts";
 import { refuseMembers } from "./refuse-members.ts";
+import { readTemplateText } from "./template-text.ts";
 
 export function getTemplate(world: World, input: GetTemplateCommandInput) {
   const definition = input.ChangeSetName
@@ -24,9 +25,8 @@ export function getTemplate(world: World, input: GetTemplateCommandInput) {
   };
 }
 
-export function validateTemplate(world: World, input: ValidateTemplateCommandInput) {
-  refuseMembers(input, ["TemplateURL"]);
-  const template = readTemplate(input.TemplateBody ?? "", world.types);
+export async function validateTemplate(world: World, input: ValidateTemplateCommandInput) {
+  const template = readTemplate((await readTemplateText(world, input)) ?? "", world.types);
   defineWithAnyValues(world, template);
   return {
     Description: template.description,
@@ -40,12 +40,13 @@ export function validateTemplate(world: World, input: ValidateTemplateCommandInp
   };
 }
 
-export function getTemplateSummary(world: World, input: GetTemplateSummaryCommandInput) {
-  refuseMembers(input, ["TemplateURL", "StackSetName", "TemplateSummaryConfig"]);
+export async function getTemplateSummary(world: World, input: GetTemplateSummaryCommandInput) {
+  refuseMembers(input, ["StackSetName", "TemplateSummaryConfig"]);
+  const text = await readTemplateText(world, input);
   const template =
-    input.TemplateBody === undefined
+    text === undefined
       ? findStack(world, input.StackName).definition?.template
-      : readTemplate(input.TemplateBody, world.types);
+      : readTemplate(text, world.types);
   if (!template) throw validationError(`Stack ${input.StackName} has no template yet`);
   return {
     Description: template.description,

@@ -14,6 +14,8 @@ import { type Dependencies, refuseCycles } from "./order.ts";
 export interface Definition {
   readonly template: Template;
   readonly parameters: ParameterValues;
+  /** Of parameters that name one of Systems Manager: what that has. */
+  readonly resolved?: ParameterValues;
   readonly conditions: ConditionValues;
   readonly tags: readonly Tag[];
   /** Resources whose condition holds, by logical id. */
@@ -32,7 +34,7 @@ export function define(
   environment: Environment,
   types: ResourceTypes,
   stack: StackIdentity,
-  given: { template: Template; parameters: ParameterValues; tags: readonly Tag[]; zones: readonly string[] },
+  given: Pick<Definition, "template" | "parameters" | "resolved" | "tags" | "zones">,
 ): Definition {
   const { template } = given;
   const scope = inputScope(environment, stack, given);
@@ -74,7 +76,7 @@ export function define(
 export function inputScope(
   environment: Environment,
   stack: StackIdentity,
-  given: { template: Template; parameters: ParameterValues; zones: readonly string[] },
+  given: Pick<Definition, "template" | "parameters" | "resolved" | "zones">,
 ): Scope {
   const pseudo = pseudoParameters(environment, stack);
   return {
@@ -84,7 +86,8 @@ export function inputScope(
     ref: (name) => {
       if (name === "AWS::NoValue") return undefined;
       const declaration = given.template.parameters[name];
-      if (declaration) return parameterValue(declaration, given.parameters[name] ?? "");
+      if (declaration)
+        return parameterValue(declaration, given.resolved?.[name] ?? given.parameters[name] ?? "");
       const value = pseudo[name];
       if (value === undefined) throw unresolved([name], "Resources");
       return value;

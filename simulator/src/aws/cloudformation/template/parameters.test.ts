@@ -41,7 +41,7 @@ test.each([
 
 test.each([
   [{ X: { Type: "String" }, Y: { Type: "String" } }, "Parameters: [X, Y] must have values"],
-  [{ X: { Type: "AWS::SSM::Parameter::Value<String>" } }, "which is not supported"],
+  [{ X: { Type: "AWS::SSM::Parameter::Value<Nonsense>" } }, "which is not supported"],
   [{ X: { Type: "String", Defalt: "" } }, "parameter X has unknown attributes [Defalt]"],
 ])("declarations %j", (parameters, message) => {
   expect(() => resolveParameters(parameters, [])).toThrow(message);

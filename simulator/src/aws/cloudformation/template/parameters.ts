@@ -52,8 +52,13 @@ export function resolveParameters(
 
 /** What `Ref` of the parameter gives: text, or a list for the list types. */
 export function parameterValue(declaration: Mapping, text: string): Value {
-  const list = declaration.Type === "CommaDelimitedList" || String(declaration.Type).startsWith("List<");
+  const list = /^(AWS::SSM::Parameter::Value<)?(CommaDelimitedList|List<)/.test(String(declaration.Type));
   return list ? splitList(text) : text;
+}
+
+/** Whether its value is the name of a parameter of Systems Manager, which has the value that is meant. */
+export function isSsmParameter(declaration: Mapping | undefined): boolean {
+  return String(declaration?.Type).startsWith("AWS::SSM::Parameter::Value<");
 }
 
 function splitList(text: string): string[] {
@@ -65,7 +70,8 @@ function checkDeclaration(name: string, declaration: Mapping): void {
   if (unknown.length > 0)
     throw templateError(`parameter ${name} has unknown attributes [${unknown.join(", ")}]; known: ${facts}`);
   const type = declaration.Type;
-  const known = /^(String|Number|CommaDelimitedList|List<Number>|(List<)?AWS::(EC2|Route53)::[\w:]+>?)$/;
+  const known =
+    /^(String|Number|CommaDelimitedList|List<Number>|(List<)?AWS::(EC2|Route53)::[\w:]+>?|AWS::SSM::Parameter::(Name|Value<(String|CommaDelimitedList|List<String>|(List<)?AWS::EC2::[\w:]+>?)>))$/;
   if (typeof type !== "string" || !known.test(type))
     throw templateError(`parameter ${name} has the type ${JSON.stringify(type)}, which is not supported`);
 }

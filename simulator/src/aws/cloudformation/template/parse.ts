@@ -3,13 +3,8 @@ import { formatError } from "./errors.ts";
 import type { Mapping, Value } from "./value.ts";
 import { isMapping } from "./value.ts";
 
-/** AWS's own limit on a TemplateBody. */
-const maximumBytes = 51_200;
-
 /** Reads a template's text, YAML with its short forms (`!Ref`) or JSON, into plain values with the long forms. */
 export function parseTemplate(body: string): Mapping {
-  if (Buffer.byteLength(body) > maximumBytes)
-    throw formatError(`the template has more than ${maximumBytes} bytes, the limit of TemplateBody`);
   const value = body.trimStart().startsWith("{") ? parseJson(body) : parseYaml(body);
   if (!isMapping(value)) throw formatError("unsupported structure.");
   return value;

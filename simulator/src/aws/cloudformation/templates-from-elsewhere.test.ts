@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Simulator } from "../../simulator.ts";
+import { startTestSimulator } from "../../testing-simulator.ts";
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+  await simulator.aws.s3.createBucket({ Bucket: "templates" });
+  await simulator.aws.s3.putObject({ Bucket: "templates", Key: "lab/network.yaml", Body: large });
+});
+afterAll(() => simulator?.close());
+
+const large = `Description: ${"large ".repeat(10_000)}\nResources: {Gateway: {Type: AWS::EC2::InternetGateway}}\n`;
+const settled = async (StackName: string) => {
+  for (;;) {
+    const { Stacks: [stack] = [] } = await simulator.aws.cloudformation.describeStacks({ StackName });
+    if (!stack?.StackStatus?.endsWith("_IN_PROGRESS")) return stack;
+    await simulator.clock.wait(1000);
+  }
+};
+
+describe("a template that is too large for a request comes from S3", () => {
+  it.each([
+    ["https://templates.s3.amazonaws.com/lab/network.yaml"],
+    ["https://templates.s3.us-east-1.amazonaws.com/lab/network.yaml"],
+    ["https://s3.us-east-1.amazonaws.com/templates/lab/network.yaml"],
+    ["https://s3-us-west-2.amazonaws.com/templates/lab/network.yaml"],
+    ["http://127.0.0.1:4566/templates/lab/network.yaml"],
+  ])("by %s", async (TemplateURL) => {
+    const { Description } = await simulator.aws.cloudformation.validateTemplate({ TemplateURL });
+    expect(Description).toMatch(/^large /);
+  });
+
+  it("into a stack, a plan and a summary", async () => {
+    const { cloudformation } = simulator.aws;
+    const TemplateURL = "https://templates.s3.amazonaws.com/lab/network.yaml";
+    await cloudformation.createStack({ StackName: "from-s3", TemplateURL });
+    expect((await settled("from-s3"))?.StackStatus).toBe("CREATE_COMPLETE");
+    const ChangeSetType = "CREATE" as const;
+    await cloudformation.createChangeSet({
+      StackName: "planned",
+      ChangeSetName: "c",
+      TemplateURL,
+      ChangeSetType,
+    });
+    const summary = await cloudformation.getTemplateSummary({ TemplateURL });
+    expect(summary.ResourceTypes).toEqual(["AWS::EC2::InternetGateway"]);
+  });
+
+  it.each([
+    ["https://templates.s3.amazonaws.com/absent.yaml", "S3 error: The specified key does not exist."],
+    ["https://absent.s3.amazonaws.com/network.yaml", "S3 error: The specified bucket does not exist"],
+    ["https://example.com/templates/network.yaml", "TemplateURL must be a supported URL"],
+    ["s3://templates/network.yaml", "TemplateURL must be a supported URL"],
+  ])("not by %s", async (TemplateURL, message) => {
+    const call = simulator.aws.cloudformation.createStack({ StackName: "refused", TemplateURL });
+    await expect(call).rejects.toThrow(message);
+  });
+});
+
+describe("a parameter that names one of Systems Manager", () => {
+  const template = (Default: string, Type = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>") =>
+    JSON.stringify({
+      Parameters: { Image: { Type, Default } },
+      Resources: { Gateway: { Type: "AWS::EC2::InternetGateway" } },
+      Outputs: { Image: { Value: { Ref: "Image" } } },
+    });
+  const latest = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
+
+  it("gives the value that is there, and tells both", async () => {
+    const { cloudformation, ssm } = simulator.aws;
+    await cloudformation.createStack({ StackName: "image", TemplateBody: template(latest) });
+    const stack = await settled("image");
+    const { Parameter } = await ssm.getParameter({ Name: latest });
+    expect(stack?.Outputs).toMatchObject([{ OutputValue: Parameter?.Value }]);
+    expect(stack?.Parameters).toEqual([
+      { ParameterKey: "Image", ParameterValue: latest, ResolvedValue: Parameter?.Value },
+    ]);
+  });
+
+  it.each([
+    [template("/mine"), "Unable to fetch parameters [/mine] from parameter store"],
+    [template(latest, "AWS::SSM::Parameter::Value<Nonsense>"), "which is not supported"],
+  ])("is refused: %s", async (TemplateBody, message) => {
+    const call = simulator.aws.cloudformation.createStack({ StackName: "refused", TemplateBody });
+    await expect(call).rejects.toThrow(message);
+  });
+});
