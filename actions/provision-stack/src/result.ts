@@ -7,4 +7,10 @@ export interface StackResult {
   durationMs: number;
   events: readonly StackEvent[];
   outputs: { [name: string]: string };
+  /** Sentences about what outlives a stack that is deleted. */
+  kept: readonly string[];
+}
+
+export function newResult(stackName: string): StackResult {
+  return { stackName, outcome: "waiting", durationMs: 0, events: [], outputs: {}, kept: [] };
 }

@@ -1,5 +1,5 @@
 import { formatDuration } from "../../shared/duration.ts";
-import { markdownTable } from "../../shared/summary.ts";
+import { escapeText, markdownTable } from "../../shared/summary.ts";
 import type { StackResult } from "./result.ts";
 import { durationOf } from "./stack/events.ts";
 
@@ -12,11 +12,13 @@ export function provisionSummary(mode: string, results: readonly StackResult[]):
     outcome,
     durationMs > 0 ? formatDuration(durationMs) : "",
   ]);
+  const kept = results.flatMap(({ outcome, kept }) => (outcome === "deleted" ? kept : []));
   const resources = results.flatMap(timedResources).sort((one, other) => other.ms - one.ms);
   const slowest = resources.slice(0, slowestResources).map(({ row, ms }) => [...row, formatDuration(ms)]);
   return [
     `### Stacks: ${mode}`,
     markdownTable(["Stack", "Outcome", "Time"], stacks),
+    kept.length > 0 && `#### What is kept\n\n${kept.map((text) => `- ${escapeText(text)}`).join("\n")}`,
     slowest.length > 0 && "#### What took the time",
     slowest.length > 0 && markdownTable(["Stack", "Resource", "Type", "Status", "Time"], slowest),
   ]

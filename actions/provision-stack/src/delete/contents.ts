@@ -1,0 +1,90 @@
+import {
+  GetTemplateCommand,
+  paginateListStackResources,
+  type Stack,
+  type StackResourceSummary,
+} from "@aws-sdk/client-cloudformation";
+import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import { type EvaluatedResource, evaluateResources } from "../../../shared/cloudformation/resources.ts";
+import { parseTemplate } from "../../../shared/cloudformation/template.ts";
+import { Failure } from "../../../shared/failure.ts";
+import { describeStack } from "../stack/stack.ts";
+import type { World } from "../world.ts";
+
+/** A stack that is there, and what it is made of. */
+export interface StackContents {
+  readonly stack: Stack;
+  readonly stackName: string;
+  readonly resources: readonly Held[];
+}
+
+export interface Held {
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly type: string;
+  /** As the template that was applied last gives them, so far as it tells. */
+  readonly properties: { readonly [name: string]: unknown };
+  /** Whether it stays when its stack goes. */
+  readonly deletionPolicy: string;
+}
+
+/** Undefined when there is no such stack. */
+export async function readContents(
+  world: World,
+  { stackName, template }: PlannedStack,
+): Promise<StackContents | undefined> {
+  const stack = await describeStack(world, stackName);
+  if (!stack?.StackId) return undefined;
+  const declared = await declaredResources(world, stack, template.file);
+  const resources: Held[] = [];
+  const pages = paginateListStackResources({ client: world.cloudformation }, { StackName: stackName });
+  for await (const { StackResourceSummaries = [] } of pages)
+    resources.push(...StackResourceSummaries.flatMap((summary) => toHeld(stackName, summary, declared)));
+  return { stack, stackName, resources };
+}
+
+function toHeld(
+  stackName: string,
+  {
+    LogicalResourceId: logicalId = "",
+    PhysicalResourceId,
+    ResourceType = "",
+    ResourceStatus,
+  }: StackResourceSummary,
+  declared: readonly EvaluatedResource[],
+): Held[] {
+  if (!PhysicalResourceId || ResourceStatus === "DELETE_COMPLETE") return [];
+  const found = declared.find((resource) => resource.logicalId === logicalId);
+  return [
+    {
+      stackName,
+      logicalId,
+      physicalId: PhysicalResourceId,
+      type: ResourceType,
+      properties: found?.properties ?? {},
+      deletionPolicy: found?.deletionPolicy ?? "Delete",
+    },
+  ];
+}
+
+async function declaredResources(world: World, stack: Stack, file: string): Promise<EvaluatedResource[]> {
+  // A stack that was only ever reviewed has no template.
+  if (stack.StackStatus === "REVIEW_IN_PROGRESS") return [];
+  const { StackName = "", Parameters = [] } = stack;
+  const { TemplateBody = "" } = await world.cloudformation.send(new GetTemplateCommand({ StackName }));
+  try {
+    const deployed: PlannedStack = {
+      template: parseTemplate(TemplateBody, `the deployed ${file}`, StackName),
+      stackName: StackName,
+      parameters: new Map(
+        Parameters.map(({ ParameterKey = "", ParameterValue = "" }) => [ParameterKey, ParameterValue]),
+      ),
+    };
+    return evaluateResources([deployed], await world.cloudformation.config.region());
+  } catch (error) {
+    // What cannot be evaluated here is told by CloudFormation when it deletes.
+    if (error instanceof Failure) return [];
+    throw error;
+  }
+}

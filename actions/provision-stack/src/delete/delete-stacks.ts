@@ -1,0 +1,104 @@
+import { type Finding, refuseFindings } from "../../../shared/findings.ts";
+import type { Log } from "../../../shared/log.ts";
+import type { ProvisionInputs } from "../inputs.ts";
+import type { StackResult } from "../result.ts";
+import type { StackSet } from "../set/choose-stacks.ts";
+import { eachInOrder, reversed } from "../stack/each-in-order.ts";
+import { describeStack } from "../stack/stack.ts";
+import { timed } from "../timed.ts";
+import type { World } from "../world.ts";
+import { readContents, type StackContents } from "./contents.ts";
+import { inspectAll } from "./inspect/inspect.ts";
+import type { Emptying } from "./inspect/inspected.ts";
+import { keptBy } from "./inspect/kept.ts";
+import { removeStack } from "./remove-stack.ts";
+
+/** Deletes the stacks, those that use others first; what blocks is told before anything is deleted. */
+export async function deleteStacks(
+  world: World,
+  inputs: ProvisionInputs,
+  set: StackSet,
+  results: ReadonlyMap<string, StackResult>,
+): Promise<void> {
+  const deadlineAt = world.clock.now() + inputs.deadlineMs;
+  const contents = await readAll(world, set, results);
+  const { findings, emptyings } = await inspectAll(world, [...contents.values()]);
+  refuseFindings([...findings, ...(inputs.force ? [] : emptyings.map(toFinding))], toLog(world));
+  for (const [name, stack] of contents) result(results, name).kept = keptBy([stack]);
+  await eachInOrder(reversed(set.dependencies), async (name) => {
+    const stack = contents.get(name);
+    if (!stack) return;
+    world.signal.throwIfAborted();
+    const { stackName } = stack;
+    await timed(world, result(results, name), async () => {
+      if (inputs.force)
+        await empty(
+          world,
+          emptyings.filter((emptying) => emptying.stackName === stackName),
+        );
+      result(results, name).events = await removeStack(world, toRemove(stack, deadlineAt));
+      result(results, name).outcome = "deleted";
+    });
+    for (const text of result(results, name).kept) world.log.info(`${stackName}: ${text}`);
+  });
+  await tellLeftOut(world, set);
+}
+
+async function readAll(
+  world: World,
+  set: StackSet,
+  results: ReadonlyMap<string, StackResult>,
+): Promise<Map<string, StackContents>> {
+  const found = new Map<string, StackContents>();
+  await Promise.all(
+    set.stacks.map(async (planned) => {
+      const contents = await readContents(world, planned);
+      if (contents) found.set(planned.template.name, contents);
+      else {
+        world.log.info(`${planned.stackName}: there is none.`);
+        result(results, planned.template.name).outcome = "absent";
+      }
+    }),
+  );
+  return found;
+}
+
+function result(results: ReadonlyMap<string, StackResult>, name: string): StackResult {
+  const found = results.get(name);
+  if (!found) throw new Error(`${name} is ordered, but not planned`);
+  return found;
+}
+
+function toFinding({ text, blocks }: Emptying): Finding {
+  if (blocks) return { text, mend: "empty it, or use `force: true`" };
+  return { text: `${text}, which end with it`, kind: "note" };
+}
+
+function toLog({ log }: World): Log {
+  const info = (line: string) => log.info(line);
+  return { info, notice: info, warning: (line) => log.warning(line) };
+}
+
+function toRemove({ stack, stackName, resources }: StackContents, deadlineAt: number) {
+  return {
+    stackName,
+    stackId: stack.StackId ?? stackName,
+    deadlineAt,
+    resources: new Set(resources.map(({ logicalId }) => logicalId)),
+  };
+}
+
+async function empty(world: World, emptyings: readonly Emptying[]): Promise<void> {
+  for (const { text, run } of emptyings) {
+    world.log.info(`${text}: removing (force)`);
+    await run();
+  }
+}
+
+/** A profile that names fewer templates than one before leaves stacks behind that nobody would look for. */
+async function tellLeftOut(world: World, { folder, leftOut }: StackSet): Promise<void> {
+  for (const { template, stackName } of folder) {
+    if (!leftOut.includes(template.name) || !(await describeStack(world, stackName))) continue;
+    world.log.warning(`Stack ${stackName} stays: the parameters file does not name its template.`);
+  }
+}

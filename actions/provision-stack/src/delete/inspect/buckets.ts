@@ -1,0 +1,74 @@
+import {
+  DeleteObjectsCommand,
+  ListObjectVersionsCommand,
+  type ObjectIdentifier,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { Failure } from "../../../../shared/failure.ts";
+import { lookUp } from "../../../../shared/findings.ts";
+import type { World } from "../../world.ts";
+import type { Held } from "../contents.ts";
+import { counted, type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
+
+/** Counting a large bucket takes long and tells no more. */
+const countedAtMost = 10_000;
+
+/** Buckets that hold objects, or versions of objects: CloudFormation does not delete them. */
+export const inspectBuckets: Inspect = async (world, stacks) => {
+  const s3 = new S3Client({ ...world.clientConfig, followRegionRedirects: true });
+  const buckets = stacks.flatMap(({ resources }) => resources);
+  return together(await Promise.all(buckets.map((bucket) => inspect(world, s3, bucket))));
+};
+
+async function inspect(
+  { signal }: World,
+  s3: S3Client,
+  { physicalId: name, stackName, deletionPolicy }: Held,
+): Promise<Inspected> {
+  if (deletionPolicy !== "Delete") return nothingFound;
+  const where = `bucket ${name} (stack ${stackName})`;
+  const { value: count = 0, findings } = await lookUp(where, () => countVersions(s3, name, signal), {
+    NoSuchBucket: { text: `${where} is gone already`, kind: "note" },
+  });
+  if (count === 0) return { findings, emptyings: [] };
+  const many = count >= countedAtMost ? `at least ${counted(count, "object")}` : counted(count, "object");
+  const text = `${where} holds ${many}, old versions included`;
+  return { findings, emptyings: [{ stackName, text, blocks: true, run: () => empty(s3, name, signal) }] };
+}
+
+async function countVersions(client: S3Client, Bucket: string, abortSignal: AbortSignal): Promise<number> {
+  let count = 0;
+  for await (const versions of listVersions(client, Bucket, abortSignal)) {
+    count += versions.length;
+    if (count >= countedAtMost) break;
+  }
+  return count;
+}
+
+/** A page is deleted at a time: both a list and a deletion take 1,000. */
+async function empty(client: S3Client, Bucket: string, abortSignal: AbortSignal): Promise<void> {
+  for await (const Objects of listVersions(client, Bucket, abortSignal)) {
+    if (Objects.length === 0) continue;
+    const command = new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } });
+    const { Errors: [error] = [] } = await client.send(command, { abortSignal });
+    if (error)
+      throw new Failure(`${error.Key} of bucket ${Bucket} cannot be deleted: ${error.Message}`, {
+        nextStep: "look at the bucket's policy and object locks.",
+      });
+  }
+}
+
+async function* listVersions(
+  client: S3Client,
+  Bucket: string,
+  abortSignal: AbortSignal,
+): AsyncGenerator<ObjectIdentifier[]> {
+  let from: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
+  for (;;) {
+    const page = await client.send(new ListObjectVersionsCommand({ Bucket, ...from }), { abortSignal });
+    const { Versions = [], DeleteMarkers = [], NextKeyMarker, NextVersionIdMarker } = page;
+    yield [...Versions, ...DeleteMarkers].map(({ Key = "", VersionId }) => ({ Key, VersionId }));
+    if (!page.IsTruncated) return;
+    from = { KeyMarker: NextKeyMarker, VersionIdMarker: NextVersionIdMarker };
+  }
+}

@@ -1,0 +1,139 @@
+import {
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  paginateListServices,
+  paginateListTasks,
+  type Service,
+  StopTaskCommand,
+  type Task,
+  UpdateServiceCommand,
+} from "@aws-sdk/client-ecs";
+import { lookUp } from "../../../../shared/findings.ts";
+import { createPace } from "../../../../shared/pace.ts";
+import type { World } from "../../world.ts";
+import type { Held } from "../contents.ts";
+import { counted, type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
+
+/** The most that DescribeTasks takes. */
+const tasksAtOnce = 100;
+
+/** A service lives in a cluster: both are looked at together, so that nobody's services are taken for strangers. */
+export const inspectContainers: Inspect = async (world, stacks) => {
+  const ecs = new ECSClient(world.clientConfig);
+  const held = stacks.flatMap(({ resources }) => resources);
+  const own = held.filter(({ type }) => type === "AWS::ECS::Service");
+  const clusters = held.filter(({ type }) => type === "AWS::ECS::Cluster");
+  return together(
+    await Promise.all([
+      ...own.map((service) => inspectService(world, ecs, service)),
+      ...clusters.map((cluster) => inspectCluster(world, ecs, cluster, own)),
+    ]),
+  );
+};
+
+async function inspectService(world: World, ecs: ECSClient, held: Held): Promise<Inspected> {
+  if (held.deletionPolicy !== "Delete") return nothingFound;
+  const { cluster, name } = nameOf(held);
+  const where = `service ${name} (stack ${held.stackName})`;
+  const { value: service, findings } = await lookUp(where, () => describe(world, ecs, cluster, name), {
+    ClusterNotFoundException: { text: `${where} is gone already`, kind: "note" },
+  });
+  const { runningCount = 0, taskSets = [] } = service ?? {};
+  if (runningCount === 0) return { findings, emptyings: [] };
+  const sets = taskSets.length > 1 ? ` in ${taskSets.length} task sets (a deployment is not over yet)` : "";
+  const text = `${where} runs ${counted(runningCount, "task")}${sets}`;
+  const run = () => scaleDown(world, ecs, cluster, name);
+  return { findings, emptyings: [{ stackName: held.stackName, text, blocks: false, run }] };
+}
+
+/** A service's ARN ends in `service/<cluster>/<name>`; those made before 2019 lack the cluster. */
+function nameOf({ physicalId, properties }: Held): { cluster: string; name: string } {
+  const [first = physicalId, second] = physicalId.split(":service/")[1]?.split("/") ?? [];
+  return second === undefined
+    ? { cluster: String(properties.Cluster ?? "default"), name: first }
+    : { cluster: first, name: second };
+}
+
+/** CloudFormation ends the tasks itself; ended before it, they finish what they do. */
+async function scaleDown(world: World, ecs: ECSClient, cluster: string, service: string): Promise<void> {
+  await ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount: 0 }));
+  const pace = createPace();
+  while (((await describe(world, ecs, cluster, service))?.runningCount ?? 0) > 0)
+    await world.clock.wait(pace.next(true), world.signal);
+}
+
+async function inspectCluster(
+  world: World,
+  ecs: ECSClient,
+  { physicalId: cluster, stackName, deletionPolicy }: Held,
+  own: readonly Held[],
+): Promise<Inspected> {
+  if (deletionPolicy !== "Delete") return nothingFound;
+  const where = `cluster ${cluster} (stack ${stackName})`;
+  const { value, findings } = await lookUp(where, () => listStrangers(world, ecs, cluster, own), {
+    ClusterNotFoundException: { text: `${where} is gone already`, kind: "note" },
+  });
+  if (!value) return { findings, emptyings: [] };
+  const services = value.services.map((arn) => ({
+    text: `${where} has service ${arn.slice(arn.lastIndexOf("/") + 1)}, which is of none of these stacks`,
+    mend: "delete that service, or its stack, too",
+  }));
+  const { tasks } = value;
+  const text = `${where} runs ${counted(tasks.length, "task")} of no service`;
+  const emptyings =
+    tasks.length === 0
+      ? []
+      : [{ stackName, text, blocks: true, run: () => stopTasks(world, ecs, cluster, tasks) }];
+  return { findings: [...findings, ...services], emptyings };
+}
+
+async function listStrangers(world: World, client: ECSClient, cluster: string, own: readonly Held[]) {
+  const options = { abortSignal: world.signal };
+  const services: string[] = [];
+  for await (const { serviceArns = [] } of paginateListServices({ client }, { cluster }, options))
+    services.push(...serviceArns.filter((arn) => !own.some(({ physicalId }) => physicalId === arn)));
+  const arns: string[] = [];
+  for await (const { taskArns = [] } of paginateListTasks({ client }, { cluster }, options))
+    arns.push(...taskArns);
+  const tasks: Task[] = [];
+  for (let start = 0; start < arns.length; start += tasksAtOnce) {
+    const command = new DescribeTasksCommand({ cluster, tasks: arns.slice(start, start + tasksAtOnce) });
+    tasks.push(...((await client.send(command, options)).tasks ?? []));
+  }
+  return {
+    services,
+    tasks: tasks.filter(
+      ({ startedBy, group }) => !group?.startsWith("service:") && !startedBy?.startsWith("ecs-svc/"),
+    ),
+  };
+}
+
+async function describe(
+  world: World,
+  ecs: ECSClient,
+  cluster: string,
+  name: string,
+): Promise<Service | undefined> {
+  const command = new DescribeServicesCommand({ cluster, services: [name] });
+  const { services = [] } = await ecs.send(command, { abortSignal: world.signal });
+  return services.find(({ status }) => status !== "INACTIVE");
+}
+
+async function stopTasks(
+  world: World,
+  ecs: ECSClient,
+  cluster: string,
+  tasks: readonly Task[],
+): Promise<void> {
+  for (const { taskArn: task = "" } of tasks)
+    await ecs.send(new StopTaskCommand({ cluster, task, reason: "The cluster's stack is deleted" }));
+  const pace = createPace();
+  for (;;) {
+    const left: string[] = [];
+    for await (const { taskArns = [] } of paginateListTasks({ client: ecs }, { cluster }))
+      left.push(...taskArns);
+    if (!tasks.some(({ taskArn }) => left.includes(taskArn ?? ""))) return;
+    await world.clock.wait(pace.next(true), world.signal);
+  }
+}

@@ -1,0 +1,69 @@
+import {
+  BatchDeleteImageCommand,
+  ECRClient,
+  type ImageIdentifier,
+  paginateListImages,
+} from "@aws-sdk/client-ecr";
+import { Failure } from "../../../../shared/failure.ts";
+import { lookUp } from "../../../../shared/findings.ts";
+import type { World } from "../../world.ts";
+import type { Held } from "../contents.ts";
+import { counted, type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
+
+/** The most that BatchDeleteImage takes. */
+const mostAtOnce = 100;
+
+/** Repositories that hold images: unless they say EmptyOnDelete, CloudFormation does not delete them. */
+export const inspectImages: Inspect = async (world, stacks) => {
+  const ecr = new ECRClient(world.clientConfig);
+  const repositories = stacks.flatMap(({ resources }) => resources);
+  return together(await Promise.all(repositories.map((repository) => inspect(world, ecr, repository))));
+};
+
+async function inspect(
+  { signal }: World,
+  ecr: ECRClient,
+  { physicalId: name, stackName, properties, deletionPolicy }: Held,
+): Promise<Inspected> {
+  if (deletionPolicy !== "Delete") return nothingFound;
+  const where = `repository ${name} (stack ${stackName})`;
+  const { value: images, findings } = await lookUp(where, () => listImages(ecr, name, signal), {
+    RepositoryNotFoundException: { text: `${where} is gone already`, kind: "note" },
+  });
+  // A manifest counts once, however many tags it has.
+  const digests = new Set((images ?? []).map(({ imageDigest }) => imageDigest));
+  if (digests.size === 0) return { findings, emptyings: [] };
+  const text = `${where} holds ${counted(digests.size, "image")}`;
+  if (String(properties.EmptyOnDelete) === "true")
+    return { findings: [{ text: `${text}, which go with it`, kind: "note" }], emptyings: [] };
+  return { findings, emptyings: [{ stackName, text, blocks: true, run: () => empty(ecr, name, signal) }] };
+}
+
+async function empty(client: ECRClient, repositoryName: string, abortSignal: AbortSignal): Promise<void> {
+  // Images of an index can only go after it, so what is refused once is asked for again.
+  for (let before = Number.POSITIVE_INFINITY; ; ) {
+    const images = await listImages(client, repositoryName, abortSignal);
+    if (images.length === 0) return;
+    if (images.length >= before)
+      throw new Failure(`${images.length} images of repository ${repositoryName} cannot be deleted`, {
+        nextStep: `look at them: aws ecr list-images --repository-name ${repositoryName}`,
+      });
+    before = images.length;
+    const digests = [...new Set(images.map(({ imageDigest }) => imageDigest))];
+    for (let start = 0; start < digests.length; start += mostAtOnce) {
+      const imageIds = digests.slice(start, start + mostAtOnce).map((imageDigest) => ({ imageDigest }));
+      await client.send(new BatchDeleteImageCommand({ repositoryName, imageIds }), { abortSignal });
+    }
+  }
+}
+
+async function listImages(
+  client: ECRClient,
+  repositoryName: string,
+  abortSignal: AbortSignal,
+): Promise<ImageIdentifier[]> {
+  const found: ImageIdentifier[] = [];
+  for await (const { imageIds = [] } of paginateListImages({ client }, { repositoryName }, { abortSignal }))
+    found.push(...imageIds);
+  return found;
+}

@@ -1,0 +1,44 @@
+import type { World } from "../../world.ts";
+import type { StackContents } from "../contents.ts";
+import { type Inspect, type Inspected, together } from "./inspected.ts";
+import { inspectStacks } from "./stacks.ts";
+
+// Each service's client is only loaded where a stack has something of it.
+const inspectors: readonly { readonly types: readonly string[]; load(): Promise<Inspect> }[] = [
+  {
+    types: ["AWS::ECR::Repository"],
+    load: async () => (await import("./images.ts")).inspectImages,
+  },
+  {
+    types: ["AWS::S3::Bucket"],
+    load: async () => (await import("./buckets.ts")).inspectBuckets,
+  },
+  {
+    types: ["AWS::ECS::Service", "AWS::ECS::Cluster"],
+    load: async () => (await import("./containers.ts")).inspectContainers,
+  },
+  {
+    types: ["AWS::ElasticLoadBalancingV2::LoadBalancer"],
+    load: async () => (await import("./protection.ts")).inspectLoadBalancers,
+  },
+  {
+    types: ["AWS::RDS::DBInstance"],
+    load: async () => (await import("./protection.ts")).inspectDatabases,
+  },
+];
+
+/** Everything known to block the deletion of these stacks, before it begins. */
+export async function inspectAll(world: World, stacks: readonly StackContents[]): Promise<Inspected> {
+  const parts = await Promise.all([
+    inspectStacks(world, stacks),
+    ...inspectors.map(async ({ types, load }) => {
+      const concerned = stacks.map((stack) => ({
+        ...stack,
+        resources: stack.resources.filter(({ type }) => types.includes(type)),
+      }));
+      if (concerned.every(({ resources }) => resources.length === 0)) return together([]);
+      return (await load())(world, concerned);
+    }),
+  ]);
+  return together(parts);
+}

@@ -1,0 +1,14 @@
+import type { StackContents } from "../contents.ts";
+
+/** A sentence per resource that outlives its stack. */
+export function keptBy(stacks: readonly StackContents[]): string[] {
+  return stacks.flatMap(({ resources }) =>
+    resources.flatMap(({ logicalId, physicalId, type, deletionPolicy }) => {
+      if (deletionPolicy === "Retain")
+        return [`${logicalId} (${type}, ${physicalId}) is kept and goes on costing what it costs.`];
+      return deletionPolicy === "Snapshot"
+        ? [`A last snapshot of ${logicalId} (${type}, ${physicalId}) is kept, and costs until it is deleted.`]
+        : [];
+    }),
+  );
+}

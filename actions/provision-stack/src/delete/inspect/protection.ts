@@ -1,0 +1,47 @@
+import {
+  DescribeLoadBalancerAttributesCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { lookUp } from "../../../../shared/findings.ts";
+import type { World } from "../../world.ts";
+import type { Held } from "../contents.ts";
+import { type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
+
+/** Load balancers that are protected from deletion. */
+export const inspectLoadBalancers: Inspect = async (world, stacks) => {
+  const client = new ElasticLoadBalancingV2Client(world.clientConfig);
+  const balancers = stacks.flatMap(({ resources }) => resources);
+  return together(await Promise.all(balancers.map((balancer) => inspect(world, client, balancer))));
+};
+
+async function inspect(
+  { signal }: World,
+  client: ElasticLoadBalancingV2Client,
+  { logicalId, physicalId, stackName, deletionPolicy }: Held,
+): Promise<Inspected> {
+  if (deletionPolicy !== "Delete") return nothingFound;
+  const where = `load balancer ${logicalId} (stack ${stackName})`;
+  const command = new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: physicalId });
+  const { value, findings } = await lookUp(where, () => client.send(command, { abortSignal: signal }), {
+    LoadBalancerNotFoundException: { text: `${where} is gone already`, kind: "note" },
+  });
+  const held = value?.Attributes?.find(({ Key }) => Key === "deletion_protection.enabled");
+  if (held?.Value !== "true") return { findings, emptyings: [] };
+  const mend = `turn its deletion protection off: aws elbv2 modify-load-balancer-attributes --attributes Key=deletion_protection.enabled,Value=false --load-balancer-arn ${physicalId}`;
+  return { findings: [{ text: `${where} is protected from deletion`, mend }], emptyings: [] };
+}
+
+/** Databases that are protected, as the template says that was applied last. */
+export const inspectDatabases: Inspect = async (_, stacks) => {
+  const held = stacks
+    .flatMap(({ resources }) => resources)
+    .filter(
+      ({ properties, deletionPolicy }) =>
+        String(properties.DeletionProtection) === "true" && deletionPolicy !== "Retain",
+    );
+  const findings = held.map(({ logicalId, physicalId, stackName }) => ({
+    text: `database ${logicalId} (stack ${stackName}) is protected from deletion`,
+    mend: `turn its deletion protection off: aws rds modify-db-instance --no-deletion-protection --apply-immediately --db-instance-identifier ${physicalId}`,
+  }));
+  return { findings, emptyings: [] };
+};

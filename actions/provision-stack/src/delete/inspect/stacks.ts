@@ -1,0 +1,51 @@
+import { ListImportsCommand } from "@aws-sdk/client-cloudformation";
+import type { Finding } from "../../../../shared/findings.ts";
+import type { World } from "../../world.ts";
+import type { StackContents } from "../contents.ts";
+import { type Inspect, together } from "./inspected.ts";
+
+/** Termination protection, and exports that stacks import which stay. */
+export const inspectStacks: Inspect = async (world, stacks) => {
+  const going = stacks.map(({ stackName }) => stackName);
+  const parts = await Promise.all(
+    stacks.map(async ({ stack, stackName }) => ({
+      findings: [...protection(stack, stackName), ...(await usedExports(world, stack, stackName, going))],
+      emptyings: [],
+    })),
+  );
+  return together(parts);
+};
+
+function protection({ EnableTerminationProtection }: StackContents["stack"], stackName: string): Finding[] {
+  if (!EnableTerminationProtection) return [];
+  const command = `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${stackName}`;
+  return [{ text: `stack ${stackName} is protected from termination`, mend: `turn that off: ${command}` }];
+}
+
+async function usedExports(
+  world: World,
+  { Outputs = [] }: StackContents["stack"],
+  stackName: string,
+  going: readonly string[],
+): Promise<Finding[]> {
+  const users = new Map<string, string[]>();
+  for (const { ExportName } of Outputs) {
+    if (!ExportName) continue;
+    for (const user of await importersOf(world, ExportName))
+      if (!going.includes(user)) users.set(user, [...(users.get(user) ?? []), ExportName]);
+  }
+  return [...users].map(([user, names]) => ({
+    text: `stack ${user}, which is to stay, imports ${names.join(", ")} of stack ${stackName}`,
+    mend: `delete ${user}, too (input stacks, stack-prefix)`,
+  }));
+}
+
+async function importersOf(world: World, ExportName: string): Promise<string[]> {
+  try {
+    return (await world.cloudformation.send(new ListImportsCommand({ ExportName }))).Imports ?? [];
+  } catch (error) {
+    // CloudFormation's answer when nothing imports it.
+    if (/is not imported by any stack/.test((error as Error).message)) return [];
+    throw error;
+  }
+}
