@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { type TaskRuntimeKind, taskRuntimeKinds } from "./task-runtime.ts";
 
 export const usage = `npm run lab -- [options]
 
@@ -6,6 +7,8 @@ Rehearses the delivery of this repository's last commit on a simulated AWS: prov
 "git push lab main"; Ctrl-C ends it. With --once it tells the whole story by itself and writes .lab/report.json.
 
   --once               provision, deploy, change a page under load, try a broken release, report, exit
+  --runtime R          what runs the tasks: docker, a container each on the engine of this machine, or process, a
+                       child process each (default docker where such an engine answers, else process)
   --port N             port of the simulated AWS (default 4566, 0 takes a free one)
   --listener-offset N  the load balancer's port P is served on 127.0.0.1:(P + N) (default 10000 with --once,
                        else 20000: browsers refuse to open port 10080)
@@ -16,6 +19,8 @@ Rehearses the delivery of this repository's last commit on a simulated AWS: prov
 export interface LabOptions {
   help: boolean;
   once: boolean;
+  /** Undefined: whatever this machine offers. */
+  runtime: TaskRuntimeKind | undefined;
   port: number;
   listenerOffset: number;
   timeScale: number;
@@ -27,6 +32,7 @@ export function parseArguments(argv: readonly string[]): LabOptions {
   return {
     help: values.help ?? false,
     once: values.once ?? false,
+    runtime: runtimeKind(values.runtime),
     port: wholeNumber("--port", values.port ?? "4566", 0, 65_535),
     // The test listener's port, 8080, has to fit as well.
     listenerOffset: wholeNumber(
@@ -45,6 +51,7 @@ function parse(argv: readonly string[]) {
       args: [...argv],
       options: {
         once: { type: "boolean" },
+        runtime: { type: "string" },
         port: { type: "string" },
         "listener-offset": { type: "string" },
         "time-scale": { type: "string" },
@@ -54,6 +61,13 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw new Error(`${(error as Error).message}\n\n${usage}`, { cause: error });
   }
+}
+
+function runtimeKind(text: string | undefined): TaskRuntimeKind | undefined {
+  const runtime = taskRuntimeKinds.find((each) => each === text);
+  if (text !== undefined && !runtime)
+    throw new Error(`--runtime: "${text}" is not one of ${taskRuntimeKinds.join(", ")}`);
+  return runtime;
 }
 
 function wholeNumber(option: string, text: string, least: number, most: number): number {

@@ -8,17 +8,20 @@ import type { LabOptions } from "./command-line.ts";
 import { machineEnvironment } from "./machine-environment.ts";
 import type { Progress } from "./progress.ts";
 import { listenForPushes, type Push } from "./push-listener.ts";
+import { pushNodeBase } from "./push-node-base.ts";
 import { createScratchRepository, type ScratchRepository } from "./scratch-repository.ts";
 import { type SimulatorProcess, startSimulatorProcess } from "./simulator-process.ts";
+import { chooseTaskRuntime, type TaskRuntimeKind } from "./task-runtime.ts";
 
 export interface Rehearsal {
   simulator: SimulatorProcess;
+  runtime: TaskRuntimeKind;
   repository: ScratchRepository;
   /** Of the load balancer's two listeners. */
   addresses: { production: string; test: string };
   /** Finished runs, in the order they ended. */
   runs: RunResult[];
-  /** Runs provision.yml to its end. */
+  /** Runs provision.yml to its end; meanwhile the registry gets the base image that releases stand on. */
   provision(): Promise<RunResult>;
   /** Pushes the checkout's commit to main and resolves when the run it starts has ended. */
   pushAndFollow(options?: { cancelAtLine: RegExp }): Promise<RunResult>;
@@ -42,10 +45,13 @@ export async function startRehearsal(
   progress: Progress,
   ends: AsyncDisposableStack,
 ): Promise<Rehearsal> {
-  const { directory, logDirectory } = place;
+  const { project, directory, logDirectory } = place;
+  const { runtime, why } = await chooseTaskRuntime(options.runtime);
+  progress.say(`  tasks run as ${runtime === "docker" ? "Docker's containers" : "processes"}: ${why}`);
   const simulator = await startSimulatorProcess(
     {
       ...options,
+      runtime,
       temporaryDirectory: directory,
       logFile: join(logDirectory, "simulator.log"),
     },
@@ -62,16 +68,26 @@ export async function startRehearsal(
     return "deploy.yml starts; the rehearsal's terminal shows it";
   });
   ends.defer(() => listener.close());
-  const repository = await createScratchRepository(place.project, directory, listener.hook);
+  const repository = await createScratchRepository(project, directory, listener.hook);
   const runs: RunResult[] = [];
   const follow = createFollower(runs, logDirectory, ends);
+  const environment = machineEnvironment(process.env, simulator.endpoint, directory);
+  const secrets = inventedKeys();
+  // To processes the simulated AWS lends Node.
   const variables: Record<string, string> = { AWS_REGION: simulator.region, BASE_IMAGE: "scratch" };
+  const provideBase = async () => {
+    if (runtime === "process") return;
+    const machine = { ...environment, ...secrets, AWS_REGION: simulator.region };
+    variables.BASE_IMAGE = await untilEnd(ends, (signal) =>
+      pushNodeBase({ project, directory, environment: machine, signal }),
+    );
+  };
   const writeLog = writeLogs(logDirectory, progress, ends);
   const cancellations = createCancellations();
   const runner = createRunner({
     repository: { name: "rehearsal/ecs-delivery", gitDirectory: repository.gitDirectory },
-    environment: machineEnvironment(process.env, simulator.endpoint, directory),
-    secrets: inventedKeys(),
+    environment,
+    secrets,
     vars: variables,
     directory,
     emit: (event) => {
@@ -91,13 +107,17 @@ export async function startRehearsal(
     run({ workflow: ".github/workflows/deploy.yml", event: { name: "push", branch: "main", before, after } });
   return {
     simulator,
+    runtime,
     repository,
     addresses: {
       production: `http://127.0.0.1:${80 + options.listenerOffset}`,
       test: `http://127.0.0.1:${8080 + options.listenerOffset}`,
     },
     runs,
-    provision: () => dispatch(".github/workflows/provision.yml", {}),
+    async provision() {
+      const [result] = await Promise.all([dispatch(".github/workflows/provision.yml", {}), provideBase()]);
+      return result;
+    },
     async pushAndFollow(options) {
       if (options) cancellations.cancelNextAt(options.cancelAtLine);
       const started = new Promise<Promise<RunResult>>((resolve) => awaited.push((run) => resolve(run)));
@@ -107,6 +127,17 @@ export async function startRehearsal(
     rollBack: (service) => dispatch(".github/workflows/rollback.yml", { service }),
     variables,
   };
+}
+
+/** Ends the work, and waits for its end, when the rehearsal ends before. */
+function untilEnd<T>(ends: AsyncDisposableStack, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const ending = new AbortController();
+  const result = work(ending.signal);
+  ends.defer(async () => {
+    ending.abort();
+    await result.catch(() => {});
+  });
+  return result;
 }
 
 /** Presses "Cancel workflow" of a run when its log comes to a line. */

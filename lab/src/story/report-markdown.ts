@@ -1,6 +1,12 @@
 import { seconds } from "./progress.ts";
 import type { Deployment, Report } from "./report.ts";
 
+const tasks = {
+  docker: "tasks ran in Docker's containers",
+  process: "tasks ran as processes",
+  none: "no task ran",
+};
+
 /** The report as a person wants to read it: what went as told, the load, each deployment with its traffic. */
 export function reportMarkdown(report: Report): string {
   const { resources, load } = report;
@@ -9,7 +15,8 @@ export function reportMarkdown(report: Report): string {
     `# Rehearsal of ${report.commit.slice(0, 7)}: ${report.ok ? "as told" : "not as told"}`,
     "",
     `${seconds(report.durationMs)} in all, ready to deploy after ${seconds(resources.readyMs)}; ` +
-      `AWS's waits passed ${report.timeScale} times faster than their figures; the simulator held ${memory} at most.`,
+      `AWS's waits passed ${report.timeScale} times faster than their figures; ${tasks[report.runtime ?? "none"]}; ` +
+      `the simulator held ${memory} at most.`,
     "",
     "## Story",
     "",

@@ -57,6 +57,7 @@ const told = {
   startedAt: new Date(0),
   durationMs: 60_000,
   timeScale: 60,
+  runtime: "docker" as const,
   steps: [{ name: "provision", ok: true, durationMs: 5 }],
   phases: [
     { ...phase, name: "before" },
@@ -73,6 +74,7 @@ describe("the report", () => {
     expect(report).toMatchObject({
       ok: true,
       durationMs: 60_000,
+      runtime: "docker",
       steps: [{ name: "provision", ok: true, durationMs: 5 }],
       load: { requests: 440, failed: 1, p50Ms: 2, p99Ms: 20, requestsPerSecond: 220 },
       resources: { readyMs: 9000, simulatorRssMb: 150.4 },
@@ -111,6 +113,7 @@ describe("the report", () => {
     const text = reportMarkdown(makeReport(told));
     for (const part of [
       "# Rehearsal of 0123456: as told",
+      "tasks ran in Docker's containers",
       "440 requests at 220 a second over both services, **1 failed**",
       "| after | 1.0 s | 220 | 1 | 2.0 ms | 20.0 ms |",
       "- http://x: HTTP 502",

@@ -1,6 +1,7 @@
 import type { JobResult, RunResult } from "../runner/result.ts";
 import type { LoadPhase } from "./load-generator.ts";
 import type { StoryStep } from "./record-steps.ts";
+import type { TaskRuntimeKind } from "./task-runtime.ts";
 
 export interface TrafficPoint {
   atMs: number;
@@ -32,6 +33,8 @@ export interface Report {
   startedAt: string;
   durationMs: number;
   timeScale: number;
+  /** What ran the tasks; null when the story broke off before that was known. */
+  runtime: TaskRuntimeKind | null;
   steps: StoryStep[];
   load: {
     requests: number;
@@ -57,6 +60,7 @@ export interface Told {
   startedAt: Date;
   durationMs: number;
   timeScale: number;
+  runtime: TaskRuntimeKind | undefined;
   steps: readonly StoryStep[];
   phases: LoadPhase[];
   runs: RunResult[];
@@ -71,6 +75,7 @@ export function makeReport(told: Told): Report {
     startedAt: told.startedAt.toISOString(),
     durationMs: told.durationMs,
     timeScale: told.timeScale,
+    runtime: told.runtime ?? null,
     steps: [...told.steps],
     load: summariseLoad(told.phases),
     deployments: told.runs.flatMap(deploymentsOf),

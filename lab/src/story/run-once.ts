@@ -45,6 +45,7 @@ export async function runOnce(
     startedAt,
     durationMs: performance.now(),
     timeScale: options.timeScale,
+    runtime: rehearsal?.runtime,
     steps: steps.steps,
     phases: measured.phases,
     runs: rehearsal?.runs ?? [],

@@ -4,6 +4,7 @@ import { createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import type { TaskRuntimeKind } from "./task-runtime.ts";
 
 export interface SimulatorProcess {
   endpoint: string;
@@ -13,6 +14,7 @@ export interface SimulatorProcess {
 }
 
 interface SimulatorProcessOptions {
+  runtime: TaskRuntimeKind;
   port: number;
   listenerOffset: number;
   timeScale: number;
@@ -30,6 +32,8 @@ export async function startSimulatorProcess(
   const child = fork(
     main,
     [
+      "--runtime",
+      options.runtime,
       "--port",
       String(options.port),
       "--listener-offset",

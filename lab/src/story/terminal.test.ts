@@ -6,16 +6,18 @@ import { createStepRecorder } from "./record-steps.ts";
 
 describe("arguments", () => {
   it.each([
-    { argv: [], once: false, listenerOffset: 20_000 },
-    { argv: ["--once"], once: true, listenerOffset: 10_000 },
-  ])("have defaults: $argv", ({ argv, once, listenerOffset }) => {
-    expect(parseArguments(argv)).toEqual({ help: false, once, port: 4566, listenerOffset, timeScale: 60 });
+    { argv: [], once: false, runtime: undefined, listenerOffset: 20_000 },
+    { argv: ["--once"], once: true, runtime: undefined, listenerOffset: 10_000 },
+    { argv: ["--runtime", "docker"], once: false, runtime: "docker", listenerOffset: 20_000 },
+  ])("have defaults: $argv", ({ argv, ...given }) => {
+    expect(parseArguments(argv)).toEqual({ help: false, port: 4566, timeScale: 60, ...given });
   });
 
   it.each([
     [["--port", "x"], '--port: "x" is not a whole number from 0 to 65535'],
     [["--listener-offset", "60000"], '--listener-offset: "60000" is not a whole number from 0 to 57455'],
     [["--time-scale", "0"], '--time-scale: "0" is not a whole number from 1 to 10000'],
+    [["--runtime", "podman"], '--runtime: "podman" is not one of process, docker'],
     [["--twice"], "Unknown option '--twice'"],
     [["now"], "Unexpected argument 'now'"],
   ])("%j is refused", (argv, message) => {

@@ -1,0 +1,154 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ownerLabel } from "../../simulator/src/planes/tasks/docker/leftovers.ts";
+import { hasDocker } from "../../simulator/src/planes/tasks/runtimes-for-tests.ts";
+import { git } from "./runner/git.ts";
+import type { Report } from "./story/report.ts";
+import type { TaskRuntimeKind } from "./story/task-runtime.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+let directory: string;
+let clone: string;
+let temporary: string;
+
+// The last commit in a clone of its own, as a newcomer has it, with the packages that are installed here.
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "story-test-"));
+  clone = join(directory, "clone");
+  temporary = join(directory, "tmp");
+  await mkdir(temporary);
+  await git(directory, "clone", "--quiet", root, clone);
+  for (const workspace of ["", "lab", "simulator"]) {
+    const packages = join(root, workspace, "node_modules");
+    if (existsSync(packages)) await symlink(packages, join(clone, workspace, "node_modules"));
+  }
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+function startLab(...options: string[]): ChildProcess {
+  return spawn(process.execPath, [join(clone, "lab/src/main.ts"), ...options], {
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+async function endOf(lab: ChildProcess) {
+  const [output, problems, [code]] = await Promise.all([
+    text(lab.stdout as NodeJS.ReadableStream),
+    text(lab.stderr as NodeJS.ReadableStream),
+    once(lab, "exit"),
+  ]);
+  return { output, problems, code: code as number };
+}
+
+async function take(port: number): Promise<Server | undefined> {
+  const server = createServer().listen(port, "127.0.0.1");
+  const listens = await once(server, "listening").then(
+    () => true,
+    () => false,
+  );
+  return listens ? server : undefined;
+}
+
+/** Far apart, as both rehearsals may look for free ports at the same time. */
+const firstOffset = { process: 20_000, docker: 22_000 };
+
+/** Ports 80 and 8080 of the load balancer are free at this offset. */
+async function freeOffset(runtime: TaskRuntimeKind): Promise<number> {
+  for (let offset = firstOffset[runtime]; ; offset += 100) {
+    const taken = await Promise.all([take(80 + offset), take(8080 + offset)]);
+    for (const server of taken) server?.close();
+    if (taken.every((server) => server !== undefined)) return offset;
+  }
+}
+
+/** Ids of the containers and networks in the engine that a process made. */
+async function inEngine(pid: number): Promise<string[]> {
+  const list = async (...args: string[]) => {
+    const format = `{{.ID}} {{.Label "${ownerLabel}"}}`;
+    const options = ["--no-trunc", "--filter", `label=${ownerLabel}`, "--format", format];
+    const { stdout } = await promisify(execFile)("docker", [...args, ...options]);
+    return stdout.split("\n").filter((line) => line.includes(`-${pid}-`));
+  };
+  return [...(await list("ps", "--all")), ...(await list("network", "ls"))];
+}
+
+async function simulatorOf(lab: ChildProcess): Promise<number> {
+  const { stdout } = await promisify(execFile)("pgrep", [
+    "--parent",
+    String(lab.pid),
+    "--full",
+    "simulator/src/main.ts",
+  ]);
+  return Number(stdout);
+}
+
+const options = async (runtime: TaskRuntimeKind) => [
+  ...["--once", "--runtime", runtime, "--port", "0"],
+  ...["--listener-offset", String(await freeOffset(runtime))],
+];
+
+/** Declares the tests of a rehearsal whose tasks have this runtime. */
+export function describeRehearsal(runtime: TaskRuntimeKind): void {
+  describe.skipIf(runtime === "docker" && !hasDocker)(`npm run lab -- --once --runtime ${runtime}`, () => {
+    // As long as the slowest machine takes for a story that should take two minutes.
+    it("tells the whole story", { timeout: 600_000 }, async () => {
+      const lab = startLab(...(await options(runtime)));
+      const { output, problems, code } = await endOf(lab);
+      expect(problems).toBe("");
+      expect(code, output).toBe(0);
+      const report = JSON.parse(await readFile(join(clone, ".lab/report.json"), "utf8")) as Report;
+      expect(report).toMatchObject({ ok: true, runtime, load: { failed: 0 } });
+      expect(report.load.requests).toBeGreaterThan(0);
+      expect(report.deployments.map(({ service, status }) => `${service} ${status}`).sort()).toEqual([
+        "customer cancelled",
+        "customer rolled-back",
+        "customer rolled-back",
+        "customer succeeded",
+        "customer succeeded",
+        "customer succeeded",
+        "employee succeeded",
+      ]);
+      expect(await readFile(join(clone, ".lab/report.md"), "utf8")).toContain(": as told\n");
+      expect(await readdir(temporary)).toEqual([]);
+    });
+
+    it("ends everything on Ctrl-C, pressed twice", { timeout: 120_000 }, async () => {
+      const lab = startLab(...(await options(runtime)));
+      const ended = once(lab, "exit");
+      for await (const line of createInterface({ input: lab.stdout as NodeJS.ReadableStream })) {
+        // Amid a deployment: the simulator, its database and its tasks, and an action's process are all there.
+        if (line.includes("Migrate the database")) break;
+      }
+      const simulator = await simulatorOf(lab);
+      if (runtime === "docker") expect(await inEngine(simulator)).not.toEqual([]);
+      lab.kill("SIGINT");
+      lab.kill("SIGINT");
+      expect(await ended).toEqual([130, null]);
+      expect(await readdir(temporary)).toEqual([]);
+      if (runtime === "docker") expect(await inEngine(simulator)).toEqual([]);
+    });
+  });
+}
+
+/** Declares a test of what is said before anything runs. */
+export function describeTakenPort(): void {
+  it("npm run lab names a port that is taken and leaves nothing behind", async () => {
+    const server = (await take(0)) as Server;
+    const { port } = server.address() as { port: number };
+    const { output, code } = await endOf(startLab("--once", "--port", String(port)));
+    server.close();
+    expect(code).toBe(1);
+    expect(output).toContain(String(port));
+    expect(await readdir(temporary)).toEqual([]);
+  });
+}

@@ -1,0 +1,3 @@
+import { describeRehearsal } from "./story-for-tests.ts";
+
+describeRehearsal("docker");

@@ -1,0 +1,52 @@
+import { execFile } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { basePath, makeNodeBase } from "../../../scripts/base-image/make-node-base.ts";
+import { createCommandFiles } from "../runner/command-files.ts";
+
+interface Order {
+  /** Has the action `build-image`. */
+  project: string;
+  /** Temporary files go there. */
+  directory: string;
+  /** Reaches the simulated AWS, with keys for it. */
+  environment: Record<string, string>;
+  signal: AbortSignal;
+}
+
+/**
+ * Makes a base image with Node and brings it into the simulated ECR, by the very action that builds the services'
+ * images. Answers it by digest.
+ */
+export async function pushNodeBase({ project, directory, environment, signal }: Order): Promise<string> {
+  const folder = await makeNodeBase({ folder: join(directory, "node-base") });
+  const files = await createCommandFiles(join(directory, "node-base-outputs"));
+  const entry = join(project, "actions/build-image/dist/index.js");
+  const env = { ...environment, ...inputs(folder), ...files.environment };
+  await promisify(execFile)(process.execPath, [entry], { env, signal }).catch((cause) => {
+    const said = /^::error::(.*)$/m.exec(cause.stdout ?? "")?.[1];
+    throw new Error(`the base image could not be pushed: ${said ?? cause.message}`, { cause });
+  });
+  // It is in the registry, and large.
+  await rm(folder, { recursive: true });
+  const { outputs } = await files.read();
+  return outputs.image ?? "";
+}
+
+function inputs(folder: string): Record<string, string> {
+  const given = {
+    repository: "node",
+    "create-repository": "true",
+    context: folder,
+    "base-image": "scratch",
+    "working-directory": "/",
+    entrypoint: JSON.stringify(["node"]),
+    environment: `PATH=${basePath}`,
+    platform: process.arch === "arm64" ? "linux/arm64" : "linux/amd64",
+    "tags-from": "none",
+  };
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+  );
+}

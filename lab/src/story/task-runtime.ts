@@ -1,0 +1,29 @@
+import { nodeBaseProblem } from "../../../scripts/base-image/make-node-base.ts";
+import { dockerProblem } from "../../../simulator/src/planes/tasks/docker/availability.ts";
+import { type TaskRuntimeKind, taskRuntimeKinds } from "../../../simulator/src/planes/tasks/runtime.ts";
+
+export { type TaskRuntimeKind, taskRuntimeKinds };
+
+export interface ChosenRuntime {
+  readonly runtime: TaskRuntimeKind;
+  /** What follows "because", more or less. */
+  readonly why: string;
+}
+
+/** Takes what was asked for, else containers wherever they can be had. Rejects when they were asked for and cannot. */
+export async function chooseTaskRuntime(
+  asked: TaskRuntimeKind | undefined,
+  findProblem = problemWithContainers,
+): Promise<ChosenRuntime> {
+  if (asked === "process") return { runtime: "process", why: "as --runtime says" };
+  const problem = await findProblem();
+  if (problem === undefined)
+    return { runtime: "docker", why: asked ? "as --runtime says" : "Docker answers on this machine" };
+  if (asked) throw new Error(`--runtime docker: ${problem}`);
+  return { runtime: "process", why: problem };
+}
+
+/** Containers need an engine and, since no registry may be reachable, a base image of this machine's own. */
+async function problemWithContainers(): Promise<string | undefined> {
+  return (await nodeBaseProblem()) ?? (await dockerProblem());
+}
