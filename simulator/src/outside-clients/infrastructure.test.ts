@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Simulator } from "../simulator.ts";
+import { startTestSimulator } from "../testing-simulator.ts";
+import { awsCli, python, run } from "./programs.ts";
+
+let simulator: Simulator;
+let folder: string;
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+  folder = await mkdtemp(join(tmpdir(), "infrastructure-"));
+});
+afterAll(async () => {
+  await simulator?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const variables = () => simulator.environmentVariables;
+const aws = async (...args: string[]) => {
+  const output = await run(awsCli, [...args, "--output=json"], { variables: variables() });
+  return JSON.parse(output || "{}");
+};
+
+it("boto3 walks through what templates are made of", async () => {
+  const program = join(import.meta.dirname, "infrastructure.py");
+  expect(JSON.parse(await run(python, [program], { variables: variables() }))).toEqual({
+    provider: ["sts.amazonaws.com"],
+    server: ["10.0.0.4", "running", "server"],
+    endpoint: ["Gateway", "available"],
+    refused: "InvalidAMIID.NotFound",
+    put: 0,
+    dashboard: true,
+    invalid: "InvalidParameterInput",
+    absent: "ResourceNotFound",
+  });
+  const seen = async () => {
+    const { events = [] } = await simulator.aws.logs.filterLogEvents({ logGroupName: "/aws/events/pushed" });
+    return events.map(({ message = "" }) => JSON.parse(message).detail);
+  };
+  await expect.poll(seen).toEqual([{ size: 2 }]);
+});
+
+const template = `
+Parameters:
+  Image:
+    Type: AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>
+    Default: /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64
+Resources:
+  Artifacts: {Type: AWS::S3::Bucket, Properties: {BucketName: cli-artifacts}}
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}
+  Server: {Type: AWS::EC2::Instance, Properties: {ImageId: !Ref Image, InstanceType: t3.micro, SubnetId: !Ref Subnet}}
+  Pushed:
+    Type: AWS::Events::Rule
+    Properties: {EventPattern: {source: [aws.ecr]}}
+Outputs:
+  Address: {Value: !GetAtt Server.PrivateIp}
+`;
+
+it("the AWS CLI plans a template through a bucket, and removes what it made once its bucket is empty", async () => {
+  const text = (...args: string[]) => run(awsCli, args, { variables: variables() });
+  const file = join(folder, "template.yaml");
+  await writeFile(file, template);
+  await text("s3", "mb", "s3://cli-templates");
+  const stack = ["cloudformation", "deploy", "--stack-name=cli", `--template-file=${file}`];
+  // Its own waiting for the stack would take half a minute from one look to the next.
+  const planned = await text(...stack, "--s3-bucket=cli-templates", "--no-execute-changeset");
+  const changeSet = /--change-set-name (\S+)/.exec(planned)?.[1] ?? "";
+  const { Changes } = await aws("cloudformation", "describe-change-set", `--change-set-name=${changeSet}`);
+  expect(Changes).toHaveLength(5);
+  await text("cloudformation", "execute-change-set", `--change-set-name=${changeSet}`);
+  const status = async () => {
+    const { Stacks = [] } = await simulator.aws.cloudformation.describeStacks({});
+    return Stacks.map(({ StackStatus }) => StackStatus).join();
+  };
+  await expect.poll(status).toBe("CREATE_COMPLETE");
+  const { Stacks } = await aws("cloudformation", "describe-stacks", "--stack-name=cli");
+  expect(Stacks[0].Outputs).toMatchObject([{ OutputKey: "Address", OutputValue: "10.0.0.4" }]);
+  await text("s3", "cp", file, "s3://cli-artifacts/a/b.yaml");
+  await text("cloudformation", "delete-stack", "--stack-name=cli");
+  await expect.poll(status).toBe("DELETE_FAILED");
+  await text("s3", "rm", "s3://cli-artifacts", "--recursive");
+  await text("cloudformation", "delete-stack", "--stack-name=cli");
+  await expect.poll(status).toBe("");
+  const running = "--filters=Name=instance-state-name,Values=running";
+  expect((await aws("ec2", "describe-instances", running)).Reservations).toEqual([]);
+});
