@@ -53,6 +53,11 @@ async function register(service: string, more: object = { MinCapacity: 1, MaxCap
 }
 
 describe("a scalable target", () => {
+  it("may be one of two that are the first of the account", async () => {
+    const made = await Promise.all(["first", "second"].map((name) => register(name)));
+    expect(made.map(({ ScalableTargetARN }) => ScalableTargetARN)).not.toContain(undefined);
+  });
+
   it("is registered with its range, and a later registration changes what it names only", async () => {
     const { ScalableTargetARN } = await register("ranged");
     await scaling.registerScalableTarget({

@@ -122,11 +122,12 @@ async function refuseMissingService({ environment }: ScalingState, resourceId: s
     throw invalid(`ECS service doesn't exist: ${resourceId}`);
 }
 
-/** AWS makes it with the first target of an account. */
+/** AWS makes it with the first target of an account; of two at a time one finds that the other has made it. */
 async function ensureServiceLinkedRole({ environment: { aws } }: ScalingState): Promise<void> {
   const RoleName = "AWSServiceRoleForApplicationAutoScaling_ECSService";
   const AWSServiceName = "ecs.application-autoscaling.amazonaws.com";
-  await aws.iam.getRole({ RoleName }).catch(() => aws.iam.createServiceLinkedRole({ AWSServiceName }));
+  const find = () => aws.iam.getRole({ RoleName });
+  await find().catch(() => aws.iam.createServiceLinkedRole({ AWSServiceName }).catch(find));
 }
 
 function describe({ environment: { accountId } }: ScalingState, target: ScalableTarget): TargetView {
