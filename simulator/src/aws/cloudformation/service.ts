@@ -20,6 +20,11 @@ import {
   listStackResources,
 } from "./operations/describe-resources.ts";
 import { describeStacks, listStacks } from "./operations/describe-stacks.ts";
+import {
+  describeStackDriftDetectionStatus,
+  describeStackResourceDrifts,
+  detectStackDrift,
+} from "./operations/drift.ts";
 import { listExports, listImports } from "./operations/exports.ts";
 import { cancelUpdateStack, continueUpdateRollback, rollbackStack } from "./operations/roll-back.ts";
 import { getTemplate, getTemplateSummary, validateTemplate } from "./operations/templates.ts";
@@ -45,6 +50,9 @@ const operations = {
   validateTemplate,
   listExports,
   listImports,
+  detectStackDrift,
+  describeStackDriftDetectionStatus,
+  describeStackResourceDrifts,
   createChangeSet,
   describeChangeSet,
   executeChangeSet,

@@ -6,6 +6,7 @@ import type {
 } from "@aws-sdk/client-cloudformation";
 import type { ResourceRecord, StackRecord, World } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
+import { resourceDrift } from "./drift.ts";
 import { findStack } from "./find-stack.ts";
 import { page } from "./page.ts";
 
@@ -23,7 +24,7 @@ export function describeStackResources(world: World, input: DescribeStackResourc
   return {
     StackResources: records.map((record) => ({
       ...identity(stack),
-      ...shared(record),
+      ...shared(stack, record),
       Timestamp: record.updatedAt,
     })),
   };
@@ -34,16 +35,23 @@ export function describeStackResource(world: World, input: DescribeStackResource
   const record = stack.resources.get(input.LogicalResourceId ?? "");
   if (!record)
     throw validationError(`Resource ${input.LogicalResourceId} does not exist for stack ${stack.name}`);
+  const metadata = stack.definition?.resources[record.logicalId]?.metadata;
   return {
-    StackResourceDetail: { ...identity(stack), ...shared(record), LastUpdatedTimestamp: record.updatedAt },
+    StackResourceDetail: {
+      ...identity(stack),
+      ...shared(stack, record),
+      LastUpdatedTimestamp: record.updatedAt,
+      Metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
+    },
   };
 }
 
 export function listStackResources(world: World, { StackName, NextToken }: ListStackResourcesCommandInput) {
-  const { items, next } = page([...findStack(world, StackName).resources.values()], NextToken);
+  const stack = findStack(world, StackName);
+  const { items, next } = page([...stack.resources.values()], NextToken);
   return {
     StackResourceSummaries: items.map((record) => ({
-      ...shared(record),
+      ...shared(stack, record),
       LastUpdatedTimestamp: record.updatedAt,
     })),
     NextToken: next,
@@ -54,14 +62,14 @@ function identity({ id, name }: StackRecord) {
   return { StackId: id, StackName: name };
 }
 
-function shared({ logicalId, physicalId, type, status, statusReason }: ResourceRecord) {
+function shared(stack: StackRecord, { logicalId, physicalId, type, status, statusReason }: ResourceRecord) {
   return {
     LogicalResourceId: logicalId,
     PhysicalResourceId: physicalId,
     ResourceType: type,
     ResourceStatus: status,
     ResourceStatusReason: statusReason,
-    DriftInformation: { StackResourceDriftStatus: "NOT_CHECKED" as const },
+    DriftInformation: resourceDrift(stack, logicalId),
   };
 }
 

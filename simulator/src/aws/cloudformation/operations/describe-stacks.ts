@@ -7,6 +7,7 @@ import type {
 } from "@aws-sdk/client-cloudformation";
 import type { Definition } from "../stack/definition.ts";
 import type { StackRecord, World } from "../stack/records.ts";
+import { stackDrift } from "./drift.ts";
 import { findStack } from "./find-stack.ts";
 import { page } from "./page.ts";
 
@@ -35,7 +36,7 @@ function summarize(stack: StackRecord): StackSummary {
     DeletionTime: stack.deletedAt,
     StackStatus: stack.status,
     StackStatusReason: stack.statusReason,
-    DriftInformation: { StackDriftStatus: "NOT_CHECKED" },
+    DriftInformation: stackDrift(stack),
   };
 }
 
@@ -52,6 +53,8 @@ function describe(stack: StackRecord): Stack {
     StackStatus: stack.status,
     StackStatusReason: stack.statusReason,
     DisableRollback: stack.disableRollback,
+    RetainExceptOnCreate: stack.retainExceptOnCreate,
+    TimeoutInMinutes: stack.timeoutInMinutes,
     NotificationARNs: [],
     Capabilities: [...stack.capabilities] as Stack["Capabilities"],
     Outputs: stack.outputs.map(({ name, value, description, exportName }) => ({
@@ -62,7 +65,7 @@ function describe(stack: StackRecord): Stack {
     })),
     Tags: [...stack.tags],
     EnableTerminationProtection: stack.terminationProtection,
-    DriftInformation: { StackDriftStatus: "NOT_CHECKED" },
+    DriftInformation: stackDrift(stack),
   };
 }
 

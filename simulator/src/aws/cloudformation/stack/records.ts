@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ResourceStatus, StackEvent, StackStatus } from "@aws-sdk/client-cloudformation";
 import type { Environment } from "../../../environment.ts";
+import type { DriftRecord } from "../drift/detect.ts";
 import type { ResourceTypes } from "../resources/catalog.ts";
 import type { Tag } from "../resources/tag-changes.ts";
 import type { Mapping, Value } from "../template/value.ts";
@@ -41,6 +42,10 @@ export interface StackRecord {
   capabilities: readonly string[];
   tags: readonly Tag[];
   disableRollback: boolean;
+  /** Whether a rollback also deletes new resources that are to be retained. */
+  retainExceptOnCreate: boolean;
+  /** Of the creation; undefined without a limit. */
+  timeoutInMinutes: number | undefined;
   terminationProtection: boolean;
   /** By logical id. */
   readonly resources: Map<string, ResourceRecord>;
@@ -51,6 +56,8 @@ export interface StackRecord {
   /** Names of the exports this stack's values come from. */
   imports: ReadonlySet<string>;
   clientRequestToken: string | undefined;
+  /** The last detection of drift. */
+  drift: DriftRecord | undefined;
   /** Gives up the creation or update that runs. */
   cancel: () => void;
   /** What an update did that is still to be taken back: its rollback failed, or was not wanted at first. */
@@ -83,6 +90,8 @@ export function createStackRecord({ environment }: World, name: string): StackRe
     capabilities: [],
     tags: [],
     disableRollback: false,
+    retainExceptOnCreate: false,
+    timeoutInMinutes: undefined,
     terminationProtection: false,
     resources: new Map(),
     outputs: [],
@@ -90,6 +99,7 @@ export function createStackRecord({ environment }: World, name: string): StackRe
     changeSets: new Map(),
     imports: new Set(),
     clientRequestToken: undefined,
+    drift: undefined,
     cancel: () => {},
     unfinished: undefined,
   };

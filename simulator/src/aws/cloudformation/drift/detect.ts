@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto";
+import type { StackResourceDrift } from "@aws-sdk/client-cloudformation";
+import type { ResourceRecord, StackRecord, World } from "../stack/records.ts";
+import type { Mapping, Value } from "../template/value.ts";
+import { compare } from "./compare.ts";
+import { readers } from "./readers.ts";
+
+export interface DriftRecord {
+  readonly id: string;
+  status: "DETECTION_IN_PROGRESS" | "DETECTION_COMPLETE" | "DETECTION_FAILED";
+  statusReason: string | undefined;
+  at: Date;
+  /** Of the resources whose types can be checked. */
+  drifts: readonly StackResourceDrift[];
+}
+
+/** AWS time that a detection takes at the least. */
+const detectionMs = 5_000;
+
+/** Compares every resource with what its service says of it; the outcome is in the stack's drift record. */
+export function startDetection(world: World, stack: StackRecord): DriftRecord {
+  const { clock } = world.environment;
+  const record: DriftRecord = {
+    id: randomUUID(),
+    status: "DETECTION_IN_PROGRESS",
+    statusReason: undefined,
+    at: clock.now(),
+    drifts: [],
+  };
+  stack.drift = record;
+  const detect = async () => {
+    await clock.wait(detectionMs, world.signal);
+    try {
+      const found = await Promise.all(
+        [...stack.resources.values()].map((each) => detectOne(world, stack, each)),
+      );
+      record.drifts = found.flat();
+      record.status = "DETECTION_COMPLETE";
+    } catch (error) {
+      record.status = "DETECTION_FAILED";
+      record.statusReason = (error as Error).message;
+    }
+    record.at = clock.now();
+  };
+  world.run(detect());
+  return record;
+}
+
+async function detectOne(
+  { environment }: World,
+  stack: StackRecord,
+  { logicalId, physicalId, type, properties }: ResourceRecord,
+): Promise<StackResourceDrift[]> {
+  const read = readers[type];
+  if (!read || physicalId === undefined) return [];
+  const actual = await read(environment, physicalId, properties);
+  // As JSON has it: without what the service leaves undefined, and dates as texts.
+  const told = actual && (JSON.parse(JSON.stringify(actual, keepUndefined)) as Mapping);
+  const differences = told ? compare(properties, told) : [];
+  return [
+    {
+      StackId: stack.id,
+      LogicalResourceId: logicalId,
+      PhysicalResourceId: physicalId,
+      ResourceType: type,
+      ExpectedProperties: JSON.stringify(properties),
+      ...(told && { ActualProperties: JSON.stringify(told) }),
+      PropertyDifferences: differences,
+      StackResourceDriftStatus: told ? (differences.length > 0 ? "MODIFIED" : "IN_SYNC") : "DELETED",
+      Timestamp: environment.clock.now(),
+    },
+  ];
+}
+
+/** A property that was read and has no value is told as null, so that it counts as taken away. */
+function keepUndefined(_: string, value: unknown): Value {
+  return (value === undefined ? null : value) as Value;
+}

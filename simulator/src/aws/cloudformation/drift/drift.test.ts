@@ -1,0 +1,122 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Simulator } from "../../../simulator.ts";
+import { startTestSimulator } from "../../../testing-simulator.ts";
+
+const folder = new URL("../../../../../infra-templates/", import.meta.url);
+/** In the order of their imports. */
+const names = ["network", "database", "registry", "cluster", "load-balancer", "services", "observability"];
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+});
+afterAll(() => simulator?.close());
+
+async function describe(StackName: string) {
+  return (await simulator.aws.cloudformation.describeStacks({ StackName })).Stacks?.[0];
+}
+
+/** `LogicalId STATUS path expected → actual` of what is not in sync. */
+async function detect(name: string) {
+  const { cloudformation } = simulator.aws;
+  const StackName = `microservices-${name}`;
+  const { StackDriftDetectionId } = await cloudformation.detectStackDrift({ StackName });
+  const status = async () =>
+    (await cloudformation.describeStackDriftDetectionStatus({ StackDriftDetectionId })).DetectionStatus;
+  await expect.poll(status, { timeout: 5_000 }).toBe("DETECTION_COMPLETE");
+  const { StackResourceDrifts = [] } = await cloudformation.describeStackResourceDrifts({
+    StackName,
+    StackResourceDriftStatusFilters: ["MODIFIED", "DELETED"],
+  });
+  return StackResourceDrifts.map(
+    ({ LogicalResourceId, StackResourceDriftStatus, PropertyDifferences = [] }) =>
+      [
+        LogicalResourceId,
+        StackResourceDriftStatus,
+        ...PropertyDifferences.map(
+          ({ PropertyPath, ExpectedValue, ActualValue, DifferenceType }) =>
+            `${PropertyPath} ${DifferenceType} ${ExpectedValue} → ${ActualValue}`,
+        ),
+      ].join(" "),
+  );
+}
+
+const physicalId = async (name: string, LogicalResourceId: string) => {
+  const input = { StackName: `microservices-${name}`, LogicalResourceId };
+  const { StackResourceDetail } = await simulator.aws.cloudformation.describeStackResource(input);
+  return StackResourceDetail?.PhysicalResourceId ?? "";
+};
+
+test("the stacks are made", async () => {
+  for (const name of names) {
+    const StackName = `microservices-${name}`;
+    const TemplateBody = await readFile(new URL(`${name}.yaml`, folder), "utf8");
+    await simulator.aws.cloudformation.createStack({
+      StackName,
+      TemplateBody,
+      Capabilities: ["CAPABILITY_IAM"],
+    });
+    await expect
+      .poll(async () => (await describe(StackName))?.StackStatus, { timeout: 10_000 })
+      .toBe("CREATE_COMPLETE");
+  }
+}, 60_000);
+
+test.each(names)("nothing of %s has drifted after it was made", async (name) => {
+  expect(await detect(name)).toEqual([]);
+  expect((await describe(`microservices-${name}`))?.DriftInformation?.StackDriftStatus).toBe("IN_SYNC");
+});
+
+test("what was changed by hand is told with both values", async () => {
+  const { ec2, ecr, ecs, iam, logs } = simulator.aws;
+  await ecr.putImageTagMutability({ repositoryName: "customer", imageTagMutability: "IMMUTABLE" });
+  await ecr.deleteRepository({ repositoryName: "employee" });
+  expect(await detect("registry")).toEqual([
+    "CustomerRepository MODIFIED /ImageTagMutability NOT_EQUAL MUTABLE → IMMUTABLE",
+    "EmployeeRepository DELETED",
+  ]);
+  const GroupId = await physicalId("network", "DatabaseSecurityGroup");
+  const open = { IpProtocol: "tcp", FromPort: 3306, ToPort: 3306, IpRanges: [{ CidrIp: "0.0.0.0/0" }] };
+  await ec2.authorizeSecurityGroupIngress({ GroupId, IpPermissions: [open] });
+  expect(await detect("network")).toEqual([
+    expect.stringMatching(
+      /^DatabaseSecurityGroup MODIFIED \/SecurityGroupIngress\/\d ADD null → .*"CidrIp":"0\.0\.0\.0\/0"/,
+    ),
+  ]);
+  const [cluster, service] = ["microservices-serverlesscluster", "customer-microservice"];
+  await ecs.updateService({ cluster, service, desiredCount: 3 });
+  const RoleName = await physicalId("services", "ExecutionRole");
+  await iam.deleteRolePolicy({ RoleName, PolicyName: "start-tasks" });
+  expect(await detect("services")).toEqual([
+    expect.stringMatching(/^ExecutionRole MODIFIED \/Policies\/0 REMOVE \{"PolicyName":"start-tasks"/),
+    "CustomerService MODIFIED /DesiredCount NOT_EQUAL 1 → 3",
+  ]);
+  const logGroupName = await physicalId("cluster", "LogGroup");
+  await logs.deleteRetentionPolicy({ logGroupName });
+  expect(await detect("cluster")).toEqual([
+    expect.stringMatching(/^LogGroup MODIFIED \/RetentionInDays REMOVE \d+ → null$/),
+  ]);
+  const stack = await describe("microservices-cluster");
+  expect(stack?.DriftInformation?.StackDriftStatus).toBe("DRIFTED");
+});
+
+test("types that are not checked are told so, and a stack that is not settled is refused", async () => {
+  const { cloudformation } = simulator.aws;
+  const { StackResourceSummaries = [] } = await cloudformation.listStackResources({
+    StackName: "microservices-network",
+  });
+  const status = (id: string) =>
+    StackResourceSummaries.find(({ LogicalResourceId }) => LogicalResourceId === id)?.DriftInformation
+      ?.StackResourceDriftStatus;
+  expect([status("Vpc"), status("InternetGateway")]).toEqual(["IN_SYNC", "NOT_CHECKED"]);
+  await cloudformation.createChangeSet({
+    StackName: "empty",
+    ChangeSetName: "a",
+    ChangeSetType: "CREATE",
+    TemplateBody: "Resources: { A: { Type: AWS::Logs::LogGroup } }",
+  });
+  await expect((async () => cloudformation.detectStackDrift({ StackName: "empty" }))()).rejects.toThrow(
+    "while in [REVIEW_IN_PROGRESS] state",
+  );
+});

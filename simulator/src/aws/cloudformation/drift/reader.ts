@@ -1,0 +1,26 @@
+import type { Environment } from "../../../environment.ts";
+import { AwsError } from "../../../errors.ts";
+import type { Properties } from "../resources/resource-type.ts";
+
+/**
+ * What a resource's service tells of it now, in the template's words; a property that cannot be read is left out.
+ * Undefined when the resource is gone.
+ */
+export type ReadActual = (
+  environment: Environment,
+  id: string,
+  expected: Properties,
+) => Promise<Properties | undefined>;
+
+/** The answer of a look-up, undefined where the service does not know the resource. */
+export async function orGone<Answer>(
+  codes: readonly string[],
+  look: () => Promise<Answer>,
+): Promise<Answer | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof AwsError && codes.includes(error.code)) return undefined;
+    throw error;
+  }
+}
