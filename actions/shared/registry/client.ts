@@ -2,6 +2,7 @@ import { Failure } from "../failure.ts";
 import type { Scope } from "./authorization.ts";
 import { digestOf } from "./digest.ts";
 import { downloadBlob } from "./download.ts";
+import type { Answer } from "./exchange.ts";
 import { type Descriptor, mediaTypes } from "./oci.ts";
 import { unreachable } from "./reach.ts";
 import { createRequester, type RegistryOptions, type RegistryRequest } from "./request.ts";
@@ -30,10 +31,10 @@ export function createRegistryClient(options: RegistryOptions) {
     requester.retry(async () => {
       const scope: Scope = { repository, access: "pull" };
       const response = await requester.send([scope], `/v2/${repository}/${path}`, init);
-      const body = await response.arrayBuffer().catch((error) => {
+      const body = await response.read().catch((error) => {
         throw options.signal.aborted ? options.signal.reason : unreachable(options.host, error);
       });
-      return { response, body: Buffer.from(body) };
+      return { response, body };
     });
 
   return {
@@ -80,11 +81,11 @@ export function createRegistryClient(options: RegistryOptions) {
         headers,
         body,
       });
-      await response.body?.cancel();
+      response.discard();
     },
   };
 }
 
-function mediaTypeOf(response: Response): string {
-  return response.headers.get("content-type")?.split(";")[0]?.trim() ?? "";
+function mediaTypeOf({ header }: Answer): string {
+  return header("content-type")?.split(";")[0]?.trim() ?? "";
 }

@@ -49,7 +49,7 @@ async function* readOn(
     // Some registries send all of it, whatever was asked for.
     let skip = response.status === 206 ? 0 : position;
     try {
-      for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      for await (const chunk of response.body) {
         const wanted = chunk.subarray(Math.min(skip, chunk.length));
         skip -= chunk.length - wanted.length;
         position += wanted.length;

@@ -55,7 +55,7 @@ it.each<[string, () => Promise<string>, RegExp, string]>([
   [
     "a registry that hangs up",
     async () => `http://${await listen(createPlainServer((request) => request.destroy()))}`,
-    /cannot be reached \(other side closed\)/,
+    /cannot be reached \(socket hang up\)/,
     "the network of the runner",
   ],
 ])("says what is wrong with %s", async (_, start, message, nextStep) => {

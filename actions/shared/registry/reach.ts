@@ -1,12 +1,13 @@
 import { Failure } from "../failure.ts";
+import { type Answer, exchange, type HttpRequest } from "./exchange.ts";
 import { Transient } from "./retry.ts";
 
-/** fetch, whose errors say what is wrong with the way to the host. */
-export async function reach(host: string, url: URL, init: RequestInit): Promise<Response> {
+/** An exchange whose errors say what is wrong with the way to the host. */
+export async function reach(host: string, url: URL, request: HttpRequest): Promise<Answer> {
   try {
-    return await fetch(url, init);
+    return await exchange(url, request);
   } catch (error) {
-    if (init.signal?.aborted) throw init.signal.reason;
+    if (request.signal?.aborted) throw request.signal.reason;
     throw unreachable(host, error);
   }
 }
@@ -34,7 +35,7 @@ export function unreachable(host: string, error: unknown): Failure {
   });
 }
 
-/** fetch says "fetch failed" and hides why in its cause; of several addresses that were tried, the first tells. */
+/** Of several addresses that were tried, the first tells. */
 function innermost(error: Error): Error {
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return innermost(error.errors[0]);
   return error.cause instanceof Error ? innermost(error.cause) : error;

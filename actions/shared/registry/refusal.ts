@@ -1,5 +1,6 @@
 import { Failure } from "../failure.ts";
 import type { Scope } from "./authorization.ts";
+import type { Answer } from "./exchange.ts";
 import { Transient } from "./retry.ts";
 
 /** The registry's own answer: one of the error codes of OCI distribution-spec v1.1, or the status. */
@@ -22,9 +23,9 @@ const nextSteps: Readonly<Record<number, string>> = {
 };
 
 /** What the answer of a status from 400 means; the answer's body is read. */
-export async function refusalOf(response: Response, host: string, request: string): Promise<Failure> {
+export async function refusalOf(response: Answer, host: string, request: string): Promise<Failure> {
   const { status } = response;
-  const { code, message } = firstError(await response.text().catch(() => ""));
+  const { code, message } = firstError(await textOf(response));
   const said = [code, message].filter(Boolean).join(": ") || `status ${status}`;
   const sentence = `The registry ${host} refused ${request} (${said})`;
   if (status < 500 && status !== 429)
@@ -45,14 +46,13 @@ export function accessRefused(host: string, scopes: readonly Scope[]): Failure {
 }
 
 /** ECR says so with 403, which elsewhere means that a valid login lacks a right. */
-export async function saysExpired(response: Response): Promise<boolean> {
-  if (response.status !== 403) return false;
-  return /token has expired/i.test(
-    await response
-      .clone()
-      .text()
-      .catch(() => ""),
-  );
+export async function saysExpired(response: Answer): Promise<boolean> {
+  return response.status === 403 && /token has expired/i.test(await textOf(response));
+}
+
+/** Empty when it cannot be read. */
+async function textOf(response: Answer): Promise<string> {
+  return response.read().then(String, () => "");
 }
 
 /** `{"errors":[{code, message}]}` of the distribution specification; proxies answer anything. */
@@ -65,8 +65,8 @@ function firstError(text: string): { code?: string; message?: string } {
 }
 
 /** Seconds or a date, RFC 9110 §10.2.3. */
-function retryAfterMs({ headers }: Response): number {
-  const value = headers.get("retry-after") ?? "";
+function retryAfterMs({ header }: Answer): number {
+  const value = header("retry-after") ?? "";
   if (/^\d+$/.test(value)) return Number(value) * 1000;
   return Math.max(0, Date.parse(value) - Date.now()) || 0;
 }

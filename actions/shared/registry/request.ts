@@ -1,22 +1,16 @@
 import { Failure } from "../failure.ts";
 import { registryUrl } from "./address.ts";
 import { type AuthorizationOptions, createAuthorization, type Scope } from "./authorization.ts";
+import type { Answer, HttpRequest } from "./exchange.ts";
 import { reach } from "./reach.ts";
 import { accessRefused, refusalOf, saysExpired } from "./refusal.ts";
 import { createRetry, type RetryOptions } from "./retry.ts";
 
 export interface RegistryOptions extends AuthorizationOptions, RetryOptions {}
 
-export interface RegistryRequest {
-  readonly method?: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
-  readonly headers?: Record<string, string>;
-  /** A function opens the bytes anew when the request has to be sent again. */
-  readonly body?: Uint8Array | (() => AsyncIterable<Uint8Array>);
-  readonly redirect?: "manual";
+export interface RegistryRequest extends HttpRequest {
   /** Statuses from 400 that the caller understands; any other becomes a RegistryRefusal. */
   readonly expect?: readonly number[];
-  /** Instead of the registry's own. */
-  readonly signal?: AbortSignal;
 }
 
 export type Requester = ReturnType<typeof createRequester>;
@@ -31,46 +25,35 @@ export function createRequester(options: RegistryOptions) {
     location: string,
     request: RegistryRequest = {},
     renewed = false,
-  ): Promise<Response> => {
+  ): Promise<Answer> => {
     const url = new URL(location, registryUrl(host));
     // Credentials go to the registry only, wherever it says an upload goes on.
     const own = url.origin === registryUrl(host);
     const header = own ? authorization.header(scopes) : undefined;
-    const response = await reach(host, url, toInit(request, header, request.signal ?? options.signal));
+    const response = await reach(host, url, {
+      signal: options.signal,
+      ...request,
+      headers: { ...request.headers, ...(header !== undefined && { authorization: header }) },
+    });
     if (own && (response.status === 401 || (await saysExpired(response)))) {
-      await response.body?.cancel();
-      const challenge = response.headers.get("www-authenticate") ?? "";
+      response.discard();
+      const challenge = response.header("www-authenticate") ?? "";
       if (!renewed && (await authorization.renew(scopes, header, challenge)))
         return send(scopes, location, request, true);
       throw accessRefused(host, scopes);
     }
-    if (response.status < 400 || request.expect?.includes(response.status)) return response;
+    // A redirect that was not followed answers nothing but who wanted to see it.
+    const done = request.redirect === "manual" ? response.status < 400 : response.status < 300;
+    if (done || request.expect?.includes(response.status)) return response;
     throw await refusalOf(response, host, `${request.method ?? "GET"} ${url.pathname}`);
   };
 
   return { host, signal: options.signal, log: options.log, send, retry: createRetry(options) };
 }
 
-function toInit(
-  { method = "GET", headers, body, redirect }: RegistryRequest,
-  authorization: string | undefined,
-  signal: AbortSignal,
-): RequestInit {
-  const content = typeof body === "function" ? body() : body;
-  const init = {
-    method,
-    redirect: redirect ?? "follow",
-    signal,
-    headers: authorization === undefined ? headers : { ...headers, authorization },
-    ...(content === undefined ? {} : { body: content, duplex: "half" }),
-  };
-  // Node's fetch takes any async iterable as body; the DOM's types, which describe it, do not.
-  return init as RequestInit;
-}
-
 /** Where an upload goes on: absolute or relative, as the specification allows. */
-export function locationOf(response: Response): string {
-  const location = response.headers.get("location");
-  if (location !== null) return new URL(location, response.url).href;
+export function locationOf(response: Answer): string {
+  const location = response.header("location");
+  if (location !== undefined) return new URL(location, response.url).href;
   throw new Failure(`The registry at ${response.url} began an upload without saying where`);
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Credentials, Scope } from "./authorization.ts";
-import { reach } from "./reach.ts";
+import type { HttpRequest } from "./exchange.ts";
+import { reach, unreachable } from "./reach.ts";
 import { refusalOf } from "./refusal.ts";
 
 /** The user whose password is an identity token of a token service: docker-credential-helpers' word for it. */
@@ -30,18 +31,25 @@ const shortestLifetimeS = 60;
 export async function fetchToken(request: TokenRequest): Promise<Token | undefined> {
   const { host, url, clock, signal } = request;
   const asked = clock.now();
-  const response = await reach(host, url, { ...toInit(request), signal });
+  const response = await reach(host, url, { ...toRequest(request), signal });
   if (response.status >= 500 || response.status === 429)
     throw await refusalOf(response, host, `a token for ${request.scopes.map(nameOf).join(" and ")}`);
-  if (!response.ok) return undefined;
-  const body = (await response.json()) as { token?: string; access_token?: string; expires_in?: number };
+  const said = await response.read().catch((error) => {
+    throw signal.aborted ? signal.reason : unreachable(host, error);
+  });
+  if (response.status >= 300) return undefined;
+  const body = JSON.parse(said.toString("utf8")) as {
+    token?: string;
+    access_token?: string;
+    expires_in?: number;
+  };
   const value = body.token ?? body.access_token;
   const lifetimeS = Math.max(body.expires_in ?? 0, shortestLifetimeS);
   return value === undefined ? undefined : { value, expiresAt: asked + lifetimeS * 1000 };
 }
 
 /** GET with Basic, or POST of an identity token ("spec/auth/oauth"). */
-function toInit({ url, service, scopes, credentials }: TokenRequest): RequestInit {
+function toRequest({ url, service, scopes, credentials }: TokenRequest): HttpRequest {
   if (credentials?.user === identityTokenUser) {
     const form = new URLSearchParams({
       grant_type: "refresh_token",
@@ -50,7 +58,8 @@ function toInit({ url, service, scopes, credentials }: TokenRequest): RequestIni
       service: service ?? "",
       scope: scopes.map(scopeOf).join(" "),
     });
-    return { method: "POST", body: form };
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    return { method: "POST", headers, body: Buffer.from(form.toString()) };
   }
   if (service !== undefined) url.searchParams.set("service", service);
   for (const scope of scopes) url.searchParams.append("scope", scopeOf(scope));

@@ -1,5 +1,6 @@
 import { Failure } from "../failure.ts";
 import type { Scope } from "./authorization.ts";
+import type { Answer } from "./exchange.ts";
 import { RegistryRefusal } from "./refusal.ts";
 import type { RegistryRequest, Requester } from "./request.ts";
 import { Transient } from "./retry.ts";
@@ -67,7 +68,7 @@ async function sendFrom(
   if (last) url.searchParams.set("digest", digest);
   const request: RegistryRequest = { method: last ? "PUT" : "PATCH", headers, body };
   const response = await send(upload.scopes, url.href, request);
-  await response.body?.cancel();
+  response.discard();
   if (!last) moveOn(upload, response);
 }
 
@@ -81,7 +82,7 @@ async function askPosition(
   const { repository, scopes, location } = upload;
   try {
     const response = await send(scopes, location);
-    await response.body?.cancel();
+    response.discard();
     moveOn(upload, response);
     const received = receivedBytes(response);
     // ECR's answer stays at the end of the first part (aws/containers-roadmap#2831): no reason to doubt its word on the others.
@@ -111,12 +112,12 @@ function lost(
 }
 
 /** `0-<last byte>`; registries say `0-0` of an upload without a byte, for which the specification has no word. */
-function receivedBytes({ headers }: Response): number {
-  const last = Number(/-(\d+)$/.exec(headers.get("range") ?? "")?.[1] ?? 0);
+function receivedBytes({ header }: Answer): number {
+  const last = Number(/-(\d+)$/.exec(header("range") ?? "")?.[1] ?? 0);
   return last === 0 ? 0 : last + 1;
 }
 
-function moveOn(upload: Upload, response: Response): void {
-  const location = response.headers.get("location");
-  if (location !== null) upload.location = new URL(location, response.url).href;
+function moveOn(upload: Upload, response: Answer): void {
+  const location = response.header("location");
+  if (location !== undefined) upload.location = new URL(location, response.url).href;
 }

@@ -67,9 +67,9 @@ async function beginUpload(
   if (mountFrom !== undefined) scopes.push({ repository: mountFrom, access: "pull" });
   const query = mountFrom === undefined ? "" : `?${new URLSearchParams({ mount: digest, from: mountFrom })}`;
   const response = await send(scopes, `/v2/${repository}/blobs/uploads/${query}`, { method: "POST" });
-  await response.body?.cancel();
+  response.discard();
   if (response.status === 201) return "mounted";
-  const smallest = Number(response.headers.get("oci-chunk-min-length") ?? 0) || 0;
+  const smallest = Number(response.header("oci-chunk-min-length") ?? 0) || 0;
   return {
     repository,
     scopes,
@@ -105,7 +105,7 @@ async function sendWhole(
   url.searchParams.set("digest", blob.digest);
   const headers = { "content-type": "application/octet-stream", "content-length": String(blob.size) };
   const response = await send(scopes, url.href, { method: "PUT", headers, body: blob.open });
-  await response.body?.cancel();
+  response.discard();
 }
 
 async function sendParts(

@@ -1,0 +1,94 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterEach, expect, it } from "vitest";
+import { exchange } from "./exchange.ts";
+
+const ended: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ended.splice(0)) await end();
+});
+
+async function serve(listener: RequestListener): Promise<URL> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  ended.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/begin`);
+}
+
+/** Content of several chunks that tells how it was closed. */
+function content(chunks: number, error?: Error) {
+  const opened: string[] = [];
+  const open = async function* () {
+    opened.push("open");
+    try {
+      for (let chunk = 0; chunk < chunks; chunk += 1) yield Buffer.alloc(65_536, "x");
+      if (error) throw error;
+    } finally {
+      opened.push("closed");
+    }
+  };
+  return { open, opened };
+}
+
+it.each([307, 308])("sends all of a body again where %d says so", async (status) => {
+  const received: string[] = [];
+  const url = await serve(async (request, response) => {
+    const body = await text(request);
+    received.push(`${request.method} ${request.url} ${body.length}`);
+    if (request.url === "/begin") response.writeHead(status, { location: "/end" }).end();
+    else response.end("taken");
+  });
+  const answer = await exchange(url, { method: "PUT", body: content(3).open });
+  expect(String(await answer.read())).toBe("taken");
+  expect(answer.url).toBe(new URL("/end", url).href);
+  expect(received).toEqual([`PUT /begin ${3 * 65_536}`, `PUT /end ${3 * 65_536}`]);
+});
+
+it.each([301, 302, 303])("follows %d of a GET, not of a PUT", async (status) => {
+  const url = await serve((request, response) => {
+    if (request.url === "/begin") response.writeHead(status, { location: "/end" }).end();
+    else response.end();
+  });
+  expect((await exchange(url, {})).status).toBe(200);
+  expect((await exchange(url, { method: "PUT", body: Buffer.from("x") })).status).toBe(status);
+});
+
+it("ends where redirects do not", async () => {
+  const url = await serve((_, response) => response.writeHead(307, { location: "/begin" }).end());
+  await expect(exchange(url, {})).rejects.toThrow("it was redirected 20 times");
+});
+
+it("sends no more of what was refused, and closes it", async () => {
+  const url = await serve((_, response) => response.writeHead(413).end("too large"));
+  const { open, opened } = content(10_000);
+  const answer = await exchange(url, { method: "PUT", body: open });
+  expect(answer.status).toBe(413);
+  expect(String(await answer.read())).toBe("too large");
+  await expect.poll(() => opened).toEqual(["open", "closed"]);
+});
+
+it("fails with the error of what cannot be read", async () => {
+  const url = await serve((request) => void request.resume());
+  const broken = content(1, new Error("the disk is gone"));
+  await expect(exchange(url, { method: "PUT", body: broken.open })).rejects.toThrow("the disk is gone");
+});
+
+it.each(["HEAD", "GET"])("uses a connection again when the answer to %s is of no use", async (method) => {
+  const ports = new Set<number | undefined>();
+  const url = await serve((request, response) => {
+    ports.add(request.socket.remotePort);
+    response.end("not needed");
+  });
+  const newConnections = async () => {
+    const before = ports.size;
+    const answer = await exchange(url, { method });
+    if (method === "GET") answer.discard();
+    return ports.size - before;
+  };
+  expect(await newConnections()).toBe(1);
+  await expect.poll(newConnections).toBe(0);
+});
