@@ -57,7 +57,6 @@ describe("an instance", () => {
         { ResourceType: "instance", Tags: [{ Key: "Name", Value: "MonolithicAppServer" }] },
       ],
     });
-    expect((await describeOne(id))?.State?.Name).toBe("pending");
     await running(id);
     const { Reservations } = await ec2.describeInstances({
       Filters: [
@@ -94,7 +93,6 @@ describe("an instance", () => {
     expect(PublicIpAddress).toMatch(/^203\.0\.113\./);
     expect(await refusal(ec2.releaseAddress({ AllocationId }))).toMatch(/InUse.*in use by i-/);
     await ec2.stopInstances({ InstanceIds: [id] });
-    expect(await refusal(ec2.startInstances({ InstanceIds: [id] }))).toMatch(/^IncorrectInstanceState/);
     await stateIs(id, "stopped");
     expect((await describeOne(id))?.PublicIpAddress).toBe(PublicIpAddress);
     await ec2.modifyInstanceAttribute({ InstanceId: id, InstanceType: { Value: "t3.small" } });

@@ -22,51 +22,6 @@ const codeOf = (call: Promise<unknown>) =>
     () => "nothing",
     ({ code }) => code,
   );
-const attachGateway = async () => {
-  const { InternetGateway } = await ec2.createInternetGateway({});
-  const InternetGatewayId = InternetGateway?.InternetGatewayId;
-  await ec2.attachInternetGateway({ InternetGatewayId, VpcId: vpc });
-  return () => ec2.detachInternetGateway({ InternetGatewayId, VpcId: vpc });
-};
-
-describe("a NAT gateway", () => {
-  const create = async (more: object) =>
-    (await ec2.createNatGateway({ SubnetId: subnet, ...more })).NatGateway?.NatGatewayId ?? "";
-  const one = async (id: string) => (await ec2.describeNatGateways({ NatGatewayIds: [id] })).NatGateways?.[0];
-  const stateIs = (id: string, name: string) =>
-    expect.poll(async () => (await one(id))?.State, { interval: 20 }).toBe(name);
-
-  it("comes to work after a while, has addresses of its own, and gives them back in the end", async () => {
-    const detach = await attachGateway();
-    const { AllocationId, PublicIp } = await ec2.allocateAddress({});
-    const id = await create({ AllocationId });
-    const other = await create({ ConnectivityType: "private" });
-    expect((await one(id))?.State).toBe("pending");
-    await stateIs(id, "available");
-    expect((await one(id))?.NatGatewayAddresses).toMatchObject([{ PublicIp, PrivateIp: "10.0.0.4" }]);
-    expect((await one(other))?.NatGatewayAddresses).toMatchObject([{ PrivateIp: "10.0.0.5" }]);
-    await ec2.createRoute({ RouteTableId: table, DestinationCidrBlock: "0.0.0.0/0", NatGatewayId: id });
-    expect(await codeOf(create({ AllocationId }))).toBe("Resource.AlreadyAssociated");
-    expect(await codeOf(ec2.releaseAddress({ AllocationId }))).toBe("InvalidIPAddress.InUse");
-    expect(await codeOf(detach())).toBe("DependencyViolation");
-    await ec2.deleteNatGateway({ NatGatewayId: id });
-    expect((await one(id))?.State).toBe("deleting");
-    await stateIs(id, "deleted");
-    await ec2.releaseAddress({ AllocationId });
-    await detach();
-    const { RouteTables } = await ec2.describeRouteTables({ RouteTableIds: [table] });
-    expect(RouteTables?.[0]?.Routes?.[1]).toMatchObject({ NatGatewayId: id, State: "blackhole" });
-  });
-
-  it("fails where no internet gateway is", async () => {
-    const { AllocationId } = await ec2.allocateAddress({});
-    const id = await create({ AllocationId });
-    await stateIs(id, "failed");
-    expect(await one(id)).toMatchObject({ FailureCode: "Gateway.NotAttached" });
-    await ec2.releaseAddress({ AllocationId });
-  });
-});
-
 describe("a VPC endpoint", () => {
   const create = async (more: object) =>
     (await ec2.createVpcEndpoint({ VpcId: vpc, ServiceName: "com.amazonaws.us-east-1.ecr.api", ...more }))
