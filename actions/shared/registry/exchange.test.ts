@@ -81,7 +81,7 @@ it.each(["HEAD", "GET"])("uses a connection again when the answer to %s is of no
   const ports = new Set<number | undefined>();
   const url = await serve((request, response) => {
     ports.add(request.socket.remotePort);
-    response.end("not needed");
+    response.writeHead(200, { "content-length": 10 }).end("not needed");
   });
   const newConnections = async () => {
     const before = ports.size;
