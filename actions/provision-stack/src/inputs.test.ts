@@ -11,7 +11,7 @@ writeFileSync(join(folder, "academy.json"), "{}");
 const read = (given: Record<string, string>) => readProvisionInputs((name) => given[name] ?? "");
 
 test.each<[Record<string, string>, string]>([
-  [{ mode: "destroy" }, "allowed: apply, plan, outputs, delete"],
+  [{ mode: "destroy" }, "allowed: apply, plan, outputs, delete, drift"],
   [{ deadline: "soon" }, "a duration such as"],
   [{ "stack-prefix": "my prefix" }, 'Input stack-prefix is "my prefix"'],
   [{ parameters: "none.json" }, "there is no file none.json"],

@@ -19,6 +19,8 @@ export async function provisionAndReport(world: World, inputs: ProvisionInputs):
     if (set.leftOut.length > 0)
       world.log.info(`Not named in ${inputs.parametersFile}, so left alone: ${set.leftOut.join(", ")}`);
     if (inputs.mode === "plan") await (await import("./plan/plan-stacks.ts")).planStacks(world, inputs, set);
+    else if (inputs.mode === "drift")
+      await (await import("./drift/detect-drifts.ts")).detectDrifts(world, inputs, set);
     else await perform(world, inputs, set);
   } finally {
     await world.templates.clear();

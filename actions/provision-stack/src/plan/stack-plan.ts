@@ -1,4 +1,5 @@
 import type { ResourceChange, ResourceChangeDetail } from "@aws-sdk/client-cloudformation";
+import { shownValue } from "../stack/shown-value.ts";
 import { lossOf } from "./losses.ts";
 
 export interface StackPlan {
@@ -69,13 +70,8 @@ function causeOf({ ChangeSource, CausingEntity = "" }: ResourceChangeDetail): st
   return ChangeSource === "Automatic" ? ["a nested stack"] : [];
 }
 
-const secret = /passw(?:or)?d|passphrase|secret|token|credential|private_?key/i;
-/** Long enough for an ARN on both sides of an arrow. */
-const longestValue = 160;
-
 function shown(name: string, value: string | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  if (secret.test(name)) return "***";
-  const text = value.replaceAll("{{changeSet:KNOWN_AFTER_APPLY}}", "(known after the change)");
-  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
+  return (
+    value && shownValue(name, value.replaceAll("{{changeSet:KNOWN_AFTER_APPLY}}", "(known after the change)"))
+  );
 }

@@ -1,0 +1,45 @@
+import type { PropertyDifference } from "@aws-sdk/client-cloudformation";
+import { escapeText, markdownTable } from "../../../shared/summary.ts";
+import { shownValue } from "../stack/shown-value.ts";
+import type { ResourceDrift, StackDrift } from "./stack-drift.ts";
+
+export function isDrifted({ status }: ResourceDrift): boolean {
+  return status === "MODIFIED" || status === "DELETED";
+}
+
+/** What differs first, then what could not be checked. */
+export function driftMarkdown(drifts: readonly StackDrift[]): string {
+  const count = drifts.flatMap(({ resources = [] }) => resources).filter(isDrifted).length;
+  return [
+    `### Drift: ${count === 0 ? "none" : `${count} resource${count === 1 ? "" : "s"}`}`,
+    ...drifts.map(stackMarkdown),
+  ].join("\n\n");
+}
+
+function stackMarkdown({ stackName, resources, reason }: StackDrift): string {
+  if (!resources) return `#### ${stackName}\n\nNot looked at: ${escapeText(reason ?? "")}.`;
+  const drifted = resources.filter(isDrifted);
+  const inSync = resources.filter(({ status }) => status === "IN_SYNC").length;
+  const unchecked = resources.filter(({ status }) => status === "NOT_CHECKED");
+  const types = [...new Set(unchecked.map(({ type }) => type))].join(", ");
+  const rows = drifted.map(({ logicalId, type, status, differences }) => [
+    status,
+    logicalId,
+    type,
+    differences.map(sayDifference).join("\n"),
+  ]);
+  return [
+    `#### ${stackName}`,
+    rows.length > 0 && markdownTable(["Status", "Resource", "Type", "Expected → actual"], rows),
+    `${inSync} IN_SYNC${unchecked.length > 0 ? `, ${unchecked.length} NOT_CHECKED (${types})` : ""}.`,
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+export function sayDifference({ PropertyPath = "", ExpectedValue, ActualValue }: PropertyDifference): string {
+  const [expected, actual] = [ExpectedValue, ActualValue].map((value) =>
+    value === undefined || value === "null" ? "—" : shownValue(PropertyPath, value),
+  );
+  return `${PropertyPath}: ${expected} → ${actual}`;
+}
