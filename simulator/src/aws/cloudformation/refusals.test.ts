@@ -1,3 +1,4 @@
+import type { CreateStackCommandInput } from "@aws-sdk/client-cloudformation";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestCloudFormation, type TestCloudFormation } from "./testing.ts";
 
@@ -74,7 +75,12 @@ test.each([
   [{ StackName: "a", TemplateURL: "https://x" }, "TemplateURL must be a supported URL"],
   [{ StackName: "a", TemplateBody: " ".repeat(51_201) }, "length less than or equal to 51200"],
   [{ StackName: "a" }, "Either Template URL or Template Body must be specified."],
-  [{ StackName: "a", TimeoutInMinutes: 3 }, "does not support TimeoutInMinutes"],
+  [{ StackName: "a", TimeoutInMinutes: 0 }, "'timeoutInMinutes' failed to satisfy constraint"],
+  [{ StackName: "a", NotificationARNs: ["arn:aws:sns:x"] }, "does not support NotificationARNs"],
+  [{ StackName: "a", StackPolicyBody: "{}" }, "does not support StackPolicyBody"],
+  [{ StackName: "a", OnFailure: "DELETE", DisableRollback: true }, "both DisableRollback and OnFailure"],
 ])("%j", async (input, message) => {
-  await expect((async () => cloudformation.api.createStack(input))()).rejects.toThrow(message);
+  await expect(
+    (async () => cloudformation.api.createStack(input as CreateStackCommandInput))(),
+  ).rejects.toThrow(message);
 });

@@ -82,6 +82,43 @@ test.each([
   expect(cloudformation.calls).not.toContain("create Never");
 });
 
+test("a creation that takes longer than it may is taken back", async () => {
+  const slow = "Resources: {A: {Type: Test::Thing, Properties: {Fail: never}}}";
+  const { stack } = await create("s", slow, { TimeoutInMinutes: 1 });
+  expect(stack).toMatchObject({ StackStatus: "ROLLBACK_COMPLETE", TimeoutInMinutes: 1 });
+  expect([...cloudformation.alive]).toEqual([]);
+  expect(await cloudformation.events("s")).toEqual(
+    expect.arrayContaining([
+      "A CREATE_FAILED Resource creation cancelled",
+      "s ROLLBACK_IN_PROGRESS Stack creation time exceeded the specified timeout. Rollback requested by user.",
+    ]),
+  );
+});
+
+test.each([
+  ["another stack's", "other", "A: {Type: Test::Thing, Properties: {Name: taken}}"],
+  ["another resource's", "s", "A: {Type: Test::Thing, DependsOn: First, Properties: {Name: taken}}"],
+])("a name that is %s is refused with the stack that has it", async (_, owner, resource) => {
+  const first = "First: {Type: Test::Thing, Properties: {Name: taken}}";
+  const other = owner === "other" && (await create("other", `Resources: {${first}}`));
+  const { id, stack } = await create("s", `Resources: {${other ? "" : `${first}, `}${resource}}`);
+  expect(stack?.StackStatus).toBe("ROLLBACK_COMPLETE");
+  const ownerId = other ? other.id : id;
+  expect(await cloudformation.events("s")).toContain(
+    `A CREATE_FAILED taken already exists in stack ${ownerId}`,
+  );
+  expect(cloudformation.alive.has("taken")).toBe(owner === "other");
+});
+
+test("a name that something outside of all stacks has is refused as the service refuses it", async () => {
+  cloudformation.alive.add("taken");
+  await create("s", "Resources: {A: {Type: Test::Thing, Properties: {Name: taken}}}");
+  expect((await cloudformation.events("s")).join()).toMatch(
+    /A CREATE_FAILED Resource handler returned message: "Resource of type 'Test::Thing' with identifier 'taken' already exists\." \(RequestToken: [-0-9a-f]+, HandlerErrorCode: AlreadyExists\)/,
+  );
+  expect([...cloudformation.alive]).toEqual(["taken"]);
+});
+
 test("a value of the wrong type fails its resource with the place", async () => {
   const { stack } = await create("s", "Resources: {A: {Type: Test::Thing, Properties: {Size: big}}}");
   expect(stack?.StackStatus).toBe("ROLLBACK_COMPLETE");
@@ -167,6 +204,34 @@ test.each([
   expect((await cloudformation.settled(id))?.StackStatus).toBe("DELETE_COMPLETE");
   expect(cloudformation.calls.slice(1)).toEqual(calls);
   expect(cloudformation.alive.has("A-1")).toBe(left);
+});
+
+test.each([
+  ["Retain", {}, true],
+  ["Retain", { RetainExceptOnCreate: true }, false],
+  ["RetainExceptOnCreate", {}, false],
+  ["Delete", {}, false],
+])(
+  "whether a new resource with DeletionPolicy %s and %j stays after a rollback: %s",
+  async (policy, more, stays) => {
+    const kept = `Kept: {Type: Test::Thing, DeletionPolicy: ${policy}}`;
+    const broken = "Broken: {Type: Test::Thing, DependsOn: Kept, Properties: {Fail: create}}";
+    const { stack } = await create("s", `Resources: {${kept}, ${broken}}`, more);
+    expect(stack).toMatchObject({ StackStatus: "ROLLBACK_COMPLETE" });
+    expect(cloudformation.alive.has("Kept-1")).toBe(stays);
+
+    await create("t", "Resources: {A: {Type: Test::Thing}}");
+    const after = await update("t", `Resources: {A: {Type: Test::Thing}, ${kept}, ${broken}}`, more);
+    expect(after).toMatchObject({ StackStatus: "UPDATE_ROLLBACK_COMPLETE" });
+    expect(cloudformation.alive.has("Kept-3")).toBe(stays);
+  },
+);
+
+test("what is kept by a snapshot is so without a DeletionPolicy, too", async () => {
+  const { id } = await create("s", "Resources: {A: {Type: Test::Database}}");
+  await cloudformation.api.deleteStack({ StackName: "s" });
+  await cloudformation.settled(id);
+  expect(cloudformation.calls.slice(1)).toEqual(["snapshot A", "delete A"]);
 });
 
 test("a stack that cannot be deleted says what held, and lets it be retained", async () => {

@@ -1,4 +1,5 @@
 import type { CloudFormation } from "@aws-sdk/client-cloudformation";
+import { AwsError } from "../../errors.ts";
 import { createTestEnvironment } from "../../testing.ts";
 import type { Api, Operations } from "../api.ts";
 import type { ResourceTypes } from "./resources/catalog.ts";
@@ -67,7 +68,7 @@ function thingTypes(calls: string[], alive: Set<string>): ResourceTypes {
       Kind: text,
       Size: integer,
       Needs: list(text),
-      Fail: oneOf("create", "stabilize", "delete"),
+      Fail: oneOf("create", "stabilize", "delete", "never"),
       Tags: tags,
     },
     replacement: ["Name", "Kind"],
@@ -75,6 +76,7 @@ function thingTypes(calls: string[], alive: Set<string>): ResourceTypes {
     attributes: ["Size", "Address"],
     async create(context, properties) {
       record("create", context, properties);
+      if (alive.has(properties.Name)) throw new AwsError("ThingAlreadyExistsException", "There is one.");
       made += 1;
       const id = properties.Name ?? `${context.logicalId}-${made}`;
       alive.add(id);
@@ -82,7 +84,8 @@ function thingTypes(calls: string[], alive: Set<string>): ResourceTypes {
     },
     stabilize: async (context, _, properties) => {
       if (properties.Fail === "stabilize") record("stabilize", context, properties);
-      await context.environment.clock.wait(1000, context.signal);
+      const hours = properties.Fail === "never" ? 24 : 0;
+      await context.environment.clock.wait(1000 + hours * 3_600_000, context.signal);
     },
     readAttributes: async (_, id, { Size = 0 }) => ({ Size: String(Size), Address: `${id}.test` }),
     async update(context, _, next) {
@@ -95,5 +98,10 @@ function thingTypes(calls: string[], alive: Set<string>): ResourceTypes {
     },
   };
   const stored: ResourceType = { ...thing, snapshot: async (context) => record("snapshot", context, {}) };
-  return { "Test::Thing": thing, "Test::Store": stored, "Test::Identity": { ...thing, identity: true } };
+  return {
+    "Test::Thing": thing,
+    "Test::Store": stored,
+    "Test::Database": { ...stored, keptBySnapshot: true },
+    "Test::Identity": { ...thing, identity: true },
+  };
 }

@@ -7,12 +7,12 @@ import type {
 } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../errors.ts";
 import type { World } from "../stack/records.ts";
+import { validationError } from "../template/errors.ts";
 import { startCreate, startUpdate } from "./change-stacks.ts";
 import { describeParameters } from "./describe-stacks.ts";
 import { findChangeSet } from "./find-change-set.ts";
 import { findStack } from "./find-stack.ts";
 import { page } from "./page.ts";
-import { refuseMembers } from "./refuse-members.ts";
 
 export function describeChangeSet(world: World, input: DescribeChangeSetCommandInput) {
   const { stack, changeSet } = findChangeSet(world, input.StackName, input.ChangeSetName);
@@ -31,6 +31,7 @@ export function describeChangeSet(world: World, input: DescribeChangeSetCommandI
     StatusReason: changeSet.statusReason,
     NotificationARNs: [],
     RollbackConfiguration: {},
+    OnStackFailure: changeSet.onFailure,
     Capabilities: [...changeSet.capabilities] as never[],
     Tags: [...changeSet.tags],
     Changes: changes.map((ResourceChange) => ({ Type: "Resource" as const, ResourceChange })),
@@ -49,8 +50,9 @@ function withoutValues(change: ResourceChange): ResourceChange {
 }
 
 export function executeChangeSet(world: World, input: ExecuteChangeSetCommandInput) {
-  refuseMembers(input, ["RetainExceptOnCreate"]);
   const { stack, changeSet } = findChangeSet(world, input.StackName, input.ChangeSetName);
+  if (changeSet.onFailure && input.DisableRollback !== undefined)
+    throw validationError("You cannot specify DisableRollback for a change set that has OnStackFailure.");
   if (changeSet.executionStatus !== "AVAILABLE")
     throw new AwsError(
       "InvalidChangeSetStatusException",
@@ -58,14 +60,13 @@ export function executeChangeSet(world: World, input: ExecuteChangeSetCommandInp
     );
   for (const [name, { id }] of stack.changeSets) if (id !== changeSet.id) stack.changeSets.delete(name);
   changeSet.executionStatus = "EXECUTE_COMPLETE";
-  stack.disableRollback = input.DisableRollback ?? false;
+  const onFailure = input.DisableRollback ? "DO_NOTHING" : (changeSet.onFailure ?? "ROLLBACK");
+  stack.disableRollback = onFailure === "DO_NOTHING";
   const { definition, capabilities: Capabilities } = changeSet;
-  const given = { Capabilities, ClientRequestToken: input.ClientRequestToken };
+  const { ClientRequestToken, RetainExceptOnCreate } = input;
+  const given = { Capabilities, ClientRequestToken, RetainExceptOnCreate };
   if (changeSet.type === "UPDATE") startUpdate(world, stack, definition, given);
-  else {
-    const onFailure = stack.disableRollback ? "DO_NOTHING" : "ROLLBACK";
-    startCreate(world, stack, definition, { ...given, onFailure });
-  }
+  else startCreate(world, stack, definition, { ...given, onFailure });
   return {};
 }
 

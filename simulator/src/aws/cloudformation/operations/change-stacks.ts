@@ -5,6 +5,7 @@ import type {
   UpdateTerminationProtectionCommandInput,
 } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../errors.ts";
+import { refuseBroken } from "../../constraints.ts";
 import { type OnFailure, runCreate } from "../stack/create-stack.ts";
 import type { Definition } from "../stack/definition.ts";
 import { runDelete } from "../stack/delete-stack.ts";
@@ -18,7 +19,7 @@ import { findStack, lookUpStack } from "./find-stack.ts";
 import { readDefinition } from "./read-definition.ts";
 import { refuseMembers } from "./refuse-members.ts";
 
-const unsupported = [
+export const unsupported = [
   "NotificationARNs",
   "ResourceTypes",
   "RoleARN",
@@ -27,8 +28,6 @@ const unsupported = [
   "StackPolicyURL",
   "StackPolicyDuringUpdateBody",
   "StackPolicyDuringUpdateURL",
-  "RetainExceptOnCreate",
-  "TimeoutInMinutes",
 ];
 
 export async function createStack(world: World, input: CreateStackCommandInput) {
@@ -37,12 +36,16 @@ export async function createStack(world: World, input: CreateStackCommandInput) 
   refuseTaken(world, name);
   if (input.OnFailure !== undefined && input.DisableRollback !== undefined)
     throw validationError("You cannot specify both DisableRollback and OnFailure.");
+  refuseBroken("ValidationError", [
+    ["timeoutInMinutes", input.TimeoutInMinutes, { range: [1, 2 ** 31 - 1] }],
+  ]);
   const stack = createStackRecord(world, name);
   const definition = await readDefinition(world, stack, input);
   refuseTaken(world, name);
   const onFailure = input.OnFailure ?? (input.DisableRollback ? "DO_NOTHING" : "ROLLBACK");
   stack.disableRollback = onFailure === "DO_NOTHING";
   stack.terminationProtection = input.EnableTerminationProtection ?? false;
+  stack.timeoutInMinutes = input.TimeoutInMinutes;
   startCreate(world, stack, definition, { ...input, onFailure });
   return { StackId: stack.id };
 }
@@ -51,13 +54,24 @@ export function startCreate(
   world: World,
   stack: StackRecord,
   definition: Definition,
-  given: { Capabilities?: readonly string[]; ClientRequestToken?: string; onFailure: OnFailure },
+  given: OperationInput & { onFailure: OnFailure },
 ): void {
   world.stacks.set(stack.id, stack);
+  beginOperation(stack, definition, given);
+  world.run(runCreate(world, stack, definition, given.onFailure));
+}
+
+interface OperationInput {
+  readonly Capabilities?: readonly string[];
+  readonly ClientRequestToken?: string;
+  readonly RetainExceptOnCreate?: boolean;
+}
+
+function beginOperation(stack: StackRecord, definition: Definition, given: OperationInput): void {
   stack.capabilities = given.Capabilities ?? [];
   stack.tags = definition.tags;
   stack.clientRequestToken = given.ClientRequestToken;
-  world.run(runCreate(world, stack, definition, given.onFailure));
+  stack.retainExceptOnCreate = given.RetainExceptOnCreate ?? false;
 }
 
 export async function updateStack(world: World, input: UpdateStackCommandInput) {
@@ -77,11 +91,9 @@ export function startUpdate(
   world: World,
   stack: StackRecord,
   definition: Definition,
-  given: { Capabilities?: readonly string[]; ClientRequestToken?: string },
+  given: OperationInput,
 ): void {
-  stack.capabilities = given.Capabilities ?? [];
-  stack.tags = definition.tags;
-  stack.clientRequestToken = given.ClientRequestToken;
+  beginOperation(stack, definition, given);
   for (const changeSet of stack.changeSets.values())
     if (changeSet.executionStatus === "AVAILABLE") changeSet.executionStatus = "OBSOLETE";
   world.run(runUpdate(world, stack, definition));

@@ -20,7 +20,6 @@ const unsupported = [
   "ResourcesToImport",
   "IncludeNestedStacks",
   "ImportExistingResources",
-  "OnStackFailure",
   "DeploymentMode",
 ];
 
@@ -29,6 +28,8 @@ export async function createChangeSet(world: World, input: CreateChangeSetComman
   refuseMembers(input, unsupported);
   const type = input.ChangeSetType ?? "UPDATE";
   const name = input.ChangeSetName ?? "";
+  if (type === "UPDATE" && input.OnStackFailure === "DELETE")
+    throw validationError("OnStackFailure DELETE is for change sets of type CREATE only.");
   const stack = stackFor(world, input.StackName ?? "", type);
   if (stack.changeSets.has(name))
     throw new AwsError(
@@ -80,6 +81,7 @@ function plan(
     definition,
     capabilities: given.Capabilities ?? [],
     tags: definition.tags,
+    onFailure: given.OnStackFailure,
   };
   const failed = (statusReason: string): ChangeSetRecord => ({
     ...shared,

@@ -24,8 +24,9 @@ export function cancelUpdateStack(world: World, input: CancelUpdateStackCommandI
 
 /** Takes back a creation or an update that failed with its rollback disabled. */
 export function rollbackStack(world: World, input: RollbackStackCommandInput) {
-  refuseMembers(input, ["RoleARN", "RetainExceptOnCreate"]);
+  refuseMembers(input, ["RoleARN"]);
   const stack = findStack(world, input.StackName);
+  stack.retainExceptOnCreate = input.RetainExceptOnCreate ?? false;
   if (stack.status === "CREATE_FAILED" && stack.definition) {
     const operation = startOperation(world, stack, stack.definition);
     setStackStatus(operation.clock, stack, "ROLLBACK_IN_PROGRESS", "User Initiated");

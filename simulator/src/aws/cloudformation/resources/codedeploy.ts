@@ -75,6 +75,7 @@ export const deploymentGroup: ResourceType = {
   required: ["ApplicationName", "ServiceRoleArn"],
   replacement: ["ApplicationName", "DeploymentGroupName"],
   nameProperty: "DeploymentGroupName",
+  nameScope: "ApplicationName",
   async create(context, properties) {
     const deploymentGroupName = properties.DeploymentGroupName ?? context.generateName(100);
     const input = { ...groupInput(properties), deploymentGroupName, tags: properties.Tags };

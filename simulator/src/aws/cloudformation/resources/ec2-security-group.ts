@@ -23,6 +23,7 @@ export const securityGroup: ResourceType = {
   required: ["GroupDescription", "VpcId"],
   replacement: ["GroupName", "GroupDescription", "VpcId"],
   nameProperty: "GroupName",
+  nameScope: "VpcId",
   attributes: ["GroupId", "VpcId"],
   async create(context, properties) {
     const { GroupId = "" } = await ec2(context).createSecurityGroup({

@@ -99,6 +99,7 @@ export const service: ResourceType = {
   properties,
   replacement: ["Cluster", "ServiceName", "SchedulingStrategy", "LaunchType"],
   nameProperty: "ServiceName",
+  nameScope: "Cluster",
   attributes: ["Name", "ServiceArn"],
   async create(context, { Tags, ForceNewDeployment: _, ...given }) {
     const input = camelCase(object(properties), given as never) as unknown as CreateServiceCommandInput;

@@ -1,5 +1,13 @@
-/** A failure that the handler of a resource type has found itself, rather than the service that it called. */
+/** A failure that CloudFormation, or its handler of a resource type, has found itself, rather than a service. */
 export class HandlerError extends Error {
-  readonly handlerErrorCode = "GeneralServiceException";
-  override readonly name = "HandlerError";
+  readonly handlerErrorCode: "GeneralServiceException" | "AlreadyExists";
+
+  constructor(
+    message: string,
+    handlerErrorCode: HandlerError["handlerErrorCode"] = "GeneralServiceException",
+  ) {
+    super(message);
+    this.name = "HandlerError";
+    this.handlerErrorCode = handlerErrorCode;
+  }
 }

@@ -60,6 +60,8 @@ export const dbInstance: ResourceType = {
   required: ["DBInstanceClass", "Engine"],
   replacement: ["DBInstanceIdentifier", "DBName", "DBSubnetGroupName", "MasterUsername", "StorageEncrypted"],
   nameProperty: "DBInstanceIdentifier",
+  // User guide, DeletionPolicy attribute: of instances that are not part of a cluster.
+  keptBySnapshot: true,
   attributes: ["Endpoint.Address", "Endpoint.Port", "MasterUserSecret.SecretArn", "DBInstanceArn"],
   async create(context, properties) {
     const { VPCSecurityGroups, AllocatedStorage, ...rest } = properties;

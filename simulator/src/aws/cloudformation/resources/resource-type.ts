@@ -27,6 +27,8 @@ export interface ResourceType {
   readonly replacement?: readonly string[];
   /** The property that names the resource: with it set, the old and the new one of a replacement would collide. */
   readonly nameProperty?: string;
+  /** The property that names what the name is unique in; unique in the account and region without. */
+  readonly nameScope?: string;
   /** Creating one needs CAPABILITY_IAM, or CAPABILITY_NAMED_IAM when it is named. */
   readonly identity?: boolean;
   /** What Fn::GetAtt can ask for. */
@@ -44,6 +46,8 @@ export interface ResourceType {
   update?(context: ResourceContext, id: string, next: Properties, previous: Properties): Promise<void>;
   /** Resolves once it is gone; one that is gone already is no error. */
   delete(context: ResourceContext, id: string, properties: Properties): Promise<void>;
+  /** Without a DeletionPolicy it is not Delete but Snapshot. */
+  readonly keptBySnapshot?: boolean;
   /** Keeps the data before the resource is deleted; absent where DeletionPolicy Snapshot is not possible. */
   snapshot?(context: ResourceContext, id: string): Promise<void>;
 }

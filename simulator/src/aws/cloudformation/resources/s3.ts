@@ -1,6 +1,6 @@
 import type { BucketLocationConstraint, CreateBucketConfiguration } from "@aws-sdk/client-s3";
-import { AwsError } from "../../../errors.ts";
 import { sameValue } from "../template/value.ts";
+import { HandlerError } from "./handler-error.ts";
 import { ignoreMissing } from "./ignore-missing.ts";
 import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
 import { lifecycleConfiguration, lifecycleRules } from "./s3-lifecycle.ts";
@@ -90,7 +90,7 @@ async function putPolicy(context: ResourceContext, { Bucket, PolicyDocument }: P
 async function refuseTaken(context: ResourceContext, Bucket: string): Promise<void> {
   const { Buckets = [] } = await s3(context).listBuckets({ Prefix: Bucket });
   if (Buckets.some(({ Name }) => Name === Bucket))
-    throw new AwsError("AlreadyExists", `${Bucket} already exists`);
+    throw new HandlerError(`${Bucket} already exists`, "AlreadyExists");
 }
 
 async function applySettings(

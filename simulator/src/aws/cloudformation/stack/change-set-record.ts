@@ -5,6 +5,7 @@ import type {
   ResourceChange,
 } from "@aws-sdk/client-cloudformation";
 import type { Tag } from "../resources/tag-changes.ts";
+import type { OnFailure } from "./create-stack.ts";
 import type { Definition } from "./definition.ts";
 
 export interface ChangeSetRecord {
@@ -16,6 +17,8 @@ export interface ChangeSetRecord {
   readonly definition: Definition;
   readonly capabilities: readonly string[];
   readonly tags: readonly Tag[];
+  /** What its execution does when it fails; undefined when the execution is to say so. */
+  readonly onFailure: OnFailure | undefined;
   readonly changes: readonly ResourceChange[];
   readonly status: ChangeSetStatus;
   readonly statusReason: string | undefined;

@@ -1,6 +1,10 @@
+import { HandlerError } from "../resources/handler-error.ts";
+import type { ResourceType } from "../resources/resource-type.ts";
+import { sameValue, type Value } from "../template/value.ts";
 import { evaluateProperties } from "./evaluate-properties.ts";
 import { setResourceStatus } from "./events.ts";
-import { failureReason, newRecord, type Operation, typeOf } from "./operation.ts";
+import { failureReason, saysThatItExists } from "./failure-reason.ts";
+import { newRecord, type Operation, typeOf } from "./operation.ts";
 import type { ResourceRecord } from "./records.ts";
 import { resourceContext } from "./resource-context.ts";
 import { stackScope } from "./scope.ts";
@@ -19,7 +23,7 @@ export async function createResource(operation: Operation, logicalId: string): P
     record.properties = evaluateProperties(logicalId, declared, type, scope, definition.tags);
     await make(operation, record);
   } catch (error) {
-    setResourceStatus(clock, stack, record, "CREATE_FAILED", failureReason(error, "GeneralServiceException"));
+    setResourceStatus(clock, stack, record, "CREATE_FAILED", failureReason(error));
     throw error;
   }
   setResourceStatus(clock, stack, record, "CREATE_COMPLETE");
@@ -37,8 +41,40 @@ export async function make(operation: Operation, record: ResourceRecord): Promis
   };
   const context = resourceContext(world, stack, record.logicalId, signal, identify);
   signal.throwIfAborted();
-  const id = await type.create(context, record.properties);
+  refuseOwnedName(operation, record);
+  const id = await type.create(context, record.properties).catch((error: unknown) => {
+    const name = nameOf(type, record);
+    if (name === undefined || !saysThatItExists(error)) throw error;
+    const words = `Resource of type '${record.type}' with identifier '${name}' already exists.`;
+    throw new HandlerError(words, "AlreadyExists");
+  });
   identify(id);
   await type.stabilize?.(context, id, record.properties);
   record.attributes = (await type.readAttributes?.(context, id, record.properties)) ?? {};
+}
+
+function nameOf({ nameProperty }: ResourceType, { properties }: ResourceRecord): Value | undefined {
+  return nameProperty && properties[nameProperty];
+}
+
+/** A name that the template gives may be another stack's, or another resource's of this one. */
+function refuseOwnedName(operation: Operation, record: ResourceRecord): void {
+  const type = typeOf(operation, record.type);
+  const name = nameOf(type, record);
+  if (name === undefined) return;
+  const { nameScope } = type;
+  for (const { id, resources } of operation.world.stacks.values())
+    for (const other of resources.values()) {
+      const same =
+        other.type === record.type &&
+        nameOf(type, other) === name &&
+        (nameScope === undefined || sameValue(other.properties[nameScope], record.properties[nameScope]));
+      if (same && other !== record && isThere(other))
+        throw new Error(`${name} already exists in stack ${id}`);
+    }
+}
+
+/** Whether the physical resource of a record is the stack's: made, and neither deleted nor left behind. */
+function isThere({ physicalId, status }: ResourceRecord): boolean {
+  return physicalId !== undefined && status !== "DELETE_COMPLETE" && status !== "DELETE_SKIPPED";
 }

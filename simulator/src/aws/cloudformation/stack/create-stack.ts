@@ -1,5 +1,6 @@
 import { createResource } from "./create-resource.ts";
 import type { Definition } from "./definition.ts";
+import { policyOfNew } from "./delete-resource.ts";
 import { deleteAll, finishDelete } from "./delete-stack.ts";
 import { setStackStatus } from "./events.ts";
 import { refuseExports } from "./exports.ts";
@@ -21,6 +22,7 @@ export async function runCreate(
   stack.definition = definition;
   stack.cancel = operation.cancel;
   setStackStatus(operation.clock, stack, "CREATE_IN_PROGRESS", "User Initiated");
+  const timeout = startTimeout(operation);
   try {
     takeImports(operation);
     const failed = await runInOrder(
@@ -28,6 +30,7 @@ export async function runCreate(
       (id) => createResource(operation, id),
       operation.cancel,
     );
+    timeout.throwIfOver();
     if (failed.length > 0)
       throw new Error(`The following resource(s) failed to create: [${failed.join(", ")}].`);
     operation.signal.throwIfAborted();
@@ -37,7 +40,29 @@ export async function runCreate(
     setStackStatus(operation.clock, stack, "CREATE_COMPLETE");
   } catch (error) {
     await giveUp(operation, onFailure, (error as Error).message);
+  } finally {
+    timeout.end();
   }
+}
+
+/** Gives the creation up when it takes longer than the stack may. */
+function startTimeout({ clock, stack, cancel }: Operation) {
+  const ended = new AbortController();
+  let over = false;
+  if (stack.timeoutInMinutes !== undefined)
+    clock.wait(stack.timeoutInMinutes * 60_000, ended.signal).then(
+      () => {
+        over = true;
+        cancel();
+      },
+      () => {},
+    );
+  return {
+    throwIfOver() {
+      if (over) throw new Error("Stack creation time exceeded the specified timeout.");
+    },
+    end: () => ended.abort(),
+  };
 }
 
 async function giveUp(operation: Operation, onFailure: OnFailure, reason: string) {
@@ -57,8 +82,7 @@ async function giveUp(operation: Operation, onFailure: OnFailure, reason: string
 /** Removes what a creation made; the stack is in the status of doing that. */
 export async function takeBack({ world, stack, definition, clock }: Operation, deleting: boolean) {
   // What a failed creation made holds no data yet: a snapshot of it would only be litter.
-  const policy = (id: string) =>
-    definition.resources[id]?.deletionPolicy === "Retain" ? "Retain" : "Delete";
+  const policy = (id: string) => policyOfNew(stack, definition.resources[id]);
   const failed = await deleteAll(startOperation(world, stack, definition), policy);
   stack.imports = new Set();
   const done = failed.length === 0;

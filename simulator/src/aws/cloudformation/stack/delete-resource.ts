@@ -1,8 +1,20 @@
-import type { DeletionPolicy } from "../template/template.ts";
+import type { DeletionPolicy, ResourceDeclaration } from "../template/template.ts";
 import { setResourceStatus } from "./events.ts";
-import { failureReason, type Operation, typeOf } from "./operation.ts";
-import type { ResourceRecord } from "./records.ts";
+import { failureReason } from "./failure-reason.ts";
+import { type Operation, typeOf } from "./operation.ts";
+import type { ResourceRecord, StackRecord } from "./records.ts";
 import { resourceContext } from "./resource-context.ts";
+
+/**
+ * What happens to a resource when the operation that made it is taken back. It holds no data yet: a snapshot of it
+ * would only be litter.
+ */
+export function policyOfNew(
+  { retainExceptOnCreate }: StackRecord,
+  declared: ResourceDeclaration | undefined,
+): DeletionPolicy {
+  return declared?.deletionPolicy === "Retain" && !retainExceptOnCreate ? "Retain" : "Delete";
+}
 
 /** Removes the physical resource of a record, or leaves it, as the policy says; throws when the service refuses. */
 export async function deleteResource(
@@ -26,7 +38,7 @@ export async function deleteResource(
     if (policy === "Snapshot") await type.snapshot?.(context, record.physicalId);
     await type.delete(context, record.physicalId, record.properties);
   } catch (error) {
-    setResourceStatus(clock, stack, record, "DELETE_FAILED", failureReason(error, "GeneralServiceException"));
+    setResourceStatus(clock, stack, record, "DELETE_FAILED", failureReason(error));
     throw error;
   }
   setResourceStatus(clock, stack, record, "DELETE_COMPLETE");

@@ -1,6 +1,4 @@
-import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../clock.ts";
-import { HandlerError } from "../resources/handler-error.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
 import type { Definition } from "./definition.ts";
 import { findExport } from "./exports.ts";
@@ -59,14 +57,4 @@ export function newRecord({ clock }: Operation, logicalId: string, type: string)
     statusReason: undefined,
     updatedAt: clock.now(),
   };
-}
-
-/** The reason of a resource's failure as CloudFormation words it: message, service's code, an id for its logs. */
-export function failureReason(error: unknown, operation: string): string {
-  const { message = String(error), code } = error as { message?: string; code?: string };
-  const told = (words: string, handlerCode: string) =>
-    `Resource handler returned message: "${words}" (RequestToken: ${randomUUID()}, HandlerErrorCode: ${handlerCode})`;
-  if (error instanceof HandlerError) return told(message, error.handlerErrorCode);
-  if (code === undefined || code === "ValidationError") return message;
-  return told(`${message} (Error code: ${code})`, operation);
 }

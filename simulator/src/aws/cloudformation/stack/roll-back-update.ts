@@ -1,7 +1,8 @@
 import type { Definition } from "./definition.ts";
-import { deleteResource } from "./delete-resource.ts";
+import { deleteResource, policyOfNew } from "./delete-resource.ts";
 import { setResourceStatus, setStackStatus } from "./events.ts";
-import { failureReason, type Operation, startOperation } from "./operation.ts";
+import { failureReason } from "./failure-reason.ts";
+import { type Operation, startOperation } from "./operation.ts";
 import type { StackRecord, World } from "./records.ts";
 import { changeInPlace, type Step } from "./update-resource.ts";
 
@@ -71,10 +72,12 @@ export async function takeUpdateBack(
 
 /** What cannot be removed stays behind as an event; the rollback is complete all the same, as on AWS. */
 async function removeNew(operation: Operation, steps: readonly Step[]): Promise<void> {
-  for (const { kind, record } of steps.toReversed()) {
-    if (kind === "updated") continue;
-    await deleteResource(operation, record, "Delete").catch(() => {});
-    if (kind === "created") operation.stack.resources.delete(record.logicalId);
+  for (const step of steps.toReversed()) {
+    if (step.kind === "updated") continue;
+    const { stack } = operation;
+    const policy = step.kind === "created" ? policyOfNew(stack, step.declared) : "Delete";
+    await deleteResource(operation, step.record, policy).catch(() => {});
+    if (step.kind === "created") stack.resources.delete(step.record.logicalId);
   }
 }
 
@@ -87,7 +90,7 @@ async function restore(operation: Operation, step: Step & { kind: "updated" }): 
   } catch (error) {
     // The very refusal that failed the update: the service changed nothing, so there is nothing to restore.
     if ((error as Error).message !== step.refusal) {
-      setResourceStatus(clock, stack, record, "UPDATE_FAILED", failureReason(error, "InvalidRequest"));
+      setResourceStatus(clock, stack, record, "UPDATE_FAILED", failureReason(error));
       return false;
     }
   }

@@ -1,15 +1,21 @@
+import type { ResourceDeclaration } from "../template/template.ts";
 import { type Mapping, sameValue } from "../template/value.ts";
 import { createResource, make } from "./create-resource.ts";
 import { evaluateProperties } from "./evaluate-properties.ts";
 import { setResourceStatus } from "./events.ts";
-import { failureReason, newRecord, type Operation, typeOf } from "./operation.ts";
+import { failureReason } from "./failure-reason.ts";
+import { newRecord, type Operation, typeOf } from "./operation.ts";
 import type { ResourceRecord } from "./records.ts";
 import { resourceContext } from "./resource-context.ts";
 import { stackScope } from "./scope.ts";
 
 /** What was done to a resource, so that a rollback can take it back. */
 export type Step =
-  | { readonly kind: "created"; readonly record: ResourceRecord }
+  | {
+      readonly kind: "created";
+      readonly record: ResourceRecord;
+      readonly declared: ResourceDeclaration;
+    }
   | { readonly kind: "replaced"; readonly record: ResourceRecord; readonly old: ResourceRecord }
   | {
       readonly kind: "updated";
@@ -34,7 +40,7 @@ export async function applyResource(
   if (!record) {
     const creation = createResource(operation, logicalId);
     const made = stack.resources.get(logicalId);
-    if (made) done({ kind: "created", record: made });
+    if (made) done({ kind: "created", record: made, declared });
     return await creation;
   }
   const type = typeOf(operation, declared.type);
@@ -98,7 +104,7 @@ async function update(
     await changeInPlace(operation, record, next);
   } catch (error) {
     step.refusal = (error as Error).message;
-    setResourceStatus(clock, stack, record, "UPDATE_FAILED", failureReason(error, "InvalidRequest"));
+    setResourceStatus(clock, stack, record, "UPDATE_FAILED", failureReason(error));
     throw error;
   }
   setResourceStatus(clock, stack, record, "UPDATE_COMPLETE");
@@ -128,7 +134,7 @@ async function evaluateOrFail<T>(
   try {
     return await action();
   } catch (error) {
-    setResourceStatus(clock, stack, record, "UPDATE_FAILED", failureReason(error, "InvalidRequest"));
+    setResourceStatus(clock, stack, record, "UPDATE_FAILED", failureReason(error));
     throw error;
   }
 }

@@ -10,6 +10,7 @@ export interface ResourceDeclaration {
   readonly properties: Mapping;
   readonly dependsOn: readonly string[];
   readonly condition: string | undefined;
+  readonly metadata: Value | undefined;
   readonly deletionPolicy: DeletionPolicy;
   readonly updateReplacePolicy: DeletionPolicy;
 }
@@ -62,7 +63,7 @@ export function readTemplate(body: string, types: ResourceTypes): Template {
     throw formatError("unsupported value for AWSTemplateFormatVersion.");
   const declared = section(raw, "Resources");
   if (Object.keys(declared).length === 0) throw formatError("At least one Resources member must be defined.");
-  const resources = mapValues(declared, readResource);
+  const resources = mapValues(declared, (value, id) => readResource(value, id, types));
   refuseUnknownTypes(resources, types);
   for (const [id, { type, deletionPolicy, updateReplacePolicy }] of Object.entries(resources)) {
     if ([deletionPolicy, updateReplacePolicy].includes("Snapshot") && !types[type]?.snapshot)
@@ -82,7 +83,7 @@ export function readTemplate(body: string, types: ResourceTypes): Template {
   };
 }
 
-function readResource(value: Value, id: string): ResourceDeclaration {
+function readResource(value: Value, id: string, types: ResourceTypes): ResourceDeclaration {
   if (!/^[A-Za-z0-9]+$/.test(id)) throw formatError(`Resource name ${id} is non alphanumeric.`);
   const place = `/Resources/${id}`;
   const raw = mapping(value, place);
@@ -100,7 +101,10 @@ function readResource(value: Value, id: string): ResourceDeclaration {
     properties: mapping(raw.Properties ?? {}, `${place}/Properties`),
     dependsOn: (Array.isArray(dependsOn) ? dependsOn : [dependsOn]).map(String),
     condition: optionalText(raw.Condition, `${place}/Condition`),
-    deletionPolicy: readPolicy(raw.DeletionPolicy, `${place}/DeletionPolicy`) ?? "Delete",
+    metadata: raw.Metadata,
+    deletionPolicy:
+      readPolicy(raw.DeletionPolicy, `${place}/DeletionPolicy`) ??
+      (types[raw.Type]?.keptBySnapshot ? "Snapshot" : "Delete"),
     updateReplacePolicy: readPolicy(raw.UpdateReplacePolicy, `${place}/UpdateReplacePolicy`) ?? "Delete",
   };
 }
