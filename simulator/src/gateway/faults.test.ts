@@ -150,7 +150,10 @@ except Exception as e:
 
 it.each<[object, string]>([
   [{ kind: "explode", operation: "*" }, 'fault "explode" is not one of throttle'],
-  [{ kind: "deny", operation: "sqs:SendMessage" }, "there is no service sqs; services: applicationautoscaling, cloud9, cloudformation"],
+  [
+    { kind: "deny", operation: "sqs:SendMessage" },
+    "there is no service sqs; services: applicationautoscaling, cloud9, cloudformation",
+  ],
   [{ kind: "deny", operation: "ecs:DescribeService" }, "does not perform DescribeService"],
   [{ kind: "delay", operation: "*" }, "a fault of kind delay needs milliseconds"],
   [{ kind: "deny", operation: "*", milliseconds: 1 }, "a fault of kind deny has no milliseconds"],
