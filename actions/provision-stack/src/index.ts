@@ -11,6 +11,10 @@ await runAction(async (signal) => {
   // Several stacks are followed at once for many minutes: a few seconds of throttling must not end that.
   const clientConfig = { maxAttempts: 6 };
   const cloudformation = new CloudFormationClient(clientConfig);
-  const world = { cloudformation, clientConfig, templates: inRequest, clock: systemClock, log: core, signal };
+  const { templateBucket } = inputs;
+  const templates = templateBucket
+    ? (await import("./stack/template-bucket.ts")).throughBucket(templateBucket, { clientConfig, log: core })
+    : inRequest;
+  const world = { cloudformation, clientConfig, templates, clock: systemClock, log: core, signal };
   await provisionAndReport(world, inputs);
 });

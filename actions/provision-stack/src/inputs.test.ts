@@ -20,6 +20,7 @@ test.each<[Record<string, string>, string]>([
   [{ templates: "none" }, "there is no folder none"],
   [{ force: "true" }, "Input force is for mode delete, not for apply"],
   [{ "comment-on-pull-request": "true" }, "Input github-token is needed for comment-on-pull-request"],
+  [{ "template-bucket": "My_Bucket" }, "3 to 63 lower-case letters, digits and hyphens are expected"],
   [{ "on-failure": "stop" }, "allowed: rollback, keep"],
 ])("inputs %j are refused", (given, message) => {
   expect(() => read(given)).toThrow(message);

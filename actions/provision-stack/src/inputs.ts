@@ -20,6 +20,8 @@ export interface ProvisionInputs {
   readonly onCancel: "rollback" | "leave";
   /** Token to put the plan on the pull request with; undefined when it is not to be put there. */
   readonly commentToken: string | undefined;
+  /** Bucket for templates too large for a request. */
+  readonly templateBucket: string | undefined;
   /** Whether a deletion empties what blocks it. */
   readonly force: boolean;
 }
@@ -49,9 +51,20 @@ export function readProvisionInputs(getInput?: (name: string) => string): Provis
       onFailure: read.choice("on-failure", ["rollback", "keep"], "rollback"),
       onCancel: read.choice("on-cancel", ["rollback", "leave"], "rollback"),
       commentToken: readCommentToken(read),
+      templateBucket: readBucketName(read),
       force,
     };
   }, getInput);
+}
+
+/** Dots would be allowed, but not for S3's own names over HTTPS. */
+function readBucketName(read: InputReader): string | undefined {
+  const name = read.optional("template-bucket");
+  if (name && !/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(name))
+    read.problem(
+      `Input template-bucket is "${name}"; 3 to 63 lower-case letters, digits and hyphens are expected`,
+    );
+  return name;
 }
 
 function readCommentToken(read: InputReader): string | undefined {

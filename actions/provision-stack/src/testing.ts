@@ -21,6 +21,7 @@ export const testInputs: ProvisionInputs = {
   onFailure: "rollback",
   onCancel: "rollback",
   commentToken: undefined,
+  templateBucket: undefined,
   force: false,
 };
 

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createStage, type Stage } from "../testing.ts";
+import { throughBucket } from "./template-bucket.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+});
+afterAll(() => stage?.close());
+
+const template = (size: number) =>
+  `Resources:\n  Log: { Type: AWS::Logs::LogGroup, Properties: { RetentionInDays: ${size % 2 ? 1 : 3} } }\n# ${"x".repeat(size)}\n`;
+
+async function run(bucket: string, mode: "apply" | "plan" = "apply") {
+  const lines: string[] = [];
+  const log = {
+    info: (line: string) => void lines.push(line),
+    warning: (line: string) => void lines.push(line),
+  };
+  const templates = throughBucket(bucket, { clientConfig: stage.simulator.clientConfig, log });
+  const { error, output } = await stage.run({ mode }, { templates });
+  return { error, output, lines };
+}
+
+const keys = async (Bucket: string) =>
+  (await stage.simulator.aws.s3.listObjectsV2({ Bucket })).Contents?.map(({ Key }) => Key) ?? [];
+
+test("a template too large for a request goes through a bucket, which is made closed and left empty", async () => {
+  const { s3 } = stage.simulator.aws;
+  await stage.templates({ large: template(60_000), small: template(10) });
+  const { error, lines } = await run("templates-1");
+  expect(error).toBeUndefined();
+  expect(lines).toEqual(["Made bucket templates-1 for large templates, encrypted and closed to the public."]);
+  expect(await stage.stacks()).toEqual({ "shop-large": "CREATE_COMPLETE", "shop-small": "CREATE_COMPLETE" });
+  expect(await keys("templates-1")).toEqual([]);
+  const { PublicAccessBlockConfiguration } = await s3.getPublicAccessBlock({ Bucket: "templates-1" });
+  expect(Object.values(PublicAccessBlockConfiguration ?? {})).toEqual([true, true, true, true]);
+});
+
+test("a bucket that is there is used, also to plan, and its other objects stay", async () => {
+  await stage.simulator.aws.s3.putObject({ Bucket: "templates-1", Key: "mine", Body: "mine" } as never);
+  await stage.templates({ large: template(60_001) });
+  const { error, output, lines } = await run("templates-1", "plan");
+  expect(error).toBeUndefined();
+  expect(output("has-changes")).toBe("true");
+  expect(lines).toEqual([]);
+  expect(await keys("templates-1")).toEqual(["mine"]);
+});
+
+test("nothing stays in the bucket after a failure, either", async () => {
+  await stage.templates({ large: template(60_000).replace("RetentionInDays: 3", "RetentionInDays: 2") });
+  const { error } = await run("templates-1");
+  expect(error?.message).toContain("Log (AWS::Logs::LogGroup) failed");
+  expect(await keys("templates-1")).toEqual(["mine"]);
+});
+
+test("what no bucket could carry, and a bucket of somebody else, are refused before anything changes", async () => {
+  await stage.templates({ huge: template(1_048_576) });
+  expect((await run("templates-1")).error?.message).toMatch(/huge\.yaml is larger than the 1048576 bytes/);
+  await stage.templates({ large: template(60_000) });
+  const fault = stage.simulator.faults.add({ kind: "deny", operation: "s3:HeadBucket" });
+  expect((await run("templates-2")).error?.message).toMatch(
+    /^Bucket templates-2 is in another account or region/,
+  );
+  fault.remove();
+});

@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
+import {
+  type BucketLocationConstraint,
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  HeadBucketCommand,
+  PutBucketEncryptionCommand,
+  PutObjectCommand,
+  PutPublicAccessBlockCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import type { Template } from "../../../shared/cloudformation/template.ts";
+import { Failure } from "../../../shared/failure.ts";
+import type { World } from "../world.ts";
+import { isTooLarge, type TemplateStore } from "./template-store.ts";
+
+/** CloudFormation's quota "Template body size in an object". */
+const largestObject = 1_048_576;
+
+/**
+ * Hands over in the request what fits there, the rest through a bucket, which is made when it is not there. Its objects
+ * are removed in the end; the bucket stays, empty.
+ */
+export function throughBucket(
+  Bucket: string,
+  { clientConfig, log }: Pick<World, "clientConfig" | "log">,
+): TemplateStore {
+  const s3 = new S3Client(clientConfig);
+  const put = new Map<string, Promise<string>>();
+  let bucket: Promise<void> | undefined;
+  const upload = async (template: Template): Promise<string> => {
+    if (Buffer.byteLength(template.body) > largestObject)
+      throw new Failure(
+        `${template.file} is larger than the ${largestObject} bytes that CloudFormation takes`,
+        {
+          nextStep: "split it into stacks by lifecycle; nothing was changed.",
+        },
+      );
+    bucket ??= findOrCreate(s3, Bucket, log);
+    await bucket;
+    const Key = keyOf(template);
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body: template.body, ContentType: "text/plain" }));
+    return `https://s3.${await s3.config.region()}.amazonaws.com/${Bucket}/${Key}`;
+  };
+  return {
+    async sourceOf(template) {
+      if (!isTooLarge(template)) return { TemplateBody: template.body };
+      const url = put.get(keyOf(template)) ?? upload(template);
+      put.set(keyOf(template), url);
+      return { TemplateURL: await url };
+    },
+    async clear() {
+      for (const Key of put.keys())
+        try {
+          await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+        } catch (error) {
+          log.warning(`${Key} stays in bucket ${Bucket}: ${(error as Error).message}`);
+        }
+      put.clear();
+    },
+  };
+}
+
+/** By its content: jobs beside each other do not take each other's templates away while they differ. */
+function keyOf({ body, file }: Template): string {
+  return `provision-stack/${createHash("sha256").update(body).digest("hex").slice(0, 16)}/${basename(file)}`;
+}
+
+async function findOrCreate(s3: S3Client, Bucket: string, log: World["log"]): Promise<void> {
+  try {
+    await s3.send(new HeadBucketCommand({ Bucket }));
+    return;
+  } catch (error) {
+    const { name, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
+    if ($metadata?.httpStatusCode === 301 || $metadata?.httpStatusCode === 403)
+      throw new Failure(`Bucket ${Bucket} is in another account or region, or this role may not use it`, {
+        nextStep: "name a bucket of this account and region in input template-bucket.",
+        cause: error,
+      });
+    if (name !== "NotFound" && name !== "NoSuchBucket") throw error;
+  }
+  const region = await s3.config.region();
+  const LocationConstraint = region as BucketLocationConstraint;
+  // S3 takes no location for the region that was its first.
+  const location = region === "us-east-1" ? {} : { CreateBucketConfiguration: { LocationConstraint } };
+  await s3.send(new CreateBucketCommand({ Bucket, ...location }));
+  await s3.send(
+    new PutPublicAccessBlockCommand({
+      Bucket,
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    }),
+  );
+  const encryption = { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" as const } };
+  await s3.send(
+    new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules: [encryption] } }),
+  );
+  log.info(`Made bucket ${Bucket} for large templates, encrypted and closed to the public.`);
+}
