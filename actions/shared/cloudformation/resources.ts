@@ -17,32 +17,48 @@ export interface EvaluatedResource {
 
 /** The resources of all stacks, those left out by a condition excepted; in the order of the stacks. */
 export function evaluateResources(stacks: readonly PlannedStack[], region: string): EvaluatedResource[] {
+  const scopes = scopesOf(stacks, region);
+  return stacks.flatMap(({ template }) => {
+    const scope = scopes.get(template.name);
+    return scope ? resourcesIn(scope) : [];
+  });
+}
+
+/** Name → value of the outputs of all stacks, exported or not; of several of a name, that of the last stack. */
+export function evaluateOutputs(stacks: readonly PlannedStack[], region: string): Map<string, unknown> {
+  return new Map(
+    [...scopesOf(stacks, region).values()].flatMap((scope) =>
+      entriesIn("Outputs", scope).map(([name, output]) => [name, evaluate(output.Value, scope)] as const),
+    ),
+  );
+}
+
+/** Template name → its scope, with what the stacks before it export. */
+function scopesOf(stacks: readonly PlannedStack[], region: string): Map<string, Scope> {
   const order = inOrder(findDependencies(stacks));
   if ("circle" in order)
     throw new Failure(`The templates import from each other in a circle: ${order.circle.join(", ")}`, {
       nextStep: "move what both need into a template of its own.",
     });
   const exports = new Map<string, unknown>();
-  const found = new Map<string, EvaluatedResource[]>();
+  const scopes = new Map<string, Scope>();
   for (const name of order) {
     const stack = stacks.find(({ template }) => template.name === name);
-    if (stack) found.set(name, evaluateStack(stack, region, exports));
+    if (!stack) continue;
+    const { content, file } = stack.template;
+    refuseMacros(content, file);
+    const scope: Scope = { stack, region, exports, isTrue: conditionsOf(content, () => scope) };
+    for (const [, output] of entriesIn("Outputs", scope))
+      if (isObject(output.Export))
+        exports.set(String(evaluate(output.Export.Name, scope)), evaluate(output.Value, scope));
+    scopes.set(name, scope);
   }
-  return stacks.flatMap(({ template }) => found.get(template.name) ?? []);
+  return scopes;
 }
 
-function evaluateStack(stack: PlannedStack, region: string, exports: Map<string, unknown>) {
-  const { content, name, file } = stack.template;
-  refuseMacros(content, file);
-  const scope: Scope = { stack, region, exports, isTrue: conditionsOf(content, () => scope) };
-  const exists = (entry: { [key: string]: unknown }) =>
-    entry.Condition === undefined || scope.isTrue(String(entry.Condition));
-  const resources = entriesOf(content.Resources).filter(([, resource]) => exists(resource));
-  for (const [, output] of entriesOf(content.Outputs)) {
-    if (!isObject(output.Export) || !exists(output)) continue;
-    exports.set(String(evaluate(output.Export.Name, scope)), evaluate(output.Value, scope));
-  }
-  return resources.map(([logicalId, resource]): EvaluatedResource => {
+function resourcesIn(scope: Scope): EvaluatedResource[] {
+  const { name, file } = scope.stack.template;
+  return entriesIn("Resources", scope).map(([logicalId, resource]): EvaluatedResource => {
     if (typeof resource.Type !== "string")
       throw new Failure(`${file}: resource ${logicalId} has no Type`, { nextStep: "correct the template." });
     return {
@@ -67,8 +83,12 @@ function refuseMacros(content: { readonly [section: string]: unknown }, file: st
   });
 }
 
-function entriesOf(section: unknown): [string, { [key: string]: unknown }][] {
-  return Object.entries(isObject(section) ? section : {}).flatMap(([name, entry]) =>
-    isObject(entry) ? [[name, entry]] : [],
+/** The entries of a section that no condition leaves out. */
+function entriesIn(section: string, scope: Scope): [string, { [key: string]: unknown }][] {
+  const entries = scope.stack.template.content[section];
+  return Object.entries(isObject(entries) ? entries : {}).flatMap(([name, entry]) =>
+    isObject(entry) && (entry.Condition === undefined || scope.isTrue(String(entry.Condition)))
+      ? [[name, entry]]
+      : [],
   );
 }
