@@ -35,6 +35,8 @@ function calculate(arithmetic: string): number {
 const sheets = [
   { sheet: "standard", profile: "standard", usage: undefined },
   { sheet: "standard-lab", profile: "standard", usage: "actions/estimate-cost/usage/lab.yaml" },
+  { sheet: "academy", profile: "academy", usage: undefined },
+  { sheet: "academy-lab", profile: "academy", usage: "actions/estimate-cost/usage/lab.yaml" },
 ];
 
 test.each(sheets)("the estimate is the sheet $sheet, line by line", ({ sheet, profile, usage }) => {

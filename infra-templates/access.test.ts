@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { describeValue, isKnown } from "../actions/shared/cloudformation/values.ts";
+import { resourcesOf } from "./profiles-for-tests.ts";
+
+const repository = "octocat@583231/coffee@1296269";
+const roles = new Map(
+  resourcesOf("standard", { access: { GitHubRepository: repository } })
+    .filter(({ template, type }) => template === "access" && type === "AWS::IAM::Role")
+    .map(({ logicalId, properties }) => [
+      logicalId,
+      JSON.parse(JSON.stringify(properties, openAsText)) as Role,
+    ]),
+);
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: object;
+}
+interface Role {
+  readonly AssumeRolePolicyDocument: { readonly Statement: readonly (Statement & { Principal: object })[] };
+  readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
+}
+
+test.each([
+  ["GitHubDeployRole", `repo:${repository}:ref:refs/heads/main`],
+  ["GitHubProvisionRole", `repo:${repository}:ref:refs/heads/main`],
+  ["GitHubPlanRole", `repo:${repository}:pull_request`],
+])("%s trusts GitHub's tokens for AWS with the subject %s, and nothing else", (name, sub) => {
+  expect(roles.get(name)?.AssumeRolePolicyDocument.Statement).toEqual([
+    {
+      Effect: "Allow",
+      Principal: { Federated: "access/Provider" },
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Condition: {
+        StringEquals: {
+          "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+          "token.actions.githubusercontent.com:sub": sub,
+        },
+      },
+    },
+  ]);
+});
+
+test("the deploy role may do what the actions of the deploying workflows call", () => {
+  const needed = ["build-image", "render-task-definition", "run-task", "deploy-service", "rollback-service"];
+  const called = [...needed, "shared/ecs", "shared/registry"].flatMap((folder) =>
+    callsIn(`actions/${folder}`),
+  );
+  const allowed = allowedTo("GitHubDeployRole");
+  expect([...new Set(called)].filter((action) => !allowed.includes(action)).sort()).toEqual(notNeeded);
+});
+
+/** What those actions only do when asked for something that the workflows of this repository do not ask for. */
+const notNeeded = [
+  // Repositories are made by registry.yaml, public ones are used by nobody here.
+  "ecr:CreateRepository",
+  "ecr:PutLifecyclePolicy",
+  "ecr-public:CreateRepository",
+  "ecr-public:DescribeRegistries",
+  "ecr-public:DescribeRepositories",
+  "ecr-public:GetAuthorizationToken",
+].sort();
+
+test("the plan role changes nothing that a change set does not take back", () => {
+  const changing = allowedTo("GitHubPlanRole").filter(
+    (action) =>
+      !/:(Describe|Get|List)/.test(action) && !/^cloudformation:(Create|Delete)ChangeSet$/.test(action),
+  );
+  expect(changing).toEqual([]);
+});
+
+test("a role's own policies are within the 10,240 characters that IAM takes", () => {
+  for (const [name, { Policies }] of roles) {
+    const size = Policies.map(({ PolicyDocument }) => JSON.stringify(PolicyDocument).length);
+    expect(
+      size.reduce((sum, each) => sum + each, 0),
+      name,
+    ).toBeLessThan(10_240);
+  }
+});
+
+function allowedTo(name: string): string[] {
+  const statements =
+    roles.get(name)?.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement) ?? [];
+  return statements.filter(({ Effect }) => Effect === "Allow").flatMap(({ Action }) => Action);
+}
+
+/** IAM's names of what a folder's sources send through the SDK. */
+function callsIn(folder: string): string[] {
+  const root = resolve(import.meta.dirname, "..", folder);
+  const files = readdirSync(root, { recursive: true, encoding: "utf8" });
+  return files
+    .filter((file) => file.endsWith(".ts") && !/(^|[/-])test(s|ing)?\b|fault-matrix|for-tests/.test(file))
+    .flatMap((file) => callsOf(readFileSync(join(root, file), "utf8")));
+}
+
+/** Client package → IAM's prefix of the service. */
+const prefixes: { readonly [client: string]: string } = {
+  "cloudwatch-logs": "logs",
+  "elastic-load-balancing-v2": "elasticloadbalancing",
+  "secrets-manager": "secretsmanager",
+};
+
+function callsOf(source: string): string[] {
+  const imports = source.matchAll(/import\s+(?:type\s+)?\{([^}]*)\}\s+from\s+"@aws-sdk\/client-([\w-]+)"/g);
+  return [...imports].flatMap(([, names = "", client = ""]) =>
+    [...names.matchAll(/\b(?:paginate)?([A-Z]\w+?)(?:Command)?\b(?=\s*,|\s*$)/g)]
+      .filter(([name]) => /^paginate|Command$/.test(name))
+      .map(([, operation]) => `${prefixes[client] ?? client}:${operation}`),
+  );
+}
+
+/** What only AWS can tell, as text. */
+function openAsText(_: string, value: unknown): unknown {
+  return isKnown(value) ? value : describeValue(value);
+}

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { planStack } from "../actions/shared/cloudformation/plan-stacks.ts";
+import { type EvaluatedResource, evaluateResources } from "../actions/shared/cloudformation/resources.ts";
+import { readTemplates } from "../actions/shared/cloudformation/template.ts";
+
+export const folder = import.meta.dirname;
+export const profiles = ["standard", "academy"] as const;
+export type Profile = (typeof profiles)[number];
+/** Parameter values by template name; a look-up is an object. */
+export type ProfileValues = { readonly [template: string]: { readonly [parameter: string]: unknown } };
+
+export const read = (file: string) => readFileSync(join(folder, file), "utf8");
+export const readProfile = (profile: Profile): ProfileValues =>
+  JSON.parse(read(`parameters/${profile}.json`));
+
+/** Names of all templates, sorted. */
+export const templateNames = readdirSync(folder)
+  .flatMap((file) => (file.endsWith(".yaml") ? [file.slice(0, -".yaml".length)] : []))
+  .sort();
+
+/** What a profile's templates create, with `changes` of its parameters; look-ups stay texts. */
+export function resourcesOf(profile: Profile, changes: ProfileValues = {}): EvaluatedResource[] {
+  const given = readProfile(profile);
+  const values = Object.fromEntries(
+    Object.entries(given).map(([template, parameters]) => [
+      template,
+      Object.fromEntries(
+        Object.entries({ ...parameters, ...changes[template] }).map(([name, value]) => [
+          name,
+          typeof value === "object" ? JSON.stringify(value) : value,
+        ]),
+      ),
+    ]),
+  );
+  const templates = readTemplates(folder);
+  const stacks = templates
+    .filter(({ name }) => name in given)
+    .map((template) => planStack(template, templates, values, "microservices"));
+  return evaluateResources(stacks, "us-east-1");
+}

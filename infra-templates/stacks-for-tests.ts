@@ -1,0 +1,52 @@
+import type { Tag } from "@aws-sdk/client-cloudformation";
+import type { Simulator } from "../simulator/src/simulator.ts";
+
+/** Starts an update that changes these parameters, and tags where they are given; the others stay. */
+export async function updateParameters(
+  { aws }: Simulator,
+  StackName: string,
+  changed: { readonly [name: string]: string },
+  Tags?: Tag[],
+): Promise<void> {
+  const { Stacks = [] } = await aws.cloudformation.describeStacks({ StackName });
+  await aws.cloudformation.updateStack({
+    StackName,
+    UsePreviousTemplate: true,
+    Capabilities: ["CAPABILITY_NAMED_IAM"],
+    Parameters: (Stacks[0]?.Parameters ?? []).map(({ ParameterKey = "" }) =>
+      ParameterKey in changed
+        ? { ParameterKey, ParameterValue: changed[ParameterKey] }
+        : { ParameterKey, UsePreviousValue: true },
+    ),
+    Tags,
+  });
+}
+
+/** Physical ids by logical id. */
+export async function physicalIds({ aws }: Simulator, StackName: string) {
+  const { StackResources = [] } = await aws.cloudformation.describeStackResources({ StackName });
+  return Object.fromEntries(
+    StackResources.map(({ LogicalResourceId = "", PhysicalResourceId }) => [
+      LogicalResourceId,
+      PhysicalResourceId,
+    ]),
+  );
+}
+
+/** Once nothing of the stack is in progress any more. */
+export async function outcome({ aws, clock }: Simulator, StackName: string) {
+  for (;;) {
+    const { Stacks = [] } = await aws.cloudformation.describeStacks({ StackName });
+    const status = Stacks[0]?.StackStatus ?? "";
+    if (status.endsWith("_IN_PROGRESS")) {
+      await clock.wait(5000);
+      continue;
+    }
+    const { StackEvents = [] } = await aws.cloudformation.describeStackEvents({ StackName });
+    const failures = StackEvents.filter(({ ResourceStatus }) => ResourceStatus?.endsWith("_FAILED"));
+    return {
+      status,
+      failures: failures.map((event) => `${event.LogicalResourceId}: ${event.ResourceStatusReason}`),
+    };
+  }
+}
