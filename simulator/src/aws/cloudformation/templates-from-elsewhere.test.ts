@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => simulator?.close());
 
-const large = `Description: ${"large ".repeat(10_000)}\nResources: {Gateway: {Type: AWS::EC2::InternetGateway}}\n`;
+const large = `Description: large network\nMetadata: {Text: ${"large ".repeat(10_000)}}\nResources: {Gateway: {Type: AWS::EC2::InternetGateway}}\n`;
 const settled = async (StackName: string) => {
   for (;;) {
     const { Stacks: [stack] = [] } = await simulator.aws.cloudformation.describeStacks({ StackName });

@@ -16,7 +16,7 @@ import { createStackRecord, type StackRecord, type World } from "../stack/record
 import { runUpdate } from "../stack/update-stack.ts";
 import { validationError } from "../template/errors.ts";
 import { findStack, lookUpStack } from "./find-stack.ts";
-import { readDefinition } from "./read-definition.ts";
+import { readDefinition, requireExpansion } from "./read-definition.ts";
 import { refuseMembers } from "./refuse-members.ts";
 
 export const unsupported = [
@@ -41,6 +41,7 @@ export async function createStack(world: World, input: CreateStackCommandInput) 
   ]);
   const stack = createStackRecord(world, name);
   const definition = await readDefinition(world, stack, input);
+  requireExpansion(definition, input.Capabilities);
   refuseTaken(world, name);
   const onFailure = input.OnFailure ?? (input.DisableRollback ? "DO_NOTHING" : "ROLLBACK");
   stack.disableRollback = onFailure === "DO_NOTHING";
@@ -79,6 +80,7 @@ export async function updateStack(world: World, input: UpdateStackCommandInput) 
   const stack = findStack(world, input.StackName);
   refuseUnlessUpdatable(stack);
   const definition = await readDefinition(world, stack, input, stack);
+  requireExpansion(definition, input.Capabilities);
   const { changes, outputsChange } = planChanges(world, stack, definition);
   if (changes.length === 0 && !outputsChange) throw validationError("No updates are to be performed.");
   refuseUnlessUpdatable(stack);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ChangeSetType, CreateChangeSetCommandInput } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../errors.ts";
+import { refuseMissingValues } from "../stack/account-values.ts";
 import type { ChangeSetRecord } from "../stack/change-set-record.ts";
 import type { Definition } from "../stack/definition.ts";
 import { setStackStatus } from "../stack/events.ts";
@@ -37,7 +38,7 @@ export async function createChangeSet(world: World, input: CreateChangeSetComman
       `ChangeSet ${name} cannot be created due to a mismatch with existing attribute Name`,
     );
   const definition = await readDefinition(world, stack, input, type === "UPDATE" ? stack : undefined);
-  const changeSet = plan(world, stack, definition, { ...input, name, type });
+  const changeSet = await plan(world, stack, definition, { ...input, name, type });
   if (!world.stacks.has(stack.id)) {
     world.stacks.set(stack.id, stack);
     stack.tags = definition.tags;
@@ -65,12 +66,12 @@ function stackFor(world: World, name: string, type: ChangeSetType): StackRecord 
 const withoutChanges =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
 
-function plan(
+async function plan(
   world: World,
   stack: StackRecord,
   definition: Definition,
   given: CreateChangeSetCommandInput & { name: string; type: ChangeSetType },
-): ChangeSetRecord {
+): Promise<ChangeSetRecord> {
   const { region, accountId, clock } = world.environment;
   const shared = {
     id: `arn:aws:cloudformation:${region}:${accountId}:changeSet/${given.name}/${randomUUID()}`,
@@ -91,6 +92,7 @@ function plan(
     executionStatus: "UNAVAILABLE",
   });
   try {
+    await refuseMissingValues(world, definition);
     const { changes, outputsChange } = planChanges(world, stack, definition);
     if (changes.length === 0 && !outputsChange) return failed(withoutChanges);
     return {

@@ -1,10 +1,11 @@
 import type { Capability, Parameter, Tag as SdkTag } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../errors.ts";
 import type { Tag } from "../resources/tag-changes.ts";
-import { type Definition, define, type StackIdentity } from "../stack/definition.ts";
+import { type Definition, define, inputScope, type StackIdentity } from "../stack/definition.ts";
 import type { StackRecord, World } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { resolveParameters } from "../template/parameters.ts";
+import { checkRules } from "../template/rules.ts";
 import { readTemplate, type Template } from "../template/template.ts";
 import { resolveSsmParameters } from "./resolve-ssm.ts";
 import { readTemplateText, type TemplateInput } from "./template-text.ts";
@@ -32,7 +33,9 @@ export async function readDefinition(
   const resolved = await resolveSsmParameters(world, template, parameters);
   const tags = input.Tags ? readTags(input.Tags) : (current?.tags ?? []);
   const zones = template.body.includes("GetAZs") ? await zoneNames(world) : [];
-  return define(world.environment, world.types, stack, { template, parameters, resolved, tags, zones });
+  const given = { template, parameters, resolved, tags, zones };
+  checkRules(template.rules, inputScope(world.environment, stack, given));
+  return define(world.environment, world.types, stack, given);
 }
 
 async function templateBody(
@@ -74,6 +77,15 @@ function requireCapabilities(world: World, template: Template, given: readonly C
     if (!granted)
       throw new AwsError("InsufficientCapabilitiesException", `Requires capabilities : [${needed}]`);
   }
+}
+
+/** A plan shows what a transform has made of the template; without one the caller says beforehand that it may. */
+export function requireExpansion({ template }: Definition, given: readonly Capability[] = []): void {
+  if (template.extensions && !given.includes("CAPABILITY_AUTO_EXPAND"))
+    throw new AwsError(
+      "InsufficientCapabilitiesException",
+      "Requires capabilities : [CAPABILITY_AUTO_EXPAND]",
+    );
 }
 
 function readTags(given: readonly SdkTag[]): Tag[] {

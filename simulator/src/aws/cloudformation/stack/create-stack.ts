@@ -1,3 +1,4 @@
+import { refuseMissingValues } from "./account-values.ts";
 import { createResource } from "./create-resource.ts";
 import type { Definition } from "./definition.ts";
 import { policyOfNew } from "./delete-resource.ts";
@@ -24,6 +25,7 @@ export async function runCreate(
   setStackStatus(operation.clock, stack, "CREATE_IN_PROGRESS", "User Initiated");
   const timeout = startTimeout(operation);
   try {
+    await refuseMissingValues(world, definition);
     takeImports(operation);
     const failed = await runInOrder(
       definition.dependencies,

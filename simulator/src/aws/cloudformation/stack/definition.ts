@@ -81,6 +81,7 @@ export function inputScope(
   const pseudo = pseudoParameters(environment, stack);
   return {
     mappings: given.template.mappings,
+    extensions: given.template.extensions,
     region: environment.region,
     zones: given.zones,
     ref: (name) => {

@@ -1,3 +1,4 @@
+import { refuseMissingValues } from "./account-values.ts";
 import type { Definition } from "./definition.ts";
 import { deleteResource } from "./delete-resource.ts";
 import { setStackStatus } from "./events.ts";
@@ -22,6 +23,7 @@ export async function runUpdate(world: World, stack: StackRecord, definition: De
   stack.cancel = operation.cancel;
   setStackStatus(clock, stack, "UPDATE_IN_PROGRESS", "User Initiated");
   try {
+    await refuseMissingValues(world, definition);
     takeImports(operation);
     const failed = await runInOrder(
       definition.dependencies,

@@ -30,6 +30,8 @@ test.each([
 test.each([
   ["!Ref x", "/Conditions/It must use Condition, Fn::Equals"],
   ["!Condition Nope", "Unresolved condition dependency Nope in the Conditions block"],
+  ["!And [!Equals [a, a]]", "Fn::And at /Conditions/It takes 2 to 10 conditions, not 1"],
+  ["!Not [!Equals [a, a], !Equals [a, a]]", "Fn::Not at /Conditions/It takes one condition, not 2"],
   ["!Not [!Condition It]", "Circular dependency between conditions: [It]"],
 ])("%s is refused", (text, message) => {
   expect(() => evaluateConditions(parseTemplate(`It: ${text}`), scope)).toThrow(message);

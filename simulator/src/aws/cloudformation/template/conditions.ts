@@ -35,7 +35,13 @@ function evaluateCondition(
 ): boolean {
   const [name, operand] = isMapping(expression) ? (Object.entries(expression)[0] ?? []) : [];
   const operands = Array.isArray(operand) ? operand : [];
-  const inner = () => operands.map((item) => evaluateCondition(item, scope, named, place));
+  const inner = (least: number, most: number) => {
+    if (operands.length < least || operands.length > most)
+      throw templateError(
+        `${name} at ${place} takes ${least === most ? "one condition" : `${least} to ${most} conditions`}, not ${operands.length}`,
+      );
+    return operands.map((item) => evaluateCondition(item, scope, named, place));
+  };
   switch (name) {
     case "Condition":
       return named(String(operand));
@@ -45,11 +51,11 @@ function evaluateCondition(
       return sameValue(left, right);
     }
     case "Fn::Not":
-      return !inner()[0];
+      return !inner(1, 1)[0];
     case "Fn::And":
-      return inner().every(Boolean);
+      return inner(2, 10).every(Boolean);
     case "Fn::Or":
-      return inner().some(Boolean);
+      return inner(2, 10).some(Boolean);
     default:
       throw templateError(
         `${place} must use Condition, Fn::Equals, Fn::And, Fn::Or or Fn::Not, not ${JSON.stringify(expression)}`,

@@ -11,6 +11,8 @@ export interface Scope {
   importValue(name: string): string;
   readonly mappings: Readonly<Record<string, Value>>;
   readonly region: string;
+  /** Whether the template asks for AWS::LanguageExtensions. */
+  readonly extensions?: boolean;
   /** Names of the region's availability zones. */
   readonly zones: readonly string[];
 }
@@ -29,6 +31,8 @@ export function evaluate(value: Value, scope: Scope, place: string): Value | und
   if (name !== undefined && operand !== undefined && isFunction(name, value)) {
     const perform = functions[name];
     if (!perform) throw templateError(`the function ${name} at ${place} is not supported`);
+    if (extended.includes(name) && !scope.extensions)
+      throw templateError(`the function ${name} at ${place} needs the transform AWS::LanguageExtensions`);
     return perform(operand, scope, `${place}/${name}`);
   }
   const entries = Object.entries(value).flatMap(([key, inner]) => {
@@ -101,12 +105,21 @@ const functions: Readonly<Record<string, Perform>> = {
     const [block = "", count, bits = "8"] = list(operand, scope, place).map((item) => scalar(item, place));
     return cidrBlocks(block, Number(count), Number(bits));
   },
+  "Fn::Length": (operand, scope, place) => list(operand, scope, place).length,
+  "Fn::ToJsonString": (operand, scope, place) => JSON.stringify(evaluate(operand, scope, place) ?? null),
 };
 
+/** What only the transform AWS::LanguageExtensions brings. */
+const extended = ["Fn::Length", "Fn::ToJsonString"];
+
 function findInMap(operand: Value, scope: Scope, place: string): Value {
-  const keys = list(operand, scope, place).map((item) => scalar(item, place));
+  const last = scope.extensions && Array.isArray(operand) ? operand.at(-1) : undefined;
+  const otherwise = isMapping(last) ? last.DefaultValue : undefined;
+  const path = otherwise === undefined ? operand : (operand as Value[]).slice(0, -1);
+  const keys = list(path, scope, place).map((item) => scalar(item, place));
   let found: Value | undefined = { ...scope.mappings };
   for (const key of keys) found = isMapping(found) ? found[key] : undefined;
+  if (found === undefined && otherwise !== undefined) return evaluate(otherwise, scope, place) ?? null;
   if (keys.length !== 3 || found === undefined)
     throw templateError(`Unable to get mapping for ${keys.join("::")} (${place})`);
   return found;

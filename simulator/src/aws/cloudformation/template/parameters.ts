@@ -24,6 +24,35 @@ const facts = [
   "MaxValue",
 ];
 
+/** Whose values the account must have. Source: CloudFormation user guide, AWS-specific parameter types. */
+const accountTypes = [
+  "AWS::EC2::AvailabilityZone::Name",
+  "AWS::EC2::Image::Id",
+  "AWS::EC2::Instance::Id",
+  "AWS::EC2::SecurityGroup::GroupName",
+  "AWS::EC2::SecurityGroup::Id",
+  "AWS::EC2::Subnet::Id",
+  "AWS::EC2::VPC::Id",
+] as const;
+
+export type AccountType = (typeof accountTypes)[number];
+
+const listed = accountTypes.map((type) => `List<${type}>`);
+const ssmValues = ["String", "CommaDelimitedList", "List<String>", ...accountTypes, ...listed];
+const types: readonly string[] = [
+  "String",
+  "Number",
+  "CommaDelimitedList",
+  "List<Number>",
+  ...accountTypes,
+  ...listed,
+  "AWS::SSM::Parameter::Name",
+  ...ssmValues.map((type) => `AWS::SSM::Parameter::Value<${type}>`),
+];
+
+/** Bytes of a parameter's value. Source: CloudFormation user guide, quotas. */
+const longestValue = 4096;
+
 /** Decides every parameter's text and checks it against its declaration, with AWS's messages. */
 export function resolveParameters(
   declared: Readonly<Record<string, Mapping>>,
@@ -70,13 +99,15 @@ function checkDeclaration(name: string, declaration: Mapping): void {
   if (unknown.length > 0)
     throw templateError(`parameter ${name} has unknown attributes [${unknown.join(", ")}]; known: ${facts}`);
   const type = declaration.Type;
-  const known =
-    /^(String|Number|CommaDelimitedList|List<Number>|(List<)?AWS::(EC2|Route53)::[\w:]+>?|AWS::SSM::Parameter::(Name|Value<(String|CommaDelimitedList|List<String>|(List<)?AWS::EC2::[\w:]+>?)>))$/;
-  if (typeof type !== "string" || !known.test(type))
-    throw templateError(`parameter ${name} has the type ${JSON.stringify(type)}, which is not supported`);
+  if (typeof type !== "string" || !types.includes(type))
+    throw templateError(
+      `parameter ${name} has the type ${JSON.stringify(type)}, which is not supported: it is none of ${types.join(", ")}`,
+    );
 }
 
 function checkValue(name: string, declaration: Mapping, text: string): void {
+  if (Buffer.byteLength(text) > longestValue)
+    throw validationError(`Parameter '${name}' has a value of more than ${longestValue} bytes`);
   const values = parameterValue(declaration, text);
   for (const value of Array.isArray(values) ? values : [values]) {
     const broken = brokenConstraint(declaration, String(value));

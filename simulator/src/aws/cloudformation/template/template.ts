@@ -1,6 +1,7 @@
 import type { ResourceTypes } from "../resources/catalog.ts";
 import { formatError, validationError } from "./errors.ts";
 import { parseTemplate } from "./parse.ts";
+import { refuseTooMuch } from "./quotas.ts";
 import { isMapping, type Mapping, type Value } from "./value.ts";
 
 export type DeletionPolicy = "Delete" | "Retain" | "RetainExceptOnCreate" | "Snapshot";
@@ -32,6 +33,9 @@ export interface Template {
   readonly conditions: Readonly<Record<string, Value>>;
   readonly resources: Readonly<Record<string, ResourceDeclaration>>;
   readonly outputs: Readonly<Record<string, OutputDeclaration>>;
+  readonly rules: Readonly<Record<string, Value>>;
+  /** Whether it asks for the transform AWS::LanguageExtensions, the only one there is here. */
+  readonly extensions: boolean;
 }
 
 const sections = [
@@ -41,6 +45,8 @@ const sections = [
   "Parameters",
   "Mappings",
   "Conditions",
+  "Rules",
+  "Transform",
   "Resources",
   "Outputs",
 ];
@@ -62,6 +68,14 @@ export function readTemplate(body: string, types: ResourceTypes): Template {
   if (version !== undefined && version !== "2010-09-09")
     throw formatError("unsupported value for AWSTemplateFormatVersion.");
   const declared = section(raw, "Resources");
+  const [Mappings, Outputs, Parameters] = [
+    section(raw, "Mappings"),
+    section(raw, "Outputs"),
+    section(raw, "Parameters"),
+  ];
+  refuseTooMuch({ Mappings, Outputs, Parameters, Resources: declared }, String(raw.Description ?? ""));
+  for (const name of Object.keys(Parameters))
+    if (!/^[A-Za-z0-9]+$/.test(name)) throw formatError(`Parameter name ${name} is non alphanumeric.`);
   if (Object.keys(declared).length === 0) throw formatError("At least one Resources member must be defined.");
   const resources = mapValues(declared, (value, id) => readResource(value, id, types));
   refuseUnknownTypes(resources, types);
@@ -75,12 +89,26 @@ export function readTemplate(body: string, types: ResourceTypes): Template {
     body,
     description: typeof raw.Description === "string" ? raw.Description : undefined,
     metadata: raw.Metadata,
-    parameters: mapValues(section(raw, "Parameters"), (value, id) => mapping(value, `/Parameters/${id}`)),
-    mappings: section(raw, "Mappings"),
+    parameters: mapValues(Parameters, (value, id) => mapping(value, `/Parameters/${id}`)),
+    mappings: Mappings,
     conditions: section(raw, "Conditions"),
     resources,
-    outputs: mapValues(section(raw, "Outputs"), readOutput),
+    outputs: mapValues(Outputs, readOutput),
+    rules: section(raw, "Rules"),
+    extensions: readTransforms(raw.Transform).length > 0,
   };
+}
+
+const languageExtensions = "AWS::LanguageExtensions";
+
+function readTransforms(value: Value | undefined): Value[] {
+  const transforms = value === undefined ? [] : Array.isArray(value) ? value : [value];
+  for (const transform of transforms)
+    if (transform !== languageExtensions)
+      throw formatError(
+        `the transform ${JSON.stringify(transform)} is not supported; the simulator performs ${languageExtensions}`,
+      );
+  return transforms;
 }
 
 function readResource(value: Value, id: string, types: ResourceTypes): ResourceDeclaration {

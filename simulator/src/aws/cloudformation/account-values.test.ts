@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Simulator } from "../../simulator.ts";
+import { startTestSimulator } from "../../testing-simulator.ts";
+
+let simulator: Simulator;
+const values: Record<string, string> = {};
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+  const { ec2 } = simulator.aws;
+  const VpcId = (await ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.VpcId ?? "";
+  const subnet = async (CidrBlock: string) =>
+    (await ec2.createSubnet({ VpcId, CidrBlock })).Subnet?.SubnetId ?? "";
+  const group = await ec2.createSecurityGroup({ GroupName: "web", Description: "web", VpcId });
+  Object.assign(values, {
+    "AWS::EC2::VPC::Id": VpcId,
+    "List<AWS::EC2::Subnet::Id>": `${await subnet("10.0.0.0/24")}, ${await subnet("10.0.1.0/24")}`,
+    "AWS::EC2::SecurityGroup::Id": group.GroupId,
+    "AWS::EC2::SecurityGroup::GroupName": "web",
+    "List<AWS::EC2::AvailabilityZone::Name>": "us-east-1a,us-east-1b",
+  });
+});
+afterAll(() => simulator?.close());
+
+let made = 0;
+const stackOf = (Type: string, ParameterValue: string) => ({
+  StackName: `stack-${made++}`,
+  TemplateBody: JSON.stringify({
+    Parameters: { Given: { Type } },
+    Resources: { Gateway: { Type: "AWS::EC2::InternetGateway" } },
+  }),
+  Parameters: [{ ParameterKey: "Given", ParameterValue }],
+});
+
+async function outcome(Type: string, value: string): Promise<string> {
+  const { cloudformation } = simulator.aws;
+  const input = stackOf(Type, value);
+  await cloudformation.createStack({ ...input, DisableRollback: true });
+  for (;;) {
+    const { Stacks: [stack] = [] } = await cloudformation.describeStacks(input);
+    if (!stack?.StackStatus?.endsWith("_IN_PROGRESS"))
+      return stack?.StackStatusReason ?? stack?.StackStatus ?? "";
+    await simulator.clock.wait(1000);
+  }
+}
+
+describe("a parameter whose values the account must have", () => {
+  it.each([
+    "AWS::EC2::VPC::Id",
+    "List<AWS::EC2::Subnet::Id>",
+    "AWS::EC2::SecurityGroup::Id",
+    "AWS::EC2::SecurityGroup::GroupName",
+    "List<AWS::EC2::AvailabilityZone::Name>",
+  ])("of type %s has them", async (type) => {
+    expect(await outcome(type, values[type] ?? "")).toBe("CREATE_COMPLETE");
+  });
+
+  it.each([
+    ["AWS::EC2::VPC::Id", "vpc-00000000", "vpc-00000000"],
+    ["AWS::EC2::VPC::Id", "LabVPC", "LabVPC"],
+    ["AWS::EC2::VPC::Id", "", ""],
+    ["List<AWS::EC2::AvailabilityZone::Name>", "us-east-1a,eu-west-1a", "eu-west-1a"],
+    ["AWS::EC2::SecurityGroup::GroupName", "none", "none"],
+    ["AWS::EC2::Image::Id", "ami-00000000", "ami-00000000"],
+    ["AWS::EC2::Instance::Id", "i-00000000", "i-00000000"],
+  ])("of type %s does not have %j", async (type, value, missing) => {
+    expect(await outcome(type, value)).toBe(
+      `Parameter validation failed: parameter value ${missing} for parameter name Given does not exist`,
+    );
+  });
+
+  it("fails a plan with the same words", async () => {
+    const { cloudformation } = simulator.aws;
+    const { Id: ChangeSetName } = await cloudformation.createChangeSet({
+      ...stackOf("AWS::EC2::VPC::Id", "vpc-00000000"),
+      ChangeSetName: "plan",
+      ChangeSetType: "CREATE",
+    });
+    expect(await cloudformation.describeChangeSet({ ChangeSetName })).toMatchObject({
+      Status: "FAILED",
+      StatusReason: expect.stringContaining("parameter value vpc-00000000 for parameter name Given"),
+    });
+  });
+});
