@@ -50,7 +50,9 @@ function createSides(yard: Yard): Record<Side, () => Promise<StepTimes>> {
     })),
     buildx: changing(service, (round) => {
       const build = serviceBuild(yard, imageOf("buildx", round));
-      return { ...first, "build --push": () => docker.build(build, "--push") };
+      // The action gives its image two tags as well: the one that is asked for and that of its source.
+      const second = ["--tag", `${build.tag}-source`];
+      return { ...first, "build --push": () => docker.build(build, "--push", ...second) };
     }),
     "lab-kind": changing(labKind, (round) => {
       const build = labKindBuild(yard, imageOf("lab-kind", round));
