@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { type AccountKind, accountKinds } from "./accounts/account-kind.ts";
+import { readProducts } from "./aws/pricing/products.ts";
 import { faultKinds } from "./gateway/faults.ts";
 import { parseFault } from "./gateway/parse-fault.ts";
 import { readAdvisories } from "./planes/scanner/advisories.ts";
@@ -27,6 +28,8 @@ Starts an offline AWS on 127.0.0.1 and prints the environment variables that poi
   --advisories FILE    JSON list of what image scans look for, such as
                        [{"name":"CVE-2024-5535","distribution":"alpine","package":"openssl",
                          "fixedVersion":"3.3.1-r1","severity":"CRITICAL"}]; without it they find nothing
+  --prices FILE        what the Price List API knows, as "aws pricing get-products" prints it; without it, the prices
+                       of a day for what the templates use
   --fault FAULT        lets calls fail, as OPERATION=KIND[,times=N][,after=N][,accessKeyId=KEY][,milliseconds=N];
                        may be given several times: --fault ecs:DescribeServices=throttle,times=3
                        kinds: ${faultKinds.join(", ")}
@@ -45,6 +48,7 @@ export function parseArguments(argv: readonly string[]): SimulatorOptions & { he
     help: values.help ?? false,
     ...(values.fault === undefined ? {} : { faults: values.fault.map(parseFault) }),
     ...(values.advisories === undefined ? {} : { advisories: readAdvisories(values.advisories) }),
+    ...(values.prices === undefined ? {} : { products: readProducts(values.prices) }),
     ...(port === undefined ? {} : { port }),
     ...(listenerPortOffset === undefined ? {} : { listenerPortOffset }),
     ...(timeScale === undefined ? {} : { timeScale }),
@@ -68,6 +72,7 @@ function parse(argv: readonly string[]) {
         account: { type: "string" },
         "account-kind": { type: "string" },
         advisories: { type: "string" },
+        prices: { type: "string" },
         fault: { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },
       },

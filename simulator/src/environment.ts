@@ -1,4 +1,5 @@
 import type { Aws } from "./aws/api.ts";
+import type { PricedProduct } from "./aws/pricing/products.ts";
 import type { Clock } from "./clock.ts";
 import type { Network } from "./planes/network.ts";
 import type { Registry } from "./planes/registry.ts";
@@ -16,6 +17,8 @@ export interface Environment {
   readonly taskRuntime: TaskRuntime;
   /** What image scans look for. */
   readonly advisories: readonly Advisory[];
+  /** Whose prices the Price List API tells. */
+  readonly products: readonly PricedProduct[];
   /** The other services. Call only from inside operations and controllers, never while being created. */
   readonly aws: Aws;
   /** Where the gateway answers; known only once it listens, so read it inside operations. */

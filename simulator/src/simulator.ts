@@ -19,6 +19,8 @@ import { createEvents } from "./aws/events/service.ts";
 import { createIam } from "./aws/iam/service.ts";
 import { createLambda } from "./aws/lambda/service.ts";
 import { createLogs } from "./aws/logs/service.ts";
+import { defaultProducts, type PricedProduct } from "./aws/pricing/products.ts";
+import { createPricing } from "./aws/pricing/service.ts";
 import { createRds } from "./aws/rds/service.ts";
 import { createS3 } from "./aws/s3/service.ts";
 import { createSecretsManager } from "./aws/secretsmanager/service.ts";
@@ -27,8 +29,9 @@ import { createSts } from "./aws/sts/service.ts";
 import { type Clock, createClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import { AwsError } from "./errors.ts";
-import { createFaults, type Fault, type Faults } from "./gateway/faults.ts";
+import { apiName, createFaults, type Fault, type FaultStrikes, type Faults } from "./gateway/faults.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
+import { strikeWithin } from "./gateway/strike.ts";
 import { createNetwork } from "./planes/network.ts";
 import { createRegistry } from "./planes/registry-server.ts";
 import type { Advisory } from "./planes/scanner/advisories.ts";
@@ -36,6 +39,7 @@ import type { TaskRuntimeKind } from "./planes/tasks/runtime.ts";
 import { startTaskRuntime } from "./planes/tasks/start-runtime.ts";
 
 export { type AccountKind, accountKinds } from "./accounts/account-kind.ts";
+export type { PricedProduct } from "./aws/pricing/products.ts";
 export type { Fault, FaultKind, InjectedFault } from "./gateway/faults.ts";
 export type { Advisory } from "./planes/scanner/advisories.ts";
 
@@ -58,6 +62,8 @@ export interface SimulatorOptions {
   expiredAccessKeys?: readonly string[];
   /** What image scans look for; nothing unless given, so that no scan finds anything. */
   advisories?: readonly Advisory[];
+  /** What the Price List API knows; list prices of us-east-1 of a day for what the templates use unless given. */
+  products?: readonly PricedProduct[];
   /** What goes wrong on purpose from the start; nothing does unless it is asked for. */
   faults?: readonly Fault[];
   warn?: (message: string) => void;
@@ -116,15 +122,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     throw error;
   });
   const services = {} as Services;
+  const faults = createFaults(services);
   const environment: Environment = {
     accountId,
     region,
     clock,
     network,
     advisories: options.advisories ?? [],
+    products: options.products ?? defaultProducts,
     registry,
     taskRuntime,
-    aws: callInProcess(services),
+    aws: callInProcess(services, faults),
     gateway: gatewayAddress,
     listenerPortOffset: options.listenerPortOffset ?? defaultListenerPortOffset,
     dataDirectory,
@@ -136,7 +144,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       .finally(() => taskRuntime.close())
       .finally(removeTemporary);
 
-  const faults = createFaults(services);
   let gateway: Gateway;
   try {
     for (const fault of options.faults ?? []) faults.add(fault);
@@ -195,6 +202,7 @@ function createServices(environment: Environment): Services {
     iam: createIam(environment),
     lambda: createLambda(environment),
     logs: createLogs(environment),
+    pricing: createPricing(environment),
     rds: createRds(environment),
     s3: createS3(environment),
     secretsmanager: createSecretsManager(environment),
@@ -225,6 +233,7 @@ const closingOrder: readonly ServiceName[] = [
   "iam",
   "secretsmanager",
   "ssm",
+  "pricing",
   "sts",
 ];
 
@@ -234,7 +243,7 @@ async function closeServices(services: Services): Promise<void> {
   if (failures.length > 0) throw new AggregateError(failures, "some simulated services did not end cleanly");
 }
 
-function callInProcess(services: Services): Aws {
+function callInProcess(services: Services, faults: FaultStrikes): Aws {
   return new Proxy({} as Aws, {
     get: (_, name: ServiceName) =>
       new Proxy(
@@ -243,6 +252,7 @@ function callInProcess(services: Services): Aws {
           get: (__, operation: string) => async (input: object) => {
             const perform = (services[name].operations as Record<string, Handler | undefined>)[operation];
             if (!perform) throw unknownOperation(name, operation);
+            strikeWithin(faults.strikeWithin({ service: name, operation: apiName(operation) }));
             return perform(input, { accessKeyId: "in-process", sourceIp: "127.0.0.1" });
           },
         },

@@ -31,6 +31,7 @@ export async function createTestEnvironment(
     registry,
     taskRuntime,
     advisories: [],
+    products: [],
     gateway: { host: "127.0.0.1", port: 4566 },
     listenerPortOffset: 10_000,
     dataDirectory,

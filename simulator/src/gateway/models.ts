@@ -92,6 +92,12 @@ export const wireModels: readonly WireModel[] = [
     load: () => import("@aws-sdk/client-eventbridge"),
   },
   {
+    service: "pricing",
+    protocol: "awsJson1.1",
+    route: "AWSPriceListService",
+    load: () => import("@aws-sdk/client-pricing"),
+  },
+  {
     service: "secretsmanager",
     protocol: "awsJson1.1",
     route: "secretsmanager",
