@@ -22,7 +22,7 @@ const fails = (files: Record<string, string>, options?: WorkshopBuild) =>
 it.each([
   [
     "a step that fails, with the end of what it said",
-    () => `FROM ${base}\nRUN ["node", "-e", "console.log('one'); console.error('two'); process.exit(3)"]`,
+    () => `FROM ${base}\nRUN ["node", "-e", "console.error('one'); console.error('two'); process.exit(3)"]`,
     /^Dockerfile:2: RUN \["node".*\] ended with exit code 3: one \| two$/,
     "correct this instruction",
   ],
