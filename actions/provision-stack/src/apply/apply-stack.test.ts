@@ -28,6 +28,20 @@ test("the first failing resource is the error, at its line, and nothing of the n
   expect(await stage.stacks()).toEqual({});
 });
 
+test("what is to be retained is no leftover of a failed creation", async () => {
+  const kept =
+    "  Kept: { Type: AWS::Logs::LogGroup, DeletionPolicy: Retain, Properties: { LogGroupName: kept } }\n";
+  await stage.templates({
+    net: net("10.9.0.0/24", kept).replace(
+      "VpcId: !Ref Vpc,",
+      "VpcId: !Ref Vpc, Tags: [{ Key: after, Value: !Ref Kept }],",
+    ),
+  });
+  expect((await stage.run({})).error?.message).toContain("is deleted again");
+  const { logGroups } = await stage.simulator.aws.logs.describeLogGroups({ logGroupNamePrefix: "kept" });
+  expect(logGroups).toEqual([]);
+});
+
 test("a failed creation that is kept is cleared by the next run", async () => {
   await stage.templates({ net: net("10.9.0.0/24") });
   const { error } = await stage.run({ onFailure: "keep" });

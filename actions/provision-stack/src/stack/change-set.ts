@@ -77,7 +77,8 @@ export async function executeChangeSet(
   await world.cloudformation.send(
     new ExecuteChangeSetCommand({
       ChangeSetName: changeSetId,
-      ...(options.disableRollback && { DisableRollback: true }),
+      // A rollback also takes away what is new and would be retained: its next creation would find the name taken.
+      ...(options.disableRollback ? { DisableRollback: true } : { RetainExceptOnCreate: true }),
     }),
   );
 }
