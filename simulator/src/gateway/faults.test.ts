@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
+import { ApplicationAutoScaling } from "@aws-sdk/client-application-auto-scaling";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ECS } from "@aws-sdk/client-ecs";
@@ -64,6 +65,11 @@ describe("a client sees each fault as its protocol tells it", () => {
     simulator.faults.add({ kind: "deny", operation: "elbv2:*" });
     await expect(perform("elbv2:DescribeLoadBalancers")).rejects.toThrow(
       "User: arn:aws:iam::123456789012:user/student is not authorized to perform: elasticloadbalancing:DescribeLoadBalancers on resource: *",
+    );
+    simulator.faults.add({ kind: "deny", operation: "applicationautoscaling:*" });
+    const scaling = new ApplicationAutoScaling(config());
+    await expect(scaling.describeScalableTargets({ ServiceNamespace: "ecs" })).rejects.toThrow(
+      "is not authorized to perform: application-autoscaling:DescribeScalableTargets",
     );
   });
 
@@ -148,7 +154,46 @@ except Exception as e:
   });
 });
 
+describe("the service-linked role that an account has not used yet", () => {
+  const message =
+    "Unable to assume the service linked role. Please verify that the ECS service linked role exists.";
+
+  it("fails the first cluster, as ECS words it, and the next is made", async () => {
+    const fault = simulator.faults.add({ kind: "service-linked-role", operation: "ecs:CreateCluster" });
+    const create = () => new ECS(config()).createCluster({ clusterName: "first" });
+    await expect(create()).rejects.toMatchObject({ name: "InvalidParameterException", message });
+    expect((await create()).cluster?.clusterName).toBe("first");
+    expect(fault.hits).toBe(1);
+  });
+
+  it("fails the first cluster of a template, too", async () => {
+    const { cloudformation } = simulator.aws;
+    simulator.faults.add({ kind: "service-linked-role", operation: "ecs:CreateCluster" });
+    const outcome = async (StackName: string) => {
+      const TemplateBody = "Resources: {Cluster: {Type: AWS::ECS::Cluster}}";
+      await cloudformation.createStack({ StackName, TemplateBody });
+      for (;;) {
+        const { Stacks } = await cloudformation.describeStacks({ StackName });
+        const { StackStatus = "" } = Stacks?.[0] ?? {};
+        if (!StackStatus.endsWith("_IN_PROGRESS")) return StackStatus;
+        await simulator.clock.wait(1000);
+      }
+    };
+    expect(await outcome("first")).toBe("ROLLBACK_COMPLETE");
+    const { StackEvents = [] } = await cloudformation.describeStackEvents({ StackName: "first" });
+    const failed = StackEvents.find(({ ResourceStatus }) => ResourceStatus === "CREATE_FAILED");
+    expect(failed?.ResourceStatusReason).toContain(
+      `Resource handler returned message: "${message} (Error code: InvalidParameterException)"`,
+    );
+    expect(await outcome("second")).toBe("CREATE_COMPLETE");
+  });
+});
+
 it.each<[object, string]>([
+  [
+    { kind: "service-linked-role", operation: "rds:CreateDBInstance" },
+    "strikes ecs:CreateCluster or ecs:CreateService, not rds:CreateDBInstance",
+  ],
   [{ kind: "explode", operation: "*" }, 'fault "explode" is not one of throttle'],
   [
     { kind: "deny", operation: "sqs:SendMessage" },
@@ -166,11 +211,13 @@ it("the command line takes faults", () => {
     "--fault=ecs:DescribeServices=throttle,times=3,after=5",
     "--fault=*=delay,milliseconds=20",
     "--fault=sts:*=expire,accessKeyId=ASIAOLD",
+    "--fault=ecs:CreateService=service-linked-role",
   ]).faults;
   expect(faults).toEqual([
     { operation: "ecs:DescribeServices", kind: "throttle", times: 3, after: 5 },
     { operation: "*", kind: "delay", milliseconds: 20 },
     { operation: "sts:*", kind: "expire", accessKeyId: "ASIAOLD" },
+    { operation: "ecs:CreateService", kind: "service-linked-role" },
   ]);
 });
 

@@ -4,7 +4,9 @@ import type { Service, ServiceName } from "../aws/api.ts";
  * What goes wrong on purpose, and how a client sees it:
  * throttle: the protocol's own throttling error · server-error: 500 · unavailable: 503 · deny: not authorized ·
  * expire: the session is over · delay: the call waits `milliseconds` on the wall, then goes on ·
- * cut: the connection ends and nothing was performed · cut-answer: it was performed, the answer is lost.
+ * cut: the connection ends and nothing was performed · cut-answer: it was performed, the answer is lost ·
+ * service-linked-role: ECS cannot assume its role yet, as in an account where it has just made it; the first call
+ * only, unless told otherwise, and also CloudFormation's.
  */
 export const faultKinds = [
   "throttle",
@@ -15,6 +17,7 @@ export const faultKinds = [
   "cut",
   "cut-answer",
   "delay",
+  "service-linked-role",
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
@@ -23,7 +26,7 @@ export interface Fault {
   readonly kind: FaultKind;
   /** `ecs:DescribeServices`, every operation of a service as `ecs:*`, or every call as `*`. */
   readonly operation: string;
-  /** How many calls it strikes; all of them when left out. */
+  /** How many calls it strikes; when left out all of them, of service-linked-role one. */
   readonly times?: number;
   /** How many calls that it would strike pass first. */
   readonly after?: number;
@@ -46,7 +49,7 @@ export interface ApiCall {
   readonly accessKeyId: string;
 }
 
-/** Faults of the API as every client outside sees it; services among themselves are not struck. */
+/** Faults of the API as every client outside sees it; but for service-linked-role services are not struck. */
 export interface Faults {
   /** Throws a sentence when the fault could never strike. */
   add(fault: Fault): InjectedFault;
@@ -56,6 +59,8 @@ export interface Faults {
 export interface FaultStrikes extends Faults {
   /** What strikes this call, in the order that the faults were added. */
   strike(call: ApiCall): Fault[];
+  /** The same for a call of a service to another. */
+  strikeWithin(call: Omit<ApiCall, "accessKeyId">): Fault[];
 }
 
 type Services = { readonly [Name in ServiceName]: Service<Name> };
@@ -82,6 +87,11 @@ export function createFaults(services: Services): FaultStrikes {
     },
     clear: () => armed.clear(),
     strike: (call) => [...armed].filter((one) => strikes(one, call)).map(({ fault }) => fault),
+    strikeWithin: (call) =>
+      [...armed]
+        .filter(({ fault }) => fault.kind === "service-linked-role" && fault.accessKeyId === undefined)
+        .filter((one) => strikes(one, { ...call, accessKeyId: "" }))
+        .map(({ fault }) => fault),
   };
 }
 
@@ -93,15 +103,21 @@ function strikes(one: ArmedFault, { service, operation, accessKeyId }: ApiCall):
     one.passed++;
     return false;
   }
-  if (one.hits >= (fault.times ?? Number.POSITIVE_INFINITY)) return false;
+  const times = fault.kind === "service-linked-role" ? 1 : Number.POSITIVE_INFINITY;
+  if (one.hits >= (fault.times ?? times)) return false;
   one.hits++;
   return true;
 }
+
+/** What ECS does with its service-linked role. */
+const needingRole = ["ecs:CreateCluster", "ecs:CreateService"];
 
 function refuseHarmless(services: Services, { kind, operation, milliseconds }: Fault): void {
   if (!faultKinds.includes(kind)) throw new Error(`fault "${kind}" is not one of ${faultKinds.join(", ")}`);
   if ((kind === "delay") !== (milliseconds !== undefined))
     throw new Error(`a fault of kind ${kind} ${kind === "delay" ? "needs" : "has no"} milliseconds`);
+  if (kind === "service-linked-role" && !needingRole.includes(operation))
+    throw new Error(`a fault of kind ${kind} strikes ${needingRole.join(" or ")}, not ${operation}`);
   if (operation === "*") return;
   const [service = "", name = ""] = operation.split(":");
   const operations: object | undefined = services[service as ServiceName]?.operations;
@@ -116,4 +132,9 @@ function refuseHarmless(services: Services, { kind, operation, milliseconds }: F
 /** `CreateDBInstance` is `createDBInstance` on the SDK's client. */
 export function methodName(operation: string): string {
   return operation.charAt(0).toLowerCase() + operation.slice(1);
+}
+
+/** The other way round. */
+export function apiName(method: string): string {
+  return method.charAt(0).toUpperCase() + method.slice(1);
 }

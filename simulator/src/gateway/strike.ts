@@ -37,11 +37,25 @@ export function strikeAfter(faults: readonly Fault[]): void {
   if (faults.some(({ kind }) => kind === "cut-answer")) throw new ConnectionCut();
 }
 
+/** Lets faults strike a call of a service to another. */
+export function strikeWithin(faults: readonly Fault[]): void {
+  if (faults.some(({ kind }) => kind === "service-linked-role")) throw roleMissing();
+}
+
+/** As ECS words it. */
+function roleMissing(): AwsError {
+  return new AwsError(
+    "InvalidParameterException",
+    "Unable to assume the service linked role. Please verify that the ECS service linked role exists.",
+  );
+}
+
 async function errorOf(
   kind: FaultKind,
   call: StruckCall,
   errors: CommonErrors,
-): Promise<ProtocolError | undefined> {
+): Promise<AwsError | undefined> {
+  if (kind === "service-linked-role") return roleMissing();
   if (kind === "expire") return expiredToken(errors);
   if (kind === "throttle")
     return new ProtocolError(errors.throttled.code, "Rate exceeded", errors.throttled.statusCode);
@@ -60,6 +74,13 @@ async function errorOf(
   return kind === "deny" ? denied(call, errors) : undefined;
 }
 
+/** What IAM calls services that it does not call as the simulator does. */
+const actionPrefixes: Readonly<Record<string, string>> = {
+  applicationautoscaling: "application-autoscaling",
+  ecrpublic: "ecr-public",
+  elbv2: "elasticloadbalancing",
+};
+
 export function expiredToken(errors: CommonErrors): ProtocolError {
   return new ProtocolError(errors.expiredToken, "The security token included in the request is expired", 403);
 }
@@ -68,7 +89,7 @@ async function denied(
   { service, operation, callerArn }: StruckCall,
   errors: CommonErrors,
 ): Promise<ProtocolError> {
-  const action = `${service === "elbv2" ? "elasticloadbalancing" : service}:${operation}`;
+  const action = `${actionPrefixes[service] ?? service}:${operation}`;
   return new ProtocolError(
     errors.denied.code,
     `User: ${await callerArn()} is not authorized to perform: ${action} on resource: * because no identity-based policy allows the ${action} action`,
