@@ -1,4 +1,5 @@
 import { list, type ReadEntry } from "tar";
+import { layerReadSize } from "../layer-read-size.ts";
 import type { ImageLayer } from "../registry.ts";
 
 /** What a scan reads of an image: the name of the system, and the lists of installed packages of apk and dpkg. */
@@ -52,6 +53,7 @@ async function readLayer({ path: file, mediaType }: ImageLayer): Promise<LayerFi
   if (!mediaType.includes("tar")) return { files, hidden };
   await list({
     file,
+    maxReadSize: layerReadSize,
     strict: true,
     onReadEntry: (entry) => {
       const path = pathOf(entry);

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, posix, relative, resolve } from "node:path";
 import { extract, list, type ReadEntry } from "tar";
+import { layerReadSize } from "../layer-read-size.ts";
 import type { ImageLayer, PulledImage } from "../registry.ts";
 
 /** Whiteouts as the OCI image-spec v1.1 defines them (layer.md, "Whiteouts"). */
@@ -54,6 +55,7 @@ async function applyLayer(layer: ImageLayer, root: string): Promise<void> {
   const whiteouts: string[] = [];
   await list({
     file: layer.path,
+    maxReadSize: layerReadSize,
     strict: true,
     onReadEntry: (entry) => {
       if (isWhiteout(entry.path)) whiteouts.push(entry.path);
@@ -62,6 +64,7 @@ async function applyLayer(layer: ImageLayer, root: string): Promise<void> {
   for (const path of whiteouts) await applyWhiteout(path, root);
   await extract({
     file: layer.path,
+    maxReadSize: layerReadSize,
     cwd: root,
     strict: true,
     preserveOwner: false,
