@@ -179,6 +179,13 @@ test.each<[Profile, readonly Row[]]>([
   expect(wrong.map(([property, value]) => ({ property, value, actual: found(property) }))).toEqual([]);
 });
 
+test("the academy profile makes nothing that its account is denied: no role, no provider, no versions of a bucket", () => {
+  const denied = resourcesOf("academy", complete).filter(
+    ({ type, properties }) => type.startsWith("AWS::IAM::") || "VersioningConfiguration" in properties,
+  );
+  expect(denied).toEqual([]);
+});
+
 test("roles that exist are taken by their names", () => {
   const named = resourcesOf("academy", complete).flatMap(({ template, logicalId, properties }) =>
     [...JSON.stringify(settled(properties)).matchAll(/role\/(\w+)/g)].map(
