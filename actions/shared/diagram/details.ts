@@ -1,0 +1,69 @@
+import type { EvaluatedResource } from "../cloudformation/resources.ts";
+import type { DrawnResources } from "./drawn-resources.ts";
+
+type Describe = (resource: EvaluatedResource, resources: DrawnResources) => readonly string[];
+
+/** The lines under a card's title: what tells most about a resource of its kind. */
+export const describe = {
+  scalableTarget: (target, resources) => [
+    `${resources.textAt(target, "MinCapacity") ?? "?"} to ${resources.textAt(target, "MaxCapacity") ?? "?"} tasks`,
+  ],
+  instance: (instance, resources) => [resources.textAt(instance, "InstanceType") ?? ""],
+  deploymentGroup: (group, resources) => [
+    (resources.textAt(group, "DeploymentConfigName") ?? "").replace("CodeDeployDefault.ECS", ""),
+  ],
+  service: (service, resources) => {
+    const count = resources.textAt(service, "DesiredCount") ?? "1";
+    const cpu = Number(resources.textAt(service, "TaskDefinition.Cpu")) / 1024;
+    const memory = Number(resources.textAt(service, "TaskDefinition.Memory")) / 1024;
+    const isPublic =
+      resources.textAt(service, "NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp") === "ENABLED";
+    return [
+      `${count} ${count === "1" ? "task" : "tasks"}${resources.textAt(service, "LaunchType") === "FARGATE" ? " on Fargate" : ""}`,
+      [cpu > 0 ? `${cpu} vCPU` : "", memory > 0 ? `${memory} GB` : "", isPublic ? "public IP" : ""]
+        .filter(Boolean)
+        .join(", "),
+    ];
+  },
+  listener: (listener, resources) => {
+    const routes = [
+      ["ProdTrafficRoute", "production"],
+      ["TestTrafficRoute", "test"],
+    ] as const;
+    const groups = resources.ofType("AWS::CodeDeploy::DeploymentGroup");
+    return routes.flatMap(([route, word]) => {
+      const path = `LoadBalancerInfo.TargetGroupPairInfoList.${route}.ListenerArns`;
+      const isOf = groups.some((group) =>
+        resources.targetsAt(group, path, [listener.type]).includes(listener),
+      );
+      return isOf ? [word] : [];
+    });
+  },
+  targetGroup: (group, resources) => [portOf(group, resources)],
+  logGroup: (group, resources) => {
+    const days = resources.textAt(group, "RetentionInDays");
+    return [days === undefined ? "kept for ever" : `kept ${days} days`];
+  },
+  database: (database, resources) => [
+    [resources.textAt(database, "Engine"), resources.textAt(database, "EngineVersion")]
+      .filter(Boolean)
+      .join(" "),
+    resources.textAt(database, "DBInstanceClass") ?? "",
+  ],
+} satisfies { readonly [name: string]: Describe };
+
+/** `HTTP 8080`. */
+export function portOf(resource: EvaluatedResource, resources: DrawnResources): string {
+  return `${resources.textAt(resource, "Protocol") ?? ""} ${resources.textAt(resource, "Port") ?? ""}`.trim();
+}
+
+/** Of `com.amazonaws.us-east-1.ecr.api`, what comes after the region. */
+export function endpointOf(endpoint: EvaluatedResource, resources: DrawnResources): string {
+  const service = resources.textAt(endpoint, "ServiceName") ?? "";
+  return `${service.split(".").slice(3).join(".")} endpoint`;
+}
+
+/** An identity provider's address. */
+export function providerOf(provider: EvaluatedResource, resources: DrawnResources): string {
+  return (resources.textAt(provider, "Url") ?? provider.logicalId).replace("https://", "");
+}

@@ -1,0 +1,279 @@
+import type { EvaluatedResource } from "../cloudformation/resources.ts";
+import { describe, endpointOf, portOf, providerOf } from "./details.ts";
+import type { GroupKind, Icon } from "./diagram.ts";
+import type { DrawnResources } from "./drawn-resources.ts";
+import { loadBalancersOf, pipelinesOf, servicesOfCluster, stoppedBy, trustsProvider } from "./relations.ts";
+
+/** What a resource of a type becomes. */
+export type Drawing = GroupDrawing | NodeDrawing | EdgeDrawing | FoldedDrawing;
+
+export interface GroupDrawing {
+  readonly as: "group";
+  readonly kind: GroupKind;
+  /** Said before the name. */
+  readonly service: string;
+  /** The property that holds the resource's name, or `Tags`; its logical id without one. */
+  readonly name?: string;
+  readonly place: Place;
+}
+
+export interface NodeDrawing {
+  readonly as: "node";
+  readonly service: string;
+  readonly icon: Icon;
+  readonly name?: string;
+  /** Where no property holds a name. */
+  readonly title?: (resource: EvaluatedResource, resources: DrawnResources) => string;
+  readonly place: Place;
+  readonly details?: (resource: EvaluatedResource, resources: DrawnResources) => readonly string[];
+  /** What several are that play the same part, and so are one card. */
+  readonly plural?: string;
+  /** Only these are drawn, the others folded. */
+  readonly only?: (resource: EvaluatedResource, resources: DrawnResources) => boolean;
+}
+
+/** What tells where a resource is; of several, the first that is known counts. */
+export interface Place {
+  /** The path of a property that names what it is part of, such as the cluster of a service. */
+  readonly within?: string;
+  readonly withinOf?: Related;
+  readonly subnets?: string | readonly string[];
+  /** It is in the subnets of these. */
+  readonly aroundOf?: Related;
+  /** It is in the frame that these are in. */
+  readonly beside?: Related;
+  readonly vpc?: string;
+  readonly area?: Area;
+}
+
+export type Related = (
+  resource: EvaluatedResource,
+  resources: DrawnResources,
+) => readonly EvaluatedResource[];
+
+export type Area = "Access" | "Delivery" | "Observability";
+
+export interface EdgeDrawing {
+  readonly as: "edge";
+}
+
+export interface FoldedDrawing {
+  readonly as: "folded";
+  /** What shows it instead, or why nothing does. */
+  readonly into: string;
+}
+
+const edge: EdgeDrawing = { as: "edge" };
+
+function folded(into: string): FoldedDrawing {
+  return { as: "folded", into };
+}
+
+function node(service: string, icon: Icon, place: Place, more: Partial<NodeDrawing> = {}): NodeDrawing {
+  return { as: "node", service, icon, place, ...more };
+}
+
+function group(service: string, kind: GroupKind, name: string, place: Place = {}): GroupDrawing {
+  return { as: "group", kind, service, name, place };
+}
+
+const rights = folded("rights are read, not drawn");
+const routing = folded("whether a subnet is public");
+const settings = folded("settings of what they are for");
+
+/** Resource type → how it is drawn. A type that stands in no line is refused. */
+export const drawnTypes: { readonly [type: string]: Drawing } = {
+  "AWS::ApplicationAutoScaling::ScalableTarget": node(
+    "Application Auto Scaling",
+    "scaling",
+    { area: "Observability" },
+    { details: describe.scalableTarget },
+  ),
+  "AWS::ApplicationAutoScaling::ScalingPolicy": settings,
+  "AWS::Cloud9::EnvironmentEC2": node(
+    "AWS Cloud9",
+    "terminal",
+    { subnets: "SubnetId" },
+    {
+      name: "Name",
+      details: describe.instance,
+    },
+  ),
+  "AWS::CloudFormation::WaitCondition": folded("only delays its stack"),
+  "AWS::CloudFormation::WaitConditionHandle": folded("only delays its stack"),
+  "AWS::CloudWatch::Alarm": node(
+    "Amazon CloudWatch",
+    "alarm",
+    { beside: stoppedBy, area: "Observability" },
+    {
+      name: "AlarmName",
+      plural: "alarms",
+    },
+  ),
+  "AWS::CloudWatch::Dashboard": node(
+    "Amazon CloudWatch",
+    "chart",
+    { area: "Observability" },
+    {
+      name: "DashboardName",
+    },
+  ),
+  "AWS::CodeCommit::Repository": node(
+    "AWS CodeCommit",
+    "repository",
+    { area: "Delivery" },
+    {
+      plural: "repositories",
+      name: "RepositoryName",
+    },
+  ),
+  "AWS::CodeDeploy::Application": folded("its deployment groups"),
+  "AWS::CodeDeploy::DeploymentConfig": settings,
+  "AWS::CodeDeploy::DeploymentGroup": node(
+    "AWS CodeDeploy",
+    "deployment",
+    { area: "Delivery" },
+    { plural: "deployment groups", name: "DeploymentGroupName", details: describe.deploymentGroup },
+  ),
+  "AWS::CodePipeline::Pipeline": node(
+    "AWS CodePipeline",
+    "pipeline",
+    { area: "Delivery" },
+    { name: "Name", plural: "pipelines" },
+  ),
+  "AWS::EC2::EIP": folded("the address of a NAT gateway or an instance"),
+  "AWS::EC2::EIPAssociation": folded("the address of an instance"),
+  "AWS::EC2::Instance": node(
+    "Amazon EC2",
+    "server",
+    { subnets: ["SubnetId", "NetworkInterfaces.SubnetId"] },
+    {
+      name: "Tags",
+      details: describe.instance,
+    },
+  ),
+  "AWS::EC2::InternetGateway": routing,
+  "AWS::EC2::KeyPair": settings,
+  "AWS::EC2::LaunchTemplate": settings,
+  "AWS::EC2::NatGateway": node(
+    "Amazon VPC",
+    "gateway",
+    { subnets: "SubnetId" },
+    {
+      title: () => "NAT gateway",
+    },
+  ),
+  "AWS::EC2::NetworkAcl": settings,
+  "AWS::EC2::NetworkAclEntry": settings,
+  "AWS::EC2::Route": edge,
+  "AWS::EC2::RouteTable": routing,
+  "AWS::EC2::SecurityGroup": edge,
+  "AWS::EC2::SecurityGroupEgress": rights,
+  "AWS::EC2::SecurityGroupIngress": edge,
+  "AWS::EC2::Subnet": group("Subnet", "subnets", "Tags"),
+  "AWS::EC2::SubnetNetworkAclAssociation": settings,
+  "AWS::EC2::SubnetRouteTableAssociation": routing,
+  "AWS::EC2::VPC": group("VPC", "vpc", "Tags"),
+  "AWS::EC2::VPCEndpoint": node(
+    "Amazon VPC",
+    "endpoint",
+    { subnets: "SubnetIds", vpc: "VpcId" },
+    {
+      plural: "endpoints",
+      title: endpointOf,
+    },
+  ),
+  "AWS::EC2::VPCGatewayAttachment": routing,
+  "AWS::ECR::Repository": node(
+    "Amazon ECR",
+    "registry",
+    { area: "Delivery" },
+    { plural: "repositories", name: "RepositoryName" },
+  ),
+  "AWS::ECR::RepositoryPolicy": rights,
+  "AWS::ECS::Cluster": group("Amazon ECS cluster", "cluster", "ClusterName", { aroundOf: servicesOfCluster }),
+  "AWS::ECS::ClusterCapacityProviderAssociations": settings,
+  "AWS::ECS::Service": node(
+    "Amazon ECS",
+    "tasks",
+    { within: "Cluster", subnets: "NetworkConfiguration.AwsvpcConfiguration.Subnets" },
+    { name: "ServiceName", details: describe.service },
+  ),
+  "AWS::ECS::TaskDefinition": folded("the service that runs its tasks"),
+  "AWS::ElasticLoadBalancingV2::Listener": node(
+    "Listener",
+    "listener",
+    { within: "LoadBalancerArn" },
+    {
+      title: portOf,
+      details: describe.listener,
+    },
+  ),
+  "AWS::ElasticLoadBalancingV2::ListenerRule": edge,
+  "AWS::ElasticLoadBalancingV2::LoadBalancer": group("Application Load Balancer", "load-balancer", "Name", {
+    subnets: "Subnets",
+  }),
+  "AWS::ElasticLoadBalancingV2::TargetGroup": node(
+    "Target group",
+    "targets",
+    { withinOf: loadBalancersOf, vpc: "VpcId" },
+    {
+      name: "Name",
+      details: describe.targetGroup,
+    },
+  ),
+  "AWS::Events::EventBusPolicy": rights,
+  "AWS::Events::Rule": node(
+    "Amazon EventBridge",
+    "event",
+    { area: "Delivery" },
+    { name: "Name", plural: "rules" },
+  ),
+  "AWS::IAM::AccessKey": rights,
+  "AWS::IAM::Group": rights,
+  "AWS::IAM::InstanceProfile": rights,
+  "AWS::IAM::ManagedPolicy": rights,
+  "AWS::IAM::OIDCProvider": node("AWS IAM", "identity", { area: "Access" }, { title: providerOf }),
+  "AWS::IAM::Policy": rights,
+  "AWS::IAM::Role": node(
+    "AWS IAM",
+    "role",
+    { area: "Access" },
+    {
+      plural: "roles",
+      name: "RoleName",
+      only: trustsProvider,
+    },
+  ),
+  "AWS::IAM::RolePolicy": rights,
+  "AWS::IAM::ServiceLinkedRole": rights,
+  "AWS::IAM::User": rights,
+  "AWS::KMS::Alias": folded("the name of a key"),
+  "AWS::KMS::Key": node("AWS KMS", "key", {}),
+  "AWS::Logs::LogGroup": node(
+    "Amazon CloudWatch Logs",
+    "log",
+    { area: "Observability" },
+    {
+      name: "LogGroupName",
+      details: describe.logGroup,
+    },
+  ),
+  "AWS::Logs::LogStream": settings,
+  "AWS::Logs::MetricFilter": settings,
+  "AWS::Logs::ResourcePolicy": rights,
+  "AWS::RDS::DBInstance": node(
+    "Amazon RDS",
+    "database",
+    { subnets: "DBSubnetGroupName.SubnetIds" },
+    { name: "DBInstanceIdentifier", details: describe.database },
+  ),
+  "AWS::RDS::DBParameterGroup": settings,
+  "AWS::RDS::DBSubnetGroup": folded("where its instance stands"),
+  "AWS::RDS::OptionGroup": settings,
+  "AWS::S3::Bucket": node("Amazon S3", "bucket", { beside: pipelinesOf }, { name: "BucketName" }),
+  "AWS::S3::BucketPolicy": rights,
+  "AWS::SecretsManager::ResourcePolicy": rights,
+  "AWS::SecretsManager::Secret": node("AWS Secrets Manager", "secret", {}, { name: "Name" }),
+  "AWS::SecretsManager::SecretTargetAttachment": settings,
+};

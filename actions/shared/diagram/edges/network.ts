@@ -1,0 +1,113 @@
+import type { EvaluatedResource } from "../../cloudformation/resources.ts";
+import { isObject } from "../../task-definition.ts";
+import type { DrawnResources } from "../drawn-resources.ts";
+import { routesOf } from "../subnets.ts";
+import { type EdgeDraft, type FindEdges, visitors } from "./edge.ts";
+
+const group = "AWS::EC2::SecurityGroup";
+const loadBalancer = "AWS::ElasticLoadBalancingV2::LoadBalancer";
+
+/** Where a resource of each type names its security groups. */
+const carriers: { readonly [type: string]: readonly string[] } = {
+  "AWS::EC2::Instance": ["SecurityGroupIds", "NetworkInterfaces.GroupSet"],
+  "AWS::ECS::Service": ["NetworkConfiguration.AwsvpcConfiguration.SecurityGroups"],
+  "AWS::RDS::DBInstance": ["VPCSecurityGroups"],
+  [loadBalancer]: ["SecurityGroups"],
+};
+
+interface Ingress {
+  readonly into: EvaluatedResource;
+  readonly rule: { readonly [key: string]: unknown };
+}
+
+/** Who reaches whom, by the rules of security groups. What a load balancer reaches, its target groups tell better. */
+export const findReach: FindEdges = (resources) =>
+  ingressOf(resources).flatMap(({ into, rule }) => {
+    const sources = resources
+      .targetsOf([rule.SourceSecurityGroupId], [group])
+      .flatMap((source) => carriersOf(source, resources))
+      .filter(({ type }) => type !== loadBalancer);
+    const targets = carriersOf(into, resources);
+    const inside = sources.flatMap((from) =>
+      targets.filter((to) => to !== from).map((to): EdgeDraft => ({ from, to, label: labelOf(rule) })),
+    );
+    const range = [rule.CidrIp, rule.CidrIpv6].find((value) => typeof value === "string");
+    const isOutside = typeof range === "string" && !isPrivate(range);
+    return [...inside, ...(isOutside ? targets.flatMap((to) => visits(to, range, rule, resources)) : [])];
+  });
+
+/** Of a load balancer, its listeners on the ports of the rule are reached. */
+function visits(
+  to: EvaluatedResource,
+  range: string,
+  rule: Ingress["rule"],
+  resources: DrawnResources,
+): EdgeDraft[] {
+  const source = isAnywhere(range) ? "from anywhere" : `from ${range}`;
+  if (to.type !== loadBalancer)
+    return [{ from: visitors, to, label: `${labelOf(rule)}${isAnywhere(range) ? "" : ` ${source}`}` }];
+  return resources
+    .ofType("AWS::ElasticLoadBalancingV2::Listener")
+    .filter((listener) => resources.targetsAt(listener, "LoadBalancerArn", [loadBalancer]).includes(to))
+    .filter((listener) => isIn(Number(resources.textAt(listener, "Port")), rule))
+    .map((listener) => ({ from: visitors, to: listener, label: source }));
+}
+
+function ingressOf(resources: DrawnResources): Ingress[] {
+  const inline = resources
+    .ofType(group)
+    .flatMap((into) =>
+      resources
+        .valuesAt(into, "SecurityGroupIngress")
+        .flatMap((rule) => (isObject(rule) ? [{ into, rule }] : [])),
+    );
+  const apart = resources
+    .ofType("AWS::EC2::SecurityGroupIngress")
+    .flatMap((rule) =>
+      resources.targetsAt(rule, "GroupId", [group]).map((into) => ({ into, rule: rule.properties })),
+    );
+  return [...inline, ...apart];
+}
+
+function carriersOf(securityGroup: EvaluatedResource, resources: DrawnResources): EvaluatedResource[] {
+  return Object.entries(carriers).flatMap(([type, paths]) =>
+    resources
+      .ofType(type)
+      .filter((carrier) =>
+        paths.some((path) => resources.targetsAt(carrier, path, [group]).includes(securityGroup)),
+      ),
+  );
+}
+
+/** `MySQL 3306`; what needs more words than a label has room for is `tcp 3306`. */
+function labelOf({ Description, IpProtocol, FromPort, ToPort }: Ingress["rule"]): string {
+  const words =
+    typeof Description === "string" && Description.length <= 12 ? Description : String(IpProtocol);
+  if (FromPort === undefined) return words === "-1" ? "any port" : words;
+  return `${words} ${FromPort}${FromPort === ToPort ? "" : `–${ToPort}`}`;
+}
+
+function isIn(port: number, { FromPort, ToPort }: Ingress["rule"]): boolean {
+  return FromPort === undefined || (port >= Number(FromPort) && port <= Number(ToPort));
+}
+
+function isAnywhere(range: string): boolean {
+  return range === "0.0.0.0/0" || range === "::/0";
+}
+
+/** RFC 1918. */
+function isPrivate(range: string): boolean {
+  return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(range);
+}
+
+/** Subnets whose routes lead through a NAT gateway. */
+export const findWaysOut: FindEdges = (resources) =>
+  resources
+    .ofType("AWS::EC2::Subnet")
+    .flatMap((subnet) =>
+      routesOf(subnet, resources).flatMap((route) =>
+        resources
+          .targetsAt(route, "NatGatewayId", ["AWS::EC2::NatGateway"])
+          .map((to): EdgeDraft => ({ from: { aroundSubnet: subnet }, to, label: "way out", isUpward: true })),
+      ),
+    );

@@ -1,0 +1,69 @@
+import { type Reference, referencesIn } from "../../cloudformation/values.ts";
+import type { DrawnResources } from "../drawn-resources.ts";
+import { type EdgeDraft, edgesAlong, type FindEdges, type Implied } from "./edge.ts";
+
+const service = "AWS::ECS::Service";
+const secret = "AWS::SecretsManager::Secret";
+const database = "AWS::RDS::DBInstance";
+const bucket = "AWS::S3::Bucket";
+
+/** What runs → where its rights are written. */
+const rights: readonly (readonly [type: string, path: string])[] = [
+  [service, "TaskDefinition.ExecutionRoleArn.Policies"],
+  [service, "TaskDefinition.TaskRoleArn.Policies"],
+  ["AWS::EC2::Instance", "IamInstanceProfile.Roles.Policies"],
+];
+
+/** What tasks are made from. */
+export const findImages: FindEdges = (resources) =>
+  edgesAlong(
+    resources,
+    service,
+    "TaskDefinition.ContainerDefinitions.Image",
+    ["AWS::ECR::Repository"],
+    () => "pulls",
+  ).map((edge) => ({ ...edge, isUpward: true }));
+
+/** What tasks and instances may use, by the policies of their roles. */
+export const findRights: FindEdges = (resources) => {
+  const resource = "PolicyDocument.Statement.Resource";
+  const found = rights.flatMap(([type, path]) =>
+    edgesAlong(resources, type, `${path}.${resource}`, ["AWS::Logs::LogGroup", secret, bucket], (_, to) =>
+      to.type === "AWS::Logs::LogGroup" ? "logs" : "reads",
+    ),
+  );
+  const managed = rights.flatMap(([type, path]) =>
+    resources
+      .ofType(type)
+      .flatMap((from) =>
+        referencesIn(resources.valuesAt(from, `${path}.${resource}`)).flatMap((reference) =>
+          managedSecret(reference, resources).map((to): EdgeDraft => ({ from, to, label: "reads" })),
+        ),
+      ),
+  );
+  return [...found.map((edge) => ({ ...edge, isUpward: edge.to.type === bucket })), ...managed];
+};
+
+/** The secret that RDS made for the database that a reference names, if it names that. */
+export function managedSecret(reference: Reference, resources: DrawnResources): Implied[] {
+  const found = resources.find(reference);
+  return found?.type === database && reference.attribute?.startsWith("MasterUserSecret")
+    ? [{ secretOf: found }]
+    : [];
+}
+
+/** The secret that RDS makes for a database's master user. */
+export const findManagedSecrets: FindEdges = (resources) =>
+  resources
+    .ofType(database)
+    .filter((found) => resources.textAt(found, "ManageMasterUserPassword") === "true")
+    .map((found) => ({ from: found, to: { secretOf: found }, label: "keeps its password in" }));
+
+export const findScaling: FindEdges = (resources) =>
+  edgesAlong(
+    resources,
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    "ResourceId",
+    [service],
+    () => "scales",
+  );

@@ -1,0 +1,19 @@
+import type { PlannedStack } from "../cloudformation/dependencies.ts";
+import { Failure } from "../failure.ts";
+import { codeBlock, escapeText } from "../summary.ts";
+import { drawDiagram } from "./draw.ts";
+import { diagramMermaid } from "./mermaid.ts";
+
+/**
+ * The stacks' architecture for a summary, folded. What cannot be drawn is said and no reason to fail: a plan is right
+ * without its picture.
+ */
+export function architectureMarkdown(stacks: readonly PlannedStack[], region: string): string {
+  try {
+    const picture = codeBlock(diagramMermaid(drawDiagram(stacks, region)), "mermaid");
+    return `<details><summary>Architecture</summary>\n\n${picture}\n\n</details>`;
+  } catch (error) {
+    if (error instanceof Failure) return `No diagram: ${escapeText(error.message)}.`;
+    throw error;
+  }
+}

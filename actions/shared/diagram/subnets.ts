@@ -1,0 +1,66 @@
+import type { EvaluatedResource } from "../cloudformation/resources.ts";
+import { describeValue, Reference } from "../cloudformation/values.ts";
+import { idOf } from "./diagram.ts";
+import type { DrawnResources } from "./drawn-resources.ts";
+import { titleOf } from "./names.ts";
+
+/** A subnet of the templates, or one that exists already. */
+export interface Subnet {
+  readonly id: string;
+  readonly title: string;
+  /** Without routes of the templates there is no telling. */
+  readonly kind: "public-subnets" | "private-subnets" | "subnets";
+  /** What tells its zone from others. */
+  readonly zone: string | undefined;
+  /** A reference to a VPC of the templates, or the name of one that exists. */
+  readonly vpc: unknown;
+}
+
+export function subnetsAt(resource: EvaluatedResource, path: string, resources: DrawnResources): Subnet[] {
+  return resources.valuesAt(resource, path).flatMap((value) => {
+    const found = value instanceof Reference ? resources.find(value) : undefined;
+    if (found?.type === "AWS::EC2::Subnet") return subnetOf(found, resources);
+    return typeof value === "string" ? existingSubnet(value) : [];
+  });
+}
+
+export function subnetOf(subnet: EvaluatedResource, resources: DrawnResources): Subnet {
+  const zone = subnet.properties.AvailabilityZone;
+  return {
+    id: idOf(subnet),
+    title: titleOf(subnet, resources),
+    kind: isPublic(subnet, resources) ? "public-subnets" : "private-subnets",
+    zone: zone === undefined ? undefined : describeValue(zone),
+    vpc: subnet.properties.VpcId,
+  };
+}
+
+function existingSubnet(name: string): Subnet {
+  return { id: name, title: nameOfExisting(name), kind: "subnets", zone: undefined, vpc: undefined };
+}
+
+/** Of `subnet LabVPC/Public Subnet1`, as a profile's lookup reads without an account: Public Subnet1. */
+export function nameOfExisting(name: string): string {
+  return name.replace(/^(vpc|subnet) (.*\/)?/, "");
+}
+
+/** Whether one of its routes leads to an internet gateway. */
+function isPublic(subnet: EvaluatedResource, resources: DrawnResources): boolean {
+  return routesOf(subnet, resources).some(
+    (route) => resources.targetsAt(route, "GatewayId", ["AWS::EC2::InternetGateway"]).length > 0,
+  );
+}
+
+export function routesOf(subnet: EvaluatedResource, resources: DrawnResources): EvaluatedResource[] {
+  const tables = resources
+    .ofType("AWS::EC2::SubnetRouteTableAssociation")
+    .filter((association) => resources.targetsAt(association, "SubnetId", [subnet.type]).includes(subnet))
+    .flatMap((association) => resources.targetsAt(association, "RouteTableId", ["AWS::EC2::RouteTable"]));
+  return resources
+    .ofType("AWS::EC2::Route")
+    .filter((route) =>
+      resources
+        .targetsAt(route, "RouteTableId", ["AWS::EC2::RouteTable"])
+        .some((table) => tables.includes(table)),
+    );
+}
