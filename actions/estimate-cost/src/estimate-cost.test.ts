@@ -26,7 +26,10 @@ const own = {
 async function run(given: Record<string, string>) {
   const lines: string[] = [];
   const inputs = readEstimateInputs((name) => given[name] ?? "");
-  await estimateAndReport(inputs, { info: (line) => void lines.push(line) });
+  const add = (line: string) => void lines.push(line);
+  const createPricing = () => Promise.reject(new Error("AWS is asked without `live`"));
+  const { signal } = new AbortController();
+  await estimateAndReport(inputs, { log: { info: add, warning: add }, createPricing, now: Date.now, signal });
   const outputs = readFileSync(join(root, "GITHUB_OUTPUT"), "utf8");
   const output = (name: string) => new RegExp(`^${name}<<(.*)\\n([\\s\\S]*?)\\n\\1$`, "m").exec(outputs)?.[2];
   return { lines, output, summary: readFileSync(join(root, "GITHUB_STEP_SUMMARY"), "utf8") };

@@ -1,23 +1,47 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setOutput } from "@actions/core";
+import type { PricingClient } from "@aws-sdk/client-pricing";
 import { type CostDelta, compareCosts } from "../../shared/cost/compare.ts";
 import { readCostStacks } from "../../shared/cost/cost-stacks.ts";
 import { estimateCsv } from "../../shared/cost/csv.ts";
 import { type Estimate, estimateCosts } from "../../shared/cost/estimate.ts";
 import { estimateJson } from "../../shared/cost/json.ts";
+import { changedPrices } from "../../shared/cost/live-markdown.ts";
 import { deltaMarkdown, estimateMarkdown } from "../../shared/cost/markdown.ts";
-import { formatChange, formatUsd } from "../../shared/cost/money.ts";
-import { readPriceList } from "../../shared/cost/price-list.ts";
+import { formatChange, formatUnitPrice, formatUsd } from "../../shared/cost/money.ts";
+import { type LivePrices, type PriceList, readPriceList } from "../../shared/cost/price-list.ts";
 import { readTaskSizes } from "../../shared/cost/task-sizes.ts";
 import { readUsage } from "../../shared/cost/usage.ts";
 import type { Log } from "../../shared/log.ts";
 import { appendSummary } from "../../shared/summary.ts";
 import type { EstimateInputs, Installation } from "./inputs.ts";
 
-/** Reads files only: neither AWS nor anything else is asked, and nothing is changed. */
-export async function estimateAndReport(inputs: EstimateInputs, log: Pick<Log, "info">): Promise<void> {
-  const priceList = readPriceList(inputs.priceListFile);
+export interface EstimateWorld {
+  readonly log: Pick<Log, "info" | "warning">;
+  /** Called only when live prices are asked for. */
+  readonly createPricing: () => Promise<PricingClient>;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Reads files, and asks AWS for prices when it is told to; nothing is changed. */
+export async function estimateAndReport(inputs: EstimateInputs, world: EstimateWorld): Promise<void> {
+  const { log } = world;
+  const dated = estimateAll(inputs, readPriceList(inputs.priceListFile));
+  const { after, before } = inputs.live ? estimateAll(inputs, await askPrices(dated, world)) : dated;
+  const delta = before && compareCosts(before, after);
+  log.info(`${formatUsd(after.monthly)} a month, ${formatUsd(after.yearly)} in 12 months.`);
+  if (delta) log.info(`The change: ${formatChange(delta.after - delta.before)} a month.`);
+  await publish(after, delta, inputs.outputFolder);
+}
+
+interface Estimates {
+  readonly after: Estimate;
+  readonly before: Estimate | undefined;
+}
+
+function estimateAll(inputs: EstimateInputs, priceList: PriceList): Estimates {
   const usage = readUsage(inputs.usageFile);
   const estimate = (installation: Installation): Estimate =>
     estimateCosts({
@@ -26,11 +50,34 @@ export async function estimateAndReport(inputs: EstimateInputs, log: Pick<Log, "
       usage,
       taskSizes: readTaskSizes(installation.taskDefinitionsFolder),
     });
-  const after = estimate(inputs.after);
-  const delta = inputs.before && compareCosts(estimate(inputs.before), after);
-  log.info(`${formatUsd(after.monthly)} a month, ${formatUsd(after.yearly)} in 12 months.`);
-  if (delta) log.info(`The change: ${formatChange(delta.after - delta.before)} a month.`);
-  await publish(after, delta, inputs.outputFolder);
+  return { after: estimate(inputs.after), before: inputs.before && estimate(inputs.before) };
+}
+
+/** The list with the prices of these estimates as AWS tells them; what it does not tell is warned of by name. */
+async function askPrices({ after, before }: Estimates, world: EstimateWorld): Promise<PriceList> {
+  const ids = new Set([after, before].flatMap((each) => each?.lines.map(({ price }) => price.id) ?? []));
+  // Loads the client, which an estimate by the dated list does without.
+  const { refreshPrices } = await import("../../shared/cost/refresh-prices.ts");
+  const pricing = await world.createPricing();
+  try {
+    const list = await refreshPrices({ ...world, pricing }, after.priceList, ids);
+    if (list.live) reportLivePrices(list.live, list.date, world.log);
+    return list;
+  } finally {
+    pricing.destroy();
+  }
+}
+
+function reportLivePrices(live: LivePrices, dated: string, log: EstimateWorld["log"]): void {
+  const { refreshed, kept } = live;
+  log.info(`AWS's Price List API told ${refreshed.length} of ${refreshed.length + kept.length} prices.`);
+  for (const { price, before } of changedPrices(live))
+    log.info(
+      `${price.id}: ${formatUnitPrice(price.usd)} / ${price.unit}, in the list of ${dated} ${formatUnitPrice(before)}.`,
+    );
+  if (kept.length === 0) return;
+  const named = kept.map(({ price, reason }) => `${price.id} of ${price.date} (${reason})`).join("; ");
+  log.warning(`Prices that could not be refreshed, and are as in the list: ${named}.`);
 }
 
 async function publish(estimate: Estimate, delta: CostDelta | undefined, folder: string): Promise<void> {

@@ -1,8 +1,9 @@
 import * as core from "@actions/core";
 import { runAction } from "../../shared/run.ts";
+import { createPricing } from "./clients.ts";
 import { estimateAndReport } from "./estimate-cost.ts";
 import { readEstimateInputs } from "./inputs.ts";
 
-await runAction(async () => {
-  await estimateAndReport(readEstimateInputs(), core);
+await runAction(async (signal) => {
+  await estimateAndReport(readEstimateInputs(), { log: core, createPricing, now: Date.now, signal });
 });

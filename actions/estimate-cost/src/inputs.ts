@@ -14,6 +14,8 @@ export interface EstimateInputs {
   readonly before: Installation | undefined;
   readonly usageFile: string | undefined;
   readonly priceListFile: string | undefined;
+  /** Whether the prices are asked of AWS. */
+  readonly live: boolean;
   readonly outputFolder: string;
 }
 
@@ -31,6 +33,7 @@ export function readEstimateInputs(getInput?: (name: string) => string): Estimat
       before: readBefore(read, stacks),
       usageFile: read.optionalFile("usage"),
       priceListFile: read.optionalFile("price-list"),
+      live: read.boolean("live", false),
       outputFolder:
         read.optional("output-folder") ?? join(process.env.RUNNER_TEMP ?? tmpdir(), "cost-estimate"),
     };

@@ -1,5 +1,6 @@
 import type { CostDelta } from "./compare.ts";
 import type { Estimate, PricedLine } from "./estimate.ts";
+import type { LivePrices } from "./price-list.ts";
 
 /** The estimate and what it is made of, for other programs. US dollars are not rounded. */
 export function estimateJson(estimate: Estimate, delta?: CostDelta): string {
@@ -8,6 +9,7 @@ export function estimateJson(estimate: Estimate, delta?: CostDelta): string {
     currency: "USD",
     region: priceList.region,
     pricesOf: priceList.date,
+    ...(priceList.live && { live: liveJson(priceList.live) }),
     monthly,
     yearly,
     lines: lines.map(lineJson),
@@ -26,6 +28,19 @@ export function estimateJson(estimate: Estimate, delta?: CostDelta): string {
     }),
   };
   return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+function liveJson({ date, refreshed, kept }: LivePrices) {
+  return {
+    date,
+    refreshed: refreshed.map(({ price, before }) => ({ price: price.id, before, unitPrice: price.usd })),
+    kept: kept.map(({ price, reason }) => ({
+      price: price.id,
+      unitPrice: price.usd,
+      of: price.date,
+      reason,
+    })),
+  };
 }
 
 function nameOf({ template, resource, price }: PricedLine) {

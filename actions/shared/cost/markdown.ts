@@ -2,6 +2,7 @@ import { codeBlock, escapeText, markdownTable } from "../summary.ts";
 import type { CostDelta } from "./compare.ts";
 import { counted } from "./cost-line.ts";
 import { type Estimate, type PricedLine, servicesOf } from "./estimate.ts";
+import { priceDatesMarkdown } from "./live-markdown.ts";
 import { formatChange, formatQuantity, formatUnitPrice, formatUsd } from "./money.ts";
 
 /** Total, chart and table by AWS service; what is free, and what was assumed, folded. */
@@ -9,7 +10,7 @@ export function estimateMarkdown(estimate: Estimate): string {
   const { monthly, yearly, priceList } = estimate;
   return [
     `### Cost: ${formatUsd(monthly)} a month, ${formatUsd(yearly)} in 12 months`,
-    `List prices of ${priceList.region} of ${priceList.date}, without tax, credits or the offers for new accounts.`,
+    priceDatesMarkdown(priceList),
     costChart(estimate),
     lineTable(estimate),
     details(`Free: ${counted(estimate.freeResources.length, "resource")}`, freeTable(estimate)),

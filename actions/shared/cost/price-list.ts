@@ -18,17 +18,44 @@ export interface Price {
   /** ISO dates, where a price begins or ends on a day that AWS has announced. */
   readonly chargedFrom?: string;
   readonly chargedUntil?: string;
-  /** The page of AWS that tells the price. */
+  /** How the Price List API finds it: service, usage type, and further attributes that tell products apart. */
+  readonly serviceCode?: string;
+  readonly usageType?: string;
+  readonly filters?: Readonly<Record<string, string>>;
+  /** The page of AWS that tells the price, or its product in the Price List API. */
   readonly source: string;
   /** ISO date on which the price was last seen. */
   readonly date: string;
 }
 
+export interface RefreshedPrice {
+  readonly price: Price;
+  /** US dollars for one unit, as the list has it. */
+  readonly before: number;
+}
+
+export interface KeptPrice {
+  readonly price: Price;
+  /** Why it could not be refreshed. */
+  readonly reason: string;
+}
+
+/** What was asked of AWS's Price List API. */
+export interface LivePrices {
+  /** ISO date. */
+  readonly date: string;
+  readonly refreshed: readonly RefreshedPrice[];
+  /** As they are in the list, although others were asked for. */
+  readonly kept: readonly KeptPrice[];
+}
+
 export interface PriceList {
   readonly region: string;
-  /** ISO date of the newest price. */
+  /** ISO date of the newest price in the file. */
   readonly date: string;
   readonly prices: ReadonlyMap<string, Price>;
+  /** Undefined when all prices are those of the file. */
+  readonly live?: LivePrices;
 }
 
 /** The list in `file`, or the one of us-east-1 that comes with the action. */
@@ -70,6 +97,13 @@ function faultOf(price: unknown): string | undefined {
     (name) => typeof price[name] !== "string" || price[name] === "",
   );
   if (missing) return `has no text \`${missing}\``;
+  const notAsked = ["serviceCode", "usageType"].find(
+    (name) => !["undefined", "string"].includes(typeof price[name]),
+  );
+  if (notAsked) return `(${price.id}) has \`${notAsked}\`, which is no text`;
+  const { filters = {} } = price;
+  if (!isObject(filters) || Object.values(filters).some((value) => typeof value !== "string"))
+    return `(${price.id}) has \`filters\`, which is no object of texts`;
   const numbers = [price.usd, price.freeEachMonth ?? 0, price.vcpus ?? 0];
   const right = numbers.every((number) => typeof number === "number" && number >= 0);
   return right

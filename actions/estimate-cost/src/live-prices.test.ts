@@ -1,0 +1,161 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { defaultProducts, type PricedProduct } from "../../../simulator/src/aws/pricing/products.ts";
+import type { Simulator } from "../../../simulator/src/simulator.ts";
+import { startTestSimulator } from "../../../simulator/src/testing-simulator.ts";
+import { createPricing } from "./clients.ts";
+import { estimateAndReport } from "./estimate-cost.ts";
+import { readEstimateInputs } from "./inputs.ts";
+
+const root = mkdtempSync(join(tmpdir(), "live-prices-test-"));
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startTestSimulator({ products: changedProducts() });
+});
+afterAll(async () => {
+  await simulator?.close();
+  rmSync(root, { recursive: true });
+});
+beforeEach(() => {
+  // A region without a Price List API: the action asks where there is one.
+  for (const [name, value] of Object.entries({ ...simulator.environmentVariables, AWS_REGION: "eu-north-1" }))
+    vi.stubEnv(name, value);
+  for (const name of ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"]) {
+    vi.stubEnv(name, join(root, name));
+    writeFileSync(join(root, name), "");
+  }
+});
+afterEach(() => {
+  simulator.faults.clear();
+  vi.unstubAllEnvs();
+});
+
+/** A day later: load balancers dearer, S3 storage gone, secrets there twice, calls of them by ten thousand. */
+function changedProducts(): PricedProduct[] {
+  return defaultProducts.flatMap((product) => {
+    const { usagetype = "" } = product.product.attributes;
+    const text = JSON.stringify(product);
+    if (usagetype === "LoadBalancerUsage") return JSON.parse(text.replace("0.0225000000", "0.0300000000"));
+    if (usagetype === "USE1-AWSSecretsManagerAPIRequest")
+      return JSON.parse(text.replace('"unit":"API Requests"', '"unit":"10K API Requests"'));
+    if (usagetype === "USE1-AWSSecretsManager-Secrets")
+      return [product, JSON.parse(text.replace('"usagetype"', '"group":"Second","usagetype"'))];
+    return usagetype === "TimedStorage-ByteHrs" && product.serviceCode === "AmazonS3" ? [] : product;
+  });
+}
+
+const template = `Resources:
+  Entry: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Subnets: [a, b] } }
+  Password: { Type: AWS::SecretsManager::Secret }
+  Files: { Type: AWS::S3::Bucket }
+  Source: { Type: AWS::CodeCommit::Repository, Properties: { RepositoryName: source } }
+`;
+
+async function run(given: Record<string, string>) {
+  const templates = mkdtempSync(join(root, "templates-"));
+  writeFileSync(join(templates, "one.yaml"), template);
+  const lines = { info: [] as string[], warning: [] as string[] };
+  const log = {
+    info: (line: string) => void lines.info.push(line),
+    warning: (line: string) => void lines.warning.push(line),
+  };
+  const values: Record<string, string> = { templates, "output-folder": join(root, "out"), ...given };
+  const inputs = readEstimateInputs((name) => values[name] ?? "");
+  const now = () => Date.parse("2026-10-09T23:00:00Z");
+  const { signal } = new AbortController();
+  await estimateAndReport(inputs, { log, createPricing, now, signal });
+  const json = JSON.parse(readFileSync(join(root, "out/cost.json"), "utf8"));
+  return { lines, json, summary: readFileSync(join(root, "GITHUB_STEP_SUMMARY"), "utf8") };
+}
+
+test("a price that has changed at AWS moves the total, and is told beside that of the list", async () => {
+  const [dated, live] = [await run({}), await run({ live: "true" })];
+  expect(live.json.monthly - dated.json.monthly).toBeCloseTo(730 * (0.03 - 0.0225), 6);
+  expect(live.json.live.date).toBe("2026-10-09");
+  expect(live.json.live.refreshed).toContainEqual({
+    price: "load-balancer",
+    before: 0.0225,
+    unitPrice: 0.03,
+  });
+  expect(live.lines.info).toContain("load-balancer: $0.03 / hour, in the list of 2026-10-08 $0.0225.");
+  expect(live.summary).toContain(
+    "| load-balancer | Application Load Balancer | $0.0225 / hour | $0.03 / hour |",
+  );
+  expect(readFileSync(join(root, "out/cost.csv"), "utf8")).toMatch(
+    /Application Load Balancer,.*,0\.03,.*,2026-10-09,"AWS Price List API, AWSELB LoadBalancerUsage, published on 2026-10-08"/,
+  );
+});
+
+test("without live AWS is not asked", async () => {
+  simulator.faults.add({ operation: "pricing:*", kind: "deny" });
+  const { json, summary } = await run({});
+  expect(json.live).toBeUndefined();
+  expect(summary).toContain("List prices of us-east-1 of 2026-10-08, without tax");
+});
+
+const reasons: [price: string, reason: string][] = [
+  ["secret", "AWS has 2 products of its usage type and filters, which differ in group"],
+  ["secret-calls", "AWS tells it by 10K API Requests, the list by call"],
+  ["s3-storage", "AWS has no product of its usage type and filters"],
+  ["codecommit-user", "the list has no usage type to ask for"],
+];
+
+test("what AWS does not tell stays as in the list, named with its date and reason in summary, log and JSON", async () => {
+  const { json, summary, lines } = await run({ live: "true" });
+  expect(json.live.kept.map(({ price, reason }: Record<string, string>) => [price, reason]).sort()).toEqual(
+    reasons.toSorted(),
+  );
+  expect(summary).toMatch(/ (\d+) of (\d+) are what AWS's Price List API told on 2026-10-09\./);
+  expect(summary).toContain("**Not refreshed**, so as in the list of 2026-10-08:");
+  expect(lines.warning).toHaveLength(1);
+  for (const [price, reason] of reasons) {
+    expect(summary).toMatch(new RegExp(`\\| ${price} \\| \\$.* \\| 2026-.* \\| ${reason} \\|`));
+    expect(lines.warning[0]).toMatch(new RegExp(`${price} of 2026-\\d\\d-\\d\\d \\(${reason}\\)`));
+  }
+});
+
+test("a service that the Price List API does not know is a fault of its prices only", async () => {
+  const list = JSON.parse(
+    readFileSync(join(import.meta.dirname, "../../shared/cost/prices-us-east-1.json"), "utf8"),
+  );
+  for (const price of list.prices) if (price.id === "load-balancer") price.serviceCode = "AWSELBv3";
+  const file = join(root, "prices.json");
+  writeFileSync(file, JSON.stringify(list));
+  const { json } = await run({ live: "true", "price-list": file });
+  expect(json.live.kept).toContainEqual(
+    expect.objectContaining({
+      price: "load-balancer",
+      unitPrice: 0.0225,
+      reason: expect.stringMatching(/^AWS answered InvalidParameterException: .*AWSELBv3/),
+    }),
+  );
+});
+
+test("a role that may not ask is told what to allow, and no estimate is made of old prices", async () => {
+  simulator.faults.add({ operation: "pricing:GetProducts", kind: "deny" });
+  await expect(run({ live: "true" })).rejects.toMatchObject({
+    message: expect.stringMatching(/^Live prices may not be read: /),
+    nextStep: expect.stringContaining("allow pricing:GetProducts on all resources"),
+  });
+  expect(readFileSync(join(root, "GITHUB_STEP_SUMMARY"), "utf8")).toBe("");
+});
+
+test("an API that fails for good fails the action", async () => {
+  simulator.faults.add({ operation: "pricing:GetProducts", kind: "expire" });
+  await expect(run({ live: "true" })).rejects.toMatchObject({
+    name: expect.stringMatching(/ExpiredToken/),
+  });
+});
+
+test.each([
+  ["serviceCode", 5, /\(load-balancer\) has `serviceCode`, which is no text/],
+  ["filters", { operation: 1 }, /\(load-balancer\) has `filters`, which is no object of texts/],
+])("a price list whose %s is %j is refused", async (member, value, message) => {
+  const file = join(root, "wrong.json");
+  const price = { id: "load-balancer", service: "S", description: "D", unit: "hour", usd: 1, source: "u" };
+  const prices = [{ ...price, date: "2026-01-01", [member]: value }];
+  writeFileSync(file, JSON.stringify({ region: "r", date: "d", prices }));
+  await expect(run({ "price-list": file })).rejects.toThrow(message);
+});

@@ -1,0 +1,40 @@
+import { markdownTable } from "../summary.ts";
+import { formatUnitPrice } from "./money.ts";
+import type { LivePrices, PriceList, RefreshedPrice } from "./price-list.ts";
+
+/** Of which day the prices are, and by name those that are older than was asked for. */
+export function priceDatesMarkdown(list: PriceList): string {
+  const { region, date, live } = list;
+  const without = "without tax, credits or the offers for new accounts.";
+  if (!live) return `List prices of ${region} of ${date}, ${without}`;
+  const asked = live.refreshed.length + live.kept.length;
+  const head = `List prices of ${region}, ${without} ${live.refreshed.length} of ${asked} are what AWS's Price List API told on ${live.date}.`;
+  return [head, changedTable(list, live), keptTable(list, live)].filter(Boolean).join("\n\n");
+}
+
+/** The prices that are not what the list has. */
+export function changedPrices({ refreshed }: LivePrices): RefreshedPrice[] {
+  return refreshed.filter(({ price, before }) => price.usd !== before);
+}
+
+function changedTable({ date }: PriceList, live: LivePrices): string {
+  const rows = changedPrices(live).map(({ price, before }) => [
+    price.id,
+    price.description,
+    `${formatUnitPrice(before)} / ${price.unit}`,
+    `${formatUnitPrice(price.usd)} / ${price.unit}`,
+  ]);
+  if (rows.length === 0) return "";
+  return `Other than in the list of ${date}:\n\n${markdownTable(["Price", "", "List", "Now"], rows)}`;
+}
+
+function keptTable({ date }: PriceList, { kept }: LivePrices): string {
+  const rows = kept.map(({ price, reason }) => [
+    price.id,
+    `${formatUnitPrice(price.usd)} / ${price.unit}`,
+    price.date,
+    reason,
+  ]);
+  if (rows.length === 0) return "";
+  return `**Not refreshed**, so as in the list of ${date}:\n\n${markdownTable(["Price", "", "Of", "Why"], rows)}`;
+}

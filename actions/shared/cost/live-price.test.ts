@@ -1,0 +1,118 @@
+import { expect, test } from "vitest";
+import { livePriceOf } from "./live-price.ts";
+import type { Price } from "./price-list.ts";
+
+const priceBy = (unit: string, more: Partial<Price> = {}): Price => ({
+  id: "one",
+  service: "S",
+  description: "D",
+  unit,
+  usd: 1,
+  source: "u",
+  date: "2026-01-01",
+  ...more,
+});
+
+type Tier = readonly [begin: string, usd: string];
+
+function product(unit: string, tiers: readonly Tier[], attributes: Record<string, string> = {}): string {
+  const priceDimensions = Object.fromEntries(
+    tiers.map(([beginRange, USD], index) => [`rate ${index}`, { unit, beginRange, pricePerUnit: { USD } }]),
+  );
+  const terms = { OnDemand: { offer: { priceDimensions } } };
+  return JSON.stringify({ product: { attributes }, terms, publicationDate: "2026-10-09T12:00:00Z" });
+}
+
+test.each<[unit: string, ofAws: string]>([
+  ["hour", "Hrs"],
+  ["vCPU-hour", "hours"],
+  ["vCPU-hour", "vCPU-Hours"],
+  ["LCU-hour", "LCU-Hrs"],
+  ["GB", "GB"],
+  ["GB-month", "GB-Mo"],
+  ["secret-month", "Secrets"],
+  ["call", "API Requests"],
+  ["request", "Requests"],
+  ["minute", "Minutes"],
+])("a price by %s is told by AWS by %s", (unit, ofAws) => {
+  expect(livePriceOf(priceBy(unit), [product(ofAws, [["0", "0.0225000000"]])])).toEqual({
+    usd: 0.0225,
+    published: "2026-10-09",
+  });
+});
+
+test.each<[string, Price, readonly Tier[], number]>([
+  [
+    "the first of several by quantity",
+    priceBy("GB"),
+    [
+      ["10240", "0.085"],
+      ["0", "0.09"],
+    ],
+    0.09,
+  ],
+  [
+    "the first above a free part that the list has, too",
+    priceBy("GB", { freeEachMonth: 5 }),
+    [
+      ["0", "0"],
+      ["5", "0.5"],
+    ],
+    0.5,
+  ],
+])("the price is %s", (_, price, tiers, usd) => {
+  expect(livePriceOf(price, [product("GB", tiers)])).toMatchObject({ usd });
+});
+
+const hourly: readonly Tier[] = [["0", "0.02"]];
+
+test.each<[string, string, readonly string[], string]>([
+  ["no product", "hour", [], "AWS has no product of its usage type and filters"],
+  [
+    "several products",
+    "hour",
+    [
+      product("Hrs", hourly, { location: "here", operation: "A" }),
+      product("Hrs", hourly, { location: "here", operation: "B", group: "G" }),
+    ],
+    "AWS has 2 products of its usage type and filters, which differ in operation, group",
+  ],
+  [
+    "another unit",
+    "request",
+    [product("10K Requests", hourly)],
+    "AWS tells it by 10K Requests, the list by request",
+  ],
+  [
+    "hours for months",
+    "alarm-month",
+    [product("Hrs", hourly)],
+    "AWS tells it by Hrs, the list by alarm-month",
+  ],
+  [
+    "a unit that is not known",
+    "furlong",
+    [product("furlong", hourly)],
+    "AWS tells it by furlong, the list by furlong",
+  ],
+  [
+    "nothing above zero",
+    "hour",
+    [product("Hrs", [["0", "0"]])],
+    "AWS tells no price in US dollars above zero",
+  ],
+  [
+    "a free part that the list does not have",
+    "GB",
+    [
+      product("GB", [
+        ["0", "0"],
+        ["50", "0.5"],
+      ]),
+    ],
+    "AWS gives 50 GB for nothing, the list 0",
+  ],
+  ["no offer on demand", "hour", ['{"terms":{}}'], "AWS tells 0 prices on demand of its product, not one"],
+])("%s tells no price, and why", (_, unit, products, reason) => {
+  expect(livePriceOf(priceBy(unit), products)).toBe(reason);
+});

@@ -1,0 +1,93 @@
+import { type Filter, type PricingClient, paginateGetProducts } from "@aws-sdk/client-pricing";
+import { isAccessDenied } from "../aws-errors.ts";
+import { Failure } from "../failure.ts";
+import { livePriceOf } from "./live-price.ts";
+import type { KeptPrice, Price, PriceList } from "./price-list.ts";
+
+export interface LiveWorld {
+  readonly pricing: PricingClient;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** What AWS answers of a product that it does not have: a fault of one price, where others tell of all of them. */
+const faultsOfOnePrice = ["InvalidParameterException", "NotFoundException", "ResourceNotFoundException"];
+
+/**
+ * The list with these prices as AWS's Price List API tells them now (GetProducts, API reference 2017-10-15). A price
+ * of which it does not tell exactly one stays as it is, and is named in `live.kept` with the reason.
+ */
+export async function refreshPrices(
+  world: LiveWorld,
+  list: PriceList,
+  ids: Iterable<string>,
+): Promise<PriceList> {
+  const date = new Date(world.now()).toISOString().slice(0, 10);
+  const chosen = [...ids].flatMap((id) => list.prices.get(id) ?? []);
+  const answers = new Map<string, Price | string>();
+  // Services at the same time, a service's prices one after another: the API allows few requests a second.
+  const services = Map.groupBy(chosen, ({ serviceCode }) => serviceCode);
+  const asking = [...services.values()].map(async (prices) => {
+    for (const price of prices) answers.set(price.id, await refreshPrice(world, price, date));
+  });
+  await Promise.all(asking);
+  const prices = new Map(list.prices);
+  const kept: KeptPrice[] = [];
+  for (const before of chosen) {
+    const answer = answers.get(before.id) ?? "";
+    if (typeof answer === "string") kept.push({ price: before, reason: answer });
+    else prices.set(before.id, answer);
+  }
+  const refreshed = chosen.flatMap((before) => {
+    const price = prices.get(before.id);
+    return price && price !== before ? [{ price, before: before.usd }] : [];
+  });
+  return { ...list, prices, live: { date, refreshed, kept } };
+}
+
+async function refreshPrice(world: LiveWorld, price: Price, date: string): Promise<Price | string> {
+  const { serviceCode, usageType } = price;
+  if (!serviceCode || !usageType) return "the list has no usage type to ask for";
+  const products = await findProducts(world, serviceCode, { usagetype: usageType, ...price.filters });
+  const found = typeof products === "string" ? products : livePriceOf(price, products);
+  if (typeof found === "string") return found;
+  const source = `AWS Price List API, ${serviceCode} ${usageType}, published on ${found.published}`;
+  return { ...price, usd: found.usd, source, date };
+}
+
+/** The products as JSON texts, or the sentence that says why AWS has none. */
+async function findProducts(
+  { pricing, signal }: LiveWorld,
+  ServiceCode: string,
+  fields: Readonly<Record<string, string>>,
+): Promise<string[] | string> {
+  const Filters = Object.entries(fields).map(
+    ([Field, Value]): Filter => ({
+      Type: "TERM_MATCH",
+      Field,
+      Value,
+    }),
+  );
+  const input = { ServiceCode, Filters, FormatVersion: "aws_v1" };
+  const products: string[] = [];
+  try {
+    for await (const { PriceList = [] } of paginateGetProducts({ client: pricing }, input, {
+      abortSignal: signal,
+    }))
+      products.push(...PriceList.map(String));
+  } catch (error) {
+    if (error instanceof Error && faultsOfOnePrice.includes(error.name))
+      return `AWS answered ${error.name}: ${error.message}`;
+    throw isAccessDenied(error) ? deniedFailure(error as Error) : error;
+  }
+  return products;
+}
+
+function deniedFailure(error: Error): Failure {
+  return new Failure(`Live prices may not be read: ${error.message}`, {
+    nextStep:
+      "allow pricing:GetProducts on all resources (it knows no others) in the policy of the role this job uses, or leave the input live out: then the dated list is taken.",
+    cause: error,
+  });
+}
