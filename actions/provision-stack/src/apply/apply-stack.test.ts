@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { Cancelled } from "../../../shared/failure.ts";
 import { createStage, type Stage } from "../testing.ts";
 
@@ -98,6 +98,7 @@ test.each([
   ["an update", "updated", "CloudFormation rolls it back (on-cancel: rollback)", "UPDATE_ROLLBACK_COMPLETE"],
 ])("%s whose job is cancelled is taken back", async (_, name, fate, status) => {
   const slow = await createStage({ timeScale: 60 });
+  onTestFinished(() => slow.close());
   const signalled = new AbortController();
   const first = net("10.0.1.0/24").replace(/ {2}Subnet.*\n/, "");
   if (status) {
@@ -116,7 +117,6 @@ test.each([
     `Cancelled by SIGTERM; the operation on stack shop-${name} was cancelled; ${fate}`,
   );
   await expect.poll(async () => (await slow.stacks())[`shop-${name}`], { timeout: 5_000 }).toBe(status);
-  await slow.close();
 });
 
 const withLoadBalancer = `Resources:

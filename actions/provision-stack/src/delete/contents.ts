@@ -1,13 +1,12 @@
 import {
-  GetTemplateCommand,
   paginateListStackResources,
   type Stack,
   type StackResourceSummary,
 } from "@aws-sdk/client-cloudformation";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { type EvaluatedResource, evaluateResources } from "../../../shared/cloudformation/resources.ts";
-import { parseTemplate } from "../../../shared/cloudformation/template.ts";
 import { Failure } from "../../../shared/failure.ts";
+import { readDeployed } from "../stack/deployed-stack.ts";
 import { describeStack } from "../stack/stack.ts";
 import type { World } from "../world.ts";
 
@@ -30,13 +29,11 @@ export interface Held {
 }
 
 /** Undefined when there is no such stack. */
-export async function readContents(
-  world: World,
-  { stackName, template }: PlannedStack,
-): Promise<StackContents | undefined> {
+export async function readContents(world: World, planned: PlannedStack): Promise<StackContents | undefined> {
+  const { stackName } = planned;
   const stack = await describeStack(world, stackName);
   if (!stack?.StackId) return undefined;
-  const declared = await declaredResources(world, stack, template.file);
+  const declared = await declaredResources(world, stack, planned);
   const resources: Held[] = [];
   const pages = paginateListStackResources({ client: world.cloudformation }, { StackName: stackName });
   for await (const { StackResourceSummaries = [] } of pages)
@@ -68,20 +65,14 @@ function toHeld(
   ];
 }
 
-async function declaredResources(world: World, stack: Stack, file: string): Promise<EvaluatedResource[]> {
-  // A stack that was only ever reviewed has no template.
-  if (stack.StackStatus === "REVIEW_IN_PROGRESS") return [];
-  const { StackName = "", Parameters = [] } = stack;
-  const { TemplateBody = "" } = await world.cloudformation.send(new GetTemplateCommand({ StackName }));
+async function declaredResources(
+  world: World,
+  stack: Stack,
+  planned: PlannedStack,
+): Promise<EvaluatedResource[]> {
   try {
-    const deployed: PlannedStack = {
-      template: parseTemplate(TemplateBody, `the deployed ${file}`, StackName),
-      stackName: StackName,
-      parameters: new Map(
-        Parameters.map(({ ParameterKey = "", ParameterValue = "" }) => [ParameterKey, ParameterValue]),
-      ),
-    };
-    return evaluateResources([deployed], await world.cloudformation.config.region());
+    const deployed = await readDeployed(world, stack, planned);
+    return deployed ? evaluateResources([deployed], await world.cloudformation.config.region()) : [];
   } catch (error) {
     // What cannot be evaluated here is told by CloudFormation when it deletes.
     if (error instanceof Failure) return [];

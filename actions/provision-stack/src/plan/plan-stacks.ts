@@ -9,24 +9,17 @@ import { eachInOrder } from "../stack/each-in-order.ts";
 import type { World } from "../world.ts";
 import { planMarkdown } from "./markdown.ts";
 import { planStack } from "./plan-stack.ts";
+import { writeSections } from "./sections/write-sections.ts";
 import type { StackPlan } from "./stack-plan.ts";
 
-/** Adds to a plan's summary, such as what the change costs; undefined when it has nothing to say. */
-export type PlanSection = (world: World, set: StackSet) => Promise<string | undefined>;
-
 /** Plans every stack, tells it in log, summary and outputs, and leaves nothing behind. */
-export async function planStacks(
-  world: World,
-  inputs: ProvisionInputs,
-  set: StackSet,
-  sections: readonly PlanSection[] = [],
-): Promise<void> {
+export async function planStacks(world: World, inputs: ProvisionInputs, set: StackSet): Promise<void> {
   const plans = await planAll(world, inputs, set);
   for (const { stackName, warnings } of plans)
     for (const text of warnings) world.log.warning(`Stack ${stackName}: ${text}`);
   for (const plan of plans) world.log.info(inOneLine(plan));
   core.setOutput("has-changes", String(plans.some(({ kind }) => kind !== "none")));
-  const markdown = [planMarkdown(plans), ...(await collect(world, set, sections))].join("\n\n");
+  const markdown = [planMarkdown(plans), ...(await writeSections(world, set))].join("\n\n");
   await appendSummary(markdown);
   if (inputs.commentToken) {
     const key = `plan of ${inputs.stackPrefix} ${inputs.parametersFile ?? ""}`.trim();
@@ -47,21 +40,6 @@ async function planAll(world: World, inputs: ProvisionInputs, set: StackSet): Pr
     plans.set(name, await planStack(world, planned, options));
   });
   return set.stacks.flatMap(({ template }) => plans.get(template.name) ?? []);
-}
-
-/** A section that fails is no reason to hide the plan. */
-async function collect(world: World, set: StackSet, sections: readonly PlanSection[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const section of sections)
-    try {
-      const markdown = await section(world, set);
-      if (markdown) found.push(markdown);
-    } catch (error) {
-      world.log.warning(
-        `The plan is complete, but a part of its summary is not: ${(error as Error).message}`,
-      );
-    }
-  return found;
 }
 
 function inOneLine({ stackName, kind, changes, notes }: StackPlan): string {

@@ -1,0 +1,24 @@
+import { compareCosts } from "../../../../shared/cost/compare.ts";
+import { estimateCosts } from "../../../../shared/cost/estimate.ts";
+import { deltaMarkdown } from "../../../../shared/cost/markdown.ts";
+import { readPriceList } from "../../../../shared/cost/price-list.ts";
+import { readTaskSizes } from "../../../../shared/cost/task-sizes.ts";
+import { readUsage } from "../../../../shared/cost/usage.ts";
+import { Failure } from "../../../../shared/failure.ts";
+import type { PlanSection } from "./section.ts";
+
+/** What the change costs when all of it runs day and night, by the list of prices that is part of this action. */
+export const costSection: PlanSection = {
+  title: "Cost of this change",
+  write({ before, after, region }) {
+    const priceList = readPriceList(undefined);
+    if (priceList.region !== region)
+      throw new Failure(`the list of prices is of ${priceList.region}, not of ${region}`);
+    const shared = { priceList, usage: readUsage(undefined), taskSizes: readTaskSizes(undefined) };
+    const delta = compareCosts(
+      estimateCosts({ stacks: before, ...shared }),
+      estimateCosts({ stacks: after, ...shared }),
+    );
+    return `${deltaMarkdown(delta)}\n\nList prices of ${priceList.date}, for everything running all the time; action estimate-cost tells more.`;
+  },
+};
