@@ -55,6 +55,25 @@ test("resources are made in order and removed in reverse, each step an event", a
   expect(await cloudformation.api.deleteStack({ StackName: "s" })).toEqual({});
 });
 
+test("events show what a resource was made of, but nothing of a parameter that is not to be echoed", async () => {
+  const secretive = `
+Parameters: {Secret: {Type: String, NoEcho: true}}
+Resources: {A: {Type: Test::Thing, Properties: {Kind: !Ref Secret, Needs: [!Sub "user:\${Secret}@host"], Size: 2}}}
+`;
+  await create("s", secretive, { Parameters: [{ ParameterKey: "Secret", ParameterValue: "hush" }] });
+  const { StackEvents = [] } = await cloudformation.api.describeStackEvents({ StackName: "s" });
+  expect(StackEvents[1]).toMatchObject({
+    StackName: "s",
+    EventId: expect.any(String),
+    LogicalResourceId: "A",
+    PhysicalResourceId: "A-1",
+    ResourceType: "Test::Thing",
+    ResourceStatus: "CREATE_COMPLETE",
+    Timestamp: expect.any(Date),
+    ResourceProperties: JSON.stringify({ Kind: "****", Needs: ["user:****@host"], Size: 2 }),
+  });
+});
+
 test("independent resources are made at the same time", async () => {
   await create("s", "Resources: {A: {Type: Test::Thing}, B: {Type: Test::Thing}}");
   const events = await cloudformation.events("s");

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ResourceStatus, StackStatus } from "@aws-sdk/client-cloudformation";
 import type { Clock } from "../../../clock.ts";
+import { isMapping, type Value } from "../template/value.ts";
 import type { ResourceRecord, StackRecord } from "./records.ts";
 
 /** Sets the stack's status and records it, as every change of status is an event. */
@@ -42,7 +43,15 @@ export function setResourceStatus(
     Timestamp: now,
     ResourceStatus: status,
     ResourceStatusReason: reason,
-    ResourceProperties: JSON.stringify(record.properties),
+    ResourceProperties: JSON.stringify(masked(record.properties, stack.secrets)),
     ClientRequestToken: stack.clientRequestToken,
   });
+}
+
+function masked(value: Value, secrets: ReadonlySet<string>): Value {
+  if (typeof value === "string")
+    return [...secrets].reduce((text, secret) => text.replaceAll(secret, "****"), value);
+  if (Array.isArray(value)) return value.map((item) => masked(item, secrets));
+  if (!isMapping(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, masked(inner, secrets)]));
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../../../clock.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
+import { secretValues } from "../template/parameters.ts";
 import type { Definition } from "./definition.ts";
 import { findExport } from "./exports.ts";
 import type { ResourceRecord, StackRecord, World } from "./records.ts";
@@ -23,6 +24,8 @@ export function startOperation(
   kind: "creation" | "update" = "creation",
 ): Operation {
   const controller = new AbortController();
+  for (const secret of secretValues(definition.template.parameters, definition.parameters))
+    stack.secrets.add(secret);
   return {
     world,
     clock: world.environment.clock,

@@ -56,6 +56,8 @@ export interface StackRecord {
   /** Names of the exports this stack's values come from. */
   imports: ReadonlySet<string>;
   clientRequestToken: string | undefined;
+  /** Values that parameters with NoEcho have had: events show none of them. */
+  readonly secrets: Set<string>;
   /** The last detection of drift. */
   drift: DriftRecord | undefined;
   /** Gives up the creation or update that runs. */
@@ -99,6 +101,7 @@ export function createStackRecord({ environment }: World, name: string): StackRe
     changeSets: new Map(),
     imports: new Set(),
     clientRequestToken: undefined,
+    secrets: new Set(),
     drift: undefined,
     cancel: () => {},
     unfinished: undefined,

@@ -90,6 +90,12 @@ export function isSsmParameter(declaration: Mapping | undefined): boolean {
   return String(declaration?.Type).startsWith("AWS::SSM::Parameter::Value<");
 }
 
+/** The values that are to be shown nowhere. */
+export function secretValues(declared: Readonly<Record<string, Mapping>>, values: ParameterValues): string[] {
+  const hidden = Object.keys(declared).filter((name) => String(declared[name]?.NoEcho) === "true");
+  return hidden.flatMap((name) => values[name] || []);
+}
+
 function splitList(text: string): string[] {
   return text === "" ? [] : text.split(",").map((item) => item.trim());
 }
