@@ -1,20 +1,11 @@
-import * as core from "@actions/core";
-import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import { systemClock } from "../../shared/clock.ts";
-import { runAction } from "../../shared/run.ts";
-import { readProvisionInputs } from "./inputs.ts";
-import { provisionAndReport } from "./provision.ts";
-import { inRequest } from "./stack/template-store.ts";
+import { getState, saveState } from "@actions/core";
 
-await runAction(async (signal) => {
-  const inputs = readProvisionInputs();
-  // Several stacks are followed at once for many minutes: a few seconds of throttling must not end that.
-  const clientConfig = { maxAttempts: 6 };
-  const cloudformation = new CloudFormationClient(clientConfig);
-  const { templateBucket } = inputs;
-  const templates = templateBucket
-    ? (await import("./stack/template-bucket.ts")).throughBucket(templateBucket, { clientConfig, log: core })
-    : inRequest;
-  const world = { cloudformation, clientConfig, templates, clock: systemClock, log: core, signal };
-  await provisionAndReport(world, inputs);
-});
+// The runner starts this file twice: for the step itself, and after the job's steps as its post step.
+if (getState("phase") === "post") {
+  const { finishPost } = await import("./post.ts");
+  await finishPost();
+} else {
+  saveState("phase", "post");
+  const { main } = await import("./main.ts");
+  await main();
+}

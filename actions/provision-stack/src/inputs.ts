@@ -17,7 +17,7 @@ export interface ProvisionInputs {
   /** What becomes of a stack whose creation or update fails. */
   readonly onFailure: "rollback" | "keep";
   /** What becomes of an operation when the job is cancelled. */
-  readonly onCancel: "rollback" | "leave";
+  readonly onCancel: "rollback" | "wait" | "leave";
   /** Token to put the plan on the pull request with; undefined when it is not to be put there. */
   readonly commentToken: string | undefined;
   /** Bucket for templates too large for a request. */
@@ -49,7 +49,7 @@ export function readProvisionInputs(getInput?: (name: string) => string): Provis
       mode,
       deadlineMs: read.duration("deadline") ?? defaultDeadlineMs,
       onFailure: read.choice("on-failure", ["rollback", "keep"], "rollback"),
-      onCancel: read.choice("on-cancel", ["rollback", "leave"], "rollback"),
+      onCancel: read.choice("on-cancel", ["rollback", "wait", "leave"], "rollback"),
       commentToken: readCommentToken(read),
       templateBucket: readBucketName(read),
       force,

@@ -1,5 +1,6 @@
 import type { CloudFormationClient, CloudFormationClientConfig } from "@aws-sdk/client-cloudformation";
 import type { Clock } from "../../shared/clock.ts";
+import type { HandOver } from "./stack/hand-over.ts";
 import type { TemplateStore } from "./stack/template-store.ts";
 
 export interface World {
@@ -7,6 +8,7 @@ export interface World {
   /** For the clients of services that only some modes ask: they are loaded where they are needed. */
   readonly clientConfig: ClientConfig;
   readonly templates: TemplateStore;
+  readonly handOver: HandOver;
   readonly clock: Clock;
   readonly log: {
     info(message: string): void;

@@ -59,17 +59,23 @@ async function execute(
 ): Promise<Followed> {
   const { stackId } = changeSet;
   const after = await newestEvent(world, stackId);
-  await executeChangeSet(world, changeSet, {
-    disableRollback: keeps(world, stackName, changeSet, onFailure),
-  });
-  return followStack(world, {
+  const disableRollback = keeps(world, stackName, changeSet, onFailure);
+  world.handOver.begin({ stackName, stackId, type: changeSet.type, onCancel });
+  await executeChangeSet(world, changeSet, { disableRollback });
+  const followed = await followStack(world, {
     stackName,
     stackId,
     after,
     deadlineAt,
     resources: new Set(changeSet.changes.map(({ LogicalResourceId = "" }) => LogicalResourceId)),
-    giveUp: () => giveUp(world, changeSet, onCancel),
+    giveUp: async () => {
+      const fate = await giveUp(world, changeSet, onCancel);
+      world.handOver.decided(stackId);
+      return fate;
+    },
   });
+  world.handOver.end(stackId);
+  return followed;
 }
 
 /** CloudFormation replaces nothing in a stack whose rollback is disabled: there, a failure is rolled back all the same. */

@@ -13,14 +13,15 @@ export async function giveUp(
   { stackId, type }: Pick<ChangeSet, "stackId" | "type">,
   onCancel: ProvisionInputs["onCancel"],
 ): Promise<string> {
-  if (onCancel === "leave") return "goes on in AWS (on-cancel: leave)";
+  const asSaid = `(on-cancel: ${onCancel})`;
+  if (onCancel === "leave") return `goes on in AWS ${asSaid}`;
   try {
     if (type === "UPDATE") {
       await world.cloudformation.send(new CancelUpdateStackCommand({ StackName: stackId }));
-      return "was cancelled; CloudFormation rolls it back (on-cancel: rollback)";
+      return `was cancelled; CloudFormation rolls it back ${asSaid}`;
     }
     await world.cloudformation.send(new DeleteStackCommand({ StackName: stackId }));
-    return "was cancelled; CloudFormation deletes the new stack (on-cancel: rollback)";
+    return `was cancelled; CloudFormation deletes the new stack ${asSaid}`;
   } catch (error) {
     const why = explainAwsError(error)?.message ?? (error as Error).message;
     return `could not be cancelled any more and goes on in AWS: ${why}`;

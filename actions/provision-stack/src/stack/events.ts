@@ -3,7 +3,10 @@ import { formatDuration } from "../../../shared/duration.ts";
 import type { World } from "../world.ts";
 
 /** Id of the newest event of a stack. */
-export async function newestEvent(world: World, stackId: string): Promise<string | undefined> {
+export async function newestEvent(
+  world: Pick<World, "cloudformation">,
+  stackId: string,
+): Promise<string | undefined> {
   const pages = paginateDescribeStackEvents({ client: world.cloudformation }, { StackName: stackId });
   for await (const { StackEvents = [] } of pages) return StackEvents[0]?.EventId;
   return undefined;
@@ -11,7 +14,7 @@ export async function newestEvent(world: World, stackId: string): Promise<string
 
 /** Events after the known one, oldest first; AWS answers the newest first. */
 export async function readEvents(
-  world: World,
+  world: Pick<World, "cloudformation">,
   stackId: string,
   known: string | undefined,
 ): Promise<StackEvent[]> {

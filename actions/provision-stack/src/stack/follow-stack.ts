@@ -25,8 +25,10 @@ export interface Target {
   readonly giveUp?: () => Promise<string>;
 }
 
+type Following = Pick<World, "cloudformation" | "clock" | "log" | "signal">;
+
 /** Follows a stack until its operation ends; every new event is a line of the log. */
-export async function followStack(world: World, target: Target): Promise<Followed> {
+export async function followStack(world: Following, target: Target): Promise<Followed> {
   try {
     return await follow(world, target);
   } catch (error) {
@@ -37,7 +39,7 @@ export async function followStack(world: World, target: Target): Promise<Followe
   }
 }
 
-async function follow(world: World, target: Target): Promise<Followed> {
+async function follow(world: Following, target: Target): Promise<Followed> {
   const pace = createPace();
   const events: StackEvent[] = [];
   for (;;) {

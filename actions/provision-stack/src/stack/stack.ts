@@ -2,7 +2,10 @@ import { DescribeStacksCommand, type Stack } from "@aws-sdk/client-cloudformatio
 import type { World } from "../world.ts";
 
 /** The stack by name or id, undefined when there is none. */
-export async function describeStack(world: World, nameOrId: string): Promise<Stack | undefined> {
+export async function describeStack(
+  world: Pick<World, "cloudformation" | "signal">,
+  nameOrId: string,
+): Promise<Stack | undefined> {
   const command = new DescribeStacksCommand({ StackName: nameOrId });
   try {
     return (await world.cloudformation.send(command, { abortSignal: world.signal })).Stacks?.[0];

@@ -1,0 +1,28 @@
+import { newestEvent } from "../stack/events.ts";
+import { followStack } from "../stack/follow-stack.ts";
+import type { HandedOver } from "../stack/hand-over.ts";
+import type { World } from "../world.ts";
+import { giveUp } from "./give-up.ts";
+
+/** GitHub gives a cancelled job this long for its post steps. */
+const mostMs = 5 * 60_000;
+
+/** Does what on-cancel says with operations whose step was killed before it could, and waits for the end where it says so. */
+export async function finishOperations(
+  world: Pick<World, "cloudformation" | "clock" | "log" | "signal">,
+  operations: readonly HandedOver[],
+): Promise<void> {
+  const deadlineAt = world.clock.now() + mostMs;
+  await Promise.all(
+    operations.map(async ({ stackName, stackId, type, onCancel, decided }) => {
+      if (!decided) {
+        const fate = await giveUp(world, { stackId, type }, onCancel);
+        world.log.warning(`The step ended before the operation on stack ${stackName}, which ${fate}.`);
+      }
+      if (onCancel !== "wait") return;
+      const after = await newestEvent(world, stackId);
+      const { status } = await followStack(world, { stackName, stackId, after, deadlineAt });
+      world.log.warning(`After the cancellation, stack ${stackName} is ${status}.`);
+    }),
+  );
+}

@@ -1,0 +1,34 @@
+import * as core from "@actions/core";
+import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { systemClock } from "../../shared/clock.ts";
+import { runAction } from "../../shared/run.ts";
+import { readProvisionInputs } from "./inputs.ts";
+import { provisionAndReport } from "./provision.ts";
+import { createHandOver } from "./stack/hand-over.ts";
+import { inRequest } from "./stack/template-store.ts";
+
+/** The step itself. */
+export function main(): Promise<void> {
+  return runAction(async (signal) => {
+    const inputs = readProvisionInputs();
+    // Several stacks are followed at once for many minutes: a few seconds of throttling must not end that.
+    const clientConfig = { maxAttempts: 6 };
+    const { templateBucket } = inputs;
+    const templates = templateBucket
+      ? (await import("./stack/template-bucket.ts")).throughBucket(templateBucket, {
+          clientConfig,
+          log: core,
+        })
+      : inRequest;
+    const world = {
+      cloudformation: new CloudFormationClient(clientConfig),
+      clientConfig,
+      templates,
+      clock: systemClock,
+      log: core,
+      signal,
+      handOver: createHandOver((operations) => core.saveState("operations", JSON.stringify(operations))),
+    };
+    await provisionAndReport(world, inputs);
+  });
+}

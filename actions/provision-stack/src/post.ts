@@ -1,0 +1,18 @@
+import * as core from "@actions/core";
+import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { systemClock } from "../../shared/clock.ts";
+import { runAction } from "../../shared/run.ts";
+import { finishOperations } from "./apply/finish-operations.ts";
+import type { HandedOver } from "./stack/hand-over.ts";
+
+/** The post step: a runner that cancels a job kills a step ten seconds after it asked it to end. */
+export async function finishPost(): Promise<void> {
+  const operations = JSON.parse(core.getState("operations") || "[]") as HandedOver[];
+  if (operations.length === 0) return;
+  await runAction((signal) =>
+    finishOperations(
+      { cloudformation: new CloudFormationClient({ maxAttempts: 6 }), clock: systemClock, log: core, signal },
+      operations,
+    ),
+  );
+}

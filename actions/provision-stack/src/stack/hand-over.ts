@@ -1,0 +1,33 @@
+/** An operation that goes on in AWS, as the post step needs it when the step was cancelled. */
+export interface HandedOver {
+  readonly stackName: string;
+  readonly stackId: string;
+  readonly type: "CREATE" | "UPDATE";
+  readonly onCancel: "rollback" | "wait" | "leave";
+  /** Whether the step itself did what on-cancel says. */
+  readonly decided: boolean;
+}
+
+export interface HandOver {
+  begin(operation: Omit<HandedOver, "decided">): void;
+  decided(stackId: string): void;
+  end(stackId: string): void;
+}
+
+/** Keeps the operations under way where the post step finds them; `save` gets all of them, whenever one changes. */
+export function createHandOver(save: (operations: readonly HandedOver[]) => void): HandOver {
+  const operations = new Map<string, HandedOver>();
+  const change = (action: () => void) => {
+    action();
+    save([...operations.values()]);
+  };
+  return {
+    begin: (operation) => change(() => operations.set(operation.stackId, { ...operation, decided: false })),
+    decided: (stackId) =>
+      change(() => {
+        const operation = operations.get(stackId);
+        if (operation) operations.set(stackId, { ...operation, decided: true });
+      }),
+    end: (stackId) => change(() => operations.delete(stackId)),
+  };
+}
