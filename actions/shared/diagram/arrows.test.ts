@@ -92,6 +92,12 @@ test.each<[string, string, string[]]>([
     ["S -reads-> Db login", "Db -keeps its password in-> Db login"],
   ],
   [
+    "a database is made with the password of a secret",
+    `  Secret: { Type: AWS::SecretsManager::Secret }
+  Db: { Type: AWS::RDS::DBInstance, Properties: { MasterUserPassword: !Sub "{{resolve:secretsmanager:\${Secret}:SecretString:password}}" } }`,
+    ["Db -has its password from-> Secret"],
+  ],
+  [
     "private subnets have their way out",
     `  Vpc: { Type: AWS::EC2::VPC }
   A: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc } }

@@ -2,14 +2,15 @@ import type { PlannedStack } from "../cloudformation/dependencies.ts";
 import { type EvaluatedResource, evaluateResources } from "../cloudformation/resources.ts";
 import { Failure } from "../failure.ts";
 import { type Diagram, type DiagramEdge, type DiagramNode, idOf } from "./diagram.ts";
+import type { NodeDrawing } from "./drawing.ts";
 import { DrawnResources } from "./drawn-resources.ts";
-import { drawnTypes, type NodeDrawing } from "./drawn-types.ts";
+import { drawnTypes } from "./drawn-types.ts";
 import { findDeployments, findEventEdges, findFederation, findPipelineEdges } from "./edges/delivery.ts";
 import { type EdgeDraft, type End, endId, type FindEdges, github, visitors } from "./edges/edge.ts";
 import { findForwards, findTargets } from "./edges/load-balancing.ts";
 import { findReach, findWaysOut } from "./edges/network.ts";
 import { findDefinedEdges } from "./edges/task-definitions.ts";
-import { findImages, findManagedSecrets, findRights, findScaling } from "./edges/use.ts";
+import { findImages, findPasswords, findRights, findScaling } from "./edges/use.ts";
 import { Frames } from "./frames.ts";
 import { liftToFrames } from "./lift.ts";
 import { mergeAlike } from "./merge.ts";
@@ -22,7 +23,7 @@ const finders: readonly FindEdges[] = [
   findTargets,
   findImages,
   findRights,
-  findManagedSecrets,
+  findPasswords,
   findScaling,
   findWaysOut,
   findEventEdges,

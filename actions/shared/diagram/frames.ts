@@ -1,8 +1,9 @@
 import type { EvaluatedResource } from "../cloudformation/resources.ts";
 import { Reference } from "../cloudformation/values.ts";
 import { type DiagramGroup, idOf } from "./diagram.ts";
+import type { Place } from "./drawing.ts";
 import type { DrawnResources } from "./drawn-resources.ts";
-import { drawnTypes, type Place } from "./drawn-types.ts";
+import { drawnTypes } from "./drawn-types.ts";
 import { titleOf } from "./names.ts";
 import { nameOfExisting, type Subnet, subnetOf, subnetsAt } from "./subnets.ts";
 

@@ -52,12 +52,14 @@ export function managedSecret(reference: Reference, resources: DrawnResources): 
     : [];
 }
 
-/** The secret that RDS makes for a database's master user. */
-export const findManagedSecrets: FindEdges = (resources) =>
-  resources
+/** Where a database's master password is: in a secret of the template, or in one that RDS makes. */
+export const findPasswords: FindEdges = (resources) => [
+  ...edgesAlong(resources, database, "MasterUserPassword", [secret], () => "has its password from"),
+  ...resources
     .ofType(database)
     .filter((found) => resources.textAt(found, "ManageMasterUserPassword") === "true")
-    .map((found) => ({ from: found, to: { secretOf: found }, label: "keeps its password in" }));
+    .map((found) => ({ from: found, to: { secretOf: found }, label: "keeps its password in" })),
+];
 
 export const findScaling: FindEdges = (resources) =>
   edgesAlong(

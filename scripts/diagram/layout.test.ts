@@ -1,0 +1,94 @@
+import { readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Diagram } from "../../actions/shared/diagram/diagram.ts";
+import { findBrowser } from "../../services/suppliers/src/browser/find-browser.ts";
+import { type Box, type Layout, layOut } from "./layout.ts";
+import { drawProfile } from "./profile.ts";
+import { diagramSvg } from "./svg.ts";
+
+const templates = resolve(import.meta.dirname, "../../infra-templates");
+const profiles = readdirSync(join(templates, "parameters")).map((file) => file.replace(".json", ""));
+
+describe.each(profiles)("the picture of the profile %s", (profile) => {
+  let diagram: Diagram;
+  let layout: Layout;
+  beforeAll(async () => {
+    diagram = drawProfile(templates, profile);
+    layout = await layOut(diagram);
+  });
+  const boxOf = (id: string | undefined): Box =>
+    layout.boxes.get(id ?? "") ?? { x: 0, y: 0, width: layout.width, height: layout.height };
+
+  test("has every card and frame inside of its frame", () => {
+    const outside = [
+      ...diagram.nodes.filter(({ id, group }) => !contains(boxOf(group), boxOf(id))),
+      ...diagram.groups.filter(({ id, parent }) => !contains(boxOf(parent), boxOf(id))),
+    ];
+    expect(outside.map(({ id }) => id)).toEqual([]);
+  });
+
+  test("has no card or label on another", () => {
+    const labels = layout.routes.flatMap(({ edge, label }) => (label ? [[edge.label, label] as const] : []));
+    const all = [...diagram.nodes.map(({ id }) => [id, boxOf(id)] as const), ...labels];
+    const pairs = all.flatMap(([one, box], index) =>
+      all.slice(index + 1).map(([other, otherBox]) => ({ one, other, boxes: [box, otherBox] as const })),
+    );
+    expect(pairs.filter(({ boxes }) => overlap(...boxes)).map(({ one, other }) => [one, other])).toEqual([]);
+  });
+
+  test("has only straight lines, which cross no card", () => {
+    const strips = layout.routes.flatMap(({ edge, points }) =>
+      points.slice(1).map((to, index) => ({ edge, ...stripOf(points[index] ?? to, to) })),
+    );
+    expect(strips.filter(({ width, height }) => width > 0 && height > 0)).toEqual([]);
+    const crossings = diagram.nodes.flatMap(({ id }) =>
+      strips.filter((strip) => overlap(strip, boxOf(id))).map(({ edge }) => [edge.label, id]),
+    );
+    expect(crossings).toEqual([]);
+  });
+
+  test("is the same bytes every time", async () => {
+    const again = drawProfile(templates, profile);
+    expect(diagramSvg(again, await layOut(again), "A")).toBe(diagramSvg(diagram, layout, "A"));
+  });
+
+  test("has no text that is cut, in a browser", async () => {
+    const browser = await chromium.launch({ executablePath: findBrowser(process.env.PATH ?? "") });
+    afterAll(() => browser.close());
+    const page = await browser.newPage();
+    await page.setContent(diagramSvg(diagram, layout, "A"));
+    // A script of the page, whose types this project has not: given as text.
+    const cut = await page.evaluate(`[...document.querySelectorAll(".card")].flatMap((card) => {
+      const right = card.querySelector("rect").getBoundingClientRect().right;
+      return [...card.querySelectorAll("text")]
+        .filter((text) => text.getBoundingClientRect().right > right)
+        .map((text) => text.textContent);
+    })`);
+    expect(cut).toEqual([]);
+  });
+});
+
+function contains(outer: Box, inner: Box): boolean {
+  return (
+    inner.x >= outer.x &&
+    inner.y >= outer.y &&
+    inner.x + inner.width <= outer.x + outer.width &&
+    inner.y + inner.height <= outer.y + outer.height
+  );
+}
+
+function overlap(one: Box, other: Box): boolean {
+  return (
+    one.x < other.x + other.width &&
+    other.x < one.x + one.width &&
+    one.y < other.y + other.height &&
+    other.y < one.y + one.height
+  );
+}
+
+function stripOf(from: { x: number; y: number }, to: { x: number; y: number }): Box {
+  const [x, y] = [Math.min(from.x, to.x), Math.min(from.y, to.y)];
+  return { x, y, width: Math.abs(from.x - to.x), height: Math.abs(from.y - to.y) };
+}

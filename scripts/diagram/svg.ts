@@ -1,0 +1,127 @@
+import type { Diagram, DiagramGroup, DiagramNode } from "../../actions/shared/diagram/diagram.ts";
+import { icons } from "./icons.ts";
+import type { Box, Layout, Point, Route } from "./layout.ts";
+import { cardText, font, iconSize, lineHeight, padding } from "./sizes.ts";
+import { style } from "./style.ts";
+
+/** A picture of its own, readable on light and dark pages, and told to those who do not see it. */
+export function diagramSvg(diagram: Diagram, layout: Layout, title: string): string {
+  const { width, height, boxes, routes } = layout;
+  const boxOf = (id: string): Box => {
+    const box = boxes.get(id);
+    if (!box) throw new Error(`the layout has no place for ${id}`);
+    return box;
+  };
+  const groundOf = (box: Box) => groundUnder(box, diagram.groups, boxOf);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title desc">`,
+    `<title id="title">${escapeXml(title)}</title>`,
+    `<desc id="desc">${escapeXml(describeEdges(diagram))}</desc>`,
+    `<style>${style}</style>`,
+    `<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>`,
+    `<rect class="page" width="${width}" height="${height}" rx="8"/>`,
+    ...diagram.groups.map((group) => frame(group, boxOf(group.id))),
+    ...routes.map(line),
+    ...diagram.groups.map((group) => frameHead(group, boxOf(group.id), groundOf)),
+    ...diagram.nodes.map((node) => card(node, boxOf(node.id))),
+    ...routes.flatMap((route) => lineLabel(route, groundOf)),
+    "</svg>\n",
+  ].join("\n");
+}
+
+function frame({ kind }: DiagramGroup, { x, y, width, height }: Box): string {
+  return `<rect class="frame ${kind}" x="${x}" y="${y}" width="${width}" height="${height}" rx="4"/>`;
+}
+
+/** Above the lines, some of which have to pass here. */
+function frameHead({ kind, title, details }: DiagramGroup, box: Box, groundOf: (box: Box) => string): string {
+  const [left, top] = [box.x + padding, box.y + 20];
+  const ground = groundOf({ ...box, height: 1 });
+  return [
+    `<g class="head ${kind} ${ground}">`,
+    textLine("title", left, top, title),
+    ...details.map((text, index) => textLine("text", left, top + lineHeight.text * (index + 1), text)),
+    "</g>",
+  ].join("");
+}
+
+function card(node: DiagramNode, { x, y, width, height }: Box): string {
+  const { family, path } = icons[node.icon];
+  const { titles, texts } = cardText(node);
+  const left = x + 8 + iconSize + 8;
+  let baseline = y + (height - lineHeight.title * titles.length - lineHeight.text * texts.length) / 2 - 4;
+  const next = (kind: "title" | "text", text: string) => {
+    baseline += lineHeight[kind];
+    return textLine(kind, left, baseline, text);
+  };
+  return [
+    `<g class="card">`,
+    `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="6"/>`,
+    `<g class="icon ${family}" transform="translate(${x + 8} ${y + (height - iconSize) / 2}) scale(${iconSize / 32})">`,
+    `<rect width="32" height="32" rx="5"/><path d="${path}"/></g>`,
+    ...titles.map((text) => next("title", text)),
+    ...texts.map((text) => next("text", text)),
+    "</g>",
+  ].join("");
+}
+
+function textLine(kind: "title" | "text", x: number, y: number, text: string): string {
+  return `<text class="${kind}" x="${x}" y="${y}" font-size="${font[kind]}">${escapeXml(text)}</text>`;
+}
+
+function line({ edge, points }: Route): string {
+  return `<path class="line${edge.isDashed ? " dashed" : ""}" d="${pathOf(points)}" marker-end="url(#arrow)"/>`;
+}
+
+/** Straight lines with rounded corners. */
+function pathOf(points: readonly Point[]): string {
+  return points
+    .map((point, index) => {
+      const [before, after] = [points[index - 1], points[index + 1]];
+      if (!before) return `M${point.x} ${point.y}`;
+      if (!after) return `L${point.x} ${point.y}`;
+      const [start, end] = [toward(point, before), toward(point, after)];
+      return `L${start.x} ${start.y}Q${point.x} ${point.y} ${end.x} ${end.y}`;
+    })
+    .join("");
+}
+
+/** A little way from a corner, at most half of the way. */
+function toward(from: Point, to: Point): Point {
+  const length = Math.abs(to.x - from.x) + Math.abs(to.y - from.y);
+  const step = Math.min(6, Math.floor(length / 2));
+  return { x: from.x + Math.sign(to.x - from.x) * step, y: from.y + Math.sign(to.y - from.y) * step };
+}
+
+function lineLabel({ edge, label }: Route, groundOf: (box: Box) => string): string[] {
+  if (!label) return [];
+  const [middle, baseline] = [label.x + label.width / 2, label.y + 12];
+  return [
+    `<text class="label ${groundOf(label)}" x="${middle}" y="${baseline}" font-size="${font.label}">${escapeXml(edge.label)}</text>`,
+  ];
+}
+
+/** What a text is on: the frame of subnets around it, which are filled, or the page. */
+function groundUnder(box: Box, groups: readonly DiagramGroup[], boxOf: (id: string) => Box): string {
+  const under = groups.findLast(({ id, kind }) => kind.endsWith("-subnets") && contains(boxOf(id), box));
+  return `on-${under?.kind ?? "page"}`;
+}
+
+function contains(outer: Box, inner: Box): boolean {
+  return (
+    inner.x >= outer.x &&
+    inner.y >= outer.y &&
+    inner.x + inner.width <= outer.x + outer.width &&
+    inner.y + inner.height <= outer.y + outer.height
+  );
+}
+
+/** Every arrow as a sentence. */
+function describeEdges({ groups, nodes, edges }: Diagram): string {
+  const titles = new Map([...groups, ...nodes].map(({ id, title }) => [id, title]));
+  return edges.map(({ from, to, label }) => `${titles.get(from)} to ${titles.get(to)}: ${label}.`).join(" ");
+}
+
+function escapeXml(text: string): string {
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
+}
