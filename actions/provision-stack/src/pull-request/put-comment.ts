@@ -27,7 +27,7 @@ export async function putComment(
 ): Promise<"created" | "updated" | "unchanged"> {
   const marker = `<!-- ${key.replaceAll("--", "- -")} -->`;
   const room = longestComment - marker.length - 1;
-  const text = markdown.length > room ? `${markdown.slice(0, room - cut.length)}${cut}` : markdown;
+  const text = markdown.length > room ? `${shorten(markdown, room - cut.length)}${cut}` : markdown;
   const body = `${marker}\n${text}`;
   const call = <Answer>(method: string, path: string, content?: object) =>
     request<Answer>(`${pullRequest.apiUrl}/repos/${pullRequest.repository}${path}`, {
@@ -49,6 +49,12 @@ export async function putComment(
   }
   await call("POST", comments, { body });
   return "created";
+}
+
+/** Whole sections, so that no table, fence or fold is left open; a part of the first when it alone is too long. */
+function shorten(markdown: string, room: number): string {
+  const end = markdown.lastIndexOf("\n\n### ", room);
+  return markdown.slice(0, end > 0 ? end : room);
 }
 
 async function request<Answer>(

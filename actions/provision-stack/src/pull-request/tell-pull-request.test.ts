@@ -75,6 +75,10 @@ test("a plan that is too long for a comment is cut, and says where the rest is",
   await tell("x".repeat(70_000));
   expect(comments[0]?.body).toHaveLength(65_536);
   expect(comments[0]?.body).toMatch(/The rest is in the summary of this run\.$/);
+  await tell(`### Plan\n\nfirst\n\n### Cost\n\n${"x".repeat(70_000)}`);
+  expect(comments[0]?.body).toBe(
+    "<!-- plan of standard -->\n### Plan\n\nfirst\n\n… The rest is in the summary of this run.",
+  );
 });
 
 test("a token that may not comment is a warning that names the permission", async () => {

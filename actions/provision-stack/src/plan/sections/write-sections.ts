@@ -5,10 +5,11 @@ import type { StackSet } from "../../set/choose-stacks.ts";
 import { readDeployed } from "../../stack/deployed-stack.ts";
 import { describeStack } from "../../stack/stack.ts";
 import type { World } from "../../world.ts";
+import { architectureSection } from "./architecture.ts";
 import { costSection } from "./cost.ts";
 import type { BeforeAndAfter, PlanSection } from "./section.ts";
 
-const sections: readonly PlanSection[] = [costSection];
+const sections: readonly PlanSection[] = [costSection, architectureSection];
 
 /** What the summary tells beside the changes. What cannot be told says why: it is no reason to hide the plan. */
 export async function writeSections(world: World, set: StackSet): Promise<string[]> {

@@ -5,13 +5,15 @@ import { createStage } from "../../testing.ts";
 const ownTemplates = new URL("../../../../../infra-templates/", import.meta.url);
 const own = (name: string) => readFile(new URL(`${name}.yaml`, ownTemplates), "utf8");
 
-test("what a change costs is told beside it", async () => {
+test("what a change costs, and what it makes, is told beside it", async () => {
   const stage = await createStage();
   onTestFinished(() => stage.close());
   await stage.templates({ network: await own("network"), database: await own("database") });
   expect((await stage.run({ mode: "plan" })).summary).toMatch(
     /### Cost of this change: \+\$[\d.,]+ a month, [\s\S]*\| added \| database\/Database \|/,
   );
+  const { summary: planned } = await stage.run({ mode: "plan" });
+  expect(planned).toMatch(/### Architecture\n\n<details>[\s\S]*```mermaid\nflowchart[\s\S]*RDS/);
   await stage.run({});
   const { summary } = await stage.run({ mode: "plan" });
   expect(summary).toContain("Nothing that is billed changes");
