@@ -16,6 +16,7 @@ export const checks: readonly Check[] = [
   { name: "types", command: ["tsc"] },
   { name: "bundles", command: ["node", "scripts/build-actions.ts", "--check"] },
   { name: "readmes", command: ["node", "scripts/update-readmes.ts", "--check"] },
+  { name: "diagrams", command: ["node", "scripts/draw-diagram.ts", "--check"] },
   { name: "templates", command: ["cfn-lint", "-c", "I", "--", "infra-templates/*.yaml"], install: "pipx install cfn-lint" },
   {
     name: "workflows",
