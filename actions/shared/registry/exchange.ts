@@ -34,7 +34,7 @@ const mostRedirects = 20;
 
 /**
  * Sends a request and follows redirects, as fetch does: elsewhere without the authorization. Node's own fetch takes
- * 50 ms more for its start and a build's dozen requests.
+ * several times as long for its start and a build's dozen requests.
  */
 export async function exchange(url: URL, request: HttpRequest): Promise<Answer> {
   let place = url;
