@@ -3,6 +3,8 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readTemplates } from "../actions/shared/cloudformation/template.ts";
+import { costTable } from "./lab-pages/cost-table.ts";
+import { languages, phasePages } from "./lab-pages/pages.ts";
 import { between, table, withTables } from "./readme-tables.ts";
 import { servicesOf } from "./services-of-templates.ts";
 
@@ -10,7 +12,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * Makes the tables of every actions/<name>/README.md from its action.yml, and that of the AWS services in README.md from
- * infra-templates; `--check` only says which differ.
+ * infra-templates, and those of what the course's phases cost; `--check` only says which differ.
  */
 function main(): void {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
@@ -29,6 +31,11 @@ function main(): void {
     update(join(actions, name, "README.md"), (before) => withTables(before, readFileSync(action, "utf8")));
   }
   update(join(root, "README.md"), (before) => between(before, "services", servicesTable()));
+  for (const { name, costs } of phasePages)
+    for (const language of costs ? languages : [])
+      update(join(root, `docs/lab/${name}.${language}.md`), (before) =>
+        between(before, "cost", costTable(costs ?? [], language)),
+      );
   if (stale.length === 0) console.log("The READMEs' tables are up to date.");
   else if (!values.check) console.log(`Updated ${stale.join(", ")}.`);
   else {

@@ -1,0 +1,158 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readCostStacks } from "../../actions/shared/cost/cost-stacks.ts";
+import { type Estimate, estimateCosts, type PricedLine } from "../../actions/shared/cost/estimate.ts";
+import { readPriceList } from "../../actions/shared/cost/price-list.ts";
+import { readTaskSizes } from "../../actions/shared/cost/task-sizes.ts";
+import { readUsage } from "../../actions/shared/cost/usage.ts";
+import { table } from "../readme-tables.ts";
+import { frenchDescriptions } from "./french-prices.ts";
+import type { Language, PhasePage } from "./pages.ts";
+
+const templatesFolder = join(import.meta.dirname, "../../infra-templates");
+const sessionFile = join(import.meta.dirname, "../../actions/estimate-cost/usage/session.yaml");
+const profiles = ["academy", "standard"].filter((profile) => existsSync(parametersOf(profile)));
+
+/** A figure for each profile, of a month without a pause and of one session. */
+type Figures = readonly (number | undefined)[];
+
+interface Row {
+  readonly template: string;
+  readonly priceId: string;
+  readonly description: string;
+  readonly figures: Figures;
+}
+
+const words = {
+  en: {
+    stack: "stack",
+    item: "billed",
+    month: "a month",
+    session: "four hours",
+    sum: "sum",
+    free: "Nothing of this is billed.",
+  },
+  fr: {
+    stack: "pile",
+    item: "facturé",
+    month: "un mois",
+    session: "quatre heures",
+    sum: "somme",
+    free: "Rien de tout cela n’est facturé.",
+  },
+} as const satisfies Record<Language, object>;
+
+/** What a phase's templates cost, by the same code as estimate-cost, as a table of Markdown. */
+export function costTable(costs: NonNullable<PhasePage["costs"]>, language: Language): string {
+  const word = words[language];
+  const rows = rowsOf(costs);
+  if (rows.length === 0) return word.free;
+  const head = [
+    word.stack,
+    ...(costs === "all" ? [] : [word.item]),
+    ...profiles.flatMap((profile) => [`${profile}, ${word.month}`, `${profile}, ${word.session}`]),
+  ];
+  const money = (usd: number | undefined) => (usd === undefined ? "–" : formatMoney(usd, language));
+  const body = rows.map(({ template, description, priceId, figures }) => [
+    `\`${template}\``,
+    ...(costs === "all" ? [] : [language === "fr" ? frenchDescription(priceId) : description]),
+    ...figures.map(money),
+  ]);
+  const sums = (rows[0]?.figures ?? []).map((_, column) =>
+    rows.reduce((sum, { figures }) => sum + (figures[column] ?? 0), 0),
+  );
+  const total = [
+    `**${word.sum}**`,
+    ...(costs === "all" ? [] : [""]),
+    ...sums.map((sum) => `**${money(sum)}**`),
+  ];
+  return table(head, [...body, total]);
+}
+
+function rowsOf(costs: NonNullable<PhasePage["costs"]>): Row[] {
+  const estimates = profiles.flatMap((profile) => [estimateOf(profile), estimateOf(profile, sessionFile)]);
+  if (costs === "more tasks") return itemRows(estimates, ({ resource }) => resource === "CustomerService", 2);
+  if (costs !== "all") return itemRows(estimates, ({ template }) => costs.includes(template), 1);
+  const templates = new Set(estimates.flatMap(({ lines }) => lines.map(({ template }) => template)));
+  const rows = [...templates].map((template) => ({
+    template,
+    priceId: "",
+    description: "",
+    figures: estimates.map((estimate) => sumOf(estimate, (line) => line.template === template, 1)),
+  }));
+  return rows.sort((one, other) => greatest(other) - greatest(one));
+}
+
+/** A row for each price of each template, of all its resources together. */
+function itemRows(
+  estimates: readonly Estimate[],
+  belongs: (line: PricedLine) => boolean,
+  times: number,
+): Row[] {
+  const lines = estimates.flatMap((estimate) => estimate.lines.filter(belongs));
+  const kinds = Map.groupBy(lines, ({ template, price }) => `${template} ${price.id}`);
+  const rows = [...kinds.values()].flatMap(([line]) => {
+    if (!line) return [];
+    const { template, price } = line;
+    const alike = (other: PricedLine) =>
+      belongs(other) && other.template === template && other.price.id === price.id;
+    const figures = estimates.map((estimate) => sumOf(estimate, alike, times));
+    return [{ template, priceId: price.id, description: price.description, figures }];
+  });
+  return rows.sort((one, other) => greatest(other) - greatest(one));
+}
+
+/** Dearest first, since that is what a reader has to know. */
+function greatest({ figures }: Row): number {
+  return Math.max(...figures.map((usd) => usd ?? 0));
+}
+
+function sumOf(
+  { lines }: Estimate,
+  belongs: (line: PricedLine) => boolean,
+  times: number,
+): number | undefined {
+  const found = lines.filter(belongs);
+  return found.length === 0 ? undefined : times * found.reduce((sum, { monthly }) => sum + monthly, 0);
+}
+
+const estimated = new Map<string, Estimate>();
+
+/** Each once: all pages' tables come from the same four estimates. */
+function estimateOf(profile: string, usageFile?: string): Estimate {
+  const key = `${profile} ${usageFile ?? ""}`;
+  const known = estimated.get(key);
+  if (known) return known;
+  const parametersFile = parametersOf(profile);
+  const estimate = estimateCosts({
+    stacks: readCostStacks({ templatesFolder, stacks: [], parametersFile }),
+    priceList: readPriceList(undefined),
+    usage: readUsage(usageFile),
+    taskSizes: readTaskSizes(join(templatesFolder, "ecs")),
+  });
+  estimated.set(key, estimate);
+  return estimate;
+}
+
+function parametersOf(profile: string): string {
+  return join(templatesFolder, `parameters/${profile}.json`);
+}
+
+function frenchDescription(priceId: string): string {
+  const found = frenchDescriptions.find(([beginning]) => priceId.startsWith(beginning));
+  if (!found)
+    throw new Error(
+      `the price ${priceId} has no French description: add it to scripts/lab-pages/french-prices.ts`,
+    );
+  const [beginning, description] = found;
+  return description.replace("…", priceId.slice(beginning.length));
+}
+
+/** `$1.90`, `1,90 $`; what is not nothing, but less than a cent, says so. */
+function formatMoney(usd: number, language: Language): string {
+  const small = usd > 0 && usd < 0.005;
+  const amount = (small ? 0.01 : usd).toFixed(2);
+  return language === "fr"
+    ? `${small ? "< " : ""}${amount.replace(".", ",")} $`
+    : `${small ? "< " : ""}$${amount}`;
+}

@@ -1,0 +1,52 @@
+export interface CodeBlock {
+  /** Of the last heading before it. */
+  readonly heading: string;
+  readonly language: string;
+  readonly text: string;
+}
+
+/** Fenced blocks in their order; one inside a list loses the list's indentation. */
+export function codeBlocksOf(markdown: string): CodeBlock[] {
+  const fence = /^( *)```(\w*)\n([\s\S]*?)^\1```$/gm;
+  return [...markdown.matchAll(fence)].map(([, indentation = "", language = "", text = ""], index, all) => ({
+    heading: headingsOf(markdown.slice(0, all[index]?.index)).at(-1)?.text ?? "",
+    language,
+    text: text.replaceAll(new RegExp(`^${indentation}`, "gm"), ""),
+  }));
+}
+
+export interface Heading {
+  readonly level: number;
+  readonly text: string;
+}
+
+export function headingsOf(markdown: string): Heading[] {
+  return [...withoutCode(markdown).matchAll(/^(#+) (.+)$/gm)].map(([, marks = "", text = ""]) => ({
+    level: marks.length,
+    text,
+  }));
+}
+
+/** Targets of links and images, without those of other sites. */
+export function relativeLinksOf(markdown: string): string[] {
+  return [...withoutCode(markdown).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = ""]) =>
+    /^[a-z]+:/.test(target) ? [] : [target],
+  );
+}
+
+/** What stands in backticks within the text. */
+export function codeSpansOf(markdown: string): string[] {
+  return [...withoutCode(markdown).matchAll(/`([^`\n]+)`/g)].map(([, text = ""]) => text);
+}
+
+/** As GitHub makes the anchor of a heading. */
+export function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(" ", "-");
+}
+
+function withoutCode(markdown: string): string {
+  return markdown.replace(/^( *)```[\s\S]*?^\1```$/gm, "");
+}
