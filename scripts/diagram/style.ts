@@ -68,7 +68,7 @@ text { font-family: Arial, Helvetica, "Liberation Sans", sans-serif; fill: var(-
 .storage rect { fill: #3f7d0c }
 .line { fill: none; stroke: var(--line); stroke-width: 1.3 }
 .dashed { stroke-dasharray: 5 4 }
-marker path { fill: var(--line) }
+.arrow { fill: var(--line) }
 .label { text-anchor: middle; fill: var(--quiet) }
 `;
 

@@ -18,7 +18,7 @@ export function diagramSvg(diagram: Diagram, layout: Layout, title: string): str
     `<title id="title">${escapeXml(title)}</title>`,
     `<desc id="desc">${escapeXml(describeEdges(diagram))}</desc>`,
     `<style>${style}</style>`,
-    `<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>`,
+    `<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="arrow" d="M0 0L8 4L0 8z"/></marker></defs>`,
     `<rect class="page" width="${width}" height="${height}" rx="8"/>`,
     ...diagram.groups.map((group) => frame(group, boxOf(group.id))),
     ...routes.map(line),
