@@ -12,6 +12,7 @@ import {
   checkStorageType,
   readSecurityGroups,
 } from "./instance-settings.ts";
+import { changePassword, readPasswordChange } from "./master-password.ts";
 import {
   findInstance,
   findSubnetGroup,
@@ -31,7 +32,9 @@ export function changeInstanceOperations(state: RdsState): Service<"rds">["opera
       refuseUnsupported(unsupported, "ModifyDBInstance", input, supported);
       const instance = findInstance(state, input.DBInstanceIdentifier);
       requireStatus(instance, ["available", "stopped"]);
+      const password = readPasswordChange(instance, input);
       Object.assign(instance.settings, await readChanges(state, instance, input));
+      if (password) await changePassword(state, instance, password);
       return change(instance);
     },
     stopDBInstance: (input) => {
@@ -75,7 +78,6 @@ async function readChanges(
   input: ModifyDBInstanceMessage,
 ): Promise<Partial<InstanceSettings>> {
   const { settings } = instance;
-  refusePasswordChange(instance, input);
   const storageType = checkStorageType(input.StorageType ?? settings.storageType);
   const allocatedStorage = checkStorage(input.AllocatedStorage ?? settings.allocatedStorage, storageType);
   if (allocatedStorage < settings.allocatedStorage)
@@ -96,18 +98,6 @@ async function readChanges(
     autoMinorVersionUpgrade: input.AutoMinorVersionUpgrade ?? settings.autoMinorVersionUpgrade,
     copyTagsToSnapshot: input.CopyTagsToSnapshot ?? settings.copyTagsToSnapshot,
   };
-}
-
-function refusePasswordChange(instance: Instance, input: ModifyDBInstanceMessage): void {
-  const { MasterUserPassword, ManageMasterUserPassword } = input;
-  const same =
-    (MasterUserPassword === undefined || MasterUserPassword === instance.masterPassword) &&
-    (ManageMasterUserPassword === undefined ||
-      ManageMasterUserPassword === (instance.secretArn !== undefined));
-  if (!same)
-    throw invalidCombination(
-      "The simulator does not change the master password of an instance, nor who manages it: make a new instance.",
-    );
 }
 
 /** 8.0 to 8.4 is a major upgrade of RDS for MySQL, and there is no way back. */

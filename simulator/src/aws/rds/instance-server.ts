@@ -11,24 +11,35 @@ import {
 
 /** Starts the instance's server in the background; the status tells when it answers. */
 export function startServer(state: RdsState, instance: Instance, meanwhile: InstanceStatus): void {
+  inBackground(state, instance, meanwhile, () => serve(state, instance, meanwhile));
+}
+
+/** The server takes its master password as it starts; RDS has no interruption there. */
+export function resetPassword(state: RdsState, instance: Instance): void {
+  const meanwhile = "resetting-master-credentials";
   inBackground(state, instance, meanwhile, async () => {
-    const { settings } = instance;
-    const server = await startDatabaseServer({
-      dataDirectory: instanceFolder(state, instance),
-      alsoOn: state.environment.taskRuntime.hostAddress,
-      user: settings.masterUsername,
-      password: instance.masterPassword,
-      database: settings.databaseName,
-      port: settings.port,
-    });
-    settings.port = server.port;
-    instance.server = server;
-    if (instance.status === meanwhile) instance.status = "available";
-    void server.exited.then(() => {
-      if (instance.status !== "available") return;
-      instance.status = "failed";
-      state.environment.warn(`the database server of ${instance.identifier} ended by itself`);
-    });
+    await instance.server?.close();
+    await serve(state, instance, meanwhile);
+  });
+}
+
+async function serve(state: RdsState, instance: Instance, meanwhile: InstanceStatus): Promise<void> {
+  const { settings } = instance;
+  const server = await startDatabaseServer({
+    dataDirectory: instanceFolder(state, instance),
+    alsoOn: state.environment.taskRuntime.hostAddress,
+    user: settings.masterUsername,
+    password: instance.masterPassword,
+    database: settings.databaseName,
+    port: settings.port,
+  });
+  settings.port = server.port;
+  instance.server = server;
+  if (instance.status === meanwhile) instance.status = "available";
+  void server.exited.then(() => {
+    if (instance.status !== "available") return;
+    instance.status = "failed";
+    state.environment.warn(`the database server of ${instance.identifier} ended by itself`);
   });
 }
 

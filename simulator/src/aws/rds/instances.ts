@@ -1,4 +1,3 @@
-import { randomBytes, randomUUID } from "node:crypto";
 import type { CreateDBInstanceMessage, DeleteDBInstanceMessage } from "@aws-sdk/client-rds";
 import { AwsError } from "../../errors.ts";
 import { findDatabaseServer } from "../../planes/database-program.ts";
@@ -7,9 +6,9 @@ import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { describeInstance } from "./describe-instance.ts";
 import { deleteServer, startServer } from "./instance-server.ts";
 import { checkPassword, readSettings } from "./instance-settings.ts";
+import { dropPassword, keepPassword, randomPassword } from "./master-password.ts";
 import { claimSnapshot } from "./snapshots.ts";
 import {
-  arnOf,
   findInstance,
   type Instance,
   invalidCombination,
@@ -62,11 +61,7 @@ export function instanceOperations(state: RdsState): Service<"rds">["operations"
       const snapshotIdentifier = readFinalSnapshot(state, instance, input);
       // The rest of the flags concern automated backups, which nothing here makes.
       deleteServer(state, instance, snapshotIdentifier, async () => {
-        if (instance.secretArn)
-          await state.environment.aws.secretsmanager.deleteSecret({
-            SecretId: instance.secretArn,
-            ForceDeleteWithoutRecovery: true,
-          });
+        await dropPassword(state, instance);
         state.instances.delete(instance.identifier);
       });
       return { DBInstance: describeInstance(state, instance) };
@@ -92,30 +87,10 @@ function readPassword(input: CreateDBInstanceMessage): string | undefined {
   return checkPassword(password);
 }
 
-/** Letters, digits and `-_`, well within what checkPassword allows. */
-const randomPassword = () => randomBytes(24).toString("base64url");
-
 async function requireServer(): Promise<void> {
   await findDatabaseServer().catch((error) => {
     throw new AwsError("InsufficientDBInstanceCapacityFault", error.message);
   });
-}
-
-/** The secret is RDS's own, named and tagged as RDS does. */
-async function keepPassword(state: RdsState, instance: Instance): Promise<void> {
-  const { ARN } = await state.environment.aws.secretsmanager.createSecret({
-    Name: `rds!db-${randomUUID()}`,
-    Description: `The secret associated with the primary RDS DB instance: ${arnOf(state, "db", instance.identifier)}`,
-    SecretString: JSON.stringify({
-      username: instance.settings.masterUsername,
-      password: instance.masterPassword,
-    }),
-    Tags: [
-      { Key: "aws:rds:primaryDBInstanceArn", Value: arnOf(state, "db", instance.identifier) },
-      { Key: "aws:secretsmanager:owningService", Value: "rds" },
-    ],
-  });
-  instance.secretArn = ARN;
 }
 
 function readFinalSnapshot(state: RdsState, instance: Instance, input: DeleteDBInstanceMessage) {

@@ -139,6 +139,40 @@ describe("an instance", () => {
     await untilDeleted(DBInstanceIdentifier);
   });
 
+  it("takes another master password, its own or one that RDS keeps, and goes on with its data", async () => {
+    const DBInstanceIdentifier = "rekeyed";
+    await rds.createDBInstance(request({ DBInstanceIdentifier }));
+    const managed = await untilAvailable(DBInstanceIdentifier);
+    const kept = async (SecretId: string | undefined) =>
+      JSON.parse((await secrets.getSecretValue({ SecretId })).SecretString ?? "").password;
+    const first = await kept(managed?.MasterUserSecret?.SecretArn);
+    await query(managed, first, "CREATE TABLE beans (name VARCHAR(20))");
+
+    const own = { ManageMasterUserPassword: false, MasterUserPassword: "coffee-beans" };
+    for (const refused of [
+      { ManageMasterUserPassword: false },
+      { MasterUserPassword: "coffee-beans" },
+      { ...own, MasterUserPassword: "short" },
+    ])
+      await expect(rds.modifyDBInstance({ DBInstanceIdentifier, ...refused })).rejects.toThrow(
+        "MasterUserPassword",
+      );
+    await rds.modifyDBInstance({ DBInstanceIdentifier, ...own });
+    const after = await untilAvailable(DBInstanceIdentifier);
+    expect(after?.MasterUserSecret).toBeUndefined();
+    expect((await secrets.listSecrets({})).SecretList).toEqual([]);
+    expect(await query(after, "coffee-beans", "SELECT * FROM beans")).toEqual([]);
+    await expect(query(after, first, "SELECT 1")).rejects.toThrow("Access denied");
+
+    await rds.modifyDBInstance({ DBInstanceIdentifier, ManageMasterUserPassword: true });
+    const again = await untilAvailable(DBInstanceIdentifier);
+    expect(await query(again, await kept(again?.MasterUserSecret?.SecretArn), "SELECT * FROM beans")).toEqual(
+      [],
+    );
+    await rds.deleteDBInstance({ DBInstanceIdentifier, SkipFinalSnapshot: true });
+    await untilDeleted(DBInstanceIdentifier);
+  });
+
   it("is changed, protected, tagged, and deleted while it is still being created", async () => {
     const DBInstanceIdentifier = "changed";
     await rds.createDBInstance(request({ DBInstanceIdentifier, Tags: [{ Key: "lab", Value: "coffee" }] }));

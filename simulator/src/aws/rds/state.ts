@@ -41,6 +41,7 @@ export type InstanceStatus =
   | "stopping"
   | "stopped"
   | "starting"
+  | "resetting-master-credentials"
   | "deleting"
   | "failed";
 
@@ -49,7 +50,7 @@ export interface Instance {
   readonly resourceId: string;
   readonly created: Date;
   readonly settings: InstanceSettings;
-  readonly masterPassword: string;
+  masterPassword: string;
   /** Of the secret that RDS manages, when it does. */
   secretArn?: string | undefined;
   status: InstanceStatus;

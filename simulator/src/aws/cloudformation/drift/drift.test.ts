@@ -76,12 +76,12 @@ test("what was changed by hand is told with both values", async () => {
     "CustomerRepository MODIFIED /ImageTagMutability NOT_EQUAL MUTABLE → IMMUTABLE",
     "EmployeeRepository DELETED",
   ]);
-  const GroupId = await physicalId("network", "DatabaseSecurityGroup");
+  const GroupId = await physicalId("database", "SecurityGroup");
   const open = { IpProtocol: "tcp", FromPort: 3306, ToPort: 3306, IpRanges: [{ CidrIp: "0.0.0.0/0" }] };
   await ec2.authorizeSecurityGroupIngress({ GroupId, IpPermissions: [open] });
-  expect(await detect("network")).toEqual([
+  expect(await detect("database")).toEqual([
     expect.stringMatching(
-      /^DatabaseSecurityGroup MODIFIED \/SecurityGroupIngress\/\d ADD null → .*"CidrIp":"0\.0\.0\.0\/0"/,
+      /^SecurityGroup MODIFIED \/SecurityGroupIngress\/\d ADD null → .*"CidrIp":"0\.0\.0\.0\/0"/,
     ),
   ]);
   const [cluster, service] = ["microservices-serverlesscluster", "customer-microservice"];

@@ -1,6 +1,6 @@
 /** A failure that CloudFormation, or its handler of a resource type, has found itself, rather than a service. */
 export class HandlerError extends Error {
-  readonly handlerErrorCode: "GeneralServiceException" | "AlreadyExists";
+  readonly handlerErrorCode: "GeneralServiceException" | "AlreadyExists" | "InvalidRequest";
 
   constructor(
     message: string,

@@ -86,8 +86,7 @@ export const dbInstance: ResourceType = {
     };
   },
   async update(context, DBInstanceIdentifier, next, previous) {
-    const { DBInstanceClass, EngineVersion, StorageType, ManageMasterUserPassword, MasterUserPassword } =
-      next;
+    const { DBInstanceClass, EngineVersion, StorageType, MasterUserPassword } = next;
     const { PubliclyAccessible, BackupRetentionPeriod, MultiAZ, DeletionProtection } = next;
     await rds(context).modifyDBInstance({
       DBInstanceIdentifier,
@@ -97,7 +96,9 @@ export const dbInstance: ResourceType = {
       Engine: next.Engine === previous.Engine ? undefined : next.Engine,
       EngineVersion,
       StorageType,
-      ManageMasterUserPassword,
+      // Leaving it out takes it back from RDS.
+      ManageMasterUserPassword:
+        next.ManageMasterUserPassword ?? (previous.ManageMasterUserPassword ? false : undefined),
       MasterUserPassword,
       PubliclyAccessible,
       BackupRetentionPeriod,

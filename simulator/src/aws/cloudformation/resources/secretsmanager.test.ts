@@ -43,8 +43,45 @@ it("replaces a secret that is renamed", async () => {
   expect(SecretList?.map(({ Name }) => Name)).toEqual(["after"]);
 });
 
+const generate = (rules: object) => secret({ GenerateSecretString: rules });
+
+it("makes a password into a template, once, and anew when the rules change", async () => {
+  const rules = { SecretStringTemplate: '{"username":"nodeapp"}', GenerateStringKey: "password" };
+  const made = async () => JSON.parse(await read(await stack.physicalId("Secret")));
+  await stack.create(generate({ ...rules, PasswordLength: 32, ExcludePunctuation: true }));
+  const first = await made();
+  expect(first).toEqual({ username: "nodeapp", password: expect.stringMatching(/^[A-Za-z0-9]{32}$/) });
+  await stack.update({
+    Secret: {
+      Type: "AWS::SecretsManager::Secret",
+      Properties: {
+        Description: "described",
+        GenerateSecretString: { ...rules, PasswordLength: 32, ExcludePunctuation: true },
+      },
+    },
+  });
+  expect(await made()).toEqual(first);
+  await stack.update(generate({ ...rules, PasswordLength: 12 }));
+  expect((await made()).password).toHaveLength(12);
+});
+
+it.each([
+  [
+    "a template that is no JSON",
+    { SecretStringTemplate: "{", GenerateStringKey: "a" },
+    "must be a JSON object",
+  ],
+  [
+    "a template without a key",
+    { SecretStringTemplate: "{}" },
+    "both SecretStringTemplate and GenerateStringKey",
+  ],
+])("refuses %s", async (_, rules, message) => {
+  expect(await stack.create(generate(rules))).toContain(message);
+});
+
 it("refuses what it does not do, by name", async () => {
-  const properties = { GenerateSecretString: { PasswordLength: 20 } };
+  const properties = { ReplicaRegions: [{ Region: "eu-west-1" }] };
   const told = await stack.create(secret(properties)).catch((error: Error) => error.message);
-  expect(told).toContain("GenerateSecretString");
+  expect(told).toContain("ReplicaRegions");
 });

@@ -1,19 +1,41 @@
-import { sameValue } from "../template/value.ts";
+import { isMapping, sameValue, type Value } from "../template/value.ts";
+import { HandlerError } from "./handler-error.ts";
 import { ignoreMissing } from "./ignore-missing.ts";
-import type { ResourceContext, ResourceType } from "./resource-type.ts";
-import { tags, text } from "./shape.ts";
+import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
+import { boolean, integer, object, tags, text } from "./shape.ts";
 import { tagChanges } from "./tag-changes.ts";
 
 const secrets = (context: ResourceContext) => context.environment.aws.secretsmanager;
 
-/** Its physical id is its ARN. Without SecretString it is empty, as documented. */
+const generated = object({
+  SecretStringTemplate: text,
+  GenerateStringKey: text,
+  PasswordLength: integer,
+  ExcludeCharacters: text,
+  ExcludeLowercase: boolean,
+  ExcludeNumbers: boolean,
+  ExcludePunctuation: boolean,
+  ExcludeUppercase: boolean,
+  IncludeSpace: boolean,
+  RequireEachIncludedType: boolean,
+});
+
+/** Its physical id is its ARN. Without SecretString and GenerateSecretString it is empty, as documented. */
 export const secret: ResourceType = {
-  properties: { Name: text, Description: text, KmsKeyId: text, SecretString: text, Tags: tags },
+  properties: {
+    Name: text,
+    Description: text,
+    KmsKeyId: text,
+    SecretString: text,
+    GenerateSecretString: generated,
+    Tags: tags,
+  },
   replacement: ["Name"],
   nameProperty: "Name",
   attributes: ["Id"],
   async create(context, properties) {
-    const { Description, KmsKeyId, SecretString, Tags } = properties;
+    const { Description, KmsKeyId, Tags } = properties;
+    const SecretString = await initialValue(context, properties);
     const Name = properties.Name ?? context.generateName(512);
     const created = await secrets(context).createSecret({ Name, Description, KmsKeyId, SecretString, Tags });
     return created.ARN ?? "";
@@ -22,7 +44,9 @@ export const secret: ResourceType = {
   async update(context, SecretId, next, previous) {
     const { Description, KmsKeyId } = next;
     // Only a value that the template changes: what somebody else has put there since is theirs.
-    const SecretString = sameValue(next.SecretString, previous.SecretString) ? undefined : next.SecretString;
+    const same = (name: string) => sameValue(next[name], previous[name]);
+    const kept = same("SecretString") && same("GenerateSecretString");
+    const SecretString = kept ? undefined : await initialValue(context, next);
     await secrets(context).updateSecret({ SecretId, Description, KmsKeyId, SecretString });
     const { set, remove } = tagChanges(previous.Tags, next.Tags);
     if (set.length > 0) await secrets(context).tagResource({ SecretId, Tags: set });
@@ -34,3 +58,33 @@ export const secret: ResourceType = {
       secrets(context).deleteSecret({ SecretId, ForceDeleteWithoutRecovery: true }),
     ),
 };
+
+/** The value that a template gives or has made; none for an empty secret. */
+async function initialValue(
+  context: ResourceContext,
+  { SecretString, GenerateSecretString }: Properties,
+): Promise<string | undefined> {
+  if (SecretString !== undefined && GenerateSecretString !== undefined)
+    throw invalid("You can't specify both SecretString and GenerateSecretString.");
+  if (GenerateSecretString === undefined) return SecretString;
+  const { SecretStringTemplate, GenerateStringKey, ...rules } = GenerateSecretString;
+  if ((SecretStringTemplate === undefined) !== (GenerateStringKey === undefined))
+    throw invalid("You must specify both SecretStringTemplate and GenerateStringKey, or neither.");
+  const { RandomPassword } = await secrets(context).getRandomPassword(rules);
+  if (SecretStringTemplate === undefined) return RandomPassword;
+  return JSON.stringify({ ...readTemplate(SecretStringTemplate), [GenerateStringKey]: RandomPassword });
+}
+
+function readTemplate(text: string): object {
+  const refusal = "SecretStringTemplate must be a JSON object in text";
+  let value: Value;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw invalid(refusal);
+  }
+  if (isMapping(value)) return value;
+  throw invalid(refusal);
+}
+
+const invalid = (words: string) => new HandlerError(words, "InvalidRequest");

@@ -1,3 +1,4 @@
+import { holdsDynamicReference } from "../template/dynamic-references.ts";
 import { isMapping, type Mapping, type Value } from "../template/value.ts";
 
 /** What a property may hold. Values are coerced as CloudFormation does: "80" to 80, "true" to true, 1 to "1". */
@@ -31,7 +32,8 @@ export const unknownUntilMade = "(known after the change)";
 
 /** The value as its service takes it; throws an Error whose message starts with the place, `#/Tags/0/Key`. */
 export function coerce(shape: Shape, value: Value, place: string): Value {
-  if (value === unknownUntilMade) return value;
+  // What a reference stands for is checked when it is known.
+  if (value === unknownUntilMade || (typeof value === "string" && holdsDynamicReference(value))) return value;
   switch (shape.kind) {
     case "text":
       return coerceText(shape.values, value, place);

@@ -6,6 +6,7 @@ import { setResourceStatus } from "./events.ts";
 import { failureReason, saysThatItExists } from "./failure-reason.ts";
 import { newRecord, type Operation, typeOf } from "./operation.ts";
 import type { ResourceRecord } from "./records.ts";
+import { resolveSecrets } from "./resolve-secrets.ts";
 import { resourceContext } from "./resource-context.ts";
 import { stackScope } from "./scope.ts";
 
@@ -42,15 +43,16 @@ export async function make(operation: Operation, record: ResourceRecord): Promis
   const context = resourceContext(world, stack, record.logicalId, signal, identify);
   signal.throwIfAborted();
   refuseOwnedName(operation, record);
-  const id = await type.create(context, record.properties).catch((error: unknown) => {
+  const properties = await resolveSecrets(world, record.logicalId, type, record.properties);
+  const id = await type.create(context, properties).catch((error: unknown) => {
     const name = nameOf(type, record);
     if (name === undefined || !saysThatItExists(error)) throw error;
     const words = `Resource of type '${record.type}' with identifier '${name}' already exists.`;
     throw new HandlerError(words, "AlreadyExists");
   });
   identify(id);
-  await type.stabilize?.(context, id, record.properties);
-  record.attributes = (await type.readAttributes?.(context, id, record.properties)) ?? {};
+  await type.stabilize?.(context, id, properties);
+  record.attributes = (await type.readAttributes?.(context, id, properties)) ?? {};
 }
 
 function nameOf({ nameProperty }: ResourceType, { properties }: ResourceRecord): Value | undefined {

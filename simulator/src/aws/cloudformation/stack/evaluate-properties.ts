@@ -1,12 +1,13 @@
 import type { ResourceType } from "../resources/resource-type.ts";
 import { coerce, object } from "../resources/shape.ts";
 import type { Tag } from "../resources/tag-changes.ts";
+import { checkDynamicReferences } from "../template/dynamic-references.ts";
 import { validationError } from "../template/errors.ts";
 import { evaluate, type Scope } from "../template/evaluate.ts";
 import type { ResourceDeclaration } from "../template/template.ts";
 import type { Mapping, Value } from "../template/value.ts";
 
-/** The properties a handler gets: evaluated, the stack's tags added, checked and coerced. */
+/** The properties of a resource: evaluated, the stack's tags added, checked and coerced, dynamic references left in. */
 export function evaluateProperties(
   logicalId: string,
   declared: ResourceDeclaration,
@@ -14,10 +15,17 @@ export function evaluateProperties(
   scope: Scope,
   stackTags: readonly Tag[],
 ): Mapping {
-  const evaluated = evaluate(declared.properties, scope, `/Resources/${logicalId}/Properties`) as Mapping;
+  const place = `/Resources/${logicalId}/Properties`;
+  const evaluated = evaluate(declared.properties, { ...scope, dynamicReferences: true }, place) as Mapping;
+  checkDynamicReferences(evaluated, place);
   const withTags = type.properties.Tags ? addTags(evaluated, stackTags) : evaluated;
+  return coerceProperties(logicalId, type, withTags);
+}
+
+/** Throws ValidationError for a property that is missing, unknown or of another shape. */
+export function coerceProperties(logicalId: string, type: ResourceType, properties: Mapping): Mapping {
   try {
-    return coerce(object(type.properties, type.required), withTags, "#") as Mapping;
+    return coerce(object(type.properties, type.required), properties, "#") as Mapping;
   } catch (error) {
     const { message } = error as Error;
     throw validationError(`Properties validation failed for resource ${logicalId} with message: ${message}`);

@@ -6,6 +6,7 @@ import { setResourceStatus } from "./events.ts";
 import { failureReason } from "./failure-reason.ts";
 import { newRecord, type Operation, typeOf } from "./operation.ts";
 import type { ResourceRecord } from "./records.ts";
+import { previousBeside, resolveSecrets } from "./resolve-secrets.ts";
 import { resourceContext } from "./resource-context.ts";
 import { stackScope } from "./scope.ts";
 
@@ -116,14 +117,17 @@ export async function changeInPlace(
   record: ResourceRecord,
   next: Mapping,
 ): Promise<void> {
+  const { world, stack, signal } = operation;
+  const { logicalId } = record;
   const type = typeOf(operation, record.type);
   if (!type.update) throw new Error(`a resource of type ${record.type} cannot be updated in place`);
-  const context = resourceContext(operation.world, operation.stack, record.logicalId, operation.signal);
+  const context = resourceContext(world, stack, logicalId, signal);
   const id = record.physicalId ?? "";
   const previous = record.properties;
   record.properties = next;
-  await type.update(context, id, next, previous);
-  record.attributes = (await type.readAttributes?.(context, id, next)) ?? {};
+  const resolved = await resolveSecrets(world, logicalId, type, next);
+  await type.update(context, id, resolved, previousBeside(previous, next, resolved));
+  record.attributes = (await type.readAttributes?.(context, id, resolved)) ?? {};
 }
 
 async function evaluateOrFail<T>(

@@ -63,7 +63,8 @@ test.each([
   ["!GetAtt A", "two non-empty parameters"],
   ["!Join [a]", "takes a list of two values"],
   ["!Join ['-', x]", "needs a list"],
-  ["'{{resolve:ssm:x}}'", "dynamic references are not supported"],
+  ["'{{resolve:ssm:x}}'", "a dynamic reference can stand in the properties of a resource only, not at /Here"],
+  ["!Sub '{{resolve:secretsmanager:${B}}}'", "not at /Here/Fn::Sub"],
 ])("%s is refused", (text, message) => {
   const value = parseTemplate(`Value: ${text}`).Value ?? null;
   expect(() => evaluate(value, scope, "/Here")).toThrow(message);

@@ -1,4 +1,5 @@
 import { cidrBlocks } from "./cidr.ts";
+import { holdsDynamicReference } from "./dynamic-references.ts";
 import { templateError } from "./errors.ts";
 import { substitute } from "./substitute.ts";
 import { isMapping, type Mapping, type Value } from "./value.ts";
@@ -13,6 +14,8 @@ export interface Scope {
   readonly region: string;
   /** Whether the template asks for AWS::LanguageExtensions. */
   readonly extensions?: boolean;
+  /** Whether dynamic references may stand here: in the properties of resources they may. */
+  readonly dynamicReferences?: boolean;
   /** Names of the region's availability zones. */
   readonly zones: readonly string[];
 }
@@ -25,7 +28,7 @@ export function evaluate(value: Value, scope: Scope, place: string): Value | und
       return result === undefined ? [] : [result];
     });
   }
-  if (typeof value === "string") return refuseDynamicReference(value, place);
+  if (typeof value === "string") return literal(value, scope, place);
   if (!isMapping(value)) return value;
   const [name, operand] = Object.entries(value)[0] ?? [];
   if (name !== undefined && operand !== undefined && isFunction(name, value)) {
@@ -47,9 +50,11 @@ export function isFunction(name: string, value: Mapping): boolean {
   return Object.keys(value).length === 1 && (name === "Ref" || name.startsWith("Fn::"));
 }
 
-function refuseDynamicReference(text: string, place: string): string {
-  if (text.includes("{{resolve:"))
-    throw templateError(`dynamic references are not supported: ${JSON.stringify(text)} at ${place}`);
+function literal(text: string, scope: Scope, place: string): string {
+  if (!scope.dynamicReferences && holdsDynamicReference(text))
+    throw templateError(
+      `a dynamic reference can stand in the properties of a resource only, not at ${place}: ${JSON.stringify(text)}`,
+    );
   return text;
 }
 
@@ -66,7 +71,7 @@ const functions: Readonly<Record<string, Perform>> = {
       );
     return scope.attribute(String(resource), attribute);
   },
-  "Fn::Sub": (operand, scope, place) => substitute(operand, scope, place, text),
+  "Fn::Sub": (operand, scope, place) => literal(substitute(operand, scope, place, text), scope, place),
   "Fn::Join": (operand, scope, place) => {
     const [delimiter, items] = pair(operand, place);
     return list(items, scope, place)
