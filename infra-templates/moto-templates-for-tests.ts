@@ -19,7 +19,6 @@ export const unknownTypes: readonly string[] = [
 /** Attributes that moto 5.2.1 does not give, by type. */
 const unknownAttributes: { readonly [type: string]: readonly string[] } = {
   "AWS::ElasticLoadBalancingV2::TargetGroup": ["TargetGroupName", "TargetGroupFullName"],
-  "AWS::RDS::DBInstance": ["MasterUserSecret.SecretArn"],
 };
 
 /**
