@@ -17,7 +17,11 @@ export const checks: readonly Check[] = [
   { name: "bundles", command: ["node", "scripts/build-actions.ts", "--check"] },
   { name: "readmes", command: ["node", "scripts/update-readmes.ts", "--check"] },
   { name: "diagrams", command: ["node", "scripts/draw-diagram.ts", "--check"] },
-  { name: "templates", command: ["cfn-lint", "-c", "I", "--", "infra-templates/*.yaml"], install: "pipx install cfn-lint" },
+  {
+    name: "templates",
+    command: ["cfn-lint", "-c", "I", "--", "infra-templates/*.yaml"],
+    install: "pipx install cfn-lint",
+  },
   {
     name: "workflows",
     command: ["vitest", "run", "lab/src/runner/committed-workflows.test.ts"],

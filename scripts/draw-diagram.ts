@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   if (stale.length === 0) console.log("The diagrams are up to date.");
   else if (!values.check) console.log(`Drew ${names}.`);
   else {
-    console.error(`Diagrams are out of date: ${names}. Run "node scripts/draw-diagram.ts" and commit.`);
+    console.error(`Diagrams are out of date: ${names}. Run "npm run docs" and commit.`);
     process.exitCode = 1;
   }
 }

@@ -3,6 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readTemplates } from "../actions/shared/cloudformation/template.ts";
+import { updateDiagrams } from "./diagram/update.ts";
 import { costTable } from "./lab-pages/cost-table.ts";
 import { languages, phasePages } from "./lab-pages/pages.ts";
 import { between, table, withTables } from "./readme-tables.ts";
@@ -12,9 +13,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * Makes the tables of every actions/<name>/README.md from its action.yml, and that of the AWS services in README.md from
- * infra-templates, and those of what the course's phases cost; `--check` only says which differ.
+ * infra-templates, and those of what the course's phases cost, and draws docs/architecture; `--check` only says which
+ * tables differ.
  */
-function main(): void {
+async function main(): Promise<void> {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
   const actions = join(root, "actions");
   const stale: string[] = [];
@@ -36,6 +38,11 @@ function main(): void {
       update(join(root, `docs/lab/${name}.${language}.md`), (before) =>
         between(before, "cost", costTable(costs ?? [], language)),
       );
+  // A check of their own tells whether the diagrams are stale.
+  const pictures = values.check
+    ? []
+    : await updateDiagrams(join(root, "infra-templates"), join(root, "docs/architecture"), false);
+  stale.push(...pictures.map((file) => relative(root, file)));
   if (stale.length === 0) console.log("The READMEs' tables are up to date.");
   else if (!values.check) console.log(`Updated ${stale.join(", ")}.`);
   else {
@@ -59,7 +66,7 @@ function servicesTable(): string {
 }
 
 try {
-  main();
+  await main();
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;
