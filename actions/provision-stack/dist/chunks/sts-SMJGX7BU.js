@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as e}from"./chunk-2JMUDOQG.js";import"./chunk-C6QJLFZA.js";import"./chunk-GPCUXPM5.js";import"./chunk-V2CF4CJH.js";import"./chunk-L6KDG3LZ.js";import"./chunk-NGCZP4FY.js";import"./chunk-KGT4YY67.js";import"./chunk-S6ED76CO.js";import"./chunk-RU5FLB5F.js";import"./chunk-JCZWK4R6.js";import"./chunk-4H2XIQAL.js";import"./chunk-NQETCPOG.js";export{e as getDefaultRoleAssumerWithWebIdentity};

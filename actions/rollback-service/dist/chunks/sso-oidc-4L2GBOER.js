@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as e,d as t}from"./chunk-BVGWGLYJ.js";import"./chunk-OKFU6LO5.js";import{U as m,da as r}from"./chunk-LZ3NQCBE.js";import"./chunk-LKUBLS6H.js";import"./chunk-NQETCPOG.js";var n=m(e,"AWSSSOOIDCService","SSOOIDCClient",r),p={},i=(c,a,s,f)=>[];var o=class extends n(p,i,"CreateToken",t){};export{o as CreateTokenCommand};
