@@ -89,9 +89,13 @@ function toRemove({ stack, stackName, resources }: StackContents, deadlineAt: nu
 }
 
 async function empty(world: World, emptyings: readonly Emptying[]): Promise<void> {
-  for (const { text, run } of emptyings) {
+  for (const { text, blocks, run } of emptyings) {
     world.log.info(`${text}: removing (force)`);
-    await run();
+    // What CloudFormation does away with itself need not stop here, such as a service amid its deployment.
+    await run().catch((error) => {
+      if (blocks || world.signal.aborted) throw error;
+      world.log.warning(`${text}, which is left to CloudFormation: ${(error as Error).message}`);
+    });
   }
 }
 

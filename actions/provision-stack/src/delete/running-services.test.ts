@@ -55,6 +55,8 @@ test.each([false, true])(
   async (force) => {
     expect((await stage.run({ parametersFile, stackPrefix: "microservices" })).error).toBeUndefined();
     await startDeployment();
+    // ECS may refuse to scale a service amid its deployment: CloudFormation deletes it all the same.
+    if (force) stage.simulator.faults.add({ kind: "deny", operation: "ecs:UpdateService" });
     await expect.poll(taskSets, { timeout: 5_000 }).toBe(2);
     const { error, summary } = await stage.run({
       mode: "delete",
@@ -106,11 +108,37 @@ async function strangersTask(values: Record<string, string>) {
   };
 }
 
-test("services and tasks of nobody's stack block the cluster; force ends the tasks", async () => {
-  const chosen = { parametersFile, stackPrefix: "microservices", stacks: ["network", "cluster"] };
+const chosen = { parametersFile, stackPrefix: "microservices", stacks: ["network", "cluster"] };
+let stranger: Awaited<ReturnType<typeof strangersTask>>;
+
+test("a service's tasks are told; force ends them first, unless ECS refuses that", async () => {
   const { values } = await stage.run(chosen);
+  stranger = await strangersTask(values);
+  const { subnets, securityGroups } = stranger.networkConfiguration.awsvpcConfiguration;
+  const network = `{ AwsvpcConfiguration: { AssignPublicIp: ENABLED, Subnets: [${subnets}], SecurityGroups: [${securityGroups}] } }`;
+  await stage.write(
+    "templates/app.yaml",
+    `Resources:
+  App: { Type: AWS::ECS::Service, Properties: { ServiceName: app, Cluster: ${cluster}, TaskDefinition: ${stranger.taskDefinition}, DesiredCount: 1, LaunchType: FARGATE, NetworkConfiguration: ${network} } }
+`,
+  );
+  const app = { stackPrefix: "microservices", stacks: ["app"] };
+  const removed = async (force: boolean) => {
+    expect((await stage.run(app)).error).toBeUndefined();
+    const { error, lines, warnings } = await stage.run({ ...app, mode: "delete", force });
+    expect(error).toBeUndefined();
+    return `${lines}\n${warnings}`;
+  };
+  const told = "service app (stack microservices-app) runs 1 task";
+  expect(await removed(false)).toContain(`${told}, which end with it`);
+  expect(await removed(true)).toContain(`${told}: removing (force)`);
+  const fault = stage.simulator.faults.add({ kind: "deny", operation: "ecs:UpdateService" });
+  expect(await removed(true)).toContain(`${told}, which is left to CloudFormation: `);
+  fault.remove();
+});
+
+test("services and tasks of nobody's stack block the cluster; force ends the tasks", async () => {
   const { ecs } = stage.simulator.aws;
-  const stranger = await strangersTask(values);
   await ecs.createService({ ...stranger, serviceName: "stranger", desiredCount: 0 });
   const { error } = await stage.run({ ...chosen, mode: "delete", force: true });
   expect(error?.message).toBe(

@@ -96,11 +96,7 @@ async function listStrangers(world: World, client: ECSClient, cluster: string, o
   const arns: string[] = [];
   for await (const { taskArns = [] } of paginateListTasks({ client }, { cluster }, options))
     arns.push(...taskArns);
-  const tasks: Task[] = [];
-  for (let start = 0; start < arns.length; start += tasksAtOnce) {
-    const command = new DescribeTasksCommand({ cluster, tasks: arns.slice(start, start + tasksAtOnce) });
-    tasks.push(...((await client.send(command, options)).tasks ?? []));
-  }
+  const tasks = await describeTasks(world, client, cluster, arns);
   return {
     services,
     tasks: tasks.filter(
@@ -126,14 +122,26 @@ async function stopTasks(
   cluster: string,
   tasks: readonly Task[],
 ): Promise<void> {
-  for (const { taskArn: task = "" } of tasks)
+  const arns = tasks.flatMap(({ taskArn }) => taskArn ?? []);
+  for (const task of arns)
     await ecs.send(new StopTaskCommand({ cluster, task, reason: "The cluster's stack is deleted" }));
   const pace = createPace();
-  for (;;) {
-    const left: string[] = [];
-    for await (const { taskArns = [] } of paginateListTasks({ client: ecs }, { cluster }))
-      left.push(...taskArns);
-    if (!tasks.some(({ taskArn }) => left.includes(taskArn ?? ""))) return;
+  // A task that is stopping is in no list any more, but it still holds the cluster.
+  while ((await describeTasks(world, ecs, cluster, arns)).some(({ lastStatus }) => lastStatus !== "STOPPED"))
     await world.clock.wait(pace.next(true), world.signal);
+}
+
+async function describeTasks(
+  { signal }: World,
+  ecs: ECSClient,
+  cluster: string,
+  arns: readonly string[],
+): Promise<Task[]> {
+  const found: Task[] = [];
+  for (let start = 0; start < arns.length; start += tasksAtOnce) {
+    const tasks = arns.slice(start, start + tasksAtOnce);
+    const command = new DescribeTasksCommand({ cluster, tasks });
+    found.push(...((await ecs.send(command, { abortSignal: signal })).tasks ?? []));
   }
+  return found;
 }
