@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as e}from"./chunk-JVCEECU6.js";import"./chunk-IIVBUKZ2.js";import"./chunk-C6QJLFZA.js";import"./chunk-Z7ZZVHJU.js";import"./chunk-UIP6AG6O.js";import"./chunk-ZIPUQW4P.js";import"./chunk-NQETCPOG.js";export{e as getDefaultRoleAssumerWithWebIdentity};
