@@ -1,5 +1,5 @@
 /** Right after something changed, the next change is often near. */
-const fastestMs = 2_000;
+const afterChangeMs = 2_000;
 /** AWS's own waiters ask every 15 s; nothing is gained by asking a steady deployment more rarely. */
 const slowestMs = 15_000;
 const growth = 1.3;
@@ -11,8 +11,11 @@ export interface Pace {
   slowest(): number;
 }
 
-/** Two seconds after a change, growing to fifteen while nothing happens, spread by ±10 % so that jobs do not march in step. */
-export function createPace(random: () => number = Math.random): Pace {
+/**
+ * `fastestMs` (two seconds) after a change, growing to fifteen while nothing happens, spread by ±10 % so that jobs do
+ * not march in step.
+ */
+export function createPace(random: () => number = Math.random, fastestMs = afterChangeMs): Pace {
   let delay = fastestMs;
   const spread = (ms: number) => ms * (0.9 + 0.2 * random());
   return {
