@@ -39,6 +39,7 @@ async function continueUpload(exchange: Exchange, id: string): Promise<void> {
     );
   switch (request.method) {
     case "GET":
+      await upload.settled();
       return answerProgress(response, 204, upload);
     case "DELETE":
       await upload.cancel();

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Queue } from "./blob-store.ts";
 import { RegistryError } from "./registry-error.ts";
 
@@ -9,6 +10,11 @@ export interface Upload {
   readonly repository: string;
   /** Bytes received so far. */
   readonly size: number;
+  /**
+   * Resolves once nobody writes, or soon: of a connection that was cut the last bytes may still be on their way, and
+   * who goes on from a size told before them would be refused.
+   */
+  settled(): Promise<void>;
   /**
    * Appends; two writers at once are refused. What has arrived when the client goes away stays, so that it can go on
    * from there; what a disk does not take is dropped with the whole upload.
@@ -36,10 +42,14 @@ export interface UploadOptions {
   readonly end: () => void;
 }
 
+/** Far longer than the end of a cut connection takes on one machine; a writer that goes on delays an answer no longer. */
+const settlingMs = 200;
+
 export function createUpload({ id, repository, path, pathOf, exclusively, end }: UploadOptions): Upload {
   const hash = createHash("sha256");
   let size = 0;
   let writing = false;
+  let written = Promise.resolve();
   let over = false;
 
   const leave = () => {
@@ -71,9 +81,12 @@ export function createUpload({ id, repository, path, pathOf, exclusively, end }:
     get size() {
       return size;
     },
+    settled: () => Promise.race([written, sleep(settlingMs, undefined, { ref: false })]),
     async append(content) {
       assertMine();
       writing = true;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      written = promise;
       try {
         const file = await open(path, "a");
         try {
@@ -84,6 +97,7 @@ export function createUpload({ id, repository, path, pathOf, exclusively, end }:
         }
       } finally {
         writing = false;
+        resolve();
       }
     },
     async commit(digest, destination) {
