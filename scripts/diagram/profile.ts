@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { PlannedStack } from "../../actions/shared/cloudformation/dependencies.ts";
+import { withLookupsNamed } from "../../actions/shared/cloudformation/named-lookups.ts";
 import { planStack } from "../../actions/shared/cloudformation/plan-stacks.ts";
 import { evaluateOutputs } from "../../actions/shared/cloudformation/resources.ts";
 import { readTemplates } from "../../actions/shared/cloudformation/template.ts";
@@ -26,24 +27,14 @@ export function drawProfile(templatesFolder: string, profile: string): Diagram {
 }
 
 function profileStacks(templatesFolder: string, profile: string): PlannedStack[] {
-  const content = readDataFile(join(templatesFolder, "parameters", `${profile}.json`));
+  const content = withLookupsNamed(readDataFile(join(templatesFolder, "parameters", `${profile}.json`)));
   const given = isObject(content) ? content : {};
   const values = Object.fromEntries(
     Object.entries(given).map(([template, parameters]) => [
       template,
-      { ...withLookupsNamed(parameters), ...whenSetUp[template] },
+      { ...(isObject(parameters) ? parameters : {}), ...whenSetUp[template] },
     ]),
   );
   const templates = readTemplates(templatesFolder).filter(({ name }) => Object.hasOwn(values, name));
   return templates.map((template) => planStack(template, templates, values, "microservices"));
-}
-
-/** A value that is looked up in an account, such as `{ "vpc": "LabVPC" }`, becomes a text that names it: `vpc LabVPC`. */
-function withLookupsNamed(parameters: unknown): { [parameter: string]: unknown } {
-  return Object.fromEntries(
-    Object.entries(isObject(parameters) ? parameters : {}).map(([name, value]) => {
-      const [[kind, looked] = []] = isObject(value) ? Object.entries(value) : [];
-      return [name, kind === undefined ? value : `${kind} ${looked}`];
-    }),
-  );
 }

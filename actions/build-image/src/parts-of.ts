@@ -1,14 +1,12 @@
 import type { FetchedManifest } from "../../shared/registry/client.ts";
-import { type ImageIndex, type ImageManifest, mediaTypes } from "../../shared/registry/oci.ts";
+import { type ImageIndex, type ImageManifest, isIndex } from "../../shared/registry/oci.ts";
 import type { ImagePart } from "./builder.ts";
-
-const indexTypes: readonly string[] = [mediaTypes.index, mediaTypes.dockerIndex];
 
 /** Layers of an image that was there; of an index, its images without their sizes, which only further requests would tell. */
 export function partsOf({ body, mediaType }: FetchedManifest): ImagePart[] {
   const how = "already there";
   const manifest = JSON.parse(body.toString("utf8")) as ImageIndex & ImageManifest;
-  if (!indexTypes.includes(mediaType))
+  if (!isIndex(mediaType))
     return manifest.layers.map(({ digest, size }) => ({ what: "layer", digest, size, how }));
   return manifest.manifests.map(({ digest, platform }) => ({
     what: `${platform?.os}/${platform?.architecture}`,

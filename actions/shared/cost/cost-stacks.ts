@@ -1,4 +1,5 @@
 import type { PlannedStack } from "../cloudformation/dependencies.ts";
+import { withLookupsNamed } from "../cloudformation/named-lookups.ts";
 import {
   findParameterProblems,
   planStack,
@@ -19,6 +20,7 @@ export interface StackChoice {
 /** The stacks that a profile makes of a folder's templates. */
 export function readCostStacks({ templatesFolder, stacks, parametersFile }: StackChoice): PlannedStack[] {
   const templates = readTemplates(templatesFolder);
+  // No price depends on which one of its kind a value that is looked up is.
   const values = withLookupsNamed(readParameters(parametersFile));
   const problems = [
     ...unknownNames(stacks, templates, "Input stacks names"),
@@ -32,25 +34,4 @@ export function readCostStacks({ templatesFolder, stacks, parametersFile }: Stac
   return templates
     .filter(({ name }) => chosen.includes(name))
     .map((template) => planStack(template, templates, values, "microservices"));
-}
-
-/**
- * A value that is looked up in the account, such as `{ "vpc": "LabVPC" }`, becomes a text that names it: no price
- * depends on which one it is, and an estimate asks no account.
- */
-function withLookupsNamed(values: unknown): unknown {
-  if (!isObject(values)) return values;
-  const named = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(named);
-    const [[kind, name] = [], ...others] = isObject(value) ? Object.entries(value) : [];
-    return typeof name === "string" && others.length === 0 ? `${kind} ${name}` : value;
-  };
-  return Object.fromEntries(
-    Object.entries(values).map(([template, given]) => [
-      template,
-      isObject(given)
-        ? Object.fromEntries(Object.entries(given).map(([name, value]) => [name, named(value)]))
-        : given,
-    ]),
-  );
 }

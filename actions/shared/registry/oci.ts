@@ -75,3 +75,16 @@ export const mediaTypes = {
   dockerGzipLayer: "application/vnd.docker.image.rootfs.diff.tar.gzip",
   dockerZstdLayer: "application/vnd.docker.image.rootfs.diff.tar.zstd",
 } as const;
+
+const indexTypes: readonly string[] = [mediaTypes.index, mediaTypes.dockerIndex];
+const imageTypes: readonly string[] = [mediaTypes.manifest, mediaTypes.dockerManifest];
+
+/** Whether a manifest of this media type names an image for each platform, OCI's or Docker's. */
+export function isIndex(mediaType: string): boolean {
+  return indexTypes.includes(mediaType);
+}
+
+/** Whether a manifest of this media type is one image, OCI's or Docker's. */
+export function isImage(mediaType: string): boolean {
+  return imageTypes.includes(mediaType);
+}

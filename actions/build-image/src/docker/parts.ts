@@ -4,13 +4,11 @@ import {
   type Descriptor,
   type ImageIndex,
   type ImageManifest,
-  mediaTypes,
+  isIndex,
 } from "../../../shared/registry/oci.ts";
 import type { ImagePart } from "../builder.ts";
 import type { Destination } from "../destination/destination.ts";
 import { type DockerfileStep, dockerfileSteps, isFrom, type Step } from "./progress.ts";
-
-const indexTypes: readonly string[] = [mediaTypes.index, mediaTypes.dockerIndex];
 
 /** An instruction is shown so far; the log has all of it. */
 const longestInstruction = 60;
@@ -25,7 +23,7 @@ export async function partsOfBuild(
   const own = dockerfileSteps(steps).filter(
     (step) => (step.stage ?? finalStage) === finalStage && !isFrom(step),
   );
-  if (!indexTypes.includes(manifest.mediaType)) return layers(manifest, own, "");
+  if (!isIndex(manifest.mediaType)) return layers(manifest, own, "");
   const { manifests } = JSON.parse(manifest.body.toString("utf8")) as ImageIndex;
   const several = manifests.filter((image) => !isAttestation(image)).length > 1;
   const parts = await Promise.all(

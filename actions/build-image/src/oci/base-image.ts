@@ -7,13 +7,12 @@ import {
   type ImageConfig,
   type ImageIndex,
   type ImageManifest,
+  isImage,
+  isIndex,
   mediaTypes,
 } from "../../../shared/registry/oci.ts";
 import type { Base } from "./image.ts";
 import { describePlatform, isFor, type Platform } from "./platform.ts";
-
-const indexTypes: readonly string[] = [mediaTypes.index, mediaTypes.dockerIndex];
-const imageTypes: readonly string[] = [mediaTypes.manifest, mediaTypes.dockerManifest];
 
 /** A base image with its registry; what it is made of is read when it is needed. */
 export interface BaseImage {
@@ -40,10 +39,10 @@ export async function findBaseImage(
 export async function readBaseImage(base: BaseImage, platform: Platform): Promise<Base> {
   const { registry, name, pinned, digest } = base;
   const found = await getManifest(registry, name, digest, pinned);
-  const image = indexTypes.includes(found.mediaType)
+  const image = isIndex(found.mediaType)
     ? await getManifest(registry, name, choosePlatform(found, platform, pinned), pinned)
     : found;
-  if (!imageTypes.includes(image.mediaType))
+  if (!isImage(image.mediaType))
     throw new Failure(`The base image ${pinned} is of the type ${image.mediaType}, which is no image`);
   const manifest = JSON.parse(image.body.toString("utf8")) as ImageManifest;
   const bytes = await buffer(registry.openBlob(name, manifest.config));

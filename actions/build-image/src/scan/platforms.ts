@@ -1,6 +1,6 @@
 import { Failure } from "../../../shared/failure.ts";
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
-import { type Descriptor, type ImageIndex, mediaTypes } from "../../../shared/registry/oci.ts";
+import { type Descriptor, type ImageIndex, isIndex } from "../../../shared/registry/oci.ts";
 
 /** `linux/amd64`; "" for an image that is no part of an index. */
 export type Platform = string;
@@ -12,8 +12,7 @@ export interface PlatformImage {
 
 /** ECR scans the images of an index, each by its own digest, and not the index. */
 export function platformImages({ digest, mediaType, body }: FetchedManifest): PlatformImage[] {
-  if (mediaType !== mediaTypes.index && mediaType !== mediaTypes.dockerIndex)
-    return [{ platform: "", digest }];
+  if (!isIndex(mediaType)) return [{ platform: "", digest }];
   const { manifests } = JSON.parse(body.toString("utf8")) as ImageIndex;
   const images = manifests.filter(isImage).map((each) => ({ platform: nameOf(each), digest: each.digest }));
   if (images.length === 0) throw new Failure(`The index ${digest} holds no image that could be scanned`);

@@ -3,11 +3,9 @@ import {
   type ImageConfig,
   type ImageIndex,
   type ImageManifest,
-  mediaTypes,
+  isIndex,
 } from "../../../shared/registry/oci.ts";
 import type { Destination } from "../destination/destination.ts";
-
-const indexTypes: readonly string[] = [mediaTypes.index, mediaTypes.dockerIndex];
 
 /** Labels of an image or, of an index, of its first image; none when the registry has it no more. */
 export async function readLabels(
@@ -15,7 +13,7 @@ export async function readLabels(
   manifest: FetchedManifest,
 ): Promise<Readonly<Record<string, string>>> {
   const { registry, name } = destination;
-  if (indexTypes.includes(manifest.mediaType)) {
+  if (isIndex(manifest.mediaType)) {
     const digest = parse<ImageIndex>(manifest).manifests[0]?.digest;
     const image = digest === undefined ? undefined : await registry.getManifest(name, digest);
     return image ? readLabels(destination, image) : {};

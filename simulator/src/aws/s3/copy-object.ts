@@ -1,18 +1,11 @@
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
-import { nextVersionId, versionMember } from "./add-version.ts";
-import { algorithmOf, checksumMembers, md5, sum } from "./checksums.ts";
+import { versionMember } from "./add-version.ts";
+import { algorithmOf, checksumMembers, sum } from "./checksums.ts";
 import { detailsMembers, encryptionFor, parseDetails } from "./object-details.ts";
-import { place } from "./put-object.ts";
-import {
-  findBucket,
-  findObject,
-  invalidArgument,
-  type ObjectVersion,
-  type S3State,
-  unsupported,
-} from "./state.ts";
+import { place, writeWhole } from "./put-object.ts";
+import { findBucket, findObject, invalidArgument, type S3State, unsupported } from "./state.ts";
 import { parseTagging } from "./tags.ts";
 
 export function copyObjectOperations(state: S3State): Service<"s3">["operations"] {
@@ -43,19 +36,13 @@ export function copyObjectOperations(state: S3State): Service<"s3">["operations"
       const bytes = await state.store.read(source.path);
       const algorithm = algorithmOf(input.ChecksumAlgorithm) ?? source.checksum.algorithm;
       const checksum = { algorithm, value: sum(algorithm, bytes), type: "FULL_OBJECT" as const };
-      const object: ObjectVersion = {
-        kind: "object",
+      const object = await writeWhole(state, bucket, bytes, {
         key: input.Key ?? "",
-        versionId: nextVersionId(bucket),
-        modifiedAt: state.now(),
-        size: bytes.length,
-        etag: md5(bytes).toString("hex"),
         checksum,
         details,
         encryption,
         tags,
-        path: await state.store.write(bytes),
-      };
+      });
       await place(state, bucket, object, {});
       return {
         CopyObjectResult: {

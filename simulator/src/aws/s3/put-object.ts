@@ -31,20 +31,13 @@ export function putObjectOperations(state: S3State): Service<"s3">["operations"]
       const tags = parseTagging(input.Tagging);
       const bytes = await bytesOf(input.Body);
       const checksum = checkedSum(bytes, input);
-      const path = await state.store.write(bytes);
-      const object: ObjectVersion = {
-        kind: "object",
+      const object = await writeWhole(state, bucket, bytes, {
         key: input.Key ?? "",
-        versionId: nextVersionId(bucket),
-        modifiedAt: state.now(),
-        size: bytes.length,
-        etag: md5(bytes).toString("hex"),
         checksum,
         details,
         encryption,
         tags,
-        path,
-      };
+      });
       await place(state, bucket, object, input);
       return {
         ETag: `"${object.etag}"`,
@@ -53,6 +46,24 @@ export function putObjectOperations(state: S3State): Service<"s3">["operations"]
         ...versionMember(bucket, object.versionId),
       };
     },
+  };
+}
+
+/** A new version of an object that came in one piece, its bytes on disk; `place` lets it be seen. */
+export async function writeWhole(
+  state: S3State,
+  bucket: Bucket,
+  bytes: Buffer,
+  described: Pick<ObjectVersion, "key" | "checksum" | "details" | "encryption" | "tags">,
+): Promise<ObjectVersion> {
+  return {
+    ...described,
+    kind: "object",
+    path: await state.store.write(bytes),
+    versionId: nextVersionId(bucket),
+    modifiedAt: state.now(),
+    size: bytes.length,
+    etag: md5(bytes).toString("hex"),
   };
 }
 
