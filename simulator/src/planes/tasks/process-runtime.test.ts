@@ -8,9 +8,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createNetwork, type Network } from "../network.ts";
 import type { PulledImage } from "../registry.ts";
 import { createFixedRegistry, makeImage, makeLayer, makeProgram } from "./images-for-tests.ts";
+import { isolation } from "./isolation-for-tests.ts";
 import { createProcessRuntime } from "./process-runtime.ts";
 import type { TaskRuntime } from "./runtime.ts";
-import { isolation, metadata } from "./runtimes-for-tests.ts";
+import { metadata } from "./runtimes-for-tests.ts";
 
 let directory: string;
 let network: Network;

@@ -8,23 +8,13 @@ import { serveRegistry } from "../registry/start-test-registry.ts";
 import type { ImageConfig, ImageLayer } from "../registry.ts";
 import { dockerProblem } from "./docker/availability.ts";
 import { makeLayer, makeNodeLayer, pushLayers } from "./images-for-tests.ts";
+import { isolation } from "./isolation-for-tests.ts";
 import type { ContainerOptions, Isolation, TaskContainer, TaskRuntime, TaskRuntimeKind } from "./runtime.ts";
 import { startTaskRuntime } from "./start-runtime.ts";
 
 /** Without an engine, its tests are skipped; but where CI promises one they fail. */
 export const hasDocker = process.env.CI !== undefined || (await dockerProblem()) === undefined;
 
-export const isolation: Isolation = {
-  memory: 512,
-  cpu: 1024,
-  readOnlyRoot: false,
-  addedCapabilities: [],
-  droppedCapabilities: [],
-  init: false,
-  ulimits: [],
-  kernelParameters: {},
-  labels: {},
-};
 export const metadata = { id: "0123-1", container: () => ({ Name: "web" }), task: () => ({ Family: "web" }) };
 
 const repository = "web";

@@ -1,5 +1,6 @@
 import { createNetwork } from "../network.ts";
 import { createFixedRegistry, makeProgram } from "./images-for-tests.ts";
+import { isolation } from "./isolation-for-tests.ts";
 import { createProcessRuntime } from "./process-runtime.ts";
 
 // Runs one task, with files in the folder and a connection to the port given as arguments, until it is killed.
@@ -15,17 +16,7 @@ await runtime.start({
   address: "10.0.0.4",
   ports: [],
   environment: {},
-  isolation: {
-    memory: 512,
-    cpu: 256,
-    readOnlyRoot: false,
-    addedCapabilities: [],
-    droppedCapabilities: [],
-    init: false,
-    ulimits: [],
-    kernelParameters: {},
-    labels: {},
-  },
+  isolation,
   metadata: { id: "1", container: () => ({}), task: () => ({}) },
   onLine: console.log,
 });

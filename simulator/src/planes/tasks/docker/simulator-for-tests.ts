@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createNetwork } from "../../network.ts";
 import { serveRegistry } from "../../registry/start-test-registry.ts";
 import { makeNodeLayer, pushLayers } from "../images-for-tests.ts";
+import { isolation } from "../isolation-for-tests.ts";
 import { startDockerRuntime } from "./docker-runtime.ts";
 
 // Runs one task that goes on for ever, says so with the argument as its label, and closes when it is told to.
@@ -24,17 +25,7 @@ await runtime.start({
   address: "10.0.0.4",
   ports: [8080],
   environment: {},
-  isolation: {
-    memory: 512,
-    cpu: 256,
-    readOnlyRoot: false,
-    addedCapabilities: [],
-    droppedCapabilities: [],
-    init: false,
-    ulimits: [],
-    kernelParameters: {},
-    labels: { test: label },
-  },
+  isolation: { ...isolation, labels: { test: label } },
   metadata: { id: "1", container: () => ({}), task: () => ({}) },
   onLine: console.log,
 });
