@@ -1,0 +1,129 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { percentile } from "./histogram.ts";
+import { mergeReports } from "./merge-reports.ts";
+import { readReport } from "./read-report.ts";
+import type { LoadReport } from "./report.ts";
+import { histogramOf, reportOf } from "./report-for-tests.ts";
+import { summarise } from "./summarise.ts";
+
+const start = "2026-03-01T10:00:00.000Z";
+const fast = Array.from({ length: 990 }, (_, index) => 1 + index / 100);
+const slow = Array.from({ length: 110 }, (_, index) => 100 + index * 7);
+
+describe("mergeReports", () => {
+  it("makes the percentiles that one generator would have measured", () => {
+    const merged = mergeReports([reportOf(start, [fast]), reportOf(start, [slow])]);
+    const whole = reportOf(start, [[...fast, ...slow]]);
+    expect(merged.histogram).toBe(whole.histogram);
+    expect(merged.requests).toBe(1100);
+    expect(merged.targets).toEqual(whole.targets);
+    expect(merged.timeline).toEqual(whole.timeline);
+    expect(summarise(merged)).toEqual(summarise(whole));
+    // Not what lies between the two: (7 + 800) / 2.
+    expect(percentile(merged.histogram, 99)).toBeGreaterThan(780);
+  });
+
+  it("adds counts by status, error, target and stage, and keeps the worst of the generators", () => {
+    const one = reportOf(start, [[1, 2]], {
+      failed: 2,
+      statuses: { 200: 5, 503: 1 },
+      errors: { ECONNRESET: 1 },
+      generator: { cpuMs: 100, busiestCore: 0.1, late: 3, latestMs: 40, lateForConnections: 1 },
+    });
+    const other = reportOf(start, [[3]], {
+      failed: 1,
+      statuses: { 200: 7 },
+      errors: { ECONNRESET: 2, TIMEOUT: 4 },
+      generator: { cpuMs: 900, busiestCore: 0.9, late: 1, latestMs: 20, lateForConnections: 1 },
+      targets: [
+        { url: "http://web.example/other", weight: 3, requests: 1, failed: 1, histogram: histogramOf([3]) },
+      ],
+      cancelled: true,
+    });
+    expect(mergeReports([one, other])).toMatchObject({
+      generators: 2,
+      requests: 3,
+      failed: 3,
+      statuses: { 200: 12, 503: 1 },
+      errors: { ECONNRESET: 3, TIMEOUT: 4 },
+      stages: [{ durationMs: 1000, from: 4, to: 4 }],
+      targets: [{ url: "http://web.example/" }, { url: "http://web.example/other", weight: 3, failed: 1 }],
+      generator: { cpuMs: 1000, busiestCore: 0.9, late: 4, latestMs: 40, lateForConnections: 2 },
+      cancelled: true,
+    });
+  });
+
+  it("lines up the seconds of generators that did not start together", () => {
+    const one = reportOf(start, [[1], [1, 1]]);
+    const later = reportOf("2026-03-01T10:00:01.000Z", [[2], [2, 2]]);
+    const merged = mergeReports([later, one]);
+    expect(merged.startedAt).toBe(start);
+    expect(merged.durationMs).toBe(3000);
+    expect(merged.timeline.map(({ requests }) => requests)).toEqual([1, 3, 2]);
+  });
+
+  it("says the same of reports merged in steps as of all at once", () => {
+    const reports = [[fast], [slow], [[5, 6]]].map((seconds) => reportOf(start, seconds));
+    const [first, ...rest] = reports as [LoadReport, ...LoadReport[]];
+    expect(mergeReports([first, mergeReports(rest)])).toEqual(mergeReports(reports));
+  });
+
+  test.each<[string, LoadReport[], RegExp]>([
+    ["none", [], /no load reports/],
+    [
+      "another loop",
+      [reportOf(start, [[1]]), reportOf(start, [[1]], { loop: "open" })],
+      /loop that is closed and one that is open/,
+    ],
+    ["another profile", [reportOf(start, [[1]]), reportOf(start, [[1], [1]])], /1000 ms and of 2000 ms/],
+  ])("refuses %s", (_, reports, message) => {
+    expect(() => mergeReports(reports)).toThrow(message);
+  });
+});
+
+describe("summarise", () => {
+  it("gives rates and percentiles of what was counted", () => {
+    const summary = summarise(reportOf(start, [fast, slow], { failed: 11 }));
+    expect(summary.requestsPerSecond).toBe(550);
+    expect(summary.errorRate).toBeCloseTo(0.01);
+    expect(summary.p50Ms).toBeCloseTo(6.49, 1);
+    expect(summary.maxMs).toBeCloseTo(863, -1);
+  });
+
+  it("is zero where nothing was sent", () => {
+    expect(Object.values(summarise(reportOf(start, [])))).toEqual([0, 0, 0, 0, 0, 0, 0]);
+  });
+});
+
+describe("readReport", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "load-report-"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it("reads what was written", async () => {
+    const report = reportOf(start, [[1, 2, 3]]);
+    await writeFile(join(folder, "good.json"), JSON.stringify(report));
+    expect(await readReport(join(folder, "good.json"))).toEqual(report);
+  });
+
+  const good = reportOf(start, [[1]]);
+  test.each<[string, string, RegExp]>([
+    ["no JSON", "{", /bad\.json is not JSON/],
+    ["another file", '{"version":1,"requests":3}', /is no load report/],
+    ["null", "null", /is no load report/],
+    ["a later version", JSON.stringify({ ...good, version: 2 }), /version 2, and only version 1/],
+    ["a torn histogram", JSON.stringify({ ...good, histogram: "HISTxx" }), /histogram that cannot be read/],
+  ])("refuses %s", async (_, text, message) => {
+    await writeFile(join(folder, "bad.json"), text);
+    await expect(readReport(join(folder, "bad.json"))).rejects.toThrow(message);
+  });
+
+  it("names a file that is not there", async () => {
+    await expect(readReport(join(folder, "none.json"))).rejects.toThrow(/none\.json cannot be read: ENOENT/);
+  });
+});

@@ -1,0 +1,48 @@
+import { createHistogram, encodeHistogram, recordMs } from "./histogram.ts";
+import type { Interval, LoadReport } from "./report.ts";
+
+/** A report of one generator, of these latencies in one second each, to be told apart by `changes`. */
+export function reportOf(
+  startedAt: string,
+  seconds: readonly (readonly number[])[],
+  changes: Partial<LoadReport> = {},
+): LoadReport {
+  const startMs = Math.floor(Date.parse(startedAt) / 1000) * 1000;
+  const timeline = seconds.map(
+    (latencies, index): Interval => ({
+      atMs: startMs + index * 1000,
+      durationMs: 1000,
+      requests: latencies.length,
+      failed: 0,
+      histogram: histogramOf(latencies),
+    }),
+  );
+  const all = seconds.flat();
+  const histogram = histogramOf(all);
+  return {
+    version: 1,
+    startedAt,
+    durationMs: seconds.length * 1000,
+    generators: 1,
+    loop: "closed",
+    stages: [{ durationMs: seconds.length * 1000, from: 2, to: 2 }],
+    cancelled: false,
+    requests: all.length,
+    failed: 0,
+    bytes: all.length * 100,
+    statuses: { 200: all.length },
+    errors: {},
+    histogram,
+    targets: [{ url: "http://web.example/", weight: 1, requests: all.length, failed: 0, histogram }],
+    timeline,
+    generator: { cpuMs: 500, busiestCore: 0.5, late: 0, latestMs: 0, lateForConnections: 0 },
+    assertions: [],
+    ...changes,
+  };
+}
+
+export function histogramOf(latencies: readonly number[]): string {
+  const histogram = createHistogram();
+  for (const ms of latencies) recordMs(histogram, ms);
+  return encodeHistogram(histogram);
+}
