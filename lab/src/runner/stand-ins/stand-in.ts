@@ -8,14 +8,19 @@ export interface StandIn {
 export interface StandInStep {
   /** Given inputs, trimmed as the real actions do; absent is empty. */
   input(name: string): string;
+  /** An input that is true or false; absent is false, anything else is refused. */
+  flag(name: string): boolean;
   /** What a process of this step would find in its environment. */
   environment: Readonly<Record<string, string>>;
   workspace: string;
   gitDirectory: string;
+  /** Of the run: a folder for each artifact, by its name. */
+  artifactDirectory: string;
   ref: string;
   sha: string;
   permissions: Readonly<Record<string, string>>;
   log(line: string): void;
+  warn(message: string): void;
   mask(value: string): void;
   setOutput(name: string, value: string): void;
   /** For this job's later steps. */

@@ -1,11 +1,15 @@
 import { checkout } from "./checkout.ts";
 import { configureAwsCredentials } from "./configure-aws-credentials.ts";
+import { downloadArtifact } from "./download-artifact.ts";
 import { setupNode } from "./setup-node.ts";
 import type { StandIn } from "./stand-in.ts";
+import { uploadArtifact } from "./upload-artifact.ts";
 
 /** Marketplace actions that this runner performs by itself, for want of GitHub to get them from. */
 export const standIns: Record<string, StandIn> = {
   "actions/checkout": checkout,
+  "actions/download-artifact": downloadArtifact,
   "actions/setup-node": setupNode,
+  "actions/upload-artifact": uploadArtifact,
   "aws-actions/configure-aws-credentials": configureAwsCredentials,
 };
