@@ -1,6 +1,7 @@
 import type { Aws } from "./aws/api.ts";
 import type { PricedProduct } from "./aws/pricing/products.ts";
 import type { Clock } from "./clock.ts";
+import type { GitRepositories } from "./planes/git/git-repositories.ts";
 import type { Network } from "./planes/network.ts";
 import type { Registry } from "./planes/registry.ts";
 import type { Advisory } from "./planes/scanner/advisories.ts";
@@ -13,6 +14,8 @@ export interface Environment {
   readonly clock: Clock;
   readonly network: Network;
   readonly registry: Registry;
+  /** What lies under the repositories of CodeCommit. */
+  readonly git: GitRepositories;
   /** What the containers of tasks run in. */
   readonly taskRuntime: TaskRuntime;
   /** What image scans look for. */

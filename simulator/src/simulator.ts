@@ -32,6 +32,7 @@ import { AwsError } from "./errors.ts";
 import { apiName, createFaults, type Fault, type FaultStrikes, type Faults } from "./gateway/faults.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
 import { strikeWithin } from "./gateway/strike.ts";
+import { createGitRepositories } from "./planes/git/create-git-repositories.ts";
 import { createNetwork } from "./planes/network.ts";
 import { createRegistry } from "./planes/registry-server.ts";
 import type { Advisory } from "./planes/scanner/advisories.ts";
@@ -112,6 +113,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     accountId,
     gateway: gatewayAddress,
   });
+  const git = createGitRepositories({ directory: join(dataDirectory, "git") });
   const directory = join(dataDirectory, "tasks");
   const taskRuntime = await startTaskRuntime(options.taskRuntime ?? "process", {
     registry,
@@ -131,6 +133,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     advisories: options.advisories ?? [],
     products: options.products ?? defaultProducts,
     registry,
+    git,
     taskRuntime,
     aws: callInProcess(services, faults),
     gateway: gatewayAddress,
@@ -142,6 +145,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const closeAll = () =>
     closeServices(services)
       .finally(() => taskRuntime.close())
+      .finally(() => git.close())
       .finally(removeTemporary);
 
   let gateway: Gateway;

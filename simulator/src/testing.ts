@@ -5,6 +5,7 @@ import type { Aws, ServiceName } from "./aws/api.ts";
 import { createClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import { AwsError } from "./errors.ts";
+import { createGitRepositories } from "./planes/git/create-git-repositories.ts";
 import { createNetwork } from "./planes/network.ts";
 import type { Registry } from "./planes/registry.ts";
 import { createProcessRuntime } from "./planes/tasks/process-runtime.ts";
@@ -22,6 +23,7 @@ export async function createTestEnvironment(
   const { timeScale = 600, aws = {}, ...rest } = overrides;
   const dataDirectory = await mkdtemp(join(tmpdir(), "simulator-test-"));
   const { network = createNetwork(), registry = refusingRegistry } = overrides;
+  const git = createGitRepositories({ directory: join(dataDirectory, "git") });
   const taskRuntime = createProcessRuntime({ registry, network, directory: join(dataDirectory, "tasks") });
   return {
     accountId: "123456789012",
@@ -29,6 +31,7 @@ export async function createTestEnvironment(
     clock: createClock(timeScale),
     network,
     registry,
+    git,
     taskRuntime,
     advisories: [],
     products: [],
@@ -40,6 +43,7 @@ export async function createTestEnvironment(
     aws: refuseAbsent(aws),
     async remove() {
       await taskRuntime.close();
+      await git.close();
       await rm(dataDirectory, { recursive: true, force: true });
     },
   };

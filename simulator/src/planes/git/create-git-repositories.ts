@@ -1,0 +1,36 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createGitProgram } from "./git-program.ts";
+import type { GitRepositories } from "./git-repositories.ts";
+
+/** In a folder of their own, which the first repository makes. */
+export function createGitRepositories({ directory }: { directory: string }): GitRepositories {
+  const git = createGitProgram();
+  const pathOf = (id: string) => join(directory, `${id}.git`);
+  const run: GitRepositories["run"] = (id, args, options) => git.run(pathOf(id), args, options);
+  return {
+    async create(id) {
+      await mkdir(pathOf(id), { recursive: true });
+      const format = ["--object-format=sha1", "--initial-branch=main"];
+      await run(id, ["init", "--quiet", "--bare", "--template=", ...format]);
+      // Archives hold what was committed, whatever a file .gitattributes in it says.
+      await mkdir(join(pathOf(id), "info"), { recursive: true });
+      await writeFile(join(pathOf(id), "info", "attributes"), "* -export-ignore -export-subst\n");
+    },
+    remove: (id) => rm(pathOf(id), { recursive: true, force: true }),
+    async branches(id) {
+      const format = "--format=%(objectname) %(refname:lstrip=2)";
+      const lines = (await run(id, ["for-each-ref", format, "refs/heads/"])).toString().split("\n");
+      return new Map(
+        lines.filter(Boolean).map((line) => {
+          const space = line.indexOf(" ");
+          return [line.slice(space + 1), line.slice(0, space)];
+        }),
+      );
+    },
+    archive: (id, commitId) =>
+      run(id, ["archive", "--format=zip", "--end-of-options", `${commitId}^{commit}`]),
+    run,
+    close: () => git.close(),
+  };
+}

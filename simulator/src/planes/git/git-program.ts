@@ -1,0 +1,102 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { buffer, text } from "node:stream/consumers";
+
+/** Git ended with an error; the message is what it said. */
+export class GitError extends Error {
+  readonly exitCode: number | null;
+
+  constructor(args: readonly string[], said: string, exitCode: number | null) {
+    super(said.trim() || `git ${args.join(" ")} ended with code ${exitCode}`);
+    this.name = "GitError";
+    this.exitCode = exitCode;
+  }
+}
+
+export interface GitRun {
+  readonly input?: string | Uint8Array;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+export interface GitProgram {
+  /** Runs a command in a bare repository; resolves to its standard output, rejects with GitError. */
+  run(gitDirectory: string, args: readonly string[], options?: GitRun): Promise<Buffer>;
+  /** For who streams: the command is ended by its streams, by `kill` or by `close`. */
+  start(gitDirectory: string, args: readonly string[], options?: Pick<GitRun, "variables">): RunningGit;
+  /** Ends what still runs, and waits for its end. */
+  close(): Promise<void>;
+}
+
+export interface RunningGit {
+  readonly process: ChildProcessWithoutNullStreams;
+  /** Its exit code, null when a signal ended it; rejects when there is no git. */
+  readonly ended: Promise<number | null>;
+  /** With everything it has started. */
+  kill(): void;
+}
+
+export function createGitProgram(): GitProgram {
+  const running = new Set<RunningGit>();
+  const start: GitProgram["start"] = (gitDirectory, args, { variables } = {}) => {
+    // A process group of its own, so that the helpers of a command end with it.
+    const process = spawn("git", args, { env: environment(gitDirectory, variables), detached: true });
+    const git = { process, ended: untilEnd(process), kill: () => killGroup(process) };
+    running.add(git);
+    const forget = () => running.delete(git);
+    git.ended.then(forget, forget);
+    return git;
+  };
+  return {
+    start,
+    async run(gitDirectory, args, { input = "", ...options } = {}) {
+      const { process, ended } = start(gitDirectory, args, options);
+      // A command that does not read all it is given says why by its exit code.
+      process.stdin.on("error", () => {});
+      process.stdin.end(input);
+      const [code, output, said] = await Promise.all([ended, buffer(process.stdout), text(process.stderr)]);
+      if (code !== 0) throw new GitError(args, said, code);
+      return output;
+    },
+    async close() {
+      const ending = [...running];
+      for (const git of ending) git.kill();
+      await Promise.allSettled(ending.map(({ ended }) => ended));
+    },
+  };
+}
+
+/** Nothing of the user's: no configuration, attributes, identity, hooks or language. */
+function environment(gitDirectory: string, variables: GitRun["variables"]): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    HOME: gitDirectory,
+    LC_ALL: "C",
+    GIT_DIR: gitDirectory,
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_ATTR_NOSYSTEM: "1",
+    ...variables,
+  };
+}
+
+async function untilEnd(process: ChildProcessWithoutNullStreams): Promise<number | null> {
+  try {
+    const [code] = await once(process, "close");
+    return code;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new Error("the program git is not on PATH; the repositories of CodeCommit need it", {
+      cause: error,
+    });
+  }
+}
+
+function killGroup({ pid }: ChildProcessWithoutNullStreams): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // It has ended meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
