@@ -10,6 +10,7 @@ import {
   NoOperationTraceWriter,
   parseWorkflow,
 } from "./github-parser.ts";
+import { readNumberInputs } from "./number-inputs.ts";
 import { readJob, readRunDefaults } from "./read-job.ts";
 import { find, knowOnly } from "./tokens.ts";
 import type { Workflow } from "./workflow.ts";
@@ -37,6 +38,7 @@ export async function loadWorkflow(repository: string, path: string): Promise<Wo
   if (template.errors) throw failWith(template.errors.map((error) => error.Message));
 
   knowOnly(value, path, "the workflow key", rootKeys);
+  readNumberInputs(template.events, value, path);
   const jobTokens = find(value, "jobs") as MappingToken;
   return {
     path,

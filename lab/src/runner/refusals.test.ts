@@ -57,6 +57,14 @@ describe("what is refused before anything runs", () => {
       "Unrecognized named-value: 'foo'",
     ],
     [
+      "a number given by hand",
+      workflowOf(
+        "\n  job:\n    runs-on: ubuntu-latest\n    steps: [{ run: echo }]",
+        "on: { workflow_dispatch: { inputs: { count: { type: number } } } }",
+      ),
+      `${file}:2: this runner does not know the type 'number' of an input given by hand`,
+    ],
+    [
       "an unknown job in needs",
       workflowOf(`
   first:
