@@ -22,7 +22,13 @@ export async function endBadly(
   { snapshot, unstopped }: Last,
   status?: Status,
 ): Promise<Failure> {
-  const evidence = await gatherEvidence(world, { ...inputs, revision }, running, snapshot);
+  const targetGroups = (service: RunningService["service"]) => running.targetGroups(service, snapshot);
+  const evidence = await gatherEvidence(
+    world,
+    { ...inputs, revision },
+    { by: running.by, targetGroups },
+    snapshot,
+  );
   const cause = causeOf(evidence);
   record.status = status ?? (snapshot.ended === "succeeded" ? "failed" : (snapshot.ended ?? "failed"));
   record.failedTasks = [...evidence.failedTasks];

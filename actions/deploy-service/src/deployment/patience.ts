@@ -1,6 +1,6 @@
 import { isThrottled, isTransient } from "../../../shared/aws-errors.ts";
 import { formatDuration } from "../../../shared/duration.ts";
-import type { World } from "../clients.ts";
+import type { EcsWorld } from "../../../shared/ecs/world.ts";
 
 /** The SDK has retried for seconds already; an outage of a region or a runner's network that lasts longer than this rarely ends soon. */
 const outageMs = 5 * 60_000;
@@ -9,7 +9,7 @@ const outageMs = 5 * 60_000;
  * Asks AWS while something is waited for: undefined when it throttles, or cannot answer for the moment, which is said.
  * Throws what does not pass by itself, and what has not passed for five minutes.
  */
-export function createPatience({ clock, log, signal }: World) {
+export function createPatience({ clock, log, signal }: EcsWorld) {
   let failingSince: number | undefined;
   return async <T>(call: () => Promise<T>): Promise<T | undefined> => {
     try {

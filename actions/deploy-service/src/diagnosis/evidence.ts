@@ -4,7 +4,8 @@ import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balan
 import type { FailedTask } from "../../../shared/ecs/failed-task.ts";
 import { readLogTail } from "../../../shared/ecs/log-tail.ts";
 import { findService, type ServiceName } from "../../../shared/ecs/service.ts";
-import type { World } from "../clients.ts";
+import type { EcsClients, EcsWorld } from "../../../shared/ecs/world.ts";
+import type { Clients } from "../clients.ts";
 import type { RunningDeployment, Snapshot } from "../deployment/running-deployment.ts";
 import type { LifecycleEvent } from "../record.ts";
 import { findFailedTasks } from "./failed-tasks.ts";
@@ -24,18 +25,28 @@ export interface Evidence {
   readonly triggeredAlarms: readonly string[];
 }
 
+/** What looking for causes needs of a world. */
+export interface EvidenceWorld extends EcsWorld {
+  readonly clients: EcsClients & Pick<Clients, "elbv2">;
+}
+
 export interface Subject extends ServiceName {
   readonly revision: string;
+}
+
+/** Who brings the new tasks up, and the target groups in which they are registered. */
+interface Carrier extends Pick<RunningDeployment, "by"> {
+  targetGroups(service: Service): string[];
 }
 
 /** The newest, whose log is read; tasks of one crash loop say the same. */
 const tasksWithLog = 1;
 
 export async function gatherEvidence(
-  world: World,
+  world: EvidenceWorld,
   subject: Subject,
-  running: Pick<RunningDeployment, "by" | "targetGroups">,
-  snapshot: Snapshot,
+  { by, targetGroups }: Carrier,
+  snapshot: Pick<Snapshot, "startedBy" | "reason" | "triggeredAlarms" | "createdAt" | "events">,
 ): Promise<Evidence> {
   const { startedBy, reason, triggeredAlarms, createdAt } = snapshot;
   const replacement = { ...subject, startedBy };
@@ -50,16 +61,16 @@ export async function gatherEvidence(
     failedEvent: snapshot.events.find(({ status }) => status === "Failed"),
     serviceEvents: await orNone(world, "service events", () => serviceEvents(world, subject, createdAt)),
     unhealthyTargets: await orNone(world, "target health", () =>
-      unhealthyTargets(world, subject, (service) => running.targetGroups(service, snapshot)),
+      unhealthyTargets(world, subject, targetGroups),
     ),
     reason,
-    by: running.by,
+    by,
     triggeredAlarms,
   };
 }
 
 /** One thing that cannot be looked up must not hide the others. */
-async function orNone<T>(world: World, what: string, find: () => Promise<T[]>): Promise<T[]> {
+async function orNone<T>(world: EvidenceWorld, what: string, find: () => Promise<T[]>): Promise<T[]> {
   try {
     return await find();
   } catch (error) {
@@ -68,7 +79,11 @@ async function orNone<T>(world: World, what: string, find: () => Promise<T[]>): 
   }
 }
 
-async function withLogs(world: World, revision: string, tasks: readonly FailedTask[]): Promise<FailedTask[]> {
+async function withLogs(
+  world: EvidenceWorld,
+  revision: string,
+  tasks: readonly FailedTask[],
+): Promise<FailedTask[]> {
   if (tasks.length === 0) return [];
   const containers = await orNone(world, "the revision's containers", () => containersOf(world, revision));
   return Promise.all(
@@ -79,12 +94,16 @@ async function withLogs(world: World, revision: string, tasks: readonly FailedTa
   );
 }
 
-async function containersOf(world: World, taskDefinition: string): Promise<ContainerDefinition[]> {
+async function containersOf(world: EvidenceWorld, taskDefinition: string): Promise<ContainerDefinition[]> {
   const described = await world.clients.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
   return described.taskDefinition?.containerDefinitions ?? [];
 }
 
-async function serviceEvents(world: World, name: ServiceName, since: Date | undefined): Promise<string[]> {
+async function serviceEvents(
+  world: EvidenceWorld,
+  name: ServiceName,
+  since: Date | undefined,
+): Promise<string[]> {
   const { service } = await findService(world, name);
   return (service.events ?? [])
     .filter(({ createdAt }) => !since || !createdAt || createdAt >= since)
@@ -92,7 +111,7 @@ async function serviceEvents(world: World, name: ServiceName, since: Date | unde
 }
 
 async function unhealthyTargets(
-  world: World,
+  world: EvidenceWorld,
   name: ServiceName,
   targetGroups: (service: Service) => string[],
 ): Promise<string[]> {

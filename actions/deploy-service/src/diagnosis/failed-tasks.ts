@@ -1,7 +1,7 @@
 import { DescribeTasksCommand, paginateListTasks, type Task } from "@aws-sdk/client-ecs";
 import { type FailedTask, stoppedByItself, toFailedTask } from "../../../shared/ecs/failed-task.ts";
 import type { ServiceName } from "../../../shared/ecs/service.ts";
-import type { World } from "../clients.ts";
+import type { EcsWorld } from "../../../shared/ecs/world.ts";
 
 export interface Replacement extends ServiceName {
   readonly revision: string;
@@ -17,7 +17,7 @@ const describeAtMost = 100;
  * an earlier try of the same revision are told apart by what started them. `known` holds what needs no second look.
  */
 export async function findFailedTasks(
-  world: World,
+  world: EcsWorld,
   replacement: Replacement,
   known: Map<string, Task>,
   signal?: AbortSignal,

@@ -7,7 +7,7 @@ import {
   type ServiceDeploymentStatus,
 } from "@aws-sdk/client-ecs";
 import type { ServiceName } from "../../../shared/ecs/service.ts";
-import type { World } from "../clients.ts";
+import type { EcsWorld } from "../../../shared/ecs/world.ts";
 
 const ongoing: readonly (ServiceDeploymentStatus | undefined)[] = [
   "PENDING",
@@ -23,7 +23,7 @@ export function isOngoing({ status }: { readonly status?: ServiceDeploymentStatu
 
 /** The service's deployments of the last 90 days, newest first; the first page holds all that can still matter. */
 export async function listServiceDeployments(
-  world: World,
+  world: EcsWorld,
   { cluster, service }: ServiceName,
   signal: AbortSignal | undefined,
 ): Promise<ServiceDeploymentBrief[]> {
@@ -37,7 +37,7 @@ function timeOf({ createdAt }: ServiceDeploymentBrief): number {
 }
 
 export async function describeServiceDeployment(
-  world: World,
+  world: EcsWorld,
   arn: string,
   signal: AbortSignal | undefined,
 ): Promise<ServiceDeployment> {
@@ -50,7 +50,7 @@ export async function describeServiceDeployment(
 }
 
 /** Task definition ARN of each service revision, in the order asked for. */
-export async function describeRevisions(world: World, arns: string[]): Promise<(string | undefined)[]> {
+export async function describeRevisions(world: EcsWorld, arns: string[]): Promise<(string | undefined)[]> {
   const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns });
   const { serviceRevisions = [] } = await world.clients.ecs.send(command);
   return arns.map((arn) => serviceRevisions.find((each) => each.serviceRevisionArn === arn)?.taskDefinition);
