@@ -4,7 +4,8 @@ import {
   type TaskDefinitionSource,
 } from "../../shared/ecs/task-definition-source.ts";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
-import { isObject, type TaskDefinitionInput } from "../../shared/task-definition.ts";
+import { readPlaceholderValues } from "../../shared/placeholder-values.ts";
+import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
 import { readChoices, readCommands, readImages } from "./container-values.ts";
 import { type NamedValues, readFileArns, readNamedValues, readTags } from "./named-values.ts";
 import { type Placed, parseTarget, type Target } from "./target.ts";
@@ -42,17 +43,17 @@ export interface RenderInputs {
 }
 
 export function readRenderInputs(getInput?: (name: string) => string): RenderInputs {
-  return readInputs((read) => {
-    const placeholders = read.json("placeholders", "a JSON object of texts or numbers by name", isValues, {});
-    return {
+  return readInputs(
+    (read) => ({
       source: readTaskDefinitionSource(read),
       appSpecFile: read.optionalFile("appspec"),
-      placeholders: new Map(Object.entries(placeholders).map(([name, value]) => [name, String(value)])),
+      placeholders: readPlaceholderValues(read, "placeholders"),
       task: readTaskSettings(read),
       tags: readTags(read, "tags"),
       container: readContainerInputs(read),
-    };
-  }, getInput);
+    }),
+    getInput,
+  );
 }
 
 function readContainerInputs(read: InputReader): ContainerInputs {
@@ -120,13 +121,4 @@ function readPinned(read: InputReader): Target {
   const given = read.optional("pin-images") ?? "false";
   if (given === "false") return undefined;
   return given === "true" ? ["*"] : readContainers(read, "pin-images");
-}
-
-type Values = Record<string, string | number | boolean>;
-
-function isValues(value: unknown): value is Values {
-  return (
-    isObject(value) &&
-    Object.values(value).every((item) => ["string", "number", "boolean"].includes(typeof item))
-  );
 }
