@@ -1,5 +1,5 @@
 import type { Environment } from "../../environment.ts";
-import { createPoolMember, retirePoolMember } from "../../planes/load-balancer/target-pool.ts";
+import { createPoolMember } from "../../planes/load-balancer/target-pool.ts";
 import { loadBalancerArnsOf, type State, type TargetGroupRecord, type TargetRecord } from "./state.ts";
 import { draining, initialChecking, notInUse, registering, watchTarget } from "./target-health.ts";
 
@@ -103,7 +103,7 @@ function remove(group: TargetGroupRecord, target: TargetRecord): void {
 
 function retire(target: TargetRecord): void {
   target.activity.abort();
-  retirePoolMember(target.member);
+  target.member.connections.retire();
 }
 
 function refreshPool({ pool, targets }: TargetGroupRecord): void {

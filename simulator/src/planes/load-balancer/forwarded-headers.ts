@@ -85,9 +85,8 @@ function forwardedForValue(received: string, request: IncomingMessage, settings:
 }
 
 /** Fields of the target's answer for the client; Node frames the body anew, so the framing fields go. */
-export function responseHeaders(targetResponse: IncomingMessage): string[] {
-  const { rawHeaders } = targetResponse;
-  const named = namedByConnection(targetResponse.headers.connection);
+export function responseHeaders(rawHeaders: readonly string[], connection: string | undefined): string[] {
+  const named = namedByConnection(connection);
   const headers: string[] = [];
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] as string;

@@ -4,8 +4,9 @@ import type { Duplex } from "node:stream";
 import type { Network } from "../network.ts";
 import type { Route, RouteAction } from "./actions.ts";
 import { rawErrorPage, sendAnswer } from "./answers.ts";
-import { type ForwardContext, fail, forward } from "./forward.ts";
+import { forward } from "./forward.ts";
 import type { ProxySettings } from "./forwarded-headers.ts";
+import { type ForwardContext, fail } from "./hop.ts";
 import { createTrafficMeter, type TrafficMeter } from "./traffic-meter.ts";
 import { forwardUpgrade, responseOn } from "./upgrade.ts";
 

@@ -1,4 +1,4 @@
-import { Agent } from "node:http";
+import { createKeptConnections, type KeptConnections } from "./kept-connections.ts";
 import { createTrafficMeter, type TrafficMeter } from "./traffic-meter.ts";
 
 /** One registered target as the data plane sees it, with the connections kept to it. */
@@ -6,7 +6,7 @@ export interface PoolMember {
   /** The VPC's address of the target, as registered. */
   readonly address: string;
   readonly port: number;
-  readonly connections: Agent;
+  readonly connections: KeptConnections;
 }
 
 export interface TargetPool {
@@ -23,20 +23,8 @@ export interface TargetPool {
   readonly meter: TrafficMeter;
 }
 
-/** Connections kept open per target while idle; more than the lab's load ever uses at once. */
-const maxIdleConnections = 256;
-
 export function createPoolMember(address: string, port: number): PoolMember {
-  const connections = new Agent({ keepAlive: true, maxFreeSockets: maxIdleConnections });
-  return { address, port, connections };
-}
-
-/** Closes idle connections; those in use close when their exchange ends. */
-export function retirePoolMember({ connections }: PoolMember): void {
-  connections.maxFreeSockets = 0;
-  for (const sockets of Object.values(connections.freeSockets)) {
-    for (const socket of sockets ?? []) socket.destroy();
-  }
+  return { address, port, connections: createKeptConnections() };
 }
 
 export function createTargetPool(): TargetPool {

@@ -1,7 +1,8 @@
 import { type ClientRequest, type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { countChosen, type ForwardContext, fail, relay, startRequest } from "./forward.ts";
+import { relay, startRequest } from "./fresh-exchange.ts";
+import { countChosen, type ForwardContext, fail } from "./hop.ts";
 import type { TargetPool } from "./target-pool.ts";
 
 /**
@@ -18,7 +19,7 @@ export function forwardUpgrade(
   const response = responseOn(client, request);
   const member = countChosen(pool, context);
   const wanted = ["Connection", "Upgrade", "Upgrade", request.headers.upgrade ?? ""];
-  const upstream = member && startRequest(request, member, context, false, wanted);
+  const upstream = member && startRequest(request, member, context, wanted);
   if (member === undefined) fail(response, 503, context);
   else if (upstream === undefined) fail(response, 502, context);
   else negotiate(upstream, { response, client, head }, context);

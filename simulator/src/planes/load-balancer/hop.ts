@@ -1,0 +1,44 @@
+import type { ServerResponse } from "node:http";
+import type { Network } from "../network.ts";
+import { sendErrorPage } from "./answers.ts";
+import type { ProxySettings } from "./forwarded-headers.ts";
+import type { PoolMember, TargetPool } from "./target-pool.ts";
+import type { TrafficMeter } from "./traffic-meter.ts";
+
+export interface ForwardContext {
+  readonly network: Network;
+  /** The listener's port as the API reports it. */
+  readonly listenerPort: number;
+  readonly settings: ProxySettings;
+  /** The listener's. */
+  readonly meter: TrafficMeter;
+}
+
+/** From the load balancer to the target that was chosen. */
+export interface Hop {
+  readonly pool: TargetPool;
+  readonly member: PoolMember;
+  readonly context: ForwardContext;
+}
+
+/** Chooses a target; only a request that has one counts as one (CloudWatch's RequestCount). */
+export function countChosen(pool: TargetPool | undefined, { meter }: ForwardContext): PoolMember | undefined {
+  const member = pool?.next();
+  if (pool === undefined || member === undefined) return undefined;
+  meter.countRequest();
+  pool.meter.countRequest();
+  return member;
+}
+
+/** Counts what the target answered, and how long after the request had left. */
+export function countAnswer({ pool, context }: Hop, status: number, startedAt: number): void {
+  const milliseconds = performance.now() - startedAt;
+  context.meter.countTargetAnswer(status, milliseconds);
+  pool.meter.countTargetAnswer(status, milliseconds);
+}
+
+/** Answers with the load balancer's own page and counts it. */
+export function fail(response: ServerResponse, status: number, { meter }: ForwardContext): void {
+  if (!response.headersSent) meter.countErrorPage(status);
+  sendErrorPage(response, status);
+}

@@ -1,0 +1,75 @@
+import { Client } from "undici";
+import type { Socket } from "../network.ts";
+
+/** A connection to a target, used by one exchange at a time. */
+export interface KeptConnection {
+  readonly client: Client;
+  /** Whether it has carried an exchange before: then the target may have closed it just now. */
+  readonly isReused: boolean;
+  /** Its exchange is over. */
+  release(): void;
+}
+
+export interface KeptConnections {
+  /** One that is idle, or a new one. */
+  take(socket: Socket): KeptConnection;
+  /** Closes those that are idle; those in use close when their exchange ends. */
+  retire(): void;
+}
+
+/** Kept per target while idle; more than the lab's load ever uses at once. */
+const maxIdle = 256;
+
+/** Source: Application Load Balancers guide, "HTTP 504: Gateway timeout". */
+const connectTimeoutMs = 10_000;
+
+interface Connection {
+  readonly origin: string;
+  readonly client: Client;
+  isClosed: boolean;
+}
+
+/** The last one given back is taken first, so that those no longer needed fall idle and close. */
+export function createKeptConnections(): KeptConnections {
+  const idle: Connection[] = [];
+  let retired = false;
+  const drop = ({ client }: Connection) => void client.destroy();
+  const connect = (origin: string): Connection => {
+    const client = new Client(origin, { connect: { timeout: connectTimeoutMs } });
+    const connection: Connection = { origin, client, isClosed: false };
+    // A client would connect anew by itself; here it stands for one connection.
+    const onClosed = () => {
+      connection.isClosed = true;
+      const at = idle.indexOf(connection);
+      if (at >= 0) idle.splice(at, 1).forEach(drop);
+    };
+    client.on("disconnect", onClosed).on("connectionError", onClosed);
+    return connection;
+  };
+  const takeIdle = (origin: string): Connection | undefined => {
+    for (let last = idle.pop(); last; last = idle.pop()) {
+      if (last.origin === origin) return last;
+      drop(last);
+    }
+    return undefined;
+  };
+  return {
+    take({ host, port }) {
+      const origin = `http://${host}:${port}`;
+      const known = takeIdle(origin);
+      const taken = known ?? connect(origin);
+      return {
+        client: taken.client,
+        isReused: known !== undefined,
+        release() {
+          if (retired || taken.isClosed || idle.length >= maxIdle) drop(taken);
+          else idle.push(taken);
+        },
+      };
+    },
+    retire() {
+      retired = true;
+      idle.splice(0).forEach(drop);
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Dispatcher } from "undici";
+import { requestHeaders, responseHeaders } from "./forwarded-headers.ts";
+import { countAnswer, fail, type Hop } from "./hop.ts";
+import type { KeptConnection } from "./kept-connections.ts";
+
+/**
+ * Passes a request without a body through on a kept connection to its target. `again` sends it anew should the target
+ * have closed that connection just as the request left on it.
+ */
+export function exchangeOnKept(
+  request: IncomingMessage,
+  response: ServerResponse,
+  hop: Hop,
+  again: () => void,
+): void {
+  const { member, context } = hop;
+  const socket = context.network.resolve(member.address, member.port);
+  if (socket === undefined) {
+    fail(response, 502, context);
+    return;
+  }
+  const connection = member.connections.take(socket);
+  const { idleTimeoutMs } = context.settings;
+  const exchange = new Exchange(response, hop, connection, again);
+  try {
+    connection.client.dispatch(
+      {
+        method: request.method ?? "GET",
+        path: request.url ?? "/",
+        headers: requestHeaders(request, context.listenerPort, context.settings),
+        headersTimeout: idleTimeoutMs,
+        bodyTimeout: idleTimeoutMs,
+      },
+      exchange,
+    );
+  } catch {
+    // undici's own checks of what may be sent.
+    connection.release();
+    fail(response, 400, context);
+  }
+}
+
+/** A class, since undici calls it once for every piece of every answer. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #response: ServerResponse;
+  readonly #hop: Hop;
+  readonly #connection: KeptConnection;
+  readonly #again: () => void;
+  readonly #startedAt = performance.now();
+  #hasBegun = false;
+  #hasBody = false;
+
+  constructor(response: ServerResponse, hop: Hop, connection: KeptConnection, again: () => void) {
+    this.#response = response;
+    this.#hop = hop;
+    this.#connection = connection;
+    this.#again = again;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    const response = this.#response;
+    const onClosed = () => {
+      if (!response.writableFinished) controller.abort(new Error("the client is gone"));
+    };
+    if (response.destroyed) onClosed();
+    else response.once("close", onClosed);
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: { readonly connection?: string | string[] | undefined },
+    reason?: string,
+  ): void {
+    // Interim answers are for this hop.
+    if (status < 200) return;
+    const response = this.#response;
+    countAnswer(this.#hop, status, this.#startedAt);
+    response.writeHead(
+      status,
+      reason,
+      responseHeaders(textOf(controller.rawHeaders), headers.connection?.toString()),
+    );
+    this.#hasBegun = true;
+    // The head leaves together with the first bytes of the body, but does not wait for them.
+    setImmediate(() => {
+      if (!this.#hasBody && !response.destroyed) response.flushHeaders();
+    });
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#hasBody = true;
+    if (this.#response.write(chunk)) return;
+    controller.pause();
+    this.#response.once("drain", () => controller.resume());
+  }
+
+  onResponseEnd(): void {
+    this.#hasBody = true;
+    this.#connection.release();
+    this.#response.end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: NodeJS.ErrnoException): void {
+    this.#connection.release();
+    const response = this.#response;
+    if (this.#hasBegun) response.destroy();
+    else if (response.destroyed) return;
+    else if (this.#connection.isReused && closedCodes.has(error.code ?? "")) this.#again();
+    else fail(response, timeoutCodes.has(error.code ?? "") ? 504 : 502, this.#hop.context);
+  }
+}
+
+/** The other side ended the connection, or had. */
+const closedCodes: ReadonlySet<string> = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
+const timeoutCodes: ReadonlySet<string> = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT"]);
+
+/** HTTP/1.1 gives them as bytes, names and values in turn. */
+function textOf(raw: Dispatcher.DispatchController["rawHeaders"]): string[] {
+  return Array.isArray(raw)
+    ? raw.map((each) => (typeof each === "string" ? each : each.toString("latin1")))
+    : [];
+}
