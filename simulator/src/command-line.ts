@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { accessKeysVariable } from "./access-keys.ts";
 import { type AccountKind, accountKinds } from "./accounts/account-kind.ts";
 import { readProducts } from "./aws/pricing/products.ts";
 import { faultKinds } from "./gateway/faults.ts";
@@ -34,6 +35,9 @@ Starts an offline AWS on 127.0.0.1 and prints the environment variables that poi
                        may be given several times: --fault ecs:DescribeServices=throttle,times=3
                        kinds: ${faultKinds.join(", ")}
   --help
+
+The API takes any access key; git is checked. Beside the key that is printed and those that STS hands out, it may use
+those of the variable ${accessKeysVariable}: [{"accessKeyId":"…","secretAccessKey":"…","sessionToken":"…"}]
 `;
 
 /** Options of the command. Throws a sentence that names the option and what it allows. */

@@ -1,3 +1,4 @@
+import { accessKeysVariable, readAccessKeys } from "./access-keys.ts";
 import { parseArguments, usage } from "./command-line.ts";
 import { type Simulator, startSimulator } from "./simulator.ts";
 
@@ -6,7 +7,10 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
   try {
     const { help, ...options } = parseArguments(argv);
     if (help) return console.log(usage);
-    const simulator = await startSimulator(options);
+    const simulator = await startSimulator({
+      ...options,
+      accessKeys: readAccessKeys(process.env[accessKeysVariable]),
+    });
     announce(simulator);
     endWith(simulator);
   } catch (error) {

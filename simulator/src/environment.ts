@@ -1,3 +1,4 @@
+import type { AccessKeys } from "./access-keys.ts";
 import type { Aws } from "./aws/api.ts";
 import type { PricedProduct } from "./aws/pricing/products.ts";
 import type { Clock } from "./clock.ts";
@@ -13,6 +14,8 @@ export interface Environment {
   readonly region: string;
   readonly clock: Clock;
   readonly network: Network;
+  /** Keys whose secrets are known. */
+  readonly accessKeys: AccessKeys;
   readonly registry: Registry;
   /** What lies under the repositories of CodeCommit. */
   readonly git: GitRepositories;

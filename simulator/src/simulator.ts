@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type AccessKey, createAccessKeys } from "./access-keys.ts";
 import { type AccountKind, openAccount } from "./accounts/account-kind.ts";
 import type { Aws, Handler, Service, ServiceName } from "./aws/api.ts";
 import { createApplicationAutoScaling } from "./aws/application-auto-scaling/service.ts";
@@ -39,6 +40,7 @@ import type { Advisory } from "./planes/scanner/advisories.ts";
 import type { TaskRuntimeKind } from "./planes/tasks/runtime.ts";
 import { startTaskRuntime } from "./planes/tasks/start-runtime.ts";
 
+export type { AccessKey } from "./access-keys.ts";
 export { type AccountKind, accountKinds } from "./accounts/account-kind.ts";
 export type { PricedProduct } from "./aws/pricing/products.ts";
 export type { Fault, FaultKind, InjectedFault } from "./gateway/faults.ts";
@@ -61,6 +63,8 @@ export interface SimulatorOptions {
   region?: string;
   /** Access keys to answer with ExpiredToken: rehearses a lab session that is over. */
   expiredAccessKeys?: readonly string[];
+  /** Keys whose signatures Git's requests are checked by, beside the simulator's own and those that STS hands out. */
+  accessKeys?: readonly AccessKey[];
   /** What image scans look for; nothing unless given, so that no scan finds anything. */
   advisories?: readonly Advisory[];
   /** What the Price List API knows; list prices of us-east-1 of a day for what the templates use unless given. */
@@ -94,6 +98,9 @@ export const defaultPort = 4566;
 export const defaultListenerPortOffset = 10_000;
 /** A documented minute takes a second. */
 export const defaultTimeScale = 60;
+
+/** The API takes any key; this one only has to look like one to the tools that check. */
+const ownKey = { accessKeyId: "AKIASIMULATEDACCOUNT", secretAccessKey: "simulated" };
 
 type Services = { [Name in ServiceName]: Service<Name> };
 
@@ -130,6 +137,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     region,
     clock,
     network,
+    accessKeys: createAccessKeys([ownKey, ...(options.accessKeys ?? [])], options.expiredAccessKeys),
     advisories: options.advisories ?? [],
     products: options.products ?? defaultProducts,
     registry,
@@ -165,18 +173,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   }
   gatewayAddress.port = gateway.port;
   const endpoint = `http://${gatewayAddress.host}:${gateway.port}`;
-  // Any key is accepted; these only have to look like one to the tools that check.
-  const credentials = { accessKeyId: "AKIASIMULATEDACCOUNT", secretAccessKey: "simulated" };
   return {
     endpoint,
-    clientConfig: { endpoint, region, credentials },
+    clientConfig: { endpoint, region, credentials: ownKey },
     environmentVariables: {
       AWS_ENDPOINT_URL: endpoint,
       AWS_REGION: region,
       // What boto3 and older command lines read instead.
       AWS_DEFAULT_REGION: region,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_ACCESS_KEY_ID: ownKey.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: ownKey.secretAccessKey,
     },
     aws: environment.aws,
     clock,

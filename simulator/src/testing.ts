@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createAccessKeys } from "./access-keys.ts";
 import type { Aws, ServiceName } from "./aws/api.ts";
 import { createClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
@@ -30,6 +31,7 @@ export async function createTestEnvironment(
     region: "us-east-1",
     clock: createClock(timeScale),
     network,
+    accessKeys: createAccessKeys([]),
     registry,
     git,
     taskRuntime,

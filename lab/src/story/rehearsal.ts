@@ -10,7 +10,7 @@ import type { Progress } from "./progress.ts";
 import { listenForPushes, type Push } from "./push-listener.ts";
 import { pushNodeBase } from "./push-node-base.ts";
 import { createScratchRepository, type ScratchRepository } from "./scratch-repository.ts";
-import { type SimulatorProcess, startSimulatorProcess } from "./simulator-process.ts";
+import { type Keys, type SimulatorProcess, startSimulatorProcess } from "./simulator-process.ts";
 import { chooseTaskRuntime, type TaskRuntimeKind } from "./task-runtime.ts";
 
 export interface Rehearsal {
@@ -48,10 +48,12 @@ export async function startRehearsal(
   const { project, directory, logDirectory } = place;
   const { runtime, why } = await chooseTaskRuntime(options.runtime);
   progress.say(`  tasks run as ${runtime === "docker" ? "Docker's containers" : "processes"}: ${why}`);
+  const secrets = inventedKeys();
   const simulator = await startSimulatorProcess(
     {
       ...options,
       runtime,
+      keys: secrets,
       temporaryDirectory: directory,
       logFile: join(logDirectory, "simulator.log"),
     },
@@ -72,7 +74,6 @@ export async function startRehearsal(
   const runs: RunResult[] = [];
   const follow = createFollower(runs, logDirectory, ends);
   const environment = machineEnvironment(process.env, simulator.endpoint, directory);
-  const secrets = inventedKeys();
   // To processes the simulated AWS lends Node.
   const variables: Record<string, string> = { AWS_REGION: simulator.region, BASE_IMAGE: "scratch" };
   const provideBase = async () => {
@@ -192,7 +193,7 @@ async function writeSummaries(directory: string, { id, jobs }: RunResult): Promi
 const fileName = (run: number, job: string) => `run-${run}-${job.replace(/[^a-z0-9-]+/gi, "-")}`;
 
 /** Keys that only a simulated AWS takes. Random, so that hiding them hides nothing else. */
-function inventedKeys(): Record<string, string> {
+function inventedKeys(): Keys {
   return {
     AWS_ACCESS_KEY_ID: `AKIA${randomBytes(8).toString("hex").toUpperCase()}`,
     AWS_SECRET_ACCESS_KEY: randomBytes(30).toString("base64"),

@@ -13,11 +13,16 @@ export interface SimulatorProcess {
   peakResidentMb(): Promise<number | undefined>;
 }
 
+/** Of AWS, under the names that every tool reads them by. */
+export type Keys = Record<"AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" | "AWS_SESSION_TOKEN", string>;
+
 interface SimulatorProcessOptions {
   runtime: TaskRuntimeKind;
   port: number;
   listenerOffset: number;
   timeScale: number;
+  /** Whose signatures it can check. */
+  keys: Keys;
   /** Where its temporary files go. */
   temporaryDirectory: string;
   logFile: string;
@@ -50,7 +55,11 @@ export async function startSimulatorProcess(
       execArgv: [`--max-semi-space-size=${youngPartMb}`],
       // A terminal's Ctrl-C must reach it through the lab alone, after the runs that use it have ended.
       detached: true,
-      env: { ...process.env, TMPDIR: options.temporaryDirectory },
+      env: {
+        ...process.env,
+        TMPDIR: options.temporaryDirectory,
+        SIMULATOR_ACCESS_KEYS: accessKeys(options.keys),
+      },
     },
   );
   const log = createWriteStream(options.logFile);
@@ -78,6 +87,12 @@ export async function startSimulatorProcess(
     region,
     peakResidentMb: () => peakResidentMb(child.pid as number),
   };
+}
+
+function accessKeys(keys: Keys): string {
+  const accessKeyId = keys.AWS_ACCESS_KEY_ID;
+  const secretAccessKey = keys.AWS_SECRET_ACCESS_KEY;
+  return JSON.stringify([{ accessKeyId, secretAccessKey, sessionToken: keys.AWS_SESSION_TOKEN }]);
 }
 
 async function peakResidentMb(pid: number): Promise<number | undefined> {

@@ -1,3 +1,4 @@
+import { studentArn } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
@@ -6,8 +7,8 @@ import { createSessions } from "./sessions.ts";
 
 /** Source of the answers' shape: STS API reference 2011-06-15. */
 export function createSts(environment: Environment): Service<"sts"> {
-  const { accountId, clock } = environment;
-  const sessions = createSessions(() => clock.now());
+  const { accountId, accessKeys, clock } = environment;
+  const sessions = createSessions(() => clock.now(), accessKeys);
 
   /** Any key that no session was opened for is the student's own. */
   const identityOf = (accessKeyId: string) => {
@@ -16,7 +17,7 @@ export function createSts(environment: Environment): Service<"sts"> {
       return {
         UserId: "AIDASIMULATEDSTUDENT",
         Account: accountId,
-        Arn: `arn:aws:iam::${accountId}:user/student`,
+        Arn: studentArn(accountId),
       };
     if (session.expiration < clock.now())
       throw new AwsError(

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { AccessKeys } from "../../access-keys.ts";
 import { newId } from "../iam/state.ts";
 
 export interface Session {
@@ -17,11 +18,15 @@ export interface Sessions {
   find(accessKeyId: string): Session | undefined;
 }
 
-export function createSessions(now: () => Date): Sessions {
+export function createSessions(now: () => Date, accessKeys: AccessKeys): Sessions {
   const sessions = new Map<string, Session>();
   return {
     open: (identity, expiration) => {
-      for (const [key, session] of sessions) if (session.expiration < now()) sessions.delete(key);
+      for (const [key, session] of sessions)
+        if (session.expiration < now()) {
+          sessions.delete(key);
+          accessKeys.delete(key);
+        }
       const session = {
         ...identity,
         expiration,
@@ -31,6 +36,7 @@ export function createSessions(now: () => Date): Sessions {
         sessionToken: randomBytes(96).toString("base64"),
       };
       sessions.set(session.accessKeyId, session);
+      accessKeys.set(session.accessKeyId, session);
       return session;
     },
     find: (accessKeyId) => sessions.get(accessKeyId),

@@ -1,0 +1,54 @@
+/** A key whose signatures can be checked. Calls of the API are not: any key that is not over is taken there. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Of temporary keys. */
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+  /** Whose it is; the student's unless given. */
+  readonly arn?: string;
+}
+
+/** By access key id. */
+export type AccessKeys = Map<string, AccessKey>;
+
+/** Who any key belongs to that no session was opened for. */
+export const studentArn = (accountId: string) => `arn:aws:iam::${accountId}:user/student`;
+
+export function createAccessKeys(keys: readonly AccessKey[], expired: readonly string[] = []): AccessKeys {
+  const known = new Map(keys.map((key) => [key.accessKeyId, key]));
+  for (const id of expired) {
+    const key = known.get(id);
+    if (key) known.set(id, { ...key, expiration: new Date(0) });
+  }
+  return known;
+}
+
+/** Where the command finds keys: not among its arguments, which every user of the machine can read. */
+export const accessKeysVariable = "SIMULATOR_ACCESS_KEYS";
+
+/** `[{"accessKeyId":"…","secretAccessKey":"…","sessionToken":"…"}]`; throws a sentence about what else it is. */
+export function readAccessKeys(text: string | undefined): AccessKey[] {
+  if (!text) return [];
+  const keys = parse(text);
+  if (Array.isArray(keys) && keys.every(isAccessKey)) return keys;
+  throw new Error(
+    `${accessKeysVariable} is no JSON list of objects with accessKeyId, secretAccessKey and, for temporary keys, sessionToken`,
+  );
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The text holds secrets: the error that would quote it is not passed on.
+    return undefined;
+  }
+}
+
+function isAccessKey(value: unknown): value is AccessKey {
+  if (typeof value !== "object" || value === null) return false;
+  const { accessKeyId, secretAccessKey, sessionToken = "", ...rest } = value as Record<string, unknown>;
+  const texts = [accessKeyId, secretAccessKey, sessionToken];
+  return texts.every((each) => typeof each === "string") && Object.keys(rest).length === 0;
+}
