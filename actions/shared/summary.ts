@@ -31,3 +31,8 @@ export function codeBlock(text: string, language = ""): string {
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${text}\n${fence}`;
 }
+
+/** A text that is folded away under its head. */
+export function details(head: string, text: string): string {
+  return `<details><summary>${escapeText(head)}</summary>\n\n${codeBlock(text)}\n</details>`;
+}

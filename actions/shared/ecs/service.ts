@@ -1,5 +1,6 @@
 import { DescribeServicesCommand, type Service, type TaskSet } from "@aws-sdk/client-ecs";
 import { Failure } from "../failure.ts";
+import { nearestCluster, nearestService } from "./nearest-names.ts";
 import type { EcsWorld } from "./world.ts";
 
 export interface RunningService {
@@ -72,12 +73,12 @@ async function describe(world: EcsWorld, cluster: string, name: string): Promise
     });
     if (services[0]) return services[0];
     throw new Failure(`Cluster ${cluster} has no service ${name} (${failures[0]?.reason ?? "MISSING"})`, {
-      nextStep: "check the inputs cluster and service, and the region; nothing was changed.",
+      nextStep: `${await nearestService(world, cluster, name)}check the inputs cluster and service, and the region; nothing was changed.`,
     });
   } catch (error) {
     if ((error as Error).name !== "ClusterNotFoundException") throw error;
     throw new Failure(`There is no ECS cluster ${cluster} in this account and region`, {
-      nextStep: "check the input cluster, and the region; nothing was changed.",
+      nextStep: `${await nearestCluster(world, cluster)}check the input cluster, and the region; nothing was changed.`,
       cause: error,
     });
   }

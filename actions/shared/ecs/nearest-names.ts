@@ -1,0 +1,36 @@
+import { paginateListClusters, paginateListServices } from "@aws-sdk/client-ecs";
+import { nearestName } from "../nearest-name.ts";
+import type { EcsWorld } from "./world.ts";
+
+/** `did you mean "web"? ` where a slip of the keys would explain a service that is not there, else nothing. */
+export function nearestService(world: EcsWorld, cluster: string, name: string): Promise<string> {
+  return suggest(name, async () => {
+    const names: string[] = [];
+    for await (const { serviceArns = [] } of paginateListServices({ client: world.clients.ecs }, { cluster }))
+      names.push(...serviceArns.map(lastPart));
+    return names;
+  });
+}
+
+/** The same for a cluster. */
+export function nearestCluster(world: EcsWorld, name: string): Promise<string> {
+  return suggest(name, async () => {
+    const names: string[] = [];
+    for await (const { clusterArns = [] } of paginateListClusters({ client: world.clients.ecs }, {}))
+      names.push(...clusterArns.map(lastPart));
+    return names;
+  });
+}
+
+/** What was asked for is missing in any case: whoever may not list names is told that all the same. */
+async function suggest(name: string, list: () => Promise<string[]>): Promise<string> {
+  const near = await list().then(
+    (names) => nearestName(lastPart(name), names),
+    () => undefined,
+  );
+  return near === undefined ? "" : `did you mean "${near}"? Otherwise `;
+}
+
+function lastPart(nameOrArn: string): string {
+  return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,12 @@
+import type { Finding } from "./findings.ts";
+import { escapeText } from "./summary.ts";
+
+/** Markdown: a list, as there may be many; in the annotation they are one sentence. */
+export function findingsList(findings: readonly Finding[]): string {
+  const items = findings.map(({ text, mend, kind }) => {
+    const head = kind === "unchecked" ? `Could not check: ${text}` : text;
+    const sign = kind === undefined ? "❌" : kind === "note" ? "ℹ️" : "⚠️";
+    return `- ${sign} ${escapeText(head)}${mend ? `\\\n  → ${escapeText(mend)}` : ""}`;
+  });
+  return items.join("\n");
+}
