@@ -20,6 +20,8 @@ Starts an offline AWS on 127.0.0.1 and prints the environment variables that poi
   --port N             port of the API and the registry (default ${defaultPort}, 0 takes a free one)
   --listener-offset N  a load balancer's port P is served on 127.0.0.1:(P + N) (default ${defaultListenerPortOffset})
   --runtime KIND       what tasks run as: process (default), or docker: containers of this machine's Docker engine
+  --vcpu-share N       how much of a core of this machine one vCPU is, such as 0.5; tasks are then kept to their CPU units.
+                       Without it, processes get what there is, and Docker's containers a core per vCPU
   --time-scale N       how many times faster than the wall AWS's waits pass (default ${defaultTimeScale})
   --region NAME        (default us-east-1)
   --account ID         twelve digits (default 123456789012)
@@ -45,6 +47,7 @@ export function parseArguments(argv: readonly string[]): SimulatorOptions & { he
   const { values } = parse(argv);
   const port = number(values.port, "--port", 0, 65_535);
   const listenerPortOffset = number(values["listener-offset"], "--listener-offset", 0, 65_535 - 80);
+  const vcpuShare = share(values["vcpu-share"]);
   const timeScale = number(values["time-scale"], "--time-scale", 1, 10_000);
   if (values.account !== undefined && !/^\d{12}$/.test(values.account))
     throw new Error(`--account: "${values.account}" is not a twelve-digit account id`);
@@ -55,6 +58,7 @@ export function parseArguments(argv: readonly string[]): SimulatorOptions & { he
     ...(values.prices === undefined ? {} : { products: readProducts(values.prices) }),
     ...(port === undefined ? {} : { port }),
     ...(listenerPortOffset === undefined ? {} : { listenerPortOffset }),
+    ...(vcpuShare === undefined ? {} : { vcpuShare }),
     ...(timeScale === undefined ? {} : { timeScale }),
     ...(values.runtime === undefined ? {} : { taskRuntime: runtimeKind(values.runtime) }),
     ...(values.region === undefined ? {} : { region: values.region }),
@@ -71,6 +75,7 @@ function parse(argv: readonly string[]) {
         port: { type: "string" },
         "listener-offset": { type: "string" },
         runtime: { type: "string" },
+        "vcpu-share": { type: "string" },
         "time-scale": { type: "string" },
         region: { type: "string" },
         account: { type: "string" },
@@ -96,6 +101,17 @@ function accountKind(text: string): AccountKind {
   const kind = accountKinds.find((each) => each === text);
   if (!kind) throw new Error(`--account-kind: "${text}" is neither of ${accountKinds.join(", ")}`);
   return kind;
+}
+
+/** The least is what the kernel's CPU quota can do for a task of the smallest size. */
+const leastVcpuShare = 0.04;
+
+function share(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || value < leastVcpuShare)
+    throw new Error(`--vcpu-share: "${text}" is not a number of cores from ${leastVcpuShare}, such as 0.5`);
+  return value;
 }
 
 function number(text: string | undefined, option: string, least: number, most: number): number | undefined {

@@ -55,6 +55,11 @@ export interface SimulatorOptions {
   timeScale?: number;
   /** What tasks run as: child processes (the default) or containers of this machine's Docker engine. */
   taskRuntime?: TaskRuntimeKind;
+  /**
+   * How much of a core of this machine one vCPU is: a task of 512 CPU units gets half of it, and no more. Unless given,
+   * child processes get what there is, and Docker's containers a core per vCPU.
+   */
+  vcpuShare?: number;
   /** Kept after close when given; else a temporary folder that close removes. */
   dataDirectory?: string;
   /** What the account holds and may do from the start; nothing and everything (`standard`) unless told otherwise. */
@@ -126,6 +131,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     registry,
     network,
     directory,
+    vcpuShare: options.vcpuShare,
   }).catch(async (error) => {
     await removeTemporary();
     throw error;

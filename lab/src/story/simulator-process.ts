@@ -21,6 +21,8 @@ interface SimulatorProcessOptions {
   port: number;
   listenerOffset: number;
   timeScale: number;
+  /** How much of a core one vCPU of a task is; as much as there is unless given. */
+  vcpuShare?: number;
   /** Whose signatures it can check. */
   keys: Keys;
   /** Where its temporary files go. */
@@ -48,6 +50,7 @@ export async function startSimulatorProcess(
       String(options.listenerOffset),
       "--time-scale",
       String(options.timeScale),
+      ...(options.vcpuShare === undefined ? [] : ["--vcpu-share", String(options.vcpuShare)]),
     ],
     {
       stdio: ["ignore", "ignore", "pipe", "ipc"],

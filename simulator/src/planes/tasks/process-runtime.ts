@@ -8,6 +8,7 @@ import { type ControlServer, startControlServer } from "./control-server.ts";
 import { defaultPath, findCommand, pathOnDisk } from "./executable.ts";
 import { createImageFiles, inside } from "./image-files.ts";
 import { type MetadataServer, startMetadataServer } from "./metadata-server.ts";
+import { createProcessAccounts, type ProcessAccount, type ProcessAccounts } from "./process-accounts.ts";
 import { type ProcessSetting, runBeside } from "./run-beside.ts";
 import type {
   ContainerOptions,
@@ -24,15 +25,19 @@ const preload = fileURLToPath(new URL("./listen-on-loopback.cjs", import.meta.ur
 /**
  * Runs containers as child processes from the files of their images. The processes run as the simulator's own user
  * and see the machine's file system; of the simulator's environment they get nothing. Tasks of the same image share
- * its unpacked files. What isolates a container is reported by the API and not enforced. Only what Node listens on is
+ * its unpacked files. What isolates a container is reported by the API and not enforced, but for a task's CPU where a vCPU
+ * has a share of a core; commands beside a container's own count nothing, as they come faster with a fast clock. Only what Node listens on is
  * mapped and published: another program's port stays unreachable, and its health check fails.
  */
-export function createProcessRuntime({ registry, network, directory }: ProcessRuntimeOptions): TaskRuntime {
+export function createProcessRuntime(options: ProcessRuntimeOptions): TaskRuntime {
+  const { registry, network, directory, vcpuShare } = options;
+  const accounts = createProcessAccounts(vcpuShare);
   const files = createImageFiles(join(directory, "images"));
   const running = new Set<TaskContainer>();
   let host: Promise<Host> | undefined;
 
   return {
+    vcpuShare: vcpuShare ?? 1,
     hostAddress,
     async pull(reference) {
       const image = await registry.pull(reference);
@@ -44,7 +49,7 @@ export function createProcessRuntime({ registry, network, directory }: ProcessRu
       return { digest: image.digest, config: image.config.config ?? {}, location: root };
     },
     async start(options) {
-      host ??= prepareHost(directory);
+      host ??= prepareHost(directory, accounts);
       const container = await startContainer(options, network, await host).catch((error) => {
         throw new Error(`CannotStartContainerError: ${error.message}`);
       });
@@ -56,6 +61,7 @@ export function createProcessRuntime({ registry, network, directory }: ProcessRu
       const ends = [...running].map((container) => container.exited);
       for (const container of running) container.kill();
       await Promise.all(ends);
+      accounts.close();
       const { control, metadata } = (await host) ?? {};
       control?.close();
       metadata?.close();
@@ -63,7 +69,8 @@ export function createProcessRuntime({ registry, network, directory }: ProcessRu
   };
 }
 
-export interface ProcessRuntimeOptions extends Pick<TaskRuntimeOptions, "network" | "directory"> {
+export interface ProcessRuntimeOptions
+  extends Pick<TaskRuntimeOptions, "network" | "directory" | "vcpuShare"> {
   readonly registry: Pick<TaskRuntimeOptions["registry"], "pull">;
 }
 
@@ -71,20 +78,21 @@ export interface ProcessRuntimeOptions extends Pick<TaskRuntimeOptions, "network
 interface Host {
   readonly control: ControlServer;
   readonly metadata: MetadataServer;
+  readonly accounts: ProcessAccounts;
   /** A folder with nothing in it but the simulator's own node. */
   readonly lentFolder: string;
   /** By the task's address: the ports its processes listen on, and where they really do. */
   readonly served: Map<string, Map<number, number>>;
 }
 
-async function prepareHost(directory: string): Promise<Host> {
+async function prepareHost(directory: string, accounts: ProcessAccounts): Promise<Host> {
   const lentFolder = join(directory, "lent");
   await mkdir(lentFolder, { recursive: true });
   await symlink(process.execPath, join(lentFolder, "node")).catch((error) => {
     if (error.code !== "EEXIST") throw error;
   });
   const [control, metadata] = await Promise.all([startControlServer(), startMetadataServer(hostAddress)]);
-  return { control, metadata, lentFolder, served: new Map() };
+  return { control, metadata, accounts, lentFolder, served: new Map() };
 }
 
 async function startContainer(
@@ -96,7 +104,9 @@ async function startContainer(
   const ports = followPorts(host, network, options.address, token);
   const setting = await prepareSetting(options, host, token);
   const commands = new Set<ContainerProcess>();
+  let account: ProcessAccount | undefined;
   const withdraw = () => {
+    account?.release();
     host.metadata.withdraw(options.metadata.id);
     ports.withdraw();
     // What was run beside it ends with it.
@@ -110,10 +120,15 @@ async function startContainer(
       onLine: options.onLine,
       onExit: withdraw,
     });
+    account = host.accounts.open(main.pid, { task: options.address, units: options.isolation.cpu });
     return {
       exited: main.exited.then((exitCode) => ({ exitCode })),
       kill: main.kill,
-      stop: async (signal, timeoutMs) => ({ exitCode: await main.stop(signal, timeoutMs) }),
+      async stop(signal, timeoutMs) {
+        account?.release();
+        return { exitCode: await main.stop(signal, timeoutMs) };
+      },
+      usage: async () => account?.usage(),
       exec: (command, timeoutMs) => runBeside(setting, command, timeoutMs, commands, ports.served()),
     };
   } catch (error) {

@@ -7,6 +7,8 @@ export const taskRuntimeKinds = ["process", "docker"] as const;
 export type TaskRuntimeKind = (typeof taskRuntimeKinds)[number];
 
 export interface TaskRuntime {
+  /** Cores of this machine that one vCPU is. */
+  readonly vcpuShare: number;
   /** The address under which tasks reach the machine of the simulator. */
   readonly hostAddress: string;
   /** Rejects with the registry's message (CannotPullContainerError: …). */
@@ -43,7 +45,7 @@ export interface ContainerOptions {
   readonly onLine: (line: string) => void;
 }
 
-/** What a container is kept to. Child processes are kept to none of it. */
+/** What a container is kept to. Child processes are kept to none of it but, where a vCPU has a share of a core, to `cpu`. */
 export interface Isolation {
   /** MiB; more and the container is killed. */
   readonly memory: number;
@@ -70,8 +72,17 @@ export interface TaskContainer {
   /** Sends the signal, then SIGKILL when the container is still there after `timeoutMs` on the wall. */
   stop(signal: NodeJS.Signals, timeoutMs: number): Promise<ContainerExit>;
   kill(): void;
+  /** What it has used so far, and holds now; undefined where the machine does not tell. */
+  usage(): Promise<ContainerUsage | undefined>;
   /** Runs a command beside the container's own, as its user and with its environment; ends it after `timeoutMs`. */
   exec(command: readonly string[], timeoutMs: number): Promise<ExecResult>;
+}
+
+export interface ContainerUsage {
+  /** Nanoseconds of CPU time since its start, of everything in it. */
+  readonly cpuNs: number;
+  /** Bytes of memory without the pages of files. */
+  readonly memoryBytes: number;
 }
 
 export interface ContainerExit {
@@ -96,4 +107,6 @@ export interface TaskRuntimeOptions {
   readonly network: Network;
   /** A folder of the runtime's own, made when needed. */
   readonly directory: string;
+  /** How much of a core of this machine one vCPU is; undefined limits child processes to nothing, and is 1 to Docker. */
+  readonly vcpuShare?: number | undefined;
 }

@@ -22,7 +22,7 @@ const repository = "web";
 type Settings = Partial<Omit<ContainerOptions, "image" | "isolation">> & { isolation?: Partial<Isolation> };
 
 /** Gives the tests of a suite one runtime, and a registry to pull from. */
-export function useRuntime(kind: TaskRuntimeKind) {
+export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
   const network = createNetwork();
   const started = new Set<TaskContainer>();
   let directory: string;
@@ -35,7 +35,12 @@ export function useRuntime(kind: TaskRuntimeKind) {
     served.registry.createRepository(repository, { isImmutable: () => false });
     // Processes are lent a node.
     base = kind === "docker" ? [await makeNodeLayer(directory)] : [];
-    runtime = await startTaskRuntime(kind, { registry: served.registry, network, directory });
+    runtime = await startTaskRuntime(kind, {
+      registry: served.registry,
+      network,
+      directory,
+      vcpuShare,
+    });
   });
   afterEach(async () => {
     for (const container of started) container.kill();

@@ -4,6 +4,7 @@ import { type Engine, unlessGone } from "./engine.ts";
 import { execIn } from "./exec.ts";
 import { removeContainer } from "./leftovers.ts";
 import { readLines } from "./output.ts";
+import { readUsage } from "./usage.ts";
 
 export interface StartedContainer extends TaskContainer {
   readonly id: string;
@@ -52,6 +53,7 @@ export async function startContainer(
       exited,
       removed: exited.then(() => removeContainer(engine, id)).catch(() => {}),
       kill: () => void signal(engine, id, "SIGKILL").catch(() => {}),
+      usage: () => readUsage(engine, id),
       exec: (command, timeoutMs) => execIn(engine, id, command, timeoutMs),
       stop: (name, timeoutMs) => stop(engine, id, name, timeoutMs, exited),
     };

@@ -1,7 +1,9 @@
 import type { ContainerOptions } from "../runtime.ts";
 
-/** A core for as long as this, in microseconds, is 1024 CPU units (the kernel's usual period of its CPU quota). */
+/** A core for as long as this, in microseconds, is a whole one (the kernel's usual period of its CPU quota). */
 const cpuPeriod = 100_000;
+/** The kernel's own limit, in microseconds. */
+const leastQuota = 1_000;
 const mebibyte = 1024 ** 2;
 
 export interface Surroundings {
@@ -10,6 +12,8 @@ export interface Surroundings {
   /** Id of the task's first container: the others share its network, as they share a task's interface. */
   readonly sharesNetworkOf: string | undefined;
   readonly metadataUri: string;
+  /** Cores of this machine that one vCPU is. */
+  readonly vcpuShare: number;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -34,7 +38,7 @@ export function createOptions(options: ContainerOptions, surroundings: Surroundi
     Healthcheck: { Test: ["NONE"] },
     ...(sharesNetworkOf ? {} : { ExposedPorts: byPort(ports, () => ({})) }),
     HostConfig: {
-      ...limits(options),
+      ...limits(options, surroundings.vcpuShare),
       NetworkMode: sharesNetworkOf ? `container:${sharesNetworkOf}` : surroundings.network,
       ...(sharesNetworkOf ? {} : { PortBindings: byPort(ports, () => [{ HostIp: "127.0.0.1" }]) }),
       // What it says is read as it says it.
@@ -43,7 +47,7 @@ export function createOptions(options: ContainerOptions, surroundings: Surroundi
   };
 }
 
-function limits({ isolation }: ContainerOptions): object {
+function limits({ isolation }: ContainerOptions, vcpuShare: number): object {
   const { memory, memoryReservation, cpu, cpuShares, ulimits, kernelParameters } = isolation;
   return {
     Memory: memory * mebibyte,
@@ -51,7 +55,7 @@ function limits({ isolation }: ContainerOptions): object {
     MemorySwap: memory * mebibyte,
     ...(memoryReservation ? { MemoryReservation: memoryReservation * mebibyte } : {}),
     CpuPeriod: cpuPeriod,
-    CpuQuota: (cpu / 1024) * cpuPeriod,
+    CpuQuota: Math.max(leastQuota, Math.round((cpu / 1024) * vcpuShare * cpuPeriod)),
     ...(cpuShares ? { CpuShares: cpuShares } : {}),
     ReadonlyRootfs: isolation.readOnlyRoot,
     CapAdd: isolation.addedCapabilities,

@@ -26,8 +26,14 @@ export async function startDockerRuntime(options: TaskRuntimeOptions): Promise<T
   const metadata = await startMetadataServer(bridge.gateway);
   const images = createImages({ engine, registry: options.registry, tagPrefix: `${owner}-${id}` });
   const running = new Set<StartedContainer>();
-  const host: Host = { engine, bridge, metadata, network: options.network, owner, first: new Map() };
+  const vcpuShare = options.vcpuShare ?? 1;
+  const host: Host = {
+    ...{ engine, bridge, metadata, owner, vcpuShare },
+    network: options.network,
+    first: new Map(),
+  };
   return {
+    vcpuShare,
     hostAddress: bridge.gateway,
     pull: images.pull,
     async start(settings) {
@@ -56,18 +62,20 @@ interface Host {
   readonly metadata: MetadataServer;
   readonly network: Network;
   readonly owner: string;
+  readonly vcpuShare: number;
   /** The container that holds a task's network, by the task's address. */
   readonly first: Map<string, string>;
 }
 
 async function startInTask(host: Host, options: ContainerOptions): Promise<StartedContainer> {
-  const { engine, bridge, metadata, network, owner, first } = host;
+  const { engine, bridge, metadata, network, owner, vcpuShare, first } = host;
   const { address, ports } = options;
   const sharesNetworkOf = first.get(address);
   const settings = createOptions(options, {
     network: bridge.id,
     sharesNetworkOf,
     metadataUri: metadata.publish(options.metadata),
+    vcpuShare,
     labels: { [ownerLabel]: owner },
   });
   let ended = false;

@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { taskRuntimeKinds } from "./runtime.ts";
+import { hasDocker, useRuntime } from "./runtimes-for-tests.ts";
+
+/** Keeps a core busy for ever; says that it has begun. */
+const busy = `
+  process.on("SIGTERM", () => { console.log("asked"); process.exit(0); });
+  console.log("up");
+  const work = () => { const end = Date.now() + 20; while (Date.now() < end); setImmediate(work); };
+  work();
+`;
+/** The same work in a process beside the first. */
+const busyChild = `
+  import { spawn } from "node:child_process";
+  console.log("up");
+  spawn(process.execPath, ["--eval", "for (;;);"], { stdio: "ignore" });
+`;
+/** CPU seconds in a second of the wall. */
+const vcpuShare = 0.4;
+const cpu = 256;
+const cores = 0.1;
+const observedMs = 3_000;
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kind) => {
+  describe.skipIf(kind === "docker" && !hasDocker)("a task", () => {
+    const { program, start, push } = useRuntime(kind, vcpuShare);
+
+    /** Cores that a container was given while it was looked at. */
+    async function coresOf(containers: Awaited<ReturnType<typeof start>>["container"][]) {
+      const read = () => Promise.all(containers.map(async (each) => (await each.usage())?.cpuNs ?? 0));
+      const before = await read();
+      const beganAt = performance.now();
+      await pause(observedMs);
+      const after = await read();
+      const elapsedNs = (performance.now() - beganAt) * 1e6;
+      return after.map((cpuNs, index) => (cpuNs - (before[index] ?? 0)) / elapsedNs);
+    }
+
+    it.each([
+      ["itself", busy],
+      ["a child of it", busyChild],
+    ])("gets no more than its CPU units' part of it, used by %s", async (_, text) => {
+      const { container, line } = await start(await program(text), { isolation: { cpu } });
+      await line("up");
+      // What it takes to start a program is more than its share, and is paid back.
+      await pause(1_000);
+      const [used = 0] = await coresOf([container]);
+      expect(used).toBeLessThan(cores * 1.6);
+      expect(used).toBeGreaterThan(0);
+    });
+
+    it("gets as much as another, and three of them three times as much as one", async () => {
+      const image = await program(busy);
+      const tasks = await Promise.all(
+        [1, 2, 3].map((number) => start(image, { address: `10.0.0.${number}`, isolation: { cpu } })),
+      );
+      await Promise.all(tasks.map(({ line }) => line("up")));
+      await pause(1_000);
+      const used = await coresOf(tasks.map(({ container }) => container));
+      expect(Math.max(...used)).toBeLessThan(cores * 1.6);
+      // What a loaded machine has not is given to nobody; but nobody gets it instead of another.
+      expect(Math.max(...used) / Math.min(...used)).toBeLessThan(3);
+    });
+
+    it("ends at its own speed when it is asked to, however much it owes", async () => {
+      const { container, line, lines } = await start(await program(busy), { isolation: { cpu: 64 } });
+      await line("up");
+      await pause(500);
+      expect(await container.stop("SIGTERM", 30_000)).toEqual({ exitCode: 0 });
+      expect(lines).toEqual(["up", "asked"]);
+    });
+
+    // Docker counts them as the container's own.
+    it.runIf(kind === "process")("runs commands beside its own unhindered", async () => {
+      const { container, line } = await start(await program(busy), { isolation: { cpu: 64 } });
+      await line("up");
+      const check = ["node", "--eval", "console.log('checked')"];
+      expect(await container.exec(check, 30_000)).toEqual({ exitCode: 0, output: "checked\n" });
+    });
+
+    it("tells the memory that it holds", async () => {
+      const mebibytes = 64;
+      const { container, line } = await start(
+        await program(`
+          globalThis.held = Buffer.alloc(${mebibytes} * 1024 ** 2, 1);
+          console.log("up");
+          setInterval(() => {}, 1000);
+        `),
+      );
+      await line("up");
+      const { memoryBytes = 0 } = (await container.usage()) ?? {};
+      expect(memoryBytes).toBeGreaterThan(mebibytes * 1024 ** 2);
+      expect(memoryBytes).toBeLessThan(4 * mebibytes * 1024 ** 2);
+    });
+
+    // A script of the machine's shell; a container of Docker has none.
+    it.runIf(kind === "process")("of an image without Node is held as well", async () => {
+      const image = await push([{ "app/run": "#!/bin/sh\necho up\nwhile :; do :; done\n" }], {
+        Entrypoint: ["/app/run"],
+      });
+      const { container, line } = await start(image, { isolation: { cpu } });
+      await line("up");
+      const [used = 0] = await coresOf([container]);
+      expect(used).toBeLessThan(cores * 1.6);
+    });
+  });
+});

@@ -1,0 +1,92 @@
+import { cpuTimeOf } from "./process-times.ts";
+
+/** The kernel's usual period of a CPU quota, and Docker's: how long a task that has used its share up waits at most. */
+const periodMs = 100;
+/** The least time between two looks at a task that is near its quota; what it takes beyond is taken from its next periods. */
+const leastCheckMs = 5;
+const nsPerMs = 1e6;
+
+/** Keeps processes together to a share of the machine's CPU time. */
+export interface CpuQuota {
+  /** From now on counts and holds a process group, named by its first process. */
+  admit(group: number): void;
+  /** Lets a group go on for good: because it is to end, or has ended. */
+  release(group: number): void;
+  /** Processes of a group beside the first, from now on. */
+  follow(group: number, pids: readonly number[]): void;
+}
+
+export interface CpuQuotaOptions {
+  /** CPU seconds per second. */
+  readonly cores: number;
+  /** Sends a signal to a whole group; one that is gone is no error. */
+  readonly signal: (group: number, name: "SIGSTOP" | "SIGCONT") => void;
+}
+
+/**
+ * As the kernel's CFS bandwidth control does it: a quota of CPU time is given anew each period, what is left of it is
+ * lost, and processes that have used it up are stopped until the next one. Processes cannot notice SIGSTOP; what was
+ * asked of them meanwhile waits in their sockets.
+ */
+export function createCpuQuota({ cores, signal }: CpuQuotaOptions): CpuQuota {
+  const quotaNs = cores * periodMs * nsPerMs;
+  const groups = new Map<number, { pids: readonly number[]; usedNs: number }>();
+  let leftNs = quotaNs;
+  let periodEnd = 0;
+  let isHeld = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const takeUsed = () => {
+    for (const group of groups.values()) {
+      // Time of a process that has ended is counted nowhere any more.
+      const usedNs = Math.max(group.usedNs, cpuTimeOf(group.pids));
+      leftNs -= usedNs - group.usedNs;
+      group.usedNs = usedNs;
+    }
+  };
+  const refill = (now: number) => {
+    if (now < periodEnd) return;
+    const periods = 1 + Math.floor((now - periodEnd) / periodMs);
+    periodEnd += periods * periodMs;
+    leftNs = Math.min(quotaNs, leftNs + periods * quotaNs);
+  };
+  const hold = (isToHold: boolean) => {
+    if (isHeld === isToHold) return;
+    isHeld = isToHold;
+    for (const group of groups.keys()) signal(group, isHeld ? "SIGSTOP" : "SIGCONT");
+  };
+  const look = () => {
+    const now = performance.now();
+    takeUsed();
+    refill(now);
+    hold(leftNs <= 0);
+    const untilSpent = isHeld ? periodMs : leftNs / nsPerMs;
+    const untilNext = Math.min(periodEnd - now, untilSpent);
+    timer = setTimeout(look, Math.max(leastCheckMs, untilNext));
+    timer.unref();
+  };
+
+  return {
+    admit(group) {
+      if (groups.size === 0) {
+        leftNs = quotaNs;
+        periodEnd = performance.now() + periodMs;
+        timer = setTimeout(look, leastCheckMs);
+        timer.unref();
+      }
+      groups.set(group, { pids: [group], usedNs: 0 });
+      if (isHeld) signal(group, "SIGSTOP");
+    },
+    follow(group, pids) {
+      const known = groups.get(group);
+      if (known) known.pids = [group, ...pids.filter((pid) => pid !== group)];
+    },
+    release(group) {
+      if (!groups.delete(group)) return;
+      if (isHeld) signal(group, "SIGCONT");
+      if (groups.size > 0) return;
+      clearTimeout(timer);
+      isHeld = false;
+    },
+  };
+}
