@@ -2,13 +2,12 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
-export interface Load {
+export type Load = {
   readonly url: string;
   readonly connections: number;
-  readonly seconds: number;
   /** Every answer must hold this text; one that does not has failed. */
   readonly expected: string;
-}
+} & ({ readonly seconds: number } | { readonly requests: number });
 
 export interface LoadResult {
   readonly requestsPerSecond: number;

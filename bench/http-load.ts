@@ -3,11 +3,16 @@ import autocannon from "autocannon";
 import type { Load, LoadResult } from "./apply-load.ts";
 
 // In a process of its own, so that what the benchmark does meanwhile is in nobody's latency.
-const { url, connections, seconds, expected } = JSON.parse(process.argv[2] ?? "") as Load;
+const { url, connections, expected, ...extent } = JSON.parse(process.argv[2] ?? "") as Load;
 // autocannon's own percentiles are whole milliseconds, too coarse for answers that take a few.
 const microseconds = createHistogram();
 const load = autocannon(
-  { url, connections, duration: seconds, verifyBody: (body) => String(body).includes(expected) },
+  {
+    url,
+    connections,
+    ...("seconds" in extent ? { duration: extent.seconds } : { amount: extent.requests }),
+    verifyBody: (body) => String(body).includes(expected),
+  },
   (error, result) => {
     if (error) throw error;
     const answered = result["2xx"];

@@ -1,68 +1,100 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
 import { alternate } from "./alternate.ts";
 import { applyLoad, type LoadResult } from "./apply-load.ts";
-import { type Benchmark, measure, median } from "./measurement.ts";
+import { type Benchmark, type Measurement, measure, median } from "./measurement.ts";
+import { NotHere } from "./not-here.ts";
+import { isOnPath } from "./on-path.ts";
+import { residentMb } from "./resident-memory.ts";
+import { type StartedProgram, startProgram } from "./start-program.ts";
 
 // Enough connections to keep one core of a proxy busy without queueing for most of the answer's time.
 const connections = 32;
 const secondsPerRun = 3;
 /** Odd, so that the median is a run that happened. */
 const runs = 3;
+/** What the issue of load tests asks memory to stay flat over. */
+const manyRequests = 1_000_000;
+/** By then everything that is made once has been made. */
+const firstRequests = 100_000;
 
-/** The load balancer's data plane beside the least that a proxy in plain Node can do, each in its own process. */
+/**
+ * The load balancer's data plane, in a process of its own, beside nginx with one worker and beside the least that a proxy
+ * in plain Node can do, to the same target, which answers a page at once: any slower one would hide the difference.
+ */
 const loadBalancer: Benchmark = async () => {
-  const target = await start("http-target.ts");
-  const ours = await start("simulated-load-balancer.ts", target.port);
-  const plain = await start("plain-proxy.ts", target.port);
+  if (!isOnPath("nginx"))
+    throw new NotHere("nginx is its peer and is not installed (Debian, Ubuntu: apt-get install nginx-light)");
+  const started: StartedProgram[] = [];
+  const start = async (program: string, targetPort?: number) => {
+    const one = await startProgram(program, targetPort);
+    started.push(one);
+    return one;
+  };
   try {
-    const load = (port: number) => () =>
-      applyLoad({ url: `http://127.0.0.1:${port}/`, connections, seconds: secondsPerRun, expected: "xxx" });
-    const results = await alternate(runs, { ours: load(ours.port), peer: load(plain.port) });
-    const medians = (pick: (load: LoadResult) => number) => ({
-      ours: median(results.ours.map(pick)),
-      peer: { name: "node:http proxy", value: median(results.peer.map(pick)) },
-    });
+    const target = await start("http-target.ts");
+    const ours = await start("simulated-load-balancer.ts", target.port);
+    const nginx = await start("nginx-proxy.ts", target.port);
+    const plain = await start("plain-proxy.ts", target.port);
     return [
-      measure({
-        name: "load-balancer",
-        metric: "throughput",
-        unit: "requests/s",
-        better: "higher",
-        ...medians(({ requestsPerSecond }) => requestsPerSecond),
-        goal: "≥ 0.8 ×",
-      }),
-      measure({
-        name: "load-balancer",
-        metric: "p99 latency",
-        unit: "ms",
-        better: "lower",
-        ...medians(({ p99Ms }) => p99Ms),
-        goal: "≥ 0.8 ×",
-      }),
+      ...(await compare(ours, { name: "nginx", peer: nginx, goal: "≥ 0.4 ×" })),
+      ...(await compare(ours, { name: "node:http proxy", peer: plain, goal: "≥ 0.8 ×" })),
+      await measureMemory(ours),
     ];
   } finally {
-    for (const { child } of [target, ours, plain]) child.kill();
+    for (const { child } of started) child.kill();
   }
 };
 
-interface Started {
-  readonly child: ChildProcess;
-  readonly port: number;
+interface Peer {
+  readonly name: string;
+  readonly peer: StartedProgram;
+  readonly goal: string;
 }
 
-/** Starts a program of this folder that sends the port it listens on. */
-async function start(program: string, targetPort?: number): Promise<Started> {
-  const child = fork(
-    join(import.meta.dirname, program),
-    targetPort === undefined ? [] : [String(targetPort)],
-  );
-  const [message] = (await Promise.race([
-    once(child, "message"),
-    once(child, "exit").then(([code]) => Promise.reject(new Error(`${program} ended with ${code}`))),
-  ])) as [{ port: number }];
-  return { child, port: message.port };
+async function compare(ours: StartedProgram, { name, peer, goal }: Peer): Promise<Measurement[]> {
+  const results = await alternate(runs, {
+    ours: () => load(ours, { seconds: secondsPerRun }),
+    peer: () => load(peer, { seconds: secondsPerRun }),
+  });
+  const medians = (pick: (load: LoadResult) => number) => ({
+    ours: median(results.ours.map(pick)),
+    peer: { name, value: median(results.peer.map(pick)) },
+  });
+  const figure = { name: "load-balancer", goal };
+  return [
+    measure({
+      ...figure,
+      metric: "throughput",
+      unit: "requests/s",
+      better: "higher",
+      ...medians(({ requestsPerSecond }) => requestsPerSecond),
+    }),
+    measure({
+      ...figure,
+      metric: "p99 latency",
+      unit: "ms",
+      better: "lower",
+      ...medians(({ p99Ms }) => p99Ms),
+    }),
+  ];
 }
+
+/** Memory that grows with the requests would show as a ratio well under 1. */
+async function measureMemory(ours: StartedProgram): Promise<Measurement> {
+  await load(ours, { requests: firstRequests });
+  const first = await residentMb(ours.child);
+  await load(ours, { requests: manyRequests - firstRequests });
+  return measure({
+    name: "load-balancer",
+    metric: "memory after 10^6 requests",
+    unit: "MB",
+    better: "lower",
+    ours: await residentMb(ours.child),
+    peer: { name: "itself after 10^5", value: first },
+    goal: "≥ 0.9 ×",
+  });
+}
+
+const load = ({ port }: StartedProgram, extent: { seconds: number } | { requests: number }) =>
+  applyLoad({ url: `http://127.0.0.1:${port}/`, connections, expected: "xxx", ...extent });
 
 export default loadBalancer;

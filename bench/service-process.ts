@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { open, readFile } from "node:fs/promises";
 import { get } from "node:http";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { freePort } from "./free-port.ts";
+import { residentMb } from "./resident-memory.ts";
 
 export interface ServiceOptions {
   /** Node program that listens on APP_PORT. */
@@ -85,22 +86,5 @@ function statusOf(url: string): Promise<number | undefined> {
   );
 }
 
-async function residentMb({ pid }: ChildProcess): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
-  if (kibibytes === undefined)
-    throw new Error(`/proc/${pid}/status does not tell VmRSS: the process has ended`);
-  return (Number(kibibytes) * 1024) / 1e6;
-}
-
 const endOf = async (file: string) =>
   (await readFile(file, "utf8")).trimEnd().split("\n").slice(-10).join("\n");
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}

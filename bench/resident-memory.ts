@@ -1,0 +1,11 @@
+import type { ChildProcess } from "node:child_process";
+import { readFile } from "node:fs/promises";
+
+/** Resident memory of a process now, in MB of 10^6 bytes; read from /proc, so on Linux only. */
+export async function residentMb({ pid }: ChildProcess): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+  if (kibibytes === undefined)
+    throw new Error(`/proc/${pid}/status does not tell VmRSS: the process has ended`);
+  return (Number(kibibytes) * 1024) / 1e6;
+}
