@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { readMeasureInputs } from "./inputs.ts";
+
+const read = (given: Record<string, string>) => readMeasureInputs((name) => given[name] ?? "");
+
+test.each([
+  ["1 2 3", [1, 2, 3]],
+  ["3", [3]],
+  [" 3,1, 2\n", [3, 1, 2]],
+  ["[1,2,3]", [1, 2, 3]],
+])("takes the counts %j", (text, taskCounts) => {
+  expect(read({ mode: "plan", "task-counts": text })).toMatchObject({ taskCounts, generators: 1 });
+});
+
+test.each([
+  [
+    "0",
+    /"0", with 0 in it; whole numbers from 1 to 20 \(input maximum-tasks\) are expected, such as "1 2 3"/,
+  ],
+  ["-1", /with -1 in it/],
+  ["1 a 2.5", /with a, 2\.5 in it/],
+  ["", /Input task-counts is required/],
+  [",", /Input task-counts is ","/],
+  ["1 1000", /with 1000 in it/],
+  ["1 2 2", /names a count twice/],
+  ["1e1", /with 1e1 in it/],
+  ["99999999999999999999", /with 99999999999999999999 in it/],
+  ["1;reboot", /with 1;reboot in it/],
+])("refuses the counts %j", (text, message) => {
+  expect(() => read({ mode: "plan", "task-counts": text })).toThrow(message);
+});
+
+test("takes a higher count when told to", () => {
+  const inputs = { mode: "plan", "task-counts": "1 40", "maximum-tasks": "50" };
+  expect(read(inputs)).toMatchObject({ taskCounts: [1, 40] });
+});
+
+test("names everything that is wrong at once", () => {
+  expect(() => read({ mode: "plan", "task-counts": "0", generators: "21" })).toThrow(
+    /2 inputs are wrong: .*task-counts.*; Input generators is "21"; a whole number from 1 to 20 is expected/,
+  );
+  expect(() => read({ mode: "record" })).toThrow(
+    /4 inputs are wrong: .*task-count.*cluster.*service.*reports/,
+  );
+  expect(() => read({ mode: "reports" })).toThrow(/allowed: plan, record, report/);
+});

@@ -1,0 +1,104 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type InputReader, readInputs } from "../../shared/inputs.ts";
+
+export type MeasureInputs = PlanInputs | RecordInputs | ReportInputs;
+
+export interface PlanInputs {
+  readonly mode: "plan";
+  /** As given, without one twice. */
+  readonly taskCounts: readonly number[];
+  readonly generators: number;
+}
+
+export interface RecordInputs {
+  readonly mode: "record";
+  readonly cluster: string;
+  readonly service: string;
+  readonly taskCount: number;
+  /** How many should have sent load. */
+  readonly generators: number;
+  /** The generators' reports. */
+  readonly reportsFolder: string;
+  /** What run-load-test made of them, with its assertions. */
+  readonly mergedFile: string | undefined;
+  /** Why the service did not get to the count. */
+  readonly cause: string | undefined;
+  readonly measurementFile: string;
+}
+
+export interface ReportInputs {
+  readonly mode: "report";
+  readonly taskCounts: readonly number[];
+  readonly measurementsFolder: string;
+  readonly reportFile: string;
+}
+
+/** A typing error must not rent a hundred tasks; an account's first Fargate quota (6 vCPU) ends before, too. */
+const defaultMaximumTasks = 20;
+/** ECS's quota of tasks in a service, which only AWS's support raises. */
+const mostTasks = 5_000;
+/** As many jobs as GitHub runs at the same time for a free account: more would wait until others have ended. */
+const mostGenerators = 20;
+
+export function readMeasureInputs(getInput?: (name: string) => string): MeasureInputs {
+  return readInputs((read) => {
+    const mode = read.choice("mode", ["plan", "record", "report"]);
+    if (mode === "plan") return { mode, taskCounts: readTaskCounts(read), generators: readGenerators(read) };
+    return mode === "record" ? readRecordInputs(read) : readReportInputs(read);
+  }, getInput);
+}
+
+function readRecordInputs(read: InputReader): RecordInputs {
+  const taskCount = read.integer("task-count", { min: 1, max: mostTasks, fallback: 0 });
+  if (!read.optional("task-count")) read.required("task-count");
+  return {
+    mode: "record",
+    cluster: read.required("cluster"),
+    service: read.required("service"),
+    taskCount,
+    generators: readGenerators(read),
+    reportsFolder: read.required("reports"),
+    mergedFile: read.optional("merged-report"),
+    cause: read.optional("cause"),
+    measurementFile: read.optional("measurement") ?? temporary(`measurement-${taskCount}.json`),
+  };
+}
+
+function readReportInputs(read: InputReader): ReportInputs {
+  return {
+    mode: "report",
+    taskCounts: readTaskCounts(read),
+    measurementsFolder: read.required("measurements"),
+    reportFile: read.optional("report") ?? temporary("scaling-report.json"),
+  };
+}
+
+function readGenerators(read: InputReader): number {
+  return read.integer("generators", { min: 1, max: mostGenerators, fallback: 1 });
+}
+
+/** Whole numbers from 1 up, with blanks or commas between them, each once. A JSON list is one, too. */
+function readTaskCounts(read: InputReader): number[] {
+  const maximum = read.integer("maximum-tasks", { min: 1, max: mostTasks, fallback: defaultMaximumTasks });
+  const text = read.required("task-counts");
+  const words = text
+    .replace(/^\[(.*)\]$/s, "$1")
+    .split(/[\s,]+/)
+    .filter(Boolean);
+  const wrong = words.filter((word) => !/^\d{1,9}$/.test(word) || Number(word) < 1 || Number(word) > maximum);
+  const counts = words.map(Number);
+  if (wrong.length > 0)
+    read.problem(
+      `Input task-counts is "${text}", with ${wrong.join(", ")} in it; whole numbers from 1 to ${maximum} (input maximum-tasks) are expected, such as "1 2 3"`,
+    );
+  else if (text && words.length === 0)
+    read.problem(`Input task-counts is "${text}"; whole numbers such as "1 2 3" are expected`);
+  else if (new Set(counts).size < counts.length)
+    read.problem(`Input task-counts is "${text}", which names a count twice`);
+  return counts;
+}
+
+function temporary(name: string): string {
+  return join(process.env.RUNNER_TEMP ?? tmpdir(), name);
+}

@@ -1,0 +1,79 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { TaskSize } from "../../shared/cost/task-sizes.ts";
+import { readDataFile } from "../../shared/data-file.ts";
+import { Failure } from "../../shared/failure.ts";
+import { isObject } from "../../shared/task-definition.ts";
+
+/** What was measured at one count of tasks, as its JSON file holds it. */
+export interface Measurement {
+  readonly version: 1;
+  readonly cluster: string;
+  readonly service: string;
+  readonly taskCount: number;
+  /** Why this is no measurement of that count, a sentence each; empty when it is one. */
+  readonly failures: readonly string[];
+  readonly tasks?: MeasuredTasks;
+  readonly load?: MeasuredLoad;
+}
+
+/** What ran while load was sent. */
+export interface MeasuredTasks {
+  /** ARN of the task definition. */
+  readonly revision: string;
+  readonly size: TaskSize;
+  readonly publicAddress: boolean;
+  /** `FARGATE`, the only one whose tasks have a price of their own here, or another launch type or capacity provider. */
+  readonly capacity: string;
+}
+
+/** Of the time in which all generators sent. */
+export interface MeasuredLoad {
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly generators: number;
+  readonly loop: "closed" | "open";
+  /** Sent (closed loop) or due (open loop) each second. */
+  readonly offeredPerSecond: number;
+  /** Answered as expected: failed ones do not count as throughput. */
+  readonly answeredPerSecond: number;
+  /** From 0 to 1. */
+  readonly errorRate: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  /** Part of a processor core that the busiest generator used, from 0 to 1. */
+  readonly busiestCore: number;
+}
+
+/** The measurements in a folder's JSON files. Refuses another file, another version, and two of one count. */
+export function readMeasurements(folder: string): Measurement[] {
+  const files = listFiles(folder).filter((file) => file.endsWith(".json"));
+  const measurements = files.map((file) => checkMeasurement(readDataFile(join(folder, file)), file));
+  const counts = measurements.map(({ taskCount }) => taskCount);
+  const twice = counts.find((count, index) => counts.indexOf(count) < index);
+  if (twice !== undefined) throw new Failure(`${folder} has two measurements of ${twice} tasks`);
+  return measurements.sort((one, other) => one.taskCount - other.taskCount);
+}
+
+/** None when there is no such folder: then no count was measured. */
+function listFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function checkMeasurement(value: unknown, file: string): Measurement {
+  const nextStep = "give the files that mode record has written.";
+  if (!isObject(value) || typeof value.taskCount !== "number" || !Array.isArray(value.failures))
+    throw new Failure(`${file} is no measurement`, { nextStep });
+  if (value.version !== 1)
+    throw new Failure(`${file} is of version ${value.version}, and only version 1 is known here`, {
+      nextStep,
+    });
+  return value as unknown as Measurement;
+}

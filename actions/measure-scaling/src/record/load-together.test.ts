@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import type { LoadReport } from "../../../shared/load/report.ts";
+import { reportOf } from "../../../shared/load/report-for-tests.ts";
+import { measureTogether } from "./load-together.ts";
+
+const at = (second: number) => new Date(Date.UTC(2026, 2, 1, 10, 0, second)).toISOString();
+/** In each of `seconds`, so many requests of 10 ms. */
+const sending = (startedAt: string, perSecond: number[], changes: Partial<LoadReport> = {}) =>
+  reportOf(
+    startedAt,
+    perSecond.map((requests) => Array.from({ length: requests }, () => 10)),
+    changes,
+  );
+
+test("of one generator, counts everything", () => {
+  const load = measureTogether([sending(at(0), [10, 30], { failed: 10 })]);
+  expect(load).toMatchObject({ generators: 1, durationMs: 2000, offeredPerSecond: 20, errorRate: 0.25 });
+  expect(load.answeredPerSecond).toBe(15);
+});
+
+test("of several, counts the seconds in which all sent", () => {
+  const early = sending(at(0), [50, 10, 10, 10]);
+  const late = sending(at(1), [10, 10, 10, 50]);
+  const load = measureTogether([early, late]);
+  // Neither the 50 that one sent alone at the start nor those at the end.
+  expect(load).toMatchObject({ generators: 2, durationMs: 3000, offeredPerSecond: 20, startedAt: at(1) });
+  expect(load.p99Ms).toBeCloseTo(10, 1);
+});
+
+test("refuses generators that hardly sent together", () => {
+  const reports = [sending(at(0), [1, 1, 1, 1]), sending(at(3), [1, 1, 1, 1])] as const;
+  expect(() => measureTogether([...reports])).toThrow("The 2 generators sent together for 1 s only, of 4 s");
+  expect(() => measureTogether([sending(at(0), [1]), sending(at(30), [1])])).toThrow("for 0 s only");
+});

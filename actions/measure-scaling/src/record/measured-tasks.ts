@@ -1,0 +1,30 @@
+import { taskSizeOf } from "../../../shared/cost/task-sizes.ts";
+import { describeRevision, shortRevision } from "../../../shared/ecs/revision.ts";
+import type { RunningService } from "../../../shared/ecs/service.ts";
+import type { EcsWorld } from "../../../shared/ecs/world.ts";
+import { Failure } from "../../../shared/failure.ts";
+import type { MeasuredTasks } from "../measurement.ts";
+
+/** What production runs, as far as its price depends on it. */
+export async function describeMeasuredTasks(
+  world: EcsWorld,
+  running: RunningService,
+): Promise<MeasuredTasks> {
+  const { revision, primary, service } = running;
+  const described = await describeRevision(world, revision);
+  if (!described?.taskDefinition)
+    throw new Failure(`The task definition ${revision} of service ${service.serviceName} cannot be found`);
+  const network = primary?.networkConfiguration ?? service.networkConfiguration;
+  return {
+    revision,
+    size: taskSizeOf({ ...described.taskDefinition }, shortRevision(revision)),
+    publicAddress: network?.awsvpcConfiguration?.assignPublicIp === "ENABLED",
+    capacity: capacityOf(running),
+  };
+}
+
+function capacityOf({ primary, service }: RunningService): string {
+  const providers = primary?.capacityProviderStrategy ?? service.capacityProviderStrategy ?? [];
+  const names = [...new Set(providers.map(({ capacityProvider = "" }) => capacityProvider))];
+  return names.length > 0 ? names.join(" and ") : (primary?.launchType ?? service.launchType ?? "EC2");
+}

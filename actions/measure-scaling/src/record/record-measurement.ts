@@ -1,0 +1,93 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setOutput } from "@actions/core";
+import { findService } from "../../../shared/ecs/service.ts";
+import type { EcsWorld } from "../../../shared/ecs/world.ts";
+import { Failure } from "../../../shared/failure.ts";
+import { readReport } from "../../../shared/load/read-report.ts";
+import type { LoadReport } from "../../../shared/load/report.ts";
+import type { RecordInputs } from "../inputs.ts";
+import type { MeasuredLoad, MeasuredTasks, Measurement } from "../measurement.ts";
+import { measureTogether } from "./load-together.ts";
+import { describeMeasuredTasks } from "./measured-tasks.ts";
+
+/** Writes what was measured at one count, also when that is no good measurement; then it throws why. */
+export async function recordMeasurement(world: EcsWorld, inputs: RecordInputs): Promise<void> {
+  const { cluster, service, taskCount, cause, measurementFile } = inputs;
+  const found = cause ? { failures: [cause] } : await measure(world, inputs);
+  const measurement: Measurement = { version: 1, cluster, service, taskCount, ...found };
+  await mkdir(dirname(measurementFile), { recursive: true });
+  await writeFile(measurementFile, `${JSON.stringify(measurement, null, 2)}\n`);
+  setOutput("measurement", measurementFile);
+  const answered = measurement.load?.answeredPerSecond;
+  setOutput("requests-per-second", answered?.toFixed(1) ?? "");
+  if (answered !== undefined)
+    world.log.info(`${count(taskCount)} answered ${answered.toFixed(1)} requests per second.`);
+  if (measurement.failures.length > 0)
+    throw new Failure(`${count(taskCount)} could not be measured: ${measurement.failures.join("; ")}`, {
+      nextStep: "see this count's jobs that failed before; the count that there was is restored.",
+    });
+}
+
+const count = (tasks: number) => `${tasks} task${tasks === 1 ? "" : "s"}`;
+
+type Found = Pick<Measurement, "failures" | "tasks" | "load">;
+
+async function measure(world: EcsWorld, inputs: RecordInputs): Promise<Found> {
+  const { tasks, failures: ofTasks } = await lookAtTasks(world, inputs);
+  const { load, failures: ofLoad } = await readLoad(inputs);
+  return { failures: [...ofTasks, ...ofLoad], ...(tasks && { tasks }), ...(load && { load }) };
+}
+
+/** Scaling waited for the count; who changed it since has changed what was measured. */
+async function lookAtTasks(
+  world: EcsWorld,
+  { cluster, service, taskCount }: RecordInputs,
+): Promise<{ tasks: MeasuredTasks; failures: string[] }> {
+  const running = await findService(world, { cluster, service });
+  const { runningCount, desiredCount, settled } = running.production;
+  const failures = [];
+  if (runningCount !== taskCount || desiredCount !== taskCount)
+    failures.push(
+      `after the load ${runningCount} of ${desiredCount} tasks ran, so the count did not stay at ${taskCount}`,
+    );
+  if (!settled) failures.push("a deployment goes on, so that tasks of two revisions shared the work");
+  return { tasks: await describeMeasuredTasks(world, running), failures };
+}
+
+async function readLoad(inputs: RecordInputs): Promise<{ load?: MeasuredLoad; failures: string[] }> {
+  const reports = await readReports(inputs.reportsFolder);
+  const [first, ...others] = reports;
+  if (!first) return { failures: ["no generator has left a report"] };
+  const failures = [];
+  if (reports.length < inputs.generators)
+    failures.push(`only ${reports.length} of ${inputs.generators} generators have left a report`);
+  if (reports.some(({ cancelled }) => cancelled)) failures.push("the load was ended before its time");
+  try {
+    failures.push(...(await failedAssertions(inputs.mergedFile, reports)));
+    return { load: measureTogether([first, ...others]), failures };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { failures: [...failures, error.message] };
+  }
+}
+
+async function readReports(folder: string): Promise<LoadReport[]> {
+  const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+    return [];
+  });
+  return Promise.all(
+    files.filter((file) => file.endsWith(".json")).map((file) => readReport(join(folder, file))),
+  );
+}
+
+/** Assertions are checked on the whole; without it, on what each generator saw. */
+async function failedAssertions(
+  mergedFile: string | undefined,
+  reports: readonly LoadReport[],
+): Promise<string[]> {
+  const checked = mergedFile ? [await readReport(mergedFile)] : reports;
+  const failed = checked.flatMap(({ assertions }) => assertions.filter(({ ok }) => !ok));
+  return failed.map(({ text, value }) => `asserted ${text}, measured ${value}`);
+}

@@ -1,0 +1,90 @@
+import { shortRevision } from "../../../shared/ecs/revision.ts";
+import { escapeText, markdownTable } from "../../../shared/summary.ts";
+import { scalingChart } from "./chart.ts";
+import type { CurvePoint, MeasuredPoint } from "./curve.ts";
+import type { Scaling } from "./scaling.ts";
+import { formatCost, formatMs, formatNumber, formatPercent, formatRate, formatTasks } from "./text.ts";
+
+/** The job summary: recommendation first, then table and chart, then what the figures do and do not say. */
+export function scalingMarkdown(scaling: Scaling): string {
+  const { service, measured, failed, recommendation } = scaling;
+  const head = failed.length === 0 ? "✅" : "❌";
+  const of = service ? ` of ${escapeText(service)}` : "";
+  return [
+    `### ${head} Scaling${of}: ${measured.length} of ${scaling.points.length} counts measured`,
+    `**${escapeText(recommendation)}**`,
+    table(scaling),
+    scalingChart(measured),
+    notes(scaling),
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+const columns = [
+  "Tasks",
+  "Requests/s",
+  "Ideal",
+  "Efficiency",
+  "p50",
+  "p95",
+  "p99",
+  "Errors",
+  "USD per million requests",
+];
+
+function table({ points, knee }: Scaling): string {
+  return markdownTable(
+    columns,
+    points.map((point) => row(point, point === knee)),
+  );
+}
+
+function row(point: CurvePoint, isKnee: boolean): string[] {
+  const count = `${point.taskCount}${isKnee ? " ⟵ knee" : ""}`;
+  if (point.status === "failed") return [count, `❌ ${point.why}`, ...columns.slice(2).map(() => "–")];
+  const { load, idealPerSecond, efficiency, usdPerMillion } = point;
+  return [
+    count,
+    formatNumber(load.answeredPerSecond),
+    formatNumber(idealPerSecond),
+    formatPercent(efficiency),
+    formatMs(load.p50Ms),
+    formatMs(load.p95Ms),
+    formatMs(load.p99Ms),
+    formatPercent(load.errorRate),
+    usdPerMillion === undefined ? "–" : formatCost(usdPerMillion),
+  ];
+}
+
+function notes({ measured, knee, priceList }: Scaling): string {
+  const [first] = measured;
+  if (!first) return "";
+  return [
+    `- Throughput is of requests answered as expected. Ideal is ${formatRate(first.idealPerSecond / first.taskCount)} for each task, what each did at ${formatTasks(first.taskCount)}.`,
+    kneeNote(measured, knee),
+    costNote(first, priceList),
+    `- ${howMeasured(first)}`,
+  ].join("\n");
+}
+
+function kneeNote(measured: readonly MeasuredPoint[], knee: MeasuredPoint | undefined): string {
+  const rule =
+    "the last count before added tasks each answer less than half of what one of the first count does";
+  if (knee) return `- The knee, ${rule}, is at ${formatTasks(knee.taskCount)}.`;
+  if (measured.length < 2) return `- A knee (${rule}) takes two counts to see.`;
+  return `- There is no knee (${rule}) in these counts.`;
+}
+
+function costNote({ tasks }: MeasuredPoint, { region, date }: Scaling["priceList"]): string {
+  const { vcpu, memoryGb, architecture } = tasks.size;
+  if (tasks.capacity !== "FARGATE")
+    return `- The tasks run on ${escapeText(tasks.capacity)}, whose price is not one for each task: no cost is given.`;
+  const address = tasks.publicAddress ? " and its public IPv4 address" : "";
+  return `- The cost is that of Fargate's tasks, ${vcpu} vCPU and ${memoryGb} GB (${architecture}) each${address}, busy all the time, by the list prices of ${region} of ${date}. Not in it: load balancer, data transfer, database, logs, and the time in which tasks wait for requests.`;
+}
+
+function howMeasured({ load, tasks }: MeasuredPoint): string {
+  const loop = load.loop === "closed" ? "connections that send when they are answered" : "a rate";
+  return `${shortRevision(tasks.revision)}, loaded by ${load.generators} generator${load.generators === 1 ? "" : "s"} with ${loop}, ${Math.round(load.durationMs / 1000)} s at the first count.`;
+}

@@ -1,0 +1,33 @@
+import type { MeasuredPoint } from "./curve.ts";
+import { findKnee } from "./knee.ts";
+import { formatCost, formatPercent, formatRate, formatTasks } from "./text.ts";
+
+/** A generator this busy has no more to give: its figures may be its own, not the service's. */
+const busyCore = 0.9;
+
+/** What to do with the service's count, in one sentence. */
+export function recommend(points: readonly MeasuredPoint[]): string {
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last) return "Nothing can be recommended: no count was measured.";
+  const busy = points.find(({ load }) => load.busiestCore >= busyCore);
+  if (busy)
+    return `Measure again with more generators: at ${formatTasks(busy.taskCount)} one of them used ${formatPercent(busy.load.busiestCore)} of a core, so that it may have been the limit.`;
+  const full = points.find(({ servedInFull }) => servedInFull);
+  if (full)
+    return `${formatTasks(full.taskCount)} answered all that was offered (${formatRate(full.load.offeredPerSecond)}): no more tasks are needed for it, and a higher rate would show where the limit is.`;
+  if (first === last)
+    return `${formatTasks(first.taskCount)} answered ${formatRate(first.load.answeredPerSecond)}${costOf(first)}: measure a second count to see what more tasks bring.`;
+  const knee = findKnee(points);
+  if (knee)
+    return `Run up to ${formatTasks(knee.taskCount)}: each task beyond brought less than half of what one of the first count did${costChange(knee, last)}.`;
+  return `More tasks still paid at ${formatTasks(last.taskCount)}, with ${formatPercent(last.efficiency)} of ideal: measure higher counts to find where that ends.`;
+}
+
+function costOf({ usdPerMillion }: MeasuredPoint): string {
+  return usdPerMillion === undefined ? "" : `, a million for ${formatCost(usdPerMillion)}`;
+}
+
+function costChange(knee: MeasuredPoint, last: MeasuredPoint): string {
+  if (knee.usdPerMillion === undefined || last.usdPerMillion === undefined) return "";
+  return `, and a million requests cost ${formatCost(last.usdPerMillion)} at ${formatTasks(last.taskCount)} in place of ${formatCost(knee.usdPerMillion)}`;
+}

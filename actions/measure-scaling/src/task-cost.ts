@@ -1,0 +1,19 @@
+import { type PriceList, priceOf } from "../../shared/cost/price-list.ts";
+import { includedStorageGb } from "../../shared/cost/task-sizes.ts";
+import type { MeasuredTasks } from "./measurement.ts";
+
+/** US dollars that one task costs in an hour; undefined when its capacity has no price for each task. */
+export function taskCostPerHour(
+  priceList: PriceList,
+  { size, publicAddress, capacity }: MeasuredTasks,
+): number | undefined {
+  if (capacity !== "FARGATE") return undefined;
+  const usd = (id: string) => priceOf(priceList, id, "the cost of a task").usd;
+  const extraStorageGb = Math.max(0, size.storageGb - includedStorageGb);
+  return (
+    size.vcpu * usd(`fargate-vcpu-${size.architecture}`) +
+    size.memoryGb * usd(`fargate-memory-${size.architecture}`) +
+    (extraStorageGb > 0 ? extraStorageGb * usd("fargate-storage") : 0) +
+    (publicAddress ? usd("public-ipv4") : 0)
+  );
+}
