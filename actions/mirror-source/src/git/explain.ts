@@ -1,0 +1,52 @@
+import { Failure } from "../../../shared/failure.ts";
+import type { GitError } from "./git.ts";
+
+interface Explanation {
+  /** Of what git writes with LC_ALL=C. */
+  readonly pattern: RegExp;
+  readonly say: string;
+  readonly nextStep: string;
+}
+
+const explanations: readonly Explanation[] = [
+  {
+    pattern: /returned error: 40[13]\b|Authentication failed|could not read (Username|Password)/,
+    say: "CodeCommit's Git server refused the credentials",
+    nextStep:
+      "allow codecommit:GitPull and codecommit:GitPush on the repository to the role of this job; check that the keys belong together and have not expired, and that the runner's clock is right.",
+  },
+  {
+    pattern: /returned error: 404\b|repository '.*' not found/,
+    say: "CodeCommit's Git server does not know the repository",
+    nextStep: "check that nobody deleted or renamed it meanwhile, and run the job again.",
+  },
+  {
+    pattern: /returned error: 30\d\b|redirect/i,
+    say: "CodeCommit's address leads to another one, to which no credentials are sent",
+    nextStep: "check the runner's proxy, and the endpoint that AWS_ENDPOINT_URL names.",
+  },
+  {
+    pattern:
+      /Could not resolve (host|proxy)|Failed to connect|Could not connect|Connection (refused|timed out)|SSL|certificate/i,
+    say: "CodeCommit's Git server cannot be reached",
+    nextStep: "check that the runner's network lets it reach that address.",
+  },
+  {
+    pattern:
+      /hung up unexpectedly|unexpected disconnect|early EOF|RPC failed|returned error: 5\d\d|Empty reply|reset by peer/i,
+    say: "The connection to CodeCommit's Git server broke",
+    nextStep: "run the job again: the branch holds either the old or the new commit, and nothing between.",
+  },
+];
+
+/** `what` was being done, such as "push to dev of deployment". */
+export function explainGitError(error: GitError, what: string, url: string): Failure {
+  const said = error.stderr.trim().split("\n").slice(-3).join(" / ");
+  const { host } = new URL(url);
+  const known = explanations.find(({ pattern }) => pattern.test(error.stderr));
+  if (!known) return new Failure(`git could not ${what}: ${said || error.message}`, { cause: error });
+  return new Failure(`${known.say} (${host}): git could not ${what}: ${said}`, {
+    nextStep: known.nextStep,
+    cause: error,
+  });
+}

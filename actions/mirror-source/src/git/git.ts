@@ -1,0 +1,105 @@
+import { spawn } from "node:child_process";
+import { buffer, text } from "node:stream/consumers";
+import { Failure } from "../../../shared/failure.ts";
+import type { MirrorWorld } from "../world.ts";
+import { asVariables, type Settings } from "./settings.ts";
+
+interface Options {
+  readonly input?: string | Buffer;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** Git in one folder. It rejects with GitError when git does not end with 0, with the signal's reason when cancelled. */
+export interface Git {
+  readonly folder: string;
+  bytes(commandArguments: readonly string[], options?: Options): Promise<Buffer>;
+  /** Without the last line's end. */
+  text(commandArguments: readonly string[], options?: Options): Promise<string>;
+  /** Whether it ended with 0; for commands that answer so. */
+  test(commandArguments: readonly string[]): Promise<boolean>;
+}
+
+export class GitError extends Error {
+  readonly stdout: string;
+  readonly stderr: string;
+
+  constructor(command: string, code: number | null, stdout: string, stderr: string) {
+    super(`git ${command} ended with ${code}: ${lastLines(stderr) || "it says nothing"}`);
+    this.name = "GitError";
+    this.stdout = stdout;
+    this.stderr = stderr;
+  }
+}
+
+/** `settings` are configuration of every command. */
+export function createGit(
+  folder: string,
+  { variables, signal }: Pick<MirrorWorld, "variables" | "signal">,
+  settings: Settings = [],
+): Git {
+  const bytes: Git["bytes"] = (commandArguments, options) =>
+    run(commandArguments, {
+      cwd: folder,
+      signal,
+      env: { ...cleaned(variables), LC_ALL: "C", ...asVariables(settings), ...options?.variables },
+      input: options?.input,
+    });
+  return {
+    folder,
+    bytes,
+    text: async (commandArguments, options) =>
+      (await bytes(commandArguments, options)).toString().replace(/\n$/, ""),
+    test: async (commandArguments) =>
+      bytes(commandArguments).then(
+        () => true,
+        (error) => {
+          if (error instanceof GitError) return false;
+          throw error;
+        },
+      ),
+  };
+}
+
+/** What would lead git to another repository or configuration goes; the user's proxies and certificates stay. */
+function cleaned(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = /^(?!GIT_)|^GIT_(SSL_|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)$)/;
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => kept.test(name)));
+}
+
+interface Run {
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+  readonly input: string | Buffer | undefined;
+}
+
+async function run(commandArguments: readonly string[], { input, ...options }: Run): Promise<Buffer> {
+  const child = spawn("git", commandArguments, { ...options, stdio: "pipe" });
+  // One that ends without reading is heard of by its exit code; a cancelled one is waited for, too.
+  child.stdin.on("error", () => {}).end(input);
+  const ended = new Promise<number | null>((resolve, reject) =>
+    child
+      .on("close", resolve)
+      .on("error", (error) => error.name === "AbortError" || reject(notStarted(error))),
+  );
+  const [code, stdout, stderr] = await Promise.all([ended, buffer(child.stdout), text(child.stderr)]);
+  if (options.signal.aborted) throw options.signal.reason;
+  if (code !== 0) throw new GitError(commandName(commandArguments), code, stdout.toString(), stderr);
+  return stdout;
+}
+
+function notStarted(error: NodeJS.ErrnoException): Error {
+  if (error.code !== "ENOENT") return error;
+  return new Failure("git is not installed on this runner, or not on its PATH", {
+    nextStep: "install git 2.31 or later before this step; GitHub's own runners have it.",
+    cause: error,
+  });
+}
+
+function commandName(commandArguments: readonly string[]): string {
+  return commandArguments.find((each) => !each.startsWith("-")) ?? "";
+}
+
+function lastLines(stderr: string): string {
+  return stderr.trim().split("\n").slice(-3).join(" / ");
+}

@@ -1,0 +1,101 @@
+import { type InputReader, readInputs } from "../../shared/inputs.ts";
+import { readPlaceholderValues } from "../../shared/placeholder-values.ts";
+
+export interface MirrorInputs {
+  /** Name of the CodeCommit repository. */
+  readonly repository: string;
+  /** Without `refs/heads/`. */
+  readonly branch: string;
+  /** Branch, tag or commit of the checked-out repository. */
+  readonly ref: string;
+  /** Undefined: the commit itself is pushed, with its history. */
+  readonly snapshot: SnapshotInputs | undefined;
+  readonly createRepository: boolean;
+  readonly force: boolean;
+  readonly mode: "plan" | "apply";
+}
+
+/** A folder that becomes the root. */
+export interface SnapshotInputs {
+  /** From the root of the repository, with `/` between its parts. */
+  readonly path: string;
+  /** Undefined: files stay as they are. */
+  readonly placeholders: Placeholders | undefined;
+}
+
+export interface Placeholders {
+  readonly values: ReadonlyMap<string, string>;
+  /** Names that stay open. */
+  readonly kept: readonly string[];
+}
+
+/** What CodePipeline's action CodeDeployToECS fills by itself. */
+const keptByDefault = "IMAGE1_NAME, TASK_DEFINITION";
+
+export function readMirrorInputs(
+  variables: NodeJS.ProcessEnv,
+  getInput?: (name: string) => string,
+): MirrorInputs {
+  return readInputs(
+    (read) => ({
+      repository: read.required("repository"),
+      branch: readBranch(read, variables.GITHUB_REF),
+      ref: readRef(read),
+      snapshot: readSnapshot(read),
+      createRepository: read.boolean("create-repository", false),
+      force: read.boolean("force", false),
+      mode: read.choice("mode", ["plan", "apply"], "apply"),
+    }),
+    getInput,
+  );
+}
+
+const branches = "refs/heads/";
+
+function readBranch(read: InputReader, runningRef = ""): string {
+  const given = read.optional("branch");
+  if (given !== undefined) {
+    if (given.startsWith("refs/"))
+      read.problem(`Input branch is "${given}": a branch's name without refs/heads/ is expected`);
+    return given;
+  }
+  if (!runningRef.startsWith(branches))
+    read.problem(`Input branch is required, as this run is of ${runningRef || "no ref"}, which is no branch`);
+  return runningRef.slice(branches.length);
+}
+
+function readRef(read: InputReader): string {
+  const ref = read.optional("ref") ?? "HEAD";
+  if (ref.startsWith("-")) read.problem(`Input ref is "${ref}": a branch, tag or commit is expected`);
+  return ref;
+}
+
+function readSnapshot(read: InputReader): SnapshotInputs | undefined {
+  const path = readPath(read);
+  const values = readPlaceholderValues(read, "placeholders");
+  if (path !== undefined)
+    return {
+      path,
+      placeholders: read.optional("placeholders") ? { values, kept: readKept(read) } : undefined,
+    };
+  if (read.optional("placeholders"))
+    read.problem(
+      "Input placeholders goes with path only: without it the very commit is pushed, which cannot change",
+    );
+  return undefined;
+}
+
+function readPath(read: InputReader): string | undefined {
+  const given = read.optional("path");
+  const parts = (given ?? "").split("/").filter((part) => part !== "" && part !== ".");
+  if (given?.startsWith("/") || given?.includes("\\") || parts.includes(".."))
+    read.problem(
+      `Input path is "${given}": a folder below the repository's root, such as infra-templates/ecs, is expected`,
+    );
+  return parts.length > 0 ? parts.join("/") : undefined;
+}
+
+function readKept(read: InputReader): string[] {
+  const names = (read.optional("keep-placeholders") ?? keptByDefault).split(/[\s,]+/);
+  return names.map((name) => name.replace(/^<(.*)>$/, "$1")).filter(Boolean);
+}

@@ -1,0 +1,49 @@
+import type { MirrorInputs } from "./inputs.ts";
+import { mirror } from "./mirror.ts";
+import { originOf } from "./origin.ts";
+import { publish } from "./publish.ts";
+import type { MirrorRecord } from "./record.ts";
+import { short } from "./source/folder-tree.ts";
+import type { MirrorWorld } from "./world.ts";
+
+/** Mirrors; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
+export async function mirrorAndReport(world: MirrorWorld, inputs: MirrorInputs): Promise<MirrorRecord> {
+  const record = await newRecord(world, inputs);
+  try {
+    await mirror(world, inputs, record);
+  } catch (error) {
+    record.cause = (error as Error).message;
+    throw error;
+  } finally {
+    await publish(record);
+  }
+  world.log.info(`${inputs.branch} of ${inputs.repository} ${outcome(record)}.`);
+  return record;
+}
+
+function outcome({ hasChanges, mode, commit, pushed }: MirrorRecord): string {
+  if (!hasChanges) return `already holds ${short(commit)}: nothing was pushed`;
+  if (mode === "plan") return `would get ${short(commit)}; mode plan pushes nothing`;
+  return pushed ? `now holds ${commit}` : `already holds ${short(commit)}, which another run pushed`;
+}
+
+async function newRecord(world: MirrorWorld, inputs: MirrorInputs): Promise<MirrorRecord> {
+  const { repository, branch, mode, snapshot } = inputs;
+  return {
+    repository,
+    branch,
+    mode,
+    path: snapshot?.path,
+    origin: originOf(world.variables),
+    region: await world.codecommit.config.region(),
+    cause: "",
+    sourceCommit: "",
+    url: "",
+    previous: "",
+    commit: "",
+    hasChanges: false,
+    pushed: false,
+    commits: undefined,
+    changes: [],
+  };
+}

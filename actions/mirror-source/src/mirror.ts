@@ -1,0 +1,93 @@
+import { Failure } from "../../shared/failure.ts";
+import type { Git } from "./git/git.ts";
+import type { MirrorInputs } from "./inputs.ts";
+import { refuseLoss, refuseOlder } from "./order.ts";
+import type { MirrorRecord } from "./record.ts";
+import { countCommits, listChanges } from "./source/changes.ts";
+import { fillTree } from "./source/fill-files.ts";
+import { findFolder } from "./source/folder-tree.ts";
+import { openSource } from "./source/open-source.ts";
+import { inScratchRepository } from "./source/scratch-repository.ts";
+import { readMirroredFrom, writeSnapshot } from "./source/snapshot-commit.ts";
+import { fetchHead } from "./target/fetch-head.ts";
+import { openTarget, settleRepository, type Target } from "./target/open-target.ts";
+import { push } from "./target/push.ts";
+import { verify } from "./target/verify.ts";
+import type { MirrorWorld } from "./world.ts";
+
+/** Read, compare, push, verify: nothing of AWS is changed before all that can be wrong here has been looked at. */
+export async function mirror(world: MirrorWorld, inputs: MirrorInputs, record: MirrorRecord): Promise<void> {
+  const source = await openSource(world, inputs.ref);
+  record.sourceCommit = source.commit;
+  await inScratchRepository(world, source, async (git) => {
+    await checkBranchName(git, inputs.branch);
+    const tree = inputs.snapshot && (await makeTree(git, source.commit, inputs.snapshot));
+    const found = await openTarget(world, inputs);
+    record.url = found.url ?? "";
+    const mirroring: Mirroring = { world, git, inputs, record, found };
+    const plan = tree ? await planSnapshot(mirroring, tree) : await planCommit(mirroring);
+    await keepPlan(git, plan, record);
+    if (record.hasChanges && inputs.mode === "apply") await apply(mirroring, plan);
+  });
+}
+
+interface Mirroring {
+  readonly world: MirrorWorld;
+  readonly git: Git;
+  readonly inputs: MirrorInputs;
+  readonly record: MirrorRecord;
+  /** As the API tells it before anything is done. */
+  readonly found: Target;
+}
+
+interface Plan {
+  readonly target: Target;
+  /** What the branch is to hold. */
+  readonly commit: string;
+}
+
+async function checkBranchName(git: Git, branch: string): Promise<void> {
+  if (await git.test(["check-ref-format", `refs/heads/${branch}`])) return;
+  throw new Failure(`"${branch}" is no name that a branch can have (input branch)`, {
+    nextStep: "see git check-ref-format for the rules; nothing was changed.",
+  });
+}
+
+async function makeTree(git: Git, commit: string, snapshot: NonNullable<MirrorInputs["snapshot"]>) {
+  return fillTree(git, await findFolder(git, commit, snapshot.path), snapshot);
+}
+
+async function planCommit({ git, inputs, record, found }: Mirroring): Promise<Plan> {
+  const { sourceCommit: commit } = record;
+  if (found.head && found.head !== commit) await refuseLoss(git, found.head, commit, inputs);
+  return { target: found, commit };
+}
+
+async function planSnapshot({ world, git, inputs, record, found }: Mirroring, tree: string): Promise<Plan> {
+  const { sourceCommit: source, origin } = record;
+  if (!found.head || !found.url)
+    return { target: found, commit: await writeSnapshot(git, { tree, parent: undefined, source, origin }) };
+  const head = await fetchHead(world, git, found.url, found);
+  const target = { ...found, head };
+  if ((await git.text(["rev-parse", `${head}^{tree}`])) === tree) return { target, commit: head };
+  const from = await readMirroredFrom(git, head);
+  await refuseOlder(git, { from, origin, log: world.log }, source, inputs);
+  return { target, commit: await writeSnapshot(git, { tree, parent: head, source, origin }) };
+}
+
+async function keepPlan(git: Git, { target: { head }, commit }: Plan, record: MirrorRecord): Promise<void> {
+  record.previous = head ?? "";
+  record.commit = commit;
+  record.hasChanges = head !== commit;
+  if (!record.hasChanges) return;
+  record.changes = await listChanges(git, head, commit);
+  record.commits = await countCommits(git, head, commit);
+}
+
+async function apply({ world, git, record }: Mirroring, { target, commit }: Plan): Promise<void> {
+  record.commit = record.previous;
+  record.url = await settleRepository(world, target);
+  record.pushed = await push(world, git, record.url, target, commit);
+  record.commit = commit;
+  await verify(world, target, commit);
+}

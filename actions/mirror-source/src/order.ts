@@ -1,0 +1,70 @@
+import { Failure } from "../../shared/failure.ts";
+import type { Log } from "../../shared/log.ts";
+import type { Git } from "./git/git.ts";
+import type { MirroredFrom } from "./source/snapshot-commit.ts";
+
+/** Where the branch is told in errors. */
+interface Branch {
+  readonly branch: string;
+  readonly repository: string;
+  readonly force: boolean;
+}
+
+/** Pushing a commit itself may only add to the branch, unless forced. */
+export async function refuseLoss(
+  git: Git,
+  head: string,
+  commit: string,
+  { branch, repository, force }: Branch,
+) {
+  if (force || (await isAncestor(git, head, commit))) return;
+  if (await isAncestor(git, commit, head))
+    throw older(`${branch} of ${repository} already holds ${head}, which contains ${commit}`);
+  throw new Failure(
+    `Not a fast-forward: ${branch} of ${repository} holds ${head}, which ${commit} does not contain`,
+    {
+      nextStep:
+        "bring what was pushed there into your branch, or set force: true to replace it (only while the branch still holds that commit); nothing was changed.",
+    },
+  );
+}
+
+/** A folder's snapshot goes on top of whatever is there; it may only not be older than what is there, unless forced. */
+export async function refuseOlder(
+  git: Git,
+  { from, origin, log }: { from: MirroredFrom | undefined; origin: string; log: Log },
+  commit: string,
+  { branch, repository, force }: Branch,
+): Promise<void> {
+  if (from?.origin !== origin) {
+    const what = from ? `a mirror of ${from.origin}` : "not made by a mirror";
+    log.warning(
+      `The head of ${branch} of ${repository} is ${what}: its files are replaced, and stay in the history.`,
+    );
+    return;
+  }
+  if (force || from.commit === commit) return;
+  if (!(await exists(git, from.commit)))
+    throw older(`${branch} of ${repository} was made from ${from.commit}, which this clone does not have`);
+  if (await isAncestor(git, commit, from.commit))
+    throw older(`${branch} of ${repository} was made from ${from.commit}, which is newer than ${commit}`);
+}
+
+function older(message: string): Failure {
+  return new Failure(`An older run never overtakes: ${message}`, {
+    nextStep:
+      "run the workflow for the newest commit instead, or set force: true to go back to this one; nothing was changed.",
+  });
+}
+
+async function isAncestor(git: Git, one: string, other: string): Promise<boolean> {
+  return (
+    (await exists(git, one)) &&
+    (await exists(git, other)) &&
+    git.test(["merge-base", "--is-ancestor", one, other])
+  );
+}
+
+function exists(git: Git, commit: string): Promise<boolean> {
+  return git.test(["cat-file", "-e", `${commit}^{commit}`]);
+}

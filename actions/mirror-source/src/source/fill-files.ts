@@ -1,0 +1,100 @@
+import { extname } from "node:path";
+import { parseData } from "../../../shared/data-file.ts";
+import { findDataPositions } from "../../../shared/data-file-positions.ts";
+import { Failure, type Place } from "../../../shared/failure.ts";
+import { fillDataText } from "../../../shared/fill-data-text.ts";
+import { fillText, findPlaceholders } from "../../../shared/placeholders.ts";
+import type { Git } from "../git/git.ts";
+import type { Placeholders, SnapshotInputs } from "../inputs.ts";
+import { readBlobs } from "./blobs.ts";
+import type { Folder } from "./folder-tree.ts";
+
+/** The folder's tree with its placeholders filled; throws one Failure that names all that stay open. */
+export async function fillTree(
+  git: Git,
+  folder: Folder,
+  { path, placeholders }: SnapshotInputs,
+): Promise<string> {
+  if (!placeholders) return folder.tree;
+  const contents = await readBlobs(git, folder.files);
+  const filled = folder.files.map((file) =>
+    fillFile(`${path}/${file.path}`, contents.get(file.id) as Buffer, placeholders),
+  );
+  refuseOpen(filled.flatMap(({ open }) => open));
+  return writeTree(
+    git,
+    folder,
+    filled.map(({ content }) => content),
+  );
+}
+
+interface Open extends Place {
+  readonly name: string;
+}
+
+interface Filled {
+  /** Undefined: as it was. */
+  readonly content: string | undefined;
+  readonly open: readonly Open[];
+}
+
+const asItWas: Filled = { content: undefined, open: [] };
+
+export function fillFile(file: string, content: Buffer, { values, kept }: Placeholders): Filled {
+  if (content.includes(0)) return asItWas;
+  const text = content.toString();
+  const filling = new Map([...values].filter(([name]) => !kept.includes(name)));
+  const filled = fillText(text, filling);
+  // A file without placeholders need not even be well-formed.
+  if (filled === text && findPlaceholders(text).length === 0) return asItWas;
+  const isData = [".json", ".yaml", ".yml"].includes(extname(file));
+  const found = isData ? inData(text, file) : inLines(text, file);
+  const open = found.filter(({ name }) => !filling.has(name) && !kept.includes(name));
+  if (filled === text) return { content: undefined, open };
+  return { content: isData ? fillDataText(text, file, filling) : filled, open };
+}
+
+function inData(text: string, file: string): Open[] {
+  const { lineOf } = findDataPositions(text);
+  return findPlaceholders(parseData(text, file)).map(({ name, keys }) => ({
+    file,
+    line: lineOf(keys),
+    name,
+  }));
+}
+
+function inLines(text: string, file: string): Open[] {
+  const lines = text.split("\n");
+  return lines.flatMap((line, index) =>
+    findPlaceholders(line).map(({ name }) => ({ file, line: index + 1, name })),
+  );
+}
+
+function refuseOpen(open: readonly Open[]): void {
+  const [first] = open;
+  if (!first) return;
+  const list = open.map(({ file, line, name }) => `<${name}> at ${file}:${line}`).join(", ");
+  throw new Failure(`Placeholders have no value: ${list}`, {
+    nextStep: `give them in the input placeholders, such as {"${first.name}": "…"}, or name them in keep-placeholders; nothing was changed.`,
+    place: first,
+  });
+}
+
+/** A tree in which the files that changed have new contents. */
+async function writeTree(
+  git: Git,
+  { tree, files }: Folder,
+  contents: readonly (string | undefined)[],
+): Promise<string> {
+  const changed: string[] = [];
+  for (const [index, { mode, path }] of files.entries()) {
+    const content = contents[index];
+    if (content === undefined) continue;
+    const id = await git.text(["hash-object", "-w", "--stdin"], { input: content });
+    changed.push(`${mode} ${id}\t${path}\0`);
+  }
+  if (changed.length === 0) return tree;
+  await git.text(["read-tree", tree]);
+  await git.text(["update-index", "-z", "--index-info"], { input: changed.join("") });
+  return git.text(["write-tree"]);
+}

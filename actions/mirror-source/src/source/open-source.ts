@@ -1,0 +1,59 @@
+import { Failure } from "../../../shared/failure.ts";
+import { checkGitVersion } from "../git/check-version.ts";
+import { createGit, type Git, GitError } from "../git/git.ts";
+import type { MirrorWorld } from "../world.ts";
+
+/** The commit that is mirrored, in the repository that is checked out. */
+export interface Source {
+  readonly commit: string;
+  /** Folder in which Git keeps the repository's objects. */
+  readonly objects: string;
+}
+
+export async function openSource(world: MirrorWorld, ref: string): Promise<Source> {
+  // A job in a container runs as another user than the one the runner checks out as.
+  const git = createGit(world.folder, world, [["safe.directory", world.folder]]);
+  await checkGitVersion(git);
+  const objects = await findObjects(git);
+  await refuseIncomplete(git);
+  return { objects, commit: await findCommit(git, ref) };
+}
+
+async function findObjects(git: Git): Promise<string> {
+  try {
+    return await git.text(["rev-parse", "--path-format=absolute", "--git-path", "objects"]);
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    throw new Failure(`There is no Git repository in ${git.folder}: ${error.stderr.trim()}`, {
+      nextStep: "check it out before this step, by actions/checkout with fetch-depth: 0.",
+      cause: error,
+    });
+  }
+}
+
+/** A commit without its history can neither be pushed as it is, nor be told from one that is older. */
+async function refuseIncomplete(git: Git): Promise<void> {
+  if ((await git.text(["rev-parse", "--is-shallow-repository"])) === "true")
+    throw new Failure("The checked-out repository is shallow: it lacks the history of its commits", {
+      nextStep: "give actions/checkout `fetch-depth: 0`; nothing was changed.",
+    });
+  if (await git.test(["config", "--get-regexp", "^remote\\..*\\.promisor$"]))
+    throw new Failure("The checked-out repository is a partial clone: it lacks some of its files", {
+      nextStep: "remove `filter` and `sparse-checkout` from actions/checkout; nothing was changed.",
+    });
+}
+
+async function findCommit(git: Git, ref: string): Promise<string> {
+  // actions/checkout makes a local branch of the running one only.
+  for (const name of [ref, `refs/remotes/origin/${ref}`]) {
+    const verify = ["rev-parse", "--verify", "--quiet", `${name}^{commit}`];
+    const commit = await git.text(verify).catch((error) => {
+      if (!(error instanceof GitError)) throw error;
+      return undefined;
+    });
+    if (commit) return commit;
+  }
+  throw new Failure(`The checked-out repository has no commit "${ref}" (input ref)`, {
+    nextStep: "give a branch, tag or commit that actions/checkout has fetched; nothing was changed.",
+  });
+}

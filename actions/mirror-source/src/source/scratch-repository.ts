@@ -1,0 +1,27 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createGit, type Git } from "../git/git.ts";
+import type { MirrorWorld } from "../world.ts";
+import type { Source } from "./open-source.ts";
+
+/**
+ * Works in an empty repository that borrows the objects of the checked-out one, which so stays as it is: neither its
+ * configuration and hooks take part, nor does anything that is fetched or made stay in it.
+ */
+export async function inScratchRepository<T>(
+  world: MirrorWorld,
+  { objects }: Source,
+  use: (git: Git) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(world.variables.RUNNER_TEMP || tmpdir(), "mirror-"));
+  try {
+    const git = createGit(folder, world);
+    await git.text(["init", "--quiet", "--bare", "--template=", "."]);
+    await writeFile(join(folder, "objects/info/alternates"), `${objects}\n`);
+    return await use(git);
+  } finally {
+    // Git's own children may still be ending after a cancellation.
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

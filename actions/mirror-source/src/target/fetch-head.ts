@@ -1,0 +1,17 @@
+import { explainGitError } from "../git/explain.ts";
+import { type Git, GitError } from "../git/git.ts";
+import { remoteVariables } from "../git/remote-variables.ts";
+import type { MirrorWorld } from "../world.ts";
+import type { Target } from "./open-target.ts";
+
+/** Brings the branch with its history into the scratch repository; resolves to its head. */
+export async function fetchHead(world: MirrorWorld, git: Git, url: string, { branch, repository }: Target) {
+  const fetch = ["fetch", "--quiet", "--no-tags", "--no-auto-maintenance", "--", url, `refs/heads/${branch}`];
+  try {
+    await git.text(fetch, { variables: await remoteVariables(world, url) });
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    throw explainGitError(error, `fetch ${branch} of ${repository}`, url);
+  }
+  return git.text(["rev-parse", "FETCH_HEAD"]);
+}

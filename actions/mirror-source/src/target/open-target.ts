@@ -1,0 +1,57 @@
+import {
+  CreateRepositoryCommand,
+  GetRepositoryCommand,
+  type RepositoryMetadata,
+} from "@aws-sdk/client-codecommit";
+import { Failure } from "../../../shared/failure.ts";
+import type { MirrorInputs } from "../inputs.ts";
+import type { MirrorWorld } from "../world.ts";
+import { readHead } from "./read-head.ts";
+
+/** Where the mirror goes. */
+export interface Target {
+  readonly repository: string;
+  readonly branch: string;
+  /** Address for Git, over HTTPS; undefined while the repository is yet to be made. */
+  readonly url: string | undefined;
+  /** Commit of the branch; undefined when there is no such branch. */
+  readonly head: string | undefined;
+}
+
+export async function openTarget(world: MirrorWorld, inputs: MirrorInputs): Promise<Target> {
+  const { repository, branch } = inputs;
+  const found = await findRepository(world, repository);
+  if (found) return { repository, branch, url: found.cloneUrlHttp, head: await readHead(world, inputs) };
+  if (inputs.createRepository) return { repository, branch, url: undefined, head: undefined };
+  const region = await world.codecommit.config.region();
+  throw new Failure(`There is no CodeCommit repository ${repository} in this account in ${region}`, {
+    nextStep:
+      "correct the input repository or the region, apply the stack that makes it, or set create-repository: true. Nothing was changed.",
+  });
+}
+
+async function findRepository({ codecommit, signal }: MirrorWorld, repositoryName: string) {
+  try {
+    const command = new GetRepositoryCommand({ repositoryName });
+    const { repositoryMetadata } = await codecommit.send(command, { abortSignal: signal });
+    return repositoryMetadata;
+  } catch (error) {
+    if ((error as Error).name === "RepositoryDoesNotExistException") return undefined;
+    throw error;
+  }
+}
+
+/** Resolves to the address of the repository, which is made if it is not there. */
+export async function settleRepository(world: MirrorWorld, { url, repository }: Target): Promise<string> {
+  return url ?? (await createRepository(world, repository)).cloneUrlHttp ?? "";
+}
+
+async function createRepository(
+  { codecommit, log, signal }: MirrorWorld,
+  repositoryName: string,
+): Promise<RepositoryMetadata> {
+  const command = new CreateRepositoryCommand({ repositoryName });
+  const { repositoryMetadata = {} } = await codecommit.send(command, { abortSignal: signal });
+  log.info(`Created the CodeCommit repository ${repositoryName}.`);
+  return repositoryMetadata;
+}

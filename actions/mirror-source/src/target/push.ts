@@ -1,0 +1,68 @@
+import { Failure } from "../../../shared/failure.ts";
+import { explainGitError } from "../git/explain.ts";
+import { type Git, GitError } from "../git/git.ts";
+import { remoteVariables } from "../git/remote-variables.ts";
+import { short } from "../source/folder-tree.ts";
+import type { MirrorWorld } from "../world.ts";
+import type { Target } from "./open-target.ts";
+import { readHead } from "./read-head.ts";
+
+/**
+ * Moves the branch from the head that was read to `commit`, or not at all: the server compares before it sets. Resolves
+ * to whether it did so: an equal run at the same time may have done it already.
+ */
+export async function push(
+  world: MirrorWorld,
+  git: Git,
+  url: string,
+  target: Target,
+  commit: string,
+): Promise<boolean> {
+  const ref = `refs/heads/${target.branch}`;
+  const lease = `--force-with-lease=${ref}:${target.head ?? ""}`;
+  // Whatever the machine's configuration says: one branch, no tags, no submodules, no hooks, no signature.
+  const only = ["--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--no-signed"];
+  try {
+    const variables = await remoteVariables(world, url);
+    await git.text(["push", "--porcelain", ...only, lease, "--", url, `${commit}:${ref}`], { variables });
+    return true;
+  } catch (error) {
+    if (world.signal.aborted) throw cancelled(world.signal, target, commit);
+    if (!(error instanceof GitError)) throw error;
+    const head = await readHead(world, target).catch(() => target.head);
+    if (head === commit) return false;
+    throw head === target.head ? refused(error, url, target) : moved(target, head);
+  }
+}
+
+/** The reasons that git's porcelain gives: `!	<from>:<to>	[remote rejected] (<reason>)`. */
+const rejection = /^!\t[^\t]*\t\[(?:remote )?rejected\] \((.*)\)$/m;
+
+function refused(error: GitError, url: string, { branch, repository }: Target): Failure {
+  const reason = rejection.exec(error.stdout)?.[1];
+  if (reason === undefined) return explainGitError(error, `push to ${branch} of ${repository}`, url);
+  const remote = [...error.stderr.matchAll(/^remote: (.*)$/gm)].map(([, line = ""]) => line.trim());
+  return new Failure(
+    `CodeCommit refused the push to ${branch} of ${repository}: ${[reason, ...remote].join("; ")}`,
+    {
+      nextStep: "check whether a policy protects the branch, and that the runner's clone is complete.",
+      cause: error,
+    },
+  );
+}
+
+export function moved({ branch, repository, head }: Target, now: string | undefined): Failure {
+  const from = head ? `from ${short(head)}` : "which was not there";
+  return new Failure(`Somebody moved ${branch} of ${repository}, ${from}, to ${now ?? "nothing"} meanwhile`, {
+    nextStep:
+      "look at what was pushed there, and run the job again, which starts from it. What was pushed stays.",
+  });
+}
+
+function cancelled({ reason }: AbortSignal, { branch, repository, head }: Target, commit: string): Failure {
+  const text = (reason as Error).message.replace(/\.$/, "");
+  const old = head ? short(head) : "nothing";
+  return new Failure(`${text}; ${branch} of ${repository} holds either ${old} or ${short(commit)}`, {
+    nextStep: "run the job again: it tells which, and pushes what is missing.",
+  });
+}
