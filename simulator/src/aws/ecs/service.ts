@@ -4,6 +4,7 @@ import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import { createAddresses } from "./addresses.ts";
 import { clusterOperations } from "./clusters.ts";
+import { publishMetrics } from "./publish-metrics.ts";
 import { serviceDeploymentOperations } from "./service-deployments.ts";
 import { serviceOperations } from "./services.ts";
 import { createState, type EcsContext } from "./state.ts";
@@ -26,6 +27,7 @@ export function createEcs(environment: Environment): Service<"ecs"> {
   };
   const controller = createServiceController(context);
   const deployments = createDeploymentController(context);
+  publishMetrics(context);
   return {
     operations: {
       ...clusterOperations(context),

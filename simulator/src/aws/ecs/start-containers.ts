@@ -21,6 +21,7 @@ export interface RunningContainer {
   stop(): Promise<void>;
   readonly kill: TaskContainer["kill"];
   readonly exec: TaskContainer["exec"];
+  readonly usage: TaskContainer["usage"];
 }
 
 interface PreparedContainer {
@@ -172,6 +173,7 @@ function follow(
     exited,
     kill: container.kill,
     exec: container.exec,
+    usage: container.usage,
     async stop() {
       await container.stop(signal, timeoutMs);
       await exited;

@@ -16,6 +16,7 @@ import type { Environment } from "../../environment.ts";
 import type { Addresses } from "./addresses.ts";
 import type { ServiceDeploymentRecord, ServiceRevisionRecord } from "./deployment-records.ts";
 import type { CheckedHealth } from "./health-checks.ts";
+import type { RunningContainer } from "./start-containers.ts";
 
 export interface ClusterRecord extends Cluster {
   readonly clusterArn: string;
@@ -102,6 +103,8 @@ export interface TaskRecord {
   address?: string;
   /** Of that subnet. */
   cidrBlock?: string;
+  /** Those that were started, in that order. */
+  readonly containers: RunningContainer[];
   /** By the container's name. */
   readonly containersStartedAt: Map<string, Date>;
   /** By the name of the container that it was checked of. */

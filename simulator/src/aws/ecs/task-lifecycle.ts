@@ -54,6 +54,7 @@ export function launchTask(context: EcsContext, order: TaskOrder): TaskRecord {
     definition: order.definition,
     service: order.service,
     taskSet: order.taskSet,
+    containers: [],
     containersStartedAt: new Map(),
     checkedHealth: new Map(),
     stopping: new AbortController(),
@@ -121,15 +122,14 @@ function newTask({ environment }: EcsContext, order: TaskOrder): TaskRecord["tas
 }
 
 async function live(context: EcsContext, record: TaskRecord, order: TaskOrder): Promise<void> {
-  const containers: RunningContainer[] = [];
   try {
-    await bringUp(context, record, order, containers);
+    await bringUp(context, record, order);
   } catch (error) {
     // Stopped while starting: then what stopped it is the reason.
     requestStop(record, { stopCode: "TaskFailedToStart", stoppedReason: (error as Error).message });
   }
   await whenAborted(record.stopping.signal);
-  await takeDown(context, record, order, containers).catch((error) =>
+  await takeDown(context, record, order).catch((error) =>
     context.environment.warn(`${record.task.taskArn} did not end cleanly: ${error.message}`),
   );
   detachInterface(context, record);
@@ -145,14 +145,9 @@ function enter(record: TaskRecord, order: TaskOrder, status: string): void {
   order.onChange?.(record);
 }
 
-/** From PROVISIONING to RUNNING; what was started is in `containers`, also when it fails half-way. */
-async function bringUp(
-  context: EcsContext,
-  record: TaskRecord,
-  order: TaskOrder,
-  containers: RunningContainer[],
-): Promise<void> {
-  const { task, stopping } = record;
+/** From PROVISIONING to RUNNING; what was started is among its containers, also when it fails half-way. */
+async function bringUp(context: EcsContext, record: TaskRecord, order: TaskOrder): Promise<void> {
+  const { task, stopping, containers } = record;
   const { clock } = context.environment;
   await clock.wait(provisioningMs, stopping.signal);
   await attachInterface(
@@ -177,13 +172,8 @@ async function bringUp(
 }
 
 /** First no new requests, then none under way, then no process. */
-async function takeDown(
-  context: EcsContext,
-  record: TaskRecord,
-  order: TaskOrder,
-  containers: readonly RunningContainer[],
-): Promise<void> {
-  const { task } = record;
+async function takeDown(context: EcsContext, record: TaskRecord, order: TaskOrder): Promise<void> {
+  const { task, containers } = record;
   const { clock } = context.environment;
   if (order.targets && containers.length > 0) {
     enter(record, order, "DEACTIVATING");

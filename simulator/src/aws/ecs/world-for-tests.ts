@@ -65,6 +65,7 @@ export async function createWorld(images: Record<string, PulledImage> = {}) {
           })),
         }),
       },
+      cloudwatch: { putMetricData: async () => ({}) },
       logs: {
         createLogGroup: async ({ logGroupName = "" }) => void logGroups.add(logGroupName) as never,
         createLogStream: async ({ logGroupName = "", logStreamName }) => {

@@ -113,6 +113,13 @@ describe("the load balancer publishes", () => {
     expect(await total("UnHealthyHostCount", [...both], "Maximum")).toBe(0);
     expect(await total("TargetResponseTime", [...both], "SampleCount")).toBe(6);
   });
+
+  it.each([[["TargetGroup"]], [["LoadBalancer", "TargetGroup"]]] as const)(
+    "how many requests a target got, by %j",
+    async (names) => {
+      expect(await total("RequestCountPerTarget", [...names])).toBe(7);
+    },
+  );
 });
 
 it("real errors raise a real alarm", async () => {

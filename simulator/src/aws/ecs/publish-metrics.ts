@@ -1,0 +1,144 @@
+import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
+import { publishEachMinute } from "../cloudwatch/publish-each-minute.ts";
+import { parseCpu, parseMemory } from "./fargate-sizes.ts";
+import type { RunningContainer } from "./start-containers.ts";
+import type { EcsContext, ServiceRecord, TaskRecord } from "./state.ts";
+import { countTasks } from "./task-counts.ts";
+
+const bytesPerMebibyte = 1024 ** 2;
+/** Most of the values of one datum (PutMetricData, API reference). */
+const maxValues = 150;
+
+/** What a container had used when it was looked at. */
+interface Look {
+  readonly cpuNs: number;
+  /** On the wall, by a clock that only goes forward. */
+  readonly atMs: number;
+}
+
+interface Utilization {
+  /** Per cent of what the task reserves. */
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+/**
+ * Publishes to CloudWatch, once a minute of AWS time, how much of their CPU and memory the tasks of each service use, a
+ * value per task, and the counts of Container Insights for clusters that have them on. Source of names, units and
+ * dimensions: developer guide, "Amazon ECS CloudWatch metrics" and "Container Insights metrics".
+ */
+export function publishMetrics(context: EcsContext): void {
+  const looks = new WeakMap<RunningContainer, Look>();
+  const publications = [
+    publishEachMinute(context.environment, {
+      namespace: "AWS/ECS",
+      publisher: "services",
+      collect: async () => (await eachActive(context, (each) => usageOf(context, looks, each))).flat(),
+    }),
+    publishEachMinute(context.environment, {
+      namespace: "ECS/ContainerInsights",
+      publisher: "clusters with Container Insights",
+      collect: async () => (await eachActive(context, (each) => countsOf(context, each))).flat(),
+    }),
+  ];
+  context.closing.addEventListener("abort", () => {
+    for (const { stop } of publications) stop();
+  });
+}
+
+function eachActive<Result>(
+  { state }: EcsContext,
+  read: (service: ServiceRecord) => Result | Promise<Result>,
+): Promise<Result[]> {
+  return Promise.all([...state.services.values()].filter(({ status }) => status === "ACTIVE").map(read));
+}
+
+async function usageOf(
+  context: EcsContext,
+  looks: WeakMap<RunningContainer, Look>,
+  service: ServiceRecord,
+): Promise<MetricDatum[]> {
+  const tasks = [...context.state.tasks.values()].filter(
+    (record) => record.service === service && record.task.lastStatus === "RUNNING",
+  );
+  const utilizations = (await Promise.all(tasks.map((task) => utilizationOf(context, looks, task)))).filter(
+    (utilization) => utilization !== undefined,
+  );
+  return [
+    ...percentages(
+      "CPUUtilization",
+      service,
+      utilizations.map(({ cpu }) => cpu),
+    ),
+    ...percentages(
+      "MemoryUtilization",
+      service,
+      utilizations.map(({ memory }) => memory),
+    ),
+  ];
+}
+
+/**
+ * Since the last look. At the first one nothing is told yet: that a program starts takes its time on the wall, which is
+ * minutes of AWS time at a fast clock.
+ */
+async function utilizationOf(
+  { environment: { taskRuntime } }: EcsContext,
+  looks: WeakMap<RunningContainer, Look>,
+  { containers, definition }: TaskRecord,
+): Promise<Utilization | undefined> {
+  let cores = 0;
+  let bytes = 0;
+  let isKnown = containers.length > 0;
+  for (const container of containers) {
+    const used = await container.usage();
+    const now = { cpuNs: used?.cpuNs ?? 0, atMs: performance.now() };
+    const before = looks.get(container);
+    looks.set(container, now);
+    isKnown &&= used !== undefined && before !== undefined;
+    if (before) cores += Math.max(0, now.cpuNs - before.cpuNs) / ((now.atMs - before.atMs) * 1e6);
+    bytes += used?.memoryBytes ?? 0;
+  }
+  if (!isKnown) return undefined;
+  const reservedCores = (parseCpu(definition.cpu as string) / 1024) * taskRuntime.vcpuShare;
+  const reservedBytes = parseMemory(definition.memory as string) * bytesPerMebibyte;
+  return { cpu: (cores / reservedCores) * 100, memory: (bytes / reservedBytes) * 100 };
+}
+
+function percentages(MetricName: string, service: ServiceRecord, values: readonly number[]): MetricDatum[] {
+  const data: MetricDatum[] = [];
+  for (let start = 0; start < values.length; start += maxValues) {
+    const Values = values.slice(start, start + maxValues);
+    data.push({ MetricName, Dimensions: dimensionsOf(service), Unit: "Percent", Values });
+  }
+  return data;
+}
+
+function countsOf(context: EcsContext, service: ServiceRecord): MetricDatum[] {
+  const setting = service.cluster.settings?.find(({ name }) => name === "containerInsights");
+  if (setting?.value !== "enabled" && setting?.value !== "enhanced") return [];
+  const counts = service.taskSets.map((taskSet) => countTasks(context, taskSet));
+  const count = (MetricName: string, Value: number): MetricDatum => ({
+    ...{ MetricName, Value },
+    Dimensions: dimensionsOf(service),
+    Unit: "Count",
+  });
+  return [
+    count("DesiredTaskCount", service.desiredCount),
+    count(
+      "RunningTaskCount",
+      counts.reduce((sum, { runningCount }) => sum + runningCount, 0),
+    ),
+    count(
+      "PendingTaskCount",
+      counts.reduce((sum, { pendingCount }) => sum + pendingCount, 0),
+    ),
+  ];
+}
+
+function dimensionsOf({ cluster, name }: ServiceRecord) {
+  return [
+    { Name: "ClusterName", Value: cluster.clusterName },
+    { Name: "ServiceName", Value: name },
+  ];
+}
