@@ -1,0 +1,58 @@
+import type { LoadStage } from "./report.ts";
+
+/** `constant`: evenly spaced. `poisson`: as independent users arrive, bursts and pauses included. */
+export type Spacing = "constant" | "poisson";
+
+export interface Arrivals {
+  /** When the next request is due, in milliseconds since the first stage began; Infinity after the last. */
+  readonly dueMs: number;
+  /** Goes on to the one after it. */
+  advance(): void;
+}
+
+/**
+ * When requests are due, of stages in requests per second. The n-th is due when the rate, summed up since the begin,
+ * has come to n: so no request is lost between stages and a ramp has as many as its area.
+ */
+export function createArrivals(
+  stages: readonly LoadStage[],
+  spacing: Spacing,
+  random: () => number = Math.random,
+): Arrivals {
+  const gap = () => (spacing === "constant" ? 1 : -Math.log(1 - random()));
+  let index = 0;
+  let beganMs = 0;
+  let beganAtCount = 0;
+  let count = spacing === "constant" ? 0 : gap();
+  const dueMs = () => {
+    for (let stage = stages[index]; stage; stage = stages[++index]) {
+      const within = count - beganAtCount;
+      const whole = requestsOf(stage);
+      if (within < whole) return beganMs + timeOf(stage, within);
+      beganMs += stage.durationMs;
+      beganAtCount += whole;
+    }
+    return Number.POSITIVE_INFINITY;
+  };
+  const arrivals = {
+    dueMs: dueMs(),
+    advance() {
+      count += gap();
+      arrivals.dueMs = dueMs();
+    },
+  };
+  return arrivals;
+}
+
+function requestsOf({ durationMs, from, to }: LoadStage): number {
+  return (((from + to) / 2) * durationMs) / 1000;
+}
+
+/** Milliseconds after which a stage has sent `count`: the root of `from·t + (to−from)/(2·duration)·t² = count`. */
+function timeOf({ durationMs, from, to }: LoadStage, count: number): number {
+  const perMs = from / 1000;
+  const growth = (to - from) / 1000 / durationMs;
+  if (count === 0) return 0;
+  // The form of the root that holds for a constant rate too, where growth is 0.
+  return (2 * count) / (perMs + Math.sqrt(Math.max(0, perMs * perMs + 2 * growth * count)));
+}

@@ -1,0 +1,243 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, it, test } from "vitest";
+import { generateLoad, type LoadPlan } from "./generate-load.ts";
+import { decodeHistogram, percentile } from "./histogram.ts";
+import type { LoadReport } from "./report.ts";
+import { planOf, serve } from "./server-for-tests.ts";
+
+const never = new AbortController().signal;
+const total = (counts: Readonly<Record<string, number>>) =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+/** What must be so of every report, whatever was measured. */
+function expectConsistent(report: LoadReport): void {
+  const { requests, failed, statuses, errors, targets, timeline } = report;
+  expect(total(statuses) + total(errors)).toBe(requests);
+  for (const parts of [targets, timeline]) {
+    expect(parts.reduce((sum, part) => sum + part.requests, 0)).toBe(requests);
+    expect(parts.reduce((sum, part) => sum + part.failed, 0)).toBe(failed);
+    for (const part of parts) expect(decodeHistogram(part.histogram).totalCount).toBe(part.requests);
+  }
+  expect(decodeHistogram(report.histogram).totalCount).toBe(requests);
+  for (const [index, { atMs }] of timeline.entries())
+    expect(atMs).toBe((timeline[0]?.atMs ?? 0) + index * 1000);
+}
+
+const open = (rate: number, durationMs: number): Partial<LoadPlan> => ({
+  loop: "open",
+  stages: [{ durationMs, from: rate, to: rate }],
+});
+
+describe.each<["closed" | "open", Partial<LoadPlan>]>([
+  ["closed", {}],
+  ["open", open(200, 1000)],
+])("a %s loop", (_, changes) => {
+  it("counts every answer exactly, by status, target and weight", async () => {
+    const seen: Record<string, number> = {};
+    const origin = await serve(({ url = "" }, response) => {
+      seen[url] = (seen[url] ?? 0) + 1;
+      response.statusCode = url === "/ill" && seen[url] % 2 === 0 ? 503 : 200;
+      response.end("12345");
+    });
+    const plan = planOf([`${origin}/well`, `${origin}/ill`], changes);
+    const [well, ill] = plan.targets.map(({ url }) => ({ url, weight: url.pathname === "/well" ? 3 : 1 }));
+    const report = await generateLoad({ ...plan, targets: [well, ill] as LoadPlan["targets"] }, never);
+    expectConsistent(report);
+    expect(report.requests).toBe((seen["/well"] ?? 0) + (seen["/ill"] ?? 0));
+    expect(report.failed).toBe(Math.floor((seen["/ill"] ?? 0) / 2));
+    expect(report.statuses["503"]).toBe(report.failed);
+    expect(report.bytes).toBe(report.requests * 5);
+    expect(report.targets).toMatchObject([
+      { url: `${origin}/well`, weight: 3, requests: seen["/well"], failed: 0 },
+      { url: `${origin}/ill`, weight: 1, requests: seen["/ill"], failed: report.failed },
+    ]);
+    expect(Math.abs((seen["/well"] ?? 0) - 3 * (seen["/ill"] ?? 0))).toBeLessThanOrEqual(3);
+  });
+
+  it("counts failures by what they were", async () => {
+    let count = 0;
+    const origin = await serve((request, response) => {
+      const kind = count++ % 4;
+      if (kind === 0) request.socket.destroy();
+      // Promises more than it sends.
+      else if (kind === 1)
+        response.writeHead(200, { "content-length": 100 }).write("half", () => request.socket.destroy());
+      else if (kind === 2) response.writeHead(302, { location: "/elsewhere" }).end();
+      else response.end("good");
+    });
+    const report = await generateLoad(planOf([origin], changes), never);
+    expectConsistent(report);
+    expect(report.requests).toBe(count);
+    expect(report.statuses["200"]).toBe(Math.floor(count / 4));
+    expect(report.failed).toBe(count - Math.floor(count / 4));
+    expect(Object.keys(report.errors).every((name) => ["UND_ERR_SOCKET", "ECONNRESET"].includes(name))).toBe(
+      true,
+    );
+  });
+
+  it("gives up what takes longer than allowed, and goes on", async () => {
+    let count = 0;
+    const origin = await serve((_, response) => {
+      if (count++ % 2 === 1) response.end("good");
+    });
+    const plan = planOf([origin], changes);
+    const report = await generateLoad({ ...plan, request: { ...plan.request, timeoutMs: 200 } }, never);
+    expectConsistent(report);
+    expect(report.errors).toEqual({ TIMEOUT: Math.ceil(count / 2) });
+    expect(percentile(report.histogram, 99)).toBeGreaterThan(200);
+  });
+
+  it("does not count the warm-up", async () => {
+    let count = 0;
+    const origin = await serve((_, response) => {
+      count++;
+      response.end();
+    });
+    const report = await generateLoad(planOf([origin], { ...changes, warmUpMs: 1000 }), never);
+    expectConsistent(report);
+    expect(report.requests).toBeLessThan(count);
+    expect(report.durationMs).toBe(1000);
+  });
+
+  it("sends nothing after it was cancelled, and tells what it had", async () => {
+    let count = 0;
+    const cancellation = new AbortController();
+    const origin = await serve((_, response) => {
+      if (++count === 50) cancellation.abort();
+      // What is held when the cancel comes is not answered.
+      if (count < 50) response.end();
+    });
+    const report = await generateLoad(
+      planOf([origin], { ...changes, ...longer(changes) }),
+      cancellation.signal,
+    );
+    const countAtEnd = count;
+    expectConsistent(report);
+    expect(report).toMatchObject({ cancelled: true, failed: 0 });
+    expect(report.requests).toBeLessThan(50);
+    expect(report.requests).toBeGreaterThan(0);
+    expect(report.durationMs).toBeLessThan(60_000);
+    expect(count).toBe(countAtEnd);
+  });
+
+  it("goes on through the target's death and return", async () => {
+    const cancellation = new AbortController();
+    const { promise: died, resolve: dies } = Promise.withResolvers<void>();
+    let answered = 0;
+    const target = createServer((_, response) => {
+      response.end();
+      answered++;
+      if (answered === 50) dies();
+      if (answered === 150) cancellation.abort();
+    });
+    target.listen(0, "127.0.0.1");
+    await once(target, "listening");
+    const { port } = target.address() as AddressInfo;
+    const plan = planOf([`http://127.0.0.1:${port}/`], { ...changes, ...longer(changes) });
+    let lost = 0;
+    const reported = generateLoad(plan, cancellation.signal, ({ failed }) => {
+      lost += failed;
+      if (lost > 0 && !target.listening) target.listen(port, "127.0.0.1");
+    });
+    await died;
+    const closed = once(target, "close");
+    target.close();
+    target.closeAllConnections();
+    await closed;
+    const report = await reported;
+    target.closeAllConnections();
+    target.close();
+    expectConsistent(report);
+    expect(report.errors.ECONNREFUSED).toBeGreaterThan(0);
+    // All but those whose connections were closed under them.
+    expect(report.statuses["200"]).toBeGreaterThan(100);
+  });
+});
+
+function longer({ stages }: Partial<LoadPlan>): Partial<LoadPlan> {
+  const { from, to } = stages?.[0] ?? { from: 4, to: 4 };
+  return { stages: [{ durationMs: 60_000, from, to }] };
+}
+
+describe("a closed loop", () => {
+  it("has as many requests under way as connections, and follows a ramp of them", async () => {
+    let underWay = 0;
+    let most = 0;
+    const origin = await serve((_, response) => {
+      most = Math.max(most, ++underWay);
+      setTimeout(() => {
+        underWay--;
+        response.end();
+      }, 5);
+    });
+    const stages = [
+      { durationMs: 1000, from: 0, to: 12 },
+      { durationMs: 200, from: 12, to: 12 },
+    ];
+    const report = await generateLoad(planOf([origin], { stages }), never);
+    expect(most).toBe(12);
+    expect(report.failed).toBe(0);
+  });
+});
+
+describe("an open loop", () => {
+  it("sends exactly what its stages come to, ramps included", async () => {
+    const origin = await serve((_, response) => response.end());
+    const stages = [
+      { durationMs: 1000, from: 0, to: 200 },
+      { durationMs: 500, from: 200, to: 200 },
+    ];
+    const report = await generateLoad(planOf([origin], { loop: "open", stages }), never);
+    expectConsistent(report);
+    expect(report.requests).toBe(200);
+  });
+
+  it("uses no more connections than allowed, and says that requests were late for it", async () => {
+    const sockets = new Set<unknown>();
+    const origin = await serve(({ socket }, response) => {
+      sockets.add(socket);
+      setTimeout(() => response.end(), 50);
+    });
+    const report = await generateLoad(planOf([origin], { ...open(200, 1000), maxConnections: 2 }), never);
+    expectConsistent(report);
+    expect(sockets.size).toBe(2);
+    // Two connections can send 40 of the 200 a second: nothing is left out, nothing is sent silently later.
+    expect(report.requests).toBe(200);
+    expect(report.generator.lateForConnections).toBeGreaterThan(100);
+    expect(report.generator.latestMs).toBeGreaterThan(1000);
+    expect(percentile(report.histogram, 90)).toBeGreaterThan(1000);
+  });
+
+  it("counts what never got a connection as failed", async () => {
+    const origin = await serve(() => {});
+    const plan = planOf([origin], { ...open(100, 500), maxConnections: 1 });
+    const report = await generateLoad({ ...plan, request: { ...plan.request, timeoutMs: 300 } }, never);
+    expectConsistent(report);
+    expect(report.requests).toBe(50);
+    expect(report.failed).toBe(50);
+    expect(report.errors.NOT_SENT).toBeGreaterThan(40);
+  });
+});
+
+test("a stall shows in what an open loop measures, and hardly in what a closed one does", async () => {
+  const stalled = (stallMs: number) => {
+    let until = 0;
+    let count = 0;
+    return serve((_, response) => {
+      if (++count === 50) until = performance.now() + stallMs;
+      setTimeout(() => response.end(), Math.max(0, until - performance.now()));
+    });
+  };
+  const stages = (level: number) => [{ durationMs: 3000, from: level, to: level }];
+  const closed = await generateLoad(planOf([await stalled(1500)], { stages: stages(1) }), never);
+  const opened = await generateLoad(
+    planOf([await stalled(1500)], { loop: "open", stages: stages(100) }),
+    never,
+  );
+  // One of many requests waited in the closed loop; half of those due, in the open one.
+  expect(percentile(closed.histogram, 75)).toBeLessThan(500);
+  expect(percentile(opened.histogram, 75)).toBeGreaterThan(500);
+  expect(opened.requests).toBe(300);
+});

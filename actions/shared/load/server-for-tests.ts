@@ -1,0 +1,37 @@
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach } from "vitest";
+import type { LoadPlan } from "./generate-load.ts";
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** An HTTP server until the test ends; answers its origin. */
+export async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** One second of a closed loop of four connections, or what `changes` make of it. */
+export function planOf(urls: readonly string[], changes: Partial<LoadPlan> = {}): LoadPlan {
+  return {
+    loop: "closed",
+    stages: [{ durationMs: 1000, from: 4, to: 4 }],
+    warmUpMs: 0,
+    spacing: "constant",
+    maxConnections: 100,
+    targets: urls.map((url) => ({ url: new URL(url), weight: 1 })),
+    request: { method: "GET", headers: {}, body: undefined, timeoutMs: 30_000 },
+    expected: (status) => status >= 200 && status < 300,
+    ...changes,
+  };
+}
