@@ -59,7 +59,7 @@ export async function generateLoad(
     ...counts,
     generator: {
       cpuMs: Math.round((cpu.user + cpu.system) / 1000),
-      utilization: performance.eventLoopUtilization(before.loop).utilization,
+      busiestCore: performance.eventLoopUtilization(before.loop).utilization,
       late,
       latestMs,
       lateForConnections,

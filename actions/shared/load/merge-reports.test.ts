@@ -31,13 +31,13 @@ describe("mergeReports", () => {
       failed: 2,
       statuses: { 200: 5, 503: 1 },
       errors: { ECONNRESET: 1 },
-      generator: { cpuMs: 100, utilization: 0.1, late: 3, latestMs: 40, lateForConnections: 1 },
+      generator: { cpuMs: 100, busiestCore: 0.1, late: 3, latestMs: 40, lateForConnections: 1 },
     });
     const other = reportOf(start, [[3]], {
       failed: 1,
       statuses: { 200: 7 },
       errors: { ECONNRESET: 2, TIMEOUT: 4 },
-      generator: { cpuMs: 900, utilization: 0.9, late: 1, latestMs: 20, lateForConnections: 1 },
+      generator: { cpuMs: 900, busiestCore: 0.9, late: 1, latestMs: 20, lateForConnections: 1 },
       targets: [
         { url: "http://web.example/other", weight: 3, requests: 1, failed: 1, histogram: histogramOf([3]) },
       ],
@@ -51,7 +51,7 @@ describe("mergeReports", () => {
       errors: { ECONNRESET: 3, TIMEOUT: 4 },
       stages: [{ durationMs: 1000, from: 4, to: 4 }],
       targets: [{ url: "http://web.example/" }, { url: "http://web.example/other", weight: 3, failed: 1 }],
-      generator: { cpuMs: 1000, utilization: 0.9, late: 4, latestMs: 40, lateForConnections: 2 },
+      generator: { cpuMs: 1000, busiestCore: 0.9, late: 4, latestMs: 40, lateForConnections: 2 },
       cancelled: true,
     });
   });

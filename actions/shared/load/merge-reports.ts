@@ -41,7 +41,7 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
       .sort((one, other) => one.atMs - other.atMs),
     generator: {
       cpuMs: sum(({ generator }) => generator.cpuMs),
-      utilization: Math.max(...reports.map(({ generator }) => generator.utilization)),
+      busiestCore: Math.max(...reports.map(({ generator }) => generator.busiestCore)),
       late: sum(({ generator }) => generator.late),
       latestMs: Math.max(...reports.map(({ generator }) => generator.latestMs)),
       lateForConnections: sum(({ generator }) => generator.lateForConnections),

@@ -35,7 +35,7 @@ export function reportOf(
     histogram,
     targets: [{ url: "http://web.example/", weight: 1, requests: all.length, failed: 0, histogram }],
     timeline,
-    generator: { cpuMs: 500, utilization: 0.5, late: 0, latestMs: 0, lateForConnections: 0 },
+    generator: { cpuMs: 500, busiestCore: 0.5, late: 0, latestMs: 0, lateForConnections: 0 },
     assertions: [],
     ...changes,
   };

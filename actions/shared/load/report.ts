@@ -68,8 +68,11 @@ export interface Interval {
 export interface GeneratorReport {
   /** Processor time, of all generators. */
   readonly cpuMs: number;
-  /** Node's event loop utilization, 0 to 1, of the busiest generator: near 1, it could send no more. */
-  readonly utilization: number;
+  /**
+   * Node's event loop utilization, 0 to 1, of the busiest generator. Node sends from one core: near 1, it could send no
+   * more.
+   */
+  readonly busiestCore: number;
   /** Of an open loop: requests sent more than `lateAfterMs` after they were due, and the latest of them. */
   readonly late: number;
   readonly latestMs: number;
