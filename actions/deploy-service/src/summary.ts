@@ -17,14 +17,21 @@ export function summaryOf(record: DeploymentRecord): string {
     findingsList(record.findings),
     facts(record),
     record.plan && changesSummary(record.plan, record.revisionBefore),
-    record.events.length > 0 && lifecycle(record.events),
-    trafficChart(record.traffic, record.durationMs),
-    record.traffic.length > 0 && traffic(record.traffic),
-    ...failedTasksList(record.failedTasks),
-    record.serviceEvents.length > 0 && details("Service events", record.serviceEvents.join("\n")),
+    ...courseOf(record),
   ]
     .filter(Boolean)
     .join("\n\n");
+}
+
+/** How a deployment went: events, traffic, and what failed in it; what there is not is empty. */
+export function courseOf(record: DeploymentRecord): string[] {
+  return [
+    record.events.length > 0 ? lifecycle(record.events) : "",
+    trafficChart(record.traffic, record.durationMs),
+    record.traffic.length > 0 ? traffic(record.traffic) : "",
+    ...failedTasksList(record.failedTasks),
+    record.serviceEvents.length > 0 ? details("Service events", record.serviceEvents.join("\n")) : "",
+  ];
 }
 
 function isGreen({ status }: DeploymentRecord): boolean {

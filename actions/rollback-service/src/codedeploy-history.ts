@@ -1,11 +1,10 @@
 import {
   BatchGetDeploymentsCommand,
   type DeploymentInfo,
-  GetApplicationRevisionCommand,
   ListDeploymentsCommand,
-  type RevisionLocation,
 } from "@aws-sdk/client-codedeploy";
 import type { World } from "../../deploy-service/src/clients.ts";
+import { createRevisionReader } from "../../deploy-service/src/codedeploy/deployed-revision.ts";
 import { runningDeployment } from "../../deploy-service/src/codedeploy/running-deployment.ts";
 import { finalStatuses } from "../../deploy-service/src/codedeploy/snapshot.ts";
 import type { RollbackInputs } from "./inputs.ts";
@@ -20,7 +19,7 @@ export function openCodeDeployHistory(world: World, inputs: RollbackInputs): Ser
   const options = { abortSignal: world.signal };
   const applicationName = inputs.codeDeployApplication;
   const deploymentGroupName = inputs.codeDeployDeploymentGroup;
-  const contents = new Map<string, Promise<string | undefined>>();
+  const revisionOf = createRevisionReader(world, applicationName);
 
   async function list(): Promise<PastDeployment[]> {
     const listed = await codedeploy.send(
@@ -41,29 +40,9 @@ export function openCodeDeployHistory(world: World, inputs: RollbackInputs): Ser
         ? ("succeeded" as const)
         : ("unsuccessful" as const)
       : ("ongoing" as const);
-    const taskDefinition = taskDefinitionIn(await contentOf(revision));
+    const taskDefinition = await revisionOf(revision);
     const isRollback = creator === "codeDeployRollback";
     return { id, name: `deployment ${id}`, status, state, revision: taskDefinition, isRollback };
-  }
-
-  /** A deployment tells only the digest of its AppSpec (API reference, GetDeployment); the application has the text. */
-  async function contentOf(revision: RevisionLocation | undefined): Promise<string | undefined> {
-    const { content, sha256 } = revision?.appSpecContent ?? revision?.string ?? {};
-    if (content || !sha256 || !revision) return content;
-    const known = contents.get(sha256) ?? findContent(revision);
-    contents.set(sha256, known);
-    return known;
-  }
-
-  async function findContent(revision: RevisionLocation): Promise<string | undefined> {
-    const command = new GetApplicationRevisionCommand({ applicationName, revision });
-    try {
-      const found = (await codedeploy.send(command, options)).revision;
-      return (found?.appSpecContent ?? found?.string)?.content;
-    } catch (error) {
-      if ((error as Error).name === "RevisionDoesNotExistException") return undefined;
-      throw error;
-    }
   }
 
   return { list, resume: ({ id }) => runningDeployment(world, id) };
@@ -71,9 +50,4 @@ export function openCodeDeployHistory(world: World, inputs: RollbackInputs): Ser
 
 function timeOf({ createTime }: DeploymentInfo): number {
   return createTime?.getTime() ?? 0;
-}
-
-/** An AppSpec, JSON or YAML, names its task definition by ARN ("AppSpec 'resources' section", CodeDeploy user guide). */
-function taskDefinitionIn(content: string | undefined): string | undefined {
-  return /arn:[\w-]+:ecs:[\w-]+:\d+:task-definition\/[\w-]+:\d+/.exec(content ?? "")?.[0];
 }

@@ -16,7 +16,7 @@ const drainMs = 10 * minute;
 /** From the waits that deployment group and configuration really have. */
 export async function computeBudget(
   world: World,
-  inputs: DeployInputs,
+  inputs: Pick<DeployInputs, "waitUntil">,
   group: DeploymentGroupInfo | undefined,
 ): Promise<number> {
   const routing = await findRouting(world, group?.deploymentConfigName);

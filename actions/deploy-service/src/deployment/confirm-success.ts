@@ -2,7 +2,7 @@ import { shortRevision } from "../../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../../shared/ecs/service.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { createPace } from "../../../shared/pace.ts";
-import type { Deployment } from "./deployment.ts";
+import type { Judged } from "./deployment.ts";
 import { createPatience } from "./patience.ts";
 
 /** A task that a scale-out or a host's end replaces right now is back within this time. */
@@ -10,7 +10,7 @@ const steadyMs = 2 * 60_000;
 
 /** What AWS calls a success is one only if production runs our revision, at the wanted count. */
 export async function confirmSuccess(
-  deployment: Deployment,
+  deployment: Judged,
   what: string,
   until = deployment.world.clock.now() + steadyMs,
 ): Promise<void> {
@@ -26,7 +26,7 @@ export async function confirmSuccess(
 }
 
 function isAsWanted(
-  deployment: Deployment,
+  deployment: Judged,
   { production, service }: RunningService,
   what: string,
   late: boolean,
@@ -50,7 +50,7 @@ function isAsWanted(
   });
 }
 
-function scaledDown({ inputs, record }: Deployment, service: RunningService["service"]): Failure {
+function scaledDown({ inputs, record }: Judged, service: RunningService["service"]): Failure {
   record.status = "failed";
   const wanted =
     inputs.desiredCount === undefined ? "" : `, not to the ${inputs.desiredCount} of desired-count`;

@@ -1,3 +1,4 @@
+import type { ServiceName } from "../../../shared/ecs/service.ts";
 import type { World } from "../clients.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
@@ -7,6 +8,11 @@ import type { DeploymentRecord } from "../record.ts";
 export interface Budget {
   readonly ms: number;
   readonly given: boolean;
+}
+
+/** What has to be known of a deployment to say how it ended. */
+export interface Judged extends Pick<Deployment, "world" | "record" | "revision"> {
+  readonly inputs: ServiceName & Pick<DeployInputs, "desiredCount">;
 }
 
 /** One revision on its way into production. */

@@ -5,7 +5,7 @@ import { Failure } from "../../../shared/failure.ts";
 import { causeOf } from "../diagnosis/causes.ts";
 import { gatherEvidence } from "../diagnosis/evidence.ts";
 import type { Status } from "../record.ts";
-import type { Deployment } from "./deployment.ts";
+import type { Deployment, Judged } from "./deployment.ts";
 import type { RunningDeployment, Snapshot } from "./running-deployment.ts";
 
 /** A deployment as it was last seen. */
@@ -17,7 +17,7 @@ export interface Last {
 
 /** Finds out why, puts it on the record, and answers the Failure whose first words are the cause. */
 export async function endBadly(
-  { world, inputs, record, revision, budget }: Deployment,
+  { world, inputs, record, revision, budget }: Judged & Pick<Deployment, "budget">,
   running: RunningDeployment,
   { snapshot, unstopped }: Last,
   status?: Status,

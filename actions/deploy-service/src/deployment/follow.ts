@@ -47,7 +47,11 @@ export async function follow(following: Following): Promise<Ending> {
 }
 
 /** Logs what is new and keeps it on the record; whether there was anything. */
-function tell({ world, record, createdAt }: Following, known: Snapshot | undefined, now: Snapshot): boolean {
+export function tell(
+  { world, record, createdAt }: Pick<Following, "world" | "record" | "createdAt">,
+  known: Snapshot | undefined,
+  now: Snapshot,
+): boolean {
   const news = changes(known, now);
   const at = world.clock.now() - createdAt;
   for (const line of news) world.log.info(`${formatDuration(at).padStart(12)}  ${line}`);

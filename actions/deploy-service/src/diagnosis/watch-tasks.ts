@@ -1,5 +1,6 @@
 import type { Task } from "@aws-sdk/client-ecs";
 import { isAccessDenied, isThrottled, isTransient } from "../../../shared/aws-errors.ts";
+import type { ServiceName } from "../../../shared/ecs/service.ts";
 import type { World } from "../clients.ts";
 import type { Snapshot } from "../deployment/running-deployment.ts";
 import type { DeployInputs } from "../inputs.ts";
@@ -11,7 +12,7 @@ const everySoManyLooks = 4;
 
 interface Watched {
   readonly world: World;
-  readonly inputs: DeployInputs;
+  readonly inputs: ServiceName & Pick<DeployInputs, "maxFailedTasks">;
   readonly record: DeploymentRecord;
   readonly revision: string;
 }
