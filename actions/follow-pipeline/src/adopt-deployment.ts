@@ -1,0 +1,75 @@
+import { type DeploymentInfo, GetDeploymentCommand } from "@aws-sdk/client-codedeploy";
+import { createRevisionReader } from "../../deploy-service/src/codedeploy/deployed-revision.ts";
+import { runningDeployment } from "../../deploy-service/src/codedeploy/running-deployment.ts";
+import type { Judged } from "../../deploy-service/src/deployment/deployment.ts";
+import type { RunningDeployment, Snapshot } from "../../deploy-service/src/deployment/running-deployment.ts";
+import { watchTasks } from "../../deploy-service/src/diagnosis/watch-tasks.ts";
+import { newRecord } from "../../deploy-service/src/record.ts";
+import { findService, type RunningService, type ServiceName } from "../../shared/ecs/service.ts";
+import { findGroup } from "./budget.ts";
+import { toDeployWorld, type World } from "./clients.ts";
+import type { ActionRun } from "./snapshot.ts";
+
+/** A CodeDeploy deployment that an action began. */
+export interface FollowedDeployment {
+  readonly running: RunningDeployment;
+  readonly judged: Judged;
+  /** When it was first seen, in milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly hasTooManyFailedTasks: (snapshot: Snapshot) => Promise<boolean>;
+  /** Undefined before the first look. */
+  last: Snapshot | undefined;
+  /** Whether this step stopped it. */
+  stopped: boolean;
+}
+
+/** "unknown" when it cannot be told which service it deploys: the pipeline's own words are all there is then. */
+export async function adoptDeployment(
+  world: World,
+  { externalId: deploymentId, configuration }: ActionRun,
+  maxFailedTasks: number,
+): Promise<FollowedDeployment | "unknown"> {
+  const command = new GetDeploymentCommand({ deploymentId });
+  const { deploymentInfo = {} } = await world.clients.codedeploy.send(command, { abortSignal: world.signal });
+  const { applicationName = "", deploymentGroupName = "" } = deploymentInfo;
+  const group = await findGroup(world, {
+    ApplicationName: configuration.ApplicationName ?? applicationName,
+    DeploymentGroupName: configuration.DeploymentGroupName ?? deploymentGroupName,
+  });
+  const { clusterName: cluster, serviceName: service } = group?.ecsServices?.[0] ?? {};
+  if (!cluster || !service) return "unknown";
+  return followedDeployment(world, { cluster, service }, deploymentInfo, maxFailedTasks);
+}
+
+async function followedDeployment(
+  world: World,
+  name: ServiceName,
+  info: DeploymentInfo,
+  maxFailedTasks: number,
+): Promise<FollowedDeployment> {
+  const deployWorld = toDeployWorld(world);
+  const readRevision = createRevisionReader(deployWorld, info.applicationName ?? "");
+  const [service, revision = ""] = await Promise.all([findService(world, name), readRevision(info.revision)]);
+  const record = newRecord(name.cluster, name.service);
+  record.beganAt = world.clock.now();
+  record.deploymentId = info.deploymentId ?? "";
+  record.revisionBefore = revisionBefore(service, revision);
+  record.revisionAfter = revision;
+  record.changed = true;
+  const watched = { world: deployWorld, record, revision };
+  return {
+    running: runningDeployment(deployWorld, record.deploymentId),
+    judged: { ...watched, inputs: { ...name, desiredCount: undefined } },
+    createdAt: record.beganAt,
+    hasTooManyFailedTasks: watchTasks({ ...watched, inputs: { ...name, maxFailedTasks } }),
+    last: undefined,
+    stopped: false,
+  };
+}
+
+/** Once traffic has shifted, production is the new revision, and the old one waits for its end beside it. */
+function revisionBefore({ revision: production, service }: RunningService, revision: string): string {
+  if (production !== revision) return production;
+  const others = (service.taskSets ?? []).flatMap(({ taskDefinition }) => taskDefinition ?? []);
+  return others.find((each) => each !== revision) ?? "";
+}

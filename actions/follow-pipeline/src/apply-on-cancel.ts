@@ -1,0 +1,78 @@
+import { StopPipelineExecutionCommand } from "@aws-sdk/client-codepipeline";
+import { stopDeployment } from "../../deploy-service/src/codedeploy/stop.ts";
+import { explainAwsError } from "../../shared/aws-errors.ts";
+import type { Log } from "../../shared/log.ts";
+import type { Clients, World } from "./clients.ts";
+import type { Handle } from "./hand-over.ts";
+import type { OnCancel } from "./inputs.ts";
+
+interface Stopper extends Pick<World, "handOver"> {
+  readonly clients: Pick<Clients, "codepipeline" | "codedeploy">;
+  readonly log: Log;
+}
+
+/**
+ * Leaves or stops an execution that nobody will follow any more, and answers what becomes of it, to follow its name in
+ * a sentence. Only what was decided is taken from the post step's hands.
+ */
+export async function applyOnCancel(
+  world: Stopper,
+  onCancel: OnCancel,
+  execution: Handle,
+  reason: string,
+): Promise<string> {
+  if (onCancel === "leave") {
+    world.handOver(undefined);
+    return "goes on (on-cancel: leave)";
+  }
+  try {
+    const stopped = await stopExecution(world, onCancel, execution, reason);
+    if (onCancel === "rollback") await rollBackDeployments(world, execution);
+    world.handOver(undefined);
+    return stopped ? `${fateOf(onCancel, execution)} (on-cancel: ${onCancel})` : "had ended already";
+  } catch (error) {
+    const why = explainAwsError(error)?.message ?? (error as Error).message;
+    return `goes on, as it could not be stopped (on-cancel: ${onCancel}): ${why}`;
+  }
+}
+
+function fateOf(onCancel: Exclude<OnCancel, "leave">, { deploymentIds }: Handle): string {
+  const deployments = deploymentIds.join(", ");
+  if (onCancel === "abandon")
+    return deployments ? `is abandoned, while ${deployments} goes on in CodeDeploy` : "is abandoned";
+  if (onCancel === "rollback" && deployments) return `is being stopped, and ${deployments} rolled back`;
+  return "is being stopped: the actions that run come to their end, no other begins";
+}
+
+/** The longest reason that StopPipelineExecution takes (API reference). */
+const longestReason = 200;
+
+/** False when it had ended already. */
+async function stopExecution(
+  { clients, log }: Stopper,
+  onCancel: OnCancel,
+  { pipeline, executionId }: Handle,
+  reason: string,
+): Promise<boolean> {
+  const command = new StopPipelineExecutionCommand({
+    pipelineName: pipeline,
+    pipelineExecutionId: executionId,
+    abandon: onCancel === "abandon",
+    reason: reason.slice(0, longestReason),
+  });
+  try {
+    await clients.codepipeline.send(command);
+    log.info(`Asked CodePipeline to stop ${executionId}${onCancel === "abandon" ? " and abandon it" : ""}.`);
+    return true;
+  } catch (error) {
+    const { name } = error as Error;
+    if (name === "DuplicatedStopRequestException") return true;
+    if (name === "PipelineExecutionNotStoppableException") return false;
+    throw error;
+  }
+}
+
+/** CodePipeline lets a running action come to its end: only CodeDeploy can put the traffic back. */
+async function rollBackDeployments(world: Stopper, { deploymentIds }: Handle): Promise<void> {
+  for (const id of deploymentIds) await stopDeployment(world, id, "rollback");
+}

@@ -1,0 +1,51 @@
+import { type DeploymentGroupInfo, GetDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
+import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
+import { computeBudget as budgetOfDeployment } from "../../deploy-service/src/codedeploy/budget.ts";
+import { lookUp } from "../../shared/findings.ts";
+import { toDeployWorld, type World } from "./clients.ts";
+import { actionsOf, providerOf } from "./pipeline.ts";
+
+const minute = 60_000;
+/** Definition files and the reference of an image are read in seconds; AWS would let a source take an hour. */
+const sourceMs = 10 * minute;
+/** AWS's own limits: of an approval that declares none, and of most other actions (CodePipeline user guide, Quotas). */
+const approvalMs = 7 * 24 * 60 * minute;
+const otherMs = 60 * minute;
+
+/** How long the pipeline may take from its start, in milliseconds: all its actions one after the other. */
+export async function computeBudget(world: World, pipeline: PipelineDeclaration): Promise<number> {
+  const budgets = await Promise.all(actionsOf(pipeline).map((action) => budgetOf(world, action)));
+  return budgets.reduce((sum, each) => sum + each, 0);
+}
+
+async function budgetOf(world: World, action: ActionDeclaration): Promise<number> {
+  if (action.timeoutInMinutes) return action.timeoutInMinutes * minute;
+  if (action.actionTypeId?.category === "Source") return sourceMs;
+  if (action.actionTypeId?.category === "Approval") return approvalMs;
+  if (providerOf(action) !== "CodeDeployToECS") return otherMs;
+  const group = await findGroup(world, action.configuration ?? {});
+  return budgetOfDeployment(toDeployWorld(world), { waitUntil: "complete" }, group);
+}
+
+/** The deployment group that a CodeDeployToECS action deploys to; undefined when it cannot be looked at. */
+export async function findGroup(
+  { clients, log, signal }: World,
+  {
+    ApplicationName: applicationName,
+    DeploymentGroupName: deploymentGroupName,
+  }: Readonly<Record<string, string>>,
+): Promise<DeploymentGroupInfo | undefined> {
+  const command = new GetDeploymentGroupCommand({ applicationName, deploymentGroupName });
+  const name = `deployment group ${deploymentGroupName} of ${applicationName}`;
+  const missing = `there is no ${name}`;
+  const { value, findings } = await lookUp(
+    name,
+    () => clients.codedeploy.send(command, { abortSignal: signal }),
+    {
+      ApplicationDoesNotExistException: missing,
+      DeploymentGroupDoesNotExistException: missing,
+    },
+  );
+  for (const { text } of findings) log.warning(text);
+  return value?.deploymentGroupInfo;
+}

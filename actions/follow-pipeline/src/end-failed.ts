@@ -1,0 +1,100 @@
+import { endBadly } from "../../deploy-service/src/deployment/end-badly.ts";
+import { Failure } from "../../shared/failure.ts";
+import type { Following } from "./following.ts";
+import type { PipelineRecord } from "./record.ts";
+import type { ActionRun, Snapshot } from "./snapshot.ts";
+
+interface Explained {
+  readonly text: string;
+  readonly nextStep: string;
+}
+
+/** Names every action that failed, a deployment's by its root cause, and puts it on the record. */
+export async function endFailed(following: Following, snapshot: Snapshot): Promise<Failure> {
+  const { record } = following;
+  record.status = "failed";
+  const failed = snapshot.actions.filter(({ status }) => status === "Failed");
+  const explained: Explained[] = [];
+  for (const action of failed) explained.push(await explain(following, action));
+  if (explained.length === 0) return noFailedAction(record, snapshot);
+  record.cause = explained.map(({ text }) => text).join("; ");
+  const where = `execution ${record.executionId} Failed in ${failed.map(sayWhere).join(" and ")}`;
+  return new Failure(`${record.cause} (${where})`, {
+    nextStep: `${explained.map(({ nextStep }) => trim(nextStep)).join("; ")}.`,
+  });
+}
+
+async function explain(following: Following, action: ActionRun): Promise<Explained> {
+  const deployment = following.deployments.of(action);
+  if (deployment?.last?.ended && deployment.last.ended !== "succeeded") {
+    const { judged, running, last } = deployment;
+    const { message, nextStep = "" } = await endBadly(
+      { ...judged, budget: { ms: 0, given: true } },
+      running,
+      {
+        snapshot: last,
+      },
+    );
+    if (judged.record.status === "rolled-back") following.record.status = "rolled-back";
+    return { text: message, nextStep };
+  }
+  return explainAction(action);
+}
+
+function explainAction(action: ActionRun): Explained {
+  const { error, summary, provider, externalUrl, updatedBy } = action;
+  if (provider === "Manual" && error === undefined) {
+    const who = updatedBy ? ` by ${updatedBy.slice(updatedBy.lastIndexOf("/") + 1)}` : "";
+    return {
+      text: `${sayWhere(action)} was rejected${who}${summary ? `: ${trim(summary)}` : ""}`,
+      nextStep: "talk to who rejected it; a later run is asked anew.",
+    };
+  }
+  const words = trim(error?.message || summary || "CodePipeline gives no reason");
+  const code = error?.code ? ` (${error.code})` : "";
+  return {
+    text: `${sayWhere(action)} failed${code}: ${words}`,
+    nextStep: nextStepFor(action, words, externalUrl),
+  };
+}
+
+// What CodePipeline says of the actions that a delivery to ECS is made of.
+const known: readonly { readonly pattern: RegExp; readonly nextStep: string }[] = [
+  {
+    pattern: /image.*(does not exist|not found|was not found)|ImageNotFound|did not find (the )?image/i,
+    nextStep: "push an image with the tag that the source action names, then run this job again",
+  },
+  {
+    pattern: /branch.*(does not exist|not found)|BranchDoesNotExist|repository.*does not exist/i,
+    nextStep: "push the definition files to the repository and branch that the source action names",
+  },
+  {
+    pattern: /trying to read the (task definition|AppSpec)/i,
+    nextStep:
+      "put the file where the action's configuration names it, at the root of the definition repository",
+  },
+  {
+    pattern: /not authorized|AccessDenied|insufficient permissions|does not have permission/i,
+    nextStep: "allow the named action in the policy of the pipeline's role",
+  },
+];
+
+function nextStepFor({ stage }: ActionRun, words: string, url: string): string {
+  const mend = known.find(({ pattern }) => pattern.test(words))?.nextStep;
+  if (mend) return mend;
+  return url ? `look at ${url}` : `look at the stage ${stage} in the CodePipeline console`;
+}
+
+function sayWhere({ stage, name }: ActionRun): string {
+  return `action ${name} of stage ${stage}`;
+}
+
+function trim(sentence: string): string {
+  return sentence.replace(/\s+/g, " ").replace(/\.$/, "");
+}
+
+function noFailedAction({ executionId }: PipelineRecord, { statusSummary }: Snapshot): Failure {
+  return new Failure(`Execution ${executionId} Failed${statusSummary ? `: ${trim(statusSummary)}` : ""}`, {
+    nextStep: "look at the execution in the CodePipeline console.",
+  });
+}

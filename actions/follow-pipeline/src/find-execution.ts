@@ -1,0 +1,60 @@
+import { createPatience } from "../../deploy-service/src/deployment/patience.ts";
+import { formatDuration } from "../../shared/duration.ts";
+import { createPace } from "../../shared/pace.ts";
+import type { World } from "./clients.ts";
+import { type Execution, hasRevisions, listExecutions } from "./executions.ts";
+import { sayWanted, type WantedSource } from "./pipeline.ts";
+import { hasEnded } from "./snapshot.ts";
+
+export interface Search {
+  readonly pipeline: string;
+  readonly wanted: readonly WantedSource[];
+  readonly waitForStartMs: number;
+  /** Milliseconds since the epoch. */
+  readonly deadlineAt: number;
+}
+
+export interface Found {
+  /** Undefined when nothing started one in time. */
+  readonly execution: Execution | undefined;
+  /** The pipeline's history as last seen, newest first. */
+  readonly history: readonly Execution[];
+}
+
+/**
+ * The newest execution that has the wanted revisions from its sources. One that had ended before the first look is of
+ * an earlier hand-over, and the event of this one may be on its way: it counts only as the pipeline's last word, a
+ * success with nothing after it.
+ */
+export async function findExecution(world: World, search: Search): Promise<Found> {
+  const { pipeline, wanted, waitForStartMs, deadlineAt } = search;
+  const ask = createPatience(world);
+  const pace = createPace();
+  const until = Math.min(world.clock.now() + waitForStartMs, deadlineAt);
+  let past: ReadonlySet<string> | undefined;
+  let history: readonly Execution[] = [];
+  let told = false;
+  for (;;) {
+    const late = world.clock.now() >= until;
+    const executions = await ask(() => listExecutions(world, pipeline));
+    history = executions ?? history;
+    past ??= executions && new Set(executions.filter(hasEnded).map(({ id }) => id));
+    const execution = history.find((each) => hasRevisions(each, wanted) && !past?.has(each.id));
+    if (execution) return { execution, history };
+    const [last] = history;
+    if (last?.status === "Succeeded" && hasRevisions(last, wanted)) return { execution: last, history };
+    if (late && (!readsSources(history) || world.clock.now() >= deadlineAt))
+      return { execution: undefined, history };
+    if (!told)
+      world.log.info(
+        `Waiting up to ${formatDuration(waitForStartMs)} for an execution with ${sayWanted(wanted)}.`,
+      );
+    told = true;
+    await world.clock.wait(executions ? pace.next(false) : pace.slowest(), world.signal);
+  }
+}
+
+/** It may yet turn out to be the wanted one. */
+function readsSources(history: readonly Execution[]): boolean {
+  return history.some((each) => !hasEnded(each) && each.revisions.size === 0);
+}

@@ -1,0 +1,73 @@
+import { checkCredentialsLife, refuseExpired } from "../../deploy-service/src/verify/credentials-life.ts";
+import { formatDuration } from "../../shared/duration.ts";
+import { refuseFindings } from "../../shared/findings.ts";
+import { computeBudget } from "./budget.ts";
+import type { World } from "./clients.ts";
+import { executionUrl } from "./console.ts";
+import { follow } from "./follow.ts";
+import { followSuccessor } from "./follow-successor.ts";
+import type { Following } from "./following.ts";
+import type { FollowInputs } from "./inputs.ts";
+import { judge } from "./judge.ts";
+import { cancelOrLose } from "./lose.ts";
+import { findPipeline, wantedSources } from "./pipeline.ts";
+import { publish } from "./publish.ts";
+import { newRecord, type PipelineRecord } from "./record.ts";
+import { settleExecution } from "./settle-execution.ts";
+import { watchDeployments } from "./watch-deployments.ts";
+
+/** Follows; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
+export async function followAndReport(world: World, inputs: FollowInputs): Promise<PipelineRecord> {
+  const record = newRecord(inputs.pipeline);
+  const startedAt = world.clock.now();
+  try {
+    await followPipeline(world, inputs, record);
+  } catch (error) {
+    record.status ??= world.signal.aborted ? "cancelled" : "failed";
+    record.cause ||= (error as Error).message;
+    throw error;
+  } finally {
+    record.durationMs = world.clock.now() - startedAt;
+    await publish(record);
+  }
+  world.log.info(`${inputs.pipeline} ${record.status} after ${formatDuration(record.durationMs)}.`);
+  return record;
+}
+
+/** Find the pipeline, settle the deadline, find or start the execution, follow it, judge. */
+export async function followPipeline(
+  world: World,
+  inputs: FollowInputs,
+  record: PipelineRecord,
+): Promise<void> {
+  await refuseExpired(world);
+  const declaration = await findPipeline(world, inputs.pipeline);
+  const wanted = wantedSources(declaration, inputs.target);
+  const budgetMs = inputs.deadlineMs ?? (await computeBudget(world, declaration)) + inputs.waitForStartMs;
+  if (inputs.deadlineMs === undefined)
+    world.log.info(`Deadline: ${formatDuration(budgetMs)}, from the waits that the pipeline's actions have.`);
+  record.findings.push(...(await checkCredentialsLife(world, budgetMs)));
+  refuseFindings(record.findings, world.log);
+
+  const following: Following = {
+    world,
+    inputs,
+    record,
+    wanted,
+    deployments: watchDeployments(world, record, inputs.maxFailedTasks),
+    deadlineAt: world.clock.now() + budgetMs,
+    budgetMs,
+  };
+  await settleExecution(following, declaration);
+  record.executionUrl = await executionUrl(world, record);
+  world.log.info(`Following execution ${record.executionId} of ${inputs.pipeline}: ${record.executionUrl}`);
+  await judge(following, await followToEnd(following));
+}
+
+async function followToEnd(following: Following) {
+  try {
+    return await followSuccessor(following, await follow(following));
+  } catch (error) {
+    throw await cancelOrLose(following, error);
+  }
+}

@@ -1,0 +1,23 @@
+import { executionUrl } from "./console.ts";
+import { supersederOf } from "./end-stopped.ts";
+import { hasRevisions, listExecutions } from "./executions.ts";
+import { type Ending, follow } from "./follow.ts";
+import type { Following } from "./following.ts";
+
+/**
+ * A change of two sources starts a pipeline twice, and the second execution supersedes the first with the same
+ * revisions: what is wanted is on its way in that one, which is followed in its place.
+ */
+export async function followSuccessor(following: Following, ending: Ending): Promise<Ending> {
+  const { world, inputs, record, wanted } = following;
+  if (ending.snapshot.status !== "Superseded" || wanted.length === 0) return ending;
+  const history = await listExecutions(world, inputs.pipeline);
+  const successor = supersederOf(history, record.executionId);
+  if (!successor || !hasRevisions(successor, wanted)) return ending;
+  const note = `Execution ${record.executionId} was superseded by ${successor.id}, which has the same revisions and is followed in its place.`;
+  record.notes.push(note);
+  world.log.info(note);
+  record.executionId = successor.id;
+  record.executionUrl = await executionUrl(world, record);
+  return followSuccessor(following, await follow(following));
+}

@@ -1,0 +1,68 @@
+import { createPatience } from "../../deploy-service/src/deployment/patience.ts";
+import { formatDuration } from "../../shared/duration.ts";
+import { createPace } from "../../shared/pace.ts";
+import type { Following } from "./following.ts";
+import { linesOf } from "./lines.ts";
+import { lookAtExecution } from "./look.ts";
+import { hasEnded, type Snapshot } from "./snapshot.ts";
+
+export interface Ending {
+  readonly kind: "ended" | "approval" | "other-revision" | "deadline";
+  readonly snapshot: Snapshot;
+}
+
+/** Looks at the execution until it ends, waits for what is not to be waited for, or the deadline has passed; the last look is at the deadline. */
+export async function follow(following: Following): Promise<Ending> {
+  const { world, inputs, record, deployments, deadlineAt } = following;
+  const ask = createPatience(world);
+  const pace = createPace();
+  const tell = createTeller(following);
+  let known: Snapshot | undefined;
+  for (;;) {
+    const overdue = world.clock.now() >= deadlineAt;
+    const snapshot = await ask(() => lookAtExecution(world, inputs.pipeline, record.executionId));
+    known = snapshot ?? known;
+    const told = snapshot !== undefined && tell(snapshot);
+    const moved = snapshot !== undefined && (await deployments.look(snapshot.actions));
+    handOver(following);
+    const kind = snapshot && endingOf(following, snapshot);
+    if (snapshot && kind) return { kind, snapshot };
+    if (overdue && known) return { kind: "deadline", snapshot: known };
+    const pause = snapshot ? pace.next(told || moved) : pace.slowest();
+    const left = deadlineAt - world.clock.now();
+    await world.clock.wait(left > 0 ? Math.min(pause, left) : pause, world.signal);
+  }
+}
+
+function endingOf({ inputs, wanted }: Following, snapshot: Snapshot): Ending["kind"] | undefined {
+  if (hasEnded(snapshot)) return "ended";
+  const taken = snapshot.actions.some(({ category }) => category !== "Source")
+    ? snapshot.revisions.map(({ id }) => id)
+    : undefined;
+  if (taken && wanted.some(({ revision }) => !taken.includes(revision))) return "other-revision";
+  if (inputs.onApproval === "fail" && snapshot.waits.some(({ kind }) => kind === "approval"))
+    return "approval";
+  return undefined;
+}
+
+/** Logs what is new and keeps it on the record; answers whether there was anything. */
+function createTeller({ world, record }: Following) {
+  const startedAt = world.clock.now();
+  const told = new Set<string>();
+  return (snapshot: Snapshot): boolean => {
+    record.revisions = snapshot.revisions;
+    record.actions = snapshot.actions;
+    const news = linesOf(snapshot).filter((line) => !told.has(line));
+    const at = formatDuration(world.clock.now() - startedAt).padStart(12);
+    for (const line of news) {
+      told.add(line);
+      world.log.info(`${at}  ${line}`);
+    }
+    return news.length > 0;
+  };
+}
+
+function handOver({ world, record, inputs, deployments }: Following): void {
+  const { pipeline } = inputs;
+  world.handOver({ pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() });
+}

@@ -1,0 +1,17 @@
+import type { World } from "./clients.ts";
+import type { FollowInputs } from "./inputs.ts";
+import type { WantedSource } from "./pipeline.ts";
+import type { PipelineRecord } from "./record.ts";
+import type { DeploymentWatch } from "./watch-deployments.ts";
+
+/** One execution on its way through the pipeline. */
+export interface Following {
+  readonly world: World;
+  readonly inputs: FollowInputs;
+  readonly record: PipelineRecord;
+  readonly wanted: readonly WantedSource[];
+  readonly deployments: DeploymentWatch;
+  /** Milliseconds since the epoch, and how long that is. */
+  readonly deadlineAt: number;
+  readonly budgetMs: number;
+}

@@ -1,0 +1,31 @@
+import { areCredentialsExpired, explainAwsError } from "../../shared/aws-errors.ts";
+import { Failure } from "../../shared/failure.ts";
+import { applyOnCancel } from "./apply-on-cancel.ts";
+import type { Following } from "./following.ts";
+
+/** The job was cancelled, or the execution can no longer be followed: does what on-cancel says, and says what is known. */
+export async function cancelOrLose(following: Following, error: unknown): Promise<Error> {
+  const { world, inputs, record, deployments } = following;
+  if (error instanceof Failure && !world.signal.aborted) return error;
+  const { pipeline } = inputs;
+  const handle = { pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() };
+  const cancelled = world.signal.aborted;
+  record.status = cancelled ? "cancelled" : "lost";
+  const explained = explainAwsError(error);
+  const why = cancelled
+    ? (world.signal.reason as Error).message
+    : (explained?.message ?? (error as Error).message);
+  const reason = why.replace(/\.$/, "");
+  const fate = await applyOnCancel(world, inputs.onCancel, handle, reason);
+  const name = `execution ${record.executionId} of ${pipeline}`;
+  if (cancelled)
+    return new Failure(`${reason}; ${name} ${fate}`, {
+      nextStep: `nothing, if this was meant; follow it again with execution-id: ${record.executionId}.`,
+    });
+  return new Failure(`${reason}, so ${name} could not be followed to its end; it ${fate}`, {
+    nextStep: areCredentialsExpired(error)
+      ? `look at ${record.executionUrl}; then let this job's credentials outlive it (role-duration-seconds of aws-actions/configure-aws-credentials, fresh course keys).`
+      : `look at ${record.executionUrl}; then ${explained?.nextStep ?? "run this job again."}`,
+    cause: error,
+  });
+}

@@ -1,0 +1,56 @@
+import { formatDuration } from "../../shared/duration.ts";
+import { Failure } from "../../shared/failure.ts";
+import type { Execution } from "./executions.ts";
+import { hasRevisions } from "./executions.ts";
+import { sayWanted, type WantedSource } from "./pipeline.ts";
+
+interface Silence {
+  readonly pipeline: string;
+  readonly wanted: readonly WantedSource[];
+  readonly waitedMs: number;
+  readonly history: readonly Execution[];
+}
+
+/** What is known of why the change of a source started nothing; the forgotten rule is the usual case. */
+export function notStarted(silence: Silence): Failure {
+  const { pipeline, wanted, waitedMs, history } = silence;
+  const events = [
+    `Nothing started ${pipeline} for ${sayWanted(wanted)} within ${formatDuration(waitedMs)}`,
+    sayTrigger(history),
+    sayEarlier(silence),
+  ];
+  return new Failure(events.filter(Boolean).join("; "), {
+    nextStep: `${nextStep(wanted, history)}; or give start: if-missing, and this step starts it.`,
+  });
+}
+
+function startedByEvent({ trigger }: Execution): boolean {
+  return trigger.type === "CloudWatchEvent";
+}
+
+/** AWS keeps a year of history: a rule that works has left its mark in it. */
+function sayTrigger(history: readonly Execution[]): string {
+  const rule = history.find(startedByEvent)?.trigger.detail;
+  return rule === undefined
+    ? "no EventBridge rule ever started it"
+    : `the EventBridge rule ${shortRule(rule)} started it before, but not now`;
+}
+
+function shortRule(arn: string): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
+}
+
+function sayEarlier({ history, wanted }: Silence): string {
+  const earlier = history.find((each) => hasRevisions(each, wanted));
+  return earlier ? `an earlier execution with it, ${earlier.id}, ${earlier.status}` : "";
+}
+
+function nextStep(wanted: readonly WantedSource[], history: readonly Execution[]): string {
+  if (history.some(startedByEvent))
+    return "check that the rule is enabled and its pattern names this repository and tag or branch, and that the source changed: what has the tag or branch already raises no event";
+  const event =
+    wanted.at(-1)?.kind === "commit"
+      ? "the event CodeCommit Repository State Change of the repository's branch"
+      : "the event ECR Image Action of the repository and its tag";
+  return `make the rule, which only the console makes by itself: ${event}, with the pipeline as target and a role that may codepipeline:StartPipelineExecution (infra-templates/pipeline.yaml has it)`;
+}

@@ -1,0 +1,117 @@
+import {
+  type ActionDeclaration,
+  GetPipelineCommand,
+  type PipelineDeclaration,
+  paginateListPipelines,
+} from "@aws-sdk/client-codepipeline";
+import { isAccessDenied } from "../../shared/aws-errors.ts";
+import { Failure } from "../../shared/failure.ts";
+import { didYouMean } from "../../shared/nearest-name.ts";
+import type { World } from "./clients.ts";
+import type { Target } from "./inputs.ts";
+
+/** The pipeline's declaration; throws a Failure when there is none of this name. */
+export async function findPipeline(world: World, name: string): Promise<PipelineDeclaration> {
+  const { clients, signal } = world;
+  try {
+    const { pipeline } = await clients.codepipeline.send(new GetPipelineCommand({ name }), {
+      abortSignal: signal,
+    });
+    return pipeline as PipelineDeclaration;
+  } catch (error) {
+    if ((error as Error).name !== "PipelineNotFoundException") throw error;
+    const names = await listNames(world);
+    const known = names.length > 0 ? `check the input pipeline (${sayNames(names)} is there)` : "create it";
+    throw new Failure(`There is no pipeline ${name} in this account and region${didYouMean(name, names)}`, {
+      nextStep: `${known}, and the region; nothing was changed.`,
+      cause: error,
+    });
+  }
+}
+
+/** Few enough to be read in an annotation. */
+const mostNames = 5;
+
+function sayNames(names: readonly string[]): string {
+  const more = names.length - mostNames;
+  return `${names.slice(0, mostNames).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+async function listNames({ clients: { codepipeline: client } }: World): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const { pipelines = [] } of paginateListPipelines({ client }, {}))
+      names.push(...pipelines.flatMap(({ name }) => name ?? []));
+  } catch (error) {
+    if (!isAccessDenied(error)) throw error;
+  }
+  return names;
+}
+
+export function actionsOf({ stages = [] }: PipelineDeclaration): ActionDeclaration[] {
+  return stages.flatMap(({ actions = [] }) => actions);
+}
+
+export function providerOf({ actionTypeId }: ActionDeclaration): string {
+  return actionTypeId?.provider ?? "";
+}
+
+/** Source providers whose revision is a commit (CodePipeline user guide, action reference). */
+const commitProviders = ["CodeCommit", "CodeStarSourceConnection", "GitHub"];
+
+export interface WantedSource {
+  readonly kind: "commit" | "image";
+  readonly revision: string;
+  /** Names of the source actions that may bring it. */
+  readonly actions: readonly string[];
+}
+
+/** Which of the pipeline's sources brings what is wanted; throws a Failure when none does. */
+export function wantedSources(pipeline: PipelineDeclaration, target: Target): WantedSource[] {
+  if ("executionId" in target) return [];
+  const { commit, image } = target;
+  const sources = actionsOf(pipeline).filter(({ actionTypeId }) => actionTypeId?.category === "Source");
+  const wanted: WantedSource[] = [];
+  if (commit) {
+    const actions = sources.filter((source) => commitProviders.includes(providerOf(source)));
+    wanted.push({ kind: "commit", revision: commit, actions: namesOf(actions) });
+  }
+  if (image) {
+    const actions = sources.filter((source) => bringsImage(source, image.repository));
+    wanted.push({ kind: "image", revision: image.digest, actions: namesOf(actions) });
+  }
+  for (const { kind, actions } of wanted)
+    if (actions.length === 0) throw noSource(pipeline, kind, image?.repository, sources);
+  return wanted;
+}
+
+/** Such as `commit 0a1b…` or `image sha256:…`, to follow `with` or `for` in a sentence. */
+export function sayWanted(wanted: readonly WantedSource[]): string {
+  return wanted.map(({ kind, revision }) => `${kind} ${revision}`).join(" and ");
+}
+
+function bringsImage(source: ActionDeclaration, repository: string | undefined): boolean {
+  if (providerOf(source) !== "ECR") return false;
+  return repository === undefined || source.configuration?.RepositoryName === repository;
+}
+
+function namesOf(actions: readonly ActionDeclaration[]): string[] {
+  return actions.flatMap(({ name }) => name ?? []);
+}
+
+function noSource(
+  { name }: PipelineDeclaration,
+  kind: WantedSource["kind"],
+  repository: string | undefined,
+  sources: readonly ActionDeclaration[],
+): Failure {
+  const what =
+    kind === "commit" ? "no commits" : `no image${repository ? ` of the repository ${repository}` : ""}`;
+  const known = sources.map((source) => {
+    const { RepositoryName, FullRepositoryId, S3Bucket } = source.configuration ?? {};
+    return [providerOf(source), RepositoryName ?? FullRepositoryId ?? S3Bucket].filter(Boolean).join(" ");
+  });
+  return new Failure(`Pipeline ${name} takes ${what}: its sources are ${known.join(", ")}`, {
+    nextStep: `check the inputs pipeline and ${kind}; nothing was changed.`,
+  });
+}

@@ -1,0 +1,39 @@
+import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
+import { findExecution } from "./find-execution.ts";
+import type { Following } from "./following.ts";
+import { notStarted } from "./not-started.ts";
+import { startExecution } from "./start-execution.ts";
+
+/** Puts the id of the execution to follow on the record: the one named, the one found, or one that is started now. */
+export async function settleExecution(following: Following, declaration: PipelineDeclaration): Promise<void> {
+  const { world, inputs, record, wanted, deadlineAt } = following;
+  const { target, start, pipeline, waitForStartMs } = inputs;
+  if ("executionId" in target) {
+    record.executionId = target.executionId;
+    return;
+  }
+  if (start !== "always") {
+    const { execution, history } = await findExecution(world, {
+      pipeline,
+      wanted,
+      waitForStartMs,
+      deadlineAt,
+    });
+    if (execution) {
+      record.executionId = execution.id;
+      const { type, detail } = execution.trigger;
+      world.log.info(`Execution ${execution.id} has it (${[type, detail].filter(Boolean).join(" ")}).`);
+      return;
+    }
+    const silence = notStarted({ pipeline, wanted, waitedMs: waitForStartMs, history });
+    if (start === "never") {
+      record.status = "not-started";
+      throw silence;
+    }
+    record.notes.push(`${silence.message}; this step started it.`);
+    world.log.warning(`${silence.message}. Starting it.`);
+  }
+  record.executionId = await startExecution(world, declaration, wanted);
+  record.started = true;
+  world.log.info(`Started execution ${record.executionId}.`);
+}

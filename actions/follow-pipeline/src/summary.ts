@@ -1,0 +1,71 @@
+import type { DeploymentRecord } from "../../deploy-service/src/record.ts";
+import { courseOf } from "../../deploy-service/src/summary.ts";
+import { formatDuration } from "../../shared/duration.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import { findingsList } from "../../shared/findings-summary.ts";
+import { escapeText, markdownTable } from "../../shared/summary.ts";
+import type { PipelineRecord } from "./record.ts";
+import type { ActionRun, Revision } from "./snapshot.ts";
+
+/** The job summary: verdict first, then what a reader asks next. */
+export function summaryOf(record: PipelineRecord): string {
+  const { pipeline, status, durationMs, cause, notes, findings, actions, deployments } = record;
+  return [
+    `### ${status === "succeeded" ? "✅" : "❌"} ${escapeText(pipeline)}: ${status} after ${formatDuration(durationMs)}`,
+    cause && `**${escapeText(cause)}**`,
+    ...notes.map(escapeText),
+    findingsList(findings),
+    facts(record),
+    actions.length > 0 && actionTable(actions),
+    ...deployments.flatMap((deployment) => courseOf(deployment)),
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+function facts({ executionId, executionUrl, started, revisions, deployments }: PipelineRecord): string {
+  const rows: string[][] = [];
+  if (executionId)
+    rows.push(["Execution", `[${executionId}](${executionUrl})${started ? ", started by this step" : ""}`]);
+  for (const revision of revisions) rows.push(["Source", sayRevision(revision)]);
+  for (const deployment of deployments) rows.push(...deploymentFacts(deployment));
+  return rows.length > 0 ? markdownTable(["", ""], rows) : "";
+}
+
+function sayRevision({ id, summary, url }: Revision): string {
+  const link = /^https:/.test(url) ? `[${id}](${url})` : id;
+  return [link, summary].filter(Boolean).join(" ");
+}
+
+function deploymentFacts({
+  deploymentId,
+  service,
+  revisionBefore,
+  revisionAfter,
+}: DeploymentRecord): string[][] {
+  const rows = [
+    ["Deployment", `${deploymentId} of ${service}`],
+    ["Revision before", shortRevision(revisionBefore)],
+    ["Revision after", shortRevision(revisionAfter)],
+  ];
+  return rows.filter(([, value]) => value);
+}
+
+function actionTable(actions: readonly ActionRun[]): string {
+  const rows = actions.map((action) => [
+    action.stage,
+    action.name,
+    action.status,
+    timeOf(action),
+    linked(action.error?.message || action.summary || action.externalId, action.externalUrl),
+  ]);
+  return markdownTable(["Stage", "Action", "Status", "Time", ""], rows);
+}
+
+function timeOf({ startedAt, updatedAt }: ActionRun): string {
+  return startedAt && updatedAt ? formatDuration(updatedAt.getTime() - startedAt.getTime()) : "";
+}
+
+function linked(text: string, url: string): string {
+  return text && /^https:/.test(url) ? `[${text}](${url})` : text;
+}

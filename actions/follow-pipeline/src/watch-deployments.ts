@@ -1,0 +1,74 @@
+import { tell } from "../../deploy-service/src/deployment/follow.ts";
+import { createPatience } from "../../deploy-service/src/deployment/patience.ts";
+import type { Snapshot } from "../../deploy-service/src/deployment/running-deployment.ts";
+import { adoptDeployment, type FollowedDeployment } from "./adopt-deployment.ts";
+import type { World } from "./clients.ts";
+import type { PipelineRecord } from "./record.ts";
+import type { ActionRun } from "./snapshot.ts";
+
+export interface DeploymentWatch {
+  /** Follows those that these actions began; answers whether anything is new. */
+  look(actions: readonly ActionRun[]): Promise<boolean>;
+  /** CodeDeploy ids of those that have not ended. */
+  ongoing(): string[];
+  /** Undefined when the action began none, or it cannot be followed. */
+  of(action: ActionRun): FollowedDeployment | undefined;
+  all(): readonly FollowedDeployment[];
+}
+
+/** Follows the deployments of CodeDeployToECS actions as deploy-service follows its own. */
+export function watchDeployments(
+  world: World,
+  record: PipelineRecord,
+  maxFailedTasks: number,
+): DeploymentWatch {
+  const followed = new Map<string, FollowedDeployment>();
+  const unknown = new Set<string>();
+  const ask = createPatience(world);
+
+  async function lookAt(action: ActionRun): Promise<boolean> {
+    const known = followed.get(action.id);
+    if (known?.last?.ended || unknown.has(action.id)) return false;
+    const deployment = known ?? (await begin(action));
+    return deployment ? ((await ask(() => advance(deployment))) ?? false) : false;
+  }
+
+  async function begin(action: ActionRun): Promise<FollowedDeployment | undefined> {
+    const deployment = await ask(() => adoptDeployment(world, action, maxFailedTasks));
+    if (deployment === "unknown") unknown.add(action.id);
+    if (!deployment || deployment === "unknown") return undefined;
+    followed.set(action.id, deployment);
+    record.deployments.push(deployment.judged.record);
+    return deployment;
+  }
+
+  return {
+    async look(actions) {
+      const deploying = actions.filter(
+        ({ provider, externalId }) => provider === "CodeDeployToECS" && externalId,
+      );
+      const news = await Promise.all(deploying.map(lookAt));
+      return news.includes(true);
+    },
+    ongoing: () => [...followed.values()].flatMap(({ running, last }) => (last?.ended ? [] : running.id)),
+    of: ({ id }) => followed.get(id),
+    all: () => [...followed.values()],
+  };
+}
+
+/** One look at a deployment; tasks that crash end it here, since CodeDeploy would let them crash for an hour. */
+async function advance(deployment: FollowedDeployment): Promise<boolean> {
+  const { running, judged, createdAt, last } = deployment;
+  const { record, world } = judged;
+  const now: Snapshot = await running.look(world.signal);
+  if (!last && !now.ended && running.initialTraffic)
+    record.traffic.push({ atMs: 0, ...running.initialTraffic });
+  const news = tell({ world, record, createdAt }, last, now);
+  deployment.last = now;
+  record.durationMs = world.clock.now() - createdAt;
+  if (!now.ended && !deployment.stopped && (await deployment.hasTooManyFailedTasks(now))) {
+    deployment.stopped = await running.stop("rollback");
+    return true;
+  }
+  return news;
+}
