@@ -112,6 +112,9 @@ function strikes(one: ArmedFault, { service, operation, accessKeyId }: ApiCall):
 /** What ECS does with its service-linked role. */
 const needingRole = ["ecs:CreateCluster", "ecs:CreateService"];
 
+/** No operations of the API: what pulls and pushes of Git need to be permitted. */
+const gitActions = ["codecommit:GitPull", "codecommit:GitPush"];
+
 function refuseHarmless(services: Services, { kind, operation, milliseconds }: Fault): void {
   if (!faultKinds.includes(kind)) throw new Error(`fault "${kind}" is not one of ${faultKinds.join(", ")}`);
   if ((kind === "delay") !== (milliseconds !== undefined))
@@ -125,6 +128,7 @@ function refuseHarmless(services: Services, { kind, operation, milliseconds }: F
     throw new Error(
       `fault at "${operation}": there is no service ${service}; services: ${Object.keys(services).sort().join(", ")}`,
     );
+  if (gitActions.includes(operation)) return;
   if (name !== "*" && !(methodName(name) in operations))
     throw new Error(`fault at "${operation}": the simulator does not perform ${name || "that"}`);
 }

@@ -5,6 +5,9 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Environment } from "../environment.ts";
+import { gitPath } from "../planes/git/route.ts";
+import { type GitServer, serveGit } from "../planes/git/serve-git.ts";
+import { permitUnlessStruck } from "./git-faults.ts";
 import { type GatewayServices, perform } from "./perform.ts";
 import { ConnectionCut } from "./strike.ts";
 
@@ -14,13 +17,17 @@ export interface Gateway {
 }
 
 export interface GatewayOptions extends Pick<GatewayServices, "services" | "expiredAccessKeys" | "faults"> {
-  readonly environment: Pick<Environment, "registry" | "gateway" | "taskRuntime" | "warn">;
+  readonly environment: Pick<
+    Environment,
+    "accessKeys" | "accountId" | "clock" | "gateway" | "git" | "region" | "registry" | "taskRuntime" | "warn"
+  >;
   /** 0 takes a free one. */
   readonly port: number;
 }
 
 /**
- * The one address of the simulated AWS: the API of every service, and the registry under `/v2/`. Tasks that are not on
+ * The one address of the simulated AWS: the API of every service, the registry under `/v2/`, and Git under
+ * `/v1/repos/`. Tasks that are not on
  * this machine's loopback find it at the same port of the address that they know the machine by.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -46,7 +53,8 @@ async function end(server: Server): Promise<void> {
 
 async function serve(options: GatewayOptions, host: string, port: number): Promise<Server> {
   const { environment } = options;
-  const server = createServer((request, response) => {
+  // A large push or upload may take longer than the five minutes that Node gives a request.
+  const server = createServer({ requestTimeout: 0 }, (request, response) => {
     handle(options, request, response).catch((error: Error) => {
       if (error instanceof ConnectionCut) return request.socket.destroy();
       // Whoever asked went away in the middle of the answer.
@@ -77,6 +85,7 @@ async function handle(options: GatewayOptions, request: IncomingMessage, respons
   const { environment, services, expiredAccessKeys, faults } = options;
   const path = (request.url ?? "/").split("?")[0] ?? "/";
   if (path === "/v2" || path.startsWith("/v2/")) return environment.registry.handle(request, response);
+  if (path.startsWith(gitPath)) return serveGit(gitServer(options), request, response);
   const requestId = randomUUID();
   const reply = await perform(
     { services, expiredAccessKeys, faults, warn: environment.warn },
@@ -98,6 +107,12 @@ async function handle(options: GatewayOptions, request: IncomingMessage, respons
   });
   if (body instanceof Readable) await pipeline(body, response);
   else response.end(body);
+}
+
+function gitServer({ environment, faults }: GatewayOptions): GitServer {
+  const { accessKeys, accountId, clock, git, region } = environment;
+  const permit = permitUnlessStruck(faults, accountId);
+  return { accessKeys, git, region, permit, now: () => clock.now() };
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

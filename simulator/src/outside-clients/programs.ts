@@ -15,6 +15,8 @@ export async function run(
 ): Promise<string> {
   const { PATH, HOME } = process.env;
   const running = promisify(execFile)(program, args, { env: { PATH, HOME, ...variables } });
+  // A program that does not read its input may have ended before it is offered any.
+  running.child.stdin?.on("error", () => {});
   running.child.stdin?.end(stdin);
   return (await running).stdout;
 }

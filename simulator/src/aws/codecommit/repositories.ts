@@ -3,6 +3,7 @@ import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import { page } from "../page.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
+import { referencesMoved } from "./references.ts";
 import {
   type CodeCommitState,
   checkName,
@@ -20,8 +21,9 @@ const maximumNames = 100;
 
 export function repositoryOperations(state: CodeCommitState): Service<"codecommit">["operations"] {
   const { repositories, environment } = state;
+  const { git } = environment;
   return {
-    createRepository(input) {
+    async createRepository(input) {
       refuseUnsupported("OperationNotAllowedException", "CreateRepository", input, [
         "repositoryName",
         "repositoryDescription",
@@ -32,6 +34,13 @@ export function repositoryOperations(state: CodeCommitState): Service<"codecommi
       const repository = { ...newRepository(state, name), description, tags: checkedTags(input.tags) };
       refuseTaken(state, name);
       repositories.set(name, repository);
+      try {
+        await git.create(repository.id);
+      } catch (error) {
+        repositories.delete(name);
+        throw error;
+      }
+      publish(state, repository);
       return { repositoryMetadata: describe(state, repository) };
     },
     getRepository: ({ repositoryName }) => ({
@@ -65,10 +74,12 @@ export function repositoryOperations(state: CodeCommitState): Service<"codecommi
       };
     },
     // A repository that is gone already is no error; then there is no id to tell.
-    deleteRepository({ repositoryName }) {
+    async deleteRepository({ repositoryName }) {
       const name = checkName(repositoryName);
       const repositoryId = repositories.get(name)?.id;
       repositories.delete(name);
+      git.published.delete(name);
+      if (repositoryId !== undefined) await git.remove(repositoryId);
       return { repositoryId };
     },
     updateRepositoryDescription({ repositoryName, repositoryDescription }) {
@@ -82,11 +93,21 @@ export function repositoryOperations(state: CodeCommitState): Service<"codecommi
       const name = checkName(newName);
       refuseTaken(state, name);
       repositories.delete(repository.name);
+      git.published.delete(repository.name);
       Object.assign(repository, { name, modifiedAt: environment.clock.now() });
       repositories.set(name, repository);
+      publish(state, repository);
       return {};
     },
   };
+}
+
+/** Lets git reach it under its name. */
+function publish(state: CodeCommitState, repository: Repository): void {
+  state.environment.git.published.set(repository.name, {
+    id: repository.id,
+    onPush: (updates, accessKeyId) => referencesMoved(state, repository, updates, accessKeyId),
+  });
 }
 
 function checkDescription(description: string | undefined): string | undefined {

@@ -1,54 +1,45 @@
 import { expect, test } from "vitest";
-import { type Call, callsOf } from "../calls-for-tests.ts";
-import { createCodeCommit } from "./service.ts";
-
-async function withRepository(): Promise<Call> {
-  const call = await callsOf(createCodeCommit);
-  call("createRepository", {
-    repositoryName: "deployment",
-    repositoryDescription: "files",
-    tags: { team: "coffee" },
-  });
-  return call;
-}
+import { withRepository } from "./repository-for-tests.ts";
 
 test("a repository is created, described, renamed and deleted", async () => {
-  const call = await withRepository();
-  const { repositoryMetadata } = call("getRepository", { repositoryName: "deployment" });
+  const { call } = await withRepository();
+  const { repositoryMetadata } = await call("getRepository", { repositoryName: "deployment" });
   expect(repositoryMetadata).toMatchObject({
     Arn: "arn:aws:codecommit:us-east-1:123456789012:deployment",
     repositoryDescription: "files",
     cloneUrlHttp: "http://127.0.0.1:4566/v1/repos/deployment",
     defaultBranch: undefined,
   });
-  call("updateRepositoryDescription", { repositoryName: "deployment", repositoryDescription: "" });
-  call("updateRepositoryName", { oldName: "deployment", newName: "microservices" });
-  expect(call("batchGetRepositories", { repositoryNames: ["deployment", "microservices"] })).toMatchObject({
+  await call("updateRepositoryDescription", { repositoryName: "deployment", repositoryDescription: "" });
+  await call("updateRepositoryName", { oldName: "deployment", newName: "microservices" });
+  expect(
+    await call("batchGetRepositories", { repositoryNames: ["deployment", "microservices"] }),
+  ).toMatchObject({
     repositories: [{ repositoryName: "microservices", repositoryDescription: undefined }],
     repositoriesNotFound: ["deployment"],
   });
   const { repositoryId } = repositoryMetadata;
-  expect(call("deleteRepository", { repositoryName: "microservices" })).toEqual({ repositoryId });
-  expect(call("deleteRepository", { repositoryName: "microservices" }).repositoryId).toBeUndefined();
+  expect(await call("deleteRepository", { repositoryName: "microservices" })).toEqual({ repositoryId });
+  expect(await call("deleteRepository", { repositoryName: "microservices" })).toEqual({});
 });
 
 test("repositories are listed by name, either way", async () => {
-  const call = await withRepository();
-  call("createRepository", { repositoryName: "application" });
-  const names = (order: string) =>
-    call("listRepositories", { order }).repositories.map(
-      (each: { repositoryName: string }) => each.repositoryName,
-    );
-  expect(names("ascending")).toEqual(["application", "deployment"]);
-  expect(names("descending")).toEqual(["deployment", "application"]);
+  const { call } = await withRepository();
+  await call("createRepository", { repositoryName: "application" });
+  const names = async (order: string) => {
+    const { repositories } = await call("listRepositories", { order });
+    return repositories.map((each: { repositoryName: string }) => each.repositoryName);
+  };
+  expect(await names("ascending")).toEqual(["application", "deployment"]);
+  expect(await names("descending")).toEqual(["deployment", "application"]);
 });
 
 test("tags are set and removed", async () => {
-  const call = await withRepository();
+  const { call } = await withRepository();
   const resourceArn = "arn:aws:codecommit:us-east-1:123456789012:deployment";
-  call("tagResource", { resourceArn, tags: { phase: "8" } });
-  call("untagResource", { resourceArn, tagKeys: ["team"] });
-  expect(call("listTagsForResource", { resourceArn })).toEqual({ tags: { phase: "8" } });
+  await call("tagResource", { resourceArn, tags: { phase: "8" } });
+  await call("untagResource", { resourceArn, tagKeys: ["team"] });
+  expect(await call("listTagsForResource", { resourceArn })).toEqual({ tags: { phase: "8" } });
 });
 
 const named = { repositoryName: "deployment" };
@@ -95,7 +86,9 @@ test.each<[string, object, string, string]>([
     "is not the ARN of a repository",
   ],
 ])("%s %j is refused with %3$s", async (operation, input, code, message) => {
-  const call = await withRepository();
-  const perform = async () => call(operation, input);
-  await expect(perform()).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+  const { call } = await withRepository();
+  await expect(call(operation, input)).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(message),
+  });
 });

@@ -6,8 +6,8 @@ import { createCodeCommitState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
 
 /**
- * Repositories as state: there is no Git behind their clone URLs yet, so that none has a branch. Source of shapes,
- * limits and errors: API reference 2015-04-13.
+ * Repositories with real Git under them, which their clone URLs serve. Source of shapes, limits and errors: API
+ * reference 2015-04-13.
  */
 export function createCodeCommit(environment: Environment): Service<"codecommit"> {
   const state = createCodeCommitState(environment);

@@ -8,8 +8,6 @@ export interface Repository {
   description: string | undefined;
   readonly createdAt: Date;
   modifiedAt: Date;
-  /** Commit id by name. */
-  readonly branches: Map<string, string>;
   defaultBranch: string | undefined;
   readonly tags: Map<string, string>;
 }
@@ -32,7 +30,6 @@ export function newRepository({ environment: { clock } }: CodeCommitState, name:
     description: undefined,
     createdAt: now,
     modifiedAt: now,
-    branches: new Map(),
     defaultBranch: undefined,
     tags: new Map(),
   };

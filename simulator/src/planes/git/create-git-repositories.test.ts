@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { readZip } from "../functions/zip-archive.ts";
+import { readZip } from "../zip-archive.ts";
 import { createGitRepositories } from "./create-git-repositories.ts";
 import type { GitRepositories } from "./git-repositories.ts";
 import { commitFiles } from "./repository-for-tests.ts";

@@ -2,20 +2,23 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createGitProgram } from "./git-program.ts";
 import type { GitRepositories } from "./git-repositories.ts";
+import { createPushHook } from "./push-hook.ts";
+import { serveSmartHttp } from "./smart-http.ts";
 
 /** In a folder of their own, which the first repository makes. */
 export function createGitRepositories({ directory }: { directory: string }): GitRepositories {
-  const git = createGitProgram();
+  const program = createGitProgram();
+  const hook = createPushHook(directory);
   const pathOf = (id: string) => join(directory, `${id}.git`);
-  const run: GitRepositories["run"] = (id, args, options) => git.run(pathOf(id), args, options);
+  const run: GitRepositories["run"] = (id, args, options) => program.run(pathOf(id), args, options);
   return {
     async create(id) {
-      await mkdir(pathOf(id), { recursive: true });
+      await hook.install();
+      await mkdir(join(pathOf(id), "info"), { recursive: true });
+      // Archives hold what was committed, whatever a file .gitattributes in it says.
+      await writeFile(join(pathOf(id), "info", "attributes"), "* -export-ignore -export-subst\n");
       const format = ["--object-format=sha1", "--initial-branch=main"];
       await run(id, ["init", "--quiet", "--bare", "--template=", ...format]);
-      // Archives hold what was committed, whatever a file .gitattributes in it says.
-      await mkdir(join(pathOf(id), "info"), { recursive: true });
-      await writeFile(join(pathOf(id), "info", "attributes"), "* -export-ignore -export-subst\n");
     },
     remove: (id) => rm(pathOf(id), { recursive: true, force: true }),
     async branches(id) {
@@ -31,6 +34,8 @@ export function createGitRepositories({ directory }: { directory: string }): Git
     archive: (id, commitId) =>
       run(id, ["archive", "--format=zip", "--end-of-options", `${commitId}^{commit}`]),
     run,
-    close: () => git.close(),
+    published: new Map(),
+    serve: (id, exchange) => serveSmartHttp(program, pathOf(id), hook.report(), exchange),
+    close: () => program.close(),
   };
 }

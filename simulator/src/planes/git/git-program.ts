@@ -16,13 +16,15 @@ export class GitError extends Error {
 export interface GitRun {
   readonly input?: string | Uint8Array;
   readonly variables?: Readonly<Record<string, string>>;
+  /** Git's configuration for this command. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export interface GitProgram {
   /** Runs a command in a bare repository; resolves to its standard output, rejects with GitError. */
   run(gitDirectory: string, args: readonly string[], options?: GitRun): Promise<Buffer>;
   /** For who streams: the command is ended by its streams, by `kill` or by `close`. */
-  start(gitDirectory: string, args: readonly string[], options?: Pick<GitRun, "variables">): RunningGit;
+  start(gitDirectory: string, args: readonly string[], options?: Omit<GitRun, "input">): RunningGit;
   /** Ends what still runs, and waits for its end. */
   close(): Promise<void>;
 }
@@ -37,9 +39,9 @@ export interface RunningGit {
 
 export function createGitProgram(): GitProgram {
   const running = new Set<RunningGit>();
-  const start: GitProgram["start"] = (gitDirectory, args, { variables } = {}) => {
+  const start: GitProgram["start"] = (gitDirectory, args, options = {}) => {
     // A process group of its own, so that the helpers of a command end with it.
-    const process = spawn("git", args, { env: environment(gitDirectory, variables), detached: true });
+    const process = spawn("git", args, { env: environment(gitDirectory, options), detached: true });
     const git = { process, ended: untilEnd(process), kill: () => killGroup(process) };
     running.add(git);
     const forget = () => running.delete(git);
@@ -65,8 +67,15 @@ export function createGitProgram(): GitProgram {
   };
 }
 
+/** Nothing may go on in a repository once a command has ended. */
+const alwaysSet = { "core.hooksPath": "/dev/null", "gc.auto": "0", "maintenance.auto": "false" };
+
 /** Nothing of the user's: no configuration, attributes, identity, hooks or language. */
-function environment(gitDirectory: string, variables: GitRun["variables"]): NodeJS.ProcessEnv {
+function environment(
+  gitDirectory: string,
+  { variables, settings }: Omit<GitRun, "input">,
+): NodeJS.ProcessEnv {
+  const configuration = Object.entries({ ...alwaysSet, ...settings });
   return {
     PATH: process.env.PATH,
     HOME: gitDirectory,
@@ -75,6 +84,13 @@ function environment(gitDirectory: string, variables: GitRun["variables"]): Node
     GIT_CONFIG_NOSYSTEM: "1",
     GIT_CONFIG_GLOBAL: "/dev/null",
     GIT_ATTR_NOSYSTEM: "1",
+    GIT_CONFIG_COUNT: String(configuration.length),
+    ...Object.fromEntries(
+      configuration.flatMap(([key, value], index) => [
+        [`GIT_CONFIG_KEY_${index}`, key],
+        [`GIT_CONFIG_VALUE_${index}`, value],
+      ]),
+    ),
     ...variables,
   };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { basicCredentials } from "../authorization.ts";
 import { RegistryError } from "./registry-error.ts";
 import type { Action, Tokens } from "./tokens.ts";
 
@@ -49,18 +50,4 @@ export function expired(statusCode?: number): RegistryError {
 /** A URL of ECR's GetDownloadUrlForLayer brings its token along. */
 function signatureOf({ url = "/" }: IncomingMessage): string | undefined {
   return new URLSearchParams(url.split("?")[1]).get("X-Amz-Signature") ?? undefined;
-}
-
-/** RFC 7617. */
-export function basicCredentials(authorization: string | undefined): [user?: string, password?: string] {
-  const encoded = /^basic +(\S+)$/i.exec(authorization ?? "")?.[1];
-  if (encoded === undefined) return [];
-  const text = Buffer.from(encoded, "base64").toString();
-  const colon = text.indexOf(":");
-  return colon < 0 ? [] : [text.slice(0, colon), text.slice(colon + 1)];
-}
-
-/** RFC 6750. */
-export function bearerToken(authorization: string | undefined): string | undefined {
-  return /^bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
 }

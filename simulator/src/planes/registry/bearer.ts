@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { type Access, basicCredentials, bearerToken, type Wanted } from "./access.ts";
+import { basicCredentials, bearerToken } from "../authorization.ts";
+import type { Access, Wanted } from "./access.ts";
 import { answerJson } from "./exchange.ts";
 import type { Action, Grant, Tokens } from "./tokens.ts";
 

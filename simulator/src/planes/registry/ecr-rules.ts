@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { type Access, bearerToken, ecrAccess, expired } from "./access.ts";
+import { bearerToken } from "../authorization.ts";
+import { type Access, ecrAccess, expired } from "./access.ts";
 import type { TokenService } from "./bearer.ts";
 import { RegistryError } from "./registry-error.ts";
 import type { RegistryRules, RegistryWorld } from "./rules.ts";

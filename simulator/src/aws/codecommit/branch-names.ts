@@ -1,0 +1,37 @@
+import type { Environment } from "../../environment.ts";
+import { AwsError } from "../../errors.ts";
+import { GitError } from "../../planes/git/git-program.ts";
+import type { Repository } from "./state.ts";
+
+/** Source: API reference, branchName. */
+const longestName = 256;
+
+/** The name of a branch that there may be. Throws BranchNameRequiredException or InvalidBranchNameException. */
+export async function checkBranchName(
+  { git }: Environment,
+  { id }: Repository,
+  name: string | undefined,
+): Promise<string> {
+  if (!name)
+    throw new AwsError("BranchNameRequiredException", "A branch name is required, but was not specified.");
+  const invalid = new AwsError("InvalidBranchNameException", `The branch name ${name} is not valid.`);
+  // A name of 40 hexadecimal digits would be taken for a commit.
+  if (name.length > longestName || /^[0-9a-f]{40}$/.test(name)) throw invalid;
+  await git.run(id, ["check-ref-format", "--branch", name]).catch((error) => {
+    throw error instanceof GitError ? invalid : error;
+  });
+  return name;
+}
+
+/** A branch that is there, and its commit; throws BranchDoesNotExistException. */
+export async function findBranch(
+  environment: Environment,
+  repository: Repository,
+  branchName: string | undefined,
+): Promise<{ branchName: string; commitId: string }> {
+  const name = await checkBranchName(environment, repository, branchName);
+  const commitId = (await environment.git.branches(repository.id)).get(name);
+  if (commitId === undefined)
+    throw new AwsError("BranchDoesNotExistException", `Branch ${name} does not exist in ${repository.name}`);
+  return { branchName: name, commitId };
+}

@@ -1,0 +1,36 @@
+import { onTestFinished } from "vitest";
+import { createTestEnvironment } from "../../testing.ts";
+import { createCodeCommit } from "./service.ts";
+
+/** Calls an operation by its method's name. */
+// biome-ignore lint/suspicious/noExplicitAny: the assertions of each case look at what they need
+export type Call = (name: string, input: object) => Promise<any>;
+
+/** CodeCommit with the empty repository `deployment`, removed when the test has finished. */
+export async function withRepository() {
+  /** The details of what was put on the bus. */
+  const events: Record<string, unknown>[] = [];
+  const environment = await createTestEnvironment({
+    aws: {
+      events: {
+        putEvents: async ({ Entries = [] }) => {
+          events.push(...Entries.map(({ Detail = "" }) => JSON.parse(Detail)));
+          return { FailedEntryCount: 0, Entries: [] };
+        },
+      },
+    },
+  });
+  onTestFinished(() => environment.remove());
+  const operations = createCodeCommit(environment).operations as Record<
+    string,
+    (...args: object[]) => unknown
+  >;
+  const call: Call = async (name, input) =>
+    operations[name]?.(input, { accessKeyId: "test", sourceIp: "127.0.0.1" });
+  const { repositoryMetadata } = await call("createRepository", {
+    repositoryName: "deployment",
+    repositoryDescription: "files",
+    tags: { team: "coffee" },
+  });
+  return { call, events, environment, id: repositoryMetadata.repositoryId as string };
+}

@@ -1,0 +1,22 @@
+import { studentArn } from "../access-keys.ts";
+import type { GitServer } from "../planes/git/serve-git.ts";
+import type { FaultStrikes } from "./faults.ts";
+import { strikeAfter, strikeBefore } from "./strike.ts";
+import { jsonErrors } from "./wire.ts";
+
+/** As HTTP tells them, which is all that git sees. */
+const gitErrors = {
+  ...jsonErrors,
+  denied: { code: "AccessDenied", statusCode: 403 },
+  throttled: { code: "Throttling", statusCode: 429 },
+};
+
+/** Faults strike Git's requests under the names of the permissions that they need: codecommit:GitPull and GitPush. */
+export function permitUnlessStruck(faults: FaultStrikes, accountId: string): GitServer["permit"] {
+  return async (operation, { accessKeyId, arn = studentArn(accountId) }) => {
+    const call = { service: "codecommit", operation, accessKeyId } as const;
+    const striking = faults.strike(call);
+    await strikeBefore(striking, { ...call, callerArn: async () => arn }, gitErrors);
+    return () => strikeAfter(striking);
+  };
+}

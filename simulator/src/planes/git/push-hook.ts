@@ -1,0 +1,42 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { GitRun } from "./git-program.ts";
+import type { ReferenceUpdate } from "./git-repositories.ts";
+
+export interface PushReport {
+  /** What `git receive-pack` is to be run with. */
+  readonly options: Pick<GitRun, "variables" | "settings">;
+  /** What it has done, once it has ended. */
+  read(): Promise<ReferenceUpdate[]>;
+}
+
+/** Git tells its hook post-receive, and nobody else, which references a push has moved: the hook writes it down. */
+export function createPushHook(directory: string) {
+  const hooks = join(directory, "hooks");
+  return {
+    async install(): Promise<void> {
+      await mkdir(hooks, { recursive: true });
+      await writeFile(join(hooks, "post-receive"), '#!/bin/sh\nexec cat >"$PUSH_REPORT"\n', { mode: 0o755 });
+    },
+    report(): PushReport {
+      const path = join(directory, `push-${randomUUID()}`);
+      return {
+        options: { variables: { PUSH_REPORT: path }, settings: { "core.hooksPath": hooks } },
+        async read() {
+          // None when the push moved nothing: the hook was not called.
+          const text = await readFile(path, "utf8").catch(() => "");
+          await rm(path, { force: true });
+          return text.split("\n").filter(Boolean).map(parseUpdate);
+        },
+      };
+    },
+  };
+}
+
+/** Source: githooks, post-receive; an id of zeros stands for none. */
+function parseUpdate(line: string): ReferenceUpdate {
+  const [before = "", after = "", ...name] = line.split(" ");
+  const idOf = (id: string) => (/^0+$/.test(id) ? undefined : id);
+  return { name: name.join(" "), before: idOf(before), after: idOf(after) };
+}
