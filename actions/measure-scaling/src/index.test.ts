@@ -1,0 +1,160 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { createDelivery } from "../../../simulator/src/outside-clients/delivery.ts";
+import type { Simulator } from "../../../simulator/src/simulator.ts";
+import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/testing-simulator.ts";
+import type { LoadReport } from "../../shared/load/report.ts";
+import { reportOf } from "../../shared/load/report-for-tests.ts";
+import { pushImage } from "../../shared/simulator-for-tests.ts";
+
+const server = `
+import { createServer } from "node:http";
+createServer((request, response) => response.end("hello")).listen(8080);
+process.on("SIGTERM", () => process.exit(0));
+`;
+
+let simulator: Simulator;
+let folder: string;
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+  folder = await mkdtemp(join(tmpdir(), "measure-scaling-test-"));
+  await createDelivery(simulator, testListenerPortOffset());
+  await pushImage(simulator, folder, server);
+  const running = async () => {
+    const { services } = await simulator.aws.ecs.describeServices({ cluster: "outside", services: ["web"] });
+    return services?.[0]?.runningCount;
+  };
+  await vi.waitUntil(async () => (await running()) === 1, { timeout: 60_000 });
+}, 60_000);
+afterAll(async () => {
+  await simulator?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Runs the action as the runner does: a process with INPUT_… and files for outputs and summary. */
+async function runAction(inputs: Record<string, string>) {
+  const [output, summary] = [join(folder, "output"), join(folder, "summary")];
+  await Promise.all([writeFile(output, ""), writeFile(summary, "")]);
+  const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
+  const env = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    RUNNER_TEMP: folder,
+    ...simulator.environmentVariables,
+    ...Object.fromEntries(given),
+    GITHUB_OUTPUT: output,
+    GITHUB_STEP_SUMMARY: summary,
+  };
+  const child = spawn(process.execPath, [fileURLToPath(new URL("index.ts", import.meta.url))], { env });
+  const [log, [exitCode]] = await Promise.all([text(child.stdout), once(child, "close")]);
+  const outputs = (await readFile(output, "utf8")).matchAll(/^(\S+)<<(\S+)\n([\s\S]*?)\n\2$/gm);
+  return {
+    exitCode,
+    errors: log.split("\n").filter((line) => line.startsWith("::error::")),
+    outputs: Object.fromEntries([...outputs].map(([, name, , value]) => [name, value])),
+    summary: await readFile(summary, "utf8"),
+  };
+}
+
+describe("plan", () => {
+  test("gives a workflow its matrices", async () => {
+    const { exitCode, outputs } = await runAction({ mode: "plan", "task-counts": "1 2 3", generators: "2" });
+    expect(exitCode).toBe(0);
+    expect(outputs).toMatchObject({ "task-counts": "[1,2,3]", generators: "[1,2]" });
+  });
+
+  test("makes of a bad count one error with the next step", async () => {
+    const { exitCode, errors } = await runAction({ mode: "plan", "task-counts": "1 0" });
+    expect(exitCode).toBe(1);
+    expect(errors).toEqual([
+      expect.stringMatching(/with 0 in it; .* Next step: correct `with:` .*nothing was changed/),
+    ]);
+  });
+});
+
+const start = "2026-03-01T10:00:00.000Z";
+const sent = (changes: Partial<LoadReport> = {}) => reportOf(start, [[5, 6], [7]], changes);
+
+async function recording(name: string, reports: LoadReport[], inputs: Record<string, string> = {}) {
+  const reportsFolder = join(folder, name);
+  await mkdir(reportsFolder);
+  for (const [index, report] of reports.entries())
+    await writeFile(join(reportsFolder, `${index}.json`), JSON.stringify(report));
+  const measurement = join(folder, `${name}-measurement`, "measurement.json");
+  const result = await runAction({
+    mode: "record",
+    cluster: "outside",
+    service: "web",
+    "task-count": "1",
+    reports: reportsFolder,
+    measurement,
+    ...inputs,
+  });
+  const written = inputs.measurement ?? measurement;
+  return { ...result, measurement: JSON.parse(await readFile(written, "utf8")) };
+}
+
+describe("record", () => {
+  test("joins what generators measured with what ran", async () => {
+    const { exitCode, outputs, measurement } = await recording("good", [sent(), sent()], { generators: "2" });
+    expect(exitCode).toBe(0);
+    expect(outputs["requests-per-second"]).toBe("3.0");
+    expect(measurement).toMatchObject({
+      taskCount: 1,
+      failures: [],
+      tasks: {
+        revision: expect.stringMatching(/task-definition\/web:1$/),
+        size: { vcpu: 0.25, memoryGb: 0.5, architecture: "x86" },
+        publicAddress: false,
+        capacity: "FARGATE",
+      },
+      load: { generators: 2, answeredPerSecond: 3 },
+    });
+  });
+
+  const failedAssertion = { assertions: [{ text: "p99 < 1ms", value: 7, ok: false }] };
+  test.each<[string, LoadReport[], Record<string, string>, RegExp]>([
+    ["another count", [sent()], { "task-count": "2" }, /^after the load 1 of 1 tasks ran, .* stay at 2$/],
+    ["no report", [], {}, /^no generator has left a report$/],
+    ["a missing generator", [sent()], { generators: "2" }, /^only 1 of 2 generators/],
+    ["a cancelled load", [sent({ cancelled: true })], {}, /^the load was ended before its time$/],
+    ["a failed assertion", [sent(failedAssertion)], {}, /^asserted p99 < 1ms, measured 7$/],
+    ["scaling that failed", [], { cause: "no capacity" }, /^no capacity$/],
+  ])("of %s says why, and writes it down", async (name, reports, inputs, failure) => {
+    const { exitCode, errors, measurement } = await recording(name, reports, inputs);
+    expect(exitCode).toBe(1);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain(`could not be measured: ${measurement.failures[0]}`);
+    expect(measurement.failures).toEqual([expect.stringMatching(failure)]);
+  });
+});
+
+describe("report", () => {
+  test("sets every output; a missing count makes it red, with the figures of the others", async () => {
+    await recording("one", [sent()], { measurement: join(folder, "all", "measurement-1.json") }).catch(
+      () => {},
+    );
+    const inputs = { mode: "report", measurements: join(folder, "all") };
+    const whole = await runAction({ ...inputs, "task-counts": "1" });
+    expect({ exitCode: whole.exitCode, errors: whole.errors }).toEqual({ exitCode: 0, errors: [] });
+    expect(whole.outputs).toMatchObject({ knee: "", report: join(folder, "scaling-report.json") });
+    expect(whole.outputs.recommendation).toMatch(/^1 task answered 1\.5 requests\/s/);
+    const part = await runAction({ ...inputs, "task-counts": "1 2" });
+    expect(part.exitCode).toBe(1);
+    expect(part.errors[0]).toContain("1 of 2 counts could not be measured (2 tasks: not measured)");
+    expect(part.summary).toContain("| 2 | ❌ not measured |");
+    expect(JSON.parse(await readFile(join(folder, "scaling-report.json"), "utf8")).points).toHaveLength(2);
+  });
+
+  test("refuses files that are none of its own", async () => {
+    await cp(join(folder, "scaling-report.json"), join(folder, "wrong", "report.json"));
+    const inputs = { mode: "report", "task-counts": "1", measurements: join(folder, "wrong") };
+    expect((await runAction(inputs)).errors[0]).toContain("report.json is no measurement");
+  });
+});
