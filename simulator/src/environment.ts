@@ -1,4 +1,5 @@
 import type { AccessKeys } from "./access-keys.ts";
+import type { AlarmActions } from "./aws/alarm-actions.ts";
 import type { Aws } from "./aws/api.ts";
 import type { PricedProduct } from "./aws/pricing/products.ts";
 import type { Clock } from "./clock.ts";
@@ -27,6 +28,8 @@ export interface Environment {
   readonly products: readonly PricedProduct[];
   /** The other services. Call only from inside operations and controllers, never while being created. */
   readonly aws: Aws;
+  /** From alarms to scaling policies. */
+  readonly alarmActions: AlarmActions;
   /** Where the gateway answers; known only once it listens, so read it inside operations. */
   readonly gateway: { readonly host: string; readonly port: number };
   /** A listener of a load balancer on port P is served on loopback port P + this. */

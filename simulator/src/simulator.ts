@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AccessKey, createAccessKeys } from "./access-keys.ts";
 import { type AccountKind, openAccount } from "./accounts/account-kind.ts";
+import { createAlarmActions } from "./aws/alarm-actions.ts";
 import type { Aws, Handler, Service, ServiceName } from "./aws/api.ts";
 import { createApplicationAutoScaling } from "./aws/application-auto-scaling/service.ts";
 import { createCloud9 } from "./aws/cloud9/service.ts";
@@ -150,6 +151,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     git,
     taskRuntime,
     aws: callInProcess(services, faults),
+    alarmActions: createAlarmActions(),
     gateway: gatewayAddress,
     listenerPortOffset: options.listenerPortOffset ?? defaultListenerPortOffset,
     dataDirectory,

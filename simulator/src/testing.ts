@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAccessKeys } from "./access-keys.ts";
+import { createAlarmActions } from "./aws/alarm-actions.ts";
 import type { Aws, ServiceName } from "./aws/api.ts";
 import { createClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
@@ -35,6 +36,7 @@ export async function createTestEnvironment(
     registry,
     git,
     taskRuntime,
+    alarmActions: createAlarmActions(),
     advisories: [],
     products: [],
     gateway: { host: "127.0.0.1", port: 4566 },

@@ -3,6 +3,7 @@ import type {
   Dimension,
   PutMetricAlarmInput,
   StandardUnit,
+  StateValue,
 } from "@aws-sdk/client-cloudwatch";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { invalid, invalidCombination, missing, unsupported } from "./errors.ts";
@@ -30,6 +31,8 @@ export interface AlarmSettings {
   readonly threshold: number;
   readonly comparison: Comparison;
   readonly treatMissingData?: TreatMissingData | undefined;
+  /** ARNs of what is to act, by the state that the alarm enters. */
+  readonly actions: Readonly<Record<StateValue, readonly string[]>>;
 }
 
 export type Comparison = Extract<
@@ -52,7 +55,12 @@ const treatments: readonly string[] = ["missing", "ignore", "breaching", "notBre
 /** The longest time that all evaluation periods may take together: a day (PutMetricAlarm, API reference). */
 const longestSeconds = 86_400;
 
-/** Throws what CloudWatch answers to a bad alarm; metric math, anomaly bands and actions are refused by name. */
+/** Of one state (PutMetricAlarm, API reference). */
+const maxActions = 5;
+const scalingPolicy =
+  /^arn:aws:autoscaling:[^:]+:\d{12}:scalingPolicy:[^:]+:resource\/ecs\/[^:]+:policyName\/.+$/;
+
+/** Throws what CloudWatch answers to a bad alarm; metric math, anomaly bands and other actions are refused by name. */
 export function parseAlarm(input: PutMetricAlarmInput): AlarmSettings {
   refuseForeign(input);
   const name = required(input.AlarmName, "AlarmName");
@@ -78,18 +86,22 @@ export function parseAlarm(input: PutMetricAlarmInput): AlarmSettings {
     threshold: required(input.Threshold, "Threshold"),
     comparison: parseComparison(required(input.ComparisonOperator, "ComparisonOperator")),
     treatMissingData: parseTreatment(input.TreatMissingData),
+    actions: {
+      OK: parseActions(input, "OKActions"),
+      ALARM: parseActions(input, "AlarmActions"),
+      INSUFFICIENT_DATA: parseActions(input, "InsufficientDataActions"),
+    },
   };
 }
 
 function refuseForeign(input: PutMetricAlarmInput): void {
-  const actions = { ...input };
-  // An empty list asks for no action.
-  for (const name of ["OKActions", "AlarmActions", "InsufficientDataActions"] as const)
-    if (input[name]?.length === 0) delete actions[name];
-  refuseUnsupported(unsupported, "PutMetricAlarm", actions, [
+  refuseUnsupported(unsupported, "PutMetricAlarm", input, [
     "AlarmName",
     "AlarmDescription",
     "ActionsEnabled",
+    "OKActions",
+    "AlarmActions",
+    "InsufficientDataActions",
     "Namespace",
     "MetricName",
     "Dimensions",
@@ -104,6 +116,21 @@ function refuseForeign(input: PutMetricAlarmInput): void {
     "TreatMissingData",
     "Tags",
   ]);
+}
+
+function parseActions(
+  input: PutMetricAlarmInput,
+  name: "OKActions" | "AlarmActions" | "InsufficientDataActions",
+): readonly string[] {
+  const actions = input[name] ?? [];
+  if (actions.length > maxActions)
+    throw invalid(`The collection ${name} must not have more than ${maxActions} items.`);
+  const other = actions.find((action) => !scalingPolicy.test(action));
+  if (other !== undefined)
+    throw invalid(
+      `The simulator performs scaling policies of Application Auto Scaling only, by their ARN: ${name} must not hold ${other}.`,
+    );
+  return [...actions];
 }
 
 function parseStatistic({ Statistic, ExtendedStatistic }: PutMetricAlarmInput) {

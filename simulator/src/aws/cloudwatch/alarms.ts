@@ -126,10 +126,13 @@ function select(state: CloudWatchState, input: DescribeAlarmsInput): Alarm[] {
     "AlarmNamePrefix",
     "AlarmTypes",
     "StateValue",
+    "ActionPrefix",
     "MaxRecords",
     "NextToken",
   ]);
-  const { AlarmNames, AlarmNamePrefix = "", AlarmTypes, StateValue } = input;
+  const { AlarmNames, AlarmNamePrefix = "", AlarmTypes, StateValue, ActionPrefix = "" } = input;
+  const acts = ({ settings }: Alarm) =>
+    Object.values(settings.actions).some((actions) => actions.some((each) => each.startsWith(ActionPrefix)));
   if (AlarmNames?.length && AlarmNamePrefix)
     throw invalidCombination("AlarmNames and AlarmNamePrefix are mutually exclusive.");
   if (AlarmTypes?.length && !AlarmTypes.includes("MetricAlarm")) return [];
@@ -137,6 +140,7 @@ function select(state: CloudWatchState, input: DescribeAlarmsInput): Alarm[] {
     .filter(({ settings }) => !AlarmNames?.length || AlarmNames.includes(settings.name))
     .filter(({ settings }) => settings.name.startsWith(AlarmNamePrefix))
     .filter((alarm) => StateValue === undefined || alarm.state === StateValue)
+    .filter((alarm) => ActionPrefix === "" || acts(alarm))
     .sort((a, b) => (a.settings.name < b.settings.name ? -1 : 1));
 }
 
@@ -148,9 +152,9 @@ function describe(alarm: Alarm): MetricAlarm {
     AlarmDescription: settings.description,
     AlarmConfigurationUpdatedTimestamp: alarm.configuredAt,
     ActionsEnabled: alarm.actionsEnabled,
-    OKActions: [],
-    AlarmActions: [],
-    InsufficientDataActions: [],
+    OKActions: [...settings.actions.OK],
+    AlarmActions: [...settings.actions.ALARM],
+    InsufficientDataActions: [...settings.actions.INSUFFICIENT_DATA],
     StateValue: alarm.state,
     StateReason: alarm.reason,
     StateReasonData: alarm.reasonData,

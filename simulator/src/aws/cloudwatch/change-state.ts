@@ -1,5 +1,6 @@
 import type { StateValue } from "@aws-sdk/client-cloudwatch";
 import { recordHistory } from "./alarm-history.ts";
+import { datapointsOf, performActions } from "./perform-actions.ts";
 import type { Alarm, CloudWatchState } from "./state.ts";
 
 export interface NewState {
@@ -8,11 +9,12 @@ export interface NewState {
   readonly reasonData?: string | undefined;
 }
 
-/** Puts an alarm into a state and keeps the change in its history. */
+/** Puts an alarm into a state; keeps the change in its history, and has it act on it. */
 export function changeState(state: CloudWatchState, alarm: Alarm, next: NewState): void {
   const before = { stateValue: alarm.state, stateReason: alarm.reason };
   const now = state.now();
-  if (next.value !== alarm.state) {
+  const isNew = next.value !== alarm.state;
+  if (isNew) {
     alarm.transitionedAt = now;
     recordHistory(state, {
       alarm: alarm.settings.name,
@@ -27,4 +29,5 @@ export function changeState(state: CloudWatchState, alarm: Alarm, next: NewState
     reasonData: next.reasonData,
     updatedAt: now,
   });
+  if (isNew) performActions(state, alarm, { datapoints: datapointsOf(alarm), isNew });
 }

@@ -1,5 +1,6 @@
 import { changeState } from "./change-state.ts";
 import { extraPeriods, judgeAlarm, type Point } from "./judge-alarm.ts";
+import { datapointsOf, performActions } from "./perform-actions.ts";
 import type { Alarm, CloudWatchState } from "./state.ts";
 import { stateReason, stateReasonData } from "./state-reason.ts";
 import { statistic } from "./statistics.ts";
@@ -37,10 +38,18 @@ export function createAlarmEvaluation(
   };
 }
 
-/** Looks at the alarm's last complete minutes and changes its state when they say so. */
+/**
+ * Looks at the alarm's last complete minutes and changes its state when they say so. One that stays in its state asks for
+ * its actions again: as scaling policies are, all that the simulator performs (user guide, "Alarm actions").
+ */
 function evaluateAlarm(state: CloudWatchState, alarm: Alarm): void {
   const verdict = judgeAlarm(alarm.settings, recentPeriods(state, alarm));
-  if (verdict.state === undefined || verdict.state === alarm.state) return;
+  if (verdict.state === undefined || verdict.state === alarm.state) {
+    const datapoints = verdict.points.map(({ value }) => value);
+    const isTold = datapoints.length > 0;
+    performActions(state, alarm, { datapoints: isTold ? datapoints : datapointsOf(alarm), isNew: false });
+    return;
+  }
   changeState(state, alarm, {
     value: verdict.state,
     reason: stateReason(alarm.settings, alarm.state, verdict.state, verdict),

@@ -12,6 +12,7 @@ const settings: AlarmSettings = {
   period: 60,
   evaluationPeriods: 3,
   threshold: 1,
+  actions: { OK: [], ALARM: [], INSUFFICIENT_DATA: [] },
   comparison: "GreaterThanOrEqualToThreshold",
 };
 

@@ -117,7 +117,11 @@ describe("an alarm", () => {
 
   it.each<[string, object, RegExp]>([
     ["metric math", { Metrics: [{ Id: "e1", Expression: "m1/m2" }] }, /does not support Metrics/],
-    ["an action", { AlarmActions: ["arn:aws:sns:us-east-1:1:topic"] }, /does not support AlarmActions/],
+    [
+      "a topic",
+      { AlarmActions: ["arn:aws:sns:us-east-1:1:topic"] },
+      /AlarmActions must not hold arn:aws:sns/,
+    ],
     ["an anomaly band", { ComparisonOperator: "GreaterThanUpperThreshold" }, /does not detect anomalies/],
     ["a high resolution", { Period: 10 }, /Period must be a multiple of 60, not 10/],
     ["two statistics", { ExtendedStatistic: "p99" }, /InvalidParameterCombination.*mutually exclusive/],

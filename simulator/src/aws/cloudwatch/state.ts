@@ -1,5 +1,6 @@
 import type { AlarmHistoryItem, StateValue } from "@aws-sdk/client-cloudwatch";
 import type { Environment } from "../../environment.ts";
+import type { AlarmActions } from "../alarm-actions.ts";
 import type { AlarmSettings } from "./alarm-settings.ts";
 import { type AwsMinutes, createAwsMinutes } from "./aws-minutes.ts";
 import { createMetricStore, type MetricStore } from "./metric-store.ts";
@@ -30,6 +31,7 @@ export interface Dashboard {
 export interface CloudWatchState {
   readonly store: MetricStore;
   readonly minutes: AwsMinutes;
+  readonly alarmActions: AlarmActions;
   /** By name. */
   readonly alarms: Map<string, Alarm>;
   /** By name. */
@@ -41,8 +43,10 @@ export interface CloudWatchState {
   dashboardArnOf(name: string): string;
 }
 
-export function createCloudWatchState({ accountId, region, clock }: Environment): CloudWatchState {
+export function createCloudWatchState(environment: Environment): CloudWatchState {
+  const { accountId, region, clock, alarmActions } = environment;
   return {
+    alarmActions,
     store: createMetricStore(),
     minutes: createAwsMinutes(clock),
     alarms: new Map(),

@@ -54,7 +54,7 @@ function groupMetrics(state: State, group: TargetGroupRecord): MetricDatum[] {
 /** Also where there were none, so that whoever scales by it sees that. Its sum over a minute is the average. */
 function requestsPerTarget(requests: number, group: TargetGroupRecord, Dimensions: Dimension[]): MetricDatum {
   const Value = requests / Math.max(1, countIn(group, "healthy"));
-  return { MetricName: "RequestCountPerTarget", Dimensions, Unit: "Count", Value };
+  return { MetricName: "RequestCountPerTarget", Dimensions, Unit: "None", Value };
 }
 
 /** Reported as long as there are registered targets. */

@@ -29,7 +29,7 @@ export const updateRequires: Readonly<Record<string, UpdateRequires>> = {
   "AWS::CloudWatch::Alarm": {
     replacement: "AlarmName",
     noInterruption:
-      "AlarmDescription ActionsEnabled Namespace MetricName Dimensions Statistic ExtendedStatistic Unit Period EvaluationPeriods DatapointsToAlarm Threshold ComparisonOperator TreatMissingData Tags",
+      "AlarmDescription ActionsEnabled OKActions AlarmActions InsufficientDataActions Namespace MetricName Dimensions Statistic ExtendedStatistic Unit Period EvaluationPeriods DatapointsToAlarm Threshold ComparisonOperator TreatMissingData Tags",
   },
   "AWS::CloudWatch::Dashboard": {
     replacement: "DashboardName",

@@ -1,0 +1,35 @@
+import { recordHistory } from "./alarm-history.ts";
+import type { Alarm, CloudWatchState } from "./state.ts";
+
+/** Asks for the actions of the state that the alarm is in, unless they are disabled. */
+export function performActions(
+  state: CloudWatchState,
+  alarm: Alarm,
+  { datapoints, isNew }: { datapoints: readonly number[]; isNew: boolean },
+): void {
+  const { name, threshold, actions } = alarm.settings;
+  if (!alarm.actionsEnabled) return;
+  for (const action of actions[alarm.state]) {
+    state.alarmActions.signal({ action, alarmName: name, threshold, datapoints });
+    // The history has the actions of changes, not their repetition.
+    if (isNew)
+      recordHistory(state, {
+        alarm: name,
+        type: "Action",
+        summary: `Successfully executed action ${action}`,
+        data: { actionState: "Succeeded", notificationResource: action },
+      });
+  }
+}
+
+/** What StateReasonData tells of the values that made the state, also where a caller gave it. */
+export function datapointsOf({ reasonData = "{}" }: Alarm): number[] {
+  try {
+    const { recentDatapoints } = Object(JSON.parse(reasonData)) as { recentDatapoints?: unknown };
+    return Array.isArray(recentDatapoints)
+      ? recentDatapoints.filter((value) => typeof value === "number")
+      : [];
+  } catch {
+    return [];
+  }
+}
