@@ -27,7 +27,7 @@ function outcome({ hasChanges, mode, commit, pushed }: MirrorRecord): string {
   return pushed ? `now holds ${commit}` : `already holds ${short(commit)}, which another run pushed`;
 }
 
-async function newRecord(world: MirrorWorld, inputs: MirrorInputs): Promise<MirrorRecord> {
+export async function newRecord(world: MirrorWorld, inputs: MirrorInputs): Promise<MirrorRecord> {
   const { repository, branch, mode, snapshot } = inputs;
   return {
     repository,

@@ -24,8 +24,11 @@ export async function push(
   const only = ["--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--no-signed"];
   try {
     const variables = await remoteVariables(world, url);
-    await git.text(["push", "--porcelain", ...only, lease, "--", url, `${commit}:${ref}`], { variables });
-    return true;
+    const report = await git.text(["push", "--porcelain", ...only, lease, "--", url, `${commit}:${ref}`], {
+      variables,
+    });
+    // "=" marks a branch that holds the commit already.
+    return !/^=\t/m.test(report);
   } catch (error) {
     if (world.signal.aborted) throw cancelled(world.signal, target, commit);
     if (!(error instanceof GitError)) throw error;

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { commit, createStage, git, type Stage } from "./testing.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+});
+afterAll(() => stage?.close());
+
+test("the very commit is pushed to a repository that is made for it, once, and then its successors", async () => {
+  const source = await stage.repository();
+  const first = await git(source, "rev-parse", "HEAD");
+  const inputs = { repository: "made", "create-repository": "true" };
+  const mirror = () => stage.mirror(stage.world(source), inputs);
+  expect(await mirror()).toMatchObject({
+    url: `${stage.simulator.endpoint}/v1/repos/made`,
+    previous: "",
+    commit: first,
+    hasChanges: true,
+    pushed: true,
+    commits: 1,
+    changes: [{ path: "README.md", lines: { added: 1, removed: 0 } }],
+  });
+  expect(await mirror()).toMatchObject({ previous: first, commit: first, hasChanges: false, pushed: false });
+  await commit(source, { "menu.txt": "espresso\n" });
+  const third = await commit(source, { "menu.txt": "espresso\nlungo\n" });
+  expect(await mirror()).toMatchObject({ previous: first, commit: third, pushed: true, commits: 2 });
+  const clone = await stage.clone("made");
+  expect(await git(clone, "log", "--format=%H %s")).toBe(await git(source, "log", "--format=%H %s"));
+});
+
+test("nothing but one branch goes over, and the checked-out repository stays as it is", async () => {
+  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  await git(source, "tag", "v1");
+  await git(source, "branch", "other");
+  await git(source, "config", "push.followTags", "true");
+  const state = async () => [
+    await git(source, "status", "--porcelain"),
+    await git(source, "for-each-ref"),
+    await git(source, "config", "--list", "--local"),
+    await git(source, "count-objects", "-v"),
+  ];
+  const before = await state();
+  await stage.mirror(stage.world(source), { repository, path: "" });
+  expect(await state()).toEqual(before);
+  const clone = await stage.clone(repository);
+  expect(await git(clone, "for-each-ref", "--format=%(refname)")).not.toMatch(/v1|other/);
+});
+
+test("what the branch holds and the commit lacks is lost by force only, and an older run never overtakes", async () => {
+  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const mirror = (inputs = {}) => stage.mirror(stage.world(source), { repository, ...inputs });
+  const first = await git(source, "rev-parse", "HEAD");
+  const second = await commit(source, { "menu.txt": "mocha\n" });
+  await mirror();
+  await expect(mirror({ ref: first })).rejects.toThrow(
+    `An older run never overtakes: dev of ${repository} already holds ${second}, which contains ${first}`,
+  );
+  await git(source, "reset", "--quiet", "--hard", first);
+  const other = await commit(source, { "menu.txt": "latte\n" });
+  await expect(mirror()).rejects.toThrow(
+    `Not a fast-forward: dev of ${repository} holds ${second}, which ${other} does not contain`,
+  );
+  expect(await stage.head(repository)).toBe(second);
+  expect(await mirror({ force: "true" })).toMatchObject({ previous: second, commit: other, pushed: true });
+  expect(await stage.head(repository)).toBe(other);
+});
+
+test("a branch that is known of from a fetch only can be named, as actions/checkout leaves it", async () => {
+  const [origin, repository] = [await stage.repository(), await stage.codecommit()];
+  const source = await stage.repository();
+  await git(source, "fetch", "--quiet", origin, "main:refs/remotes/origin/release");
+  const head = await git(origin, "rev-parse", "HEAD");
+  expect(await stage.mirror(stage.world(source), { repository, ref: "release" })).toMatchObject({
+    commit: head,
+  });
+});
+
+test("plan tells what apply would do, and does nothing", async () => {
+  const source = await stage.repository();
+  const head = await git(source, "rev-parse", "HEAD");
+  const inputs = { repository: "planned", "create-repository": "true", mode: "plan" };
+  expect(await stage.mirror(stage.world(source), inputs)).toMatchObject({
+    url: "",
+    commit: head,
+    hasChanges: true,
+    pushed: false,
+  });
+  await expect(stage.simulator.aws.codecommit.getRepository({ repositoryName: "planned" })).rejects.toThrow();
+});

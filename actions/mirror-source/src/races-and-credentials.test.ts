@@ -1,0 +1,132 @@
+import { createServer } from "node:http";
+import type { CodeCommitClient } from "@aws-sdk/client-codecommit";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { commit, createStage, git, type Stage } from "./testing.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+});
+afterAll(() => stage?.close());
+
+/** A client that lets something happen once it has heard which head the branch has. */
+function clientAfter(happen: () => Promise<unknown>): CodeCommitClient {
+  const client = stage.client();
+  let calls = 0;
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const answer = await next(args).finally(async () => {
+          if (commandName === "GetBranchCommand" && calls++ === 0) await happen();
+        });
+        return answer;
+      },
+    { step: "initialize" },
+  );
+  return client;
+}
+
+test("a branch that another push moves meanwhile stays as that left it, and is told", async () => {
+  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const first = (await stage.mirror(stage.world(source), { repository })).commit;
+  await git(source, "checkout", "--quiet", "-b", "other");
+  const theirs = await commit(source, { "menu.txt": "chai\n" });
+  await git(source, "checkout", "--quiet", "main");
+  await commit(source, { "menu.txt": "mocha\n" });
+  const codecommit = clientAfter(() => stage.mirror(stage.world(source), { repository, ref: "other" }));
+  await expect(
+    stage.mirror(stage.world(source, { codecommit }), { repository, force: "true" }),
+  ).rejects.toThrow(
+    `Somebody moved dev of ${repository}, from ${first.slice(0, 10)}, to ${theirs} meanwhile`,
+  );
+  expect(await stage.head(repository)).toBe(theirs);
+});
+
+test("an equal run at the same time is no trouble", async () => {
+  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const codecommit = clientAfter(() => stage.mirror(stage.world(source), { repository }));
+  const head = await git(source, "rev-parse", "HEAD");
+  expect(await stage.mirror(stage.world(source, { codecommit }), { repository })).toMatchObject({
+    commit: head,
+    pushed: false,
+  });
+});
+
+test("temporary keys with their session token sign as well", async () => {
+  const [source, repository] = [await stage.repository({ "app/a": "1\n" }), await stage.codecommit()];
+  const { Credentials } = await assumeRole();
+  const codecommit = stage.client({
+    credentials: {
+      accessKeyId: Credentials?.AccessKeyId ?? "",
+      secretAccessKey: Credentials?.SecretAccessKey ?? "",
+      sessionToken: Credentials?.SessionToken,
+    },
+  });
+  const world = stage.world(source, { codecommit });
+  expect(await stage.mirror(world, { repository, path: "app" })).toMatchObject({ pushed: true });
+  expect(await stage.mirror(world, { repository, path: "app" })).toMatchObject({ hasChanges: false });
+});
+
+test("keys that do not belong together are refused by Git's server, with what to look at", async () => {
+  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const { accessKeyId } = stage.simulator.clientConfig.credentials;
+  const codecommit = stage.client({ credentials: { accessKeyId, secretAccessKey: "wrong" } });
+  await expect(stage.mirror(stage.world(source, { codecommit }), { repository })).rejects.toMatchObject({
+    message: expect.stringMatching(/refused the credentials .*signature.*403/s),
+    nextStep: expect.stringContaining("codecommit:GitPush"),
+  });
+  expect(await stage.head(repository)).toBeUndefined();
+});
+
+test("credentials are masked, and no other address gets them by a redirection", async () => {
+  const seen: (string | undefined)[] = [];
+  const elsewhere = createServer((request, response) => {
+    seen.push(request.headers.authorization);
+    response.end();
+  });
+  const url = await listen(elsewhere);
+  const here = createServer((request, response) => {
+    if (request.method === "POST" && request.url === "/")
+      return void answer(String(request.headers["x-amz-target"]));
+    response.writeHead(302, { Location: `${url}${request.url}` }).end();
+    function answer(target: string) {
+      response.setHeader("Content-Type", "application/x-amz-json-1.1");
+      const metadata = { repositoryMetadata: { cloneUrlHttp: `${address}/v1/repos/deployment` } };
+      if (target.endsWith("GetRepository")) return response.end(JSON.stringify(metadata));
+      return response.writeHead(400).end(JSON.stringify({ __type: "BranchDoesNotExistException" }));
+    }
+  });
+  const address = await listen(here);
+  const masked: string[] = [];
+  const world = stage.world(await stage.repository(), {
+    codecommit: stage.client({ endpoint: address }),
+    mask: (secret) => void masked.push(secret),
+  });
+  await expect(stage.mirror(world, { repository: "deployment" })).rejects.toThrow(
+    "to which no credentials are sent",
+  );
+  expect(seen).toEqual([]);
+  expect(masked).toEqual([
+    expect.stringMatching(/^\d{8}T\d{6}Z[0-9a-f]{64}$/),
+    expect.stringMatching(/^[\w+/]+=*$/),
+  ]);
+  for (const server of [here, elsewhere]) server.close();
+});
+
+async function assumeRole() {
+  const { iam, sts } = stage.simulator.aws;
+  const trust = { Effect: "Allow", Principal: { AWS: "123456789012" }, Action: "sts:AssumeRole" };
+  const { Role } = await iam.createRole({
+    RoleName: "mirror",
+    AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [trust] }),
+    MaxSessionDuration: 43_200,
+  });
+  // As long as may be: the simulator's hours pass in seconds.
+  return sts.assumeRole({ RoleArn: Role?.Arn, RoleSessionName: "run", DurationSeconds: 43_200 });
+}
+
+async function listen(server: ReturnType<typeof createServer>): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  return `http://127.0.0.1:${port}`;
+}

@@ -1,0 +1,115 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { commit, createStage, git, type Stage } from "./testing.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+});
+afterAll(() => stage?.close());
+
+const definition = '{ "image": "<IMAGE1_NAME>", "role": "<Role>" }\n';
+const files = {
+  "infra/ecs/taskdef-customer.json": definition,
+  "infra/ecs/appspec-customer.yaml": "TaskDefinition: <TASK_DEFINITION> # CodeDeploy's\n",
+  "infra/network.yaml": "Resources: {}\n",
+};
+const placeholders = '{"Role":"arn:aws:iam::123456789012:role/PipelineRole","Unused":"x"}';
+
+test("a folder becomes the root, with its placeholders filled, in a commit that says where it is from", async () => {
+  const [source, repository] = [await stage.repository(files), await stage.codecommit()];
+  const origin = await git(source, "rev-parse", "HEAD");
+  const inputs = { repository, path: "infra/ecs", placeholders };
+  const record = await stage.mirror(stage.world(source), inputs);
+  expect(record).toMatchObject({ pushed: true, previous: "", commits: 1, sourceCommit: origin });
+  const clone = await stage.clone(repository);
+  expect(await git(clone, "rev-parse", "HEAD")).toBe(record.commit);
+  expect(await git(clone, "ls-files")).toBe("appspec-customer.yaml\ntaskdef-customer.json");
+  expect(JSON.parse(await readFile(join(clone, "taskdef-customer.json"), "utf8"))).toEqual({
+    image: "<IMAGE1_NAME>",
+    role: "arn:aws:iam::123456789012:role/PipelineRole",
+  });
+  expect(await readFile(join(clone, "appspec-customer.yaml"), "utf8")).toBe(
+    files["infra/ecs/appspec-customer.yaml"],
+  );
+  expect(await git(clone, "log", "-1", "--format=%an <%ae> %ad|%cn %cd|%B", "--date=raw")).toBe(
+    `Ada Lovelace <ada@example.com> 1767323045 +0100|Ada Lovelace 1767323045 +0100|Change the menu\n\nMirrored-from: https://github.com/coffee/suppliers@${origin}`,
+  );
+  expect(await git(clone, "fsck", "--strict")).toBe("");
+});
+
+test("the same files are pushed once; the same snapshot is the same commit", async () => {
+  const source = await stage.repository(files);
+  const mirrorTo = (repository: string) =>
+    stage.mirror(stage.world(source), { repository, path: "infra/ecs", placeholders });
+  const [one, other] = [await stage.codecommit(), await stage.codecommit()];
+  const { commit: first } = await mirrorTo(one);
+  expect(await mirrorTo(one)).toMatchObject({
+    commit: first,
+    previous: first,
+    hasChanges: false,
+    pushed: false,
+  });
+  expect(await mirrorTo(other)).toMatchObject({ commit: first, pushed: true });
+  await commit(source, { "infra/network.yaml": "Resources: { Vpc: {} }\n" });
+  expect(await mirrorTo(one)).toMatchObject({ commit: first, pushed: false });
+  await commit(source, { "infra/ecs/appspec-employee.yaml": "a: 1\n" });
+  expect(await mirrorTo(one)).toMatchObject({
+    previous: first,
+    pushed: true,
+    commits: 1,
+    changes: [{ path: "appspec-employee.yaml", lines: { added: 1, removed: 0 } }],
+  });
+});
+
+test("an older run never overtakes a newer one, unless forced, and then on top of it", async () => {
+  const [source, repository] = [
+    await stage.repository({ "app/menu.txt": "mocha\n" }),
+    await stage.codecommit(),
+  ];
+  const mirror = (inputs = {}) => stage.mirror(stage.world(source), { repository, path: "app", ...inputs });
+  const first = await git(source, "rev-parse", "HEAD");
+  const second = await commit(source, { "app/menu.txt": "latte\n" });
+  const { commit: newest } = await mirror();
+  await expect(mirror({ ref: first })).rejects.toThrow(
+    `An older run never overtakes: dev of ${repository} was made from ${second}, which is newer than ${first}`,
+  );
+  expect(await stage.head(repository)).toBe(newest);
+  expect(await mirror({ ref: first, force: "true" })).toMatchObject({
+    previous: newest,
+    commits: 1,
+    pushed: true,
+  });
+  expect(await git(await stage.clone(repository), "log", "--format=%s", "HEAD")).toBe(
+    "Change the menu\nChange the menu",
+  );
+});
+
+test("a branch made from a commit that this clone does not know is not overtaken either", async () => {
+  const [source, repository] = [
+    await stage.repository({ "app/menu.txt": "mocha\n" }),
+    await stage.codecommit(),
+  ];
+  await stage.mirror(stage.world(source), { repository, path: "app" });
+  const other = await stage.repository({ "app/menu.txt": "chai\n" });
+  await expect(stage.mirror(stage.world(other), { repository, path: "app" })).rejects.toThrow(
+    "which this clone does not have",
+  );
+});
+
+test("what somebody else pushed is replaced with a warning, and stays in the history", async () => {
+  const [source, repository] = [
+    await stage.repository({ "app/menu.txt": "mocha\n" }),
+    await stage.codecommit(),
+  ];
+  const head = await git(source, "rev-parse", "HEAD");
+  await stage.mirror(stage.world(source), { repository });
+  const world = stage.world(source);
+  expect(await stage.mirror(world, { repository, path: "app" })).toMatchObject({
+    previous: head,
+    pushed: true,
+  });
+  expect(world.lines).toEqual([expect.stringContaining("not made by a mirror: its files are replaced")]);
+  expect(await git(await stage.clone(repository), "rev-parse", "HEAD~1")).toBe(head);
+});
