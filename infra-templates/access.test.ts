@@ -46,7 +46,15 @@ test.each([
 });
 
 test("the deploy role may do what the actions of the deploying workflows call", () => {
-  const needed = ["build-image", "render-task-definition", "run-task", "deploy-service", "rollback-service"];
+  const needed = [
+    "build-image",
+    "render-task-definition",
+    "run-task",
+    "deploy-service",
+    "rollback-service",
+    "mirror-source",
+    "follow-pipeline",
+  ];
   const called = [...needed, "shared/ecs", "shared/registry"].flatMap((folder) =>
     callsIn(`actions/${folder}`),
   );
@@ -56,7 +64,8 @@ test("the deploy role may do what the actions of the deploying workflows call", 
 
 /** What those actions only do when asked for something that the workflows of this repository do not ask for. */
 const notNeeded = [
-  // Repositories are made by registry.yaml, public ones are used by nobody here.
+  // Repositories are made by registry.yaml and pipeline.yaml, public ones are used by nobody here.
+  "codecommit:CreateRepository",
   "ecr:CreateRepository",
   "ecr:PutLifecyclePolicy",
   "ecr-public:CreateRepository",

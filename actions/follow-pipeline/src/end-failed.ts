@@ -42,19 +42,25 @@ async function explain(following: Following, action: ActionRun): Promise<Explain
 }
 
 function explainAction(action: ActionRun): Explained {
-  const { error, summary, provider, externalUrl, updatedBy } = action;
-  if (provider === "Manual" && error === undefined) {
-    const who = updatedBy ? ` by ${updatedBy.slice(updatedBy.lastIndexOf("/") + 1)}` : "";
-    return {
-      text: `${sayWhere(action)} was rejected${who}${summary ? `: ${trim(summary)}` : ""}`,
-      nextStep: "talk to who rejected it; a later run is asked anew.",
-    };
-  }
+  const { error, summary, provider, externalUrl } = action;
+  if (provider === "Manual" && !/timed? ?out|expired/i.test(`${error?.message} ${summary}`))
+    return explainRejection(action);
   const words = trim(error?.message || summary || "CodePipeline gives no reason");
   const code = error?.code ? ` (${error.code})` : "";
   return {
     text: `${sayWhere(action)} failed${code}: ${words}`,
     nextStep: nextStepFor(action, words, externalUrl),
+  };
+}
+
+/** An approval fails by its time or by a person, who may have said why. */
+function explainRejection(action: ActionRun): Explained {
+  const { updatedBy, summary, error } = action;
+  const who = updatedBy ? ` by ${updatedBy.slice(updatedBy.lastIndexOf("/") + 1)}` : "";
+  const why = trim(summary || error?.message || "");
+  return {
+    text: `${sayWhere(action)} was rejected${who}${why ? `: ${why}` : ""}`,
+    nextStep: "ask who rejected it; a later run asks anew.",
   };
 }
 

@@ -28,7 +28,7 @@ export function sayWait(wait: Wait): string {
     return `${stage} / ${name}: waiting for approval${words ? ` (${words})` : ""}`;
   }
   const since = wait.since ? ` since ${wait.since.toISOString().slice(0, 16).replace("T", " ")} UTC` : "";
-  const who = wait.by ? ` by ${wait.by}` : "";
+  const who = wait.by ? ` by ${wait.by.slice(wait.by.lastIndexOf("/") + 1)}` : "";
   const why = wait.reason ? `: "${oneLine(wait.reason)}"` : "";
   return `${wait.stage}: waiting, as the transition into it is disabled${who}${since}${why}`;
 }

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { readFollowInputs } from "./inputs.ts";
+
+const digest = `sha256:${"0a".repeat(32)}`;
+const commit = "0a".repeat(20);
+const given = (inputs: Record<string, string>) => (name: string) =>
+  ({ pipeline: "update-web", image: digest, ...inputs })[name] ?? "";
+
+test("defaults are the careful choices", () => {
+  expect(readFollowInputs(given({}))).toEqual({
+    pipeline: "update-web",
+    target: { commit: undefined, image: { digest, repository: undefined } },
+    start: "if-missing",
+    waitForStartMs: 2 * 60_000,
+    deadlineMs: undefined,
+    onApproval: "wait",
+    onCancel: "leave",
+    maxFailedTasks: 3,
+  });
+});
+
+test.each<[Record<string, string>, object]>([
+  [
+    { image: `123456789012.dkr.ecr.eu-west-3.amazonaws.com/shop/web@${digest}` },
+    { commit: undefined, image: { digest, repository: "shop/web" } },
+  ],
+  [
+    { image: `127.0.0.1:4566/web@${digest}`, commit },
+    { commit, image: { digest, repository: "web" } },
+  ],
+  [
+    { image: "", commit },
+    { commit, image: undefined },
+  ],
+  [{ image: "", "execution-id": "e-1" }, { executionId: "e-1" }],
+  [
+    { image: "", start: "always" },
+    { commit: undefined, image: undefined },
+  ],
+])("inputs %j name what to follow", (inputs, target) => {
+  expect(readFollowInputs(given(inputs)).target).toEqual(target);
+});
+
+test.each<[Record<string, string>, string]>([
+  [{ pipeline: "" }, "Input pipeline is required"],
+  [{ image: "" }, "Input execution-id, commit or image is required, unless start is always"],
+  [{ image: "web:latest" }, "an image by digest"],
+  [{ image: `web@${digest}` }, "an image by digest"],
+  [{ commit: "0a1b2c3" }, "a commit's 40 hexadecimal digits are expected"],
+  [{ "execution-id": "e-1" }, "give it without commit and image"],
+  [{ image: "", "execution-id": "e-1", start: "always" }, "start: always exclude each other"],
+  [{ start: "yes" }, "allowed: if-missing, never, always"],
+  [{ "on-approval": "approve" }, "allowed: wait, fail"],
+  [{ "on-cancel": "kill" }, "allowed: leave, stop, abandon, rollback"],
+  [{ "wait-for-start": "2" }, "a duration such as 90s, 45m or 1h30m"],
+  [{ pipeline: "", deadline: "soon" }, "2 inputs are wrong"],
+])("inputs %j are refused", (inputs, message) => {
+  expect(() => readFollowInputs(given(inputs))).toThrow(message);
+});

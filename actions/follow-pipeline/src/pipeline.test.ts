@@ -1,0 +1,48 @@
+import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
+import { expect, test } from "vitest";
+import type { Target } from "./inputs.ts";
+import { wantedSources } from "./pipeline.ts";
+
+function source(name: string, provider: string, configuration: Record<string, string>): ActionDeclaration {
+  return { name, actionTypeId: { category: "Source", owner: "AWS", provider, version: "1" }, configuration };
+}
+
+const pipeline: PipelineDeclaration = {
+  name: "update-web",
+  roleArn: "arn:aws:iam::123456789012:role/pipeline",
+  stages: [
+    {
+      name: "Source",
+      actions: [
+        source("Source", "CodeCommit", { RepositoryName: "deployment", BranchName: "dev" }),
+        source("Image", "ECR", { RepositoryName: "web" }),
+        source("Sidecar", "ECR", { RepositoryName: "proxy" }),
+      ],
+    },
+  ],
+};
+
+test.each<[Target, object[]]>([
+  [{ executionId: "e-1" }, []],
+  [{ commit: "c", image: undefined }, [{ kind: "commit", revision: "c", actions: ["Source"] }]],
+  [
+    { commit: "c", image: { digest: "d", repository: "web" } },
+    [
+      { kind: "commit", revision: "c", actions: ["Source"] },
+      { kind: "image", revision: "d", actions: ["Image"] },
+    ],
+  ],
+  [
+    { commit: undefined, image: { digest: "d", repository: undefined } },
+    [{ kind: "image", revision: "d", actions: ["Image", "Sidecar"] }],
+  ],
+])("%j comes from the sources that may bring it", (target, wanted) => {
+  expect(wantedSources(pipeline, target)).toEqual(wanted);
+});
+
+test("an image that no source brings is refused, with what the sources are", () => {
+  const target = { commit: undefined, image: { digest: "d", repository: "customer" } };
+  expect(() => wantedSources(pipeline, target)).toThrow(
+    "Pipeline update-web takes no image of the repository customer: its sources are CodeCommit deployment, ECR web, ECR proxy",
+  );
+});

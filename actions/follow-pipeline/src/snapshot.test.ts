@@ -1,0 +1,114 @@
+import type { ActionExecutionDetail, StageState } from "@aws-sdk/client-codepipeline";
+import { expect, test } from "vitest";
+import { linesOf } from "./lines.ts";
+import { snapshotOf } from "./snapshot.ts";
+
+const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1_000);
+
+function detail(
+  changes: Partial<ActionExecutionDetail>,
+  provider = "CodeDeployToECS",
+): ActionExecutionDetail {
+  return {
+    pipelineExecutionId: "e-1",
+    actionExecutionId: "a-1",
+    stageName: "Deploy",
+    actionName: "Deploy",
+    status: "InProgress",
+    startTime: at(0),
+    input: {
+      actionTypeId: { category: "Deploy", owner: "AWS", provider, version: "1" },
+      configuration: { CustomData: "#{x}" },
+      resolvedConfiguration: { CustomData: "Look at\n the shop", ExternalEntityLink: "https://shop.example" },
+    },
+    ...changes,
+  };
+}
+
+const execution = { pipelineExecutionId: "e-1", status: "InProgress" } as const;
+
+test("of a retried action the latest try counts", () => {
+  const tries = [
+    detail({ actionExecutionId: "a-2", status: "Succeeded", startTime: at(60) }),
+    detail({ actionExecutionId: "a-1", status: "Failed", startTime: at(0) }),
+  ];
+  expect(snapshotOf(execution, tries, []).actions).toMatchObject([{ id: "a-2", status: "Succeeded" }]);
+});
+
+test("while an action runs, its deployment is known from the pipeline's state", () => {
+  const stage: StageState = {
+    stageName: "Deploy",
+    actionStates: [
+      {
+        actionName: "Deploy",
+        latestExecution: { actionExecutionId: "a-1", status: "InProgress", externalExecutionId: "d-1" },
+      },
+    ],
+  };
+  expect(snapshotOf(execution, [detail({})], [stage]).actions[0]?.externalId).toBe("d-1");
+  const ofAnother = detail({ actionExecutionId: "a-0" });
+  expect(snapshotOf(execution, [ofAnother], [stage]).actions[0]?.externalId).toBe("");
+});
+
+test.each<[string, ActionExecutionDetail[], StageState[], string]>([
+  [
+    "an approval",
+    [detail({ stageName: "Release", actionName: "Approve" }, "Manual")],
+    [],
+    'Release / Approve: waiting for approval ("Look at the shop", https://shop.example)',
+  ],
+  [
+    "a disabled transition",
+    [],
+    [
+      {
+        stageName: "Deploy",
+        inboundExecution: { pipelineExecutionId: "e-1", status: "InProgress" },
+        inboundTransitionState: {
+          enabled: false,
+          disabledReason: "frozen for the fair",
+          lastChangedBy: "arn:aws:sts::123456789012:assumed-role/ops/ann",
+          lastChangedAt: at(0),
+        },
+      },
+    ],
+    'Deploy: waiting, as the transition into it is disabled by ann since 2023-11-14 22:13 UTC: "frozen for the fair"',
+  ],
+  [
+    "another execution in the stage",
+    [],
+    [
+      {
+        stageName: "Deploy",
+        inboundExecutions: [{ pipelineExecutionId: "e-1", status: "InProgress" }],
+        latestExecution: { pipelineExecutionId: "e-0", status: "InProgress" },
+      },
+    ],
+    "Deploy: waiting until execution e-0 has left it",
+  ],
+])("%s is told with what a reader needs", (_, details, stages, line) => {
+  expect(linesOf(snapshotOf(execution, details, stages))).toContain(line);
+});
+
+test("what waits in front of a stage is no concern of another execution", () => {
+  const stage: StageState = {
+    stageName: "Deploy",
+    inboundExecution: { pipelineExecutionId: "e-2", status: "InProgress" },
+    inboundTransitionState: { enabled: false },
+  };
+  expect(snapshotOf(execution, [], [stage]).waits).toEqual([]);
+});
+
+test("an action's line says how it is, and why it failed", () => {
+  const failed = detail({
+    status: "Failed",
+    output: {
+      executionResult: {
+        externalExecutionSummary: "Deployment d-1 failed",
+        errorDetails: { code: "JobFailed", message: "Deployment d-1\nfailed" },
+      },
+    },
+  });
+  const snapshot = snapshotOf({ ...execution, status: "Failed" }, [failed], []);
+  expect(linesOf(snapshot)).toEqual(["Deploy / Deploy Failed: Deployment d-1 failed", "execution Failed"]);
+});
