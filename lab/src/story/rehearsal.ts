@@ -103,7 +103,7 @@ export async function startRehearsal(
     return follow(started);
   };
   const dispatch = (workflow: string, inputs: Record<string, string>) =>
-    run({ workflow, event: { name: "workflow_dispatch", branch: "main", sha: repository.head, inputs } });
+    run({ workflow, event: { name: "workflow_dispatch", branch: "main", sha: repository.main(), inputs } });
   const startDeploy = ({ before, after }: Push) =>
     run({ workflow: ".github/workflows/deploy.yml", event: { name: "push", branch: "main", before, after } });
   return {

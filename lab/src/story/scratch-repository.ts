@@ -7,8 +7,11 @@ export interface ScratchRepository {
   gitDirectory: string;
   /** A checkout of the project's last commit, for the story's own changes. */
   workDirectory: string;
+  /** The project's last commit. */
   head: string;
   subject: string;
+  /** Where main is, or will begin. */
+  main(): string;
   commit(message: string): Promise<string>;
   push(): Promise<void>;
 }
@@ -27,30 +30,38 @@ export async function createScratchRepository(
   const head = await git(project, "rev-parse", "HEAD").catch((cause) => {
     throw new Error(`${project} is not a git repository with a commit; the lab deploys commits`, { cause });
   });
+  const subject = await git(project, "log", "-1", "--format=%s");
   const gitDirectory = join(directory, "repository.git");
   const workDirectory = join(directory, "checkout");
-  await mkdir(gitDirectory, { recursive: true });
-  await git(gitDirectory, "init", "--quiet", "--bare", "--initial-branch", "main");
-  // A CI system's checkout may be without history.
-  await git(gitDirectory, "config", "receive.shallowUpdate", "true");
-  await git(project, "push", "--quiet", gitDirectory, `${head}:refs/rehearsal/start`);
-  await writeHook(gitDirectory, hook);
-  await mkdir(workDirectory);
+  await mkdir(workDirectory, { recursive: true });
   await git(workDirectory, "init", "--quiet", "--initial-branch", "main");
-  await git(workDirectory, "fetch", "--quiet", "--update-shallow", gitDirectory, "refs/rehearsal/start");
-  await git(workDirectory, "reset", "--quiet", "--hard", "FETCH_HEAD");
+  await git(workDirectory, "fetch", "--quiet", "--update-shallow", project, "HEAD");
+  // A CI system's checkout may be without history, which then begins here: mirrors are not made of a part of it.
+  const isShallow = (await git(project, "rev-parse", "--is-shallow-repository")) === "true";
+  const start = isShallow
+    ? await git(workDirectory, ...identity, "commit-tree", "FETCH_HEAD^{tree}", "-m", subject)
+    : head;
+  await git(workDirectory, "reset", "--quiet", "--hard", start);
+  await mkdir(gitDirectory);
+  await git(gitDirectory, "init", "--quiet", "--bare", "--initial-branch", "main");
+  await git(workDirectory, "push", "--quiet", gitDirectory, `${start}:refs/rehearsal/start`);
+  await writeHook(gitDirectory, hook);
+  let main = start;
   return {
     gitDirectory,
     workDirectory,
     head,
-    subject: await git(project, "log", "-1", "--format=%s"),
+    subject,
+    main: () => main,
     async commit(message) {
       await git(workDirectory, "add", "--all");
       await git(workDirectory, ...identity, "commit", "--quiet", "-m", message);
       return git(workDirectory, "rev-parse", "HEAD");
     },
     async push() {
-      await git(workDirectory, "push", "--quiet", gitDirectory, "HEAD:refs/heads/main");
+      const pushed = await git(workDirectory, "rev-parse", "HEAD");
+      await git(workDirectory, "push", "--quiet", gitDirectory, `${pushed}:refs/heads/main`);
+      main = pushed;
     },
   };
 }
