@@ -5,13 +5,27 @@ import { text } from "node:stream/consumers";
 // A page that takes longer is not one that answers.
 const patienceMs = 10_000;
 
+interface Visit {
+  /** Address of this machine that the connection comes from; the system's choice unless given. */
+  readonly from?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /**
  * Gets a page, redirects not followed; throws a sentence that names the address when nothing answers.
  * By node:http, because `fetch` refuses port 10080 as browsers do (WHATWG Fetch, "bad port").
  */
-export async function fetchPage(address: string): Promise<{ status: number; text: string }> {
+export async function fetchPage(
+  address: string,
+  { from, headers }: Visit = {},
+): Promise<{ status: number; text: string }> {
   try {
-    const request = get(address, { agent: false, signal: AbortSignal.timeout(patienceMs) });
+    const request = get(address, {
+      agent: false,
+      signal: AbortSignal.timeout(patienceMs),
+      ...(from === undefined ? {} : { localAddress: from }),
+      ...(headers ? { headers } : {}),
+    });
     const [response] = (await once(request, "response")) as [IncomingMessage];
     return { status: response.statusCode ?? 0, text: await text(response) };
   } catch (cause) {

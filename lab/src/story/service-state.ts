@@ -1,40 +1,60 @@
-import { DescribeServicesCommand, ECSClient } from "@aws-sdk/client-ecs";
+import { DescribeServicesCommand, type ECSClient } from "@aws-sdk/client-ecs";
 import {
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
-  ElasticLoadBalancingV2Client,
+  type ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { observe } from "./aws-clients.ts";
 
 export interface ServiceState {
   /** Task definition of each task set. */
   taskSets: string[];
   /** Of the task set that has production. */
   primary: string;
+  desiredCount: number;
+  runningCount: number;
   /** Healthy targets in `…-tg-one` and `…-tg-two`. */
   healthyTargets: number[];
 }
 
 /** What the AWS API says of a service. */
-export async function describeService(
-  { endpoint, region }: { endpoint: string; region: string },
+export function describeService(
+  simulator: { endpoint: string; region: string },
   service: string,
 ): Promise<ServiceState> {
-  const settings = {
-    endpoint,
-    region,
-    credentials: { accessKeyId: "AKIAREHEARSAL", secretAccessKey: "observer" },
-  };
-  const ecs = new ECSClient(settings);
-  const balancer = new ElasticLoadBalancingV2Client(settings);
+  return observe(simulator, async ({ ecs, balancer }) => {
+    const [described, healthyTargets] = await Promise.all([
+      readService(ecs, service),
+      countHealthyTargets(balancer, service),
+    ]);
+    const { taskSets = [], desiredCount = 0, runningCount = 0 } = described ?? {};
+    return {
+      taskSets: taskSets.map((set) => set.taskDefinition ?? ""),
+      primary: taskSets.find((set) => set.status === "PRIMARY")?.taskDefinition ?? "",
+      desiredCount,
+      runningCount,
+      healthyTargets,
+    };
+  });
+}
+
+async function readService(ecs: ECSClient, service: string) {
   const { services = [] } = await ecs.send(
     new DescribeServicesCommand({
       cluster: "microservices-serverlesscluster",
       services: [`${service}-microservice`],
     }),
   );
+  return services[0];
+}
+
+async function countHealthyTargets(
+  balancer: ElasticLoadBalancingV2Client,
+  service: string,
+): Promise<number[]> {
   const names = [`${service}-tg-one`, `${service}-tg-two`];
   const { TargetGroups = [] } = await balancer.send(new DescribeTargetGroupsCommand({ Names: names }));
-  const healthyTargets = await Promise.all(
+  return Promise.all(
     TargetGroups.map(async ({ TargetGroupArn }) => {
       const { TargetHealthDescriptions = [] } = await balancer.send(
         new DescribeTargetHealthCommand({ TargetGroupArn }),
@@ -42,12 +62,4 @@ export async function describeService(
       return TargetHealthDescriptions.filter((target) => target.TargetHealth?.State === "healthy").length;
     }),
   );
-  ecs.destroy();
-  balancer.destroy();
-  const taskSets = services[0]?.taskSets ?? [];
-  return {
-    taskSets: taskSets.map((set) => set.taskDefinition ?? ""),
-    primary: taskSets.find((set) => set.status === "PRIMARY")?.taskDefinition ?? "",
-    healthyTargets,
-  };
 }
