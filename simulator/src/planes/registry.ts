@@ -88,6 +88,10 @@ export interface RepositorySettings {
   readonly isImmutable: (tag: string) => boolean;
   /** Told of every manifest that was put. */
   readonly onPush?: (manifest: StoredManifest) => void;
+  /** Told of every tag that came to point to another manifest. */
+  readonly onTag?: (manifest: StoredManifest, tag: string) => void;
+  /** Told of every tag that no longer points to its manifest because it was removed, or its manifest was. */
+  readonly onUntag?: (manifest: StoredManifest, tag: string) => void;
 }
 
 /** The registry behind ECR, made by `createRegistry` in registry-server.ts: OCI distribution on the gateway's `/v2/`, blobs on disk. */

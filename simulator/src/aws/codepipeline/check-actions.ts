@@ -61,7 +61,8 @@ function checkConfiguration({ name, configuration = {} }: ActionDeclaration, pro
 const valuesOf: Readonly<Record<string, readonly string[]>> = {
   PollForSourceChanges: ["true", "false"],
   AllowOverrideForS3ObjectKey: ["true", "false"],
-  OutputArtifactFormat: ["CODE_ZIP", "CODEBUILD_CLONE_REF"],
+  // AWS has CODEBUILD_CLONE_REF too, for actions of CodeBuild alone, of which the simulator has none.
+  OutputArtifactFormat: ["CODE_ZIP"],
 };
 
 function readable(name: string | RegExp): string {

@@ -29,7 +29,10 @@ export function checkStructure(pipeline: PipelineDeclaration, region: string): v
     stages.map(({ name }) => name),
     (name) => invalidStructure(`Stage name must be unique within a pipeline: ${name} is not`),
   );
-  for (const [index, stage] of stages.entries()) checkStage(stage, index === 0, region);
+  for (const [index, stage] of stages.entries()) {
+    checkStage(stage, index === 0, region);
+    checkOnFailure(stage, { first: index === 0, executionMode: pipeline.executionMode });
+  }
   const namespaces = stages.flatMap(({ actions = [] }) =>
     actions.flatMap(({ namespace }) => namespace ?? []),
   );
@@ -79,19 +82,12 @@ function checkType({
 
 function checkStage(stage: StageDeclaration, first: boolean, region: string): void {
   const invalidStage = (message: string) => new AwsError("InvalidStageDeclarationException", message);
-  const { name, actions = [], onFailure } = stage;
+  const { name, actions = [] } = stage;
   refuseUnsupported("InvalidStageDeclarationException", `stage ${name}`, stage, [
     "name",
     "actions",
     "onFailure",
   ]);
-  if (onFailure)
-    refuseUnsupported("InvalidStageDeclarationException", `onFailure of stage ${name}`, onFailure, [
-      "result",
-      "retryConfiguration",
-    ]);
-  if (onFailure?.retryConfiguration && onFailure.result !== "RETRY")
-    throw invalidStage(`Stage ${name} has a retryConfiguration, but its onFailure.result is not RETRY`);
   if (actions.length === 0) throw invalidStage(`Stage ${name} must have at least one action`);
   if (actions.length > maximumActions)
     throw new AwsError(
@@ -110,6 +106,29 @@ function checkStage(stage: StageDeclaration, first: boolean, region: string): vo
     (action) => invalidStage(`Action name must be unique within a stage: ${action} in ${name} is not`),
   );
   for (const action of actions) checkAction(action, region);
+}
+
+function checkOnFailure(
+  { name, onFailure }: StageDeclaration,
+  { first, executionMode }: { first: boolean; executionMode: string | undefined },
+): void {
+  if (!onFailure) return;
+  const invalidStage = (message: string) => new AwsError("InvalidStageDeclarationException", message);
+  refuseUnsupported("InvalidStageDeclarationException", `onFailure of stage ${name}`, onFailure, [
+    "result",
+    "retryConfiguration",
+  ]);
+  const { result, retryConfiguration } = onFailure;
+  if (retryConfiguration && result !== "RETRY")
+    throw invalidStage(`Stage ${name} has a retryConfiguration, but its onFailure.result is not RETRY`);
+  if (result === "SKIP")
+    throw invalidStage(
+      `onFailure.result of stage ${name} is SKIP, which is for conditions before entry only`,
+    );
+  if (result === "ROLLBACK" && (first || executionMode === "PARALLEL"))
+    throw invalidStage(
+      `onFailure.result of stage ${name} is ROLLBACK, which ${first ? "no source stage" : "no pipeline in PARALLEL mode"} can have`,
+    );
 }
 
 function refuseDuplicates(names: readonly (string | undefined)[], error: (name: string) => Error): void {

@@ -1,20 +1,36 @@
-import type { PipelineDeclaration, Tag } from "@aws-sdk/client-codepipeline";
+import type { ExecutionTrigger, PipelineDeclaration, Tag } from "@aws-sdk/client-codepipeline";
+import type { CodePipelineController } from "../../controllers/codepipeline/controller.ts";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import { page } from "../page.ts";
 import { findTrustingRole } from "../sts/trust.ts";
 import { checkStructure } from "./check-structure.ts";
+import { callerArn } from "./executions.ts";
+import { addExecution } from "./new-execution.ts";
 import { type CodePipelineState, find, invalidStructure, type PipelineRecord, pipelineArn } from "./state.ts";
 import { checkedTags } from "./tags.ts";
 
 /** Source: API reference, ListPipelines. */
 const listSize = 1000;
 
-export function pipelineOperations(state: CodePipelineState): Service<"codepipeline">["operations"] {
+export function pipelineOperations(
+  state: CodePipelineState,
+  controller: CodePipelineController,
+): Service<"codepipeline">["operations"] {
   const { pipelines, environment } = state;
+  const watch = (record: PipelineRecord) =>
+    controller.watch(record, () => start(record, { triggerType: "PollForSourceChanges" }));
+  const start = (record: PipelineRecord, trigger: ExecutionTrigger) => {
+    try {
+      controller.start(record, addExecution(state, record, { trigger }));
+    } catch (error) {
+      environment.warn(`pipeline ${record.name} was not started: ${(error as Error).message}`);
+    }
+  };
   return {
     async createPipeline({ pipeline, tags }) {
       const declaration = await checked(state, pipeline);
+      const triggerDetail = await callerArn(state);
       const given = checkedTags(tags);
       const { name = "" } = declaration;
       if (pipelines.has(name))
@@ -23,15 +39,20 @@ export function pipelineOperations(state: CodePipelineState): Service<"codepipel
           `A pipeline with the name '${name}' already exists in account '${environment.accountId}'`,
         );
       const now = environment.clock.now();
-      const record = {
+      const record: PipelineRecord = {
         name,
         declaration,
         createdAt: now,
         updatedAt: now,
         transitions: new Map(),
+        executions: [],
+        actionRuns: [],
+        places: new Map(),
         tags: given,
       };
       pipelines.set(name, record);
+      watch(record);
+      start(record, { triggerType: "CreatePipeline", triggerDetail });
       return { pipeline: declaration, tags: tagList(record) };
     },
     async updatePipeline({ pipeline }) {
@@ -42,6 +63,7 @@ export function pipelineOperations(state: CodePipelineState): Service<"codepipel
       record.updatedAt = environment.clock.now();
       for (const stage of [...record.transitions.keys()])
         if (!declaration.stages?.some(({ name }) => name === stage)) record.transitions.delete(stage);
+      watch(record);
       return { pipeline: record.declaration };
     },
     getPipeline({ name, version }) {
@@ -57,7 +79,9 @@ export function pipelineOperations(state: CodePipelineState): Service<"codepipel
     },
     // A pipeline that is gone already is no error.
     deletePipeline({ name = "" }) {
+      const record = pipelines.get(name);
       pipelines.delete(name);
+      if (record) controller.abandon(record);
       return {};
     },
     listPipelines({ maxResults = listSize, nextToken }) {

@@ -43,7 +43,8 @@ export const providers: readonly Provider[] = [
     category: "Approval",
     provider: "Manual",
     required: [],
-    optional: ["NotificationArn", "CustomData", "ExternalEntityLink"],
+    // AWS also takes a NotificationArn; the simulator has no SNS to notify anybody with.
+    optional: ["CustomData", "ExternalEntityLink"],
     inputs: [0, 0],
     outputs: [0, 0],
   },

@@ -74,15 +74,33 @@ describe("a pipeline", () => {
     );
   });
 
-  it("has executed nothing, and starting it is refused by name", async () => {
-    await create(deliveryPipeline("idle"));
-    const { pipelineExecutionSummaries } = await codepipeline.listPipelineExecutions({
-      pipelineName: "idle",
+  it("runs once it is created, and fails in its own words while its sources are missing", async () => {
+    await create(deliveryPipeline("first"));
+    const failed = async () => {
+      const { pipelineExecutionSummaries } = await codepipeline.listPipelineExecutions({
+        pipelineName: "first",
+      });
+      return pipelineExecutionSummaries?.[0]?.status === "Failed";
+    };
+    await expect.poll(failed).toBe(true);
+    const { stageStates } = await codepipeline.getPipelineState({ name: "first" });
+    expect(stageStates?.[0]).toMatchObject({
+      latestExecution: { status: "Failed" },
+      actionStates: [
+        { latestExecution: { status: "Failed", errorDetails: { code: "ConfigurationError" } } },
+        {
+          latestExecution: {
+            status: "Failed",
+            errorDetails: {
+              code: "ConfigurationError",
+              message: expect.stringContaining(
+                "The repository with name 'customer' does not exist in the registry",
+              ),
+            },
+          },
+        },
+      ],
     });
-    expect(pipelineExecutionSummaries).toEqual([]);
-    await expect(codepipeline.startPipelineExecution({ name: "idle" })).rejects.toThrow(
-      "the simulator does not perform codepipeline:StartPipelineExecution",
-    );
   });
 
   it("has tags", async () => {

@@ -1,17 +1,33 @@
+import { createCodePipelineController } from "../../controllers/codepipeline/controller.ts";
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import { actionExecutionOperations } from "./action-executions.ts";
+import { approvalOperations } from "./approvals.ts";
+import { executionOperations } from "./executions.ts";
+import { pipelineStateOperations } from "./pipeline-state.ts";
 import { pipelineOperations } from "./pipelines.ts";
+import { retryOperations, rollBackFailure } from "./retries.ts";
 import { stageOperations } from "./stages.ts";
 import { createCodePipelineState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
 
-/**
- * Pipelines as state: their structure is checked as if they ran, but nothing executes yet, also not after creation,
- * where AWS starts the first execution. Source of shapes, limits and errors: API reference 2015-07-09, User Guide.
- */
+/** CodePipeline. Source of shapes, limits and errors: API reference 2015-07-09, User Guide. */
 export function createCodePipeline(environment: Environment): Service<"codepipeline"> {
   const state = createCodePipelineState(environment);
+  const controller = createCodePipelineController(environment, (record, execution) =>
+    rollBackFailure(state, controller, record, execution),
+  );
   return {
-    operations: { ...pipelineOperations(state), ...stageOperations(state), ...tagOperations(state) },
+    operations: {
+      ...pipelineOperations(state, controller),
+      ...executionOperations(state, controller),
+      ...actionExecutionOperations(state),
+      ...pipelineStateOperations(state),
+      ...stageOperations(state, controller),
+      ...retryOperations(state, controller),
+      ...approvalOperations(state),
+      ...tagOperations(state),
+    },
+    close: () => controller.close(),
   };
 }

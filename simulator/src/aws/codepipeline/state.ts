@@ -1,6 +1,7 @@
 import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
+import type { ActionRun, Execution, StagePlace } from "./execution.ts";
 
 /** Whether executions may go on into a stage. */
 export interface Transition {
@@ -18,6 +19,11 @@ export interface PipelineRecord {
   updatedAt: Date;
   /** By stage; a stage that is not here was never disabled. */
   readonly transitions: Map<string, Transition>;
+  /** Oldest first, as are the attempts at actions. */
+  readonly executions: Execution[];
+  readonly actionRuns: ActionRun[];
+  /** By stage. */
+  readonly places: Map<string, StagePlace>;
   readonly tags: Map<string, string>;
 }
 
@@ -31,7 +37,10 @@ export function createCodePipelineState(environment: Environment): CodePipelineS
   return { environment, pipelines: new Map() };
 }
 
-export function pipelineArn({ environment: { region, accountId } }: CodePipelineState, name: string): string {
+export function pipelineArn(
+  { environment: { region, accountId } }: Pick<CodePipelineState, "environment">,
+  name: string,
+): string {
   return `arn:aws:codepipeline:${region}:${accountId}:${name}`;
 }
 
@@ -45,6 +54,49 @@ export function find(
   throw new AwsError(
     "PipelineNotFoundException",
     `Account '${environment.accountId}' does not have a pipeline with name '${name}'`,
+  );
+}
+
+/** Throws PipelineExecutionNotFoundException. */
+export function findExecution({ name, executions }: PipelineRecord, id: string | undefined): Execution {
+  const found = executions.find((each) => each.id === id);
+  if (found) return found;
+  throw new AwsError(
+    "PipelineExecutionNotFoundException",
+    `Cannot find execution with execution id '${id}' for pipeline with name '${name}'`,
+  );
+}
+
+/** The stage's position. Throws StageNotFoundException. */
+export function findStageIndex({ name, declaration }: PipelineRecord, stage: string | undefined): number {
+  const names = declaration.stages?.map((each) => each.name) ?? [];
+  const index = names.indexOf(stage);
+  if (index >= 0) return index;
+  throw new AwsError(
+    "StageNotFoundException",
+    `Stage '${stage}' does not exist in pipeline '${name}', whose stages are ${names.join(", ")}`,
+  );
+}
+
+/** What there is of a stage's executions; made when it is first asked for. */
+export function placeOf({ places }: PipelineRecord, stage: string): StagePlace {
+  const found = places.get(stage) ?? { holder: undefined, latest: undefined, waiting: [] };
+  places.set(stage, found);
+  return found;
+}
+
+/** The last attempt at an action, by this execution where one is given. */
+export function latestRun(
+  { actionRuns }: PipelineRecord,
+  stage: string | undefined,
+  action: string | undefined,
+  execution?: Execution,
+): ActionRun | undefined {
+  return actionRuns.findLast(
+    (run) =>
+      run.stage === stage &&
+      run.action.name === action &&
+      (execution === undefined || run.execution === execution),
   );
 }
 

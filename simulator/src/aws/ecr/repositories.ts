@@ -1,6 +1,7 @@
 import type { ECR } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../errors.ts";
 import type { Operations } from "../api.ts";
+import { tellImageAction } from "./image-events.ts";
 import { denialOf } from "./other-accounts.ts";
 import { page } from "./page.ts";
 import { scansOnPush } from "./scan-configuration.ts";
@@ -57,6 +58,8 @@ export function repositoryOperations(state: EcrState): Operations<ECR> {
           onPush: (manifest) => {
             if (scansOnPush(record, state)) scans.startIfPossible(manifest);
           },
+          onTag: (manifest, tag) => tellImageAction(state, record, { action: "PUSH", manifest, tag }),
+          onUntag: (manifest, tag) => tellImageAction(state, record, { action: "DELETE", manifest, tag }),
         }),
         tags,
         policyText: undefined,

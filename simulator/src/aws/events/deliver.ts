@@ -1,12 +1,19 @@
 import { randomUUID } from "node:crypto";
-import type { StartPipelineExecutionInput } from "@aws-sdk/client-codepipeline";
 import type { Target } from "@aws-sdk/client-eventbridge";
 import type { Environment } from "../../environment.ts";
+import type { StartByEvent } from "../codepipeline/executions.ts";
 import { type BusEvent, isObject } from "./event.ts";
 import { invalid } from "./state.ts";
 import { inputFor } from "./target-input.ts";
 
-type Deliver = (environment: Environment, target: Target, input: string, event: BusEvent) => Promise<unknown>;
+/** What a rule lets through, and where to. */
+export interface Delivery {
+  readonly ruleArn: string;
+  readonly target: Target;
+  readonly event: BusEvent;
+}
+
+type Deliver = (environment: Environment, delivery: Delivery, input: string) => Promise<unknown>;
 
 interface TargetKind {
   readonly what: string;
@@ -28,7 +35,7 @@ const kinds: readonly TargetKind[] = [
     what: "functions of Lambda",
     arn: /^arn:aws:lambda:[^:]+:\d{12}:function:(.+)$/,
     needsRole: false,
-    deliver: async ({ aws }, { Arn }, input) => {
+    deliver: async ({ aws }, { target: { Arn } }, input) => {
       await aws.lambda.invoke({ FunctionName: Arn, InvocationType: "Event", Payload: Buffer.from(input) });
     },
   },
@@ -51,25 +58,34 @@ export function refuseUnknownTarget(arn: string, roleArn: string | undefined): v
 }
 
 /** Delivers an event once; what the target refuses is told to the operator, since nobody else hears of it. */
-export async function deliver(environment: Environment, target: Target, event: BusEvent): Promise<void> {
+export async function deliver(environment: Environment, delivery: Delivery): Promise<void> {
+  const { target, event } = delivery;
   const kind = kinds.find((each) => each.arn.test(target.Arn ?? ""));
   try {
-    await kind?.deliver(environment, target, inputFor(target, event), event);
+    await kind?.deliver(environment, delivery, inputFor(target, event));
   } catch (error) {
     environment.warn(`event ${event.id} did not reach ${target.Arn}: ${(error as Error).message}`);
   }
 }
 
 /** Of what a rule makes for a pipeline only these count. Source: EventBridge user guide, CodePipeline targets. */
-async function startPipeline({ aws }: Environment, { Arn = "" }: Target, input: string) {
+async function startPipeline(
+  { aws }: Environment,
+  { target: { Arn = "" }, ruleArn }: Delivery,
+  input: string,
+) {
   const given: unknown = JSON.parse(input);
-  const { sourceRevisions, variables } = (
-    isObject(given) ? given : {}
-  ) as Partial<StartPipelineExecutionInput>;
-  await aws.codepipeline.startPipelineExecution({ name: Arn.split(":").at(-1), sourceRevisions, variables });
+  const { sourceRevisions, variables } = (isObject(given) ? given : {}) as Partial<StartByEvent>;
+  const start: StartByEvent = {
+    name: Arn.split(":").at(-1),
+    sourceRevisions,
+    variables,
+    trigger: { triggerType: "CloudWatchEvent", triggerDetail: ruleArn },
+  };
+  await aws.codepipeline.startPipelineExecution(start);
 }
 
-async function writeLog({ aws }: Environment, { Arn = "" }: Target, message: string, event: BusEvent) {
+async function writeLog({ aws }: Environment, { target: { Arn = "" }, event }: Delivery, message: string) {
   const logGroupName = /:log-group:([^:]+)/.exec(Arn)?.[1];
   const logStreamName = randomUUID();
   await aws.logs.createLogStream({ logGroupName, logStreamName });

@@ -91,10 +91,12 @@ function parseDetail(text: string): object {
 
 /** To the targets of every rule that is on and matches. Whoever puts an event does not wait for them. */
 function spread({ environment, rules, deliveries }: EventsState, event: BusEvent): void {
-  for (const { state, pattern, targets } of rules.values()) {
+  for (const { arn: ruleArn, state, pattern, targets } of rules.values()) {
     if (state !== "ENABLED" || !pattern.matches(event)) continue;
     for (const target of targets.values()) {
-      const delivery = deliver(environment, target, event).finally(() => deliveries.delete(delivery));
+      const delivery = deliver(environment, { ruleArn, target, event }).finally(() =>
+        deliveries.delete(delivery),
+      );
       deliveries.add(delivery);
     }
   }

@@ -5,7 +5,7 @@ import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
 import { unpackCode } from "../../planes/functions/unpack-code.ts";
-import { readZip, type ZipEntry } from "../../planes/functions/zip-archive.ts";
+import { readZip, type ZipEntry } from "../../planes/zip-archive.ts";
 import type { Service } from "../api.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { type FunctionSettings, parseSettings } from "./function-settings.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { ZipEntry } from "./zip-archive.ts";
+import type { ZipEntry } from "../zip-archive.ts";
 
 /**
  * Writes a function's files into a folder of their own below `functionsDirectory`. Beside it lies the AWS SDK, which

@@ -76,6 +76,12 @@ export function createRepository(
     };
   };
 
+  const removeTag = (tag: string) => {
+    const manifest = manifests.get(tags.get(tag) ?? "");
+    tags.delete(tag);
+    if (manifest) settings.onUntag?.(manifest, tag);
+  };
+
   return {
     name,
     settings,
@@ -97,14 +103,17 @@ export function createRepository(
       if (manifest.tag !== undefined) assertTagIsFree(manifest.tag, digest);
       const stored = manifests.get(digest) ?? store(manifest, digest);
       manifests.set(digest, stored);
-      if (manifest.tag !== undefined) tags.set(manifest.tag, digest);
       settings.onPush?.(stored);
+      if (manifest.tag !== undefined && tags.get(manifest.tag) !== digest) {
+        tags.set(manifest.tag, digest);
+        settings.onTag?.(stored, manifest.tag);
+      }
       return stored;
     },
-    removeTag: (tag) => void tags.delete(tag),
+    removeTag,
     removeManifest(digest) {
+      for (const [tag, target] of tags) if (target === digest) removeTag(tag);
       manifests.delete(digest);
-      for (const [tag, target] of tags) if (target === digest) tags.delete(tag);
     },
   };
 }

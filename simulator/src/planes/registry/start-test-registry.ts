@@ -21,7 +21,12 @@ export interface Asked {
 export async function startTestRegistry() {
   const served = await serveRegistry();
   const { registry, gateway } = served;
-  const environment = await createTestEnvironment({ registry, gateway });
+  const environment = await createTestEnvironment({
+    registry,
+    gateway,
+    // Nobody listens to what is pushed.
+    aws: { events: { putEvents: async () => ({}) } },
+  });
   const ecr = createEcr(environment).operations;
   const password = registry.issueToken(new Date(Date.now() + 3_600_000));
   const authorization = `Basic ${Buffer.from(`AWS:${password}`).toString("base64")}`;

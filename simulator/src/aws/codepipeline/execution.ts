@@ -1,0 +1,103 @@
+import type {
+  ActionDeclaration,
+  ActionExecutionStatus,
+  ApprovalResult,
+  ArtifactDetail,
+  ErrorDetails,
+  ExecutionTrigger,
+  ExecutionType,
+  PipelineDeclaration,
+  PipelineExecutionStatus,
+  RetryStageMetadata,
+  SourceRevisionOverride,
+  StageExecutionStatus,
+} from "@aws-sdk/client-codepipeline";
+
+/** One run of a pipeline, from its start to its end, retries included. */
+export interface Execution {
+  readonly id: string;
+  /** Of the request that started it: the same request again starts nothing. */
+  readonly requestToken?: string | undefined;
+  /** Counts the executions of the pipeline: a later one has a higher number. */
+  readonly number: number;
+  /** As it was at the start. */
+  readonly declaration: PipelineDeclaration;
+  readonly type: ExecutionType;
+  readonly trigger: ExecutionTrigger;
+  /** Id of the execution whose artifacts a rollback deploys again. */
+  readonly rollbackTarget?: string;
+  readonly overrides: readonly SourceRevisionOverride[];
+  readonly variables: ReadonlyMap<string, string>;
+  readonly startedAt: Date;
+  updatedAt: Date;
+  status: PipelineExecutionStatus;
+  statusSummary?: string | undefined;
+  stopRequest?: { readonly reason: string | undefined; readonly abandon: boolean };
+  /** 1, and one more with each retry. */
+  attempt: number;
+  /** Aborted when what is in progress is to be left where it is; a retry gets a new one. */
+  control: AbortController;
+  /** By artifact name. */
+  readonly artifacts: Map<string, ArtifactDetail>;
+  /** By name of the source action. */
+  readonly revisions: Map<string, SourceRevision>;
+  /** By namespace. */
+  readonly outputVariables: Map<string, Readonly<Record<string, string>>>;
+  /** Those that it has entered, by name. */
+  readonly stages: Map<string, StageRun>;
+}
+
+export interface SourceRevision {
+  readonly artifactName: string;
+  readonly revisionId: string;
+  readonly summary: string | undefined;
+  readonly url: string | undefined;
+  readonly created: Date | undefined;
+}
+
+export interface StageRun {
+  status: StageExecutionStatus;
+  retries: RetryStageMetadata;
+}
+
+/** One attempt at an action. */
+export interface ActionRun {
+  readonly id: string;
+  readonly execution: Execution;
+  readonly stage: string;
+  readonly action: ActionDeclaration;
+  readonly startedAt: Date;
+  updatedAt: Date;
+  updatedBy?: string | undefined;
+  status: ActionExecutionStatus;
+  summary?: string | undefined;
+  externalExecutionId?: string | undefined;
+  externalExecutionUrl?: string | undefined;
+  error?: ErrorDetails | undefined;
+  resolvedConfiguration: Readonly<Record<string, string>>;
+  readonly inputs: ArtifactDetail[];
+  readonly outputs: ArtifactDetail[];
+  outputVariables: Readonly<Record<string, string>>;
+  /** While it waits for somebody's approval. */
+  approval?: { readonly token: string; readonly decide: (result: ApprovalResult) => void } | undefined;
+}
+
+/** Where executions wait in front of a stage, and where one is in it. */
+export interface StagePlace {
+  /** Has locked the stage. */
+  holder: Execution | undefined;
+  /** The last that entered. */
+  latest: Execution | undefined;
+  readonly waiting: Waiter[];
+}
+
+export interface Waiter {
+  readonly execution: Execution;
+  enter(): void;
+  turnAway(reason: Error): void;
+}
+
+/** Statuses after which nothing happens any more, unless a stage is tried again. */
+export function isOver({ status }: Execution): boolean {
+  return status !== "InProgress" && status !== "Stopping";
+}

@@ -1,0 +1,93 @@
+import type { Execution } from "../../aws/codepipeline/execution.ts";
+import type { PipelineRecord } from "../../aws/codepipeline/state.ts";
+import type { Environment } from "../../environment.ts";
+import { Abandonment, Outdated, StopRequest } from "./failure.ts";
+import { createPolling } from "./poll-sources.ts";
+import { runExecution, type Start } from "./run-execution.ts";
+import type { Retry } from "./run-stage.ts";
+import { admit, lockAgain, turnAway } from "./stage-gate.ts";
+import { tellPipeline, tellStage } from "./state-changes.ts";
+
+export interface CodePipelineController {
+  /** Sends an execution through its pipeline. */
+  start(record: PipelineRecord, execution: Execution): void;
+  /** Runs the stage at this position again, then what follows. False when another execution is in it. */
+  retry(record: PipelineRecord, execution: Execution, stage: number, retry: Retry): boolean;
+  /** Runs the stage at this position alone. */
+  rollBack(record: PipelineRecord, execution: Execution, stage: number): void;
+  /** As the execution's stopRequest says. */
+  stop(record: PipelineRecord, execution: Execution): void;
+  /** Executions may go on into this stage. */
+  open(record: PipelineRecord, stage: string): void;
+  /** The pipeline was created or changed: what waits in it does not go on, and other sources may have to be looked at. */
+  watch(record: PipelineRecord, onChange: () => void): void;
+  /** The pipeline was deleted. */
+  abandon(record: PipelineRecord): void;
+  /** Ends every execution where it stands. */
+  close(): Promise<void>;
+}
+
+/** Performs executions of pipelines, one task each. `onEnd` is told of each that came to its end. */
+export function createCodePipelineController(
+  environment: Environment,
+  onEnd: (record: PipelineRecord, execution: Execution) => void,
+): CodePipelineController {
+  const closing = new AbortController();
+  const tasks = new Set<Promise<void>>();
+  const polling = createPolling(environment, closing.signal);
+
+  const launch = (record: PipelineRecord, execution: Execution, start: Start) => {
+    const signal = AbortSignal.any([execution.control.signal, closing.signal]);
+    const task = runExecution({ environment, record, execution, signal }, start)
+      .then(() => onEnd(record, execution))
+      .catch((error) => {
+        if (!signal.aborted)
+          environment.warn(`an execution of ${record.name} ended inside the simulator: ${error}`);
+      })
+      .finally(() => tasks.delete(task));
+    tasks.add(task);
+  };
+
+  return {
+    start: (record, execution) => {
+      tellPipeline(environment, record, execution, "STARTED");
+      launch(record, execution, { stage: 0 });
+    },
+    retry: (record, execution, stage, retry) => {
+      const name = execution.declaration.stages?.[stage]?.name ?? "";
+      if (!lockAgain(record, name, execution)) return false;
+      tellPipeline(environment, record, execution, "RESUMED");
+      launch(record, execution, { stage, retry });
+      return true;
+    },
+    rollBack: (record, execution, stage) => {
+      tellPipeline(environment, record, execution, "STARTED");
+      launch(record, execution, { stage, only: true });
+    },
+    stop: (record, execution) => {
+      tellPipeline(environment, record, execution, "STOPPING");
+      for (const [stage, run] of execution.stages)
+        if (run.status === "InProgress" || run.status === "Stopping") {
+          run.status = "Stopping";
+          tellStage(environment, record, execution, { stage, state: "STOPPING" });
+        }
+      if (turnAway(record, execution, new StopRequest("stopped in front of a stage"))) return;
+      if (execution.stopRequest?.abandon) execution.control.abort(new Abandonment("abandoned"));
+    },
+    open: admit,
+    watch: (record, onChange) => {
+      for (const execution of record.executions)
+        turnAway(record, execution, new Outdated("the pipeline was changed"));
+      polling.start(record, onChange);
+    },
+    abandon: (record) => {
+      polling.stop(record);
+      for (const { control } of record.executions) control.abort(new Outdated("the pipeline was deleted"));
+    },
+    close: async () => {
+      closing.abort(new Error("the simulator is closing"));
+      await polling.close();
+      await Promise.all(tasks);
+    },
+  };
+}

@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Simulator } from "../../simulator.ts";
+import { startTestSimulator } from "../../testing-simulator.ts";
+import {
+  approval,
+  files,
+  type Pipelines,
+  preparePipelines,
+  stage,
+  waitingPipeline,
+} from "./pipelines-for-tests.ts";
+
+let simulator: Simulator;
+let pipelines: Pipelines;
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+  pipelines = await preparePipelines(simulator);
+});
+afterAll(() => simulator?.close());
+
+const uuid = expect.stringMatching(/^[0-9a-f-]{36}$/);
+
+describe("an execution", () => {
+  it("is started by the pipeline's creation, waits for its approval, and succeeds with it", async () => {
+    const { create, answer, reaches, client, stageState, actions } = pipelines;
+    const id = await create(waitingPipeline("approved"));
+    await answer("approved");
+    await reaches("approved", id, "Succeeded");
+    const { pipelineExecution } = await client.getPipelineExecution({
+      pipelineName: "approved",
+      pipelineExecutionId: id,
+    });
+    const revisionId = expect.stringMatching(/^[\w.-]{20,}$/);
+    expect(pipelineExecution).toMatchObject({
+      pipelineName: "approved",
+      pipelineVersion: 1,
+      artifactRevisions: [
+        {
+          name: "SourceArtifact",
+          revisionId,
+          revisionSummary: expect.stringMatching(/^Amazon S3 version id: /),
+        },
+      ],
+      trigger: { triggerType: "CreatePipeline", triggerDetail: expect.stringContaining("user/student") },
+      executionMode: "SUPERSEDED",
+      executionType: "STANDARD",
+    });
+    const { pipelineExecutionSummaries } = await client.listPipelineExecutions({ pipelineName: "approved" });
+    expect(pipelineExecutionSummaries).toMatchObject([
+      { status: "Succeeded", sourceRevisions: [{ actionName: "Files", revisionId }] },
+    ]);
+    expect(await stageState("approved", "Ask")).toMatchObject({
+      latestExecution: { pipelineExecutionId: id, status: "Succeeded", type: "STANDARD" },
+      actionStates: [
+        {
+          actionName: "Approve",
+          latestExecution: {
+            status: "Succeeded",
+            summary: "approved",
+            lastUpdatedBy: expect.stringContaining("user"),
+          },
+        },
+      ],
+    });
+    const [source, ask] = await actions("approved", id);
+    const artifact = {
+      name: "SourceArtifact",
+      s3location: { bucket: "pipelines", key: expect.stringMatching(/^approved\/SourceArti\/\w{7}$/) },
+    };
+    expect(source).toMatchObject({
+      stageName: "Source",
+      status: "Succeeded",
+      output: { outputArtifacts: [artifact], outputVariables: { VersionId: revisionId } },
+    });
+    expect(ask).toMatchObject({
+      stageName: "Ask",
+      actionExecutionId: uuid,
+      updatedBy: expect.stringContaining("user"),
+    });
+  });
+
+  it("fails when its approval is rejected, and says why", async () => {
+    const { create, answer, reaches, actions } = pipelines;
+    const id = await create(waitingPipeline("rejected"));
+    await answer("rejected", "Rejected");
+    await reaches("rejected", id, "Failed");
+    expect((await actions("rejected", id))[1]).toMatchObject({
+      status: "Failed",
+      output: {
+        executionResult: { externalExecutionSummary: "rejected", errorDetails: { message: "rejected" } },
+      },
+    });
+  });
+
+  it.each([
+    ["token", { token: "00000000-0000-4000-8000-000000000000" }, "InvalidApprovalTokenException"],
+    ["stage", { stageName: "Test" }, "StageNotFoundException"],
+    ["action", { actionName: "Deploy" }, "ActionNotFoundException"],
+    ["pipeline", { pipelineName: "nobody" }, "PipelineNotFoundException"],
+  ])("is approved by nobody who has another %s", async (what, wrong, name) => {
+    const { create, asked, client, statusOf } = pipelines;
+    const pipelineName = `wrong-${what}`;
+    const id = await create(waitingPipeline(pipelineName));
+    const token = await asked(pipelineName);
+    const result = { status: "Approved" as const, summary: "" };
+    const put = { pipelineName, stageName: "Ask", actionName: "Approve", token, result, ...wrong };
+    await expect(client.putApprovalResult(put)).rejects.toMatchObject({ name });
+    expect(await statusOf(pipelineName, id)).toBe("InProgress");
+  });
+
+  it("is approved once only", async () => {
+    const { create, asked, answer, client } = pipelines;
+    await create(waitingPipeline("once"));
+    const token = await asked("once");
+    await answer("once");
+    const put = { pipelineName: "once", stageName: "Ask", actionName: "Approve", token };
+    await expect(
+      client.putApprovalResult({ ...put, result: { status: "Rejected", summary: "" } }),
+    ).rejects.toMatchObject({ name: "InvalidApprovalTokenException" });
+  });
+
+  it("runs actions of one order side by side, and the next order only after them", async () => {
+    const { create, client, token, reaches } = pipelines;
+    const ask = stage("Ask", approval("Approve"), approval("Too"), approval("Last", { runOrder: 2 }));
+    const id = await create(waitingPipeline("orders", { stages: [stage("Source", files), ask] }));
+    for (const actionName of ["Approve", "Too", "Last"]) {
+      await pipelines.until(() => token("orders", "Ask", actionName));
+      if (actionName !== "Last") expect(await token("orders", "Ask", "Last")).toBeUndefined();
+      await client.putApprovalResult({
+        pipelineName: "orders",
+        stageName: "Ask",
+        actionName,
+        token: await token("orders", "Ask", actionName),
+        result: { status: "Approved", summary: "" },
+      });
+    }
+    await reaches("orders", id, "Succeeded");
+  });
+
+  it("is started once for one request token", async () => {
+    const { create, start, ids } = pipelines;
+    await create(waitingPipeline("token"));
+    const clientRequestToken = "b0a3f6d8-2a5c-4b39-9d0c-1f0f4f6f2a11";
+    expect(await start("token", { clientRequestToken })).toBe(await start("token", { clientRequestToken }));
+    expect(await ids("token")).toHaveLength(2);
+  });
+
+  it("does not go on once its pipeline was changed, nor once it was deleted", async () => {
+    const { create, asked, answer, reaches, client } = pipelines;
+    const pipeline = waitingPipeline("changed", {
+      stages: [...(waitingPipeline("").stages ?? []), stage("Last", approval())],
+    });
+    const id = await create(pipeline);
+    await asked("changed");
+    await client.updatePipeline({ pipeline });
+    await answer("changed");
+    await reaches("changed", id, "Failed");
+    await client.deletePipeline({ name: "changed" });
+    await expect(client.listPipelineExecutions({ pipelineName: "changed" })).rejects.toMatchObject({
+      name: "PipelineNotFoundException",
+    });
+  });
+});
+
+describe("variables", () => {
+  const link = (ExternalEntityLink: string) =>
+    waitingPipeline(`variables-${made++}`, {
+      pipelineType: "V2",
+      variables: [{ name: "team", defaultValue: "coffee" }],
+      stages: [
+        stage("Source", files),
+        stage("Ask", approval("Approve", { configuration: { ExternalEntityLink } })),
+      ],
+    });
+  let made = 0;
+
+  it("are put in their places in a configuration", async () => {
+    const { create, start, asked, actions, client } = pipelines;
+    const pipeline = link("#{variables.team} #{codepipeline.PipelineExecutionId} #{Files.VersionId}");
+    const { name = "" } = pipeline;
+    const first = await create(pipeline);
+    await asked(name, first);
+    const resolved = async (id: string) =>
+      (await actions(name, id))[1]?.input?.resolvedConfiguration?.ExternalEntityLink;
+    expect(await resolved(first)).toMatch(new RegExp(`^coffee ${first} [\\w.-]{20,}$`));
+    await client.stopPipelineExecution({ pipelineName: name, pipelineExecutionId: first, abandon: true });
+    const second = await start(name, { variables: [{ name: "team", value: "tea" }] });
+    await asked(name, second);
+    expect(await resolved(second)).toMatch(/^tea /);
+    const { pipelineExecution } = await client.getPipelineExecution({
+      pipelineName: name,
+      pipelineExecutionId: second,
+    });
+    expect(pipelineExecution?.variables).toEqual([{ name: "team", resolvedValue: "tea" }]);
+    await expect(start(name, { variables: [{ name: "city", value: "x" }] })).rejects.toThrow(
+      "The pipeline has no variable 'city'. Its variables: team.",
+    );
+  });
+
+  it("without a value fail the action that names them", async () => {
+    const { create, reaches, actions } = pipelines;
+    const pipeline = link("#{Nobody.Thing}");
+    const id = await create(pipeline);
+    await reaches(pipeline.name ?? "", id, "Failed");
+    expect((await actions(pipeline.name ?? "", id))[1]?.output?.executionResult?.errorDetails).toEqual({
+      code: "ConfigurationError",
+      message: expect.stringContaining("Nobody.Thing"),
+    });
+  });
+});

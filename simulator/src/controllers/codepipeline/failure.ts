@@ -1,0 +1,45 @@
+import type { FailureType } from "@aws-sdk/client-codepipeline";
+import type { AwsError } from "../../errors.ts";
+
+/** Why an action fails, as its errorDetails report it. */
+export class ActionFailure extends Error {
+  readonly code: FailureType;
+
+  constructor(code: FailureType, message: string) {
+    super(message);
+    this.name = "ActionFailure";
+    this.code = code;
+  }
+}
+
+/** An action of the stage failed: the execution does not go on. */
+export class StageFailure extends Error {}
+
+/** The execution was stopped, be it in a stage or in front of one. */
+export class StopRequest extends Error {}
+
+/** A later execution has overtaken this one in front of a stage. */
+export class Superseded extends Error {}
+
+/** The pipeline was changed or deleted: what is on its way through does not go on. */
+export class Outdated extends Error {}
+
+/** What an action in progress is aborted with when somebody abandons it. */
+export class Abandonment extends Error {}
+
+/** An error of another service as CodePipeline quotes it: the words of the AWS SDK for Java, which it is made with. */
+export function quote(service: string, { message, statusCode, code, name }: AwsError): string {
+  return `${message} (Service: ${service}; Status Code: ${statusCode ?? 500}; Error Code: ${code ?? name})`;
+}
+
+/** A call of another service whose error fails the action. */
+export function orActionFailure<Output>(
+  call: Promise<Output>,
+  service: string,
+  failureOf: FailureType | ((error: AwsError) => FailureType) = "ConfigurationError",
+): Promise<Output> {
+  return call.catch((error: AwsError) => {
+    const type = typeof failureOf === "string" ? failureOf : failureOf(error);
+    throw new ActionFailure(type, quote(service, error));
+  });
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from "node:crypto";
+import type { ActionDeclaration } from "@aws-sdk/client-codepipeline";
+import type { ActionRun, Execution } from "../../aws/codepipeline/execution.ts";
+import type { PipelineRecord } from "../../aws/codepipeline/state.ts";
+import { findTrustingRole } from "../../aws/sts/trust.ts";
+import type { Environment } from "../../environment.ts";
+import type { ActionResult } from "./action.ts";
+import { storeArtifact } from "./artifacts.ts";
+import { Abandonment, ActionFailure } from "./failure.ts";
+import { performerOf } from "./performers.ts";
+import { resolveVariables } from "./resolve-variables.ts";
+import { tellAction } from "./state-changes.ts";
+import { withTimeout } from "./with-timeout.ts";
+
+export interface ActionContext {
+  readonly environment: Environment;
+  readonly record: PipelineRecord;
+  readonly execution: Execution;
+  /** Aborted when the execution is abandoned, and when the simulator closes. */
+  readonly signal: AbortSignal;
+}
+
+/** Performs an action once. Its outcome is its status; rejects only when the simulator closes. */
+export async function runAction(
+  context: ActionContext,
+  stage: string,
+  action: ActionDeclaration,
+): Promise<ActionRun> {
+  const { environment, record, execution } = context;
+  const run = newRun(execution, stage, action, environment);
+  record.actionRuns.push(run);
+  tellAction(environment, record, run);
+  try {
+    const result = await perform(context, run);
+    await keepOutputs(context, run, result);
+    run.summary = result.summary;
+    run.status = "Succeeded";
+  } catch (error) {
+    const { signal } = context;
+    if (signal.aborted && !(signal.reason instanceof Abandonment)) throw error;
+    if (signal.aborted) run.status = "Abandoned";
+    else fail(environment, run, error);
+  }
+  run.updatedAt = execution.updatedAt = environment.clock.now();
+  tellAction(environment, record, run);
+  return run;
+}
+
+function newRun(
+  execution: Execution,
+  stage: string,
+  action: ActionDeclaration,
+  { clock }: Environment,
+): ActionRun {
+  const inputs = (action.inputArtifacts ?? []).map(
+    ({ name = "" }) => execution.artifacts.get(name) ?? { name },
+  );
+  return {
+    id: randomUUID(),
+    execution,
+    stage,
+    action,
+    startedAt: clock.now(),
+    updatedAt: clock.now(),
+    status: "InProgress",
+    resolvedConfiguration: {},
+    inputs,
+    outputs: [],
+    outputVariables: {},
+  };
+}
+
+async function perform({ environment, record, execution, signal }: ActionContext, run: ActionRun) {
+  const { action } = run;
+  await assumeRole(environment, action.roleArn ?? record.declaration.roleArn ?? "");
+  const configuration = resolveVariables(action.configuration ?? {}, execution);
+  run.resolvedConfiguration = configuration;
+  const provider = action.actionTypeId?.provider;
+  return withTimeout(environment.clock, signal, action, (limited) =>
+    performerOf(provider)({ environment, record, run, configuration, signal: limited }),
+  );
+}
+
+/** The role may have gone since the pipeline was created. What it may do is not looked at. */
+async function assumeRole({ aws }: Environment, roleArn: string): Promise<void> {
+  await findTrustingRole(
+    aws,
+    roleArn,
+    "sts:AssumeRole",
+    (type, principal) => type === "Service" && principal === "codepipeline.amazonaws.com",
+  ).catch(() => {
+    throw new ActionFailure(
+      "PermissionError",
+      `CodePipeline is not authorized to perform AssumeRole on role ${roleArn}`,
+    );
+  });
+}
+
+async function keepOutputs(
+  { environment, record, execution }: ActionContext,
+  run: ActionRun,
+  { source, variables = {} }: ActionResult,
+): Promise<void> {
+  const { action } = run;
+  const artifactName = action.outputArtifacts?.[0]?.name;
+  if (source && artifactName !== undefined) {
+    const detail = await storeArtifact(environment, record, artifactName, source.artifact);
+    run.outputs.push(detail);
+    execution.artifacts.set(artifactName, detail);
+    const { id: revisionId, summary, url, created } = source.revision;
+    execution.revisions.set(action.name ?? "", { artifactName, revisionId, summary, url, created });
+  }
+  run.outputVariables = variables;
+  if (action.namespace !== undefined) execution.outputVariables.set(action.namespace, variables);
+}
+
+function fail({ warn }: Environment, run: ActionRun, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  run.status = "Failed";
+  run.error = { code: error instanceof ActionFailure ? error.code : "SystemUnavailable", message };
+  if (!(error instanceof ActionFailure))
+    warn(`action ${run.action.name} of an execution failed inside the simulator: ${error}`);
+}
