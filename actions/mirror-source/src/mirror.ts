@@ -87,6 +87,7 @@ async function keepPlan(git: Git, { target: { head }, commit }: Plan, record: Mi
 async function apply({ world, git, record }: Mirroring, { target, commit }: Plan): Promise<void> {
   record.commit = record.previous;
   record.url = await settleRepository(world, target);
+  world.log.info(`Pushing ${commit} to ${target.branch} of ${target.repository}.`);
   record.pushed = await push(world, git, record.url, target, commit);
   record.commit = commit;
   await verify(world, target, commit);

@@ -9,17 +9,16 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-/** A client that lets something happen once it has heard which head the branch has. */
-function clientAfter(happen: () => Promise<unknown>): CodeCommitClient {
+/** A client that lets something happen right before its nth look at the branch, or right after it. */
+function clientWith(nth: number, when: "before" | "after", happen: () => Promise<unknown>): CodeCommitClient {
   const client = stage.client();
-  let calls = 0;
+  let looks = 0;
   client.middlewareStack.add(
     (next, { commandName }) =>
-      async (args) => {
-        const answer = await next(args).finally(async () => {
-          if (commandName === "GetBranchCommand" && calls++ === 0) await happen();
-        });
-        return answer;
+      async (input) => {
+        const isMeant = commandName === "GetBranchCommand" && ++looks === nth;
+        if (isMeant && when === "before") await happen();
+        return next(input).finally(() => (isMeant && when === "after" ? happen() : undefined));
       },
     { step: "initialize" },
   );
@@ -33,7 +32,9 @@ test("a branch that another push moves meanwhile stays as that left it, and is t
   const theirs = await commit(source, { "menu.txt": "chai\n" });
   await git(source, "checkout", "--quiet", "main");
   await commit(source, { "menu.txt": "mocha\n" });
-  const codecommit = clientAfter(() => stage.mirror(stage.world(source), { repository, ref: "other" }));
+  const codecommit = clientWith(1, "after", () =>
+    stage.mirror(stage.world(source), { repository, ref: "other" }),
+  );
   await expect(
     stage.mirror(stage.world(source, { codecommit }), { repository, force: "true" }),
   ).rejects.toThrow(
@@ -44,12 +45,24 @@ test("a branch that another push moves meanwhile stays as that left it, and is t
 
 test("an equal run at the same time is no trouble", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
-  const codecommit = clientAfter(() => stage.mirror(stage.world(source), { repository }));
+  const codecommit = clientWith(1, "after", () => stage.mirror(stage.world(source), { repository }));
   const head = await git(source, "rev-parse", "HEAD");
   expect(await stage.mirror(stage.world(source, { codecommit }), { repository })).toMatchObject({
     commit: head,
     pushed: false,
   });
+});
+
+test("a branch that another push moves right after this one is red: it does not hold the commit", async () => {
+  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const head = await git(source, "rev-parse", "HEAD");
+  const codecommit = clientWith(2, "before", async () => {
+    await commit(source, { "menu.txt": "chai\n" });
+    await stage.mirror(stage.world(source), { repository });
+  });
+  await expect(stage.mirror(stage.world(source, { codecommit }), { repository })).rejects.toThrow(
+    `Somebody moved dev of ${repository}, from ${head.slice(0, 10)}, to`,
+  );
 });
 
 test("temporary keys with their session token sign as well", async () => {
@@ -72,7 +85,7 @@ test("keys that do not belong together are refused by Git's server, with what to
   const { accessKeyId } = stage.simulator.clientConfig.credentials;
   const codecommit = stage.client({ credentials: { accessKeyId, secretAccessKey: "wrong" } });
   await expect(stage.mirror(stage.world(source, { codecommit }), { repository })).rejects.toMatchObject({
-    message: expect.stringMatching(/refused the credentials .*signature.*403/s),
+    message: expect.stringMatching(/refused access .*signature.*403/s),
     nextStep: expect.stringContaining("codecommit:GitPush"),
   });
   expect(await stage.head(repository)).toBeUndefined();

@@ -11,7 +11,7 @@ interface Explanation {
 const explanations: readonly Explanation[] = [
   {
     pattern: /returned error: 40[13]\b|Authentication failed|could not read (Username|Password)/,
-    say: "CodeCommit's Git server refused the credentials",
+    say: "CodeCommit's Git server refused access",
     nextStep:
       "allow codecommit:GitPull and codecommit:GitPush on the repository to the role of this job; check that the keys belong together and have not expired, and that the runner's clock is right.",
   },

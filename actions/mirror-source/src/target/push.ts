@@ -9,7 +9,7 @@ import { readHead } from "./read-head.ts";
 
 /**
  * Moves the branch from the head that was read to `commit`, or not at all: the server compares before it sets. Resolves
- * to whether it did so: an equal run at the same time may have done it already.
+ * to whether this did it: an equal run at the same time may have been faster.
  */
 export async function push(
   world: MirrorWorld,
@@ -33,7 +33,8 @@ export async function push(
     if (world.signal.aborted) throw cancelled(world.signal, target, commit);
     if (!(error instanceof GitError)) throw error;
     const head = await readHead(world, target).catch(() => target.head);
-    if (head === commit) return false;
+    // A refused lease: an equal run was faster. Anything else: the push was done, and only its answer was lost.
+    if (head === commit) return !rejection.test(error.stdout);
     throw head === target.head ? refused(error, url, target) : moved(target, head);
   }
 }

@@ -1,0 +1,91 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Fault } from "../../../simulator/src/simulator.ts";
+import { Cancelled } from "../../shared/failure.ts";
+import { commit, createStage, git, type Stage } from "./testing.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+});
+afterEach(() => stage.simulator.faults.clear());
+afterAll(() => stage?.close());
+
+// A push is two requests: what is there, and then what is new.
+test.each<[string, Fault, string, string]>([
+  [
+    "GitPush is not allowed",
+    { kind: "deny", operation: "codecommit:GitPush" },
+    "refused access",
+    "codecommit:GitPush",
+  ],
+  [
+    "GitPull is not allowed",
+    { kind: "deny", operation: "codecommit:GitPull" },
+    "could not fetch dev of",
+    "codecommit:GitPull",
+  ],
+  [
+    "CodeCommit is out of order",
+    { kind: "unavailable", operation: "codecommit:GitPush" },
+    "connection to CodeCommit's Git server broke",
+    "run the job again",
+  ],
+  [
+    "the push is cut off before it is done",
+    { kind: "cut", operation: "codecommit:GitPush", after: 1 },
+    "connection to CodeCommit's Git server broke",
+    "run the job again",
+  ],
+])(
+  "%s: the branch stays, the error says what to do, and the job can be run again",
+  async (_, fault, message, nextStep) => {
+    const [source, repository] = [
+      await stage.repository({ "app/menu.txt": "mocha\n" }),
+      await stage.codecommit(),
+    ];
+    const mirror = () => stage.mirror(stage.world(source), { repository, path: "app" });
+    const { commit: before } = await mirror();
+    await commit(source, { "app/menu.txt": "latte\n" });
+    stage.simulator.faults.add(fault);
+    await expect(mirror()).rejects.toMatchObject({
+      message: expect.stringContaining(message),
+      nextStep: expect.stringContaining(nextStep),
+    });
+    expect(await stage.head(repository)).toBe(before);
+    stage.simulator.faults.clear();
+    expect(await mirror()).toMatchObject({ previous: before, pushed: true });
+  },
+);
+
+test("a push whose answer is lost is known to be done", async () => {
+  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  stage.simulator.faults.add({ kind: "cut-answer", operation: "codecommit:GitPush", after: 1 });
+  const head = await git(source, "rev-parse", "HEAD");
+  expect(await stage.mirror(stage.world(source), { repository })).toMatchObject({
+    commit: head,
+    pushed: true,
+  });
+  expect(await stage.head(repository)).toBe(head);
+});
+
+test("a cancelled push says which two commits the branch may hold, and is made good by the next run", async () => {
+  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const head = await git(source, "rev-parse", "HEAD");
+  const cancellation = new AbortController();
+  const world = stage.world(source, { signal: cancellation.signal });
+  const info = (line: string) => {
+    if (line.startsWith("Pushing ")) cancellation.abort(new Cancelled("SIGINT"));
+  };
+  stage.simulator.faults.add({ kind: "delay", operation: "codecommit:GitPush", milliseconds: 60_000 });
+  await expect(stage.mirror({ ...world, log: { ...world.log, info } }, { repository })).rejects.toMatchObject(
+    {
+      message: `Cancelled by SIGINT; dev of ${repository} holds either nothing or ${head.slice(0, 10)}`,
+      nextStep: expect.stringContaining("run the job again"),
+    },
+  );
+  stage.simulator.faults.clear();
+  expect(await stage.mirror(stage.world(source), { repository })).toMatchObject({
+    commit: head,
+    pushed: true,
+  });
+});
