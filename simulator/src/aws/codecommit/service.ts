@@ -1,6 +1,11 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import { branchOperations } from "./branches.ts";
+import { commitOperations } from "./commits.ts";
+import { createCommitOperation } from "./create-commit.ts";
+import { differenceOperations } from "./differences.ts";
+import { fileChangeOperations } from "./file-changes.ts";
+import { fileOperations } from "./files.ts";
 import { repositoryOperations } from "./repositories.ts";
 import { createCodeCommitState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
@@ -12,6 +17,15 @@ import { tagOperations } from "./tags.ts";
 export function createCodeCommit(environment: Environment): Service<"codecommit"> {
   const state = createCodeCommitState(environment);
   return {
-    operations: { ...repositoryOperations(state), ...branchOperations(state), ...tagOperations(state) },
+    operations: {
+      ...repositoryOperations(state),
+      ...branchOperations(state),
+      ...commitOperations(state),
+      ...createCommitOperation(state),
+      ...differenceOperations(state),
+      ...fileOperations(state),
+      ...fileChangeOperations(state),
+      ...tagOperations(state),
+    },
   };
 }

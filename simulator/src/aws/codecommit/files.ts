@@ -1,0 +1,93 @@
+import type { Environment } from "../../environment.ts";
+import { AwsError } from "../../errors.ts";
+import { GitError } from "../../planes/git/git-program.ts";
+import type { Service } from "../api.ts";
+import { isObjectId, resolveCommit } from "./commit-ids.ts";
+import { type CodeCommitState, find, type Repository } from "./state.ts";
+import { checkFilePath, checkPath, entryAt, fileModeOf, listFolder, type TreeEntry } from "./tree.ts";
+
+/** Bytes of a file that the API gives or takes. Source: quotas of CodeCommit, "Individual files". */
+export const largestFile = 6 * 1024 * 1024;
+
+export function fileOperations(state: CodeCommitState): Service<"codecommit">["operations"] {
+  const { environment } = state;
+  return {
+    async getFile({ repositoryName, commitSpecifier, filePath }) {
+      const repository = find(state, repositoryName);
+      const path = checkFilePath(filePath);
+      const commitId = await resolveCommit(environment, repository, commitSpecifier);
+      const entry = await entryAt(environment, repository, commitId, path);
+      if (entry?.type !== "blob") throw noFile(path, repository);
+      const fileContent = await readBlob(environment, repository, entry.id);
+      return {
+        commitId,
+        blobId: entry.id,
+        filePath: path,
+        fileMode: fileModeOf(entry.mode),
+        fileSize: fileContent.length,
+        fileContent,
+      };
+    },
+    async getFolder({ repositoryName, commitSpecifier, folderPath = "" }) {
+      const repository = find(state, repositoryName);
+      const path = checkPath(folderPath);
+      const commitId = await resolveCommit(environment, repository, commitSpecifier);
+      const folder = await listFolder(environment, repository, commitId, path);
+      if (!folder)
+        throw new AwsError("FolderDoesNotExistException", `There is no folder ${path} in ${repository.name}`);
+      return { commitId, folderPath: path, treeId: folder.treeId, ...sorted(folder.entries) };
+    },
+    async getBlob({ repositoryName, blobId }) {
+      const repository = find(state, repositoryName);
+      if (!blobId)
+        throw new AwsError("BlobIdRequiredException", "A blob ID is required, but was not specified.");
+      if (!isObjectId(blobId))
+        throw new AwsError("InvalidBlobIdException", `${blobId} is not a full blob ID.`);
+      return { content: await readBlob(environment, repository, blobId) };
+    },
+  };
+}
+
+export function noFile(path: string, { name }: Repository): AwsError {
+  return new AwsError("FileDoesNotExistException", `There is no file ${path} in ${name}`);
+}
+
+/** Throws BlobIdDoesNotExistException or FileTooLargeException. */
+async function readBlob({ git }: Environment, { id }: Repository, blobId: string): Promise<Buffer> {
+  try {
+    const size = Number((await git.run(id, ["cat-file", "-s", blobId])).toString());
+    if (size > largestFile)
+      throw new AwsError(
+        "FileTooLargeException",
+        `The file has ${size} bytes, and the API gives at most ${largestFile}; use git for it.`,
+      );
+    return await git.run(id, ["cat-file", "blob", blobId]);
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    throw new AwsError("BlobIdDoesNotExistException", `Blob ${blobId} does not exist`);
+  }
+}
+
+function sorted(entries: readonly TreeEntry[]) {
+  const place = ({ path }: TreeEntry) => ({
+    absolutePath: path,
+    relativePath: path.slice(path.lastIndexOf("/") + 1),
+  });
+  const file = (entry: TreeEntry) => ({
+    blobId: entry.id,
+    ...place(entry),
+    fileMode: fileModeOf(entry.mode),
+  });
+  const blobs = entries.filter(({ type }) => type === "blob");
+  const isLink = ({ mode }: TreeEntry) => fileModeOf(mode) === "SYMLINK";
+  return {
+    subFolders: entries
+      .filter(({ type }) => type === "tree")
+      .map((entry) => ({ treeId: entry.id, ...place(entry) })),
+    files: blobs.filter((entry) => !isLink(entry)).map(file),
+    symbolicLinks: blobs.filter(isLink).map(file),
+    subModules: entries
+      .filter(({ type }) => type === "commit")
+      .map((entry) => ({ commitId: entry.id, ...place(entry) })),
+  };
+}
