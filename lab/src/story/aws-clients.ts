@@ -1,9 +1,11 @@
+import { CodePipelineClient } from "@aws-sdk/client-codepipeline";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 
 interface Clients {
   readonly ecs: ECSClient;
   readonly balancer: ElasticLoadBalancingV2Client;
+  readonly pipelines: CodePipelineClient;
 }
 
 /** Lets the story look at the account, and do what the course does by hand. */
@@ -13,7 +15,11 @@ export async function observe<Result>(
 ): Promise<Result> {
   const credentials = { accessKeyId: "AKIAREHEARSAL", secretAccessKey: "observer" };
   const settings = { endpoint, region, credentials };
-  const clients = { ecs: new ECSClient(settings), balancer: new ElasticLoadBalancingV2Client(settings) };
+  const clients = {
+    ecs: new ECSClient(settings),
+    balancer: new ElasticLoadBalancingV2Client(settings),
+    pipelines: new CodePipelineClient(settings),
+  };
   try {
     return await look(clients);
   } finally {

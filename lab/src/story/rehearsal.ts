@@ -25,8 +25,8 @@ export interface Rehearsal {
   provision(): Promise<RunResult>;
   /** Pushes the checkout's commit to main and resolves when the run it starts has ended. */
   pushAndFollow(options?: { cancelAtLine: RegExp }): Promise<RunResult>;
-  /** Runs rollback.yml for a service to its end. */
-  rollBack(service: string): Promise<RunResult>;
+  /** Runs a workflow by hand, as it is on main, to its end. */
+  runWorkflow(file: string, inputs: Record<string, string>): Promise<RunResult>;
   /** The repository's variables, which every run reads when it starts. */
   variables: Record<string, string>;
 }
@@ -102,8 +102,11 @@ export async function startRehearsal(
     cancellations.add(started);
     return follow(started);
   };
-  const dispatch = (workflow: string, inputs: Record<string, string>) =>
-    run({ workflow, event: { name: "workflow_dispatch", branch: "main", sha: repository.main(), inputs } });
+  const runWorkflow = (file: string, inputs: Record<string, string>) =>
+    run({
+      workflow: `.github/workflows/${file}`,
+      event: { name: "workflow_dispatch", branch: "main", sha: repository.main(), inputs },
+    });
   const startDeploy = ({ before, after }: Push) =>
     run({ workflow: ".github/workflows/deploy.yml", event: { name: "push", branch: "main", before, after } });
   return {
@@ -116,7 +119,7 @@ export async function startRehearsal(
     },
     runs,
     async provision() {
-      const [result] = await Promise.all([dispatch(".github/workflows/provision.yml", {}), provideBase()]);
+      const [result] = await Promise.all([runWorkflow("provision.yml", {}), provideBase()]);
       return result;
     },
     async pushAndFollow(options) {
@@ -125,7 +128,7 @@ export async function startRehearsal(
       await repository.push();
       return await await started;
     },
-    rollBack: (service) => dispatch(".github/workflows/rollback.yml", { service }),
+    runWorkflow,
     variables,
   };
 }

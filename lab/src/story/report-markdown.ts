@@ -71,7 +71,7 @@ function describeDeployment(deployment: Deployment): string[] {
     "",
     "| | |",
     "|---|---|",
-    `| deployment | \`${deploymentId || "none"}\`, CodeDeploy, ${seconds(deployment.durationMs)} |`,
+    `| deployment | \`${deploymentId || "none"}\`, CodeDeploy${deployment.through === "codepipeline" ? " through CodePipeline" : ""}, ${seconds(deployment.durationMs)} |`,
     `| revision | \`${shortArn(deployment.revisionBefore)}\` → \`${shortArn(deployment.revisionAfter)}\` |`,
     `| image | \`${deployment.imageDigest}\` |`,
     ...(deployment.cause ? [`| cause | ${cell(deployment.cause)} |`] : []),

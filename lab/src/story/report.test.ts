@@ -82,6 +82,7 @@ describe("the report", () => {
     expect(report.deployments[0]).toEqual({
       service: "customer",
       engine: "codedeploy",
+      through: "codedeploy",
       deploymentId: "d-1",
       status: "succeeded",
       cause: "",

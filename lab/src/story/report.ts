@@ -13,6 +13,8 @@ export interface TrafficPoint {
 export interface Deployment {
   service: string;
   engine: "codedeploy";
+  /** Who asked CodeDeploy for it. */
+  through: "codedeploy" | "codepipeline";
   deploymentId: string;
   status: string;
   cause: string;
@@ -93,13 +95,17 @@ export function makeReport(told: Told): Report {
 /** What the workflows' steps that deploy or roll back say of themselves. */
 export function deploymentsOf(run: RunResult): Deployment[] {
   return run.jobs.flatMap((job) => {
-    const [, service, id] = /^(.+) \/ (deploy|rollback)$/.exec(job.name) ?? [];
-    const step = job.steps.find((each) => each.id === id && !each.post && each.outcome !== "skipped");
+    const [, service, work = ""] = /^(.+) \/ (deploy|rollback)$/.exec(job.name) ?? [];
+    const ids = work === "deploy" ? ["deploy", "pipeline"] : [work];
+    const step = job.steps.find(
+      ({ id, post, outcome }) => ids.includes(id) && !post && outcome !== "skipped",
+    );
     if (!step || !service) return [];
     const { outputs, durationMs } = step;
     return {
       service,
       engine: "codedeploy" as const,
+      through: step.id === "pipeline" ? ("codepipeline" as const) : ("codedeploy" as const),
       deploymentId: outputs["deployment-id"] ?? "",
       status: outputs.status ?? "",
       cause: outputs.cause ?? "",

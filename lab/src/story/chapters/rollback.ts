@@ -15,7 +15,7 @@ export async function rollBackOnRequest(
   const before = await describeService(rehearsal.simulator, "customer");
   load.beginPhase("rollback on request");
   const deployment = await steps.perform("run rollback.yml: the release before is back", async () => {
-    const run = await rehearsal.rollBack("customer");
+    const run = await rehearsal.runWorkflow("rollback.yml", { service: "customer" });
     expectGreen(run);
     return deploymentOf(run);
   });
