@@ -48,9 +48,9 @@ export function createConnection(request: LoadRequest): Connection {
       origin = url.origin;
       finish = done;
       sentAt = performance.now();
-      const client = clients.get(origin) ?? createClient(origin, request.timeoutMs);
+      const client = clients.get(origin) ?? new Client(origin, clientOptions(request));
       clients.set(origin, client);
-      client.dispatch(optionsOf(url, request), answerHandler(settle));
+      client.dispatch(requestOptions(url, request), answerHandler(settle));
     },
     expire(now) {
       if (now - sentAt <= request.timeoutMs) return;
@@ -69,19 +69,19 @@ class TimeoutError extends Error {
   readonly code = "TIMEOUT";
 }
 
-function createClient(origin: string, timeoutMs: number): Client {
-  return new Client(origin, {
+export function clientOptions({ timeoutMs }: LoadRequest): Client.Options {
+  return {
     // A connection of HTTP/2 would carry many requests at once: then `connections` would not say how many there are.
     allowH2: false,
     pipelining: 1,
-    // Who uses the connection watches over its time.
+    // Who uses the connection watches over its time, and that of the others begins later.
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { timeout: timeoutMs + 1000, lookup: lookUpAllowed },
-  });
+  };
 }
 
-function optionsOf(url: URL, { method, headers, body }: LoadRequest): Dispatcher.DispatchOptions {
+export function requestOptions(url: URL, { method, headers, body }: LoadRequest): Dispatcher.DispatchOptions {
   const path = url.pathname + url.search;
   return { path, method: method as Dispatcher.HttpMethod, headers, body };
 }

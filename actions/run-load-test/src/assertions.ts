@@ -1,0 +1,78 @@
+/** A line of the input, `metric(scope) comparison bound`. */
+export interface Assertion {
+  readonly text: string;
+  readonly metric: Metric;
+  /** Path, or whole URL, of the one target it is about. */
+  readonly scope: string | undefined;
+  readonly comparison: Comparison;
+  /** In milliseconds, per cent, or by count, as the metric is. */
+  readonly bound: number;
+}
+
+export type Metric =
+  | { readonly kind: "percentile"; readonly percent: number }
+  | { readonly kind: "max" | "error-rate" | "requests-per-second" | "requests" | "failed" };
+
+export type Comparison = "<" | "<=" | ">" | ">=";
+
+const line = /^([a-z][\w.-]*)\s*(?:\(\s*([^)\s]+)\s*\))?\s*(<=|>=|<|>)\s*(\S.*)$/;
+const metrics = "p50, p99.9, max, error-rate, requests-per-second, requests or failed";
+
+export function parseAssertion(text: string, problem: (sentence: string) => void): Assertion | undefined {
+  const [, name = "", scope, comparison, boundText = ""] = line.exec(text) ?? [];
+  const metric = parseMetric(name);
+  const bound = metric && parseBound(metric, boundText);
+  const refuse = (what: string) => void problem(`Input assertions has the line "${text}"; ${what}`);
+  if (!comparison) return refuse("a line such as p99 < 300ms is expected, with <, <=, > or >=");
+  if (!metric) return refuse(`"${name}" is not ${metrics}`);
+  if (bound === undefined) return refuse(`"${boundText}" is not ${unitOf(metric)}`);
+  return { text, metric, scope, comparison: comparison as Comparison, bound };
+}
+
+function parseMetric(name: string): Metric | undefined {
+  const percent = /^p(\d{1,2}(?:\.\d+)?)$/.exec(name)?.[1];
+  if (percent !== undefined)
+    return Number(percent) > 0 ? { kind: "percentile", percent: Number(percent) } : undefined;
+  const kinds = ["max", "error-rate", "requests-per-second", "requests", "failed"] as const;
+  const kind = kinds.find((each) => each === name);
+  return kind && { kind };
+}
+
+const unitMs: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000 };
+
+function parseBound({ kind }: Metric, text: string): number | undefined {
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z%]*)$/.exec(text) ?? [];
+  if (number === "") return undefined;
+  if (kind === "percentile" || kind === "max") {
+    const factor = unitMs[unit];
+    return factor === undefined ? undefined : Number(number) * factor;
+  }
+  return unit === (kind === "error-rate" ? "%" : "") ? Number(number) : undefined;
+}
+
+function unitOf({ kind }: Metric): string {
+  if (kind === "percentile" || kind === "max") return "a time such as 300ms or 1.5s";
+  return kind === "error-rate" ? "a percentage such as 0.1%" : "a number without a unit";
+}
+
+/** The URL, of these, that an assertion is about; its scope is the URL or its path. */
+export function urlOfScope(scope: string, urls: readonly string[]): string | undefined {
+  return urls.find((url) => url === scope || pathOf(url) === scope);
+}
+
+export function pathOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+export function refuseUnknownScopes(
+  assertions: readonly Assertion[],
+  urls: readonly string[],
+  problem: (sentence: string) => void,
+): void {
+  for (const { text, scope } of assertions)
+    if (scope !== undefined && urlOfScope(scope, urls) === undefined)
+      problem(
+        `The assertion "${text}" is about ${scope}, and the targets are ${urls.map(pathOf).join(", ")}`,
+      );
+}

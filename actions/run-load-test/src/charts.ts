@@ -1,0 +1,88 @@
+import { addHistograms, decodeHistogram, percentileOf } from "../../shared/load/histogram.ts";
+import type { Interval, LoadReport } from "../../shared/load/report.ts";
+import { codeBlock } from "../../shared/summary.ts";
+
+/** Enough to see a few seconds in some minutes, and few enough to stay legible as text. */
+const mostPoints = 60;
+/** The first and last seconds are parts of one: a rate of milliseconds would be a spike. */
+const leastOfSecondMs = 500;
+
+interface Point {
+  readonly requestsPerSecond: number;
+  readonly failedPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/**
+ * Throughput, latency and, if there were any, failures over time, as mermaid's xychart-beta, which GitHub renders. It has
+ * neither a second axis nor a legend: what the lines are stands in the titles. Empty for a test of a second or two.
+ */
+export function chartsOf(report: LoadReport): string {
+  const seconds = report.timeline.filter(({ durationMs }) => durationMs >= leastOfSecondMs);
+  if (seconds.length < 2) return "";
+  const points = gather(seconds);
+  const chart = (title: string, unit: string, lines: readonly Line[]) =>
+    drawing({ title, unit, seconds: seconds.length, lines });
+  const series = (pick: (point: Point) => number) => points.map(pick);
+  return [
+    chart("Requests per second", "requests/s", [["#2da44e", series((point) => point.requestsPerSecond)]]),
+    chart("Latency: p99 in orange, median in blue", "ms", [
+      ["#d4740c", series((point) => point.p99Ms)],
+      ["#1f6feb", series((point) => point.p50Ms)],
+    ]),
+    report.failed > 0 &&
+      chart("Failed requests per second", "failed/s", [
+        ["#cf222e", series((point) => point.failedPerSecond)],
+      ]),
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+/** As many seconds in each point as it takes. */
+function gather(seconds: readonly Interval[]): Point[] {
+  const size = Math.ceil(seconds.length / mostPoints);
+  const points: Point[] = [];
+  for (let at = 0; at < seconds.length; at += size) points.push(pointOf(seconds.slice(at, at + size)));
+  return points;
+}
+
+function pointOf(seconds: readonly Interval[]): Point {
+  const sum = (pick: (second: Interval) => number) =>
+    seconds.reduce((total, second) => total + pick(second), 0);
+  const inSeconds = sum(({ durationMs }) => durationMs) / 1000;
+  const histogram = decodeHistogram(addHistograms(seconds.map((second) => second.histogram)));
+  return {
+    requestsPerSecond: sum(({ requests }) => requests) / inSeconds,
+    failedPerSecond: sum(({ failed }) => failed) / inSeconds,
+    p50Ms: percentileOf(histogram, 50),
+    p99Ms: percentileOf(histogram, 99),
+  };
+}
+
+type Line = readonly [colour: string, values: readonly number[]];
+
+interface Drawing {
+  readonly title: string;
+  readonly unit: string;
+  readonly seconds: number;
+  readonly lines: readonly Line[];
+}
+
+function drawing({ title, unit, seconds, lines }: Drawing): string {
+  const palette = lines.map(([colour]) => colour).join(", ");
+  // A little above the highest value, and above nothing at all.
+  const top = Math.max(...lines.flatMap(([, values]) => values)) * 1.1 || 1;
+  const text = [
+    `%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "${palette}"}}}}%%`,
+    "xychart-beta",
+    `  title "${title}"`,
+    `  x-axis "seconds" 0 --> ${seconds}`,
+    `  y-axis "${unit}" 0 --> ${Number(top.toPrecision(3))}`,
+    ...lines.map(
+      ([, values]) => `  line [${values.map((value) => Number(value.toPrecision(3))).join(", ")}]`,
+    ),
+  ];
+  return codeBlock(text.join("\n"), "mermaid");
+}

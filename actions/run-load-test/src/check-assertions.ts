@@ -1,0 +1,58 @@
+import { decodeHistogram, percentileOf } from "../../shared/load/histogram.ts";
+import type { AssertionReport, LoadReport } from "../../shared/load/report.ts";
+import { summarise } from "../../shared/load/summarise.ts";
+import { type Assertion, type Comparison, type Metric, urlOfScope } from "./assertions.ts";
+
+/** What each comes to; of nothing measured, nothing holds. */
+export function checkAssertions(report: LoadReport, assertions: readonly Assertion[]): AssertionReport[] {
+  return assertions.map(({ text, metric, scope, comparison, bound }) => {
+    const counted = countedOf(report, scope);
+    const value = measured(metric, counted);
+    return { text, value, ok: counted.requests > 0 && holds[comparison](value, bound) };
+  });
+}
+
+type Counted = Pick<LoadReport, "requests" | "failed" | "histogram" | "durationMs">;
+
+function countedOf(report: LoadReport, scope: string | undefined): Counted {
+  if (scope === undefined) return report;
+  const url = urlOfScope(
+    scope,
+    report.targets.map((target) => target.url),
+  );
+  const target = report.targets.find((each) => each.url === url);
+  if (!target) throw new Error(`there is no target ${scope}`);
+  return { ...target, durationMs: report.durationMs };
+}
+
+function measured(metric: Metric, counted: Counted): number {
+  if (metric.kind === "percentile") return percentileOf(decodeHistogram(counted.histogram), metric.percent);
+  const { maxMs, errorRate, requestsPerSecond } = summarise(counted);
+  const values = {
+    max: maxMs,
+    "error-rate": errorRate * 100,
+    "requests-per-second": requestsPerSecond,
+    requests: counted.requests,
+    failed: counted.failed,
+  };
+  return values[metric.kind];
+}
+
+const holds: Record<Comparison, (value: number, bound: number) => boolean> = {
+  "<": (value, bound) => value < bound,
+  "<=": (value, bound) => value <= bound,
+  ">": (value, bound) => value > bound,
+  ">=": (value, bound) => value >= bound,
+};
+
+/** `412 ms`, `0.25 %`, `95.1`: the value in the unit of its assertion. */
+export function formatValue(assertion: Pick<AssertionReport, "text" | "value">): string {
+  const number = formatNumber(assertion.value);
+  if (/^(p\d|max)/.test(assertion.text)) return `${number} ms`;
+  return assertion.text.startsWith("error-rate") ? `${number} %` : number;
+}
+
+/** Three digits and more: as many as histograms are exact to. */
+export function formatNumber(value: number): string {
+  return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+}

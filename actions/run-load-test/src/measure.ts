@@ -1,0 +1,66 @@
+import { formatDuration } from "../../shared/duration.ts";
+import { Failure } from "../../shared/failure.ts";
+import { generateLoad, type LoadPlan } from "../../shared/load/generate-load.ts";
+import { mergeReports } from "../../shared/load/merge-reports.ts";
+import { readReport } from "../../shared/load/read-report.ts";
+import type { LoadReport } from "../../shared/load/report.ts";
+import { totalMs } from "../../shared/load/stages.ts";
+import type { Log } from "../../shared/log.ts";
+import { type Assertion, refuseUnknownScopes } from "./assertions.ts";
+import { findReports } from "./find-reports.ts";
+import type { LoadInputs } from "./inputs.ts";
+import { probeTargets } from "./probe.ts";
+import { createProgress } from "./progress.ts";
+
+export interface LoadWorld {
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** The report of the load that was sent, or of the reports that were merged; without assertions. */
+export function measure(world: LoadWorld, { work, assertions }: LoadInputs): Promise<LoadReport> {
+  return "plan" in work ? sendLoad(world, work.plan) : merge(world.log, work.merge, assertions);
+}
+
+async function sendLoad({ log, signal }: LoadWorld, plan: LoadPlan): Promise<LoadReport> {
+  await probeTargets(plan, log, signal);
+  log.info(inWords(plan));
+  return generateLoad(plan, signal, createProgress(log));
+}
+
+function inWords({ loop, stages, warmUpMs, targets }: LoadPlan): string {
+  const unit = loop === "closed" ? "connections" : "requests/s";
+  const levels = stages.map(({ durationMs, from, to }) => {
+    const level = from === to ? from : `${from} to ${to}`;
+    return `${level} ${unit} for ${formatDuration(durationMs)}`;
+  });
+  const warmUp = warmUpMs > 0 ? ` after ${formatDuration(warmUpMs)} of warm-up` : "";
+  return `A ${loop} loop, ${levels.join(", then ")}${warmUp}: ${targets.map(({ url }) => url.href).join(", ")}`;
+}
+
+/** Jobs that start at the same time on two runners are seconds apart. */
+const looselyTogether = 1.2;
+
+async function merge(
+  log: Log,
+  places: readonly string[],
+  assertions: readonly Assertion[],
+): Promise<LoadReport> {
+  const files = await findReports(places);
+  const reports = await Promise.all(files.map(readReport));
+  const report = mergeReports(reports);
+  refuseUnknownScopes(
+    assertions,
+    report.targets.map(({ url }) => url),
+    (sentence) => {
+      throw new Failure(sentence, { nextStep: "correct the assertion." });
+    },
+  );
+  log.info(`Merged ${files.length} reports: ${files.join(", ")}`);
+  const planned = totalMs(report.stages);
+  if (report.durationMs > planned * looselyTogether)
+    log.warning(
+      `The generators did not send together: from the first one's start to the last one's end it took ${formatDuration(report.durationMs)}, and the load lasts ${formatDuration(planned)}. Requests per second are those of the whole time.`,
+    );
+  return report;
+}

@@ -1,0 +1,74 @@
+import { Client } from "undici";
+import { type Finding, refuseFindings } from "../../shared/findings.ts";
+import { clientOptions, requestOptions } from "../../shared/load/connection.ts";
+import type { LoadPlan } from "../../shared/load/generate-load.ts";
+import type { LoadTarget } from "../../shared/load/targets.ts";
+import type { Log } from "../../shared/log.ts";
+
+/** Sends each target one request, and refuses the test when one does not come back as expected. */
+export async function probeTargets(plan: LoadPlan, log: Log, signal: AbortSignal): Promise<void> {
+  const findings = await Promise.all(plan.targets.map((target) => probe(target, plan, signal)));
+  signal.throwIfAborted();
+  refuseFindings(
+    findings.flatMap((finding) => finding ?? []),
+    log,
+  );
+}
+
+async function probe(
+  { url }: LoadTarget,
+  { request, expected }: LoadPlan,
+  signal: AbortSignal,
+): Promise<Finding | undefined> {
+  const client = new Client(url.origin, clientOptions(request));
+  try {
+    const answer = await client.request({
+      ...requestOptions(url, request),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(request.timeoutMs)]),
+    });
+    await answer.body.dump();
+    if (expected(answer.statusCode)) return undefined;
+    return unexpected(url, answer.statusCode, answer.headers.location);
+  } catch (error) {
+    return unreachable(url, error as NodeJS.ErrnoException, request.timeoutMs);
+  } finally {
+    await client.destroy();
+  }
+}
+
+function unexpected({ href }: URL, status: number, location: string | string[] | undefined): Finding {
+  if (location)
+    return {
+      text: `${href} answers ${status}, a redirect to ${location}`,
+      mend: "load that address, or name the status in expect-status: redirects are not followed",
+    };
+  return {
+    text: `${href} answers ${status} before there is any load`,
+    mend: "see why in the service's log, or name the status in expect-status",
+  };
+}
+
+function unreachable({ href, host }: URL, error: NodeJS.ErrnoException, timeoutMs: number): Finding {
+  // A DOMException's code is a number.
+  const code = typeof error.code === "string" ? error.code : error.name;
+  if (code === "TimeoutError" || code === "UND_ERR_CONNECT_TIMEOUT" || code === "ETIMEDOUT")
+    return {
+      text: `${href} gave no answer within ${timeoutMs / 1000} s`,
+      mend: "check that its security group and subnets let this runner in, and that its targets are healthy",
+    };
+  const known: Readonly<Record<string, Finding>> = {
+    ECONNREFUSED: { text: `${host} refuses connections`, mend: "check the port, and that a listener has it" },
+    ENOTFOUND: { text: `There is no host ${host}`, mend: "check its name" },
+    EAI_AGAIN: {
+      text: `The name ${host} cannot be looked up now`,
+      mend: "check its name and this runner's DNS",
+    },
+    LINK_LOCAL: { text: `${href} is refused: ${error.message}`, mend: "give the address of your service" },
+  };
+  return (
+    known[code] ?? {
+      text: `${href} cannot be reached: ${error.message} (${code})`,
+      mend: "check its address",
+    }
+  );
+}

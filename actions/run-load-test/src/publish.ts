@@ -1,0 +1,33 @@
+import * as core from "@actions/core";
+import type { LoadReport } from "../../shared/load/report.ts";
+import { summarise } from "../../shared/load/summarise.ts";
+import { appendSummary } from "../../shared/summary.ts";
+import { summaryOf } from "./summary.ts";
+import type { Verdict } from "./verdict.ts";
+
+export interface Result extends Verdict {
+  /** Undefined when nothing was measured. */
+  readonly report?: LoadReport;
+  readonly file?: string;
+  readonly warnings: readonly string[];
+}
+
+/** Sets every output and writes the job summary, for a red end as for a green one. */
+export async function publish(result: Result): Promise<void> {
+  const { status, failure, report, file } = result;
+  const figures = report && summarise(report);
+  core.setOutput("status", status);
+  core.setOutput("cause", failure?.message ?? "");
+  core.setOutput("requests", report?.requests ?? 0);
+  core.setOutput("requests-per-second", rounded(figures?.requestsPerSecond));
+  core.setOutput("p50", rounded(figures?.p50Ms));
+  core.setOutput("p95", rounded(figures?.p95Ms));
+  core.setOutput("p99", rounded(figures?.p99Ms));
+  core.setOutput("error-rate", rounded(figures && figures.errorRate * 100));
+  core.setOutput("report", file ?? "");
+  await appendSummary(summaryOf(result));
+}
+
+function rounded(value: number | undefined): string {
+  return value === undefined ? "" : String(Number(value.toFixed(3)));
+}

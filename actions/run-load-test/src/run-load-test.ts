@@ -1,0 +1,47 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Failure } from "../../shared/failure.ts";
+import type { LoadReport } from "../../shared/load/report.ts";
+import { checkAssertions } from "./check-assertions.ts";
+import type { LoadInputs } from "./inputs.ts";
+import { type LoadWorld, measure } from "./measure.ts";
+import { publish } from "./publish.ts";
+import { judge, warningsOf } from "./verdict.ts";
+
+/** Measures and judges; report, outputs and summary are written however it ends. Throws the Failure that makes it red. */
+export async function runAndReport(world: LoadWorld, inputs: LoadInputs): Promise<void> {
+  const report = await measureAndCheck(world, inputs);
+  const verdict = judge(report, world.signal);
+  const warnings = warningsOf(report);
+  try {
+    await writeReport(inputs.report, report);
+  } finally {
+    await publish({ ...verdict, report, warnings, file: inputs.report });
+  }
+  for (const warning of warnings) world.log.warning(warning);
+  if (verdict.failure) throw verdict.failure;
+}
+
+async function measureAndCheck(world: LoadWorld, inputs: LoadInputs): Promise<LoadReport> {
+  try {
+    const report = await measure(world, inputs);
+    return { ...report, assertions: checkAssertions(report, inputs.assertions) };
+  } catch (error) {
+    const status = world.signal.aborted ? "cancelled" : "refused";
+    const failure = world.signal.aborted ? (world.signal.reason as Failure) : (error as Error);
+    await publish({ status, failure: new Failure(failure.message), warnings: [] });
+    throw failure;
+  }
+}
+
+async function writeReport(file: string, report: LoadReport): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `${JSON.stringify(report)}\n`);
+  } catch (error) {
+    throw new Failure(`The report cannot be written: ${(error as Error).message}`, {
+      nextStep: "give a path that can be written as input report.",
+      cause: error,
+    });
+  }
+}

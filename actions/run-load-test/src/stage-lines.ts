@@ -1,0 +1,22 @@
+import { parseDuration } from "../../shared/duration.ts";
+import type { LoadStage } from "../../shared/load/report.ts";
+
+/** `30s 50`, or the ramp `10s 0..200`; levels of a closed loop are whole. Undefined, and a problem, for another line. */
+export function parseStage(
+  line: string,
+  loop: "closed" | "open",
+  problem: (sentence: string) => void,
+): LoadStage | undefined {
+  const [, time = "", from = "", to = from] =
+    /^(\S+)\s+(\d+(?:\.\d+)?)(?:\.\.(\d+(?:\.\d+)?))?$/.exec(line) ?? [];
+  const durationMs = parseDuration(time);
+  const levels = [Number(from), Number(to)] as const;
+  if (from === "" || durationMs === undefined)
+    problem(
+      `Input stages has the line "${line}"; a duration and a level are expected: 30s 50, or 10s 0..200`,
+    );
+  else if (loop === "closed" && !levels.every(Number.isInteger))
+    problem(`Input stages has the line "${line}"; there are no parts of a connection`);
+  else return { durationMs, from: levels[0], to: levels[1] };
+  return undefined;
+}

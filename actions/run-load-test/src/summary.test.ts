@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { Failure } from "../../shared/failure.ts";
+import { reportOf } from "../../shared/load/report-for-tests.ts";
+import { summaryOf } from "./summary.ts";
+import { judge, warningsOf } from "./verdict.ts";
+
+const start = "2026-03-01T10:00:00.000Z";
+const running = new AbortController().signal;
+const seconds = (count: number) => Array.from({ length: count }, (_, index) => [10 + index, 20, 30]);
+
+test("a green test shows its assertions, its targets and how it went over time", () => {
+  const report = reportOf(start, seconds(3), {
+    assertions: [{ text: "p99 < 300ms", value: 32.2, ok: true }],
+  });
+  const summary = summaryOf({ status: "passed", report, warnings: [] });
+  expect(summary).toContain("### ✅ Load test passed: 3 requests/s, p99 30 ms");
+  expect(summary).toContain("| ✅ | p99 &lt; 300ms | 32.2 ms |");
+  expect(summary).toContain("| http://web.example/ | 9 | 3 | 0 | 20 | 30 | 30 | 30 | 30 |");
+  expect(summary).toContain('  x-axis "seconds" 0 --> 3\n  y-axis "ms" 0 --> 33');
+  expect(summary).toContain("  line [30, 30, 30]\n  line [20, 20, 20]");
+  expect(summary.match(/xychart-beta/g)).toHaveLength(2);
+});
+
+test("failures get a chart and a table of what came back", () => {
+  const report = reportOf(start, seconds(3), { failed: 2, statuses: { 200: 7 }, errors: { ECONNRESET: 2 } });
+  const summary = summaryOf({ status: "failed", failure: new Failure("why"), report, warnings: ["late"] });
+  expect(summary).toContain("**why**\n\n⚠️ late");
+  expect(summary).toContain("| HTTP 200 | 7 |\n| ECONNRESET | 2 |");
+  expect(summary.match(/xychart-beta/g)).toHaveLength(3);
+});
+
+test("a long test is drawn in no more points than can be seen", () => {
+  const summary = summaryOf({ status: "passed", report: reportOf(start, seconds(601)), warnings: [] });
+  const line = /line \[(.*)\]/.exec(summary)?.[1]?.split(",") ?? [];
+  expect(line.length).toBeGreaterThan(30);
+  expect(line.length).toBeLessThanOrEqual(60);
+});
+
+test.each<[string, Parameters<typeof reportOf>[2], RegExp]>([
+  [
+    "an assertion does not hold",
+    { assertions: [{ text: "p99 < 5ms", value: 31, ok: false }] },
+    /^p99 < 5ms does not hold, it was 31 ms$/,
+  ],
+  ["everything failed", { failed: 9, statuses: { 503: 9 } }, /^All 9 requests failed: 503 9 times$/],
+  ["nothing was sent", { requests: 0 }, /^No request was sent$/],
+  [
+    "a generator was cancelled",
+    { cancelled: true, generators: 2 },
+    /^A generator was cancelled; the report holds the 9 requests/,
+  ],
+])("it is red when %s", (_, changes, message) => {
+  expect(judge(reportOf(start, seconds(3), changes), running).failure?.message).toMatch(message);
+});
+
+test("failed requests alone are for an assertion to judge", () => {
+  expect(judge(reportOf(start, seconds(3), { failed: 2 }), running)).toEqual({ status: "passed" });
+});
+
+test("a generator at its own limit, or late, says so", () => {
+  const generator = { cpuMs: 990, busiestCore: 0.97, late: 5, latestMs: 1234, lateForConnections: 3 };
+  expect(warningsOf(reportOf(start, seconds(3), { generator }))).toEqual([
+    expect.stringContaining("busy 97 % of the time: these figures may be its limit"),
+    "The generator was late by up to 1234 ms: 5 of 9 requests were sent more than 10 ms after they were due, 3 since all connections were in use (max-connections) and 2 since the generator was busy. Their wait is in the latency.",
+  ]);
+});

@@ -1,0 +1,95 @@
+import { formatDuration } from "../../shared/duration.ts";
+import type { LoadReport } from "../../shared/load/report.ts";
+import { summarise } from "../../shared/load/summarise.ts";
+import { escapeText, markdownTable } from "../../shared/summary.ts";
+import { chartsOf } from "./charts.ts";
+import { formatNumber, formatValue } from "./check-assertions.ts";
+import type { Result } from "./publish.ts";
+
+/** The job summary: verdict first, then what a reader asks next. */
+export function summaryOf({ status, failure, report, warnings }: Result): string {
+  const figures = report && summarise(report);
+  const measured = figures
+    ? `: ${formatNumber(figures.requestsPerSecond)} requests/s, p99 ${formatNumber(figures.p99Ms)} ms`
+    : "";
+  return [
+    `### ${status === "passed" ? "✅" : "❌"} Load test ${status}${measured}`,
+    failure && `**${escapeText(failure.message)}**`,
+    ...warnings.map((warning) => `⚠️ ${escapeText(warning)}`),
+    report && sections(report),
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+function sections(report: LoadReport): string {
+  return [
+    report.assertions.length > 0 && assertionTable(report),
+    targetTable(report),
+    chartsOf(report),
+    report.failed > 0 && failureTable(report),
+    facts(report),
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+function assertionTable({ assertions }: LoadReport): string {
+  const rows = assertions.map((assertion) => [
+    assertion.ok ? "✅" : "❌",
+    assertion.text,
+    formatValue(assertion),
+  ]);
+  return markdownTable(["", "Assertion", "Measured"], rows);
+}
+
+function targetTable(report: LoadReport): string {
+  const { durationMs, targets } = report;
+  const rows = targets.map((target) => figuresRow(target.url, { ...target, durationMs }));
+  if (targets.length > 1) rows.push(figuresRow("all", report));
+  return markdownTable(
+    ["Target", "Requests", "Per second", "Failed", "p50 ms", "p90 ms", "p95 ms", "p99 ms", "max ms"],
+    rows,
+  );
+}
+
+function figuresRow(name: string, counted: Parameters<typeof summarise>[0]): string[] {
+  const { requestsPerSecond, errorRate, p50Ms, p90Ms, p95Ms, p99Ms, maxMs } = summarise(counted);
+  const { requests, failed } = counted;
+  const failures = failed === 0 ? "0" : `${failed} (${formatNumber(errorRate * 100)} %)`;
+  return [
+    name,
+    String(requests),
+    formatNumber(requestsPerSecond),
+    failures,
+    ...[p50Ms, p90Ms, p95Ms, p99Ms, maxMs].map(formatNumber),
+  ];
+}
+
+function failureTable({ statuses, errors }: LoadReport): string {
+  const rows = [...Object.entries(statuses), ...Object.entries(errors)].map(([name, count]) => [
+    /^\d+$/.test(name) ? `HTTP ${name}` : name,
+    String(count),
+  ]);
+  return markdownTable(["What came back", "Requests"], rows);
+}
+
+function facts({ loop, stages, durationMs, generators, generator, bytes }: LoadReport): string {
+  const unit = loop === "closed" ? "connections" : "requests/s";
+  const levels = stages.map(({ durationMs: ms, from, to }) => {
+    const level = from === to ? formatNumber(from) : `${formatNumber(from)} to ${formatNumber(to)}`;
+    return `${formatDuration(ms)} ${level}`;
+  });
+  const rows = [
+    ["Load", `${loop} loop, ${unit}: ${levels.join(", ")}`],
+    ["Measured for", formatDuration(durationMs)],
+    ["Received", `${formatNumber(bytes / 1e6)} MB`],
+    ["Generators", String(generators)],
+    [
+      generators > 1 ? "Busiest generator" : "Generator",
+      `busy ${formatNumber(generator.busiestCore * 100)} % of the time; ${formatNumber(generator.cpuMs / 1000)} s of processor time in all`,
+    ],
+  ];
+  if (loop === "open") rows.push(["Sent late", String(generator.late)]);
+  return markdownTable(["", ""], rows);
+}

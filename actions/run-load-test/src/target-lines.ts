@@ -1,0 +1,76 @@
+import type { InputReader } from "../../shared/inputs.ts";
+import { isLinkLocal } from "../../shared/load/link-local.ts";
+import type { LoadTarget } from "../../shared/load/targets.ts";
+import { didYouMean } from "../../shared/nearest-name.ts";
+
+/** A weight above it says nothing that a smaller one does not. */
+const highestWeight = 1000;
+
+/** The targets, each on a host that is allowed: a slip of the keys must not send load at somebody else's. */
+export function readTargets(read: InputReader): LoadTarget[] {
+  const allowed = readAllowedHosts(read);
+  const lines = read.lines("targets");
+  if (lines.length === 0) read.problem("Input targets is required and was not given");
+  const targets = lines.flatMap((line) => parseTarget(line, read.problem) ?? []);
+  for (const { url } of targets) {
+    const refusal = refusalOf(url, allowed);
+    if (refusal) read.problem(refusal);
+  }
+  const urls = targets.map(({ url }) => url.href);
+  for (const url of new Set(urls.filter((each, index) => urls.indexOf(each) !== index)))
+    read.problem(`Input targets has ${url} twice: give it once, with a weight`);
+  return targets;
+}
+
+function parseTarget(line: string, problem: (sentence: string) => void): LoadTarget | undefined {
+  const [, weight, address = ""] = /^(?:(\d+)\s+)?(\S+)$/.exec(line) ?? [];
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  const fault = faultOf(url, weight);
+  if (url && !fault) {
+    // No part of a request.
+    url.hash = "";
+    return { url, weight: Number(weight ?? 1) };
+  }
+  problem(`Input targets has the line "${line}"; ${fault}`);
+  return undefined;
+}
+
+function faultOf(url: URL | undefined, weight: string | undefined): string | undefined {
+  if (!url || !/^https?:$/.test(url.protocol))
+    return "a URL that begins with http:// or https:// is expected, with a weight in front if it has one";
+  if (url.username || url.password) return "credentials belong into headers: a URL is shown in logs";
+  if (weight !== undefined && (Number(weight) < 1 || Number(weight) > highestWeight))
+    return `weights go from 1 to ${highestWeight}`;
+  return undefined;
+}
+
+function readAllowedHosts(read: InputReader): string[] {
+  const entries = read.lines("allowed-hosts").flatMap((line) => line.split(","));
+  const hosts = entries.map((entry) => entry.trim().toLowerCase()).filter(Boolean);
+  if (hosts.length === 0)
+    read.problem(
+      "Input allowed-hosts is required and was not given: it names the hosts that are yours to load, so that a typing error in a target loads nobody else's",
+    );
+  for (const host of hosts)
+    if (!isHost(host))
+      read.problem(
+        host.includes("*")
+          ? `Input allowed-hosts has "${host}"; a pattern would allow hosts of others too: give each host`
+          : `Input allowed-hosts has "${host}"; a host or host:port is expected, without scheme and path`,
+      );
+  return hosts;
+}
+
+function isHost(entry: string): boolean {
+  return !/[/*@?#\s]/.test(entry) && URL.canParse(`http://${entry}/`);
+}
+
+/** An entry without a port stands for the host's every port. */
+function refusalOf({ hostname, host, port, protocol }: URL, allowed: readonly string[]): string | undefined {
+  if (isLinkLocal(hostname))
+    return `Target ${host} is refused: machines keep their credentials at such addresses`;
+  const standardPort = protocol === "https:" ? 443 : 80;
+  const names = [hostname, host, `${hostname}:${port || standardPort}`];
+  if (names.some((name) => allowed.includes(name))) return undefined;
+  return `Target ${host} is not in allowed-hosts (${allowed.join(", ")})${didYouMean(host, allowed)}`;
+}

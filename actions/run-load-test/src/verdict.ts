@@ -1,0 +1,76 @@
+import { Failure } from "../../shared/failure.ts";
+import { lateAfterMs } from "../../shared/load/record-load.ts";
+import type { LoadReport } from "../../shared/load/report.ts";
+import { formatNumber, formatValue } from "./check-assertions.ts";
+
+export type Status = "passed" | "failed" | "refused" | "cancelled";
+
+export interface Verdict {
+  readonly status: Status;
+  /** Why it is red. */
+  readonly failure?: Failure | undefined;
+}
+
+/** A cancelled test has proved nothing, nor has one in which nothing succeeded; else the assertions decide. */
+export function judge(report: LoadReport, signal: AbortSignal): Verdict {
+  if (report.cancelled) return { status: "cancelled", failure: cancelled(report, signal) };
+  const failure = withoutSuccess(report) ?? brokenAssertions(report);
+  return failure ? { status: "failed", failure } : { status: "passed" };
+}
+
+function cancelled({ requests, generators }: LoadReport, { aborted, reason }: AbortSignal): Failure {
+  const why = aborted ? (reason as Error).message.replace(/\.$/, "") : "A generator was cancelled";
+  const merged = generators > 1 ? ` by ${generators} generators` : "";
+  return new Failure(`${why}; the report holds the ${requests} requests counted until then${merged}`);
+}
+
+function withoutSuccess({ requests, failed, errors, statuses }: LoadReport): Failure | undefined {
+  if (requests === 0)
+    return new Failure("No request was sent", { nextStep: "give the load more time, or a higher level." });
+  if (failed < requests) return undefined;
+  const kinds = [...Object.entries(errors), ...Object.entries(statuses)].map(
+    ([name, count]) => `${name} ${count} times`,
+  );
+  return new Failure(`All ${requests} requests failed: ${kinds.join(", ")}`, {
+    nextStep: "see in the service's log why; the job summary tells since when.",
+  });
+}
+
+function brokenAssertions(report: LoadReport): Failure | undefined {
+  const broken = report.assertions.filter(({ ok }) => !ok);
+  if (broken.length === 0) return undefined;
+  const each = broken.map((assertion) => `${assertion.text} does not hold, it was ${formatValue(assertion)}`);
+  return new Failure(each.join("; "), {
+    nextStep: isLimit(report)
+      ? "share the load among several generators first (input share): this one was at its own limit."
+      : "see in the job summary when it happened and to which target.",
+  });
+}
+
+/** Beyond it, what waits in the generator's event loop is a part of every latency. */
+const limitOfCore = 0.9;
+
+function isLimit({ generator }: LoadReport): boolean {
+  return generator.busiestCore >= limitOfCore;
+}
+
+/** What the reader has to know of the generator before believing its figures. */
+export function warningsOf(report: LoadReport): string[] {
+  const { busiestCore, late, latestMs, lateForConnections } = report.generator;
+  const warnings: string[] = [];
+  if (isLimit(report))
+    warnings.push(
+      `The generator was busy ${formatNumber(busiestCore * 100)} % of the time: these figures may be its limit, not the target's. Share the load among several generators.`,
+    );
+  if (late > 0) {
+    const own = late - lateForConnections;
+    const reasons = [
+      lateForConnections > 0 && `${lateForConnections} since all connections were in use (max-connections)`,
+      own > 0 && `${own} since the generator was busy`,
+    ];
+    warnings.push(
+      `The generator was late by up to ${formatNumber(latestMs)} ms: ${late} of ${report.requests} requests were sent more than ${lateAfterMs} ms after they were due, ${reasons.filter(Boolean).join(" and ")}. Their wait is in the latency.`,
+    );
+  }
+  return warnings;
+}
