@@ -4,8 +4,10 @@ import { cancelRun } from "./chapters/cancelled-run.ts";
 import { expectGreen } from "./chapters/expectations.ts";
 import { firstRelease } from "./chapters/first-release.ts";
 import { pushNewHeading } from "./chapters/new-heading.ts";
+import { deployThroughPipeline } from "./chapters/pipeline.ts";
 import { rollBackOnRequest } from "./chapters/rollback.ts";
 import { pushSlowCanary } from "./chapters/slow-canary.ts";
+import { limitEmployees } from "./chapters/source-ip.ts";
 import type { Load } from "./load.ts";
 import type { StepRecorder } from "./record-steps.ts";
 import type { Rehearsal } from "./rehearsal.ts";
@@ -33,4 +35,6 @@ export async function tellStory(rehearsal: Rehearsal, steps: StepRecorder, told:
   await pushBrokenRelease(rehearsal, steps, load);
   await pushSlowCanary(rehearsal, steps, load);
   await cancelRun(rehearsal, steps, load);
+  await deployThroughPipeline(rehearsal, steps, load);
+  await limitEmployees(rehearsal, steps);
 }

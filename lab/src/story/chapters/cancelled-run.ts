@@ -3,7 +3,7 @@ import { expectThat, type StepRecorder } from "../record-steps.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import { describeService } from "../service-state.ts";
 import { editHeading } from "./edit.ts";
-import { deploymentOf, expectAloneInTheEnd, expectEnd, expectHeading } from "./expectations.ts";
+import { deploymentOf, expectAlone, expectEnd, expectHeading, inTheEnd } from "./expectations.ts";
 import { firstHeading } from "./rollback.ts";
 
 /** Somebody presses "Cancel workflow" amid a deployment: it is taken back, and nothing is left behind. */
@@ -20,7 +20,7 @@ export async function cancelRun(rehearsal: Rehearsal, steps: StepRecorder, load:
   });
   await steps.check("production is what it was, alone", async () => {
     expectThat(deployment.status === "cancelled", `the deployment's status is ${deployment.status}`);
-    await expectAloneInTheEnd(rehearsal, before.primary);
+    await inTheEnd(() => expectAlone(rehearsal, before.primary));
     await expectHeading(rehearsal, firstHeading);
   });
 }

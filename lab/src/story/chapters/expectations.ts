@@ -42,12 +42,12 @@ export async function expectHeading({ addresses }: Rehearsal, heading: string): 
 /** AWS's own cleaning up after a run has ended: seconds here, however slow the machine. */
 const settleMs = 60_000;
 
-/** Waits until what a run left to AWS has ended, then expects the same as `expectAlone`. */
-export async function expectAloneInTheEnd(rehearsal: Rehearsal, revision: string): Promise<void> {
+/** Waits until a claim holds; throws as it does when that takes too long. */
+export async function inTheEnd(claim: () => Promise<void>): Promise<void> {
   const deadline = performance.now() + settleMs;
   for (;;) {
     try {
-      return await expectAlone(rehearsal, revision);
+      return await claim();
     } catch (error) {
       if (performance.now() > deadline) throw error;
       await sleep(settleMs / 300);
