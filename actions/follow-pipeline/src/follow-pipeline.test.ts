@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createStage, definitions, type Stage } from "./testing.ts";
+
+const pipeline = "update-web";
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+  await stage.createPipeline(pipeline);
+});
+afterAll(() => stage?.close());
+
+const digestOf = (image: string) => image.slice(image.indexOf("@") + 1);
+
+test("without a rule nothing starts: the step says so, and starts the pipeline where it may", async () => {
+  const image = await stage.push("one");
+  const never = await stage.follow({ pipeline, image, start: "never", "wait-for-start": "1s" });
+  expect(never.error.message).toBe(
+    `Nothing started update-web for image ${digestOf(image)} within 1 s; no EventBridge rule ever started it`,
+  );
+  expect(never.error.nextStep).toMatch(
+    /^make the rule.*; or give start: if-missing, and this step starts it\.$/,
+  );
+  expect(never.record).toMatchObject({ status: "not-started", executionId: "" });
+
+  const { record, error, lines } = await stage.follow({ pipeline, image, "wait-for-start": "1s" });
+  expect(error).toBeUndefined();
+  expect(record).toMatchObject({ status: "succeeded", started: true });
+  expect(await stage.page()).toBe("one");
+  expect(lines.join("\n")).toMatch(
+    /Source \/ Image Succeeded[\s\S]*AllowTraffic Succeeded[\s\S]*traffic: old 0 %, new 100 %[\s\S]*Deploy \/ Deploy Succeeded[\s\S]*execution Succeeded/,
+  );
+  const [deployment] = record.deployments;
+  expect(deployment).toMatchObject({ service: "web", status: "succeeded" });
+  expect(deployment?.traffic.at(-1)).toMatchObject({ blue: 0, green: 100 });
+  expect(deployment?.revisionAfter).not.toBe(deployment?.revisionBefore);
+});
+
+test("an image that is pushed starts the pipeline, and its execution is found", async () => {
+  await stage.createRules(pipeline);
+  const image = await stage.push("two");
+  const { record, error } = await stage.follow({ pipeline, image, start: "never" });
+  expect(error).toBeUndefined();
+  expect(record).toMatchObject({ status: "succeeded", started: false });
+  expect(record.revisions.map(({ id }) => id)).toContain(digestOf(image));
+  expect(await stage.page()).toBe("two");
+
+  const again = await stage.follow({ pipeline, image, start: "never", "wait-for-start": "1s" });
+  expect(again.error).toBeUndefined();
+  expect(again.record).toMatchObject({ status: "succeeded", executionId: record.executionId });
+  expect(again.record.deployments).toMatchObject([{ deploymentId: record.deployments[0]?.deploymentId }]);
+});
+
+test("a change of the definitions is found by its commit", async () => {
+  const commit = await stage.define({ "README.md": "one more" });
+  const { record, error } = await stage.follow({ pipeline, commit, start: "never" });
+  expect(error).toBeUndefined();
+  expect(record.status).toBe("succeeded");
+  expect(record.revisions.map(({ id }) => id)).toContain(commit);
+});
+
+test("changed with its definitions, an image is followed in the execution that has both", async () => {
+  const commit = await stage.define({ "README.md": "and another" });
+  const image = await stage.push("three");
+  const { record, error } = await stage.follow({ pipeline, commit, image, start: "never" });
+  expect(error).toBeUndefined();
+  expect(record.revisions.map(({ id }) => id)).toEqual(expect.arrayContaining([commit, digestOf(image)]));
+  expect(await stage.page()).toBe("three");
+});
+
+test("a disabled transition is told with its reason, and the execution followed on", async () => {
+  const { codepipeline } = stage.simulator.aws;
+  const transition = { pipelineName: pipeline, stageName: "Deploy", transitionType: "Inbound" } as const;
+  await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });
+  const image = await stage.push("four");
+  const { error, lines } = await stage.follow(
+    { pipeline, image },
+    {
+      onLine: (line) => {
+        if (/frozen/.test(line)) void codepipeline.enableStageTransition(transition);
+      },
+    },
+  );
+  expect(error).toBeUndefined();
+  expect(lines.filter((line) => /frozen/.test(line))).toEqual([
+    expect.stringMatching(
+      /Deploy: waiting, as the transition into it is disabled by .* since .* UTC: "frozen for the fair"$/,
+    ),
+  ]);
+  expect(await stage.page()).toBe("four");
+});
+
+test("superseded is red, and names what took over", async () => {
+  const { codepipeline } = stage.simulator.aws;
+  const transition = { pipelineName: pipeline, stageName: "Deploy", transitionType: "Inbound" } as const;
+  await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });
+  const image = await stage.push("five");
+  let newer = Promise.resolve("");
+  const { error, record } = await stage.follow(
+    { pipeline, image },
+    {
+      onLine: (line) => {
+        if (/frozen/.test(line)) newer = stage.push("six");
+      },
+    },
+  );
+  expect(error?.message).toMatch(
+    /^Execution \S+ of update-web was superseded by \S+ \(.*\), which is under way: its own revisions were not deployed$/,
+  );
+  expect(error?.message).toContain(digestOf(await newer));
+  expect(error?.nextStep).toMatch(/follow it with execution-id: \S+\. Otherwise run this job again\.$/);
+  expect(record).toMatchObject({ status: "superseded", deployments: [] });
+  expect(await stage.page()).toBe("four");
+
+  await codepipeline.enableStageTransition(transition);
+  const next = await stage.follow({ pipeline, image: await newer, start: "never" });
+  expect(next.record.status).toBe("succeeded");
+});
+
+test("two changes of one release supersede each other, and the second is followed in the first's place", async () => {
+  const { codepipeline } = stage.simulator.aws;
+  const transition = { pipelineName: pipeline, stageName: "Deploy", transitionType: "Inbound" } as const;
+  await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });
+  const image = await stage.push("seven");
+  const { error, record } = await stage.follow(
+    { pipeline, image },
+    {
+      onLine: (line) => {
+        if (/frozen/.test(line)) void codepipeline.startPipelineExecution({ name: pipeline });
+        if (/is followed in its place/.test(line)) void codepipeline.enableStageTransition(transition);
+      },
+    },
+  );
+  expect(error).toBeUndefined();
+  expect(record.notes.join()).toContain("has the same revisions and is followed in its place");
+  expect(await stage.page()).toBe("seven");
+});
+
+test("a crashing release is red by its root cause, and production never notices", async () => {
+  const image = await stage.push("crash");
+  const { error, record } = await stage.follow({ pipeline, image, "max-failed-tasks": "2" });
+  expect(error?.message).toMatch(/^Container web exited with code 1: Error: cannot read the menu \(/);
+  expect(error?.message).toMatch(
+    /production still runs web:\d+.*execution \S+ Failed in action Deploy of stage Deploy/,
+  );
+  expect(error?.nextStep).toMatch(/start this image/);
+  expect(["rolled-back", "failed"]).toContain(record.status);
+  expect(record.deployments[0]?.failedTasks.at(-1)).toMatchObject({ container: "web", exitCode: 1 });
+  expect(await stage.page()).toBe("seven");
+});
+
+test("definitions that cannot be read are told in CodePipeline's words, with what mends them", async () => {
+  const commit = await stage.define({ "taskdef-web.json": "{" });
+  const { error, record } = await stage.follow({ pipeline, commit });
+  expect(error?.message).toMatch(/^action Deploy of stage Deploy failed \(\w+\): .*taskdef-web\.json.*JSON/);
+  expect(record).toMatchObject({ status: "failed", deployments: [] });
+  await stage.define(definitions);
+});
+
+test("without an image the source fails, and the step says what to push", async () => {
+  const { ecr } = stage.simulator.aws;
+  await ecr.batchDeleteImage({ repositoryName: "web", imageIds: [{ imageTag: "latest" }] });
+  const { error, record } = await stage.follow({ pipeline, start: "always" });
+  expect(error?.message).toMatch(/^action Image of stage Source failed \(\w+\): .*does not exist/);
+  expect(error?.nextStep).toBe(
+    "push an image with the tag that the source action names, then run this job again.",
+  );
+  expect(record).toMatchObject({ status: "failed", started: true });
+});
+
+test.each<[string, Record<string, string>, RegExp, RegExp]>([
+  [
+    "a pipeline that is not there",
+    { pipeline: "update-wbe", start: "always" },
+    /^There is no pipeline update-wbe in this account and region; did you mean "update-web"\?$/,
+    /update-web is there/,
+  ],
+  [
+    "an execution that is not there",
+    { "execution-id": "11111111-2222-3333-4444-555555555555" },
+    /^Pipeline update-web has no execution 11111111-/,
+    /check the input execution-id/,
+  ],
+  [
+    "an image of another repository",
+    { image: `127.0.0.1:1/proxy@sha256:${"0".repeat(64)}` },
+    /^Pipeline update-web takes no image of the repository proxy: its sources are CodeCommit deployment, ECR web$/,
+    /check the inputs pipeline and image/,
+  ],
+])("%s is refused before anything starts", async (_, given, message, nextStep) => {
+  const { error, record } = await stage.follow({ pipeline, ...given });
+  expect(error?.message).toMatch(message);
+  expect(error?.nextStep).toMatch(nextStep);
+  expect(record.started).toBe(false);
+});

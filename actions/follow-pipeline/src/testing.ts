@@ -1,0 +1,304 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import {
+  type ActionDeclaration,
+  CodePipelineClient,
+  type PipelineDeclaration,
+  type StageDeclaration,
+} from "@aws-sdk/client-codepipeline";
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { createPipelineRole } from "../../../simulator/src/aws/codepipeline/pipeline-for-tests.ts";
+import { createDelivery } from "../../../simulator/src/outside-clients/delivery.ts";
+import type { Simulator, SimulatorOptions } from "../../../simulator/src/simulator.ts";
+import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/testing-simulator.ts";
+import { fastClock, pushImage } from "../../shared/simulator-for-tests.ts";
+import type { Clients } from "./clients.ts";
+import { followPipeline } from "./follow-pipeline.ts";
+import type { Handle } from "./hand-over.ts";
+import { readFollowInputs } from "./inputs.ts";
+import { newRecord } from "./record.ts";
+
+/** Answers its version; started as version "crash", it throws. */
+const program = (version: string) => `
+import { createServer } from "node:http";
+if (${JSON.stringify(version)} === "crash") throw new Error("cannot read the menu");
+createServer((request, response) => response.end(${JSON.stringify(version)})).listen(8080);
+process.on("SIGTERM", () => process.exit(0));
+`;
+
+interface Trying {
+  readonly signal?: AbortSignal;
+  readonly onLine?: (line: string) => void;
+}
+
+export interface Stage {
+  readonly simulator: Simulator;
+  readonly folder: string;
+  readonly productionUrl: string;
+  /** Commits files to the branch of the definitions; answers the commit. */
+  define(files: Readonly<Record<string, string>>): Promise<string>;
+  /** Pushes an image whose server answers this; `latest` is its tag then. Answers its name by digest. */
+  push(version: string): Promise<string>;
+  /** Makes the course's pipeline, with these stages between source and deployment, and without rules; the first run, which CodePipeline starts by itself, is stopped. */
+  createPipeline(name: string, between?: readonly StageDeclaration[]): Promise<void>;
+  /** What the console makes without saying so: an image that is pushed, or a change of the definitions, starts the pipeline. */
+  createRules(pipeline: string): Promise<void>;
+  /** Follows with inputs as a workflow gives them. */
+  follow(given: Readonly<Record<string, string>>, trying?: Trying): Promise<Followed>;
+  page(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface Followed {
+  readonly record: ReturnType<typeof newRecord>;
+  readonly error: Error & { readonly nextStep?: string };
+  readonly lines: readonly string[];
+  /** What the post step would find, last. */
+  readonly handle: Handle | undefined;
+}
+
+export const definitions = {
+  "taskdef-web.json": JSON.stringify({
+    family: "web",
+    requiresCompatibilities: ["FARGATE"],
+    networkMode: "awsvpc",
+    cpu: "256",
+    memory: "512",
+    executionRoleArn: "arn:aws:iam::123456789012:role/execution",
+    containerDefinitions: [
+      {
+        name: "web",
+        image: "<IMAGE1_NAME>",
+        portMappings: [{ containerPort: 8080 }],
+        logConfiguration: {
+          logDriver: "awslogs",
+          options: { "awslogs-group": "web", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "web" },
+        },
+      },
+    ],
+  }),
+  "appspec-web.yaml": `version: 0.0
+Resources:
+  - TargetService:
+      Type: AWS::ECS::Service
+      Properties:
+        TaskDefinition: <TASK_DEFINITION>
+        LoadBalancerInfo:
+          ContainerName: web
+          ContainerPort: 8080
+`,
+};
+
+/** A simulated account with a service in production as version "zero", and the definitions in CodeCommit. */
+export async function createStage(options: SimulatorOptions = {}): Promise<Stage> {
+  const simulator = await startTestSimulator(options);
+  const { aws } = simulator;
+  const folder = await mkdtemp(join(tmpdir(), "follow-test-"));
+  const { productionUrl } = await createDelivery(simulator, testListenerPortOffset());
+  await aws.iam.createRole({ RoleName: "execution", AssumeRolePolicyDocument: trust("ecs-tasks") });
+  await aws.iam.createRole({ RoleName: "events", AssumeRolePolicyDocument: trust("events") });
+  const roleArn = await createPipelineRole(aws, "PipelineRole");
+  await aws.s3.createBucket({ Bucket: "artifacts-of-pipelines" });
+  await aws.codecommit.createRepository({ repositoryName: "deployment" });
+  let images = 0;
+  const push = async (version: string) => {
+    const context = join(folder, `image-${images++}`);
+    await mkdir(context);
+    return pushImage(simulator, context, program(version));
+  };
+  await push("zero");
+  let head: string | undefined;
+  const define = async (files: Readonly<Record<string, string>>) => {
+    const putFiles = Object.entries(files).map(([filePath, text]) => ({
+      filePath,
+      fileContent: Buffer.from(text),
+    }));
+    const parent = head === undefined ? {} : { parentCommitId: head };
+    const made = await aws.codecommit.createCommit({
+      repositoryName: "deployment",
+      branchName: "dev",
+      commitMessage: "Change the definitions",
+      putFiles,
+      ...parent,
+    });
+    head = made.commitId;
+    return head ?? "";
+  };
+  await define(definitions);
+  return {
+    simulator,
+    folder,
+    productionUrl,
+    define,
+    push,
+    page: async () => (await fetch(productionUrl)).text(),
+    createPipeline: async (name, between = []) => {
+      await aws.codepipeline.createPipeline({ pipeline: pipeline(name, roleArn, between) });
+      await stopFirstRun(simulator, name);
+    },
+    createRules: (name) => createRules(simulator, name),
+    follow: (given, trying) => follow(simulator, given, trying),
+    close: async () => {
+      await simulator.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function trust(service: string): string {
+  const Principal = { Service: `${service}.amazonaws.com` };
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal, Action: "sts:AssumeRole" }],
+  });
+}
+
+async function stopFirstRun({ aws }: Simulator, pipelineName: string): Promise<void> {
+  const { pipelineExecutionSummaries = [] } = await aws.codepipeline.listPipelineExecutions({ pipelineName });
+  for (const { pipelineExecutionId } of pipelineExecutionSummaries)
+    await aws.codepipeline.stopPipelineExecution({ pipelineName, pipelineExecutionId, abandon: true });
+}
+
+async function createRules({ aws }: Simulator, pipelineName: string): Promise<void> {
+  const Arn = `arn:aws:codepipeline:us-east-1:123456789012:${pipelineName}`;
+  const RoleArn = "arn:aws:iam::123456789012:role/events";
+  for (const [what, pattern] of Object.entries(changes)) {
+    const Name = `${pipelineName}-${what}`;
+    await aws.events.putRule({ Name, EventPattern: JSON.stringify(pattern) });
+    await aws.events.putTargets({ Rule: Name, Targets: [{ Id: pipelineName, Arn, RoleArn }] });
+  }
+}
+
+/** As in infra-templates/pipeline.yaml. */
+const changes = {
+  "image-pushed": {
+    source: ["aws.ecr"],
+    "detail-type": ["ECR Image Action"],
+    detail: {
+      "action-type": ["PUSH"],
+      result: ["SUCCESS"],
+      "repository-name": ["web"],
+      "image-tag": ["latest"],
+    },
+  },
+  "files-changed": {
+    source: ["aws.codecommit"],
+    "detail-type": ["CodeCommit Repository State Change"],
+    detail: {
+      event: ["referenceCreated", "referenceUpdated"],
+      referenceType: ["branch"],
+      referenceName: ["dev"],
+    },
+  },
+};
+
+const type = (category: "Source" | "Deploy", provider: string) => ({
+  category,
+  owner: "AWS" as const,
+  provider,
+  version: "1",
+});
+
+function pipeline(name: string, roleArn: string, between: readonly StageDeclaration[]): PipelineDeclaration {
+  const sources: ActionDeclaration[] = [
+    {
+      name: "Source",
+      actionTypeId: type("Source", "CodeCommit"),
+      configuration: { RepositoryName: "deployment", BranchName: "dev", PollForSourceChanges: "false" },
+      outputArtifacts: [{ name: "SourceArtifact" }],
+    },
+    {
+      name: "Image",
+      actionTypeId: type("Source", "ECR"),
+      configuration: { RepositoryName: "web", ImageTag: "latest" },
+      outputArtifacts: [{ name: "image-web" }],
+    },
+  ];
+  const deploy: ActionDeclaration = {
+    name: "Deploy",
+    actionTypeId: type("Deploy", "CodeDeployToECS"),
+    configuration: {
+      ApplicationName: "outside",
+      DeploymentGroupName: "web",
+      TaskDefinitionTemplateArtifact: "SourceArtifact",
+      TaskDefinitionTemplatePath: "taskdef-web.json",
+      AppSpecTemplateArtifact: "SourceArtifact",
+      AppSpecTemplatePath: "appspec-web.yaml",
+      Image1ArtifactName: "image-web",
+      Image1ContainerName: "IMAGE1_NAME",
+    },
+    inputArtifacts: [{ name: "SourceArtifact" }, { name: "image-web" }],
+  };
+  return {
+    name,
+    roleArn,
+    pipelineType: "V2",
+    executionMode: "SUPERSEDED",
+    artifactStore: { type: "S3", location: "artifacts-of-pipelines" },
+    stages: [{ name: "Source", actions: sources }, ...between, { name: "Deploy", actions: [deploy] }],
+  };
+}
+
+/** A stage in which a person has to approve. */
+export const approval: StageDeclaration = {
+  name: "Release",
+  actions: [
+    {
+      name: "Approve",
+      actionTypeId: { category: "Approval", owner: "AWS", provider: "Manual", version: "1" },
+      configuration: {
+        CustomData: "Look at the shop first",
+        ExternalEntityLink: "https://shop.example/preview",
+      },
+    },
+  ],
+};
+
+async function follow(
+  { clientConfig }: Simulator,
+  given: Readonly<Record<string, string>>,
+  { signal = new AbortController().signal, onLine }: Trying = {},
+): Promise<Followed> {
+  const inputs = readFollowInputs((name) => given[name] ?? "");
+  const record = newRecord(inputs.pipeline);
+  const lines: string[] = [];
+  const write = (line: string) => {
+    lines.push(line);
+    onLine?.(line);
+  };
+  let handle: Handle | undefined;
+  const world = {
+    clients: clientsOf(clientConfig),
+    clock: fastClock,
+    log: { info: write, notice: write, warning: write },
+    signal,
+    handOver: (now: Handle | undefined) => {
+      handle = now;
+    },
+  };
+  const error: Followed["error"] = await followPipeline(world, inputs, record).then(
+    () => undefined as never,
+    (reason) => reason,
+  );
+  return { record, error, lines, handle };
+}
+
+function clientsOf(config: Simulator["clientConfig"]): Clients {
+  return {
+    ecs: new ECSClient(config),
+    codedeploy: new CodeDeployClient(config),
+    codepipeline: new CodePipelineClient(config),
+    logs: async () => new CloudWatchLogsClient(config),
+    elbv2: async () => new ElasticLoadBalancingV2Client(config),
+    ecr: async () => new ECRClient(config),
+    iam: async () => new IAMClient(config),
+    secretsManager: async () => new SecretsManagerClient(config),
+  };
+}
