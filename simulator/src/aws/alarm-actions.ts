@@ -1,8 +1,11 @@
+import type { StateValue } from "@aws-sdk/client-cloudwatch";
+
 /** An alarm that asks for an action: once when it enters a state, and each minute for as long as it stays there. */
 export interface AlarmSignal {
   /** The ARN of what is to act, as the alarm has it. */
   readonly action: string;
   readonly alarmName: string;
+  readonly state: StateValue;
   readonly threshold: number;
   /** The values that the alarm rests on, oldest first; none when its state was set by hand. */
   readonly datapoints: readonly number[];

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { ScalingPolicy as PolicyView } from "@aws-sdk/client-application-auto-scaling";
+import { isDeepStrictEqual } from "node:util";
+import type { Alarm, ScalingPolicy as PolicyView } from "@aws-sdk/client-application-auto-scaling";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import { refuseBroken } from "../constraints.ts";
@@ -11,19 +12,20 @@ import {
   invalid,
   namespace,
   type PolicySettings,
+  pageSize,
   refuseOtherServices,
   resourceIdOf,
   type ScalingPolicy,
   type ScalingState,
 } from "./state.ts";
-import { pageSize } from "./targets.ts";
+import { deleteAlarms, metricOf, replaceAlarms } from "./tracking-alarms.ts";
 
 /** Of one scalable target. Source: quotas of Application Auto Scaling. */
 const maximumPolicies = 50;
 
 export function policyOperations(state: ScalingState): Service<"applicationautoscaling">["operations"] {
   return {
-    putScalingPolicy(input) {
+    async putScalingPolicy(input) {
       const resourceId = resourceIdOf(input);
       const { PolicyName: name = "" } = input;
       refuseBroken("ValidationException", [
@@ -32,11 +34,17 @@ export function policyOperations(state: ScalingState): Service<"applicationautos
       findTarget(state, resourceId);
       const known = find(state, resourceId, name);
       const settings = readPolicySettings(input);
-      const policy = known ?? addPolicy(state, resourceId, name, settings);
+      refuseSameMetric(state, resourceId, name, settings);
+      const policy = known ?? newPolicy(state, resourceId, name, settings);
+      if (!known) state.policies.push(policy);
+      await replaceAlarms(state, policy, settings).catch((error) => {
+        if (!known) state.policies.splice(state.policies.indexOf(policy), 1);
+        throw new AwsError("FailedResourceAccessException", error.message);
+      });
       policy.settings = settings;
-      return { PolicyARN: policy.arn, Alarms: [] };
+      return { PolicyARN: policy.arn, Alarms: await alarmsOf(state, policy) };
     },
-    deleteScalingPolicy(input) {
+    async deleteScalingPolicy(input) {
       const resourceId = resourceIdOf(input);
       const found = find(state, resourceId, input.PolicyName);
       if (!found)
@@ -44,10 +52,10 @@ export function policyOperations(state: ScalingState): Service<"applicationautos
           "ObjectNotFoundException",
           `No scaling policy found for service namespace: ${namespace}, resource ID: ${resourceId}, scalable dimension: ${dimension}, policy name: ${input.PolicyName}`,
         );
-      state.policies.splice(state.policies.indexOf(found), 1);
+      await deletePolicy(state, found);
       return {};
     },
-    describeScalingPolicies(input) {
+    async describeScalingPolicies(input) {
       refuseOtherServices(input.ServiceNamespace);
       const { PolicyNames = [], ResourceId, ScalableDimension, MaxResults, NextToken } = input;
       if (ScalableDimension !== undefined && ResourceId === undefined)
@@ -59,16 +67,10 @@ export function policyOperations(state: ScalingState): Service<"applicationautos
       );
       const size = MaxResults ?? pageSize;
       const { items, next } = page(wanted, { size, token: NextToken, code: "InvalidNextTokenException" });
-      return { ScalingPolicies: items.map(describe), NextToken: next };
-    },
-    // Nothing scales and nothing can be scheduled, so both lists are empty in truth.
-    describeScalingActivities({ ServiceNamespace }) {
-      refuseOtherServices(ServiceNamespace);
-      return { ScalingActivities: [] };
-    },
-    describeScheduledActions({ ServiceNamespace }) {
-      refuseOtherServices(ServiceNamespace);
-      return { ScheduledActions: [] };
+      return {
+        ScalingPolicies: await Promise.all(items.map((policy) => describe(state, policy))),
+        NextToken: next,
+      };
     },
   };
 }
@@ -77,7 +79,29 @@ function find(state: ScalingState, resourceId: string, name: string | undefined)
   return state.policies.find((policy) => policy.resourceId === resourceId && policy.name === name);
 }
 
-function addPolicy(
+/** The policy goes with the alarms that were made for it; those that a user made stay (API reference). */
+export async function deletePolicy(state: ScalingState, policy: ScalingPolicy): Promise<void> {
+  state.policies.splice(state.policies.indexOf(policy), 1);
+  await deleteAlarms(state, policy);
+}
+
+function refuseSameMetric(
+  state: ScalingState,
+  resourceId: string,
+  name: string,
+  { type, configuration }: PolicySettings,
+): void {
+  if (type !== "TargetTrackingScaling") return;
+  const metric = metricOf(configuration, resourceId);
+  const isSame = ({ settings }: ScalingPolicy) =>
+    settings.type === "TargetTrackingScaling" &&
+    isDeepStrictEqual(metricOf(settings.configuration, resourceId), metric);
+  const others = state.policies.filter((each) => each.resourceId === resourceId && each.name !== name);
+  if (others.some(isSame))
+    throw invalid("Only one TargetTrackingScaling policy for a given metric specification is allowed.");
+}
+
+function newPolicy(
   state: ScalingState,
   resourceId: string,
   name: string,
@@ -91,12 +115,19 @@ function addPolicy(
       `The target has ${maximumPolicies} scaling policies, the limit.`,
     );
   const arn = `arn:aws:autoscaling:${region}:${accountId}:scalingPolicy:${randomUUID()}:resource/${namespace}/${resourceId}:policyName/${name}`;
-  const policy = { name, arn, resourceId, createdAt: clock.now(), settings };
-  state.policies.push(policy);
-  return policy;
+  return { name, arn, resourceId, createdAt: clock.now(), settings, alarms: [] };
 }
 
-function describe({ name, arn, resourceId, createdAt, settings }: ScalingPolicy): PolicyView {
+/** Those that were made for it, or that a user made to set it off. */
+async function alarmsOf({ environment: { aws } }: ScalingState, policy: ScalingPolicy): Promise<Alarm[]> {
+  if (policy.settings.type === "TargetTrackingScaling")
+    return policy.alarms.map(({ name, arn }) => ({ AlarmName: name, AlarmARN: arn }));
+  const { MetricAlarms = [] } = await aws.cloudwatch.describeAlarms({ ActionPrefix: policy.arn });
+  return MetricAlarms.map(({ AlarmName, AlarmArn }) => ({ AlarmName, AlarmARN: AlarmArn }));
+}
+
+async function describe(state: ScalingState, policy: ScalingPolicy): Promise<PolicyView> {
+  const { name, arn, resourceId, createdAt, settings } = policy;
   return {
     PolicyARN: arn,
     PolicyName: name,
@@ -107,7 +138,7 @@ function describe({ name, arn, resourceId, createdAt, settings }: ScalingPolicy)
     ...(settings.type === "StepScaling"
       ? { StepScalingPolicyConfiguration: settings.configuration }
       : { TargetTrackingScalingPolicyConfiguration: settings.configuration }),
-    Alarms: [],
+    Alarms: await alarmsOf(state, policy),
     CreationTime: createdAt,
   };
 }

@@ -1,18 +1,33 @@
+import { createScheduleRunner } from "../../controllers/autoscaling/run-schedules.ts";
+import { createScaler } from "../../controllers/autoscaling/scaler.ts";
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import { activityOperations } from "./activities.ts";
 import { policyOperations } from "./policies.ts";
+import { scheduledActionOperations } from "./scheduled-actions.ts";
 import { createScalingState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
 import { targetOperations } from "./targets.ts";
 
 /**
- * Scalable targets and scaling policies of ECS services, as state: what is asked for is checked and told, but nothing
- * is scaled by it yet, a registration does not bring the desired count into its range, and a policy makes no alarms.
- * Source of shapes, limits and errors: API reference 2016-02-06.
+ * Scales ECS services by alarms and by the clock. Source of shapes, limits and errors: API reference 2016-02-06; of what
+ * scales when: user guide.
  */
 export function createApplicationAutoScaling(environment: Environment): Service<"applicationautoscaling"> {
   const state = createScalingState(environment);
+  const scaler = createScaler(state);
+  const schedules = createScheduleRunner(state, scaler.bringIntoRange);
   return {
-    operations: { ...targetOperations(state), ...policyOperations(state), ...tagOperations(state) },
+    operations: {
+      ...targetOperations(state, scaler),
+      ...policyOperations(state),
+      ...scheduledActionOperations(state, schedules.start),
+      ...activityOperations(state),
+      ...tagOperations(state),
+    },
+    async close() {
+      schedules.close();
+      await scaler.close();
+    },
   };
 }

@@ -1,4 +1,6 @@
 import type {
+  ScalableTargetAction,
+  ScalingActivity,
   StepScalingPolicyConfiguration,
   SuspendedState,
   TargetTrackingScalingPolicyConfiguration,
@@ -15,6 +17,15 @@ export interface ScalableTarget {
   maximum: number;
   suspended: Required<SuspendedState>;
   readonly tags: Map<string, string>;
+  readonly cooldowns: Cooldowns;
+}
+
+/** What scaling activities still mean for the next. Moments are milliseconds of the wall clock. */
+export interface Cooldowns {
+  /** By ARN of the policy that scaled out: until then its next scale-out counts from the capacity that was before. */
+  readonly out: Map<string, { readonly before: number; until: number }>;
+  /** No policy scales in until then. */
+  inUntil: number;
 }
 
 export type PolicySettings =
@@ -30,6 +41,28 @@ export interface ScalingPolicy {
   readonly resourceId: string;
   readonly createdAt: Date;
   settings: PolicySettings;
+  /** What it tracks its target by; a step scaling policy's alarms are the user's own. */
+  alarms: readonly TrackingAlarm[];
+}
+
+export interface TrackingAlarm {
+  readonly kind: "AlarmHigh" | "AlarmLow";
+  readonly name: string;
+  readonly arn: string;
+}
+
+export interface ScheduledAction {
+  readonly name: string;
+  readonly arn: string;
+  readonly resourceId: string;
+  readonly createdAt: Date;
+  readonly schedule: string;
+  readonly timezone?: string | undefined;
+  readonly startTime?: Date | undefined;
+  readonly endTime?: Date | undefined;
+  readonly action: ScalableTargetAction;
+  /** Aborted when it is changed or deleted. */
+  readonly control: AbortController;
 }
 
 export interface ScalingState {
@@ -37,13 +70,19 @@ export interface ScalingState {
   /** By resource id: the simulator scales one dimension only. */
   readonly targets: Map<string, ScalableTarget>;
   readonly policies: ScalingPolicy[];
+  readonly scheduledActions: ScheduledAction[];
+  /** Newest first. */
+  readonly activities: ScalingActivity[];
 }
+
+/** What one answer of the Describe operations holds at most, and when nothing is said. Source: API reference. */
+export const pageSize = 50;
 
 export const namespace = "ecs";
 export const dimension = "ecs:service:DesiredCount";
 
 export function createScalingState(environment: Environment): ScalingState {
-  return { environment, targets: new Map(), policies: [] };
+  return { environment, targets: new Map(), policies: [], scheduledActions: [], activities: [] };
 }
 
 export function invalid(message: string): AwsError {

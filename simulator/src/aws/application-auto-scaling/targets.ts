@@ -3,24 +3,28 @@ import type {
   RegisterScalableTargetCommandInput,
   ScalableTarget as TargetView,
 } from "@aws-sdk/client-application-auto-scaling";
+import type { Scaler } from "../../controllers/autoscaling/scaler.ts";
 import type { Service } from "../api.ts";
-import { refuseBroken } from "../constraints.ts";
 import { page } from "../page.ts";
+import { checkCapacities } from "./check-capacities.ts";
+import { deletePolicy } from "./policies.ts";
+import { remove } from "./scheduled-actions.ts";
 import {
   dimension,
   findTarget,
   invalid,
   namespace,
+  pageSize,
   refuseOtherServices,
   resourceIdOf,
   type ScalableTarget,
   type ScalingState,
 } from "./state.ts";
 
-/** What one answer of the Describe operations holds at most, and when nothing is said. Source: API reference. */
-export const pageSize = 50;
-
-export function targetOperations(state: ScalingState): Service<"applicationautoscaling">["operations"] {
+export function targetOperations(
+  state: ScalingState,
+  scaler: Scaler,
+): Service<"applicationautoscaling">["operations"] {
   return {
     async registerScalableTarget(input) {
       const resourceId = resourceIdOf(input);
@@ -28,20 +32,24 @@ export function targetOperations(state: ScalingState): Service<"applicationautos
       const known = state.targets.get(resourceId);
       if (known) {
         changeTarget(known, input);
+        scaler.bringIntoRange(known);
         return { ScalableTargetARN: known.arn };
       }
       const target = newTarget(state, resourceId, input);
       await refuseMissingService(state, resourceId);
       await ensureServiceLinkedRole(state);
       state.targets.set(resourceId, target);
+      scaler.bringIntoRange(target);
       return { ScalableTargetARN: target.arn };
     },
-    deregisterScalableTarget(input) {
-      const { resourceId } = findTarget(state, resourceIdOf(input));
-      state.targets.delete(resourceId);
-      // With the target go its policies (API reference, DeregisterScalableTarget).
-      const others = state.policies.filter((policy) => policy.resourceId !== resourceId);
-      state.policies.splice(0, state.policies.length, ...others);
+    async deregisterScalableTarget(input) {
+      const target = findTarget(state, resourceIdOf(input));
+      const isOwn = ({ resourceId }: { resourceId: string }) => resourceId === target.resourceId;
+      // With the target go its policies and scheduled actions (API reference, DeregisterScalableTarget).
+      state.targets.delete(target.resourceId);
+      scaler.forget(target);
+      for (const action of state.scheduledActions.filter(isOwn)) remove(state, action);
+      for (const policy of state.policies.filter(isOwn)) await deletePolicy(state, policy);
       return {};
     },
     describeScalableTargets({ ServiceNamespace, ResourceIds, ScalableDimension, MaxResults, NextToken }) {
@@ -59,13 +67,6 @@ export function targetOperations(state: ScalingState): Service<"applicationautos
       return { ScalableTargets: items.map((target) => describe(state, target)), NextToken: next };
     },
   };
-}
-
-function checkCapacities({ MinCapacity, MaxCapacity }: RegisterScalableTargetCommandInput): void {
-  refuseBroken("ValidationException", [
-    ["minCapacity", MinCapacity, { range: [0, 2 ** 31 - 1] }],
-    ["maxCapacity", MaxCapacity, { range: [0, 2 ** 31 - 1] }],
-  ]);
 }
 
 function changeTarget(target: ScalableTarget, input: RegisterScalableTargetCommandInput): void {
@@ -97,6 +98,7 @@ function newTarget(
     maximum,
     suspended: { ...nothingSuspended, ...SuspendedState },
     tags: new Map(Object.entries(Tags)),
+    cooldowns: { out: new Map(), inUntil: 0 },
   };
 }
 

@@ -10,7 +10,7 @@ export function performActions(
   const { name, threshold, actions } = alarm.settings;
   if (!alarm.actionsEnabled) return;
   for (const action of actions[alarm.state]) {
-    state.alarmActions.signal({ action, alarmName: name, threshold, datapoints });
+    state.alarmActions.signal({ action, alarmName: name, state: alarm.state, threshold, datapoints });
     // The history has the actions of changes, not their repetition.
     if (isNew)
       recordHistory(state, {

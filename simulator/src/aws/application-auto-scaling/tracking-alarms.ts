@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import type { TargetTrackingScalingPolicyConfiguration } from "@aws-sdk/client-application-auto-scaling";
+import type { PutMetricAlarmInput } from "@aws-sdk/client-cloudwatch";
+import type { ScalingPolicy, ScalingState, TrackingAlarm } from "./state.ts";
+
+/** Of minutes that must be above the target, or below the lower threshold (alarms of real accounts). */
+const minutesToAlarm = { AlarmHigh: 3, AlarmLow: 15 } as const;
+/** Of the target: where it is so far below it that capacity can go (user guide, "Define target value"). */
+const lowerThreshold = 0.9;
+
+type Tracking = TargetTrackingScalingPolicyConfiguration;
+type AlarmMetric = Pick<
+  PutMetricAlarmInput,
+  "Namespace" | "MetricName" | "Dimensions" | "Statistic" | "Unit"
+>;
+
+/** Makes the alarms that a target tracking policy acts by, in the place of those that it had. */
+export async function replaceAlarms(
+  state: ScalingState,
+  policy: ScalingPolicy,
+  settings: ScalingPolicy["settings"],
+): Promise<void> {
+  const made =
+    settings.type === "TargetTrackingScaling" ? await makeAlarms(state, policy, settings.configuration) : [];
+  await deleteAlarms(state, policy);
+  policy.alarms = made;
+}
+
+/** One that somebody has deleted is gone already. */
+export async function deleteAlarms(
+  { environment: { aws } }: ScalingState,
+  { alarms }: ScalingPolicy,
+): Promise<void> {
+  for (const { name } of alarms)
+    await aws.cloudwatch.deleteAlarms({ AlarmNames: [name] }).catch((error) => {
+      if (error.code !== "ResourceNotFound") throw error;
+    });
+}
+
+async function makeAlarms(
+  { environment: { aws, region, accountId } }: ScalingState,
+  { arn, resourceId }: ScalingPolicy,
+  tracking: Tracking,
+): Promise<TrackingAlarm[]> {
+  const action = `${arn}:createdBy/${randomUUID()}`;
+  const metric = metricOf(tracking, resourceId);
+  const { TargetValue: target = 0, DisableScaleIn } = tracking;
+  const kinds = ["AlarmHigh", ...(DisableScaleIn ? [] : (["AlarmLow"] as const))] as const;
+  const alarms = kinds.map((kind) => {
+    const name = `TargetTracking-${resourceId}-${kind}-${randomUUID()}`;
+    return { kind, name, arn: `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}` };
+  });
+  for (const { kind, name } of alarms)
+    await aws.cloudwatch.putMetricAlarm({
+      AlarmName: name,
+      AlarmDescription: `DO NOT EDIT OR DELETE. For TargetTrackingScaling policy ${action}.`,
+      AlarmActions: [action],
+      ...metric,
+      Period: 60,
+      EvaluationPeriods: minutesToAlarm[kind],
+      Threshold: kind === "AlarmHigh" ? target : target * lowerThreshold,
+      ComparisonOperator: kind === "AlarmHigh" ? "GreaterThanThreshold" : "LessThanThreshold",
+    });
+  return alarms;
+}
+
+/** What a policy tracks: two of the same may not be of one target. */
+export function metricOf(tracking: Tracking, resourceId: string): AlarmMetric {
+  const { PredefinedMetricSpecification: predefined, CustomizedMetricSpecification: custom } = tracking;
+  if (custom) {
+    const { Namespace, MetricName, Dimensions = [], Statistic, Unit } = custom;
+    return { Namespace, MetricName, Dimensions, Statistic, Unit: Unit as AlarmMetric["Unit"] };
+  }
+  if (predefined?.PredefinedMetricType === "ALBRequestCountPerTarget") {
+    const [, loadBalancer, targetGroup] =
+      /^(app\/.+)\/(targetgroup\/.+)$/.exec(predefined.ResourceLabel ?? "") ?? [];
+    return {
+      Namespace: "AWS/ApplicationELB",
+      MetricName: "RequestCountPerTarget",
+      Dimensions: [
+        { Name: "LoadBalancer", Value: loadBalancer },
+        { Name: "TargetGroup", Value: targetGroup },
+      ],
+      Statistic: "Sum",
+      Unit: "None",
+    };
+  }
+  const [, ClusterName, ServiceName] = resourceId.split("/");
+  const isMemory = predefined?.PredefinedMetricType === "ECSServiceAverageMemoryUtilization";
+  return {
+    Namespace: "AWS/ECS",
+    MetricName: isMemory ? "MemoryUtilization" : "CPUUtilization",
+    Dimensions: [
+      { Name: "ClusterName", Value: ClusterName },
+      { Name: "ServiceName", Value: ServiceName },
+    ],
+    Statistic: "Average",
+    Unit: "Percent",
+  };
+}

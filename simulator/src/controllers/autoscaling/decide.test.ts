@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest";
+import type { AlarmSignal } from "../../aws/alarm-actions.ts";
+import type { ScalableTarget, ScalingPolicy } from "../../aws/application-auto-scaling/state.ts";
+import { decide, type Situation } from "./decide.ts";
+import { propose } from "./propose.ts";
+
+const resourceId = "service/main/web";
+const now = 1_000_000;
+
+function targetOf(more: Partial<ScalableTarget> = {}): ScalableTarget {
+  return {
+    resourceId,
+    arn: "target",
+    createdAt: new Date(0),
+    minimum: 1,
+    maximum: 10,
+    suspended: {
+      DynamicScalingInSuspended: false,
+      DynamicScalingOutSuspended: false,
+      ScheduledScalingSuspended: false,
+    },
+    tags: new Map(),
+    cooldowns: { out: new Map(), inUntil: 0 },
+    ...more,
+  };
+}
+
+const named = (name: string) => ({ name, arn: name, resourceId, createdAt: new Date(0) });
+
+function tracking(name: string, TargetValue: number): ScalingPolicy {
+  return {
+    ...named(name),
+    settings: { type: "TargetTrackingScaling", configuration: { TargetValue } },
+    alarms: (["AlarmHigh", "AlarmLow"] as const).map((kind) => ({ kind, name: `${name}-${kind}`, arn: "" })),
+  };
+}
+
+function stepping(name: string, ScalingAdjustment: number): ScalingPolicy {
+  const bounds = ScalingAdjustment > 0 ? { MetricIntervalLowerBound: 0 } : { MetricIntervalUpperBound: 0 };
+  const StepAdjustments = [{ ...bounds, ScalingAdjustment }];
+  return {
+    ...named(name),
+    settings: { type: "StepScaling", configuration: { AdjustmentType: "ChangeInCapacity", StepAdjustments } },
+    alarms: [],
+  };
+}
+
+/** What one alarm of the policy tells. */
+function signal({ name }: ScalingPolicy, suffix: string, datapoints: number[], threshold = 0): AlarmSignal {
+  return { action: name, alarmName: `${name}${suffix}`, state: "ALARM", datapoints, threshold };
+}
+
+type Told = [policy: ScalingPolicy, suffix: string, datapoints: number[]];
+
+function outcome(told: Told[], more: Partial<Situation> = {}) {
+  const situation: Situation = {
+    target: targetOf(),
+    policies: told.map(([policy]) => policy),
+    capacity: 4,
+    isDeploying: false,
+    now,
+    ...more,
+  };
+  const proposals = told.flatMap(
+    ([policy, suffix, datapoints]) =>
+      propose(situation.target, policy, signal(policy, suffix, datapoints), situation) ?? [],
+  );
+  const decision = decide(situation, proposals);
+  return decision?.capacity ?? decision?.notScaled?.Code ?? "nothing";
+}
+
+const cpu = tracking("cpu", 50);
+const memory = tracking("memory", 50);
+const more = stepping("more", 2);
+const fewer = stepping("fewer", -2);
+const high = (policy: ScalingPolicy, value: number): Told => [policy, "-AlarmHigh", [60, 60, value]];
+const low = (policy: ScalingPolicy, ...values: number[]): Told => [policy, "-AlarmLow", values];
+
+describe("target tracking", () => {
+  it.each<[string, Told[], number | string]>([
+    ["goes out in proportion to the newest value, rounded up", [high(cpu, 80)], 7],
+    ["goes out by one at least", [high(cpu, 50)], 5],
+    ["goes no further than the maximum", [high(cpu, 500)], 10],
+    ["goes in as far as the highest value allows", [low(cpu, 10, 20, 5)], 2],
+    ["goes no further in than the minimum", [low(cpu, 0, 0)], 1],
+    ["stays where fewer tasks would be above the target", [low(cpu, 44)], "AlreadyAtDesiredCapacity"],
+    ["goes out by the policy that wants the most", [high(cpu, 60), high(memory, 90)], 8],
+    ["goes in by the policy that keeps the most", [low(cpu, 5), low(memory, 30)], 3],
+    ["goes out when one wants it, whatever another allows", [high(cpu, 60), low(memory, 5)], 5],
+  ])("%s", (_, told, result) => {
+    expect(outcome(told)).toBe(result);
+  });
+
+  it("goes in only when all policies allow it", () => {
+    expect(outcome([low(cpu, 5)], { policies: [cpu, memory] })).toBe("nothing");
+    const outOnly = { ...memory, alarms: memory.alarms.slice(0, 1) };
+    expect(outcome([low(cpu, 5)], { policies: [cpu, outOnly] })).toBe(1);
+  });
+});
+
+describe("step scaling", () => {
+  it.each<[string, Told[], number | string]>([
+    ["goes out", [[more, "", [1]]], 6],
+    ["goes in", [[fewer, "", [-1]]], 2],
+    ["does nothing where no step is", [[more, "", [-1]]], "nothing"],
+    ["counts an alarm that was set by hand as at its threshold", [[more, "", []]], 6],
+  ])("%s", (_, told, result) => {
+    expect(outcome(told)).toBe(result);
+  });
+
+  it("goes in without waiting for target tracking", () => {
+    expect(outcome([[fewer, "", [-1]]], { policies: [cpu, fewer] })).toBe(2);
+  });
+});
+
+describe("nothing is scaled", () => {
+  const suspended = (what: object) => targetOf({ suspended: { ...targetOf().suspended, ...what } });
+  it.each<[string, Told[], Partial<Situation>, string]>([
+    [
+      "out while that is suspended",
+      [high(cpu, 80)],
+      { target: suspended({ DynamicScalingOutSuspended: true }) },
+      "nothing",
+    ],
+    [
+      "in while that is suspended",
+      [low(cpu, 5)],
+      { target: suspended({ DynamicScalingInSuspended: true }) },
+      "nothing",
+    ],
+    ["out at the maximum", [high(cpu, 80)], { capacity: 10 }, "AlreadyAtMaxCapacity"],
+    ["in at the minimum", [low(cpu, 5)], { capacity: 1 }, "AlreadyAtMinCapacity"],
+    ["in while ECS deploys", [low(cpu, 5)], { isDeploying: true }, "TargetServicePutResourceAsUnscalable"],
+    [
+      "in during the cooldown of a scale-in",
+      [low(cpu, 5)],
+      { target: targetOf({ cooldowns: { out: new Map(), inUntil: now + 1 } }) },
+      "nothing",
+    ],
+  ])("%s", (_, told, situation, result) => {
+    expect(outcome(told, situation)).toBe(result);
+  });
+
+  it("but out while ECS deploys, and during the cooldown of a scale-in", () => {
+    expect(outcome([high(cpu, 80)], { isDeploying: true })).toBe(7);
+    const target = targetOf({ cooldowns: { out: new Map(), inUntil: now + 1 } });
+    expect(outcome([high(cpu, 80)], { target })).toBe(7);
+  });
+});
+
+describe("in the cooldown of its scale-out from 4 to 6 tasks a policy", () => {
+  const during = (policy: ScalingPolicy, until = now + 1) => ({
+    capacity: 6,
+    target: targetOf({ cooldowns: { out: new Map([[policy.arn, { before: 4, until }]]), inUntil: 0 } }),
+  });
+  it.each<[string, Told[], Partial<Situation>, number | string]>([
+    ["adds nothing when it wants as much again", [[more, "", [1]]], during(more), "nothing"],
+    ["adds the difference when it wants more", [[stepping("more", 3), "", [1]]], during(more), 7],
+    ["adds all of it when the cooldown is over", [[more, "", [1]]], during(more, now - 1), 8],
+    ["does not hold another", [[more, "", [1]]], during(cpu), 8],
+    ["goes on to what its metric asks of the tasks that were", [high(cpu, 90)], during(cpu), 8],
+    ["may go in", [[fewer, "", [-1]]], during(fewer), 4],
+  ])("%s", (_, told, situation, result) => {
+    expect(outcome(told, situation)).toBe(result);
+  });
+});

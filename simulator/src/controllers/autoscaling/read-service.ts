@@ -1,0 +1,40 @@
+import type { Service } from "@aws-sdk/client-ecs";
+import type { ScalingState } from "../../aws/application-auto-scaling/state.ts";
+
+export interface ScaledService {
+  readonly desiredCount: number;
+  readonly runningCount: number;
+  readonly pendingCount: number;
+  readonly isDeploying: boolean;
+}
+
+/** The names in `service/cluster/service`. */
+export function serviceOf(resourceId: string): { cluster: string; service: string } {
+  const [, cluster = "", service = ""] = resourceId.split("/");
+  return { cluster, service };
+}
+
+/** Undefined when there is no such service, or none any more. */
+export async function readService(
+  { environment: { aws } }: ScalingState,
+  resourceId: string,
+): Promise<ScaledService | undefined> {
+  const { cluster, service } = serviceOf(resourceId);
+  const { services = [] } = await aws.ecs
+    .describeServices({ cluster, services: [service] })
+    .catch(() => ({ services: [] }));
+  const found = services.find(({ status }) => status === "ACTIVE");
+  if (!found) return undefined;
+  const { desiredCount = 0, runningCount = 0, pendingCount = 0 } = found;
+  return { desiredCount, runningCount, pendingCount, isDeploying: isDeploying(found) };
+}
+
+/** Of the external controller's deployments scaling knows nothing (developer guide, "Service auto scaling"). */
+function isDeploying({ deploymentController, deployments = [], taskSets = [] }: Service): boolean {
+  if (deploymentController?.type === "EXTERNAL") return false;
+  return (
+    taskSets.length > 1 ||
+    deployments.length > 1 ||
+    deployments.some(({ rolloutState }) => rolloutState === "IN_PROGRESS")
+  );
+}
