@@ -1,0 +1,46 @@
+import {
+  DeleteAlarmsCommand,
+  DescribeAlarmsCommand,
+  type MetricAlarm,
+  PutMetricAlarmCommand,
+  type PutMetricAlarmCommandInput,
+} from "@aws-sdk/client-cloudwatch";
+import type { World } from "../clients.ts";
+
+/** The alarms of step policies; those of target tracking AWS makes and deletes itself. */
+export async function listAlarms(world: World, prefix: string): Promise<PutMetricAlarmCommandInput[]> {
+  const client = await world.clients.cloudwatch();
+  // Three metrics in two directions are six alarms: one page.
+  const command = new DescribeAlarmsCommand({ AlarmNamePrefix: prefix, AlarmTypes: ["MetricAlarm"] });
+  const { MetricAlarms = [] } = await client.send(command, { abortSignal: world.signal });
+  return MetricAlarms.map(settingsOf);
+}
+
+export async function putAlarm({ clients }: World, alarm: PutMetricAlarmCommandInput): Promise<void> {
+  await (await clients.cloudwatch()).send(new PutMetricAlarmCommand(alarm));
+}
+
+export async function deleteAlarms({ clients }: World, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  await (await clients.cloudwatch()).send(new DeleteAlarmsCommand({ AlarmNames: [...names] }));
+}
+
+/** What this action sets of an alarm, so that it can be put back. */
+function settingsOf(alarm: MetricAlarm): PutMetricAlarmCommandInput {
+  const { AlarmName, AlarmDescription, AlarmActions, Namespace, MetricName, Statistic, Dimensions } = alarm;
+  const { Period, EvaluationPeriods, Threshold, ComparisonOperator, TreatMissingData } = alarm;
+  return {
+    AlarmName,
+    AlarmDescription,
+    AlarmActions,
+    Namespace,
+    MetricName,
+    Statistic,
+    Dimensions,
+    Period,
+    EvaluationPeriods,
+    Threshold,
+    ComparisonOperator,
+    TreatMissingData,
+  };
+}

@@ -1,0 +1,62 @@
+import {
+  DeregisterScalableTargetCommand,
+  PutScalingPolicyCommand,
+  RegisterScalableTargetCommand,
+} from "@aws-sdk/client-application-auto-scaling";
+import type { World } from "../clients.ts";
+import { deleteAlarms, putAlarm } from "./alarms.ts";
+import { describeState } from "./describe.ts";
+import type { AutoscalingPlan } from "./plan.ts";
+import type { WantedPolicy } from "./policies.ts";
+import type { AutoscalingState, ScalableDimension } from "./state.ts";
+
+// None of these calls is abortable: an answer that is thrown away would leave a change that nobody knows of.
+
+/** Range, suspension, removal and policies; what is to be resumed waits for the count. */
+export async function applyAutoscaling(
+  world: World,
+  dimension: ScalableDimension,
+  { target, policies }: AutoscalingPlan,
+  ownAlarms: readonly string[],
+): Promise<void> {
+  if (target === null) {
+    await deregister(world, dimension);
+    await deleteAlarms(world, ownAlarms);
+  } else if (target) await register(world, dimension, target);
+  for (const policy of policies) await putPolicy(world, dimension, policy);
+}
+
+export async function register(
+  { clients, log }: World,
+  dimension: ScalableDimension,
+  target: Omit<AutoscalingState, "Policies">,
+): Promise<void> {
+  const { MinCapacity, MaxCapacity, SuspendedState } = target;
+  const client = await clients.autoscaling();
+  await client.send(
+    new RegisterScalableTargetCommand({ ...dimension, MinCapacity, MaxCapacity, SuspendedState }),
+  );
+  log.info(`Autoscaling: ${describeState(target)}.`);
+}
+
+/** Its policies go with it, and the alarms that AWS made for them. */
+export async function deregister({ clients, log }: World, dimension: ScalableDimension): Promise<void> {
+  const client = await clients.autoscaling();
+  try {
+    await client.send(new DeregisterScalableTargetCommand(dimension));
+    log.info("Autoscaling is removed.");
+  } catch (error) {
+    if ((error as Error).name !== "ObjectNotFoundException") throw error;
+  }
+}
+
+export async function putPolicy(
+  world: World,
+  dimension: ScalableDimension,
+  { settings, alarm }: WantedPolicy,
+): Promise<void> {
+  const client = await world.clients.autoscaling();
+  const { PolicyARN = "" } = await client.send(new PutScalingPolicyCommand({ ...dimension, ...settings }));
+  if (alarm) await putAlarm(world, { ...alarm, AlarmActions: [PolicyARN] });
+  world.log.info(`Scaling policy ${settings.PolicyName} is set.`);
+}

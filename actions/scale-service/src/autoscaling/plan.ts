@@ -1,0 +1,153 @@
+import type { Finding } from "../../../shared/findings.ts";
+import type { AutoscalingInputs, ScaleInputs } from "../inputs.ts";
+import { describeState } from "./describe.ts";
+import { type PolicySubject, type WantedPolicy, wantedPolicies } from "./policies.ts";
+import { type AutoscalingState, isSuspended, resumed, type Suspension, suspended } from "./state.ts";
+
+/** What becomes of a service's autoscaling. */
+export interface AutoscalingPlan {
+  /** As it is to be registered before the count is set; null: removed; undefined: stays as it is. */
+  readonly target: Omit<AutoscalingState, "Policies"> | null | undefined;
+  readonly policies: readonly WantedPolicy[];
+  /** Only once the count is set: until then what is suspended must not take it back. */
+  readonly resumeTo: Suspension | undefined;
+  readonly changes: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+export function planAutoscaling(
+  { autoscaling: inputs, desiredCount }: ScaleInputs,
+  before: AutoscalingState | null,
+  subject: PolicySubject,
+): AutoscalingPlan {
+  const policies = wantedPolicies(inputs, subject);
+  const target = targetOf(inputs, before);
+  const resumeTo = before ? resumption(inputs, before) : undefined;
+  const after = target === undefined ? before : target;
+  const changes = [
+    ...describeChange(before, after && { ...after, ...(resumeTo && { SuspendedState: resumeTo }) }),
+    ...policies.flatMap(({ settings }) => policyChange(before, settings)),
+  ];
+  const findings = [
+    ...rangeFindings(inputs, before, policies.length > 0),
+    ...countFindings(desiredCount, after, resumeTo),
+  ];
+  return { target, policies, resumeTo, changes, findings };
+}
+
+function targetOf(inputs: AutoscalingInputs, before: AutoscalingState | null): AutoscalingPlan["target"] {
+  const { action, minimum, maximum } = inputs;
+  if (action === "remove") return before ? null : undefined;
+  const changesRange = minimum !== undefined || maximum !== undefined;
+  const range = {
+    MinCapacity: minimum ?? before?.MinCapacity ?? 0,
+    MaxCapacity: maximum ?? before?.MaxCapacity ?? 0,
+  };
+  if (action === "suspend" && (before || changesRange)) {
+    return before && !changesRange && isSuspended(before)
+      ? undefined
+      : { ...range, SuspendedState: suspended };
+  }
+  if (!changesRange || isRange(before, range)) return undefined;
+  return { ...range, SuspendedState: before?.SuspendedState ?? resumed };
+}
+
+function isRange(
+  before: AutoscalingState | null,
+  { MinCapacity, MaxCapacity }: { MinCapacity: number; MaxCapacity: number },
+): boolean {
+  return before?.MinCapacity === MinCapacity && before.MaxCapacity === MaxCapacity;
+}
+
+/** Exactly what was before it was suspended: what somebody else had suspended stays so. */
+function resumption(
+  { action, before: remembered }: AutoscalingInputs,
+  now: AutoscalingState,
+): Suspension | undefined {
+  if (action !== "resume" || remembered === null) return undefined;
+  const wanted = remembered?.SuspendedState ?? resumed;
+  const same = Object.entries(wanted).every(
+    ([name, value]) => now.SuspendedState[name as keyof Suspension] === value,
+  );
+  return same ? undefined : wanted;
+}
+
+function describeChange(
+  before: AutoscalingState | null,
+  after: Omit<AutoscalingState, "Policies"> | null,
+): string[] {
+  const [one, other] = [describeState(before), describeState(after)];
+  return one === other ? [] : [`autoscaling: ${one} → ${other}`];
+}
+
+/** A policy that says the same already is put again all the same, for its alarm; that changes nothing. */
+function policyChange(before: AutoscalingState | null, settings: WantedPolicy["settings"]): string[] {
+  const known = before?.Policies.find(({ PolicyName }) => PolicyName === settings.PolicyName);
+  const wanted = JSON.stringify(configurationOf(settings));
+  if (!known) return [`+ scaling policy ${settings.PolicyName}: ${wanted}`];
+  const now = JSON.stringify(configurationOf(known));
+  return now === wanted ? [] : [`~ scaling policy ${settings.PolicyName}: ${now} → ${wanted}`];
+}
+
+function configurationOf(policy: Pick<AutoscalingState["Policies"][number], never> & object): unknown {
+  const { StepScalingPolicyConfiguration: steps, TargetTrackingScalingPolicyConfiguration: tracking } =
+    policy as AutoscalingState["Policies"][number];
+  return sorted(steps ?? tracking);
+}
+
+/** The same whatever order AWS tells it in. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
+  return Object.fromEntries(
+    entries
+      .toSorted(([one], [other]) => one.localeCompare(other))
+      .map(([name, each]) => [name, sorted(each)]),
+  );
+}
+
+function rangeFindings(
+  { action, minimum, maximum }: AutoscalingInputs,
+  before: AutoscalingState | null,
+  hasPolicies: boolean,
+): Finding[] {
+  const [least, most] = [minimum ?? before?.MinCapacity, maximum ?? before?.MaxCapacity];
+  const isAsked = minimum !== undefined || maximum !== undefined || hasPolicies;
+  if (isAsked && (least === undefined || most === undefined))
+    return [
+      {
+        text: "the service has no autoscaling yet",
+        mend: "give both minimum-tasks and maximum-tasks",
+      },
+    ];
+  if (least !== undefined && most !== undefined && least > most)
+    return [
+      {
+        text: `the least of ${least} tasks would be more than the most, ${most}`,
+        mend: "give both minimum-tasks and maximum-tasks",
+      },
+    ];
+  if (before || isAsked || !action) return [];
+  const text = `The service has no autoscaling: there is nothing to ${action}.`;
+  return [{ text, kind: "note" }];
+}
+
+function countFindings(
+  count: number | undefined,
+  after: Omit<AutoscalingState, "Policies"> | null,
+  resumeTo: Suspension | undefined,
+): Finding[] {
+  if (count === undefined || !after) return [];
+  if (isSuspended({ SuspendedState: resumeTo ?? after.SuspendedState })) return [];
+  const { MinCapacity: least, MaxCapacity: most } = after;
+  if (count < least || count > most)
+    return [
+      {
+        text: `desired-count ${count} is outside of the ${least} to ${most} tasks of the service's autoscaling, which would take it back`,
+        mend: `give ${count < least ? "minimum" : "maximum"}-tasks: ${count} as well, or autoscaling: suspend`,
+      },
+    ];
+  const text = `Autoscaling is active: it may move the count within ${least} to ${most} tasks later.`;
+  return [{ text, kind: "note" }];
+}

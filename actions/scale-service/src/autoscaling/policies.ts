@@ -1,0 +1,116 @@
+import type { PutScalingPolicyCommandInput } from "@aws-sdk/client-application-auto-scaling";
+import type { PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
+import type { AutoscalingInputs, Metric, TrackedTarget } from "../inputs.ts";
+import type { ScalableDimension } from "./state.ts";
+import type { StepPolicy } from "./step-policy.ts";
+
+/** A policy to put, without what it is of; a step policy with the alarm that starts it. */
+export interface WantedPolicy {
+  readonly settings: Omit<PutScalingPolicyCommandInput, keyof ScalableDimension> & {
+    readonly PolicyName: string;
+  };
+  /** Without its action, the policy's ARN. */
+  readonly alarm?: PutMetricAlarmCommandInput | undefined;
+}
+
+/** What the policies are about. */
+export interface PolicySubject {
+  readonly cluster: string;
+  readonly service: string;
+  /** `app/<load balancer>/<id>/targetgroup/<group>/<id>` of the group in production; undefined without one. */
+  readonly resourceLabel: string | undefined;
+}
+
+export function wantedPolicies(inputs: AutoscalingInputs, subject: PolicySubject): WantedPolicy[] {
+  return [
+    ...inputs.targets.map((target) => tracking(inputs, target, subject)),
+    ...inputs.steps.map((steps) => stepping(inputs, steps, subject)),
+  ];
+}
+
+const predefined = {
+  cpu: "ECSServiceAverageCPUUtilization",
+  memory: "ECSServiceAverageMemoryUtilization",
+  requests: "ALBRequestCountPerTarget",
+} as const satisfies Record<Metric, string>;
+
+function tracking(
+  { scaleOutCooldown, scaleInCooldown }: AutoscalingInputs,
+  { metric, value }: TrackedTarget,
+  { resourceLabel }: PolicySubject,
+): WantedPolicy {
+  return {
+    settings: {
+      PolicyName: `${metric}-target`,
+      PolicyType: "TargetTrackingScaling",
+      TargetTrackingScalingPolicyConfiguration: {
+        TargetValue: value,
+        PredefinedMetricSpecification: {
+          PredefinedMetricType: predefined[metric],
+          ...(metric === "requests" && { ResourceLabel: resourceLabel }),
+        },
+        ...(scaleOutCooldown !== undefined && { ScaleOutCooldown: scaleOutCooldown }),
+        ...(scaleInCooldown !== undefined && { ScaleInCooldown: scaleInCooldown }),
+      },
+    },
+  };
+}
+
+/** Minutes in a row that breach, as in the alarms that AWS makes for target tracking: quick to scale out, slow to scale in. */
+const breachingMinutes = { out: 3, in: 15 };
+
+function stepping(inputs: AutoscalingInputs, steps: StepPolicy, subject: PolicySubject): WantedPolicy {
+  const { metric, direction, threshold, adjustmentType, adjustments } = steps;
+  const cooldown = direction === "out" ? inputs.scaleOutCooldown : inputs.scaleInCooldown;
+  const name = `${metric}-${direction}`;
+  return {
+    settings: {
+      PolicyName: name,
+      PolicyType: "StepScaling",
+      StepScalingPolicyConfiguration: {
+        AdjustmentType: adjustmentType,
+        StepAdjustments: [...adjustments],
+        MetricAggregationType: "Average",
+        ...(cooldown !== undefined && { Cooldown: cooldown }),
+      },
+    },
+    alarm: {
+      AlarmName: `${alarmPrefix(subject)}${name}`,
+      AlarmDescription: `Scales ${subject.service} ${direction}`,
+      ...metricOf(metric, subject),
+      Period: 60,
+      EvaluationPeriods: breachingMinutes[direction],
+      Threshold: threshold,
+      ComparisonOperator:
+        direction === "out" ? "GreaterThanOrEqualToThreshold" : "LessThanOrEqualToThreshold",
+      // A load balancer that nobody asks publishes nothing: that is when fewer tasks do.
+      ...(metric === "requests" && direction === "in" && { TreatMissingData: "breaching" }),
+    },
+  };
+}
+
+/** Of the alarms that this action makes for a service. */
+export function alarmPrefix({ cluster, service }: Pick<PolicySubject, "cluster" | "service">): string {
+  return `${cluster}/${service}/`;
+}
+
+function metricOf(metric: Metric, { cluster, service, resourceLabel = "" }: PolicySubject) {
+  if (metric === "requests")
+    return {
+      Namespace: "AWS/ApplicationELB",
+      MetricName: "RequestCountPerTarget",
+      Statistic: "Sum" as const,
+      Dimensions: [
+        { Name: "TargetGroup", Value: resourceLabel.slice(resourceLabel.indexOf("targetgroup/")) },
+      ],
+    };
+  return {
+    Namespace: "AWS/ECS",
+    MetricName: metric === "cpu" ? "CPUUtilization" : "MemoryUtilization",
+    Statistic: "Average" as const,
+    Dimensions: [
+      { Name: "ClusterName", Value: cluster },
+      { Name: "ServiceName", Value: service },
+    ],
+  };
+}

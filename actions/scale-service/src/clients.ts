@@ -1,0 +1,46 @@
+import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { createEcsClients, type EcsClients, type EcsWorld, patient } from "../../shared/ecs/world.ts";
+import type { Undo } from "./undo.ts";
+
+export interface Clients extends EcsClients {
+  readonly elbv2: () => Promise<ElasticLoadBalancingV2Client>;
+  readonly autoscaling: () => Promise<ApplicationAutoScalingClient>;
+  /** Loaded only for the alarms of step policies. */
+  readonly cloudwatch: () => Promise<CloudWatchClient>;
+}
+
+/** What scaling works with; nothing below reads time, the network or the environment otherwise. */
+export interface World extends EcsWorld {
+  readonly clients: Clients;
+  /** Tells the post step what to undo should this process die; undefined when there is nothing any more. */
+  readonly handOver: (undo: Undo | undefined) => void;
+}
+
+export function createClients(): Clients {
+  return {
+    ...createEcsClients(),
+    elbv2: once(async () => {
+      const { ElasticLoadBalancingV2Client } = await import("@aws-sdk/client-elastic-load-balancing-v2");
+      return new ElasticLoadBalancingV2Client(patient);
+    }),
+    autoscaling: once(async () => {
+      const { ApplicationAutoScalingClient } = await import("@aws-sdk/client-application-auto-scaling");
+      return new ApplicationAutoScalingClient(patient);
+    }),
+    cloudwatch: once(async () => {
+      const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
+      return new CloudWatchClient(patient);
+    }),
+  };
+}
+
+/** Every look at the targets uses the same connections. */
+function once<T>(create: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= create();
+    return made;
+  };
+}

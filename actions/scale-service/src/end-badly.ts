@@ -1,0 +1,54 @@
+import { explainAwsError } from "../../shared/aws-errors.ts";
+import { Failure } from "../../shared/failure.ts";
+import type { World } from "./clients.ts";
+import type { ScaleInputs } from "./inputs.ts";
+import type { ScaleRecord } from "./record.ts";
+import { putBack, type Undo } from "./undo.ts";
+
+/** Leaves the service or puts it back, as on-cancel or on-failure says, and answers the Failure that tells so. */
+export async function endBadly(
+  world: World,
+  inputs: ScaleInputs,
+  record: ScaleRecord,
+  undo: Undo,
+  error: unknown,
+): Promise<Failure> {
+  const isCancelled = world.signal.aborted;
+  if (isCancelled) record.status = "cancelled";
+  const failure = isCancelled ? (world.signal.reason as Failure) : toFailure(error);
+  record.status ??= "failed";
+  record.cause ||= failure.message;
+  const [input, how] = isCancelled
+    ? (["on-cancel", inputs.onCancel] as const)
+    : (["on-failure", inputs.onFailure] as const);
+  const fate = await decide(world, record, undo, how);
+  const message = `${failure.message.replace(/[.\s]*$/, "")}; ${fate}${record.changed ? ` (${input}: ${how})` : ""}`;
+  return new Failure(message, {
+    ...(failure.nextStep && { nextStep: failure.nextStep }),
+    cause: error,
+  });
+}
+
+function toFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  return explainAwsError(error) ?? new Failure((error as Error).message);
+}
+
+async function decide(
+  world: World,
+  record: ScaleRecord,
+  undo: Undo,
+  how: ScaleInputs["onCancel"],
+): Promise<string> {
+  const { service, desiredCount, autoscaling } = undo;
+  if (!record.changed || how === "leave" || (!desiredCount && !autoscaling)) {
+    world.handOver(undefined);
+    if (!record.changed) return "nothing was changed";
+    return desiredCount
+      ? `${service} stays at a desired count of ${desiredCount.to}`
+      : `the autoscaling of ${service} stays as it is now`;
+  }
+  const fate = await putBack(world, undo);
+  record.notes.push(`${service}: ${fate}.`);
+  return fate;
+}

@@ -1,0 +1,195 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { createStage, type Deployer, type Stage, until } from "./testing.ts";
+
+let stage: Stage;
+afterEach(() => stage?.close());
+
+const deployers: Deployer[] = ["CodeDeploy", "ECS rolling", "ECS blue/green"];
+
+describe.each(deployers)("a service that %s deploys", (deployer) => {
+  test("whose new tasks crash is red by their own words, and is put back when that is asked for", async () => {
+    stage = await createStage(deployer);
+    await stage.push("crash");
+    const { error, record } = await stage.try({
+      "desired-count": "3",
+      "max-failed-tasks": "2",
+      "on-failure": "restore",
+    });
+    expect(error?.message).toMatch(
+      /^Container web exited with code 1.* \(.+\); it is being scaled back to 1 \(on-failure: restore\)$/,
+    );
+    expect(error?.nextStep).toBeTruthy();
+    expect(record).toMatchObject({ status: "failed", cause: expect.stringContaining("exited with code 1") });
+    expect(record.failedTasks.length).toBeGreaterThanOrEqual(2);
+    await stage.healthy(1);
+    expect(await stage.service()).toMatchObject({ desired: 1 });
+  });
+});
+
+test("the log of a task that crashes names the cause", async () => {
+  stage = await createStage("CodeDeploy");
+  await stage.push("crash");
+  const { error, record } = await stage.try({ "desired-count": "2", "max-failed-tasks": "1" });
+  expect(error?.message).toMatch(
+    /^Container web exited with code 1: Error: cannot read the menu \(.+\); web stays at a desired count of 2 \(on-failure: leave\)$/,
+  );
+  expect(record.failedTasks.at(-1)?.logLines.join("\n")).toContain("cannot read the menu");
+});
+
+test("targets that are unhealthy are named with the load balancer's reason", async () => {
+  stage = await createStage("ECS rolling", { healthCheckGracePeriodSeconds: 100_000 });
+  await stage.push("unhealthy");
+  const { error, record } = await stage.try({ "desired-count": "2", deadline: "2m" });
+  expect(record.status).toBe("timed-out");
+  expect(record.durations).toMatchObject({ running: expect.any(Number), healthy: expect.any(Number) });
+  expect(record.durations.serving).toBeUndefined();
+  expect(error?.message).toMatch(
+    /Target.ResponseCodeMismatch .*\(1 of 2 tasks are healthy targets of blue \(1 unhealthy: Target.ResponseCodeMismatch\) after /,
+  );
+});
+
+test("an image that is not there is named", async () => {
+  stage = await createStage("CodeDeploy");
+  const { aws } = stage.simulator;
+  await aws.ecr.batchDeleteImage({ repositoryName: "web", imageIds: [{ imageTag: "latest" }] });
+  const { error } = await stage.try({ "desired-count": "2", "max-failed-tasks": "1" });
+  expect(error?.message).toMatch(/^The image of container web does not exist: CannotPullContainerError/);
+});
+
+test("no capacity is named: a subnet of sixteen addresses has eleven for tasks", async () => {
+  stage = await createStage("ECS rolling");
+  const { aws } = stage.simulator;
+  const { Vpcs } = await aws.ec2.describeVpcs({});
+  const { Subnet } = await aws.ec2.createSubnet({
+    VpcId: Vpcs?.[0]?.VpcId ?? "",
+    CidrBlock: "10.0.9.0/28",
+    AvailabilityZone: "us-east-1a",
+  });
+  await aws.ecs.updateService({
+    cluster: "main",
+    service: "web",
+    networkConfiguration: { awsvpcConfiguration: { subnets: [Subnet?.SubnetId ?? ""] } },
+  });
+  const { error, lines } = await stage.try({
+    "desired-count": "13",
+    "on-failure": "restore",
+    "max-failed-tasks": "2",
+  });
+  expect(lines).toMatch(/Waiting for the end of: Service deployment \w+/);
+  expect(error?.message).toMatch(
+    /^There is no capacity for the task: .*InsufficientFreeAddresses.*being scaled back to 1/,
+  );
+});
+
+test("a count that somebody else sets meanwhile is not green", async () => {
+  stage = await createStage("ECS rolling");
+  const { error, record } = await stage.try(
+    { "desired-count": "3", "on-failure": "restore" },
+    {
+      onLine: (line) => {
+        if (line.startsWith("Set the desired count"))
+          void stage.simulator.aws.ecs.updateService({ cluster: "main", service: "web", desiredCount: 2 });
+      },
+    },
+  );
+  expect(record.status).toBe("superseded");
+  expect(error?.message).toMatch(
+    /^The desired count of web was set from 3 to 2 meanwhile, by a person or another job .*its desired count is 2, which somebody else has set: it stays/,
+  );
+});
+
+test("a service that cannot be scaled is refused by name, with the nearest one", async () => {
+  stage = await createStage("CodeDeploy");
+  const { aws } = stage.simulator;
+  await aws.ecs.createService({
+    cluster: "outside",
+    serviceName: "external",
+    deploymentController: { type: "EXTERNAL" },
+  });
+  const failing = async (given: Record<string, string>) => {
+    const { error, record } = await stage.try({ "desired-count": "2", ...given });
+    expect(record.changed).toBe(false);
+    return `${error?.message}. ${error?.nextStep}`;
+  };
+  expect(await failing({ service: "external" })).toMatch(/deployment controller EXTERNAL; .*UpdateTaskSet/);
+  expect(await failing({ service: "wbe" })).toMatch(/no service wbe.*did you mean "web"\?/);
+  expect(await failing({ cluster: "outsied" })).toMatch(/no ECS cluster outsied.*did you mean "outside"\?/);
+});
+
+describe("without a permission", () => {
+  test.each<[string, Record<string, string>, RegExp]>([
+    ["ecs:UpdateService", {}, /The AWS role may not do this: .*UpdateService.*; nothing was changed$/],
+    ["ecs:DescribeServices", {}, /The AWS role may not do this: .*DescribeServices/],
+    [
+      "elasticloadbalancing:DescribeTargetGroups",
+      {},
+      /the target groups, so whether tasks serve: .*DescribeTargetGroups/,
+    ],
+    [
+      "application-autoscaling:RegisterScalableTarget",
+      { "minimum-tasks": "1", "maximum-tasks": "3" },
+      /The AWS role may not do this: .*RegisterScalableTarget/,
+    ],
+  ])("%s it says so, and the count stays", async (operation, given, message) => {
+    stage = await createStage("CodeDeploy");
+    const [prefix = "", name] = operation.split(":");
+    const service = { elasticloadbalancing: "elbv2", "application-autoscaling": "applicationautoscaling" };
+    stage.simulator.faults.add({
+      kind: "deny",
+      operation: `${service[prefix as keyof typeof service] ?? prefix}:${name}`,
+    });
+    const { error, record } = await stage.try({ "desired-count": "2", ...given });
+    stage.simulator.faults.clear();
+    expect(error?.message).toMatch(message);
+    expect(record.status).toBe("failed");
+    expect(await stage.service()).toEqual({ desired: 1, running: 1 });
+  });
+
+  test("to look at autoscaling or to count stopped tasks it scales all the same, and says what it did not see", async () => {
+    stage = await createStage("CodeDeploy");
+    stage.simulator.faults.add({ kind: "deny", operation: "applicationautoscaling:*" });
+    const { error, lines } = await stage.try({ "desired-count": "2" });
+    expect(error).toBeUndefined();
+    expect(lines).toMatch(
+      /Could not check: autoscaling, which may take the count back: .*DescribeScalableTargets/,
+    );
+  });
+});
+
+test("throttling and a lost answer are sat out", async () => {
+  stage = await createStage("ECS rolling");
+  const scaling = stage.try(
+    { "desired-count": "2" },
+    {
+      onLine: (line) => {
+        if (line.startsWith("Set the desired count"))
+          stage.simulator.faults.add({ kind: "throttle", operation: "ecs:DescribeServices", times: 8 });
+      },
+    },
+  );
+  const { error, lines } = await scaling;
+  expect(error).toBeUndefined();
+  expect(lines).toContain("AWS throttles; asking less often.");
+});
+
+test.each<["restore" | "leave", number, RegExp]>([
+  ["restore", 1, /^Cancelled by SIGINT; it is being scaled back to 1 \(on-cancel: restore\)$/],
+  ["leave", 3, /^Cancelled by SIGINT; web stays at a desired count of 3 \(on-cancel: leave\)$/],
+])("cancelled, on-cancel: %s decides", async (how, count, message) => {
+  stage = await createStage("CodeDeploy");
+  const { Cancelled } = await import("../../shared/failure.ts");
+  const controller = new AbortController();
+  const { error, record, undos } = await stage.try(
+    { "desired-count": "3", "on-cancel": how },
+    {
+      signal: controller.signal,
+      onLine: (line) => {
+        if (line.startsWith("Set the desired count")) controller.abort(new Cancelled("SIGINT"));
+      },
+    },
+  );
+  expect(record.status).toBe("cancelled");
+  expect(error?.message).toMatch(message);
+  expect(undos.at(-1)).toBeUndefined();
+  await until(async () => (await stage.service()).desired === count);
+});

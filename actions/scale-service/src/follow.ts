@@ -1,0 +1,106 @@
+import { createPatience } from "../../deploy-service/src/deployment/patience.ts";
+import { formatDuration } from "../../shared/duration.ts";
+import { createPace } from "../../shared/pace.ts";
+import type { World } from "./clients.ts";
+import type { ScaleInputs } from "./inputs.ts";
+import { hasHealthChecks, look, type Progress, type Range } from "./look.ts";
+import { hasReached, type ScaleRecord, stages } from "./record.ts";
+import type { Subject } from "./subject.ts";
+import type { TaskWatch } from "./watch-tasks.ts";
+
+/** A service on its way to the count that was asked for. */
+export interface Scaling {
+  readonly world: World;
+  readonly inputs: ScaleInputs;
+  readonly record: ScaleRecord;
+  readonly subject: Subject;
+  readonly range: Range | undefined;
+  readonly watch: TaskWatch;
+  /** Milliseconds since the epoch. */
+  readonly requestedAt: number;
+  readonly deadlineAt: number;
+}
+
+export interface Ending {
+  /** Moved: somebody else set the count. Replaced: a deployment took over. Failing: too many tasks stop by themselves. */
+  readonly kind: "reached" | "deadline" | "failing" | "moved" | "replaced";
+  readonly progress: Progress;
+}
+
+/** A look that is good may be the last before a task falls: another one has to be as good, after so many milliseconds. */
+const holdMs = {
+  /** A health check has passed several times already. */
+  vouched: 2_000,
+  /** Nothing but RUNNING speaks for the tasks; programs that cannot start end within seconds. */
+  unvouched: 15_000,
+};
+
+/** Looks at the service until it has the wanted stage and keeps it, or cannot; the last look is at the deadline. */
+export async function follow(scaling: Scaling): Promise<Ending> {
+  const { world, inputs, subject, range, deadlineAt } = scaling;
+  const pace = createPace();
+  const ask = createPatience(world);
+  const hold = holdMs[isVouchedFor(subject) ? "vouched" : "unvouched"];
+  let reachedAt: number | undefined;
+  for (let known: Progress | undefined; ; ) {
+    const overdue = world.clock.now() >= deadlineAt;
+    const progress = await ask(() => look(world, inputs, subject, range));
+    const news = progress ? tell(scaling, known, progress) : false;
+    known = progress ?? known;
+    const now = world.clock.now();
+    if (progress) {
+      const early = await endsEarly(scaling, progress);
+      if (early) return { kind: early, progress };
+      reachedAt = hasReached(progress.stage, inputs.waitUntil) ? (reachedAt ?? now) : undefined;
+      if (reachedAt !== undefined && now - reachedAt >= hold) return { kind: "reached", progress };
+    }
+    if (overdue && known && reachedAt === undefined) return { kind: "deadline", progress: known };
+    const pause = progress ? pace.next(news) : pace.slowest();
+    const left = reachedAt === undefined ? deadlineAt - now : hold - (now - reachedAt);
+    await world.clock.wait(left > 0 ? Math.min(pause, left) : pause, world.signal);
+  }
+}
+
+function isVouchedFor({ groups, containers }: Subject): boolean {
+  return groups.length > 0 || hasHealthChecks(containers);
+}
+
+async function endsEarly(
+  { inputs, watch }: Scaling,
+  { desired, isReplaced, stage }: Progress,
+): Promise<Ending["kind"] | undefined> {
+  if (inputs.desiredCount !== undefined && desired !== inputs.desiredCount) return "moved";
+  if (isReplaced) return "replaced";
+  if (hasReached(stage, inputs.waitUntil)) return undefined;
+  return (await watch.look()) ? "failing" : undefined;
+}
+
+/** Logs what is new and keeps it on the record; whether there was anything. */
+function tell(scaling: Scaling, known: Progress | undefined, now: Progress): boolean {
+  const { world, record, requestedAt } = scaling;
+  const at = world.clock.now() - requestedAt;
+  const lines = [...newEvents(scaling, now)];
+  if (known?.stage !== now.stage || known.missing !== now.missing)
+    lines.push(now.missing ? `${now.stage}: ${now.missing}` : now.stage);
+  for (const line of lines) world.log.info(`${formatDuration(at).padStart(12)}  ${line}`);
+  const { desired, running } = now;
+  record.now = { desired, running };
+  noteStages(record, now, at);
+  return lines.length > 0;
+}
+
+/** A stage that is lost again is reached anew. */
+function noteStages(record: ScaleRecord, { stage }: Progress, at: number): void {
+  for (const each of stages)
+    if (!hasReached(stage, each)) delete record.durations[each];
+    else record.durations[each] ??= each === "requested" ? 0 : Math.round(at);
+}
+
+function newEvents({ record, subject }: Scaling, { service }: Progress): string[] {
+  const before = new Set(subject.running.service.events?.map(({ id }) => id));
+  const since = (service.events ?? []).filter(({ id }) => !before.has(id)).toReversed();
+  const messages = since.map(({ message = "" }) => message);
+  const lines = messages.slice(record.serviceEvents.length);
+  record.serviceEvents = messages;
+  return lines;
+}

@@ -1,0 +1,114 @@
+import { DescribeScalingActivitiesCommand } from "@aws-sdk/client-application-auto-scaling";
+import { causeOf } from "../../deploy-service/src/diagnosis/causes.ts";
+import { type Evidence, gatherEvidence } from "../../deploy-service/src/diagnosis/evidence.ts";
+import { formatDuration } from "../../shared/duration.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import type { Cause } from "../../shared/ecs/task-causes.ts";
+import { Failure } from "../../shared/failure.ts";
+import { dimensionOf } from "./autoscaling/state.ts";
+import type { Ending, Scaling } from "./follow.ts";
+import type { Progress } from "./look.ts";
+import type { Status } from "./record.ts";
+
+const statuses = {
+  deadline: "timed-out",
+  failing: "failed",
+  moved: "superseded",
+  replaced: "superseded",
+} as const satisfies Record<Exclude<Ending["kind"], "reached">, Status>;
+
+/** Returns when the wanted stage is reached; throws the cause of anything else. */
+export async function judge(scaling: Scaling, { kind, progress }: Ending): Promise<void> {
+  const { inputs, record, world, requestedAt } = scaling;
+  if (kind === "reached") {
+    record.status = inputs.waitUntil === "serving" ? "succeeded" : inputs.waitUntil;
+    return;
+  }
+  record.status = statuses[kind];
+  const cause = await causeOfEnding(scaling, kind, progress);
+  record.cause = cause.text;
+  const after = formatDuration(world.clock.now() - requestedAt);
+  const { running, desired, missing } = progress;
+  const counts = missing || `${running} of ${desired} tasks run`;
+  const text = cause.text === counts ? `not so after ${after}` : `${counts} after ${after}`;
+  throw new Failure(`${cause.text} (${text})`, { nextStep: cause.nextStep });
+}
+
+async function causeOfEnding(
+  scaling: Scaling,
+  kind: Exclude<Ending["kind"], "reached">,
+  progress: Progress,
+): Promise<Cause> {
+  if (kind === "moved") return causeOfMove(scaling, progress);
+  if (kind === "replaced") return causeOfReplacement(scaling, progress);
+  return causeOfLack(scaling, progress);
+}
+
+async function causeOfMove({ world, inputs, subject }: Scaling, { desired }: Progress): Promise<Cause> {
+  const moved = `The desired count of ${inputs.service} was set from ${inputs.desiredCount} to ${desired} meanwhile`;
+  if (!subject.autoscaling)
+    return {
+      text: `${moved}, by a person or another job`,
+      nextStep: "find out who did, in CloudTrail's UpdateService events, and run the job again.",
+    };
+  const client = await world.clients.autoscaling();
+  const command = new DescribeScalingActivitiesCommand(dimensionOf(subject.running.service));
+  const activities = await client.send(command).then(
+    ({ ScalingActivities = [] }) => ScalingActivities,
+    () => [],
+  );
+  const activity = activities.find(({ Description = "" }) => Description.includes(String(desired)));
+  return {
+    text: `${moved}, ${activity ? `by Application Auto Scaling: ${activity.Cause}` : "perhaps by Application Auto Scaling"}`.replace(
+      /\.$/,
+      "",
+    ),
+    nextStep: "give autoscaling: suspend with the count, or a range that keeps it (minimum-tasks).",
+  };
+}
+
+function causeOfReplacement({ inputs, subject }: Scaling, { service }: Progress): Cause {
+  const primary = service.taskSets?.find(({ status }) => status === "PRIMARY");
+  const revision = shortRevision(primary?.taskDefinition ?? service.taskDefinition ?? "");
+  return {
+    text: `A deployment replaced ${shortRevision(subject.running.revision)} with ${revision} while ${inputs.service} was scaled: what was waited for is gone`,
+    nextStep: "run the job again once that deployment has ended; the count stays what was asked for.",
+  };
+}
+
+/** By the engine that explains deployments; what it knows nothing of is what the last look saw. */
+async function causeOfLack(scaling: Scaling, progress: Progress): Promise<Cause> {
+  const evidence = await gather(scaling);
+  scaling.record.failedTasks = evidence.failedTasks;
+  const { failedTasks, unhealthyTargets, serviceEvents } = evidence;
+  const isTelling = serviceEvents.some((message) => /unable to|failed/i.test(message));
+  if (failedTasks.length > 0 || unhealthyTargets.length > 0 || isTelling) return causeOf(evidence);
+  return {
+    text: `${progress.missing}`,
+    nextStep: nextStepOf(progress),
+  };
+}
+
+function nextStepOf({ stage, missing }: Progress): string {
+  if (/behind no listener/.test(missing)) return "let a listener's rule forward to this target group.";
+  if (/draining/.test(missing))
+    return "raise the input deadline above the target group's deregistration delay, or lower that delay.";
+  if (stage === "requested")
+    return "read the service's events in the job summary; raise the input deadline if its tasks start slowly.";
+  return "raise the input deadline if the tasks start slowly; else look at what the health checks ask for.";
+}
+
+async function gather({ world, inputs, subject, watch }: Scaling): Promise<Evidence> {
+  const { service, primary, revision } = subject.running;
+  const startedBy = primary?.id ?? service.deployments?.find(({ status }) => status === "PRIMARY")?.id;
+  // By the clock of AWS: the runner's may be another.
+  const newest = service.events?.[0]?.createdAt;
+  const createdAt = newest && new Date(newest.getTime() + 1);
+  const evidence = await gatherEvidence(
+    world,
+    { ...inputs, revision },
+    { by: "ECS", targetGroups: () => subject.groups.map(({ arn }) => arn) },
+    { startedBy, createdAt, events: [], reason: undefined, triggeredAlarms: [] },
+  );
+  return { ...evidence, failedTasks: evidence.failedTasks.filter((task) => !watch.isOld(task)) };
+}

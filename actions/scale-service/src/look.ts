@@ -1,0 +1,94 @@
+import { DescribeTasksCommand, paginateListTasks, type Service, type Task } from "@aws-sdk/client-ecs";
+import { findService, type RunningService } from "../../shared/ecs/service.ts";
+import type { World } from "./clients.ts";
+import type { ScaleInputs } from "./inputs.ts";
+import type { Counts, Stage } from "./record.ts";
+import type { Subject } from "./subject.ts";
+import { whatIsNotServing } from "./targets/serving.ts";
+
+/** How far the service has come at one moment. */
+export interface Progress extends Counts {
+  readonly stage: Stage;
+  /** One line on what is missing of the next stage; empty when nothing is. */
+  readonly missing: string;
+  readonly running: number;
+  readonly service: Service;
+  /** Another revision, or task set, is in production than when scaling began. */
+  readonly isReplaced: boolean;
+}
+
+export interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** `range` is the one that Application Auto Scaling brings the count into; undefined when it does not. */
+export async function look(
+  world: World,
+  inputs: ScaleInputs,
+  subject: Subject,
+  range: Range | undefined,
+): Promise<Progress> {
+  const found = await findService(world, inputs);
+  const { service, production } = found;
+  const counts = { desired: service.desiredCount ?? 0, running: production.runningCount };
+  const progress = { ...counts, service, isReplaced: isReplaced(subject.running, found) };
+  const uncounted = whatDoesNotRun(found, range);
+  if (uncounted) return { ...progress, stage: "requested", missing: uncounted };
+  const tasks = await runningTasks(world, inputs);
+  if (tasks.length !== counts.desired)
+    return { ...progress, stage: "requested", missing: `${tasks.length} of ${counts.desired} tasks run` };
+  const unhealthy = whatIsNotHealthy(subject, tasks);
+  if (unhealthy) return { ...progress, stage: "running", missing: unhealthy };
+  const unserving = await whatIsNotServing(world, subject.groups, tasks);
+  if (unserving) return { ...progress, stage: "healthy", missing: unserving };
+  return { ...progress, stage: "serving", missing: "" };
+}
+
+function isReplaced(before: RunningService, now: RunningService): boolean {
+  return before.revision !== now.revision || before.primary?.id !== now.primary?.id;
+}
+
+function whatDoesNotRun(
+  { service, production }: RunningService,
+  range: Range | undefined,
+): string | undefined {
+  const { desiredCount = 0, runningCount = 0, pendingCount = 0, taskSets = [], deployments = [] } = service;
+  if (range && (desiredCount < range.least || desiredCount > range.most))
+    return `autoscaling has not brought the ${desiredCount} tasks into ${range.least} to ${range.most} yet`;
+  if (taskSets.some(({ status }) => status === "ACTIVE") || deployments.length > 1)
+    return "a deployment goes on";
+  if (production.runningCount === desiredCount && runningCount === desiredCount && pendingCount === 0)
+    return undefined;
+  const pending = pendingCount > 0 ? `, ${pendingCount} pending` : "";
+  return `${runningCount} of ${desiredCount} tasks run${pending}`;
+}
+
+function whatIsNotHealthy({ containers }: Subject, tasks: readonly Task[]): string | undefined {
+  if (!hasHealthChecks(containers)) return undefined;
+  const healthy = tasks.filter(({ healthStatus }) => healthStatus === "HEALTHY").length;
+  return healthy === tasks.length
+    ? undefined
+    : `${healthy} of ${tasks.length} tasks pass their containers' health checks`;
+}
+
+export function hasHealthChecks(containers: Subject["containers"]): boolean {
+  return containers.some(({ healthCheck, essential = true }) => healthCheck && essential);
+}
+
+/** DescribeTasks takes at most this many (API reference). */
+const describeAtMost = 100;
+
+/** Those that are to go are listed no more. */
+async function runningTasks(world: World, { cluster, service }: ScaleInputs): Promise<Task[]> {
+  const query = { cluster, serviceName: service, desiredStatus: "RUNNING" } as const;
+  const arns: string[] = [];
+  for await (const page of paginateListTasks({ client: world.clients.ecs }, query))
+    arns.push(...(page.taskArns ?? []));
+  const tasks: Task[] = [];
+  for (let from = 0; from < arns.length; from += describeAtMost) {
+    const command = new DescribeTasksCommand({ cluster, tasks: arns.slice(from, from + describeAtMost) });
+    tasks.push(...((await world.clients.ecs.send(command, { abortSignal: world.signal })).tasks ?? []));
+  }
+  return tasks.filter(({ lastStatus }) => lastStatus === "RUNNING");
+}

@@ -1,0 +1,28 @@
+import * as core from "@actions/core";
+import { systemClock } from "../../shared/clock.ts";
+import { runAction } from "../../shared/run.ts";
+import { createClients } from "./clients.ts";
+import { readUndo, saveUndo } from "./hand-over.ts";
+import { putBack } from "./undo.ts";
+
+/**
+ * The post step. A runner that cancels a job kills a step ten seconds after it asked it to end; if it died before it
+ * decided what becomes of the service, this does what on-cancel says.
+ */
+export async function finishPost(): Promise<void> {
+  const left = readUndo();
+  if (!left) return;
+  const { undo, onCancel } = left;
+  const end = `The step ended before ${undo.service} was as wanted`;
+  if (onCancel === "leave") return core.warning(`${end}; it stays as it is (on-cancel: leave).`);
+  await runAction(async (signal) => {
+    const world = {
+      clients: createClients(),
+      clock: systemClock,
+      log: core,
+      signal,
+      handOver: saveUndo(onCancel),
+    };
+    core.warning(`${end}; ${await putBack(world, undo)} (on-cancel: restore).`);
+  });
+}

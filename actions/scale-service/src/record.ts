@@ -1,0 +1,80 @@
+import type { FailedTask } from "../../shared/ecs/failed-task.ts";
+import type { Finding } from "../../shared/findings.ts";
+import type { AutoscalingState } from "./autoscaling/state.ts";
+
+/**
+ * In the order in which they are reached. Requested: AWS has taken the change. Running: as many tasks run as are
+ * desired. Healthy: the containers' own health checks pass. Serving: every task is a healthy target behind a listener,
+ * and none that goes is still draining.
+ */
+export const stages = ["requested", "running", "healthy", "serving"] as const;
+export type Stage = (typeof stages)[number];
+
+export type Status =
+  | "succeeded"
+  | "planned"
+  | Exclude<Stage, "serving">
+  | "failed"
+  | "timed-out"
+  | "superseded"
+  | "cancelled";
+
+/** What is known of the service, filled in while it scales, so that outputs and summary tell it whatever happens. */
+export interface ScaleRecord {
+  readonly cluster: string;
+  readonly service: string;
+  status: Status | undefined;
+  cause: string;
+  before: Counts | undefined;
+  now: Counts | undefined;
+  /** Undefined: not looked up, or AWS did not allow it; null: the service has none. */
+  autoscalingBefore: AutoscalingState | null | undefined;
+  autoscalingNow: AutoscalingState | null | undefined;
+  /** One line for each thing that changes, or would. */
+  changes: string[];
+  /** AWS was asked to change something. */
+  changed: boolean;
+  findings: Finding[];
+  /** What a reader of a green end has to know all the same. */
+  notes: string[];
+  failedTasks: readonly FailedTask[];
+  /** Of the service since the step began, oldest first. */
+  serviceEvents: string[];
+  /** Milliseconds since the epoch. */
+  beganAt: number;
+  durationMs: number;
+  /** Milliseconds from the request until each stage was reached. */
+  durations: Partial<Record<Stage, number>>;
+}
+
+export interface Counts {
+  readonly desired: number;
+  readonly running: number;
+}
+
+export function newRecord(cluster: string, service: string): ScaleRecord {
+  return {
+    cluster,
+    service,
+    status: undefined,
+    cause: "",
+    before: undefined,
+    now: undefined,
+    autoscalingBefore: undefined,
+    autoscalingNow: undefined,
+    changes: [],
+    changed: false,
+    findings: [],
+    notes: [],
+    failedTasks: [],
+    serviceEvents: [],
+    beganAt: 0,
+    durationMs: 0,
+    durations: {},
+  };
+}
+
+/** By position: later stages are reached with the earlier ones. */
+export function hasReached(stage: Stage, wanted: Stage): boolean {
+  return stages.indexOf(stage) >= stages.indexOf(wanted);
+}

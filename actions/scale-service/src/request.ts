@@ -1,0 +1,78 @@
+import { UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import { listAlarms } from "./autoscaling/alarms.ts";
+import { applyAutoscaling, register } from "./autoscaling/apply.ts";
+import type { AutoscalingPlan } from "./autoscaling/plan.ts";
+import { alarmPrefix } from "./autoscaling/policies.ts";
+import { dimensionOf } from "./autoscaling/state.ts";
+import type { World } from "./clients.ts";
+import type { ScaleInputs } from "./inputs.ts";
+import type { ScaleRecord } from "./record.ts";
+import type { Subject } from "./subject.ts";
+import type { Undo } from "./undo.ts";
+
+/** What puts back all that `request` is about to change. */
+export async function prepareUndo(
+  world: World,
+  inputs: ScaleInputs,
+  { running: { service }, autoscaling: before }: Subject,
+  plan: AutoscalingPlan,
+): Promise<Undo> {
+  const { cluster, service: name, desiredCount } = inputs;
+  const from = service.desiredCount ?? 0;
+  const count = desiredCount === undefined || desiredCount === from ? undefined : { from, to: desiredCount };
+  const undo = { cluster, service: name, ...(count && { desiredCount: count }) };
+  if (!changesAutoscaling(plan)) return undo;
+  const dimension = dimensionOf(service);
+  const [, clusterName = "", serviceName = ""] = dimension.ResourceId.split("/");
+  const usesAlarms =
+    plan.policies.some(({ alarm }) => alarm) ||
+    (plan.target === null && before?.Policies.some(({ PolicyType }) => PolicyType === "StepScaling"));
+  const prefix = alarmPrefix({ cluster: clusterName, service: serviceName });
+  return {
+    ...undo,
+    autoscaling: {
+      dimension,
+      before: before ?? null,
+      policies: plan.policies.map(({ settings }) => settings.PolicyName),
+      alarmsBefore: usesAlarms ? await listAlarms(world, prefix) : [],
+      alarms: plan.policies.flatMap(({ alarm }) => alarm?.AlarmName ?? []),
+    },
+  };
+}
+
+function changesAutoscaling({ target, policies, resumeTo }: AutoscalingPlan): boolean {
+  return target !== undefined || policies.length > 0 || resumeTo !== undefined;
+}
+
+/** Asks AWS for all that is to change: what keeps the count in its range first, what was suspended last. */
+export async function request(
+  world: World,
+  inputs: ScaleInputs,
+  record: ScaleRecord,
+  { autoscaling: before }: Subject,
+  plan: AutoscalingPlan,
+  undo: Undo,
+): Promise<void> {
+  const { dimension, alarmsBefore = [] } = undo.autoscaling ?? {};
+  if (dimension) {
+    record.changed = true;
+    const ownAlarms = alarmsBefore.flatMap(({ AlarmName }) => AlarmName ?? []);
+    await applyAutoscaling(world, dimension, plan, ownAlarms);
+  }
+  if (undo.desiredCount) {
+    await setCount(world, inputs, undo.desiredCount);
+    record.changed = true;
+  }
+  if (dimension && plan.resumeTo && before)
+    await register(world, dimension, { ...before, ...plan.target, SuspendedState: plan.resumeTo });
+}
+
+async function setCount(
+  world: World,
+  { cluster, service }: ScaleInputs,
+  { from, to }: NonNullable<Undo["desiredCount"]>,
+): Promise<void> {
+  // Not abortable: an answer that is thrown away would leave a count that nobody undoes.
+  await world.clients.ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount: to }));
+  world.log.info(`Set the desired count of ${service} from ${from} to ${to}.`);
+}

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startLoad } from "../../../simulator/src/outside-clients/load.ts";
+import { createStage, type Deployer, type Stage } from "./testing.ts";
+
+describe.each<Deployer>(["CodeDeploy", "ECS rolling", "ECS blue/green"])(
+  "a service that %s deploys",
+  (deployer) => {
+    let stage: Stage;
+    beforeAll(async () => {
+      stage = await createStage(deployer);
+    });
+    afterAll(() => stage?.close());
+
+    test("scales out to three and in to one, which serve, and no request fails", async () => {
+      const load = startLoad(stage.productionUrl, 8);
+      const out = await stage.try({ "desired-count": "3" });
+      expect(out.error).toBeUndefined();
+      expect(out.record).toMatchObject({
+        status: "succeeded",
+        before: { desired: 1, running: 1 },
+        now: { desired: 3, running: 3 },
+        changed: true,
+      });
+      const { requested, running = 0, healthy = 0, serving = 0 } = out.record.durations;
+      expect(requested).toBe(0);
+      expect([running, healthy, serving]).toEqual([running, healthy, serving].toSorted((a, b) => a - b));
+      load.answers.length = 0;
+      await expect.poll(() => new Set(load.answers).size).toBe(3);
+
+      const back = await stage.try({ "desired-count": "1" });
+      expect(back.error).toBeUndefined();
+      expect(back.record.now).toEqual({ desired: 1, running: 1 });
+      await stage.healthy(1);
+      await load.stop();
+      expect(load.failures).toEqual([]);
+    });
+
+    test("which has the count already is verified, and nothing is changed", async () => {
+      const { error, record, lines, undos } = await stage.try({ "desired-count": "1" });
+      expect(error).toBeUndefined();
+      expect(record).toMatchObject({ status: "succeeded", changed: false, changes: [] });
+      expect(lines).toContain("is as asked for already");
+      expect(undos.at(-1)).toBeUndefined();
+    });
+
+    test("is only planned with mode: plan", async () => {
+      const { error, record } = await stage.try({ "desired-count": "2", mode: "plan" });
+      expect(error).toBeUndefined();
+      expect(record).toMatchObject({ status: "planned", changes: ["desired count: 1 → 2"], changed: false });
+      expect(await stage.service()).toEqual({ desired: 1, running: 1 });
+    });
+
+    test("runs no task when that is asked for, and one again", async () => {
+      const none = await stage.try({ "desired-count": "0", "allow-zero": "true" });
+      expect(none.error).toBeUndefined();
+      expect(none.record).toMatchObject({ status: "succeeded", now: { desired: 0, running: 0 } });
+      expect((await stage.try({ "desired-count": "1" })).error).toBeUndefined();
+    });
+  },
+);

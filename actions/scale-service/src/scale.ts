@@ -1,0 +1,143 @@
+import { checkCredentialsLife, refuseExpired } from "../../deploy-service/src/verify/credentials-life.ts";
+import { formatDuration } from "../../shared/duration.ts";
+import { refuseFindings } from "../../shared/findings.ts";
+import type { AutoscalingPlan } from "./autoscaling/plan.ts";
+import { dimensionOf, isSuspended, readAutoscaling } from "./autoscaling/state.ts";
+import type { World } from "./clients.ts";
+import { budgetOf, deregistrationDelays } from "./deadline.ts";
+import { endBadly } from "./end-badly.ts";
+import { follow } from "./follow.ts";
+import type { ScaleInputs } from "./inputs.ts";
+import { judge } from "./judge.ts";
+import type { Range } from "./look.ts";
+import { publish } from "./publish.ts";
+import { newRecord, type ScaleRecord } from "./record.ts";
+import { prepareUndo, request } from "./request.ts";
+import { findSubject, type Subject } from "./subject.ts";
+import { planChanges } from "./verify.ts";
+import { ongoingDeployment, waitForDeployment } from "./wait-for-deployment.ts";
+import { watchTasks } from "./watch-tasks.ts";
+
+/** Scales; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
+export async function scaleAndReport(world: World, inputs: ScaleInputs): Promise<ScaleRecord> {
+  const record = newRecord(inputs.cluster, inputs.service);
+  record.beganAt = world.clock.now();
+  try {
+    await scale(world, inputs, record);
+  } catch (error) {
+    record.status ??= world.signal.aborted ? "cancelled" : "failed";
+    record.cause ||= (error as Error).message;
+    throw error;
+  } finally {
+    record.durationMs = world.clock.now() - record.beganAt;
+    await publish(record);
+  }
+  world.log.info(`${inputs.service} ${record.status} after ${formatDuration(record.durationMs)}.`);
+  return record;
+}
+
+/** Verify and plan, wait for a deployment, change, follow to the wanted stage, judge. */
+export async function scale(world: World, inputs: ScaleInputs, record: ScaleRecord): Promise<void> {
+  await refuseExpired(world);
+  let planned = await verifyAndPlan(world, inputs, record);
+  if (inputs.mode === "plan") {
+    record.status = "planned";
+    return;
+  }
+  const deploymentDeadline = world.clock.now() + (inputs.deadlineMs ?? deploymentMs);
+  if (await waitForDeployment(world, inputs, record, deploymentDeadline))
+    planned = await verifyAndPlan(world, inputs, record);
+  await change(world, inputs, record, planned);
+}
+
+/** CodeDeploy itself gives the new tasks of a deployment an hour; without the input deadline that is waited for. */
+const deploymentMs = 60 * 60_000;
+
+interface Planned {
+  readonly subject: Subject;
+  readonly autoscaling: AutoscalingPlan;
+}
+
+/** Looks without changing anything; what it finds is on the record before a fault ends it. */
+async function verifyAndPlan(world: World, inputs: ScaleInputs, record: ScaleRecord): Promise<Planned> {
+  const subject = await findSubject(world, inputs);
+  const { service, production } = subject.running;
+  record.before = { desired: service.desiredCount ?? 0, running: production.runningCount };
+  record.now = record.before;
+  record.autoscalingBefore = subject.autoscaling;
+  record.autoscalingNow = subject.autoscaling;
+  const { autoscaling, changes, findings } = planChanges(
+    inputs,
+    subject,
+    await ongoingDeployment(world, subject.running),
+  );
+  record.changes = changes;
+  record.findings = findings;
+  world.log.info(
+    changes.length > 0
+      ? `Changes:\n  ${changes.join("\n  ")}`
+      : `${inputs.service} is as asked for already; nothing is to change.`,
+  );
+  refuseFindings(findings, world.log);
+  return { subject, autoscaling };
+}
+
+async function change(
+  world: World,
+  inputs: ScaleInputs,
+  record: ScaleRecord,
+  { subject, autoscaling }: Planned,
+): Promise<void> {
+  const budgetMs = await settleBudget(world, inputs, record, subject);
+  const watch = await watchTasks(world, inputs, record, subject);
+  const undo = await prepareUndo(world, inputs, subject, autoscaling);
+  world.handOver(undo);
+  try {
+    const deadlineAt = (inputs.deadlineMs === undefined ? world.clock.now() : record.beganAt) + budgetMs;
+    await request(world, inputs, record, subject, autoscaling, undo);
+    const requestedAt = world.clock.now();
+    record.durations.requested = 0;
+    if (undo.autoscaling)
+      record.autoscalingNow = await readAutoscaling(world, dimensionOf(subject.running.service));
+    if (inputs.waitUntil === "requested") record.status = "requested";
+    else {
+      const range = rangeOf(record);
+      const scaling = { world, inputs, record, subject, range, watch, requestedAt, deadlineAt };
+      await judge(scaling, await follow(scaling));
+    }
+    world.handOver(undefined);
+  } catch (error) {
+    throw await endBadly(world, inputs, record, undo, error);
+  }
+}
+
+/** Suspended, it brings the count nowhere. */
+function rangeOf({ autoscalingNow: state }: ScaleRecord): Range | undefined {
+  return state && !isSuspended(state) ? { least: state.MinCapacity, most: state.MaxCapacity } : undefined;
+}
+
+/** Says so when the credentials will not last as long as it may take. */
+async function settleBudget(
+  world: World,
+  inputs: ScaleInputs,
+  record: ScaleRecord,
+  { running, containers, groups }: Subject,
+): Promise<number> {
+  if (inputs.waitUntil === "requested") return 0;
+  const { service, production } = running;
+  const { ms, because } = inputs.deadlineMs
+    ? { ms: inputs.deadlineMs, because: "" }
+    : budgetOf({
+        service,
+        containers,
+        groups,
+        deregistrationDelays: await deregistrationDelays(world, groups),
+        from: production.runningCount,
+        to: inputs.desiredCount ?? service.desiredCount ?? 0,
+      });
+  if (because) world.log.info(`Deadline: ${formatDuration(ms)} (${because}).`);
+  const findings = await checkCredentialsLife(world, ms);
+  record.findings.push(...findings);
+  refuseFindings(findings, world.log);
+  return ms;
+}

@@ -1,0 +1,96 @@
+import type { LoadBalancer } from "@aws-sdk/client-ecs";
+import {
+  DescribeListenersCommand,
+  DescribeRulesCommand,
+  DescribeTargetGroupsCommand,
+  type Listener,
+  type TargetGroup,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { routeOf } from "../../../deploy-service/src/verify/listener-routes.ts";
+import type { RunningService } from "../../../shared/ecs/service.ts";
+import type { World } from "../clients.ts";
+
+/** A target group in which the service's tasks in production are registered. */
+export interface ProductionGroup {
+  readonly arn: string;
+  readonly name: string;
+  /** Listeners that send it requests, such as `HTTP:80`; none: no visitor reaches it. */
+  readonly listeners: readonly string[];
+  /** Of ALBRequestCountPerTarget; undefined behind a Network Load Balancer, or none. */
+  readonly resourceLabel: string | undefined;
+  readonly group: TargetGroup;
+}
+
+/**
+ * Under CodeDeploy those of the primary task set; under ECS those of the service, of which its own blue/green has two:
+ * then the one that the production listener rule gives the most weight.
+ */
+export async function findProductionGroups(
+  world: World,
+  { service, primary }: RunningService,
+): Promise<ProductionGroup[]> {
+  const balancers = primary?.loadBalancers ?? service.loadBalancers ?? [];
+  const arns = await Promise.all(balancers.map((each) => groupInProduction(world, each)));
+  const TargetGroupArns = [...new Set(arns.filter(Boolean))];
+  if (TargetGroupArns.length === 0) return [];
+  const elbv2 = await world.clients.elbv2();
+  const found = await elbv2.send(new DescribeTargetGroupsCommand({ TargetGroupArns }), {
+    abortSignal: world.signal,
+  });
+  return Promise.all((found.TargetGroups ?? []).map((group) => describeGroup(world, group)));
+}
+
+async function groupInProduction(
+  world: World,
+  { targetGroupArn = "", advancedConfiguration }: LoadBalancer,
+): Promise<string> {
+  const { alternateTargetGroupArn, productionListenerRule } = advancedConfiguration ?? {};
+  // A Network Load Balancer has no rules: its listener stands there.
+  if (!alternateTargetGroupArn || !productionListenerRule?.includes(":listener-rule/")) return targetGroupArn;
+  const elbv2 = await world.clients.elbv2();
+  const command = new DescribeRulesCommand({ RuleArns: [productionListenerRule] });
+  const { Rules = [] } = await elbv2.send(command, { abortSignal: world.signal });
+  const weights = Rules.flatMap(routeOf)[0]?.weights;
+  const weightOf = (arn: string) => weights?.get(arn) ?? 0;
+  return weightOf(alternateTargetGroupArn) > weightOf(targetGroupArn)
+    ? alternateTargetGroupArn
+    : targetGroupArn;
+}
+
+async function describeGroup(world: World, group: TargetGroup): Promise<ProductionGroup> {
+  const { TargetGroupArn: arn = "", TargetGroupName: name = "", LoadBalancerArns = [] } = group;
+  const [loadBalancer = ""] = LoadBalancerArns;
+  const label = `${partFrom(loadBalancer, "app/")}/${partFrom(arn, "targetgroup/")}`;
+  return {
+    arn,
+    name,
+    group,
+    resourceLabel: loadBalancer.includes("loadbalancer/app/") ? label : undefined,
+    listeners: (await Promise.all(LoadBalancerArns.map((each) => listenersTo(world, each, arn)))).flat(),
+  };
+}
+
+function partFrom(arn: string, begin: string): string {
+  return arn.slice(arn.indexOf(begin));
+}
+
+async function listenersTo(world: World, LoadBalancerArn: string, group: string): Promise<string[]> {
+  const elbv2 = await world.clients.elbv2();
+  const options = { abortSignal: world.signal };
+  const { Listeners = [] } = await elbv2.send(new DescribeListenersCommand({ LoadBalancerArn }), options);
+  const sending = await Promise.all(
+    Listeners.map(async (listener) => ((await sends(listener)) ? sayListener(listener) : [])),
+  );
+  return sending.flat();
+
+  async function sends({ ListenerArn, DefaultActions = [] }: Listener): Promise<boolean> {
+    const rules = LoadBalancerArn.includes("loadbalancer/app/")
+      ? ((await elbv2.send(new DescribeRulesCommand({ ListenerArn }), options)).Rules ?? [])
+      : [{ Actions: DefaultActions, IsDefault: true }];
+    return rules.flatMap(routeOf).some(({ weights }) => (weights.get(group) ?? 0) > 0);
+  }
+}
+
+function sayListener({ Protocol, Port }: Listener): string {
+  return `${Protocol}:${Port}`;
+}

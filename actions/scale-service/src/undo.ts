@@ -1,0 +1,94 @@
+import { DeleteScalingPolicyCommand } from "@aws-sdk/client-application-auto-scaling";
+import type { PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
+import { UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import { explainAwsError } from "../../shared/aws-errors.ts";
+import { findService, type ServiceName } from "../../shared/ecs/service.ts";
+import { deleteAlarms } from "./autoscaling/alarms.ts";
+import { deregister, putPolicy, register } from "./autoscaling/apply.ts";
+import { type AutoscalingState, readAutoscaling, type ScalableDimension } from "./autoscaling/state.ts";
+import type { World } from "./clients.ts";
+
+/** Everything that puts a service back as it was; plain data, as another process may have to do it. */
+export interface Undo extends ServiceName {
+  /** Undefined when the count was not changed. */
+  readonly desiredCount?: { readonly from: number; readonly to: number };
+  /** Undefined when autoscaling was not changed. */
+  readonly autoscaling?: {
+    readonly dimension: ScalableDimension;
+    readonly before: AutoscalingState | null;
+    /** Names of the policies that were put. */
+    readonly policies: readonly string[];
+    readonly alarmsBefore: readonly PutMetricAlarmCommandInput[];
+    readonly alarms: readonly string[];
+  };
+}
+
+/** Long enough for a dozen calls, short enough for the seconds that the runner leaves to a cancelled step. */
+const undoMs = 7_000;
+
+/** Puts back what `undo` says and answers what became of the service, to end a sentence. */
+export async function putBack(world: World, undo: Undo): Promise<string> {
+  // The step's own signal may be the reason why this is done.
+  const unhurried = { ...world, signal: AbortSignal.timeout(undoMs) };
+  try {
+    if (undo.autoscaling) await putBackAutoscaling(unhurried, undo.autoscaling);
+    const count = await putBackCount(unhurried, undo);
+    world.handOver(undefined);
+    return count ?? "its autoscaling is as it was before";
+  } catch (error) {
+    const why = explainAwsError(error)?.message ?? (error as Error).message;
+    return `it could not be put back as it was before: ${why}`;
+  }
+}
+
+async function putBackCount(world: World, undo: Undo): Promise<string | undefined> {
+  const { cluster, service: name, desiredCount } = undo;
+  if (!desiredCount) return undefined;
+  const { from, to } = desiredCount;
+  const { service } = await findService(world, { cluster, service: name });
+  const now = service.desiredCount ?? 0;
+  if (now === from) return `its desired count is ${from}, as before`;
+  // A range that was put back may have moved it already; whatever else it is, somebody wants it so.
+  if (now !== to && !undo.autoscaling)
+    return `its desired count is ${now}, which somebody else has set: it stays`;
+  await world.clients.ecs.send(new UpdateServiceCommand({ cluster, service: name, desiredCount: from }));
+  return `it is being scaled back to ${from}`;
+}
+
+async function putBackAutoscaling(
+  world: World,
+  { dimension, before, policies, alarmsBefore, alarms }: NonNullable<Undo["autoscaling"]>,
+): Promise<void> {
+  if (!before) await deregister(world, dimension);
+  else {
+    await register(world, dimension, before);
+    await putBackPolicies(world, dimension, before, { policies, alarmsBefore });
+  }
+  const known = alarmsBefore.map(({ AlarmName }) => AlarmName);
+  await deleteAlarms(
+    world,
+    alarms.filter((name) => !known.includes(name)),
+  );
+}
+
+/** Those that were there have their old settings again; also after `remove`, which took all. Those that were not, go. */
+async function putBackPolicies(
+  world: World,
+  dimension: ScalableDimension,
+  before: AutoscalingState,
+  { policies: put, alarmsBefore }: Pick<NonNullable<Undo["autoscaling"]>, "policies" | "alarmsBefore">,
+): Promise<void> {
+  const client = await world.clients.autoscaling();
+  const now = await readAutoscaling(world, dimension);
+  const names = (state: AutoscalingState | null) => state?.Policies.map(({ PolicyName }) => PolicyName) ?? [];
+  for (const policy of before.Policies) {
+    const { PolicyName = "" } = policy;
+    if (put.includes(PolicyName) || !names(now).includes(PolicyName))
+      await putPolicy(world, dimension, {
+        settings: { ...policy, PolicyName },
+        alarm: alarmsBefore.find(({ AlarmName = "" }) => AlarmName.endsWith(`/${PolicyName}`)),
+      });
+  }
+  for (const PolicyName of put.filter((name) => !names(before).includes(name) && names(now).includes(name)))
+    await client.send(new DeleteScalingPolicyCommand({ ...dimension, PolicyName }));
+}

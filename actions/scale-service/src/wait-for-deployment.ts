@@ -1,0 +1,67 @@
+import { createPatience } from "../../deploy-service/src/deployment/patience.ts";
+import {
+  isOngoing,
+  listServiceDeployments,
+  shortId,
+} from "../../deploy-service/src/ecs/service-deployments.ts";
+import { isAccessDenied } from "../../shared/aws-errors.ts";
+import { findService, type RunningService } from "../../shared/ecs/service.ts";
+import { Failure } from "../../shared/failure.ts";
+import { createPace } from "../../shared/pace.ts";
+import type { World } from "./clients.ts";
+import type { ScaleInputs } from "./inputs.ts";
+import type { ScaleRecord } from "./record.ts";
+
+/**
+ * Name of the deployment of the service that goes on. To scale beside it would say nothing true: its tasks are counted
+ * with those in production, its failures look like those of scaling, and whoever ends it sets the count anew.
+ */
+export async function ongoingDeployment(world: World, running: RunningService): Promise<string | undefined> {
+  const { controller, service } = running;
+  if (controller === "CODE_DEPLOY") {
+    const replacement = service.taskSets?.find(({ status }) => status === "ACTIVE");
+    return replacement && `CodeDeploy deployment ${replacement.externalId ?? replacement.id}`;
+  }
+  const other = await listedDeployment(world, running);
+  return other ?? ((service.deployments ?? []).length > 1 ? "A deployment" : undefined);
+}
+
+async function listedDeployment(world: World, { service }: RunningService): Promise<string | undefined> {
+  const name = { cluster: service.clusterArn ?? "", service: service.serviceName ?? "" };
+  try {
+    const active = (await listServiceDeployments(world, name, world.signal)).find(isOngoing);
+    return active && `Service deployment ${shortId(active.serviceDeploymentArn)}`;
+  } catch (error) {
+    if (!isAccessDenied(error)) throw error;
+    return undefined;
+  }
+}
+
+/** True when a deployment went on and has ended, however; throws when the deadline passes before. */
+export async function waitForDeployment(
+  world: World,
+  inputs: ScaleInputs,
+  record: ScaleRecord,
+  deadlineAt: number,
+): Promise<boolean> {
+  const pace = createPace();
+  const ask = createPatience(world);
+  for (let known: string | undefined; ; ) {
+    const look = await ask(async () => {
+      const running = await findService(world, inputs);
+      return { other: await ongoingDeployment(world, running) };
+    });
+    if (look && !look.other) return known !== undefined;
+    const isNew = look !== undefined && look.other !== known;
+    if (isNew) world.log.info(`Waiting for the end of: ${look.other}.`);
+    known = look?.other ?? known;
+    if (world.clock.now() >= deadlineAt) {
+      record.status = "timed-out";
+      throw new Failure(`The deadline passed while this went on: ${known}`, {
+        nextStep: "let it end or stop it, then run this job again; nothing was changed.",
+      });
+    }
+    const pause = look ? pace.next(isNew) : pace.slowest();
+    await world.clock.wait(Math.min(pause, Math.max(0, deadlineAt - world.clock.now())), world.signal);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Task } from "@aws-sdk/client-ecs";
+import { findFailedTasks } from "../../deploy-service/src/diagnosis/failed-tasks.ts";
+import { isAccessDenied, isThrottled, isTransient } from "../../shared/aws-errors.ts";
+import type { FailedTask } from "../../shared/ecs/failed-task.ts";
+import type { World } from "./clients.ts";
+import type { ScaleInputs } from "./inputs.ts";
+import type { ScaleRecord } from "./record.ts";
+import type { Subject } from "./subject.ts";
+
+/** Tasks in production that stopped by themselves, counted from when the watch began. */
+export interface TaskWatch {
+  /** Looks again, says of each new one, and answers whether there are too many. */
+  look(): Promise<boolean>;
+  /** Whether it failed before the watch began, and is no matter of scaling. */
+  isOld(task: FailedTask): boolean;
+}
+
+/** A service that lacked tasks from the beginning lacks them for what failed before as well. */
+export async function watchTasks(
+  world: World,
+  inputs: ScaleInputs,
+  record: ScaleRecord,
+  { running }: Subject,
+): Promise<TaskWatch> {
+  const { service, primary, revision, production } = running;
+  const startedBy = primary?.id ?? service.deployments?.find(({ status }) => status === "PRIMARY")?.id;
+  const known = new Map<string, Task>();
+  let mayLook = true;
+  const find = async () => {
+    if (!mayLook) return [];
+    try {
+      return await findFailedTasks(world, { ...inputs, revision, startedBy }, known, world.signal);
+    } catch (error) {
+      if (isThrottled(error) || isTransient(error)) return [];
+      if (!isAccessDenied(error)) throw error;
+      mayLook = false;
+      world.log.warning(
+        "Stopped tasks cannot be counted (max-failed-tasks): the role lacks ecs:ListTasks or ecs:DescribeTasks.",
+      );
+      return [];
+    }
+  };
+  const before = await find();
+  const old = new Set(
+    production.runningCount < (service.desiredCount ?? 0) ? [] : before.map(({ taskId }) => taskId),
+  );
+  const isOld = ({ taskId }: FailedTask) => old.has(taskId);
+  const told = new Set(before.map(({ taskId }) => taskId));
+  let failedSince = 0;
+  return {
+    isOld,
+    async look() {
+      const failed = await find();
+      for (const task of failed) {
+        if (told.has(task.taskId)) continue;
+        told.add(task.taskId);
+        failedSince += 1;
+        const exit = task.exitCode === undefined ? "" : ` (${task.container}: exit code ${task.exitCode})`;
+        world.log.info(`              task ${task.taskId} stopped: ${task.stoppedReason}${exit}`);
+      }
+      if (failed.length > 0) record.failedTasks = failed.filter((task) => !isOld(task));
+      return failedSince >= inputs.maxFailedTasks;
+    },
+  };
+}
