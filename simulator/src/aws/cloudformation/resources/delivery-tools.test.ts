@@ -166,11 +166,7 @@ it("a scalable target and its policy are made, changed in place, replaced when r
     { MaxCapacity: 5, SuspendedState: { DynamicScalingInSuspended: false } },
   ]);
   expect(await stack.physicalId("Policy")).toBe(policyArn);
-  // The new one is made before the old one goes, and no two may track the same.
   const renamed = { PolicyName: "memory" };
-  expect(await stack.update(scaled({ MaxCapacity: 5 }, renamed))).toContain(
-    "Only one TargetTrackingScaling policy for a given metric specification is allowed.",
-  );
   const TargetTrackingScalingPolicyConfiguration = {
     TargetValue: 60,
     PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageMemoryUtilization" },
@@ -179,6 +175,10 @@ it("a scalable target and its policy are made, changed in place, replaced when r
   expect(await stack.update(scaled({ MaxCapacity: 5 }, other))).toBe("UPDATE_COMPLETE");
   const { ScalingPolicies } = await scaling.describeScalingPolicies({ ServiceNamespace: "ecs" });
   expect(ScalingPolicies?.map(({ PolicyName }) => PolicyName)).toEqual(["memory"]);
+  // The new one is made before the old one goes, and no two may track the same.
+  expect(await stack.update(scaled({ MaxCapacity: 5 }, { ...other, PolicyName: "again" }))).toContain(
+    "Only one TargetTrackingScaling policy for a given metric specification is allowed.",
+  );
   expect(await stack.remove()).toBe("gone");
   expect((await scaling.describeScalableTargets({ ServiceNamespace: "ecs" })).ScalableTargets).toEqual([]);
 });
