@@ -1,12 +1,12 @@
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
+import { callerArn } from "../codecommit/references.ts";
 import { refuseBroken } from "../constraints.ts";
-import { callerArn } from "./executions.ts";
 import { type CodePipelineState, find, findStageIndex } from "./state.ts";
 
 export function approvalOperations(state: CodePipelineState): Service<"codepipeline">["operations"] {
   return {
-    async putApprovalResult({ pipelineName, stageName, actionName, result, token }) {
+    putApprovalResult({ pipelineName, stageName, actionName, result, token }, { accessKeyId }) {
       const { status, summary } = result ?? {};
       refuseBroken("ValidationException", [
         ["result.status", status, { values: ["Approved", "Rejected"] }],
@@ -19,7 +19,6 @@ export function approvalOperations(state: CodePipelineState): Service<"codepipel
           "ActionNotFoundException",
           `The stage '${stageName}' has no action '${actionName}', but ${stage?.actions?.map(({ name }) => name).join(", ")}.`,
         );
-      const updatedBy = await callerArn(state);
       const run = record.actionRuns.findLast(
         (each) =>
           each.stage === stageName && each.action.name === actionName && each.approval?.token === token,
@@ -31,7 +30,7 @@ export function approvalOperations(state: CodePipelineState): Service<"codepipel
         );
       const { decide } = run.approval;
       run.approval = undefined;
-      run.updatedBy = updatedBy;
+      run.updatedBy = callerArn(state.environment, accessKeyId);
       decide({ status, summary: summary ?? "" });
       return { approvedAt: state.environment.clock.now() };
     },

@@ -6,6 +6,7 @@ import type {
 import type { CodePipelineController } from "../../controllers/codepipeline/controller.ts";
 import { AwsError } from "../../errors.ts";
 import type { Caller, Service } from "../api.ts";
+import { callerArn } from "../codecommit/references.ts";
 import { refuseBroken } from "../constraints.ts";
 import { page } from "../page.ts";
 import { type Execution, isOver } from "./execution.ts";
@@ -25,9 +26,9 @@ export function executionOperations(
   controller: CodePipelineController,
 ): Service<"codepipeline">["operations"] {
   return {
-    async startPipelineExecution(input, caller) {
+    startPipelineExecution(input, caller) {
       const record = find(state, input.name);
-      const trigger = await triggerOf(state, input, caller);
+      const trigger = triggerOf(state, input, caller);
       const token = input.clientRequestToken;
       const known = record.executions.find(
         ({ requestToken }) => token !== undefined && requestToken === token,
@@ -66,18 +67,13 @@ export function executionOperations(
   };
 }
 
-async function triggerOf(
-  state: CodePipelineState,
+function triggerOf(
+  { environment }: CodePipelineState,
   input: StartPipelineExecutionInput | StartByEvent,
   { accessKeyId }: Caller,
-): Promise<ExecutionTrigger> {
+): ExecutionTrigger {
   if ("trigger" in input && accessKeyId === "in-process") return input.trigger;
-  return { triggerType: "StartPipelineExecution", triggerDetail: await callerArn(state) };
-}
-
-export async function callerArn({ environment }: CodePipelineState): Promise<string> {
-  const { Arn = "" } = await environment.aws.sts.getCallerIdentity({});
-  return Arn;
+  return { triggerType: "StartPipelineExecution", triggerDetail: callerArn(environment, accessKeyId) };
 }
 
 function refuseStop(execution: Execution, abandon: boolean): void {

@@ -2,10 +2,10 @@ import type { ExecutionTrigger, PipelineDeclaration, Tag } from "@aws-sdk/client
 import type { CodePipelineController } from "../../controllers/codepipeline/controller.ts";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
+import { callerArn } from "../codecommit/references.ts";
 import { page } from "../page.ts";
 import { findTrustingRole } from "../sts/trust.ts";
 import { checkStructure } from "./check-structure.ts";
-import { callerArn } from "./executions.ts";
 import { addExecution } from "./new-execution.ts";
 import { type CodePipelineState, find, invalidStructure, type PipelineRecord, pipelineArn } from "./state.ts";
 import { checkedTags } from "./tags.ts";
@@ -28,9 +28,8 @@ export function pipelineOperations(
     }
   };
   return {
-    async createPipeline({ pipeline, tags }) {
+    async createPipeline({ pipeline, tags }, { accessKeyId }) {
       const declaration = await checked(state, pipeline);
-      const triggerDetail = await callerArn(state);
       const given = checkedTags(tags);
       const { name = "" } = declaration;
       if (pipelines.has(name))
@@ -52,7 +51,10 @@ export function pipelineOperations(
       };
       pipelines.set(name, record);
       watch(record);
-      start(record, { triggerType: "CreatePipeline", triggerDetail });
+      start(record, {
+        triggerType: "CreatePipeline",
+        triggerDetail: callerArn(environment, accessKeyId),
+      });
       return { pipeline: declaration, tags: tagList(record) };
     },
     async updatePipeline({ pipeline }) {

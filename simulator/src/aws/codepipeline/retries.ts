@@ -1,9 +1,9 @@
 import type { CodePipelineController } from "../../controllers/codepipeline/controller.ts";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
+import { callerArn } from "../codecommit/references.ts";
 import { refuseBroken } from "../constraints.ts";
 import { type Execution, isOver } from "./execution.ts";
-import { callerArn } from "./executions.ts";
 import { addRollback } from "./new-execution.ts";
 import {
   type CodePipelineState,
@@ -37,12 +37,13 @@ export function retryOperations(
       controller.retry(record, execution, index, { mode: retryMode, trigger: "ManualStageRetry" });
       return { pipelineExecutionId: execution.id };
     },
-    async rollbackStage({ pipelineName, stageName = "", targetPipelineExecutionId }) {
+    rollbackStage({ pipelineName, stageName = "", targetPipelineExecutionId }, { accessKeyId }) {
       const record = find(state, pipelineName);
       const index = findStageIndex(record, stageName);
       const target = findExecution(record, targetPipelineExecutionId);
       refuseRollback(record, { name: stageName, index }, target);
-      const trigger = { triggerType: "ManualRollback", triggerDetail: await callerArn(state) } as const;
+      const triggerDetail = callerArn(state.environment, accessKeyId);
+      const trigger = { triggerType: "ManualRollback", triggerDetail } as const;
       const execution = addRollback(state, record, target, trigger);
       controller.rollBack(record, execution, index);
       return { pipelineExecutionId: execution.id };

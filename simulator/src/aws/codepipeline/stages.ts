@@ -1,8 +1,8 @@
 import type { CodePipelineController } from "../../controllers/codepipeline/controller.ts";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
+import { callerArn } from "../codecommit/references.ts";
 import { refuseBroken } from "../constraints.ts";
-import { callerArn } from "./executions.ts";
 import {
   type CodePipelineState,
   find,
@@ -23,26 +23,26 @@ export function stageOperations(
   controller: CodePipelineController,
 ): Service<"codepipeline">["operations"] {
   return {
-    async disableStageTransition(input) {
+    disableStageTransition(input, { accessKeyId }) {
       const { record, stage } = findStage(state, input);
       // Source: API model, DisabledReason.
       const reason = { pattern: "[a-zA-Z0-9!@ \\(\\)\\.\\*\\?\\-]+", length: [1, 300] } as const;
       refuseBroken("ValidationException", [["reason", input.reason, reason]]);
-      record.transitions.set(stage, await change(state, input.reason));
+      record.transitions.set(stage, change(state, accessKeyId, input.reason));
       return {};
     },
-    async enableStageTransition(input) {
+    enableStageTransition(input, { accessKeyId }) {
       const { record, stage } = findStage(state, input);
-      record.transitions.set(stage, await change(state, undefined));
+      record.transitions.set(stage, change(state, accessKeyId));
       controller.open(record, stage);
       return {};
     },
   };
 }
 
-async function change(state: CodePipelineState, reason: string | undefined): Promise<Transition> {
-  const changedBy = await callerArn(state);
-  return { enabled: reason === undefined, changedBy, changedAt: state.environment.clock.now(), reason };
+function change({ environment }: CodePipelineState, accessKeyId: string, reason?: string): Transition {
+  const changedBy = callerArn(environment, accessKeyId);
+  return { enabled: reason === undefined, changedBy, changedAt: environment.clock.now(), reason };
 }
 
 function findStage(

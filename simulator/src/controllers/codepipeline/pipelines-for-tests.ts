@@ -50,7 +50,7 @@ export async function preparePipelines(simulator: Simulator) {
   const statusOf = async (pipelineName: string, pipelineExecutionId: string | undefined) =>
     (await client.getPipelineExecution({ pipelineName, pipelineExecutionId })).pipelineExecution?.status;
   const until = (condition: () => Promise<unknown>) =>
-    vi.waitUntil(condition, { timeout: 20_000, interval: 10 });
+    vi.waitUntil(condition, { timeout: 60_000, interval: 10 });
   const ids = async (pipelineName: string) => {
     const { pipelineExecutionSummaries = [] } = await client.listPipelineExecutions({ pipelineName });
     return pipelineExecutionSummaries.map(({ pipelineExecutionId = "" }) => pipelineExecutionId).reverse();

@@ -1,0 +1,131 @@
+import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
+import { createDelivery } from "../../outside-clients/delivery.ts";
+import type { Simulator } from "../../simulator.ts";
+import { testListenerPortOffset } from "../../testing-simulator.ts";
+import { pushProgram } from "../ecs/push-image-for-tests.ts";
+import { type Pipelines, preparePipelines, stage } from "./pipelines-for-tests.ts";
+
+const action = (category: "Source" | "Deploy", provider: string) => ({
+  category,
+  owner: "AWS" as const,
+  provider,
+  version: "1",
+});
+const definitions: ActionDeclaration = {
+  name: "Definitions",
+  actionTypeId: action("Source", "CodeCommit"),
+  configuration: { RepositoryName: "deployment", BranchName: "dev", PollForSourceChanges: "false" },
+  outputArtifacts: [{ name: "SourceArtifact" }],
+  namespace: "SourceVariables",
+};
+const image: ActionDeclaration = {
+  name: "Image",
+  actionTypeId: action("Source", "ECR"),
+  configuration: { RepositoryName: "web" },
+  outputArtifacts: [{ name: "image-web" }],
+};
+export const deploy: ActionDeclaration = {
+  name: "Deploy",
+  actionTypeId: action("Deploy", "CodeDeployToECS"),
+  configuration: {
+    ApplicationName: "outside",
+    DeploymentGroupName: "web",
+    TaskDefinitionTemplateArtifact: "SourceArtifact",
+    TaskDefinitionTemplatePath: "taskdef-web.json",
+    AppSpecTemplateArtifact: "SourceArtifact",
+    AppSpecTemplatePath: "appspec-web.yaml",
+    Image1ArtifactName: "image-web",
+    Image1ContainerName: "IMAGE1_NAME",
+  },
+  inputArtifacts: [{ name: "SourceArtifact" }, { name: "image-web" }],
+};
+
+/** As the course writes it, for a service whose tasks answer with this version. */
+export const taskDefinitionFile = (version: string) => ({
+  family: "web",
+  requiresCompatibilities: ["FARGATE"],
+  networkMode: "awsvpc",
+  cpu: "256",
+  memory: "512",
+  executionRoleArn: "arn:aws:iam::123456789012:role/execution",
+  containerDefinitions: [
+    {
+      name: "web",
+      image: "<IMAGE1_NAME>",
+      portMappings: [{ containerPort: 8080 }],
+      environment: [{ name: "VERSION", value: version }],
+    },
+  ],
+});
+export const appSpecFile = `version: 0.0
+Resources:
+  - TargetService:
+      Type: AWS::ECS::Service
+      Properties:
+        TaskDefinition: <TASK_DEFINITION>
+        LoadBalancerInfo:
+          ContainerName: "web"
+          ContainerPort: 8080
+`;
+
+/** The course's pipeline and everything that it deploys with, but no image and no files yet. */
+export async function preparePipelineDelivery(simulator: Simulator) {
+  const { aws } = simulator;
+  const delivery = await createDelivery(simulator, testListenerPortOffset());
+  const pipelines = await preparePipelines(simulator);
+  await aws.codecommit.createRepository({ repositoryName: "deployment" });
+  const pipeline: PipelineDeclaration = {
+    name: "update-web",
+    pipelineType: "V2",
+    executionMode: "SUPERSEDED",
+    roleArn: "arn:aws:iam::123456789012:role/PipelineRole",
+    artifactStore: { type: "S3", location: pipelines.bucket },
+    stages: [stage("Source", definitions, image), stage("Deploy", deploy)],
+  };
+  let parentCommitId: string | undefined;
+  return {
+    delivery,
+    pipelines,
+    pipeline,
+    /** Commits the two definition files to the branch dev; resolves with the commit's id. */
+    async commitFiles(version: string) {
+      const { commitId = "" } = await aws.codecommit.createCommit({
+        repositoryName: "deployment",
+        branchName: "dev",
+        parentCommitId,
+        commitMessage: `version ${version}`,
+        putFiles: [
+          { filePath: "taskdef-web.json", fileContent: text(JSON.stringify(taskDefinitionFile(version))) },
+          { filePath: "appspec-web.yaml", fileContent: text(appSpecFile) },
+        ],
+      });
+      parentCommitId = commitId;
+      return commitId;
+    },
+    /** Another text in the program is another image. */
+    pushImage: (answer = "") => pushProgram(simulator, delivery.repositoryUri, server(answer)),
+    /** A rule that starts the pipeline; resolves with its ARN. */
+    async startOn(Name: string, pattern: object) {
+      const { RuleArn = "" } = await aws.events.putRule({ Name, EventPattern: JSON.stringify(pattern) });
+      const Arn = `arn:aws:codepipeline:us-east-1:123456789012:${pipeline.name}`;
+      await aws.events.putTargets({ Rule: Name, Targets: [{ Id: "p", Arn, RoleArn: pipeline.roleArn }] });
+      return RuleArn;
+    },
+    async deployed(pipelines: Pipelines, id: string | undefined) {
+      const run = (await pipelines.actions("update-web", id)).findLast(
+        ({ actionName }) => actionName === "Deploy",
+      );
+      return run?.output?.executionResult;
+    },
+  };
+}
+
+function text(content: string): Uint8Array {
+  return new TextEncoder().encode(content);
+}
+
+function server(answer: string): string {
+  return `import { createServer } from "node:http";
+createServer((request, response) => response.end(${JSON.stringify(answer)} + process.env.VERSION)).listen(8080);
+process.on("SIGTERM", () => process.exit(0));`;
+}

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { zip } from "../../aws/lambda/zip-for-tests.ts";
+import type { Simulator } from "../../simulator.ts";
+import { startTestSimulator } from "../../testing-simulator.ts";
+import { appSpecFile, deploy, taskDefinitionFile } from "./delivery-for-tests.ts";
+import { files, type Pipelines, preparePipelines, stage, waitingPipeline } from "./pipelines-for-tests.ts";
+
+let simulator: Simulator;
+let pipelines: Pipelines;
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+  pipelines = await preparePipelines(simulator);
+});
+afterAll(() => simulator?.close());
+
+const imageDetail = JSON.stringify({ ImageURI: "127.0.0.1:4566/web@sha256:0" });
+const good = {
+  "taskdef-web.json": JSON.stringify(taskDefinitionFile("1")),
+  "appspec-web.yaml": appSpecFile,
+  "imageDetail.json": imageDetail,
+};
+const without = (name: keyof typeof good) =>
+  Object.fromEntries(Object.entries(good).filter(([path]) => path !== name)) as Record<string, string>;
+/** Nothing of it can be made smaller. */
+const noise = () =>
+  Array.from({ length: 1_600_000 }, () => Math.floor(Math.random() * 2 ** 16).toString(16)).join("");
+
+let made = 0;
+/** Why a deployment of these files fails; one archive holds all of them. */
+async function failure(content: Record<string, string>, configuration: object = {}): Promise<unknown> {
+  const name = `deploys-${made++}`;
+  await simulator.aws.s3.putObject({ Bucket: pipelines.bucket, Key: "files.zip", Body: zip(content) });
+  const settings = { ...deploy.configuration, Image1ArtifactName: "SourceArtifact", ...configuration };
+  const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+  const action = { ...deploy, configuration: given, inputArtifacts: [{ name: "SourceArtifact" }] };
+  const id = await pipelines.create(
+    waitingPipeline(name, { stages: [stage("Source", files), stage("Deploy", action)] }),
+  );
+  await pipelines.reaches(name, id, "Failed");
+  const { code, message } =
+    (await pipelines.actions(name, id)).at(-1)?.output?.executionResult?.errorDetails ?? {};
+  return `${code}: ${message}`;
+}
+
+it.each<[string, Record<string, string>, object, string]>([
+  [
+    "no task definition",
+    without("taskdef-web.json"),
+    {},
+    "ConfigurationError: Exception while trying to read the task definition artifact file from: SourceArtifact",
+  ],
+  [
+    "no AppSpec under its default name",
+    good,
+    { AppSpecTemplatePath: undefined },
+    "ConfigurationError: Exception while trying to read the appspec artifact file from: SourceArtifact",
+  ],
+  [
+    "no image",
+    without("imageDetail.json"),
+    {},
+    "ConfigurationError: Exception while trying to read the image artifact file from the artifact: SourceArtifact.",
+  ],
+  [
+    "an image file of the other deploy action",
+    { ...good, "imageDetail.json": "[]" },
+    {},
+    "ConfigurationError: Exception while trying to read the image artifact file from the artifact: SourceArtifact.",
+  ],
+  [
+    "an artifact that it does not get",
+    good,
+    { Image1ArtifactName: "image-web" },
+    "ConfigurationError: Exception while trying to read the image artifact file from the artifact: image-web.",
+  ],
+  [
+    "an artifact without a name for its image",
+    good,
+    { Image1ContainerName: undefined },
+    "ConfigurationError: Action configuration is missing 'Image1ContainerName' configuration.",
+  ],
+  [
+    "an artifact of more than 3 MB",
+    { ...good, noise: noise() },
+    {},
+    "ConfigurationError: Exception while trying to read the task definition artifact file from: SourceArtifact",
+  ],
+  [
+    "a task definition that is no JSON",
+    { ...good, "taskdef-web.json": "{" },
+    {},
+    "ConfigurationError: The task definition file taskdef-web.json contains invalid JSON format",
+  ],
+  [
+    "a task definition that ECS refuses",
+    { ...good, "taskdef-web.json": JSON.stringify({ ...taskDefinitionFile("1"), cpu: "7" }) },
+    {},
+    "(Service: AmazonECS; Status Code: 400; Error Code: ClientException)",
+  ],
+  [
+    "an application that is not there",
+    good,
+    {},
+    "ConfigurationError: No application found for name: outside (Service: AmazonCodeDeploy; Status Code: 400; Error Code: ApplicationDoesNotExistException)",
+  ],
+])("says why with %s", async (_, content, configuration, message) => {
+  expect(await failure(content, configuration)).toContain(message);
+});
