@@ -79,12 +79,16 @@ function refuseOtherTime(time: string, now: Date): void {
   );
 }
 
-function sign({ secretAccessKey }: AccessKey, { region, host, path }: SignedTarget, time: string): string {
+/** Time as `20260102T030405`: unlike elsewhere in Signature Version 4, what is signed has no Z. */
+export function sign(
+  { secretAccessKey }: Pick<AccessKey, "secretAccessKey">,
+  { region, host, path }: SignedTarget,
+  time: string,
+): string {
   const date = time.slice(0, 8);
   const scope = [date, region, "codecommit", "aws4_request"];
   const canonical = `GIT\n${path}\n\nhost:${host}\n\nhost\n`;
   const digest = createHash("sha256").update(canonical).digest("hex");
-  // Unlike elsewhere in Signature Version 4, the time that is signed has no Z.
   const toSign = ["AWS4-HMAC-SHA256", time, scope.join("/"), digest].join("\n");
   const key = scope.reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`);
   return hmac(key, toSign).toString("hex");

@@ -1,0 +1,62 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { awsCli, run } from "./programs.ts";
+
+export interface GitClient {
+  readonly directory: string;
+  /** Runs git in `directory`; resolves to its standard output. */
+  git(...args: string[]): Promise<string>;
+  /** What git says when it fails; rejects when it does not. */
+  failure(...args: string[]): Promise<string>;
+  /** Commits a file's text to the branch that is checked out; resolves to the commit's id. */
+  commit(path: string, content: string): Promise<string>;
+  /** What a program in the same place needs of its environment. */
+  readonly variables: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** The AWS CLI's, as CodeCommit's user guide sets it up. Whoever asks a lot of it has to wait a lot for it, too. */
+export const cliHelper = `!${awsCli} codecommit credential-helper --ignore-host-check $@`;
+
+/** The git program, with the branch `dev` in a new folder, and credentials that come from a helper or from nowhere. */
+export async function createGitClient(
+  credentialHelper: string | undefined,
+  aws: Readonly<Record<string, string>> = {},
+): Promise<GitClient> {
+  const home = await mkdtemp(join(tmpdir(), "git-client-"));
+  const directory = join(home, "work");
+  const variables = { HOME: home, GIT_CONFIG_NOSYSTEM: "1", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C", ...aws };
+  const start = (args: readonly string[]) => run("git", args, { variables });
+  const git = (...args: string[]) => start(["-C", directory, ...args]);
+  await writeFile(join(home, ".gitconfig"), configuration(credentialHelper));
+  await start(["init", "--quiet", "--initial-branch=dev", directory]);
+  return {
+    directory,
+    variables,
+    git,
+    failure: (...args) =>
+      git(...args).then(
+        () => {
+          throw new Error(`git ${args.join(" ")} did not fail`);
+        },
+        ({ stderr }) => stderr,
+      ),
+    async commit(path, content) {
+      await mkdir(dirname(join(directory, path)), { recursive: true });
+      await writeFile(join(directory, path), content);
+      await git("add", path);
+      await git("commit", "--quiet", "-m", `Change ${path}`);
+      return (await git("rev-parse", "HEAD")).trim();
+    },
+    close: () => rm(home, { recursive: true, force: true }),
+  };
+}
+
+/** The helper signs the path too, which git keeps to itself unless told otherwise. */
+const configuration = (helper: string | undefined) => `[user]
+  name = Ada
+  email = ada@example.com
+[gc]
+  auto = 0
+${helper === undefined ? "" : `[credential]\n  helper = "${helper}"\n  UseHttpPath = true\n`}`;

@@ -1,0 +1,189 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { sign } from "../planes/git/credentials.ts";
+import type { Simulator } from "../simulator.ts";
+import { startTestSimulator } from "../testing-simulator.ts";
+import { startCuttingProxy } from "./cutting-proxy.ts";
+import { cliHelper, createGitClient, type GitClient } from "./git-client.ts";
+import { commitMebibytes } from "./git-history.ts";
+
+/** As a workflow has it. */
+const temporary = {
+  accessKeyId: "ASIATEMPORARY",
+  secretAccessKey: "temporary",
+  sessionToken: "to/ken+of=a%session",
+};
+
+let simulator: Simulator;
+let client: GitClient;
+let url: string;
+let name: string;
+let count = 0;
+beforeAll(async () => {
+  simulator = await startTestSimulator({ accessKeys: [temporary] });
+});
+afterAll(() => simulator?.close());
+beforeEach(async () => {
+  name = `repository-${++count}`;
+  const { repositoryMetadata } = await simulator.aws.codecommit.createRepository({ repositoryName: name });
+  url = repositoryMetadata?.cloneUrlHttp ?? "";
+  client = await createGitClient("!cat ~/credentials");
+  await writeFile(join(client.directory, "..", "credentials"), credentials(url));
+  await client.git("remote", "add", "origin", url);
+});
+afterEach(() => client.close());
+
+/** What the AWS CLI's helper would answer, which takes its time for it. */
+function credentials(repository: string): string {
+  const { hostname, pathname } = new URL(repository);
+  const time = new Date().toISOString().replace(/[-:]|\.\d+Z$/g, "");
+  const target = { region: "us-east-1", host: hostname, path: pathname };
+  const user = `${temporary.accessKeyId}%${temporary.sessionToken}`;
+  return `username=${user}\npassword=${time}Z${sign(temporary, target, time)}\n`;
+}
+
+const cliClient = (secretAccessKey: string) =>
+  createGitClient(cliHelper, {
+    ...simulator.environmentVariables,
+    AWS_ACCESS_KEY_ID: temporary.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: temporary.sessionToken,
+  });
+
+const tip = async (branchName = "dev") =>
+  (await simulator.aws.codecommit.getBranch({ repositoryName: name, branchName })).branch?.commitId;
+
+it("git is let in by the AWS CLI's credential helper", async () => {
+  const cli = await cliClient(temporary.secretAccessKey);
+  const commit = await cli.commit("a.txt", "1");
+  await cli.git("push", "--quiet", url, "dev");
+  expect(await cli.git("ls-remote", url, "dev")).toBe(`${commit}\trefs/heads/dev\n`);
+  await cli.close();
+});
+
+describe("git", () => {
+  it("pushes, clones, and pulls what another has pushed", async () => {
+    const first = await client.commit("taskdef.json", "{}");
+    await client.git("push", "origin", "dev");
+    expect(await tip()).toBe(first);
+    await client.git("clone", "--quiet", url, "../clone");
+    const clone = (...args: string[]) => client.git("-C", "../clone", ...args);
+    expect(await clone("branch", "--show-current")).toBe("dev\n");
+    const second = await client.commit("infra/appspec.yaml", "version: 0.0");
+    await client.git("push", "origin", "dev");
+    await clone("pull", "--quiet");
+    expect((await clone("rev-parse", "HEAD")).trim()).toBe(second);
+    await client.git("clone", "--quiet", "--depth=1", url, "../shallow");
+    expect(await client.git("-C", "../shallow", "rev-list", "--count", "HEAD")).toBe("1\n");
+    await client.git("-C", "../shallow", "fetch", "--quiet", "--unshallow");
+    expect(await client.git("-C", "../shallow", "rev-list", "--count", "HEAD")).toBe("2\n");
+  });
+
+  it.each(["0", "2"])(
+    "speaks version %s of its protocol, with questions long enough to be zipped",
+    async (version) => {
+      await client.git("config", "protocol.version", version);
+      for (let number = 0; number < 40; number++)
+        await client.git("commit", "--quiet", "--allow-empty", "-m", String(number));
+      await client.git("push", "origin", "dev");
+      await client.git("clone", "--quiet", url, "../clone");
+      for (let number = 0; number < 40; number++)
+        await client.git("-C", "../clone", "commit", "--quiet", "--allow-empty", "-m", `mine ${number}`);
+      const next = await client.commit("a.txt", "1");
+      await client.git("push", "origin", "dev");
+      await client.git("-C", "../clone", "fetch", "--quiet");
+      expect((await client.git("-C", "../clone", "rev-parse", "origin/dev")).trim()).toBe(next);
+    },
+  );
+
+  it("is refused a lease that is over, and may force with one that is not", async () => {
+    await client.commit("a.txt", "1");
+    await client.git("push", "origin", "dev");
+    await client.git("clone", "--quiet", url, "../other");
+    await client.git("-C", "../other", "commit", "--quiet", "--allow-empty", "-m", "theirs");
+    await client.git("-C", "../other", "push", "--quiet", "origin", "dev");
+    const theirs = await tip();
+    await client.git("commit", "--quiet", "--amend", "-m", "mine");
+    expect(await client.failure("push", "origin", "dev")).toContain("[rejected]");
+    const refused = await client.failure("push", "--force-with-lease", "origin", "dev");
+    expect(refused).toContain("(stale info)");
+    expect(await tip()).toBe(theirs);
+    await client.git("push", "--quiet", `--force-with-lease=dev:${theirs}`, "origin", "dev");
+    expect(await tip()).toBe((await client.git("rev-parse", "HEAD")).trim());
+  });
+
+  it("makes the first branch the default one, which it may not delete then", async () => {
+    await client.commit("a.txt", "1");
+    await client.git("push", "--quiet", "origin", "dev", "dev:feature");
+    const { repositoryMetadata } = await simulator.aws.codecommit.getRepository({ repositoryName: name });
+    expect(repositoryMetadata?.defaultBranch).toBe("dev");
+    await client.git("push", "--quiet", "origin", ":feature");
+    expect(await client.failure("push", "origin", ":dev")).toContain(
+      "deletion of the current branch prohibited",
+    );
+    expect((await simulator.aws.codecommit.listBranches({ repositoryName: name })).branches).toEqual(["dev"]);
+  });
+
+  it("asks for credentials that it does not have", async () => {
+    const stranger = await createGitClient(undefined);
+    const said = await stranger.failure("ls-remote", url);
+    await stranger.close();
+    expect(said).toContain("could not read Username");
+  });
+
+  it("shows why credentials are refused", async () => {
+    const wrong = await cliClient("wrong");
+    const said = await wrong.failure("ls-remote", url);
+    await wrong.close();
+    expect(said).toMatch(/remote: The request signature we calculated does not match/);
+    expect(said).toMatch(/The requested URL returned error: 403/);
+  });
+
+  it("shows which permission is missing", async () => {
+    await client.commit("a.txt", "1");
+    const fault = simulator.faults.add({ operation: "codecommit:GitPush", kind: "deny" });
+    const said = await client.failure("push", "origin", "dev");
+    fault.remove();
+    expect(said).toMatch(/remote: User: .* is not authorized to perform: codecommit:GitPush.*error: 403/s);
+    expect(await client.git("ls-remote", "origin")).toBe("");
+  });
+
+  it("is told that a repository is gone, and finds it under its new name", async () => {
+    const { codecommit } = simulator.aws;
+    await client.commit("a.txt", "1");
+    await client.git("push", "--quiet", "origin", "dev");
+    await codecommit.updateRepositoryName({ oldName: name, newName: `${name}-new` });
+    expect(await client.failure("ls-remote", "origin")).toMatch(/does not exist.*not found/s);
+    await writeFile(join(client.directory, "..", "credentials"), credentials(`${url}-new`));
+    expect(await client.git("ls-remote", `${url}-new`)).toContain("refs/heads/dev");
+    await codecommit.deleteRepository({ repositoryName: `${name}-new` });
+    expect(await client.failure("ls-remote", `${url}-new`)).toContain("not found");
+  });
+});
+
+describe("a long history", () => {
+  it("of 100 MB goes in and comes out whole", async () => {
+    const commit = await commitMebibytes(client, 100);
+    await client.git("push", "--quiet", "origin", "dev");
+    expect(await tip()).toBe(commit);
+    await client.git("clone", "--quiet", "--bare", url, "../clone");
+    expect(await client.git("-C", "../clone", "fsck", "--no-progress")).toBe("");
+    expect(await client.git("-C", "../clone", "rev-list", "--count", "dev")).toBe("100\n");
+  });
+
+  it("that is cut on its way leaves nothing behind, and goes in when it is pushed again", async () => {
+    const before = await client.commit("a.txt", "1");
+    await client.git("push", "--quiet", "origin", "dev");
+    const commit = await commitMebibytes(client, 20);
+    const proxy = await startCuttingProxy(simulator.endpoint, 5_000_000);
+    const said = await client.failure("push", proxy.through(url), "dev");
+    await proxy.close();
+    expect(said).toMatch(/RPC failed|hung up unexpectedly/);
+    expect(await tip()).toBe(before);
+    await client.git("push", "--quiet", "origin", "dev");
+    expect(await tip()).toBe(commit);
+    await client.git("clone", "--quiet", "--bare", url, "../clone");
+    expect(await client.git("-C", "../clone", "fsck", "--no-progress")).toBe("");
+  });
+});

@@ -1,0 +1,23 @@
+import { randomBytes } from "node:crypto";
+import type { GitClient } from "./git-client.ts";
+import { run } from "./programs.ts";
+
+const mebibyte = 1024 * 1024;
+
+/** Commits a mebibyte that nothing compresses to the branch `dev`, so many times; resolves to the last commit's id. */
+export async function commitMebibytes(
+  { directory, variables, git }: GitClient,
+  count: number,
+): Promise<string> {
+  const tip = (await git("for-each-ref", "--format=from %(objectname)%0a", "refs/heads/dev")).trim();
+  const commits = Array.from({ length: count }, (_, number) => [
+    `commit refs/heads/dev\ncommitter Ada <ada@example.com> ${1767323045 + number} +0000\ndata 1\nx\n`,
+    number === 0 && tip !== "" ? `${tip}\n` : "",
+    `M 100644 inline ${number}.bin\ndata ${mebibyte}\n`,
+    randomBytes(mebibyte),
+    "\n",
+  ]);
+  const stdin = Buffer.concat(commits.flat().map((part) => Buffer.from(part as string)));
+  await run("git", ["-C", directory, "fast-import", "--quiet"], { variables, stdin });
+  return (await git("rev-parse", "dev")).trim();
+}

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Simulator } from "../../simulator.ts";
+import { startTestSimulator } from "../../testing-simulator.ts";
+import { type SignedTarget, sign } from "./credentials.ts";
+
+const temporary = { accessKeyId: "ASIATEMPORARY", secretAccessKey: "b", sessionToken: "to/ken+=%" };
+const lasting = { accessKeyId: "AKIALASTING", secretAccessKey: "a" };
+const over = { accessKeyId: "ASIAOVER", secretAccessKey: "c", sessionToken: "t" };
+const path = "/v1/repos/deployment";
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startTestSimulator({
+    accessKeys: [temporary, lasting, over],
+    expiredAccessKeys: [over.accessKeyId],
+  });
+  await simulator.aws.codecommit.createRepository({ repositoryName: "deployment" });
+});
+afterAll(() => simulator?.close());
+
+interface Signed extends Partial<SignedTarget> {
+  key?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string | undefined };
+  /** Minutes from now. */
+  minutes?: number;
+}
+
+function basic({ key = lasting, minutes = 0, ...target }: Signed = {}): string {
+  const time = new Date(Date.now() + minutes * 60_000).toISOString().replace(/[-:]|\.\d+Z$/g, "");
+  const signature = sign(key, { region: "us-east-1", host: "127.0.0.1", path, ...target }, time);
+  const user = key.sessionToken === undefined ? key.accessKeyId : `${key.accessKeyId}%${key.sessionToken}`;
+  return authorization(`${user}:${time}Z${signature}`);
+}
+
+const authorization = (credentials: string) => `Basic ${Buffer.from(credentials).toString("base64")}`;
+
+async function ask(Authorization: string, resource = `${path}/info/refs?service=git-upload-pack`) {
+  const response = await fetch(`${simulator.endpoint}${resource}`, { headers: { Authorization } });
+  return { status: response.status, text: await response.text(), headers: response.headers };
+}
+
+describe("let in are", () => {
+  it.each<[string, () => Signed]>([
+    ["a lasting key", () => ({})],
+    ["a temporary key with its token", () => ({ key: temporary })],
+    ["the simulator's own key", () => ({ key: simulator.clientConfig.credentials })],
+    ["a clock that is 14 minutes late", () => ({ minutes: -14 })],
+    ["a clock that is 14 minutes early", () => ({ minutes: 14 })],
+    ["a host that was signed with its port", () => ({ host: new URL(simulator.endpoint).host })],
+  ])("%s", async (_, signed) => {
+    const { status, text, headers } = await ask(basic(signed()));
+    expect([status, headers.get("content-type")]).toEqual([
+      200,
+      "application/x-git-upload-pack-advertisement",
+    ]);
+    expect(text).toMatch(/^001e# service=git-upload-pack\n0000/);
+  });
+
+  it("a key that STS handed out, until its session is over", async () => {
+    const { aws } = simulator;
+    const statement = { Effect: "Allow", Principal: { AWS: "123456789012" }, Action: "sts:AssumeRole" };
+    const { Role } = await aws.iam.createRole({
+      RoleName: "mirror",
+      AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: statement }),
+    });
+    const { Credentials } = await aws.sts.assumeRole({ RoleArn: Role?.Arn, RoleSessionName: "run" });
+    const key = {
+      accessKeyId: Credentials?.AccessKeyId ?? "",
+      secretAccessKey: Credentials?.SecretAccessKey ?? "",
+      sessionToken: Credentials?.SessionToken ?? "",
+    };
+    expect((await ask(basic({ key }))).status).toBe(200);
+  });
+});
+
+it("who brings no credentials is asked for them", async () => {
+  const { status, headers } = await ask("");
+  expect([status, headers.get("www-authenticate")]).toEqual([401, expect.stringMatching(/^Basic realm=/)]);
+});
+
+describe("refused with 403 is", () => {
+  it.each<[string, string, RegExp]>([
+    [
+      "an unknown key",
+      basic({ key: { ...lasting, accessKeyId: "AKIANOBODY" } }),
+      /key AKIANOBODY is not known/,
+    ],
+    ["a wrong secret", basic({ key: { ...lasting, secretAccessKey: "x" } }), /signature .* does not match/],
+    ["another region", basic({ region: "eu-west-1" }), /does not match/],
+    ["another repository", basic({ path: "/v1/repos/other" }), /does not match/],
+    ["another host", basic({ host: "example.com" }), /does not match/],
+    ["an old signature", basic({ minutes: -16 }), /Signature expired/],
+    ["an early signature", basic({ minutes: 16 }), /Signature not yet current/],
+    ["a temporary key alone", basic({ key: { ...temporary, sessionToken: undefined } }), /is temporary/],
+    ["a wrong token", basic({ key: { ...temporary, sessionToken: "x" } }), /token .* is invalid/],
+    ["a token too many", basic({ key: { ...lasting, sessionToken: "x" } }), /token .* is invalid/],
+    ["a session that is over", basic({ key: over }), /token .* is expired/],
+    ["a password", authorization("AKIALASTING:secret"), /password is no time and signature/],
+  ])("%s", async (_, credentials, text) => {
+    const refused = await ask(credentials);
+    expect([refused.status, refused.headers.get("content-type")]).toEqual([403, "text/plain"]);
+    expect(refused.text).toMatch(text);
+  });
+
+  it.each([
+    ["codecommit:GitPull", "git-upload-pack"],
+    ["codecommit:GitPush", "git-receive-pack"],
+  ])("whoever is denied %s", async (operation, service) => {
+    const fault = simulator.faults.add({ operation, kind: "deny" });
+    const { status, text } = await ask(basic(), `${path}/info/refs?service=${service}`);
+    fault.remove();
+    expect([status, text]).toEqual([
+      403,
+      expect.stringMatching(`user/student is not authorized to perform: ${operation} `),
+    ]);
+  });
+});
+
+describe("not found is", () => {
+  it.each([
+    ["the older protocol", `${path}/info/refs`],
+    ["a file of a repository", `${path}/HEAD`],
+    ["another service", `${path}/info/refs?service=git-upload-archive`],
+    ["a path that leads out", "/v1/repos/../../etc/info/refs?service=git-upload-pack"],
+    ["a POST that is none", `${path}/git-upload-pack`],
+  ])("%s", async (_, resource) => {
+    expect((await ask(basic(), resource)).status).not.toBe(200);
+  });
+
+  it("an absent repository", async () => {
+    const { status, text } = await ask(
+      basic({ path: "/v1/repos/absent" }),
+      "/v1/repos/absent/info/refs?service=git-upload-pack",
+    );
+    expect([status, text]).toEqual([404, "The repository absent does not exist."]);
+  });
+});
