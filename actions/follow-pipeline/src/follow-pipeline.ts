@@ -9,6 +9,7 @@ import { followSuccessor } from "./follow-successor.ts";
 import type { Following } from "./following.ts";
 import type { FollowInputs } from "./inputs.ts";
 import { judge } from "./judge.ts";
+import { keepHandle } from "./keep-handle.ts";
 import { cancelOrLose } from "./lose.ts";
 import { findPipeline, wantedSources } from "./pipeline.ts";
 import { publish } from "./publish.ts";
@@ -54,7 +55,7 @@ export async function followPipeline(
     inputs,
     record,
     wanted,
-    deployments: watchDeployments(world, record, inputs.maxFailedTasks),
+    deployments: watchDeployments(world, record, inputs.maxFailedTasks, () => keepHandle(following)),
     deadlineAt: world.clock.now() + budgetMs,
     budgetMs,
   };

@@ -2,6 +2,7 @@ import { createPatience } from "../../deploy-service/src/deployment/patience.ts"
 import { formatDuration } from "../../shared/duration.ts";
 import { createPace } from "../../shared/pace.ts";
 import type { Following } from "./following.ts";
+import { keepHandle } from "./keep-handle.ts";
 import { linesOf } from "./lines.ts";
 import { lookAtExecution } from "./look.ts";
 import { hasEnded, type Snapshot } from "./snapshot.ts";
@@ -18,13 +19,14 @@ export async function follow(following: Following): Promise<Ending> {
   const pace = createPace();
   const tell = createTeller(following);
   let known: Snapshot | undefined;
+  keepHandle(following);
   for (;;) {
     const overdue = world.clock.now() >= deadlineAt;
     const snapshot = await ask(() => lookAtExecution(world, inputs.pipeline, record.executionId));
     known = snapshot ?? known;
     const told = snapshot !== undefined && tell(snapshot);
     const moved = snapshot !== undefined && (await deployments.look(snapshot.actions));
-    handOver(following);
+    keepHandle(following);
     const kind = snapshot && endingOf(following, snapshot);
     if (snapshot && kind) return { kind, snapshot };
     if (overdue && known) return { kind: "deadline", snapshot: known };
@@ -60,9 +62,4 @@ function createTeller({ world, record }: Following) {
     }
     return news.length > 0;
   };
-}
-
-function handOver({ world, record, inputs, deployments }: Following): void {
-  const { pipeline } = inputs;
-  world.handOver({ pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() });
 }

@@ -1,6 +1,7 @@
 import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import { findExecution } from "./find-execution.ts";
 import type { Following } from "./following.ts";
+import { keepHandle } from "./keep-handle.ts";
 import { notStarted } from "./not-started.ts";
 import { startExecution } from "./start-execution.ts";
 
@@ -21,6 +22,7 @@ export async function settleExecution(following: Following, declaration: Pipelin
     });
     if (execution) {
       record.executionId = execution.id;
+      keepHandle(following);
       const { type, detail } = execution.trigger;
       world.log.info(`Execution ${execution.id} has it (${[type, detail].filter(Boolean).join(" ")}).`);
       return;
@@ -35,5 +37,6 @@ export async function settleExecution(following: Following, declaration: Pipelin
   }
   record.executionId = await startExecution(world, declaration, wanted);
   record.started = true;
+  keepHandle(following);
   world.log.info(`Started execution ${record.executionId}.`);
 }

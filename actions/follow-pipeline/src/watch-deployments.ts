@@ -21,6 +21,8 @@ export function watchDeployments(
   world: World,
   record: PipelineRecord,
   maxFailedTasks: number,
+  /** Told of each deployment that is new. */
+  onBegin: () => void,
 ): DeploymentWatch {
   const followed = new Map<string, FollowedDeployment>();
   const unknown = new Set<string>();
@@ -39,6 +41,7 @@ export function watchDeployments(
     if (!deployment || deployment === "unknown") return undefined;
     followed.set(action.id, deployment);
     record.deployments.push(deployment.judged.record);
+    onBegin();
     return deployment;
   }
 

@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { approval, createStage, type Followed, type Stage } from "./testing.ts";
+
+const pipeline = "release-web";
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+  await stage.createPipeline(pipeline, [approval]);
+  await stage.createRules(pipeline);
+});
+afterAll(() => stage?.close());
+
+const asks = /Release \/ Approve: waiting for approval/;
+
+async function decide(status: "Approved" | "Rejected", summary: string): Promise<void> {
+  const { codepipeline } = stage.simulator.aws;
+  const { stageStates } = await codepipeline.getPipelineState({ name: pipeline });
+  const state = stageStates?.find(({ stageName }) => stageName === "Release")?.actionStates?.[0];
+  await codepipeline.putApprovalResult({
+    pipelineName: pipeline,
+    stageName: "Release",
+    actionName: "Approve",
+    result: { status, summary },
+    token: state?.latestExecution?.token,
+  });
+}
+
+async function statusOf({ record }: Followed) {
+  const { pipelineExecution } = await stage.simulator.aws.codepipeline.getPipelineExecution({
+    pipelineName: pipeline,
+    pipelineExecutionId: record.executionId,
+  });
+  return pipelineExecution?.status;
+}
+
+test("an approval is asked for once, with its words and its link, and waited for", async () => {
+  const image = await stage.push("one");
+  const { error, lines } = await stage.follow(
+    { pipeline, image },
+    { onLine: (line) => void (asks.test(line) && decide("Approved", "fine")) },
+  );
+  expect(error).toBeUndefined();
+  expect(lines.filter((line) => asks.test(line))).toEqual([
+    expect.stringContaining('("Look at the shop first", https://shop.example/preview)'),
+  ]);
+  expect(await stage.page()).toBe("one");
+});
+
+test("a rejection is red, with who and why", async () => {
+  const image = await stage.push("two");
+  const { error, record } = await stage.follow(
+    { pipeline, image },
+    { onLine: (line) => void (asks.test(line) && decide("Rejected", "the menu is wrong")) },
+  );
+  expect(error?.message).toMatch(
+    /^action Approve of stage Release was rejected by \S+: the menu is wrong \(execution \S+ Failed/,
+  );
+  expect(record).toMatchObject({ status: "failed", deployments: [] });
+  expect(await stage.page()).toBe("one");
+});
+
+test("told not to wait for people, the step is red and the execution stays, to be followed on", async () => {
+  const image = await stage.push("three");
+  const asked = await stage.follow({ pipeline, image, "on-approval": "fail" });
+  expect(asked.error?.message).toMatch(/goes on only when it is approved: Release \/ Approve: waiting/);
+  expect(asked.record.status).toBe("awaiting-approval");
+  expect(asked.handle).toBeUndefined();
+  expect(await statusOf(asked)).toBe("InProgress");
+
+  await decide("Approved", "fine");
+  const { error } = await stage.follow({ pipeline, "execution-id": asked.record.executionId });
+  expect(error).toBeUndefined();
+  expect(await stage.page()).toBe("three");
+});
+
+test("somebody else's stop is red, with the words it was given", async () => {
+  const image = await stage.push("four");
+  const { error, record } = await stage.follow(
+    { pipeline, image },
+    {
+      onLine: (line) => {
+        const id = /Execution (\S+) has it/.exec(line)?.[1];
+        if (!id) return;
+        void stage.simulator.aws.codepipeline.stopPipelineExecution({
+          pipelineName: pipeline,
+          pipelineExecutionId: id,
+          abandon: true,
+          reason: "wrong day",
+        });
+      },
+    },
+  );
+  expect(error?.message).toMatch(/^Execution \S+ of release-web was stopped: wrong day$/);
+  expect(record.status).toBe("stopped");
+});
+
+test("the deadline is told with what the execution waits for", async () => {
+  const image = await stage.push("five");
+  const followed = await stage.follow({ pipeline, image, deadline: "3s", "on-cancel": "abandon" });
+  expect(followed.error?.message).toMatch(
+    /^Not done after 3 s: Release \/ Approve: waiting for approval .* \(execution \S+ is abandoned \(on-cancel: abandon\)\)$/,
+  );
+  expect(followed.record.status).toBe("timed-out");
+  await vi.waitUntil(async () => (await statusOf(followed)) === "Stopped");
+});
+
+/** Cancels when the log says this. */
+function cancelAt(image: string, given: Record<string, string>, line: RegExp): Promise<Followed> {
+  const controller = new AbortController();
+  return stage.follow(
+    { pipeline, image, ...given },
+    {
+      signal: controller.signal,
+      onLine: (each) => {
+        if (line.test(each)) controller.abort(new Error("Cancelled by SIGINT."));
+      },
+    },
+  );
+}
+
+test.each<[string, RegExp, string]>([
+  ["leave", /goes on \(on-cancel: leave\)$/, "InProgress"],
+  [
+    "stop",
+    /is being stopped: the actions that run come to their end, no other begins \(on-cancel: stop\)$/,
+    "Stopping",
+  ],
+  ["abandon", /is abandoned \(on-cancel: abandon\)$/, "Stopped"],
+])(
+  "cancelled with on-cancel: %s, an execution that waits for approval is %s",
+  async (onCancel, fate, status) => {
+    const image = await stage.push(`cancelled-${onCancel}`);
+    const followed = await cancelAt(image, { "on-cancel": onCancel }, asks);
+    expect(followed.error?.message).toMatch(/^Cancelled by SIGINT; execution \S+ of release-web /);
+    expect(followed.error?.message).toMatch(fate);
+    expect(followed.record.status).toBe("cancelled");
+    expect(followed.handle).toBeUndefined();
+    await vi.waitUntil(async () => (await statusOf(followed)) === status);
+    await end(followed);
+  },
+);
+
+async function end({ record }: Followed): Promise<void> {
+  const { codepipeline } = stage.simulator.aws;
+  const execution = { pipelineName: pipeline, pipelineExecutionId: record.executionId };
+  await codepipeline.stopPipelineExecution({ ...execution, abandon: true }).catch(() => undefined);
+}
+
+test("cancelled with on-cancel: rollback, the deployment that runs is rolled back", async () => {
+  const image = await stage.push("crash");
+  const controller = new AbortController();
+  const followed = await stage.follow(
+    { pipeline, image, "on-cancel": "rollback", "max-failed-tasks": "100" },
+    {
+      signal: controller.signal,
+      onLine: (line) => {
+        if (asks.test(line)) void decide("Approved", "fine");
+        if (/Install InProgress/.test(line)) controller.abort(new Error("Cancelled by SIGINT."));
+      },
+    },
+  );
+  const { deploymentId } = followed.record.deployments[0] ?? {};
+  expect(followed.error?.message).toMatch(/is being stopped, and d-\w+ rolled back \(on-cancel: rollback\)$/);
+  const { codedeploy } = stage.simulator.aws;
+  await vi.waitUntil(
+    async () => (await codedeploy.getDeployment({ deploymentId })).deploymentInfo?.status === "Stopped",
+  );
+  await vi.waitUntil(async () => ["Stopped", "Failed"].includes((await statusOf(followed)) ?? ""));
+  expect(await stage.page()).toBe("three");
+});
