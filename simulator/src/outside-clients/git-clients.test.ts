@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { sign } from "../planes/git/credentials.ts";
+import { signedCredentials } from "../planes/git/credentials-for-tests.ts";
 import type { Simulator } from "../simulator.ts";
 import { startTestSimulator } from "../testing-simulator.ts";
 import { startCuttingProxy } from "./cutting-proxy.ts";
@@ -14,6 +14,9 @@ const temporary = {
   secretAccessKey: "temporary",
   sessionToken: "to/ken+of=a%session",
 };
+
+/** Milliseconds; only a machine under load takes them. */
+const patience = 30_000;
 
 let simulator: Simulator;
 let client: GitClient;
@@ -36,11 +39,9 @@ afterEach(() => client.close());
 
 /** What the AWS CLI's helper would answer, which takes its time for it. */
 function credentials(repository: string): string {
-  const { hostname, pathname } = new URL(repository);
-  const time = new Date().toISOString().replace(/[-:]|\.\d+Z$/g, "");
-  const target = { region: "us-east-1", host: hostname, path: pathname };
-  const user = `${temporary.accessKeyId}%${temporary.sessionToken}`;
-  return `username=${user}\npassword=${time}Z${sign(temporary, target, time)}\n`;
+  const { hostname: host, pathname: path } = new URL(repository);
+  const { user, password } = signedCredentials(temporary, { host, path });
+  return `username=${user}\npassword=${password}\n`;
 }
 
 const cliClient = (secretAccessKey: string) =>
@@ -159,6 +160,77 @@ describe("git", () => {
     expect(await client.git("ls-remote", `${url}-new`)).toContain("refs/heads/dev");
     await codecommit.deleteRepository({ repositoryName: `${name}-new` });
     expect(await client.failure("ls-remote", `${url}-new`)).toContain("not found");
+  });
+});
+
+describe("the bus hears", () => {
+  /** Details of the events of this test's repository, as a rule lets them through to a log group. */
+  async function listen() {
+    const { events, logs } = simulator.aws;
+    const logGroupName = `/aws/events/${name}`;
+    await logs.createLogGroup({ logGroupName });
+    await events.putRule({
+      Name: name,
+      EventPattern: JSON.stringify({
+        source: ["aws.codecommit"],
+        "detail-type": ["CodeCommit Repository State Change"],
+        resources: [`arn:aws:codecommit:us-east-1:123456789012:${name}`],
+      }),
+    });
+    const Arn = `arn:aws:logs:us-east-1:123456789012:log-group:${logGroupName}`;
+    await events.putTargets({ Rule: name, Targets: [{ Id: "log", Arn, InputPath: "$.detail" }] });
+    return async () => {
+      const { events = [] } = await logs.filterLogEvents({ logGroupName });
+      return events.map(({ message = "" }) => JSON.parse(message) as Record<string, string>);
+    };
+  }
+
+  it("of each reference that a push moves, once", async () => {
+    const heard = await listen();
+    const first = await client.commit("a.txt", "1");
+    await client.git("tag", "v1");
+    await client.git("push", "--quiet", "origin", "dev", "dev:feature/one", "v1");
+    const second = await client.commit("a.txt", "2");
+    await client.git("push", "--quiet", "origin", "dev", ":feature/one");
+    await client.git("push", "--quiet", "origin", "dev");
+    await expect.poll(async () => (await heard()).length, { timeout: patience }).toBe(5);
+    const { repositoryMetadata } = await simulator.aws.codecommit.getRepository({ repositoryName: name });
+    const common = {
+      callerUserArn: "arn:aws:iam::123456789012:user/student",
+      repositoryId: repositoryMetadata?.repositoryId,
+      repositoryName: name,
+    };
+    const of = (event: string, referenceType: string, referenceFullName: string, ids: object) => ({
+      ...common,
+      event,
+      referenceType,
+      referenceFullName,
+      referenceName: referenceFullName.split("/").slice(2).join("/"),
+      ...ids,
+    });
+    const told = await heard();
+    expect(told).toHaveLength(5);
+    for (const expected of [
+      of("referenceCreated", "branch", "refs/heads/dev", { commitId: first }),
+      of("referenceCreated", "branch", "refs/heads/feature/one", { commitId: first }),
+      of("referenceCreated", "tag", "refs/tags/v1", { commitId: first }),
+      of("referenceUpdated", "branch", "refs/heads/dev", { commitId: second, oldCommitId: first }),
+      of("referenceDeleted", "branch", "refs/heads/feature/one", { oldCommitId: first }),
+    ])
+      expect(told).toContainEqual(expected);
+  });
+
+  it("nothing of a push that is refused, and of each one of several at the same time", async () => {
+    const heard = await listen();
+    await client.commit("a.txt", "1");
+    const branches = ["one", "two", "three", "four"];
+    await Promise.all(branches.map((branch) => client.git("push", "--quiet", url, `dev:${branch}`)));
+    await client.git("commit", "--quiet", "--amend", "-m", "another");
+    expect(await client.failure("push", url, "dev:one")).toContain("[rejected]");
+    await expect.poll(async () => (await heard()).length, { timeout: patience }).toBe(4);
+    expect((await heard()).map(({ event, referenceName }) => `${event} ${referenceName}`).sort()).toEqual(
+      branches.map((branch) => `referenceCreated ${branch}`).sort(),
+    );
   });
 });
 

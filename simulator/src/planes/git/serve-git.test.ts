@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { AccessKey } from "../../access-keys.ts";
 import type { Simulator } from "../../simulator.ts";
 import { startTestSimulator } from "../../testing-simulator.ts";
-import { type SignedTarget, sign } from "./credentials.ts";
+import type { SignedTarget } from "./credentials.ts";
+import { basic, signedCredentials } from "./credentials-for-tests.ts";
 
 const temporary = { accessKeyId: "ASIATEMPORARY", secretAccessKey: "b", sessionToken: "to/ken+=%" };
 const lasting = { accessKeyId: "AKIALASTING", secretAccessKey: "a" };
@@ -19,19 +21,15 @@ beforeAll(async () => {
 afterAll(() => simulator?.close());
 
 interface Signed extends Partial<SignedTarget> {
-  key?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string | undefined };
+  key?: AccessKey;
   /** Minutes from now. */
   minutes?: number;
 }
 
-function basic({ key = lasting, minutes = 0, ...target }: Signed = {}): string {
-  const time = new Date(Date.now() + minutes * 60_000).toISOString().replace(/[-:]|\.\d+Z$/g, "");
-  const signature = sign(key, { region: "us-east-1", host: "127.0.0.1", path, ...target }, time);
-  const user = key.sessionToken === undefined ? key.accessKeyId : `${key.accessKeyId}%${key.sessionToken}`;
-  return authorization(`${user}:${time}Z${signature}`);
+function authorization({ key = lasting, minutes = 0, ...target }: Signed = {}): string {
+  const at = new Date(Date.now() + minutes * 60_000);
+  return basic(signedCredentials(key, { path, ...target }, at));
 }
-
-const authorization = (credentials: string) => `Basic ${Buffer.from(credentials).toString("base64")}`;
 
 async function ask(Authorization: string, resource = `${path}/info/refs?service=git-upload-pack`) {
   const response = await fetch(`${simulator.endpoint}${resource}`, { headers: { Authorization } });
@@ -47,7 +45,7 @@ describe("let in are", () => {
     ["a clock that is 14 minutes early", () => ({ minutes: 14 })],
     ["a host that was signed with its port", () => ({ host: new URL(simulator.endpoint).host })],
   ])("%s", async (_, signed) => {
-    const { status, text, headers } = await ask(basic(signed()));
+    const { status, text, headers } = await ask(authorization(signed()));
     expect([status, headers.get("content-type")]).toEqual([
       200,
       "application/x-git-upload-pack-advertisement",
@@ -68,7 +66,7 @@ describe("let in are", () => {
       secretAccessKey: Credentials?.SecretAccessKey ?? "",
       sessionToken: Credentials?.SessionToken ?? "",
     };
-    expect((await ask(basic({ key }))).status).toBe(200);
+    expect((await ask(authorization({ key }))).status).toBe(200);
   });
 });
 
@@ -81,20 +79,28 @@ describe("refused with 403 is", () => {
   it.each<[string, string, RegExp]>([
     [
       "an unknown key",
-      basic({ key: { ...lasting, accessKeyId: "AKIANOBODY" } }),
+      authorization({ key: { ...lasting, accessKeyId: "AKIANOBODY" } }),
       /key AKIANOBODY is not known/,
     ],
-    ["a wrong secret", basic({ key: { ...lasting, secretAccessKey: "x" } }), /signature .* does not match/],
-    ["another region", basic({ region: "eu-west-1" }), /does not match/],
-    ["another repository", basic({ path: "/v1/repos/other" }), /does not match/],
-    ["another host", basic({ host: "example.com" }), /does not match/],
-    ["an old signature", basic({ minutes: -16 }), /Signature expired/],
-    ["an early signature", basic({ minutes: 16 }), /Signature not yet current/],
-    ["a temporary key alone", basic({ key: { ...temporary, sessionToken: undefined } }), /is temporary/],
-    ["a wrong token", basic({ key: { ...temporary, sessionToken: "x" } }), /token .* is invalid/],
-    ["a token too many", basic({ key: { ...lasting, sessionToken: "x" } }), /token .* is invalid/],
-    ["a session that is over", basic({ key: over }), /token .* is expired/],
-    ["a password", authorization("AKIALASTING:secret"), /password is no time and signature/],
+    [
+      "a wrong secret",
+      authorization({ key: { ...lasting, secretAccessKey: "x" } }),
+      /signature .* does not match/,
+    ],
+    ["another region", authorization({ region: "eu-west-1" }), /does not match/],
+    ["another repository", authorization({ path: "/v1/repos/other" }), /does not match/],
+    ["another host", authorization({ host: "example.com" }), /does not match/],
+    ["an old signature", authorization({ minutes: -16 }), /Signature expired/],
+    ["an early signature", authorization({ minutes: 16 }), /Signature not yet current/],
+    [
+      "a temporary key alone",
+      authorization({ key: { accessKeyId: "ASIATEMPORARY", secretAccessKey: "b" } }),
+      /is temporary/,
+    ],
+    ["a wrong token", authorization({ key: { ...temporary, sessionToken: "x" } }), /token .* is invalid/],
+    ["a token too many", authorization({ key: { ...lasting, sessionToken: "x" } }), /token .* is invalid/],
+    ["a session that is over", authorization({ key: over }), /token .* is expired/],
+    ["a password", basic({ user: "AKIALASTING", password: "secret" }), /password is no time and signature/],
   ])("%s", async (_, credentials, text) => {
     const refused = await ask(credentials);
     expect([refused.status, refused.headers.get("content-type")]).toEqual([403, "text/plain"]);
@@ -106,7 +112,7 @@ describe("refused with 403 is", () => {
     ["codecommit:GitPush", "git-receive-pack"],
   ])("whoever is denied %s", async (operation, service) => {
     const fault = simulator.faults.add({ operation, kind: "deny" });
-    const { status, text } = await ask(basic(), `${path}/info/refs?service=${service}`);
+    const { status, text } = await ask(authorization(), `${path}/info/refs?service=${service}`);
     fault.remove();
     expect([status, text]).toEqual([
       403,
@@ -123,12 +129,12 @@ describe("not found is", () => {
     ["a path that leads out", "/v1/repos/../../etc/info/refs?service=git-upload-pack"],
     ["a POST that is none", `${path}/git-upload-pack`],
   ])("%s", async (_, resource) => {
-    expect((await ask(basic(), resource)).status).not.toBe(200);
+    expect((await ask(authorization(), resource)).status).not.toBe(200);
   });
 
   it("an absent repository", async () => {
     const { status, text } = await ask(
-      basic({ path: "/v1/repos/absent" }),
+      authorization({ path: "/v1/repos/absent" }),
       "/v1/repos/absent/info/refs?service=git-upload-pack",
     );
     expect([status, text]).toEqual([404, "The repository absent does not exist."]);

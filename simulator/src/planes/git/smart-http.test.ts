@@ -1,0 +1,74 @@
+import { spawnSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { type ClientRequest, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type Simulator, startSimulator } from "../../simulator.ts";
+import { basic, signedCredentials } from "./credentials-for-tests.ts";
+
+const path = "/v1/repos/deployment";
+
+/** Milliseconds; only a machine under load takes them. */
+const patience = 30_000;
+
+let dataDirectory: string;
+let simulator: Simulator;
+beforeEach(async () => {
+  dataDirectory = await mkdtemp(join(tmpdir(), "smart-http-"));
+  simulator = await startSimulator({ port: 0, dataDirectory });
+  await simulator.aws.codecommit.createRepository({ repositoryName: "deployment" });
+});
+afterEach(async () => {
+  await simulator.close();
+  await rm(dataDirectory, { recursive: true, force: true });
+});
+
+/** Git's programs that work on this simulator's repositories. */
+function running(): string[] {
+  const { stdout } = spawnSync("ps", ["-eo", "args"], { encoding: "utf8" });
+  return stdout.split("\n").filter((line) => line.includes(dataDirectory));
+}
+
+const authorization = () => basic(signedCredentials(simulator.clientConfig.credentials, { path }));
+
+/** A request whose body never comes to its end. */
+function beginRequest(service: string): ClientRequest {
+  const headers = { Authorization: authorization(), "Content-Type": `application/x-${service}-request` };
+  const asking = request(`${simulator.endpoint}${path}/${service}`, { method: "POST", headers });
+  asking.on("error", () => {});
+  asking.write("00");
+  return asking;
+}
+
+it.each(["git-upload-pack", "git-receive-pack"])("%s ends when its client goes away", async (service) => {
+  const asking = beginRequest(service);
+  await expect.poll(running, { timeout: patience }).not.toEqual([]);
+  asking.destroy();
+  await expect.poll(running, { timeout: patience }).toEqual([]);
+});
+
+it.each(["git-upload-pack", "git-receive-pack"])("%s ends with the simulator", async (service) => {
+  const asking = beginRequest(service);
+  await expect.poll(running, { timeout: patience }).not.toEqual([]);
+  await simulator.close();
+  expect(running()).toEqual([]);
+  asking.destroy();
+});
+
+it("a question that Git does not understand is an error, and does not disturb the next one", async () => {
+  const ask = (body: string, more: Record<string, string> = {}) =>
+    fetch(`${simulator.endpoint}${path}/git-receive-pack`, {
+      method: "POST",
+      headers: { Authorization: authorization(), ...more },
+      body,
+    });
+  const misunderstood = await ask("nonsense");
+  expect([misunderstood.status, await misunderstood.text()]).toEqual([
+    500,
+    expect.stringContaining("protocol error"),
+  ]);
+  expect((await ask("not zipped", { "Content-Encoding": "gzip" })).status).toBe(500);
+  // What git asks first when it has much to push: nothing.
+  expect((await ask("0000")).status).toBe(200);
+});
