@@ -1,14 +1,18 @@
 import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import type { Aws } from "../api.ts";
 
-/** A role that CodePipeline may assume; resolves with its ARN. */
+/** A role that CodePipeline may assume, and EventBridge to start pipelines; resolves with its ARN. */
 export async function createPipelineRole({ iam }: Pick<Aws, "iam">, RoleName: string): Promise<string> {
   const { Role } = await iam.createRole({
     RoleName,
     AssumeRolePolicyDocument: JSON.stringify({
       Version: "2012-10-17",
       Statement: [
-        { Effect: "Allow", Principal: { Service: "codepipeline.amazonaws.com" }, Action: "sts:AssumeRole" },
+        {
+          Effect: "Allow",
+          Principal: { Service: ["codepipeline.amazonaws.com", "events.amazonaws.com"] },
+          Action: "sts:AssumeRole",
+        },
       ],
     }),
   });

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Target } from "@aws-sdk/client-eventbridge";
 import type { Environment } from "../../environment.ts";
 import type { StartByEvent } from "../codepipeline/executions.ts";
+import { findTrustingRole } from "../sts/trust.ts";
 import { type BusEvent, isObject } from "./event.ts";
 import { invalid } from "./state.ts";
 import { inputFor } from "./target-input.ts";
@@ -71,9 +72,15 @@ export async function deliver(environment: Environment, delivery: Delivery): Pro
 /** Of what a rule makes for a pipeline only these count. Source: EventBridge user guide, CodePipeline targets. */
 async function startPipeline(
   { aws }: Environment,
-  { target: { Arn = "" }, ruleArn }: Delivery,
+  { target: { Arn = "", RoleArn = "" }, ruleArn }: Delivery,
   input: string,
 ) {
+  await findTrustingRole(
+    aws,
+    RoleArn,
+    "sts:AssumeRole",
+    (type, principal) => type === "Service" && principal === "events.amazonaws.com",
+  );
   const given: unknown = JSON.parse(input);
   const { sourceRevisions, variables } = (isObject(given) ? given : {}) as Partial<StartByEvent>;
   const start: StartByEvent = {

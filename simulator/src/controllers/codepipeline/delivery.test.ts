@@ -6,9 +6,10 @@ import { preparePipelineDelivery } from "./delivery-for-tests.ts";
 
 /** Each test goes on from where the one before it left the service. */
 let simulator: Simulator;
+const warnings: string[] = [];
 let course: Awaited<ReturnType<typeof preparePipelineDelivery>>;
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startTestSimulator({ warn: (message) => warnings.push(message) });
   course = await preparePipelineDelivery(simulator);
 });
 afterAll(() => simulator?.close());
@@ -79,6 +80,29 @@ describe("the course's pipeline", () => {
     const id = await course.pipelines.start(name);
     expect(await ended(2)).toMatchObject({ status: "Succeeded", pipelineExecutionId: id });
     expect(await (await fetch(course.delivery.productionUrl)).text()).toBe("1");
+  });
+
+  it("is started by nothing through a rule whose role lets EventBridge not in", async () => {
+    const { aws } = simulator;
+    await course.startOn("wrong-role", imagePushed);
+    const { Role } = await aws.iam.createRole({
+      RoleName: "Tasks",
+      AssumeRolePolicyDocument: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          { Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" },
+        ],
+      }),
+    });
+    const { Targets = [] } = await aws.events.listTargetsByRule({ Rule: "wrong-role" });
+    await aws.events.putTargets({
+      Rule: "wrong-role",
+      Targets: Targets.map((target) => ({ ...target, RoleArn: Role?.Arn })),
+    });
+    await course.pushImage("unseen, ");
+    await expect.poll(() => warnings.join()).toContain("Not authorized to perform sts:AssumeRole");
+    expect(await executions()).toHaveLength(2);
+    await aws.events.removeTargets({ Rule: "wrong-role", Ids: ["p"] });
   });
 
   it("is started by an image push through its rule, and no request fails meanwhile", async () => {
