@@ -1,0 +1,104 @@
+import { alternate } from "./alternate.ts";
+import type { GeneratorLoad, GeneratorResult } from "./load-generators/generator.ts";
+import { runProgram, runWrk } from "./load-generators/run-generator.ts";
+import { type Benchmark, type Measurement, measure, median } from "./measurement.ts";
+import { NotHere } from "./not-here.ts";
+import { isOnPath } from "./on-path.ts";
+import { type StartedProgram, startProgram } from "./start-program.ts";
+
+const connections = 32;
+const secondsPerRun = 4;
+/** Odd, so that the median is a run that happened. */
+const runs = 5;
+/** Long beside what a generator adds, so that all of them have to measure the same. */
+const serviceMs = 20;
+/** By the first, everything that is made once has been made. */
+const requests = { first: 100_000, all: 1_000_000 };
+
+/**
+ * run-load-test's generator beside wrk and autocannon, on the same targets: one that takes a fixed time for an answer, so
+ * that figures have to agree, and one that answers at once, which tells what each generator can do.
+ */
+const loadGenerator: Benchmark = async () => {
+  if (!isOnPath("wrk"))
+    throw new NotHere("wrk is its peer and is not installed (Debian, Ubuntu: apt-get install wrk)");
+  const started: StartedProgram[] = [];
+  const start = async (program: string, delayMs?: number) => {
+    const one = await startProgram(program, delayMs);
+    started.push(one);
+    return `http://127.0.0.1:${one.port}/`;
+  };
+  try {
+    const timed = await start("http-target.ts", serviceMs);
+    const quick = await start("http-target.ts");
+    return [
+      ...(await compareAll(timed, `target of ${serviceMs} ms`, "0.95–1.05 ×")),
+      ...(await compareAll(quick, "target without a pause", "≥ 0.95 ×")),
+      await measureMemory(quick),
+    ];
+  } finally {
+    for (const { child } of started) child.kill();
+  }
+};
+
+async function compareAll(url: string, target: string, goal: string): Promise<Measurement[]> {
+  const load: GeneratorLoad = { url, connections, seconds: secondsPerRun };
+  const ours = () => runProgram<GeneratorResult>("ours.ts", load);
+  const autocannon = () => runProgram<GeneratorResult>("autocannon.ts", load);
+  return [
+    ...(await compare({ target, goal, ours, name: "wrk", peer: () => runWrk(load) })),
+    ...(await compare({ target, goal, ours, name: "autocannon", peer: autocannon })),
+  ];
+}
+
+interface Comparison {
+  readonly target: string;
+  readonly goal: string;
+  readonly ours: () => Promise<GeneratorResult>;
+  readonly name: string;
+  readonly peer: () => Promise<GeneratorResult>;
+}
+
+async function compare({ target, goal, ours, name, peer }: Comparison): Promise<Measurement[]> {
+  const results = await alternate(runs, { ours, peer });
+  const figure = (
+    metric: string,
+    unit: string,
+    better: Measurement["better"],
+    pick: (result: GeneratorResult) => number,
+  ) =>
+    measure({
+      name: "load-generator",
+      metric: `${target}: ${metric}`,
+      unit,
+      better,
+      ours: median(results.ours.map(pick)),
+      peer: { name, value: median(results.peer.map(pick)) },
+      goal,
+    });
+  return [
+    figure("throughput", "requests/s", "higher", ({ requestsPerSecond }) => requestsPerSecond),
+    figure("median latency", "ms", "lower", ({ p50Ms }) => p50Ms),
+    figure("p99 latency", "ms", "lower", ({ p99Ms }) => p99Ms),
+  ];
+}
+
+/** Memory that grows with the requests would show as a ratio well under 1. */
+async function measureMemory(url: string): Promise<Measurement> {
+  const residentMb = await runProgram<{ first: number; all: number }>("many-requests.ts", {
+    url,
+    connections,
+    ...requests,
+  });
+  return measure({
+    name: "load-generator",
+    metric: "memory after 10^6 requests",
+    unit: "MB",
+    better: "lower",
+    ours: residentMb.all,
+    peer: { name: "itself after 10^5", value: residentMb.first },
+    goal: "≥ 0.9 ×",
+  });
+}
+
+export default loadGenerator;
