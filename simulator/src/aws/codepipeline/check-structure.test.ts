@@ -237,6 +237,32 @@ describe("refused is", () => {
       }),
       "does not support beforeEntry in stage Deploy",
     ],
+    ...(["SKIP", "ROLLBACK"] as const).map((result): [string, Change, string] => [
+      `${result} after a failure of the source`,
+      (p) => ({ pipelineType: "V2", stages: [{ ...stages(p)[0], onFailure: { result } }, stages(p)[1]] }),
+      `onFailure.result of stage Source is ${result}`,
+    ]),
+    [
+      "a rollback of parallel executions",
+      (p) => ({
+        pipelineType: "V2",
+        executionMode: "PARALLEL",
+        stages: [stages(p)[0], { ...stages(p)[1], onFailure: { result: "ROLLBACK" } }],
+      }),
+      "onFailure.result of stage Deploy is ROLLBACK, which no pipeline in PARALLEL mode can have",
+    ],
+    [
+      "a clone for CodeBuild",
+      configure(0, 0, { OutputArtifactFormat: "CODEBUILD_CLONE_REF" }),
+      "has 'CODEBUILD_CLONE_REF' as 'OutputArtifactFormat', which takes CODE_ZIP",
+    ],
+    [
+      "a notification",
+      addStage(
+        stageOf("Ask", { ...approval, configuration: { NotificationArn: "arn:aws:sns:us-east-1:1:t" } }),
+      ),
+      "contains unknown configuration 'NotificationArn'",
+    ],
     ["commands", action(1, 0, () => ({ commands: ["ls"] })), "does not support commands in action Deploy"],
   ])("%s", (_, change, message) => {
     expect(outcome(change)).toContain(message);
