@@ -85,18 +85,18 @@ async function compare({ target, goal, ours, name, peer }: Comparison): Promise<
 
 /** Memory that grows with the requests would show as a ratio well under 1. */
 async function measureMemory(url: string): Promise<Measurement> {
-  const residentMb = await runProgram<{ first: number; all: number }>("many-requests.ts", {
+  const usedMb = await runProgram<{ first: number; all: number }>("many-requests.ts", {
     url,
     connections,
     ...requests,
   });
   return measure({
     name: "load-generator",
-    metric: "memory after 10^6 requests",
+    metric: "memory in use after 10^6 requests",
     unit: "MB",
     better: "lower",
-    ours: residentMb.all,
-    peer: { name: "itself after 10^5", value: residentMb.first },
+    ours: usedMb.all,
+    peer: { name: "itself after 10^5", value: usedMb.first },
     goal: "≥ 0.9 ×",
   });
 }
