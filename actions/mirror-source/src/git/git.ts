@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { buffer, text } from "node:stream/consumers";
 import { Failure } from "../../../shared/failure.ts";
 import type { MirrorWorld } from "../world.ts";
@@ -73,19 +73,32 @@ interface Run {
   readonly input: string | Buffer | undefined;
 }
 
-async function run(commandArguments: readonly string[], { input, ...options }: Run): Promise<Buffer> {
-  const child = spawn("git", commandArguments, { ...options, stdio: "pipe" });
-  // One that ends without reading is heard of by its exit code; a cancelled one is waited for, too.
+async function run(commandArguments: readonly string[], { input, signal, ...options }: Run): Promise<Buffer> {
+  signal.throwIfAborted();
+  const child = spawn("git", commandArguments, { ...options, stdio: "pipe", detached: hasGroups });
+  const end = () => endGroup(child);
+  signal.addEventListener("abort", end);
+  // One that ends without reading is heard of by its exit code.
   child.stdin.on("error", () => {}).end(input);
   const ended = new Promise<number | null>((resolve, reject) =>
-    child
-      .on("close", resolve)
-      .on("error", (error) => error.name === "AbortError" || reject(notStarted(error))),
-  );
+    child.on("close", resolve).on("error", (error) => reject(notStarted(error))),
+  ).finally(() => signal.removeEventListener("abort", end));
   const [code, stdout, stderr] = await Promise.all([ended, buffer(child.stdout), text(child.stderr)]);
-  if (options.signal.aborted) throw options.signal.reason;
-  if (code !== 0) throw new GitError(commandName(commandArguments), code, stdout.toString(), stderr);
+  signal.throwIfAborted();
+  if (code !== 0) throw new GitError(commandArguments[0] ?? "", code, stdout.toString(), stderr);
   return stdout;
+}
+
+const hasGroups = process.platform !== "win32";
+
+/** A push is done by git's children, which would go on without it: they are one group, and end with it. */
+function endGroup(child: ChildProcess): void {
+  if (!child.pid || !hasGroups) return void child.kill();
+  try {
+    process.kill(-child.pid, "SIGTERM");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 function notStarted(error: NodeJS.ErrnoException): Error {
@@ -94,10 +107,6 @@ function notStarted(error: NodeJS.ErrnoException): Error {
     nextStep: "install git 2.31 or later before this step; GitHub's own runners have it.",
     cause: error,
   });
-}
-
-function commandName(commandArguments: readonly string[]): string {
-  return commandArguments.find((each) => !each.startsWith("-")) ?? "";
 }
 
 function lastLines(stderr: string): string {

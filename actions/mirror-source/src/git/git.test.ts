@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { watch } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { variables } from "../testing.ts";
+import { createGit, GitError } from "./git.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "git-test-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const { signal } = new AbortController();
+
+test("a cancelled command ends with all that it started", async () => {
+  const cancellation = new AbortController();
+  const git = createGit(folder, { variables, signal: cancellation.signal });
+  const changes = watch(folder);
+  // The shell's child holds the output open for as long as it lives.
+  const running = git.text(["-c", "alias.stay=!touch started; sleep 600; true", "stay"]);
+  const outcome = expect(running).rejects.toThrow("cancelled");
+  for await (const { filename } of changes) if (filename === "started") break;
+  cancellation.abort(new Error("cancelled"));
+  await outcome;
+});
+
+test("neither another repository nor other configuration is taken from the environment", async () => {
+  const given = { ...variables, GIT_DIR: "/elsewhere", GIT_CONFIG_COUNT: "1", GIT_TRACE: "1" };
+  const git = createGit(folder, { variables: given, signal }, [["coffee.kind", "mocha"]]);
+  expect(await git.text(["config", "coffee.kind"])).toBe("mocha");
+  expect(await git.test(["rev-parse", "--git-dir"])).toBe(false);
+});
+
+test("what git says when it fails is kept", async () => {
+  const git = createGit(folder, { variables, signal });
+  const error = await git.text(["rev-parse", "HEAD"]).catch((reason) => reason);
+  expect(error).toBeInstanceOf(GitError);
+  expect(error.message).toMatch(/^git rev-parse ended with 128: fatal: not a git repository/);
+});
