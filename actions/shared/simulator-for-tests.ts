@@ -15,14 +15,20 @@ export const fastClock: Clock = {
 };
 
 /** Pushes an image that runs the program with node to the repository `web`; answers its name by digest. */
-export async function pushImage(simulator: Simulator, folder: string, program: string): Promise<string> {
+export async function pushImage(
+  simulator: Simulator,
+  folder: string,
+  program: string,
+  tags = ["latest"],
+): Promise<string> {
   // Processes are lent a node.
   const baseImage = taskRuntimeOfRun() === "docker" ? await pushNodeBase(simulator, folder) : "scratch";
   const context = join(folder, "dist");
-  await mkdir(context);
+  await mkdir(context, { recursive: true });
   await writeFile(join(context, "main.mjs"), program);
   const inputs = testInputs(context, {
     destination: toRepository("web"),
+    tags,
     oci: { baseImage, entrypoint: ["node", "main.mjs"], environment: new Map() },
   });
   return (await buildImage(inputs, testEnvironment(simulator))).image;

@@ -5,6 +5,7 @@ import type { Judged } from "../../deploy-service/src/deployment/deployment.ts";
 import type { RunningDeployment, Snapshot } from "../../deploy-service/src/deployment/running-deployment.ts";
 import { watchTasks } from "../../deploy-service/src/diagnosis/watch-tasks.ts";
 import { newRecord } from "../../deploy-service/src/record.ts";
+import { explainAwsError, isAccessDenied } from "../../shared/aws-errors.ts";
 import { findService, type RunningService, type ServiceName } from "../../shared/ecs/service.ts";
 import { findGroup } from "./budget.ts";
 import { toDeployWorld, type World } from "./clients.ts";
@@ -14,7 +15,7 @@ import type { ActionRun } from "./snapshot.ts";
 export interface FollowedDeployment {
   readonly running: RunningDeployment;
   readonly judged: Judged;
-  /** When it was first seen, in milliseconds since the epoch. */
+  /** In milliseconds since the epoch. */
   readonly createdAt: number;
   readonly hasTooManyFailedTasks: (snapshot: Snapshot) => Promise<boolean>;
   /** Undefined before the first look. */
@@ -23,8 +24,24 @@ export interface FollowedDeployment {
   stopped: boolean;
 }
 
-/** "unknown" when it cannot be told which service it deploys: the pipeline's own words are all there is then. */
+/** "unknown" when it cannot be looked at, or its service not be told: the pipeline's own words are all there is then. */
 export async function adoptDeployment(
+  world: World,
+  action: ActionRun,
+  maxFailedTasks: number,
+): Promise<FollowedDeployment | "unknown"> {
+  try {
+    return await adopt(world, action, maxFailedTasks);
+  } catch (error) {
+    if (!isAccessDenied(error)) throw error;
+    world.log.warning(
+      `Could not follow deployment ${action.externalId}: ${explainAwsError(error)?.message ?? ""}`,
+    );
+    return "unknown";
+  }
+}
+
+async function adopt(
   world: World,
   { externalId: deploymentId, configuration }: ActionRun,
   maxFailedTasks: number,
@@ -51,7 +68,7 @@ async function followedDeployment(
   const readRevision = createRevisionReader(deployWorld, info.applicationName ?? "");
   const [service, revision = ""] = await Promise.all([findService(world, name), readRevision(info.revision)]);
   const record = newRecord(name.cluster, name.service);
-  record.beganAt = world.clock.now();
+  record.beganAt = info.createTime?.getTime() ?? world.clock.now();
   record.deploymentId = info.deploymentId ?? "";
   record.revisionBefore = revisionBefore(service, revision);
   record.revisionAfter = revision;

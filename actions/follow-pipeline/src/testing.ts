@@ -44,8 +44,8 @@ export interface Stage {
   readonly productionUrl: string;
   /** Commits files to the branch of the definitions; answers the commit. */
   define(files: Readonly<Record<string, string>>): Promise<string>;
-  /** Pushes an image whose server answers this; `latest` is its tag then. Answers its name by digest. */
-  push(version: string): Promise<string>;
+  /** Pushes an image whose server answers this, unless it is there, and tags it; `latest` when not told otherwise. Answers its name by digest. */
+  push(version: string, tags?: string[]): Promise<string>;
   /** Makes the course's pipeline, with these stages between source and deployment, and without rules; the first run, which CodePipeline starts by itself, is stopped. */
   createPipeline(name: string, between?: readonly StageDeclaration[]): Promise<void>;
   /** What the console makes without saying so: an image that is pushed, or a change of the definitions, starts the pipeline. */
@@ -107,11 +107,10 @@ export async function createStage(options: SimulatorOptions = {}): Promise<Stage
   const roleArn = await createPipelineRole(aws, "PipelineRole");
   await aws.s3.createBucket({ Bucket: "artifacts-of-pipelines" });
   await aws.codecommit.createRepository({ repositoryName: "deployment" });
-  let images = 0;
-  const push = async (version: string) => {
-    const context = join(folder, `image-${images++}`);
-    await mkdir(context);
-    return pushImage(simulator, context, program(version));
+  const push = async (version: string, tags?: string[]) => {
+    const context = join(folder, `image-${version}`);
+    await mkdir(context, { recursive: true });
+    return pushImage(simulator, context, program(version), tags);
   };
   await push("zero");
   let head: string | undefined;

@@ -64,8 +64,7 @@ async function advance(deployment: FollowedDeployment): Promise<boolean> {
   const { running, judged, createdAt, last } = deployment;
   const { record, world } = judged;
   const now: Snapshot = await running.look(world.signal);
-  if (!last && !now.ended && running.initialTraffic)
-    record.traffic.push({ atMs: 0, ...running.initialTraffic });
+  if (!last) tellBegin(deployment, now);
   const news = tell({ world, record, createdAt }, last, now);
   deployment.last = now;
   record.durationMs = world.clock.now() - createdAt;
@@ -74,4 +73,12 @@ async function advance(deployment: FollowedDeployment): Promise<boolean> {
     return true;
   }
   return news;
+}
+
+/** The traffic before the first look. One that had shifted by then did so when CodeDeploy says. */
+function tellBegin({ running, judged: { record }, createdAt }: FollowedDeployment, now: Snapshot): void {
+  if (running.initialTraffic) record.traffic.push({ atMs: 0, ...running.initialTraffic });
+  const shiftedAt = now.events.find(({ name }) => name === "AllowTraffic")?.endedAt;
+  if (now.traffic && shiftedAt !== undefined && now.traffic.blue === 0)
+    record.traffic.push({ atMs: Math.max(0, shiftedAt - createdAt), ...now.traffic });
 }

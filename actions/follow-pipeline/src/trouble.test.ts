@@ -1,0 +1,77 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Fault } from "../../../simulator/src/gateway/faults.ts";
+import { createStage, type Stage } from "./testing.ts";
+
+const pipeline = "update-web";
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+  await stage.createPipeline(pipeline);
+  await stage.createRules(pipeline);
+});
+afterAll(() => stage?.close());
+afterEach(() => stage.simulator.faults.clear());
+
+/** Something goes wrong once the log says this. */
+async function followWith(version: string, line: RegExp, faults: readonly Fault[], onCancel = "leave") {
+  const image = await stage.push(version);
+  return stage.follow(
+    { pipeline, image, "on-cancel": onCancel },
+    {
+      onLine: (each) => {
+        if (line.test(each)) for (const fault of faults) stage.simulator.faults.add(fault);
+      },
+    },
+  );
+}
+
+const following = /^Following execution/;
+
+test.each<[string, Fault[], RegExp]>([
+  [
+    "throttled",
+    [{ kind: "throttle", operation: "codepipeline:GetPipelineState", times: 4 }],
+    /^AWS throttles; asking less often\.$/m,
+  ],
+  [
+    "without an answer for a while",
+    [{ kind: "unavailable", operation: "codepipeline:*", times: 9 }],
+    /^AWS does not answer [\s\S]*^AWS answers again\.$/m,
+  ],
+])("%s, it asks on and comes to its verdict", async (what, faults, words) => {
+  const { error, record, lines } = await followWith(what.split(" ")[0] ?? "", following, faults);
+  expect(error).toBeUndefined();
+  expect(record.status).toBe("succeeded");
+  expect(lines.join("\n")).toMatch(words);
+});
+
+test("credentials that expire on the way are told, with where to look and what became of it", async () => {
+  const fault: Fault = { kind: "expire", operation: "codepipeline:*" };
+  const { error, record } = await followWith("expired", following, [fault]);
+  expect(error?.message).toMatch(
+    /^The AWS credentials have expired \(.*\), so execution \S+ of update-web could not be followed to its end; it goes on \(on-cancel: leave\)$/,
+  );
+  expect(error?.nextStep).toMatch(
+    /^look at https:\/\/us-east-1\.console\.aws\.amazon\.com\/.*role-duration-seconds/,
+  );
+  expect(record.status).toBe("lost");
+});
+
+test("what cannot be stopped any more is said to go on", async () => {
+  const fault: Fault = { kind: "deny", operation: "codepipeline:*" };
+  const { error, handle, record } = await followWith("denied", following, [fault], "stop");
+  expect(error?.message).toMatch(
+    /^The AWS role may not do this: .*; it goes on, as it could not be stopped \(on-cancel: stop\): /,
+  );
+  expect(record.status).toBe("lost");
+  expect(handle).toMatchObject({ executionId: record.executionId });
+});
+
+test("a role that may not look at deployments is told, and the pipeline's own word counts", async () => {
+  stage.simulator.faults.add({ kind: "deny", operation: "codedeploy:*" });
+  const image = await stage.push("unseen");
+  const { error, record, lines } = await stage.follow({ pipeline, image });
+  expect(error).toBeUndefined();
+  expect(record).toMatchObject({ status: "succeeded", deployments: [] });
+  expect(lines.join("\n")).toMatch(/Could not follow deployment d-\w+: The AWS role may not do this: /);
+});
