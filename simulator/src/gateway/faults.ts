@@ -24,7 +24,10 @@ export type FaultKind = (typeof faultKinds)[number];
 
 export interface Fault {
   readonly kind: FaultKind;
-  /** `ecs:DescribeServices`, every operation of a service as `ecs:*`, or every call as `*`. */
+  /**
+   * `ecs:DescribeServices`, every operation of a service as `ecs:*`, or every call as `*`. Git's own requests to
+   * CodeCommit are `codecommit:GitPull` and `codecommit:GitPush`.
+   */
   readonly operation: string;
   /** How many calls it strikes; when left out all of them, of service-linked-role one. */
   readonly times?: number;

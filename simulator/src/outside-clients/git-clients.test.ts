@@ -150,6 +150,16 @@ describe("git", () => {
     expect(await client.git("ls-remote", "origin")).toBe("");
   });
 
+  it("pushes again what went in without its knowing", async () => {
+    const commit = await client.commit("a.txt", "1");
+    // The push itself comes after the question for the references.
+    const fault = simulator.faults.add({ operation: "codecommit:GitPush", kind: "cut-answer", after: 1 });
+    await client.failure("push", "origin", "dev");
+    fault.remove();
+    expect(await tip()).toBe(commit);
+    await client.git("push", "--quiet", "origin", "dev");
+  });
+
   it("is told that a repository is gone, and finds it under its new name", async () => {
     const { codecommit } = simulator.aws;
     await client.commit("a.txt", "1");
