@@ -22,8 +22,8 @@ export interface ScalableTarget {
 
 /** What scaling activities still mean for the next. Moments are milliseconds of the wall clock. */
 export interface Cooldowns {
-  /** By ARN of the policy that scaled out: until then its next scale-out counts from the capacity that was before. */
-  readonly out: Map<string, { readonly before: number; until: number }>;
+  /** Until then a scale-out counts from the capacity that was before the last one. */
+  out?: { readonly before: number; until: number };
   /** No policy scales in until then. */
   inUntil: number;
 }

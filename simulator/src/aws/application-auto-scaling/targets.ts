@@ -98,7 +98,7 @@ function newTarget(
     maximum,
     suspended: { ...nothingSuspended, ...SuspendedState },
     tags: new Map(Object.entries(Tags)),
-    cooldowns: { out: new Map(), inUntil: 0 },
+    cooldowns: { inUntil: 0 },
   };
 }
 

@@ -20,7 +20,7 @@ function targetOf(more: Partial<ScalableTarget> = {}): ScalableTarget {
       ScheduledScalingSuspended: false,
     },
     tags: new Map(),
-    cooldowns: { out: new Map(), inUntil: 0 },
+    cooldowns: { inUntil: 0 },
     ...more,
   };
 }
@@ -134,7 +134,7 @@ describe("nothing is scaled", () => {
     [
       "in during the cooldown of a scale-in",
       [low(cpu, 5)],
-      { target: targetOf({ cooldowns: { out: new Map(), inUntil: now + 1 } }) },
+      { target: targetOf({ cooldowns: { inUntil: now + 1 } }) },
       "nothing",
     ],
   ])("%s", (_, told, situation, result) => {
@@ -143,23 +143,22 @@ describe("nothing is scaled", () => {
 
   it("but out while ECS deploys, and during the cooldown of a scale-in", () => {
     expect(outcome([high(cpu, 80)], { isDeploying: true })).toBe(7);
-    const target = targetOf({ cooldowns: { out: new Map(), inUntil: now + 1 } });
+    const target = targetOf({ cooldowns: { inUntil: now + 1 } });
     expect(outcome([high(cpu, 80)], { target })).toBe(7);
   });
 });
 
-describe("in the cooldown of its scale-out from 4 to 6 tasks a policy", () => {
-  const during = (policy: ScalingPolicy, until = now + 1) => ({
+describe("in the cooldown of a scale-out from 4 to 6 tasks a policy", () => {
+  const during = (until = now + 1) => ({
     capacity: 6,
-    target: targetOf({ cooldowns: { out: new Map([[policy.arn, { before: 4, until }]]), inUntil: 0 } }),
+    target: targetOf({ cooldowns: { out: { before: 4, until }, inUntil: 0 } }),
   });
   it.each<[string, Told[], Partial<Situation>, number | string]>([
-    ["adds nothing when it wants as much again", [[more, "", [1]]], during(more), "nothing"],
-    ["adds the difference when it wants more", [[stepping("more", 3), "", [1]]], during(more), 7],
-    ["adds all of it when the cooldown is over", [[more, "", [1]]], during(more, now - 1), 8],
-    ["does not hold another", [[more, "", [1]]], during(cpu), 8],
-    ["goes on to what its metric asks of the tasks that were", [high(cpu, 90)], during(cpu), 8],
-    ["may go in", [[fewer, "", [-1]]], during(fewer), 4],
+    ["adds nothing when it wants as much again", [[more, "", [1]]], during(), "nothing"],
+    ["adds the difference when it wants more", [[stepping("more", 3), "", [1]]], during(), 7],
+    ["adds all of it when the cooldown is over", [[more, "", [1]]], during(now - 1), 8],
+    ["goes on to what its metric asks of the tasks that were", [high(cpu, 90)], during(), 8],
+    ["may go in", [[fewer, "", [-1]]], during(), 4],
   ])("%s", (_, told, situation, result) => {
     expect(outcome(told, situation)).toBe(result);
   });

@@ -27,7 +27,7 @@ export function propose(
   moment: Moment,
 ): Proposal | undefined {
   const { settings } = policy;
-  const from = capacityToScaleOutFrom(target, policy, moment);
+  const from = capacityToScaleOutFrom(target, moment);
   if (settings.type === "TargetTrackingScaling") {
     const { TargetValue = 0 } = settings.configuration;
     const isHigh = policy.alarms.some(({ kind, name }) => kind === "AlarmHigh" && name === signal.alarmName);
@@ -45,15 +45,11 @@ export function propose(
 }
 
 /**
- * In a cooldown, what the policy has added counts as part of what it wants now: it goes on by the difference (user
- * guide, "Define cooldown periods").
+ * In a cooldown, what was added counts as part of what is wanted now: it goes on by the difference (user guide, "Define
+ * cooldown periods"). So it is for other policies than the one that added it, too: each saw the same load.
  */
-function capacityToScaleOutFrom(
-  { cooldowns }: ScalableTarget,
-  { arn }: ScalingPolicy,
-  { capacity, now }: Moment,
-): number {
-  const last = cooldowns.out.get(arn);
+function capacityToScaleOutFrom({ cooldowns }: ScalableTarget, { capacity, now }: Moment): number {
+  const last = cooldowns.out;
   return last && now < last.until ? Math.min(last.before, capacity) : capacity;
 }
 

@@ -90,7 +90,7 @@ export function createScaler(state: ScalingState): Scaler {
         const { minimum, maximum } = target;
         const capacity = Math.min(maximum, Math.max(minimum, service.desiredCount));
         if (capacity === service.desiredCount) return;
-        const bound = capacity === minimum ? "minimum" : "maximum";
+        const bound = capacity > service.desiredCount ? "minimum" : "maximum";
         const { ended } = await change(target, capacity, `${bound} capacity was set to ${capacity}`);
         follow(ended);
       }),
@@ -131,10 +131,10 @@ async function coolDown(
     return;
   }
   cooldowns.inUntil = 0;
-  const last = cooldowns.out.get(policy.arn);
+  const last = cooldowns.out;
   const isContinued = last !== undefined && clock.now().getTime() < last.until;
   const cooldown = { before: isContinued ? last.before : capacity, until: Number.POSITIVE_INFINITY };
-  cooldowns.out.set(policy.arn, cooldown);
+  cooldowns.out = cooldown;
   await ended;
   cooldown.until = end();
 }
