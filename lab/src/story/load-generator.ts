@@ -1,5 +1,6 @@
-import { Agent, get } from "node:http";
-import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
+import { createHistogram, percentileOf, recordMs } from "../../../actions/shared/load/histogram.ts";
+import type { Sent } from "../../../actions/shared/load/loop.ts";
+import { startOpenLoop } from "../../../actions/shared/load/open-loop.ts";
 
 export interface LoadPhase {
   name: string;
@@ -14,7 +15,7 @@ export interface LoadPhase {
 }
 
 export interface LoadGenerator {
-  /** What is sent from now on counts for this phase. */
+  /** What is due from now on counts for this phase. */
   beginPhase(name: string): void;
   /** Stops, waits for the last answers, and counts all. */
   stop(): Promise<LoadPhase[]>;
@@ -22,101 +23,64 @@ export interface LoadGenerator {
 
 // One that takes longer than a load balancer's idle timeout has been given up by everyone.
 const answerPatienceMs = 60_000;
+/** Three seconds without any answer, at the rate of the story. */
+const maxConnections = 660;
 const shownFailures = 5;
 
-interface Count {
-  name: string;
-  beganAt: number;
-  endedAt: number;
-  requests: number;
-  failed: number;
-  failures: string[];
-  latency: RecordableHistogram;
-}
-
 /**
- * Sends requests at a constant rate to the addresses in turn, however long answers take: latency counts from the
- * moment a request was due, so that a stall shows in every request it delays.
+ * Sends requests at a constant rate to the addresses in turn, however long answers take: run-load-test's open loop,
+ * without an end, counted by the phases of the story.
  */
 export function startLoad(addresses: readonly string[], requestsPerSecond: number): LoadGenerator {
-  const agent = new Agent({ keepAlive: true });
-  const counts: Count[] = [];
-  const pending = new Set<Promise<void>>();
-  const startedAt = performance.now();
-  let sent = 0;
-  const sendDue = () => {
-    const due = Math.floor(((performance.now() - startedAt) / 1000) * requestsPerSecond);
-    const count = counts.at(-1);
-    for (; sent < due; sent++) {
-      if (!count) continue;
-      const dueAt = startedAt + (sent / requestsPerSecond) * 1000;
-      const answered = send(agent, addresses[sent % addresses.length] as string, dueAt, count);
-      pending.add(answered);
-      void answered.then(() => pending.delete(answered));
-    }
-  };
-  // Finer than the time between two requests at any rate used here.
-  const timer = setInterval(sendDue, 2);
-  return {
-    beginPhase(name) {
-      const now = performance.now();
-      const last = counts.at(-1);
-      if (last) last.endedAt = now;
-      counts.push({
-        name,
-        beganAt: now,
-        endedAt: now,
-        requests: 0,
-        failed: 0,
-        failures: [],
-        latency: createHistogram({ lowest: 1, highest: answerPatienceMs * 1000 * 2, figures: 3 }),
-      });
+  const phases: Phase[] = [];
+  const loop = startOpenLoop(
+    {
+      targets: addresses.map((address) => ({ url: new URL(address), weight: 1 })),
+      request: { method: "GET", headers: {}, body: undefined, timeoutMs: answerPatienceMs },
+      spacing: "constant",
+      maxConnections,
+      onSent: (sent) => {
+        const phase = phases.findLast(({ beganAt }) => beganAt <= sent.dueAt);
+        phase?.count(sent, addresses[sent.target] ?? "");
+      },
     },
+    [{ durationMs: Number.POSITIVE_INFINITY, from: requestsPerSecond, to: requestsPerSecond }],
+    performance.now(),
+  );
+  return {
+    beginPhase: (name) => void phases.push(createPhase(name)),
     async stop() {
-      clearInterval(timer);
-      const last = counts.at(-1);
-      if (last) last.endedAt = performance.now();
-      await Promise.all(pending);
-      agent.destroy();
-      return counts.map(summarise);
+      loop.end();
+      const endedAt = performance.now();
+      await loop.done;
+      return phases.map((phase, index) => phase.summarise(phases[index + 1]?.beganAt ?? endedAt));
     },
   };
 }
 
-function send(agent: Agent, address: string, dueAt: number, count: Count): Promise<void> {
-  count.requests++;
-  return new Promise((resolve) => {
-    const finish = (failure?: string) => {
-      count.latency.record(Math.max(1, Math.round((performance.now() - dueAt) * 1000)));
-      if (failure !== undefined) {
-        count.failed++;
-        if (count.failures.length < shownFailures) count.failures.push(`${address}: ${failure}`);
-      }
-      resolve();
-    };
-    const request = get(address, { agent, timeout: answerPatienceMs }, (response) => {
-      const { statusCode = 0 } = response;
-      response.on("error", (error) => finish(error.message));
-      response.on("end", () =>
-        finish(statusCode >= 200 && statusCode < 300 ? undefined : `HTTP ${statusCode}`),
-      );
-      response.resume();
-    });
-    request.on("timeout", () => request.destroy(new Error("no answer in time")));
-    request.on("error", (error) => finish(error.message));
-  });
-}
+type Phase = ReturnType<typeof createPhase>;
 
-function summarise(count: Count): LoadPhase {
-  const milliseconds = (percentile: number) => count.latency.percentile(percentile) / 1000;
-  const { name, requests, failed, failures } = count;
+function createPhase(name: string) {
+  const beganAt = performance.now();
+  const latency = createHistogram();
+  const failures: string[] = [];
+  let failed = 0;
   return {
-    name,
-    durationMs: count.endedAt - count.beganAt,
-    requests,
-    failed,
-    p50Ms: requests === 0 ? 0 : milliseconds(50),
-    p99Ms: requests === 0 ? 0 : milliseconds(99),
-    failures,
+    beganAt,
+    count({ status, error, latencyMs }: Sent, address: string) {
+      recordMs(latency, latencyMs);
+      if (status !== undefined && status >= 200 && status < 300) return;
+      failed++;
+      if (failures.length < shownFailures) failures.push(`${address}: ${error ?? `HTTP ${status}`}`);
+    },
+    summarise: (endedAt: number): LoadPhase => ({
+      name,
+      durationMs: endedAt - beganAt,
+      requests: latency.totalCount,
+      failed,
+      p50Ms: percentileOf(latency, 50),
+      p99Ms: percentileOf(latency, 99),
+      failures,
+    }),
   };
 }
