@@ -14,10 +14,16 @@ export interface PushReport {
 /** Git tells its hook post-receive, and nobody else, which references a push has moved: the hook writes it down. */
 export function createPushHook(directory: string) {
   const hooks = join(directory, "hooks");
+  const write = async () => {
+    await mkdir(hooks, { recursive: true });
+    await writeFile(join(hooks, "post-receive"), '#!/bin/sh\nexec cat >"$PUSH_REPORT"\n', { mode: 0o755 });
+  };
+  let written: Promise<void> | undefined;
   return {
-    async install(): Promise<void> {
-      await mkdir(hooks, { recursive: true });
-      await writeFile(join(hooks, "post-receive"), '#!/bin/sh\nexec cat >"$PUSH_REPORT"\n', { mode: 0o755 });
+    /** Once: a program that is being written cannot be run, and a push may be about to. */
+    install(): Promise<void> {
+      written ??= write();
+      return written;
     },
     report(): PushReport {
       const path = join(directory, `push-${randomUUID()}`);

@@ -26,11 +26,10 @@ export async function serveSmartHttp(
     if (updates.length > 0) await exchange.onPush(updates);
   }
   exchange.onServed();
-  if (code !== 0 && !response.headersSent && !response.destroyed) {
-    response.writeHead(500, { "Content-Type": "text/plain" });
-    response.end(await said);
-  }
-  response.end();
+  // What Git has to say it says in its answer, unless it did not come to one.
+  const isUnanswered = code !== 0 && !response.headersSent && !response.destroyed;
+  if (isUnanswered) response.writeHead(500, { "Content-Type": "text/plain" });
+  response.end(isUnanswered ? await said : undefined);
 }
 
 function startService(
