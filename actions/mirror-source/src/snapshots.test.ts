@@ -110,6 +110,6 @@ test("what somebody else pushed is replaced with a warning, and stays in the his
     previous: head,
     pushed: true,
   });
-  expect(world.lines).toEqual([expect.stringContaining("not made by a mirror: its files are replaced")]);
+  expect(world.lines[0]).toContain("not made by a mirror: its files are replaced");
   expect(await git(await stage.clone(repository), "rev-parse", "HEAD~1")).toBe(head);
 });

@@ -15,7 +15,7 @@ test("a cancelled command ends with all that it started", async () => {
   const git = createGit(folder, { variables, signal: cancellation.signal });
   const changes = watch(folder);
   // The shell's child holds the output open for as long as it lives.
-  const running = git.text(["-c", "alias.stay=!touch started; sleep 600; true", "stay"]);
+  const running = git.text(["-c", "alias.stay=!sleep 600 & touch started; wait", "stay"]);
   const outcome = expect(running).rejects.toThrow("cancelled");
   for await (const { filename } of changes) if (filename === "started") break;
   cancellation.abort(new Error("cancelled"));
