@@ -35,7 +35,7 @@ function inWords({ loop, stages, warmUpMs, targets }: LoadPlan): string {
     return `${level} ${unit} for ${formatDuration(durationMs)}`;
   });
   const warmUp = warmUpMs > 0 ? ` after ${formatDuration(warmUpMs)} of warm-up` : "";
-  return `A ${loop} loop, ${levels.join(", then ")}${warmUp}: ${targets.map(({ url }) => url.href).join(", ")}`;
+  return `${loop === "closed" ? "Closed" : "Open"} loop, ${levels.join(", then ")}${warmUp}: ${targets.map(({ url }) => url.href).join(", ")}`;
 }
 
 /** Jobs that start at the same time on two runners are seconds apart. */

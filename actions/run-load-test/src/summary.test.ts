@@ -61,6 +61,6 @@ test("a generator at its own limit, or late, says so", () => {
   const generator = { cpuMs: 990, busiestCore: 0.97, late: 5, latestMs: 1234, lateForConnections: 3 };
   expect(warningsOf(reportOf(start, seconds(3), { generator }))).toEqual([
     expect.stringContaining("busy 97 % of the time: these figures may be its limit"),
-    "The generator was late by up to 1234 ms: 5 of 9 requests were sent more than 10 ms after they were due, 3 since all connections were in use (max-connections) and 2 since the generator was busy. Their wait is in the latency.",
+    "The generator was late by up to 1234 ms: 5 of 9 requests were sent more than 10 ms after they were due, 3 since all connections were in use (max-connections) and 2 since the generator, or its machine, was busy. Their wait is in the latency.",
   ]);
 });

@@ -66,7 +66,7 @@ export function warningsOf(report: LoadReport): string[] {
     const own = late - lateForConnections;
     const reasons = [
       lateForConnections > 0 && `${lateForConnections} since all connections were in use (max-connections)`,
-      own > 0 && `${own} since the generator was busy`,
+      own > 0 && `${own} since the generator, or its machine, was busy`,
     ];
     warnings.push(
       `The generator was late by up to ${formatNumber(latestMs)} ms: ${late} of ${report.requests} requests were sent more than ${lateAfterMs} ms after they were due, ${reasons.filter(Boolean).join(" and ")}. Their wait is in the latency.`,
