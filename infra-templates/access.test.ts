@@ -52,6 +52,7 @@ test("the deploy role may do what the actions of the deploying workflows call", 
     "run-task",
     "deploy-service",
     "rollback-service",
+    "scale-service",
     "mirror-source",
     "follow-pipeline",
   ];
@@ -130,6 +131,7 @@ function callsIn(folder: string, parts: readonly string[] = [""]): string[] {
 
 /** Client package → IAM's prefix of the service. */
 const prefixes: { readonly [client: string]: string } = {
+  "application-auto-scaling": "application-autoscaling",
   "cloudwatch-logs": "logs",
   "elastic-load-balancing-v2": "elasticloadbalancing",
   "secrets-manager": "secretsmanager",

@@ -84,7 +84,7 @@ function readAutoscaling(read: InputReader): AutoscalingInputs {
     action:
       read.optional("autoscaling") === undefined
         ? undefined
-        : read.choice("autoscaling", ["suspend", "resume", "remove"]),
+        : read.choice<"suspend" | "resume" | "remove">("autoscaling", ["suspend", "resume", "remove"]),
     before: readBefore(read),
     minimum: readCount(read, "minimum-tasks"),
     maximum: readCount(read, "maximum-tasks"),

@@ -54,17 +54,22 @@ export async function request(
   undo: Undo,
 ): Promise<void> {
   const { dimension, alarmsBefore = [] } = undo.autoscaling ?? {};
+  // What was put again as it was is no change.
+  const onChange = () => {
+    record.changed = record.changes.length > 0;
+  };
   if (dimension) {
-    record.changed = true;
     const ownAlarms = alarmsBefore.flatMap(({ AlarmName }) => AlarmName ?? []);
-    await applyAutoscaling(world, dimension, plan, ownAlarms);
+    await applyAutoscaling(world, dimension, plan, ownAlarms, onChange);
   }
   if (undo.desiredCount) {
     await setCount(world, inputs, undo.desiredCount);
-    record.changed = true;
+    onChange();
   }
-  if (dimension && plan.resumeTo && before)
+  if (dimension && plan.resumeTo && before) {
     await register(world, dimension, { ...before, ...plan.target, SuspendedState: plan.resumeTo });
+    onChange();
+  }
 }
 
 async function setCount(

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { type CreateServiceCommandInput, ECSClient } from "@aws-sdk/client-ecs";
+import { type CreateServiceCommandInput, ECSClient, type HealthCheck } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { pushProgram } from "../../../simulator/src/controllers/ecs/push-image-for-tests.ts";
 import { createWorld } from "../../../simulator/src/controllers/ecs/world-for-tests.ts";
@@ -65,8 +65,11 @@ interface Trying {
 export async function createStage(
   deployer: Deployer,
   settings: Partial<CreateServiceCommandInput> = {},
+  healthCheck?: HealthCheck,
 ): Promise<Stage> {
-  const parts = await (deployer === "CodeDeploy" ? createCodeDeploy() : createEcs(deployer, settings));
+  const parts = await (deployer === "CodeDeploy"
+    ? createCodeDeploy()
+    : createEcs(deployer, settings, healthCheck));
   const stage: Stage = {
     ...parts,
     push: (program) => pushProgram(parts.simulator, parts.repositoryUri, programs[program]),
@@ -91,7 +94,7 @@ export async function createStage(
     },
     close: () => parts.simulator.close(),
   };
-  await stage.healthy(1);
+  if (settings.loadBalancers?.length !== 0) await stage.healthy(1);
   return stage;
 }
 
@@ -114,17 +117,25 @@ async function createCodeDeploy() {
   };
 }
 
-async function createEcs(deployer: Deployer, settings: Partial<CreateServiceCommandInput>) {
+async function createEcs(
+  deployer: Deployer,
+  settings: Partial<CreateServiceCommandInput>,
+  healthCheck: HealthCheck | undefined,
+) {
   const { simulator, productionUrl, groups, create, newest } = await createWorld();
   const { repositories } = await simulator.aws.ecr.describeRepositories({});
   const repositoryUri = repositories?.[0]?.repositoryUri ?? "";
   await pushProgram(simulator, repositoryUri, programs.serve);
   const one = { containerName: "web", containerPort: 8080, targetGroupArn: groups.blue };
   const rolling = deployer === "ECS rolling";
-  await create(rolling ? { strategy: "ROLLING" } : { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 }, {
-    ...(rolling && { loadBalancers: [one] }),
-    ...settings,
-  });
+  await create(
+    rolling ? { strategy: "ROLLING" } : { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 },
+    {
+      ...(rolling && { loadBalancers: [one] }),
+      ...settings,
+    },
+    healthCheck,
+  );
   await until(async () => (await newest()).status === "SUCCESSFUL");
   return { simulator, cluster: "main", productionUrl, repositoryUri, targetGroups: Object.values(groups) };
 }

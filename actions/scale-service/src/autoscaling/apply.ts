@@ -12,18 +12,26 @@ import type { AutoscalingState, ScalableDimension } from "./state.ts";
 
 // None of these calls is abortable: an answer that is thrown away would leave a change that nobody knows of.
 
-/** Range, suspension, removal and policies; what is to be resumed waits for the count. */
+/** Range, suspension, removal and policies; what is to be resumed waits for the count. Calls `onChange` once AWS has taken something. */
 export async function applyAutoscaling(
   world: World,
   dimension: ScalableDimension,
   { target, policies }: AutoscalingPlan,
   ownAlarms: readonly string[],
+  onChange: () => void,
 ): Promise<void> {
   if (target === null) {
     await deregister(world, dimension);
+    onChange();
     await deleteAlarms(world, ownAlarms);
-  } else if (target) await register(world, dimension, target);
-  for (const policy of policies) await putPolicy(world, dimension, policy);
+  } else if (target) {
+    await register(world, dimension, target);
+    onChange();
+  }
+  for (const policy of policies) {
+    await putPolicy(world, dimension, policy);
+    onChange();
+  }
 }
 
 export async function register(

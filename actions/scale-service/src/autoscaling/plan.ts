@@ -8,6 +8,7 @@ import { type AutoscalingState, isSuspended, resumed, type Suspension, suspended
 export interface AutoscalingPlan {
   /** As it is to be registered before the count is set; null: removed; undefined: stays as it is. */
   readonly target: Omit<AutoscalingState, "Policies"> | null | undefined;
+  /** Those that differ from what is there, or have an alarm that may. */
   readonly policies: readonly WantedPolicy[];
   /** Only once the count is set: until then what is suspended must not take it back. */
   readonly resumeTo: Suspension | undefined;
@@ -32,7 +33,11 @@ export function planAutoscaling(
     ...rangeFindings(inputs, before, policies.length > 0),
     ...countFindings(desiredCount, after, resumeTo),
   ];
-  return { target, policies, resumeTo, changes, findings };
+  // Who has changed an alarm by hand gets it back; the same policy needs no other call.
+  const differing = policies.filter(
+    ({ settings, alarm }) => alarm || policyChange(before, settings).length > 0,
+  );
+  return { target, policies: differing, resumeTo, changes, findings };
 }
 
 function targetOf(inputs: AutoscalingInputs, before: AutoscalingState | null): AutoscalingPlan["target"] {
@@ -80,7 +85,6 @@ function describeChange(
   return one === other ? [] : [`autoscaling: ${one} → ${other}`];
 }
 
-/** A policy that says the same already is put again all the same, for its alarm; that changes nothing. */
 function policyChange(before: AutoscalingState | null, settings: WantedPolicy["settings"]): string[] {
   const known = before?.Policies.find(({ PolicyName }) => PolicyName === settings.PolicyName);
   const wanted = JSON.stringify(configurationOf(settings));

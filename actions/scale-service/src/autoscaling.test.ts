@@ -1,0 +1,194 @@
+import type { RegisterScalableTargetCommandInput } from "@aws-sdk/client-application-auto-scaling";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createStage, type Stage, until } from "./testing.ts";
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await createStage("CodeDeploy");
+});
+afterEach(() => stage?.close());
+
+const dimension = {
+  ServiceNamespace: "ecs",
+  ScalableDimension: "ecs:service:DesiredCount",
+  ResourceId: "service/outside/web",
+} as const;
+const range = { "minimum-tasks": "1", "maximum-tasks": "4" };
+const scaling = () => stage.simulator.aws.applicationautoscaling;
+
+async function scalableTarget() {
+  const { ScalableTargets } = await scaling().describeScalableTargets({
+    ServiceNamespace: "ecs",
+    ResourceIds: [dimension.ResourceId],
+  });
+  return ScalableTargets?.[0];
+}
+
+async function policies() {
+  return (await scaling().describeScalingPolicies(dimension)).ScalingPolicies ?? [];
+}
+
+function register(more: Partial<RegisterScalableTargetCommandInput> = {}) {
+  return scaling().registerScalableTarget({ ...dimension, MinCapacity: 1, MaxCapacity: 4, ...more });
+}
+
+const all = (value: boolean) => ({
+  DynamicScalingInSuspended: value,
+  DynamicScalingOutSuspended: value,
+  ScheduledScalingSuspended: value,
+});
+
+test("a range and target tracking are set, and set again they change nothing", async () => {
+  const given = { ...range, "target-cpu": "60", "target-memory": "70", "scale-in-cooldown": "2m" };
+  const first = await stage.try(given);
+  expect(first.error).toBeUndefined();
+  expect(first.record).toMatchObject({ status: "succeeded", autoscalingBefore: null });
+  expect(await scalableTarget()).toMatchObject({ MinCapacity: 1, MaxCapacity: 4 });
+  expect(await policies()).toMatchObject([
+    {
+      PolicyName: "cpu-target",
+      TargetTrackingScalingPolicyConfiguration: { TargetValue: 60, ScaleInCooldown: 120 },
+    },
+    { PolicyName: "memory-target" },
+  ]);
+  const again = await stage.try(given);
+  expect(again.error).toBeUndefined();
+  expect(again.record).toMatchObject({ changes: [], changed: false });
+});
+
+test("requests are counted in the group in production, which is said to change", async () => {
+  const { error, lines } = await stage.try({ ...range, "target-requests": "500" });
+  expect(error).toBeUndefined();
+  expect(lines).toMatch(/Requests are counted in blue, which the next blue\/green deployment takes out/);
+  const [policy] = await policies();
+  expect(
+    policy?.TargetTrackingScalingPolicyConfiguration?.PredefinedMetricSpecification?.ResourceLabel,
+  ).toMatch(/^app\/outside\/\w+\/targetgroup\/blue\/\w+$/);
+});
+
+test("a least that is above the count brings more tasks, which are waited for until they serve", async () => {
+  const { error, record } = await stage.try({ "minimum-tasks": "2", "maximum-tasks": "4" });
+  expect(error).toBeUndefined();
+  expect(record).toMatchObject({ status: "succeeded", now: { desired: 2, running: 2 } });
+});
+
+test("step policies come with the alarms that start them, and go with them", async () => {
+  const { cloudwatch } = stage.simulator.aws;
+  const set = await stage.try({ ...range, "step-policy": "cpu >= 70: +1\ncpu >= 85: +2\ncpu <= 20: -1" });
+  expect(set.error).toBeUndefined();
+  const put = await policies();
+  expect(put.map(({ PolicyName }) => PolicyName)).toEqual(["cpu-out", "cpu-in"]);
+  const { MetricAlarms } = await cloudwatch.describeAlarms({ AlarmNamePrefix: "outside/web/" });
+  expect(MetricAlarms).toMatchObject([
+    {
+      AlarmName: "outside/web/cpu-in",
+      AlarmActions: [put[1]?.PolicyARN],
+      Threshold: 20,
+      EvaluationPeriods: 15,
+      ComparisonOperator: "LessThanOrEqualToThreshold",
+    },
+    { AlarmName: "outside/web/cpu-out", AlarmActions: [put[0]?.PolicyARN], Threshold: 70 },
+  ]);
+  const removed = await stage.try({ autoscaling: "remove" });
+  expect(removed.error).toBeUndefined();
+  expect(await scalableTarget()).toBeUndefined();
+  expect((await cloudwatch.describeAlarms({ AlarmNamePrefix: "outside/web/" })).MetricAlarms).toEqual([]);
+});
+
+describe("suspended for a while", () => {
+  test("a count outside of the range holds, and what somebody had suspended before stays so", async () => {
+    const before = { ...all(false), ScheduledScalingSuspended: true };
+    await register({ SuspendedState: before, MaxCapacity: 2 });
+    const suspend = await stage.try({ autoscaling: "suspend", "desired-count": "3" });
+    expect(suspend.error).toBeUndefined();
+    expect(await scalableTarget()).toMatchObject({ SuspendedState: all(true), MaxCapacity: 2 });
+    expect(suspend.record.autoscalingBefore).toMatchObject({ SuspendedState: before });
+
+    const output = JSON.stringify(suspend.record.autoscalingBefore);
+    const resume = await stage.try({
+      autoscaling: "resume",
+      "autoscaling-before": output,
+      "desired-count": "1",
+    });
+    expect(resume.error).toBeUndefined();
+    expect(await scalableTarget()).toMatchObject({ SuspendedState: before });
+  });
+
+  test("a service without autoscaling is left without", async () => {
+    const suspend = await stage.try({ autoscaling: "suspend" });
+    expect(suspend.error).toBeUndefined();
+    expect(suspend.lines).toContain("there is nothing to suspend");
+    const output = JSON.stringify(suspend.record.autoscalingBefore);
+    const resume = await stage.try({ autoscaling: "resume", "autoscaling-before": output });
+    expect(resume.error).toBeUndefined();
+    expect(resume.record.changed).toBe(false);
+    expect(await scalableTarget()).toBeUndefined();
+  });
+});
+
+test.each<[string, Record<string, string>, RegExp]>([
+  [
+    "a count that autoscaling would take back",
+    { "desired-count": "5" },
+    /desired-count 5 is outside of the 1 to 4 tasks/,
+  ],
+  [
+    "a least above the most that is there",
+    { "minimum-tasks": "6" },
+    /the least of 6 tasks would be more than the most, 4/,
+  ],
+])("%s is refused before anything is changed", async (_, given, message) => {
+  await register();
+  const { error, record } = await stage.try(given);
+  expect(error?.message).toMatch(message);
+  expect(error?.nextStep).toMatch(/nothing was changed/);
+  expect(record.changed).toBe(false);
+  expect(await scalableTarget()).toMatchObject({ MinCapacity: 1, MaxCapacity: 4 });
+});
+
+test("a policy for a service without a range is refused", async () => {
+  const { error } = await stage.try({ "target-cpu": "50" });
+  expect(error?.message).toMatch(/the service has no autoscaling yet/);
+});
+
+test("on-failure: restore puts back range, suspension, policies and alarms, as they were", async () => {
+  const { cloudwatch } = stage.simulator.aws;
+  const steps = (threshold: number) => `cpu >= ${threshold}: +1`;
+  const set = await stage.try({ ...range, "target-cpu": "60", "step-policy": steps(70) });
+  expect(set.error).toBeUndefined();
+  const before = { target: await scalableTarget(), policies: await policies() };
+
+  await stage.push("crash");
+  const { error } = await stage.try({
+    "minimum-tasks": "2",
+    "maximum-tasks": "9",
+    "desired-count": "3",
+    "target-cpu": "20",
+    "target-memory": "50",
+    "step-policy": steps(50),
+    "max-failed-tasks": "1",
+    "on-failure": "restore",
+  });
+  expect(error?.message).toMatch(/\(on-failure: restore\)$/);
+  const settings = ({ PolicyName, ...policy }: Awaited<ReturnType<typeof policies>>[number]) => [
+    PolicyName,
+    policy.TargetTrackingScalingPolicyConfiguration ?? policy.StepScalingPolicyConfiguration,
+  ];
+  expect(await scalableTarget()).toEqual(before.target);
+  expect((await policies()).map(settings)).toEqual(before.policies.map(settings));
+  const { MetricAlarms } = await cloudwatch.describeAlarms({ AlarmNamePrefix: "outside/web/" });
+  expect(MetricAlarms).toMatchObject([{ AlarmName: "outside/web/cpu-out", Threshold: 70 }]);
+  await until(async () => (await stage.service()).desired === 1);
+});
+
+test("a service that had none is left without when it fails", async () => {
+  await stage.push("crash");
+  const { error } = await stage.try({
+    ...range,
+    "desired-count": "2",
+    "max-failed-tasks": "1",
+    "on-failure": "restore",
+  });
+  expect(error?.message).toMatch(/being scaled back to 1 \(on-failure: restore\)$/);
+  expect(await scalableTarget()).toBeUndefined();
+});

@@ -1,0 +1,72 @@
+import { afterEach, expect, test } from "vitest";
+import { createStage, type Stage } from "./testing.ts";
+
+let stage: Stage;
+afterEach(() => stage?.close());
+
+/** Moves production from blue to green, where the old tasks stay for five minutes. */
+async function beginDeployment() {
+  const { aws } = stage.simulator;
+  const { taskDefinitionArns = [] } = await aws.ecs.listTaskDefinitions({ familyPrefix: "web" });
+  const Properties = {
+    TaskDefinition: taskDefinitionArns.at(-1),
+    LoadBalancerInfo: { ContainerName: "web", ContainerPort: 8080 },
+  };
+  const Resources = [{ TargetService: { Type: "AWS::ECS::Service", Properties } }];
+  await aws.codedeploy.createDeployment({
+    applicationName: "outside",
+    deploymentGroupName: "web",
+    revision: {
+      revisionType: "AppSpecContent",
+      appSpecContent: { content: JSON.stringify({ version: 0, Resources }) },
+    },
+  });
+  for (;;) {
+    const { services } = await aws.ecs.describeServices({ cluster: "outside", services: ["web"] });
+    const replacement = services?.[0]?.taskSets?.find(({ status }) => status === "ACTIVE");
+    if (replacement) return replacement.externalId;
+    await new Promise(setImmediate);
+  }
+}
+
+test("it waits for the deployment's end, then scales what it brought, in the group it brought it to", async () => {
+  stage = await createStage("CodeDeploy");
+  const id = await beginDeployment();
+  const { error, record, lines } = await stage.try({ "desired-count": "2" });
+  expect(error).toBeUndefined();
+  expect(lines).toContain(`Waiting for the end of: CodeDeploy deployment ${id}.`);
+  expect(record).toMatchObject({ status: "succeeded", now: { desired: 2, running: 2 } });
+  const { TargetHealthDescriptions } = await stage.simulator.aws.elbv2.describeTargetHealth({
+    TargetGroupArn: stage.targetGroups[1] ?? "",
+  });
+  expect(TargetHealthDescriptions?.map(({ TargetHealth }) => TargetHealth?.State)).toEqual([
+    "healthy",
+    "healthy",
+  ]);
+});
+
+test.each<[string, Record<string, string>, RegExp, string]>([
+  [
+    "refused, when asked for",
+    { "during-deployment": "refuse" },
+    /^CodeDeploy deployment d-\w+ of web goes on/,
+    "failed",
+  ],
+  ["too long for the deadline", { deadline: "1s" }, /^The deadline passed while this went on: /, "timed-out"],
+])("it is %s, and nothing is changed", async (_, given, message, status) => {
+  stage = await createStage("CodeDeploy");
+  await beginDeployment();
+  const { error, record } = await stage.try({ "desired-count": "2", ...given });
+  expect(error?.message).toMatch(message);
+  expect(error?.message + (error?.nextStep ?? "")).toContain("nothing was changed");
+  expect(record.status ?? "failed").toBe(status);
+  expect((await stage.service()).desired).toBe(1);
+});
+
+test("what goes on is told by a plan", async () => {
+  stage = await createStage("CodeDeploy");
+  const id = await beginDeployment();
+  const { error, lines } = await stage.try({ "desired-count": "2", mode: "plan" });
+  expect(error).toBeUndefined();
+  expect(lines).toContain(`CodeDeploy deployment ${id} of web goes on; this step waits for it.`);
+});
