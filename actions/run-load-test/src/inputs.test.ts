@@ -21,7 +21,12 @@ test("defaults are a modest closed loop in which only 2xx is good", () => {
     spacing: "constant",
     maxConnections: 500,
     targets: [{ url: new URL("http://web.example/"), weight: 1 }],
-    request: { method: "GET", headers: {}, body: undefined, timeoutMs: 10_000 },
+    request: {
+      method: "GET",
+      headers: { "user-agent": "run-load-test" },
+      body: undefined,
+      timeoutMs: 10_000,
+    },
   });
   expect([200, 204, 301, 404, 503].map(expected)).toEqual([true, true, false, false, false]);
 });

@@ -125,7 +125,8 @@ function readRequest(read: InputReader): LoadRequest {
   if (body && (method === "GET" || method === "HEAD")) read.problem(`A ${method} request has no body`);
   return {
     method,
-    headers: readHeaders(read),
+    // Firewalls such as AWS WAF's common rules refuse requests without one.
+    headers: { "user-agent": "run-load-test", ...readHeaders(read) },
     body,
     timeoutMs: read.duration("timeout") ?? defaultTimeoutMs,
   };

@@ -156,6 +156,13 @@ describe.each<["closed" | "open", Partial<LoadPlan>]>([
   });
 });
 
+test("a test cancelled in its warm-up has counted nothing, in no time", async () => {
+  const cancellation = new AbortController();
+  const origin = await serve(() => cancellation.abort());
+  const report = await generateLoad(planOf([origin], { warmUpMs: 60_000 }), cancellation.signal);
+  expect(report).toMatchObject({ cancelled: true, requests: 0, durationMs: 0, timeline: [] });
+});
+
 function longer({ stages }: Partial<LoadPlan>): Partial<LoadPlan> {
   const { from, to } = stages?.[0] ?? { from: 4, to: 4 };
   return { stages: [{ durationMs: 60_000, from, to }] };
@@ -192,6 +199,12 @@ describe("an open loop", () => {
     const report = await generateLoad(planOf([origin], { loop: "open", stages }), never);
     expectConsistent(report);
     expect(report.requests).toBe(200);
+  });
+
+  it("counts what is due after the warm-up, to the request", async () => {
+    const origin = await serve((_, response) => response.end());
+    const report = await generateLoad(planOf([origin], { ...open(150, 1000), warmUpMs: 500 }), never);
+    expect(report.requests).toBe(150);
   });
 
   it("uses no more connections than allowed, and says that requests were late for it", async () => {

@@ -108,7 +108,7 @@ function createSeconds(startedMs: number, onInterval: OnInterval) {
     },
     finish(endedMs: number): Interval[] {
       advance(endedMs);
-      if (requests > 0 || endedMs > atMs) close(endedMs);
+      if (requests > 0 || endedMs > Math.max(atMs, startedMs)) close(endedMs);
       return timeline;
     },
   };
