@@ -64,9 +64,26 @@ async function runAction(inputs: Record<string, string>) {
 
 describe("plan", () => {
   test("gives a workflow its matrices", async () => {
-    const { exitCode, outputs } = await runAction({ mode: "plan", "task-counts": "1 2 3", generators: "2" });
+    const { exitCode, outputs } = await runAction({
+      mode: "plan",
+      "task-counts": "1 2 3",
+      generators: "2",
+      address: "https://web.example",
+      paths: "/ /suppliers",
+      connections: "8",
+      assertions: "p99 < 1s, error-rate < 1%",
+    });
     expect(exitCode).toBe(0);
-    expect(outputs).toMatchObject({ "task-counts": "[1,2,3]", generators: "[1,2]" });
+    expect(outputs).toMatchObject({
+      "task-counts": "[1,2,3]",
+      generators: "[1,2]",
+      targets: "https://web.example/\nhttps://web.example/suppliers",
+      "allowed-hosts": "web.example",
+      loop: "closed",
+      connections: "8",
+      rate: "",
+      assertions: "p99 < 1s\nerror-rate < 1%",
+    });
   });
 
   test("makes of a bad count one error with the next step", async () => {
@@ -102,7 +119,9 @@ async function recording(name: string, reports: LoadReport[], inputs: Record<str
 
 describe("record", () => {
   test("joins what generators measured with what ran", async () => {
-    const { exitCode, outputs, measurement } = await recording("good", [sent(), sent()], { generators: "2" });
+    const { exitCode, outputs, measurement } = await recording("good", [sent(), sent()], {
+      generators: "[1,2]",
+    });
     expect(exitCode).toBe(0);
     expect(outputs["requests-per-second"]).toBe("3.0");
     expect(measurement).toMatchObject({
@@ -122,9 +141,9 @@ describe("record", () => {
   test.each<[string, LoadReport[], Record<string, string>, RegExp]>([
     ["another count", [sent()], { "task-count": "2" }, /^after the load 1 of 1 tasks ran, .* stay at 2$/],
     ["no report", [], {}, /^no generator has left a report$/],
-    ["a missing generator", [sent()], { generators: "2" }, /^only 1 of 2 generators/],
+    ["a missing generator", [sent()], { generators: "[1,2]" }, /^only 1 of 2 generators/],
     ["a cancelled load", [sent({ cancelled: true })], {}, /^the load was ended before its time$/],
-    ["a failed assertion", [sent(failedAssertion)], {}, /^asserted p99 < 1ms, measured 7$/],
+    ["a failed assertion", [sent(failedAssertion)], {}, /^asserted p99 < 1ms, measured 7 ms$/],
     ["scaling that failed", [], { cause: "no capacity" }, /^no capacity$/],
   ])("of %s says why, and writes it down", async (name, reports, inputs, failure) => {
     const { exitCode, errors, measurement } = await recording(name, reports, inputs);

@@ -44,3 +44,28 @@ test("names everything that is wrong at once", () => {
   );
   expect(() => read({ mode: "reports" })).toThrow(/allowed: plan, record, report/);
 });
+
+test("gives an open loop its rate alone, and targets only with an address", () => {
+  const inputs = { mode: "plan", "task-counts": "1", rate: "200", connections: "32", paths: "/suppliers" };
+  const load = { loop: "open", rate: "200", connections: "", targets: "", "allowed-hosts": "" };
+  expect(read(inputs)).toMatchObject({ load });
+  expect(read({ ...inputs, address: "http://127.0.0.1:10080/" })).toMatchObject({
+    load: { targets: "http://127.0.0.1:10080/suppliers", "allowed-hosts": "127.0.0.1:10080" },
+  });
+});
+
+test.each([
+  [{ address: "web.example" }, /Input address is "web\.example"; scheme and host/],
+  [{ address: "http://web.example/path" }, /scheme and host are expected/],
+  [{ address: "http://me:secret@web.example" }, /scheme and host are expected/],
+  [{ address: "ftp://web.example" }, /scheme and host are expected/],
+  [{ paths: "suppliers" }, /Input paths has suppliers; paths that begin with one \//],
+  [{ paths: "//elsewhere.example /" }, /Input paths has \/\/elsewhere\.example;/],
+  [{ paths: "/ /" }, /Input paths is "\/ \/", which names a path twice/],
+  [{ duration: "1 minute" }, /Input duration is "1 minute"; a duration such as/],
+  [{ rate: "many" }, /Input rate is "many"/],
+  [{ connections: "0" }, /Input connections is "0"/],
+  [{ assertions: "p99 < 1s, errors < 1" }, /Input assertions has the line "errors < 1"/],
+])("refuses a load of %j, before anything is scaled", (given, message) => {
+  expect(() => read({ mode: "plan", "task-counts": "1", ...given })).toThrow(message);
+});

@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
+import { type LoadProfile, readLoadProfile } from "./plan/load-profile.ts";
 
 export type MeasureInputs = PlanInputs | RecordInputs | ReportInputs;
 
@@ -9,6 +10,7 @@ export interface PlanInputs {
   /** As given, without one twice. */
   readonly taskCounts: readonly number[];
   readonly generators: number;
+  readonly load: LoadProfile;
 }
 
 export interface RecordInputs {
@@ -44,9 +46,18 @@ const mostGenerators = 20;
 export function readMeasureInputs(getInput?: (name: string) => string): MeasureInputs {
   return readInputs((read) => {
     const mode = read.choice("mode", ["plan", "record", "report"]);
-    if (mode === "plan") return { mode, taskCounts: readTaskCounts(read), generators: readGenerators(read) };
+    if (mode === "plan") return readPlanInputs(read);
     return mode === "record" ? readRecordInputs(read) : readReportInputs(read);
   }, getInput);
+}
+
+function readPlanInputs(read: InputReader): PlanInputs {
+  return {
+    mode: "plan",
+    taskCounts: readTaskCounts(read),
+    generators: readGenerators(read),
+    load: readLoadProfile(read),
+  };
 }
 
 function readRecordInputs(read: InputReader): RecordInputs {
@@ -57,7 +68,7 @@ function readRecordInputs(read: InputReader): RecordInputs {
     cluster: read.required("cluster"),
     service: read.required("service"),
     taskCount,
-    generators: readGenerators(read),
+    generators: countGenerators(read),
     reportsFolder: read.required("reports"),
     mergedFile: read.optional("merged-report"),
     cause: read.optional("cause"),
@@ -76,6 +87,12 @@ function readReportInputs(read: InputReader): ReportInputs {
 
 function readGenerators(read: InputReader): number {
   return read.integer("generators", { min: 1, max: mostGenerators, fallback: 1 });
+}
+
+/** Of mode plan's output `generators`. */
+function countGenerators(read: InputReader): number {
+  const isList = (value: unknown): value is number[] => Array.isArray(value) && value.length > 0;
+  return read.json("generators", "the output generators of mode plan, such as [1,2]", isList, [1]).length;
 }
 
 /** Whole numbers from 1 up, with blanks or commas between them, each once. A JSON list is one, too. */

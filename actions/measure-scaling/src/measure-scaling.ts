@@ -1,4 +1,5 @@
 import { setOutput } from "@actions/core";
+import { counted } from "../../shared/cost/cost-line.ts";
 import type { EcsWorld } from "../../shared/ecs/world.ts";
 import type { MeasureInputs, PlanInputs } from "./inputs.ts";
 import { recordMeasurement } from "./record/record-measurement.ts";
@@ -15,9 +16,11 @@ export async function measureScaling(world: EcsWorld, inputs: MeasureInputs): Pr
   }
 }
 
-/** For the matrices of a workflow: what is measured, and who sends load. */
-function planTest({ log }: EcsWorld, { taskCounts, generators }: PlanInputs): void {
-  log.info(`Task counts ${taskCounts.join(", ")}; ${generators} at a time sending load.`);
+/** For the matrices of a workflow, what is measured and who sends load; for its steps, the load. */
+function planTest({ log }: EcsWorld, { taskCounts, generators, load }: PlanInputs): void {
+  log.info(`Task counts ${taskCounts.join(", ")}; load from ${counted(generators, "generator")}.`);
+  if (load.targets) log.info(`Targets:\n${load.targets}`);
   setOutput("task-counts", JSON.stringify(taskCounts));
   setOutput("generators", JSON.stringify(Array.from({ length: generators }, (_, index) => index + 1)));
+  for (const [name, value] of Object.entries(load)) setOutput(name, value);
 }

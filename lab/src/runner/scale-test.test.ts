@@ -110,10 +110,10 @@ const errors = ({ jobs }: RunResult) =>
 const summary = ({ jobs }: RunResult, name: string) => jobs.find((job) => job.name === name)?.summary;
 const names = ({ jobs }: RunResult) => jobs.map(({ name }) => name);
 
-/** Calls `act` once, when a line of the log comes. */
-function onLine(line: RegExp, act: () => void): void {
+/** Calls `act` once, when a step writes its first line. */
+function onFirstLine(step: string, act: () => void): void {
   onEvent = (event) => {
-    if (event.type !== "log" || !line.test(event.line)) return;
+    if (event.type !== "log" || event.step !== step) return;
     onEvent = () => {};
     act();
   };
@@ -121,7 +121,7 @@ function onLine(line: RegExp, act: () => void): void {
 
 async function readScalableTarget() {
   const { ServiceNamespace, ResourceId } = scalable;
-  const { ScalableTargets } = await world.simulator.aws.autoscaling.describeScalableTargets({
+  const { ScalableTargets } = await world.simulator.aws.applicationautoscaling.describeScalableTargets({
     ServiceNamespace,
     ResourceIds: [ResourceId],
   });
@@ -133,73 +133,93 @@ const minutes = 60_000;
 const single = { desiredCount: 1, runningCount: 1, deployments: 1 };
 
 describe("scale-test.yml", () => {
-  it("measures each count from two generators, and leaves count and autoscaling as they were", async () => {
-    const SuspendedState = {
-      DynamicScalingInSuspended: false,
-      DynamicScalingOutSuspended: false,
-      ScheduledScalingSuspended: true,
-    };
-    const range = { MinCapacity: 1, MaxCapacity: 4, SuspendedState };
-    await world.simulator.aws.autoscaling.registerScalableTarget({ ...scalable, ...range });
-    const meanwhile = new Promise<Awaited<ReturnType<typeof readScalableTarget>>>((resolve) => {
-      onLine(/^A closed loop/, () => resolve(readScalableTarget()));
-    });
-    // Then the address is that of the stack.
-    delete vars.PRODUCTION_URL;
-    const result = await repository.run({ ...quick, "task-counts": "2 3", generators: "2" });
-    expect(errors(result)).toEqual([]);
-    expect(result.conclusion).toBe("success");
-    expect(names(result)).toContain("count 3 / load (2)");
-    expect(summary(result, "report")).toMatch(/Scaling of customer-microservice: 2 of 2 counts measured/);
-    expect(summary(result, "report")).toMatch(/\n\| 2 \| \d+.* \$0\.\d+ \|\n\| 3 \| /);
-    expect(Object.values((await meanwhile).SuspendedState ?? {})).toEqual([true, true, true]);
-    expect(await readScalableTarget()).toEqual(range);
-    expect(await service()).toEqual(single);
-    await world.simulator.aws.autoscaling.deregisterScalableTarget(scalable);
-  }, 5 * minutes);
+  it(
+    "measures each count from two generators, and leaves count and autoscaling as they were",
+    async () => {
+      const SuspendedState = {
+        DynamicScalingInSuspended: false,
+        DynamicScalingOutSuspended: false,
+        ScheduledScalingSuspended: true,
+      };
+      const range = { MinCapacity: 1, MaxCapacity: 4, SuspendedState };
+      await world.simulator.aws.applicationautoscaling.registerScalableTarget({ ...scalable, ...range });
+      const meanwhile = new Promise<Awaited<ReturnType<typeof readScalableTarget>>>((resolve) => {
+        onFirstLine("Send load", () => resolve(readScalableTarget()));
+      });
+      // Then the address is that of the stack.
+      delete vars.PRODUCTION_URL;
+      const result = await repository.run({ ...quick, "task-counts": "2 3", generators: "2" });
+      expect(errors(result)).toEqual([]);
+      expect(result.conclusion).toBe("success");
+      expect(names(result)).toContain("count 3 / load (2)");
+      expect(summary(result, "report")).toMatch(/Scaling of customer-microservice: 2 of 2 counts measured/);
+      expect(summary(result, "report")).toMatch(/\n\| 2.* \$\d\S+ \|\n\| 3.* \$\d\S+ \|\n/);
+      expect(Object.values((await meanwhile).SuspendedState ?? {})).toEqual([true, true, true]);
+      expect(await readScalableTarget()).toEqual(range);
+      expect(await service()).toEqual(single);
+      await world.simulator.aws.applicationautoscaling.deregisterScalableTarget(scalable);
+    },
+    5 * minutes,
+  );
 
-  it("after a count that failed measures no other, puts the count back, and says why", async () => {
-    const assertions = "error-rate < 1%, p50 < 0.001ms";
-    const result = await repository.run({ ...quick, "task-counts": "2 3", assertions, after: "keep" });
-    expect(result.conclusion).toBe("failure");
-    expect(names(result)).toEqual([
-      "prepare",
-      ...["scale", "load (1)", "record"].map((job) => `count 2 / ${job}`),
-      "restore",
-      "report",
-    ]);
-    const failed = errors(result);
-    expect(failed.at(-1)).toMatch(
-      /^report: 2 of 2 counts could not be measured \(2 tasks: asserted p50 < 0\.001ms, measured \d.*; 3 tasks: not measured\)/,
-    );
-    expect(summary(result, "report")).toContain("| 3 | ❌ not measured |");
-    expect(await service()).toEqual(single);
-  }, 5 * minutes);
+  it(
+    "after a count that failed measures no other, puts the count back, and says why",
+    async () => {
+      const assertions = "error-rate < 1%, p50 < 0.001ms";
+      const result = await repository.run({ ...quick, "task-counts": "2 3", assertions, after: "keep" });
+      expect(result.conclusion).toBe("failure");
+      expect(names(result)).toEqual([
+        "prepare",
+        ...["scale", "load (1)", "record"].map((job) => `count 2 / ${job}`),
+        "restore",
+        "report",
+      ]);
+      const failed = errors(result);
+      expect(failed.at(-1)).toMatch(
+        /^report: 2 of 2 counts could not be measured \(2 tasks: asserted p50 < 0\.001ms, measured \d.*; 3 tasks: not measured\)/,
+      );
+      expect(summary(result, "report")).toContain("| 3 | ❌ not measured |");
+      expect(await service()).toEqual(single);
+    },
+    5 * minutes,
+  );
 
-  it("cancelled while load is on, puts the count back", async () => {
-    onLine(/^A closed loop/, () => run.cancel());
-    const run = await repository.start({ ...quick, "task-counts": "3", duration: "5m" });
-    const result = await run.result;
-    expect(result.conclusion).toBe("cancelled");
-    expect(result.jobs.find(({ name }) => name === "restore")?.conclusion).toBe("success");
-    expect(await service()).toEqual(single);
-  }, 5 * minutes);
+  it(
+    "cancelled while load is on, puts the count back",
+    async () => {
+      onFirstLine("Send load", () => run.cancel());
+      const run = await repository.start({ ...quick, "task-counts": "3", duration: "5m" });
+      const result = await run.result;
+      expect(result.conclusion).toBe("cancelled");
+      expect(result.jobs.find(({ name }) => name === "restore")?.conclusion).toBe("success");
+      expect(await service()).toEqual(single);
+    },
+    5 * minutes,
+  );
 
-  it("cancelled while it scales, puts the count back", async () => {
-    onLine(/^Set the desired count/, () => run.cancel());
-    const run = await repository.start({ ...quick, "task-counts": "3" });
-    const result = await run.result;
-    expect(result.conclusion).toBe("cancelled");
-    expect(await service()).toEqual(single);
-  }, 5 * minutes);
+  it(
+    "cancelled while it scales, puts the count back",
+    async () => {
+      onFirstLine("Scale, and wait until all tasks serve", () => run.cancel());
+      const run = await repository.start({ ...quick, "task-counts": "3" });
+      const result = await run.result;
+      expect(result.conclusion).toBe("cancelled");
+      expect(await service()).toEqual(single);
+    },
+    5 * minutes,
+  );
 
-  it("in one run, as in phase 9, brings three tasks and keeps them, without a deployment", async () => {
-    const result = await repository.run({ ...quick, "task-counts": "3", after: "keep" });
-    expect(errors(result)).toEqual([]);
-    expect(summary(result, "report")).toMatch(/\*\*3 tasks answered .* a million for \$0\.\d+/);
-    expect(await service()).toEqual({ desiredCount: 3, runningCount: 3, deployments: 1 });
-    await world.ecs.updateService({ ...where, desiredCount: 1 });
-  }, 5 * minutes);
+  it(
+    "in one run, as in phase 9, brings three tasks and keeps them, without a deployment",
+    async () => {
+      const result = await repository.run({ ...quick, "task-counts": "3", after: "keep" });
+      expect(errors(result)).toEqual([]);
+      expect(summary(result, "report")).toMatch(/\*\*3 tasks answered .* a million for \$0\.\d+/);
+      expect(await service()).toEqual({ desiredCount: 3, runningCount: 3, deployments: 1 });
+      await world.ecs.updateService({ ...where, desiredCount: 1 });
+    },
+    5 * minutes,
+  );
 
   it.each([
     [{ "task-counts": "0" }, /^prepare: Input task-counts is "0", with 0 in it/],

@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setOutput } from "@actions/core";
+import { formatValue } from "../../../run-load-test/src/check-assertions.ts";
 import { findService } from "../../../shared/ecs/service.ts";
 import type { EcsWorld } from "../../../shared/ecs/world.ts";
 import { Failure } from "../../../shared/failure.ts";
@@ -89,5 +90,5 @@ async function failedAssertions(
 ): Promise<string[]> {
   const checked = mergedFile ? [await readReport(mergedFile)] : reports;
   const failed = checked.flatMap(({ assertions }) => assertions.filter(({ ok }) => !ok));
-  return failed.map(({ text, value }) => `asserted ${text}, measured ${value}`);
+  return failed.map((assertion) => `asserted ${assertion.text}, measured ${formatValue(assertion)}`);
 }
