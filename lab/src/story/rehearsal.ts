@@ -74,8 +74,17 @@ export async function startRehearsal(
   const runs: RunResult[] = [];
   const follow = createFollower(runs, logDirectory, ends);
   const environment = machineEnvironment(process.env, simulator.endpoint, directory);
-  // To processes the simulated AWS lends Node.
-  const variables: Record<string, string> = { AWS_REGION: simulator.region, BASE_IMAGE: "scratch" };
+  const addresses = {
+    production: `http://127.0.0.1:${80 + options.listenerOffset}`,
+    test: `http://127.0.0.1:${8080 + options.listenerOffset}`,
+  };
+  const variables: Record<string, string> = {
+    AWS_REGION: simulator.region,
+    // To processes the simulated AWS lends Node.
+    BASE_IMAGE: "scratch",
+    // No name server knows the name of a simulated load balancer.
+    PRODUCTION_URL: addresses.production,
+  };
   const provideBase = async () => {
     if (runtime === "process") return;
     const machine = { ...environment, ...secrets, AWS_REGION: simulator.region };
@@ -113,10 +122,7 @@ export async function startRehearsal(
     simulator,
     runtime,
     repository,
-    addresses: {
-      production: `http://127.0.0.1:${80 + options.listenerOffset}`,
-      test: `http://127.0.0.1:${8080 + options.listenerOffset}`,
-    },
+    addresses,
     runs,
     async provision() {
       const [result] = await Promise.all([runWorkflow("provision.yml", {}), provideBase()]);
