@@ -126,6 +126,23 @@ describe("suspended for a while", () => {
   });
 });
 
+test("a count that autoscaling moves meanwhile is not green, and its cause is told", async () => {
+  await register();
+  const { error, record } = await stage.try(
+    { "desired-count": "3" },
+    {
+      onLine: (line) => {
+        if (line.startsWith("Set the desired count")) void register({ MaxCapacity: 2 });
+      },
+    },
+  );
+  expect(record.status).toBe("superseded");
+  expect(error?.message).toMatch(
+    /^The desired count of web was set from 3 to 2 meanwhile, by Application Auto Scaling: maximum capacity was set to 2 /,
+  );
+  expect(error?.nextStep).toMatch(/autoscaling: suspend/);
+});
+
 test.each<[string, Record<string, string>, RegExp]>([
   [
     "a count that autoscaling would take back",

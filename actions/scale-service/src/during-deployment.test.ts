@@ -45,6 +45,18 @@ test("it waits for the deployment's end, then scales what it brought, in the gro
   ]);
 });
 
+test("ECS's own blue/green moves production to the other group as well", async () => {
+  stage = await createStage("ECS blue/green");
+  const { ecs } = stage.simulator.aws;
+  for (const count of ["2", "3"]) {
+    await ecs.updateService({ cluster: "main", service: "web", forceNewDeployment: true });
+    const { error, record, lines } = await stage.try({ "desired-count": count });
+    expect(error).toBeUndefined();
+    expect(lines).toMatch(/Waiting for the end of: Service deployment /);
+    expect(record).toMatchObject({ status: "succeeded", now: { running: Number(count) } });
+  }
+});
+
 test.each<[string, Record<string, string>, RegExp, string]>([
   [
     "refused, when asked for",

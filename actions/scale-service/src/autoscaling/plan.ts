@@ -31,7 +31,7 @@ export function planAutoscaling(
   ];
   const findings = [
     ...rangeFindings(inputs, before, policies.length > 0),
-    ...countFindings(desiredCount, after, resumeTo),
+    ...countFindings(desiredCount, after, { resumeTo, isResuming: inputs.action === "resume" }),
   ];
   // Who has changed an alarm by hand gets it back; the same policy needs no other call.
   const differing = policies.filter(
@@ -140,7 +140,7 @@ function rangeFindings(
 function countFindings(
   count: number | undefined,
   after: Omit<AutoscalingState, "Policies"> | null,
-  resumeTo: Suspension | undefined,
+  { resumeTo, isResuming }: { resumeTo: Suspension | undefined; isResuming: boolean },
 ): Finding[] {
   if (count === undefined || !after) return [];
   if (isSuspended({ SuspendedState: resumeTo ?? after.SuspendedState })) return [];
@@ -150,6 +150,8 @@ function countFindings(
       {
         text: `desired-count ${count} is outside of the ${least} to ${most} tasks of the service's autoscaling, which would take it back`,
         mend: `give ${count < least ? "minimum" : "maximum"}-tasks: ${count} as well, or autoscaling: suspend`,
+        // Who resumes puts back what was, and takes what autoscaling makes of it.
+        ...(isResuming && { kind: "advice" as const }),
       },
     ];
   const text = `Autoscaling is active: it may move the count within ${least} to ${most} tasks later.`;
