@@ -65,6 +65,11 @@ function unreachable({ href, host }: URL, error: NodeJS.ErrnoException, timeoutM
     },
     LINK_LOCAL: { text: `${href} is refused: ${error.message}`, mend: "give the address of your service" },
   };
+  if (/CERT|UNABLE_TO_VERIFY/.test(code))
+    return {
+      text: `${href} has no certificate that holds: ${error.message}`,
+      mend: "give the name that the certificate is for: a load balancer's own name is in none",
+    };
   return (
     known[code] ?? {
       text: `${href} cannot be reached: ${error.message} (${code})`,

@@ -102,7 +102,9 @@ function answerHandler(settle: (outcome: Outcome) => void): Dispatcher.DispatchH
       settle({ status, error: undefined, bytes });
     },
     onResponseError(_controller, error) {
-      settle({ status: undefined, error: (error as NodeJS.ErrnoException).code ?? error.name, bytes });
+      const { code = error.name } = error as NodeJS.ErrnoException;
+      // The client fails its requests before it is fit for the next one, which `settle` may send.
+      queueMicrotask(() => settle({ status: undefined, error: code, bytes }));
     },
   };
 }
