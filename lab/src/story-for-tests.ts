@@ -27,7 +27,7 @@ beforeAll(async () => {
   temporary = join(directory, "tmp");
   await mkdir(temporary);
   await git(directory, "clone", "--quiet", root, clone);
-  for (const workspace of ["", "lab", "simulator"]) {
+  for (const workspace of ["", "lab", "simulator", "actions"]) {
     const packages = join(root, workspace, "node_modules");
     if (existsSync(packages)) await symlink(packages, join(clone, workspace, "node_modules"));
   }

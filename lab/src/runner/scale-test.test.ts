@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { bundleAction } from "../../../scripts/bundle-action.ts";
+import { pushProgram } from "../../../simulator/src/controllers/ecs/push-image-for-tests.ts";
 import { createWorld, type World } from "../../../simulator/src/controllers/ecs/world-for-tests.ts";
 import type { RunEvent, RunResult } from "./result.ts";
 import { createTestRepository, type TestRepository } from "./test-repository.ts";
@@ -240,4 +241,24 @@ describe("scale-test.yml", () => {
     expect(names(result)).toEqual(["prepare"]);
     expect((await service()).desiredCount).toBe(before.desiredCount);
   });
+
+  it(
+    "when tasks crash instead of serving, puts the count back and says why at that count",
+    async () => {
+      const { repositories } = await world.simulator.aws.ecr.describeRepositories({});
+      const uri = repositories?.[0]?.repositoryUri ?? "";
+      await pushProgram(world.simulator, uri, `throw new Error("cannot read the menu");`);
+      const result = await repository.run({ ...quick, "task-counts": "2 3" });
+      expect(result.conclusion).toBe("failure");
+      expect(names(result)).toEqual(["prepare", "count 2 / scale", "count 2 / record", "restore", "report"]);
+      expect(errors(result)[0]).toMatch(
+        /^count 2 \/ scale: .*exited with code 1.*; it is being scaled back to 1/,
+      );
+      expect(errors(result).at(-1)).toMatch(
+        /^report: 2 of 2 .* \(2 tasks: .*exited with code 1.*; 3 tasks: not measured\)/,
+      );
+      expect(await service()).toEqual(single);
+    },
+    5 * minutes,
+  );
 });

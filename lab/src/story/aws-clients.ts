@@ -1,3 +1,4 @@
+import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import { CodePipelineClient } from "@aws-sdk/client-codepipeline";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -5,6 +6,7 @@ import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balan
 interface Clients {
   readonly ecs: ECSClient;
   readonly balancer: ElasticLoadBalancingV2Client;
+  readonly codedeploy: CodeDeployClient;
   readonly pipelines: CodePipelineClient;
 }
 
@@ -18,6 +20,7 @@ export async function observe<Result>(
   const clients = {
     ecs: new ECSClient(settings),
     balancer: new ElasticLoadBalancingV2Client(settings),
+    codedeploy: new CodeDeployClient(settings),
     pipelines: new CodePipelineClient(settings),
   };
   try {

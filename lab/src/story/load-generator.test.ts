@@ -30,7 +30,7 @@ it("counts answers that are not 2xx, and none at all, by phase and with what the
     if (healthy) return 200;
     return path === "/gone" ? "reset" : 503;
   });
-  const load = startLoad([`${address}/`, `${address}/gone`], 500);
+  const load = startLoad([`${address}/`, `${address}/gone`], { requestsPerSecond: 500 });
   load.beginPhase("healthy");
   await first;
   healthy = false;
@@ -54,7 +54,9 @@ it("goes on sending while answers stall, and the stall shows in the latency", as
     if (held.length === 50) resolve();
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const load = startLoad([`http://127.0.0.1:${(server.address() as AddressInfo).port}/`], 500);
+  const load = startLoad([`http://127.0.0.1:${(server.address() as AddressInfo).port}/`], {
+    requestsPerSecond: 500,
+  });
   load.beginPhase("stalled");
   await enough;
   for (const answer of held) answer();

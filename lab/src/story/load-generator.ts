@@ -1,3 +1,4 @@
+import { startClosedLoop } from "../../../actions/shared/load/closed-loop.ts";
 import { createHistogram, percentileOf, recordMs } from "../../../actions/shared/load/histogram.ts";
 import type { Sent } from "../../../actions/shared/load/loop.ts";
 import { startOpenLoop } from "../../../actions/shared/load/open-loop.ts";
@@ -27,26 +28,30 @@ const answerPatienceMs = 60_000;
 const maxConnections = 660;
 const shownFailures = 5;
 
-/**
- * Sends requests at a constant rate to the addresses in turn, however long answers take: run-load-test's open loop,
- * without an end, counted by the phases of the story.
- */
-export function startLoad(addresses: readonly string[], requestsPerSecond: number): LoadGenerator {
+/** Requests that come at a rate, however long answers take; or connections that each ask again once answered. */
+export type LoadLevel = { requestsPerSecond: number } | { connections: number };
+
+/** Sends requests to the addresses in turn: run-load-test's loops, without an end, counted by the phases of the story. */
+export function startLoad(addresses: readonly string[], level: LoadLevel): LoadGenerator {
   const phases: Phase[] = [];
-  const loop = startOpenLoop(
-    {
-      targets: addresses.map((address) => ({ url: new URL(address), weight: 1 })),
-      request: { method: "GET", headers: {}, body: undefined, timeoutMs: answerPatienceMs },
-      spacing: "constant",
-      maxConnections,
-      onSent: (sent) => {
-        const phase = phases.findLast(({ beganAt }) => beganAt <= sent.dueAt);
-        phase?.count(sent, addresses[sent.target] ?? "");
-      },
+  const options = {
+    targets: addresses.map((address) => ({ url: new URL(address), weight: 1 })),
+    request: { method: "GET", headers: {}, body: undefined, timeoutMs: answerPatienceMs } as const,
+    onSent: (sent: Sent) => {
+      const phase = phases.findLast(({ beganAt }) => beganAt <= sent.dueAt);
+      phase?.count(sent, addresses[sent.target] ?? "");
     },
-    [{ durationMs: Number.POSITIVE_INFINITY, from: requestsPerSecond, to: requestsPerSecond }],
-    performance.now(),
-  );
+  };
+  const forever = (height: number) => [{ durationMs: Number.POSITIVE_INFINITY, from: height, to: height }];
+  const now = performance.now();
+  const loop =
+    "connections" in level
+      ? startClosedLoop(options, forever(level.connections), now)
+      : startOpenLoop(
+          { ...options, spacing: "constant", maxConnections },
+          forever(level.requestsPerSecond),
+          now,
+        );
   return {
     beginPhase: (name) => void phases.push(createPhase(name)),
     async stop() {

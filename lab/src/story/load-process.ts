@@ -1,14 +1,14 @@
-import { type LoadGenerator, startLoad } from "./load-generator.ts";
+import { type LoadGenerator, type LoadLevel, startLoad } from "./load-generator.ts";
 
 /** Orders to the load generator's process; it answers `{ stop }` with its counts. */
 export type LoadOrder =
-  | { start: { addresses: string[]; requestsPerSecond: number } }
+  | { start: { addresses: string[]; level: LoadLevel } }
   | { phase: string }
   | { stop: true };
 
 let load: LoadGenerator | undefined;
 process.on("message", async (order: LoadOrder) => {
-  if ("start" in order) load = startLoad(order.start.addresses, order.start.requestsPerSecond);
+  if ("start" in order) load = startLoad(order.start.addresses, order.start.level);
   if ("phase" in order) load?.beginPhase(order.phase);
   if ("stop" in order) process.send?.((await load?.stop()) ?? []);
 });

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { LoadPhase } from "./load-generator.ts";
+import type { LoadLevel, LoadPhase } from "./load-generator.ts";
 import type { LoadOrder } from "./load-process.ts";
 
 export interface Load {
@@ -12,7 +12,7 @@ export interface Load {
 /** A load generator in a process of its own, so that no work of the rehearsal holds it up; ended by `ends`. */
 export async function startLoadProcess(
   addresses: string[],
-  requestsPerSecond: number,
+  level: LoadLevel,
   ends: AsyncDisposableStack,
 ): Promise<Load> {
   const child = fork(fileURLToPath(new URL("./load-process.ts", import.meta.url)), {
@@ -25,7 +25,7 @@ export async function startLoadProcess(
   });
   await once(child, "spawn");
   const order = (message: LoadOrder) => void child.send(message);
-  order({ start: { addresses, requestsPerSecond } });
+  order({ start: { addresses, level } });
   return {
     beginPhase: (phase) => order({ phase }),
     async stop() {

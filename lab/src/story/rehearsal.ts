@@ -31,6 +31,9 @@ export interface Rehearsal {
   variables: Record<string, string>;
 }
 
+/** Of a core: three tasks of half a vCPU, the load and the load balancer share two cores. */
+const vcpuShare = 0.3;
+
 interface Place {
   project: string;
   /** Removed by whoever gives it. */
@@ -53,6 +56,7 @@ export async function startRehearsal(
     {
       ...options,
       runtime,
+      vcpuShare,
       keys: secrets,
       temporaryDirectory: directory,
       logFile: join(logDirectory, "simulator.log"),

@@ -73,10 +73,11 @@ async function tellUnderLoad(
   try {
     await tellStory(rehearsal, steps, {
       provisioned,
+      ends,
       async startLoad() {
         const { production } = rehearsal.addresses;
         const paths = ["/suppliers", "/admin/suppliers"].map((path) => `${production}${path}`);
-        load = await startLoadProcess(paths, requestsPerSecond, ends);
+        load = await startLoadProcess(paths, { requestsPerSecond }, ends);
         return load;
       },
     });

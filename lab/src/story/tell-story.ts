@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { scaleByLoad } from "./chapters/autoscaling.ts";
 import { pushBrokenRelease } from "./chapters/broken-release.ts";
 import { cancelRun } from "./chapters/cancelled-run.ts";
 import { expectGreen } from "./chapters/expectations.ts";
@@ -6,6 +7,7 @@ import { firstRelease } from "./chapters/first-release.ts";
 import { pushNewHeading } from "./chapters/new-heading.ts";
 import { deployThroughPipeline } from "./chapters/pipeline.ts";
 import { rollBackOnRequest } from "./chapters/rollback.ts";
+import { scaleToThree } from "./chapters/scaling.ts";
 import { pushSlowCanary } from "./chapters/slow-canary.ts";
 import { limitEmployees } from "./chapters/source-ip.ts";
 import type { Load } from "./load.ts";
@@ -19,6 +21,8 @@ export interface Told {
   /** From here on the stacks can be deployed to. */
   provisioned(): void;
   startLoad(): Promise<Load>;
+  /** Ends what the story has started. */
+  ends: AsyncDisposableStack;
 }
 
 /** The story of changes that go well and of changes that do not. Throws when it cannot be told to its end. */
@@ -37,4 +41,6 @@ export async function tellStory(rehearsal: Rehearsal, steps: StepRecorder, told:
   await cancelRun(rehearsal, steps, load);
   await deployThroughPipeline(rehearsal, steps, load);
   await limitEmployees(rehearsal, steps);
+  await scaleToThree(rehearsal, steps, load);
+  await scaleByLoad(rehearsal, steps, load, told.ends);
 }

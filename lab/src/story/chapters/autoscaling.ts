@@ -1,0 +1,50 @@
+import { type Load, startLoadProcess } from "../load.ts";
+import { expectThat, type StepRecorder } from "../record-steps.ts";
+import type { Rehearsal } from "../rehearsal.ts";
+import { describeService } from "../service-state.ts";
+import { edit } from "./edit.ts";
+import { expectGreen, inTheEnd } from "./expectations.ts";
+
+/** Each asks again once answered: the processor of one task is busy all the time, and no waiting line grows. */
+const crowd = { connections: 12 };
+
+/** AWS takes tasks away when there is little to do, and brings them when there is much. */
+export async function scaleByLoad(
+  rehearsal: Rehearsal,
+  steps: StepRecorder,
+  load: Load,
+  ends: AsyncDisposableStack,
+): Promise<void> {
+  const { repository, addresses } = rehearsal;
+  const expectTasks = (fits: (count: number) => boolean) =>
+    inTheEnd(async () => {
+      const { desiredCount, runningCount } = await describeService(rehearsal.simulator, "customer");
+      expectThat(
+        fits(desiredCount) && runningCount === desiredCount,
+        `${desiredCount} tasks are wanted, ${runningCount} run`,
+      );
+    });
+  load.beginPhase("scaled in");
+  await steps.perform("provision automatic scaling, one to three tasks", async () => {
+    await edit(
+      repository,
+      "infra-templates/parameters/standard.json",
+      /"services": \{\}/,
+      '"services": { "MaximumTasks": 3 }',
+    );
+    await repository.commit("Scale by load");
+    expectGreen(await rehearsal.pushAndFollow());
+    expectGreen(await rehearsal.runWorkflow("provision.yml", { stacks: "services" }));
+  });
+  await steps.perform("with little to do, AWS goes back to one task", () =>
+    expectTasks((count) => count === 1),
+  );
+  load.beginPhase("scaled out");
+  const crowded = await startLoadProcess([`${addresses.production}/suppliers`], crowd, ends);
+  crowded.beginPhase("crowd");
+  await steps.perform("a crowd comes, and AWS adds tasks", () => expectTasks((count) => count > 1));
+  const [counted] = await crowded.stop();
+  await steps.check("each of the crowd was answered", async () =>
+    expectThat(counted?.failed === 0, `${counted?.failed} were not, such as ${counted?.failures[0]}`),
+  );
+}

@@ -1,0 +1,69 @@
+import { ListDeploymentsCommand } from "@aws-sdk/client-codedeploy";
+import type { RunResult } from "../../runner/result.ts";
+import { observe } from "../aws-clients.ts";
+import type { Load } from "../load.ts";
+import { expectThat, type StepRecorder } from "../record-steps.ts";
+import type { Rehearsal } from "../rehearsal.ts";
+import { describeService } from "../service-state.ts";
+import { expectGreen } from "./expectations.ts";
+
+/** Long enough for some thousand requests at each count. */
+const measuring = { duration: "6s", "warm-up": "2s", connections: "24" };
+/** Three tasks answer about 2.7 times what one does; a machine that is busy with other things spoils some of that. */
+const leastGain = 1.5;
+
+/** Phase 9 of the course: three tasks instead of one, with neither a pipeline nor a deployment; measured on the way. */
+export async function scaleToThree(rehearsal: Rehearsal, steps: StepRecorder, load: Load): Promise<void> {
+  const before = await countDeployments(rehearsal);
+  load.beginPhase("scale to 3");
+  const run = await steps.perform("run scale-test.yml: one task under load, then three", async () => {
+    const result = await rehearsal.runWorkflow("scale-test.yml", {
+      service: "customer",
+      "task-counts": "1 3",
+      after: "keep",
+      ...measuring,
+    });
+    expectGreen(result);
+    return result;
+  });
+  load.beginPhase("three tasks");
+  await steps.check("three tasks run and serve", async () => {
+    const { desiredCount, runningCount, healthyTargets } = await describeService(
+      rehearsal.simulator,
+      "customer",
+    );
+    expectThat(
+      desiredCount === 3 && runningCount === 3 && healthyTargets.includes(3),
+      `${desiredCount} are wanted, ${runningCount} run, healthy are ${healthyTargets.join(" and ")}`,
+    );
+  });
+  await steps.check("nothing was deployed for it", async () => {
+    const after = await countDeployments(rehearsal);
+    expectThat(after === before, `there are ${after - before} deployments more`);
+  });
+  await steps.check("three answer more than one", async () => {
+    const [one = 0, three = 0] = ["1", "3"].map((count) => answeredAt(run, count));
+    expectThat(
+      three > leastGain * one,
+      `one task answered ${one.toFixed(0)} requests a second, three ${three.toFixed(0)}`,
+    );
+  });
+}
+
+/** Requests per second, as the job that recorded this count says. */
+function answeredAt(run: RunResult, count: string): number {
+  const job = run.jobs.find(({ name }) => name.includes(`count ${count} `) && name.endsWith("record"));
+  return Number(job?.steps.find(({ id }) => id === "record")?.outputs["requests-per-second"]);
+}
+
+function countDeployments({ simulator }: Rehearsal): Promise<number> {
+  return observe(simulator, async ({ codedeploy }) => {
+    const { deployments = [] } = await codedeploy.send(
+      new ListDeploymentsCommand({
+        applicationName: "microservices",
+        deploymentGroupName: "microservices-customer",
+      }),
+    );
+    return deployments.length;
+  });
+}
