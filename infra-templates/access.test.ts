@@ -53,6 +53,7 @@ test("the deploy role may do what the actions of the deploying workflows call", 
     "deploy-service",
     "rollback-service",
     "scale-service",
+    "measure-scaling",
     "mirror-source",
     "follow-pipeline",
   ];
