@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { approval, createStage, type Followed, type Stage } from "./testing.ts";
+import { approval } from "./pipeline-for-tests.ts";
+import { createStage, type Followed, type Stage } from "./testing.ts";
 
 const pipeline = "release-web";
 let stage: Stage;
@@ -118,17 +119,17 @@ function cancelAt(image: string, given: Record<string, string>, line: RegExp): P
   );
 }
 
-test.each<[string, RegExp, string]>([
-  ["leave", /goes on \(on-cancel: leave\)$/, "InProgress"],
+test.each<[string, string, RegExp]>([
+  ["leave", "InProgress", /goes on \(on-cancel: leave\)$/],
   [
     "stop",
-    /is being stopped: the actions that run come to their end, no other begins \(on-cancel: stop\)$/,
     "Stopping",
+    /is being stopped: the actions that run come to their end, no other begins \(on-cancel: stop\)$/,
   ],
-  ["abandon", /is abandoned \(on-cancel: abandon\)$/, "Stopped"],
+  ["abandon", "Stopped", /is abandoned \(on-cancel: abandon\)$/],
 ])(
   "cancelled with on-cancel: %s, an execution that waits for approval is %s",
-  async (onCancel, fate, status) => {
+  async (onCancel, status, fate) => {
     const image = await stage.push(`cancelled-${onCancel}`);
     const followed = await cancelAt(image, { "on-cancel": onCancel }, asks);
     expect(followed.error?.message).toMatch(/^Cancelled by SIGINT; execution \S+ of release-web /);

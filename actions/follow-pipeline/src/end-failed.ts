@@ -20,7 +20,7 @@ export async function endFailed(following: Following, snapshot: Snapshot): Promi
   record.cause = explained.map(({ text }) => text).join("; ");
   const where = `execution ${record.executionId} Failed in ${failed.map(sayWhere).join(" and ")}`;
   return new Failure(`${record.cause} (${where})`, {
-    nextStep: `${explained.map(({ nextStep }) => trim(nextStep)).join("; ")}.`,
+    nextStep: `${[...new Set(explained.map(({ nextStep }) => trim(nextStep)))].join("; ")}.`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createStage, definitions, type Stage } from "./testing.ts";
+import { definitions } from "./pipeline-for-tests.ts";
+import { createStage, type Stage } from "./testing.ts";
 
 const pipeline = "update-web";
 let stage: Stage;
@@ -135,6 +136,22 @@ test("two changes of one release supersede each other, and the second is followe
   expect(await stage.page()).toBe("seven");
 });
 
+test("started by this step, a pipeline of type V2 takes exactly what is wanted, and one of type V1 may not", async () => {
+  const older = await stage.push("eight", ["older"]);
+  const { error } = await stage.follow({ pipeline, image: older, start: "always" });
+  expect(error).toBeUndefined();
+  expect(await stage.page()).toBe("eight");
+
+  await stage.createPipeline("old-web", [], "V1");
+  const taken = await stage.follow({ pipeline: "old-web", image: older, start: "always" });
+  expect(taken.error?.message).toMatch(
+    /^Execution \S+ took sha256:\w+ and \w+ from its sources, not image sha256:\w+; it goes on$/,
+  );
+  expect(taken.record.status).toBe("superseded");
+  await stage.follow({ pipeline: "old-web", "execution-id": taken.record.executionId });
+  expect(await stage.page()).toBe("seven");
+});
+
 test("a crashing release is red by its root cause, and production never notices", async () => {
   const image = await stage.push("crash");
   const { error, record } = await stage.follow({ pipeline, image, "max-failed-tasks": "2" });
@@ -172,7 +189,7 @@ test.each<[string, Record<string, string>, RegExp, RegExp]>([
     "a pipeline that is not there",
     { pipeline: "update-wbe", start: "always" },
     /^There is no pipeline update-wbe in this account and region; did you mean "update-web"\?$/,
-    /update-web is there/,
+    /^check the input pipeline \(there are: update-web, old-web\), and the region; nothing was changed\.$/,
   ],
   [
     "an execution that is not there",

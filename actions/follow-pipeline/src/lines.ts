@@ -13,9 +13,16 @@ export function linesOf(snapshot: Snapshot): string[] {
   ];
 }
 
-function lineOfAction({ stage, name, status, summary, error }: ActionRun): string {
-  const words = status === "Failed" ? (error?.message ?? summary) : summary;
-  return `${stage} / ${name} ${status}${words ? `: ${oneLine(words)}` : ""}`;
+function lineOfAction(action: ActionRun): string {
+  const words = wordsOf(action);
+  return `${action.stage} / ${action.name} ${action.status}${words ? `: ${oneLine(words)}` : ""}`;
+}
+
+/** What is said of an action: why it failed, or what it did; a source without a summary, as an image, is told by its revision. */
+export function wordsOf({ category, status, summary, error, externalId }: ActionRun): string {
+  if (status === "Failed" && error?.message) return error.message;
+  if (category !== "Source") return summary;
+  return firstLine(summary) || externalId;
 }
 
 /** What an execution waits for, with what a reader needs to end the wait. */
@@ -31,6 +38,11 @@ export function sayWait(wait: Wait): string {
   const who = wait.by ? ` by ${wait.by.slice(wait.by.lastIndexOf("/") + 1)}` : "";
   const why = wait.reason ? `: "${oneLine(wait.reason)}"` : "";
   return `${wait.stage}: waiting, as the transition into it is disabled${who}${since}${why}`;
+}
+
+/** Of a commit's message, its subject. */
+export function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
 }
 
 function oneLine(text: string): string {

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { type Load, startLoad } from "../../../simulator/src/outside-clients/load.ts";
 import { git } from "../../mirror-source/src/testing.ts";
-import { createStage, definitions, type Stage } from "./testing.ts";
+import { definitions } from "./pipeline-for-tests.ts";
+import { createStage, type Stage } from "./testing.ts";
 
 let stage: Stage;
 let load: Load;

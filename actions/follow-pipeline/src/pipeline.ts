@@ -21,7 +21,7 @@ export async function findPipeline(world: World, name: string): Promise<Pipeline
   } catch (error) {
     if ((error as Error).name !== "PipelineNotFoundException") throw error;
     const names = await listNames(world);
-    const known = names.length > 0 ? `check the input pipeline (${sayNames(names)} is there)` : "create it";
+    const known = names.length > 0 ? `check the input pipeline (there are: ${sayNames(names)})` : "create it";
     throw new Failure(`There is no pipeline ${name} in this account and region${didYouMean(name, names)}`, {
       nextStep: `${known}, and the region; nothing was changed.`,
       cause: error,

@@ -4,6 +4,7 @@ import { formatDuration } from "../../shared/duration.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { findingsList } from "../../shared/findings-summary.ts";
 import { escapeText, markdownTable } from "../../shared/summary.ts";
+import { firstLine, wordsOf } from "./lines.ts";
 import type { PipelineRecord } from "./record.ts";
 import type { ActionRun, Revision } from "./snapshot.ts";
 
@@ -33,8 +34,7 @@ function facts({ executionId, executionUrl, started, revisions, deployments }: P
 }
 
 function sayRevision({ id, summary, url }: Revision): string {
-  const link = /^https:/.test(url) ? `[${id}](${url})` : id;
-  return [link, summary].filter(Boolean).join(" ");
+  return [linked(id, url), firstLine(summary)].filter(Boolean).join(" ");
 }
 
 function deploymentFacts({
@@ -57,7 +57,7 @@ function actionTable(actions: readonly ActionRun[]): string {
     action.name,
     action.status,
     timeOf(action),
-    linked(action.error?.message || action.summary || action.externalId, action.externalUrl),
+    linked(wordsOf(action) || action.externalId, action.externalUrl),
   ]);
   return markdownTable(["Stage", "Action", "Status", "Time", ""], rows);
 }
@@ -67,5 +67,5 @@ function timeOf({ startedAt, updatedAt }: ActionRun): string {
 }
 
 function linked(text: string, url: string): string {
-  return text && /^https:/.test(url) ? `[${text}](${url})` : text;
+  return text && /^https:/.test(url) ? `[${text.replace(/[[\]]/g, "\\$&")}](${url})` : text;
 }

@@ -3,12 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
-import {
-  type ActionDeclaration,
-  CodePipelineClient,
-  type PipelineDeclaration,
-  type StageDeclaration,
-} from "@aws-sdk/client-codepipeline";
+import { CodePipelineClient, type StageDeclaration } from "@aws-sdk/client-codepipeline";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -23,6 +18,7 @@ import type { Clients } from "./clients.ts";
 import { followPipeline } from "./follow-pipeline.ts";
 import type { Handle } from "./hand-over.ts";
 import { readFollowInputs } from "./inputs.ts";
+import { createRules, definitions, pipeline } from "./pipeline-for-tests.ts";
 import { newRecord } from "./record.ts";
 
 /** Answers its version; started as version "crash", it throws. */
@@ -47,7 +43,11 @@ export interface Stage {
   /** Pushes an image whose server answers this, unless it is there, and tags it; `latest` when not told otherwise. Answers its name by digest. */
   push(version: string, tags?: string[]): Promise<string>;
   /** Makes the course's pipeline, with these stages between source and deployment, and without rules; the first run, which CodePipeline starts by itself, is stopped. */
-  createPipeline(name: string, between?: readonly StageDeclaration[]): Promise<void>;
+  createPipeline(
+    name: string,
+    between?: readonly StageDeclaration[],
+    pipelineType?: "V1" | "V2",
+  ): Promise<void>;
   /** What the console makes without saying so: an image that is pushed, or a change of the definitions, starts the pipeline. */
   createRules(pipeline: string): Promise<void>;
   /** Follows with inputs as a workflow gives them. */
@@ -63,38 +63,6 @@ export interface Followed {
   /** What the post step would find, last. */
   readonly handle: Handle | undefined;
 }
-
-export const definitions = {
-  "taskdef-web.json": JSON.stringify({
-    family: "web",
-    requiresCompatibilities: ["FARGATE"],
-    networkMode: "awsvpc",
-    cpu: "256",
-    memory: "512",
-    executionRoleArn: "arn:aws:iam::123456789012:role/execution",
-    containerDefinitions: [
-      {
-        name: "web",
-        image: "<IMAGE1_NAME>",
-        portMappings: [{ containerPort: 8080 }],
-        logConfiguration: {
-          logDriver: "awslogs",
-          options: { "awslogs-group": "web", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "web" },
-        },
-      },
-    ],
-  }),
-  "appspec-web.yaml": `version: 0.0
-Resources:
-  - TargetService:
-      Type: AWS::ECS::Service
-      Properties:
-        TaskDefinition: <TASK_DEFINITION>
-        LoadBalancerInfo:
-          ContainerName: web
-          ContainerPort: 8080
-`,
-};
 
 /** A simulated account with a service in production as version "zero", and the definitions in CodeCommit. */
 export async function createStage(options: SimulatorOptions = {}): Promise<Stage> {
@@ -138,8 +106,9 @@ export async function createStage(options: SimulatorOptions = {}): Promise<Stage
     define,
     push,
     page: async () => (await fetch(productionUrl)).text(),
-    createPipeline: async (name, between = []) => {
-      await aws.codepipeline.createPipeline({ pipeline: pipeline(name, roleArn, between) });
+    createPipeline: async (name, between = [], pipelineType = "V2") => {
+      const declaration = { ...pipeline(name, roleArn, between), pipelineType };
+      await aws.codepipeline.createPipeline({ pipeline: declaration });
       await stopFirstRun(simulator, name);
     },
     createRules: (name) => createRules(simulator, name),
@@ -164,101 +133,6 @@ async function stopFirstRun({ aws }: Simulator, pipelineName: string): Promise<v
   for (const { pipelineExecutionId } of pipelineExecutionSummaries)
     await aws.codepipeline.stopPipelineExecution({ pipelineName, pipelineExecutionId, abandon: true });
 }
-
-async function createRules({ aws }: Simulator, pipelineName: string): Promise<void> {
-  const Arn = `arn:aws:codepipeline:us-east-1:123456789012:${pipelineName}`;
-  const RoleArn = "arn:aws:iam::123456789012:role/events";
-  for (const [what, pattern] of Object.entries(changes)) {
-    const Name = `${pipelineName}-${what}`;
-    await aws.events.putRule({ Name, EventPattern: JSON.stringify(pattern) });
-    await aws.events.putTargets({ Rule: Name, Targets: [{ Id: pipelineName, Arn, RoleArn }] });
-  }
-}
-
-/** As in infra-templates/pipeline.yaml. */
-const changes = {
-  "image-pushed": {
-    source: ["aws.ecr"],
-    "detail-type": ["ECR Image Action"],
-    detail: {
-      "action-type": ["PUSH"],
-      result: ["SUCCESS"],
-      "repository-name": ["web"],
-      "image-tag": ["latest"],
-    },
-  },
-  "files-changed": {
-    source: ["aws.codecommit"],
-    "detail-type": ["CodeCommit Repository State Change"],
-    detail: {
-      event: ["referenceCreated", "referenceUpdated"],
-      referenceType: ["branch"],
-      referenceName: ["dev"],
-    },
-  },
-};
-
-const type = (category: "Source" | "Deploy", provider: string) => ({
-  category,
-  owner: "AWS" as const,
-  provider,
-  version: "1",
-});
-
-function pipeline(name: string, roleArn: string, between: readonly StageDeclaration[]): PipelineDeclaration {
-  const sources: ActionDeclaration[] = [
-    {
-      name: "Source",
-      actionTypeId: type("Source", "CodeCommit"),
-      configuration: { RepositoryName: "deployment", BranchName: "dev", PollForSourceChanges: "false" },
-      outputArtifacts: [{ name: "SourceArtifact" }],
-    },
-    {
-      name: "Image",
-      actionTypeId: type("Source", "ECR"),
-      configuration: { RepositoryName: "web", ImageTag: "latest" },
-      outputArtifacts: [{ name: "image-web" }],
-    },
-  ];
-  const deploy: ActionDeclaration = {
-    name: "Deploy",
-    actionTypeId: type("Deploy", "CodeDeployToECS"),
-    configuration: {
-      ApplicationName: "outside",
-      DeploymentGroupName: "web",
-      TaskDefinitionTemplateArtifact: "SourceArtifact",
-      TaskDefinitionTemplatePath: "taskdef-web.json",
-      AppSpecTemplateArtifact: "SourceArtifact",
-      AppSpecTemplatePath: "appspec-web.yaml",
-      Image1ArtifactName: "image-web",
-      Image1ContainerName: "IMAGE1_NAME",
-    },
-    inputArtifacts: [{ name: "SourceArtifact" }, { name: "image-web" }],
-  };
-  return {
-    name,
-    roleArn,
-    pipelineType: "V2",
-    executionMode: "SUPERSEDED",
-    artifactStore: { type: "S3", location: "artifacts-of-pipelines" },
-    stages: [{ name: "Source", actions: sources }, ...between, { name: "Deploy", actions: [deploy] }],
-  };
-}
-
-/** A stage in which a person has to approve. */
-export const approval: StageDeclaration = {
-  name: "Release",
-  actions: [
-    {
-      name: "Approve",
-      actionTypeId: { category: "Approval", owner: "AWS", provider: "Manual", version: "1" },
-      configuration: {
-        CustomData: "Look at the shop first",
-        ExternalEntityLink: "https://shop.example/preview",
-      },
-    },
-  ],
-};
 
 async function follow(
   { clientConfig }: Simulator,

@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import { endFailed } from "./end-failed.ts";
+import type { Following } from "./following.ts";
+import { newRecord } from "./record.ts";
+import type { ActionRun, Snapshot } from "./snapshot.ts";
+
+const action = (changes: Partial<ActionRun>): ActionRun => ({
+  id: "a",
+  stage: "Build",
+  name: "Test",
+  category: "Test",
+  provider: "CodeBuild",
+  status: "Failed",
+  summary: "",
+  error: undefined,
+  externalId: "",
+  externalUrl: "",
+  updatedBy: "",
+  configuration: {},
+  startedAt: undefined,
+  updatedAt: undefined,
+  ...changes,
+});
+
+async function failureOf(actions: readonly ActionRun[], statusSummary = "") {
+  const record = { ...newRecord("update-web"), executionId: "e-1" };
+  const following = { record, deployments: { of: () => undefined } } as unknown as Following;
+  const snapshot: Snapshot = { status: "Failed", statusSummary, revisions: [], actions, waits: [] };
+  const { message, nextStep } = await endFailed(following, snapshot);
+  return { message, nextStep, status: record.status };
+}
+
+test.each<[string, ActionRun[], string, string]>([
+  [
+    "one action, with its code, words and link",
+    [
+      action({
+        error: { code: "JobFailed", message: "Build\nfailed." },
+        externalUrl: "https://build.example/1",
+      }),
+    ],
+    "action Test of stage Build failed (JobFailed): Build failed (execution e-1 Failed in action Test of stage Build)",
+    "look at https://build.example/1.",
+  ],
+  [
+    "all that failed",
+    [action({ summary: "3 tests red" }), action({ name: "Lint", summary: "2 findings" })],
+    "action Test of stage Build failed: 3 tests red; action Lint of stage Build failed: 2 findings (execution e-1 Failed in action Test of stage Build and action Lint of stage Build)",
+    "look at the stage Build in the CodePipeline console.",
+  ],
+  [
+    "an approval that nobody gave in time",
+    [action({ provider: "Manual", error: { code: "JobFailed", message: "Approval timed out" } })],
+    "action Test of stage Build failed (JobFailed): Approval timed out (execution e-1 Failed in action Test of stage Build)",
+    "look at the stage Build in the CodePipeline console.",
+  ],
+  [
+    "a role that lacks a right",
+    [
+      action({
+        error: { code: "PermissionError", message: "not authorized to perform ecs:RegisterTaskDefinition" },
+      }),
+    ],
+    "action Test of stage Build failed (PermissionError): not authorized to perform ecs:RegisterTaskDefinition (execution e-1 Failed in action Test of stage Build)",
+    "allow the named action in the policy of the pipeline's role.",
+  ],
+])("a failure names %s", async (_, actions, message, nextStep) => {
+  expect(await failureOf(actions)).toEqual({ message, nextStep, status: "failed" });
+});
+
+test("without a failed action the execution's own words are all there is", async () => {
+  expect((await failureOf([], "The pipeline was changed.")).message).toBe(
+    "Execution e-1 Failed: The pipeline was changed",
+  );
+});
