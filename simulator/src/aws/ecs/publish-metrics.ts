@@ -9,6 +9,12 @@ const bytesPerMebibyte = 1024 ** 2;
 /** Most of the values of one datum (PutMetricData, API reference). */
 const maxValues = 150;
 
+/**
+ * A program takes its time to start on the wall, however fast the clock, and more CPU than it is to be scaled by: for so
+ * long, what a container uses is not told.
+ */
+const startMs = 2_000;
+
 /** What a container had used when it was looked at. */
 interface Look {
   readonly cpuNs: number;
@@ -78,15 +84,13 @@ async function usageOf(
   ];
 }
 
-/**
- * Since the last look. At the first one nothing is told yet: that a program starts takes its time on the wall, which is
- * minutes of AWS time at a fast clock.
- */
+/** Since the last look; undefined at the first one. */
 async function utilizationOf(
-  { environment: { taskRuntime } }: EcsContext,
+  { environment: { taskRuntime, clock } }: EcsContext,
   looks: WeakMap<RunningContainer, Look>,
-  { containers, definition }: TaskRecord,
+  { containers, definition, task: { startedAt } }: TaskRecord,
 ): Promise<Utilization | undefined> {
+  if (clock.scale > 1 && startedAt && clock.now().getTime() - startedAt.getTime() < startMs) return undefined;
   let cores = 0;
   let bytes = 0;
   let isKnown = containers.length > 0;

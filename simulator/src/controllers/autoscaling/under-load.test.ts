@@ -102,7 +102,7 @@ describe("without a failed request, a service under real load goes out to 3 task
 it("three tasks answer about three times the requests of one", { timeout: 120_000 }, async () => {
   const [warmUpMs, measuredMs] = [1_000, 4_000];
   const answered = async (ms: number) => {
-    const load = startLoad(world.url("/work"), 12);
+    const load = startLoad(world.url("/work"), 6);
     await new Promise((resolve) => setTimeout(resolve, ms));
     await load.stop();
     expect(load.failures).toEqual([]);

@@ -8,10 +8,16 @@ import type { SimulatorOptions } from "../../simulator.ts";
 import { startTestSimulator, testListenerPortOffset } from "../../testing-simulator.ts";
 import { pushProgram } from "../ecs/push-image-for-tests.ts";
 
-/** Answers at once, but for /work, which takes CPU time, and /wait, which takes only time. */
+/** Answers at once, but for /work, which takes 5 ms of CPU time, and /wait, which takes only time. */
 const server = `
   import { createServer } from "node:http";
-  const burn = (ms) => { const end = performance.now() + ms; while (performance.now() < end); };
+  const burn = (ms) => {
+    const start = process.cpuUsage();
+    for (let used = 0; used < ms * 1000; ) {
+      const { user, system } = process.cpuUsage(start);
+      used = user + system;
+    }
+  };
   const server = createServer(({ url }, response) => {
     if (url === "/work") burn(5);
     setTimeout(() => response.end(String(process.pid)), url === "/wait" ? 20 : 0);

@@ -8,7 +8,7 @@ const nsPerMs = 1e6;
 
 /** Keeps processes together to a share of the machine's CPU time. */
 export interface CpuQuota {
-  /** From now on counts and holds a process group, named by its first process. */
+  /** From now on counts and holds a process group, named by its first process; what it used before is not owed. */
   admit(group: number): void;
   /** Lets a group go on for good: because it is to end, or has ended. */
   release(group: number): void;
@@ -74,7 +74,7 @@ export function createCpuQuota({ cores, signal }: CpuQuotaOptions): CpuQuota {
         timer = setTimeout(look, leastCheckMs);
         timer.unref();
       }
-      groups.set(group, { pids: [group], usedNs: 0 });
+      groups.set(group, { pids: [group], usedNs: cpuTimeOf([group]) });
       if (isHeld) signal(group, "SIGSTOP");
     },
     follow(group, pids) {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { type CpuQuota, createCpuQuota } from "./cpu-quota.ts";
 import { listSessions, tellsProcessTimes, usageOf } from "./process-times.ts";
-import type { ContainerUsage } from "./runtime.ts";
+import { type ContainerUsage, startAllowanceMs } from "./runtime.ts";
 
 /** How often it is looked for what containers have started beside their first processes: a look at all of the machine. */
 const searchMs = 1_000;
@@ -9,11 +9,19 @@ const searchMs = 1_000;
 /** What the containers of child processes use of the machine, and what they may. */
 export interface ProcessAccounts {
   /** Of a container by its first process, which leads its session; undefined where the system does not tell. */
-  open(pid: number, cpu: { readonly task: string; readonly units: number }): ProcessAccount;
+  open(pid: number, cpu: TaskCpu): ProcessAccount;
   close(): void;
 }
 
+export interface TaskCpu {
+  /** What its containers have in common. */
+  readonly task: string;
+  readonly units: number;
+}
+
 export interface ProcessAccount {
+  /** From now on it is held to its share, if not yet: it has started. */
+  hold(): void;
   usage(): ContainerUsage | undefined;
   /** Before it is asked to end, so that it does so at its own speed, and when it has ended. */
   release(): void;
@@ -29,19 +37,55 @@ export function createProcessAccounts(vcpuShare: number | undefined): ProcessAcc
     throw new Error(
       "a share of a core per vCPU needs Linux's /proc, which this system lacks: leave it out, or run tasks as containers of Docker",
     );
-  const quotas = new Map<string, { quota: CpuQuota; pids: Set<number> }>();
-  const guard = vcpuShare === undefined ? undefined : startGuard();
+  const sessions = createSessions();
+  const quotas = vcpuShare === undefined ? undefined : createTaskQuotas(vcpuShare, sessions);
+  return {
+    open(pid, cpu) {
+      let highest = 0;
+      return {
+        ...(quotas?.open(pid, cpu) ?? { hold() {}, release() {} }),
+        usage() {
+          if (!isTold) return undefined;
+          const { cpuNs, memoryBytes } = usageOf(sessions.membersOf(pid));
+          highest = Math.max(highest, cpuNs);
+          return { cpuNs: highest, memoryBytes };
+        },
+      };
+    },
+    close: () => quotas?.close(),
+  };
+}
+
+type Sessions = ReturnType<typeof createSessions>;
+
+function createSessions() {
   let sessions = new Map<number, number[]>();
   let searchedAt = Number.NEGATIVE_INFINITY;
-  const membersOf = (pid: number) => {
-    if (performance.now() - searchedAt > searchMs) {
-      sessions = listSessions();
-      searchedAt = performance.now();
-    }
-    return sessions.get(pid) ?? [pid];
+  const search = () => {
+    sessions = listSessions();
+    searchedAt = performance.now();
   };
-  const quotaOf = (task: string, units: number, share: number) => {
-    const cores = (units / 1024) * share;
+  return {
+    search,
+    membersOf(leader: number): readonly number[] {
+      if (performance.now() - searchedAt > searchMs) search();
+      return sessions.get(leader) ?? [leader];
+    },
+  };
+}
+
+/** Keeps each task to its part of the share, all of its containers together. */
+function createTaskQuotas(vcpuShare: number, sessions: Sessions) {
+  const guard = startGuard();
+  const quotas = new Map<string, TaskQuota>();
+  const follow = () => {
+    if (quotas.size > 0) sessions.search();
+    for (const { quota, pids } of quotas.values())
+      for (const pid of pids) quota.follow(pid, sessions.membersOf(pid));
+  };
+  const searching = setInterval(follow, searchMs).unref();
+  const quotaOf = (task: string, units: number): TaskQuota => {
+    const cores = (units / 1024) * vcpuShare;
     const found = quotas.get(task) ?? {
       quota: createCpuQuota({ cores, signal: signalGroup }),
       pids: new Set(),
@@ -49,29 +93,24 @@ export function createProcessAccounts(vcpuShare: number | undefined): ProcessAcc
     quotas.set(task, found);
     return found;
   };
-  const searching =
-    vcpuShare === undefined
-      ? undefined
-      : setInterval(() => {
-          for (const { quota, pids } of quotas.values())
-            for (const pid of pids) quota.follow(pid, membersOf(pid));
-        }, searchMs).unref();
-
   return {
-    open(pid, { task, units }) {
-      const held = vcpuShare === undefined ? undefined : quotaOf(task, units, vcpuShare);
-      guard?.watch(pid);
-      held?.quota.admit(pid);
-      held?.pids.add(pid);
-      let highest = 0;
+    open(pid: number, { task, units }: TaskCpu): Pick<ProcessAccount, "hold" | "release"> {
+      let held: TaskQuota | undefined;
+      let isReleased = false;
+      const hold = () => {
+        clearTimeout(starting);
+        if (held || isReleased) return;
+        guard.watch(pid);
+        held = quotaOf(task, units);
+        held.quota.admit(pid);
+        held.pids.add(pid);
+      };
+      const starting = setTimeout(hold, startAllowanceMs).unref();
       return {
-        usage() {
-          if (!isTold) return undefined;
-          const { cpuNs, memoryBytes } = usageOf(membersOf(pid));
-          highest = Math.max(highest, cpuNs);
-          return { cpuNs: highest, memoryBytes };
-        },
+        hold,
         release() {
+          isReleased = true;
+          clearTimeout(starting);
           held?.quota.release(pid);
           held?.pids.delete(pid);
           if (held?.pids.size === 0) quotas.delete(task);
@@ -80,9 +119,15 @@ export function createProcessAccounts(vcpuShare: number | undefined): ProcessAcc
     },
     close() {
       clearInterval(searching);
-      guard?.dismiss();
+      guard.dismiss();
     },
   };
+}
+
+interface TaskQuota {
+  readonly quota: CpuQuota;
+  /** First processes of its containers. */
+  readonly pids: Set<number>;
 }
 
 function signalGroup(group: number, name: NodeJS.Signals): void {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -178,13 +178,21 @@ describe("a container's process", () => {
   });
 });
 
-it("ends with the simulator, even when that is killed", async () => {
+it.each([
+  ["", []],
+  [" while it is held to its share of a core", ["0.01"]],
+])("ends with the simulator, even when that is killed%s", async (_, share) => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const program = join(import.meta.dirname, "simulator-for-tests.ts");
-  const simulator = spawn(process.execPath, [program, directory, String(port)], { stdio: "inherit" });
+  const simulator = spawn(process.execPath, [program, directory, String(port), ...share], {
+    stdio: "inherit",
+  });
   const [connection] = await once(server, "connection");
+  const [pid] = await once(connection, "data");
+  const state = async () => (await readFile(`/proc/${pid}/stat`, "latin1")).split(") ")[1]?.[0];
+  if (share.length > 0) await expect.poll(state, { timeout: 10_000 }).toBe("T");
   simulator.kill("SIGKILL");
   // The system ends the task's connection with the task.
   await once(connection.on("error", () => {}).resume(), "close");

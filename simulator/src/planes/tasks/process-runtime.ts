@@ -101,10 +101,10 @@ async function startContainer(
   host: Host,
 ): Promise<TaskContainer> {
   const token = randomUUID();
-  const ports = followPorts(host, network, options.address, token);
+  let account: ProcessAccount | undefined;
+  const ports = followPorts(host, network, options.address, token, () => account?.hold());
   const setting = await prepareSetting(options, host, token);
   const commands = new Set<ContainerProcess>();
-  let account: ProcessAccount | undefined;
   const withdraw = () => {
     account?.release();
     host.metadata.withdraw(options.metadata.id);
@@ -138,7 +138,13 @@ async function startContainer(
 }
 
 /** Publishes what the container's processes listen on, for as long as it lives. */
-function followPorts({ control, served }: Host, network: Network, address: string, token: string) {
+function followPorts(
+  { control, served }: Host,
+  network: Network,
+  address: string,
+  token: string,
+  onListening: () => void,
+) {
   const ofTask = served.get(address) ?? new Map<number, number>();
   served.set(address, ofTask);
   const own = new Set<number>();
@@ -146,6 +152,7 @@ function followPorts({ control, served }: Host, network: Network, address: strin
     own.add(port);
     ofTask.set(port, servedOn);
     if (!loopbackOnly) network.publish(address, port, { host: hostAddress, port: servedOn });
+    onListening();
   });
   return {
     served: (): ReadonlyMap<number, number> => ofTask,

@@ -99,6 +99,12 @@ export interface ExecResult {
   readonly output: string;
 }
 
+/**
+ * A program takes its time to start on the wall, however fast the clock: a share of a core does not hold it for so long,
+ * or until it listens where that is seen. A health check's allowance is as long.
+ */
+export const startAllowanceMs = 5_000;
+
 /** As much of an exec's output as Docker keeps of a health check's. */
 export const execOutputKept = 4096;
 

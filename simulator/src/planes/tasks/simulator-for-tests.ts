@@ -3,14 +3,25 @@ import { createFixedRegistry, makeProgram } from "./images-for-tests.ts";
 import { isolation } from "./isolation-for-tests.ts";
 import { createProcessRuntime } from "./process-runtime.ts";
 
-// Runs one task, with files in the folder and a connection to the port given as arguments, until it is killed.
-const [directory = ".", port] = process.argv.slice(2);
+// Runs one task, with files in the folder and a connection to the port given as arguments, until it is killed. With a
+// share of a core per vCPU as third argument, the task wants more than it.
+const [directory = ".", port, share] = process.argv.slice(2);
 const image = await makeProgram(
   directory,
-  `import { connect } from "node:net"; connect(${Number(port)}, "127.0.0.1")`,
+  `
+    import { connect, createServer } from "node:net";
+    connect(${Number(port)}, "127.0.0.1").write(String(process.pid));
+    createServer().listen(8080);
+    const work = () => { const end = Date.now() + 20; while (Date.now() < end); setImmediate(work); };
+    if (${share !== undefined}) work();
+  `,
 );
 const registry = createFixedRegistry({ image });
-const runtime = createProcessRuntime({ registry, network: createNetwork(), directory });
+const runtime = createProcessRuntime({
+  ...{ registry, directory },
+  network: createNetwork(),
+  vcpuShare: share === undefined ? undefined : Number(share),
+});
 await runtime.start({
   image: await runtime.pull("image"),
   address: "10.0.0.4",

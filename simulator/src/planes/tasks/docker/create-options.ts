@@ -1,4 +1,4 @@
-import type { ContainerOptions } from "../runtime.ts";
+import type { ContainerOptions, Isolation } from "../runtime.ts";
 
 /** A core for as long as this, in microseconds, is a whole one (the kernel's usual period of its CPU quota). */
 const cpuPeriod = 100_000;
@@ -12,8 +12,6 @@ export interface Surroundings {
   /** Id of the task's first container: the others share its network, as they share a task's interface. */
   readonly sharesNetworkOf: string | undefined;
   readonly metadataUri: string;
-  /** Cores of this machine that one vCPU is. */
-  readonly vcpuShare: number;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +36,7 @@ export function createOptions(options: ContainerOptions, surroundings: Surroundi
     Healthcheck: { Test: ["NONE"] },
     ...(sharesNetworkOf ? {} : { ExposedPorts: byPort(ports, () => ({})) }),
     HostConfig: {
-      ...limits(options, surroundings.vcpuShare),
+      ...limits(options),
       NetworkMode: sharesNetworkOf ? `container:${sharesNetworkOf}` : surroundings.network,
       ...(sharesNetworkOf ? {} : { PortBindings: byPort(ports, () => [{ HostIp: "127.0.0.1" }]) }),
       // What it says is read as it says it.
@@ -47,15 +45,20 @@ export function createOptions(options: ContainerOptions, surroundings: Surroundi
   };
 }
 
-function limits({ isolation }: ContainerOptions, vcpuShare: number): object {
-  const { memory, memoryReservation, cpu, cpuShares, ulimits, kernelParameters } = isolation;
+/** Of a container whose vCPUs are so many cores each. */
+export function cpuQuota({ cpu }: Pick<Isolation, "cpu">, vcpuShare: number): number {
+  return Math.max(leastQuota, Math.round((cpu / 1024) * vcpuShare * cpuPeriod));
+}
+
+function limits({ isolation }: ContainerOptions): object {
+  const { memory, memoryReservation, cpuShares, ulimits, kernelParameters } = isolation;
   return {
     Memory: memory * mebibyte,
     // As much as the memory alone: no swap.
     MemorySwap: memory * mebibyte,
     ...(memoryReservation ? { MemoryReservation: memoryReservation * mebibyte } : {}),
     CpuPeriod: cpuPeriod,
-    CpuQuota: Math.max(leastQuota, Math.round((cpu / 1024) * vcpuShare * cpuPeriod)),
+    CpuQuota: cpuQuota(isolation, 1),
     ...(cpuShares ? { CpuShares: cpuShares } : {}),
     ReadonlyRootfs: isolation.readOnlyRoot,
     CapAdd: isolation.addedCapabilities,

@@ -1,11 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { Network } from "../../network.ts";
 import { type MetadataServer, startMetadataServer } from "../metadata-server.ts";
-import type { ContainerOptions, TaskRuntime, TaskRuntimeOptions } from "../runtime.ts";
+import {
+  type ContainerOptions,
+  startAllowanceMs,
+  type TaskRuntime,
+  type TaskRuntimeOptions,
+} from "../runtime.ts";
 import { openEngine } from "./availability.ts";
 import { type StartedContainer, startContainer } from "./container.ts";
-import { createOptions } from "./create-options.ts";
-import type { Engine } from "./engine.ts";
+import { cpuQuota, createOptions } from "./create-options.ts";
+import { type Engine, unlessGone } from "./engine.ts";
 import { startJanitor } from "./janitor.ts";
 import { ownerLabel, removeImage, removeLeftovers, thisProcess } from "./leftovers.ts";
 import { type Bridge, createBridge, removeBridge } from "./network.ts";
@@ -75,7 +80,6 @@ async function startInTask(host: Host, options: ContainerOptions): Promise<Start
     network: bridge.id,
     sharesNetworkOf,
     metadataUri: metadata.publish(options.metadata),
-    vcpuShare,
     labels: { [ownerLabel]: owner },
   });
   let ended = false;
@@ -89,6 +93,7 @@ async function startInTask(host: Host, options: ContainerOptions): Promise<Start
   try {
     const container = await startContainer(engine, settings, { onLine: options.onLine, onExit: withdraw });
     const { id, ipAddress } = container;
+    if (vcpuShare !== 1) holdOnceStarted(engine, container, cpuQuota(options.isolation, vcpuShare));
     if (sharesNetworkOf || !ipAddress || ended) return container;
     first.set(address, id);
     for (const port of ports) network.publish(address, port, { host: ipAddress, port });
@@ -97,4 +102,13 @@ async function startInTask(host: Host, options: ContainerOptions): Promise<Start
     withdraw();
     throw error;
   }
+}
+
+/** Until then it has its vCPUs as whole cores. */
+function holdOnceStarted(engine: Engine, { id, exited }: StartedContainer, CpuQuota: number): void {
+  const hold = () => {
+    void unlessGone(engine.call("POST", `/containers/${id}/update`, { body: { CpuQuota } })).catch(() => {});
+  };
+  const starting = setTimeout(hold, startAllowanceMs).unref();
+  exited.finally(() => clearTimeout(starting));
 }
