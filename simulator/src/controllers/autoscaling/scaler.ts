@@ -8,7 +8,7 @@ import type {
 import { changeCapacity } from "./change-capacity.ts";
 import { type Decision, decide } from "./decide.ts";
 import { type Proposal, propose } from "./propose.ts";
-import { readService } from "./read-service.ts";
+import { readService, type ScaledService } from "./read-service.ts";
 
 /** Of ECS services, unless a policy says otherwise (API reference, Cooldown and ScaleOutCooldown). */
 const defaultCooldownSeconds = 300;
@@ -25,81 +25,104 @@ export interface Scaler {
 
 /** From now on acts on the alarms. What comes for one target at the same moment is decided together. */
 export function createScaler(state: ScalingState): Scaler {
-  const { environment } = state;
   const closing = new AbortController();
-  const turns = new Map<ScalableTarget, Promise<void>>();
+  const turns = createTurns(state, closing.signal);
+  const changes = createChanges(state, closing.signal);
   const signals = new Map<ScalableTarget, AlarmSignal[]>();
-  const changes = new Map<ScalableTarget, AbortController>();
-  const follows = new Set<Promise<void>>();
-
-  const inTurn = (target: ScalableTarget, job: () => Promise<void>) => {
-    const turn = (turns.get(target) ?? Promise.resolve())
-      .then(() => (closing.signal.aborted || !isRegistered(state, target) ? undefined : job()))
-      .catch((error) => environment.warn(`scaling of ${target.resourceId}: ${error.message}`));
-    turns.set(target, turn);
-  };
-  /** Resolves when the count is set; answers whether it is, and when ECS has fulfilled it. */
-  const change = async (target: ScalableTarget, capacity: number, cause: string) => {
-    changes.get(target)?.abort();
-    const control = new AbortController();
-    changes.set(target, control);
-    const signal = AbortSignal.any([control.signal, closing.signal]);
-    return await changeCapacity(state, target, { capacity, cause, signal });
-  };
-  const follow = (work: Promise<void>) => {
-    follows.add(work);
-    work.finally(() => follows.delete(work));
-  };
 
   const act = async (target: ScalableTarget) => {
     const received = signals.get(target) ?? [];
     signals.delete(target);
     const service = await readService(state, target.resourceId);
     if (!service) return;
-    const policies = state.policies.filter(({ resourceId }) => resourceId === target.resourceId);
-    const moment = { capacity: service.desiredCount, now: environment.clock.now().getTime() };
-    const proposals = received.flatMap((signal) => {
-      const policy = policies.find((each) => isActionOf(each, signal.action));
-      return (policy && propose(target, policy, signal, moment)) ?? [];
-    });
-    const decision = decide({ ...moment, target, policies, isDeploying: service.isDeploying }, proposals);
-    if (decision) await carryOut(target, decision, service.desiredCount);
-  };
-  const carryOut = async (target: ScalableTarget, { by, capacity, notScaled }: Decision, before: number) => {
+    const decision = decideOn(state, target, received, service);
+    if (!decision) return;
+    const { by, capacity, notScaled } = decision;
     const cause = causeOf(by);
     if (notScaled) addNotScaled(state, target.resourceId, cause, notScaled);
     if (capacity === undefined) return;
-    const { isSet, ended } = await change(target, capacity, cause);
-    if (isSet) follow(coolDown(state, target, by, before, ended));
+    const { isSet, ended } = await changes.begin(target, capacity, cause);
+    if (isSet) changes.follow(coolDown(state, target, by, service.desiredCount, ended));
   };
-
-  environment.alarmActions.handle((signal) => {
+  state.environment.alarmActions.handle((signal) => {
     const policy = state.policies.find((each) => isActionOf(each, signal.action));
     const target = policy && state.targets.get(policy.resourceId);
     if (!target) return;
     const waiting = signals.get(target);
     if (waiting) return void waiting.push(signal);
     signals.set(target, [signal]);
-    inTurn(target, () => act(target));
+    turns.take(target, () => act(target));
   });
   return {
     bringIntoRange: (target) =>
-      inTurn(target, async () => {
+      turns.take(target, async () => {
         const service = await readService(state, target.resourceId);
         if (!service) return;
-        const { minimum, maximum } = target;
-        const capacity = Math.min(maximum, Math.max(minimum, service.desiredCount));
+        const capacity = Math.min(target.maximum, Math.max(target.minimum, service.desiredCount));
         if (capacity === service.desiredCount) return;
         const bound = capacity > service.desiredCount ? "minimum" : "maximum";
-        const { ended } = await change(target, capacity, `${bound} capacity was set to ${capacity}`);
-        follow(ended);
+        const { ended } = await changes.begin(target, capacity, `${bound} capacity was set to ${capacity}`);
+        changes.follow(ended);
       }),
-    forget: (target) => changes.get(target)?.abort(),
+    forget: changes.override,
     async close() {
       closing.abort();
-      await Promise.all([...turns.values(), ...follows]);
+      await turns.ended();
+      await changes.ended();
     },
   };
+}
+
+/** One thing at a time for each target, as long as it is registered. */
+function createTurns(state: ScalingState, closing: AbortSignal) {
+  const turns = new Map<ScalableTarget, Promise<void>>();
+  return {
+    take(target: ScalableTarget, job: () => Promise<void>) {
+      const turn = (turns.get(target) ?? Promise.resolve())
+        .then(() => (closing.aborted || !isRegistered(state, target) ? undefined : job()))
+        .catch((error) => state.environment.warn(`scaling of ${target.resourceId}: ${error.message}`));
+      turns.set(target, turn);
+    },
+    ended: () => Promise.all(turns.values()),
+  };
+}
+
+/** Changes of capacity, of which a newer one of the same target overrides the one before. */
+function createChanges(state: ScalingState, closing: AbortSignal) {
+  const controls = new Map<ScalableTarget, AbortController>();
+  const followed = new Set<Promise<void>>();
+  const override = (target: ScalableTarget) => controls.get(target)?.abort();
+  return {
+    override,
+    /** Resolves when the count is set: to whether it is, and to when ECS has fulfilled it. */
+    begin(target: ScalableTarget, capacity: number, cause: string) {
+      override(target);
+      const control = new AbortController();
+      controls.set(target, control);
+      const signal = AbortSignal.any([control.signal, closing]);
+      return changeCapacity(state, target, { capacity, cause, signal });
+    },
+    follow(work: Promise<void>) {
+      followed.add(work);
+      work.finally(() => followed.delete(work));
+    },
+    ended: () => Promise.all(followed),
+  };
+}
+
+function decideOn(
+  state: ScalingState,
+  target: ScalableTarget,
+  signals: readonly AlarmSignal[],
+  { desiredCount, isDeploying }: ScaledService,
+): Decision | undefined {
+  const policies = state.policies.filter(({ resourceId }) => resourceId === target.resourceId);
+  const moment = { capacity: desiredCount, now: state.environment.clock.now().getTime() };
+  const proposals = signals.flatMap((signal) => {
+    const policy = policies.find((each) => isActionOf(each, signal.action));
+    return (policy && propose(target, policy, signal, moment)) ?? [];
+  });
+  return decide({ ...moment, target, policies, isDeploying }, proposals);
 }
 
 function isRegistered({ targets }: ScalingState, target: ScalableTarget): boolean {
