@@ -18,7 +18,7 @@ const caller = `
       max-parallel: 1
       matrix: { count: "\${{ fromJSON('[3, 1, 2]') }}" }
     uses: ./.github/workflows/measure.yml
-    with: { count: "\${{ matrix.count }}", generators: '["a", "b"]' }
+    with: { count: "\${{ matrix.count }}", generators: '["a", "b"]', note: "\${{ needs.read.outputs.none }}" }
   restore:
     needs: [read, measure]
     if: always() && needs.read.outputs.before != ''
@@ -37,12 +37,13 @@ on:
     inputs:
       count: { type: number, required: true }
       generators: { type: string, required: true }
+      note: { type: string, required: true }
       pause: { type: number, default: 0.01 }
 jobs:
   scale:
     name: scale to \${{ inputs.count }}
     runs-on: ubuntu-latest
-    steps: [{ run: "sleep \${{ inputs.pause }}; echo 'scale \${{ inputs.count }}'" }]
+    steps: [{ run: "sleep \${{ inputs.pause }}; echo 'scale \${{ inputs.count }}\${{ inputs.note }}'" }]
   load:
     needs: scale
     strategy: { matrix: { generator: "\${{ fromJSON(inputs.generators) }}" } }

@@ -1,14 +1,12 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { bundleAction } from "../../../scripts/bundle-action.ts";
 import { pushProgram } from "../../../simulator/src/controllers/ecs/push-image-for-tests.ts";
 import { createWorld, type World } from "../../../simulator/src/controllers/ecs/world-for-tests.ts";
+import { bundledActions, filesOfProject } from "./project-for-tests.ts";
 import type { RunEvent, RunResult } from "./result.ts";
 import { createTestRepository, type TestRepository } from "./test-repository.ts";
 
-const root = join(import.meta.dirname, "../../..");
+const workflows = [".github/workflows/measure-scale.yml", ".github/workflows/scale-test.yml"];
+const actions = ["log-in-to-aws", "measure-scaling", "provision-stack", "run-load-test", "scale-service"];
 const where = { cluster: "microservices-serverlesscluster", service: "customer-microservice" };
 const scalable = {
   ServiceNamespace: "ecs",
@@ -29,7 +27,7 @@ beforeAll(async () => {
   const names = { cluster: where.cluster, serviceName: where.service };
   await world.create({ strategy: "ROLLING" }, { ...names, loadBalancers });
   const template = await createAddressStack();
-  const files = { ...(await workflows()), ...(await actions()), ...template };
+  const files = { ...(await filesOfProject(workflows)), ...(await bundledActions(actions)), ...template };
   repository = await createTestRepository(
     { ...files, ".github/workflows/main.yml": files[".github/workflows/scale-test.yml"] ?? "" },
     {
@@ -61,37 +59,6 @@ async function createAddressStack(): Promise<Record<string, string>> {
   const status = async () => (await cloudformation.describeStacks({ StackName })).Stacks?.[0]?.StackStatus;
   await vi.waitUntil(async () => (await status()) === "CREATE_COMPLETE", { timeout: 60_000 });
   return { "infra-templates/load-balancer.yaml": template };
-}
-
-async function workflows(): Promise<Record<string, string>> {
-  const files = ["scale-test.yml", "measure-scale.yml"].map((name) => `.github/workflows/${name}`);
-  return Object.fromEntries(
-    await Promise.all(files.map(async (file) => [file, await readFile(join(root, file), "utf8")] as const)),
-  );
-}
-
-/** As their sources are now, whatever the committed bundles are. */
-async function actions(): Promise<Record<string, string>> {
-  const files: Record<string, string> = {};
-  const bundles = await mkdtemp(join(tmpdir(), "scale-test-bundles-"));
-  for (const name of ["measure-scaling", "scale-service", "run-load-test", "provision-stack"]) {
-    await bundleAction(name, join(bundles, name));
-    for (const entry of await readdir(join(bundles, name), { recursive: true, withFileTypes: true })) {
-      const path = join(entry.parentPath, entry.name);
-      if (entry.isFile())
-        files[`actions/${name}/dist/${relative(join(bundles, name), path)}`] = await readFile(path, "utf8");
-    }
-  }
-  await rm(bundles, { recursive: true });
-  for (const name of [
-    "log-in-to-aws",
-    "measure-scaling",
-    "scale-service",
-    "run-load-test",
-    "provision-stack",
-  ])
-    files[`actions/${name}/action.yml`] = await readFile(join(root, `actions/${name}/action.yml`), "utf8");
-  return files;
 }
 
 const quick = { service: "customer", duration: "2s", "warm-up": "1s", connections: "4", paths: "/" };
@@ -169,7 +136,8 @@ describe("scale-test.yml", () => {
     "after a count that failed measures no other, puts the count back, and says why",
     async () => {
       const assertions = "error-rate < 1%, p50 < 0.001ms";
-      const result = await repository.run({ ...quick, "task-counts": "2 3", assertions, after: "keep" });
+      const load = { ...quick, rate: "60", assertions };
+      const result = await repository.run({ ...load, "task-counts": "2 3", after: "keep" });
       expect(result.conclusion).toBe("failure");
       expect(names(result)).toEqual([
         "prepare",
