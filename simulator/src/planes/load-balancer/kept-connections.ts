@@ -6,8 +6,10 @@ export interface KeptConnection {
   readonly client: Client;
   /** Whether it has carried an exchange before: then the target may have closed it just now. */
   readonly isReused: boolean;
-  /** Its exchange is over. */
+  /** Its exchange is over, and the next may follow. */
   release(): void;
+  /** Closes it. */
+  discard(): void;
 }
 
 export interface KeptConnections {
@@ -65,6 +67,7 @@ export function createKeptConnections(): KeptConnections {
           if (retired || taken.isClosed || idle.length >= maxIdle) drop(taken);
           else idle.push(taken);
         },
+        discard: () => drop(taken),
       };
     },
     retire() {

@@ -36,7 +36,7 @@ export function exchangeOnKept(
     );
   } catch {
     // undici's own checks of what may be sent.
-    connection.release();
+    connection.discard();
     fail(response, 400, context);
   }
 }
@@ -103,11 +103,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: NodeJS.ErrnoException): void {
-    this.#connection.release();
+    this.#connection.discard();
     const response = this.#response;
     if (this.#hasBegun) response.destroy();
     else if (response.destroyed) return;
-    else if (this.#connection.isReused && closedCodes.has(error.code ?? "")) this.#again();
+    // undici is still about this request, and takes no other from here.
+    else if (this.#connection.isReused && closedCodes.has(error.code ?? "")) queueMicrotask(this.#again);
     else fail(response, timeoutCodes.has(error.code ?? "") ? 504 : 502, this.#hop.context);
   }
 }
