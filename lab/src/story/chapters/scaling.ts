@@ -8,7 +8,7 @@ import { describeService } from "../service-state.ts";
 import { expectGreen } from "./expectations.ts";
 
 /** Long enough for some thousand requests at each count. */
-const measuring = { duration: "6s", "warm-up": "2s", connections: "24" };
+const measuring = { duration: "6s", "warm-up": "2s", connections: "60" };
 /** Three tasks answer about 2.7 times what one does; a machine that is busy with other things spoils some of that. */
 const leastGain = 1.5;
 

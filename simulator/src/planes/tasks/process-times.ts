@@ -24,6 +24,18 @@ export function listSessions(): Map<number, number[]> {
   return sessions;
 }
 
+/** A process of this container and what it has started; nothing where its process is another machine's. */
+export function processesOfContainer(pid: number, id: string): number[] {
+  return readText(`/proc/${pid}/cgroup`)?.includes(id) ? withDescendants(pid) : [];
+}
+
+function withDescendants(pid: number): number[] {
+  const children = readNames(`/proc/${pid}/task`).flatMap((thread) =>
+    (readText(`/proc/${pid}/task/${thread}/children`) ?? "").split(" ").filter(Boolean),
+  );
+  return [pid, ...children.flatMap((child) => withDescendants(Number(child)))];
+}
+
 /** Nanoseconds of CPU that processes and what they have waited for used: never too many, up to two ticks each too few. */
 export function cpuTimeOf(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + ticksOf(statOf(pid), "all") * nsPerTick, 0);

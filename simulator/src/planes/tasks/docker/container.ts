@@ -21,7 +21,7 @@ export interface StartOptions {
 }
 
 interface ContainerView {
-  readonly State: { readonly OOMKilled: boolean };
+  readonly State: { readonly OOMKilled: boolean; readonly Pid: number };
   readonly NetworkSettings: { readonly Networks: Record<string, { readonly IPAddress: string }> };
 }
 
@@ -53,7 +53,7 @@ export async function startContainer(
       exited,
       removed: exited.then(() => removeContainer(engine, id)).catch(() => {}),
       kill: () => void signal(engine, id, "SIGKILL").catch(() => {}),
-      usage: () => readUsage(engine, id),
+      usage: () => readUsage(engine, id, view.State.Pid),
       exec: (command, timeoutMs) => execIn(engine, id, command, timeoutMs),
       stop: (name, timeoutMs) => stop(engine, id, name, timeoutMs, exited),
     };
