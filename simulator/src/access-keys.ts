@@ -15,6 +15,14 @@ export type AccessKeys = Map<string, AccessKey>;
 /** Who any key belongs to that no session was opened for. */
 export const studentArn = (accountId: string) => `arn:aws:iam::${accountId}:user/student`;
 
+/** Who calls with that key. */
+export function callerArn(
+  { accessKeys, accountId }: { accessKeys: AccessKeys; accountId: string },
+  accessKeyId: string,
+): string {
+  return accessKeys.get(accessKeyId)?.arn ?? studentArn(accountId);
+}
+
 export function createAccessKeys(keys: readonly AccessKey[], expired: readonly string[] = []): AccessKeys {
   const known = new Map(keys.map((key) => [key.accessKeyId, key]));
   for (const id of expired) {

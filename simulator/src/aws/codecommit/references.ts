@@ -1,4 +1,4 @@
-import { type AccessKeys, studentArn } from "../../access-keys.ts";
+import { callerArn } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import type { ReferenceUpdate } from "../../planes/git/git-repositories.ts";
 import { type CodeCommitState, type Repository, repositoryArn } from "./state.ts";
@@ -42,13 +42,6 @@ export async function setDefaultBranch(
 ): Promise<void> {
   await git.run(repository.id, ["symbolic-ref", "HEAD", `${branchPrefix}${branch}`]);
   repository.defaultBranch = branch;
-}
-
-export function callerArn(
-  { accessKeys, accountId }: { accessKeys: AccessKeys; accountId: string },
-  accessKeyId: string,
-): string {
-  return accessKeys.get(accessKeyId)?.arn ?? studentArn(accountId);
 }
 
 /** Source: CodeCommit user guide, "Monitoring CodeCommit events". Only branches and tags have events. */

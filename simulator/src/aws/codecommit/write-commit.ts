@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { callerArn } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
 import { GitError } from "../../planes/git/git-program.ts";
 import { moveBranch } from "./branches.ts";
-import { callerArn } from "./references.ts";
 import type { CodeCommitState, Repository } from "./state.ts";
 
 /** A file as it is to be, or undefined when it is to go. */

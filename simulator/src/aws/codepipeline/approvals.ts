@@ -1,6 +1,6 @@
+import { callerArn } from "../../access-keys.ts";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
-import { callerArn } from "../codecommit/references.ts";
 import { refuseBroken } from "../constraints.ts";
 import { type CodePipelineState, find, findStageIndex } from "./state.ts";
 

@@ -3,10 +3,10 @@ import type {
   PipelineExecutionSummary,
   StartPipelineExecutionInput,
 } from "@aws-sdk/client-codepipeline";
+import { callerArn } from "../../access-keys.ts";
 import type { CodePipelineController } from "../../controllers/codepipeline/controller.ts";
 import { AwsError } from "../../errors.ts";
 import type { Caller, Service } from "../api.ts";
-import { callerArn } from "../codecommit/references.ts";
 import { refuseBroken } from "../constraints.ts";
 import { page } from "../page.ts";
 import { type Execution, isOver } from "./execution.ts";

@@ -1,8 +1,8 @@
 import type { ExecutionTrigger, PipelineDeclaration, Tag } from "@aws-sdk/client-codepipeline";
+import { callerArn } from "../../access-keys.ts";
 import type { CodePipelineController } from "../../controllers/codepipeline/controller.ts";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
-import { callerArn } from "../codecommit/references.ts";
 import { page } from "../page.ts";
 import { findTrustingRole } from "../sts/trust.ts";
 import { checkStructure } from "./check-structure.ts";

@@ -1,7 +1,7 @@
+import { callerArn } from "../../access-keys.ts";
 import type { CodePipelineController } from "../../controllers/codepipeline/controller.ts";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
-import { callerArn } from "../codecommit/references.ts";
 import { refuseBroken } from "../constraints.ts";
 import {
   type CodePipelineState,
