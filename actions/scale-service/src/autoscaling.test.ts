@@ -1,5 +1,6 @@
 import type { RegisterScalableTargetCommandInput } from "@aws-sdk/client-application-auto-scaling";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { explainAwsError } from "../../shared/aws-errors.ts";
 import { createStage, type Stage, until } from "./testing.ts";
 
 let stage: Stage;
@@ -123,6 +124,75 @@ describe("suspended for a while", () => {
     expect(resume.error).toBeUndefined();
     expect(resume.record.changed).toBe(false);
     expect(await scalableTarget()).toBeUndefined();
+  });
+});
+
+describe("suspended by a role that Application Auto Scaling refuses", () => {
+  const deny = (...names: string[]) => {
+    for (const name of names)
+      stage.simulator.faults.add({ kind: "deny", operation: `applicationautoscaling:${name}` });
+  };
+
+  test("everything, the count is set all the same and put back, and each step warns", async () => {
+    deny("*");
+    const suspend = await stage.try({ autoscaling: "suspend", "desired-count": "2" });
+    expect(suspend.error).toBeUndefined();
+    expect(suspend.record).toMatchObject({ status: "succeeded", now: { desired: 2, running: 2 } });
+    expect(suspend.record.autoscalingBefore).toBeUndefined();
+    expect(suspend.lines).toMatch(
+      /Could not check: autoscaling, so nothing is suspended and the count may move if something scales this service: .*DescribeScalableTargets/,
+    );
+    expect(suspend.lines).not.toContain("The service has no autoscaling");
+    const resume = await stage.try({
+      autoscaling: "resume",
+      "autoscaling-before": "",
+      "desired-count": "1",
+    });
+    expect(resume.error).toBeUndefined();
+    expect(resume.record.now).toEqual({ desired: 1, running: 1 });
+    expect(resume.lines).toMatch(/Could not check: autoscaling, so nothing is resumed: /);
+  });
+
+  test("to look, and whose count moves meanwhile, it is not said who moved it", async () => {
+    deny("DescribeScalableTargets");
+    const { error, record } = await stage.try(
+      { autoscaling: "suspend", "desired-count": "3" },
+      {
+        onLine: (line) => {
+          if (line.startsWith("Set the desired count")) void register({ MaxCapacity: 2 });
+        },
+      },
+    );
+    expect(record.status).toBe("superseded");
+    expect(error?.message).toMatch(
+      /meanwhile, by a person, another job, or autoscaling, which this role may/,
+    );
+  });
+
+  test.each<[string, RegExp]>([
+    [
+      "RegisterScalableTarget",
+      /The AWS role may not do this: .*RegisterScalableTarget.*; nothing was changed$/,
+    ],
+    ["DescribeScalingPolicies", /The AWS role may not do this: .*DescribeScalingPolicies/],
+  ])("%s, a scalable target that is there is a reason to stop", async (name, message) => {
+    await register();
+    deny(name);
+    const { error, record } = await stage.try({ autoscaling: "suspend", "desired-count": "2" });
+    expect((explainAwsError(error) ?? error)?.message).toMatch(message);
+    expect(record.changed).toBe(false);
+    expect((await stage.service()).desired).toBe(1);
+  });
+
+  test("what is known to have been suspended is not left so in silence", async () => {
+    await register();
+    const { record } = await stage.try({ autoscaling: "suspend" });
+    deny("DescribeScalableTargets");
+    const { error } = await stage.try({
+      autoscaling: "resume",
+      "autoscaling-before": JSON.stringify(record.autoscalingBefore),
+    });
+    expect(explainAwsError(error)?.message).toMatch(/may not do this: .*DescribeScalableTargets/);
   });
 });
 

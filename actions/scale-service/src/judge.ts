@@ -46,7 +46,13 @@ async function causeOfEnding(
 
 async function causeOfMove({ world, inputs, subject }: Scaling, { desired }: Progress): Promise<Cause> {
   const moved = `The desired count of ${inputs.service} was set from ${inputs.desiredCount} to ${desired} meanwhile`;
-  if (!subject.autoscaling)
+  if (subject.autoscaling === undefined)
+    return {
+      text: `${moved}, by a person, another job, or autoscaling, which this role may not look at`,
+      nextStep:
+        "find out who did, in CloudTrail's UpdateService events, or allow application-autoscaling:DescribeScalableTargets.",
+    };
+  if (subject.autoscaling === null)
     return {
       text: `${moved}, by a person or another job`,
       nextStep: "find out who did, in CloudTrail's UpdateService events, and run the job again.",

@@ -3,7 +3,13 @@ import { describeRevision } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
 import { type Finding, lookUp } from "../../shared/findings.ts";
-import { type AutoscalingState, dimensionOf, readAutoscaling } from "./autoscaling/state.ts";
+import {
+  type AutoscalingState,
+  dimensionOf,
+  findTarget,
+  readAutoscaling,
+  readPolicies,
+} from "./autoscaling/state.ts";
 import type { World } from "./clients.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import { findProductionGroups, type ProductionGroup } from "./targets/production-groups.ts";
@@ -63,11 +69,23 @@ function needed({ waitUntil }: ScaleInputs, finding: Finding): Finding {
   return { text: finding.text, mend: "allow the named action, or give wait-until: healthy" };
 }
 
-/** A count alone can be set without it; what is to change it cannot. */
+/** A count can be set without it; what is to change it cannot. */
 async function lookUpAutoscaling(world: World, { autoscaling }: ScaleInputs, { service }: RunningService) {
-  const read = () => readAutoscaling(world, dimensionOf(service));
-  const { action, minimum, maximum, targets, steps } = autoscaling;
-  const isChanged = [action, minimum, maximum, targets[0], steps[0]].some((each) => each !== undefined);
-  if (isChanged) return { value: await read(), findings: [] };
-  return lookUp("autoscaling, which may take the count back", read, {});
+  const dimension = dimensionOf(service);
+  const { action, before, minimum, maximum, targets, steps } = autoscaling;
+  const isSet = [minimum, maximum, targets[0], steps[0]].some((each) => each !== undefined);
+  // A scalable target that is known to be there has to be suspended or resumed.
+  if (isSet || action === "remove" || before)
+    return { value: await readAutoscaling(world, dimension), findings: [] };
+  const what = `autoscaling, ${unseen[action ?? "none"]}`;
+  if (!action) return lookUp(what, () => readAutoscaling(world, dimension), {});
+  const { value: target, findings } = await lookUp(what, () => findTarget(world, dimension), {});
+  return { value: target && (await readPolicies(world, dimension, target)), findings };
 }
+
+/** What it means that AWS did not let us look at a service's autoscaling. */
+const unseen = {
+  none: "which may take the count back",
+  suspend: "so nothing is suspended and the count may move if something scales this service",
+  resume: "so nothing is resumed",
+};

@@ -14,7 +14,7 @@ export function planChanges(
   const { running, groups, autoscaling: before } = subject;
   const [, cluster = "", service = ""] = dimensionOf(running.service).ResourceId.split("/");
   const resourceLabel = groups.find((group) => group.resourceLabel)?.resourceLabel;
-  const autoscaling = planAutoscaling(inputs, before ?? null, { cluster, service, resourceLabel });
+  const autoscaling = planAutoscaling(inputs, before, { cluster, service, resourceLabel });
   const now = running.service.desiredCount ?? 0;
   const { desiredCount = now } = inputs;
   return {

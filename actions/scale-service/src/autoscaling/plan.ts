@@ -18,9 +18,11 @@ export interface AutoscalingPlan {
 
 export function planAutoscaling(
   { autoscaling: inputs, desiredCount }: ScaleInputs,
-  before: AutoscalingState | null,
+  /** Undefined: AWS did not let us look; nothing of it is changed then. */
+  known: AutoscalingState | null | undefined,
   subject: PolicySubject,
 ): AutoscalingPlan {
+  const before = known ?? null;
   const policies = wantedPolicies(inputs, subject);
   const target = targetOf(inputs, before);
   const resumeTo = before ? resumption(inputs, before) : undefined;
@@ -30,7 +32,7 @@ export function planAutoscaling(
     ...policies.flatMap(({ settings }) => policyChange(before, settings)),
   ];
   const findings = [
-    ...rangeFindings(inputs, before, policies.length > 0),
+    ...rangeFindings(inputs, known, policies.length > 0),
     ...countFindings(desiredCount, after, { resumeTo, isResuming: inputs.action === "resume" }),
   ];
   // Who has changed an alarm by hand gets it back; the same policy needs no other call.
@@ -113,7 +115,7 @@ function sorted(value: unknown): unknown {
 
 function rangeFindings(
   { action, minimum, maximum }: AutoscalingInputs,
-  before: AutoscalingState | null,
+  before: AutoscalingState | null | undefined,
   hasPolicies: boolean,
 ): Finding[] {
   const [least, most] = [minimum ?? before?.MinCapacity, maximum ?? before?.MaxCapacity];
@@ -132,7 +134,7 @@ function rangeFindings(
         mend: "give both minimum-tasks and maximum-tasks",
       },
     ];
-  if (before || isAsked || !action) return [];
+  if (before !== null || isAsked || !action) return [];
   const text = `The service has no autoscaling: there is nothing to ${action}.`;
   return [{ text, kind: "note" }];
 }

@@ -73,19 +73,34 @@ export function dimensionOf({ clusterArn = "", serviceName = "" }: Service): Sca
 
 /** Null when the service is no scalable target. */
 export async function readAutoscaling(
+  world: World,
+  dimension: ScalableDimension,
+): Promise<AutoscalingState | null> {
+  const target = await findTarget(world, dimension);
+  return target && readPolicies(world, dimension, target);
+}
+
+/** Null when the service is none. */
+export async function findTarget(
   { clients, signal }: World,
   { ServiceNamespace, ScalableDimension, ResourceId }: ScalableDimension,
-): Promise<AutoscalingState | null> {
+): Promise<ScalableTarget | null> {
   const client = await clients.autoscaling();
   const command = new DescribeScalableTargetsCommand({
     ServiceNamespace,
     ScalableDimension,
     ResourceIds: [ResourceId],
   });
-  const target = (await client.send(command, { abortSignal: signal })).ScalableTargets?.[0];
-  if (!target) return null;
+  return (await client.send(command, { abortSignal: signal })).ScalableTargets?.[0] ?? null;
+}
+
+export async function readPolicies(
+  { clients }: World,
+  query: ScalableDimension,
+  target: ScalableTarget,
+): Promise<AutoscalingState> {
+  const client = await clients.autoscaling();
   const Policies: PolicyState[] = [];
-  const query = { ServiceNamespace, ScalableDimension, ResourceId };
   for await (const page of paginateDescribeScalingPolicies({ client }, query))
     Policies.push(...(page.ScalingPolicies ?? []).map(policyOf));
   return { ...rangeOf(target), Policies };
