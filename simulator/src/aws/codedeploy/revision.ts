@@ -1,11 +1,21 @@
 import { createHash } from "node:crypto";
-import type { RevisionLocation } from "@aws-sdk/client-codedeploy";
+import type { AppSpecContent, RevisionLocation } from "@aws-sdk/client-codedeploy";
 import { AwsError } from "../../errors.ts";
 import type { Aws } from "../api.ts";
 import { type AppSpec, parseAppSpec } from "./app-spec.ts";
 
 /** The AppSpec that a revision carries as its text. Throws InvalidRevisionException or RevisionRequiredException. */
 export function readRevision(revision: RevisionLocation | undefined): AppSpec {
+  const { content, sha256 } = textOf(revision);
+  if (!content) throw invalid(`A revision of type ${revision?.revisionType} must hold content.`);
+  const digest = digestOf(content);
+  if (sha256 !== undefined && sha256.toLowerCase() !== digest)
+    throw invalid(`The sha256 of the content is ${digest}, not ${sha256}.`);
+  return parseAppSpec(content);
+}
+
+/** The text that stands in a revision, as far as it is given. Throws as `readRevision` does. */
+export function textOf(revision: RevisionLocation | undefined): AppSpecContent {
   if (!revision) throw new AwsError("RevisionRequiredException", "A revision must be specified.");
   const { revisionType, appSpecContent, string } = revision;
   if (revisionType === "S3" || revisionType === "GitHub")
@@ -14,12 +24,12 @@ export function readRevision(revision: RevisionLocation | undefined): AppSpec {
     );
   if (revisionType !== "AppSpecContent" && revisionType !== "String")
     throw invalid("revisionType must be AppSpecContent or String.");
-  const given = revisionType === "AppSpecContent" ? appSpecContent : string;
-  if (!given?.content) throw invalid(`A revision of type ${revisionType} must hold content.`);
-  const digest = createHash("sha256").update(given.content).digest("hex");
-  if (given.sha256 !== undefined && given.sha256.toLowerCase() !== digest)
-    throw invalid(`The sha256 of the content is ${digest}, not ${given.sha256}.`);
-  return parseAppSpec(given.content);
+  return (revisionType === "AppSpecContent" ? appSpecContent : string) ?? {};
+}
+
+/** As CodeDeploy names a text. */
+export function digestOf(content: string): string {
+  return createHash("sha256").update(content).digest("hex");
 }
 
 /** Refuses an AppSpec whose task definition, container or port is not there. */

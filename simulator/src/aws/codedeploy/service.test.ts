@@ -267,6 +267,48 @@ Resources:
     await call("createDeploymentGroup", group);
     expect(await outcome(call("createDeployment", { ...names, revision }))).toBe(expected);
   });
+
+  const { applicationName } = names;
+  it.each(["AppSpecContent", "String"] as const)(
+    "of type %s is found again by its digest, with its text",
+    async (revisionType) => {
+      const call = await codedeploy();
+      await call("createDeploymentGroup", group);
+      const member = revisionType === "String" ? "string" : "appSpecContent";
+      await call("createDeployment", { ...names, revision: { revisionType, [member]: { content } } });
+      const find = (text: object) =>
+        call("getApplicationRevision", { applicationName, revision: { revisionType, [member]: text } });
+      expect(await find({ sha256 })).toMatchObject({
+        applicationName,
+        revision: { revisionType, [member]: { content, sha256 } },
+        revisionInfo: { firstUsedTime: expect.any(Date), lastUsedTime: expect.any(Date) },
+      });
+      expect(await find({ content })).toEqual(await find({ sha256: sha256.toUpperCase() }));
+    },
+  );
+
+  it.each([
+    [
+      "never deployed",
+      { revisionType: "AppSpecContent", appSpecContent: { sha256: "0" } },
+      "RevisionDoesNotExistException",
+    ],
+    ["of the other type", { revisionType: "String", string: { sha256 } }, "RevisionDoesNotExistException"],
+    ["neither digest nor text", { revisionType: "AppSpecContent" }, "InvalidRevisionException"],
+    ["in S3", { revisionType: "S3", s3Location: { bucket: "b", key: "k" } }, "InvalidRevisionException"],
+    ["none", undefined, "RevisionRequiredException"],
+  ])("asked for that is %s", async (_, revision, expected) => {
+    const call = await codedeploy();
+    await call("createDeploymentGroup", group);
+    await call("createDeployment", {
+      ...names,
+      revision: { revisionType: "AppSpecContent", appSpecContent: { content } },
+    });
+    expect(await outcome(call("getApplicationRevision", { applicationName, revision }))).toBe(expected);
+    expect(await outcome(call("getApplicationRevision", { applicationName: "absent", revision }))).toBe(
+      "ApplicationDoesNotExistException",
+    );
+  });
 });
 
 describe("deployment configurations", () => {

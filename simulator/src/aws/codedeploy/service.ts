@@ -1,6 +1,7 @@
 import { createCodeDeployController } from "../../controllers/codedeploy/controller.ts";
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import { applicationRevisionOperations } from "./application-revisions.ts";
 import { applicationOperations } from "./applications.ts";
 import { createDeploymentOperations } from "./create-deployment.ts";
 import { deploymentConfigOperations } from "./deployment-configs.ts";
@@ -19,6 +20,7 @@ export function createCodeDeploy(environment: Environment): Service<"codedeploy"
   return {
     operations: {
       ...applicationOperations(state, now, controller.abandon),
+      ...applicationRevisionOperations(state),
       ...deploymentGroupOperations(state, environment, controller.abandon),
       ...deploymentConfigOperations(state, now),
       ...createDeploymentOperations(state, environment, controller),
