@@ -117,7 +117,9 @@ export function describeRehearsal(runtime: TaskRuntimeKind): void {
         "customer succeeded",
         "customer succeeded",
         "employee succeeded",
+        "employee succeeded",
       ]);
+      expect(report.deployments.filter(({ through }) => through === "codepipeline")).toHaveLength(1);
       expect(await readFile(join(clone, ".lab/report.md"), "utf8")).toContain(": as told\n");
       expect(await readdir(temporary)).toEqual([]);
     });
