@@ -19,9 +19,14 @@ export function forward(
 ): void {
   const member = countChosen(pool, context);
   if (pool === undefined || member === undefined) fail(response, 503, context);
-  else if (hasBody(request) || !repeatableMethods.has(request.method ?? ""))
+  else if (hasBody(request) || !repeatableMethods.has(request.method ?? "") || !hasPath(request))
     exchangeOnFresh(request, response, { pool, member, context });
   else repeatable(request, response, { pool, member, context });
+}
+
+/** Not the whole server's `*`, which undici refuses, nor an absolute address (RFC 9112 §3.2). */
+function hasPath({ url }: IncomingMessage): boolean {
+  return url?.startsWith("/") ?? false;
 }
 
 function repeatable(request: IncomingMessage, response: ServerResponse, hop: Hop): void {

@@ -20,7 +20,7 @@ export interface KeptConnections {
 }
 
 /** Kept per target while idle; more than the lab's load ever uses at once. */
-const maxIdle = 256;
+export const maxIdle = 256;
 
 /** Source: Application Load Balancers guide, "HTTP 504: Gateway timeout". */
 const connectTimeoutMs = 10_000;

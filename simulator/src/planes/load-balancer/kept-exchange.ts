@@ -22,23 +22,16 @@ export function exchangeOnKept(
   }
   const connection = member.connections.take(socket);
   const { idleTimeoutMs } = context.settings;
-  const exchange = new Exchange(response, hop, connection, again);
-  try {
-    connection.client.dispatch(
-      {
-        method: request.method ?? "GET",
-        path: request.url ?? "/",
-        headers: requestHeaders(request, context.listenerPort, context.settings),
-        headersTimeout: idleTimeoutMs,
-        bodyTimeout: idleTimeoutMs,
-      },
-      exchange,
-    );
-  } catch {
-    // undici's own checks of what may be sent.
-    connection.discard();
-    fail(response, 400, context);
-  }
+  connection.client.dispatch(
+    {
+      method: request.method ?? "GET",
+      path: request.url ?? "/",
+      headers: requestHeaders(request, context.listenerPort, context.settings),
+      headersTimeout: idleTimeoutMs,
+      bodyTimeout: idleTimeoutMs,
+    },
+    new Exchange(response, hop, connection, again),
+  );
 }
 
 /** A class, since undici calls it once for every piece of every answer. */
@@ -109,8 +102,14 @@ class Exchange implements Dispatcher.DispatchHandler {
     else if (response.destroyed) return;
     // undici is still about this request, and takes no other from here.
     else if (this.#connection.isReused && closedCodes.has(error.code ?? "")) queueMicrotask(this.#again);
-    else fail(response, timeoutCodes.has(error.code ?? "") ? 504 : 502, this.#hop.context);
+    else fail(response, statusOf(error.code), this.#hop.context);
   }
+}
+
+function statusOf(code = ""): number {
+  if (timeoutCodes.has(code)) return 504;
+  // What undici itself does not send, such as two Host fields (RFC 9112 §3.2).
+  return code === "UND_ERR_INVALID_ARG" ? 400 : 502;
 }
 
 /** The other side ended the connection, or had. */
