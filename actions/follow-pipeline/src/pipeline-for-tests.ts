@@ -1,37 +1,20 @@
-import type { ActionDeclaration, PipelineDeclaration, StageDeclaration } from "@aws-sdk/client-codepipeline";
+import type { PipelineDeclaration, StageDeclaration } from "@aws-sdk/client-codepipeline";
+import {
+  deliveryActions,
+  filesPushed,
+  imagePushed,
+} from "../../../simulator/src/aws/codepipeline/pipeline-for-tests.ts";
+import {
+  appSpecFile,
+  webLogs,
+  webTaskDefinition,
+} from "../../../simulator/src/outside-clients/web-for-tests.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 
 /** The files that a pipeline deploys with. */
 export const definitions = {
-  "taskdef-web.json": JSON.stringify({
-    family: "web",
-    requiresCompatibilities: ["FARGATE"],
-    networkMode: "awsvpc",
-    cpu: "256",
-    memory: "512",
-    executionRoleArn: "arn:aws:iam::123456789012:role/execution",
-    containerDefinitions: [
-      {
-        name: "web",
-        image: "<IMAGE1_NAME>",
-        portMappings: [{ containerPort: 8080 }],
-        logConfiguration: {
-          logDriver: "awslogs",
-          options: { "awslogs-group": "web", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "web" },
-        },
-      },
-    ],
-  }),
-  "appspec-web.yaml": `version: 0.0
-Resources:
-  - TargetService:
-      Type: AWS::ECS::Service
-      Properties:
-        TaskDefinition: <TASK_DEFINITION>
-        LoadBalancerInfo:
-          ContainerName: web
-          ContainerPort: 8080
-`,
+  "taskdef-web.json": JSON.stringify(webTaskDefinition("<IMAGE1_NAME>", webLogs)),
+  "appspec-web.yaml": appSpecFile,
 };
 
 /** What the console makes without saying so, and nothing else does. */
@@ -45,35 +28,7 @@ export async function createRules({ aws }: Simulator, pipelineName: string): Pro
   }
 }
 
-/** As in infra-templates/pipeline.yaml. */
-const changes = {
-  "image-pushed": {
-    source: ["aws.ecr"],
-    "detail-type": ["ECR Image Action"],
-    detail: {
-      "action-type": ["PUSH"],
-      result: ["SUCCESS"],
-      "repository-name": ["web"],
-      "image-tag": ["latest"],
-    },
-  },
-  "files-changed": {
-    source: ["aws.codecommit"],
-    "detail-type": ["CodeCommit Repository State Change"],
-    detail: {
-      event: ["referenceCreated", "referenceUpdated"],
-      referenceType: ["branch"],
-      referenceName: ["dev"],
-    },
-  },
-};
-
-const type = (category: "Source" | "Deploy", provider: string) => ({
-  category,
-  owner: "AWS" as const,
-  provider,
-  version: "1",
-});
+const changes = { "image-pushed": imagePushed, "files-changed": filesPushed };
 
 /** The course's pipeline, with stages between source and deployment. */
 export function pipeline(
@@ -81,41 +36,17 @@ export function pipeline(
   roleArn: string,
   between: readonly StageDeclaration[],
 ): PipelineDeclaration {
-  const sources: ActionDeclaration[] = [
-    {
-      name: "Source",
-      actionTypeId: type("Source", "CodeCommit"),
-      configuration: { RepositoryName: "deployment", BranchName: "dev", PollForSourceChanges: "false" },
-      outputArtifacts: [{ name: "SourceArtifact" }],
-    },
-    {
-      name: "Image",
-      actionTypeId: type("Source", "ECR"),
-      configuration: { RepositoryName: "web", ImageTag: "latest" },
-      outputArtifacts: [{ name: "image-web" }],
-    },
-  ];
-  const deploy: ActionDeclaration = {
-    name: "Deploy",
-    actionTypeId: type("Deploy", "CodeDeployToECS"),
-    configuration: {
-      ApplicationName: "outside",
-      DeploymentGroupName: "web",
-      TaskDefinitionTemplateArtifact: "SourceArtifact",
-      TaskDefinitionTemplatePath: "taskdef-web.json",
-      AppSpecTemplateArtifact: "SourceArtifact",
-      AppSpecTemplatePath: "appspec-web.yaml",
-      Image1ArtifactName: "image-web",
-      Image1ContainerName: "IMAGE1_NAME",
-    },
-    inputArtifacts: [{ name: "SourceArtifact" }, { name: "image-web" }],
-  };
+  const { definitions, image, deploy } = deliveryActions("web", "outside", "web");
   return {
     name,
     roleArn,
     executionMode: "SUPERSEDED",
     artifactStore: { type: "S3", location: "artifacts-of-pipelines" },
-    stages: [{ name: "Source", actions: sources }, ...between, { name: "Deploy", actions: [deploy] }],
+    stages: [
+      { name: "Source", actions: [{ ...definitions, name: "Source" }, image] },
+      ...between,
+      { name: "Deploy", actions: [deploy] },
+    ],
   };
 }
 

@@ -1,17 +1,12 @@
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { createWorld, type World } from "../controllers/autoscaling/world-for-tests.ts";
+import { expect, it } from "vitest";
+import { worldOfEachTest } from "../controllers/autoscaling/world-for-tests.ts";
 import { awsCli, python, run } from "./programs.ts";
 
-let world: World;
-beforeEach(async () => {
-  world = await createWorld();
-  await world.settlesAt(1);
-}, 60_000);
-afterEach(() => world?.close());
+const world = worldOfEachTest();
 
 const execute = (program: string, args: string[]) =>
-  run(program, args, { variables: world.simulator.environmentVariables });
+  run(program, args, { variables: world().simulator.environmentVariables });
 const aws = async (...args: string[]) =>
   JSON.parse((await execute(awsCli, [...args, "--output=json"])) || "{}");
 
@@ -77,7 +72,7 @@ it("the AWS CLI registers, puts a policy and reads what became of it", { timeout
     "--state-value=ALARM",
     "--state-reason=drill",
   );
-  await world.settlesAt(2);
+  await world().settlesAt(2);
   const { ScalingActivities } = await scaling("describe-scaling-activities", ...target);
   expect(ScalingActivities).toMatchObject([
     {

@@ -1,4 +1,6 @@
 import type { Simulator } from "../simulator.ts";
+import { createLoadBalancer, createNetwork } from "./load-balancer-for-tests.ts";
+import { webLogs, webTaskDefinition, webVersion } from "./web-for-tests.ts";
 
 export interface Delivery {
   /** Revisions of one family whose tasks answer "1" and "2". */
@@ -14,8 +16,9 @@ export async function createDelivery(simulator: Simulator, listenerPortOffset: n
   const { aws } = simulator;
   const { repository } = await aws.ecr.createRepository({ repositoryName: "web" });
   const repositoryUri = repository?.repositoryUri ?? "";
-  const { subnets, securityGroup, vpc } = await createNetwork(simulator);
-  const { listeners, targetGroups } = await createLoadBalancer(simulator, vpc, subnets, securityGroup);
+  const network = await createNetwork(simulator);
+  const { subnets, securityGroup } = network;
+  const { listeners, targetGroups } = await createLoadBalancer(simulator, "outside", network);
   await aws.ecs.createCluster({ clusterName: "outside" });
   await aws.logs.createLogGroup({ logGroupName: "web" });
   const [first, second] = [
@@ -57,80 +60,11 @@ const appSpec = (taskDefinition: string) => ({
   ],
 });
 
-async function createNetwork({ aws }: Simulator) {
-  const vpc = (await aws.ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.VpcId ?? "";
-  const subnets: string[] = [];
-  for (const zone of ["a", "b"]) {
-    const CidrBlock = `10.0.${subnets.length}.0/24`;
-    const { Subnet } = await aws.ec2.createSubnet({
-      VpcId: vpc,
-      CidrBlock,
-      AvailabilityZone: `us-east-1${zone}`,
-    });
-    subnets.push(Subnet?.SubnetId ?? "");
-  }
-  const { GroupId: securityGroup = "" } = await aws.ec2.createSecurityGroup({
-    GroupName: "web",
-    Description: "web",
-    VpcId: vpc,
-  });
-  return { vpc, subnets, securityGroup };
-}
-
-async function createLoadBalancer({ aws }: Simulator, vpc: string, subnets: string[], securityGroup: string) {
-  const { LoadBalancers } = await aws.elbv2.createLoadBalancer({
-    Name: "outside",
-    Subnets: subnets,
-    SecurityGroups: [securityGroup],
-  });
-  const createTargetGroup = async (Name: string) => {
-    const { TargetGroups } = await aws.elbv2.createTargetGroup({
-      Name,
-      Protocol: "HTTP",
-      Port: 8080,
-      VpcId: vpc,
-      TargetType: "ip",
-    });
-    return TargetGroups?.[0]?.TargetGroupArn ?? "";
-  };
-  const targetGroups = { blue: await createTargetGroup("blue"), green: await createTargetGroup("green") };
-  const createListener = async (Port: number, TargetGroupArn: string) => {
-    const { Listeners } = await aws.elbv2.createListener({
-      LoadBalancerArn: LoadBalancers?.[0]?.LoadBalancerArn,
-      Protocol: "HTTP",
-      Port,
-      DefaultActions: [{ Type: "forward", TargetGroupArn }],
-    });
-    return Listeners?.[0]?.ListenerArn ?? "";
-  };
-  const listeners = {
-    production: await createListener(80, targetGroups.blue),
-    test: await createListener(8080, targetGroups.green),
-  };
-  return { listeners, targetGroups };
-}
-
 async function registerTaskDefinition({ aws }: Simulator, repositoryUri: string, version: string) {
-  const { taskDefinition } = await aws.ecs.registerTaskDefinition({
-    family: "web",
-    requiresCompatibilities: ["FARGATE"],
-    networkMode: "awsvpc",
-    cpu: "256",
-    memory: "512",
-    executionRoleArn: "arn:aws:iam::123456789012:role/execution",
-    containerDefinitions: [
-      {
-        name: "web",
-        image: `${repositoryUri}:latest`,
-        portMappings: [{ containerPort: 8080 }],
-        environment: [{ name: "VERSION", value: version }],
-        logConfiguration: {
-          logDriver: "awslogs",
-          options: { "awslogs-group": "web", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "web" },
-        },
-      },
-    ],
-  });
+  const more = { ...webVersion(version), ...webLogs };
+  const { taskDefinition } = await aws.ecs.registerTaskDefinition(
+    webTaskDefinition(`${repositoryUri}:latest`, more),
+  );
   return taskDefinition?.taskDefinitionArn ?? "";
 }
 

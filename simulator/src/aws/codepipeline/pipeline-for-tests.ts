@@ -26,44 +26,74 @@ const type = (category: "Source" | "Deploy", provider: string) => ({
   version: "1",
 });
 
-/** The pipeline of the course: definitions from CodeCommit and an image from ECR, deployed by CodeDeploy. */
-export function deliveryPipeline(name: string): PipelineDeclaration {
-  const sources: ActionDeclaration[] = [
-    {
+/** The course's pipeline: definitions from CodeCommit and an image from ECR, deployed by CodeDeploy. */
+export function deliveryActions(service: string, applicationName: string, deploymentGroupName: string) {
+  return {
+    definitions: {
       name: "Definitions",
       actionTypeId: type("Source", "CodeCommit"),
       configuration: { RepositoryName: "deployment", BranchName: "dev", PollForSourceChanges: "false" },
       outputArtifacts: [{ name: "SourceArtifact" }],
     },
-    {
+    image: {
       name: "Image",
       actionTypeId: type("Source", "ECR"),
-      configuration: { RepositoryName: "customer", ImageTag: "latest" },
-      outputArtifacts: [{ name: "image-customer" }],
+      configuration: { RepositoryName: service, ImageTag: "latest" },
+      outputArtifacts: [{ name: `image-${service}` }],
     },
-  ];
-  const deploy: ActionDeclaration = {
-    name: "Deploy",
-    actionTypeId: type("Deploy", "CodeDeployToECS"),
-    configuration: {
-      ApplicationName: "microservices",
-      DeploymentGroupName: "microservices-customer",
-      TaskDefinitionTemplateArtifact: "SourceArtifact",
-      TaskDefinitionTemplatePath: "taskdef-customer.json",
-      AppSpecTemplateArtifact: "SourceArtifact",
-      AppSpecTemplatePath: "appspec-customer.yaml",
-      Image1ArtifactName: "image-customer",
-      Image1ContainerName: "IMAGE1_NAME",
+    deploy: {
+      name: "Deploy",
+      actionTypeId: type("Deploy", "CodeDeployToECS"),
+      configuration: {
+        ApplicationName: applicationName,
+        DeploymentGroupName: deploymentGroupName,
+        TaskDefinitionTemplateArtifact: "SourceArtifact",
+        TaskDefinitionTemplatePath: `taskdef-${service}.json`,
+        AppSpecTemplateArtifact: "SourceArtifact",
+        AppSpecTemplatePath: `appspec-${service}.yaml`,
+        Image1ArtifactName: `image-${service}`,
+        Image1ContainerName: "IMAGE1_NAME",
+      },
+      inputArtifacts: [{ name: "SourceArtifact" }, { name: `image-${service}` }],
     },
-    inputArtifacts: [{ name: "SourceArtifact" }, { name: "image-customer" }],
-  };
+  } satisfies Record<string, ActionDeclaration>;
+}
+
+/** The same for the service customer, whole. */
+export function deliveryPipeline(name: string): PipelineDeclaration {
+  const { definitions, image, deploy } = deliveryActions(
+    "customer",
+    "microservices",
+    "microservices-customer",
+  );
   return {
     name,
     roleArn: "arn:aws:iam::123456789012:role/PipelineRole",
     artifactStore: { type: "S3", location: "artifacts-of-pipelines" },
     stages: [
-      { name: "Source", actions: sources },
+      { name: "Source", actions: [definitions, image] },
       { name: "Deploy", actions: [deploy] },
     ],
   };
 }
+
+/** What starts it for the service web, as in infra-templates/pipeline.yaml. */
+export const imagePushed = {
+  source: ["aws.ecr"],
+  "detail-type": ["ECR Image Action"],
+  detail: {
+    "action-type": ["PUSH"],
+    result: ["SUCCESS"],
+    "repository-name": ["web"],
+    "image-tag": ["latest"],
+  },
+};
+export const filesPushed = {
+  source: ["aws.codecommit"],
+  "detail-type": ["CodeCommit Repository State Change"],
+  detail: {
+    event: ["referenceCreated", "referenceUpdated"],
+    referenceType: ["branch"],
+    referenceName: ["dev"],
+  },
+};

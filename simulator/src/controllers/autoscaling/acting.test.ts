@@ -1,16 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createWorld, target, type World } from "./world-for-tests.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { polled, target, worldOfEachTest } from "./world-for-tests.ts";
 
-let world: World;
-beforeEach(async () => {
-  world = await createWorld();
-  await world.settlesAt(1);
-}, 60_000);
-afterEach(() => world?.close());
+const world = worldOfEachTest();
 
-const polled = <Value>(read: () => Promise<Value>) => expect.poll(read, { timeout: 30_000 });
-/** AWS time in which alarms are evaluated some times over. */
-const someMinutes = (minutes: number) => world.simulator.clock.wait(minutes * 60_000);
 const step = (ScalingAdjustment: number, more: object = {}) => ({
   AdjustmentType: "ChangeInCapacity" as const,
   StepAdjustments: [{ MetricIntervalLowerBound: 0, ScalingAdjustment }],
@@ -20,115 +12,119 @@ const step = (ScalingAdjustment: number, more: object = {}) => ({
 
 describe("a range", () => {
   it("that the desired count is not in brings it there, and says why", async () => {
-    await world.register(2, 4);
-    await polled(() => world.desired()).toBe(2);
-    await world.register(0, 0);
-    await polled(() => world.desired()).toBe(0);
-    await polled(world.activities).toMatchObject([
+    await world().register(2, 4);
+    await polled(() => world().desired()).toBe(2);
+    await world().register(0, 0);
+    await polled(() => world().desired()).toBe(0);
+    await polled(world().activities).toMatchObject([
       { Description: "Setting desired count to 0.", Cause: "maximum capacity was set to 0" },
       { Description: "Setting desired count to 2.", Cause: "minimum capacity was set to 2" },
     ]);
-    await polled(async () => (await world.activities())[0]).toMatchObject({
+    await polled(async () => (await world().activities())[0]).toMatchObject({
       StatusCode: "Successful",
       StatusMessage: "Successfully set desired count to 0. Change successfully fulfilled by ecs.",
     });
   });
 
   it("leaves a count alone that somebody sets later, out of it or not", async () => {
-    await world.register(1, 2);
-    await world.setDesired(3);
-    await someMinutes(5);
-    expect(await world.desired()).toBe(3);
+    await world().register(1, 2);
+    await world().setDesired(3);
+    await world().minutes(5);
+    expect(await world().desired()).toBe(3);
   });
 });
 
 describe("a step policy", () => {
-  beforeEach(() => world.register(1, 4));
+  beforeEach(() => world().register(1, 4));
 
   it("is set off by a user's alarm, each minute until it is over or at the maximum", async () => {
-    const arn = await world.stepOn("queue", step(1));
-    const { ScalingPolicies } = await world.scaling.describeScalingPolicies({ ServiceNamespace: "ecs" });
+    const arn = await world().stepOn("queue", step(1));
+    const { ScalingPolicies } = await world().scaling.describeScalingPolicies({ ServiceNamespace: "ecs" });
     expect(ScalingPolicies?.[0]?.Alarms).toMatchObject([{ AlarmName: "queue" }]);
-    await world.queue(11);
-    await polled(() => world.desired()).toBe(4);
+    await world().queue(11);
+    await polled(() => world().desired()).toBe(4);
     const cause = "monitor alarm queue in state ALARM triggered policy queue";
-    await polled(async () => (await world.activities(true))[0]).toMatchObject({
+    await polled(async () => (await world().activities(true))[0]).toMatchObject({
       Description: "Attempting to scale due to alarm triggered",
       Cause: cause,
       StatusCode: "Failed",
       NotScaledReasons: [{ Code: "AlreadyAtMaxCapacity", MaxCapacity: 4 }],
     });
-    expect((await world.activities()).map(({ Cause, Description }) => [Cause, Description])).toEqual([
+    expect((await world().activities()).map(({ Cause, Description }) => [Cause, Description])).toEqual([
       [cause, "Setting desired count to 4."],
       [cause, "Setting desired count to 3."],
       [cause, "Setting desired count to 2."],
     ]);
-    const { AlarmHistoryItems } = await world.cloudwatch.describeAlarmHistory({ AlarmName: "queue" });
+    const { AlarmHistoryItems } = await world().cloudwatch.describeAlarmHistory({ AlarmName: "queue" });
     expect(AlarmHistoryItems?.map(({ HistorySummary }) => HistorySummary)).toContain(
       `Successfully executed action ${arn}`,
     );
   });
 
   it("takes the step of how far its metric is above the threshold", async () => {
-    await world.stepOn("queue", {
+    await world().stepOn("queue", {
       ...step(1, { Cooldown: 3600 }),
       StepAdjustments: [
         { MetricIntervalLowerBound: 0, MetricIntervalUpperBound: 10, ScalingAdjustment: 1 },
         { MetricIntervalLowerBound: 10, ScalingAdjustment: 2 },
       ],
     });
-    await world.queue(20);
-    await world.settlesAt(3);
+    await world().queue(20);
+    await world().settlesAt(3);
   });
 
   it("adds in its cooldown no more than what a larger step wants beyond", async () => {
-    await world.stepOn("queue", {
+    await world().stepOn("queue", {
       ...step(1, { Cooldown: 36_000 }),
       StepAdjustments: [
         { MetricIntervalLowerBound: 0, MetricIntervalUpperBound: 10, ScalingAdjustment: 1 },
         { MetricIntervalLowerBound: 10, ScalingAdjustment: 2 },
       ],
     });
-    await world.queue(11);
-    await world.settlesAt(2);
-    await someMinutes(5);
-    expect(await world.desired()).toBe(2);
-    await world.queue(30);
-    await world.settlesAt(3);
-    await someMinutes(5);
-    expect(await world.desired()).toBe(3);
+    await world().queue(11);
+    await world().settlesAt(2);
+    await world().minutes(5);
+    expect(await world().desired()).toBe(2);
+    await world().queue(30);
+    await world().settlesAt(3);
+    await world().minutes(5);
+    expect(await world().desired()).toBe(3);
   });
 
   it("is set off by hand", async () => {
-    await world.stepOn("queue", step(1, { Cooldown: 36_000 }));
-    await world.cloudwatch.setAlarmState({ AlarmName: "queue", StateValue: "ALARM", StateReason: "a drill" });
-    await world.settlesAt(2);
+    await world().stepOn("queue", step(1, { Cooldown: 36_000 }));
+    await world().cloudwatch.setAlarmState({
+      AlarmName: "queue",
+      StateValue: "ALARM",
+      StateReason: "a drill",
+    });
+    await world().settlesAt(2);
   });
 
   it("does nothing while its alarm's actions are disabled, or scaling out is suspended", async () => {
-    await world.stepOn("queue", step(1, { Cooldown: 36_000 }));
-    await world.cloudwatch.disableAlarmActions({ AlarmNames: ["queue"] });
-    await world.queue(11);
-    await someMinutes(5);
-    expect(await world.desired()).toBe(1);
+    await world().stepOn("queue", step(1, { Cooldown: 36_000 }));
+    await world().cloudwatch.disableAlarmActions({ AlarmNames: ["queue"] });
+    await world().queue(11);
+    await world().minutes(5);
+    expect(await world().desired()).toBe(1);
     const suspend = (DynamicScalingOutSuspended: boolean) =>
-      world.scaling.registerScalableTarget({ ...target, SuspendedState: { DynamicScalingOutSuspended } });
+      world().scaling.registerScalableTarget({ ...target, SuspendedState: { DynamicScalingOutSuspended } });
     await suspend(true);
-    await world.cloudwatch.enableAlarmActions({ AlarmNames: ["queue"] });
-    await someMinutes(5);
-    expect(await world.desired()).toBe(1);
+    await world().cloudwatch.enableAlarmActions({ AlarmNames: ["queue"] });
+    await world().minutes(5);
+    expect(await world().desired()).toBe(1);
     // What is in breach counts when scaling goes on.
     await suspend(false);
-    await world.settlesAt(2);
+    await world().settlesAt(2);
   });
 
   it("and another, at the same time, make as many tasks as the larger wants", async () => {
-    await world.stepOn("one", step(1, { Cooldown: 36_000 }));
-    await world.stepOn("two", step(2, { Cooldown: 36_000 }));
-    await world.queue(11);
-    await world.settlesAt(3);
-    await someMinutes(5);
-    expect(await world.activities()).toMatchObject([
+    await world().stepOn("one", step(1, { Cooldown: 36_000 }));
+    await world().stepOn("two", step(2, { Cooldown: 36_000 }));
+    await world().queue(11);
+    await world().settlesAt(3);
+    await world().minutes(5);
+    expect(await world().activities()).toMatchObject([
       { Cause: "monitor alarm two in state ALARM triggered policy two" },
     ]);
   });
@@ -141,11 +137,11 @@ describe("target tracking", () => {
     ScaleInCooldown: 0,
   };
   const alarmNames = async () =>
-    (await world.cloudwatch.describeAlarms({ AlarmNamePrefix: "TargetTracking-" })).MetricAlarms ?? [];
+    (await world().cloudwatch.describeAlarms({ AlarmNamePrefix: "TargetTracking-" })).MetricAlarms ?? [];
 
   it("makes its alarms, new ones when it changes, and takes them along", async () => {
-    await world.register(1, 4);
-    const { PolicyARN, Alarms } = await world.track("cpu", cpu);
+    await world().register(1, 4);
+    const { PolicyARN, Alarms } = await world().track("cpu", cpu);
     const [high, low] = await alarmNames();
     const common = {
       Namespace: "AWS/ECS",
@@ -174,34 +170,34 @@ describe("target tracking", () => {
       Threshold: 54,
     });
     expect(Alarms?.map(({ AlarmARN }) => AlarmARN)).toEqual([high?.AlarmArn, low?.AlarmArn]);
-    const { Alarms: changed } = await world.track("cpu", { ...cpu, TargetValue: 50, DisableScaleIn: true });
+    const { Alarms: changed } = await world().track("cpu", { ...cpu, TargetValue: 50, DisableScaleIn: true });
     expect((await alarmNames()).map(({ AlarmName, Threshold }) => [AlarmName, Threshold])).toEqual([
       [changed?.[0]?.AlarmName, 50],
     ]);
-    await world.track("memory", {
+    await world().track("memory", {
       TargetValue: 60,
       PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageMemoryUtilization" },
     });
-    await world.scaling.deleteScalingPolicy({ ...target, PolicyName: "memory" });
+    await world().scaling.deleteScalingPolicy({ ...target, PolicyName: "memory" });
     expect(await alarmNames()).toHaveLength(1);
-    await world.scaling.deregisterScalableTarget(target);
+    await world().scaling.deregisterScalableTarget(target);
     expect(await alarmNames()).toEqual([]);
   });
 
   it("of a metric that another policy tracks is refused", async () => {
-    await world.register(1, 4);
-    await world.track("cpu", cpu);
-    await expect(world.track("again", cpu)).rejects.toThrow(
+    await world().register(1, 4);
+    await world().track("cpu", cpu);
+    await expect(world().track("again", cpu)).rejects.toThrow(
       "Only one TargetTrackingScaling policy for a given metric specification is allowed.",
     );
   });
 
   it("does not scale in while a deployment goes on, and does after it", { timeout: 60_000 }, async () => {
-    await world.setDesired(2);
-    await world.settlesAt(2);
-    await world.serves(2);
-    await world.register(1, 4);
-    const { codedeploy } = world.simulator.aws;
+    await world().setDesired(2);
+    await world().settlesAt(2);
+    await world().serves(2);
+    await world().register(1, 4);
+    const { codedeploy } = world().simulator.aws;
     await codedeploy.updateDeploymentGroup({
       applicationName: "outside",
       currentDeploymentGroupName: "web",
@@ -210,7 +206,7 @@ describe("target tracking", () => {
         deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
       },
     });
-    const content = JSON.stringify(world.delivery.appSpec(world.delivery.taskDefinitions[1]));
+    const content = JSON.stringify(world().delivery.appSpec(world().delivery.taskDefinitions[1]));
     const { deploymentId } = await codedeploy.createDeployment({
       applicationName: "outside",
       deploymentGroupName: "web",
@@ -218,15 +214,15 @@ describe("target tracking", () => {
     });
     const status = async () => (await codedeploy.getDeployment({ deploymentId })).deploymentInfo?.status;
     // Its tasks do nothing: the lower alarm is in ALARM as soon as there are minutes enough.
-    await world.track("cpu", cpu);
-    await polled(async () => (await world.activities(true))[0]).toMatchObject({
+    await world().track("cpu", cpu);
+    await polled(async () => (await world().activities(true))[0]).toMatchObject({
       Cause: expect.stringContaining("-AlarmLow-"),
       StatusCode: "Failed",
       NotScaledReasons: [{ Code: "TargetServicePutResourceAsUnscalable" }],
     });
-    expect(await world.desired()).toBe(2);
+    expect(await world().desired()).toBe(2);
     await polled(status).toBe("Succeeded");
-    await world.settlesAt(1);
-    expect(await world.activities()).toMatchObject([{ Cause: expect.stringContaining("-AlarmLow-") }]);
+    await world().settlesAt(1);
+    expect(await world().activities()).toMatchObject([{ Cause: expect.stringContaining("-AlarmLow-") }]);
   });
 });

@@ -1,25 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createWorld, target, type World } from "./world-for-tests.ts";
+import { describe, expect, it } from "vitest";
+import { polled, target, worldOfEachTest } from "./world-for-tests.ts";
 
-let world: World;
-beforeEach(async () => {
-  world = await createWorld();
-  await world.settlesAt(1);
-}, 60_000);
-afterEach(() => world?.close());
-
-const polled = <Value>(read: () => Promise<Value>) => expect.poll(read, { timeout: 30_000 });
-/** AWS time in which something would have happened. */
-const someMinutes = (minutes: number) => world.simulator.clock.wait(minutes * 60_000);
+const world = worldOfEachTest();
 
 describe("a scheduled action", () => {
   const put = (Schedule: string, ScalableTargetAction: object, ScheduledActionName = "morning") =>
-    world.scaling.putScheduledAction({ ...target, ScheduledActionName, Schedule, ScalableTargetAction });
+    world().scaling.putScheduledAction({ ...target, ScheduledActionName, Schedule, ScalableTargetAction });
   const list = async () =>
-    (await world.scaling.describeScheduledActions({ ServiceNamespace: "ecs" })).ScheduledActions ?? [];
+    (await world().scaling.describeScheduledActions({ ServiceNamespace: "ecs" })).ScheduledActions ?? [];
 
   it("sets the range at its time, and with it the count", async () => {
-    await world.register(1, 1);
+    await world().register(1, 1);
     await put("rate(5 minutes)", { MinCapacity: 2, MaxCapacity: 3 });
     expect(await list()).toMatchObject([
       {
@@ -30,10 +21,10 @@ describe("a scheduled action", () => {
         Schedule: "rate(5 minutes)",
       },
     ]);
-    await polled(() => world.desired()).toBe(2);
-    const { ScalableTargets } = await world.scaling.describeScalableTargets({ ServiceNamespace: "ecs" });
+    await polled(() => world().desired()).toBe(2);
+    const { ScalableTargets } = await world().scaling.describeScalableTargets({ ServiceNamespace: "ecs" });
     expect(ScalableTargets).toMatchObject([{ MinCapacity: 2, MaxCapacity: 3 }]);
-    expect((await world.activities()).slice(-2)).toMatchObject([
+    expect((await world().activities()).slice(-2)).toMatchObject([
       { Description: "Setting desired count to 2.", Cause: "minimum capacity was set to 2" },
       {
         Description: "Setting min capacity to 2 and max capacity to 3",
@@ -45,31 +36,31 @@ describe("a scheduled action", () => {
   });
 
   it("happens once at its time, on the simulator's clock", async () => {
-    await world.register(1, 1);
+    await world().register(1, 1);
     const inTenMinutes = new Date(Date.now() + 600_000).toISOString().slice(0, 19);
     await put(`at(${inTenMinutes})`, { MaxCapacity: 0, MinCapacity: 0 });
-    await polled(() => world.desired()).toBe(0);
-    await someMinutes(20);
-    expect(await world.activities()).toHaveLength(2);
+    await polled(() => world().desired()).toBe(0);
+    await world().minutes(20);
+    expect(await world().activities()).toHaveLength(2);
   });
 
   it("does not happen while it is suspended, deleted, or past its end", async () => {
-    await world.register(1, 1);
+    await world().register(1, 1);
     await put("rate(5 minutes)", { MinCapacity: 0, MaxCapacity: 0 }, "deleted");
-    await world.scaling.deleteScheduledAction({ ...target, ScheduledActionName: "deleted" });
-    await world.scaling.putScheduledAction({
+    await world().scaling.deleteScheduledAction({ ...target, ScheduledActionName: "deleted" });
+    await world().scaling.putScheduledAction({
       ...{ ...target, ScheduledActionName: "ended", Schedule: "rate(5 minutes)" },
       EndTime: new Date(Date.now() + 1000),
       ScalableTargetAction: { MinCapacity: 0, MaxCapacity: 0 },
     });
-    await someMinutes(10);
-    expect(await world.activities()).toEqual([]);
-    await world.scaling.registerScalableTarget({
+    await world().minutes(10);
+    expect(await world().activities()).toEqual([]);
+    await world().scaling.registerScalableTarget({
       ...{ ...target, SuspendedState: { ScheduledScalingSuspended: true } },
     });
     await put("rate(1 minute)", { MinCapacity: 0, MaxCapacity: 0 });
-    await someMinutes(5);
-    expect(await world.activities()).toEqual([]);
+    await world().minutes(5);
+    expect(await world().activities()).toEqual([]);
   });
 
   it.each([
@@ -78,7 +69,7 @@ describe("a scheduled action", () => {
     ["rate(5 minutes)", {}, "needs MinCapacity, MaxCapacity, or both"],
     ["rate(5 minutes)", { MinCapacity: 2, MaxCapacity: 1 }, "cannot be less than minimum capacity"],
   ])("of %s and %j is refused", async (schedule, action, message) => {
-    await world.register(1, 1);
+    await world().register(1, 1);
     await expect(put(schedule, action)).rejects.toThrow(message);
     expect(await list()).toEqual([]);
   });

@@ -2,7 +2,7 @@ import type {
   ScalingPolicy,
   TargetTrackingScalingPolicyConfiguration,
 } from "@aws-sdk/client-application-auto-scaling";
-import { expect } from "vitest";
+import { afterEach, beforeEach, expect } from "vitest";
 import { createDelivery } from "../../outside-clients/delivery.ts";
 import type { SimulatorOptions } from "../../simulator.ts";
 import { startTestSimulator, testListenerPortOffset } from "../../testing-simulator.ts";
@@ -62,6 +62,8 @@ export async function createWorld(options: SimulatorOptions = {}) {
     /** Newest first. */
     activities,
     setDesired: (desiredCount: number) => ecs.updateService({ ...service, desiredCount }),
+    /** AWS time in which something would have happened: alarms are evaluated once a minute. */
+    minutes: (count: number) => simulator.clock.wait(count * 60_000),
     /** Resolves when so many tasks are desired, and run. */
     async settlesAt(count: number, timeout = 60_000) {
       const counts = async () => {
@@ -134,3 +136,16 @@ export async function createWorld(options: SimulatorOptions = {}) {
     },
   };
 }
+
+/** Has a world of its own, with its one task running, for each test of a file; the result is to be called in them. */
+export function worldOfEachTest(): () => World {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld();
+    await world.settlesAt(1);
+  }, 60_000);
+  afterEach(() => world?.close());
+  return () => world;
+}
+
+export const polled = <Value>(read: () => Promise<Value>) => expect.poll(read, { timeout: 30_000 });

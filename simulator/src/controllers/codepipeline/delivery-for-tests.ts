@@ -1,72 +1,19 @@
-import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
+import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
+import { deliveryActions } from "../../aws/codepipeline/pipeline-for-tests.ts";
 import { createDelivery } from "../../outside-clients/delivery.ts";
+import { appSpecFile, webTaskDefinition, webVersion } from "../../outside-clients/web-for-tests.ts";
 import type { Simulator } from "../../simulator.ts";
 import { testListenerPortOffset } from "../../testing-simulator.ts";
 import { pushProgram } from "../ecs/push-image-for-tests.ts";
 import { type Pipelines, preparePipelines, stage } from "./pipelines-for-tests.ts";
 
-const action = (category: "Source" | "Deploy", provider: string) => ({
-  category,
-  owner: "AWS" as const,
-  provider,
-  version: "1",
-});
-const definitions: ActionDeclaration = {
-  name: "Definitions",
-  actionTypeId: action("Source", "CodeCommit"),
-  configuration: { RepositoryName: "deployment", BranchName: "dev", PollForSourceChanges: "false" },
-  outputArtifacts: [{ name: "SourceArtifact" }],
-  namespace: "SourceVariables",
-};
-const image: ActionDeclaration = {
-  name: "Image",
-  actionTypeId: action("Source", "ECR"),
-  configuration: { RepositoryName: "web" },
-  outputArtifacts: [{ name: "image-web" }],
-};
-export const deploy: ActionDeclaration = {
-  name: "Deploy",
-  actionTypeId: action("Deploy", "CodeDeployToECS"),
-  configuration: {
-    ApplicationName: "outside",
-    DeploymentGroupName: "web",
-    TaskDefinitionTemplateArtifact: "SourceArtifact",
-    TaskDefinitionTemplatePath: "taskdef-web.json",
-    AppSpecTemplateArtifact: "SourceArtifact",
-    AppSpecTemplatePath: "appspec-web.yaml",
-    Image1ArtifactName: "image-web",
-    Image1ContainerName: "IMAGE1_NAME",
-  },
-  inputArtifacts: [{ name: "SourceArtifact" }, { name: "image-web" }],
-};
+const { definitions, image, deploy } = deliveryActions("web", "outside", "web");
+
+export { deploy };
 
 /** As the course writes it, for a service whose tasks answer with this version. */
-export const taskDefinitionFile = (version: string) => ({
-  family: "web",
-  requiresCompatibilities: ["FARGATE"],
-  networkMode: "awsvpc",
-  cpu: "256",
-  memory: "512",
-  executionRoleArn: "arn:aws:iam::123456789012:role/execution",
-  containerDefinitions: [
-    {
-      name: "web",
-      image: "<IMAGE1_NAME>",
-      portMappings: [{ containerPort: 8080 }],
-      environment: [{ name: "VERSION", value: version }],
-    },
-  ],
-});
-export const appSpecFile = `version: 0.0
-Resources:
-  - TargetService:
-      Type: AWS::ECS::Service
-      Properties:
-        TaskDefinition: <TASK_DEFINITION>
-        LoadBalancerInfo:
-          ContainerName: "web"
-          ContainerPort: 8080
-`;
+export const taskDefinitionFile = (version: string) =>
+  webTaskDefinition("<IMAGE1_NAME>", webVersion(version));
 
 /** The course's pipeline and everything that it deploys with, but no image and no files yet. */
 export async function preparePipelineDelivery(simulator: Simulator) {
@@ -80,7 +27,10 @@ export async function preparePipelineDelivery(simulator: Simulator) {
     executionMode: "SUPERSEDED",
     roleArn: "arn:aws:iam::123456789012:role/PipelineRole",
     artifactStore: { type: "S3", location: pipelines.bucket },
-    stages: [stage("Source", definitions, image), stage("Deploy", deploy)],
+    stages: [
+      stage("Source", { ...definitions, namespace: "SourceVariables" }, image),
+      stage("Deploy", deploy),
+    ],
   };
   let parentCommitId: string | undefined;
   return {

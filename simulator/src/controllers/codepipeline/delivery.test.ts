@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { filesPushed, imagePushed } from "../../aws/codepipeline/pipeline-for-tests.ts";
 import { type Load, startLoad } from "../../outside-clients/load.ts";
 import type { Simulator } from "../../simulator.ts";
 import { startTestSimulator } from "../../testing-simulator.ts";
@@ -24,25 +25,6 @@ async function ended(count: number) {
   await course.pipelines.until(async () => (await executions())[0]?.status !== "InProgress");
   return (await executions())[0];
 }
-const imagePushed = {
-  source: ["aws.ecr"],
-  "detail-type": ["ECR Image Action"],
-  detail: {
-    "action-type": ["PUSH"],
-    result: ["SUCCESS"],
-    "repository-name": ["web"],
-    "image-tag": ["latest"],
-  },
-};
-const filesPushed = {
-  source: ["aws.codecommit"],
-  "detail-type": ["CodeCommit Repository State Change"],
-  detail: {
-    event: ["referenceCreated", "referenceUpdated"],
-    referenceType: ["branch"],
-    referenceName: ["dev"],
-  },
-};
 const underLoad = async (work: () => Promise<unknown>): Promise<Load> => {
   const load = startLoad(course.delivery.productionUrl, 4);
   await work().finally(() => load.stop());

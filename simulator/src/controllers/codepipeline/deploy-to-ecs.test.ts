@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { zip } from "../../aws/lambda/zip-for-tests.ts";
-import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
-import { appSpecFile, deploy, taskDefinitionFile } from "./delivery-for-tests.ts";
-import { files, type Pipelines, preparePipelines, stage, waitingPipeline } from "./pipelines-for-tests.ts";
+import { expect, it } from "vitest";
+import { appSpecFile } from "../../outside-clients/web-for-tests.ts";
+import { deploy, taskDefinitionFile } from "./delivery-for-tests.ts";
+import { files, pipelinesOfFile, stage, waitingPipeline } from "./pipelines-for-tests.ts";
 
-let simulator: Simulator;
-let pipelines: Pipelines;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  pipelines = await preparePipelines(simulator);
-});
-afterAll(() => simulator?.close());
+const pipelines = pipelinesOfFile();
 
 const imageDetail = JSON.stringify({ ImageURI: "127.0.0.1:4566/web@sha256:0" });
 const good = {
@@ -29,16 +21,16 @@ let made = 0;
 /** Why a deployment of these files fails; one archive holds all of them. */
 async function failure(content: Record<string, string>, configuration: object = {}): Promise<unknown> {
   const name = `deploys-${made++}`;
-  await simulator.aws.s3.putObject({ Bucket: pipelines.bucket, Key: "files.zip", Body: zip(content) });
+  await pipelines().putFiles(content);
   const settings = { ...deploy.configuration, Image1ArtifactName: "SourceArtifact", ...configuration };
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
   const action = { ...deploy, configuration: given, inputArtifacts: [{ name: "SourceArtifact" }] };
-  const id = await pipelines.create(
+  const id = await pipelines().create(
     waitingPipeline(name, { stages: [stage("Source", files), stage("Deploy", action)] }),
   );
-  await pipelines.reaches(name, id, "Failed");
+  await pipelines().reaches(name, id, "Failed");
   const { code, message } =
-    (await pipelines.actions(name, id)).at(-1)?.output?.executionResult?.errorDetails ?? {};
+    (await pipelines().actions(name, id)).at(-1)?.output?.executionResult?.errorDetails ?? {};
   return `${code}: ${message}`;
 }
 

@@ -1,28 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
-import {
-  approval,
-  files,
-  type Pipelines,
-  preparePipelines,
-  stage,
-  waitingPipeline,
-} from "./pipelines-for-tests.ts";
+import { describe, expect, it } from "vitest";
+import { approval, files, pipelinesOfFile, stage, waitingPipeline } from "./pipelines-for-tests.ts";
 
-let simulator: Simulator;
-let pipelines: Pipelines;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  pipelines = await preparePipelines(simulator);
-});
-afterAll(() => simulator?.close());
+const pipelines = pipelinesOfFile();
 
 const uuid = expect.stringMatching(/^[0-9a-f-]{36}$/);
 
 describe("an execution", () => {
   it("is started by the pipeline's creation, waits for its approval, and succeeds with it", async () => {
-    const { create, answer, reaches, client, stageState, actions } = pipelines;
+    const { create, answer, reaches, client, stageState, actions } = pipelines();
     const id = await create(waitingPipeline("approved"));
     await answer("approved");
     await reaches("approved", id, "Succeeded");
@@ -80,7 +65,7 @@ describe("an execution", () => {
   });
 
   it("fails when its approval is rejected, and says why", async () => {
-    const { create, answer, reaches, actions } = pipelines;
+    const { create, answer, reaches, actions } = pipelines();
     const id = await create(waitingPipeline("rejected"));
     await answer("rejected", "Rejected");
     await reaches("rejected", id, "Failed");
@@ -98,7 +83,7 @@ describe("an execution", () => {
     ["action", { actionName: "Deploy" }, "ActionNotFoundException"],
     ["pipeline", { pipelineName: "nobody" }, "PipelineNotFoundException"],
   ])("is approved by nobody who has another %s", async (what, wrong, name) => {
-    const { create, asked, client, statusOf } = pipelines;
+    const { create, asked, client, statusOf } = pipelines();
     const pipelineName = `wrong-${what}`;
     const id = await create(waitingPipeline(pipelineName));
     const token = await asked(pipelineName);
@@ -109,7 +94,7 @@ describe("an execution", () => {
   });
 
   it("is approved once only", async () => {
-    const { create, asked, answer, client } = pipelines;
+    const { create, asked, answer, client } = pipelines();
     await create(waitingPipeline("once"));
     const token = await asked("once");
     await answer("once");
@@ -120,11 +105,11 @@ describe("an execution", () => {
   });
 
   it("runs actions of one order side by side, and the next order only after them", async () => {
-    const { create, client, token, reaches } = pipelines;
+    const { create, client, token, reaches } = pipelines();
     const ask = stage("Ask", approval("Approve"), approval("Too"), approval("Last", { runOrder: 2 }));
     const id = await create(waitingPipeline("orders", { stages: [stage("Source", files), ask] }));
     for (const actionName of ["Approve", "Too", "Last"]) {
-      await pipelines.until(() => token("orders", "Ask", actionName));
+      await pipelines().until(() => token("orders", "Ask", actionName));
       if (actionName !== "Last") expect(await token("orders", "Ask", "Last")).toBeUndefined();
       await client.putApprovalResult({
         pipelineName: "orders",
@@ -138,7 +123,7 @@ describe("an execution", () => {
   });
 
   it("is started once for one request token", async () => {
-    const { create, start, ids } = pipelines;
+    const { create, start, ids } = pipelines();
     await create(waitingPipeline("token"));
     const clientRequestToken = "b0a3f6d8-2a5c-4b39-9d0c-1f0f4f6f2a11";
     expect(await start("token", { clientRequestToken })).toBe(await start("token", { clientRequestToken }));
@@ -146,7 +131,7 @@ describe("an execution", () => {
   });
 
   it("does not go on once its pipeline was changed, nor once it was deleted", async () => {
-    const { create, asked, answer, reaches, client } = pipelines;
+    const { create, asked, answer, reaches, client } = pipelines();
     const pipeline = waitingPipeline("changed", {
       stages: [...(waitingPipeline("").stages ?? []), stage("Last", approval())],
     });
@@ -175,7 +160,7 @@ describe("variables", () => {
   let made = 0;
 
   it("are put in their places in a configuration", async () => {
-    const { create, start, asked, actions, client } = pipelines;
+    const { create, start, asked, actions, client } = pipelines();
     const pipeline = link("#{variables.team} #{codepipeline.PipelineExecutionId} #{Files.VersionId}");
     const { name = "" } = pipeline;
     const first = await create(pipeline);
@@ -198,7 +183,7 @@ describe("variables", () => {
   });
 
   it("without a value fail the action that names them", async () => {
-    const { create, reaches, actions } = pipelines;
+    const { create, reaches, actions } = pipelines();
     const pipeline = link("#{Nobody.Thing}");
     const id = await create(pipeline);
     await reaches(pipeline.name ?? "", id, "Failed");

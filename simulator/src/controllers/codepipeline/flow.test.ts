@@ -1,29 +1,14 @@
 import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
-import {
-  approval,
-  files,
-  type Pipelines,
-  preparePipelines,
-  stage,
-  waitingPipeline,
-} from "./pipelines-for-tests.ts";
+import { describe, expect, it } from "vitest";
+import { approval, files, pipelinesOfFile, stage, waitingPipeline } from "./pipelines-for-tests.ts";
 
-let simulator: Simulator;
-let pipelines: Pipelines;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  pipelines = await preparePipelines(simulator);
-});
-afterAll(() => simulator?.close());
+const pipelines = pipelinesOfFile();
 
 const mode = (executionMode: "SUPERSEDED" | "QUEUED" | "PARALLEL"): Partial<PipelineDeclaration> => ({
   pipelineType: "V2",
   executionMode,
 });
-const inbound = async (name: string) => (await pipelines.stageState(name, "Ask"))?.inboundExecutions ?? [];
+const inbound = async (name: string) => (await pipelines().stageState(name, "Ask"))?.inboundExecutions ?? [];
 const waits = (name: string, ...ids: string[]) =>
   expect
     .poll(async () => (await inbound(name)).map(({ pipelineExecutionId }) => pipelineExecutionId))
@@ -31,7 +16,7 @@ const waits = (name: string, ...ids: string[]) =>
 
 describe("several executions", () => {
   it("supersede each other in front of a locked stage: the newest goes on", async () => {
-    const { create, start, asked, answer, reaches, statusOf } = pipelines;
+    const { create, start, asked, answer, reaches, statusOf } = pipelines();
     const first = await create(waitingPipeline("superseded"));
     await asked("superseded", first);
     const second = await start("superseded");
@@ -47,7 +32,7 @@ describe("several executions", () => {
   });
 
   it("queue in front of it in the mode QUEUED, and go on in their order", async () => {
-    const { create, start, asked, answer, reaches } = pipelines;
+    const { create, start, asked, answer, reaches } = pipelines();
     const first = await create(waitingPipeline("queued", mode("QUEUED")));
     await asked("queued", first);
     const second = await start("queued");
@@ -61,7 +46,7 @@ describe("several executions", () => {
   });
 
   it("are in one stage together in the mode PARALLEL", async () => {
-    const { create, start, asked, actions, client, reaches } = pipelines;
+    const { create, start, asked, actions, client, reaches } = pipelines();
     const first = await create(waitingPipeline("parallel", mode("PARALLEL")));
     const token = await asked("parallel", first);
     const second = await start("parallel");
@@ -79,7 +64,7 @@ describe("several executions", () => {
   });
 
   it("are held by a disabled transition, the newest of them until it is enabled", async () => {
-    const { create, start, asked, answer, client, reaches } = pipelines;
+    const { create, start, asked, answer, client, reaches } = pipelines();
     const transition = { pipelineName: "held", stageName: "Ask", transitionType: "Inbound" as const };
     const first = await create(waitingPipeline("held"));
     await answer("held");
@@ -97,7 +82,7 @@ describe("several executions", () => {
 
 describe("a stop", () => {
   const stop = (pipelineName: string, pipelineExecutionId: string, abandon = false) =>
-    pipelines.client.stopPipelineExecution({
+    pipelines().client.stopPipelineExecution({
       pipelineName,
       pipelineExecutionId,
       abandon,
@@ -105,7 +90,7 @@ describe("a stop", () => {
     });
 
   it("waits for what is in progress, and nothing follows", async () => {
-    const { create, asked, answer, reaches, statusOf, client, stageState } = pipelines;
+    const { create, asked, answer, reaches, statusOf, client, stageState } = pipelines();
     const stages = [stage("Source", files), stage("Ask", approval()), stage("After", approval())];
     const id = await create(waitingPipeline("stopped", { stages }));
     await asked("stopped", id);
@@ -124,7 +109,7 @@ describe("a stop", () => {
   });
 
   it("abandons what is in progress, even after it first waited for it", async () => {
-    const { create, asked, reaches, actions } = pipelines;
+    const { create, asked, reaches, actions } = pipelines();
     const id = await create(waitingPipeline("abandoned"));
     await asked("abandoned", id);
     await stop("abandoned", id);
@@ -137,7 +122,7 @@ describe("a stop", () => {
   });
 
   it("ends an execution that waits in front of a stage at once", async () => {
-    const { create, start, asked, reaches } = pipelines;
+    const { create, start, asked, reaches } = pipelines();
     await asked("waiting", await create(waitingPipeline("waiting")));
     const second = await start("waiting");
     await waits("waiting", second);

@@ -4,10 +4,11 @@ import {
   type PipelineDeclaration,
   type StageDeclaration,
 } from "@aws-sdk/client-codepipeline";
-import { vi } from "vitest";
+import { afterAll, beforeAll, vi } from "vitest";
 import { createPipelineRole } from "../../aws/codepipeline/pipeline-for-tests.ts";
 import { zip } from "../../aws/lambda/zip-for-tests.ts";
 import type { Simulator } from "../../simulator.ts";
+import { startTestSimulator } from "../../testing-simulator.ts";
 
 const bucket = "pipelines";
 
@@ -114,3 +115,15 @@ export async function preparePipelines(simulator: Simulator) {
 }
 
 export type Pipelines = Awaited<ReturnType<typeof preparePipelines>>;
+
+/** Has one simulator for all tests of a file, in which the result is to be called. */
+export function pipelinesOfFile(): () => Pipelines {
+  let simulator: Simulator | undefined;
+  let pipelines: Pipelines;
+  beforeAll(async () => {
+    simulator = await startTestSimulator();
+    pipelines = await preparePipelines(simulator);
+  });
+  afterAll(() => simulator?.close());
+  return () => pipelines;
+}

@@ -1,22 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
-import {
-  approval,
-  files,
-  type Pipelines,
-  preparePipelines,
-  stage,
-  waitingPipeline,
-} from "./pipelines-for-tests.ts";
+import { describe, expect, it } from "vitest";
+import { approval, files, pipelinesOfFile, stage, waitingPipeline } from "./pipelines-for-tests.ts";
 
-let simulator: Simulator;
-let pipelines: Pipelines;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  pipelines = await preparePipelines(simulator);
-});
-afterAll(() => simulator?.close());
+const pipelines = pipelinesOfFile();
 
 describe("a retry", () => {
   const retry = (
@@ -24,18 +9,23 @@ describe("a retry", () => {
     pipelineExecutionId: string,
     retryMode: "FAILED_ACTIONS" | "ALL_ACTIONS" = "FAILED_ACTIONS",
   ) =>
-    pipelines.client.retryStageExecution({ pipelineName, stageName: "Ask", pipelineExecutionId, retryMode });
+    pipelines().client.retryStageExecution({
+      pipelineName,
+      stageName: "Ask",
+      pipelineExecutionId,
+      retryMode,
+    });
   const two = [
     stage("Source", files),
     stage("Ask", approval("Sooner"), approval("Approve", { runOrder: 2 })),
   ];
   const answerSooner = async (pipelineName: string) => {
-    await pipelines.until(() => pipelines.token(pipelineName, "Ask", "Sooner"));
-    await pipelines.client.putApprovalResult({
+    await pipelines().until(() => pipelines().token(pipelineName, "Ask", "Sooner"));
+    await pipelines().client.putApprovalResult({
       pipelineName,
       stageName: "Ask",
       actionName: "Sooner",
-      token: await pipelines.token(pipelineName, "Ask", "Sooner"),
+      token: await pipelines().token(pipelineName, "Ask", "Sooner"),
       result: { status: "Approved", summary: "" },
     });
   };
@@ -44,7 +34,7 @@ describe("a retry", () => {
     ["FAILED_ACTIONS", ["Files", "Sooner", "Approve", "Approve"]],
     ["ALL_ACTIONS", ["Files", "Sooner", "Approve", "Sooner", "Approve"]],
   ] as const)("of %s runs those again and goes on", async (retryMode, ran) => {
-    const { create, answer, reaches, actions, stageState } = pipelines;
+    const { create, answer, reaches, actions, stageState } = pipelines();
     const name = `retried-${retryMode}`;
     const id = await create(waitingPipeline(name, { stages: two }));
     await answerSooner(name);
@@ -59,7 +49,7 @@ describe("a retry", () => {
   });
 
   it("is refused for what runs or succeeded, and after a later execution entered the stage", async () => {
-    const { create, start, asked, answer, reaches } = pipelines;
+    const { create, start, asked, answer, reaches } = pipelines();
     const name = "late";
     const first = await create(waitingPipeline(name));
     await asked(name, first);
@@ -74,7 +64,7 @@ describe("a retry", () => {
   });
 
   it("is made once by the stage itself when its onFailure says so", async () => {
-    const { create, answer, reaches, stageState } = pipelines;
+    const { create, answer, reaches, stageState } = pipelines();
     const stages = [
       stage("Source", files),
       { ...stage("Ask", approval()), onFailure: { result: "RETRY" as const } },
@@ -97,7 +87,7 @@ describe("a rollback", () => {
   ];
 
   it("runs a stage with what an earlier execution had, by hand and after a failure", async () => {
-    const { create, start, answer, reaches, client, until, ids } = pipelines;
+    const { create, start, answer, reaches, client, until, ids } = pipelines();
     const first = await create(waitingPipeline("back", { pipelineType: "V2", stages }));
     await answer("back", "Approved", first);
     await reaches("back", first, "Succeeded");
@@ -129,7 +119,7 @@ describe("a rollback", () => {
   });
 
   it("is refused to an execution that never succeeded in the stage", async () => {
-    const { create, answer, reaches, client } = pipelines;
+    const { create, answer, reaches, client } = pipelines();
     const id = await create(waitingPipeline("never", { pipelineType: "V2" }));
     await answer("never", "Rejected", id);
     await reaches("never", id, "Failed");

@@ -5,6 +5,8 @@ import type {
   ServiceDeployment,
   UpdateServiceCommandInput,
 } from "@aws-sdk/client-ecs";
+import { createLoadBalancer, createNetwork } from "../../outside-clients/load-balancer-for-tests.ts";
+import { webTaskDefinition, webVersion } from "../../outside-clients/web-for-tests.ts";
 import type { TaskRuntimeKind } from "../../planes/tasks/runtime.ts";
 import type { Simulator } from "../../simulator.ts";
 import { startTestSimulator, taskRuntimeOfRun, testListenerPortOffset } from "../../testing-simulator.ts";
@@ -42,7 +44,8 @@ export async function createWorld(taskRuntime: TaskRuntimeKind = taskRuntimeOfRu
   const repositoryUri = repository?.repositoryUri ?? "";
   await pushProgram(simulator, repositoryUri, server, taskRuntime);
   const network = await createNetwork(simulator);
-  const { groups, rules } = await createLoadBalancer(simulator, network);
+  const { listeners, targetGroups: groups } = await createLoadBalancer(simulator, "main", network);
+  const rules = await createRules(simulator, listeners, groups.green);
   await aws.ecs.createCluster({ clusterName: "main" });
   const offset = testListenerPortOffset();
   const loadBalancer = { containerName: "web", containerPort: 8080, targetGroupArn: groups.blue };
@@ -120,58 +123,21 @@ export async function createWorld(taskRuntime: TaskRuntimeKind = taskRuntimeOfRu
   };
 }
 
-interface TestNetwork {
-  readonly vpc: string;
-  readonly subnets: string[];
-  readonly securityGroup: string;
-}
-
-async function createNetwork({ aws }: Simulator): Promise<TestNetwork> {
-  const vpc = (await aws.ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.VpcId ?? "";
-  const createSubnet = async (zone: string, CidrBlock: string) => {
-    const AvailabilityZone = `us-east-1${zone}`;
-    const { Subnet } = await aws.ec2.createSubnet({ VpcId: vpc, CidrBlock, AvailabilityZone });
-    return Subnet?.SubnetId ?? "";
-  };
-  const subnets = [await createSubnet("a", "10.0.0.0/24"), await createSubnet("b", "10.0.1.0/24")];
-  const group = { GroupName: "web", Description: "web", VpcId: vpc };
-  const { GroupId: securityGroup = "" } = await aws.ec2.createSecurityGroup(group);
-  return { vpc, subnets, securityGroup };
-}
-
-async function createLoadBalancer({ aws }: Simulator, { vpc, subnets, securityGroup }: TestNetwork) {
-  const { elbv2 } = aws;
-  const created = await elbv2.createLoadBalancer({
-    Name: "main",
-    Subnets: subnets,
-    SecurityGroups: [securityGroup],
-  });
-  const createTargetGroup = async (Name: string) => {
-    const settings = { Name, Protocol: "HTTP", Port: 8080, VpcId: vpc, TargetType: "ip" } as const;
-    const { TargetGroups } = await elbv2.createTargetGroup(settings);
-    return TargetGroups?.[0]?.TargetGroupArn ?? "";
-  };
-  const groups = { blue: await createTargetGroup("blue"), green: await createTargetGroup("green") };
-  const createListener = async (Port: number, TargetGroupArn: string) => {
-    const { Listeners } = await elbv2.createListener({
-      LoadBalancerArn: created.LoadBalancers?.[0]?.LoadBalancerArn,
-      Protocol: "HTTP",
-      Port,
-      DefaultActions: [{ Type: "forward", TargetGroupArn }],
-    });
-    return Listeners?.[0]?.ListenerArn ?? "";
-  };
-  const production = await createListener(80, groups.blue);
-  const test = await createListener(8080, groups.green);
-  const { Rules } = await elbv2.describeRules({ ListenerArn: production });
+/** The default rule of production, and one of its own for tests. */
+async function createRules(
+  { aws: { elbv2 } }: Simulator,
+  listeners: { production: string; test: string },
+  TargetGroupArn: string,
+) {
+  const { Rules } = await elbv2.describeRules({ ListenerArn: listeners.production });
   const own = await elbv2.createRule({
-    ListenerArn: test,
+    ListenerArn: listeners.test,
     Priority: 1,
     Conditions: [{ Field: "path-pattern", Values: ["/*"] }],
-    Actions: [{ Type: "forward", TargetGroupArn: groups.green }],
+    Actions: [{ Type: "forward", TargetGroupArn }],
   });
   const arnOf = (rules: typeof Rules) => rules?.[0]?.RuleArn ?? "";
-  return { groups, rules: { production: arnOf(Rules), test: arnOf(own.Rules) } };
+  return { production: arnOf(Rules), test: arnOf(own.Rules) };
 }
 
 async function register(
@@ -180,22 +146,8 @@ async function register(
   version: string,
   healthCheck?: HealthCheck,
 ): Promise<string> {
-  const { taskDefinition } = await aws.ecs.registerTaskDefinition({
-    family: "web",
-    requiresCompatibilities: ["FARGATE"],
-    networkMode: "awsvpc",
-    cpu: "256",
-    memory: "512",
-    executionRoleArn: "arn:aws:iam::123456789012:role/execution",
-    containerDefinitions: [
-      {
-        name: "web",
-        image: `${repositoryUri}:latest`,
-        portMappings: [{ containerPort: 8080 }],
-        environment: [{ name: "VERSION", value: version }],
-        healthCheck,
-      },
-    ],
-  });
+  const { taskDefinition } = await aws.ecs.registerTaskDefinition(
+    webTaskDefinition(`${repositoryUri}:latest`, { ...webVersion(version), healthCheck }),
+  );
   return taskDefinition?.taskDefinitionArn ?? "";
 }

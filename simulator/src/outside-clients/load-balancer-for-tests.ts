@@ -1,0 +1,54 @@
+import type { Simulator } from "../simulator.ts";
+
+export interface TestNetwork {
+  readonly vpc: string;
+  readonly subnets: string[];
+  readonly securityGroup: string;
+}
+
+/** Two zones, as load balancers ask for. */
+export async function createNetwork({ aws }: Simulator): Promise<TestNetwork> {
+  const vpc = (await aws.ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.VpcId ?? "";
+  const createSubnet = async (zone: string, CidrBlock: string) => {
+    const AvailabilityZone = `us-east-1${zone}`;
+    const { Subnet } = await aws.ec2.createSubnet({ VpcId: vpc, CidrBlock, AvailabilityZone });
+    return Subnet?.SubnetId ?? "";
+  };
+  const subnets = [await createSubnet("a", "10.0.0.0/24"), await createSubnet("b", "10.0.1.0/24")];
+  const group = { GroupName: "web", Description: "web", VpcId: vpc };
+  const { GroupId: securityGroup = "" } = await aws.ec2.createSecurityGroup(group);
+  return { vpc, subnets, securityGroup };
+}
+
+/** Listens on port 80 for production, which is blue, and on 8080 for tests, which are green; answers ARNs. */
+export async function createLoadBalancer(
+  { aws: { elbv2 } }: Simulator,
+  Name: string,
+  { vpc, subnets, securityGroup }: TestNetwork,
+) {
+  const { LoadBalancers } = await elbv2.createLoadBalancer({
+    Name,
+    Subnets: subnets,
+    SecurityGroups: [securityGroup],
+  });
+  const createTargetGroup = async (Name: string) => {
+    const settings = { Name, Protocol: "HTTP", Port: 8080, VpcId: vpc, TargetType: "ip" } as const;
+    const { TargetGroups } = await elbv2.createTargetGroup(settings);
+    return TargetGroups?.[0]?.TargetGroupArn ?? "";
+  };
+  const targetGroups = { blue: await createTargetGroup("blue"), green: await createTargetGroup("green") };
+  const createListener = async (Port: number, TargetGroupArn: string) => {
+    const { Listeners } = await elbv2.createListener({
+      LoadBalancerArn: LoadBalancers?.[0]?.LoadBalancerArn,
+      Protocol: "HTTP",
+      Port,
+      DefaultActions: [{ Type: "forward", TargetGroupArn }],
+    });
+    return Listeners?.[0]?.ListenerArn ?? "";
+  };
+  const listeners = {
+    production: await createListener(80, targetGroups.blue),
+    test: await createListener(8080, targetGroups.green),
+  };
+  return { listeners, targetGroups };
+}

@@ -1,0 +1,37 @@
+import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
+
+/** The service `web`, which listens on port 8080. */
+export function webTaskDefinition(image: string, more: Partial<ContainerDefinition> = {}) {
+  return {
+    family: "web",
+    requiresCompatibilities: ["FARGATE"],
+    networkMode: "awsvpc",
+    cpu: "256",
+    memory: "512",
+    executionRoleArn: "arn:aws:iam::123456789012:role/execution",
+    containerDefinitions: [{ name: "web", image, portMappings: [{ containerPort: 8080 }], ...more }],
+  } satisfies RegisterTaskDefinitionCommandInput;
+}
+
+export const webLogs: Partial<ContainerDefinition> = {
+  logConfiguration: {
+    logDriver: "awslogs",
+    options: { "awslogs-group": "web", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "web" },
+  },
+};
+
+export const webVersion = (value: string): Partial<ContainerDefinition> => ({
+  environment: [{ name: "VERSION", value }],
+});
+
+/** As the course writes it. */
+export const appSpecFile = `version: 0.0
+Resources:
+  - TargetService:
+      Type: AWS::ECS::Service
+      Properties:
+        TaskDefinition: <TASK_DEFINITION>
+        LoadBalancerInfo:
+          ContainerName: web
+          ContainerPort: 8080
+`;
