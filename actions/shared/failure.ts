@@ -33,5 +33,6 @@ export class Cancelled extends Failure {
 /** `message`, ended as a sentence, then the next step. */
 export function annotationText(failure: Failure): string {
   if (!failure.nextStep) return failure.message;
-  return `${failure.message.replace(/[.\s]*$/, "")}. Next step: ${failure.nextStep}`;
+  const sentence = failure.message.replace(/[.\s]*$/, "");
+  return `${sentence}${sentence.endsWith("?") ? "" : "."} Next step: ${failure.nextStep}`;
 }

@@ -140,7 +140,7 @@ describe("record", () => {
   const failedAssertion = { assertions: [{ text: "p99 < 1ms", value: 7, ok: false }] };
   test.each<[string, LoadReport[], Record<string, string>, RegExp]>([
     ["another count", [sent()], { "task-count": "2" }, /^after the load 1 of 1 tasks ran, .* stay at 2$/],
-    ["no report", [], {}, /^no generator has left a report$/],
+    ["no report", [], {}, /^no generator has left a report in /],
     ["a missing generator", [sent()], { generators: "[1,2]" }, /^only 1 of 2 generators/],
     ["a cancelled load", [sent({ cancelled: true })], {}, /^the load was ended before its time$/],
     ["a failed assertion", [sent(failedAssertion)], {}, /^asserted p99 < 1ms, measured 7 ms$/],
@@ -169,6 +169,13 @@ describe("report", () => {
     expect(part.errors[0]).toContain("1 of 2 counts could not be measured (2 tasks: not measured)");
     expect(part.summary).toContain("| 2 | ❌ not measured |");
     expect(JSON.parse(await readFile(join(folder, "scaling-report.json"), "utf8")).points).toHaveLength(2);
+  });
+
+  test("names a folder without a measurement", async () => {
+    const inputs = { mode: "report", "task-counts": "1 2", measurements: join(folder, "nowhere") };
+    const { errors, summary } = await runAction(inputs);
+    expect(errors[0]).toContain(`There is no measurement in ${join(folder, "nowhere")} (input measurements)`);
+    expect(summary).toContain("0 of 2 counts measured");
   });
 
   test("refuses files that are none of its own", async () => {

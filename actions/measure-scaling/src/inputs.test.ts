@@ -42,7 +42,7 @@ test("names everything that is wrong at once", () => {
   expect(() => read({ mode: "record" })).toThrow(
     /4 inputs are wrong: .*task-count.*cluster.*service.*reports/,
   );
-  expect(() => read({ mode: "reports" })).toThrow(/allowed: plan, record, report/);
+  expect(() => read({ mode: "reports" })).toThrow(/^Input mode is "reports"; allowed: plan, record, report$/);
 });
 
 test("gives an open loop its rate alone, and targets only with an address", () => {

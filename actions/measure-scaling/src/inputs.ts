@@ -46,10 +46,12 @@ const mostGenerators = 20;
 export function readMeasureInputs(getInput?: (name: string) => string): MeasureInputs {
   return readInputs((read) => {
     const mode = read.choice("mode", ["plan", "record", "report"]);
-    if (mode === "plan") return readPlanInputs(read);
-    return mode === "record" ? readRecordInputs(read) : readReportInputs(read);
+    // Another mode is a problem already; its inputs are not known to be missing.
+    return readers[mode]?.(read);
   }, getInput);
 }
+
+const readers = { plan: readPlanInputs, record: readRecordInputs, report: readReportInputs };
 
 function readPlanInputs(read: InputReader): PlanInputs {
   return {

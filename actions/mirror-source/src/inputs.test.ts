@@ -65,6 +65,11 @@ test("the path of the root is the whole repository", () => {
 
 test.each<[Record<string, string>, string]>([
   [{ repository: "" }, "Input repository is required"],
+  [
+    { repository: "two words" },
+    'Input repository is "two words": a CodeCommit repository\'s name is expected',
+  ],
+  [{ repository: "deployment.git" }, "not ending in .git"],
   [{ branch: "refs/heads/dev" }, "a branch's name without refs/heads/ is expected"],
   [{ ref: "--all" }, "a branch, tag or commit is expected"],
   [{ path: "/etc" }, "a folder below the repository's root"],

@@ -38,7 +38,7 @@ export function readMirrorInputs(
 ): MirrorInputs {
   return readInputs(
     (read) => ({
-      repository: read.required("repository"),
+      repository: readRepository(read),
       branch: readBranch(read, variables.GITHUB_REF),
       ref: readRef(read),
       snapshot: readSnapshot(read),
@@ -48,6 +48,16 @@ export function readMirrorInputs(
     }),
     getInput,
   );
+}
+
+/** As CodeCommit's API reference has it. */
+function readRepository(read: InputReader): string {
+  const name = read.required("repository");
+  if (name && (!/^[\w.-]{1,100}$/.test(name) || name.endsWith(".git")))
+    read.problem(
+      `Input repository is "${name}": a CodeCommit repository's name is expected, of letters, digits, ".", "_" and "-", not ending in .git`,
+    );
+  return name;
 }
 
 const branches = "refs/heads/";

@@ -45,7 +45,7 @@ function changeTable(changes: readonly FileChange[]): string {
     .map(({ path, lines }) => [path, lines ? `+${lines.added}` : "binary", lines ? `−${lines.removed}` : ""]);
   const more = changes.length - shownChanges;
   if (more > 0) rows.push([`and ${more} more`, "", ""]);
-  return markdownTable([`${changes.length} files changed`, "", ""], rows);
+  return markdownTable([`${changes.length} file${changes.length === 1 ? "" : "s"} changed`, "", ""], rows);
 }
 
 function consoleUrl({ region, repository, commit }: MirrorRecord): string {

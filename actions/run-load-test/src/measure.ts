@@ -1,12 +1,12 @@
 import { formatDuration } from "../../shared/duration.ts";
 import { Failure } from "../../shared/failure.ts";
+import { type Assertion, refuseUnknownScopes } from "../../shared/load/assertions.ts";
 import { generateLoad, type LoadPlan } from "../../shared/load/generate-load.ts";
 import { mergeReports } from "../../shared/load/merge-reports.ts";
 import { readReport } from "../../shared/load/read-report.ts";
 import type { LoadReport } from "../../shared/load/report.ts";
 import { totalMs } from "../../shared/load/stages.ts";
 import type { Log } from "../../shared/log.ts";
-import { type Assertion, refuseUnknownScopes } from "./assertions.ts";
 import { findReports } from "./find-reports.ts";
 import type { LoadInputs } from "./inputs.ts";
 import { probeTargets } from "./probe.ts";
@@ -56,7 +56,7 @@ async function merge(
       throw new Failure(sentence, { nextStep: "correct the assertion." });
     },
   );
-  log.info(`Merged ${files.length} reports: ${files.join(", ")}`);
+  log.info(`Merged ${files.length} report${files.length === 1 ? "" : "s"}: ${files.join(", ")}`);
   const planned = totalMs(report.stages);
   if (report.durationMs > planned * looselyTogether)
     log.warning(

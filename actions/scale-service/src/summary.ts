@@ -9,16 +9,27 @@ import { type ScaleRecord, stages } from "./record.ts";
 export function summaryOf(record: ScaleRecord): string {
   return [
     `### ${isGreen(record) ? "✅" : "❌"} ${escapeText(record.service)}: ${verdict(record)}`,
-    record.cause && `**${escapeText(record.cause)}**`,
+    record.cause && !isFinding(record) && `**${escapeText(record.cause)}**`,
     ...record.notes.map(escapeText),
     findingsList(record.findings),
     beforeAndAfter(record),
-    record.changes.length > 0 && codeBlock(record.changes.join("\n"), "diff"),
+    ...changesOf(record),
     ...failedTasksList(record.failedTasks),
     record.serviceEvents.length > 0 && details("Service events", record.serviceEvents.join("\n")),
   ]
     .filter(Boolean)
     .join("\n\n");
+}
+
+/** A finding says the same, and what mends it. */
+function isFinding({ cause, findings }: ScaleRecord): boolean {
+  return findings.some(({ kind, text }) => kind === undefined && text === cause);
+}
+
+function changesOf({ status, changed, changes }: ScaleRecord): string[] {
+  if (changes.length === 0) return [];
+  const head = status === "planned" ? "Would change:" : changed ? "Changed:" : "Asked for, not changed:";
+  return [head, codeBlock(changes.join("\n"), "diff")];
 }
 
 function isGreen({ status }: ScaleRecord): boolean {
@@ -42,7 +53,7 @@ function beforeAndAfter(record: ScaleRecord): string {
     ["Running tasks", String(before.running), String(now.running)],
     ["Autoscaling", sayState(autoscalingBefore), sayState(autoscalingNow)],
     ...stages.slice(1).flatMap((stage) => {
-      const ms = durations[stage];
+      const ms = record.changed ? durations[stage] : undefined;
       return ms === undefined ? [] : [[`Until ${stage}`, "", formatDuration(ms)]];
     }),
   ];

@@ -1,14 +1,15 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setOutput } from "@actions/core";
-import { formatValue } from "../../../run-load-test/src/check-assertions.ts";
 import { findService } from "../../../shared/ecs/service.ts";
 import type { EcsWorld } from "../../../shared/ecs/world.ts";
 import { Failure } from "../../../shared/failure.ts";
+import { formatValue } from "../../../shared/load/check-assertions.ts";
 import { readReport } from "../../../shared/load/read-report.ts";
 import type { LoadReport } from "../../../shared/load/report.ts";
 import type { RecordInputs } from "../inputs.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "../measurement.ts";
+import { formatRate, formatTasks } from "../report/text.ts";
 import { measureTogether } from "./load-together.ts";
 import { describeMeasuredTasks } from "./measured-tasks.ts";
 
@@ -22,15 +23,12 @@ export async function recordMeasurement(world: EcsWorld, inputs: RecordInputs): 
   setOutput("measurement", measurementFile);
   const answered = measurement.load?.answeredPerSecond;
   setOutput("requests-per-second", answered?.toFixed(1) ?? "");
-  if (answered !== undefined)
-    world.log.info(`${count(taskCount)} answered ${answered.toFixed(1)} requests per second.`);
   if (measurement.failures.length > 0)
-    throw new Failure(`${count(taskCount)} could not be measured: ${measurement.failures.join("; ")}`, {
-      nextStep: "see this count's jobs that failed before; the count that there was is restored.",
+    throw new Failure(`${formatTasks(taskCount)} could not be measured: ${measurement.failures.join("; ")}`, {
+      nextStep: "see this count's jobs that failed before, and run the test again.",
     });
+  if (answered !== undefined) world.log.info(`${formatTasks(taskCount)} answered ${formatRate(answered)}.`);
 }
-
-const count = (tasks: number) => `${tasks} task${tasks === 1 ? "" : "s"}`;
 
 type Found = Pick<Measurement, "failures" | "tasks" | "load">;
 
@@ -59,7 +57,7 @@ async function lookAtTasks(
 async function readLoad(inputs: RecordInputs): Promise<{ load?: MeasuredLoad; failures: string[] }> {
   const reports = await readReports(inputs.reportsFolder);
   const [first, ...others] = reports;
-  if (!first) return { failures: ["no generator has left a report"] };
+  if (!first) return { failures: [`no generator has left a report in ${inputs.reportsFolder}`] };
   const failures = [];
   if (reports.length < inputs.generators)
     failures.push(`only ${reports.length} of ${inputs.generators} generators have left a report`);

@@ -18,6 +18,11 @@ export async function reportScaling(log: Log, inputs: ReportInputs): Promise<voi
   const scaling = analyseScaling(inputs.taskCounts, measurements, readPriceList(undefined));
   await publish(scaling, inputs.reportFile);
   log.info(scaling.recommendation);
+  if (measurements.length === 0)
+    throw new Failure(`There is no measurement in ${inputs.measurementsFolder} (input measurements)`, {
+      nextStep:
+        "give the folder of the files that mode record writes; if it wrote none, see the first of the run's jobs that failed.",
+    });
   refuseFailed(scaling);
 }
 
