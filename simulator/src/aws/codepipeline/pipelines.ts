@@ -4,7 +4,7 @@ import type { CodePipelineController } from "../../controllers/codepipeline/cont
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import { page } from "../page.ts";
-import { findTrustingRole } from "../sts/trust.ts";
+import { assumePipelineRole } from "./assume-role.ts";
 import { checkStructure } from "./check-structure.ts";
 import { addExecution } from "./new-execution.ts";
 import { type CodePipelineState, find, invalidStructure, type PipelineRecord, pipelineArn } from "./state.ts";
@@ -111,14 +111,7 @@ async function checked(
   if (!pipeline) throw new AwsError("ValidationException", "pipeline must not be null");
   checkStructure(pipeline, region);
   const { roleArn = "" } = pipeline;
-  await findTrustingRole(
-    aws,
-    roleArn,
-    "sts:AssumeRole",
-    (type, principal) => type === "Service" && principal === "codepipeline.amazonaws.com",
-  ).catch(() => {
-    throw invalidStructure(`CodePipeline is not authorized to perform AssumeRole on role ${roleArn}`);
-  });
+  await assumePipelineRole(aws, roleArn, invalidStructure);
   return withDefaults(pipeline);
 }
 

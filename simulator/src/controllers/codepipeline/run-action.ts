@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { ActionDeclaration } from "@aws-sdk/client-codepipeline";
+import { assumePipelineRole } from "../../aws/codepipeline/assume-role.ts";
 import type { ActionRun, Execution } from "../../aws/codepipeline/execution.ts";
 import type { PipelineRecord } from "../../aws/codepipeline/state.ts";
-import { findTrustingRole } from "../../aws/sts/trust.ts";
 import type { Environment } from "../../environment.ts";
 import type { ActionResult } from "./action.ts";
 import { storeArtifact } from "./artifacts.ts";
@@ -72,28 +72,18 @@ function newRun(
 
 async function perform({ environment, record, execution, signal }: ActionContext, run: ActionRun) {
   const { action } = run;
-  await assumeRole(environment, action.roleArn ?? record.declaration.roleArn ?? "");
+  // The role may have gone since the pipeline was created.
+  await assumePipelineRole(
+    environment.aws,
+    action.roleArn ?? record.declaration.roleArn ?? "",
+    (message) => new ActionFailure("PermissionError", message),
+  );
   const configuration = resolveVariables(action.configuration ?? {}, execution);
   run.resolvedConfiguration = configuration;
   const provider = action.actionTypeId?.provider;
   return withTimeout(environment.clock, signal, action, (limited) =>
     performerOf(provider)({ environment, record, run, configuration, signal: limited }),
   );
-}
-
-/** The role may have gone since the pipeline was created. What it may do is not looked at. */
-async function assumeRole({ aws }: Environment, roleArn: string): Promise<void> {
-  await findTrustingRole(
-    aws,
-    roleArn,
-    "sts:AssumeRole",
-    (type, principal) => type === "Service" && principal === "codepipeline.amazonaws.com",
-  ).catch(() => {
-    throw new ActionFailure(
-      "PermissionError",
-      `CodePipeline is not authorized to perform AssumeRole on role ${roleArn}`,
-    );
-  });
 }
 
 async function keepOutputs(
