@@ -1,9 +1,14 @@
 import { details, escapeText } from "../summary.ts";
 import type { FailedTask } from "./failed-task.ts";
 
-/** Markdown of each task, the newest first. Tasks of one crash loop say the same: only the newest one's log is shown. */
+/** So many ends of one crash loop are enough to see that it is one. */
+const shownTasks = 5;
+
+/** Markdown of the last tasks, the newest first. Tasks of one crash loop say the same: only the newest one's log is shown. */
 export function failedTasksList(failedTasks: readonly FailedTask[]): string[] {
-  return failedTasks.toReversed().map(failedTask);
+  const shown = failedTasks.toReversed().slice(0, shownTasks).map(failedTask);
+  const earlier = failedTasks.length - shown.length;
+  return earlier > 0 ? [...shown, `- and ${earlier} earlier`] : shown;
 }
 
 function failedTask(task: FailedTask, index: number): string {
