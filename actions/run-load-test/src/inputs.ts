@@ -1,14 +1,8 @@
 import { join } from "node:path";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
-import type { LoadRequest } from "../../shared/load/connection.ts";
+import { type Assertion, readAssertions } from "../../shared/load/assertions.ts";
 import type { LoadPlan } from "../../shared/load/generate-load.ts";
-import type { LoadStage } from "../../shared/load/report.ts";
-import { highestLevel, totalMs } from "../../shared/load/stages.ts";
-import { type Assertion, parseAssertion, refuseUnknownScopes } from "./assertions.ts";
-import { parseShare, shareOf } from "./share.ts";
-import { parseStage } from "./stage-lines.ts";
-import { parseStatuses } from "./statuses.ts";
-import { readTargets } from "./target-lines.ts";
+import { readLoad } from "../../shared/load/plan/read-load.ts";
 
 export interface LoadInputs {
   /** Load to send, or places of reports to merge. */
@@ -18,30 +12,16 @@ export interface LoadInputs {
   readonly report: string;
 }
 
-// More are other limits' business: ports and file descriptors of one machine; a core's worth of requests.
-const mostConnections = 5_000;
-const mostPerSecond = 100_000;
-/** GitHub ends a job on its runners after it: https://docs.github.com/en/actions/reference/limits */
-const longestMs = 6 * 3_600_000;
-const defaultConnections = 10;
-const defaultDurationMs = 30_000;
-const defaultTimeoutMs = 10_000;
-
 export function readLoadInputs(getInput?: (name: string) => string): LoadInputs {
   return readInputs((read) => {
     const merge = read.lines("merge");
-    const assertions = readAssertions(read);
     const report = read.optional("report") ?? join(process.env.RUNNER_TEMP ?? "", "load-report.json");
     if (merge.length > 0) {
+      const assertions = readAssertions(read);
       refuseBesideMerge(read);
       return { work: { merge }, assertions, report };
     }
-    const plan = readPlan(read);
-    refuseUnknownScopes(
-      assertions,
-      plan.targets.map(({ url }) => url.href),
-      read.problem,
-    );
+    const { plan, assertions } = readLoad(read);
     return { work: { plan }, assertions, report };
   }, getInput);
 }
@@ -50,113 +30,4 @@ function refuseBesideMerge(read: InputReader): void {
   for (const name of ["targets", "connections", "rate", "duration", "stages", "warm-up", "share", "body"])
     if (read.optional(name))
       read.problem(`Inputs merge and ${name} exclude each other: merging sends no load`);
-}
-
-function readPlan(read: InputReader): LoadPlan {
-  const loop = read.choice("loop", ["closed", "open"], "closed");
-  const stages = readStages(read, loop);
-  const warmUpMs = read.duration("warm-up") ?? 0;
-  if (warmUpMs > 0 && stages[0]?.from === 0)
-    read.problem(
-      "Input warm-up needs a first stage that begins above 0: it is sent at the level that one begins with",
-    );
-  if (totalMs(stages) + warmUpMs > longestMs) read.problem("The load would last longer than 6 h");
-  return {
-    loop,
-    stages,
-    warmUpMs,
-    spacing: read.choice("arrivals", ["constant", "poisson"], "constant"),
-    maxConnections: read.integer("max-connections", { min: 1, max: mostConnections, fallback: 500 }),
-    targets: readTargets(read),
-    request: readRequest(read),
-    expected: parseStatuses(read.optional("expect-status") ?? "2xx", read.problem),
-  };
-}
-
-function readStages(read: InputReader, loop: LoadPlan["loop"]): LoadStage[] {
-  const other = loop === "closed" ? "rate" : "connections";
-  if (read.optional(other))
-    read.problem(
-      `Input ${other} is for ${loop === "closed" ? "an open" : "a closed"} loop, and loop is ${loop}`,
-    );
-  const lines = read.lines("stages");
-  const share = parseShare(read.optional("share"), read.problem);
-  const whole = lines.length > 0 ? readStageLines(read, loop, lines) : [readOneStage(read, loop)];
-  const most = loop === "closed" ? mostConnections : mostPerSecond;
-  if (highestLevel(whole) > most)
-    read.problem(
-      `A ${loop} loop goes up to ${most} ${loop === "closed" ? "connections" : "requests per second"}`,
-    );
-  const stages = shareOf(whole, share, loop);
-  if (highestLevel(stages) === 0) read.problem("The load is nothing: no stage has a level above 0");
-  return stages;
-}
-
-function readStageLines(read: InputReader, loop: LoadPlan["loop"], lines: readonly string[]): LoadStage[] {
-  for (const name of ["duration", "connections", "rate"])
-    if (read.optional(name)) read.problem(`Inputs stages and ${name} exclude each other: give one`);
-  return lines.flatMap((line) => parseStage(line, loop, read.problem) ?? []);
-}
-
-function readOneStage(read: InputReader, loop: LoadPlan["loop"]): LoadStage {
-  const durationMs = read.duration("duration") ?? defaultDurationMs;
-  const level = loop === "closed" ? readConnections(read) : readRate(read);
-  return { durationMs, from: level, to: level };
-}
-
-function readConnections(read: InputReader): number {
-  return read.integer("connections", { min: 1, max: mostConnections, fallback: defaultConnections });
-}
-
-function readRate(read: InputReader): number {
-  const text = read.optional("rate");
-  const rate = text && /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
-  if (text === undefined) read.problem("Input rate or stages is required for an open loop");
-  else if (rate === 0) read.problem(`Input rate is "${text}"; requests per second are expected, above 0`);
-  // Anything but 0, about which another problem would tell.
-  return rate || 1;
-}
-
-const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
-
-function readRequest(read: InputReader): LoadRequest {
-  const method = read.choice("method", methods, "GET");
-  const body = read.optional("body");
-  if (body && (method === "GET" || method === "HEAD")) read.problem(`A ${method} request has no body`);
-  return {
-    method,
-    // Firewalls such as AWS WAF's common rules refuse requests without one.
-    headers: { "user-agent": "run-load-test", ...readHeaders(read) },
-    body,
-    timeoutMs: read.duration("timeout") ?? defaultTimeoutMs,
-  };
-}
-
-/** The names of RFC 9110's tokens; a value may be secret and is not shown. */
-const headerLine = /^([!#$%&'*+.^_`|~\w-]+):\s*([\x20-\x7e\t]*)$/;
-/** The connection's own. */
-const reservedHeaders = [
-  "connection",
-  "content-length",
-  "keep-alive",
-  "transfer-encoding",
-  "upgrade",
-  "expect",
-];
-
-function readHeaders(read: InputReader): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const { number, text } of read.numberedLines("headers")) {
-    const [, name = "", value = ""] = headerLine.exec(text) ?? [];
-    if (!name) read.problem(`Input headers, line ${number}: a line of the form Name: value is expected`);
-    else if (reservedHeaders.includes(name.toLowerCase()))
-      read.problem(`Input headers, line ${number}: ${name} is set by the connection itself`);
-    else if (name.toLowerCase() in headers) read.problem(`Input headers gives ${name} twice`);
-    else headers[name.toLowerCase()] = value;
-  }
-  return headers;
-}
-
-function readAssertions(read: InputReader): Assertion[] {
-  return read.lines("assertions").flatMap((line) => parseAssertion(line, read.problem) ?? []);
 }

@@ -1,8 +1,8 @@
 import type { Histogram } from "hdr-histogram-js";
+import { formatNumber } from "../../shared/load/check-assertions.ts";
 import { createHistogram, percentileOf } from "../../shared/load/histogram.ts";
 import type { OnInterval } from "../../shared/load/record-load.ts";
 import type { Log } from "../../shared/log.ts";
-import { formatNumber } from "./check-assertions.ts";
 
 /** Seconds of the clock in one line of the log. */
 const secondsPerLine = 5;

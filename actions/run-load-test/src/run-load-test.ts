@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Failure } from "../../shared/failure.ts";
+import { checkAssertions } from "../../shared/load/check-assertions.ts";
 import type { LoadReport } from "../../shared/load/report.ts";
-import { checkAssertions } from "./check-assertions.ts";
 import type { LoadInputs } from "./inputs.ts";
 import { type LoadWorld, measure } from "./measure.ts";
 import { publish } from "./publish.ts";

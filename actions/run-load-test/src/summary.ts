@@ -1,9 +1,9 @@
 import { formatDuration } from "../../shared/duration.ts";
+import { formatNumber, formatValue } from "../../shared/load/check-assertions.ts";
 import type { LoadReport } from "../../shared/load/report.ts";
 import { summarise } from "../../shared/load/summarise.ts";
 import { escapeText, markdownTable } from "../../shared/summary.ts";
 import { chartsOf } from "./charts.ts";
-import { formatNumber, formatValue } from "./check-assertions.ts";
 import type { Result } from "./publish.ts";
 
 /** The job summary: verdict first, then what a reader asks next. */

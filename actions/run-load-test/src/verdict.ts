@@ -1,7 +1,7 @@
 import { Failure } from "../../shared/failure.ts";
+import { formatNumber, formatValue } from "../../shared/load/check-assertions.ts";
 import { lateAfterMs } from "../../shared/load/record-load.ts";
 import type { LoadReport } from "../../shared/load/report.ts";
-import { formatNumber, formatValue } from "./check-assertions.ts";
 
 export type Status = "passed" | "failed" | "refused" | "cancelled";
 

@@ -1,6 +1,6 @@
-import { readLoadInputs } from "../../../run-load-test/src/inputs.ts";
 import { Failure } from "../../../shared/failure.ts";
-import type { InputReader } from "../../../shared/inputs.ts";
+import { type InputReader, readInputs } from "../../../shared/inputs.ts";
+import { readLoad } from "../../../shared/load/plan/read-load.ts";
 
 /** Inputs of run-load-test, by their names; an empty one is not given. */
 export type LoadProfile = Readonly<Record<(typeof names)[number], string>>;
@@ -84,7 +84,7 @@ function checkByItsRules(read: InputReader, profile: LoadProfile): void {
   // Nothing wrong with the paths that are left is also nothing to load.
   if (!profile.targets) return;
   try {
-    readLoadInputs((name) => (profile as Readonly<Record<string, string>>)[name] ?? "");
+    readInputs(readLoad, (name) => (profile as Readonly<Record<string, string>>)[name] ?? "");
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     read.problem(error.message);

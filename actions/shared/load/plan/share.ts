@@ -1,4 +1,4 @@
-import type { LoadStage } from "../../shared/load/report.ts";
+import type { LoadStage } from "../report.ts";
 
 /** The `number`th of `of` generators, counted from 1. */
 export interface Share {

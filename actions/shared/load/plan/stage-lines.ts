@@ -1,5 +1,5 @@
-import { parseDuration } from "../../shared/duration.ts";
-import type { LoadStage } from "../../shared/load/report.ts";
+import { parseDuration } from "../../duration.ts";
+import type { LoadStage } from "../report.ts";
 
 /** `30s 50`, or the ramp `10s 0..200`; levels of a closed loop are whole. Undefined, and a problem, for another line. */
 export function parseStage(

@@ -1,7 +1,7 @@
-import { decodeHistogram, percentileOf } from "../../shared/load/histogram.ts";
-import type { AssertionReport, LoadReport } from "../../shared/load/report.ts";
-import { summarise } from "../../shared/load/summarise.ts";
 import { type Assertion, type Comparison, type Metric, urlOfScope } from "./assertions.ts";
+import { decodeHistogram, percentileOf } from "./histogram.ts";
+import type { AssertionReport, LoadReport } from "./report.ts";
+import { summarise } from "./summarise.ts";
 
 /** What each comes to; of nothing measured, nothing holds. */
 export function checkAssertions(report: LoadReport, assertions: readonly Assertion[]): AssertionReport[] {

@@ -1,7 +1,7 @@
-import type { InputReader } from "../../shared/inputs.ts";
-import { isLinkLocal } from "../../shared/load/link-local.ts";
-import type { LoadTarget } from "../../shared/load/targets.ts";
-import { didYouMean } from "../../shared/nearest-name.ts";
+import type { InputReader } from "../../inputs.ts";
+import { didYouMean } from "../../nearest-name.ts";
+import { isLinkLocal } from "../link-local.ts";
+import type { LoadTarget } from "../targets.ts";
 
 /** A weight above it says nothing that a smaller one does not. */
 const highestWeight = 1000;

@@ -1,3 +1,5 @@
+import type { InputReader } from "../inputs.ts";
+
 /** A line of the input, `metric(scope) comparison bound`. */
 export interface Assertion {
   readonly text: string;
@@ -17,6 +19,10 @@ export type Comparison = "<" | "<=" | ">" | ">=";
 
 const line = /^([a-z][\w.-]*)\s*(?:\(\s*([^)\s]+)\s*\))?\s*(<=|>=|<|>)\s*(\S.*)$/;
 const metrics = "p50, p99.9, max, error-rate, requests-per-second, requests or failed";
+
+export function readAssertions(read: InputReader): Assertion[] {
+  return read.lines("assertions").flatMap((line) => parseAssertion(line, read.problem) ?? []);
+}
 
 export function parseAssertion(text: string, problem: (sentence: string) => void): Assertion | undefined {
   const [, name = "", scope, comparison, boundText = ""] = line.exec(text) ?? [];
