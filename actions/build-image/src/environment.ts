@@ -1,21 +1,16 @@
-import * as core from "@actions/core";
+import { group } from "@actions/core";
 import type { ECRClient } from "@aws-sdk/client-ecr";
 import type { ECRPUBLICClient } from "@aws-sdk/client-ecr-public";
-import { type Clock, systemClock } from "../../shared/clock.ts";
-import type { Log } from "../../shared/log.ts";
+import { createEcr } from "../../shared/registry/ecr-client.ts";
+import { createJobWorld, type JobWorld } from "../../shared/world.ts";
 
 /** What building works with; nothing below reads time, the network or the environment otherwise. */
-export interface BuildEnvironment {
+export interface BuildEnvironment extends JobWorld {
   /** A client of the job's region, or of the one that a registry is in. */
   readonly createEcr: (region?: string) => Promise<ECRClient>;
   readonly createEcrPublic: () => Promise<ECRPUBLICClient>;
-  readonly variables: NodeJS.ProcessEnv;
-  readonly clock: Clock;
-  readonly log: Log;
   /** Folds what is logged meanwhile under a title. */
   readonly group: <Result>(title: string, run: () => Promise<Result>) => Promise<Result>;
-  readonly mask: (secret: string) => void;
-  readonly signal: AbortSignal;
 }
 
 /** Public ECR's API has this region only. Source: AWS General Reference, "Amazon ECR Public endpoints". */
@@ -23,19 +18,12 @@ const publicEcrRegion = "us-east-1";
 
 export function createBuildEnvironment(signal: AbortSignal): BuildEnvironment {
   return {
-    createEcr: async (region) => {
-      const { ECRClient } = await import("@aws-sdk/client-ecr");
-      return new ECRClient(region === undefined ? {} : { region });
-    },
+    ...createJobWorld(signal),
+    createEcr,
     createEcrPublic: async () => {
       const { ECRPUBLICClient } = await import("@aws-sdk/client-ecr-public");
       return new ECRPUBLICClient({ region: publicEcrRegion });
     },
-    variables: process.env,
-    clock: systemClock,
-    log: core,
-    group: core.group,
-    mask: core.setSecret,
-    signal,
+    group,
   };
 }

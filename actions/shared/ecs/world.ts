@@ -1,7 +1,6 @@
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { ECSClient } from "@aws-sdk/client-ecs";
-import type { Clock } from "../clock.ts";
-import type { Log } from "../log.ts";
+import type { StepWorld } from "../world.ts";
 
 export interface EcsClients {
   readonly ecs: ECSClient;
@@ -10,11 +9,8 @@ export interface EcsClients {
 }
 
 /** What an action works with; nothing below reads time, the network or the environment otherwise. */
-export interface EcsWorld {
+export interface EcsWorld extends StepWorld {
   readonly clients: EcsClients;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly signal: AbortSignal;
 }
 
 /** Tasks and deployments are followed for minutes to hours: a few seconds of throttling or a lost connection must not end it. */
