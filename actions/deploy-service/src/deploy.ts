@@ -7,7 +7,7 @@ import { deployRevision } from "./deployment/deploy-revision.ts";
 import type { Budget } from "./deployment/deployment.ts";
 import { chooseEngine, type Engine } from "./engine.ts";
 import type { DeployInputs } from "./inputs.ts";
-import { keepRecord } from "./keep-record.ts";
+import { keepDeploymentRecord } from "./keep-deployment-record.ts";
 import { refuseOlderRun } from "./order/refuse-older-run.ts";
 import { diffOf, hasChanges, type Plan, planRevision } from "./plan/plan.ts";
 import { diffService } from "./plan/service-changes.ts";
@@ -18,7 +18,7 @@ import { verify } from "./verify/verify.ts";
 
 /** Deploys; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
 export function deployAndReport(world: World, inputs: DeployInputs): Promise<DeploymentRecord> {
-  return keepRecord(world, inputs, (record) => deploy(world, inputs, record));
+  return keepDeploymentRecord(world, inputs, (record) => deploy(world, inputs, record));
 }
 
 /** Verify, plan, register, deploy by the service's own controller. */

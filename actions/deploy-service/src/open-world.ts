@@ -1,7 +1,7 @@
 import * as core from "@actions/core";
 import { systemClock } from "../../shared/clock.ts";
 import { createClients, type World } from "./clients.ts";
-import { saveHandle } from "./hand-over.ts";
+import { handOver } from "./hand-over.ts";
 import type { OnCancel } from "./inputs.ts";
 import { type Run, readRun } from "./order/run.ts";
 
@@ -13,6 +13,6 @@ export function openWorld(signal: AbortSignal, onCancel: OnCancel, kind?: Run["k
     log: core,
     signal,
     run: readRun(process.env, kind),
-    handOver: saveHandle(onCancel),
+    handOver: handOver.saver(onCancel),
   };
 }

@@ -3,20 +3,20 @@ import { runAction } from "../../shared/run.ts";
 import { createClients } from "./clients.ts";
 import { applyOnCancel } from "./deployment/apply-on-cancel.ts";
 import { upperFirst } from "./deployment/names.ts";
-import type { StopKind } from "./deployment/running-deployment.ts";
-import { type HandedOver, readHandle, saveHandle } from "./hand-over.ts";
+import type { Handle, StopKind } from "./deployment/running-deployment.ts";
+import { handOver } from "./hand-over.ts";
 
 /**
  * The post step. A runner that cancels a job kills a step ten seconds after it asked it to end; if it died before it
  * decided on its deployment, this does what on-cancel says.
  */
 export async function finishPost(): Promise<void> {
-  const left = readHandle();
+  const left = handOver.read();
   if (!left) return;
   await runAction(async () => {
     const clients = createClients();
     const deployment = await stoppable({ clients, log: core }, left);
-    const world = { log: core, handOver: saveHandle(left.onCancel) };
+    const world = { log: core, handOver: handOver.saver(left.onCancel) };
     const fate = await applyOnCancel(world, left.onCancel, deployment);
     core.warning(`The step ended before its deployment did. ${upperFirst(deployment.name)} ${fate}.`);
   });
@@ -24,7 +24,7 @@ export async function finishPost(): Promise<void> {
 
 async function stoppable(
   world: { readonly clients: ReturnType<typeof createClients>; readonly log: typeof core },
-  { controller, id }: HandedOver,
+  { controller, id }: Handle,
 ) {
   if (controller === "ECS") {
     const { stopServiceDeployment } = await import("./ecs/stop.ts");

@@ -1,5 +1,6 @@
 import type { FailedTask } from "../../shared/ecs/failed-task.ts";
 import type { Finding } from "../../shared/findings.ts";
+import { newStep, type StepRecord } from "../../shared/keep-record.ts";
 import type { Plan } from "./plan/plan.ts";
 
 /** In the order in which they are reached. */
@@ -35,11 +36,9 @@ export interface LifecycleEvent {
 }
 
 /** What is known of the deployment, filled in while it goes on, so that outputs and summary tell it whatever happens. */
-export interface DeploymentRecord {
+export interface DeploymentRecord extends StepRecord<Status> {
   readonly cluster: string;
   readonly service: string;
-  status: Status | undefined;
-  cause: string;
   deploymentId: string;
   revisionBefore: string;
   revisionAfter: string;
@@ -55,19 +54,15 @@ export interface DeploymentRecord {
   serviceEvents: string[];
   /** What a reader of a green end has to know all the same. */
   notes: string[];
-  /** When the action began, in milliseconds since the epoch. */
-  beganAt: number;
-  durationMs: number;
-  /** Milliseconds from the action's begin until each stage was reached. */
+  /** Milliseconds from the begin until each stage was reached. */
   durations: Partial<Record<Stage, number>>;
 }
 
 export function newRecord(cluster: string, service: string): DeploymentRecord {
   return {
+    ...newStep,
     cluster,
     service,
-    status: undefined,
-    cause: "",
     deploymentId: "",
     revisionBefore: "",
     revisionAfter: "",
@@ -80,8 +75,6 @@ export function newRecord(cluster: string, service: string): DeploymentRecord {
     failedTasks: [],
     serviceEvents: [],
     notes: [],
-    beganAt: 0,
-    durationMs: 0,
     durations: {},
   };
 }
@@ -94,7 +87,7 @@ export function hasReached(stage: Stage, wanted: Stage): boolean {
 /** Notes when a stage, and those before it that nobody saw, were reached. */
 export function reach(record: DeploymentRecord, reached: Stage, now: number): void {
   for (const stage of stages.slice(0, stages.indexOf(reached) + 1))
-    record.durations[stage] ??= Math.round(now - record.beganAt);
+    record.durations[stage] ??= Math.round(now - record.startedAt);
 }
 
 /** The digest of an image that is named by digest, else "". */

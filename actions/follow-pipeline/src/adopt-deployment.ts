@@ -68,7 +68,7 @@ async function followedDeployment(
   const readRevision = createRevisionReader(deployWorld, info.applicationName ?? "");
   const [service, revision = ""] = await Promise.all([findService(world, name), readRevision(info.revision)]);
   const record = newRecord(name.cluster, name.service);
-  record.beganAt = info.createTime?.getTime() ?? world.clock.now();
+  record.startedAt = info.createTime?.getTime() ?? world.clock.now();
   record.deploymentId = info.deploymentId ?? "";
   record.revisionBefore = revisionBefore(service, revision);
   record.revisionAfter = revision;
@@ -77,7 +77,7 @@ async function followedDeployment(
   return {
     running: runningDeployment(deployWorld, record.deploymentId),
     judged: { ...watched, inputs: { ...name, desiredCount: undefined } },
-    createdAt: record.beganAt,
+    createdAt: record.startedAt,
     hasTooManyFailedTasks: watchTasks({ ...watched, inputs: { ...name, maxFailedTasks } }),
     last: undefined,
     stopped: false,

@@ -1,6 +1,7 @@
 import { checkCredentialsLife, refuseExpired } from "../../deploy-service/src/verify/credentials-life.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { refuseFindings } from "../../shared/findings.ts";
+import { keepRecord } from "../../shared/keep-record.ts";
 import { computeBudget } from "./budget.ts";
 import type { World } from "./clients.ts";
 import { executionUrl } from "./console.ts";
@@ -18,21 +19,12 @@ import { settleExecution } from "./settle-execution.ts";
 import { watchDeployments } from "./watch-deployments.ts";
 
 /** Follows; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
-export async function followAndReport(world: World, inputs: FollowInputs): Promise<PipelineRecord> {
-  const record = newRecord(inputs.pipeline);
-  const startedAt = world.clock.now();
-  try {
-    await followPipeline(world, inputs, record);
-  } catch (error) {
-    record.status ??= world.signal.aborted ? "cancelled" : "failed";
-    record.cause ||= (error as Error).message;
-    throw error;
-  } finally {
-    record.durationMs = world.clock.now() - startedAt;
-    await publish(record);
-  }
-  world.log.info(`${inputs.pipeline} ${record.status} after ${formatDuration(record.durationMs)}.`);
-  return record;
+export function followAndReport(world: World, inputs: FollowInputs): Promise<PipelineRecord> {
+  return keepRecord(world, newRecord(inputs.pipeline), {
+    work: (record) => followPipeline(world, inputs, record),
+    publish,
+    outcome: ({ pipeline, status }) => `${pipeline} ${status}`,
+  });
 }
 
 /** Find the pipeline, settle the deadline, find or start the execution, follow it, judge. */

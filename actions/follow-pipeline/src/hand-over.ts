@@ -1,7 +1,5 @@
-import { getState, saveState } from "@actions/core";
+import { createHandOver } from "../../shared/hand-over.ts";
 import type { OnCancel } from "./inputs.ts";
-
-const state = "execution";
 
 /** Enough to stop an execution from another process. */
 export interface Handle {
@@ -11,18 +9,5 @@ export interface Handle {
   readonly deploymentIds: readonly string[];
 }
 
-/** An execution that is followed, and what is to become of it without the process that follows it. */
-export interface HandedOver extends Handle {
-  readonly onCancel: OnCancel;
-}
-
-/** Keeps the execution for the post step, which runs whatever happens to the step itself. */
-export function saveHandle(onCancel: OnCancel): (handle: Handle | undefined) => void {
-  return (handle) => saveState(state, handle ? JSON.stringify({ ...handle, onCancel }) : "");
-}
-
-/** Undefined when no execution was followed, or the step decided what becomes of it. */
-export function readHandle(): HandedOver | undefined {
-  const text = getState(state);
-  return text ? (JSON.parse(text) as HandedOver) : undefined;
-}
+/** Of the execution that is followed. */
+export const handOver = createHandOver<Handle, OnCancel>("execution");

@@ -3,15 +3,20 @@ import { systemClock } from "../../shared/clock.ts";
 import { runAction } from "../../shared/run.ts";
 import { createClients } from "./clients.ts";
 import { followAndReport } from "./follow-pipeline.ts";
-import { saveHandle } from "./hand-over.ts";
+import { handOver } from "./hand-over.ts";
 import { readFollowInputs } from "./inputs.ts";
 
 /** The step itself. */
 export function main(): Promise<void> {
   return runAction(async (signal) => {
     const inputs = readFollowInputs();
-    const handOver = saveHandle(inputs.onCancel);
-    const world = { clients: createClients(), clock: systemClock, log: core, signal, handOver };
+    const world = {
+      clients: createClients(),
+      clock: systemClock,
+      log: core,
+      signal,
+      handOver: handOver.saver(inputs.onCancel),
+    };
     await followAndReport(world, inputs);
   });
 }

@@ -2,17 +2,17 @@ import * as core from "@actions/core";
 import { runAction } from "../../shared/run.ts";
 import { applyOnCancel } from "./apply-on-cancel.ts";
 import { createClients } from "./clients.ts";
-import { readHandle, saveHandle } from "./hand-over.ts";
+import { handOver } from "./hand-over.ts";
 
 /**
  * The post step. A runner that cancels a job kills a step ten seconds after it asked it to end; if it died before it
  * decided on its execution, this does what on-cancel says.
  */
 export async function finishPost(): Promise<void> {
-  const left = readHandle();
+  const left = handOver.read();
   if (!left) return;
   await runAction(async () => {
-    const world = { clients: createClients(), log: core, handOver: saveHandle(left.onCancel) };
+    const world = { clients: createClients(), log: core, handOver: handOver.saver(left.onCancel) };
     const fate = await applyOnCancel(world, left.onCancel, left, "The job that followed it was cancelled");
     core.warning(
       `The step ended before its execution did. Execution ${left.executionId} of ${left.pipeline} ${fate}.`,

@@ -1,5 +1,6 @@
 import type { DeploymentRecord } from "../../deploy-service/src/record.ts";
 import type { Finding } from "../../shared/findings.ts";
+import { newStep, type StepRecord } from "../../shared/keep-record.ts";
 import type { ActionRun, Revision } from "./snapshot.ts";
 
 export type Status =
@@ -15,10 +16,8 @@ export type Status =
   | "lost";
 
 /** What is known of the execution, filled in while it goes on, so that outputs and summary tell it whatever happens. */
-export interface PipelineRecord {
+export interface PipelineRecord extends StepRecord<Status> {
   readonly pipeline: string;
-  status: Status | undefined;
-  cause: string;
   executionId: string;
   /** Page of the execution in the AWS console. */
   executionUrl: string;
@@ -32,14 +31,12 @@ export interface PipelineRecord {
   readonly findings: Finding[];
   /** What a reader of the end has to know all the same. */
   readonly notes: string[];
-  durationMs: number;
 }
 
 export function newRecord(pipeline: string): PipelineRecord {
   return {
+    ...newStep,
     pipeline,
-    status: undefined,
-    cause: "",
     executionId: "",
     executionUrl: "",
     started: false,
@@ -48,7 +45,6 @@ export function newRecord(pipeline: string): PipelineRecord {
     deployments: [],
     findings: [],
     notes: [],
-    durationMs: 0,
   };
 }
 

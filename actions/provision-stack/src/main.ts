@@ -4,7 +4,7 @@ import { systemClock } from "../../shared/clock.ts";
 import { runAction } from "../../shared/run.ts";
 import { readProvisionInputs } from "./inputs.ts";
 import { provisionAndReport } from "./provision.ts";
-import { createHandOver } from "./stack/hand-over.ts";
+import { operationsLeft, trackOperations } from "./stack/hand-over.ts";
 import { inRequest } from "./stack/template-store.ts";
 
 /** The step itself. */
@@ -27,7 +27,7 @@ export function main(): Promise<void> {
       clock: systemClock,
       log: core,
       signal,
-      handOver: createHandOver((operations) => core.saveState("operations", JSON.stringify(operations))),
+      handOver: trackOperations(operationsLeft.save),
     };
     await provisionAndReport(world, inputs);
   });

@@ -3,11 +3,11 @@ import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { systemClock } from "../../shared/clock.ts";
 import { runAction } from "../../shared/run.ts";
 import { finishOperations } from "./apply/finish-operations.ts";
-import type { HandedOver } from "./stack/hand-over.ts";
+import { operationsLeft } from "./stack/hand-over.ts";
 
 /** The post step: a runner that cancels a job kills a step ten seconds after it asked it to end. */
 export async function finishPost(): Promise<void> {
-  const operations = JSON.parse(core.getState("operations") || "[]") as HandedOver[];
+  const operations = operationsLeft.read() ?? [];
   if (operations.length === 0) return;
   await runAction((signal) =>
     finishOperations(

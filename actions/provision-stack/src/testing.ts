@@ -8,7 +8,7 @@ import type { Failure } from "../../shared/failure.ts";
 import { fastClock } from "../../shared/simulator-for-tests.ts";
 import type { ProvisionInputs } from "./inputs.ts";
 import { provisionAndReport } from "./provision.ts";
-import { createHandOver } from "./stack/hand-over.ts";
+import { trackOperations } from "./stack/hand-over.ts";
 import { inRequest } from "./stack/template-store.ts";
 import type { World } from "./world.ts";
 
@@ -61,7 +61,7 @@ export async function createStage(options: SimulatorOptions = {}) {
         cloudformation: new CloudFormationClient(simulator.clientConfig),
         clientConfig: simulator.clientConfig,
         templates: inRequest,
-        handOver: createHandOver(() => {}),
+        handOver: trackOperations(() => {}),
         clock: fastClock,
         log: {
           info: (line) => void lines.push(line),

@@ -28,13 +28,13 @@ export async function rollBackActive(
     record.status = "planned";
     return;
   }
-  const beganAt = world.clock.now();
+  const startedAt = world.clock.now();
   const isBack = await endActive({ world, inputs, record, history, active });
   if (isBack && target === undefined) {
     record.status = "succeeded";
     return;
   }
-  const current = await lookAgain(rollback, beganAt);
+  const current = await lookAgain(rollback, startedAt);
   if (target !== undefined) return deployFormer(current, target);
   if (inputs.to === "last-good") return goBack({ ...current, deployments: await history.list() });
   throw new Failure(`${upperFirst(active.name)} succeeded before it could be stopped`, {
@@ -43,11 +43,11 @@ export async function rollBackActive(
 }
 
 /** For the deployment that follows: what is left of the time, and a record without the course of the one that ended. */
-async function lookAgain(rollback: Rollback, beganAt: number): Promise<Rollback> {
+async function lookAgain(rollback: Rollback, startedAt: number): Promise<Rollback> {
   const { world, inputs, record } = rollback;
   record.traffic = [];
   record.events = [];
-  const passed = world.clock.now() - beganAt;
+  const passed = world.clock.now() - startedAt;
   const deadlineMs = inputs.deadlineMs && Math.max(0, inputs.deadlineMs - passed);
   return { ...rollback, inputs: { ...inputs, deadlineMs }, service: await findService(world, inputs) };
 }

@@ -1,6 +1,6 @@
 import type { World } from "../../deploy-service/src/clients.ts";
 import { findGroup } from "../../deploy-service/src/codedeploy/group.ts";
-import { keepRecord } from "../../deploy-service/src/keep-record.ts";
+import { keepDeploymentRecord } from "../../deploy-service/src/keep-deployment-record.ts";
 import type { DeploymentRecord } from "../../deploy-service/src/record.ts";
 import { refuseExpired } from "../../deploy-service/src/verify/credentials-life.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
@@ -14,7 +14,7 @@ import { openHistory } from "./service-history.ts";
 
 /** Rolls back; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
 export function rollBackAndReport(world: World, inputs: RollbackInputs): Promise<DeploymentRecord> {
-  return keepRecord(world, inputs, (record) => rollBack(world, inputs, record));
+  return keepDeploymentRecord(world, inputs, (record) => rollBack(world, inputs, record));
 }
 
 /** Ends the deployment that goes on, or deploys what is to come back with the engine of deploy-service. */

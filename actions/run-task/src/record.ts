@@ -1,12 +1,11 @@
 import type { Container, Task } from "@aws-sdk/client-ecs";
+import { newStep, type StepRecord } from "../../shared/keep-record.ts";
 
 export type Status = "succeeded" | "started" | "failed" | "stopped" | "timed-out" | "cancelled";
 
 /** What is known of the run, filled in while it goes on, so that outputs and summary tell it whatever happens. */
-export interface RunRecord {
+export interface RunRecord extends StepRecord<Status> {
   readonly cluster: string;
-  status: Status | undefined;
-  cause: string;
   revision: string;
   taskArn: string;
   /** The one whose exit code decides. */
@@ -18,14 +17,12 @@ export interface RunRecord {
   runMs: number | undefined;
   /** The end of the container's log. */
   logLines: readonly string[];
-  durationMs: number;
 }
 
 export function newRecord(cluster: string): RunRecord {
   return {
+    ...newStep,
     cluster,
-    status: undefined,
-    cause: "",
     revision: "",
     taskArn: "",
     container: "",
@@ -34,7 +31,6 @@ export function newRecord(cluster: string): RunRecord {
     startMs: undefined,
     runMs: undefined,
     logLines: [],
-    durationMs: 0,
   };
 }
 

@@ -1,7 +1,7 @@
-import { formatDuration } from "../../shared/duration.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import type { EcsWorld } from "../../shared/ecs/world.ts";
 import { refuseFindings, refuseWith } from "../../shared/findings.ts";
+import { keepRecord } from "../../shared/keep-record.ts";
 import { chooseContainer } from "./container.ts";
 import { findDefinition } from "./definition.ts";
 import { followToEnd } from "./follow-to-end.ts";
@@ -13,22 +13,12 @@ import { startTask } from "./start.ts";
 import { createTaskLog } from "./task-log.ts";
 
 /** Runs the task; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
-export async function runAndReport(world: EcsWorld, inputs: RunInputs): Promise<RunRecord> {
-  const record = newRecord(inputs.cluster);
-  const startedAt = world.clock.now();
-  try {
-    await run(world, inputs, record);
-  } catch (error) {
-    record.status ??= world.signal.aborted ? "cancelled" : "failed";
-    record.cause ||= (error as Error).message;
-    throw error;
-  } finally {
-    record.durationMs = world.clock.now() - startedAt;
-    await publish(record);
-  }
-  const what = record.status === "started" ? "is running" : "succeeded";
-  world.log.info(`Task ${taskId(record)} ${what} after ${formatDuration(record.durationMs)}.`);
-  return record;
+export function runAndReport(world: EcsWorld, inputs: RunInputs): Promise<RunRecord> {
+  return keepRecord(world, newRecord(inputs.cluster), {
+    work: (record) => run(world, inputs, record),
+    publish,
+    outcome: (record) => `Task ${taskId(record)} ${record.status === "started" ? "is running" : "succeeded"}`,
+  });
 }
 
 /** Verify, register, start, follow, judge. */

@@ -1,11 +1,3 @@
-import { getState, saveState } from "@actions/core";
+import { runPhase } from "../../shared/phases.ts";
 
-// The runner starts this file twice: for the step itself, and after the job's steps as its post step.
-if (getState("phase") === "post") {
-  const { finishPost } = await import("./post.ts");
-  await finishPost();
-} else {
-  saveState("phase", "post");
-  const { main } = await import("./main.ts");
-  await main();
-}
+await runPhase({ step: () => import("./main.ts"), post: () => import("./post.ts") });

@@ -2,7 +2,7 @@ import * as core from "@actions/core";
 import { systemClock } from "../../shared/clock.ts";
 import { runAction } from "../../shared/run.ts";
 import { createClients } from "./clients.ts";
-import { saveUndo } from "./hand-over.ts";
+import { handOver } from "./hand-over.ts";
 import { readScaleInputs } from "./inputs.ts";
 import { scaleAndReport } from "./scale.ts";
 
@@ -10,10 +10,13 @@ import { scaleAndReport } from "./scale.ts";
 export function main(): Promise<void> {
   return runAction(async (signal) => {
     const inputs = readScaleInputs();
-    const handOver = saveUndo(inputs.onCancel);
-    await scaleAndReport(
-      { clients: createClients(), clock: systemClock, log: core, signal, handOver },
-      inputs,
-    );
+    const world = {
+      clients: createClients(),
+      clock: systemClock,
+      log: core,
+      signal,
+      handOver: handOver.saver(inputs.onCancel),
+    };
+    await scaleAndReport(world, inputs);
   });
 }

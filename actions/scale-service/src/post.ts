@@ -2,7 +2,7 @@ import * as core from "@actions/core";
 import { systemClock } from "../../shared/clock.ts";
 import { runAction } from "../../shared/run.ts";
 import { createClients } from "./clients.ts";
-import { readUndo, saveUndo } from "./hand-over.ts";
+import { handOver } from "./hand-over.ts";
 import { putBack } from "./undo.ts";
 
 /**
@@ -10,9 +10,9 @@ import { putBack } from "./undo.ts";
  * decided what becomes of the service, this does what on-cancel says.
  */
 export async function finishPost(): Promise<void> {
-  const left = readUndo();
+  const left = handOver.read();
   if (!left) return;
-  const { undo, onCancel } = left;
+  const { onCancel, ...undo } = left;
   const end = `The step ended before ${undo.service} was as wanted`;
   if (onCancel === "leave") return core.warning(`${end}; it stays as it is (on-cancel: leave).`);
   await runAction(async (signal) => {
@@ -21,7 +21,7 @@ export async function finishPost(): Promise<void> {
       clock: systemClock,
       log: core,
       signal,
-      handOver: saveUndo(onCancel),
+      handOver: handOver.saver(onCancel),
     };
     core.warning(`${end}; ${await putBack(world, undo)} (on-cancel: restore).`);
   });

@@ -1,5 +1,6 @@
 import type { FailedTask } from "../../shared/ecs/failed-task.ts";
 import type { Finding } from "../../shared/findings.ts";
+import { newStep, type StepRecord } from "../../shared/keep-record.ts";
 import type { AutoscalingState } from "./autoscaling/state.ts";
 
 /**
@@ -20,11 +21,9 @@ export type Status =
   | "cancelled";
 
 /** What is known of the service, filled in while it scales, so that outputs and summary tell it whatever happens. */
-export interface ScaleRecord {
+export interface ScaleRecord extends StepRecord<Status> {
   readonly cluster: string;
   readonly service: string;
-  status: Status | undefined;
-  cause: string;
   before: Counts | undefined;
   now: Counts | undefined;
   /** Undefined: not looked up, or AWS did not allow it; null: the service has none. */
@@ -40,9 +39,6 @@ export interface ScaleRecord {
   failedTasks: readonly FailedTask[];
   /** Of the service since the step began, oldest first. */
   serviceEvents: string[];
-  /** Milliseconds since the epoch. */
-  beganAt: number;
-  durationMs: number;
   /** Milliseconds from the request until each stage was reached. */
   durations: Partial<Record<Stage, number>>;
 }
@@ -54,10 +50,9 @@ export interface Counts {
 
 export function newRecord(cluster: string, service: string): ScaleRecord {
   return {
+    ...newStep,
     cluster,
     service,
-    status: undefined,
-    cause: "",
     before: undefined,
     now: undefined,
     autoscalingBefore: undefined,
@@ -68,8 +63,6 @@ export function newRecord(cluster: string, service: string): ScaleRecord {
     notes: [],
     failedTasks: [],
     serviceEvents: [],
-    beganAt: 0,
-    durationMs: 0,
     durations: {},
   };
 }

@@ -1,6 +1,7 @@
 import { checkCredentialsLife, refuseExpired } from "../../deploy-service/src/verify/credentials-life.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { refuseFindings } from "../../shared/findings.ts";
+import { keepRecord } from "../../shared/keep-record.ts";
 import type { AutoscalingPlan } from "./autoscaling/plan.ts";
 import { dimensionOf, isSuspended, readAutoscaling } from "./autoscaling/state.ts";
 import type { World } from "./clients.ts";
@@ -19,21 +20,12 @@ import { ongoingDeployment, waitForDeployment } from "./wait-for-deployment.ts";
 import { watchTasks } from "./watch-tasks.ts";
 
 /** Scales; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
-export async function scaleAndReport(world: World, inputs: ScaleInputs): Promise<ScaleRecord> {
-  const record = newRecord(inputs.cluster, inputs.service);
-  record.beganAt = world.clock.now();
-  try {
-    await scale(world, inputs, record);
-  } catch (error) {
-    record.status ??= world.signal.aborted ? "cancelled" : "failed";
-    record.cause ||= (error as Error).message;
-    throw error;
-  } finally {
-    record.durationMs = world.clock.now() - record.beganAt;
-    await publish(record);
-  }
-  world.log.info(`${inputs.service} ${record.status} after ${formatDuration(record.durationMs)}.`);
-  return record;
+export function scaleAndReport(world: World, inputs: ScaleInputs): Promise<ScaleRecord> {
+  return keepRecord(world, newRecord(inputs.cluster, inputs.service), {
+    work: (record) => scale(world, inputs, record),
+    publish,
+    outcome: ({ service, status }) => `${service} ${status}`,
+  });
 }
 
 /** Verify and plan, wait for a deployment, change, follow to the wanted stage, judge. */
@@ -93,7 +85,7 @@ async function change(
   const undo = await prepareUndo(world, inputs, subject, autoscaling);
   world.handOver(undo);
   try {
-    const deadlineAt = (inputs.deadlineMs === undefined ? world.clock.now() : record.beganAt) + budgetMs;
+    const deadlineAt = (inputs.deadlineMs === undefined ? world.clock.now() : record.startedAt) + budgetMs;
     await request(world, inputs, record, subject, autoscaling, undo);
     const requestedAt = world.clock.now();
     record.durations.requested = 0;

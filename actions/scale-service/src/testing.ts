@@ -162,7 +162,7 @@ async function tryScale(
   };
   const all: Record<string, string> = { cluster, service: "web", ...given };
   const record = newRecord(cluster, "web");
-  record.beganAt = world.clock.now();
+  record.startedAt = world.clock.now();
   const inputs = readScaleInputs((name) => all[name] ?? "");
   const error = await scale(world, inputs, record).then(
     () => undefined,

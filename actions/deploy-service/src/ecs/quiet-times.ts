@@ -11,15 +11,15 @@ const defaults = { canaryMinutes: 10, stepMinutes: 6 };
  */
 export function createQuietTimes(): (deployment: ServiceDeployment, now: number) => number | undefined {
   let state = "";
-  let beganAt = 0;
+  let startedAt = 0;
   let lastLook = 0;
   return (deployment, now) => {
     const weight = deployment.targetServiceRevision?.requestedProductionTrafficWeight ?? 0;
     const current = `${deployment.lifecycleStage} ${weight}`;
-    if (current !== state) beganAt = lastLook;
+    if (current !== state) startedAt = lastLook;
     [state, lastLook] = [current, now];
     const minutes = deployment.status === "IN_PROGRESS" ? waitOf(deployment, weight) : 0;
-    const until = beganAt + minutes * minute;
+    const until = startedAt + minutes * minute;
     return until > now ? until : undefined;
   };
 }

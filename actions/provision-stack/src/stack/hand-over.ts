@@ -1,3 +1,8 @@
+import { createPostState } from "../../../shared/post-state.ts";
+
+/** What the step has under way in AWS, for its post step. */
+export const operationsLeft = createPostState<readonly HandedOver[]>("operations");
+
 /** An operation that goes on in AWS, as the post step needs it when the step was cancelled. */
 export interface HandedOver {
   readonly stackName: string;
@@ -15,7 +20,7 @@ export interface HandOver {
 }
 
 /** Keeps the operations under way where the post step finds them; `save` gets all of them, whenever one changes. */
-export function createHandOver(save: (operations: readonly HandedOver[]) => void): HandOver {
+export function trackOperations(save: (operations: readonly HandedOver[]) => void): HandOver {
   const operations = new Map<string, HandedOver>();
   const change = (action: () => void) => {
     action();

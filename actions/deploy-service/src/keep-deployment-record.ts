@@ -1,0 +1,15 @@
+import { keepRecord } from "../../shared/keep-record.ts";
+import type { World } from "./clients.ts";
+import type { DeployInputs } from "./inputs.ts";
+import { publish } from "./publish.ts";
+import { type DeploymentRecord, newRecord } from "./record.ts";
+
+/** Keeps the record of a deployment of the service, or of its way back; outputs and job summary are written however it ends. */
+export function keepDeploymentRecord(
+  world: World,
+  { cluster, service }: Pick<DeployInputs, "cluster" | "service">,
+  work: (record: DeploymentRecord) => Promise<void>,
+): Promise<DeploymentRecord> {
+  const outcome = ({ status }: DeploymentRecord) => `${service} ${status}`;
+  return keepRecord(world, newRecord(cluster, service), { work, publish, outcome });
+}

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { keepRecord, newStep, type StepRecord } from "./keep-record.ts";
+
+type Kept = StepRecord<"succeeded" | "stopped">;
+
+/** Does `work` in a step that takes 90 s from second 1 on, and answers all that is seen of it. */
+async function run(work: (record: Kept) => void, signal = new AbortController().signal) {
+  const [lines, published]: [string[], Kept[]] = [[], []];
+  const log = { info: (line: string) => void lines.push(line), notice: () => {}, warning: () => {} };
+  let now = 1_000;
+  const clock = { now: () => now, wait: async () => {} };
+  const record: Kept = { ...newStep };
+  const error = await keepRecord({ clock, log, signal }, record, {
+    work: async () => {
+      now += 90_000;
+      work(record);
+    },
+    publish: async (kept) => void published.push({ ...kept }),
+    outcome: ({ status }) => `web ${status}`,
+  }).then(
+    () => undefined,
+    (thrown: Error) => thrown.message,
+  );
+  return { error, lines, published };
+}
+
+const times = { startedAt: 1_000, durationMs: 90_000 };
+
+test("a green end is published and told once", async () => {
+  const end = await run((record) => {
+    record.status = "succeeded";
+  });
+  expect(end).toEqual({
+    error: undefined,
+    lines: ["web succeeded after 1 min 30 s."],
+    published: [{ status: "succeeded", cause: "", ...times }],
+  });
+});
+
+test.each<[string, Partial<Kept>, AbortSignal | undefined, Partial<Kept>]>([
+  ["fails", {}, undefined, { status: "failed", cause: "no such service" }],
+  ["fails while it is cancelled", {}, AbortSignal.abort(), { status: "cancelled", cause: "no such service" }],
+  [
+    "told before why",
+    { status: "stopped", cause: "by hand" },
+    undefined,
+    { status: "stopped", cause: "by hand" },
+  ],
+])("work that %s is published before it is thrown", async (_, told, signal, seen) => {
+  const end = await run((record) => {
+    Object.assign(record, told);
+    throw new Error("no such service");
+  }, signal);
+  expect(end).toEqual({ error: "no such service", lines: [], published: [{ ...seen, ...times }] });
+});

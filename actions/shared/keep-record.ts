@@ -1,0 +1,46 @@
+import { formatDuration } from "./duration.ts";
+import type { StepWorld } from "./world.ts";
+
+/** What the record of every step tells, whatever the step does. */
+export interface StepRecord<Status extends string> {
+  /** Undefined until it is settled. */
+  status: Status | "failed" | "cancelled" | undefined;
+  /** Empty when nothing failed. */
+  cause: string;
+  /** When the step began, in milliseconds since the epoch. */
+  startedAt: number;
+  durationMs: number;
+}
+
+/** Of a step that has not begun. */
+export const newStep = { status: undefined, cause: "", startedAt: 0, durationMs: 0 } as const;
+
+interface Step<Kept> {
+  /** Throws what makes the step red. */
+  readonly work: (record: Kept) => Promise<void>;
+  /** Writes outputs and job summary, for a red end as for a green one. */
+  readonly publish: (record: Kept) => Promise<void>;
+  /** Who came to what, for the last line of a green end: `web succeeded`. */
+  readonly outcome: (record: Kept) => string;
+}
+
+/** Does the work of a step and keeps its record, which is published however the work ends; throws what the work throws. */
+export async function keepRecord<Kept extends StepRecord<string>>(
+  { clock, log, signal }: StepWorld,
+  record: Kept,
+  { work, publish, outcome }: Step<Kept>,
+): Promise<Kept> {
+  record.startedAt = clock.now();
+  try {
+    await work(record);
+  } catch (error) {
+    record.status ??= signal.aborted ? "cancelled" : "failed";
+    record.cause ||= (error as Error).message;
+    throw error;
+  } finally {
+    record.durationMs = clock.now() - record.startedAt;
+    await publish(record);
+  }
+  log.info(`${outcome(record)} after ${formatDuration(record.durationMs)}.`);
+  return record;
+}

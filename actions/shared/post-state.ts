@@ -1,0 +1,19 @@
+import { getState, saveState } from "@actions/core";
+
+/** What a step keeps for its post step, which runs whatever happens to the step itself; plain data. */
+export interface PostState<T> {
+  /** Undefined when there is nothing for the post step to do any more. */
+  save(value: T | undefined): void;
+  read(): T | undefined;
+}
+
+/** @param name of the state; an action's states have different ones. */
+export function createPostState<T>(name: string): PostState<T> {
+  return {
+    save: (value) => saveState(name, value ? JSON.stringify(value) : ""),
+    read: () => {
+      const text = getState(name);
+      return text ? (JSON.parse(text) as T) : undefined;
+    },
+  };
+}
