@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-var r=class extends Error{nextStep;place;constructor(t,n={}){super(t,n.cause===void 0?void 0:{cause:n.cause}),this.name="Failure",this.nextStep=n.nextStep,this.place=n.place}},s=class extends r{constructor(t){super(`Cancelled by ${t}.`),this.name="Cancelled"}};function a(e){return e.nextStep?`${e.message.replace(/[.\s]*$/,"")}. Next step: ${e.nextStep}`:e.message}export{r as a,s as b,a as c};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{Bb as c,Za as i,ab as r,bb as a,g as t}from"./chunk-Y6L6CEJW.js";import{e as o,i as n}from"./chunk-NAWUKLJC.js";import"./chunk-BTGY3KMT.js";async function u(){let e=a();e&&await t(async()=>{let l={clients:i(),log:n,handOver:r(e.onCancel)},s=await c(l,e.onCancel,e,"The job that followed it was cancelled");o(`The step ended before its execution did. Execution ${e.executionId} of ${e.pipeline} ${s}.`)})}export{u as finishPost};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as e,d as t}from"./chunk-QPEFUHXI.js";import"./chunk-GWH5DZHI.js";import{T as m,ca as r}from"./chunk-BEF75NOJ.js";import"./chunk-ZIPUQW4P.js";import"./chunk-NQETCPOG.js";var n=m(e,"AWSSSOOIDCService","SSOOIDCClient",r),p={},i=(c,a,s,f)=>[];var o=class extends n(p,i,"CreateToken",t){};export{o as CreateTokenCommand};
