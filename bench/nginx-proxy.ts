@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
 
-// nginx as a load balancer that says as much to its target as ours: one worker, kept connections, the client's address.
+// nginx as a load balancer that says as much to its target as ours: one worker, connections kept for good, which it would
+// else close after a thousand requests, and the client's address.
 const targetPort = Number(process.argv[2]);
 const folder = await mkdtemp(join(tmpdir(), "nginx-"));
 const port = await freePort();
@@ -18,12 +19,13 @@ error_log ${folder}/error.log;
 events { worker_connections 1024; }
 http {
   access_log off;
+  keepalive_requests 1000000000;
   client_body_temp_path ${folder}/body;
   proxy_temp_path ${folder}/proxy;
   fastcgi_temp_path ${folder}/fastcgi;
   uwsgi_temp_path ${folder}/uwsgi;
   scgi_temp_path ${folder}/scgi;
-  upstream target { server 127.0.0.1:${targetPort}; keepalive 64; }
+  upstream target { server 127.0.0.1:${targetPort}; keepalive 64; keepalive_requests 1000000000; }
   server {
     listen 127.0.0.1:${port};
     location / {
