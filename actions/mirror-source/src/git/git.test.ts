@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { watch } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, watch } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -13,11 +13,13 @@ const { signal } = new AbortController();
 test("a cancelled command ends with all that it started", async () => {
   const cancellation = new AbortController();
   const git = createGit(folder, { variables, signal: cancellation.signal });
-  const changes = watch(folder);
+  const watcher = watch(folder);
+  const started = once(watcher, "change");
   // The shell's child holds the output open for as long as it lives.
   const running = git.text(["-c", "alias.stay=!sleep 600 & touch started; wait", "stay"]);
   const outcome = expect(running).rejects.toThrow("cancelled");
-  for await (const { filename } of changes) if (filename === "started") break;
+  await started;
+  watcher.close();
   cancellation.abort(new Error("cancelled"));
   await outcome;
 });
