@@ -1,6 +1,5 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
+import { runProgram } from "./run-program.ts";
 
 export type Load = {
   readonly url: string;
@@ -19,13 +18,7 @@ export interface LoadResult {
 
 /** Asks for a page without pause on every connection; rejects when an answer failed or none came. */
 export async function applyLoad(load: Load): Promise<LoadResult> {
-  const child = fork(join(import.meta.dirname, "http-load.ts"), [JSON.stringify(load)]);
-  const [result] = (await Promise.race([
-    once(child, "message"),
-    once(child, "exit").then(([code]) =>
-      Promise.reject(new Error(`the load of ${load.url} ended with ${code}`)),
-    ),
-  ])) as [LoadResult];
+  const result = await runProgram<LoadResult>(join(import.meta.dirname, "http-load.ts"), load);
   if (result.failed > 0 || result.answered === 0)
     throw new Error(
       `${load.url} under load: ${result.failed} requests failed and ${result.answered} were answered with "${load.expected}" in the page; its figures would mean nothing`,

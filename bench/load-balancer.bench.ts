@@ -23,25 +23,16 @@ const firstRequests = 100_000;
 const loadBalancer: Benchmark = async () => {
   if (!isOnPath("nginx"))
     throw new NotHere("nginx is its peer and is not installed (Debian, Ubuntu: apt-get install nginx-light)");
-  const started: StartedProgram[] = [];
-  const start = async (program: string, targetPort?: number) => {
-    const one = await startProgram(program, targetPort);
-    started.push(one);
-    return one;
-  };
-  try {
-    const target = await start("http-target.ts");
-    const ours = await start("simulated-load-balancer.ts", target.port);
-    const nginx = await start("nginx-proxy.ts", target.port);
-    const plain = await start("plain-proxy.ts", target.port);
-    return [
-      ...(await compare(ours, { name: "nginx", peer: nginx, goal: "≥ 0.4 ×" })),
-      ...(await compare(ours, { name: "node:http proxy", peer: plain, goal: "≥ 0.8 ×" })),
-      await measureMemory(ours),
-    ];
-  } finally {
-    for (const { child } of started) child.kill();
-  }
+  using ends = new DisposableStack();
+  const target = await startProgram(ends, "http-target.ts");
+  const ours = await startProgram(ends, "simulated-load-balancer.ts", target.port);
+  const nginx = await startProgram(ends, "nginx-proxy.ts", target.port);
+  const plain = await startProgram(ends, "plain-proxy.ts", target.port);
+  return [
+    ...(await compare(ours, { name: "nginx", peer: nginx, goal: "≥ 0.4 ×" })),
+    ...(await compare(ours, { name: "node:http proxy", peer: plain, goal: "≥ 0.8 ×" })),
+    await measureMemory(ours),
+  ];
 };
 
 interface Peer {

@@ -1,10 +1,10 @@
 import { alternate } from "./alternate.ts";
 import type { GeneratorLoad, GeneratorResult } from "./load-generators/generator.ts";
-import { runProgram, runWrk } from "./load-generators/run-generator.ts";
+import { runGenerator, runWrk } from "./load-generators/run-generator.ts";
 import { type Benchmark, type Measurement, measure, median } from "./measurement.ts";
 import { NotHere } from "./not-here.ts";
 import { isOnPath } from "./on-path.ts";
-import { type StartedProgram, startProgram } from "./start-program.ts";
+import { startProgram } from "./start-program.ts";
 
 const connections = 32;
 /** So long that the first request of each connection, which waits for that and for compiling, is not in the slowest hundredth. */
@@ -23,29 +23,22 @@ const requests = { first: 100_000, all: 1_000_000 };
 const loadGenerator: Benchmark = async () => {
   if (!isOnPath("wrk"))
     throw new NotHere("wrk is its peer and is not installed (Debian, Ubuntu: apt-get install wrk)");
-  const started: StartedProgram[] = [];
-  const start = async (program: string, delayMs?: number) => {
-    const one = await startProgram(program, delayMs);
-    started.push(one);
-    return `http://127.0.0.1:${one.port}/`;
-  };
-  try {
-    const timed = await start("http-target.ts", serviceMs);
-    const quick = await start("http-target.ts");
-    return [
-      ...(await compareAll(timed, `target of ${serviceMs} ms`, "0.95–1.05 ×")),
-      ...(await compareAll(quick, "target without a pause", "≥ 0.95 ×")),
-      await measureMemory(quick),
-    ];
-  } finally {
-    for (const { child } of started) child.kill();
-  }
+  using ends = new DisposableStack();
+  const start = async (delayMs?: number) =>
+    `http://127.0.0.1:${(await startProgram(ends, "http-target.ts", delayMs)).port}/`;
+  const timed = await start(serviceMs);
+  const quick = await start();
+  return [
+    ...(await compareAll(timed, `target of ${serviceMs} ms`, "0.95–1.05 ×")),
+    ...(await compareAll(quick, "target without a pause", "≥ 0.95 ×")),
+    await measureMemory(quick),
+  ];
 };
 
 async function compareAll(url: string, target: string, goal: string): Promise<Measurement[]> {
   const load: GeneratorLoad = { url, connections, seconds: secondsPerRun };
-  const ours = () => runProgram<GeneratorResult>("ours.ts", load);
-  const autocannon = () => runProgram<GeneratorResult>("autocannon.ts", load);
+  const ours = () => runGenerator<GeneratorResult>("ours.ts", load);
+  const autocannon = () => runGenerator<GeneratorResult>("autocannon.ts", load);
   return [
     ...(await compare({ target, goal, ours, name: "wrk", peer: () => runWrk(load) })),
     ...(await compare({ target, goal, ours, name: "autocannon", peer: autocannon })),
@@ -86,7 +79,7 @@ async function compare({ target, goal, ours, name, peer }: Comparison): Promise<
 
 /** Memory that grows with the requests would show as a ratio well under 1. */
 async function measureMemory(url: string): Promise<Measurement> {
-  const usedMb = await runProgram<{ first: number; all: number }>("many-requests.ts", {
+  const usedMb = await runGenerator<{ first: number; all: number }>("many-requests.ts", {
     url,
     connections,
     ...requests,

@@ -1,21 +1,22 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
+import { startAndHear } from "./run-program.ts";
 
 export interface StartedProgram {
   readonly child: ChildProcess;
   readonly port: number;
 }
 
-/** Starts a program of this folder that sends the port it listens on; rejects when it ends instead. */
-export async function startProgram(program: string, targetPort?: number): Promise<StartedProgram> {
-  const child = fork(
+/** Starts a program of this folder that sends the port it listens on, ended by `ends`. */
+export async function startProgram(
+  ends: DisposableStack,
+  program: string,
+  argument?: number,
+): Promise<StartedProgram> {
+  const { child, message } = await startAndHear<{ port: number }>(
     join(import.meta.dirname, program),
-    targetPort === undefined ? [] : [String(targetPort)],
+    argument === undefined ? [] : [String(argument)],
   );
-  const [message] = (await Promise.race([
-    once(child, "message"),
-    once(child, "exit").then(([code]) => Promise.reject(new Error(`${program} ended with ${code}`))),
-  ])) as [{ port: number }];
+  ends.defer(() => child.kill());
   return { child, port: message.port };
 }

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { generateLoad } from "../../actions/shared/load/generate-load.ts";
+import { closedLoop } from "./closed-loop.ts";
 
 /** Sends requests until there have been `first`, and then `all`, and tells how much memory is in use at both times. */
 const { url, connections, first, all } = JSON.parse(process.argv[2] ?? "") as {
@@ -22,23 +23,10 @@ const enough = new AbortController();
 const usedMb: number[] = [];
 let requests = 0;
 const anHour = 3_600_000;
-await generateLoad(
-  {
-    loop: "closed",
-    stages: [{ durationMs: anHour, from: connections, to: connections }],
-    warmUpMs: 0,
-    spacing: "constant",
-    maxConnections: connections,
-    targets: [{ url: new URL(url), weight: 1 }],
-    request: { method: "GET", headers: {}, body: undefined, timeoutMs: 10_000 },
-    expected: (status) => status === 200,
-  },
-  enough.signal,
-  (second) => {
-    requests += second.requests;
-    const at = usedMb.length === 0 ? first : all;
-    if (requests >= at) usedMb.push(memoryInUse() / 1e6);
-    if (requests >= all) enough.abort();
-  },
-);
+await generateLoad(closedLoop(url, connections, anHour), enough.signal, (second) => {
+  requests += second.requests;
+  const at = usedMb.length === 0 ? first : all;
+  if (requests >= at) usedMb.push(memoryInUse() / 1e6);
+  if (requests >= all) enough.abort();
+});
 process.send?.({ first: usedMb[0], all: usedMb.at(-1) });

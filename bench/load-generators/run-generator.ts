@@ -1,18 +1,12 @@
-import { execFile, fork } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { runProgram } from "../run-program.ts";
 import type { GeneratorLoad, GeneratorResult } from "./generator.ts";
 
-/** Runs a program of this folder with these options; answers what it sends when it is through. */
-export async function runProgram<Result>(program: string, options: object): Promise<Result> {
-  const child = fork(join(import.meta.dirname, program), [JSON.stringify(options)]);
-  const exited = once(child, "exit");
-  const ended = exited.then(([code]) => Promise.reject(new Error(`${program} ended with ${code}`)));
-  const [result] = (await Promise.race([once(child, "message"), ended])) as [Result];
-  ended.catch(() => {});
-  await exited;
-  return result;
+/** Runs a program of this folder with these options; answers what it sends. */
+export function runGenerator<Result>(program: string, options: object): Promise<Result> {
+  return runProgram(join(import.meta.dirname, program), options);
 }
 
 /** wrk, with one thread as the others have; throws when requests failed. */

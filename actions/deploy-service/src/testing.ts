@@ -9,6 +9,11 @@ import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balan
 import { IAMClient } from "@aws-sdk/client-iam";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.ts";
+import {
+  webLogs,
+  webTaskDefinition,
+  webVersion,
+} from "../../../simulator/src/outside-clients/web-for-tests.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/testing-simulator.ts";
 import { fastClock, pushImage } from "../../shared/simulator-for-tests.ts";
@@ -63,7 +68,10 @@ export async function stageOn(parts: {
     productionUrl,
     taskDefinition: async (version, changes = {}) => {
       const file = join(folder, `taskdef-${version}.json`);
-      await writeFile(file, JSON.stringify({ ...taskDefinition(image, version), ...changes }));
+      await writeFile(
+        file,
+        JSON.stringify({ ...webTaskDefinition(image, { ...webVersion(version), ...webLogs }), ...changes }),
+      );
       return file;
     },
     world: (signal = new AbortController().signal) => worldOf(simulator, signal),
@@ -136,30 +144,5 @@ function worldOf({ clientConfig }: Simulator, signal: AbortSignal) {
       iam: async () => new IAMClient(clientConfig),
       secretsManager: async () => new SecretsManagerClient(clientConfig),
     },
-  };
-}
-
-function taskDefinition(image: string, version: string) {
-  const options = {
-    "awslogs-group": "web",
-    "awslogs-region": "us-east-1",
-    "awslogs-stream-prefix": "web",
-  };
-  return {
-    family: "web",
-    requiresCompatibilities: ["FARGATE"],
-    networkMode: "awsvpc",
-    cpu: "256",
-    memory: "512",
-    executionRoleArn: "arn:aws:iam::123456789012:role/execution",
-    containerDefinitions: [
-      {
-        name: "web",
-        image,
-        portMappings: [{ containerPort: 8080 }],
-        environment: [{ name: "VERSION", value: version }],
-        logConfiguration: { logDriver: "awslogs", options },
-      },
-    ],
   };
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { appSpecFile } from "../../../../simulator/src/outside-clients/web-for-tests.ts";
 import type { TaskDefinitionInput } from "../../../shared/task-definition.ts";
 import { generateAppSpec, readAppSpec } from "./app-spec.ts";
 
@@ -14,17 +15,7 @@ const taskDefinition: TaskDefinitionInput = {
 };
 
 function yaml(changes: { from: string | RegExp; to: string }[] = []): string {
-  const text = `version: 0.0
-Resources:
-  - TargetService:
-      Type: AWS::ECS::Service
-      Properties:
-        TaskDefinition: <TASK_DEFINITION>
-        LoadBalancerInfo:
-          ContainerName: web
-          ContainerPort: 8080
-`;
-  return changes.reduce((result, { from, to }) => result.replace(from, to), text);
+  return changes.reduce((result, { from, to }) => result.replace(from, to), appSpecFile);
 }
 
 function read(text: string, name = "appspec.yaml") {

@@ -2,8 +2,8 @@ import { type Load, startLoadProcess } from "../load.ts";
 import { expectThat, type StepRecorder } from "../record-steps.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import { describeService } from "../service-state.ts";
-import { edit } from "./edit.ts";
-import { expectGreen, inTheEnd } from "./expectations.ts";
+import { inTheEnd } from "./expectations.ts";
+import { provisionAgain } from "./provision-again.ts";
 
 /** Each asks again once answered: the processor of one task is busy all the time, and no waiting line grows. */
 const crowd = { connections: 12 };
@@ -15,7 +15,7 @@ export async function scaleByLoad(
   load: Load,
   ends: AsyncDisposableStack,
 ): Promise<void> {
-  const { repository, addresses } = rehearsal;
+  const { addresses } = rehearsal;
   const expectTasks = (fits: (count: number) => boolean) =>
     inTheEnd(async () => {
       const { desiredCount, runningCount } = await describeService(rehearsal.simulator, "customer");
@@ -25,17 +25,9 @@ export async function scaleByLoad(
       );
     });
   load.beginPhase("scaled in");
-  await steps.perform("provision automatic scaling, one to three tasks", async () => {
-    await edit(
-      repository,
-      "infra-templates/parameters/standard.json",
-      /"services": \{\}/,
-      '"services": { "MaximumTasks": 3 }',
-    );
-    await repository.commit("Scale by load");
-    expectGreen(await rehearsal.pushAndFollow());
-    expectGreen(await rehearsal.runWorkflow("provision.yml", { stacks: "services" }));
-  });
+  await steps.perform("provision automatic scaling, one to three tasks", () =>
+    provisionAgain(rehearsal, "services", { MaximumTasks: 3 }),
+  );
   await steps.perform("with little to do, AWS goes back to one task", () =>
     expectTasks((count) => count === 1),
   );

@@ -6,6 +6,7 @@ import { expectThat, type StepRecorder } from "../record-steps.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import { edit } from "./edit.ts";
 import { deploymentOf, expectGreen, expectServices, inTheEnd } from "./expectations.ts";
+import { provisionAgain } from "./provision-again.ts";
 
 const pipeline = "update-employee-microservice";
 
@@ -20,12 +21,9 @@ export async function deployThroughPipeline(
   await steps.perform("run mirror-to-codecommit.yml: code and definition files are in CodeCommit", async () =>
     expectGreen(await rehearsal.runWorkflow("mirror-to-codecommit.yml", {})),
   );
-  await steps.perform("provision the pipelines and the rules that start them", async () => {
-    await edit(repository, "infra-templates/parameters/standard.json", /"pipeline": \{\}/, sourcesReady);
-    await repository.commit("Have pipelines");
-    expectGreen(await rehearsal.pushAndFollow());
-    expectGreen(await rehearsal.runWorkflow("provision.yml", { stacks: "pipeline" }));
-  });
+  await steps.perform("provision the pipelines and the rules that start them", () =>
+    provisionAgain(rehearsal, "pipeline", { Sources: "ready" }),
+  );
   await steps.check("their first run fails, as in the course: no image latest is there yet", () =>
     inTheEnd(async () => {
       const [first] = await executionsOf(rehearsal);
@@ -62,8 +60,6 @@ export async function deployThroughPipeline(
     expectThat(deployment.through === "codepipeline", `deployed was through ${deployment.through}`);
   });
 }
-
-const sourcesReady = '"pipeline": { "Sources": "ready" }';
 
 /** The newest first. */
 async function executionsOf({ simulator }: Rehearsal): Promise<PipelineExecutionSummary[]> {
