@@ -1,32 +1,41 @@
 import type { Vitest } from "vitest/node";
 
+export interface Count {
+  readonly passed: number;
+  readonly failed: number;
+  /** One line for each failure. */
+  readonly problems: readonly string[];
+}
+
+type Run = Pick<Vitest["state"], "getTestModules" | "getUnhandledErrors">;
+type Module = ReturnType<Run["getTestModules"]>[number];
+
 /**
- * Counts finished tests. A file that could not be loaded, an error outside of a test and, where `skippedFails`, a
+ * Counts finished tests, by the path of their file. A file that could not be loaded and, where `skippedFails`, a
  * skipped test count as failures: a green line must not hide what did not run.
  */
-export function countTests(
-  state: Pick<Vitest["state"], "getTestModules" | "getUnhandledErrors">,
-  { skippedFails = false },
-) {
-  const counted = { passed: 0, failed: 0, problems: [] as string[] };
-  const fail = (problem: string) => {
-    counted.failed += 1;
-    counted.problems.push(problem);
-  };
-  const modules = state.getTestModules();
-  if (modules.length === 0) fail("no test file was found");
-  for (const module of modules) {
-    for (const error of module.errors()) fail(`✗ ${module.moduleId}: ${error.message}`);
-    for (const suite of module.children.allSuites())
-      for (const error of suite.errors()) fail(`✗ ${suite.fullName}: ${error.message}`);
-    for (const test of module.children.allTests()) {
-      const { state: result } = test.result();
-      if (result === "passed") counted.passed += 1;
-      else if (result === "failed") fail(`✗ ${module.relativeModuleId}: ${test.fullName}`);
-      else if (skippedFails) fail(`✗ ${module.relativeModuleId}: ${test.fullName} did not run (${result})`);
-    }
+export function countFiles(run: Run, { skippedFails = false } = {}): Map<string, Count> {
+  return new Map(run.getTestModules().map((module) => [module.moduleId, countFile(module, skippedFails)]));
+}
+
+/** Errors outside of every test, one line each. */
+export function strayErrors(run: Run): string[] {
+  return run
+    .getUnhandledErrors()
+    .map((error) => `✗ outside of any test: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+function countFile(module: Module, skippedFails: boolean): Count {
+  let passed = 0;
+  const problems = module.errors().map((error) => `✗ ${module.moduleId}: ${error.message}`);
+  for (const suite of module.children.allSuites())
+    for (const error of suite.errors()) problems.push(`✗ ${suite.fullName}: ${error.message}`);
+  for (const test of module.children.allTests()) {
+    const { state } = test.result();
+    const name = `✗ ${module.relativeModuleId}: ${test.fullName}`;
+    if (state === "passed") passed += 1;
+    else if (state === "failed") problems.push(name);
+    else if (skippedFails) problems.push(`${name} did not run (${state})`);
   }
-  for (const error of state.getUnhandledErrors())
-    fail(`✗ outside of any test: ${error instanceof Error ? error.message : String(error)}`);
-  return counted;
+  return { passed, failed: problems.length, problems };
 }

@@ -47,7 +47,8 @@ export function runningDeployment(
   async function findSuccessor({ createdAt }: ServiceDeployment, signal: AbortSignal | undefined) {
     const since = createdAt?.getTime() ?? 0;
     const listed = await listServiceDeployments(world, service, signal);
-    const later = listed.filter((each) => (each.createdAt?.getTime() ?? 0) > since);
+    // Not before it: two may begin within the same millisecond.
+    const later = listed.filter((each) => (each.createdAt?.getTime() ?? 0) >= since);
     const successor = later.findLast((each) => each.serviceDeploymentArn !== arn);
     return successor && shortId(successor.serviceDeploymentArn);
   }

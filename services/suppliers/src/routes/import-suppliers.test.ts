@@ -189,6 +189,8 @@ describe("with the database down", () => {
     expect((await transfer.app.request(importPath, request("text/html"))).status).toBe(503);
     expect((await transfer.app.request(importPath, request("application/json"))).status).toBe(503);
     await transfer.testDatabase.bringUp();
+    // Until the pause between two attempts to connect is over.
+    await expect.poll(async () => (await transfer.app.request(exportPath)).status).toBe(200);
   });
 
   it("half-way, the page says which lines are in", async () => {
