@@ -1,5 +1,5 @@
 import type { FetchedManifest } from "../../shared/registry/client.ts";
-import type { Destination } from "./destination/destination.ts";
+import type { Destination } from "../../shared/registry/destination/destination.ts";
 import type { SourceFile } from "./source/list-files.ts";
 
 /** One way of making an image; `builder` of the action's inputs chooses it. */

@@ -7,11 +7,11 @@ import {
 } from "@aws-sdk/client-ecr";
 import { explainAwsError } from "../../../shared/aws-errors.ts";
 import { Failure } from "../../../shared/failure.ts";
+import type { EcrName } from "../../../shared/registry/destination/ecr.ts";
+import { persist } from "../../../shared/registry/destination/persist.ts";
 import type { BuildEnvironment } from "../environment.ts";
-import type { EcrName } from "./ecr.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 import { presetPolicy } from "./lifecycle-policy.ts";
-import { persist } from "./persist.ts";
 
 /** Undefined when it was there: another job was faster. */
 export async function createRepository(

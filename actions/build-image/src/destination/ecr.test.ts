@@ -2,11 +2,14 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
 import type { Clock } from "../../../shared/clock.ts";
+import {
+  parseRepositoryName,
+  type RepositoryName,
+} from "../../../shared/registry/destination/repository-name.ts";
 import { testEnvironment } from "../build-image-for-tests.ts";
 import type { BuildEnvironment } from "../environment.ts";
 import { findDestination } from "./find-destination.ts";
 import type { RepositoryCreation } from "./inputs.ts";
-import { parseRepositoryName, type RepositoryName } from "./repository-name.ts";
 
 let simulator: Simulator;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { createRegistryClient } from "../../../shared/registry/client.ts";
+import type { Destination } from "../../../shared/registry/destination/destination.ts";
+import type { RepositoryName } from "../../../shared/registry/destination/repository-name.ts";
 import { dockerCredentials } from "../../../shared/registry/docker-credentials.ts";
 import type { BuildEnvironment } from "../environment.ts";
-import type { Destination } from "./destination.ts";
 import type { DestinationInputs } from "./inputs.ts";
-import type { RepositoryName } from "./repository-name.ts";
 
 /** Changes nothing yet: a repository that is missing and wanted is created by `open`. */
 export interface FoundDestination {
@@ -18,12 +18,12 @@ export async function findDestination(
   switch (repository.registry) {
     // What asks AWS is loaded where AWS is asked.
     case "ecr": {
-      const { findInEcr } = await import("./ecr.ts");
-      return findInEcr(repository, creation, environment);
+      const { findOrCreateInEcr } = await import("./ecr.ts");
+      return findOrCreateInEcr(repository, creation, environment);
     }
     case "ecr-public": {
-      const { findInPublicEcr } = await import("./ecr-public.ts");
-      return findInPublicEcr(repository, creation, environment);
+      const { findOrCreateInPublicEcr } = await import("./ecr-public.ts");
+      return findOrCreateInPublicEcr(repository, creation, environment);
     }
     case "other": {
       const destination = await elsewhere(repository, environment);

@@ -1,5 +1,8 @@
 import type { InputReader } from "../../../shared/inputs.ts";
-import { parseRepositoryName, type RepositoryName } from "./repository-name.ts";
+import {
+  parseRepositoryName,
+  type RepositoryName,
+} from "../../../shared/registry/destination/repository-name.ts";
 
 /** Settings of a repository that is created. */
 export interface RepositoryCreation {

@@ -5,10 +5,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startHubForTests } from "../../../../simulator/src/planes/registry/hub-for-tests.ts";
 import { startPlainRegistry } from "../../../../simulator/src/planes/registry/start-test-registry.ts";
 import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
+import {
+  parseRepositoryName,
+  type RepositoryName,
+} from "../../../shared/registry/destination/repository-name.ts";
 import { buildImage } from "../build-image.ts";
 import { testEnvironment, testInputs } from "../build-image-for-tests.ts";
 import type { RepositoryCreation } from "./inputs.ts";
-import { parseRepositoryName, type RepositoryName } from "./repository-name.ts";
 
 let simulator: Simulator;
 let folder: string;

@@ -1,5 +1,5 @@
 import { Failure } from "../../../shared/failure.ts";
-import type { Destination } from "../destination/destination.ts";
+import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import type { DockerInputs } from "./inputs.ts";
 
 /** The tag of the destination that holds the cache; each target has its own, or they would overwrite one another. */

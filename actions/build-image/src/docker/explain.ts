@@ -1,5 +1,5 @@
 import { Failure } from "../../../shared/failure.ts";
-import type { Destination } from "../destination/destination.ts";
+import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import { explainEngine } from "./engine.ts";
 import type { Progress, Step } from "./progress.ts";
 

@@ -1,7 +1,7 @@
 import type { Credentials } from "../../../shared/registry/authorization.ts";
+import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import { ecrRegion, logIn } from "../../../shared/registry/ecr-login.ts";
 import { parseImageName } from "../../../shared/registry/image-name.ts";
-import type { Destination } from "../destination/destination.ts";
 import type { BuildEnvironment } from "../environment.ts";
 
 /** What Docker needs besides the user's own logins, by host: that of the destination and those of bases in ECR. */

@@ -1,5 +1,6 @@
 import { Failure } from "../../../shared/failure.ts";
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
+import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import {
   type Descriptor,
   type ImageIndex,
@@ -7,7 +8,6 @@ import {
   isIndex,
 } from "../../../shared/registry/oci.ts";
 import type { ImagePart } from "../builder.ts";
-import type { Destination } from "../destination/destination.ts";
 import { type DockerfileStep, dockerfileSteps, isFrom, type Step } from "./progress.ts";
 
 /** An instruction is shown so far; the log has all of it. */

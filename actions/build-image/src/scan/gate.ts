@@ -1,7 +1,7 @@
 import { explainAwsError } from "../../../shared/aws-errors.ts";
 import { Failure } from "../../../shared/failure.ts";
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
-import type { Destination } from "../destination/destination.ts";
+import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import type { BuildEnvironment } from "../environment.ts";
 import type { ScanGateInputs, ScanInputs } from "./inputs.ts";
 import { platformImages } from "./platforms.ts";

@@ -5,9 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { alpine } from "../../../../simulator/src/planes/scanner/image-for-tests.ts";
 import type { Advisory, Simulator } from "../../../../simulator/src/simulator.ts";
 import { startTestSimulator } from "../../../../simulator/src/testing-simulator.ts";
+import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import { buildImage } from "../build-image.ts";
 import { testEnvironment, testInputs } from "../build-image-for-tests.ts";
-import type { Destination } from "../destination/destination.ts";
 import { publish } from "../publish.ts";
 import { checkScan } from "./gate.ts";
 import {

@@ -1,8 +1,8 @@
 import type { Advisory, Simulator } from "../../../../simulator/src/simulator.ts";
 import { type Clock, systemClock } from "../../../shared/clock.ts";
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
+import type { ElsewhereInEcr } from "../../../shared/registry/destination/repository-name.ts";
 import { findDestination } from "../destination/find-destination.ts";
-import type { ElsewhereInEcr } from "../destination/repository-name.ts";
 import type { BuildEnvironment } from "../environment.ts";
 import { checkScan } from "./gate.ts";
 import type { ScanGateInputs } from "./inputs.ts";

@@ -1,5 +1,5 @@
 import { StartImageScanCommand } from "@aws-sdk/client-ecr";
-import { persist } from "../destination/persist.ts";
+import { persist } from "../../../shared/registry/destination/persist.ts";
 import type { BuildEnvironment } from "../environment.ts";
 import type { ScannedImage } from "./read-scan.ts";
 

@@ -1,6 +1,6 @@
 import { explainAwsError, isAccessDenied } from "../../../shared/aws-errors.ts";
 import { createPace } from "../../../shared/pace.ts";
-import { persist } from "../destination/persist.ts";
+import { persist } from "../../../shared/registry/destination/persist.ts";
 import type { BuildEnvironment } from "../environment.ts";
 import { shortDigest } from "../text.ts";
 import type { Finding } from "./finding.ts";

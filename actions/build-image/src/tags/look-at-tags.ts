@@ -1,6 +1,6 @@
 import { Failure } from "../../../shared/failure.ts";
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
-import type { Destination } from "../destination/destination.ts";
+import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import { type Source, sourceLabel } from "../source/read-source.ts";
 import { readLabels } from "./read-labels.ts";
 

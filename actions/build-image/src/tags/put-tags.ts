@@ -1,12 +1,9 @@
 import type { Log } from "../../../shared/log.ts";
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
-import { RegistryRefusal } from "../../../shared/registry/refusal.ts";
-import type { Destination } from "../destination/destination.ts";
+import type { Destination } from "../../../shared/registry/destination/destination.ts";
+import { putTag } from "../../../shared/registry/put-tag.ts";
 import { createTurns, settleAll } from "../parallel.ts";
 import { immutableTagFailure } from "./look-at-tags.ts";
-
-/** With which registries refuse to move a tag: ECR's TAG_INVALID is 400, others say 409 or Harbor's 412. */
-const immutableStatuses = [400, 409, 412];
 
 /**
  * Gives a complete image its source's tag. Where another job was faster and the tag cannot be moved, that job's image
@@ -41,21 +38,4 @@ export async function putTags(
   };
   const missing = tags.filter((tag) => tagged.get(tag) !== manifest.digest);
   await settleAll(missing.map((tag) => inTurn(() => put(tag))));
-}
-
-/** Answers what the tag names then: another image, where it cannot be moved and another job was faster. */
-async function putTag(
-  { registry, name }: Destination,
-  manifest: FetchedManifest,
-  tag: string,
-): Promise<FetchedManifest> {
-  try {
-    await registry.putManifest(name, tag, manifest);
-    return manifest;
-  } catch (error) {
-    if (!(error instanceof RegistryRefusal) || !immutableStatuses.includes(error.status)) throw error;
-    const now = await registry.getManifest(name, tag);
-    if (!now) throw error;
-    return now;
-  }
 }

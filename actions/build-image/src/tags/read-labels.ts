@@ -1,11 +1,11 @@
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
+import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import {
   type ImageConfig,
   type ImageIndex,
   type ImageManifest,
   isIndex,
 } from "../../../shared/registry/oci.ts";
-import type { Destination } from "../destination/destination.ts";
 
 /** Labels of an image or, of an index, of its first image; none when the registry has it no more. */
 export async function readLabels(

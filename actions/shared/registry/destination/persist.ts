@@ -1,6 +1,6 @@
-import { isThrottled, isTransient } from "../../../shared/aws-errors.ts";
-import { formatDuration } from "../../../shared/duration.ts";
-import type { BuildEnvironment } from "../environment.ts";
+import { isThrottled, isTransient } from "../../aws-errors.ts";
+import { formatDuration } from "../../duration.ts";
+import type { StepWorld } from "../../world.ts";
 
 /** Longest pauses before the next attempts. The SDK has tried thrice within a second each time. */
 const longestPausesMs = [1_000, 2_000, 4_000, 8_000];
@@ -13,7 +13,7 @@ const longestPausesMs = [1_000, 2_000, 4_000, 8_000];
 export async function persist<Answer>(
   what: string,
   call: () => Promise<Answer>,
-  { clock, log, signal }: Pick<BuildEnvironment, "clock" | "log" | "signal">,
+  { clock, log, signal }: StepWorld,
   random: () => number = Math.random,
 ): Promise<Answer> {
   for (const longestMs of longestPausesMs) {

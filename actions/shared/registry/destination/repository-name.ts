@@ -1,4 +1,4 @@
-import { dockerHub } from "../../../shared/registry/image-name.ts";
+import { dockerHub } from "../image-name.ts";
 
 /** What the input `repository` names. */
 export type RepositoryName =

@@ -1,8 +1,8 @@
 import type { ECRClient } from "@aws-sdk/client-ecr";
-import type { Credentials } from "../../../shared/registry/authorization.ts";
-import type { RegistryClient } from "../../../shared/registry/client.ts";
+import type { Credentials } from "../authorization.ts";
+import type { RegistryClient } from "../client.ts";
 
-/** The repository that an image goes to. */
+/** The repository that an image, or a tag of one, goes to. */
 export interface Destination {
   /** host or host:port */
   readonly host: string;

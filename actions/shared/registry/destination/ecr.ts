@@ -1,0 +1,109 @@
+import { DescribeRepositoriesCommand, type ECRClient, type Repository } from "@aws-sdk/client-ecr";
+import { isAccessDenied } from "../../aws-errors.ts";
+import { Failure } from "../../failure.ts";
+import type { Credentials } from "../authorization.ts";
+import { createRegistryClient } from "../client.ts";
+import type { RegistryWorld } from "../registry-world.ts";
+import { both } from "./both.ts";
+import type { Destination } from "./destination.ts";
+import { logInToEcr } from "./log-in.ts";
+import { persist } from "./persist.ts";
+import type { RepositoryName } from "./repository-name.ts";
+
+export type EcrName = Extract<RepositoryName, { registry: "ecr" }>;
+
+export interface FoundInEcr {
+  readonly client: ECRClient;
+  /** Undefined when there is none. */
+  readonly repository: Repository | undefined;
+  /** Takes the repository that was found, or one that was created since. */
+  readonly open: (repository: Repository) => Destination;
+}
+
+/** Private ECR: the answer's address is used, since the account of a name alone is known only there. */
+export async function findInEcr(name: EcrName, world: RegistryWorld): Promise<FoundInEcr> {
+  const client = await world.createEcr(name.elsewhere?.region);
+  const [repository, credentials] = await both(describeInEcr(client, name, world), logInToEcr(client, world));
+  return {
+    client,
+    repository,
+    open: (opened) => toDestination(opened, { client, name, credentials, world }),
+  };
+}
+
+/** Undefined when there is none. */
+export async function describeInEcr(
+  client: ECRClient,
+  name: EcrName,
+  world: RegistryWorld,
+): Promise<Repository | undefined> {
+  const { signal, log } = world;
+  const command = new DescribeRepositoriesCommand({
+    ...(name.elsewhere && { registryId: name.elsewhere.accountId }),
+    repositoryNames: [name.name],
+  });
+  const call = () => client.send(command, { abortSignal: signal });
+  try {
+    const { repositories } = await persist("find the repository", call, world);
+    return repositories?.[0];
+  } catch (error) {
+    if (error instanceof Error && error.name === "RepositoryNotFoundException") return undefined;
+    // Another account often grants pushing only; its registry's name is all that pushing needs.
+    if (!name.elsewhere || !isAccessDenied(error)) throw error;
+    log.notice(
+      `Could not check the repository's settings (${(error as Error).message}); its registry will say what it does not take.`,
+    );
+    const { host, accountId } = name.elsewhere;
+    return { repositoryUri: `${host}/${name.name}`, registryId: accountId };
+  }
+}
+
+export function missingInEcr({ name, elsewhere }: EcrName, nextStep: string): Failure {
+  const where = elsewhere
+    ? `the account ${elsewhere.accountId} and the region ${elsewhere.region}`
+    : "this account and region";
+  return new Failure(`There is no ECR repository "${name}" in ${where}`, { nextStep });
+}
+
+interface Opened {
+  readonly client: ECRClient;
+  readonly name: EcrName;
+  readonly credentials: Credentials;
+  readonly world: RegistryWorld;
+}
+
+function toDestination(repository: Repository, { client, name, credentials, world }: Opened): Destination {
+  const { repositoryUri: uri = "", registryId = "" } = repository;
+  const slash = uri.indexOf("/");
+  if (slash < 1) throw new Failure(`ECR gave no address for the repository ${name.name}`);
+  const host = uri.slice(0, slash);
+  return {
+    host,
+    name: uri.slice(slash + 1),
+    uri,
+    portableUri: name.elsewhere ? uri : `ecr://${name.name}`,
+    isImmutable: (tag) => isImmutable(tag, repository),
+    credentials,
+    registry: createRegistryClient({
+      ...world,
+      host,
+      credentials,
+      renewCredentials: () => logInToEcr(client, world),
+    }),
+    ecr: { client, registryId, repositoryName: name.name },
+  };
+}
+
+/** ECR API reference, ImageTagMutabilityExclusionFilter: `*` stands for any text. */
+function isImmutable(
+  tag: string,
+  { imageTagMutability = "MUTABLE", imageTagMutabilityExclusionFilters: filters = [] }: Repository,
+): boolean {
+  const excluded = filters.some(({ filter = "" }) => matches(tag, filter));
+  return imageTagMutability.startsWith("IMMUTABLE") !== excluded;
+}
+
+function matches(tag: string, filter: string): boolean {
+  const parts = filter.split("*").map((part) => part.replace(/[.\\+?^${}()|[\]]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`).test(tag);
+}

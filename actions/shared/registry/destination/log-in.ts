@@ -1,0 +1,10 @@
+import type { ECRClient } from "@aws-sdk/client-ecr";
+import type { Credentials } from "../authorization.ts";
+import { logIn } from "../ecr-login.ts";
+import type { RegistryWorld } from "../registry-world.ts";
+import { persist } from "./persist.ts";
+
+export function logInToEcr(ecr: ECRClient, world: RegistryWorld): Promise<Credentials> {
+  const { mask, signal } = world;
+  return persist("log in to ECR", () => logIn(ecr, mask, signal), world);
+}

@@ -1,0 +1,17 @@
+import type { InputReader } from "../inputs.ts";
+
+/** OCI distribution-spec v1.1. */
+const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
+
+/** The tags that an input gives, one a line; none that build-image keeps for itself, to find the image of a source by. */
+export function readTagNames(read: InputReader, input: string): readonly string[] {
+  const given = read.lines(input);
+  for (const tag of given)
+    if (tag.startsWith("source-"))
+      read.problem(`Input ${input} has "${tag}"; tags that begin with source- are those of sources`);
+    else if (!tagPattern.test(tag))
+      read.problem(
+        `Input ${input} has "${tag}"; up to 128 letters, digits, _ . and -, not beginning with . or -, are expected`,
+      );
+  return given;
+}
