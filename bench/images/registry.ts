@@ -1,7 +1,11 @@
-import { fork } from "node:child_process";
+import { execFile, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { ECR } from "@aws-sdk/client-ecr";
+import { awsCli } from "../../simulator/src/outside-clients/programs.ts";
+
+const run = promisify(execFile);
 
 const main = join(import.meta.dirname, "..", "..", "simulator", "src", "main.ts");
 
@@ -12,6 +16,8 @@ export interface Registry {
   readonly password: string;
   /** Points AWS's tools at it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Asks ECR for the password with AWS's command, as the console's push commands do. */
+  askForPassword(): Promise<void>;
   createRepository(name: string): Promise<void>;
   /** Layers of `name:tag` or `name@digest`, lowest first. A host before the name is left out. */
   readLayers(image: string): Promise<readonly Layer[]>;
@@ -59,6 +65,9 @@ async function connect(environment: Record<string, string>): Promise<Registry> {
     user,
     password,
     environment,
+    askForPassword: async () => {
+      await run(awsCli, ["ecr", "get-login-password"], { env: { ...process.env, ...environment } });
+    },
     createRepository: async (name) => void (await ecr.createRepository({ repositoryName: name })),
     async readLayers(image) {
       const [, repositoryName = "", digest, tag] = /([^/@:]+)(?:@(sha256:.+)|:([^/]+))$/.exec(image) ?? [];

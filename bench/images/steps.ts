@@ -16,9 +16,9 @@ export async function timeSteps(steps: Steps): Promise<StepTimes> {
   return Object.fromEntries(times);
 }
 
-/** Milliseconds. */
-export function totalOf(times: StepTimes): number {
-  return Object.values(times).reduce((sum, each) => sum + each, 0);
+/** Milliseconds, without the steps `given`. */
+export function totalOf(times: StepTimes, given: readonly string[] = []): number {
+  return Object.entries(times).reduce((sum, [name, each]) => (given.includes(name) ? sum : sum + each), 0);
 }
 
 /** Each step's median, and every total. */

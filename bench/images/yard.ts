@@ -4,7 +4,7 @@ import { pushBase } from "./base.ts";
 import { type BuildImage, bundleBuildImage } from "./build-image.ts";
 import { type Docker, useDocker } from "./docker.ts";
 import { type Registry, startRegistry } from "./registry.ts";
-import { requireDocker } from "./requirements.ts";
+import { requirePeers } from "./requirements.ts";
 import { copyLabKind, copyService, type Source } from "./source.ts";
 
 /** Everything that building needs, the same for all sides. */
@@ -24,7 +24,7 @@ export interface Yard {
 const repositories = ["base", "oci", "docker"];
 
 export async function prepareYard(folder: string, ends: AsyncDisposableStack): Promise<Yard> {
-  await requireDocker();
+  await requirePeers();
   const [registry, service, labKind] = await Promise.all([
     startRegistry(folder, ends),
     copyService(join(folder, "service")),

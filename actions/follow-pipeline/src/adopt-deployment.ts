@@ -66,11 +66,15 @@ async function followedDeployment(
 ): Promise<FollowedDeployment> {
   const deployWorld = toDeployWorld(world);
   const readRevision = createRevisionReader(deployWorld, info.applicationName ?? "");
-  const [service, revision = ""] = await Promise.all([findService(world, name), readRevision(info.revision)]);
+  const [service, revision = "", deployedBefore] = await Promise.all([
+    findService(world, name),
+    readRevision(info.revision),
+    readRevision(info.previousRevision),
+  ]);
   const record = newRecord(name.cluster, name.service);
   record.startedAt = info.createTime?.getTime() ?? world.clock.now();
   record.deploymentId = info.deploymentId ?? "";
-  record.revisionBefore = revisionBefore(service, revision);
+  record.revisionBefore = revisionBefore(service, revision) ?? deployedBefore ?? "";
   record.revisionAfter = revision;
   record.changed = true;
   const watched = { world: deployWorld, record, revision };
@@ -84,9 +88,12 @@ async function followedDeployment(
   };
 }
 
-/** Once traffic has shifted, production is the new revision, and the old one waits for its end beside it. */
-function revisionBefore({ revision: production, service }: RunningService, revision: string): string {
+/** Once traffic has shifted, production is the new revision, and the old one waits for its end beside it, or is gone. */
+function revisionBefore(
+  { revision: production, service }: RunningService,
+  revision: string,
+): string | undefined {
   if (production !== revision) return production;
   const others = (service.taskSets ?? []).flatMap(({ taskDefinition }) => taskDefinition ?? []);
-  return others.find((each) => each !== revision) ?? "";
+  return others.find((each) => each !== revision);
 }

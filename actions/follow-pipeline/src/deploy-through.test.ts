@@ -17,15 +17,17 @@ const using = (action: string) => steps.filter(({ uses }) => uses === `$/actions
 test.each<[string, string]>([
   ["deploy-service", "codedeploy"],
   ["mirror-source", "codepipeline"],
+  ["tag-image", "codepipeline"],
   ["follow-pipeline", "codepipeline"],
 ])("deploy-service.yml runs %s only to deploy through %s", (action, way) => {
   expect(using(action).map((step) => step.if)).toEqual([`inputs.deploy-through == '${way}'`]);
 });
 
-test("deploy-service.yml hands over the image that it built, and only to a pipeline", () => {
-  const [built, handedOver, ...others] = using("build-image");
+test("deploy-service.yml builds once, and hands over to a pipeline the image that it built", () => {
+  const [built, ...others] = using("build-image");
   expect(others).toEqual([]);
-  expect(handedOver?.with).toEqual({ ...built?.with, tags: "latest" });
-  expect(handedOver?.if).toBe("inputs.deploy-through == 'codepipeline'");
   expect(JSON.stringify(built?.with)).not.toContain("latest");
+  expect(using("tag-image").map((step) => step.with)).toEqual([
+    { image: `\${{ steps.${built?.id}.outputs.portable-image }}`, tags: "latest" },
+  ]);
 });

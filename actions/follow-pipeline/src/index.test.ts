@@ -13,6 +13,8 @@ beforeAll(async () => {
   stage = await createStage();
   await stage.createPipeline(pipeline);
   await stage.createRules(pipeline);
+  // What CodeDeploy has deployed before is known however late the step looks.
+  await stage.follow({ pipeline, image: await stage.push("first") });
 });
 afterAll(() => stage?.close());
 afterEach(() => stage.simulator.faults.clear());

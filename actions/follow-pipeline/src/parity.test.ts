@@ -105,7 +105,7 @@ async function deployThroughCodePipeline(version: string): Promise<Record<string
     path: "infra-templates/ecs",
     placeholders: values,
   });
-  await stage.push(version, ["latest"]);
+  await step("tag-image", { image, tags: "latest" });
   return step("follow-pipeline", { pipeline: "update-web", image, commit: mirrored.commit ?? "" });
 }
 
