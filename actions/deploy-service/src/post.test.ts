@@ -5,18 +5,21 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createEcsStage } from "./ecs/testing.ts";
-import { createStage, type Stage } from "./testing.ts";
+import { createEcsStage, createWaitingEcsStage } from "./ecs/testing.ts";
+import { createStage, createWaitingStage, longestWaitMinutes, type Stage } from "./testing.ts";
 
-const kinds: [string, () => Promise<Stage>][] = [
-  ["CODE_DEPLOY", createStage],
-  ["ECS", () => createEcsStage({ strategy: "BLUE_GREEN", bakeTimeInMinutes: 5 })],
+/** A stage whose deployments go on until somebody ends them, and one whose deployments end. */
+type Create = () => Promise<Stage>;
+const bakingFor = (bakeTimeInMinutes: number) => ({ strategy: "BLUE_GREEN" as const, bakeTimeInMinutes });
+const kinds: [string, Create, Create][] = [
+  ["CODE_DEPLOY", createWaitingStage, createStage],
+  ["ECS", () => createWaitingEcsStage(bakingFor(longestWaitMinutes)), () => createEcsStage(bakingFor(5))],
 ];
 
-describe.each(kinds)("a step that is killed under the controller %s", (controller, create) => {
+describe.each(kinds)("a step that is killed under the controller %s", (controller, createWaiting, create) => {
   let stage: Stage;
   beforeAll(async () => {
-    stage = await create();
+    stage = await createWaiting();
   });
   afterAll(() => stage?.close());
 
@@ -93,6 +96,8 @@ describe.each(kinds)("a step that is killed under the controller %s", (controlle
   });
 
   test("leaves it alone when asked to", async () => {
+    await stage.close();
+    stage = await create();
     const { state } = await runStep("two", killWhenCreated, "leave");
     const { exitCode, lines } = await runEntry("two", state);
     expect({ exitCode, last: lines.at(-1) }).toMatchObject({

@@ -4,7 +4,12 @@ import type { World } from "../clients.ts";
 import type { RunningDeployment } from "../deployment/running-deployment.ts";
 import { createHistory } from "./history.ts";
 import { createQuietTimes } from "./quiet-times.ts";
-import { describeServiceDeployment, listServiceDeployments, shortId } from "./service-deployments.ts";
+import {
+  describeServiceDeployment,
+  isOngoing,
+  listServiceDeployments,
+  shortId,
+} from "./service-deployments.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { stopServiceDeployment } from "./stop.ts";
 
@@ -47,9 +52,9 @@ export function runningDeployment(
   async function findSuccessor({ createdAt }: ServiceDeployment, signal: AbortSignal | undefined) {
     const since = createdAt?.getTime() ?? 0;
     const listed = await listServiceDeployments(world, service, signal);
-    // Not before it: two may begin within the same millisecond.
-    const later = listed.filter((each) => (each.createdAt?.getTime() ?? 0) >= since);
-    const successor = later.findLast((each) => each.serviceDeploymentArn !== arn);
+    const others = listed.filter((each) => each.serviceDeploymentArn !== arn);
+    // A service has one deployment under way: one that goes on after this one is later, whatever clocks say.
+    const successor = others.findLast((each) => isOngoing(each) || (each.createdAt?.getTime() ?? 0) >= since);
     return successor && shortId(successor.serviceDeploymentArn);
   }
 }
