@@ -48,6 +48,7 @@ test.each([
 test("the deploy role may do what the actions of the deploying workflows call", () => {
   const needed = [
     "build-image",
+    "tag-image",
     "render-task-definition",
     "run-task",
     "deploy-service",

@@ -1,0 +1,27 @@
+import {
+  parseRepositoryName,
+  type RepositoryName,
+} from "../../shared/registry/destination/repository-name.ts";
+
+/** One image of a repository. */
+export interface ImageReference {
+  readonly repository: RepositoryName;
+  /** Digest, or the tag where there is none. */
+  readonly version: string;
+}
+
+// Tags as OCI distribution-spec v1.1 has them, the digest as OCI image-spec v1.1 descriptor.md.
+const pattern = /^(ecr:\/\/)?(.+?)(?::(\w[\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/;
+
+/**
+ * `ecr://<repository>` or `<host>/<name>`, then tag or digest; as for Docker, the digest decides where there are both.
+ * A name without either is refused: Docker means Docker Hub by it, and build-image ECR.
+ */
+export function parseImageReference(text: string): ImageReference | undefined {
+  const [, scheme, name = "", tag, digest] = pattern.exec(text) ?? [];
+  const repository = parseRepositoryName(name);
+  const version = digest ?? tag;
+  if (!repository || version === undefined) return undefined;
+  const isBare = repository.registry === "ecr" && repository.elsewhere === undefined;
+  return isBare === (scheme !== undefined) ? { repository, version } : undefined;
+}

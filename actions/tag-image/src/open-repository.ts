@@ -1,0 +1,36 @@
+import { connectToRegistry } from "../../shared/registry/connect.ts";
+import type { Destination } from "../../shared/registry/destination/destination.ts";
+import type { RepositoryName } from "../../shared/registry/destination/repository-name.ts";
+import type { RegistryWorld } from "../../shared/registry/registry-world.ts";
+
+/** What tagging needs of a repository. */
+export type Repository = Pick<Destination, "registry" | "host" | "name" | "uri" | "isImmutable">;
+
+/** Logs in to the repository's registry. Only ECR tells already here that there is no such repository. */
+export async function openRepository(name: RepositoryName, world: RegistryWorld): Promise<Repository> {
+  switch (name.registry) {
+    // What asks AWS is loaded where AWS is asked.
+    case "ecr": {
+      const { findInEcr, missingInEcr } = await import("../../shared/registry/destination/ecr.ts");
+      const { repository, open } = await findInEcr(name, world);
+      if (!repository) throw missingInEcr(name, nextStep);
+      return open(repository);
+    }
+    case "ecr-public": {
+      const { findInPublicEcr, missingInPublicEcr } = await import(
+        "../../shared/registry/destination/ecr-public.ts"
+      );
+      const { repository, open } = await findInPublicEcr(name, "image", world);
+      if (!repository) throw missingInPublicEcr(name, nextStep);
+      return open(repository);
+    }
+    case "other": {
+      const { host, uri } = name;
+      const registry = await connectToRegistry(host, world);
+      // Only a put shows what such a registry does not move.
+      return { registry, host, name: name.name, uri, isImmutable: () => false };
+    }
+  }
+}
+
+const nextStep = "correct the input image, or log in to the account that has it; nothing was changed.";

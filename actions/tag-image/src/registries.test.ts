@@ -1,0 +1,205 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startHubForTests } from "../../../simulator/src/planes/registry/hub-for-tests.ts";
+import { pushImage, startPlainRegistry } from "../../../simulator/src/planes/registry/start-test-registry.ts";
+import { type Simulator, startSimulator } from "../../../simulator/src/simulator.ts";
+import { testEnvironment } from "../../build-image/src/build-image-for-tests.ts";
+import {
+  parseRepositoryName,
+  type RepositoryName,
+} from "../../shared/registry/destination/repository-name.ts";
+import {
+  always,
+  answering,
+  first,
+  startFaultyRegistry,
+} from "../../shared/registry/faulty-registry-for-tests.ts";
+import { build, tag } from "./tag-image-for-tests.ts";
+
+const digest = `sha256:${"0".repeat(64)}`;
+let simulator: Simulator;
+let folder: string;
+beforeAll(async () => {
+  simulator = await startSimulator({ port: 0 });
+});
+afterAll(() => simulator.close());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tag-registries-test-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const variables = () => ({ DOCKER_CONFIG: folder });
+const world = () => testEnvironment(simulator, { variables: variables() });
+
+/** Builds an old image with a tag and a new one without; the tag moves to the new one, and is on it the next time. */
+async function moveTag(repository: string): Promise<void> {
+  const destination = { repository: parseRepositoryName(repository) as RepositoryName, creation: undefined };
+  const environment = { variables: variables() };
+  const old = await build(simulator, folder, { text: "old", tags: ["latest"], destination, environment });
+  const { image } = await build(simulator, folder, { text: "new", destination, environment });
+  const [first, second] = [await tag(image, "latest", world()), await tag(image, "latest", world())];
+  expect(first).toMatchObject({ image, tags: [{ tag: "latest", before: old.digest }] });
+  expect(second.tags).toEqual([{ tag: "latest", before: first.digest }]);
+  expect((await tag(`${repository}:latest`, "v1", world())).image).toBe(image);
+}
+
+describe("a registry of one's own", () => {
+  let registry: Awaited<ReturnType<typeof startPlainRegistry>>;
+  beforeEach(async () => {
+    registry = await startPlainRegistry();
+  });
+  afterEach(() => registry.close());
+
+  it("needs no login", () => moveTag(`${registry.host}/team/customer`));
+
+  it("is asked to put nothing where the image has the tags already", async () => {
+    const digest = await pushImage(registry, "customer", "v1");
+    registry.asked.length = 0;
+    await tag(`${registry.host}/customer@${digest}`, "v1", world());
+    expect(registry.asked.map(({ method }) => method)).toEqual(["GET", "GET"]);
+  });
+
+  it("tells a repository that is missing from an image that is", async () => {
+    await pushImage(registry, "customer", "v1");
+    await expect(tag(`${registry.host}/customer:v2`, "latest", world())).rejects.toMatchObject({
+      message: `${registry.host}/customer has no image with the tag v2`,
+      nextStep: expect.stringContaining("check the tag"),
+    });
+    await expect(tag(`${registry.host}/nobody@${digest}`, "latest", world())).rejects.toMatchObject({
+      message: `The registry ${registry.host} has no repository nobody`,
+      nextStep: expect.stringContaining("correct the input image"),
+    });
+  });
+
+  it.each([
+    [
+      "read an image",
+      "GET",
+      /manifests/,
+      "v1",
+      "refused GET /v2/customer/manifests/v1 (DENIED: you may not)",
+    ],
+    [
+      "put a tag",
+      "PUT",
+      /manifests/,
+      "v1",
+      "refused PUT /v2/customer/manifests/latest (DENIED: you may not)",
+    ],
+    ["list tags, for an image that is missing", "GET", /tags.list/, "v2", "has no image with the tag v2"],
+  ])(
+    "says when the login may not %s, and has no other tag then",
+    async (_, method, path, version, message) => {
+      await pushImage(registry, "customer", "v1");
+      const denied = JSON.stringify({ errors: [{ code: "DENIED", message: "you may not" }] });
+      const fault = answering(403, { "content-type": "application/json" }, denied);
+      const front = await startFaultyRegistry(registry.host, [{ method, path, at: always, fault }]);
+      await expect(tag(`${front.host}/customer:${version}`, "latest\nv3", world())).rejects.toMatchObject({
+        message: expect.stringContaining(message),
+        nextStep: expect.any(String),
+      });
+      await front.close();
+      expect(await (await registry.call("GET", "/v2/customer/tags/list")).json()).toMatchObject({
+        tags: ["v1"],
+      });
+    },
+  );
+
+  it("is asked again while it has a fault", async () => {
+    const digest = await pushImage(registry, "customer", "v1");
+    const rule = { method: "PUT", path: /manifests/, at: first, fault: answering(503) };
+    const front = await startFaultyRegistry(registry.host, [rule]);
+    await tag(`${front.host}/customer@${digest}`, "latest", world());
+    expect(front.asked.filter((line) => line.startsWith("PUT"))).toHaveLength(2);
+    await front.close();
+  });
+});
+
+describe("a registry like Docker Hub", () => {
+  it("takes tags with the login that docker/login-action left, and without one says what to do", async () => {
+    const hub = await startHubForTests();
+    const { user, password } = hub.login;
+    const auth = Buffer.from(`${user}:${password}`).toString("base64");
+    const login = join(folder, "config.json");
+    await writeFile(login, JSON.stringify({ auths: { [hub.host]: { auth } } }));
+    await moveTag(`${hub.host}/${user}/customer`);
+    await rm(login);
+    await expect(tag(`${hub.host}/${user}/customer:v1`, "v2", world())).rejects.toMatchObject({
+      message: expect.stringContaining(`The registry ${hub.host} refused`),
+      nextStep: expect.stringContaining("to push, log in"),
+    });
+    await hub.close();
+  });
+});
+
+describe("ECR of another account", () => {
+  const theirs = { registryId: "210987654321", repositoryName: "customer" };
+  const address = `${theirs.registryId}.dkr.ecr.us-east-1.amazonaws.com/customer`;
+  beforeEach(() => simulator.aws.ecr.createRepository(theirs));
+  afterEach(() => simulator.aws.ecr.deleteRepository({ ...theirs, force: true }));
+
+  it("takes tags when the repository's policy lets this account push", async () => {
+    const statement = { Effect: "Allow", Principal: { AWS: "123456789012" }, Action: "ecr:*" };
+    const policyText = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    await simulator.aws.ecr.setRepositoryPolicy({ ...theirs, policyText });
+    const repository = parseRepositoryName(address) as RepositoryName;
+    const destination = { repository, creation: undefined };
+    const { digest } = await build(simulator, folder, { text: "new", destination });
+    await tag(`${address}@${digest}`, "latest", world());
+    const { imageDetails = [] } = await simulator.aws.ecr.describeImages(theirs);
+    expect(imageDetails.map(({ imageTags }) => imageTags)).toEqual([expect.arrayContaining(["latest"])]);
+  });
+
+  it("refuses tags when its policy lets this account only pull", async () => {
+    const principal = { Principal: { AWS: "123456789012" } };
+    const pulling = ["ecr:DescribeRepositories", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
+    const allow = (Action: string | string[]) =>
+      simulator.aws.ecr.setRepositoryPolicy({
+        ...theirs,
+        policyText: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", ...principal, Action }],
+        }),
+      });
+    await allow("ecr:*");
+    const destination = { repository: parseRepositoryName(address) as RepositoryName, creation: undefined };
+    const { digest } = await build(simulator, folder, { text: "new", destination });
+    await allow(pulling);
+    await expect(tag(`${address}@${digest}`, "latest", world())).rejects.toMatchObject({
+      message: expect.stringContaining("ecr:PutImage"),
+      nextStep: expect.stringContaining("give the login the right to this"),
+    });
+  });
+
+  it("says where a repository is missing", async () => {
+    await expect(tag(address.replace("customer", `nobody@${digest}`), "latest", world())).rejects.toThrow(
+      'There is no ECR repository "nobody" in the account 210987654321 and the region us-east-1',
+    );
+  });
+});
+
+describe("public ECR", () => {
+  const repositoryName = "customer";
+  it("takes tags, and says what is missing", async () => {
+    const { repository } = await simulator.aws.ecrpublic.createRepository({ repositoryName });
+    const { registries } = await simulator.aws.ecrpublic.describeRegistries({});
+    const alias = registries?.[0]?.aliases?.[0]?.name;
+    const address = `public.ecr.aws/${alias}/${repositoryName}`;
+    const destination = { repository: parseRepositoryName(address) as RepositoryName, creation: undefined };
+    const { digest } = await build(simulator, folder, { text: "new", destination });
+    expect(await tag(`${address}@${digest}`, "latest", world())).toMatchObject({
+      image: `${repository?.repositoryUri}@${digest}`,
+      tags: [{ tag: "latest", before: undefined }],
+    });
+    expect((await tag(`${address}:latest`, "v1", world())).digest).toBe(digest);
+    await expect(tag(`public.ecr.aws/${alias}/nobody:v1`, "latest", world())).rejects.toThrow(
+      'There is no repository "nobody" in this account\'s public registry',
+    );
+    await expect(tag("public.ecr.aws/stranger/customer:v1", "latest", world())).rejects.toThrow(
+      "The input image names the public registry stranger",
+    );
+    await simulator.aws.ecrpublic.deleteRepository({ repositoryName, force: true });
+  });
+});

@@ -1,0 +1,161 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Simulator, startSimulator } from "../../../simulator/src/simulator.ts";
+import type { BuiltImage } from "../../build-image/src/build-image.ts";
+import { testEnvironment } from "../../build-image/src/build-image-for-tests.ts";
+import { build, tag } from "./tag-image-for-tests.ts";
+
+const repositoryName = "customer";
+let simulator: Simulator;
+let folder: string;
+let old: BuiltImage;
+let image: BuiltImage;
+let world: ReturnType<typeof testEnvironment>;
+
+beforeAll(async () => {
+  simulator = await startSimulator({ port: 0 });
+});
+afterAll(() => simulator.close());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tag-image-test-"));
+  await simulator.aws.ecr.createRepository({ repositoryName });
+  old = await build(simulator, folder, { text: "old", tags: ["latest"] });
+  image = await build(simulator, folder, { text: "new", tags: ["v1"] });
+  world = testEnvironment(simulator);
+});
+afterEach(async () => {
+  simulator.faults.clear();
+  await simulator.aws.ecr.deleteRepository({ repositoryName, force: true });
+  await rm(folder, { recursive: true });
+});
+
+/** Digest by tag, without those of sources. */
+async function tags(): Promise<Record<string, string>> {
+  const { imageDetails = [] } = await simulator.aws.ecr.describeImages({ repositoryName });
+  return Object.fromEntries(
+    imageDetails.flatMap(({ imageDigest = "", imageTags = [] }) =>
+      imageTags.filter((each) => !each.startsWith("source-")).map((each) => [each, imageDigest]),
+    ),
+  );
+}
+
+const makeImmutable = () =>
+  simulator.aws.ecr.putImageTagMutability({ repositoryName, imageTagMutability: "IMMUTABLE" });
+
+it.each<[string, () => string]>([
+  ["build-image's image", () => image.image],
+  ["build-image's portable-image", () => image.portableImage],
+  ["a tag", () => "ecr://customer:v1"],
+])("moves a tag to an image that is named by %s", async (_, name) => {
+  expect(await tag(name(), "latest", world)).toEqual({
+    image: image.image,
+    digest: image.digest,
+    tags: [{ tag: "latest", before: old.digest }],
+  });
+  expect(await tags()).toEqual({ latest: image.digest, v1: image.digest });
+});
+
+it("gives several tags, and says what each was on", async () => {
+  const tagged = await tag(image.portableImage, "latest\nv1\nv1.0", world);
+  expect(tagged.tags).toEqual([
+    { tag: "latest", before: old.digest },
+    { tag: "v1", before: image.digest },
+    { tag: "v1.0", before: undefined },
+  ]);
+  expect(world.lines).toEqual([
+    `Put latest on ${image.digest}; it was on ${old.digest}`,
+    `v1 is on ${image.digest} already`,
+    `Put v1.0 on ${image.digest}`,
+  ]);
+});
+
+it("puts an index as it is, whose digest is then that of the tag", async () => {
+  const index = await build(simulator, folder, { text: "two", architectures: ["amd64", "arm64"] });
+  await tag(index.portableImage, "latest", world);
+  expect(await tags()).toMatchObject({ latest: index.digest });
+});
+
+it("puts the very bytes, however the manifest is written", async () => {
+  const imageIds = [{ imageDigest: image.digest }];
+  const { images } = await simulator.aws.ecr.batchGetImage({ repositoryName, imageIds });
+  const imageManifest = `${JSON.stringify(JSON.parse(images?.[0]?.imageManifest ?? ""), undefined, 7)}\n\n`;
+  const put = await simulator.aws.ecr.putImage({ repositoryName, imageManifest, imageTag: "odd" });
+  await tag("ecr://customer:odd", "latest", world);
+  expect(put.image?.imageId?.imageDigest).not.toBe(image.digest);
+  expect(await tags()).toMatchObject({ latest: put.image?.imageId?.imageDigest });
+});
+
+describe("immutable tags", () => {
+  it("of other images end it before any tag is put, with all digests", async () => {
+    await build(simulator, folder, { text: "old", tags: ["v0"] });
+    await makeImmutable();
+    const before = await tags();
+    const [uri] = image.image.split("@");
+    await expect(tag(image.portableImage, "free\nlatest\nv0", world)).rejects.toMatchObject({
+      message: `${uri} does not let a tag be moved that is on another image: latest (on ${old.digest}), v0 (on ${old.digest}); this image is ${image.digest}`,
+      nextStep: expect.stringContaining("give a tag that no image has"),
+    });
+    expect(await tags()).toEqual(before);
+  });
+
+  it("are given where they are free, and left where they are on the image", async () => {
+    await makeImmutable();
+    await tag(image.portableImage, "v1\nfree", world);
+    expect(await tags()).toMatchObject({ v1: image.digest, free: image.digest });
+  });
+
+  it("of a registry that tells only when one is put end it with what was put before", async () => {
+    await makeImmutable();
+    await expect(tag(image.image, "free\nlatest", world)).rejects.toMatchObject({
+      message: expect.stringMatching(
+        `latest \\(on ${old.digest}\\); this image is ${image.digest}; put before that: free$`,
+      ),
+      nextStep: expect.stringContaining("give a tag that no image has"),
+    });
+    expect(await tags()).toMatchObject({ latest: old.digest, free: image.digest });
+  });
+});
+
+describe("ends before anything is changed:", () => {
+  const digest = `sha256:${"0".repeat(64)}`;
+  it.each([
+    [`ecr://customer@${digest}`, `/customer has no image ${digest}`, "whether a lifecycle policy removed"],
+    ["ecr://customer:v2", "/customer has no image with the tag v2", "check the tag"],
+    [
+      `ecr://nobody@${digest}`,
+      'There is no ECR repository "nobody" in this account',
+      "correct the input image",
+    ],
+  ])("%s is not there", async (name, message, nextStep) => {
+    const before = await tags();
+    await expect(tag(name, "latest", world)).rejects.toMatchObject({
+      message: expect.stringContaining(message),
+      nextStep: expect.stringContaining(nextStep),
+    });
+    expect(await tags()).toEqual(before);
+  });
+
+  it.each(["ecr:GetAuthorizationToken", "ecr:DescribeRepositories"])(
+    "a role without %s",
+    async (operation) => {
+      const before = await tags();
+      simulator.faults.add({ kind: "deny", operation });
+      await expect(tag(image.portableImage, "latest", world)).rejects.toMatchObject({
+        name: "AccessDeniedException",
+        message: expect.stringContaining(operation),
+      });
+      simulator.faults.clear();
+      expect(await tags()).toEqual(before);
+    },
+  );
+});
+
+it("ends with the job", async () => {
+  const signal = AbortSignal.abort(new Error("cancelled"));
+  await expect(tag(image.image, "latest", testEnvironment(simulator, { signal }))).rejects.toThrow(
+    "cancelled",
+  );
+  expect(await tags()).toMatchObject({ latest: old.digest });
+});

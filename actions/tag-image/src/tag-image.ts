@@ -1,0 +1,51 @@
+import { Failure } from "../../shared/failure.ts";
+import type { FetchedManifest } from "../../shared/registry/client.ts";
+import { putTag } from "../../shared/registry/put-tag.ts";
+import type { RegistryWorld } from "../../shared/registry/registry-world.ts";
+import { findImage } from "./find-image.ts";
+import type { TagInputs } from "./inputs.ts";
+import { type LookedAt, lookAtTags, takenFailure } from "./look-at-tags.ts";
+import { openRepository, type Repository } from "./open-repository.ts";
+
+export interface TaggedImage {
+  /** `<repository URI>@sha256:…` */
+  readonly image: string;
+  readonly digest: string;
+  /** What each tag was on before this; one that was on the image already was left. */
+  readonly tags: readonly LookedAt[];
+}
+
+/** Puts the image's manifest under each tag that is not on it: nothing is built, pulled or sent but the manifest. */
+export async function tagImage({ image, tags }: TagInputs, world: RegistryWorld): Promise<TaggedImage> {
+  const repository = await openRepository(image.repository, world);
+  const manifest = await findImage(repository, image.version);
+  const { digest } = manifest;
+  const looked = await lookAtTags(repository, digest, tags);
+  const done: string[] = [];
+  // One after the other, so that an error can say which tags were put.
+  for (const each of looked) {
+    if (each.before === digest) world.log.info(`${each.tag} is on ${digest} already`);
+    else {
+      await put(repository, manifest, each.tag).catch((error) => {
+        throw world.signal.aborted ? error : withDone(error, done);
+      });
+      done.push(each.tag);
+      world.log.info(`Put ${each.tag} on ${digest}${each.before ? `; it was on ${each.before}` : ""}`);
+    }
+  }
+  return { image: `${repository.uri}@${digest}`, digest, tags: looked };
+}
+
+async function put(repository: Repository, manifest: FetchedManifest, tag: string): Promise<void> {
+  const { digest: now } = await putTag(repository, manifest, tag);
+  if (now !== manifest.digest) throw takenFailure(repository, manifest.digest, [{ tag, before: now }]);
+}
+
+function withDone(error: unknown, done: readonly string[]): unknown {
+  if (done.length === 0 || !(error instanceof Failure)) return error;
+  const { message, nextStep } = error;
+  return new Failure(`${message}; put before that: ${done.join(", ")}`, {
+    ...(nextStep !== undefined && { nextStep }),
+    cause: error,
+  });
+}

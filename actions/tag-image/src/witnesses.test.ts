@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { BuiltImage } from "../../build-image/src/build-image.ts";
+import { testEnvironment } from "../../build-image/src/build-image-for-tests.ts";
+import { docker, openWorkshop, run, type Workshop } from "../../build-image/src/docker/docker-for-tests.ts";
+import { build, tag } from "./tag-image-for-tests.ts";
+
+let workshop: Workshop;
+let single: BuiltImage;
+let several: BuiltImage;
+beforeAll(async () => {
+  workshop = await openWorkshop();
+  const { simulator, folder } = workshop;
+  const world = testEnvironment(simulator);
+  single = await build(simulator, folder, { text: "one" });
+  several = await build(simulator, folder, { text: "several", architectures: ["amd64", "arm64"] });
+  await tag(single.portableImage, "single", world);
+  await tag(several.portableImage, "several", world);
+});
+afterAll(() => workshop?.close());
+
+it.each<[string, () => BuiltImage]>([
+  ["single", () => single],
+  ["several", () => several],
+])("skopeo reads the bytes of the image under the tag %s", async (name, image) => {
+  const authfile = ["--authfile", join(workshop.dockerConfig, "config.json")];
+  const reference = `docker://${workshop.host}/customer:${name}`;
+  const { stdout } = await run("skopeo", ["inspect", "--raw", "--tls-verify=false", ...authfile, reference]);
+  expect(`sha256:${createHash("sha256").update(stdout).digest("hex")}`).toBe(image().digest);
+});
+
+it("docker pulls by the tag what it would pull by the digest", async () => {
+  const name = `${workshop.host}/customer:single`;
+  await docker("--config", workshop.dockerConfig, "pull", "--quiet", name);
+  const [{ RepoDigests }] = JSON.parse(await docker("image", "inspect", name));
+  expect(RepoDigests).toEqual([single.image]);
+});
