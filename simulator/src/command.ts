@@ -1,12 +1,21 @@
+import { setFlagsFromString } from "node:v8";
 import { accessKeysVariable, readAccessKeys } from "./access-keys.ts";
 import { parseArguments, usage } from "./command-line.ts";
 import { type Simulator, startSimulator } from "./simulator.ts";
+
+/**
+ * What is kept (log lines, above all) is replaced all the time and becomes garbage of the old generation. Left to itself,
+ * V8 lets that double before it collects: 30 MB beside 50 in use. Collected at a fifth, it costs some milliseconds of
+ * marking beside the main thread twice a minute.
+ */
+const heapGrowth = "--heap-growing-percent=20";
 
 /** `npm run simulator`: starts the offline AWS, prints where it is, ends with Ctrl-C or with its parent. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
   try {
     const { help, ...options } = parseArguments(argv);
     if (help) return console.log(usage);
+    setFlagsFromString(heapGrowth);
     const simulator = await startSimulator({
       ...options,
       accessKeys: readAccessKeys(process.env[accessKeysVariable]),

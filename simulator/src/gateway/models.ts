@@ -1,4 +1,5 @@
 import type { ServiceName } from "../aws/api.ts";
+import { loadSchemas } from "./load-schemas.ts";
 
 export type Protocol =
   | "awsJson1.0"
@@ -21,13 +22,13 @@ export interface WireModel {
   /** XML namespace of the answers, where they are XML. */
   readonly namespace?: string;
   /**
-   * The SDK client, or a module like it, whose schemas describe the operations. Loaded at the first call over the
-   * wire only: together they would take more memory than the simulator itself.
+   * The schemas of the SDK's client, or a module like them, which describe the operations. Loaded at the first call
+   * over the wire only: those of EC2 alone take 30 MB.
    */
   readonly load: () => Promise<Record<string, unknown>>;
 }
 
-const loadCloudWatch = () => import("@aws-sdk/client-cloudwatch");
+const loadCloudWatch = () => loadSchemas("cloudwatch");
 
 /** A service whose clients speak several protocols has an entry for each. */
 export const wireModels: readonly WireModel[] = [
@@ -35,37 +36,37 @@ export const wireModels: readonly WireModel[] = [
     service: "ecs",
     protocol: "awsJson1.1",
     route: "AmazonEC2ContainerServiceV20141113",
-    load: () => import("@aws-sdk/client-ecs"),
+    load: () => loadSchemas("ecs"),
   },
   {
     service: "codedeploy",
     protocol: "awsJson1.1",
     route: "CodeDeploy_20141006",
-    load: () => import("@aws-sdk/client-codedeploy"),
+    load: () => loadSchemas("codedeploy"),
   },
   {
     service: "ecr",
     protocol: "awsJson1.1",
     route: "AmazonEC2ContainerRegistry_V20150921",
-    load: () => import("@aws-sdk/client-ecr"),
+    load: () => loadSchemas("ecr"),
   },
   {
     service: "ecrpublic",
     protocol: "awsJson1.1",
     route: "SpencerFrontendService",
-    load: () => import("@aws-sdk/client-ecr-public"),
+    load: () => loadSchemas("ecr-public"),
   },
   {
     service: "logs",
     protocol: "awsJson1.1",
     route: "Logs_20140328",
-    load: () => import("@aws-sdk/client-cloudwatch-logs"),
+    load: () => loadSchemas("cloudwatch-logs"),
   },
   {
     service: "applicationautoscaling",
     protocol: "awsJson1.1",
     route: "AnyScaleFrontendService",
-    load: () => import("@aws-sdk/client-application-auto-scaling"),
+    load: () => loadSchemas("application-auto-scaling"),
   },
   {
     service: "cloud9",
@@ -77,72 +78,72 @@ export const wireModels: readonly WireModel[] = [
     service: "codecommit",
     protocol: "awsJson1.1",
     route: "CodeCommit_20150413",
-    load: () => import("@aws-sdk/client-codecommit"),
+    load: () => loadSchemas("codecommit"),
   },
   {
     service: "codepipeline",
     protocol: "awsJson1.1",
     route: "CodePipeline_20150709",
-    load: () => import("@aws-sdk/client-codepipeline"),
+    load: () => loadSchemas("codepipeline"),
   },
   {
     service: "events",
     protocol: "awsJson1.1",
     route: "AWSEvents",
-    load: () => import("@aws-sdk/client-eventbridge"),
+    load: () => loadSchemas("eventbridge"),
   },
   {
     service: "pricing",
     protocol: "awsJson1.1",
     route: "AWSPriceListService",
-    load: () => import("@aws-sdk/client-pricing"),
+    load: () => loadSchemas("pricing"),
   },
   {
     service: "secretsmanager",
     protocol: "awsJson1.1",
     route: "secretsmanager",
-    load: () => import("@aws-sdk/client-secrets-manager"),
+    load: () => loadSchemas("secrets-manager"),
   },
   {
     service: "ssm",
     protocol: "awsJson1.1",
     route: "AmazonSSM",
-    load: () => import("@aws-sdk/client-ssm"),
+    load: () => loadSchemas("ssm"),
   },
   {
     service: "elbv2",
     protocol: "awsQuery",
     route: "2015-12-01",
     namespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
-    load: () => import("@aws-sdk/client-elastic-load-balancing-v2"),
+    load: () => loadSchemas("elastic-load-balancing-v2"),
   },
   {
     service: "sts",
     protocol: "awsQuery",
     route: "2011-06-15",
     namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
-    load: () => import("@aws-sdk/client-sts"),
+    load: () => loadSchemas("sts"),
   },
   {
     service: "iam",
     protocol: "awsQuery",
     route: "2010-05-08",
     namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
-    load: () => import("@aws-sdk/client-iam"),
+    load: () => loadSchemas("iam"),
   },
   {
     service: "cloudformation",
     protocol: "awsQuery",
     route: "2010-05-15",
     namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/",
-    load: () => import("@aws-sdk/client-cloudformation"),
+    load: () => loadSchemas("cloudformation"),
   },
   {
     service: "rds",
     protocol: "awsQuery",
     route: "2014-10-31",
     namespace: "http://rds.amazonaws.com/doc/2014-10-31/",
-    load: () => import("@aws-sdk/client-rds"),
+    load: () => loadSchemas("rds"),
   },
   {
     service: "cloudwatch",
@@ -167,21 +168,21 @@ export const wireModels: readonly WireModel[] = [
     service: "lambda",
     protocol: "restJson1",
     route: "lambda",
-    load: () => import("@aws-sdk/client-lambda"),
+    load: () => loadSchemas("lambda"),
   },
   {
     service: "s3",
     protocol: "restXml",
     route: "s3",
     namespace: "http://s3.amazonaws.com/doc/2006-03-01/",
-    load: () => import("@aws-sdk/client-s3"),
+    load: () => loadSchemas("s3"),
   },
   {
     service: "ec2",
     protocol: "ec2Query",
     route: "2016-11-15",
     namespace: "http://ec2.amazonaws.com/doc/2016-11-15/",
-    load: () => import("@aws-sdk/client-ec2"),
+    load: () => loadSchemas("ec2"),
   },
 ];
 

@@ -12,10 +12,10 @@ const oldestAccepted = 14 * 24 * hour;
 const newestAccepted = 2 * hour;
 
 /**
- * Newest bytes kept per stream; older events go. A stream is one task's output and the simulator has to stay
- * under 200 MB with a dozen tasks logging every request of a load test: 2 MiB is some 10 000 request lines each.
+ * Newest bytes kept per stream; older events go. A stream is one task's output, and a dozen tasks log every request of
+ * a load test: of each is kept what one answer of GetLogEvents may hold (1 MB, API reference), some 5000 such lines.
  */
-export const keptBytesPerStream = 2 * 1024 * 1024;
+export const keptBytesPerStream = 1024 * 1024;
 
 export function putEventsOperations(state: LogsState): Service<"logs">["operations"] {
   return {

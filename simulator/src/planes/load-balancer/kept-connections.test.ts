@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { type Dispatcher, request } from "undici";
 import { expect, it, vi } from "vitest";
 import { createKeptConnections, maxIdle } from "./kept-connections.ts";
 
@@ -19,7 +20,7 @@ it("keeps only so many idle connections, however many were used at once, and non
   const used = Array.from({ length: maxIdle + 44 }, () => connections.take({ host: "127.0.0.1", port }));
   await Promise.all(
     used.map(async ({ client }) => {
-      const { body } = await client.request({ path: "/", method: "GET" });
+      const { body } = await request(`http://127.0.0.1:${port}/`, { dispatcher: client as Dispatcher });
       await body.text();
     }),
   );

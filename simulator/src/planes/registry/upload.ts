@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freeMemory } from "../free-memory.ts";
 import type { Queue } from "./blob-store.ts";
 import { RegistryError } from "./registry-error.ts";
 
@@ -16,7 +17,8 @@ export interface Upload {
    */
   settled(): Promise<void>;
   /**
-   * Appends; two writers at once are refused. What has arrived when the client goes away stays, so that it can go on
+   * Appends, and frees the memory of each piece as soon as it is written: whoever gives them has to have no other use
+   * for them. Two writers at once are refused. What has arrived when the client goes away stays, so that it can go on
    * from there; what a disk does not take is dropped with the whole upload.
    */
   append(content: Readable): Promise<void>;
@@ -74,6 +76,8 @@ export function createUpload({ id, repository, path, pathOf, exclusively, end }:
     }
     hash.update(chunk);
     size += chunk.length;
+    // Small pieces may share their memory with others.
+    if (chunk.length === chunk.buffer.byteLength) freeMemory(chunk.buffer);
   };
   return {
     id,

@@ -1,5 +1,4 @@
-import { list, type ReadEntry } from "tar";
-import { layerReadSize } from "../layer-read-size.ts";
+import { type LayerEntry, readLayerEntries } from "../layer-entries.ts";
 import type { ImageLayer } from "../registry.ts";
 
 /** What a scan reads of an image: the name of the system, and the lists of installed packages of apk and dpkg. */
@@ -51,28 +50,22 @@ async function readLayer({ path: file, mediaType }: ImageLayer): Promise<LayerFi
   const hidden: string[] = [];
   // An attestation's "layers" are JSON documents.
   if (!mediaType.includes("tar")) return { files, hidden };
-  await list({
-    file,
-    maxReadSize: layerReadSize,
-    strict: true,
-    onReadEntry: (entry) => {
-      const path = pathOf(entry);
-      const gone = hiddenBy(path, entry);
-      if (gone !== undefined && wanted.some((each) => isIn(each, gone) || isIn(gone, each)))
-        hidden.push(gone);
-      if (entry.type === "File" && gone === undefined && wanted.some((each) => isIn(path, each)))
-        collect(entry, (text) => files.set(path, text));
-    },
-  });
+  for await (const entry of readLayerEntries(file)) {
+    const path = pathOf(entry);
+    const gone = hiddenBy(path, entry);
+    if (gone !== undefined && wanted.some((each) => isIn(each, gone) || isIn(gone, each))) hidden.push(gone);
+    if (entry.type === "File" && gone === undefined && wanted.some((each) => isIn(path, each)))
+      files.set(path, await entry.text());
+  }
   return { files, hidden };
 }
 
-function pathOf({ path }: ReadEntry): string {
+function pathOf({ path }: LayerEntry): string {
   return path.replace(/^(?:\.?\/)+/, "").replace(/\/$/, "");
 }
 
 /** OCI image-spec v1.1, layer.md, "Whiteouts"; a link also takes the place of what was there. */
-function hiddenBy(path: string, { type }: ReadEntry): string | undefined {
+function hiddenBy(path: string, { type }: LayerEntry): string | undefined {
   if (type === "SymbolicLink" || type === "Link") return path;
   const slash = path.lastIndexOf("/") + 1;
   const name = path.slice(slash);
@@ -85,10 +78,4 @@ function hiddenBy(path: string, { type }: ReadEntry): string | undefined {
 /** Whether the path is the folder or lies in it; "" is the root. */
 function isIn(path: string, folder: string): boolean {
   return folder === "" || path === folder || path.startsWith(`${folder}/`);
-}
-
-function collect(entry: ReadEntry, use: (text: string) => void): void {
-  const chunks: Buffer[] = [];
-  entry.on("data", (chunk) => void chunks.push(chunk));
-  entry.on("end", () => use(Buffer.concat(chunks).toString("utf8")));
 }

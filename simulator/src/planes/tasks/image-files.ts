@@ -2,8 +2,10 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, posix, relative, resolve } from "node:path";
-import { extract, list, type ReadEntry } from "tar";
-import { layerReadSize } from "../layer-read-size.ts";
+import { pipeline } from "node:stream/promises";
+import { extract, type ReadEntry } from "tar";
+import { readLayerArchive } from "../layer-archive.ts";
+import { readLayerEntries } from "../layer-entries.ts";
 import type { ImageLayer, PulledImage } from "../registry.ts";
 
 /** Whiteouts as the OCI image-spec v1.1 defines them (layer.md, "Whiteouts"). */
@@ -53,18 +55,9 @@ async function applyLayer(layer: ImageLayer, root: string): Promise<void> {
   if (!knownMediaTypes.test(layer.mediaType))
     throw new Error(`layer ${layer.digest} has media type ${layer.mediaType}, which cannot be unpacked`);
   const whiteouts: string[] = [];
-  await list({
-    file: layer.path,
-    maxReadSize: layerReadSize,
-    strict: true,
-    onReadEntry: (entry) => {
-      if (isWhiteout(entry.path)) whiteouts.push(entry.path);
-    },
-  });
+  for await (const { path } of readLayerEntries(layer.path)) if (isWhiteout(path)) whiteouts.push(path);
   for (const path of whiteouts) await applyWhiteout(path, root);
-  await extract({
-    file: layer.path,
-    maxReadSize: layerReadSize,
+  const into = extract({
     cwd: root,
     strict: true,
     preserveOwner: false,
@@ -74,6 +67,7 @@ async function applyLayer(layer: ImageLayer, root: string): Promise<void> {
       return !isWhiteout(path) && !isDevice(entry as ReadEntry);
     },
   });
+  await pipeline(await readLayerArchive(layer.path), into);
 }
 
 function isWhiteout(path: string): boolean {

@@ -1,0 +1,21 @@
+import { registerHooks } from "node:module";
+
+/**
+ * The schemas of an SDK client alone, by what they are exported as. The whole client takes three times the memory: its
+ * commands, waiters, endpoints and sources of credentials are of no use to whoever answers.
+ * @param client such as `ecs` of `@aws-sdk/client-ecs`
+ */
+export function loadSchemas(client: string): Promise<Record<string, unknown>> {
+  return import(`@aws-sdk/client-${client}/dist-es/schemas/schemas_0.js`);
+}
+
+const ofSchemas = /\/@aws-sdk\/client-[a-z0-9-]+\/dist-es\//;
+
+// The SDK writes these files for bundlers, which guess the ending of what a file imports, and that it is a module.
+registerHooks({
+  resolve: (specifier, context, next) => {
+    const isRelative = specifier.startsWith(".") && ofSchemas.test(context.parentURL ?? "");
+    const found = next(isRelative ? `${specifier}.js` : specifier, context);
+    return ofSchemas.test(found.url) ? { ...found, format: "module" } : found;
+  },
+});

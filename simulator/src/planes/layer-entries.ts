@@ -1,0 +1,89 @@
+import { Header, Pax } from "tar";
+import { freeMemory } from "./free-memory.ts";
+import { readLayerArchive } from "./layer-archive.ts";
+
+const blockSize = 512;
+
+export interface LayerEntry {
+  /** As the archive has it. */
+  readonly path: string;
+  /** As `tar` names types: File, Directory, SymbolicLink, Link … */
+  readonly type: string;
+  /** The content; to be asked for before the next entry, once. */
+  text(): Promise<string>;
+}
+
+/**
+ * The entries of a layer's file in their order. Only pieces of the archive are in memory, and of content only what is
+ * asked for. Rejects when the file is damaged or no archive.
+ */
+export async function* readLayerEntries(file: string): AsyncGenerator<LayerEntry> {
+  const archive = await readLayerArchive(file);
+  const bytes = createByteReader(archive[Symbol.asyncIterator]());
+  let next: Pax | undefined;
+  let all: Pax | undefined;
+  try {
+    for (let block = await bytes.take(blockSize); block; block = await bytes.take(blockSize)) {
+      const header = new Header(block, 0, next, all);
+      if (header.nullBlock) continue;
+      if (!header.cksumValid) throw new Error(`${file} is no tar archive, or a damaged one`);
+      const { path = "", type, size = 0 } = header;
+      let left = Math.ceil(size / blockSize) * blockSize;
+      const text = async () => {
+        const content = await bytes.take(left);
+        left = 0;
+        if (!content) throw new Error(`${file} ends within ${path}`);
+        return content.toString("utf8", 0, size);
+      };
+      if (type === "ExtendedHeader" || type === "OldExtendedHeader") next = Pax.parse(await text(), next);
+      else if (type === "GlobalExtendedHeader") all = Pax.parse(await text(), all, true);
+      else if (type === "NextFileHasLongPath") next = new Pax({ ...next, path: untilZero(await text()) });
+      else if (type !== "NextFileHasLongLinkpath") {
+        next = undefined;
+        yield { path, type, text };
+      }
+      if (!(await bytes.skip(left))) throw new Error(`${file} ends within ${path}`);
+    }
+  } finally {
+    archive.destroy();
+  }
+}
+
+function untilZero(text: string): string {
+  return text.split("\0", 1)[0] ?? "";
+}
+
+/** Frees every piece once all of it is read: a piece that fills its memory to the end is the last that its maker put there. */
+function createByteReader(pieces: AsyncIterator<Buffer>) {
+  let piece: Buffer = Buffer.alloc(0);
+  const refill = async (): Promise<boolean> => {
+    const { buffer, byteOffset } = piece;
+    if (byteOffset > 0 && byteOffset === buffer.byteLength) freeMemory(buffer);
+    const { value, done } = await pieces.next();
+    if (!done) piece = value;
+    return !done;
+  };
+  return {
+    /** Undefined when there are not as many left. */
+    async take(length: number): Promise<Buffer | undefined> {
+      const taken = Buffer.alloc(length);
+      for (let filled = 0; filled < length; ) {
+        if (piece.length === 0 && !(await refill())) return undefined;
+        const copied = piece.copy(taken, filled);
+        piece = piece.subarray(copied);
+        filled += copied;
+      }
+      return taken;
+    },
+    /** Whether there were as many. */
+    async skip(length: number): Promise<boolean> {
+      for (let left = length; left > 0; ) {
+        if (piece.length === 0 && !(await refill())) return false;
+        const skipped = Math.min(left, piece.length);
+        piece = piece.subarray(skipped);
+        left -= skipped;
+      }
+      return true;
+    },
+  };
+}
