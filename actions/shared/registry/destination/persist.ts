@@ -20,7 +20,9 @@ export async function persist<Answer>(
     try {
       return await call();
     } catch (error) {
-      if (signal.aborted || !(isThrottled(error) || isTransient(error))) throw error;
+      // What the signal ends says so only as "Request aborted"; its reason says who ended it.
+      signal.throwIfAborted();
+      if (!(isThrottled(error) || isTransient(error))) throw error;
       const pauseMs = Math.round(longestMs * random());
       const { name, message } = error as Error;
       log.info(`Could not ${what} (${name}: ${message}); trying again in ${formatDuration(pauseMs)}`);
