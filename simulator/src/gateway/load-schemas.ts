@@ -1,7 +1,7 @@
 import { registerHooks } from "node:module";
 
 /**
- * The schemas of an SDK client alone, by what they are exported as. The whole client takes three times the memory: its
+ * The schemas of an SDK client alone, by what they are exported as. The whole client takes more than twice the memory: its
  * commands, waiters, endpoints and sources of credentials are of no use to whoever answers.
  * @param client such as `ecs` of `@aws-sdk/client-ecs`
  */

@@ -17,8 +17,8 @@ const formats = [
 const longestMagic = 4;
 
 /**
- * The tar archive that a layer's file is, or holds compressed. It is unpacked beside the main thread: `tar` by itself
- * unpacks on it, and makes three copies.
+ * The tar archive that a layer's file is, or holds compressed. It is unpacked beside the main thread: `tar` by
+ * itself does it on that thread, and all that a piece of the file holds at once.
  */
 export async function readLayerArchive(path: string): Promise<Readable> {
   const beginning = await readBeginning(path);

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type { Client as UndiciClient } from "undici";
 import type { Socket } from "../network.ts";
 
-// The whole package brings fetch, web sockets, caches and mocks along: 10 MB of memory that nothing here uses.
+// The whole package brings fetch, web sockets, caches and mocks along: 3 MB of heap that nothing here uses.
 const Client: typeof UndiciClient = createRequire(import.meta.url)("undici/lib/dispatcher/client.js");
 
 /** A connection to a target, used by one exchange at a time. */
