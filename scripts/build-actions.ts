@@ -17,13 +17,22 @@ async function main(): Promise<void> {
   const stale: string[] = [];
   for (const name of chooseActions(positionals)) {
     const differing = await (values.check ? check(name) : build(name));
-    console.log(`${name}: ${differing.length === 0 ? "up to date" : differing.join(", ")}`);
+    console.log(`${name}: ${describe(differing)}`);
     if (values.check && differing.length > 0) stale.push(name);
   }
   if (stale.length > 0) {
     console.error(`dist is not what src builds: ${stale.join(", ")}. Run "npm run build" and commit dist.`);
     process.exitCode = 1;
   }
+}
+
+/** A change of a shared file renames most chunks of a bundle. */
+const shownFiles = 3;
+
+function describe(differing: readonly string[]): string {
+  if (differing.length === 0) return "up to date";
+  const more = differing.length - shownFiles;
+  return [...differing.slice(0, shownFiles), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
 function chooseActions(names: string[]): string[] {
