@@ -66,3 +66,24 @@ it("goes on sending while answers stall, and the stall shows in the latency", as
   expect(phase?.failed).toBe(0);
   expect(phase?.p99Ms).toBeGreaterThan(phase?.p50Ms ?? 0);
 });
+
+it("goes over to another level and loses no request", async () => {
+  let answered = 0;
+  const { promise: first, resolve: firstEnds } = Promise.withResolvers<void>();
+  const { promise: second, resolve: secondEnds } = Promise.withResolvers<void>();
+  const address = await serve((_, count) => {
+    answered = count;
+    if (count === 40) firstEnds();
+    if (count === 120) secondEnds();
+    return 200;
+  });
+  const load = startLoad([`${address}/`], { requestsPerSecond: 500 });
+  load.beginPhase("at a rate");
+  await first;
+  load.beginPhase("one after the other", { connections: 1 });
+  await second;
+  const [rate, turn] = await load.stop();
+  expect([rate?.failed, turn?.failed]).toEqual([0, 0]);
+  expect(turn?.requests).toBeGreaterThan(0);
+  expect((rate?.requests ?? 0) + (turn?.requests ?? 0)).toBe(answered);
+});

@@ -16,8 +16,8 @@ export interface LoadPhase {
 }
 
 export interface LoadGenerator {
-  /** What is due from now on counts for this phase. */
-  beginPhase(name: string): void;
+  /** What is due from now on counts for this phase; when a level is given, it comes at that one. */
+  beginPhase(name: string, level?: LoadLevel): void;
   /** Stops, waits for the last answers, and counts all. */
   stop(): Promise<LoadPhase[]>;
 }
@@ -43,21 +43,24 @@ export function startLoad(addresses: readonly string[], level: LoadLevel): LoadG
     },
   };
   const forever = (height: number) => [{ durationMs: Number.POSITIVE_INFINITY, from: height, to: height }];
-  const now = performance.now();
-  const loop =
-    "connections" in level
-      ? startClosedLoop(options, forever(level.connections), now)
-      : startOpenLoop(
-          { ...options, spacing: "constant", maxConnections },
-          forever(level.requestsPerSecond),
-          now,
-        );
+  const start = (level: LoadLevel) => {
+    const now = performance.now();
+    if ("connections" in level) return startClosedLoop(options, forever(level.connections), now);
+    const open = { ...options, spacing: "constant", maxConnections } as const;
+    return startOpenLoop(open, forever(level.requestsPerSecond), now);
+  };
+  const loops = [start(level)];
   return {
-    beginPhase: (name) => void phases.push(createPhase(name)),
+    beginPhase(name, level) {
+      phases.push(createPhase(name));
+      if (!level) return;
+      loops.at(-1)?.end();
+      loops.push(start(level));
+    },
     async stop() {
-      loop.end();
+      loops.at(-1)?.end();
       const endedAt = performance.now();
-      await loop.done;
+      await Promise.all(loops.map(({ done }) => done));
       return phases.map((phase, index) => phase.summarise(phases[index + 1]?.beganAt ?? endedAt));
     },
   };

@@ -5,7 +5,7 @@ import type { LoadLevel, LoadPhase } from "./load-generator.ts";
 import type { LoadOrder } from "./load-process.ts";
 
 export interface Load {
-  beginPhase(name: string): void;
+  beginPhase(name: string, level?: LoadLevel): void;
   stop(): Promise<LoadPhase[]>;
 }
 
@@ -27,7 +27,7 @@ export async function startLoadProcess(
   const order = (message: LoadOrder) => void child.send(message);
   order({ start: { addresses, level } });
   return {
-    beginPhase: (phase) => order({ phase }),
+    beginPhase: (phase, level) => order({ phase, level }),
     async stop() {
       const answer = once(child, "message");
       order({ stop: true });
