@@ -16,6 +16,7 @@ import {
   first,
   startFaultyRegistry,
 } from "../../shared/registry/faulty-registry-for-tests.ts";
+import { letOurs, theirAddress, theirs } from "../../shared/registry/other-account-for-tests.ts";
 import { build, tag } from "./tag-image-for-tests.ts";
 
 const digest = `sha256:${"0".repeat(64)}`;
@@ -135,46 +136,38 @@ describe("a registry like Docker Hub", () => {
 });
 
 describe("ECR of another account", () => {
-  const theirs = { registryId: "210987654321", repositoryName: "customer" };
-  const address = `${theirs.registryId}.dkr.ecr.us-east-1.amazonaws.com/customer`;
   beforeEach(() => simulator.aws.ecr.createRepository(theirs));
   afterEach(() => simulator.aws.ecr.deleteRepository({ ...theirs, force: true }));
 
   it("takes tags when the repository's policy lets this account push", async () => {
-    const statement = { Effect: "Allow", Principal: { AWS: "123456789012" }, Action: "ecr:*" };
-    const policyText = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
-    await simulator.aws.ecr.setRepositoryPolicy({ ...theirs, policyText });
-    const repository = parseRepositoryName(address) as RepositoryName;
+    await letOurs(simulator, "ecr:*");
+    const repository = parseRepositoryName(theirAddress) as RepositoryName;
     const destination = { repository, creation: undefined };
     const { digest } = await build(simulator, folder, { text: "new", destination });
-    await tag(`${address}@${digest}`, "latest", world());
+    await tag(`${theirAddress}@${digest}`, "latest", world());
     const { imageDetails = [] } = await simulator.aws.ecr.describeImages(theirs);
     expect(imageDetails.map(({ imageTags }) => imageTags)).toEqual([expect.arrayContaining(["latest"])]);
   });
 
   it("refuses tags when its policy lets this account only pull", async () => {
-    const principal = { Principal: { AWS: "123456789012" } };
     const pulling = ["ecr:DescribeRepositories", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
-    const allow = (Action: string | string[]) =>
-      simulator.aws.ecr.setRepositoryPolicy({
-        ...theirs,
-        policyText: JSON.stringify({
-          Version: "2012-10-17",
-          Statement: [{ Effect: "Allow", ...principal, Action }],
-        }),
-      });
-    await allow("ecr:*");
-    const destination = { repository: parseRepositoryName(address) as RepositoryName, creation: undefined };
+    await letOurs(simulator, "ecr:*");
+    const destination = {
+      repository: parseRepositoryName(theirAddress) as RepositoryName,
+      creation: undefined,
+    };
     const { digest } = await build(simulator, folder, { text: "new", destination });
-    await allow(pulling);
-    await expect(tag(`${address}@${digest}`, "latest", world())).rejects.toMatchObject({
+    await letOurs(simulator, pulling);
+    await expect(tag(`${theirAddress}@${digest}`, "latest", world())).rejects.toMatchObject({
       message: expect.stringContaining("ecr:PutImage"),
       nextStep: expect.stringContaining("give the login the right to this"),
     });
   });
 
   it("says where a repository is missing", async () => {
-    await expect(tag(address.replace("customer", `nobody@${digest}`), "latest", world())).rejects.toThrow(
+    await expect(
+      tag(theirAddress.replace("customer", `nobody@${digest}`), "latest", world()),
+    ).rejects.toThrow(
       'There is no ECR repository "nobody" in the account 210987654321 and the region us-east-1',
     );
   });
@@ -187,7 +180,10 @@ describe("public ECR", () => {
     const { registries } = await simulator.aws.ecrpublic.describeRegistries({});
     const alias = registries?.[0]?.aliases?.[0]?.name;
     const address = `public.ecr.aws/${alias}/${repositoryName}`;
-    const destination = { repository: parseRepositoryName(address) as RepositoryName, creation: undefined };
+    const destination = {
+      repository: parseRepositoryName(address) as RepositoryName,
+      creation: undefined,
+    };
     const { digest } = await build(simulator, folder, { text: "new", destination });
     expect(await tag(`${address}@${digest}`, "latest", world())).toMatchObject({
       image: `${repository?.repositoryUri}@${digest}`,

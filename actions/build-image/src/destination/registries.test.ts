@@ -9,6 +9,7 @@ import {
   parseRepositoryName,
   type RepositoryName,
 } from "../../../shared/registry/destination/repository-name.ts";
+import { letOurs, theirAddress, theirs } from "../../../shared/registry/other-account-for-tests.ts";
 import { buildImage } from "../build-image.ts";
 import { testEnvironment, testInputs } from "../build-image-for-tests.ts";
 import type { RepositoryCreation } from "./inputs.ts";
@@ -75,16 +76,12 @@ describe("a registry like Docker Hub", () => {
 });
 
 describe("ECR of another account", () => {
-  const theirs = { registryId: "210987654321", repositoryName: "customer" };
-  const address = `${theirs.registryId}.dkr.ecr.us-east-1.amazonaws.com/customer`;
   beforeEach(() => simulator.aws.ecr.createRepository(theirs));
   afterEach(() => simulator.aws.ecr.deleteRepository({ ...theirs, force: true }));
 
   it("takes an image when the repository's policy lets this account push", async () => {
-    const statement = { Effect: "Allow", Principal: { AWS: "123456789012" }, Action: "ecr:*" };
-    const policyText = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
-    await simulator.aws.ecr.setRepositoryPolicy({ ...theirs, policyText });
-    const { digest } = await buildTwice(address);
+    await letOurs(simulator, "ecr:*");
+    const { digest } = await buildTwice(theirAddress);
     const { imageDetails } = await simulator.aws.ecr.describeImages(theirs);
     expect(imageDetails?.map(({ imageDigest }) => imageDigest)).toEqual([digest]);
   });
