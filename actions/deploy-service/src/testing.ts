@@ -89,7 +89,13 @@ export const longestWaitMinutes = 1440;
 /** The same with a deployment group that keeps the old tasks for so long. */
 export async function createWaitingStage(): Promise<Stage> {
   const stage = await createStage();
-  await stage.simulator.aws.codedeploy.updateDeploymentGroup({
+  await keepOldTasks(stage.simulator);
+  return stage;
+}
+
+/** Lets CodeDeploy's deployments of `web` go on until somebody ends them. */
+export async function keepOldTasks({ aws }: Simulator): Promise<void> {
+  await aws.codedeploy.updateDeploymentGroup({
     applicationName: "outside",
     currentDeploymentGroupName: "web",
     blueGreenDeploymentConfiguration: {
@@ -100,7 +106,6 @@ export async function createWaitingStage(): Promise<Stage> {
       deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
     },
   });
-  return stage;
 }
 
 const inputs: Omit<DeployInputs, "source" | "cluster"> = {

@@ -1,12 +1,14 @@
 import { afterEach, expect, test } from "vitest";
+import { keepOldTasks } from "../../deploy-service/src/testing.ts";
 import { createStage, type Stage } from "./testing.ts";
 
 let stage: Stage;
 afterEach(() => stage?.close());
 
-/** Moves production from blue to green, where the old tasks stay for five minutes. */
+/** Moves production from blue to green, where the old tasks stay until the deployment is told to end. */
 async function beginDeployment() {
   const { aws } = stage.simulator;
+  await keepOldTasks(stage.simulator);
   const { taskDefinitionArns = [] } = await aws.ecs.listTaskDefinitions({ familyPrefix: "web" });
   const Properties = {
     TaskDefinition: taskDefinitionArns.at(-1),
@@ -32,7 +34,14 @@ async function beginDeployment() {
 test("it waits for the deployment's end, then scales what it brought, in the group it brought it to", async () => {
   stage = await createStage("CodeDeploy");
   const id = await beginDeployment();
-  const { error, record, lines } = await stage.try({ "desired-count": "2" });
+  const { codedeploy } = stage.simulator.aws;
+  let ended: Promise<unknown> | undefined;
+  const onLine = (line: string) => {
+    if (line.startsWith("Waiting for the end of"))
+      ended = codedeploy.continueDeployment({ deploymentId: id, deploymentWaitType: "TERMINATION_WAIT" });
+  };
+  const { error, record, lines } = await stage.try({ "desired-count": "2" }, { onLine });
+  await ended;
   expect(error).toBeUndefined();
   expect(lines).toContain(`Waiting for the end of: CodeDeploy deployment ${id}.`);
   expect(record).toMatchObject({ status: "succeeded", now: { desired: 2, running: 2 } });

@@ -1,3 +1,4 @@
+import type { TaskSet } from "@aws-sdk/client-ecs";
 import { createPatience } from "../../deploy-service/src/deployment/patience.ts";
 import {
   isOngoing,
@@ -18,13 +19,19 @@ import type { ScaleRecord } from "./record.ts";
  */
 export async function ongoingDeployment(world: World, running: RunningService): Promise<string | undefined> {
   const { controller, service } = running;
-  if (controller === "CODE_DEPLOY") {
-    const replacement = service.taskSets?.find(({ status }) => status === "ACTIVE");
-    return replacement && `CodeDeploy deployment ${replacement.externalId ?? replacement.id}`;
-  }
+  if (controller === "CODE_DEPLOY") return deploymentOf(service.taskSets ?? []);
   const other = await listedDeployment(world, running);
   return other ?? ((service.deployments ?? []).length > 1 ? "A deployment" : undefined);
 }
+
+/** It has made the newer of two sets of tasks, and once traffic has shifted the older one is the one beside production. */
+function deploymentOf(taskSets: readonly TaskSet[]): string | undefined {
+  if (!taskSets.some(({ status }) => status === "ACTIVE")) return undefined;
+  const newest = taskSets.toSorted((one, other) => createdAt(other) - createdAt(one))[0];
+  return `CodeDeploy deployment ${newest?.externalId ?? newest?.id}`;
+}
+
+const createdAt = (taskSet: TaskSet) => taskSet.createdAt?.getTime() ?? 0;
 
 async function listedDeployment(world: World, { service }: RunningService): Promise<string | undefined> {
   const name = { cluster: service.clusterArn ?? "", service: service.serviceName ?? "" };
