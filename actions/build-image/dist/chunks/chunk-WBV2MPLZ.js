@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{c as s,d as e,f as i}from"./chunk-L2V5EBD6.js";var p=[1e3,2e3,4e3,8e3];async function h(a,n,{clock:m,log:u,signal:t},c=Math.random){for(let f of p)try{return await n()}catch(r){if(t.aborted||!(s(r)||e(r)))throw r;let o=Math.round(f*c()),{name:d,message:g}=r;u.info(`Could not ${a} (${d}: ${g}); trying again in ${i(o)}`),await m.wait(o,t)}return n()}export{h as a};

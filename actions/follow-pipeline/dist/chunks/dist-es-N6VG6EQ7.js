@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as r,d as e}from"./chunk-NZZZ2S27.js";import"./chunk-WPFJ7B4X.js";import{U as m,da as t}from"./chunk-V73RFD3X.js";import"./chunk-NAWUKLJC.js";import"./chunk-BTGY3KMT.js";var n=m(r,"Logs_20140328","CloudWatchLogsClient",t),p={},s=(i,c,a,d)=>[];var o=class extends n(p,s,"GetLogEvents",e){};export{o as GetLogEventsCommand};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as r,d as e}from"./chunk-5FM7RE5D.js";import"./chunk-WPFJ7B4X.js";import{U as m,da as t}from"./chunk-V73RFD3X.js";import"./chunk-NAWUKLJC.js";import"./chunk-BTGY3KMT.js";var a=m(r,"ElasticLoadBalancing_v10","ElasticLoadBalancingV2Client",t),i={},n=(c,p,s,l)=>[];var o=class extends a(i,n,"DescribeTargetHealth",e){};export{o as DescribeTargetHealthCommand};

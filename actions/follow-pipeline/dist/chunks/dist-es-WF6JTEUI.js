@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{a,b as t,c as o,d as r}from"./chunk-UODOUIIZ.js";import"./chunk-MYXJPI3T.js";import"./chunk-WPFJ7B4X.js";import"./chunk-V73RFD3X.js";import"./chunk-NAWUKLJC.js";import"./chunk-BTGY3KMT.js";export{a as ENV_CMDS_FULL_URI,t as ENV_CMDS_RELATIVE_URI,o as fromContainerMetadata,r as fromInstanceMetadata};
