@@ -31,8 +31,11 @@ export interface Rehearsal {
   variables: Record<string, string>;
 }
 
-/** Of a core: three tasks of half a vCPU, the load and the load balancer share two cores. */
-const vcpuShare = 0.3;
+/**
+ * Of a core: three tasks of half a vCPU, the load and the load balancer share two cores, and on a machine of half the
+ * speed one task is still enough for the story's load.
+ */
+const vcpuShare = 0.5;
 
 interface Place {
   project: string;

@@ -4,12 +4,8 @@ import type { Rehearsal } from "../rehearsal.ts";
 import { describeService } from "../service-state.ts";
 import { inTheEnd } from "./expectations.ts";
 import { provisionAgain } from "./provision-again.ts";
+import { besideTests } from "./scaling.ts";
 
-/**
- * Far less than three tasks are for. Some of their time goes into health checks, which come as much more often as time
- * passes faster: on a slow machine so much that two tasks stay.
- */
-const littleToDo = { requestsPerSecond: 20 };
 /** Each asks again once answered: the processor of one task is busy all the time, and no waiting line grows. */
 const crowd = { connections: 12 };
 
@@ -30,11 +26,12 @@ export async function scaleByLoad(
         `${desiredCount} tasks are wanted, ${runningCount} run`,
       );
     });
-  load.beginPhase("scaled in", littleToDo);
+  load.beginPhase("scaled in", besideTests);
   const { desiredCount: many } = await tasks();
   await steps.perform("provision automatic scaling, one to three tasks", () =>
     provisionAgain(rehearsal, "services", { MaximumTasks: 3 }),
   );
+  // How many are left: health checks take a part of their time, which grows with the pace of the clock.
   await steps.perform("with little to do, AWS takes tasks away", () => expectTasks((count) => count < many));
   load.beginPhase("scaled out");
   const { desiredCount: few } = await tasks();
