@@ -33,7 +33,6 @@ export async function scaleToThree(rehearsal: Rehearsal, steps: StepRecorder, lo
     return result;
   });
   const busy = busyPart();
-  load.beginPhase("three tasks");
   await steps.check("three tasks run and serve", async () => {
     const { desiredCount, runningCount, healthyTargets } = await describeService(
       rehearsal.simulator,
