@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { keepOldTasks } from "../../deploy-service/src/testing.ts";
-import { createStage, type Stage } from "./testing.ts";
+import { createStage, type Stage, until } from "./testing.ts";
 
 let stage: Stage;
 afterEach(() => stage?.close());
@@ -35,10 +35,15 @@ test("it waits for the deployment's end, then scales what it brought, in the gro
   stage = await createStage("CodeDeploy");
   const id = await beginDeployment();
   const { codedeploy } = stage.simulator.aws;
+  // Refused until traffic has shifted, from when on the old tasks wait for their end.
+  const end = () =>
+    codedeploy.continueDeployment({ deploymentId: id, deploymentWaitType: "TERMINATION_WAIT" }).then(
+      () => true,
+      () => false,
+    );
   let ended: Promise<unknown> | undefined;
   const onLine = (line: string) => {
-    if (line.startsWith("Waiting for the end of"))
-      ended = codedeploy.continueDeployment({ deploymentId: id, deploymentWaitType: "TERMINATION_WAIT" });
+    if (line.startsWith("Waiting for the end of")) ended ??= until(end);
   };
   const { error, record, lines } = await stage.try({ "desired-count": "2" }, { onLine });
   await ended;
