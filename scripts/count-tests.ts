@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { Vitest } from "vitest/node";
 
 export interface Count {
@@ -20,9 +21,13 @@ export function countFiles(run: Run, { skippedFails = false } = {}): Map<string,
 
 /** Errors outside of every test, one line each. */
 export function strayErrors(run: Run): string[] {
-  return run
-    .getUnhandledErrors()
-    .map((error) => `✗ outside of any test: ${error instanceof Error ? error.message : String(error)}`);
+  return run.getUnhandledErrors().map((error) => `✗ outside of any test: ${messageOf(error)}`);
+}
+
+/** Errors come from the workers as plain objects. */
+function messageOf(error: unknown): string {
+  const { message } = Object(error) as { readonly message?: unknown };
+  return typeof message === "string" ? message : inspect(error);
 }
 
 function countFile(module: Module, skippedFails: boolean): Count {
