@@ -166,8 +166,15 @@ test("a crashing release is red by its root cause, and production never notices"
 });
 
 test("definitions that cannot be read are told in CodePipeline's words, with what mends them", async () => {
+  const { codepipeline } = stage.simulator.aws;
+  const transition = { pipelineName: pipeline, stageName: "Deploy", transitionType: "Inbound" } as const;
+  // It fails at once; one that had ended before the first look would be taken for an earlier one.
+  await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });
   const commit = await stage.define({ "taskdef-web.json": "{" });
-  const { error, record } = await stage.follow({ pipeline, commit });
+  const onLine = (line: string) => {
+    if (/frozen/.test(line)) void codepipeline.enableStageTransition(transition);
+  };
+  const { error, record } = await stage.follow({ pipeline, commit }, { onLine });
   expect(error?.message).toMatch(/^action Deploy of stage Deploy failed \(\w+\): .*taskdef-web\.json.*JSON/);
   expect(record).toMatchObject({ status: "failed", deployments: [] });
   await stage.define(definitions);
