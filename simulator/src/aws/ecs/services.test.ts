@@ -1,15 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createWorld, networkConfiguration, otherTargetGroup, role, targetGroup } from "./world-for-tests.ts";
+import { createMainWorld, networkConfiguration, targetGroup, where } from "./world-for-tests.ts";
 
-let world: Awaited<ReturnType<typeof createWorld>>;
+let world: Awaited<ReturnType<typeof createMainWorld>>;
 beforeEach(async () => {
-  world = await createWorld();
-  await world.ecs.createCluster({ clusterName: "main" });
-  await world.register();
+  world = await createMainWorld();
 });
 afterEach(() => world.close());
-
-const where = { cluster: "main", service: "web" };
 
 describe("createService", () => {
   const loadBalancer = { targetGroupArn: targetGroup, containerName: "web", containerPort: 8080 };
@@ -69,142 +65,6 @@ describe("createService", () => {
       networkConfiguration,
     });
     expect(taskSet).toMatchObject({ status: "ACTIVE", startedBy: "EXTERNAL", scale: { value: 0 } });
-  });
-});
-
-describe("createService of a service that ECS deploys itself", () => {
-  const advancedConfiguration = {
-    alternateTargetGroupArn: otherTargetGroup,
-    productionListenerRule: "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/a/1/2/3",
-    testListenerRule: "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/a/1/4/5",
-    roleArn: role,
-  };
-  const loadBalancer = { targetGroupArn: targetGroup, containerName: "web", containerPort: 8080 };
-  const refuse = (settings: Parameters<typeof world.createService>[0], message: string) =>
-    expect(world.createService({ deploymentController: undefined, ...settings })).rejects.toMatchObject({
-      code: "InvalidParameterException",
-      message: expect.stringContaining(message),
-    });
-
-  it.each<[string, object, string]>([
-    [
-      "no room to do anything",
-      { minimumHealthyPercent: 100, maximumPercent: 100 },
-      "this will block deployments",
-    ],
-    ["a maximum below what is desired", { maximumPercent: 50 }, "maximumPercent must be at least 100"],
-    [
-      "an unknown strategy",
-      { strategy: "BIG_BANG" },
-      "strategy must be one of ROLLING, BLUE_GREEN, LINEAR, CANARY",
-    ],
-    ["BLUE_GREEN without bake time", { strategy: "BLUE_GREEN" }, "bakeTimeInMinutes must be provided"],
-    ["a bake time beyond a day", { bakeTimeInMinutes: 1441 }, "between 0 and 1440 minutes, not 1441"],
-    [
-      "a canary's settings for LINEAR",
-      { strategy: "LINEAR", canaryConfiguration: {} },
-      "canaryConfiguration is only valid with the deployment strategy CANARY",
-    ],
-    [
-      "a canary finer than a tenth",
-      { strategy: "CANARY", canaryConfiguration: { canaryPercent: 0.25 } },
-      "canaryPercent must be a multiple of 0.1 between 0.1 and 100, not 0.25",
-    ],
-    [
-      "linear steps below 3 %",
-      { strategy: "LINEAR", linearConfiguration: { stepPercent: 2.9 } },
-      "stepPercent must be a multiple of 0.1 between 3 and 100, not 2.9",
-    ],
-    [
-      "a threshold of nothing",
-      {
-        deploymentCircuitBreaker: {
-          enable: true,
-          rollback: true,
-          thresholdConfiguration: { type: "COUNT", value: 0 },
-        },
-      },
-      "a value of at least 1",
-    ],
-    [
-      "alarms without a name",
-      { alarms: { enable: true, rollback: true, alarmNames: [] } },
-      "alarmNames must name at least one alarm",
-    ],
-    [
-      "a pause in the middle of a shift",
-      {
-        strategy: "BLUE_GREEN",
-        bakeTimeInMinutes: 0,
-        lifecycleHooks: [{ targetType: "PAUSE", lifecycleStages: ["PRODUCTION_TRAFFIC_SHIFT"] }],
-      },
-      "PAUSE cannot be configured at PRODUCTION_TRAFFIC_SHIFT",
-    ],
-    [
-      "a function's hook without a role",
-      {
-        strategy: "BLUE_GREEN",
-        bakeTimeInMinutes: 0,
-        lifecycleHooks: [
-          { hookTargetArn: "arn:aws:lambda:us-east-1:1:function:f", lifecycleStages: ["PRE_SCALE_UP"] },
-        ],
-      },
-      "needs the hookTargetArn of a function and a roleArn",
-    ],
-    [
-      "a hook of a rolling update",
-      { lifecycleHooks: [{ targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] }] },
-      "not with ROLLING",
-    ],
-    [
-      "early success",
-      { earlySuccessCriteria: { enable: true } },
-      "does not support earlySuccessCriteria in deploymentConfiguration",
-    ],
-  ])("refuses %s", (_, deploymentConfiguration, message) => refuse({ deploymentConfiguration }, message));
-
-  it.each<[string, object | undefined, string]>([
-    ["no advancedConfiguration", undefined, "advancedConfiguration field is required for all loadBalancers"],
-    [
-      "no alternate target group",
-      { alternateTargetGroupArn: undefined },
-      "alternateTargetGroupArn must be provided",
-    ],
-    [
-      "a listener for a rule",
-      { productionListenerRule: "arn:aws:elasticloadbalancing:us-east-1:1:listener/app/a/1/2" },
-      "productionListenerRule has an invalid ARN format. Must be RuleArn for ALB",
-    ],
-    [
-      "one rule for both",
-      { testListenerRule: advancedConfiguration.productionListenerRule },
-      "cannot be used as both production and test listener rules",
-    ],
-    [
-      "one target group for both",
-      { alternateTargetGroupArn: targetGroup },
-      `Duplicate targetGroupArn found: ${targetGroup}`,
-    ],
-  ])("refuses BLUE_GREEN with %s", (_, change, message) =>
-    refuse(
-      {
-        deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 },
-        loadBalancers: [
-          {
-            ...loadBalancer,
-            ...(change && { advancedConfiguration: { ...advancedConfiguration, ...change } }),
-          },
-        ],
-      },
-      message,
-    ),
-  );
-
-  it("has no task sets", async () => {
-    await world.createService({ deploymentController: undefined, desiredCount: 0 });
-    await expect(world.ecs.createTaskSet({ ...where, taskDefinition: "web" })).rejects.toThrow(
-      "Task sets are for services with a CODE_DEPLOY or EXTERNAL deployment controller, not ECS.",
-    );
   });
 });
 

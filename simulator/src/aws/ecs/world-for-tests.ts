@@ -10,6 +10,17 @@ export const targetGroup = "arn:aws:elasticloadbalancing:us-east-1:123456789012:
 export const otherTargetGroup = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/green/2";
 export const role = "arn:aws:iam::123456789012:role/Execution";
 
+/** With a cluster, and a revision that its services can run. */
+export async function createMainWorld() {
+  const world = await createWorld();
+  await world.ecs.createCluster({ clusterName: where.cluster });
+  await world.register();
+  return world;
+}
+
+/** The service that tests create in it. */
+export const where = { cluster: "main", service: "web" };
+
 /** ECS with real processes, beside neighbours that only remember what they were told. */
 export async function createWorld(images: Record<string, PulledImage> = {}) {
   const targets = new Map<string, string>();
