@@ -21,16 +21,16 @@ export async function compareChanged(yard: Yard): Promise<Measurement[]> {
   for (const side of Object.values(sides)) await side();
   const times = await inTurn(rounds, sides);
   for (const side of Object.keys(times) as Side[]) console.error(`  ${side}: ${describeTimes(times[side])}`);
-  const seconds = (side: Side, given: readonly string[]) =>
+  const seconds = (side: Side, given?: string) =>
     median(times[side].map((each) => totalOf(each, given))) / 1000;
-  const rowsOf = (begin: string, given: readonly string[] = []) => {
+  const rowsOf = (begin: string, given?: string) => {
     const row = (ours: Side, peer: Side, peerName: string, goal: string) =>
       measure({
         name: "images",
         metric: `changed source to registry, builder ${ours}, peer from ${begin}`,
         unit: "s",
         better: "lower",
-        ours: seconds(ours, []),
+        ours: seconds(ours),
         peer: { name: peerName, value: seconds(peer, given) },
         goal,
       });
@@ -40,7 +40,7 @@ export async function compareChanged(yard: Yard): Promise<Measurement[]> {
       row("docker", "buildx", "docker buildx build --push", "≥ 1 ×"),
     ];
   };
-  return [...rowsOf("AWS credentials"), ...rowsOf("the registry's password", [askingForPassword])];
+  return [...rowsOf("AWS credentials"), ...rowsOf("the registry's password", askingForPassword)];
 }
 
 function createSides(yard: Yard): Record<Side, () => Promise<StepTimes>> {

@@ -66,15 +66,12 @@ async function followedDeployment(
 ): Promise<FollowedDeployment> {
   const deployWorld = toDeployWorld(world);
   const readRevision = createRevisionReader(deployWorld, info.applicationName ?? "");
-  const [service, revision = "", deployedBefore] = await Promise.all([
-    findService(world, name),
-    readRevision(info.revision),
-    readRevision(info.previousRevision),
-  ]);
+  const [service, revision = ""] = await Promise.all([findService(world, name), readRevision(info.revision)]);
   const record = newRecord(name.cluster, name.service);
   record.startedAt = info.createTime?.getTime() ?? world.clock.now();
   record.deploymentId = info.deploymentId ?? "";
-  record.revisionBefore = revisionBefore(service, revision) ?? deployedBefore ?? "";
+  record.revisionBefore =
+    revisionBefore(service, revision) ?? (await readRevision(info.previousRevision)) ?? "";
   record.revisionAfter = revision;
   record.changed = true;
   const watched = { world: deployWorld, record, revision };

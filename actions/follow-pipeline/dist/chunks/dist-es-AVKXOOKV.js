@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{a,b as t,c as o,d as r}from"./chunk-2VYXIWWS.js";import"./chunk-MYXJPI3T.js";import"./chunk-ARLGHKKN.js";import"./chunk-JVM66TRM.js";import"./chunk-NAWUKLJC.js";import"./chunk-BTGY3KMT.js";export{a as ENV_CMDS_FULL_URI,t as ENV_CMDS_RELATIVE_URI,o as fromContainerMetadata,r as fromInstanceMetadata};
