@@ -3,6 +3,8 @@ import { definitions } from "./pipeline-for-tests.ts";
 import { createStage, type Stage } from "./testing.ts";
 
 const pipeline = "update-web";
+/** Closed, an execution waits before it deploys. */
+const transition = { pipelineName: pipeline, stageName: "Deploy", transitionType: "Inbound" } as const;
 let stage: Stage;
 beforeAll(async () => {
   stage = await createStage();
@@ -70,7 +72,6 @@ test("changed with its definitions, an image is followed in the execution that h
 
 test("a disabled transition is told with its reason, and the execution followed on", async () => {
   const { codepipeline } = stage.simulator.aws;
-  const transition = { pipelineName: pipeline, stageName: "Deploy", transitionType: "Inbound" } as const;
   await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });
   const image = await stage.push("four");
   const { error, lines } = await stage.follow(
@@ -92,7 +93,6 @@ test("a disabled transition is told with its reason, and the execution followed 
 
 test("superseded is red, and names what took over", async () => {
   const { codepipeline } = stage.simulator.aws;
-  const transition = { pipelineName: pipeline, stageName: "Deploy", transitionType: "Inbound" } as const;
   await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });
   const image = await stage.push("five");
   let newer = Promise.resolve("");
@@ -119,7 +119,6 @@ test("superseded is red, and names what took over", async () => {
 
 test("two changes of one release supersede each other, and the second is followed in the first's place", async () => {
   const { codepipeline } = stage.simulator.aws;
-  const transition = { pipelineName: pipeline, stageName: "Deploy", transitionType: "Inbound" } as const;
   await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });
   const image = await stage.push("seven");
   const { error, record } = await stage.follow(
@@ -167,7 +166,6 @@ test("a crashing release is red by its root cause, and production never notices"
 
 test("definitions that cannot be read are told in CodePipeline's words, with what mends them", async () => {
   const { codepipeline } = stage.simulator.aws;
-  const transition = { pipelineName: pipeline, stageName: "Deploy", transitionType: "Inbound" } as const;
   // It fails at once; one that had ended before the first look would be taken for an earlier one.
   await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });
   const commit = await stage.define({ "taskdef-web.json": "{" });
