@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { type Load, startLoad } from "../../../simulator/src/outside-clients/load.ts";
+import { type Load, startLoad } from "../../../simulator/src/outside-clients/load.support.ts";
 import { git } from "../../mirror-source/src/testing.ts";
 import { definitions } from "./pipeline-for-tests.ts";
 import { createStage, type Stage } from "./testing.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startLoad } from "../../../simulator/src/outside-clients/load.ts";
+import { startLoad } from "../../../simulator/src/outside-clients/load.support.ts";
 import { createStage, type Deployer, type Stage } from "./testing.ts";
 
 describe.each<Deployer>(["CodeDeploy", "ECS rolling", "ECS blue/green"])(

@@ -4,7 +4,7 @@ import type { UpdateDeploymentGroupCommandInput } from "@aws-sdk/client-codedepl
 import type { TaskDefinition } from "@aws-sdk/client-ecs";
 import { startSimulator } from "@ecs-delivery/simulator";
 import { stageOn } from "../../../actions/deploy-service/src/testing.ts";
-import { createDelivery } from "../../../simulator/src/outside-clients/delivery.ts";
+import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 
 export const cluster = "outside";
 /** `web` is deployed by CodeDeploy, `rolling` by ECS with its circuit breaker. */

@@ -1,5 +1,5 @@
 import type { CreateServiceCommandInput, DeploymentConfiguration } from "@aws-sdk/client-ecs";
-import { createWorld } from "../../../../simulator/src/controllers/ecs/world-for-tests.ts";
+import { createRealWorld } from "../../../../simulator/src/controllers/ecs/ecs-world.support.ts";
 import { type Stage, stageOn } from "../testing.ts";
 
 /**
@@ -10,7 +10,7 @@ export async function createEcsStage(
   configuration: DeploymentConfiguration,
   settings: Partial<CreateServiceCommandInput> = {},
 ): Promise<Stage> {
-  const { simulator, productionUrl, groups, create, newest } = await createWorld();
+  const { simulator, productionUrl, groups, create, newest } = await createRealWorld();
   await simulator.aws.logs.createLogGroup({ logGroupName: "web" });
   const one = { containerName: "web", containerPort: 8080, targetGroupArn: groups.blue };
   const rolling = (configuration.strategy ?? "ROLLING") === "ROLLING";
