@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createStage, type Stage } from "../actions/provision-stack/src/testing.ts";
+import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
 import { pushProgram } from "../simulator/src/controllers/ecs/push-program.support.ts";
 import { testListenerPortOffset } from "../simulator/src/test-simulator.support.ts";
 import { folder, read } from "./profiles.support.ts";

@@ -9,9 +9,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import { startRealSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
+import { reportOf } from "../../shared/load/report.support.ts";
 import type { LoadReport } from "../../shared/load/report.ts";
-import { reportOf } from "../../shared/load/report-for-tests.ts";
-import { pushImage } from "../../shared/simulator-for-tests.ts";
+import { pushImage } from "../../shared/push-image.support.ts";
 
 const server = `
 import { createServer } from "node:http";

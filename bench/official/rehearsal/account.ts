@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { UpdateDeploymentGroupCommandInput } from "@aws-sdk/client-codedeploy";
 import type { TaskDefinition } from "@aws-sdk/client-ecs";
 import { startSimulator } from "@ecs-delivery/simulator";
-import { stageOn } from "../../../actions/deploy-service/src/testing.ts";
+import { stageOn } from "../../../actions/deploy-service/src/stage.support.ts";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 
 export const cluster = "outside";

@@ -3,8 +3,8 @@ import { alpine, connectTo } from "../../../../simulator/src/planes/scanner/imag
 import type { Advisory, Simulator } from "../../../../simulator/src/simulator.ts";
 import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { Cancelled } from "../../../shared/failure.ts";
-import { testEnvironment } from "../build-image-for-tests.ts";
-import { advisory, ask, createCustomer, deleteCustomer, scaledClock } from "./simulated-scan-for-tests.ts";
+import { testEnvironment } from "../build-image.support.ts";
+import { advisory, ask, createCustomer, deleteCustomer, scaledClock } from "./simulated-scan.support.ts";
 
 const scale = 600;
 const day = 24 * 60 * 60 * 1000;

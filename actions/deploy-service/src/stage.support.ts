@@ -16,7 +16,7 @@ import {
 } from "../../../simulator/src/outside-clients/web.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import { startRealSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
-import { fastClock, pushImage } from "../../shared/simulator-for-tests.ts";
+import { fastClock, pushImage } from "../../shared/push-image.support.ts";
 import type { World } from "./clients.ts";
 import type { DeployInputs } from "./inputs.ts";
 

@@ -7,7 +7,7 @@ import { createDelivery } from "../../../simulator/src/outside-clients/delivery.
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import { startRealSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
 import type { EcsWorld } from "../../shared/ecs/world.ts";
-import { fastClock, pushImage } from "../../shared/simulator-for-tests.ts";
+import { fastClock, pushImage } from "../../shared/push-image.support.ts";
 import type { RunInputs } from "./inputs.ts";
 
 /** Does what its first argument says; without one it is the server of a service. */

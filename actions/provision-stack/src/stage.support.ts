@@ -5,7 +5,7 @@ import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import { type RealOptions, startRealSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import type { Failure } from "../../shared/failure.ts";
-import { fastClock } from "../../shared/simulator-for-tests.ts";
+import { fastClock } from "../../shared/push-image.support.ts";
 import type { ProvisionInputs } from "./inputs.ts";
 import { provisionAndReport } from "./provision.ts";
 import { trackOperations } from "./stack/hand-over.ts";

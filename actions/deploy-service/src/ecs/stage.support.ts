@@ -1,6 +1,6 @@
 import type { CreateServiceCommandInput, DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import { createRealWorld } from "../../../../simulator/src/controllers/ecs/ecs-world.support.ts";
-import { type Stage, stageOn } from "../testing.ts";
+import { type Stage, stageOn } from "../stage.support.ts";
 
 /**
  * A simulated account with a load-balanced service that ECS deploys itself: behind two target groups and rules for

@@ -17,12 +17,12 @@ import {
   startRealSimulator,
   testListenerPortOffset,
 } from "../../../simulator/src/test-simulator.support.ts";
-import { fastClock, pushImage } from "../../shared/simulator-for-tests.ts";
+import { fastClock, pushImage } from "../../shared/push-image.support.ts";
 import type { Clients } from "./clients.ts";
 import { followPipeline } from "./follow-pipeline.ts";
 import type { Handle } from "./hand-over.ts";
 import { readFollowInputs } from "./inputs.ts";
-import { createRules, definitions, pipeline } from "./pipeline-for-tests.ts";
+import { createRules, definitions, pipeline } from "./pipeline.support.ts";
 import { newRecord } from "./record.ts";
 
 /** Answers its version; started as version "crash", it throws. */

@@ -7,7 +7,7 @@ import { CodeCommitClient, type CodeCommitClientConfig } from "@aws-sdk/client-c
 import { awsCli } from "../../../simulator/src/outside-clients/programs.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import { type RealOptions, startRealSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import { fastClock } from "../../shared/simulator-for-tests.ts";
+import { fastClock } from "../../shared/push-image.support.ts";
 import { readMirrorInputs } from "./inputs.ts";
 import { mirror } from "./mirror.ts";
 import { newRecord } from "./mirror-and-report.ts";
