@@ -3,7 +3,6 @@ import type { Vitest } from "vitest/node";
 
 export interface Count {
   readonly passed: number;
-  readonly failed: number;
   /** One line for each failure. */
   readonly problems: readonly string[];
 }
@@ -12,16 +11,16 @@ type Run = Pick<Vitest["state"], "getTestModules" | "getUnhandledErrors">;
 type Module = ReturnType<Run["getTestModules"]>[number];
 
 /**
- * Counts finished tests, by the path of their file. A file that could not be loaded and, where `skippedFails`, a
+ * Counts finished tests. A file that could not be loaded, an error outside of every test and, where `skippedFails`, a
  * skipped test count as failures: a green line must not hide what did not run.
  */
-export function countFiles(run: Run, { skippedFails = false } = {}): Map<string, Count> {
-  return new Map(run.getTestModules().map((module) => [module.moduleId, countFile(module, skippedFails)]));
-}
-
-/** Errors outside of every test, one line each. */
-export function strayErrors(run: Run): string[] {
-  return run.getUnhandledErrors().map((error) => `✗ outside of any test: ${messageOf(error)}`);
+export function countTests(run: Run, { skippedFails = false } = {}): Count {
+  const counts = run.getTestModules().map((module) => countModule(module, skippedFails));
+  const stray = run.getUnhandledErrors().map((error) => `✗ outside of any test: ${messageOf(error)}`);
+  return {
+    passed: counts.reduce((sum, { passed }) => sum + passed, 0),
+    problems: [...counts.flatMap(({ problems }) => problems), ...stray],
+  };
 }
 
 /** Errors come from the workers as plain objects. */
@@ -30,9 +29,9 @@ function messageOf(error: unknown): string {
   return typeof message === "string" ? message : inspect(error);
 }
 
-function countFile(module: Module, skippedFails: boolean): Count {
+function countModule(module: Module, skippedFails: boolean): Count {
   let passed = 0;
-  const problems = module.errors().map((error) => `✗ ${module.moduleId}: ${error.message}`);
+  const problems = module.errors().map((error) => `✗ ${module.relativeModuleId}: ${error.message}`);
   for (const suite of module.children.allSuites())
     for (const error of suite.errors()) problems.push(`✗ ${suite.fullName}: ${error.message}`);
   for (const test of module.children.allTests()) {
@@ -42,5 +41,5 @@ function countFile(module: Module, skippedFails: boolean): Count {
     else if (state === "failed") problems.push(name);
     else if (skippedFails) problems.push(`${name} did not run (${state})`);
   }
-  return { passed, failed: problems.length, problems };
+  return { passed, problems };
 }
