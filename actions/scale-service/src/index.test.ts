@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { errorsIn, readOutputs } from "../../deploy-service/src/fault-matrix/step.ts";
+import { errorsIn, readOutputs } from "../../deploy-service/src/fault-matrix/support/step.ts";
 import { createStage, type Stage, until } from "./stage.support.ts";
 
 let stage: Stage;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, test, vi } from "vitest";
-import type { TaskRuntimeKind } from "../../../../simulator/src/planes/tasks/runtime.ts";
-import { hasDocker } from "../../../../simulator/src/planes/tasks/runtimes-for-tests.ts";
-import { deploy } from "../deploy.ts";
-import { newRecord } from "../record.ts";
+import type { TaskRuntimeKind } from "../../../../../simulator/src/planes/tasks/runtime.ts";
+import { hasDocker } from "../../../../../simulator/src/planes/tasks/runtimes-for-tests.ts";
+import { deploy } from "../../deploy.ts";
+import { newRecord } from "../../record.ts";
 import { type Family, families } from "./back-ends.ts";
 import { playRow } from "./play-row.ts";
 import { rows } from "./rows.ts";

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { startLoad } from "../../../../simulator/src/outside-clients/load.support.ts";
-import { type Clock, systemClock } from "../../../shared/clock.ts";
+import { startLoad } from "../../../../../simulator/src/outside-clients/load.support.ts";
+import { type Clock, systemClock } from "../../../../shared/clock.ts";
 import { type BackEnd, configure } from "./back-ends.ts";
 import { runKilledStep } from "./killed-step.ts";
 import { settle } from "./left-behind.ts";

@@ -4,8 +4,8 @@ import {
   testEnvironment,
   testInputs,
   toRepository,
-} from "../../../../build-image/src/build-image.support.ts";
-import { buildImage } from "../../../../build-image/src/build-image.ts";
+} from "../../../../../build-image/src/build-image.support.ts";
+import { buildImage } from "../../../../../build-image/src/build-image.ts";
 import { eachEngine } from "../back-ends.ts";
 import type { Row } from "../row.ts";
 import type { Scene } from "../scene.ts";

@@ -1,4 +1,4 @@
-import type { FaultKind } from "../../../../../simulator/src/simulator.ts";
+import type { FaultKind } from "../../../../../../simulator/src/simulator.ts";
 import { type BackEnd, eachEngine } from "../back-ends.ts";
 import type { Row } from "../row.ts";
 import type { Scene } from "../scene.ts";

@@ -1,10 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { vi } from "vitest";
-import { runAction } from "../../../shared/run.ts";
-import type { World } from "../clients.ts";
-import { deployAndReport } from "../deploy.ts";
-import type { DeployInputs } from "../inputs.ts";
+import { runAction } from "../../../../shared/run.ts";
+import type { World } from "../../clients.ts";
+import { deployAndReport } from "../../deploy.ts";
+import type { DeployInputs } from "../../inputs.ts";
 
 /** What a reader of the run sees of it. */
 export interface Seen {

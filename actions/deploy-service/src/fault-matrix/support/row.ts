@@ -1,7 +1,7 @@
-import type { TaskRuntimeKind } from "../../../../simulator/src/planes/tasks/runtime.ts";
-import type { DeployInputs } from "../inputs.ts";
-import type { Run } from "../order/run.ts";
-import type { Status } from "../record.ts";
+import type { TaskRuntimeKind } from "../../../../../simulator/src/planes/tasks/runtime.ts";
+import type { DeployInputs } from "../../inputs.ts";
+import type { Run } from "../../order/run.ts";
+import type { Status } from "../../record.ts";
 import type { BackEnd, Settings } from "./back-ends.ts";
 import type { Draft, Scene } from "./scene.ts";
 

@@ -1,6 +1,6 @@
-import { deploy } from "../../deploy.ts";
-import type { Run } from "../../order/run.ts";
-import { newRecord } from "../../record.ts";
+import { deploy } from "../../../deploy.ts";
+import type { Run } from "../../../order/run.ts";
+import { newRecord } from "../../../record.ts";
 import { type BackEnd, eachEngine } from "../back-ends.ts";
 import type { Row } from "../row.ts";
 import { deployElse, type Scene } from "../scene.ts";

@@ -4,11 +4,11 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { OnCancel } from "../inputs.ts";
-import type { Stage } from "../stage.support.ts";
+import type { OnCancel } from "../../inputs.ts";
+import type { Stage } from "../../stage.support.ts";
 import { errorsIn, readOutputs, type Seen } from "./step.ts";
 
-const entry = fileURLToPath(new URL("../index.ts", import.meta.url));
+const entry = fileURLToPath(new URL("../../index.ts", import.meta.url));
 
 /** Runs the action as the runner does, a process for the step and one for its post step; the step gets a signal once its deployment is created. */
 export async function runKilledStep(

@@ -1,0 +1,3 @@
+import { playMatrix } from "./support/matrix.ts";
+
+playMatrix("codedeploy", "docker");
