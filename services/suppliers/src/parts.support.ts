@@ -1,8 +1,8 @@
-import type { OpenTestDatabase } from "./database/test-database.support.ts";
+import type { SupplierStore } from "./domain/supplier-queries.ts";
 import type { SiteParts } from "./site.ts";
 
 /** For tests: what an app is given, with a log that keeps its messages in `logged`. */
-export function partsForTests(database: OpenTestDatabase) {
+export function partsForTests(database: { suppliers: SupplierStore; ping: () => Promise<void> }) {
   const logged: string[] = [];
   const keep = (_facts: object, message: string) => void logged.push(message);
   const parts: SiteParts = {

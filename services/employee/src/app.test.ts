@@ -1,27 +1,11 @@
-import {
-  type OpenTestDatabase,
-  startTestDatabase,
-  type TestDatabase,
-} from "@ecs-delivery/suppliers/database/test-database.support";
+import { createSuppliersInMemory } from "@ecs-delivery/suppliers/domain/suppliers-in-memory.support";
 import { partsForTests } from "@ecs-delivery/suppliers/parts.support";
-import type { Hono } from "hono";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { createApp } from "./app.ts";
 
-let testDatabase: TestDatabase;
-let database: OpenTestDatabase;
-let app: Hono;
-beforeAll(async () => {
-  testDatabase = await startTestDatabase();
-  database = await testDatabase.open();
-  app = createApp(partsForTests(database));
-});
-afterAll(async () => {
-  await database.close();
-  await testDatabase.remove();
-});
-beforeEach(() => database.withConnection((connection) => connection.query("TRUNCATE suppliers")));
-
+const database = createSuppliersInMemory();
+const app = createApp(partsForTests(database));
+beforeEach(database.clear);
 const obrien = {
   name: "O'Brien",
   address: '1 "Quay" Road',
@@ -200,12 +184,11 @@ describe("what the employees' pages refuse", () => {
 
 describe("with the database down", () => {
   it("the health check's page is answered with 503 until it is back, and so are writes", async () => {
-    await testDatabase.takeDown();
+    database.takeDown();
     expect((await app.request("/admin/suppliers")).status).toBe(503);
     expect((await post("/admin/supplier-add", obrien)).status).toBe(503);
     expect((await app.request("/admin/health")).status).toBe(200);
-    await testDatabase.bringUp();
-    // Until the pause between two attempts to connect is over.
-    await expect.poll(async () => (await app.request("/admin/suppliers")).status).toBe(200);
+    database.bringUp();
+    expect((await app.request("/admin/suppliers")).status).toBe(200);
   });
 });

@@ -1,25 +1,9 @@
-import {
-  type OpenTestDatabase,
-  startTestDatabase,
-  type TestDatabase,
-} from "@ecs-delivery/suppliers/database/test-database.support";
+import { createSuppliersInMemory } from "@ecs-delivery/suppliers/domain/suppliers-in-memory.support";
 import { partsForTests } from "@ecs-delivery/suppliers/parts.support";
-import type { Hono } from "hono";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createApp } from "./app.ts";
 
-let testDatabase: TestDatabase;
-let database: OpenTestDatabase;
-let app: Hono;
-beforeAll(async () => {
-  testDatabase = await startTestDatabase();
-  database = await testDatabase.open();
-  app = createApp(partsForTests(database));
-});
-afterAll(async () => {
-  await database.close();
-  await testDatabase.remove();
-});
+const app = createApp(partsForTests(createSuppliersInMemory()));
 
 const fields = {
   name: "Bean There",

@@ -1,9 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  type OpenTestDatabase,
-  startTestDatabase,
-  type TestDatabase,
-} from "./database/test-database.support.ts";
+import { describe, expect, it } from "vitest";
+import { createSuppliersInMemory } from "./domain/suppliers-in-memory.support.ts";
 import { writesPerMinute } from "./operations/limit-writes.ts";
 import type { Site } from "./pages/layout.ts";
 import { partsForTests } from "./parts.support.ts";
@@ -18,18 +14,8 @@ const site: Site = {
   navbar: "navbar-dark bg-dark",
 };
 
-let testDatabase: TestDatabase;
-let database: OpenTestDatabase;
-let parts: ReturnType<typeof partsForTests>;
-beforeAll(async () => {
-  testDatabase = await startTestDatabase();
-  database = await testDatabase.open();
-  parts = partsForTests(database);
-});
-afterAll(async () => {
-  await database.close();
-  await testDatabase.remove();
-});
+const database = createSuppliersInMemory();
+const parts = partsForTests(database);
 
 function setUp() {
   const app = createSite(site, parts);
@@ -53,14 +39,14 @@ describe("/health and /ready", () => {
 
   it("tell the two apart while the database is down", async () => {
     const app = setUp();
-    await testDatabase.takeDown();
+    database.takeDown();
     expect((await app.request("/admin/health")).status).toBe(200);
     const ready = await app.request("/admin/ready");
     expect([ready.status, ready.headers.get("Retry-After")]).toEqual([503, "2"]);
     expect(await ready.json()).toEqual({ status: "unavailable", service: "employee" });
     expect(parts.logged.at(-1)).toMatch(/^employee is not ready: ./);
-    await testDatabase.bringUp();
-    await expect.poll(async () => (await app.request("/admin/ready")).status).toBe(200);
+    database.bringUp();
+    expect((await app.request("/admin/ready")).status).toBe(200);
   });
 });
 
@@ -90,11 +76,11 @@ describe("an error page", () => {
 
   it("without a database says when to come back", async () => {
     const app = setUp();
-    await testDatabase.takeDown();
+    database.takeDown();
     const response = await app.request("/admin/list", {}, { requestId: "abc-123" });
     expect([response.status, response.headers.get("Retry-After")]).toEqual([503, "5"]);
     expect(await response.text()).toContain("<code>abc-123</code>");
-    await testDatabase.bringUp();
+    database.bringUp();
   });
 });
 
