@@ -1,7 +1,8 @@
 import { createSuppliersInMemory } from "@ecs-delivery/suppliers/domain/suppliers-in-memory.support";
-import { partsForTests } from "@ecs-delivery/suppliers/parts.support";
+import { partsForTests, shownOf } from "@ecs-delivery/suppliers/parts.support";
+import { html } from "hono/html";
 import { describe, expect, it } from "vitest";
-import { createApp } from "./app.ts";
+import { createApp, site } from "./app.ts";
 
 const app = createApp(partsForTests(createSuppliersInMemory()));
 
@@ -20,13 +21,9 @@ const post = (path: string, form: Record<string, string>) =>
 describe("the monolith", () => {
   it("greets under the lab's navigation", async () => {
     const text = await (await app.request("/")).text();
-    for (const part of [
-      "<h1>Coffee suppliers</h1>",
-      '<a class="brand" href="/">Coffee suppliers</a>',
-      '<a href="/" aria-current="page">Home</a>',
-      '<a href="/suppliers">Suppliers list</a>',
-    ])
+    for (const part of [...shownOf(site, "/"), `<h1>${html`${site.brand.en}`}</h1>`])
       expect(text).toContain(part);
+    expect(site.links.map(({ href }) => href)).toEqual(expect.arrayContaining(["/", "/suppliers"]));
     expect(text).not.toContain("/admin");
   });
 
