@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { type ChapterName, chapterList, selectChapters } from "./chapter-list.ts";
 import { type TaskRuntimeKind, taskRuntimeKinds } from "./task-runtime.ts";
 
 export const usage = `npm run lab -- [options]
@@ -7,6 +8,8 @@ Rehearses the delivery of this repository's last commit on a simulated AWS: prov
 "git push lab main"; Ctrl-C ends it. With --once it tells the whole story by itself and writes .lab/report.json.
 
   --once               provision, deploy, change a page under load, try a broken release, report, exit
+  --chapters A,B,…     tell only these chapters, and those they need, then exit
+  --list               list the chapters
   --runtime R          what runs the tasks: docker, a container each on the engine of this machine, or process, a
                        child process each (default docker where such an engine answers, else process)
   --port N             port of the simulated AWS (default 4566, 0 takes a free one)
@@ -18,7 +21,9 @@ Rehearses the delivery of this repository's last commit on a simulated AWS: prov
 
 export interface LabOptions {
   help: boolean;
+  list: boolean;
   once: boolean;
+  chapters: readonly ChapterName[];
   /** Undefined: whatever this machine offers. */
   runtime: TaskRuntimeKind | undefined;
   port: number;
@@ -31,13 +36,16 @@ export function parseArguments(argv: readonly string[]): LabOptions {
   const { values } = parse(argv);
   return {
     help: values.help ?? false,
-    once: values.once ?? false,
+    list: values.list ?? false,
+    once: values.once ?? values.chapters !== undefined,
+    chapters:
+      values.chapters === undefined ? chapterList.map(({ name }) => name) : selectChapters(values.chapters),
     runtime: runtimeKind(values.runtime),
     port: wholeNumber("--port", values.port ?? "4566", 0, 65_535),
     // The test listener's port, 8080, has to fit as well.
     listenerOffset: wholeNumber(
       "--listener-offset",
-      values["listener-offset"] ?? (values.once ? "10000" : "20000"),
+      values["listener-offset"] ?? ((values.once ?? values.chapters) ? "10000" : "20000"),
       0,
       65_535 - 8080,
     ),
@@ -51,6 +59,8 @@ function parse(argv: readonly string[]) {
       args: [...argv],
       options: {
         once: { type: "boolean" },
+        list: { type: "boolean" },
+        chapters: { type: "string" },
         runtime: { type: "string" },
         port: { type: "string" },
         "listener-offset": { type: "string" },

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { git } from "../runner/git.ts";
+import { describeChapters } from "./chapter-list.ts";
 import { type LabOptions, parseArguments, usage } from "./command-line.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { runInteractive } from "./run-interactive.ts";
@@ -19,14 +20,23 @@ export interface LabPlace {
 const project = resolve(import.meta.dirname, "../../..");
 // What a shell reports of a program that Ctrl-C ended.
 const interruptedExitCode = 130;
+const badUsageExitCode = 2;
 
 /** `npm run lab`. Resolves to the exit code when every child process has ended and temporary data is gone. */
 export async function runLab(argv: readonly string[]): Promise<number> {
+  let options: LabOptions;
   try {
-    const options = parseArguments(argv);
-    if (!options.help) return await rehearse(options, process.stdout);
-    console.log(usage);
+    options = parseArguments(argv);
+  } catch (error) {
+    console.error(`lab: ${(error as Error).message}`);
+    return badUsageExitCode;
+  }
+  if (options.help || options.list) {
+    console.log(options.help ? usage : describeChapters());
     return 0;
+  }
+  try {
+    return await rehearse(options, process.stdout);
   } catch (error) {
     console.error(`lab: ${(error as Error).message}`);
     return 1;
@@ -62,7 +72,7 @@ async function rehearse(options: LabOptions, terminal: typeof process.stdout): P
 async function preparePlace(ends: AsyncDisposableStack): Promise<LabPlace> {
   const outputDirectory = join(project, ".lab");
   const logDirectory = join(outputDirectory, "logs");
-  for (const old of ["report.json", "report.md", "logs"]) {
+  for (const old of ["report.json", "report.md", "index.html", "logs"]) {
     await rm(join(outputDirectory, old), { recursive: true, force: true });
   }
   await mkdir(logDirectory, { recursive: true });
