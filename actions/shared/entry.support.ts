@@ -56,13 +56,25 @@ let runs = 0;
 export function runEntry(
   action: string,
   clock: { readonly foreground: Clock },
+  given: Omit<Given, "folder"> = {},
+): Promise<Ended> {
+  // Each run evaluates the entry, and nothing that it imports, again.
+  const entry = `${pathToFileURL(entryOf(action))}?run=${++runs}`;
+  const now = vi.spyOn(systemClock, "now").mockImplementation(clock.foreground.now);
+  const wait = vi.spyOn(systemClock, "wait").mockImplementation(clock.foreground.wait);
+  return runHere(() => import(entry), given).finally(() => {
+    for (const spy of [now, wait]) spy.mockRestore();
+  });
+}
+
+/** Runs what is a step in this process, with the environment of a runner. */
+export function runHere(
+  step: () => Promise<unknown>,
   { onLine, ...given }: Omit<Given, "folder"> = {},
 ): Promise<Ended> {
   return withFiles(given, async (env, noteLine) => {
     const before = process.env;
     process.env = env;
-    const now = vi.spyOn(systemClock, "now").mockImplementation(clock.foreground.now);
-    const wait = vi.spyOn(systemClock, "wait").mockImplementation(clock.foreground.wait);
     const stdout = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
       for (const line of String(text).split("\n").filter(Boolean)) {
         noteLine(line);
@@ -71,11 +83,10 @@ export function runEntry(
       return true;
     });
     try {
-      // Each run evaluates the entry, and nothing that it imports, again.
-      await import(`${pathToFileURL(entryOf(action))}?run=${++runs}`);
+      await step();
       return Number(process.exitCode ?? 0);
     } finally {
-      for (const spy of [now, wait, stdout]) spy.mockRestore();
+      stdout.mockRestore();
       process.env = before;
       // The step has failed, its test has not.
       process.exitCode = undefined;

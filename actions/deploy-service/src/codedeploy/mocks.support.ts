@@ -16,8 +16,9 @@ import { minute, runVirtually } from "../deployment/virtual-run.support.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { beginDeployment } from "./begin.ts";
 
-export const ecs = mockClient(ECSClient);
-export const codedeploy = mockClient(CodeDeployClient);
+const clients = { ecs: new ECSClient(), codedeploy: new CodeDeployClient() };
+export const ecs = mockClient(clients.ecs);
+export const codedeploy = mockClient(clients.codedeploy);
 
 /** A service that runs web:1, and a CodeDeploy that creates the deployment d-1 and stops it when asked. */
 export function mockAccount(): void {
@@ -41,7 +42,7 @@ export function runs(taskDefinition: string, runningCount = 1, desiredCount = 1)
 }
 
 export function run(changes: Partial<DeployInputs> = {}, budget = { ms: 90 * minute, given: false }) {
-  return runVirtually({ begin: beginDeployment, changes, budget, run: undefined });
+  return runVirtually({ clients, begin: beginDeployment, changes, budget, run: undefined });
 }
 
 export const status = (name: string) => ({ deploymentInfo: { status: name as "Created" } });

@@ -1,5 +1,3 @@
-import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
-import { ECSClient } from "@aws-sdk/client-ecs";
 import type { Clock } from "../../../shared/clock.ts";
 import type { RunningService } from "../../../shared/ecs/service.ts";
 import type { World } from "../clients.ts";
@@ -25,6 +23,7 @@ function virtualClock(): Clock {
 }
 
 interface VirtualRun {
+  readonly clients: Pick<World["clients"], "ecs" | "codedeploy">;
   readonly begin: (
     world: World,
     inputs: DeployInputs,
@@ -37,15 +36,14 @@ interface VirtualRun {
 }
 
 /** For tests: deploys web:2 in time that takes none, with clients that are mocked; answers all that came of it. */
-export async function runVirtually({ begin, changes, budget, run }: VirtualRun) {
+export async function runVirtually({ clients, begin, changes, budget, run }: VirtualRun) {
   const lines: string[] = [];
   const handles: (Handle | undefined)[] = [];
   const write = (line: string) => void lines.push(line);
   const nothing = (what: string) => () => Promise.reject(new Error(`no ${what} here`));
   const world: World = {
     clients: {
-      ecs: new ECSClient(),
-      codedeploy: new CodeDeployClient(),
+      ...clients,
       logs: nothing("logs"),
       elbv2: nothing("load balancer"),
       ecr: nothing("registry"),

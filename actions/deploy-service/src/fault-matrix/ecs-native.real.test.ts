@@ -1,3 +1,4 @@
 import { playMatrix } from "./support/matrix.ts";
+import { rowsWithProcesses } from "./support/rows.ts";
 
-playMatrix("native", "process");
+playMatrix("native", "process", rowsWithProcesses);

@@ -1,6 +1,7 @@
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
-import { createEcsStage } from "../../ecs/stage.support.ts";
-import { createStage, type Stage } from "../../stage.support.ts";
+import type { TaskRuntimeKind } from "../../../../../simulator/src/planes/tasks/runtime.ts";
+import { createEcsStage, createRealEcsStage } from "../../ecs/stage.support.ts";
+import { createRealStage, createStage, type Stage } from "../../stage.support.ts";
 
 /** Every way in which a service is deployed here. */
 export const backEnds = [
@@ -21,12 +22,17 @@ export const families = {
 } as const satisfies Record<string, readonly BackEnd[]>;
 export type Family = keyof typeof families;
 
-export function createStageFor(family: Family): Promise<Stage> {
-  if (family === "codedeploy") return createStage();
-  return createEcsStage(family === "rolling" ? { strategy: "ROLLING" } : configurations["ECS blue/green"]);
+/** What runs the tasks: functions of the test's process in virtual time, or what real tasks are. */
+export type Tasks = "in-process" | TaskRuntimeKind;
+
+export function createStageFor(family: Family, tasks: Tasks): Promise<Stage> {
+  const isReal = tasks !== "in-process";
+  if (family === "codedeploy") return isReal ? createRealStage() : createStage();
+  const create = isReal ? createRealEcsStage : createEcsStage;
+  return create(family === "rolling" ? { strategy: "ROLLING" } : configurations["ECS blue/green"]);
 }
 
-/** Long enough for a row to act in it, a few hundred milliseconds at the simulator's pace. */
+/** Long enough for a row to act in it: with real tasks, a few hundred milliseconds. */
 const bakeTimeInMinutes = 5;
 
 const configurations: Record<

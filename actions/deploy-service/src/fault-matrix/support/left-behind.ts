@@ -6,12 +6,9 @@ const ongoing = {
   ecs: ["PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"],
 } as const;
 
-/** Longer than the slowest clean-up takes at the simulator's pace; ends only what would never end. */
-const cleanUpMs = 30_000;
-
 /** Resolves when nothing is under way and nothing is left of what was. */
 export async function settle(scene: Scene): Promise<void> {
-  await expect.poll(() => leftBehind(scene), { timeout: cleanUpMs, interval: 50 }).toEqual([]);
+  await scene.stage.simulator.clock.eventually(async () => expect(await leftBehind(scene)).toEqual([]));
 }
 
 /** What is there of the service beside the tasks of one revision, all of them behind the load balancer; empty when all is as it should be. */

@@ -1,29 +1,29 @@
 import { afterAll, beforeAll, describe, test, vi } from "vitest";
-import type { TaskRuntimeKind } from "../../../../../simulator/src/planes/tasks/runtime.ts";
 import { hasDocker } from "../../../../../simulator/src/planes/tasks/runtimes-for-tests.ts";
 import { deploy } from "../../deploy.ts";
 import { newRecord } from "../../record.ts";
-import { type Family, families } from "./back-ends.ts";
+import { type Family, families, type Tasks } from "./back-ends.ts";
 import { playRow } from "./play-row.ts";
-import { rows } from "./rows.ts";
+import type { Row } from "./row.ts";
 import { createScene, type Scene } from "./scene.ts";
 
-/** Declares a test for every row of every back end of the family, which share one simulated account whose tasks have one runtime. */
-export function playMatrix(family: Family, runtime: TaskRuntimeKind, played = rows): void {
+/** Declares a test for every row of every back end of the family, which share one simulated account. */
+export function playMatrix(family: Family, tasks: Tasks, rows: readonly Row[]): void {
   let scene: Scene;
   beforeAll(async () => {
-    vi.stubEnv("SIMULATOR_TASK_RUNTIME", runtime);
-    scene = await createScene(family);
+    if (tasks !== "in-process") vi.stubEnv("SIMULATOR_TASK_RUNTIME", tasks);
+    scene = await createScene(family, tasks);
     await goLive(scene);
   });
-  afterAll(() => scene?.stage.close());
+  afterAll(async () => {
+    await scene?.stage.close();
+    vi.unstubAllEnvs();
+  });
 
   for (const backEnd of families[family]) {
-    const own = played.filter(
-      ({ backEnds, runtimes = [runtime] }) => backEnds.includes(backEnd) && runtimes.includes(runtime),
-    );
+    const own = rows.filter(({ backEnds }) => backEnds.includes(backEnd));
     if (own.length === 0) continue;
-    describe.skipIf(runtime === "docker" && !hasDocker)(`${backEnd}, tasks run by ${runtime}`, () => {
+    describe.skipIf(tasks === "docker" && !hasDocker)(`${backEnd}, tasks: ${tasks}`, () => {
       test.each(own.map((row) => [[row.fault, row.when].filter(Boolean).join(", "), row] as const))(
         "%s",
         (_, row) => playRow(scene, row, backEnd),

@@ -1,35 +1,23 @@
 import { expect } from "vitest";
-import { startLoad } from "../../../../../simulator/src/outside-clients/load.support.ts";
-import { type Clock, systemClock } from "../../../../shared/clock.ts";
+import type { Ended } from "../../../../shared/entry.support.ts";
 import { type BackEnd, configure } from "./back-ends.ts";
-import { runKilledStep } from "./killed-step.ts";
 import { settle } from "./left-behind.ts";
 import type { Arranged, Expectation, Row } from "./row.ts";
 import type { Scene } from "./scene.ts";
-import { runStep, type Seen } from "./step.ts";
-
-/** Enough for a request to be under way at any moment, and no more than the machine has time for. */
-const visitors = 2;
-/** Times as fast as the wall, and slower than the simulator's minutes by far: waiting costs little, and no stage is missed. */
-const pace = 80;
-const clock: Clock = {
-  now: () => epoch + (Date.now() - epoch) * pace,
-  wait: (ms, signal) => systemClock.wait(ms / pace, signal),
-};
-const epoch = Date.now();
+import { runKilledStep, runStep } from "./step.ts";
 
 /** Lets one fault happen to one deployment, from a healthy production to a healthy production, with visitors all the time. */
 export async function playRow(scene: Scene, row: Row, backEnd: BackEnd): Promise<void> {
-  const wanted: Expectation = { ...row.expect, ...row.except?.[backEnd] };
+  const wanted = row.except?.[backEnd] ?? row.expect;
   await configure(scene.stage, backEnd, row.settings);
   const version = scene.version(row.fate ?? "good");
   const arranged: Arranged = (await row.arrange?.(scene, backEnd)) ?? {};
   const before = arranged.before ?? (await scene.page());
   const registered = await newestRevision(scene);
-  const load = startLoad(scene.stage.productionUrl, visitors);
+  const load = scene.startVisits();
   try {
     const seen = await perform(scene, row, backEnd, version, arranged.inputs);
-    expectSeen(seen, wanted);
+    expectEnd(seen, wanted);
     if (wanted.untouched) expect(await newestRevision(scene)).toBe(registered);
   } finally {
     scene.stage.simulator.faults.clear();
@@ -47,15 +35,15 @@ async function perform(
   backEnd: BackEnd,
   version: string,
   arranged: Arranged["inputs"],
-): Promise<Seen> {
+): Promise<Ended> {
   const { stage } = scene;
   const file = await scene.taskDefinition(version, (draft) => row.draft?.(draft, scene));
   const inputs = stage.inputs(file, { ...row.inputs, ...arranged });
   if (row.signal) return runKilledStep(stage, file, inputs.onCancel, row.signal);
   for (const operation of row.denied ?? []) scene.addFault({ kind: "deny", operation });
-  const world = { ...stage.world(), clock, run: row.run };
+  const world = { ...stage.world(), clock: scene.clock, run: row.run };
   const acted = actMeanwhile(scene, row, backEnd, world);
-  const seen = await runStep(stage.folder, world, inputs);
+  const seen = await runStep(world, inputs);
   await acted();
   return seen;
 }
@@ -81,7 +69,7 @@ function actMeanwhile(
     act ?? Promise.reject(new Error(`no line matched ${meanwhile.line}:\n${world.lines.join("\n")}`));
 }
 
-function expectSeen({ exitCode, errors, lines, outputs, summary }: Seen, wanted: Expectation): void {
+function expectEnd({ exitCode, errors, lines, outputs, summary }: Ended, wanted: Expectation): void {
   const { cause, nextStep, told, status } = wanted;
   const log = [...lines, ...errors].join("\n");
   expect(outputs.status, log).toBe(status);

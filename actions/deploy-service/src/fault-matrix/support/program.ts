@@ -1,3 +1,5 @@
+import type { Program } from "../../../../../simulator/src/planes/tasks/in-process-runtime.support.ts";
+
 /**
  * What the tasks of the matrix run. VERSION begins with what becomes of it, and is what it answers: a slow one is not
  * done with its start as long as a row lasts. The pause before an answer keeps requests under way whenever something
@@ -22,3 +24,15 @@ process.on("SIGTERM", () => {
 });
 console.log("ready");
 `;
+
+/** The fates of this program that need no process. */
+export const inProcessProgram: Program = ({ environment: { VERSION = "" }, listen, onSignal, exit, log }) => {
+  const [fate = ""] = VERSION.split("-");
+  if (fate === "crash") throw new Error("cannot read the menu");
+  const server = listen(8080, (_, response) => {
+    if (fate === "slow") response.statusCode = 503;
+    response.end(VERSION);
+  });
+  onSignal(() => fate !== "stubborn" && server.close(() => exit(0)));
+  log("ready");
+};

@@ -1,52 +1,47 @@
-import type { TaskRuntimeKind } from "../../../../../simulator/src/planes/tasks/runtime.ts";
 import type { DeployInputs } from "../../inputs.ts";
 import type { Run } from "../../order/run.ts";
 import type { Status } from "../../record.ts";
 import type { BackEnd, Settings } from "./back-ends.ts";
 import type { Draft, Scene } from "./scene.ts";
 
-/** What may go wrong with a deployment; each has a row, or a reason why it cannot be shown. */
-export const faults = [
-  "image missing",
-  "image not pullable",
-  "wrong architecture",
-  "crash at start",
-  "out of memory",
-  "health check fails",
-  "slow start beyond the grace period",
-  "port mismatch",
-  "secret missing",
-  "log group missing",
-  "hook fails",
-  "hook times out",
-  "alarm before the shift",
-  "alarm during the shift",
-  "circuit breaker",
-  "no capacity",
-  "throttling",
-  "5xx from AWS",
-  "network cut in the middle",
-  "credentials expired in the middle",
-  "cancelled by SIGINT",
-  "cancelled by SIGTERM",
-  "cancelled by SIGKILL",
-  "deadline passed",
-  "second deployment active",
-  "superseded",
-  "older run after newer",
-  "service scaled to 0",
-  "service missing",
-  "draining",
-] as const;
-export type FaultName = (typeof faults)[number];
+/** What may go wrong with a deployment. */
+export type FaultName =
+  | "image missing"
+  | "image not pullable"
+  | "wrong architecture"
+  | "crash at start"
+  | "out of memory"
+  | "health check fails"
+  | "slow start beyond the grace period"
+  | "port mismatch"
+  | "secret missing"
+  | "log group missing"
+  | "hook fails"
+  | "hook times out"
+  | "alarm before the shift"
+  | "alarm during the shift"
+  | "circuit breaker"
+  | "no capacity"
+  | "throttling"
+  | "5xx from AWS"
+  | "network cut in the middle"
+  | "credentials expired in the middle"
+  | "cancelled by SIGINT"
+  | "cancelled by SIGTERM"
+  | "cancelled by SIGKILL"
+  | "deadline passed"
+  | "second deployment active"
+  | "superseded"
+  | "older run after newer"
+  | "service scaled to 0"
+  | "service missing"
+  | "draining";
 
 export interface Row {
   readonly fault: FaultName;
   /** What is particular in this row. */
   readonly when?: string;
   readonly backEnds: readonly BackEnd[];
-  /** What has to run the tasks; whatever does when absent. */
-  readonly runtimes?: readonly TaskRuntimeKind[];
   readonly settings?: Settings;
   /** What becomes of the new tasks: a word of the matrix's program. */
   readonly fate?: string;
@@ -66,7 +61,7 @@ export interface Row {
   readonly signal?: NodeJS.Signals;
   readonly expect: Expectation;
   /** Where a back end ends otherwise. */
-  readonly except?: Partial<Record<BackEnd, Partial<Expectation>>>;
+  readonly except?: Partial<Record<BackEnd, Expectation>>;
 }
 
 export interface Arranged {
@@ -76,12 +71,7 @@ export interface Arranged {
   readonly undo?: () => Promise<unknown>;
 }
 
-export interface Expectation {
-  /** The output `status`; undefined: the process was killed before it set any. */
-  readonly status: Status | undefined;
-  /** Of the only error annotation, before its next step; undefined: there is none, the step is green. */
-  readonly cause?: RegExp;
-  readonly nextStep?: RegExp;
+export type Expectation = End & {
   /** What the log says. */
   readonly told?: RegExp;
   /** Which revision answers in the end: the one before, the new one, or another. */
@@ -92,4 +82,14 @@ export interface Expectation {
   readonly untouched?: boolean;
   /** The row takes every task away, so that for a while nobody can answer. */
   readonly unserved?: boolean;
-}
+};
+
+/** How the step ends: green, red with a cause and a next step, or killed before it sets an output. */
+type End =
+  | { readonly status: "succeeded" | undefined; readonly cause?: undefined; readonly nextStep?: undefined }
+  | {
+      readonly status: Exclude<Status, "succeeded">;
+      /** Of the only error annotation, before its next step. */
+      readonly cause: RegExp;
+      readonly nextStep: RegExp;
+    };

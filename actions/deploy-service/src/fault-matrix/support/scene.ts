@@ -2,11 +2,13 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import type { Aws } from "../../../../../simulator/src/aws/api.ts";
+import { type Load, startLoad } from "../../../../../simulator/src/outside-clients/load.support.ts";
 import type { Fault } from "../../../../../simulator/src/simulator.ts";
+import { type Clock, systemClock } from "../../../../shared/clock.ts";
 import { pushImage } from "../../../../shared/push-image.support.ts";
 import type { Stage } from "../../stage.support.ts";
-import { type BackEnd, createStageFor, type Family } from "./back-ends.ts";
-import { program } from "./program.ts";
+import { type BackEnd, createStageFor, type Family, type Tasks } from "./back-ends.ts";
+import { inProcessProgram, program } from "./program.ts";
 
 /** A task definition that is about to be written, with its only container. */
 export type Draft = RegisterTaskDefinitionCommandInput & {
@@ -16,6 +18,8 @@ export type Draft = RegisterTaskDefinitionCommandInput & {
 /** A simulated account in which rows play, one after the other. */
 export interface Scene {
   readonly stage: Stage;
+  /** Of the step. */
+  readonly clock: Clock;
   readonly aws: Aws;
   readonly image: string;
   readonly where: { readonly cluster: string; readonly service: string };
@@ -27,15 +31,27 @@ export interface Scene {
   register(version: string): Promise<string>;
   /** What the service is behind, and how many tasks it wants. */
   page(): Promise<string>;
+  startVisits(): Load;
   addFault(fault: Fault): { remove(): void };
 }
 
-export async function createScene(family: Family): Promise<Scene> {
-  const stage = await createStageFor(family);
+/** Enough for a request to be under way at any moment, and no more than the machine has time for. */
+const visitors = 2;
+
+/** Times as fast as the wall, and slower than the simulator's minutes by far: waiting costs little, and no stage is missed. */
+const pace = 80;
+const epoch = Date.now();
+const pacedClock: Clock = {
+  now: () => epoch + (Date.now() - epoch) * pace,
+  wait: (ms, signal) => systemClock.wait(ms / pace, signal),
+};
+
+export async function createScene(family: Family, tasks: Tasks): Promise<Scene> {
+  const stage = await createStageFor(family, tasks);
   const { aws } = stage.simulator;
   const folder = join(stage.folder, "matrix");
   await mkdir(folder);
-  const image = await pushImage(stage.simulator, folder, program);
+  const image = await pushImage(stage.simulator, folder, tasks === "in-process" ? inProcessProgram : program);
   const { cluster, service } = stage.inputs("");
   await createAlarm(aws);
   await shortenDraining(aws);
@@ -53,6 +69,7 @@ export async function createScene(family: Family): Promise<Scene> {
   }
   return {
     stage,
+    clock: tasks === "in-process" ? stage.simulator.clock.foreground : pacedClock,
     aws,
     image,
     where: { cluster, service },
@@ -69,6 +86,12 @@ export async function createScene(family: Family): Promise<Scene> {
       return taskDefinition?.taskDefinitionArn ?? "";
     },
     page: async () => (await fetch(stage.productionUrl)).text(),
+    startVisits() {
+      // Requests without a pause keep virtual time from passing.
+      const { clock } = stage.simulator;
+      const pause = tasks === "in-process" ? (signal: AbortSignal) => clock.wait(10_000, signal) : undefined;
+      return startLoad(stage.productionUrl, visitors, pause);
+    },
     addFault: (fault) => stage.simulator.faults.add(fault),
   };
 }

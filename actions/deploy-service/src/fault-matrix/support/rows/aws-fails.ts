@@ -33,6 +33,7 @@ const fromTheBeginning = (kind: FaultKind, operations: (backEnd: BackEnd) => str
 });
 
 const refused = { status: "failed", production: "old" } as const;
+const lost = { status: "lost", nextStep: /look at the deployment in the AWS console/ } as const;
 const green = { status: "succeeded", production: "new" } as const;
 
 /** AWS, or the way to it, at fault. */
@@ -93,17 +94,15 @@ export const rowsOfAws: readonly Row[] = [
     backEnds: eachEngine,
     meanwhile: whileFollowing("unavailable"),
     expect: {
-      status: "lost",
+      ...lost,
       production: "old",
       shown: "new",
       cause: /could not be followed to its end; it is being stopped and rolled back/,
-      nextStep: /look at the deployment in the AWS console/,
     },
-    // By then it had succeeded.
+    // By then a rolling update has succeeded.
     except: {
-      CodeDeploy: { production: "new", cause: /could not be followed to its end; it had ended already/ },
-      "ECS rolling": { production: "new", cause: /could not be followed to its end; it had ended already/ },
-      "ECS blue/green": {
+      "ECS rolling": {
+        ...lost,
         production: "new",
         cause: /could not be followed to its end; it had ended already/,
       },

@@ -6,7 +6,6 @@ import {
   toRepository,
 } from "../../../../../build-image/src/build-image.support.ts";
 import { buildImage } from "../../../../../build-image/src/build-image.ts";
-import { eachEngine } from "../back-ends.ts";
 import type { Row } from "../row.ts";
 import type { Scene } from "../scene.ts";
 
@@ -28,13 +27,12 @@ async function pushForeignProgram({ stage }: Scene): Promise<void> {
   await buildImage(inputs, testEnvironment(stage.simulator));
 }
 
-/** What only a container's own kernel limits and health check bring about. */
+/** What only a container's own kernel limits bring about. */
 export const rowsOfContainers: readonly Row[] = [
   {
     fault: "out of memory",
     when: "beyond the task's limit",
-    backEnds: eachEngine,
-    runtimes: ["docker"],
+    backEnds: ["ECS blue/green"],
     fate: "hungry",
     expect: {
       ...rolledBack,
@@ -45,8 +43,7 @@ export const rowsOfContainers: readonly Row[] = [
   {
     fault: "crash at start",
     when: "as its root cannot be written",
-    backEnds: eachEngine,
-    runtimes: ["docker"],
+    backEnds: ["ECS blue/green"],
     fate: "writing",
     draft: ({ containerDefinitions: [web] }) => {
       web.readonlyRootFilesystem = true;
@@ -60,8 +57,7 @@ export const rowsOfContainers: readonly Row[] = [
   {
     fault: "wrong architecture",
     when: "of a program whose image says otherwise",
-    backEnds: eachEngine,
-    runtimes: ["docker"],
+    backEnds: ["ECS blue/green"],
     arrange: async (scene) => {
       await pushForeignProgram(scene);
       return {};
@@ -75,22 +71,5 @@ export const rowsOfContainers: readonly Row[] = [
       cause: /^The image of container web is for another processor architecture \(exec format error\) /,
       nextStep: /^build it for the platform/,
     },
-  },
-  {
-    fault: "health check fails",
-    when: "the container's own",
-    // At the simulator's pace CodeDeploy's hour is over before such a container is given up.
-    backEnds: ["ECS rolling", "ECS blue/green"],
-    draft: ({ containerDefinitions: [web] }) => {
-      web.healthCheck = { command: ["CMD", "node", "--eval", "process.exit(1)"], retries: 1, timeout: 60 };
-    },
-    settings: { graceSeconds: 0 },
-    expect: {
-      ...rolledBack,
-      cause: /^Container web failed its own health check /,
-      nextStep: /^run the health check's command inside the container/,
-    },
-    // The load balancer has its own opinion of the new task.
-    except: { "ECS rolling": { shown: "new" } },
   },
 ];

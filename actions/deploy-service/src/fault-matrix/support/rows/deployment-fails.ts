@@ -72,8 +72,8 @@ const alarmed = {
   nextStep: /metric/,
 };
 
-/** What ends a deployment beside its own tasks. */
-export const rowsOfDeployments: readonly Row[] = [
+/** Hooks are processes of the simulated Lambda. */
+export const rowsOfHooks: readonly Row[] = [
   {
     fault: "hook fails",
     backEnds: withHooks,
@@ -97,6 +97,23 @@ export const rowsOfDeployments: readonly Row[] = [
       nextStep: /log of the hook's Lambda function/,
     },
   },
+];
+
+/** Visitors meet both revisions, and no request of theirs may fail. */
+export const rowsDuringTheShift: readonly Row[] = [
+  {
+    fault: "alarm during the shift",
+    when: "once visitors meet the new tasks",
+    backEnds,
+    inputs: watched,
+    arrange: calmAgain,
+    meanwhile: goOff(/traffic: .*new [1-9]/),
+    expect: { ...alarmed, shown: "new" },
+  },
+];
+
+/** What ends a deployment beside its own tasks and hooks. */
+export const rowsOfDeployments: readonly Row[] = [
   {
     fault: "alarm before the shift",
     when: "in ALARM when the deployment begins",
@@ -109,15 +126,6 @@ export const rowsOfDeployments: readonly Row[] = [
     // ECS watches no alarm that is in ALARM already.
     expect: { status: "succeeded", production: "new", told: /[Aa]larm/ },
     except: { CodeDeploy: alarmed, "CodeDeploy canary": alarmed },
-  },
-  {
-    fault: "alarm during the shift",
-    when: "once visitors meet the new tasks",
-    backEnds,
-    inputs: watched,
-    arrange: calmAgain,
-    meanwhile: goOff(/traffic: .*new [1-9]/),
-    expect: { ...alarmed, shown: "new" },
   },
   {
     fault: "alarm before the shift",

@@ -6,23 +6,20 @@ const underWay = { fate: "slow", settings: { graceSeconds: 3_600 } };
 
 const meant = /^nothing, if this was meant/;
 
-const cancelledBy = (signal: "SIGINT" | "SIGTERM"): Row => ({
-  fault: `cancelled by ${signal}`,
-  backEnds: eachEngine,
-  signal,
-  ...underWay,
-  expect: {
-    status: "cancelled",
-    production: "old",
-    cause: new RegExp(`^Cancelled by ${signal}; .*deployment \\S+ is being stopped and rolled back`),
-    nextStep: meant,
+/** The step is a process that gets a signal. */
+export const rowsOfSignals: readonly Row[] = [
+  {
+    fault: "cancelled by SIGINT",
+    backEnds: eachEngine,
+    signal: "SIGINT",
+    ...underWay,
+    expect: {
+      status: "cancelled",
+      production: "old",
+      cause: /^Cancelled by SIGINT; .*deployment \S+ is being stopped and rolled back/,
+      nextStep: meant,
+    },
   },
-});
-
-/** A deployment that is not let go on. */
-export const rowsOfEnds: readonly Row[] = [
-  cancelledBy("SIGINT"),
-  cancelledBy("SIGTERM"),
   {
     fault: "cancelled by SIGTERM",
     when: "with on-cancel: leave",
@@ -37,6 +34,34 @@ export const rowsOfEnds: readonly Row[] = [
     },
   },
   {
+    fault: "cancelled by SIGKILL",
+    when: "so that the post step decides",
+    backEnds: eachEngine,
+    signal: "SIGKILL",
+    ...underWay,
+    expect: {
+      status: undefined,
+      production: "old",
+      told: /::warning::The step ended before its deployment did\. .* is being stopped and rolled back/,
+    },
+  },
+  {
+    fault: "cancelled by SIGKILL",
+    when: "with on-cancel: leave",
+    backEnds: eachEngine,
+    signal: "SIGKILL",
+    inputs: { onCancel: "leave" },
+    expect: {
+      status: undefined,
+      production: "new",
+      told: /::warning::The step ended before its deployment did\. .* goes on \(on-cancel: leave\)/,
+    },
+  },
+];
+
+/** A deployment that is not let go on. */
+export const rowsOfEnds: readonly Row[] = [
+  {
     fault: "cancelled by SIGTERM",
     when: "while visitors meet both revisions",
     backEnds: gradual,
@@ -47,18 +72,6 @@ export const rowsOfEnds: readonly Row[] = [
       shown: "new",
       cause: /^Cancelled by SIGTERM; .*deployment \S+ is being stopped and rolled back/,
       nextStep: meant,
-    },
-  },
-  {
-    fault: "cancelled by SIGKILL",
-    when: "so that the post step decides",
-    backEnds: eachEngine,
-    signal: "SIGKILL",
-    ...underWay,
-    expect: {
-      status: undefined,
-      production: "old",
-      told: /::warning::The step ended before its deployment did\. .* is being stopped and rolled back/,
     },
   },
   {

@@ -75,13 +75,11 @@ async function occupy({ aws, where, register, version, stage }: Scene, subnet: s
     const { tasks = [] } = await aws.ecs.runTask({ ...request, count: Math.min(10, count - started.length) });
     started.push(...tasks.map(({ taskArn = "" }) => taskArn));
   }
-  const become = async (status: string) => {
-    for (;;) {
+  const become = (status: string) =>
+    stage.simulator.clock.until(async () => {
       const { tasks = [] } = await aws.ecs.describeTasks({ cluster, tasks: started });
-      if (tasks.every(({ lastStatus }) => lastStatus === status)) return;
-      await stage.simulator.clock.wait(5_000);
-    }
-  };
+      return tasks.every(({ lastStatus }) => lastStatus === status);
+    });
   await become("RUNNING");
   return async () => {
     await Promise.all(started.map((task) => aws.ecs.stopTask({ cluster, task })));

@@ -24,15 +24,14 @@ async function createLeavingService({ aws, where, register, version, stage }: Sc
   return serviceName;
 
   /** It has said that it runs, so that it is there to be asked. */
-  async function untilReady(): Promise<void> {
-    for (;;) {
+  function untilReady() {
+    return stage.simulator.clock.until(async () => {
       const { taskArns = [] } = await aws.ecs.listTasks({ cluster: where.cluster, serviceName });
       const logStreamNamePrefix = `web/web/${taskArns[0]?.split("/").at(-1)}`;
       const query = { logGroupName: "web", logStreamNamePrefix };
       const { logStreams = [] } = await aws.logs.describeLogStreams(query);
-      if (logStreams[0]?.lastEventTimestamp) return;
-      await stage.simulator.clock.wait(5_000);
-    }
+      return logStreams[0]?.lastEventTimestamp;
+    });
   }
 }
 

@@ -6,17 +6,12 @@ const unhealthy = {
   cause: /^Container web failed the load balancer's health checks: /,
   nextStep: /path, port/,
 };
-const impatient = { graceSeconds: 0 };
-
-const listensElsewhere: Omit<Row, "backEnds"> = {
-  fault: "port mismatch",
-  when: "the process listens elsewhere",
-  fate: "elsewhere",
-  settings: impatient,
-  // The simulator bears with a silent port for seconds on the wall: one such task is enough.
-  inputs: { maxFailedTasks: 1 },
-  expect: { ...rolledBack, ...unhealthy },
+const failsItsCheck = {
+  ...rolledBack,
+  cause: /^Container web failed its own health check /,
+  nextStep: /^run the health check's command inside the container/,
 };
+const impatient = { graceSeconds: 0 };
 
 /** Tasks whose processes start, and are not fit to serve. */
 export const rowsOfTasks: readonly Row[] = [
@@ -55,16 +50,27 @@ export const rowsOfTasks: readonly Row[] = [
     settings: { graceSeconds: 60 },
     expect: { ...rolledBack, ...unhealthy },
   },
-  { ...listensElsewhere, backEnds: eachEngine, runtimes: ["process"] },
-  // At the simulator's pace CodeDeploy's hour is over before such a container is given up.
-  { ...listensElsewhere, backEnds: ["ECS rolling", "ECS blue/green"], runtimes: ["docker"] },
   {
     fault: "port mismatch",
-    when: "the task definition maps another port",
+    when: "the process listens elsewhere",
     backEnds: eachEngine,
+    fate: "elsewhere",
+    settings: impatient,
+    // The simulator bears with a silent port for seconds on the wall: one such task is enough.
+    inputs: { maxFailedTasks: 1 },
+    expect: { ...rolledBack, ...unhealthy },
+  },
+  {
+    fault: "health check fails",
+    when: "the container's own",
+    // At the simulator's pace CodeDeploy's hour is over before such a container is given up.
+    backEnds: ["ECS rolling", "ECS blue/green"],
     draft: ({ containerDefinitions: [web] }) => {
-      web.portMappings = [{ containerPort: 9090 }];
+      web.healthCheck = { command: ["CMD", "node", "--eval", "process.exit(1)"], retries: 1, timeout: 60 };
     },
-    expect: { status: "failed", production: "old", untouched: true, cause: /port 8080/, nextStep: /./ },
+    settings: impatient,
+    expect: failsItsCheck,
+    // The load balancer has its own opinion of the new task.
+    except: { "ECS rolling": { ...failsItsCheck, shown: "new" } },
   },
 ];

@@ -148,4 +148,13 @@ export const rowsOfPreparations: readonly Row[] = [
       nextStep: /^create the log group/,
     },
   },
+  {
+    fault: "port mismatch",
+    when: "the task definition maps another port",
+    backEnds: eachEngine,
+    draft: ({ containerDefinitions: [web] }) => {
+      web.portMappings = [{ containerPort: 9090 }];
+    },
+    expect: { ...untouched, cause: /port 8080/, nextStep: /./ },
+  },
 ];
