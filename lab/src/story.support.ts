@@ -148,10 +148,13 @@ export function describeTakenPort(): void {
   it("npm run lab names a port that is taken and leaves nothing behind", async () => {
     const server = (await take(0)) as Server;
     const { port } = server.address() as { port: number };
-    const { output, code } = await endOf(startLab("--once", "--port", String(port)));
+    const lastReport = () => readdir(join(clone, ".lab")).catch(() => []);
+    const before = await lastReport();
+    const { problems, code } = await endOf(startLab("--once", "--port", String(port)));
     server.close();
-    expect(code).toBe(1);
-    expect(output).toContain(String(port));
+    expect(code).toBe(2);
+    expect(problems).toContain(`port ${port} (--port) is used by`);
+    expect(await lastReport()).toEqual(before);
     expect(await readdir(temporary)).toEqual([]);
   });
 }

@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type AccessKey, createAccessKeys } from "./access-keys.ts";
 import { type AccountKind, openAccount } from "./accounts/account-kind.ts";
@@ -34,6 +33,7 @@ import { AwsError } from "./errors.ts";
 import { apiName, createFaults, type Fault, type FaultStrikes, type Faults } from "./gateway/faults.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
 import { strikeWithin } from "./gateway/strike.ts";
+import { makeOwnedFolder } from "./owned-folder.ts";
 import { createGitRepositories } from "./planes/git/create-git-repositories.ts";
 import { createNetwork } from "./planes/network.ts";
 import { createRegistry } from "./planes/registry-server.ts";
@@ -116,7 +116,7 @@ type Services = { [Name in ServiceName]: Service<Name> };
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { accountId = "123456789012", region = "us-east-1", timeScale = defaultTimeScale } = options;
   const clock = options.clock ?? createClock(timeScale);
-  const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), "simulator-")));
+  const dataDirectory = options.dataDirectory ?? (await makeOwnedFolder("simulator"));
   const gatewayAddress = { host: "127.0.0.1", port: options.port ?? defaultPort };
   const removeTemporary = async () => {
     if (options.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true });

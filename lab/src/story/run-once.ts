@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Chapter, ServiceName } from "./chapter-list.ts";
+import type { LabOptions } from "../options.mjs";
+import type { Chapter, ServiceName } from "./chapter-list.mjs";
 import type { Scene } from "./chapters/scene.ts";
-import type { LabOptions } from "./command-line.ts";
 import { type Load, startLoadProcess } from "./load.ts";
 import type { Progress } from "./progress.ts";
 import { createStepRecorder, expectThat, type StoryRecorder } from "./record-steps.ts";

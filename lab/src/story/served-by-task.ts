@@ -1,7 +1,7 @@
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
 import { observe } from "./aws-clients.ts";
-import type { ServiceName } from "./chapter-list.ts";
+import type { ServiceName } from "./chapter-list.mjs";
 import { cluster } from "./service-state.ts";
 
 const logGroupName = "awslogs-capstone";

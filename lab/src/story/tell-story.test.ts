@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { chapterList, describeChapters } from "./chapter-list.ts";
+import { chapterList, describeChapters } from "./chapter-list.mjs";
 import { tellStory } from "./tell-story.ts";
 
 const all = chapterList.map(({ name }) => name);

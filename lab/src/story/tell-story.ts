@@ -1,5 +1,5 @@
 import { git } from "../runner/git.ts";
-import { type Chapter, type ChapterName, chapterList } from "./chapter-list.ts";
+import { type Chapter, type ChapterName, chapterList } from "./chapter-list.mjs";
 import { autoscaling } from "./chapters/autoscaling.ts";
 import { blueGreen } from "./chapters/blue-green.ts";
 import { brokenRelease } from "./chapters/broken-release.ts";

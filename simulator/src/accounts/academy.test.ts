@@ -121,5 +121,5 @@ const trustOfRole = JSON.stringify({
 
 it("the command takes the kind of account, and no other", () => {
   expect(parseArguments(["--account-kind", "academy"]).account).toBe("academy");
-  expect(() => parseArguments(["--account-kind=acadmy"])).toThrow('"acadmy" is neither of standard, academy');
+  expect(() => parseArguments(["--account-kind=acadmy"])).toThrow('"acadmy" is not one of standard, academy');
 });

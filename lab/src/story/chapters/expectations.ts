@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunResult } from "../../runner/result.ts";
-import type { ServiceName } from "../chapter-list.ts";
+import type { ServiceName } from "../chapter-list.mjs";
 import { readPage } from "../read-page.ts";
 import { expectThat } from "../record-steps.ts";
 import type { Rehearsal } from "../rehearsal.ts";

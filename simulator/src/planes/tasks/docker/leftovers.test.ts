@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { hasDocker } from "../runtimes-for-tests.ts";
 import { connectEngine } from "./engine.ts";
 import { findEngineSocket } from "./find-engine.ts";
-import { mayBeAlive, ownerLabel, removeLeftovers, thisProcess } from "./leftovers.ts";
+import { ownerLabel, removeLeftovers } from "./leftovers.ts";
 
 async function docker(...args: string[]): Promise<string[]> {
   return (await promisify(execFile)("docker", args)).stdout.split("\n").filter(Boolean);
@@ -76,17 +76,5 @@ describe.skipIf(!hasDocker)("in the engine, a simulator", () => {
     expect(await leftOf(running)).toHaveLength(3);
     running.simulator.send("close");
     await once(running.simulator, "exit");
-  });
-});
-
-describe("an owner", () => {
-  const [namespace, pid, start] = thisProcess().split("-");
-  it.each([
-    ["this process", [namespace, pid, start], true],
-    ["one that had this process's id before", [namespace, pid, "1"], false],
-    ["one that is gone", [namespace, "4194305", start], false],
-    ["one of other processes' namespace", ["1", "4194305", "1"], true],
-  ])("is taken for alive or not: %s", (_, parts, alive) => {
-    expect(mayBeAlive(parts.join("-"))).toBe(alive);
   });
 });

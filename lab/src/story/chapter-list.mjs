@@ -1,22 +1,26 @@
-// Imports nothing, so that --list and --help work before any package is installed.
+// @ts-check
+import { nearest } from "../../../scripts/run/command-line.mjs";
+import { wrap } from "../../../scripts/run/wrap.mjs";
 
-export type ServiceName = "customer" | "employee";
+/** @typedef {"customer" | "employee"} ServiceName */
 
-export interface Chapter {
-  /** What `--chapters` takes. */
-  readonly name: string;
-  /** One line for `--list`. */
-  readonly about: string;
-  /** Earlier chapters that have to come before; a selection gets them too. */
-  readonly needs: readonly string[];
-  /** Chapters of different services run side by side, those of one service in turn. */
-  readonly services: readonly ServiceName[];
-}
+/**
+ * @typedef {object} Chapter
+ * @property {string} name What `--chapters` takes.
+ * @property {string} about One line for `--list`.
+ * @property {readonly string[]} needs Earlier chapters that have to come before; a selection gets them too.
+ * @property {readonly ServiceName[]} services Chapters of different services run side by side, those of one service in turn.
+ */
 
-const both = ["customer", "employee"] as const;
+/** @typedef {(typeof chapterList)[number]["name"]} ChapterName */
 
-/** The whole story, in the order in which the chapters of a service follow each other. */
-export const chapterList = [
+const both = /** @type {const} */ (["customer", "employee"]);
+
+/**
+ * The whole story, in the order in which the chapters of a service follow each other.
+ * @satisfies {readonly Chapter[]}
+ */
+export const chapterList = /** @type {const} */ ([
   {
     name: "provision",
     about: "create the eleven CloudFormation stacks with the real workflow and action",
@@ -83,28 +87,37 @@ export const chapterList = [
     needs: ["scaling"],
     services: both,
   },
-] as const satisfies readonly Chapter[];
+]);
 
-export type ChapterName = (typeof chapterList)[number]["name"];
-
-/** Reads `--chapters`: the named chapters and those they need, in the order of the story. Throws for an unknown name. */
-export function selectChapters(names: string): ChapterName[] {
-  const wanted = new Set(names.split(",").map((name) => name.trim()));
-  const unknown = [...wanted].find((name) => !chapterList.some((chapter) => chapter.name === name));
-  if (unknown !== undefined)
-    throw new Error(`--chapters: "${unknown}" is not a chapter; these are:\n\n${describeChapters()}`);
+/**
+ * Reads `--chapters`: the named chapters and those they need, in the order of the story. Throws for an unknown name.
+ * @param {string} text
+ */
+export function selectChapters(text) {
+  const names = chapterList.map(({ name }) => name);
+  const wanted = new Set(text.split(",").map((name) => name.trim()));
+  for (const name of wanted)
+    if (!names.some((each) => each === name)) {
+      const near = nearest(name, names);
+      throw new Error(
+        `has an unknown chapter, "${name}"${near ? `, did you mean ${near}?` : "."} Chapters: ${names.join(", ")}`,
+      );
+    }
   // Backwards, as a chapter needs earlier ones only.
-  for (const { name, needs } of chapterList.toReversed())
+  for (const { name, needs } of [...chapterList].reverse())
     if (wanted.has(name)) for (const each of needs) wanted.add(each);
-  return chapterList.map(({ name }) => name).filter((name) => wanted.has(name));
+  return names.filter((name) => wanted.has(name));
 }
 
-/** A line for each chapter, with what it needs. */
-export function describeChapters(): string {
-  const width = Math.max(...chapterList.map(({ name }) => name.length));
+/**
+ * A line for each chapter, with what it needs.
+ * @param {number} [columns] of the terminal
+ */
+export function describeChapters(columns = Number.POSITIVE_INFINITY) {
+  const indent = Math.max(...chapterList.map(({ name }) => name.length)) + 4;
   const lines = chapterList.map(({ name, about, needs }) => {
     const after = needs.length === 0 ? "" : ` (after ${needs.join(", ")})`;
-    return `  ${name.padEnd(width)}  ${about}${after}`;
+    return wrap(`${`  ${name}`.padEnd(indent)}${about}${after}`, columns, indent);
   });
   return lines.join("\n");
 }
