@@ -34,6 +34,8 @@ import { apiName, createFaults, type Fault, type FaultStrikes, type Faults } fro
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
 import { strikeWithin } from "./gateway/strike.ts";
 import { makeOwnedFolder } from "./owned-folder.ts";
+import { startDatabaseServer } from "./planes/database-server.ts";
+import { runFunction } from "./planes/functions/run-function.ts";
 import { createGitRepositories } from "./planes/git/create-git-repositories.ts";
 import { createNetwork } from "./planes/network.ts";
 import { createRegistry } from "./planes/registry-server.ts";
@@ -58,6 +60,10 @@ export interface SimulatorOptions {
   clock?: Clock;
   /** What tasks run as: child processes (the default), containers of this machine's Docker engine, or another runtime. */
   taskRuntime?: TaskRuntimeKind | ((options: TaskRuntimeOptions) => TaskRuntime);
+  /** Calls a function of Lambda; in a process of its own unless given. */
+  runFunction?: Environment["runFunction"];
+  /** Starts the server of a DB instance; that of this machine unless given. */
+  startDatabaseServer?: Environment["startDatabaseServer"];
   /**
    * How much of a core of this machine one vCPU is: a task of 512 CPU units gets half of it, and no more. Unless given,
    * child processes get what there is, and Docker's containers a core per vCPU.
@@ -152,6 +158,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     registry,
     git,
     taskRuntime,
+    runFunction: options.runFunction ?? runFunction,
+    startDatabaseServer: options.startDatabaseServer ?? startDatabaseServer,
     aws: callInProcess(services, faults),
     alarmActions: createAlarmActions(),
     gateway: gatewayAddress,

@@ -1,5 +1,5 @@
 import { afterEach } from "vitest";
-import { createWorld, listeners } from "../../controllers/codedeploy/world-for-tests.ts";
+import { createWorld, listeners } from "../../controllers/codedeploy/world.support.ts";
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,7 +1,8 @@
 import type { DeploymentConfiguration, DeploymentLifecycleHookStage } from "@aws-sdk/client-ecs";
-import { afterEach, beforeEach, expect } from "vitest";
+import { afterEach, beforeEach } from "vitest";
 import { type Load, startLoad } from "../../outside-clients/load.support.ts";
-import { createRealWorld, type World } from "./ecs-world.support.ts";
+import type { TestClock } from "../../virtual-clock.support.ts";
+import { createTestWorld, type World } from "./ecs-world.support.ts";
 
 export const where = { cluster: "main", service: "web" };
 export const blueGreen: DeploymentConfiguration = { strategy: "BLUE_GREEN", bakeTimeInMinutes: 1 };
@@ -14,7 +15,7 @@ export function useRehearsal() {
   let world: World;
   let load: Load | undefined;
   beforeEach(async () => {
-    world = await createRealWorld();
+    world = await createTestWorld();
   });
   afterEach(async () => {
     await load?.stop();
@@ -22,27 +23,31 @@ export function useRehearsal() {
     await world?.close();
   });
 
-  const polled = <Value>(read: () => Promise<Value>) => expect.poll(read, { timeout: 20_000 });
-  const ends = async (status: string) => polled(async () => (await world.newest()).status).toBe(status);
+  const until: TestClock["until"] = (condition, limit) => world.simulator.clock.until(condition, limit);
+  const eventually: TestClock["eventually"] = (assertion, limit) =>
+    world.simulator.clock.eventually(assertion, limit);
+  const ends = (status: string) => until(async () => (await world.newest()).status === status);
   return {
     get world() {
       return world;
     },
     /** Resolves when the newest deployment has this status. */
     ends,
+    until,
+    eventually,
     /** Resolves when it waits at a hook. */
-    pauses: async () =>
-      polled(async () => (await world.newest()).lifecycleHookDetails?.at(-1)?.status).toBe("AWAITING_ACTION"),
-    bakes: async () => polled(async () => (await world.newest()).lifecycleStage).toBe("BAKE_TIME"),
+    pauses: () =>
+      until(async () => (await world.newest()).lifecycleHookDetails?.at(-1)?.status === "AWAITING_ACTION"),
+    bakes: () => until(async () => (await world.newest()).lifecycleStage === "BAKE_TIME"),
     /** What so many requests are answered. */
     answers: (url: string, count: number) =>
       Promise.all(Array.from({ length: count }, async () => (await fetch(url)).text())),
-    /** A service whose first deployment has ended, and clients that never stop asking for it. */
+    /** A service whose first deployment has ended, and clients that ask for it every five seconds. */
     async serve(configuration: DeploymentConfiguration, desiredCount = 1): Promise<Load> {
       await world.create({ ...configuration, lifecycleHooks: [], bakeTimeInMinutes: 0 }, { desiredCount });
       await ends("SUCCESSFUL");
       await world.ecs.updateService({ ...where, deploymentConfiguration: configuration });
-      load = startLoad(world.productionUrl, 4);
+      load = startLoad(world.productionUrl, 2, (signal) => world.simulator.clock.wait(5_000, signal));
       return load;
     },
   };

@@ -4,9 +4,12 @@ import type {
 } from "@aws-sdk/client-application-auto-scaling";
 import { afterEach, beforeEach, expect } from "vitest";
 import { createDelivery } from "../../outside-clients/delivery.support.ts";
+import type { Program } from "../../planes/tasks/in-process-runtime.support.ts";
 import {
   type RealOptions,
   startRealSimulator,
+  startTestSimulator,
+  type TestSimulator,
   testListenerPortOffset,
 } from "../../test-simulator.support.ts";
 import { pushProgram } from "../ecs/push-program.support.ts";
@@ -38,13 +41,32 @@ const service = { cluster: "outside", service: "web" };
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
+/** Uses a hundredth of the quarter of a vCPU that its task reserves; from a request to /busy on, until one to /idle, all. */
+const program: Program = (context) => {
+  const use = (share: number) => context.use(0.25 * share, 64 * 1024 ** 2);
+  const server = context.listen(8080, ({ url }, response) => {
+    if (url === "/busy") use(1);
+    if (url === "/idle") use(0.01);
+    response.end();
+  });
+  context.onSignal(() => server.close(() => context.exit(0)));
+  use(0.01);
+};
+
+/** In virtual time, with tasks in this process. */
+export const createTestWorld = async () => createWorld(await startTestSimulator(), program);
+
+/** With real tasks, in time that passes faster than the wall. */
+export const createRealWorld = async (options: RealOptions = {}) =>
+  createWorld(await startRealSimulator(options), server);
+
 /** A simulator with a load balancer in front of one task of the service web, which CodeDeploy deploys. */
-export async function createWorld(options: RealOptions = {}) {
-  const simulator = await startRealSimulator(options);
+async function createWorld(simulator: TestSimulator, program: string | Program) {
+  const { clock } = simulator;
   const delivery = await createDelivery(simulator, testListenerPortOffset());
-  await pushProgram(simulator, delivery.repositoryUri, server, options.taskRuntime);
+  await pushProgram(simulator, delivery.repositoryUri, program);
   const { applicationautoscaling: scaling, ecs, cloudwatch, elbv2 } = simulator.aws;
-  let publishing: NodeJS.Timeout | undefined;
+  let publishing = new AbortController();
   const describe = async () =>
     (await ecs.describeServices({ ...service, services: ["web"] })).services?.[0] ?? {};
   const activities = async (IncludeNotScaledActivities = false) => {
@@ -56,6 +78,7 @@ export async function createWorld(options: RealOptions = {}) {
   };
   return {
     simulator,
+    eventually: clock.eventually,
     delivery,
     scaling,
     cloudwatch,
@@ -66,26 +89,21 @@ export async function createWorld(options: RealOptions = {}) {
     activities,
     setDesired: (desiredCount: number) => ecs.updateService({ ...service, desiredCount }),
     /** AWS time in which something would have happened: alarms are evaluated once a minute. */
-    minutes: (count: number) => simulator.clock.wait(count * 60_000),
+    minutes: (count: number) => clock.foreground.wait(count * 60_000),
     /** Resolves when so many tasks are desired, and run. */
-    async settlesAt(count: number, timeout = 60_000) {
-      const counts = async () => {
+    settlesAt: (count: number) =>
+      clock.eventually(async () => {
         const { desiredCount, runningCount } = await describe();
-        return [desiredCount, runningCount];
-      };
-      await expect.poll(counts, { timeout }).toEqual([count, count]);
-    },
+        expect([desiredCount, runningCount]).toEqual([count, count]);
+      }),
     /** Resolves when so many tasks are healthy targets of the load balancer. */
-    async serves(count: number) {
-      const healthy = async () => {
-        const { TargetHealthDescriptions = [] } = await elbv2.describeTargetHealth({
+    serves: (count: number) =>
+      clock.eventually(async () => {
+        const { TargetHealthDescriptions: targets = [] } = await elbv2.describeTargetHealth({
           TargetGroupArn: delivery.targetGroups.blue,
         });
-        return TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State === "healthy")
-          .length;
-      };
-      await expect.poll(healthy, { timeout: 60_000 }).toBe(count);
-    },
+        expect(targets.filter(({ TargetHealth }) => TargetHealth?.State === "healthy")).toHaveLength(count);
+      }),
     register: (MinCapacity: number, MaxCapacity: number) =>
       scaling.registerScalableTarget({ ...target, MinCapacity, MaxCapacity }),
     track: (
@@ -120,11 +138,18 @@ export async function createWorld(options: RealOptions = {}) {
     },
     /** Publishes `Queue` again and again, so that a late look at a minute finds it too; until the world's end, or the next. */
     async queue(Value: number) {
-      clearInterval(publishing);
+      publishing.abort();
+      publishing = new AbortController();
       const publish = () =>
         cloudwatch.putMetricData({ Namespace: "Shop", MetricData: [{ MetricName: "Queue", Value }] });
+      const goOn = async (signal: AbortSignal) => {
+        for (;;) {
+          await publish();
+          await clock.wait(30_000, signal);
+        }
+      };
       await publish();
-      publishing = setInterval(publish, simulator.clock.toWall(60_000) / 2);
+      goOn(publishing.signal).catch(() => {});
     },
     /** `app/…/targetgroup/…`, as ALBRequestCountPerTarget wants it. */
     async resourceLabel() {
@@ -134,21 +159,19 @@ export async function createWorld(options: RealOptions = {}) {
       return `${arn.slice(arn.indexOf("app/"))}/${blue.slice(blue.indexOf("targetgroup/"))}`;
     },
     async close() {
-      clearInterval(publishing);
+      publishing.abort();
       await simulator.close();
     },
   };
 }
 
 /** Has a world of its own, with its one task running, for each test of a file; the result is to be called in them. */
-export function worldOfEachTest(): () => World {
+export function worldOfEachTest(create: () => Promise<World> = createTestWorld): () => World {
   let world: World;
   beforeEach(async () => {
-    world = await createWorld();
+    world = await create();
     await world.settlesAt(1);
-  }, 60_000);
+  });
   afterEach(() => world?.close());
   return () => world;
 }
-
-export const polled = <Value>(read: () => Promise<Value>) => expect.poll(read, { timeout: 30_000 });

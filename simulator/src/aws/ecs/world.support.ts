@@ -1,8 +1,9 @@
 import type { ContainerDefinition, CreateServiceCommandInput, Task } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../errors.ts";
-import type { PulledImage, Registry } from "../../planes/registry.ts";
-import { createFixedRegistry } from "../../planes/tasks/images-for-tests.ts";
-import { createRealEnvironment } from "../../test-environment.support.ts";
+import type { Registry } from "../../planes/registry.ts";
+import { createFixedRegistry, makeImage } from "../../planes/tasks/images-for-tests.ts";
+import { imageConfigOf, type Program, webProgram } from "../../planes/tasks/in-process-runtime.support.ts";
+import { createTestEnvironment } from "../../test-environment.support.ts";
 import type { Api, AwsClients, Caller, Operations } from "../api.ts";
 import { createEcs } from "./service.ts";
 
@@ -21,8 +22,13 @@ export async function createMainWorld() {
 /** The service that tests create in it. */
 export const where = { cluster: "main", service: "web" };
 
-/** ECS with real processes, beside neighbours that only remember what they were told. */
-export async function createWorld(images: Record<string, PulledImage> = {}) {
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** ECS whose images run these programs, next to neighbours that only remember what they are given. */
+export async function createWorld(programs: Record<string, Program> = { web: webProgram }) {
+  const images = Object.fromEntries(
+    Object.entries(programs).map(([name, program]) => [name, makeImage([], imageConfigOf(program))]),
+  );
   const targets = new Map<string, string>();
   const logs = new Map<string, string[]>();
   const logGroups = new Set(["/there"]);
@@ -34,7 +40,7 @@ export async function createWorld(images: Record<string, PulledImage> = {}) {
     const state = targets.get(`${group} ${Id}:${Port}`) ?? "unused";
     return state === "healthy" && !environment.network.resolve(Id, Port) ? "initial" : state;
   };
-  const environment = await createRealEnvironment({
+  const environment = await createTestEnvironment({
     registry: createFixedRegistry(images) as Registry,
     aws: {
       ec2: {
@@ -107,6 +113,8 @@ export async function createWorld(images: Record<string, PulledImage> = {}) {
   const ecs = callDirectly(service.operations);
   return {
     environment,
+    clock: environment.clock,
+    images,
     ecs,
     targets,
     logs,
@@ -153,7 +161,7 @@ export async function createWorld(images: Record<string, PulledImage> = {}) {
       return services?.[0] ?? {};
     },
     async close() {
-      await service.close?.();
+      await environment.clock.during(Promise.resolve(service.close?.()));
       await environment.remove();
     },
   };

@@ -4,7 +4,7 @@ import type { Action, Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Aws } from "../../aws/api.ts";
 import { createCodeDeploy } from "../../aws/codedeploy/service.ts";
 import { AwsError } from "../../errors.ts";
-import { createRealEnvironment } from "../../test-environment.support.ts";
+import { createTestEnvironment } from "../../test-environment.support.ts";
 
 const arn = (kind: string, name: string) =>
   `arn:aws:elasticloadbalancing:us-east-1:123456789012:${kind}/${name}`;
@@ -41,7 +41,7 @@ export interface World {
 // biome-ignore lint/suspicious/noExplicitAny: the assertions of each case look at what they need
 type Call = (operation: string, input?: object) => Promise<any>;
 
-export async function createWorld(): Promise<{ world: World; call: Call; close: () => Promise<void> }> {
+export async function createWorld() {
   const world: World = {
     healthy: true,
     taskSets: [primary()],
@@ -62,9 +62,7 @@ export async function createWorld(): Promise<{ world: World; call: Call; close: 
     history: [],
     beforeDelete: async () => {},
   };
-  // Five documented minutes pass in 50 ms.
-  const environment = await createRealEnvironment({
-    timeScale: 6000,
+  const environment = await createTestEnvironment({
     aws: {
       ecs: fakeEcs(world),
       elbv2: fakeLoadBalancer(world),
@@ -74,11 +72,13 @@ export async function createWorld(): Promise<{ world: World; call: Call; close: 
   });
   const codedeploy = createCodeDeploy(environment);
   const operations = codedeploy.operations as Record<string, (...args: object[]) => unknown>;
+  const call: Call = async (operation, input = {}) => operations[operation]?.(input, { accessKeyId: "test" });
   return {
     world,
-    call: async (operation, input = {}) => operations[operation]?.(input, { accessKeyId: "test" }),
+    clock: environment.clock,
+    call,
     close: async () => {
-      await codedeploy.close?.();
+      await environment.clock.during(Promise.resolve(codedeploy.close?.()));
       await environment.remove();
     },
   };

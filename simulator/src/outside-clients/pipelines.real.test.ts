@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { preparePipelines, waitingPipeline } from "../controllers/codepipeline/pipelines-for-tests.ts";
-import type { Simulator } from "../simulator.ts";
-import { startRealSimulator } from "../test-simulator.support.ts";
+import { preparePipelines, waitingPipeline } from "../controllers/codepipeline/pipelines.support.ts";
+import { startRealSimulator, type TestSimulator } from "../test-simulator.support.ts";
 import { awsCli, python, run } from "./programs.ts";
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 beforeAll(async () => {
   simulator = await startRealSimulator();
   await preparePipelines(simulator);

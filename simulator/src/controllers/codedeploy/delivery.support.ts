@@ -1,5 +1,4 @@
-import { vi } from "vitest";
-import { createWorld, listeners, taskDefinition } from "./world-for-tests.ts";
+import { createWorld, listeners, taskDefinition } from "./world.support.ts";
 
 const appSpec = {
   version: 0,
@@ -28,7 +27,7 @@ export const request = requestWith([]);
 
 /** A deployment group of the world's service, and what a test does with its deployments. */
 export async function createDelivery(options: { terminationMinutes?: number; group?: object } = {}) {
-  const { world, call, close } = await createWorld();
+  const { world, clock, call, close } = await createWorld();
   await call("createApplication", { applicationName: names.applicationName, computePlatform: "ECS" });
   await call("createDeploymentGroup", {
     ...names,
@@ -60,8 +59,8 @@ export async function createDelivery(options: { terminationMinutes?: number; gro
   const start = async (more: object = {}) =>
     (await call("createDeployment", { ...request, ...more })).deploymentId as string;
   const until = (deploymentId: string, status: string) =>
-    vi.waitUntil(async () => (await info(deploymentId)).status === status, { timeout: 10_000, interval: 5 });
-  return { world, call, info, target, start, until, close };
+    clock.until(async () => (await info(deploymentId)).status === status);
+  return { world, clock, call, info, target, start, until, close };
 }
 
 export const statuses = (events: { lifecycleEventName: string; status: string }[]) =>

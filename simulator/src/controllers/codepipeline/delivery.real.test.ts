@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { filesPushed, imagePushed } from "../../aws/codepipeline/pipeline-for-tests.ts";
+import { filesPushed, imagePushed } from "../../aws/codepipeline/pipeline.support.ts";
 import { type Load, startLoad } from "../../outside-clients/load.support.ts";
-import type { Simulator } from "../../simulator.ts";
-import { startRealSimulator } from "../../test-simulator.support.ts";
-import { preparePipelineDelivery } from "./delivery-for-tests.ts";
+import { startRealSimulator, type TestSimulator } from "../../test-simulator.support.ts";
+import { preparePipelineDelivery } from "./delivery.support.ts";
 
 /** Each test goes on from where the one before it left the service. */
-let simulator: Simulator;
+let simulator: TestSimulator;
 const warnings: string[] = [];
 let course: Awaited<ReturnType<typeof preparePipelineDelivery>>;
 beforeAll(async () => {
@@ -82,7 +81,9 @@ describe("the course's pipeline", () => {
       Targets: Targets.map((target) => ({ ...target, RoleArn: Role?.Arn })),
     });
     await course.pushImage("unseen, ");
-    await expect.poll(() => warnings.join()).toContain("Not authorized to perform sts:AssumeRole");
+    await simulator.clock.eventually(async () =>
+      expect(await warnings.join()).toContain("Not authorized to perform sts:AssumeRole"),
+    );
     expect(await executions()).toHaveLength(2);
     await aws.events.removeTargets({ Rule: "wrong-role", Ids: ["p"] });
   });

@@ -1,42 +1,25 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type {
   DeploymentConfiguration,
   ServiceDeployment,
   UpdateServiceCommandInput,
 } from "@aws-sdk/client-ecs";
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
-import { createWorld } from "../../aws/ecs/world-for-tests.ts";
-import type { PulledImage } from "../../planes/registry.ts";
-import { makeProgram } from "../../planes/tasks/images-for-tests.ts";
-
-const server = `
-  import { createServer } from "node:http";
-  createServer((_, response) => response.end("ok")).listen(8080);
-`;
+import { afterEach, beforeEach, expect } from "vitest";
+import { createWorld, type World } from "../../aws/ecs/world.support.ts";
+import { webProgram } from "../../planes/tasks/in-process-runtime.support.ts";
+import type { TestClock } from "../../virtual-clock.support.ts";
 
 export const where = { cluster: "main", service: "web" };
 
-/** Gives every test of a file an ECS with real processes, and what a rolling update is followed by. */
+/** Gives every test of a file an ECS of its own, and what a rolling update is followed by. */
 export function useRollingService() {
-  let directory: string;
-  let images: Record<string, PulledImage>;
-  let world: Awaited<ReturnType<typeof createWorld>>;
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), "rolling-test-"));
-    images = {
-      web: await makeProgram(directory, server),
-      crashing: await makeProgram(directory, "process.exit(3)"),
-    };
-  });
-  afterAll(() => rm(directory, { recursive: true, force: true }));
+  let world: World;
   beforeEach(async () => {
-    world = await createWorld(images);
+    world = await createWorld({ web: webProgram, crashing: () => 3 });
     await world.ecs.createCluster({ clusterName: "main" });
   });
   afterEach(() => world.close());
 
+  const eventually: TestClock["eventually"] = (assertion) => world.clock.eventually(assertion);
   /** All deployments of the service, newest first. */
   const deployments = async (): Promise<ServiceDeployment[]> => {
     const { serviceDeployments: briefs = [] } = await world.ecs.listServiceDeployments(where);
@@ -45,16 +28,14 @@ export function useRollingService() {
   };
   /** The newest one, once it has this status. */
   const newest = async (status: string): Promise<ServiceDeployment> => {
-    await expect.poll(async () => (await deployments())[0]?.status, { timeout: 15_000 }).toBe(status);
+    await eventually(async () => expect((await deployments())[0]?.status).toBe(status));
     return (await deployments())[0] ?? {};
   };
   return {
     get world() {
       return world;
     },
-    get images() {
-      return images;
-    },
+    eventually,
     deployments,
     newest,
     async create(deploymentConfiguration: DeploymentConfiguration = {}, desiredCount = 2) {

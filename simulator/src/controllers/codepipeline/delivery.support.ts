@@ -1,11 +1,10 @@
 import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
-import { deliveryActions } from "../../aws/codepipeline/pipeline-for-tests.ts";
+import { deliveryActions } from "../../aws/codepipeline/pipeline.support.ts";
 import { createDelivery } from "../../outside-clients/delivery.support.ts";
 import { appSpecFile, webTaskDefinition, webVersion } from "../../outside-clients/web.support.ts";
-import type { Simulator } from "../../simulator.ts";
-import { testListenerPortOffset } from "../../test-simulator.support.ts";
+import { type TestSimulator, testListenerPortOffset } from "../../test-simulator.support.ts";
 import { pushProgram } from "../ecs/push-program.support.ts";
-import { type Pipelines, preparePipelines, stage } from "./pipelines-for-tests.ts";
+import { type Pipelines, preparePipelines, stage } from "./pipelines.support.ts";
 
 const { definitions, image, deploy } = deliveryActions("web", "outside", "web");
 
@@ -16,7 +15,7 @@ export const taskDefinitionFile = (version: string) =>
   webTaskDefinition("<IMAGE1_NAME>", webVersion(version));
 
 /** The course's pipeline and everything that it deploys with, but no image and no files yet. */
-export async function preparePipelineDelivery(simulator: Simulator) {
+export async function preparePipelineDelivery(simulator: TestSimulator) {
   const { aws } = simulator;
   const delivery = await createDelivery(simulator, testListenerPortOffset());
   const pipelines = await preparePipelines(simulator);

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { worldOfEachTest } from "../controllers/autoscaling/world-for-tests.ts";
+import { createRealWorld, worldOfEachTest } from "../controllers/autoscaling/world.support.ts";
 import { awsCli, python, run } from "./programs.ts";
 
-const world = worldOfEachTest();
+const world = worldOfEachTest(createRealWorld);
 
 const execute = (program: string, args: string[]) =>
   run(program, args, { variables: world().simulator.environmentVariables });

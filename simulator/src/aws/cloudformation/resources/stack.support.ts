@@ -1,5 +1,4 @@
-import type { Simulator } from "../../../simulator.ts";
-import { startRealSimulator } from "../../../test-simulator.support.ts";
+import { startTestSimulator, type TestSimulator } from "../../../test-simulator.support.ts";
 
 type Resources = Record<
   string,
@@ -7,15 +6,15 @@ type Resources = Record<
 >;
 
 /** A simulator in which one stack is made, changed and removed by the types of resources under test. */
-export async function startStackTest(options: Parameters<typeof startRealSimulator>[0] = {}) {
-  const simulator: Simulator = await startRealSimulator(options);
+export async function startStackTest(starting: Promise<TestSimulator> = startTestSimulator()) {
+  const simulator = await starting;
   const { cloudformation } = simulator.aws;
   const StackName = "resources";
   const settled = async () => {
     for (;;) {
       const { Stacks: [stack] = [] } = await cloudformation.describeStacks({ StackName });
       if (!stack?.StackStatus?.endsWith("_IN_PROGRESS")) return stack?.StackStatus ?? "";
-      await simulator.clock.wait(1000);
+      await simulator.clock.foreground.wait(1000);
     }
   };
   const input = (template: object) => ({

@@ -4,11 +4,10 @@ import {
   type PipelineDeclaration,
   type StageDeclaration,
 } from "@aws-sdk/client-codepipeline";
-import { afterAll, beforeAll, vi } from "vitest";
-import { createPipelineRole } from "../../aws/codepipeline/pipeline-for-tests.ts";
-import { zip } from "../../aws/lambda/zip-for-tests.ts";
-import type { Simulator } from "../../simulator.ts";
-import { startRealSimulator } from "../../test-simulator.support.ts";
+import { afterAll, beforeAll } from "vitest";
+import { createPipelineRole } from "../../aws/codepipeline/pipeline.support.ts";
+import { zip } from "../../aws/lambda/zip.support.ts";
+import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
 
 const bucket = "pipelines";
 
@@ -39,7 +38,7 @@ export function waitingPipeline(name: string, more: Partial<PipelineDeclaration>
 }
 
 /** What tests of pipelines do, over the wire. */
-export async function preparePipelines(simulator: Simulator) {
+export async function preparePipelines(simulator: TestSimulator) {
   const { aws } = simulator;
   await createPipelineRole(aws, "PipelineRole");
   await aws.s3.createBucket({ Bucket: bucket });
@@ -50,8 +49,7 @@ export async function preparePipelines(simulator: Simulator) {
   await putFiles({ "a.txt": "a" });
   const statusOf = async (pipelineName: string, pipelineExecutionId: string | undefined) =>
     (await client.getPipelineExecution({ pipelineName, pipelineExecutionId })).pipelineExecution?.status;
-  const until = (condition: () => Promise<unknown>) =>
-    vi.waitUntil(condition, { timeout: 60_000, interval: 10 });
+  const { until, eventually } = simulator.clock;
   const ids = async (pipelineName: string) => {
     const { pipelineExecutionSummaries = [] } = await client.listPipelineExecutions({ pipelineName });
     return pipelineExecutionSummaries.map(({ pipelineExecutionId = "" }) => pipelineExecutionId).reverse();
@@ -111,6 +109,7 @@ export async function preparePipelines(simulator: Simulator) {
       return actionExecutionDetails.reverse();
     },
     until,
+    eventually,
   };
 }
 
@@ -118,10 +117,10 @@ export type Pipelines = Awaited<ReturnType<typeof preparePipelines>>;
 
 /** Has one simulator for all tests of a file, in which the result is to be called. */
 export function pipelinesOfFile(): () => Pipelines {
-  let simulator: Simulator | undefined;
+  let simulator: TestSimulator | undefined;
   let pipelines: Pipelines;
   beforeAll(async () => {
-    simulator = await startRealSimulator();
+    simulator = await startTestSimulator();
     pipelines = await preparePipelines(simulator);
   });
   afterAll(() => simulator?.close());

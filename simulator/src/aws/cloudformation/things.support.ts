@@ -1,6 +1,6 @@
 import type { CloudFormation } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../errors.ts";
-import { createRealEnvironment } from "../../test-environment.support.ts";
+import { createTestEnvironment } from "../../test-environment.support.ts";
 import type { Api, Operations } from "../api.ts";
 import type { ResourceTypes } from "./resources/catalog.ts";
 import type { Properties, ResourceContext, ResourceType } from "./resources/resource-type.ts";
@@ -11,7 +11,7 @@ import { createCloudFormation } from "./service.ts";
 export async function createTestCloudFormation() {
   const calls: string[] = [];
   const alive = new Set<string>();
-  const environment = await createRealEnvironment({
+  const environment = await createTestEnvironment({
     aws: {
       ec2: {
         describeAvailabilityZones: async () => ({
@@ -27,7 +27,7 @@ export async function createTestCloudFormation() {
     for (;;) {
       const stack = await describe(StackName);
       if (!stack?.StackStatus?.endsWith("_IN_PROGRESS")) return stack;
-      await environment.clock.wait(1000);
+      await environment.clock.foreground.wait(1000);
     }
   };
   /** `Name STATUS reason`, oldest first. */
@@ -37,7 +37,7 @@ export async function createTestCloudFormation() {
       [LogicalResourceId, ResourceStatus, ResourceStatusReason].filter(Boolean).join(" "),
     );
   };
-  const endService = async () => await service.close?.();
+  const endService = () => environment.clock.during(Promise.resolve(service.close?.()));
   const close = async () => {
     await endService();
     await environment.remove();

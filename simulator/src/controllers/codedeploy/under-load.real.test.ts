@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { zip } from "../../aws/lambda/zip-for-tests.ts";
+import { zip } from "../../aws/lambda/zip.support.ts";
 import { createDelivery, type Delivery } from "../../outside-clients/delivery.support.ts";
 import { writeImageLayout } from "../../outside-clients/image.ts";
 import { type Load, startLoad } from "../../outside-clients/load.support.ts";

@@ -1,10 +1,11 @@
 import { createConnection } from "mysql2/promise";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type StackTest, startStackTest } from "./stack-for-tests.ts";
+import { startRealSimulator } from "../../../test-simulator.support.ts";
+import { type StackTest, startStackTest } from "./stack.support.ts";
 
 let stack: StackTest;
 beforeEach(async () => {
-  stack = await startStackTest();
+  stack = await startStackTest(startRealSimulator());
 });
 afterEach(() => stack.close());
 

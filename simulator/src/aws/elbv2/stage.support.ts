@@ -10,7 +10,8 @@ import type { AddressInfo } from "node:net";
 import type { Action, ElasticLoadBalancingV2, Matcher } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
-import { createRealEnvironment } from "../../test-environment.support.ts";
+import { createTestEnvironment } from "../../test-environment.support.ts";
+import type { TestClock } from "../../virtual-clock.support.ts";
 import type { Api } from "../api.ts";
 import { createElbv2 } from "./service.ts";
 
@@ -29,7 +30,7 @@ export interface Ask {
 
 /** A load balancer in a VPC of two subnets, and what a test does with it. */
 export interface Stage {
-  readonly environment: Environment;
+  readonly environment: Environment & { readonly clock: TestClock };
   readonly elbv2: Api<ElasticLoadBalancingV2>;
   readonly loadBalancerArn: string;
   createGroup(name: string, options?: { matcher?: Matcher; timeoutSeconds?: number }): Promise<string>;
@@ -45,8 +46,8 @@ export interface Stage {
 
 export const containerPort = 8080;
 
-export async function setStage(timeScale = 600): Promise<Stage> {
-  const environment = await createRealEnvironment({ timeScale, aws: { ec2: vpc, cloudwatch } });
+export async function setStage(createEnvironment = createTestEnvironment): Promise<Stage> {
+  const environment = await createEnvironment({ aws: { ec2: vpc, cloudwatch } });
   const service = createElbv2(environment);
   const elbv2 = service.operations as unknown as Api<ElasticLoadBalancingV2>;
   const servers: Server[] = [];
@@ -96,10 +97,10 @@ export async function setStage(timeScale = 600): Promise<Stage> {
       await elbv2.registerTargets({ TargetGroupArn: groupArn, Targets: addresses.map((Id) => ({ Id })) });
     },
     async until(groupArn, state, address) {
-      while ((await stateOf(groupArn, address)) !== state) await environment.clock.wait(1_000);
+      await environment.clock.until(async () => (await stateOf(groupArn, address)) === state);
     },
     async close() {
-      await service.close?.();
+      await environment.clock.during(Promise.resolve(service.close?.()));
       for (const server of servers) {
         server.close();
         server.closeAllConnections();

@@ -1,5 +1,5 @@
 import { createTestEnvironment } from "../../test-environment.support.ts";
-import type { Call } from "../calls-for-tests.ts";
+import type { Call } from "../calls.support.ts";
 import { createEc2 } from "./service.ts";
 
 /** EC2 at a time of its own, which passes only when the test lets it. */

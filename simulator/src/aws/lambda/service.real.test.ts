@@ -8,7 +8,7 @@ import { Lambda } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Simulator } from "../../simulator.ts";
 import { startRealSimulator } from "../../test-simulator.support.ts";
-import { zip } from "./zip-for-tests.ts";
+import { zip } from "./zip.support.ts";
 
 let simulator: Simulator;
 let lambda: Lambda;
