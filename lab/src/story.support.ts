@@ -10,7 +10,7 @@ import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ownerLabel } from "../../simulator/src/planes/tasks/docker/leftovers.ts";
-import { hasDocker } from "../../simulator/src/planes/tasks/runtimes-for-tests.ts";
+import { hasDocker } from "../../simulator/src/planes/tasks/runtimes.support.ts";
 import { git } from "./runner/git.ts";
 import type { Report } from "./story/report.ts";
 import type { TaskRuntimeKind } from "./story/task-runtime.ts";

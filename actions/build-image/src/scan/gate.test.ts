@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { alpine, connectTo } from "../../../../simulator/src/planes/scanner/image-for-tests.ts";
+import { alpine, connectTo } from "../../../../simulator/src/planes/scanner/image.support.ts";
 import type { Advisory } from "../../../../simulator/src/simulator.ts";
 import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { Cancelled } from "../../../shared/failure.ts";

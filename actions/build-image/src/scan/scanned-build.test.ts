@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { alpine } from "../../../../simulator/src/planes/scanner/image-for-tests.ts";
+import { alpine } from "../../../../simulator/src/planes/scanner/image.support.ts";
 import type { Advisory } from "../../../../simulator/src/simulator.ts";
 import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import type { Destination } from "../../../shared/registry/destination/destination.ts";

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { taskRuntimeKinds } from "./runtime.ts";
-import { hasDocker, useRuntime } from "./runtimes-for-tests.ts";
+import { hasDocker, useRuntime } from "./runtimes.support.ts";
 
 /** Stays, and ends when it is asked to. */
 const patient = `
