@@ -7,8 +7,11 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
-import type { Simulator } from "../../../simulator/src/simulator.ts";
-import { startRealSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
+import {
+  startRealSimulator,
+  type TestSimulator,
+  testListenerPortOffset,
+} from "../../../simulator/src/test-simulator.support.ts";
 import { reportOf } from "../../shared/load/report.support.ts";
 import type { LoadReport } from "../../shared/load/report.ts";
 import { pushImage } from "../../shared/push-image.support.ts";
@@ -19,7 +22,7 @@ createServer((request, response) => response.end("hello")).listen(8080);
 process.on("SIGTERM", () => process.exit(0));
 `;
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 let folder: string;
 beforeAll(async () => {
   simulator = await startRealSimulator();
