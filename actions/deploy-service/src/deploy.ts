@@ -1,7 +1,7 @@
 import { formatDuration } from "../../shared/duration.ts";
 import { registerRevision, shortRevision } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
-import { refuseFindings, refuseWith } from "../../shared/findings.ts";
+import { refuseFindings } from "../../shared/findings.ts";
 import type { World } from "./clients.ts";
 import { deployRevision } from "./deployment/deploy-revision.ts";
 import type { Budget } from "./deployment/deployment.ts";
@@ -14,6 +14,7 @@ import { diffService } from "./plan/service-changes.ts";
 import { type DeploymentRecord, reach } from "./record.ts";
 import { findRevision, type WantedRevision } from "./revision.ts";
 import { checkCredentialsLife, refuseExpired } from "./verify/credentials-life.ts";
+import { checkFollowRights, refuseDenied } from "./verify/follow-rights.ts";
 import { verify } from "./verify/verify.ts";
 
 /** Deploys; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
@@ -24,9 +25,11 @@ export function deployAndReport(world: World, inputs: DeployInputs): Promise<Dep
 /** Verify, plan, register, deploy by the service's own controller. */
 export async function deploy(world: World, inputs: DeployInputs, record: DeploymentRecord): Promise<void> {
   await refuseExpired(world);
-  const wanted = await findRevision(world, inputs);
+  const wanted = await findRevision(world, inputs).catch((error: Error) =>
+    refuseDenied(world, inputs, [], error),
+  );
   const service = await findService(world, inputs).catch((error: Error) =>
-    refuseWith(wanted.findings, world.log, error),
+    refuseDenied(world, inputs, wanted.findings, error),
   );
   record.revisionBefore = service.revision;
   const engine = chooseEngine(service, world, inputs);
@@ -66,10 +69,12 @@ async function verifyAndPlan(
   record: DeploymentRecord,
   { engine, wanted, service }: { engine: Engine; wanted: WantedRevision; service: RunningService },
 ): Promise<void> {
-  const [findings, revisionPlan] = await Promise.all([
+  const [verified, missing, revisionPlan] = await Promise.all([
     verify(world, inputs, engine, wanted, service),
-    planRevision(world, wanted, service),
+    checkFollowRights(world, inputs, service),
+    planRevision(world, wanted, service).catch((error: Error) => refuseDenied(world, inputs, [], error)),
   ]);
+  const findings = [...verified, ...missing];
   record.findings.push(...findings);
   if (revisionPlan) {
     const { desiredCount = service.service.desiredCount } = inputs;

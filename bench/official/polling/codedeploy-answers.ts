@@ -14,6 +14,7 @@ export function answersOfCodeDeploy(deployment: Deployment): TimedAnswers {
       DescribeServices: ({ elapsed }) => ({ services: [describeService(deployment, elapsed)], failures: [] }),
       GetDeploymentGroup: () => ({ deploymentGroupInfo: groupOf(deployment) }),
       GetDeploymentConfig: () => ({ deploymentConfigInfo: configOf(deployment) }),
+      ListDeployments: () => ({ deployments: [] }),
       CreateDeployment: () => ({ deploymentId }),
       GetDeployment: (moment) => ({ deploymentInfo: infoOf(deployment, moment) }),
       ListDeploymentTargets: () => ({ targetIds: [targetId] }),

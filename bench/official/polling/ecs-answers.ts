@@ -16,6 +16,7 @@ export function answersOfEcs(deployment: Deployment): TimedAnswers {
       ListServiceDeployments: (moment) => ({
         serviceDeployments: moment.elapsed < 0 ? [] : [follow(moment)],
       }),
+      DescribeServiceRevisions: () => ({ serviceRevisions: [] }),
       DescribeServiceDeployments: (moment) => ({ serviceDeployments: [follow(moment)], failures: [] }),
     },
   };

@@ -2,7 +2,7 @@ import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import type { Clock } from "../../../shared/clock.ts";
 import type { RunningService } from "../../../shared/ecs/service.ts";
-import type { World } from "../clients.ts";
+import type { Clients, World } from "../clients.ts";
 import { type DeployInputs, readDeployInputs } from "../inputs.ts";
 import type { Run } from "../order/run.ts";
 import { newRecord } from "../record.ts";
@@ -36,21 +36,24 @@ interface VirtualRun {
   readonly run: Run | undefined;
 }
 
-/** For tests: deploys web:2 in time that takes none, with clients that are mocked; answers all that came of it. */
-export async function runVirtually({ begin, changes, budget, run }: VirtualRun) {
+/** Clients that are mocked, in time that takes none; keeps what is logged and handed over. */
+export function virtualWorld(run?: Run, clients: Partial<Clients> = {}) {
   const lines: string[] = [];
   const handles: (Handle | undefined)[] = [];
   const write = (line: string) => void lines.push(line);
   const nothing = (what: string) => () => Promise.reject(new Error(`no ${what} here`));
+  const credentials = { accessKeyId: "AKIAVIRTUAL", secretAccessKey: "virtual" };
+  const config = { region: "us-east-1", credentials };
   const world: World = {
     clients: {
-      ecs: new ECSClient(),
-      codedeploy: new CodeDeployClient(),
+      ecs: new ECSClient(config),
+      codedeploy: new CodeDeployClient(config),
       logs: nothing("logs"),
       elbv2: nothing("load balancer"),
       ecr: nothing("registry"),
       iam: nothing("roles"),
       secretsManager: nothing("secrets"),
+      ...clients,
     },
     clock: virtualClock(),
     log: { info: write, notice: write, warning: write },
@@ -58,6 +61,12 @@ export async function runVirtually({ begin, changes, budget, run }: VirtualRun) 
     run,
     handOver: (handle) => void handles.push(handle),
   };
+  return { world, lines, handles };
+}
+
+/** For tests: deploys web:2 in time that takes none, with clients that are mocked; answers all that came of it. */
+export async function runVirtually({ begin, changes, budget, run }: VirtualRun) {
+  const { world, lines, handles } = virtualWorld(run);
   const given: Record<string, string> = { cluster: "c", service: "web", "task-definition": "package.json" };
   const inputs = { ...readDeployInputs((name) => given[name] ?? ""), ...changes };
   const record = newRecord("c", "web");
