@@ -1,12 +1,13 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { CreateDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import type { RunningService } from "../../../shared/ecs/service.ts";
 import type { World } from "../clients.ts";
+import { persist } from "../deployment/patience.ts";
 import type { Begun } from "../deployment/running-deployment.ts";
 import { setDesiredCount } from "../deployment/set-desired-count.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { describeRun } from "../order/run.ts";
-import { findOther } from "./other-deployment.ts";
+import { findOther, findOurs } from "./other-deployment.ts";
 import { runningDeployment } from "./running-deployment.ts";
 
 /**
@@ -20,40 +21,57 @@ export async function beginDeployment(
   service: RunningService,
 ): Promise<Begun> {
   if (inputs.desiredCount !== undefined && inputs.desiredCount !== service.service.desiredCount) {
-    const other = await findOther(world, inputs);
+    const other = await persist(world, () => findOther(world, inputs));
     if (other) return { busyWith: other };
-    await setDesiredCount(world, inputs, service);
+    await persist(world, () => setDesiredCount(world, inputs, service));
   }
   const deploymentId = await createDeployment(world, inputs, content);
   return deploymentId
     ? { running: runningDeployment(world, deploymentId) }
-    : { busyWith: await findOther(world, inputs) };
+    : { busyWith: await persist(world, () => findOther(world, inputs)) };
 }
 
-/** Undefined when the group has one going on already. */
+/**
+ * Undefined when the group has another one going on. An answer may get lost after CodeDeploy has created the
+ * deployment: then the SDK's next try meets that very deployment, or it has ended already when AWS can be reached again.
+ */
 async function createDeployment(
   world: World,
   inputs: DeployInputs,
   content: string,
 ): Promise<string | undefined> {
+  // Outside of GitHub Actions there is no run to tell deployments apart by.
+  const description = world.run ? describeRun(world.run) : `${describeRun(undefined)} ${randomUUID()}`;
+  const sha256 = createHash("sha256").update(content).digest("hex");
   const command = new CreateDeploymentCommand({
     applicationName: inputs.codeDeployApplication,
     deploymentGroupName: inputs.codeDeployDeploymentGroup,
     deploymentConfigName: inputs.codeDeployDeploymentConfig,
-    description: describeRun(world.run),
-    revision: {
-      revisionType: "AppSpecContent",
-      appSpecContent: { content, sha256: createHash("sha256").update(content).digest("hex") },
-    },
+    description,
+    revision: { revisionType: "AppSpecContent", appSpecContent: { content, sha256 } },
     ...watchAlarms(inputs),
   });
-  try {
-    // Not abortable: an answer that is thrown away would leave a deployment nobody follows.
-    return (await world.clients.codedeploy.send(command)).deploymentId;
-  } catch (error) {
-    if ((error as Error).name === "DeploymentLimitExceededException") return undefined;
-    throw error;
-  }
+  const marks = { description, sha256 };
+  const beganAt = world.clock.now();
+  let isFirst = true;
+  return persist(world, async () => {
+    const ours = isFirst ? undefined : await findOurs(world, inputs, marks, beganAt);
+    isFirst = false;
+    if (ours) return adopt(world, ours);
+    try {
+      // Not abortable: an answer that is thrown away would leave a deployment nobody follows.
+      return (await world.clients.codedeploy.send(command)).deploymentId;
+    } catch (error) {
+      if ((error as Error).name !== "DeploymentLimitExceededException") throw error;
+      const ongoing = await findOurs(world, inputs, marks);
+      return ongoing && adopt(world, ongoing);
+    }
+  });
+}
+
+function adopt({ log }: World, deploymentId: string): string {
+  log.info(`The answer to the creation of deployment ${deploymentId} was lost; this run made it.`);
+  return deploymentId;
 }
 
 /** In place of the group's own alarms and rollback settings, for this deployment only. */

@@ -14,6 +14,7 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import { minute, runVirtually } from "../deployment/virtual-run.ts";
 import type { DeployInputs } from "../inputs.ts";
+import type { Run } from "../order/run.ts";
 import { beginDeployment } from "./begin.ts";
 
 export const ecs = mockClient(ECSClient);
@@ -40,8 +41,12 @@ export function runs(taskDefinition: string, runningCount = 1, desiredCount = 1)
     .resolves({ services: [{ status: "ACTIVE", desiredCount, taskSets: [primary] }] });
 }
 
-export function run(changes: Partial<DeployInputs> = {}, budget = { ms: 90 * minute, given: false }) {
-  return runVirtually({ begin: beginDeployment, changes, budget, run: undefined });
+export function run(
+  changes: Partial<DeployInputs> = {},
+  budget = { ms: 90 * minute, given: false },
+  by?: Run,
+) {
+  return runVirtually({ begin: beginDeployment, changes, budget, run: by });
 }
 
 export const status = (name: string) => ({ deploymentInfo: { status: name as "Created" } });

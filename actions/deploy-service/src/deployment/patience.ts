@@ -1,6 +1,7 @@
 import { isThrottled, isTransient } from "../../../shared/aws-errors.ts";
 import { formatDuration } from "../../../shared/duration.ts";
-import type { EcsWorld } from "../../../shared/ecs/world.ts";
+import { createPace } from "../../../shared/pace.ts";
+import type { StepWorld } from "../../../shared/world.ts";
 
 /** The SDK has retried for seconds already; an outage of a region or a runner's network that lasts longer than this rarely ends soon. */
 const outageMs = 5 * 60_000;
@@ -9,7 +10,7 @@ const outageMs = 5 * 60_000;
  * Asks AWS while something is waited for: undefined when it throttles, or cannot answer for the moment, which is said.
  * Throws what does not pass by itself, and what has not passed for five minutes.
  */
-export function createPatience({ clock, log, signal }: EcsWorld) {
+export function createPatience({ clock, log, signal }: StepWorld) {
   let failingSince: number | undefined;
   return async <T>(call: () => Promise<T>): Promise<T | undefined> => {
     try {
@@ -32,4 +33,29 @@ export function createPatience({ clock, log, signal }: EcsWorld) {
       return undefined;
     }
   };
+}
+
+/**
+ * Calls AWS for what the step cannot go on without: again and again while AWS throttles or cannot answer, for five
+ * minutes. `call` has to be one that may be made twice.
+ */
+export async function persist<T>(world: StepWorld, call: () => Promise<T>): Promise<T> {
+  const ask = createPatience(world);
+  const pace = createPace();
+  const until = world.clock.now() + outageMs;
+  let last: unknown;
+  const attempt = async () => {
+    try {
+      return { value: await call() };
+    } catch (error) {
+      last = error;
+      throw error;
+    }
+  };
+  for (;;) {
+    const found = await ask(attempt);
+    if (found) return found.value;
+    if (world.clock.now() >= until) throw last;
+    await world.clock.wait(pace.next(false), world.signal);
+  }
 }
