@@ -51,8 +51,14 @@ function createReader(getInput: (name: string) => string, problems: string[]) {
     return (value ?? allowed[0]) as C;
   };
 
-  const boolean = (name: string, fallback: boolean): boolean =>
-    choice(name, ["true", "false"], fallback ? "true" : "false") === "true";
+  /** In the spellings that GitHub's own actions take: true, True and TRUE. */
+  const boolean = (name: string, fallback: boolean): boolean => {
+    const value = raw(name);
+    if (/^(true|True|TRUE)$/.test(value)) return true;
+    if (/^(false|False|FALSE)$/.test(value)) return false;
+    if (value) problem(`Input ${name} is "${value}"; allowed: true, false`);
+    return fallback;
+  };
 
   /** A whole number in [min, max]. */
   const integer = (name: string, range: { min: number; max: number; fallback: number }): number => {
@@ -83,6 +89,13 @@ function createReader(getInput: (name: string) => string, problems: string[]) {
 
   /** The lines that are not blank, trimmed. */
   const lines = (name: string): string[] => numberedLines(name).map(({ text }) => text);
+
+  /** What stands on lines or between commas, trimmed. */
+  const names = (name: string): string[] =>
+    lines(name)
+      .flatMap((line) => line.split(","))
+      .map((item) => item.trim())
+      .filter(Boolean);
 
   /** Lines `key=value`, cut at the first `=`; a key given twice is a problem. */
   const pairs = (name: string): Map<string, string> => {
@@ -137,6 +150,7 @@ function createReader(getInput: (name: string) => string, problems: string[]) {
     duration,
     lines,
     numberedLines,
+    names,
     pairs,
     json,
     file,

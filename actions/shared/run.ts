@@ -61,9 +61,11 @@ export function toFailure(error: unknown, signal: AbortSignal): Failure {
 
 /** Errors of files, processes and connections have a code, their own or in what caused them. */
 function explainSystemError(error: unknown): Failure | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause)
-    if (typeof (cause as NodeJS.ErrnoException).code === "string" && !/^ERR_/.test((cause as { code: string }).code))
-      return new Failure(cause.message, { cause: error });
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    // Codes of Node's own that begin so are wrong arguments.
+    if (code && !code.startsWith("ERR_")) return new Failure(cause.message, { cause: error });
+  }
   return undefined;
 }
 
@@ -71,8 +73,11 @@ function ownBug(error: unknown): Failure {
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const file = lastReadFile();
   const repository = process.env.GITHUB_ACTION_REPOSITORY || "the action's repository";
-  return new Failure(`A bug in this action, not in your files, ended it${file ? ` after it read ${file}` : ""} (${what})`, {
-    nextStep: `report it in the issues of ${repository}, with the log of a run that has debug logging on.`,
-    cause: error,
-  });
+  return new Failure(
+    `A bug in this action, not in your files, ended it${file ? ` after it read ${file}` : ""} (${what})`,
+    {
+      nextStep: `report it in the issues of ${repository}, with the log of a run that has debug logging on.`,
+      cause: error,
+    },
+  );
 }

@@ -10,6 +10,7 @@ test("defaults are the ECS console's names and the careful choices", () => {
     cluster: "c",
     service: "s",
     source: { file },
+    rules: { unknownKeys: "pass", keptEmpty: [] },
     mode: "apply",
     appSpecFile: undefined,
     codeDeployApplication: "AppECS-c-s",

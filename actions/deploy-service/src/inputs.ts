@@ -1,10 +1,14 @@
+import { readRules } from "../../shared/ecs/task-definition-source.ts";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
+import type { ReadingRules } from "../../shared/task-definition.ts";
 import { type Stage, stages } from "./record.ts";
 
 export interface DeployInputs {
   readonly cluster: string;
   readonly service: string;
   readonly source: RevisionSource;
+  /** Undefined for a registered revision. */
+  readonly rules?: ReadingRules;
   /** Plan: everything is verified and compared, nothing changed. */
   readonly mode: Mode;
   readonly appSpecFile: string | undefined;
@@ -46,6 +50,7 @@ export function readDeployInputs(getInput?: (name: string) => string): DeployInp
     return {
       ...readCommonInputs(read),
       source: readSource(read),
+      rules: readRules(read),
       codeDeployDeploymentConfig: read.optional("codedeploy-deployment-config"),
       force: read.boolean("force", false),
       rollbackOnAlarm: read.lines("rollback-on-alarm"),

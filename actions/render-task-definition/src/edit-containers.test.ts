@@ -116,6 +116,38 @@ test("an empty command gives the image's own back", async () => {
   expect(after).not.toHaveProperty("command");
 });
 
+test.each<[string, ContainerDefinition[], Record<string, string>]>([
+  ["of the only container", one, {}],
+  ["of the containers that are meant", two, { containers: "web" }],
+])(
+  "a colon in a name %s separates nothing, unless a container has the name before it",
+  async (_, given, inputs) => {
+    const { web: after } = await containersAfter(given, {
+      ...inputs,
+      environment: "Logging:LogLevel=Debug\nweb:C=3\n-A:B",
+      "docker-labels": "a:b=c",
+      "log-options": "tag:x=y",
+      command: "build:prod --watch",
+    });
+    expect(after).toMatchObject({
+      environment: expect.arrayContaining([
+        { name: "Logging:LogLevel", value: "Debug" },
+        { name: "C", value: "3" },
+      ]),
+      dockerLabels: { "a:b": "c" },
+      logConfiguration: { options: { "tag:x": "y" } },
+      command: ["build:prod", "--watch"],
+    });
+  },
+);
+
+test("a name that is nearly a container's is a variable's, with a notice", async () => {
+  const file = bench.file("taskdef.json", { family: "f", containerDefinitions: one });
+  const { taskDefinition, notices } = await bench.render({ "task-definition": file, environment: "wbe:N=1" });
+  expect(taskDefinition.containerDefinitions?.[0]?.environment).toContainEqual({ name: "wbe:N", value: "1" });
+  expect(notices).toEqual(["Input environment, line 1: wbe is no container (did you mean web?)."]);
+});
+
 test("removing what is not there is told, for a second run must not fail", async () => {
   const file = bench.file("taskdef.json", { family: "f", containerDefinitions: one });
   const { notices } = await bench.render({ "task-definition": file, environment: "-GONE" });
@@ -162,8 +194,8 @@ test.each<[string, Record<string, string>, RegExp]>([
   ["an unknown mode", { environment: "web:A=1", "environment-mode": "remove" }, /allowed: merge, replace/],
   [
     "broken JSON",
-    { environment: '{"web": {"A": "geheim",}}' },
-    /Input environment:1:24 is not valid JSON: "}" after a comma$/,
+    { environment: '{"web": {"A": "geheim" "B"}}' },
+    /Input environment:1:24 is not valid JSON: "\\"" is not expected here$/,
   ],
   ["a JSON key twice", { environment: '{"web": {"A": "1", "A": "2"}}' }, /gives "A" twice/],
   [

@@ -1,11 +1,12 @@
 import { CPUArchitecture, LogDriver, OSFamily } from "@aws-sdk/client-ecs";
 import {
+  readRules,
   readTaskDefinitionSource,
   type TaskDefinitionSource,
 } from "../../shared/ecs/task-definition-source.ts";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
 import { readPlaceholderValues } from "../../shared/placeholder-values.ts";
-import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
+import type { ReadingRules, TaskDefinitionInput } from "../../shared/task-definition.ts";
 import { readChoices, readCommands, readImages } from "./container-values.ts";
 import { type NamedValues, readFileArns, readNamedValues, readTags } from "./named-values.ts";
 import { type Placed, parseTarget, type Target } from "./target.ts";
@@ -39,6 +40,7 @@ export interface RenderInputs {
   readonly placeholders: ReadonlyMap<string, string>;
   readonly task: TaskSettings;
   readonly tags: NamedValues;
+  readonly rules: ReadingRules;
   readonly container: ContainerInputs;
 }
 
@@ -50,6 +52,7 @@ export function readRenderInputs(getInput?: (name: string) => string): RenderInp
       placeholders: readPlaceholderValues(read, "placeholders"),
       task: readTaskSettings(read),
       tags: readTags(read, "tags"),
+      rules: readRules(read),
       container: readContainerInputs(read),
     }),
     getInput,

@@ -116,7 +116,7 @@ test("a task definition may be YAML with comments", async () => {
 
 test("a fault of a YAML file is told with its line", async () => {
   const file = bench.file("taskdef.yml", "family: f\ncontainerDefinitions:\n  - name: web\n    imgae: x\n");
-  await expect(bench.render({ "task-definition": file })).rejects.toThrow(
+  await expect(bench.render({ "task-definition": file, "unknown-keys": "refuse" })).rejects.toThrow(
     /taskdef\.yml:4: unknown key containerDefinitions\[web\]\.imgae \(did you mean image\?\)/,
   );
 });

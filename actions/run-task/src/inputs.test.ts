@@ -8,6 +8,7 @@ test("defaults are the careful choices", () => {
   expect(readRunInputs(given({}))).toEqual({
     cluster: "c",
     taskDefinition: { reference: "web" },
+    rules: { unknownKeys: "pass", keptEmpty: [] },
     container: undefined,
     command: [],
     environment: new Map(),

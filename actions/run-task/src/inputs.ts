@@ -1,12 +1,15 @@
 import {
+  readRules,
   readTaskDefinitionSource,
   type TaskDefinitionSource,
 } from "../../shared/ecs/task-definition-source.ts";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
+import type { ReadingRules } from "../../shared/task-definition.ts";
 
 export interface RunInputs {
   readonly cluster: string;
   readonly taskDefinition: TaskDefinitionSource;
+  readonly rules?: ReadingRules;
   /** Undefined: the first essential one. */
   readonly container: string | undefined;
   /** Empty: the task definition's or the image's own. */
@@ -35,6 +38,7 @@ export function readRunInputs(getInput?: (name: string) => string): RunInputs {
     (read) => ({
       cluster: read.required("cluster"),
       taskDefinition: readTaskDefinitionSource(read),
+      rules: readRules(read),
       container: read.optional("container"),
       command: read.json("command", 'a JSON list of texts such as ["node","migrate.js"]', isCommand, []),
       environment: read.pairs("environment"),
@@ -53,7 +57,7 @@ function isCommand(value: unknown): value is string[] {
 
 function readPlacement(read: InputReader): PlacementSource {
   const service = read.optional("service");
-  const subnets = readIds(read, "subnets");
+  const subnets = read.names("subnets");
   if (service && subnets.length > 0) read.problem("Inputs service and subnets exclude each other: give one");
   if (!service && subnets.length === 0)
     read.problem("Input service or subnets is required, to know where the task runs");
@@ -62,10 +66,5 @@ function readPlacement(read: InputReader): PlacementSource {
       read.problem(`Input ${name} goes with subnets only: with service, the service's own is taken`);
   const assignPublicIp = read.choice("assign-public-ip", ["ENABLED", "DISABLED"], "DISABLED");
   if (service) return { service };
-  return { subnets, securityGroups: readIds(read, "security-groups"), assignPublicIp };
-}
-
-function readIds(read: InputReader, name: string): string[] {
-  const ids = read.lines(name).flatMap((line) => line.split(","));
-  return ids.map((id) => id.trim()).filter(Boolean);
+  return { subnets, securityGroups: read.names("security-groups"), assignPublicIp };
 }

@@ -24,7 +24,7 @@ export function runAndReport(world: EcsWorld, inputs: RunInputs): Promise<RunRec
 /** Verify, register, start, follow, judge. */
 export async function run(world: EcsWorld, inputs: RunInputs, record: RunRecord): Promise<void> {
   const deadlineAt = world.clock.now() + inputs.deadlineMs;
-  const definition = await findDefinition(world, inputs.taskDefinition);
+  const definition = await findDefinition(world, inputs);
   const placement = await findPlacement(world, inputs).catch((error: Error) =>
     refuseWith(definition.findings, world.log, error),
   );
