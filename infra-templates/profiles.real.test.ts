@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createStage, type Stage } from "../actions/provision-stack/src/testing.ts";
+import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
 import { inventory } from "./inventory.support.ts";
 import { folder, profiles, readProfile, templateNames } from "./profiles.support.ts";
 import { outcome, physicalIds, updateParameters } from "./stacks.support.ts";

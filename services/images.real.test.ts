@@ -9,7 +9,7 @@ import { parse } from "yaml";
 import { startDatabaseServer } from "../simulator/src/planes/database-server.ts";
 import { hasDocker } from "../simulator/src/planes/tasks/runtimes-for-tests.ts";
 import type { Simulator } from "../simulator/src/simulator.ts";
-import { startTestSimulator } from "../simulator/src/testing-simulator.ts";
+import { startRealSimulator } from "../simulator/src/test-simulator.support.ts";
 import {
   buildImage,
   bundleService,
@@ -41,7 +41,7 @@ let databaseVariables: string[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "images-test-"));
   ends.defer(() => rm(folder, { recursive: true, force: true }));
-  simulator = ends.adopt(await startTestSimulator(), (started) => started.close());
+  simulator = ends.adopt(await startRealSimulator(), (started) => started.close());
   const database = await startDatabaseServer({ dataDirectory: join(folder, "database"), ...account });
   ends.defer(() => database.close());
   const { host, port, server } = await serveToContainers(database.port);

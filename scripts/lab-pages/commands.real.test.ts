@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { pushProgram } from "../../simulator/src/controllers/ecs/push-image-for-tests.ts";
+import { pushProgram } from "../../simulator/src/controllers/ecs/push-program.support.ts";
 import { awsCli } from "../../simulator/src/outside-clients/programs.ts";
 import type { Simulator } from "../../simulator/src/simulator.ts";
-import { startTestSimulator, testListenerPortOffset } from "../../simulator/src/testing-simulator.ts";
+import { startRealSimulator, testListenerPortOffset } from "../../simulator/src/test-simulator.support.ts";
 import { type CodeBlock, codeBlocksOf } from "./markdown.ts";
 
 // A student's way through the phases by hand: each command of a page in one shell, in order, in an account that is as
@@ -27,7 +27,7 @@ let shell: Shell;
 const folder = mkdtempSync(join(tmpdir(), "lab-commands-"));
 beforeAll(async () => {
   // CodeDeploy gives new tasks an hour: a minute here, which is enough on a machine that has much else to do.
-  simulator = await startTestSimulator({ account: "academy", timeScale: 60 });
+  simulator = await startRealSimulator({ account: "academy", timeScale: 60 });
   shell = startShell(simulator);
 });
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { pushProgram } from "../../../simulator/src/controllers/ecs/push-image-for-tests.ts";
-import { createWorld, type World } from "../../../simulator/src/controllers/ecs/world-for-tests.ts";
+import { createRealWorld, type World } from "../../../simulator/src/controllers/ecs/ecs-world.support.ts";
+import { pushProgram } from "../../../simulator/src/controllers/ecs/push-program.support.ts";
 import { bundledActions, filesOfProject } from "./project.support.ts";
 import type { RunEvent, RunResult } from "./result.ts";
 import { createTestRepository, type TestRepository } from "./test-repository.support.ts";
@@ -21,7 +21,7 @@ const vars: Record<string, string> = {};
 let onEvent: (event: RunEvent) => void = () => {};
 
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createRealWorld();
   await world.ecs.createCluster({ clusterName: where.cluster });
   const loadBalancers = [{ containerName: "web", containerPort: 8080, targetGroupArn: world.groups.blue }];
   const names = { cluster: where.cluster, serviceName: where.service };

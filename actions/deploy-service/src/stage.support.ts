@@ -8,15 +8,15 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { createDelivery } from "../../../simulator/src/outside-clients/delivery.ts";
+import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import {
   webLogs,
   webTaskDefinition,
   webVersion,
-} from "../../../simulator/src/outside-clients/web-for-tests.ts";
+} from "../../../simulator/src/outside-clients/web.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
-import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/testing-simulator.ts";
-import { fastClock, pushImage } from "../../shared/simulator-for-tests.ts";
+import { startRealSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
+import { fastClock, pushImage } from "../../shared/push-image.support.ts";
 import type { World } from "./clients.ts";
 import type { DeployInputs } from "./inputs.ts";
 
@@ -43,7 +43,7 @@ export interface Stage {
 
 /** A simulated account with a load-balanced service, its deployment group and an image in its repository. */
 export async function createStage(): Promise<Stage> {
-  const simulator = await startTestSimulator();
+  const simulator = await startRealSimulator();
   const { productionUrl } = await createDelivery(simulator, testListenerPortOffset());
   return stageOn({ simulator, productionUrl, cluster: "outside" });
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { docker, run } from "./docker-for-tests.ts";
+import { docker, run } from "./docker.support.ts";
 
 export interface TestEngine {
   /** For docker. */

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 import type { ImageLayer } from "../../planes/registry.ts";
 import { makeLayer, makeNodeLayer, pushLayers } from "../../planes/tasks/images-for-tests.ts";
+import { imageConfigOf, type Program } from "../../planes/tasks/in-process-runtime.support.ts";
 import type { Simulator } from "../../simulator.ts";
-import { taskRuntimeOfRun } from "../../testing-simulator.ts";
+import { taskRuntimeOfRun } from "../../test-simulator.support.ts";
 
 let base: Promise<{ directory: string; layer: ImageLayer }> | undefined;
 afterAll(async () => {
@@ -22,11 +23,14 @@ async function nodeLayer(): Promise<ImageLayer> {
   return (await base).layer;
 }
 
-/** Pushes an image of one program that `node` runs as `latest`, over the registry's HTTP API. */
+/**
+ * Pushes an image as `latest` over the registry's HTTP API: of a function for `startTestSimulator`, of a program that
+ * `node` runs for `startRealSimulator`.
+ */
 export async function pushProgram(
   simulator: Simulator,
   repositoryUri: string,
-  program: string,
+  program: string | Program,
   taskRuntime = taskRuntimeOfRun(),
 ): Promise<void> {
   const { authorizationData } = await simulator.aws.ecr.getAuthorizationToken({});
@@ -35,6 +39,10 @@ export async function pushProgram(
     authorization: `Basic ${authorizationData?.[0]?.authorizationToken}`,
     repository: repositoryUri.split("/")[1] as string,
   };
+  if (typeof program === "function") {
+    await pushLayers(target, [], imageConfigOf(program));
+    return;
+  }
   const directory = await mkdtemp(join(tmpdir(), "push-test-"));
   try {
     // Processes are lent a node.

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { type ContainerDefinition, ECSClient } from "@aws-sdk/client-ecs";
-import { createDelivery } from "../../../simulator/src/outside-clients/delivery.ts";
+import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
-import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/testing-simulator.ts";
+import { startRealSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
 import type { EcsWorld } from "../../shared/ecs/world.ts";
-import { fastClock, pushImage } from "../../shared/simulator-for-tests.ts";
+import { fastClock, pushImage } from "../../shared/push-image.support.ts";
 import type { RunInputs } from "./inputs.ts";
 
 /** Does what its first argument says; without one it is the server of a service. */
@@ -39,7 +39,7 @@ export interface Stage {
 
 /** A simulated account with a service whose network is there to run like, and an image in its repository. */
 export async function createStage(): Promise<Stage> {
-  const simulator = await startTestSimulator();
+  const simulator = await startRealSimulator();
   const folder = await mkdtemp(join(tmpdir(), "run-task-test-"));
   await createDelivery(simulator, testListenerPortOffset());
   const image = await pushImage(simulator, folder, program);

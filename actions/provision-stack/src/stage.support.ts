@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import type { Simulator, SimulatorOptions } from "../../../simulator/src/simulator.ts";
-import { startTestSimulator } from "../../../simulator/src/testing-simulator.ts";
+import type { Simulator } from "../../../simulator/src/simulator.ts";
+import { type RealOptions, startRealSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import type { Failure } from "../../shared/failure.ts";
-import { fastClock } from "../../shared/simulator-for-tests.ts";
+import { fastClock } from "../../shared/push-image.support.ts";
 import type { ProvisionInputs } from "./inputs.ts";
 import { provisionAndReport } from "./provision.ts";
 import { trackOperations } from "./stack/hand-over.ts";
@@ -29,8 +29,8 @@ export const testInputs: ProvisionInputs = {
 export type Stage = Awaited<ReturnType<typeof createStage>>;
 
 /** A simulator, a folder of templates, and runs of the action on them. */
-export async function createStage(options: SimulatorOptions = {}) {
-  const simulator: Simulator = await startTestSimulator(options);
+export async function createStage(options: RealOptions = {}) {
+  const simulator: Simulator = await startRealSimulator(options);
   const folder = await mkdtemp(join(tmpdir(), "provision-stack-"));
   const templatesFolder = join(folder, "templates");
   await mkdir(templatesFolder);

@@ -4,11 +4,11 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { type CreateServiceCommandInput, ECSClient, type HealthCheck } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { pushProgram } from "../../../simulator/src/controllers/ecs/push-image-for-tests.ts";
-import { createWorld } from "../../../simulator/src/controllers/ecs/world-for-tests.ts";
-import { createDelivery } from "../../../simulator/src/outside-clients/delivery.ts";
+import { createRealWorld } from "../../../simulator/src/controllers/ecs/ecs-world.support.ts";
+import { pushProgram } from "../../../simulator/src/controllers/ecs/push-program.support.ts";
+import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
-import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/testing-simulator.ts";
+import { startRealSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
 import { type Clock, systemClock } from "../../shared/clock.ts";
 import type { World } from "./clients.ts";
 import { readScaleInputs } from "./inputs.ts";
@@ -104,7 +104,7 @@ export async function until(isSo: () => Promise<boolean>): Promise<void> {
 }
 
 async function createCodeDeploy() {
-  const simulator = await startTestSimulator();
+  const simulator = await startRealSimulator();
   const delivery = await createDelivery(simulator, testListenerPortOffset());
   const { repositoryUri, productionUrl, targetGroups } = delivery;
   await pushProgram(simulator, repositoryUri, programs.serve);
@@ -122,7 +122,7 @@ async function createEcs(
   settings: Partial<CreateServiceCommandInput>,
   healthCheck: HealthCheck | undefined,
 ) {
-  const { simulator, productionUrl, groups, create, newest } = await createWorld();
+  const { simulator, productionUrl, groups, create, newest } = await createRealWorld();
   const { repositories } = await simulator.aws.ecr.describeRepositories({});
   const repositoryUri = repositories?.[0]?.repositoryUri ?? "";
   await pushProgram(simulator, repositoryUri, programs.serve);

@@ -1,6 +1,6 @@
 import type { Simulator } from "../simulator.ts";
-import { createLoadBalancer, createNetwork } from "./load-balancer-for-tests.ts";
-import { webLogs, webTaskDefinition, webVersion } from "./web-for-tests.ts";
+import { createLoadBalancer, createNetwork } from "./load-balancer.support.ts";
+import { webLogs, webTaskDefinition, webVersion } from "./web.support.ts";
 
 export interface Delivery {
   /** Revisions of one family whose tasks answer "1" and "2". */

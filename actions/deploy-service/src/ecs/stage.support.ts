@@ -1,6 +1,6 @@
 import type { CreateServiceCommandInput, DeploymentConfiguration } from "@aws-sdk/client-ecs";
-import { createWorld } from "../../../../simulator/src/controllers/ecs/world-for-tests.ts";
-import { type Stage, stageOn } from "../testing.ts";
+import { createRealWorld } from "../../../../simulator/src/controllers/ecs/ecs-world.support.ts";
+import { type Stage, stageOn } from "../stage.support.ts";
 
 /**
  * A simulated account with a load-balanced service that ECS deploys itself: behind two target groups and rules for
@@ -10,7 +10,7 @@ export async function createEcsStage(
   configuration: DeploymentConfiguration,
   settings: Partial<CreateServiceCommandInput> = {},
 ): Promise<Stage> {
-  const { simulator, productionUrl, groups, create, newest } = await createWorld();
+  const { simulator, productionUrl, groups, create, newest } = await createRealWorld();
   await simulator.aws.logs.createLogGroup({ logGroupName: "web" });
   const one = { containerName: "web", containerPort: 8080, targetGroupArn: groups.blue };
   const rolling = (configuration.strategy ?? "ROLLING") === "ROLLING";

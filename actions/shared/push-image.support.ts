@@ -2,9 +2,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeNodeLayer, pushLayers } from "../../simulator/src/planes/tasks/images-for-tests.ts";
 import type { Simulator } from "../../simulator/src/simulator.ts";
-import { taskRuntimeOfRun } from "../../simulator/src/testing-simulator.ts";
+import { taskRuntimeOfRun } from "../../simulator/src/test-simulator.support.ts";
+import { testEnvironment, testInputs, toRepository } from "../build-image/src/build-image.support.ts";
 import { buildImage } from "../build-image/src/build-image.ts";
-import { testEnvironment, testInputs, toRepository } from "../build-image/src/build-image-for-tests.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type ImageName, parseImageName } from "./registry/image-name.ts";
 

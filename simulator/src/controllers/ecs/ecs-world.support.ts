@@ -5,12 +5,19 @@ import type {
   ServiceDeployment,
   UpdateServiceCommandInput,
 } from "@aws-sdk/client-ecs";
-import { createLoadBalancer, createNetwork } from "../../outside-clients/load-balancer-for-tests.ts";
-import { webTaskDefinition, webVersion } from "../../outside-clients/web-for-tests.ts";
+import { createLoadBalancer, createNetwork } from "../../outside-clients/load-balancer.support.ts";
+import { webTaskDefinition, webVersion } from "../../outside-clients/web.support.ts";
+import { type Program, webProgram } from "../../planes/tasks/in-process-runtime.support.ts";
 import type { TaskRuntimeKind } from "../../planes/tasks/runtime.ts";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator, taskRuntimeOfRun, testListenerPortOffset } from "../../testing-simulator.ts";
-import { pushProgram } from "./push-image-for-tests.ts";
+import {
+  startRealSimulator,
+  startTestSimulator,
+  type TestSimulator,
+  taskRuntimeOfRun,
+  testListenerPortOffset,
+} from "../../test-simulator.support.ts";
+import { pushProgram } from "./push-program.support.ts";
 
 /**
  * Answers its version, slowly enough for requests to be under way whenever something changes; at /health whether it is
@@ -18,7 +25,7 @@ import { pushProgram } from "./push-image-for-tests.ts";
  */
 const server = `
   import { createServer } from "node:http";
-  if (process.env.VERSION === "crash") process.exit(3);
+  if (process.env.VERSION === "crash") throw new Error("cannot read the menu");
   let open = false;
   const server = createServer(({ url }, response) => {
     if (url === "/open" || url === "/close") open = url === "/open";
@@ -33,16 +40,26 @@ const where = { cluster: "main", service: "web" };
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
+/** In virtual time, with tasks in this process. */
+export const createTestWorld = async () => createWorld(await startTestSimulator(), webProgram);
+
+/** With real tasks, in time that passes faster than the wall. */
+export const createRealWorld = async (taskRuntime: TaskRuntimeKind = taskRuntimeOfRun()) =>
+  createWorld(await startRealSimulator({ taskRuntime }), server, taskRuntime);
+
 /**
  * A simulator with a load balancer in front of the target groups blue and green: port 80 serves production by its
  * default rule, port 8080 tests by a rule of its own.
  */
-export async function createWorld(taskRuntime: TaskRuntimeKind = taskRuntimeOfRun()) {
-  const simulator = await startTestSimulator({ taskRuntime });
+async function createWorld(
+  simulator: TestSimulator,
+  program: string | Program,
+  taskRuntime?: TaskRuntimeKind,
+) {
   const { aws } = simulator;
   const { repository } = await aws.ecr.createRepository({ repositoryName: "web" });
   const repositoryUri = repository?.repositoryUri ?? "";
-  await pushProgram(simulator, repositoryUri, server, taskRuntime);
+  await pushProgram(simulator, repositoryUri, program, taskRuntime);
   const network = await createNetwork(simulator);
   const { listeners, targetGroups: groups } = await createLoadBalancer(simulator, "main", network);
   const rules = await createRules(simulator, listeners, groups.green);

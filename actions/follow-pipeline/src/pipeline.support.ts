@@ -8,7 +8,7 @@ import {
   appSpecFile,
   webLogs,
   webTaskDefinition,
-} from "../../../simulator/src/outside-clients/web-for-tests.ts";
+} from "../../../simulator/src/outside-clients/web.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 
 /** The files that a pipeline deploys with. */

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
+import { testEnvironment, testInputs, toRepository } from "../../build-image/src/build-image.support.ts";
 import { type BuiltImage, buildImage } from "../../build-image/src/build-image.ts";
-import { testEnvironment, testInputs, toRepository } from "../../build-image/src/build-image-for-tests.ts";
 import type { RegistryWorld } from "../../shared/registry/registry-world.ts";
 import { readTagInputs } from "./inputs.ts";
 import { tagImage } from "./tag-image.ts";

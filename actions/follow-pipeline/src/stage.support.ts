@@ -10,15 +10,19 @@ import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balan
 import { IAMClient } from "@aws-sdk/client-iam";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { createPipelineRole } from "../../../simulator/src/aws/codepipeline/pipeline-for-tests.ts";
-import { createDelivery } from "../../../simulator/src/outside-clients/delivery.ts";
-import type { Simulator, SimulatorOptions } from "../../../simulator/src/simulator.ts";
-import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/testing-simulator.ts";
-import { fastClock, pushImage } from "../../shared/simulator-for-tests.ts";
+import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
+import type { Simulator } from "../../../simulator/src/simulator.ts";
+import {
+  type RealOptions,
+  startRealSimulator,
+  testListenerPortOffset,
+} from "../../../simulator/src/test-simulator.support.ts";
+import { fastClock, pushImage } from "../../shared/push-image.support.ts";
 import type { Clients } from "./clients.ts";
 import { followPipeline } from "./follow-pipeline.ts";
 import type { Handle } from "./hand-over.ts";
 import { readFollowInputs } from "./inputs.ts";
-import { createRules, definitions, pipeline } from "./pipeline-for-tests.ts";
+import { createRules, definitions, pipeline } from "./pipeline.support.ts";
 import { newRecord } from "./record.ts";
 
 /** Answers its version; started as version "crash", it throws. */
@@ -65,8 +69,8 @@ export interface Followed {
 }
 
 /** A simulated account with a service in production as version "zero", and the definitions in CodeCommit. */
-export async function createStage(options: SimulatorOptions = {}): Promise<Stage> {
-  const simulator = await startTestSimulator(options);
+export async function createStage(options: RealOptions = {}): Promise<Stage> {
+  const simulator = await startRealSimulator(options);
   const { aws } = simulator;
   const folder = await mkdtemp(join(tmpdir(), "follow-test-"));
   const { productionUrl } = await createDelivery(simulator, testListenerPortOffset());

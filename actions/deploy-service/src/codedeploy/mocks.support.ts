@@ -12,7 +12,7 @@ import {
   ListTasksCommand,
 } from "@aws-sdk/client-ecs";
 import { mockClient } from "aws-sdk-client-mock";
-import { minute, runVirtually } from "../deployment/virtual-run.ts";
+import { minute, runVirtually } from "../deployment/virtual-run.support.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { Run } from "../order/run.ts";
 import { beginDeployment } from "./begin.ts";

@@ -5,9 +5,9 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { CodeCommitClient, type CodeCommitClientConfig } from "@aws-sdk/client-codecommit";
 import { awsCli } from "../../../simulator/src/outside-clients/programs.ts";
-import type { Simulator, SimulatorOptions } from "../../../simulator/src/simulator.ts";
-import { startTestSimulator } from "../../../simulator/src/testing-simulator.ts";
-import { fastClock } from "../../shared/simulator-for-tests.ts";
+import type { Simulator } from "../../../simulator/src/simulator.ts";
+import { type RealOptions, startRealSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { fastClock } from "../../shared/push-image.support.ts";
 import { readMirrorInputs } from "./inputs.ts";
 import { mirror } from "./mirror.ts";
 import { newRecord } from "./mirror-and-report.ts";
@@ -56,8 +56,8 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function createStage(options?: SimulatorOptions): Promise<Stage> {
-  const simulator = await startTestSimulator(options);
+export async function createStage(options?: RealOptions): Promise<Stage> {
+  const simulator = await startRealSimulator(options);
   const folder = await mkdtemp(join(tmpdir(), "mirror-test-"));
   let count = 0;
   const fresh = (what: string) => `${what}-${count++}`;

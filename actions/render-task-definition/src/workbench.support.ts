@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
-import { fastClock } from "../../shared/simulator-for-tests.ts";
+import { fastClock } from "../../shared/push-image.support.ts";
 import { readRenderInputs } from "./inputs.ts";
 import { render } from "./render.ts";
 import type { RenderWorld } from "./world.ts";

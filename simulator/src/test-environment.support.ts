@@ -10,27 +10,46 @@ import { AwsError } from "./errors.ts";
 import { createGitRepositories } from "./planes/git/create-git-repositories.ts";
 import { createNetwork } from "./planes/network.ts";
 import type { Registry } from "./planes/registry.ts";
-import { createProcessRuntime } from "./planes/tasks/process-runtime.ts";
+import { createInProcessRuntime } from "./planes/tasks/in-process-runtime.support.ts";
+import { createProcessRuntime, type ProcessRuntimeOptions } from "./planes/tasks/process-runtime.ts";
+import type { TaskRuntime } from "./planes/tasks/runtime.ts";
+import { createVirtualClock, type TestClock, withForeground } from "./virtual-clock.support.ts";
 
 /** For tests of one service: whatever of its environment the test does not give refuses to be used. */
-export type TestEnvironment = Omit<Partial<Environment>, "aws"> & {
+export type TestEnvironment = Omit<Partial<Environment>, "aws" | "clock"> & {
   aws?: { [Name in ServiceName]?: Partial<Aws[Name]> };
-  /** Times faster than the wall; 600 by default, so that a documented 5-minute wait takes half a second. */
-  timeScale?: number;
 };
 
-export async function createTestEnvironment(
+type Created = Environment & { readonly clock: TestClock; remove(): Promise<void> };
+
+/** Its time passes only while a test waits for it (see TestClock); its tasks are functions of this process. */
+export function createTestEnvironment(overrides?: TestEnvironment): Promise<Created> {
+  const clock = createVirtualClock();
+  return createEnvironment(overrides, clock, (parts) => createInProcessRuntime({ ...parts, clock }));
+}
+
+/** Its tasks are real processes. Its time passes 600 times faster than the wall unless the test gives another scale. */
+export function createRealEnvironment({
+  timeScale = 600,
+  ...overrides
+}: TestEnvironment & { timeScale?: number } = {}): Promise<Created> {
+  return createEnvironment(overrides, withForeground(createClock(timeScale)), createProcessRuntime);
+}
+
+async function createEnvironment(
   overrides: TestEnvironment = {},
-): Promise<Environment & { remove(): Promise<void> }> {
-  const { timeScale = 600, aws = {}, ...rest } = overrides;
+  clock: TestClock,
+  createRuntime: (options: ProcessRuntimeOptions) => TaskRuntime,
+): Promise<Created> {
+  const { aws = {}, ...rest } = overrides;
   const dataDirectory = await mkdtemp(join(tmpdir(), "simulator-test-"));
   const { network = createNetwork(), registry = refusingRegistry } = overrides;
   const git = createGitRepositories({ directory: join(dataDirectory, "git") });
-  const taskRuntime = createProcessRuntime({ registry, network, directory: join(dataDirectory, "tasks") });
+  const taskRuntime = createRuntime({ registry, network, directory: join(dataDirectory, "tasks") });
   return {
     accountId: "123456789012",
     region: "us-east-1",
-    clock: createClock(timeScale),
+    clock,
     network,
     accessKeys: createAccessKeys([]),
     registry,
@@ -47,6 +66,7 @@ export async function createTestEnvironment(
     aws: refuseAbsent(aws),
     async remove() {
       await taskRuntime.close();
+      clock.stop();
       await git.close();
       await rm(dataDirectory, { recursive: true, force: true });
     },
