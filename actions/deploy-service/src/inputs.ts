@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { readRules } from "../../shared/ecs/task-definition-source.ts";
-import { type InputReader, readInputs } from "../../shared/inputs.ts";
+import { type Aliases, type InputReader, readInputs } from "../../shared/inputs.ts";
 import type { ReadingRules } from "../../shared/task-definition.ts";
 import { type Stage, stages } from "./record.ts";
 
@@ -30,6 +31,8 @@ export interface DeployInputs {
   readonly waitUntil: Stage;
   /** Undefined: computed from the deployment's own waits. */
   readonly deadlineMs: number | undefined;
+  /** How long tasks may take to start, to which the waits that are configured are added; undefined: computed. */
+  readonly waitMs?: number | undefined;
   readonly maxFailedTasks: number;
   readonly onCancel: OnCancel;
 }
@@ -45,36 +48,80 @@ export type RevisionSource = { readonly file: string } | { readonly revision: st
 /** ECS API reference, UpdateService: a service has at most so many tasks by default quota. */
 const mostTasks = 5_000;
 
+/** Names of aws-actions/amazon-ecs-deploy-task-definition, and former ones of ours, each with today's. */
+export const deployAliases: Aliases = {
+  appspec: "codedeploy-appspec",
+  "force-new-deployment": "force",
+};
+
 export function readDeployInputs(getInput?: (name: string) => string): DeployInputs {
-  return readInputs((read) => {
-    return {
-      ...readCommonInputs(read),
-      source: readSource(read),
-      rules: readRules(read),
-      codeDeployDeploymentConfig: read.optional("codedeploy-deployment-config"),
-      force: read.boolean("force", false),
-      rollbackOnAlarm: read.lines("rollback-on-alarm"),
-      waitUntil: read.choice("wait-until", stages, "complete"),
-      onCancel: read.choice("on-cancel", onCancels, "rollback"),
-    };
-  }, getInput);
+  return readInputs(
+    (read) => {
+      refuseRunTask(read);
+      return {
+        ...readCommonInputs(read),
+        source: readSource(read),
+        rules: readRules(read),
+        codeDeployDeploymentConfig: read.optional("codedeploy-deployment-config"),
+        force: read.boolean("force", false),
+        rollbackOnAlarm: read.lines("rollback-on-alarm"),
+        waitUntil: readStage(read),
+        waitMs: readWaitMinutes(read),
+        onCancel: read.choice("on-cancel", onCancels, "rollback"),
+      };
+    },
+    getInput,
+    deployAliases,
+  );
+}
+
+/** Waiting for stability, as the official action calls it, is waiting for the end; without it, it follows nothing. */
+function readStage(read: InputReader): Stage {
+  if (!read.optional("wait-for-service-stability")) return read.choice("wait-until", stages, "complete");
+  if (read.optional("wait-until"))
+    read.problem("Inputs wait-until and wait-for-service-stability mean the same: give only wait-until");
+  return read.boolean("wait-for-service-stability", true) ? "complete" : "started";
+}
+
+/** Six hours, the longest job of GitHub's own runners. */
+const mostMinutes = 360;
+
+function readWaitMinutes(read: InputReader): number | undefined {
+  if (!read.optional("wait-for-minutes")) return undefined;
+  if (read.optional("deadline"))
+    read.problem("Inputs deadline and wait-for-minutes exclude each other: give only deadline");
+  const minutes = read.integer("wait-for-minutes", { min: 1, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
+  return Math.min(minutes, mostMinutes) * 60_000;
+}
+
+/** The official action can run a task first: an action of its own does that here. */
+function refuseRunTask(read: InputReader): void {
+  if (read.boolean("run-task", false))
+    read.problem(
+      "Input run-task: this action runs no tasks; put a step with the action run-task before it, which takes the inputs run-task-… too",
+    );
 }
 
 /** Those that every way of bringing a revision into production has. */
 export function readCommonInputs(read: InputReader) {
-  const cluster = read.required("cluster");
+  const cluster = read.optional("cluster") ?? "default";
   const service = read.required("service");
   return {
     cluster,
     service,
     mode: read.choice<Mode>("mode", ["plan", "apply"], "apply"),
-    appSpecFile: read.optionalFile("appspec"),
+    appSpecFile: read.optionalFile("codedeploy-appspec") ?? defaultAppSpec(),
     codeDeployApplication: read.optional("codedeploy-application") ?? `AppECS-${cluster}-${service}`,
     codeDeployDeploymentGroup: read.optional("codedeploy-deployment-group") ?? `DgpECS-${cluster}-${service}`,
     desiredCount: readDesiredCount(read),
     deadlineMs: read.duration("deadline"),
     maxFailedTasks: read.integer("max-failed-tasks", { min: 1, max: 100, fallback: 3 }),
   };
+}
+
+/** Where the official action looks for one. */
+function defaultAppSpec(): string | undefined {
+  return existsSync("appspec.yaml") ? "appspec.yaml" : undefined;
 }
 
 /** With a revision number: what the family's latest is may change between looking and deploying. */

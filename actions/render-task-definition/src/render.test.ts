@@ -224,7 +224,7 @@ test("all faults of all inputs and files are told at once", async () => {
   };
   const inputs = {
     images: "wbe=x",
-    "log-options": "a=b",
+    "log-configuration-options": "a=b",
     placeholders: "",
     "unknown-keys": "refuse",
   };
@@ -235,7 +235,7 @@ test("all faults of all inputs and files are told at once", async () => {
     'Input images, line 1 names the container "wbe" (/taskdef.json has "web")',
     '/taskdef.json: the container "web" has A twice in environment',
     '/taskdef.json: the container "web" has A in environment and in secrets: remove one by a line -A',
-    '/taskdef.json: the container "web" has log options but no log driver: give one in the input log-driver',
+    '/taskdef.json: the container "web" has log options but no log driver: give one in the input log-configuration-log-driver',
   ]);
 });
 

@@ -36,6 +36,7 @@ export function readRollbackInputs(getInput?: (name: string) => string): Rollbac
       onCancel: read.choice("on-cancel", onCancels, "leave"),
     }),
     getInput,
+    { appspec: "codedeploy-appspec" },
   );
 }
 

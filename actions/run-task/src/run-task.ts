@@ -2,7 +2,7 @@ import { shortRevision } from "../../shared/ecs/revision.ts";
 import type { EcsWorld } from "../../shared/ecs/world.ts";
 import { refuseFindings, refuseWith } from "../../shared/findings.ts";
 import { keepRecord } from "../../shared/keep-record.ts";
-import { chooseContainer } from "./container.ts";
+import { chooseContainer, unknownOverrides } from "./container.ts";
 import { findDefinition } from "./definition.ts";
 import { followToEnd } from "./follow-to-end.ts";
 import type { RunInputs } from "./inputs.ts";
@@ -29,7 +29,8 @@ export async function run(world: EcsWorld, inputs: RunInputs, record: RunRecord)
     refuseWith(definition.findings, world.log, error),
   );
   const { container, findings } = chooseContainer(definition.containers, inputs.container);
-  refuseFindings([...definition.findings, ...findings], world.log);
+  const unknown = unknownOverrides(definition.containers, inputs.containerOverrides ?? []);
+  refuseFindings([...definition.findings, ...findings, ...unknown], world.log);
 
   record.container = container?.name ?? "";
   record.revision = await definition.settle();

@@ -23,6 +23,7 @@ export function createCodeDeployEngine(service: RunningService, world: World, in
         findDeploymentConfig(world, inputs),
       ]);
       group = found.value && { ...found.value, ...config.override };
+      if (inputs.appSpecFile) world.log.info(`AppSpec: ${inputs.appSpecFile}.`);
       const read = inputs.appSpecFile
         ? readAppSpec(inputs.appSpecFile, taskDefinition)
         : generateAppSpec(service.service, taskDefinition);

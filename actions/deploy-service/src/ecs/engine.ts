@@ -16,7 +16,9 @@ export function createEcsEngine(running: RunningService, world: World, inputs: D
   return {
     async verify(taskDefinition) {
       if (inputs.appSpecFile)
-        world.log.notice(`ECS deploys ${inputs.service} itself: the input appspec is not used.`);
+        world.log.notice(
+          `ECS deploys ${inputs.service} itself: the AppSpec ${inputs.appSpecFile} is not used.`,
+        );
       if (inputs.codeDeployDeploymentConfig)
         world.log.notice(
           `ECS deploys ${inputs.service} itself, by the service's own strategy: the input codedeploy-deployment-config is not used.`,
@@ -33,7 +35,7 @@ export function createEcsEngine(running: RunningService, world: World, inputs: D
       const now = service.deploymentConfiguration?.alarms?.alarmNames ?? [];
       return diffService({ alarms: [...now].sort() }, { alarms: [...inputs.rollbackOnAlarm].sort() });
     },
-    computeBudget: async () => budgetOf(service, inputs.waitUntil === "complete"),
+    computeBudget: async () => budgetOf(service, inputs.waitUntil === "complete", inputs.waitMs),
     begin: (revision, current) => beginDeployment(world, inputs, revision, current),
   };
 }
