@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { type Failure as EcsFailure, RunTaskCommand, type TaskOverride } from "@aws-sdk/client-ecs";
 import type { EcsWorld } from "../../shared/ecs/world.ts";
 import { Failure } from "../../shared/failure.ts";
+import { persist } from "../../shared/patience.ts";
 import type { RunInputs } from "./inputs.ts";
 import type { Placement } from "./placement.ts";
 
@@ -18,6 +20,8 @@ export async function startTask(
 ): Promise<string> {
   world.signal.throwIfAborted();
   const command = new RunTaskCommand({
+    // The same for each try: an answer that got lost is given again, and no second task starts.
+    clientToken: randomUUID(),
     cluster: inputs.cluster,
     taskDefinition: revision,
     count: 1,
@@ -26,7 +30,9 @@ export async function startTask(
     ...overridesOf(inputs, container),
   });
   // Not abortable: an answer that is thrown away would leave a task nobody follows.
-  const { tasks = [], failures = [] } = await world.clients.ecs.send(command).catch(explainRefusal(inputs));
+  const { tasks = [], failures = [] } = await persist(world, () => world.clients.ecs.send(command)).catch(
+    explainRefusal(inputs),
+  );
   const arn = tasks[0]?.taskArn;
   if (!arn) throw explainFailures(failures);
   return arn;
