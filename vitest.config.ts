@@ -1,13 +1,37 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+
+const folders = "{actions,services,simulator,lab,scripts,infra-templates,bench}";
+const realTests = `${folders}/**/*.real.test.ts`;
+const exclude = [...configDefaults.exclude, "**/dist/**"];
 
 export default defineConfig({
   test: {
-    include: ["{actions,services,simulator,lab,scripts,infra-templates,bench}/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**"],
-    // Real processes, databases and deployments: the limit only ends what hangs.
-    testTimeout: 120_000,
-    // Most of the time is waiting for them: Vitest's own choice leaves a core to an editor that nobody uses here.
-    maxWorkers: "100%",
-    hookTimeout: 120_000,
+    projects: [
+      {
+        test: {
+          name: "fast",
+          include: [`${folders}/**/*.test.ts`],
+          exclude: [...exclude, realTests],
+          // Files of one worker share the modules: most of a file's time is loading them.
+          isolate: false,
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+          maxWorkers: "100%",
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: "real",
+          include: [realTests],
+          exclude,
+          // Real processes, databases and deployments: the limit only ends what hangs.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: "150%",
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

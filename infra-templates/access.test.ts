@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { describeValue, isKnown } from "../actions/shared/cloudformation/values.ts";
-import { resourcesOf } from "./profiles-for-tests.ts";
+import { resourcesOf } from "./profiles.support.ts";
 
 const repository = "octocat@583231/coffee@1296269";
 const roles = new Map(
@@ -126,7 +126,7 @@ function callsIn(folder: string, parts: readonly string[] = [""]): string[] {
       (file) =>
         parts.some((part) => file.startsWith(part)) &&
         file.endsWith(".ts") &&
-        !/(^|[/-])test(s|ing)?\b|fault-matrix|for-tests/.test(file),
+        !/(^|[/-])test(s|ing)?\b|fault-matrix|for-tests|\bsupport\b/.test(file),
     )
     .flatMap((file) => callsOf(readFileSync(join(root, file), "utf8")));
 }

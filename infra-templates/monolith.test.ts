@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { Unknown } from "../actions/shared/cloudformation/values.ts";
-import { resourcesOf } from "./profiles-for-tests.ts";
+import { resourcesOf } from "./profiles.support.ts";
 
 const server = resourcesOf("standard").find(({ logicalId }) => logicalId === "Server");
 /** With names in angle brackets where the database's and the bucket's will stand. */

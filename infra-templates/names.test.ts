@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { describeValue, isKnown } from "../actions/shared/cloudformation/values.ts";
 import { isObject } from "../actions/shared/task-definition.ts";
-import { type Profile, resourcesOf } from "./profiles-for-tests.ts";
+import { type Profile, resourcesOf } from "./profiles.support.ts";
 
 /** With everything that a profile leaves for later, and somebody's address. */
 const complete = {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { read } from "./profiles-for-tests.ts";
+import { read } from "./profiles.support.ts";
 
 test.each(["customer", "employee"])("the %s task definition names what the stacks give it", (service) => {
   const text = read(`ecs/taskdef-${service}.json`);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeNpmrc } from "../../services/images-for-tests.ts";
+import { writeNpmrc } from "../../services/images.support.ts";
 import { pushBase } from "./base.ts";
 import { type BuildImage, bundleBuildImage } from "./build-image.ts";
 import { type Docker, useDocker } from "./docker.ts";

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Diagram } from "../../actions/shared/diagram/diagram.ts";
-import { findBrowser } from "../../services/suppliers/src/browser/find-browser.ts";
+import { findBrowser } from "../../services/suppliers/src/browser/support/find-browser.ts";
 import { type Box, type Layout, layOut } from "./layout.ts";
 import { drawProfile } from "./profile.ts";
 import { diagramSvg } from "./svg.ts";

@@ -38,7 +38,7 @@ import { createGitRepositories } from "./planes/git/create-git-repositories.ts";
 import { createNetwork } from "./planes/network.ts";
 import { createRegistry } from "./planes/registry-server.ts";
 import type { Advisory } from "./planes/scanner/advisories.ts";
-import type { TaskRuntimeKind } from "./planes/tasks/runtime.ts";
+import type { TaskRuntime, TaskRuntimeKind, TaskRuntimeOptions } from "./planes/tasks/runtime.ts";
 import { startTaskRuntime } from "./planes/tasks/start-runtime.ts";
 
 export type { AccessKey } from "./access-keys.ts";
@@ -54,8 +54,10 @@ export interface SimulatorOptions {
   listenerPortOffset?: number;
   /** How many times faster than the wall documented waits pass. */
   timeScale?: number;
-  /** What tasks run as: child processes (the default) or containers of this machine's Docker engine. */
-  taskRuntime?: TaskRuntimeKind;
+  /** Replaces the clock that `timeScale` describes. */
+  clock?: Clock;
+  /** What tasks run as: child processes (the default), containers of this machine's Docker engine, or another runtime. */
+  taskRuntime?: TaskRuntimeKind | ((options: TaskRuntimeOptions) => TaskRuntime);
   /**
    * How much of a core of this machine one vCPU is: a task of 512 CPU units gets half of it, and no more. Unless given,
    * child processes get what there is, and Docker's containers a core per vCPU.
@@ -113,7 +115,7 @@ type Services = { [Name in ServiceName]: Service<Name> };
 /** Starts the offline AWS. Rejects with a sentence when its port is taken, or when there is no Docker engine for it. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { accountId = "123456789012", region = "us-east-1", timeScale = defaultTimeScale } = options;
-  const clock = createClock(timeScale);
+  const clock = options.clock ?? createClock(timeScale);
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), "simulator-")));
   const gatewayAddress = { host: "127.0.0.1", port: options.port ?? defaultPort };
   const removeTemporary = async () => {

@@ -1,11 +1,11 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { RDS, waitUntilDBInstanceAvailable } from "@aws-sdk/client-rds";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { pushProgram } from "./controllers/ecs/push-image-for-tests.ts";
+import { pushProgram } from "./controllers/ecs/push-program.support.ts";
 import { taskRuntimeKinds } from "./planes/tasks/runtime.ts";
 import { hasDocker } from "./planes/tasks/runtimes-for-tests.ts";
 import { type Simulator, startSimulator } from "./simulator.ts";
-import { startTestSimulator } from "./testing-simulator.ts";
+import { startRealSimulator } from "./test-simulator.support.ts";
 
 /** Says how the database server greets, and what the API answers to a call without a name. */
 const program = `
@@ -27,7 +27,7 @@ describe.each(taskRuntimeKinds)("as %s, a task", (kind) => {
     let group: string;
     let image: string;
     beforeAll(async () => {
-      simulator = await startTestSimulator({ taskRuntime: kind });
+      simulator = await startRealSimulator({ taskRuntime: kind });
       const { ec2, ecr, ecs } = simulator.aws;
       const { repository } = await ecr.createRepository({ repositoryName: "web" });
       await pushProgram(simulator, repository?.repositoryUri ?? "", "", kind);

@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type Simulator, startSimulator } from "../../../simulator/src/simulator.ts";
 import { systemClock } from "../../shared/clock.ts";
 import { Cancelled } from "../../shared/failure.ts";
+import { testEnvironment, testInputs, toRepository } from "./build-image.support.ts";
 import { type BuiltImage, buildImage } from "./build-image.ts";
-import { testEnvironment, testInputs, toRepository } from "./build-image-for-tests.ts";
 import type { BuildEnvironment } from "./environment.ts";
 
 let simulator: Simulator;

@@ -1,9 +1,9 @@
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deploy } from "./deploy.ts";
-import { createWaitingEcsStage } from "./ecs/testing.ts";
+import { createWaitingEcsStage } from "./ecs/stage.support.ts";
 import { newRecord } from "./record.ts";
-import { createWaitingStage, longestWaitMinutes as minutes, type Stage } from "./testing.ts";
+import { createWaitingStage, longestWaitMinutes as minutes, type Stage } from "./stage.support.ts";
 
 const ofEcs = (configuration: DeploymentConfiguration) => () => createWaitingEcsStage(configuration);
 const kinds: [string, () => Promise<Stage>, RegExp][] = [

@@ -3,8 +3,8 @@ import { deploy } from "./deploy.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { readRun } from "./order/run.ts";
 import { newRecord } from "./record.ts";
+import { createStage, type Stage } from "./stage.support.ts";
 import { summaryOf } from "./summary.ts";
-import { createStage, type Stage } from "./testing.ts";
 
 let stage: Stage;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { minute, named } from "./deployment/virtual-run.ts";
+import { minute, named } from "./deployment/virtual-run.support.ts";
 import { mockService, runWhole } from "./whole-run.support.ts";
 
 const throttled = named("ThrottlingException", "Rate exceeded");

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createEcsStage, createWaitingEcsStage } from "./ecs/testing.ts";
-import { createStage, createWaitingStage, longestWaitMinutes, type Stage } from "./testing.ts";
+import { createEcsStage, createWaitingEcsStage } from "./ecs/stage.support.ts";
+import { createStage, createWaitingStage, longestWaitMinutes, type Stage } from "./stage.support.ts";
 
 /** A stage whose deployments go on until somebody ends them, and one whose deployments end. */
 type Create = () => Promise<Stage>;

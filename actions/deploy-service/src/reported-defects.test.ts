@@ -4,10 +4,10 @@ import type { World } from "./clients.ts";
 import { deploy } from "./deploy.ts";
 import { follow } from "./deployment/follow.ts";
 import type { RunningDeployment, Snapshot } from "./deployment/running-deployment.ts";
-import { createEcsStage } from "./ecs/testing.ts";
+import { createEcsStage } from "./ecs/stage.support.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { newRecord } from "./record.ts";
-import { createStage, type Stage } from "./testing.ts";
+import { createStage, type Stage } from "./stage.support.ts";
 
 // What users of the official deploy action reported, by what it does right here. Where a fault has to happen for it,
 // the fault matrix shows it.

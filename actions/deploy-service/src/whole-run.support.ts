@@ -20,9 +20,9 @@ import {
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { mockClient } from "aws-sdk-client-mock";
 import type { Failure } from "../../shared/failure.ts";
-import { codedeploy, ecs, mockAccount } from "./codedeploy/mocks-for-tests.ts";
+import { codedeploy, ecs, mockAccount } from "./codedeploy/mocks.support.ts";
 import { deploy } from "./deploy.ts";
-import { named, virtualWorld } from "./deployment/virtual-run.ts";
+import { named, virtualWorld } from "./deployment/virtual-run.support.ts";
 import { type DeployInputs, readDeployInputs } from "./inputs.ts";
 import { newRecord } from "./record.ts";
 

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
-import { templatesFolder } from "../../shared/cost/estimate-for-tests.ts";
+import { templatesFolder } from "../../shared/cost/estimate.support.ts";
 import { estimateAndReport } from "./estimate-cost.ts";
 import { readEstimateInputs } from "./inputs.ts";
 

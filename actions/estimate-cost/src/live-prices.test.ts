@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { defaultProducts, type PricedProduct } from "../../../simulator/src/aws/pricing/products.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
-import { startTestSimulator } from "../../../simulator/src/testing-simulator.ts";
+import { startRealSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { createPricing } from "./clients.ts";
 import { estimateAndReport } from "./estimate-cost.ts";
 import { readEstimateInputs } from "./inputs.ts";
@@ -12,7 +12,7 @@ import { readEstimateInputs } from "./inputs.ts";
 const root = mkdtempSync(join(tmpdir(), "live-prices-test-"));
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startTestSimulator({ products: changedProducts() });
+  simulator = await startRealSimulator({ products: changedProducts() });
 });
 afterAll(async () => {
   await simulator?.close();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { approval } from "./pipeline-for-tests.ts";
-import { createStage, type Followed, type Stage } from "./testing.ts";
+import { approval } from "./pipeline.support.ts";
+import { createStage, type Followed, type Stage } from "./stage.support.ts";
 
 const pipeline = "release-web";
 let stage: Stage;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { definitions } from "./pipeline-for-tests.ts";
-import { createStage, type Stage } from "./testing.ts";
+import { definitions } from "./pipeline.support.ts";
+import { createStage, type Stage } from "./stage.support.ts";
 
 const pipeline = "update-web";
 /** Closed, an execution waits before it deploys. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { createStage, type Stage } from "./testing.ts";
+import { createStage, type Stage } from "./stage.support.ts";
 
 const pipeline = "update-web";
 let stage: Stage;

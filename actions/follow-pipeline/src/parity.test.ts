@@ -6,10 +6,10 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { type Load, startLoad } from "../../../simulator/src/outside-clients/load.ts";
-import { git } from "../../mirror-source/src/testing.ts";
-import { definitions } from "./pipeline-for-tests.ts";
-import { createStage, type Stage } from "./testing.ts";
+import { type Load, startLoad } from "../../../simulator/src/outside-clients/load.support.ts";
+import { git } from "../../mirror-source/src/stage.support.ts";
+import { definitions } from "./pipeline.support.ts";
+import { createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 let load: Load;

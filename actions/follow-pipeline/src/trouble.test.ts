@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Fault } from "../../../simulator/src/gateway/faults.ts";
-import { createStage, type Stage } from "./testing.ts";
+import { createStage, type Stage } from "./stage.support.ts";
 
 const pipeline = "update-web";
 let stage: Stage;

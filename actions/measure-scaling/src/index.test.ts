@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { createDelivery } from "../../../simulator/src/outside-clients/delivery.ts";
+import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
-import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/testing-simulator.ts";
+import { startRealSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
+import { reportOf } from "../../shared/load/report.support.ts";
 import type { LoadReport } from "../../shared/load/report.ts";
-import { reportOf } from "../../shared/load/report-for-tests.ts";
-import { pushImage } from "../../shared/simulator-for-tests.ts";
+import { pushImage } from "../../shared/push-image.support.ts";
 
 const server = `
 import { createServer } from "node:http";
@@ -22,7 +22,7 @@ process.on("SIGTERM", () => process.exit(0));
 let simulator: Simulator;
 let folder: string;
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
   folder = await mkdtemp(join(tmpdir(), "measure-scaling-test-"));
   await createDelivery(simulator, testListenerPortOffset());
   await pushImage(simulator, folder, server);

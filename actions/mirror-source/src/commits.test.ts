@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { commit, createStage, git, type Stage } from "./testing.ts";
+import { commit, createStage, git, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { createStage, git, type Stage, variables } from "./testing.ts";
+import { createStage, git, type Stage, variables } from "./stage.support.ts";
 
 const expiredKey = "ASIAOVER";
 let stage: Stage;

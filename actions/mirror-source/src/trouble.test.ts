@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Fault } from "../../../simulator/src/simulator.ts";
 import { Cancelled } from "../../shared/failure.ts";
-import { commit, createStage, git, type Stage } from "./testing.ts";
+import { commit, createStage, git, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createStage, type Stage } from "./testing.ts";
+import { createStage, type Stage } from "./stage.support.ts";
 
 /** A load balancer is provisioned for half a minute, here of the wall: longer than the test lasts. */
 const template = `Resources:

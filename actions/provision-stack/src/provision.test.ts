@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { explainAwsError } from "../../shared/aws-errors.ts";
-import { createStage, type Stage } from "./testing.ts";
+import { createStage, type Stage } from "./stage.support.ts";
 
 const ownTemplates = fileURLToPath(new URL("../../../infra-templates", import.meta.url));
 const read = (name: string) => readFile(join(ownTemplates, name), "utf8");

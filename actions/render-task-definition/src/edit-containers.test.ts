@@ -1,6 +1,6 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { afterAll, expect, test } from "vitest";
-import { createWorkbench } from "./testing.ts";
+import { createWorkbench } from "./workbench.support.ts";
 
 const bench = createWorkbench();
 afterAll(() => bench.close());

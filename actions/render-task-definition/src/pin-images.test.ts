@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pinImages } from "./pin-images.ts";
-import { createTestWorld } from "./testing.ts";
+import { createTestWorld } from "./workbench.support.ts";
 
 const manifest = JSON.stringify({ schemaVersion: 2 });
 const digest = `sha256:${createHash("sha256").update(manifest).digest("hex")}`;

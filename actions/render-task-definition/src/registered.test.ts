@@ -6,9 +6,9 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../../simulator/src/simulator.ts";
-import { pushImage } from "../../shared/simulator-for-tests.ts";
+import { pushImage } from "../../shared/push-image.support.ts";
 import { compareWithLatest } from "./latest-revision.ts";
-import { createTestWorld, createWorkbench } from "./testing.ts";
+import { createTestWorld, createWorkbench } from "./workbench.support.ts";
 
 const bench = createWorkbench();
 let simulator: Simulator;

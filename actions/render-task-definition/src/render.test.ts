@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { createWorkbench } from "./testing.ts";
+import { createWorkbench } from "./workbench.support.ts";
 import { writeRendered } from "./write.ts";
 
 const bench = createWorkbench();

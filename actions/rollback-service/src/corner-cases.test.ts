@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createStage, type Stage } from "../../deploy-service/src/testing.ts";
+import { createStage, type Stage } from "../../deploy-service/src/stage.support.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { Cancelled } from "../../shared/failure.ts";
-import { release, tryDeploy, tryRollBack } from "./testing.ts";
+import { release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 
 let stage: Stage;
 beforeEach(async () => {

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createStage, type Stage } from "../../deploy-service/src/testing.ts";
-import { release } from "./testing.ts";
+import { createStage, type Stage } from "../../deploy-service/src/stage.support.ts";
+import { release } from "./rollback.support.ts";
 
 let stage: Stage;
 let good = "";

@@ -1,14 +1,14 @@
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createWaitingEcsStage } from "../../deploy-service/src/ecs/testing.ts";
+import { createWaitingEcsStage } from "../../deploy-service/src/ecs/stage.support.ts";
 import type { DeployInputs } from "../../deploy-service/src/inputs.ts";
 import {
   createWaitingStage,
   longestWaitMinutes as minutes,
   type Stage,
-} from "../../deploy-service/src/testing.ts";
+} from "../../deploy-service/src/stage.support.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
-import { release, tryDeploy, tryRollBack } from "./testing.ts";
+import { release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 
 const ofEcs = (configuration: DeploymentConfiguration) => () => createWaitingEcsStage(configuration);
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createEcsStage } from "../../deploy-service/src/ecs/testing.ts";
-import { createStage, type Stage } from "../../deploy-service/src/testing.ts";
+import { createEcsStage } from "../../deploy-service/src/ecs/stage.support.ts";
+import { createStage, type Stage } from "../../deploy-service/src/stage.support.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
-import { release, tryDeploy, tryRollBack } from "./testing.ts";
+import { release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 
 const kinds: [string, () => Promise<Stage>][] = [
   ["CodeDeploy", createStage],

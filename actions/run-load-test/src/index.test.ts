@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { readReport } from "../../shared/load/read-report.ts";
-import { serve } from "../../shared/load/server-for-tests.ts";
+import { serve } from "../../shared/load/server.support.ts";
 
 let folder: string;
 beforeAll(async () => {

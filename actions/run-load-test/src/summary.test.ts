@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../shared/failure.ts";
-import { reportOf } from "../../shared/load/report-for-tests.ts";
+import { reportOf } from "../../shared/load/report.support.ts";
 import { summaryOf } from "./summary.ts";
 import { judge, warningsOf } from "./verdict.ts";
 

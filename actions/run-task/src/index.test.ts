@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createStage, type Stage } from "./testing.ts";
+import { createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {

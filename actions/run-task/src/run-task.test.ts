@@ -3,8 +3,8 @@ import type { EcsWorld } from "../../shared/ecs/world.ts";
 import type { RunInputs } from "./inputs.ts";
 import { newRecord } from "./record.ts";
 import { run } from "./run-task.ts";
+import { createStage, type Stage } from "./stage.support.ts";
 import { summaryOf } from "./summary.ts";
-import { createStage, type Stage } from "./testing.ts";
 
 let stage: Stage;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import type { RegisterScalableTargetCommandInput } from "@aws-sdk/client-application-auto-scaling";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { explainAwsError } from "../../shared/aws-errors.ts";
-import { createStage, type Stage, until } from "./testing.ts";
+import { createStage, type Stage, until } from "./stage.support.ts";
 
 let stage: Stage;
 beforeEach(async () => {

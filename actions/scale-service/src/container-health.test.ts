@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { systemClock } from "../../shared/clock.ts";
-import { createStage, type Stage } from "./testing.ts";
+import { createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 afterEach(() => stage?.close());

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import { keepOldTasks } from "../../deploy-service/src/testing.ts";
-import { createStage, type Stage, until } from "./testing.ts";
+import { keepOldTasks } from "../../deploy-service/src/stage.support.ts";
+import { createStage, type Stage, until } from "./stage.support.ts";
 
 let stage: Stage;
 afterEach(() => stage?.close());

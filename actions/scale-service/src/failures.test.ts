@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import { Cancelled } from "../../shared/failure.ts";
-import { createStage, type Deployer, type Stage, until } from "./testing.ts";
+import { createStage, type Deployer, type Stage, until } from "./stage.support.ts";
 
 let stage: Stage;
 afterEach(() => stage?.close());

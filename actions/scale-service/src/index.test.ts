@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { errorsIn, readOutputs } from "../../deploy-service/src/fault-matrix/step.ts";
-import { createStage, type Stage, until } from "./testing.ts";
+import { createStage, type Stage, until } from "./stage.support.ts";
 
 let stage: Stage;
 let folder: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startLoad } from "../../../simulator/src/outside-clients/load.ts";
-import { createStage, type Deployer, type Stage } from "./testing.ts";
+import { startLoad } from "../../../simulator/src/outside-clients/load.support.ts";
+import { createStage, type Deployer, type Stage } from "./stage.support.ts";
 
 describe.each<Deployer>(["CodeDeploy", "ECS rolling", "ECS blue/green"])(
   "a service that %s deploys",

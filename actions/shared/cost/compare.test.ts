@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { compareCosts } from "./compare.ts";
-import { estimateTemplate } from "./estimate-for-tests.ts";
+import { estimateTemplate } from "./estimate.support.ts";
 import { deltaMarkdown } from "./markdown.ts";
 
 const key = "\n  Key: { Type: AWS::KMS::Key }";

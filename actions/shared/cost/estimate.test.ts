@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { estimateTemplate, type Given } from "./estimate-for-tests.ts";
+import { estimateTemplate, type Given } from "./estimate.support.ts";
 
 const service = (settings: { count?: number; address?: string; cpu?: string; memory?: string } = {}) => `
   Task: { Type: AWS::ECS::TaskDefinition, Properties: { Family: web, Cpu: "${settings.cpu ?? 512}", Memory: "${settings.memory ?? 1024}" } }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { estimateCsv } from "./csv.ts";
-import { estimateTemplate } from "./estimate-for-tests.ts";
+import { estimateTemplate } from "./estimate.support.ts";
 import { estimateMarkdown } from "./markdown.ts";
 import { formatChange, formatQuantity, formatUnitPrice, formatUsd } from "./money.ts";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { estimateTemplate } from "./estimate-for-tests.ts";
+import { estimateTemplate } from "./estimate.support.ts";
 import { readPriceList } from "./price-list.ts";
 import { readTaskSizes } from "./task-sizes.ts";
 import { readUsage } from "./usage.ts";

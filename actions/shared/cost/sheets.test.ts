@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { estimateProfile } from "./estimate.support.ts";
 import { keyOf } from "./estimate.ts";
-import { estimateProfile } from "./estimate-for-tests.ts";
 
 /** Sheets have five digits after the point or more. */
 const digits = 4;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Reference } from "../cloudformation/values.ts";
-import { arrowsOf, drawResources } from "./draw-for-tests.ts";
+import { arrowsOf, drawResources } from "./draw.support.ts";
 
 const balancer = `
   G: { Type: AWS::EC2::SecurityGroup, Properties: { SecurityGroupIngress: [{ IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 0.0.0.0/0 }] } }

@@ -4,7 +4,7 @@ import { readTemplates } from "../cloudformation/template.ts";
 import { billedTypes } from "../cost/billed-types.ts";
 import { freeTypes } from "../cost/free-types.ts";
 import { isObject } from "../task-definition.ts";
-import { arrowsOf, drawResources, placeOf } from "./draw-for-tests.ts";
+import { arrowsOf, drawResources, placeOf } from "./draw.support.ts";
 import { drawnTypes } from "./drawn-types.ts";
 
 const network = `

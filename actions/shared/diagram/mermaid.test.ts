@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { planStack } from "../cloudformation/plan-stacks.ts";
 import { parseTemplate } from "../cloudformation/template.ts";
 import type { Diagram } from "./diagram.ts";
-import { drawResources } from "./draw-for-tests.ts";
+import { drawResources } from "./draw.support.ts";
 import { architectureMarkdown } from "./markdown.ts";
 import { diagramMermaid } from "./mermaid.ts";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { parseAssertion } from "./assertions.ts";
 import { checkAssertions, formatValue } from "./check-assertions.ts";
+import { reportOf } from "./report.support.ts";
 import type { LoadReport } from "./report.ts";
-import { reportOf } from "./report-for-tests.ts";
 
 /** A hundred requests in two seconds: latencies 1 to 100 ms, one failed. */
 const report = reportOf("2026-03-01T10:00:00.000Z", [

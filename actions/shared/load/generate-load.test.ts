@@ -5,7 +5,7 @@ import { describe, expect, it, test } from "vitest";
 import { generateLoad, type LoadPlan } from "./generate-load.ts";
 import { decodeHistogram, percentile } from "./histogram.ts";
 import type { LoadReport } from "./report.ts";
-import { planOf, serve } from "./server-for-tests.ts";
+import { planOf, serve } from "./server.support.ts";
 
 const never = new AbortController().signal;
 const total = (counts: Readonly<Record<string, number>>) =>

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { percentile } from "./histogram.ts";
 import { mergeReports } from "./merge-reports.ts";
 import { readReport } from "./read-report.ts";
+import { histogramOf, reportOf } from "./report.support.ts";
 import type { LoadReport } from "./report.ts";
-import { histogramOf, reportOf } from "./report-for-tests.ts";
 import { summarise } from "./summarise.ts";
 
 const start = "2026-03-01T10:00:00.000Z";

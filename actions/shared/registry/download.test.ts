@@ -14,7 +14,7 @@ import {
   type FaultRule,
   first,
   startFaultyRegistry,
-} from "./faulty-registry-for-tests.ts";
+} from "./faulty-registry.support.ts";
 
 const content = randomBytes(1_000_000).toString("hex");
 const caller = { accessKeyId: "test", sourceIp: "127.0.0.1" };

@@ -15,7 +15,7 @@ import {
   type FaultRule,
   first,
   startFaultyRegistry,
-} from "./faulty-registry-for-tests.ts";
+} from "./faulty-registry.support.ts";
 
 const big = randomBytes(25_000_000);
 const small = Buffer.from("hello world");

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { type Simulator, startSimulator } from "../../../simulator/src/simulator.ts";
 import type { BuiltImage } from "../../build-image/src/build-image.ts";
-import { build } from "./tag-image-for-tests.ts";
+import { build } from "./tag-image.support.ts";
 
 let simulator: Simulator;
 let folder: string;

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startHubForTests } from "../../../simulator/src/planes/registry/hub-for-tests.ts";
 import { pushImage, startPlainRegistry } from "../../../simulator/src/planes/registry/start-test-registry.ts";
 import { type Simulator, startSimulator } from "../../../simulator/src/simulator.ts";
-import { testEnvironment } from "../../build-image/src/build-image-for-tests.ts";
+import { testEnvironment } from "../../build-image/src/build-image.support.ts";
 import {
   parseRepositoryName,
   type RepositoryName,
@@ -15,9 +15,9 @@ import {
   answering,
   first,
   startFaultyRegistry,
-} from "../../shared/registry/faulty-registry-for-tests.ts";
-import { letOurs, theirAddress, theirs } from "../../shared/registry/other-account-for-tests.ts";
-import { build, tag } from "./tag-image-for-tests.ts";
+} from "../../shared/registry/faulty-registry.support.ts";
+import { letOurs, theirAddress, theirs } from "../../shared/registry/other-account.support.ts";
+import { build, tag } from "./tag-image.support.ts";
 
 const digest = `sha256:${"0".repeat(64)}`;
 let simulator: Simulator;

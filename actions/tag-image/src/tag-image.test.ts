@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Simulator, startSimulator } from "../../../simulator/src/simulator.ts";
+import { testEnvironment } from "../../build-image/src/build-image.support.ts";
 import type { BuiltImage } from "../../build-image/src/build-image.ts";
-import { testEnvironment } from "../../build-image/src/build-image-for-tests.ts";
-import { build, tag } from "./tag-image-for-tests.ts";
+import { build, tag } from "./tag-image.support.ts";
 
 const repositoryName = "customer";
 let simulator: Simulator;

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { testEnvironment } from "../../build-image/src/build-image.support.ts";
 import type { BuiltImage } from "../../build-image/src/build-image.ts";
-import { testEnvironment } from "../../build-image/src/build-image-for-tests.ts";
-import { docker, openWorkshop, run, type Workshop } from "../../build-image/src/docker/docker-for-tests.ts";
-import { build, tag } from "./tag-image-for-tests.ts";
+import { docker, openWorkshop, run, type Workshop } from "../../build-image/src/docker/docker.support.ts";
+import { build, tag } from "./tag-image.support.ts";
 
 let workshop: Workshop;
 let single: BuiltImage;

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { UpdateDeploymentGroupCommandInput } from "@aws-sdk/client-codedeploy";
 import type { TaskDefinition } from "@aws-sdk/client-ecs";
 import { startSimulator } from "@ecs-delivery/simulator";
-import { stageOn } from "../../../actions/deploy-service/src/testing.ts";
-import { createDelivery } from "../../../simulator/src/outside-clients/delivery.ts";
+import { stageOn } from "../../../actions/deploy-service/src/stage.support.ts";
+import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 
 export const cluster = "outside";
 /** `web` is deployed by CodeDeploy, `rolling` by ECS with its circuit breaker. */

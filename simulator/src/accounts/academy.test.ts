@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startStackTest } from "../aws/cloudformation/resources/stack-for-tests.ts";
 import { parseArguments } from "../command-line.ts";
 import type { Simulator } from "../simulator.ts";
-import { startTestSimulator } from "../testing-simulator.ts";
+import { startRealSimulator } from "../test-simulator.support.ts";
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startTestSimulator({ account: "academy" });
+  simulator = await startRealSimulator({ account: "academy" });
 });
 afterAll(() => simulator?.close());
 

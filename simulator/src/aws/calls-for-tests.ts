@@ -1,5 +1,5 @@
 import type { Environment } from "../environment.ts";
-import { createTestEnvironment } from "../testing.ts";
+import { createRealEnvironment } from "../test-environment.support.ts";
 
 /** Calls an operation of the service under test by its method's name. */
 // biome-ignore lint/suspicious/noExplicitAny: the assertions of each case look at what they need
@@ -9,7 +9,7 @@ export type Call = (name: string, input: object) => any;
 export async function callsOf(
   create: (environment: Environment) => { readonly operations: object },
 ): Promise<Call> {
-  const environment = await createTestEnvironment();
+  const environment = await createRealEnvironment();
   await environment.remove();
   const operations = create(environment).operations as Record<string, (...args: object[]) => unknown>;
   return (name, input) => operations[name]?.(input, { accessKeyId: "test", sourceIp: "127.0.0.1" });

@@ -10,11 +10,11 @@ import { Lambda } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parseArguments } from "../command-line.ts";
 import type { Simulator } from "../simulator.ts";
-import { startTestSimulator } from "../testing-simulator.ts";
+import { startRealSimulator } from "../test-simulator.support.ts";
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
 });
 afterAll(() => simulator?.close());
 afterEach(() => simulator.faults.clear());

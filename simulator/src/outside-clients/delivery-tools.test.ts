@@ -2,13 +2,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createPipelineRole, deliveryPipeline } from "../aws/codepipeline/pipeline-for-tests.ts";
 import type { Simulator } from "../simulator.ts";
-import { startTestSimulator } from "../testing-simulator.ts";
+import { startRealSimulator } from "../test-simulator.support.ts";
 import { awsCli, python, run } from "./programs.ts";
 
 let simulator: Simulator;
 let subnet: string;
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
   const { ec2, ecs } = simulator.aws;
   const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
   const { Subnet } = await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock: "10.0.0.0/24" });

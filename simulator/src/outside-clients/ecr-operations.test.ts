@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Simulator } from "../simulator.ts";
-import { startTestSimulator } from "../testing-simulator.ts";
+import { startRealSimulator } from "../test-simulator.support.ts";
 import { writeImageLayout } from "./image.ts";
 import { awsCli, python, run } from "./programs.ts";
 
 let simulator: Simulator;
 let layout: string;
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
   layout = await mkdtemp(join(tmpdir(), "ecr-operations-"));
   await writeImageLayout(layout);
 });

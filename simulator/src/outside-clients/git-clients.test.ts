@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { signedCredentials } from "../planes/git/credentials-for-tests.ts";
 import type { Simulator } from "../simulator.ts";
-import { startTestSimulator } from "../testing-simulator.ts";
+import { startRealSimulator } from "../test-simulator.support.ts";
 import { startCuttingProxy } from "./cutting-proxy.ts";
 import { cliHelper, createGitClient, type GitClient } from "./git-client.ts";
 import { commitMebibytes } from "./git-history.ts";
@@ -24,7 +24,7 @@ let url: string;
 let name: string;
 let count = 0;
 beforeAll(async () => {
-  simulator = await startTestSimulator({ accessKeys: [temporary] });
+  simulator = await startRealSimulator({ accessKeys: [temporary] });
 });
 afterAll(() => simulator?.close());
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { alpine, connectTo } from "../planes/scanner/image-for-tests.ts";
 import type { Advisory, Simulator } from "../simulator.ts";
-import { startTestSimulator } from "../testing-simulator.ts";
+import { startRealSimulator } from "../test-simulator.support.ts";
 
 // Debian's packages bring these; a version manager's programs of the same name may come first on PATH.
 const installed = (path: string, name: string) => (existsSync(path) ? path : name);
@@ -16,7 +16,7 @@ const advisories = Array.from({ length: 130 }, (_, index): Advisory => {
 let simulator: Simulator;
 let registry: Awaited<ReturnType<typeof connectTo>>;
 beforeAll(async () => {
-  simulator = await startTestSimulator({ advisories });
+  simulator = await startRealSimulator({ advisories });
   registry = await connectTo(simulator);
 });
 afterAll(() => simulator?.close());

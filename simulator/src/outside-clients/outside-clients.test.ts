@@ -7,8 +7,8 @@ import { CodeDeploy, waitUntilDeploymentSuccessful } from "@aws-sdk/client-coded
 import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Simulator } from "../simulator.ts";
-import { startTestSimulator, testListenerPortOffset } from "../testing-simulator.ts";
-import { createDelivery, type Delivery } from "./delivery.ts";
+import { startRealSimulator, testListenerPortOffset } from "../test-simulator.support.ts";
+import { createDelivery, type Delivery } from "./delivery.support.ts";
 import { writeImageLayout } from "./image.ts";
 import { awsCli, run as execute, python } from "./programs.ts";
 
@@ -18,7 +18,7 @@ let layout: string;
 let password: string;
 
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
   delivery = await createDelivery(simulator, testListenerPortOffset());
   layout = await mkdtemp(join(tmpdir(), "image-"));
   await writeImageLayout(layout);

@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { preparePipelines, waitingPipeline } from "../controllers/codepipeline/pipelines-for-tests.ts";
 import type { Simulator } from "../simulator.ts";
-import { startTestSimulator } from "../testing-simulator.ts";
+import { startRealSimulator } from "../test-simulator.support.ts";
 import { awsCli, python, run } from "./programs.ts";
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
   await preparePipelines(simulator);
 });
 afterAll(() => simulator?.close());

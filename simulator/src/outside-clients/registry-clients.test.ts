@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasDocker } from "../planes/tasks/runtimes-for-tests.ts";
 import type { Simulator } from "../simulator.ts";
-import { startTestSimulator } from "../testing-simulator.ts";
+import { startRealSimulator } from "../test-simulator.support.ts";
 import { writeImageLayout } from "./image.ts";
 import { run } from "./programs.ts";
 
@@ -13,7 +13,7 @@ let simulator: Simulator;
 let folder: string;
 let layout: string;
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
   folder = await mkdtemp(join(tmpdir(), "registry-clients-"));
   layout = join(folder, "layout");
   await writeImageLayout(layout);

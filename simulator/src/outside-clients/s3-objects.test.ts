@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Simulator } from "../simulator.ts";
-import { startTestSimulator } from "../testing-simulator.ts";
+import { startRealSimulator } from "../test-simulator.support.ts";
 import { awsCli, python, run } from "./programs.ts";
 
 let simulator: Simulator;
 let folder: string;
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
   folder = await mkdtemp(join(tmpdir(), "s3-objects-"));
 });
 afterAll(async () => {

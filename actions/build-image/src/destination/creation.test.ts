@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
-import { testEnvironment } from "../build-image-for-tests.ts";
+import { testEnvironment } from "../build-image.support.ts";
 import { findDestination } from "./find-destination.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 import { presetPolicy } from "./lifecycle-policy.ts";

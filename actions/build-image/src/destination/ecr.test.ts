@@ -6,7 +6,7 @@ import {
   parseRepositoryName,
   type RepositoryName,
 } from "../../../shared/registry/destination/repository-name.ts";
-import { testEnvironment } from "../build-image-for-tests.ts";
+import { testEnvironment } from "../build-image.support.ts";
 import type { BuildEnvironment } from "../environment.ts";
 import { findDestination } from "./find-destination.ts";
 import type { RepositoryCreation } from "./inputs.ts";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
+import { testEnvironment, testInputs } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
-import { testEnvironment, testInputs } from "../build-image-for-tests.ts";
 import { presetPolicy } from "./lifecycle-policy.ts";
 
 let simulator: Simulator;

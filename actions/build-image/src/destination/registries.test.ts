@@ -9,9 +9,9 @@ import {
   parseRepositoryName,
   type RepositoryName,
 } from "../../../shared/registry/destination/repository-name.ts";
-import { letOurs, theirAddress, theirs } from "../../../shared/registry/other-account-for-tests.ts";
+import { letOurs, theirAddress, theirs } from "../../../shared/registry/other-account.support.ts";
+import { testEnvironment, testInputs } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
-import { testEnvironment, testInputs } from "../build-image-for-tests.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 
 let simulator: Simulator;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { fastClock } from "../../../shared/simulator-for-tests.ts";
-import { openWorkshop, type Workshop } from "./docker-for-tests.ts";
+import { fastClock } from "../../../shared/push-image.support.ts";
+import { openWorkshop, type Workshop } from "./docker.support.ts";
 
 let workshop: Workshop;
 let base: string;

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { docker, inspect, openWorkshop, type Workshop } from "./docker-for-tests.ts";
+import { docker, inspect, openWorkshop, type Workshop } from "./docker.support.ts";
 
 let workshop: Workshop;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Cancelled } from "../../../shared/failure.ts";
-import { docker, openWorkshop, pushNodeBase, run, type Workshop } from "./docker-for-tests.ts";
+import { docker, openWorkshop, pushNodeBase, run, type Workshop } from "./docker.support.ts";
 
 let workshop: Workshop;
 let base: string;

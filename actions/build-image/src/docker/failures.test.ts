@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { fastClock } from "../../../shared/simulator-for-tests.ts";
-import { openWorkshop, pushNodeBase, type Workshop, type WorkshopBuild } from "./docker-for-tests.ts";
-import { startEngine } from "./engine-for-tests.ts";
+import { fastClock } from "../../../shared/push-image.support.ts";
+import { openWorkshop, pushNodeBase, type Workshop, type WorkshopBuild } from "./docker.support.ts";
+import { startEngine } from "./engine.support.ts";
 
 let workshop: Workshop;
 let base: string;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { always, answering } from "../../../shared/registry/faulty-registry-for-tests.ts";
+import { always, answering } from "../../../shared/registry/faulty-registry.support.ts";
 import type { BuiltImage } from "../build-image.ts";
-import { openWorkshop, run, type Workshop, type WorkshopBuild } from "./docker-for-tests.ts";
-import { startEngine, type TestEngine } from "./engine-for-tests.ts";
+import { openWorkshop, run, type Workshop, type WorkshopBuild } from "./docker.support.ts";
+import { startEngine, type TestEngine } from "./engine.support.ts";
 
 let workshop: Workshop;
 let engine: TestEngine;

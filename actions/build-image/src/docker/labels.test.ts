@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { systemClock } from "../../../shared/clock.ts";
+import { run } from "./docker.support.ts";
 import { createRunCommand } from "./docker-command.ts";
-import { run } from "./docker-for-tests.ts";
 import { labelsOf, readCommit } from "./labels.ts";
 
 let folder: string;

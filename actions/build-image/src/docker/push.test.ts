@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { fastClock } from "../../../shared/push-image.support.ts";
 import {
   always,
   answering,
   type FaultRule,
   first,
-} from "../../../shared/registry/faulty-registry-for-tests.ts";
-import { fastClock } from "../../../shared/simulator-for-tests.ts";
-import { docker, openWorkshop, type Workshop } from "./docker-for-tests.ts";
+} from "../../../shared/registry/faulty-registry.support.ts";
+import { docker, openWorkshop, type Workshop } from "./docker.support.ts";
 
 let workshop: Workshop;
 beforeAll(async () => {

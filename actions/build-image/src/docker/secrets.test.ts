@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
-import { inspect, openWorkshop, pushNodeBase, run, type Workshop } from "./docker-for-tests.ts";
+import { inspect, openWorkshop, pushNodeBase, run, type Workshop } from "./docker.support.ts";
 import type { BuildSecret } from "./inputs.ts";
 
 let workshop: Workshop;

@@ -7,7 +7,7 @@ import { systemClock } from "../../../shared/clock.ts";
 import { createRegistryClient, type RegistryClient } from "../../../shared/registry/client.ts";
 import { parseImageName } from "../../../shared/registry/image-name.ts";
 import type { Descriptor } from "../../../shared/registry/oci.ts";
-import { names, pushBase, putDocument, type TestBase } from "./base-for-tests.ts";
+import { names, pushBase, putDocument, type TestBase } from "./base.support.ts";
 import { findBaseImage, readBaseImage } from "./base-image.ts";
 import { parsePlatform } from "./platform.ts";
 

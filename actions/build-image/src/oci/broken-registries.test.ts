@@ -9,10 +9,10 @@ import {
   type FaultRule,
   first,
   startFaultyRegistry,
-} from "../../../shared/registry/faulty-registry-for-tests.ts";
+} from "../../../shared/registry/faulty-registry.support.ts";
 import { parseImageName } from "../../../shared/registry/image-name.ts";
+import { testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
-import { testEnvironment, testInputs, toRepository } from "../build-image-for-tests.ts";
 
 let simulator: Simulator;
 let folder: string;

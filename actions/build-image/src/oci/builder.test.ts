@@ -7,8 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
 import { parseImageName } from "../../../shared/registry/image-name.ts";
 import type { ImageManifest } from "../../../shared/registry/oci.ts";
+import { testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
-import { testEnvironment, testInputs, toRepository } from "../build-image-for-tests.ts";
 import type { OciInputs } from "./inputs.ts";
 
 const run = promisify(execFile);

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { alpine, connectTo } from "../../../../simulator/src/planes/scanner/image-for-tests.ts";
 import type { Advisory, Simulator } from "../../../../simulator/src/simulator.ts";
-import { startTestSimulator } from "../../../../simulator/src/testing-simulator.ts";
+import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { Cancelled } from "../../../shared/failure.ts";
-import { testEnvironment } from "../build-image-for-tests.ts";
-import { advisory, ask, createCustomer, deleteCustomer, scaledClock } from "./simulated-scan-for-tests.ts";
+import { testEnvironment } from "../build-image.support.ts";
+import { advisory, ask, createCustomer, deleteCustomer, scaledClock } from "./simulated-scan.support.ts";
 
 const scale = 600;
 const day = 24 * 60 * 60 * 1000;
@@ -13,7 +13,7 @@ const advisories: Advisory[] = [];
 let simulator: Simulator;
 let registry: Awaited<ReturnType<typeof connectTo>>;
 beforeAll(async () => {
-  simulator = await startTestSimulator({ advisories, timeScale: scale });
+  simulator = await startRealSimulator({ advisories, timeScale: scale });
   registry = await connectTo(simulator);
 });
 afterAll(() => simulator.close());
@@ -99,7 +99,7 @@ describe("an image that was scanned long ago", () => {
   const later = () => scaledClock(scale, day + 3_600_000);
 
   it("is judged by a new scan, which knows what was found since", async () => {
-    const patient = await startTestSimulator({ advisories, timeScale: 1_000_000 });
+    const patient = await startRealSimulator({ advisories, timeScale: 1_000_000 });
     try {
       await createCustomer(patient);
       const image = await (await connectTo(patient)).pushImage("customer", mended);
@@ -235,7 +235,7 @@ describe("AWS in trouble", () => {
 describe("a scan that takes its time", () => {
   let slow: Simulator;
   beforeAll(async () => {
-    slow = await startTestSimulator({ timeScale: 1 });
+    slow = await startRealSimulator({ timeScale: 1 });
     await createCustomer(slow);
   });
   afterAll(() => slow.close());

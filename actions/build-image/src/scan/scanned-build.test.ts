@@ -4,10 +4,10 @@ import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { alpine } from "../../../../simulator/src/planes/scanner/image-for-tests.ts";
 import type { Advisory, Simulator } from "../../../../simulator/src/simulator.ts";
-import { startTestSimulator } from "../../../../simulator/src/testing-simulator.ts";
+import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import type { Destination } from "../../../shared/registry/destination/destination.ts";
+import { testEnvironment, testInputs } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
-import { testEnvironment, testInputs } from "../build-image-for-tests.ts";
 import { publish } from "../publish.ts";
 import { checkScan } from "./gate.ts";
 import {
@@ -16,7 +16,7 @@ import {
   deleteCustomer,
   gateInputs,
   scaledClock,
-} from "./simulated-scan-for-tests.ts";
+} from "./simulated-scan.support.ts";
 
 const scale = 600;
 const advisories: Advisory[] = [];
@@ -24,7 +24,7 @@ let simulator: Simulator;
 let folder: string;
 
 beforeAll(async () => {
-  simulator = await startTestSimulator({ advisories, timeScale: scale });
+  simulator = await startRealSimulator({ advisories, timeScale: scale });
 });
 afterAll(() => simulator.close());
 

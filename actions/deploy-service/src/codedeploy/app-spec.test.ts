@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { appSpecFile } from "../../../../simulator/src/outside-clients/web-for-tests.ts";
+import { appSpecFile } from "../../../../simulator/src/outside-clients/web.support.ts";
 import type { TaskDefinitionInput } from "../../../shared/task-definition.ts";
 import { generateAppSpec, readAppSpec } from "./app-spec.ts";
 

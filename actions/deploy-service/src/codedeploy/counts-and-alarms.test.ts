@@ -5,9 +5,9 @@ import {
 } from "@aws-sdk/client-codedeploy";
 import { UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { beforeEach, expect, test } from "vitest";
-import { minute } from "../deployment/virtual-run.ts";
+import { minute } from "../deployment/virtual-run.support.ts";
 import type { DeployInputs } from "../inputs.ts";
-import { codedeploy, ecs, mockAccount, run, runs, status } from "./mocks-for-tests.ts";
+import { codedeploy, ecs, mockAccount, run, runs, status } from "./mocks.support.ts";
 
 beforeEach(mockAccount);
 

@@ -10,9 +10,9 @@ import {
 } from "@aws-sdk/client-codedeploy";
 import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
 import { beforeEach, expect, test } from "vitest";
-import { minute, named } from "../deployment/virtual-run.ts";
+import { minute, named } from "../deployment/virtual-run.support.ts";
 import { describeRun, readRun } from "../order/run.ts";
-import { codedeploy, ecs, mockAccount, run, runs } from "./mocks-for-tests.ts";
+import { codedeploy, ecs, mockAccount, run, runs } from "./mocks.support.ts";
 
 beforeEach(mockAccount);
 

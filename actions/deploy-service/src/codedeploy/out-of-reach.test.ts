@@ -1,9 +1,9 @@
 import { GetDeploymentCommand, StopDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import { beforeEach, expect, test } from "vitest";
 import type { Failure } from "../../../shared/failure.ts";
-import { minute, named } from "../deployment/virtual-run.ts";
+import { minute, named } from "../deployment/virtual-run.support.ts";
 import type { DeployInputs } from "../inputs.ts";
-import { codedeploy, mockAccount, run, runs, status } from "./mocks-for-tests.ts";
+import { codedeploy, mockAccount, run, runs, status } from "./mocks.support.ts";
 
 beforeEach(mockAccount);
 

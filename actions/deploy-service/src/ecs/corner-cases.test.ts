@@ -6,9 +6,9 @@ import {
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import { beforeEach, expect, test } from "vitest";
-import { minute, named } from "../deployment/virtual-run.ts";
+import { minute, named } from "../deployment/virtual-run.support.ts";
 import type { DeployInputs } from "../inputs.ts";
-import { arnOf, briefOf, ecs, is, mockAccount, run, runs, succeeds, updates } from "./mocks-for-tests.ts";
+import { arnOf, briefOf, ecs, is, mockAccount, run, runs, succeeds, updates } from "./mocks.support.ts";
 
 beforeEach(mockAccount);
 

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deploy } from "../deploy.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { newRecord } from "../record.ts";
+import type { Stage } from "../stage.support.ts";
 import { summaryOf } from "../summary.ts";
-import type { Stage } from "../testing.ts";
-import { createEcsStage } from "./testing.ts";
+import { createEcsStage } from "./stage.support.ts";
 
 const strategies: [string, DeploymentConfiguration][] = [
   ["ROLLING", { strategy: "ROLLING" }],

@@ -4,9 +4,9 @@ import {
   TagResourceCommand,
 } from "@aws-sdk/client-ecs";
 import { beforeEach, expect, test } from "vitest";
-import { named } from "../deployment/virtual-run.ts";
+import { named } from "../deployment/virtual-run.support.ts";
 import type { DeployInputs } from "../inputs.ts";
-import { briefOf, ecs, mockAccount, run, runs, succeeds, updates } from "./mocks-for-tests.ts";
+import { briefOf, ecs, mockAccount, run, runs, succeeds, updates } from "./mocks.support.ts";
 
 beforeEach(mockAccount);
 

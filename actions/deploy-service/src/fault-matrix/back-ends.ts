@@ -1,6 +1,6 @@
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
-import { createEcsStage } from "../ecs/testing.ts";
-import { createStage, type Stage } from "../testing.ts";
+import { createEcsStage } from "../ecs/stage.support.ts";
+import { createStage, type Stage } from "../stage.support.ts";
 
 /** Every way in which a service is deployed here. */
 export const backEnds = [

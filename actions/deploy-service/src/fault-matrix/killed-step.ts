@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { OnCancel } from "../inputs.ts";
-import type { Stage } from "../testing.ts";
+import type { Stage } from "../stage.support.ts";
 import { errorsIn, readOutputs, type Seen } from "./step.ts";
 
 const entry = fileURLToPath(new URL("../index.ts", import.meta.url));

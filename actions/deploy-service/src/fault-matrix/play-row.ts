@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { startLoad } from "../../../../simulator/src/outside-clients/load.ts";
+import { startLoad } from "../../../../simulator/src/outside-clients/load.support.ts";
 import { type Clock, systemClock } from "../../../shared/clock.ts";
 import { type BackEnd, configure } from "./back-ends.ts";
 import { runKilledStep } from "./killed-step.ts";

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import type { Aws } from "../../../../simulator/src/aws/api.ts";
 import type { Fault } from "../../../../simulator/src/simulator.ts";
-import { pushImage } from "../../../shared/simulator-for-tests.ts";
-import type { Stage } from "../testing.ts";
+import { pushImage } from "../../../shared/push-image.support.ts";
+import type { Stage } from "../stage.support.ts";
 import { type BackEnd, createStageFor, type Family } from "./back-ends.ts";
 import { program } from "./program.ts";
 

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { deploy } from "../deploy.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { newRecord } from "../record.ts";
+import { createStage, type Stage } from "../stage.support.ts";
 import { summaryOf } from "../summary.ts";
-import { createStage, type Stage } from "../testing.ts";
 import { diffOf, hasChanges } from "./plan.ts";
 
 let stage: Stage;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { deploy } from "../deploy.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { newRecord } from "../record.ts";
-import { createStage, type Stage } from "../testing.ts";
+import { createStage, type Stage } from "../stage.support.ts";
 
 let stage: Stage;
 const secrets: Record<string, string> = {};

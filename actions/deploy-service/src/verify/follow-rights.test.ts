@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { expect, test } from "vitest";
 import type { Failure } from "../../../shared/failure.ts";
-import { named } from "../deployment/virtual-run.ts";
+import { named } from "../deployment/virtual-run.support.ts";
 import { codedeploy, denied, ecs, mockService, runWhole, serviceArn } from "../whole-run.support.ts";
 
 const group = "arn:aws:codedeploy:us-east-1:123456789012:deploymentgroup:AppECS-c-web/DgpECS-c-web";

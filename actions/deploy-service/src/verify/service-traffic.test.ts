@@ -1,9 +1,9 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deploy } from "../deploy.ts";
-import { createEcsStage } from "../ecs/testing.ts";
+import { createEcsStage } from "../ecs/stage.support.ts";
 import { newRecord } from "../record.ts";
-import type { Stage } from "../testing.ts";
+import type { Stage } from "../stage.support.ts";
 
 let stage: Stage;
 let balancer: LoadBalancer;

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { testListenerPortOffset } from "../../../../simulator/src/testing-simulator.ts";
+import { testListenerPortOffset } from "../../../../simulator/src/test-simulator.support.ts";
 import { deploy } from "../deploy.ts";
 import { newRecord } from "../record.ts";
-import { createStage, type Stage } from "../testing.ts";
+import { createStage, type Stage } from "../stage.support.ts";
 
 let stage: Stage;
 let loadBalancer = "";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { deploy } from "../deploy.ts";
 import { newRecord } from "../record.ts";
-import { createStage, type Stage } from "../testing.ts";
+import { createStage, type Stage } from "../stage.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {

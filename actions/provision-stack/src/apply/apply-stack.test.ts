@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { Cancelled } from "../../../shared/failure.ts";
-import { createStage, type Stage } from "../testing.ts";
+import { createStage, type Stage } from "../stage.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {

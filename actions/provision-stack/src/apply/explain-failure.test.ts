@@ -2,7 +2,7 @@ import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { parseTemplate } from "../../../shared/cloudformation/template.ts";
-import { createStage, type Stage } from "../testing.ts";
+import { createStage, type Stage } from "../stage.support.ts";
 import { explainFailure } from "./explain-failure.ts";
 
 let stage: Stage;

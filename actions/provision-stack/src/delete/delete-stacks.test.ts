@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { pushImage } from "../../../shared/simulator-for-tests.ts";
-import { createStage, type Stage } from "../testing.ts";
+import { pushImage } from "../../../shared/push-image.support.ts";
+import { createStage, type Stage } from "../stage.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {

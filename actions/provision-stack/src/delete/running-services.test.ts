@@ -2,8 +2,8 @@ import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { pushImage } from "../../../shared/simulator-for-tests.ts";
-import { createStage, type Stage } from "../testing.ts";
+import { pushImage } from "../../../shared/push-image.support.ts";
+import { createStage, type Stage } from "../stage.support.ts";
 
 const ownTemplates = fileURLToPath(new URL("../../../../infra-templates", import.meta.url));
 const parametersFile = `${ownTemplates}/parameters/standard.json`;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createStage, type Stage } from "../testing.ts";
+import { createStage, type Stage } from "../stage.support.ts";
 import { resolveLookups, withoutLookups } from "./lookups.ts";
 
 let stage: Stage;

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import type { ProvisionInputs } from "../inputs.ts";
 import { inRequest } from "../stack/template-store.ts";
-import { testInputs } from "../testing.ts";
+import { testInputs } from "../stage.support.ts";
 import { readSet } from "./read-set.ts";
 
 const root = mkdtempSync(join(tmpdir(), "read-set-"));

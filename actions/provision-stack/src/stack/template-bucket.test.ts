@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createStage, type Stage } from "../testing.ts";
+import { createStage, type Stage } from "../stage.support.ts";
 import { throughBucket } from "./template-bucket.ts";
 
 let stage: Stage;

@@ -1,12 +1,12 @@
 import { Cloud9 } from "@aws-sdk/client-cloud9";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
+import { startRealSimulator } from "../../test-simulator.support.ts";
 
 let simulator: Simulator;
 let cloud9: Cloud9;
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
   cloud9 = new Cloud9({ ...simulator.clientConfig, maxAttempts: 1 });
 });
 afterAll(() => simulator?.close());

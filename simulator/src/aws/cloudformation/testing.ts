@@ -1,6 +1,6 @@
 import type { CloudFormation } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../errors.ts";
-import { createTestEnvironment } from "../../testing.ts";
+import { createRealEnvironment } from "../../test-environment.support.ts";
 import type { Api, Operations } from "../api.ts";
 import type { ResourceTypes } from "./resources/catalog.ts";
 import type { Properties, ResourceContext, ResourceType } from "./resources/resource-type.ts";
@@ -11,7 +11,7 @@ import { createCloudFormation } from "./service.ts";
 export async function createTestCloudFormation() {
   const calls: string[] = [];
   const alive = new Set<string>();
-  const environment = await createTestEnvironment({
+  const environment = await createRealEnvironment({
     aws: {
       ec2: {
         describeAvailabilityZones: async () => ({

@@ -1,12 +1,12 @@
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
+import { startRealSimulator } from "../../test-simulator.support.ts";
 
 let simulator: Simulator;
 let cloudwatch: CloudWatch;
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
   cloudwatch = new CloudWatch({ ...simulator.clientConfig, maxAttempts: 1 });
 });
 afterAll(() => simulator?.close());

@@ -5,14 +5,14 @@ import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { AwsSmithyRpcV2CborProtocol } from "@aws-sdk/core/protocols";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
+import { startRealSimulator } from "../../test-simulator.support.ts";
 
 // Debian's packages bring these; a version manager's programs of the same name may come first on PATH.
 const installed = (path: string, name: string) => (existsSync(path) ? path : name);
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
 });
 afterAll(() => simulator?.close());
 

@@ -1,6 +1,6 @@
 import type { PutMetricAlarmInput } from "@aws-sdk/client-cloudwatch";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createTestEnvironment } from "../../testing.ts";
+import { createRealEnvironment } from "../../test-environment.support.ts";
 import type { Call } from "../calls-for-tests.ts";
 import { createCloudWatch } from "./service.ts";
 
@@ -11,7 +11,7 @@ afterEach(async () => {
 
 /** A minute of AWS time takes 100 ms on the wall. */
 async function cloudwatch(): Promise<Call> {
-  const environment = await createTestEnvironment({ timeScale: 600 });
+  const environment = await createRealEnvironment({ timeScale: 600 });
   await environment.remove();
   const service = createCloudWatch(environment);
   closers.push(() => service.close?.());

@@ -1,13 +1,13 @@
 import { CodePipeline, type PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
+import { startRealSimulator } from "../../test-simulator.support.ts";
 import { createPipelineRole, deliveryPipeline } from "./pipeline-for-tests.ts";
 
 let simulator: Simulator;
 let codepipeline: CodePipeline;
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
   codepipeline = new CodePipeline({ ...simulator.clientConfig, maxAttempts: 1 });
   await createPipelineRole(simulator.aws, "PipelineRole");
 });

@@ -1,13 +1,13 @@
 import { EC2, waitUntilInstanceRunning, waitUntilInstanceTerminated } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
+import { startRealSimulator } from "../../test-simulator.support.ts";
 import { publicImages } from "./images.ts";
 
 let simulator: Simulator;
 let ec2: EC2;
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
   ec2 = new EC2({ ...simulator.clientConfig, maxAttempts: 1 });
 });
 afterAll(() => simulator?.close());

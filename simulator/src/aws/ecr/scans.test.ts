@@ -2,7 +2,7 @@ import { ECR } from "@aws-sdk/client-ecr";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { alpine, connectTo } from "../../planes/scanner/image-for-tests.ts";
 import type { Advisory, Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
+import { startRealSimulator } from "../../test-simulator.support.ts";
 
 const openssl: Advisory = {
   name: "CVE-2024-5535",
@@ -23,7 +23,7 @@ let simulator: Simulator;
 let ecr: ECR;
 let registry: Awaited<ReturnType<typeof connectTo>>;
 beforeAll(async () => {
-  simulator = await startTestSimulator({ advisories: [openssl, ...many] });
+  simulator = await startRealSimulator({ advisories: [openssl, ...many] });
   ecr = new ECR(simulator.clientConfig);
   registry = await connectTo(simulator);
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { pushProgram } from "../../controllers/ecs/push-image-for-tests.ts";
-import { createDelivery, type Delivery } from "../../outside-clients/delivery.ts";
+import { pushProgram } from "../../controllers/ecs/push-program.support.ts";
+import { createDelivery, type Delivery } from "../../outside-clients/delivery.support.ts";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator, testListenerPortOffset } from "../../testing-simulator.ts";
+import { startRealSimulator, testListenerPortOffset } from "../../test-simulator.support.ts";
 
 const mebibytes = 128;
 /** Keeps a core busy as much as it may, and holds a quarter of its task's memory. */
@@ -21,7 +21,7 @@ const Dimensions = [
 let simulator: Simulator;
 let delivery: Delivery;
 beforeAll(async () => {
-  simulator = await startTestSimulator({ timeScale: 60, vcpuShare: 0.8 });
+  simulator = await startRealSimulator({ timeScale: 60, vcpuShare: 0.8 });
   delivery = await createDelivery(simulator, testListenerPortOffset());
   await pushProgram(simulator, delivery.repositoryUri, server);
   await simulator.aws.ecs.updateService({ cluster: "outside", service: "web", desiredCount: 2 });

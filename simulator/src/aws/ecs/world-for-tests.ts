@@ -2,7 +2,7 @@ import type { ContainerDefinition, CreateServiceCommandInput, Task } from "@aws-
 import { AwsError } from "../../errors.ts";
 import type { PulledImage, Registry } from "../../planes/registry.ts";
 import { createFixedRegistry } from "../../planes/tasks/images-for-tests.ts";
-import { createTestEnvironment } from "../../testing.ts";
+import { createRealEnvironment } from "../../test-environment.support.ts";
 import type { Api, AwsClients, Caller, Operations } from "../api.ts";
 import { createEcs } from "./service.ts";
 
@@ -34,7 +34,7 @@ export async function createWorld(images: Record<string, PulledImage> = {}) {
     const state = targets.get(`${group} ${Id}:${Port}`) ?? "unused";
     return state === "healthy" && !environment.network.resolve(Id, Port) ? "initial" : state;
   };
-  const environment = await createTestEnvironment({
+  const environment = await createRealEnvironment({
     registry: createFixedRegistry(images) as Registry,
     aws: {
       ec2: {

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator, testListenerPortOffset } from "../../testing-simulator.ts";
+import { startRealSimulator, testListenerPortOffset } from "../../test-simulator.support.ts";
 
 let simulator: Simulator;
 let target: Server;
@@ -11,7 +11,7 @@ const url = `http://127.0.0.1:${testListenerPortOffset() + 80}`;
 const dimensions: Record<"LoadBalancer" | "TargetGroup", string> = { LoadBalancer: "", TargetGroup: "" };
 
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
   target = createServer((request, response) => {
     if (request.url === "/cut") response.destroy();
     else response.writeHead(Number(/\d{3}/.exec(request.url ?? "")?.[0] ?? 200)).end();

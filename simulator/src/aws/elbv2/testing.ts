@@ -10,7 +10,7 @@ import type { AddressInfo } from "node:net";
 import type { Action, ElasticLoadBalancingV2, Matcher } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
-import { createTestEnvironment } from "../../testing.ts";
+import { createRealEnvironment } from "../../test-environment.support.ts";
 import type { Api } from "../api.ts";
 import { createElbv2 } from "./service.ts";
 
@@ -46,7 +46,7 @@ export interface Stage {
 export const containerPort = 8080;
 
 export async function setStage(timeScale = 600): Promise<Stage> {
-  const environment = await createTestEnvironment({ timeScale, aws: { ec2: vpc, cloudwatch } });
+  const environment = await createRealEnvironment({ timeScale, aws: { ec2: vpc, cloudwatch } });
   const service = createElbv2(environment);
   const elbv2 = service.operations as unknown as Api<ElasticLoadBalancingV2>;
   const servers: Server[] = [];

@@ -1,13 +1,13 @@
 import { EventBridge } from "@aws-sdk/client-eventbridge";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
+import { startRealSimulator } from "../../test-simulator.support.ts";
 
 let simulator: Simulator;
 let events: EventBridge;
 const warnings: string[] = [];
 beforeAll(async () => {
-  simulator = await startTestSimulator({ warn: (message) => warnings.push(message) });
+  simulator = await startRealSimulator({ warn: (message) => warnings.push(message) });
   events = new EventBridge({ ...simulator.clientConfig, maxAttempts: 1 });
   await simulator.aws.logs.createLogGroup({ logGroupName: logGroup });
 });

@@ -7,13 +7,13 @@ import { promisify } from "node:util";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
+import { startRealSimulator } from "../../test-simulator.support.ts";
 import { zip } from "./zip-for-tests.ts";
 
 let simulator: Simulator;
 let lambda: Lambda;
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
   lambda = new Lambda({ ...simulator.clientConfig, maxAttempts: 1 });
 });
 afterAll(() => simulator?.close());

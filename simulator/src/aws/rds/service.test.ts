@@ -9,7 +9,7 @@ import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { createConnection } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
+import { startRealSimulator } from "../../test-simulator.support.ts";
 
 let simulator: Simulator;
 let rds: RDS;
@@ -18,7 +18,7 @@ let subnetIds: string[];
 let groupId: string;
 const warned: string[] = [];
 beforeAll(async () => {
-  simulator = await startTestSimulator({ warn: (message) => warned.push(message) });
+  simulator = await startRealSimulator({ warn: (message) => warned.push(message) });
   rds = new RDS(simulator.clientConfig);
   secrets = new SecretsManager(simulator.clientConfig);
   const ec2 = new EC2(simulator.clientConfig);

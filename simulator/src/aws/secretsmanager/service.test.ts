@@ -1,9 +1,9 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { createTestEnvironment } from "../../testing.ts";
+import { createRealEnvironment } from "../../test-environment.support.ts";
 import type { Api, AwsClients, Caller } from "../api.ts";
 import { createSecretsManager } from "./service.ts";
 
-const environment = await createTestEnvironment();
+const environment = await createRealEnvironment();
 afterAll(() => environment.remove());
 
 let secrets: Api<AwsClients["secretsmanager"]>;

@@ -1,12 +1,12 @@
 import { SSM } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
+import { startRealSimulator } from "../../test-simulator.support.ts";
 
 let simulator: Simulator;
 let ssm: SSM;
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
   ssm = new SSM({ ...simulator.clientConfig, maxAttempts: 1 });
 });
 afterAll(() => simulator?.close());

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startLoad } from "../../outside-clients/load.ts";
+import { startLoad } from "../../outside-clients/load.support.ts";
 import { createWorld, target, type World } from "./world-for-tests.ts";
 
 /** A minute of AWS time is half a second: long enough for what the system counts CPU time in, and for a loaded machine. */

@@ -3,10 +3,13 @@ import type {
   TargetTrackingScalingPolicyConfiguration,
 } from "@aws-sdk/client-application-auto-scaling";
 import { afterEach, beforeEach, expect } from "vitest";
-import { createDelivery } from "../../outside-clients/delivery.ts";
-import type { SimulatorOptions } from "../../simulator.ts";
-import { startTestSimulator, testListenerPortOffset } from "../../testing-simulator.ts";
-import { pushProgram } from "../ecs/push-image-for-tests.ts";
+import { createDelivery } from "../../outside-clients/delivery.support.ts";
+import {
+  type RealOptions,
+  startRealSimulator,
+  testListenerPortOffset,
+} from "../../test-simulator.support.ts";
+import { pushProgram } from "../ecs/push-program.support.ts";
 
 /** Answers at once, but for /work, which takes 5 ms of CPU time, and /wait, which takes only time. */
 const server = `
@@ -36,8 +39,8 @@ const service = { cluster: "outside", service: "web" };
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 /** A simulator with a load balancer in front of one task of the service web, which CodeDeploy deploys. */
-export async function createWorld(options: SimulatorOptions = {}) {
-  const simulator = await startTestSimulator(options);
+export async function createWorld(options: RealOptions = {}) {
+  const simulator = await startRealSimulator(options);
   const delivery = await createDelivery(simulator, testListenerPortOffset());
   await pushProgram(simulator, delivery.repositoryUri, server, options.taskRuntime);
   const { applicationautoscaling: scaling, ecs, cloudwatch, elbv2 } = simulator.aws;

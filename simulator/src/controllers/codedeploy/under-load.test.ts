@@ -5,18 +5,18 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { zip } from "../../aws/lambda/zip-for-tests.ts";
-import { createDelivery, type Delivery } from "../../outside-clients/delivery.ts";
+import { createDelivery, type Delivery } from "../../outside-clients/delivery.support.ts";
 import { writeImageLayout } from "../../outside-clients/image.ts";
-import { type Load, startLoad } from "../../outside-clients/load.ts";
+import { type Load, startLoad } from "../../outside-clients/load.support.ts";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator, testListenerPortOffset } from "../../testing-simulator.ts";
+import { startRealSimulator, testListenerPortOffset } from "../../test-simulator.support.ts";
 
 let simulator: Simulator;
 let delivery: Delivery;
 let load: Load;
 
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
   delivery = await createDelivery(simulator, testListenerPortOffset());
   await pushImage();
   await release(delivery.taskDefinitions[0]);

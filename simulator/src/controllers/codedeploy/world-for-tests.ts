@@ -4,7 +4,7 @@ import type { Action, Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Aws } from "../../aws/api.ts";
 import { createCodeDeploy } from "../../aws/codedeploy/service.ts";
 import { AwsError } from "../../errors.ts";
-import { createTestEnvironment } from "../../testing.ts";
+import { createRealEnvironment } from "../../test-environment.support.ts";
 
 const arn = (kind: string, name: string) =>
   `arn:aws:elasticloadbalancing:us-east-1:123456789012:${kind}/${name}`;
@@ -63,7 +63,7 @@ export async function createWorld(): Promise<{ world: World; call: Call; close: 
     beforeDelete: async () => {},
   };
   // Five documented minutes pass in 50 ms.
-  const environment = await createTestEnvironment({
+  const environment = await createRealEnvironment({
     timeScale: 6000,
     aws: {
       ecs: fakeEcs(world),

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
-import { pushProgram } from "../ecs/push-image-for-tests.ts";
+import { startRealSimulator } from "../../test-simulator.support.ts";
+import { pushProgram } from "../ecs/push-program.support.ts";
 import { files, type Pipelines, preparePipelines, stage, waitingPipeline } from "./pipelines-for-tests.ts";
 
 let simulator: Simulator;
 let pipelines: Pipelines;
 const start = async (timeScale: number) => {
-  simulator = await startTestSimulator({ timeScale });
+  simulator = await startRealSimulator({ timeScale });
   pipelines = await preparePipelines(simulator);
 };
 afterEach(() => simulator?.close());

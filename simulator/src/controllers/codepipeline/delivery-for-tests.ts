@@ -1,10 +1,10 @@
 import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import { deliveryActions } from "../../aws/codepipeline/pipeline-for-tests.ts";
-import { createDelivery } from "../../outside-clients/delivery.ts";
-import { appSpecFile, webTaskDefinition, webVersion } from "../../outside-clients/web-for-tests.ts";
+import { createDelivery } from "../../outside-clients/delivery.support.ts";
+import { appSpecFile, webTaskDefinition, webVersion } from "../../outside-clients/web.support.ts";
 import type { Simulator } from "../../simulator.ts";
-import { testListenerPortOffset } from "../../testing-simulator.ts";
-import { pushProgram } from "../ecs/push-image-for-tests.ts";
+import { testListenerPortOffset } from "../../test-simulator.support.ts";
+import { pushProgram } from "../ecs/push-program.support.ts";
 import { type Pipelines, preparePipelines, stage } from "./pipelines-for-tests.ts";
 
 const { definitions, image, deploy } = deliveryActions("web", "outside", "web");

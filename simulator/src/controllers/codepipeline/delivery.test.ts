@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { filesPushed, imagePushed } from "../../aws/codepipeline/pipeline-for-tests.ts";
-import { type Load, startLoad } from "../../outside-clients/load.ts";
+import { type Load, startLoad } from "../../outside-clients/load.support.ts";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
+import { startRealSimulator } from "../../test-simulator.support.ts";
 import { preparePipelineDelivery } from "./delivery-for-tests.ts";
 
 /** Each test goes on from where the one before it left the service. */
@@ -10,7 +10,7 @@ let simulator: Simulator;
 const warnings: string[] = [];
 let course: Awaited<ReturnType<typeof preparePipelineDelivery>>;
 beforeAll(async () => {
-  simulator = await startTestSimulator({ warn: (message) => warnings.push(message) });
+  simulator = await startRealSimulator({ warn: (message) => warnings.push(message) });
   course = await preparePipelineDelivery(simulator);
 });
 afterAll(() => simulator?.close());

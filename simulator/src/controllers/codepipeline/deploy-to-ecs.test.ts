@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { appSpecFile } from "../../outside-clients/web-for-tests.ts";
+import { appSpecFile } from "../../outside-clients/web.support.ts";
 import { deploy, taskDefinitionFile } from "./delivery-for-tests.ts";
 import { files, pipelinesOfFile, stage, waitingPipeline } from "./pipelines-for-tests.ts";
 

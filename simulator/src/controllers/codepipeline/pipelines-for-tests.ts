@@ -8,7 +8,7 @@ import { afterAll, beforeAll, vi } from "vitest";
 import { createPipelineRole } from "../../aws/codepipeline/pipeline-for-tests.ts";
 import { zip } from "../../aws/lambda/zip-for-tests.ts";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
+import { startRealSimulator } from "../../test-simulator.support.ts";
 
 const bucket = "pipelines";
 
@@ -121,7 +121,7 @@ export function pipelinesOfFile(): () => Pipelines {
   let simulator: Simulator | undefined;
   let pipelines: Pipelines;
   beforeAll(async () => {
-    simulator = await startTestSimulator();
+    simulator = await startRealSimulator();
     pipelines = await preparePipelines(simulator);
   });
   afterAll(() => simulator?.close());

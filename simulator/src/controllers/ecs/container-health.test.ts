@@ -2,7 +2,7 @@ import type { HealthCheck } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { taskRuntimeKinds } from "../../planes/tasks/runtime.ts";
 import { hasDocker } from "../../planes/tasks/runtimes-for-tests.ts";
-import { createWorld, type World } from "./world-for-tests.ts";
+import { createRealWorld, type World } from "./ecs-world.support.ts";
 
 /** Passes once somebody has opened the container. */
 const isOpen: HealthCheck = {
@@ -23,7 +23,7 @@ describe.each(taskRuntimeKinds)("as %s, a service whose containers are checked",
   describe.skipIf(kind === "docker" && !hasDocker)("by themselves", () => {
     let world: World;
     beforeAll(async () => {
-      world = await createWorld(kind);
+      world = await createRealWorld(kind);
     });
     afterAll(() => world?.close());
 

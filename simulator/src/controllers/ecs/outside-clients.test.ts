@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createWorld, type World } from "./world-for-tests.ts";
+import { createRealWorld, type World } from "./ecs-world.support.ts";
 
 // Debian's packages bring these; a version manager's programs of the same name may come first on PATH.
 const installed = (path: string, name: string) => (existsSync(path) ? path : name);
@@ -11,7 +11,7 @@ const python = installed("/usr/bin/python3", "python3");
 
 let world: World;
 beforeEach(async () => {
-  world = await createWorld();
+  world = await createRealWorld();
 });
 afterEach(() => world.close());
 

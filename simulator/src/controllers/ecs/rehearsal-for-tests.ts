@@ -1,7 +1,7 @@
 import type { DeploymentConfiguration, DeploymentLifecycleHookStage } from "@aws-sdk/client-ecs";
 import { afterEach, beforeEach, expect } from "vitest";
-import { type Load, startLoad } from "../../outside-clients/load.ts";
-import { createWorld, type World } from "./world-for-tests.ts";
+import { type Load, startLoad } from "../../outside-clients/load.support.ts";
+import { createRealWorld, type World } from "./ecs-world.support.ts";
 
 export const where = { cluster: "main", service: "web" };
 export const blueGreen: DeploymentConfiguration = { strategy: "BLUE_GREEN", bakeTimeInMinutes: 1 };
@@ -14,7 +14,7 @@ export function useRehearsal() {
   let world: World;
   let load: Load | undefined;
   beforeEach(async () => {
-    world = await createWorld();
+    world = await createRealWorld();
   });
   afterEach(async () => {
     await load?.stop();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { startLoad } from "../../outside-clients/load.ts";
+import { startLoad } from "../../outside-clients/load.support.ts";
 import { useRehearsal } from "./rehearsal-for-tests.ts";
 
 const rehearsal = useRehearsal();

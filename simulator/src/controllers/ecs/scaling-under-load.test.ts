@@ -1,10 +1,10 @@
 import { ECS } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createDelivery, type Delivery } from "../../outside-clients/delivery.ts";
-import { startLoad } from "../../outside-clients/load.ts";
+import { createDelivery, type Delivery } from "../../outside-clients/delivery.support.ts";
+import { startLoad } from "../../outside-clients/load.support.ts";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator, testListenerPortOffset } from "../../testing-simulator.ts";
-import { pushProgram } from "./push-image-for-tests.ts";
+import { startRealSimulator, testListenerPortOffset } from "../../test-simulator.support.ts";
+import { pushProgram } from "./push-program.support.ts";
 
 /** Answers slowly enough for requests to be under way whenever a task is stopped. */
 const server = `
@@ -18,7 +18,7 @@ let simulator: Simulator;
 let delivery: Delivery;
 
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
   delivery = await createDelivery(simulator, testListenerPortOffset());
   await pushProgram(simulator, delivery.repositoryUri, server);
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AccessKey } from "../../access-keys.ts";
 import type { Simulator } from "../../simulator.ts";
-import { startTestSimulator } from "../../testing-simulator.ts";
+import { startRealSimulator } from "../../test-simulator.support.ts";
 import type { SignedTarget } from "./credentials.ts";
 import { basic, signedCredentials } from "./credentials-for-tests.ts";
 
@@ -12,7 +12,7 @@ const path = "/v1/repos/deployment";
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startTestSimulator({
+  simulator = await startRealSimulator({
     accessKeys: [temporary, lasting, over],
     expiredAccessKeys: [over.accessKeyId],
   });

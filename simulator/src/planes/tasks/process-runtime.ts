@@ -202,12 +202,12 @@ async function prepareSetting(options: ContainerOptions, host: Host, token: stri
 }
 
 /** As Docker does: an entrypoint of one's own drops the image's command as well. */
-function argvOf({ image, entryPoint, command }: ContainerOptions): readonly string[] {
+export function argvOf({ image, entryPoint, command }: ContainerOptions): readonly string[] {
   if (entryPoint?.length) return [...entryPoint, ...(command ?? [])];
   return [...(image.config.Entrypoint ?? []), ...(command?.length ? command : (image.config.Cmd ?? []))];
 }
 
-function imageEnvironment(image: LocalImage): Record<string, string> {
+export function imageEnvironment(image: LocalImage): Record<string, string> {
   const pairs = (image.config.Env ?? []).map((pair) => {
     const separator = pair.indexOf("=");
     return separator < 0 ? [pair, ""] : [pair.slice(0, separator), pair.slice(separator + 1)];

@@ -4,8 +4,9 @@ import type { TaskRuntime, TaskRuntimeKind, TaskRuntimeOptions } from "./runtime
 
 /** Rejects with a sentence and the next step when there is no Docker engine that could be used. */
 export async function startTaskRuntime(
-  kind: TaskRuntimeKind,
+  kind: TaskRuntimeKind | ((options: TaskRuntimeOptions) => TaskRuntime),
   options: TaskRuntimeOptions,
 ): Promise<TaskRuntime> {
+  if (typeof kind === "function") return kind(options);
   return kind === "docker" ? startDockerRuntime(options) : createProcessRuntime(options);
 }

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { buildImage } from "../../../../build-image/src/build-image.ts";
 import {
   testEnvironment,
   testInputs,
   toRepository,
-} from "../../../../build-image/src/build-image-for-tests.ts";
+} from "../../../../build-image/src/build-image.support.ts";
+import { buildImage } from "../../../../build-image/src/build-image.ts";
 import { eachEngine } from "../back-ends.ts";
 import type { Row } from "../row.ts";
 import type { Scene } from "../scene.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { createStage } from "../../testing.ts";
+import { createStage } from "../../stage.support.ts";
 
 const ownTemplates = new URL("../../../../../infra-templates/", import.meta.url);
 const own = (name: string) => readFile(new URL(`${name}.yaml`, ownTemplates), "utf8");

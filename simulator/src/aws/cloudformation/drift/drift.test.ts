@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Simulator } from "../../../simulator.ts";
-import { startTestSimulator } from "../../../testing-simulator.ts";
+import { startRealSimulator } from "../../../test-simulator.support.ts";
 
 const folder = new URL("../../../../../infra-templates/", import.meta.url);
 /** In the order of their imports. */
@@ -9,7 +9,7 @@ const names = ["network", "database", "registry", "cluster", "load-balancer", "s
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startRealSimulator();
 });
 afterAll(() => simulator?.close());
 

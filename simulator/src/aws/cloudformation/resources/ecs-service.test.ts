@@ -1,12 +1,12 @@
 import type { DeploymentLifecycleHookStage } from "@aws-sdk/client-ecs";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createWorld, type World } from "../../../controllers/ecs/world-for-tests.ts";
+import { createRealWorld, type World } from "../../../controllers/ecs/ecs-world.support.ts";
 import { zip } from "../../lambda/zip-for-tests.ts";
 
 /** A stack with the service `web` of a cluster, behind a load balancer that is there already. */
 let world: World;
 beforeEach(async () => {
-  world = await createWorld();
+  world = await createRealWorld();
 });
 afterEach(() => world?.close());
 

@@ -1,5 +1,5 @@
 import type { Simulator } from "../../../simulator.ts";
-import { startTestSimulator } from "../../../testing-simulator.ts";
+import { startRealSimulator } from "../../../test-simulator.support.ts";
 
 type Resources = Record<
   string,
@@ -7,8 +7,8 @@ type Resources = Record<
 >;
 
 /** A simulator in which one stack is made, changed and removed by the types of resources under test. */
-export async function startStackTest(options: Parameters<typeof startTestSimulator>[0] = {}) {
-  const simulator: Simulator = await startTestSimulator(options);
+export async function startStackTest(options: Parameters<typeof startRealSimulator>[0] = {}) {
+  const simulator: Simulator = await startRealSimulator(options);
   const { cloudformation } = simulator.aws;
   const StackName = "resources";
   const settled = async () => {

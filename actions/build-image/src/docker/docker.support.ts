@@ -1,0 +1,173 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { makeNodeBase } from "../../../../scripts/base-image/make-node-base.ts";
+import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
+import { type FaultRule, startFaultyRegistry } from "../../../shared/registry/faulty-registry.support.ts";
+import { testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
+import { type BuiltImage, buildImage } from "../build-image.ts";
+import type { BuildEnvironment } from "../environment.ts";
+import type { BuildInputs } from "../inputs.ts";
+import { readSource } from "../source/read-source.ts";
+import { createDockerBuilder } from "./builder.ts";
+import type { DockerInputs } from "./inputs.ts";
+
+export const run = promisify(execFile);
+
+/** Rejects with what to do where no engine answers: these tests are about one. */
+export async function docker(...args: string[]): Promise<string> {
+  try {
+    return (await run("docker", args)).stdout;
+  } catch (error) {
+    const { stderr = "", message } = error as Error & { stderr?: string };
+    if (!/ENOENT|Cannot connect|unknown command/.test(`${stderr}${message}`)) throw error;
+    throw new Error(
+      `these tests need a Docker engine that answers and buildx (Debian: apt-get install docker.io docker-cli docker-buildx iptables, then dockerd): ${stderr || message}`,
+    );
+  }
+}
+
+export type Workshop = Awaited<ReturnType<typeof openWorkshop>>;
+
+type Files = Readonly<Record<string, string>>;
+export interface WorkshopBuild {
+  readonly docker?: Partial<DockerInputs>;
+  readonly inputs?: Partial<BuildInputs>;
+  readonly environment?: Partial<BuildEnvironment>;
+  readonly variables?: NodeJS.ProcessEnv;
+}
+
+/** A registry, the repositories `customer` and `base`, a folder for sources and a user who is logged in. */
+export async function openWorkshop() {
+  await docker("version");
+  const simulator = await startSimulator({ port: 0 });
+  const folder = await mkdtemp(join(tmpdir(), "docker-builder-test-"));
+  const [uri] = await Promise.all(
+    ["customer", "base"].map(async (repositoryName) => {
+      const { repository } = await simulator.aws.ecr.createRepository({ repositoryName });
+      return repository?.repositoryUri ?? "";
+    }),
+  );
+  const host = uri?.split("/")[0] ?? "";
+  const dockerConfig = join(folder, "user");
+  await writeFiles(dockerConfig, { "config.json": await loginOf(simulator, [host]) });
+  const sources = join(folder, "sources");
+  let environment: ReturnType<typeof testEnvironment> | undefined;
+
+  const prepare = async (
+    files: Files,
+    { docker = {}, inputs, environment: own, variables }: WorkshopBuild,
+  ) => {
+    await rm(sources, { recursive: true, force: true });
+    await writeFiles(sources, files);
+    environment = testEnvironment(simulator, {
+      variables: { ...process.env, DOCKER_CONFIG: dockerConfig, ...variables },
+      ...own,
+    });
+    const builder = { ...dockerInputs(sources), ...docker };
+    return [testInputs(sources, { ...inputs, builder }), environment] as const;
+  };
+
+  return {
+    simulator,
+    host,
+    folder,
+    dockerConfig,
+    sources,
+    /** What the last build said, a line each. */
+    lines: () => environment?.lines ?? [],
+    secrets: () => environment?.secrets ?? [],
+
+    /** Makes the sources anew and their image. */
+    async build(files: Files, options: WorkshopBuild = {}) {
+      const [inputs, environment] = await prepare(files, options);
+      return buildImage(inputs, environment);
+    },
+
+    /** Makes the sources anew; answers their digest. */
+    async readSource(files: Files, options: WorkshopBuild = {}) {
+      const [inputs, environment] = await prepare(files, options);
+      const builder = createDockerBuilder(inputs.builder as DockerInputs, environment);
+      return (await readSource(inputs, builder, environment.signal)).digest;
+    },
+
+    /** The registry with faults, as another one that the user is logged in to. */
+    async openFaulty(rules: readonly FaultRule[]) {
+      const registry = await startFaultyRegistry(host, rules);
+      await writeFiles(dockerConfig, { "config.json": await loginOf(simulator, [host, registry.host]) });
+      const uri = `${registry.host}/customer`;
+      const repository = { registry: "other", host: registry.host, name: "customer", uri } as const;
+      return { uri, destination: { repository, creation: undefined }, close: registry.close };
+    },
+
+    async close() {
+      await simulator.close();
+      await rm(folder, { recursive: true });
+      await removeImages(host);
+    },
+  };
+}
+
+export function dockerInputs(context: string): DockerInputs {
+  return {
+    kind: "docker",
+    dockerfile: join(context, "Dockerfile"),
+    target: undefined,
+    platforms: ["linux/amd64"],
+    buildArgs: new Map(),
+    secrets: new Map(),
+    cache: "none",
+    provenance: "none",
+    sbom: false,
+  };
+}
+
+/** An image with Node in the repository `base`; answers its name by tag. */
+export async function pushNodeBase({ simulator, folder, host }: Workshop): Promise<string> {
+  const root = await makeNodeBase({ folder: join(folder, "node") });
+  const inputs = testInputs(root, {
+    destination: toRepository("base"),
+    tags: ["node"],
+    oci: { workingDirectory: "/", entrypoint: ["node"], user: "0" },
+  });
+  await buildImage(inputs, testEnvironment(simulator));
+  return `${host}/base:node`;
+}
+
+/** The image's configuration, as a client nobody here wrote reads it. */
+export async function inspect({ dockerConfig }: Workshop, { image }: Pick<BuiltImage, "image">) {
+  const { stdout } = await run("skopeo", [
+    "inspect",
+    "--config",
+    "--tls-verify=false",
+    ...["--authfile", join(dockerConfig, "config.json")],
+    `docker://${image}`,
+  ]);
+  return JSON.parse(stdout) as {
+    created: string;
+    config: { Labels?: Record<string, string>; Env?: string[] };
+    history: { created_by?: string }[];
+  };
+}
+
+async function writeFiles(folder: string, files: Files): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+}
+
+async function loginOf(simulator: Simulator, hosts: readonly string[]): Promise<string> {
+  const { authorizationData } = await simulator.aws.ecr.getAuthorizationToken({});
+  const login = { auth: authorizationData?.[0]?.authorizationToken };
+  return JSON.stringify({ auths: Object.fromEntries(hosts.map((host) => [host, login])) });
+}
+
+/** Images that a failed test has left in the engine; the registry's port is this test's alone. */
+async function removeImages(host: string): Promise<void> {
+  const names = (await docker("images", "--format", "{{.Repository}}:{{.Tag}}")).split("\n");
+  const ours = names.filter((name) => name.startsWith(`${host}/`));
+  if (ours.length > 0) await docker("image", "rm", ...ours);
+}

@@ -1,0 +1,153 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
+import {
+  webLogs,
+  webTaskDefinition,
+  webVersion,
+} from "../../../simulator/src/outside-clients/web.support.ts";
+import type { Simulator } from "../../../simulator/src/simulator.ts";
+import { startRealSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
+import { fastClock, pushImage } from "../../shared/push-image.support.ts";
+import type { World } from "./clients.ts";
+import type { DeployInputs } from "./inputs.ts";
+
+/** Answers its version; started as version "crash", it throws. */
+const server = `
+import { createServer } from "node:http";
+const version = process.env.VERSION;
+if (version === "crash") throw new Error("cannot read the menu");
+createServer((request, response) => response.end(version)).listen(8080);
+process.on("SIGTERM", () => process.exit(0));
+`;
+
+export interface Stage {
+  readonly simulator: Simulator;
+  readonly productionUrl: string;
+  readonly folder: string;
+  readonly image: string;
+  /** Path of a task definition whose tasks answer this version. */
+  taskDefinition(version: string, changes?: object): Promise<string>;
+  world(signal?: AbortSignal): World & { readonly lines: string[] };
+  inputs(file: string, changes?: Partial<DeployInputs>): DeployInputs;
+  close(): Promise<void>;
+}
+
+/** A simulated account with a load-balanced service, its deployment group and an image in its repository. */
+export async function createStage(): Promise<Stage> {
+  const simulator = await startRealSimulator();
+  const { productionUrl } = await createDelivery(simulator, testListenerPortOffset());
+  return stageOn({ simulator, productionUrl, cluster: "outside" });
+}
+
+/** A stage on a simulated account that has the cluster, its service "web" and a repository "web" already. */
+export async function stageOn(parts: {
+  readonly simulator: Simulator;
+  readonly productionUrl: string;
+  readonly cluster: string;
+}): Promise<Stage> {
+  const { simulator, productionUrl, cluster } = parts;
+  const folder = await mkdtemp(join(tmpdir(), "deploy-test-"));
+  const image = await pushImage(simulator, folder, server);
+  await simulator.aws.iam.createRole({
+    RoleName: "execution",
+    AssumeRolePolicyDocument: JSON.stringify(trustOfTasks),
+  });
+  return {
+    simulator,
+    folder,
+    image,
+    productionUrl,
+    taskDefinition: async (version, changes = {}) => {
+      const file = join(folder, `taskdef-${version}.json`);
+      await writeFile(
+        file,
+        JSON.stringify({ ...webTaskDefinition(image, { ...webVersion(version), ...webLogs }), ...changes }),
+      );
+      return file;
+    },
+    world: (signal = new AbortController().signal) => worldOf(simulator, signal),
+    inputs: (file, changes = {}) => ({ ...inputs, cluster, source: { file }, ...changes }),
+    close: async () => {
+      await simulator.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** As long as ECS allows for a bake; 600 times faster it is more than two minutes, longer than any test. */
+export const longestWaitMinutes = 1440;
+
+/** The same with a deployment group that keeps the old tasks for so long. */
+export async function createWaitingStage(): Promise<Stage> {
+  const stage = await createStage();
+  await keepOldTasks(stage.simulator);
+  return stage;
+}
+
+/** Lets CodeDeploy's deployments of `web` go on until somebody ends them. */
+export async function keepOldTasks({ aws }: Simulator): Promise<void> {
+  await aws.codedeploy.updateDeploymentGroup({
+    applicationName: "outside",
+    currentDeploymentGroupName: "web",
+    blueGreenDeploymentConfiguration: {
+      terminateBlueInstancesOnDeploymentSuccess: {
+        action: "TERMINATE",
+        terminationWaitTimeInMinutes: longestWaitMinutes,
+      },
+      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
+    },
+  });
+}
+
+const inputs: Omit<DeployInputs, "source" | "cluster"> = {
+  service: "web",
+  appSpecFile: undefined,
+  codeDeployApplication: "outside",
+  codeDeployDeploymentGroup: "web",
+  desiredCount: undefined,
+  force: false,
+  rollbackOnAlarm: [],
+  mode: "apply",
+  waitUntil: "complete",
+  deadlineMs: undefined,
+  maxFailedTasks: 2,
+  onCancel: "rollback",
+};
+
+const trustOfTasks = {
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" },
+  ],
+};
+
+function worldOf({ clientConfig }: Simulator, signal: AbortSignal) {
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  return {
+    lines,
+    clock: fastClock,
+    log: { info: write, notice: write, warning: write },
+    signal,
+    run: undefined,
+    handOver: () => {},
+    clients: {
+      ecs: new ECSClient(clientConfig),
+      codedeploy: new CodeDeployClient(clientConfig),
+      logs: async () => new CloudWatchLogsClient(clientConfig),
+      elbv2: async () => new ElasticLoadBalancingV2Client(clientConfig),
+      ecr: async () => new ECRClient(clientConfig),
+      iam: async () => new IAMClient(clientConfig),
+      secretsManager: async () => new SecretsManagerClient(clientConfig),
+    },
+  };
+}

@@ -1,0 +1,181 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import { CodePipelineClient, type StageDeclaration } from "@aws-sdk/client-codepipeline";
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { createPipelineRole } from "../../../simulator/src/aws/codepipeline/pipeline-for-tests.ts";
+import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
+import type { Simulator } from "../../../simulator/src/simulator.ts";
+import {
+  type RealOptions,
+  startRealSimulator,
+  testListenerPortOffset,
+} from "../../../simulator/src/test-simulator.support.ts";
+import { fastClock, pushImage } from "../../shared/push-image.support.ts";
+import type { Clients } from "./clients.ts";
+import { followPipeline } from "./follow-pipeline.ts";
+import type { Handle } from "./hand-over.ts";
+import { readFollowInputs } from "./inputs.ts";
+import { createRules, definitions, pipeline } from "./pipeline.support.ts";
+import { newRecord } from "./record.ts";
+
+/** Answers its version; started as version "crash", it throws. */
+const program = (version: string) => `
+import { createServer } from "node:http";
+if (${JSON.stringify(version)} === "crash") throw new Error("cannot read the menu");
+createServer((request, response) => response.end(${JSON.stringify(version)})).listen(8080);
+process.on("SIGTERM", () => process.exit(0));
+`;
+
+interface Trying {
+  readonly signal?: AbortSignal;
+  readonly onLine?: (line: string) => void;
+}
+
+export interface Stage {
+  readonly simulator: Simulator;
+  readonly folder: string;
+  readonly productionUrl: string;
+  /** Commits files to the branch of the definitions; answers the commit. */
+  define(files: Readonly<Record<string, string>>): Promise<string>;
+  /** Pushes an image whose server answers this, unless it is there, and tags it; `latest` when not told otherwise. Answers its name by digest. */
+  push(version: string, tags?: string[]): Promise<string>;
+  /** Makes the course's pipeline, with these stages between source and deployment, and without rules; the first run, which CodePipeline starts by itself, is stopped. */
+  createPipeline(
+    name: string,
+    between?: readonly StageDeclaration[],
+    pipelineType?: "V1" | "V2",
+  ): Promise<void>;
+  /** What the console makes without saying so: an image that is pushed, or a change of the definitions, starts the pipeline. */
+  createRules(pipeline: string): Promise<void>;
+  /** Follows with inputs as a workflow gives them. */
+  follow(given: Readonly<Record<string, string>>, trying?: Trying): Promise<Followed>;
+  page(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface Followed {
+  readonly record: ReturnType<typeof newRecord>;
+  readonly error: Error & { readonly nextStep?: string };
+  readonly lines: readonly string[];
+  /** What the post step would find, last. */
+  readonly handle: Handle | undefined;
+}
+
+/** A simulated account with a service in production as version "zero", and the definitions in CodeCommit. */
+export async function createStage(options: RealOptions = {}): Promise<Stage> {
+  const simulator = await startRealSimulator(options);
+  const { aws } = simulator;
+  const folder = await mkdtemp(join(tmpdir(), "follow-test-"));
+  const { productionUrl } = await createDelivery(simulator, testListenerPortOffset());
+  await aws.iam.createRole({ RoleName: "execution", AssumeRolePolicyDocument: trust("ecs-tasks") });
+  await aws.iam.createRole({ RoleName: "events", AssumeRolePolicyDocument: trust("events") });
+  const roleArn = await createPipelineRole(aws, "PipelineRole");
+  await aws.s3.createBucket({ Bucket: "artifacts-of-pipelines" });
+  await aws.codecommit.createRepository({ repositoryName: "deployment" });
+  const push = async (version: string, tags?: string[]) => {
+    const context = join(folder, `image-${version}`);
+    await mkdir(context, { recursive: true });
+    return pushImage(simulator, context, program(version), tags);
+  };
+  await push("zero");
+  let head: string | undefined;
+  const define = async (files: Readonly<Record<string, string>>) => {
+    const putFiles = Object.entries(files).map(([filePath, text]) => ({
+      filePath,
+      fileContent: Buffer.from(text),
+    }));
+    const parent = head === undefined ? {} : { parentCommitId: head };
+    const made = await aws.codecommit.createCommit({
+      repositoryName: "deployment",
+      branchName: "dev",
+      commitMessage: "Change the definitions",
+      putFiles,
+      ...parent,
+    });
+    head = made.commitId;
+    return head ?? "";
+  };
+  await define(definitions);
+  return {
+    simulator,
+    folder,
+    productionUrl,
+    define,
+    push,
+    page: async () => (await fetch(productionUrl)).text(),
+    createPipeline: async (name, between = [], pipelineType = "V2") => {
+      const declaration = { ...pipeline(name, roleArn, between), pipelineType };
+      await aws.codepipeline.createPipeline({ pipeline: declaration });
+      await stopFirstRun(simulator, name);
+    },
+    createRules: (name) => createRules(simulator, name),
+    follow: (given, trying) => follow(simulator, given, trying),
+    close: async () => {
+      await simulator.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function trust(service: string): string {
+  const Principal = { Service: `${service}.amazonaws.com` };
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal, Action: "sts:AssumeRole" }],
+  });
+}
+
+async function stopFirstRun({ aws }: Simulator, pipelineName: string): Promise<void> {
+  const { pipelineExecutionSummaries = [] } = await aws.codepipeline.listPipelineExecutions({ pipelineName });
+  for (const { pipelineExecutionId } of pipelineExecutionSummaries)
+    await aws.codepipeline.stopPipelineExecution({ pipelineName, pipelineExecutionId, abandon: true });
+}
+
+async function follow(
+  { clientConfig }: Simulator,
+  given: Readonly<Record<string, string>>,
+  { signal = new AbortController().signal, onLine }: Trying = {},
+): Promise<Followed> {
+  const inputs = readFollowInputs((name) => given[name] ?? "");
+  const record = newRecord(inputs.pipeline);
+  const lines: string[] = [];
+  const write = (line: string) => {
+    lines.push(line);
+    onLine?.(line);
+  };
+  let handle: Handle | undefined;
+  const world = {
+    clients: clientsOf(clientConfig),
+    clock: fastClock,
+    log: { info: write, notice: write, warning: write },
+    signal,
+    handOver: (now: Handle | undefined) => {
+      handle = now;
+    },
+  };
+  const error: Followed["error"] = await followPipeline(world, inputs, record).then(
+    () => undefined as never,
+    (reason) => reason,
+  );
+  return { record, error, lines, handle };
+}
+
+function clientsOf(config: Simulator["clientConfig"]): Clients {
+  return {
+    ecs: new ECSClient(config),
+    codedeploy: new CodeDeployClient(config),
+    codepipeline: new CodePipelineClient(config),
+    logs: async () => new CloudWatchLogsClient(config),
+    elbv2: async () => new ElasticLoadBalancingV2Client(config),
+    ecr: async () => new ECRClient(config),
+    iam: async () => new IAMClient(config),
+    secretsManager: async () => new SecretsManagerClient(config),
+  };
+}

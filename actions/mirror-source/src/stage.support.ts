@@ -1,0 +1,152 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { CodeCommitClient, type CodeCommitClientConfig } from "@aws-sdk/client-codecommit";
+import { awsCli } from "../../../simulator/src/outside-clients/programs.ts";
+import type { Simulator } from "../../../simulator/src/simulator.ts";
+import { type RealOptions, startRealSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { fastClock } from "../../shared/push-image.support.ts";
+import { readMirrorInputs } from "./inputs.ts";
+import { mirror } from "./mirror.ts";
+import { newRecord } from "./mirror-and-report.ts";
+import type { MirrorRecord } from "./record.ts";
+import type { MirrorWorld } from "./world.ts";
+
+export const variables = {
+  PATH: process.env.PATH,
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_SYSTEM: "/dev/null",
+  GITHUB_SERVER_URL: "https://github.com",
+  GITHUB_REPOSITORY: "coffee/suppliers",
+  GITHUB_REF: "refs/heads/dev",
+};
+
+/** Resolves to what git printed; the machine's configuration stays out of it. */
+export async function git(folder: string, ...commandArguments: string[]): Promise<string> {
+  const env = {
+    ...variables,
+    ...Object.fromEntries(
+      ["AUTHOR", "COMMITTER"].flatMap((who) => [
+        [`GIT_${who}_NAME`, "Ada Lovelace"],
+        [`GIT_${who}_EMAIL`, "ada@example.com"],
+        [`GIT_${who}_DATE`, "1767323045 +0100"],
+      ]),
+    ),
+  };
+  return (await promisify(execFile)("git", commandArguments, { cwd: folder, env })).stdout.trim();
+}
+
+export interface Stage {
+  readonly simulator: Simulator;
+  readonly folder: string;
+  /** A new repository with one commit; resolves to its folder. */
+  repository(files?: Readonly<Record<string, string>>): Promise<string>;
+  /** A new CodeCommit repository; resolves to its name. */
+  codecommit(): Promise<string>;
+  world(folder: string, changes?: Partial<MirrorWorld>): MirrorWorld & { lines: string[] };
+  /** Mirrors with inputs as a workflow gives them. */
+  mirror(world: MirrorWorld, inputs: Readonly<Record<string, string>>): Promise<MirrorRecord>;
+  client(config?: CodeCommitClientConfig): CodeCommitClient;
+  /** Head of the branch dev as CodeCommit tells it; undefined without one. */
+  head(repository: string): Promise<string | undefined>;
+  /** Clones dev with AWS's own credential helper; resolves to the folder. */
+  clone(repository: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function createStage(options?: RealOptions): Promise<Stage> {
+  const simulator = await startRealSimulator(options);
+  const folder = await mkdtemp(join(tmpdir(), "mirror-test-"));
+  let count = 0;
+  const fresh = (what: string) => `${what}-${count++}`;
+  const client = (config: CodeCommitClientConfig = {}) =>
+    new CodeCommitClient({ ...simulator.clientConfig, ...config });
+  return {
+    simulator,
+    folder,
+    client,
+    async repository(files = { "README.md": "coffee\n" }) {
+      const path = join(folder, fresh("source"));
+      await mkdir(path);
+      await git(path, "init", "--quiet", "--initial-branch", "main");
+      await commit(path, files);
+      return path;
+    },
+    async codecommit() {
+      const repositoryName = fresh("deployment");
+      await simulator.aws.codecommit.createRepository({ repositoryName });
+      return repositoryName;
+    },
+    world(path, changes = {}) {
+      const lines: string[] = [];
+      const write = (line: string) => void lines.push(line);
+      return {
+        lines,
+        codecommit: client(),
+        folder: path,
+        variables: { ...variables, RUNNER_TEMP: folder },
+        clock: fastClock,
+        log: { info: write, notice: write, warning: write },
+        mask: () => {},
+        signal: new AbortController().signal,
+        ...changes,
+      };
+    },
+    async mirror(world, given) {
+      const inputs = readMirrorInputs(world.variables, (name) => given[name] ?? "");
+      const record = await newRecord(world, inputs);
+      await mirror(world, inputs, record);
+      return record;
+    },
+    head: (repositoryName) =>
+      simulator.aws.codecommit.getBranch({ repositoryName, branchName: "dev" }).then(
+        ({ branch }) => branch?.commitId,
+        () => undefined,
+      ),
+    clone: (repository) => clone(simulator, repository, join(folder, fresh("clone"))),
+    async close() {
+      await simulator.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves to the new commit's id. */
+export async function commit(
+  folder: string,
+  files: Readonly<Record<string, string>>,
+  message = "Change the menu",
+): Promise<string> {
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  }
+  await git(folder, "add", "--all");
+  await git(folder, "commit", "--quiet", "--allow-empty", "-m", message);
+  return git(folder, "rev-parse", "HEAD");
+}
+
+async function clone(simulator: Simulator, repository: string, target: string): Promise<string> {
+  const { repositoryMetadata } = await simulator.aws.codecommit.getRepository({ repositoryName: repository });
+  const url = repositoryMetadata?.cloneUrlHttp ?? "";
+  const helper = `!${awsCli} codecommit credential-helper --ignore-host-check $@`;
+  await promisify(execFile)(
+    "git",
+    [
+      "-c",
+      `credential.helper=${helper}`,
+      "-c",
+      "credential.useHttpPath=true",
+      "clone",
+      "--quiet",
+      "-b",
+      "dev",
+      url,
+      target,
+    ],
+    { env: { ...variables, ...simulator.environmentVariables } },
+  );
+  return target;
+}

@@ -1,0 +1,112 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import type { Simulator } from "../../../simulator/src/simulator.ts";
+import { type RealOptions, startRealSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import type { Failure } from "../../shared/failure.ts";
+import { fastClock } from "../../shared/push-image.support.ts";
+import type { ProvisionInputs } from "./inputs.ts";
+import { provisionAndReport } from "./provision.ts";
+import { trackOperations } from "./stack/hand-over.ts";
+import { inRequest } from "./stack/template-store.ts";
+import type { World } from "./world.ts";
+
+export const testInputs: ProvisionInputs = {
+  stacks: [],
+  templatesFolder: "infra-templates",
+  parametersFile: undefined,
+  stackPrefix: "shop",
+  mode: "apply",
+  deadlineMs: 60_000,
+  onFailure: "rollback",
+  onCancel: "rollback",
+  commentToken: undefined,
+  templateBucket: undefined,
+  force: false,
+};
+
+export type Stage = Awaited<ReturnType<typeof createStage>>;
+
+/** A simulator, a folder of templates, and runs of the action on them. */
+export async function createStage(options: RealOptions = {}) {
+  const simulator: Simulator = await startRealSimulator(options);
+  const folder = await mkdtemp(join(tmpdir(), "provision-stack-"));
+  const templatesFolder = join(folder, "templates");
+  await mkdir(templatesFolder);
+  const write = async (file: string, content: string | object) => {
+    const path = join(folder, file);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, typeof content === "string" ? content : JSON.stringify(content, undefined, 2));
+    return path;
+  };
+
+  /** Puts these templates, and no others, into the folder. */
+  const templates = async (bodies: Record<string, string>) => {
+    await rm(templatesFolder, { recursive: true });
+    await mkdir(templatesFolder);
+    for (const [name, body] of Object.entries(bodies)) await write(`templates/${name}.yaml`, body);
+  };
+
+  const run = async (changes: Partial<ProvisionInputs>, world: Partial<World> = {}) => {
+    const lines: string[] = [];
+    const warnings: string[] = [];
+    for (const [variable, file] of [
+      ["GITHUB_OUTPUT", "output"],
+      ["GITHUB_STEP_SUMMARY", "summary"],
+    ] as const)
+      process.env[variable] = await write(file, "");
+    const error = await provisionAndReport(
+      {
+        cloudformation: new CloudFormationClient(simulator.clientConfig),
+        clientConfig: simulator.clientConfig,
+        templates: inRequest,
+        handOver: trackOperations(() => {}),
+        clock: fastClock,
+        log: {
+          info: (line) => void lines.push(line),
+          warning: (line) => void warnings.push(line),
+        },
+        signal: new AbortController().signal,
+        ...world,
+      },
+      { ...testInputs, templatesFolder, ...changes },
+    ).then(
+      () => undefined,
+      (reason: Failure) => reason,
+    );
+    const output = await readFile(join(folder, "output"), "utf8");
+    const read = (name: string) => new RegExp(`^${name}<<(\\S+)\\n([\\s\\S]*?)\\n\\1`, "m").exec(output)?.[2];
+    return {
+      error,
+      lines: lines.join("\n"),
+      warnings: warnings.join("\n"),
+      output: read,
+      outputs: JSON.parse(read("outputs") ?? "null"),
+      values: JSON.parse(read("values") ?? "null"),
+      summary: await readFile(join(folder, "summary"), "utf8"),
+    };
+  };
+
+  const stacks = async () => {
+    const { Stacks = [] } = await simulator.aws.cloudformation.describeStacks({});
+    return Object.fromEntries(Stacks.map(({ StackName = "", StackStatus }) => [StackName, StackStatus]));
+  };
+
+  return {
+    simulator,
+    folder,
+    templatesFolder,
+    write,
+    templates,
+    run,
+    /** Status by name of the stacks that there are. */
+    stacks,
+    async close() {
+      delete process.env.GITHUB_OUTPUT;
+      delete process.env.GITHUB_STEP_SUMMARY;
+      await simulator.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { deploy } from "../../deploy-service/src/deploy.ts";
+import type { DeployInputs } from "../../deploy-service/src/inputs.ts";
+import { readRun } from "../../deploy-service/src/order/run.ts";
+import { newRecord } from "../../deploy-service/src/record.ts";
+import type { Stage } from "../../deploy-service/src/stage.support.ts";
+import { type RollbackInputs, readRollbackInputs } from "./inputs.ts";
+import { rollBack } from "./rollback.ts";
+
+/** Inputs as a workflow gives them, for the service of a stage. */
+function inputsFor(stage: Stage, given: Record<string, string>): RollbackInputs {
+  const { cluster, service, codeDeployApplication, codeDeployDeploymentGroup } = stage.inputs("");
+  const all: Record<string, string> = {
+    cluster,
+    service,
+    "codedeploy-application": codeDeployApplication,
+    "codedeploy-deployment-group": codeDeployDeploymentGroup,
+    ...given,
+  };
+  return readRollbackInputs((name) => all[name] ?? "");
+}
+
+interface Trying {
+  readonly signal?: AbortSignal;
+  readonly onLine?: (line: string) => void;
+}
+
+/** Rolls the stage's service back as run 3 of a workflow of its own. */
+export async function tryRollBack(stage: Stage, given: Record<string, string>, trying: Trying = {}) {
+  const world = { ...stage.world(trying.signal), run: runOf("rollback.yml", 3, "rollback") };
+  const { info } = world.log;
+  world.log.info = (line) => {
+    info(line);
+    trying.onLine?.(line);
+  };
+  const record = newRecord("", "web");
+  const error = await outcomeOf(rollBack(world, inputsFor(stage, given), record));
+  return { record, error, lines: world.lines.join("\n") };
+}
+
+/** Brings a version into production as a run of deploy.yml, or as far as is asked; answers ARN of its revision. */
+export async function release(
+  stage: Stage,
+  version: string,
+  number = 1,
+  changes: Partial<DeployInputs> = {},
+): Promise<string> {
+  const { record, error } = await tryDeploy(stage, version, number, changes);
+  if (error) throw error;
+  return record.revisionAfter;
+}
+
+export async function tryDeploy(
+  stage: Stage,
+  version: string,
+  number: number,
+  changes: Partial<DeployInputs> = {},
+) {
+  const record = newRecord("", "web");
+  const world = { ...stage.world(), run: runOf("deploy.yml", number) };
+  const inputs = stage.inputs(await stage.taskDefinition(version), changes);
+  return { record, error: await outcomeOf(deploy(world, inputs, record)) };
+}
+
+function outcomeOf(work: Promise<unknown>): Promise<(Error & { nextStep?: string }) | undefined> {
+  return work.then(
+    () => undefined,
+    (reason) => reason,
+  );
+}
+
+function runOf(workflow: string, number: number, kind?: "rollback") {
+  const env = {
+    GITHUB_REPOSITORY: "octocat/shop",
+    GITHUB_WORKFLOW_REF: `octocat/shop/.github/workflows/${workflow}@refs/heads/main`,
+    GITHUB_RUN_NUMBER: String(number),
+  };
+  return readRun(env, kind);
+}

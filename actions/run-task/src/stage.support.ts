@@ -1,0 +1,124 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { type ContainerDefinition, ECSClient } from "@aws-sdk/client-ecs";
+import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
+import type { Simulator } from "../../../simulator/src/simulator.ts";
+import { startRealSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
+import type { EcsWorld } from "../../shared/ecs/world.ts";
+import { fastClock, pushImage } from "../../shared/push-image.support.ts";
+import type { RunInputs } from "./inputs.ts";
+
+/** Does what its first argument says; without one it is the server of a service. */
+const program = `
+import { createServer } from "node:http";
+const [what, ...rest] = process.argv.slice(2);
+if (what === "migrate") console.log("migrated " + process.env.DATABASE + rest.join());
+else if (what === "fail") throw new Error("no such table: suppliers");
+else if (what === "exit") process.exit(Number(rest[0]));
+else if (what === "hang") { console.log("waiting for a lock"); setInterval(() => {}, 1000); }
+else if (what === "attack") console.log("::error::not ours\\r::set-output name=x::y\\nsee ##[error]not ours");
+else createServer((request, response) => response.end()).listen(8080);
+`;
+
+export interface Stage {
+  readonly simulator: Simulator;
+  readonly folder: string;
+  readonly subnets: readonly string[];
+  /** Path of a task definition of family `job`, with these containers beside `job` itself. */
+  taskDefinition(job?: Partial<ContainerDefinition>, others?: ContainerDefinition[]): Promise<string>;
+  /** `onLine` sees each line of the job's log as it is written. */
+  world(options?: { signal?: AbortSignal; onLine?: (line: string) => void }): EcsWorld & { lines: string[] };
+  /** Of a run like the service's tasks. */
+  inputs(file: string, changes?: Partial<RunInputs>): RunInputs;
+  /** A container beside the one that decides, with the same image. */
+  sidecar(command: string[], essential?: boolean): ContainerDefinition;
+  close(): Promise<void>;
+}
+
+/** A simulated account with a service whose network is there to run like, and an image in its repository. */
+export async function createStage(): Promise<Stage> {
+  const simulator = await startRealSimulator();
+  const folder = await mkdtemp(join(tmpdir(), "run-task-test-"));
+  await createDelivery(simulator, testListenerPortOffset());
+  const image = await pushImage(simulator, folder, program);
+  const { Subnets = [] } = await simulator.aws.ec2.describeSubnets({});
+  let files = 0;
+  return {
+    simulator,
+    folder,
+    subnets: Subnets.map(({ SubnetId = "" }) => SubnetId),
+    taskDefinition: async (job = {}, others = []) => {
+      const file = join(folder, `taskdef-${files++}.json`);
+      await writeFile(
+        file,
+        JSON.stringify(definitionOf([{ ...container("job", image), ...job }, ...others])),
+      );
+      return file;
+    },
+    world: (options) => worldOf(simulator, options),
+    inputs: (file, changes = {}) => ({ ...inputs, taskDefinition: { file }, ...changes }),
+    sidecar: (command, essential = false) => ({ ...container("sidecar", image), command, essential }),
+    close: async () => {
+      await simulator.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const inputs: Omit<RunInputs, "taskDefinition"> = {
+  cluster: "outside",
+  container: undefined,
+  command: ["migrate"],
+  environment: new Map(),
+  placement: { service: "web" },
+  waitUntil: "stopped",
+  deadlineMs: 10 * 60_000,
+  onCancel: "stop",
+};
+
+function container(name: string, image: string): ContainerDefinition {
+  const options = {
+    "awslogs-group": "web",
+    "awslogs-region": "us-east-1",
+    "awslogs-stream-prefix": "job",
+  };
+  return { name, image, logConfiguration: { logDriver: "awslogs", options } };
+}
+
+function definitionOf(containerDefinitions: ContainerDefinition[]) {
+  return {
+    family: "job",
+    requiresCompatibilities: ["FARGATE"],
+    networkMode: "awsvpc",
+    cpu: "256",
+    memory: "512",
+    executionRoleArn: "arn:aws:iam::123456789012:role/execution",
+    containerDefinitions,
+  };
+}
+
+function worldOf(
+  { clientConfig }: Simulator,
+  {
+    signal = new AbortController().signal,
+    onLine,
+  }: { signal?: AbortSignal; onLine?: (line: string) => void } = {},
+) {
+  const lines: string[] = [];
+  const write = (line: string) => {
+    lines.push(line);
+    onLine?.(line);
+  };
+  return {
+    lines,
+    clock: fastClock,
+    log: { info: write, notice: write, warning: write },
+    signal,
+    clients: {
+      ecs: new ECSClient(clientConfig),
+      logs: async () => new CloudWatchLogsClient(clientConfig),
+    },
+  };
+}

@@ -1,0 +1,187 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { type CreateServiceCommandInput, ECSClient, type HealthCheck } from "@aws-sdk/client-ecs";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { createRealWorld } from "../../../simulator/src/controllers/ecs/ecs-world.support.ts";
+import { pushProgram } from "../../../simulator/src/controllers/ecs/push-program.support.ts";
+import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
+import type { Simulator } from "../../../simulator/src/simulator.ts";
+import { startRealSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
+import { type Clock, systemClock } from "../../shared/clock.ts";
+import type { World } from "./clients.ts";
+import { readScaleInputs } from "./inputs.ts";
+import { newRecord } from "./record.ts";
+import { scale } from "./scale.ts";
+import type { Undo } from "./undo.ts";
+
+/** Twenty times as fast as the wall, so that looking every two seconds takes a tenth of one. */
+const speed = 20;
+const quickClock: Clock = {
+  now: () => Date.now() * speed,
+  wait: (ms, signal) => systemClock.wait(ms / speed, signal),
+};
+
+export type Deployer = "CodeDeploy" | "ECS rolling" | "ECS blue/green";
+
+/** What tasks that start from now on do, as if somebody had pushed another image under the service's tag. */
+const programs = {
+  /** Answers slowly enough for requests to be under way whenever a task is stopped. */
+  serve: `
+    import { createServer } from "node:http";
+    const server = createServer((_, response) => setTimeout(() => response.end(String(process.pid)), 20));
+    server.listen(8080);
+    process.on("SIGTERM", () => server.close(() => process.exit(0)));
+  `,
+  crash: `throw new Error("cannot read the menu");`,
+  unhealthy: `
+    import { createServer } from "node:http";
+    createServer((_, response) => { response.statusCode = 503; response.end(); }).listen(8080);
+  `,
+};
+
+export interface Stage {
+  readonly simulator: Simulator;
+  readonly cluster: string;
+  readonly productionUrl: string;
+  /** ARNs of the two between which blue/green moves the tasks. */
+  readonly targetGroups: readonly string[];
+  push(program: keyof typeof programs): Promise<void>;
+  try(given: Record<string, string>, options?: Trying): ReturnType<typeof tryScale>;
+  service(): Promise<{ desired: number | undefined; running: number | undefined }>;
+  /** Resolves once so many tasks are healthy targets, and no others are there. */
+  healthy(count: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Trying {
+  readonly signal?: AbortSignal;
+  readonly onLine?: (line: string) => void;
+  readonly world?: Partial<World>;
+}
+
+/** A simulated account with the service web, of which one task serves. */
+export async function createStage(
+  deployer: Deployer,
+  settings: Partial<CreateServiceCommandInput> = {},
+  healthCheck?: HealthCheck,
+): Promise<Stage> {
+  const parts = await (deployer === "CodeDeploy"
+    ? createCodeDeploy()
+    : createEcs(deployer, settings, healthCheck));
+  const stage: Stage = {
+    ...parts,
+    push: (program) => pushProgram(parts.simulator, parts.repositoryUri, programs[program]),
+    try: (given, options) => tryScale(stage, given, options),
+    async service() {
+      const { services } = await parts.simulator.aws.ecs.describeServices({
+        cluster: parts.cluster,
+        services: ["web"],
+      });
+      return { desired: services?.[0]?.desiredCount, running: services?.[0]?.runningCount };
+    },
+    async healthy(count) {
+      const { elbv2 } = parts.simulator.aws;
+      await until(async () => {
+        const found = await Promise.all(
+          parts.targetGroups.map((TargetGroupArn) => elbv2.describeTargetHealth({ TargetGroupArn })),
+        );
+        const targets = found.flatMap(({ TargetHealthDescriptions = [] }) => TargetHealthDescriptions);
+        const healthy = targets.filter(({ TargetHealth }) => TargetHealth?.State === "healthy");
+        return healthy.length === count && targets.length === count;
+      });
+    },
+    close: () => parts.simulator.close(),
+  };
+  if (settings.loadBalancers?.length !== 0) await stage.healthy(1);
+  return stage;
+}
+
+/** For what a test or its preparation waits for; the test's own time-out ends it. */
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await pause(20);
+}
+
+async function createCodeDeploy() {
+  const simulator = await startRealSimulator();
+  const delivery = await createDelivery(simulator, testListenerPortOffset());
+  const { repositoryUri, productionUrl, targetGroups } = delivery;
+  await pushProgram(simulator, repositoryUri, programs.serve);
+  return {
+    simulator,
+    cluster: "outside",
+    productionUrl,
+    repositoryUri,
+    targetGroups: Object.values(targetGroups),
+  };
+}
+
+async function createEcs(
+  deployer: Deployer,
+  settings: Partial<CreateServiceCommandInput>,
+  healthCheck: HealthCheck | undefined,
+) {
+  const { simulator, productionUrl, groups, create, newest } = await createRealWorld();
+  const { repositories } = await simulator.aws.ecr.describeRepositories({});
+  const repositoryUri = repositories?.[0]?.repositoryUri ?? "";
+  await pushProgram(simulator, repositoryUri, programs.serve);
+  const one = { containerName: "web", containerPort: 8080, targetGroupArn: groups.blue };
+  const rolling = deployer === "ECS rolling";
+  await create(
+    rolling ? { strategy: "ROLLING" } : { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 },
+    {
+      ...(rolling && { loadBalancers: [one] }),
+      ...settings,
+    },
+    healthCheck,
+  );
+  await until(async () => (await newest()).status === "SUCCESSFUL");
+  return { simulator, cluster: "main", productionUrl, repositoryUri, targetGroups: Object.values(groups) };
+}
+
+/** Scales the stage's service, as a workflow asks for it. */
+async function tryScale(
+  { simulator, cluster }: Stage,
+  given: Record<string, string>,
+  { signal = new AbortController().signal, onLine, world: changes }: Trying = {},
+) {
+  const lines: string[] = [];
+  const undos: (Undo | undefined)[] = [];
+  const write = (line: string) => {
+    lines.push(line);
+    onLine?.(line);
+  };
+  const world: World = {
+    clients: clientsOf(simulator),
+    clock: quickClock,
+    log: { info: write, notice: write, warning: write },
+    signal,
+    handOver: (undo) => void undos.push(undo),
+    ...changes,
+  };
+  const all: Record<string, string> = { cluster, service: "web", ...given };
+  const record = newRecord(cluster, "web");
+  record.startedAt = world.clock.now();
+  const inputs = readScaleInputs((name) => all[name] ?? "");
+  const error = await scale(world, inputs, record).then(
+    () => undefined,
+    (reason: Error & { nextStep?: string }) => reason,
+  );
+  return { record, error, undos, lines: lines.join("\n") };
+}
+
+function clientsOf({ clientConfig }: Simulator): World["clients"] {
+  const [elbv2, autoscaling, cloudwatch] = [
+    new ElasticLoadBalancingV2Client(clientConfig),
+    new ApplicationAutoScalingClient(clientConfig),
+    new CloudWatchClient(clientConfig),
+  ];
+  return {
+    ecs: new ECSClient(clientConfig),
+    logs: async () => new CloudWatchLogsClient(clientConfig),
+    elbv2: async () => elbv2,
+    autoscaling: async () => autoscaling,
+    cloudwatch: async () => cloudwatch,
+  };
+}

@@ -1,0 +1,39 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Simulator } from "../../../simulator/src/simulator.ts";
+import { testEnvironment, testInputs, toRepository } from "../../build-image/src/build-image.support.ts";
+import { type BuiltImage, buildImage } from "../../build-image/src/build-image.ts";
+import type { RegistryWorld } from "../../shared/registry/registry-world.ts";
+import { readTagInputs } from "./inputs.ts";
+import { tagImage } from "./tag-image.ts";
+
+/** Tags with inputs as a workflow gives them. */
+export function tag(image: string, tags: string, world: RegistryWorld) {
+  const inputs: Record<string, string> = { image, tags };
+  return tagImage(
+    readTagInputs((name) => inputs[name] ?? ""),
+    world,
+  );
+}
+
+interface Building {
+  readonly text: string;
+  readonly tags?: readonly string[];
+  readonly destination?: ReturnType<typeof testInputs>["destination"];
+  /** Makes an index when there are several. */
+  readonly architectures?: readonly string[];
+  readonly environment?: Parameters<typeof testEnvironment>[1];
+}
+
+/** Pushes an image of a file with this text, to the repository `customer` unless told otherwise, as build-image does. */
+export async function build(simulator: Simulator, folder: string, building: Building): Promise<BuiltImage> {
+  const { text, tags = [], architectures = ["amd64"], destination = toRepository("customer") } = building;
+  const context = join(folder, "dist");
+  await mkdir(context, { recursive: true });
+  await writeFile(join(context, "server.mjs"), text);
+  const platforms = architectures.map((architecture) => ({ os: "linux" as const, architecture }));
+  return buildImage(
+    testInputs(context, { tags, destination, oci: { platforms } }),
+    testEnvironment(simulator, building.environment),
+  );
+}

@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
+import { folder } from "./profiles.support.ts";
+import { outcome, physicalIds, updateParameters } from "./stacks.support.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+  const parametersFile = join(folder, "parameters/standard.json");
+  const { error } = await stage.run({
+    templatesFolder: folder,
+    parametersFile,
+    stackPrefix: "microservices",
+  });
+  expect(error).toBeUndefined();
+});
+afterAll(() => stage?.close());
+
+/** Parameters of a template, and the resources that they add and take away. */
+type Choice = [template: string, parameters: Record<string, string>, added: string[], removed: string[]];
+
+const nat = ["NatAddress", "NatGateway", "PrivateDefaultRoute"];
+const endpoints = [
+  "EndpointSecurityGroup",
+  "LayersEndpoint",
+  "LogsEndpoint",
+  "RegistryApiEndpoint",
+  "RegistryEndpoint",
+  "SecretsEndpoint",
+];
+const provider = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
+
+test.each<Choice>([
+  ["network", { PrivateWayOut: "vpc-endpoints" }, endpoints, nat],
+  ["network", { PrivateWayOut: "none" }, [], endpoints],
+  ["network", { PrivateWayOut: "nat-gateway" }, nat, []],
+  [
+    "access",
+    { GitHubRepository: "octocat/coffee" },
+    ["GitHubDeployRole", "GitHubPlanRole", "GitHubProvisionRole"],
+    [],
+  ],
+  ["access", { ExistingProviderArn: provider }, [], ["Provider"]],
+  ["load-balancer", { AdminSourceIps: "192.0.2.7/32" }, [], []],
+  ["load-balancer", { AdminSourceIps: "" }, [], []],
+  [
+    "services",
+    { MaximumTasks: "4" },
+    ["CustomerScaling", "CustomerScalingPolicy", "EmployeeScaling", "EmployeeScalingPolicy"],
+    [],
+  ],
+  [
+    "pipeline",
+    { Sources: "ready" },
+    [
+      "CustomerImagePushed",
+      "CustomerPipeline",
+      "DeploymentFilesChanged",
+      "EmployeeImagePushed",
+      "EmployeePipeline",
+      "EventsRole",
+    ],
+    [],
+  ],
+])("%s takes %j", async (template, parameters, added, removed) => {
+  const StackName = `microservices-${template}`;
+  const before = await physicalIds(stage.simulator, StackName);
+  await updateParameters(stage.simulator, StackName, parameters);
+  expect(await outcome(stage.simulator, StackName)).toEqual({ status: "UPDATE_COMPLETE", failures: [] });
+  const after = await physicalIds(stage.simulator, StackName);
+  const only = (one: object, other: object) =>
+    Object.keys(one)
+      .filter((id) => !(id in other))
+      .sort();
+  expect({ added: only(after, before), removed: only(before, after) }).toEqual({ added, removed });
+  for (const id of Object.keys(before)) if (id in after) expect(after[id], id).toBe(before[id]);
+});

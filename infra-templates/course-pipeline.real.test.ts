@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
+import { pushProgram } from "../simulator/src/controllers/ecs/push-program.support.ts";
+import { testListenerPortOffset } from "../simulator/src/test-simulator.support.ts";
+import { folder, read } from "./profiles.support.ts";
+import { outcome, updateParameters } from "./stacks.support.ts";
+
+/** The course's account, where all roles were made beforehand, with the stacks of its profile. */
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage({ account: "academy" });
+  const parametersFile = join(folder, "parameters/academy.json");
+  const given = { templatesFolder: folder, parametersFile, stackPrefix: "microservices" };
+  expect((await stage.run(given)).error).toBeUndefined();
+});
+afterAll(() => stage?.close());
+
+const pipelineName = "update-customer-microservice";
+const push = async (answer: string) => {
+  const { repositories } = await stage.simulator.aws.ecr.describeRepositories({
+    repositoryNames: ["customer"],
+  });
+  const program = `import { createServer } from "node:http";
+createServer((request, response) => response.end(${JSON.stringify(answer)})).listen(8080);
+process.on("SIGTERM", () => process.exit(0));`;
+  await pushProgram(stage.simulator, repositories?.[0]?.repositoryUri ?? "", program);
+};
+/** The course's files, but for what the program does not ask for: a database and a command that tells its health. */
+const commitDefinitions = () => {
+  const taskDefinition = JSON.parse(read("ecs/taskdef-customer.json"));
+  const [{ environment, secrets, healthCheck, logConfiguration, ...container }] =
+    taskDefinition.containerDefinitions;
+  const files = {
+    "taskdef-customer.json": JSON.stringify({
+      ...taskDefinition,
+      executionRoleArn: "arn:aws:iam::123456789012:role/PipelineRole",
+      containerDefinitions: [container],
+    }),
+    "appspec-customer.yaml": read("ecs/appspec-customer.yaml"),
+  };
+  return stage.simulator.aws.codecommit.createCommit({
+    repositoryName: "deployment",
+    branchName: "dev",
+    putFiles: Object.entries(files).map(([filePath, text]) => ({ filePath, fileContent: Buffer.from(text) })),
+  });
+};
+const runs = async () => {
+  const { pipelineExecutionSummaries = [] } = await stage.simulator.aws.codepipeline.listPipelineExecutions({
+    pipelineName,
+  });
+  return pipelineExecutionSummaries.map(({ status, trigger }) => `${trigger?.triggerType} ${status}`);
+};
+const page = async () => (await fetch(`http://127.0.0.1:${testListenerPortOffset() + 80}/`)).text();
+
+test("the roles of the course's account let its pipeline deploy, and an image push start it", async () => {
+  await push("one");
+  await commitDefinitions();
+  await updateParameters(stage.simulator, "microservices-pipeline", { Sources: "ready" });
+  const { status, failures } = await outcome(stage.simulator, "microservices-pipeline");
+  expect([status, failures]).toEqual(["UPDATE_COMPLETE", []]);
+  await expect.poll(runs, { timeout: 60_000 }).toEqual(["CreatePipeline Succeeded"]);
+  expect(await page()).toBe("one");
+  await push("two");
+  await expect
+    .poll(runs, { timeout: 60_000 })
+    .toEqual(["CloudWatchEvent Succeeded", "CreatePipeline Succeeded"]);
+  expect(await page()).toBe("two");
+});
+
+test("automatic scaling needs no role that the course's account lacks", async () => {
+  const { applicationautoscaling, ecs } = stage.simulator.aws;
+  const [cluster, service] = ["microservices-serverlesscluster", "customer-microservice"];
+  await applicationautoscaling.registerScalableTarget({
+    ServiceNamespace: "ecs",
+    ScalableDimension: "ecs:service:DesiredCount",
+    ResourceId: `service/${cluster}/${service}`,
+    MinCapacity: 2,
+    MaxCapacity: 3,
+  });
+  const count = async () =>
+    (await ecs.describeServices({ cluster, services: [service] })).services?.[0]?.desiredCount;
+  await expect.poll(count, { timeout: 60_000 }).toBe(2);
+});

@@ -1,0 +1,72 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, type TestContext, test } from "vitest";
+import { stringify } from "yaml";
+import { missingProgram } from "./missing-program.support.ts";
+import { folder, type Profile, profiles, readProfile, templateNames } from "./profiles.support.ts";
+
+let work: string;
+beforeAll(() => {
+  work = mkdtempSync(join(tmpdir(), "lint-templates-"));
+});
+afterAll(() => rmSync(work, { recursive: true }));
+
+/** Of the form that the account would answer a look-up with. */
+const looksLike: { readonly [kind: string]: string } = {
+  vpc: "vpc-0123456789abcdef0",
+  subnet: "subnet-0123456789abcdef0",
+  "instance-endpoint": "supplierdb.abcdefghijkl.us-east-1.rds.amazonaws.com",
+};
+
+test("cfn-lint finds nothing, not even to mention", async (context) => {
+  const files = templateNames.map((name) => join(folder, `${name}.yaml`));
+  expect(await lint(["--", ...files], context)).toBe("");
+});
+
+test.for(profiles)("cfn-lint finds nothing with the values of profile %s", async (profile, context) => {
+  expect(await lint(["--deployment-files", ...deploymentFiles(profile)], context)).toBe("");
+});
+
+test("cfn-lint would find values that a template does not take", async (context) => {
+  const files = [
+    deploymentFile("wrong", "network", { ExistingVpcId: "LabVPC" }),
+    deploymentFile("wrong", "services", { Subnets: "Publik" }),
+    deploymentFile("wrong", "registry", { Images: 3 }),
+  ];
+  const findings = await lint(["--deployment-files", ...files], context);
+  expect(findings).toMatch(/W1030 .*'LabVPC'/);
+  expect(findings).toMatch(/E2900 'Publik' is not one of \['Private', 'Public'\]/);
+  expect(findings).toMatch(/E2900 Additional properties are not allowed \('Images' was unexpected\)/);
+});
+
+/** CloudFormation's files of template and parameters, one for each template of the profile. */
+function deploymentFiles(profile: Profile): string[] {
+  return Object.entries(readProfile(profile)).map(([name, given]) => {
+    const values = Object.entries(given).map(([parameter, value]) => {
+      const [kind] = typeof value === "object" ? Object.keys(value as object) : [];
+      return [parameter, kind === undefined ? value : looksLike[kind]];
+    });
+    return deploymentFile(profile, name, Object.fromEntries(values));
+  });
+}
+
+function deploymentFile(profile: string, name: string, parameters: object): string {
+  const file = join(work, `${profile}-${name}.yaml`);
+  writeFileSync(file, stringify({ "template-file-path": join(folder, `${name}.yaml`), parameters }));
+  return file;
+}
+
+/** What cfn-lint prints. */
+async function lint(args: string[], { skip }: TestContext): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)("cfn-lint", ["-c", "I", "--regions", "us-east-1", ...args]);
+    return stdout;
+  } catch (error) {
+    const { code, stdout = "" } = error as { code: string | number; stdout?: string };
+    if (code === "ENOENT") missingProgram("cfn-lint", skip);
+    return stdout;
+  }
+}

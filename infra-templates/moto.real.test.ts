@@ -1,0 +1,96 @@
+import { EC2 } from "@aws-sdk/client-ec2";
+import { afterAll, expect, type TestContext, test } from "vitest";
+import { findDependencies, inOrder } from "../actions/shared/cloudformation/dependencies.ts";
+import { planStack } from "../actions/shared/cloudformation/plan-stacks.ts";
+import { readTemplates } from "../actions/shared/cloudformation/template.ts";
+import { type Moto, startMoto } from "./moto.support.ts";
+import { templateForMoto, unknownTypes } from "./moto-templates.support.ts";
+import { folder, type ProfileValues, profiles, readProfile, resourcesOf } from "./profiles.support.ts";
+
+/** With everything that a profile leaves for later. */
+const complete: Record<string, Record<string, string>> = {
+  access: { GitHubRepository: "octocat/coffee" },
+  "load-balancer": { AdminSourceIps: "192.0.2.7/32" },
+  pipeline: { Sources: "ready" },
+};
+
+let started: Promise<Moto> | undefined;
+/** One for all tests: it takes longer to start than to create everything. */
+const motoOf = (context: TestContext) => (started ??= startMoto(context));
+afterAll(async () => (await started?.catch(() => undefined))?.close());
+
+test.for(profiles)(
+  "moto creates the stacks of profile %s as far as it knows their types",
+  async (profile, context) => {
+    const moto = await motoOf(context);
+    const { cloudformation } = moto;
+    const stacks = planned(await resolveLookups(moto, readProfile(profile)));
+    for (const { stackName, template, parameters } of stacks)
+      await cloudformation.createStack({
+        StackName: stackName,
+        TemplateBody: templateForMoto(template),
+        Capabilities: ["CAPABILITY_NAMED_IAM"],
+        Parameters: [...parameters].map(([ParameterKey, ParameterValue]) => ({
+          ParameterKey,
+          ParameterValue,
+        })),
+      });
+    const made: string[] = [];
+    for (const { stackName, template } of stacks) {
+      const { StackResources = [] } = await cloudformation.describeStackResources({ StackName: stackName });
+      // What a condition leaves out moto lists without a name.
+      const ids = StackResources.flatMap(({ LogicalResourceId: id }) => id ?? []);
+      made.push(...ids.map((id) => `${template.name}/${id}`));
+    }
+    const expected = resourcesOf(profile, complete).filter(({ type }) => !unknownTypes.includes(type));
+    expect(made.sort()).toEqual(expected.map(({ template, logicalId }) => `${template}/${logicalId}`).sort());
+    await moto.reset();
+  },
+);
+
+test("moto itself says which types it does not know", async (context) => {
+  const { cloudformation, unknownTypes: told } = await motoOf(context);
+  const Resources = Object.fromEntries(unknownTypes.map((Type, index) => [`Unknown${index}`, { Type }]));
+  await cloudformation.createStack({ StackName: "unknown", TemplateBody: JSON.stringify({ Resources }) });
+  expect(told()).toEqual(unknownTypes);
+});
+
+/** The profile's stacks, dependencies first. */
+function planned(values: ProfileValues) {
+  const templates = readTemplates(folder);
+  const given = Object.fromEntries(
+    Object.entries(values).map(([name, parameters]) => [name, { ...parameters, ...complete[name] }]),
+  );
+  const stacks = templates
+    .filter(({ name }) => name in values)
+    .map((template) => planStack(template, templates, given, "microservices"));
+  const order = inOrder(findDependencies(stacks));
+  if ("circle" in order) throw new Error(order.circle.join(", "));
+  return order.flatMap((name) => stacks.find(({ template }) => template.name === name) ?? []);
+}
+
+/** The profile with ids of what moto's own account has in the place of look-ups. */
+async function resolveLookups({ endpoint }: Moto, profile: ProfileValues): Promise<ProfileValues> {
+  const ec2 = new EC2({
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "moto", secretAccessKey: "moto" },
+  });
+  const { Subnets = [] } = await ec2.describeSubnets({});
+  const ids: { readonly [lookup: string]: string | undefined } = {
+    vpc: Subnets[0]?.VpcId,
+    "LabVPC/Public Subnet1": Subnets[0]?.SubnetId,
+    "LabVPC/Public Subnet2": Subnets[1]?.SubnetId,
+    "instance-endpoint": "supplierdb.abcdefghijkl.us-east-1.rds.amazonaws.com",
+  };
+  const resolve = (value: unknown) => {
+    const [[kind = "", name] = []] = typeof value === "object" ? Object.entries(value as object) : [];
+    return kind ? (ids[kind] ?? ids[String(name)]) : value;
+  };
+  return Object.fromEntries(
+    Object.entries(profile).map(([template, parameters]) => [
+      template,
+      Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, resolve(value)])),
+    ]),
+  );
+}

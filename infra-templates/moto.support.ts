@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface, type Interface } from "node:readline";
+import { CloudFormation } from "@aws-sdk/client-cloudformation";
+import type { TestContext } from "vitest";
+import { missingProgram } from "./missing-program.support.ts";
+
+export interface Moto {
+  readonly endpoint: string;
+  readonly cloudformation: CloudFormation;
+  /** What moto has said about types it does not know, each once. */
+  unknownTypes(): string[];
+  /** Empties the account; deleting the stacks is beyond moto, which lets a VPC's stack not go. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** AWS as moto imitates it, on a port of its own; a program that nobody here wrote. */
+export async function startMoto({ skip }: Pick<TestContext, "skip">): Promise<Moto> {
+  const server = spawn("moto_server", ["--host", "127.0.0.1", "--port", "0"], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const lines: string[] = [];
+  const reader = createInterface(server.stderr);
+  reader.on("line", (line) => void lines.push(line));
+  const endpoint = await Promise.race([
+    once(server, "error").then(() => missingProgram("moto_server", skip)),
+    once(server, "exit").then(() => Promise.reject(new Error(`moto_server ended: ${lines.join("\n")}`))),
+    addressIn(reader),
+  ]);
+  const credentials = { accessKeyId: "moto", secretAccessKey: "moto" };
+  return {
+    endpoint,
+    cloudformation: new CloudFormation({ endpoint, region: "us-east-1", credentials, maxAttempts: 1 }),
+    unknownTypes() {
+      const told = lines.flatMap((line) => /No Moto CloudFormation support for (\S+)/.exec(line)?.[1] ?? []);
+      return [...new Set(told)].sort();
+    },
+    async reset() {
+      const { ok, status } = await fetch(`${endpoint}/moto-api/reset`, { method: "POST" });
+      if (!ok) throw new Error(`moto was not reset: ${status}`);
+    },
+    close: () => end(server),
+  };
+}
+
+function addressIn(reader: Interface): Promise<string> {
+  return new Promise((resolve) => {
+    reader.on("line", (line) => {
+      const address = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1];
+      if (address) resolve(address);
+    });
+  });
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null) return;
+  server.kill();
+  await once(server, "exit");
+}

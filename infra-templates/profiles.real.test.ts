@@ -1,0 +1,74 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
+import { inventory } from "./inventory.support.ts";
+import { folder, profiles, readProfile, templateNames } from "./profiles.support.ts";
+import { outcome, physicalIds, updateParameters } from "./stacks.support.ts";
+
+/** A change to each stack that a running installation takes in place. */
+const changes: Record<string, Record<string, string>> = {
+  database: { InstanceClass: "db.t3.small", BackupRetentionDays: "1" },
+  registry: { KeptImages: "10" },
+  cluster: { ContainerInsights: "enabled", LogRetentionDays: "7" },
+  "load-balancer": {
+    AdminSourceIps: "192.0.2.7/32,198.51.100.0/24",
+    DeregistrationDelaySeconds: "30",
+    HealthCheckIntervalSeconds: "5",
+  },
+  observability: { ErrorsPerMinute: "20", SlowSeconds: "0.5", OutageMinutes: "5" },
+  delivery: {
+    TerminationWaitMinutes: "0",
+    DeploymentConfigName: "CodeDeployDefault.ECSCanary10Percent5Minutes",
+  },
+  monolith: { InstanceType: "t3.small", VisitorsCidr: "192.0.2.7/32" },
+};
+
+test("every template is of a profile, and no profile names another", () => {
+  const named = profiles.flatMap((profile) => Object.keys(readProfile(profile)));
+  expect([...new Set(named)].sort()).toEqual(templateNames);
+});
+
+describe.each(profiles)("profile %s", (profile) => {
+  let stage: Stage;
+  let before: Awaited<ReturnType<typeof inventory>>;
+  const parametersFile = join(folder, `parameters/${profile}.json`);
+  const provision = (mode: "apply" | "delete") =>
+    stage.run({ templatesFolder: folder, parametersFile, stackPrefix: "microservices", mode });
+  beforeAll(async () => {
+    stage = await createStage({ account: profile });
+    before = await inventory(stage.simulator);
+  });
+  afterAll(() => stage?.close());
+
+  test("creates its stacks and no other", async () => {
+    const { error } = await provision("apply");
+    expect(error).toBeUndefined();
+    const names = Object.keys(readProfile(profile)).map((name) => [
+      `microservices-${name}`,
+      "CREATE_COMPLETE",
+    ]);
+    expect(await stage.stacks()).toEqual(Object.fromEntries(names));
+  });
+
+  test("applied again, changes nothing", async () => {
+    const { error, summary } = await provision("apply");
+    expect(error).toBeUndefined();
+    expect(summary.match(/\| unchanged \|/g)).toHaveLength(Object.keys(readProfile(profile)).length);
+  });
+
+  test.each(Object.keys(readProfile(profile)))("changes %s in place, tags and all", async (name) => {
+    const StackName = `microservices-${name}`;
+    const ids = await physicalIds(stage.simulator, StackName);
+    await updateParameters(stage.simulator, StackName, changes[name] ?? {}, [
+      { Key: "team", Value: "coffee" },
+    ]);
+    expect(await outcome(stage.simulator, StackName)).toEqual({ status: "UPDATE_COMPLETE", failures: [] });
+    expect(await physicalIds(stage.simulator, StackName)).toEqual(ids);
+  });
+
+  test("deletes its stacks and leaves nothing", async () => {
+    const { error } = await provision("delete");
+    expect(error).toBeUndefined();
+    expect(await inventory(stage.simulator)).toEqual(before);
+  });
+});

@@ -1,0 +1,234 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { createRealWorld, type World } from "../../../simulator/src/controllers/ecs/ecs-world.support.ts";
+import { pushProgram } from "../../../simulator/src/controllers/ecs/push-program.support.ts";
+import { bundledActions, filesOfProject } from "./project.support.ts";
+import type { RunEvent, RunResult } from "./result.ts";
+import { createTestRepository, type TestRepository } from "./test-repository.support.ts";
+
+const workflows = [".github/workflows/measure-scale.yml", ".github/workflows/scale-test.yml"];
+const actions = ["log-in-to-aws", "measure-scaling", "provision-stack", "run-load-test", "scale-service"];
+const where = { cluster: "microservices-serverlesscluster", service: "customer-microservice" };
+const scalable = {
+  ServiceNamespace: "ecs",
+  ScalableDimension: "ecs:service:DesiredCount",
+  ResourceId: `service/${where.cluster}/${where.service}`,
+} as const;
+
+let world: World;
+let repository: TestRepository;
+/** The repository's variables. */
+const vars: Record<string, string> = {};
+let onEvent: (event: RunEvent) => void = () => {};
+
+beforeAll(async () => {
+  world = await createRealWorld();
+  await world.ecs.createCluster({ clusterName: where.cluster });
+  const loadBalancers = [{ containerName: "web", containerPort: 8080, targetGroupArn: world.groups.blue }];
+  const names = { cluster: where.cluster, serviceName: where.service };
+  await world.create({ strategy: "ROLLING" }, { ...names, loadBalancers });
+  const template = await createAddressStack();
+  const files = { ...(await filesOfProject(workflows)), ...(await bundledActions(actions)), ...template };
+  repository = await createTestRepository(
+    { ...files, ".github/workflows/main.yml": files[".github/workflows/scale-test.yml"] ?? "" },
+    {
+      environment: { PATH: process.env.PATH ?? "", ...world.simulator.environmentVariables },
+      secrets: { AWS_ACCESS_KEY_ID: "AKIAEXAMPLEKEY", AWS_SECRET_ACCESS_KEY: "an invented key" },
+      vars,
+      onEvent: (event) => onEvent(event),
+    },
+  );
+}, 120_000);
+afterAll(async () => {
+  await repository?.remove();
+  await world?.close();
+});
+beforeEach(() => {
+  vars.PRODUCTION_URL = world.productionUrl;
+  onEvent = () => {};
+});
+
+/** A stack that tells the address of the load balancer, as the one of infra-templates does. */
+async function createAddressStack(): Promise<Record<string, string>> {
+  const { cloudformation } = world.simulator.aws;
+  const template = JSON.stringify({
+    Resources: { Log: { Type: "AWS::Logs::LogGroup" } },
+    Outputs: { Address: { Value: new URL(world.productionUrl).host } },
+  });
+  const StackName = "microservices-load-balancer";
+  await cloudformation.createStack({ StackName, TemplateBody: template });
+  const status = async () => (await cloudformation.describeStacks({ StackName })).Stacks?.[0]?.StackStatus;
+  await vi.waitUntil(async () => (await status()) === "CREATE_COMPLETE", { timeout: 60_000 });
+  return { "infra-templates/load-balancer.yaml": template };
+}
+
+const quick = { service: "customer", duration: "2s", "warm-up": "1s", connections: "4", paths: "/" };
+
+const service = async () => {
+  const { services } = await world.ecs.describeServices({
+    cluster: where.cluster,
+    services: [where.service],
+  });
+  const { desiredCount, runningCount, deployments } = services?.[0] ?? {};
+  return { desiredCount, runningCount, deployments: deployments?.length };
+};
+const errors = ({ jobs }: RunResult) =>
+  jobs.flatMap(({ name, annotations }) =>
+    annotations.filter(({ level }) => level === "error").map(({ message }) => `${name}: ${message}`),
+  );
+const summary = ({ jobs }: RunResult, name: string) => jobs.find((job) => job.name === name)?.summary;
+const names = ({ jobs }: RunResult) => jobs.map(({ name }) => name);
+
+/** Calls `act` once, when a step writes its first line. */
+function onFirstLine(step: string, act: () => void): void {
+  onEvent = (event) => {
+    if (event.type !== "log" || event.step !== step) return;
+    onEvent = () => {};
+    act();
+  };
+}
+
+async function readScalableTarget() {
+  const { ServiceNamespace, ResourceId } = scalable;
+  const { ScalableTargets } = await world.simulator.aws.applicationautoscaling.describeScalableTargets({
+    ServiceNamespace,
+    ResourceIds: [ResourceId],
+  });
+  const { MinCapacity, MaxCapacity, SuspendedState } = ScalableTargets?.[0] ?? {};
+  return { MinCapacity, MaxCapacity, SuspendedState };
+}
+
+const minutes = 60_000;
+const single = { desiredCount: 1, runningCount: 1, deployments: 1 };
+
+describe("scale-test.yml", () => {
+  it(
+    "measures each count from two generators, and leaves count and autoscaling as they were",
+    async () => {
+      const SuspendedState = {
+        DynamicScalingInSuspended: false,
+        DynamicScalingOutSuspended: false,
+        ScheduledScalingSuspended: true,
+      };
+      const range = { MinCapacity: 1, MaxCapacity: 4, SuspendedState };
+      await world.simulator.aws.applicationautoscaling.registerScalableTarget({ ...scalable, ...range });
+      const meanwhile = new Promise<Awaited<ReturnType<typeof readScalableTarget>>>((resolve) => {
+        onFirstLine("Send load", () => resolve(readScalableTarget()));
+      });
+      // Then the address is that of the stack.
+      delete vars.PRODUCTION_URL;
+      // Long enough for processes that start seconds apart, on a busy machine, to send together for half of it.
+      const load = { ...quick, duration: "6s", generators: "2" };
+      const result = await repository.run({ ...load, "task-counts": "2 3" });
+      expect(errors(result)).toEqual([]);
+      expect(result.conclusion).toBe("success");
+      expect(names(result)).toContain("count 3 / load (2)");
+      expect(summary(result, "report")).toMatch(/Scaling of customer-microservice: 2 of 2 counts measured/);
+      expect(summary(result, "report")).toMatch(/\n\| 2.* \$\d\S+ \|\n\| 3.* \$\d\S+ \|\n/);
+      expect(Object.values((await meanwhile).SuspendedState ?? {})).toEqual([true, true, true]);
+      expect(await readScalableTarget()).toEqual(range);
+      expect(await service()).toEqual(single);
+      await world.simulator.aws.applicationautoscaling.deregisterScalableTarget(scalable);
+    },
+    5 * minutes,
+  );
+
+  it(
+    "after a count that failed measures no other, puts the count back, and says why",
+    async () => {
+      const assertions = "error-rate < 1%, p50 < 0.001ms";
+      const load = { ...quick, rate: "60", assertions };
+      const result = await repository.run({ ...load, "task-counts": "2 3", after: "keep" });
+      expect(result.conclusion).toBe("failure");
+      expect(names(result)).toEqual([
+        "prepare",
+        ...["scale", "load (1)", "record"].map((job) => `count 2 / ${job}`),
+        "restore",
+        "report",
+      ]);
+      const failed = errors(result);
+      expect(failed.at(-1)).toMatch(
+        /^report: 2 of 2 counts could not be measured \(2 tasks: asserted p50 < 0\.001ms, measured \d.*; 3 tasks: not measured\)/,
+      );
+      expect(summary(result, "report")).toContain("| 3 | ❌ not measured |");
+      expect(await service()).toEqual(single);
+    },
+    5 * minutes,
+  );
+
+  it(
+    "cancelled while load is on, puts the count back",
+    async () => {
+      onFirstLine("Send load", () => run.cancel());
+      const run = await repository.start({ ...quick, "task-counts": "3", duration: "5m" });
+      const result = await run.result;
+      expect(result.conclusion).toBe("cancelled");
+      expect(result.jobs.find(({ name }) => name === "restore")?.conclusion).toBe("success");
+      expect(await service()).toEqual(single);
+    },
+    5 * minutes,
+  );
+
+  it(
+    "cancelled while it scales, puts the count back",
+    async () => {
+      onFirstLine("Scale, and wait until all tasks serve", () => run.cancel());
+      const run = await repository.start({ ...quick, "task-counts": "3" });
+      const result = await run.result;
+      expect(result.conclusion).toBe("cancelled");
+      expect(await service()).toEqual(single);
+    },
+    5 * minutes,
+  );
+
+  it(
+    "in one run, as in phase 9, brings three tasks and keeps them, without a deployment",
+    async () => {
+      const result = await repository.run({ ...quick, "task-counts": "3", after: "keep" });
+      expect(errors(result)).toEqual([]);
+      expect(summary(result, "report")).toMatch(/\*\*3 tasks answered .* a million for \$0\.\d+/);
+      expect(await service()).toEqual({ desiredCount: 3, runningCount: 3, deployments: 1 });
+      await world.ecs.updateService({ ...where, desiredCount: 1 });
+    },
+    5 * minutes,
+  );
+
+  it.each([
+    [{ "task-counts": "0" }, /^prepare: Input task-counts is "0", with 0 in it/],
+    [{ "task-counts": "-1" }, /with -1 in it/],
+    [{ "task-counts": "1 a" }, /with a in it/],
+    [{ "task-counts": "," }, /Input task-counts is ","/],
+    [{ "task-counts": "1 1000" }, /with 1000 in it; whole numbers from 1 to 20/],
+    [{ generators: "0" }, /Input generators is "0"/],
+    [{ duration: "long" }, /Input duration is "long"/],
+    [{ paths: "http://elsewhere.example/" }, /Input paths has http:\/\/elsewhere\.example\/;/],
+    [{ assertions: "p99 < 1 hour" }, /Input assertions has the line "p99 < 1 hour"/],
+    [{ service: "employee" }, /^prepare: .*employee-microservice/],
+  ])("of %j makes one error, and changes nothing", async (inputs, message) => {
+    const before = await service();
+    const result = await repository.run({ ...quick, ...inputs });
+    expect(result.conclusion).toBe("failure");
+    expect(errors(result)).toEqual([expect.stringMatching(message)]);
+    expect(names(result)).toEqual(["prepare"]);
+    expect((await service()).desiredCount).toBe(before.desiredCount);
+  });
+
+  it(
+    "when tasks crash instead of serving, puts the count back and says why at that count",
+    async () => {
+      const { repositories } = await world.simulator.aws.ecr.describeRepositories({});
+      const uri = repositories?.[0]?.repositoryUri ?? "";
+      await pushProgram(world.simulator, uri, `throw new Error("cannot read the menu");`);
+      const result = await repository.run({ ...quick, "task-counts": "2 3" });
+      expect(result.conclusion).toBe("failure");
+      expect(names(result)).toEqual(["prepare", "count 2 / scale", "count 2 / record", "restore", "report"]);
+      expect(errors(result)[0]).toMatch(
+        /^count 2 \/ scale: .*exited with code 1.*; it is being scaled back to 1/,
+      );
+      expect(errors(result).at(-1)).toMatch(
+        /^report: 2 of 2 .* \(2 tasks: .*exited with code 1.*; 3 tasks: not measured\)/,
+      );
+      expect(await service()).toEqual(single);
+    },
+    5 * minutes,
+  );
+});

@@ -1,0 +1,3 @@
+import { describeRehearsal } from "./story.support.ts";
+
+describeRehearsal("docker");

@@ -1,3 +1,0 @@
-import { describeRehearsal } from "./story-for-tests.ts";
-
-describeRehearsal("docker");

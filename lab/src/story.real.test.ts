@@ -1,0 +1,4 @@
+import { describeRehearsal, describeTakenPort } from "./story.support.ts";
+
+describeRehearsal("process");
+describeTakenPort();

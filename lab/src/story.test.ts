@@ -1,4 +1,0 @@
-import { describeRehearsal, describeTakenPort } from "./story-for-tests.ts";
-
-describeRehearsal("process");
-describeTakenPort();

@@ -1,0 +1,147 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pushProgram } from "../../simulator/src/controllers/ecs/push-program.support.ts";
+import { awsCli } from "../../simulator/src/outside-clients/programs.ts";
+import type { Simulator } from "../../simulator/src/simulator.ts";
+import { startRealSimulator, testListenerPortOffset } from "../../simulator/src/test-simulator.support.ts";
+import { type CodeBlock, codeBlocksOf } from "./markdown.ts";
+
+// A student's way through the phases by hand: each command of a page in one shell, in order, in an account that is as
+// the course's is at its beginning. `sh` is run; `console` shows what takes a machine that is not there.
+const pages = [
+  "phase-2-analyse-the-monolith",
+  "phase-3-development-environment",
+  "phase-5-registry-and-cluster",
+  "phase-6-load-balancer",
+  "phase-7-services",
+  "phase-8-pipelines",
+  "phase-9-adjust-and-scale",
+];
+
+let simulator: Simulator;
+let shell: Shell;
+const folder = mkdtempSync(join(tmpdir(), "lab-commands-"));
+beforeAll(async () => {
+  // CodeDeploy gives new tasks an hour: a minute here, which is enough on a machine that has much else to do.
+  simulator = await startRealSimulator({ account: "academy", timeScale: 60 });
+  shell = startShell(simulator);
+});
+afterAll(async () => {
+  await shell?.end();
+  await simulator?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe.sequential.each(pages)("%s", (name) => {
+  const blocks = codeBlocksOf(
+    readFileSync(join(import.meta.dirname, `../../docs/lab/${name}.en.md`), "utf8"),
+  );
+
+  test("every command does what the page says", { timeout: 600_000 }, async () => {
+    for (const [index, block] of blocks.entries()) {
+      if (block.language === "console" && block.text.includes("docker push")) await pushImages();
+      if (block.language !== "sh") continue;
+      const shown = outputAfter(blocks, index);
+      if (shown === undefined) await shell.run(block.text);
+      // Tasks start and stop by themselves: a look is repeated until it shows what it should.
+      else await expect.poll(() => shell.run(block.text), { timeout: 120_000, interval: 500 }).toMatch(shown);
+    }
+  });
+});
+
+/** What the page shows under the commands, with `…` for whatever differs and blanks for tabs. */
+function outputAfter(blocks: readonly CodeBlock[], index: number): RegExp | undefined {
+  const next = blocks[index + 1];
+  if (next?.language !== "text") return undefined;
+  const literal = next.text.trim().replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const pattern = literal.replaceAll("…", "[^\\n]*").replaceAll(/ +/g, "[ \\t]+");
+  return new RegExp(`^${pattern}\\s*$`);
+}
+
+/** In place of `docker push`: a stand-in for each service that answers its own paths only. */
+async function pushImages(): Promise<void> {
+  for (const [service, paths] of [
+    ["customer", "^/(suppliers.*)?$"],
+    ["employee", "^/admin(/.*)?$"],
+  ] as const) {
+    const { repositories } = await simulator.aws.ecr.describeRepositories({ repositoryNames: [service] });
+    await pushProgram(simulator, repositories?.[0]?.repositoryUri ?? "", serverOf(paths));
+  }
+}
+
+const serverOf = (paths: string) => `
+import { createServer } from "node:http";
+createServer((request, response) => {
+  response.statusCode = new RegExp(${JSON.stringify(paths)}).test(request.url) ? 200 : 404;
+  response.end();
+}).listen(8080);
+process.on("SIGTERM", () => process.exit(0));
+`;
+
+interface Shell {
+  /** Resolves with what the commands print on their output; rejects when one fails, with what it says. */
+  run(commands: string): Promise<string>;
+  end(): Promise<void>;
+}
+
+/** One bash for all pages, as a student's terminal: what one page defines, the next finds. */
+function startShell({ environmentVariables }: Simulator): Shell {
+  const { PATH } = process.env;
+  // Where the load balancer's own address leads on this machine.
+  const offset = testListenerPortOffset();
+  const ports = [80, 8080].map((port) => `connect-to = ":${port}:127.0.0.1:${port + offset}"`);
+  writeFileSync(join(folder, ".curlrc"), ports.join("\n"));
+  const child = spawn("bash", ["--noprofile", "--norc"], {
+    cwd: folder,
+    env: {
+      ...environmentVariables,
+      PATH: `${dirname(awsCli)}:${PATH}`,
+      HOME: folder,
+      TMPDIR: folder,
+      AWS_PAGER: "",
+    },
+  });
+  child.stdin.write(
+    'set -eu -o pipefail\ncurl() { [[ $* == *checkip* ]] && echo 127.0.0.1 || command curl "$@"; }\n',
+  );
+  return {
+    run: (commands) => runIn(child, commands),
+    async end() {
+      child.stdin.end();
+      if (child.exitCode === null) await once(child, "exit");
+    },
+  };
+}
+
+function runIn(child: ChildProcessWithoutNullStreams, commands: string): Promise<string> {
+  const end = "commands-have-ended";
+  return new Promise((resolve, reject) => {
+    const said = { output: "", errors: "" };
+    const leave = () => {
+      child.stdout.off("data", read);
+      child.stderr.off("data", readErrors);
+      child.off("exit", fail);
+    };
+    const read = (data: Buffer) => {
+      said.output += data;
+      if (!said.output.includes(end)) return;
+      leave();
+      resolve(said.output.slice(0, said.output.indexOf(end)));
+    };
+    const readErrors = (data: Buffer) => {
+      said.errors += data;
+    };
+    const fail = () => {
+      leave();
+      reject(new Error(`a command failed: ${said.errors}\n${said.output}\nof\n${commands}`));
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", readErrors);
+    child.on("exit", fail);
+    child.stdin.write(`${commands}\necho ${end}\n`);
+  });
+}

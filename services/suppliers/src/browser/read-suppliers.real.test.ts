@@ -1,0 +1,180 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { inventSupplier } from "../domain/invented-suppliers.ts";
+import { pageSize } from "../domain/supplier-page.ts";
+import { type BrowsedServices, openBrowsedServices, sites } from "./support/browsed-services.ts";
+import { namesOf, search } from "./support/supplier-list-page.ts";
+
+/** Two full pages and one that is not; more than a page of them is in one state. */
+const suppliers = Array.from({ length: 2 * pageSize + 5 }, (_, number) => ({
+  ...inventSupplier(number),
+  ...(number < pageSize + 5 ? { state: "Île-de-France" } : {}),
+}));
+const names = suppliers.map(({ name }) => name).sort();
+
+let services: BrowsedServices;
+beforeAll(async () => {
+  services = await openBrowsedServices(["customer", "employee", "monolith"]);
+  await services.replaceSuppliers(suppliers);
+});
+afterAll(() => services?.close());
+afterEach(async () => expect(await services.leave()).toEqual([]));
+
+describe.each(["customer", "employee", "monolith"] as const)("whoever reads the list of %s", (name) => {
+  const { basePath, list } = sites[name];
+  const url = (path: string) => services.url(name, path);
+
+  it("turns its pages forth and back", async () => {
+    const page = await services.visit(name);
+    const turn = (link: string) => page.getByRole("link", { name: link, exact: true }).click();
+    const part = (number: number) => names.slice(number * pageSize, (number + 1) * pageSize);
+    await page.goto(url(list));
+    expect(await namesOf(page)).toEqual(part(0));
+    await turn("Next");
+    expect(await namesOf(page)).toEqual(part(1));
+    await turn("Next");
+    expect(await namesOf(page)).toEqual(part(2));
+    expect(await page.getByRole("link", { name: "Next" }).count()).toBe(0);
+    await turn("Previous");
+    expect(await namesOf(page)).toEqual(part(1));
+    await page.goBack();
+    expect(await namesOf(page)).toEqual(part(2));
+    await turn("First");
+    expect(page.url()).toBe(url(list));
+    expect(await namesOf(page)).toEqual(part(0));
+    expect(await page.getByRole("link", { name: "Previous" }).count()).toBe(0);
+  });
+
+  it("gives another the link of a page", async () => {
+    const page = await services.visit(name);
+    await page.goto(url(list));
+    await page.getByRole("link", { name: "Next" }).click();
+    const other = await services.visit(name, { locale: "fr-FR" });
+    await other.goto(page.url());
+    expect(await namesOf(other)).toEqual(names.slice(pageSize, 2 * pageSize));
+    expect(await other.getByRole("heading", { level: 1 }).textContent()).toBe("Tous les fournisseurs");
+  });
+
+  it("finds suppliers by the beginning of a field, whatever its case and accents", async () => {
+    const page = await services.visit(name);
+    const found = suppliers.filter(({ city }) => city === "Tarrazú").map((one) => one.name);
+    await page.goto(url(list));
+    await search(page, "city", "tarRAZU");
+    expect([...(await namesOf(page))].sort()).toEqual(found.sort());
+    expect(await page.getByLabel("Search by").inputValue()).toBe("city");
+    expect(await page.getByLabel("Begins with").inputValue()).toBe("tarRAZU");
+    await search(page, "city", "Zzz");
+    expect(await page.locator(".empty").textContent()).toBe(
+      "There is no supplier whose city begins with “Zzz”.",
+    );
+    await page.getByRole("link", { name: "Show all" }).click();
+    expect(await namesOf(page)).toEqual(names.slice(0, pageSize));
+  });
+
+  it("turns the pages of what a search finds", async () => {
+    const page = await services.visit(name);
+    await page.goto(url(list));
+    await search(page, "state", "ile");
+    const found = await namesOf(page);
+    await page.getByRole("link", { name: "Next" }).click();
+    found.push(...(await namesOf(page)));
+    const expected = suppliers.filter(({ state }) => state === "Île-de-France").map(({ name }) => name);
+    expect(found).toEqual(expected.sort());
+    expect(await page.getByLabel("Begins with").inputValue()).toBe("ile");
+  });
+
+  it("switches the language where they are, and for the other services of the host", async () => {
+    const page = await services.visit(name);
+    await page.goto(url(list));
+    await page.getByRole("link", { name: "Next" }).click();
+    const before = page.url();
+    await page.getByRole("link", { name: "Français" }).click();
+    expect(page.url()).toBe(before);
+    expect(await page.locator("html").getAttribute("lang")).toBe("fr");
+    expect(await page.getByRole("link", { name: "Suivante" }).isVisible()).toBe(true);
+
+    const other = name === "employee" ? "customer" : "monolith";
+    const second = await page.context().newPage();
+    await second.goto(services.url(other, sites[other].list));
+    expect(await second.getByRole("heading", { level: 1 }).textContent()).toBe("Tous les fournisseurs");
+    await second.getByRole("link", { name: "English" }).click();
+    await page.reload();
+    expect(await page.locator("html").getAttribute("lang")).toBe("en");
+  });
+
+  it("is told in their own language that a page is not there", async () => {
+    const page = await services.visit(name, { locale: "fr-CA" });
+    const response = await page.goto(url(`${basePath}/nothing`));
+    expect(response?.status()).toBe(404);
+    expect(await page.locator("html").getAttribute("lang")).toBe("fr");
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(
+      "Désolé, nous n’avons pas cette page en stock",
+    );
+    await page.getByRole("main").getByRole("link").click();
+    expect(page.url()).toBe(url(list));
+  });
+
+  it("has no page for an address that was made up", async () => {
+    const page = await services.visit(name);
+    for (const query of [
+      "after=x",
+      "before=W10",
+      "after=WyJhIiwiYSIsMV0&before=WyJhIiwiYSIsMV0",
+      "search=a&by=id",
+    ]) {
+      const response = await page.goto(url(`${list}?${query}`));
+      expect(response?.status()).toBe(400);
+      expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(
+        "Sorry, we could not read that request",
+      );
+    }
+  });
+});
+
+describe("a customer", () => {
+  it("comes from the home page to what they look for", async () => {
+    const page = await services.visit("customer");
+    await page.goto(services.url("customer", "/"));
+    await page.getByRole("link", { name: "List of suppliers" }).click();
+    expect(page.url()).toBe(services.url("customer", "/suppliers"));
+    await page.getByRole("link", { name: "Customer home" }).click();
+    await search(page, "name", names[0] ?? "");
+    expect(await namesOf(page)).toEqual([names[0]]);
+  });
+
+  it("finds nothing to write with, and nothing of the employees", async () => {
+    const page = await services.visit("customer");
+    await page.goto(services.url("customer", "/suppliers"));
+    expect(await page.locator("form[method=post]").count()).toBe(0);
+    const links = await page
+      .locator("main a")
+      .evaluateAll((all) => all.map(({ pathname }: { pathname: string }) => pathname));
+    expect(new Set(links)).toEqual(new Set(["/suppliers"]));
+    const before = await services.stored();
+    for (const path of [
+      "/admin",
+      "/admin/suppliers",
+      "/admin/supplier-add",
+      "/supplier-add",
+      "/supplier-update/1",
+    ]) {
+      const response = await page.goto(services.url("customer", path));
+      expect([path, response?.status()]).toEqual([path, 404]);
+    }
+    for (const path of ["/suppliers", "/supplier-add", "/supplier-update", "/supplier-remove/1"])
+      expect([path, await postForm(page, path)]).toEqual([path, expect.toBeOneOf([404, 405])]);
+    expect(await services.stored()).toEqual(before);
+  });
+});
+
+/** Posts an empty form that a visitor has put into the page; returns the status of the answer. */
+async function postForm(page: Page, path: string): Promise<number> {
+  await page.locator("main").evaluate((main: { innerHTML: string }, action) => {
+    main.innerHTML = `<form method="post" action="${action}"><button>Post</button></form>`;
+  }, path);
+  const [response] = await Promise.all([
+    page.waitForResponse((one) => one.request().method() === "POST"),
+    page.getByRole("button", { name: "Post" }).click(),
+  ]);
+  return response.status();
+}

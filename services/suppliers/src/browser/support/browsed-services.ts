@@ -1,0 +1,80 @@
+import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { startTestDatabase } from "../../database/test-database.support.ts";
+import type { Supplier, SupplierFields } from "../../domain/supplier.ts";
+import { startTestService, type TestService } from "../../test-service.support.ts";
+import { findBrowser } from "./find-browser.ts";
+import { openWatchedPage } from "./watched-page.ts";
+
+/** Where the pages of the three services are. */
+export const sites = {
+  customer: { basePath: "", list: "/suppliers" },
+  employee: { basePath: "/admin", list: "/admin/suppliers" },
+  monolith: { basePath: "", list: "/suppliers" },
+} as const;
+export type ServiceName = keyof typeof sites;
+
+/**
+ * A name like that of a load balancer: browsers trust `localhost` more than the rest of plain HTTP, and send it
+ * headers that the course's services never get.
+ */
+const hostName = "suppliers.example";
+
+export type BrowsedServices = Awaited<ReturnType<typeof openBrowsedServices>>;
+
+/** A browser, a database and real processes of the services, for one file of tests. */
+export async function openBrowsedServices(names: readonly ServiceName[]) {
+  const executablePath = findBrowser(process.env.PATH ?? "");
+  const args = [`--host-resolver-rules=MAP ${hostName} 127.0.0.1`];
+  const [browser, testDatabase] = await Promise.all([
+    chromium.launch({ executablePath, args }),
+    startTestDatabase(),
+  ]);
+  const database = await testDatabase.open();
+  const services = await startAll(names, testDatabase.environment);
+  const { suppliers } = database;
+  const offences: string[] = [];
+  return {
+    testDatabase,
+    /** Where a browser finds the path of a service. */
+    url: (name: ServiceName, path: string) =>
+      new URL(path, `http://${hostName}:${new URL(found(services, name).url).port}`).href,
+    /** A page of somebody who has not been there before, still empty. */
+    visit: (name: ServiceName, options: BrowserContextOptions = {}): Promise<Page> =>
+      openWatchedPage(browser, {
+        ...options,
+        basePath: sites[name].basePath,
+        onOffence: (offence) => offences.push(offence),
+      }),
+    /** Ends all visits; returns what a page did meanwhile that no page of ours may do. */
+    async leave(): Promise<string[]> {
+      await Promise.all(browser.contexts().map((context) => context.close()));
+      return offences.splice(0);
+    },
+    /** What is in the database, in the order of the ids. */
+    async stored(): Promise<Supplier[]> {
+      const stored: Supplier[] = [];
+      for await (const batch of suppliers.batches()) stored.push(...batch);
+      return stored;
+    },
+    async replaceSuppliers(rows: readonly SupplierFields[]): Promise<void> {
+      for (const { id } of await this.stored()) await suppliers.remove(id);
+      if (rows.length > 0) await suppliers.addAll(rows);
+    },
+    async close(): Promise<void> {
+      for (const { process } of services.values()) process.kill("SIGKILL");
+      await Promise.all([browser.close(), database.close()]);
+      await testDatabase.remove();
+    },
+  };
+}
+
+async function startAll(names: readonly ServiceName[], environment: Record<string, string>) {
+  const started = names.map(async (name) => [name, await startTestService(name, environment)] as const);
+  return new Map(await Promise.all(started));
+}
+
+function found(services: ReadonlyMap<ServiceName, TestService>, name: ServiceName): TestService {
+  const service = services.get(name);
+  if (!service) throw new Error(`the service ${name} was not started for these tests`);
+  return service;
+}

@@ -1,0 +1,35 @@
+import type { Page } from "playwright-core";
+import type { FieldName, SupplierFields } from "../../domain/supplier.ts";
+
+/** The English labels of the form's fields. */
+const labels: Record<FieldName, string> = {
+  name: "Name",
+  address: "Address",
+  city: "City",
+  state: "State",
+  email: "Email",
+  phone: "Phone",
+};
+
+export const fieldOf = (page: Page, name: FieldName) => page.getByLabel(labels[name], { exact: true });
+
+export async function fillForm(page: Page, fields: Partial<SupplierFields>): Promise<void> {
+  for (const [name, value] of Object.entries(fields)) await fieldOf(page, name as FieldName).fill(value);
+}
+
+export const submit = (page: Page) => page.getByRole("button", { name: "Submit" }).click();
+
+/** As a browser that does not know `required`, `type` and `maxlength`, or somebody who takes them out. */
+export const skipBrowserChecks = (page: Page) =>
+  page.locator("form.supplier").evaluate((form: FormElement) => {
+    form.noValidate = true;
+    for (const input of form.querySelectorAll("input")) {
+      input.removeAttribute("maxlength");
+      if (input.type === "email") input.type = "text";
+    }
+  });
+
+interface FormElement {
+  noValidate: boolean;
+  querySelectorAll(selector: string): Iterable<{ type: string; removeAttribute(name: string): void }>;
+}

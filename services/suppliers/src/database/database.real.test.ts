@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDatabase } from "./database.ts";
+import { migrate } from "./migrate.ts";
+import { startTestDatabase, type TestDatabase } from "./test-database.support.ts";
+
+let testDatabase: TestDatabase;
+beforeAll(async () => {
+  testDatabase = await startTestDatabase();
+});
+afterAll(() => testDatabase.remove());
+
+const connect = () => testDatabase.connect();
+
+describe("migrations", () => {
+  it("are applied once although several tasks start together", async () => {
+    const connections = await Promise.all([connect(), connect(), connect(), connect()]);
+    const once = { id: "9000-once", statements: ["CREATE TABLE made_once (id INT)"] };
+    const applied = await Promise.all(connections.map((connection) => migrate(connection, [once])));
+    expect(applied.flat()).toEqual(["9000-once"]);
+    await Promise.all(connections.map((connection) => connection.end()));
+  });
+
+  it("leave the lock to the next one when a statement fails", async () => {
+    const connection = await connect();
+    const broken = { id: "9001-broken", statements: ["CREATE TABLE"] };
+    await expect(migrate(connection, [broken])).rejects.toThrow("SQL syntax");
+    const other = await connect();
+    expect(await migrate(other, [{ id: "9001-broken", statements: [] }])).toEqual(["9001-broken"]);
+    await Promise.all([connection.end(), other.end()]);
+  });
+});
+
+describe("a database that is not to be had", () => {
+  const noWait = async () => {};
+
+  it("that refuses us is reported at once", async () => {
+    const waits: number[] = [];
+    const wrong = { ...testDatabase.configuration, password: "wrong" };
+    const opening = openDatabase(wrong, async (ms) => waits.push(ms));
+    await expect(opening).rejects.toThrow(
+      /^cannot use the database COFFEE at 127.0.0.1:\d+ as nodeapp: Access denied/,
+    );
+    expect(waits).toEqual([]);
+  });
+
+  it("that does not answer is reported after some attempts", async () => {
+    const nobody = { ...testDatabase.configuration, port: 1 };
+    await expect(openDatabase(nobody, noWait)).rejects.toThrow("ECONNREFUSED 127.0.0.1:1");
+  });
+
+  it("that comes up in the meantime is used", async () => {
+    await testDatabase.takeDown();
+    let up: Promise<void> | undefined;
+    const { ping, close } = await openDatabase(testDatabase.configuration, async () => {
+      up ??= testDatabase.bringUp();
+      await up;
+    });
+    await ping();
+    await close();
+  });
+});

@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import {
+  type OpenTestDatabase,
+  startTestDatabase,
+  type TestDatabase,
+} from "../database/test-database.support.ts";
+import type { SupplierFields } from "./supplier.ts";
+import { type PageRequest, pageSize } from "./supplier-page.ts";
+import { batchSize } from "./supplier-queries.ts";
+
+let testDatabase: TestDatabase;
+let database: OpenTestDatabase;
+beforeAll(async () => {
+  testDatabase = await startTestDatabase();
+  database = await testDatabase.open();
+});
+afterAll(async () => {
+  await database.close();
+  await testDatabase.remove();
+});
+beforeEach(() => database.withConnection((connection) => connection.query("TRUNCATE suppliers")));
+
+const fields: SupplierFields = {
+  name: "Z",
+  address: "1 Quay",
+  city: "Cork",
+  state: "IE",
+  email: "orders@z.example",
+  phone: "+353 21 555",
+};
+
+const names = async (request: PageRequest = {}) =>
+  (await database.suppliers.readPage(request)).suppliers.map(({ name }) => name);
+
+async function addOne(): Promise<{ id: number; version: string }> {
+  await database.suppliers.add(fields);
+  const id = (await database.suppliers.readPage({})).suppliers[0]?.id ?? 0;
+  const version = (await database.suppliers.find(id))?.version ?? "";
+  return { id, version };
+}
+
+describe("a supplier", () => {
+  it("is stored as it was typed, and found, changed and removed by its id", async () => {
+    const { suppliers } = database;
+    const typed = { ...fields, name: `O'Brien "& Sons" \\ %_ ☕`, city: "'); DROP TABLE suppliers; --" };
+    await suppliers.add(typed);
+    const id = (await suppliers.readPage({})).suppliers[0]?.id ?? 0;
+    expect(await suppliers.find(id)).toMatchObject({ id, ...typed });
+    expect(await suppliers.update(id, fields)).toBe("done");
+    expect(await suppliers.update(id, fields), "unchanged, yet found").toBe("done");
+    expect(await suppliers.find(id)).toMatchObject({ id, ...fields });
+    expect(await suppliers.remove(id)).toBe("done");
+    expect(await suppliers.find(id)).toBeUndefined();
+    expect(await suppliers.update(id, fields)).toBe("absent");
+    expect(await suppliers.remove(id)).toBe("absent");
+  });
+
+  it("is not changed or removed by whoever saw another version", async () => {
+    const { suppliers } = database;
+    const { id, version } = await addOne();
+    expect(await suppliers.update(id, { ...fields, city: "Dublin" }, version)).toBe("done");
+    expect(await suppliers.update(id, { ...fields, city: "Galway" }, version)).toBe("changed");
+    expect(await suppliers.remove(id, version)).toBe("changed");
+    const stored = await suppliers.find(id);
+    expect(stored?.city).toBe("Dublin");
+    expect(await suppliers.remove(id, stored?.version)).toBe("done");
+    expect(await suppliers.remove(id, stored?.version)).toBe("absent");
+  });
+
+  it("has another version after a change that knows of none, such as the old monolith's", async () => {
+    const { suppliers, withConnection } = database;
+    const { id, version } = await addOne();
+    await withConnection((connection) => connection.query("UPDATE suppliers SET phone = '1234'"));
+    expect(await suppliers.update(id, fields, version)).toBe("changed");
+  });
+
+  it("is changed by one of two who save the same version at the same time", async () => {
+    const { suppliers } = database;
+    const { id, version } = await addOne();
+    const results = await Promise.all(
+      ["Dublin", "Galway"].map((city) => suppliers.update(id, { ...fields, city }, version)),
+    );
+    expect(results.sort()).toEqual(["changed", "done"]);
+  });
+});
+
+describe("many suppliers", () => {
+  const numbered = (count: number, change: (number: number) => Partial<SupplierFields> = () => ({})) =>
+    Array.from({ length: count }, (_, number) => ({
+      ...fields,
+      name: `Supplier ${String(number).padStart(4, "0")}`,
+      ...change(number),
+    }));
+
+  it("are added all or none", async () => {
+    const rows = [...numbered(3), { ...fields, phone: "1".repeat(101) }];
+    await expect(database.suppliers.addAll(rows)).rejects.toThrow();
+    expect(await names()).toEqual([]);
+    await database.suppliers.addAll(rows.slice(0, 3));
+    expect(await names()).toHaveLength(3);
+  });
+
+  it("come in batches, each once", async () => {
+    await database.suppliers.addAll(numbered(batchSize));
+    await database.suppliers.addAll(numbered(2));
+    const batches: number[][] = [];
+    for await (const batch of database.suppliers.batches()) batches.push(batch.map(({ id }) => id));
+    expect(batches.map((batch) => batch.length)).toEqual([batchSize, 2]);
+    expect(new Set(batches.flat()).size).toBe(batchSize + 2);
+  });
+
+  const lists: [string, PageRequest, (number: number) => Partial<SupplierFields>][] = [
+    ["by name", {}, () => ({})],
+    ["of one name", {}, () => ({ name: "The same" })],
+    ["found by city", { search: { by: "city", text: "li" } }, (n) => ({ city: n % 2 ? "Lima" : "LISBON" })],
+    [
+      "found by state",
+      { search: { by: "state", text: "Î" } },
+      (n) => ({ state: n % 3 ? "Îles" : "Illinois" }),
+    ],
+    ["found by name", { search: { by: "name", text: "supplier" } }, () => ({})],
+  ];
+  it.each(lists)("%s are on one page each, forwards and backwards", async (_, request, change) => {
+    const { suppliers } = database;
+    const total = 2 * pageSize + 5;
+    await suppliers.addAll([
+      ...numbered(total, change),
+      { ...fields, name: "Alone", city: "Oslo", state: "NO" },
+    ]);
+    const forwards: number[][] = [];
+    let page = await suppliers.readPage(request);
+    expect(page.previous).toBeUndefined();
+    for (;;) {
+      forwards.push(page.suppliers.map(({ id }) => id));
+      if (!page.next) break;
+      page = await suppliers.readPage({ ...request, after: page.next });
+    }
+    const ids = forwards.flat();
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.length).toBe(request.search ? total : total + 1);
+
+    const backwards = [forwards.at(-1)];
+    while (page.previous) {
+      page = await suppliers.readPage({ ...request, before: page.previous });
+      backwards.unshift(page.suppliers.map(({ id }) => id));
+    }
+    expect(backwards).toEqual(forwards);
+  });
+
+  it("stay on a good page when the supplier that a link begins after is deleted", async () => {
+    const { suppliers } = database;
+    await suppliers.addAll(numbered(pageSize + 5));
+    const { next, suppliers: first } = await suppliers.readPage({});
+    await suppliers.remove(first.at(-1)?.id ?? 0);
+    expect(await names({ after: next })).toEqual(
+      numbered(pageSize + 5)
+        .slice(pageSize)
+        .map(({ name }) => name),
+    );
+  });
+
+  it("lead back to a whole first page when some were added before it", async () => {
+    const { suppliers } = database;
+    await suppliers.addAll(numbered(pageSize + 1));
+    const { next } = await suppliers.readPage({});
+    const { previous } = await suppliers.readPage({ after: next });
+    await suppliers.remove((await suppliers.readPage({})).suppliers[0]?.id ?? 0);
+    const back = await suppliers.readPage({ before: previous });
+    expect(back.suppliers).toHaveLength(pageSize);
+    expect(back.previous).toBeUndefined();
+  });
+
+  it.each([
+    ["100%", ["100% Arabica"]],
+    ["a_b", ["a_b"]],
+    ["back\\", ["back\\slash"]],
+    ["%", []],
+    ["CAFÉ", ["Café Crème"]],
+    ["cafe", ["Café Crème"]],
+  ])("are searched for %s as it is written, whatever its case and accents", async (text, found) => {
+    for (const name of ["100% Arabica", "100 Beans", "a_b", "axb", "back\\slash", "Café Crème"])
+      await database.suppliers.add({ ...fields, name });
+    expect(await names({ search: { by: "name", text } })).toEqual(found);
+  });
+
+  it("of a page are read from an index in its order, and no others", async () => {
+    const { suppliers, withConnection } = database;
+    await suppliers.addAll(numbered(batchSize, (number) => ({ city: `City ${number % 7}` })));
+    await withConnection((connection) => connection.query("ANALYZE TABLE suppliers"));
+    const reads = async (request: PageRequest) =>
+      withConnection(async (connection) => {
+        // The server's own count of the rows it was asked for, in whatever way.
+        const count = async () => {
+          const [rows] = await connection.query("SHOW GLOBAL STATUS LIKE 'Handler_read%'");
+          return (rows as { Value: string }[]).reduce((sum, { Value }) => sum + Number(Value), 0);
+        };
+        // Asking for the counts reads the table of counts.
+        const itself = (await count()) - (await count());
+        const before = await count();
+        await suppliers.readPage(request);
+        return (await count()) - before + itself;
+      });
+    const search = { by: "city", text: "City 3" } as const;
+    const middle = { value: "City 3", name: "Supplier 0500", id: 1 };
+    const requests = [{}, { after: middle }, { before: middle }, { search }, { search, after: middle }];
+    for (const request of requests)
+      expect(await reads(request), JSON.stringify(request)).toBeLessThanOrEqual(2 * pageSize);
+  });
+});

@@ -1,0 +1,170 @@
+import type {
+  CreateServiceCommandInput,
+  DeploymentConfiguration,
+  HealthCheck,
+  ServiceDeployment,
+  UpdateServiceCommandInput,
+} from "@aws-sdk/client-ecs";
+import { createLoadBalancer, createNetwork } from "../../outside-clients/load-balancer.support.ts";
+import { webTaskDefinition, webVersion } from "../../outside-clients/web.support.ts";
+import { type Program, webProgram } from "../../planes/tasks/in-process-runtime.support.ts";
+import type { TaskRuntimeKind } from "../../planes/tasks/runtime.ts";
+import type { Simulator } from "../../simulator.ts";
+import {
+  startRealSimulator,
+  startTestSimulator,
+  type TestSimulator,
+  taskRuntimeOfRun,
+  testListenerPortOffset,
+} from "../../test-simulator.support.ts";
+import { pushProgram } from "./push-program.support.ts";
+
+/**
+ * Answers its version, slowly enough for requests to be under way whenever something changes; at /health whether it is
+ * open, which /open and /close decide.
+ */
+const server = `
+  import { createServer } from "node:http";
+  if (process.env.VERSION === "crash") throw new Error("cannot read the menu");
+  let open = false;
+  const server = createServer(({ url }, response) => {
+    if (url === "/open" || url === "/close") open = url === "/open";
+    if (url === "/health" && !open) response.statusCode = 503;
+    setTimeout(() => response.end(process.env.VERSION), 10);
+  });
+  server.listen(8080);
+  process.on("SIGTERM", () => server.close(() => process.exit(0)));
+`;
+
+const where = { cluster: "main", service: "web" };
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** In virtual time, with tasks in this process. */
+export const createTestWorld = async () => createWorld(await startTestSimulator(), webProgram);
+
+/** With real tasks, in time that passes faster than the wall. */
+export const createRealWorld = async (taskRuntime: TaskRuntimeKind = taskRuntimeOfRun()) =>
+  createWorld(await startRealSimulator({ taskRuntime }), server, taskRuntime);
+
+/**
+ * A simulator with a load balancer in front of the target groups blue and green: port 80 serves production by its
+ * default rule, port 8080 tests by a rule of its own.
+ */
+async function createWorld(
+  simulator: TestSimulator,
+  program: string | Program,
+  taskRuntime?: TaskRuntimeKind,
+) {
+  const { aws } = simulator;
+  const { repository } = await aws.ecr.createRepository({ repositoryName: "web" });
+  const repositoryUri = repository?.repositoryUri ?? "";
+  await pushProgram(simulator, repositoryUri, program, taskRuntime);
+  const network = await createNetwork(simulator);
+  const { listeners, targetGroups: groups } = await createLoadBalancer(simulator, "main", network);
+  const rules = await createRules(simulator, listeners, groups.green);
+  await aws.ecs.createCluster({ clusterName: "main" });
+  const offset = testListenerPortOffset();
+  const loadBalancer = { containerName: "web", containerPort: 8080, targetGroupArn: groups.blue };
+  const advancedConfiguration = {
+    alternateTargetGroupArn: groups.green,
+    productionListenerRule: rules.production,
+    testListenerRule: rules.test,
+    roleArn: "arn:aws:iam::123456789012:role/infrastructure",
+  };
+
+  /** All deployments of the service, newest first. */
+  const deployments = async (): Promise<ServiceDeployment[]> => {
+    const { serviceDeployments: briefs = [] } = await aws.ecs.listServiceDeployments(where);
+    const serviceDeploymentArns = briefs.map(({ serviceDeploymentArn = "" }) => serviceDeploymentArn);
+    return (await aws.ecs.describeServiceDeployments({ serviceDeploymentArns })).serviceDeployments ?? [];
+  };
+  const newest = async () => (await deployments())[0] ?? {};
+
+  return {
+    simulator,
+    ecs: aws.ecs,
+    groups,
+    rules,
+    productionUrl: `http://127.0.0.1:${80 + offset}/`,
+    testUrl: `http://127.0.0.1:${8080 + offset}/`,
+    deployments,
+    newest,
+    /** ARN of a new revision whose tasks answer `version`, or crash. */
+    register: (version: string) => register(simulator, repositoryUri, version),
+    async create(
+      deploymentConfiguration: DeploymentConfiguration,
+      settings: Partial<CreateServiceCommandInput> = {},
+      healthCheck?: HealthCheck,
+    ) {
+      await aws.ecs.createService({
+        cluster: "main",
+        serviceName: "web",
+        taskDefinition: await register(simulator, repositoryUri, "1", healthCheck),
+        desiredCount: 1,
+        launchType: "FARGATE",
+        networkConfiguration: {
+          awsvpcConfiguration: { subnets: network.subnets, securityGroups: [network.securityGroup] },
+        },
+        loadBalancers: [{ ...loadBalancer, advancedConfiguration }],
+        deploymentConfiguration,
+        ...settings,
+      });
+    },
+    async deploy(
+      version: string,
+      settings: Partial<UpdateServiceCommandInput> = {},
+      healthCheck?: HealthCheck,
+    ) {
+      const taskDefinition = await register(simulator, repositoryUri, version, healthCheck);
+      await aws.ecs.updateService({ ...where, taskDefinition, ...settings });
+    },
+    async service() {
+      return (await aws.ecs.describeServices({ cluster: "main", services: ["web"] })).services?.[0] ?? {};
+    },
+    /** Weight of each target group of a rule. */
+    async weights(rule: "production" | "test") {
+      const { Rules } = await aws.elbv2.describeRules({ RuleArns: [rules[rule]] });
+      const tuples = Rules?.[0]?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? [];
+      const weightOf = (arn: string) =>
+        tuples.find(({ TargetGroupArn }) => TargetGroupArn === arn)?.Weight ?? 0;
+      return { blue: weightOf(groups.blue), green: weightOf(groups.green) };
+    },
+    /** Lets the deployment go on, or not, from the hook where it pauses. */
+    async answerPause(action: "CONTINUE" | "ROLLBACK" = "CONTINUE") {
+      const { serviceDeploymentArn, lifecycleHookDetails = [] } = await newest();
+      const hookId = lifecycleHookDetails.find(({ status }) => status === "AWAITING_ACTION")?.hookId;
+      await aws.ecs.continueServiceDeployment({ serviceDeploymentArn, hookId, action });
+    },
+    close: () => simulator.close(),
+  };
+}
+
+/** The default rule of production, and one of its own for tests. */
+async function createRules(
+  { aws: { elbv2 } }: Simulator,
+  listeners: { production: string; test: string },
+  TargetGroupArn: string,
+) {
+  const { Rules } = await elbv2.describeRules({ ListenerArn: listeners.production });
+  const own = await elbv2.createRule({
+    ListenerArn: listeners.test,
+    Priority: 1,
+    Conditions: [{ Field: "path-pattern", Values: ["/*"] }],
+    Actions: [{ Type: "forward", TargetGroupArn }],
+  });
+  const arnOf = (rules: typeof Rules) => rules?.[0]?.RuleArn ?? "";
+  return { production: arnOf(Rules), test: arnOf(own.Rules) };
+}
+
+async function register(
+  { aws }: Simulator,
+  repositoryUri: string,
+  version: string,
+  healthCheck?: HealthCheck,
+): Promise<string> {
+  const { taskDefinition } = await aws.ecs.registerTaskDefinition(
+    webTaskDefinition(`${repositoryUri}:latest`, { ...webVersion(version), healthCheck }),
+  );
+  return taskDefinition?.taskDefinitionArn ?? "";
+}

@@ -1,0 +1,97 @@
+import type { Simulator } from "../simulator.ts";
+import { createLoadBalancer, createNetwork } from "./load-balancer.support.ts";
+import { webLogs, webTaskDefinition, webVersion } from "./web.support.ts";
+
+export interface Delivery {
+  /** Revisions of one family whose tasks answer "1" and "2". */
+  readonly taskDefinitions: readonly [string, string];
+  readonly repositoryUri: string;
+  readonly targetGroups: { readonly blue: string; readonly green: string };
+  readonly productionUrl: string;
+  readonly appSpec: (taskDefinition: string) => object;
+}
+
+/** What a CodeDeploy deployment needs, made as a user would: network, load balancer, service, deployment group. */
+export async function createDelivery(simulator: Simulator, listenerPortOffset: number): Promise<Delivery> {
+  const { aws } = simulator;
+  const { repository } = await aws.ecr.createRepository({ repositoryName: "web" });
+  const repositoryUri = repository?.repositoryUri ?? "";
+  const network = await createNetwork(simulator);
+  const { subnets, securityGroup } = network;
+  const { listeners, targetGroups } = await createLoadBalancer(simulator, "outside", network);
+  await aws.ecs.createCluster({ clusterName: "outside" });
+  await aws.logs.createLogGroup({ logGroupName: "web" });
+  const [first, second] = [
+    await registerTaskDefinition(simulator, repositoryUri, "1"),
+    await registerTaskDefinition(simulator, repositoryUri, "2"),
+  ];
+  await aws.ecs.createService({
+    cluster: "outside",
+    serviceName: "web",
+    taskDefinition: first,
+    desiredCount: 1,
+    launchType: "FARGATE",
+    deploymentController: { type: "CODE_DEPLOY" },
+    loadBalancers: [{ containerName: "web", containerPort: 8080, targetGroupArn: targetGroups.blue }],
+    networkConfiguration: { awsvpcConfiguration: { subnets, securityGroups: [securityGroup] } },
+  });
+  await createDeploymentGroup(simulator, listeners);
+  return {
+    taskDefinitions: [first, second],
+    repositoryUri,
+    targetGroups,
+    productionUrl: `http://127.0.0.1:${80 + listenerPortOffset}/`,
+    appSpec,
+  };
+}
+
+const appSpec = (taskDefinition: string) => ({
+  version: 0,
+  Resources: [
+    {
+      TargetService: {
+        Type: "AWS::ECS::Service",
+        Properties: {
+          TaskDefinition: taskDefinition,
+          LoadBalancerInfo: { ContainerName: "web", ContainerPort: 8080 },
+        },
+      },
+    },
+  ],
+});
+
+async function registerTaskDefinition({ aws }: Simulator, repositoryUri: string, version: string) {
+  const more = { ...webVersion(version), ...webLogs };
+  const { taskDefinition } = await aws.ecs.registerTaskDefinition(
+    webTaskDefinition(`${repositoryUri}:latest`, more),
+  );
+  return taskDefinition?.taskDefinitionArn ?? "";
+}
+
+async function createDeploymentGroup(
+  { aws }: Simulator,
+  listeners: { production: string; test: string },
+): Promise<void> {
+  await aws.codedeploy.createApplication({ applicationName: "outside", computePlatform: "ECS" });
+  await aws.codedeploy.createDeploymentGroup({
+    applicationName: "outside",
+    deploymentGroupName: "web",
+    serviceRoleArn: "arn:aws:iam::123456789012:role/deploy",
+    deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce",
+    deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+    ecsServices: [{ clusterName: "outside", serviceName: "web" }],
+    loadBalancerInfo: {
+      targetGroupPairInfoList: [
+        {
+          prodTrafficRoute: { listenerArns: [listeners.production] },
+          testTrafficRoute: { listenerArns: [listeners.test] },
+          targetGroups: [{ name: "blue" }, { name: "green" }],
+        },
+      ],
+    },
+    blueGreenDeploymentConfiguration: {
+      terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 5 },
+      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
+    },
+  });
+}

@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createAccessKeys } from "./access-keys.ts";
+import { createAlarmActions } from "./aws/alarm-actions.ts";
+import type { Aws, ServiceName } from "./aws/api.ts";
+import { createClock } from "./clock.ts";
+import type { Environment } from "./environment.ts";
+import { AwsError } from "./errors.ts";
+import { createGitRepositories } from "./planes/git/create-git-repositories.ts";
+import { createNetwork } from "./planes/network.ts";
+import type { Registry } from "./planes/registry.ts";
+import { createInProcessRuntime } from "./planes/tasks/in-process-runtime.support.ts";
+import { createProcessRuntime, type ProcessRuntimeOptions } from "./planes/tasks/process-runtime.ts";
+import type { TaskRuntime } from "./planes/tasks/runtime.ts";
+import { createVirtualClock, type TestClock, withForeground } from "./virtual-clock.support.ts";
+
+/** For tests of one service: whatever of its environment the test does not give refuses to be used. */
+export type TestEnvironment = Omit<Partial<Environment>, "aws" | "clock"> & {
+  aws?: { [Name in ServiceName]?: Partial<Aws[Name]> };
+};
+
+type Created = Environment & { readonly clock: TestClock; remove(): Promise<void> };
+
+/** Its time passes only while a test waits for it (see TestClock); its tasks are functions of this process. */
+export function createTestEnvironment(overrides?: TestEnvironment): Promise<Created> {
+  const clock = createVirtualClock();
+  return createEnvironment(overrides, clock, (parts) => createInProcessRuntime({ ...parts, clock }));
+}
+
+/** Its tasks are real processes. Its time passes 600 times faster than the wall unless the test gives another scale. */
+export function createRealEnvironment({
+  timeScale = 600,
+  ...overrides
+}: TestEnvironment & { timeScale?: number } = {}): Promise<Created> {
+  return createEnvironment(overrides, withForeground(createClock(timeScale)), createProcessRuntime);
+}
+
+async function createEnvironment(
+  overrides: TestEnvironment = {},
+  clock: TestClock,
+  createRuntime: (options: ProcessRuntimeOptions) => TaskRuntime,
+): Promise<Created> {
+  const { aws = {}, ...rest } = overrides;
+  const dataDirectory = await mkdtemp(join(tmpdir(), "simulator-test-"));
+  const { network = createNetwork(), registry = refusingRegistry } = overrides;
+  const git = createGitRepositories({ directory: join(dataDirectory, "git") });
+  const taskRuntime = createRuntime({ registry, network, directory: join(dataDirectory, "tasks") });
+  return {
+    accountId: "123456789012",
+    region: "us-east-1",
+    clock,
+    network,
+    accessKeys: createAccessKeys([]),
+    registry,
+    git,
+    taskRuntime,
+    alarmActions: createAlarmActions(),
+    advisories: [],
+    products: [],
+    gateway: { host: "127.0.0.1", port: 4566 },
+    listenerPortOffset: 10_000,
+    dataDirectory,
+    warn: (message) => console.warn(message),
+    ...rest,
+    aws: refuseAbsent(aws),
+    async remove() {
+      await taskRuntime.close();
+      clock.stop();
+      await git.close();
+      await rm(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+const refusingRegistry = new Proxy({} as Registry, {
+  get: () => () => Promise.reject(new Error("this test has no registry")),
+});
+
+function refuseAbsent(given: NonNullable<TestEnvironment["aws"]>): Aws {
+  return new Proxy({} as Aws, {
+    get: (_, service: ServiceName) =>
+      new Proxy((given[service] ?? {}) as object, {
+        get: (operations, name, receiver) =>
+          Reflect.get(operations, name, receiver) ??
+          (() => Promise.reject(new AwsError("UnknownOperationException", `${service}.${String(name)}`))),
+      }),
+  });
+}

@@ -1,0 +1,86 @@
+import { createServer } from "node:net";
+import { createClock } from "./clock.ts";
+import { createInProcessRuntime } from "./planes/tasks/in-process-runtime.support.ts";
+import { type TaskRuntimeKind, taskRuntimeKinds } from "./planes/tasks/runtime.ts";
+import { type Simulator, type SimulatorOptions, startSimulator } from "./simulator.ts";
+import { createVirtualClock, type TestClock, withForeground } from "./virtual-clock.support.ts";
+
+export interface TestSimulator extends Simulator {
+  readonly clock: TestClock;
+}
+
+export type TestOptions = Omit<SimulatorOptions, "clock" | "timeScale" | "taskRuntime">;
+export type RealOptions = Omit<SimulatorOptions, "clock" | "taskRuntime"> & { taskRuntime?: TaskRuntimeKind };
+
+/**
+ * A simulator on a free port, with listener ports that no other worker of the test run uses. Its time passes only while
+ * a test or an action waits for it (see TestClock). Its tasks are functions of this process (see Program).
+ */
+export function startTestSimulator(options: TestOptions = {}): Promise<TestSimulator> {
+  const clock = createVirtualClock();
+  const taskRuntime: SimulatorOptions["taskRuntime"] = (parts) => createInProcessRuntime({ ...parts, clock });
+  return startWith(clock, { taskRuntime, ...options });
+}
+
+/** The same with real tasks, in time that passes 600 times faster than the wall: five minutes take half a second. */
+export function startRealSimulator({
+  timeScale = 600,
+  ...options
+}: RealOptions = {}): Promise<TestSimulator> {
+  const clock = withForeground(createClock(timeScale));
+  return startWith(clock, { taskRuntime: taskRuntimeOfRun(), ...options });
+}
+
+async function startWith(clock: TestClock, options: SimulatorOptions): Promise<TestSimulator> {
+  const settings = { port: 0, listenerPortOffset: testListenerPortOffset(), ...options, clock };
+  const simulator = await clock.during(startSimulator(settings));
+  return {
+    ...simulator,
+    clock,
+    close: () => clock.during(simulator.close()).finally(clock.stop),
+  };
+}
+
+/** What tasks of tests with real tasks run as: SIMULATOR_TASK_RUNTIME, so that the same tests can be run with each. */
+export function taskRuntimeOfRun(): TaskRuntimeKind {
+  const named = process.env.SIMULATOR_TASK_RUNTIME ?? "process";
+  const kind = taskRuntimeKinds.find((each) => each === named);
+  if (!kind) throw new Error(`SIMULATOR_TASK_RUNTIME is ${named}, not one of ${taskRuntimeKinds.join(", ")}`);
+  return kind;
+}
+
+/** So many workers, of one run or of runs beside each other on one machine, have ports of their own. */
+const blocks = 64;
+
+/** Kept for the life of the process, whatever number of test files it loads this module for. */
+const claimed = globalThis as { [offsetOfTests]?: number };
+const offsetOfTests = Symbol.for("listener port offset of tests");
+
+/** The offset that `startRealSimulator` uses in this worker of this test run. */
+export function testListenerPortOffset(): number {
+  claimed[offsetOfTests] ??= claimBlock();
+  return claimed[offsetOfTests];
+}
+
+/**
+ * Takes the first block of ports that no other process has. Ports stay below 32768, where the system's own choices
+ * begin on Linux, and away from those of a rehearsal that runs beside the tests: all of those end in 80.
+ */
+function claimBlock(): number {
+  for (let block = 0; block < blocks; block += 1) {
+    const offset = 11_050 + 100 * block;
+    if (listens(offset)) return offset;
+  }
+  throw new Error(`${blocks} processes hold the listener ports of tests already`);
+}
+
+/**
+ * Whether this process got the port, which it then holds until it ends, however it ends. No listener of a test meets
+ * it: it would have to be number 100, 200 and so on.
+ */
+function listens(port: number): boolean {
+  const server = createServer().on("error", () => {});
+  // Without a host, Node binds before it returns.
+  server.listen(port).unref();
+  return server.listening;
+}

@@ -1,0 +1,214 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { ClientRequest, ServerResponse } from "node:http";
+import type { Clock } from "./clock.ts";
+
+/** Time that passes for tests: the clock of a simulator, and what a test does with it. */
+export interface TestClock extends Clock {
+  /** The clock for what waits in the foreground: a test, or an action under test. */
+  readonly foreground: {
+    now(): number;
+    wait(ms: number, signal?: AbortSignal): Promise<void>;
+  };
+  /** Lets time pass until the promise settles. For operations that themselves wait for AWS time. */
+  during<Value>(promise: Promise<Value>): Promise<Value>;
+  /** Lets time pass until the condition returns something truthy, and resolves with it. */
+  until<Value>(condition: Claim<Value>, limit?: Limit): Promise<Value>;
+  /** Lets time pass until the assertion does not throw. At the limit it throws the last error. */
+  eventually<Value>(assertion: Claim<Value>, limit?: Limit): Promise<Value>;
+  /** Ends time: what still waits in the foreground is rejected. */
+  stop(): void;
+}
+
+type Claim<Value> = () => Value | Promise<Value>;
+type Limit = { readonly withinMs?: number };
+
+interface Wait {
+  readonly deadline: number;
+  readonly isForeground: boolean;
+  readonly resolve: () => void;
+  readonly reject: (reason: Error) => void;
+}
+
+const day = 86_400_000;
+/** Turns of the event loop without news after which the process counts as quiet. */
+const quietTurns = 4;
+/** The same while requests are in flight: one of them may wait for virtual time, or clients may never stop. */
+const inFlightTurns = 30;
+const inFlightMs = 20;
+const inFlightLimitMs = 200;
+/** Files, names and programs come to an end on their own. This limit only ends what hangs. */
+const resourcesMs = 2_000;
+
+// Vitest's fake timers replace the globals.
+const { setImmediate, setTimeout } = globalThis;
+
+/**
+ * A clock that moves only by jumps: while something waits in the foreground and the process is quiet, it jumps to the
+ * next deadline. Otherwise time stands still. It starts at a full minute, so that periods do not depend on the wall.
+ */
+export function createVirtualClock(): TestClock {
+  watchRequests();
+  let now = Math.floor(Date.now() / 60_000) * 60_000;
+  let isRunning = false;
+  let isStopped = false;
+  const waits = new Set<Wait>();
+  const inForeground = () => [...waits].filter(({ isForeground }) => isForeground);
+
+  const run = async () => {
+    isRunning = true;
+    while (inForeground().length > 0) {
+      await quiet(() => waits.size);
+      if (!jump()) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    isRunning = false;
+  };
+  /** At one instant the simulator's own waits end before those of the foreground, which then see their effect. */
+  const jump = (): boolean => {
+    const next = Math.min(...[...waits].map(({ deadline }) => deadline));
+    if (next === Number.POSITIVE_INFINITY) return false;
+    now = Math.max(now, next);
+    const due = [...waits].filter(({ deadline }) => deadline <= now);
+    const background = due.filter(({ isForeground }) => !isForeground);
+    for (const wait of background.length > 0 ? background : due) wait.resolve();
+    return true;
+  };
+  const wait = (isForeground: boolean, ms: number, signal?: AbortSignal) => {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (isForeground && isStopped) return Promise.reject(hasStopped());
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const onAbort = () => entry.reject(signal?.reason);
+    const ending =
+      <Args extends unknown[]>(settle: (...args: Args) => void) =>
+      (...args: Args) => {
+        waits.delete(entry);
+        signal?.removeEventListener("abort", onAbort);
+        settle(...args);
+      };
+    // As with timers, the shortest wait is a millisecond.
+    const deadline = now + Math.max(1, ms);
+    const entry: Wait = { deadline, isForeground, resolve: ending(resolve), reject: ending(reject) };
+    waits.add(entry);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    if (isForeground && !isRunning) void run();
+    return promise;
+  };
+  const foreground: TestClock["foreground"] = {
+    now: () => now,
+    wait: (ms, signal) => wait(true, ms, signal),
+  };
+  return {
+    scale: 1,
+    now: () => new Date(now),
+    toWall: (ms) => ms,
+    wait: (ms, signal) => wait(false, ms, signal),
+    foreground,
+    during(promise) {
+      const over = new AbortController();
+      foreground.wait(Number.POSITIVE_INFINITY, over.signal).catch(() => {});
+      return promise.finally(() => over.abort());
+    },
+    ...repeating(
+      () => now,
+      () => foreground.wait(1_000),
+    ),
+    stop() {
+      isStopped = true;
+      for (const { reject } of inForeground()) reject(hasStopped());
+    },
+  };
+}
+
+const hasStopped = () => new Error("the simulator of this clock is closed: its time has stopped");
+
+/** The same for a clock that runs faster than the wall, with real processes that take their time on the wall. */
+export function withForeground(clock: Clock): TestClock {
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 10));
+  return {
+    ...clock,
+    foreground: { now: Date.now, wait: clock.wait },
+    during: (promise) => promise,
+    ...repeating(() => (Date.now() * day) / 60_000, pause),
+    stop() {},
+  };
+}
+
+function repeating(now: () => number, pause: () => Promise<void>): Pick<TestClock, "until" | "eventually"> {
+  const eventually: TestClock["eventually"] = async (assertion, { withinMs = day } = {}) => {
+    const limit = now() + withinMs;
+    for (;;) {
+      try {
+        return await assertion();
+      } catch (error) {
+        if (now() >= limit) throw error;
+      }
+      await pause();
+    }
+  };
+  return {
+    eventually,
+    until: (condition, limit) =>
+      eventually(async () => {
+        const value = await condition();
+        if (value) return value;
+        throw new Error(`${condition} still returns ${JSON.stringify(value)}`);
+      }, limit),
+  };
+}
+
+/** Resolves once nothing happens in this process any more without the passing of time. */
+async function quiet(countWaits: () => number): Promise<void> {
+  const startedAt = performance.now();
+  let calm = 0;
+  let calmSince = startedAt;
+  let seen = "";
+  for (;;) {
+    const now = performance.now();
+    const state = `${countWaits()} ${requestsStarted} ${requestsInFlight()}`;
+    const isWorking = now - startedAt < resourcesMs && process.getActiveResourcesInfo().some(isWork);
+    if (isWorking || state !== seen) {
+      calm = 0;
+      calmSince = now;
+    } else calm++;
+    seen = state;
+    if (inFlight.size === 0 && calm >= quietTurns) return;
+    if (calm >= inFlightTurns && now - calmSince >= inFlightMs) return;
+    if (inFlight.size > 0 && now - startedAt >= inFlightLimitMs && !isWorking) return;
+    await new Promise((resolve) => (calm < inFlightTurns ? setImmediate(resolve) : setTimeout(resolve, 1)));
+  }
+}
+
+/** What ends without virtual time: files, names, connections and programs. Sockets and timers do not count. */
+function isWork(resource: string): boolean {
+  return /^(FSReq|CloseReq|GetAddrInfoReq|TCPConnectWrap|WriteWrap|ShutdownWrap|ProcessWrap)/.test(resource);
+}
+
+/** Requests of this process that are not over, each as a question whether it is. */
+const inFlight = new Set<() => boolean>();
+let requestsStarted = 0;
+let isWatching = false;
+
+function requestsInFlight(): number {
+  for (const isOver of inFlight) if (isOver()) inFlight.delete(isOver);
+  return inFlight.size;
+}
+
+function watchRequests(): void {
+  if (isWatching) return;
+  isWatching = true;
+  const start = (isOver: () => boolean) => {
+    requestsStarted++;
+    inFlight.add(isOver);
+  };
+  subscribe("http.client.request.start", (message) => {
+    const { request } = message as { request: ClientRequest };
+    start(() => request.destroyed);
+  });
+  subscribe("http.server.request.start", (message) => {
+    const { response } = message as { response: ServerResponse };
+    start(() => response.writableFinished || response.destroyed);
+  });
+  subscribe("undici:request:create", (message) => {
+    const { request } = message as { request: { completed: boolean; aborted: boolean } };
+    start(() => request.completed || request.aborted);
+  });
+}
