@@ -1,7 +1,13 @@
 import { formatDuration } from "../../shared/duration.ts";
-import { registerRevision, shortRevision } from "../../shared/ecs/revision.ts";
+import {
+  settleRevision as findOrRegister,
+  registerRevision,
+  shortRevision,
+} from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { refuseFindings } from "../../shared/findings.ts";
+import { persist } from "../../shared/patience.ts";
+import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
 import type { World } from "./clients.ts";
 import { deployRevision } from "./deployment/deploy-revision.ts";
 import type { Budget } from "./deployment/deployment.ts";
@@ -25,11 +31,14 @@ export function deployAndReport(world: World, inputs: DeployInputs): Promise<Dep
 /** Verify, plan, register, deploy by the service's own controller. */
 export async function deploy(world: World, inputs: DeployInputs, record: DeploymentRecord): Promise<void> {
   await refuseExpired(world);
-  const wanted = await findRevision(world, inputs).catch((error: Error) =>
-    refuseDenied(world, inputs, [], error),
+  const firstContact = true;
+  const wanted = await persist(world, () => findRevision(world, inputs), { firstContact }).catch(
+    (error: Error) => refuseDenied(world, inputs, [], error),
   );
-  const service = await findService(world, inputs).catch((error: Error) =>
-    refuseDenied(world, inputs, wanted.findings, error),
+  // With a fault to report already, an outage is not waited for.
+  const find = () => findService(world, inputs);
+  const service = await (hasFaults(wanted.findings) ? find() : persist(world, find, { firstContact })).catch(
+    (error: Error) => refuseDenied(world, inputs, wanted.findings, error),
   );
   record.revisionBefore = service.revision;
   const engine = chooseEngine(service, world, inputs);
@@ -72,7 +81,9 @@ async function verifyAndPlan(
   const [verified, missing, revisionPlan] = await Promise.all([
     verify(world, inputs, engine, wanted, service),
     checkFollowRights(world, inputs, service),
-    planRevision(world, wanted, service).catch((error: Error) => refuseDenied(world, inputs, [], error)),
+    persist(world, () => planRevision(world, wanted, service)).catch((error: Error) =>
+      refuseDenied(world, inputs, [], error),
+    ),
   ]);
   const findings = [...verified, ...missing];
   record.findings.push(...findings);
@@ -94,10 +105,20 @@ async function settleRevision(
 ): Promise<string> {
   if (plan?.revision === undefined) {
     if (!taskDefinition) throw new Error("what is wrong with a task definition is found before");
-    return registerRevision(world, taskDefinition);
+    return registerOnce(world, taskDefinition);
   }
   world.log.info(`Taking ${shortRevision(plan.revision)}, which is registered.`);
   return plan.revision;
+}
+
+/** An answer may get lost after ECS has registered the revision: from the second try on, an equal one is taken. */
+function registerOnce(world: World, wanted: TaskDefinitionInput): Promise<string> {
+  let register = registerRevision;
+  return persist(world, () => {
+    const attempt = register(world, wanted);
+    register = findOrRegister;
+    return attempt;
+  });
 }
 
 /** Image of the container behind the load balancer, else of the first one. */

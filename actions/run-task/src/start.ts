@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   type ContainerOverride,
   type Failure as EcsFailure,
@@ -6,6 +7,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import type { EcsWorld } from "../../shared/ecs/world.ts";
 import { Failure } from "../../shared/failure.ts";
+import { persist } from "../../shared/patience.ts";
 import type { RunInputs } from "./inputs.ts";
 import type { Placement } from "./placement.ts";
 
@@ -22,9 +24,13 @@ export async function startTask(
   { revision, container, placement }: Order,
 ): Promise<string> {
   world.signal.throwIfAborted();
-  const command = new RunTaskCommand(requestOf(inputs, { revision, container, placement }));
+  // The token is the same for each try: a lost response is given again, and no second task starts.
+  const request = { clientToken: randomUUID(), ...requestOf(inputs, { revision, container, placement }) };
+  const command = new RunTaskCommand(request);
   // Not abortable: an answer that is thrown away would leave a task nobody follows.
-  const { tasks = [], failures = [] } = await world.clients.ecs.send(command).catch(explainRefusal(inputs));
+  const { tasks = [], failures = [] } = await persist(world, () => world.clients.ecs.send(command)).catch(
+    explainRefusal(inputs),
+  );
   const arn = tasks[0]?.taskArn;
   if (!arn) throw explainFailures(failures);
   return arn;

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { CreateDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import type { RunningService } from "../../../shared/ecs/service.ts";
+import { persist } from "../../../shared/patience.ts";
 import type { World } from "../clients.ts";
-import { persist } from "../deployment/patience.ts";
 import type { Begun } from "../deployment/running-deployment.ts";
 import { setDesiredCount } from "../deployment/set-desired-count.ts";
 import type { DeployInputs } from "../inputs.ts";

@@ -4,6 +4,7 @@ import {
   type TrafficRoutingConfig,
 } from "@aws-sdk/client-codedeploy";
 import { lookUp } from "../../../shared/findings.ts";
+import { persist } from "../../../shared/patience.ts";
 import type { World } from "../clients.ts";
 import type { DeployInputs } from "../inputs.ts";
 
@@ -50,7 +51,7 @@ async function findRouting(world: World, deploymentConfigName: string | undefine
   const command = new GetDeploymentConfigCommand({ deploymentConfigName });
   const { value, findings } = await lookUp(
     `how long configuration ${deploymentConfigName} shifts traffic`,
-    () => world.clients.codedeploy.send(command, { abortSignal: world.signal }),
+    () => persist(world, () => world.clients.codedeploy.send(command, { abortSignal: world.signal })),
     {},
   );
   for (const { text } of findings) world.log.warning(`Could not check: ${text}; give the input deadline.`);

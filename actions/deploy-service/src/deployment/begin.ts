@@ -1,6 +1,7 @@
 import { shortRevision } from "../../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../../shared/ecs/service.ts";
 import { createPace } from "../../../shared/pace.ts";
+import { persist } from "../../../shared/patience.ts";
 import { markRun } from "../order/mark-run.ts";
 import { refuseOlderRun } from "../order/refuse-older-run.ts";
 import { confirmSuccess } from "./confirm-success.ts";
@@ -21,7 +22,7 @@ export async function beginDeployment(
   const { world, inputs, record, engine, revision } = deployment;
   const pace = createPace();
   for (;;) {
-    const service = await findService(world, inputs);
+    const service = await persist(world, () => findService(world, inputs));
     record.revisionBefore = service.revision;
     refuseOlderRun(world, inputs, record, service);
     if (!inputs.force && !deployment.anew && runsAlready(service, revision)) {
@@ -50,7 +51,7 @@ async function keepRunning(
   const { world, inputs, record, revision } = deployment;
   world.log.info(`${inputs.service} runs ${shortRevision(revision)} already; no deployment is needed.`);
   await markRun(world, service, revision);
-  if (!(await setDesiredCount(world, inputs, service))) return;
+  if (!(await persist(world, () => setDesiredCount(world, inputs, service)))) return;
   record.changed = true;
   await confirmSuccess(deployment, `The update of ${inputs.service}`, deadlineAt);
 }

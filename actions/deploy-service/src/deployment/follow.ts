@@ -1,8 +1,8 @@
 import { formatDuration } from "../../../shared/duration.ts";
+import { createPatience } from "../../../shared/patience.ts";
 import type { World } from "../clients.ts";
 import { type DeploymentRecord, hasReached, reach, type Stage } from "../record.ts";
 import { createFollowPace } from "./follow-pace.ts";
-import { createPatience } from "./patience.ts";
 import type { RunningDeployment, Snapshot } from "./running-deployment.ts";
 
 export interface Following {

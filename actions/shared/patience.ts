@@ -1,7 +1,7 @@
-import { isThrottled, isTransient } from "../../../shared/aws-errors.ts";
-import { formatDuration } from "../../../shared/duration.ts";
-import { createPace } from "../../../shared/pace.ts";
-import type { StepWorld } from "../../../shared/world.ts";
+import { isNobodyThere, isThrottled, isTransient } from "./aws-errors.ts";
+import { formatDuration } from "./duration.ts";
+import { createPace } from "./pace.ts";
+import type { StepWorld } from "./world.ts";
 
 /** The SDK has retried for seconds already; an outage of a region or a runner's network that lasts longer than this rarely ends soon. */
 const outageMs = 5 * 60_000;
@@ -37,9 +37,14 @@ export function createPatience({ clock, log, signal }: StepWorld) {
 
 /**
  * Calls AWS for what the step cannot go on without: again and again while AWS throttles or cannot answer, for five
- * minutes. `call` has to be one that may be made twice.
+ * minutes. `call` has to be one that may be made twice. At first contact, an address at which nothing listens is a wrong
+ * region or endpoint, not an outage.
  */
-export async function persist<T>(world: StepWorld, call: () => Promise<T>): Promise<T> {
+export async function persist<T>(
+  world: StepWorld,
+  call: () => Promise<T>,
+  { firstContact = false } = {},
+): Promise<T> {
   const ask = createPatience(world);
   const pace = createPace();
   const until = world.clock.now() + outageMs;
@@ -48,12 +53,14 @@ export async function persist<T>(world: StepWorld, call: () => Promise<T>): Prom
     try {
       return { value: await call() };
     } catch (error) {
+      if (firstContact && isNobodyThere(error)) return { refused: error };
       last = error;
       throw error;
     }
   };
   for (;;) {
     const found = await ask(attempt);
+    if (found && "refused" in found) throw found.refused;
     if (found) return found.value;
     if (world.clock.now() >= until) throw last;
     await world.clock.wait(pace.next(false), world.signal);
