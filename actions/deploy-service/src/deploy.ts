@@ -5,7 +5,7 @@ import {
   shortRevision,
 } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
-import { refuseFindings } from "../../shared/findings.ts";
+import { hasFaults, refuseFindings } from "../../shared/findings.ts";
 import { persist } from "../../shared/patience.ts";
 import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
 import type { World } from "./clients.ts";

@@ -31,7 +31,6 @@ export interface Run {
   readonly complaint: string;
 }
 
-const appSpecInput = { ours: "appspec", peer: "codedeploy-appspec" };
 const order = JSON.parse(process.argv[2] ?? "") as Order;
 const now = installVirtualClock(Date.now());
 const stub = await startStubAws();
