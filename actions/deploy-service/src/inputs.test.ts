@@ -94,7 +94,7 @@ test.each<[Record<string, string>, string]>([
   [{ "wait-for-service-stability": "yes" }, 'wait-for-service-stability is "yes"; allowed: true, false'],
   [{ deadline: "1h", "wait-for-minutes": "30" }, "Inputs deadline and wait-for-minutes exclude each other"],
   [{ "run-task": "TRUE" }, "put a step with the action run-task before it"],
-  [{ "propagate-tags": "service" }, "allowed: SERVICE, TASK_DEFINITION, NONE"],
+  [{ "propagate-tags": "service" }, "allowed: NONE, SERVICE, TASK_DEFINITION"],
   [{ "enable-ecs-managed-tags": "on" }, "allowed: true, false"],
   [{ "service-managed-ebs-volume-name": "data" }, "needs service-managed-ebs-volume"],
   [{ "service-managed-ebs-volume": '{"roleArn":"r"}' }, "needs service-managed-ebs-volume-name"],

@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { PropagateTags, type UpdateServiceCommandInput } from "@aws-sdk/client-ecs";
+import { readManagedVolumes } from "../../shared/ecs/managed-volumes.ts";
 import { readRules } from "../../shared/ecs/task-definition-source.ts";
 import { type Aliases, type InputReader, readInputs } from "../../shared/inputs.ts";
 import type { ReadingRules } from "../../shared/task-definition.ts";
@@ -6,6 +8,7 @@ import { type Stage, stages } from "./record.ts";
 
 export interface DeployInputs {
   readonly cluster: string;
+  /** Empty: the revision is registered and nothing is deployed. */
   readonly service: string;
   readonly source: RevisionSource;
   /** Undefined for a registered revision. */
@@ -17,6 +20,10 @@ export interface DeployInputs {
   readonly codeDeployDeploymentGroup: string;
   /** In place of the deployment group's own: how this deployment's traffic moves. */
   readonly codeDeployDeploymentConfig?: string | undefined;
+  readonly codeDeployDescription?: string | undefined;
+  readonly serviceSettings?: ServiceSettings;
+  /** How many of the family's revisions stay registered; undefined: all. */
+  readonly keptRevisions?: number | undefined;
   /** Undefined: as many tasks as the service wants already. */
   readonly desiredCount: number | undefined;
   /** Deploy what runs already, and in the place of what a newer run brought. */
@@ -36,6 +43,12 @@ export interface DeployInputs {
   readonly maxFailedTasks: number;
   readonly onCancel: OnCancel;
 }
+
+/** What a deployment can set on the service beside its revision and count. */
+export type ServiceSettings = Pick<
+  UpdateServiceCommandInput,
+  "propagateTags" | "enableECSManagedTags" | "volumeConfigurations"
+>;
 
 export type Mode = "plan" | "apply";
 
@@ -58,14 +71,19 @@ export function readDeployInputs(getInput?: (name: string) => string): DeployInp
   return readInputs(
     (read) => {
       refuseRunTask(read);
+      const service = read.optional("service") ?? "";
+      if (!service) refuseWithoutService(read);
       return {
-        ...readCommonInputs(read),
+        ...readCommonInputs(read, service),
         source: readSource(read),
         rules: readRules(read),
         codeDeployDeploymentConfig: read.optional("codedeploy-deployment-config"),
         force: read.boolean("force", false),
         rollbackOnAlarm: read.lines("rollback-on-alarm"),
-        waitUntil: readStage(read),
+        codeDeployDescription: read.optional("codedeploy-deployment-description"),
+        serviceSettings: readServiceSettings(read),
+        keptRevisions: readKeptRevisions(read),
+        waitUntil: service ? readStage(read) : "registered",
         waitMs: readWaitMinutes(read),
         onCancel: read.choice("on-cancel", onCancels, "rollback"),
       };
@@ -73,6 +91,48 @@ export function readDeployInputs(getInput?: (name: string) => string): DeployInp
     getInput,
     deployAliases,
   );
+}
+
+/** What has a meaning only for a service. */
+const serviceInputs = [
+  "desired-count",
+  "codedeploy-appspec",
+  "codedeploy-application",
+  "codedeploy-deployment-group",
+  "codedeploy-deployment-config",
+  "codedeploy-deployment-description",
+  "propagate-tags",
+  "service-managed-ebs-volume",
+  "rollback-on-alarm",
+];
+
+function refuseWithoutService(read: InputReader): void {
+  const stage = read.optional("wait-until");
+  if (stage && stage !== "registered")
+    read.problem(
+      `Input service is required with wait-until: ${stage}; without it, a revision is only registered`,
+    );
+  if (read.optional("revision"))
+    read.problem("Input service is required with revision, which is registered already");
+  for (const name of serviceInputs) if (read.optional(name)) read.problem(`Input ${name} needs service`);
+}
+
+function readServiceSettings(read: InputReader): ServiceSettings {
+  const propagateTags = read.optional("propagate-tags")
+    ? read.choice("propagate-tags", Object.values(PropagateTags) as [PropagateTags, ...PropagateTags[]])
+    : undefined;
+  const enableECSManagedTags = read.optionalBoolean("enable-ecs-managed-tags");
+  const volumes = readManagedVolumes(read, "service-managed-ebs-volume");
+  return {
+    ...(propagateTags && { propagateTags }),
+    ...(enableECSManagedTags !== undefined && { enableECSManagedTags }),
+    ...(volumes.length > 0 && { volumeConfigurations: volumes }),
+  };
+}
+
+function readKeptRevisions(read: InputReader): number | undefined {
+  if (!read.optional("deregister-old-revisions")) return undefined;
+  return read.integer("deregister-old-revisions", { min: 1, max: 1_000, fallback: 1 });
 }
 
 /** Waiting for stability, as the official action calls it, is waiting for the end; without it, it follows nothing. */
@@ -103,9 +163,8 @@ function refuseRunTask(read: InputReader): void {
 }
 
 /** Those that every way of bringing a revision into production has. */
-export function readCommonInputs(read: InputReader) {
+export function readCommonInputs(read: InputReader, service: string) {
   const cluster = read.optional("cluster") ?? "default";
-  const service = read.required("service");
   return {
     cluster,
     service,

@@ -68,7 +68,7 @@ async function runOnce(row: number, run: number): Promise<Run> {
     "task-definition": files.taskDefinition,
     cluster: "main",
     service: "web",
-    ...(deployment.controller === "CODE_DEPLOY" && { [appSpecInput[order.side]]: files.appSpec }),
+    ...(deployment.controller === "CODE_DEPLOY" && { "codedeploy-appspec": files.appSpec }),
     ...(order.side === "peer" && { "wait-for-minutes": String(waitForMinutes) }),
   });
   process.exitCode = 0;

@@ -19,6 +19,10 @@ export function createEcsEngine(running: RunningService, world: World, inputs: D
         world.log.notice(
           `ECS deploys ${inputs.service} itself: the AppSpec ${inputs.appSpecFile} is not used.`,
         );
+      if (inputs.codeDeployDescription)
+        world.log.notice(
+          `ECS deploys ${inputs.service} itself: the input codedeploy-deployment-description is not used.`,
+        );
       if (inputs.codeDeployDeploymentConfig)
         world.log.notice(
           `ECS deploys ${inputs.service} itself, by the service's own strategy: the input codedeploy-deployment-config is not used.`,
