@@ -61,15 +61,15 @@ function endedOf(status: string, rollback: string | undefined): Ended | undefine
   return status === "Stopped" ? "stopped" : "failed";
 }
 
-/** How far it got. Events that a configuration skips are passed by position, never waited for by name. */
+/**
+ * How far it got. A hook that a configuration leaves out is skipped, and passed; so is everything that a deployment
+ * which fails did not come to: traffic has shifted only where AllowTraffic succeeded.
+ */
 function stageOf(status: string, events: readonly Event[]): Stage {
   if (status === "Succeeded") return "complete";
-  const done = (name: string) => {
-    const event = events.find((candidate) => candidate.name === name);
-    return event?.status === "Succeeded" || event?.status === "Skipped";
-  };
-  const has = (name: string) => events.some((event) => event.name === name);
-  if (done("AllowTraffic") && (!has("AfterAllowTraffic") || done("AfterAllowTraffic")))
-    return "traffic-shifted";
+  const statusOf = (wanted: string) => events.find(({ name }) => name === wanted)?.status;
+  const hook = statusOf("AfterAllowTraffic") ?? "Skipped";
+  const passed = hook === "Succeeded" || (hook === "Skipped" && !finalStatuses.includes(status));
+  if (statusOf("AllowTraffic") === "Succeeded" && passed) return "traffic-shifted";
   return ["Created", "Queued"].includes(status) ? "registered" : "started";
 }

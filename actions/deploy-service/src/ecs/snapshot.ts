@@ -66,14 +66,18 @@ const positions: readonly string[] = [
  * what ECS calls SUCCESSFUL: after bake and clean-up.
  */
 function stageOf(deployment: ServiceDeployment): Stage {
-  const { status, lifecycleStage } = deployment;
+  const { status, lifecycleStage, targetServiceRevision: target } = deployment;
   if (status === "SUCCESSFUL") return "complete";
   if (status === "PENDING") return "registered";
   if (status !== "IN_PROGRESS") return "started";
   const shifted = isRolling(deployment)
     ? hasRolledOver(deployment)
-    : lifecycleStage !== undefined && positions.indexOf(lifecycleStage) >= positions.indexOf("BAKE_TIME");
+    : isPastShift(lifecycleStage) && (target?.requestedProductionTrafficWeight ?? 100) === 100;
   return shifted ? "traffic-shifted" : "started";
+}
+
+function isPastShift(stage: string | undefined): boolean {
+  return stage !== undefined && positions.indexOf(stage) >= positions.indexOf("BAKE_TIME");
 }
 
 /** Once all new tasks run, what is left takes seconds, or is a wait whose length is known. */
