@@ -19,12 +19,19 @@ export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined, 
     status,
     ended: endedOf(status, rollback),
     stage,
-    // Tasks that become healthy are told nowhere, and then all traffic shifts within seconds.
-    near: hasReached(stage, "traffic-shifted") ? "complete" : "traffic-shifted",
+    // Once the new tasks run, their becoming healthy is shown nowhere, and then all traffic shifts within seconds.
+    near: hasReached(stage, "traffic-shifted")
+      ? "complete"
+      : areTasksMissing(target)
+        ? "started"
+        : "traffic-shifted",
     events,
     traffic: sets.length > 0 ? { blue: weight("Blue"), green: weight("Green") } : undefined,
     progress: undefined,
     quietUntil: quietUntil(info, events, now),
+    // The end follows the shift, which is seen.
+    restMs: hasReached(stage, "traffic-shifted") ? undefined : Number.POSITIVE_INFINITY,
+    drainsWithinMs: hasReached(stage, "traffic-shifted") ? drainsWithinMs : undefined,
     createdAt: info.createTime,
     reason: info.errorInformation && { code, message },
     triggeredAlarms: alarmsIn(info),
@@ -32,6 +39,15 @@ export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined, 
     startedBy: sets.find(({ taskSetLabel }) => taskSetLabel === "Green")?.identifer,
     failedTasks: 0,
   };
+}
+
+/** After the wait that the deployment group asks for, CodeDeploy needs half a minute to one and a half to end the old tasks. */
+const drainsWithinMs = 100_000;
+
+/** Where CodeDeploy counts the new tasks, some do not run yet. */
+function areTasksMissing(target: ECSTarget | undefined): boolean {
+  const green = target?.taskSetsInfo?.find(({ taskSetLabel }) => taskSetLabel === "Green");
+  return (green?.runningCount ?? 0) < (green?.desiredCount ?? 0);
 }
 
 /** From the message of ALARM_ACTIVE, which ends in `Activated alarms: <5xx>`. */
