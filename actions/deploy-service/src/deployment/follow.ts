@@ -28,7 +28,7 @@ export type Ending = {
 /** Looks at the deployment until its stage is reached, it ends, or the deadline has passed; the last look is at the deadline. */
 export async function follow(following: Following): Promise<Ending> {
   const { world, running, until, deadlineAt, signal } = following;
-  const pauseAfter = createFollowPace(until);
+  const pauseAfter = createFollowPace(until, { drainMs: running.drainMs });
   const ask = createPatience(world);
   let { known } = following;
   for (;;) {

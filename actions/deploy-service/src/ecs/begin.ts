@@ -29,6 +29,7 @@ export async function beginDeployment(
   inputs: DeployInputs,
   revision: string,
   { service, production }: RunningService,
+  drainMs?: number,
 ): Promise<Begun> {
   const before = await persist(world, () => listServiceDeployments(world, inputs, world.signal));
   const active = before.find(isOngoing);
@@ -36,7 +37,9 @@ export async function beginDeployment(
   const updated = await persist(world, () => updateService(world, inputs, revision, service));
   const arn = await findOurs(world, inputs, revision, before, updated);
   const primary = updated.deployments?.find(({ status }) => status === "PRIMARY");
-  return { running: runningDeployment(world, inputs, arn, primary?.id, production.runningCount > 0) };
+  return {
+    running: runningDeployment(world, inputs, arn, primary?.id, production.runningCount > 0, drainMs),
+  };
 }
 
 function otherDeployment(
