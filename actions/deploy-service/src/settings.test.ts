@@ -13,6 +13,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { expect, test } from "vitest";
 import { withMark } from "./codedeploy/begin.ts";
+import { clients } from "./codedeploy/mocks.support.ts";
 import { virtualWorld } from "./deployment/virtual-run.support.ts";
 import { deregisterOldRevisions } from "./deregister-old-revisions.ts";
 import type { DeployInputs } from "./inputs.ts";
@@ -108,7 +109,7 @@ function mockRevisions(): void {
 }
 
 const deregister = async () => {
-  const { world, lines } = virtualWorld();
+  const { world, lines } = virtualWorld(clients);
   await deregisterOldRevisions(world, 2, { revisionBefore: arn(3), revisionAfter: arn(10) });
   const gone = ecs
     .commandCalls(DeregisterTaskDefinitionCommand)

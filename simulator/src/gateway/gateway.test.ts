@@ -4,7 +4,7 @@ import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ServiceName } from "../aws/api.ts";
 import { AwsError } from "../errors.ts";
-import { createRealEnvironment } from "../test-environment.support.ts";
+import { createTestEnvironment } from "../test-environment.support.ts";
 import { createFaults } from "./faults.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 
@@ -56,7 +56,7 @@ const config = () => ({
 });
 
 beforeAll(async () => {
-  const environment = await createRealEnvironment({ warn: (message) => warnings.push(message) });
+  const environment = await createTestEnvironment({ warn: (message) => warnings.push(message) });
   await environment.remove();
   const services = new Proxy({} as never, {
     get: (_, name: ServiceName) => ({ operations: operations[name] ?? {} }),
@@ -177,7 +177,7 @@ it("a defect of the simulator is a 500 that names the operation, and is reported
 
 it("a taken port is named", async () => {
   const { port } = gateway;
-  const environment = await createRealEnvironment();
+  const environment = await createTestEnvironment();
   await environment.remove();
   const starting = startGateway({
     environment,
