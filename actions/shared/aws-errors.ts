@@ -131,6 +131,11 @@ export function isTransient(error: unknown): boolean {
   return hasName(error, unreachable) || $fault === "server" || ($metadata?.httpStatusCode ?? 0) >= 500;
 }
 
+/** Nothing listens at the address, or there is none of this name. */
+export function isNobodyThere(error: unknown): boolean {
+  return hasName(error, ["ECONNREFUSED", "ENOTFOUND"]);
+}
+
 function hasName(error: unknown, names: readonly string[]): boolean {
   if (!(error instanceof Error)) return false;
   const { name, code } = awsFailure(error);

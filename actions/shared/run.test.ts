@@ -1,8 +1,9 @@
 import { info } from "@actions/core";
 import { expect, test } from "vitest";
+import { readTextFile } from "./data-file.ts";
 import { type Given, runHere } from "./entry.support.ts";
 import { Failure } from "./failure.ts";
-import { runAction } from "./run.ts";
+import { runAction, toFailure } from "./run.ts";
 
 async function run(main: Parameters<typeof runAction>[0], onLine?: Given["onLine"]) {
   const { exitCode, lines } = await runHere(() => runAction(main), { onLine });
@@ -40,3 +41,28 @@ test.each<NodeJS.Signals>(["SIGINT", "SIGTERM"])(
     expect(result).toEqual({ exitCode: 1, annotations: [`::error::Cancelled by ${signal}.`] });
   },
 );
+
+test.each<[string, unknown, RegExp]>([
+  [
+    "a TypeError",
+    new TypeError("Cannot read properties of null (reading 'startsWith')"),
+    /^A bug in this action, not in your files, ended it after it read .*package\.json \(TypeError: Cannot read/,
+  ],
+  ["no error at all", "oops", /^A bug in this action.*\(oops\)/],
+  [
+    "a file system's error",
+    Object.assign(new Error("EACCES: permission denied"), { code: "EACCES" }),
+    /^EACCES: permission denied$/,
+  ],
+  [
+    "a connection's error",
+    new TypeError("fetch failed", {
+      cause: Object.assign(new Error("certificate has expired"), { code: "CERT_HAS_EXPIRED" }),
+    }),
+    /^certificate has expired$/,
+  ],
+  ["a failure", new Failure("It broke."), /^It broke\.$/],
+])("%s is explained to the user", (_, error, message) => {
+  readTextFile("package.json");
+  expect(toFailure(error, new AbortController().signal).message).toMatch(message);
+});

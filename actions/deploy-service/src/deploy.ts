@@ -1,10 +1,17 @@
 import { formatDuration } from "../../shared/duration.ts";
-import { registerRevision, shortRevision } from "../../shared/ecs/revision.ts";
+import {
+  settleRevision as findOrRegister,
+  registerRevision,
+  shortRevision,
+} from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
-import { refuseFindings, refuseWith } from "../../shared/findings.ts";
+import { hasFaults, refuseFindings } from "../../shared/findings.ts";
+import { persist } from "../../shared/patience.ts";
+import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
 import type { World } from "./clients.ts";
 import { deployRevision } from "./deployment/deploy-revision.ts";
 import type { Budget } from "./deployment/deployment.ts";
+import { settingsNow } from "./deployment/service-settings.ts";
 import { chooseEngine, type Engine } from "./engine.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { keepDeploymentRecord } from "./keep-deployment-record.ts";
@@ -12,8 +19,10 @@ import { refuseOlderRun } from "./order/refuse-older-run.ts";
 import { diffOf, hasChanges, type Plan, planRevision } from "./plan/plan.ts";
 import { diffService } from "./plan/service-changes.ts";
 import { type DeploymentRecord, reach } from "./record.ts";
+import { registerAlone } from "./register.ts";
 import { findRevision, type WantedRevision } from "./revision.ts";
 import { checkCredentialsLife, refuseExpired } from "./verify/credentials-life.ts";
+import { checkFollowRights, refuseDenied } from "./verify/follow-rights.ts";
 import { verify } from "./verify/verify.ts";
 
 /** Deploys; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
@@ -24,9 +33,22 @@ export function deployAndReport(world: World, inputs: DeployInputs): Promise<Dep
 /** Verify, plan, register, deploy by the service's own controller. */
 export async function deploy(world: World, inputs: DeployInputs, record: DeploymentRecord): Promise<void> {
   await refuseExpired(world);
-  const wanted = await findRevision(world, inputs);
-  const service = await findService(world, inputs).catch((error: Error) =>
-    refuseWith(wanted.findings, world.log, error),
+  if (inputs.service) await deployToService(world, inputs, record);
+  else await registerAlone(world, inputs, record);
+  if (inputs.keptRevisions === undefined || inputs.mode === "plan") return;
+  const { deregisterOldRevisions } = await import("./deregister-old-revisions.ts");
+  await deregisterOldRevisions(world, inputs.keptRevisions, record);
+}
+
+async function deployToService(world: World, inputs: DeployInputs, record: DeploymentRecord): Promise<void> {
+  const firstContact = true;
+  const wanted = await persist(world, () => findRevision(world, inputs), { firstContact }).catch(
+    (error: Error) => refuseDenied(world, inputs, [], error),
+  );
+  // With a fault to report already, an outage is not waited for.
+  const find = () => findService(world, inputs);
+  const service = await (hasFaults(wanted.findings) ? find() : persist(world, find, { firstContact })).catch(
+    (error: Error) => refuseDenied(world, inputs, wanted.findings, error),
   );
   record.revisionBefore = service.revision;
   const engine = chooseEngine(service, world, inputs);
@@ -66,15 +88,20 @@ async function verifyAndPlan(
   record: DeploymentRecord,
   { engine, wanted, service }: { engine: Engine; wanted: WantedRevision; service: RunningService },
 ): Promise<void> {
-  const [findings, revisionPlan] = await Promise.all([
+  const [verified, missing, revisionPlan] = await Promise.all([
     verify(world, inputs, engine, wanted, service),
-    planRevision(world, wanted, service),
+    checkFollowRights(world, inputs, service),
+    persist(world, () => planRevision(world, wanted, service)).catch((error: Error) =>
+      refuseDenied(world, inputs, [], error),
+    ),
   ]);
+  const findings = [...verified, ...missing];
   record.findings.push(...findings);
   if (revisionPlan) {
-    const { desiredCount = service.service.desiredCount } = inputs;
-    const count = diffService({ desiredCount: service.service.desiredCount }, { desiredCount });
-    const plan = { ...revisionPlan, serviceChanges: [...count, ...engine.serviceChanges()] };
+    const now = settingsNow(service.service);
+    const { desiredCount = now.desiredCount, serviceSettings } = inputs;
+    const settings = diffService(now, { desiredCount, ...serviceSettings });
+    const plan = { ...revisionPlan, serviceChanges: [...settings, ...engine.serviceChanges()] };
     world.log.info(hasChanges(plan) ? `Changes to production:\n${diffOf(plan)}` : "Nothing changes.");
     record.plan = plan;
   }
@@ -89,10 +116,20 @@ async function settleRevision(
 ): Promise<string> {
   if (plan?.revision === undefined) {
     if (!taskDefinition) throw new Error("what is wrong with a task definition is found before");
-    return registerRevision(world, taskDefinition);
+    return registerOnce(world, taskDefinition);
   }
   world.log.info(`Taking ${shortRevision(plan.revision)}, which is registered.`);
   return plan.revision;
+}
+
+/** An answer may get lost after ECS has registered the revision: from the second try on, an equal one is taken. */
+function registerOnce(world: World, wanted: TaskDefinitionInput): Promise<string> {
+  let register = registerRevision;
+  return persist(world, () => {
+    const attempt = register(world, wanted);
+    register = findOrRegister;
+    return attempt;
+  });
 }
 
 /** Image of the container behind the load balancer, else of the first one. */

@@ -1,6 +1,6 @@
-import { createPatience } from "../../deploy-service/src/deployment/patience.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { createPace } from "../../shared/pace.ts";
+import { createPatience } from "../../shared/patience.ts";
 import type { World } from "./clients.ts";
 import { type Execution, hasRevisions, listExecutions } from "./executions.ts";
 import { sayWanted, type WantedSource } from "./pipeline.ts";

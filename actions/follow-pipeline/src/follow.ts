@@ -1,6 +1,6 @@
-import { createPatience } from "../../deploy-service/src/deployment/patience.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { createPace } from "../../shared/pace.ts";
+import { createPatience } from "../../shared/patience.ts";
 import type { Following } from "./following.ts";
 import { keepHandle } from "./keep-handle.ts";
 import { linesOf } from "./lines.ts";

@@ -1,6 +1,6 @@
 import { tell } from "../../deploy-service/src/deployment/follow.ts";
-import { createPatience } from "../../deploy-service/src/deployment/patience.ts";
 import type { Snapshot } from "../../deploy-service/src/deployment/running-deployment.ts";
+import { createPatience } from "../../shared/patience.ts";
 import { adoptDeployment, type FollowedDeployment } from "./adopt-deployment.ts";
 import type { World } from "./clients.ts";
 import type { PipelineRecord } from "./record.ts";

@@ -1,11 +1,11 @@
 import type { World } from "../../deploy-service/src/clients.ts";
 import { upperFirst } from "../../deploy-service/src/deployment/names.ts";
-import { createPatience } from "../../deploy-service/src/deployment/patience.ts";
 import type { DeploymentRecord } from "../../deploy-service/src/record.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
 import { createPace } from "../../shared/pace.ts";
+import { createPatience } from "../../shared/patience.ts";
 import type { RollbackInputs } from "./inputs.ts";
 import type { PastDeployment } from "./service-history.ts";
 

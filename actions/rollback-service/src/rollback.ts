@@ -7,6 +7,7 @@ import { shortRevision } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
 import { refuseFindings } from "../../shared/findings.ts";
+import { persist } from "../../shared/patience.ts";
 import { goBack } from "./go-back.ts";
 import type { RollbackInputs } from "./inputs.ts";
 import { rollBackActive } from "./roll-back-active.ts";
@@ -24,11 +25,11 @@ export async function rollBack(
   record: DeploymentRecord,
 ): Promise<void> {
   await refuseExpired(world);
-  const service = await findService(world, inputs);
+  const service = await persist(world, () => findService(world, inputs), { firstContact: true });
   record.revisionBefore = service.revision;
   const settled = await settleAlarms(world, inputs, service);
   const history = openHistory(service, world, inputs);
-  const deployments = await history.list();
+  const deployments = await persist(world, () => history.list());
   const active = deployments.find(({ state }) => state === "ongoing");
   const rollback = { world, inputs: settled, record, service, deployments };
   if (active) return rollBackActive(rollback, history, active);

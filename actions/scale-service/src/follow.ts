@@ -1,6 +1,6 @@
-import { createPatience } from "../../deploy-service/src/deployment/patience.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { createPace } from "../../shared/pace.ts";
+import { createPatience } from "../../shared/patience.ts";
 import type { World } from "./clients.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import { hasHealthChecks, look, type Progress, type Range } from "./look.ts";

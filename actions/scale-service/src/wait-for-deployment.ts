@@ -1,5 +1,4 @@
 import type { TaskSet } from "@aws-sdk/client-ecs";
-import { createPatience } from "../../deploy-service/src/deployment/patience.ts";
 import {
   isOngoing,
   listServiceDeployments,
@@ -9,6 +8,7 @@ import { isAccessDenied } from "../../shared/aws-errors.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
 import { createPace } from "../../shared/pace.ts";
+import { createPatience } from "../../shared/patience.ts";
 import type { World } from "./clients.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { ScaleRecord } from "./record.ts";

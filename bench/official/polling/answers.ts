@@ -23,6 +23,10 @@ export interface TimedAnswers {
   readonly answers: Readonly<Record<string, (moment: Moment) => object>>;
 }
 
+/** The load balancer's API speaks XML. */
+const drainXml = ({ drainSeconds }: Deployment) =>
+  `<DescribeTargetGroupAttributesResponse><DescribeTargetGroupAttributesResult><Attributes><member><Key>deregistration_delay.timeout_seconds</Key><Value>${drainSeconds}</Value></member></Attributes></DescribeTargetGroupAttributesResult></DescribeTargetGroupAttributesResponse>`;
+
 /** What AWS answers to the operations that either action needs to deploy and to follow. */
 export function answersOf(deployment: Deployment, begun: Begun, now: () => number): Answers {
   const { beginning, answers } =
@@ -38,6 +42,7 @@ export function answersOf(deployment: Deployment, begun: Begun, now: () => numbe
   return {
     RegisterTaskDefinition: () => ({ taskDefinition: registered(2) }),
     DescribeTaskDefinition: () => ({ taskDefinition: registered(1) }),
+    ...(deployment.drainTold && { DescribeTargetGroupAttributes: () => drainXml(deployment) }),
     ListTasks: () => ({ taskArns: [] }),
     ...Object.fromEntries(timed),
   };

@@ -14,6 +14,7 @@ export function answersOfCodeDeploy(deployment: Deployment): TimedAnswers {
       DescribeServices: ({ elapsed }) => ({ services: [describeService(deployment, elapsed)], failures: [] }),
       GetDeploymentGroup: () => ({ deploymentGroupInfo: groupOf(deployment) }),
       GetDeploymentConfig: () => ({ deploymentConfigInfo: configOf(deployment) }),
+      ListDeployments: () => ({ deployments: [] }),
       CreateDeployment: () => ({ deploymentId }),
       GetDeployment: (moment) => ({ deploymentInfo: infoOf(deployment, moment) }),
       ListDeploymentTargets: () => ({ targetIds: [targetId] }),
@@ -93,7 +94,9 @@ function infoOf(deployment: Deployment, { createdAt, elapsed }: Moment): object 
 }
 
 function targetOf(deployment: Deployment, moment: Moment): object {
-  const { installedAt, shiftedAt, canaryMinutes } = deployment;
+  const { installedAt, shiftedAt, canaryMinutes, counted } = deployment;
+  // They run for a while before the load balancer finds them healthy.
+  const runAt = installedAt - 25_000;
   const { createdAt, elapsed } = moment;
   const passed = (ms: number) => (elapsed >= ms ? seconds(createdAt + ms) : undefined);
   const event = (lifecycleEventName: string, from: number, to: number) => ({
@@ -117,7 +120,13 @@ function targetOf(deployment: Deployment, moment: Moment): object {
     ],
     taskSetsInfo: [
       { identifer: "ecs-svc/1", taskSetLabel: "Blue", status: "PRIMARY", trafficWeight: 100 - green },
-      { identifer: "ecs-svc/2", taskSetLabel: "Green", status: "ACTIVE", trafficWeight: green },
+      {
+        identifer: "ecs-svc/2",
+        taskSetLabel: "Green",
+        status: "ACTIVE",
+        trafficWeight: green,
+        ...(counted && { desiredCount: tasks, runningCount: elapsed < runAt ? 0 : tasks }),
+      },
     ],
   };
 }

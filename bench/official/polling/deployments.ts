@@ -12,12 +12,26 @@ export interface Deployment {
   readonly endsAt: number;
   /** Minutes between canary and rest. */
   readonly canaryMinutes?: number;
+  /** ECS shows no task come or go before it is done. */
+  readonly hidden?: boolean;
+  /** All old tasks stay until the load balancer lets them go, so many seconds after the last new one runs. */
+  readonly drainSeconds?: number;
+  /** The role may read that delay from the target group. */
+  readonly drainTold?: boolean;
+  /** CodeDeploy counts the tasks of its task sets. */
+  readonly counted?: boolean;
   /** Minutes for which both sets of tasks are kept after the shift; undefined: no wait is told at all. */
   readonly keepMinutes?: number;
 }
 
 /** What carries the deployment out; the figures are told of each. */
-export type Kind = "rolling updates" | "CodeDeploy" | "ECS blue/green";
+export type Kind =
+  | "rolling updates"
+  | "rolling, long drain"
+  | "rolling, shown nothing"
+  | "CodeDeploy"
+  | "traffic-shifted"
+  | "ECS blue/green";
 
 export interface Row {
   readonly kind: Kind;
@@ -27,6 +41,8 @@ export interface Row {
   readonly defect: number;
   /** Input of the official action. */
   readonly waitForMinutes: number;
+  /** Where ours does not wait for the very end; the official action can wait for nothing else. */
+  readonly until?: "traffic-shifted";
   /** Of this length on average; `random` answers numbers from 0 to 1. */
   readonly deploy: (random: () => number) => Deployment;
 }
@@ -45,6 +61,38 @@ const rolling = (waitForMinutes: number, minutes: number): Row => ({
     const installedAt = endsAt - (20 + 40 * random()) * second;
     return { controller: "ECS", installedAt, shiftedAt: installedAt, endsAt };
   },
+});
+
+/** Old tasks are drained together once the new ones run, and then need up to half a minute to stop. */
+const draining = (drainSeconds: number, drainTold: boolean): Row => ({
+  kind: "rolling, long drain",
+  name: `drain ${drainSeconds} s${drainTold ? "" : ", delay unknown"}`,
+  defect: 1,
+  waitForMinutes: 30,
+  deploy(random) {
+    const installedAt = (2 + random() / 3) * minute;
+    const endsAt = installedAt + (drainSeconds + 3 + 27 * random()) * second;
+    return { controller: "ECS", installedAt, shiftedAt: installedAt, endsAt, drainSeconds, drainTold };
+  },
+});
+
+const hidden = (minutes: number): Row => ({
+  kind: "rolling, shown nothing",
+  name: `${minutes} min`,
+  defect: 1,
+  waitForMinutes: 30,
+  deploy(random) {
+    const endsAt = minutes * minute + (2 * random() - 1) * 10 * second;
+    return { controller: "ECS", installedAt: endsAt, shiftedAt: endsAt, endsAt, hidden: true };
+  },
+});
+
+const shifted = (row: Row, told: string, parts: Partial<Deployment> = {}): Row => ({
+  ...row,
+  kind: "traffic-shifted",
+  name: `${row.kind}, ${row.name}${told}`,
+  until: "traffic-shifted",
+  deploy: (random) => ({ ...row.deploy(random), ...parts }),
 });
 
 interface CodeDeployRow
@@ -82,6 +130,21 @@ const native = (waitForMinutes: number, bakeMinutes: number): Row => ({
   },
 });
 
+const atOnce = codeDeploy({ name: "at once, kept 5 min", defect: 1, startMinutes: 2, keepMinutes: 5 });
+const slowStart = codeDeploy({
+  name: "at once, slow start, kept 5 min",
+  defect: 1,
+  startMinutes: 15,
+  keepMinutes: 5,
+});
+const canary = codeDeploy({
+  name: "canary 15 min",
+  defect: 1,
+  startMinutes: 2,
+  canaryMinutes: 15,
+  keepMinutes: 5,
+});
+
 /** The first five are the grid on which the official waiter's lag was measured before. */
 export const grid: readonly Row[] = [
   rolling(30, 2),
@@ -89,9 +152,15 @@ export const grid: readonly Row[] = [
   rolling(30, 25),
   rolling(10, 6),
   rolling(10, 8),
-  codeDeploy({ name: "at once, kept 5 min", defect: 1, startMinutes: 2, keepMinutes: 5 }),
-  codeDeploy({ name: "at once, slow start, kept 5 min", defect: 1, startMinutes: 15, keepMinutes: 5 }),
-  codeDeploy({ name: "canary 15 min", defect: 1, startMinutes: 2, canaryMinutes: 15, keepMinutes: 5 }),
+  draining(300, true),
+  draining(300, false),
+  draining(120, true),
+  hidden(2),
+  hidden(8),
+  hidden(25),
+  atOnce,
+  slowStart,
+  canary,
   codeDeploy({
     name: "canary 15 min",
     defect: 9,
@@ -101,5 +170,11 @@ export const grid: readonly Row[] = [
     keepMinutes: 5,
   }),
   codeDeploy({ name: "at once, group tells no waits", defect: 2, startMinutes: 2 }),
+  shifted(atOnce, ""),
+  shifted(atOnce, ", tasks counted", { counted: true }),
+  shifted(slowStart, ""),
+  shifted(slowStart, ", tasks counted", { counted: true }),
+  shifted(canary, ""),
+  shifted(native(30, 5), ""),
   native(30, 60),
 ];

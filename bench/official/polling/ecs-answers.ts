@@ -16,6 +16,7 @@ export function answersOfEcs(deployment: Deployment): TimedAnswers {
       ListServiceDeployments: (moment) => ({
         serviceDeployments: moment.elapsed < 0 ? [] : [follow(moment)],
       }),
+      DescribeServiceRevisions: () => ({ serviceRevisions: [] }),
       DescribeServiceDeployments: (moment) => ({ serviceDeployments: [follow(moment)], failures: [] }),
     },
   };
@@ -46,6 +47,7 @@ function describeService(deployment: Deployment, elapsed: number): object {
     taskDefinition: begun ? revisions.new : revisions.old,
     deployments: [...(begun ? [newer] : []), ...(isDone(deployment, elapsed) ? [] : [older])],
     ...(begun && { currentServiceDeployment: deploymentArn }),
+    ...(deployment.drainTold && { loadBalancers: [loadBalancer] }),
   };
 }
 
@@ -68,6 +70,11 @@ function describeDeployment(deployment: Deployment, { createdAt, elapsed }: Mome
   };
 }
 
+const loadBalancer = {
+  targetGroupArn: arn("elasticloadbalancing", "targetgroup/web/1"),
+  containerName: "web",
+  containerPort: 8080,
+};
 const isRolling = ({ keepMinutes }: Deployment) => keepMinutes === undefined;
 const isDone = ({ endsAt }: Deployment, elapsed: number) => elapsed >= endsAt;
 
@@ -77,14 +84,16 @@ function configurationOf({ keepMinutes }: Deployment): object {
     : { strategy: "BLUE_GREEN", bakeTimeInMinutes: keepMinutes };
 }
 
-function newTasks({ installedAt }: Deployment, elapsed: number): number {
+function newTasks(deployment: Deployment, elapsed: number): number {
+  const { installedAt, hidden } = deployment;
+  if (hidden) return isDone(deployment, elapsed) ? tasks : 0;
   return Math.floor(tasks * Math.max(0, Math.min(1, elapsed / installedAt)));
 }
 
 /** In a rolling update, each is stopped once its successor runs, and drained for a while. */
 function oldTasks(deployment: Deployment, elapsed: number): number {
   if (isDone(deployment, elapsed)) return 0;
-  if (!isRolling(deployment)) return tasks;
+  if (!isRolling(deployment) || deployment.hidden || deployment.drainSeconds) return tasks;
   return Math.max(1, tasks - Math.floor((tasks * Math.max(0, elapsed)) / deployment.endsAt));
 }
 

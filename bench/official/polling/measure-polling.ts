@@ -49,6 +49,16 @@ export async function measurePolling(bundles: Sides<Chain>, folder: string): Pro
   };
 }
 
+interface Goals {
+  readonly mean: number;
+  readonly p90: number;
+  /** Of the official action's calls at its 15 s setting. */
+  readonly calls: number;
+}
+const announced: Goals = { mean: 2, p90: 5, calls: 1.5 };
+/** Where ECS shows nothing before the end, closer looks would be paid for during all of the rollout. */
+const unannounced: Goals = { mean: 4, p90: 8, calls: 2 };
+
 const ofRow = (all: readonly Run[], row: number) => all.filter((run) => run.row === row);
 
 const head = ["deployment", "defect", "wait-for-minutes", "by", "mean lag", "p90", "green", "calls", "says"];
@@ -93,16 +103,16 @@ function figuresOf(kind: Kind, results: Results): Figure[] {
     goal: { limit: 100 },
   });
   if (seen.length === 0) return [green];
+  const goals = kind === "rolling, shown nothing" ? unannounced : announced;
   const lag = (metric: string, key: "meanLagSeconds" | "p90LagSeconds", limit: number) =>
     compare(metric, "s", key, [seen, "official"], { better: "lower", goal: { limit } });
   return [
     green,
-    lag("mean lag", "meanLagSeconds", 2),
-    lag("p90 lag", "p90LagSeconds", 5),
+    lag("mean lag", "meanLagSeconds", goals.mean),
+    lag("p90 lag", "p90LagSeconds", goals.p90),
     compare("calls", "calls", "meanCalls", [seen, "official, wait-max-delay-seconds 15"], {
       better: "lower",
-      // At most one and a half times as many.
-      goal: { ratio: 0.667 },
+      goal: { ratio: Math.floor(1000 / goals.calls) / 1000 },
     }),
   ];
 }

@@ -23,7 +23,7 @@ export interface Order {
 export interface Run {
   readonly row: number;
   readonly green: boolean;
-  /** Milliseconds from AWS's success until the action's end; negative when it ended before. */
+  /** Milliseconds from AWS's success, or the stage that is waited for, until the action's end; negative when it ended before. */
   readonly lagMs: number;
   /** Calls after the one that began the deployment. */
   readonly calls: number;
@@ -31,7 +31,6 @@ export interface Run {
   readonly complaint: string;
 }
 
-const appSpecInput = { ours: "appspec", peer: "codedeploy-appspec" };
 const order = JSON.parse(process.argv[2] ?? "") as Order;
 const now = installVirtualClock(Date.now());
 const stub = await startStubAws();
@@ -57,7 +56,7 @@ process.disconnect?.();
 process.exit(0);
 
 async function runOnce(row: number, run: number): Promise<Run> {
-  const { waitForMinutes, deploy } = grid[row] as (typeof grid)[number];
+  const { waitForMinutes, deploy, until } = grid[row] as (typeof grid)[number];
   // The same deployments for both sides, and the same jitter whenever this is run again.
   Math.random = createRandom(row * 10_007 + run);
   const deployment = deploy(Math.random);
@@ -69,7 +68,8 @@ async function runOnce(row: number, run: number): Promise<Run> {
     "task-definition": files.taskDefinition,
     cluster: "main",
     service: "web",
-    ...(deployment.controller === "CODE_DEPLOY" && { [appSpecInput[order.side]]: files.appSpec }),
+    ...(deployment.controller === "CODE_DEPLOY" && { "codedeploy-appspec": files.appSpec }),
+    ...(order.side === "ours" && until && { "wait-until": until }),
     ...(order.side === "peer" && { "wait-for-minutes": String(waitForMinutes) }),
   });
   process.exitCode = 0;
@@ -80,7 +80,7 @@ async function runOnce(row: number, run: number): Promise<Run> {
   return {
     row,
     green: Number(process.exitCode) === 0,
-    lagMs: now() - createdAt - deployment.endsAt,
+    lagMs: now() - createdAt - (order.side === "ours" && until ? deployment.shiftedAt : deployment.endsAt),
     calls: stub.calls.length - begin - 1,
     complaint: firstAnnotation(log) || (/[^:\n]*\bNaN\b.*/.exec(log)?.[0] ?? ""),
   };

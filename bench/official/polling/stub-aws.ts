@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Answers of operations by name, as JSON; one that is not here is denied. */
-export type Answers = Readonly<Record<string, () => object>>;
+/** Answers of operations by name, as JSON or the text itself; one that is not here is denied. */
+export type Answers = Readonly<Record<string, () => object | string>>;
 
 export interface StubAws {
   readonly endpoint: string;
@@ -17,13 +17,15 @@ export interface StubAws {
 /** An account in memory, for actions that share its process and its virtual clock. */
 export async function startStubAws(): Promise<StubAws> {
   const server = createServer((request, response) => {
-    request.resume().once("end", () => {
-      const operation = operationOf(request);
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.once("end", () => {
+      const operation = operationOf(request, Buffer.concat(chunks).toString());
       stub.calls.push(operation);
       const answer = stub.answers[operation]?.();
       response
         .writeHead(answer ? 200 : 400, { "Content-Type": "application/x-amz-json-1.1" })
-        .end(JSON.stringify(answer ?? denied));
+        .end(typeof answer === "string" ? answer : JSON.stringify(answer ?? denied));
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -41,7 +43,9 @@ export async function startStubAws(): Promise<StubAws> {
 
 const denied = { __type: "AccessDeniedException", message: "not part of the rehearsal" };
 
-function operationOf({ headers }: IncomingMessage): string {
-  const target = String(headers["x-amz-target"] ?? "");
-  return target.slice(target.indexOf(".") + 1);
+/** Named by a header in AWS's JSON protocols, by a field of the form in its query protocol. */
+function operationOf({ headers }: IncomingMessage, body: string): string {
+  const target = headers["x-amz-target"];
+  if (target === undefined) return new URLSearchParams(body).get("Action") ?? "";
+  return String(target).slice(String(target).indexOf(".") + 1);
 }

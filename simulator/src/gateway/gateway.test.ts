@@ -16,6 +16,10 @@ const operations: { [Name in ServiceName]?: Record<string, (input: object) => ob
       received.push(input);
       return { taskArns: ["arn:aws:ecs:::task/1"] };
     },
+    registerTaskDefinition: (input) => {
+      received.push(input);
+      return {};
+    },
     describeTasks: () => ({ tasks: [{ taskArn: "a", startedAt }], failures: [] }),
     describeClusters: () => {
       throw new AwsError("ClusterNotFoundException", "Cluster not found.");
@@ -109,6 +113,13 @@ describe("the SDK's clients", () => {
   ])("see %s as their own exception", async (name, call) => {
     await expect(call()).rejects.toMatchObject({ name });
   });
+});
+
+it("members of a task definition that ECS does not know are left out, as AWS does", async () => {
+  const body =
+    '{"$schema":"x","family":"f","containerDefinitions":[{"name":"web","mood":{"a":1},"cpu":null}]}';
+  expect((await json("RegisterTaskDefinition", body)).status).toBe(200);
+  expect(received.pop()).toEqual({ family: "f", containerDefinitions: [{ name: "web" }] });
 });
 
 describe("what cannot be performed is refused by name", () => {

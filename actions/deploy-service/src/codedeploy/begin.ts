@@ -1,12 +1,13 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { CreateDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import type { RunningService } from "../../../shared/ecs/service.ts";
+import { persist } from "../../../shared/patience.ts";
 import type { World } from "../clients.ts";
 import type { Begun } from "../deployment/running-deployment.ts";
-import { setDesiredCount } from "../deployment/set-desired-count.ts";
+import { settingsToUpdate, updateSettings } from "../deployment/service-settings.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { describeRun } from "../order/run.ts";
-import { findOther } from "./other-deployment.ts";
+import { findOther, findOurs } from "./other-deployment.ts";
 import { runningDeployment } from "./running-deployment.ts";
 
 /**
@@ -19,41 +20,70 @@ export async function beginDeployment(
   content: string,
   service: RunningService,
 ): Promise<Begun> {
-  if (inputs.desiredCount !== undefined && inputs.desiredCount !== service.service.desiredCount) {
-    const other = await findOther(world, inputs);
+  if (Object.keys(settingsToUpdate(inputs, service)).length > 0) {
+    const other = await persist(world, () => findOther(world, inputs));
     if (other) return { busyWith: other };
-    await setDesiredCount(world, inputs, service);
+    await persist(world, () => updateSettings(world, inputs, service));
   }
   const deploymentId = await createDeployment(world, inputs, content);
   return deploymentId
     ? { running: runningDeployment(world, deploymentId) }
-    : { busyWith: await findOther(world, inputs) };
+    : { busyWith: await persist(world, () => findOther(world, inputs)) };
 }
 
-/** Undefined when the group has one going on already. */
+/**
+ * Undefined when the group has another one going on. An answer may get lost after CodeDeploy has created the
+ * deployment: then the SDK's next try meets that very deployment, or it has ended already when AWS can be reached again.
+ */
 async function createDeployment(
   world: World,
   inputs: DeployInputs,
   content: string,
 ): Promise<string | undefined> {
+  // Outside of GitHub Actions there is no run to tell deployments apart by.
+  const mark = world.run ? describeRun(world.run) : `${describeRun(undefined)} ${randomUUID()}`;
+  const description = withMark(inputs.codeDeployDescription, mark);
+  const sha256 = createHash("sha256").update(content).digest("hex");
   const command = new CreateDeploymentCommand({
     applicationName: inputs.codeDeployApplication,
     deploymentGroupName: inputs.codeDeployDeploymentGroup,
     deploymentConfigName: inputs.codeDeployDeploymentConfig,
-    description: describeRun(world.run),
-    revision: {
-      revisionType: "AppSpecContent",
-      appSpecContent: { content, sha256: createHash("sha256").update(content).digest("hex") },
-    },
+    description,
+    revision: { revisionType: "AppSpecContent", appSpecContent: { content, sha256 } },
     ...watchAlarms(inputs),
   });
-  try {
-    // Not abortable: an answer that is thrown away would leave a deployment nobody follows.
-    return (await world.clients.codedeploy.send(command)).deploymentId;
-  } catch (error) {
-    if ((error as Error).name === "DeploymentLimitExceededException") return undefined;
-    throw error;
-  }
+  const marks = { description, sha256 };
+  const beganAt = world.clock.now();
+  let isFirst = true;
+  return persist(world, async () => {
+    const ours = isFirst ? undefined : await findOurs(world, inputs, marks, beganAt);
+    isFirst = false;
+    if (ours) return adopt(world, ours);
+    try {
+      // Not abortable: an answer that is thrown away would leave a deployment nobody follows.
+      return (await world.clients.codedeploy.send(command)).deploymentId;
+    } catch (error) {
+      if ((error as Error).name !== "DeploymentLimitExceededException") throw error;
+      const ongoing = await findOurs(world, inputs, marks);
+      return ongoing && adopt(world, ongoing);
+    }
+  });
+}
+
+/** CodeDeploy API reference, DeploymentInfo: descriptions show so many characters in the console. */
+const longestDescription = 512;
+
+/** The user's description, with the mark by which this run knows its deployment. */
+export function withMark(description: string | undefined, mark: string): string {
+  if (!description) return mark;
+  const end = ` (${mark})`;
+  const room = longestDescription - end.length;
+  return (description.length <= room ? description : `${description.slice(0, room - 1)}…`) + end;
+}
+
+function adopt({ log }: World, deploymentId: string): string {
+  log.info(`The answer to the creation of deployment ${deploymentId} was lost; this run made it.`);
+  return deploymentId;
 }
 
 /** In place of the group's own alarms and rollback settings, for this deployment only. */

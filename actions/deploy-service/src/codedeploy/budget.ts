@@ -4,6 +4,7 @@ import {
   type TrafficRoutingConfig,
 } from "@aws-sdk/client-codedeploy";
 import { lookUp } from "../../../shared/findings.ts";
+import { persist } from "../../../shared/patience.ts";
 import type { World } from "../clients.ts";
 import type { DeployInputs } from "../inputs.ts";
 
@@ -16,24 +17,25 @@ const drainMs = 10 * minute;
 /** From the waits that deployment group and configuration really have. */
 export async function computeBudget(
   world: World,
-  inputs: Pick<DeployInputs, "waitUntil">,
+  inputs: Pick<DeployInputs, "waitUntil" | "waitMs">,
   group: DeploymentGroupInfo | undefined,
 ): Promise<number> {
   const routing = await findRouting(world, group?.deploymentConfigName);
-  return budgetOf(group, routing, inputs.waitUntil === "complete");
+  return budgetOf(group, routing, inputs.waitUntil === "complete", inputs.waitMs);
 }
 
 export function budgetOf(
   group: DeploymentGroupInfo | undefined,
   routing: TrafficRoutingConfig | undefined,
   untilComplete: boolean,
+  waitMs = installMs,
 ): number {
   const { deploymentReadyOption: ready, terminateBlueInstancesOnDeploymentSuccess: terminate } =
     group?.blueGreenDeploymentConfiguration ?? {};
   const readyMs = ready?.actionOnTimeout === "STOP_DEPLOYMENT" ? (ready.waitTimeInMinutes ?? 0) * minute : 0;
   const terminationMs =
     terminate?.action === "TERMINATE" ? (terminate.terminationWaitTimeInMinutes ?? 0) * minute + drainMs : 0;
-  return installMs + readyMs + shiftMs(routing) + (untilComplete ? terminationMs : 0);
+  return waitMs + readyMs + shiftMs(routing) + (untilComplete ? terminationMs : 0);
 }
 
 function shiftMs(routing: TrafficRoutingConfig | undefined): number {
@@ -49,7 +51,7 @@ async function findRouting(world: World, deploymentConfigName: string | undefine
   const command = new GetDeploymentConfigCommand({ deploymentConfigName });
   const { value, findings } = await lookUp(
     `how long configuration ${deploymentConfigName} shifts traffic`,
-    () => world.clients.codedeploy.send(command, { abortSignal: world.signal }),
+    () => persist(world, () => world.clients.codedeploy.send(command, { abortSignal: world.signal })),
     {},
   );
   for (const { text } of findings) world.log.warning(`Could not check: ${text}; give the input deadline.`);

@@ -33,13 +33,19 @@ test.each<[DeployInputs["onCancel"], boolean | undefined]>([
 ])("passing the deadline is red, exactly then, and does %s", async (onCancel, autoRollbackEnabled) => {
   codedeploy.on(GetDeploymentCommand).resolves(status("InProgress"));
   codedeploy.on(StopDeploymentCommand).callsFake(() => {
-    codedeploy.on(GetDeploymentCommand).resolves(status("Stopped"));
+    const errorInformation = {
+      code: "MANUAL_STOP",
+      message: "The deployment was stopped by a user.",
+    } as const;
+    codedeploy
+      .on(GetDeploymentCommand)
+      .resolves({ deploymentInfo: { status: "Stopped", errorInformation, rollbackInfo: {} } });
     return { status: "Succeeded" };
   });
   const { record, error, endedAt } = await run({ onCancel }, { ms: 30 * minute, given: true });
   expect(record.status).toBe("timed-out");
   expect(error?.message).toMatch(
-    /not done after 30 min; deployment d-1 (Stopped|InProgress); production still runs web:1/,
+    /^Not done after 30 min: the deployment was InProgress \(deployment d-1 (Stopped|InProgress); production still runs web:1\)/,
   );
   expect(endedAt).toBe(30 * minute);
   const stops = codedeploy.commandCalls(StopDeploymentCommand).map(({ args }) => args[0].input);

@@ -1,5 +1,6 @@
 import { GetDeploymentConfigCommand } from "@aws-sdk/client-codedeploy";
 import { type Finding, lookUp } from "../../../shared/findings.ts";
+import { persist } from "../../../shared/patience.ts";
 import type { World } from "../clients.ts";
 import type { DeployInputs } from "../inputs.ts";
 
@@ -12,7 +13,7 @@ export async function findDeploymentConfig(
   const command = new GetDeploymentConfigCommand({ deploymentConfigName: name });
   const { value, findings } = await lookUp(
     `deployment configuration ${name}`,
-    () => world.clients.codedeploy.send(command, { abortSignal: world.signal }),
+    () => persist(world, () => world.clients.codedeploy.send(command, { abortSignal: world.signal })),
     {
       DeploymentConfigDoesNotExistException: `there is no CodeDeploy deployment configuration ${name} (input codedeploy-deployment-config), such as CodeDeployDefault.ECSCanary10Percent5Minutes`,
     },

@@ -1,5 +1,6 @@
 import { type DeploymentGroupInfo, GetDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
 import { type Finding, lookUp } from "../../../shared/findings.ts";
+import { persist } from "../../../shared/patience.ts";
 import type { World } from "../clients.ts";
 import type { DeployInputs } from "../inputs.ts";
 
@@ -17,7 +18,7 @@ export async function findGroup(
   const command = new GetDeploymentGroupCommand({ applicationName, deploymentGroupName });
   const { value, findings } = await lookUp(
     `deployment group ${deploymentGroupName}`,
-    () => world.clients.codedeploy.send(command, { abortSignal: world.signal }),
+    () => persist(world, () => world.clients.codedeploy.send(command, { abortSignal: world.signal })),
     {
       ApplicationDoesNotExistException: `there is no CodeDeploy application ${applicationName} (input codedeploy-application)`,
       DeploymentGroupDoesNotExistException: `CodeDeploy application ${applicationName} has no deployment group ${deploymentGroupName} (input codedeploy-deployment-group)`,

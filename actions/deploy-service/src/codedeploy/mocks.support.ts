@@ -12,11 +12,12 @@ import {
   ListTasksCommand,
 } from "@aws-sdk/client-ecs";
 import { mockClient } from "aws-sdk-client-mock";
-import { minute, runVirtually } from "../deployment/virtual-run.support.ts";
+import { minute, runVirtually, virtualConfig } from "../deployment/virtual-run.support.ts";
 import type { DeployInputs } from "../inputs.ts";
+import type { Run } from "../order/run.ts";
 import { beginDeployment } from "./begin.ts";
 
-const clients = { ecs: new ECSClient(), codedeploy: new CodeDeployClient() };
+export const clients = { ecs: new ECSClient(virtualConfig), codedeploy: new CodeDeployClient(virtualConfig) };
 export const ecs = mockClient(clients.ecs);
 export const codedeploy = mockClient(clients.codedeploy);
 
@@ -41,8 +42,12 @@ export function runs(taskDefinition: string, runningCount = 1, desiredCount = 1)
     .resolves({ services: [{ status: "ACTIVE", desiredCount, taskSets: [primary] }] });
 }
 
-export function run(changes: Partial<DeployInputs> = {}, budget = { ms: 90 * minute, given: false }) {
-  return runVirtually({ clients, begin: beginDeployment, changes, budget, run: undefined });
+export function run(
+  changes: Partial<DeployInputs> = {},
+  budget = { ms: 90 * minute, given: false },
+  by?: Run,
+) {
+  return runVirtually({ clients, begin: beginDeployment, changes, budget, run: by });
 }
 
 export const status = (name: string) => ({ deploymentInfo: { status: name as "Created" } });

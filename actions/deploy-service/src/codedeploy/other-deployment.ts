@@ -1,26 +1,71 @@
-import { GetDeploymentCommand, ListDeploymentsCommand } from "@aws-sdk/client-codedeploy";
+import {
+  type DeploymentInfo,
+  GetDeploymentCommand,
+  ListDeploymentsCommand,
+} from "@aws-sdk/client-codedeploy";
 import type { World } from "../clients.ts";
 import type { OtherDeployment } from "../deployment/running-deployment.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { finalStatuses } from "./snapshot.ts";
 
+const ongoing = ["Created", "Queued", "InProgress", "Baking", "Ready"] as const;
+
 /** A deployment of the group that is not at its end. */
 export async function findOther(world: World, inputs: DeployInputs): Promise<OtherDeployment | undefined> {
-  const { codedeploy } = world.clients;
-  const options = { abortSignal: world.signal };
-  const command = new ListDeploymentsCommand({
-    applicationName: inputs.codeDeployApplication,
-    deploymentGroupName: inputs.codeDeployDeploymentGroup,
-    includeOnlyStatuses: ["Created", "Queued", "InProgress", "Baking", "Ready"],
-  });
-  const [deploymentId] = (await codedeploy.send(command, options)).deployments ?? [];
+  const [deploymentId] = await listDeployments(world, inputs, [...ongoing]);
   if (!deploymentId) return undefined;
   return {
     name: `deployment ${deploymentId} of group ${inputs.codeDeployDeploymentGroup}`,
     async look() {
-      const { deploymentInfo } = await codedeploy.send(new GetDeploymentCommand({ deploymentId }), options);
-      const { status = "", description = "" } = deploymentInfo ?? {};
+      const { status = "", description = "" } = await describeDeployment(world, deploymentId);
       return { status, description, ended: finalStatuses.includes(status) };
     },
   };
+}
+
+/** What a deployment that this step created is known by, should AWS's answer get lost. */
+export interface Marks {
+  /** Names the run and its attempt. */
+  readonly description: string;
+  /** Of the AppSpec, which names the revision. */
+  readonly sha256: string;
+}
+
+/** Enough to hold all deployments of a group that began during an outage. */
+const newest = 5;
+/** How far the clocks of AWS and of the runner may differ. */
+const skewMs = 5 * 60_000;
+
+/** ID of the deployment that this step created without learning of it: the one that goes on, or that began since. */
+export async function findOurs(
+  world: World,
+  inputs: DeployInputs,
+  { description, sha256 }: Marks,
+  since?: number,
+): Promise<string | undefined> {
+  const listed = await listDeployments(world, inputs, since === undefined ? [...ongoing] : undefined);
+  for (const deploymentId of listed.slice(0, newest)) {
+    const info = await describeDeployment(world, deploymentId);
+    const isOurs = info.description === description && digestOf(info) === sha256;
+    if (isOurs && (since === undefined || (info.createTime?.getTime() ?? 0) >= since - skewMs))
+      return deploymentId;
+  }
+  return undefined;
+}
+
+const digestOf = ({ revision }: DeploymentInfo) => (revision?.appSpecContent ?? revision?.string)?.sha256;
+
+/** Newest first. */
+async function listDeployments(
+  { clients: { codedeploy }, signal }: World,
+  { codeDeployApplication: applicationName, codeDeployDeploymentGroup: deploymentGroupName }: DeployInputs,
+  includeOnlyStatuses: (typeof ongoing)[number][] | undefined,
+): Promise<string[]> {
+  const command = new ListDeploymentsCommand({ applicationName, deploymentGroupName, includeOnlyStatuses });
+  return (await codedeploy.send(command, { abortSignal: signal })).deployments ?? [];
+}
+
+async function describeDeployment({ clients: { codedeploy }, signal }: World, deploymentId: string) {
+  const command = new GetDeploymentCommand({ deploymentId });
+  return (await codedeploy.send(command, { abortSignal: signal })).deploymentInfo ?? {};
 }

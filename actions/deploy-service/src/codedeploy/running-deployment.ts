@@ -13,8 +13,8 @@ import { stopDeployment } from "./stop.ts";
 /** CodeDeploy needs seconds to put traffic back, and then drains the new tasks: five minutes by default, as with ECS. */
 const settleMs = 15 * 60_000;
 
-/** While the target is at work, so is the deployment; now and then that is checked. */
-const looksAtTargetOnly = 3;
+/** While the target is at work, so is the deployment; every other minute that is checked. */
+const targetOnlyMs = 120_000;
 
 export function runningDeployment(world: World, deploymentId: string): RunningDeployment {
   const { codedeploy } = world.clients;
@@ -23,7 +23,7 @@ export function runningDeployment(world: World, deploymentId: string): RunningDe
   let info: DeploymentInfo | undefined;
   let settled = false;
   let stopping = false;
-  let looks = 0;
+  let infoAt = 0;
 
   async function readTarget(options: Options): Promise<void> {
     // A deployment of ECS has one target, which never changes.
@@ -37,14 +37,14 @@ export function runningDeployment(world: World, deploymentId: string): RunningDe
   async function readDeployment(options: Options): Promise<void> {
     const command = new GetDeploymentCommand({ deploymentId });
     info = (await codedeploy.send(command, options)).deploymentInfo ?? {};
+    infoAt = world.clock.now();
   }
 
   /** One call where one tells all: the target while it is at work, the deployment once all traffic has shifted, or it is stopped. */
   async function read(options: Options): Promise<DeploymentInfo> {
-    looks += 1;
     if (!settled) await readTarget(options);
-    if (!stopping && info?.status === "InProgress" && isAtWork(target) && looks % looksAtTargetOnly !== 0)
-      return info;
+    const recent = world.clock.now() - infoAt < targetOnlyMs;
+    if (!stopping && recent && info?.status === "InProgress" && isAtWork(target)) return info;
     await readDeployment(options);
     if (finalStatuses.includes(info?.status ?? "")) await readTarget(options);
     return info ?? {};

@@ -33,6 +33,27 @@ test.each<[string, string, LifecycleEvent[], string, string]>([
     "traffic-shifted",
     "complete",
   ],
+  [
+    "failed at the start, which skips the rest",
+    "Failed",
+    [event("Install", "Failed"), event("AllowTraffic", "Skipped"), event("AfterAllowTraffic", "Skipped")],
+    "started",
+    "traffic-shifted",
+  ],
+  [
+    "failing, and not yet called so",
+    "InProgress",
+    [event("Install", "Failed"), event("AllowTraffic", "Skipped"), event("AfterAllowTraffic", "Skipped")],
+    "started",
+    "traffic-shifted",
+  ],
+  [
+    "stopped after the shift, before its hook",
+    "Stopped",
+    [event("AllowTraffic", "Succeeded"), event("AfterAllowTraffic", "Skipped")],
+    "started",
+    "traffic-shifted",
+  ],
   ["done", "Succeeded", [], "complete", "complete"],
 ])("what is reached, and what may be any moment, when %s", (_, status, lifecycleEvents, stage, near) => {
   expect(snapshotOf({ status: status as "Created" }, { lifecycleEvents }, 0)).toMatchObject({ stage, near });

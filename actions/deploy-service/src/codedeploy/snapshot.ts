@@ -19,12 +19,19 @@ export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined, 
     status,
     ended: endedOf(status, rollback),
     stage,
-    // Tasks that become healthy are told nowhere, and then all traffic shifts within seconds.
-    near: hasReached(stage, "traffic-shifted") ? "complete" : "traffic-shifted",
+    // Once the new tasks run, their becoming healthy is shown nowhere, and then all traffic shifts within seconds.
+    near: hasReached(stage, "traffic-shifted")
+      ? "complete"
+      : areTasksMissing(target)
+        ? "started"
+        : "traffic-shifted",
     events,
     traffic: sets.length > 0 ? { blue: weight("Blue"), green: weight("Green") } : undefined,
     progress: undefined,
     quietUntil: quietUntil(info, events, now),
+    // The end follows the shift, which is seen.
+    restMs: hasReached(stage, "traffic-shifted") ? undefined : Number.POSITIVE_INFINITY,
+    drainsWithinMs: hasReached(stage, "traffic-shifted") ? drainsWithinMs : undefined,
     createdAt: info.createTime,
     reason: info.errorInformation && { code, message },
     triggeredAlarms: alarmsIn(info),
@@ -32,6 +39,15 @@ export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined, 
     startedBy: sets.find(({ taskSetLabel }) => taskSetLabel === "Green")?.identifer,
     failedTasks: 0,
   };
+}
+
+/** After the wait that the deployment group asks for, CodeDeploy needs half a minute to one and a half to end the old tasks. */
+const drainsWithinMs = 100_000;
+
+/** Where CodeDeploy counts the new tasks, some do not run yet. */
+function areTasksMissing(target: ECSTarget | undefined): boolean {
+  const green = target?.taskSetsInfo?.find(({ taskSetLabel }) => taskSetLabel === "Green");
+  return (green?.runningCount ?? 0) < (green?.desiredCount ?? 0);
 }
 
 /** From the message of ALARM_ACTIVE, which ends in `Activated alarms: <5xx>`. */
@@ -61,15 +77,15 @@ function endedOf(status: string, rollback: string | undefined): Ended | undefine
   return status === "Stopped" ? "stopped" : "failed";
 }
 
-/** How far it got. Events that a configuration skips are passed by position, never waited for by name. */
+/**
+ * How far it got. A hook that a configuration leaves out is skipped, and passed; so is everything that a deployment
+ * which fails did not come to: traffic has shifted only where AllowTraffic succeeded.
+ */
 function stageOf(status: string, events: readonly Event[]): Stage {
   if (status === "Succeeded") return "complete";
-  const done = (name: string) => {
-    const event = events.find((candidate) => candidate.name === name);
-    return event?.status === "Succeeded" || event?.status === "Skipped";
-  };
-  const has = (name: string) => events.some((event) => event.name === name);
-  if (done("AllowTraffic") && (!has("AfterAllowTraffic") || done("AfterAllowTraffic")))
-    return "traffic-shifted";
+  const statusOf = (wanted: string) => events.find(({ name }) => name === wanted)?.status;
+  const hook = statusOf("AfterAllowTraffic") ?? "Skipped";
+  const passed = hook === "Succeeded" || (hook === "Skipped" && !finalStatuses.includes(status));
+  if (statusOf("AllowTraffic") === "Succeeded" && passed) return "traffic-shifted";
   return ["Created", "Queued"].includes(status) ? "registered" : "started";
 }

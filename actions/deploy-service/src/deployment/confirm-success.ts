@@ -2,8 +2,8 @@ import { shortRevision } from "../../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../../shared/ecs/service.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { createPace } from "../../../shared/pace.ts";
+import { createPatience } from "../../../shared/patience.ts";
 import type { Judged } from "./deployment.ts";
-import { createPatience } from "./patience.ts";
 
 /** A task that a scale-out or a host's end replaces right now is back within this time. */
 const steadyMs = 2 * 60_000;

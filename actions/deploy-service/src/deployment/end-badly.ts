@@ -11,6 +11,8 @@ import type { RunningDeployment, Snapshot } from "./running-deployment.ts";
 /** A deployment as it was last seen. */
 export interface Last {
   readonly snapshot: Snapshot;
+  /** Before this step stopped it: what AWS says of the end afterwards is only that. */
+  readonly before?: Snapshot;
   /** Why it could not be stopped when it should have been. */
   readonly unstopped?: string;
 }
@@ -19,7 +21,7 @@ export interface Last {
 export async function endBadly(
   { world, inputs, record, revision, budget }: Judged & Pick<Deployment, "budget">,
   running: RunningDeployment,
-  { snapshot, unstopped }: Last,
+  { snapshot, before = snapshot, unstopped }: Last,
   status?: Status,
 ): Promise<Failure> {
   const targetGroups = (service: RunningService["service"]) => running.targetGroups(service, snapshot);
@@ -27,27 +29,33 @@ export async function endBadly(
     world,
     { ...inputs, revision },
     { by: running.by, targetGroups },
-    snapshot,
+    { ...snapshot, reason: before.reason, events: before.events },
   );
-  const cause = causeOf(evidence);
+  const late = status === "timed-out" ? `Not done after ${formatDuration(budget.ms)}: ` : "";
+  const cause = causeOf(evidence, late ? stateOf(before) : undefined);
   record.status = status ?? (snapshot.ended === "succeeded" ? "failed" : (snapshot.ended ?? "failed"));
   record.failedTasks = [...evidence.failedTasks];
   record.serviceEvents = [...evidence.serviceEvents];
-  const late = `not done after ${formatDuration(budget.ms)}`;
-  record.cause = status === "timed-out" ? `N${late.slice(1)}: ${cause.text}` : cause.text;
+  record.cause = late + cause.text;
   const end = `${running.name} ${snapshot.status}${snapshot.aftermath}`;
   const parts = [
-    status === "timed-out" && late,
     end,
     unstopped && `it goes on, as it could not be stopped: ${unstopped}`,
     await sayProduction(),
   ].filter(Boolean);
-  return new Failure(`${cause.text} (${parts.join("; ")})`, { nextStep: cause.nextStep });
+  return new Failure(`${record.cause} (${parts.join("; ")})`, { nextStep: cause.nextStep });
 
   async function sayProduction(): Promise<string | undefined> {
     const service = await findService(world, inputs).catch(() => undefined);
     return service && productionRuns(service, revision, snapshot);
   }
+}
+
+/** What the deployment was at when it should have been done. */
+function stateOf({ events, progress, status }: Snapshot): string {
+  const event = events.find((each) => each.status === "InProgress");
+  const parts = [event && `${event.name} was in progress`, progress].filter(Boolean);
+  return parts.join("; ") || `the deployment was ${status}`;
 }
 
 /** Which revisions the visitors meet, as far as AWS tells. */

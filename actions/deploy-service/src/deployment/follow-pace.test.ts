@@ -5,40 +5,94 @@ import type { Snapshot } from "./running-deployment.ts";
 
 const second = 1_000;
 const minute = 60 * second;
+const dense = 3_500;
 
 type Pace = ReturnType<typeof createFollowPace>;
-const look = (near: Stage, quietUntil?: number) => ({ near, quietUntil }) as Snapshot;
+type Sight = Parameters<Pace>[0];
+const look = (near: Stage, parts: Partial<Snapshot> = {}): Sight => ({
+  near,
+  quietUntil: undefined,
+  ...parts,
+});
 
-/** Pauses of so many looks without news, as they follow each other. */
-function pauses(pace: Pace, snapshot: Snapshot | undefined, count: number): number[] {
-  return Array.from({ length: count }, () => Math.round(pace(snapshot, false, 0)));
+/** Moments of looks without news, in milliseconds from the first. */
+function looks(pace: Pace, sight: (now: number) => Sight, forMs: number): number[] {
+  const moments: number[] = [];
+  for (let now = 0; now < forMs; now += pace(sight(now), false, now)) moments.push(Math.round(now));
+  return moments;
+}
+
+/** Longest pause between looks from one moment to another. */
+function longest(moments: readonly number[], from: number, to: number): number {
+  const pauses = moments.flatMap((at, index) => {
+    const next = moments[index + 1];
+    return next !== undefined && at >= from && next <= to ? next - at : [];
+  });
+  return Math.max(...pauses);
 }
 
 /** Without spread. */
-const paceUntil = (until: Stage) => createFollowPace(until, () => 0.5);
+const paceUntil = (until: Stage, drainMs?: number) => createFollowPace(until, { drainMs, random: () => 0.5 });
 
-test("while the end is far, pauses grow quickly, to twenty seconds", () => {
-  const found = pauses(paceUntil("complete"), look("traffic-shifted"), 20);
-  expect(found.slice(0, 4)).toEqual([3_000, 3_000, 3_000, 3_000]);
-  expect(found[6]).toBeGreaterThan(6_000);
-  expect(found.slice(10)).toEqual(Array(10).fill(20_000));
+test("while something else is seen before the end, pauses grow to twenty seconds", () => {
+  const far = () => look("started", { restMs: Number.POSITIVE_INFINITY });
+  const found = looks(paceUntil("complete"), far, 5 * minute);
+  expect(longest(found, 0, minute / 2)).toBeLessThan(10 * second);
+  expect(longest(found, 2 * minute, 5 * minute)).toBe(20 * second);
 });
 
-test("once it is near, looks are close for a minute, and later as rare as the wait was long", () => {
+test("with the pace of tasks known, looks are as rare as what is left is long", () => {
   const pace = paceUntil("complete");
-  pauses(pace, look("started"), 20);
-  const found = pauses(pace, look("complete"), 60);
-  expect(found.slice(0, 20)).toEqual(Array(20).fill(3_000));
-  expect(found[30]).toBeGreaterThan(4_000);
-  expect(Math.max(...found)).toBe(20_000);
+  pace(look("started", { restMs: 10 * minute }), false, 0);
+  expect(pace(look("started", { restMs: 8 * second }), true, 0)).toBe(4 * second);
+});
+
+test("where nothing shows the end, looks come every eight seconds after the first minute", () => {
+  const found = looks(paceUntil("complete"), () => look("started"), 30 * minute);
+  expect(longest(found, 0, minute)).toBe(12 * second);
+  expect(longest(found, 61 * second, 30 * minute)).toBeLessThan(8 * second);
+});
+
+test("once the end is near, looks are close, and a little less so after minutes", () => {
+  const found = looks(paceUntil("complete"), () => look("complete"), 20 * minute);
+  expect(longest(found, 0, 2 * minute)).toBe(dense);
+  expect(longest(found, 0, 20 * minute)).toBe(5_500);
+});
+
+test.each([
+  ["the default delay", undefined, 300 * second],
+  ["the target group's delay", 120 * second, 120 * second],
+])("old tasks that drain are looked at closely at once, and again after %s", (_, drainMs, due) => {
+  const draining = () => look("complete", { drainsWithinMs: minute });
+  const found = looks(paceUntil("complete", drainMs), draining, 10 * minute);
+  expect(longest(found, 0, minute)).toBe(dense);
+  expect(longest(found, minute, due - 5 * second)).toBeGreaterThan(10 * second);
+  expect(longest(found, due - 3 * second, due + minute / 2)).toBe(dense);
+  expect(longest(found, due + 2 * minute, 10 * minute)).toBeLessThan(8 * second);
+});
+
+test("old tasks that go one after the other are looked at by their pace", () => {
+  const pace = paceUntil("complete");
+  const draining = (restMs?: number) => look("complete", { drainsWithinMs: minute, restMs });
+  expect(pace(draining(40 * second), true, 0)).toBe(10 * second);
+  expect(pace(draining(), true, 0)).toBe(dense);
 });
 
 test("news brings closer looks again only when the end is near", () => {
   const [far, near] = [paceUntil("complete"), paceUntil("complete")];
-  pauses(far, look("started"), 40);
-  pauses(near, look("complete"), 40);
-  expect(far(look("started"), true, 0)).toBe(20_000);
-  expect(near(look("complete"), true, 0)).toBe(3_000);
+  const distant = look("started", { restMs: Number.POSITIVE_INFINITY });
+  looks(far, () => distant, 10 * minute);
+  looks(near, () => look("complete"), 10 * minute);
+  expect(far(distant, true, 0)).toBe(20 * second);
+  expect(near(look("complete"), true, 0)).toBe(dense);
+});
+
+test("up to a minute in a wait whose length is known, then three seconds before its end, and close after it", () => {
+  const pace = paceUntil("complete");
+  const quiet = () => look("complete", { quietUntil: 10 * minute });
+  const found = looks(pace, quiet, 10 * minute);
+  expect(longest(found, 4 * minute, 9 * minute)).toBe(minute);
+  expect(found).toContain(10 * minute - 3 * second);
 });
 
 test.each<[Stage, Stage, boolean]>([
@@ -46,32 +100,23 @@ test.each<[Stage, Stage, boolean]>([
   ["complete", "traffic-shifted", true],
   ["traffic-shifted", "complete", false],
 ])("%s may be reached any moment, %s is waited for: near is %s", (near, until, isNear) => {
-  const [, , , , , sixth] = pauses(paceUntil(until), look(near), 6);
-  expect(sixth === 3_000).toBe(isNear);
-});
-
-test("up to a minute in a wait whose length is known, then three seconds before its end, and close after it", () => {
-  const pace = paceUntil("complete");
-  const quiet = look("complete", 5 * minute);
-  expect(pauses(pace, quiet, 20).at(-1)).toBe(minute);
-  expect(pace(quiet, false, 5 * minute - 20 * second)).toBe(17 * second);
-  expect(pace(quiet, false, 5 * minute - 3 * second)).toBe(3_000);
+  const sight = look(near, { restMs: Number.POSITIVE_INFINITY });
+  expect(
+    longest(
+      looks(paceUntil(until), () => sight, 2 * minute),
+      0,
+      2 * minute,
+    ) === dense,
+  ).toBe(isNear);
 });
 
 test("as slow as it gets after AWS did not answer, and spread by a tenth either way", () => {
-  expect(pauses(paceUntil("complete"), undefined, 1)).toEqual([20_000]);
-  expect(
-    pauses(
-      createFollowPace("complete", () => 0),
-      look("complete"),
-      1,
-    ),
-  ).toEqual([2_700]);
-  expect(
-    pauses(
-      createFollowPace("complete", () => 1),
-      look("complete"),
-      1,
-    ),
-  ).toEqual([3_300]);
+  expect(paceUntil("complete")(undefined, false, 0)).toBe(20 * second);
+  for (const [random, pause] of [
+    [0, 0.9 * dense],
+    [1, 1.1 * dense],
+  ] as const) {
+    const pace = createFollowPace("complete", { random: () => random });
+    expect(pace(look("complete"), false, 0)).toBeCloseTo(pause);
+  }
 });

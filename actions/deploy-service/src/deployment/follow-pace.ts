@@ -1,36 +1,81 @@
 import { hasReached, type Stage } from "../record.ts";
 import type { Snapshot } from "./running-deployment.ts";
 
-/** A pause between two looks is this share of what was waited already: the longer a wait, the less a look tells. */
-const shares = { quiet: 1 / 2, far: 1 / 3, near: 1 / 20 };
-const shortestMs = 3_000;
-const longestMs = {
-  /** Only an alarm or a person ends such a wait early, and CloudWatch evaluates alarms every minute. */
-  quiet: 60_000,
-  /** Only that the end comes near, or a failure, is seen late by so much; AWS's own waiters ask every 15 s. */
-  far: 20_000,
-  near: 20_000,
-};
+type Sight = Pick<Snapshot, "near" | "quietUntil" | "restMs" | "drainsWithinMs">;
+
 /** Waits end a little early on one clock or the other. */
 const earlyMs = 3_000;
+/** A target group's default deregistration delay (ELB user guide). */
+const defaultDrainMs = 300_000;
+
+const pauses = {
+  /** Only an alarm or a person ends a wait of known length early, and CloudWatch evaluates alarms every minute. */
+  quiet: { shortest: 10_000, longest: 60_000, share: 1 / 2 },
+  /** The end may come any moment. */
+  near: { shortest: 3_500, longest: 5_500, share: 1 / 45 },
+  /** Something else is seen before the end. */
+  far: { shortest: 5_000, longest: 20_000, share: 1 / 3 },
+};
+/** Nothing shows the end coming: no rollout is over within a minute, and AWS's own waiters check every 15 s. */
+const blind = { firstMs: 60_000, early: 12_000, later: 7_600 };
 
 /**
- * Answers how many milliseconds to wait after a look: often when the wanted stage may be reached any moment, rarely
- * otherwise and where AWS did not answer, and again in time for the end of a wait whose length is known. Spread by ±10 % so that jobs do not march
- * in step.
+ * Returns how many milliseconds to pause after a look: short when the wanted stage may be reached any moment, long
+ * otherwise and where AWS did not answer, and in time for the end of a wait whose length is known. Spread by ±10 % so
+ * that jobs do not march in step.
  */
-export function createFollowPace(until: Stage, random: () => number = Math.random) {
+export function createFollowPace(
+  until: Stage,
+  {
+    drainMs = defaultDrainMs,
+    random = Math.random,
+  }: { drainMs?: number | undefined; random?: () => number } = {},
+) {
   let waited = 0;
-  let last: keyof typeof shares = "far";
-  return (snapshot: Snapshot | undefined, news: boolean, now: number): number => {
+  let last = "";
+  return (snapshot: Sight | undefined, news: boolean, now: number): number => {
     const spread = 0.9 + 0.2 * random();
-    if (!snapshot) return longestMs.far * spread;
+    if (!snapshot) return pauses.far.longest * spread;
     const quietMs = (snapshot.quietUntil ?? 0) - earlyMs - now;
     const state = quietMs > 0 ? "quiet" : hasReached(snapshot.near, until) ? "near" : "far";
     if (state !== last || (news && state !== "far")) waited = 0;
     last = state;
-    const pause = Math.min(Math.max(waited * shares[state], shortestMs), longestMs[state]) * spread;
-    waited += pause;
-    return quietMs > 0 ? Math.min(pause, quietMs) : pause;
+    const pause = spread * pauseOf(state, snapshot, waited, drainMs);
+    const due = quietMs > 0 ? Math.min(pause, quietMs) : pause;
+    waited += due;
+    return due;
   };
+}
+
+function pauseOf(
+  state: keyof typeof pauses,
+  { restMs, drainsWithinMs }: Sight,
+  waited: number,
+  drainMs: number,
+): number {
+  if (state === "quiet") return within(pauses.quiet, waited);
+  if (state === "near") {
+    if (restMs !== undefined && Number.isFinite(restMs))
+      return clamp(restMs / 4, pauses.near.shortest, pauses.far.longest);
+    if (drainsWithinMs === undefined) return within(pauses.near, waited);
+    return drainPause(waited, drainMs, drainsWithinMs);
+  }
+  if (restMs === undefined) return waited < blind.firstMs ? blind.early : blind.later;
+  return Math.min(within(pauses.far, waited), clamp(restMs / 2, pauses.near.shortest, pauses.far.longest));
+}
+
+/** Old tasks are gone at once or when the load balancer's delay is over, and rarely in between. */
+function drainPause(waited: number, drainMs: number, withinMs: number): number {
+  const { shortest } = pauses.near;
+  const leftMs = drainMs - earlyMs - waited;
+  if (waited < withinMs || (leftMs <= 0 && leftMs > -withinMs)) return shortest;
+  return leftMs > 0 ? clamp(leftMs, shortest, pauses.far.longest) : blind.later;
+}
+
+function within({ shortest, longest, share }: (typeof pauses)["near"], waited: number): number {
+  return clamp(waited * share, shortest, longest);
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most);
 }

@@ -1,8 +1,8 @@
 import { formatDuration } from "../../../shared/duration.ts";
+import { createPatience } from "../../../shared/patience.ts";
 import type { World } from "../clients.ts";
 import { type DeploymentRecord, hasReached, reach, type Stage } from "../record.ts";
 import { createFollowPace } from "./follow-pace.ts";
-import { createPatience } from "./patience.ts";
 import type { RunningDeployment, Snapshot } from "./running-deployment.ts";
 
 export interface Following {
@@ -28,7 +28,7 @@ export type Ending = {
 /** Looks at the deployment until its stage is reached, it ends, or the deadline has passed; the last look is at the deadline. */
 export async function follow(following: Following): Promise<Ending> {
   const { world, running, until, deadlineAt, signal } = following;
-  const pauseAfter = createFollowPace(until);
+  const pauseAfter = createFollowPace(until, { drainMs: running.drainMs });
   const ask = createPatience(world);
   let { known } = following;
   for (;;) {

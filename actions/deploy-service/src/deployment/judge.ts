@@ -39,8 +39,9 @@ async function stopAndSettle(
   known: Snapshot,
   how: StopKind,
 ): Promise<Last> {
+  let stopped: boolean;
   try {
-    await running.stop(how);
+    stopped = await running.stop(how);
   } catch (error) {
     return { snapshot: known, unstopped: explainAwsError(error)?.message ?? (error as Error).message };
   }
@@ -49,7 +50,8 @@ async function stopAndSettle(
     const { signal } = world;
     const shouldStop = async () => false;
     const following = { world, record, running, createdAt, known, deadlineAt, shouldStop, signal };
-    return { snapshot: (await follow({ ...following, until: "complete" })).snapshot };
+    const { snapshot } = await follow({ ...following, until: "complete" });
+    return stopped ? { snapshot, before: known } : { snapshot };
   } catch (error) {
     if (world.signal.aborted) throw error;
     world.log.warning(`It cannot be seen how ${running.name} ends: ${(error as Error).message}`);

@@ -21,6 +21,10 @@ export interface Snapshot {
   readonly progress: string | undefined;
   /** Milliseconds since the epoch before which no progress is due, by a wait that AWS was told to make. */
   readonly quietUntil: number | undefined;
+  /** Milliseconds until what is next, by the pace of what has been seen; undefined where nothing shows it. */
+  readonly restMs?: number | undefined;
+  /** Old tasks go, and nothing else is left to do: usually within so many milliseconds, else after the load balancer's delay. */
+  readonly drainsWithinMs?: number | undefined;
   readonly createdAt: Date | undefined;
   /** What AWS says of how it ended. */
   readonly reason: { readonly code: string; readonly message: string } | undefined;
@@ -46,6 +50,8 @@ export interface RunningDeployment extends Handle {
   readonly by: "CodeDeploy" | "ECS";
   /** What the first look may come too late to see; undefined when nothing ran before. */
   readonly initialTraffic: Traffic | undefined;
+  /** How long the load balancer keeps tasks that leave it; undefined where that is not known. */
+  readonly drainMs?: number | undefined;
   /** How long it may take to end once it was asked to stop, in milliseconds. */
   readonly settleMs: number;
   look(signal: AbortSignal | undefined): Promise<Snapshot>;

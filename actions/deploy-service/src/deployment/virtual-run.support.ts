@@ -1,6 +1,6 @@
 import type { Clock } from "../../../shared/clock.ts";
 import type { RunningService } from "../../../shared/ecs/service.ts";
-import type { World } from "../clients.ts";
+import type { Clients, World } from "../clients.ts";
 import { type DeployInputs, readDeployInputs } from "../inputs.ts";
 import type { Run } from "../order/run.ts";
 import { newRecord } from "../record.ts";
@@ -22,6 +22,12 @@ function virtualClock(): Clock {
   };
 }
 
+/** For clients that are mocked, so that none looks for credentials. */
+export const virtualConfig = {
+  region: "us-east-1",
+  credentials: { accessKeyId: "AKIAVIRTUAL", secretAccessKey: "virtual" },
+};
+
 interface VirtualRun {
   readonly clients: Pick<World["clients"], "ecs" | "codedeploy">;
   readonly begin: (
@@ -35,20 +41,20 @@ interface VirtualRun {
   readonly run: Run | undefined;
 }
 
-/** For tests: deploys web:2 in time that takes none, with clients that are mocked; answers all that came of it. */
-export async function runVirtually({ clients, begin, changes, budget, run }: VirtualRun) {
+/** Clients that are mocked, in time that takes none; keeps what is logged and handed over. */
+export function virtualWorld(clients: Pick<Clients, "ecs" | "codedeploy"> & Partial<Clients>, run?: Run) {
   const lines: string[] = [];
   const handles: (Handle | undefined)[] = [];
   const write = (line: string) => void lines.push(line);
   const nothing = (what: string) => () => Promise.reject(new Error(`no ${what} here`));
   const world: World = {
     clients: {
-      ...clients,
       logs: nothing("logs"),
       elbv2: nothing("load balancer"),
       ecr: nothing("registry"),
       iam: nothing("roles"),
       secretsManager: nothing("secrets"),
+      ...clients,
     },
     clock: virtualClock(),
     log: { info: write, notice: write, warning: write },
@@ -56,6 +62,12 @@ export async function runVirtually({ clients, begin, changes, budget, run }: Vir
     run,
     handOver: (handle) => void handles.push(handle),
   };
+  return { world, lines, handles };
+}
+
+/** For tests: deploys web:2 in time that takes none, with clients that are mocked; answers all that came of it. */
+export async function runVirtually({ clients, begin, changes, budget, run }: VirtualRun) {
+  const { world, lines, handles } = virtualWorld(clients, run);
   const given: Record<string, string> = { cluster: "c", service: "web", "task-definition": "package.json" };
   const inputs = { ...readDeployInputs((name) => given[name] ?? ""), ...changes };
   const record = newRecord("c", "web");

@@ -1,7 +1,7 @@
 import { Failure } from "../../../shared/failure.ts";
 import { createPace } from "../../../shared/pace.ts";
+import { createPatience } from "../../../shared/patience.ts";
 import type { Deployment } from "./deployment.ts";
-import { createPatience } from "./patience.ts";
 import type { OtherDeployment } from "./running-deployment.ts";
 
 /** Returns when the other deployment has ended, however; throws when the deadline passes before. */

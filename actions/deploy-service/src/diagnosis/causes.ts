@@ -4,10 +4,10 @@ import { type Cause, causeOfTask } from "../../../shared/ecs/task-causes.ts";
 import type { Evidence } from "./evidence.ts";
 
 /** The sentence for the first annotation. An alarm ended it for sure; else the newest task tells most; then lifecycle, targets, service and AWS itself. */
-export function causeOf(evidence: Evidence): Cause {
+export function causeOf(evidence: Evidence, state?: string): Cause {
   if (evidence.triggeredAlarms.length > 0) return causeOfAlarms(evidence);
   const task = evidence.failedTasks.at(-1);
-  return (task && (causeOfTask(task) ?? causeOfHealth(task, evidence))) ?? causeOfDeployment(evidence);
+  return (task && (causeOfTask(task) ?? causeOfHealth(task, evidence))) ?? causeOfDeployment(evidence, state);
 }
 
 function causeOfHealth(task: FailedTask, { unhealthyTargets }: Evidence): Cause | undefined {
@@ -61,7 +61,8 @@ const deploymentCauses: readonly { pattern: RegExp; nextStep: string }[] = [
   },
 ];
 
-function causeOfDeployment(evidence: Evidence): Cause {
+/** `state`: what a deployment that nothing is known against was at when its time was over. */
+function causeOfDeployment(evidence: Evidence, state: string | undefined): Cause {
   const { failedEvent, unhealthyTargets, serviceEvents, reason, by } = evidence;
   const unable = serviceEvents.find((message) => /unable to|failed/i.test(message));
   const text =
@@ -69,10 +70,13 @@ function causeOfDeployment(evidence: Evidence): Cause {
     (unhealthyTargets[0] && `The new tasks are not healthy: ${unhealthyTargets[0]}`) ??
     unable ??
     (reason?.message && `${by} ended the deployment (${reason.code}): ${reason.message}`) ??
+    state ??
     `${by} gives no reason`;
   const known = deploymentCauses.find(({ pattern }) => pattern.test(text));
   return {
     text: trim(text),
-    nextStep: known?.nextStep ?? `open the deployment in the ${by} console.`,
+    nextStep:
+      known?.nextStep ??
+      `${text === state ? "raise the input deadline, or " : ""}open the deployment in the ${by} console.`,
   };
 }

@@ -8,7 +8,9 @@ import type { DeploymentRecord } from "../record.ts";
 import { findFailedTasks } from "./failed-tasks.ts";
 
 /** A look costs a call of its own, and tasks that crash do so for minutes: once one has, each look is worth it. */
-const everySoManyLooks = 4;
+const dueMs = 60_000;
+/** The longer none has crashed, the rarer that is. */
+const longestMs = 300_000;
 
 interface Watched {
   readonly world: World;
@@ -29,14 +31,16 @@ export function watchTasks({
 }: Watched): (snapshot: Snapshot) => Promise<boolean> {
   const known = new Map<string, Task>();
   let mayLook = true;
-  let turn = 0;
+  const startedAt = world.clock.now();
+  let dueAt = startedAt + dueMs;
   return async ({ startedBy, failedTasks, near, quietUntil }) => {
     const tooMany = failedTasks >= inputs.maxFailedTasks;
     if (!startedBy || !mayLook) return tooMany;
-    turn += 1;
+    const now = world.clock.now();
     const isEnding = near === "complete" && quietUntil === undefined;
-    const isDue = record.failedTasks.length > 0 || turn % everySoManyLooks === 0;
+    const isDue = record.failedTasks.length > 0 || now >= dueAt;
     if (!tooMany && (isEnding || !isDue)) return false;
+    dueAt = now + Math.min(longestMs, Math.max(dueMs, (now - startedAt) / 4));
     try {
       const failed = await findFailedTasks(world, { ...inputs, revision, startedBy }, known, world.signal);
       for (const task of failed.slice(record.failedTasks.length)) {

@@ -7,8 +7,8 @@ import {
 import type { RunningService } from "../../../shared/ecs/service.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { createPace } from "../../../shared/pace.ts";
+import { createPatience, persist } from "../../../shared/patience.ts";
 import type { World } from "../clients.ts";
-import { createPatience } from "../deployment/patience.ts";
 import type { Begun, OtherDeployment } from "../deployment/running-deployment.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { runningDeployment } from "./running-deployment.ts";
@@ -29,14 +29,17 @@ export async function beginDeployment(
   inputs: DeployInputs,
   revision: string,
   { service, production }: RunningService,
+  drainMs?: number,
 ): Promise<Begun> {
-  const before = await listServiceDeployments(world, inputs, world.signal);
+  const before = await persist(world, () => listServiceDeployments(world, inputs, world.signal));
   const active = before.find(isOngoing);
   if (active) return { busyWith: otherDeployment(world, active) };
-  const updated = await updateService(world, inputs, revision, service);
+  const updated = await persist(world, () => updateService(world, inputs, revision, service));
   const arn = await findOurs(world, inputs, revision, before, updated);
   const primary = updated.deployments?.find(({ status }) => status === "PRIMARY");
-  return { running: runningDeployment(world, inputs, arn, primary?.id, production.runningCount > 0) };
+  return {
+    running: runningDeployment(world, inputs, arn, primary?.id, production.runningCount > 0, drainMs),
+  };
 }
 
 function otherDeployment(
@@ -65,6 +68,7 @@ async function updateService(
     service,
     taskDefinition: revision,
     ...(desiredCount !== undefined && { desiredCount }),
+    ...inputs.serviceSettings,
     // The same revision, whose last deployment failed or whose tasks are gone, is deployed again only when forced.
     ...((force || current.taskDefinition === revision) && { forceNewDeployment: true }),
     ...watchAlarms(inputs, current.deploymentConfiguration),

@@ -5,22 +5,34 @@ const minute = 60_000;
 const startMs = 15 * minute;
 /** No deployment is given less: a task that crashes at first and then stays up is no failure yet. */
 const leastMs = 30 * minute;
-/** Draining old tasks: a target group's default deregistration delay (5 min) and the longest stopTimeout (2 min), with room. */
-const drainMs = 10 * minute;
+/** A target group's default deregistration delay. */
+const defaultDrainMs = 5 * minute;
+/** The longest stopTimeout (2 min), with room. */
+const stopMs = 5 * minute;
 /** ECS watches alarms for a while after a rolling update, for how long it computes from their periods and does not tell. */
 const alarmBakeMs = 15 * minute;
 /** API reference, CanaryConfiguration, LinearConfiguration and DeploymentLifecycleHookTimeoutConfiguration: what holds when left out. */
 const defaults = { canaryMinutes: 10, stepPercent: 10, stepMinutes: 6, pauseMinutes: 1440 };
 
-/** How long a deployment of this service may take until the wanted stage, in milliseconds. */
-export function budgetOf(service: Service, untilComplete: boolean): number {
+/**
+ * How long a deployment of this service may take until the wanted stage, in milliseconds. `waitMs` is the time for tasks
+ * to start, when it is given.
+ */
+export function budgetOf(
+  service: Service,
+  untilComplete: boolean,
+  drainMs = defaultDrainMs,
+  waitMs?: number,
+): number {
   const configuration = service.deploymentConfiguration ?? {};
   const graceMs = (service.healthCheckGracePeriodSeconds ?? 0) * 1_000;
-  const shifted =
-    (configuration.strategy ?? "ROLLING") === "ROLLING"
-      ? batchesOf(configuration, service.desiredCount ?? 0) * (startMs + graceMs)
-      : startMs + graceMs + hooksMs(configuration.lifecycleHooks ?? []) + shiftMs(configuration);
-  return Math.max(leastMs, shifted) + (untilComplete ? completionMs(configuration) : 0);
+  const rolling = (configuration.strategy ?? "ROLLING") === "ROLLING";
+  const batches = rolling ? batchesOf(configuration, service.desiredCount ?? 0) : 1;
+  const started = waitMs ?? batches * (startMs + graceMs);
+  const shifted = rolling
+    ? started
+    : started + hooksMs(configuration.lifecycleHooks ?? []) + shiftMs(configuration);
+  return Math.max(waitMs ?? leastMs, shifted) + (untilComplete ? completionMs(configuration, drainMs) : 0);
 }
 
 /** How many times a rolling update has to wait for tasks that start. */
@@ -52,7 +64,15 @@ function hooksMs(hooks: readonly DeploymentLifecycleHook[]): number {
   return minutes.reduce((sum, each) => sum + each, 0) * minute;
 }
 
-function completionMs({ strategy, bakeTimeInMinutes = 0, alarms }: DeploymentConfiguration): number {
+function completionMs(
+  { strategy, bakeTimeInMinutes = 0, alarms }: DeploymentConfiguration,
+  drainMs: number,
+): number {
   const rolling = (strategy ?? "ROLLING") === "ROLLING";
-  return drainMs + bakeTimeInMinutes * minute + (rolling && alarms?.enable ? alarmBakeMs : 0);
+  return (
+    Math.max(drainMs, defaultDrainMs) +
+    stopMs +
+    bakeTimeInMinutes * minute +
+    (rolling && alarms?.enable ? alarmBakeMs : 0)
+  );
 }

@@ -103,7 +103,7 @@ test.each<[DeployInputs["onCancel"], string | undefined]>([
   const { record, error, endedAt } = await run({ onCancel }, { ms: 30 * minute, given: true });
   expect(record.status).toBe("timed-out");
   expect(error?.message).toMatch(
-    /not done after 30 min; service deployment d-2 \w+; production still runs web:1/,
+    /^Not done after 30 min: .+ \(service deployment d-2 \w+; production still runs web:1\)/,
   );
   expect(endedAt).toBe(30 * minute);
   const stops = ecs.commandCalls(StopServiceDeploymentCommand).map(({ args }) => args[0].input);

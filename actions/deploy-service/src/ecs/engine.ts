@@ -6,6 +6,7 @@ import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { diffService } from "../plan/service-changes.ts";
 import { beginChecking } from "../verify/checking.ts";
+import { findDrainTime } from "../verify/drain-time.ts";
 import { beginDeployment } from "./begin.ts";
 import { budgetOf } from "./budget.ts";
 
@@ -13,10 +14,17 @@ import { budgetOf } from "./budget.ts";
 export function createEcsEngine(running: RunningService, world: World, inputs: DeployInputs): Engine {
   const { service } = running;
   const loadBalancers = service.loadBalancers ?? [];
+  let drainMs: number | undefined;
   return {
     async verify(taskDefinition) {
       if (inputs.appSpecFile)
-        world.log.notice(`ECS deploys ${inputs.service} itself: the input appspec is not used.`);
+        world.log.notice(
+          `ECS deploys ${inputs.service} itself: the AppSpec ${inputs.appSpecFile} is not used.`,
+        );
+      if (inputs.codeDeployDescription)
+        world.log.notice(
+          `ECS deploys ${inputs.service} itself: the input codedeploy-deployment-description is not used.`,
+        );
       if (inputs.codeDeployDeploymentConfig)
         world.log.notice(
           `ECS deploys ${inputs.service} itself, by the service's own strategy: the input codedeploy-deployment-config is not used.`,
@@ -25,7 +33,12 @@ export function createEcsEngine(running: RunningService, world: World, inputs: D
       const faults = loadBalancers.flatMap((each) => checkContainer(each, taskDefinition));
       if (loadBalancers.length === 0) return faults;
       const { checkServiceTraffic } = await import("../verify/service-traffic.ts");
-      return [...faults, ...(await checkServiceTraffic(beginChecking(world, taskDefinition, running)))];
+      const [found, drainTime] = await Promise.all([
+        checkServiceTraffic(beginChecking(world, taskDefinition, running)),
+        findDrainTime(world, service),
+      ]);
+      drainMs = drainTime;
+      return [...faults, ...found];
     },
     containerName: () => loadBalancers[0]?.containerName,
     serviceChanges() {
@@ -33,8 +46,8 @@ export function createEcsEngine(running: RunningService, world: World, inputs: D
       const now = service.deploymentConfiguration?.alarms?.alarmNames ?? [];
       return diffService({ alarms: [...now].sort() }, { alarms: [...inputs.rollbackOnAlarm].sort() });
     },
-    computeBudget: async () => budgetOf(service, inputs.waitUntil === "complete"),
-    begin: (revision, current) => beginDeployment(world, inputs, revision, current),
+    computeBudget: async () => budgetOf(service, inputs.waitUntil === "complete", drainMs, inputs.waitMs),
+    begin: (revision, current) => beginDeployment(world, inputs, revision, current, drainMs),
   };
 }
 

@@ -32,3 +32,21 @@ test("waits between steps and of the bake are counted from the look before they 
   for (const [deployment, now, until] of looks)
     expect(quiet(deployment, now * minute)).toBe(until && until * minute);
 });
+
+test("a rolling update that keeps all tasks up is quiet while its old tasks drain", () => {
+  const at = (old: number, minimumHealthyPercent = 100): ServiceDeployment => ({
+    status: "IN_PROGRESS",
+    deploymentConfiguration: { strategy: "ROLLING", maximumPercent: 200, minimumHealthyPercent },
+    targetServiceRevision: { arn: "new", requestedTaskCount: 2, runningTaskCount: 2 },
+    sourceServiceRevisions: [{ arn: "old", runningTaskCount: old }],
+  });
+  const quiet = createQuietTimes(5 * minute);
+  const starting = { ...at(2), targetServiceRevision: { arn: "new", requestedTaskCount: 2 } };
+  expect(quiet(starting, 40_000)).toBeUndefined();
+  // They may have begun to drain right after the last look.
+  expect(quiet(at(2), 50_000)).toBe(40_000 + 5 * minute);
+  expect(quiet(at(1), 4 * minute)).toBe(40_000 + 5 * minute);
+  expect(quiet(at(0), 5 * minute)).toBeUndefined();
+  // Old tasks that go before the new ones run have drained by then.
+  expect(createQuietTimes(5 * minute)(at(1, 50), 50_000)).toBeUndefined();
+});

@@ -1,5 +1,7 @@
 import type { DeploymentConfiguration, ServiceDeployment } from "@aws-sdk/client-ecs";
 
+import { isRolling, runningOld } from "./snapshot.ts";
+
 const minute = 60_000;
 /** API reference, CanaryConfiguration and LinearConfiguration. */
 const defaults = { canaryMinutes: 10, stepMinutes: 6 };
@@ -9,19 +11,34 @@ const defaults = { canaryMinutes: 10, stepMinutes: 6 };
  * only the stage and the weights that are, so a wait is counted from the last look before it was seen: it may end
  * later than this, not earlier.
  */
-export function createQuietTimes(): (deployment: ServiceDeployment, now: number) => number | undefined {
+export function createQuietTimes(
+  drainMs = 0,
+): (deployment: ServiceDeployment, now: number) => number | undefined {
   let state = "";
   let startedAt = 0;
   let lastLook = 0;
   return (deployment, now) => {
     const weight = deployment.targetServiceRevision?.requestedProductionTrafficWeight ?? 0;
-    const current = `${deployment.lifecycleStage} ${weight}`;
+    const drains = isDraining(deployment);
+    const current = `${deployment.lifecycleStage} ${weight} ${drains}`;
     if (current !== state) startedAt = lastLook;
     [state, lastLook] = [current, now];
-    const minutes = deployment.status === "IN_PROGRESS" ? waitOf(deployment, weight) : 0;
-    const until = startedAt + minutes * minute;
+    const waitMs = deployment.status === "IN_PROGRESS" ? waitOf(deployment, weight) * minute : 0;
+    const until = startedAt + (drains ? drainMs : waitMs);
     return until > now ? until : undefined;
   };
+}
+
+/**
+ * A rolling update that keeps all tasks up lets no old one go before every new one runs; the load balancer then keeps
+ * it for its whole delay, with connections or without.
+ */
+function isDraining(deployment: ServiceDeployment): boolean {
+  const { status, deploymentConfiguration, targetServiceRevision: target } = deployment;
+  const { requestedTaskCount = 0, runningTaskCount = 0 } = target ?? {};
+  const keepsAll = (deploymentConfiguration?.minimumHealthyPercent ?? 100) >= 100;
+  const isUp = requestedTaskCount > 0 && runningTaskCount >= requestedTaskCount;
+  return status === "IN_PROGRESS" && isRolling(deployment) && keepsAll && isUp && runningOld(deployment) > 0;
 }
 
 function waitOf({ lifecycleStage, deploymentConfiguration = {} }: ServiceDeployment, weight: number): number {

@@ -4,6 +4,7 @@ import type { World } from "../clients.ts";
 import type { RunningDeployment } from "../deployment/running-deployment.ts";
 import { createHistory } from "./history.ts";
 import { createQuietTimes } from "./quiet-times.ts";
+import { createRestTimes } from "./rest-time.ts";
 import {
   describeServiceDeployment,
   isOngoing,
@@ -23,9 +24,11 @@ export function runningDeployment(
   arn: string,
   startedBy: string | undefined,
   replaces: boolean,
+  drainMs?: number,
 ): RunningDeployment {
   const history = createHistory();
-  const quiet = createQuietTimes();
+  const quiet = createQuietTimes(drainMs);
+  const rest = createRestTimes();
   return {
     controller: "ECS",
     id: arn,
@@ -33,13 +36,14 @@ export function runningDeployment(
     by: "ECS",
     initialTraffic: replaces ? { blue: 100, green: 0 } : undefined,
     settleMs,
+    drainMs,
     async look(signal) {
       const found = await describeServiceDeployment(world, arn, signal);
       const now = world.clock.now();
       const events = history(found, now);
       const quietUntil = quiet(found, now);
       const successor = found.status === "STOPPED" ? await findSuccessor(found, signal) : undefined;
-      return snapshotOf(found, { events, startedBy, successor, quietUntil });
+      return snapshotOf(found, { events, startedBy, successor, quietUntil, restMs: rest(found, now) });
     },
     stop: (how) => stopServiceDeployment(world, arn, how),
     targetGroups: ({ loadBalancers = [] }) =>

@@ -59,6 +59,16 @@ test.each<[string, ServiceDeployment, string]>([
     "traffic-shifted",
   ],
   [
+    "it cleans up after a failure, with all traffic on the old tasks",
+    {
+      ...native,
+      status: "IN_PROGRESS",
+      lifecycleStage: "CLEAN_UP",
+      targetServiceRevision: target(2, 0, 0),
+    },
+    "started",
+  ],
+  [
     "it bakes but is being rolled back",
     { ...native, status: "ROLLBACK_REQUESTED", lifecycleStage: "BAKE_TIME" },
     "started",

@@ -8,11 +8,12 @@ interface Known {
   /** Id of the service deployment that took over. */
   readonly successor: string | undefined;
   readonly quietUntil: number | undefined;
+  readonly restMs?: number | undefined;
 }
 
 export function snapshotOf(
   deployment: ServiceDeployment,
-  { events, startedBy, successor, quietUntil }: Known,
+  { events, startedBy, successor, quietUntil, restMs }: Known,
 ): Snapshot {
   const { status = "PENDING", statusReason, rollback, createdAt, alarms } = deployment;
   const message = rollback?.reason ?? statusReason;
@@ -25,6 +26,8 @@ export function snapshotOf(
     traffic: trafficOf(deployment),
     progress: progressOf(deployment),
     quietUntil,
+    restMs,
+    drainsWithinMs: drainsWithinOf(deployment),
     createdAt,
     reason: message ? { code: status, message } : undefined,
     triggeredAlarms: alarms?.triggeredAlarmNames ?? [],
@@ -66,14 +69,28 @@ const positions: readonly string[] = [
  * what ECS calls SUCCESSFUL: after bake and clean-up.
  */
 function stageOf(deployment: ServiceDeployment): Stage {
-  const { status, lifecycleStage } = deployment;
+  const { status, lifecycleStage, targetServiceRevision: target } = deployment;
   if (status === "SUCCESSFUL") return "complete";
   if (status === "PENDING") return "registered";
   if (status !== "IN_PROGRESS") return "started";
   const shifted = isRolling(deployment)
     ? hasRolledOver(deployment)
-    : lifecycleStage !== undefined && positions.indexOf(lifecycleStage) >= positions.indexOf("BAKE_TIME");
+    : isPastShift(lifecycleStage) && (target?.requestedProductionTrafficWeight ?? 100) === 100;
   return shifted ? "traffic-shifted" : "started";
+}
+
+function isPastShift(stage: string | undefined): boolean {
+  return stage !== undefined && positions.indexOf(stage) >= positions.indexOf("BAKE_TIME");
+}
+
+/** A task that is asked to stop has 30 s by default, and needs some more to be gone. */
+const stopMs = 60_000;
+/** Clean-up after a bake begins some time after the bake is over. */
+const cleanUpMs = 100_000;
+
+function drainsWithinOf(deployment: ServiceDeployment): number | undefined {
+  if (deployment.status !== "IN_PROGRESS" || nearOf(deployment) !== "complete") return undefined;
+  return isRolling(deployment) ? stopMs : cleanUpMs;
 }
 
 /** Once all new tasks run, what is left takes seconds, or is a wait whose length is known. */
@@ -86,7 +103,7 @@ function nearOf(deployment: ServiceDeployment): Stage {
   return isRolling(deployment) || stageOf(deployment) === "traffic-shifted" ? "complete" : "traffic-shifted";
 }
 
-function isRolling({ deploymentConfiguration }: ServiceDeployment): boolean {
+export function isRolling({ deploymentConfiguration }: ServiceDeployment): boolean {
   return (deploymentConfiguration?.strategy ?? "ROLLING") === "ROLLING";
 }
 
@@ -120,7 +137,10 @@ function progressOf(deployment: ServiceDeployment): string | undefined {
 }
 
 /** A revision that is deployed anew (force) is among its own sources; what runs then is told by the target. */
-function runningOld({ sourceServiceRevisions = [], targetServiceRevision }: ServiceDeployment): number {
+export function runningOld({
+  sourceServiceRevisions = [],
+  targetServiceRevision,
+}: ServiceDeployment): number {
   const others = (source: ServiceRevisionSummary) => source.arn !== targetServiceRevision?.arn;
   return sourceServiceRevisions
     .filter(others)

@@ -89,6 +89,6 @@ test.each([
 
 test("AWS shows of a rollback the run that asked for it, and no commit", () => {
   expect(describeRun(readRun(env, "rollback"))).toBe(
-    "Rollback by octocat/shop, run 12: https://github.com/octocat/shop/actions/runs/987",
+    "Rollback by octocat/shop, run 12: https://github.com/octocat/shop/actions/runs/987/attempts/2",
   );
 });

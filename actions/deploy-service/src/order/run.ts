@@ -8,6 +8,7 @@ export interface Run {
   /** Grows with each new run of a workflow; a run that is tried again keeps it. */
   readonly number: number;
   readonly attempt: number;
+  /** Of this attempt of the run. */
   readonly url: string;
   /** Twelve digits of the commit. */
   readonly commit: string;
@@ -20,13 +21,15 @@ export function readRun(env: NodeJS.ProcessEnv, kind: Run["kind"] = "deployment"
   if (!repository || !Number.isInteger(number)) return undefined;
   // Such as octocat/hello/.github/workflows/deploy.yml@refs/heads/main
   const path = GITHUB_WORKFLOW_REF?.split("@")[0]?.slice(repository.length + 1);
+  const server = env.GITHUB_SERVER_URL ?? "https://github.com";
+  const attempt = Number(env.GITHUB_RUN_ATTEMPT ?? 1);
   return {
     kind,
     repository,
     workflow: path || GITHUB_WORKFLOW || "",
     number,
-    attempt: Number(env.GITHUB_RUN_ATTEMPT ?? 1),
-    url: `${env.GITHUB_SERVER_URL ?? "https://github.com"}/${repository}/actions/runs/${env.GITHUB_RUN_ID}`,
+    attempt,
+    url: `${server}/${repository}/actions/runs/${env.GITHUB_RUN_ID}/attempts/${attempt}`,
     commit: GITHUB_SHA?.slice(0, 12) ?? "?",
   };
 }

@@ -82,7 +82,7 @@ export const rowsOfEnds: readonly Row[] = [
     expect: {
       status: "timed-out",
       production: "old",
-      cause: /\(not done after 1 min; .*deployment \S+ .*; production still runs web:\d+\)$/,
+      cause: /^Not done after 1 min: .* \(.*deployment \S+ .*; production still runs web:\d+\)$/,
       nextStep: /./,
     },
   },

@@ -1,0 +1,36 @@
+import type { Service } from "@aws-sdk/client-ecs";
+import type { World } from "../clients.ts";
+
+/** AWS is not waited for: where it does not say, the default delay is assumed. */
+const patienceMs = 10_000;
+
+/** How long the load balancer keeps a task that leaves the service, in milliseconds; undefined where AWS does not say. */
+export async function findDrainTime(
+  { clients, signal }: World,
+  { loadBalancers = [] }: Service,
+): Promise<number | undefined> {
+  const groups = loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration }) =>
+    [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap((arn) => arn ?? []),
+  );
+  if (groups.length === 0) return undefined;
+  const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+  try {
+    const { DescribeTargetGroupAttributesCommand } = await import(
+      "@aws-sdk/client-elastic-load-balancing-v2"
+    );
+    const client = await clients.elbv2();
+    const found = await Promise.all(
+      groups.map((TargetGroupArn) =>
+        client.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn }), { abortSignal }),
+      ),
+    );
+    const delays = found.flatMap(({ Attributes = [] }) =>
+      Attributes.filter(({ Key }) => Key === "deregistration_delay.timeout_seconds").map(({ Value }) =>
+        Number(Value),
+      ),
+    );
+    return delays.length > 0 ? Math.max(...delays) * 1_000 : undefined;
+  } catch {
+    return undefined;
+  }
+}

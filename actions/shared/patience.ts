@@ -1,0 +1,68 @@
+import { isNobodyThere, isThrottled, isTransient } from "./aws-errors.ts";
+import { formatDuration } from "./duration.ts";
+import { createPace } from "./pace.ts";
+import type { StepWorld } from "./world.ts";
+
+/** The SDK has retried for seconds already; an outage of a region or a runner's network that lasts longer than this rarely ends soon. */
+const outageMs = 5 * 60_000;
+
+/**
+ * Asks AWS while something is waited for: undefined when it throttles, or cannot answer for the moment, which is said.
+ * Throws what does not pass by itself, and what has not passed for five minutes.
+ */
+export function createPatience({ clock, log, signal }: StepWorld) {
+  let failingSince: number | undefined;
+  return async <T>(call: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      const answer = await call();
+      if (failingSince !== undefined) log.info("AWS answers again.");
+      failingSince = undefined;
+      return answer;
+    } catch (error) {
+      if (isThrottled(error)) {
+        log.info("AWS throttles; asking less often.");
+        return undefined;
+      }
+      if (signal.aborted || !isTransient(error)) throw error;
+      if (failingSince === undefined)
+        log.warning(
+          `AWS does not answer (${(error as Error).message}); asking on for ${formatDuration(outageMs)}.`,
+        );
+      failingSince ??= clock.now();
+      if (clock.now() - failingSince >= outageMs) throw error;
+      return undefined;
+    }
+  };
+}
+
+/**
+ * Calls AWS for what the step cannot go on without: again and again while AWS throttles or cannot answer, for five
+ * minutes. `call` has to be one that may be made twice. At first contact, an address at which nothing listens is a wrong
+ * region or endpoint, not an outage.
+ */
+export async function persist<T>(
+  world: StepWorld,
+  call: () => Promise<T>,
+  { firstContact = false } = {},
+): Promise<T> {
+  const ask = createPatience(world);
+  const pace = createPace();
+  const until = world.clock.now() + outageMs;
+  let last: unknown;
+  const attempt = async () => {
+    try {
+      return { value: await call() };
+    } catch (error) {
+      if (firstContact && isNobodyThere(error)) return { refused: error };
+      last = error;
+      throw error;
+    }
+  };
+  for (;;) {
+    const found = await ask(attempt);
+    if (found && "refused" in found) throw found.refused;
+    if (found) return found.value;
+    if (world.clock.now() >= until) throw last;
+    await world.clock.wait(pace.next(false), world.signal);
+  }
+}
