@@ -13,11 +13,7 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
 }
 
 function escapeCell(text: string): string {
-  return text
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/\|/g, "\\|")
-    .replace(/\s*\n\s*/g, "<br>");
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/\|/g, "\\|").replace(/\n/g, "<br>");
 }
 
 /** Text as one line of markdown or of a `<summary>`, where it makes no tags. */

@@ -81,7 +81,7 @@ function fromLine(read: InputReader, input: string, { number, text }: NumberedLi
   const { target, rest } = whole ? { target: undefined, rest: head } : splitTarget(head);
   const name = rest.trim();
   const value = equals < 0 ? form.value : text.slice(equals + 1).trim();
-  const removed = /^-\s*(.+)$/.exec(name)?.[1];
+  const removed = name.startsWith("-") ? name.slice(1).trim() : undefined;
   const change = removed ? { name: removed, value: undefined } : { name, value };
   const valid = removed ? equals < 0 : name !== "" && value !== undefined;
   if (valid && (form !== files || change.name.startsWith("arn:"))) return [{ target, place, value: change }];

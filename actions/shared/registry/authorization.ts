@@ -105,9 +105,8 @@ function keyOf(scopes: readonly Scope[]): string {
 /** `name="value"` and `name=value`, RFC 9110 §11.2. */
 function parseParameters(challenge: string): Partial<Record<"realm" | "service", string>> {
   return Object.fromEntries(
-    [...challenge.matchAll(/([a-z]+)=(?:"([^"]*)"|([^,\s]+))/gi)].map(([, name = "", quoted, plain]) => [
-      name.toLowerCase(),
-      quoted ?? plain,
-    ]),
+    [...challenge.matchAll(/(?<![a-z])([a-z]+)=(?:"([^"]*)"|([^,\s]+))/gi)].map(
+      ([, name = "", quoted, plain]) => [name.toLowerCase(), quoted ?? plain],
+    ),
   );
 }

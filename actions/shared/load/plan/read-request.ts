@@ -18,7 +18,7 @@ export function readRequest(read: InputReader): LoadRequest {
 }
 
 /** The names of RFC 9110's tokens; a value may be secret and is not shown. */
-const headerLine = /^([!#$%&'*+.^_`|~\w-]+):\s*([\x20-\x7e\t]*)$/;
+const headerLine = /^([!#$%&'*+.^_`|~\w-]+):([\x20-\x7e\t]*)$/;
 /** The connection's own. */
 const reservedHeaders = [
   "connection",
