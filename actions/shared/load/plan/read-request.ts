@@ -37,7 +37,7 @@ function readHeaders(read: InputReader): Record<string, string> {
     else if (reservedHeaders.includes(name.toLowerCase()))
       read.problem(`Input headers, line ${number}: ${name} is set by the connection itself`);
     else if (name.toLowerCase() in headers) read.problem(`Input headers gives ${name} twice`);
-    else headers[name.toLowerCase()] = value;
+    else headers[name.toLowerCase()] = value.trim();
   }
   return headers;
 }
