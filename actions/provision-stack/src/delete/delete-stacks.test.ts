@@ -77,14 +77,18 @@ test("an applied stack can only be deleted by mode delete, which lifts its prote
   const { cloudformation } = stage.simulator.aws;
   await stage.templates({ one: "Resources:\n  Log: { Type: AWS::Logs::LogGroup }\n" });
   await stage.run({});
-  await expect(cloudformation.deleteStack({ StackName: "shop-one" })).rejects.toThrow("TerminationProtection");
+  await expect(cloudformation.deleteStack({ StackName: "shop-one" })).rejects.toThrow(
+    "TerminationProtection",
+  );
   await cloudformation.updateTerminationProtection({
     StackName: "shop-one",
     EnableTerminationProtection: false,
   });
   // An apply that changes nothing protects what was not.
   await stage.run({});
-  await expect(cloudformation.deleteStack({ StackName: "shop-one" })).rejects.toThrow("TerminationProtection");
+  await expect(cloudformation.deleteStack({ StackName: "shop-one" })).rejects.toThrow(
+    "TerminationProtection",
+  );
   expect((await stage.run({ mode: "delete" })).error).toBeUndefined();
   expect(await stage.stacks()).toEqual({});
 });
