@@ -5,14 +5,18 @@ import { describeValue, isKnown } from "../actions/shared/cloudformation/values.
 import { resourcesOf } from "./profiles.support.ts";
 
 const repository = "octocat@583231/coffee@1296269";
-const roles = new Map(
-  resourcesOf("standard", { access: { GitHubRepository: repository } })
-    .filter(({ template, type }) => template === "access" && type === "AWS::IAM::Role")
-    .map(({ logicalId, properties }) => [
-      logicalId,
-      JSON.parse(JSON.stringify(properties, openAsText)) as Role,
-    ]),
-);
+const roles = rolesOf({ GitHubRepository: repository });
+
+function rolesOf(parameters: { readonly [name: string]: string }): ReadonlyMap<string, Role> {
+  return new Map(
+    resourcesOf("standard", { access: parameters })
+      .filter(({ template, type }) => template === "access" && type === "AWS::IAM::Role")
+      .map(({ logicalId, properties }) => [
+        logicalId,
+        JSON.parse(JSON.stringify(properties, openAsText)) as Role,
+      ]),
+  );
+}
 
 interface Statement {
   readonly Effect: string;
@@ -91,6 +95,30 @@ test("the plan role may do what planning calls, and changes nothing that it does
     "cloudformation:DeleteChangeSet",
     "cloudformation:DeleteStack",
   ]);
+});
+
+test("the plan role can delete no applied stack: only the provision role lifts the termination protection", () => {
+  const lifts = (name: string) =>
+    allowedTo(name).some((action) => /^cloudformation:(\*|UpdateTerminationProtection)$/.test(action));
+  expect([...roles.keys()].filter(lifts)).toEqual(["GitHubProvisionRole"]);
+  const statements = roles
+    .get("GitHubPlanRole")
+    ?.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  expect(statements).toContainEqual({
+    Effect: "Deny",
+    Action: "cloudformation:DeleteStack",
+    Resource: expect.stringContaining("StackId"),
+  });
+});
+
+test("with an environment, its name is the subject that deployments and provisioning need", () => {
+  const subjects = rolesOf({ GitHubRepository: repository, Environment: "production" });
+  const sub = (name: string) => JSON.stringify(subjects.get(name)?.AssumeRolePolicyDocument);
+  for (const name of ["GitHubDeployRole", "GitHubProvisionRole"]) {
+    expect(sub(name)).toContain(`"repo:${repository}:environment:production"`);
+    expect(sub(name)).not.toContain("refs/heads");
+  }
+  expect(sub("GitHubPlanRole")).toContain(`"repo:${repository}:pull_request"`);
 });
 
 test("the provision role may do what provision-stack calls", () => {

@@ -1,11 +1,12 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createRealStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
-import { folder } from "./profiles.support.ts";
+import { adminSourceIps, folder } from "./profiles.support.ts";
 import { outcome, physicalIds, updateParameters } from "./stacks.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
+  vi.stubEnv("ADMIN_SOURCE_IPS", adminSourceIps);
   stage = await createRealStage();
   const parametersFile = join(folder, "parameters/standard.json");
   const { error } = await stage.run({
@@ -15,7 +16,10 @@ beforeAll(async () => {
   });
   expect(error).toBeUndefined();
 });
-afterAll(() => stage?.close());
+afterAll(() => {
+  vi.unstubAllEnvs();
+  return stage?.close();
+});
 
 /** Parameters of a template, and the resources that they add and take away. */
 type Choice = [template: string, parameters: Record<string, string>, added: string[], removed: string[]];
@@ -42,8 +46,8 @@ test.each<Choice>([
     [],
   ],
   ["access", { ExistingProviderArn: provider }, [], ["Provider"]],
-  ["load-balancer", { AdminSourceIps: "192.0.2.7/32" }, [], []],
   ["load-balancer", { AdminSourceIps: "" }, [], []],
+  ["load-balancer", { AdminSourceIps: "192.0.2.7/32" }, [], []],
   [
     "services",
     { MaximumTasks: "4" },

@@ -41,10 +41,14 @@ test("cfn-lint would find values that a template does not take", async () => {
   expect(findings).toMatch(/E2900 Additional properties are not allowed \('Images' was unexpected\)/);
 });
 
+/** cfn-lint takes the value of a CommaDelimitedList as a list, CloudFormation as a text. */
+const lists = ["AdminSourceIps", "TestSourceIps"];
+
 /** CloudFormation's files of template and parameters, one for each template of the profile. */
 function deploymentFiles(profile: Profile): string[] {
   return Object.entries(readProfile(profile)).map(([name, given]) => {
     const values = Object.entries(given).map(([parameter, value]) => {
+      if (lists.includes(parameter)) return [parameter, String(value).split(",")];
       const [kind] = typeof value === "object" ? Object.keys(value as object) : [];
       return [parameter, kind === undefined ? value : looksLike[kind]];
     });

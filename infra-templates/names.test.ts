@@ -60,7 +60,7 @@ const loadBalancer: Row[] = [
         [`${group} TargetType`, "ip"],
         [`${group} Protocol`, "HTTP"],
         [`${group} Port`, 8080],
-        [`${group} HealthCheckPath`, service === "customer" ? "/" : "/admin/suppliers"],
+        [`${group} HealthCheckPath`, service === "customer" ? "/" : "/admin/health"],
       ];
     }),
   ),

@@ -11,8 +11,13 @@ export type Profile = (typeof profiles)[number];
 export type ProfileValues = { readonly [template: string]: { readonly [parameter: string]: unknown } };
 
 export const read = (file: string) => readFileSync(join(folder, file), "utf8");
+/** Stands for the repository's variable ADMIN_SOURCE_IPS. */
+export const adminSourceIps = "192.0.2.7/32";
+
 export const readProfile = (profile: Profile): ProfileValues =>
-  JSON.parse(read(`parameters/${profile}.json`));
+  JSON.parse(read(`parameters/${profile}.json`), (_, value) =>
+    value?.variable === "ADMIN_SOURCE_IPS" ? adminSourceIps : value,
+  );
 
 /** Names of all templates, sorted. */
 export const templateNames = readdirSync(folder)

@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createRealStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
 import { inventory } from "./inventory.support.ts";
-import { folder, profiles, readProfile, templateNames } from "./profiles.support.ts";
+import { adminSourceIps, folder, profiles, readProfile, templateNames } from "./profiles.support.ts";
 import { outcome, physicalIds, updateParameters } from "./stacks.support.ts";
 
 /** A change to each stack that a running installation takes in place. */
 const changes: Record<string, Record<string, string>> = {
-  database: { InstanceClass: "db.t3.small", BackupRetentionDays: "1" },
+  database: { InstanceClass: "db.t3.small", BackupRetentionDays: "1", DeletionProtection: "false" },
   registry: { KeptImages: "10" },
   cluster: { ContainerInsights: "enabled", LogRetentionDays: "7" },
   "load-balancer": {
@@ -35,10 +35,14 @@ describe.each(profiles)("profile %s", (profile) => {
   const provision = (mode: "apply" | "delete") =>
     stage.run({ templatesFolder: folder, parametersFile, stackPrefix: "microservices", mode });
   beforeAll(async () => {
+    vi.stubEnv("ADMIN_SOURCE_IPS", adminSourceIps);
     stage = await createRealStage({ account: profile });
     before = await inventory(stage.simulator);
   });
-  afterAll(() => stage?.close());
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    return stage?.close();
+  });
 
   test("creates its stacks and no other", async () => {
     const { error } = await provision("apply");

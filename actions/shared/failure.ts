@@ -33,6 +33,6 @@ export class Cancelled extends Failure {
 /** `message`, ended as a sentence, then the next step. */
 export function annotationText(failure: Failure): string {
   if (!failure.nextStep) return failure.message;
-  const sentence = failure.message.replace(/[.\s]*$/, "");
+  const sentence = failure.message.replace(/(?<![.\s])[.\s]+$/, "");
   return `${sentence}${sentence.endsWith("?") ? "" : "."} Next step: ${failure.nextStep}`;
 }

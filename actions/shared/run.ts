@@ -1,7 +1,8 @@
-import { type AnnotationProperties, error as annotate, debug, info } from "@actions/core";
+import { type AnnotationProperties, debug } from "@actions/core";
 import { explainAwsError } from "./aws-errors.ts";
 import { lastReadFile } from "./data-file.ts";
 import { annotationText, Cancelled, Failure } from "./failure.ts";
+import { runnerLog } from "./log.ts";
 
 /** The runner kills a step 10 s after it asked it to end (SIGINT, 7.5 s, SIGTERM, 2.5 s): nothing may outlast that. */
 const cancelGraceMs = 10_000;
@@ -17,7 +18,7 @@ export async function runAction(main: (signal: AbortSignal) => Promise<void>): P
     await main(cancellation.signal);
   } catch (error) {
     const failure = toFailure(error, cancellation.signal);
-    annotate(annotationText(failure), placeOf(failure));
+    runnerLog.error(annotationText(failure), placeOf(failure));
     process.exitCode = 1;
     for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
       debug(cause.stack ?? cause.message);
@@ -31,7 +32,7 @@ function cancelOnSignals() {
   let killer: NodeJS.Timeout | undefined;
   const cancel = (name: NodeJS.Signals) => {
     if (controller.signal.aborted) return;
-    info(`Received ${name}; ending.`);
+    runnerLog.info(`Received ${name}; ending.`);
     controller.abort(new Cancelled(name));
     killer = setTimeout(() => process.exit(130), cancelGraceMs).unref();
   };

@@ -6,23 +6,49 @@ export async function appendSummary(markdown: string): Promise<void> {
   if (file) await appendFile(file, `${markdown.trimEnd()}\n\n`);
 }
 
-/** A markdown table; cells are text and are escaped here, once. */
-export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(escapeCell).join(" | ")} |`;
+/** Markdown that an action composed from escaped text. */
+export interface Markup {
+  readonly markdown: string;
+}
+
+/** A string is text, which may be foreign. */
+export type Cell = string | Markup;
+
+/** A markdown table; the text of cells is escaped here, once. */
+export function markdownTable(head: readonly Cell[], rows: readonly (readonly Cell[])[]): string {
+  const line = (cells: readonly Cell[]) => `| ${cells.map(cellMarkdown).join(" | ")} |`;
   return [line(head), `|${" --- |".repeat(head.length)}`, ...rows.map(line)].join("\n");
 }
 
-function escapeCell(text: string): string {
-  return text
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/\|/g, "\\|")
-    .replace(/\s*\n\s*/g, "<br>");
+function cellMarkdown(cell: Cell): string {
+  if (typeof cell !== "string") return cell.markdown;
+  const lines = cell.split(/[\r\n]+/).map((line) => escapeMarkup(line.trim()).replaceAll("|", "&#124;"));
+  return lines.join("<br>");
 }
 
-/** Text as one line of markdown or of a `<summary>`, where it makes no tags. */
+/** Text as one line of markdown or of a `<summary>`, where it makes no tags, links or images. */
 export function escapeText(text: string): string {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/\n/g, " ");
+  return escapeMarkup(text.replace(/\r\n|\r|\n/g, " "));
+}
+
+/** Entities, as a backslash in the text would undo one of ours. A bare address stays: it shows where it leads. */
+function escapeMarkup(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll("[", "&#91;")
+    .replaceAll("]", "&#93;");
+}
+
+/** A link to a page of the web; the text alone for any other address. */
+export function link(text: string, address: string): Markup {
+  const markdown = escapeText(text).replaceAll("|", "&#124;");
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url?.protocol !== "https:" && url?.protocol !== "http:") return { markdown };
+  const target = url.href.replace(/[()<>|\\`[\]\s]/g, (character) => {
+    return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
+  });
+  return { markdown: `[${markdown}](${target})` };
 }
 
 /** A fenced block that the text itself cannot close. */

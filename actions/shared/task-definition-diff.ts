@@ -1,10 +1,11 @@
+import { hidden, shownChange, shownCommand, shownVariable, withoutUserInfo } from "./shown-value.ts";
 import { isObject } from "./task-definition.ts";
 
 /**
  * One line per difference that ECS would act on, empty when there is none: `+ path: value`, `- path: value`,
  * `~ path: old → new`. List items are matched by name (containers, environment, secrets, volumes) or by container
- * port, so order does not count; defaults that ECS fills in by itself do not count either. Values that look secret
- * are `***`: whether they differ is told, not what they are.
+ * port, so order does not count; defaults that ECS fills in by itself do not count either. A variable's value that
+ * may be secret is `***`, and its difference is `changed`.
  */
 export function diffTaskDefinitions(before: object, after: object): string[] {
   const old = flatten(normalise(before));
@@ -15,17 +16,26 @@ export function diffTaskDefinitions(before: object, after: object): string[] {
     if (from === to) continue;
     if (from === undefined) lines.push(`+ ${path}: ${shown(path, to)}`);
     else if (to === undefined) lines.push(`- ${path}: ${shown(path, from)}`);
-    else lines.push(`~ ${path}: ${shown(path, from)} → ${shown(path, to)}`);
+    else lines.push(`~ ${path}: ${shownChange(shown(path, from), shown(path, to))}`);
   }
   return lines;
 }
 
-/** Environment variables and options (a log driver's token) that ought to be in `secrets`; those hold only names. */
-const secretPath =
-  /(?:\.environment\[[^\]]*|\.options\.[^.]*)(?:passw(?:or)?d|passphrase|secret|token|credential|(?:api|access|private)[-_]?key)/i;
+/** A name and its value, which many people may read in a summary: variables, options of a driver, labels. */
+const variable = /\.(?:environment|properties)\[(.*)\]\.value$|\.(?:options|driverOpts|dockerLabels)\.(.*)$/;
+/** The options of the log driver of CloudWatch hold no secret, and the log group is worth seeing. */
+const knownOption = /\.options\.awslogs-[a-z-]+$/;
 
-function shown(path: string, value = ""): string {
-  return secretPath.test(path) ? "***" : value.replace(/(:\/\/[^/\s:@]*:)[^/\s@]+@/g, "$1***@");
+/** `json` as it may be read; `***` in place of what may be secret. */
+function shown(path: string, json = "null"): string {
+  const [, named, option] = variable.exec(path) ?? [];
+  const name = named ?? option;
+  if (name !== undefined && !knownOption.test(path)) {
+    const value = shownVariable(name, String(JSON.parse(json)));
+    return value === hidden ? hidden : json;
+  }
+  if (/\.(?:command|entryPoint)$/.test(path)) return JSON.stringify(shownCommand(JSON.parse(json)));
+  return withoutUserInfo(json);
 }
 
 // What ECS writes into a registered task definition where the input leaves it out, from the API reference's

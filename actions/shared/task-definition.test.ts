@@ -237,8 +237,8 @@ test.each<[string, object, object, string[]]>([
       ],
     },
     [
-      '+ containerDefinitions[web].environment[DB].value: "mysql://app:***@host/x"',
-      "~ containerDefinitions[web].environment[DB_PASSWORD].value: *** → ***",
+      "+ containerDefinitions[web].environment[DB].value: ***",
+      "~ containerDefinitions[web].environment[DB_PASSWORD].value: changed",
       '+ containerDefinitions[web].logConfiguration.logDriver: "splunk"',
       "+ containerDefinitions[web].logConfiguration.options.splunk-token: ***",
       '+ containerDefinitions[web].secrets[API_TOKEN].valueFrom: "arn:x"',

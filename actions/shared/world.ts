@@ -1,6 +1,6 @@
-import * as core from "@actions/core";
+import { setSecret } from "@actions/core";
 import { type Clock, systemClock } from "./clock.ts";
-import type { Log } from "./log.ts";
+import { type Log, runnerLog } from "./log.ts";
 
 /** What every step works with; nothing below reads time or the network otherwise. */
 export interface StepWorld {
@@ -17,5 +17,5 @@ export interface JobWorld extends StepWorld {
 
 /** The real one: the job and the time. */
 export function createJobWorld(signal: AbortSignal): JobWorld {
-  return { variables: process.env, clock: systemClock, log: core, mask: core.setSecret, signal };
+  return { variables: process.env, clock: systemClock, log: runnerLog, mask: setSecret, signal };
 }

@@ -1,5 +1,5 @@
-import * as core from "@actions/core";
 import { systemClock } from "../../shared/clock.ts";
+import { runnerLog } from "../../shared/log.ts";
 import { createClients, type World } from "./clients.ts";
 import { handOver } from "./hand-over.ts";
 import type { OnCancel } from "./inputs.ts";
@@ -10,7 +10,7 @@ export function openWorld(signal: AbortSignal, onCancel: OnCancel, kind?: Run["k
   return {
     clients: createClients(),
     clock: systemClock,
-    log: core,
+    log: runnerLog,
     signal,
     run: readRun(process.env, kind),
     handOver: handOver.saver(onCancel),

@@ -1,4 +1,4 @@
-import * as core from "@actions/core";
+import { type Log, runnerLog } from "../../shared/log.ts";
 import { runAction } from "../../shared/run.ts";
 import { createClients } from "./clients.ts";
 import { applyOnCancel } from "./deployment/apply-on-cancel.ts";
@@ -15,15 +15,15 @@ export async function finishPost(): Promise<void> {
   if (!left) return;
   await runAction(async () => {
     const clients = createClients();
-    const deployment = await stoppable({ clients, log: core }, left);
-    const world = { log: core, handOver: handOver.saver(left.onCancel) };
+    const deployment = await stoppable({ clients, log: runnerLog }, left);
+    const world = { log: runnerLog, handOver: handOver.saver(left.onCancel) };
     const fate = await applyOnCancel(world, left.onCancel, deployment);
-    core.warning(`The step ended before its deployment did. ${upperFirst(deployment.name)} ${fate}.`);
+    runnerLog.warning(`The step ended before its deployment did. ${upperFirst(deployment.name)} ${fate}.`);
   });
 }
 
 async function stoppable(
-  world: { readonly clients: ReturnType<typeof createClients>; readonly log: typeof core },
+  world: { readonly clients: ReturnType<typeof createClients>; readonly log: Log },
   { controller, id }: Handle,
 ) {
   if (controller === "ECS") {

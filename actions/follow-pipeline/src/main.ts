@@ -1,5 +1,5 @@
-import * as core from "@actions/core";
 import { systemClock } from "../../shared/clock.ts";
+import { runnerLog } from "../../shared/log.ts";
 import { runAction } from "../../shared/run.ts";
 import { createClients } from "./clients.ts";
 import { followAndReport } from "./follow-pipeline.ts";
@@ -13,7 +13,7 @@ export function main(): Promise<void> {
     const world = {
       clients: createClients(),
       clock: systemClock,
-      log: core,
+      log: runnerLog,
       signal,
       handOver: handOver.saver(inputs.onCancel),
     };

@@ -1,4 +1,4 @@
-import * as core from "@actions/core";
+import { runnerLog } from "../../shared/log.ts";
 import { runAction } from "../../shared/run.ts";
 import { applyOnCancel } from "./apply-on-cancel.ts";
 import { createClients } from "./clients.ts";
@@ -12,9 +12,9 @@ export async function finishPost(): Promise<void> {
   const left = handOver.read();
   if (!left) return;
   await runAction(async () => {
-    const world = { clients: createClients(), log: core, handOver: handOver.saver(left.onCancel) };
+    const world = { clients: createClients(), log: runnerLog, handOver: handOver.saver(left.onCancel) };
     const fate = await applyOnCancel(world, left.onCancel, left, "The job that followed it was cancelled");
-    core.warning(
+    runnerLog.warning(
       `The step ended before its execution did. Execution ${left.executionId} of ${left.pipeline} ${fate}.`,
     );
   });

@@ -3,7 +3,7 @@ import { courseOf } from "../../deploy-service/src/summary.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { findingsList } from "../../shared/findings-summary.ts";
-import { escapeText, markdownTable } from "../../shared/summary.ts";
+import { type Cell, escapeText, link, type Markup, markdownTable } from "../../shared/summary.ts";
 import { firstLine, wordsOf } from "./lines.ts";
 import type { PipelineRecord } from "./record.ts";
 import type { ActionRun, Revision } from "./snapshot.ts";
@@ -25,16 +25,21 @@ export function summaryOf(record: PipelineRecord): string {
 }
 
 function facts({ executionId, executionUrl, started, revisions, deployments }: PipelineRecord): string {
-  const rows: string[][] = [];
+  const rows: Cell[][] = [];
   if (executionId)
-    rows.push(["Execution", `[${executionId}](${executionUrl})${started ? ", started by this step" : ""}`]);
+    rows.push(["Execution", after(link(executionId, executionUrl), started ? ", started by this step" : "")]);
   for (const revision of revisions) rows.push(["Source", sayRevision(revision)]);
   for (const deployment of deployments) rows.push(...deploymentFacts(deployment));
   return rows.length > 0 ? markdownTable(["", ""], rows) : "";
 }
 
-function sayRevision({ id, summary, url }: Revision): string {
-  return [linked(id, url), firstLine(summary)].filter(Boolean).join(" ");
+function sayRevision({ id, summary, url }: Revision): Markup {
+  const text = firstLine(summary);
+  return after(link(id, url), text && ` ${text}`);
+}
+
+function after({ markdown }: Markup, text: string): Markup {
+  return { markdown: `${markdown}${escapeText(text).replaceAll("|", "&#124;")}` };
 }
 
 function deploymentFacts({
@@ -57,7 +62,7 @@ function actionTable(actions: readonly ActionRun[]): string {
     action.name,
     action.status,
     timeOf(action),
-    linked(shortDigest(wordsOf(action) || action.externalId), action.externalUrl),
+    link(shortDigest(wordsOf(action) || action.externalId), action.externalUrl),
   ]);
   return markdownTable(["Stage", "Action", "Status", "Time", ""], rows);
 }
@@ -69,8 +74,4 @@ function shortDigest(words: string): string {
 
 function timeOf({ startedAt, updatedAt }: ActionRun): string {
   return startedAt && updatedAt ? formatDuration(updatedAt.getTime() - startedAt.getTime()) : "";
-}
-
-function linked(text: string, url: string): string {
-  return text && /^https:/.test(url) ? `[${text.replace(/[[\]]/g, "\\$&")}](${url})` : text;
 }

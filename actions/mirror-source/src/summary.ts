@@ -1,4 +1,4 @@
-import { escapeText, markdownTable } from "../../shared/summary.ts";
+import { escapeText, link, markdownTable } from "../../shared/summary.ts";
 import type { FileChange, MirrorRecord } from "./record.ts";
 import { short } from "./source/folder-tree.ts";
 
@@ -34,9 +34,11 @@ function facts(record: MirrorRecord): string {
   if (previous) rows.push(["Before", previous]);
   if (commit) rows.push([record.mode === "plan" ? "Would be" : "Now", commit]);
   if (commits !== undefined) rows.push(["Commits added", String(commits)]);
-  const link =
-    commit && record.mode === "apply" && `\n\n[Open it in the CodeCommit console](${consoleUrl(record)})`;
-  return `${markdownTable(["", ""], rows)}${link || ""}`;
+  const page =
+    commit &&
+    record.mode === "apply" &&
+    `\n\n${link("Open it in the CodeCommit console", consoleUrl(record)).markdown}`;
+  return `${markdownTable(["", ""], rows)}${page || ""}`;
 }
 
 function changeTable(changes: readonly FileChange[]): string {

@@ -1,6 +1,6 @@
-import * as core from "@actions/core";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { systemClock } from "../../shared/clock.ts";
+import { runnerLog } from "../../shared/log.ts";
 import { runAction } from "../../shared/run.ts";
 import { readProvisionInputs } from "./inputs.ts";
 import { provisionAndReport } from "./provision.ts";
@@ -17,7 +17,7 @@ export function main(): Promise<void> {
     const templates = templateBucket
       ? (await import("./stack/template-bucket.ts")).throughBucket(templateBucket, {
           clientConfig,
-          log: core,
+          log: runnerLog,
         })
       : inRequest;
     const world = {
@@ -25,7 +25,7 @@ export function main(): Promise<void> {
       clientConfig,
       templates,
       clock: systemClock,
-      log: core,
+      log: runnerLog,
       signal,
       handOver: trackOperations(operationsLeft.save),
     };

@@ -1,6 +1,6 @@
-import * as core from "@actions/core";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { systemClock } from "../../shared/clock.ts";
+import { runnerLog } from "../../shared/log.ts";
 import { runAction } from "../../shared/run.ts";
 import { finishOperations } from "./apply/finish-operations.ts";
 import { operationsLeft } from "./stack/hand-over.ts";
@@ -11,7 +11,12 @@ export async function finishPost(): Promise<void> {
   if (operations.length === 0) return;
   await runAction((signal) =>
     finishOperations(
-      { cloudformation: new CloudFormationClient({ maxAttempts: 6 }), clock: systemClock, log: core, signal },
+      {
+        cloudformation: new CloudFormationClient({ maxAttempts: 6 }),
+        clock: systemClock,
+        log: runnerLog,
+        signal,
+      },
       operations,
     ),
   );

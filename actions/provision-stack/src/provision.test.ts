@@ -1,20 +1,14 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { explainAwsError } from "../../shared/aws-errors.ts";
-import { createStage, type Stage } from "./stage.support.ts";
-
-const ownTemplates = fileURLToPath(new URL("../../../infra-templates", import.meta.url));
-const read = (name: string) => readFile(join(ownTemplates, name), "utf8");
+import { createStage, ownTemplate, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
   stage = await createStage();
   await stage.templates({
-    network: await read("network.yaml"),
-    "load-balancer": await read("load-balancer.yaml"),
+    network: await ownTemplate("network"),
+    "load-balancer": await ownTemplate("load-balancer"),
   });
 });
 afterAll(() => stage?.close());

@@ -1,4 +1,4 @@
-import * as core from "@actions/core";
+import { setOutput } from "@actions/core";
 import { appendSummary } from "../../shared/summary.ts";
 import { applyStack } from "./apply/apply-stack.ts";
 import type { ProvisionInputs } from "./inputs.ts";
@@ -68,7 +68,7 @@ async function publish(
   const { values, ambiguous } = flattenOutputs(Object.values(outputs));
   for (const name of ambiguous)
     world.log.warning(`Output ${name} has different values in several stacks; it is left out of values.`);
-  core.setOutput("outputs", JSON.stringify(outputs));
-  core.setOutput("values", JSON.stringify(values));
+  setOutput("outputs", JSON.stringify(outputs));
+  setOutput("values", JSON.stringify(values));
   await appendSummary(provisionSummary(inputs.mode, [...results.values()]));
 }

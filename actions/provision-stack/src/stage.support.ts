@@ -118,3 +118,9 @@ async function stageOn(simulator: TestSimulator) {
     },
   };
 }
+
+/** A template of the project, with a default for the ranges that a profile has to give. */
+export async function ownTemplate(name: string): Promise<string> {
+  const text = await readFile(new URL(`../../../infra-templates/${name}.yaml`, import.meta.url), "utf8");
+  return text.replace(/^ {2}(?:TestSourceIps|AdminSourceIps):$/m, "$&\n    Default: 192.0.2.7/32");
+}

@@ -90,7 +90,7 @@ function fromLine(read: InputReader, input: string, { number, text }: NumberedLi
 
 /** Undefined for what is not of the form. */
 function changeFrom(name: string, value: string | undefined, hasValue: boolean, form: Form): Change {
-  const removed = /^-\s*(.+)$/.exec(name)?.[1];
+  const removed = name.startsWith("-") ? name.slice(1).trim() : undefined;
   const change = removed ? { name: removed, value: undefined } : { name, value };
   const valid = removed ? !hasValue : name !== "" && value !== undefined;
   return valid && (form !== files || change.name.startsWith("arn:")) ? change : undefined;

@@ -1,4 +1,5 @@
-import * as core from "@actions/core";
+import { setOutput } from "@actions/core";
+import { runnerLog } from "../../shared/log.ts";
 import { appendSummary } from "../../shared/summary.ts";
 import type { Comparison } from "./latest-revision.ts";
 import type { Rendered } from "./render.ts";
@@ -12,13 +13,13 @@ export async function publish(
 ): Promise<void> {
   const { taskDefinition, notices } = rendered;
   const diff = rendered.diff.join("\n");
-  for (const notice of notices) core.notice(notice);
-  core.info(diff || `${rendered.origin} needed no change.`);
-  core.setOutput("task-definition", paths.taskDefinition);
-  core.setOutput("appspec", paths.appSpec ?? "");
-  core.setOutput("diff", diff);
-  core.setOutput("family", taskDefinition.family);
+  for (const notice of notices) runnerLog.notice(notice);
+  runnerLog.info(diff || `${rendered.origin} needed no change.`);
+  setOutput("task-definition", paths.taskDefinition);
+  setOutput("appspec", paths.appSpec ?? "");
+  setOutput("diff", diff);
+  setOutput("family", taskDefinition.family);
   const images = taskDefinition.containerDefinitions?.map(({ name, image }) => [name, image]) ?? [];
-  core.setOutput("containers", JSON.stringify(Object.fromEntries(images)));
+  setOutput("containers", JSON.stringify(Object.fromEntries(images)));
   await appendSummary(renderSummary(rendered, latest));
 }

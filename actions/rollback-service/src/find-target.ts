@@ -93,5 +93,5 @@ function familyOf(revision: string): string {
 }
 
 function numberOf(revision: string): number {
-  return Number(/\d+$/.exec(revision)?.[0]);
+  return Number(revision.slice(revision.lastIndexOf(":") + 1));
 }

@@ -1,9 +1,9 @@
-import * as core from "@actions/core";
+import { runnerLog } from "../../shared/log.ts";
 import { runAction } from "../../shared/run.ts";
 import { readLoadInputs } from "./inputs.ts";
 import { runAndReport } from "./run-load-test.ts";
 
 await runAction(async (signal) => {
   const inputs = readLoadInputs();
-  await runAndReport({ log: core, signal }, inputs);
+  await runAndReport({ log: runnerLog, signal }, inputs);
 });

@@ -1,4 +1,4 @@
-import * as core from "@actions/core";
+import { setOutput } from "@actions/core";
 import type { LoadReport } from "../../shared/load/report.ts";
 import { summarise } from "../../shared/load/summarise.ts";
 import { appendSummary } from "../../shared/summary.ts";
@@ -16,15 +16,15 @@ export interface Result extends Verdict {
 export async function publish(result: Result): Promise<void> {
   const { status, failure, report, file } = result;
   const figures = report && summarise(report);
-  core.setOutput("status", status);
-  core.setOutput("cause", failure?.message ?? "");
-  core.setOutput("requests", report?.requests ?? 0);
-  core.setOutput("requests-per-second", rounded(figures?.requestsPerSecond));
-  core.setOutput("p50", rounded(figures?.p50Ms));
-  core.setOutput("p95", rounded(figures?.p95Ms));
-  core.setOutput("p99", rounded(figures?.p99Ms));
-  core.setOutput("error-rate", rounded(figures && figures.errorRate * 100));
-  core.setOutput("report", file ?? "");
+  setOutput("status", status);
+  setOutput("cause", failure?.message ?? "");
+  setOutput("requests", report?.requests ?? 0);
+  setOutput("requests-per-second", rounded(figures?.requestsPerSecond));
+  setOutput("p50", rounded(figures?.p50Ms));
+  setOutput("p95", rounded(figures?.p95Ms));
+  setOutput("p99", rounded(figures?.p99Ms));
+  setOutput("error-rate", rounded(figures && figures.errorRate * 100));
+  setOutput("report", file ?? "");
   await appendSummary(summaryOf(result));
 }
 

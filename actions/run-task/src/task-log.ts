@@ -29,7 +29,7 @@ export function createTaskLog(
   async function show(): Promise<boolean> {
     try {
       const lines = (await read?.()) ?? [];
-      for (const line of lines) world.log.info(displayLine(line));
+      for (const line of lines) world.log.info(`              │ ${line}`);
       tail.splice(0, tail.length, ...[...tail, ...lines].slice(-tailLines));
       return lines.length > 0;
     } catch (error) {
@@ -70,14 +70,6 @@ function createReader(world: EcsWorld, { region, ...stream }: LogStream): () => 
       nextToken = answer.nextForwardToken;
     }
   };
-}
-
-/**
- * What a container writes must be no command to the runner: that reads `::` at the start of a line, and its older
- * `##[` anywhere in it.
- */
-function displayLine(line: string): string {
-  return `              │ ${line.replaceAll("##[", "## [")}`;
 }
 
 function explain(error: Error, { logGroupName }: LogStream): string {

@@ -22,7 +22,7 @@ export async function endBadly(
     ? (["on-cancel", inputs.onCancel] as const)
     : (["on-failure", inputs.onFailure] as const);
   const fate = await decide(world, record, undo, how);
-  const message = `${failure.message.replace(/[.\s]*$/, "")}; ${fate}${record.changed ? ` (${input}: ${how})` : ""}`;
+  const message = `${failure.message.replace(/(?<![.\s])[.\s]+$/, "")}; ${fate}${record.changed ? ` (${input}: ${how})` : ""}`;
   return new Failure(message, {
     ...(failure.nextStep && { nextStep: failure.nextStep }),
     cause: error,

@@ -1,5 +1,5 @@
-import * as core from "@actions/core";
 import { systemClock } from "../../shared/clock.ts";
+import { runnerLog } from "../../shared/log.ts";
 import { runAction } from "../../shared/run.ts";
 import { createClients } from "./clients.ts";
 import { handOver } from "./hand-over.ts";
@@ -14,15 +14,15 @@ export async function finishPost(): Promise<void> {
   if (!left) return;
   const { onCancel, ...undo } = left;
   const end = `The step ended before ${undo.service} was as wanted`;
-  if (onCancel === "leave") return core.warning(`${end}; it stays as it is (on-cancel: leave).`);
+  if (onCancel === "leave") return runnerLog.warning(`${end}; it stays as it is (on-cancel: leave).`);
   await runAction(async (signal) => {
     const world = {
       clients: createClients(),
       clock: systemClock,
-      log: core,
+      log: runnerLog,
       signal,
       handOver: handOver.saver(onCancel),
     };
-    core.warning(`${end}; ${await putBack(world, undo)} (on-cancel: restore).`);
+    runnerLog.warning(`${end}; ${await putBack(world, undo)} (on-cancel: restore).`);
   });
 }

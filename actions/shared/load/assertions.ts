@@ -17,7 +17,7 @@ export type Metric =
 
 export type Comparison = "<" | "<=" | ">" | ">=";
 
-const line = /^([a-z][\w.-]*)\s*(?:\(\s*([^)\s]+)\s*\))?\s*(<=|>=|<|>)\s*(\S.*)$/;
+const line = /^([a-z][\w.-]*)\s*(?:\(\s*([^)\s]+)\s*\)\s*)?(<=|>=|<|>)\s*(\S.*)$/;
 const metrics = "p50, p99.9, max, error-rate, requests-per-second, requests or failed";
 
 export function readAssertions(read: InputReader): Assertion[] {

@@ -42,7 +42,12 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   const tokens = new Map<string, Token>();
   // Requests side by side need the same token or login: it is asked for once.
   const underWay = new Map<string, Promise<boolean>>();
-  if (credentials) mask(credentials.password);
+  // A registry may quote the header in an answer, so its encoding is a secret like the password.
+  const maskLogin = (login: Credentials) => {
+    mask(login.password);
+    mask(basicHeader(login).slice("Basic ".length));
+  };
+  if (credentials) maskLogin(credentials);
 
   const header: Authorization["header"] = (scopes) => {
     const token = tokens.get(keyOf(scopes)) ?? tokens.get(keyOf(scopes.map(asPush)));
@@ -69,7 +74,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     const renewed = await renewCredentials?.();
     if (renewed === undefined) return false;
     credentials = renewed;
-    mask(renewed.password);
+    maskLogin(renewed);
     return true;
   };
 
@@ -105,9 +110,8 @@ function keyOf(scopes: readonly Scope[]): string {
 /** `name="value"` and `name=value`, RFC 9110 §11.2. */
 function parseParameters(challenge: string): Partial<Record<"realm" | "service", string>> {
   return Object.fromEntries(
-    [...challenge.matchAll(/([a-z]+)=(?:"([^"]*)"|([^,\s]+))/gi)].map(([, name = "", quoted, plain]) => [
-      name.toLowerCase(),
-      quoted ?? plain,
-    ]),
+    [...challenge.matchAll(/(?<![a-z])([a-z]+)=(?:"([^"]*)"|([^,\s]+))/gi)].map(
+      ([, name = "", quoted, plain]) => [name.toLowerCase(), quoted ?? plain],
+    ),
   );
 }

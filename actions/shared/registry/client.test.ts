@@ -50,8 +50,8 @@ function clientOf(host: string, options: Partial<AuthorizationOptions> = {}) {
 const manifest = `{"schemaVersion":2}`;
 const digest = digestOf(manifest);
 const me: Credentials = { user: "me", password: "a:b" };
-const basicOf = ({ user, password }: Credentials) =>
-  `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+const encoded = ({ user, password }: Credentials) => Buffer.from(`${user}:${password}`).toString("base64");
+const basicOf = (credentials: Credentials) => `Basic ${encoded(credentials)}`;
 
 /** A registry with a token service, whose tokens are `1`, `2`, …; `accept` says which it takes. */
 async function serveWithTokens(
@@ -85,7 +85,7 @@ it.each([
   expect(await client.getManifest("library/node", digest)).toMatchObject({ digest });
   await client.getManifest("library/node", digest);
   expect(offered).toEqual([expected]);
-  expect(secrets).toEqual([...(credentials ? ["a:b"] : []), "1"]);
+  expect(secrets).toEqual([...(credentials ? ["a:b", encoded(credentials)] : []), "1"]);
   expect(asked).toEqual([
     `GET /v2/library/node/manifests/${digest}`,
     "GET /token?service=hub&scope=repository%3Alibrary%2Fnode%3Apull",
@@ -138,6 +138,17 @@ it("gives an identity token to the token service, and to nobody else", async () 
   });
 });
 
+it("quotes nothing of a token that it cannot read", async () => {
+  const registry = await serve((request, response) => {
+    if (request.url?.startsWith("/token")) return response.end("token=SECRET");
+    const challenge = `Bearer realm="http://${registry.host}/token"`;
+    response.writeHead(401, { "WWW-Authenticate": challenge }).end();
+  });
+  await expect(registry.client.getManifest("app", "latest")).rejects.toThrow(
+    `The token service of ${registry.host} sent no JSON`,
+  );
+});
+
 it.each([
   [
     "as ECR",
@@ -156,7 +167,7 @@ it.each([
   );
   expect(await client.getManifest("app", "latest")).toBeDefined();
   expect(asked).toHaveLength(2);
-  expect(secrets).toEqual(["old", "new"]);
+  expect(secrets).toEqual(["old", encoded({ user: "AWS", password: "old" }), "new", encoded(renewed)]);
 });
 
 it("says that a login is missing", async () => {

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { Failure } from "../failure.ts";
 import type { Credentials, Scope } from "./authorization.ts";
 import type { HttpRequest } from "./exchange.ts";
 import { reach, unreachable } from "./reach.ts";
@@ -24,6 +25,12 @@ interface TokenRequest {
   readonly signal: AbortSignal;
 }
 
+interface TokenAnswer {
+  readonly token?: string;
+  readonly access_token?: string;
+  readonly expires_in?: number;
+}
+
 /** What a token lives at the least, and when its service does not say (docs of CNCF distribution, "spec/auth/token"). */
 const shortestLifetimeS = 60;
 
@@ -38,14 +45,21 @@ export async function fetchToken(request: TokenRequest): Promise<Token | undefin
     throw signal.aborted ? signal.reason : unreachable(host, error);
   });
   if (response.status >= 300) return undefined;
-  const body = JSON.parse(said.toString("utf8")) as {
-    token?: string;
-    access_token?: string;
-    expires_in?: number;
-  };
+  const body = readAnswer(said, host);
   const value = body.token ?? body.access_token;
   const lifetimeS = Math.max(body.expires_in ?? 0, shortestLifetimeS);
   return value === undefined ? undefined : { value, expiresAt: asked + lifetimeS * 1000 };
+}
+
+/** The text may hold a token that nothing masks yet, so no error quotes it. */
+function readAnswer(said: Buffer, host: string): TokenAnswer {
+  try {
+    return JSON.parse(said.toString("utf8"));
+  } catch {
+    throw new Failure(`The token service of ${host} sent no JSON`, {
+      nextStep: "check the registry's address, and its proxy if it has one.",
+    });
+  }
 }
 
 /** GET with Basic, or POST of an identity token ("spec/auth/oauth"). */

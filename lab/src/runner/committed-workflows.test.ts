@@ -2,6 +2,7 @@ import { globSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { expect, it } from "vitest";
+import { parse } from "yaml";
 import { loadWorkflow } from "./load-workflow.ts";
 
 // Its ESM build calls require.
@@ -40,3 +41,34 @@ it.each(withActions)("%s: third-party actions are pinned to a commit and name it
   const uses = readFileSync(join(root, file), "utf8").match(/(?<=uses: )[^./$].*$/gm) ?? [];
   expect(uses.filter((each) => !/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(each))).toEqual([]);
 });
+
+interface Job {
+  readonly environment?: string | { readonly name?: string };
+  readonly steps?: readonly { readonly uses?: string; readonly run?: string }[];
+}
+
+const jobs = files.flatMap((file) => {
+  const { jobs } = parse(readFileSync(join(folder, file), "utf8")) as { jobs: Record<string, Job> };
+  return Object.entries(jobs).map(([id, job]) => ({ file, id, ...job }));
+});
+const loggedIn = jobs.filter(({ steps = [] }) => steps.some(isLogin));
+
+function isLogin({ uses }: { readonly uses?: string }): boolean {
+  return uses === "$/actions/log-in-to-aws";
+}
+
+it.each(loggedIn)(
+  "$file, job $id: no package or script of the repository runs with credentials",
+  ({ steps = [] }) => {
+    const after = steps.slice(steps.findIndex(isLogin));
+    expect(after.flatMap(({ run }) => run ?? [])).toEqual([]);
+  },
+);
+
+it.each(loggedIn.filter(({ id }) => id !== "plan"))(
+  "$file, job $id: has the deployment's environment",
+  ({ environment }) => {
+    const name = typeof environment === "object" ? environment.name : environment;
+    expect(name).toMatch(/inputs\.environment|vars\.ENVIRONMENT/);
+  },
+);

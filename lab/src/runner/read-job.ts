@@ -25,6 +25,7 @@ const stepsJobKeys = [
   "outputs",
   "permissions",
   "concurrency",
+  "environment",
   "timeout-minutes",
   "continue-on-error",
   "steps",
@@ -68,11 +69,17 @@ export function readJob(parsed: ParsedWorkflowJob, token: MappingToken, path: st
   }
   knowOnly(token, path, "the job key", stepsJobKeys);
   checkRunner(find(token, "runs-on"), path);
+  const environment = find(token, "environment");
+  knowOnly(environment, path, "the key of an environment", ["name", "url"]);
   return {
     ...common,
     kind: "steps",
     env: find(token, "env"),
     defaults: readRunDefaults(find(token, "defaults"), path),
+    environment: environment && {
+      name: find(environment, "name") ?? environment,
+      url: find(environment, "url"),
+    },
     outputs: find(token, "outputs"),
     timeoutMinutes: find(token, "timeout-minutes"),
     continueOnError: find(token, "continue-on-error"),

@@ -41,6 +41,11 @@ describe("what is refused before anything runs", () => {
       "the job key 'services'",
     ],
     [
+      "a protection that is no key of an environment",
+      job("    environment: { name: production, reviewers: me }\n    steps: [{ run: echo }]"),
+      "reviewers",
+    ],
+    [
       "another machine",
       workflowOf("\n  job:\n    runs-on: windows-latest\n    steps: [{ run: echo }]"),
       "the runner 'windows-latest'",

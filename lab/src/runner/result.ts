@@ -21,9 +21,18 @@ export interface StepResult {
   durationMs: number;
 }
 
+/** What a job deployed to, as GitHub shows it. */
+export interface Environment {
+  name: string;
+  /** Empty when the job gives none. */
+  url: string;
+}
+
 export interface JobResult {
   /** As shown on GitHub: `deploy (customer) / deploy` for a job of a called workflow. */
   name: string;
+  /** Undefined for a job that deploys to none. */
+  environment?: Environment;
   conclusion: Conclusion;
   outputs: Record<string, string>;
   steps: StepResult[];

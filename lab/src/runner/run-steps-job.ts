@@ -32,6 +32,8 @@ export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
     job.status = "cancelled";
   });
   if (signal.aborted) job.status = "cancelled";
+  // A name that cannot be evaluated ends the job before its first step.
+  const name = environmentName(sequence);
   try {
     await performAll(sequence);
   } finally {
@@ -39,8 +41,10 @@ export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
     for (const group of job.groups) endGroup(group);
     job.run.processGroups.delete(job.groups);
   }
+  const environment = name === "" ? undefined : { name, url: environmentUrl(sequence) };
   const result: JobResult = {
     name: job.name,
+    environment,
     conclusion: job.status,
     outputs: jobOutputs(sequence),
     steps: sequence.steps,
@@ -69,6 +73,18 @@ async function performAll(sequence: StepSequence): Promise<void> {
 function timeoutMinutes(sequence: StepSequence): number {
   const token = sequence.job.definition.timeoutMinutes;
   return token ? Number(toText(evaluateToken(token, stepScope(sequence)))) : defaultTimeoutMinutes;
+}
+
+/** Empty for a job that names no environment, or an empty one, which GitHub takes for none. */
+function environmentName({ job }: StepSequence): string {
+  const token = job.definition.environment?.name;
+  return token ? toText(evaluateToken(token, { contexts: job.contexts })) : "";
+}
+
+/** Known when the steps have ended, as it may be an output of one. */
+function environmentUrl(sequence: StepSequence): string {
+  const token = sequence.job.definition.environment?.url;
+  return token ? toText(evaluateToken(token, stepScope(sequence))) : "";
 }
 
 function jobOutputs(sequence: StepSequence): Record<string, string> {

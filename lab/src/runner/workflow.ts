@@ -38,6 +38,8 @@ export interface StepsJob extends BaseJob {
   kind: "steps";
   env?: TemplateToken;
   defaults: RunDefaults;
+  /** Where the job deploys to: GitHub shows it with its address. */
+  environment?: { name: TemplateToken; url?: TemplateToken };
   outputs?: TemplateToken;
   timeoutMinutes?: TemplateToken;
   continueOnError?: TemplateToken;

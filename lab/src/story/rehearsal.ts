@@ -105,6 +105,8 @@ export async function startRehearsal(
     BASE_IMAGE: "scratch",
     // No name server knows the name of a simulated load balancer.
     PRODUCTION_URL: addresses.production,
+    // Every visitor of the rehearsal is of this machine, until a chapter limits it to one address.
+    ADMIN_SOURCE_IPS: "127.0.0.0/8",
   };
   const provideBase = async () => {
     if (runtime === "process") return;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readDatabaseConfiguration, readListenPort } from "./configuration.ts";
+import { readDatabaseConfiguration, readListenPort, readSiteHosts } from "./configuration.ts";
 
 describe("a service's configuration", () => {
   it("takes the lab's values for what is not said", () => {
@@ -12,6 +12,15 @@ describe("a service's configuration", () => {
     });
     expect(readListenPort({}, 8080)).toBe(8080);
     expect(readListenPort({ APP_PORT: "81" }, 8080)).toBe(81);
+  });
+
+  it.each([
+    [undefined, undefined],
+    ["", undefined],
+    ["LB-1.elb.example,", ["lb-1.elb.example"]],
+    ["a.example, b.example", ["a.example", "b.example"]],
+  ])("has from APP_HOSTS %j the names %j", (given, names) => {
+    expect(readSiteHosts({ APP_HOSTS: given })).toEqual(names && new Set(names));
   });
 
   it.each([

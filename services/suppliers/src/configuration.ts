@@ -21,6 +21,13 @@ export function readDatabaseConfiguration(environment: Environment): DatabaseCon
   };
 }
 
+/** Names that visitors reach the site by, from APP_HOSTS; undefined where nobody has given them. */
+export function readSiteHosts(environment: Environment): ReadonlySet<string> | undefined {
+  const names = (environment.APP_HOSTS ?? "").toLowerCase().split(",");
+  const hosts = names.map((name) => name.trim()).filter((name) => name !== "");
+  return hosts.length > 0 ? new Set(hosts) : undefined;
+}
+
 /** The TCP port that the service listens on, on every address. */
 export function readListenPort(environment: Environment, standard: number): number {
   return readPort(environment, "APP_PORT", standard);

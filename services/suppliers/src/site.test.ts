@@ -122,3 +122,29 @@ it("a flood of writes is refused with the reason, and only for the one who sends
   expect(await refused.text()).toContain("Too many changes at once.");
   expect((await write("203.0.113.8")).status).toBe(200);
 });
+
+describe("a site that knows its names", () => {
+  const app = createSite(site, { ...parts, hosts: new Set(["shop.example"]) });
+  app.get("/admin/read", (c) => c.text("read"));
+  app.post("/admin/write", (c) => c.text("written"));
+
+  it.each([
+    ["shop.example", 200],
+    ["SHOP.example:8080", 200],
+    ["localhost:10080", 200],
+    ["127.0.0.1:10080", 200],
+    ["[::1]:8080", 200],
+    ["evil.example", 403],
+    ["shop.example.evil.example", 403],
+    ["127.0.0.1.evil.example", 403],
+    ["", 403],
+  ])("answers a write to the host %j with %i", async (host, status) => {
+    // What a page of a rebound name sends: for the browser it is of the same origin.
+    const headers = { host, origin: `http://${host}`, "sec-fetch-site": "same-origin" };
+    expect((await app.request("/admin/write", { method: "POST", headers })).status).toBe(status);
+  });
+
+  it("is read under any name", async () => {
+    expect((await app.request("/admin/read", { headers: { host: "evil.example" } })).status).toBe(200);
+  });
+});

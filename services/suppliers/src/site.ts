@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
@@ -17,6 +18,8 @@ import { type HealthParts, reportHealth } from "./routes/report-health.ts";
 /** What a service is given from outside. */
 export interface SiteParts extends HealthParts {
   readonly suppliers: SupplierStore;
+  /** Names of the site, without ports, that writes may be sent to; any name without them. */
+  readonly hosts?: ReadonlySet<string> | undefined;
 }
 
 /** Seconds after which a page that had no database may be asked for again. */
@@ -41,7 +44,7 @@ export function createSite(site: Site, parts: SiteParts): Hono {
       },
     }),
   );
-  app.use(refuseForeignWrites);
+  app.use(refuseForeignWrites(parts.hosts));
   app.use(limitWrites());
   app.use(switchLanguage);
   serveAssets(app, site);
@@ -114,10 +117,23 @@ const forbidStorage = (c: Context) => c.header("Cache-Control", "no-store");
  * A browser says where a request comes from; a client that says nothing is no browser and carries no one's session.
  * Whatever its content is called: Hono's own guard looks at the types of forms only.
  */
-const refuseForeignWrites: MiddlewareHandler = async (c, next) => {
-  if (c.req.method !== "GET" && c.req.method !== "HEAD" && isForeign(c)) throw new HTTPException(403);
-  await next();
-};
+function refuseForeignWrites(hosts: SiteParts["hosts"]): MiddlewareHandler {
+  return async (c, next) => {
+    const writes = c.req.method !== "GET" && c.req.method !== "HEAD";
+    if (writes && (isForeign(c) || !isOwnName(c, hosts))) throw new HTTPException(403);
+    await next();
+  };
+}
+
+/**
+ * A page of another site is of the same origin as ours once its name leads to our address (DNS rebinding). Addresses
+ * and localhost are no names that somebody else could lead anywhere.
+ */
+function isOwnName(c: Context, hosts: SiteParts["hosts"]): boolean {
+  if (hosts === undefined) return true;
+  const name = (c.req.header("host") ?? "").toLowerCase().replace(/:\d{1,5}$/, "");
+  return hosts.has(name) || name === "localhost" || isIP(name.replace(/^\[([^\]]*)\]$/, "$1")) !== 0;
+}
 
 function isForeign(c: Context): boolean {
   const site = c.req.header("sec-fetch-site");

@@ -17,7 +17,7 @@ const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&",
 
 /** Comment, declaration, CDATA section, closing tag, opening tag, or text up to the next of them. */
 const token =
-  /<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>|<\/([^\s>]+)\s*>|<([^\s/>!?]+)((?:[^<>"']|"[^"]*"|'[^']*')*?)(\/?)>|([^<]+)/gsy;
+  /<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>|<\/([^\s>]+)\s*>|<([^\s/<>!?"']+)(\s(?:[^<>"']|"[^"]*"|'[^']*')*?)?(\/?)>|([^<]+)/gsy;
 
 /** Reads the XML that clients of AWS send; throws SyntaxError where it is not well-formed, or has a DTD. */
 export function parseXml(document: string): XmlElement {

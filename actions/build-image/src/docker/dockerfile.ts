@@ -16,7 +16,7 @@ export function readInstructions(text: string): Instruction[] {
   const instructions: Instruction[] = [];
   for (let at = 0; at < lines.length; ) {
     const { whole, next } = joinLines(lines, at, continued);
-    const [, keyword = "", rest = ""] = /^\s*(\S+)\s*(.*)$/s.exec(whole) ?? [];
+    const [, keyword = "", rest = ""] = /^(\S+)(.*)/s.exec(whole.trimStart()) ?? [];
     at = withHereDocuments.includes(keyword.toUpperCase()) ? skipHereDocuments(rest, lines, next) : next;
     if (keyword !== "") instructions.push({ keyword: keyword.toUpperCase(), rest: rest.trim() });
   }

@@ -65,7 +65,7 @@ const explainStep: Explain = (text, { steps, place }) => {
   if (code === undefined) return undefined;
   const step = steps.find(({ error }) => error?.includes("did not complete successfully"));
   const said = endOf(step).join(" | ");
-  const instruction = step?.name.replace(/^\[.*?\d+\/\d+\] /, "") ?? text;
+  const instruction = step?.name.replace(/^\[[^\]]*\] /, "") ?? text;
   const foreign = step?.output.some((line) => line.includes("exec format error"));
   return new Failure(
     `${place ? `${place}: ` : ""}${instruction} ended with exit code ${code}${said ? `: ${said}` : ""}`,

@@ -6,7 +6,7 @@ export function recordOf(steps: readonly Step[]): string {
   const own = new Map(dockerfileSteps(steps).map((step) => [step.name, step]));
   const told = steps.flatMap((step) => own.get(step.name) ?? ((step.seconds ?? 0) >= 1 ? [step] : []));
   const rows = told.map(({ name, cached, seconds = 0 }) => [
-    `\`${name.replaceAll("`", "'")}\``,
+    name,
     cached ? "cached" : `${seconds.toFixed(1)} s`,
   ]);
   return markdownTable(["step", "time"], rows);

@@ -41,8 +41,8 @@ function readGateInputs(read: InputReader): ScanGateInputs {
 function readIgnored(read: InputReader): Map<string, string> {
   const ignored = new Map<string, string>();
   for (const line of read.lines("ignore-findings").filter((text) => !text.startsWith("#"))) {
-    const [, name = line, reason = ""] = /^(\S+)(?:\s+#\s*(.*))?$/.exec(line) ?? [];
-    if (findingName.test(name)) ignored.set(name, reason);
+    const [, name = line, reason = ""] = /^(\S+)(?:\s+#(.*))?$/.exec(line) ?? [];
+    if (findingName.test(name)) ignored.set(name, reason.trim());
     else
       read.problem(
         `Input ignore-findings has the line "${line}"; the name of a finding is expected, such as CVE-2024-5535, and after # why it does not count`,

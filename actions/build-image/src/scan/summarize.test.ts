@@ -82,13 +82,13 @@ it.each([
   [
     "a name with markup",
     basic("[x](https://evil.example)<img>|", { uri: undefined }),
-    "\\[x\\](https://evil.example)&lt;img>\\|",
+    "&#91;x&#93;(https://evil.example)&lt;img>&#124;",
   ],
   ["an address that is no address", basic("CVE-1", { uri: "javascript:alert(1)" }), "| CVE-1 |"],
   [
     "an address that would end the link",
     basic("CVE-1", { uri: "https://a.example/x)[y](|<b>" }),
-    "[CVE-1](https://a.example/x%29[y]%28%7C%3Cb%3E)",
+    "[CVE-1](https://a.example/x%29%5By%5D%28%7C%3Cb%3E)",
   ],
 ])("makes no markup of %s", (_, finding, expected) => {
   expect(summaryOf({ findings: [finding] })).toContain(expected);

@@ -1,4 +1,4 @@
-import { escapeText, markdownTable } from "../../../shared/summary.ts";
+import { escapeText, link, type Markup, markdownTable } from "../../../shared/summary.ts";
 import { severities } from "./severity.ts";
 import type { JudgedFinding, Verdict } from "./verdict.ts";
 
@@ -19,11 +19,12 @@ export function summarizeScan(verdict: Verdict): string {
   if (findings.length > 0) parts.push(findingsTable(findings));
   const hidden = findings.length - shownFindings;
   if (hidden > 0) parts.push(`${hidden} more: \`aws ecr describe-image-scan-findings\` lists them.`);
-  if (ignored.length > 0)
-    parts.push(
-      `Ignored: ${ignored.map((each) => escapeText(`${link(each)} (${plain(`${each.severity}, ${each.reason}`)})`)).join(", ")}`,
-    );
+  if (ignored.length > 0) parts.push(`Ignored: ${ignored.map(ignoredLine).join(", ")}`);
   return parts.join("\n\n");
+}
+
+function ignoredLine(finding: Verdict["ignored"][number]): string {
+  return `${linkOf(finding).markdown} (${escapeText(plain(`${finding.severity}, ${finding.reason}`))})`;
 }
 
 function findingsTable(findings: readonly JudgedFinding[]): string {
@@ -32,7 +33,7 @@ function findingsTable(findings: readonly JudgedFinding[]): string {
     .slice(0, shownFindings)
     .map((finding) => [
       finding.severity,
-      link(finding),
+      linkOf(finding),
       lines(finding.packages.map(({ name }) => name)),
       lines(finding.packages.map(({ version }) => version)),
       lines(finding.packages.map(({ fixedVersion = "" }) => fixedVersion)),
@@ -46,22 +47,11 @@ function lines(texts: readonly string[]): string {
   return texts.map(plain).join("\n").trimEnd();
 }
 
-function link({ name, uri }: JudgedFinding): string {
-  const target = uri === undefined ? undefined : addressOf(uri);
-  return target === undefined ? plain(name) : `[${plain(name)}](${target})`;
+function linkOf({ name, uri = "" }: JudgedFinding): Markup {
+  return link(plain(name), uri);
 }
 
-/** Undefined for anything that is not of the web. */
-function addressOf(uri: string): string | undefined {
-  const url = URL.canParse(uri) ? new URL(uri) : undefined;
-  if (url?.protocol !== "https:" && url?.protocol !== "http:") return undefined;
-  return url.href.replace(
-    /[()<>|\\`\s]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
-  );
-}
-
-/** Names of packages and findings come from elsewhere: as text they make no markup. */
+/** Names of packages and findings come from elsewhere; the summary escapes links and tags, this the rest. */
 function plain(text: string): string {
-  return text.replace(/[\\`*_[\]~]/g, "\\$&");
+  return text.replace(/[\\`*_~]/g, "\\$&");
 }

@@ -180,7 +180,7 @@ describe("what a reader gets", () => {
     expect(markdown).toContain("### ❌ Scaling of customer-microservice: 3 of 4 counts measured");
     expect(markdown).toContain("| 1 | 100 | 100 | 100 % | 12 ms | 40 ms | 80 ms | 0 % | $0.0686 |");
     expect(markdown).toContain("| 2 ⟵ knee | 190 | 200 | 95 % |");
-    expect(markdown).toContain("| 4 | ❌ a \\| b | – |");
+    expect(markdown).toContain("| 4 | ❌ a &#124; b | – |");
     expect(markdown).toMatch(/```mermaid\n%%.*\nxychart-beta\n/);
     expect(markdown).toContain('x-axis "tasks" [1, 2, 3]');
     expect(markdown).toContain("bar [100.0, 190.0, 230.0]");

@@ -6,7 +6,7 @@ const [neededMajor, neededMinor] = [2, 31];
 
 export async function checkGitVersion(git: Git): Promise<void> {
   const version = await git.text(["version"]);
-  const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
+  const [, major, minor] = /(?<!\d)(\d+)\.(\d+)/.exec(version) ?? [];
   if (Number(major) > neededMajor || (Number(major) === neededMajor && Number(minor) >= neededMinor)) return;
   throw new Failure(`This runner's git is too old (${version})`, {
     nextStep: `install git ${neededMajor}.${neededMinor} or later before this step; nothing was changed.`,

@@ -1,3 +1,5 @@
+import { UpdateTerminationProtectionCommand } from "@aws-sdk/client-cloudformation";
+import { explainAwsError, isAccessDenied } from "../../../shared/aws-errors.ts";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { removeStack } from "../delete/remove-stack.ts";
 import type { ProvisionInputs } from "../inputs.ts";
@@ -24,6 +26,7 @@ export async function applyStack(
 ): Promise<void> {
   const { stackName } = planned;
   const usable = await recoverStack(world, stackName, options);
+  if (usable) await protect(world, stackName);
   const changeSet = await createChangeSet(world, planned, usable ? "UPDATE" : "CREATE", options.deadlineAt);
   if (!changeSet.hasChanges) {
     await discardChangeSet(world, changeSet);
@@ -38,6 +41,18 @@ export async function applyStack(
   if (!["CREATE_COMPLETE", "UPDATE_COMPLETE"].includes(followed.status))
     throw await settleFailure(world, planned, changeSet, followed, options);
   result.outcome = usable ? "updated" : "created";
+  if (!usable) await protect(world, stackName);
+}
+
+/** A role that plans may delete empty stacks, and must not delete this one. Mode delete lifts the protection. */
+async function protect(world: World, stackName: string): Promise<void> {
+  const input = { StackName: stackName, EnableTerminationProtection: true };
+  try {
+    await world.cloudformation.send(new UpdateTerminationProtectionCommand(input));
+  } catch (error) {
+    if (!isAccessDenied(error)) throw error;
+    world.log.warning(`${stackName} is not protected from deletion: ${explainAwsError(error)?.message}`);
+  }
 }
 
 function announce(world: World, stackName: string, { changes }: ChangeSet): void {

@@ -127,7 +127,7 @@ function exportInUse(_: unknown, { reason }: FailedResource): Explained | undefi
   if (!found) return;
   const [, name, verb, users = ""] = found;
   return {
-    text: `export ${name} cannot be ${verb}, as ${users.replace(/\.?\s*$/, "")} imports it`,
+    text: `export ${name} cannot be ${verb}, as ${users.trimEnd().replace(/\.$/, "")} imports it`,
     nextStep:
       "let the importing stacks import something else first; a resource that they use cannot be replaced under them.",
   };

@@ -1,3 +1,4 @@
+import { UpdateTerminationProtectionCommand } from "@aws-sdk/client-cloudformation";
 import { type Finding, refuseFindings } from "../../../shared/findings.ts";
 import type { Log } from "../../../shared/log.ts";
 import type { ProvisionInputs } from "../inputs.ts";
@@ -36,6 +37,7 @@ export async function deleteStacks(
           world,
           emptyings.filter((emptying) => emptying.stackName === stackName),
         );
+      await liftProtection(world, stack);
       result(results, name).events = await removeStack(world, toRemove(stack, deadlineAt));
       result(results, name).outcome = "deleted";
     });
@@ -86,6 +88,13 @@ function toRemove({ stack, stackName, resources }: StackContents, deadlineAt: nu
     deadlineAt,
     resources: new Set(resources.map(({ logicalId }) => logicalId)),
   };
+}
+
+/** Applying sets it, so that only a role that may lift it can delete the stack. */
+async function liftProtection(world: World, { stack, stackName }: StackContents): Promise<void> {
+  if (!stack.EnableTerminationProtection) return;
+  const input = { StackName: stack.StackId ?? stackName, EnableTerminationProtection: false };
+  await world.cloudformation.send(new UpdateTerminationProtectionCommand(input));
 }
 
 async function empty(world: World, emptyings: readonly Emptying[]): Promise<void> {

@@ -1,17 +1,25 @@
-import { cp } from "node:fs/promises";
+import { cp, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pushImage } from "../../../shared/push-image.support.ts";
 import { createStage, type Stage } from "../stage.support.ts";
 
 const ownTemplates = fileURLToPath(new URL("../../../../infra-templates", import.meta.url));
-const parametersFile = `${ownTemplates}/parameters/standard.json`;
 const cluster = "microservices-serverlesscluster";
 
 let stage: Stage;
+let parametersFile: string;
 beforeAll(async () => {
   stage = await createStage();
   await cp(ownTemplates, stage.templatesFolder, { recursive: true });
+  const standard = JSON.parse(await readFile(join(ownTemplates, "parameters/standard.json"), "utf8"));
+  parametersFile = await stage.write("standard.json", {
+    ...standard,
+    network: { TestSourceIps: "192.0.2.7/32" },
+    "load-balancer": { AdminSourceIps: "192.0.2.7/32" },
+    database: { DeletionProtection: "false" },
+  });
 });
 afterAll(() => stage?.close());
 
@@ -49,11 +57,15 @@ async function strangersTask(values: Record<string, string>) {
   };
 }
 
-const chosen = { parametersFile, stackPrefix: "microservices", stacks: ["network", "cluster"] };
+const chosen = () => ({
+  parametersFile,
+  stackPrefix: "microservices",
+  stacks: ["network", "cluster"],
+});
 let stranger: Awaited<ReturnType<typeof strangersTask>>;
 
 test("a service's tasks are told; force ends them first, unless ECS refuses that", async () => {
-  const { values } = await stage.run(chosen);
+  const { values } = await stage.run(chosen());
   stranger = await strangersTask(values);
   const { subnets, securityGroups } = stranger.networkConfiguration.awsvpcConfiguration;
   const network = `{ AwsvpcConfiguration: { AssignPublicIp: ENABLED, Subnets: [${subnets}], SecurityGroups: [${securityGroups}] } }`;
@@ -81,16 +93,16 @@ test("a service's tasks are told; force ends them first, unless ECS refuses that
 test("services and tasks of nobody's stack block the cluster; force ends the tasks", async () => {
   const { ecs } = stage.simulator.aws;
   await ecs.createService({ ...stranger, serviceName: "stranger", desiredCount: 0 });
-  const { error } = await stage.run({ ...chosen, mode: "delete", force: true });
+  const { error } = await stage.run({ ...chosen(), mode: "delete", force: true });
   expect(error?.message).toBe(
     `cluster ${cluster} (stack microservices-cluster) has service stranger, which is of none of these stacks`,
   );
   await ecs.deleteService({ cluster, service: "stranger", force: true });
   await ecs.runTask(stranger);
-  const refused = await stage.run({ ...chosen, mode: "delete" });
+  const refused = await stage.run({ ...chosen(), mode: "delete" });
   expect(refused.error?.message).toBe(
     `cluster ${cluster} (stack microservices-cluster) runs 1 task of no service`,
   );
-  expect((await stage.run({ ...chosen, mode: "delete", force: true })).error).toBeUndefined();
+  expect((await stage.run({ ...chosen(), mode: "delete", force: true })).error).toBeUndefined();
   expect(await stage.stacks()).toEqual({});
 });

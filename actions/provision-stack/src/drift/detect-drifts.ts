@@ -1,4 +1,4 @@
-import * as core from "@actions/core";
+import { setOutput } from "@actions/core";
 import { appendSummary } from "../../../shared/summary.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 import type { StackSet } from "../set/choose-stacks.ts";
@@ -19,7 +19,7 @@ export async function detectDrifts(world: World, inputs: ProvisionInputs, set: S
   const drifts = set.stacks.flatMap(({ stackName }) => found.get(stackName) ?? []);
   for (const drift of drifts) tell(world, drift);
   const drifted = drifts.flatMap(({ resources = [] }) => resources).filter(isDrifted);
-  core.setOutput("has-drift", String(drifted.length > 0));
+  setOutput("has-drift", String(drifted.length > 0));
   await appendSummary(driftMarkdown(drifts));
 }
 

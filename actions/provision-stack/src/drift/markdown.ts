@@ -1,4 +1,5 @@
 import type { PropertyDifference } from "@aws-sdk/client-cloudformation";
+import { shownChange } from "../../../shared/shown-value.ts";
 import { escapeText, markdownTable } from "../../../shared/summary.ts";
 import { shownValue } from "../stack/shown-value.ts";
 import type { ResourceDrift, StackDrift } from "./stack-drift.ts";
@@ -38,8 +39,8 @@ function stackMarkdown({ stackName, resources, reason }: StackDrift): string {
 }
 
 export function sayDifference({ PropertyPath = "", ExpectedValue, ActualValue }: PropertyDifference): string {
-  const [expected, actual] = [ExpectedValue, ActualValue].map((value) =>
+  const [expected = "", actual = ""] = [ExpectedValue, ActualValue].map((value) =>
     value === undefined || value === "null" ? "—" : shownValue(PropertyPath, value),
   );
-  return `${PropertyPath}: ${expected} → ${actual}`;
+  return `${PropertyPath}: ${shownChange(expected, actual)}`;
 }

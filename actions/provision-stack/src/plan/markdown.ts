@@ -1,3 +1,4 @@
+import { shownChange } from "../../../shared/shown-value.ts";
 import { escapeText, markdownTable } from "../../../shared/summary.ts";
 import type { ChangedProperty, PlannedChange, StackPlan } from "./stack-plan.ts";
 
@@ -62,7 +63,8 @@ function replacementCell({ replacement, loss }: PlannedChange): string {
 }
 
 function propertyCell({ name, before, after, causes }: ChangedProperty): string {
-  const values = before === undefined && after === undefined ? "" : `: ${before ?? "—"} → ${after ?? "—"}`;
+  const values =
+    before === undefined && after === undefined ? "" : `: ${shownChange(before ?? "—", after ?? "—")}`;
   return `${name}${values}${causes.length > 0 ? ` (${causes.join(", ")})` : ""}`;
 }
 

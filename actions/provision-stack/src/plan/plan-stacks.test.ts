@@ -1,7 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createStage, type Stage } from "../stage.support.ts";
+import { createStage, ownTemplate, type Stage } from "../stage.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -11,9 +9,6 @@ afterAll(() => stage?.close());
 beforeEach(async () => {
   await stage.run({ mode: "delete" });
 });
-
-const ownTemplates = fileURLToPath(new URL("../../../../infra-templates/", import.meta.url));
-const own = (name: string) => readFile(`${ownTemplates}${name}.yaml`, "utf8");
 
 const group = (days: number, name = "shop") => `Parameters:
   Days: { Type: Number, Default: ${days} }
@@ -36,7 +31,10 @@ const changeSets = async (StackName: string) =>
   );
 
 test("new stacks are planned, those that import from others after them, and nothing is left of it", async () => {
-  await stage.templates({ network: await own("network"), "load-balancer": await own("load-balancer") });
+  await stage.templates({
+    network: await ownTemplate("network"),
+    "load-balancer": await ownTemplate("load-balancer"),
+  });
   const { error, summary, output, lines } = await stage.run({ mode: "plan" });
   expect(error).toBeUndefined();
   expect(output("has-changes")).toBe("true");

@@ -1,4 +1,4 @@
-import * as core from "@actions/core";
+import { setOutput } from "@actions/core";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { appendSummary } from "../../../shared/summary.ts";
 import type { ProvisionInputs } from "../inputs.ts";
@@ -18,7 +18,7 @@ export async function planStacks(world: World, inputs: ProvisionInputs, set: Sta
   for (const { stackName, warnings } of plans)
     for (const text of warnings) world.log.warning(`Stack ${stackName}: ${text}`);
   for (const plan of plans) world.log.info(inOneLine(plan));
-  core.setOutput("has-changes", String(plans.some(({ kind }) => kind !== "none")));
+  setOutput("has-changes", String(plans.some(({ kind }) => kind !== "none")));
   const markdown = [planMarkdown(plans), ...(await writeSections(world, set))].join("\n\n");
   await appendSummary(markdown);
   if (inputs.commentToken) {

@@ -35,6 +35,7 @@ const resolve = (value: unknown) =>
     { clientConfig: stage.simulator.clientConfig, signal: new AbortController().signal },
     { network: { It: value, Size: 3 }, cluster: {} },
     "academy.json",
+    { ADMIN_SOURCE_IPS: "192.0.2.7/32", UNSET: "" },
   );
 
 test.each<[unknown, () => unknown]>([
@@ -44,12 +45,14 @@ test.each<[unknown, () => unknown]>([
   [[{ subnet: "LabVPC/Public Subnet1" }, "subnet-1"], () => [ids["LabVPC/Public Subnet1"], "subnet-1"]],
   [{ "security-group": "microservices-sg" }, () => ids.group],
   [{ "security-group": "LabVPC/Microservices" }, () => ids.group],
+  [{ variable: "ADMIN_SOURCE_IPS" }, () => "192.0.2.7/32"],
   ["plain text", () => "plain text"],
 ])("%j is found", async (value, expected) => {
   expect(await resolve(value)).toEqual({ network: { It: expected(), Size: 3 }, cluster: {} });
 });
 
 test.each<[unknown, RegExp]>([
+  [{ variable: "UNSET" }, /^academy\.json: the variable UNSET is not set/],
   [{ vpc: "LabVCP" }, /^academy\.json: there is no vpc named "LabVCP" in us-east-1; did you mean "LabVPC"\?/],
   [
     { subnet: "Private" },

@@ -20,12 +20,13 @@ export interface Named {
 /**
  * The profile with an id in the place of every lookup, an object of one key such as `{ "vpc": "LabVPC" }`; all but
  * VPCs may name theirs first, `{ "subnet": "LabVPC/Public Subnet1" }`. All that match nothing, or several
- * things, become one Failure.
+ * things, become one Failure. `{ "variable": "ADMIN_SOURCE_IPS" }` is a variable of the step's environment.
  */
 export async function resolveLookups(
   world: Pick<World, "clientConfig" | "signal">,
   values: unknown,
   file: string,
+  variables: NodeJS.ProcessEnv = process.env,
 ): Promise<unknown> {
   if (!isObject(values) || !Object.values(values).some(holdsObject)) return values;
   const { openNetwork } = await import("./network.ts");
@@ -34,7 +35,7 @@ export async function resolveLookups(
   const resolve = async (value: unknown, place: string): Promise<unknown> => {
     if (Array.isArray(value)) return Promise.all(value.map((item) => resolve(item, place)));
     if (!isObject(value)) return value;
-    const found = await find(network, value);
+    const found = readVariable(value, variables) ?? (await find(network, value));
     if ("id" in found) return found.id;
     problems.push(`${place}: ${found.problem}`);
     return "";
@@ -76,11 +77,24 @@ function holdsObject(given: unknown): boolean {
   );
 }
 
+/** Undefined for a look-up in the account. GitHub gives a variable that is not set as an empty text. */
+function readVariable(
+  lookup: object,
+  variables: NodeJS.ProcessEnv,
+): { id: string } | { problem: string } | undefined {
+  const { variable, ...others } = lookup as { readonly variable?: unknown };
+  if (typeof variable !== "string" || Object.keys(others).length > 0) return undefined;
+  const value = variables[variable];
+  return value
+    ? { id: value }
+    : { problem: `the variable ${variable} is not set (the repository's, or the step's \`env\`)` };
+}
+
 async function find(network: Network, lookup: object): Promise<{ id: string } | { problem: string }> {
   const [[kind = "", wanted] = [], ...others] = Object.entries(lookup) as [string, unknown][];
   if (!isKind(kind) || typeof wanted !== "string" || others.length > 0)
     return {
-      problem: `${JSON.stringify(lookup)} is no look-up; one looks like { "vpc": "LabVPC" }, and the kinds are ${kinds.join(", ")}`,
+      problem: `${JSON.stringify(lookup)} is no look-up; one looks like { "vpc": "LabVPC" }, and the kinds are ${kinds.join(", ")}, variable`,
     };
   const slash = kind === "vpc" ? -1 : wanted.indexOf("/");
   const vpcs = slash < 0 ? undefined : (await network.all("vpc")).filter(isNamed(wanted.slice(0, slash)));

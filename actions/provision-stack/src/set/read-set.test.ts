@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import type { ProvisionInputs } from "../inputs.ts";
 import { inRequest } from "../stack/template-store.ts";
 import { testInputs } from "../stage.support.ts";
@@ -43,6 +43,8 @@ const read = (given: ProvisionInputs) =>
   readSet({ clientConfig: {}, signal: new AbortController().signal, templates: inRequest }, given);
 
 test("the project's own templates are ordered by what they import", async () => {
+  vi.stubEnv("ADMIN_SOURCE_IPS", "192.0.2.7/32");
+  onTestFinished(() => void vi.unstubAllEnvs());
   const templatesFolder = fileURLToPath(new URL("../../../../infra-templates", import.meta.url));
   const parametersFile = join(templatesFolder, "parameters/standard.json");
   const { stacks, dependencies } = await read(inputs({}, { templatesFolder, parametersFile }));

@@ -69,7 +69,7 @@ export function reasonOfStack(events: readonly StackEvent[]): string | undefined
       ResourceStatusReason &&
       /ROLLBACK_IN_PROGRESS$|_FAILED$/.test(ResourceStatus ?? ""),
   );
-  return begun?.ResourceStatusReason?.replace(/ *(Rollback|Delete) requested by user\.$/, "");
+  return begun?.ResourceStatusReason?.replace(/(Rollback|Delete) requested by user\.$/, "").trimEnd();
 }
 
 /** How many resources of an operation are done, of those it is about; the stack's own events do not count. */

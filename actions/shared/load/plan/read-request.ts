@@ -18,7 +18,7 @@ export function readRequest(read: InputReader): LoadRequest {
 }
 
 /** The names of RFC 9110's tokens; a value may be secret and is not shown. */
-const headerLine = /^([!#$%&'*+.^_`|~\w-]+):\s*([\x20-\x7e\t]*)$/;
+const headerLine = /^([!#$%&'*+.^_`|~\w-]+):([\x20-\x7e\t]*)$/;
 /** The connection's own. */
 const reservedHeaders = [
   "connection",
@@ -37,7 +37,7 @@ function readHeaders(read: InputReader): Record<string, string> {
     else if (reservedHeaders.includes(name.toLowerCase()))
       read.problem(`Input headers, line ${number}: ${name} is set by the connection itself`);
     else if (name.toLowerCase() in headers) read.problem(`Input headers gives ${name} twice`);
-    else headers[name.toLowerCase()] = value;
+    else headers[name.toLowerCase()] = value.trim();
   }
   return headers;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { readDatabaseConfiguration, readListenPort } from "../configuration.ts";
+import { readDatabaseConfiguration, readListenPort, readSiteHosts } from "../configuration.ts";
 import { type Database, openDatabase } from "../database/database.ts";
 import { requireMigrated } from "../database/migrate.ts";
 import { migrations } from "../database/migrations.ts";
@@ -37,6 +37,7 @@ export async function serve(program: ServiceProgram, log: ProcessLog): Promise<v
     suppliers: createSupplierQueries(database.run),
     log,
     release,
+    hosts: readSiteHosts(process.env),
     checkReady: shareCheck(() => requireCurrent(database), performance.now.bind(performance)),
   });
   const server = await startWebServer(app, port, observe(site, log, metrics));

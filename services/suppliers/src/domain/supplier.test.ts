@@ -42,6 +42,19 @@ describe("a supplier's fields", () => {
   );
 });
 
+describe("64 kB", () => {
+  it.each([
+    ["blanks", " ".repeat(65_535)],
+    ["digits", "1".repeat(65_535)],
+    ["dots", ".".repeat(65_535)],
+    ["extensions", "1 x".repeat(21_845)],
+  ])("of %s and a letter in every field are too long", (_, repeated) => {
+    const typed = Object.fromEntries(Object.keys(good).map((name) => [name, `1${repeated}y`]));
+    const problems = Object.fromEntries(Object.keys(good).map((name) => [name, "too-long"]));
+    expect(parseSupplierFields(typed)).toEqual({ valid: false, typed, problems });
+  });
+});
+
 describe("a supplier's id", () => {
   it.each([
     ["1", 1],

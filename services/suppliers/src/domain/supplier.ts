@@ -31,14 +31,13 @@ export const fieldNames = Object.keys(fieldLengths) as FieldName[];
 const problem = (name: FieldProblem) => ({ error: name });
 
 const text = (length: number) =>
-  z
-    .string()
-    .check(
-      z.trim(),
-      z.minLength(1, problem("required")),
-      z.maxLength(length, problem("too-long")),
-      z.regex(/^\P{Cc}*$/u, problem("control-character")),
-    );
+  z.string().check(
+    z.trim(),
+    z.minLength(1, problem("required")),
+    // What is too long reaches no pattern.
+    z.maxLength(length, { ...problem("too-long"), abort: true }),
+    z.regex(/^\P{Cc}*$/u, problem("control-character")),
+  );
 
 const supplierFields = z.object({
   name: text(fieldLengths.name),
@@ -47,7 +46,7 @@ const supplierFields = z.object({
   state: text(fieldLengths.state),
   email: z.pipe(text(fieldLengths.email), z.email(problem("not-an-email"))),
   phone: text(fieldLengths.phone).check(
-    z.regex(/^\+?[\d\s().-]{3,}(\s*(x|ext\.?)\s*\d+)?$/i, problem("not-a-phone")),
+    z.regex(/^\+?[\d\s().-]{3,}((x|ext\.?)\s*\d+)?$/i, problem("not-a-phone")),
   ),
 } satisfies Record<FieldName, z.ZodMiniType<string>>);
 

@@ -73,6 +73,6 @@ function parseCommit(commitId: string, text: string): Commit {
 
 /** `Ada <ada@example.com> 1767323045 +0000` */
 function parseUser(text = ""): UserInfo {
-  const [, name, email, date] = /^(.*?) ?<([^>]*)> (.*)$/.exec(text) ?? [];
-  return { name, email, date };
+  const [, name, email, date] = /^([^<]*)<([^>]*)> (.*)$/.exec(text) ?? [];
+  return { name: name?.trimEnd(), email, date };
 }

@@ -41,7 +41,7 @@ export function securityGroupsFor(
 /** Undefined when there is none. Throws InvalidUserData.Malformed or InvalidParameterValue. */
 export function checkUserData(text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
-  if (!/^[A-Za-z0-9+/\s]+=*\s*$/.test(text))
+  if (!/^[A-Za-z0-9+/\s]+(?:=[=\s]*)?$/.test(text))
     throw new AwsError("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.");
   if (Buffer.from(text, "base64").length > mostUserData)
     throw invalidValue(`User data is limited to ${mostUserData} bytes.`);

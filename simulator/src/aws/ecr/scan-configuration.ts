@@ -9,7 +9,7 @@ import type { Operations } from "../api.ts";
 import type { EcrState, RepositoryRecord } from "./state.ts";
 
 /** ECR API reference, ScanningRepositoryFilter. */
-const filterPattern = /^[a-z0-9*](?:[._/a-z0-9*-]?[a-z0-9*]+)*$/;
+const filterPattern = /^[a-z0-9*]+(?:[._/-][a-z0-9*]+)*$/;
 
 export function scanConfigurationOperations({
   environment,

@@ -17,14 +17,14 @@ export function isFargateSize(cpu: number, memory: number): boolean {
 
 /** CPU units of `512`, `.5 vCPU` or `0.5 vcpu`; NaN for anything else. */
 export function parseCpu(text: string): number {
-  const [, amount] = /^(\d*\.?\d+)\s*vcpu$/i.exec(text) ?? [];
+  const [, amount] = /^(\d+(?:\.\d+)?|\.\d+)\s*vcpu$/i.exec(text) ?? [];
   if (amount !== undefined) return Number(amount) * 1024;
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
 /** MiB of `1024` or `1 GB`; NaN for anything else. */
 export function parseMemory(text: string): number {
-  const [, amount] = /^(\d*\.?\d+)\s*gb$/i.exec(text) ?? [];
+  const [, amount] = /^(\d+(?:\.\d+)?|\.\d+)\s*gb$/i.exec(text) ?? [];
   if (amount !== undefined) return Number(amount) * 1024;
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }

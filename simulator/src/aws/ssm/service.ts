@@ -47,7 +47,7 @@ export function createSsm({ region }: Environment): Service<"ssm"> {
           "MaxResults",
           "NextToken",
         ]);
-        const path = (input.Path ?? "").replace(/\/*$/, "/");
+        const path = `${(input.Path ?? "").replace(/(?<!\/)\/+$/, "")}/`;
         const under = [...parameters.values()].filter(
           ({ Name = "" }) =>
             Name.startsWith(path) && (input.Recursive || !Name.slice(path.length).includes("/")),

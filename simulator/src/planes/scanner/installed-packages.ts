@@ -44,7 +44,7 @@ function dpkgPackages(files: SystemFiles): InstalledPackage[] | undefined {
 }
 
 function dpkgPackage(stanza: string): InstalledPackage[] {
-  const field = fieldsOf(stanza, /^([A-Za-z-]+):[ \t]*(.*)$/gm);
+  const field = fieldsOf(stanza, /^([A-Za-z-]+):(.*)$/gm);
   const [name, version, status] = [field.get("Package"), field.get("Version"), field.get("Status")];
   if (!name || !version || (status !== undefined && !status.endsWith(" installed"))) return [];
   // `Source: glibc (2.36-9)` when the source has another version than the package.

@@ -4,23 +4,17 @@ import type { World } from "../../world.ts";
 import type { StackContents } from "../contents.ts";
 import { type Inspect, together } from "./inspected.ts";
 
-/** Termination protection, and exports that stacks import which stay. */
+/** Exports that stacks import which stay. */
 export const inspectStacks: Inspect = async (world, stacks) => {
   const going = stacks.map(({ stackName }) => stackName);
   const parts = await Promise.all(
     stacks.map(async ({ stack, stackName }) => ({
-      findings: [...protection(stack, stackName), ...(await usedExports(world, stack, stackName, going))],
+      findings: await usedExports(world, stack, stackName, going),
       emptyings: [],
     })),
   );
   return together(parts);
 };
-
-function protection({ EnableTerminationProtection }: StackContents["stack"], stackName: string): Finding[] {
-  if (!EnableTerminationProtection) return [];
-  const command = `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${stackName}`;
-  return [{ text: `stack ${stackName} is protected from termination`, mend: `turn that off: ${command}` }];
-}
 
 async function usedExports(
   world: World,

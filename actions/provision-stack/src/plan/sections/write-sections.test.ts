@@ -1,14 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { createStage } from "../../stage.support.ts";
-
-const ownTemplates = new URL("../../../../../infra-templates/", import.meta.url);
-const own = (name: string) => readFile(new URL(`${name}.yaml`, ownTemplates), "utf8");
+import { createStage, ownTemplate } from "../../stage.support.ts";
 
 test("what a change costs, and what it makes, is told beside it", async () => {
   const stage = await createStage();
   onTestFinished(() => stage.close());
-  await stage.templates({ network: await own("network"), database: await own("database") });
+  await stage.templates({ network: await ownTemplate("network"), database: await ownTemplate("database") });
   expect((await stage.run({ mode: "plan" })).summary).toMatch(
     /### Cost of this change: \+\$[\d.,]+ a month, [\s\S]*\| added \| database\/Database \|/,
   );
@@ -19,7 +15,7 @@ test("what a change costs, and what it makes, is told beside it", async () => {
 test("a plan without changes costs nothing more, and a smaller one less", async () => {
   const stage = await createStage();
   onTestFinished(() => stage.close());
-  await stage.templates({ network: await own("network") });
+  await stage.templates({ network: await ownTemplate("network") });
   await stage.run({});
   expect((await stage.run({ mode: "plan" })).summary).toContain("Nothing that is billed changes");
   const parametersFile = await stage.write("profile.json", { network: { PrivateWayOut: "none" } });

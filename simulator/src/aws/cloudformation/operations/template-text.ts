@@ -43,7 +43,7 @@ interface Location {
  */
 function parseLocation(text: string): Location {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const [host, bucket] = /^(?:(.+)\.)?s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com$/.exec(url?.hostname ?? "") ?? [];
+  const [host, bucket] = /^(?:(.+)\.)?s3(?:[.-][a-z0-9]+)*\.amazonaws\.com$/.exec(url?.hostname ?? "") ?? [];
   const isLocal = url?.hostname === "127.0.0.1" || url?.hostname === "localhost";
   const path = decodeURIComponent(url?.pathname.slice(1) ?? "").split("/");
   const [Bucket = "", ...rest] = bucket === undefined ? path : [bucket, ...path];

@@ -23,6 +23,6 @@ function generateName(stackName: string, logicalId: string, maximumLength: numbe
   const suffix = randomBytes(6).toString("hex");
   const room = maximumLength - suffix.length - 2;
   const logicalPart = logicalId.slice(0, Math.max(Math.ceil(room / 2), room - stackName.length));
-  const stackPart = stackName.slice(0, room - logicalPart.length).replace(/-+$/, "");
+  const stackPart = stackName.slice(0, room - logicalPart.length).replace(/(?<!-)-+$/, "");
   return `${stackPart}-${logicalPart}-${suffix}`;
 }

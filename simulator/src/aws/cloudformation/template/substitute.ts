@@ -7,8 +7,9 @@ type ToText = (value: Value, scope: Scope, place: string) => string;
 /** `Fn::Sub` in both forms: the text, or the text and a map of its own variables. */
 export function substitute(operand: Value, scope: Scope, place: string, toText: ToText): string {
   const { template, variables } = readSubstitution(operand, place);
-  return template.replace(variablePattern, (whole, literal: string | undefined, name: string) => {
+  return template.replace(variablePattern, (whole, literal: string, inner: string) => {
     if (literal) return whole.replace("!", "");
+    const name = inner.trim();
     const own = variables[name];
     if (own !== undefined) return toText(own, scope, place);
     const dot = name.indexOf(".");
@@ -21,13 +22,14 @@ export function substitute(operand: Value, scope: Scope, place: string, toText: 
 /** The names a substitution takes from outside itself. */
 export function substitutedNames(operand: Value, place: string): string[] {
   const { template, variables } = readSubstitution(operand, place);
-  return [...template.matchAll(variablePattern)].flatMap(([, literal, name = ""]) =>
-    literal || variables[name] !== undefined ? [] : [name],
-  );
+  return [...template.matchAll(variablePattern)].flatMap(([, literal, inner = ""]) => {
+    const name = inner.trim();
+    return literal || variables[name] !== undefined ? [] : [name];
+  });
 }
 
 /** `${Name}`, `${Resource.Attribute}`, `${AWS::Region}`; `${!Literal}` stands for `${Literal}`. */
-const variablePattern = /\$\{(!)?\s*([^{}]*?)\s*\}/g;
+const variablePattern = /\$\{(!?)([^{}]*)\}/g;
 
 function readSubstitution(operand: Value, place: string): { template: string; variables: Mapping } {
   const [template, variables = {}] = Array.isArray(operand) ? operand : [operand];

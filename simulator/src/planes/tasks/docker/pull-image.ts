@@ -38,7 +38,7 @@ export function createImages({ engine, registry, tagPrefix }: PullOptions) {
 
 /** host:port/name of a reference with a tag, a digest or both. */
 function withoutVersion(reference: string): string {
-  return reference.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+  return reference.replace(/@[^@]*$/, "").replace(/:[^/:]*$/, "");
 }
 
 /** Has the engine pull the image and call it by a name of ours, which a later run can tell from its user's. */

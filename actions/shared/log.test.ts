@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { runnerLog } from "./log.ts";
+import { refusalOf } from "./registry/refusal.ts";
+import { createRetry } from "./registry/retry.ts";
+
+let written = "";
+beforeEach(() => {
+  written = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    written += text;
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** As the runner finds them: .NET ends lines at either character and trims U+0085 too. */
+const commands = () =>
+  written.split(/\r\n|\r|\n/).filter((line) => /^[\s\u0085]*::/.test(line) || line.includes("##["));
+
+describe("the runner's log", () => {
+  it.each([
+    ["stops no commands", "::stop-commands::anything"],
+    ["annotates nothing", "::error file=a.ts,line=1::not ours"],
+    ["sees blanks before a command", " \t\u00a0\u0085\u2003::warning::not ours"],
+    ["sees an invisible character before a command", "\ufeff\u200b::warning::not ours"],
+    ["sees the second of two lines", "CodeDeploy: Deployment failed\n::add-mask::e"],
+    ["sees what follows a carriage return", "#7 0.512 fetched 10 %\r::set-output name=image::evil"],
+    ["sees a blank line before a command", "\r\n\r\n::debug::x"],
+    ["knows the older form in a line", "#7 0.512 done ##[add-mask]e"],
+    ["knows a group of the older form", "Task stopped: ##[group]hidden"],
+  ])("%s", (_, text) => {
+    runnerLog.info(text);
+    expect(commands()).toEqual([]);
+    expect(written).toContain(text.trim().slice(-6));
+  });
+
+  it("leaves other text as it is", () => {
+    runnerLog.info("a::b at 10:00 #[1] ## [x]\n  arn:aws:ecs:::task");
+    expect(written).toBe("a::b at 10:00 #[1] ## [x]\n  arn:aws:ecs:::task\n");
+  });
+
+  it.each(["notice", "warning", "error"] as const)(
+    "writes one command for %s with several lines",
+    (level) => {
+      runnerLog[level]("stopped:\r\n::stop-commands::x\n##[error]y");
+      expect(commands()).toEqual([`::${level}::stopped:%0A| ::stop-commands::x%0A## [error]y`]);
+    },
+  );
+
+  it("shows a registry's 503 without the commands in it", async () => {
+    const message = "maintenance\r::stop-commands::x\n##[error]down";
+    const answer = {
+      status: 503,
+      url: "https://registry.example/v2/",
+      header: () => undefined,
+      body: (async function* () {})(),
+      read: async () => Buffer.from(JSON.stringify({ errors: [{ code: "UNAVAILABLE", message }] })),
+      discard: () => {},
+    };
+    const retry = createRetry({
+      clock: { now: () => 0, wait: async () => {} },
+      signal: new AbortController().signal,
+      log: runnerLog,
+    });
+    const refused = retry(async () => {
+      throw await refusalOf(answer, "registry.example", "GET /v2/");
+    });
+    await expect(refused).rejects.toThrow("UNAVAILABLE");
+    expect(written).toContain("attempt 2 of 5");
+    expect(commands()).toEqual([]);
+  });
+});

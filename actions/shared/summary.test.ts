@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { findingsList } from "./findings-summary.ts";
+import { codeBlock, details, escapeText, link, markdownTable } from "./summary.ts";
+
+const hostile = [
+  "![](https://evil.example/pixel)",
+  "[Fix it here](https://evil.example)",
+  "\\[x\\](https://evil.example) \\![y](z)",
+  "[ref][id]\r[id]: https://evil.example",
+  "<img src=https://evil.example><https://evil.example>",
+  "| a | [b](c) |\r\n| [d](e) |",
+];
+
+/** A link or an image needs a bracket, a tag its sign. */
+const markup = /[[\]]|<(?!br>)/;
+
+test.each(hostile)("%j makes no link, image or tag in the summary", (text) => {
+  expect(escapeText(text)).not.toMatch(markup);
+  expect(escapeText(text)).not.toMatch(/[\r\n]/);
+  expect(findingsList([{ text, mend: text }])).not.toMatch(markup);
+  const [, , row = "", ...more] = markdownTable(["x"], [[text]]).split("\n");
+  expect(more).toEqual([]);
+  expect(row.slice(2, -2)).not.toMatch(/[[\]|\r]|<(?!br>)/);
+});
+
+test("a text cannot end the block or the fold that it is in", () => {
+  const text = "```\n</details>[x](y)";
+  expect(codeBlock(text)).toBe(`\`\`\`\`\n${text}\n\`\`\`\``);
+  expect(details("<b>[x](y)", text)).toContain("<summary>&lt;b>&#91;x&#93;(y)</summary>");
+});
+
+test.each([
+  ["CVE-1", "https://a.example/x)[y](|<b>", "[CVE-1](https://a.example/x%29%5By%5D%28%7C%3Cb%3E)"],
+  ["[a](b)", "https://a.example/", "[&#91;a&#93;(b)](https://a.example/)"],
+  ["CVE-1", "javascript:alert(1)", "CVE-1"],
+  ["CVE-1", "", "CVE-1"],
+])("a link of %s to %s is %s", (text, address, expected) => {
+  expect(link(text, address)).toEqual({ markdown: expected });
+});
