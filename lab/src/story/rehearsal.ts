@@ -160,7 +160,8 @@ export async function startRehearsal(
         awaited = { cancelAtLine, follow };
       });
       await repository.push();
-      return await started;
+      const unheard = new Error("the push has started no run: the hook of the rehearsal's repository failed");
+      return await Promise.race([started, Promise.reject(unheard)]);
     } finally {
       awaited = undefined;
       for (const name of Object.keys(own)) delete variables[name];
