@@ -52,7 +52,10 @@ function checkName({ service }: Checking, role: string, key: string): Finding | 
   if (!role.startsWith("arn:")) return undefined;
   const arn = parseArn(role);
   if (arn?.service !== "iam" || !arn.resource.startsWith("role/")) {
-    const mend = "write arn:aws:iam::<account>:role/<name> there";
+    const { partition = "aws", account = "<account>" } = parseArn(service.serviceArn ?? "") ?? {};
+    // A role's name is what follows the last slash, or the colon of an ARN that lacks `role/`.
+    const name = /([\w+=,.@-]+)$/.exec(role)?.[1] ?? "<name>";
+    const mend = `write arn:${partition}:iam::${account}:role/${name} there`;
     return { text: `${key} is no role's ARN: ${role}`, mend };
   }
   const own = parseArn(service.serviceArn ?? "")?.account;
