@@ -14,6 +14,7 @@ export default defineConfig({
           exclude: [...exclude, realTests],
           // Files of one worker share the modules: most of a file's time is loading them.
           isolate: false,
+          setupFiles: ["scripts/tests/share-worker.ts"],
           testTimeout: 20_000,
           hookTimeout: 20_000,
           maxWorkers: "100%",

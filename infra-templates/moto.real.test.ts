@@ -1,5 +1,5 @@
 import { EC2 } from "@aws-sdk/client-ec2";
-import { afterAll, expect, type TestContext, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { findDependencies, inOrder } from "../actions/shared/cloudformation/dependencies.ts";
 import { planStack } from "../actions/shared/cloudformation/plan-stacks.ts";
 import { readTemplates } from "../actions/shared/cloudformation/template.ts";
@@ -16,13 +16,13 @@ const complete: Record<string, Record<string, string>> = {
 
 let started: Promise<Moto> | undefined;
 /** One for all tests: it takes longer to start than to create everything. */
-const motoOf = (context: TestContext) => (started ??= startMoto(context));
+const startedMoto = () => (started ??= startMoto());
 afterAll(async () => (await started?.catch(() => undefined))?.close());
 
-test.for(profiles)(
+test.each(profiles)(
   "moto creates the stacks of profile %s as far as it knows their types",
-  async (profile, context) => {
-    const moto = await motoOf(context);
+  async (profile) => {
+    const moto = await startedMoto();
     const { cloudformation } = moto;
     const stacks = planned(await resolveLookups(moto, readProfile(profile)));
     for (const { stackName, template, parameters } of stacks)
@@ -48,8 +48,8 @@ test.for(profiles)(
   },
 );
 
-test("moto itself says which types it does not know", async (context) => {
-  const { cloudformation, unknownTypes: told } = await motoOf(context);
+test("moto itself says which types it does not know", async () => {
+  const { cloudformation, unknownTypes: told } = await startedMoto();
   const Resources = Object.fromEntries(unknownTypes.map((Type, index) => [`Unknown${index}`, { Type }]));
   await cloudformation.createStack({ StackName: "unknown", TemplateBody: JSON.stringify({ Resources }) });
   expect(told()).toEqual(unknownTypes);

@@ -2,8 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface, type Interface } from "node:readline";
 import { CloudFormation } from "@aws-sdk/client-cloudformation";
-import type { TestContext } from "vitest";
-import { missingProgram } from "./missing-program.support.ts";
 
 export interface Moto {
   readonly endpoint: string;
@@ -16,7 +14,7 @@ export interface Moto {
 }
 
 /** AWS as moto imitates it, on a port of its own; a program that nobody here wrote. */
-export async function startMoto({ skip }: Pick<TestContext, "skip">): Promise<Moto> {
+export async function startMoto(): Promise<Moto> {
   const server = spawn("moto_server", ["--host", "127.0.0.1", "--port", "0"], {
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -24,7 +22,7 @@ export async function startMoto({ skip }: Pick<TestContext, "skip">): Promise<Mo
   const reader = createInterface(server.stderr);
   reader.on("line", (line) => void lines.push(line));
   const endpoint = await Promise.race([
-    once(server, "error").then(() => missingProgram("moto_server", skip)),
+    once(server, "error").then(([error]) => Promise.reject(error)),
     once(server, "exit").then(() => Promise.reject(new Error(`moto_server ended: ${lines.join("\n")}`))),
     addressIn(reader),
   ]);

@@ -4,6 +4,7 @@ interface ActionInput {
   readonly description?: string;
   readonly required?: boolean;
   readonly default?: string;
+  readonly deprecationMessage?: string;
 }
 
 interface ActionFile {
@@ -19,12 +20,19 @@ export function withTables(readme: string, actionYaml: string): string {
 }
 
 function inputTable(inputs: Record<string, ActionInput>): string {
-  const rows = Object.entries(inputs).map(([name, { description, required, default: fallback }]) => [
-    `\`${name}\``,
-    description ?? "",
-    required ? "**required**" : fallback ? `\`${fallback}\`` : "",
-  ]);
-  return rows.length > 0 ? table(["name", "description", "default"], rows) : "None.";
+  const entries = Object.entries(inputs);
+  const rows = entries
+    .filter(([, { deprecationMessage }]) => !deprecationMessage)
+    .map(([name, { description, required, default: fallback }]) => [
+      `\`${name}\``,
+      description ?? "",
+      required ? "**required**" : fallback ? `\`${fallback}\`` : "",
+    ]);
+  const others = entries.flatMap(([name, { deprecationMessage }]) =>
+    deprecationMessage ? [[`\`${name}\``, deprecationMessage]] : [],
+  );
+  const main = rows.length > 0 ? table(["name", "description", "default"], rows) : "None.";
+  return others.length > 0 ? `${main}\n\n${table(["other name", "use"], others)}` : main;
 }
 
 function outputTable(outputs: NonNullable<ActionFile["outputs"]>): string {

@@ -1,64 +1,88 @@
-import { startVitest } from "vitest/node";
-import { checks, runCheck } from "./checks.ts";
-import { type Count, countFiles, strayErrors } from "./count-tests.ts";
+// npm test [NAME…]       the fast tests, or those of them whose path holds a NAME; the checks when there is no NAME
+// npm run test:all [NAME…]   the real tests too, after installing what they need
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { constants, homedir, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { parseArgs } from "node:util";
+import { type ContainerEngine, startEngineUnlessOneAnswers } from "./tests/container-engine.ts";
+import { endProcesses } from "./tests/end-processes.ts";
+import { removeContainers } from "./tests/remove-containers.ts";
+import { installRequirements } from "./tests/requirements.ts";
 
-/** More than these fail because something is broken, not because the machine was busy. */
-const fewFiles = 8;
+const { all, names } = readArguments();
+// Debian keeps servers in /usr/sbin and pipx its programs at home; a user's PATH may lack both.
+process.env.PATH = [process.env.PATH, "/usr/sbin", "/sbin", join(homedir(), ".local/bin")].join(delimiter);
 
-const filters = process.argv.slice(2);
-const wanted = filters.length > 0;
-// Whoever names test files wants those only.
-const checked = wanted ? { passed: 0, failed: 0 } : await runChecks();
-const tests = await runTests(filters);
-for (const problem of tests.problems) console.error(problem);
-const failed = checked.failed + tests.failed;
-console.log(`${checked.passed + tests.passed} passed, ${failed} failed`);
-process.exitCode = failed > 0 ? 1 : 0;
+/** All temporary files of the tests, so that none is left. */
+const temporary = mkdtempSync(join(tmpdir(), "tests-"));
+let installer: ChildProcess | undefined;
+let engine: ContainerEngine | undefined;
+let tests: ChildProcess | undefined;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.once(signal, () => endEarly(128 + constants.signals[signal]));
 
-async function runChecks() {
-  const tally = { passed: 0, failed: 0 };
-  for (const check of checks.filter(({ isTest }) => !isTest))
-    tally[(await runCheck(check)) ? "passed" : "failed"] += 1;
-  return tally;
+try {
+  if (all) {
+    await installRequirements((child) => {
+      installer = child;
+    });
+    engine = startEngineUnlessOneAnswers();
+    await engine?.ready;
+  }
+  await end(await runTests());
+} catch (error) {
+  console.error((error as Error).message);
+  console.log("0 passed, 1 failed");
+  await end(1);
 }
 
-async function runTests(files: string[]): Promise<Count> {
-  const { counts, stray } = await run(files);
-  if (counts.size === 0) stray.push("no test file was found");
-  const failing = [...counts].filter(([, { failed }]) => failed > 0);
-  if (!wanted && failing.length > 0 && failing.length <= fewFiles) await judgeAlone(counts, failing);
-  const all = [...counts.values(), { passed: 0, failed: stray.length, problems: stray }];
-  return {
-    passed: all.reduce((sum, { passed }) => sum + passed, 0),
-    failed: all.reduce((sum, { failed }) => sum + failed, 0),
-    problems: all.flatMap(({ problems }) => problems),
-  };
-}
-
-/**
- * Real processes beside each other on few cores meet delays that no user would. What failed among all others is run
- * once more by itself and judged by that; both results are shown, since a test that depends on the crowd wants mending.
- */
-async function judgeAlone(counts: Map<string, Count>, failing: [string, Count][]): Promise<void> {
-  console.log(`\n${failing.length} files with failures are run once more, one at a time:`);
-  const again = await run(
-    failing.map(([file]) => file),
-    { fileParallelism: false },
-  );
-  for (const [file, before] of failing) {
-    const alone = again.counts.get(file);
-    // What strays cannot be put down to a file: nothing is excused then.
-    if (!alone || again.stray.length > 0) continue;
-    counts.set(file, alone);
-    if (alone.failed === 0)
-      for (const problem of before.problems) console.error(`flaky, passed when run alone: ${problem}`);
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({
+      options: { all: { type: "boolean", default: false } },
+      allowPositionals: true,
+    });
+    return { all: values.all, names: positionals };
+  } catch (error) {
+    console.error(`${(error as Error).message}\nusage: npm test [NAME…]; npm run test:all [NAME…]`);
+    process.exit(2);
   }
 }
 
-async function run(files: string[], options: { fileParallelism?: boolean } = {}) {
-  const vitest = await startVitest("test", files, { watch: false, reporters: ["default"], ...options });
-  const counts = countFiles(vitest.state, { skippedFails: process.env.CI === "true" });
-  const stray = strayErrors(vitest.state);
-  await vitest.close();
-  return { counts, stray };
+/** In a session of their own: Ctrl-C reaches this process alone, which then ends all of them. */
+async function runTests(): Promise<number> {
+  const program = join(import.meta.dirname, "tests/run-tests.ts");
+  tests = spawn(process.execPath, [program, ...(all ? ["--all"] : []), ...names], {
+    detached: true,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, TMPDIR: temporary },
+  });
+  const [code] = await once(tests, "exit");
+  return code ?? 1;
+}
+
+/** What ends before its time has removed nothing. */
+async function endEarly(code: number): Promise<never> {
+  endTests();
+  if (all && tests) await removeContainers(temporary).catch(() => {});
+  return end(code);
+}
+
+/** Ends what this process started, then this process. */
+async function end(code: number): Promise<never> {
+  endTests();
+  // An installation ends in its own way: one that is killed leaves packages half unpacked.
+  if (installer?.exitCode === null) {
+    installer.kill();
+    await once(installer, "exit");
+  }
+  await engine?.end();
+  rmSync(temporary, { recursive: true, force: true });
+  process.exit(code);
+}
+
+function endTests(): void {
+  endProcesses(tests?.exitCode === null ? tests.pid : undefined, temporary);
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { folderLabel } from "../scripts/tests/remove-containers.ts";
 import { startDatabaseServer } from "../simulator/src/planes/database-server.ts";
 import { hasDocker } from "../simulator/src/planes/tasks/runtimes-for-tests.ts";
 import type { Simulator } from "../simulator/src/simulator.ts";
@@ -29,10 +30,10 @@ const builders = ["docker", "oci"] as const;
 type Builder = (typeof builders)[number];
 
 const ends = new AsyncDisposableStack();
-/** Of every container that these tests start, so that none is left. */
-const label = `images-test=${randomUUID()}`;
 const account = { user: "nodeapp", password: randomUUID(), database: "COFFEE" };
 let folder: string;
+/** On every container that these tests start, so that none is left. */
+let label: string;
 let simulator: Simulator;
 let bases: { build: string; run: string };
 let dockerConfig: string;
@@ -40,6 +41,7 @@ let databaseVariables: string[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "images-test-"));
+  label = `${folderLabel}=${folder}`;
   ends.defer(() => rm(folder, { recursive: true, force: true }));
   simulator = ends.adopt(await startRealSimulator(), (started) => started.close());
   const database = await startDatabaseServer({ dataDirectory: join(folder, "database"), ...account });
@@ -86,7 +88,7 @@ async function removeContainers(): Promise<void> {
 }
 
 /** As its container runs in production: with no right and no place to write, and with half a GB of memory. */
-const limits = [
+const limits = () => [
   ...["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--memory", "512m"],
   ...["--label", label],
 ];
@@ -142,11 +144,11 @@ describe.skipIf(!hasDocker).each(services)("the image of $name", ({ name, port, 
       ends.defer(async () => void (await docker("image", "rm", "--force", image)));
       images[builder] = image;
     }
-    await docker("run", "--rm", ...limits, ...databaseVariables, images.docker, "migrate");
-    await docker("run", "--rm", ...limits, ...databaseVariables, images.oci, "seed", "20");
+    await docker("run", "--rm", ...limits(), ...databaseVariables, images.docker, "migrate");
+    await docker("run", "--rm", ...limits(), ...databaseVariables, images.oci, "seed", "20");
     for (const builder of builders)
       containers[builder] = await docker(
-        ...["run", "--detach", ...limits, ...databaseVariables, "--publish", `127.0.0.1::${port}`],
+        ...["run", "--detach", ...limits(), ...databaseVariables, "--publish", `127.0.0.1::${port}`],
         images[builder],
       );
   });

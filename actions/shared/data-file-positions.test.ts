@@ -12,6 +12,7 @@ test.each<[string, Keys, number | undefined]>([
   [json, ["containerDefinitions", 1, "cpu"], 6],
   [json, ["containerDefinitions", 1, "missing", "below"], 5],
   [json, ["nothing"], undefined],
+  ['// ours\n{ /* a\nb: */ "family": "w//b" }', ["family"], 3],
   [yaml, ["family"], 2],
   [yaml, ["containerDefinitions", 1, "cpu"], 8],
   [yaml, ["containerDefinitions", 0, "cpu"], 4],
@@ -19,10 +20,10 @@ test.each<[string, Keys, number | undefined]>([
   expect(findDataPositions(text).lineOf(keys)).toBe(line);
 });
 
-test("a key that stands twice in one object is found, with its second place", () => {
+test("a key that is in one object twice is found with both places", () => {
   const text = '{\n"a": {"x": 1},\n"b": {"x": 1, "x": 2},\n"a": 3\n}';
   expect(findDataPositions(text).duplicateKeys).toEqual([
-    { key: "a", line: 4 },
-    { key: "x", line: 3 },
+    { key: "a", firstLine: 2, line: 4 },
+    { key: "x", firstLine: 3, line: 3 },
   ]);
 });

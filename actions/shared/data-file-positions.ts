@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, visit } from "yaml";
+import { blankComments } from "./json-position.ts";
 
 /** Keys of objects and indices of lists, from the root of the file. */
 export type Keys = readonly (string | number)[];
@@ -6,22 +7,34 @@ export type Keys = readonly (string | number)[];
 export interface DataPositions {
   /** 1-based line of a key or list item; of the last part of its path that the text has; undefined without any. */
   lineOf(keys: Keys): number | undefined;
-  /** Keys that an object of the text has twice: JSON.parse takes the last one and says nothing. */
-  readonly duplicateKeys: readonly { readonly key: string; readonly line: number }[];
+  /** Keys that an object of the text has twice: the last one counts. */
+  readonly duplicateKeys: readonly DuplicateKey[];
+}
+
+export interface DuplicateKey {
+  readonly key: string;
+  readonly firstLine: number;
+  readonly line: number;
 }
 
 /** Where things stand in a JSON or YAML text that parses; JSON is read as the YAML that it is, too. */
 export function findDataPositions(text: string): DataPositions {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, uniqueKeys: false, prettyErrors: false });
+  const document = parseDocument(blankComments(text), {
+    lineCounter,
+    uniqueKeys: false,
+    prettyErrors: false,
+  });
   const lineAt = (node: unknown): number => lineCounter.linePos(startOf(node) ?? 0).line;
-  const duplicateKeys: { key: string; line: number }[] = [];
+  const duplicateKeys: DuplicateKey[] = [];
   visit(document, {
     Map: (_, { items }) => {
       const names = items.map(nameOf);
       items.forEach((pair, index) => {
         const key = names[index] as string;
-        if (names.indexOf(key) < index) duplicateKeys.push({ key, line: lineAt(pair.key) });
+        const first = names.indexOf(key);
+        if (first < index)
+          duplicateKeys.push({ key, firstLine: lineAt(items[first]?.key), line: lineAt(pair.key) });
       });
     },
   });

@@ -1,19 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { parseData } from "./data-file.ts";
+import { duplicateKeys, parseData, parseJsonText, readDataFile } from "./data-file.ts";
 import { findJsonError } from "./json-position.ts";
 
 test.each([
   ['{"a": }', 'f.json:1:7 is not valid JSON: "}" is not expected here'],
-  ['{\n  "a": 1,\n}', 'f.json:3:1 is not valid JSON: "}" after a comma'],
+  ['{\n  "a": 1,\n  "b": [1 2],\n}', 'f.json:3:11 is not valid JSON: "2" is not expected here'],
   ['{\n  "a": 1\n  "b": 2\n}', "f.json:3:3 is not valid JSON"],
-  ['{"a": 1', "f.json:1:8 is not valid JSON: it ends too early"],
+  ['{ // "b": 2 }\n  "a": 1', "f.json:2:9 is not valid JSON: it ends too early"],
   ["", "f.json:1:1 is not valid JSON: it ends too early"],
   ['{"a": tru}', "f.json:1:7 is not valid JSON"],
-  ["[1, 2] 3", "f.json:1:8 is not valid JSON"],
   ['{"a": "line\nbreak"}', "f.json:1:7 is not valid JSON"],
-  ["{a: 1}", "f.json:1:2 is not valid JSON"],
-])("malformed JSON %j is named with its place", (text, message) => {
+  ["[1, 2] 3", "f.json:1:8 is not valid JSON"],
+  ["a: [", /^f\.json:\d:\d is not valid YAML/],
+])("malformed JSON %j is reported with its place", (text, message) => {
   expect(() => parseData(text, "f.json")).toThrow(message);
+});
+
+test.each<[string, string, unknown]>([
+  ["commas after the last member", '{"a": [1, 2,], "b": 1,\n}', { a: [1, 2], b: 1 }],
+  [
+    "comments",
+    '// ours\n{ "a": "x // y", /* "b": 1,\n */ "c": "/* d */" } // end',
+    { a: "x // y", c: "/* d */" },
+  ],
+  ["booleans of Python", '{"a": True, "b": [FALSE, true]}', { a: true, b: [false, true] }],
+  [
+    "keys and texts without quotes",
+    "{family: web, image: https://x/y}",
+    { family: "web", image: "https://x/y" },
+  ],
+  ["YAML", "family: web # ours\nlist:\n  - True\n", { family: "web", list: [true] }],
+  ["a key that is there twice", '{"a": 1, "a": 2}', { a: 2 }],
+])("a .json file may have %s", (_, text, value) => {
+  expect(parseData(text, "f.json")).toEqual(value);
+});
+
+test("a file may begin with a byte order mark", () => {
+  const folder = mkdtempSync(join(tmpdir(), "data-file-"));
+  const file = join(folder, "f.json");
+  writeFileSync(file, '\uFEFF{"a": 1}');
+  expect(readDataFile(file)).toEqual({ a: 1 });
+  rmSync(folder, { recursive: true });
+});
+
+test.each<[string, readonly string[]]>([
+  ['{"a": {"b": 1}, "c": {"b": "\\"a\\": 1"}, "d": ["e", ":", "f"]}', []],
+  ['{"a": 1, // ours\n"a": 2,}', ["a"]],
+  ["a: 1\nb: {c: 1, c: 2}\n", ["c"]],
+])("of %j, the keys %j are there twice", (text, keys) => {
+  expect(duplicateKeys(text, parseData(text, "f")).map(({ key }) => key)).toEqual(keys);
+});
+
+test.each(["{a: 1}", '{"a": tru}', "a: 1", ""])("a JSON text %j has to be JSON", (text) => {
+  expect(() => parseJsonText(text, "Input x")).toThrow("Input x:1:");
 });
 
 test.each([["{}"], ["[]"], [' [{"a": [1, -2.5e3, "x\\n\\u00e9"], "b": {"c": null}}, true] \n']])(
@@ -23,7 +65,7 @@ test.each([["{}"], ["[]"], [' [{"a": [1, -2.5e3, "x\\n\\u00e9"], "b": {"c": null
   },
 );
 
-test("malformed YAML is named with its place", () => {
+test("malformed YAML is reported with its place", () => {
   expect(() => parseData("version: 0.0\nResources: [\n", "appspec.yaml")).toThrow(
     /^appspec\.yaml:\d+:\d+ is not valid YAML/,
   );

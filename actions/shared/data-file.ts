@@ -1,48 +1,99 @@
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { parseDocument } from "yaml";
+import { type DataPositions, findDataPositions } from "./data-file-positions.ts";
 import { Failure } from "./failure.ts";
-import { findJsonError, lineAndColumn } from "./json-position.ts";
+import { blankComments, findJsonError, lineAndColumn } from "./json-position.ts";
 
-/** The value in a JSON file, or in a YAML file by its extension. A fault is named as `file:line:column`. */
+/** The value in a JSON or YAML file. A fault is named as `file:line:column`. */
 export function readDataFile(path: string): unknown {
   return parseData(readTextFile(path), path);
 }
 
+let lastRead: string | undefined;
+
+/** The file that was read last, for an error that nobody foresaw. */
+export function lastReadFile(): string | undefined {
+  return lastRead;
+}
+
 export function readTextFile(path: string): string {
+  lastRead = path;
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
     throw new Failure(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }
 
-/** As `readDataFile`, for a text that came from the file `path`. */
+/**
+ * As `readDataFile`, for a text that came from the file `path`. A file of any name may hold JSON or YAML. JSON may have
+ * comments, commas after the last member, and True. The last one of two equal keys counts.
+ */
 export function parseData(text: string, path: string): unknown {
-  return /^\.ya?ml$/.test(extname(path)) ? parseYaml(text, path) : parseJson(text, path);
+  return isYamlPath(path) || !isJson(text) ? parseYaml(text, path) : parseJsonText(text, path);
+}
+
+/** Braces alone are YAML as well; then their keys have no quotes. */
+function isJson(text: string): boolean {
+  return /^\s*(?:$|[[{](?!\s*[\w$-]+\s*:))/.test(blankComments(text));
+}
+
+/** As `parseData`, for a text that has to be JSON. */
+export function parseJsonText(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const blanked = blankComments(text);
+    const offset = findJsonError(blanked);
+    if (offset !== undefined) throw malformedJson(name, text, offset, error);
+    return parseDocument(blanked, yamlOptions).toJS();
+  }
+}
+
+/** Keys that an object has twice. The text is read again only when it has more keys than its value. */
+export function duplicateKeys(text: string, value: unknown): DataPositions["duplicateKeys"] {
+  return isPlainJson(text) && countKeys(value) === countJsonKeys(text)
+    ? []
+    : findDataPositions(text).duplicateKeys;
+}
+
+function isPlainJson(text: string): boolean {
+  return /^\s*[[{]/.test(text) && findJsonError(text) === undefined;
+}
+
+function countJsonKeys(text: string): number {
+  return [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon).length;
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const members = Object.values(value);
+  return members.reduce<number>(
+    (sum, member) => sum + countKeys(member),
+    Array.isArray(value) ? 0 : members.length,
+  );
+}
+
+const yamlOptions = { prettyErrors: false, uniqueKeys: false } as const;
+
+export function isYamlPath(path: string): boolean {
+  return /^\.ya?ml$/.test(extname(path));
 }
 
 function parseYaml(text: string, path: string): unknown {
-  const document = parseDocument(text, { prettyErrors: false });
+  const document = parseDocument(text, yamlOptions);
   const error = document.errors[0];
   if (error) throw malformed("YAML", path, text, error.pos[0], error.message, error);
   return document.toJS();
 }
 
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const offset = findJsonError(text) ?? 0;
-    throw malformed("JSON", path, text, offset, sayJsonFault(text, offset), error);
-  }
-}
-
-function sayJsonFault(text: string, offset: number): string {
-  if (offset >= text.length) return "it ends too early";
-  const before = text.slice(0, offset).trimEnd().at(-1);
-  const found = JSON.stringify(text[offset]);
-  return before === "," ? `${found} after a comma` : `${found} is not expected here`;
+function malformedJson(path: string, text: string, offset: number, cause: unknown): Failure {
+  const fault =
+    offset >= text.trimEnd().length
+      ? "it ends too early"
+      : `${JSON.stringify(text[offset])} is not expected here`;
+  return malformed("JSON", path, text, offset, fault, cause);
 }
 
 function malformed(kind: string, path: string, text: string, offset: number, fault: string, cause: unknown) {

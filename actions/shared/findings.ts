@@ -29,6 +29,11 @@ export function refuseFindings(findings: readonly Finding[], log: Log): void {
   });
 }
 
+/** Whether any of them stops everything. */
+export function hasFaults(findings: readonly Finding[]): boolean {
+  return findings.some(({ kind }) => kind === undefined);
+}
+
 /** One warning for all that could not be looked at: a role that may look at nothing must not hide the other warnings. */
 function tell(findings: readonly Finding[], log: Log): void {
   const of = (wanted: Finding["kind"]) => findings.filter(({ kind }) => kind === wanted).map(inWords);
@@ -47,7 +52,7 @@ function inWords({ text, mend }: Finding): string {
  * Without findings, the error is thrown as it is.
  */
 export function refuseWith(findings: readonly Finding[], log: Log, error: Error): never {
-  if (findings.length > 0) {
+  if (hasFaults(findings)) {
     const text = explainAwsError(error)?.message ?? error.message;
     refuseFindings([...findings, { text }], log);
   }

@@ -6,16 +6,34 @@ import { Failure } from "./failure.ts";
 /**
  * Reads an action's inputs into one typed value and reports every problem at once: `build` calls the reader once per
  * input; a bad one is noted, its fallback returned, and after `build` all notes become one Failure. Names are
- * kebab-case, as in action.yml; `getInput` answers "" for an input that was not given.
+ * kebab-case, as in action.yml; `getInput` returns "" for an input that was not given.
  */
 export function readInputs<T>(
   build: (read: InputReader) => T,
   getInput: (name: string) => string = getRunnerInput,
+  aliases: Aliases = {},
 ): T {
-  const problems: string[] = [];
-  const value = build(createReader(getInput, problems));
-  if (problems.length > 0) throw inputsFailure(problems);
+  const problems = new Set<string>();
+  const value = build(createReader(underAliases(getInput, aliases, problems), problems));
+  if (problems.size > 0) throw inputsFailure([...problems]);
   return value;
+}
+
+/** Other names of inputs, such as those of the official actions, each with ours. */
+export type Aliases = Readonly<Record<string, string>>;
+
+/** An input that has other names must not have a default in action.yml: it would count as given. */
+function underAliases(
+  getInput: (name: string) => string,
+  aliases: Aliases,
+  problems: Set<string>,
+): (name: string) => string {
+  return (name) => {
+    const others = Object.keys(aliases).filter((alias) => aliases[alias] === name);
+    const given = [name, ...others].filter((each) => getInput(each).trim() !== "");
+    if (given.length > 1) problems.add(`Inputs ${given.join(" and ")} mean the same: give only ${name}`);
+    return getInput(given[0] ?? name);
+  };
 }
 
 function inputsFailure(problems: string[]): Failure {
@@ -31,9 +49,9 @@ export interface NumberedLine {
 
 export type InputReader = ReturnType<typeof createReader>;
 
-function createReader(getInput: (name: string) => string, problems: string[]) {
+function createReader(getInput: (name: string) => string, problems: Set<string>) {
   const raw = (name: string) => getInput(name).trim();
-  const problem = (sentence: string) => void problems.push(sentence);
+  const problem = (sentence: string) => void problems.add(sentence);
 
   const required = (name: string): string => {
     const value = raw(name);
@@ -51,8 +69,18 @@ function createReader(getInput: (name: string) => string, problems: string[]) {
     return (value ?? allowed[0]) as C;
   };
 
-  const boolean = (name: string, fallback: boolean): boolean =>
-    choice(name, ["true", "false"], fallback ? "true" : "false") === "true";
+  /** In the spellings that GitHub's own actions take: true, True and TRUE. */
+  const boolean = (name: string, fallback: boolean): boolean => {
+    const value = raw(name);
+    if (/^(true|True|TRUE)$/.test(value)) return true;
+    if (/^(false|False|FALSE)$/.test(value)) return false;
+    if (value) problem(`Input ${name} is "${value}"; allowed: true, false`);
+    return fallback;
+  };
+
+  /** Undefined when it was not given. */
+  const optionalBoolean = (name: string): boolean | undefined =>
+    raw(name) ? boolean(name, false) : undefined;
 
   /** A whole number in [min, max]. */
   const integer = (name: string, range: { min: number; max: number; fallback: number }): number => {
@@ -83,6 +111,13 @@ function createReader(getInput: (name: string) => string, problems: string[]) {
 
   /** The lines that are not blank, trimmed. */
   const lines = (name: string): string[] => numberedLines(name).map(({ text }) => text);
+
+  /** What stands on lines or between commas, trimmed. */
+  const names = (name: string): string[] =>
+    lines(name)
+      .flatMap((line) => line.split(","))
+      .map((item) => item.trim())
+      .filter(Boolean);
 
   /** Lines `key=value`, cut at the first `=`; a key given twice is a problem. */
   const pairs = (name: string): Map<string, string> => {
@@ -133,10 +168,12 @@ function createReader(getInput: (name: string) => string, problems: string[]) {
     optional,
     choice,
     boolean,
+    optionalBoolean,
     integer,
     duration,
     lines,
     numberedLines,
+    names,
     pairs,
     json,
     file,

@@ -1,11 +1,11 @@
 const token =
-  /[ \t\r\n]*(?:([{}[\],:])|("(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/y;
+  /[ \t\r\n]*(?:([{}[\],:])|("(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|[tT]rue|TRUE|[fF]alse|FALSE|null))/y;
 
-type Expect = "value" | "valueOrEnd" | "key" | "keyOrEnd" | "colon" | "commaOrEnd" | "nothing";
+type Expect = "value" | "valueOrEnd" | "keyOrEnd" | "colon" | "commaOrEnd" | "nothing";
 
 /**
  * Offset of the first character that makes `text` no JSON, or of its end when it only stops too early; undefined for
- * valid JSON. JSON.parse names a position for only some of its errors.
+ * valid JSON. A comma after the last member and True are valid here. JSON.parse names a position for only some of its errors.
  */
 export function findJsonError(text: string): number | undefined {
   const open: ("{" | "[")[] = [];
@@ -32,14 +32,14 @@ function step(expect: Expect, match: RegExpExecArray, open: ("{" | "[")[]): Expe
     open.pop();
     return afterValue();
   };
-  if (expect === "key" || expect === "keyOrEnd") {
+  if (expect === "keyOrEnd") {
     if (string !== undefined) return "colon";
-    return expect === "keyOrEnd" && mark === "}" ? close() : undefined;
+    return mark === "}" ? close() : undefined;
   }
   if (expect === "colon") return mark === ":" ? "value" : undefined;
   if (expect === "commaOrEnd") {
     const inObject = open.at(-1) === "{";
-    if (mark === ",") return inObject ? "key" : "value";
+    if (mark === ",") return inObject ? "keyOrEnd" : "valueOrEnd";
     return mark === (inObject ? "}" : "]") ? close() : undefined;
   }
   if (expect === "nothing") return undefined;
@@ -49,6 +49,14 @@ function step(expect: Expect, match: RegExpExecArray, open: ("{" | "[")[]): Expe
     return mark === "{" ? "keyOrEnd" : "valueOrEnd";
   }
   return expect === "valueOrEnd" && mark === "]" ? close() : undefined;
+}
+
+/** The same text with blanks for comments of JSON, so that YAML can read it too; YAML's own are left alone. */
+export function blankComments(text: string): string {
+  if (!/^\s*(?:[[{]|\/[/*])/.test(text)) return text;
+  return text.replace(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (found) =>
+    found.startsWith('"') ? found : found.replace(/[^\n]/g, " "),
+  );
 }
 
 /** 1-based line and column of an offset. */

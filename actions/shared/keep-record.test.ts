@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { Failure } from "./failure.ts";
 import { keepRecord, newStep, type StepRecord } from "./keep-record.ts";
 
 type Kept = StepRecord<"succeeded" | "stopped">;
@@ -49,7 +50,7 @@ test.each<[string, Partial<Kept>, AbortSignal | undefined, Partial<Kept>]>([
 ])("work that %s is published before it is thrown", async (_, told, signal, seen) => {
   const end = await run((record) => {
     Object.assign(record, told);
-    throw new Error("no such service");
+    throw new Failure("no such service");
   }, signal);
   expect(end).toEqual({ error: "no such service", lines: [], published: [{ ...seen, ...times }] });
 });

@@ -1,4 +1,5 @@
 import { formatDuration } from "./duration.ts";
+import { toFailure } from "./run.ts";
 import type { StepWorld } from "./world.ts";
 
 /** What the record of every step tells, whatever the step does. */
@@ -35,7 +36,7 @@ export async function keepRecord<Kept extends StepRecord<string>>(
     await work(record);
   } catch (error) {
     record.status ??= signal.aborted ? "cancelled" : "failed";
-    record.cause ||= (error as Error).message;
+    record.cause ||= toFailure(error, signal).message;
     throw error;
   } finally {
     record.durationMs = clock.now() - record.startedAt;

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeNodeLayer, pushLayers } from "../../simulator/src/planes/tasks/images-for-tests.ts";
+import { imageConfigOf, type Program } from "../../simulator/src/planes/tasks/in-process-runtime.support.ts";
 import type { Simulator } from "../../simulator/src/simulator.ts";
 import { taskRuntimeOfRun } from "../../simulator/src/test-simulator.support.ts";
 import { testEnvironment, testInputs, toRepository } from "../build-image/src/build-image.support.ts";
@@ -14,13 +15,17 @@ export const fastClock: Clock = {
   wait: (ms, signal) => systemClock.wait(ms / 20, signal),
 };
 
-/** Pushes an image that runs the program with node to the repository `web`; answers its name by digest. */
+/**
+ * Pushes an image to the repository `web` and returns its name by digest: of a function for `startTestSimulator`, of a
+ * program that `node` runs for `startRealSimulator`.
+ */
 export async function pushImage(
   simulator: Simulator,
   folder: string,
-  program: string,
+  program: string | Program,
   tags = ["latest"],
 ): Promise<string> {
+  if (typeof program === "function") return pushFunction(simulator, program, tags);
   // Processes are lent a node.
   const baseImage = taskRuntimeOfRun() === "docker" ? await pushNodeBase(simulator, folder) : "scratch";
   const context = join(folder, "dist");
@@ -34,10 +39,20 @@ export async function pushImage(
   return (await buildImage(inputs, testEnvironment(simulator))).image;
 }
 
-async function pushNodeBase({ aws, endpoint }: Simulator, folder: string): Promise<ImageName> {
+async function pushFunction(simulator: Simulator, program: Program, tags: string[]): Promise<string> {
+  const target = await registryOf(simulator);
+  let digest = "";
+  for (const tag of tags) digest = await pushLayers(target, [], imageConfigOf(program), tag);
+  return `${new URL(simulator.endpoint).host}/web@${digest}`;
+}
+
+async function pushNodeBase(simulator: Simulator, folder: string): Promise<ImageName> {
+  const digest = await pushLayers(await registryOf(simulator), [await makeNodeLayer(folder)], {}, "node");
+  return parseImageName(`${new URL(simulator.endpoint).host}/web@${digest}`) as ImageName;
+}
+
+async function registryOf({ aws, endpoint }: Simulator) {
   const { authorizationData = [] } = await aws.ecr.getAuthorizationToken({});
   const authorization = `Basic ${authorizationData[0]?.authorizationToken}`;
-  const layers = [await makeNodeLayer(folder)];
-  const digest = await pushLayers({ endpoint, authorization, repository: "web" }, layers, {}, "node");
-  return parseImageName(`${new URL(endpoint).host}/web@${digest}`) as ImageName;
+  return { endpoint, authorization, repository: "web" };
 }

@@ -2,6 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { readTextFile } from "./data-file.ts";
+import { Failure } from "./failure.ts";
+import { toFailure } from "./run.ts";
 
 const runModule = fileURLToPath(new URL("./run.ts", import.meta.url));
 const failureModule = fileURLToPath(new URL("./failure.ts", import.meta.url));
@@ -50,3 +53,28 @@ test.each<NodeJS.Signals>(["SIGINT", "SIGTERM"])(
     expect(result).toEqual({ exitCode: 1, annotations: [`::error::Cancelled by ${signal}.`] });
   },
 );
+
+test.each<[string, unknown, RegExp]>([
+  [
+    "a TypeError",
+    new TypeError("Cannot read properties of null (reading 'startsWith')"),
+    /^A bug in this action, not in your files, ended it after it read .*package\.json \(TypeError: Cannot read/,
+  ],
+  ["no error at all", "oops", /^A bug in this action.*\(oops\)/],
+  [
+    "a file system's error",
+    Object.assign(new Error("EACCES: permission denied"), { code: "EACCES" }),
+    /^EACCES: permission denied$/,
+  ],
+  [
+    "a connection's error",
+    new TypeError("fetch failed", {
+      cause: Object.assign(new Error("certificate has expired"), { code: "CERT_HAS_EXPIRED" }),
+    }),
+    /^certificate has expired$/,
+  ],
+  ["a failure", new Failure("It broke."), /^It broke\.$/],
+])("%s is explained to the user", (_, error, message) => {
+  readTextFile("package.json");
+  expect(toFailure(error, new AbortController().signal).message).toMatch(message);
+});

@@ -1,5 +1,6 @@
 import { type AnnotationProperties, error as annotate, debug, info } from "@actions/core";
 import { explainAwsError } from "./aws-errors.ts";
+import { lastReadFile } from "./data-file.ts";
 import { annotationText, Cancelled, Failure } from "./failure.ts";
 
 /** The runner kills a step 10 s after it asked it to end (SIGINT, 7.5 s, SIGTERM, 2.5 s): nothing may outlast that. */
@@ -49,10 +50,34 @@ function placeOf({ place }: Failure): AnnotationProperties {
   return place.line === undefined ? { file: place.file } : { file: place.file, startLine: place.line };
 }
 
-function toFailure(error: unknown, signal: AbortSignal): Failure {
+/** What a reader can do about an error, wherever it comes from. */
+export function toFailure(error: unknown, signal: AbortSignal): Failure {
   if (error instanceof Failure) return error;
   // An SDK call or stream that the signal ended says "AbortError"; the reason says who ended it.
   if (signal.aborted && error instanceof Error && error.name === "AbortError")
     return signal.reason as Failure;
-  return explainAwsError(error) ?? new Failure(error instanceof Error ? error.message : String(error));
+  return explainAwsError(error) ?? explainSystemError(error) ?? ownBug(error);
+}
+
+/** Errors of files, processes and connections have a code, their own or in what caused them. */
+function explainSystemError(error: unknown): Failure | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    // Codes of Node's own that begin so are wrong arguments.
+    if (code && !code.startsWith("ERR_")) return new Failure(cause.message, { cause: error });
+  }
+  return undefined;
+}
+
+function ownBug(error: unknown): Failure {
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const file = lastReadFile();
+  const repository = process.env.GITHUB_ACTION_REPOSITORY || "the action's repository";
+  return new Failure(
+    `A bug in this action, not in your files, ended it${file ? ` after it read ${file}` : ""} (${what})`,
+    {
+      nextStep: `report it in the issues of ${repository}, with the log of a run that has debug logging on.`,
+      cause: error,
+    },
+  );
 }

@@ -1,13 +1,16 @@
-import type { NormalizedSchema } from "@smithy/core/schema";
+import { KeyValuePair$ } from "@aws-sdk/client-ecs";
+import { NormalizedSchema } from "@smithy/core/schema";
 import type { Keys } from "./data-file-positions.ts";
 
-/** What ECS would refuse, or the SDK drop without a word. */
+/** What ECS would refuse, or does not know. */
 export interface Fault {
   readonly keys: Keys;
   readonly text: string;
+  /** A key that the SDK's model does not have; a newer ECS may know it. */
+  readonly unknown?: { readonly path: string; readonly meant: string | undefined };
 }
 
-interface Place {
+export interface Place {
   readonly keys: Keys;
   /** Such as `containerDefinitions[web].image`: list items that have a name are shown by it. */
   readonly path: string;
@@ -43,14 +46,53 @@ function collectMembers(value: object, schema: NormalizedSchema, at: Place, faul
   for (const [key, item] of Object.entries(value)) {
     const member = memberPlace(at, key);
     if (allowed.includes(key)) collect(item, schema.getMemberSchema(key), member, faults);
-    else faults.push({ keys: member.keys, text: unknownKey(member.path, key, allowed) });
+    else faults.push(unknownKey(member, key, allowed));
   }
 }
 
+/**
+ * A copy of `value` without what says nothing: null anywhere, and the empty text as a member of a structure, except as
+ * the value of a name. ECS wants a value for each name. Members named in `kept` stay when they are empty.
+ */
+export function withoutEmpty(
+  value: unknown,
+  schema: NormalizedSchema | undefined,
+  kept: readonly string[],
+): unknown {
+  if (Array.isArray(value)) {
+    const items = schema?.isListSchema() ? schema.getValueSchema() : undefined;
+    return value.filter((item) => item !== null).map((item) => withoutEmpty(item, items, kept));
+  }
+  if (typeof value !== "object" || value === null) return value;
+  const structure = schema?.isStructSchema() ? schema : undefined;
+  const names = structure ? memberNames(structure) : [];
+  const members = Object.entries(value)
+    .filter(([key, item]) => {
+      if (item === null) return false;
+      return item !== "" || !names.includes(key) || key === "value" || kept.includes(key);
+    })
+    .map(([key, item]) => {
+      const member = names.includes(key) ? structure?.getMemberSchema(key) : undefined;
+      return [key, withoutEmpty(item, member, kept)] as const;
+    });
+  const cleaned = Object.fromEntries(members);
+  const isNameWithoutValue =
+    structure?.getName() === keyValuePair && "name" in cleaned && !("value" in cleaned);
+  return isNameWithoutValue ? { ...cleaned, value: "" } : cleaned;
+}
+
+const keyValuePair = NormalizedSchema.of(KeyValuePair$).getName();
+
 /** Says which key was meant when one is near, else all that may stand there. */
-export function unknownKey(path: string, key: string, allowed: readonly string[]): string {
-  const meant = nearest(key, allowed);
-  return `unknown key ${path} (${meant ? `did you mean ${meant}?` : `allowed: ${allowed.join(", ")}`})`;
+function unknownKey({ keys, path }: Place, key: string, allowed: readonly string[]): Fault {
+  const meant = isComment(key) ? undefined : nearest(key, allowed);
+  const fix = meant ? `did you mean ${meant}?` : `allowed: ${allowed.join(", ")}`;
+  return { keys, text: `unknown key ${path} (${fix})`, unknown: { path, meant } };
+}
+
+/** A key for readers or editors, such as `_comment` or `$schema`: no AWS service has such members. */
+export function isComment(key: string): boolean {
+  return /^[_$]/.test(key);
 }
 
 function wrongType(path: string, actual: string, expected: string): string {

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import { findPlaceholders } from "./placeholders.ts";
-import { checkTaskDefinition } from "./task-definition.ts";
+import { checkTaskDefinition, inspectTaskDefinition, type ReadingRules } from "./task-definition.ts";
 import { diffTaskDefinitions } from "./task-definition-diff.ts";
 
 const web = { name: "web", image: "web:1" };
 const minimal = { family: "web", containerDefinitions: [web] };
+
+const refuse: ReadingRules = { unknownKeys: "refuse", keptEmpty: [] };
 
 test.each<[string, unknown, string]>([
   [
@@ -22,17 +24,21 @@ test.each<[string, unknown, string]>([
     { family: "web", containerDefinitions: [{ ...web, healthCheck: { command: ["x"], retires: 3 } }] },
     "unknown key containerDefinitions[web].healthCheck.retires (did you mean retries?)",
   ],
-  [
-    "a stranger beside a description",
-    { taskDefinition: minimal, tags: [], ResponseMetadata: {} },
-    "unknown key ResponseMetadata (allowed: taskDefinition, tags)",
-  ],
   ["another spelling", { ...minimal, Cpu: "256" }, "unknown key Cpu (did you mean cpu?)"],
   [
     "an unknown key inside",
     { family: "web", containerDefinitions: [{ ...web, portMapping: [] }] },
     "unknown key containerDefinitions[web].portMapping",
   ],
+])("%s is refused by its path with unknown-keys: refuse, and passed on without", (_, value, message) => {
+  expect(() => checkTaskDefinition(value, "td.json", refuse)).toThrow(message);
+  const { taskDefinition, unknown, faults } = inspectTaskDefinition(value);
+  expect(taskDefinition).toEqual(value);
+  expect(unknown).toMatchObject([{ path: /unknown key (\S+)/.exec(message)?.[1] }]);
+  expect(faults).toEqual([]);
+});
+
+test.each<[string, unknown, string]>([
   [
     "a number for a text",
     { ...minimal, cpu: 256 },
@@ -44,18 +50,93 @@ test.each<[string, unknown, string]>([
     "containerDefinitions[web].portMappings[0].containerPort is a string, a number is expected",
   ],
   ["no family", { containerDefinitions: [] }, "family is missing"],
+  ["null for the family", { family: null, containerDefinitions: [] }, "family is missing"],
   ["a list", [], "the file holds no JSON object"],
+  ["nothing", null, "the file holds no JSON object"],
 ])("%s is refused by its path", (_, value, message) => {
   expect(() => checkTaskDefinition(value, "td.json")).toThrow(message);
 });
 
-test("keys that only a description has are dropped and named", () => {
+test.each<[string, object, object]>([
+  ["roles", { ...minimal, taskRoleArn: null, executionRoleArn: "" }, minimal],
+  [
+    "lists and options of a container",
+    {
+      family: "web",
+      volumes: null,
+      containerDefinitions: [
+        null,
+        {
+          ...web,
+          secrets: null,
+          portMappings: [null, { containerPort: 80, name: null }],
+          logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "g", mode: null } },
+          dockerLabels: { empty: "", none: null },
+          command: ["sh", "-c", ""],
+        },
+      ],
+    },
+    {
+      family: "web",
+      containerDefinitions: [
+        {
+          ...web,
+          portMappings: [{ containerPort: 80 }],
+          logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "g" } },
+          dockerLabels: { empty: "" },
+          command: ["sh", "-c", ""],
+        },
+      ],
+    },
+  ],
+  [
+    "values of names",
+    {
+      family: "web",
+      containerDefinitions: [
+        { ...web, environment: [{ name: "A", value: "" }, { name: "B", value: null }, { name: "C" }] },
+      ],
+      proxyConfiguration: { type: "APPMESH", containerName: "e", properties: [{ name: "P", value: null }] },
+    },
+    {
+      family: "web",
+      containerDefinitions: [
+        {
+          ...web,
+          environment: [
+            { name: "A", value: "" },
+            { name: "B", value: "" },
+            { name: "C", value: "" },
+          ],
+        },
+      ],
+      proxyConfiguration: { type: "APPMESH", containerName: "e", properties: [{ name: "P", value: "" }] },
+    },
+  ],
+  [
+    "members of unknown keys",
+    { ...minimal, pets: { cat: null, dog: "" } },
+    { ...minimal, pets: { dog: "" } },
+  ],
+])("null and empty texts are absent: %s", (_, value, taskDefinition) => {
+  expect(inspectTaskDefinition(value)).toMatchObject({ taskDefinition, faults: [] });
+  expect(inspectTaskDefinition(value).taskDefinition).toEqual(taskDefinition);
+});
+
+test("an empty text stays where the user wants it", () => {
+  const value = { ...minimal, taskRoleArn: "" };
+  const rules: ReadingRules = { unknownKeys: "pass", keptEmpty: ["taskRoleArn"] };
+  expect(inspectTaskDefinition(value, {}, rules).taskDefinition).toEqual(value);
+});
+
+test("keys that only a description has are dropped and listed", () => {
   const described = {
     taskDefinition: { ...minimal, revision: 7, status: "ACTIVE", compatibilities: ["EC2"] },
+    ResponseMetadata: {},
   };
-  expect(checkTaskDefinition(described, "td.json")).toEqual({
+  expect(checkTaskDefinition(described, "td.json")).toMatchObject({
     taskDefinition: minimal,
-    dropped: ["revision", "status", "compatibilities"],
+    dropped: ["ResponseMetadata", "revision", "status", "compatibilities"],
   });
 });
 

@@ -5,17 +5,29 @@ import {
 } from "@aws-sdk/client-ecs";
 import { NormalizedSchema } from "@smithy/core/schema";
 import { Failure } from "./failure.ts";
-import { type Fault, findFaults, memberNames, unknownKey } from "./task-definition-faults.ts";
+import { type Fault, findFaults, isComment, memberNames, withoutEmpty } from "./task-definition-faults.ts";
 
 export type TaskDefinitionInput = RegisterTaskDefinitionCommandInput;
 
-export interface CheckedTaskDefinition {
-  readonly taskDefinition: TaskDefinitionInput;
-  /** Keys that only DescribeTaskDefinition's answer has, left out here, such as `revision` or `registeredAt`. */
-  readonly dropped: string[];
+/** Whether keys that the SDK's model does not have are sent to AWS, which decides, or are faults. */
+export const unknownKeyRules = ["pass", "refuse"] as const;
+
+export interface ReadingRules {
+  readonly unknownKeys: (typeof unknownKeyRules)[number];
+  /** Members that stay although they are empty texts. */
+  readonly keptEmpty: readonly string[];
 }
 
-export interface InspectedTaskDefinition extends CheckedTaskDefinition {
+const passAll: ReadingRules = { unknownKeys: "pass", keptEmpty: [] };
+
+export type UnknownKey = Pick<Fault, "keys"> & NonNullable<Fault["unknown"]>;
+
+export interface InspectedTaskDefinition {
+  readonly taskDefinition: TaskDefinitionInput;
+  /** Keys that only DescribeTaskDefinition's answer has, left out here, such as `revision` or `registeredAt`. */
+  readonly dropped: readonly string[];
+  /** Keys that are in `taskDefinition` although the SDK's model does not have them. */
+  readonly unknown: readonly UnknownKey[];
   /** With any, `taskDefinition` is not to be registered. Their keys begin in it, not in what may wrap it. */
   readonly faults: readonly Fault[];
 }
@@ -30,47 +42,82 @@ const describeOnly = memberNames(NormalizedSchema.of(TaskDefinition$)).filter(
 );
 
 /** As `inspectTaskDefinition`; throws one Failure that names all faults by their path in `file`. */
-export function checkTaskDefinition(value: unknown, file: string): CheckedTaskDefinition {
-  const { taskDefinition, dropped, faults } = inspectTaskDefinition(value);
-  if (faults.length === 0) return { taskDefinition, dropped };
+export function checkTaskDefinition(
+  value: unknown,
+  file: string,
+  rules?: ReadingRules,
+): InspectedTaskDefinition {
+  const inspected = inspectTaskDefinition(value, {}, rules);
+  const { faults } = inspected;
+  if (faults.length === 0) return inspected;
   throw new Failure(`${file} is not a task definition: ${faults.map(({ text }) => text).join("; ")}`, {
     nextStep: "correct the file; the keys are those of ECS RegisterTaskDefinition. Nothing was changed.",
   });
 }
 
 /**
- * Checks `value` against the members and types that RegisterTaskDefinition has in the AWS SDK's own model; the SDK
- * itself would drop a misspelt key in silence. `overrides` are members that come from elsewhere.
+ * Checks `value` against the members and types that RegisterTaskDefinition has in the AWS SDK's own model.
+ * `overrides` are members that come from elsewhere.
  */
 export function inspectTaskDefinition(
   value: unknown,
   overrides: Partial<TaskDefinitionInput> = {},
+  { unknownKeys, keptEmpty }: ReadingRules = passAll,
 ): InspectedTaskDefinition {
-  const { members, faults } = unwrap(value);
-  const dropped = Object.keys(members).filter((key) => describeOnly.includes(key));
-  const kept = Object.fromEntries(Object.entries(members).filter(([key]) => !dropped.includes(key)));
-  const taskDefinition = { ...kept, ...overrides };
+  const { members, beside, faults } = unwrap(value);
+  const described = Object.keys(members).filter((key) => describeOnly.includes(key));
+  const kept = Object.fromEntries(Object.entries(members).filter(([key]) => !described.includes(key)));
+  const taskDefinition = {
+    ...(withoutEmpty(kept, inputSchema, keptEmpty) as Record<string, unknown>),
+    ...overrides,
+  };
   const missing = required
     .filter((key) => faults.length === 0 && !(key in taskDefinition))
     .map((key): Fault => ({ keys: [], text: `${key} is missing` }));
+  const found = findFaults(taskDefinition, inputSchema);
+  const refused = unknownKeys === "refuse" ? found : found.filter(({ unknown }) => unknown === undefined);
   return {
     taskDefinition: taskDefinition as unknown as TaskDefinitionInput,
-    dropped,
-    faults: [...faults, ...missing, ...findFaults(taskDefinition, inputSchema)],
+    dropped: [...beside, ...described],
+    unknown: found.flatMap((fault) =>
+      fault.unknown && !refused.includes(fault) ? [{ keys: fault.keys, ...fault.unknown }] : [],
+    ),
+    faults: [...faults, ...missing, ...refused],
   };
 }
 
 /** `aws ecs describe-task-definition` wraps what users copy into their repository, and puts its tags beside it. */
-function unwrap(value: unknown): { members: Record<string, unknown>; faults: Fault[] } {
-  if (!isObject(value)) return { members: {}, faults: [{ keys: [], text: "the file holds no JSON object" }] };
-  if (!isObject(value.taskDefinition)) return { members: value, faults: [] };
+function unwrap(value: unknown): { members: Record<string, unknown>; beside: string[]; faults: Fault[] } {
+  if (!isObject(value))
+    return { members: {}, beside: [], faults: [{ keys: [], text: "the file holds no JSON object" }] };
+  if (!isObject(value.taskDefinition)) return { members: value, beside: [], faults: [] };
   const { taskDefinition, tags, ...others } = value;
   const members = tags === undefined ? taskDefinition : { ...taskDefinition, tags };
-  const faults = Object.keys(others).map((key) => ({
-    keys: [key],
-    text: unknownKey(key, key, ["taskDefinition", "tags"]),
-  }));
-  return { members, faults };
+  return { members, beside: Object.keys(others), faults: [] };
+}
+
+/**
+ * A registered task definition and a wanted one with what can be compared: comments are no part of either, and of the
+ * keys that are not known here, the registered one keeps those that the wanted one has. ECS may add others.
+ */
+export function comparable(registered: object, wanted: object): [object, object] {
+  const [before, after] = [inspectTaskDefinition(registered), inspectTaskDefinition(wanted)];
+  const counted = after.unknown.filter(({ keys }) => !keys.some((key) => isComment(String(key))));
+  const counts = ({ path }: UnknownKey) => counted.some((key) => key.path === path);
+  return [withoutKeys(before, counts), withoutKeys(after, counts)];
+}
+
+function withoutKeys(
+  { taskDefinition, unknown }: InspectedTaskDefinition,
+  counts: (key: UnknownKey) => boolean,
+): object {
+  const copy = structuredClone(taskDefinition) as object;
+  for (const key of unknown) {
+    if (counts(key)) continue;
+    const holder = key.keys.slice(0, -1).reduce<object>((at, name) => at[name as never], copy);
+    delete (holder as Record<string, unknown>)[String(key.keys.at(-1))];
+  }
+  return copy;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

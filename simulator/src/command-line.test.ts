@@ -1,5 +1,33 @@
 import { expect, it } from "vitest";
+import { usageOf } from "../../scripts/run/command-line.mjs";
+import { accessKeysVariable } from "./access-keys.ts";
+import { accountKinds } from "./accounts/account-kind.ts";
 import { parseArguments } from "./command-line.ts";
+import { faultKinds } from "./gateway/faults.ts";
+import { command } from "./options.mjs";
+import { taskRuntimeKinds } from "./planes/tasks/runtime.ts";
+import { defaultListenerPortOffset, defaultPort, defaultTimeScale } from "./simulator.ts";
+
+// The table of options is read before anything is installed: it repeats what the simulator defines.
+it("the usage names the defaults, kinds and variables of the simulator", () => {
+  const usage = usageOf(command, 10_000);
+  for (const [option, text] of [
+    ["port", `default ${defaultPort}`],
+    ["listener-offset", `default ${defaultListenerPortOffset}`],
+    ["time-scale", `default ${defaultTimeScale}`],
+    ["fault", `kinds: ${faultKinds.join(", ")}`],
+  ] as const)
+    expect(command.options[option].help).toContain(text);
+  expect(usage).toContain(accessKeysVariable);
+});
+
+it.each([
+  ["runtime", taskRuntimeKinds],
+  ["account-kind", accountKinds],
+])("--%s takes every kind, and lists them for another", (option, kinds) => {
+  for (const kind of kinds) expect(() => parseArguments([`--${option}`, kind])).not.toThrow();
+  expect(() => parseArguments([`--${option}`, "other"])).toThrow(`"other" is not one of ${kinds.join(", ")}`);
+});
 
 it.each([
   [[], undefined],

@@ -1,6 +1,8 @@
 import { setFlagsFromString } from "node:v8";
+import { refused, usageOf } from "../../scripts/run/command-line.mjs";
 import { accessKeysVariable, readAccessKeys } from "./access-keys.ts";
-import { parseArguments, usage } from "./command-line.ts";
+import { parseArguments } from "./command-line.ts";
+import { command } from "./options.mjs";
 import { type Simulator, startSimulator } from "./simulator.ts";
 
 /**
@@ -14,16 +16,17 @@ const heapGrowth = "--heap-growing-percent=20";
 export async function runCommand(argv: readonly string[]): Promise<void> {
   try {
     const { help, ...options } = parseArguments(argv);
-    if (help) return console.log(usage);
+    if (help) return console.log(usageOf(command, process.stdout.columns));
     setFlagsFromString(heapGrowth);
-    const simulator = await startSimulator({
+    const starting = startSimulator({
       ...options,
       accessKeys: readAccessKeys(process.env[accessKeysVariable]),
     });
-    announce(simulator);
-    endWith(simulator);
+    // Also during the start, which may have begun to run processes.
+    endWith(starting);
+    announce(await starting);
   } catch (error) {
-    fail(error);
+    fail(refused)(error);
   }
 }
 
@@ -34,12 +37,14 @@ function announce({ environmentVariables }: Simulator): void {
   process.send?.({ environmentVariables });
 }
 
-function endWith(simulator: Simulator): void {
-  const end = () => simulator.close().then(() => process.exit(0), fail);
-  for (const event of ["SIGINT", "SIGTERM", "disconnect"]) process.on(event, end);
+function endWith(starting: Promise<Simulator>): void {
+  const end = () => starting.then((simulator) => simulator.close()).then(() => process.exit(0), fail(1));
+  for (const event of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"]) process.on(event, end);
 }
 
-function fail(error: unknown): never {
-  console.error(`simulator: ${(error as Error).message}`);
-  process.exit(1);
-}
+const fail =
+  (exitCode: number) =>
+  (error: unknown): never => {
+    console.error(`simulator: ${(error as Error).message}`);
+    process.exit(exitCode);
+  };

@@ -3,6 +3,8 @@ import type { AlarmActions } from "./aws/alarm-actions.ts";
 import type { Aws } from "./aws/api.ts";
 import type { PricedProduct } from "./aws/pricing/products.ts";
 import type { Clock } from "./clock.ts";
+import type { DatabaseServer, DatabaseServerOptions } from "./planes/database-server.ts";
+import type { FunctionOutcome, FunctionRunOptions } from "./planes/functions/run-function.ts";
 import type { GitRepositories } from "./planes/git/git-repositories.ts";
 import type { Network } from "./planes/network.ts";
 import type { Registry } from "./planes/registry.ts";
@@ -22,6 +24,10 @@ export interface Environment {
   readonly git: GitRepositories;
   /** What the containers of tasks run in. */
   readonly taskRuntime: TaskRuntime;
+  /** Calls a function of Lambda once. */
+  readonly runFunction: (options: FunctionRunOptions) => Promise<FunctionOutcome>;
+  /** Starts the server of a DB instance. */
+  readonly startDatabaseServer: (options: DatabaseServerOptions) => Promise<DatabaseServer>;
   /** What image scans look for. */
   readonly advisories: readonly Advisory[];
   /** Whose prices the Price List API tells. */

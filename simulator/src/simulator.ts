@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type AccessKey, createAccessKeys } from "./access-keys.ts";
 import { type AccountKind, openAccount } from "./accounts/account-kind.ts";
@@ -34,6 +33,9 @@ import { AwsError } from "./errors.ts";
 import { apiName, createFaults, type Fault, type FaultStrikes, type Faults } from "./gateway/faults.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
 import { strikeWithin } from "./gateway/strike.ts";
+import { makeOwnedFolder } from "./owned-folder.ts";
+import { startDatabaseServer } from "./planes/database-server.ts";
+import { runFunction } from "./planes/functions/run-function.ts";
 import { createGitRepositories } from "./planes/git/create-git-repositories.ts";
 import { createNetwork } from "./planes/network.ts";
 import { createRegistry } from "./planes/registry-server.ts";
@@ -58,6 +60,10 @@ export interface SimulatorOptions {
   clock?: Clock;
   /** What tasks run as: child processes (the default), containers of this machine's Docker engine, or another runtime. */
   taskRuntime?: TaskRuntimeKind | ((options: TaskRuntimeOptions) => TaskRuntime);
+  /** Calls a function of Lambda; in a process of its own unless given. */
+  runFunction?: Environment["runFunction"];
+  /** Starts the server of a DB instance; that of this machine unless given. */
+  startDatabaseServer?: Environment["startDatabaseServer"];
   /**
    * How much of a core of this machine one vCPU is: a task of 512 CPU units gets half of it, and no more. Unless given,
    * child processes get what there is, and Docker's containers a core per vCPU.
@@ -116,7 +122,7 @@ type Services = { [Name in ServiceName]: Service<Name> };
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { accountId = "123456789012", region = "us-east-1", timeScale = defaultTimeScale } = options;
   const clock = options.clock ?? createClock(timeScale);
-  const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), "simulator-")));
+  const dataDirectory = options.dataDirectory ?? (await makeOwnedFolder("simulator"));
   const gatewayAddress = { host: "127.0.0.1", port: options.port ?? defaultPort };
   const removeTemporary = async () => {
     if (options.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true });
@@ -152,6 +158,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     registry,
     git,
     taskRuntime,
+    runFunction: options.runFunction ?? runFunction,
+    startDatabaseServer: options.startDatabaseServer ?? startDatabaseServer,
     aws: callInProcess(services, faults),
     alarmActions: createAlarmActions(),
     gateway: gatewayAddress,

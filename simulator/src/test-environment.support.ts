@@ -7,6 +7,8 @@ import type { Aws, ServiceName } from "./aws/api.ts";
 import { createClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import { AwsError } from "./errors.ts";
+import { startDatabaseServer } from "./planes/database-server.ts";
+import { runFunction } from "./planes/functions/run-function.ts";
 import { createGitRepositories } from "./planes/git/create-git-repositories.ts";
 import { createNetwork } from "./planes/network.ts";
 import type { Registry } from "./planes/registry.ts";
@@ -55,6 +57,8 @@ async function createEnvironment(
     registry,
     git,
     taskRuntime,
+    runFunction,
+    startDatabaseServer,
     alarmActions: createAlarmActions(),
     advisories: [],
     products: [],

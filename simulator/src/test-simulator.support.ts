@@ -1,5 +1,7 @@
 import { createServer } from "node:net";
 import { createClock } from "./clock.ts";
+import type { DatabaseServer, DatabaseServerOptions } from "./planes/database-server.ts";
+import { runFunctionInProcess } from "./planes/functions/in-process-functions.support.ts";
 import { createInProcessRuntime } from "./planes/tasks/in-process-runtime.support.ts";
 import { type TaskRuntimeKind, taskRuntimeKinds } from "./planes/tasks/runtime.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "./simulator.ts";
@@ -14,12 +16,18 @@ export type RealOptions = Omit<SimulatorOptions, "clock" | "taskRuntime"> & { ta
 
 /**
  * A simulator on a free port, with listener ports that no other worker of the test run uses. Its time passes only while
- * a test or an action waits for it (see TestClock). Its tasks are functions of this process (see Program).
+ * a test or an action waits for it (see TestClock). Its tasks are functions of this process (see Program), its Lambda
+ * functions run in this process, and there is nothing behind its DB instances.
  */
 export function startTestSimulator(options: TestOptions = {}): Promise<TestSimulator> {
   const clock = createVirtualClock();
   const taskRuntime: SimulatorOptions["taskRuntime"] = (parts) => createInProcessRuntime({ ...parts, clock });
-  return startWith(clock, { taskRuntime, ...options });
+  return startWith(clock, {
+    taskRuntime,
+    runFunction: runFunctionInProcess,
+    startDatabaseServer: startNoDatabase,
+    ...options,
+  });
 }
 
 /** The same with real tasks, in time that passes 600 times faster than the wall: five minutes take half a second. */
@@ -29,6 +37,11 @@ export function startRealSimulator({
 }: RealOptions = {}): Promise<TestSimulator> {
   const clock = withForeground(createClock(timeScale));
   return startWith(clock, { taskRuntime: taskRuntimeOfRun(), ...options });
+}
+
+async function startNoDatabase({ port = 3306 }: DatabaseServerOptions): Promise<DatabaseServer> {
+  const { promise: exited, resolve } = Promise.withResolvers<void>();
+  return { host: "127.0.0.1", port, version: "8.0.46", exited, close: async () => resolve() };
 }
 
 async function startWith(clock: TestClock, options: SimulatorOptions): Promise<TestSimulator> {

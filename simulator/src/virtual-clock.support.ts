@@ -12,7 +12,7 @@ export interface TestClock extends Clock {
   /** Lets time pass until the promise settles. For operations that themselves wait for AWS time. */
   during<Value>(promise: Promise<Value>): Promise<Value>;
   /** Lets time pass until the condition returns something truthy, and resolves with it. */
-  until<Value>(condition: Claim<Value>, limit?: Limit): Promise<Value>;
+  until<Value>(condition: Claim<Value>, limit?: Limit): Promise<Truthy<Value>>;
   /** Lets time pass until the assertion does not throw. At the limit it throws the last error. */
   eventually<Value>(assertion: Claim<Value>, limit?: Limit): Promise<Value>;
   /** Ends time: what still waits in the foreground is rejected. */
@@ -20,6 +20,7 @@ export interface TestClock extends Clock {
 }
 
 type Claim<Value> = () => Value | Promise<Value>;
+type Truthy<Value> = Exclude<Value, undefined | null | false | 0 | "">;
 type Limit = { readonly withinMs?: number };
 
 interface Wait {
@@ -32,12 +33,17 @@ interface Wait {
 const day = 86_400_000;
 /** Turns of the event loop without news after which the process counts as quiet. */
 const quietTurns = 4;
-/** The same while requests are in flight: one of them may wait for virtual time, or clients may never stop. */
-const inFlightTurns = 30;
-const inFlightMs = 20;
-const inFlightLimitMs = 200;
+/** The same while requests are in progress: one of them may itself wait for virtual time. */
+const requestTurns = 30;
+const requestMs = 20;
+/** Limit for requests in progress that always bring news: clients that never stop. */
+const busyTurns = 500;
+const busyMs = 200;
 /** Files, names and programs come to an end on their own. This limit only ends what hangs. */
-const resourcesMs = 2_000;
+const workMs = 2_000;
+
+/** What a day is on the wall for tests of real processes. */
+const realLimitMs = 100_000;
 
 // Vitest's fake timers replace the globals.
 const { setImmediate, setTimeout } = globalThis;
@@ -109,7 +115,8 @@ export function createVirtualClock(): TestClock {
     },
     ...repeating(
       () => now,
-      () => foreground.wait(1_000),
+      // Each virtual second at first. What takes hours is asked less often.
+      (waitedMs) => foreground.wait(Math.max(1_000, waitedMs / 600)),
     ),
     stop() {
       isStopped = true;
@@ -127,29 +134,32 @@ export function withForeground(clock: Clock): TestClock {
     ...clock,
     foreground: { now: Date.now, wait: clock.wait },
     during: (promise) => promise,
-    ...repeating(() => (Date.now() * day) / 60_000, pause),
+    ...repeating(() => (Date.now() * day) / realLimitMs, pause),
     stop() {},
   };
 }
 
-function repeating(now: () => number, pause: () => Promise<void>): Pick<TestClock, "until" | "eventually"> {
+function repeating(
+  now: () => number,
+  pause: (waitedMs: number) => Promise<void>,
+): Pick<TestClock, "until" | "eventually"> {
   const eventually: TestClock["eventually"] = async (assertion, { withinMs = day } = {}) => {
-    const limit = now() + withinMs;
+    const start = now();
     for (;;) {
       try {
         return await assertion();
       } catch (error) {
-        if (now() >= limit) throw error;
+        if (now() - start >= withinMs) throw error;
       }
-      await pause();
+      await pause(now() - start);
     }
   };
   return {
     eventually,
-    until: (condition, limit) =>
+    until: <Value>(condition: Claim<Value>, limit?: Limit) =>
       eventually(async () => {
         const value = await condition();
-        if (value) return value;
+        if (value) return value as Truthy<Value>;
         throw new Error(`${condition} still returns ${JSON.stringify(value)}`);
       }, limit),
   };
@@ -158,22 +168,22 @@ function repeating(now: () => number, pause: () => Promise<void>): Pick<TestCloc
 /** Resolves once nothing happens in this process any more without the passing of time. */
 async function quiet(countWaits: () => number): Promise<void> {
   const startedAt = performance.now();
-  let calm = 0;
-  let calmSince = startedAt;
-  let seen = "";
+  let turns = 0;
+  let news = { turns, at: startedAt, state: "" };
   for (;;) {
-    const now = performance.now();
-    const state = `${countWaits()} ${requestsStarted} ${requestsInFlight()}`;
-    const isWorking = now - startedAt < resourcesMs && process.getActiveResourcesInfo().some(isWork);
-    if (isWorking || state !== seen) {
-      calm = 0;
-      calmSince = now;
-    } else calm++;
-    seen = state;
-    if (inFlight.size === 0 && calm >= quietTurns) return;
-    if (calm >= inFlightTurns && now - calmSince >= inFlightMs) return;
-    if (inFlight.size > 0 && now - startedAt >= inFlightLimitMs && !isWorking) return;
-    await new Promise((resolve) => (calm < inFlightTurns ? setImmediate(resolve) : setTimeout(resolve, 1)));
+    const at = performance.now();
+    const state = `${countWaits()} ${requestsStarted} ${requestsInProgress()}`;
+    const isWorking = at - startedAt < workMs && process.getActiveResourcesInfo().some(isWork);
+    if (state !== news.state) news = { turns, at, state };
+    const calm = turns - news.turns;
+    if (!isWorking) {
+      if (requests.size === 0 && calm >= quietTurns) return;
+      if (calm >= requestTurns && at - news.at >= requestMs) return;
+      if (turns >= busyTurns && at - startedAt >= busyMs) return;
+    }
+    // Turning on would take the processor from what this waits for.
+    await new Promise((resolve) => (calm < requestTurns ? setImmediate(resolve) : setTimeout(resolve, 1)));
+    turns++;
   }
 }
 
@@ -183,13 +193,13 @@ function isWork(resource: string): boolean {
 }
 
 /** Requests of this process that are not over, each as a question whether it is. */
-const inFlight = new Set<() => boolean>();
+const requests = new Set<() => boolean>();
 let requestsStarted = 0;
 let isWatching = false;
 
-function requestsInFlight(): number {
-  for (const isOver of inFlight) if (isOver()) inFlight.delete(isOver);
-  return inFlight.size;
+function requestsInProgress(): number {
+  for (const isOver of requests) if (isOver()) requests.delete(isOver);
+  return requests.size;
 }
 
 function watchRequests(): void {
@@ -197,7 +207,7 @@ function watchRequests(): void {
   isWatching = true;
   const start = (isOver: () => boolean) => {
     requestsStarted++;
-    inFlight.add(isOver);
+    requests.add(isOver);
   };
   subscribe("http.client.request.start", (message) => {
     const { request } = message as { request: ClientRequest };

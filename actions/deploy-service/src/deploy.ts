@@ -5,12 +5,13 @@ import {
   shortRevision,
 } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
-import { refuseFindings } from "../../shared/findings.ts";
+import { hasFaults, refuseFindings } from "../../shared/findings.ts";
 import { persist } from "../../shared/patience.ts";
 import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
 import type { World } from "./clients.ts";
 import { deployRevision } from "./deployment/deploy-revision.ts";
 import type { Budget } from "./deployment/deployment.ts";
+import { settingsNow } from "./deployment/service-settings.ts";
 import { chooseEngine, type Engine } from "./engine.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { keepDeploymentRecord } from "./keep-deployment-record.ts";
@@ -18,6 +19,7 @@ import { refuseOlderRun } from "./order/refuse-older-run.ts";
 import { diffOf, hasChanges, type Plan, planRevision } from "./plan/plan.ts";
 import { diffService } from "./plan/service-changes.ts";
 import { type DeploymentRecord, reach } from "./record.ts";
+import { registerAlone } from "./register.ts";
 import { findRevision, type WantedRevision } from "./revision.ts";
 import { checkCredentialsLife, refuseExpired } from "./verify/credentials-life.ts";
 import { checkFollowRights, refuseDenied } from "./verify/follow-rights.ts";
@@ -31,13 +33,21 @@ export function deployAndReport(world: World, inputs: DeployInputs): Promise<Dep
 /** Verify, plan, register, deploy by the service's own controller. */
 export async function deploy(world: World, inputs: DeployInputs, record: DeploymentRecord): Promise<void> {
   await refuseExpired(world);
+  if (inputs.service) await deployToService(world, inputs, record);
+  else await registerAlone(world, inputs, record);
+  if (inputs.keptRevisions === undefined || inputs.mode === "plan") return;
+  const { deregisterOldRevisions } = await import("./deregister-old-revisions.ts");
+  await deregisterOldRevisions(world, inputs.keptRevisions, record);
+}
+
+async function deployToService(world: World, inputs: DeployInputs, record: DeploymentRecord): Promise<void> {
   const firstContact = true;
   const wanted = await persist(world, () => findRevision(world, inputs), { firstContact }).catch(
     (error: Error) => refuseDenied(world, inputs, [], error),
   );
   // With a fault to report already, an outage is not waited for.
   const find = () => findService(world, inputs);
-  const service = await (wanted.findings.length > 0 ? find() : persist(world, find, { firstContact })).catch(
+  const service = await (hasFaults(wanted.findings) ? find() : persist(world, find, { firstContact })).catch(
     (error: Error) => refuseDenied(world, inputs, wanted.findings, error),
   );
   record.revisionBefore = service.revision;
@@ -88,9 +98,10 @@ async function verifyAndPlan(
   const findings = [...verified, ...missing];
   record.findings.push(...findings);
   if (revisionPlan) {
-    const { desiredCount = service.service.desiredCount } = inputs;
-    const count = diffService({ desiredCount: service.service.desiredCount }, { desiredCount });
-    const plan = { ...revisionPlan, serviceChanges: [...count, ...engine.serviceChanges()] };
+    const now = settingsNow(service.service);
+    const { desiredCount = now.desiredCount, serviceSettings } = inputs;
+    const settings = diffService(now, { desiredCount, ...serviceSettings });
+    const plan = { ...revisionPlan, serviceChanges: [...settings, ...engine.serviceChanges()] };
     world.log.info(hasChanges(plan) ? `Changes to production:\n${diffOf(plan)}` : "Nothing changes.");
     record.plan = plan;
   }

@@ -10,6 +10,7 @@ test("defaults are the ECS console's names and the careful choices", () => {
     cluster: "c",
     service: "s",
     source: { file },
+    rules: { unknownKeys: "pass", keptEmpty: [] },
     mode: "apply",
     appSpecFile: undefined,
     codeDeployApplication: "AppECS-c-s",
@@ -21,7 +22,43 @@ test("defaults are the ECS console's names and the careful choices", () => {
     deadlineMs: undefined,
     maxFailedTasks: 3,
     onCancel: "rollback",
+    serviceSettings: {},
   });
+});
+
+test.each<[Record<string, string>, object]>([
+  [{ cluster: "" }, { cluster: "default", codeDeployApplication: "AppECS-default-s" }],
+  [{ "codedeploy-appspec": file }, { appSpecFile: file }],
+  [{ appspec: file }, { appSpecFile: file }],
+  [{ "force-new-deployment": "TRUE" }, { force: true }],
+  [{ "wait-for-service-stability": "TRUE" }, { waitUntil: "complete" }],
+  [{ "wait-for-service-stability": "false" }, { waitUntil: "started" }],
+  [{ "wait-for-minutes": "60" }, { waitMs: 3_600_000, deadlineMs: undefined }],
+  [{ "wait-for-minutes": "1000" }, { waitMs: 21_600_000 }],
+  [{ "wait-max-delay-seconds": "15", "max-retries": "5", "run-task": "false" }, { waitUntil: "complete" }],
+  [{ "keep-null-value-keys": "tag, command" }, { rules: { keptEmpty: ["tag", "command"] } }],
+  [{ "codedeploy-deployment-description": "Release 7" }, { codeDeployDescription: "Release 7" }],
+  [{ "propagate-tags": "SERVICE" }, { serviceSettings: { propagateTags: "SERVICE" } }],
+  [{ "enable-ecs-managed-tags": "false" }, { serviceSettings: { enableECSManagedTags: false } }],
+  [
+    {
+      "service-managed-ebs-volume-name": "data",
+      "service-managed-ebs-volume": '{"sizeInGiB":20,"roleArn":"arn:aws:iam::123456789012:role/ebs"}',
+    },
+    {
+      serviceSettings: {
+        volumeConfigurations: [
+          {
+            name: "data",
+            managedEBSVolume: { sizeInGiB: 20, roleArn: "arn:aws:iam::123456789012:role/ebs" },
+          },
+        ],
+      },
+    },
+  ],
+  [{ service: "" }, { service: "", waitUntil: "registered" }],
+])("inputs %j are taken", (inputs, expected) => {
+  expect(readDeployInputs(given(inputs))).toMatchObject(expected);
 });
 
 test("a registered revision, a count of nothing and alarms", () => {
@@ -50,7 +87,21 @@ test.each<[Record<string, string>, string]>([
   [{ "task-definition": "", revision: "web" }, "family:revision or a task definition ARN is expected"],
   [{ "desired-count": "some" }, "a whole number from 0 to 5000"],
   [{ force: "yes" }, "allowed: true, false"],
-  [{ cluster: "", service: "" }, "2 inputs are wrong"],
+  [{ mode: "check", service: "", "wait-until": "complete" }, "2 inputs are wrong"],
+  [{ appspec: file, "codedeploy-appspec": file }, "Inputs codedeploy-appspec and appspec mean the same"],
+  [{ force: "true", "force-new-deployment": "true" }, "Inputs force and force-new-deployment mean the same"],
+  [{ "wait-until": "started", "wait-for-service-stability": "true" }, "give only wait-until"],
+  [{ "wait-for-service-stability": "yes" }, 'wait-for-service-stability is "yes"; allowed: true, false'],
+  [{ deadline: "1h", "wait-for-minutes": "30" }, "Inputs deadline and wait-for-minutes exclude each other"],
+  [{ "run-task": "TRUE" }, "put a step with the action run-task before it"],
+  [{ "propagate-tags": "service" }, "allowed: NONE, SERVICE, TASK_DEFINITION"],
+  [{ "enable-ecs-managed-tags": "on" }, "allowed: true, false"],
+  [{ "service-managed-ebs-volume-name": "data" }, "needs service-managed-ebs-volume"],
+  [{ "service-managed-ebs-volume": '{"roleArn":"r"}' }, "needs service-managed-ebs-volume-name"],
+  [{ "service-managed-ebs-volume": '{"sizeInGiB":1}' }, "is not a JSON object such as"],
+  [{ "deregister-old-revisions": "0" }, "a whole number from 1 to 1000"],
+  [{ service: "", "task-definition": "", revision: "web:7" }, "Input service is required with revision"],
+  [{ service: "", "propagate-tags": "NONE" }, "Input propagate-tags needs service"],
 ])("inputs %j are refused", (inputs, message) => {
   expect(() => readDeployInputs(given(inputs))).toThrow(message);
 });

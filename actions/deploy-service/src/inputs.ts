@@ -1,10 +1,18 @@
-import { type InputReader, readInputs } from "../../shared/inputs.ts";
+import { existsSync } from "node:fs";
+import { PropagateTags, type UpdateServiceCommandInput } from "@aws-sdk/client-ecs";
+import { readManagedVolumes } from "../../shared/ecs/managed-volumes.ts";
+import { readRules } from "../../shared/ecs/task-definition-source.ts";
+import { type Aliases, type InputReader, readInputs } from "../../shared/inputs.ts";
+import type { ReadingRules } from "../../shared/task-definition.ts";
 import { type Stage, stages } from "./record.ts";
 
 export interface DeployInputs {
   readonly cluster: string;
+  /** Empty: the revision is registered and nothing is deployed. */
   readonly service: string;
   readonly source: RevisionSource;
+  /** Undefined for a registered revision. */
+  readonly rules?: ReadingRules;
   /** Plan: everything is verified and compared, nothing changed. */
   readonly mode: Mode;
   readonly appSpecFile: string | undefined;
@@ -12,6 +20,10 @@ export interface DeployInputs {
   readonly codeDeployDeploymentGroup: string;
   /** In place of the deployment group's own: how this deployment's traffic moves. */
   readonly codeDeployDeploymentConfig?: string | undefined;
+  readonly codeDeployDescription?: string | undefined;
+  readonly serviceSettings?: ServiceSettings;
+  /** How many of the family's revisions stay registered; undefined: all. */
+  readonly keptRevisions?: number | undefined;
   /** Undefined: as many tasks as the service wants already. */
   readonly desiredCount: number | undefined;
   /** Deploy what runs already, and in the place of what a newer run brought. */
@@ -26,9 +38,17 @@ export interface DeployInputs {
   readonly waitUntil: Stage;
   /** Undefined: computed from the deployment's own waits. */
   readonly deadlineMs: number | undefined;
+  /** How long tasks may take to start, to which the waits that are configured are added; undefined: computed. */
+  readonly waitMs?: number | undefined;
   readonly maxFailedTasks: number;
   readonly onCancel: OnCancel;
 }
+
+/** What a deployment can set on the service beside its revision and count. */
+export type ServiceSettings = Pick<
+  UpdateServiceCommandInput,
+  "propagateTags" | "enableECSManagedTags" | "volumeConfigurations"
+>;
 
 export type Mode = "plan" | "apply";
 
@@ -41,35 +61,126 @@ export type RevisionSource = { readonly file: string } | { readonly revision: st
 /** ECS API reference, UpdateService: a service has at most so many tasks by default quota. */
 const mostTasks = 5_000;
 
+/** Names of aws-actions/amazon-ecs-deploy-task-definition, and former ones of ours, each with today's. */
+export const deployAliases: Aliases = {
+  appspec: "codedeploy-appspec",
+  "force-new-deployment": "force",
+};
+
 export function readDeployInputs(getInput?: (name: string) => string): DeployInputs {
-  return readInputs((read) => {
-    return {
-      ...readCommonInputs(read),
-      source: readSource(read),
-      codeDeployDeploymentConfig: read.optional("codedeploy-deployment-config"),
-      force: read.boolean("force", false),
-      rollbackOnAlarm: read.lines("rollback-on-alarm"),
-      waitUntil: read.choice("wait-until", stages, "complete"),
-      onCancel: read.choice("on-cancel", onCancels, "rollback"),
-    };
-  }, getInput);
+  return readInputs(
+    (read) => {
+      refuseRunTask(read);
+      const service = read.optional("service") ?? "";
+      if (!service) refuseWithoutService(read);
+      return {
+        ...readCommonInputs(read, service),
+        source: readSource(read),
+        rules: readRules(read),
+        codeDeployDeploymentConfig: read.optional("codedeploy-deployment-config"),
+        force: read.boolean("force", false),
+        rollbackOnAlarm: read.lines("rollback-on-alarm"),
+        codeDeployDescription: read.optional("codedeploy-deployment-description"),
+        serviceSettings: readServiceSettings(read),
+        keptRevisions: readKeptRevisions(read),
+        waitUntil: service ? readStage(read) : "registered",
+        waitMs: readWaitMinutes(read),
+        onCancel: read.choice("on-cancel", onCancels, "rollback"),
+      };
+    },
+    getInput,
+    deployAliases,
+  );
+}
+
+/** What has a meaning only for a service. */
+const serviceInputs = [
+  "desired-count",
+  "codedeploy-appspec",
+  "codedeploy-application",
+  "codedeploy-deployment-group",
+  "codedeploy-deployment-config",
+  "codedeploy-deployment-description",
+  "propagate-tags",
+  "service-managed-ebs-volume",
+  "rollback-on-alarm",
+];
+
+function refuseWithoutService(read: InputReader): void {
+  const stage = read.optional("wait-until");
+  if (stage && stage !== "registered")
+    read.problem(
+      `Input service is required with wait-until: ${stage}; without it, a revision is only registered`,
+    );
+  if (read.optional("revision"))
+    read.problem("Input service is required with revision, which is registered already");
+  for (const name of serviceInputs) if (read.optional(name)) read.problem(`Input ${name} needs service`);
+}
+
+function readServiceSettings(read: InputReader): ServiceSettings {
+  const propagateTags = read.optional("propagate-tags")
+    ? read.choice("propagate-tags", Object.values(PropagateTags) as [PropagateTags, ...PropagateTags[]])
+    : undefined;
+  const enableECSManagedTags = read.optionalBoolean("enable-ecs-managed-tags");
+  const volumes = readManagedVolumes(read, "service-managed-ebs-volume");
+  return {
+    ...(propagateTags && { propagateTags }),
+    ...(enableECSManagedTags !== undefined && { enableECSManagedTags }),
+    ...(volumes.length > 0 && { volumeConfigurations: volumes }),
+  };
+}
+
+function readKeptRevisions(read: InputReader): number | undefined {
+  if (!read.optional("deregister-old-revisions")) return undefined;
+  return read.integer("deregister-old-revisions", { min: 1, max: 1_000, fallback: 1 });
+}
+
+/** Waiting for stability, as the official action calls it, is waiting for the end; without it, it follows nothing. */
+function readStage(read: InputReader): Stage {
+  if (!read.optional("wait-for-service-stability")) return read.choice("wait-until", stages, "complete");
+  if (read.optional("wait-until"))
+    read.problem("Inputs wait-until and wait-for-service-stability mean the same: give only wait-until");
+  return read.boolean("wait-for-service-stability", true) ? "complete" : "started";
+}
+
+/** Six hours, the longest job of GitHub's own runners. */
+const mostMinutes = 360;
+
+function readWaitMinutes(read: InputReader): number | undefined {
+  if (!read.optional("wait-for-minutes")) return undefined;
+  if (read.optional("deadline"))
+    read.problem("Inputs deadline and wait-for-minutes exclude each other: give only deadline");
+  const minutes = read.integer("wait-for-minutes", { min: 1, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
+  return Math.min(minutes, mostMinutes) * 60_000;
+}
+
+/** The official action can run a task first: an action of its own does that here. */
+function refuseRunTask(read: InputReader): void {
+  if (read.boolean("run-task", false))
+    read.problem(
+      "Input run-task: this action runs no tasks; put a step with the action run-task before it, which takes the inputs run-task-… too",
+    );
 }
 
 /** Those that every way of bringing a revision into production has. */
-export function readCommonInputs(read: InputReader) {
-  const cluster = read.required("cluster");
-  const service = read.required("service");
+export function readCommonInputs(read: InputReader, service: string) {
+  const cluster = read.optional("cluster") ?? "default";
   return {
     cluster,
     service,
     mode: read.choice<Mode>("mode", ["plan", "apply"], "apply"),
-    appSpecFile: read.optionalFile("appspec"),
+    appSpecFile: read.optionalFile("codedeploy-appspec") ?? defaultAppSpec(),
     codeDeployApplication: read.optional("codedeploy-application") ?? `AppECS-${cluster}-${service}`,
     codeDeployDeploymentGroup: read.optional("codedeploy-deployment-group") ?? `DgpECS-${cluster}-${service}`,
     desiredCount: readDesiredCount(read),
     deadlineMs: read.duration("deadline"),
     maxFailedTasks: read.integer("max-failed-tasks", { min: 1, max: 100, fallback: 3 }),
   };
+}
+
+/** Where the official action looks for one. */
+function defaultAppSpec(): string | undefined {
+  return existsSync("appspec.yaml") ? "appspec.yaml" : undefined;
 }
 
 /** With a revision number: what the family's latest is may change between looking and deploying. */

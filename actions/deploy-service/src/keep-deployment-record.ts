@@ -1,3 +1,4 @@
+import { shortRevision } from "../../shared/ecs/revision.ts";
 import { keepRecord } from "../../shared/keep-record.ts";
 import type { World } from "./clients.ts";
 import type { DeployInputs } from "./inputs.ts";
@@ -10,6 +11,7 @@ export function keepDeploymentRecord(
   { cluster, service }: Pick<DeployInputs, "cluster" | "service">,
   work: (record: DeploymentRecord) => Promise<void>,
 ): Promise<DeploymentRecord> {
-  const outcome = ({ status }: DeploymentRecord) => `${service} ${status}`;
+  const outcome = ({ status, revisionAfter }: DeploymentRecord) =>
+    `${service || shortRevision(revisionAfter) || "The task definition"} ${status}`;
   return keepRecord(world, newRecord(cluster, service), { work, publish, outcome });
 }

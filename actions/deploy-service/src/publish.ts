@@ -11,6 +11,8 @@ export async function publish(record: DeploymentRecord): Promise<void> {
   setOutput("deployment-id", record.deploymentId);
   setOutput("revision-before", record.revisionBefore);
   setOutput("revision-after", record.revisionAfter);
+  setOutput("task-definition-arn", record.revisionAfter);
+  setOutput("codedeploy-deployment-id", record.deploymentId.startsWith("arn:") ? "" : record.deploymentId);
   setOutput("image-digest", imageDigest(record.image));
   setOutput("traffic", JSON.stringify(record.traffic));
   setOutput("durations", JSON.stringify(record.durations));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Clock, systemClock } from "../../shared/clock.ts";
+import type { Clock } from "../../shared/clock.ts";
 import type { World } from "./clients.ts";
 import { deploy } from "./deploy.ts";
 import { follow } from "./deployment/follow.ts";
@@ -93,18 +93,10 @@ describe("the end of a deployment is seen within seconds, however long it took a
   });
 });
 
-/** As fast as the simulator, so that the step's minutes are those of the deployment. */
-const pace = 600;
-const epoch = Date.now();
-const simulatedTime: Clock = {
-  now: () => epoch + (Date.now() - epoch) * pace,
-  wait: (ms, signal) => systemClock.wait(ms / pace, signal),
-};
-
 async function run(stage: Stage, version: string, changes: Partial<DeployInputs> = {}) {
-  const world = { ...stage.world(), clock: simulatedTime };
+  const world = stage.world();
   const record = newRecord("", "web");
-  record.startedAt = simulatedTime.now();
+  record.startedAt = world.clock.now();
   const inputs = stage.inputs(await stage.taskDefinition(version), changes);
   const error = await deploy(world, inputs, record).then(
     () => undefined,

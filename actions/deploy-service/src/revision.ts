@@ -15,9 +15,9 @@ export interface WantedRevision {
 }
 
 /** Reads the file, or looks up the registered revision. */
-export async function findRevision(world: World, { source }: DeployInputs): Promise<WantedRevision> {
+export async function findRevision(world: World, { source, rules }: DeployInputs): Promise<WantedRevision> {
   if ("revision" in source) return describeRegistered(world, source.revision);
-  return { ...readTaskDefinition(source.file, world.log), arn: undefined };
+  return { ...readTaskDefinition(source.file, world.log, rules), arn: undefined };
 }
 
 async function describeRegistered(world: World, revision: string): Promise<WantedRevision> {

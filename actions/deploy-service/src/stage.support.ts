@@ -14,13 +14,19 @@ import {
   webTaskDefinition,
   webVersion,
 } from "../../../simulator/src/outside-clients/web.support.ts";
+import { type Program, webProgram } from "../../../simulator/src/planes/tasks/in-process-runtime.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
-import { startRealSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
-import { fastClock, pushImage } from "../../shared/push-image.support.ts";
+import {
+  startRealSimulator,
+  startTestSimulator,
+  type TestSimulator,
+  testListenerPortOffset,
+} from "../../../simulator/src/test-simulator.support.ts";
+import { pushImage } from "../../shared/push-image.support.ts";
 import type { World } from "./clients.ts";
 import type { DeployInputs } from "./inputs.ts";
 
-/** Answers its version; started as version "crash", it throws. */
+/** What `webProgram` is, as a program that `node` runs. */
 const server = `
 import { createServer } from "node:http";
 const version = process.env.VERSION;
@@ -30,7 +36,7 @@ process.on("SIGTERM", () => process.exit(0));
 `;
 
 export interface Stage {
-  readonly simulator: Simulator;
+  readonly simulator: TestSimulator;
   readonly productionUrl: string;
   readonly folder: string;
   readonly image: string;
@@ -41,22 +47,34 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** A simulated account with a load-balanced service, its deployment group and an image in its repository. */
-export async function createStage(): Promise<Stage> {
-  const simulator = await startRealSimulator();
+/** A simulated account with a load-balanced service, its deployment group and an image, in virtual time. */
+export const createStage = async () => createStageIn(await startTestSimulator(), webProgram);
+
+/** The same with tasks that are processes, in time that passes faster than the wall. */
+export const createRealStage = async () => createStageIn(await startRealSimulator(), server);
+
+async function createStageIn(simulator: TestSimulator, program: string | Program): Promise<Stage> {
   const { productionUrl } = await createDelivery(simulator, testListenerPortOffset());
-  return stageOn({ simulator, productionUrl, cluster: "outside" });
+  return stageOn({ simulator, productionUrl, cluster: "outside", program });
+}
+
+interface Parts {
+  readonly simulator: TestSimulator;
+  readonly productionUrl: string;
+  readonly cluster: string;
+  /** Of the image; responds with its version unless given. */
+  readonly program?: string | Program;
 }
 
 /** A stage on a simulated account that has the cluster, its service "web" and a repository "web" already. */
-export async function stageOn(parts: {
-  readonly simulator: Simulator;
-  readonly productionUrl: string;
-  readonly cluster: string;
-}): Promise<Stage> {
-  const { simulator, productionUrl, cluster } = parts;
+export async function stageOn({
+  simulator,
+  productionUrl,
+  cluster,
+  program = server,
+}: Parts): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "deploy-test-"));
-  const image = await pushImage(simulator, folder, server);
+  const image = await pushImage(simulator, folder, program);
   await simulator.aws.iam.createRole({
     RoleName: "execution",
     AssumeRolePolicyDocument: JSON.stringify(trustOfTasks),
@@ -83,10 +101,10 @@ export async function stageOn(parts: {
   };
 }
 
-/** As long as ECS allows for a bake; 600 times faster it is more than two minutes, longer than any test. */
+/** As long as ECS allows for a bake: deployments go on until somebody ends them. */
 export const longestWaitMinutes = 1440;
 
-/** The same with a deployment group that keeps the old tasks for so long. */
+/** The same in virtual time with a deployment group that keeps the old tasks for so long. */
 export async function createWaitingStage(): Promise<Stage> {
   const stage = await createStage();
   await keepOldTasks(stage.simulator);
@@ -130,12 +148,12 @@ const trustOfTasks = {
   ],
 };
 
-function worldOf({ clientConfig }: Simulator, signal: AbortSignal) {
+function worldOf({ clientConfig, clock }: TestSimulator, signal: AbortSignal) {
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   return {
     lines,
-    clock: fastClock,
+    clock: clock.foreground,
     log: { info: write, notice: write, warning: write },
     signal,
     run: undefined,

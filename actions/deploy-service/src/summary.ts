@@ -11,12 +11,12 @@ import { trafficChart } from "./traffic-chart.ts";
 /** The job summary: verdict first, then what a reader asks next. */
 export function summaryOf(record: DeploymentRecord): string {
   return [
-    `### ${isGreen(record) ? "✅" : "❌"} ${record.service}: ${verdict(record)}`,
+    `### ${isGreen(record) ? "✅" : "❌"} ${record.service || "Task definition"}: ${verdict(record)}`,
     record.cause && `**${escapeText(record.cause)}**`,
     ...record.notes.map(escapeText),
     findingsList(record.findings),
     facts(record),
-    record.plan && changesSummary(record.plan, record.revisionBefore),
+    record.plan && changesSummary(record.plan, record.revisionBefore, record.service),
     ...courseOf(record),
   ]
     .filter(Boolean)

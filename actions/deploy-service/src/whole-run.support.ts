@@ -20,9 +20,9 @@ import {
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { mockClient } from "aws-sdk-client-mock";
 import type { Failure } from "../../shared/failure.ts";
-import { codedeploy, ecs, mockAccount } from "./codedeploy/mocks.support.ts";
+import { clients, codedeploy, ecs, mockAccount } from "./codedeploy/mocks.support.ts";
 import { deploy } from "./deploy.ts";
-import { named, virtualWorld } from "./deployment/virtual-run.support.ts";
+import { named, virtualConfig, virtualWorld } from "./deployment/virtual-run.support.ts";
 import { type DeployInputs, readDeployInputs } from "./inputs.ts";
 import { newRecord } from "./record.ts";
 
@@ -44,7 +44,9 @@ export const denied = (action: string, resource = "*") =>
     `User: arn:x is not authorized to perform: ${action} on resource: ${resource}`,
   );
 
-const unseen = [mockClient(ECRClient), mockClient(ElasticLoadBalancingV2Client)];
+const ecr = new ECRClient(virtualConfig);
+const elbv2 = new ElasticLoadBalancingV2Client(virtualConfig);
+const unseen = [mockClient(ecr), mockClient(elbv2)];
 
 /** A service that runs web:1, and an AWS that deploys web:2 without a hitch; other services cannot be looked at. */
 export function mockService(controller: "ECS" | "CODE_DEPLOY"): void {
@@ -130,18 +132,12 @@ export async function runWhole(changes: Partial<DeployInputs> = {}, strike: Stri
 }
 
 async function runOn(inputs: DeployInputs, strike: Strike) {
-  const { world, lines } = virtualWorld(undefined, {
-    ecr: async () => new ECRClient(),
-    elbv2: async () => new ElasticLoadBalancingV2Client(),
+  const { world, lines } = virtualWorld({
+    ecs: struck(clients.ecs, () => world.clock.now(), strike),
+    codedeploy: struck(clients.codedeploy, () => world.clock.now(), strike),
+    ecr: async () => ecr,
+    elbv2: async () => elbv2,
   });
-  for (const client of [world.clients.ecs, world.clients.codedeploy]) {
-    const send = client.send.bind(client) as (command: object) => Promise<never>;
-    client.send = async (command: object) => {
-      const error = strike(command.constructor.name.replace(/Command$/, ""), world.clock.now());
-      if (error) throw error;
-      return send(command);
-    };
-  }
   const record = newRecord("c", "web");
   const error = await deploy(world, inputs, record).then(
     () => undefined,
@@ -153,4 +149,14 @@ async function runOn(inputs: DeployInputs, strike: Strike) {
     ...codedeploy.commandCalls(CreateDeploymentCommand),
   ];
   return { error, record, lines, changes: changed.length, endedAt: world.clock.now() };
+}
+
+/** The same client, whose operations fail as `strike` says. */
+function struck<Client extends { send: unknown }>(client: Client, now: () => number, strike: Strike): Client {
+  const send = async (command: object) => {
+    const error = strike(command.constructor.name.replace(/Command$/, ""), now());
+    if (error) throw error;
+    return (client.send as (command: object) => Promise<never>)(command);
+  };
+  return Object.assign(Object.create(client) as Client, { send });
 }

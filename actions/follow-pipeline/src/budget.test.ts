@@ -10,7 +10,8 @@ import { named } from "../../deploy-service/src/deployment/virtual-run.support.t
 import { computeBudget } from "./budget.ts";
 import type { World } from "./clients.ts";
 
-const codedeploy = mockClient(CodeDeployClient);
+const client = new CodeDeployClient();
+const codedeploy = mockClient(client);
 beforeEach(() => codedeploy.reset());
 
 function action(
@@ -29,7 +30,7 @@ async function minutesOf(...actions: ActionDeclaration[]): Promise<number> {
   const warnings: string[] = [];
   const write = (line: string) => void warnings.push(line);
   const world = {
-    clients: { codedeploy: new CodeDeployClient() },
+    clients: { codedeploy: client },
     log: { info: write, notice: write, warning: write },
     signal: new AbortController().signal,
   } as unknown as World;

@@ -10,7 +10,8 @@ import { findExecution } from "./find-execution.ts";
 import { notStarted } from "./not-started.ts";
 import type { WantedSource } from "./pipeline.ts";
 
-const codepipeline = mockClient(CodePipelineClient);
+const client = new CodePipelineClient();
+const codepipeline = mockClient(client);
 beforeEach(() => codepipeline.reset());
 
 const wanted: WantedSource[] = [{ kind: "image", revision: "sha256:new", actions: ["Image"] }];
@@ -39,7 +40,7 @@ async function find(histories: readonly (readonly PipelineExecutionSummary[])[],
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   const world = {
-    clients: { codepipeline: new CodePipelineClient() },
+    clients: { codepipeline: client },
     clock: {
       now: () => now,
       wait: async (ms: number) => {

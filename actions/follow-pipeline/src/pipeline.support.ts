@@ -3,7 +3,7 @@ import {
   deliveryActions,
   filesPushed,
   imagePushed,
-} from "../../../simulator/src/aws/codepipeline/pipeline-for-tests.ts";
+} from "../../../simulator/src/aws/codepipeline/pipeline.support.ts";
 import {
   appSpecFile,
   webLogs,

@@ -9,7 +9,7 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { createPipelineRole } from "../../../simulator/src/aws/codepipeline/pipeline-for-tests.ts";
+import { createPipelineRole } from "../../../simulator/src/aws/codepipeline/pipeline.support.ts";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import {

@@ -47,7 +47,7 @@ export function applyNamedValues(
   told: Told,
 ): void {
   const perContainer = new Map<Container, Placed<Change>[]>();
-  for (const placed of changes)
+  for (const placed of changes.map(containers.settle))
     for (const container of containers.meantBy(placed))
       perContainer.set(container, [...(perContainer.get(container) ?? []), placed]);
   for (const [container, own] of perContainer)

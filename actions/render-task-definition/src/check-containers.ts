@@ -14,7 +14,7 @@ export function checkContainer(container: Container): string[] {
       .filter((variable) => secrets.includes(variable))
       .map((variable) => `has ${variable} in environment and in secrets: remove one by a line -${variable}`),
     ...(isObject(logConfiguration) && logConfiguration.logDriver === undefined
-      ? ["has log options but no log driver: give one in the input log-driver"]
+      ? ["has log options but no log driver: give one in the input log-configuration-log-driver"]
       : []),
   ];
   return faults.map((fault) => `the container "${name}" ${fault}`);

@@ -48,7 +48,10 @@ export function readCommands(read: InputReader, input: string): Placed<readonly 
 
 function fromLine(read: InputReader, input: string, { number, text }: NumberedLine) {
   const { target, rest } = splitTarget(text);
-  return wordsOf(read, { target, place: `Input ${input}, line ${number}`, value: rest });
+  const place = `Input ${input}, line ${number}`;
+  const whole = target && splitCommand(text);
+  const words = wordsOf(read, { target, place, value: rest });
+  return Array.isArray(whole) ? words.map((placed) => ({ ...placed, whole })) : words;
 }
 
 function wordsOf(read: InputReader, { target, place, value }: Placed<unknown>): Placed<readonly string[]>[] {

@@ -1,3 +1,4 @@
+import { nearestName } from "../../shared/nearest-name.ts";
 import { isObject } from "../../shared/task-definition.ts";
 import type { Placed, Target } from "./target.ts";
 
@@ -6,6 +7,8 @@ export type Container = Record<string, unknown> & { name: string };
 
 export interface Containers {
   readonly all: readonly Container[];
+  /** A value whose names are no containers is one that has a colon. */
+  settle<T>(placed: Placed<T>): Placed<T>;
   /** Those that a value is for; none, and a fault noted, when it names another. */
   meantBy(placed: Pick<Placed<unknown>, "target" | "place">): readonly Container[];
 }
@@ -15,7 +18,7 @@ export function findContainers(
   definition: Readonly<Record<string, unknown>>,
   origin: string,
   defaults: Target,
-  faults: string[],
+  { faults, notices }: { readonly faults: string[]; readonly notices: string[] },
 ): Containers {
   const list = Array.isArray(definition.containerDefinitions) ? definition.containerDefinitions : [];
   const all = list.filter((item): item is Container => isObject(item) && typeof item.name === "string");
@@ -24,9 +27,10 @@ export function findContainers(
     if (all.filter((container) => container.name === name).length > 1)
       faults.push(`${origin} has more than one container "${name}": names must differ`);
 
+  const has = (name: string) => all.some((container) => container.name === name);
   const named = (target: readonly string[], place: string): readonly Container[] => {
     if (target.includes("*")) return all;
-    const unknown = target.filter((name) => !all.some((container) => container.name === name));
+    const unknown = target.filter((name) => !has(name));
     for (const name of unknown)
       faults.push(`${place} names the container "${name}" (${origin} has ${candidates})`);
     return all.filter(({ name }) => target.includes(name));
@@ -35,6 +39,20 @@ export function findContainers(
 
   return {
     all,
+    settle(placed) {
+      const { target, place, whole } = placed;
+      const hasDefault = byDefault !== undefined || all.length === 1;
+      if (!target || whole === undefined || !hasDefault || target.some((name) => name === "*" || has(name)))
+        return placed;
+      const near = target.map((name) =>
+        nearestName(
+          name,
+          all.map((container) => container.name),
+        ),
+      );
+      if (near[0]) notices.push(`${place}: ${target.join(", ")} is no container (did you mean ${near[0]}?).`);
+      return { target: undefined, place, value: whole };
+    },
     meantBy({ target, place }) {
       if (target) return named(target, place);
       if (byDefault) return byDefault;

@@ -1,4 +1,5 @@
-import { DescribeTaskDefinitionCommand, type ECSClient } from "@aws-sdk/client-ecs";
+import type { ECSClient } from "@aws-sdk/client-ecs";
+import { describeCommand } from "../../shared/ecs/unknown-members.ts";
 import { isObject } from "../../shared/task-definition.ts";
 
 export interface Described {
@@ -15,7 +16,7 @@ export async function describeTaskDefinition(
   reference: string,
   signal: AbortSignal,
 ): Promise<Described | undefined> {
-  const command = new DescribeTaskDefinitionCommand({ taskDefinition: reference, include: ["TAGS"] });
+  const command = describeCommand({ taskDefinition: reference, include: ["TAGS"] });
   try {
     const { taskDefinition, tags = [] } = await ecs.send(command, { abortSignal: signal });
     const reserved = tags.filter(({ key = "" }) => /^aws:/i.test(key));

@@ -33,13 +33,13 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
   [
     "a changed value keeps its place; quotes, blanks and colons belong to it",
     one,
-    { environment: `web:A= "x: y"  z ` },
+    { "environment-variables": `web:A= "x: y"  z ` },
     { web: { environment: variables(["A", '"x: y"  z'], ["B", "2"]) } },
   ],
   [
     "lines for some, for all and for one container",
     two,
-    { environment: "*:X=1\nweb, side:Y=2\nside:Z=3" },
+    { "environment-variables": "*:X=1\nweb, side:Y=2\nside:Z=3" },
     {
       web: { environment: variables(["A", "1"], ["B", "2"], ["X", "1"], ["Y", "2"]) },
       side: { environment: variables(["X", "1"], ["Y", "2"], ["Z", "3"]) },
@@ -48,13 +48,13 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
   [
     "JSON values to the letter, names with colons and values of several lines too",
     one,
-    { environment: '{"Db:Host": " x\\n y ", "PORT": 80, "A": null}' },
+    { "environment-variables": '{"Db:Host": " x\\n y ", "PORT": 80, "A": null}' },
     { web: { environment: variables(["B", "2"], ["Db:Host", " x\n y "], ["PORT", "80"]) } },
   ],
   [
     "JSON by container; with replace only those that are named",
     two,
-    { environment: '{"side": {"X": true}}', "environment-mode": "replace" },
+    { "environment-variables": '{"side": {"X": true}}', "environment-variables-mode": "replace" },
     {
       web: { environment: variables(["A", "1"], ["B", "2"]) },
       side: { environment: variables(["X", "true"]) },
@@ -63,13 +63,18 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
   [
     "an empty JSON object with replace removes all",
     one,
-    { environment: "{}", "environment-mode": "replace", secrets: '{"web":{}}', "secrets-mode": "replace" },
+    {
+      "environment-variables": "{}",
+      "environment-variables-mode": "replace",
+      secrets: '{"web":{}}',
+      "secrets-mode": "replace",
+    },
     { web: { environment: [], secrets: [] } },
   ],
   [
     "a variable becomes a secret",
     one,
-    { environment: "-A", secrets: "A=arn:a" },
+    { "environment-variables": "-A", secrets: "A=arn:a" },
     {
       web: {
         environment: variables(["B", "2"]),
@@ -83,7 +88,10 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
   [
     "a log driver with options for a container that had none",
     two,
-    { "log-driver": "side:awslogs", "log-options": "side:awslogs-group=s\nweb:-awslogs-group" },
+    {
+      "log-configuration-log-driver": "side:awslogs",
+      "log-configuration-options": "side:awslogs-group=s\nweb:-awslogs-group",
+    },
     {
       web: { logConfiguration: { logDriver: "awslogs", options: {} } },
       side: { logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "s" } } },
@@ -116,17 +124,54 @@ test("an empty command gives the image's own back", async () => {
   expect(after).not.toHaveProperty("command");
 });
 
+test.each<[string, ContainerDefinition[], Record<string, string>]>([
+  ["of the only container", one, {}],
+  ["of the containers that are meant", two, { containers: "web" }],
+])(
+  "a colon in a name %s separates nothing, unless a container has the name before it",
+  async (_, given, inputs) => {
+    const { web: after } = await containersAfter(given, {
+      ...inputs,
+      "environment-variables": "Logging:LogLevel=Debug\nweb:C=3\n-A:B",
+      "docker-labels": "a:b=c",
+      "log-configuration-options": "tag:x=y",
+      command: "build:prod --watch",
+    });
+    expect(after).toMatchObject({
+      environment: expect.arrayContaining([
+        { name: "Logging:LogLevel", value: "Debug" },
+        { name: "C", value: "3" },
+      ]),
+      dockerLabels: { "a:b": "c" },
+      logConfiguration: { options: { "tag:x": "y" } },
+      command: ["build:prod", "--watch"],
+    });
+  },
+);
+
+test("a name that is nearly a container's is a variable's, with a notice", async () => {
+  const file = bench.file("taskdef.json", { family: "f", containerDefinitions: one });
+  const { taskDefinition, notices } = await bench.render({
+    "task-definition": file,
+    "environment-variables": "wbe:N=1",
+  });
+  expect(taskDefinition.containerDefinitions?.[0]?.environment).toContainEqual({ name: "wbe:N", value: "1" });
+  expect(notices).toEqual(["Input environment-variables, line 1: wbe is no container (did you mean web?)."]);
+});
+
 test("removing what is not there is told, for a second run must not fail", async () => {
   const file = bench.file("taskdef.json", { family: "f", containerDefinitions: one });
-  const { notices } = await bench.render({ "task-definition": file, environment: "-GONE" });
-  expect(notices).toEqual(['Input environment removes GONE for the container "web", which is not there.']);
+  const { notices } = await bench.render({ "task-definition": file, "environment-variables": "-GONE" });
+  expect(notices).toEqual([
+    'Input environment-variables removes GONE for the container "web", which is not there.',
+  ]);
 });
 
 test.each<[string, Record<string, string>, RegExp]>([
   [
     "an unknown container",
-    { environment: "A=1\n wbe:A=1" },
-    /2 things .*Input environment, line 1 does not say for which container it is .*Input environment, line 2 names the container "wbe" \(.*taskdef\.json has "web", "side"/,
+    { "environment-variables": "A=1\n wbe:A=1" },
+    /2 things .*Input environment-variables, line 1 does not say for which container it is .*Input environment-variables, line 2 names the container "wbe" \(.*taskdef\.json has "web", "side"/,
   ],
   [
     "an unknown default container",
@@ -135,7 +180,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   ],
   [
     "a name given twice",
-    { environment: "web:N=1\n*:N=2" },
+    { "environment-variables": "web:N=1\n*:N=2" },
     /line 2 gives N a second time for the container "web"/,
   ],
   [
@@ -145,30 +190,34 @@ test.each<[string, Record<string, string>, RegExp]>([
   ],
   [
     "a line without a value",
-    { environment: "web:SECRET" },
-    /Input environment, line 1 is not of the form \[container:\]NAME=value/,
+    { "environment-variables": "web:SECRET" },
+    /Input environment-variables, line 1 is not of the form \[container:\]NAME=value/,
   ],
-  ["a removal with a value", { environment: "web:-A=1" }, /is not of the form/],
+  ["a removal with a value", { "environment-variables": "web:-A=1" }, /is not of the form/],
   [
     "a removal with replace",
-    { environment: "web:-A", "environment-mode": "replace" },
-    /removes A, which environment-mode: replace does anyway/,
+    { "environment-variables": "web:-A", "environment-variables-mode": "replace" },
+    /removes A, which environment-variables-mode: replace does anyway/,
   ],
   [
     "replace with nothing",
     { "secrets-mode": "replace" },
     /secrets-mode is replace, but secrets is empty .*\{\}/,
   ],
-  ["an unknown mode", { environment: "web:A=1", "environment-mode": "remove" }, /allowed: merge, replace/],
+  [
+    "an unknown mode",
+    { "environment-variables": "web:A=1", "environment-variables-mode": "remove" },
+    /allowed: merge, replace/,
+  ],
   [
     "broken JSON",
-    { environment: '{"web": {"A": "geheim",}}' },
-    /Input environment:1:24 is not valid JSON: "}" after a comma$/,
+    { "environment-variables": '{"web": {"A": "geheim" "B"}}' },
+    /Input environment-variables:1:24 is not valid JSON: "\\"" is not expected here$/,
   ],
-  ["a JSON key twice", { environment: '{"web": {"A": "1", "A": "2"}}' }, /gives "A" twice/],
+  ["a JSON key twice", { "environment-variables": '{"web": {"A": "1", "A": "2"}}' }, /gives "A" twice/],
   [
     "a JSON list as value",
-    { environment: '{"web": {"A": []}}' },
+    { "environment-variables": '{"web": {"A": []}}' },
     /"web", "A" is neither text, number, boolean nor null/,
   ],
   [
@@ -179,7 +228,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   ["a command of numbers", { command: "[1]" }, /is not a JSON array of texts/],
   [
     "an unknown log driver",
-    { "log-driver": "web:cloudwatch" },
+    { "log-configuration-log-driver": "web:cloudwatch" },
     /"cloudwatch" \(allowed: awsfirelens, awslogs/,
   ],
   ["no ARN", { "environment-files": "web:file.env" }, /is not of the form \[container:\]ARN/],

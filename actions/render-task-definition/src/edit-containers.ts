@@ -43,7 +43,7 @@ function setOnce<T>(
   put: (container: Container, value: T) => void,
 ): void {
   const places = new Map<Container, string>();
-  for (const placed of values) {
+  for (const placed of values.map(containers.settle)) {
     for (const container of containers.meantBy(placed)) {
       const before = places.get(container);
       if (before)

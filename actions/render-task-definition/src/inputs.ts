@@ -1,11 +1,12 @@
 import { CPUArchitecture, LogDriver, OSFamily } from "@aws-sdk/client-ecs";
 import {
+  readRules,
   readTaskDefinitionSource,
   type TaskDefinitionSource,
 } from "../../shared/ecs/task-definition-source.ts";
-import { type InputReader, readInputs } from "../../shared/inputs.ts";
+import { type Aliases, type InputReader, readInputs } from "../../shared/inputs.ts";
 import { readPlaceholderValues } from "../../shared/placeholder-values.ts";
-import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
+import type { ReadingRules, TaskDefinitionInput } from "../../shared/task-definition.ts";
 import { readChoices, readCommands, readImages } from "./container-values.ts";
 import { type NamedValues, readFileArns, readNamedValues, readTags } from "./named-values.ts";
 import { type Placed, parseTarget, type Target } from "./target.ts";
@@ -39,21 +40,60 @@ export interface RenderInputs {
   readonly placeholders: ReadonlyMap<string, string>;
   readonly task: TaskSettings;
   readonly tags: NamedValues;
+  readonly rules: ReadingRules;
   readonly container: ContainerInputs;
 }
+
+/** Names of aws-actions/amazon-ecs-render-task-definition, and former ones of ours, each with today's. */
+export const renderAliases: Aliases = {
+  "container-name": "containers",
+  image: "images",
+  environment: "environment-variables",
+  "environment-mode": "environment-variables-mode",
+  "log-driver": "log-configuration-log-driver",
+  "log-options": "log-configuration-options",
+  "log-options-mode": "log-configuration-options-mode",
+  "execution-role-arn": "execution-role",
+  "task-role-arn": "task-role",
+};
 
 export function readRenderInputs(getInput?: (name: string) => string): RenderInputs {
   return readInputs(
     (read) => ({
-      source: readTaskDefinitionSource(read),
+      source: readSource(read),
       appSpecFile: read.optionalFile("appspec"),
       placeholders: readPlaceholderValues(read, "placeholders"),
       task: readTaskSettings(read),
       tags: readTags(read, "tags"),
+      rules: readRules(read),
       container: readContainerInputs(read),
     }),
     getInput,
+    renderAliases,
   );
+}
+
+/** The official action has three inputs for a registered one. */
+function readSource(read: InputReader): TaskDefinitionSource {
+  const arn = read.optional("task-definition-arn");
+  const family = read.optional("task-definition-family");
+  const revision = read.optional("task-definition-revision");
+  if (!arn && !family && !revision) return readTaskDefinitionSource(read);
+  if (revision && !family) read.problem("Input task-definition-revision needs task-definition-family");
+  if ([read.optional("task-definition"), arn, family].filter(Boolean).length > 1)
+    read.problem(
+      "Inputs task-definition, task-definition-arn and task-definition-family exclude each other: give only task-definition",
+    );
+  return { reference: arn ?? [family, revision].filter(Boolean).join(":") };
+}
+
+/** The official action's `env-files` are all that a container then has. */
+function readEnvironmentFiles(read: InputReader): NamedValues {
+  if (!read.optional("env-files")) return readFileArns(read, "environment-files");
+  for (const name of ["environment-files", "environment-files-mode"])
+    if (read.optional(name))
+      read.problem(`Inputs ${name} and env-files exclude each other: give only environment-files`);
+  return { ...readFileArns(read, "env-files"), mode: "replace" };
 }
 
 function readContainerInputs(read: InputReader): ContainerInputs {
@@ -62,12 +102,12 @@ function readContainerInputs(read: InputReader): ContainerInputs {
     images: readImages(read),
     commands: readCommands(read, "command"),
     entryPoints: readCommands(read, "entrypoint"),
-    logDrivers: readChoices(read, "log-driver", Object.values(LogDriver)),
-    environment: readNamedValues(read, "environment"),
-    environmentFiles: readFileArns(read, "environment-files"),
+    logDrivers: readChoices(read, "log-configuration-log-driver", Object.values(LogDriver)),
+    environment: readNamedValues(read, "environment-variables"),
+    environmentFiles: readEnvironmentFiles(read),
     secrets: readNamedValues(read, "secrets"),
     dockerLabels: readNamedValues(read, "docker-labels"),
-    logOptions: readNamedValues(read, "log-options"),
+    logOptions: readNamedValues(read, "log-configuration-options"),
     pinned: readPinned(read),
   };
 }

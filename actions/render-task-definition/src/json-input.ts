@@ -1,5 +1,4 @@
-import { parseData } from "../../shared/data-file.ts";
-import { findDataPositions } from "../../shared/data-file-positions.ts";
+import { duplicateKeys, parseJsonText } from "../../shared/data-file.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { InputReader } from "../../shared/inputs.ts";
 
@@ -10,8 +9,8 @@ import type { InputReader } from "../../shared/inputs.ts";
 export function readJsonInput(read: InputReader, name: string): unknown {
   const text = read.optional(name) ?? "";
   try {
-    const value = parseData(text, `Input ${name}`);
-    for (const { key, line } of findDataPositions(text).duplicateKeys)
+    const value = parseJsonText(text, `Input ${name}`);
+    for (const { key, line } of duplicateKeys(text, value))
       read.problem(`Input ${name} gives "${key}" twice (again on line ${line})`);
     return value;
   } catch (error) {

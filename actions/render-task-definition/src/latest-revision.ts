@@ -1,6 +1,6 @@
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
-import { inspectTaskDefinition } from "../../shared/task-definition.ts";
+import { comparable } from "../../shared/task-definition.ts";
 import { diffTaskDefinitions } from "../../shared/task-definition-diff.ts";
 import { describeTaskDefinition } from "./describe.ts";
 import type { Rendered } from "./render.ts";
@@ -25,10 +25,9 @@ export async function compareWithLatest(
     const latest = await describeTaskDefinition(ecs, wanted.family ?? "", bounded);
     if (!latest) return { first: true };
     if (latest.arn === originArn) return undefined;
-    const { taskDefinition } = inspectTaskDefinition(latest.definition);
     // As deploy-service sees it: a definition that says nothing of tags leaves them alone.
-    const { tags, ...untagged } = taskDefinition;
-    const diff = diffTaskDefinitions(wanted.tags ? { ...untagged, tags } : untagged, wanted);
+    const { tags, ...untagged } = latest.definition;
+    const diff = diffTaskDefinitions(...comparable(wanted.tags ? { ...untagged, tags } : untagged, wanted));
     return { revision: shortRevision(latest.arn), diff };
   } catch (error) {
     if (signal.aborted) throw error;

@@ -79,14 +79,21 @@ function fromLine(read: InputReader, input: string, { number, text }: NumberedLi
   const head = equals < 0 ? text : text.slice(0, equals);
   const whole = !form.scoped || /^-?arn:/.test(text);
   const { target, rest } = whole ? { target: undefined, rest: head } : splitTarget(head);
-  const name = rest.trim();
   const value = equals < 0 ? form.value : text.slice(equals + 1).trim();
-  const removed = /^-\s*(.+)$/.exec(name)?.[1];
-  const change = removed ? { name: removed, value: undefined } : { name, value };
-  const valid = removed ? equals < 0 : name !== "" && value !== undefined;
-  if (valid && (form !== files || change.name.startsWith("arn:"))) return [{ target, place, value: change }];
+  const change = changeFrom(rest.trim(), value, equals >= 0, form);
+  const unscoped = target && changeFrom(head.trim(), value, equals >= 0, form);
+  if (change) return [{ target, place, value: change, ...(unscoped && { whole: unscoped }) }];
+  if (unscoped && unscoped.value === undefined) return [{ target: undefined, place, value: unscoped }];
   read.problem(`${place} is not of the form ${form.expected}`);
   return [];
+}
+
+/** Undefined for what is not of the form. */
+function changeFrom(name: string, value: string | undefined, hasValue: boolean, form: Form): Change {
+  const removed = /^-\s*(.+)$/.exec(name)?.[1];
+  const change = removed ? { name: removed, value: undefined } : { name, value };
+  const valid = removed ? !hasValue : name !== "" && value !== undefined;
+  return valid && (form !== files || change.name.startsWith("arn:")) ? change : undefined;
 }
 
 function fromJson(read: InputReader, input: string, form: Form): Placed<Change>[] {

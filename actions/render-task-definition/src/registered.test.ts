@@ -57,7 +57,7 @@ test.each([
     [{ key: "team", value: "coffee" }],
   ],
 ])("%s is a source, with its tags", async (_, reference, motto, tags) => {
-  const rendered = await render({ "task-definition": reference, environment: "SIZE=1" });
+  const rendered = await render({ "task-definition": reference, "environment-variables": "SIZE=1" });
   const { taskDefinition, diff, notices } = rendered;
   expect(taskDefinition.containerDefinitions?.[0]?.environment).toEqual([
     { name: "MOTTO", value: motto },
@@ -121,7 +121,7 @@ test("a definition is compared with the family's latest revision", async () => {
     revision: "shop:2",
     diff: ['- containerDefinitions[web].environment[MOTTO].value: "coffee"'],
   });
-  expect(await compare({ "task-definition": file, environment: "MOTTO=coffee" })).toEqual({
+  expect(await compare({ "task-definition": file, "environment-variables": "MOTTO=coffee" })).toEqual({
     revision: "shop:2",
     diff: [],
   });

@@ -121,19 +121,36 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
     { images: "web=x" },
     /Input images, line 1 names the container "web" .*taskdef\.json has "customer"/,
   ],
-  ["a misspelt key", { ...template, memroy: "512" }, {}, /:16: unknown key memroy \(did you mean memory\?\)/],
+  [
+    "a misspelt key",
+    { ...template, memroy: "512" },
+    { "unknown-keys": "refuse" },
+    /:16: unknown key memroy \(did you mean memory\?\)/,
+  ],
   [
     "a misspelt key of a saved description",
     { taskDefinition: { ...template, memroy: "512" }, tags: [{ key: "a", vale: "b" }] },
-    {},
+    { "unknown-keys": "refuse" },
     /2 things .*:17: unknown key memroy .*:22: unknown key tags\[0\]\.vale \(did you mean value\?\)/,
   ],
-  ["broken JSON", open(""), {}, /taskdef\.json:4:1 is not valid JSON/],
+  ["broken JSON", open('"cpu": ]'), {}, /taskdef\.json:3:8 is not valid JSON: "\]" is not expected here/],
   [
-    "a key that is there twice",
-    open('"family": "y",\n"cpu": "1"'),
+    "a role's ARN without an account",
+    { ...template, taskRoleArn: "arn:aws:iam::123:role/app" },
     {},
-    /taskdef\.json:3: family is there a sec/,
+    /taskdef\.json:16: taskRoleArn is no role's ARN: arn:aws:iam::123:role\/app \(write arn:aws:iam::/,
+  ],
+  [
+    "another resource's ARN as a role",
+    template,
+    { "execution-role": "arn:aws:iam::123456789012:user/me" },
+    /executionRoleArn is no role's ARN/,
+  ],
+  [
+    "a role's name with blanks",
+    template,
+    { "task-role": "my role" },
+    /taskRoleArn is no role's name: my role/,
   ],
   [
     "an AppSpec with a placeholder beside other faults",
@@ -170,6 +187,26 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
   await expect(render(taskDefinition, { ...inputs, ...paths })).rejects.toThrow(message);
 });
 
+test("keys that are not known or there twice are taken, with a warning", async () => {
+  const text = `{ // ours
+    "$schema": "./ecs.json",
+    "family": "y", "family": "x",
+    "containerDefinitions": [{ "name": "customer", "image": "<IMAGE1_NAME>", "moods": 3, "portMapping": null, }],
+  }`;
+  const { taskDefinition, diff } = await render(text);
+  expect(taskDefinition).toEqual({
+    $schema: "./ecs.json",
+    family: "x",
+    containerDefinitions: [{ name: "customer", image: "repo@sha256:abc", moods: 3 }],
+  });
+  expect(diff).toHaveLength(1);
+  expect(bench.warnings.slice(-3).map((line) => line.replace(bench.folder, ""))).toEqual([
+    "/taskdef.json:3: family is there a second time, after line 3; the second one counts",
+    "/taskdef.json:2: the key $schema is not known here; it is sent to AWS as it is",
+    "/taskdef.json:4: the key containerDefinitions[customer].moods is not known here; it is sent to AWS as it is",
+  ]);
+});
+
 test("all faults of all inputs and files are told at once", async () => {
   const broken = {
     family: "x",
@@ -185,7 +222,12 @@ test("all faults of all inputs and files are told at once", async () => {
       },
     ],
   };
-  const inputs = { images: "wbe=x", "log-options": "a=b", placeholders: "" };
+  const inputs = {
+    images: "wbe=x",
+    "log-configuration-options": "a=b",
+    placeholders: "",
+    "unknown-keys": "refuse",
+  };
   const { message } = await render(broken, inputs).catch((error) => error);
   expect(message.replaceAll(bench.folder, "").split("; ")).toEqual([
     "6 things to correct: /taskdef.json:6: unknown key containerDefinitions[web].portMapping (did you mean portMappings?)",
@@ -193,7 +235,7 @@ test("all faults of all inputs and files are told at once", async () => {
     'Input images, line 1 names the container "wbe" (/taskdef.json has "web")',
     '/taskdef.json: the container "web" has A twice in environment',
     '/taskdef.json: the container "web" has A in environment and in secrets: remove one by a line -A',
-    '/taskdef.json: the container "web" has log options but no log driver: give one in the input log-driver',
+    '/taskdef.json: the container "web" has log options but no log driver: give one in the input log-configuration-log-driver',
   ]);
 });
 

@@ -1,3 +1,5 @@
+import { roleFault } from "../../shared/arn.ts";
+import { sentToAws } from "../../shared/ecs/task-definition-file.ts";
 import { Failure } from "../../shared/failure.ts";
 import { refuseFindings } from "../../shared/findings.ts";
 import { fillPlaceholders, findPlaceholders } from "../../shared/placeholders.ts";
@@ -35,10 +37,11 @@ interface Told {
 /** Throws one Failure that names everything to correct; nothing is written by then. */
 export async function render(inputs: RenderInputs, world: RenderWorld): Promise<Rendered> {
   const source = await loadSource(inputs.source, world);
-  const told: Told = { faults: [...source.faults], notices: [...source.notices] };
+  for (const warning of source.warnings) world.log.warning(warning);
+  const told: Told = { faults: [], notices: [...source.notices] };
   const taskDefinition = await edit(source, inputs, world, told);
   const appSpec = inputs.appSpecFile
-    ? tryAppSpec(inputs.appSpecFile, inputs.placeholders, told.faults)
+    ? tryAppSpec(inputs.appSpecFile, inputs.placeholders, told.faults, world)
     : undefined;
   refuseFindings(
     told.faults.map((text) => ({ text })),
@@ -62,11 +65,12 @@ async function edit(
 ): Promise<TaskDefinitionInput> {
   const { origin } = source;
   const filled = fillPlaceholders(source.value, inputs.placeholders);
-  const inspected = inspectTaskDefinition(filled, inputs.task);
+  const inspected = inspectTaskDefinition(filled, inputs.task, inputs.rules);
   told.faults.push(...inspected.faults.map(({ keys, text }) => `${at(source, keys)}: ${text}`));
+  for (const key of inspected.unknown) world.log.warning(sentToAws(at(source, key.keys), key));
   if (inspected.dropped.length > 0) told.notices.push(droppedNotice(origin, inspected.dropped));
   const definition = structuredClone(inspected.taskDefinition) as unknown as Record<string, unknown>;
-  const containers = findContainers(definition, origin, inputs.container.containers, told.faults);
+  const containers = findContainers(definition, origin, inputs.container.containers, told);
   editContainers(containers, inputs.container, told);
   changeEntries(definition, inputs.tags, inList("tags", "key", "value"), told);
   if (containers.all.some(({ image }) => String(image).startsWith(ecrScheme))) {
@@ -77,6 +81,11 @@ async function edit(
     const target = { target: inputs.container.pinned, place: "Input pin-images" };
     const { pinImages } = await import("./pin-images.ts");
     await pinImages(containers.meantBy(target), world, told.faults);
+  }
+  for (const key of ["executionRoleArn", "taskRoleArn"]) {
+    const role = definition[key];
+    const fault = typeof role === "string" ? roleFault(role, key) : undefined;
+    if (fault) told.faults.push(`${at(source, [key])}: ${fault.text} (${fault.mend})`);
   }
   for (const container of containers.all)
     told.faults.push(...checkContainer(container).map((fault) => `${origin}: ${fault}`));
@@ -89,9 +98,11 @@ function tryAppSpec(
   file: string,
   values: ReadonlyMap<string, string>,
   faults: string[],
+  { log }: RenderWorld,
 ): RenderedAppSpec | undefined {
   try {
     const rendered = renderAppSpec(file, values);
+    for (const warning of rendered.warnings) log.warning(warning);
     for (const { name, path } of rendered.left)
       faults.push(`${file}: placeholder <${name}> at ${path} is left in: ${mend(path, name)}`);
     return rendered;

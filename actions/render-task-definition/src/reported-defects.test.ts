@@ -34,7 +34,10 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
   [
     "values of labels and log options keep what follows a second =",
     one,
-    { "docker-labels": "rule=Host(`a`) && Query(`x=y`)", "log-options": "awslogs-datetime-format=a=b==" },
+    {
+      "docker-labels": "rule=Host(`a`) && Query(`x=y`)",
+      "log-configuration-options": "awslogs-datetime-format=a=b==",
+    },
     {
       web: {
         dockerLabels: { team: "tea", rule: "Host(`a`) && Query(`x=y`)" },
@@ -60,7 +63,7 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
   [
     "names of containers are trimmed",
     two,
-    { containers: " web ,\n  side ", images: "x:1", environment: "N=1" },
+    { containers: " web ,\n  side ", images: "x:1", "environment-variables": "N=1" },
     {
       web: { image: "x:1", environment: variables(["A", "1"], ["B", "2"], ["N", "1"]) },
       side: { image: "x:1", environment: variables(["N", "1"]) },
@@ -75,13 +78,13 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
   [
     "environment can be replaced",
     one,
-    { environment: "C=3", "environment-mode": "replace" },
+    { "environment-variables": "C=3", "environment-variables-mode": "replace" },
     { web: { environment: variables(["C", "3"]) } },
   ],
   [
     "environment can be removed",
     one,
-    { environment: "-A\nC=3" },
+    { "environment-variables": "-A\nC=3" },
     { web: { environment: variables(["B", "2"], ["C", "3"]) } },
   ],
   [
@@ -116,7 +119,7 @@ test("a task definition may be YAML with comments", async () => {
 
 test("a fault of a YAML file is told with its line", async () => {
   const file = bench.file("taskdef.yml", "family: f\ncontainerDefinitions:\n  - name: web\n    imgae: x\n");
-  await expect(bench.render({ "task-definition": file })).rejects.toThrow(
+  await expect(bench.render({ "task-definition": file, "unknown-keys": "refuse" })).rejects.toThrow(
     /taskdef\.yml:4: unknown key containerDefinitions\[web\]\.imgae \(did you mean image\?\)/,
   );
 });

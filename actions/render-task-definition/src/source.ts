@@ -1,6 +1,7 @@
 import { parseData, readTextFile } from "../../shared/data-file.ts";
 import { findDataPositions, type Keys } from "../../shared/data-file-positions.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
+import { twiceIn } from "../../shared/ecs/task-definition-file.ts";
 import type { TaskDefinitionSource } from "../../shared/ecs/task-definition-source.ts";
 import { Failure } from "../../shared/failure.ts";
 import { describeTaskDefinition } from "./describe.ts";
@@ -15,7 +16,7 @@ export interface LoadedSource {
   readonly arn: string | undefined;
   /** 1-based line in the file; undefined where there is none. */
   lineOf(keys: Keys): number | undefined;
-  readonly faults: readonly string[];
+  readonly warnings: readonly string[];
   readonly notices: readonly string[];
 }
 
@@ -26,13 +27,13 @@ export async function loadSource(source: TaskDefinitionSource, world: RenderWorl
 function loadFile(file: string): LoadedSource {
   const text = readTextFile(file);
   const value = parseData(text, file);
-  const { lineOf, duplicateKeys } = findDataPositions(text);
+  const { lineOf } = findDataPositions(text);
   return {
     origin: file,
     value,
     arn: undefined,
     lineOf: (keys) => lineOf(keys) ?? lineOf(["taskDefinition", ...keys]),
-    faults: duplicateKeys.map(({ key, line }) => `${file}:${line}: ${key} is there a second time`),
+    warnings: twiceIn(text, value, file),
     notices: [],
   };
 }
@@ -50,7 +51,7 @@ async function loadRegistered(reference: string, { ecs, signal }: RenderWorld): 
     value: found.definition,
     arn: found.arn,
     lineOf: () => undefined,
-    faults: [],
+    warnings: [],
     notices:
       reservedTags.length > 0
         ? [`${origin}: left out the tags ${reservedTags.join(", ")}, which only AWS can set.`]

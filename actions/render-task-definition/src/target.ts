@@ -6,6 +6,8 @@ export interface Placed<T> {
   readonly target: Target;
   readonly place: string;
   readonly value: T;
+  /** The value when the names of `target` turn out to be no containers, but the begin of it. */
+  readonly whole?: T;
 }
 
 // ECS API reference, ContainerDefinition.name: letters, numbers, underscores and hyphens.

@@ -20,6 +20,8 @@ const nowhere: ClientConfig = {
 
 export interface Workbench {
   readonly folder: string;
+  /** Of all renderings. */
+  readonly warnings: readonly string[];
   /** Path of a new file; objects become JSON. */
   file(name: string, content: unknown): string;
   /** Renders from inputs as a workflow gives them. */
@@ -29,8 +31,10 @@ export interface Workbench {
 
 export function createWorkbench(): Workbench {
   const folder = mkdtempSync(join(tmpdir(), "render-test-"));
+  const warnings: string[] = [];
   return {
     folder,
+    warnings,
     file(name, content) {
       const path = join(folder, name);
       writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content, null, 2));
@@ -39,7 +43,10 @@ export function createWorkbench(): Workbench {
     render: async (inputs, config = nowhere) =>
       render(
         readRenderInputs((name) => inputs[name] ?? ""),
-        createTestWorld(folder, config),
+        {
+          ...createTestWorld(folder, config),
+          log: { info: () => {}, notice: () => {}, warning: (line) => void warnings.push(line) },
+        },
       ),
     close: () => rmSync(folder, { recursive: true }),
   };

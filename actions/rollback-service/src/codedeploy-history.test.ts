@@ -11,7 +11,8 @@ import type { World } from "../../deploy-service/src/clients.ts";
 import { openCodeDeployHistory } from "./codedeploy-history.ts";
 import { readRollbackInputs } from "./inputs.ts";
 
-const codedeploy = mockClient(CodeDeployClient);
+const client = new CodeDeployClient();
+const codedeploy = mockClient(client);
 const arnOf = (number: number) => `arn:aws:ecs:us-east-1:1:task-definition/web:${number}`;
 
 /** As CodeDeploy answers: the digest of the AppSpec, without its text. */
@@ -29,7 +30,7 @@ function list(...infos: DeploymentInfo[]) {
     .resolves({ deployments: infos.map((each) => each.deploymentId ?? "") });
   codedeploy.on(BatchGetDeploymentsCommand).resolves({ deploymentsInfo: infos });
   const world = {
-    clients: { codedeploy: new CodeDeployClient() },
+    clients: { codedeploy: client },
     signal: new AbortController().signal,
   } as unknown as World;
   const given: Record<string, string> = { cluster: "c", service: "web" };

@@ -133,14 +133,14 @@ test("the group's alarms, that what is undone has set off, do not stop the rollb
     TreatMissingData: "breaching",
   });
   const state = async () => (await cloudwatch.describeAlarms({})).MetricAlarms?.[0]?.StateValue;
-  await expect.poll(state, { timeout: 10_000 }).toBe("ALARM");
+  await stage.simulator.clock.until(async () => (await state()) === "ALARM");
   await codedeploy.updateDeploymentGroup({
     ...group,
     alarmConfiguration: { enabled: true, alarms: [{ name: "errors" }] },
   });
   // As a deployment would be.
   expect((await tryDeploy(stage, "next", 2)).record.cause).toMatch(/^Alarm errors went off/);
-  await expect.poll(ongoing, { timeout: 10_000 }).toEqual([]);
+  await stage.simulator.clock.until(async () => (await ongoing())?.length === 0);
   const { error, record } = await tryRollBack(stage, { to: good });
   expect(error).toBeUndefined();
   expect(record).toMatchObject({ status: "succeeded", changed: true });
@@ -154,7 +154,7 @@ test("cancelled while AWS rolls back: that goes on, and the job says so", async 
   const { error, record } = await tryRollBack(stage, {}, cancelAt(/^Asked CodeDeploy to stop/));
   expect(error?.message).toMatch(/^Cancelled by SIGTERM; AWS goes on with the rollback of deployment d-\w+$/);
   expect(record.status).toBe("cancelled");
-  await expect.poll(page, { timeout: 10_000 }).toBe("good");
+  await stage.simulator.clock.until(async () => (await page()) === "good");
 });
 
 test("cancelled while a revision is brought back: that goes on, unless told otherwise", async () => {
@@ -163,7 +163,7 @@ test("cancelled while a revision is brought back: that goes on, unless told othe
   const { error, record } = await tryRollBack(stage, {}, cancelAt(/ of web is created\.$/));
   expect(error?.message).toMatch(/^Cancelled by SIGTERM; deployment d-\w+ goes on \(on-cancel: leave\)$/);
   expect(record.status).toBe("cancelled");
-  await expect.poll(page, { timeout: 10_000 }).toBe("good");
+  await stage.simulator.clock.until(async () => (await page()) === "good");
 });
 
 test("a way back that goes on is waited for, not undone", async () => {

@@ -8,7 +8,8 @@ import { endActive } from "./end-active.ts";
 import { readRollbackInputs } from "./inputs.ts";
 import type { PastDeployment } from "./service-history.ts";
 
-const ecs = mockClient(ECSClient);
+const client = new ECSClient();
+const ecs = mockClient(client);
 const minute = 60_000;
 
 beforeEach(() => {
@@ -61,7 +62,7 @@ async function end({ look = () => ({ ended: "rolled-back" }), isRollback = false
   const stops: string[] = [];
   let now = 0;
   const world = {
-    clients: { ecs: new ECSClient() },
+    clients: { ecs: client },
     clock: {
       now: () => now,
       wait: async (ms: number, signal?: AbortSignal) => {

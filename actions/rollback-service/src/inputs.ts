@@ -27,7 +27,7 @@ const words = ["last-good", "active", "previous-revision"] as const;
 export function readRollbackInputs(getInput?: (name: string) => string): RollbackInputs {
   return readInputs(
     (read) => ({
-      ...readCommonInputs(read),
+      ...readCommonInputs(read, read.required("service")),
       to: readTarget(read),
       force: false,
       rollbackOnAlarm: [],
@@ -36,6 +36,7 @@ export function readRollbackInputs(getInput?: (name: string) => string): Rollbac
       onCancel: read.choice("on-cancel", onCancels, "leave"),
     }),
     getInput,
+    { appspec: "codedeploy-appspec" },
   );
 }
 

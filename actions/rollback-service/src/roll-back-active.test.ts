@@ -43,13 +43,13 @@ describe.each(kinds)("a deployment that goes on under %s", (_, create, version, 
   let stage: Stage;
   beforeAll(async () => {
     stage = await create();
-  }, 60_000);
+  });
   afterAll(() => stage?.close());
 
   const page = async () => (await fetch(stage.productionUrl)).text();
 
   test("is planned to be ended, and left alone", async () => {
-    await expect.poll(page, { timeout: 10_000 }).toBe("1");
+    await stage.simulator.clock.until(async () => (await page()) === "1");
     await release(stage, version, 12, { waitUntil });
     const { record } = await tryRollBack(stage, { mode: "plan" });
     expect(record).toMatchObject({
@@ -79,7 +79,7 @@ describe.each(kinds)("a deployment that goes on under %s", (_, create, version, 
   test("is ended by last-good as well, and turns the job red that made it", async () => {
     const job = tryDeploy(stage, version, 13, { maxFailedTasks: 100 });
     const started = async () => (await tryRollBack(stage, { to: "active", mode: "plan" })).record.status;
-    await expect.poll(started, { timeout: 20_000 }).toBe("planned");
+    await stage.simulator.clock.until(async () => (await started()) === "planned");
     const { record, error } = await tryRollBack(stage, {});
     expect(error).toBeUndefined();
     expect(shortRevision(record.revisionAfter)).toBe("web:1");
@@ -99,6 +99,6 @@ describe.each(kinds)("a deployment that goes on under %s", (_, create, version, 
     const to = await release(stage, "crash", 15, { waitUntil: "registered" });
     const { record, error } = await tryRollBack(stage, { to, "max-failed-tasks": "1" });
     expect(error?.message).toMatch(/cannot read the menu/);
-    expect(["rolled-back", "stopped", "failed"]).toContain(record.status);
+    expect(record.status).toBe("rolled-back");
   });
 });

@@ -18,7 +18,7 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
     stage = await create();
     good = await release(stage, "good", 12);
     bad = await release(stage, "bad", 13);
-  }, 60_000);
+  });
   afterAll(() => stage?.close());
 
   const page = async () => (await fetch(stage.productionUrl)).text();

@@ -1,4 +1,4 @@
-import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs";
 import type { Finding } from "../../shared/findings.ts";
 
 /** The named container, else the first essential one; ECS takes a container for essential that does not say. */
@@ -10,7 +10,22 @@ export function chooseContainer(
     return { container: containers.find(({ essential }) => essential !== false), findings: [] };
   const container = containers.find((candidate) => candidate.name === name);
   if (container || containers.length === 0) return { container, findings: [] };
+  return { container, findings: [noContainer(containers, name, "container")] };
+}
+
+/** A finding for each override of a container that the task definition does not have. */
+export function unknownOverrides(
+  containers: readonly ContainerDefinition[],
+  overrides: readonly ContainerOverride[],
+): Finding[] {
+  const names = overrides.map(({ name = "" }) => name);
+  const unknown = names.filter((name) => !containers.some((container) => container.name === name));
+  return containers.length === 0
+    ? []
+    : unknown.map((name) => noContainer(containers, name, "container-overrides"));
+}
+
+function noContainer(containers: readonly ContainerDefinition[], name: string, input: string): Finding {
   const names = containers.map((candidate) => candidate.name).join(", ");
-  const text = `the task definition has no container ${name} (input container); it has: ${names}`;
-  return { container, findings: [{ text }] };
+  return { text: `the task definition has no container ${name} (input ${input}); it has: ${names}` };
 }

@@ -1,10 +1,10 @@
 import { type ContainerDefinition, DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { settleRevision } from "../../shared/ecs/revision.ts";
 import { readTaskDefinition } from "../../shared/ecs/task-definition-file.ts";
-import type { TaskDefinitionSource } from "../../shared/ecs/task-definition-source.ts";
 import type { EcsWorld } from "../../shared/ecs/world.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Finding } from "../../shared/findings.ts";
+import type { RunInputs } from "./inputs.ts";
 
 export interface Definition {
   readonly containers: readonly ContainerDefinition[];
@@ -14,9 +14,12 @@ export interface Definition {
 }
 
 /** Reads the file, or looks up the revision. */
-export async function findDefinition(world: EcsWorld, source: TaskDefinitionSource): Promise<Definition> {
+export async function findDefinition(
+  world: EcsWorld,
+  { taskDefinition: source, rules }: Pick<RunInputs, "taskDefinition" | "rules">,
+): Promise<Definition> {
   if ("reference" in source) return describeRevision(world, source.reference);
-  const { taskDefinition, findings } = readTaskDefinition(source.file, world.log);
+  const { taskDefinition, findings } = readTaskDefinition(source.file, world.log, rules);
   return {
     containers: taskDefinition?.containerDefinitions ?? [],
     findings,

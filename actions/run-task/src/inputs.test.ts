@@ -8,10 +8,14 @@ test("defaults are the careful choices", () => {
   expect(readRunInputs(given({}))).toEqual({
     cluster: "c",
     taskDefinition: { reference: "web" },
+    rules: { unknownKeys: "pass", keptEmpty: [] },
     container: undefined,
     command: [],
     environment: new Map(),
+    containerOverrides: [],
     placement: { service: "s" },
+    tags: [],
+    volumes: [],
     waitUntil: "stopped",
     deadlineMs: 30 * 60_000,
     onCancel: "stop",
@@ -43,6 +47,75 @@ test("everything can be given", () => {
   });
 });
 
+const strategy = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }];
+const overrides = [
+  { name: "web", command: ["node", "migrate.js"] },
+  { name: "side", cpu: 64 },
+];
+const managedEBSVolume = { sizeInGiB: 20, roleArn: "arn:aws:iam::123456789012:role/ebs" };
+const nowhere = { subnets: [], securityGroups: [], assignPublicIp: "DISABLED" };
+
+test.each<[string, Record<string, string>, object]>([
+  ["cluster", { cluster: "" }, { cluster: "default" }],
+  ["EC2", { service: "", "run-task-launch-type": "EC2" }, { placement: { launchType: "EC2", ...nowhere } }],
+  [
+    "capacity providers",
+    { service: "", "run-task-capacity-provider-strategy": JSON.stringify(strategy) },
+    { placement: { capacityProviderStrategy: strategy, ...nowhere } },
+  ],
+  [
+    "network",
+    {
+      service: "",
+      "run-task-subnets": "a,b",
+      "run-task-security-groups": "c, d",
+      "run-task-assign-public-IP": "ENABLED",
+    },
+    {
+      placement: {
+        launchType: "FARGATE",
+        subnets: ["a", "b"],
+        securityGroups: ["c", "d"],
+        assignPublicIp: "ENABLED",
+      },
+    },
+  ],
+  [
+    "overrides",
+    { "run-task-container-overrides": JSON.stringify(overrides) },
+    { containerOverrides: overrides },
+  ],
+  ["tags as JSON", { "run-task-tags": '[{"key":"a","value":"b"}]' }, { tags: [{ key: "a", value: "b" }] }],
+  [
+    "tags as lines",
+    { tags: "a=b\nc=d=e" },
+    {
+      tags: [
+        { key: "a", value: "b" },
+        { key: "c", value: "d=e" },
+      ],
+    },
+  ],
+  ["starter", { "run-task-started-by": "GitHub-Actions" }, { startedBy: "GitHub-Actions" }],
+  ["managed tags", { "enable-ecs-managed-tags": "TRUE" }, { enableEcsManagedTags: true }],
+  [
+    "volume",
+    {
+      "run-task-managed-ebs-volume-name": "data",
+      "run-task-managed-ebs-volume": JSON.stringify(managedEBSVolume),
+    },
+    { volumes: [{ name: "data", managedEBSVolume }] },
+  ],
+  [
+    "stop",
+    { "wait-for-task-stopped": "TRUE", "wait-for-minutes": "60" },
+    { waitUntil: "stopped", deadlineMs: 3_600_000 },
+  ],
+  ["start", { "wait-for-task-stopped": "false" }, { waitUntil: "started" }],
+])("the official action's names are taken: %s", (_, inputs, expected) => {
+  expect(readRunInputs(given(inputs))).toMatchObject(expected);
+});
+
 test.each(["web", "web:7", "arn:aws-cn:ecs:cn-north-1:123456789012:task-definition/web:7"])(
   "%s names a task definition",
   (reference) => {
@@ -59,13 +132,28 @@ test.each<[Record<string, string>, string]>([
   [{ environment: "DATABASE" }, "lines of the form name=value are expected"],
   [{ service: "" }, "Input service or subnets is required"],
   [{ subnets: "subnet-1" }, "Inputs service and subnets exclude each other"],
-  [{ "security-groups": "sg-1" }, "Input security-groups goes with subnets only"],
-  [{ "assign-public-ip": "ENABLED" }, "Input assign-public-ip goes with subnets only"],
+  [{ "security-groups": "sg-1" }, "Inputs service and security-groups exclude each other"],
+  [{ "assign-public-ip": "ENABLED" }, "Inputs service and assign-public-ip exclude each other"],
+  [{ "launch-type": "EC2" }, "Inputs service and launch-type exclude each other"],
+  [{ service: "", "launch-type": "EC2", "security-groups": "sg-1" }, "goes with subnets only"],
+  [{ service: "", "launch-type": "LAMBDA", subnets: "s" }, "allowed: FARGATE, EC2, EXTERNAL"],
+  [
+    { service: "", "launch-type": "EC2", "capacity-provider-strategy": '[{"capacityProvider":"a"}]' },
+    "Inputs launch-type and capacity-provider-strategy exclude each other",
+  ],
+  [{ service: "", "capacity-provider-strategy": '[{"provider":"a"}]' }, "is not a JSON list such as"],
+  [{ "container-overrides": '{"name":"web"}' }, "is not a JSON list of overrides"],
+  [{ tags: '["team"]' }, "is not a JSON list of tags"],
+  [{ "started-by": "GitHub Actions" }, "at most 128 letters, digits, -, _ and /"],
+  [{ "managed-ebs-volume-name": "data" }, "needs managed-ebs-volume"],
+  [{ subnets: "a", "run-task-subnets": "b" }, "Inputs subnets and run-task-subnets mean the same"],
+  [{ "wait-until": "stopped", "wait-for-task-stopped": "true" }, "give only wait-until"],
+  [{ deadline: "1h", "wait-for-minutes": "30" }, "give only deadline"],
   [{ service: "", subnets: "s", "assign-public-ip": "true" }, "allowed: ENABLED, DISABLED"],
   [{ "wait-until": "done" }, "allowed: started, stopped"],
   [{ "on-cancel": "rollback" }, "allowed: stop, leave"],
   [{ deadline: "30" }, "a duration such as 90s, 45m or 1h30m"],
-  [{ cluster: "", deadline: "soon" }, "2 inputs are wrong"],
+  [{ "on-cancel": "go", deadline: "soon" }, "2 inputs are wrong"],
 ])("inputs %j are refused", (inputs, message) => {
   expect(() => readRunInputs(given(inputs))).toThrow(message);
 });

@@ -1,71 +1,185 @@
+import type { CapacityProviderStrategyItem, ContainerOverride, Tag } from "@aws-sdk/client-ecs";
+import { type ManagedVolume, readManagedVolumes } from "../../shared/ecs/managed-volumes.ts";
 import {
+  readRules,
   readTaskDefinitionSource,
   type TaskDefinitionSource,
 } from "../../shared/ecs/task-definition-source.ts";
-import { type InputReader, readInputs } from "../../shared/inputs.ts";
+import { type Aliases, type InputReader, readInputs } from "../../shared/inputs.ts";
+import { isObject, type ReadingRules } from "../../shared/task-definition.ts";
 
 export interface RunInputs {
   readonly cluster: string;
   readonly taskDefinition: TaskDefinitionSource;
+  readonly rules?: ReadingRules;
   /** Undefined: the first essential one. */
   readonly container: string | undefined;
   /** Empty: the task definition's or the image's own. */
   readonly command: readonly string[];
   readonly environment: ReadonlyMap<string, string>;
+  /** Of any containers, `container` too. */
+  readonly containerOverrides?: readonly ContainerOverride[];
   readonly placement: PlacementSource;
+  readonly tags?: readonly Tag[];
+  /** Undefined: the workflow run. */
+  readonly startedBy?: string | undefined;
+  readonly enableEcsManagedTags?: boolean | undefined;
+  readonly volumes?: readonly ManagedVolume[];
   readonly waitUntil: "started" | "stopped";
   readonly deadlineMs: number;
   readonly onCancel: "stop" | "leave";
 }
 
-/** Where the task runs: as a service's tasks do, or in these subnets. */
+/** Where the task runs: as a service's tasks do, or as these inputs say. */
 export type PlacementSource =
   | { readonly service: string }
   | {
+      readonly launchType?: LaunchType;
+      /** In place of a launch type. */
+      readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
+      /** Without any, the task has the network of its container instance. */
       readonly subnets: readonly string[];
       readonly securityGroups: readonly string[];
       readonly assignPublicIp: "ENABLED" | "DISABLED";
     };
 
+const launchTypes = ["FARGATE", "EC2", "EXTERNAL"] as const;
+type LaunchType = (typeof launchTypes)[number];
+
 /** Most one-off tasks take minutes; a forgotten one must not hold the job for GitHub's six hours. */
 const defaultDeadlineMs = 30 * 60_000;
+
+/** Names that aws-actions/amazon-ecs-deploy-task-definition has for the task that it runs, each with ours. */
+export const runAliases: Aliases = {
+  "run-task-container-overrides": "container-overrides",
+  "run-task-security-groups": "security-groups",
+  "run-task-subnets": "subnets",
+  "run-task-assign-public-IP": "assign-public-ip",
+  "run-task-capacity-provider-strategy": "capacity-provider-strategy",
+  "run-task-launch-type": "launch-type",
+  "run-task-started-by": "started-by",
+  "run-task-tags": "tags",
+  "run-task-managed-ebs-volume-name": "managed-ebs-volume-name",
+  "run-task-managed-ebs-volume": "managed-ebs-volume",
+};
 
 export function readRunInputs(getInput?: (name: string) => string): RunInputs {
   return readInputs(
     (read) => ({
-      cluster: read.required("cluster"),
+      cluster: read.optional("cluster") ?? "default",
       taskDefinition: readTaskDefinitionSource(read),
+      rules: readRules(read),
       container: read.optional("container"),
       command: read.json("command", 'a JSON list of texts such as ["node","migrate.js"]', isCommand, []),
       environment: read.pairs("environment"),
+      containerOverrides: read.json(
+        "container-overrides",
+        'a JSON list of overrides such as [{"name":"web","command":["node","migrate.js"]}]',
+        isOverrides,
+        [],
+      ),
       placement: readPlacement(read),
-      waitUntil: read.choice("wait-until", ["started", "stopped"], "stopped"),
-      deadlineMs: read.duration("deadline") ?? defaultDeadlineMs,
+      tags: readTags(read),
+      startedBy: readStartedBy(read),
+      enableEcsManagedTags: read.optionalBoolean("enable-ecs-managed-tags"),
+      volumes: readManagedVolumes(read, "managed-ebs-volume"),
+      ...readWaiting(read),
       onCancel: read.choice("on-cancel", ["stop", "leave"], "stop"),
     }),
     getInput,
+    runAliases,
   );
+}
+
+function readWaiting(read: InputReader): Pick<RunInputs, "waitUntil" | "deadlineMs"> {
+  for (const [ours, other] of [
+    ["wait-until", "wait-for-task-stopped"],
+    ["deadline", "wait-for-minutes"],
+  ] as const)
+    if (read.optional(ours) && read.optional(other))
+      read.problem(`Inputs ${ours} and ${other} mean the same: give only ${ours}`);
+  const stopped = read.optionalBoolean("wait-for-task-stopped");
+  const minutes = read.integer("wait-for-minutes", { min: 1, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
+  const fallbackMs = minutes > 0 ? Math.min(minutes, 360) * 60_000 : defaultDeadlineMs;
+  return {
+    waitUntil: read.choice("wait-until", ["started", "stopped"], stopped === false ? "started" : "stopped"),
+    deadlineMs: read.duration("deadline") ?? fallbackMs,
+  };
+}
+
+function isOverrides(value: unknown): value is ContainerOverride[] {
+  return Array.isArray(value) && value.every((item) => isObject(item) && typeof item.name === "string");
+}
+
+function isTags(value: unknown): value is Tag[] {
+  return Array.isArray(value) && value.every((item) => isObject(item) && typeof item.key === "string");
+}
+
+function isStrategy(value: unknown): value is CapacityProviderStrategyItem[] {
+  return (
+    Array.isArray(value) && value.every((item) => isObject(item) && typeof item.capacityProvider === "string")
+  );
+}
+
+/** A JSON list of keys and values, or lines `key=value`. */
+function readTags(read: InputReader): Tag[] {
+  if (!read.optional("tags")?.startsWith("["))
+    return [...read.pairs("tags")].map(([key, value]) => ({ key, value }));
+  return read.json("tags", 'a JSON list of tags such as [{"key":"team","value":"coffee"}]', isTags, []);
+}
+
+function readStartedBy(read: InputReader): string | undefined {
+  const given = read.optional("started-by");
+  if (given && !/^[\w/-]{1,128}$/.test(given))
+    read.problem(`Input started-by is "${given}"; at most 128 letters, digits, -, _ and / are expected`);
+  return given;
 }
 
 function isCommand(value: unknown): value is string[] {
   return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string");
 }
 
+/** With a service, all of these are the service's own. */
+const placementInputs = [
+  "subnets",
+  "launch-type",
+  "capacity-provider-strategy",
+  "security-groups",
+  "assign-public-ip",
+];
+
 function readPlacement(read: InputReader): PlacementSource {
   const service = read.optional("service");
-  const subnets = readIds(read, "subnets");
-  if (service && subnets.length > 0) read.problem("Inputs service and subnets exclude each other: give one");
-  if (!service && subnets.length === 0)
-    read.problem("Input service or subnets is required, to know where the task runs");
-  for (const name of ["security-groups", "assign-public-ip"])
-    if (service && read.optional(name))
-      read.problem(`Input ${name} goes with subnets only: with service, the service's own is taken`);
-  const assignPublicIp = read.choice("assign-public-ip", ["ENABLED", "DISABLED"], "DISABLED");
-  if (service) return { service };
-  return { subnets, securityGroups: readIds(read, "security-groups"), assignPublicIp };
+  if (service) {
+    for (const name of placementInputs)
+      if (read.optional(name))
+        read.problem(
+          `Inputs service and ${name} exclude each other: a task like the service's has the service's own`,
+        );
+    return { service };
+  }
+  const capacityProviderStrategy = read.json(
+    "capacity-provider-strategy",
+    'a JSON list such as [{"capacityProvider":"FARGATE_SPOT","weight":1}]',
+    isStrategy,
+    [],
+  );
+  const byProviders = capacityProviderStrategy.length > 0;
+  const launchType = read.choice("launch-type", launchTypes, "FARGATE");
+  if (byProviders && read.optional("launch-type"))
+    read.problem("Inputs launch-type and capacity-provider-strategy exclude each other: give one");
+  const subnets = read.names("subnets");
+  if (subnets.length === 0) refuseNetwork(read, !byProviders && launchType === "FARGATE");
+  return {
+    ...(byProviders ? { capacityProviderStrategy } : { launchType }),
+    subnets,
+    securityGroups: read.names("security-groups"),
+    assignPublicIp: read.choice("assign-public-ip", ["ENABLED", "DISABLED"], "DISABLED"),
+  };
 }
 
-function readIds(read: InputReader, name: string): string[] {
-  const ids = read.lines(name).flatMap((line) => line.split(","));
-  return ids.map((id) => id.trim()).filter(Boolean);
+function refuseNetwork(read: InputReader, isFargate: boolean): void {
+  if (isFargate) read.problem("Input service or subnets is required, to know where the task runs");
+  for (const name of ["security-groups", "assign-public-ip"])
+    if (read.optional(name)) read.problem(`Input ${name} goes with subnets only`);
 }

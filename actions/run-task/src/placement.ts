@@ -17,12 +17,21 @@ export async function findPlacement(
     const { service, primary } = await findService(world, { cluster, service: placement.service });
     return placementOf(service, primary);
   }
-  const { subnets, securityGroups, assignPublicIp } = placement;
+  return placementFrom(placement);
+}
+
+export function placementFrom(given: Exclude<RunInputs["placement"], { service: string }>): Placement {
+  const { launchType, capacityProviderStrategy, subnets, securityGroups, assignPublicIp } = given;
+  const awsvpcConfiguration = {
+    subnets: [...subnets],
+    securityGroups: [...securityGroups],
+    assignPublicIp,
+  };
   return {
-    launchType: "FARGATE",
-    networkConfiguration: {
-      awsvpcConfiguration: { subnets: [...subnets], securityGroups: [...securityGroups], assignPublicIp },
-    },
+    ...(capacityProviderStrategy
+      ? { capacityProviderStrategy: [...capacityProviderStrategy] }
+      : { launchType: launchType ?? "FARGATE" }),
+    ...(subnets.length > 0 && { networkConfiguration: { awsvpcConfiguration } }),
   };
 }
 

@@ -8,6 +8,7 @@ export async function publish(record: RunRecord): Promise<void> {
   core.setOutput("status", record.status ?? "failed");
   core.setOutput("cause", record.cause);
   core.setOutput("task-arn", record.taskArn);
+  core.setOutput("run-task-arn", JSON.stringify(record.taskArn ? [record.taskArn] : []));
   core.setOutput("exit-code", record.exitCode ?? "");
   core.setOutput("revision", record.revision);
   await appendSummary(summaryOf(record));

@@ -1,9 +1,9 @@
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import type { EcsWorld } from "../../shared/ecs/world.ts";
-import { refuseFindings, refuseWith } from "../../shared/findings.ts";
+import { hasFaults, refuseFindings, refuseWith } from "../../shared/findings.ts";
 import { keepRecord } from "../../shared/keep-record.ts";
 import { persist } from "../../shared/patience.ts";
-import { chooseContainer } from "./container.ts";
+import { chooseContainer, unknownOverrides } from "./container.ts";
 import { findDefinition } from "./definition.ts";
 import { followToEnd } from "./follow-to-end.ts";
 import type { RunInputs } from "./inputs.ts";
@@ -26,17 +26,18 @@ export function runAndReport(world: EcsWorld, inputs: RunInputs): Promise<RunRec
 export async function run(world: EcsWorld, inputs: RunInputs, record: RunRecord): Promise<void> {
   const deadlineAt = world.clock.now() + inputs.deadlineMs;
   const firstContact = true;
-  const definition = await persist(world, () => findDefinition(world, inputs.taskDefinition), {
+  const definition = await persist(world, () => findDefinition(world, inputs), {
     firstContact,
   });
   // With a fault to report already, an outage is not waited for.
   const place = () => findPlacement(world, inputs);
-  const placement = await (definition.findings.length > 0
+  const placement = await (hasFaults(definition.findings)
     ? place()
     : persist(world, place, { firstContact })
   ).catch((error: Error) => refuseWith(definition.findings, world.log, error));
   const { container, findings } = chooseContainer(definition.containers, inputs.container);
-  refuseFindings([...definition.findings, ...findings], world.log);
+  const unknown = unknownOverrides(definition.containers, inputs.containerOverrides ?? []);
+  refuseFindings([...definition.findings, ...findings, ...unknown], world.log);
 
   record.container = container?.name ?? "";
   record.revision = await persist(world, () => definition.settle());

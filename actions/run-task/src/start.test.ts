@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import { placementOf } from "./placement.ts";
-import { describeStarter, explainFailures } from "./start.ts";
+import { unknownOverrides } from "./container.ts";
+import { type RunInputs, readRunInputs } from "./inputs.ts";
+import { placementFrom, placementOf } from "./placement.ts";
+import { describeStarter, explainFailures, requestOf } from "./start.ts";
 
 test.each<[NodeJS.ProcessEnv, string]>([
   [{}, "run-task"],
@@ -56,4 +58,65 @@ test.each([
   ],
 ])("%s", (_, service, primary, placement) => {
   expect(placementOf(service, primary)).toEqual(placement);
+});
+
+const base = readRunInputs((name) => ({ "task-definition": "job", service: "s" })[name] ?? "");
+const request = (inputs: Partial<RunInputs>) =>
+  requestOf({ ...base, ...inputs }, { revision: "job:1", container: "web", placement: {} });
+
+test("RunTask gets tags, starter, managed tags and volumes", () => {
+  const volumes = [{ name: "data", managedEBSVolume: { roleArn: "arn:aws:iam::123456789012:role/ebs" } }];
+  const tags = [{ key: "team", value: "coffee" }];
+  expect(request({ tags, startedBy: "me", enableEcsManagedTags: false, volumes })).toEqual({
+    cluster: "default",
+    taskDefinition: "job:1",
+    count: 1,
+    startedBy: "me",
+    tags,
+    enableECSManagedTags: false,
+    volumeConfigurations: volumes,
+  });
+});
+
+test("several containers are overridden, and command and environment are added to the chosen one", () => {
+  const containerOverrides = [
+    {
+      name: "web",
+      cpu: 64,
+      command: ["old"],
+      environment: [
+        { name: "A", value: "0" },
+        { name: "B", value: "2" },
+      ],
+    },
+    { name: "side", memory: 128 },
+  ];
+  const { overrides } = request({ containerOverrides, command: ["new"], environment: new Map([["A", "1"]]) });
+  expect(overrides?.containerOverrides).toEqual([
+    { name: "side", memory: 128 },
+    {
+      name: "web",
+      cpu: 64,
+      command: ["new"],
+      environment: [
+        { name: "B", value: "2" },
+        { name: "A", value: "1" },
+      ],
+    },
+  ]);
+  expect(unknownOverrides([{ name: "web" }], containerOverrides)).toEqual([
+    { text: "the task definition has no container side (input container-overrides); it has: web" },
+  ]);
+});
+
+test.each<[string, object, object]>([
+  ["an EC2 task has its instance's network", { launchType: "EC2" }, { launchType: "EC2" }],
+  [
+    "capacity providers replace the launch type",
+    { capacityProviderStrategy: providers },
+    { capacityProviderStrategy: providers },
+  ],
+])("%s", (_, given, placement) => {
+  const nowhere = { subnets: [], securityGroups: [], assignPublicIp: "DISABLED" as const };
+  expect(placementFrom({ ...nowhere, ...given })).toEqual(placement);
 });

@@ -1,5 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { type Failure as EcsFailure, RunTaskCommand, type TaskOverride } from "@aws-sdk/client-ecs";
+import {
+  type ContainerOverride,
+  type Failure as EcsFailure,
+  RunTaskCommand,
+  type RunTaskCommandInput,
+} from "@aws-sdk/client-ecs";
 import type { EcsWorld } from "../../shared/ecs/world.ts";
 import { Failure } from "../../shared/failure.ts";
 import { persist } from "../../shared/patience.ts";
@@ -19,16 +24,9 @@ export async function startTask(
   { revision, container, placement }: Order,
 ): Promise<string> {
   world.signal.throwIfAborted();
-  const command = new RunTaskCommand({
-    // The same for each try: an answer that got lost is given again, and no second task starts.
-    clientToken: randomUUID(),
-    cluster: inputs.cluster,
-    taskDefinition: revision,
-    count: 1,
-    startedBy: describeStarter(process.env),
-    ...placement,
-    ...overridesOf(inputs, container),
-  });
+  // The token is the same for each try: a lost response is given again, and no second task starts.
+  const request = { clientToken: randomUUID(), ...requestOf(inputs, { revision, container, placement }) };
+  const command = new RunTaskCommand(request);
   // Not abortable: an answer that is thrown away would leave a task nobody follows.
   const { tasks = [], failures = [] } = await persist(world, () => world.clients.ecs.send(command)).catch(
     explainRefusal(inputs),
@@ -38,15 +36,37 @@ export async function startTask(
   return arn;
 }
 
-function overridesOf(inputs: RunInputs, name: string): { overrides?: TaskOverride } {
+/** RunTask's own members for the task. */
+export function requestOf(inputs: RunInputs, { revision, container, placement }: Order): RunTaskCommandInput {
+  const { tags = [], volumes = [], enableEcsManagedTags: enableECSManagedTags } = inputs;
+  const containerOverrides = overridesOf(inputs, container);
+  return {
+    cluster: inputs.cluster,
+    taskDefinition: revision,
+    count: 1,
+    startedBy: inputs.startedBy ?? describeStarter(process.env),
+    ...placement,
+    ...(containerOverrides.length > 0 && { overrides: { containerOverrides } }),
+    ...(tags.length > 0 && { tags: [...tags] }),
+    ...(volumes.length > 0 && { volumeConfigurations: [...volumes] }),
+    ...(enableECSManagedTags !== undefined && { enableECSManagedTags }),
+  };
+}
+
+/** Those of the input, to which command and environment of the chosen container are added. */
+function overridesOf(inputs: RunInputs, name: string): ContainerOverride[] {
   const environment = [...inputs.environment].map(([key, value]) => ({ name: key, value }));
-  if (inputs.command.length === 0 && environment.length === 0) return {};
+  const overrides = [...(inputs.containerOverrides ?? [])];
+  if (inputs.command.length === 0 && environment.length === 0) return overrides;
+  const given = overrides.find((override) => override.name === name);
+  const before = given?.environment?.filter((item) => !inputs.environment.has(item.name ?? "")) ?? [];
   const override = {
+    ...given,
     name,
     ...(inputs.command.length > 0 && { command: [...inputs.command] }),
-    ...(environment.length > 0 && { environment }),
+    ...(environment.length > 0 && { environment: [...before, ...environment] }),
   };
-  return { overrides: { containerOverrides: [override] } };
+  return [...overrides.filter((each) => each !== given), override];
 }
 
 /** RunTask takes at most so many letters, digits, `-`, `_` and `/` (API reference, startedBy). */

@@ -1,7 +1,7 @@
 import type { RegisterScalableTargetCommandInput } from "@aws-sdk/client-application-auto-scaling";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { explainAwsError } from "../../shared/aws-errors.ts";
-import { createStage, type Stage, until } from "./stage.support.ts";
+import { createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 beforeEach(async () => {
@@ -265,7 +265,7 @@ test("on-failure: restore puts back range, suspension, policies and alarms, as t
   expect((await policies()).map(settings)).toEqual(before.policies.map(settings));
   const { MetricAlarms } = await cloudwatch.describeAlarms({ AlarmNamePrefix: "outside/web/" });
   expect(MetricAlarms).toMatchObject([{ AlarmName: "outside/web/cpu-out", Threshold: 70 }]);
-  await until(async () => (await stage.service()).desired === 1);
+  await stage.simulator.clock.until(async () => (await stage.service()).desired === 1);
 });
 
 test("a service that had none is left without when it fails", async () => {

@@ -1,5 +1,4 @@
 import { afterEach, expect, test } from "vitest";
-import { systemClock } from "../../shared/clock.ts";
 import { createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
@@ -11,21 +10,15 @@ test("a service without load balancer and health checks is watched on after its 
   expect(good.error).toBeUndefined();
   expect(good.record).toMatchObject({ status: "succeeded", now: { desired: 2, running: 2 } });
   await stage.push("crash");
-  // By the wall's clock, as it is real processes that fall.
-  const failing = await stage.try(
-    { "desired-count": "3", "max-failed-tasks": "1" },
-    { world: { clock: systemClock } },
-  );
+  const failing = await stage.try({ "desired-count": "3", "max-failed-tasks": "1" });
   expect(failing.error?.message).toMatch(/^Container web exited with code 1/);
 });
 
 test("containers that check themselves are healthy before the service is", async () => {
-  const check = "fetch('http://localhost:8080/').then(({ ok }) => process.exit(ok ? 0 : 1))";
   stage = await createStage(
     "ECS rolling",
     { loadBalancers: [] },
-    // So much time that a busy machine is in no hurry.
-    { command: ["CMD", "node", "--eval", check], interval: 5, retries: 2, startPeriod: 300 },
+    { command: ["CMD", "check"], interval: 5, retries: 2, startPeriod: 300 },
   );
   const good = await stage.try({ "desired-count": "2" });
   expect(good.error).toBeUndefined();

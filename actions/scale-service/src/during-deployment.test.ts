@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { keepOldTasks } from "../../deploy-service/src/stage.support.ts";
-import { createStage, type Stage, until } from "./stage.support.ts";
+import { createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 afterEach(() => stage?.close());
@@ -23,12 +23,11 @@ async function beginDeployment() {
       appSpecContent: { content: JSON.stringify({ version: 0, Resources }) },
     },
   });
-  for (;;) {
+  const replacement = await stage.simulator.clock.until(async () => {
     const { services } = await aws.ecs.describeServices({ cluster: "outside", services: ["web"] });
-    const replacement = services?.[0]?.taskSets?.find(({ status }) => status === "ACTIVE");
-    if (replacement) return replacement.externalId;
-    await new Promise(setImmediate);
-  }
+    return services?.[0]?.taskSets?.find(({ status }) => status === "ACTIVE");
+  });
+  return replacement?.externalId;
 }
 
 test("it waits for the deployment's end, then scales what it brought, in the group it brought it to", async () => {
@@ -43,7 +42,7 @@ test("it waits for the deployment's end, then scales what it brought, in the gro
     );
   let ended: Promise<unknown> | undefined;
   const onLine = (line: string) => {
-    if (line.startsWith("Waiting for the end of")) ended ??= until(end);
+    if (line.startsWith("Waiting for the end of")) ended ??= stage.simulator.clock.until(end);
   };
   const { error, record, lines } = await stage.try({ "desired-count": "2" }, { onLine });
   await ended;

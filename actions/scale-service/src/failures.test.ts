@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import { Cancelled } from "../../shared/failure.ts";
-import { createStage, type Deployer, type Stage, until } from "./stage.support.ts";
+import { createStage, type Deployer, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 afterEach(() => stage?.close());
@@ -192,5 +192,5 @@ test.each<["restore" | "leave", number, RegExp]>([
   expect(record.status).toBe("cancelled");
   expect(error?.message).toMatch(message);
   expect(undos.at(-1)).toBeUndefined();
-  await until(async () => (await stage.service()).desired === count);
+  await stage.simulator.clock.until(async () => (await stage.service()).desired === count);
 });

@@ -1,48 +1,56 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { type CreateServiceCommandInput, ECSClient, type HealthCheck } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { createRealWorld } from "../../../simulator/src/controllers/ecs/ecs-world.support.ts";
+import {
+  createRealWorld,
+  createTestWorld,
+  type World as EcsWorld,
+} from "../../../simulator/src/controllers/ecs/ecs-world.support.ts";
 import { pushProgram } from "../../../simulator/src/controllers/ecs/push-program.support.ts";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
+import type { Program } from "../../../simulator/src/planes/tasks/in-process-runtime.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
-import { startRealSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
-import { type Clock, systemClock } from "../../shared/clock.ts";
+import {
+  startRealSimulator,
+  startTestSimulator,
+  type TestSimulator,
+  testListenerPortOffset,
+} from "../../../simulator/src/test-simulator.support.ts";
 import type { World } from "./clients.ts";
 import { readScaleInputs } from "./inputs.ts";
 import { newRecord } from "./record.ts";
 import { scale } from "./scale.ts";
 import type { Undo } from "./undo.ts";
 
-/** Twenty times as fast as the wall, so that looking every two seconds takes a tenth of one. */
-const speed = 20;
-const quickClock: Clock = {
-  now: () => Date.now() * speed,
-  wait: (ms, signal) => systemClock.wait(ms / speed, signal),
-};
-
 export type Deployer = "CodeDeploy" | "ECS rolling" | "ECS blue/green";
 
 /** What tasks that start from now on do, as if somebody had pushed another image under the service's tag. */
 const programs = {
-  /** Answers slowly enough for requests to be under way whenever a task is stopped. */
-  serve: `
-    import { createServer } from "node:http";
-    const server = createServer((_, response) => setTimeout(() => response.end(String(process.pid)), 20));
-    server.listen(8080);
-    process.on("SIGTERM", () => server.close(() => process.exit(0)));
-  `,
-  crash: `throw new Error("cannot read the menu");`,
-  unhealthy: `
-    import { createServer } from "node:http";
-    createServer((_, response) => { response.statusCode = 503; response.end(); }).listen(8080);
-  `,
-};
+  serve: ({ listen, onSignal, exit }) => {
+    const server = listen(8080, (_, response) => response.end("served"));
+    onSignal(() => server.close(() => exit(0)));
+  },
+  crash: () => {
+    throw new Error("cannot read the menu");
+  },
+  unhealthy: ({ listen, onExec }) => {
+    listen(8080, (_, response) => response.writeHead(503).end());
+    onExec(() => 1);
+  },
+} satisfies Record<string, Program>;
+
+/** Responds slowly enough for requests to be in progress whenever a task is stopped, and each task differently. */
+const server = `
+  import { createServer } from "node:http";
+  const server = createServer((_, response) => setTimeout(() => response.end(String(process.pid)), 20));
+  server.listen(8080);
+  process.on("SIGTERM", () => server.close(() => process.exit(0)));
+`;
 
 export interface Stage {
-  readonly simulator: Simulator;
+  readonly simulator: TestSimulator;
   readonly cluster: string;
   readonly productionUrl: string;
   /** ARNs of the two between which blue/green moves the tasks. */
@@ -61,15 +69,30 @@ interface Trying {
   readonly world?: Partial<World>;
 }
 
-/** A simulated account with the service web, of which one task serves. */
+/** A simulated account in virtual time with the service web, of which one task serves. */
 export async function createStage(
   deployer: Deployer,
   settings: Partial<CreateServiceCommandInput> = {},
   healthCheck?: HealthCheck,
 ): Promise<Stage> {
   const parts = await (deployer === "CodeDeploy"
-    ? createCodeDeploy()
-    : createEcs(deployer, settings, healthCheck));
+    ? createCodeDeploy(await startTestSimulator(), programs.serve)
+    : createEcs(await createTestWorld(), programs.serve, deployer, settings, healthCheck));
+  return stageOf(parts, settings);
+}
+
+/** The same with tasks that are processes, in time that passes faster than the wall. */
+export async function createRealStage(deployer: Deployer): Promise<Stage> {
+  const parts = await (deployer === "CodeDeploy"
+    ? createCodeDeploy(await startRealSimulator(), server)
+    : createEcs(await createRealWorld(), server, deployer));
+  return stageOf(parts);
+}
+
+async function stageOf(
+  parts: Awaited<ReturnType<typeof createCodeDeploy>>,
+  settings: Partial<CreateServiceCommandInput> = {},
+): Promise<Stage> {
   const stage: Stage = {
     ...parts,
     push: (program) => pushProgram(parts.simulator, parts.repositoryUri, programs[program]),
@@ -83,7 +106,7 @@ export async function createStage(
     },
     async healthy(count) {
       const { elbv2 } = parts.simulator.aws;
-      await until(async () => {
+      await parts.simulator.clock.until(async () => {
         const found = await Promise.all(
           parts.targetGroups.map((TargetGroupArn) => elbv2.describeTargetHealth({ TargetGroupArn })),
         );
@@ -98,16 +121,10 @@ export async function createStage(
   return stage;
 }
 
-/** For what a test or its preparation waits for; the test's own time-out ends it. */
-export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await pause(20);
-}
-
-async function createCodeDeploy() {
-  const simulator = await startRealSimulator();
+async function createCodeDeploy(simulator: TestSimulator, program: Program | string) {
   const delivery = await createDelivery(simulator, testListenerPortOffset());
   const { repositoryUri, productionUrl, targetGroups } = delivery;
-  await pushProgram(simulator, repositoryUri, programs.serve);
+  await pushProgram(simulator, repositoryUri, program);
   return {
     simulator,
     cluster: "outside",
@@ -118,14 +135,15 @@ async function createCodeDeploy() {
 }
 
 async function createEcs(
+  { simulator, productionUrl, groups, create, newest }: EcsWorld,
+  program: Program | string,
   deployer: Deployer,
-  settings: Partial<CreateServiceCommandInput>,
-  healthCheck: HealthCheck | undefined,
+  settings: Partial<CreateServiceCommandInput> = {},
+  healthCheck?: HealthCheck,
 ) {
-  const { simulator, productionUrl, groups, create, newest } = await createRealWorld();
   const { repositories } = await simulator.aws.ecr.describeRepositories({});
   const repositoryUri = repositories?.[0]?.repositoryUri ?? "";
-  await pushProgram(simulator, repositoryUri, programs.serve);
+  await pushProgram(simulator, repositoryUri, program);
   const one = { containerName: "web", containerPort: 8080, targetGroupArn: groups.blue };
   const rolling = deployer === "ECS rolling";
   await create(
@@ -136,7 +154,7 @@ async function createEcs(
     },
     healthCheck,
   );
-  await until(async () => (await newest()).status === "SUCCESSFUL");
+  await simulator.clock.until(async () => (await newest()).status === "SUCCESSFUL");
   return { simulator, cluster: "main", productionUrl, repositoryUri, targetGroups: Object.values(groups) };
 }
 
@@ -154,7 +172,7 @@ async function tryScale(
   };
   const world: World = {
     clients: clientsOf(simulator),
-    clock: quickClock,
+    clock: simulator.clock.foreground,
     log: { info: write, notice: write, warning: write },
     signal,
     handOver: (undo) => void undos.push(undo),

@@ -1,11 +1,8 @@
-import {
-  DescribeTaskDefinitionCommand,
-  type DescribeTaskDefinitionCommandOutput,
-  RegisterTaskDefinitionCommand,
-} from "@aws-sdk/client-ecs";
+import type { DescribeTaskDefinitionCommandOutput } from "@aws-sdk/client-ecs";
 import { Failure } from "../failure.ts";
-import { inspectTaskDefinition, type TaskDefinitionInput } from "../task-definition.ts";
+import { comparable, type TaskDefinitionInput } from "../task-definition.ts";
 import { diffTaskDefinitions } from "../task-definition-diff.ts";
+import { describeCommand, registerCommand } from "./unknown-members.ts";
 import type { EcsWorld } from "./world.ts";
 
 export type RegisteredRevision = Pick<DescribeTaskDefinitionCommandOutput, "taskDefinition" | "tags">;
@@ -27,9 +24,8 @@ export async function settleRevision(world: EcsWorld, wanted: TaskDefinitionInpu
 
 /** What `wanted` changes of a registered revision; tags count only when it has some. */
 export function diffRevision(registered: RegisteredRevision, wanted: TaskDefinitionInput): string[] {
-  const { taskDefinition } = inspectTaskDefinition(registered.taskDefinition ?? {});
-  const before = wanted.tags ? { ...taskDefinition, tags: registered.tags } : taskDefinition;
-  return diffTaskDefinitions(before, inspectTaskDefinition(wanted).taskDefinition);
+  const [before, after] = comparable(registered.taskDefinition ?? {}, wanted);
+  return diffTaskDefinitions(wanted.tags ? { ...before, tags: registered.tags } : before, after);
 }
 
 /** A revision by ARN or family:revision, the latest active one by family; undefined when there is none. */
@@ -37,7 +33,7 @@ export async function describeRevision(
   world: EcsWorld,
   taskDefinition: string,
 ): Promise<RegisteredRevision | undefined> {
-  const command = new DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] });
+  const command = describeCommand({ taskDefinition, include: ["TAGS"] });
   try {
     return await world.clients.ecs.send(command, { abortSignal: world.signal });
   } catch (error) {
@@ -49,7 +45,7 @@ export async function describeRevision(
 
 /** Answers the new revision's ARN. */
 export async function registerRevision(world: EcsWorld, wanted: TaskDefinitionInput): Promise<string> {
-  const command = new RegisterTaskDefinitionCommand(wanted);
+  const command = registerCommand(wanted);
   try {
     const { taskDefinition } = await world.clients.ecs.send(command, { abortSignal: world.signal });
     const arn = taskDefinition?.taskDefinitionArn ?? "";

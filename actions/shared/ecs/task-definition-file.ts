@@ -1,24 +1,53 @@
-import { readDataFile } from "../data-file.ts";
+import { duplicateKeys, parseData, readTextFile } from "../data-file.ts";
 import { Failure } from "../failure.ts";
 import type { Finding } from "../findings.ts";
 import type { Log } from "../log.ts";
 import { findPlaceholders } from "../placeholders.ts";
-import { checkTaskDefinition, type TaskDefinitionInput } from "../task-definition.ts";
+import {
+  checkTaskDefinition,
+  type ReadingRules,
+  type TaskDefinitionInput,
+  type UnknownKey,
+} from "../task-definition.ts";
 
 /** The task definition of a file; what is wrong with it is a finding beside those of the service. */
 export function readTaskDefinition(
   file: string,
   log: Log,
+  rules?: ReadingRules,
 ): { taskDefinition: TaskDefinitionInput | undefined; findings: Finding[] } {
   try {
-    const { taskDefinition, dropped } = checkTaskDefinition(readDataFile(file), file);
+    const text = readTextFile(file);
+    const value = parseData(text, file);
+    const { taskDefinition, dropped, unknown } = checkTaskDefinition(value, file, rules);
     if (dropped.length > 0)
       log.notice(`${file}: left out ${dropped.join(", ")}, which cannot be registered.`);
-    return { taskDefinition, findings: leftPlaceholders(taskDefinition, file) };
+    const advice = [...twiceIn(text, value, file), ...unknown.map((key) => sentToAws(file, key))];
+    return {
+      taskDefinition,
+      findings: [
+        ...leftPlaceholders(taskDefinition, file),
+        ...advice.map((warning): Finding => ({ text: warning, kind: "advice" })),
+      ],
+    };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { taskDefinition: undefined, findings: [{ text: error.message }] };
   }
+}
+
+/** A warning for each key that an object of a file has twice. */
+export function twiceIn(text: string, value: unknown, file: string): string[] {
+  return duplicateKeys(text, value).map(
+    ({ key, firstLine, line }) =>
+      `${file}:${line}: ${key} is there a second time, after line ${firstLine}; the second one counts`,
+  );
+}
+
+/** The warning for a key that AWS may know, though this action does not. */
+export function sentToAws(place: string, { path, meant }: UnknownKey): string {
+  const question = meant ? ` (did you mean ${meant}?)` : "";
+  return `${place}: the key ${path} is not known here${question}; it is sent to AWS as it is`;
 }
 
 /** A finding for each placeholder in `value`, except those named in `kept`. */

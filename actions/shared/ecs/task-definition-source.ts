@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import type { InputReader } from "../inputs.ts";
+import { type ReadingRules, unknownKeyRules } from "../task-definition.ts";
 
 /** A file to register, or what DescribeTaskDefinition takes: family, family:revision or ARN. */
 export type TaskDefinitionSource = { readonly file: string } | { readonly reference: string };
@@ -16,4 +17,12 @@ export function readTaskDefinitionSource(read: InputReader): TaskDefinitionSourc
       `Input task-definition: there is no file ${given} (looked from ${process.cwd()}), and it is no family, family:revision or ARN`,
     );
   return { reference: given };
+}
+
+/** Reads how a file of a task definition is to be taken. */
+export function readRules(read: InputReader): ReadingRules {
+  return {
+    unknownKeys: read.choice("unknown-keys", unknownKeyRules, "pass"),
+    keptEmpty: read.names("keep-null-value-keys"),
+  };
 }

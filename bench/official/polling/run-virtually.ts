@@ -31,7 +31,6 @@ export interface Run {
   readonly complaint: string;
 }
 
-const appSpecInput = { ours: "appspec", peer: "codedeploy-appspec" };
 const order = JSON.parse(process.argv[2] ?? "") as Order;
 const now = installVirtualClock(Date.now());
 const stub = await startStubAws();
@@ -69,7 +68,7 @@ async function runOnce(row: number, run: number): Promise<Run> {
     "task-definition": files.taskDefinition,
     cluster: "main",
     service: "web",
-    ...(deployment.controller === "CODE_DEPLOY" && { [appSpecInput[order.side]]: files.appSpec }),
+    ...(deployment.controller === "CODE_DEPLOY" && { "codedeploy-appspec": files.appSpec }),
     ...(order.side === "ours" && until && { "wait-until": until }),
     ...(order.side === "peer" && { "wait-for-minutes": String(waitForMinutes) }),
   });

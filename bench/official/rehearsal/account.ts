@@ -2,9 +2,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { UpdateDeploymentGroupCommandInput } from "@aws-sdk/client-codedeploy";
 import type { TaskDefinition } from "@aws-sdk/client-ecs";
-import { startSimulator } from "@ecs-delivery/simulator";
 import { stageOn } from "../../../actions/deploy-service/src/stage.support.ts";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
+import { startRealSimulator } from "../../../simulator/src/test-simulator.support.ts";
 
 export const cluster = "outside";
 /** `web` is deployed by CodeDeploy, `rolling` by ECS with its circuit breaker. */
@@ -29,7 +29,7 @@ export interface Production {
 export type Account = Awaited<ReturnType<typeof openAccount>>;
 
 export async function openAccount({ timeScale, listenerPortOffset }: AccountOptions) {
-  const simulator = await startSimulator({ port: 0, listenerPortOffset, timeScale });
+  const simulator = await startRealSimulator({ listenerPortOffset, timeScale });
   const { aws } = simulator;
   const delivery = await createDelivery(simulator, listenerPortOffset);
   const stage = await stageOn({ simulator, productionUrl: delivery.productionUrl, cluster });

@@ -35,7 +35,7 @@ export const tellers: Sides<Tellers> = {
     deploy: async (release, taskDefinition) => ({
       ...(await defaultsOf(ourNames.deploy)),
       ...target(release, taskDefinition),
-      ...(release.service === "web" && { appspec: release.appSpec }),
+      ...(release.service === "web" && { "codedeploy-appspec": release.appSpec }),
     }),
   },
   // Their action.yml gives no defaults: the bundles have them.

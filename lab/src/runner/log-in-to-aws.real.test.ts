@@ -55,9 +55,9 @@ async function logIn(secrets: Record<string, string>, vars: Record<string, strin
       - uses: $/actions/log-in-to-aws
         with:
           role-to-assume: \${{ vars.ROLE }}
-          access-key-id: \${{ secrets.ID }}
-          secret-access-key: \${{ secrets.KEY }}
-          session-token: \${{ secrets.TOKEN }}
+          aws-access-key-id: \${{ secrets.ID }}
+          aws-secret-access-key: \${{ secrets.KEY }}
+          aws-session-token: \${{ secrets.TOKEN }}
       - run: echo "$AWS_REGION $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY \${AWS_SESSION_TOKEN-none}"
 `),
     },

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import { createInterface } from "node:readline";
+import { endWithThisProcess } from "../../../simulator/src/orphan-guard.ts";
 
 export interface ProcessRequest {
   command: string;
@@ -32,6 +33,7 @@ export async function runProcess(request: ProcessRequest): Promise<number> {
   });
   const group = child.pid as number;
   request.groups.add(group);
+  endWithThisProcess(child);
   const read = [child.stdout, child.stderr].map((stream) =>
     createInterface({ input: stream }).on("line", request.onLine),
   );

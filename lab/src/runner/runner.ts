@@ -22,6 +22,7 @@ export interface RunnerOptions {
   /** The environment of the runner's machine, which every step inherits. */
   environment: Record<string, string>;
   secrets: Record<string, string>;
+  /** A run takes them when it starts; later changes are for later runs. */
   vars: Record<string, string>;
   /** An existing folder for everything the runs write; whoever gives it removes it. */
   directory: string;
@@ -73,6 +74,7 @@ export function createRunner(options: RunnerOptions): Runner {
   return {
     async start({ workflow: path, event }) {
       const id = ++runs;
+      const vars = { ...options.vars };
       const sha = event.name === "push" ? event.after : event.sha;
       const directory = join(options.directory, `run-${id}`);
       const commitDirectory = await checkOutCommit(options.repository.gitDirectory, directory, sha);
@@ -94,7 +96,7 @@ export function createRunner(options: RunnerOptions): Runner {
         commitDirectory,
         workflows,
         groups,
-        options,
+        options: { ...options, vars },
         masker: createMasker(Object.values(options.secrets)),
         github: githubContext({ id, sha, event, inputs, workflow, repository: options.repository.name }),
         nextJob: () => ++jobs,

@@ -1,3 +1,4 @@
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import { CodePipelineClient } from "@aws-sdk/client-codepipeline";
 import { ECSClient } from "@aws-sdk/client-ecs";
@@ -8,6 +9,7 @@ interface Clients {
   readonly balancer: ElasticLoadBalancingV2Client;
   readonly codedeploy: CodeDeployClient;
   readonly pipelines: CodePipelineClient;
+  readonly logs: CloudWatchLogsClient;
 }
 
 /** Lets the story look at the account, and do what the course does by hand. */
@@ -22,6 +24,7 @@ export async function observe<Result>(
     balancer: new ElasticLoadBalancingV2Client(settings),
     codedeploy: new CodeDeployClient(settings),
     pipelines: new CodePipelineClient(settings),
+    logs: new CloudWatchLogsClient(settings),
   };
   try {
     return await look(clients);

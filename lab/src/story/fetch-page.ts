@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 
-// A page that takes longer is not one that answers.
-const patienceMs = 10_000;
+// It only ends what hangs, on the slowest machine too.
+const deadlineMs = 60_000;
 
-interface Visit {
+export interface Visit {
   /** Address of this machine that the connection comes from; the system's choice unless given. */
   readonly from?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export async function fetchPage(
   try {
     const request = get(address, {
       agent: false,
-      signal: AbortSignal.timeout(patienceMs),
+      signal: AbortSignal.timeout(deadlineMs),
       ...(from === undefined ? {} : { localAddress: from }),
       ...(headers ? { headers } : {}),
     });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -44,13 +44,20 @@ it("hears of each push to the scratch repository, whatever branch the project is
   expect(repository.subject).toBe("First");
   expect(pushes).toEqual([]);
   await repository.push();
-  await writeFile(join(repository.workDirectory, "file"), "2");
-  const second = await repository.commit("Second");
+  const second = await repository.commit({ message: "Second", path: "file", edit: () => "2" });
   await repository.push();
   expect(pushes).toEqual([
     { before: "0".repeat(40), after: repository.head, ref: "refs/heads/main" },
     { before: repository.head, after: second, ref: "refs/heads/main" },
   ]);
+});
+
+it("gives each change the file as the project has it, and as earlier changes left it", async () => {
+  const repository = await createScratchRepository(project, directory, listener.hook);
+  const add = (text: string) => (original: string, current: string) => `${current}, ${original} and ${text}`;
+  await repository.commit({ message: "Second", path: "file", edit: add("2") });
+  await repository.commit({ message: "Third", path: "file", edit: add("3") });
+  expect(await readFile(join(repository.workDirectory, "file"), "utf8")).toBe("1, 1 and 2, 1 and 3");
 });
 
 it("takes commits of a clone without history", async () => {

@@ -1,45 +1,64 @@
 import type { Progress } from "./progress.ts";
 
 export interface StoryStep {
+  /** The chapter it belongs to; empty for what all chapters share. */
+  chapter: string;
   name: string;
   ok: boolean;
   durationMs: number;
-  /** Why it is not as told. */
+  /** Why it failed. */
   problem?: string;
 }
 
 export interface StepRecorder {
-  readonly steps: readonly StoryStep[];
-  /** A step that the rest needs: its failure is thrown on. */
+  /** A step that the rest of the chapter needs: its failure is thrown on. */
   perform<T>(name: string, action: () => Promise<T>): Promise<T>;
-  /** A claim of the story, which throws when it does not hold; the story goes on all the same. */
+  /** A claim of the story, which throws when it does not hold; the chapter continues. */
   check(name: string, claim: () => Promise<void>): Promise<void>;
+  /** A figure that is reported and not judged. */
+  note(sentence: string): void;
 }
 
-export function createStepRecorder(progress: Progress): StepRecorder {
+export interface StoryRecorder extends StepRecorder {
+  readonly steps: readonly StoryStep[];
+  readonly notes: readonly string[];
+  /** Records the steps of one chapter. */
+  chapter(name: string): StepRecorder;
+}
+
+/** Records steps in the order they end; chapters may run side by side. */
+export function createStepRecorder(progress: Progress): StoryRecorder {
   const steps: StoryStep[] = [];
-  const perform = async <T>(name: string, action: () => Promise<T>): Promise<T> => {
-    const startedAt = performance.now();
-    const finish = (problem?: string) => {
-      const step = { name, ok: problem === undefined, durationMs: performance.now() - startedAt };
-      steps.push(problem === undefined ? step : { ...step, problem });
-      progress.stepFinished(name, step.durationMs, problem);
+  const notes: string[] = [];
+  const recorderOf = (chapter: string): StepRecorder => {
+    const perform = async <T>(name: string, action: () => Promise<T>): Promise<T> => {
+      const startedAt = performance.now();
+      const label = chapter === "" ? name : `${chapter}: ${name}`;
+      const finish = (problem?: string) => {
+        const step = { chapter, name, ok: problem === undefined, durationMs: performance.now() - startedAt };
+        steps.push(problem === undefined ? step : { ...step, problem });
+        progress.stepFinished(label, step.durationMs, problem);
+      };
+      progress.stepStarted(label);
+      try {
+        const result = await action();
+        finish();
+        return result;
+      } catch (error) {
+        finish((error as Error).message);
+        throw error;
+      }
     };
-    progress.stepStarted(name);
-    try {
-      const result = await action();
-      finish();
-      return result;
-    } catch (error) {
-      finish((error as Error).message);
-      throw error;
-    }
+    return {
+      perform,
+      check: (name, claim) => perform(name, claim).catch(() => {}),
+      note(sentence) {
+        notes.push(sentence);
+        progress.say(`  ${sentence}`);
+      },
+    };
   };
-  return {
-    steps,
-    perform,
-    check: (name, claim) => perform(name, claim).catch(() => {}),
-  };
+  return { steps, notes, chapter: recorderOf, ...recorderOf("") };
 }
 
 /** Throws with the sentence when the claim does not hold. */

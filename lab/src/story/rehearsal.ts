@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import { createWriteStream, type WriteStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { LabOptions } from "../options.mjs";
 import type { RunEvent, RunResult } from "../runner/result.ts";
 import { createRunner, type Run, type RunRequest } from "../runner/runner.ts";
-import type { LabOptions } from "./command-line.ts";
+import type { Change } from "./change.ts";
 import { machineEnvironment } from "./machine-environment.ts";
 import type { Progress } from "./progress.ts";
 import { listenForPushes, type Push } from "./push-listener.ts";
@@ -16,6 +17,8 @@ import { chooseTaskRuntime, type TaskRuntimeKind } from "./task-runtime.ts";
 export interface Rehearsal {
   simulator: SimulatorProcess;
   runtime: TaskRuntimeKind;
+  /** How many times faster than the wall AWS's waits pass. */
+  timeScale: number;
   repository: ScratchRepository;
   /** Of the load balancer's two listeners. */
   addresses: { production: string; test: string };
@@ -23,19 +26,26 @@ export interface Rehearsal {
   runs: RunResult[];
   /** Runs provision.yml to its end; meanwhile the registry gets the base image that releases stand on. */
   provision(): Promise<RunResult>;
-  /** Pushes the checkout's commit to main and resolves when the run it starts has ended. */
-  pushAndFollow(options?: { cancelAtLine: RegExp }): Promise<RunResult>;
+  /** Pushes to main and resolves when the run that this starts has ended. Pushes may follow each other quickly. */
+  pushAndFollow(release?: Release): Promise<RunResult>;
   /** Runs a workflow by hand, as it is on main, to its end. */
   runWorkflow(file: string, inputs: Record<string, string>): Promise<RunResult>;
-  /** The repository's variables, which every run reads when it starts. */
-  variables: Record<string, string>;
+}
+
+export interface Release {
+  /** Committed before the push; without it the last commit is pushed. */
+  change?: Change;
+  /** Variables of the repository while the run starts. */
+  variables?: Readonly<Record<string, string>>;
+  /** Presses "Cancel workflow" when the run's log comes to this line. */
+  cancelAtLine?: RegExp;
 }
 
 /**
- * Of a core: three tasks of half a vCPU, the load and the load balancer share two cores, and on a machine of half the
- * speed one task is still enough for the story's load.
+ * Part of a core. Three tasks of half a vCPU, the load and the load balancer fit on two cores; and one task on a core of
+ * a quarter of the speed is still enough for the story's load.
  */
-const vcpuShare = 0.5;
+const vcpuShare = 0.25;
 
 interface Place {
   project: string;
@@ -66,12 +76,12 @@ export async function startRehearsal(
     },
     ends,
   );
-  const awaited: ((run: Promise<RunResult>) => void)[] = [];
+  /** What the story's own push waits for; a push of the user's finds nothing here. */
+  let awaited: { cancelAtLine: RegExp | undefined; follow(run: Promise<RunResult>): void } | undefined;
   const listener = await listenForPushes(directory, (push) => {
     if (push.ref !== "refs/heads/main") return `only a push to main deploys, not ${push.ref}`;
-    const result = startDeploy(push);
-    const follow = awaited.shift();
-    if (follow) follow(result);
+    const result = startDeploy(push, awaited?.cancelAtLine);
+    if (awaited) awaited.follow(result);
     // Nobody waits for it: what went wrong has to be said here.
     else result.catch((error: Error) => progress.say(error.message));
     return "deploy.yml starts; the rehearsal's terminal shows it";
@@ -112,10 +122,10 @@ export async function startRehearsal(
       cancellations.notice(event);
     },
   });
-  const run = async (request: RunRequest) => {
+  const run = async (request: RunRequest, cancelAtLine?: RegExp) => {
     const started = await runner.start(request);
     if (!started) throw new Error(`${request.workflow} is not started by this push`);
-    cancellations.add(started);
+    if (cancelAtLine) cancellations.add(started, cancelAtLine);
     return follow(started);
   };
   const runWorkflow = (file: string, inputs: Record<string, string>) =>
@@ -123,11 +133,39 @@ export async function startRehearsal(
       workflow: `.github/workflows/${file}`,
       event: { name: "workflow_dispatch", branch: "main", sha: repository.main(), inputs },
     });
-  const startDeploy = ({ before, after }: Push) =>
-    run({ workflow: ".github/workflows/deploy.yml", event: { name: "push", branch: "main", before, after } });
+  const startDeploy = ({ before, after }: Push, cancelAtLine?: RegExp) =>
+    run(
+      { workflow: ".github/workflows/deploy.yml", event: { name: "push", branch: "main", before, after } },
+      cancelAtLine,
+    );
+  /** Commits and pushes; resolves to the run that has started. One push at a time. */
+  const push = async ({ change, variables: own = {}, cancelAtLine }: Release) => {
+    const before = { ...variables };
+    try {
+      if (change) await repository.commit(change);
+      // The run takes the variables when it starts, which is before the push ends.
+      Object.assign(variables, own);
+      const started = new Promise<{ run: Promise<RunResult> }>((resolve) => {
+        const follow = (run: Promise<RunResult>) => {
+          // It may fail before the push has ended.
+          run.catch(() => {});
+          resolve({ run });
+        };
+        awaited = { cancelAtLine, follow };
+      });
+      await repository.push();
+      return await started;
+    } finally {
+      awaited = undefined;
+      for (const name of Object.keys(own)) delete variables[name];
+      Object.assign(variables, before);
+    }
+  };
+  let lastPush: Promise<unknown> = Promise.resolve();
   return {
     simulator,
     runtime,
+    timeScale: options.timeScale,
     repository,
     addresses,
     runs,
@@ -135,14 +173,12 @@ export async function startRehearsal(
       const [result] = await Promise.all([runWorkflow("provision.yml", {}), provideBase()]);
       return result;
     },
-    async pushAndFollow(options) {
-      if (options) cancellations.cancelNextAt(options.cancelAtLine);
-      const started = new Promise<Promise<RunResult>>((resolve) => awaited.push((run) => resolve(run)));
-      await repository.push();
-      return await await started;
+    async pushAndFollow(release = {}) {
+      const pushed = lastPush.then(() => push(release));
+      lastPush = pushed.catch(() => {});
+      return (await pushed).run;
     },
     runWorkflow,
-    variables,
   };
 }
 
@@ -159,16 +195,9 @@ function untilEnd<T>(ends: AsyncDisposableStack, work: (signal: AbortSignal) => 
 
 /** Presses "Cancel workflow" of a run when its log comes to a line. */
 function createCancellations() {
-  let wanted: RegExp | undefined;
   const waiting = new Map<number, { run: Run; line: RegExp }>();
   return {
-    cancelNextAt(line: RegExp) {
-      wanted = line;
-    },
-    add(run: Run) {
-      if (wanted) waiting.set(run.id, { run, line: wanted });
-      wanted = undefined;
-    },
+    add: (run: Run, line: RegExp) => void waiting.set(run.id, { run, line }),
     notice(event: RunEvent) {
       if (event.type !== "log" || !waiting.get(event.run)?.line.test(event.line)) return;
       waiting.get(event.run)?.run.cancel();

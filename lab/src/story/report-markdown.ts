@@ -1,5 +1,5 @@
 import { seconds } from "./progress.ts";
-import type { Deployment, Report } from "./report.ts";
+import { type Deployment, type Report, verdict } from "./report.ts";
 
 const tasks = {
   docker: "tasks ran in Docker's containers",
@@ -7,12 +7,14 @@ const tasks = {
   none: "no task ran",
 };
 
-/** The report as a person wants to read it: what went as told, the load, each deployment with its traffic. */
+/** The report for a reader: the checks, the load, each deployment with its traffic. */
 export function reportMarkdown(report: Report): string {
   const { resources, load } = report;
   const memory = resources.simulatorRssMb === null ? "unknown" : `${resources.simulatorRssMb.toFixed(0)} MB`;
   return [
-    `# Rehearsal of ${report.commit.slice(0, 7)}: ${report.ok ? "as told" : "not as told"}`,
+    `# Rehearsal of ${report.commit.slice(0, 7)}: ${report.ok ? "passed" : "failed"}`,
+    "",
+    `**${oneLine(verdict(report))}**`,
     "",
     `${seconds(report.durationMs)} in all, ready to deploy after ${seconds(resources.readyMs)}; ` +
       `AWS's waits passed ${report.timeScale} times faster than their figures; ${tasks[report.runtime ?? "none"]}; ` +
@@ -20,22 +22,25 @@ export function reportMarkdown(report: Report): string {
     "",
     "## Story",
     "",
-    "| | step | took |",
-    "|---|---|---:|",
+    "| | chapter | step | took |",
+    "|---|---|---|---:|",
     ...report.steps.map(
-      (step) => `| ${step.ok ? "✓" : "✗"} | ${cell(describe(step))} | ${seconds(step.durationMs)} |`,
+      (step) =>
+        `| ${step.ok ? "✓" : "✗"} | ${step.chapter} | ${cell(describe(step))} | ${seconds(step.durationMs)} |`,
     ),
     "",
+    ...report.notes.flatMap((note) => [note, ""]),
+    ...(report.untold.length === 0 ? [] : [`Not finished: ${report.untold.join(", ")}.`, ""]),
     "## Load",
     "",
     `${load.requests} requests at ${load.requestsPerSecond.toFixed(0)} a second over both services, ` +
       `**${load.failed} failed**, counted by the load generator.`,
     "",
-    "| phase | lasted | requests | failed | p50 | p99 |",
-    "|---|---:|---:|---:|---:|---:|",
+    "| service | phase | lasted | requests | failed | p50 | p99 |",
+    "|---|---|---:|---:|---:|---:|---:|",
     ...load.phases.map(
       (phase) =>
-        `| ${cell(phase.name)} | ${seconds(phase.durationMs)} | ${phase.requests} | ${phase.failed} | ` +
+        `| ${phase.service} | ${cell(phase.name)} | ${seconds(phase.durationMs)} | ${phase.requests} | ${phase.failed} | ` +
         `${phase.p50Ms.toFixed(1)} ms | ${phase.p99Ms.toFixed(1)} ms |`,
     ),
     ...load.phases.flatMap((phase) => phase.failures).map((failure) => `- ${failure}`),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JobResult, RunResult } from "../runner/result.ts";
-import { deploymentsOf, makeReport } from "./report.ts";
+import { deploymentsOf, makeReport, verdict } from "./report.ts";
+import { reportHtml } from "./report-html.ts";
 import { reportMarkdown } from "./report-markdown.ts";
 
 function job(name: string, outputs: Record<string, string>, more: Partial<JobResult> = {}): JobResult {
@@ -51,17 +52,29 @@ const run: RunResult = {
   ],
   durationMs: 20_000,
 };
-const phase = { durationMs: 1000, requests: 220, failed: 0, p50Ms: 2, p99Ms: 9, failures: [] };
+const phase = {
+  service: "customer",
+  durationMs: 1000,
+  requests: 220,
+  failed: 0,
+  p50Ms: 2,
+  p99Ms: 9,
+  failures: [],
+};
+const step = { chapter: "provision", name: "create the stacks", ok: true, durationMs: 5 };
 const told = {
   commit: "0123456789",
   startedAt: new Date(0),
   durationMs: 60_000,
   timeScale: 60,
   runtime: "docker" as const,
-  steps: [{ name: "provision", ok: true, durationMs: 5 }],
+  steps: [step],
+  notes: ["One task served 700 requests a second."],
+  untold: [],
   phases: [
     { ...phase, name: "before" },
     { ...phase, name: "after", failed: 1, p99Ms: 20, failures: ["http://x: HTTP 502"] },
+    { ...phase, service: "employee", name: "before", durationMs: 2000 },
   ],
   runs: [run],
   readyMs: 9000,
@@ -75,8 +88,8 @@ describe("the report", () => {
       ok: true,
       durationMs: 60_000,
       runtime: "docker",
-      steps: [{ name: "provision", ok: true, durationMs: 5 }],
-      load: { requests: 440, failed: 1, p50Ms: 2, p99Ms: 20, requestsPerSecond: 220 },
+      steps: [step],
+      load: { requests: 660, failed: 1, p50Ms: 2, p99Ms: 20, requestsPerSecond: 330 },
       resources: { readyMs: 9000, simulatorRssMb: 150.4 },
     });
     expect(report.deployments[0]).toEqual({
@@ -98,10 +111,20 @@ describe("the report", () => {
     });
   });
 
-  it("is not ok when a step is not", () => {
-    expect(makeReport({ ...told, steps: [{ name: "a", ok: false, durationMs: 1, problem: "b" }] }).ok).toBe(
-      false,
-    );
+  it.each([
+    ["passed: 1 checks in 60 s", {}],
+    [
+      "failed: 1 of 2 checks: provision: create the stacks: no quota (see .lab/report.md)",
+      { steps: [step, { ...step, ok: false, problem: "no quota\nat all" }] },
+    ],
+    [
+      "failed: 0 of 1 checks (not finished: canary, cancel; see .lab/report.md)",
+      { untold: ["canary", "cancel"] },
+    ],
+  ])("ends with: %s", (line, change) => {
+    const report = makeReport({ ...told, ...change });
+    expect(verdict(report)).toBe(line);
+    expect(report.ok).toBe(line.startsWith("passed"));
   });
 
   it("counts no deployment where the deploy step was not reached", () => {
@@ -113,10 +136,13 @@ describe("the report", () => {
   it("reads as markdown", () => {
     const text = reportMarkdown(makeReport(told));
     for (const part of [
-      "# Rehearsal of 0123456: as told",
+      "# Rehearsal of 0123456: passed",
+      "**passed: 1 checks in 60 s**",
+      "| ✓ | provision | create the stacks | 0.0 s |",
+      "One task served 700 requests a second.",
       "tasks ran in Docker's containers",
-      "440 requests at 220 a second over both services, **1 failed**",
-      "| after | 1.0 s | 220 | 1 | 2.0 ms | 20.0 ms |",
+      "660 requests at 330 a second over both services, **1 failed**",
+      "| customer | after | 1.0 s | 220 | 1 | 2.0 ms | 20.0 ms |",
       "- http://x: HTTP 502",
       "`customer-microservice:1` → `customer-microservice:2`",
       '  x-axis "seconds" [0.0, 2.0]\n  y-axis "percent" 0 --> 100\n  line [100, 0]\n  line [0, 100]',
@@ -124,5 +150,13 @@ describe("the report", () => {
       "- **error** in run 3, employee / deploy: exited with code 1 | last words",
     ])
       expect(text).toContain(part);
+  });
+
+  it("is one HTML page that loads nothing and escapes what it shows", () => {
+    const problem = 'no "quota" & <nothing>';
+    const page = reportHtml(makeReport({ ...told, steps: [{ ...step, ok: false, problem }] }));
+    expect(page).toContain("no &#34;quota&#34; &#38; &#60;nothing&#62;");
+    expect(page).toContain("failed: 1 of 1 checks");
+    expect(page).not.toMatch(/<script|<link|<img|url\(/);
   });
 });

@@ -3,6 +3,11 @@ import type { LoadPhase } from "./load-generator.ts";
 import type { StoryStep } from "./record-steps.ts";
 import type { TaskRuntimeKind } from "./task-runtime.ts";
 
+/** Part of the load of one service. */
+export interface ServicePhase extends LoadPhase {
+  service: string;
+}
+
 export interface TrafficPoint {
   atMs: number;
   /** Percent of production traffic. */
@@ -29,7 +34,7 @@ export interface Deployment {
 
 /** `.lab/report.json`. Durations and latencies in milliseconds. */
 export interface Report {
-  /** The story went as told. */
+  /** Every check passed, and every chapter came to its end. */
   ok: boolean;
   commit: string;
   startedAt: string;
@@ -38,6 +43,10 @@ export interface Report {
   /** What ran the tasks; null when the story broke off before that was known. */
   runtime: TaskRuntimeKind | null;
   steps: StoryStep[];
+  /** Figures that are not judged, a sentence each. */
+  notes: string[];
+  /** Chapters that did not come to their end. */
+  untold: string[];
   load: {
     requests: number;
     failed: number;
@@ -45,7 +54,7 @@ export interface Report {
     p50Ms: number;
     p99Ms: number;
     requestsPerSecond: number;
-    phases: LoadPhase[];
+    phases: ServicePhase[];
   };
   deployments: Deployment[];
   runs: { id: number; workflow: string; conclusion: string; durationMs: number; jobs: JobResult[] }[];
@@ -64,7 +73,9 @@ export interface Told {
   timeScale: number;
   runtime: TaskRuntimeKind | undefined;
   steps: readonly StoryStep[];
-  phases: LoadPhase[];
+  notes: readonly string[];
+  untold: readonly string[];
+  phases: ServicePhase[];
   runs: RunResult[];
   readyMs: number;
   simulatorRssMb: number | undefined;
@@ -72,13 +83,15 @@ export interface Told {
 
 export function makeReport(told: Told): Report {
   return {
-    ok: told.steps.every((step) => step.ok),
+    ok: told.untold.length === 0 && told.steps.every((step) => step.ok),
     commit: told.commit,
     startedAt: told.startedAt.toISOString(),
     durationMs: told.durationMs,
     timeScale: told.timeScale,
     runtime: told.runtime ?? null,
     steps: [...told.steps],
+    notes: [...told.notes],
+    untold: [...told.untold],
     load: summariseLoad(told.phases),
     deployments: told.runs.flatMap(deploymentsOf),
     runs: told.runs.map(({ id, workflow, conclusion, durationMs, jobs }) => ({
@@ -90,6 +103,21 @@ export function makeReport(told: Told): Report {
     })),
     resources: { readyMs: told.readyMs, simulatorRssMb: told.simulatorRssMb ?? null },
   };
+}
+
+/** The rehearsal in one line. */
+export function verdict({ steps, untold, durationMs }: Report): string {
+  if (steps.every((step) => step.ok) && untold.length === 0)
+    return `passed: ${steps.length} checks in ${(durationMs / 1000).toFixed(0)} s`;
+  const failed = steps.filter((step) => !step.ok);
+  const reasons = failed.map((step) => `: ${nameOf(step)}: ${step.problem?.trim().split("\n")[0]}`);
+  const rest = untold.length === 0 ? "" : `not finished: ${untold.join(", ")}; `;
+  return `failed: ${failed.length} of ${steps.length} checks${reasons[0] ?? ""} (${rest}see .lab/report.md)`;
+}
+
+/** A step with its chapter. */
+export function nameOf({ chapter, name }: StoryStep): string {
+  return chapter === "" ? name : `${chapter}: ${name}`;
 }
 
 /** What the workflows' steps that deploy or roll back say of themselves. */
@@ -119,17 +147,21 @@ export function deploymentsOf(run: RunResult): Deployment[] {
   });
 }
 
-function summariseLoad(phases: LoadPhase[]): Report["load"] {
-  const sum = (pick: (phase: LoadPhase) => number) => phases.reduce((total, phase) => total + pick(phase), 0);
+function summariseLoad(phases: ServicePhase[]): Report["load"] {
+  const sum = (of: LoadPhase[], pick: (phase: LoadPhase) => number) =>
+    of.reduce((total, phase) => total + pick(phase), 0);
   const worst = (pick: (phase: LoadPhase) => number) => Math.max(0, ...phases.map(pick));
-  const requests = sum((phase) => phase.requests);
-  const lasted = sum((phase) => phase.durationMs);
+  // The services get their load at the same time.
+  const rates = Object.values(Object.groupBy(phases, ({ service }) => service)).map((own = []) => {
+    const lasted = sum(own, (phase) => phase.durationMs);
+    return lasted === 0 ? 0 : (sum(own, (phase) => phase.requests) / lasted) * 1000;
+  });
   return {
-    requests,
-    failed: sum((phase) => phase.failed),
+    requests: sum(phases, (phase) => phase.requests),
+    failed: sum(phases, (phase) => phase.failed),
     p50Ms: worst((phase) => phase.p50Ms),
     p99Ms: worst((phase) => phase.p99Ms),
-    requestsPerSecond: lasted === 0 ? 0 : (requests / lasted) * 1000,
+    requestsPerSecond: rates.reduce((total, rate) => total + rate, 0),
     phases,
   };
 }

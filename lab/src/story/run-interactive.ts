@@ -1,6 +1,6 @@
+import type { LabOptions } from "../options.mjs";
 import { git } from "../runner/git.ts";
 import { expectGreen } from "./chapters/expectations.ts";
-import type { LabOptions } from "./command-line.ts";
 import type { Progress } from "./progress.ts";
 import { createStepRecorder } from "./record-steps.ts";
 import { startRehearsal } from "./rehearsal.ts";

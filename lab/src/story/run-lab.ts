@@ -1,8 +1,11 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { parseCommandLine, Refusal, refused, textOf } from "../../../scripts/run/command-line.mjs";
+import { thisProcess } from "../../../scripts/run/processes.mjs";
+import { makeOwnedFolder } from "../../../simulator/src/owned-folder.ts";
+import { command, type LabOptions, withDefaults } from "../options.mjs";
 import { git } from "../runner/git.ts";
-import { type LabOptions, parseArguments, usage } from "./command-line.ts";
+import { ownerFile, refuseSecondRehearsal } from "./check-before-start.mjs";
 import { createProgress, type Progress } from "./progress.ts";
 import { runInteractive } from "./run-interactive.ts";
 import { runOnce } from "./run-once.ts";
@@ -20,37 +23,44 @@ const project = resolve(import.meta.dirname, "../../..");
 // What a shell reports of a program that Ctrl-C ended.
 const interruptedExitCode = 130;
 
-/** `npm run lab`. Resolves to the exit code when every child process has ended and temporary data is gone. */
+/**
+ * `npm run lab`. Resolves to the exit code when every child process has ended and temporary data is gone: 0 passed,
+ * 1 failed, 2 not started.
+ */
 export async function runLab(argv: readonly string[]): Promise<number> {
   try {
-    const options = parseArguments(argv);
-    if (!options.help) return await rehearse(options, process.stdout);
-    console.log(usage);
-    return 0;
+    const values = parseCommandLine(command, argv);
+    const text = textOf(command, values, process.stdout.columns);
+    if (text !== undefined) {
+      console.log(text);
+      return 0;
+    }
+    await command.check?.(values, project);
+    return await rehearse(withDefaults(values), process.stdout);
   } catch (error) {
     console.error(`lab: ${(error as Error).message}`);
-    return 1;
+    return error instanceof Refusal ? refused : 1;
   }
 }
 
 async function rehearse(options: LabOptions, terminal: typeof process.stdout): Promise<number> {
   const interruption = new AbortController();
   // A second Ctrl-C, or one from the parent as well as from the terminal, changes nothing.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.on(signal, () => interruption.abort());
+  for (const event of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"])
+    process.on(event, () => interruption.abort());
   const progress = createProgress(terminal, interruption.signal);
   const interrupted = new Promise<"interrupted">((resolve) => {
     interruption.signal.addEventListener("abort", () => resolve("interrupted"));
   });
   const ends = new AsyncDisposableStack();
-  const place = await preparePlace(ends);
-  await warnOfUncommitted(progress);
-  const work = options.once
-    ? runOnce(options, place, progress, ends, interruption.signal)
-    : runInteractive(options, place, progress, ends, interruption.signal).then(() => true);
-  // When interrupted, the work fails as its children end; that is nothing to tell.
-  work.catch(() => {});
   try {
+    const place = await preparePlace(ends);
+    await warnOfUncommitted(progress);
+    const work = options.once
+      ? runOnce(options, place, progress, ends, interruption.signal)
+      : runInteractive(options, place, progress, ends, interruption.signal).then(() => true);
+    // An interruption ends the children of the work, so that it fails.
+    work.catch(() => {});
     const outcome = await Promise.race([work, interrupted]);
     if (outcome !== "interrupted") return outcome ? 0 : 1;
     return options.once ? interruptedExitCode : 0;
@@ -62,14 +72,25 @@ async function rehearse(options: LabOptions, terminal: typeof process.stdout): P
 async function preparePlace(ends: AsyncDisposableStack): Promise<LabPlace> {
   const outputDirectory = join(project, ".lab");
   const logDirectory = join(outputDirectory, "logs");
-  for (const old of ["report.json", "report.md", "logs"]) {
-    await rm(join(outputDirectory, old), { recursive: true, force: true });
-  }
-  await mkdir(logDirectory, { recursive: true });
-  const directory = await mkdtemp(join(tmpdir(), "lab-"));
+  await mkdir(outputDirectory, { recursive: true });
+  await becomeOwner(project);
+  ends.defer(() => rm(ownerFile(project)));
+  const directory = await makeOwnedFolder("lab");
   // A git that is just ending may still write.
   ends.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
+  for (const old of ["report.json", "report.md", "index.html", "logs"]) {
+    await rm(join(outputDirectory, old), { recursive: true, force: true });
+  }
+  await mkdir(logDirectory);
   return { project, outputDirectory, logDirectory, directory };
+}
+
+/** One rehearsal at a time writes to `.lab`. */
+async function becomeOwner(project: string): Promise<void> {
+  refuseSecondRehearsal(project);
+  // One whose owner was killed.
+  await rm(ownerFile(project), { force: true });
+  await writeFile(ownerFile(project), thisProcess(), { flag: "wx" });
 }
 
 async function warnOfUncommitted(progress: Progress): Promise<void> {

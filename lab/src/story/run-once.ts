@@ -1,20 +1,24 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { LabOptions } from "./command-line.ts";
+import type { LabOptions } from "../options.mjs";
+import type { Chapter, ServiceName } from "./chapter-list.mjs";
+import type { Scene } from "./chapters/scene.ts";
 import { type Load, startLoadProcess } from "./load.ts";
-import type { LoadPhase } from "./load-generator.ts";
 import type { Progress } from "./progress.ts";
-import { createStepRecorder, expectThat, type StepRecorder } from "./record-steps.ts";
+import { createStepRecorder, expectThat, type StoryRecorder } from "./record-steps.ts";
 import { type Rehearsal, startRehearsal } from "./rehearsal.ts";
-import { makeReport, type Report } from "./report.ts";
+import { makeReport, type Report, type ServicePhase, verdict } from "./report.ts";
+import { reportHtml } from "./report-html.ts";
 import { reportMarkdown } from "./report-markdown.ts";
 import type { LabPlace } from "./run-lab.ts";
-import { tellStory } from "./tell-story.ts";
+import { checkChanges, tellStory } from "./tell-story.ts";
 
-// A tenth more than the 200 a second that the story promises.
-const requestsPerSecond = 220;
+/** To each service. */
+const requestsPerSecond = 110;
+const lists = { customer: "/suppliers", employee: "/admin/suppliers" } as const;
+const services = Object.keys(lists) as ServiceName[];
 
-/** Tells the whole story once and writes the report, also of a story that broke off. Resolves to whether all went as told. */
+/** Tells the story once and writes the report, also of a story that broke off. Resolves to whether all checks passed. */
 export async function runOnce(
   options: LabOptions,
   place: LabPlace,
@@ -24,20 +28,20 @@ export async function runOnce(
 ): Promise<boolean> {
   // `performance` counts from the start of the process, which is when the user gave the command.
   const startedAt = new Date(performance.timeOrigin);
+  const { chapters } = options;
+  await checkChanges(place.project, chapters);
   const steps = createStepRecorder(progress);
-  const measured: Measured = { readyMs: 0, phases: [] };
+  const measured: Measured = { readyMs: 0, phases: [], untold: new Set(chapters) };
   let rehearsal: Rehearsal | undefined;
   try {
     rehearsal = await steps.perform("start the simulated AWS", () =>
       startRehearsal(options, place, progress, ends),
     );
     progress.say(`  rehearsing ${rehearsal.repository.head.slice(0, 7)} "${rehearsal.repository.subject}"`);
-    await tellUnderLoad(rehearsal, steps, ends, measured, () => {
-      measured.readyMs = performance.now();
-    });
+    await tellUnderLoad(chapters, rehearsal, steps, ends, measured);
   } catch (error) {
     if (signal.aborted) return false;
-    // A step that broke off has been told and is in the report.
+    // A step that broke off has been shown and is in the report.
     if (steps.steps.every((step) => step.ok)) throw error;
   }
   const report = makeReport({
@@ -47,43 +51,65 @@ export async function runOnce(
     timeScale: options.timeScale,
     runtime: rehearsal?.runtime,
     steps: steps.steps,
+    notes: steps.notes,
+    untold: [...measured.untold],
     phases: measured.phases,
     runs: rehearsal?.runs ?? [],
     readyMs: measured.readyMs,
     simulatorRssMb: await rehearsal?.simulator.peakResidentMb(),
   });
   await writeReport(place.outputDirectory, report);
-  progress.say(`${report.ok ? "as told" : "not as told"}; see .lab/report.md`);
+  progress.say(verdict(report));
   return report.ok;
 }
 
 interface Measured {
   readyMs: number;
-  phases: LoadPhase[];
+  phases: ServicePhase[];
+  /** Chapters that have not come to their end. */
+  untold: Set<string>;
 }
 
 async function tellUnderLoad(
+  chapters: LabOptions["chapters"],
   rehearsal: Rehearsal,
-  steps: StepRecorder,
+  steps: StoryRecorder,
   ends: AsyncDisposableStack,
   measured: Measured,
-  provisioned: () => void,
 ): Promise<void> {
-  let load: Load | undefined;
+  const loads = new Map<ServiceName, Load>();
+  const { production } = rehearsal.addresses;
+  const sceneOf = (chapter: Chapter): Scene => ({
+    rehearsal,
+    steps: steps.chapter(chapter.name),
+    async startLoad() {
+      for (const service of services)
+        loads.set(
+          service,
+          await startLoadProcess([`${production}${lists[service]}`], { requestsPerSecond }, ends),
+        );
+      for (const load of loads.values()) load.beginPhase(chapter.name);
+    },
+    beginPhase(name, level) {
+      for (const service of chapter.services) loads.get(service)?.beginPhase(name, level);
+    },
+    async startCrowd(level) {
+      const crowd = await startLoadProcess([`${production}${lists.customer}`], level, ends);
+      crowd.beginPhase("crowd");
+      return crowd;
+    },
+  });
   try {
-    await tellStory(rehearsal, steps, {
-      provisioned,
-      ends,
-      async startLoad() {
-        const { production } = rehearsal.addresses;
-        const paths = ["/suppliers", "/admin/suppliers"].map((path) => `${production}${path}`);
-        load = await startLoadProcess(paths, { requestsPerSecond }, ends);
-        return load;
-      },
+    await tellStory(chapters, async (chapter, { tell }) => {
+      await tell(sceneOf(chapter));
+      measured.untold.delete(chapter.name);
+      if (chapter.name === "provision") measured.readyMs = performance.now();
     });
   } finally {
-    measured.phases = (await load?.stop()) ?? [];
+    for (const [service, load] of loads)
+      measured.phases.push(...(await load.stop()).map((phase) => ({ service, ...phase })));
   }
+  if (loads.size === 0) return;
   await steps.check("no request of the load failed", async () => {
     const failures = measured.phases.flatMap((phase) => phase.failures);
     const failed = measured.phases.reduce((total, phase) => total + phase.failed, 0);
@@ -94,4 +120,5 @@ async function tellUnderLoad(
 async function writeReport(directory: string, report: Report): Promise<void> {
   await writeFile(join(directory, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
   await writeFile(join(directory, "report.md"), reportMarkdown(report));
+  await writeFile(join(directory, "index.html"), reportHtml(report));
 }

@@ -1,6 +1,7 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { git } from "../runner/git.ts";
+import type { Change } from "./change.ts";
 
 export interface ScratchRepository {
   /** Bare; what the runner takes commits from and `git push lab` sends to. */
@@ -12,7 +13,8 @@ export interface ScratchRepository {
   subject: string;
   /** Where main is, or will begin. */
   main(): string;
-  commit(message: string): Promise<string>;
+  /** Commits a change of one file. */
+  commit(change: Change): Promise<string>;
   push(): Promise<void>;
 }
 
@@ -47,15 +49,22 @@ export async function createScratchRepository(
   await git(workDirectory, "push", "--quiet", gitDirectory, `${start}:refs/rehearsal/start`);
   await writeHook(gitDirectory, hook);
   let main = start;
+  const originals = new Map<string, string>();
   return {
     gitDirectory,
     workDirectory,
     head,
     subject,
     main: () => main,
-    async commit(message) {
+    async commit({ message, path, edit }) {
+      const file = join(workDirectory, path);
+      const text = await readFile(file, "utf8");
+      const original = originals.get(path) ?? text;
+      originals.set(path, original);
+      await writeFile(file, edit(original, text));
       await git(workDirectory, "add", "--all");
-      await git(workDirectory, ...identity, "commit", "--quiet", "-m", message);
+      // A fork may have made the story's change already.
+      await git(workDirectory, ...identity, "commit", "--quiet", "--allow-empty", "-m", message);
       return git(workDirectory, "rev-parse", "HEAD");
     },
     async push() {

@@ -6,6 +6,8 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { observe } from "./aws-clients.ts";
 
+export const cluster = "microservices-serverlesscluster";
+
 export interface ServiceState {
   /** Task definition of each task set. */
   taskSets: string[];
@@ -41,7 +43,7 @@ export function describeService(
 async function readService(ecs: ECSClient, service: string) {
   const { services = [] } = await ecs.send(
     new DescribeServicesCommand({
-      cluster: "microservices-serverlesscluster",
+      cluster,
       services: [`${service}-microservice`],
     }),
   );

@@ -1,46 +1,62 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { scaleByLoad } from "./chapters/autoscaling.ts";
-import { pushBrokenRelease } from "./chapters/broken-release.ts";
-import { cancelRun } from "./chapters/cancelled-run.ts";
-import { expectGreen } from "./chapters/expectations.ts";
+import { git } from "../runner/git.ts";
+import { type Chapter, type ChapterName, chapterList } from "./chapter-list.mjs";
+import { autoscaling } from "./chapters/autoscaling.ts";
+import { blueGreen } from "./chapters/blue-green.ts";
+import { brokenRelease } from "./chapters/broken-release.ts";
+import { slowCanary } from "./chapters/canary.ts";
+import { cancel } from "./chapters/cancel.ts";
 import { firstRelease } from "./chapters/first-release.ts";
-import { pushNewHeading } from "./chapters/new-heading.ts";
-import { deployThroughPipeline } from "./chapters/pipeline.ts";
-import { rollBackOnRequest } from "./chapters/rollback.ts";
-import { scaleToThree } from "./chapters/scaling.ts";
-import { pushSlowCanary } from "./chapters/slow-canary.ts";
-import { limitEmployees } from "./chapters/source-ip.ts";
-import type { Load } from "./load.ts";
-import type { StepRecorder } from "./record-steps.ts";
-import type { Rehearsal } from "./rehearsal.ts";
+import { pipeline } from "./chapters/pipeline.ts";
+import { provision } from "./chapters/provision.ts";
+import { rollback } from "./chapters/rollback.ts";
+import { scaling } from "./chapters/scaling.ts";
+import type { Telling } from "./chapters/scene.ts";
+import { sourceIp } from "./chapters/source-ip.ts";
 
-// Enough requests before and after the first change for a p99 that means something.
-const steadyMs = 2000;
+const tellings: Readonly<Record<ChapterName, Telling>> = {
+  provision,
+  "first-release": firstRelease,
+  "blue-green": blueGreen,
+  rollback,
+  "broken-release": brokenRelease,
+  canary: slowCanary,
+  cancel,
+  pipeline,
+  "source-ip": sourceIp,
+  scaling,
+  autoscaling,
+};
 
-export interface Told {
-  /** From here on the stacks can be deployed to. */
-  provisioned(): void;
-  startLoad(): Promise<Load>;
-  /** Ends what the story has started. */
-  ends: AsyncDisposableStack;
+/** Throws when the project's last commit lacks what the chapters are to change. */
+export async function checkChanges(project: string, chapters: readonly ChapterName[]): Promise<void> {
+  for (const name of chapters)
+    for (const { path, edit } of tellings[name].changes ?? []) {
+      const text = await git(project, "show", `HEAD:${path}`);
+      try {
+        edit(text, text);
+      } catch (cause) {
+        throw new Error(`chapter ${name}: ${path}: ${(cause as Error).message}`, { cause });
+      }
+    }
 }
 
-/** The story of changes that go well and of changes that do not. Throws when it cannot be told to its end. */
-export async function tellStory(rehearsal: Rehearsal, steps: StepRecorder, told: Told): Promise<void> {
-  await steps.perform("provision the stacks", async () => expectGreen(await rehearsal.provision()));
-  told.provisioned();
-  await firstRelease(rehearsal, steps);
-  const load = await told.startLoad();
-  load.beginPhase("first release");
-  await sleep(steadyMs);
-  await pushNewHeading(rehearsal, steps, load);
-  await sleep(steadyMs);
-  await rollBackOnRequest(rehearsal, steps, load);
-  await pushBrokenRelease(rehearsal, steps, load);
-  await pushSlowCanary(rehearsal, steps, load);
-  await cancelRun(rehearsal, steps, load);
-  await deployThroughPipeline(rehearsal, steps, load);
-  await limitEmployees(rehearsal, steps);
-  await scaleToThree(rehearsal, steps, load);
-  await scaleByLoad(rehearsal, steps, load, told.ends);
+/**
+ * Tells the chapters: those that share a service one after the other, the others side by side. Rejects with the first
+ * failure once nothing runs any more; what shares a service with a failed chapter is not told.
+ */
+export async function tellStory(
+  chapters: readonly ChapterName[],
+  tell: (chapter: Chapter, telling: Telling) => Promise<void>,
+): Promise<void> {
+  const told: { chapter: Chapter; end: Promise<void> }[] = [];
+  for (const chapter of chapterList.filter(({ name }) => chapters.includes(name))) {
+    const before = told.filter(({ chapter: { services } }) =>
+      services.some((service) => (chapter.services as Chapter["services"]).includes(service)),
+    );
+    const ready = Promise.all(before.map(({ end }) => end));
+    told.push({ chapter, end: ready.then(() => tell(chapter, tellings[chapter.name])) });
+  }
+  const ends = await Promise.allSettled(told.map(({ end }) => end));
+  const failure = ends.find((end) => end.status === "rejected");
+  if (failure) throw failure.reason;
 }

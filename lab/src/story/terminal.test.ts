@@ -1,29 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parseArguments } from "./command-line.ts";
 import { machineEnvironment } from "./machine-environment.ts";
 import { createProgress } from "./progress.ts";
 import { createStepRecorder } from "./record-steps.ts";
-
-describe("arguments", () => {
-  it.each([
-    { argv: [], once: false, runtime: undefined, listenerOffset: 20_000 },
-    { argv: ["--once"], once: true, runtime: undefined, listenerOffset: 10_000 },
-    { argv: ["--runtime", "docker"], once: false, runtime: "docker", listenerOffset: 20_000 },
-  ])("have defaults: $argv", ({ argv, ...given }) => {
-    expect(parseArguments(argv)).toEqual({ help: false, port: 4566, timeScale: 60, ...given });
-  });
-
-  it.each([
-    [["--port", "x"], '--port: "x" is not a whole number from 0 to 65535'],
-    [["--listener-offset", "60000"], '--listener-offset: "60000" is not a whole number from 0 to 57455'],
-    [["--time-scale", "0"], '--time-scale: "0" is not a whole number from 1 to 10000'],
-    [["--runtime", "podman"], '--runtime: "podman" is not one of process, docker'],
-    [["--twice"], "Unknown option '--twice'"],
-    [["now"], "Unexpected argument 'now'"],
-  ])("%j is refused", (argv, message) => {
-    expect(() => parseArguments(argv)).toThrow(message);
-  });
-});
 
 describe("progress", () => {
   const tell = async (isTTY: boolean, interruption = new AbortController()) => {

@@ -1,8 +1,10 @@
-import type { OpenTestDatabase } from "./database/test-database.support.ts";
+import { html } from "hono/html";
+import type { SupplierStore } from "./domain/supplier-queries.ts";
+import type { Site } from "./pages/layout.ts";
 import type { SiteParts } from "./site.ts";
 
 /** For tests: what an app is given, with a log that keeps its messages in `logged`. */
-export function partsForTests(database: OpenTestDatabase) {
+export function partsForTests(database: { suppliers: SupplierStore; ping: () => Promise<void> }) {
   const logged: string[] = [];
   const keep = (_facts: object, message: string) => void logged.push(message);
   const parts: SiteParts = {
@@ -12,4 +14,15 @@ export function partsForTests(database: OpenTestDatabase) {
     checkReady: () => database.ping(),
   };
   return { ...parts, logged };
+}
+
+/** For tests: what an English page at `path` shows of its site, whatever a fork has made of the site's texts. */
+export function shownOf({ brand, home, navbar, links }: Site, path: string): string[] {
+  const link = ({ label, href }: Site["links"][number]) =>
+    String(html`<a href="${href}"${href === path ? html` aria-current="page"` : ""}>${label.en}</a>`);
+  return [
+    `<header class="navbar ${navbar}">`,
+    String(html`<a class="brand" href="${home}">${brand.en}</a>`),
+    ...links.map(link),
+  ];
 }

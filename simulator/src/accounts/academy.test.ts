@@ -3,14 +3,14 @@ import { IAM } from "@aws-sdk/client-iam";
 import { RDS } from "@aws-sdk/client-rds";
 import { S3 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startStackTest } from "../aws/cloudformation/resources/stack-for-tests.ts";
+import { startStackTest } from "../aws/cloudformation/resources/stack.support.ts";
 import { parseArguments } from "../command-line.ts";
 import type { Simulator } from "../simulator.ts";
-import { startRealSimulator } from "../test-simulator.support.ts";
+import { startTestSimulator } from "../test-simulator.support.ts";
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startRealSimulator({ account: "academy" });
+  simulator = await startTestSimulator({ account: "academy" });
 });
 afterAll(() => simulator?.close());
 
@@ -103,7 +103,7 @@ describe("the lab's account", () => {
 });
 
 it("CloudFormation is denied what its caller is denied", async () => {
-  const stack = await startStackTest({ account: "academy" });
+  const stack = await startStackTest(startTestSimulator({ account: "academy" }));
   try {
     const Properties = { AssumeRolePolicyDocument: JSON.parse(trustOfRole) };
     const outcome = await stack.create({ Role: { Type: "AWS::IAM::Role", Properties } });
@@ -121,5 +121,5 @@ const trustOfRole = JSON.stringify({
 
 it("the command takes the kind of account, and no other", () => {
   expect(parseArguments(["--account-kind", "academy"]).account).toBe("academy");
-  expect(() => parseArguments(["--account-kind=acadmy"])).toThrow('"acadmy" is neither of standard, academy');
+  expect(() => parseArguments(["--account-kind=acadmy"])).toThrow('"acadmy" is not one of standard, academy');
 });

@@ -9,12 +9,11 @@ import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v
 import { Lambda } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parseArguments } from "../command-line.ts";
-import type { Simulator } from "../simulator.ts";
-import { startRealSimulator } from "../test-simulator.support.ts";
+import { startTestSimulator, type TestSimulator } from "../test-simulator.support.ts";
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 beforeAll(async () => {
-  simulator = await startRealSimulator();
+  simulator = await startTestSimulator();
 });
 afterAll(() => simulator?.close());
 afterEach(() => simulator.faults.clear());
@@ -176,7 +175,7 @@ describe("the service-linked role that an account has not used yet", () => {
         const { Stacks } = await cloudformation.describeStacks({ StackName });
         const { StackStatus = "" } = Stacks?.[0] ?? {};
         if (!StackStatus.endsWith("_IN_PROGRESS")) return StackStatus;
-        await simulator.clock.wait(1000);
+        await simulator.clock.foreground.wait(1000);
       }
     };
     expect(await outcome("first")).toBe("ROLLBACK_COMPLETE");

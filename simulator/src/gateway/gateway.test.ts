@@ -4,7 +4,7 @@ import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ServiceName } from "../aws/api.ts";
 import { AwsError } from "../errors.ts";
-import { createRealEnvironment } from "../test-environment.support.ts";
+import { createTestEnvironment } from "../test-environment.support.ts";
 import { createFaults } from "./faults.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 
@@ -15,6 +15,10 @@ const operations: { [Name in ServiceName]?: Record<string, (input: object) => ob
     listTasks: (input) => {
       received.push(input);
       return { taskArns: ["arn:aws:ecs:::task/1"] };
+    },
+    registerTaskDefinition: (input) => {
+      received.push(input);
+      return {};
     },
     describeTasks: () => ({ tasks: [{ taskArn: "a", startedAt }], failures: [] }),
     describeClusters: () => {
@@ -52,7 +56,7 @@ const config = () => ({
 });
 
 beforeAll(async () => {
-  const environment = await createRealEnvironment({ warn: (message) => warnings.push(message) });
+  const environment = await createTestEnvironment({ warn: (message) => warnings.push(message) });
   await environment.remove();
   const services = new Proxy({} as never, {
     get: (_, name: ServiceName) => ({ operations: operations[name] ?? {} }),
@@ -111,6 +115,13 @@ describe("the SDK's clients", () => {
   });
 });
 
+it("members of a task definition that ECS does not know are left out, as AWS does", async () => {
+  const body =
+    '{"$schema":"x","family":"f","containerDefinitions":[{"name":"web","mood":{"a":1},"cpu":null}]}';
+  expect((await json("RegisterTaskDefinition", body)).status).toBe(200);
+  expect(received.pop()).toEqual({ family: "f", containerDefinitions: [{ name: "web" }] });
+});
+
 describe("what cannot be performed is refused by name", () => {
   it.each<[string, () => Promise<Response>, number, RegExp]>([
     [
@@ -166,7 +177,7 @@ it("a defect of the simulator is a 500 that names the operation, and is reported
 
 it("a taken port is named", async () => {
   const { port } = gateway;
-  const environment = await createRealEnvironment();
+  const environment = await createTestEnvironment();
   await environment.remove();
   const starting = startGateway({
     environment,

@@ -29,6 +29,20 @@ export function fromJson(
   return scalar(schema, value, path);
 }
 
+/** A copy of an awsJson value with the members that its schema has: AWS leaves others out and says nothing. */
+export function knownMembers(schema: Schema, value: unknown): unknown {
+  if (Array.isArray(value))
+    return schema.isListSchema() ? value.map((item) => knownMembers(schema.getValueSchema(), item)) : value;
+  if (!isRecord(value) || !schema.isStructSchema()) return value;
+  const members = membersOf(schema);
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, item]) => {
+      const member = members.find((candidate) => candidate.name === name);
+      return member ? [[name, knownMembers(member.schema, item)]] : [];
+    }),
+  );
+}
+
 function structure(schema: Schema, value: unknown, path: string, elsewhere: ReadonlySet<string>): object {
   if (!isRecord(value)) throw wrongType(path, "a structure");
   const members = membersOf(schema);

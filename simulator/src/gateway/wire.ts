@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { AwsError } from "../errors.ts";
-import { fromJson, toJson } from "./json.ts";
+import { fromJson, knownMembers, toJson } from "./json.ts";
 import type { Message } from "./message.ts";
 import { type ErrorModel, findError, type OperationModel, type Protocol, type WireModel } from "./models.ts";
 import { formTree, fromForm } from "./query.ts";
@@ -54,10 +54,14 @@ export const jsonErrors: CommonErrors = {
   denied: { code: "AccessDeniedException", statusCode: 400 },
 };
 
+/** Members of task definitions that are not known are left out as AWS does; others are most likely misspelt. */
 export const jsonWire = (contentType: string): Wire => ({
   errors: jsonErrors,
-  read: (operation, { body }) =>
-    fromJson(input(operation), body.length === 0 ? {} : JSON.parse(body.toString("utf8"))) as object,
+  read: (operation, { body }) => {
+    const value: unknown = body.length === 0 ? {} : JSON.parse(body.toString("utf8"));
+    const taken = operation.name === "RegisterTaskDefinition" ? knownMembers(input(operation), value) : value;
+    return fromJson(input(operation), taken) as object;
+  },
   write: (_model, operation, output) => ({
     statusCode: 200,
     contentType,

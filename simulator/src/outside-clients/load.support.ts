@@ -7,13 +7,17 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-/** `clientCount` clients that ask again as soon as they are answered. */
-export function startLoad(url: string, clientCount: number): Load {
+/** `clientCount` clients that ask again as soon as they are answered, or after a pause. */
+export function startLoad(
+  url: string,
+  clientCount: number,
+  pause: (signal: AbortSignal) => Promise<void> = async () => {},
+): Load {
   const answers: string[] = [];
   const failures: string[] = [];
-  let stopping = false;
+  const stopping = new AbortController();
   const client = async () => {
-    while (!stopping) {
+    while (!stopping.signal.aborted) {
       try {
         const response = await fetch(url);
         const text = await response.text();
@@ -22,6 +26,7 @@ export function startLoad(url: string, clientCount: number): Load {
       } catch (error) {
         failures.push(String((error as Error).cause ?? error));
       }
+      await pause(stopping.signal).catch(() => {});
     }
   };
   const clients = Array.from({ length: clientCount }, client);
@@ -29,7 +34,7 @@ export function startLoad(url: string, clientCount: number): Load {
     answers,
     failures,
     async stop() {
-      stopping = true;
+      stopping.abort();
       await Promise.all(clients);
     },
   };

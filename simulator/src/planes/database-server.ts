@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { endWithThisProcess } from "../orphan-guard.ts";
 import { findDatabaseServer, findInstaller, isMariaDb, readVersion } from "./database-program.ts";
 
 const run = promisify(execFile);
@@ -36,7 +37,7 @@ export interface DatabaseServer {
 
 const host = "127.0.0.1";
 /** A clean end takes well under a second; a server that needs longer hangs. */
-const endsWithinMs = 10_000;
+const endsWithinMs = 4000;
 
 /**
  * Starts a private MySQL-protocol server: MariaDB, or MySQL 8 where that is what the machine has.
@@ -61,8 +62,11 @@ export async function startDatabaseServer(options: DatabaseServerOptions): Promi
   try {
     const child = spawn(program, serverArguments(version, data, initFile, hosts, port), {
       stdio: ["ignore", "ignore", "pipe"],
+      // A terminal's Ctrl-C must not end it before the tasks that use it.
+      detached: true,
     });
-    const exited = endWithThisProcess(child);
+    endWithThisProcess(child);
+    const exited = new Promise<void>((done) => child.once("close", () => done()));
     await untilReady(child);
     return { host, port, version, exited, close: () => end(child, exited) };
   } finally {
@@ -177,18 +181,6 @@ async function untilReady(child: ChildProcess): Promise<void> {
       if (/: ready for connections/.test(line)) ready();
     });
   });
-}
-
-/** Also when this process exits without having closed the server. Resolves when the child is gone. */
-function endWithThisProcess(child: ChildProcess): Promise<void> {
-  const kill = () => child.kill("SIGKILL");
-  process.once("exit", kill);
-  return new Promise((done) =>
-    child.once("close", () => {
-      process.off("exit", kill);
-      done();
-    }),
-  );
 }
 
 const lastLines = (text: string) => text.trimEnd().split("\n").slice(-10).join("\n");

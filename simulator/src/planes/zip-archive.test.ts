@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { zip } from "../aws/lambda/zip-for-tests.ts";
+import { zip } from "../aws/lambda/zip.support.ts";
 import { readZip } from "./zip-archive.ts";
 
 it("reads the files of an archive", () => {

@@ -1,9 +1,10 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import { readDataFile } from "../../../shared/data-file.ts";
-import { leftPlaceholders } from "../../../shared/ecs/task-definition-file.ts";
+import { parseData, readTextFile } from "../../../shared/data-file.ts";
+import { leftPlaceholders, twiceIn } from "../../../shared/ecs/task-definition-file.ts";
 import { Failure } from "../../../shared/failure.ts";
 import type { Finding } from "../../../shared/findings.ts";
 import { isObject, type TaskDefinitionInput } from "../../../shared/task-definition.ts";
+import { withoutEmpty } from "../../../shared/task-definition-faults.ts";
 
 export interface AppSpec {
   readonly containerName: string;
@@ -37,7 +38,11 @@ const hookNames = [
 /** Reads and checks an AppSpec against the task definition it will deploy. */
 export function readAppSpec(file: string, taskDefinition: TaskDefinitionInput | undefined): Read {
   try {
-    return checkAppSpec(readDataFile(file), file, taskDefinition);
+    const text = readTextFile(file);
+    const value = parseData(text, file);
+    const { appSpec, findings } = checkAppSpec(withoutEmpty(value, undefined, []), file, taskDefinition);
+    const advice = twiceIn(text, value, file).map((warning): Finding => ({ text: warning, kind: "advice" }));
+    return { appSpec, findings: [...findings, ...advice] };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { appSpec: undefined, findings: [{ text: error.message }] };

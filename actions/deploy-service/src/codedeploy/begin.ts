@@ -4,7 +4,7 @@ import type { RunningService } from "../../../shared/ecs/service.ts";
 import { persist } from "../../../shared/patience.ts";
 import type { World } from "../clients.ts";
 import type { Begun } from "../deployment/running-deployment.ts";
-import { setDesiredCount } from "../deployment/set-desired-count.ts";
+import { settingsToUpdate, updateSettings } from "../deployment/service-settings.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { describeRun } from "../order/run.ts";
 import { findOther, findOurs } from "./other-deployment.ts";
@@ -20,10 +20,10 @@ export async function beginDeployment(
   content: string,
   service: RunningService,
 ): Promise<Begun> {
-  if (inputs.desiredCount !== undefined && inputs.desiredCount !== service.service.desiredCount) {
+  if (Object.keys(settingsToUpdate(inputs, service)).length > 0) {
     const other = await persist(world, () => findOther(world, inputs));
     if (other) return { busyWith: other };
-    await persist(world, () => setDesiredCount(world, inputs, service));
+    await persist(world, () => updateSettings(world, inputs, service));
   }
   const deploymentId = await createDeployment(world, inputs, content);
   return deploymentId
@@ -41,7 +41,8 @@ async function createDeployment(
   content: string,
 ): Promise<string | undefined> {
   // Outside of GitHub Actions there is no run to tell deployments apart by.
-  const description = world.run ? describeRun(world.run) : `${describeRun(undefined)} ${randomUUID()}`;
+  const mark = world.run ? describeRun(world.run) : `${describeRun(undefined)} ${randomUUID()}`;
+  const description = withMark(inputs.codeDeployDescription, mark);
   const sha256 = createHash("sha256").update(content).digest("hex");
   const command = new CreateDeploymentCommand({
     applicationName: inputs.codeDeployApplication,
@@ -67,6 +68,17 @@ async function createDeployment(
       return ongoing && adopt(world, ongoing);
     }
   });
+}
+
+/** CodeDeploy API reference, DeploymentInfo: descriptions show so many characters in the console. */
+const longestDescription = 512;
+
+/** The user's description, with the mark by which this run knows its deployment. */
+export function withMark(description: string | undefined, mark: string): string {
+  if (!description) return mark;
+  const end = ` (${mark})`;
+  const room = longestDescription - end.length;
+  return (description.length <= room ? description : `${description.slice(0, room - 1)}…`) + end;
 }
 
 function adopt({ log }: World, deploymentId: string): string {

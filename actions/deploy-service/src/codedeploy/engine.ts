@@ -1,5 +1,6 @@
 import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
 import type { RunningService } from "../../../shared/ecs/service.ts";
+import type { Finding } from "../../../shared/findings.ts";
 import type { World } from "../clients.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
@@ -23,12 +24,14 @@ export function createCodeDeployEngine(service: RunningService, world: World, in
         findDeploymentConfig(world, inputs),
       ]);
       group = found.value && { ...found.value, ...config.override };
+      if (inputs.appSpecFile) world.log.info(`AppSpec: ${inputs.appSpecFile}.`);
       const read = inputs.appSpecFile
         ? readAppSpec(inputs.appSpecFile, taskDefinition)
         : generateAppSpec(service.service, taskDefinition);
       appSpec = read.appSpec;
       const kept = appSpec ? checkCapacityProviders(service.service, appSpec.properties) : [];
-      const faults = [...found.findings, ...config.findings, ...read.findings, ...kept];
+      const volumes = refuseVolumes(inputs);
+      const faults = [...volumes, ...found.findings, ...config.findings, ...read.findings, ...kept];
       if (!group || found.findings.length > 0 || !taskDefinition) return faults;
       const { checkGroupTraffic } = await import("../verify/group-traffic.ts");
       return [...faults, ...(await checkGroupTraffic(beginChecking(world, taskDefinition, service), group))];
@@ -42,4 +45,15 @@ export function createCodeDeployEngine(service: RunningService, world: World, in
       return beginDeployment(world, inputs, appSpec.contentFor(revision), current);
     },
   };
+}
+
+/** ECS API reference, UpdateService: of a CODE_DEPLOY service, the volumes cannot be updated. */
+function refuseVolumes({ service, serviceSettings }: DeployInputs): Finding[] {
+  if (!serviceSettings?.volumeConfigurations) return [];
+  return [
+    {
+      text: `CodeDeploy deploys ${service}, and cannot give it service-managed-ebs-volume`,
+      mend: "remove the input, or deploy the service by ECS itself",
+    },
+  ];
 }

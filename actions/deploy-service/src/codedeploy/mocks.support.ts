@@ -12,13 +12,14 @@ import {
   ListTasksCommand,
 } from "@aws-sdk/client-ecs";
 import { mockClient } from "aws-sdk-client-mock";
-import { minute, runVirtually } from "../deployment/virtual-run.support.ts";
+import { minute, runVirtually, virtualConfig } from "../deployment/virtual-run.support.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { Run } from "../order/run.ts";
 import { beginDeployment } from "./begin.ts";
 
-export const ecs = mockClient(ECSClient);
-export const codedeploy = mockClient(CodeDeployClient);
+export const clients = { ecs: new ECSClient(virtualConfig), codedeploy: new CodeDeployClient(virtualConfig) };
+export const ecs = mockClient(clients.ecs);
+export const codedeploy = mockClient(clients.codedeploy);
 
 /** A service that runs web:1, and a CodeDeploy that creates the deployment d-1 and stops it when asked. */
 export function mockAccount(): void {
@@ -46,7 +47,7 @@ export function run(
   budget = { ms: 90 * minute, given: false },
   by?: Run,
 ) {
-  return runVirtually({ begin: beginDeployment, changes, budget, run: by });
+  return runVirtually({ clients, begin: beginDeployment, changes, budget, run: by });
 }
 
 export const status = (name: string) => ({ deploymentInfo: { status: name as "Created" } });

@@ -10,8 +10,8 @@ import type { RunningDeployment } from "../deployment/running-deployment.ts";
 import { finalStatuses, snapshotOf } from "./snapshot.ts";
 import { stopDeployment } from "./stop.ts";
 
-/** CodeDeploy needs seconds to put traffic back; the old tasks are still there. */
-const settleMs = 5 * 60_000;
+/** CodeDeploy needs seconds to put traffic back, and then drains the new tasks: five minutes by default, as with ECS. */
+const settleMs = 15 * 60_000;
 
 /** While the target is at work, so is the deployment; every other minute that is checked. */
 const targetOnlyMs = 120_000;

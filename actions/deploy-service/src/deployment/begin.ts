@@ -8,7 +8,7 @@ import { confirmSuccess } from "./confirm-success.ts";
 import type { Deployment } from "./deployment.ts";
 import { upperFirst } from "./names.ts";
 import type { RunningDeployment } from "./running-deployment.ts";
-import { setDesiredCount } from "./set-desired-count.ts";
+import { needsNewVolumes, updateSettings } from "./service-settings.ts";
 import { stillBusy, waitForOther } from "./wait-for-other.ts";
 
 /**
@@ -25,7 +25,8 @@ export async function beginDeployment(
     const service = await persist(world, () => findService(world, inputs));
     record.revisionBefore = service.revision;
     refuseOlderRun(world, inputs, record, service);
-    if (!inputs.force && !deployment.anew && runsAlready(service, revision)) {
+    const isWanted = runsAlready(service, revision) && !needsNewVolumes(inputs, service);
+    if (!inputs.force && !deployment.anew && isWanted) {
       await keepRunning(deployment, service, deadlineAt);
       return undefined;
     }
@@ -51,7 +52,7 @@ async function keepRunning(
   const { world, inputs, record, revision } = deployment;
   world.log.info(`${inputs.service} runs ${shortRevision(revision)} already; no deployment is needed.`);
   await markRun(world, service, revision);
-  if (!(await persist(world, () => setDesiredCount(world, inputs, service)))) return;
+  if (!(await persist(world, () => updateSettings(world, inputs, service)))) return;
   record.changed = true;
   await confirmSuccess(deployment, `The update of ${inputs.service}`, deadlineAt);
 }

@@ -1,5 +1,3 @@
-import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
-import { ECSClient } from "@aws-sdk/client-ecs";
 import type { Clock } from "../../../shared/clock.ts";
 import type { RunningService } from "../../../shared/ecs/service.ts";
 import type { Clients, World } from "../clients.ts";
@@ -24,7 +22,14 @@ function virtualClock(): Clock {
   };
 }
 
+/** For clients that are mocked, so that none looks for credentials. */
+export const virtualConfig = {
+  region: "us-east-1",
+  credentials: { accessKeyId: "AKIAVIRTUAL", secretAccessKey: "virtual" },
+};
+
 interface VirtualRun {
+  readonly clients: Pick<World["clients"], "ecs" | "codedeploy">;
   readonly begin: (
     world: World,
     inputs: DeployInputs,
@@ -37,17 +42,13 @@ interface VirtualRun {
 }
 
 /** Clients that are mocked, in time that takes none; keeps what is logged and handed over. */
-export function virtualWorld(run?: Run, clients: Partial<Clients> = {}) {
+export function virtualWorld(clients: Pick<Clients, "ecs" | "codedeploy"> & Partial<Clients>, run?: Run) {
   const lines: string[] = [];
   const handles: (Handle | undefined)[] = [];
   const write = (line: string) => void lines.push(line);
   const nothing = (what: string) => () => Promise.reject(new Error(`no ${what} here`));
-  const credentials = { accessKeyId: "AKIAVIRTUAL", secretAccessKey: "virtual" };
-  const config = { region: "us-east-1", credentials };
   const world: World = {
     clients: {
-      ecs: new ECSClient(config),
-      codedeploy: new CodeDeployClient(config),
       logs: nothing("logs"),
       elbv2: nothing("load balancer"),
       ecr: nothing("registry"),
@@ -65,8 +66,8 @@ export function virtualWorld(run?: Run, clients: Partial<Clients> = {}) {
 }
 
 /** For tests: deploys web:2 in time that takes none, with clients that are mocked; answers all that came of it. */
-export async function runVirtually({ begin, changes, budget, run }: VirtualRun) {
-  const { world, lines, handles } = virtualWorld(run);
+export async function runVirtually({ clients, begin, changes, budget, run }: VirtualRun) {
+  const { world, lines, handles } = virtualWorld(clients, run);
   const given: Record<string, string> = { cluster: "c", service: "web", "task-definition": "package.json" };
   const inputs = { ...readDeployInputs((name) => given[name] ?? ""), ...changes };
   const record = newRecord("c", "web");

@@ -68,6 +68,7 @@ async function updateService(
     service,
     taskDefinition: revision,
     ...(desiredCount !== undefined && { desiredCount }),
+    ...inputs.serviceSettings,
     // The same revision, whose last deployment failed or whose tasks are gone, is deployed again only when forced.
     ...((force || current.taskDefinition === revision) && { forceNewDeployment: true }),
     ...watchAlarms(inputs, current.deploymentConfiguration),

@@ -14,15 +14,25 @@ const alarmBakeMs = 15 * minute;
 /** API reference, CanaryConfiguration, LinearConfiguration and DeploymentLifecycleHookTimeoutConfiguration: what holds when left out. */
 const defaults = { canaryMinutes: 10, stepPercent: 10, stepMinutes: 6, pauseMinutes: 1440 };
 
-/** How long a deployment of this service may take until the wanted stage, in milliseconds. */
-export function budgetOf(service: Service, untilComplete: boolean, drainMs = defaultDrainMs): number {
+/**
+ * How long a deployment of this service may take until the wanted stage, in milliseconds. `waitMs` is the time for tasks
+ * to start, when it is given.
+ */
+export function budgetOf(
+  service: Service,
+  untilComplete: boolean,
+  drainMs = defaultDrainMs,
+  waitMs?: number,
+): number {
   const configuration = service.deploymentConfiguration ?? {};
   const graceMs = (service.healthCheckGracePeriodSeconds ?? 0) * 1_000;
-  const shifted =
-    (configuration.strategy ?? "ROLLING") === "ROLLING"
-      ? batchesOf(configuration, service.desiredCount ?? 0) * (startMs + graceMs)
-      : startMs + graceMs + hooksMs(configuration.lifecycleHooks ?? []) + shiftMs(configuration);
-  return Math.max(leastMs, shifted) + (untilComplete ? completionMs(configuration, drainMs) : 0);
+  const rolling = (configuration.strategy ?? "ROLLING") === "ROLLING";
+  const batches = rolling ? batchesOf(configuration, service.desiredCount ?? 0) : 1;
+  const started = waitMs ?? batches * (startMs + graceMs);
+  const shifted = rolling
+    ? started
+    : started + hooksMs(configuration.lifecycleHooks ?? []) + shiftMs(configuration);
+  return Math.max(waitMs ?? leastMs, shifted) + (untilComplete ? completionMs(configuration, drainMs) : 0);
 }
 
 /** How many times a rolling update has to wait for tasks that start. */

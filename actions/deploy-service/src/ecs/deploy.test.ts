@@ -128,7 +128,9 @@ describe.each(strategies)("with the strategy %s", (strategy, configuration) => {
       /^Cancelled by SIGINT; service deployment \S+ is being stopped and rolled back \(on-cancel: rollback\)$/,
     );
     expect(record.status).toBe("cancelled");
-    await expect.poll(() => statusOf(record.deploymentId), { timeout: 10_000 }).toBe("ROLLBACK_SUCCESSFUL");
+    await stage.simulator.clock.until(
+      async () => (await statusOf(record.deploymentId)) === "ROLLBACK_SUCCESSFUL",
+    );
     expect(await page()).toBe("two");
   });
 

@@ -18,7 +18,13 @@ export function createEcsEngine(running: RunningService, world: World, inputs: D
   return {
     async verify(taskDefinition) {
       if (inputs.appSpecFile)
-        world.log.notice(`ECS deploys ${inputs.service} itself: the input appspec is not used.`);
+        world.log.notice(
+          `ECS deploys ${inputs.service} itself: the AppSpec ${inputs.appSpecFile} is not used.`,
+        );
+      if (inputs.codeDeployDescription)
+        world.log.notice(
+          `ECS deploys ${inputs.service} itself: the input codedeploy-deployment-description is not used.`,
+        );
       if (inputs.codeDeployDeploymentConfig)
         world.log.notice(
           `ECS deploys ${inputs.service} itself, by the service's own strategy: the input codedeploy-deployment-config is not used.`,
@@ -40,7 +46,7 @@ export function createEcsEngine(running: RunningService, world: World, inputs: D
       const now = service.deploymentConfiguration?.alarms?.alarmNames ?? [];
       return diffService({ alarms: [...now].sort() }, { alarms: [...inputs.rollbackOnAlarm].sort() });
     },
-    computeBudget: async () => budgetOf(service, inputs.waitUntil === "complete", drainMs),
+    computeBudget: async () => budgetOf(service, inputs.waitUntil === "complete", drainMs, inputs.waitMs),
     begin: (revision, current) => beginDeployment(world, inputs, revision, current, drainMs),
   };
 }

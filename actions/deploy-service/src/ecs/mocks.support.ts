@@ -1,3 +1,4 @@
+import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import {
   DescribeServiceDeploymentsCommand,
   DescribeServicesCommand,
@@ -15,7 +16,8 @@ import type { DeployInputs } from "../inputs.ts";
 import { readRun } from "../order/run.ts";
 import { beginDeployment } from "./begin.ts";
 
-export const ecs = mockClient(ECSClient);
+const client = new ECSClient();
+export const ecs = mockClient(client);
 
 export const arnOf = (id: string) => `arn:aws:ecs:us-east-1:1:service-deployment/c/web/${id}`;
 
@@ -81,5 +83,6 @@ const env = {
 
 /** As run 12 of the workflow. */
 export function run(changes: Partial<DeployInputs> = {}, budget = { ms: 90 * minute, given: false }) {
-  return runVirtually({ begin: beginDeployment, changes, budget, run: readRun(env) });
+  const clients = { ecs: client, codedeploy: new CodeDeployClient() };
+  return runVirtually({ clients, begin: beginDeployment, changes, budget, run: readRun(env) });
 }

@@ -1,3 +1,4 @@
-import { playMatrix } from "./matrix.ts";
+import { playMatrix } from "./support/matrix.ts";
+import { rowsInVirtualTime } from "./support/rows.ts";
 
-playMatrix("codedeploy", "process");
+playMatrix("codedeploy", "in-process", rowsInVirtualTime);

@@ -3,10 +3,10 @@ import { codeBlock, markdownTable } from "../../../shared/summary.ts";
 import { diffOf, hasChanges, type ImageChange, type Plan } from "./plan.ts";
 
 /** The part of the job summary that tells what changes; lines as in a diff, images by their short digests. */
-export function changesSummary(plan: Plan, revisionBefore: string): string {
+export function changesSummary(plan: Plan, revisionBefore: string, service: string): string {
   if (!hasChanges(plan)) return "Nothing changes.";
   return [
-    `Changes to ${shortRevision(revisionBefore)} in production:`,
+    `Changes to ${shortRevision(revisionBefore) || "nothing"}${service && " in production"}:`,
     plan.images.length > 0 &&
       markdownTable(
         ["Container", "Image now", "New image"],

@@ -1,8 +1,8 @@
 import { GetRoleCommand } from "@aws-sdk/client-iam";
+import { parseArn, roleFault } from "../../../shared/arn.ts";
 import type { Finding } from "../../../shared/findings.ts";
 import { ecrRegion } from "../../../shared/registry/ecr-login.ts";
 import { isObject, type TaskDefinitionInput } from "../../../shared/task-definition.ts";
-import { parseArn } from "./arn.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 
 const tasks = "ecs-tasks.amazonaws.com";
@@ -49,15 +49,9 @@ async function checkRole(checking: Checking, role: string, key: string): Promise
 
 /** A role may be named without its ARN; then it is one of the account. */
 function checkName({ service }: Checking, role: string, key: string): Finding | undefined {
-  if (!role.startsWith("arn:")) return undefined;
+  const fault = roleFault(role, key, service.serviceArn);
   const arn = parseArn(role);
-  if (arn?.service !== "iam" || !arn.resource.startsWith("role/")) {
-    const { partition = "aws", account = "<account>" } = parseArn(service.serviceArn ?? "") ?? {};
-    // A role's name is what follows the last slash, or the colon of an ARN that lacks `role/`.
-    const name = /([\w+=,.@-]+)$/.exec(role)?.[1] ?? "<name>";
-    const mend = `write arn:${partition}:iam::${account}:role/${name} there`;
-    return { text: `${key} is no role's ARN: ${role}`, mend };
-  }
+  if (fault || !arn) return fault;
   const own = parseArn(service.serviceArn ?? "")?.account;
   if (!own || arn.account === own) return undefined;
   return {

@@ -2,6 +2,35 @@ import type { AwsCredentialIdentity } from "@aws-sdk/types";
 import { unsignedIdentityToken } from "./identity-token.ts";
 import type { StandIn, StandInStep } from "./stand-in.ts";
 
+/** Inputs that log-in-to-aws passes on, mostly empty. */
+const notPerformed = [
+  "web-identity-token-file",
+  "role-chaining",
+  "http-proxy",
+  "no-proxy",
+  "mask-aws-account-id",
+  "role-duration-seconds",
+  "role-external-id",
+  "role-skip-session-tagging",
+  "transitive-tag-keys",
+  "inline-session-policy",
+  "managed-session-policies",
+  "output-credentials",
+  "output-env-credentials",
+  "unset-current-credentials",
+  "disable-retry",
+  "retry-max-attempts",
+  "special-characters-workaround",
+  "use-existing-credentials",
+  "allowed-account-ids",
+  "force-skip-oidc",
+  "action-timeout-s",
+  "custom-tags",
+  "sts-endpoint",
+  "aws-profile",
+  "overwrite-aws-profile",
+];
+
 /**
  * Exports keys given as inputs, or those of a role assumed with them or with the job's identity token, and asks STS
  * who they are, with the outputs, variables and errors of the real action (release 6).
@@ -15,16 +44,19 @@ export const configureAwsCredentials: StandIn = {
     "aws-secret-access-key",
     "aws-session-token",
     "audience",
+    ...notPerformed,
   ],
   async run(step) {
+    const given = notPerformed.filter((name) => step.input(name) !== "");
+    if (given.length > 0) throw new Error(`The rehearsal does not perform the inputs ${given.join(", ")}`);
     const region = step.input("aws-region");
     if (!/^[a-z0-9-]+$/i.test(region)) throw new Error(`Region is not valid: ${region}`);
     const { STSClient, GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
     const client = (credentials?: AwsCredentialIdentity) => {
       return new STSClient({ region, endpoint: step.environment.AWS_ENDPOINT_URL, credentials });
     };
-    const given = givenKeys(step);
-    const credentials = step.input("role-to-assume") ? await assumeRole(step, client, given) : given;
+    const keys = givenKeys(step);
+    const credentials = step.input("role-to-assume") ? await assumeRole(step, client, keys) : keys;
     if (!credentials) {
       const reason = "Could not load credentials from any providers";
       throw new Error(`Credentials could not be loaded, please check your action inputs: ${reason}`);

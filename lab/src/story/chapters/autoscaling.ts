@@ -1,45 +1,70 @@
-import { type Load, startLoadProcess } from "../load.ts";
-import { expectThat, type StepRecorder } from "../record-steps.ts";
-import type { Rehearsal } from "../rehearsal.ts";
+import type { Load } from "../load.ts";
+import { expectThat } from "../record-steps.ts";
 import { describeService } from "../service-state.ts";
-import { inTheEnd } from "./expectations.ts";
+import { eventually } from "./expectations.ts";
 import { provisionAgain } from "./provision-again.ts";
-import { besideTests } from "./scaling.ts";
+import { besideTests, scaledTo } from "./scaling.ts";
+import type { Scene, Telling } from "./scene.ts";
 
-/** Each asks again once answered: the processor of one task is busy all the time, and no waiting line grows. */
-const crowd = { connections: 12 };
+/**
+ * Connections of each crowd. Each asks again once its answer has come: one task is busy all the time, however fast the
+ * machine is, and no waiting line grows.
+ */
+const crowdConnections = 12;
+/** AWS's alarm needs three minutes of AWS time. When they were not enough, another crowd joins. */
+const patienceMinutes = 10;
+const mostCrowds = 6;
 
-/** AWS takes tasks away when there is little to do, and brings them when there is much. */
-export async function scaleByLoad(
-  rehearsal: Rehearsal,
-  steps: StepRecorder,
-  load: Load,
-  ends: AsyncDisposableStack,
-): Promise<void> {
-  const { addresses } = rehearsal;
-  const tasks = () => describeService(rehearsal.simulator, "customer");
-  const expectTasks = (fits: (count: number) => boolean) =>
-    inTheEnd(async () => {
-      const { desiredCount, runningCount } = await tasks();
-      expectThat(
-        fits(desiredCount) && runningCount === desiredCount,
-        `${desiredCount} tasks are wanted, ${runningCount} run`,
-      );
+/** AWS takes tasks away when there is little to do, and adds them when there is much. */
+export const autoscaling: Telling = {
+  async tell(scene) {
+    const { rehearsal, steps, beginPhase } = scene;
+    beginPhase("scale-in", besideTests);
+    await steps.perform("provision automatic scaling, one to three tasks", () =>
+      provisionAgain(rehearsal, "services", { MaximumTasks: 3 }),
+    );
+    // How many are left is not the story's: health checks take a part of the tasks' time.
+    await steps.perform("with little to do, AWS takes tasks away", () =>
+      eventually(() => expectTasks(scene, (count) => count < scaledTo)),
+    );
+    beginPhase("scale-out");
+    const few = await countTasks(scene);
+    const crowds: Load[] = [];
+    await steps.perform("a crowd comes, and AWS adds tasks", () => growCrowd(scene, crowds, few));
+    await steps.check("each request of the crowd was answered", async () => {
+      const phases = (await Promise.all(crowds.map((crowd) => crowd.stop()))).flat();
+      const failed = phases.reduce((sum, phase) => sum + phase.failed, 0);
+      const example = phases.flatMap(({ failures }) => failures)[0];
+      expectThat(failed === 0, `${failed} were not, such as ${example}`);
     });
-  load.beginPhase("scaled in", besideTests);
-  const { desiredCount: many } = await tasks();
-  await steps.perform("provision automatic scaling, one to three tasks", () =>
-    provisionAgain(rehearsal, "services", { MaximumTasks: 3 }),
+  },
+};
+
+async function countTasks({ rehearsal }: Scene): Promise<number> {
+  return (await describeService(rehearsal.simulator, "customer")).desiredCount;
+}
+
+async function expectTasks({ rehearsal }: Scene, fits: (count: number) => boolean): Promise<void> {
+  const { desiredCount, runningCount } = await describeService(rehearsal.simulator, "customer");
+  expectThat(
+    fits(desiredCount) && runningCount === desiredCount,
+    `${desiredCount} tasks are desired, ${runningCount} run`,
   );
-  // How many are left: health checks take a part of their time, which grows with the pace of the clock.
-  await steps.perform("with little to do, AWS takes tasks away", () => expectTasks((count) => count < many));
-  load.beginPhase("scaled out");
-  const { desiredCount: few } = await tasks();
-  const crowded = await startLoadProcess([`${addresses.production}/suppliers`], crowd, ends);
-  crowded.beginPhase("crowd");
-  await steps.perform("a crowd comes, and AWS adds tasks", () => expectTasks((count) => count > few));
-  const [counted] = await crowded.stop();
-  await steps.check("each of the crowd was answered", async () =>
-    expectThat(counted?.failed === 0, `${counted?.failed} were not, such as ${counted?.failures[0]}`),
-  );
+}
+
+/** Adds crowds until AWS has added tasks. */
+async function growCrowd(scene: Scene, crowds: Load[], few: number): Promise<void> {
+  const patienceMs = (patienceMinutes * 60_000) / scene.rehearsal.timeScale;
+  for (;;) {
+    crowds.push(await scene.startCrowd({ connections: crowdConnections }));
+    const isLast = crowds.length === mostCrowds;
+    try {
+      return await eventually(
+        () => expectTasks(scene, (count) => count > few),
+        isLast ? undefined : patienceMs,
+      );
+    } catch (error) {
+      if (isLast) throw error;
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunResult } from "../../runner/result.ts";
-import { fetchPage } from "../fetch-page.ts";
+import type { ServiceName } from "../chapter-list.mjs";
+import { readPage } from "../read-page.ts";
 import { expectThat } from "../record-steps.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import { type Deployment, deploymentsOf } from "../report.ts";
@@ -33,31 +34,43 @@ export function deploymentOf(run: RunResult): Deployment {
   return deployment;
 }
 
-export async function expectHeading({ addresses }: Rehearsal, heading: string): Promise<void> {
-  const { status, text } = await fetchPage(`${addresses.production}/`);
-  const found = /<h1>(.*?)<\/h1>/s.exec(text)?.[1];
-  expectThat(status === 200 && found === heading, `HTTP ${status}, and the heading is "${found}"`);
+/** The heading of the customers' home, as production shows it. */
+export async function readHeading({ addresses }: Rehearsal): Promise<string> {
+  const { status, heading } = await readPage(`${addresses.production}/`);
+  if (status !== 200 || heading === undefined)
+    throw new Error(`${addresses.production}/ returns HTTP ${status} and the heading "${heading}"`);
+  return heading;
 }
 
-/** AWS's own cleaning up after a run has ended: seconds here, however slow the machine. */
-const settleMs = 60_000;
+export async function expectHeading(rehearsal: Rehearsal, wanted: string): Promise<void> {
+  const heading = await readHeading(rehearsal);
+  expectThat(heading === wanted, `the heading is "${heading}", not "${wanted}"`);
+}
+
+/** It only ends what hangs: what is waited for takes seconds, and some minutes on the slowest machine. */
+const deadlineMs = 600_000;
+const pollMs = 200;
 
 /** Waits until a claim holds; throws as it does when that takes too long. */
-export async function inTheEnd(claim: () => Promise<void>): Promise<void> {
-  const deadline = performance.now() + settleMs;
+export async function eventually(claim: () => Promise<void>, patienceMs = deadlineMs): Promise<void> {
+  const deadline = performance.now() + patienceMs;
   for (;;) {
     try {
       return await claim();
     } catch (error) {
       if (performance.now() > deadline) throw error;
-      await sleep(settleMs / 300);
+      await sleep(pollMs);
     }
   }
 }
 
 /** Production is one task set with this revision, and one target group has all healthy targets. */
-export async function expectAlone({ simulator }: Rehearsal, revision: string): Promise<void> {
-  const { taskSets, healthyTargets } = await describeService(simulator, "customer");
+export async function expectAlone(
+  { simulator }: Rehearsal,
+  service: ServiceName,
+  revision: string,
+): Promise<void> {
+  const { taskSets, healthyTargets } = await describeService(simulator, service);
   expectThat(
     taskSets.length === 1 && taskSets[0] === revision,
     `the service's task sets are ${taskSets.join(", ")}, not ${revision} alone`,

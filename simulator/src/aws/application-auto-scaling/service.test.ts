@@ -2,12 +2,12 @@ import { ApplicationAutoScaling } from "@aws-sdk/client-application-auto-scaling
 import { IAM } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Simulator } from "../../simulator.ts";
-import { startRealSimulator } from "../../test-simulator.support.ts";
+import { startTestSimulator } from "../../test-simulator.support.ts";
 
 let simulator: Simulator;
 let scaling: ApplicationAutoScaling;
 beforeAll(async () => {
-  simulator = await startRealSimulator();
+  simulator = await startTestSimulator();
   scaling = new ApplicationAutoScaling({ ...simulator.clientConfig, maxAttempts: 1 });
 });
 afterAll(() => simulator?.close());

@@ -1,12 +1,12 @@
 import { Cloud9 } from "@aws-sdk/client-cloud9";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Simulator } from "../../simulator.ts";
-import { startRealSimulator } from "../../test-simulator.support.ts";
+import { startTestSimulator } from "../../test-simulator.support.ts";
 
 let simulator: Simulator;
 let cloud9: Cloud9;
 beforeAll(async () => {
-  simulator = await startRealSimulator();
+  simulator = await startTestSimulator();
   cloud9 = new Cloud9({ ...simulator.clientConfig, maxAttempts: 1 });
 });
 afterAll(() => simulator?.close());

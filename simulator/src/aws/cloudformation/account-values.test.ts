@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Simulator } from "../../simulator.ts";
-import { startRealSimulator } from "../../test-simulator.support.ts";
+import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 const values: Record<string, string> = {};
 beforeAll(async () => {
-  simulator = await startRealSimulator();
+  simulator = await startTestSimulator();
   const { ec2 } = simulator.aws;
   const VpcId = (await ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.VpcId ?? "";
   const subnet = async (CidrBlock: string) =>
@@ -39,7 +38,7 @@ async function outcome(Type: string, value: string): Promise<string> {
     const { Stacks: [stack] = [] } = await cloudformation.describeStacks(input);
     if (!stack?.StackStatus?.endsWith("_IN_PROGRESS"))
       return stack?.StackStatusReason ?? stack?.StackStatus ?? "";
-    await simulator.clock.wait(1000);
+    await simulator.clock.foreground.wait(1000);
   }
 }
 

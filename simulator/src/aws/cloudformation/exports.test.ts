@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createTestCloudFormation, type TestCloudFormation } from "./testing.ts";
+import { createTestCloudFormation, type TestCloudFormation } from "./things.support.ts";
 
 let cloudformation: TestCloudFormation;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import type { CreateStackCommandInput } from "@aws-sdk/client-cloudformation";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTestCloudFormation, type TestCloudFormation } from "./testing.ts";
+import { createTestCloudFormation, type TestCloudFormation } from "./things.support.ts";
 
 let cloudformation: TestCloudFormation;
 beforeAll(async () => {

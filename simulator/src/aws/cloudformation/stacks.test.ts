@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Fn::Sub writes its variables so
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createTestCloudFormation, type TestCloudFormation } from "./testing.ts";
+import { createTestCloudFormation, type TestCloudFormation } from "./things.support.ts";
 
 let cloudformation: TestCloudFormation;
 beforeEach(async () => {

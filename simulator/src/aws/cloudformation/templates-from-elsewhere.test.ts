@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Simulator } from "../../simulator.ts";
-import { startRealSimulator } from "../../test-simulator.support.ts";
+import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 beforeAll(async () => {
-  simulator = await startRealSimulator();
+  simulator = await startTestSimulator();
   await simulator.aws.s3.createBucket({ Bucket: "templates" });
   await simulator.aws.s3.putObject({ Bucket: "templates", Key: "lab/network.yaml", Body: large });
 });
@@ -15,7 +14,7 @@ const settled = async (StackName: string) => {
   for (;;) {
     const { Stacks: [stack] = [] } = await simulator.aws.cloudformation.describeStacks({ StackName });
     if (!stack?.StackStatus?.endsWith("_IN_PROGRESS")) return stack;
-    await simulator.clock.wait(1000);
+    await simulator.clock.foreground.wait(1000);
   }
 };
 

@@ -1,22 +1,33 @@
 import type { PutMetricAlarmInput } from "@aws-sdk/client-cloudwatch";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { createRealEnvironment } from "../../test-environment.support.ts";
-import type { Call } from "../calls-for-tests.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import { createTestEnvironment } from "../../test-environment.support.ts";
+import type { TestClock } from "../../virtual-clock.support.ts";
+import type { Call } from "../calls.support.ts";
 import { createCloudWatch } from "./service.ts";
 
-const closers: (() => Promise<unknown> | undefined)[] = [];
+const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-/** A minute of AWS time takes 100 ms on the wall. */
-async function cloudwatch(): Promise<Call> {
-  const environment = await createRealEnvironment({ timeScale: 600 });
-  await environment.remove();
+const minute = 60_000;
+
+interface Scene {
+  readonly call: Call;
+  readonly clock: TestClock;
+}
+
+async function cloudwatch(): Promise<Scene> {
+  const environment = await createTestEnvironment();
   const service = createCloudWatch(environment);
-  closers.push(() => service.close?.());
+  closers.push(async () => {
+    await service.close?.();
+    await environment.remove();
+  });
   const operations = service.operations as Record<string, (...args: object[]) => unknown>;
-  return async (name, input) => operations[name]?.(input, { accessKeyId: "test", sourceIp: "127.0.0.1" });
+  const call: Call = async (name, input) =>
+    operations[name]?.(input, { accessKeyId: "test", sourceIp: "127.0.0.1" });
+  return { call, clock: environment.clock };
 }
 
 const alarm: PutMetricAlarmInput = {
@@ -32,7 +43,10 @@ const alarm: PutMetricAlarmInput = {
   TreatMissingData: "notBreaching",
 };
 const datum = { MetricName: "Errors", Dimensions: alarm.Dimensions };
-const around = () => ({ StartTime: new Date(Date.now() - 60_000), EndTime: new Date(Date.now() + 60_000) });
+const lately = ({ clock }: Scene) => ({
+  StartTime: new Date(clock.foreground.now() - 10 * minute),
+  EndTime: clock.now(),
+});
 
 const outcome = (promise: Promise<unknown>) =>
   promise.then(
@@ -40,30 +54,31 @@ const outcome = (promise: Promise<unknown>) =>
     (error) => `${error.code}: ${error.message}`,
   );
 
-async function stateOf(call: Call) {
+async function stateOf({ call }: Scene) {
   const { MetricAlarms } = await call("describeAlarms", { AlarmNames: ["errors"] });
   return MetricAlarms[0];
 }
-const becomes = (call: Call, state: string) =>
-  vi.waitUntil(async () => (await stateOf(call)).StateValue === state, { timeout: 10_000, interval: 10 });
+const becomes = (scene: Scene, state: string) =>
+  scene.clock.until(async () => (await stateOf(scene)).StateValue === state);
 
 describe("an alarm", () => {
   it("begins without data, is raised by a datapoint that breaches, and calms down when none comes", async () => {
-    const call = await cloudwatch();
+    const scene = await cloudwatch();
+    const { call } = scene;
     await call("putMetricAlarm", alarm);
-    expect(await stateOf(call)).toMatchObject({
+    expect(await stateOf(scene)).toMatchObject({
       StateValue: "INSUFFICIENT_DATA",
       StateReason: "Unchecked: Initial alarm creation",
       AlarmArn: "arn:aws:cloudwatch:us-east-1:123456789012:alarm:errors",
       Period: 60,
     });
-    await becomes(call, "OK");
-    expect((await stateOf(call)).StateReason).toBe(
+    await becomes(scene, "OK");
+    expect((await stateOf(scene)).StateReason).toBe(
       "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [NonBreaching].",
     );
     await call("putMetricData", { Namespace: "Shop", MetricData: [{ ...datum, Value: 3 }] });
-    await becomes(call, "ALARM");
-    const raised = await stateOf(call);
+    await becomes(scene, "ALARM");
+    const raised = await stateOf(scene);
     expect(raised.StateReason).toMatch(
       /^Threshold Crossed: 1 datapoint \[3\.0 \(\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d\)\] was greater than or equal to the threshold \(1\.0\)\.$/,
     );
@@ -75,7 +90,7 @@ describe("an alarm", () => {
       threshold: 1,
       evaluatedDatapoints: [{ sampleCount: 1, value: 3 }],
     });
-    await becomes(call, "OK");
+    await becomes(scene, "OK");
     const { AlarmHistoryItems } = await call("describeAlarmHistory", { AlarmName: "errors" });
     expect(AlarmHistoryItems.map(({ HistorySummary }: { HistorySummary: string }) => HistorySummary)).toEqual(
       [
@@ -88,23 +103,24 @@ describe("an alarm", () => {
   });
 
   it("that asks for two of three datapoints says how many it had", async () => {
-    const call = await cloudwatch();
+    const scene = await cloudwatch();
+    const { call } = scene;
     await call("putMetricAlarm", { ...alarm, EvaluationPeriods: 3, DatapointsToAlarm: 2 });
-    const minute = 100;
     const MetricData = [3, 2, 1].map((back) => ({
       ...datum,
       Value: back === 2 ? 0 : 5,
-      Timestamp: new Date(Date.now() - back * minute),
+      Timestamp: new Date(scene.clock.foreground.now() - back * minute),
     }));
     await call("putMetricData", { Namespace: "Shop", MetricData });
-    await becomes(call, "ALARM");
-    expect((await stateOf(call)).StateReason).toMatch(
+    await becomes(scene, "ALARM");
+    expect((await stateOf(scene)).StateReason).toMatch(
       /^Threshold Crossed: 2 out of the last 3 datapoints \[5\.0 .+, 0\.0 .+, 5\.0 .+\] were greater than or equal to the threshold \(1\.0\) \(minimum 2 datapoints for \w+ -> ALARM transition\)\.$/,
     );
   });
 
   it("keeps a state that was set by hand when it ignores missing data, until it is deleted", async () => {
-    const call = await cloudwatch();
+    const scene = await cloudwatch();
+    const { call } = scene;
     await call("putMetricAlarm", { ...alarm, TreatMissingData: "ignore" });
     await call("setAlarmState", { AlarmName: "errors", StateValue: "ALARM", StateReason: "a drill" });
     await call("disableAlarmActions", { AlarmNames: ["errors"] });
@@ -131,16 +147,16 @@ describe("an alarm", () => {
     ["trimmed mean", { Statistic: undefined, ExtendedStatistic: "tm90" }, /does not compute .* tm90/],
     ["unknown treatment", { TreatMissingData: "zero" }, /TreatMissingData must be one of missing, ignore/],
   ])("with %s is refused by name", async (_, change, message) => {
-    const call = await cloudwatch();
+    const scene = await cloudwatch();
+    const { call } = scene;
     expect(await outcome(call("putMetricAlarm", { ...alarm, ...change }))).toMatch(message);
   });
 });
 
 describe("metrics", () => {
-  const minute = 100;
-  async function published(): Promise<Call> {
-    const call = await cloudwatch();
-    const now = Math.floor(Date.now() / minute) * minute;
+  async function published(): Promise<Scene> {
+    const scene = await cloudwatch();
+    const now = scene.clock.foreground.now();
     const MetricData = [
       {
         ...datum,
@@ -151,16 +167,17 @@ describe("metrics", () => {
       },
       { ...datum, Unit: "Milliseconds", Value: 7, Timestamp: new Date(now - 3 * minute) },
     ];
-    await call("putMetricData", { Namespace: "Shop", MetricData });
-    return call;
+    await scene.call("putMetricData", { Namespace: "Shop", MetricData });
+    return scene;
   }
 
   it("are read by the minute of AWS time, oldest first, with the statistics asked for", async () => {
-    const call = await published();
+    const scene = await published();
+    const { call } = scene;
     const { Label, Datapoints } = await call("getMetricStatistics", {
       Namespace: "Shop",
       ...datum,
-      ...around(),
+      ...lately(scene),
       Period: 60,
       Statistics: ["Sum", "Average", "Minimum", "Maximum", "SampleCount"],
       ExtendedStatistics: ["p50"],
@@ -174,13 +191,14 @@ describe("metrics", () => {
   });
 
   it("are added up over longer periods, newest first by GetMetricData", async () => {
-    const call = await published();
+    const scene = await published();
+    const { call } = scene;
     const query = (Id: string, Period: number, Stat: string) => ({
       Id,
       MetricStat: { Metric: { Namespace: "Shop", ...datum }, Period, Stat },
     });
     const { MetricDataResults } = await call("getMetricData", {
-      ...around(),
+      ...lately(scene),
       MetricDataQueries: [query("minutes", 60, "p100"), query("day", 86_400, "Sum")],
     });
     expect(MetricDataResults[0]).toMatchObject({ Id: "minutes", Values: [3, 7], StatusCode: "Complete" });
@@ -194,7 +212,8 @@ describe("metrics", () => {
     [{ Dimensions: [{ Name: "Service" }] }, 1],
     [{ Dimensions: [{ Name: "Service", Value: "employee" }] }, 0],
   ])("are listed by %j", async (filter, count) => {
-    const call = await published();
+    const scene = await published();
+    const { call } = scene;
     expect((await call("listMetrics", filter)).Metrics).toHaveLength(count);
   });
 
@@ -205,7 +224,8 @@ describe("metrics", () => {
     ["a time long ago", { Value: 1, Timestamp: new Date(0) }, /two weeks in the past/],
     ["counts that do not fit", { Values: [1, 2], Counts: [1] }, /as many items/],
   ])("with %s are refused", async (_, change, message) => {
-    const call = await cloudwatch();
+    const scene = await cloudwatch();
+    const { call } = scene;
     const input = { Namespace: "Shop", MetricData: [{ ...datum, ...change }] };
     expect(await outcome(call("putMetricData", input))).toMatch(message);
   });

@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { createRealEnvironment } from "../../test-environment.support.ts";
+import { createTestEnvironment } from "../../test-environment.support.ts";
 import { createCodeCommit } from "./service.ts";
 
 /** Calls an operation by its method's name. */
@@ -10,7 +10,7 @@ export type Call = (name: string, input: object) => Promise<any>;
 export async function withRepository() {
   /** The details of what was put on the bus. */
   const events: Record<string, unknown>[] = [];
-  const environment = await createRealEnvironment({
+  const environment = await createTestEnvironment({
     aws: {
       events: {
         putEvents: async ({ Entries = [] }) => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { taskDefinition } from "../../controllers/codedeploy/world-for-tests.ts";
-import { codedeploy, group, names, outcome } from "./group-for-tests.ts";
+import { taskDefinition } from "../../controllers/codedeploy/world.support.ts";
+import { codedeploy, group, names, outcome } from "./group.support.ts";
 
 const spec = (properties: object = {}, top: object = {}) => ({
   version: 0,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { blueGreen, codedeploy, group, names, outcome, pair, pairs } from "./group-for-tests.ts";
+import { blueGreen, codedeploy, group, names, outcome, pair, pairs } from "./group.support.ts";
 
 describe("a deployment group", () => {
   it("always reports both waits", async () => {

@@ -2,7 +2,7 @@ import type { ActionDeclaration, PipelineDeclaration, StageDeclaration } from "@
 import { describe, expect, it } from "vitest";
 import type { AwsError } from "../../errors.ts";
 import { checkStructure } from "./check-structure.ts";
-import { deliveryPipeline } from "./pipeline-for-tests.ts";
+import { deliveryPipeline } from "./pipeline.support.ts";
 
 type Change = (pipeline: PipelineDeclaration) => object;
 

@@ -1,13 +1,12 @@
 import { CodePipeline, type PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Simulator } from "../../simulator.ts";
-import { startRealSimulator } from "../../test-simulator.support.ts";
-import { createPipelineRole, deliveryPipeline } from "./pipeline-for-tests.ts";
+import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
+import { createPipelineRole, deliveryPipeline } from "./pipeline.support.ts";
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 let codepipeline: CodePipeline;
 beforeAll(async () => {
-  simulator = await startRealSimulator();
+  simulator = await startTestSimulator();
   codepipeline = new CodePipeline({ ...simulator.clientConfig, maxAttempts: 1 });
   await createPipelineRole(simulator.aws, "PipelineRole");
 });
@@ -82,7 +81,7 @@ describe("a pipeline", () => {
       });
       return pipelineExecutionSummaries?.[0]?.status === "Failed";
     };
-    await expect.poll(failed).toBe(true);
+    await simulator.clock.eventually(async () => expect(await failed()).toBe(true));
     const { stageStates } = await codepipeline.getPipelineState({ name: "first" });
     expect(stageStates?.[0]).toMatchObject({
       latestExecution: { status: "Failed" },

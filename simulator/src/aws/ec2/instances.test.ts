@@ -1,13 +1,12 @@
-import { EC2, waitUntilInstanceRunning, waitUntilInstanceTerminated } from "@aws-sdk/client-ec2";
+import { EC2 } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Simulator } from "../../simulator.ts";
-import { startRealSimulator } from "../../test-simulator.support.ts";
+import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
 import { publicImages } from "./images.ts";
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 let ec2: EC2;
 beforeAll(async () => {
-  simulator = await startRealSimulator();
+  simulator = await startTestSimulator();
   ec2 = new EC2({ ...simulator.clientConfig, maxAttempts: 1 });
 });
 afterAll(() => simulator?.close());
@@ -38,10 +37,9 @@ const run = async (more: object = {}) => {
 };
 const describeOne = async (id: string) =>
   (await ec2.describeInstances({ InstanceIds: [id] })).Reservations?.[0]?.Instances?.[0];
-const running = (...ids: string[]) =>
-  waitUntilInstanceRunning({ client: ec2, maxWaitTime: 20, minDelay: 1, maxDelay: 1 }, { InstanceIds: ids });
 const stateIs = (id: string, name: string) =>
-  expect.poll(async () => (await describeOne(id))?.State?.Name, { interval: 20 }).toBe(name);
+  simulator.clock.until(async () => (await describeOne(id))?.State?.Name === name);
+const running = (id: string) => stateIs(id, "running");
 const refusal = (call: Promise<unknown>) =>
   call.then(
     () => "nothing",
@@ -120,10 +118,7 @@ describe("an instance", () => {
     ];
     for (const remove of removals) expect(await refusal(remove())).toMatch(/^DependencyViolation/);
     await ec2.terminateInstances({ InstanceIds: [id] });
-    await waitUntilInstanceTerminated(
-      { client: ec2, maxWaitTime: 20, minDelay: 1, maxDelay: 1 },
-      { InstanceIds: [id] },
-    );
+    await stateIs(id, "terminated");
     expect(await describeOne(id)).toMatchObject({ StateReason: { Code: "Client.UserInitiatedShutdown" } });
     for (const remove of removals) expect(await refusal(remove())).toBe("nothing");
   });

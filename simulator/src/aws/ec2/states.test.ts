@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { codeOf } from "../calls-for-tests.ts";
-import { ec2InTime } from "./ec2-for-tests.ts";
+import { codeOf } from "../calls.support.ts";
+import { ec2InTime } from "./ec2.support.ts";
 import { publicImages } from "./images.ts";
 
 let ec2: Awaited<ReturnType<typeof ec2InTime>>;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Simulator } from "../../simulator.ts";
-import { startRealSimulator } from "../../test-simulator.support.ts";
+import { startTestSimulator } from "../../test-simulator.support.ts";
 import type { Aws } from "../api.ts";
 
 let simulator: Simulator;
@@ -9,7 +9,7 @@ let vpc: string;
 let subnet: string;
 let table: string;
 beforeEach(async () => {
-  simulator = await startRealSimulator();
+  simulator = await startTestSimulator();
   ec2 = simulator.aws.ec2;
   vpc = (await ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.VpcId ?? "";
   subnet = (await ec2.createSubnet({ VpcId: vpc, CidrBlock: "10.0.0.0/24" })).Subnet?.SubnetId ?? "";

@@ -7,7 +7,7 @@ import {
   startTestRegistry,
   type TestRegistry,
 } from "../../planes/registry/start-test-registry.ts";
-import { createRealEnvironment } from "../../test-environment.support.ts";
+import { createTestEnvironment } from "../../test-environment.support.ts";
 import { createEcrPublic } from "./service.ts";
 
 let test: TestRegistry;
@@ -17,7 +17,7 @@ let port: number;
 beforeEach(async () => {
   test = await startTestRegistry();
   port = Number(test.host.split(":")[1]);
-  const { remove, ...environment } = await createRealEnvironment({
+  const { remove, ...environment } = await createTestEnvironment({
     registry: test.registry,
     gateway: { host: "127.0.0.1", port },
   });

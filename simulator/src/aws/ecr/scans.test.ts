@@ -1,8 +1,8 @@
 import { ECR } from "@aws-sdk/client-ecr";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { alpine, connectTo } from "../../planes/scanner/image-for-tests.ts";
-import type { Advisory, Simulator } from "../../simulator.ts";
-import { startRealSimulator } from "../../test-simulator.support.ts";
+import type { Advisory } from "../../simulator.ts";
+import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
 
 const openssl: Advisory = {
   name: "CVE-2024-5535",
@@ -19,11 +19,11 @@ const many = Array.from({ length: 120 }, (_, index): Advisory => {
 });
 const customer = { repositoryName: "customer" };
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 let ecr: ECR;
 let registry: Awaited<ReturnType<typeof connectTo>>;
 beforeAll(async () => {
-  simulator = await startRealSimulator({ advisories: [openssl, ...many] });
+  simulator = await startTestSimulator({ advisories: [openssl, ...many] });
   ecr = new ECR(simulator.clientConfig);
   registry = await connectTo(simulator);
 });
@@ -46,7 +46,7 @@ const findings = (imageDigest: string, more = {}) =>
 /** The answer once the scan has ended. */
 async function ended(imageDigest: string) {
   const status = async () => (await findings(imageDigest)).imageScanStatus?.status;
-  await expect.poll(status, { timeout: 20_000 }).not.toBe("IN_PROGRESS");
+  await simulator.clock.eventually(async () => expect(await status()).not.toBe("IN_PROGRESS"));
   return findings(imageDigest);
 }
 

@@ -1,40 +1,30 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { ContainerDefinition, HealthCheck, Task } from "@aws-sdk/client-ecs";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { PulledImage } from "../../planes/registry.ts";
-import { makeProgram } from "../../planes/tasks/images-for-tests.ts";
-import { createWorld, networkConfiguration, role } from "./world-for-tests.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Program } from "../../planes/tasks/in-process-runtime.support.ts";
+import { createWorld, networkConfiguration, role, type World } from "./world.support.ts";
 
-/** Healthy as long as a request to /close did not come; tells what it reads about itself. */
-const server = `
-  import { createServer } from "node:http";
-  let open = true;
-  createServer(async ({ url }, response) => {
-    if (url === "/close" || url === "/open") open = url === "/open";
-    if (url === "/self") return response.end(await (await fetch(process.env.ECS_CONTAINER_METADATA_URI_V4)).text());
-    response.writeHead(open ? 200 : 503).end();
-  }).listen(8080);
-`;
-const node = (program: string) => ["CMD", "node", "--eval", program];
-const asks: HealthCheck = {
-  command: node(
-    "fetch('http://127.0.0.1:8080/').then(({ status }) => { console.log(status); process.exit(status - 200) })",
-  ),
-  interval: 5,
+/** Open until a request to /close came, which the health check `ask` reads; shows what it reads about itself. */
+const web: Program = ({ listen, metadata, onExec }) => {
+  let status = 200;
+  listen(8080, ({ url }, response) => {
+    if (url === "/close") status = 503;
+    if (url === "/open") status = 200;
+    response.end(JSON.stringify(metadata.container()));
+  });
+  onExec(([name]) => {
+    if (name === "ask") return { exitCode: status - 200, output: `${status}\n` };
+    return { exitCode: name === "pass" ? 0 : name === "fail" ? 1 : undefined, output: "" };
+  });
 };
-
-let directory: string;
-let images: Record<string, PulledImage>;
-let world: Awaited<ReturnType<typeof createWorld>>;
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "container-health-test-"));
-  images = { web: await makeProgram(directory, server) };
+const check = (name: "ask" | "pass" | "fail" | "hang", settings: Partial<HealthCheck> = {}): HealthCheck => ({
+  command: ["CMD", name],
+  interval: 5,
+  ...settings,
 });
-afterAll(() => rm(directory, { recursive: true, force: true }));
+
+let world: World;
 beforeEach(async () => {
-  world = await createWorld(images);
+  world = await createWorld({ web });
   await world.ecs.createCluster({ clusterName: "main" });
 });
 afterEach(() => world.close());
@@ -60,14 +50,11 @@ async function run(...containers: Partial<ContainerDefinition>[]): Promise<() =>
   return async () => (await world.ecs.describeTasks({ cluster: "main", tasks: arns })).tasks?.[0] ?? {};
 }
 
-const health = (look: () => Promise<Task>) =>
-  expect.poll(
-    async () => {
-      const { healthStatus, containers = [] } = await look();
-      return [healthStatus, ...containers.map((each) => each.healthStatus)].join(" ");
-    },
-    { timeout: 20_000 },
-  );
+const becomes = (look: () => Promise<Task>, states: string) =>
+  world.clock.eventually(async () => {
+    const { healthStatus, containers = [] } = await look();
+    expect([healthStatus, ...containers.map((each) => each.healthStatus)].join(" ")).toBe(states);
+  });
 
 async function get(look: () => Promise<Task>, path: string): Promise<string> {
   const { containers = [] } = await look();
@@ -78,24 +65,24 @@ async function get(look: () => Promise<Task>, path: string): Promise<string> {
 
 describe("a task's health", () => {
   it("follows its container's, up and down", async () => {
-    const look = await run({ healthCheck: asks });
-    await health(look).toBe("HEALTHY HEALTHY");
-    expect(JSON.parse(await get(look, "/self")).Health).toEqual({
+    const look = await run({ healthCheck: check("ask") });
+    await becomes(look, "HEALTHY HEALTHY");
+    expect(JSON.parse(await get(look, "/")).Health).toEqual({
       status: "HEALTHY",
       statusSince: expect.stringMatching(/Z$/),
       exitCode: 0,
       output: "200\n",
     });
     await get(look, "/close");
-    await health(look).toBe("UNHEALTHY UNHEALTHY");
+    await becomes(look, "UNHEALTHY UNHEALTHY");
     // No service stops it.
     expect(await look()).toMatchObject({ lastStatus: "RUNNING", desiredStatus: "RUNNING" });
     await get(look, "/open");
-    await health(look).toBe("HEALTHY HEALTHY");
+    await becomes(look, "HEALTHY HEALTHY");
   });
 
-  const passes = { command: node("0") };
-  const fails = { command: node("process.exit(1)"), retries: 1 };
+  const passes = check("pass");
+  const fails = check("fail", { retries: 1 });
   it.each<[string, Partial<ContainerDefinition>[], string]>([
     [
       "one essential container fails",
@@ -108,28 +95,14 @@ describe("a task's health", () => {
       "HEALTHY HEALTHY UNHEALTHY",
     ],
     ["a container has no health check", [{ healthCheck: passes }, {}], "HEALTHY HEALTHY UNKNOWN"],
-    [
-      "there is no program to check",
-      [{ healthCheck: { ...fails, command: ["CMD", "curl"] } }],
-      "UNHEALTHY UNHEALTHY",
-    ],
-    [
-      "there is no shell",
-      [{ healthCheck: { ...fails, command: ["CMD-SHELL", "exit 0"] } }],
-      "UNHEALTHY UNHEALTHY",
-    ],
-    [
-      "a check is not done in time",
-      [{ healthCheck: { ...fails, command: node("setInterval(() => {}, 1000)"), timeout: 2 } }],
-      "UNHEALTHY UNHEALTHY",
-    ],
+    ["a check is not done in time", [{ healthCheck: check("hang", { retries: 1 }) }], "UNHEALTHY UNHEALTHY"],
   ])("is, when %s", async (_, containers, states) => {
-    await health(await run(...containers)).toBe(states);
+    await becomes(await run(...containers), states);
   });
 
   it("is unknown without health checks", async () => {
     const look = await run({});
-    await expect.poll(async () => (await look()).lastStatus).toBe("RUNNING");
+    await world.clock.eventually(async () => expect((await look()).lastStatus).toBe("RUNNING"));
     expect(await look()).toMatchObject({
       healthStatus: "UNKNOWN",
       containers: [{ healthStatus: "UNKNOWN" }],
@@ -138,10 +111,10 @@ describe("a task's health", () => {
 });
 
 it("keeps a task set from being stable as long as its containers are not healthy", async () => {
-  await world.register({ healthCheck: { command: node("setInterval(() => {}, 1000)"), timeout: 60 } });
+  await world.register({ healthCheck: check("hang", { retries: 10, interval: 300 }) });
   await world.createService();
-  await expect.poll(async () => (await world.describeService()).runningCount).toBe(1);
-  await expect.poll(() => [...world.targets.values()]).toEqual(["healthy"]);
+  await world.clock.eventually(async () => expect((await world.describeService()).runningCount).toBe(1));
+  await world.clock.eventually(async () => expect(await [...world.targets.values()]).toEqual(["healthy"]));
   const stability = async () => (await world.describeService()).taskSets?.[0]?.stabilityStatus;
   expect(await stability()).toBe("STABILIZING");
 });

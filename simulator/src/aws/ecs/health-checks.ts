@@ -39,7 +39,7 @@ export interface WatchOptions {
 /** Runs a container's health check again and again, the first time after one interval; resolves when the signal aborts. */
 export async function watchHealth({ check, clock, exec, signal, onChecked }: WatchOptions): Promise<void> {
   const { interval, timeout, retries, startPeriod = 0 } = { ...healthCheckDefaults, ...check };
-  const startedAt = performance.now();
+  const startedAt = clock.now().getTime();
   const startMs = Math.max(clock.toWall(startPeriod * 1000), clock.scale > 1 ? startAllowanceMs : 0);
   let status: HealthStatus = "UNKNOWN";
   let since = clock.now();
@@ -49,12 +49,13 @@ export async function watchHealth({ check, clock, exec, signal, onChecked }: Wat
     const isSettled = status === "UNHEALTHY" || (status === "HEALTHY" && failures === 0);
     const restMs = tookMs * restPerWork[isSettled ? "settled" : "changing"] * clock.scale;
     if (!(await passes(clock.wait(Math.max(interval * 1000, restMs), signal)))) return;
+    const checkedAt = clock.now().getTime();
     const beganAt = performance.now();
     // On the wall, too: a slow machine must not fail a check that the figures would let pass.
     const result = await exec(commandOf(check), timeout * 1000).catch(failed);
     tookMs = performance.now() - beganAt;
     if (signal.aborted) return;
-    const isStarting = status === "UNKNOWN" && beganAt - startedAt < startMs;
+    const isStarting = status === "UNKNOWN" && checkedAt - startedAt < startMs;
     if (result.exitCode === 0) failures = 0;
     else if (!isStarting) failures++;
     const next: HealthStatus =

@@ -18,7 +18,6 @@ const startMs = 2_000;
 /** What a container had used when it was looked at. */
 interface Look {
   readonly cpuNs: number;
-  /** On the wall, by a clock that only goes forward. */
   readonly atMs: number;
 }
 
@@ -96,7 +95,7 @@ async function utilizationOf(
   let isKnown = containers.length > 0;
   for (const container of containers) {
     const used = await container.usage();
-    const now = { cpuNs: used?.cpuNs ?? 0, atMs: performance.now() };
+    const now = { cpuNs: used?.cpuNs ?? 0, atMs: clock.now().getTime() };
     const before = looks.get(container);
     looks.set(container, now);
     isKnown &&= used !== undefined && before !== undefined;

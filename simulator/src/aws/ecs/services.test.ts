@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createMainWorld, networkConfiguration, targetGroup, where } from "./world-for-tests.ts";
+import { createMainWorld, networkConfiguration, targetGroup, where } from "./world.support.ts";
 
 let world: Awaited<ReturnType<typeof createMainWorld>>;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createWorld, role } from "./world-for-tests.ts";
+import { createWorld, role } from "./world.support.ts";
 
 let world: Awaited<ReturnType<typeof createWorld>>;
 beforeEach(async () => {

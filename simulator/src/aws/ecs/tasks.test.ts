@@ -1,11 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { RunTaskCommandInput } from "@aws-sdk/client-ecs";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { PulledImage } from "../../planes/registry.ts";
-import { makeImage, makeLayer, makeProgram } from "../../planes/tasks/images-for-tests.ts";
-import { createWorld, networkConfiguration } from "./world-for-tests.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Program } from "../../planes/tasks/in-process-runtime.support.ts";
+import { createWorld, networkConfiguration, type World } from "./world.support.ts";
 
 const secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-AbCdEf";
 const logTo = (group: string, options = {}) => ({
@@ -18,32 +14,25 @@ const logTo = (group: string, options = {}) => ({
   },
 });
 
-let directory: string;
-let images: Record<string, PulledImage>;
-let world: Awaited<ReturnType<typeof createWorld>>;
+const programs: Record<string, Program> = {
+  web: ({ environment: { A, B }, args, log }) => {
+    log([A, B, args[0]].join());
+    return 0;
+  },
+  curious: ({ metadata, log }) => {
+    log(JSON.stringify(metadata.container()));
+    log(JSON.stringify(metadata.task()));
+    return 0;
+  },
+  patient: ({ log, onSignal }) => {
+    onSignal(() => log("not yet"));
+    log("up");
+  },
+};
 
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "ecs-tasks-test-"));
-  images = {
-    web: await makeProgram(directory, "console.log([process.env.A, process.env.B, process.argv[2]].join())"),
-    curious: await makeProgram(
-      directory,
-      `const uri = process.env.ECS_CONTAINER_METADATA_URI_V4;
-      for (const path of ["", "/task"]) console.log(await (await fetch(uri + path)).text());`,
-    ),
-    speaking: makeImage(
-      [await makeLayer(directory, { "bin/speak": '#!/bin/sh\necho speaks $GREETING "$@"\n' })],
-      { Entrypoint: ["/bin/speak"], Cmd: ["by", "itself"], Env: ["GREETING=softly"] },
-    ),
-    patient: await makeProgram(
-      directory,
-      "process.on('SIGTERM', () => console.log('not yet')); setInterval(() => {}, 1000); console.log('up')",
-    ),
-  };
-});
-afterAll(() => rm(directory, { recursive: true, force: true }));
+let world: World;
 beforeEach(async () => {
-  world = await createWorld(images);
+  world = await createWorld(programs);
   await world.ecs.createCluster({ clusterName: "main" });
 });
 afterEach(() => world.close());
@@ -64,7 +53,7 @@ const describeTask = async (arn: string) =>
 
 async function runToEnd(settings?: Partial<RunTaskCommandInput>) {
   const arn = await run(settings);
-  await expect.poll(async () => (await describeTask(arn))?.lastStatus).toBe("STOPPED");
+  await world.clock.eventually(async () => expect((await describeTask(arn))?.lastStatus).toBe("STOPPED"));
   return (await describeTask(arn)) ?? {};
 }
 
@@ -92,7 +81,7 @@ describe("runTask", () => {
         {
           name: "web",
           exitCode: 0,
-          imageDigest: images.web?.digest,
+          imageDigest: world.images.web?.digest,
           networkInterfaces: [{ privateIpv4Address: expect.stringMatching(/^10\.0\.1\.\d+$/) }],
         },
       ],
@@ -106,15 +95,16 @@ describe("runTask", () => {
     expect(await world.ecs.listTasks({ ...filters, startedBy: "you" })).toMatchObject({ taskArns: [] });
   });
 
-  it.each([
-    [{}, "speaks softly by itself"],
-    [{ command: ["when", "asked to"] }, "speaks softly when asked to"],
-    [{ environment: [{ name: "GREETING", value: "loudly" }] }, "speaks loudly by itself"],
-  ])("with the overrides %j keeps the image's entry point", async (override, line) => {
-    await world.register({ image: "speaking", logConfiguration: logTo("/there") });
+  it("takes command and environment of its overrides over those of the definition", async () => {
+    const environment = [
+      { name: "A", value: "1" },
+      { name: "B", value: "1" },
+    ];
+    await world.register({ command: ["x"], environment, logConfiguration: logTo("/there") });
+    const override = { command: ["y"], environment: [{ name: "B", value: "2" }] };
     const overrides = { containerOverrides: [{ name: "web", ...override }] };
     expect(await runToEnd({ overrides })).toMatchObject({ overrides, containers: [{ exitCode: 0 }] });
-    expect([...world.logs.values()].flat()).toEqual([line]);
+    expect([...world.logs.values()].flat()).toEqual(["1,2,y"]);
   });
 
   it("lets a container read what it is", async () => {
@@ -134,7 +124,7 @@ describe("runTask", () => {
       Name: "web",
       DockerName: "web",
       Image: "curious",
-      ImageID: images.curious?.digest,
+      ImageID: world.images.curious?.digest,
       Labels: {
         team: "coffee",
         "com.amazonaws.ecs.cluster": clusterArn,
@@ -256,9 +246,9 @@ describe("stopTask", () => {
   it("sends SIGTERM, then SIGKILL once the stop timeout has passed", async () => {
     await world.register({ image: "patient", stopTimeout: 1, logConfiguration: logTo("/there") });
     const arn = await run();
-    await expect.poll(() => [...world.logs.values()].flat()).toEqual(["up"]);
+    await world.clock.eventually(async () => expect(await [...world.logs.values()].flat()).toEqual(["up"]));
     await world.ecs.stopTask({ cluster: "main", task: arn, reason: "enough" });
-    await expect.poll(async () => (await describeTask(arn))?.lastStatus, { timeout: 5_000 }).toBe("STOPPED");
+    await world.clock.eventually(async () => expect((await describeTask(arn))?.lastStatus).toBe("STOPPED"));
     expect(await describeTask(arn)).toMatchObject({
       stopCode: "UserInitiated",
       stoppedReason: "enough",

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { forwardTo, type Stage, setStage } from "./testing.ts";
+import { forwardTo, type Stage, setStage } from "./stage.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ it("describes a load balancer as AWS does, and provisions it before it is active
     SecurityGroups: ["sg-default"],
     AvailabilityZones: [{ ZoneName: "us-east-1a" }, { ZoneName: "us-east-1b" }],
   });
-  while ((await describe())?.State?.Code !== "active") await stage.environment.clock.wait(1_000);
+  await stage.environment.clock.until(async () => (await describe())?.State?.Code === "active");
 });
 
 it("answers a second creation with the same settings by the first one", async () => {

@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { answer, ask, containerPort, forwardTo, type Stage, setStage } from "./testing.ts";
+import { answer, ask, containerPort, forwardTo, type Stage, setStage } from "./stage.support.ts";
 
 let stage: Stage;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { ask, containerPort, forwardTo, type Stage, setStage } from "./testing.ts";
+import { ask, containerPort, forwardTo, type Stage, setStage } from "./stage.support.ts";
 
 let stage: Stage;
 let server: Server | undefined;

@@ -1,17 +1,20 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Simulator } from "../../simulator.ts";
-import { startRealSimulator, testListenerPortOffset } from "../../test-simulator.support.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  startTestSimulator,
+  type TestSimulator,
+  testListenerPortOffset,
+} from "../../test-simulator.support.ts";
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 let target: Server;
 const url = `http://127.0.0.1:${testListenerPortOffset() + 80}`;
 const dimensions: Record<"LoadBalancer" | "TargetGroup", string> = { LoadBalancer: "", TargetGroup: "" };
 
 beforeAll(async () => {
-  simulator = await startRealSimulator();
+  simulator = await startTestSimulator();
   target = createServer((request, response) => {
     if (request.url === "/cut") response.destroy();
     else response.writeHead(Number(/\d{3}/.exec(request.url ?? "")?.[0] ?? 200)).end();
@@ -57,7 +60,7 @@ async function serve(Port: number): Promise<void> {
   await elbv2.registerTargets({ TargetGroupArn, Targets: [{ Id: "127.0.0.1", Port }] });
   const state = async () =>
     (await elbv2.describeTargetHealth({ TargetGroupArn })).TargetHealthDescriptions?.[0]?.TargetHealth?.State;
-  await vi.waitUntil(async () => (await state()) === "healthy", { timeout: 10_000, interval: 10 });
+  await simulator.clock.until(async () => (await state()) === "healthy");
   dimensions.LoadBalancer = LoadBalancerArn.slice(LoadBalancerArn.indexOf("app/"));
   dimensions.TargetGroup = TargetGroupArn.slice(TargetGroupArn.indexOf("targetgroup/"));
 }
@@ -69,8 +72,8 @@ async function total(MetricName: string, names: (keyof typeof dimensions)[], sta
     Namespace: "AWS/ApplicationELB",
     MetricName,
     Dimensions: names.map((Name) => ({ Name, Value: dimensions[Name] })),
-    StartTime: new Date(Date.now() - 60_000),
-    EndTime: new Date(Date.now() + 60_000),
+    StartTime: new Date(simulator.clock.foreground.now() - 3_600_000),
+    EndTime: simulator.clock.now(),
     Period: 60,
     Statistics: [statistic],
   });
@@ -84,7 +87,7 @@ describe("the load balancer publishes", () => {
     for (const path of ["/", "/", "/302", "/404", "/500", "/503", "/cut", "/nobody"])
       await fetch(url + path, { redirect: "manual" });
     const all = () => total("HTTPCode_ELB_503_Count", ["LoadBalancer"]);
-    await vi.waitUntil(async () => (await all()) > 0, { timeout: 10_000, interval: 10 });
+    await simulator.clock.until(async () => (await all()) > 0);
   });
 
   it.each([
@@ -137,13 +140,10 @@ it("real errors raise a real alarm", async () => {
     TreatMissingData: "notBreaching",
   });
   const becomes = (state: string) =>
-    vi.waitUntil(
-      async () => {
-        const { MetricAlarms } = await cloudwatch.describeAlarms({ AlarmNames: ["errors"] });
-        return MetricAlarms?.[0]?.StateValue === state;
-      },
-      { timeout: 10_000, interval: 10 },
-    );
+    simulator.clock.until(async () => {
+      const { MetricAlarms } = await cloudwatch.describeAlarms({ AlarmNames: ["errors"] });
+      return MetricAlarms?.[0]?.StateValue === state;
+    });
   await becomes("OK");
   await Promise.all(Array.from({ length: 12 }, () => fetch(`${url}/500`)));
   await becomes("ALARM");

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { Action, RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { answer, ask, forwardTo, freePort, type Stage, setStage } from "./testing.ts";
+import { answer, ask, forwardTo, freePort, type Stage, setStage } from "./stage.support.ts";
 
 let stage: Stage;
 let group: string;

@@ -1,6 +1,6 @@
 import type { RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Ask, answer, ask, type Stage, setStage } from "./testing.ts";
+import { type Ask, answer, ask, type Stage, setStage } from "./stage.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import type { TargetHealth } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { ask, forwardTo, type Stage, setStage } from "./testing.ts";
+import { ask, forwardTo, type Stage, setStage } from "./stage.support.ts";
 
 let stage: Stage;
 beforeEach(async () => {
@@ -57,19 +57,6 @@ it.each([
   await stage.until(group, "healthy");
   expect(await healthOf(group)).toEqual({ State: "healthy" });
   expect(checks[0]).toBe("ELB-HealthChecker/2.0");
-});
-
-it("lets a new target that does not listen yet be initial, and takes it in when it does", async () => {
-  const group = await stage.createGroup("group");
-  const { port } = await stage.listen(forwardTo(group));
-  await stage.register(group, address);
-  // As many check intervals as would fail a target that had been up before.
-  await stage.environment.clock.wait(4 * 30_000);
-  expect(await healthOf(group)).toMatchObject({ State: "initial" });
-  expect((await ask(port)).status).toBe(503);
-  await stage.serve(address, (_, response) => response.end("up"));
-  await stage.until(group, "healthy");
-  expect((await ask(port)).body).toBe("up");
 });
 
 it("asks as many passed checks of an unhealthy target as its threshold says, and fails open meanwhile", async () => {

@@ -51,11 +51,12 @@ const startAllowanceMs = 5_000;
 
 /** Checks a target's health until the signal ends it; tells of every change. */
 export async function watchTarget(
-  { clock, network }: Environment,
+  environment: Environment,
   { settings }: { settings: () => TargetGroupRecord["settings"] },
   target: TargetRecord,
   onChange: () => void,
 ): Promise<void> {
+  const { clock } = environment;
   const { signal } = target.activity;
   const judge = createJudge(clock.scale > 1 ? startAllowanceMs : 0);
   while (!signal.aborted) {
@@ -64,7 +65,7 @@ export async function watchTarget(
       () => true,
       () => false,
     );
-    const result = await probe(network, probeOf(group, target), signal);
+    const result = await probe(environment, probeOf(group, target), signal);
     if (signal.aborted) return;
     const next = judge(target.health, result, group);
     if (next !== target.health) {

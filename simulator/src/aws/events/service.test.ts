@@ -1,13 +1,12 @@
 import { EventBridge } from "@aws-sdk/client-eventbridge";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Simulator } from "../../simulator.ts";
-import { startRealSimulator } from "../../test-simulator.support.ts";
+import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 let events: EventBridge;
 const warnings: string[] = [];
 beforeAll(async () => {
-  simulator = await startRealSimulator({ warn: (message) => warnings.push(message) });
+  simulator = await startTestSimulator({ warn: (message) => warnings.push(message) });
   events = new EventBridge({ ...simulator.clientConfig, maxAttempts: 1 });
   await simulator.aws.logs.createLogGroup({ logGroupName: logGroup });
 });
@@ -86,7 +85,7 @@ describe("a rule", () => {
     });
     await put({ name: "nobody's" });
     const { Entries = [] } = await put({ name: rule, images: ["a", "b"] }, { Resources: ["arn:x"] });
-    await expect.poll(async () => (await seen()).length).toBe(4);
+    await simulator.clock.eventually(async () => expect((await seen()).length).toBe(4));
     const lines = (await seen()).map((line) => JSON.parse(line));
     expect(lines).toContainEqual({
       version: "0",
@@ -111,7 +110,9 @@ describe("a rule", () => {
     const gone = { Id: "gone", Arn: `${logArn}-gone` };
     await events.putTargets({ Rule: rule, Targets: [gone] });
     await put({ name: rule });
-    await expect.poll(() => warnings.join("\n")).toMatch(/did not reach .*seen-gone: .*does not exist/);
+    await simulator.clock.eventually(async () =>
+      expect(await warnings.join("\n")).toMatch(/did not reach .*seen-gone: .*does not exist/),
+    );
   });
 });
 

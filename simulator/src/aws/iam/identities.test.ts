@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { callsOf, codeOf } from "../calls-for-tests.ts";
+import { callsOf, codeOf } from "../calls.support.ts";
 import { createIam } from "./service.ts";
 
 const trust = JSON.stringify({

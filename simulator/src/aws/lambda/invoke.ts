@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { Uint8ArrayBlobAdapter } from "@smithy/core/serde";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
-import { type FunctionOutcome, runFunction } from "../../planes/functions/run-function.ts";
+import type { FunctionOutcome } from "../../planes/functions/run-function.ts";
 import { openLogStream } from "../../planes/tasks/log-stream.ts";
 import type { Service } from "../api.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
@@ -104,7 +104,7 @@ async function invoke(
     output.write(line);
   };
   write(`START RequestId: ${requestId} Version: $LATEST`);
-  const outcome = await runFunction({
+  const outcome = await environment.runFunction({
     taskRoot: record.code.taskRoot,
     event,
     context: {

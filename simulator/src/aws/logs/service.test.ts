@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createRealEnvironment } from "../../test-environment.support.ts";
+import { createTestEnvironment } from "../../test-environment.support.ts";
 import { keptBytesPerStream } from "./put-events.ts";
 import { createLogs } from "./service.ts";
 
@@ -7,7 +7,7 @@ const caller = { accessKeyId: "test", sourceIp: "127.0.0.1" };
 const stream = { logGroupName: "awslogs-capstone", logStreamName: "awslogs-capstone/customer/1" };
 
 async function logsWith(messages: readonly string[] = []) {
-  const environment = await createRealEnvironment();
+  const environment = await createTestEnvironment();
   await environment.remove();
   const { operations } = createLogs(environment);
   // biome-ignore lint/suspicious/noExplicitAny: the assertions of each case look at what they need

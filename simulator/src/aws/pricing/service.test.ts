@@ -6,14 +6,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseArguments } from "../../command-line.ts";
 import { awsCli, run } from "../../outside-clients/programs.ts";
 import type { Simulator } from "../../simulator.ts";
-import { startRealSimulator } from "../../test-simulator.support.ts";
+import { startTestSimulator } from "../../test-simulator.support.ts";
 import { defaultProducts, readProducts } from "./products.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pricing-test-"));
 let simulator: Simulator;
 let pricing: Pricing;
 beforeAll(async () => {
-  simulator = await startRealSimulator();
+  simulator = await startTestSimulator();
   pricing = new Pricing({ ...simulator.clientConfig, maxAttempts: 1 });
 });
 afterAll(async () => {

@@ -1,6 +1,5 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { startDatabaseServer } from "../../planes/database-server.ts";
 import {
   type Instance,
   type InstanceStatus,
@@ -25,7 +24,7 @@ export function resetPassword(state: RdsState, instance: Instance): void {
 
 async function serve(state: RdsState, instance: Instance, meanwhile: InstanceStatus): Promise<void> {
   const { settings } = instance;
-  const server = await startDatabaseServer({
+  const server = await state.environment.startDatabaseServer({
     dataDirectory: instanceFolder(state, instance),
     alsoOn: state.environment.taskRuntime.hostAddress,
     user: settings.masterUsername,

@@ -3,13 +3,13 @@ import { Readable } from "node:stream";
 import { S3 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Simulator } from "../../simulator.ts";
-import { startRealSimulator } from "../../test-simulator.support.ts";
+import { startTestSimulator } from "../../test-simulator.support.ts";
 
 const Bucket = "objects";
 let simulator: Simulator;
 let s3: S3;
 beforeAll(async () => {
-  simulator = await startRealSimulator();
+  simulator = await startTestSimulator();
   s3 = new S3({ ...simulator.clientConfig, maxAttempts: 1 });
   await s3.createBucket({ Bucket });
 });

@@ -1,9 +1,9 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { createRealEnvironment } from "../../test-environment.support.ts";
+import { createTestEnvironment } from "../../test-environment.support.ts";
 import type { Api, AwsClients, Caller } from "../api.ts";
 import { createSecretsManager } from "./service.ts";
 
-const environment = await createRealEnvironment();
+const environment = await createTestEnvironment();
 afterAll(() => environment.remove());
 
 let secrets: Api<AwsClients["secretsmanager"]>;

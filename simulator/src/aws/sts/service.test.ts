@@ -1,7 +1,7 @@
 import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { describe, expect, it } from "vitest";
-import { createRealEnvironment } from "../../test-environment.support.ts";
-import { startRealSimulator } from "../../test-simulator.support.ts";
+import { createTestEnvironment } from "../../test-environment.support.ts";
+import { startTestSimulator } from "../../test-simulator.support.ts";
 import { createIam } from "../iam/service.ts";
 import { createSts } from "./service.ts";
 
@@ -16,7 +16,7 @@ const token = (claims: object) => `x.${Buffer.from(JSON.stringify(claims)).toStr
 
 async function stsWith(trust: string) {
   const iam: Operations = {};
-  const environment = await createRealEnvironment({
+  const environment = await createTestEnvironment({
     aws: { iam: { getRole: async (input) => iam.getRole?.(input, {}) } },
   });
   await environment.remove();
@@ -75,7 +75,7 @@ describe("assumeRoleWithWebIdentity", () => {
   });
 
   it("takes a request that nobody signed, as the SDK sends it", async () => {
-    const simulator = await startRealSimulator();
+    const simulator = await startTestSimulator();
     const { endpoint, region } = simulator.clientConfig;
     const sts = new STSClient({ endpoint, region });
     const command = new AssumeRoleWithWebIdentityCommand({

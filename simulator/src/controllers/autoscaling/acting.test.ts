@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { polled, target, worldOfEachTest } from "./world-for-tests.ts";
+import { target, worldOfEachTest } from "./world.support.ts";
 
 const world = worldOfEachTest();
 
@@ -13,17 +13,21 @@ const step = (ScalingAdjustment: number, more: object = {}) => ({
 describe("a range", () => {
   it("that the desired count is not in brings it there, and says why", async () => {
     await world().register(2, 4);
-    await polled(() => world().desired()).toBe(2);
+    await world().eventually(async () => expect(await world().desired()).toBe(2));
     await world().register(0, 0);
-    await polled(() => world().desired()).toBe(0);
-    await polled(world().activities).toMatchObject([
-      { Description: "Setting desired count to 0.", Cause: "maximum capacity was set to 0" },
-      { Description: "Setting desired count to 2.", Cause: "minimum capacity was set to 2" },
-    ]);
-    await polled(async () => (await world().activities())[0]).toMatchObject({
-      StatusCode: "Successful",
-      StatusMessage: "Successfully set desired count to 0. Change successfully fulfilled by ecs.",
-    });
+    await world().eventually(async () => expect(await world().desired()).toBe(0));
+    await world().eventually(async () =>
+      expect(await world().activities()).toMatchObject([
+        { Description: "Setting desired count to 0.", Cause: "maximum capacity was set to 0" },
+        { Description: "Setting desired count to 2.", Cause: "minimum capacity was set to 2" },
+      ]),
+    );
+    await world().eventually(async () =>
+      expect((await world().activities())[0]).toMatchObject({
+        StatusCode: "Successful",
+        StatusMessage: "Successfully set desired count to 0. Change successfully fulfilled by ecs.",
+      }),
+    );
   });
 
   it("leaves a count alone that somebody sets later, out of it or not", async () => {
@@ -42,14 +46,16 @@ describe("a step policy", () => {
     const { ScalingPolicies } = await world().scaling.describeScalingPolicies({ ServiceNamespace: "ecs" });
     expect(ScalingPolicies?.[0]?.Alarms).toMatchObject([{ AlarmName: "queue" }]);
     await world().queue(11);
-    await polled(() => world().desired()).toBe(4);
+    await world().eventually(async () => expect(await world().desired()).toBe(4));
     const cause = "monitor alarm queue in state ALARM triggered policy queue";
-    await polled(async () => (await world().activities(true))[0]).toMatchObject({
-      Description: "Attempting to scale due to alarm triggered",
-      Cause: cause,
-      StatusCode: "Failed",
-      NotScaledReasons: [{ Code: "AlreadyAtMaxCapacity", MaxCapacity: 4 }],
-    });
+    await world().eventually(async () =>
+      expect((await world().activities(true))[0]).toMatchObject({
+        Description: "Attempting to scale due to alarm triggered",
+        Cause: cause,
+        StatusCode: "Failed",
+        NotScaledReasons: [{ Code: "AlreadyAtMaxCapacity", MaxCapacity: 4 }],
+      }),
+    );
     expect((await world().activities()).map(({ Cause, Description }) => [Cause, Description])).toEqual([
       [cause, "Setting desired count to 4."],
       [cause, "Setting desired count to 3."],
@@ -184,6 +190,21 @@ describe("target tracking", () => {
     expect(await alarmNames()).toEqual([]);
   });
 
+  it("goes out by the CPU that its tasks use, and in again", async () => {
+    await world().register(1, 4);
+    await world().track("cpu", cpu);
+    await world().serves(1);
+    await fetch(world().url("/busy"));
+    await world().settlesAt(2);
+    await world().serves(2);
+    for (let task = 0; task < 2; task++) await fetch(world().url("/idle"));
+    await world().settlesAt(1);
+    expect(await world().activities()).toMatchObject([
+      { Cause: expect.stringContaining("-AlarmLow-") },
+      { Cause: expect.stringContaining("-AlarmHigh-") },
+    ]);
+  });
+
   it("of a metric that another policy tracks is refused", async () => {
     await world().register(1, 4);
     await world().track("cpu", cpu);
@@ -192,7 +213,7 @@ describe("target tracking", () => {
     );
   });
 
-  it("does not scale in while a deployment goes on, and does after it", { timeout: 60_000 }, async () => {
+  it("does not scale in while a deployment goes on, and does after it", async () => {
     await world().setDesired(2);
     await world().settlesAt(2);
     await world().serves(2);
@@ -215,13 +236,15 @@ describe("target tracking", () => {
     const status = async () => (await codedeploy.getDeployment({ deploymentId })).deploymentInfo?.status;
     // Its tasks do nothing: the lower alarm is in ALARM as soon as there are minutes enough.
     await world().track("cpu", cpu);
-    await polled(async () => (await world().activities(true))[0]).toMatchObject({
-      Cause: expect.stringContaining("-AlarmLow-"),
-      StatusCode: "Failed",
-      NotScaledReasons: [{ Code: "TargetServicePutResourceAsUnscalable" }],
-    });
+    await world().eventually(async () =>
+      expect((await world().activities(true))[0]).toMatchObject({
+        Cause: expect.stringContaining("-AlarmLow-"),
+        StatusCode: "Failed",
+        NotScaledReasons: [{ Code: "TargetServicePutResourceAsUnscalable" }],
+      }),
+    );
     expect(await world().desired()).toBe(2);
-    await polled(status).toBe("Succeeded");
+    await world().eventually(async () => expect(await status()).toBe("Succeeded"));
     await world().settlesAt(1);
     expect(await world().activities()).toMatchObject([{ Cause: expect.stringContaining("-AlarmLow-") }]);
   });

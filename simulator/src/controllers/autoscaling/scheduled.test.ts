@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { polled, target, worldOfEachTest } from "./world-for-tests.ts";
+import { target, worldOfEachTest } from "./world.support.ts";
 
 const world = worldOfEachTest();
 
@@ -21,7 +21,7 @@ describe("a scheduled action", () => {
         Schedule: "rate(5 minutes)",
       },
     ]);
-    await polled(() => world().desired()).toBe(2);
+    await world().eventually(async () => expect(await world().desired()).toBe(2));
     const { ScalableTargets } = await world().scaling.describeScalableTargets({ ServiceNamespace: "ecs" });
     expect(ScalableTargets).toMatchObject([{ MinCapacity: 2, MaxCapacity: 3 }]);
     expect((await world().activities()).slice(-2)).toMatchObject([
@@ -37,9 +37,11 @@ describe("a scheduled action", () => {
 
   it("happens once at its time, on the simulator's clock", async () => {
     await world().register(1, 1);
-    const inTenMinutes = new Date(Date.now() + 600_000).toISOString().slice(0, 19);
+    const inTenMinutes = new Date(world().simulator.clock.foreground.now() + 600_000)
+      .toISOString()
+      .slice(0, 19);
     await put(`at(${inTenMinutes})`, { MaxCapacity: 0, MinCapacity: 0 });
-    await polled(() => world().desired()).toBe(0);
+    await world().eventually(async () => expect(await world().desired()).toBe(0));
     await world().minutes(20);
     expect(await world().activities()).toHaveLength(2);
   });
@@ -50,7 +52,7 @@ describe("a scheduled action", () => {
     await world().scaling.deleteScheduledAction({ ...target, ScheduledActionName: "deleted" });
     await world().scaling.putScheduledAction({
       ...{ ...target, ScheduledActionName: "ended", Schedule: "rate(5 minutes)" },
-      EndTime: new Date(Date.now() + 1000),
+      EndTime: new Date(world().simulator.clock.foreground.now() + 1000),
       ScalableTargetAction: { MinCapacity: 0, MaxCapacity: 0 },
     });
     await world().minutes(10);

@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { createDelivery, statuses } from "./delivery-for-tests.ts";
-import { listeners, weightsOf } from "./world-for-tests.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import { createDelivery, statuses } from "./delivery.support.ts";
+import { listeners, weightsOf } from "./world.support.ts";
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -51,15 +51,12 @@ describe("an alarm of the deployment group", () => {
       "AfterAllowTraffic Succeeded",
     ],
   ])("%s brings production back and records the rollback", async (_, deploymentConfigName, share, event) => {
-    const { world, start, until, info, target } = await delivery();
+    const { clock, world, start, until, info, target } = await delivery();
     const deploymentId = await start({ deploymentConfigName });
     const shareOf = async () => (await target(deploymentId)).taskSetsInfo[1]?.trafficWeight;
     const ended = async () =>
       share < 100 || Boolean((await info(deploymentId)).instanceTerminationWaitTimeStarted);
-    await vi.waitUntil(async () => (await shareOf()) === share && (await ended()), {
-      timeout: 10_000,
-      interval: 1,
-    });
+    await clock.until(async () => (await shareOf()) === share && (await ended()));
     world.alarms.set("5xx", "ALARM");
     await until(deploymentId, "Stopped");
     const stopped = await info(deploymentId);
@@ -95,11 +92,11 @@ describe("an alarm of the deployment group", () => {
   });
 
   it("gives way to the alarms that the deployment names itself", async () => {
-    const { world, start, until, info } = await delivery();
+    const { clock, world, start, until, info } = await delivery();
     world.alarms.set("5xx", "ALARM").set("latency", "OK");
     const overrideAlarmConfiguration = { enabled: true, alarms: [{ name: "latency" }] };
     const deploymentId = await start({ overrideAlarmConfiguration });
-    await vi.waitUntil(async () => (await info(deploymentId)).instanceTerminationWaitTimeStarted);
+    await clock.until(async () => (await info(deploymentId)).instanceTerminationWaitTimeStarted);
     world.alarms.set("latency", "ALARM");
     await until(deploymentId, "Stopped");
     expect((await info(deploymentId)).errorInformation.message).toMatch(/<latency>$/);
@@ -109,12 +106,12 @@ describe("an alarm of the deployment group", () => {
     [false, "Stopped"],
     [true, "InProgress"],
   ])("that CloudWatch does not have (ignorePollAlarmFailure %s) leaves it %s", async (ignore, status) => {
-    const { world, start, info } = await delivery(watching({ ignorePollAlarmFailure: ignore }));
+    const { clock, world, start, info } = await delivery(watching({ ignorePollAlarmFailure: ignore }));
     world.alarms.delete("5xx");
     const deploymentId = await start();
     const settled = ({ status: now, instanceTerminationWaitTimeStarted }: Record<string, unknown>) =>
       now === "Stopped" || instanceTerminationWaitTimeStarted;
-    await vi.waitUntil(async () => settled(await info(deploymentId)), { timeout: 10_000, interval: 1 });
+    await clock.until(async () => settled(await info(deploymentId)));
     expect((await info(deploymentId)).status).toBe(status);
   });
 });

@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { createDelivery, names, request, statuses } from "./delivery-for-tests.ts";
-import { forward, groups, listeners, taskDefinition, type World, weightsOf } from "./world-for-tests.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import { createDelivery, names, request, statuses } from "./delivery.support.ts";
+import { forward, groups, listeners, taskDefinition, type World, weightsOf } from "./world.support.ts";
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -75,9 +75,9 @@ describe("a deployment that succeeds", () => {
   });
 
   it("keeps blue during the termination wait, which ContinueDeployment cuts short", async () => {
-    const { world, call, start, until, info, target } = await delivery({ terminationMinutes: 2880 });
+    const { clock, world, call, start, until, info, target } = await delivery({ terminationMinutes: 2880 });
     const deploymentId = await start();
-    await vi.waitUntil(async () => (await info(deploymentId)).instanceTerminationWaitTimeStarted);
+    await clock.until(async () => (await info(deploymentId)).instanceTerminationWaitTimeStarted);
     expect((await info(deploymentId)).status).toBe("InProgress");
     expect((await target(deploymentId)).taskSetsInfo).toMatchObject([
       { status: "ACTIVE" },
@@ -186,9 +186,9 @@ describe("a deployment that fails", () => {
 describe("a deployment that is stopped", () => {
   const stopped = async (autoRollbackEnabled: boolean) => {
     const everything = await delivery({ terminationMinutes: 2880 });
-    const { call, start, info } = everything;
+    const { clock, call, start, info } = everything;
     const deploymentId = await start();
-    await vi.waitUntil(async () => (await info(deploymentId)).instanceTerminationWaitTimeStarted);
+    await clock.until(async () => (await info(deploymentId)).instanceTerminationWaitTimeStarted);
     await call("stopDeployment", { deploymentId, autoRollbackEnabled });
     await everything.until(deploymentId, "Stopped");
     return { ...everything, deploymentId };
@@ -205,11 +205,11 @@ describe("a deployment that is stopped", () => {
   });
 
   it("stays where it is without a rollback, and the next one takes over from there", async () => {
-    const { world, start, info, call, until, deploymentId } = await stopped(false);
+    const { clock, world, start, info, call, until, deploymentId } = await stopped(false);
     expect((await info(deploymentId)).rollbackInfo).toBeUndefined();
     expect(world.taskSets).toHaveLength(2);
     const next = await start();
-    await vi.waitUntil(async () => (await info(next)).instanceTerminationWaitTimeStarted);
+    await clock.until(async () => (await info(next)).instanceTerminationWaitTimeStarted);
     await call("continueDeployment", { deploymentId: next, deploymentWaitType: "TERMINATION_WAIT" });
     await until(next, "Succeeded");
     expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
@@ -217,7 +217,7 @@ describe("a deployment that is stopped", () => {
   });
 
   it("is no longer stopped once blue is being terminated", async () => {
-    const { world, call, start, until } = await delivery();
+    const { clock, world, call, start, until } = await delivery();
     let release = () => {};
     const reached = new Promise<void>((resolve) => {
       world.beforeDelete = () => {
@@ -228,7 +228,7 @@ describe("a deployment that is stopped", () => {
       };
     });
     const deploymentId = await start();
-    await reached;
+    await clock.during(reached);
     await expect(call("stopDeployment", { deploymentId })).rejects.toMatchObject({
       code: "DeploymentAlreadyCompletedException",
     });

@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { createDelivery, requestWith, statuses } from "./delivery-for-tests.ts";
-import { listeners, weightsOf } from "./world-for-tests.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import { createDelivery, requestWith, statuses } from "./delivery.support.ts";
+import { listeners, weightsOf } from "./world.support.ts";
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -20,10 +20,10 @@ async function delivery() {
     group: { autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] } },
   });
   closers.push(created.close);
-  const { world, call } = created;
+  const { clock, world, call } = created;
   /** Waits for the call of the function at place `index`, and reports as the function would. */
   const report = async (index: number, status: string) => {
-    const event = await vi.waitUntil(() => world.hookEvents[index], { timeout: 10_000, interval: 1 });
+    const event = await clock.until(() => world.hookEvents[index]);
     return call("putLifecycleEventHookExecutionStatus", {
       deploymentId: event.DeploymentId,
       lifecycleEventHookExecutionId: event.LifecycleEventHookExecutionId,
@@ -41,10 +41,10 @@ const codeOf = (promise: Promise<unknown>) =>
 
 describe("the hooks of an AppSpec", () => {
   it("call their function in order, and each event waits for its report", async () => {
-    const { world, start, until, target, report } = await delivery();
+    const { clock, world, start, until, target, report } = await delivery();
     const deploymentId = await start(requestWith(hookNames.map((name) => ({ [name]: "check" }))));
     for (const [index, name] of hookNames.entries()) {
-      await vi.waitUntil(() => world.hookEvents.length === index + 1, { timeout: 10_000, interval: 1 });
+      await clock.until(() => world.hookEvents.length === index + 1);
       expect(statuses((await target(deploymentId)).lifecycleEvents)).toContain(`${name} InProgress`);
       await report(index, "Succeeded");
     }
@@ -102,9 +102,9 @@ describe("the hooks of an AppSpec", () => {
   });
 
   it("are not waited for once the deployment is stopped", async () => {
-    const { world, call, start, until } = await delivery();
+    const { clock, world, call, start, until } = await delivery();
     const deploymentId = await start(requestWith([{ AfterInstall: "check" }]));
-    await vi.waitUntil(() => world.hookEvents.length === 1, { timeout: 10_000, interval: 1 });
+    await clock.until(() => world.hookEvents.length === 1);
     await call("stopDeployment", { deploymentId, autoRollbackEnabled: false });
     await until(deploymentId, "Stopped");
   });

@@ -1,19 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Simulator } from "../../simulator.ts";
-import { startRealSimulator } from "../../test-simulator.support.ts";
+import { webProgram } from "../../planes/tasks/in-process-runtime.support.ts";
+import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
 import { pushProgram } from "../ecs/push-program.support.ts";
-import { files, type Pipelines, preparePipelines, stage, waitingPipeline } from "./pipelines-for-tests.ts";
+import { files, type Pipelines, preparePipelines, stage, waitingPipeline } from "./pipelines.support.ts";
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 let pipelines: Pipelines;
-const start = async (timeScale: number) => {
-  simulator = await startRealSimulator({ timeScale });
+beforeEach(async () => {
+  simulator = await startTestSimulator();
   pipelines = await preparePipelines(simulator);
-};
+});
 afterEach(() => simulator?.close());
-
-/** Of so many times, a minute takes 6 ms and a week a minute. */
-const quick = 10_000;
 
 describe("a source that is polled", () => {
   const polled = (PollForSourceChanges?: string) => ({
@@ -30,7 +27,6 @@ describe("a source that is polled", () => {
     });
 
   it("starts an execution when it has changed, which is so unless the pipeline says no", async () => {
-    await start(quick);
     const { create, putFiles, client, until } = pipelines;
     await create(pipelineOf("polled", polled()));
     await create(pipelineOf("silent", polled("false")));
@@ -44,10 +40,9 @@ describe("a source that is polled", () => {
 
 describe("an approval", () => {
   it("that nobody answers within seven days fails", async () => {
-    // A week in less than a second.
-    await start(1_000_000);
     const { create, reaches, actions } = pipelines;
     const id = await create(waitingPipeline("expired"));
+    await simulator.clock.foreground.wait(7 * 86_400_000);
     await reaches("expired", id, "Failed");
     expect((await actions("expired", id))[1]).toMatchObject({
       status: "Failed",
@@ -60,7 +55,6 @@ describe("an approval", () => {
 
 describe("events", () => {
   const logGroup = "/aws/events/seen";
-  beforeEach(() => start(600));
   const listen = async (pattern: object) => {
     await simulator.aws.logs.createLogGroup({ logGroupName: logGroup });
     await simulator.aws.events.putRule({ Name: "seen", EventPattern: JSON.stringify(pattern) });
@@ -78,7 +72,7 @@ describe("events", () => {
     const id = await create(waitingPipeline("told"));
     await answer("told");
     await reaches("told", id, "Succeeded");
-    await expect.poll(async () => (await seen()).length).toBe(10);
+    await simulator.clock.eventually(async () => expect((await seen()).length).toBe(10));
     const told = (await seen()).map(({ "detail-type": type, detail }) =>
       [type.split(" ")[1], detail.stage, detail.action, detail.state].filter(Boolean).join(" "),
     );
@@ -113,12 +107,12 @@ describe("events", () => {
     await listen({ source: ["aws.ecr"] });
     const { ecr } = simulator.aws;
     const { repository } = await ecr.createRepository({ repositoryName: "web" });
-    await pushProgram(simulator, repository?.repositoryUri ?? "", "");
+    await pushProgram(simulator, repository?.repositoryUri ?? "", webProgram);
     const { images } = await ecr.batchGetImage({ repositoryName: "web", imageIds: [{ imageTag: "latest" }] });
     await ecr.putImage({ repositoryName: "web", imageManifest: images?.[0]?.imageManifest, imageTag: "v1" });
     const imageDigest = images?.[0]?.imageId?.imageDigest;
     await ecr.batchDeleteImage({ repositoryName: "web", imageIds: [{ imageDigest }] });
-    await expect.poll(async () => (await seen()).length).toBe(4);
+    await simulator.clock.eventually(async () => expect((await seen()).length).toBe(4));
     const told = await seen();
     expect(told.map(({ detail }) => `${detail["action-type"]} ${detail["image-tag"]}`).sort()).toEqual([
       "DELETE latest",

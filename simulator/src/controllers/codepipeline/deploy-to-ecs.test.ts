@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { appSpecFile } from "../../outside-clients/web.support.ts";
-import { deploy, taskDefinitionFile } from "./delivery-for-tests.ts";
-import { files, pipelinesOfFile, stage, waitingPipeline } from "./pipelines-for-tests.ts";
+import { deploy, taskDefinitionFile } from "./delivery.support.ts";
+import { files, pipelinesOfFile, stage, waitingPipeline } from "./pipelines.support.ts";
 
 const pipelines = pipelinesOfFile();
 

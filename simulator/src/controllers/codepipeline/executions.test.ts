@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { approval, files, pipelinesOfFile, stage, waitingPipeline } from "./pipelines-for-tests.ts";
+import { approval, files, pipelinesOfFile, stage, waitingPipeline } from "./pipelines.support.ts";
 
 const pipelines = pipelinesOfFile();
 

@@ -1,6 +1,6 @@
 import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import { describe, expect, it } from "vitest";
-import { approval, files, pipelinesOfFile, stage, waitingPipeline } from "./pipelines-for-tests.ts";
+import { approval, files, pipelinesOfFile, stage, waitingPipeline } from "./pipelines.support.ts";
 
 const pipelines = pipelinesOfFile();
 
@@ -10,9 +10,9 @@ const mode = (executionMode: "SUPERSEDED" | "QUEUED" | "PARALLEL"): Partial<Pipe
 });
 const inbound = async (name: string) => (await pipelines().stageState(name, "Ask"))?.inboundExecutions ?? [];
 const waits = (name: string, ...ids: string[]) =>
-  expect
-    .poll(async () => (await inbound(name)).map(({ pipelineExecutionId }) => pipelineExecutionId))
-    .toEqual(ids);
+  pipelines().eventually(async () =>
+    expect((await inbound(name)).map(({ pipelineExecutionId }) => pipelineExecutionId)).toEqual(ids),
+  );
 
 describe("several executions", () => {
   it("supersede each other in front of a locked stage: the newest goes on", async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { blueGreen, pauseAt, useRehearsal, where } from "./rehearsal-for-tests.ts";
+import { blueGreen, pauseAt, useRehearsal, where } from "./rehearsal.support.ts";
 
 const rehearsal = useRehearsal();
-const { answers, ends, pauses, serve } = rehearsal;
+const { answers, ends, eventually, pauses, serve } = rehearsal;
 
 describe("a first deployment", () => {
   it("goes into the target group that production does not use, and gets all traffic", async () => {
@@ -73,18 +73,17 @@ describe("BLUE_GREEN", () => {
     await serve(blueGreen);
     await rehearsal.world.deploy("2");
     const seen: string[] = [];
-    await expect
-      .poll(
-        async () => {
+    await eventually(async () =>
+      expect(
+        await (async () => {
           const { lifecycleStage = "", status, sourceServiceRevisions } = await rehearsal.world.newest();
           if (lifecycleStage === "BAKE_TIME" && seen.at(-1) !== lifecycleStage)
             expect(sourceServiceRevisions).toMatchObject([{ requestedTaskCount: 1, runningTaskCount: 1 }]);
           if (lifecycleStage && seen.at(-1) !== lifecycleStage) seen.push(lifecycleStage);
           return status;
-        },
-        { timeout: 20_000, interval: 1 },
-      )
-      .toBe("SUCCESSFUL");
+        })(),
+      ).toBe("SUCCESSFUL"),
+    );
     const order = [
       "PRE_SCALE_UP",
       "SCALE_UP",
@@ -104,15 +103,13 @@ describe("BLUE_GREEN", () => {
   it("scales both revisions while it bakes", async () => {
     await serve({ ...blueGreen, bakeTimeInMinutes: 60 });
     await rehearsal.world.deploy("2");
-    await expect
-      .poll(async () => (await rehearsal.world.newest()).lifecycleStage, { timeout: 20_000 })
-      .toBe("BAKE_TIME");
+    await eventually(async () => expect((await rehearsal.world.newest()).lifecycleStage).toBe("BAKE_TIME"));
     await rehearsal.world.ecs.updateService({ ...where, desiredCount: 2 });
-    await expect
-      .poll(async () =>
-        (await rehearsal.world.service()).deployments?.map(({ runningCount }) => runningCount),
-      )
-      .toEqual([2, 2]);
+    await eventually(async () =>
+      expect((await rehearsal.world.service()).deployments?.map(({ runningCount }) => runningCount)).toEqual([
+        2, 2,
+      ]),
+    );
   });
 
   it("needs no load balancer", async () => {
@@ -132,8 +129,6 @@ it("deletes a service in the middle of a deployment", async () => {
   await rehearsal.world.deploy("2");
   await pauses();
   await rehearsal.world.ecs.deleteService({ ...where, force: true });
-  await expect
-    .poll(async () => (await rehearsal.world.service()).status, { timeout: 20_000 })
-    .toBe("INACTIVE");
+  await eventually(async () => expect((await rehearsal.world.service()).status).toBe("INACTIVE"));
   expect(await rehearsal.world.deployments().catch((error) => error.message)).toMatch(/cannot be empty/);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { useRollingService } from "./rolling-for-tests.ts";
+import { useRollingService } from "./rolling.support.ts";
 
 const rolling = useRollingService();
-const { create, deployments, messages, newest, rollouts, runningRevisions, update } = rolling;
+const { create, deployments, eventually, messages, newest, rollouts, runningRevisions, update } = rolling;
 const breaker = { enable: true, rollback: true };
 
 describe("the deployment circuit breaker", () => {
@@ -48,7 +48,7 @@ describe("the deployment circuit breaker", () => {
     await create({ deploymentCircuitBreaker: { enable: true, rollback: false } });
     await update("crashing");
     expect(await newest("STOPPED")).toMatchObject({ stoppedAt: expect.any(Date), rollback: undefined });
-    await expect.poll(runningRevisions).toEqual([1, 1]);
+    await eventually(async () => expect(await runningRevisions()).toEqual([1, 1]));
     expect(await rollouts()).toMatchObject([
       {
         status: "PRIMARY",
@@ -71,13 +71,13 @@ describe("the deployment circuit breaker", () => {
     expect(await newest("ROLLBACK_FAILED")).toMatchObject({
       statusReason: "No rollback candidate was found to run the rollback.",
     });
-    await expect.poll(async () => (await rolling.world.tasks()).length).toBe(0);
+    await eventually(async () => expect((await rolling.world.tasks()).length).toBe(0));
   });
 
   it("lets a deployment go on for ever when it is off", async () => {
     await create();
     await update("crashing");
-    await expect.poll(async () => (await rollouts())[0]?.failedTasks, { timeout: 15_000 }).toBeGreaterThan(4);
+    await eventually(async () => expect((await rollouts())[0]?.failedTasks).toBeGreaterThan(4));
     expect(await deployments()).toMatchObject([{ status: "IN_PROGRESS" }, { status: "SUCCESSFUL" }]);
   });
 });

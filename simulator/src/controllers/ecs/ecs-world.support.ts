@@ -19,17 +19,11 @@ import {
 } from "../../test-simulator.support.ts";
 import { pushProgram } from "./push-program.support.ts";
 
-/**
- * Answers its version, slowly enough for requests to be under way whenever something changes; at /health whether it is
- * open, which /open and /close decide.
- */
+/** Answers its version, slowly enough for requests to be under way whenever something changes. */
 const server = `
   import { createServer } from "node:http";
   if (process.env.VERSION === "crash") throw new Error("cannot read the menu");
-  let open = false;
-  const server = createServer(({ url }, response) => {
-    if (url === "/open" || url === "/close") open = url === "/open";
-    if (url === "/health" && !open) response.statusCode = 503;
+  const server = createServer((_, response) => {
     setTimeout(() => response.end(process.env.VERSION), 10);
   });
   server.listen(8080);
@@ -41,7 +35,8 @@ const where = { cluster: "main", service: "web" };
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 /** In virtual time, with tasks in this process. */
-export const createTestWorld = async () => createWorld(await startTestSimulator(), webProgram);
+export const createTestWorld = async (program: Program = webProgram) =>
+  createWorld(await startTestSimulator(), program);
 
 /** With real tasks, in time that passes faster than the wall. */
 export const createRealWorld = async (taskRuntime: TaskRuntimeKind = taskRuntimeOfRun()) =>

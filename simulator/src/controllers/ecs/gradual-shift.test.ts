@@ -1,9 +1,11 @@
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import { describe, expect, it } from "vitest";
-import { pauseAt, useRehearsal } from "./rehearsal-for-tests.ts";
+import { pauseAt, useRehearsal } from "./rehearsal.support.ts";
 
 const rehearsal = useRehearsal();
-const { answers, ends, pauses, serve } = rehearsal;
+const { answers, ends, eventually, pauses, serve, until } = rehearsal;
+const shifts = (weights: { blue: number; green: number }) =>
+  eventually(async () => expect(await rehearsal.world.weights("production")).toEqual(weights));
 /** No bake, so that only hooks hold it. */
 const canary: DeploymentConfiguration = {
   strategy: "CANARY",
@@ -17,7 +19,7 @@ describe("CANARY", () => {
     await pauses();
     expect(await rehearsal.world.weights("production")).toEqual({ blue: 0, green: 100 });
     await rehearsal.world.answerPause();
-    await expect.poll(() => rehearsal.world.weights("production")).toEqual({ blue: 20, green: 80 });
+    await shifts({ blue: 20, green: 80 });
     await pauses();
     const shown = await answers(rehearsal.world.productionUrl, 100);
     const share = shown.filter((version) => version === "2").length;
@@ -40,10 +42,10 @@ describe("CANARY", () => {
     await rehearsal.world.deploy("2");
     await pauses();
     await rehearsal.world.answerPause();
-    await expect.poll(() => rehearsal.world.weights("production")).toEqual({ blue: 20, green: 80 });
+    await shifts({ blue: 20, green: 80 });
     await pauses();
     await rehearsal.world.deploy("3", { deploymentConfiguration: pauseAt("RECONCILE_SERVICE") });
-    await expect.poll(async () => (await rehearsal.world.newest()).lifecycleStage).toBe("RECONCILE_SERVICE");
+    await until(async () => (await rehearsal.world.newest()).lifecycleStage === "RECONCILE_SERVICE");
     await pauses();
     expect(await rehearsal.world.weights("production")).toEqual({ blue: 0, green: 100 });
     await rehearsal.world.answerPause();
@@ -64,7 +66,7 @@ describe("CANARY", () => {
     await rehearsal.world.deploy("2");
     await pauses();
     await rehearsal.world.answerPause();
-    await expect.poll(() => rehearsal.world.weights("production")).toEqual({ blue: 20, green: 80 });
+    await shifts({ blue: 20, green: 80 });
     await rehearsal.world.deploy("3", { deploymentConfiguration: { strategy: "ROLLING" } });
     await ends("SUCCESSFUL");
     expect(await rehearsal.world.weights("production")).toEqual({ blue: 0, green: 100 });
@@ -78,7 +80,7 @@ describe("CANARY", () => {
     await rehearsal.world.deploy("2");
     await pauses();
     await rehearsal.world.answerPause();
-    await expect.poll(() => rehearsal.world.weights("production")).toEqual({ blue: 20, green: 80 });
+    await shifts({ blue: 20, green: 80 });
     const { serviceDeploymentArn } = await rehearsal.world.newest();
     await rehearsal.world.ecs.stopServiceDeployment({ serviceDeploymentArn, stopType: "ABORT" });
     await ends("STOPPED");
@@ -95,17 +97,12 @@ describe("LINEAR", () => {
     });
     await rehearsal.world.deploy("2");
     const seen: number[] = [];
-    await expect
-      .poll(
-        async () => {
-          const { status } = await rehearsal.world.newest();
-          const { blue } = await rehearsal.world.weights("production");
-          if (seen.at(-1) !== blue) seen.push(blue);
-          return status;
-        },
-        { timeout: 20_000, interval: 1 },
-      )
-      .toBe("SUCCESSFUL");
+    await until(async () => {
+      const { status } = await rehearsal.world.newest();
+      const { blue } = await rehearsal.world.weights("production");
+      if (seen.at(-1) !== blue) seen.push(blue);
+      return status === "SUCCESSFUL";
+    });
     expect(seen).toEqual([0, 25, 50, 75, 100]);
     await load.stop();
     expect(load.failures).toEqual([]);

@@ -1,8 +1,8 @@
 import type { DeploymentLifecycleHook, DeploymentLifecycleHookStage } from "@aws-sdk/client-ecs";
 import { ECS } from "@aws-sdk/client-ecs";
 import { describe, expect, it } from "vitest";
-import { zip } from "../../aws/lambda/zip-for-tests.ts";
-import { blueGreen, useRehearsal, where } from "./rehearsal-for-tests.ts";
+import { zip } from "../../aws/lambda/zip.support.ts";
+import { blueGreen, useRehearsal, where } from "./rehearsal.support.ts";
 
 const rehearsal = useRehearsal();
 const { answers, ends, serve } = rehearsal;

@@ -1,9 +1,9 @@
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import { describe, expect, it } from "vitest";
-import { blueGreen, pauseAt, useRehearsal } from "./rehearsal-for-tests.ts";
+import { blueGreen, pauseAt, useRehearsal } from "./rehearsal.support.ts";
 
 const rehearsal = useRehearsal();
-const { answers, bakes, ends, pauses, serve } = rehearsal;
+const { answers, bakes, ends, eventually, pauses, serve } = rehearsal;
 
 describe("a deployment is rolled back, and no request fails,", () => {
   it.each<[string, () => Promise<void>]>([
@@ -23,7 +23,7 @@ describe("a deployment is rolled back, and no request fails,", () => {
     });
     await rehearsal.world.deploy("2");
     await pauses();
-    await expect.poll(() => load.answers.at(-1)).toBe("2");
+    await eventually(async () => expect(load.answers.at(-1)).toBe("2"));
     await act();
     await ends("ROLLBACK_SUCCESSFUL");
     expect(await rehearsal.world.weights("production")).toEqual({ blue: 0, green: 100 });
@@ -87,7 +87,7 @@ describe("a deployment is rolled back, and no request fails,", () => {
     });
     await rehearsal.world.deploy("2");
     await (configuration.lifecycleHooks ? pauses() : bakes());
-    await expect.poll(() => load.answers.at(-1)).toBe(serving);
+    await eventually(async () => expect(load.answers.at(-1)).toBe(serving));
     await setAlarm("errors", "ALARM");
     await ends("ROLLBACK_SUCCESSFUL");
     expect(await rehearsal.world.newest()).toMatchObject({
@@ -151,9 +151,7 @@ describe("an alarm", () => {
   it("stops a rolling update that is not to be rolled back, for as long as it needs to judge", async () => {
     await putAlarm("errors");
     await rehearsal.world.create({ alarms: { alarmNames: ["errors"], enable: true, rollback: false } });
-    await expect
-      .poll(async () => (await rehearsal.world.service()).runningCount, { timeout: 20_000 })
-      .toBe(1);
+    await eventually(async () => expect((await rehearsal.world.service()).runningCount).toBe(1));
     await setAlarm("errors", "ALARM");
     await ends("STOPPED");
     const [rollout] = (await rehearsal.world.service()).deployments ?? [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { startLoad } from "../../outside-clients/load.support.ts";
-import { useRehearsal } from "./rehearsal-for-tests.ts";
+import { useRehearsal } from "./rehearsal.support.ts";
 
 const rehearsal = useRehearsal();
 const { ends } = rehearsal;
@@ -10,7 +10,7 @@ async function serve(deploymentConfiguration = {}) {
   const targetGroup = { containerName: "web", containerPort: 8080, targetGroupArn: groups.blue };
   await create(deploymentConfiguration, { desiredCount: 2, loadBalancers: [targetGroup] });
   await ends("SUCCESSFUL");
-  return startLoad(productionUrl, 8);
+  return startLoad(productionUrl, 2, (signal) => rehearsal.world.simulator.clock.wait(5_000, signal));
 }
 
 describe("while clients never stop asking, no request fails when a rolling update", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { useRollingService, where } from "./rolling-for-tests.ts";
+import { useRollingService, where } from "./rolling.support.ts";
 
 const rolling = useRollingService();
-const { create, deployments, messages, newest, rollouts, runningRevisions, update } = rolling;
+const { create, deployments, eventually, messages, newest, rollouts, runningRevisions, update } = rolling;
 
 describe("a service that ECS deploys by rolling updates", () => {
   it("has a deployment from its creation on", async () => {
@@ -40,7 +40,9 @@ describe("a service that ECS deploys by rolling updates", () => {
         finishedAt: expect.any(Date),
       },
     ]);
-    await expect.poll(messages).toContain("(service web) has reached a steady state.");
+    await eventually(async () =>
+      expect(await messages()).toContain("(service web) has reached a steady state."),
+    );
     expect(await messages()).toContain(`(service web) (deployment ${rollout?.id}) deployment completed.`);
   });
 
@@ -68,7 +70,9 @@ describe("a service that ECS deploys by rolling updates", () => {
       {
         taskDefinition: expect.stringMatching(/web:2$/),
         launchType: "FARGATE",
-        containerImages: [{ containerName: "web", image: "web", imageDigest: rolling.images.web?.digest }],
+        containerImages: [
+          { containerName: "web", image: "web", imageDigest: rolling.world.images.web?.digest },
+        ],
       },
     ]);
     expect(failures).toEqual([{ arn: "arn:none", reason: "MISSING" }]);
@@ -88,16 +92,15 @@ describe("a service that ECS deploys by rolling updates", () => {
     await update();
     const healthy: number[] = [];
     const active: number[] = [];
-    await expect
-      .poll(
-        async () => {
+    await eventually(async () =>
+      expect(
+        await (async () => {
           active.push((await rolling.world.tasks()).length);
           healthy.push((await runningRevisions()).length);
           return (await deployments())[0]?.status;
-        },
-        { timeout: 15_000, interval: 1 },
-      )
-      .toBe("SUCCESSFUL");
+        })(),
+      ).toBe("SUCCESSFUL"),
+    );
     expect(Math.min(...healthy)).toBe(fewest);
     expect(Math.max(...active)).toBe(most);
   });
@@ -105,9 +108,11 @@ describe("a service that ECS deploys by rolling updates", () => {
   it("says so when neither percentage lets it do anything", async () => {
     await create({ minimumHealthyPercent: 50, maximumPercent: 150 }, 1);
     await update();
-    await expect
-      .poll(messages)
-      .toContainEqual(expect.stringContaining("was unable to stop or start tasks during a deployment"));
+    await eventually(async () =>
+      expect(await messages()).toContainEqual(
+        expect.stringContaining("was unable to stop or start tasks during a deployment"),
+      ),
+    );
     expect(await rollouts()).toMatchObject([{ runningCount: 0 }, { runningCount: 1 }]);
   });
 
@@ -116,7 +121,7 @@ describe("a service that ECS deploys by rolling updates", () => {
     const [first] = await rollouts();
     await rolling.world.ecs.updateService({ ...where, taskDefinition: "web", desiredCount: 3 });
     expect(await deployments()).toHaveLength(1);
-    await expect.poll(runningRevisions).toEqual([1, 1, 1]);
+    await eventually(async () => expect(await runningRevisions()).toEqual([1, 1, 1]));
     await rolling.world.ecs.updateService({ ...where, forceNewDeployment: true });
     await newest("SUCCESSFUL");
     expect(await deployments()).toHaveLength(2);
@@ -137,9 +142,7 @@ describe("a service that ECS deploys by rolling updates", () => {
     await update();
     const [deployment] = await deployments();
     await rolling.world.ecs.deleteService({ ...where, force: true });
-    await expect
-      .poll(async () => (await rolling.world.describeService()).status, { timeout: 15_000 })
-      .toBe("INACTIVE");
+    await eventually(async () => expect((await rolling.world.describeService()).status).toBe("INACTIVE"));
     const arn = deployment?.serviceDeploymentArn ?? "";
     expect(
       await rolling.world.ecs.describeServiceDeployments({ serviceDeploymentArns: [arn] }),
@@ -152,7 +155,7 @@ describe("a service that ECS deploys by rolling updates", () => {
   it("stops a deployment that a newer one supersedes", async () => {
     await create();
     await update("crashing");
-    await expect.poll(async () => (await rollouts())[0]?.failedTasks).toBeGreaterThan(0);
+    await eventually(async () => expect((await rollouts())[0]?.failedTasks).toBeGreaterThan(0));
     await update();
     const deployment = await newest("SUCCESSFUL");
     expect(await runningRevisions()).toEqual([3, 3]);

@@ -1,39 +1,32 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createWorld, otherTargetGroup, targetGroup } from "../../aws/ecs/world-for-tests.ts";
-import type { PulledImage } from "../../planes/registry.ts";
-import { makeProgram } from "../../planes/tasks/images-for-tests.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createWorld, otherTargetGroup, targetGroup, type World } from "../../aws/ecs/world.support.ts";
+import type { Program } from "../../planes/tasks/in-process-runtime.support.ts";
+import type { TestClock } from "../../virtual-clock.support.ts";
 
-const server = `
-  import { createServer } from "node:http";
-  const server = createServer((_, response) => response.end(String(process.pid)));
-  server.listen(8080, () => console.log("ready"));
-  process.on("SIGTERM", () => { console.log("draining"); server.close(); server.closeAllConnections() });
-`;
+/** Is killed by a request. */
+const web: Program = ({ listen, log, onSignal, exit }) => {
+  const server = listen(8080, () => exit(137));
+  log("ready");
+  onSignal(() => {
+    log("draining");
+    server.close(() => exit(0));
+  });
+};
+const crashing: Program = ({ log }) => {
+  log("no database");
+  return 3;
+};
 
-let directory: string;
-let images: Record<string, PulledImage>;
-let world: Awaited<ReturnType<typeof createWorld>>;
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "ecs-service-test-"));
-  images = {
-    web: await makeProgram(directory, server),
-    crashing: await makeProgram(directory, "console.error('no database'); process.exit(3)"),
-  };
-});
-afterAll(() => rm(directory, { recursive: true, force: true }));
-
+let world: World;
 beforeEach(async () => {
-  world = await createWorld(images);
+  world = await createWorld({ web, crashing });
   await world.ecs.createCluster({ clusterName: "main" });
 });
 afterEach(() => world.close());
 
+const eventually: TestClock["eventually"] = (assertion) => world.clock.eventually(assertion);
 const running = (count: number) =>
-  expect.poll(async () => (await world.describeService()).runningCount, { timeout: 10_000 }).toBe(count);
+  eventually(async () => expect((await world.describeService()).runningCount).toBe(count));
 const addressesOf = async () =>
   (await world.tasks()).map((task) => task.containers?.[0]?.networkInterfaces?.[0]?.privateIpv4Address ?? "");
 const socketsOf = async () =>
@@ -41,18 +34,14 @@ const socketsOf = async () =>
 /** So many tasks run, and each of them listens. */
 const serving = async (count: number) => {
   await running(count);
-  await expect.poll(async () => (await socketsOf()).filter(Boolean).length).toBe(count);
+  await eventually(async () => expect((await socketsOf()).filter(Boolean).length).toBe(count));
 };
 const steady = () =>
-  expect
-    .poll(
-      async () =>
-        (await world.describeService()).taskSets?.every((set) => set.stabilityStatus === "STEADY_STATE"),
-      {
-        timeout: 10_000,
-      },
-    )
-    .toBe(true);
+  eventually(async () =>
+    expect(
+      (await world.describeService()).taskSets?.every((set) => set.stabilityStatus === "STEADY_STATE"),
+    ).toBe(true),
+  );
 const messages = async () => ((await world.describeService()).events ?? []).map(({ message }) => message);
 
 describe("a CODE_DEPLOY service", () => {
@@ -77,7 +66,9 @@ describe("a CODE_DEPLOY service", () => {
       addresses.map((address) => `${targetGroup} ${address}:8080`).sort(),
     );
     expect(new Set(await socketsOf()).size).toBe(2);
-    await expect.poll(messages).toContain("(service web) has reached a steady state.");
+    await eventually(async () =>
+      expect(await messages()).toContain("(service web) has reached a steady state."),
+    );
   });
 
   it("is scaled from 1 to 3 and back to 1", async () => {
@@ -88,7 +79,7 @@ describe("a CODE_DEPLOY service", () => {
     await world.ecs.updateService({ cluster: "main", service: "web", desiredCount: 1 });
     await running(1);
     const stopped = async () => (await world.tasks("STOPPED")).map((task) => task.lastStatus);
-    await expect.poll(stopped).toEqual(["STOPPED", "STOPPED"]);
+    await eventually(async () => expect(await stopped()).toEqual(["STOPPED", "STOPPED"]));
     const expected = {
       stopCode: "ServiceSchedulerInitiated",
       stoppedReason: expect.stringMatching(/^Scaling activity initiated by/),
@@ -103,10 +94,10 @@ describe("a CODE_DEPLOY service", () => {
     await serving(1);
     const [first] = await world.tasks();
     const [port] = await socketsOf();
-    process.kill(Number(await (await fetch(`http://127.0.0.1:${port}`)).text()), "SIGKILL");
-    await expect.poll(async () => (await world.tasks())[0]?.taskArn).not.toBe(first?.taskArn);
+    await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow();
+    await eventually(async () => expect((await world.tasks())[0]?.taskArn).not.toBe(first?.taskArn));
     await running(1);
-    await expect.poll(async () => (await world.tasks("STOPPED"))[0]?.lastStatus).toBe("STOPPED");
+    await eventually(async () => expect((await world.tasks("STOPPED"))[0]?.lastStatus).toBe("STOPPED"));
     expect(await world.tasks("STOPPED")).toMatchObject([
       {
         taskArn: first?.taskArn,
@@ -120,9 +111,11 @@ describe("a CODE_DEPLOY service", () => {
   it("keeps trying, ever more slowly, when its image cannot be pulled", async () => {
     await world.register({ image: "missing" });
     await world.createService();
-    await expect
-      .poll(messages, { timeout: 10_000 })
-      .toContainEqual(expect.stringContaining("is unable to consistently start tasks successfully"));
+    await eventually(async () =>
+      expect(await messages()).toContainEqual(
+        expect.stringContaining("is unable to consistently start tasks successfully"),
+      ),
+    );
     const [first] = await world.tasks("STOPPED");
     expect(first).toMatchObject({
       lastStatus: "STOPPED",
@@ -140,10 +133,12 @@ describe("a CODE_DEPLOY service", () => {
     await running(1);
     const [first] = await world.tasks();
     for (const target of world.targets.keys()) world.targets.set(target, "unhealthy");
-    await expect
-      .poll(async () => (await world.tasks("STOPPED"))[0]?.stoppedReason, { timeout: 10_000 })
-      .toBe(`Task failed ELB health checks in (target-group ${targetGroup})`);
-    await expect.poll(async () => (await world.tasks())[0]?.taskArn).not.toBe(first?.taskArn);
+    await eventually(async () =>
+      expect((await world.tasks("STOPPED"))[0]?.stoppedReason).toBe(
+        `Task failed ELB health checks in (target-group ${targetGroup})`,
+      ),
+    );
+    await eventually(async () => expect((await world.tasks())[0]?.taskArn).not.toBe(first?.taskArn));
   });
 
   it("leaves an unhealthy task alone during the grace period", async () => {
@@ -151,7 +146,7 @@ describe("a CODE_DEPLOY service", () => {
     await world.register();
     await world.createService({ healthCheckGracePeriodSeconds: 100_000 });
     await running(1);
-    await world.environment.clock.wait(60_000);
+    await world.clock.foreground.wait(60_000);
     expect(await world.tasks("STOPPED")).toEqual([]);
     expect((await world.describeService()).taskSets?.[0]?.stabilityStatus).toBe("STABILIZING");
   });
@@ -162,11 +157,11 @@ describe("a CODE_DEPLOY service", () => {
     await world.createService();
     await serving(1);
     await world.ecs.updateService({ cluster: "main", service: "web", desiredCount: 0 });
-    await expect.poll(async () => (await world.tasks("STOPPED"))[0]?.lastStatus).toBe("DEACTIVATING");
-    await world.environment.clock.wait(10_000);
+    await eventually(async () => expect((await world.tasks("STOPPED"))[0]?.lastStatus).toBe("DEACTIVATING"));
+    await world.clock.foreground.wait(10_000);
     expect([...world.logs.values()].flat()).not.toContain("draining");
     world.targets.clear();
-    await expect.poll(async () => (await world.tasks("STOPPED"))[0]?.lastStatus).toBe("STOPPED");
+    await eventually(async () => expect((await world.tasks("STOPPED"))[0]?.lastStatus).toBe("STOPPED"));
     expect([...world.logs.values()].flat()).toEqual(["ready", "draining"]);
   });
 
@@ -176,16 +171,14 @@ describe("a CODE_DEPLOY service", () => {
       logConfiguration: { logDriver: "awslogs", options: logOptions },
     });
     await world.createService();
-    await expect
-      .poll(async () => (await world.tasks("STOPPED")).length, { timeout: 10_000 })
-      .toBeGreaterThan(1);
-    await expect
-      .poll(async () => (await world.tasks("STOPPED"))[0])
-      .toMatchObject({
+    await eventually(async () => expect((await world.tasks("STOPPED")).length).toBeGreaterThan(1));
+    await eventually(async () =>
+      expect((await world.tasks("STOPPED"))[0]).toMatchObject({
         lastStatus: "STOPPED",
         stopCode: "EssentialContainerExited",
         containers: [{ exitCode: 3 }],
-      });
+      }),
+    );
     const [first] = await world.tasks("STOPPED");
     expect(world.logs.get(`/there web/web/${first?.taskArn?.split("/").at(-1)}`)).toEqual(["no database"]);
   });
@@ -200,7 +193,7 @@ describe("a CODE_DEPLOY service", () => {
     const { service } = await world.ecs.deleteService({ cluster: "main", service: "web", force: true });
     expect(service?.status).toBe("DRAINING");
     await expect(world.createService()).rejects.toThrow("Unable to Start a service that is still Draining.");
-    await expect.poll(async () => (await world.describeService()).status).toBe("INACTIVE");
+    await eventually(async () => expect((await world.describeService()).status).toBe("INACTIVE"));
     expect(await world.ecs.listServices({ cluster: "main" })).toMatchObject({ serviceArns: [] });
     await world.createService();
     await running(1);
@@ -250,7 +243,7 @@ describe("task sets", () => {
     });
     const deleted = await world.ecs.deleteTaskSet({ ...where, taskSet: blue, force: true });
     expect(deleted.taskSet?.status).toBe("DRAINING");
-    await expect.poll(async () => (await world.describeService()).taskSets?.length).toBe(1);
+    await eventually(async () => expect((await world.describeService()).taskSets?.length).toBe(1));
     await running(1);
     const [task] = await world.tasks();
     expect(task).toMatchObject({ taskDefinitionArn: revision, startedBy: green?.id, group: "service:web" });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { useRollingService } from "./rolling-for-tests.ts";
+import { useRollingService } from "./rolling.support.ts";
 
 const rolling = useRollingService();
-const { create, deployments, newest, runningRevisions, update } = rolling;
+const { create, deployments, eventually, newest, runningRevisions, update } = rolling;
 
 describe("stopServiceDeployment", () => {
   it("rolls back to the revision before", async () => {
     await create();
     await update("crashing");
-    await expect.poll(async () => (await rolling.world.tasks("STOPPED")).length).toBeGreaterThan(0);
+    await eventually(async () => expect((await rolling.world.tasks("STOPPED")).length).toBeGreaterThan(0));
     const serviceDeploymentArn = (await deployments())[0]?.serviceDeploymentArn;
     await rolling.world.ecs.stopServiceDeployment({ serviceDeploymentArn });
     expect((await deployments())[0]?.status).toMatch(/^ROLLBACK_/);
@@ -22,11 +22,11 @@ describe("stopServiceDeployment", () => {
   it("aborts: what runs goes on running", async () => {
     await create();
     await update("crashing");
-    await expect.poll(async () => (await rolling.world.tasks("STOPPED")).length).toBeGreaterThan(0);
+    await eventually(async () => expect((await rolling.world.tasks("STOPPED")).length).toBeGreaterThan(0));
     const serviceDeploymentArn = (await deployments())[0]?.serviceDeploymentArn;
     await rolling.world.ecs.stopServiceDeployment({ serviceDeploymentArn, stopType: "ABORT" });
     await newest("STOPPED");
-    await expect.poll(async () => (await rolling.world.tasks()).length).toBe(2);
+    await eventually(async () => expect((await rolling.world.tasks()).length).toBe(2));
     expect(await runningRevisions()).toEqual([1, 1]);
   });
 

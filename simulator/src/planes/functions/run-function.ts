@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { endWithThisProcess } from "../../orphan-guard.ts";
 
 export interface FunctionRunOptions {
   /** Folder with the function's unpacked code. */
@@ -43,6 +44,7 @@ export async function runFunction(options: FunctionRunOptions): Promise<Function
     killSignal: "SIGKILL",
     signal: options.signal,
   });
+  endWithThisProcess(child);
   // Aborted: its exit says so too.
   child.on("error", () => {});
   const outputs = [child.stdout, child.stderr].map((input) =>

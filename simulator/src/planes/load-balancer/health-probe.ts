@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import type { Network } from "../network.ts";
+import type { Environment } from "../../environment.ts";
 import type { StatusMatcher } from "./status-matcher.ts";
 
 export interface HealthProbe {
@@ -21,7 +21,11 @@ export type ProbeResult =
   | { readonly outcome: "mismatch"; readonly status: number };
 
 /** One HTTP health check on a connection of its own, as the load balancer's nodes make it. */
-export function probe(network: Network, check: HealthProbe, signal: AbortSignal): Promise<ProbeResult> {
+export function probe(
+  { network, clock }: Pick<Environment, "network" | "clock">,
+  check: HealthProbe,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
   const socket = network.resolve(check.address, check.port);
   if (socket === undefined) return Promise.resolve({ outcome: "refused" });
   return new Promise((resolve) => {
@@ -33,14 +37,18 @@ export function probe(network: Network, check: HealthProbe, signal: AbortSignal)
       headers: { host: `${check.address}:${check.port}`, "user-agent": "ELB-HealthChecker/2.0" },
       signal,
     });
+    const finished = new AbortController();
     const finish = (result: ProbeResult) => {
-      clearTimeout(deadline);
+      finished.abort();
       resolve(result);
     };
-    const deadline = setTimeout(() => {
-      finish({ outcome: "timeout" });
-      sent.destroy();
-    }, check.timeoutMs);
+    clock.wait(check.timeoutMs * clock.scale, finished.signal).then(
+      () => {
+        finish({ outcome: "timeout" });
+        sent.destroy();
+      },
+      () => {},
+    );
     sent.once("response", (response) => {
       const status = response.statusCode ?? 0;
       response.on("error", () => {});

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEcr } from "../../aws/ecr/service.ts";
-import { createRealEnvironment } from "../../test-environment.support.ts";
+import { createTestEnvironment } from "../../test-environment.support.ts";
 import { createRegistry } from "../registry-server.ts";
 import { openAccess } from "./access.ts";
 import { digestOf } from "./digest.ts";
@@ -21,7 +21,7 @@ export interface Asked {
 export async function startTestRegistry() {
   const served = await serveRegistry();
   const { registry, gateway } = served;
-  const environment = await createRealEnvironment({
+  const environment = await createTestEnvironment({
     registry,
     gateway,
     // Nobody listens to what is pushed.

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { endWithThisProcess } from "../../orphan-guard.ts";
 
 /** A process that left the container's group may hold its output open for ever; what it says is not waited for longer. */
 const outputAfterExitMs = 1_000;
@@ -38,6 +39,7 @@ export async function startProcess(options: ContainerProcessOptions): Promise<Co
   });
   await once(child, "spawn");
   const pid = child.pid as number;
+  endWithThisProcess(child);
   const kill = () => killGroup(pid);
   // Whatever the first process of a container started ends with it.
   child.once("exit", kill).once("exit", options.onExit);

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { constants } from "node:os";
 import type { Clock } from "../../clock.ts";
 import type { ImageConfig } from "../registry.ts";
+import type { ContainerMetadata } from "./metadata-server.ts";
 import { argvOf, imageEnvironment } from "./process-runtime.ts";
 import type {
   ContainerExit,
@@ -25,6 +26,7 @@ export interface ProgramContext {
   /** What follows the program's name in the command. */
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly metadata: ContainerMetadata;
   readonly log: (line: string) => void;
   /** Serves a port of the task. */
   listen(port: number, listener: RequestListener): Server;
@@ -40,9 +42,9 @@ export interface ProgramContext {
 const programs = new Map<string, Program>();
 const label = "in-process-program";
 
-/** The configuration of an image that runs this program. */
+/** The configuration of an image that runs this program: always the same, so that the image's digest is, too. */
 export function imageConfigOf(program: Program): NonNullable<ImageConfig["config"]> {
-  const id = randomUUID();
+  const id = [...programs].find(([, known]) => known === program)?.[0] ?? randomUUID();
   programs.set(id, program);
   return { Entrypoint: ["program"], Labels: { [label]: id } };
 }
@@ -117,6 +119,7 @@ async function startContainer(
     (programs.get(image.location) ?? webProgram)({
       args: argvOf(options).slice(1),
       environment: { ...imageEnvironment(image), ...options.environment },
+      metadata: options.metadata,
       log: onLine,
       exit,
       listen: servers.listen,

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { type CpuQuota, createCpuQuota } from "./cpu-quota.ts";
 import { listSessions, tellsProcessTimes, usageOf } from "./process-times.ts";
 import { type ContainerUsage, startAllowanceMs } from "./runtime.ts";
@@ -76,7 +75,6 @@ function createSessions() {
 
 /** Keeps each task to its part of the share, all of its containers together. */
 function createTaskQuotas(vcpuShare: number, sessions: Sessions) {
-  const guard = startGuard();
   const quotas = new Map<string, TaskQuota>();
   const follow = () => {
     if (quotas.size > 0) sessions.search();
@@ -100,7 +98,6 @@ function createTaskQuotas(vcpuShare: number, sessions: Sessions) {
       const hold = () => {
         clearTimeout(starting);
         if (held || isReleased) return;
-        guard.watch(pid);
         held = quotaOf(task, units);
         held.quota.admit(pid);
         held.pids.add(pid);
@@ -119,7 +116,6 @@ function createTaskQuotas(vcpuShare: number, sessions: Sessions) {
     },
     close() {
       clearInterval(searching);
-      guard.dismiss();
     },
   };
 }
@@ -136,24 +132,4 @@ function signalGroup(group: number, name: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
-}
-
-/**
- * A shell that outlives the simulator, however that ends, to let go on what it has stopped, for a stopped process does
- * not see that it is to end. It waits for the end of its standard input; in a session of its own, out of reach of a
- * terminal's Ctrl-C.
- */
-function startGuard() {
-  const script = 'while read -r group; do set -- "$@" "-$group"; done; kill -s CONT -- "$@"';
-  const shell = spawn("/bin/sh", ["-c", script, "guard"], {
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
-  });
-  shell.on("error", () => {});
-  shell.stdin.on("error", () => {});
-  shell.unref();
-  return {
-    watch: (group: number) => void shell.stdin.write(`${group}\n`),
-    dismiss: () => void shell.kill("SIGKILL"),
-  };
 }

@@ -1,15 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Simulator } from "../../../simulator.ts";
-import { startRealSimulator } from "../../../test-simulator.support.ts";
+import { startTestSimulator, type TestSimulator } from "../../../test-simulator.support.ts";
 
 const folder = new URL("../../../../../infra-templates/", import.meta.url);
 /** In the order of their imports. */
 const names = ["network", "database", "registry", "cluster", "load-balancer", "services", "observability"];
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 beforeAll(async () => {
-  simulator = await startRealSimulator();
+  simulator = await startTestSimulator();
 });
 afterAll(() => simulator?.close());
 
@@ -24,7 +23,7 @@ async function detect(name: string) {
   const { StackDriftDetectionId } = await cloudformation.detectStackDrift({ StackName });
   const status = async () =>
     (await cloudformation.describeStackDriftDetectionStatus({ StackDriftDetectionId })).DetectionStatus;
-  await expect.poll(status, { timeout: 5_000 }).toBe("DETECTION_COMPLETE");
+  await simulator.clock.eventually(async () => expect(await status()).toBe("DETECTION_COMPLETE"));
   const { StackResourceDrifts = [] } = await cloudformation.describeStackResourceDrifts({
     StackName,
     StackResourceDriftStatusFilters: ["MODIFIED", "DELETED"],
@@ -57,11 +56,11 @@ test("the stacks are made", async () => {
       TemplateBody,
       Capabilities: ["CAPABILITY_IAM"],
     });
-    await expect
-      .poll(async () => (await describe(StackName))?.StackStatus, { timeout: 10_000 })
-      .toBe("CREATE_COMPLETE");
+    await simulator.clock.eventually(async () =>
+      expect((await describe(StackName))?.StackStatus).toBe("CREATE_COMPLETE"),
+    );
   }
-}, 60_000);
+});
 
 test.each(names)("nothing of %s has drifted after it was made", async (name) => {
   expect(await detect(name)).toEqual([]);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type StackTest, startStackTest } from "./stack-for-tests.ts";
+import { type StackTest, startStackTest } from "./stack.support.ts";
 
 let stack: StackTest;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createPipelineRole, deliveryPipeline } from "../../codepipeline/pipeline-for-tests.ts";
-import { type StackTest, startStackTest } from "./stack-for-tests.ts";
+import { createPipelineRole, deliveryPipeline } from "../../codepipeline/pipeline.support.ts";
+import { type StackTest, startStackTest } from "./stack.support.ts";
 
 let stack: StackTest;
 beforeEach(async () => {

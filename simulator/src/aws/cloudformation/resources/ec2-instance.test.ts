@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { publicImages } from "../../ec2/images.ts";
-import { type StackTest, startStackTest } from "./stack-for-tests.ts";
+import { type StackTest, startStackTest } from "./stack.support.ts";
 
 let stack: StackTest;
 beforeEach(async () => {

@@ -1,12 +1,12 @@
 import type { DeploymentLifecycleHookStage } from "@aws-sdk/client-ecs";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createRealWorld, type World } from "../../../controllers/ecs/ecs-world.support.ts";
-import { zip } from "../../lambda/zip-for-tests.ts";
+import { createTestWorld, type World } from "../../../controllers/ecs/ecs-world.support.ts";
+import { zip } from "../../lambda/zip.support.ts";
 
 /** A stack with the service `web` of a cluster, behind a load balancer that is there already. */
 let world: World;
 beforeEach(async () => {
-  world = await createRealWorld();
+  world = await createTestWorld();
 });
 afterEach(() => world?.close());
 
@@ -46,7 +46,7 @@ async function settled(): Promise<string> {
   for (;;) {
     const { Stacks: [stack] = [] } = await cloudformation.describeStacks({ StackName });
     if (!stack?.StackStatus?.endsWith("_IN_PROGRESS")) return stack?.StackStatus ?? "";
-    await world.simulator.clock.wait(1000);
+    await world.simulator.clock.foreground.wait(1000);
   }
 }
 async function create(TemplateBody: string) {

@@ -4,7 +4,7 @@ import type { Mapping, Value } from "../template/value.ts";
 import { resourceTypes } from "./catalog.ts";
 import type { ResourceContext, ResourceType } from "./resource-type.ts";
 import type { Shape } from "./shape.ts";
-import { type UpdateRequires, updateRequires } from "./update-requires-for-tests.ts";
+import { type UpdateRequires, updateRequires } from "./update-requires.support.ts";
 
 const names = (text = "") => text.split(" ").filter(Boolean);
 const inPlace = ({ someInterruptions, noInterruption }: UpdateRequires) => [

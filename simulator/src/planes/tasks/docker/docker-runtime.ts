@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { thisProcess } from "../../../../../scripts/run/processes.mjs";
 import type { Network } from "../../network.ts";
 import { type MetadataServer, startMetadataServer } from "../metadata-server.ts";
 import {
@@ -12,7 +13,7 @@ import { type StartedContainer, startContainer } from "./container.ts";
 import { cpuQuota, createOptions } from "./create-options.ts";
 import { type Engine, unlessGone } from "./engine.ts";
 import { startJanitor } from "./janitor.ts";
-import { ownerLabel, removeImage, removeLeftovers, thisProcess } from "./leftovers.ts";
+import { ownerLabel, removeImage, removeLeftovers } from "./leftovers.ts";
 import { type Bridge, createBridge, removeBridge } from "./network.ts";
 import { createImages } from "./pull-image.ts";
 

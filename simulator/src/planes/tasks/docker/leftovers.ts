@@ -1,38 +1,10 @@
-import { readFileSync, readlinkSync } from "node:fs";
+import { mayBeAlive } from "../../../../../scripts/run/processes.mjs";
 import { type Engine, unlessGone } from "./engine.ts";
 
 /** On every container and network, with the process that made it. */
 export const ownerLabel = "ecs-simulator.owner";
 /** Where images are named; the tag begins with the process that pulled it. */
 export const imageRepository = "ecs-simulator";
-
-/** This process, as labels and tags name it: its namespace, id and start, for ids are used again. */
-export function thisProcess(): string {
-  return `${namespace()}-${process.pid}-${startOf(process.pid)}`;
-}
-
-/** False for a process of this machine that has ended; those of other process namespaces cannot be judged. */
-export function mayBeAlive(owner: string): boolean {
-  const [where, pid, start] = owner.split("-");
-  return where !== namespace() || startOf(Number(pid)) === start;
-}
-
-function namespace(): string | undefined {
-  return /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0];
-}
-
-/** Clock ticks between the machine's start and the process's; undefined when there is no such process. */
-function startOf(pid: number): string | undefined {
-  try {
-    // "pid (name) state … start": a name may hold anything (proc_pid_stat(5)).
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /s, "")
-      .split(" ");
-    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
-}
 
 /** Removes the containers, networks and image names of processes that are gone. */
 export async function removeLeftovers(

@@ -1,3 +1,0 @@
-import { playMatrix } from "./matrix.ts";
-
-playMatrix("codedeploy", "docker");

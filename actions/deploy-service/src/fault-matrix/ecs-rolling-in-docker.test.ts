@@ -1,4 +1,0 @@
-import { playMatrix } from "./matrix.ts";
-import { rowsAboutTasks } from "./rows.ts";
-
-playMatrix("rolling", "docker", rowsAboutTasks);

@@ -1,0 +1,95 @@
+import type { DeployInputs } from "../../inputs.ts";
+import type { Run } from "../../order/run.ts";
+import type { Status } from "../../record.ts";
+import type { BackEnd, Settings } from "./back-ends.ts";
+import type { Draft, Scene } from "./scene.ts";
+
+/** What may go wrong with a deployment. */
+export type FaultName =
+  | "image missing"
+  | "image not pullable"
+  | "wrong architecture"
+  | "crash at start"
+  | "out of memory"
+  | "health check fails"
+  | "slow start beyond the grace period"
+  | "port mismatch"
+  | "secret missing"
+  | "log group missing"
+  | "hook fails"
+  | "hook times out"
+  | "alarm before the shift"
+  | "alarm during the shift"
+  | "circuit breaker"
+  | "no capacity"
+  | "throttling"
+  | "5xx from AWS"
+  | "network cut in the middle"
+  | "credentials expired in the middle"
+  | "cancelled by SIGINT"
+  | "cancelled by SIGTERM"
+  | "cancelled by SIGKILL"
+  | "deadline passed"
+  | "second deployment active"
+  | "superseded"
+  | "older run after newer"
+  | "service scaled to 0"
+  | "service missing"
+  | "draining";
+
+export interface Row {
+  readonly fault: FaultName;
+  /** What is particular in this row. */
+  readonly when?: string;
+  readonly backEnds: readonly BackEnd[];
+  readonly settings?: Settings;
+  /** What becomes of the new tasks: a word of the matrix's program. */
+  readonly fate?: string;
+  readonly draft?: (draft: Draft, scene: Scene) => void;
+  /** Operations that the deploying role may not call, such as `ecr:*`: what is wrong is not seen before. */
+  readonly denied?: readonly string[];
+  readonly inputs?: Partial<DeployInputs>;
+  readonly run?: Run;
+  /** Before the step; answers what undoes it, or nothing. May give inputs of its own. */
+  readonly arrange?: (scene: Scene, backEnd: BackEnd) => Promise<Arranged>;
+  /** Once a line of the log matches. */
+  readonly meanwhile?: {
+    readonly line: RegExp;
+    readonly act: (scene: Scene, backEnd: BackEnd) => Promise<unknown>;
+  };
+  /** The step is a process of its own that gets this signal as soon as its deployment is created. */
+  readonly signal?: NodeJS.Signals;
+  readonly expect: Expectation;
+  /** Where a back end ends otherwise. */
+  readonly except?: Partial<Record<BackEnd, Expectation>>;
+}
+
+export interface Arranged {
+  readonly inputs?: Partial<DeployInputs>;
+  /** What production answered, when the row takes that away. */
+  readonly before?: string;
+  readonly undo?: () => Promise<unknown>;
+}
+
+export type Expectation = End & {
+  /** What the log says. */
+  readonly told?: RegExp;
+  /** Which revision answers in the end: the one before, the new one, or another. */
+  readonly production: "old" | "new" | "another";
+  /** Whom visitors may meet beside that on the way to the end. */
+  readonly shown?: "new" | "any";
+  /** Nothing was registered or deployed. */
+  readonly untouched?: boolean;
+  /** The row takes every task away, so that for a while nobody can answer. */
+  readonly unserved?: boolean;
+};
+
+/** How the step ends: green, red with a cause and a next step, or killed before it sets an output. */
+type End =
+  | { readonly status: "succeeded" | undefined; readonly cause?: undefined; readonly nextStep?: undefined }
+  | {
+      readonly status: Exclude<Status, "succeeded">;
+      /** Of the only error annotation, before its next step. */
+      readonly cause: RegExp;
+      readonly nextStep: RegExp;
+    };

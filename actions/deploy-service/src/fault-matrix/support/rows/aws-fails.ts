@@ -1,0 +1,160 @@
+import type { FaultKind } from "../../../../../../simulator/src/simulator.ts";
+import { type BackEnd, eachEngine } from "../back-ends.ts";
+import type { Row } from "../row.ts";
+import type { Scene } from "../scene.ts";
+
+/** What the step asks while it follows a deployment. */
+const reading = (backEnd: BackEnd) =>
+  backEnd.startsWith("CodeDeploy")
+    ? ["codedeploy:GetDeployment", "codedeploy:GetDeploymentTarget", "codedeploy:ListDeploymentTargets"]
+    : ["ecs:DescribeServiceDeployments"];
+const beginning = (backEnd: BackEnd) =>
+  backEnd.startsWith("CodeDeploy") ? "codedeploy:CreateDeployment" : "ecs:UpdateService";
+
+const created = / is created\.$/;
+/** The SDK tries three times: so many failing calls are one look in vain, and a second that succeeds at last. */
+const oneLook = 4;
+
+const whileFollowing = (kind: FaultKind, times?: number) => ({
+  line: created,
+  act: async (scene: Scene, backEnd: BackEnd) => {
+    const [operation = ""] = reading(backEnd);
+    scene.addFault({ kind, operation, ...(times && { times }) });
+  },
+});
+
+/** From the first call of these operations on. */
+const fromTheBeginning = (kind: FaultKind, operations: (backEnd: BackEnd) => string) => ({
+  backEnds: eachEngine,
+  arrange: async (scene: Scene, backEnd: BackEnd) => {
+    scene.addFault({ kind, operation: operations(backEnd) });
+    return {};
+  },
+});
+
+const refused = { status: "failed", production: "old" } as const;
+const lost = { status: "lost", nextStep: /look at the deployment in the AWS console/ } as const;
+const green = { status: "succeeded", production: "new" } as const;
+
+/** AWS, or the way to it, at fault. */
+export const rowsOfAws: readonly Row[] = [
+  {
+    fault: "throttling",
+    backEnds: eachEngine,
+    meanwhile: whileFollowing("throttle", oneLook),
+    expect: { ...green, told: /AWS throttles; asking less often/ },
+  },
+  {
+    fault: "throttling",
+    when: "of the call that begins the deployment, without end",
+    ...fromTheBeginning("throttle", beginning),
+    expect: {
+      ...refused,
+      cause: /^AWS throttled this request even after retries/,
+      nextStep: /^run the job again/,
+    },
+  },
+  {
+    fault: "5xx from AWS",
+    when: "to the call that begins the deployment, without end",
+    ...fromTheBeginning("server-error", beginning),
+    expect: { ...refused, cause: /^AWS answered \w+: /, nextStep: /^run the job again in a few minutes/ },
+  },
+  {
+    fault: "network cut in the middle",
+    when: "before anything was changed, for good",
+    ...fromTheBeginning("cut", () => "*"),
+    expect: {
+      ...refused,
+      untouched: true,
+      cause: /^The AWS endpoint cannot be reached/,
+      nextStep: /the network of the runner/,
+    },
+  },
+  {
+    fault: "credentials expired in the middle",
+    when: "of the job, before this step",
+    ...fromTheBeginning("expire", () => "*"),
+    expect: {
+      ...refused,
+      untouched: true,
+      cause: /^The AWS credentials have expired/,
+      nextStep: /fresh credentials/,
+    },
+  },
+  {
+    fault: "5xx from AWS",
+    backEnds: eachEngine,
+    meanwhile: whileFollowing("server-error", oneLook),
+    expect: { ...green, told: /AWS does not answer .*; asking on for 5 min[\s\S]*AWS answers again/ },
+  },
+  {
+    fault: "5xx from AWS",
+    when: "for longer than five minutes",
+    backEnds: eachEngine,
+    meanwhile: whileFollowing("unavailable"),
+    expect: {
+      ...lost,
+      production: "old",
+      shown: "new",
+      cause: /could not be followed to its end; it is being stopped and rolled back/,
+    },
+    // By then a rolling update has succeeded.
+    except: {
+      "ECS rolling": {
+        ...lost,
+        production: "new",
+        cause: /could not be followed to its end; it had ended already/,
+      },
+    },
+  },
+  {
+    fault: "network cut in the middle",
+    when: "while it is followed",
+    backEnds: eachEngine,
+    meanwhile: whileFollowing("cut", oneLook),
+    expect: { ...green, told: /AWS does not answer .*; asking on for 5 min[\s\S]*AWS answers again/ },
+  },
+  {
+    fault: "network cut in the middle",
+    when: "and the answer to the beginning is lost",
+    backEnds: eachEngine,
+    arrange: async (scene, backEnd) => {
+      scene.addFault({ kind: "cut-answer", operation: beginning(backEnd), times: 1 });
+      return {};
+    },
+    expect: green,
+  },
+  {
+    fault: "credentials expired in the middle",
+    when: "for everything",
+    backEnds: eachEngine,
+    meanwhile: {
+      line: created,
+      act: async (scene) => scene.addFault({ kind: "expire", operation: "*" }),
+    },
+    expect: {
+      status: "lost",
+      production: "new",
+      cause: /^The AWS credentials have expired .*; it goes on, as it could not be stopped and rolled back/,
+      nextStep: /role-duration-seconds/,
+    },
+  },
+  {
+    fault: "credentials expired in the middle",
+    when: "and renewed in time for the rollback",
+    backEnds: eachEngine,
+    meanwhile: {
+      line: created,
+      act: async (scene, backEnd) => {
+        for (const operation of reading(backEnd)) scene.addFault({ kind: "expire", operation });
+      },
+    },
+    expect: {
+      status: "lost",
+      production: "old",
+      cause: /^The AWS credentials have expired .*; it is being stopped and rolled back/,
+      nextStep: /role-duration-seconds/,
+    },
+  },
+];

@@ -1,0 +1,89 @@
+import { backEnds, eachEngine, gradual } from "../back-ends.ts";
+import type { Row } from "../row.ts";
+
+/** Still starting its tasks, whenever the signal or the deadline comes: an hour of grace keeps health checks from ending it. */
+const underWay = { fate: "slow", settings: { graceSeconds: 3_600 } };
+
+const meant = /^nothing, if this was meant/;
+
+/** The step is a process that gets a signal. */
+export const rowsOfSignals: readonly Row[] = [
+  {
+    fault: "cancelled by SIGINT",
+    backEnds: eachEngine,
+    signal: "SIGINT",
+    ...underWay,
+    expect: {
+      status: "cancelled",
+      production: "old",
+      cause: /^Cancelled by SIGINT; .*deployment \S+ is being stopped and rolled back/,
+      nextStep: meant,
+    },
+  },
+  {
+    fault: "cancelled by SIGTERM",
+    when: "with on-cancel: leave",
+    backEnds: eachEngine,
+    signal: "SIGTERM",
+    inputs: { onCancel: "leave" },
+    expect: {
+      status: "cancelled",
+      production: "new",
+      cause: /^Cancelled by SIGTERM; .*deployment \S+ goes on \(on-cancel: leave\)$/,
+      nextStep: meant,
+    },
+  },
+  {
+    fault: "cancelled by SIGKILL",
+    when: "so that the post step decides",
+    backEnds: eachEngine,
+    signal: "SIGKILL",
+    ...underWay,
+    expect: {
+      status: undefined,
+      production: "old",
+      told: /::warning::The step ended before its deployment did\. .* is being stopped and rolled back/,
+    },
+  },
+  {
+    fault: "cancelled by SIGKILL",
+    when: "with on-cancel: leave",
+    backEnds: eachEngine,
+    signal: "SIGKILL",
+    inputs: { onCancel: "leave" },
+    expect: {
+      status: undefined,
+      production: "new",
+      told: /::warning::The step ended before its deployment did\. .* goes on \(on-cancel: leave\)/,
+    },
+  },
+];
+
+/** A deployment that is not let go on. */
+export const rowsOfEnds: readonly Row[] = [
+  {
+    fault: "cancelled by SIGTERM",
+    when: "while visitors meet both revisions",
+    backEnds: gradual,
+    meanwhile: { line: /traffic: .*new [1-9]/, act: async () => process.emit("SIGTERM", "SIGTERM") },
+    expect: {
+      status: "cancelled",
+      production: "old",
+      shown: "new",
+      cause: /^Cancelled by SIGTERM; .*deployment \S+ is being stopped and rolled back/,
+      nextStep: meant,
+    },
+  },
+  {
+    fault: "deadline passed",
+    backEnds,
+    ...underWay,
+    inputs: { deadlineMs: 60_000 },
+    expect: {
+      status: "timed-out",
+      production: "old",
+      cause: /^Not done after 1 min: .* \(.*deployment \S+ .*; production still runs web:\d+\)$/,
+      nextStep: /./,
+    },
+  },
+];

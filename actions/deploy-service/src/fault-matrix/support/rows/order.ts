@@ -1,0 +1,104 @@
+import { deploy } from "../../../deploy.ts";
+import type { Run } from "../../../order/run.ts";
+import { newRecord } from "../../../record.ts";
+import { type BackEnd, eachEngine } from "../back-ends.ts";
+import type { Row } from "../row.ts";
+import { deployElse, type Scene } from "../scene.ts";
+
+const deployBySomebody = async (scene: Scene, backEnd: BackEnd) => {
+  await deployElse(scene, backEnd, scene.version("good"));
+  return {};
+};
+
+const runOf = (number: number): Run => ({
+  kind: "deployment",
+  repository: "octocat/shop",
+  workflow: ".github/workflows/deploy.yml",
+  number,
+  attempt: 1,
+  url: "https://github.com/octocat/shop/actions/runs/1",
+  commit: "0123456789ab",
+});
+
+/** CodeDeploy takes one at a time: the other begins after ours, and production is its own before the step looks there. */
+async function deployBeforeItIsConfirmed(scene: Scene): Promise<void> {
+  const blindness = scene.addFault({ kind: "unavailable", operation: "ecs:DescribeServices" });
+  const version = scene.version("good");
+  await deployElse(scene, "CodeDeploy", version);
+  await scene.stage.simulator.clock.until(async () => (await scene.page()) === version);
+  blindness.remove();
+}
+
+/** Several who deploy. */
+export const rowsOfOrder: readonly Row[] = [
+  {
+    fault: "second deployment active",
+    when: "and over in time",
+    backEnds: eachEngine,
+    arrange: deployBySomebody,
+    expect: {
+      status: "succeeded",
+      production: "new",
+      shown: "any",
+      told: /Waiting for (service )?deployment /,
+    },
+  },
+  {
+    fault: "second deployment active",
+    when: "beyond the deadline",
+    backEnds: eachEngine,
+    arrange: deployBySomebody,
+    inputs: { deadlineMs: 10_000 },
+    expect: {
+      status: "timed-out",
+      production: "another",
+      shown: "any",
+      cause: /^The deadline passed while (service )?deployment \S+ .*went on$/,
+      nextStep: /nothing was deployed/,
+    },
+  },
+  {
+    fault: "superseded",
+    when: "by an update that breaks it off",
+    backEnds: ["ECS rolling", "ECS blue/green"],
+    meanwhile: { line: / is created\.$/, act: deployBySomebody },
+    expect: {
+      status: "superseded",
+      production: "another",
+      shown: "any",
+      cause: /STOPPED, as service deployment \S+ took over/,
+      nextStep: /./,
+    },
+  },
+  {
+    fault: "superseded",
+    when: "by one that began when it had ended",
+    backEnds: ["CodeDeploy"],
+    meanwhile: { line: /deployment Succeeded$/, act: deployBeforeItIsConfirmed },
+    expect: {
+      status: "superseded",
+      production: "another",
+      shown: "any",
+      cause: /^Deployment d-\w+ succeeded, but web runs web:\d+ now, not web:\d+$/,
+      nextStep: /another one took over/,
+    },
+  },
+  {
+    fault: "older run after newer",
+    backEnds: eachEngine,
+    run: runOf(11),
+    arrange: async ({ stage, taskDefinition, version }) => {
+      const inputs = stage.inputs(await taskDefinition(version("good")));
+      await deploy({ ...stage.world(), run: runOf(12) }, inputs, newRecord("", "web"));
+      return {};
+    },
+    expect: {
+      status: "superseded",
+      production: "old",
+      untouched: true,
+      cause:
+        /^Run 12 of \S+deploy\.yml has brought web:\d+ of web into production already; this is the older run 11$/,
+      nextStep: /force: true/,
+    },
+  },
+];

@@ -1,0 +1,90 @@
+import { eachEngine } from "../back-ends.ts";
+import type { Row } from "../row.ts";
+import type { Scene } from "../scene.ts";
+
+const refused = { status: "failed", production: "old", untouched: true } as const;
+
+const scaleTo = (desiredCount: number) => (scene: Scene) =>
+  scene.aws.ecs.updateService({ ...scene.where, desiredCount });
+
+/** A service that is deleted, whose only task does not end when it is asked to. */
+async function createLeavingService({ aws, where, register, version, stage }: Scene): Promise<string> {
+  const serviceName = version("stubborn");
+  const { services = [] } = await aws.ecs.describeServices({
+    cluster: where.cluster,
+    services: [where.service],
+  });
+  const networkConfiguration =
+    services[0]?.networkConfiguration ?? services[0]?.taskSets?.[0]?.networkConfiguration;
+  const launch = { launchType: "FARGATE", desiredCount: 1, networkConfiguration } as const;
+  const taskDefinition = await register(serviceName);
+  await aws.ecs.createService({ ...launch, cluster: where.cluster, serviceName, taskDefinition });
+  await untilReady();
+  await aws.ecs.deleteService({ cluster: where.cluster, service: serviceName, force: true });
+  return serviceName;
+
+  /** It has said that it runs, so that it is there to be asked. */
+  function untilReady() {
+    return stage.simulator.clock.until(async () => {
+      const { taskArns = [] } = await aws.ecs.listTasks({ cluster: where.cluster, serviceName });
+      const logStreamNamePrefix = `web/web/${taskArns[0]?.split("/").at(-1)}`;
+      const query = { logGroupName: "web", logStreamNamePrefix };
+      const { logStreams = [] } = await aws.logs.describeLogStreams(query);
+      return logStreams[0]?.lastEventTimestamp;
+    });
+  }
+}
+
+/** A service to which nothing can be deployed. */
+export const rowsOfServices: readonly Row[] = [
+  {
+    fault: "service missing",
+    backEnds: eachEngine,
+    inputs: { service: "none" },
+    expect: {
+      ...refused,
+      cause: /^Cluster \S+ has no service none \(MISSING\)$/,
+      nextStep: /check the inputs cluster and service, and the region; nothing was changed/,
+    },
+  },
+  {
+    fault: "draining",
+    backEnds: eachEngine,
+    arrange: async (scene) => ({ inputs: { service: await createLeavingService(scene) } }),
+    expect: {
+      ...refused,
+      cause: /^Service stubborn-\d+ of cluster \S+ is DRAINING, not ACTIVE$/,
+      nextStep: /create the service again/,
+    },
+  },
+  {
+    fault: "service scaled to 0",
+    when: "before",
+    backEnds: eachEngine,
+    arrange: async (scene) => {
+      const before = await scene.page();
+      await scaleTo(0)(scene);
+      return { before, undo: () => scaleTo(1)(scene) };
+    },
+    expect: {
+      ...refused,
+      unserved: true,
+      cause: /^service web has a desired count of 0, which would prove nothing of the new revision$/,
+      nextStep: /give the input desired-count/,
+    },
+  },
+  {
+    fault: "service scaled to 0",
+    when: "during the deployment",
+    backEnds: eachEngine,
+    meanwhile: { line: /traffic: old 0 %, new 100 %/, act: scaleTo(0) },
+    arrange: async (scene) => ({ undo: () => scaleTo(1)(scene) }),
+    expect: {
+      status: "failed",
+      production: "new",
+      unserved: true,
+      cause: /^web is scaled to 0 tasks now: the deployment proves nothing$/,
+      nextStep: /what scaled the service/,
+    },
+  },
+];

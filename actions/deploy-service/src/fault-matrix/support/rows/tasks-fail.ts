@@ -1,0 +1,76 @@
+import { eachEngine } from "../back-ends.ts";
+import type { Row } from "../row.ts";
+
+const rolledBack = { status: "rolled-back", production: "old" } as const;
+const unhealthy = {
+  cause: /container web failed the load balancer's health checks/i,
+  nextStep: /path, port/,
+};
+const failsItsCheck = {
+  ...rolledBack,
+  cause: /^Container web failed its own health check /,
+  nextStep: /^run the health check's command inside the container/,
+};
+const impatient = { graceSeconds: 0 };
+
+/** Tasks whose processes start, and are not fit to serve. */
+export const rowsOfTasks: readonly Row[] = [
+  {
+    fault: "crash at start",
+    backEnds: eachEngine,
+    fate: "crash",
+    expect: {
+      ...rolledBack,
+      cause: /^Container web exited with code 1: Error: cannot read the menu /,
+      nextStep: /^start this image with the same environment/,
+    },
+  },
+  {
+    fault: "out of memory",
+    when: "as a process sees it: killed",
+    backEnds: eachEngine,
+    fate: "killed",
+    expect: {
+      ...rolledBack,
+      cause: /^Container web exited with code 137/,
+      nextStep: /it was killed: most often for its memory/,
+    },
+  },
+  {
+    fault: "health check fails",
+    backEnds: eachEngine,
+    fate: "unhealthy",
+    settings: impatient,
+    expect: { ...rolledBack, ...unhealthy },
+  },
+  {
+    fault: "slow start beyond the grace period",
+    backEnds: eachEngine,
+    fate: "slow",
+    settings: { graceSeconds: 60 },
+    expect: { ...rolledBack, ...unhealthy },
+  },
+  {
+    fault: "port mismatch",
+    when: "the process listens elsewhere",
+    backEnds: eachEngine,
+    fate: "elsewhere",
+    settings: impatient,
+    // The simulator bears with a silent port for seconds on the wall: one such task is enough.
+    inputs: { maxFailedTasks: 1 },
+    expect: { ...rolledBack, ...unhealthy },
+  },
+  {
+    fault: "health check fails",
+    when: "the container's own",
+    // At the simulator's pace CodeDeploy's hour is over before such a container is given up.
+    backEnds: ["ECS rolling", "ECS blue/green"],
+    draft: ({ containerDefinitions: [web] }) => {
+      web.healthCheck = { command: ["CMD", "node", "--eval", "process.exit(1)"], retries: 1, timeout: 60 };
+    },
+    settings: impatient,
+    expect: failsItsCheck,
+    // The load balancer has its own opinion of the new task.
+    except: { "ECS rolling": { ...failsItsCheck, shown: "new" } },
+  },
+];

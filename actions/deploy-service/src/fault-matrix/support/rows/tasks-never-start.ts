@@ -1,0 +1,160 @@
+import { eachEngine } from "../back-ends.ts";
+import type { Row } from "../row.ts";
+import type { Draft, Scene } from "../scene.ts";
+
+const untouched = { status: "failed", production: "old", untouched: true } as const;
+const rolledBack = { status: "rolled-back", production: "old" } as const;
+
+const image = (name: (scene: Scene) => string) => (draft: Draft, scene: Scene) => {
+  draft.containerDefinitions[0].image = name(scene);
+};
+const noImage = image((scene) => scene.image.replace(/@.*/, ":none"));
+const elsewhere = image(() => "registry.example/shop/web:1");
+const armImage = image((scene) => scene.image.replace(/@.*/, ":arm"));
+
+const noSecret = ({ containerDefinitions: [web] }: Draft) => {
+  const valueFrom = "arn:aws:secretsmanager:us-east-1:123456789012:secret:none-AbCdEf";
+  web.secrets = [{ name: "PASSWORD", valueFrom }];
+};
+const noLogGroup = ({ containerDefinitions: [web] }: Draft) => {
+  Object.assign(web.logConfiguration?.options ?? {}, { "awslogs-group": "none" });
+};
+
+/** An index whose only image is for another processor. */
+async function pushArmIndex({ aws, image }: Scene): Promise<void> {
+  const repositoryName = "web";
+  const imageIds = [{ imageDigest: image.split("@")[1] ?? "" }];
+  const { images = [] } = await aws.ecr.batchGetImage({ repositoryName, imageIds });
+  const { imageManifest = "", imageManifestMediaType: mediaType, imageId } = images[0] ?? {};
+  const platform = { os: "linux", architecture: "arm64" };
+  const child = { mediaType, digest: imageId?.imageDigest, size: Buffer.byteLength(imageManifest), platform };
+  const imageManifestMediaType = "application/vnd.oci.image.index.v1+json";
+  const index = { schemaVersion: 2, mediaType: imageManifestMediaType, manifests: [child] };
+  await aws.ecr
+    .putImage({
+      repositoryName,
+      imageManifest: JSON.stringify(index),
+      imageManifestMediaType,
+      imageTag: "arm",
+    })
+    // The row before has pushed it.
+    .catch((error: { code?: string }) => {
+      if (error.code !== "ImageAlreadyExistsException") throw error;
+    });
+}
+
+/** What a task needs before its first process. Each is found before anything changes, or, where the role may not look, told by the task. */
+export const rowsOfPreparations: readonly Row[] = [
+  {
+    fault: "image missing",
+    backEnds: eachEngine,
+    draft: noImage,
+    expect: { ...untouched, cause: /^there is no image \S+web:none in ECR$/, nextStep: /^push it/ },
+  },
+  {
+    fault: "image missing",
+    when: "and the role may not look",
+    backEnds: eachEngine,
+    draft: noImage,
+    denied: ["ecr:*"],
+    expect: {
+      ...rolledBack,
+      cause: /^The image of container web does not exist: CannotPullContainerError: .*web:none: not found/,
+      nextStep: /was pushed to this repository/,
+    },
+  },
+  {
+    fault: "image not pullable",
+    when: "its registry cannot be reached",
+    backEnds: eachEngine,
+    draft: elsewhere,
+    expect: {
+      ...rolledBack,
+      cause: /^The image of container web cannot be pulled: CannotPullContainerError: .*registry\.example/,
+      nextStep: /the subnets' way to/,
+    },
+  },
+  {
+    fault: "wrong architecture",
+    backEnds: eachEngine,
+    draft: armImage,
+    arrange: async (scene) => {
+      await pushArmIndex(scene);
+      return {};
+    },
+    expect: {
+      ...untouched,
+      cause: /^image \S+web:arm is made for linux\/arm64, but tasks run on linux\/amd64$/,
+      nextStep: /^build it for linux\/amd64/,
+    },
+  },
+  {
+    fault: "wrong architecture",
+    when: "and the role may not look",
+    backEnds: eachEngine,
+    draft: armImage,
+    denied: ["ecr:*"],
+    arrange: async (scene) => {
+      await pushArmIndex(scene);
+      return {};
+    },
+    expect: {
+      ...rolledBack,
+      cause: /^The image of container web .*matching platform 'linux\/amd64'/,
+      nextStep: /^build it for the platform/,
+    },
+  },
+  {
+    fault: "secret missing",
+    backEnds: eachEngine,
+    draft: noSecret,
+    expect: {
+      ...untouched,
+      cause: /^secret PASSWORD of container web is not there: arn:/,
+      nextStep: /^create it, or correct valueFrom/,
+    },
+  },
+  {
+    fault: "secret missing",
+    when: "and the role may not look",
+    backEnds: eachEngine,
+    draft: noSecret,
+    denied: ["secretsmanager:*"],
+    expect: {
+      ...rolledBack,
+      cause: /^A secret of the task definition cannot be read: .*secret:none/,
+      nextStep: /secret's ARN/,
+    },
+  },
+  {
+    fault: "log group missing",
+    backEnds: eachEngine,
+    draft: noLogGroup,
+    expect: {
+      ...untouched,
+      cause: /^there is no log group none in us-east-1, to which container web writes$/,
+      nextStep: /create-log-group/,
+    },
+  },
+  {
+    fault: "log group missing",
+    when: "and the role may not look",
+    backEnds: eachEngine,
+    draft: noLogGroup,
+    denied: ["logs:*"],
+    expect: {
+      ...rolledBack,
+      cause: /^The task's log group cannot be used: .*ResourceNotFoundException/,
+      nextStep: /^create the log group/,
+    },
+  },
+  {
+    fault: "port mismatch",
+    when: "the task definition maps another port",
+    backEnds: eachEngine,
+    draft: ({ containerDefinitions: [web] }) => {
+      web.portMappings = [{ containerPort: 9090 }];
+    },
+    expect: { ...untouched, cause: /port 8080/, nextStep: /./ },
+  },
+];

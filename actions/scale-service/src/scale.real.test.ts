@@ -1,0 +1,22 @@
+import { afterEach, expect, test } from "vitest";
+import { startLoad } from "../../../simulator/src/outside-clients/load.support.ts";
+import { createRealStage, type Deployer, type Stage } from "./stage.support.ts";
+
+let stage: Stage;
+afterEach(() => stage?.close());
+
+test.each<Deployer>(["CodeDeploy", "ECS rolling", "ECS blue/green"])(
+  "no request fails while a service that %s deploys scales out and in",
+  async (deployer) => {
+    stage = await createRealStage(deployer);
+    const load = startLoad(stage.productionUrl, 8);
+    expect((await stage.try({ "desired-count": "3" })).error).toBeUndefined();
+    load.answers.length = 0;
+    await stage.simulator.clock.until(() => new Set(load.answers).size === 3);
+
+    expect((await stage.try({ "desired-count": "1" })).error).toBeUndefined();
+    await stage.healthy(1);
+    await load.stop();
+    expect(load.failures).toEqual([]);
+  },
+);

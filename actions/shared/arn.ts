@@ -1,0 +1,38 @@
+import { findPlaceholders } from "./placeholders.ts";
+
+/** The parts of an Amazon Resource Name; `resource` may hold colons. */
+export interface Arn {
+  readonly partition: string;
+  readonly service: string;
+  readonly region: string;
+  readonly account: string;
+  readonly resource: string;
+}
+
+/** Undefined for what is no ARN (AWS General Reference, "Amazon Resource Names"). */
+export function parseArn(text: string): Arn | undefined {
+  const match = /^arn:(aws[\w-]*):([\w-]+):([\w-]*):(\d{12}|aws)?:(.+)$/.exec(text);
+  if (!match) return undefined;
+  const [, partition = "", service = "", region = "", account = "", resource = ""] = match;
+  return { partition, service, region, account, resource };
+}
+
+/** A role may be named without its ARN; then it is one of the account. A placeholder is looked for elsewhere. `ownArn`: of anything in the account. */
+export function roleFault(
+  role: string,
+  key: string,
+  ownArn = "",
+): { text: string; mend: string } | undefined {
+  if (findPlaceholders(role).length > 0) return undefined;
+  const { partition = "aws", account = "<account>" } = parseArn(ownArn) ?? {};
+  // An ARN that only lacks `role/`, or something in front of it, names the role all the same.
+  const name = /(?::|role\/(?:.*\/)?)([\w+=,.@-]+)$/.exec(role)?.[1] ?? "<name>";
+  const mend = `write arn:${partition}:iam::${account}:role/${name} there`;
+  if (!role.startsWith("arn:"))
+    return /^[\w+=,.@/-]+$/.test(role) ? undefined : { text: `${key} is no role's name: ${role}`, mend };
+  const arn = parseArn(role);
+  // IAM API reference, Role: path and name.
+  if (arn?.service === "iam" && arn.region === "" && /^role\/[\w+=,.@/-]+$/.test(arn.resource) && arn.account)
+    return undefined;
+  return { text: `${key} is no role's ARN: ${role}`, mend };
+}

@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { vi } from "vitest";
+import { type Clock, systemClock } from "./clock.ts";
+
+/** What a runner gives an action's entry. */
+export interface Given {
+  /** As a workflow gives them. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** What it finds beside its inputs and files, such as the address of a simulator or the state of its step. */
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly folder?: string;
+  /** Sees each line of the log as it is written; may end the step with a signal. */
+  readonly onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+/** What a reader of the run sees of it. */
+export interface Ended {
+  /** Null when a signal ended the process. */
+  readonly exitCode: number | null;
+  readonly lines: readonly string[];
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Environment of the post step. */
+  readonly state: Readonly<Record<string, string>>;
+  /** Of the job, in Markdown. */
+  readonly summary: string;
+}
+
+/** Starts an action as the runner does: a process with INPUT_… and files for what it writes. */
+export function startEntry(action: string, { folder, onLine, ...given }: Given = {}): Promise<Ended> {
+  return withFiles(given, async (env, noteLine) => {
+    const options = { env, cwd: folder, stdio: ["ignore", "pipe", "pipe"] as ["ignore", "pipe", "pipe"] };
+    const child = spawn(process.execPath, [entryOf(action)], options);
+    const kill: ChildProcess["kill"] = (signal) => child.kill(signal);
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      noteLine(line);
+      onLine?.(line, kill);
+    });
+    // For whoever has to find out why a test fails.
+    createInterface({ input: child.stderr }).on("line", noteLine);
+    const [exitCode] = (await once(child, "close")) as [number | null];
+    return exitCode;
+  });
+}
+
+let runs = 0;
+
+/** Runs an action's entry in this process, in the time of the clock. A signal is an event, as no process is there to end. */
+export function runEntry(
+  action: string,
+  clock: { readonly foreground: Clock },
+  given: Omit<Given, "folder"> = {},
+): Promise<Ended> {
+  // Each run evaluates the entry, and nothing that it imports, again.
+  const entry = `${pathToFileURL(entryOf(action))}?run=${++runs}`;
+  const now = vi.spyOn(systemClock, "now").mockImplementation(clock.foreground.now);
+  const wait = vi.spyOn(systemClock, "wait").mockImplementation(clock.foreground.wait);
+  return runHere(() => import(entry), given).finally(() => {
+    for (const spy of [now, wait]) spy.mockRestore();
+  });
+}
+
+/** Runs what is a step in this process, with the environment of a runner. */
+export function runHere(
+  step: () => Promise<unknown>,
+  { onLine, ...given }: Omit<Given, "folder"> = {},
+): Promise<Ended> {
+  return withFiles(given, async (env, noteLine) => {
+    const before = process.env;
+    process.env = env;
+    const stdout = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+      for (const line of String(text).split("\n").filter(Boolean)) {
+        noteLine(line);
+        onLine?.(line, (signal) => void process.emit(signal, signal));
+      }
+      return true;
+    });
+    try {
+      await step();
+      return Number(process.exitCode ?? 0);
+    } finally {
+      stdout.mockRestore();
+      process.env = before;
+      // The step has failed, its test has not.
+      process.exitCode = undefined;
+    }
+  });
+}
+
+const entryOf = (action: string) => fileURLToPath(new URL(`../${action}/src/index.ts`, import.meta.url));
+
+async function withFiles(
+  { inputs = {}, environment = {} }: Given,
+  run: (env: NodeJS.ProcessEnv, noteLine: (line: string) => void) => Promise<number | null>,
+): Promise<Ended> {
+  const home = await mkdtemp(join(tmpdir(), "entry-test-"));
+  const file = (name: string) => join(home, name);
+  try {
+    await Promise.all(["output", "state", "summary"].map((name) => writeFile(file(name), "")));
+    const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
+    const env = {
+      PATH: process.env.PATH,
+      HOME: home,
+      RUNNER_TEMP: home,
+      GITHUB_OUTPUT: file("output"),
+      GITHUB_STATE: file("state"),
+      GITHUB_STEP_SUMMARY: file("summary"),
+      ...Object.fromEntries(given),
+      ...environment,
+    };
+    const lines: string[] = [];
+    const exitCode = await run(env, (line) => void lines.push(line));
+    const state = Object.entries(await readValues(file("state")));
+    return {
+      exitCode,
+      lines,
+      errors: annotationsIn(lines, "error"),
+      warnings: annotationsIn(lines, "warning"),
+      outputs: await readValues(file("output")),
+      state: Object.fromEntries(state.map(([name, value]) => [`STATE_${name}`, value])),
+      summary: await readFile(file("summary"), "utf8"),
+    };
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** Text of the annotations of this kind. */
+function annotationsIn(lines: readonly string[], kind: string): string[] {
+  const start = new RegExp(`^::${kind}( [^:]*)?::`);
+  return lines.flatMap((line) => (start.test(line) ? line.replace(start, "") : []));
+}
+
+/** A file of GITHUB_OUTPUT or GITHUB_STATE. */
+async function readValues(file: string): Promise<Record<string, string>> {
+  const found = (await readFile(file, "utf8")).matchAll(/^(\S+)<<(\S+)\n([\s\S]*?)\n?\2$/gm);
+  return Object.fromEntries([...found].map(([, name = "", , value = ""]) => [name, value]));
+}

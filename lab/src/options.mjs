@@ -1,0 +1,71 @@
+// @ts-check
+import { defineOptions, oneOf, wholeNumber } from "../../scripts/run/command-line.mjs";
+import { chapterList, describeChapters, selectChapters } from "./story/chapter-list.mjs";
+import { checkBeforeStart } from "./story/check-before-start.mjs";
+
+const options = defineOptions({
+  once: { help: "provision, deploy, change a page under load, try a broken release, report, exit" },
+  chapters: {
+    value: "A,B,…",
+    parse: selectChapters,
+    help: "run only these chapters, and those they need, then exit",
+  },
+  list: { help: "list the chapters" },
+  runtime: {
+    value: "R",
+    parse: oneOf("process", "docker"),
+    help: "what runs the tasks: docker, a container each on this machine's engine, or process, a child process each (default docker if such an engine responds, else process)",
+  },
+  port: {
+    value: "N",
+    parse: wholeNumber(0, 65_535),
+    help: "port of the simulated AWS (default 4566, 0 takes a free one)",
+  },
+  "listener-offset": {
+    value: "N",
+    // The test listener's port, 8080, has to fit as well.
+    parse: wholeNumber(0, 65_535 - 8080),
+    help: "the load balancer's port P is served on 127.0.0.1:(P + N) (default 10000 with --once, else 20000: browsers refuse to open port 10080)",
+  },
+  "time-scale": {
+    value: "N",
+    parse: wholeNumber(1, 10_000),
+    help: "how many times faster than real time AWS's waits pass (default 60)",
+  },
+});
+
+/**
+ * `npm run lab`, as the machine's own Node reads it before anything is installed.
+ * @type {import("../../scripts/run/command-line.mjs").Command<typeof options>}
+ */
+export const command = {
+  name: "lab",
+  about: `Rehearses the delivery of this repository's last commit on a simulated AWS: provisions, deploys, and stays up
+for "git push lab main"; Ctrl-C ends it. With --once it runs the whole story and writes .lab/report.json.`,
+  options,
+  print: ({ list }, columns) => (list ? describeChapters(columns) : undefined),
+  check: (values, project) => {
+    const { port, listenerOffset } = withDefaults(values);
+    return checkBeforeStart(project, [
+      { port, option: "--port" },
+      { port: 80 + listenerOffset, option: "--listener-offset" },
+      { port: 8080 + listenerOffset, option: "--listener-offset" },
+    ]);
+  },
+};
+
+/** @typedef {ReturnType<typeof withDefaults>} LabOptions */
+
+/** @param {{ once?: boolean, chapters?: import("./story/chapter-list.mjs").ChapterName[], runtime?: "process" | "docker", port?: number, "listener-offset"?: number, "time-scale"?: number }} values */
+export function withDefaults(values) {
+  const once = values.once ?? values.chapters !== undefined;
+  return {
+    once,
+    chapters: values.chapters ?? chapterList.map(({ name }) => name),
+    /** Undefined: what this machine offers. */
+    runtime: values.runtime,
+    port: values.port ?? 4566,
+    listenerOffset: values["listener-offset"] ?? (once ? 10_000 : 20_000),
+    timeScale: values["time-scale"] ?? 60,
+  };
+}

@@ -1,0 +1,49 @@
+import { expect, it } from "vitest";
+import { parseCommandLine } from "../../scripts/run/command-line.mjs";
+import { taskRuntimeKinds } from "../../simulator/src/planes/tasks/runtime.ts";
+import { command, withDefaults } from "./options.mjs";
+import { chapterList } from "./story/chapter-list.mjs";
+
+const everyChapter = chapterList.map(({ name }) => name);
+
+it.each([
+  { argv: [], once: false, runtime: undefined, listenerOffset: 20_000 },
+  { argv: ["--once"], once: true, runtime: undefined, listenerOffset: 10_000 },
+  { argv: ["--runtime", "docker"], once: false, runtime: "docker", listenerOffset: 20_000 },
+])("the rehearsal has defaults: $argv", ({ argv, ...given }) => {
+  expect(withDefaults(parseCommandLine(command, argv))).toEqual({
+    chapters: everyChapter,
+    port: 4566,
+    timeScale: 60,
+    ...given,
+  });
+});
+
+it("selected chapters bring those they need, and run once", () => {
+  const values = parseCommandLine(command, ["--chapters", "rollback, source-ip"]);
+  expect(withDefaults(values)).toMatchObject({
+    once: true,
+    listenerOffset: 10_000,
+    chapters: ["provision", "first-release", "blue-green", "rollback", "source-ip"],
+  });
+});
+
+it("--list describes every chapter within the width of the terminal", () => {
+  const lines = command.print?.({ list: true }, 60)?.split("\n") ?? [];
+  for (const chapter of everyChapter)
+    expect(lines.some((line) => line.startsWith(`  ${chapter} `))).toBe(true);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
+});
+
+it.each([
+  [["--port", "70000"], '--port: "70000" is not a whole number from 0 to 65535'],
+  [["--listener-offset", "60000"], '--listener-offset: "60000" is not a whole number from 0 to 57455'],
+  [["--time-scale", "0"], '--time-scale: "0" is not a whole number from 1 to 10000'],
+  [
+    ["--chapters", "provision,rolback"],
+    '"provision,rolback" has an unknown chapter, "rolback", did you mean rollback? Chapters: provision, first-release',
+  ],
+  [["--runtime", "podman"], `--runtime: "podman" is not one of ${taskRuntimeKinds.join(", ")}`],
+])("the rehearsal refuses %j", (argv, message) => {
+  expect(() => parseCommandLine(command, argv)).toThrow(message);
+});

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import {
+  addToHeading,
+  type Change,
+  crashAtStart,
+  giveParameters,
+  slowLists,
+  toggleNavigation,
+} from "./change.ts";
+
+const root = join(import.meta.dirname, "../../..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+const apply = (change: Change, text: string) => change.edit(text, text);
+
+/** What students do to a service's source in the course. */
+const exercises: readonly (readonly [string, (text: string) => string])[] = [
+  ["nothing", (text) => text],
+  ["another heading", (text) => text.replace(/const heading = .*/, `const heading = 'Beans "R" us';`)],
+  ["a light navigation", (text) => text.replace("navbar-dark bg-dark", "navbar-light bg-light")],
+  [
+    "a fourth link",
+    (text) => text.replace("links: [", 'links: [{ label: { en: "A", fr: "B" }, href: "/a" },'),
+  ],
+];
+
+describe.each(exercises)("in a fork that has changed %s", (_, exercise) => {
+  it("the customers' heading gets more words", () => {
+    const source = exercise(read("services/customer/src/app.ts"));
+    const heading = /const heading = ["'](.*)["'];/.exec(source)?.[1];
+    expect(heading).toBeTruthy();
+    const changed = apply(addToHeading(", freshly roasted", ""), source);
+    expect(changed).toContain(`${heading}, freshly roasted`);
+    expect(changed.length).toBe(source.length + ", freshly roasted".length);
+  });
+
+  it("the employees' navigation gets its other colour, and back", () => {
+    const source = exercise(read("services/employee/src/app.ts"));
+    const toggled = apply(toggleNavigation(""), source);
+    expect(toggled.includes("navbar-light")).toBe(!source.includes("navbar-light"));
+    expect(apply(toggleNavigation(""), toggled)).toBe(source);
+  });
+
+  it("lists of suppliers wait before any route", () => {
+    const changed = apply(slowLists(1500, ""), exercise(read("services/customer/src/app.ts")));
+    expect(changed).toMatch(/createSite\(.*\n {2}app\.use\("\/suppliers".*1500.*\n/);
+  });
+});
+
+it("a crash comes after everything that the migration needs", () => {
+  expect(apply(crashAtStart("no beans", ""), "export {};\n")).toBe(
+    'export {};\n\nconsole.error("no beans");\nprocess.exit(1);\n',
+  );
+});
+
+it("a change that finds nothing to change says what it needs", () => {
+  expect(() => apply(addToHeading("!", ""), "export {};")).toThrow(
+    'the story needs a line such as const heading = "…" to change',
+  );
+});
+
+it("parameters are added to those that a fork and the story have given", () => {
+  const given = giveParameters("services", { MaximumTasks: 3 });
+  const current = '{"services":{"Subnets":"Public"},"pipeline":{"Sources":"ready"}}';
+  expect(JSON.parse(given.edit('{"services":{}}', current))).toEqual({
+    services: { Subnets: "Public", MaximumTasks: 3 },
+    pipeline: { Sources: "ready" },
+  });
+});

@@ -1,0 +1,95 @@
+/** A change of one file that the story commits. */
+export interface Change {
+  readonly message: string;
+  /** In the repository. */
+  readonly path: string;
+  /**
+   * Returns the new text of the file. Throws when there is nothing to change.
+   * @param original the file as it is in the project's last commit
+   * @param current the file with the story's earlier changes
+   */
+  readonly edit: (original: string, current: string) => string;
+}
+
+const appOf = (service: "customer" | "employee") => `services/${service}/src/app.ts`;
+
+/** Adds words to whatever heading the customers' pages have. */
+export function addToHeading(words: string, message: string): Change {
+  return {
+    message,
+    path: appOf("customer"),
+    edit: replacing(
+      /(const heading = (["'`]).*)(\2)/,
+      (_, before, _quote, end) => `${before}${words}${end}`,
+      'a line such as const heading = "…"',
+    ),
+  };
+}
+
+/** Makes a dark navigation light, and a light one dark. */
+export function toggleNavigation(message: string): Change {
+  return {
+    message,
+    path: appOf("employee"),
+    edit: replacing(
+      /(navbar: (["'`]))(.*)(\2)/,
+      (_, before, _quote, classes, end) => `${before}${otherNavigation(classes ?? "")}${end}`,
+      'a line such as navbar: "navbar-dark bg-dark"',
+    ),
+  };
+}
+
+/** Classes of the navigation bar that is light where this one is dark. */
+export function otherNavigation(classes: string): string {
+  return classes.includes("navbar-light") ? "navbar-dark bg-dark" : "navbar-light bg-light";
+}
+
+/** Ends the program once the app is loaded: the migration of the database goes well, the service does not start. */
+export function crashAtStart(lastWords: string, message: string): Change {
+  return {
+    message,
+    path: appOf("employee"),
+    edit: (original) => `${original}\nconsole.error(${JSON.stringify(lastWords)});\nprocess.exit(1);\n`,
+  };
+}
+
+/** Lets every list of suppliers wait, before any route sees the request. */
+export function slowLists(milliseconds: number, message: string): Change {
+  const wait = `app.use("/suppliers", (_, next) => new Promise((done) => setTimeout(done, ${milliseconds})).then(next));`;
+  return {
+    message,
+    path: appOf("customer"),
+    edit: replacing(
+      /^( *)const app = createSite\(.*$/m,
+      (line, indent) => `${line}\n${indent}${wait}`,
+      "the line const app = createSite(…)",
+    ),
+  };
+}
+
+/** Adds parameters to those that a template of the standard profile has. */
+export function giveParameters(
+  template: string,
+  parameters: Readonly<Record<string, string | number>>,
+): Change {
+  return {
+    message: `Give ${template} parameters`,
+    path: "infra-templates/parameters/standard.json",
+    edit(_, current) {
+      const templates = JSON.parse(current) as Record<string, object>;
+      const given = { ...templates, [template]: { ...templates[template], ...parameters } };
+      return `${JSON.stringify(given, null, 2)}\n`;
+    },
+  };
+}
+
+function replacing(
+  pattern: RegExp,
+  replacement: (match: string, ...groups: (string | undefined)[]) => string,
+  wanted: string,
+): Change["edit"] {
+  return (original) => {
+    if (!pattern.test(original)) throw new Error(`the story needs ${wanted} to change`);
+    return original.replace(pattern, replacement);
+  };
+}

@@ -1,0 +1,123 @@
+// @ts-check
+import { nearest } from "../../../scripts/run/command-line.mjs";
+import { wrap } from "../../../scripts/run/wrap.mjs";
+
+/** @typedef {"customer" | "employee"} ServiceName */
+
+/**
+ * @typedef {object} Chapter
+ * @property {string} name What `--chapters` takes.
+ * @property {string} about One line for `--list`.
+ * @property {readonly string[]} needs Earlier chapters that have to come before; a selection gets them too.
+ * @property {readonly ServiceName[]} services Chapters of different services run side by side, those of one service in turn.
+ */
+
+/** @typedef {(typeof chapterList)[number]["name"]} ChapterName */
+
+const both = /** @type {const} */ (["customer", "employee"]);
+
+/**
+ * The whole story, in the order in which the chapters of a service follow each other.
+ * @satisfies {readonly Chapter[]}
+ */
+export const chapterList = /** @type {const} */ ([
+  {
+    name: "provision",
+    about: "create the eleven CloudFormation stacks with the real workflow and action",
+    needs: [],
+    services: both,
+  },
+  {
+    name: "first-release",
+    about: "deploy both services, each after a task that migrates the database",
+    needs: ["provision"],
+    services: both,
+  },
+  {
+    name: "blue-green",
+    about: "push a new heading: only customer is deployed, from blue to green, under load",
+    needs: ["first-release"],
+    services: ["customer"],
+  },
+  {
+    name: "rollback",
+    about: "run the workflow that brings the release before back",
+    needs: ["blue-green"],
+    services: ["customer"],
+  },
+  {
+    name: "broken-release",
+    about: "push a release that crashes at start: the run is red, production is untouched",
+    needs: ["first-release"],
+    services: ["employee"],
+  },
+  {
+    name: "canary",
+    about: "push a slow release: a tenth of the visitors meet it, then an alarm takes it back",
+    needs: ["first-release"],
+    services: ["customer"],
+  },
+  {
+    name: "cancel",
+    about: "cancel a run during its deployment, which is rolled back",
+    needs: ["first-release"],
+    services: ["customer"],
+  },
+  {
+    name: "pipeline",
+    about: "deploy as the course does: CodeCommit, and a pipeline that a pushed image starts",
+    needs: ["first-release"],
+    services: ["employee"],
+  },
+  {
+    name: "source-ip",
+    about: "let only one address reach /admin; a header changes nothing about it",
+    needs: ["first-release"],
+    services: ["employee"],
+  },
+  {
+    name: "scaling",
+    about: "measure one task and three under load with the workflow for it",
+    needs: ["first-release"],
+    services: both,
+  },
+  {
+    name: "autoscaling",
+    about: "let AWS remove tasks when there is little to do, and add them for a crowd",
+    needs: ["scaling"],
+    services: both,
+  },
+]);
+
+/**
+ * Reads `--chapters`: the named chapters and those they need, in the order of the story. Throws for an unknown name.
+ * @param {string} text
+ */
+export function selectChapters(text) {
+  const names = chapterList.map(({ name }) => name);
+  const wanted = new Set(text.split(",").map((name) => name.trim()));
+  for (const name of wanted)
+    if (!names.some((each) => each === name)) {
+      const near = nearest(name, names);
+      throw new Error(
+        `has an unknown chapter, "${name}"${near ? `, did you mean ${near}?` : "."} Chapters: ${names.join(", ")}`,
+      );
+    }
+  // Backwards, as a chapter needs earlier ones only.
+  for (const { name, needs } of [...chapterList].reverse())
+    if (wanted.has(name)) for (const each of needs) wanted.add(each);
+  return names.filter((name) => wanted.has(name));
+}
+
+/**
+ * A line for each chapter, with what it needs.
+ * @param {number} [columns] of the terminal
+ */
+export function describeChapters(columns = Number.POSITIVE_INFINITY) {
+  const indent = Math.max(...chapterList.map(({ name }) => name.length)) + 4;
+  const lines = chapterList.map(({ name, about, needs }) => {
+    const after = needs.length === 0 ? "" : ` (after ${needs.join(", ")})`;
+    return wrap(`${`  ${name}`.padEnd(indent)}${about}${after}`, columns, indent);
+  });
+  return lines.join("\n");
+}

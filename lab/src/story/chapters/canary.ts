@@ -1,0 +1,36 @@
+import { slowLists } from "../change.ts";
+import { expectThat } from "../record-steps.ts";
+import { describeService } from "../service-state.ts";
+import { deploymentOf, expectEnd, firstError } from "./expectations.ts";
+import type { Telling } from "./scene.ts";
+
+/** Longer than the second that infra-templates/observability.yaml allows on average. */
+const slowMs = 1500;
+/** The alarm needs less than five minutes of AWS time; the rest is for a slow machine, and costs nothing. */
+const canary = "CodeDeployDefault.ECSCanary10Percent15Minutes";
+const change = slowLists(slowMs, "Ask the roastery for every list");
+
+/** A release that starts and works, but slowly: a tenth of the visitors notice, then an alarm takes it back. */
+export const slowCanary: Telling = {
+  changes: [change],
+  async tell({ rehearsal, steps, beginPhase }) {
+    const before = await describeService(rehearsal.simulator, "customer");
+    beginPhase("canary");
+    const run = await steps.perform("push a slow release as a canary: an alarm takes it back", async () => {
+      const result = await rehearsal.pushAndFollow({ change, variables: { DEPLOYMENT_CONFIG: canary } });
+      expectEnd(result, "failure");
+      return result;
+    });
+    await steps.check("its first error names the alarm", async () => {
+      const error = firstError(run);
+      expectThat(/customer-tg-(one|two)-slow/.test(error), `the first error is: ${error || "none"}`);
+    });
+    await steps.check("only a tenth of the visitors ever met it", async () => {
+      const { status, traffic } = deploymentOf(run);
+      const most = Math.max(...traffic.map(({ green }) => green));
+      expectThat(status === "rolled-back" && most === 10, `${status}, with up to ${most} % of the traffic`);
+      const { primary } = await describeService(rehearsal.simulator, "customer");
+      expectThat(primary === before.primary, `production ran ${before.primary} and runs ${primary}`);
+    });
+  },
+};

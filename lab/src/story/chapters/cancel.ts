@@ -1,0 +1,38 @@
+import { addToHeading } from "../change.ts";
+import { expectThat } from "../record-steps.ts";
+import { describeService } from "../service-state.ts";
+import {
+  deploymentOf,
+  eventually,
+  expectAlone,
+  expectEnd,
+  expectHeading,
+  readHeading,
+} from "./expectations.ts";
+import type { Telling } from "./scene.ts";
+
+const change = addToHeading(", half-baked", "Announce what is not ready");
+
+/** Somebody presses "Cancel workflow" during a deployment: it is rolled back, and nothing is left behind. */
+export const cancel: Telling = {
+  changes: [change],
+  async tell({ rehearsal, steps, beginPhase }) {
+    const before = await describeService(rehearsal.simulator, "customer");
+    const heading = await readHeading(rehearsal);
+    beginPhase("cancel");
+    const deployment = await steps.perform(
+      "cancel a run during its deployment: it is rolled back",
+      async () => {
+        const cancelAtLine = /Deployment d-\S+ of .* is created/;
+        const run = await rehearsal.pushAndFollow({ change, cancelAtLine });
+        expectEnd(run, "cancelled");
+        return deploymentOf(run);
+      },
+    );
+    await steps.check("production is what it was, alone", async () => {
+      expectThat(deployment.status === "cancelled", `the deployment's status is ${deployment.status}`);
+      await eventually(() => expectAlone(rehearsal, "customer", before.primary));
+      await expectHeading(rehearsal, heading);
+    });
+  },
+};

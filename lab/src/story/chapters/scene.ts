@@ -1,0 +1,24 @@
+import type { Change } from "../change.ts";
+import type { Load } from "../load.ts";
+import type { LoadLevel } from "../load-generator.ts";
+import type { StepRecorder } from "../record-steps.ts";
+import type { Rehearsal } from "../rehearsal.ts";
+
+/** What a chapter works with. */
+export interface Scene {
+  readonly rehearsal: Rehearsal;
+  readonly steps: StepRecorder;
+  /** Starts the load that runs through all later chapters. */
+  startLoad(): Promise<void>;
+  /** Counts what is due from now on under this name, in the load of each service that the chapter is about. */
+  beginPhase(name: string, level?: LoadLevel): void;
+  /** More load on the customer service, for a while. */
+  startCrowd(level: LoadLevel): Promise<Load>;
+}
+
+/** What happens in a chapter of the list. */
+export interface Telling {
+  /** Changes of the services' sources, checked before anything starts. */
+  readonly changes?: readonly Change[];
+  tell(scene: Scene): Promise<void>;
+}

@@ -1,0 +1,77 @@
+// @ts-check
+import { spawnSync } from "node:child_process";
+import { readFileSync, realpathSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Refusal } from "../../../scripts/run/command-line.mjs";
+import { writeProblem } from "../../../scripts/run/packages.mjs";
+import { requireFreePorts } from "../../../scripts/run/ports.mjs";
+import { mayBeAlive } from "../../../scripts/run/processes.mjs";
+
+/**
+ * Holds the process of the clone's rehearsal for as long as it runs.
+ * @param {string} project
+ */
+export const ownerFile = (project) => join(project, ".lab", "owner");
+
+/**
+ * Refuses what would stop a rehearsal, before anything is made or removed.
+ * @param {string} project
+ * @param {readonly { port: number, option: string }[]} ports
+ */
+export async function checkBeforeStart(project, ports) {
+  refuseSecondRehearsal(project);
+  requireCommit(project);
+  const places = [
+    { folder: join(project, ".lab"), fix: "use a clone in a folder that you may write to" },
+    { folder: tmpdir(), fix: "set TMPDIR to a folder that you may write to" },
+  ];
+  for (const { folder, fix } of places) {
+    const problem = writeProblem(folder);
+    if (problem) throw new Refusal(`${folder} is ${problem}. Fix: ${fix}`);
+  }
+  await requireFreePorts(ports);
+}
+
+/** @param {string} project */
+export function refuseSecondRehearsal(project) {
+  let owner;
+  try {
+    owner = readFileSync(ownerFile(project), "utf8");
+  } catch {
+    return;
+  }
+  if (!mayBeAlive(owner)) return;
+  const [, pid] = owner.split("-");
+  throw new Refusal(
+    `a rehearsal of this clone is already running (process ${pid}), and .lab has its report and logs. Fix: end it, or start this one in another clone`,
+  );
+}
+
+/** @param {string} project */
+function requireCommit(project) {
+  const environment = Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_"));
+  const git = spawnSync("git", ["rev-parse", "--show-toplevel", "--verify", "HEAD^{commit}"], {
+    cwd: project,
+    encoding: "utf8",
+    env: { ...Object.fromEntries(environment), LC_ALL: "C" },
+  });
+  if (git.error)
+    throw new Refusal(
+      "git is not installed, and the lab deploys commits. Fix: install git (Debian, Ubuntu: apt-get install git; macOS: xcode-select --install)",
+    );
+  if (git.stderr.includes("dubious ownership"))
+    throw new Refusal(
+      `${project} belongs to another user, so git does not read it. Fix: run this command as that user, or in a clone of your own`,
+    );
+  const [folder = ""] = git.stdout.split("\n");
+  // An unpacked ZIP file may be inside of another repository.
+  if (folder === "" || realpathSync(folder) !== realpathSync(project))
+    throw new Refusal(
+      `${project} is not a git clone, and the lab deploys commits. Fix: git clone the repository; or in an unpacked ZIP file: git init && git add --all && git commit -m Start`,
+    );
+  if (git.status !== 0)
+    throw new Refusal(
+      `${project} has no commit, and the lab deploys commits. Fix: git add --all && git commit -m Start`,
+    );
+}

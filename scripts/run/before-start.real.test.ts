@@ -1,0 +1,173 @@
+import { execFile, spawn } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { thisProcess } from "./processes.mjs";
+
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, "../..");
+/** All that runs before the installation. */
+const sources = [
+  "package.json",
+  "package-lock.json",
+  "scripts/run.mjs",
+  "scripts/run",
+  "lab/src/options.mjs",
+  "lab/src/story",
+  "simulator/src/options.mjs",
+];
+
+let directory: string;
+let clone: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "before-start-"));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+// Its name has what shells and URLs treat specially.
+beforeEach(async () => {
+  clone = await mkdtemp(join(directory, "Kaffee für 'Ünder' 100% "));
+  for (const source of sources) {
+    await mkdir(dirname(join(clone, source)), { recursive: true });
+    // TypeScript is not for the machine's Node.
+    const filter = (path: string) => !path.endsWith(".ts");
+    await cp(join(root, source), join(clone, source), { recursive: true, filter });
+  }
+  await git("init", "--quiet");
+  await git(
+    "-c",
+    "user.name=x",
+    "-c",
+    "user.email=x@example.com",
+    "commit",
+    "--quiet",
+    "--allow-empty",
+    "-m",
+    "x",
+  );
+});
+
+const git = (...command: string[]) => run("git", command, { cwd: clone });
+
+/** `npm run …` as a user types it, on the machine's own Node. */
+async function npm(command: string[], environment: NodeJS.ProcessEnv = {}) {
+  const { PATH = "", HOME, LANG } = process.env;
+  // What the tests themselves run on is not the machine's.
+  const path = PATH.split(":").filter((folder) => !folder.startsWith(join(root, "node_modules")));
+  const before = await readdir(clone);
+  const child = spawn("npm", ["run", "--silent", ...command], {
+    cwd: clone,
+    env: { PATH: path.join(":"), HOME, LANG, npm_config_loglevel: "silent", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text) => {
+      output += text;
+    });
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  expect(await readdir(clone)).toEqual(before);
+  return { code, output };
+}
+
+describe("on a fresh clone, and without installing anything,", () => {
+  it.each(["lab", "simulator"])("npm run %s -- --help prints the options", async (command) => {
+    const { code, output } = await npm([command, "--", "--help"]);
+    expect(code).toBe(0);
+    expect(output).toContain(`npm run ${command} -- [options]`);
+    expect(output).toContain("  --port N");
+  });
+
+  it.each([
+    [
+      ["lab", "--", "--onec"],
+      /^lab: unknown option --onec, did you mean --once\? Options: --once, .*, --help\n$/,
+    ],
+    [["lab", "--", "--port", "70000"], /^lab: --port: "70000" is not a whole number from 0 to 65535\n$/],
+    [["lab", "--port=70000"], /^lab: --port: "70000" is not a whole number from 0 to 65535\n$/],
+    [["lab", "--port", "70000"], /^lab: --port: "70000" is not a whole number from 0 to 65535\n$/],
+    [
+      ["lab", "--port", "1", "--time-scale", "2"],
+      /^lab: npm has kept .* npm run lab -- --port N --time-scale N\n$/,
+    ],
+    [
+      ["simulator", "--", "--account", "12"],
+      /^simulator: --account: "12" is not a twelve-digit account id\n$/,
+    ],
+  ])("npm run %j is refused in one sentence", async (command, sentence) => {
+    const { code, output } = await npm(command);
+    expect(output).toMatch(sentence);
+    expect(code).toBe(2);
+  });
+
+  it("every taken port is named with who uses it and the option that changes it", async () => {
+    const { port, close } = await listen();
+    const { code, output } = await npm(["lab", "--", "--port", `${port}`]);
+    await close();
+    const user = process.platform === "linux" ? `.* \\(process ${process.pid}\\)` : "another program";
+    expect(output).toMatch(
+      new RegExp(`^lab: .*port ${port} \\(--port\\) is used by ${user}.*\\. Fix: .* with .*--port`),
+    );
+    expect(code).toBe(2);
+  });
+
+  it("a second rehearsal leaves the first one's report alone", async () => {
+    await mkdir(join(clone, ".lab"));
+    await writeFile(join(clone, ".lab", "owner"), thisProcess());
+    const { code, output } = await npm(["lab"]);
+    expect(output).toContain(`already running (process ${process.pid})`);
+    expect(code).toBe(2);
+    expect(await readdir(join(clone, ".lab"))).toEqual(["owner"]);
+  });
+
+  it("a rehearsal that was killed does not keep others out", async () => {
+    const { port, close } = await listen();
+    await mkdir(join(clone, ".lab"));
+    await writeFile(join(clone, ".lab", "owner"), thisProcess().replace(/-\d+-/, "-4194305-"));
+    const { output } = await npm(["lab", "--", "--port", `${port}`]);
+    await close();
+    expect(output).toContain(`port ${port}`);
+  });
+
+  it.each([
+    ["an unpacked ZIP file", [[]], /is not a git clone, .* git init && git add --all && git commit/],
+    ["a repository without a commit", [["init", "--quiet"]], /has no commit, .* git commit/],
+  ])("%s is refused, as the lab deploys commits", async (_, commands, sentence) => {
+    await rm(join(clone, ".git"), { recursive: true });
+    for (const command of commands) if (command.length > 0) await git(...command);
+    const { code, output } = await npm(["lab"]);
+    expect(output).toMatch(sentence);
+    expect(code).toBe(2);
+  });
+
+  it("a folder of another repository is no clone", async () => {
+    await rm(join(clone, ".git"), { recursive: true });
+    await run("git", ["init", "--quiet"], { cwd: directory });
+    const { code, output } = await npm(["lab"]);
+    await rm(join(directory, ".git"), { recursive: true });
+    expect(output).toContain("is not a git clone");
+    expect(code).toBe(2);
+  });
+
+  it("a temporary folder that cannot be written to is named", async () => {
+    const { code, output } = await npm(["lab"], { TMPDIR: "/dev/null/tmp" });
+    expect(output).toContain("/dev/null/tmp is not writable (ENOTDIR). Fix: set TMPDIR");
+    expect(code).toBe(2);
+  });
+
+  it("a home that cannot be written to is named, as npm keeps its packages there", async () => {
+    const { code, output } = await npm(["simulator", "--", "--port", "0"], { HOME: "/dev/null" });
+    expect(output).toMatch(/^simulator: packages cannot be installed: \/dev\/null\/.* Fix: set HOME/);
+    expect(code).toBe(2);
+  });
+});
+
+async function listen() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as { port: number };
+  return { port, close: () => new Promise((resolve) => server.close(resolve)) };
+}

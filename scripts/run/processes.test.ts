@@ -1,0 +1,17 @@
+import { describe, expect, it } from "vitest";
+import { mayBeAlive, thisProcess } from "./processes.mjs";
+
+describe("the owner of a folder", () => {
+  const [namespace, pid, start] = thisProcess().split("-");
+  it.each([
+    ["this process", [namespace, pid, start], true],
+    ["one that had this process's id before", [namespace, pid, "1"], false],
+    ["one that is gone", [namespace, "4194305", start], false],
+  ])("is alive or not: %s", (_, parts, alive) => {
+    expect(mayBeAlive(parts.join("-"))).toBe(alive);
+  });
+
+  it.runIf(process.platform === "linux")("is taken for alive in another namespace of processes", () => {
+    expect(mayBeAlive("1-4194305-1")).toBe(true);
+  });
+});

@@ -1,0 +1,78 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+
+/**
+ * Kills the processes of a test run, whatever their group or session: `root` with all its descendants and, where there
+ * is /proc, whatever else works in the folder of the run. Each process is stopped first, so that it starts no other
+ * while the rest is looked for.
+ */
+export function endProcesses(root: number | undefined, folder: string): void {
+  const stopped = new Set<number>();
+  for (;;) {
+    const processes = listProcesses(folder);
+    const roots = processes.filter(({ pid, inFolder }) => pid === root || inFolder || stopped.has(pid));
+    const found = new Set(roots.map(({ pid }) => pid));
+    for (const pid of found) for (const each of processes) if (each.parent === pid) found.add(each.pid);
+    const fresh = [...found].filter((pid) => !stopped.has(pid));
+    if (fresh.length === 0) break;
+    for (const pid of fresh) {
+      stopped.add(pid);
+      signal(pid, "SIGSTOP");
+    }
+  }
+  for (const pid of stopped) signal(pid, "SIGKILL");
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended, or is another user's.
+  }
+}
+
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly inFolder: boolean;
+}
+
+function listProcesses(folder: string): Process[] {
+  return process.platform === "linux" ? readProc(folder) : readPs();
+}
+
+function readProc(folder: string): Process[] {
+  return readdirSync("/proc").flatMap((name) => {
+    const pid = Number(name);
+    if (Number.isNaN(pid) || pid === process.pid) return [];
+    const stat = attempt(() => readFileSync(`/proc/${name}/stat`, "utf8"));
+    if (stat === undefined) return [];
+    // "pid (name) state ppid …": a name may hold anything (proc_pid_stat(5)).
+    const [state, parent] = stat.replace(/^.*\) /s, "").split(" ");
+    if (state === "Z" || state === "X") return [];
+    return [{ pid, parent: Number(parent), inFolder: isIn(folder, name) }];
+  });
+}
+
+function isIn(folder: string, name: string): boolean {
+  const environment = attempt(() => readFileSync(`/proc/${name}/environ`, "utf8"));
+  const directory = attempt(() => readlinkSync(`/proc/${name}/cwd`));
+  return [environment, directory].some((text) => text?.includes(folder));
+}
+
+function attempt<Result>(action: () => Result): Result | undefined {
+  try {
+    return action();
+  } catch {
+    // It has ended, or is another user's.
+    return undefined;
+  }
+}
+
+function readPs(): Process[] {
+  const lines = execFileSync("ps", ["-axo", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+  return lines.map((line) => {
+    const [pid = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
+    return { pid, parent, inFolder: false };
+  });
+}

@@ -1,0 +1,20 @@
+import { openEngine } from "../../simulator/src/planes/tasks/docker/availability.ts";
+import { removeContainer, removeLeftovers } from "../../simulator/src/planes/tasks/docker/leftovers.ts";
+
+/** On a container that a test starts itself: a folder of the test. */
+export const folderLabel = "ecs-delivery.tests";
+
+/** Removes the containers of simulators that have ended, and those of tests whose folder is inside of this one. */
+export async function removeContainers(folder: string): Promise<void> {
+  const engine = await openEngine(process.env);
+  await removeLeftovers(engine);
+  const filters = JSON.stringify({ label: [folderLabel] });
+  const containers = await engine.call<{ Id: string; Labels: Record<string, string> }[]>(
+    "GET",
+    "/containers/json",
+    { query: { filters, all: "1" } },
+  );
+  const left = containers.filter(({ Labels }) => Labels[folderLabel]?.startsWith(folder));
+  await Promise.all(left.map(({ Id }) => removeContainer(engine, Id)));
+  engine.close();
+}

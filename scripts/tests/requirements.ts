@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { asRoot, mayBecomeRoot } from "./as-root.ts";
+import { engineAnswers } from "./container-engine.ts";
+
+/** A Debian package, and whether what the tests need of it is there, from wherever. */
+type DebianPackage = readonly [name: string, isThere: () => boolean];
+
+/** A Python program that pipx installs. */
+type PythonProgram = readonly [program: string, requirement: string];
+
+/** What the real tests need besides Node and npm. */
+const debianPackages: readonly DebianPackage[] = [
+  ["git", has("git")],
+  ["curl", has("curl")],
+  ["openssl", has("openssl")],
+  ["procps", has("ps", "pgrep")],
+  ["shellcheck", has("shellcheck")],
+  ["skopeo", has("skopeo")],
+  ["buildah", has("buildah")],
+  // buildah needs both, and only recommends them.
+  ["netavark", hasHelper("netavark")],
+  ["aardvark-dns", hasHelper("aardvark-dns")],
+  // Ubuntu's own mysqld is confined to /var/lib/mysql and cannot serve a test's folder: hence MariaDB by name.
+  ["mariadb-server-core", has("mariadbd")],
+  ["mariadb-client-core", has("mariadb")],
+  // Ubuntu's package of that name only points to a snap; GitHub's runners have Chrome.
+  ["chromium", () => has("chromium")() || has("google-chrome")()],
+  ["python3-boto3", () => succeeds("/usr/bin/python3", "-c", "import boto3")],
+  // A version manager's aws may be version 1.
+  ["awscli", () => ["/usr/bin/aws", "aws"].some((aws) => output(aws, "--version").startsWith("aws-cli/2"))],
+  // An engine that answers, as on GitHub's runners, is used as it is: its packages may not be Debian's.
+  ["docker.io", () => has("dockerd")() || engineAnswers()],
+  ["iptables", () => has("iptables")() || engineAnswers()],
+  // Debian has split the client off the engine, Ubuntu has not.
+  ["docker-cli", () => has("docker")() || !succeeds("apt-cache", "show", "docker-cli")],
+  ["docker-buildx", () => succeeds("docker", "buildx", "version")],
+];
+
+const pythonPrograms: readonly PythonProgram[] = [
+  ["cfn-lint", "cfn-lint==1.51.0"],
+  ["moto_server", "moto[server]==5.2.1"],
+];
+
+/** Installs what is missing; rejects with one list of all of it where that is not possible. */
+export async function installRequirements(onStart: (installer: ChildProcess) => void): Promise<void> {
+  const python = missingPrograms();
+  const debian = missingPackages(python.length > 0);
+  const mayInstall = succeeds("apt-get", "--version") && mayBecomeRoot();
+  // An engine that is installed has to be started.
+  const engine = mayInstall || engineAnswers();
+  if (!engine || (debian.length > 0 && !mayInstall)) throw new Error(listOf(debian, python, engine));
+  const run = async ([command, ...args]: readonly [string, ...string[]]) => {
+    const child = spawn(command, args, { stdio: ["inherit", "pipe", "pipe"] });
+    onStart(child);
+    const said: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => said.push(chunk));
+    const [code] = await once(child, "close");
+    if (code === 0) return;
+    throw new Error(`${[command, ...args].join(" ")} failed:\n${Buffer.concat(said).toString().trimEnd()}`);
+  };
+  if (debian.length > 0) {
+    console.error(`installing ${debian.join(", ")} …`);
+    await run(asRoot(["apt-get", "-qq", "update"]));
+    // The lists that it brought decide which packages there are.
+    const packages = missingPackages(python.length > 0);
+    const options = ["-qq", "install", "--yes", "--no-install-recommends"];
+    await run(asRoot(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...options, ...packages]));
+  }
+  for (const requirement of python) {
+    console.error(`installing ${requirement} …`);
+    await run(["pipx", "install", requirement]);
+  }
+  const still = [...missingPackages(false), ...missingPrograms()];
+  if (still.length > 0) throw new Error(`still missing after the installation: ${still.join(", ")}`);
+}
+
+function missingPackages(withPipx: boolean): string[] {
+  const missing = debianPackages.flatMap(([name, isThere]) => (isThere() ? [] : [name]));
+  return withPipx && !has("pipx")() ? [...missing, "pipx"] : missing;
+}
+
+function missingPrograms(): string[] {
+  return pythonPrograms.flatMap(([program, requirement]) => (has(program)() ? [] : [requirement]));
+}
+
+function listOf(debian: readonly string[], python: readonly string[], engine: boolean): string {
+  const commands = [
+    ...(debian.length > 0 ? [`apt-get install --no-install-recommends ${debian.join(" ")}`] : []),
+    ...python.map((requirement) => `pipx install '${requirement}'`),
+  ];
+  const missing = [...debian, ...python, ...(engine ? [] : ["a container engine that answers this user"])];
+  return [
+    `The real tests need what this machine lacks, and this user may not install it: ${missing.join(", ")}.`,
+    ...(commands.length > 0
+      ? ["Fix: run these commands as a user who may, then npm run test:all again:"]
+      : ["Fix: start one that this user may use, then run npm run test:all again."]),
+    ...commands.map((command) => `  ${command}`),
+  ].join("\n");
+}
+
+function has(...programs: readonly string[]): () => boolean {
+  return () => programs.every((name) => folders().some((folder) => isExecutable(join(folder, name))));
+}
+
+const folders = () => (process.env.PATH ?? "").split(delimiter);
+
+/** A program that only others run, in the folder of Debian or of Fedora. */
+function hasHelper(name: string): () => boolean {
+  return () => ["/usr/lib/podman", "/usr/libexec/podman"].some((folder) => isExecutable(join(folder, name)));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function succeeds(command: string, ...args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+}
+
+function output(command: string, ...args: readonly string[]): string {
+  return spawnSync(command, args, { encoding: "utf8" }).stdout ?? "";
+}

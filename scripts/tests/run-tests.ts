@@ -1,0 +1,35 @@
+// Runs the checks and the tests; the last line counts both. Started by scripts/test.ts, which ends what this starts.
+import { parseArgs } from "node:util";
+import { startVitest } from "vitest/node";
+import { checks, runChecks } from "../checks.ts";
+import { type Count, countTests } from "./count-tests.ts";
+
+const { values, positionals: names } = parseArgs({
+  options: { all: { type: "boolean" } },
+  allowPositionals: true,
+});
+const projects = values.all ? ["fast", "real"] : ["fast"];
+
+const counts = [names.length > 0 ? { passed: 0, problems: [] } : await runChecks(checks), await runTests()];
+const problems = counts.flatMap((count) => count.problems);
+for (const problem of problems) console.error(problem);
+console.log(`${counts.reduce((sum, { passed }) => sum + passed, 0)} passed, ${problems.length} failed`);
+process.exitCode = problems.length > 0 ? 1 : 0;
+
+async function runTests(): Promise<Count> {
+  const vitest = await startVitest("test", names, {
+    watch: false,
+    reporters: ["default"],
+    project: projects,
+    passWithNoTests: true,
+  });
+  const count = countTests(vitest.state, { skippedFails: process.env.CI === "true" });
+  const found = vitest.state.getTestModules().length > 0;
+  await vitest.close();
+  if (found) return count;
+  const hint = values.all ? "" : "; npm run test:all runs the real tests too";
+  return {
+    passed: 0,
+    problems: [`✗ no ${projects.join(" or ")} test file matches ${names.join(", ")}${hint}`],
+  };
+}

@@ -1,0 +1,26 @@
+import type { Environment } from "../environment.ts";
+import { createTestEnvironment } from "../test-environment.support.ts";
+
+/** Calls an operation of the service under test by its method's name. */
+// biome-ignore lint/suspicious/noExplicitAny: the assertions of each case look at what they need
+export type Call = (name: string, input: object) => any;
+
+/** A new service of its own, for tests of one that needs no other. */
+export async function callsOf(
+  create: (environment: Environment) => { readonly operations: object },
+): Promise<Call> {
+  const environment = await createTestEnvironment();
+  await environment.remove();
+  const operations = create(environment).operations as Record<string, (...args: object[]) => unknown>;
+  return (name, input) => operations[name]?.(input, { accessKeyId: "test", sourceIp: "127.0.0.1" });
+}
+
+/** The code of the AwsError that `action` throws, or "no error". */
+export function codeOf(action: () => unknown): string {
+  try {
+    action();
+    return "no error";
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}

@@ -1,0 +1,97 @@
+import { createConnection } from "mysql2/promise";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { startRealSimulator } from "../../../test-simulator.support.ts";
+import { type StackTest, startStackTest } from "./stack.support.ts";
+
+let stack: StackTest;
+beforeEach(async () => {
+  stack = await startStackTest(startRealSimulator());
+});
+afterEach(() => stack.close());
+
+const subnet = (CidrBlock: string, AvailabilityZone: string) => ({
+  Type: "AWS::EC2::Subnet",
+  Properties: { VpcId: { Ref: "Vpc" }, CidrBlock, AvailabilityZone },
+});
+const database = (password: object) => ({
+  Vpc: { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.0.0.0/16" } },
+  A: subnet("10.0.0.0/24", "us-east-1a"),
+  B: subnet("10.0.1.0/24", "us-east-1b"),
+  Group: {
+    Type: "AWS::RDS::DBSubnetGroup",
+    Properties: { DBSubnetGroupDescription: "both", SubnetIds: [{ Ref: "A" }, { Ref: "B" }] },
+  },
+  Secret: {
+    Type: "AWS::SecretsManager::Secret",
+    Properties: {
+      Name: "login",
+      GenerateSecretString: {
+        SecretStringTemplate: '{"username":"nodeapp"}',
+        GenerateStringKey: "password",
+        ExcludePunctuation: true,
+      },
+    },
+  },
+  Database: {
+    Type: "AWS::RDS::DBInstance",
+    DeletionPolicy: "Delete",
+    Properties: {
+      DBInstanceIdentifier: "supplierdb",
+      DBInstanceClass: "db.t3.micro",
+      Engine: "mysql",
+      AllocatedStorage: "20",
+      DBName: "COFFEE",
+      MasterUsername: "nodeapp",
+      DBSubnetGroupName: { Ref: "Group" },
+      ...password,
+    },
+  },
+});
+const fromSecret = {
+  MasterUserPassword: {
+    "Fn::Join": ["", ["{{resolve:secretsmanager:", { Ref: "Secret" }, ":SecretString:password}}"]],
+  },
+};
+
+/** What a client finds that logs in with what the secret holds. */
+async function query(sql: string): Promise<unknown> {
+  const { DBInstances } = await stack.aws.rds.describeDBInstances({ DBInstanceIdentifier: "supplierdb" });
+  const { SecretString = "" } = await stack.aws.secretsmanager.getSecretValue({ SecretId: "login" });
+  const { username: user, password } = JSON.parse(SecretString);
+  const { Address: host, Port: port } = DBInstances?.[0]?.Endpoint ?? {};
+  const connection = await createConnection({ host, port, user, password, database: "COFFEE" });
+  try {
+    return (await connection.query(sql))[0];
+  } finally {
+    await connection.end();
+  }
+}
+
+it("makes a database that the generated secret opens, and tells its password nowhere", {
+  timeout: 60_000,
+}, async () => {
+  expect(await stack.create(database(fromSecret))).toBe("CREATE_COMPLETE");
+  expect(await query("SELECT CURRENT_USER() AS user")).toEqual([{ user: "nodeapp@%" }]);
+  const { SecretString = "" } = await stack.aws.secretsmanager.getSecretValue({ SecretId: "login" });
+  const { password } = JSON.parse(SecretString);
+  const StackName = "resources";
+  const { cloudformation } = stack.aws;
+  const told = JSON.stringify([
+    await cloudformation.describeStackEvents({ StackName }),
+    await cloudformation.describeStackResources({ StackName }),
+    await cloudformation.getTemplate({ StackName }),
+  ]);
+  expect(told).toContain(
+    "{{resolve:secretsmanager:arn:aws:secretsmanager:us-east-1:123456789012:secret:login-",
+  );
+  expect(told).not.toContain(password);
+});
+
+it("takes the password back from RDS in an update, and keeps the data", { timeout: 60_000 }, async () => {
+  expect(await stack.create(database({ ManageMasterUserPassword: true }))).toBe("CREATE_COMPLETE");
+  await expect(query("SELECT 1")).rejects.toThrow("Access denied");
+  expect(await stack.update(database(fromSecret))).toBe("UPDATE_COMPLETE");
+  expect(await query("SELECT 1 AS one")).toEqual([{ one: 1 }]);
+  const { SecretList = [] } = await stack.aws.secretsmanager.listSecrets({});
+  expect(SecretList.map(({ Name }) => Name)).toEqual(["login"]);
+});

@@ -1,0 +1,69 @@
+import { startTestSimulator, type TestSimulator } from "../../../test-simulator.support.ts";
+
+type Resources = Record<
+  string,
+  { Type: string; Properties?: object; DependsOn?: string; DeletionPolicy?: string }
+>;
+
+/** A simulator in which one stack is made, changed and removed by the types of resources under test. */
+export async function startStackTest(starting: Promise<TestSimulator> = startTestSimulator()) {
+  const simulator = await starting;
+  const { cloudformation } = simulator.aws;
+  const StackName = "resources";
+  const settled = async () => {
+    for (;;) {
+      const { Stacks: [stack] = [] } = await cloudformation.describeStacks({ StackName });
+      if (!stack?.StackStatus?.endsWith("_IN_PROGRESS")) return stack?.StackStatus ?? "";
+      await simulator.clock.foreground.wait(1000);
+    }
+  };
+  const input = (template: object) => ({
+    StackName,
+    TemplateBody: JSON.stringify(template),
+    Capabilities: ["CAPABILITY_NAMED_IAM" as const],
+  });
+  /** Reason of the first resource that failed, else the stack's status. */
+  const outcome = async () => {
+    const status = await settled();
+    const { StackEvents = [] } = await cloudformation.describeStackEvents({ StackName });
+    const failed = StackEvents.findLast(({ ResourceStatus = "" }) => ResourceStatus.endsWith("_FAILED"));
+    return failed ? `${failed.LogicalResourceId}: ${failed.ResourceStatusReason}` : status;
+  };
+  return {
+    simulator,
+    aws: simulator.aws,
+    async create(Resources: Resources, Outputs: object = {}) {
+      await cloudformation.createStack({ ...input({ Resources, Outputs }), OnFailure: "DO_NOTHING" });
+      return await outcome();
+    },
+    async update(Resources: Resources, Outputs: object = {}) {
+      await cloudformation.updateStack(input({ Resources, Outputs }));
+      return await outcome();
+    },
+    /** Rejects once it is gone, since then there is no such stack any more. */
+    async remove(): Promise<string> {
+      await cloudformation.deleteStack({ StackName });
+      const gone = (error: Error) => {
+        if (error.message.includes("does not exist")) return "gone";
+        throw error;
+      };
+      return await outcome().catch(gone);
+    },
+    async physicalId(LogicalResourceId: string): Promise<string> {
+      const { StackResourceDetail } = await cloudformation.describeStackResource({
+        StackName,
+        LogicalResourceId,
+      });
+      return StackResourceDetail?.PhysicalResourceId ?? "";
+    },
+    async outputs(): Promise<Record<string, string | undefined>> {
+      const { Stacks: [stack] = [] } = await cloudformation.describeStacks({ StackName });
+      return Object.fromEntries(
+        (stack?.Outputs ?? []).map((each) => [each.OutputKey ?? "", each.OutputValue]),
+      );
+    },
+    close: () => simulator.close(),
+  };
+}
+
+export type StackTest = Awaited<ReturnType<typeof startStackTest>>;

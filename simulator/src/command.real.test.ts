@@ -1,0 +1,68 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+let temporary: string;
+let npm: ChildProcess | undefined;
+beforeEach(async () => {
+  temporary = await mkdtemp(join(tmpdir(), "simulator-command-"));
+});
+afterEach(async () => {
+  if (npm?.exitCode === null && npm.signalCode === null) {
+    npm.kill("SIGTERM");
+    await once(npm, "exit");
+  }
+  await rm(temporary, { recursive: true });
+});
+
+/** Starts `npm run simulator` with an account that has a database, and resolves when both serve. */
+async function start(): Promise<ChildProcess> {
+  const args = ["run", "--silent", "simulator", "--", "--port", "0", "--account-kind", "academy"];
+  npm = spawn("npm", args, {
+    cwd: root,
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const started = npm;
+  await new Promise<void>((resolve) => {
+    started.stderr?.on("data", (text) => /is ready/.test(text) && resolve());
+  });
+  await expect.poll(() => processes("mariadbd|mysqld"), { timeout: 60_000 }).not.toEqual([]);
+  return started;
+}
+
+/** Ids of this test's processes by a part of their command line. */
+async function processes(pattern: string): Promise<number[]> {
+  const search = promisify(execFile)("pgrep", ["--full", `(${pattern}).*${temporary}`]);
+  const { stdout } = await search.catch(() => ({ stdout: "" }));
+  return stdout.split("\n").filter(Boolean).map(Number);
+}
+
+/** Folders of simulators' data; npm keeps some of its own there. */
+const dataFolders = async () => (await readdir(temporary)).filter((name) => name.startsWith("simulator-"));
+
+it.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
+  "ends with everything it started when npm alone gets %s",
+  async (signal) => {
+    const started = await start();
+    started.kill(signal);
+    await expect.poll(() => processes(""), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(dataFolders, { timeout: 10_000 }).toEqual([]);
+  },
+);
+
+it("leaves no process when it is killed, and no data after the next start", async () => {
+  await start();
+  const [left = ""] = await dataFolders();
+  process.kill(Number(left.split("-")[2]), "SIGKILL");
+  await expect.poll(() => processes(""), { timeout: 10_000 }).toEqual([]);
+  expect(await dataFolders()).toEqual([left]);
+  await start();
+  expect(await dataFolders()).toHaveLength(1);
+  expect(await dataFolders()).not.toEqual([left]);
+});

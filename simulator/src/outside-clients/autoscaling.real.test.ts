@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { createRealWorld, worldOfEachTest } from "../controllers/autoscaling/world.support.ts";
+import { awsCli, python, run } from "./programs.ts";
+
+const world = worldOfEachTest(createRealWorld);
+
+const execute = (program: string, args: string[]) =>
+  run(program, args, { variables: world().simulator.environmentVariables });
+const aws = async (...args: string[]) =>
+  JSON.parse((await execute(awsCli, [...args, "--output=json"])) || "{}");
+
+it("boto3 has a service scaled by steps, by a target and by schedule", { timeout: 180_000 }, async () => {
+  const script = join(import.meta.dirname, "autoscaling.py");
+  const cause = "monitor alarm queue in state ALARM triggered policy queue";
+  expect(JSON.parse(await execute(python, [script, "outside", "web"]))).toEqual({
+    skipped: [[{ Code: "AlreadyAtMaxCapacity", MaxCapacity: 3 }]],
+    activities: [
+      [
+        "Setting desired count to 3.",
+        cause,
+        "Successfully set desired count to 3. Change successfully fulfilled by ecs.",
+      ],
+      [
+        "Setting desired count to 2.",
+        "minimum capacity was set to 2",
+        expect.stringMatching(/^Successfully set/),
+      ],
+    ],
+    ended: true,
+    alarms: [
+      [60, 3],
+      [54, 15],
+    ],
+    by: "monitor alarm the lower alarm in state ALARM triggered policy cpu",
+    scheduled: ["night"],
+    left: [[], []],
+    refused: "ObjectNotFoundException",
+  });
+});
+
+it("the AWS CLI registers, puts a policy and reads what became of it", { timeout: 180_000 }, async () => {
+  const target = [
+    "--service-namespace=ecs",
+    "--scalable-dimension=ecs:service:DesiredCount",
+    "--resource-id=service/outside/web",
+  ];
+  const scaling = (verb: string, ...args: string[]) => aws("application-autoscaling", verb, ...args);
+  await scaling("register-scalable-target", ...target, "--min-capacity=1", "--max-capacity=2");
+  const { PolicyARN } = await scaling(
+    "put-scaling-policy",
+    ...target,
+    "--policy-name=queue",
+    "--policy-type=StepScaling",
+    `--step-scaling-policy-configuration=${JSON.stringify({
+      AdjustmentType: "ExactCapacity",
+      StepAdjustments: [{ MetricIntervalLowerBound: 0, ScalingAdjustment: 2 }],
+    })}`,
+  );
+  await aws(
+    "cloudwatch",
+    "put-metric-alarm",
+    "--alarm-name=queue",
+    `--alarm-actions=${PolicyARN}`,
+    ...["--namespace=Shop", "--metric-name=Queue", "--statistic=Maximum", "--period=60"],
+    ...["--evaluation-periods=1", "--threshold=10", "--comparison-operator=GreaterThanThreshold"],
+  );
+  await aws(
+    "cloudwatch",
+    "set-alarm-state",
+    "--alarm-name=queue",
+    "--state-value=ALARM",
+    "--state-reason=drill",
+  );
+  await world().settlesAt(2);
+  const { ScalingActivities } = await scaling("describe-scaling-activities", ...target);
+  expect(ScalingActivities).toMatchObject([
+    {
+      Description: "Setting desired count to 2.",
+      Cause: "monitor alarm queue in state ALARM triggered policy queue",
+      ServiceNamespace: "ecs",
+    },
+  ]);
+  const { ScalingPolicies } = await scaling("describe-scaling-policies", "--service-namespace=ecs");
+  expect(ScalingPolicies).toMatchObject([{ PolicyName: "queue", Alarms: [{ AlarmName: "queue" }] }]);
+});

@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createPipelineRole, deliveryPipeline } from "../aws/codepipeline/pipeline.support.ts";
+import type { Simulator } from "../simulator.ts";
+import { startRealSimulator } from "../test-simulator.support.ts";
+import { awsCli, python, run } from "./programs.ts";
+
+let simulator: Simulator;
+let subnet: string;
+beforeAll(async () => {
+  simulator = await startRealSimulator();
+  const { ec2, ecs } = simulator.aws;
+  const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
+  const { Subnet } = await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock: "10.0.0.0/24" });
+  subnet = Subnet?.SubnetId ?? "";
+  await createPipelineRole(simulator.aws, "PipelineRole");
+  await ecs.createCluster({ clusterName: "coffee" });
+  await ecs.registerTaskDefinition({
+    family: "web",
+    networkMode: "awsvpc",
+    requiresCompatibilities: ["FARGATE"],
+    cpu: "256",
+    memory: "512",
+    containerDefinitions: [{ name: "web", image: "web" }],
+  });
+  await ecs.createService({
+    cluster: "coffee",
+    serviceName: "web",
+    taskDefinition: "web",
+    launchType: "FARGATE",
+    desiredCount: 0,
+    networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } },
+  });
+});
+afterAll(() => simulator?.close());
+
+const execute = (program: string, args: string[]) =>
+  run(program, args, { variables: simulator.environmentVariables });
+const aws = async (...args: string[]) =>
+  JSON.parse((await execute(awsCli, [...args, "--output=json"])) || "{}");
+
+it("boto3 works with CodeCommit, CodePipeline, Application Auto Scaling and Cloud9", async () => {
+  const script = join(import.meta.dirname, "delivery_tools.py");
+  expect(JSON.parse(await execute(python, [script, subnet, "coffee", "web"]))).toEqual({
+    description: "files",
+    created: expect.stringMatching(/^\d{4}-/),
+    tags: { team: "coffee" },
+    branch: expect.stringContaining("Branch dev does not exist"),
+    structure: "Pipeline has only 1 stage(s). There should be a minimum of 2 stages in a pipeline",
+    transition: "not yet",
+    pipelines: ["delivery"],
+    policies: ["cpu"],
+    target: "ObjectNotFoundException",
+    status: "ready",
+    environment: ["MicroservicesIDE", "ec2", "CREATED"],
+    gone: "NotFoundException",
+  });
+});
+
+it("the AWS CLI makes, shows and removes one of each", async () => {
+  const { repositoryMetadata } = await aws("codecommit", "create-repository", "--repository-name=cli");
+  expect(repositoryMetadata.repositoryName).toBe("cli");
+  await aws("codecommit", "delete-repository", "--repository-name=cli");
+
+  const pipeline = JSON.stringify(deliveryPipeline("cli"));
+  await aws("codepipeline", "create-pipeline", `--pipeline=${pipeline}`);
+  expect((await aws("codepipeline", "get-pipeline", "--name=cli")).pipeline).toMatchObject({ version: 1 });
+  await aws("codepipeline", "delete-pipeline", "--name=cli");
+
+  const target = [
+    "--service-namespace=ecs",
+    "--scalable-dimension=ecs:service:DesiredCount",
+    "--resource-id=service/coffee/web",
+  ];
+  await aws(
+    "application-autoscaling",
+    "register-scalable-target",
+    ...target,
+    "--min-capacity=1",
+    "--max-capacity=2",
+  );
+  const { ScalableTargets } = await aws(
+    "application-autoscaling",
+    "describe-scalable-targets",
+    "--service-namespace=ecs",
+  );
+  expect(ScalableTargets).toMatchObject([{ ResourceId: "service/coffee/web", MaxCapacity: 2 }]);
+  await aws("application-autoscaling", "deregister-scalable-target", ...target);
+
+  const { environmentId } = await aws(
+    "cloud9",
+    "create-environment-ec2",
+    "--name=cli",
+    "--instance-type=t3.small",
+    "--image-id=amazonlinux-2023-x86_64",
+  );
+  expect((await aws("cloud9", "list-environments")).environmentIds).toContain(environmentId);
+  await aws("cloud9", "delete-environment", `--environment-id=${environmentId}`);
+});

@@ -1,0 +1,36 @@
+import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { mayBeAlive, thisProcess } from "../../scripts/run/processes.mjs";
+
+/**
+ * Makes a temporary folder that carries this process in its name, and removes those that processes left which were
+ * killed. The owner removes its own.
+ */
+export async function makeOwnedFolder(kind: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `${kind}-${thisProcess()}-`)).catch((cause) => {
+    throw new Error(
+      `no folder can be made in ${tmpdir()} (${cause.code}). Fix: set TMPDIR to a writable one`,
+      {
+        cause,
+      },
+    );
+  });
+  await removeAbandoned(kind);
+  return folder;
+}
+
+async function removeAbandoned(kind: string): Promise<void> {
+  const pattern = new RegExp(`^${kind}-(\\d+-\\d+-\\w+)-`);
+  for (const name of await readdir(tmpdir())) {
+    const owner = pattern.exec(name)?.[1];
+    if (!owner || mayBeAlive(owner)) continue;
+    const folder = join(tmpdir(), name);
+    // Another user's is for that user to remove.
+    const isOurs = await lstat(folder).then(
+      ({ uid }) => uid === process.getuid?.(),
+      () => false,
+    );
+    if (isOurs) await rm(folder, { recursive: true, force: true }).catch(() => {});
+  }
+}

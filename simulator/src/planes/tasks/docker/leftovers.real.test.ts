@@ -1,0 +1,80 @@
+import { type ChildProcess, execFile, fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, describe, expect, it } from "vitest";
+import { hasDocker } from "../runtimes-for-tests.ts";
+import { connectEngine } from "./engine.ts";
+import { findEngineSocket } from "./find-engine.ts";
+import { ownerLabel, removeLeftovers } from "./leftovers.ts";
+
+async function docker(...args: string[]): Promise<string[]> {
+  return (await promisify(execFile)("docker", args)).stdout.split("\n").filter(Boolean);
+}
+
+const folders: string[] = [];
+const simulators = new Set<ChildProcess>();
+afterEach(async () => {
+  for (const simulator of simulators) simulator.kill("SIGKILL");
+  simulators.clear();
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+});
+
+/** A simulator with one task, in a process of its own. */
+async function startSimulator() {
+  const label = randomUUID();
+  const simulator = fork(join(import.meta.dirname, "simulator-for-tests.ts"), [label]);
+  simulators.add(simulator);
+  const [made] = await once(simulator, "message");
+  folders.push(...made);
+  const [id = ""] = await docker("ps", "--quiet", "--filter", `label=test=${label}`);
+  const [owner = ""] = await docker("inspect", "--format", `{{index .Config.Labels "${ownerLabel}"}}`, id);
+  const [image = ""] = await docker("inspect", "--format", "{{.Config.Image}}", id);
+  return { simulator, owner, image };
+}
+
+/** All that the engine still has of an owner's. */
+async function leftOf({ owner, image }: { owner: string; image: string }): Promise<string[]> {
+  const label = ["--filter", `label=${ownerLabel}=${owner}`];
+  return (
+    await Promise.all([
+      docker("ps", "--all", "--quiet", ...label),
+      docker("network", "ls", "--quiet", ...label),
+      docker("images", "--quiet", image),
+    ])
+  ).flat();
+}
+
+describe.skipIf(!hasDocker)("in the engine, a simulator", () => {
+  it("has a container, a network and an image while it runs, and nothing when it has closed", async () => {
+    const world = await startSimulator();
+    expect(await leftOf(world)).toHaveLength(3);
+    world.simulator.send("close");
+    await once(world.simulator, "exit");
+    expect(await leftOf(world)).toEqual([]);
+  });
+
+  it("has nothing soon after it was killed", async () => {
+    const world = await startSimulator();
+    world.simulator.kill("SIGKILL");
+    await expect.poll(() => leftOf(world), { timeout: 30_000 }).toEqual([]);
+  });
+
+  it("has what it left removed by the next one, which spares those that run", async () => {
+    const [killed, running] = await Promise.all([startSimulator(), startSimulator()]);
+    // Its janitor first: as when the machine went down.
+    const janitors = await promisify(execFile)("pgrep", ["--full", `clean-up-after.ts ${killed.owner}`]);
+    for (const pid of janitors.stdout.split("\n").filter(Boolean)) process.kill(Number(pid), "SIGKILL");
+    killed.simulator.kill("SIGKILL");
+    await once(killed.simulator, "exit");
+    const engine = connectEngine(await findEngineSocket(process.env));
+    await removeLeftovers(engine);
+    engine.close();
+    expect(await leftOf(killed)).toEqual([]);
+    expect(await leftOf(running)).toHaveLength(3);
+    running.simulator.send("close");
+    await once(running.simulator, "exit");
+  });
+});
