@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
+import { createRealStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
 import { pushProgram } from "../simulator/src/controllers/ecs/push-program.support.ts";
 import { testListenerPortOffset } from "../simulator/src/test-simulator.support.ts";
 import { folder, read } from "./profiles.support.ts";
@@ -9,7 +9,7 @@ import { outcome, updateParameters } from "./stacks.support.ts";
 /** The course's account, where all roles were made beforehand, with the stacks of its profile. */
 let stage: Stage;
 beforeAll(async () => {
-  stage = await createStage({ account: "academy" });
+  stage = await createRealStage({ account: "academy" });
   const parametersFile = join(folder, "parameters/academy.json");
   const given = { templatesFolder: folder, parametersFile, stackPrefix: "microservices" };
   expect((await stage.run(given)).error).toBeUndefined();

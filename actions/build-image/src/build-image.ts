@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FetchedManifest } from "../../shared/registry/client.ts";
 import type { Destination } from "../../shared/registry/destination/destination.ts";
+import { namesOfSensitive } from "../../shared/sensitive-files.ts";
 import type { Builder, Built } from "./builder.ts";
 import { findDestination } from "./destination/find-destination.ts";
 import type { BuildEnvironment } from "./environment.ts";
@@ -87,7 +88,22 @@ interface Prepared {
 
 async function prepare(inputs: BuildInputs, environment: BuildEnvironment): Promise<Prepared> {
   const builder = await createBuilder(inputs, environment);
-  return { builder, source: await readSource(inputs, builder, environment.signal) };
+  const source = await readSource(inputs, builder, environment.signal);
+  warnOfSecrets(source, environment);
+  return { builder, source };
+}
+
+/** Everyone who pulls the image can read what was packed into it. */
+export function warnOfSecrets(
+  { files }: Pick<Source, "files">,
+  { log }: Pick<BuildEnvironment, "log">,
+): void {
+  const paths = files.filter(({ kind }) => kind !== "folder").map(({ path }) => path);
+  const found = namesOfSensitive(paths, ["git", "environment", "registry", "keys"]);
+  if (found)
+    log.warning(
+      `The image may hold ${found}, which everyone who pulls it can read: list them in .dockerignore, and give secrets to the build in another way.`,
+    );
 }
 
 async function createBuilder({ builder }: BuildInputs, environment: BuildEnvironment): Promise<Builder> {

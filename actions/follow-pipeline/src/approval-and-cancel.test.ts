@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { approval } from "./pipeline.support.ts";
 import { createStage, type Followed, type Stage } from "./stage.support.ts";
 
@@ -102,7 +102,7 @@ test("the deadline is told with what the execution waits for", async () => {
     /^Not done after 3 s: Release \/ Approve: waiting for approval .* \(execution \S+ is abandoned \(on-cancel: abandon\)\)$/,
   );
   expect(followed.record.status).toBe("timed-out");
-  await vi.waitUntil(async () => (await statusOf(followed)) === "Stopped");
+  await stage.simulator.clock.until(async () => (await statusOf(followed)) === "Stopped");
 });
 
 /** Cancels when the log says this. */
@@ -136,7 +136,7 @@ test.each<[string, string, RegExp]>([
     expect(followed.error?.message).toMatch(fate);
     expect(followed.record.status).toBe("cancelled");
     expect(followed.handle).toBeUndefined();
-    await vi.waitUntil(async () => (await statusOf(followed)) === status);
+    await stage.simulator.clock.until(async () => (await statusOf(followed)) === status);
     await end(followed);
   },
 );
@@ -163,9 +163,11 @@ test("cancelled with on-cancel: rollback, the deployment that runs is rolled bac
   const { deploymentId } = followed.record.deployments[0] ?? {};
   expect(followed.error?.message).toMatch(/is being stopped, and d-\w+ rolled back \(on-cancel: rollback\)$/);
   const { codedeploy } = stage.simulator.aws;
-  await vi.waitUntil(
+  await stage.simulator.clock.until(
     async () => (await codedeploy.getDeployment({ deploymentId })).deploymentInfo?.status === "Stopped",
   );
-  await vi.waitUntil(async () => ["Stopped", "Failed"].includes((await statusOf(followed)) ?? ""));
+  await stage.simulator.clock.until(async () =>
+    ["Stopped", "Failed"].includes((await statusOf(followed)) ?? ""),
+  );
   expect(await stage.page()).toBe("three");
 });

@@ -1,15 +1,12 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { type Load, startLoad } from "../../../simulator/src/outside-clients/load.support.ts";
 import { git } from "../../mirror-source/src/stage.support.ts";
+import { startEntry } from "../../shared/entry.support.ts";
 import { definitions } from "./pipeline.support.ts";
-import { createStage, type Stage } from "./stage.support.ts";
+import { createRealStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 let load: Load;
@@ -21,7 +18,7 @@ const values = JSON.stringify({
 });
 
 beforeAll(async () => {
-  stage = await createStage();
+  stage = await createRealStage();
   await stage.createPipeline("update-web");
   // What runs in production, as a pipeline leaves it: the mirrored files start it with that image, then ours follows.
   await stage.push("old", ["latest"]);
@@ -55,30 +52,20 @@ async function commitDefinitions(): Promise<void> {
 async function step(
   action: string,
   inputs: Readonly<Record<string, string>>,
-): Promise<Record<string, string>> {
-  const output = join(stage.folder, "output");
-  await writeFile(output, "");
-  const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
-  const env = {
-    PATH: process.env.PATH,
-    HOME: stage.folder,
+): Promise<Readonly<Record<string, string>>> {
+  const environment = {
     RUNNER_TEMP: stage.folder,
     GITHUB_SERVER_URL: "https://github.com",
     GITHUB_REPOSITORY: "coffee/suppliers",
-    GITHUB_OUTPUT: output,
     ...stage.simulator.environmentVariables,
-    ...Object.fromEntries(given),
   };
-  const entry = fileURLToPath(new URL(`../../${action}/src/index.ts`, import.meta.url));
-  const child = spawn(process.execPath, [entry], { env, cwd: checkout });
-  const [stdout, [exitCode]] = await Promise.all([text(child.stdout), once(child, "close")]);
-  expect({ exitCode, errors: stdout.match(/^::error::.*$/gm) }).toEqual({ exitCode: 0, errors: null });
-  const outputs = (await readFile(output, "utf8")).matchAll(/^(\S+)<<(\S+)\n([\s\S]*?)\n?\2$/gm);
-  return Object.fromEntries([...outputs].map(([, name, , value]) => [name, value ?? ""]));
+  const { exitCode, errors, outputs } = await startEntry(action, { inputs, environment, folder: checkout });
+  expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: [] });
+  return outputs;
 }
 
 /** The steps of deploy-service.yml with deploy-through: codedeploy. */
-async function deployThroughCodeDeploy(version: string): Promise<Record<string, string>> {
+async function deployThroughCodeDeploy(version: string): Promise<Readonly<Record<string, string>>> {
   const image = await stage.push(version, [`commit-${version}`]);
   const rendered = await step("render-task-definition", {
     "task-definition": "infra-templates/ecs/taskdef-web.json",
@@ -97,7 +84,7 @@ async function deployThroughCodeDeploy(version: string): Promise<Record<string, 
 }
 
 /** Those with deploy-through: codepipeline. */
-async function deployThroughCodePipeline(version: string): Promise<Record<string, string>> {
+async function deployThroughCodePipeline(version: string): Promise<Readonly<Record<string, string>>> {
   const image = await stage.push(version, [`commit-${version}`]);
   const mirrored = await step("mirror-source", {
     repository: "deployment",

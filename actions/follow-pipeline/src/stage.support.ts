@@ -11,13 +11,15 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { createPipelineRole } from "../../../simulator/src/aws/codepipeline/pipeline.support.ts";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
+import { type Program, webProgram } from "../../../simulator/src/planes/tasks/in-process-runtime.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import {
-  type RealOptions,
   startRealSimulator,
+  startTestSimulator,
+  type TestSimulator,
   testListenerPortOffset,
 } from "../../../simulator/src/test-simulator.support.ts";
-import { fastClock, pushImage } from "../../shared/push-image.support.ts";
+import { pushImage } from "../../shared/push-image.support.ts";
 import type { Clients } from "./clients.ts";
 import { followPipeline } from "./follow-pipeline.ts";
 import type { Handle } from "./hand-over.ts";
@@ -25,13 +27,24 @@ import { readFollowInputs } from "./inputs.ts";
 import { createRules, definitions, pipeline } from "./pipeline.support.ts";
 import { newRecord } from "./record.ts";
 
-/** Answers its version; started as version "crash", it throws. */
-const program = (version: string) => `
+/** What `webProgram` is for a version, as a program that `node` runs. */
+const server = (version: string) => `
 import { createServer } from "node:http";
 if (${JSON.stringify(version)} === "crash") throw new Error("cannot read the menu");
 createServer((request, response) => response.end(${JSON.stringify(version)})).listen(8080);
 process.on("SIGTERM", () => process.exit(0));
 `;
+
+/** The same for a version each time, so that its image has one digest. */
+function createPrograms() {
+  const programs = new Map<string, Program>();
+  return (VERSION: string): Program => {
+    const program =
+      programs.get(VERSION) ?? ((context) => webProgram({ ...context, environment: { VERSION } }));
+    programs.set(VERSION, program);
+    return program;
+  };
+}
 
 interface Trying {
   readonly signal?: AbortSignal;
@@ -39,7 +52,7 @@ interface Trying {
 }
 
 export interface Stage {
-  readonly simulator: Simulator;
+  readonly simulator: TestSimulator;
   readonly folder: string;
   readonly productionUrl: string;
   /** Commits files to the branch of the definitions; answers the commit. */
@@ -68,9 +81,16 @@ export interface Followed {
   readonly handle: Handle | undefined;
 }
 
-/** A simulated account with a service in production as version "zero", and the definitions in CodeCommit. */
-export async function createStage(options: RealOptions = {}): Promise<Stage> {
-  const simulator = await startRealSimulator(options);
+/** A simulated account in virtual time with a service in production as version "zero", and the definitions in CodeCommit. */
+export const createStage = async () => createStageIn(await startTestSimulator(), createPrograms());
+
+/** The same with tasks that are processes, in time that passes faster than the wall. */
+export const createRealStage = async () => createStageIn(await startRealSimulator(), server);
+
+async function createStageIn(
+  simulator: TestSimulator,
+  programOf: (version: string) => Program | string,
+): Promise<Stage> {
   const { aws } = simulator;
   const folder = await mkdtemp(join(tmpdir(), "follow-test-"));
   const { productionUrl } = await createDelivery(simulator, testListenerPortOffset());
@@ -82,7 +102,7 @@ export async function createStage(options: RealOptions = {}): Promise<Stage> {
   const push = async (version: string, tags?: string[]) => {
     const context = join(folder, `image-${version}`);
     await mkdir(context, { recursive: true });
-    return pushImage(simulator, context, program(version), tags);
+    return pushImage(simulator, context, programOf(version), tags);
   };
   await push("zero");
   let head: string | undefined;
@@ -139,7 +159,7 @@ async function stopFirstRun({ aws }: Simulator, pipelineName: string): Promise<v
 }
 
 async function follow(
-  { clientConfig }: Simulator,
+  { clientConfig, clock }: TestSimulator,
   given: Readonly<Record<string, string>>,
   { signal = new AbortController().signal, onLine }: Trying = {},
 ): Promise<Followed> {
@@ -153,7 +173,7 @@ async function follow(
   let handle: Handle | undefined;
   const world = {
     clients: clientsOf(clientConfig),
-    clock: fastClock,
+    clock: clock.foreground,
     log: { info: write, notice: write, warning: write },
     signal,
     handOver: (now: Handle | undefined) => {

@@ -12,6 +12,7 @@ test("defaults: the commit that is checked out, to the branch that runs, careful
     ref: "HEAD",
     snapshot: undefined,
     createRepository: false,
+    allowedKeys: [],
     force: false,
     mode: "apply",
   });
@@ -43,6 +44,7 @@ test("everything can be given", () => {
       },
     },
     createRepository: true,
+    allowedKeys: [],
     force: true,
     mode: "plan",
   });

@@ -11,6 +11,8 @@ export interface MirrorInputs {
   /** Undefined: the commit itself is pushed, with its history. */
   readonly snapshot: SnapshotInputs | undefined;
   readonly createRepository: boolean;
+  /** Files that may hold a private key, such as tests' own. */
+  readonly allowedKeys: readonly string[];
   readonly force: boolean;
   readonly mode: "plan" | "apply";
 }
@@ -43,6 +45,7 @@ export function readMirrorInputs(
       ref: readRef(read),
       snapshot: readSnapshot(read),
       createRepository: read.boolean("create-repository", false),
+      allowedKeys: read.lines("allow-private-keys"),
       force: read.boolean("force", false),
       mode: read.choice("mode", ["plan", "apply"], "apply"),
     }),

@@ -1,3 +1,4 @@
+import { toFailure } from "../../shared/run.ts";
 import type { MirrorInputs } from "./inputs.ts";
 import { mirror } from "./mirror.ts";
 import { originOf } from "./origin.ts";
@@ -12,7 +13,7 @@ export async function mirrorAndReport(world: MirrorWorld, inputs: MirrorInputs):
   try {
     await mirror(world, inputs, record);
   } catch (error) {
-    record.cause = (error as Error).message;
+    record.cause = toFailure(error, world.signal).message;
     throw error;
   } finally {
     await publish(record);

@@ -4,6 +4,7 @@ import type { MirrorInputs } from "./inputs.ts";
 import { refuseLoss, refuseOlder } from "./order.ts";
 import type { MirrorRecord } from "./record.ts";
 import { countCommits, listChanges } from "./source/changes.ts";
+import { checkContent } from "./source/check-content.ts";
 import { fillTree } from "./source/fill-files.ts";
 import { findFolder } from "./source/folder-tree.ts";
 import { openSource } from "./source/open-source.ts";
@@ -21,6 +22,7 @@ export async function mirror(world: MirrorWorld, inputs: MirrorInputs, record: M
   record.sourceCommit = source.commit;
   await inScratchRepository(world, source, async (git) => {
     await checkBranchName(git, inputs.branch);
+    await checkContent(world, git, source.commit, inputs);
     const tree = inputs.snapshot && (await makeTree(git, source.commit, inputs.snapshot));
     const found = await openTarget(world, inputs);
     record.url = found.url ?? "";

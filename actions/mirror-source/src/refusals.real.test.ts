@@ -58,6 +58,29 @@ test.each<[string, Record<string, string>, string, string]>([
   expect(failure.nextStep).toContain(nextStep);
 });
 
+const key = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----\n";
+
+test("a private key is refused with its place, unless it is allowed", async () => {
+  const source = await stage.repository({ ...files, "infra/ecs/deploy": key, "docs/key.md": `    ${key}` });
+  for (const inputs of [{}, { path: "infra/ecs" }] as Record<string, string>[]) {
+    const failure = await refuse(source, inputs);
+    expect(failure.message).toBe("Private keys are in the commit: infra/ecs/deploy");
+    expect(failure.nextStep).toContain("allow-private-keys");
+  }
+  const world = stage.world(source);
+  await stage.mirror(world, { repository, "allow-private-keys": "infra/ecs/deploy", mode: "plan" });
+});
+
+test("files that rarely belong into a mirror are a warning", async () => {
+  const source = await stage.repository({ ...files, ".env": "A=1", "node_modules/a/i.js": "", "ca.pem": "" });
+  const world = stage.world(source);
+  await stage.mirror(world, { repository, mode: "plan" });
+  expect(world.lines).toContainEqual(expect.stringMatching(/^The mirror gets \.env, ca\.pem, node_modules:/));
+  const inside = stage.world(source);
+  await stage.mirror(inside, { repository, mode: "plan", path: "infra/ecs" });
+  expect(inside.lines.join()).not.toContain("The mirror gets");
+});
+
 test("a shallow clone is refused with the mend", async () => {
   const origin = await stage.repository();
   await commit(origin, { "menu.txt": "mocha\n" });

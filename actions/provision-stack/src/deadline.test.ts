@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createStage, type Stage } from "./stage.support.ts";
 
-/** A load balancer is provisioned for half a minute, here of the wall: longer than the test lasts. */
+/** A load balancer is provisioned for half a minute. */
 const template = `Resources:
   Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }
   One: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24, AvailabilityZone: us-east-1a } }
@@ -11,29 +11,18 @@ const template = `Resources:
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await createStage({ timeScale: 1 });
+  stage = await createStage();
   await stage.templates({ entry: template });
 });
 afterAll(() => stage?.close());
 
-/** Time that passes only by waiting, each wait a turn of the loop. */
-function virtualClock() {
-  let now = 0;
-  return {
-    now: () => now,
-    wait: async (ms: number) => {
-      await new Promise(setImmediate);
-      now += ms;
-    },
-  };
-}
-
 test("a stack that is not done at the deadline is red, says how far it is, and is looked at exactly then", async () => {
-  const clock = virtualClock();
-  const { error } = await stage.run({ deadlineMs: 20 * 60_000 }, { clock });
+  const { clock } = stage.simulator;
+  const startedAt = clock.foreground.now();
+  const { error } = await stage.run({ deadlineMs: 20_000 });
   expect(error).toMatchObject({
     message: "Stack shop-entry was still CREATE_IN_PROGRESS at the deadline; the operation goes on in AWS",
     nextStep: expect.stringContaining("give a longer deadline"),
   });
-  expect(clock.now()).toBe(20 * 60_000);
+  expect(clock.foreground.now() - startedAt).toBe(20_000);
 });

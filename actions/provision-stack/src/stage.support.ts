@@ -2,10 +2,14 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import type { Simulator } from "../../../simulator/src/simulator.ts";
-import { type RealOptions, startRealSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import {
+  type RealOptions,
+  startRealSimulator,
+  startTestSimulator,
+  type TestOptions,
+  type TestSimulator,
+} from "../../../simulator/src/test-simulator.support.ts";
 import type { Failure } from "../../shared/failure.ts";
-import { fastClock } from "../../shared/push-image.support.ts";
 import type { ProvisionInputs } from "./inputs.ts";
 import { provisionAndReport } from "./provision.ts";
 import { trackOperations } from "./stack/hand-over.ts";
@@ -18,7 +22,7 @@ export const testInputs: ProvisionInputs = {
   parametersFile: undefined,
   stackPrefix: "shop",
   mode: "apply",
-  deadlineMs: 60_000,
+  deadlineMs: 60 * 60_000,
   onFailure: "rollback",
   onCancel: "rollback",
   commentToken: undefined,
@@ -28,9 +32,13 @@ export const testInputs: ProvisionInputs = {
 
 export type Stage = Awaited<ReturnType<typeof createStage>>;
 
-/** A simulator, a folder of templates, and runs of the action on them. */
-export async function createStage(options: RealOptions = {}) {
-  const simulator: Simulator = await startRealSimulator(options);
+/** A simulator in virtual time, a folder of templates, and runs of the action on them. */
+export const createStage = async (options?: TestOptions) => stageOn(await startTestSimulator(options));
+
+/** The same with real tasks and databases, in time that passes faster than the wall. */
+export const createRealStage = async (options?: RealOptions) => stageOn(await startRealSimulator(options));
+
+async function stageOn(simulator: TestSimulator) {
   const folder = await mkdtemp(join(tmpdir(), "provision-stack-"));
   const templatesFolder = join(folder, "templates");
   await mkdir(templatesFolder);
@@ -62,7 +70,7 @@ export async function createStage(options: RealOptions = {}) {
         clientConfig: simulator.clientConfig,
         templates: inRequest,
         handOver: trackOperations(() => {}),
-        clock: fastClock,
+        clock: simulator.clock.foreground,
         log: {
           info: (line) => void lines.push(line),
           warning: (line) => void warnings.push(line),

@@ -1,10 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Given, runEntry } from "../../shared/entry.support.ts";
 import { createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
@@ -13,43 +9,31 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-/** Runs the action as the runner does: a process with INPUT_… and files for outputs and summary. */
-async function runAction(environment: Record<string, string>, cancelAt?: string) {
-  const [output, summary] = [join(stage.folder, "output"), join(stage.folder, "summary")];
-  await Promise.all([writeFile(output, ""), writeFile(summary, "")]);
-  const env = {
-    PATH: process.env.PATH,
-    HOME: stage.folder,
-    ...stage.simulator.environmentVariables,
-    INPUT_CLUSTER: "outside",
-    INPUT_SERVICE: "web",
-    "INPUT_TASK-DEFINITION": await stage.taskDefinition(),
-    INPUT_COMMAND: '["migrate"]',
-    GITHUB_OUTPUT: output,
-    GITHUB_STEP_SUMMARY: summary,
-    ...environment,
+async function runAction(
+  changes: Record<string, string>,
+  environment: Record<string, string> = {},
+  onLine?: Given["onLine"],
+) {
+  const { clock, environmentVariables } = stage.simulator;
+  const inputs = {
+    cluster: "outside",
+    service: "web",
+    "task-definition": await stage.taskDefinition(),
+    command: '["migrate"]',
+    ...changes,
   };
-  const child = spawn(process.execPath, [fileURLToPath(new URL("index.ts", import.meta.url))], { env });
-  const lines: string[] = [];
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    lines.push(line);
-    if (cancelAt && line.includes(cancelAt)) child.kill("SIGINT");
+  return runEntry("run-task", clock, {
+    inputs,
+    environment: { ...environmentVariables, ...environment },
+    onLine,
   });
-  const [exitCode] = await once(child, "close");
-  const outputs = (await readFile(output, "utf8")).matchAll(/^(\S+)<<(\S+)\n([\s\S]*?)\n\2$/gm);
-  return {
-    exitCode,
-    annotations: lines.filter((line) => line.startsWith("::error::")),
-    outputs: Object.fromEntries([...outputs].map(([, name, , value]) => [name, value])),
-    summary: await readFile(summary, "utf8"),
-  };
 }
 
 test("a green run sets every output", async () => {
-  const { exitCode, annotations, outputs, summary } = await runAction({
-    INPUT_ENVIRONMENT: "DATABASE=coffee",
+  const { exitCode, errors, outputs, summary } = await runAction({
+    environment: "DATABASE=coffee",
   });
-  expect({ exitCode, annotations }).toEqual({ exitCode: 0, annotations: [] });
+  expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: [] });
   expect(outputs).toEqual({
     status: "succeeded",
     cause: "",
@@ -62,11 +46,11 @@ test("a green run sets every output", async () => {
 });
 
 test("a red run's only annotation names the cause and the next step, and its outputs are set", async () => {
-  const { exitCode, annotations, outputs } = await runAction({ INPUT_COMMAND: '["fail"]' });
+  const { exitCode, errors, outputs } = await runAction({ command: '["fail"]' });
   expect(exitCode).toBe(1);
-  expect(annotations).toEqual([
+  expect(errors).toEqual([
     expect.stringMatching(
-      /^::error::Container job exited with code 1: Error: no such table: suppliers \(task \w+ of job:\d+\)\. Next step: /,
+      /^Container job exited with code 1: Error: no such table: suppliers \(task \w+ of job:\d+\)\. Next step: /,
     ),
   ]);
   expect(outputs).toMatchObject({
@@ -77,12 +61,13 @@ test("a red run's only annotation names the cause and the next step, and its out
 });
 
 test("a cancelled job stops its task before it ends", async () => {
-  const { exitCode, annotations, outputs } = await runAction(
-    { INPUT_COMMAND: '["hang"]' },
-    "waiting for a lock",
+  const { exitCode, errors, outputs } = await runAction(
+    { command: '["hang"]' },
+    {},
+    (line, kill) => void (line.endsWith("waiting for a lock") && kill("SIGINT")),
   );
   expect(exitCode).toBe(1);
-  expect(annotations).toEqual([expect.stringContaining("is being stopped (on-cancel: stop)")]);
+  expect(errors).toEqual([expect.stringContaining("is being stopped (on-cancel: stop)")]);
   expect(outputs).toMatchObject({ status: "cancelled" });
   const { tasks } = await stage.simulator.aws.ecs.describeTasks({
     cluster: "outside",
@@ -91,18 +76,19 @@ test("a cancelled job stops its task before it ends", async () => {
   expect(tasks?.[0]).toMatchObject({ desiredStatus: "STOPPED", stoppedReason: "Cancelled by SIGINT" });
 });
 
-test.each<[string, Record<string, string>, RegExp]>([
-  ["a missing region", { AWS_REGION: "" }, /No AWS region is set/],
+test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
+  ["a missing region", {}, { AWS_REGION: "" }, /No AWS region is set/],
   [
     "a broken file beside an unreachable endpoint",
-    { AWS_ENDPOINT_URL: "http://127.0.0.1:1", "INPUT_TASK-DEFINITION": fileURLToPath(import.meta.url) },
+    { "task-definition": fileURLToPath(import.meta.url) },
+    { AWS_ENDPOINT_URL: "http://127.0.0.1:1" },
     /2 things to correct: .*index\.test\.ts.*; The AWS endpoint cannot be reached/,
   ],
-  ["several wrong inputs", { INPUT_COMMAND: "migrate", INPUT_DEADLINE: "30" }, /2 inputs are wrong: /],
-])("%s is one annotation with a next step", async (_, environment, message) => {
-  const { exitCode, annotations, outputs } = await runAction(environment);
+  ["several wrong inputs", { command: "migrate", deadline: "30" }, {}, /2 inputs are wrong: /],
+])("%s is one annotation with a next step", async (_, inputs, environment, message) => {
+  const { exitCode, errors, outputs } = await runAction(inputs, environment);
   expect(exitCode).toBe(1);
-  expect(annotations).toEqual([expect.stringMatching(message)]);
-  expect(annotations[0]).toContain("Next step: ");
+  expect(errors).toEqual([expect.stringMatching(message)]);
+  expect(errors[0]).toContain("Next step: ");
   expect(outputs["task-arn"] ?? "").toBe("");
 });

@@ -4,26 +4,32 @@ import { join } from "node:path";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { type ContainerDefinition, ECSClient } from "@aws-sdk/client-ecs";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
-import type { Simulator } from "../../../simulator/src/simulator.ts";
-import { startRealSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
+import type { Program } from "../../../simulator/src/planes/tasks/in-process-runtime.support.ts";
+import {
+  startTestSimulator,
+  type TestSimulator,
+  testListenerPortOffset,
+} from "../../../simulator/src/test-simulator.support.ts";
 import type { EcsWorld } from "../../shared/ecs/world.ts";
-import { fastClock, pushImage } from "../../shared/push-image.support.ts";
+import { pushImage } from "../../shared/push-image.support.ts";
 import type { RunInputs } from "./inputs.ts";
 
 /** Does what its first argument says; without one it is the server of a service. */
-const program = `
-import { createServer } from "node:http";
-const [what, ...rest] = process.argv.slice(2);
-if (what === "migrate") console.log("migrated " + process.env.DATABASE + rest.join());
-else if (what === "fail") throw new Error("no such table: suppliers");
-else if (what === "exit") process.exit(Number(rest[0]));
-else if (what === "hang") { console.log("waiting for a lock"); setInterval(() => {}, 1000); }
-else if (what === "attack") console.log("::error::not ours\\r::set-output name=x::y\\nsee ##[error]not ours");
-else createServer((request, response) => response.end()).listen(8080);
-`;
+const program: Program = ({ args, environment, log, listen }) => {
+  const [what, ...rest] = args;
+  if (what === "migrate") log(`migrated ${environment.DATABASE}${rest.join()}`);
+  else if (what === "fail") throw new Error("no such table: suppliers");
+  else if (what === "exit") return Number(rest[0]);
+  else if (what === "hang") return void log("waiting for a lock");
+  else if (what === "attack") {
+    log("::error::not ours\r::set-output name=x::y");
+    log("see ##[error]not ours");
+  } else return void listen(8080, (_, response) => response.end());
+  return 0;
+};
 
 export interface Stage {
-  readonly simulator: Simulator;
+  readonly simulator: TestSimulator;
   readonly folder: string;
   readonly subnets: readonly string[];
   /** Path of a task definition of family `job`, with these containers beside `job` itself. */
@@ -37,9 +43,9 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** A simulated account with a service whose network is there to run like, and an image in its repository. */
+/** A simulated account in virtual time with a service whose network is there to run like, and an image in its repository. */
 export async function createStage(): Promise<Stage> {
-  const simulator = await startRealSimulator();
+  const simulator = await startTestSimulator();
   const folder = await mkdtemp(join(tmpdir(), "run-task-test-"));
   await createDelivery(simulator, testListenerPortOffset());
   const image = await pushImage(simulator, folder, program);
@@ -100,7 +106,7 @@ function definitionOf(containerDefinitions: ContainerDefinition[]) {
 }
 
 function worldOf(
-  { clientConfig }: Simulator,
+  { clientConfig, clock }: TestSimulator,
   {
     signal = new AbortController().signal,
     onLine,
@@ -113,7 +119,7 @@ function worldOf(
   };
   return {
     lines,
-    clock: fastClock,
+    clock: clock.foreground,
     log: { info: write, notice: write, warning: write },
     signal,
     clients: {

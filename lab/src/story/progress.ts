@@ -1,73 +1,84 @@
-import type { RunEvent } from "../runner/result.ts";
+import { styleText } from "node:util";
+import type { Conclusion, RunEvent } from "../runner/result.ts";
+import { type Block, createLiveOutput, type LiveOutput, type Terminal } from "./live-output.ts";
 
 export interface Progress {
   say(line: string): void;
   stepStarted(name: string): void;
   stepFinished(name: string, durationMs: number, problem?: string): void;
   runEvent(event: RunEvent): void;
+  /** Prints what has waited for other lines to end. */
+  end(): void;
 }
 
-interface Terminal {
-  isTTY?: boolean;
-  columns?: number;
-  write(text: string): unknown;
-}
-
-const symbols = { success: "✓", failure: "✗", cancelled: "◦", skipped: "-" } as const;
+const marks = { success: "✓", failure: "✗", cancelled: "◦", skipped: "-" } as const;
+const colours = { success: "green", failure: "red", cancelled: "yellow", skipped: "dim" } as const;
+type Format = "red" | "green" | "yellow" | "dim";
+type Paint = (format: Format, text: string) => string;
 
 /**
- * Tells what happens as it happens; what is only under way is shown on a terminal alone, on its last line.
- * @param interruption after which what happens is only the ending, and is not told
+ * Reports what happens as it happens.
+ * @param interruption after which what happens is only the ending, and is not reported
  */
 export function createProgress(terminal: Terminal, interruption: AbortSignal): Progress {
-  const paint = painter(terminal.isTTY === true);
-  interruption.addEventListener("abort", () => terminal.write("\nending …\n"));
-  const write = (text: string) => {
-    if (!interruption.aborted) terminal.write(text);
-  };
-  let underWay = "";
-  const clear = () => {
-    if (underWay !== "") write("\r\u001b[2K");
-    underWay = "";
-  };
-  const say = (line: string) => {
-    const again = underWay;
-    clear();
-    write(`${line}\n`);
-    if (again !== "") show(again);
-  };
-  const show = (text: string) => {
-    if (!terminal.isTTY) return;
-    clear();
-    underWay = text.slice(0, (terminal.columns ?? 80) - 1);
-    write(underWay);
-  };
+  // Respects NO_COLOR, FORCE_COLOR and what the terminal can.
+  const paint: Paint = (format, text) => styleText(format, text, { stream: terminal });
+  const output = createLiveOutput(terminal, interruption);
+  interruption.addEventListener("abort", () => terminal.write("ending …\n"));
+  const mark = (conclusion: Conclusion) => paint(colours[conclusion], marks[conclusion]);
+  const inProgress = new Map<string, () => void>();
   return {
-    say,
-    stepStarted: (name) => show(`… ${name}`),
+    say: output.line,
+    stepStarted(name) {
+      inProgress.set(name, output.show(`… ${name}`));
+    },
     stepFinished(name, durationMs, problem) {
-      clear();
-      const mark = problem === undefined ? paint("green", "✓") : paint("red", "✗");
-      say(`${mark} ${name} ${paint("dim", seconds(durationMs))}`);
-      if (problem !== undefined) say(paint("red", indent(problem, 2)));
+      inProgress.get(name)?.();
+      const conclusion = problem === undefined ? "success" : "failure";
+      output.line(`${mark(conclusion)} ${name} ${paint("dim", seconds(durationMs))}`);
+      if (problem !== undefined) output.line(indented(2, problem, (line) => paint("red", line)));
     },
-    runEvent(event) {
-      if (event.type === "run-started")
-        say(`  ${event.workflow} #${event.run} (${event.event} ${event.sha.slice(0, 7)})`);
-      if (event.type === "step-started") show(`    … ${event.job} › ${event.step}`);
-      if (event.type === "step-finished") {
-        const mark = paint(event.conclusion === "failure" ? "red" : "green", symbols[event.conclusion]);
-        say(`    ${mark} ${event.job} › ${event.step} ${paint("dim", seconds(event.durationMs))}`);
-      }
-      if (event.type === "annotation") {
-        const colour = event.annotation.level === "error" ? "red" : "yellow";
-        say(paint(colour, indent(`${event.annotation.level}: ${event.annotation.message}`, 6)));
-      }
-      if (event.type === "run-finished") {
-        clear();
-        say(`  ${symbols[event.conclusion]} ${event.workflow} #${event.run}: ${event.conclusion}`);
-      }
-    },
+    runEvent: reportRuns(output, paint, mark),
+    end: output.flush,
+  };
+}
+
+/** Reports each job as a block, and the end of each run. */
+function reportRuns(output: LiveOutput, paint: Paint, mark: (conclusion: Conclusion) => string) {
+  const titles = new Map<number, string>();
+  const jobs = new Map<string, { block: Block; hide: () => void }>();
+  return (event: RunEvent): void => {
+    if (event.type === "run-started")
+      titles.set(event.run, `${event.workflow} #${event.run} (${event.event} ${event.sha.slice(0, 7)})`);
+    const title = titles.get(event.run) ?? "";
+    if (event.type === "run-finished") {
+      const end = `${title}: ${event.conclusion} ${paint("dim", seconds(event.durationMs))}`;
+      output.line(`  ${mark(event.conclusion)} ${end}`);
+    }
+    if (!("job" in event)) return;
+    const key = `${event.run} ${event.job}`;
+    if (event.type === "job-started")
+      jobs.set(key, { block: output.block(`  ${title} › ${event.job}`), hide: () => {} });
+    const job = jobs.get(key);
+    if (!job) return;
+    if (event.type === "step-started")
+      job.hide = output.show(`    … ${title} › ${event.job} › ${event.step}`);
+    if (event.type === "step-finished") {
+      job.hide();
+      job.block.line(
+        `    ${mark(event.conclusion)} ${event.step} ${paint("dim", seconds(event.durationMs))}`,
+      );
+    }
+    if (event.type === "annotation") {
+      const { level, message } = event.annotation;
+      const colour = level === "error" ? "red" : "yellow";
+      job.block.line(indented(6, `${level}: ${message}`, (line) => paint(colour, line)));
+    }
+    if (event.type === "job-finished") {
+      job.hide();
+      job.block.end();
+      jobs.delete(key);
+    }
   };
 }
 
@@ -75,12 +86,9 @@ export function seconds(durationMs: number): string {
   return `${(durationMs / 1000).toFixed(1)} s`;
 }
 
-function indent(text: string, spaces: number): string {
-  return text.replace(/^/gm, " ".repeat(spaces));
-}
-
-const colours = { red: 31, green: 32, yellow: 33, dim: 2 };
-
-function painter(coloured: boolean): (colour: keyof typeof colours, text: string) => string {
-  return (colour, text) => (coloured ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text);
+function indented(spaces: number, text: string, paintLine: (line: string) => string): string {
+  return text
+    .split("\n")
+    .map((line) => (line === "" ? "" : `${" ".repeat(spaces)}${paintLine(line)}`))
+    .join("\n");
 }

@@ -65,6 +65,7 @@ async function rehearse(options: LabOptions, terminal: typeof process.stdout): P
     if (outcome !== "interrupted") return outcome ? 0 : 1;
     return options.once ? interruptedExitCode : 0;
   } finally {
+    progress.end();
     await ends.disposeAsync();
   }
 }

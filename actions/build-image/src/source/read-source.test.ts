@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { warnOfSecrets } from "../build-image.ts";
 import type { Builder, Ingredients } from "../builder.ts";
 import { readSource } from "./read-source.ts";
 
@@ -45,6 +46,23 @@ it("lists what counts in one order everywhere", async () => {
     "file server.mjs",
     "file ä",
   ]);
+});
+
+it("warns of secrets that are not ignored, whatever the builder", async () => {
+  for (const path of [".env", ".npmrc", "tls.key", "ignored.pem"]) await write(path, "");
+  await mkdir(join(context, ".git"));
+  await write(".git/config", "");
+  await write(".dockerignore", "ignored.pem\n");
+  const warnings: string[] = [];
+  const log = { info: () => {}, notice: () => {}, warning: (line: string) => void warnings.push(line) };
+  warnOfSecrets(await read(), { log });
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^The image may hold \.env, \.git, \.npmrc, tls\.key, which everyone .*\.dockerignore/,
+    ),
+  ]);
+  warnOfSecrets({ files: [] }, { log });
+  expect(warnings).toHaveLength(1);
 });
 
 it("names the source in a digest and a tag", async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cancelled } from "../../../shared/failure.ts";
 import { createStage, type Stage } from "../stage.support.ts";
 
@@ -97,26 +97,24 @@ test.each([
   ["a creation", "created", "CloudFormation deletes the new stack (on-cancel: rollback)", undefined],
   ["an update", "updated", "CloudFormation rolls it back (on-cancel: rollback)", "UPDATE_ROLLBACK_COMPLETE"],
 ])("%s whose job is cancelled is taken back", async (_, name, fate, status) => {
-  const slow = await createStage({ timeScale: 60 });
-  onTestFinished(() => slow.close());
   const signalled = new AbortController();
   const first = net("10.0.1.0/24").replace(/ {2}Subnet.*\n/, "");
   if (status) {
-    await slow.templates({ [name]: first });
-    await slow.run({});
+    await stage.templates({ [name]: first });
+    await stage.run({});
   }
-  await slow.templates({ [name]: withLoadBalancer });
+  await stage.templates({ [name]: withLoadBalancer });
   const log = {
     info: (line: string) => {
       if (line.includes("IN_PROGRESS Entry")) signalled.abort(new Cancelled("SIGTERM"));
     },
     warning: () => {},
   };
-  const { error } = await slow.run({}, { signal: signalled.signal, log });
+  const { error } = await stage.run({}, { signal: signalled.signal, log });
   expect(error?.message).toBe(
     `Cancelled by SIGTERM; the operation on stack shop-${name} was cancelled; ${fate}`,
   );
-  await expect.poll(async () => (await slow.stacks())[`shop-${name}`], { timeout: 5_000 }).toBe(status);
+  await stage.simulator.clock.until(async () => (await stage.stacks())[`shop-${name}`] === status);
 });
 
 const withLoadBalancer = `Resources:

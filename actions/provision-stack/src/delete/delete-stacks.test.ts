@@ -1,5 +1,3 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pushImage } from "../../../shared/push-image.support.ts";
 import { createStage, type Stage } from "../stage.support.ts";
@@ -13,11 +11,7 @@ afterAll(() => stage?.close());
 const images = (more = "") =>
   `Resources:\n  Images: { Type: AWS::ECR::Repository, Properties: { RepositoryName: web${more} } }\n`;
 
-async function push() {
-  const folder = join(stage.folder, `image-${Date.now()}`);
-  await mkdir(folder);
-  await pushImage(stage.simulator, folder, "");
-}
+const push = () => pushImage(stage.simulator, stage.folder, () => {});
 
 test("images block a repository and are named before anything is deleted; force removes them", async () => {
   await stage.templates({ registry: images(), other: "Resources:\n  Log: { Type: AWS::Logs::LogGroup }\n" });

@@ -1,5 +1,4 @@
-import { cp, mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { cp } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pushImage } from "../../../shared/push-image.support.ts";
@@ -16,69 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-const taskSets = async () => {
-  const { services = [] } = await stage.simulator.aws.ecs.describeServices({
-    cluster,
-    services: ["customer-microservice"],
-  });
-  return services[0]?.taskSets?.length;
-};
-
-/** The image of the bootstrap task definition is never there: the deployment stays in its installation. */
-async function startDeployment() {
-  const { taskDefinitionArns = [] } = await stage.simulator.aws.ecs.listTaskDefinitions({
-    familyPrefix: "customer-microservice",
-  });
-  const content = JSON.stringify({
-    version: 0,
-    Resources: [
-      {
-        TargetService: {
-          Type: "AWS::ECS::Service",
-          Properties: {
-            TaskDefinition: taskDefinitionArns[0],
-            LoadBalancerInfo: { ContainerName: "customer", ContainerPort: 8080 },
-          },
-        },
-      },
-    ],
-  });
-  await stage.simulator.aws.codedeploy.createDeployment({
-    applicationName: "microservices",
-    deploymentGroupName: "microservices-customer",
-    revision: { revisionType: "AppSpecContent", appSpecContent: { content } },
-  });
-}
-
-test.each([false, true])(
-  "everything is deleted in the middle of a blue/green deployment (force: %s)",
-  async (force) => {
-    expect((await stage.run({ parametersFile, stackPrefix: "microservices" })).error).toBeUndefined();
-    await startDeployment();
-    // ECS may refuse to scale a service amid its deployment: CloudFormation deletes it all the same.
-    if (force) stage.simulator.faults.add({ kind: "deny", operation: "ecs:UpdateService" });
-    await expect.poll(taskSets, { timeout: 5_000 }).toBe(2);
-    const { error, summary } = await stage.run({
-      mode: "delete",
-      parametersFile,
-      stackPrefix: "microservices",
-      force,
-    });
-    expect(error).toBeUndefined();
-    expect(await stage.stacks()).toEqual({});
-    expect(summary).toContain("A last snapshot of Database (AWS::RDS::DBInstance, supplierdb) is kept");
-    const { clusters = [] } = await stage.simulator.aws.ecs.describeClusters({ clusters: [cluster] });
-    expect(clusters.filter(({ status }) => status === "ACTIVE")).toEqual([]);
-  },
-);
-
 /** What a task of nobody's needs to run in the stacks' network. */
 async function strangersTask(values: Record<string, string>) {
   const { ecs, ecr, iam } = stage.simulator.aws;
   await ecr.createRepository({ repositoryName: "web" });
-  const folder = join(stage.folder, "image");
-  await mkdir(folder);
-  const image = await pushImage(stage.simulator, folder, "setInterval(() => {}, 1000);");
+  const image = await pushImage(stage.simulator, stage.folder, () => {});
   const trust = {
     Effect: "Allow",
     Principal: { Service: "ecs-tasks.amazonaws.com" },

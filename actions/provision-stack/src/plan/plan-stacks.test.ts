@@ -79,18 +79,6 @@ test("a replacement is warned of with what is lost, and with who imports what ch
   );
 });
 
-test("a database's data are named, and the snapshot that is kept", async () => {
-  await stage.templates({ network: await own("network"), database: await own("database") });
-  await stage.run({});
-  const database = (await own("database")).replace("DBName: COFFEE", "DBName: TEA");
-  await stage.templates({ network: await own("network"), database });
-  const { summary } = await stage.run({ mode: "plan" });
-  expect(summary).toContain(
-    "Database (AWS::RDS::DBInstance) is replaced, and with it goes its data (a snapshot is kept; the new one begins empty).",
-  );
-  expect(summary).toContain("DBName: COFFEE → TEA");
-});
-
 test("a removed resource is told, and one that stays by its policy is no loss", async () => {
   const kept =
     "  Kept: { Type: AWS::Logs::LogGroup, DeletionPolicy: Retain }\n  Gone: { Type: AWS::Logs::LogGroup }\n";

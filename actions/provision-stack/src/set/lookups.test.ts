@@ -30,9 +30,9 @@ function named(ResourceType: "vpc" | "subnet" | "security-group", Value: string)
   return { TagSpecifications: [{ ResourceType, Tags: [{ Key: "Name", Value }] }] };
 }
 
-const resolve = (value: unknown, simulator = stage.simulator) =>
+const resolve = (value: unknown) =>
   resolveLookups(
-    { clientConfig: simulator.clientConfig, signal: new AbortController().signal },
+    { clientConfig: stage.simulator.clientConfig, signal: new AbortController().signal },
     { network: { It: value, Size: 3 }, cluster: {} },
     "academy.json",
   );
@@ -64,22 +64,6 @@ test.each<[unknown, RegExp]>([
   [{ instance: "MonolithicAppServer" }, /is no look-up; one looks like \{ "vpc": "LabVPC" \}/],
 ])("%j is refused with what there is", async (value, message) => {
   await expect(resolve(value)).rejects.toThrow(message);
-});
-
-test("a database instance is found by its identifier, and gives the host name of its endpoint", async () => {
-  const { simulator, close } = await createStage({ account: "academy" });
-  try {
-    const { DBInstances = [] } = await simulator.aws.rds.describeDBInstances({});
-    const It = DBInstances[0]?.Endpoint?.Address;
-    expect(await resolve({ "instance-endpoint": "supplierdb" }, simulator)).toMatchObject({
-      network: { It },
-    });
-    await expect(resolve({ "instance-endpoint": "supplierbd" }, simulator)).rejects.toThrow(
-      'no instance-endpoint named "supplierbd" in us-east-1; did you mean "supplierdb"?',
-    );
-  } finally {
-    await close();
-  }
 });
 
 test("without looking up, names and plain values stay", () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   CreateChangeSetCommand,
   DeleteChangeSetCommand,
@@ -35,7 +36,7 @@ export async function createChangeSet(
   const { template, stackName, parameters } = planned;
   const command = new CreateChangeSetCommand({
     StackName: stackName,
-    ChangeSetName: `provision-${world.clock.now()}`,
+    ChangeSetName: `provision-${randomUUID()}`,
     ChangeSetType: type,
     ...(await world.templates.sourceOf(template)),
     Parameters: [...parameters].map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),

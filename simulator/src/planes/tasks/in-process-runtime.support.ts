@@ -99,6 +99,8 @@ async function startContainer(
   clock: Clock,
 ): Promise<TaskContainer> {
   const { image, onLine } = options;
+  const [file = ""] = argvOf(options);
+  if (file.startsWith("/")) throw new Error(`CannotStartContainerError: exec: "${file}": there are no files`);
   const servers = serveTask(options.address, network);
   const usage = meterUsage(clock);
   const { promise: exited, resolve } = Promise.withResolvers<ContainerExit>();

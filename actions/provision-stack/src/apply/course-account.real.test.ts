@@ -1,13 +1,13 @@
 import { cp } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createStage, type Stage } from "../stage.support.ts";
+import { createRealStage, type Stage } from "../stage.support.ts";
 
 const ownTemplates = fileURLToPath(new URL("../../../../infra-templates", import.meta.url));
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await createStage({ account: "academy" });
+  stage = await createRealStage({ account: "academy" });
 });
 afterAll(() => stage?.close());
 
@@ -31,7 +31,6 @@ test("the course's profile is planned, applied, planned without changes, and del
   const given = {
     parametersFile: `${ownTemplates}/parameters/academy.json`,
     stackPrefix: "microservices",
-    deadlineMs: 120_000,
   };
   expect((await stage.run({ ...given, mode: "plan" })).error).toBeUndefined();
   expect(await stage.stacks()).toEqual({});

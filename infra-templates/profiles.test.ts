@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
+import { createRealStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
 import { inventory } from "./inventory.support.ts";
 import { folder, profiles, readProfile, templateNames } from "./profiles.support.ts";
 import { outcome, physicalIds, updateParameters } from "./stacks.support.ts";
@@ -35,7 +35,7 @@ describe.each(profiles)("profile %s", (profile) => {
   const provision = (mode: "apply" | "delete") =>
     stage.run({ templatesFolder: folder, parametersFile, stackPrefix: "microservices", mode });
   beforeAll(async () => {
-    stage = await createStage({ account: profile });
+    stage = await createRealStage({ account: profile });
     before = await inventory(stage.simulator);
   });
   afterAll(() => stage?.close());

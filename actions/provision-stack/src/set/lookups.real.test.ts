@@ -1,0 +1,21 @@
+import { expect, onTestFinished, test } from "vitest";
+import { createRealStage } from "../stage.support.ts";
+import { resolveLookups } from "./lookups.ts";
+
+test("a database instance is found by its identifier, and gives the host name of its endpoint", async () => {
+  const { simulator, close } = await createRealStage({ account: "academy" });
+  onTestFinished(close);
+  const resolve = (It: object) =>
+    resolveLookups(
+      { clientConfig: simulator.clientConfig, signal: new AbortController().signal },
+      { network: { It } },
+      "academy.json",
+    );
+  const { DBInstances = [] } = await simulator.aws.rds.describeDBInstances({});
+  expect(await resolve({ "instance-endpoint": "supplierdb" })).toMatchObject({
+    network: { It: DBInstances[0]?.Endpoint?.Address },
+  });
+  await expect(resolve({ "instance-endpoint": "supplierbd" })).rejects.toThrow(
+    'no instance-endpoint named "supplierbd" in us-east-1; did you mean "supplierdb"?',
+  );
+});

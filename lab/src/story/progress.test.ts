@@ -1,0 +1,151 @@
+import { PassThrough } from "node:stream";
+import { WriteStream } from "node:tty";
+import { stripVTControlCharacters } from "node:util";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { RunEvent } from "../runner/result.ts";
+import { createProgress } from "./progress.ts";
+import { createStepRecorder } from "./record-steps.ts";
+
+beforeEach(() => {
+  for (const name of ["FORCE_COLOR", "NO_COLOR", "NODE_DISABLE_COLORS"]) vi.stubEnv(name, undefined);
+  vi.stubEnv("TERM", "xterm");
+});
+afterEach(() => void vi.unstubAllEnvs());
+
+function start(terminal: { isTTY?: boolean; columns?: number; getColorDepth?: () => number } = {}) {
+  const stream = Object.assign(new PassThrough({ encoding: "utf8" }), terminal);
+  const interruption = new AbortController();
+  const progress = createProgress(stream, interruption.signal);
+  return {
+    progress,
+    interruption,
+    written: () => (stream.read() ?? "") as string,
+    /** Without what changes from run to run. */
+    text: () => stripVTControlCharacters((stream.read() ?? "") as string).replaceAll(/\d+\.\d s/g, "T"),
+  };
+}
+
+describe("a step of the story", () => {
+  it("is a line with its time, and with the reason when it fails", async () => {
+    const { progress, text } = start();
+    const steps = createStepRecorder(progress);
+    await steps.perform("one", async () => {});
+    await steps.check("two", async () => {
+      throw new Error("no\nhow");
+    });
+    expect(text()).toBe("✓ one T\n✗ two T\n  no\n  how\n");
+    expect(steps.steps.map(({ name, ok, problem }) => ({ name, ok, problem }))).toEqual([
+      { name: "one", ok: true, problem: undefined },
+      { name: "two", ok: false, problem: "no\nhow" },
+    ]);
+  });
+
+  it("is shown on a terminal while it is in progress, below all lines", () => {
+    const { progress, written } = start({ isTTY: true, columns: 20 });
+    progress.stepStarted("deploy all of the services");
+    expect(written()).toBe("… deploy all of the");
+    progress.stepStarted("migrate");
+    written();
+    progress.say("a line");
+    expect(written()).toBe("\r\u001b[1A\u001b[Ja line\n… deploy all of the\n… migrate");
+    progress.stepFinished("migrate", 100);
+    expect(stripVTControlCharacters(written())).toMatch(/✓ migrate 0\.1 s\n… deploy all of the$/);
+  });
+
+  it("is nothing once the rehearsal is interrupted", () => {
+    const { progress, written, interruption } = start({ isTTY: true });
+    progress.stepStarted("one");
+    interruption.abort();
+    expect(written()).toMatch(/ending …\n$/);
+    progress.stepFinished("one", 1);
+    progress.stepStarted("two");
+    expect(written()).toBe("");
+  });
+});
+
+it("long lines continue below their text, as wide as the terminal", () => {
+  const { progress, text } = start({ isTTY: true, columns: 24 });
+  progress.stepFinished("the stacks are there", 1000, "a stack is missing, another one failed");
+  expect(text()).toBe("✗ the stacks are there\n  T\n  a stack is missing,\n  another one failed\n");
+});
+
+describe("colours", () => {
+  const { getColorDepth } = WriteStream.prototype;
+  const coloured = (isTTY: boolean, environment: Record<string, string> = {}) => {
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    const { progress, written } = start(isTTY ? { isTTY, getColorDepth } : {});
+    progress.stepFinished("one", 1);
+    return written().includes("\u001b[32m");
+  };
+  it("are for terminals", () => {
+    expect(coloured(true)).toBe(true);
+    expect(coloured(false)).toBe(false);
+  });
+  it.each(["NO_COLOR", "NODE_DISABLE_COLORS"])("are left out when %s is set", (name) => {
+    expect(coloured(true, { [name]: "1" })).toBe(false);
+  });
+  it("are in a file or a pipe too when FORCE_COLOR asks for them", () => {
+    expect(coloured(false, { FORCE_COLOR: "1" })).toBe(true);
+  });
+});
+
+describe("jobs of workflow runs", () => {
+  const run = 1;
+  const step = (job: string, name: string): RunEvent => ({
+    ...{ type: "step-finished", run, job, step: name, conclusion: "success", durationMs: 1000 },
+  });
+  const started: RunEvent[] = [
+    { type: "run-started", run, workflow: "Deploy", event: "push", sha: "0123456789" },
+    { type: "job-started", run, job: "customer" },
+    { type: "job-started", run, job: "employee" },
+  ];
+  const ended = (job: string): RunEvent => ({
+    ...{ type: "job-finished", run, job, conclusion: "success", durationMs: 2000 },
+  });
+
+  it("do not mix their lines when they run side by side", () => {
+    const { progress, text } = start();
+    for (const event of started) progress.runEvent(event);
+    progress.runEvent(step("customer", "Log in"));
+    progress.runEvent(step("employee", "Log in"));
+    progress.runEvent({
+      ...{ type: "annotation", run, job: "employee" },
+      annotation: { level: "error", message: "it failed" },
+    });
+    progress.runEvent(ended("employee"));
+    progress.say("a line of the story");
+    // The first job is reported as it runs.
+    expect(text()).toBe("  Deploy #1 (push 0123456) › customer\n    ✓ Log in T\n");
+    progress.runEvent(step("customer", "Deploy"));
+    progress.runEvent(ended("customer"));
+    progress.runEvent({
+      type: "run-finished",
+      run,
+      workflow: "Deploy",
+      conclusion: "success",
+      durationMs: 1,
+    });
+    expect(text()).toBe(
+      [
+        "    ✓ Deploy T",
+        "  Deploy #1 (push 0123456) › employee",
+        "    ✓ Log in T",
+        "      error: it failed",
+        "a line of the story",
+        "  ✓ Deploy #1 (push 0123456): success T",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("are reported to their last line when the story ends before them", () => {
+    const { progress, text } = start();
+    for (const event of started) progress.runEvent(event);
+    progress.runEvent(step("employee", "Log in"));
+    progress.say("failed: 1 of 3 checks");
+    progress.end();
+    expect(text()).toBe(
+      "  Deploy #1 (push 0123456) › customer\n  Deploy #1 (push 0123456) › employee\n    ✓ Log in T\nfailed: 1 of 3 checks\n",
+    );
+  });
+});

@@ -1,0 +1,41 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { globSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "test-command-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "%s ends npm run test:all and all that it started",
+  async (signal) => {
+    const command = spawn("npm", ["run", "test:all", "services/suppliers/src/database/guarded-pool"], {
+      cwd: resolve(import.meta.dirname, ".."),
+      env: { ...process.env, TMPDIR: folder },
+      stdio: "ignore",
+    });
+    const ended = once(command, "exit");
+    // The tests' database server: a process of a process of this command.
+    const pidFiles = () => globSync(join(folder, "tests-*/suppliers-database-*/server.pid"));
+    await expect.poll(pidFiles, { timeout: 100_000 }).toHaveLength(1);
+    const server = Number(readFileSync(pidFiles()[0] ?? "", "utf8"));
+    command.kill(signal);
+    await ended;
+    await expect.poll(() => isRunning(server), { timeout: 10_000 }).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.startsWith("tests-"))).toEqual([]);
+  },
+);
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
