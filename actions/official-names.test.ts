@@ -37,11 +37,14 @@ const official = {
   },
 };
 
-test.each(Object.entries(official))("%s has the names of the official action", (action, { inputs, outputs }) => {
-  const ours = read(action);
-  expect(Object.keys(ours.inputs)).toEqual(expect.arrayContaining(inputs.split(" ")));
-  expect(Object.keys(ours.outputs)).toEqual(expect.arrayContaining(outputs.split(" ")));
-});
+test.each(Object.entries(official))(
+  "%s has the names of the official action",
+  (action, { inputs, outputs }) => {
+    const ours = read(action);
+    expect(Object.keys(ours.inputs)).toEqual(expect.arrayContaining(inputs.split(" ")));
+    expect(Object.keys(ours.outputs)).toEqual(expect.arrayContaining(outputs.split(" ")));
+  },
+);
 
 test.each<[string, Readonly<Record<string, string>>]>([
   ["deploy-service", deployAliases],
