@@ -17,10 +17,17 @@ export function parseArn(text: string): Arn | undefined {
   return { partition, service, region, account, resource };
 }
 
-/** A role may be named without its ARN; then it is one of the account. A placeholder is looked for elsewhere. */
-export function roleFault(role: string, key: string): { text: string; mend: string } | undefined {
+/** A role may be named without its ARN; then it is one of the account. A placeholder is looked for elsewhere. `ownArn`: of anything in the account. */
+export function roleFault(
+  role: string,
+  key: string,
+  ownArn = "",
+): { text: string; mend: string } | undefined {
   if (findPlaceholders(role).length > 0) return undefined;
-  const mend = "write arn:aws:iam::<account>:role/<name> there";
+  const { partition = "aws", account = "<account>" } = parseArn(ownArn) ?? {};
+  // An ARN that only lacks `role/`, or something in front of it, names the role all the same.
+  const name = /(?::|role\/(?:.*\/)?)([\w+=,.@-]+)$/.exec(role)?.[1] ?? "<name>";
+  const mend = `write arn:${partition}:iam::${account}:role/${name} there`;
   if (!role.startsWith("arn:"))
     return /^[\w+=,.@/-]+$/.test(role) ? undefined : { text: `${key} is no role's name: ${role}`, mend };
   const arn = parseArn(role);

@@ -1,10 +1,15 @@
 import type { Keys } from "./data-file-positions.ts";
 
-/**
- * `<NAME>`: begins with a capital letter or has a `-` or `_` in it, so that markup inside a container's command
- * (`<html>`) is none.
- */
-const placeholder = /<(?=[A-Z]|[a-z][A-Za-z0-9]*[-_])([A-Za-z][A-Za-z0-9_-]*)>/g;
+/** `<NAME>`, `<account-id>` or `<endpoint>`. */
+const placeholder = /<([A-Za-z][A-Za-z0-9_-]*)>/g;
+
+/** Markup inside a container's command is no placeholder: elements that stand alone, or whose end is in the text, too. */
+const elements =
+  /^(html|head|body|title|meta|link|base|br|hr|img|input|p|li|td|th|tr|dt|dd|option|source|wbr)$/;
+
+function isMarkup(name: string, text: string): boolean {
+  return /^[a-z][a-z0-9]*$/.test(name) && (elements.test(name) || text.includes(`</${name}>`));
+}
 
 export interface Placeholder {
   readonly keys: Keys;
@@ -17,7 +22,8 @@ export interface Placeholder {
 export function findPlaceholders(value: unknown): Placeholder[] {
   const found: Placeholder[] = [];
   visitStrings(value, { path: "", keys: [] }, (text, place) => {
-    for (const match of text.matchAll(placeholder)) found.push({ ...place, name: match[1] ?? "" });
+    for (const [, name = ""] of text.matchAll(placeholder))
+      if (!isMarkup(name, text)) found.push({ ...place, name });
   });
   return found;
 }

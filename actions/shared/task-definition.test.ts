@@ -252,6 +252,8 @@ test.each<[unknown, string[]]>([
   ["<IMAGE1_NAME>", ["IMAGE1_NAME"]],
   ["arn:aws:iam::<account-id>:role/<Role>", ["account-id", "Role"]],
   ["echo '<html><h1>hello</h1></html>' && a < b > c", []],
+  ["<p>hello<br>world", []],
+  ["mysql://<endpoint>:3306", ["endpoint"]],
   [{ list: [{ name: "web", image: "<X>" }] }, ["X"]],
 ])("placeholders of %j", (value, names) => {
   expect(findPlaceholders(value).map(({ name }) => name)).toEqual(names);

@@ -117,7 +117,7 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
     nowhere,
     /2 things to correct: .*index\.test\.ts.*; The AWS endpoint cannot be reached/,
   ],
-  ["several wrong inputs", { cluster: "", "wait-until": "done" }, {}, /2 inputs are wrong: /],
+  ["several wrong inputs", { mode: "check", "wait-until": "done" }, {}, /2 inputs are wrong: /],
 ])("%s is one annotation with a next step", async (_, inputs, environment, message) => {
   const { exitCode, errors, outputs } = await runAction("one", inputs, environment);
   expect(exitCode).toBe(1);

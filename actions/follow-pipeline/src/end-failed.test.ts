@@ -55,6 +55,19 @@ test.each<[string, ActionRun[], string, string]>([
     "look at the stage Build in the CodePipeline console.",
   ],
   [
+    "a placeholder that was left in its brackets",
+    [
+      action({
+        error: {
+          code: "InvalidParameterException",
+          message: "Container.image contains invalid characters: <IMAGE1_NAME>",
+        },
+      }),
+    ],
+    "action Test of stage Build failed (InvalidParameterException): Container.image contains invalid characters: <IMAGE1_NAME> (execution e-1 Failed in action Test of stage Build)",
+    "fill the placeholder that was left in the definition files: name it, without its brackets, as Image1ContainerName of the deploy action, or give its value when the files are pushed (placeholders of mirror-source).",
+  ],
+  [
     "a role that lacks a right",
     [
       action({

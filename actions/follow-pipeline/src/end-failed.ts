@@ -67,6 +67,11 @@ function explainRejection(action: ActionRun): Explained {
 // What CodePipeline says of the actions that a delivery to ECS is made of.
 const known: readonly { readonly pattern: RegExp; readonly nextStep: string }[] = [
   {
+    pattern: /<[A-Z][A-Z0-9_]*>|placeholder/,
+    nextStep:
+      "fill the placeholder that was left in the definition files: name it, without its brackets, as Image1ContainerName of the deploy action, or give its value when the files are pushed (placeholders of mirror-source)",
+  },
+  {
     pattern: /image.*(does not exist|not found|was not found)|ImageNotFound|did not find (the )?image/i,
     nextStep: "push an image with the tag that the source action names, then run this job again",
   },

@@ -122,3 +122,18 @@ test.each<[string, PipelineExecutionSummary[], RegExp, RegExp]>([
   expect(failure.message).toMatch(message);
   expect(failure.nextStep).toMatch(nextStep);
 });
+
+test("a commit on a branch that the pipeline does not watch is sent to the one that it does", async () => {
+  const rule = "arn:aws:events:us-east-1:123456789012:rule/changed";
+  const { history } = await find([[execution("e-1", "Succeeded", "old", rule)]]);
+  const commit = {
+    kind: "commit" as const,
+    revision: "0a1b",
+    actions: ["Source"],
+    watched: ["branch main of definitions"],
+  };
+  const { nextStep } = notStarted({ pipeline: "update-web", wanted: [commit], waitedMs: 120_000, history });
+  expect(nextStep).toMatch(
+    /^push the commit to branch main of definitions, which is all that the pipeline watches/,
+  );
+});

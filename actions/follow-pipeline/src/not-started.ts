@@ -46,10 +46,13 @@ function sayEarlier({ history, wanted }: Silence): string {
 }
 
 function nextStep(wanted: readonly WantedSource[], history: readonly Execution[]): string {
+  const { kind, watched = [] } = wanted.at(-1) ?? {};
+  if (history.some(startedByEvent) && kind === "commit" && watched.length > 0)
+    return `push the commit to ${watched.join(" or ")}, which is all that the pipeline watches; if it is there, check that the rule is enabled and names that branch: a commit that the branch has already raises no event`;
   if (history.some(startedByEvent))
     return "check that the rule is enabled and its pattern names this repository and tag or branch, and that the source changed: what has the tag or branch already raises no event";
   const event =
-    wanted.at(-1)?.kind === "commit"
+    kind === "commit"
       ? "the event CodeCommit Repository State Change of the repository's branch"
       : "the event ECR Image Action of the repository and its tag";
   return `make the rule, which only the console makes by itself: ${event}, with the pipeline as target and a role that may codepipeline:StartPipelineExecution (infra-templates/pipeline.yaml has it)`;

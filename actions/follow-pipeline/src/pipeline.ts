@@ -64,6 +64,8 @@ export interface WantedSource {
   readonly revision: string;
   /** Names of the source actions that may bring it. */
   readonly actions: readonly string[];
+  /** For a commit: what these actions watch, such as `branch main of definitions`. */
+  readonly watched?: readonly string[];
 }
 
 /** Which of the pipeline's sources brings what is wanted; throws a Failure when none does. */
@@ -74,7 +76,8 @@ export function wantedSources(pipeline: PipelineDeclaration, target: Target): Wa
   const wanted: WantedSource[] = [];
   if (commit) {
     const actions = sources.filter((source) => commitProviders.includes(providerOf(source)));
-    wanted.push({ kind: "commit", revision: commit, actions: namesOf(actions) });
+    const watched = actions.map(branchOf);
+    wanted.push({ kind: "commit", revision: commit, actions: namesOf(actions), watched });
   }
   if (image) {
     const actions = sources.filter((source) => bringsImage(source, image.repository));
@@ -83,6 +86,12 @@ export function wantedSources(pipeline: PipelineDeclaration, target: Target): Wa
   for (const { kind, actions } of wanted)
     if (actions.length === 0) throw noSource(pipeline, kind, image?.repository, sources);
   return wanted;
+}
+
+/** By the names that CodeCommit, a connection and GitHub have for them (CodePipeline user guide, action reference). */
+function branchOf({ configuration = {} }: ActionDeclaration): string {
+  const { RepositoryName, FullRepositoryId, Repo, BranchName, Branch } = configuration;
+  return `branch ${BranchName ?? Branch} of ${RepositoryName ?? FullRepositoryId ?? Repo}`;
 }
 
 /** Such as `commit 0a1b…` or `image sha256:…`, to follow `with` or `for` in a sentence. */

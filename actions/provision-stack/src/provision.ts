@@ -52,7 +52,8 @@ async function forEachStack(
     if (!planned || !result) throw new Error(`${name} is ordered, but not planned`);
     world.signal.throwIfAborted();
     await timed(world, result, async () => {
-      if (inputs.mode === "apply") await applyStack(world, planned, result, { ...inputs, deadlineAt });
+      if (inputs.mode === "apply")
+        await applyStack(world, planned, result, { ...inputs, deadlineAt, folder: set.folder });
       else result.outcome = "read";
       result.outputs = await readOutputs(world, planned);
     });

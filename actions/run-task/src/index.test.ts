@@ -33,6 +33,7 @@ test("a green run sets every output", async () => {
     status: "succeeded",
     cause: "",
     "task-arn": expect.stringMatching(/:task\/outside\/\w{32}$/),
+    "run-task-arn": expect.stringMatching(/^\["arn:.*:task\/outside\/\w{32}"\]$/),
     "exit-code": "0",
     revision: expect.stringMatching(/task-definition\/job:\d+$/),
   });

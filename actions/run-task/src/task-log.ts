@@ -1,7 +1,7 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { isAccessDenied, isThrottled } from "../../shared/aws-errors.ts";
 import { type LogStream, logStreamOf } from "../../shared/ecs/log-stream.ts";
-import { deliveryMs, tailLines } from "../../shared/ecs/log-tail.ts";
+import { deliveryMs, isMetricLine, tailLines } from "../../shared/ecs/log-tail.ts";
 import type { EcsWorld } from "../../shared/ecs/world.ts";
 
 /** A container's log, shown in the job's log as it grows. */
@@ -30,7 +30,8 @@ export function createTaskLog(
     try {
       const lines = (await read?.()) ?? [];
       for (const line of lines) world.log.info(`              │ ${line}`);
-      tail.splice(0, tail.length, ...[...tail, ...lines].slice(-tailLines));
+      const words = lines.filter((line) => !isMetricLine(line));
+      tail.splice(0, tail.length, ...[...tail, ...words].slice(-tailLines));
       return lines.length > 0;
     } catch (error) {
       if (world.signal.aborted) throw error;

@@ -6,6 +6,13 @@ import type { EcsWorld } from "./world.ts";
 export const deliveryMs = 5_000;
 /** Enough to see what led to the end. */
 export const tailLines = 20;
+/** So many are read, as services write metrics between their words. */
+const readLines = 200;
+
+/** A line of CloudWatch's embedded metric format, which says nothing to a reader. */
+export function isMetricLine(line: string): boolean {
+  return /^\s*\{.*"_aws"\s*:/s.test(line);
+}
 
 /**
  * The last lines that a container wrote, from CloudWatch Logs, by the awslogs options of its definition. Empty when
@@ -26,10 +33,12 @@ export async function readLogTail(
       const command = new GetLogEventsCommand({
         logGroupName,
         logStreamName,
-        limit: tailLines,
+        limit: readLines,
         startFromHead: false,
       });
-      return (await client.send(command)).events?.map(({ message = "" }) => message.trimEnd()) ?? [];
+      const { events = [] } = await client.send(command);
+      const lines = events.map(({ message = "" }) => message.trimEnd());
+      return lines.filter((line) => !isMetricLine(line)).slice(-tailLines);
     };
     const found = await read();
     if (found.length > 0) return found;
@@ -52,7 +61,7 @@ const epilogue = [
 
 /** The last line that tells something: no stack frames or version banners; the message of a structured line. */
 export function lastTellingLine(logLines: readonly string[]): string {
-  const told = withoutProperties(logLines);
+  const told = withoutProperties(logLines.filter((line) => !isMetricLine(line)));
   const line = told.findLast((candidate) => !epilogue.some((pattern) => pattern.test(candidate))) ?? "";
   return messageOf(line).trim();
 }

@@ -40,6 +40,12 @@ const taskCauses: readonly TaskCause[] = [
       "check the execution role's ECR permissions and the subnets' way to ECR (NAT, public IP or endpoints).",
   },
   {
+    pattern: /can.t find the specified secret value/i,
+    text: ({ reason }) => `A secret of the task definition has no value: ${reason}`,
+    nextStep: () =>
+      "put a value into the secret (aws secretsmanager put-secret-value), or name a version that has one.",
+  },
+  {
     pattern: /ResourceInitializationError.*secret/is,
     text: ({ reason }) => `A secret of the task definition cannot be read: ${reason}`,
     nextStep: () =>
@@ -99,6 +105,17 @@ export function causeOfTask(task: FailedTask): Cause | undefined {
   return task.stopCode === "EssentialContainerExited" ? causeOfExit(task, line) : undefined;
 }
 
+/** What to do about a connection that a container's last words complain of. */
+export function nextStepOfConnection(line: string): string | undefined {
+  if (/ENOTFOUND|EAI_AGAIN|getaddrinfo|name or service not known|unknown (mysql server )?host/i.test(line)) {
+    const host = /(?:ENOTFOUND|EAI_AGAIN|host) '?([\w-]+(?:\.[\w-]+)+)'?/i.exec(line)?.[1];
+    return `DNS of the task's VPC does not know ${host ?? "the host that the container connects to"}: correct the host in the container's environment or secret, and check that the VPC has DNS support.`;
+  }
+  if (/ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH/.test(line))
+    return "check the address the container connects to and the security group in between.";
+  return undefined;
+}
+
 /** 128 + signal, as shells and container runtimes report it. */
 const killed = 137;
 
@@ -112,11 +129,8 @@ function causeOfExit({ container, exitCode }: FailedTask, line: string): Cause {
       text,
       nextStep: "a service must keep running; check that the entry point stays in the foreground.",
     };
-  if (/ECONNREFUSED|ENOTFOUND|ETIMEDOUT|getaddrinfo/.test(line))
-    return {
-      text,
-      nextStep: "check the address the container connects to and the security group in between.",
-    };
+  const connection = nextStepOfConnection(line);
+  if (connection) return { text, nextStep: connection };
   if (/EADDRINUSE/.test(line))
     return { text, nextStep: "two containers of the task use one port; give each its own." };
   return { text, nextStep: "start this image with the same environment; its log is in the job summary." };

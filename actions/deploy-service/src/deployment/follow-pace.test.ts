@@ -49,7 +49,7 @@ test("with the pace of tasks known, looks are as rare as what is left is long", 
 
 test("where nothing shows the end, looks come every eight seconds after the first minute", () => {
   const found = looks(paceUntil("complete"), () => look("started"), 30 * minute);
-  expect(longest(found, 0, minute)).toBe(12 * second);
+  expect(longest(found, 0, minute)).toBe(15 * second);
   expect(longest(found, 61 * second, 30 * minute)).toBeLessThan(8 * second);
 });
 

@@ -17,7 +17,7 @@ const pauses = {
   far: { shortest: 5_000, longest: 20_000, share: 1 / 3 },
 };
 /** Nothing shows the end coming: no rollout is over within a minute, and AWS's own waiters check every 15 s. */
-const blind = { firstMs: 60_000, early: 12_000, later: 7_600 };
+const blind = { firstMs: 60_000, early: 15_000, later: 7_450 };
 
 /**
  * Returns how many milliseconds to pause after a look: short when the wanted stage may be reached any moment, long

@@ -151,8 +151,8 @@ test.each<[string, Partial<Evidence>, string]>([
   ],
   [
     "an unhealthy target",
-    { unhealthyTargets: ["10.0.0.1:80 unhealthy: Target.Timeout (Request timed out)"] },
-    "The new tasks are not healthy: 10.0.0.1:80 unhealthy: Target.Timeout",
+    { unhealthyTargets: ["Request timed out (path /, port 80; target 10.0.0.1, Target.Timeout)"] },
+    "Request timed out (path /, port 80; target 10.0.0.1, Target.Timeout): the new tasks are not healthy",
   ],
   [
     "an event of the service",
@@ -177,4 +177,61 @@ test.each<[string, Partial<Evidence>, string]>([
   ["nothing at all", {}, "CodeDeploy gives no reason"],
 ])("without stopped tasks, %s is the cause", (_, evidence, text) => {
   expect(causeOf({ ...nothing, ...evidence }).text).toContain(text);
+});
+
+const unhealthy = {
+  stopCode: "ServiceSchedulerInitiated",
+  stoppedReason: "Task failed ELB health checks in (x)",
+};
+const metrics = '{"_aws":{"Timestamp":1,"CloudWatchMetrics":[]},"requests":3}';
+
+test("metric lines are no last words", () => {
+  const logLines = ["Error: no database", metrics, ` ${metrics}`];
+  const failed = task({ ...exited, exitCode: 1, logLines });
+  expect(causeOf({ ...nothing, failedTasks: [failed] }).text).toBe(
+    "Container web exited with code 1: Error: no database",
+  );
+});
+
+test.each<[string, Partial<Evidence>, string]>([
+  [
+    "of a target that is still there",
+    {
+      unhealthyTargets: [
+        "Health checks failed with these codes: [404] (path /up, port 80; target 10.0.0.1, Target.ResponseCodeMismatch)",
+      ],
+    },
+    "Health checks failed with these codes: [404] (path /up, port 80; target 10.0.0.1, Target.ResponseCodeMismatch): container web failed the load balancer's health checks",
+  ],
+  [
+    "of an event of the service",
+    {
+      serviceEvents: [
+        "(service web) (port 8080) is unhealthy in (target-group x) due to (reason Health checks failed with these codes: [404]).",
+      ],
+    },
+    "Health checks failed with these codes: [404] (port 8080): container web failed the load balancer's health checks",
+  ],
+])("the health check's own words come first: those %s", (_, evidence, text) => {
+  const failedTasks = [task({ ...unhealthy, logLines: ["listening", metrics] })];
+  const cause = causeOf({ ...nothing, failedTasks, ...evidence });
+  expect(cause.text).toBe(`${text}; its log ends with: listening`);
+  expect(cause.nextStep).toContain("path, port");
+});
+
+test.each<[string, Partial<FailedTask>]>([
+  ["crashes", { ...exited, exitCode: 1 }],
+  ["is not healthy", unhealthy],
+])("a task that %s for an unknown host is sent to DNS", (_, parts) => {
+  const logLines = ["Error: getaddrinfo ENOTFOUND db.elsewhere.example"];
+  const { nextStep } = causeOf({ ...nothing, failedTasks: [task({ ...parts, logLines })] });
+  expect(nextStep).toMatch(/^DNS of the task's VPC does not know db\.elsewhere\.example/);
+});
+
+test("a secret without a value is given one", () => {
+  const stoppedReason =
+    "ResourceInitializationError: unable to pull secrets or registry auth: ResourceNotFoundException: Secrets Manager can't find the specified secret value for staging label: AWSCURRENT";
+  const { text, nextStep } = causeOf({ ...nothing, failedTasks: [task({ stoppedReason })] });
+  expect(text).toMatch(/^A secret of the task definition has no value: /);
+  expect(nextStep).toContain("put-secret-value");
 });

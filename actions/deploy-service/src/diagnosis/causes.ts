@@ -1,6 +1,6 @@
 import type { FailedTask } from "../../../shared/ecs/failed-task.ts";
 import { lastTellingLine } from "../../../shared/ecs/log-tail.ts";
-import { type Cause, causeOfTask } from "../../../shared/ecs/task-causes.ts";
+import { type Cause, causeOfTask, nextStepOfConnection } from "../../../shared/ecs/task-causes.ts";
 import type { Evidence } from "./evidence.ts";
 
 /** The sentence for the first annotation. An alarm ended it for sure; else the newest task tells most; then lifecycle, targets, service and AWS itself. */
@@ -10,14 +10,28 @@ export function causeOf(evidence: Evidence, state?: string): Cause {
   return (task && (causeOfTask(task) ?? causeOfHealth(task, evidence))) ?? causeOfDeployment(evidence, state);
 }
 
-function causeOfHealth(task: FailedTask, { unhealthyTargets }: Evidence): Cause | undefined {
+function causeOfHealth(task: FailedTask, evidence: Evidence): Cause | undefined {
   if (!/health check/i.test(task.stoppedReason)) return undefined;
-  const reason = unhealthyTargets[0] ?? task.stoppedReason;
-  const line = lastTellingLine(task.logLines);
+  const { container, stoppedReason, logLines } = task;
+  const words = wordsOfHealthCheck(evidence);
+  const failed = `ontainer ${container} failed the load balancer's health checks`;
+  const line = lastTellingLine(logLines);
   return {
-    text: `Container ${task.container} failed the load balancer's health checks: ${reason}${line ? `; its log ends with: ${line}` : ""}`,
-    nextStep: "check the target group's path, port and expected codes against what the container answers.",
+    text: `${words ? `${words}: c${failed}` : `C${failed}: ${stoppedReason}`}${line ? `; its log ends with: ${line}` : ""}`,
+    nextStep:
+      nextStepOfConnection(line) ??
+      "check the target group's path, port and expected codes against what the container answers.",
   };
+}
+
+/** The health check's own, of a target that is still registered, or as ECS put them into an event of the service. */
+function wordsOfHealthCheck({ unhealthyTargets, serviceEvents }: Evidence): string | undefined {
+  if (unhealthyTargets[0]) return unhealthyTargets[0];
+  for (const event of serviceEvents) {
+    const found = /\(port (\d+)\) is unhealthy in .*due to \(reason (.+?)\)\.?$/.exec(event);
+    if (found) return `${found[2]} (port ${found[1]})`;
+  }
+  return undefined;
 }
 
 const lookAtAlarm =
@@ -67,7 +81,7 @@ function causeOfDeployment(evidence: Evidence, state: string | undefined): Cause
   const unable = serviceEvents.find((message) => /unable to|failed/i.test(message));
   const text =
     (failedEvent?.diagnostics && `${failedEvent.name} failed: ${failedEvent.diagnostics}`) ??
-    (unhealthyTargets[0] && `The new tasks are not healthy: ${unhealthyTargets[0]}`) ??
+    (unhealthyTargets[0] && `${unhealthyTargets[0]}: the new tasks are not healthy`) ??
     unable ??
     (reason?.message && `${by} ended the deployment (${reason.code}): ${reason.message}`) ??
     state ??

@@ -1,6 +1,6 @@
 import type { ContainerDefinition, Service } from "@aws-sdk/client-ecs";
 import { DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
-import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { TargetGroup, TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { FailedTask } from "../../../shared/ecs/failed-task.ts";
 import { readLogTail } from "../../../shared/ecs/log-tail.ts";
 import { findService, type ServiceName } from "../../../shared/ecs/service.ts";
@@ -16,7 +16,7 @@ export interface Evidence {
   readonly failedEvent: LifecycleEvent | undefined;
   /** Messages of the service since the deployment began, newest first. */
   readonly serviceEvents: readonly string[];
-  /** Such as `10.0.1.7:8080 unhealthy: Target.ResponseCodeMismatch (Health checks failed with these codes: [503])`. */
+  /** Such as `Health checks failed with these codes: [503] (path /health, port 8080; target 10.0.1.7, Target.ResponseCodeMismatch)`. */
   readonly unhealthyTargets: readonly string[];
   /** What AWS itself says of the end. */
   readonly reason: { readonly code: string; readonly message: string } | undefined;
@@ -118,17 +118,37 @@ async function unhealthyTargets(
   const { service } = await findService(world, name);
   const groups = targetGroups(service);
   if (groups.length === 0) return [];
-  const { DescribeTargetHealthCommand } = await import("@aws-sdk/client-elastic-load-balancing-v2");
+  const { DescribeTargetGroupsCommand, DescribeTargetHealthCommand } = await import(
+    "@aws-sdk/client-elastic-load-balancing-v2"
+  );
   const client = await world.clients.elbv2();
-  const answers = await Promise.all(
-    groups.map((TargetGroupArn) => client.send(new DescribeTargetHealthCommand({ TargetGroupArn }))),
-  );
-  return answers.flatMap(({ TargetHealthDescriptions = [] }) =>
-    TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State === "unhealthy").map(sayTarget),
-  );
+  const [answers, checks] = await Promise.all([
+    Promise.all(
+      groups.map((TargetGroupArn) => client.send(new DescribeTargetHealthCommand({ TargetGroupArn }))),
+    ),
+    orNone(
+      world,
+      "the path of the health check",
+      async () =>
+        (await client.send(new DescribeTargetGroupsCommand({ TargetGroupArns: groups }))).TargetGroups ?? [],
+    ),
+  ]);
+  return answers.flatMap(({ TargetHealthDescriptions = [] }, index) => {
+    const check = checks.find(({ TargetGroupArn }) => TargetGroupArn === groups[index]);
+    const unhealthy = TargetHealthDescriptions.filter(
+      ({ TargetHealth }) => TargetHealth?.State === "unhealthy",
+    );
+    return unhealthy.map((target) => sayTarget(target, check));
+  });
 }
 
-function sayTarget({ Target, TargetHealth }: TargetHealthDescription): string {
-  const { State, Reason, Description } = TargetHealth ?? {};
-  return `${Target?.Id}:${Target?.Port} ${State}: ${Reason} (${Description})`;
+/** The health check's own words first. */
+function sayTarget(
+  { Target, TargetHealth }: TargetHealthDescription,
+  check: TargetGroup | undefined,
+): string {
+  const { Reason = "unhealthy", Description } = TargetHealth ?? {};
+  const port = check?.HealthCheckPort === "traffic-port" ? Target?.Port : check?.HealthCheckPort;
+  const path = check?.HealthCheckPath ? `path ${check.HealthCheckPath}, ` : "";
+  return `${Description ?? Reason} (${path}port ${port ?? Target?.Port}; target ${Target?.Id}, ${Reason})`;
 }

@@ -8,9 +8,9 @@ import type { DeploymentRecord } from "../record.ts";
 import { findFailedTasks } from "./failed-tasks.ts";
 
 /** A look costs a call of its own, and tasks that crash do so for minutes: once one has, each look is worth it. */
-const dueMs = 60_000;
+const firstMs = 45_000;
 /** The longer none has crashed, the rarer that is. */
-const longestMs = 300_000;
+const pauses = { shortest: 60_000, longest: 300_000, share: 0.6 };
 
 interface Watched {
   readonly world: World;
@@ -32,7 +32,7 @@ export function watchTasks({
   const known = new Map<string, Task>();
   let mayLook = true;
   const startedAt = world.clock.now();
-  let dueAt = startedAt + dueMs;
+  let dueAt = startedAt + firstMs;
   return async ({ startedBy, failedTasks, near, quietUntil }) => {
     const tooMany = failedTasks >= inputs.maxFailedTasks;
     if (!startedBy || !mayLook) return tooMany;
@@ -40,7 +40,8 @@ export function watchTasks({
     const isEnding = near === "complete" && quietUntil === undefined;
     const isDue = record.failedTasks.length > 0 || now >= dueAt;
     if (!tooMany && (isEnding || !isDue)) return false;
-    dueAt = now + Math.min(longestMs, Math.max(dueMs, (now - startedAt) / 4));
+    const { shortest, longest, share } = pauses;
+    dueAt = now + Math.min(longest, Math.max(shortest, (now - startedAt) * share));
     try {
       const failed = await findFailedTasks(world, { ...inputs, revision, startedBy }, known, world.signal);
       for (const task of failed.slice(record.failedTasks.length)) {

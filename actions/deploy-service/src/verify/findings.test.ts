@@ -128,7 +128,15 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
       definition.taskRoleArn = "arn:aws:iam::123456789012:user/web";
     },
     /^taskRoleArn is no role's ARN/,
-    /role\/<name>/,
+    /^write arn:aws:iam::123456789012:role\/<name> there/,
+  ],
+  [
+    "a role's ARN without the kind of resource",
+    (definition) => {
+      definition.taskRoleArn = "arn:aws:iam::123456789012:web";
+    },
+    /^taskRoleArn is no role's ARN/,
+    /^write arn:aws:iam::123456789012:role\/web there/,
   ],
   [
     "no execution role where Fargate needs one",

@@ -49,7 +49,7 @@ async function checkRole(checking: Checking, role: string, key: string): Promise
 
 /** A role may be named without its ARN; then it is one of the account. */
 function checkName({ service }: Checking, role: string, key: string): Finding | undefined {
-  const fault = roleFault(role, key);
+  const fault = roleFault(role, key, service.serviceArn);
   const arn = parseArn(role);
   if (fault || !arn) return fault;
   const own = parseArn(service.serviceArn ?? "")?.account;

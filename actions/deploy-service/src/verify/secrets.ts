@@ -37,19 +37,25 @@ function referencesOf({ containerDefinitions = [] }: TaskDefinitionInput): Refer
 }
 
 /** Developer guide, "Pass Secrets Manager secrets through environment variables": all colons, or none. */
-const form =
-  "arn:aws:secretsmanager:<region>:<account>:secret:<name>:<json-key>:<version-stage>:<version-id>";
+function formIn({ service }: Checking): string {
+  const {
+    partition = "aws",
+    region = "<region>",
+    account = "<account>",
+  } = parseArn(service.serviceArn ?? "") ?? {};
+  return `arn:${partition}:secretsmanager:${region}:${account}:secret:<name>:<json-key>:<version-stage>:<version-id>`;
+}
 
 async function checkReference(checking: Checking, reference: Reference): Promise<Finding[]> {
   const { valueFrom, what } = reference;
   const arn = parseArn(valueFrom);
-  if (arn?.service !== "secretsmanager") return checkParameter(reference);
+  if (arn?.service !== "secretsmanager") return checkParameter(checking, reference);
   const [kind, name, key, stage, versionId, ...more] = arn.resource.split(":");
   if (kind !== "secret" || !name || (key !== undefined && versionId === undefined) || more.length > 0)
     return [
       {
         text: `${what} is ${valueFrom}, which ECS cannot read`,
-        mend: `write it as ${form}; the last three may be empty, their colons stay`,
+        mend: `write it as ${formIn(checking)}; the last three may be empty, their colons stay`,
       },
     ];
   const SecretId = valueFrom.split(":").slice(0, 7).join(":");
@@ -78,6 +84,10 @@ function faultsOf(
       { text: `${what} is marked for deletion`, mend: "restore it (aws secretsmanager restore-secret)" },
     ];
   const stages = Object.values(VersionIdsToStages).flat();
+  if (stages.length === 0)
+    return [
+      { text: `${what} has no value yet`, mend: "put one into it (aws secretsmanager put-secret-value)" },
+    ];
   if (stage && !stages.includes(stage))
     return [
       {
@@ -91,14 +101,14 @@ function faultsOf(
 }
 
 /** A parameter is named by its ARN or, in the same region, by its name (API reference, Secret). */
-function checkParameter({ valueFrom, what }: Reference): Finding[] {
+function checkParameter(checking: Checking, { valueFrom, what }: Reference): Finding[] {
   const arn = parseArn(valueFrom);
   const isParameter = arn ? arn.service === "ssm" && arn.resource.startsWith("parameter/") : true;
   if (isParameter && /^[\w.:/-]+$/.test(valueFrom)) return [];
   return [
     {
       text: `${what} is ${valueFrom}, which names neither a secret nor a parameter`,
-      mend: `write a parameter's name or ARN, or ${form}`,
+      mend: `write a parameter's name or ARN, or ${formIn(checking)}`,
     },
   ];
 }

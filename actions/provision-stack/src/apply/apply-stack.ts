@@ -3,6 +3,7 @@ import { explainAwsError, isAccessDenied } from "../../../shared/aws-errors.ts";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { removeStack } from "../delete/remove-stack.ts";
 import type { ProvisionInputs } from "../inputs.ts";
+import { refuseNamesInUse } from "../plan/names-in-use.ts";
 import type { StackResult } from "../result.ts";
 import { type ChangeSet, createChangeSet, discardChangeSet, executeChangeSet } from "../stack/change-set.ts";
 import { newestEvent } from "../stack/events.ts";
@@ -15,6 +16,8 @@ import { toFailure } from "./to-failure.ts";
 export interface ApplyOptions extends Pick<ProvisionInputs, "onFailure" | "onCancel"> {
   /** Milliseconds since the epoch. */
   readonly deadlineAt: number;
+  /** Every stack of the folder, for what the templates tell of each other. */
+  readonly folder: readonly PlannedStack[];
 }
 
 /** Brings a stack to what template and parameters say, through a change set. */
@@ -27,6 +30,7 @@ export async function applyStack(
   const { stackName } = planned;
   const usable = await recoverStack(world, stackName, options);
   if (usable) await protect(world, stackName);
+  else await refuseNamesInUse(world, planned, options.folder);
   const changeSet = await createChangeSet(world, planned, usable ? "UPDATE" : "CREATE", options.deadlineAt);
   if (!changeSet.hasChanges) {
     await discardChangeSet(world, changeSet);

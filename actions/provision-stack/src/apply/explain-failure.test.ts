@@ -35,8 +35,8 @@ test.each<[string, Case]>([
       before: { prefix: "owner", body: repository },
       body: repository,
       message:
-        /Images \(AWS::ECR::Repository\) failed: the name customer is taken by stack owner-it \(.*it\.yaml:2; /,
-      nextStep: "delete stack owner-it, or use its stack-prefix, or give this one another name.",
+        /^Stack shop-it: Images \(AWS::ECR::Repository\) cannot be created: the name customer is already used by stack owner-it$/,
+      nextStep: "delete stack owner-it, or use its stack-prefix, or give this one another name",
     },
   ],
   [
@@ -95,8 +95,8 @@ test("a name that something of no stack has is told so", async () => {
   await stage.simulator.aws.ecr.createRepository({ repositoryName: "customer" });
   await stage.templates({ it: repository });
   const { error } = await stage.run({});
-  expect(error?.message).toContain("the name customer is taken by something that is of no stack");
-  expect(error?.nextStep).toContain("it was made by hand, or kept when its stack was deleted");
+  expect(error?.message).toContain("the name customer is already used by a resource outside any stack");
+  expect(error?.nextStep).toContain("leave the template it out (input stacks), delete that resource");
 });
 
 const template = parseTemplate("Resources: { R: { Type: T } }", "infra-templates/it.yaml", "it");

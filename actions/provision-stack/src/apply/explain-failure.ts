@@ -179,7 +179,11 @@ async function taken(
   };
 }
 
-async function ownerOf(cloudformation: World["cloudformation"], name: string): Promise<string | undefined> {
+/** The stack that has a resource of this name. */
+export async function ownerOf(
+  cloudformation: World["cloudformation"],
+  name: string,
+): Promise<string | undefined> {
   try {
     const command = new DescribeStackResourcesCommand({ PhysicalResourceId: name });
     const { StackResources = [] } = await cloudformation.send(command);

@@ -3,6 +3,7 @@ import { onlyDeletable, settledStack } from "../apply/recover-stack.ts";
 import { createChangeSet, discardChangeSet } from "../stack/change-set.ts";
 import type { World } from "../world.ts";
 import { exportsThatWouldChange } from "./exports-in-use.ts";
+import { type NameInUse, namesInUse } from "./names-in-use.ts";
 import { plannedCreation } from "./planned-creation.ts";
 import { type PlannedChange, type StackPlan, toPlannedChange } from "./stack-plan.ts";
 
@@ -49,6 +50,7 @@ export async function planStack(
       ...named,
       kind: "create",
       changes: await plannedCreation(world, planned, options.folder),
+      warnings: (await namesInUse(world, planned, options.folder)).map(sayNameInUse),
       notes: [`Created ${awaited}; until then these are the resources as the template tells.`],
     };
   return fromChangeSet(world, planned, isThere ? "UPDATE" : "CREATE", options);
@@ -58,12 +60,13 @@ async function fromChangeSet(
   world: World,
   planned: PlannedStack,
   type: "CREATE" | "UPDATE",
-  { deadlineAt }: PlanOptions,
+  { deadlineAt, folder }: PlanOptions,
 ): Promise<StackPlan> {
   const { stackName, template } = planned;
   const changeSet = await createChangeSet(world, planned, type, deadlineAt);
   await discardChangeSet(world, changeSet);
   const changes = changeSet.changes.map(toPlannedChange);
+  const inUse = type === "CREATE" ? await namesInUse(world, planned, folder) : [];
   const onlyOutputs = changeSet.hasChanges && changes.length === 0;
   return {
     template: template.name,
@@ -71,8 +74,16 @@ async function fromChangeSet(
     kind: changeSet.hasChanges ? (type === "CREATE" ? "create" : "update") : "none",
     changes,
     notes: onlyOutputs ? ["Only its outputs change."] : [],
-    warnings: [...changes.flatMap(warn), ...(await exportsThatWouldChange(world, planned, changes))],
+    warnings: [
+      ...inUse.map(sayNameInUse),
+      ...changes.flatMap(warn),
+      ...(await exportsThatWouldChange(world, planned, changes)),
+    ],
   };
+}
+
+function sayNameInUse({ text, fix }: NameInUse): string {
+  return `${text}. Fix: ${fix}.`;
 }
 
 function warn({ action, logicalId, type, replacement, loss }: PlannedChange): string[] {

@@ -3,7 +3,7 @@ import type { Row } from "../row.ts";
 
 const rolledBack = { status: "rolled-back", production: "old" } as const;
 const unhealthy = {
-  cause: /^Container web failed the load balancer's health checks: /,
+  cause: /container web failed the load balancer's health checks/i,
   nextStep: /path, port/,
 };
 const failsItsCheck = {

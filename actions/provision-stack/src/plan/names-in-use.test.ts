@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Failure } from "../../../shared/failure.ts";
+import { createStage, type Stage } from "../stage.support.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+  const { aws } = stage.simulator;
+  const trust = { Statement: [{ Effect: "Allow", Principal: "*", Action: "sts:AssumeRole" }] };
+  await aws.ecr.createRepository({ repositoryName: "customer" });
+  await aws.ecs.createCluster({ clusterName: "shop" });
+  await aws.logs.createLogGroup({ logGroupName: "shop" });
+  await aws.iam.createRole({ RoleName: "shop", AssumeRolePolicyDocument: JSON.stringify(trust) });
+  await aws.codedeploy.createApplication({ applicationName: "shop", computePlatform: "ECS" });
+  await aws.codecommit.createRepository({ repositoryName: "shop" });
+  await aws.secretsmanager.createSecret({ Name: "shop", SecretString: "x" });
+});
+afterAll(() => stage?.close());
+
+const role =
+  "{ Statement: [{ Effect: Allow, Principal: { Service: ecs.amazonaws.com }, Action: sts:AssumeRole }] }";
+const resources = {
+  Images: "{ Type: AWS::ECR::Repository, Properties: { RepositoryName: customer } }",
+  Cluster: "{ Type: AWS::ECS::Cluster, Properties: { ClusterName: !Ref Name } }",
+  Log: "{ Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !Ref Name } }",
+  Role: `{ Type: AWS::IAM::Role, Properties: { RoleName: !Ref Name, AssumeRolePolicyDocument: ${role} } }`,
+  App: "{ Type: AWS::CodeDeploy::Application, Properties: { ApplicationName: !Ref Name, ComputePlatform: ECS } }",
+  Code: "{ Type: AWS::CodeCommit::Repository, Properties: { RepositoryName: !Ref Name } }",
+  Secret: "{ Type: AWS::SecretsManager::Secret, Properties: { Name: !Ref Name, SecretString: y } }",
+};
+const templateOf = (chosen: Readonly<Record<string, string>>) =>
+  `Parameters: { Name: { Type: String, Default: shop } }\nResources:\n${Object.entries(chosen)
+    .map(([id, resource]) => `  ${id}: ${resource}\n`)
+    .join("")}`;
+
+test("a plan names every resource whose name is already used, and what to do", async () => {
+  await stage.templates({ it: templateOf(resources) });
+  const { error, summary } = await stage.run({ mode: "plan" });
+  expect(error).toBeUndefined();
+  for (const logicalId of Object.keys(resources))
+    expect(summary).toMatch(
+      new RegExp(`${logicalId} \\(AWS::\\S+\\) cannot be created: the name \\w+ is already used`),
+    );
+  expect(summary).toContain("Fix: leave the template it out (input stacks), delete that resource");
+  expect(summary).toMatch(
+    /--resources-to-import '\[\{"ResourceType":"AWS::ECR::Repository","LogicalResourceId":"Images"/,
+  );
+});
+
+test("names that nobody has raise no warning", async () => {
+  await stage.templates({
+    it: templateOf(resources).replace("Default: shop", "Default: other").replace("customer", "other"),
+  });
+  const { summary } = await stage.run({ mode: "plan" });
+  expect(summary).not.toContain("already used");
+});
+
+test("an apply names them as well, creates nothing and leaves what has the names as it is", async () => {
+  await stage.templates({ it: templateOf(resources) });
+  const before = await stage.run({ mode: "plan" });
+  const { error } = await stage.run({});
+  for (const logicalId of Object.keys(resources)) expect(error?.message).toContain(`${logicalId} (AWS::`);
+  expect((error as Failure).nextStep).toContain("leave the template it out (input stacks)");
+  expect(await stage.stacks()).toEqual({});
+  expect((await stage.run({ mode: "plan" })).summary).toBe(before.summary);
+});

@@ -1,0 +1,105 @@
+import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import { type EvaluatedResource, evaluateResources } from "../../../shared/cloudformation/resources.ts";
+import { Failure } from "../../../shared/failure.ts";
+import { ownerOf } from "../apply/explain-failure.ts";
+import type { World } from "../world.ts";
+import { finders } from "./name-finders.ts";
+
+export interface NameInUse {
+  readonly text: string;
+  readonly fix: string;
+}
+
+/** Nothing is created of a stack that could not be finished: CloudFormation would find out after minutes, one by one. */
+export async function refuseNamesInUse(
+  world: World,
+  planned: PlannedStack,
+  folder: readonly PlannedStack[],
+): Promise<void> {
+  const found = await namesInUse(world, planned, folder);
+  if (found.length === 0) return;
+  const fixes = [...new Set(found.map(({ fix }) => fix))];
+  throw new Failure(`Stack ${planned.stackName}: ${found.map(({ text }) => text).join("; ")}`, {
+    nextStep: `${fixes.join("; ")}. Nothing of the stack was created.`,
+    place: { file: planned.template.file, line: undefined },
+  });
+}
+
+/**
+ * Names that resources of a new stack ask for and that others have: made manually, kept when a stack was deleted, or of
+ * another stack. Reports each with what to do; what the role may not look at stays unknown.
+ */
+export async function namesInUse(
+  world: World,
+  planned: PlannedStack,
+  folder: readonly PlannedStack[],
+): Promise<NameInUse[]> {
+  const found = await Promise.all(
+    (await namedResources(world, planned, folder)).map(async (resource) => {
+      const name = nameOf(resource);
+      if (!name || !(await isThere(world, resource, name))) return [];
+      return [describe(planned, resource, name, await ownerOf(world.cloudformation, name))];
+    }),
+  );
+  return found.flat();
+}
+
+async function namedResources(
+  world: World,
+  { template }: PlannedStack,
+  folder: readonly PlannedStack[],
+): Promise<EvaluatedResource[]> {
+  const region = await world.cloudformation.config.region();
+  try {
+    return evaluateResources(folder, region).filter((resource) => resource.template === template.name);
+  } catch (error) {
+    if (error instanceof Failure) return [];
+    throw error;
+  }
+}
+
+/** Undefined where the template gives none, or one that only CloudFormation can tell. */
+function nameOf({ type, properties }: EvaluatedResource): string | undefined {
+  const name = properties[finders[type]?.property ?? ""];
+  return typeof name === "string" && name !== "" ? name : undefined;
+}
+
+async function isThere(
+  world: World,
+  { type, properties }: EvaluatedResource,
+  name: string,
+): Promise<boolean> {
+  try {
+    const text = (key: string) => (typeof properties[key] === "string" ? String(properties[key]) : undefined);
+    return (await finders[type]?.exists(world.clientConfig, name, text)) ?? false;
+  } catch {
+    // Not there, or not to be looked at: the services have an error of their own for each.
+    world.signal.throwIfAborted();
+    return false;
+  }
+}
+
+function describe(
+  { stackName, template }: PlannedStack,
+  { logicalId, type }: EvaluatedResource,
+  name: string,
+  owner: string | undefined,
+): NameInUse {
+  const taken = `${logicalId} (${type}) cannot be created: the name ${name} is already used by`;
+  if (owner && owner !== stackName)
+    return {
+      text: `${taken} stack ${owner}`,
+      fix: `delete stack ${owner}, or use its stack-prefix, or give this one another name`,
+    };
+  const property = finders[type]?.property ?? "";
+  const imported = JSON.stringify([
+    { ResourceType: type, LogicalResourceId: logicalId, ResourceIdentifier: { [property]: name } },
+  ]);
+  const withImport = finders[type]?.importable
+    ? `, or import it: aws cloudformation create-change-set --change-set-type IMPORT --stack-name ${stackName} --change-set-name import --template-body file://${template.file} --resources-to-import '${imported}' (import needs DeletionPolicy in the template)`
+    : "";
+  return {
+    text: `${taken} a resource outside any stack`,
+    fix: `leave the template ${template.name} out (input stacks), delete that resource, or give this one another name${withImport}`,
+  };
+}
