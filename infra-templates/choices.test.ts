@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createRealStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
+import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
 import { folder } from "./profiles.support.ts";
 import { outcome, physicalIds, updateParameters } from "./stacks.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await createRealStage();
+  stage = await createStage();
   const parametersFile = join(folder, "parameters/standard.json");
   const { error } = await stage.run({
     templatesFolder: folder,
