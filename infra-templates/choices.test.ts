@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { createRealStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
+import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
 import { adminSourceIps, folder } from "./profiles.support.ts";
 import { outcome, physicalIds, updateParameters } from "./stacks.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
   vi.stubEnv("ADMIN_SOURCE_IPS", adminSourceIps);
-  stage = await createRealStage();
+  stage = await createStage();
   const parametersFile = join(folder, "parameters/standard.json");
   const { error } = await stage.run({
     templatesFolder: folder,

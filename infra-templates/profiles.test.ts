@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { createRealStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
+import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
 import { inventory } from "./inventory.support.ts";
 import { adminSourceIps, folder, profiles, readProfile, templateNames } from "./profiles.support.ts";
 import { outcome, physicalIds, updateParameters } from "./stacks.support.ts";
@@ -28,15 +28,23 @@ test("every template is of a profile, and no profile names another", () => {
   expect([...new Set(named)].sort()).toEqual(templateNames);
 });
 
+const minute = 60_000;
+
 describe.each(profiles)("profile %s", (profile) => {
   let stage: Stage;
   let before: Awaited<ReturnType<typeof inventory>>;
   const parametersFile = join(folder, `parameters/${profile}.json`);
   const provision = (mode: "apply" | "delete") =>
-    stage.run({ templatesFolder: folder, parametersFile, stackPrefix: "microservices", mode });
+    stage.run({
+      templatesFolder: folder,
+      parametersFile,
+      stackPrefix: "microservices",
+      mode,
+      deadlineMs: 60 * minute,
+    });
   beforeAll(async () => {
     vi.stubEnv("ADMIN_SOURCE_IPS", adminSourceIps);
-    stage = await createRealStage({ account: profile });
+    stage = await createStage({ account: profile });
     before = await inventory(stage.simulator);
   });
   afterAll(() => {

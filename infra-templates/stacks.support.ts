@@ -1,5 +1,6 @@
 import type { Tag } from "@aws-sdk/client-cloudformation";
 import type { Simulator } from "../simulator/src/simulator.ts";
+import type { TestSimulator } from "../simulator/src/test-simulator.support.ts";
 
 /** Starts an update that changes these parameters, and tags where they are given; the others stay. */
 export async function updateParameters(
@@ -34,12 +35,12 @@ export async function physicalIds({ aws }: Simulator, StackName: string) {
 }
 
 /** Once nothing of the stack is in progress any more. */
-export async function outcome({ aws, clock }: Simulator, StackName: string) {
+export async function outcome({ aws, clock }: TestSimulator, StackName: string) {
   for (;;) {
     const { Stacks = [] } = await aws.cloudformation.describeStacks({ StackName });
     const status = Stacks[0]?.StackStatus ?? "";
     if (status.endsWith("_IN_PROGRESS")) {
-      await clock.wait(5000);
+      await clock.foreground.wait(5000);
       continue;
     }
     const { StackEvents = [] } = await aws.cloudformation.describeStackEvents({ StackName });

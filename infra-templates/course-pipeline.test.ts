@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createRealStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
+import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
 import { pushProgram } from "../simulator/src/controllers/ecs/push-program.support.ts";
+import type { Program } from "../simulator/src/planes/tasks/in-process-runtime.support.ts";
 import { testListenerPortOffset } from "../simulator/src/test-simulator.support.ts";
 import { folder, read } from "./profiles.support.ts";
 import { outcome, updateParameters } from "./stacks.support.ts";
@@ -9,7 +10,7 @@ import { outcome, updateParameters } from "./stacks.support.ts";
 /** The course's account, where all roles were made beforehand, with the stacks of its profile. */
 let stage: Stage;
 beforeAll(async () => {
-  stage = await createRealStage({ account: "academy" });
+  stage = await createStage({ account: "academy" });
   const parametersFile = join(folder, "parameters/academy.json");
   const given = { templatesFolder: folder, parametersFile, stackPrefix: "microservices" };
   expect((await stage.run(given)).error).toBeUndefined();
@@ -21,9 +22,9 @@ const push = async (answer: string) => {
   const { repositories } = await stage.simulator.aws.ecr.describeRepositories({
     repositoryNames: ["customer"],
   });
-  const program = `import { createServer } from "node:http";
-createServer((request, response) => response.end(${JSON.stringify(answer)})).listen(8080);
-process.on("SIGTERM", () => process.exit(0));`;
+  const program: Program = ({ listen }) => {
+    listen(8080, (_, response) => response.end(answer));
+  };
   await pushProgram(stage.simulator, repositories?.[0]?.repositoryUri ?? "", program);
 };
 /** The course's files, but for what the program does not ask for: a database and a command that tells its health. */
@@ -59,12 +60,14 @@ test("the roles of the course's account let its pipeline deploy, and an image pu
   await updateParameters(stage.simulator, "microservices-pipeline", { Sources: "ready" });
   const { status, failures } = await outcome(stage.simulator, "microservices-pipeline");
   expect([status, failures]).toEqual(["UPDATE_COMPLETE", []]);
-  await expect.poll(runs, { timeout: 60_000 }).toEqual(["CreatePipeline Succeeded"]);
+  await stage.simulator.clock.eventually(async () =>
+    expect(await runs()).toEqual(["CreatePipeline Succeeded"]),
+  );
   expect(await page()).toBe("one");
   await push("two");
-  await expect
-    .poll(runs, { timeout: 60_000 })
-    .toEqual(["CloudWatchEvent Succeeded", "CreatePipeline Succeeded"]);
+  await stage.simulator.clock.eventually(async () =>
+    expect(await runs()).toEqual(["CloudWatchEvent Succeeded", "CreatePipeline Succeeded"]),
+  );
   expect(await page()).toBe("two");
 });
 
@@ -80,5 +83,5 @@ test("automatic scaling needs no role that the course's account lacks", async ()
   });
   const count = async () =>
     (await ecs.describeServices({ cluster, services: [service] })).services?.[0]?.desiredCount;
-  await expect.poll(count, { timeout: 60_000 }).toBe(2);
+  await stage.simulator.clock.eventually(async () => expect(await count()).toBe(2));
 });
