@@ -15,27 +15,21 @@ const { all, names } = readArguments();
 // Debian keeps servers in /usr/sbin and pipx its programs at home; a user's PATH may lack both.
 process.env.PATH = [process.env.PATH, "/usr/sbin", "/sbin", join(homedir(), ".local/bin")].join(delimiter);
 
-/** All temporary files of the tests, so that none is left. */
+// A signal ends an installation on its own terms: one that is killed leaves packages half unpacked.
+if (all) await installRequirements().catch((error) => process.exit(report(error)));
+
+/** Holds all temporary files of the tests, so that none is left. */
 const temporary = mkdtempSync(join(tmpdir(), "tests-"));
-let installer: ChildProcess | undefined;
 let engine: ContainerEngine | undefined;
 let tests: ChildProcess | undefined;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.once(signal, () => endEarly(128 + constants.signals[signal]));
-
 try {
-  if (all) {
-    await installRequirements((child) => {
-      installer = child;
-    });
-    engine = startEngineUnlessOneAnswers();
-    await engine?.ready;
-  }
+  if (all) engine = startEngineUnlessOneAnswers();
+  await engine?.ready;
   await end(await runTests());
 } catch (error) {
-  console.error((error as Error).message);
-  console.log("0 passed, 1 failed");
-  await end(1);
+  await end(report(error as Error));
 }
 
 function readArguments() {
@@ -49,6 +43,13 @@ function readArguments() {
     console.error(`${(error as Error).message}\nusage: npm test [NAME…]; npm run test:all [NAME…]`);
     process.exit(2);
   }
+}
+
+/** Returns the exit code. */
+function report({ message }: Error): number {
+  console.error(message);
+  console.log("0 passed, 1 failed");
+  return 1;
 }
 
 /** In a session of their own: Ctrl-C reaches this process alone, which then ends all of them. */
@@ -73,11 +74,6 @@ async function endEarly(code: number): Promise<never> {
 /** Ends what this process started, then this process. */
 async function end(code: number): Promise<never> {
   endTests();
-  // An installation ends in its own way: one that is killed leaves packages half unpacked.
-  if (installer?.exitCode === null) {
-    installer.kill();
-    await once(installer, "exit");
-  }
   await engine?.end();
   rmSync(temporary, { recursive: true, force: true });
   process.exit(code);

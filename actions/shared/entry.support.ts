@@ -6,13 +6,16 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { vi } from "vitest";
-import { type Clock, systemClock } from "./clock.ts";
+import type { TestSimulator } from "../../simulator/src/test-simulator.support.ts";
+import { systemClock } from "./clock.ts";
 
 /** What a runner gives an action's entry. */
 export interface Given {
   /** As a workflow gives them. */
   readonly inputs?: Readonly<Record<string, string>>;
-  /** What it finds beside its inputs and files, such as the address of a simulator or the state of its step. */
+  /** Whose address and credentials it finds. With `runEntry`, its time is the action's. */
+  readonly simulator?: Pick<TestSimulator, "clock" | "environmentVariables">;
+  /** More variables, such as the state of its step. */
   readonly environment?: NodeJS.ProcessEnv;
   readonly folder?: string;
   /** Sees each line of the log as it is written; may end the step with a signal. */
@@ -53,17 +56,16 @@ export function startEntry(action: string, { folder, onLine, ...given }: Given =
 let runs = 0;
 
 /** Runs an action's entry in this process, in the time of the clock. A signal is an event, as no process is there to end. */
-export function runEntry(
-  action: string,
-  clock: { readonly foreground: Clock },
-  given: Omit<Given, "folder"> = {},
-): Promise<Ended> {
+export function runEntry(action: string, given: Omit<Given, "folder"> = {}): Promise<Ended> {
   // Each run evaluates the entry, and nothing that it imports, again.
   const entry = `${pathToFileURL(entryOf(action))}?run=${++runs}`;
-  const now = vi.spyOn(systemClock, "now").mockImplementation(clock.foreground.now);
-  const wait = vi.spyOn(systemClock, "wait").mockImplementation(clock.foreground.wait);
+  const { now, wait } = given.simulator?.clock.foreground ?? systemClock;
+  const spies = [
+    vi.spyOn(systemClock, "now").mockImplementation(now),
+    vi.spyOn(systemClock, "wait").mockImplementation(wait),
+  ];
   return runHere(() => import(entry), given).finally(() => {
-    for (const spy of [now, wait]) spy.mockRestore();
+    for (const spy of spies) spy.mockRestore();
   });
 }
 
@@ -97,7 +99,7 @@ export function runHere(
 const entryOf = (action: string) => fileURLToPath(new URL(`../${action}/src/index.ts`, import.meta.url));
 
 async function withFiles(
-  { inputs = {}, environment = {} }: Given,
+  { inputs = {}, simulator, environment = {} }: Given,
   run: (env: NodeJS.ProcessEnv, noteLine: (line: string) => void) => Promise<number | null>,
 ): Promise<Ended> {
   const home = await mkdtemp(join(tmpdir(), "entry-test-"));
@@ -113,6 +115,7 @@ async function withFiles(
       GITHUB_STATE: file("state"),
       GITHUB_STEP_SUMMARY: file("summary"),
       ...Object.fromEntries(given),
+      ...simulator?.environmentVariables,
       ...environment,
     };
     const lines: string[] = [];

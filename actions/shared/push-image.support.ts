@@ -1,9 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makeNodeLayer, pushLayers } from "../../simulator/src/planes/tasks/images-for-tests.ts";
+import { makeNodeLayer, pushLayers } from "../../simulator/src/planes/tasks/images.support.ts";
 import { imageConfigOf, type Program } from "../../simulator/src/planes/tasks/in-process-runtime.support.ts";
-import type { Simulator } from "../../simulator/src/simulator.ts";
-import { taskRuntimeOfRun } from "../../simulator/src/test-simulator.support.ts";
+import { type TestSimulator, taskRuntimeOfRun } from "../../simulator/src/test-simulator.support.ts";
 import { testEnvironment, testInputs, toRepository } from "../build-image/src/build-image.support.ts";
 import { buildImage } from "../build-image/src/build-image.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -20,7 +19,7 @@ export const fastClock: Clock = {
  * program that `node` runs for `startRealSimulator`.
  */
 export async function pushImage(
-  simulator: Simulator,
+  simulator: TestSimulator,
   folder: string,
   program: string | Program,
   tags = ["latest"],
@@ -39,19 +38,19 @@ export async function pushImage(
   return (await buildImage(inputs, testEnvironment(simulator))).image;
 }
 
-async function pushFunction(simulator: Simulator, program: Program, tags: string[]): Promise<string> {
+async function pushFunction(simulator: TestSimulator, program: Program, tags: string[]): Promise<string> {
   const target = await registryOf(simulator);
   let digest = "";
   for (const tag of tags) digest = await pushLayers(target, [], imageConfigOf(program), tag);
   return `${new URL(simulator.endpoint).host}/web@${digest}`;
 }
 
-async function pushNodeBase(simulator: Simulator, folder: string): Promise<ImageName> {
+async function pushNodeBase(simulator: TestSimulator, folder: string): Promise<ImageName> {
   const digest = await pushLayers(await registryOf(simulator), [await makeNodeLayer(folder)], {}, "node");
   return parseImageName(`${new URL(simulator.endpoint).host}/web@${digest}`) as ImageName;
 }
 
-async function registryOf({ aws, endpoint }: Simulator) {
+async function registryOf({ aws, endpoint }: TestSimulator) {
   const { authorizationData = [] } = await aws.ecr.getAuthorizationToken({});
   const authorization = `Basic ${authorizationData[0]?.authorizationToken}`;
   return { endpoint, authorization, repository: "web" };

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { awsCli } from "../../simulator/src/outside-clients/programs.ts";
+import { awsCli } from "../../simulator/src/outside-clients/programs.support.ts";
 import { NotHere } from "../not-here.ts";
 
 /** Resolves where everything that the peers need is at hand; rejects with a NotHere that says what is missing. */

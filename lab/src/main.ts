@@ -1,4 +1,11 @@
-import { runLab } from "./story/run-lab.ts";
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
+
+// What was compiled once is not compiled again: the lab, and the simulator and load generators that it starts, are up in
+// half the time.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "../../node_modules/.cache/compiled");
+enableCompileCache(process.env.NODE_COMPILE_CACHE);
+const { runLab } = await import("./story/run-lab.ts");
 
 // Nothing that an interruption left half started may keep the process.
 process.exit(await runLab(process.argv.slice(2)));

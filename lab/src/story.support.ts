@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -10,7 +10,8 @@ import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ownerLabel } from "../../simulator/src/planes/tasks/docker/leftovers.ts";
-import { hasDocker } from "../../simulator/src/planes/tasks/runtimes-for-tests.ts";
+import { hasDocker } from "../../simulator/src/planes/tasks/runtimes.support.ts";
+import { doExercises } from "./exercises.support.ts";
 import { git } from "./runner/git.ts";
 import type { Report } from "./story/report.ts";
 import type { TaskRuntimeKind } from "./story/task-runtime.ts";
@@ -59,12 +60,15 @@ async function take(port: number): Promise<Server | undefined> {
   return listens ? server : undefined;
 }
 
-/** Far apart, as both rehearsals may look for free ports at the same time. */
-const firstOffset = { process: 20_000, docker: 22_000 };
+/** It only ends what hangs: the story takes a minute and a half, and many times that on the slowest machine. */
+const storyDeadlineMs = 1_800_000;
+
+/** Far apart, as the rehearsals may look for free ports at the same time. */
+const firstOffset = { process: 20_000, docker: 22_000, fork: 24_000 };
 
 /** Ports 80 and 8080 of the load balancer are free at this offset. */
-async function freeOffset(runtime: TaskRuntimeKind): Promise<number> {
-  for (let offset = firstOffset[runtime]; ; offset += 100) {
+async function freeOffset(rehearsal: keyof typeof firstOffset): Promise<number> {
+  for (let offset = firstOffset[rehearsal]; ; offset += 100) {
     const taken = await Promise.all([take(80 + offset), take(8080 + offset)]);
     for (const server of taken) server?.close();
     if (taken.every((server) => server !== undefined)) return offset;
@@ -100,8 +104,7 @@ const options = async (runtime: TaskRuntimeKind) => [
 /** Declares the tests of a rehearsal whose tasks have this runtime. */
 export function describeRehearsal(runtime: TaskRuntimeKind): void {
   describe.skipIf(runtime === "docker" && !hasDocker)(`npm run lab -- --once --runtime ${runtime}`, () => {
-    // As long as the slowest machine takes for a story that should take two minutes.
-    it("tells the whole story", { timeout: 600_000 }, async () => {
+    it("tells the whole story", { timeout: storyDeadlineMs }, async () => {
       const lab = startLab(...(await options(runtime)));
       const { output, problems, code } = await endOf(lab);
       expect(problems).toBe("");
@@ -156,5 +159,39 @@ export function describeTakenPort(): void {
     expect(problems).toContain(`port ${port} (--port) is used by`);
     expect(await lastReport()).toEqual(before);
     expect(await readdir(temporary)).toEqual([]);
+  });
+}
+
+/** Declares the tests of a fork that has done the course's exercises. */
+export function describeFork(): void {
+  describe("a fork that has done the course's exercises", () => {
+    const services = ["customer", "employee", "monolith"];
+    beforeAll(async () => {
+      for (const service of services) {
+        const app = join(clone, "services", service, "src/app.ts");
+        await writeFile(app, doExercises(await readFile(app, "utf8")));
+      }
+      const author = ["-c", "user.name=Student", "-c", "user.email=student@example.com"];
+      await git(clone, ...author, "commit", "--quiet", "--all", "-m", "Do the exercises");
+    });
+
+    it("passes the chapters that look at pages and change them", { timeout: storyDeadlineMs }, async () => {
+      const offset = String(await freeOffset("fork"));
+      const chapters = "rollback,pipeline,source-ip";
+      const ports = ["--port", "0", "--listener-offset", offset];
+      const { output, code } = await endOf(
+        startLab("--chapters", chapters, "--runtime", "process", ...ports),
+      );
+      expect(code, output).toBe(0);
+      expect(output).toContain("pipeline: the new colour is live");
+    });
+
+    it("passes its services' own tests", async () => {
+      const vitest = join(root, "node_modules/vitest/vitest.mjs");
+      const files = services.map((service) => `services/${service}/src/app.test.ts`);
+      const options = ["run", "--project", "fast", "--root", clone, ...files];
+      const { stdout } = await promisify(execFile)(process.execPath, [vitest, ...options], { cwd: clone });
+      expect(stdout).toMatch(/Test Files .*3 passed/);
+    });
   });
 }

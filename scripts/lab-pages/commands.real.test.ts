@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pushProgram } from "../../simulator/src/controllers/ecs/push-program.support.ts";
-import { awsCli } from "../../simulator/src/outside-clients/programs.ts";
+import { awsCli } from "../../simulator/src/outside-clients/programs.support.ts";
 import type { Simulator } from "../../simulator/src/simulator.ts";
 import { startRealSimulator, testListenerPortOffset } from "../../simulator/src/test-simulator.support.ts";
 import { type CodeBlock, codeBlocksOf } from "./markdown.ts";

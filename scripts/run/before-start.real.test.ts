@@ -158,6 +158,17 @@ describe("on a fresh clone, and without installing anything,", () => {
     expect(code).toBe(2);
   });
 
+  it("an empty HOME is named", async () => {
+    const { code, output } = await npm(["simulator"], {
+      HOME: "",
+      npm_config_cache: join(directory, "cache"),
+    });
+    expect(output).toBe(
+      'simulator: HOME is "", which is no folder. Fix: set HOME to your home folder, or unset it\n',
+    );
+    expect(code).toBe(2);
+  });
+
   it("a home that cannot be written to is named, as npm keeps its packages there", async () => {
     const { code, output } = await npm(["simulator", "--", "--port", "0"], { HOME: "/dev/null" });
     expect(output).toMatch(/^simulator: packages cannot be installed: \/dev\/null\/.* Fix: set HOME/);

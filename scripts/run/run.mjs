@@ -1,6 +1,6 @@
 // @ts-check
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseCommandLine, Refusal, refused, restoreFromNpm, textOf } from "./command-line.mjs";
 import { installDatabaseServer, lacksDatabaseServer } from "./database-server.mjs";
@@ -18,6 +18,7 @@ export async function run(argv) {
   const [program = "", ...given] = needsDatabase ? argv.slice(1) : argv;
   const command = await commandOf(program);
   try {
+    requireHome(process.env);
     const programArguments = command ? restoreFromNpm(command, given, process.env) : given;
     if (command) {
       const values = parseCommandLine(command, programArguments);
@@ -34,6 +35,17 @@ export async function run(argv) {
     console.error(`${command?.name ?? program}: ${error.message}`);
     process.exit(refused);
   }
+}
+
+/**
+ * npm would make folders in the clone.
+ * @param {NodeJS.ProcessEnv} environment
+ */
+function requireHome({ HOME }) {
+  if (HOME !== undefined && !isAbsolute(HOME))
+    throw new Refusal(
+      `HOME is "${HOME}", which is no folder. Fix: set HOME to your home folder, or unset it`,
+    );
 }
 
 /**

@@ -3,10 +3,12 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /**
  * Kills the processes of a test run, whatever their group or session: `root` with all its descendants and, where there
- * is /proc, whatever else works in the folder of the run. Each process is stopped first, so that it starts no other
- * while the rest is looked for.
+ * is /proc, all that have the run's temporary folder in their environment, and orphans that work there. Each process is
+ * stopped first, so that it starts no other while the rest is looked for.
  */
 export function endProcesses(root: number | undefined, folder: string): void {
+  // Without one, every process would be in it.
+  if (!/\/tests-\w{6}$/.test(folder)) throw new Error(`${folder} is not the temporary folder of a test run`);
   const stopped = new Set<number>();
   for (;;) {
     const processes = listProcesses(folder);
@@ -50,14 +52,13 @@ function readProc(folder: string): Process[] {
     // "pid (name) state ppid …": a name may hold anything (proc_pid_stat(5)).
     const [state, parent] = stat.replace(/^.*\) /s, "").split(" ");
     if (state === "Z" || state === "X") return [];
-    return [{ pid, parent: Number(parent), inFolder: isIn(folder, name) }];
+    return [{ pid, parent: Number(parent), inFolder: isIn(folder, name, parent === "1") }];
   });
 }
 
-function isIn(folder: string, name: string): boolean {
-  const environment = attempt(() => readFileSync(`/proc/${name}/environ`, "utf8"));
-  const directory = attempt(() => readlinkSync(`/proc/${name}/cwd`));
-  return [environment, directory].some((text) => text?.includes(folder));
+function isIn(folder: string, name: string, isOrphan: boolean): boolean {
+  if (attempt(() => readFileSync(`/proc/${name}/environ`, "utf8"))?.includes(folder)) return true;
+  return isOrphan && attempt(() => readlinkSync(`/proc/${name}/cwd`))?.startsWith(folder) === true;
 }
 
 function attempt<Result>(action: () => Result): Result | undefined {

@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import { lastLines, runQuietly } from "../run/quiet-task.mjs";
 import { asRoot, mayBecomeRoot } from "./as-root.ts";
 import { engineAnswers } from "./container-engine.ts";
 
@@ -45,36 +45,30 @@ const pythonPrograms: readonly PythonProgram[] = [
 ];
 
 /** Installs what is missing; rejects with one list of all of it where that is not possible. */
-export async function installRequirements(onStart: (installer: ChildProcess) => void): Promise<void> {
+export async function installRequirements(): Promise<void> {
   const python = missingPrograms();
   const debian = missingPackages(python.length > 0);
   const mayInstall = succeeds("apt-get", "--version") && mayBecomeRoot();
   // An engine that is installed has to be started.
   const engine = mayInstall || engineAnswers();
   if (!engine || (debian.length > 0 && !mayInstall)) throw new Error(listOf(debian, python, engine));
-  const run = async ([command, ...args]: readonly [string, ...string[]]) => {
-    const child = spawn(command, args, { stdio: ["inherit", "pipe", "pipe"] });
-    onStart(child);
-    const said: Buffer[] = [];
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => said.push(chunk));
-    const [code] = await once(child, "close");
-    if (code === 0) return;
-    throw new Error(`${[command, ...args].join(" ")} failed:\n${Buffer.concat(said).toString().trimEnd()}`);
-  };
   if (debian.length > 0) {
-    console.error(`installing ${debian.join(", ")} …`);
-    await run(asRoot(["apt-get", "-qq", "update"]));
+    await install("reading Debian's lists of packages", asRoot(["apt-get", "-qq", "update"]));
     // The lists that it brought decide which packages there are.
     const packages = missingPackages(python.length > 0);
     const options = ["-qq", "install", "--yes", "--no-install-recommends"];
-    await run(asRoot(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...options, ...packages]));
+    const command = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...options, ...packages] as const;
+    await install(`installing ${packages.join(", ")}`, asRoot(command));
   }
-  for (const requirement of python) {
-    console.error(`installing ${requirement} …`);
-    await run(["pipx", "install", requirement]);
-  }
+  for (const requirement of python)
+    await install(`installing ${requirement}`, ["pipx", "install", requirement]);
   const still = [...missingPackages(false), ...missingPrograms()];
   if (still.length > 0) throw new Error(`still missing after the installation: ${still.join(", ")}`);
+}
+
+async function install(title: string, command: string[]): Promise<void> {
+  const { succeeded, output } = await runQuietly(title, command);
+  if (!succeeded) throw new Error(`${command.join(" ")} failed:\n${lastLines(output)}`);
 }
 
 function missingPackages(withPipx: boolean): string[] {

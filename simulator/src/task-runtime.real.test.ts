@@ -3,7 +3,7 @@ import { RDS, waitUntilDBInstanceAvailable } from "@aws-sdk/client-rds";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pushProgram } from "./controllers/ecs/push-program.support.ts";
 import { taskRuntimeKinds } from "./planes/tasks/runtime.ts";
-import { hasDocker } from "./planes/tasks/runtimes-for-tests.ts";
+import { hasDocker } from "./planes/tasks/runtimes.support.ts";
 import { type Simulator, startSimulator } from "./simulator.ts";
 import { startRealSimulator } from "./test-simulator.support.ts";
 

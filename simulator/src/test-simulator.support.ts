@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { createClock } from "./clock.ts";
 import type { DatabaseServer, DatabaseServerOptions } from "./planes/database-server.ts";
@@ -39,7 +40,12 @@ export function startRealSimulator({
   return startWith(clock, { taskRuntime: taskRuntimeOfRun(), ...options });
 }
 
-async function startNoDatabase({ port = 3306 }: DatabaseServerOptions): Promise<DatabaseServer> {
+async function startNoDatabase({
+  dataDirectory,
+  port = 3306,
+}: DatabaseServerOptions): Promise<DatabaseServer> {
+  // A snapshot keeps the folder of its instance.
+  await mkdir(dataDirectory, { recursive: true });
   const { promise: exited, resolve } = Promise.withResolvers<void>();
   return { host: "127.0.0.1", port, version: "8.0.46", exited, close: async () => resolve() };
 }

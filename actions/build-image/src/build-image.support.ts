@@ -1,7 +1,6 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECRPUBLICClient } from "@aws-sdk/client-ecr-public";
-import type { Simulator } from "../../../simulator/src/simulator.ts";
-import { systemClock } from "../../shared/clock.ts";
+import type { TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import type { BuildEnvironment } from "./environment.ts";
 import type { BuildInputs } from "./inputs.ts";
 import type { OciInputs } from "./oci/inputs.ts";
@@ -41,7 +40,7 @@ export function toRepository(name: string): BuildInputs["destination"] {
 
 /** What an action works with, on the simulator, which speaks for every region. */
 export function testEnvironment(
-  simulator: Simulator,
+  simulator: TestSimulator,
   overrides: Partial<BuildEnvironment> = {},
 ): BuildEnvironment & { readonly lines: string[]; readonly secrets: string[] } {
   const lines: string[] = [];
@@ -51,7 +50,7 @@ export function testEnvironment(
     createEcr: async () => new ECRClient(simulator.clientConfig),
     createEcrPublic: async () => new ECRPUBLICClient(simulator.clientConfig),
     variables: {},
-    clock: systemClock,
+    clock: simulator.clock.foreground,
     log: { info: say, notice: say, warning: say },
     group: (title, run) => {
       say(title);

@@ -3,19 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../../simulator/src/simulator.ts";
-import { systemClock } from "../../shared/clock.ts";
+import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { Cancelled } from "../../shared/failure.ts";
 import { testEnvironment, testInputs, toRepository } from "./build-image.support.ts";
 import { type BuiltImage, buildImage } from "./build-image.ts";
 import type { BuildEnvironment } from "./environment.ts";
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 let folder: string;
 let context: string;
 
 beforeAll(async () => {
-  simulator = await startSimulator({ port: 0 });
+  simulator = await startTestSimulator();
 });
 afterAll(() => simulator.close());
 
@@ -216,8 +215,7 @@ describe("what cannot be done ends before anything is changed:", () => {
 it("does not mind a throttled login", async () => {
   simulator.faults.add({ kind: "throttle", operation: "ecr:GetAuthorizationToken", times: 2 });
   const createEcr = async () => new ECRClient({ ...simulator.clientConfig, maxAttempts: 1 });
-  const clock = { ...systemClock, wait: async () => {} };
-  expect(await build({}, { createEcr, clock })).toMatchObject({ built: true });
+  expect(await build({}, { createEcr })).toMatchObject({ built: true });
   expect(environment.lines.filter((line) => line.startsWith("Could not log in"))).toHaveLength(2);
 });
 

@@ -24,11 +24,7 @@ async function runAction(
     "max-failed-tasks": "1",
     ...changes,
   };
-  const { clock, environmentVariables } = stage.simulator;
-  return runEntry("deploy-service", clock, {
-    inputs,
-    environment: { ...environmentVariables, ...environment },
-  });
+  return runEntry("deploy-service", { simulator: stage.simulator, inputs, environment });
 }
 
 test("a red run's only annotation names the cause and the next step, and its outputs are set", async () => {

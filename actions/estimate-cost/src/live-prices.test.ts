@@ -3,16 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { defaultProducts, type PricedProduct } from "../../../simulator/src/aws/pricing/products.ts";
-import type { Simulator } from "../../../simulator/src/simulator.ts";
-import { startRealSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { createPricing } from "./clients.ts";
 import { estimateAndReport } from "./estimate-cost.ts";
 import { readEstimateInputs } from "./inputs.ts";
 
 const root = mkdtempSync(join(tmpdir(), "live-prices-test-"));
-let simulator: Simulator;
+let simulator: TestSimulator;
 beforeAll(async () => {
-  simulator = await startRealSimulator({ products: changedProducts() });
+  simulator = await startTestSimulator({ products: changedProducts() });
 });
 afterAll(async () => {
   await simulator?.close();

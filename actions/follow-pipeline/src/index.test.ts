@@ -13,11 +13,8 @@ afterAll(() => stage?.close());
 afterEach(() => stage.simulator.faults.clear());
 
 function runAction(inputs: Record<string, string>, environment: Record<string, string> = {}) {
-  const { clock, environmentVariables } = stage.simulator;
-  return runEntry("follow-pipeline", clock, {
-    inputs: { pipeline, ...inputs },
-    environment: { ...environmentVariables, ...environment },
-  });
+  const { simulator } = stage;
+  return runEntry("follow-pipeline", { simulator, inputs: { pipeline, ...inputs }, environment });
 }
 
 test("a green run sets every output, and its summary shows stages, sources and traffic", async () => {

@@ -57,9 +57,10 @@ async function step(
     RUNNER_TEMP: stage.folder,
     GITHUB_SERVER_URL: "https://github.com",
     GITHUB_REPOSITORY: "coffee/suppliers",
-    ...stage.simulator.environmentVariables,
   };
-  const { exitCode, errors, outputs } = await startEntry(action, { inputs, environment, folder: checkout });
+  const { simulator } = stage;
+  const given = { simulator, inputs, environment, folder: checkout };
+  const { exitCode, errors, outputs } = await startEntry(action, given);
   expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: [] });
   return outputs;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { CodeCommitClient, type CodeCommitClientConfig } from "@aws-sdk/client-codecommit";
-import { awsCli } from "../../../simulator/src/outside-clients/programs.ts";
+import { awsCli } from "../../../simulator/src/outside-clients/programs.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import { type RealOptions, startRealSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { fastClock } from "../../shared/push-image.support.ts";

@@ -14,12 +14,11 @@ async function runAction(
   state: Readonly<Record<string, string>> = {},
   cancelAt?: string,
 ) {
-  const { clock, environmentVariables } = stage.simulator;
   const inputs = { templates: stage.templatesFolder, "stack-prefix": "shop", ...changes };
-  const environment = { ...environmentVariables, ...state };
-  const ended = await runEntry("provision-stack", clock, {
+  const ended = await runEntry("provision-stack", {
+    simulator: stage.simulator,
     inputs,
-    environment,
+    environment: state,
     onLine: (line, kill) => void (cancelAt && line.includes(cancelAt) && kill("SIGINT")),
   });
   return { ...ended, annotations: ended.lines.filter((line) => /^::(error|warning)/.test(line)) };

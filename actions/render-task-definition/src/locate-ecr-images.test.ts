@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Simulator, startSimulator } from "../../../simulator/src/simulator.ts";
+import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { createWorkbench, type Workbench } from "./workbench.support.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
-let simulator: Simulator;
+let simulator: TestSimulator;
 let bench: Workbench;
 let uri: string;
 
 beforeAll(async () => {
-  simulator = await startSimulator({ port: 0 });
+  simulator = await startTestSimulator();
   bench = createWorkbench();
   const { repository } = await simulator.aws.ecr.createRepository({ repositoryName: "team/customer" });
   uri = repository?.repositoryUri as string;

@@ -1,17 +1,14 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Simulator, startSimulator } from "../../../simulator/src/simulator.ts";
+import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { runEntry } from "../../shared/entry.support.ts";
 import { pushImage } from "../../shared/push-image.support.ts";
 import { compareWithLatest } from "./latest-revision.ts";
 import { createTestWorld, createWorkbench } from "./workbench.support.ts";
 
 const bench = createWorkbench();
-let simulator: Simulator;
+let simulator: TestSimulator;
 /** `host/web` in the simulated ECR, with the one tag `latest`, and that image by digest. */
 let repository: string;
 let image: string;
@@ -26,9 +23,9 @@ const base = {
 };
 
 beforeAll(async () => {
-  simulator = await startSimulator({ port: 0 });
+  simulator = await startTestSimulator();
   await simulator.aws.ecr.createRepository({ repositoryName: "web" });
-  image = await pushImage(simulator, bench.folder, "");
+  image = await pushImage(simulator, bench.folder, () => {});
   repository = image.slice(0, image.indexOf("@"));
   const register = (motto: string, tags: { key: string; value: string }[]) =>
     simulator.aws.ecs.registerTaskDefinition({
@@ -129,40 +126,21 @@ test("a definition is compared with the family's latest revision", async () => {
   expect(await compare({ "task-definition": "shop" })).toBeUndefined();
 });
 
-/** Runs the action as the runner does: a process with INPUT_… and files for outputs and summary. */
-async function runAction(environment: Record<string, string>) {
-  const [output, summary] = [bench.file("output", ""), bench.file("summary", "")];
-  const env = {
-    PATH: process.env.PATH,
-    HOME: bench.folder,
-    RUNNER_TEMP: bench.folder,
-    GITHUB_OUTPUT: output,
-    GITHUB_STEP_SUMMARY: summary,
-    ...simulator.environmentVariables,
-    ...environment,
-  };
-  const child = spawn(process.execPath, [fileURLToPath(new URL("index.ts", import.meta.url))], { env });
-  const [log, [exitCode]] = await Promise.all([text(child.stdout), once(child, "close")]);
-  const outputs = (await readFile(output, "utf8")).matchAll(/^(\S+)<<(\S+)\n([\s\S]*?)\n\2$/gm);
-  return {
-    exitCode,
-    annotations: log.split("\n").filter((line) => line.startsWith("::error::")),
-    outputs: Object.fromEntries([...outputs].map(([, name, , value]) => [name, value])) as Record<
-      string,
-      string
-    >,
-    summary: await readFile(summary, "utf8"),
-  };
-}
+const runAction = (inputs: Record<string, string>, environment: Record<string, string> = {}) =>
+  runEntry("render-task-definition", {
+    simulator,
+    inputs,
+    environment: { RUNNER_TEMP: bench.folder, ...environment },
+  });
 
 test("a run sets every output and tells both differences", async () => {
-  const { exitCode, annotations, outputs, summary } = await runAction({
-    "INPUT_TASK-DEFINITION": template([{ name: "web", image: "<IMAGE>" }]),
-    INPUT_IMAGES: `${repository}:latest`,
-    "INPUT_PIN-IMAGES": "true",
-    INPUT_ENVIRONMENT: "DB_PASSWORD=geheim",
+  const { exitCode, errors, outputs, summary } = await runAction({
+    "task-definition": template([{ name: "web", image: "<IMAGE>" }]),
+    images: `${repository}:latest`,
+    "pin-images": "true",
+    environment: "DB_PASSWORD=geheim",
   });
-  expect({ exitCode, annotations }).toEqual({ exitCode: 0, annotations: [] });
+  expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: [] });
   expect(outputs).toEqual({
     "task-definition": expect.stringContaining(join(bench.folder, "task-definition-")),
     appspec: "",
@@ -180,19 +158,17 @@ test("a run sets every output and tells both differences", async () => {
 });
 
 test("a file is rendered without AWS, too, and the summary says what could not be compared", async () => {
-  const { exitCode, summary } = await runAction({
-    "INPUT_TASK-DEFINITION": template([{ name: "web", image }]),
-    AWS_ENDPOINT_URL: "http://127.0.0.1:1",
-  });
+  const { exitCode, summary } = await runAction(
+    { "task-definition": template([{ name: "web", image }]) },
+    { AWS_ENDPOINT_URL: "http://127.0.0.1:1" },
+  );
   expect(exitCode).toBe(0);
   expect(summary).toContain("Not compared with the registered revision: The AWS endpoint cannot be reached");
 });
 
 test("a red run has one annotation with the next step", async () => {
-  const { exitCode, annotations, outputs } = await runAction({ "INPUT_TASK-DEFINITION": "shop:9" });
+  const { exitCode, errors, outputs } = await runAction({ "task-definition": "shop:9" });
   expect(exitCode).toBe(1);
-  expect(annotations).toEqual([
-    expect.stringMatching(/shop:9.* Next step: correct the input task-definition/),
-  ]);
+  expect(errors).toEqual([expect.stringMatching(/shop:9.* Next step: correct the input task-definition/)]);
   expect(outputs).toEqual({});
 });

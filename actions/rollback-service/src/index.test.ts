@@ -13,7 +13,6 @@ beforeAll(async () => {
 afterAll(() => stage?.close());
 
 function runAction(to: string) {
-  const { clock, environmentVariables } = stage.simulator;
   const inputs = {
     cluster: "outside",
     service: "web",
@@ -22,7 +21,7 @@ function runAction(to: string) {
     "wait-until": "traffic-shifted",
     to,
   };
-  return runEntry("rollback-service", clock, { inputs, environment: environmentVariables });
+  return runEntry("rollback-service", { simulator: stage.simulator, inputs });
 }
 
 test("a red run's only annotation names cause and next step, and its outputs are set", async () => {

@@ -14,7 +14,6 @@ async function runAction(
   environment: Record<string, string> = {},
   onLine?: Given["onLine"],
 ) {
-  const { clock, environmentVariables } = stage.simulator;
   const inputs = {
     cluster: "outside",
     service: "web",
@@ -22,11 +21,7 @@ async function runAction(
     command: '["migrate"]',
     ...changes,
   };
-  return runEntry("run-task", clock, {
-    inputs,
-    environment: { ...environmentVariables, ...environment },
-    onLine,
-  });
+  return runEntry("run-task", { simulator: stage.simulator, inputs, environment, onLine });
 }
 
 test("a green run sets every output", async () => {

@@ -27,6 +27,9 @@ export interface Ending {
   readonly progress: Progress;
 }
 
+/** Where the count stays, all tasks serve at the first look or the next. */
+const fastestMs = 500;
+
 /** A look that is good may be the last before a task falls: another one has to be as good, after so many milliseconds. */
 const holdMs = {
   /** A health check has passed several times already. */
@@ -38,7 +41,7 @@ const holdMs = {
 /** Looks at the service until it has the wanted stage and keeps it, or cannot; the last look is at the deadline. */
 export async function follow(scaling: Scaling): Promise<Ending> {
   const { world, inputs, subject, range, deadlineAt } = scaling;
-  const pace = createPace();
+  const pace = createPace(Math.random, fastestMs);
   const ask = createPatience(world);
   const hold = holdMs[isVouchedFor(subject) ? "vouched" : "unvouched"];
   let reachedAt: number | undefined;

@@ -14,18 +14,15 @@ async function runAction(
   environment: Record<string, string> = {},
   { at, signal }: { at?: RegExp; signal?: NodeJS.Signals } = {},
 ) {
-  const { clock, environmentVariables } = stage.simulator;
-  const given = {
-    inputs: { cluster: "outside", service: "web", ...changes },
-    environment: { ...environmentVariables, ...environment },
-  };
-  const step = await runEntry("scale-service", clock, {
+  const inputs = { cluster: "outside", service: "web", ...changes };
+  const given = { simulator: stage.simulator, inputs, environment };
+  const step = await runEntry("scale-service", {
     ...given,
     onLine: (line, kill) => void (signal && at?.test(line) && kill(signal)),
   });
-  const post = await runEntry("scale-service", clock, {
+  const post = await runEntry("scale-service", {
     ...given,
-    environment: { ...given.environment, ...step.state },
+    environment: { ...environment, ...step.state },
   });
   return { ...step, post: post.lines };
 }

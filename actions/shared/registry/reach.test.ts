@@ -1,15 +1,8 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer as createPlainServer, type Server } from "node:http";
-import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterEach, expect, it } from "vitest";
 import { reach } from "./reach.ts";
 
-const run = promisify(execFile);
 const ended: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const end of ended.splice(0)) await end();
@@ -22,19 +15,6 @@ async function listen(server: Server): Promise<string> {
     await new Promise((resolve) => server.close(resolve));
   });
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-/** A server whose certificate no authority has signed. */
-async function selfSigned(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "registry-reach-"));
-  ended.push(() => rm(folder, { recursive: true }));
-  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-  const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"];
-  await run("openssl", [...request, "-keyout", key, "-out", cert]);
-  const server = createServer({ key: await readFile(key), cert: await readFile(cert) }, (_, response) =>
-    response.end(),
-  );
-  return `https://${await listen(server)}`;
 }
 
 async function closedPort(): Promise<string> {
@@ -51,7 +31,6 @@ it.each<[string, () => Promise<string>, RegExp, string]>([
     "the name",
   ],
   ["a port that is closed", closedPort, /reached \(connect ECONNREFUSED 127/, "the network of the runner"],
-  ["a certificate that nobody knows", selfSigned, /trusted: self-signed certificate/, "NODE_EXTRA_CA_CERTS"],
   [
     "a registry that hangs up",
     async () => `http://${await listen(createPlainServer((request) => request.destroy()))}`,

@@ -2,9 +2,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startHubForTests } from "../../../simulator/src/planes/registry/hub-for-tests.ts";
-import { pushImage, startPlainRegistry } from "../../../simulator/src/planes/registry/start-test-registry.ts";
-import { type Simulator, startSimulator } from "../../../simulator/src/simulator.ts";
+import { startHubForTests } from "../../../simulator/src/planes/registry/hub.support.ts";
+import {
+  pushImage,
+  startPlainRegistry,
+} from "../../../simulator/src/planes/registry/test-registry.support.ts";
+import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { testEnvironment } from "../../build-image/src/build-image.support.ts";
 import {
   parseRepositoryName,
@@ -20,10 +23,10 @@ import { letOurs, theirAddress, theirs } from "../../shared/registry/other-accou
 import { build, tag } from "./tag-image.support.ts";
 
 const digest = `sha256:${"0".repeat(64)}`;
-let simulator: Simulator;
+let simulator: TestSimulator;
 let folder: string;
 beforeAll(async () => {
-  simulator = await startSimulator({ port: 0 });
+  simulator = await startTestSimulator();
 });
 afterAll(() => simulator.close());
 beforeEach(async () => {

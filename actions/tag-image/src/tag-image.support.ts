@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Simulator } from "../../../simulator/src/simulator.ts";
+import type { TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { testEnvironment, testInputs, toRepository } from "../../build-image/src/build-image.support.ts";
 import { type BuiltImage, buildImage } from "../../build-image/src/build-image.ts";
 import type { RegistryWorld } from "../../shared/registry/registry-world.ts";
@@ -26,7 +26,11 @@ interface Building {
 }
 
 /** Pushes an image of a file with this text, to the repository `customer` unless told otherwise, as build-image does. */
-export async function build(simulator: Simulator, folder: string, building: Building): Promise<BuiltImage> {
+export async function build(
+  simulator: TestSimulator,
+  folder: string,
+  building: Building,
+): Promise<BuiltImage> {
   const { text, tags = [], architectures = ["amd64"], destination = toRepository("customer") } = building;
   const context = join(folder, "dist");
   await mkdir(context, { recursive: true });

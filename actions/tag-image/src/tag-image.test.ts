@@ -2,20 +2,20 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../../simulator/src/simulator.ts";
+import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { testEnvironment } from "../../build-image/src/build-image.support.ts";
 import type { BuiltImage } from "../../build-image/src/build-image.ts";
 import { build, tag } from "./tag-image.support.ts";
 
 const repositoryName = "customer";
-let simulator: Simulator;
+let simulator: TestSimulator;
 let folder: string;
 let old: BuiltImage;
 let image: BuiltImage;
 let world: ReturnType<typeof testEnvironment>;
 
 beforeAll(async () => {
-  simulator = await startSimulator({ port: 0 });
+  simulator = await startTestSimulator();
 });
 afterAll(() => simulator.close());
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { inputsOf, warnOfUnknownInputs } from "./action-inputs.ts";
 import { readReference } from "./action-reference.ts";
-import { nameOfActionStep } from "./around-task.ts";
+import { aroundTask, nameOfActionStep } from "./around-task.ts";
 import { preOfComposite, runComposite } from "./composite-action.ts";
 import { evaluateTexts } from "./evaluate.ts";
 import type { JobState } from "./job-state.ts";
@@ -29,7 +29,8 @@ async function runAction(
   const given = evaluateTexts(step.with, running.scope);
   const reference = readReference(step.uses, step.place);
   if (reference.kind === "stand-in") {
-    await standIns[reference.name]?.run(standInStep(running, given));
+    const post = await standIns[reference.name]?.run(standInStep(running, given));
+    if (post) posts.push(postOfStandIn(step, (later) => post(standInStep(later, given))));
     return;
   }
   const checkout = reference.kind === "commit" ? job.run.commitDirectory : job.workspace;
@@ -40,6 +41,10 @@ async function runAction(
   const post = postOfNode(step, action, inputs);
   if (post) posts.push(post);
   await runNodeAction(running, action, inputs);
+}
+
+function postOfStandIn(step: ActionStep, execute: Task["execute"]): Task {
+  return { ...aroundTask(step, "Post"), condition: "success()", execute };
 }
 
 /** The `pre` of an action of the running commit; GitHub performs none of an action of the workspace. */

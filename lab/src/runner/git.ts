@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 const execute = promisify(execFile);
@@ -25,4 +27,13 @@ export async function git(directory: string, ...commandArguments: string[]): Pro
     const { stderr, message } = cause as { stderr?: string; message: string };
     throw new Error(`git ${commandArguments[0]}: ${stderr?.trim() || message}`, { cause });
   }
+}
+
+/**
+ * Lets one repository read the objects of another, which has to stay, instead of copying them.
+ * @param gitDirectory of the repository that borrows, such as `…/.git`
+ * @param lender git directory of the other
+ */
+export async function borrowObjects(gitDirectory: string, lender: string): Promise<void> {
+  await writeFile(join(gitDirectory, "objects", "info", "alternates"), `${join(lender, "objects")}\n`);
 }

@@ -18,7 +18,7 @@ describe("what is refused before anything runs", () => {
     [
       "an unknown action",
       job("    steps: [{ uses: foo/bar@v1 }]"),
-      `${file}:7: this runner does not know the action 'foo/bar@v1'; it knows './<folder>', '$/<folder>', 'actions/checkout'`,
+      `${file}:7: this runner does not know the action 'foo/bar@v1'; it knows './<folder>', '$/<folder>', 'actions/cache'`,
     ],
     [
       "an image as an action",

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ConcurrencyGroups } from "./concurrency.ts";
 import { git } from "./git.ts";
@@ -112,6 +112,9 @@ export function createRunner(options: RunnerOptions): Runner {
         event: event.name,
         sha,
       });
+      // Thousands of files, which nothing reads any more. What is left is removed with the folder of all runs.
+      const remove = () => rm(directory, { recursive: true, force: true }).catch(() => {});
+      result.then(remove, remove);
       return { id, result, cancel: () => cancellation.abort(), kill: () => killRun(context, cancellation) };
     },
   };

@@ -4,19 +4,13 @@ import { CodePipelineClient } from "@aws-sdk/client-codepipeline";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 
-interface Clients {
-  readonly ecs: ECSClient;
-  readonly balancer: ElasticLoadBalancingV2Client;
-  readonly codedeploy: CodeDeployClient;
-  readonly pipelines: CodePipelineClient;
-  readonly logs: CloudWatchLogsClient;
-}
+export type AwsClients = ReturnType<typeof openClients>;
 
-/** Lets the story look at the account, and do what the course does by hand. */
-export async function observe<Result>(
+/** With these the story reads the account, and does what the course does by hand. Closed by `ends`. */
+export function openClients(
   { endpoint, region }: { readonly endpoint: string; readonly region: string },
-  look: (clients: Clients) => Promise<Result>,
-): Promise<Result> {
+  ends: DisposableStack | AsyncDisposableStack,
+) {
   const credentials = { accessKeyId: "AKIAREHEARSAL", secretAccessKey: "observer" };
   const settings = { endpoint, region, credentials };
   const clients = {
@@ -26,9 +20,8 @@ export async function observe<Result>(
     pipelines: new CodePipelineClient(settings),
     logs: new CloudWatchLogsClient(settings),
   };
-  try {
-    return await look(clients);
-  } finally {
+  ends.defer(() => {
     for (const client of Object.values(clients)) client.destroy();
-  }
+  });
+  return clients;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { doExercises, exercises } from "../exercises.support.ts";
 import {
   addToHeading,
   type Change,
@@ -14,18 +15,13 @@ const root = join(import.meta.dirname, "../../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 const apply = (change: Change, text: string) => change.edit(text, text);
 
-/** What students do to a service's source in the course. */
-const exercises: readonly (readonly [string, (text: string) => string])[] = [
-  ["nothing", (text) => text],
-  ["another heading", (text) => text.replace(/const heading = .*/, `const heading = 'Beans "R" us';`)],
-  ["a light navigation", (text) => text.replace("navbar-dark bg-dark", "navbar-light bg-light")],
-  [
-    "a fourth link",
-    (text) => text.replace("links: [", 'links: [{ label: { en: "A", fr: "B" }, href: "/a" },'),
-  ],
-];
+const forks = Object.entries({
+  ...exercises,
+  "nothing at all": (text: string) => text,
+  everything: doExercises,
+});
 
-describe.each(exercises)("in a fork that has changed %s", (_, exercise) => {
+describe.each(forks)("in a fork that has changed %s", (_, exercise) => {
   it("the customers' heading gets more words", () => {
     const source = exercise(read("services/customer/src/app.ts"));
     const heading = /const heading = ["'](.*)["'];/.exec(source)?.[1];

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -77,6 +77,20 @@ it("takes commits of a clone without history", async () => {
   await git(directory, "clone", "--quiet", "--depth", "1", `file://${project}`, shallow);
   const repository = await createScratchRepository(shallow, directory, listener.hook);
   await repository.push();
+  expect(pushes).toHaveLength(1);
+});
+
+it("hears of pushes when Node is in a folder whose name has blanks and quotes", async () => {
+  const { execPath } = process;
+  const folder = join(directory, "für mich's");
+  await mkdir(folder);
+  await symlink(execPath, join(folder, "node"));
+  process.execPath = join(folder, "node");
+  const quoted = await listenForPushes(folder, (push) => `heard of ${pushes.push(push)}`);
+  process.execPath = execPath;
+  const repository = await createScratchRepository(project, folder, quoted.hook);
+  await repository.push();
+  await quoted.close();
   expect(pushes).toHaveLength(1);
 });
 

@@ -45,12 +45,16 @@ export async function listenForPushes(
   };
 }
 
+/** A script of the shell: the path of Node may hold blanks, which the first line of a script cannot. */
 function hookOf(socketPath: string): string {
   const options = JSON.stringify({ socketPath, method: "POST" });
-  return `#!${process.execPath}
-// Tells the rehearsal what was pushed, and the one who pushed what it does about it.
+  const program = `
+// Reports the push to the rehearsal, and its response to the user who pushes.
 const { request } = require("node:http");
 process.stdin.pipe(request(${options}, (response) => response.pipe(process.stdout))
-  .on("error", (error) => console.log("the rehearsal does not answer: " + error.message)));
+  .on("error", (error) => console.log("the rehearsal does not respond: " + error.message)));
 `;
+  return `#!/bin/sh\nexec ${quote(process.execPath)} --eval ${quote(program)}\n`;
 }
+
+const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { LabOptions } from "../options.mjs";
 import type { RunEvent, RunResult } from "../runner/result.ts";
 import { createRunner, type Run, type RunRequest } from "../runner/runner.ts";
+import { type AwsClients, openClients } from "./aws-clients.ts";
 import type { Change } from "./change.ts";
 import { machineEnvironment } from "./machine-environment.ts";
 import type { Progress } from "./progress.ts";
@@ -16,6 +17,7 @@ import { chooseTaskRuntime, type TaskRuntimeKind } from "./task-runtime.ts";
 
 export interface Rehearsal {
   simulator: SimulatorProcess;
+  aws: AwsClients;
   runtime: TaskRuntimeKind;
   /** How many times faster than the wall AWS's waits pass. */
   timeScale: number;
@@ -43,9 +45,9 @@ export interface Release {
 
 /**
  * Part of a core. Three tasks of half a vCPU, the load and the load balancer fit on two cores; and one task on a core of
- * a quarter of the speed is still enough for the story's load.
+ * a quarter of the speed is still enough for the story's load. A container's start counts too, and must not take long.
  */
-const vcpuShare = 0.25;
+const vcpuShare: Readonly<Record<TaskRuntimeKind, number>> = { process: 0.25, docker: 0.5 };
 
 interface Place {
   project: string;
@@ -65,17 +67,6 @@ export async function startRehearsal(
   const { runtime, why } = await chooseTaskRuntime(options.runtime);
   progress.say(`  tasks run as ${runtime === "docker" ? "Docker's containers" : "processes"}: ${why}`);
   const secrets = inventedKeys();
-  const simulator = await startSimulatorProcess(
-    {
-      ...options,
-      runtime,
-      vcpuShare,
-      keys: secrets,
-      temporaryDirectory: directory,
-      logFile: join(logDirectory, "simulator.log"),
-    },
-    ends,
-  );
   /** What the story's own push waits for; a push of the user's finds nothing here. */
   let awaited: { cancelAtLine: RegExp | undefined; follow(run: Promise<RunResult>): void } | undefined;
   const listener = await listenForPushes(directory, (push) => {
@@ -87,7 +78,20 @@ export async function startRehearsal(
     return "deploy.yml starts; the rehearsal's terminal shows it";
   });
   ends.defer(() => listener.close());
-  const repository = await createScratchRepository(project, directory, listener.hook);
+  const [simulator, repository] = await Promise.all([
+    startSimulatorProcess(
+      {
+        ...options,
+        runtime,
+        vcpuShare: vcpuShare[runtime],
+        keys: secrets,
+        temporaryDirectory: directory,
+        logFile: join(logDirectory, "simulator.log"),
+      },
+      ends,
+    ),
+    createScratchRepository(project, directory, listener.hook),
+  ]);
   const runs: RunResult[] = [];
   const follow = createFollower(runs, logDirectory, ends);
   const environment = machineEnvironment(process.env, simulator.endpoint, directory);
@@ -154,7 +158,8 @@ export async function startRehearsal(
         awaited = { cancelAtLine, follow };
       });
       await repository.push();
-      return await started;
+      const unheard = new Error("the push has started no run: the hook of the rehearsal's repository failed");
+      return await Promise.race([started, Promise.reject(unheard)]);
     } finally {
       awaited = undefined;
       for (const name of Object.keys(own)) delete variables[name];
@@ -164,6 +169,7 @@ export async function startRehearsal(
   let lastPush: Promise<unknown> = Promise.resolve();
   return {
     simulator,
+    aws: openClients(simulator, ends),
     runtime,
     timeScale: options.timeScale,
     repository,

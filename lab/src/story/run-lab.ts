@@ -9,6 +9,7 @@ import { ownerFile, refuseSecondRehearsal } from "./check-before-start.mjs";
 import { createProgress, type Progress } from "./progress.ts";
 import { runInteractive } from "./run-interactive.ts";
 import { runOnce } from "./run-once.ts";
+import { chooseTaskRuntime } from "./task-runtime.ts";
 
 export interface LabPlace {
   project: string;
@@ -36,11 +37,18 @@ export async function runLab(argv: readonly string[]): Promise<number> {
       return 0;
     }
     await command.check?.(values, project);
+    if (values.runtime === "docker") await requireDocker();
     return await rehearse(withDefaults(values), process.stdout);
   } catch (error) {
     console.error(`lab: ${(error as Error).message}`);
     return error instanceof Refusal ? refused : 1;
   }
+}
+
+async function requireDocker(): Promise<void> {
+  await chooseTaskRuntime("docker").catch((cause: Error) => {
+    throw new Refusal(cause.message, { cause });
+  });
 }
 
 async function rehearse(options: LabOptions, terminal: typeof process.stdout): Promise<number> {

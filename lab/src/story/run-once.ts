@@ -16,6 +16,11 @@ import { checkChanges, tellStory } from "./tell-story.ts";
 /** To each service. */
 const requestsPerSecond = 110;
 const lists = { customer: "/suppliers", employee: "/admin/suppliers" } as const;
+/**
+ * What a crowd asks for. A page is kept for a second: with so many, nearly each is made anew, and costs a task more than
+ * it costs the load balancer.
+ */
+const searches = Array.from({ length: 400 }, (_, number) => `${lists.customer}?by=name&search=${number}`);
 const services = Object.keys(lists) as ServiceName[];
 
 /** Tells the story once and writes the report, also of a story that broke off. Resolves to whether all checks passed. */
@@ -94,7 +99,11 @@ async function tellUnderLoad(
       for (const service of chapter.services) loads.get(service)?.beginPhase(name, level);
     },
     async startCrowd(level) {
-      const crowd = await startLoadProcess([`${production}${lists.customer}`], level, ends);
+      const crowd = await startLoadProcess(
+        searches.map((search) => `${production}${search}`),
+        level,
+        ends,
+      );
       crowd.beginPhase("crowd");
       return crowd;
     },

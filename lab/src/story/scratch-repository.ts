@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { git } from "../runner/git.ts";
+import { dirname, join } from "node:path";
+import { borrowObjects, git } from "../runner/git.ts";
 import type { Change } from "./change.ts";
 
 export interface ScratchRepository {
@@ -21,7 +21,7 @@ export interface ScratchRepository {
 const identity = ["-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@example.com"];
 
 /**
- * Copies the project's last commit into a bare repository and a checkout of it.
+ * Makes a bare repository and a checkout of the project's last commit. They read the project's objects, and never write there.
  * @param hook program whose text becomes the post-receive hook
  */
 export async function createScratchRepository(
@@ -35,18 +35,18 @@ export async function createScratchRepository(
   const subject = await git(project, "log", "-1", "--format=%s");
   const gitDirectory = join(directory, "repository.git");
   const workDirectory = join(directory, "checkout");
-  await mkdir(workDirectory, { recursive: true });
-  await git(workDirectory, "init", "--quiet", "--initial-branch", "main");
-  await git(workDirectory, "fetch", "--quiet", "--update-shallow", project, "HEAD");
-  // A CI system's checkout may be without history, which then begins here: mirrors are not made of a part of it.
-  const isShallow = (await git(project, "rev-parse", "--is-shallow-repository")) === "true";
-  const start = isShallow
-    ? await git(workDirectory, ...identity, "commit-tree", "FETCH_HEAD^{tree}", "-m", subject)
-    : head;
-  await git(workDirectory, "reset", "--quiet", "--hard", start);
-  await mkdir(gitDirectory);
+  await Promise.all([mkdir(workDirectory, { recursive: true }), mkdir(gitDirectory, { recursive: true })]);
   await git(gitDirectory, "init", "--quiet", "--bare", "--initial-branch", "main");
-  await git(workDirectory, "push", "--quiet", gitDirectory, `${start}:refs/rehearsal/start`);
+  await git(workDirectory, "init", "--quiet", "--initial-branch", "main");
+  const objects = await git(project, "rev-parse", "--path-format=absolute", "--git-path", "objects");
+  await borrowObjects(gitDirectory, dirname(objects));
+  await borrowObjects(join(workDirectory, ".git"), gitDirectory);
+  // History begins here where the clone has not all of it: mirrors are not made of a part.
+  const start = (await hasAllHistory(project))
+    ? head
+    : await git(gitDirectory, ...identity, "commit-tree", `${head}^{tree}`, "-m", subject);
+  await git(gitDirectory, "update-ref", "refs/rehearsal/start", start);
+  await git(workDirectory, "reset", "--quiet", "--hard", start);
   await writeHook(gitDirectory, hook);
   let main = start;
   const originals = new Map<string, string>();
@@ -62,7 +62,7 @@ export async function createScratchRepository(
       const original = originals.get(path) ?? text;
       originals.set(path, original);
       await writeFile(file, edit(original, text));
-      await git(workDirectory, "add", "--all");
+      await git(workDirectory, "add", "--", path);
       // A fork may have made the story's change already.
       await git(workDirectory, ...identity, "commit", "--quiet", "--allow-empty", "-m", message);
       return git(workDirectory, "rev-parse", "HEAD");
@@ -73,6 +73,13 @@ export async function createScratchRepository(
       main = pushed;
     },
   };
+}
+
+/** False for the clone of a CI system, and for one that fetches objects only when they are needed. */
+async function hasAllHistory(project: string): Promise<boolean> {
+  const isShallow = (await git(project, "rev-parse", "--is-shallow-repository")) === "true";
+  const promisors = await git(project, "config", "--get-regexp", "^remote\\..*\\.promisor$").catch(() => "");
+  return !isShallow && promisors === "";
 }
 
 async function writeHook(gitDirectory: string, hook: string): Promise<void> {

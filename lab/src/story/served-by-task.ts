@@ -1,6 +1,6 @@
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
-import { observe } from "./aws-clients.ts";
+import type { AwsClients } from "./aws-clients.ts";
 import type { ServiceName } from "./chapter-list.mjs";
 import { cluster } from "./service-state.ts";
 
@@ -10,25 +10,19 @@ const logGroupName = "awslogs-capstone";
  * How many lists of suppliers each running task has served since the newest of them was started, by their logs. Task
  * definitions name the log stream of a task after its container and its id.
  */
-export function servedByTask(
-  simulator: { endpoint: string; region: string },
-  service: ServiceName,
-): Promise<number[]> {
-  return observe(simulator, async ({ ecs, logs }) => {
-    const { taskArns = [] } = await ecs.send(
-      new ListTasksCommand({ cluster, serviceName: `${service}-microservice` }),
-    );
-    const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
-    const startTime = Math.max(...tasks.map(({ startedAt }) => startedAt?.getTime() ?? 0));
-    const filterPattern = '"GET /suppliers 200"';
-    return Promise.all(
-      taskArns.map(async (taskArn) => {
-        const logStreamNames = [`${logGroupName}/${service}/${taskArn.split("/").at(-1)}`];
-        const { events = [] } = await logs.send(
-          new FilterLogEventsCommand({ logGroupName, logStreamNames, filterPattern, startTime }),
-        );
-        return events.length;
-      }),
-    );
-  });
+export async function servedByTask({ ecs, logs }: AwsClients, service: ServiceName): Promise<number[]> {
+  const serviceName = `${service}-microservice`;
+  const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName }));
+  const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
+  const startTime = Math.max(...tasks.map(({ startedAt }) => startedAt?.getTime() ?? 0));
+  const filterPattern = '"GET /suppliers 200"';
+  return Promise.all(
+    taskArns.map(async (taskArn) => {
+      const logStreamNames = [`${logGroupName}/${service}/${taskArn.split("/").at(-1)}`];
+      const { events = [] } = await logs.send(
+        new FilterLogEventsCommand({ logGroupName, logStreamNames, filterPattern, startTime }),
+      );
+      return events.length;
+    }),
+  );
 }

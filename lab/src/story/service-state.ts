@@ -4,7 +4,8 @@ import {
   DescribeTargetHealthCommand,
   type ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { observe } from "./aws-clients.ts";
+import type { AwsClients } from "./aws-clients.ts";
+import type { ServiceName } from "./chapter-list.mjs";
 
 export const cluster = "microservices-serverlesscluster";
 
@@ -20,24 +21,22 @@ export interface ServiceState {
 }
 
 /** What the AWS API says of a service. */
-export function describeService(
-  simulator: { endpoint: string; region: string },
-  service: string,
+export async function describeService(
+  { ecs, balancer }: AwsClients,
+  service: ServiceName,
 ): Promise<ServiceState> {
-  return observe(simulator, async ({ ecs, balancer }) => {
-    const [described, healthyTargets] = await Promise.all([
-      readService(ecs, service),
-      countHealthyTargets(balancer, service),
-    ]);
-    const { taskSets = [], desiredCount = 0, runningCount = 0 } = described ?? {};
-    return {
-      taskSets: taskSets.map((set) => set.taskDefinition ?? ""),
-      primary: taskSets.find((set) => set.status === "PRIMARY")?.taskDefinition ?? "",
-      desiredCount,
-      runningCount,
-      healthyTargets,
-    };
-  });
+  const [described, healthyTargets] = await Promise.all([
+    readService(ecs, service),
+    countHealthyTargets(balancer, service),
+  ]);
+  const { taskSets = [], desiredCount = 0, runningCount = 0 } = described ?? {};
+  return {
+    taskSets: taskSets.map((set) => set.taskDefinition ?? ""),
+    primary: taskSets.find((set) => set.status === "PRIMARY")?.taskDefinition ?? "",
+    desiredCount,
+    runningCount,
+    healthyTargets,
+  };
 }
 
 async function readService(ecs: ECSClient, service: string) {

@@ -1,6 +1,3 @@
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { promisify } from "node:util";
 import { ApplicationAutoScaling } from "@aws-sdk/client-application-auto-scaling";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { EC2 } from "@aws-sdk/client-ec2";
@@ -128,23 +125,6 @@ describe("a fault strikes", () => {
     const fault = simulator.faults.add({ kind: "cut", operation: "ecs:ListClusters", times: 2 });
     expect(await outcome(new ECS(config(3)).listClusters({}))).toBe("performed");
     expect(fault.hits).toBe(2);
-  });
-
-  it("boto3, too", async () => {
-    simulator.faults.add({ kind: "throttle", operation: "ecs:ListClusters" });
-    const script = `
-import boto3, botocore.config
-config = botocore.config.Config(retries={"max_attempts": 1, "mode": "standard"})
-try:
-  boto3.client("ecs", config=config).list_clusters()
-except Exception as e:
-  print(type(e).__name__, e.response["Error"]["Code"], e.response["ResponseMetadata"]["HTTPStatusCode"])
-`;
-    const python = existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
-    const { PATH, HOME } = process.env;
-    const env = { PATH, HOME, ...simulator.environmentVariables };
-    const { stdout } = await promisify(execFile)(python, ["-c", script], { env });
-    expect(stdout.trim()).toBe("ClientError ThrottlingException 400");
   });
 
   it("not the calls of the simulated services among themselves", async () => {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createRealWorld, worldOfEachTest } from "../controllers/autoscaling/world.support.ts";
-import { awsCli, python, run } from "./programs.ts";
+import { awsCli, python, run } from "./programs.support.ts";
 
 const world = worldOfEachTest(createRealWorld);
 

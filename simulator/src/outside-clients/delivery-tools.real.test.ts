@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createPipelineRole, deliveryPipeline } from "../aws/codepipeline/pipeline.support.ts";
 import type { Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
-import { awsCli, python, run } from "./programs.ts";
+import { awsCli, python, run } from "./programs.support.ts";
 
 let simulator: Simulator;
 let subnet: string;

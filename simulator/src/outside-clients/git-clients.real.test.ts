@@ -1,12 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { signedCredentials } from "../planes/git/credentials-for-tests.ts";
+import { signedCredentials } from "../planes/git/credentials.support.ts";
 import type { Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
-import { startCuttingProxy } from "./cutting-proxy.ts";
-import { cliHelper, createGitClient, type GitClient } from "./git-client.ts";
-import { commitMebibytes } from "./git-history.ts";
+import { startCuttingProxy } from "./cutting-proxy.support.ts";
+import { cliHelper, createGitClient, type GitClient } from "./git-client.support.ts";
+import { commitMebibytes } from "./git-history.support.ts";
 
 /** As a workflow has it. */
 const temporary = {

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { alpine, connectTo } from "../planes/scanner/image-for-tests.ts";
+import { alpine, connectTo } from "../planes/scanner/image.support.ts";
 import type { Advisory, Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
 

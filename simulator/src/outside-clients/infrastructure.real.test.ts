@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
-import { awsCli, python, run } from "./programs.ts";
+import { awsCli, python, run } from "./programs.support.ts";
 
 let simulator: Simulator;
 let folder: string;

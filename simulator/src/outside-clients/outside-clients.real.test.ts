@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Simulator } from "../simulator.ts";
 import { startRealSimulator, testListenerPortOffset } from "../test-simulator.support.ts";
 import { createDelivery, type Delivery } from "./delivery.support.ts";
-import { writeImageLayout } from "./image.ts";
-import { awsCli, run as execute, python } from "./programs.ts";
+import { writeImageLayout } from "./image.support.ts";
+import { awsCli, run as execute, python } from "./programs.support.ts";
 
 let simulator: Simulator;
 let delivery: Delivery;

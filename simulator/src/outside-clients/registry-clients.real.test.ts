@@ -3,11 +3,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasDocker } from "../planes/tasks/runtimes-for-tests.ts";
+import { startHubForTests } from "../planes/registry/hub.support.ts";
+import { pushImage, startPlainRegistry } from "../planes/registry/test-registry.support.ts";
+import { hasDocker } from "../planes/tasks/runtimes.support.ts";
 import type { Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
-import { writeImageLayout } from "./image.ts";
-import { run } from "./programs.ts";
+import { writeImageLayout } from "./image.support.ts";
+import { run } from "./programs.support.ts";
 
 let simulator: Simulator;
 let folder: string;
@@ -183,4 +185,31 @@ describe("ECR serves curl", () => {
     const answer = await run("curl", ["--silent", "--include", url]);
     expect(answer).toMatch(/^HTTP\/1.1 401 [\s\S]*^WWW-Authenticate: Basic realm=/im);
   });
+});
+
+it("skopeo, logged in and not, reads a registry like Docker Hub, which gets blobs without its login", async () => {
+  const plain = await startPlainRegistry();
+  const hub = await startHubForTests();
+  try {
+    const digest = await pushImage(plain, "customer", "v1");
+    const source = `docker://${plain.host}/customer:v1`;
+    const image = `docker://${hub.host}/me/customer:v1`;
+    const unencrypted = ["--src-tls-verify=false", "--dest-tls-verify=false"];
+    await run("skopeo", [
+      "copy",
+      "--preserve-digests",
+      ...unencrypted,
+      "--dest-creds=me:secret",
+      source,
+      image,
+    ]);
+    await run("skopeo", ["copy", "--src-tls-verify=false", image, `dir:${join(folder, "copied")}`]);
+    const inspected = JSON.parse(await run("skopeo", ["inspect", "--tls-verify=false", image]));
+    expect(inspected.Digest).toBe(digest);
+    expect(hub.blobAsked.length).toBeGreaterThan(0);
+    expect(hub.blobAsked.every(({ authorization }) => authorization === undefined)).toBe(true);
+  } finally {
+    await hub.close();
+    await plain.close();
+  }
 });

@@ -2,16 +2,16 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
+import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { testEnvironment } from "../build-image.support.ts";
 import { findDestination } from "./find-destination.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 import { presetPolicy } from "./lifecycle-policy.ts";
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 let folder: string;
 beforeAll(async () => {
-  simulator = await startSimulator({ port: 0 });
+  simulator = await startTestSimulator();
 });
 afterAll(() => simulator.close());
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
+import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import type { Clock } from "../../../shared/clock.ts";
 import {
   parseRepositoryName,
@@ -11,9 +11,9 @@ import type { BuildEnvironment } from "../environment.ts";
 import { findDestination } from "./find-destination.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 beforeAll(async () => {
-  simulator = await startSimulator({ port: 0 });
+  simulator = await startTestSimulator();
 });
 afterAll(() => simulator.close());
 afterEach(async () => {

@@ -2,15 +2,15 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
+import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { testEnvironment, testInputs } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
 import { presetPolicy } from "./lifecycle-policy.ts";
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 let folder: string;
 beforeAll(async () => {
-  simulator = await startSimulator({ port: 0 });
+  simulator = await startTestSimulator();
   folder = await mkdtemp(join(tmpdir(), "lifecycle-policy-test-"));
   await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
 });

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startHubForTests } from "../../../../simulator/src/planes/registry/hub-for-tests.ts";
-import { startPlainRegistry } from "../../../../simulator/src/planes/registry/start-test-registry.ts";
-import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
+import { startHubForTests } from "../../../../simulator/src/planes/registry/hub.support.ts";
+import { startPlainRegistry } from "../../../../simulator/src/planes/registry/test-registry.support.ts";
+import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import {
   parseRepositoryName,
   type RepositoryName,
@@ -14,11 +14,11 @@ import { testEnvironment, testInputs } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 let folder: string;
 let context: string;
 beforeAll(async () => {
-  simulator = await startSimulator({ port: 0 });
+  simulator = await startTestSimulator();
 });
 afterAll(() => simulator.close());
 beforeEach(async () => {

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { makeNodeBase } from "../../../../scripts/base-image/make-node-base.ts";
-import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
+import type { Simulator } from "../../../../simulator/src/simulator.ts";
+import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
+import { systemClock } from "../../../shared/clock.ts";
 import { type FaultRule, startFaultyRegistry } from "../../../shared/registry/faulty-registry.support.ts";
 import { testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
 import { type BuiltImage, buildImage } from "../build-image.ts";
@@ -42,7 +44,7 @@ export interface WorkshopBuild {
 /** A registry, the repositories `customer` and `base`, a folder for sources and a user who is logged in. */
 export async function openWorkshop() {
   await docker("version");
-  const simulator = await startSimulator({ port: 0 });
+  const simulator = await startRealSimulator();
   const folder = await mkdtemp(join(tmpdir(), "docker-builder-test-"));
   const [uri] = await Promise.all(
     ["customer", "base"].map(async (repositoryName) => {
@@ -63,6 +65,8 @@ export async function openWorkshop() {
     await rm(sources, { recursive: true, force: true });
     await writeFiles(sources, files);
     environment = testEnvironment(simulator, {
+      // Docker takes its time on the wall.
+      clock: systemClock,
       variables: { ...process.env, DOCKER_CONFIG: dockerConfig, ...variables },
       ...own,
     });

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
+import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import {
   always,
   answering,
@@ -14,14 +14,14 @@ import { parseImageName } from "../../../shared/registry/image-name.ts";
 import { testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 let folder: string;
 let host: string;
 let base: string;
 let front: Awaited<ReturnType<typeof startFaultyRegistry>> | undefined;
 
 beforeAll(async () => {
-  simulator = await startSimulator({ port: 0 });
+  simulator = await startTestSimulator();
   folder = await mkdtemp(join(tmpdir(), "broken-registries-"));
   await mkdir(join(folder, "dist"));
   await writeFile(join(folder, "dist", "main.mjs"), "");

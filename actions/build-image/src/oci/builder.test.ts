@@ -1,23 +1,21 @@
-import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator } from "../../../../simulator/src/simulator.ts";
+import { listLayer } from "../../../../simulator/src/planes/tasks/list-layer.support.ts";
+import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { parseImageName } from "../../../shared/registry/image-name.ts";
 import type { ImageManifest } from "../../../shared/registry/oci.ts";
 import { testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
 import type { OciInputs } from "./inputs.ts";
 
-const run = promisify(execFile);
-let simulator: Simulator;
+let simulator: TestSimulator;
 let folder: string;
 let context: string;
 
 beforeAll(async () => {
-  simulator = await startSimulator({ port: 0 });
+  simulator = await startTestSimulator();
 });
 afterAll(() => simulator.close());
 
@@ -73,12 +71,7 @@ describe("from scratch", () => {
       built: true,
       image: expect.stringMatching(/^127\.0\.0\.1:\d+\/customer@sha256:/),
     });
-    const layout = join(folder, "pulled");
-    const creds = `AWS:${environment.secrets[1]}`;
-    const source = `docker://${built.image.replace(/@.*/, ":latest")}`;
-    await run("skopeo", ["copy", "--src-tls-verify=false", "--src-creds", creds, source, `dir:${layout}`]);
-    const manifest = JSON.parse(await readFile(join(layout, "manifest.json"), "utf8")) as ImageManifest;
-    const config = JSON.parse(await readFile(join(layout, manifest.config.digest.slice(7)), "utf8"));
+    const { manifest, config } = await pull("latest");
     expect(config).toMatchObject({
       architecture: "amd64",
       os: "linux",
@@ -92,18 +85,14 @@ describe("from scratch", () => {
         Labels: { team: "coffee", "ecs-delivery.source": built.source.digest },
       },
     });
-    const layer = join(layout, manifest.layers[0]?.digest.slice(7) as string);
-    const { stdout } = await run("tar", ["--numeric-owner", "--utc", "-tvzf", layer]);
-    expect(
-      stdout
-        .split("\n")
-        .filter(Boolean)
-        .map((line) => line.replace(/ +/g, " ")),
-    ).toEqual([
-      "drwxr-xr-x 0/0 0 1970-01-01 00:00 app/",
-      "drwxr-xr-x 0/0 0 1970-01-01 00:00 app/public/",
-      "-rw-r--r-- 0/0 6 1970-01-01 00:00 app/public/style.css",
-      "-rw-r--r-- 0/0 23 1970-01-01 00:00 app/server.mjs",
+    const layer = join(folder, "layer.tar.gz");
+    const blob = await read(`blobs/${manifest.layers[0]?.digest}`);
+    await writeFile(layer, Buffer.from(await blob.arrayBuffer()));
+    expect(await listLayer(layer)).toEqual([
+      "Directory 755 0/0 0 0 app/",
+      "Directory 755 0/0 0 0 app/public/",
+      "File 644 0/0 6 0 app/public/style.css",
+      "File 644 0/0 23 0 app/server.mjs",
     ]);
   });
 
@@ -155,9 +144,11 @@ describe("on a base image", () => {
     ]);
     const inherited = await build({ baseImage: reference, entrypoint: undefined }, { tags: ["inherited"] });
     expect(inherited.parts.map(({ how }) => how)).toEqual(["already there", "uploaded"]);
-    const pulled = await skopeoConfig(`${inherited.image.replace(/@.*/, "")}:inherited`);
-    expect(pulled.config).toMatchObject({ Entrypoint: ["base"], Env: ["PATH=/bin", "NODE_ENV=production"] });
-    expect(pulled.rootfs.diff_ids).toHaveLength(2);
+    const { config } = await pull("inherited");
+    expect(config).toMatchObject({
+      config: { Entrypoint: ["base"], Env: ["PATH=/bin", "NODE_ENV=production"] },
+      rootfs: { diff_ids: [expect.any(String), expect.any(String)] },
+    });
   });
 
   it("takes the base's layers from its repository where the registry allows it", async () => {
@@ -210,14 +201,13 @@ describe("refuses", () => {
   });
 });
 
-async function skopeoConfig(image: string) {
-  const args = [
-    "inspect",
-    "--config",
-    "--tls-verify=false",
-    "--creds",
-    `AWS:${environment.secrets[1]}`,
-    `docker://${image}`,
-  ];
-  return JSON.parse((await run("skopeo", args)).stdout);
+/** What a container agent reads of an image of the repository, over the registry's HTTP API. */
+async function pull(tag: string): Promise<{ manifest: ImageManifest; config: unknown }> {
+  const manifest = (await (await read(`manifests/${tag}`)).json()) as ImageManifest;
+  return { manifest, config: await (await read(`blobs/${manifest.config.digest}`)).json() };
+}
+
+function read(what: string): Promise<Response> {
+  const authorization = `Basic ${Buffer.from(`AWS:${environment.secrets[1]}`).toString("base64")}`;
+  return fetch(`${simulator.endpoint}/v2/customer/${what}`, { headers: { authorization } });
 }

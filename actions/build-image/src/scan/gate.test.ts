@@ -1,19 +1,19 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { alpine, connectTo } from "../../../../simulator/src/planes/scanner/image-for-tests.ts";
-import type { Advisory, Simulator } from "../../../../simulator/src/simulator.ts";
-import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
+import { alpine, connectTo } from "../../../../simulator/src/planes/scanner/image.support.ts";
+import type { Advisory } from "../../../../simulator/src/simulator.ts";
+import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { Cancelled } from "../../../shared/failure.ts";
 import { testEnvironment } from "../build-image.support.ts";
-import { advisory, ask, createCustomer, deleteCustomer, scaledClock } from "./simulated-scan.support.ts";
+import { advisory, ask, createCustomer, deleteCustomer } from "./simulated-scan.support.ts";
 
-const scale = 600;
-const day = 24 * 60 * 60 * 1000;
+const hour = 60 * 60 * 1000;
+const day = 24 * hour;
 const advisories: Advisory[] = [];
 
-let simulator: Simulator;
+let simulator: TestSimulator;
 let registry: Awaited<ReturnType<typeof connectTo>>;
 beforeAll(async () => {
-  simulator = await startRealSimulator({ advisories, timeScale: scale });
+  simulator = await startTestSimulator({ advisories });
   registry = await connectTo(simulator);
 });
 afterAll(() => simulator.close());
@@ -32,8 +32,7 @@ afterEach(async () => {
 
 const affected = alpine({ openssl: "3.3.1-r0" });
 const mended = alpine({ openssl: "3.3.1-r1" });
-const environment = (overrides = {}) =>
-  testEnvironment(simulator, { clock: scaledClock(scale), ...overrides });
+const environment = (overrides = {}) => testEnvironment(simulator, overrides);
 
 describe("an image", () => {
   it("passes with a scan that finds nothing", async () => {
@@ -96,23 +95,14 @@ describe("an image", () => {
 });
 
 describe("an image that was scanned long ago", () => {
-  const later = () => scaledClock(scale, day + 3_600_000);
-
   it("is judged by a new scan, which knows what was found since", async () => {
-    const patient = await startRealSimulator({ advisories, timeScale: 1_000_000 });
-    try {
-      await createCustomer(patient);
-      const image = await (await connectTo(patient)).pushImage("customer", mended);
-      const now = testEnvironment(patient, { clock: scaledClock(scale) });
-      expect(await ask(now, image)).toMatchObject({ status: "passed" });
-      advisories.push(advisory("CVE-2024-9143", "CRITICAL"));
-      await patient.clock.wait(day);
-      const world = testEnvironment(patient, { clock: later() });
-      expect(await ask(world, image)).toMatchObject({ status: "failed", counts: { CRITICAL: 1 } });
-      expect(world.lines).toContainEqual(expect.stringContaining("beginning anew"));
-    } finally {
-      await patient.close();
-    }
+    const image = await registry.pushImage("customer", mended);
+    expect(await ask(environment(), image)).toMatchObject({ status: "passed" });
+    advisories.push(advisory("CVE-2024-9143", "CRITICAL"));
+    await simulator.clock.foreground.wait(day + hour);
+    const world = environment();
+    expect(await ask(world, image)).toMatchObject({ status: "failed", counts: { CRITICAL: 1 } });
+    expect(world.lines).toContainEqual(expect.stringContaining("beginning anew"));
   });
 
   it.each([
@@ -122,7 +112,9 @@ describe("an image that was scanned long ago", () => {
     const image = await registry.pushImage("customer", affected);
     await ask(environment(), image);
     if (fault) simulator.faults.add(fault);
-    const world = environment({ clock: later() });
+    const { foreground } = simulator.clock;
+    const ahead = { ...foreground, now: () => foreground.now() + day + hour };
+    const world = environment({ clock: ahead });
     expect(await ask(world, image)).toMatchObject({ status: "failed" });
     expect(world.lines).toContainEqual(expect.stringContaining(`no new one was started: ${reason}`));
   });
@@ -233,31 +225,26 @@ describe("AWS in trouble", () => {
 });
 
 describe("a scan that takes its time", () => {
-  let slow: Simulator;
-  beforeAll(async () => {
-    slow = await startRealSimulator({ timeScale: 1 });
-    await createCustomer(slow);
-  });
-  afterAll(() => slow.close());
-
   it("fails the step at the deadline, with what to do", async () => {
-    const image = await (await connectTo(slow)).pushImage("customer", mended);
-    const world = testEnvironment(slow, { clock: scaledClock(scale) });
-    const { failure } = await ask(world, image, { timeoutMs: 60_000 });
-    expect(failure?.message).toBe("ECR's scan was still IN_PROGRESS after 60 s");
+    const image = await registry.pushImage("customer", mended);
+    const { failure } = await ask(environment(), image, { timeoutMs: 2_000 });
+    expect(failure?.message).toBe("ECR's scan was still IN_PROGRESS after 2 s");
     expect(failure?.nextStep).toContain(
       "run the job again, which builds nothing anew, or give a longer scan-timeout",
     );
   });
 
   it("ends with the run that is cancelled", async () => {
-    const image = await (await connectTo(slow)).pushImage("customer", affected);
+    const image = await registry.pushImage("customer", affected);
     const cancellation = new AbortController();
-    const world = testEnvironment(slow, { clock: scaledClock(scale), signal: cancellation.signal });
-    const asking = ask(world, image, { timeoutMs: day });
-    await expect.poll(() => world.lines.at(-1)).toContain("IN_PROGRESS");
-    cancellation.abort(new Cancelled("SIGINT"));
+    const say = (line: string) => {
+      if (line.includes("IN_PROGRESS")) cancellation.abort(new Cancelled("SIGINT"));
+    };
+    const world = environment({
+      signal: cancellation.signal,
+      log: { info: say, notice: say, warning: say },
+    });
     // What the SDK or the clock throws then: the run says who ended it.
-    await expect(asking).rejects.toThrow();
+    await expect(ask(world, image, { timeoutMs: day })).rejects.toThrow();
   });
 });

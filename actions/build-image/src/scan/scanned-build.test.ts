@@ -2,29 +2,22 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { alpine } from "../../../../simulator/src/planes/scanner/image-for-tests.ts";
-import type { Advisory, Simulator } from "../../../../simulator/src/simulator.ts";
-import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
+import { alpine } from "../../../../simulator/src/planes/scanner/image.support.ts";
+import type { Advisory } from "../../../../simulator/src/simulator.ts";
+import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import { testEnvironment, testInputs } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
 import { publish } from "../publish.ts";
 import { checkScan } from "./gate.ts";
-import {
-  advisory,
-  createCustomer,
-  deleteCustomer,
-  gateInputs,
-  scaledClock,
-} from "./simulated-scan.support.ts";
+import { advisory, createCustomer, deleteCustomer, gateInputs } from "./simulated-scan.support.ts";
 
-const scale = 600;
 const advisories: Advisory[] = [];
-let simulator: Simulator;
+let simulator: TestSimulator;
 let folder: string;
 
 beforeAll(async () => {
-  simulator = await startRealSimulator({ advisories, timeScale: scale });
+  simulator = await startTestSimulator({ advisories });
 });
 afterAll(() => simulator.close());
 
@@ -48,8 +41,7 @@ afterEach(async () => {
 
 function build() {
   const oci = { workingDirectory: "/" };
-  const environment = testEnvironment(simulator, { clock: scaledClock(scale) });
-  return buildImage(testInputs(join(folder, "root"), { oci, scan: gateInputs }), environment);
+  return buildImage(testInputs(join(folder, "root"), { oci, scan: gateInputs }), testEnvironment(simulator));
 }
 
 const written = (name: string) => readFile(join(folder, name), "utf8");

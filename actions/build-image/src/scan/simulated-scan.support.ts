@@ -1,20 +1,10 @@
 import type { Advisory, Simulator } from "../../../../simulator/src/simulator.ts";
-import { type Clock, systemClock } from "../../../shared/clock.ts";
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
 import type { ElsewhereInEcr } from "../../../shared/registry/destination/repository-name.ts";
 import { findDestination } from "../destination/find-destination.ts";
 import type { BuildEnvironment } from "../environment.ts";
 import { checkScan } from "./gate.ts";
 import type { ScanGateInputs } from "./inputs.ts";
-
-/** Times as fast as the wall as the simulator's own waits are; `ahead` milliseconds in the future. */
-export function scaledClock(scale: number, ahead = 0): Clock {
-  const start = Date.now();
-  return {
-    now: () => start + ahead + (Date.now() - start) * scale,
-    wait: (ms, signal) => systemClock.wait(ms / scale, signal),
-  };
-}
 
 export function advisory(
   name: string,

@@ -1,6 +1,6 @@
 import { CodeCommitClient } from "@aws-sdk/client-codecommit";
 import { expect, test } from "vitest";
-import { awsCli, run } from "../../../../simulator/src/outside-clients/programs.ts";
+import { awsCli, run } from "../../../../simulator/src/outside-clients/programs.support.ts";
 import { signForGit } from "./basic-credentials.ts";
 
 const keys = { accessKeyId: "ASIAEXAMPLE", secretAccessKey: "secret/with+signs" };

@@ -1,9 +1,9 @@
-import { mkdir } from "node:fs/promises";
-import { resolve, sep } from "node:path";
-import { git } from "../git.ts";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { join, resolve, sep } from "node:path";
+import { borrowObjects, git } from "../git.ts";
 import type { StandIn } from "./stand-in.ts";
 
-/** Fetches the running commit (or `ref`) into the workspace, with as much history as asked for. */
+/** Checks out the running commit (or `ref`) into the workspace, with as much history as asked for. */
 export const checkout: StandIn = {
   inputs: ["ref", "path", "fetch-depth", "persist-credentials"],
   async run(step) {
@@ -18,24 +18,35 @@ export const checkout: StandIn = {
       );
     }
     const wanted = step.input("ref") || step.sha;
+    const commit = await git(step.gitDirectory, "rev-parse", "--verify", `${wanted}^{commit}`);
     await mkdir(directory, { recursive: true });
     await git(directory, "init", "--quiet", "--initial-branch", "main");
-    const history = depth === 0 ? [] : ["--depth", String(depth)];
-    // The repository itself may be a copy without history. A file address, as depth means nothing to a clone by path.
-    await git(
-      directory,
-      "fetch",
-      "--quiet",
-      "--no-tags",
-      "--update-shallow",
-      ...history,
-      `file://${step.gitDirectory}`,
-      wanted,
-    );
-    await git(directory, "checkout", "--quiet", "--force", "--detach", "FETCH_HEAD");
-    const commit = await git(directory, "rev-parse", "HEAD");
+    await borrowObjects(join(directory, ".git"), step.gitDirectory);
+    await limitHistory(directory, step.gitDirectory, commit, depth);
+    await git(directory, "checkout", "--quiet", "--force", "--detach", commit);
     step.setOutput("ref", step.input("ref") || step.ref);
     step.setOutput("commit", commit);
     step.log(`checked out ${commit}`);
   },
 };
+
+/** Git takes the commits that the file `shallow` lists for the oldest. */
+async function limitHistory(directory: string, gitDirectory: string, commit: string, depth: number) {
+  const file = join(directory, ".git", "shallow");
+  if (depth > 0) return writeFile(file, (await oldest(gitDirectory, commit, depth)).join("\n"));
+  await rm(file, { force: true });
+  // The repository itself may be a copy without history.
+  await copyFile(join(gitDirectory, "shallow"), file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+}
+
+async function oldest(gitDirectory: string, commit: string, depth: number): Promise<string[]> {
+  if (depth === 1) return [commit];
+  const lines = (await git(gitDirectory, "rev-list", "--parents", commit)).split("\n");
+  const parents = new Map(lines.map((line) => [line.slice(0, commit.length), line.split(" ").slice(1)]));
+  let last = [commit];
+  for (let level = 1; level < depth; level++)
+    last = [...new Set(last.flatMap((each) => parents.get(each) ?? []))];
+  return last;
+}

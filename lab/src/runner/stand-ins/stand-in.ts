@@ -2,7 +2,8 @@
 export interface StandIn {
   /** Names of the real action's inputs that are performed; every other one is refused. */
   inputs: readonly string[];
-  run(step: StandInStep): Promise<void>;
+  /** What it returns, if anything, is to be done when the job's steps have succeeded. */
+  run(step: StandInStep): Promise<((step: StandInStep) => Promise<void>) | void>;
 }
 
 export interface StandInStep {
@@ -14,6 +15,8 @@ export interface StandInStep {
   environment: Readonly<Record<string, string>>;
   workspace: string;
   gitDirectory: string;
+  /** Of the repository, which all runs share. */
+  cacheDirectory: string;
   /** Of the run: a folder for each artifact, by its name. */
   artifactDirectory: string;
   ref: string;

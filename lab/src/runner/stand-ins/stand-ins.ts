@@ -1,3 +1,4 @@
+import { cache } from "./cache.ts";
 import { checkout } from "./checkout.ts";
 import { configureAwsCredentials } from "./configure-aws-credentials.ts";
 import { downloadArtifact } from "./download-artifact.ts";
@@ -7,6 +8,7 @@ import { uploadArtifact } from "./upload-artifact.ts";
 
 /** Marketplace actions that this runner performs by itself, for want of GitHub to get them from. */
 export const standIns: Record<string, StandIn> = {
+  "actions/cache": cache,
   "actions/checkout": checkout,
   "actions/download-artifact": downloadArtifact,
   "actions/setup-node": setupNode,

@@ -7,8 +7,8 @@ import { besideTests, scaledTo } from "./scaling.ts";
 import type { Scene, Telling } from "./scene.ts";
 
 /**
- * Connections of each crowd. Each asks again once its answer has come: one task is busy all the time, however fast the
- * machine is, and no waiting line grows.
+ * Connections of each crowd. Each sends the next request once it is answered: one task is busy all the time, however
+ * fast the machine is, and no waiting line grows.
  */
 const crowdConnections = 12;
 /** AWS's alarm needs three minutes of AWS time. When they were not enough, another crowd joins. */
@@ -41,11 +41,11 @@ export const autoscaling: Telling = {
 };
 
 async function countTasks({ rehearsal }: Scene): Promise<number> {
-  return (await describeService(rehearsal.simulator, "customer")).desiredCount;
+  return (await describeService(rehearsal.aws, "customer")).desiredCount;
 }
 
 async function expectTasks({ rehearsal }: Scene, fits: (count: number) => boolean): Promise<void> {
-  const { desiredCount, runningCount } = await describeService(rehearsal.simulator, "customer");
+  const { desiredCount, runningCount } = await describeService(rehearsal.aws, "customer");
   expectThat(
     fits(desiredCount) && runningCount === desiredCount,
     `${desiredCount} tasks are desired, ${runningCount} run`,

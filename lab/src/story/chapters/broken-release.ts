@@ -12,8 +12,8 @@ const change = crashAtStart(lastWords, "Require the price list");
 export const brokenRelease: Telling = {
   changes: [change],
   async tell({ rehearsal, steps, beginPhase }) {
-    const { simulator, addresses } = rehearsal;
-    const before = await describeService(simulator, "employee");
+    const { aws, addresses } = rehearsal;
+    const before = await describeService(aws, "employee");
     beginPhase("broken-release");
     const run = await steps.perform("push a release that crashes at start: the run is red", async () => {
       const result = await rehearsal.pushAndFollow({ change });
@@ -30,7 +30,7 @@ export const brokenRelease: Telling = {
     await steps.check("production is untouched", async () => {
       const { status, home } = await readPage(`${addresses.production}/admin/suppliers`);
       expectThat(status === 200 && home === homes.employee, `/admin/suppliers returns HTTP ${status}`);
-      const after = await describeService(simulator, "employee");
+      const after = await describeService(aws, "employee");
       expectThat(
         after.primary === before.primary,
         `production ran ${before.primary} and runs ${after.primary || "nothing"}`,

@@ -14,7 +14,7 @@ const change = slowLists(slowMs, "Ask the roastery for every list");
 export const slowCanary: Telling = {
   changes: [change],
   async tell({ rehearsal, steps, beginPhase }) {
-    const before = await describeService(rehearsal.simulator, "customer");
+    const before = await describeService(rehearsal.aws, "customer");
     beginPhase("canary");
     const run = await steps.perform("push a slow release as a canary: an alarm takes it back", async () => {
       const result = await rehearsal.pushAndFollow({ change, variables: { DEPLOYMENT_CONFIG: canary } });
@@ -29,7 +29,7 @@ export const slowCanary: Telling = {
       const { status, traffic } = deploymentOf(run);
       const most = Math.max(...traffic.map(({ green }) => green));
       expectThat(status === "rolled-back" && most === 10, `${status}, with up to ${most} % of the traffic`);
-      const { primary } = await describeService(rehearsal.simulator, "customer");
+      const { primary } = await describeService(rehearsal.aws, "customer");
       expectThat(primary === before.primary, `production ran ${before.primary} and runs ${primary}`);
     });
   },

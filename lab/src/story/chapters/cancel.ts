@@ -17,7 +17,7 @@ const change = addToHeading(", half-baked", "Announce what is not ready");
 export const cancel: Telling = {
   changes: [change],
   async tell({ rehearsal, steps, beginPhase }) {
-    const before = await describeService(rehearsal.simulator, "customer");
+    const before = await describeService(rehearsal.aws, "customer");
     const heading = await readHeading(rehearsal);
     beginPhase("cancel");
     const deployment = await steps.perform(

@@ -49,7 +49,7 @@ export async function expectHeading(rehearsal: Rehearsal, wanted: string): Promi
 
 /** It only ends what hangs: what is waited for takes seconds, and some minutes on the slowest machine. */
 const deadlineMs = 600_000;
-const pollMs = 200;
+const pollMs = 500;
 
 /** Waits until a claim holds; throws as it does when that takes too long. */
 export async function eventually(claim: () => Promise<void>, patienceMs = deadlineMs): Promise<void> {
@@ -65,12 +65,8 @@ export async function eventually(claim: () => Promise<void>, patienceMs = deadli
 }
 
 /** Production is one task set with this revision, and one target group has all healthy targets. */
-export async function expectAlone(
-  { simulator }: Rehearsal,
-  service: ServiceName,
-  revision: string,
-): Promise<void> {
-  const { taskSets, healthyTargets } = await describeService(simulator, service);
+export async function expectAlone({ aws }: Rehearsal, service: ServiceName, revision: string): Promise<void> {
+  const { taskSets, healthyTargets } = await describeService(aws, service);
   expectThat(
     taskSets.length === 1 && taskSets[0] === revision,
     `the service's task sets are ${taskSets.join(", ")}, not ${revision} alone`,

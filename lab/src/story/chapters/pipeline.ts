@@ -1,5 +1,4 @@
 import { ListPipelineExecutionsCommand, type PipelineExecutionSummary } from "@aws-sdk/client-codepipeline";
-import { observe } from "../aws-clients.ts";
 import { otherNavigation, toggleNavigation } from "../change.ts";
 import { readPage } from "../read-page.ts";
 import { expectThat } from "../record-steps.ts";
@@ -64,9 +63,9 @@ export const pipeline: Telling = {
 };
 
 /** The newest first. */
-async function executionsOf({ simulator }: Rehearsal): Promise<PipelineExecutionSummary[]> {
-  const { pipelineExecutionSummaries = [] } = await observe(simulator, ({ pipelines }) =>
-    pipelines.send(new ListPipelineExecutionsCommand({ pipelineName })),
+async function executionsOf({ aws }: Rehearsal): Promise<PipelineExecutionSummary[]> {
+  const { pipelineExecutionSummaries = [] } = await aws.pipelines.send(
+    new ListPipelineExecutionsCommand({ pipelineName }),
   );
   return pipelineExecutionSummaries;
 }

@@ -6,7 +6,7 @@ import type { Telling } from "./scene.ts";
 /** Somebody wants the release before back, which was good, too. */
 export const rollback: Telling = {
   async tell({ rehearsal, steps, beginPhase }) {
-    const before = await describeService(rehearsal.simulator, "customer");
+    const before = await describeService(rehearsal.aws, "customer");
     const newer = await readHeading(rehearsal);
     beginPhase("rollback");
     const deployment = await steps.perform("run rollback.yml: the release before is back", async () => {

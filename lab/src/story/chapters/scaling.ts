@@ -1,6 +1,5 @@
 import { ListDeploymentsCommand } from "@aws-sdk/client-codedeploy";
 import type { RunResult } from "../../runner/result.ts";
-import { observe } from "../aws-clients.ts";
 import { expectThat } from "../record-steps.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import { servedByTask } from "../served-by-task.ts";
@@ -9,7 +8,7 @@ import { eventually, expectGreen } from "./expectations.ts";
 import type { Telling } from "./scene.ts";
 
 /** Long enough for hundreds of requests at each count on any machine. */
-const measuring = { duration: "3s", "warm-up": "1s", connections: "24" };
+const measuring = { duration: "2s", "warm-up": "1s", connections: "24" };
 /** Enough visitors to notice a failure; so few that the load of the test decides what tasks do. */
 export const besideTests = { requestsPerSecond: 10 };
 export const scaledTo = 3;
@@ -36,7 +35,7 @@ export const scaling: Telling = {
     let shares: string[] = [];
     await steps.check("each of the three served its share of the requests", () =>
       eventually(async () => {
-        const served = await servedByTask(rehearsal.simulator, "customer");
+        const served = await servedByTask(rehearsal.aws, "customer");
         const all = served.reduce((sum, each) => sum + each, 0);
         shares = served.map((each) => `${((100 * each) / Math.max(all, 1)).toFixed(0)} %`);
         const isShared =
@@ -61,8 +60,8 @@ export const scaling: Telling = {
   },
 };
 
-async function expectThree({ simulator }: Rehearsal): Promise<void> {
-  const { desiredCount, runningCount, healthyTargets } = await describeService(simulator, "customer");
+async function expectThree({ aws }: Rehearsal): Promise<void> {
+  const { desiredCount, runningCount, healthyTargets } = await describeService(aws, "customer");
   expectThat(
     desiredCount === scaledTo && runningCount === scaledTo && healthyTargets.includes(scaledTo),
     `desired are ${desiredCount}, running ${runningCount}, healthy ${healthyTargets.join(" and ")}`,
@@ -78,14 +77,8 @@ function measuredAt(run: RunResult, count: number): { requestsPerSecond: number;
   return { requestsPerSecond, errorRate: Number(outputs["error-rate"]) };
 }
 
-function countDeployments({ simulator }: Rehearsal): Promise<number> {
-  return observe(simulator, async ({ codedeploy }) => {
-    const { deployments = [] } = await codedeploy.send(
-      new ListDeploymentsCommand({
-        applicationName: "microservices",
-        deploymentGroupName: "microservices-customer",
-      }),
-    );
-    return deployments.length;
-  });
+async function countDeployments({ aws }: Rehearsal): Promise<number> {
+  const group = { applicationName: "microservices", deploymentGroupName: "microservices-customer" };
+  const { deployments = [] } = await aws.codedeploy.send(new ListDeploymentsCommand(group));
+  return deployments.length;
 }

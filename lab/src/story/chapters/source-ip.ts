@@ -5,7 +5,6 @@ import {
   type ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { observe } from "../aws-clients.ts";
 import { homes, readPage } from "../read-page.ts";
 import { expectThat } from "../record-steps.ts";
 import type { Telling } from "./scene.ts";
@@ -17,10 +16,8 @@ const somebodyElses = "127.0.0.2";
 /** Phase 9 of the course: employees only from one address, by a condition of the load balancer's rules. */
 export const sourceIp: Telling = {
   async tell({ rehearsal, steps }) {
-    const { simulator, addresses } = rehearsal;
-    await steps.perform(`let only ${mine} reach /admin, on both listeners`, () =>
-      observe(simulator, ({ balancer }) => limitRules(balancer)),
-    );
+    const { aws, addresses } = rehearsal;
+    await steps.perform(`let only ${mine} reach /admin, on both listeners`, () => limitRules(aws.balancer));
     const visit = (from: string, headers = {}) =>
       Promise.all(
         [addresses.production, addresses.test].map((address) =>

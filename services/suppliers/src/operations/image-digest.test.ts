@@ -34,5 +34,5 @@ it("is unknown outside of ECS, and where the endpoint is not there, broken or si
   expect(await readImageDigest({ ECS_CONTAINER_METADATA_URI_V4: "http://127.0.0.1:1/" })).toBeNull();
   expect(await readImageDigest({ ECS_CONTAINER_METADATA_URI_V4: "nonsense" })).toBeNull();
   expect(await readImageDigest(await serve((_request, response) => response.end("<html>")))).toBeNull();
-  expect(await readImageDigest(await serve((_request, response) => response.write("{")))).toBeNull();
+  expect(await readImageDigest(await serve((_request, response) => response.write("{")), 50)).toBeNull();
 });

@@ -10,11 +10,12 @@ const limitMs = 2000;
  */
 export async function readImageDigest(
   environment: Readonly<Record<string, string | undefined>>,
+  timeoutMs = limitMs,
 ): Promise<string | null> {
   const uri = environment.ECS_CONTAINER_METADATA_URI_V4;
   if (!uri) return null;
   try {
-    const { Image } = JSON.parse(await read(uri));
+    const { Image } = JSON.parse(await read(uri, timeoutMs));
     return /@(sha256:[0-9a-f]{64})$/.exec(Image)?.[1] ?? null;
   } catch {
     return null;
@@ -22,9 +23,9 @@ export async function readImageDigest(
 }
 
 /** Not with fetch, whose first use costs more than the start of the service can spare. */
-function read(uri: string): Promise<string> {
+function read(uri: string, timeoutMs: number): Promise<string> {
   return new Promise((done, failed) => {
-    const request = get(uri, { signal: AbortSignal.timeout(limitMs) }, (response) => {
+    const request = get(uri, { signal: AbortSignal.timeout(timeoutMs) }, (response) => {
       response.setEncoding("utf8");
       let body = "";
       response.on("data", (chunk) => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { withRepository } from "./repository-for-tests.ts";
+import { withRepository } from "./repository.support.ts";
 
 const dev = { repositoryName: "deployment", branchName: "dev" };
 const bytes = (text: string) => new TextEncoder().encode(text);

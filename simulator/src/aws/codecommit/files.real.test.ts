@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { commitFiles } from "../../planes/git/repository-for-tests.ts";
-import { withRepository } from "./repository-for-tests.ts";
+import { commitFiles } from "../../planes/git/repository.support.ts";
+import { withRepository } from "./repository.support.ts";
 
 const deployment = { repositoryName: "deployment" };
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withRepository } from "./repository-for-tests.ts";
+import { withRepository } from "./repository.support.ts";
 
 test("a repository is created, described, renamed and deleted", async () => {
   const { call } = await withRepository();

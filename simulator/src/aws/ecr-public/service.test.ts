@@ -6,7 +6,7 @@ import {
   pushImage,
   startTestRegistry,
   type TestRegistry,
-} from "../../planes/registry/start-test-registry.ts";
+} from "../../planes/registry/test-registry.support.ts";
 import { createTestEnvironment } from "../../test-environment.support.ts";
 import { createEcrPublic } from "./service.ts";
 

@@ -7,7 +7,7 @@ import {
   startEcrWith,
   type TestRegistry,
   testCaller,
-} from "../../planes/registry/start-test-registry.ts";
+} from "../../planes/registry/test-registry.support.ts";
 
 let test: TestRegistry;
 beforeEach(async () => {

@@ -5,7 +5,7 @@ import {
   startTestRegistry,
   type TestRegistry,
   testCaller,
-} from "../../planes/registry/start-test-registry.ts";
+} from "../../planes/registry/test-registry.support.ts";
 
 const theirs = { registryId: "210987654321", repositoryName: "customer" };
 const inProcess = { accessKeyId: "in-process", sourceIp: "127.0.0.1" };

@@ -1,6 +1,6 @@
 import { ECR } from "@aws-sdk/client-ecr";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { alpine, connectTo } from "../../planes/scanner/image-for-tests.ts";
+import { alpine, connectTo } from "../../planes/scanner/image.support.ts";
 import type { Advisory } from "../../simulator.ts";
 import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
 

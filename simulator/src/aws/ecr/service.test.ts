@@ -7,7 +7,7 @@ import {
   putManifest,
   startTestRegistry,
   type TestRegistry,
-} from "../../planes/registry/start-test-registry.ts";
+} from "../../planes/registry/test-registry.support.ts";
 
 let test: TestRegistry;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import type { ContainerDefinition, CreateServiceCommandInput, Task } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../errors.ts";
 import type { Registry } from "../../planes/registry.ts";
-import { createFixedRegistry, makeImage } from "../../planes/tasks/images-for-tests.ts";
+import { createFixedRegistry, makeImage } from "../../planes/tasks/images.support.ts";
 import { imageConfigOf, type Program, webProgram } from "../../planes/tasks/in-process-runtime.support.ts";
 import { createTestEnvironment } from "../../test-environment.support.ts";
 import type { Api, AwsClients, Caller, Operations } from "../api.ts";

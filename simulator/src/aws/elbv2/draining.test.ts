@@ -35,7 +35,8 @@ it("sends a draining target nothing new, lets what is under way finish, and forg
     Description: "Target deregistration is in progress",
   });
   expect((await ask(port)).status).toBe(503);
-  await stage.environment.clock.until(async () => (await targetsOf(group)).length === 0);
+  await stage.environment.clock.foreground.wait(301_000);
+  expect(await targetsOf(group)).toEqual([]);
   finish();
   expect(await underWay).toMatchObject({ status: 200, body: "finished" });
 });

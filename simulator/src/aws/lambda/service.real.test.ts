@@ -4,46 +4,13 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { Lambda } from "@aws-sdk/client-lambda";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Simulator } from "../../simulator.ts";
+import { describe, expect, it } from "vitest";
 import { startRealSimulator } from "../../test-simulator.support.ts";
+import { useFunctions } from "./functions.support.ts";
 import { zip } from "./zip.support.ts";
 
-let simulator: Simulator;
-let lambda: Lambda;
-beforeAll(async () => {
-  simulator = await startRealSimulator();
-  lambda = new Lambda({ ...simulator.clientConfig, maxAttempts: 1 });
-});
-afterAll(() => simulator?.close());
-
-let made = 0;
-async function create(files: Record<string, string>, more: object = {}): Promise<string> {
-  const FunctionName = `function-${made++}`;
-  await lambda.createFunction({
-    FunctionName,
-    Role: "arn:aws:iam::123456789012:role/function",
-    Runtime: "nodejs22.x",
-    Handler: "index.handler",
-    Code: { ZipFile: zip(files) },
-    ...more,
-  });
-  return FunctionName;
-}
-
-async function invoke(FunctionName: string, event: unknown = {}) {
-  const { Payload, FunctionError, StatusCode } = await lambda.invoke({
-    FunctionName,
-    Payload: JSON.stringify(event),
-  });
-  return { result: JSON.parse(Payload?.transformToString() ?? ""), FunctionError, StatusCode };
-}
-
-async function logOf(name: string): Promise<string[]> {
-  const { events = [] } = await simulator.aws.logs.filterLogEvents({ logGroupName: `/aws/lambda/${name}` });
-  return events.map(({ message = "" }) => message);
-}
+const functions = useFunctions(startRealSimulator);
+const { create, invoke, logOf } = functions;
 
 describe("a function runs", () => {
   it.each<[string, Record<string, string>, object]>([
@@ -82,14 +49,19 @@ export async function handler(event, context) {
     expect(log.at(-1)).toMatch(/^REPORT RequestId: [\w-]+\tDuration: .+Max Memory Used: [1-9]\d* MB$/);
   });
 
-  it.each<[string, string, object]>([
+  it.each<[string, string, object, number?]>([
     ["throws", "throw new RangeError('too far')", { errorType: "RangeError", errorMessage: "too far" }],
     ["ends its process", "process.exit(3)", { errorType: "Runtime.ExitError" }],
-    ["takes too long", "await new Promise((r) => setTimeout(r, 60_000))", { errorType: "Sandbox.Timedout" }],
-  ])("that %s, and says so", async (_, code, error) => {
+    [
+      "takes too long",
+      "await new Promise((r) => setTimeout(r, 60_000))",
+      { errorType: "Sandbox.Timedout" },
+      1,
+    ],
+  ])("that %s, and says so", async (_, code, error, Timeout = 60) => {
     const name = await create(
       { "index.mjs": `export const handler = async () => { ${code} };` },
-      { Timeout: 1 },
+      { Timeout },
     );
     const { result, FunctionError } = await invoke(name);
     expect(FunctionError).toBe("Unhandled");
@@ -103,81 +75,6 @@ export async function handler(event, context) {
     const name = await create({ "index.mjs": "export const handler = () => 1;" }, { Handler });
     expect((await invoke(name)).result).toMatchObject({ errorType });
   });
-
-  it("asynchronously, and again after a minute of AWS time when it failed", async () => {
-    const name = await create({ "index.mjs": "export const handler = (e) => { throw new Error(e.why); };" });
-    const { StatusCode } = await lambda.invoke({
-      FunctionName: name,
-      InvocationType: "Event",
-      Payload: JSON.stringify({ why: "no reason" }),
-    });
-    expect(StatusCode).toBe(202);
-    const attempts = async () => (await logOf(name)).filter((line) => line.startsWith("REPORT")).length;
-    await vi.waitUntil(async () => (await attempts().catch(() => 0)) === 3, {
-      timeout: 20_000,
-      interval: 20,
-    });
-  });
-});
-
-describe("a function", () => {
-  it("is described, changed and deleted", async () => {
-    const name = await create(
-      { "index.mjs": "export const handler = () => 1;" },
-      { Tags: { team: "coffee" } },
-    );
-    const { Configuration, Tags } = await lambda.getFunction({ FunctionName: name });
-    expect(Configuration).toMatchObject({
-      FunctionArn: `arn:aws:lambda:us-east-1:123456789012:function:${name}`,
-      State: "Active",
-      Runtime: "nodejs22.x",
-      Timeout: 3,
-      MemorySize: 128,
-    });
-    expect(Tags).toEqual({ team: "coffee" });
-    const ZipFile = zip({ "index.mjs": "export const handler = () => 2;" });
-    const { CodeSha256 } = await lambda.updateFunctionCode({ FunctionName: name, ZipFile });
-    expect(CodeSha256).not.toBe(Configuration?.CodeSha256);
-    await lambda.updateFunctionConfiguration({ FunctionName: name, Timeout: 9 });
-    expect((await lambda.getFunctionConfiguration({ FunctionName: name })).Timeout).toBe(9);
-    expect((await invoke(Configuration?.FunctionArn ?? "")).result).toBe(2);
-    await lambda.deleteFunction({ FunctionName: name });
-    await expect(lambda.getFunction({ FunctionName: name })).rejects.toMatchObject({
-      name: "ResourceNotFoundException",
-      message: `Function not found: arn:aws:lambda:us-east-1:123456789012:function:${name}`,
-    });
-  });
-
-  const good = { "index.mjs": "export const handler = () => 1;" };
-  it.each<[string, object, RegExp]>([
-    [
-      "another runtime",
-      { Runtime: "python3.13" },
-      /InvalidParameterValueException.*nodejs24\.x only, not of python3/,
-    ],
-    ["an image", { PackageType: "Image" }, /InvalidParameterValueException.*Zip only/],
-    ["code in S3", { Code: { S3Bucket: "b", S3Key: "k" } }, /does not support S3Bucket/],
-    ["no archive", { Code: { ZipFile: Buffer.from("no") } }, /InvalidZipFileException.*not a zip archive/],
-    ["a layer", { Layers: ["arn:aws:lambda:x"] }, /does not support Layers/],
-    ["a reserved variable", { Environment: { Variables: { AWS_REGION: "x" } } }, /Reserved keys.*AWS_REGION/],
-    ["no role", { Role: "me" }, /Role must be the ARN/],
-  ])("with %s is refused by name", async (_, more, message) => {
-    const refused = await create(good, more).then(String, (error) => `${error.name}: ${error.message}`);
-    expect(refused).toMatch(message);
-  });
-
-  it("is refused when its event is no JSON or it is not there", async () => {
-    const name = await create(good);
-    await expect(lambda.invoke({ FunctionName: name, Payload: "{" })).rejects.toMatchObject({
-      name: "InvalidRequestContentException",
-    });
-    await expect(lambda.invoke({ FunctionName: "absent" })).rejects.toMatchObject({
-      name: "ResourceNotFoundException",
-    });
-    await expect(lambda.listAliases({ FunctionName: name })).rejects.toMatchObject({
-      name: "UnknownOperationException",
-    });
-  });
 });
 
 it("the AWS CLI creates and invokes a function", async () => {
@@ -188,7 +85,7 @@ it("the AWS CLI creates and invokes a function", async () => {
     const { PATH, HOME } = process.env;
     const run = (...args: string[]) =>
       promisify(execFile)(aws, ["lambda", ...args, "--output=json"], {
-        env: { PATH, HOME, ...simulator.environmentVariables },
+        env: { PATH, HOME, ...functions.simulator.environmentVariables },
       });
     await run(
       "create-function",

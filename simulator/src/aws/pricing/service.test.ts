@@ -3,11 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Pricing, paginateGetAttributeValues } from "@aws-sdk/client-pricing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parseArguments } from "../../command-line.ts";
-import { awsCli, run } from "../../outside-clients/programs.ts";
 import type { Simulator } from "../../simulator.ts";
 import { startTestSimulator } from "../../test-simulator.support.ts";
-import { defaultProducts, readProducts } from "./products.ts";
+import { readProducts } from "./products.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pricing-test-"));
 let simulator: Simulator;
@@ -73,18 +71,6 @@ test.each<[object, string, string]>([
 ])("GetProducts of %j is refused", async (input, name, message) => {
   const call = pricing.getProducts(input as { ServiceCode: string });
   await expect(call).rejects.toMatchObject({ name, message: expect.stringContaining(message) });
-});
-
-test("the AWS CLI pages through products, and what it prints is played back", async () => {
-  const printed = await run(
-    awsCli,
-    ["pricing", "get-products", "--service-code", "AmazonRDS", "--page-size", "1", "--output", "json"],
-    { variables: simulator.environmentVariables },
-  );
-  const file = join(folder, "printed.json");
-  writeFileSync(file, printed);
-  const played = parseArguments(["--prices", file]).products;
-  expect(played).toEqual(defaultProducts.filter(({ serviceCode }) => serviceCode === "AmazonRDS"));
 });
 
 test.each<[string, string]>([

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { zip } from "../../aws/lambda/zip.support.ts";
 import { createDelivery, type Delivery } from "../../outside-clients/delivery.support.ts";
-import { writeImageLayout } from "../../outside-clients/image.ts";
+import { writeImageLayout } from "../../outside-clients/image.support.ts";
 import { type Load, startLoad } from "../../outside-clients/load.support.ts";
 import type { Simulator } from "../../simulator.ts";
 import { startRealSimulator, testListenerPortOffset } from "../../test-simulator.support.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import type { ImageLayer } from "../../planes/registry.ts";
-import { makeLayer, makeNodeLayer, pushLayers } from "../../planes/tasks/images-for-tests.ts";
+import { makeLayer, makeNodeLayer, pushLayers } from "../../planes/tasks/images.support.ts";
 import { imageConfigOf, type Program } from "../../planes/tasks/in-process-runtime.support.ts";
 import type { Simulator } from "../../simulator.ts";
 import { taskRuntimeOfRun } from "../../test-simulator.support.ts";

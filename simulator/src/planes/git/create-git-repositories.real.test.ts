@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { readZip } from "../zip-archive.ts";
 import { createGitRepositories } from "./create-git-repositories.ts";
 import type { GitRepositories } from "./git-repositories.ts";
-import { commitFiles } from "./repository-for-tests.ts";
+import { commitFiles } from "./repository.support.ts";
 
 let directory: string;
 let git: GitRepositories;

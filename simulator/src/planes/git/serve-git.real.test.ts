@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AccessKey } from "../../access-keys.ts";
 import type { Simulator } from "../../simulator.ts";
 import { startRealSimulator } from "../../test-simulator.support.ts";
+import { basic, signedCredentials } from "./credentials.support.ts";
 import type { SignedTarget } from "./credentials.ts";
-import { basic, signedCredentials } from "./credentials-for-tests.ts";
 
 const temporary = { accessKeyId: "ASIATEMPORARY", secretAccessKey: "b", sessionToken: "to/ken+=%" };
 const lasting = { accessKeyId: "AKIALASTING", secretAccessKey: "a" };

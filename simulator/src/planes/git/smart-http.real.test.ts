@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Simulator, startSimulator } from "../../simulator.ts";
-import { basic, signedCredentials } from "./credentials-for-tests.ts";
+import { basic, signedCredentials } from "./credentials.support.ts";
 
 const path = "/v1/repos/deployment";
 

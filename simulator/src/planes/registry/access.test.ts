@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { errorOf, startTestRegistry, type TestRegistry, testCaller } from "./start-test-registry.ts";
+import { errorOf, startTestRegistry, type TestRegistry, testCaller } from "./test-registry.support.ts";
 
 let test: TestRegistry;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { digestOf } from "./digest.ts";
-import { absent, errorOf, startEcrWith, type TestRegistry } from "./start-test-registry.ts";
+import { absent, errorOf, startEcrWith, type TestRegistry } from "./test-registry.support.ts";
 
 let test: TestRegistry;
 let url: string;

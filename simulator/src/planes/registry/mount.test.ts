@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { digestOf } from "./digest.ts";
-import { startEcrWith, type TestRegistry, testCaller } from "./start-test-registry.ts";
+import { startEcrWith, type TestRegistry, testCaller } from "./test-registry.support.ts";
 
 let test: TestRegistry;
 let digest: string;

@@ -1,12 +1,7 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { digestOf } from "./digest.ts";
-import { startHubForTests } from "./hub-for-tests.ts";
-import { createCalls, pushImage, startPlainRegistry } from "./start-test-registry.ts";
+import { startHubForTests } from "./hub.support.ts";
+import { createCalls, pushImage, startPlainRegistry } from "./test-registry.support.ts";
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -18,14 +13,6 @@ async function started<Server extends { close(): Promise<void> }>(server: Promis
   ends.push(() => one.close());
   return one;
 }
-
-async function folder(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), "registries-"));
-  ends.push(() => rm(path, { recursive: true, force: true }));
-  return path;
-}
-
-const skopeo = async (...args: string[]) => (await promisify(execFile)("skopeo", args)).stdout;
 
 describe("a registry of one's own", () => {
   it("makes a repository with its first push, and mounts blobs from wherever they are", async () => {
@@ -90,28 +77,6 @@ describe("a registry like Docker Hub", () => {
     const { token } = (await answer.json()) as { token: string };
     const response = await fetch(`http://${hub.host}/v2/`, { headers: bearer(token) });
     expect(response.headers.get("www-authenticate")).toContain(`error="invalid_token"`);
-  });
-
-  it("serves skopeo, logged in and not, and sends it elsewhere for blobs without its login", async () => {
-    const plain = await started(startPlainRegistry());
-    const digest = await pushImage(plain, "customer", "v1");
-    const hub = await started(startHubForTests());
-    const image = `docker://${hub.host}/me/customer:v1`;
-    await skopeo(
-      "copy",
-      "--preserve-digests",
-      "--src-tls-verify=false",
-      "--dest-tls-verify=false",
-      "--dest-creds=me:secret",
-      `docker://${plain.host}/customer:v1`,
-      image,
-    );
-    const layout = join(await folder(), "layout");
-    await skopeo("copy", "--src-tls-verify=false", image, `dir:${layout}`);
-    const inspected = JSON.parse(await skopeo("inspect", "--tls-verify=false", image));
-    expect(inspected.Digest).toBe(digest);
-    expect(hub.blobAsked.length).toBeGreaterThan(0);
-    expect(hub.blobAsked.every(({ authorization }) => authorization === undefined)).toBe(true);
   });
 
   it("has a store of blobs that takes no login, and signed URLs only", async () => {

@@ -8,7 +8,7 @@ import {
   putManifest,
   startEcrWith,
   type TestRegistry,
-} from "./start-test-registry.ts";
+} from "./test-registry.support.ts";
 
 let test: TestRegistry;
 beforeEach(async () => {

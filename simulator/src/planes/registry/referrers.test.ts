@@ -11,7 +11,7 @@ import {
   startEcrWith,
   type TestRegistry,
   testCaller,
-} from "./start-test-registry.ts";
+} from "./test-registry.support.ts";
 
 let test: TestRegistry;
 beforeEach(async () => {

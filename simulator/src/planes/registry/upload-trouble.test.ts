@@ -5,7 +5,10 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { digestOf } from "./digest.ts";
-import { errorOf, startEcrWith, type TestRegistry, testCaller } from "./start-test-registry.ts";
+import { errorOf, startEcrWith, type TestRegistry, testCaller } from "./test-registry.support.ts";
+
+/** The limit only ends what hangs. */
+const soon = { timeout: 15_000, interval: 5 };
 
 let test: TestRegistry;
 beforeEach(async () => {
@@ -33,12 +36,12 @@ describe("a cut upload", () => {
     const cut = open("PATCH", location, headers);
     cut.on("error", () => {});
     cut.write(content.subarray(0, 100_000));
-    await expect.poll(() => rangeOf(location)).toBe("0-99999");
+    await expect.poll(() => rangeOf(location), soon).toBe("0-99999");
     cut.destroy();
     const body = content.subarray(100_000);
     const resume = () =>
       test.call("PATCH", location, { body, headers: { "Content-Range": "100000-299999" } });
-    await expect.poll(async () => (await resume()).status).toBe(202);
+    await expect.poll(async () => (await resume()).status, soon).toBe(202);
     const done = await test.call("PUT", `${location}?digest=${digestOf(content)}`);
     expect(done.status).toBe(201);
     const pulled = await test.call("GET", done.headers.get("location") as string);
@@ -52,9 +55,9 @@ describe("a cut upload", () => {
     cut.on("error", () => {});
     cut.write("hel");
     const uploads = async () => (await readdir(join(test.directory, "uploads"))).length;
-    await expect.poll(() => uploads().catch(() => 0)).toBe(1);
+    await expect.poll(() => uploads().catch(() => 0), soon).toBe(1);
     cut.destroy();
-    await expect.poll(uploads).toBe(0);
+    await expect.poll(uploads, soon).toBe(0);
   });
 
   it("can still be closed with what is missing", async () => {
@@ -62,10 +65,10 @@ describe("a cut upload", () => {
     const cut = open("PUT", `${location}?digest=${digestOf("hello")}`, { "Content-Length": 5 });
     cut.on("error", () => {});
     cut.write("hel");
-    await expect.poll(() => rangeOf(location)).toBe("0-2");
+    await expect.poll(() => rangeOf(location), soon).toBe("0-2");
     cut.destroy();
     const close = () => test.call("PUT", `${location}?digest=${digestOf("hello")}`, { body: "lo" });
-    await expect.poll(async () => (await close()).status).toBe(201);
+    await expect.poll(async () => (await close()).status, soon).toBe(201);
   });
 });
 
@@ -87,7 +90,7 @@ describe("at the same time", () => {
     const location = await begin();
     const first = open("PATCH", location, { "Transfer-Encoding": "chunked" });
     first.write("first ");
-    await expect.poll(() => rangeOf(location)).toBe("0-5");
+    await expect.poll(() => rangeOf(location), soon).toBe("0-5");
     const second = await test.call("PATCH", location, { body: "second" });
     expect(await errorOf(second)).toMatchObject({ status: 400, code: "BLOB_UPLOAD_INVALID" });
     const closing = await test.call("PUT", `${location}?digest=${digestOf("first ")}`);
@@ -117,7 +120,7 @@ it("drops the upload to a repository that is deleted meanwhile", async () => {
   const location = await begin();
   const put = open("PUT", `${location}?digest=${digestOf("hello")}`, { "Content-Length": 5 });
   put.write("hel");
-  await expect.poll(() => rangeOf(location)).toBe("0-2");
+  await expect.poll(() => rangeOf(location), soon).toBe("0-2");
   await test.ecr.deleteRepository?.({ repositoryName: "customer" }, testCaller);
   put.end("lo");
   const [response] = await once(put, "response");

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { makeLayer } from "../tasks/images-for-tests.ts";
+import { makeLayer } from "../tasks/images.support.ts";
 import { type Advisory, readAdvisories } from "./advisories.ts";
-import { alpine } from "./image-for-tests.ts";
+import { alpine } from "./image.support.ts";
 import { createScanner } from "./scanner.ts";
 
 let folder: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { startAllowanceMs, taskRuntimeKinds } from "./runtime.ts";
-import { hasDocker, useRuntime } from "./runtimes-for-tests.ts";
+import { hasDocker, useRuntime } from "./runtimes.support.ts";
 
 /** Serves, so that it has started. */
 const serve = `

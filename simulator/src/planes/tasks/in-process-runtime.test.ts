@@ -1,14 +1,14 @@
 import { expect, it } from "vitest";
 import { createVirtualClock } from "../../virtual-clock.support.ts";
 import { createNetwork } from "../network.ts";
-import { createFixedRegistry, makeImage } from "./images-for-tests.ts";
+import { createFixedRegistry, makeImage } from "./images.support.ts";
 import {
   createInProcessRuntime,
   imageConfigOf,
   type Program,
   webProgram,
 } from "./in-process-runtime.support.ts";
-import { isolation } from "./isolation-for-tests.ts";
+import { isolation } from "./isolation.support.ts";
 
 async function run(program: Program, environment: Record<string, string> = {}) {
   const clock = createVirtualClock();

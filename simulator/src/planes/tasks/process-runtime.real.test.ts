@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createNetwork, type Network } from "../network.ts";
 import type { PulledImage } from "../registry.ts";
-import { createFixedRegistry, makeImage, makeLayer, makeProgram } from "./images-for-tests.ts";
-import { isolation } from "./isolation-for-tests.ts";
+import { createFixedRegistry, makeImage, makeLayer, makeProgram } from "./images.support.ts";
+import { isolation } from "./isolation.support.ts";
 import { createProcessRuntime } from "./process-runtime.ts";
 import type { TaskRuntime } from "./runtime.ts";
-import { metadata } from "./runtimes-for-tests.ts";
+import { metadata } from "./runtimes.support.ts";
 
 let directory: string;
 let network: Network;
@@ -185,7 +185,7 @@ it.each([
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const program = join(import.meta.dirname, "simulator-for-tests.ts");
+  const program = join(import.meta.dirname, "simulator.support.ts");
   const simulator = spawn(process.execPath, [program, directory, String(port), ...share], {
     stdio: "inherit",
   });

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { taskRuntimeKinds } from "./runtime.ts";
-import { hasDocker, useRuntime } from "./runtimes-for-tests.ts";
+import { hasDocker, useRuntime } from "./runtimes.support.ts";
 
 /** Stays, and ends when it is asked to. */
 const patient = `
@@ -196,8 +196,8 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
     it("ends a command that is not done in time, and one that runs when it ends", async () => {
       const { container, line } = await start(await program(`${patient}; console.log("up")`));
       await line("up");
-      const forEver = ["node", "--eval", "console.log('began'); setInterval(() => {}, 1000)"];
-      expect(await container.exec(forEver, 1_000)).toEqual({ exitCode: undefined, output: "began\n" });
+      const forEver = ["node", "--eval", "setInterval(() => {}, 1000)"];
+      expect(await container.exec(forEver, 1_000)).toMatchObject({ exitCode: undefined });
       const running = container.exec(forEver, 60_000).catch(() => "gone");
       container.kill();
       await container.exited;

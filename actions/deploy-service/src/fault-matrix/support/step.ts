@@ -30,13 +30,12 @@ export async function runKilledStep(
     "codedeploy-deployment-group": "web",
     "on-cancel": onCancel,
   };
-  const environment = simulator.environmentVariables;
   const step = await startEntry("deploy-service", {
+    simulator,
     inputs,
-    environment,
     onLine: (line, kill) => void (/ is created\.$/.test(line) && kill(signal)),
   });
-  const post = await startEntry("deploy-service", { inputs, environment: { ...environment, ...step.state } });
+  const post = await startEntry("deploy-service", { simulator, inputs, environment: step.state });
   return {
     ...step,
     lines: [...step.lines, ...post.lines],

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { hasDocker, useRuntime } from "../runtimes-for-tests.ts";
+import { hasDocker, useRuntime } from "../runtimes.support.ts";
 
 /** What the `docker` command prints, without its last line break. */
 async function docker(...args: string[]): Promise<string> {

@@ -5,7 +5,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
-import { hasDocker } from "../runtimes-for-tests.ts";
+import { hasDocker } from "../runtimes.support.ts";
 import { connectEngine } from "./engine.ts";
 import { findEngineSocket } from "./find-engine.ts";
 import { ownerLabel, removeLeftovers } from "./leftovers.ts";
@@ -25,7 +25,7 @@ afterEach(async () => {
 /** A simulator with one task, in a process of its own. */
 async function startSimulator() {
   const label = randomUUID();
-  const simulator = fork(join(import.meta.dirname, "simulator-for-tests.ts"), [label]);
+  const simulator = fork(join(import.meta.dirname, "simulator.support.ts"), [label]);
   simulators.add(simulator);
   const [made] = await once(simulator, "message");
   folders.push(...made);

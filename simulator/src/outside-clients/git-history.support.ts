@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { GitClient } from "./git-client.ts";
-import { run } from "./programs.ts";
+import type { GitClient } from "./git-client.support.ts";
+import { run } from "./programs.support.ts";
 
 const mebibyte = 1024 * 1024;
 

@@ -1,66 +1,39 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
-import type { Simulator } from "../../../simulator/src/simulator.ts";
-import { startRealSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
+import { webProgram } from "../../../simulator/src/planes/tasks/in-process-runtime.support.ts";
+import {
+  startTestSimulator,
+  type TestSimulator,
+  testListenerPortOffset,
+} from "../../../simulator/src/test-simulator.support.ts";
+import { runEntry } from "../../shared/entry.support.ts";
 import { reportOf } from "../../shared/load/report.support.ts";
 import type { LoadReport } from "../../shared/load/report.ts";
 import { pushImage } from "../../shared/push-image.support.ts";
 
-const server = `
-import { createServer } from "node:http";
-createServer((request, response) => response.end("hello")).listen(8080);
-process.on("SIGTERM", () => process.exit(0));
-`;
-
-let simulator: Simulator;
+let simulator: TestSimulator;
 let folder: string;
 beforeAll(async () => {
-  simulator = await startRealSimulator();
+  simulator = await startTestSimulator();
   folder = await mkdtemp(join(tmpdir(), "measure-scaling-test-"));
   await createDelivery(simulator, testListenerPortOffset());
-  await pushImage(simulator, folder, server);
+  await pushImage(simulator, folder, webProgram);
   const running = async () => {
     const { services } = await simulator.aws.ecs.describeServices({ cluster: "outside", services: ["web"] });
     return services?.[0]?.runningCount;
   };
-  await vi.waitUntil(async () => (await running()) === 1, { timeout: 60_000 });
-}, 60_000);
+  await simulator.clock.until(async () => (await running()) === 1);
+});
 afterAll(async () => {
   await simulator?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs the action as the runner does: a process with INPUT_… and files for outputs and summary. */
-async function runAction(inputs: Record<string, string>) {
-  const [output, summary] = [join(folder, "output"), join(folder, "summary")];
-  await Promise.all([writeFile(output, ""), writeFile(summary, "")]);
-  const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
-  const env = {
-    PATH: process.env.PATH,
-    HOME: folder,
-    RUNNER_TEMP: folder,
-    ...simulator.environmentVariables,
-    ...Object.fromEntries(given),
-    GITHUB_OUTPUT: output,
-    GITHUB_STEP_SUMMARY: summary,
-  };
-  const child = spawn(process.execPath, [fileURLToPath(new URL("index.ts", import.meta.url))], { env });
-  const [log, [exitCode]] = await Promise.all([text(child.stdout), once(child, "close")]);
-  const outputs = (await readFile(output, "utf8")).matchAll(/^(\S+)<<(\S+)\n([\s\S]*?)\n\2$/gm);
-  return {
-    exitCode,
-    errors: log.split("\n").filter((line) => line.startsWith("::error::")),
-    outputs: Object.fromEntries([...outputs].map(([, name, , value]) => [name, value])),
-    summary: await readFile(summary, "utf8"),
-  };
-}
+const runAction = (inputs: Record<string, string>) =>
+  runEntry("measure-scaling", { simulator, inputs, environment: { RUNNER_TEMP: folder } });
 
 describe("plan", () => {
   test("gives a workflow its matrices", async () => {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { awsCli, run } from "./programs.ts";
+import { awsCli, run } from "./programs.support.ts";
 
 export interface GitClient {
   readonly directory: string;

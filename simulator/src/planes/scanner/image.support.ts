@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Simulator } from "../../simulator.ts";
 import { digestOf } from "../registry/digest.ts";
-import { makeLayer } from "../tasks/images-for-tests.ts";
+import { makeLayer } from "../tasks/images.support.ts";
 
 const types = {
   config: "application/vnd.oci.image.config.v1+json",

@@ -1,6 +1,6 @@
 import { createNetwork } from "../network.ts";
-import { createFixedRegistry, makeProgram } from "./images-for-tests.ts";
-import { isolation } from "./isolation-for-tests.ts";
+import { createFixedRegistry, makeProgram } from "./images.support.ts";
+import { isolation } from "./isolation.support.ts";
 import { createProcessRuntime } from "./process-runtime.ts";
 
 // Runs one task, with files in the folder and a connection to the port given as arguments, until it is killed. With a

@@ -2,9 +2,9 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createNetwork } from "../../network.ts";
-import { serveRegistry } from "../../registry/start-test-registry.ts";
-import { makeNodeLayer, pushLayers } from "../images-for-tests.ts";
-import { isolation } from "../isolation-for-tests.ts";
+import { serveRegistry } from "../../registry/test-registry.support.ts";
+import { makeNodeLayer, pushLayers } from "../images.support.ts";
+import { isolation } from "../isolation.support.ts";
 import { startDockerRuntime } from "./docker-runtime.ts";
 
 // Runs one task that goes on for ever, says so with the argument as its label, and closes when it is told to.

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { createNetwork } from "../network.ts";
-import { serveRegistry } from "../registry/start-test-registry.ts";
+import { serveRegistry } from "../registry/test-registry.support.ts";
 import type { ImageConfig, ImageLayer } from "../registry.ts";
 import { dockerProblem } from "./docker/availability.ts";
-import { makeLayer, makeNodeLayer, pushLayers } from "./images-for-tests.ts";
-import { isolation } from "./isolation-for-tests.ts";
+import { makeLayer, makeNodeLayer, pushLayers } from "./images.support.ts";
+import { isolation } from "./isolation.support.ts";
 import type { ContainerOptions, Isolation, TaskContainer, TaskRuntime, TaskRuntimeKind } from "./runtime.ts";
 import { startTaskRuntime } from "./start-runtime.ts";
 

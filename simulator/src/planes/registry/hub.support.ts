@@ -6,7 +6,7 @@ import type { Registry } from "../registry.ts";
 import { bearerAccess, type Login, serveToken } from "./bearer.ts";
 import { answer } from "./exchange.ts";
 import { sendBlob } from "./serve-blobs.ts";
-import { serveLoopback, serveRegistry } from "./start-test-registry.ts";
+import { serveLoopback, serveRegistry } from "./test-registry.support.ts";
 import { createTokens, type Grant } from "./tokens.ts";
 
 export interface HubOptions {

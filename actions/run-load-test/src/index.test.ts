@@ -1,0 +1,71 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished, test } from "vitest";
+import { runEntry } from "../../shared/entry.support.ts";
+import { reportOf } from "../../shared/load/report.support.ts";
+import { serve } from "../../shared/load/server.support.ts";
+
+const runAction = (inputs: Record<string, string>) =>
+  runEntry("run-load-test", { inputs: { "allowed-hosts": "127.0.0.1", duration: "1s", ...inputs } });
+
+describe("before any load", () => {
+  it.each<[string, (origin: string) => Record<string, string>, RegExp]>([
+    [
+      "a host that is not allowed",
+      () => ({ targets: "http://web.example/" }),
+      /web\.example is not in allowed-hosts/,
+    ],
+    [
+      "a target that nobody listens at",
+      () => ({ targets: "http://127.0.0.1:1/" }),
+      /127\.0\.0\.1:1 refuses connections\. Next step: check the port/,
+    ],
+    [
+      "a name that does not exist",
+      () => ({ targets: "http://web.invalid/", "allowed-hosts": "web.invalid" }),
+      /There is no host web\.invalid|The name web\.invalid cannot be looked up/,
+    ],
+    [
+      "a status that is not expected",
+      (origin) => ({ targets: `${origin}/ill` }),
+      /\/ill answers 503 before there is any/,
+    ],
+    [
+      "a redirect",
+      (origin) => ({ targets: `${origin}/moved` }),
+      /answers 301, a redirect to https:\/\/web\.example\//,
+    ],
+    [
+      "several at once",
+      (origin) => ({ targets: `${origin}/ill\n${origin}/moved` }),
+      /2 things to correct: .*\/ill .*\/moved /,
+    ],
+  ])("%s is one clear error", async (_, inputs, message) => {
+    let count = 0;
+    const origin = await serve(({ url }, response) => {
+      count++;
+      if (url === "/ill") response.writeHead(503).end();
+      if (url === "/moved") response.writeHead(301, { location: "https://web.example/" }).end();
+    });
+    const { exitCode, errors } = await runAction(inputs(origin));
+    expect(exitCode).toBe(1);
+    expect(errors).toEqual([expect.stringMatching(message)]);
+    expect(errors[0]).toContain("Next step: ");
+    expect(count).toBeLessThanOrEqual(2);
+  });
+});
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ["a place that is not there", { merge: "none/*.json" }, /No file is called none\/\*\.json/],
+  ["a file that is no report", { merge: "package.json" }, /package\.json is no load report/],
+  ["an assertion about no target", { assertions: "p99(/x) < 1s" }, /is about \/x, and the targets are \//],
+])("refuses to merge %s", async (_, inputs, message) => {
+  const folder = await mkdtemp(join(tmpdir(), "run-load-test-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const merge = join(folder, "report.json");
+  await writeFile(merge, JSON.stringify(reportOf("2026-03-01T10:00:00.000Z", [[5]])));
+  const { exitCode, errors } = await runAction({ merge, duration: "", "allowed-hosts": "", ...inputs });
+  expect(exitCode).toBe(1);
+  expect(errors).toEqual([expect.stringMatching(message)]);
+});

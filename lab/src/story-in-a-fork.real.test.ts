@@ -1,0 +1,3 @@
+import { describeFork } from "./story.support.ts";
+
+describeFork();

@@ -1,0 +1,86 @@
+import { EC2 } from "@aws-sdk/client-ec2";
+import { type CreateDBInstanceCommandInput, RDS } from "@aws-sdk/client-rds";
+import { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import { afterAll, beforeAll } from "vitest";
+import type { TestOptions, TestSimulator } from "../../test-simulator.support.ts";
+
+/** Has one simulator with a subnet group `LabGroup` for all DB instances of a file. */
+export function useDatabases(start: (options: TestOptions) => Promise<TestSimulator>) {
+  const warned: string[] = [];
+  let simulator: TestSimulator;
+  let rds: RDS;
+  let subnetIds: string[];
+  let groupId: string;
+  beforeAll(async () => {
+    simulator = await start({ warn: (message) => warned.push(message) });
+    rds = new RDS(simulator.clientConfig);
+    const ec2 = new EC2(simulator.clientConfig);
+    const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
+    const subnet = async (CidrBlock: string, AvailabilityZone: string) =>
+      (await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock, AvailabilityZone })).Subnet?.SubnetId ?? "";
+    subnetIds = [await subnet("10.0.0.0/24", "us-east-1a"), await subnet("10.0.1.0/24", "us-east-1b")];
+    const group = { VpcId: Vpc?.VpcId, GroupName: "database", Description: "database" };
+    groupId = (await ec2.createSecurityGroup(group)).GroupId ?? "";
+    await rds.createDBSubnetGroup({
+      DBSubnetGroupName: "LabGroup",
+      DBSubnetGroupDescription: "for tests",
+      SubnetIds: subnetIds,
+    });
+  });
+  afterAll(() => simulator?.close());
+  const describe = async (DBInstanceIdentifier: string) => {
+    const { DBInstances = [] } = await rds.describeDBInstances({ DBInstanceIdentifier });
+    return DBInstances[0];
+  };
+  const untilStatus = (DBInstanceIdentifier: string, status: string) =>
+    simulator.clock.until(async () => {
+      const instance = await describe(DBInstanceIdentifier);
+      return instance?.DBInstanceStatus === status && instance;
+    });
+  const untilDeleted = (DBInstanceIdentifier: string) =>
+    simulator.clock.until(() =>
+      describe(DBInstanceIdentifier).then(
+        () => false,
+        () => true,
+      ),
+    );
+  return {
+    warned,
+    get simulator() {
+      return simulator;
+    },
+    get rds() {
+      return rds;
+    },
+    get secrets() {
+      return new SecretsManager(simulator.clientConfig);
+    },
+    get subnetIds() {
+      return subnetIds;
+    },
+    get groupId() {
+      return groupId;
+    },
+    request: (changes: Partial<CreateDBInstanceCommandInput> = {}): CreateDBInstanceCommandInput => ({
+      DBInstanceIdentifier: "supplierdb",
+      DBInstanceClass: "db.t3.micro",
+      Engine: "mysql",
+      EngineVersion: "8.0.46",
+      AllocatedStorage: 20,
+      StorageType: "gp3",
+      DBName: "COFFEE",
+      MasterUsername: "nodeapp",
+      ManageMasterUserPassword: true,
+      DBSubnetGroupName: "labgroup",
+      VpcSecurityGroupIds: [groupId],
+      ...changes,
+    }),
+    untilStatus,
+    untilAvailable: (DBInstanceIdentifier: string) => untilStatus(DBInstanceIdentifier, "available"),
+    untilDeleted,
+    async remove(DBInstanceIdentifier: string) {
+      await rds.deleteDBInstance({ DBInstanceIdentifier, SkipFinalSnapshot: true });
+      await untilDeleted(DBInstanceIdentifier);
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import type { CreateDBInstanceCommandInput } from "@aws-sdk/client-rds";
+import { describe, expect, it } from "vitest";
+import { startTestSimulator } from "../../test-simulator.support.ts";
+import { useDatabases } from "./databases.support.ts";
+
+const account = useDatabases(startTestSimulator);
+const { remove, request, untilAvailable, untilDeleted } = account;
+
+describe("an instance", () => {
+  it("is changed, protected, tagged, and deleted while it is still being created", async () => {
+    const DBInstanceIdentifier = "changed";
+    await account.rds.createDBInstance(
+      request({ DBInstanceIdentifier, Tags: [{ Key: "lab", Value: "coffee" }] }),
+    );
+    await untilAvailable(DBInstanceIdentifier);
+    const changes = {
+      DBInstanceClass: "db.t3.small",
+      DeletionProtection: true,
+      ManageMasterUserPassword: true,
+    };
+    expect(
+      (await account.rds.modifyDBInstance({ DBInstanceIdentifier, ...changes })).DBInstance,
+    ).toMatchObject({
+      DBInstanceClass: "db.t3.small",
+      AllocatedStorage: 20,
+      DeletionProtection: true,
+    });
+    const deletion = { DBInstanceIdentifier, SkipFinalSnapshot: true };
+    await expect(account.rds.deleteDBInstance(deletion)).rejects.toThrow(
+      "Cannot delete protected DB Instance",
+    );
+    await account.rds.modifyDBInstance({ DBInstanceIdentifier, DeletionProtection: false });
+
+    const ResourceName = "arn:aws:rds:us-east-1:123456789012:db:changed";
+    await account.rds.addTagsToResource({ ResourceName, Tags: [{ Key: "stage", Value: "test" }] });
+    await account.rds.removeTagsFromResource({ ResourceName, TagKeys: ["lab"] });
+    expect((await account.rds.listTagsForResource({ ResourceName })).TagList).toEqual([
+      { Key: "stage", Value: "test" },
+    ]);
+
+    const early = { DBInstanceIdentifier: "early", SkipFinalSnapshot: true };
+    await account.rds.createDBInstance(request({ DBInstanceIdentifier: "early" }));
+    await Promise.all([account.rds.deleteDBInstance(early), account.rds.deleteDBInstance(deletion)]);
+    await Promise.all([untilDeleted("early"), untilDeleted(DBInstanceIdentifier)]);
+  });
+});
+
+describe("a request that is refused makes nothing", () => {
+  it.each<[string, Partial<CreateDBInstanceCommandInput>, string, RegExp]>([
+    ["another engine", { Engine: "postgres" }, "InvalidParameterValue", /Invalid DB engine: postgres/],
+    [
+      "a version that is none",
+      { EngineVersion: "5.7.44" },
+      "InvalidParameterCombination",
+      /Cannot find version 5.7.44/,
+    ],
+    [
+      "too little storage",
+      { AllocatedStorage: 5 },
+      "InvalidParameterValue",
+      /Invalid storage size .* gp3: 5/,
+    ],
+    [
+      "no password",
+      { ManageMasterUserPassword: false },
+      "InvalidParameterValue",
+      /MasterUserPassword must be given/,
+    ],
+    [
+      "two passwords",
+      { MasterUserPassword: "coffee-beans" },
+      "InvalidParameterCombination",
+      /cannot be given when/,
+    ],
+    [
+      "a bad name",
+      { DBInstanceIdentifier: "supplier--db" },
+      "InvalidParameterValue",
+      /not a valid identifier/,
+    ],
+    [
+      "an unknown subnet group",
+      { DBSubnetGroupName: "none" },
+      "DBSubnetGroupNotFoundFault",
+      /'none' does not exist/,
+    ],
+    [
+      "an unknown security group",
+      { VpcSecurityGroupIds: ["sg-0"] },
+      "InvalidParameterValue",
+      /Invalid security group/,
+    ],
+    [
+      "what is not simulated",
+      { Iops: 3000 },
+      "InvalidParameterValue",
+      /does not support Iops in CreateDBInstance/,
+    ],
+  ])("%s", async (_, changes, name, message) => {
+    const error = await account.rds.createDBInstance(request(changes)).catch((error) => error);
+    expect(error.message).toMatch(message);
+    expect(error.name).toBe(name);
+    expect((await account.rds.describeDBInstances({})).DBInstances).toEqual([]);
+    expect((await account.secrets.listSecrets({})).SecretList).toEqual([]);
+  });
+
+  it("an instance that is there, or is not", async () => {
+    await account.rds.createDBInstance(request({ DBInstanceIdentifier: "twice" }));
+    await expect(
+      account.rds.createDBInstance(request({ DBInstanceIdentifier: "Twice" })),
+    ).rejects.toMatchObject({
+      name: "DBInstanceAlreadyExistsFault",
+    });
+    await expect(account.rds.deleteDBSubnetGroup({ DBSubnetGroupName: "labgroup" })).rejects.toThrow(
+      "twice is still using it",
+    );
+    await remove("twice");
+    await expect(account.rds.describeDBInstances({ DBInstanceIdentifier: "twice" })).rejects.toMatchObject({
+      name: "DBInstanceNotFoundFault",
+    });
+  });
+
+  it("subnets that are none, or all in one zone", async () => {
+    const group = { DBSubnetGroupName: "another", DBSubnetGroupDescription: "another" };
+    await expect(
+      account.rds.createDBSubnetGroup({ ...group, SubnetIds: ["subnet-0"] }),
+    ).rejects.toMatchObject({
+      name: "InvalidSubnet",
+    });
+    await expect(
+      account.rds.createDBSubnetGroup({ ...group, SubnetIds: account.subnetIds.slice(0, 1) }),
+    ).rejects.toMatchObject({
+      name: "DBSubnetGroupDoesNotCoverEnoughAZs",
+    });
+  });
+});
