@@ -45,22 +45,6 @@ export const rowsOfAws: readonly Row[] = [
     expect: { ...green, told: /AWS throttles; asking less often/ },
   },
   {
-    fault: "throttling",
-    when: "of the call that begins the deployment, without end",
-    ...fromTheBeginning("throttle", beginning),
-    expect: {
-      ...refused,
-      cause: /^AWS throttled this request even after retries/,
-      nextStep: /^run the job again/,
-    },
-  },
-  {
-    fault: "5xx from AWS",
-    when: "to the call that begins the deployment, without end",
-    ...fromTheBeginning("server-error", beginning),
-    expect: { ...refused, cause: /^AWS answered \w+: /, nextStep: /^run the job again in a few minutes/ },
-  },
-  {
     fault: "network cut in the middle",
     when: "before anything was changed, for good",
     ...fromTheBeginning("cut", () => "*"),
