@@ -158,6 +158,18 @@ describe("on a fresh clone, and without installing anything,", () => {
     expect(code).toBe(2);
   });
 
+  it("packages are left alone while a program of the clone runs", async () => {
+    const program = join(clone, "simulator/src/main.ts");
+    await writeFile(program, "process.stdin.resume();");
+    const simulator = spawn(process.execPath, [program], { stdio: ["pipe", "ignore", "inherit"] });
+    const { code, output } = await npm(["simulator", "--", "--port", "0"]);
+    simulator.stdin.end();
+    expect(output).toContain(
+      `npm run simulator in ${clone} (process ${simulator.pid}) uses the installed packages`,
+    );
+    expect(code).toBe(2);
+  });
+
   it("an empty HOME is named", async () => {
     const { code, output } = await npm(["simulator"], {
       HOME: "",

@@ -51,6 +51,8 @@ const vcpuShare: Readonly<Record<TaskRuntimeKind, number>> = { process: 0.25, do
 
 interface Place {
   project: string;
+  /** Committed before the first run. */
+  preparations?: readonly Change[];
   /** Removed by whoever gives it. */
   directory: string;
   logDirectory: string;
@@ -90,7 +92,7 @@ export async function startRehearsal(
       },
       ends,
     ),
-    createScratchRepository(project, directory, listener.hook),
+    createScratchRepository(project, directory, listener.hook, place.preparations),
   ]);
   const runs: RunResult[] = [];
   const follow = createFollower(runs, logDirectory, ends);

@@ -23,11 +23,13 @@ const identity = ["-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@examp
 /**
  * Makes a bare repository and a checkout of the project's last commit. They read the project's objects, and never write there.
  * @param hook program whose text becomes the post-receive hook
+ * @param preparations committed before main begins
  */
 export async function createScratchRepository(
   project: string,
   directory: string,
   hook: string,
+  preparations: readonly Change[] = [],
 ): Promise<ScratchRepository> {
   const head = await git(project, "rev-parse", "HEAD").catch((cause) => {
     throw new Error(`${project} is not a git repository with a commit; the lab deploys commits`, { cause });
@@ -45,33 +47,39 @@ export async function createScratchRepository(
   const start = (await hasAllHistory(project))
     ? head
     : await git(gitDirectory, ...identity, "commit-tree", `${head}^{tree}`, "-m", subject);
-  await git(gitDirectory, "update-ref", "refs/rehearsal/start", start);
   await git(workDirectory, "reset", "--quiet", "--hard", start);
-  await writeHook(gitDirectory, hook);
+  const commit = createCommitter(workDirectory);
   let main = start;
-  const originals = new Map<string, string>();
+  for (const change of preparations) main = await commit(change);
+  await git(workDirectory, "push", "--quiet", gitDirectory, `${main}:refs/rehearsal/start`);
+  await writeHook(gitDirectory, hook);
   return {
     gitDirectory,
     workDirectory,
     head,
     subject,
     main: () => main,
-    async commit({ message, path, edit }) {
-      const file = join(workDirectory, path);
-      const text = await readFile(file, "utf8");
-      const original = originals.get(path) ?? text;
-      originals.set(path, original);
-      await writeFile(file, edit(original, text));
-      await git(workDirectory, "add", "--", path);
-      // A fork may have made the story's change already.
-      await git(workDirectory, ...identity, "commit", "--quiet", "--allow-empty", "-m", message);
-      return git(workDirectory, "rev-parse", "HEAD");
-    },
+    commit,
     async push() {
       const pushed = await git(workDirectory, "rev-parse", "HEAD");
       await git(workDirectory, "push", "--quiet", gitDirectory, `${pushed}:refs/heads/main`);
       main = pushed;
     },
+  };
+}
+
+function createCommitter(workDirectory: string): ScratchRepository["commit"] {
+  const originals = new Map<string, string>();
+  return async ({ message, path, edit }) => {
+    const file = join(workDirectory, path);
+    const text = await readFile(file, "utf8");
+    const original = originals.get(path) ?? text;
+    originals.set(path, original);
+    await writeFile(file, edit(original, text));
+    await git(workDirectory, "add", "--", path);
+    // A fork may have made the story's change already.
+    await git(workDirectory, ...identity, "commit", "--quiet", "--allow-empty", "-m", message);
+    return git(workDirectory, "rev-parse", "HEAD");
   };
 }
 

@@ -123,10 +123,16 @@ function track(server: Server): Set<Socket> {
   return sockets;
 }
 
+/**
+ * Connections that may wait to be accepted, Linux's own limit. Of more, on a machine that is busy with other things, the
+ * system drops some, and their clients try again after up to half a minute.
+ */
+const backlog = 4096;
+
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ host: "127.0.0.1", port }, () => {
+    server.listen({ host: "127.0.0.1", port, backlog }, () => {
       server.off("error", reject);
       resolve();
     });

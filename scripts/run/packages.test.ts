@@ -1,0 +1,76 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { arePackagesInstalled } from "./packages.mjs";
+
+const locked = {
+  "": { name: "project" },
+  lab: { name: "lab" },
+  "node_modules/tar": { version: "7.0.0", integrity: "sha512-a" },
+  "node_modules/native": {
+    ...{ version: "1.0.0", integrity: "sha512-b", optional: true },
+    ...{ os: [process.platform], cpu: [process.arch] },
+  },
+  "node_modules/foreign": {
+    version: "1.0.0",
+    integrity: "sha512-c",
+    optional: true,
+    os: ["aix"],
+    cpu: ["ppc64"],
+  },
+};
+const { "": _, "node_modules/foreign": __, ...installed } = locked;
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "packages-"));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await writeFile(join(root, path), text);
+}
+
+/** As `npm ci` leaves a clone, whoever has called it. */
+async function install(packages: Record<string, object>): Promise<void> {
+  await write("package-lock.json", JSON.stringify({ packages: locked }));
+  await write("node_modules/.package-lock.json", JSON.stringify({ packages }));
+  await write("node_modules/.bin/node", "");
+}
+
+describe("packages are installed", () => {
+  it("when npm has noted each of the lock file, without those for other machines", async () => {
+    await install(installed);
+    expect(arePackagesInstalled(root)).toBe(true);
+  });
+
+  it("also with others besides", async () => {
+    await install({ ...installed, "node_modules/own": { version: "1.0.0" } });
+    expect(arePackagesInstalled(root)).toBe(true);
+  });
+});
+
+describe("packages are not installed", () => {
+  it("in a fresh clone", async () => {
+    await write("package-lock.json", JSON.stringify({ packages: locked }));
+    expect(arePackagesInstalled(root)).toBe(false);
+  });
+
+  it.each([
+    ["one has another version", { "node_modules/tar": { version: "6.0.0", integrity: "sha512-a" } }],
+    ["one has other content", { "node_modules/tar": { version: "7.0.0", integrity: "sha512-z" } }],
+    ["one is missing", { "node_modules/tar": undefined }],
+    ["they are another machine's", { "node_modules/native": undefined }],
+  ])("when %s", async (_, differing) => {
+    await install({ ...installed, ...differing } as Record<string, object>);
+    expect(arePackagesInstalled(root)).toBe(false);
+  });
+
+  it("when their install scripts were left out, so that Node 24 is missing", async () => {
+    await install(installed);
+    await rm(join(root, "node_modules/.bin/node"));
+    expect(arePackagesInstalled(root)).toBe(false);
+  });
+});
