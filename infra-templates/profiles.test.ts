@@ -28,20 +28,12 @@ test("every template is of a profile, and no profile names another", () => {
   expect([...new Set(named)].sort()).toEqual(templateNames);
 });
 
-const minute = 60_000;
-
 describe.each(profiles)("profile %s", (profile) => {
   let stage: Stage;
   let before: Awaited<ReturnType<typeof inventory>>;
   const parametersFile = join(folder, `parameters/${profile}.json`);
   const provision = (mode: "apply" | "delete") =>
-    stage.run({
-      templatesFolder: folder,
-      parametersFile,
-      stackPrefix: "microservices",
-      mode,
-      deadlineMs: 60 * minute,
-    });
+    stage.run({ templatesFolder: folder, parametersFile, stackPrefix: "microservices", mode });
   beforeAll(async () => {
     vi.stubEnv("ADMIN_SOURCE_IPS", adminSourceIps);
     stage = await createStage({ account: profile });

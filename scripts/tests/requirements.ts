@@ -81,17 +81,16 @@ function missingPrograms(): string[] {
 }
 
 function listOf(debian: readonly string[], python: readonly string[], engine: boolean): string {
-  const commands = [
+  const missing = [...debian, ...python, ...(engine ? [] : ["a container engine that answers this user"])];
+  const fixes = [
     ...(debian.length > 0 ? [`apt-get install --no-install-recommends ${debian.join(" ")}`] : []),
     ...python.map((requirement) => `pipx install '${requirement}'`),
+    ...(engine ? [] : ["start Docker, and add this user to the group docker"]),
   ];
-  const missing = [...debian, ...python, ...(engine ? [] : ["a container engine that answers this user"])];
   return [
     `The real tests need what this machine lacks, and this user may not install it: ${missing.join(", ")}.`,
-    ...(commands.length > 0
-      ? ["Fix: run these commands as a user who may, then npm run test:all again:"]
-      : ["Fix: start one that this user may use, then run npm run test:all again."]),
-    ...commands.map((command) => `  ${command}`),
+    "Fix: do the following as a user who may, then run npm run test:all again:",
+    ...fixes.map((fix) => `  ${fix}`),
   ].join("\n");
 }
 
