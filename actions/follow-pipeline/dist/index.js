@@ -1,2 +1,2 @@
 import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{g as s,h as t}from"./chunks/chunk-NAWUKLJC.js";import"./chunks/chunk-BTGY3KMT.js";async function o({step:i,post:a}){if(t("phase")==="post"){let{finishPost:r}=await a();return r()}s("phase","post");let{main:e}=await i();await e()}await o({step:()=>import("./chunks/main-UPJFZXHH.js"),post:()=>import("./chunks/post-534X3MUB.js")});
+import{h as s,i as t}from"./chunks/chunk-U3SCXBNV.js";import"./chunks/chunk-XVJPJHIQ.js";async function o({step:i,post:a}){if(t("phase")==="post"){let{finishPost:r}=await a();return r()}s("phase","post");let{main:e}=await i();await e()}await o({step:()=>import("./chunks/main-UTQXOC3Z.js"),post:()=>import("./chunks/post-WXYLR4FZ.js")});

@@ -1,2 +1,2 @@
 import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{g as s,h as t}from"./chunks/chunk-ZIPUQW4P.js";import"./chunks/chunk-NQETCPOG.js";async function o({step:i,post:a}){if(t("phase")==="post"){let{finishPost:r}=await a();return r()}s("phase","post");let{main:e}=await i();await e()}await o({step:()=>import("./chunks/main-SGTTA4QC.js"),post:()=>import("./chunks/post-5KIOKF2J.js")});
+import{i as s,j as t}from"./chunks/chunk-AOA6WD6K.js";import"./chunks/chunk-XVJPJHIQ.js";async function o({step:i,post:a}){if(t("phase")==="post"){let{finishPost:r}=await a();return r()}s("phase","post");let{main:e}=await i();await e()}await o({step:()=>import("./chunks/main-SMCJJJ3I.js"),post:()=>import("./chunks/post-CVF3KKWE.js")});

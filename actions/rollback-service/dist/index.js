@@ -1,2 +1,2 @@
 import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{g as s,h as t}from"./chunks/chunk-EFAEBDX5.js";import"./chunks/chunk-NQETCPOG.js";async function o({step:i,post:a}){if(t("phase")==="post"){let{finishPost:r}=await a();return r()}s("phase","post");let{main:e}=await i();await e()}await o({step:()=>import("./chunks/main-UPE4EZNM.js"),post:()=>import("./chunks/post-44V4N3BV.js")});
+import{h as s,i as t}from"./chunks/chunk-U3SCXBNV.js";import"./chunks/chunk-XVJPJHIQ.js";async function o({step:i,post:a}){if(t("phase")==="post"){let{finishPost:r}=await a();return r()}s("phase","post");let{main:e}=await i();await e()}await o({step:()=>import("./chunks/main-7LBL4BWH.js"),post:()=>import("./chunks/post-6PHUAXT4.js")});

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{a as e}from"./chunk-REVZ6NU6.js";import"./chunk-3PVFGKUL.js";import"./chunk-3LI4EX3N.js";import"./chunk-45A3UMNF.js";import"./chunk-HFOEPUFY.js";import"./chunk-V2CF4CJH.js";import"./chunk-P4ZVH3XI.js";import"./chunk-NGCZP4FY.js";import"./chunk-5PHEWFAT.js";import"./chunk-2KQP3TII.js";import"./chunk-S6ED76CO.js";import"./chunk-RU5FLB5F.js";import"./chunk-JCZWK4R6.js";import"./chunk-4H2XIQAL.js";import"./chunk-NQETCPOG.js";export{e as ECRClient};

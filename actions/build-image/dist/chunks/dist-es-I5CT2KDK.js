@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{a,b as t,c as _,d as e}from"./chunk-ZYCZRX6L.js";import"./chunk-WZM5VPHA.js";import"./chunk-2KQP3TII.js";import"./chunk-S6ED76CO.js";import"./chunk-JCZWK4R6.js";import"./chunk-4H2XIQAL.js";import"./chunk-NQETCPOG.js";export{a as ENV_CMDS_FULL_URI,t as ENV_CMDS_RELATIVE_URI,_ as fromContainerMetadata,e as fromInstanceMetadata};

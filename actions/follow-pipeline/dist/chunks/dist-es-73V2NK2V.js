@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as r,d as e}from"./chunk-VBV25EK7.js";import"./chunk-ZJKA4MM5.js";import{U as m,da as t}from"./chunk-EWN2FACS.js";import"./chunk-NAWUKLJC.js";import"./chunk-BTGY3KMT.js";var a=m(r,"ElasticLoadBalancing_v10","ElasticLoadBalancingV2Client",t),i={},n=(c,p,s,l)=>[];var o=class extends a(i,n,"DescribeTargetHealth",e){};export{o as DescribeTargetHealthCommand};

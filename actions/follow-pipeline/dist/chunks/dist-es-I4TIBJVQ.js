@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as r,d as e}from"./chunk-2HYHMHVE.js";import"./chunk-ZJKA4MM5.js";import{U as m,da as t}from"./chunk-EWN2FACS.js";import"./chunk-NAWUKLJC.js";import"./chunk-BTGY3KMT.js";var n=m(r,"Logs_20140328","CloudWatchLogsClient",t),p={},s=(i,c,a,d)=>[];var o=class extends n(p,s,"GetLogEvents",e){};export{o as GetLogEventsCommand};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{Ab as o,g as i,wb as r,zb as a}from"./chunk-EWN2FACS.js";import{e as n,i as t}from"./chunk-NAWUKLJC.js";import"./chunk-BTGY3KMT.js";async function p(){let e=o.read();e&&await i(async()=>{let c={clients:r(),log:t,handOver:o.saver(e.onCancel)},s=await a(c,e.onCancel,e,"The job that followed it was cancelled");n(`The step ended before its execution did. Execution ${e.executionId} of ${e.pipeline} ${s}.`)})}export{p as finishPost};

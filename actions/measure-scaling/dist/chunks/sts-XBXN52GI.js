@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{a as e}from"./chunk-QAIZ4KHD.js";import"./chunk-C6QJLFZA.js";import"./chunk-TXFTSWW3.js";import"./chunk-V2CF4CJH.js";import"./chunk-BSCBD5BQ.js";import"./chunk-NGCZP4FY.js";import"./chunk-WX5ZHHHU.js";import"./chunk-S6ED76CO.js";import"./chunk-RU5FLB5F.js";import"./chunk-JCZWK4R6.js";import"./chunk-4H2XIQAL.js";import"./chunk-NQETCPOG.js";export{e as getDefaultRoleAssumer};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{a as e}from"./chunk-XUMKWL5A.js";import"./chunk-FO4S74CC.js";import"./chunk-C6QJLFZA.js";import"./chunk-QYKNWEEE.js";import"./chunk-NNYX2R5W.js";import"./chunk-ZIPUQW4P.js";import"./chunk-NQETCPOG.js";export{e as getDefaultRoleAssumer};

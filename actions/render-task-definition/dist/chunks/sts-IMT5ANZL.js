@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{a as e}from"./chunk-M5MG7YSM.js";import"./chunk-C6QJLFZA.js";import"./chunk-QK2GRCC6.js";import"./chunk-V2CF4CJH.js";import"./chunk-P4ZVH3XI.js";import"./chunk-5PHEWFAT.js";import"./chunk-ZCH7NDRB.js";import"./chunk-2KQP3TII.js";import"./chunk-S6ED76CO.js";import"./chunk-RU5FLB5F.js";import"./chunk-JCZWK4R6.js";import"./chunk-4H2XIQAL.js";import"./chunk-NQETCPOG.js";export{e as getDefaultRoleAssumer};

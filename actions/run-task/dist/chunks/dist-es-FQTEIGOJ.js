@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as r,d as e}from"./chunk-L7JNTG2U.js";import{j as m,r as t}from"./chunk-RU5FLB5F.js";import"./chunk-JCZWK4R6.js";import"./chunk-4H2XIQAL.js";import"./chunk-NQETCPOG.js";var n=m(r,"Logs_20140328","CloudWatchLogsClient",t),p={},s=(c,i,a,d)=>[];var o=class extends n(p,s,"GetLogEvents",e){};export{o as GetLogEventsCommand};

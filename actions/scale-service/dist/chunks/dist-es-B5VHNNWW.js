@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import"./chunk-5255SDL5.js";import{Oa as o}from"./chunk-2GG3F2MK.js";import"./chunk-NAWUKLJC.js";import"./chunk-BTGY3KMT.js";export{o as fromEnv};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as r,d as e}from"./chunk-4L24GZD6.js";import"./chunk-5255SDL5.js";import{U as m,da as t}from"./chunk-2GG3F2MK.js";import"./chunk-NAWUKLJC.js";import"./chunk-BTGY3KMT.js";var n=m(r,"Logs_20140328","CloudWatchLogsClient",t),p={},s=(i,c,a,d)=>[];var o=class extends n(p,s,"GetLogEvents",e){};export{o as GetLogEventsCommand};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{Db as f,a as s,g as c,ob as m,pb as o}from"./chunk-2GG3F2MK.js";import{e,i}from"./chunk-NAWUKLJC.js";import"./chunk-BTGY3KMT.js";async function y(){let r=o.read();if(!r)return;let{onCancel:n,...t}=r,a=`The step ended before ${t.service} was as wanted`;if(n==="leave")return e(`${a}; it stays as it is (on-cancel: leave).`);await c(async l=>{let d={clients:m(),clock:s,log:i,signal:l,handOver:o.saver(n)};e(`${a}; ${await f(d,t)} (on-cancel: restore).`)})}export{y as finishPost};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{a,b as t,c as _,d as e}from"./chunk-YUGDSPA2.js";import"./chunk-MYXJPI3T.js";import"./chunk-N5VIE3O6.js";import"./chunk-S6ED76CO.js";import"./chunk-K45CGMSE.js";import"./chunk-4H2XIQAL.js";import"./chunk-BTGY3KMT.js";export{a as ENV_CMDS_FULL_URI,t as ENV_CMDS_RELATIVE_URI,_ as fromContainerMetadata,e as fromInstanceMetadata};

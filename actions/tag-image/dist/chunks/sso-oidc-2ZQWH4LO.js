@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as r,d as t}from"./chunk-WQ3OPEVS.js";import{j as m,r as e}from"./chunk-7IXSSB6I.js";import"./chunk-K45CGMSE.js";import"./chunk-4H2XIQAL.js";import"./chunk-BTGY3KMT.js";var n=m(r,"AWSSSOOIDCService","SSOOIDCClient",e),p={},i=(c,a,s,f)=>[];var o=class extends n(p,i,"CreateToken",t){};export{o as CreateTokenCommand};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as e}from"./chunk-XUAH4OKX.js";import"./chunk-C6QJLFZA.js";import"./chunk-VIP2RMZM.js";import"./chunk-V2CF4CJH.js";import"./chunk-77UIHJH3.js";import"./chunk-YFKHFT3Y.js";import"./chunk-TRP2IZNV.js";import"./chunk-N5VIE3O6.js";import"./chunk-S6ED76CO.js";import"./chunk-7IXSSB6I.js";import"./chunk-K45CGMSE.js";import"./chunk-4H2XIQAL.js";import"./chunk-BTGY3KMT.js";export{e as getDefaultRoleAssumerWithWebIdentity};
