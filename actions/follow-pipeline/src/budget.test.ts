@@ -33,6 +33,7 @@ async function minutesOf(...actions: ActionDeclaration[]): Promise<number> {
     clients: { codedeploy: client },
     log: { info: write, notice: write, warning: write },
     signal: new AbortController().signal,
+    clock: { now: () => 0, wait: async () => {} },
   } as unknown as World;
   const pipeline = { name: "p", roleArn: "arn", stages: [{ name: "All", actions }] };
   return (await computeBudget(world, pipeline)) / 60_000;

@@ -24,11 +24,14 @@ const pipeline: PipelineDeclaration = {
 
 test.each<[Target, object[]]>([
   [{ executionId: "e-1" }, []],
-  [{ commit: "c", image: undefined }, [{ kind: "commit", revision: "c", actions: ["Source"] }]],
+  [
+    { commit: "c", image: undefined },
+    [{ kind: "commit", revision: "c", actions: ["Source"], watched: ["branch dev of deployment"] }],
+  ],
   [
     { commit: "c", image: { digest: "d", repository: "web" } },
     [
-      { kind: "commit", revision: "c", actions: ["Source"] },
+      { kind: "commit", revision: "c", actions: ["Source"], watched: ["branch dev of deployment"] },
       { kind: "image", revision: "d", actions: ["Image"] },
     ],
   ],

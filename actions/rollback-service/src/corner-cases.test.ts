@@ -172,7 +172,7 @@ test("a way back that goes on is waited for, not undone", async () => {
   await waitBeforeTermination(10);
   const first = await tryRollBack(stage, { "wait-until": "traffic-shifted" });
   expect(first.record.status).toBe("traffic-shifted");
-  const second = await tryRollBack(stage, {});
+  const second = await tryRollBack(stage, {}, { number: 4 });
   expect(second.error).toBeUndefined();
   expect(second.record).toMatchObject({ status: "succeeded", changed: false, revisionAfter: good });
   expect(second.lines).toContain(`Waiting for deployment ${first.record.deploymentId}`);

@@ -20,13 +20,15 @@ function inputsFor(stage: Stage, given: Record<string, string>): RollbackInputs 
 }
 
 interface Trying {
+  /** Number of the run that tries. */
+  readonly number?: number;
   readonly signal?: AbortSignal;
   readonly onLine?: (line: string) => void;
 }
 
 /** Rolls the stage's service back as run 3 of a workflow of its own. */
 export async function tryRollBack(stage: Stage, given: Record<string, string>, trying: Trying = {}) {
-  const world = { ...stage.world(trying.signal), run: runOf("rollback.yml", 3, "rollback") };
+  const world = { ...stage.world(trying.signal), run: runOf("rollback.yml", trying.number ?? 3, "rollback") };
   const { info } = world.log;
   world.log.info = (line) => {
     info(line);

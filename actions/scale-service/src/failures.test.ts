@@ -46,7 +46,7 @@ test("targets that are unhealthy are named with the load balancer's reason", asy
   expect(record.durations).toMatchObject({ running: expect.any(Number), healthy: expect.any(Number) });
   expect(record.durations.serving).toBeUndefined();
   expect(error?.message).toMatch(
-    /Target.ResponseCodeMismatch .*\(1 of 2 tasks are healthy targets of blue \(1 unhealthy: Target.ResponseCodeMismatch\) after /,
+    /^Health checks failed with these codes: \[503\] \(path \/, port 8080; .*\(1 of 2 tasks are healthy targets of blue \(1 unhealthy: Target.ResponseCodeMismatch\) after /,
   );
 });
 

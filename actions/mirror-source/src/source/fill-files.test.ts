@@ -21,7 +21,7 @@ test.each<[string, string, string, string | undefined]>([
   ],
   ["another text", "run.sh", "connect <Host>\n", 'connect db "one"\n'],
   ["a kept one", "a.json", '{ "image": "<IMAGE1_NAME>" }', undefined],
-  ["none at all, though the file is broken", "a.json", '{"a": <b>', undefined],
+  ["none at all, though the file is broken", "a.json", '{"a": <b>x</b>', undefined],
   ["a file that is no text", "a.bin", "\0<Host>", undefined],
 ])("%s", (_, file, text, content) => {
   expect(fill(file, text)).toEqual({ content, open: [] });

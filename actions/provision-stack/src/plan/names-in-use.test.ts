@@ -43,7 +43,7 @@ test("a plan names every resource whose name is already used, and what to do", a
     );
   expect(summary).toContain("Fix: leave the template it out (input stacks), delete that resource");
   expect(summary).toMatch(
-    /--resources-to-import '\[\{"ResourceType":"AWS::ECR::Repository","LogicalResourceId":"Images"/,
+    /--resources-to-import '&#91;\{"ResourceType":"AWS::ECR::Repository","LogicalResourceId":"Images"/,
   );
 });
 

@@ -6,6 +6,12 @@ const folder = new URL("../../../../../infra-templates/", import.meta.url);
 /** In the order of their imports. */
 const names = ["network", "database", "registry", "cluster", "load-balancer", "services", "observability"];
 
+/** Parameters of templates that have no default for them. */
+const parameters: Readonly<Record<string, readonly string[]>> = {
+  network: ["TestSourceIps"],
+  "load-balancer": ["AdminSourceIps"],
+};
+
 let simulator: TestSimulator;
 beforeAll(async () => {
   simulator = await startTestSimulator();
@@ -54,6 +60,7 @@ test("the stacks are made", async () => {
     await simulator.aws.cloudformation.createStack({
       StackName,
       TemplateBody,
+      Parameters: parameters[name]?.map((ParameterKey) => ({ ParameterKey, ParameterValue: "192.0.2.7/32" })),
       Capabilities: ["CAPABILITY_IAM"],
     });
     await simulator.clock.eventually(async () =>
