@@ -1,6 +1,6 @@
 import type { Simulator } from "../simulator.ts";
-import { createLoadBalancer, createNetwork } from "./load-balancer.support.ts";
-import { webLogs, webTaskDefinition, webVersion } from "./web.support.ts";
+import { registerWeb, webLogs } from "./web.support.ts";
+import { createWebAccount } from "./web-account.support.ts";
 
 export interface Delivery {
   /** Revisions of one family whose tasks answer "1" and "2". */
@@ -14,16 +14,12 @@ export interface Delivery {
 /** What a CodeDeploy deployment needs, made as a user would: network, load balancer, service, deployment group. */
 export async function createDelivery(simulator: Simulator, listenerPortOffset: number): Promise<Delivery> {
   const { aws } = simulator;
-  const { repository } = await aws.ecr.createRepository({ repositoryName: "web" });
-  const repositoryUri = repository?.repositoryUri ?? "";
-  const network = await createNetwork(simulator);
-  const { subnets, securityGroup } = network;
-  const { listeners, targetGroups } = await createLoadBalancer(simulator, "outside", network);
-  await aws.ecs.createCluster({ clusterName: "outside" });
+  const account = await createWebAccount(simulator, "outside");
+  const { repositoryUri, networkConfiguration, listeners, targetGroups } = account;
   await aws.logs.createLogGroup({ logGroupName: "web" });
   const [first, second] = [
-    await registerTaskDefinition(simulator, repositoryUri, "1"),
-    await registerTaskDefinition(simulator, repositoryUri, "2"),
+    await registerWeb(simulator, repositoryUri, "1", webLogs),
+    await registerWeb(simulator, repositoryUri, "2", webLogs),
   ];
   await aws.ecs.createService({
     cluster: "outside",
@@ -33,7 +29,7 @@ export async function createDelivery(simulator: Simulator, listenerPortOffset: n
     launchType: "FARGATE",
     deploymentController: { type: "CODE_DEPLOY" },
     loadBalancers: [{ containerName: "web", containerPort: 8080, targetGroupArn: targetGroups.blue }],
-    networkConfiguration: { awsvpcConfiguration: { subnets, securityGroups: [securityGroup] } },
+    networkConfiguration,
   });
   await createDeploymentGroup(simulator, listeners);
   return {
@@ -59,14 +55,6 @@ const appSpec = (taskDefinition: string) => ({
     },
   ],
 });
-
-async function registerTaskDefinition({ aws }: Simulator, repositoryUri: string, version: string) {
-  const more = { ...webVersion(version), ...webLogs };
-  const { taskDefinition } = await aws.ecs.registerTaskDefinition(
-    webTaskDefinition(`${repositoryUri}:latest`, more),
-  );
-  return taskDefinition?.taskDefinitionArn ?? "";
-}
 
 async function createDeploymentGroup(
   { aws }: Simulator,

@@ -1,4 +1,5 @@
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
+import type { Simulator } from "../simulator.ts";
 
 /** The service `web`, which listens on port 8080. */
 export function webTaskDefinition(image: string, more: Partial<ContainerDefinition> = {}) {
@@ -23,6 +24,19 @@ export const webLogs: Partial<ContainerDefinition> = {
 export const webVersion = (value: string): Partial<ContainerDefinition> => ({
   environment: [{ name: "VERSION", value }],
 });
+
+/** Registers a revision of `web` whose tasks respond with this version; returns its ARN. */
+export async function registerWeb(
+  { aws }: Simulator,
+  repositoryUri: string,
+  version: string,
+  more: Partial<ContainerDefinition> = {},
+): Promise<string> {
+  const { taskDefinition } = await aws.ecs.registerTaskDefinition(
+    webTaskDefinition(`${repositoryUri}:latest`, { ...webVersion(version), ...more }),
+  );
+  return taskDefinition?.taskDefinitionArn ?? "";
+}
 
 /** As the course writes it. */
 export const appSpecFile = `version: 0.0

@@ -93,7 +93,7 @@ async function openLog(
     group: options["awslogs-group"] as string,
     stream: logStreamName(container, lastPart(task.taskArn)),
     createGroup: options["awslogs-create-group"] === "true",
-    now: () => environment.clock.now(),
+    clock: environment.clock,
     warn: environment.warn,
   });
 }

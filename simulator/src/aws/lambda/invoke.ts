@@ -95,7 +95,7 @@ async function invoke(
     group,
     stream,
     createGroup: true,
-    now: () => clock.now(),
+    clock,
     warn,
   });
   const log: string[] = [];

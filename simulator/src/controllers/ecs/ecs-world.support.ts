@@ -5,8 +5,8 @@ import type {
   ServiceDeployment,
   UpdateServiceCommandInput,
 } from "@aws-sdk/client-ecs";
-import { createLoadBalancer, createNetwork } from "../../outside-clients/load-balancer.support.ts";
-import { webTaskDefinition, webVersion } from "../../outside-clients/web.support.ts";
+import { registerWeb } from "../../outside-clients/web.support.ts";
+import { createWebAccount } from "../../outside-clients/web-account.support.ts";
 import { type Program, webProgram } from "../../planes/tasks/in-process-runtime.support.ts";
 import type { TaskRuntimeKind } from "../../planes/tasks/runtime.ts";
 import type { Simulator } from "../../simulator.ts";
@@ -52,13 +52,10 @@ async function createWorld(
   taskRuntime?: TaskRuntimeKind,
 ) {
   const { aws } = simulator;
-  const { repository } = await aws.ecr.createRepository({ repositoryName: "web" });
-  const repositoryUri = repository?.repositoryUri ?? "";
+  const account = await createWebAccount(simulator, "main");
+  const { repositoryUri, networkConfiguration, listeners, targetGroups: groups } = account;
   await pushProgram(simulator, repositoryUri, program, taskRuntime);
-  const network = await createNetwork(simulator);
-  const { listeners, targetGroups: groups } = await createLoadBalancer(simulator, "main", network);
   const rules = await createRules(simulator, listeners, groups.green);
-  await aws.ecs.createCluster({ clusterName: "main" });
   const offset = testListenerPortOffset();
   const loadBalancer = { containerName: "web", containerPort: 8080, targetGroupArn: groups.blue };
   const advancedConfiguration = {
@@ -86,7 +83,7 @@ async function createWorld(
     deployments,
     newest,
     /** ARN of a new revision whose tasks answer `version`, or crash. */
-    register: (version: string) => register(simulator, repositoryUri, version),
+    register: (version: string) => registerWeb(simulator, repositoryUri, version),
     async create(
       deploymentConfiguration: DeploymentConfiguration,
       settings: Partial<CreateServiceCommandInput> = {},
@@ -95,12 +92,10 @@ async function createWorld(
       await aws.ecs.createService({
         cluster: "main",
         serviceName: "web",
-        taskDefinition: await register(simulator, repositoryUri, "1", healthCheck),
+        taskDefinition: await registerWeb(simulator, repositoryUri, "1", { healthCheck }),
         desiredCount: 1,
         launchType: "FARGATE",
-        networkConfiguration: {
-          awsvpcConfiguration: { subnets: network.subnets, securityGroups: [network.securityGroup] },
-        },
+        networkConfiguration,
         loadBalancers: [{ ...loadBalancer, advancedConfiguration }],
         deploymentConfiguration,
         ...settings,
@@ -111,7 +106,7 @@ async function createWorld(
       settings: Partial<UpdateServiceCommandInput> = {},
       healthCheck?: HealthCheck,
     ) {
-      const taskDefinition = await register(simulator, repositoryUri, version, healthCheck);
+      const taskDefinition = await registerWeb(simulator, repositoryUri, version, { healthCheck });
       await aws.ecs.updateService({ ...where, taskDefinition, ...settings });
     },
     async service() {
@@ -150,16 +145,4 @@ async function createRules(
   });
   const arnOf = (rules: typeof Rules) => rules?.[0]?.RuleArn ?? "";
   return { production: arnOf(Rules), test: arnOf(own.Rules) };
-}
-
-async function register(
-  { aws }: Simulator,
-  repositoryUri: string,
-  version: string,
-  healthCheck?: HealthCheck,
-): Promise<string> {
-  const { taskDefinition } = await aws.ecs.registerTaskDefinition(
-    webTaskDefinition(`${repositoryUri}:latest`, { ...webVersion(version), healthCheck }),
-  );
-  return taskDefinition?.taskDefinitionArn ?? "";
 }

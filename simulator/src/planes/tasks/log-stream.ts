@@ -1,4 +1,5 @@
 import type { Aws } from "../../aws/api.ts";
+import type { Clock } from "../../clock.ts";
 
 /** Lines are sent in batches at most this far apart on the wall: soon enough to follow, seldom enough to be cheap. */
 const batchMs = 100;
@@ -15,13 +16,13 @@ export interface LogStreamOptions {
   readonly group: string;
   readonly stream: string;
   readonly createGroup: boolean;
-  readonly now: () => Date;
+  readonly clock: Clock;
   readonly warn: (message: string) => void;
 }
 
 /** Opens a container's log stream; rejects with ECS's words when the group is not there. */
 export async function openLogStream(logs: Aws["logs"], options: LogStreamOptions): Promise<LogStream> {
-  const { group: logGroupName, stream: logStreamName } = options;
+  const { group: logGroupName, stream: logStreamName, clock } = options;
   try {
     if (options.createGroup) await unlessThere(logs.createLogGroup({ logGroupName }));
     await unlessThere(logs.createLogStream({ logGroupName, logStreamName }));
@@ -34,7 +35,7 @@ export async function openLogStream(logs: Aws["logs"], options: LogStreamOptions
   }
   let waiting: { timestamp: number; message: string }[] = [];
   let sending: Promise<void> = Promise.resolve();
-  let timer: NodeJS.Timeout | undefined;
+  let batch: AbortController | undefined;
 
   async function send(): Promise<void> {
     while (waiting.length > 0) {
@@ -46,8 +47,8 @@ export async function openLogStream(logs: Aws["logs"], options: LogStreamOptions
     }
   }
   function flush(): Promise<void> {
-    clearTimeout(timer);
-    timer = undefined;
+    batch?.abort();
+    batch = undefined;
     sending = sending.then(send);
     return sending;
   }
@@ -56,8 +57,10 @@ export async function openLogStream(logs: Aws["logs"], options: LogStreamOptions
     write(message) {
       // CloudWatch Logs refuses events without text.
       if (message === "") return;
-      waiting.push({ timestamp: options.now().getTime(), message });
-      timer ??= setTimeout(flush, batchMs);
+      waiting.push({ timestamp: clock.now().getTime(), message });
+      if (batch) return;
+      batch = new AbortController();
+      clock.wait(batchMs * clock.scale, batch.signal).then(flush, () => {});
     },
   };
 }

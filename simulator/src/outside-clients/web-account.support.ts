@@ -1,13 +1,29 @@
 import type { Simulator } from "../simulator.ts";
 
-export interface TestNetwork {
+interface TestNetwork {
   readonly vpc: string;
   readonly subnets: string[];
   readonly securityGroup: string;
 }
 
+/** The repository `web`, and a cluster and a load balancer of this name in a network of their own. */
+export async function createWebAccount(simulator: Simulator, name: string) {
+  const { aws } = simulator;
+  const { repository } = await aws.ecr.createRepository({ repositoryName: "web" });
+  const network = await createNetwork(simulator);
+  const { listeners, targetGroups } = await createLoadBalancer(simulator, name, network);
+  await aws.ecs.createCluster({ clusterName: name });
+  const { subnets, securityGroup } = network;
+  return {
+    repositoryUri: repository?.repositoryUri ?? "",
+    networkConfiguration: { awsvpcConfiguration: { subnets, securityGroups: [securityGroup] } },
+    listeners,
+    targetGroups,
+  };
+}
+
 /** Two zones, as load balancers ask for. */
-export async function createNetwork({ aws }: Simulator): Promise<TestNetwork> {
+async function createNetwork({ aws }: Simulator): Promise<TestNetwork> {
   const vpc = (await aws.ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.VpcId ?? "";
   const createSubnet = async (zone: string, CidrBlock: string) => {
     const AvailabilityZone = `us-east-1${zone}`;
@@ -21,7 +37,7 @@ export async function createNetwork({ aws }: Simulator): Promise<TestNetwork> {
 }
 
 /** Listens on port 80 for production, which is blue, and on 8080 for tests, which are green; answers ARNs. */
-export async function createLoadBalancer(
+async function createLoadBalancer(
   { aws: { elbv2 } }: Simulator,
   Name: string,
   { vpc, subnets, securityGroup }: TestNetwork,
