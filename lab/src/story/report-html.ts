@@ -27,6 +27,16 @@ ${table(
     seconds(durationMs),
   ]),
 )}
+<h2>Where the time went</h2>
+${table(
+  ["Chapter", "Services", "Began after", "Took"],
+  report.chapters.map(({ name, services, beganAtMs, durationMs }) => [
+    name,
+    services.join(", "),
+    seconds(beganAtMs),
+    seconds(durationMs),
+  ]),
+)}
 <h2>Load</h2>
 ${table(
   ["Service", "Phase", "Lasted", "Requests", "Failed", "Median", "99th percentile"],

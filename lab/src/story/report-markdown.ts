@@ -31,6 +31,17 @@ export function reportMarkdown(report: Report): string {
     "",
     ...report.notes.flatMap((note) => [note, ""]),
     ...(report.untold.length === 0 ? [] : [`Not finished: ${report.untold.join(", ")}.`, ""]),
+    "## Where the time went",
+    "",
+    "Chapters of different services run at the same time.",
+    "",
+    "| chapter | services | began after | took |",
+    "|---|---|---:|---:|",
+    ...report.chapters.map(
+      ({ name, services, beganAtMs, durationMs }) =>
+        `| ${name} | ${services.join(", ")} | ${seconds(beganAtMs)} | ${seconds(durationMs)} |`,
+    ),
+    "",
     "## Load",
     "",
     `${load.requests} requests at ${load.requestsPerSecond.toFixed(0)} a second over both services, ` +

@@ -68,6 +68,9 @@ const told = {
   durationMs: 60_000,
   timeScale: 60,
   runtime: "docker" as const,
+  chapters: [
+    { name: "provision", services: ["customer", "employee"] as const, beganAtMs: 900, durationMs: 5100 },
+  ],
   steps: [step],
   notes: ["One task served 700 requests a second."],
   untold: [],
@@ -140,6 +143,7 @@ describe("the report", () => {
       "**passed: 1 checks in 60 s**",
       "| ✓ | provision | create the stacks | 0.0 s |",
       "One task served 700 requests a second.",
+      "| provision | customer, employee | 0.9 s | 5.1 s |",
       "tasks ran in Docker's containers",
       "660 requests at 330 a second over both services, **1 failed**",
       "| customer | after | 1.0 s | 220 | 1 | 2.0 ms | 20.0 ms |",

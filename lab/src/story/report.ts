@@ -1,4 +1,5 @@
 import type { JobResult, RunResult } from "../runner/result.ts";
+import type { ServiceName } from "./chapter-list.mjs";
 import type { LoadPhase } from "./load-generator.ts";
 import type { StoryStep } from "./record-steps.ts";
 import type { TaskRuntimeKind } from "./task-runtime.ts";
@@ -32,6 +33,15 @@ export interface Deployment {
   durationMs: number;
 }
 
+/** When a chapter was told; chapters of different services overlap. */
+export interface ToldChapter {
+  name: string;
+  services: readonly ServiceName[];
+  /** From the command. */
+  beganAtMs: number;
+  durationMs: number;
+}
+
 /** `.lab/report.json`. Durations and latencies in milliseconds. */
 export interface Report {
   /** Every check passed, and every chapter came to its end. */
@@ -42,6 +52,8 @@ export interface Report {
   timeScale: number;
   /** What ran the tasks; null when the story broke off before that was known. */
   runtime: TaskRuntimeKind | null;
+  /** Those that came to their end, in that order. */
+  chapters: ToldChapter[];
   steps: StoryStep[];
   /** Figures that are not judged, a sentence each. */
   notes: string[];
@@ -72,6 +84,7 @@ export interface Told {
   durationMs: number;
   timeScale: number;
   runtime: TaskRuntimeKind | undefined;
+  chapters: readonly ToldChapter[];
   steps: readonly StoryStep[];
   notes: readonly string[];
   untold: readonly string[];
@@ -89,6 +102,7 @@ export function makeReport(told: Told): Report {
     durationMs: told.durationMs,
     timeScale: told.timeScale,
     runtime: told.runtime ?? null,
+    chapters: [...told.chapters],
     steps: [...told.steps],
     notes: [...told.notes],
     untold: [...told.untold],

@@ -8,7 +8,7 @@ import { type Load, startLoadProcess } from "./load.ts";
 import type { Progress } from "./progress.ts";
 import { createStepRecorder, expectThat, type StoryRecorder } from "./record-steps.ts";
 import { type Rehearsal, startRehearsal } from "./rehearsal.ts";
-import { makeReport, type Report, type ServicePhase, verdict } from "./report.ts";
+import { makeReport, type Report, type ServicePhase, type ToldChapter, verdict } from "./report.ts";
 import { reportHtml } from "./report-html.ts";
 import { reportMarkdown } from "./report-markdown.ts";
 import type { LabPlace } from "./run-lab.ts";
@@ -37,7 +37,7 @@ export async function runOnce(
   const { chapters } = options;
   await checkChanges(place.project, chapters);
   const steps = createStepRecorder(progress);
-  const measured: Measured = { readyMs: 0, phases: [], untold: new Set(chapters) };
+  const measured: Measured = { readyMs: 0, phases: [], chapters: [], untold: new Set(chapters) };
   let rehearsal: Rehearsal | undefined;
   try {
     rehearsal = await steps.perform("start the simulated AWS", () =>
@@ -56,6 +56,7 @@ export async function runOnce(
     durationMs: performance.now(),
     timeScale: options.timeScale,
     runtime: rehearsal?.runtime,
+    chapters: measured.chapters,
     steps: steps.steps,
     notes: steps.notes,
     untold: [...measured.untold],
@@ -72,6 +73,7 @@ export async function runOnce(
 interface Measured {
   readyMs: number;
   phases: ServicePhase[];
+  chapters: ToldChapter[];
   /** Chapters that have not come to their end. */
   untold: Set<string>;
 }
@@ -111,9 +113,12 @@ async function tellUnderLoad(
   });
   try {
     await tellStory(chapters, async (chapter, { tell }) => {
+      const beganAtMs = performance.now();
       await tell(sceneOf(chapter));
-      measured.untold.delete(chapter.name);
-      if (chapter.name === "provision") measured.readyMs = performance.now();
+      const { name, services } = chapter;
+      measured.untold.delete(name);
+      measured.chapters.push({ name, services, beganAtMs, durationMs: performance.now() - beganAtMs });
+      if (name === "provision") measured.readyMs = performance.now();
     });
   } finally {
     for (const [service, load] of loads)
