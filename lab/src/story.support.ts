@@ -104,7 +104,7 @@ const options = async (runtime: TaskRuntimeKind) => [
 /** Declares the tests of a rehearsal whose tasks have this runtime. */
 export function describeRehearsal(runtime: TaskRuntimeKind): void {
   describe.skipIf(runtime === "docker" && !hasDocker)(`npm run lab -- --once --runtime ${runtime}`, () => {
-    it("tells the whole story", { timeout: storyDeadlineMs }, async () => {
+    it("passes the whole story", { timeout: storyDeadlineMs }, async () => {
       const lab = startLab(...(await options(runtime)));
       const { output, problems, code } = await endOf(lab);
       expect(problems).toBe("");
@@ -132,7 +132,7 @@ export function describeRehearsal(runtime: TaskRuntimeKind): void {
       const lab = startLab(...(await options(runtime)));
       const ended = once(lab, "exit");
       for await (const line of createInterface({ input: lab.stdout as NodeJS.ReadableStream })) {
-        // Amid a deployment: the simulator, its database and its tasks, and an action's process are all there.
+        // During a deployment: the simulator, its database and its tasks, and an action's process are all there.
         if (line.includes("Migrate the database")) break;
       }
       const simulator = await simulatorOf(lab);

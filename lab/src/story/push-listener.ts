@@ -18,7 +18,7 @@ export interface PushListener {
 
 /**
  * Hears of pushes from a repository's post-receive hook, over a socket in `directory`.
- * @param onPush its answer is shown to whoever pushes
+ * @param onPush its result is shown to the user who pushes
  */
 export async function listenForPushes(
   directory: string,

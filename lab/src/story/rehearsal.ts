@@ -7,6 +7,7 @@ import type { RunEvent, RunResult } from "../runner/result.ts";
 import { createRunner, type Run, type RunRequest } from "../runner/runner.ts";
 import { type AwsClients, openClients } from "./aws-clients.ts";
 import type { Change } from "./change.ts";
+import { createPushFollower, type Release } from "./follow-pushes.ts";
 import { machineEnvironment } from "./machine-environment.ts";
 import type { Progress } from "./progress.ts";
 import { listenForPushes, type Push } from "./push-listener.ts";
@@ -34,15 +35,6 @@ export interface Rehearsal {
   runWorkflow(file: string, inputs: Record<string, string>): Promise<RunResult>;
 }
 
-export interface Release {
-  /** Committed before the push; without it the last commit is pushed. */
-  change?: Change;
-  /** Variables of the repository while the run starts. */
-  variables?: Readonly<Record<string, string>>;
-  /** Presses "Cancel workflow" when the run's log comes to this line. */
-  cancelAtLine?: RegExp;
-}
-
 /**
  * Part of a core. Three tasks of half a vCPU, the load and the load balancer fit on two cores; and one task on a core of
  * a quarter of the speed is still enough for the story's load. A container's start counts too, and must not take long.
@@ -53,7 +45,7 @@ interface Place {
   project: string;
   /** Committed before the first run. */
   preparations?: readonly Change[];
-  /** Removed by whoever gives it. */
+  /** The caller removes it. */
   directory: string;
   logDirectory: string;
 }
@@ -69,16 +61,11 @@ export async function startRehearsal(
   const { runtime, why } = await chooseTaskRuntime(options.runtime);
   progress.say(`  tasks run as ${runtime === "docker" ? "Docker's containers" : "processes"}: ${why}`);
   const secrets = inventedKeys();
-  /** What the story's own push waits for; a push of the user's finds nothing here. */
-  let awaited: { cancelAtLine: RegExp | undefined; follow(run: Promise<RunResult>): void } | undefined;
-  const listener = await listenForPushes(directory, (push) => {
-    if (push.ref !== "refs/heads/main") return `only a push to main deploys, not ${push.ref}`;
-    const result = startDeploy(push, awaited?.cancelAtLine);
-    if (awaited) awaited.follow(result);
-    // Nobody waits for it: what went wrong has to be said here.
-    else result.catch((error: Error) => progress.say(error.message));
-    return "deploy.yml starts; the rehearsal's terminal shows it";
+  const pushes = createPushFollower({
+    startDeploy: (push, cancelAtLine) => startDeploy(push, cancelAtLine),
+    say: progress.say,
   });
+  const listener = await listenForPushes(directory, pushes.onPush);
   ends.defer(() => listener.close());
   const [simulator, repository] = await Promise.all([
     startSimulatorProcess(
@@ -146,31 +133,6 @@ export async function startRehearsal(
       { workflow: ".github/workflows/deploy.yml", event: { name: "push", branch: "main", before, after } },
       cancelAtLine,
     );
-  /** Commits and pushes; resolves to the run that has started. One push at a time. */
-  const push = async ({ change, variables: own = {}, cancelAtLine }: Release) => {
-    const before = { ...variables };
-    try {
-      if (change) await repository.commit(change);
-      // The run takes the variables when it starts, which is before the push ends.
-      Object.assign(variables, own);
-      const started = new Promise<{ run: Promise<RunResult> }>((resolve) => {
-        const follow = (run: Promise<RunResult>) => {
-          // It may fail before the push has ended.
-          run.catch(() => {});
-          resolve({ run });
-        };
-        awaited = { cancelAtLine, follow };
-      });
-      await repository.push();
-      const unheard = new Error("the push has started no run: the hook of the rehearsal's repository failed");
-      return await Promise.race([started, Promise.reject(unheard)]);
-    } finally {
-      awaited = undefined;
-      for (const name of Object.keys(own)) delete variables[name];
-      Object.assign(variables, before);
-    }
-  };
-  let lastPush: Promise<unknown> = Promise.resolve();
   return {
     simulator,
     aws: openClients(simulator, ends),
@@ -183,11 +145,7 @@ export async function startRehearsal(
       const [result] = await Promise.all([runWorkflow("provision.yml", {}), provideBase()]);
       return result;
     },
-    async pushAndFollow(release = {}) {
-      const pushed = lastPush.then(() => push(release));
-      lastPush = pushed.catch(() => {});
-      return (await pushed).run;
-    },
+    pushAndFollow: (release = {}) => pushes.pushAndFollow(repository, variables, release),
     runWorkflow,
   };
 }

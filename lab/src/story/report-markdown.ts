@@ -30,7 +30,7 @@ export function reportMarkdown(report: Report): string {
     ),
     "",
     ...report.notes.flatMap((note) => [note, ""]),
-    ...(report.untold.length === 0 ? [] : [`Not finished: ${report.untold.join(", ")}.`, ""]),
+    ...(report.unfinished.length === 0 ? [] : [`Not finished: ${report.unfinished.join(", ")}.`, ""]),
     "## Where the time went",
     "",
     "Chapters of different services run at the same time.",

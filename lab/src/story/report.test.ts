@@ -62,7 +62,7 @@ const phase = {
   failures: [],
 };
 const step = { chapter: "provision", name: "create the stacks", ok: true, durationMs: 5 };
-const told = {
+const facts = {
   commit: "0123456789",
   startedAt: new Date(0),
   durationMs: 60_000,
@@ -73,7 +73,7 @@ const told = {
   ],
   steps: [step],
   notes: ["One task served 700 requests a second."],
-  untold: [],
+  unfinished: [],
   phases: [
     { ...phase, name: "before" },
     { ...phase, name: "after", failed: 1, p99Ms: 20, failures: ["http://x: HTTP 502"] },
@@ -85,8 +85,8 @@ const told = {
 };
 
 describe("the report", () => {
-  it("has what issue 2 asks of report.json", () => {
-    const report = makeReport(told);
+  it("has the steps, the load, the deployments and the resources", () => {
+    const report = makeReport(facts);
     expect(report).toMatchObject({
       ok: true,
       durationMs: 60_000,
@@ -122,10 +122,10 @@ describe("the report", () => {
     ],
     [
       "failed: 0 of 1 checks (not finished: canary, cancel; see .lab/report.md)",
-      { untold: ["canary", "cancel"] },
+      { unfinished: ["canary", "cancel"] },
     ],
   ])("ends with: %s", (line, change) => {
-    const report = makeReport({ ...told, ...change });
+    const report = makeReport({ ...facts, ...change });
     expect(verdict(report)).toBe(line);
     expect(report.ok).toBe(line.startsWith("passed"));
   });
@@ -137,7 +137,7 @@ describe("the report", () => {
   });
 
   it("reads as markdown", () => {
-    const text = reportMarkdown(makeReport(told));
+    const text = reportMarkdown(makeReport(facts));
     for (const part of [
       "# Rehearsal of 0123456: passed",
       "**passed: 1 checks in 60 s**",
@@ -158,7 +158,7 @@ describe("the report", () => {
 
   it("is one HTML page that loads nothing and escapes what it shows", () => {
     const problem = 'no "quota" & <nothing>';
-    const page = reportHtml(makeReport({ ...told, steps: [{ ...step, ok: false, problem }] }));
+    const page = reportHtml(makeReport({ ...facts, steps: [{ ...step, ok: false, problem }] }));
     expect(page).toContain("no &#34;quota&#34; &#38; &#60;nothing&#62;");
     expect(page).toContain("failed: 1 of 1 checks");
     expect(page).not.toMatch(/<script|<link|<img|url\(/);

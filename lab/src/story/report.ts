@@ -33,8 +33,8 @@ export interface Deployment {
   durationMs: number;
 }
 
-/** When a chapter was told; chapters of different services overlap. */
-export interface ToldChapter {
+/** When a chapter ran; chapters of different services overlap. */
+export interface FinishedChapter {
   name: string;
   services: readonly ServiceName[];
   /** From the command. */
@@ -53,12 +53,12 @@ export interface Report {
   /** What ran the tasks; null when the story broke off before that was known. */
   runtime: TaskRuntimeKind | null;
   /** Those that came to their end, in that order. */
-  chapters: ToldChapter[];
+  chapters: FinishedChapter[];
   steps: StoryStep[];
   /** Figures that are not judged, a sentence each. */
   notes: string[];
   /** Chapters that did not come to their end. */
-  untold: string[];
+  unfinished: string[];
   load: {
     requests: number;
     failed: number;
@@ -73,59 +73,59 @@ export interface Report {
   resources: {
     /** From the command to stacks that can be deployed to. */
     readyMs: number;
-    /** The most the simulator's process has held; null where the system does not tell. */
+    /** The most the simulator's process has held; null where the system does not say. */
     simulatorRssMb: number | null;
   };
 }
 
-export interface Told {
+export interface Facts {
   commit: string;
   startedAt: Date;
   durationMs: number;
   timeScale: number;
   runtime: TaskRuntimeKind | undefined;
-  chapters: readonly ToldChapter[];
+  chapters: readonly FinishedChapter[];
   steps: readonly StoryStep[];
   notes: readonly string[];
-  untold: readonly string[];
+  unfinished: readonly string[];
   phases: ServicePhase[];
   runs: RunResult[];
   readyMs: number;
   simulatorRssMb: number | undefined;
 }
 
-export function makeReport(told: Told): Report {
+export function makeReport(facts: Facts): Report {
   return {
-    ok: told.untold.length === 0 && told.steps.every((step) => step.ok),
-    commit: told.commit,
-    startedAt: told.startedAt.toISOString(),
-    durationMs: told.durationMs,
-    timeScale: told.timeScale,
-    runtime: told.runtime ?? null,
-    chapters: [...told.chapters],
-    steps: [...told.steps],
-    notes: [...told.notes],
-    untold: [...told.untold],
-    load: summariseLoad(told.phases),
-    deployments: told.runs.flatMap(deploymentsOf),
-    runs: told.runs.map(({ id, workflow, conclusion, durationMs, jobs }) => ({
+    ok: facts.unfinished.length === 0 && facts.steps.every((step) => step.ok),
+    commit: facts.commit,
+    startedAt: facts.startedAt.toISOString(),
+    durationMs: facts.durationMs,
+    timeScale: facts.timeScale,
+    runtime: facts.runtime ?? null,
+    chapters: [...facts.chapters],
+    steps: [...facts.steps],
+    notes: [...facts.notes],
+    unfinished: [...facts.unfinished],
+    load: summariseLoad(facts.phases),
+    deployments: facts.runs.flatMap(deploymentsOf),
+    runs: facts.runs.map(({ id, workflow, conclusion, durationMs, jobs }) => ({
       id,
       workflow,
       conclusion,
       durationMs,
       jobs,
     })),
-    resources: { readyMs: told.readyMs, simulatorRssMb: told.simulatorRssMb ?? null },
+    resources: { readyMs: facts.readyMs, simulatorRssMb: facts.simulatorRssMb ?? null },
   };
 }
 
 /** The rehearsal in one line. */
-export function verdict({ steps, untold, durationMs }: Report): string {
-  if (steps.every((step) => step.ok) && untold.length === 0)
+export function verdict({ steps, unfinished, durationMs }: Report): string {
+  if (steps.every((step) => step.ok) && unfinished.length === 0)
     return `passed: ${steps.length} checks in ${(durationMs / 1000).toFixed(0)} s`;
   const failed = steps.filter((step) => !step.ok);
   const reasons = failed.map((step) => `: ${nameOf(step)}: ${step.problem?.trim().split("\n")[0]}`);
-  const rest = untold.length === 0 ? "" : `not finished: ${untold.join(", ")}; `;
+  const rest = unfinished.length === 0 ? "" : `not finished: ${unfinished.join(", ")}; `;
   return `failed: ${failed.length} of ${steps.length} checks${reasons[0] ?? ""} (${rest}see .lab/report.md)`;
 }
 

@@ -8,23 +8,23 @@ import { type Load, startLoadProcess } from "./load.ts";
 import type { Progress } from "./progress.ts";
 import { createStepRecorder, expectThat, type StoryRecorder } from "./record-steps.ts";
 import { type Rehearsal, startRehearsal } from "./rehearsal.ts";
-import { makeReport, type Report, type ServicePhase, type ToldChapter, verdict } from "./report.ts";
+import { type FinishedChapter, makeReport, type Report, type ServicePhase, verdict } from "./report.ts";
 import { reportHtml } from "./report-html.ts";
 import { reportMarkdown } from "./report-markdown.ts";
+import { checkChanges, runChapters } from "./run-chapters.ts";
 import type { LabPlace } from "./run-lab.ts";
-import { checkChanges, tellStory } from "./tell-story.ts";
 
 /** To each service. */
 const requestsPerSecond = 110;
 const lists = { customer: "/suppliers", employee: "/admin/suppliers" } as const;
 /**
- * What a crowd asks for. A page is kept for a second: with so many, nearly each is made anew, and costs a task more than
- * it costs the load balancer.
+ * What a crowd asks for. A page is kept for a second: with so many, nearly each is made for its request, and costs a task
+ * more than it costs the load balancer.
  */
 const searches = Array.from({ length: 400 }, (_, number) => `${lists.customer}?by=name&search=${number}`);
 const services = Object.keys(lists) as ServiceName[];
 
-/** Tells the story once and writes the report, also of a story that broke off. Resolves to whether all checks passed. */
+/** Runs the story once and writes the report, also of a story that broke off. Resolves to whether all checks passed. */
 export async function runOnce(
   options: LabOptions,
   place: LabPlace,
@@ -37,14 +37,14 @@ export async function runOnce(
   const { chapters } = options;
   await checkChanges(place.project, chapters);
   const steps = createStepRecorder(progress);
-  const measured: Measured = { readyMs: 0, phases: [], chapters: [], untold: new Set(chapters) };
+  const measured: Measured = { readyMs: 0, phases: [], chapters: [], unfinished: new Set(chapters) };
   let rehearsal: Rehearsal | undefined;
   try {
     rehearsal = await steps.perform("start the simulated AWS", () =>
       startRehearsal(options, { ...place, preparations: [tolerateBusyMachine] }, progress, ends),
     );
     progress.say(`  rehearsing ${rehearsal.repository.head.slice(0, 7)} "${rehearsal.repository.subject}"`);
-    await tellUnderLoad(chapters, rehearsal, steps, ends, measured);
+    await runUnderLoad(chapters, rehearsal, steps, ends, measured);
   } catch (error) {
     if (signal.aborted) return false;
     // A step that broke off has been shown and is in the report.
@@ -59,7 +59,7 @@ export async function runOnce(
     chapters: measured.chapters,
     steps: steps.steps,
     notes: steps.notes,
-    untold: [...measured.untold],
+    unfinished: [...measured.unfinished],
     phases: measured.phases,
     runs: rehearsal?.runs ?? [],
     readyMs: measured.readyMs,
@@ -73,12 +73,12 @@ export async function runOnce(
 interface Measured {
   readyMs: number;
   phases: ServicePhase[];
-  chapters: ToldChapter[];
+  chapters: FinishedChapter[];
   /** Chapters that have not come to their end. */
-  untold: Set<string>;
+  unfinished: Set<string>;
 }
 
-async function tellUnderLoad(
+async function runUnderLoad(
   chapters: LabOptions["chapters"],
   rehearsal: Rehearsal,
   steps: StoryRecorder,
@@ -112,11 +112,11 @@ async function tellUnderLoad(
     },
   });
   try {
-    await tellStory(chapters, async (chapter, { tell }) => {
+    await runChapters(chapters, async (chapter, { run }) => {
       const beganAtMs = performance.now();
-      await tell(sceneOf(chapter));
+      await run(sceneOf(chapter));
       const { name, services } = chapter;
-      measured.untold.delete(name);
+      measured.unfinished.delete(name);
       measured.chapters.push({ name, services, beganAtMs, durationMs: performance.now() - beganAtMs });
       if (name === "provision") measured.readyMs = performance.now();
     });

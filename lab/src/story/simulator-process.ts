@@ -9,7 +9,7 @@ import type { TaskRuntimeKind } from "./task-runtime.ts";
 export interface SimulatorProcess {
   endpoint: string;
   region: string;
-  /** The most memory it has held, in MB; undefined where the system does not tell. */
+  /** The most memory it has held, in MB; undefined where the system does not say. */
   peakResidentMb(): Promise<number | undefined>;
 }
 

@@ -4,7 +4,7 @@ import { describeService } from "../service-state.ts";
 import { eventually } from "./expectations.ts";
 import { provisionAgain } from "./provision-again.ts";
 import { besideTests, scaledTo } from "./scaling.ts";
-import type { Scene, Telling } from "./scene.ts";
+import type { ChapterBody, Scene } from "./scene.ts";
 
 /**
  * Connections of each crowd. Each sends the next request once it is answered: one task is busy all the time, however
@@ -16,8 +16,8 @@ const patienceMinutes = 10;
 const mostCrowds = 6;
 
 /** AWS takes tasks away when there is little to do, and adds them when there is much. */
-export const autoscaling: Telling = {
-  async tell(scene) {
+export const autoscaling: ChapterBody = {
+  async run(scene) {
     const { rehearsal, steps, beginPhase } = scene;
     beginPhase("scale-in", besideTests);
     await steps.perform("provision automatic scaling, one to three tasks", () =>

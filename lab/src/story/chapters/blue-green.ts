@@ -8,14 +8,14 @@ import {
   expectServices,
   readHeading,
 } from "./expectations.ts";
-import type { Telling } from "./scene.ts";
+import type { ChapterBody } from "./scene.ts";
 
 const words = ", freshly roasted";
 const change = addToHeading(words, "Greet the customers more warmly");
 
-export const blueGreen: Telling = {
+export const blueGreen: ChapterBody = {
   changes: [change],
-  async tell({ rehearsal, steps, beginPhase }) {
+  async run({ rehearsal, steps, beginPhase }) {
     beginPhase("blue-green");
     const before = await readHeading(rehearsal);
     const deployment = await steps.perform("push a new heading: only customer is deployed", async () => {

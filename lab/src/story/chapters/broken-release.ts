@@ -3,15 +3,15 @@ import { homes, readPage } from "../read-page.ts";
 import { expectThat } from "../record-steps.ts";
 import { describeService } from "../service-state.ts";
 import { expectEnd, firstError } from "./expectations.ts";
-import type { Telling } from "./scene.ts";
+import type { ChapterBody } from "./scene.ts";
 
 const lastWords = "cannot start: the price list is missing";
 const change = crashAtStart(lastWords, "Require the price list");
 
 /** A release whose tasks never start: the run is red, and says why. */
-export const brokenRelease: Telling = {
+export const brokenRelease: ChapterBody = {
   changes: [change],
-  async tell({ rehearsal, steps, beginPhase }) {
+  async run({ rehearsal, steps, beginPhase }) {
     const { aws, addresses } = rehearsal;
     const before = await describeService(aws, "employee");
     beginPhase("broken-release");

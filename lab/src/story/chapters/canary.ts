@@ -3,7 +3,7 @@ import { giveParameters, slowLists } from "../change.ts";
 import { expectThat } from "../record-steps.ts";
 import { describeService } from "../service-state.ts";
 import { deploymentOf, expectEnd, firstError } from "./expectations.ts";
-import type { Telling } from "./scene.ts";
+import type { ChapterBody } from "./scene.ts";
 
 /**
  * Seconds that an answer may take on average over a minute. A minute of AWS's is less than a second here, in which a busy
@@ -25,9 +25,9 @@ const canary = {
 const change = slowLists(slowMs, "Ask the roastery for every list");
 
 /** A release that starts and works, but slowly: a tenth of the visitors notice, then an alarm takes it back. */
-export const slowCanary: Telling = {
+export const slowCanary: ChapterBody = {
   changes: [change],
-  async tell({ rehearsal, steps, beginPhase }) {
+  async run({ rehearsal, steps, beginPhase }) {
     const before = await describeService(rehearsal.aws, "customer");
     beginPhase("canary");
     const run = await steps.perform("push a slow release as a canary: an alarm takes it back", async () => {

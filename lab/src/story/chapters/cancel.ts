@@ -9,14 +9,14 @@ import {
   expectHeading,
   readHeading,
 } from "./expectations.ts";
-import type { Telling } from "./scene.ts";
+import type { ChapterBody } from "./scene.ts";
 
 const change = addToHeading(", half-baked", "Announce what is not ready");
 
 /** Somebody presses "Cancel workflow" during a deployment: it is rolled back, and nothing is left behind. */
-export const cancel: Telling = {
+export const cancel: ChapterBody = {
   changes: [change],
-  async tell({ rehearsal, steps, beginPhase }) {
+  async run({ rehearsal, steps, beginPhase }) {
     const before = await describeService(rehearsal.aws, "customer");
     const heading = await readHeading(rehearsal);
     beginPhase("cancel");

@@ -5,10 +5,10 @@ import { expectThat } from "../record-steps.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import { deploymentsOf } from "../report.ts";
 import { expectGreen, expectServices } from "./expectations.ts";
-import type { Telling } from "./scene.ts";
+import type { ChapterBody } from "./scene.ts";
 
-export const firstRelease: Telling = {
-  async tell({ rehearsal, steps, startLoad }) {
+export const firstRelease: ChapterBody = {
+  async run({ rehearsal, steps, startLoad }) {
     const run = await steps.perform("deploy customer and employee", async () => {
       const result = await rehearsal.pushAndFollow();
       expectGreen(result);

@@ -5,15 +5,15 @@ import { expectThat } from "../record-steps.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import { deploymentOf, eventually, expectGreen, expectServices } from "./expectations.ts";
 import { provisionAgain } from "./provision-again.ts";
-import type { Telling } from "./scene.ts";
+import type { ChapterBody } from "./scene.ts";
 
 const pipelineName = "update-employee-microservice";
 const change = toggleNavigation("Give the employees' navigation its other colour");
 
 /** The course's own way to production: CodeCommit and an image start a pipeline, which deploys blue/green. */
-export const pipeline: Telling = {
+export const pipeline: ChapterBody = {
   changes: [change],
-  async tell({ rehearsal, steps, beginPhase }) {
+  async run({ rehearsal, steps, beginPhase }) {
     const page = () => readPage(`${rehearsal.addresses.production}/admin/suppliers`);
     beginPhase("pipelines are created");
     await steps.perform(

@@ -1,8 +1,8 @@
 import { expectGreen } from "./expectations.ts";
-import type { Telling } from "./scene.ts";
+import type { ChapterBody } from "./scene.ts";
 
-export const provision: Telling = {
-  async tell({ rehearsal, steps }) {
+export const provision: ChapterBody = {
+  async run({ rehearsal, steps }) {
     await steps.perform("create the stacks", async () => expectGreen(await rehearsal.provision()));
   },
 };

@@ -1,11 +1,11 @@
 import { expectThat } from "../record-steps.ts";
 import { describeService } from "../service-state.ts";
 import { deploymentOf, expectAlone, expectGreen, readHeading } from "./expectations.ts";
-import type { Telling } from "./scene.ts";
+import type { ChapterBody } from "./scene.ts";
 
 /** Somebody wants the release before back, which was good, too. */
-export const rollback: Telling = {
-  async tell({ rehearsal, steps, beginPhase }) {
+export const rollback: ChapterBody = {
+  async run({ rehearsal, steps, beginPhase }) {
     const before = await describeService(rehearsal.aws, "customer");
     const newer = await readHeading(rehearsal);
     beginPhase("rollback");

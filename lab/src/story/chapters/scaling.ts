@@ -5,7 +5,7 @@ import type { Rehearsal } from "../rehearsal.ts";
 import { servedByTask } from "../served-by-task.ts";
 import { describeService } from "../service-state.ts";
 import { eventually, expectGreen } from "./expectations.ts";
-import type { Telling } from "./scene.ts";
+import type { ChapterBody } from "./scene.ts";
 
 /** Long enough for hundreds of requests at each count on any machine. */
 const measuring = { duration: "2s", "warm-up": "500ms", connections: "24" };
@@ -16,8 +16,8 @@ export const scaledTo = 3;
 const leastShare = 1 / 6;
 
 /** Phase 9 of the course: three tasks instead of one, with neither a pipeline nor a deployment; measured on the way. */
-export const scaling: Telling = {
-  async tell({ rehearsal, steps, beginPhase }) {
+export const scaling: ChapterBody = {
+  async run({ rehearsal, steps, beginPhase }) {
     const before = await countDeployments(rehearsal);
     beginPhase("scaling", besideTests);
     const run = await steps.perform("run scale-test.yml: one task under load, then three", async () => {

@@ -17,8 +17,8 @@ export interface Scene {
 }
 
 /** What happens in a chapter of the list. */
-export interface Telling {
+export interface ChapterBody {
   /** Changes of the services' sources, checked before anything starts. */
   readonly changes?: readonly Change[];
-  tell(scene: Scene): Promise<void>;
+  run(scene: Scene): Promise<void>;
 }

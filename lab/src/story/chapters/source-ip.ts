@@ -7,15 +7,15 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { homes, readPage } from "../read-page.ts";
 import { expectThat } from "../record-steps.ts";
-import type { Telling } from "./scene.ts";
+import type { ChapterBody } from "./scene.ts";
 
 const mine = "127.0.0.1";
 /** On Linux all of 127.0.0.0/8 is this machine's, so that a visitor can really come from elsewhere. */
 const somebodyElses = "127.0.0.2";
 
 /** Phase 9 of the course: employees only from one address, by a condition of the load balancer's rules. */
-export const sourceIp: Telling = {
-  async tell({ rehearsal, steps }) {
+export const sourceIp: ChapterBody = {
+  async run({ rehearsal, steps }) {
     const { aws, addresses } = rehearsal;
     await steps.perform(`let only ${mine} reach /admin, on both listeners`, () => limitRules(aws.balancer));
     const visit = (from: string, headers = {}) =>

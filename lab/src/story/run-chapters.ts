@@ -10,10 +10,10 @@ import { pipeline } from "./chapters/pipeline.ts";
 import { provision } from "./chapters/provision.ts";
 import { rollback } from "./chapters/rollback.ts";
 import { scaling } from "./chapters/scaling.ts";
-import type { Telling } from "./chapters/scene.ts";
+import type { ChapterBody } from "./chapters/scene.ts";
 import { sourceIp } from "./chapters/source-ip.ts";
 
-const tellings: Readonly<Record<ChapterName, Telling>> = {
+const bodies: Readonly<Record<ChapterName, ChapterBody>> = {
   provision,
   "first-release": firstRelease,
   "blue-green": blueGreen,
@@ -30,7 +30,7 @@ const tellings: Readonly<Record<ChapterName, Telling>> = {
 /** Throws when the project's last commit lacks what the chapters are to change. */
 export async function checkChanges(project: string, chapters: readonly ChapterName[]): Promise<void> {
   for (const name of chapters)
-    for (const { path, edit } of tellings[name].changes ?? []) {
+    for (const { path, edit } of bodies[name].changes ?? []) {
       const text = await git(project, "show", `HEAD:${path}`);
       try {
         edit(text, text);
@@ -41,22 +41,22 @@ export async function checkChanges(project: string, chapters: readonly ChapterNa
 }
 
 /**
- * Tells the chapters: those that share a service one after the other, the others side by side. Rejects with the first
- * failure once nothing runs any more; what shares a service with a failed chapter is not told.
+ * Runs the chapters: those that share a service one after the other, the others at the same time. Rejects with the first
+ * failure once nothing runs any more. A chapter that shares a service with a failed one does not run.
  */
-export async function tellStory(
+export async function runChapters(
   chapters: readonly ChapterName[],
-  tell: (chapter: Chapter, telling: Telling) => Promise<void>,
+  run: (chapter: Chapter, body: ChapterBody) => Promise<void>,
 ): Promise<void> {
-  const told: { chapter: Chapter; end: Promise<void> }[] = [];
+  const started: { chapter: Chapter; end: Promise<void> }[] = [];
   for (const chapter of chapterList.filter(({ name }) => chapters.includes(name))) {
-    const before = told.filter(({ chapter: { services } }) =>
+    const before = started.filter(({ chapter: { services } }) =>
       services.some((service) => (chapter.services as Chapter["services"]).includes(service)),
     );
     const ready = Promise.all(before.map(({ end }) => end));
-    told.push({ chapter, end: ready.then(() => tell(chapter, tellings[chapter.name])) });
+    started.push({ chapter, end: ready.then(() => run(chapter, bodies[chapter.name])) });
   }
-  const ends = await Promise.allSettled(told.map(({ end }) => end));
+  const ends = await Promise.allSettled(started.map(({ end }) => end));
   const failure = ends.find((end) => end.status === "rejected");
   if (failure) throw failure.reason;
 }

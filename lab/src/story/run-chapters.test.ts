@@ -1,14 +1,14 @@
 import { expect, it } from "vitest";
 import { chapterList, describeChapters } from "./chapter-list.mjs";
-import { tellStory } from "./tell-story.ts";
+import { runChapters } from "./run-chapters.ts";
 
 const all = chapterList.map(({ name }) => name);
 
-/** Tells chapters that end when they are told to; returns what has begun so far. */
+/** Runs chapters that end when the test says so; returns what has begun so far. */
 function start(names: typeof all) {
   const begun: string[] = [];
   const ends = new Map<string, { end(): void; fail(): void }>();
-  const story = tellStory(names, ({ name }) => {
+  const story = runChapters(names, ({ name }) => {
     begun.push(name);
     return new Promise((resolve, reject) => {
       ends.set(name, { end: resolve, fail: () => reject(new Error(`${name} failed`)) });
@@ -34,7 +34,7 @@ function start(names: typeof all) {
   };
 }
 
-it("tells the chapters of the two services side by side, those of one in turn", async () => {
+it("runs the chapters of the two services side by side, those of one in turn", async () => {
   const { begun, end } = start(all);
   await end("provision");
   await end("first-release");
@@ -47,7 +47,7 @@ it("tells the chapters of the two services side by side, those of one in turn", 
   expect(begun.at(-1)).toBe("scaling");
 });
 
-it("tells nothing more of a service after a failure, and the other's to their end", async () => {
+it("runs nothing more of a service after a failure, and the other's to their end", async () => {
   const { story, begun, end, fail } = start(all);
   await end("provision");
   await end("first-release");
