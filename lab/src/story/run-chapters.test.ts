@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { chapterList, describeChapters } from "./chapter-list.mjs";
-import { runChapters } from "./run-chapters.ts";
+import { checkChanges, runChapters } from "./run-chapters.ts";
 
 const all = chapterList.map(({ name }) => name);
 
@@ -62,4 +62,10 @@ it("every chapter needs earlier ones only, and has one line", () => {
   for (const [index, { needs }] of chapterList.entries())
     for (const name of needs) expect(all.indexOf(name)).toBeLessThan(index);
   expect(describeChapters().split("\n")).toHaveLength(chapterList.length);
+});
+
+it("refuses a fork whose services lack what a chapter changes", async () => {
+  await expect(checkChanges(["provision", "blue-green"], async () => "export {};\n")).rejects.toThrow(
+    'chapter blue-green: services/customer/src/app.ts: the story needs a line such as const heading = "…" to change',
+  );
 });

@@ -1,4 +1,4 @@
-import { git } from "../runner/git.ts";
+import { Refusal } from "../../../scripts/run/command-line.mjs";
 import { type Chapter, type ChapterName, chapterList } from "./chapter-list.mjs";
 import { autoscaling } from "./chapters/autoscaling.ts";
 import { blueGreen } from "./chapters/blue-green.ts";
@@ -27,15 +27,21 @@ const bodies: Readonly<Record<ChapterName, ChapterBody>> = {
   autoscaling,
 };
 
-/** Throws when the project's last commit lacks what the chapters are to change. */
-export async function checkChanges(project: string, chapters: readonly ChapterName[]): Promise<void> {
+/**
+ * Throws when a service's source lacks what the chapters are to change.
+ * @param read a file of the project's last commit
+ */
+export async function checkChanges(
+  chapters: readonly ChapterName[],
+  read: (path: string) => Promise<string>,
+): Promise<void> {
   for (const name of chapters)
     for (const { path, edit } of bodies[name].changes ?? []) {
-      const text = await git(project, "show", `HEAD:${path}`);
+      const text = await read(path);
       try {
         edit(text, text);
       } catch (cause) {
-        throw new Error(`chapter ${name}: ${path}: ${(cause as Error).message}`, { cause });
+        throw new Refusal(`chapter ${name}: ${path}: ${(cause as Error).message}`, { cause });
       }
     }
 }

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LabOptions } from "../options.mjs";
+import { git } from "../runner/git.ts";
 import type { Chapter, ServiceName } from "./chapter-list.mjs";
 import { tolerateBusyMachine } from "./chapters/canary.ts";
 import type { Scene } from "./chapters/scene.ts";
@@ -35,7 +36,7 @@ export async function runOnce(
   // `performance` counts from the start of the process, which is when the user gave the command.
   const startedAt = new Date(performance.timeOrigin);
   const { chapters } = options;
-  await checkChanges(place.project, chapters);
+  await checkChanges(chapters, (path) => git(place.project, "show", `HEAD:${path}`));
   const steps = createStepRecorder(progress);
   const measured: Measured = { readyMs: 0, phases: [], chapters: [], unfinished: new Set(chapters) };
   let rehearsal: Rehearsal | undefined;
