@@ -17,7 +17,7 @@ export async function requireFreePorts(wanted) {
   if (problems.length === 0) return;
   const options = [...new Set(problems.map(({ option }) => option))].join(" and ");
   throw new Refusal(
-    `${problems.map(({ text }) => text).join("; ")}. Fix: end what uses ${problems.length > 1 ? "them" : "it"}, or choose other ports with ${options}`,
+    `${problems.map(({ text }) => text).join("; ")}. Fix: end that program, or choose ${problems.length > 1 ? "other ports" : "another port"} with ${options}`,
   );
 }
 

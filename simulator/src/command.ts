@@ -12,6 +12,9 @@ import { type Simulator, startSimulator } from "./simulator.ts";
  */
 const heapGrowth = "--heap-growing-percent=20";
 
+/** On a machine at rest it takes a second. */
+const endsWithinMs = 6000;
+
 /** `npm run simulator`: starts the offline AWS, prints where it is, ends with Ctrl-C or with its parent. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
   try {
@@ -38,7 +41,11 @@ function announce({ environmentVariables }: Simulator): void {
 }
 
 function endWith(starting: Promise<Simulator>): void {
-  const end = () => starting.then((simulator) => simulator.close()).then(() => process.exit(0), fail(1));
+  const end = () => {
+    // What is left then is ended by those who watch over this process: the orphan guard, and Docker's janitor.
+    setTimeout(() => fail(1)(new Error("not everything has ended in time")), endsWithinMs).unref();
+    starting.then((simulator) => simulator.close()).then(() => process.exit(0), fail(1));
+  };
   for (const event of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"]) process.on(event, end);
 }
 
