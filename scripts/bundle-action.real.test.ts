@@ -38,7 +38,7 @@ function start(bundle: string, variables: Readonly<Record<string, string>>) {
 
 test("a start of deploy-service opens less than half a megabyte of less than one", async () => {
   const { text, bytes } = start("deploy", { INPUT_CLUSTER: "main" });
-  expect(text).toContain("service");
+  expect(text).toContain("Input task-definition (a file) or revision is required");
   expect(bytes).toBeGreaterThan(0);
   expect(bytes).toBeLessThan(500_000);
   expect(await sizeOf("deploy")).toBeLessThan(1_000_000);

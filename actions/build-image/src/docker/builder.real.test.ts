@@ -40,7 +40,7 @@ it("builds a Dockerfile, pushes it by the source's tag and gives it the others",
     expect(digest).toMatch(/^sha256:/);
     expect(size).toBeGreaterThan(0);
   }
-  expect(built.record).toContain("`[library 1/1] COPY library.txt /library.txt`");
+  expect(built.record).toContain("| &#91;library 1/1&#93; COPY library.txt /library.txt |");
   const { imageDetails } = await workshop.simulator.aws.ecr.describeImages({ repositoryName: "customer" });
   expect(imageDetails?.map(({ imageDigest, imageTags }) => [imageDigest, imageTags?.toSorted()])).toEqual([
     [built.digest, [built.source.tag, "v1"]],
