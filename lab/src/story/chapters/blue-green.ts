@@ -2,6 +2,7 @@ import { addToHeading } from "../change.ts";
 import { expectThat } from "../record-steps.ts";
 import {
   deploymentOf,
+  eventually,
   expectAlone,
   expectGreen,
   expectHeading,
@@ -34,7 +35,7 @@ export const blueGreen: ChapterBody = {
       );
     });
     await steps.check("blue is drained and gone", () =>
-      expectAlone(rehearsal, "customer", deployment.revisionAfter),
+      eventually(() => expectAlone(rehearsal, "customer", deployment.revisionAfter)),
     );
   },
 };

@@ -48,7 +48,7 @@ export async function expectHeading(rehearsal: Rehearsal, wanted: string): Promi
 }
 
 /** It only ends what hangs: what is waited for takes seconds, and some minutes on the slowest machine. */
-const deadlineMs = 600_000;
+const deadlineMs = 300_000;
 const pollMs = 500;
 
 /** Waits until a claim holds; throws as it does when that takes too long. */

@@ -1,6 +1,6 @@
 import { expectThat } from "../record-steps.ts";
 import { describeService } from "../service-state.ts";
-import { deploymentOf, expectAlone, expectGreen, readHeading } from "./expectations.ts";
+import { deploymentOf, eventually, expectAlone, expectGreen, readHeading } from "./expectations.ts";
 import type { ChapterBody } from "./scene.ts";
 
 /** Somebody wants the release before back, which was good, too. */
@@ -21,7 +21,7 @@ export const rollback: ChapterBody = {
       );
       const heading = await readHeading(rehearsal);
       expectThat(newer !== heading && newer.startsWith(heading), `the heading is "${heading}"`);
-      await expectAlone(rehearsal, "customer", deployment.revisionAfter);
+      await eventually(() => expectAlone(rehearsal, "customer", deployment.revisionAfter));
     });
   },
 };
