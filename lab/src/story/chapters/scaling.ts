@@ -8,7 +8,7 @@ import { eventually, expectGreen } from "./expectations.ts";
 import type { ChapterBody } from "./scene.ts";
 
 /** Long enough for hundreds of requests at each count on any machine. */
-const measuring = { duration: "2s", "warm-up": "500ms", connections: "24" };
+const measuring = { duration: "2s", "warm-up": "1s", connections: "24" };
 /** Enough visitors to notice a failure; so few that the load of the test decides what tasks do. */
 export const besideTests = { requestsPerSecond: 10 };
 export const scaledTo = 3;
