@@ -37,7 +37,7 @@ export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined, 
     triggeredAlarms: alarmsIn(info),
     aftermath: rollback ? `, rolled back by ${rollback}` : "",
     startedBy: sets.find(({ taskSetLabel }) => taskSetLabel === "Green")?.identifer,
-    failedTasks: 0,
+    failedTasks: undefined,
   };
 }
 

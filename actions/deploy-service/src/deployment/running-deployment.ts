@@ -34,7 +34,7 @@ export interface Snapshot {
   /** What the new tasks are `startedBy`; undefined before there are any. */
   readonly startedBy: string | undefined;
   /** As far as AWS counts them itself. */
-  readonly failedTasks: number;
+  readonly failedTasks: number | undefined;
 }
 
 export interface Traffic {

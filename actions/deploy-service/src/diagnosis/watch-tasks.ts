@@ -9,6 +9,8 @@ import { findFailedTasks } from "./failed-tasks.ts";
 
 /** A look costs a call of its own, and tasks that crash do so for minutes: once one has, each look is worth it. */
 const firstMs = 45_000;
+/** Where the controller counts none, one look is worth it before: with the image on an instance, tasks crash in seconds. */
+const uncountedFirstMs = 4_000;
 /** The longer none has crashed, the rarer that is. */
 const pauses = { shortest: 60_000, longest: 300_000, share: 0.6 };
 
@@ -31,17 +33,20 @@ export function watchTasks({
 }: Watched): (snapshot: Snapshot) => Promise<boolean> {
   const known = new Map<string, Task>();
   let mayLook = true;
+  let hasLooked = false;
   const startedAt = world.clock.now();
   let dueAt = startedAt + firstMs;
   return async ({ startedBy, failedTasks, near, quietUntil }) => {
-    const tooMany = failedTasks >= inputs.maxFailedTasks;
+    const tooMany = (failedTasks ?? 0) >= inputs.maxFailedTasks;
     if (!startedBy || !mayLook) return tooMany;
     const now = world.clock.now();
     const isEnding = near === "complete" && quietUntil === undefined;
-    const isDue = record.failedTasks.length > 0 || now >= dueAt;
+    const isFirst = failedTasks === undefined && !hasLooked && now >= startedAt + uncountedFirstMs;
+    const isDue = record.failedTasks.length > 0 || isFirst || now >= dueAt;
     if (!tooMany && (isEnding || !isDue)) return false;
+    hasLooked = true;
     const { shortest, longest, share } = pauses;
-    dueAt = now + Math.min(longest, Math.max(shortest, (now - startedAt) * share));
+    if (now >= dueAt) dueAt = now + Math.min(longest, Math.max(shortest, (now - startedAt) * share));
     try {
       const failed = await findFailedTasks(world, { ...inputs, revision, startedBy }, known, world.signal);
       for (const task of failed.slice(record.failedTasks.length)) {
