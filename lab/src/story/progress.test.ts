@@ -72,6 +72,8 @@ it("long lines continue below their text, as wide as the terminal", () => {
 describe("colours", () => {
   const { getColorDepth } = WriteStream.prototype;
   const coloured = (isTTY: boolean, environment: Record<string, string> = {}) => {
+    for (const name of ["CI", "NO_COLOR", "NODE_DISABLE_COLORS", "FORCE_COLOR"]) vi.stubEnv(name, undefined);
+    vi.stubEnv("TERM", "xterm-256color");
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
     const { progress, written } = start(isTTY ? { isTTY, getColorDepth } : {});
     progress.stepFinished("one", 1);
