@@ -1,6 +1,7 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECRPUBLICClient } from "@aws-sdk/client-ecr-public";
 import type { TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { retryStrategy } from "../../shared/prompt-retries.support.ts";
 import type { BuildEnvironment } from "./environment.ts";
 import type { BuildInputs } from "./inputs.ts";
 import type { OciInputs } from "./oci/inputs.ts";
@@ -47,7 +48,7 @@ export function testEnvironment(
   const secrets: string[] = [];
   const say = (line: string) => void lines.push(line);
   return {
-    createEcr: async () => new ECRClient(simulator.clientConfig),
+    createEcr: async () => new ECRClient({ ...simulator.clientConfig, retryStrategy }),
     createEcrPublic: async () => new ECRPUBLICClient(simulator.clientConfig),
     variables: {},
     clock: simulator.clock.foreground,

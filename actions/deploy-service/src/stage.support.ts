@@ -22,6 +22,7 @@ import {
   type TestSimulator,
   testListenerPortOffset,
 } from "../../../simulator/src/test-simulator.support.ts";
+import { retryStrategy } from "../../shared/prompt-retries.support.ts";
 import { pushImage } from "../../shared/push-image.support.ts";
 import type { World } from "./clients.ts";
 import type { DeployInputs } from "./inputs.ts";
@@ -73,6 +74,7 @@ export async function stageOn({
   cluster,
   program = server,
 }: Parts): Promise<Stage> {
+  const clients = clientsOf(simulator);
   const folder = await mkdtemp(join(tmpdir(), "deploy-test-"));
   const image = await pushImage(simulator, folder, program);
   await simulator.aws.iam.createRole({
@@ -92,7 +94,7 @@ export async function stageOn({
       );
       return file;
     },
-    world: (signal = new AbortController().signal) => worldOf(simulator, signal),
+    world: (signal = new AbortController().signal) => worldOf(simulator, clients, signal),
     inputs: (file, changes = {}) => ({ ...inputs, cluster, source: { file }, ...changes }),
     close: async () => {
       await simulator.close();
@@ -148,7 +150,7 @@ const trustOfTasks = {
   ],
 };
 
-function worldOf({ clientConfig, clock }: TestSimulator, signal: AbortSignal) {
+function worldOf({ clock }: TestSimulator, clients: World["clients"], signal: AbortSignal) {
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   return {
@@ -158,14 +160,23 @@ function worldOf({ clientConfig, clock }: TestSimulator, signal: AbortSignal) {
     signal,
     run: undefined,
     handOver: () => {},
-    clients: {
-      ecs: new ECSClient(clientConfig),
-      codedeploy: new CodeDeployClient(clientConfig),
-      logs: async () => new CloudWatchLogsClient(clientConfig),
-      elbv2: async () => new ElasticLoadBalancingV2Client(clientConfig),
-      ecr: async () => new ECRClient(clientConfig),
-      iam: async () => new IAMClient(clientConfig),
-      secretsManager: async () => new SecretsManagerClient(clientConfig),
-    },
+    clients,
+  };
+}
+
+/** Made once for a stage, whose connections they keep. */
+export function clientsOf({ clientConfig }: Simulator): World["clients"] {
+  const config = { ...clientConfig, retryStrategy };
+  const [logs, elbv2] = [new CloudWatchLogsClient(config), new ElasticLoadBalancingV2Client(config)];
+  const [ecr, iam] = [new ECRClient(config), new IAMClient(config)];
+  const secretsManager = new SecretsManagerClient(config);
+  return {
+    ecs: new ECSClient(config),
+    codedeploy: new CodeDeployClient(config),
+    logs: async () => logs,
+    elbv2: async () => elbv2,
+    ecr: async () => ecr,
+    iam: async () => iam,
+    secretsManager: async () => secretsManager,
   };
 }

@@ -1,14 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import { CodePipelineClient, type StageDeclaration } from "@aws-sdk/client-codepipeline";
-import { ECRClient } from "@aws-sdk/client-ecr";
-import { ECSClient } from "@aws-sdk/client-ecs";
-import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { IAMClient } from "@aws-sdk/client-iam";
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { createPipelineRole } from "../../../simulator/src/aws/codepipeline/pipeline.support.ts";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import { type Program, webProgram } from "../../../simulator/src/planes/tasks/in-process-runtime.support.ts";
@@ -19,6 +12,8 @@ import {
   type TestSimulator,
   testListenerPortOffset,
 } from "../../../simulator/src/test-simulator.support.ts";
+import { clientsOf } from "../../deploy-service/src/stage.support.ts";
+import { retryStrategy } from "../../shared/prompt-retries.support.ts";
 import { pushImage } from "../../shared/push-image.support.ts";
 import type { Clients } from "./clients.ts";
 import { followPipeline } from "./follow-pipeline.ts";
@@ -91,7 +86,11 @@ async function createStageIn(
   simulator: TestSimulator,
   programOf: (version: string) => Program | string,
 ): Promise<Stage> {
-  const { aws } = simulator;
+  const { aws, clientConfig } = simulator;
+  const clients = {
+    ...clientsOf(simulator),
+    codepipeline: new CodePipelineClient({ ...clientConfig, retryStrategy }),
+  };
   const folder = await mkdtemp(join(tmpdir(), "follow-test-"));
   const { productionUrl } = await createDelivery(simulator, testListenerPortOffset());
   await aws.iam.createRole({ RoleName: "execution", AssumeRolePolicyDocument: trust("ecs-tasks") });
@@ -136,7 +135,7 @@ async function createStageIn(
       await stopFirstRun(simulator, name);
     },
     createRules: (name) => createRules(simulator, name),
-    follow: (given, trying) => follow(simulator, given, trying),
+    follow: (given, trying) => follow(simulator, clients, given, trying),
     close: async () => {
       await simulator.close();
       await rm(folder, { recursive: true, force: true });
@@ -159,7 +158,8 @@ async function stopFirstRun({ aws }: Simulator, pipelineName: string): Promise<v
 }
 
 async function follow(
-  { clientConfig, clock }: TestSimulator,
+  { clock }: TestSimulator,
+  clients: Clients,
   given: Readonly<Record<string, string>>,
   { signal = new AbortController().signal, onLine }: Trying = {},
 ): Promise<Followed> {
@@ -172,7 +172,7 @@ async function follow(
   };
   let handle: Handle | undefined;
   const world = {
-    clients: clientsOf(clientConfig),
+    clients,
     clock: clock.foreground,
     log: { info: write, notice: write, warning: write },
     signal,
@@ -185,17 +185,4 @@ async function follow(
     (reason) => reason,
   );
   return { record, error, lines, handle };
-}
-
-function clientsOf(config: Simulator["clientConfig"]): Clients {
-  return {
-    ecs: new ECSClient(config),
-    codedeploy: new CodeDeployClient(config),
-    codepipeline: new CodePipelineClient(config),
-    logs: async () => new CloudWatchLogsClient(config),
-    elbv2: async () => new ElasticLoadBalancingV2Client(config),
-    ecr: async () => new ECRClient(config),
-    iam: async () => new IAMClient(config),
-    secretsManager: async () => new SecretsManagerClient(config),
-  };
 }

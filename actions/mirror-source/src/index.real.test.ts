@@ -1,10 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { readdir } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type Given, startEntry } from "../../shared/entry.support.ts";
 import { createStage, git, type Stage, variables } from "./stage.support.ts";
 
 const expiredKey = "ASIAOVER";
@@ -15,33 +11,22 @@ beforeAll(async () => {
 afterEach(() => stage.simulator.faults.clear());
 afterAll(() => stage?.close());
 
-/** Runs the action as the runner does: a process with INPUT_… and files for outputs and summary. */
-async function runAction(source: string, environment: Record<string, string>, cancelAt?: string) {
-  const [output, summary] = [join(stage.folder, "output"), join(stage.folder, "summary")];
-  await Promise.all([writeFile(output, ""), writeFile(summary, "")]);
-  const env = {
-    ...variables,
-    ...stage.simulator.environmentVariables,
-    RUNNER_TEMP: stage.folder,
-    GITHUB_OUTPUT: output,
-    GITHUB_STEP_SUMMARY: summary,
-    ...environment,
-  };
-  const entry = fileURLToPath(new URL("index.ts", import.meta.url));
-  const child = spawn(process.execPath, [entry], { env, cwd: source });
-  const lines: string[] = [];
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    lines.push(line);
-    if (cancelAt && line.startsWith(cancelAt)) child.kill("SIGINT");
+async function runAction(
+  source: string,
+  inputs: Record<string, string>,
+  environment: Record<string, string> = {},
+  onLine?: Given["onLine"],
+) {
+  const ended = await startEntry("mirror-source", {
+    simulator: stage.simulator,
+    inputs,
+    environment: { ...variables, RUNNER_TEMP: stage.folder, ...environment },
+    folder: source,
+    onLine,
   });
-  const [exitCode] = await once(child, "close");
-  const outputs = (await readFile(output, "utf8")).matchAll(/^(\S+)<<(\S+)\n([\s\S]*?)\n\2$/gm);
   return {
-    exitCode,
-    lines,
-    annotations: lines.filter((line) => line.startsWith("::error")),
-    outputs: Object.fromEntries([...outputs].map(([, name, , value]) => [name, value])),
-    summary: await readFile(summary, "utf8"),
+    ...ended,
+    annotations: ended.lines.filter((line) => line.startsWith("::error")),
     left: (await readdir(stage.folder)).filter((name) => /^mirror-/.test(name)),
   };
 }
@@ -50,7 +35,7 @@ test("a green run sets every output, tells what went over, masks what signed, an
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
   const head = await git(source, "rev-parse", "HEAD");
   const { exitCode, annotations, outputs, summary, lines, left } = await runAction(source, {
-    INPUT_REPOSITORY: repository,
+    repository,
   });
   expect({ exitCode, annotations, left }).toEqual({ exitCode: 0, annotations: [], left: [] });
   expect(outputs).toEqual({
@@ -68,25 +53,23 @@ test("a green run sets every output, tells what went over, masks what signed, an
   expect(lines.filter((line) => line.startsWith("::add-mask::")).length).toBeGreaterThan(0);
 });
 
-test.each<[string, Record<string, string>, RegExp]>([
-  ["keys that are over", { AWS_ACCESS_KEY_ID: expiredKey }, /The AWS credentials have expired/],
-  ["a missing region", { AWS_REGION: "", AWS_DEFAULT_REGION: "" }, /No AWS region is set/],
-  ["no such repository", { INPUT_REPOSITORY: "none" }, /There is no CodeCommit repository none/],
+test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
+  ["keys that are over", {}, { AWS_ACCESS_KEY_ID: expiredKey }, /The AWS credentials have expired/],
+  ["a missing region", {}, { AWS_REGION: "", AWS_DEFAULT_REGION: "" }, /No AWS region is set/],
+  ["no such repository", { repository: "none" }, {}, /There is no CodeCommit repository none/],
   [
     "a placeholder that stays open",
-    { INPUT_PATH: "ecs", INPUT_PLACEHOLDERS: "{}" },
+    { path: "ecs", placeholders: "{}" },
+    {},
     /file=ecs\/a\.json,line=1::.*<Role>/,
   ],
-  ["several wrong inputs", { INPUT_REPOSITORY: "", INPUT_PATH: "/" }, /2 inputs are wrong/],
-])("%s is one annotation with a next step", async (_, environment, message) => {
+  ["several wrong inputs", { repository: "", path: "/" }, {}, /2 inputs are wrong/],
+])("%s is one annotation with a next step", async (_, inputs, environment, message) => {
   const [source, repository] = [
     await stage.repository({ "ecs/a.json": '{"a":"<Role>"}' }),
     await stage.codecommit(),
   ];
-  const { exitCode, annotations, left } = await runAction(source, {
-    INPUT_REPOSITORY: repository,
-    ...environment,
-  });
+  const { exitCode, annotations, left } = await runAction(source, { repository, ...inputs }, environment);
   expect({ exitCode, left }).toEqual({ exitCode: 1, left: [] });
   expect(annotations).toEqual([expect.stringMatching(message)]);
   expect(annotations[0]).toContain("Next step: ");
@@ -96,7 +79,7 @@ test.each<[string, Record<string, string>, RegExp]>([
 test("a denied call names the permission, in the summary too", async () => {
   stage.simulator.faults.add({ kind: "deny", operation: "codecommit:GetBranch" });
   const { annotations, outputs, summary } = await runAction(await stage.repository(), {
-    INPUT_REPOSITORY: await stage.codecommit(),
+    repository: await stage.codecommit(),
   });
   expect(annotations).toEqual([expect.stringMatching(/may not do this: .*codecommit:GetBranch/)]);
   expect(outputs).toMatchObject({ pushed: "false", commit: "" });
@@ -108,8 +91,9 @@ test("a cancelled job ends at once, with what the branch may hold", async () => 
   stage.simulator.faults.add({ kind: "delay", operation: "codecommit:GitPush", milliseconds: 60_000 });
   const { exitCode, annotations, left } = await runAction(
     source,
-    { INPUT_REPOSITORY: repository },
-    "Pushing ",
+    { repository },
+    {},
+    (line, kill) => void (line.startsWith("Pushing ") && kill("SIGINT")),
   );
   expect({ exitCode, left }).toEqual({ exitCode: 1, left: [] });
   expect(annotations).toEqual([

@@ -5,9 +5,12 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { CodeCommitClient, type CodeCommitClientConfig } from "@aws-sdk/client-codecommit";
 import { awsCli } from "../../../simulator/src/outside-clients/programs.support.ts";
-import type { Simulator } from "../../../simulator/src/simulator.ts";
-import { type RealOptions, startRealSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import { fastClock } from "../../shared/push-image.support.ts";
+import {
+  type RealOptions,
+  startRealSimulator,
+  type TestSimulator,
+} from "../../../simulator/src/test-simulator.support.ts";
+import { fastClock } from "../../shared/fast-clock.support.ts";
 import { readMirrorInputs } from "./inputs.ts";
 import { mirror } from "./mirror.ts";
 import { newRecord } from "./mirror-and-report.ts";
@@ -39,7 +42,7 @@ export async function git(folder: string, ...commandArguments: string[]): Promis
 }
 
 export interface Stage {
-  readonly simulator: Simulator;
+  readonly simulator: TestSimulator;
   readonly folder: string;
   /** A new repository with one commit; resolves to its folder. */
   repository(files?: Readonly<Record<string, string>>): Promise<string>;
@@ -128,7 +131,7 @@ export async function commit(
   return git(folder, "rev-parse", "HEAD");
 }
 
-async function clone(simulator: Simulator, repository: string, target: string): Promise<string> {
+async function clone(simulator: TestSimulator, repository: string, target: string): Promise<string> {
   const { repositoryMetadata } = await simulator.aws.codecommit.getRepository({ repositoryName: repository });
   const url = repositoryMetadata?.cloneUrlHttp ?? "";
   const helper = `!${awsCli} codecommit credential-helper --ignore-host-check $@`;

@@ -49,6 +49,8 @@ export async function createStage(): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "run-task-test-"));
   await createDelivery(simulator, testListenerPortOffset());
   const image = await pushImage(simulator, folder, program);
+  const logs = new CloudWatchLogsClient(simulator.clientConfig);
+  const clients = { ecs: new ECSClient(simulator.clientConfig), logs: async () => logs };
   const { Subnets = [] } = await simulator.aws.ec2.describeSubnets({});
   let files = 0;
   return {
@@ -63,7 +65,7 @@ export async function createStage(): Promise<Stage> {
       );
       return file;
     },
-    world: (options) => worldOf(simulator, options),
+    world: (options) => worldOf(simulator, clients, options),
     inputs: (file, changes = {}) => ({ ...inputs, taskDefinition: { file }, ...changes }),
     sidecar: (command, essential = false) => ({ ...container("sidecar", image), command, essential }),
     close: async () => {
@@ -106,7 +108,8 @@ function definitionOf(containerDefinitions: ContainerDefinition[]) {
 }
 
 function worldOf(
-  { clientConfig, clock }: TestSimulator,
+  { clock }: TestSimulator,
+  clients: EcsWorld["clients"],
   {
     signal = new AbortController().signal,
     onLine,
@@ -122,9 +125,6 @@ function worldOf(
     clock: clock.foreground,
     log: { info: write, notice: write, warning: write },
     signal,
-    clients: {
-      ecs: new ECSClient(clientConfig),
-      logs: async () => new CloudWatchLogsClient(clientConfig),
-    },
+    clients,
   };
 }

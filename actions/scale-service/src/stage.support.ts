@@ -18,6 +18,7 @@ import {
   type TestSimulator,
   testListenerPortOffset,
 } from "../../../simulator/src/test-simulator.support.ts";
+import { retryStrategy } from "../../shared/prompt-retries.support.ts";
 import type { World } from "./clients.ts";
 import { readScaleInputs } from "./inputs.ts";
 import { newRecord } from "./record.ts";
@@ -93,10 +94,11 @@ async function stageOf(
   parts: Awaited<ReturnType<typeof createCodeDeploy>>,
   settings: Partial<CreateServiceCommandInput> = {},
 ): Promise<Stage> {
+  const clients = clientsOf(parts.simulator);
   const stage: Stage = {
     ...parts,
     push: (program) => pushProgram(parts.simulator, parts.repositoryUri, programs[program]),
-    try: (given, options) => tryScale(stage, given, options),
+    try: (given, options) => tryScale(stage, clients, given, options),
     async service() {
       const { services } = await parts.simulator.aws.ecs.describeServices({
         cluster: parts.cluster,
@@ -161,6 +163,7 @@ async function createEcs(
 /** Scales the stage's service, as a workflow asks for it. */
 async function tryScale(
   { simulator, cluster }: Stage,
+  clients: World["clients"],
   given: Record<string, string>,
   { signal = new AbortController().signal, onLine, world: changes }: Trying = {},
 ) {
@@ -171,7 +174,7 @@ async function tryScale(
     onLine?.(line);
   };
   const world: World = {
-    clients: clientsOf(simulator),
+    clients,
     clock: simulator.clock.foreground,
     log: { info: write, notice: write, warning: write },
     signal,
@@ -190,14 +193,16 @@ async function tryScale(
 }
 
 function clientsOf({ clientConfig }: Simulator): World["clients"] {
-  const [elbv2, autoscaling, cloudwatch] = [
-    new ElasticLoadBalancingV2Client(clientConfig),
-    new ApplicationAutoScalingClient(clientConfig),
-    new CloudWatchClient(clientConfig),
+  const config = { ...clientConfig, retryStrategy };
+  const [logs, elbv2, autoscaling, cloudwatch] = [
+    new CloudWatchLogsClient(config),
+    new ElasticLoadBalancingV2Client(config),
+    new ApplicationAutoScalingClient(config),
+    new CloudWatchClient(config),
   ];
   return {
-    ecs: new ECSClient(clientConfig),
-    logs: async () => new CloudWatchLogsClient(clientConfig),
+    ecs: new ECSClient(config),
+    logs: async () => logs,
     elbv2: async () => elbv2,
     autoscaling: async () => autoscaling,
     cloudwatch: async () => cloudwatch,

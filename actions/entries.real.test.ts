@@ -1,0 +1,166 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { createRealStage, type Stage } from "./deploy-service/src/stage.support.ts";
+import { createRealStage as createPipelineStage } from "./follow-pipeline/src/stage.support.ts";
+import { createRealStage as createTemplatesStage } from "./provision-stack/src/stage.support.ts";
+import { release } from "./rollback-service/src/rollback.support.ts";
+import { type Given, startEntry } from "./shared/entry.support.ts";
+
+// Entries of mirror-source and run-load-test have real tests of their own, as has follow-pipeline's way to a green end.
+
+const service = {
+  cluster: "outside",
+  service: "web",
+  "codedeploy-application": "outside",
+  "codedeploy-deployment-group": "web",
+};
+
+/** Kills the step when its log says so; resolves to the warnings of the post step. */
+async function killedAt(moment: string, action: string, given: Given): Promise<readonly string[]> {
+  const onLine: Given["onLine"] = (line, kill) => void (line.includes(moment) && kill("SIGKILL"));
+  const step = await startEntry(action, { ...given, onLine });
+  expect(step.exitCode).toBeNull();
+  return (await startEntry(action, { ...given, environment: step.state })).warnings;
+}
+
+describe("an account with a service", () => {
+  let stage: Stage;
+  let folder: string;
+  beforeAll(async () => {
+    stage = await createRealStage();
+    folder = await mkdtemp(join(tmpdir(), "entries-test-"));
+    await mkdir(join(folder, "dist"));
+    await mkdir(join(folder, "templates"));
+    await writeFile(join(folder, "dist/main.mjs"), "");
+    await writeFile(
+      join(folder, "templates/logs.yaml"),
+      "Resources:\n  Log: { Type: AWS::Logs::LogGroup, Properties: { RetentionInDays: 1 } }\n",
+    );
+    await release(stage, "good");
+    await release(stage, "bad");
+  });
+  afterAll(async () => {
+    await stage?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const definition = () => stage.taskDefinition("entry");
+
+  type Inputs = Readonly<Record<string, string>>;
+  const actions: readonly [string, () => Inputs | Promise<Inputs>, Inputs | object][] = [
+    [
+      "build-image",
+      () => ({
+        repository: "web",
+        context: join(folder, "dist"),
+        "base-image": "scratch",
+        entrypoint: '["node"]',
+      }),
+      { image: expect.stringMatching(/\/web@sha256:/) },
+    ],
+    [
+      "tag-image",
+      () => ({ image: `ecr://web@${stage.image.split("@")[1]}`, tags: "entry" }),
+      { changed: "true" },
+    ],
+    ["render-task-definition", async () => ({ "task-definition": await definition() }), { family: "web" }],
+    [
+      "run-task",
+      async () => ({ ...service, "task-definition": await definition(), "wait-until": "started" }),
+      { status: "started" },
+    ],
+    [
+      "deploy-service",
+      async () => ({ ...service, "task-definition": await definition(), mode: "plan" }),
+      { status: "planned" },
+    ],
+    ["rollback-service", () => ({ ...service, mode: "plan" }), { status: "planned" }],
+    ["scale-service", () => ({ ...service, "desired-count": "1" }), { status: "succeeded" }],
+    ["measure-scaling", () => ({ mode: "plan", "task-counts": "1 2" }), { "task-counts": "[1,2]" }],
+    ["estimate-cost", () => ({ templates: join(folder, "templates") }), { monthly: expect.any(String) }],
+    [
+      "provision-stack",
+      () => ({ templates: join(folder, "templates"), "stack-prefix": "entry", mode: "plan" }),
+      { "has-changes": "true" },
+    ],
+  ];
+
+  test.each(actions)(
+    "%s starts as the runner starts it, and sets its outputs",
+    async (action, inputs, outputs) => {
+      const ended = await startEntry(action, { simulator: stage.simulator, inputs: await inputs() });
+      expect(ended.errors).toEqual([]);
+      expect(ended).toMatchObject({ exitCode: 0, outputs });
+    },
+  );
+
+  test("rollback-service is killed, and its post step lets the rollback go on", async () => {
+    const { simulator } = stage;
+    const warnings = await killedAt(" is created.", "rollback-service", { simulator, inputs: service });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^The step ended before its deployment did\. .* goes on/),
+    ]);
+    const page = async () => (await fetch(stage.productionUrl)).text();
+    await simulator.clock.until(async () => (await page()) === "good");
+  });
+
+  test("scale-service is killed, and its post step puts the count back", async () => {
+    const { simulator } = stage;
+    const inputs = { ...service, "desired-count": "4", "on-cancel": "restore" };
+    expect(await killedAt("Set the desired count", "scale-service", { simulator, inputs })).toEqual([
+      "The step ended before web was as wanted; it is being scaled back to 1 (on-cancel: restore).",
+    ]);
+    const where = { cluster: "outside", services: ["web"] };
+    const desiredCount = async () =>
+      (await simulator.aws.ecs.describeServices(where)).services?.[0]?.desiredCount;
+    await simulator.clock.until(async () => (await desiredCount()) === 1);
+  });
+});
+
+test("follow-pipeline is killed, and its post step stops the execution", async () => {
+  const pipeline = "update-web";
+  const { simulator, createPipeline, createRules, push, close } = await createPipelineStage();
+  onTestFinished(close);
+  await createPipeline(pipeline);
+  await createRules(pipeline);
+  const { codepipeline } = simulator.aws;
+  await codepipeline.disableStageTransition({
+    pipelineName: pipeline,
+    stageName: "Deploy",
+    transitionType: "Inbound",
+    reason: "frozen for the fair",
+  });
+  const inputs = { pipeline, image: await push("two"), "on-cancel": "stop" };
+  expect(await killedAt("frozen", "follow-pipeline", { simulator, inputs })).toEqual([
+    expect.stringMatching(/^The step ended before its execution did\. .* of update-web is being stopped/),
+  ]);
+  const statuses = async () => {
+    const found = await codepipeline.listPipelineExecutions({ pipelineName: pipeline });
+    return found.pipelineExecutionSummaries?.map(({ status }) => status);
+  };
+  await simulator.clock.until(async () => (await statuses())?.every((status) => status === "Stopped"));
+});
+
+test("provision-stack is killed, and its post step takes its new stack back", async () => {
+  // A load balancer is provisioned for half a second: long enough to be cancelled in the middle.
+  const templates = await createTemplatesStage({ timeScale: 60 });
+  onTestFinished(templates.close);
+  const { simulator, stacks, templatesFolder } = templates;
+  const subnet = (number: number, zone: string) =>
+    `{ Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.${number}.0/24, AvailabilityZone: us-east-1${zone} } }`;
+  await templates.templates({
+    entry: `Resources:
+  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }
+  One: ${subnet(0, "a")}
+  Two: ${subnet(1, "b")}
+  Entry: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Scheme: internal, Subnets: [!Ref One, !Ref Two] } }
+`,
+  });
+  const inputs = { templates: templatesFolder, "stack-prefix": "shop" };
+  expect(await killedAt("IN_PROGRESS Entry", "provision-stack", { simulator, inputs })).toEqual([
+    "The step ended before the operation on stack shop-entry, which was cancelled; CloudFormation deletes the new stack (on-cancel: rollback).",
+  ]);
+  await simulator.clock.until(async () => Object.keys(await stacks()).length === 0);
+});
