@@ -5,14 +5,7 @@ import { imageConfigOf, type Program } from "../../simulator/src/planes/tasks/in
 import { type TestSimulator, taskRuntimeOfRun } from "../../simulator/src/test-simulator.support.ts";
 import { testEnvironment, testInputs, toRepository } from "../build-image/src/build-image.support.ts";
 import { buildImage } from "../build-image/src/build-image.ts";
-import { type Clock, systemClock } from "./clock.ts";
 import { type ImageName, parseImageName } from "./registry/image-name.ts";
-
-/** As fast as the simulator's own minutes, so that looking every two seconds takes a tenth of one. */
-export const fastClock: Clock = {
-  now: Date.now,
-  wait: (ms, signal) => systemClock.wait(ms / 20, signal),
-};
 
 /**
  * Pushes an image to the repository `web` and returns its name by digest: of a function for `startTestSimulator`, of a

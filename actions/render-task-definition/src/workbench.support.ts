@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
-import { fastClock } from "../../shared/push-image.support.ts";
 import { readRenderInputs } from "./inputs.ts";
 import { render } from "./render.ts";
 import type { RenderWorld } from "./world.ts";
@@ -57,7 +56,7 @@ export function createTestWorld(folder: string, config: ClientConfig = nowhere):
     ecs: new ECSClient({ ...config }),
     createEcr: async () => new ECRClient({ ...config }),
     variables: { DOCKER_CONFIG: folder },
-    clock: fastClock,
+    clock: { now: Date.now, wait: async () => {} },
     log: { info: () => {}, notice: () => {}, warning: () => {} },
     mask: () => {},
     signal: new AbortController().signal,

@@ -85,7 +85,10 @@ describe.each<["closed" | "open", Partial<LoadPlan>]>([
     const plan = planOf([origin], changes);
     const report = await generateLoad({ ...plan, request: { ...plan.request, timeoutMs: 200 } }, never);
     expectConsistent(report);
-    expect(report.errors).toEqual({ TIMEOUT: Math.ceil(count / 2) });
+    expect(count).toBeGreaterThan(1);
+    // A busy machine may be late with the others.
+    expect(Object.keys(report.errors)).toEqual(["TIMEOUT"]);
+    expect(report.errors.TIMEOUT).toBeGreaterThanOrEqual(Math.ceil(count / 2));
     expect(percentile(report.histogram, 99)).toBeGreaterThan(200);
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { fastClock } from "../../../shared/push-image.support.ts";
+import { fastClock } from "../../../shared/fast-clock.support.ts";
 import { openWorkshop, type Workshop } from "./docker.support.ts";
 
 let workshop: Workshop;

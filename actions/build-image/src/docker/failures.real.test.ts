@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { fastClock } from "../../../shared/push-image.support.ts";
+import { fastClock } from "../../../shared/fast-clock.support.ts";
 import { openWorkshop, pushNodeBase, type Workshop, type WorkshopBuild } from "./docker.support.ts";
 import { startEngine } from "./engine.support.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { fastClock } from "../../../shared/push-image.support.ts";
+import { fastClock } from "../../../shared/fast-clock.support.ts";
 import {
   always,
   answering,
