@@ -1,2 +1,2 @@
 import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{h as s,i as t}from"./chunks/chunk-U3SCXBNV.js";import"./chunks/chunk-XVJPJHIQ.js";async function o({step:i,post:a}){if(t("phase")==="post"){let{finishPost:r}=await a();return r()}s("phase","post");let{main:e}=await i();await e()}await o({step:()=>import("./chunks/main-SNZXYFZV.js"),post:()=>import("./chunks/post-C7PW35PL.js")});
+import{h as s,i as t}from"./chunks/chunk-U3SCXBNV.js";import"./chunks/chunk-XVJPJHIQ.js";async function o({step:i,post:a}){if(t("phase")==="post"){let{finishPost:r}=await a();return r()}s("phase","post");let{main:e}=await i();await e()}await o({step:()=>import("./chunks/main-AK4H3IRF.js"),post:()=>import("./chunks/post-VSO556LT.js")});

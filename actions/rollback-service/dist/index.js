@@ -1,2 +1,2 @@
 import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{h as s,i as t}from"./chunks/chunk-U3SCXBNV.js";import"./chunks/chunk-XVJPJHIQ.js";async function o({step:i,post:a}){if(t("phase")==="post"){let{finishPost:r}=await a();return r()}s("phase","post");let{main:e}=await i();await e()}await o({step:()=>import("./chunks/main-7LBL4BWH.js"),post:()=>import("./chunks/post-6PHUAXT4.js")});
+import{h as s,i as t}from"./chunks/chunk-U3SCXBNV.js";import"./chunks/chunk-XVJPJHIQ.js";async function o({step:i,post:a}){if(t("phase")==="post"){let{finishPost:r}=await a();return r()}s("phase","post");let{main:e}=await i();await e()}await o({step:()=>import("./chunks/main-XEQDNUKO.js"),post:()=>import("./chunks/post-OUP5KOBC.js")});
