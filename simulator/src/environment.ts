@@ -3,6 +3,7 @@ import type { AlarmActions } from "./aws/alarm-actions.ts";
 import type { Aws } from "./aws/api.ts";
 import type { PricedProduct } from "./aws/pricing/products.ts";
 import type { Clock } from "./clock.ts";
+import type { CertificateAuthority } from "./planes/certificate-authority.ts";
 import type { DatabaseServer, DatabaseServerOptions } from "./planes/database-server.ts";
 import type { FunctionOutcome, FunctionRunOptions } from "./planes/functions/run-function.ts";
 import type { GitRepositories } from "./planes/git/git-repositories.ts";
@@ -28,6 +29,8 @@ export interface Environment {
   readonly runFunction: (options: FunctionRunOptions) => Promise<FunctionOutcome>;
   /** Starts the server of a DB instance. */
   readonly startDatabaseServer: (options: DatabaseServerOptions) => Promise<DatabaseServer>;
+  /** Signs the certificates of DB instances, as Amazon's does. */
+  readonly databaseAuthority: CertificateAuthority;
   /** What image scans look for. */
   readonly advisories: readonly Advisory[];
   /** Whose prices the Price List API tells. */

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AccessKey, createAccessKeys } from "./access-keys.ts";
 import { type AccountKind, openAccount } from "./accounts/account-kind.ts";
@@ -34,6 +34,7 @@ import { apiName, createFaults, type Fault, type FaultStrikes, type Faults } fro
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
 import { strikeWithin } from "./gateway/strike.ts";
 import { makeOwnedFolder } from "./owned-folder.ts";
+import { createCertificateAuthority } from "./planes/certificate-authority.ts";
 import { startDatabaseServer } from "./planes/database-server.ts";
 import { runFunction } from "./planes/functions/run-function.ts";
 import { createGitRepositories } from "./planes/git/create-git-repositories.ts";
@@ -136,11 +137,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   });
   const git = createGitRepositories({ directory: join(dataDirectory, "git") });
   const directory = join(dataDirectory, "tasks");
+  const databaseAuthority = createCertificateAuthority("Simulated Amazon RDS CA", Date.now());
+  const authorityFile = join(dataDirectory, "rds-ca.pem");
+  await mkdir(dataDirectory, { recursive: true });
+  await writeFile(authorityFile, databaseAuthority.certificate);
   const taskRuntime = await startTaskRuntime(options.taskRuntime ?? "process", {
     registry,
     network,
     directory,
     vcpuShare: options.vcpuShare,
+    databaseAuthority: authorityFile,
   }).catch(async (error) => {
     await removeTemporary();
     throw error;
@@ -160,6 +166,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     taskRuntime,
     runFunction: options.runFunction ?? runFunction,
     startDatabaseServer: options.startDatabaseServer ?? startDatabaseServer,
+    databaseAuthority,
     aws: callInProcess(services, faults),
     alarmActions: createAlarmActions(),
     gateway: gatewayAddress,

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import mysql from "mysql2/promise";
+import mysql, { type ConnectionOptions } from "mysql2/promise";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { createCertificateAuthority } from "./certificate-authority.ts";
 import { type DatabaseServer, startDatabaseServer } from "./database-server.ts";
 
 const cleanUp: (() => Promise<unknown>)[] = [];
@@ -26,8 +27,9 @@ async function start(options: Parameters<typeof startDatabaseServer>[0]): Promis
   return server;
 }
 
-async function query(server: DatabaseServer, sql: string): Promise<unknown> {
-  const connection = await mysql.createConnection({ host: server.host, port: server.port, ...account });
+async function query(server: DatabaseServer, sql: string, options: ConnectionOptions = {}): Promise<unknown> {
+  const { host, port } = server;
+  const connection = await mysql.createConnection({ host, port, ...account, ...options });
   try {
     const [rows] = await connection.query(sql);
     return rows;
@@ -57,6 +59,20 @@ describe("a private database server", () => {
       await expect(
         mysql.createConnection({ host: server.host, port: server.port, ...stranger }),
       ).rejects.toThrow("Access denied");
+  });
+
+  it("proves with the given certificate who it is, to clients that ask for TLS", async () => {
+    const authority = createCertificateAuthority("Test CA", Date.now());
+    const certificate = authority.issue(["localhost"]);
+    const server = await start({ dataDirectory: await temporaryFolder(), ...account, certificate });
+    const trust = ({ certificate: ca }: typeof authority) => ({ ssl: { ca, verifyIdentity: true } });
+    const cipher = "SHOW SESSION STATUS LIKE 'Ssl_cipher'";
+    expect(await query(server, cipher, trust(authority))).toMatchObject([
+      { Value: expect.stringMatching(/./) },
+    ]);
+    const other = createCertificateAuthority("Test CA", Date.now());
+    await expect(query(server, cipher, trust(other))).rejects.toThrow("certificate");
+    expect(await query(server, cipher)).toMatchObject([{ Value: "" }]);
   });
 
   it("names a port that is taken", async () => {

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { endWithThisProcess } from "../orphan-guard.ts";
+import type { Certificate } from "./certificate-authority.ts";
 import { findDatabaseServer, findInstaller, isMariaDb, readVersion } from "./database-program.ts";
 
 const run = promisify(execFile);
@@ -22,6 +23,8 @@ export interface DatabaseServerOptions {
   port?: number | undefined;
   /** An address of this machine to listen on beside 127.0.0.1. */
   alsoOn?: string | undefined;
+  /** For TLS, which a client may use or not; without it, what the server makes for itself, if anything. */
+  certificate?: Certificate | undefined;
 }
 
 export interface DatabaseServer {
@@ -57,10 +60,11 @@ export async function startDatabaseServer(options: DatabaseServerOptions): Promi
   await mkdir(directory, { recursive: true });
   if (!(await exists(join(data, "mysql")))) await initialise(program, version, data);
 
+  const tls = await writeCertificate(directory, options.certificate);
   const initFile = join(directory, "init.sql");
   await writeFile(initFile, initialSql, { mode: 0o600 });
   try {
-    const child = spawn(program, serverArguments(version, data, initFile, hosts, port), {
+    const child = spawn(program, [...serverArguments(version, data, initFile, hosts, port), ...tls], {
       stdio: ["ignore", "ignore", "pipe"],
       // A terminal's Ctrl-C must not end it before the tasks that use it.
       detached: true,
@@ -137,6 +141,14 @@ function serverArguments(
     "--performance-schema=OFF",
     ...(isMariaDb(version) ? ["--aria-pagecache-buffer-size=8M"] : ["--mysqlx=OFF"]),
   ];
+}
+
+async function writeCertificate(directory: string, given: Certificate | undefined): Promise<string[]> {
+  if (!given) return [];
+  const [certificate, key] = [join(directory, "server-cert.pem"), join(directory, "server-key.pem")];
+  await writeFile(certificate, given.certificate);
+  await writeFile(key, given.privateKey, { mode: 0o600 });
+  return [`--ssl-cert=${certificate}`, `--ssl-key=${key}`];
 }
 
 async function initialise(program: string, version: string, data: string): Promise<void> {

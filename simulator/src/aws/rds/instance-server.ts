@@ -24,13 +24,16 @@ export function resetPassword(state: RdsState, instance: Instance): void {
 
 async function serve(state: RdsState, instance: Instance, meanwhile: InstanceStatus): Promise<void> {
   const { settings } = instance;
+  const { databaseAuthority, taskRuntime } = state.environment;
   const server = await state.environment.startDatabaseServer({
     dataDirectory: instanceFolder(state, instance),
-    alsoOn: state.environment.taskRuntime.hostAddress,
+    alsoOn: taskRuntime.hostAddress,
     user: settings.masterUsername,
     password: instance.masterPassword,
     database: settings.databaseName,
     port: settings.port,
+    // What is reached by an address is checked under the name localhost.
+    certificate: databaseAuthority.issue([taskRuntime.hostAddress, "localhost"]),
   });
   settings.port = server.port;
   instance.server = server;

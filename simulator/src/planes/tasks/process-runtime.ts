@@ -30,7 +30,7 @@ const preload = fileURLToPath(new URL("./listen-on-loopback.cjs", import.meta.ur
  * mapped and published: another program's port stays unreachable, and its health check fails.
  */
 export function createProcessRuntime(options: ProcessRuntimeOptions): TaskRuntime {
-  const { registry, network, directory, vcpuShare } = options;
+  const { registry, network, directory, vcpuShare, databaseAuthority } = options;
   const accounts = createProcessAccounts(vcpuShare);
   const files = createImageFiles(join(directory, "images"));
   const running = new Set<TaskContainer>();
@@ -49,7 +49,7 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): TaskRuntim
       return { digest: image.digest, config: image.config.config ?? {}, location: root };
     },
     async start(options) {
-      host ??= prepareHost(directory, accounts);
+      host ??= prepareHost(directory, accounts, databaseAuthority);
       const container = await startContainer(options, network, await host).catch((error) => {
         throw new Error(`CannotStartContainerError: ${error.message}`);
       });
@@ -70,7 +70,7 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): TaskRuntim
 }
 
 export interface ProcessRuntimeOptions
-  extends Pick<TaskRuntimeOptions, "network" | "directory" | "vcpuShare"> {
+  extends Pick<TaskRuntimeOptions, "network" | "directory" | "vcpuShare" | "databaseAuthority"> {
   readonly registry: Pick<TaskRuntimeOptions["registry"], "pull">;
 }
 
@@ -81,18 +81,23 @@ interface Host {
   readonly accounts: ProcessAccounts;
   /** A folder with nothing in it but the simulator's own node. */
   readonly lentFolder: string;
+  readonly databaseAuthority: string | undefined;
   /** By the task's address: the ports its processes listen on, and where they really do. */
   readonly served: Map<string, Map<number, number>>;
 }
 
-async function prepareHost(directory: string, accounts: ProcessAccounts): Promise<Host> {
+async function prepareHost(
+  directory: string,
+  accounts: ProcessAccounts,
+  databaseAuthority: string | undefined,
+): Promise<Host> {
   const lentFolder = join(directory, "lent");
   await mkdir(lentFolder, { recursive: true });
   await symlink(process.execPath, join(lentFolder, "node")).catch((error) => {
     if (error.code !== "EEXIST") throw error;
   });
   const [control, metadata] = await Promise.all([startControlServer(), startMetadataServer(hostAddress)]);
-  return { control, metadata, accounts, lentFolder, served: new Map() };
+  return { control, metadata, accounts, lentFolder, databaseAuthority, served: new Map() };
 }
 
 async function startContainer(
@@ -172,6 +177,7 @@ async function prepareSetting(options: ContainerOptions, host: Host, token: stri
   const root = image.location;
   const environment: Record<string, string> & { PATH: string } = {
     PATH: defaultPath,
+    ...(host.databaseAuthority ? { NODE_EXTRA_CA_CERTS: host.databaseAuthority } : {}),
     ...imageEnvironment(image),
     ...options.environment,
   };

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { describe, expect, it } from "vitest";
 import { taskRuntimeKinds } from "./runtime.ts";
 import { hasDocker, useRuntime } from "./runtimes.support.ts";
@@ -118,6 +119,24 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
       here.closeAllConnections();
       here.close();
       expect(lines).toEqual(["here"]);
+    });
+
+    it("trusts a server that the databases' authority has certified", async () => {
+      const { hostAddress } = test.runtime;
+      const { certificate: cert, privateKey: key } = test.authority.issue([hostAddress]);
+      const here = createTlsServer({ cert, key }, (socket) => socket.end());
+      await new Promise<void>((resolve) => here.listen(0, hostAddress, resolve));
+      const { port } = here.address() as AddressInfo;
+      const { container, lines } = await start(
+        await program(`
+          import { connect } from "node:tls";
+          const socket = connect(${port}, "${hostAddress}", () => console.log(socket.authorized));
+          socket.on("error", ({ message }) => console.log(message)).on("close", () => process.exit());
+        `),
+      );
+      await container.exited;
+      here.close();
+      expect(lines).toEqual(["true"]);
     });
 
     it("reads at its metadata endpoint about itself and its task", async () => {

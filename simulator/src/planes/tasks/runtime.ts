@@ -115,4 +115,6 @@ export interface TaskRuntimeOptions {
   readonly directory: string;
   /** How much of a core of this machine one vCPU is; undefined limits child processes to nothing, and is 1 to Docker. */
   readonly vcpuShare?: number | undefined;
+  /** File of the authority of the account's databases, which Node in the tasks trusts unless told otherwise. */
+  readonly databaseAuthority?: string | undefined;
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll } from "vitest";
+import { createCertificateAuthority } from "../certificate-authority.ts";
 import { createNetwork } from "../network.ts";
 import { serveRegistry } from "../registry/test-registry.support.ts";
 import type { ImageConfig, ImageLayer } from "../registry.ts";
@@ -24,6 +25,7 @@ type Settings = Partial<Omit<ContainerOptions, "image" | "isolation">> & { isola
 /** Gives the tests of a suite one runtime, and a registry to pull from. */
 export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
   const network = createNetwork();
+  const authority = createCertificateAuthority("Test CA", Date.now());
   const started = new Set<TaskContainer>();
   let directory: string;
   let served: Awaited<ReturnType<typeof serveRegistry>>;
@@ -35,7 +37,10 @@ export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
     served.registry.createRepository(repository, { isImmutable: () => false });
     // Processes are lent a node.
     base = kind === "docker" ? [await makeNodeLayer(directory)] : [];
+    const databaseAuthority = join(directory, "authority.pem");
+    await writeFile(databaseAuthority, authority.certificate);
     runtime = await startTaskRuntime(kind, {
+      databaseAuthority,
       registry: served.registry,
       network,
       directory,
@@ -94,6 +99,8 @@ export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
   };
   return {
     network,
+    /** Signs what tasks trust in a database. */
+    authority,
     get runtime() {
       return runtime;
     },

@@ -5,6 +5,8 @@ const cpuPeriod = 100_000;
 /** The kernel's own limit, in microseconds. */
 const leastQuota = 1_000;
 const mebibyte = 1024 ** 2;
+/** Where containers find the file of the databases' authority. */
+const authorityPath = "/etc/ssl/simulator-rds-ca.pem";
 
 export interface Surroundings {
   /** Id of the network, for the first container of a task. */
@@ -12,13 +14,14 @@ export interface Surroundings {
   /** Id of the task's first container: the others share its network, as they share a task's interface. */
   readonly sharesNetworkOf: string | undefined;
   readonly metadataUri: string;
+  readonly databaseAuthority: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /** The body of ContainerCreate for a container of a task. */
 export function createOptions(options: ContainerOptions, surroundings: Surroundings): object {
   const { image, environment, isolation, ports } = options;
-  const { sharesNetworkOf } = surroundings;
+  const { sharesNetworkOf, databaseAuthority } = surroundings;
   return {
     Image: image.location,
     // Absent, they are the image's; as Docker does it, an entrypoint drops the image's command as well.
@@ -28,6 +31,7 @@ export function createOptions(options: ContainerOptions, surroundings: Surroundi
     ...(isolation.user ? { User: isolation.user } : {}),
     ...(environment.HOSTNAME && !sharesNetworkOf ? { Hostname: environment.HOSTNAME } : {}),
     Env: Object.entries({
+      ...(databaseAuthority ? { NODE_EXTRA_CA_CERTS: authorityPath } : {}),
       ...environment,
       ECS_CONTAINER_METADATA_URI_V4: surroundings.metadataUri,
     }).map(([name, value]) => `${name}=${value}`),
@@ -39,6 +43,7 @@ export function createOptions(options: ContainerOptions, surroundings: Surroundi
       ...limits(options),
       NetworkMode: sharesNetworkOf ? `container:${sharesNetworkOf}` : surroundings.network,
       ...(sharesNetworkOf ? {} : { PortBindings: byPort(ports, () => [{ HostIp: "127.0.0.1" }]) }),
+      ...(databaseAuthority ? { Binds: [`${databaseAuthority}:${authorityPath}:ro`] } : {}),
       // What it says is read as it says it.
       LogConfig: { Type: "none" },
     },

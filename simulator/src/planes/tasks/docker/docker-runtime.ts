@@ -34,7 +34,7 @@ export async function startDockerRuntime(options: TaskRuntimeOptions): Promise<T
   const running = new Set<StartedContainer>();
   const vcpuShare = options.vcpuShare ?? 1;
   const host: Host = {
-    ...{ engine, bridge, metadata, owner, vcpuShare },
+    ...{ engine, bridge, metadata, owner, vcpuShare, databaseAuthority: options.databaseAuthority },
     network: options.network,
     first: new Map(),
   };
@@ -69,6 +69,7 @@ interface Host {
   readonly network: Network;
   readonly owner: string;
   readonly vcpuShare: number;
+  readonly databaseAuthority: string | undefined;
   /** The container that holds a task's network, by the task's address. */
   readonly first: Map<string, string>;
 }
@@ -81,6 +82,7 @@ async function startInTask(host: Host, options: ContainerOptions): Promise<Start
     network: bridge.id,
     sharesNetworkOf,
     metadataUri: metadata.publish(options.metadata),
+    databaseAuthority: host.databaseAuthority,
     labels: { [ownerLabel]: owner },
   });
   let ended = false;
