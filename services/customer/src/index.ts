@@ -3,4 +3,11 @@ import manifest from "../package.json" with { type: "json" };
 
 const { version } = manifest;
 
-await startService({ name: "customer", version, port: 8080, loadApp: () => import("./app.ts"), process });
+await startService({
+  name: "customer",
+  version,
+  port: 8080,
+  rights: ["SELECT"],
+  loadApp: () => import("./app.ts"),
+  process,
+});

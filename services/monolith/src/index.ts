@@ -3,4 +3,11 @@ import manifest from "../package.json" with { type: "json" };
 
 const { version } = manifest;
 
-await startService({ name: "monolith", version, port: 80, loadApp: () => import("./app.ts"), process });
+await startService({
+  name: "monolith",
+  version,
+  port: 80,
+  rights: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+  loadApp: () => import("./app.ts"),
+  process,
+});

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { readDatabaseConfiguration, readListenPort, readSiteHosts } from "./configuration.ts";
+import {
+  readDatabaseConfiguration,
+  readListenPort,
+  readServiceAccount,
+  readSiteHosts,
+} from "./configuration.ts";
 
 describe("a service's configuration", () => {
   it("takes the lab's values for what is not said", () => {
@@ -9,9 +14,24 @@ describe("a service's configuration", () => {
       user: "nodeapp",
       password: "",
       name: "COFFEE",
+      sslMode: "DISABLED",
     });
     expect(readListenPort({}, 8080)).toBe(8080);
     expect(readListenPort({ APP_PORT: "81" }, 8080)).toBe(81);
+  });
+
+  it("has no account of the service to create where it is the one that migrates", () => {
+    const environment = {
+      APP_DB_HOST: "h",
+      APP_DB_SERVICE_USER: "nodeapp",
+      APP_DB_SERVICE_PASSWORD: "coffee",
+    };
+    expect(readServiceAccount(environment, readDatabaseConfiguration(environment))).toBeUndefined();
+    const others = { ...environment, APP_DB_USER: "admin" };
+    expect(readServiceAccount(others, readDatabaseConfiguration(others))).toEqual({
+      user: "nodeapp",
+      password: "coffee",
+    });
   });
 
   it.each([
@@ -31,10 +51,20 @@ describe("a service's configuration", () => {
       { APP_DB_HOST: "h", APP_PORT: "web" },
       'APP_PORT must be a port from 1 to 65535, not "web"',
     ],
+    [
+      "a mode of TLS that an attacker can switch off",
+      { APP_DB_HOST: "h", APP_DB_SSL_MODE: "PREFERRED" },
+      'APP_DB_SSL_MODE must be one of DISABLED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY, not "PREFERRED"',
+    ],
+    [
+      "a service's account without its password",
+      { APP_DB_HOST: "h", APP_DB_SERVICE_USER: "customer" },
+      "APP_DB_SERVICE_PASSWORD is not set: give it the password of customer",
+    ],
     ["a port out of range", { APP_DB_HOST: "h", APP_DB_PORT: "65536" }, "APP_DB_PORT must be a port"],
   ])("with %s is refused", (_, environment, message) => {
     expect(() => {
-      readDatabaseConfiguration(environment);
+      readServiceAccount(environment, readDatabaseConfiguration(environment));
       readListenPort(environment, 8080);
     }).toThrow(message);
   });

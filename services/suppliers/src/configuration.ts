@@ -4,6 +4,17 @@ export interface DatabaseConfiguration {
   readonly user: string;
   readonly password: string;
   readonly name: string;
+  readonly sslMode: SslMode;
+}
+
+/** The modes that MySQL's own clients have, but for PREFERRED, which an attacker turns into DISABLED. */
+export const sslModes = ["DISABLED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"] as const;
+export type SslMode = (typeof sslModes)[number];
+
+/** The account that a service uses the database with, when `migrate` is to create it. */
+export interface ServiceAccount {
+  readonly user: string;
+  readonly password: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,7 +29,26 @@ export function readDatabaseConfiguration(environment: Environment): DatabaseCon
     user: environment.APP_DB_USER || "nodeapp",
     password: environment.APP_DB_PASSWORD ?? "",
     name: environment.APP_DB_NAME || "COFFEE",
+    sslMode: readSslMode(environment),
   };
+}
+
+function readSslMode({ APP_DB_SSL_MODE: text }: Environment): SslMode {
+  if (!text) return "DISABLED";
+  const mode = sslModes.find((each) => each === text);
+  if (mode) return mode;
+  throw new Error(`APP_DB_SSL_MODE must be one of ${sslModes.join(", ")}, not "${text}"`);
+}
+
+/** Undefined when no account is given, or when it is the one that migrates. */
+export function readServiceAccount(
+  environment: Environment,
+  { user: migratingUser }: DatabaseConfiguration,
+): ServiceAccount | undefined {
+  const { APP_DB_SERVICE_USER: user, APP_DB_SERVICE_PASSWORD: password } = environment;
+  if (!user || user === migratingUser) return undefined;
+  if (!password) throw new Error(`APP_DB_SERVICE_PASSWORD is not set: give it the password of ${user}`);
+  return { user, password };
 }
 
 /** Names that visitors reach the site by, from APP_HOSTS; undefined where nobody has given them. */

@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import type { TableRight } from "./database/service-account.ts";
 import type { ProcessLog } from "./log.ts";
 import type { Site } from "./pages/layout.ts";
 import type { SiteParts } from "./site.ts";
@@ -10,6 +11,8 @@ export interface ServiceProgram {
   readonly version: string;
   /** The TCP port it listens on when APP_PORT does not say. */
   readonly port: number;
+  /** All that it does with the suppliers' table: `migrate` grants its account no more. */
+  readonly rights: readonly TableRight[];
   /** Loaded only when needed, so that an error while a module of the app is evaluated is reported like any other. */
   readonly loadApp: () => Promise<{ readonly site: Site; createApp(parts: SiteParts): Hono }>;
   readonly process: NodeJS.Process;

@@ -227,7 +227,7 @@ const programOf = (code: string) => [
   "--input-type=module",
   "--eval",
   `import { startService } from ${JSON.stringify(file("./start-service.ts"))};
-  await startService({ name: "customer", version: "1.0.0", port: 1, process, loadApp: async () => { ${code} } });`,
+  await startService({ name: "customer", version: "1.0.0", port: 1, rights: [], process, loadApp: async () => { ${code} } });`,
 ];
 
 describe("a service that fails", () => {

@@ -58,6 +58,7 @@ const refusals = new Set<string | number>([
   "ER_ACCESS_DENIED_ERROR",
   "ER_DBACCESS_DENIED_ERROR",
   "ER_BAD_DB_ERROR",
+  "HANDSHAKE_NO_SSL_SUPPORT",
 ]);
 
 /** Whether the database answered that it does not let us in, which waiting does not mend. */
@@ -110,6 +111,18 @@ function wasNotSent({ syscall, message }: Failure): boolean {
 export function databaseMessage(error: unknown): string {
   const innermost = causes(error).at(-1);
   return innermost?.message || innermost?.code || String(error);
+}
+
+/** The next step after a connection that the server or its certificate refused, to be put after the message. */
+export function adviceFor(error: unknown): string {
+  const codes = causes(error).map(({ code }) => code);
+  if (codes.includes("ER_ACCESS_DENIED_ERROR"))
+    return ". Fix: check the password; an account of a service is created by its migration";
+  if (codes.includes("HANDSHAKE_NO_SSL_SUPPORT"))
+    return ". Fix: enable TLS in the server, or set APP_DB_SSL_MODE to DISABLED where nobody can listen";
+  if (codes.includes("HANDSHAKE_SSL_ERROR"))
+    return ". Fix: use a server whose certificate Amazon RDS or the certificates in NODE_EXTRA_CA_CERTS signed, or set APP_DB_SSL_MODE to REQUIRED";
+  return "";
 }
 
 interface Failure {

@@ -1,10 +1,16 @@
 import { createPool, type PoolConnection, type PoolOptions } from "mysql2";
 import { type Connection, createConnection } from "mysql2/promise";
 import type { DatabaseConfiguration } from "../configuration.ts";
-import { databaseMessage, isDatabaseUnreachable, isRefusedByDatabase } from "./database-failure.ts";
+import {
+  adviceFor,
+  databaseMessage,
+  isDatabaseUnreachable,
+  isRefusedByDatabase,
+} from "./database-failure.ts";
 import { type DatabaseLimits, serviceLimits } from "./database-limits.ts";
 import { guardPool } from "./guarded-pool.ts";
 import type { StatementRunner } from "./statement-runner.ts";
+import { tlsOptions } from "./tls.ts";
 
 export interface Database {
   /** Fails with what `isDatabaseUnreachable` knows, and soon, while the database is away, slow or overrun. */
@@ -37,7 +43,7 @@ export async function openDatabase(
   wait: (ms: number) => Promise<unknown>,
   limits: DatabaseLimits = serviceLimits,
 ): Promise<Database> {
-  const { host, port, user, password, name } = configuration;
+  const { host, port, user, password, name, sslMode } = configuration;
   const server: PoolOptions = {
     host,
     port,
@@ -46,13 +52,14 @@ export async function openDatabase(
     database: name,
     charset: "utf8mb4",
     connectTimeout: limits.connectMs,
+    ...tlsOptions(sslMode),
   };
   const withConnection: Database["withConnection"] = (action) => useConnection(server, limits, action);
   try {
     await retry(wait, () => withConnection((connection) => connection.query(sessionSettings(limits))));
   } catch (error) {
     throw new Error(
-      `cannot use the database ${name} at ${host}:${port} as ${user}: ${databaseMessage(error)}`,
+      `cannot use the database ${name} at ${host}:${port} as ${user}: ${databaseMessage(error)}${adviceFor(error)}`,
       { cause: error },
     );
   }

@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { createConnection } from "mysql2/promise";
+import { createCertificateAuthority } from "../../../../simulator/src/planes/certificate-authority.ts";
 import {
   type DatabaseServer,
   startDatabaseServer,
@@ -19,7 +20,11 @@ const account = { user: "nodeapp", password: "coffee", database: "COFFEE" };
 /** For tests: a real server of its own with the lab's account and database, which can be taken down and up. */
 export async function startTestDatabase() {
   const dataDirectory = await mkdtemp(join(tmpdir(), "suppliers-database-"));
-  let server: DatabaseServer = await startDatabaseServer({ dataDirectory, ...account });
+  const authority = createCertificateAuthority("Test CA", Date.now());
+  const authorityFile = join(dataDirectory, "authority.pem");
+  await writeFile(authorityFile, authority.certificate);
+  const certificate = authority.issue(["localhost"]);
+  let server: DatabaseServer = await startDatabaseServer({ dataDirectory, ...account, certificate });
   const { port } = server;
   const environment = {
     APP_DB_HOST: server.host,
@@ -35,9 +40,11 @@ export async function startTestDatabase() {
   return {
     environment,
     configuration,
+    /** File of the authority that the server's certificate is of. */
+    authorityFile,
     /** A connection of the test's own, beside those of the service. */
     connect: () => {
-      const { name, ...rest } = configuration;
+      const { name, sslMode: _, ...rest } = configuration;
       return createConnection({ ...rest, database: name });
     },
     open: async (limits: DatabaseLimits = serviceLimits) => {
@@ -57,7 +64,7 @@ export async function startTestDatabase() {
       await signal("SIGCONT");
     },
     bringUp: async () => {
-      server = await startDatabaseServer({ dataDirectory, ...account, port });
+      server = await startDatabaseServer({ dataDirectory, ...account, certificate, port });
     },
     remove: async () => {
       await server.close();

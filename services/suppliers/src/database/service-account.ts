@@ -1,0 +1,22 @@
+import type { Connection } from "mysql2/promise";
+import type { ServiceAccount, SslMode } from "../configuration.ts";
+
+/** What a service does with the suppliers. It also reads which migrations have been applied. */
+export type TableRight = "SELECT" | "INSERT" | "UPDATE" | "DELETE";
+
+/**
+ * Creates `account`, or gives it the present password, with no right but `rights`. A right that a release needs no
+ * more is not revoked: the previous release still uses it while this one is deployed.
+ */
+export async function grantServiceAccount(
+  connection: Connection,
+  { user, password }: ServiceAccount,
+  rights: readonly TableRight[],
+  sslMode: SslMode,
+): Promise<void> {
+  const transport = sslMode === "DISABLED" ? "NONE" : "SSL";
+  await connection.query("CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ?", [user, password]);
+  await connection.query(`ALTER USER ?@'%' IDENTIFIED BY ? REQUIRE ${transport}`, [user, password]);
+  await connection.query(`GRANT ${rights.join(", ")} ON suppliers TO ?@'%'`, [user]);
+  await connection.query("GRANT SELECT ON schema_migrations TO ?@'%'", [user]);
+}
