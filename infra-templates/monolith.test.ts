@@ -6,7 +6,9 @@ test("the server starts the service by a unit of systemd that is not root's", ()
   expect(unit).toMatch(/^ExecStart=\/opt\/monolith\/start$/m);
   expect(unit).toMatch(/^DynamicUser=yes$/m);
   expect(unit).toMatch(/^AmbientCapabilities=CAP_NET_BIND_SERVICE$/m);
-  expect(unit).toMatch(/^Environment=APP_PORT=80 APP_DB_HOST=NAME APP_DB_PORT=NAME$/m);
+  expect(unit).toMatch(
+    /^Environment=APP_PORT=80 APP_DB_HOST=NAME APP_DB_PORT=NAME APP_DB_SSL_MODE=VERIFY_IDENTITY$/m,
+  );
 });
 
 test("the password comes from the secret at every start, and is nowhere else", () => {

@@ -55,6 +55,7 @@ function isChanged(service) {
   const watched = [
     ...foldersOf(service).map((folder) => `services/${folder}/`),
     `infra-templates/ecs/taskdef-${service}.json`,
+    `infra-templates/ecs/taskdef-migrate-${service}.json`,
     `infra-templates/ecs/appspec-${service}.yaml`,
     "package-lock.json",
   ];

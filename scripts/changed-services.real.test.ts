@@ -53,6 +53,7 @@ it.each([
   ["its own file", { "services/customer/src/app.ts": "1" }, ["customer"]],
   ["a workspace it depends on", { "services/suppliers/src/site.ts": "1" }, all],
   ["its task definition", { "infra-templates/ecs/taskdef-customer.json": "{ }" }, ["customer"]],
+  ["its migration", { "infra-templates/ecs/taskdef-migrate-customer.json": "{}" }, ["customer"]],
   ["its AppSpec", { "infra-templates/ecs/appspec-employee.yaml": "1" }, ["employee"]],
   ["the lock file", { "package-lock.json": "{ }" }, all],
   ["a service without a task definition", { "services/notes/a.ts": "1" }, []],

@@ -61,6 +61,10 @@ describe("compose.yaml", () => {
     });
   });
 
+  it.each(["migrate", ...services.map(({ name }) => name)])("has %s talk TLS to the database", (name) => {
+    expect(compose.services[name].environment.APP_DB_SSL_MODE).toBe("REQUIRED");
+  });
+
   it.each(["migrate", ...services.map(({ name }) => name)])(
     "lets %s change nothing and gain nothing",
     (name) => {
