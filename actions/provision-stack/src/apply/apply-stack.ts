@@ -39,6 +39,7 @@ export async function applyStack(
     return;
   }
   announce(world, stackName, changeSet);
+  if (usable) await refuseAddedNames(world, planned, changeSet, options);
   result.outcome = "failed";
   const followed = await execute(world, stackName, changeSet, options);
   result.events = followed.events;
@@ -46,6 +47,23 @@ export async function applyStack(
     throw await settleFailure(world, planned, changeSet, followed, options);
   result.outcome = usable ? "updated" : "created";
   if (!usable) await protect(world, stackName);
+}
+
+async function refuseAddedNames(
+  world: World,
+  planned: PlannedStack,
+  changeSet: ChangeSet,
+  { folder }: ApplyOptions,
+): Promise<void> {
+  const added = changeSet.changes.flatMap(({ Action, LogicalResourceId = "" }) =>
+    Action === "Add" ? [LogicalResourceId] : [],
+  );
+  try {
+    await refuseNamesInUse(world, planned, folder, added);
+  } catch (error) {
+    await discardChangeSet(world, changeSet);
+    throw error;
+  }
 }
 
 /** A role that plans may delete empty stacks, and must not delete this one. Mode delete lifts the protection. */

@@ -26,6 +26,14 @@ export const finders: Readonly<Record<string, Finder>> = {
       return (found.MetricAlarms?.length ?? 0) > 0;
     },
   },
+  "AWS::CloudWatch::Dashboard": {
+    property: "DashboardName",
+    importable: true,
+    async exists(config, DashboardName) {
+      const { CloudWatchClient, GetDashboardCommand } = await import("@aws-sdk/client-cloudwatch");
+      return is(new CloudWatchClient(config).send(new GetDashboardCommand({ DashboardName })));
+    },
+  },
   "AWS::CodeCommit::Repository": {
     property: "RepositoryName",
     importable: false,
@@ -143,6 +151,18 @@ export const finders: Readonly<Record<string, Finder>> = {
     async exists(config, Name) {
       const { EventBridgeClient, DescribeRuleCommand } = await import("@aws-sdk/client-eventbridge");
       return is(new EventBridgeClient(config).send(new DescribeRuleCommand({ Name })));
+    },
+  },
+  "AWS::IAM::OIDCProvider": {
+    property: "Url",
+    importable: false,
+    async exists(config, url) {
+      const { IAMClient, ListOpenIDConnectProvidersCommand } = await import("@aws-sdk/client-iam");
+      const { OpenIDConnectProviderList = [] } = await new IAMClient(config).send(
+        new ListOpenIDConnectProvidersCommand({}),
+      );
+      const host = url.replace("https://", "");
+      return OpenIDConnectProviderList.some(({ Arn }) => Arn?.endsWith(`:oidc-provider/${host}`));
     },
   },
   "AWS::IAM::Role": {

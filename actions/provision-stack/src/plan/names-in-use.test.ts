@@ -14,6 +14,8 @@ beforeAll(async () => {
   await aws.codedeploy.createApplication({ applicationName: "shop", computePlatform: "ECS" });
   await aws.codecommit.createRepository({ repositoryName: "shop" });
   await aws.secretsmanager.createSecret({ Name: "shop", SecretString: "x" });
+  await aws.cloudwatch.putDashboard({ DashboardName: "shop", DashboardBody: '{"widgets":[]}' });
+  await aws.iam.createOpenIDConnectProvider({ Url: "https://tokens.example.com" });
 });
 afterAll(() => stage?.close());
 
@@ -26,6 +28,8 @@ const resources = {
   Role: `{ Type: AWS::IAM::Role, Properties: { RoleName: !Ref Name, AssumeRolePolicyDocument: ${role} } }`,
   App: "{ Type: AWS::CodeDeploy::Application, Properties: { ApplicationName: !Ref Name, ComputePlatform: ECS } }",
   Code: "{ Type: AWS::CodeCommit::Repository, Properties: { RepositoryName: !Ref Name } }",
+  Graphs: `{ Type: AWS::CloudWatch::Dashboard, Properties: { DashboardName: !Ref Name, DashboardBody: '{"widgets":[]}' } }`,
+  Tokens: "{ Type: AWS::IAM::OIDCProvider, Properties: { Url: https://tokens.example.com } }",
   Secret: "{ Type: AWS::SecretsManager::Secret, Properties: { Name: !Ref Name, SecretString: y } }",
 };
 const templateOf = (chosen: Readonly<Record<string, string>>) =>
@@ -39,7 +43,7 @@ test("a plan names every resource whose name is already used, and what to do", a
   expect(error).toBeUndefined();
   for (const logicalId of Object.keys(resources))
     expect(summary).toMatch(
-      new RegExp(`${logicalId} \\(AWS::\\S+\\) cannot be created: the name \\w+ is already used`),
+      new RegExp(`${logicalId} \\(AWS::\\S+\\) cannot be created: the name \\S+ is already used`),
     );
   expect(summary).toContain("Fix: leave the template it out (input stacks), delete that resource");
   expect(summary).toMatch(
@@ -49,7 +53,9 @@ test("a plan names every resource whose name is already used, and what to do", a
 
 test("names that nobody has raise no warning", async () => {
   await stage.templates({
-    it: templateOf(resources).replace("Default: shop", "Default: other").replace("customer", "other"),
+    it: templateOf(resources)
+      .replace("Default: shop", "Default: other")
+      .replace(/customer|example/g, "other"),
   });
   const { summary } = await stage.run({ mode: "plan" });
   expect(summary).not.toContain("already used");
@@ -63,4 +69,19 @@ test("an apply names them as well, creates nothing and leaves what has the names
   expect((error as Failure).nextStep).toContain("leave the template it out (input stacks)");
   expect(await stage.stacks()).toEqual({});
   expect((await stage.run({ mode: "plan" })).summary).toBe(before.summary);
+});
+
+test("an update names what it would add under a name in use, and changes nothing", async () => {
+  const { Log } = resources;
+  const other = { Own: "{ Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }" };
+  await stage.templates({ it: templateOf(other) });
+  expect((await stage.run({})).error).toBeUndefined();
+  await stage.templates({ it: templateOf({ ...other, Log }) });
+  expect((await stage.run({ mode: "plan" })).summary).toContain(
+    "Log (AWS::Logs::LogGroup) cannot be created",
+  );
+  expect((await stage.run({})).error?.message).toContain(
+    "the name shop is already used by a resource outside",
+  );
+  expect(Object.values(await stage.stacks())).toEqual(["CREATE_COMPLETE"]);
 });

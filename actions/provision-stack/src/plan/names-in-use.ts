@@ -15,27 +15,31 @@ export async function refuseNamesInUse(
   world: World,
   planned: PlannedStack,
   folder: readonly PlannedStack[],
+  added?: readonly string[],
 ): Promise<void> {
-  const found = await namesInUse(world, planned, folder);
+  const found = await namesInUse(world, planned, folder, added);
   if (found.length === 0) return;
   const fixes = [...new Set(found.map(({ fix }) => fix))];
   throw new Failure(`Stack ${planned.stackName}: ${found.map(({ text }) => text).join("; ")}`, {
-    nextStep: `${fixes.join("; ")}. Nothing of the stack was created.`,
+    nextStep: `${fixes.join("; ")}. Nothing was changed.`,
     place: { file: planned.template.file, line: undefined },
   });
 }
 
 /**
- * Names that resources of a new stack ask for and that others have: made manually, kept when a stack was deleted, or of
- * another stack. Reports each with what to do; what the role may not look at stays unknown.
+ * Names that new resources of a stack ask for and that others have: made manually, kept when a stack was deleted, or of
+ * another stack. Reports each with its fix; names that the role may not read stay unknown. `added` holds the logical
+ * IDs that an update adds; without it, all resources are new.
  */
 export async function namesInUse(
   world: World,
   planned: PlannedStack,
   folder: readonly PlannedStack[],
+  added?: readonly string[],
 ): Promise<NameInUse[]> {
   const found = await Promise.all(
     (await namedResources(world, planned, folder)).map(async (resource) => {
+      if (added?.includes(resource.logicalId) === false) return [];
       const name = nameOf(resource);
       if (!name || !(await isThere(world, resource, name))) return [];
       return [describe(planned, resource, name, await ownerOf(world.cloudformation, name))];
@@ -86,7 +90,12 @@ function describe(
   owner: string | undefined,
 ): NameInUse {
   const taken = `${logicalId} (${type}) cannot be created: the name ${name} is already used by`;
-  if (owner && owner !== stackName)
+  if (owner === stackName)
+    return {
+      text: `${taken} another resource of this stack`,
+      fix: "keep the logical ID of that resource, or give this one another name",
+    };
+  if (owner)
     return {
       text: `${taken} stack ${owner}`,
       fix: `delete stack ${owner}, or use its stack-prefix, or give this one another name`,

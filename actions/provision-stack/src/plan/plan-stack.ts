@@ -66,7 +66,8 @@ async function fromChangeSet(
   const changeSet = await createChangeSet(world, planned, type, deadlineAt);
   await discardChangeSet(world, changeSet);
   const changes = changeSet.changes.map(toPlannedChange);
-  const inUse = type === "CREATE" ? await namesInUse(world, planned, folder) : [];
+  const added = changes.flatMap(({ action, logicalId }) => (action === "Add" ? [logicalId] : []));
+  const inUse = await namesInUse(world, planned, folder, added);
   const onlyOutputs = changeSet.hasChanges && changes.length === 0;
   return {
     template: template.name,
