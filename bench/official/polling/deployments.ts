@@ -31,6 +31,7 @@ export type Kind =
   | "rolling, shown nothing"
   | "CodeDeploy"
   | "traffic-shifted"
+  | "traffic-shifted, tasks uncounted"
   | "ECS blue/green";
 
 export interface Row {
@@ -87,12 +88,12 @@ const hidden = (minutes: number): Row => ({
   },
 });
 
-const shifted = (row: Row, told: string, parts: Partial<Deployment> = {}): Row => ({
+const shifted = (row: Row, counted = true): Row => ({
   ...row,
-  kind: "traffic-shifted",
-  name: `${row.kind}, ${row.name}${told}`,
+  kind: counted ? "traffic-shifted" : "traffic-shifted, tasks uncounted",
+  name: `${row.kind}, ${row.name}`,
   until: "traffic-shifted",
-  deploy: (random) => ({ ...row.deploy(random), ...parts }),
+  deploy: (random) => ({ ...row.deploy(random), counted }),
 });
 
 interface CodeDeployRow
@@ -170,11 +171,12 @@ export const grid: readonly Row[] = [
     keepMinutes: 5,
   }),
   codeDeploy({ name: "at once, group tells no waits", defect: 2, startMinutes: 2 }),
-  shifted(atOnce, ""),
-  shifted(atOnce, ", tasks counted", { counted: true }),
-  shifted(slowStart, ""),
-  shifted(slowStart, ", tasks counted", { counted: true }),
-  shifted(canary, ""),
-  shifted(native(30, 5), ""),
+  shifted(atOnce),
+  shifted(slowStart),
+  shifted(canary),
+  shifted(native(30, 5)),
+  shifted(atOnce, false),
+  shifted(slowStart, false),
+  shifted(canary, false),
   native(30, 60),
 ];

@@ -4,6 +4,7 @@ import { quietUntil } from "./quiet-until.ts";
 
 const second = 1_000;
 const minute = 60 * second;
+const removal = 20 * second;
 const event = (name: string, status: string, startedAt?: number, endedAt?: number): LifecycleEvent => ({
   name,
   status,
@@ -49,9 +50,10 @@ test.each<[string, object, LifecycleEvent[], number, number | undefined]>([
     minute,
     undefined,
   ],
-  ["old tasks are kept", keeps(5), shifted, 3 * minute, 7 * minute],
-  ["old tasks go", keeps(5), shifted, 7 * minute, undefined],
-  ["old tasks go at once", keeps(), shifted, 3 * minute, undefined],
+  ["old tasks are kept", keeps(5), shifted, 3 * minute, 7 * minute + removal],
+  ["old tasks are removed, which takes a while", keeps(5), shifted, 7 * minute, 7 * minute + removal],
+  ["old tasks may be gone", keeps(5), shifted, 7 * minute + removal, undefined],
+  ["old tasks are removed at once", keeps(), shifted, 2 * minute, 2 * minute + removal],
   [
     "the last hook runs",
     keeps(5),

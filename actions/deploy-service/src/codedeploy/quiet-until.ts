@@ -4,6 +4,8 @@ import type { LifecycleEvent } from "../record.ts";
 const minute = 60_000;
 /** CodeDeploy takes its steps a little late; until then the step that is due is still waited for. */
 const lateMs = 10_000;
+/** Old tasks are deregistered, asked to stop and removed: that takes CodeDeploy and ECS half a minute and more. */
+const removalMs = 20_000;
 
 /** The end of the wait that a deployment is in, in milliseconds since the epoch; undefined while CodeDeploy works. */
 export function quietUntil(
@@ -34,11 +36,13 @@ function nextStep(
   return due > startedAt ? due : startedAt + stepMs;
 }
 
-/** The old tasks are kept for a while after the last event. */
+/** Old tasks are kept for a while after the last event, and then removed. */
 function terminationAt(info: DeploymentInfo, events: readonly LifecycleEvent[]): number | undefined {
   const done = events.every(({ status }) => status === "Succeeded" || status === "Skipped");
   const { action, terminationWaitTimeInMinutes = 0 } =
     info.blueGreenDeploymentConfiguration?.terminateBlueInstancesOnDeploymentSuccess ?? {};
   if (!done || action !== "TERMINATE") return undefined;
-  return Math.max(...events.map(({ endedAt = 0 }) => endedAt)) + terminationWaitTimeInMinutes * minute;
+  return (
+    Math.max(...events.map(({ endedAt = 0 }) => endedAt)) + terminationWaitTimeInMinutes * minute + removalMs
+  );
 }

@@ -46,7 +46,10 @@ export function runningDeployment(world: World, deploymentId: string): RunningDe
     const recent = world.clock.now() - infoAt < targetOnlyMs;
     if (!stopping && recent && info?.status === "InProgress" && isAtWork(target)) return info;
     await readDeployment(options);
-    if (finalStatuses.includes(info?.status ?? "")) await readTarget(options);
+    const { status = "" } = info ?? {};
+    // After the shift, only a failure adds anything to the target.
+    const isDone = settled && status === "Succeeded";
+    if (finalStatuses.includes(status) && !isDone) await readTarget(options);
     return info ?? {};
   }
 

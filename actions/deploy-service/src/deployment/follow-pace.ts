@@ -3,6 +3,12 @@ import type { Snapshot } from "./running-deployment.ts";
 
 type Sight = Pick<Snapshot, "near" | "quietUntil" | "restMs" | "drainsWithinMs">;
 
+/** What is new since the last look: anything, and tasks that stopped unexpectedly. */
+interface Seen {
+  readonly news: boolean;
+  readonly crashed?: boolean;
+}
+
 /** Waits end a little early on one clock or the other. */
 const earlyMs = 3_000;
 /** A target group's default deregistration delay (ELB user guide). */
@@ -10,14 +16,14 @@ const defaultDrainMs = 300_000;
 
 const pauses = {
   /** Only an alarm or a person ends a wait of known length early, and CloudWatch evaluates alarms every minute. */
-  quiet: { shortest: 10_000, longest: 60_000, share: 1 / 2 },
-  /** The end may come any moment. */
-  near: { shortest: 3_500, longest: 5_500, share: 1 / 45 },
+  quiet: { shortest: 20_000, longest: 60_000, share: 1 / 2 },
+  /** The end may come any moment. After minutes, nothing shows when: see `blind`. */
+  near: { shortest: 3_500, longest: 7_600, share: 1 / 40 },
   /** Something else is seen before the end. */
-  far: { shortest: 5_000, longest: 20_000, share: 1 / 3 },
+  far: { shortest: 5_000, longest: 20_000, share: 2 / 3 },
 };
 /** Nothing shows the end coming: no rollout is over within a minute, and AWS's own waiters check every 15 s. */
-const blind = { firstMs: 60_000, early: 15_000, later: 7_450 };
+const blind = { firstMs: 60_000, early: 15_000, later: 7_600 };
 
 /**
  * Returns how many milliseconds to pause after a look: short when the wanted stage may be reached any moment, long
@@ -33,12 +39,13 @@ export function createFollowPace(
 ) {
   let waited = 0;
   let last = "";
-  return (snapshot: Sight | undefined, news: boolean, now: number): number => {
+  return (snapshot: Sight | undefined, { news, crashed }: Seen, now: number): number => {
     const spread = 0.9 + 0.2 * random();
     if (!snapshot) return pauses.far.longest * spread;
     const quietMs = (snapshot.quietUntil ?? 0) - earlyMs - now;
     const state = quietMs > 0 ? "quiet" : hasReached(snapshot.near, until) ? "near" : "far";
-    if (state !== last || (news && state !== "far")) waited = 0;
+    const isBlind = state === "far" && snapshot.restMs === undefined;
+    if (state !== last || (crashed && !isBlind) || (news && state !== "far")) waited = 0;
     last = state;
     const pause = spread * pauseOf(state, snapshot, waited, drainMs);
     const due = quietMs > 0 ? Math.min(pause, quietMs) : pause;
@@ -61,7 +68,8 @@ function pauseOf(
     return drainPause(waited, drainMs, drainsWithinMs);
   }
   if (restMs === undefined) return waited < blind.firstMs ? blind.early : blind.later;
-  return Math.min(within(pauses.far, waited), clamp(restMs / 2, pauses.near.shortest, pauses.far.longest));
+  if (!Number.isFinite(restMs)) return within(pauses.far, waited);
+  return clamp(restMs / 2, pauses.near.shortest, pauses.far.longest);
 }
 
 /** Old tasks are gone at once or when the load balancer's delay is over, and rarely in between. */

@@ -38,9 +38,11 @@ export async function follow(following: Following): Promise<Ending> {
     known = snapshot ?? known;
     if (snapshot?.ended) return { kind: "ended", snapshot };
     if (snapshot && hasReached(snapshot.stage, until)) return { kind: "reached", snapshot };
+    const failedBefore = following.record.failedTasks.length;
     if (snapshot && (await following.shouldStop(snapshot))) return { kind: "stopped", snapshot };
     if (overdue && known) return { kind: "deadline", snapshot: known };
-    const pause = pauseAfter(snapshot, news, world.clock.now());
+    const crashed = following.record.failedTasks.length > failedBefore;
+    const pause = pauseAfter(snapshot, { news, crashed }, world.clock.now());
     const left = deadlineAt - world.clock.now();
     await world.clock.wait(left > 0 ? Math.min(pause, left) : pause, signal);
   }
