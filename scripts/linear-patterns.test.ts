@@ -7,23 +7,58 @@ import { expect, test } from "vitest";
 const folders = ["actions", "services", "simulator"];
 const notProduct = /node_modules|\/dist\/|\.test\.ts$|\.support\.ts$|-for-tests\.ts$/;
 
-const patterns = folders
+/** Where patterns are made of texts. Those of constraints.ts are checked below; the others are the template's author's. */
+const builders = [
+  "actions/provision-stack/src/set/parameter-values.ts",
+  "simulator/src/aws/cloudformation/template/parameters.ts",
+  "simulator/src/aws/constraints.ts",
+];
+
+interface Pattern {
+  readonly place: string;
+  readonly literal: string;
+}
+
+const sources = folders
   .flatMap((folder) => globSync(`${folder}/**/*.ts`))
   .filter((file) => !notProduct.test(file))
-  .flatMap(patternsOf);
+  .map((file) => ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true));
 
-function patternsOf(file: string): { place: string; literal: string }[] {
-  const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest);
-  const found: { place: string; literal: string }[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isRegularExpressionLiteral(node)) {
+const patterns = collect(({ node, place }) =>
+  ts.isRegularExpressionLiteral(node) ? { place, literal: node.text } : undefined,
+);
+
+/** Texts `pattern: "…"` of constraints, but for those that say how else they are checked. */
+const constraints = collect(({ node, place }) => {
+  if (!ts.isPropertyAssignment(node) || nameOf(node) !== "pattern") return undefined;
+  if (node.parent.properties.some((property) => nameOf(property) === "linear")) return undefined;
+  if (!ts.isStringLiteral(node.initializer)) return undefined;
+  return { place, literal: `/^(?:${node.initializer.text.replace("\\p{Print}", "[\\x20-\\x7e]")})$/s` };
+});
+
+const built = collect(({ node, place }) => {
+  const isBuilt = ts.isNewExpression(node) || ts.isCallExpression(node);
+  return isBuilt && ts.isIdentifier(node.expression) && node.expression.text === "RegExp"
+    ? { place, literal: "" }
+    : undefined;
+});
+
+function collect(find: (found: { node: ts.Node; place: string }) => Pattern | undefined): Pattern[] {
+  const found: Pattern[] = [];
+  for (const source of sources) {
+    const visit = (node: ts.Node): void => {
       const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
-      found.push({ place: `${file}:${line + 1}`, literal: node.text });
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
+      const pattern = find({ node, place: `${source.fileName}:${line + 1}` });
+      if (pattern) found.push(pattern);
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+  }
   return found;
+}
+
+function nameOf({ name }: ts.ObjectLiteralElementLike): string | undefined {
+  return name && ts.isIdentifier(name) ? name.text : undefined;
 }
 
 /** A repeated character makes the pattern's time grow faster than the text. */
@@ -34,6 +69,12 @@ function isSlow(literal: string): boolean {
 
 test("reads every pattern of the product", () => {
   expect(patterns.length).toBeGreaterThan(500);
+  expect(constraints.length).toBeGreaterThan(10);
+});
+
+test("patterns are built of texts only where this test knows what they are built of", () => {
+  const places = new Set(built.map(({ place }) => place.replace(/:\d+$/, "")));
+  expect([...places].sort()).toEqual(builders);
 });
 
 test.each([
@@ -45,5 +86,5 @@ test.each([
 });
 
 test("every pattern of the product takes time in proportion to its text", () => {
-  expect(patterns.filter(({ literal }) => isSlow(literal))).toEqual([]);
+  expect([...patterns, ...constraints].filter(({ literal }) => isSlow(literal))).toEqual([]);
 });

@@ -21,9 +21,8 @@ export async function makeOwnedFolder(kind: string): Promise<string> {
 }
 
 async function removeAbandoned(kind: string): Promise<void> {
-  const pattern = new RegExp(`^${kind}-(\\d+-\\d+-\\w+)-`);
   for (const name of await readdir(tmpdir())) {
-    const owner = pattern.exec(name)?.[1];
+    const owner = name.startsWith(`${kind}-`) && /^(\d+-\d+-\w+)-/.exec(name.slice(kind.length + 1))?.[1];
     if (!owner || mayBeAlive(owner)) continue;
     const folder = join(tmpdir(), name);
     // Another user's is for that user to remove.

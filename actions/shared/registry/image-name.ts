@@ -14,16 +14,22 @@ export interface ImageName {
 export const dockerHub = "registry-1.docker.io";
 
 // distribution/reference: path components and tags, and the digest as OCI image-spec v1.1 descriptor.md has it.
-const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-const pattern = new RegExp(
-  `^(?:([A-Za-z0-9.-]*[.:][A-Za-z0-9.:-]*|\\[[0-9a-f:]+\\](?::\\d+)?|localhost)/)?(${component}(?:/${component})*)(?::(\\w[\\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$`,
-);
+const pattern =
+  /^([a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*)(?::(\w[\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/;
+
+/** Only what has a dot or a colon is a host, and `localhost`. */
+function isHost(text: string): boolean {
+  if (text === "localhost") return true;
+  return /[.:]/.test(text) && /^(?:[A-Za-z0-9.:-]+|\[[0-9a-f:]+\](?::\d+)?)$/.test(text);
+}
 
 /** As Docker reads names: no host means Docker Hub, one word there `library/`, no tag `latest`. */
 export function parseImageName(text: string): ImageName | undefined {
-  const match = pattern.exec(text);
+  const first = text.slice(0, Math.max(0, text.indexOf("/")));
+  const host = isHost(first) ? first : undefined;
+  const match = pattern.exec(host === undefined ? text : text.slice(host.length + 1));
   if (!match) return undefined;
-  const [, host, path = "", tag = "latest", digest] = match;
+  const [, path = "", tag = "latest", digest] = match;
   const inHub = host === undefined || host === "docker.io" || host === "index.docker.io";
   return {
     repository: host === undefined ? path : `${host}/${path}`,

@@ -60,5 +60,7 @@ export function explainEngine(text: string): Failure | undefined {
 }
 
 function fieldIn(inspected: string, name: string): string | undefined {
-  return new RegExp(`^\\s*${name}:[ \\t]*(\\S.*)$`, "m").exec(inspected)?.[1]?.trim();
+  const lines = inspected.split("\n").map((line) => line.trim());
+  const field = lines.find((line) => line.startsWith(`${name}:`) && line.length > name.length + 1);
+  return field?.slice(name.length + 1).trim();
 }

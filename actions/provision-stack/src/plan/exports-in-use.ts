@@ -54,7 +54,8 @@ function refersTo(value: unknown, logicalId: string): boolean {
     if (name === "Ref") return inner === logicalId;
     if (name === "Fn::GetAtt")
       return (Array.isArray(inner) ? inner[0] : String(inner).split(".")[0]) === logicalId;
-    const text = name === "Fn::Sub" ? (Array.isArray(inner) ? inner[0] : inner) : "";
-    return new RegExp(`\\$\\{${logicalId}[.}]`).test(String(text)) || refersTo(inner, logicalId);
+    const text = String(name === "Fn::Sub" ? (Array.isArray(inner) ? inner[0] : inner) : "");
+    const references = [`\${${logicalId}}`, `\${${logicalId}.`];
+    return references.some((reference) => text.includes(reference)) || refersTo(inner, logicalId);
   });
 }

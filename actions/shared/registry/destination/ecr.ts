@@ -103,7 +103,17 @@ function isImmutable(
   return imageTagMutability.startsWith("IMMUTABLE") !== excluded;
 }
 
+/** Takes each part at the first place after the one before: linear, unlike a pattern with several `.*`. */
 function matches(tag: string, filter: string): boolean {
-  const parts = filter.split("*").map((part) => part.replace(/[.\\+?^${}()|[\]]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`).test(tag);
+  const [first = "", ...parts] = filter.split("*");
+  const last = parts.pop();
+  if (last === undefined) return tag === filter;
+  if (!tag.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of parts) {
+    const found = tag.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return tag.endsWith(last) && at + last.length <= tag.length;
 }

@@ -40,6 +40,7 @@ export function scheduledActionOperations(
           name,
           {
             pattern: "(?!((^[ ]+.*)|(.*([\\u0000-\\u001f]|[\\u007f-\\u009f]|[:/|])+.*)|(.*[ ]+$))).+",
+            linear: /^(?! )[^\p{Cc}:/|]+(?<! )$/u,
             length: [1, 256],
           },
         ],

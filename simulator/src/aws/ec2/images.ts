@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Image as Description } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../errors.ts";
+import { compileWildcard } from "../../wildcard.ts";
 import type { Service } from "../api.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { type Ec2State, invalidValue, unsupported } from "./state.ts";
@@ -122,11 +123,7 @@ function matches(image: FoundImage, filter: string, value: string): boolean {
   const member = members[filter];
   if (!member)
     throw invalidValue(`The filter '${filter}' is invalid. Supported: ${Object.keys(members).join(", ")}.`);
-  const pattern = value
-    .replace(/[\\^$.|+()[\]{}]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${pattern}$`).test(member(image) ?? "");
+  return compileWildcard(value)(member(image) ?? "");
 }
 
 function describe(image: FoundImage): Description {

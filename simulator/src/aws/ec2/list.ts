@@ -1,4 +1,5 @@
 import type { Filter } from "@aws-sdk/client-ec2";
+import { compileWildcard } from "../../wildcard.ts";
 import { allOf, type Ec2State, find, type Item, invalidValue, type Kind } from "./state.ts";
 
 /** What the describe calls have in common. */
@@ -36,7 +37,8 @@ function parseFilter<Item extends { readonly id: string }>(
   { Name = "", Values = [] }: Filter,
   table: FilterTable<Item>,
 ): (item: Item) => boolean {
-  const patterns = Values.map(wildcard);
+  // Filter values may hold `*` and `?` (EC2 user guide, "Filter using wildcards").
+  const patterns = Values.map((value) => compileWildcard(value));
   const valuesOf = Name.startsWith("tag:")
     ? (item: Item) => [state.tags.get(item.id)?.get(Name.slice("tag:".length))]
     : Name === "tag-key"
@@ -47,18 +49,7 @@ function parseFilter<Item extends { readonly id: string }>(
       `The filter '${Name}' is invalid, or not supported by the simulator. Supported here: ${Object.keys(table).join(", ")}, tag:<key>, tag-key.`,
     );
   return (item) =>
-    valuesOf(item).some(
-      (value) => value !== undefined && patterns.some((pattern) => pattern.test(String(value))),
-    );
-}
-
-/** Filter values may hold `*` and `?` (EC2 user guide, "Filter using wildcards"). */
-function wildcard(value: string): RegExp {
-  const escaped = value
-    .replace(/[\\^$.|+()[\]{}]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${escaped}$`, "s");
+    valuesOf(item).some((value) => value !== undefined && patterns.some((matches) => matches(String(value))));
 }
 
 function offsetOf(token: string, length: number): number {

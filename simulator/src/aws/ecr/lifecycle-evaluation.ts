@@ -1,4 +1,5 @@
 import type { RegistryRepository, StoredManifest } from "../../planes/registry.ts";
+import { compileWildcard } from "../../wildcard.ts";
 import { tagsOf } from "./image-identifiers.ts";
 
 export interface LifecycleRule {
@@ -44,12 +45,7 @@ function selects({ selection }: LifecycleRule, tags: readonly string[]): boolean
   if (tagStatus === "any") return true;
   if (tagStatus === "untagged") return tags.length === 0;
   const patterns = tagPatternList ?? (tagPrefixList ?? []).map((prefix) => `${prefix}*`);
-  return patterns.every((pattern) => tags.some((tag) => matches(tag, pattern)));
-}
-
-function matches(tag: string, pattern: string): boolean {
-  const parts = pattern.split("*").map((part) => part.replace(/[.\\+?^${}()|[\]]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`).test(tag);
+  return patterns.every((pattern) => tags.some(compileWildcard(pattern)));
 }
 
 function beyond(

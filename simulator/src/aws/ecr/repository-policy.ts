@@ -1,3 +1,5 @@
+import { compileWildcard } from "../../wildcard.ts";
+
 interface Statement {
   readonly Effect?: unknown;
   readonly Principal?: unknown;
@@ -27,10 +29,7 @@ function concerns({ Principal }: Statement, accountId: string): boolean {
 }
 
 function covers({ Action }: Statement, action: string): boolean {
-  return texts(Action).some((pattern) => {
-    const parts = pattern.split("*").map((part) => part.replace(/[.\\+?^${}()|[\]]/g, "\\$&"));
-    return new RegExp(`^${parts.join(".*")}$`, "i").test(action);
-  });
+  return texts(Action).some((pattern) => compileWildcard(pattern, { ignoreCase: true })(action));
 }
 
 function texts(value: unknown): string[] {

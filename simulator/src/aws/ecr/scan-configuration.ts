@@ -5,6 +5,7 @@ import type {
   ScanningRepositoryFilter,
 } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../errors.ts";
+import { compileWildcard } from "../../wildcard.ts";
 import type { Operations } from "../api.ts";
 import type { EcrState, RepositoryRecord } from "./state.ts";
 
@@ -82,8 +83,7 @@ function effective(
 /** ECR user guide, "Filters to choose which repositories are scanned": without a wildcard, a filter may be anywhere in the name. */
 function matches(name: string, filter: string): boolean {
   if (!filter.includes("*")) return name.includes(filter);
-  const parts = filter.split("*").map((part) => part.replace(/[.]/g, "\\."));
-  return new RegExp(`^${parts.join(".*")}$`).test(name);
+  return compileWildcard(filter)(name);
 }
 
 function checkRule({ scanFrequency, repositoryFilters = [] }: RegistryScanningRule): void {

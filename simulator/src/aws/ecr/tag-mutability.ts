@@ -1,4 +1,5 @@
-import type { ImageTagMutabilityExclusionFilter, Repository } from "@aws-sdk/client-ecr";
+import type { Repository } from "@aws-sdk/client-ecr";
+import { compileWildcard } from "../../wildcard.ts";
 import { invalidParameter } from "./state.ts";
 
 type Mutability = Pick<Repository, "imageTagMutability" | "imageTagMutabilityExclusionFilters">;
@@ -26,11 +27,8 @@ export function isImmutable(
   tag: string,
   { imageTagMutability, imageTagMutabilityExclusionFilters }: Mutability,
 ) {
-  const excluded = (imageTagMutabilityExclusionFilters ?? []).some((filter) => matches(tag, filter));
+  const excluded = (imageTagMutabilityExclusionFilters ?? []).some(({ filter = "" }) =>
+    compileWildcard(filter)(tag),
+  );
   return imageTagMutability?.startsWith("IMMUTABLE") ? !excluded : excluded;
-}
-
-function matches(tag: string, { filter = "" }: ImageTagMutabilityExclusionFilter): boolean {
-  const parts = filter.split("*").map((part) => part.replace(/[.\\+?^${}()|[\]]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`).test(tag);
 }

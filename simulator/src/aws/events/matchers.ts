@@ -1,3 +1,4 @@
+import { compileWildcard } from "../../wildcard.ts";
 import { isObject, type Json } from "./event.ts";
 
 /** Judges one value that an event has. */
@@ -34,9 +35,9 @@ const operators: Readonly<Record<string, Operator>> = {
   },
   wildcard: (operand, refuse) => {
     const pattern = textOf(operand, "wildcard", refuse);
-    const escaped = pattern.replace(/[\\^$.|?+()[\]{}]/g, "\\$&").replaceAll("*", ".*");
-    const expression = new RegExp(`^${escaped}$`, "s");
-    return (value) => typeof value === "string" && expression.test(value);
+    // `?` is a character like any other here.
+    const matches = compileWildcard(pattern.replaceAll("?", "\\?"));
+    return (value) => typeof value === "string" && matches(value);
   },
   exists: (operand, refuse) => {
     if (typeof operand !== "boolean") refuse("exists must be either true or false");

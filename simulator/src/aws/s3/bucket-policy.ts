@@ -40,10 +40,11 @@ function checkPolicy({ name }: Bucket, text: string): boolean {
   if (Buffer.byteLength(text) > largest)
     throw new AwsError("PolicyTooLarge", `A bucket's policy has at most ${largest} bytes.`);
   const statements = parse(text);
-  const own = new RegExp(`^(\\*|arn:[^:]+:s3:::${name}(/.*)?)$`);
+  const isOwn = (resource: string) =>
+    resource === "*" || /^arn:[^:]+:s3:::([^/]+)(?:\/.*)?$/.exec(resource)?.[1] === name;
   const foreign = statements
     .flatMap(({ Resource = [], NotResource = [] }) => [Resource, NotResource].flat())
-    .find((resource) => !own.test(resource));
+    .find((resource) => !isOwn(resource));
   if (foreign !== undefined)
     throw new AwsError("MalformedPolicy", `Policy has invalid resource: ${foreign} is not of bucket ${name}`);
   return statements.some(

@@ -1,5 +1,6 @@
 import type { Role } from "@aws-sdk/client-iam";
 import { AwsError } from "../../errors.ts";
+import { compileWildcard } from "../../wildcard.ts";
 import type { Aws } from "../api.ts";
 import { parsePolicyDocument, type Statement } from "../iam/policy-document.ts";
 
@@ -33,8 +34,7 @@ export async function findTrustingRole(
 }
 
 function covers({ Action, NotAction }: Statement, action: AssumeAction): boolean {
-  const matches = (pattern: string) =>
-    new RegExp(`^${pattern.replaceAll("*", ".*").replaceAll("?", ".")}$`, "i").test(action);
+  const matches = (pattern: string) => compileWildcard(pattern, { ignoreCase: true })(action);
   return Action === undefined ? ![NotAction ?? []].flat().some(matches) : [Action].flat().some(matches);
 }
 

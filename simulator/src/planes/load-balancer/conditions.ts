@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { BlockList, isIPv6 } from "node:net";
 import type { RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { compileWildcard, type Matches } from "../../wildcard.ts";
 import { hostName, splitRequestTarget } from "./request-target.ts";
-import { compileWildcard, type Matches } from "./wildcard.ts";
 
 export type RequestMatches = (request: IncomingMessage) => boolean;
 

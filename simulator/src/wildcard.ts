@@ -1,7 +1,7 @@
 /**
- * Matches text against a pattern of a listener rule: `*` stands for any run of characters, also none, `?` for
- * exactly one; a backslash takes the meaning from either. Linear in the text for each `*`, so that no pattern
- * can be used to stall the load balancer.
+ * Matches text against a pattern as AWS has them in listener rules, filters and policies: `*` stands for any run of
+ * characters, also none, `?` for exactly one; a backslash takes the meaning from either. Linear in the text for each
+ * `*`, so that no pattern can be used to stall the simulator.
  */
 export type Matches = (text: string) => boolean;
 
@@ -9,7 +9,7 @@ const anyRun = Symbol("*");
 const anyOne = Symbol("?");
 type Token = string | typeof anyRun | typeof anyOne;
 
-export function compileWildcard(pattern: string, { ignoreCase }: { ignoreCase: boolean }): Matches {
+export function compileWildcard(pattern: string, { ignoreCase = false } = {}): Matches {
   const tokens = tokenize(ignoreCase ? pattern.toLowerCase() : pattern);
   if (!tokens.some((token) => typeof token !== "string")) {
     const literal = tokens.join("");
