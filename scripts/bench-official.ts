@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { asTable } from "../bench/measurement.ts";
+import { measureBuild, reportBuild } from "../bench/official/build/measure-build.ts";
 import { prepareBundles } from "../bench/official/bundles.ts";
 import { measurePolling } from "../bench/official/polling/measure-polling.ts";
+import { untilTrafficShifted } from "../bench/official/rehearsal/cases.ts";
 import { rehearse } from "../bench/official/rehearsal/rehearse.ts";
 import type { Report } from "../bench/official/report.ts";
 import { measureStart } from "../bench/official/start/measure-start.ts";
@@ -13,8 +15,9 @@ import { textTable } from "../bench/official/text-table.ts";
 const usage = `npm run bench:official -- --bundles FOLDER
 
 Brings the same releases out with AWS's own actions and with ours, side by side, and says what each did.
-FOLDER holds deploy/ and render/: the files of dist/ of aws-actions/amazon-ecs-deploy-task-definition and of
-aws-actions/amazon-ecs-render-task-definition. They are run as they are and never changed.
+FOLDER holds deploy/, render/ and login/: the files of dist/ of aws-actions/amazon-ecs-deploy-task-definition,
+aws-actions/amazon-ecs-render-task-definition and aws-actions/amazon-ecr-login. They are run as they are and never
+changed.
 `;
 
 const say = (line: string) => console.error(line);
@@ -28,9 +31,13 @@ async function main(): Promise<void> {
     const start = await measureStart(bundles, folder);
     say("following under a virtual clock …");
     const polling = await measurePolling(bundles, folder);
+    say("login, build and push …");
+    const build = await measureBuild(bundles.login, folder, say);
     say("deployments on the simulated AWS …");
     const rehearsal = await rehearse(bundles, say);
-    await tell([rehearsal, polling, start]);
+    const deployment = rehearsal.figures.find(({ metric }) => metric === untilTrafficShifted);
+    const whole = build && deployment ? [reportBuild(build, deployment)] : [];
+    await tell([rehearsal, ...whole, polling, start]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -10,6 +10,11 @@ export interface Chain {
   readonly render: string;
 }
 
+export interface Bundles extends Sides<Chain> {
+  /** The official action that logs in to ECR; ours is a part of build-image. */
+  readonly login: string;
+}
+
 /** What the bench was written against, and the digest of its `dist/index.js`. */
 const official = {
   deploy: {
@@ -22,27 +27,32 @@ const official = {
     version: "v1.9.0",
     sha256: "bef77530bb0107f16b0fff217c9d527eeae4aed3bc226f1a4c84d7b045c14807",
   },
+  login: {
+    repository: "aws-actions/amazon-ecr-login",
+    version: "v2.1.7",
+    sha256: "a45cdcf0600694444ebbc3ae8f602b2e7529a64da667b4f3693c5f09a9d38278",
+  },
 };
 type Name = keyof typeof official;
-const names = ["deploy", "render"] as const satisfies Name[];
+const names = ["deploy", "render", "login"] as const satisfies Name[];
 
 /** Copies the official bundles from `given` into `folder`, and bundles ours from their sources beside them. */
 export async function prepareBundles(
   given: string,
   folder: string,
   say: (line: string) => void,
-): Promise<Sides<Chain>> {
+): Promise<Bundles> {
   for (const name of names) say(await checkOfficial(given, name));
   const peer = join(folder, "official");
   const ours = join(folder, "ours");
-  // Whatever package.json lies above the given folder, these are CommonJS, as in their own repository.
+  // Whatever package.json lies above the given folder, those without one of their own are CommonJS.
   for (const name of names) await cp(join(given, name), join(peer, name), { recursive: true });
   await writeFile(join(peer, "package.json"), '{ "type": "commonjs" }\n');
-  for (const name of names) {
+  for (const [name, action] of Object.entries(ourNames)) {
     await mkdir(join(ours, name), { recursive: true });
-    await bundleAction(ourNames[name], join(ours, name));
+    await bundleAction(action, join(ours, name));
   }
-  return { ours: chainIn(ours), peer: chainIn(peer) };
+  return { ours: chainIn(ours), peer: chainIn(peer), login: join(peer, "login", "index.js") };
 }
 
 /** Folder of each of our actions. */
@@ -59,7 +69,7 @@ export async function checkOfficial(given: string, name: Name): Promise<string> 
   const file = join(given, name, "index.js");
   const content = await readFile(file).catch((cause) => {
     throw new Error(
-      `${file} is not there: put the files of dist/ of https://github.com/${repository} there (this bench was tried with ${version}: git clone --branch ${version} https://github.com/${repository}, then copy dist/*.js)`,
+      `${file} is not there: put the files of dist/ of https://github.com/${repository} there (this bench was tried with ${version}: git clone --branch ${version} https://github.com/${repository}, then copy the files of dist/)`,
       { cause },
     );
   });

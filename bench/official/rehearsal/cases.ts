@@ -39,10 +39,13 @@ const isGreen = ({ green }: Outcome) => green;
 const tellsWhy = ({ green, annotation }: Outcome) =>
   !green && /cannot read the menu|exit(ed)?( with)? code:? 1\b/.test(annotation);
 
+/** The deployment's part of the whole chain. */
+export const untilTrafficShifted = "good release, until the traffic has shifted";
+
 export const cases: readonly Case[] = [
   {
     ...good,
-    name: "good release, until the traffic has shifted",
+    name: untilTrafficShifted,
     ourInputs: { "wait-until": "traffic-shifted" },
     timesFaster: 3,
     expected: "green",
