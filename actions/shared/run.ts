@@ -8,23 +8,34 @@ import { runnerLog } from "./log.ts";
 const cancelGraceMs = 10_000;
 
 /**
- * Runs an action: the only catch. Whatever `main` throws becomes one error annotation that names the cause and the
+ * Runs an action: the only catch. What `main` throws, or what is thrown while it waits, becomes one error annotation that names the cause and the
  * next step, and exit code 1; the stack is written only when step debugging is on. SIGINT and SIGTERM abort the
  * signal given to `main`, which may still clean up before it returns or throws.
  */
 export async function runAction(main: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const cancellation = cancelOnSignals();
+  process.on("uncaughtException", endByStrayError);
   try {
     await main(cancellation.signal);
   } catch (error) {
-    const failure = toFailure(error, cancellation.signal);
-    runnerLog.error(annotationText(failure), placeOf(failure));
+    report(toFailure(error, cancellation.signal), error);
     process.exitCode = 1;
-    for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
-      debug(cause.stack ?? cause.message);
   } finally {
+    process.off("uncaughtException", endByStrayError);
     cancellation.dispose();
   }
+}
+
+/** An error that no code waits for, also a rejection. Node itself would end the process, and print text of others raw. */
+function endByStrayError(error: unknown): void {
+  report(ownBug(error), error);
+  process.exit(1);
+}
+
+function report(failure: Failure, error: unknown): void {
+  runnerLog.error(annotationText(failure), placeOf(failure));
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+    debug(cause.stack ?? cause.message);
 }
 
 function cancelOnSignals() {
