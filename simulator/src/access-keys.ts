@@ -1,4 +1,4 @@
-/** A key whose signatures can be checked. Calls of the API are not: any key that is not over is taken there. */
+/** A key that may sign. */
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -12,7 +12,7 @@ export interface AccessKey {
 /** By access key id. */
 export type AccessKeys = Map<string, AccessKey>;
 
-/** Who any key belongs to that no session was opened for. */
+/** Owner of every key that no session was opened for. */
 export const studentArn = (accountId: string) => `arn:aws:iam::${accountId}:user/student`;
 
 /** Who calls with that key. */

@@ -62,7 +62,7 @@ export const command = {
   about:
     "Starts an offline AWS on 127.0.0.1 and prints the environment variables that point any AWS tool at it.",
   options,
-  notes: `The API takes any access key; git is checked. In addition to the key that is printed and those that STS issues, it accepts those of the variable SIMULATOR_ACCESS_KEYS: [{"accessKeyId":"…","secretAccessKey":"…","sessionToken":"…"}]`,
+  notes: `The secret key that is printed is of this start alone, and every call must be signed. Calls may also be signed with the keys that STS issues and with those of the variable SIMULATOR_ACCESS_KEYS: [{"accessKeyId":"…","secretAccessKey":"…","sessionToken":"…"}]`,
   check: ({ port = 4566 }) => requireFreePorts([{ port, option: "--port" }]),
 };
 

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AccessKey, createAccessKeys } from "./access-keys.ts";
@@ -78,7 +79,7 @@ export interface SimulatorOptions {
   region?: string;
   /** Access keys to answer with ExpiredToken: rehearses a lab session that is over. */
   expiredAccessKeys?: readonly string[];
-  /** Keys whose signatures Git's requests are checked by, beside the simulator's own and those that STS hands out. */
+  /** Keys that may sign, beside the simulator's own and those that STS hands out. */
   accessKeys?: readonly AccessKey[];
   /** What image scans look for; nothing unless given, so that no scan finds anything. */
   advisories?: readonly Advisory[];
@@ -114,8 +115,11 @@ export const defaultListenerPortOffset = 10_000;
 /** A documented minute takes a second. */
 export const defaultTimeScale = 60;
 
-/** The API takes any key; this one only has to look like one to the tools that check. */
-const ownKey = { accessKeyId: "AKIASIMULATEDACCOUNT", secretAccessKey: "simulated" };
+/** The secret is of this start alone: other users of the machine, and web pages, do not know it. */
+const createOwnKey = () => ({
+  accessKeyId: "AKIASIMULATEDACCOUNT",
+  secretAccessKey: randomBytes(30).toString("base64"),
+});
 
 type Services = { [Name in ServiceName]: Service<Name> };
 
@@ -151,6 +155,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     await removeTemporary();
     throw error;
   });
+  const ownKey = createOwnKey();
   const services = {} as Services;
   const faults = createFaults(services);
   const environment: Environment = {

@@ -80,14 +80,12 @@ test("temporary keys with their session token sign as well", async () => {
   expect(await stage.mirror(world, { repository, path: "app" })).toMatchObject({ hasChanges: false });
 });
 
-test("keys that do not belong together are refused by Git's server, with what to look at", async () => {
+test("keys that do not belong together push nothing", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
   const { accessKeyId } = stage.simulator.clientConfig.credentials;
   const codecommit = stage.client({ credentials: { accessKeyId, secretAccessKey: "wrong" } });
-  await expect(stage.mirror(stage.world(source, { codecommit }), { repository })).rejects.toMatchObject({
-    message: expect.stringMatching(/refused access .*signature.*403/s),
-    nextStep: expect.stringContaining("codecommit:GitPush"),
-  });
+  const mirroring = stage.mirror(stage.world(source, { codecommit }), { repository });
+  await expect(mirroring).rejects.toMatchObject({ name: "InvalidSignatureException" });
   expect(await stage.head(repository)).toBeUndefined();
 });
 

@@ -28,11 +28,12 @@ beforeAll(async () => {
   await world.create({ strategy: "ROLLING" }, { ...names, loadBalancers });
   const template = await createAddressStack();
   const files = { ...(await filesOfProject(workflows)), ...(await bundledActions(actions)), ...template };
+  const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = world.simulator.environmentVariables;
   repository = await createTestRepository(
     { ...files, ".github/workflows/main.yml": files[".github/workflows/scale-test.yml"] ?? "" },
     {
       environment: { PATH: process.env.PATH ?? "", ...world.simulator.environmentVariables },
-      secrets: { AWS_ACCESS_KEY_ID: "AKIAEXAMPLEKEY", AWS_SECRET_ACCESS_KEY: "an invented key" },
+      secrets: { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY },
       vars,
       onEvent: (event) => onEvent(event),
     },

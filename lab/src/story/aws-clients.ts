@@ -3,15 +3,20 @@ import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import { CodePipelineClient } from "@aws-sdk/client-codepipeline";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { SimulatorProcess } from "./simulator-process.ts";
 
 export type AwsClients = ReturnType<typeof openClients>;
 
 /** With these the story reads the account, and does what the course does by hand. Closed by `ends`. */
 export function openClients(
-  { endpoint, region }: { readonly endpoint: string; readonly region: string },
+  { endpoint, region, keys }: Pick<SimulatorProcess, "endpoint" | "region" | "keys">,
   ends: DisposableStack | AsyncDisposableStack,
 ) {
-  const credentials = { accessKeyId: "AKIAREHEARSAL", secretAccessKey: "observer" };
+  const credentials = {
+    accessKeyId: keys.AWS_ACCESS_KEY_ID,
+    secretAccessKey: keys.AWS_SECRET_ACCESS_KEY,
+    sessionToken: keys.AWS_SESSION_TOKEN,
+  };
   const settings = { endpoint, region, credentials };
   const clients = {
     ecs: new ECSClient(settings),

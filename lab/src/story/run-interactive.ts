@@ -5,6 +5,7 @@ import type { Progress } from "./progress.ts";
 import { createStepRecorder } from "./record-steps.ts";
 import { startRehearsal } from "./rehearsal.ts";
 import type { LabPlace } from "./run-lab.ts";
+import type { SimulatorProcess } from "./simulator-process.ts";
 
 const remote = "lab";
 
@@ -30,13 +31,22 @@ export async function runInteractive(
   customer        ${production}/
   employee        ${production}/admin/suppliers
   test listener   ${test}/
-  AWS             AWS_ENDPOINT_URL=${rehearsal.simulator.endpoint} AWS_REGION=${rehearsal.simulator.region}
+
+To use AWS's commands, in a second terminal:
+${exportsOf(rehearsal.simulator)}
 
 Change a service, commit, and deploy it:   git push ${remote} HEAD:main
 Ctrl-C ends the rehearsal and removes its data.
 `);
   if (!signal.aborted)
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+}
+
+function exportsOf({ endpoint, region, keys }: SimulatorProcess): string {
+  const variables = { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, ...keys };
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}=${value}`)
+    .join("\n");
 }
 
 /** Makes the rehearsal's repository a remote of the user's, for as long as it lives. */

@@ -9,6 +9,8 @@ import type { TaskRuntimeKind } from "./task-runtime.ts";
 export interface SimulatorProcess {
   endpoint: string;
   region: string;
+  /** Sign the calls of this rehearsal. */
+  keys: Keys;
   /** The most memory it has held, in MB; undefined where the system does not say. */
   peakResidentMb(): Promise<number | undefined>;
 }
@@ -23,7 +25,7 @@ interface SimulatorProcessOptions {
   timeScale: number;
   /** How much of a core one vCPU of a task is; as much as there is unless given. */
   vcpuShare?: number;
-  /** Whose signatures it can check. */
+  /** Sign the calls of this rehearsal. */
   keys: Keys;
   /** Where its temporary files go. */
   temporaryDirectory: string;
@@ -88,6 +90,7 @@ export async function startSimulatorProcess(
   return {
     endpoint,
     region,
+    keys: options.keys,
     peakResidentMb: () => peakResidentMb(child.pid as number),
   };
 }

@@ -8,9 +8,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parseArguments } from "../command-line.ts";
 import { startTestSimulator, type TestSimulator } from "../test-simulator.support.ts";
 
+const slow = { accessKeyId: "AKIASLOW", secretAccessKey: "x" };
+const old = { accessKeyId: "ASIAOLD", secretAccessKey: "x" };
+
 let simulator: TestSimulator;
 beforeAll(async () => {
-  simulator = await startTestSimulator();
+  simulator = await startTestSimulator({ accessKeys: [slow, old] });
 });
 afterAll(() => simulator?.close());
 afterEach(() => simulator.faults.clear());
@@ -87,8 +90,7 @@ describe("a client sees each fault as its protocol tells it", () => {
     const done: string[] = [];
     const note = (name: string, call: Promise<unknown>) =>
       outcome(call).then((seen) => done.push(`${name} ${seen}`));
-    const credentials = { accessKeyId: "AKIASLOW", secretAccessKey: "x" };
-    const delayed = note("first", new ECS({ ...config(), credentials }).listClusters({}));
+    const delayed = note("first", new ECS({ ...config(), credentials: slow }).listClusters({}));
     await note("later", perform(operation));
     await delayed;
     expect(done[0]).toBe("later performed");
@@ -113,12 +115,11 @@ describe("a fault strikes", () => {
 
   it("only the operation, the service or the key that it names, until it is removed", async () => {
     const fault = simulator.faults.add({ kind: "expire", operation: "*", accessKeyId: "ASIAOLD" });
-    const credentials = { accessKeyId: "ASIAOLD", secretAccessKey: "x" };
-    const old = () => outcome(new ECS({ ...config(), credentials }).listClusters({}));
-    expect(await old()).toBe("ExpiredTokenException 403");
+    const call = () => outcome(new ECS({ ...config(), credentials: old }).listClusters({}));
+    expect(await call()).toBe("ExpiredTokenException 403");
     expect(await outcome(perform("ecs:ListClusters"))).toBe("performed");
     fault.remove();
-    expect(await old()).toBe("performed");
+    expect(await call()).toBe("performed");
   });
 
   it("a client that tries again until it is over", async () => {

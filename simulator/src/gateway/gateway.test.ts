@@ -1,7 +1,11 @@
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ECS } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { HttpRequest } from "@smithy/core/protocols";
+import { Hash } from "@smithy/core/serde";
+import { SignatureV4 } from "@smithy/signature-v4";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createAccessKeys } from "../access-keys.ts";
 import type { ServiceName } from "../aws/api.ts";
 import { AwsError } from "../errors.ts";
 import { createTestEnvironment } from "../test-environment.support.ts";
@@ -45,6 +49,8 @@ const operations: { [Name in ServiceName]?: Record<string, (input: object) => ob
   },
 };
 
+const key = { accessKeyId: "AKIATEST", secretAccessKey: "secret" };
+
 let gateway: Gateway;
 let endpoint: string;
 const warnings: string[] = [];
@@ -52,11 +58,12 @@ const config = () => ({
   endpoint,
   region: "us-east-1",
   maxAttempts: 1,
-  credentials: { accessKeyId: "AKIATEST", secretAccessKey: "secret" },
+  credentials: key,
 });
 
 beforeAll(async () => {
-  const environment = await createTestEnvironment({ warn: (message) => warnings.push(message) });
+  const accessKeys = createAccessKeys([key]);
+  const environment = await createTestEnvironment({ accessKeys, warn: (message) => warnings.push(message) });
   await environment.remove();
   const services = new Proxy({} as never, {
     get: (_, name: ServiceName) => ({ operations: operations[name] ?? {} }),
@@ -73,15 +80,22 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const signedBy = (key: string) => ({
-  authorization: `AWS4-HMAC-SHA256 Credential=${key}/20260102/us-east-1/x/aws4_request, Signature=0`,
-});
-const post = (headers: Record<string, string>, body: string) =>
-  fetch(endpoint, { method: "POST", headers, body });
-const json = (target: string, body: string, key = "AKIATEST") =>
-  post({ ...signedBy(key), "x-amz-target": `AmazonEC2ContainerServiceV20141113.${target}` }, body);
-const form = (body: string, key = "AKIATEST") =>
-  post({ ...signedBy(key), "content-type": "application/x-www-form-urlencoded" }, body);
+/** Signs as any AWS tool does. */
+async function post(headers: Record<string, string>, body: string, accessKeyId = key.accessKeyId) {
+  const signer = new SignatureV4({
+    credentials: { ...key, accessKeyId },
+    region: "us-east-1",
+    service: "x",
+    sha256: Hash.bind(null, "sha256"),
+  });
+  const { host } = new URL(endpoint);
+  const request = new HttpRequest({ method: "POST", path: "/", headers: { ...headers, host }, body });
+  return fetch(endpoint, { method: "POST", headers: (await signer.sign(request)).headers, body });
+}
+const json = (operation: string, body: string, accessKeyId?: string) =>
+  post({ "x-amz-target": `AmazonEC2ContainerServiceV20141113.${operation}` }, body, accessKeyId);
+const form = (body: string, accessKeyId?: string) =>
+  post({ "content-type": "application/x-www-form-urlencoded" }, body, accessKeyId);
 
 describe("the SDK's clients", () => {
   it("call an awsJson operation, with times as epoch seconds", async () => {
@@ -158,7 +172,12 @@ describe("what cannot be performed is refused by name", () => {
     ],
     [
       "nobody signed",
-      () => post({ "x-amz-target": "AmazonEC2ContainerServiceV20141113.ListTasks" }, "{}"),
+      () =>
+        fetch(endpoint, {
+          method: "POST",
+          headers: { "x-amz-target": "AmazonEC2ContainerServiceV20141113.ListTasks" },
+          body: "{}",
+        }),
       403,
       /MissingAuthenticationToken/,
     ],

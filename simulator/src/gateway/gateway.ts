@@ -1,10 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Environment } from "../environment.ts";
+import { refuseForeign } from "../local-requests.ts";
 import { gitPath } from "../planes/git/route.ts";
 import { type GitServer, serveGit } from "../planes/git/serve-git.ts";
 import { permitUnlessStruck } from "./git-faults.ts";
@@ -53,8 +60,8 @@ async function end(server: Server): Promise<void> {
 
 async function serve(options: GatewayOptions, host: string, port: number): Promise<Server> {
   const { environment } = options;
-  // A large push or upload may take longer than the five minutes that Node gives a request.
-  const server = createServer({ requestTimeout: 0 }, (request, response) => {
+  const hosts = [environment.gateway.host, environment.taskRuntime.hostAddress];
+  const listener: RequestListener = (request, response) => {
     handle(options, request, response).catch((error: Error) => {
       if (error instanceof ConnectionCut) return request.socket.destroy();
       // Whoever asked went away in the middle of the answer.
@@ -63,7 +70,9 @@ async function serve(options: GatewayOptions, host: string, port: number): Promi
       if (response.headersSent) response.destroy();
       else response.writeHead(500).end();
     });
-  });
+  };
+  // A large push or upload may take longer than the five minutes that Node gives a request.
+  const server = createServer({ requestTimeout: 0 }, refuseForeign(hosts, listener));
   await listen(server, host, port);
   return server;
 }
@@ -88,7 +97,7 @@ async function handle(options: GatewayOptions, request: IncomingMessage, respons
   if (path.startsWith(gitPath)) return serveGit(gitServer(options), request, response);
   const requestId = randomUUID();
   const reply = await perform(
-    { services, expiredAccessKeys, faults, warn: environment.warn },
+    { services, expiredAccessKeys, accessKeys: environment.accessKeys, faults, warn: environment.warn },
     {
       method: request.method ?? "GET",
       url: request.url ?? "/",

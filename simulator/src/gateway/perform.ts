@@ -1,3 +1,4 @@
+import type { AccessKeys } from "../access-keys.ts";
 import type { Caller, Handler, Service, ServiceName } from "../aws/api.ts";
 import { AwsError } from "../errors.ts";
 import { type FaultStrikes, methodName } from "./faults.ts";
@@ -5,14 +6,17 @@ import type { Message } from "./message.ts";
 import { findOperation, type Protocol, type WireModel } from "./models.ts";
 import { caller, route } from "./route.ts";
 import { ShapeError } from "./schema.ts";
+import { isSignedWith } from "./signature.ts";
 import { ConnectionCut, expiredToken, ProtocolError, strikeAfter, strikeBefore } from "./strike.ts";
-import { modelled, type Reply, type Wire } from "./wire.ts";
+import { type CommonErrors, modelled, type Reply, type Wire } from "./wire.ts";
 import { wires } from "./wires.ts";
 
 export interface GatewayServices {
   readonly services: { readonly [Name in ServiceName]: Service<Name> };
   /** Access keys whose session is over: answered with ExpiredToken, as a lab session after its four hours. */
   readonly expiredAccessKeys: ReadonlySet<string>;
+  /** Keys that may sign. */
+  readonly accessKeys: AccessKeys;
   readonly warn: (message: string) => void;
   readonly faults: FaultStrikes;
 }
@@ -31,7 +35,7 @@ export async function perform(gateway: GatewayServices, request: ApiRequest): Pr
   const module = await model.load();
   const operation = found.operation ?? wire.find?.(module, request) ?? `for ${request.method} ${request.url}`;
   try {
-    const identity = authenticate(gateway, request, wire, operation);
+    const identity = await authenticate(gateway, request, wire, operation);
     const apiCall = { service: model.service, operation, accessKeyId: identity.accessKeyId };
     const faults = gateway.faults.strike(apiCall);
     await strikeBefore(faults, { ...apiCall, callerArn: () => callerArn(gateway, identity) }, wire.errors);
@@ -102,12 +106,24 @@ function read(wire: Wire, parse: () => object): object {
 /** Who has no keys yet asks for some with another's token: the API has these two take requests that nobody signed. */
 const unsigned = ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"];
 
-function authenticate(gateway: GatewayServices, request: ApiRequest, wire: Wire, operation: string): Caller {
+async function authenticate(
+  { accessKeys, expiredAccessKeys }: GatewayServices,
+  request: ApiRequest,
+  { errors }: Wire,
+  operation: string,
+): Promise<Caller> {
   const identity = caller(request, request.sourceIp);
-  if (!identity && unsigned.includes(operation)) return { accessKeyId: "", sourceIp: request.sourceIp };
-  if (!identity) throw new AwsError(wire.errors.missingToken, "Missing Authentication Token", 403);
-  if (gateway.expiredAccessKeys.has(identity.accessKeyId)) throw expiredToken(wire.errors);
+  if (unsigned.includes(operation)) return identity ?? { accessKeyId: "", sourceIp: request.sourceIp };
+  if (!identity) throw new AwsError(errors.missingToken, "Missing Authentication Token", 403);
+  const key = accessKeys.get(identity.accessKeyId);
+  if (expiredAccessKeys.has(identity.accessKeyId)) throw expiredToken(errors);
+  if (!key || request.headers["x-amz-security-token"] !== key.sessionToken) throw refuse(errors.unknownKey);
+  if (!(await isSignedWith(key, request))) throw refuse(errors.wrongSignature);
   return identity;
+}
+
+function refuse({ code, message, statusCode }: CommonErrors["unknownKey"]): ProtocolError {
+  return new ProtocolError(code, message, statusCode);
 }
 
 async function callerArn({ services }: GatewayServices, identity: Caller): Promise<string> {

@@ -24,6 +24,8 @@ export const restJsonWire: Wire = {
     internal: "ServiceException",
     throttled: { code: "TooManyRequestsException", statusCode: 429 },
     denied: { code: "AccessDeniedException", statusCode: 403 },
+    unknownKey: { ...jsonErrors.unknownKey, statusCode: 403 },
+    wrongSignature: { ...jsonErrors.wrongSignature, statusCode: 403 },
   },
   find: findRestOperation,
   read: (operation, message) => readMessage(operation, message),

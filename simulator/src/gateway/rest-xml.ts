@@ -25,6 +25,17 @@ export const restXmlWire: Wire = {
     unavailable: "ServiceUnavailable",
     throttled: { code: "SlowDown", statusCode: 503 },
     denied: { code: "AccessDenied", statusCode: 403 },
+    unknownKey: {
+      code: "InvalidAccessKeyId",
+      message: "The AWS Access Key Id you provided does not exist in our records.",
+      statusCode: 403,
+    },
+    wrongSignature: {
+      code: "SignatureDoesNotMatch",
+      message:
+        "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+      statusCode: 403,
+    },
   },
   find: findXmlOperation,
   read: (operation, message) => readMessage(operation, unchunk(message)),

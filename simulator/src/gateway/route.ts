@@ -43,7 +43,7 @@ function find(
   };
 }
 
-/** Who signed the request (Signature Version 4); undefined when nobody did. The signature is not checked. */
+/** The key that a request claims to be signed with (Signature Version 4); undefined when nobody signed it. */
 export function caller({ headers }: Pick<Message, "headers">, sourceIp: string): Caller | undefined {
   const accessKeyId = /Credential=([^/,\s]+)\//.exec(headers.authorization ?? "")?.[1];
   return accessKeyId === undefined ? undefined : { accessKeyId, sourceIp };

@@ -28,7 +28,19 @@ export interface CommonErrors {
   readonly unavailable: string;
   readonly throttled: { readonly code: string; readonly statusCode: number };
   readonly denied: { readonly code: string; readonly statusCode: number };
+  readonly unknownKey: Refusal;
+  readonly wrongSignature: Refusal;
 }
+
+interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly statusCode: number;
+}
+
+const unknownKey = "The security token included in the request is invalid.";
+const wrongSignature =
+  "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
 
 /** One protocol: bytes in, an operation's typed input out, and the way back. */
 export interface Wire {
@@ -52,6 +64,8 @@ export const jsonErrors: CommonErrors = {
   unavailable: "ServiceUnavailableException",
   throttled: { code: "ThrottlingException", statusCode: 400 },
   denied: { code: "AccessDeniedException", statusCode: 400 },
+  unknownKey: { code: "UnrecognizedClientException", message: unknownKey, statusCode: 400 },
+  wrongSignature: { code: "InvalidSignatureException", message: wrongSignature, statusCode: 400 },
 };
 
 /** Members of task definitions that are not known are left out as AWS does; others are most likely misspelt. */
@@ -87,6 +101,15 @@ const queryErrors: CommonErrors = {
   unavailable: "ServiceUnavailable",
   throttled: { code: "Throttling", statusCode: 400 },
   denied: { code: "AccessDenied", statusCode: 403 },
+  unknownKey: { code: "InvalidClientTokenId", message: unknownKey, statusCode: 403 },
+  wrongSignature: { code: "SignatureDoesNotMatch", message: wrongSignature, statusCode: 403 },
+};
+
+/** EC2 does not say which of the two it is. */
+const ec2AuthFailure: Refusal = {
+  code: "AuthFailure",
+  message: "AWS was not able to validate the provided access credentials",
+  statusCode: 401,
 };
 
 export const queryWire: Wire = {
@@ -113,6 +136,8 @@ export const ec2Wire: Wire = {
     unavailable: "Unavailable",
     throttled: { code: "RequestLimitExceeded", statusCode: 503 },
     denied: { code: "UnauthorizedOperation", statusCode: 403 },
+    unknownKey: ec2AuthFailure,
+    wrongSignature: ec2AuthFailure,
   },
   read: (operation, { body }) => fromForm("ec2Query", input(operation), parameters(body)),
   write: (model, operation, output, requestId) =>

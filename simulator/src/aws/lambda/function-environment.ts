@@ -1,12 +1,15 @@
+import { randomBytes } from "node:crypto";
+import type { AccessKey, AccessKeys } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import type { FunctionRecord } from "./state.ts";
 
 /** What a function finds in its environment. Source: "Defined runtime environment variables", Lambda developer guide. */
 export function functionEnvironment(
-  { region, gateway }: Environment,
+  { accessKeys, region, gateway }: Environment,
   { name, settings, code }: FunctionRecord,
   log: { readonly group: string; readonly stream: string },
 ): Record<string, string> {
+  const key = functionKey(accessKeys);
   return {
     ...settings.variables,
     _HANDLER: settings.handler,
@@ -19,13 +22,26 @@ export function functionEnvironment(
     AWS_LAMBDA_LOG_STREAM_NAME: log.stream,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    // Of the function's role; the simulator takes any.
-    AWS_ACCESS_KEY_ID: "ASIASIMULATEDFUNCTION",
-    AWS_SECRET_ACCESS_KEY: "simulated",
-    AWS_SESSION_TOKEN: "simulated",
+    AWS_ACCESS_KEY_ID: key.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+    AWS_SESSION_TOKEN: key.sessionToken ?? "",
     AWS_ENDPOINT_URL: `http://${gateway.host}:${gateway.port}`,
     PATH: "/usr/local/bin:/usr/bin:/bin",
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
   };
+}
+
+const functionKeyId = "ASIASIMULATEDFUNCTION";
+
+/** All functions share one key, made at the first call. */
+function functionKey(accessKeys: AccessKeys): AccessKey {
+  const random = () => randomBytes(30).toString("base64");
+  const key = accessKeys.get(functionKeyId) ?? {
+    accessKeyId: functionKeyId,
+    secretAccessKey: random(),
+    sessionToken: random(),
+  };
+  accessKeys.set(functionKeyId, key);
+  return key;
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { refuseForeign } from "../../local-requests.ts";
 
 /** What a container reads about itself and its task; asked at each request. */
 export interface ContainerMetadata {
@@ -23,10 +24,12 @@ export interface MetadataServer {
 
 export async function startMetadataServer(host: string): Promise<MetadataServer> {
   const published = new Map<string, ContainerMetadata>();
-  const server = createServer((request, response) => {
-    const { statusCode, contentType, body } = answer(published, request.url ?? "/");
-    response.writeHead(statusCode, { "Content-Type": contentType }).end(body);
-  });
+  const server = createServer(
+    refuseForeign([host], (request, response) => {
+      const { statusCode, contentType, body } = answer(published, request.url ?? "/");
+      response.writeHead(statusCode, { "Content-Type": contentType }).end(body);
+    }),
+  );
   server.listen(0, host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

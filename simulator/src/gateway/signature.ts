@@ -1,0 +1,96 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { HttpRequest } from "@smithy/core/protocols";
+import { Hash } from "@smithy/core/serde";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { AccessKey } from "../access-keys.ts";
+import type { Message } from "./message.ts";
+
+/** The parts of `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`. */
+interface Authorization {
+  readonly region: string;
+  readonly service: string;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+}
+
+/**
+ * Whether the holder of the key signed this request, in the way of Signature Version 4. The library that signs for the
+ * SDK signs the request again. The age of a signature does not count: clients and simulator may run on different clocks.
+ */
+export async function isSignedWith(key: AccessKey, message: Message): Promise<boolean> {
+  const authorization = readAuthorization(message.headers.authorization);
+  const signingDate = readDate(message.headers["x-amz-date"]);
+  if (!authorization || !signingDate || !holdsDeclaredBody(message)) return false;
+  const { region, service, signedHeaders, signature } = authorization;
+  const signer = new SignatureV4({
+    service,
+    region,
+    // A token is signed like any other header.
+    credentials: { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey },
+    sha256: Hash.bind(null, "sha256"),
+    // S3 alone takes the path as it is sent.
+    uriEscapePath: service !== "s3",
+    applyChecksum: false,
+  });
+  const { headers } = await signer.sign(requestOf(message, signedHeaders), {
+    signingDate,
+    signableHeaders: new Set(signedHeaders),
+  });
+  const expected = readAuthorization(headers.authorization)?.signature ?? "";
+  return (
+    expected.length === signature.length && timingSafeEqual(Buffer.from(expected), Buffer.from(signature))
+  );
+}
+
+function readAuthorization(text = ""): Authorization | undefined {
+  const part = (name: string) => new RegExp(`^AWS4-HMAC-SHA256 .*?${name}=([^,\\s]+)`).exec(text)?.[1];
+  const [, , region, service, terminator] = part("Credential")?.split("/") ?? [];
+  const signedHeaders = part("SignedHeaders")?.toLowerCase().split(";") ?? [];
+  const signature = part("Signature");
+  const isComplete = region && service && terminator === "aws4_request" && signedHeaders.includes("host");
+  return isComplete && signature && /^[0-9a-f]{64}$/.test(signature)
+    ? { region, service, signedHeaders, signature }
+    : undefined;
+}
+
+function readDate(text: string | string[] | undefined): Date | undefined {
+  const iso = String(text).replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z");
+  const date = new Date(iso);
+  return iso === text || Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+/** A hash that is declared and signed is that of the body. A body in chunks, or one that nobody signs, declares none. */
+function holdsDeclaredBody({ headers, body }: Message): boolean {
+  const declared = String(headers["x-amz-content-sha256"] ?? "");
+  return !/^[0-9a-f]{64}$/.test(declared) || declared === createHash("sha256").update(body).digest("hex");
+}
+
+function requestOf({ method, url, headers, body }: Message, signedHeaders: readonly string[]): HttpRequest {
+  const [path = "/", ...query] = url.split("?");
+  const given = signedHeaders.map((name) => [name, headers[name]?.toString()] as const);
+  return new HttpRequest({
+    method,
+    path,
+    query: parseQuery(query.join("?")),
+    headers: Object.fromEntries(given.filter(([, value]) => value !== undefined)) as Record<string, string>,
+    body,
+  });
+}
+
+/** Not as a form: a plus sign is a plus sign. */
+function parseQuery(text: string): Record<string, string[]> {
+  const query: Record<string, string[]> = Object.create(null);
+  for (const pair of text.split("&").filter(Boolean)) {
+    const [name = "", value = ""] = pair.split(/=(.*)/s).map(decode);
+    query[name] = [...(query[name] ?? []), value];
+  }
+  return query;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
