@@ -26,7 +26,7 @@ async function runAction(
 
 test("a green run sets every output", async () => {
   const { exitCode, errors, outputs, summary } = await runAction({
-    environment: "DATABASE=coffee",
+    "environment-variables": "DATABASE=coffee",
   });
   expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: [] });
   expect(outputs).toEqual({

@@ -26,7 +26,7 @@ test("everything can be given", () => {
   const inputs = given({
     "task-definition": "package.json",
     command: '["node","migrate.js"]',
-    environment: "A=1\nB=x=y",
+    "environment-variables": "A=1\nB=x=y",
     service: "",
     subnets: "subnet-1, subnet-2\nsubnet-3",
     "security-groups": "sg-1",
@@ -57,6 +57,7 @@ const nowhere = { subnets: [], securityGroups: [], assignPublicIp: "DISABLED" };
 
 test.each<[string, Record<string, string>, object]>([
   ["cluster", { cluster: "" }, { cluster: "default" }],
+  ["variables, by their former name", { environment: "A=1" }, { environment: new Map([["A", "1"]]) }],
   ["EC2", { service: "", "run-task-launch-type": "EC2" }, { placement: { launchType: "EC2", ...nowhere } }],
   [
     "capacity providers",
@@ -129,7 +130,7 @@ test.each<[Record<string, string>, string]>([
   [{ command: "node migrate.js" }, "Input command is not a JSON list of texts"],
   [{ command: "[]" }, "Input command is not a JSON list of texts"],
   [{ command: '["sleep",3]' }, "Input command is not a JSON list of texts"],
-  [{ environment: "DATABASE" }, "lines of the form name=value are expected"],
+  [{ "environment-variables": "DATABASE" }, "lines of the form name=value are expected"],
   [{ service: "" }, "Input service or subnets is required"],
   [{ subnets: "subnet-1" }, "Inputs service and subnets exclude each other"],
   [{ "security-groups": "sg-1" }, "Inputs service and security-groups exclude each other"],

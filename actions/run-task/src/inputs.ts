@@ -49,8 +49,9 @@ type LaunchType = (typeof launchTypes)[number];
 /** Most one-off tasks take minutes; a forgotten one must not hold the job for GitHub's six hours. */
 const defaultDeadlineMs = 30 * 60_000;
 
-/** Names that aws-actions/amazon-ecs-deploy-task-definition has for the task that it runs, each with ours. */
+/** Names of aws-actions/amazon-ecs-deploy-task-definition for the task that it runs, and former ones of ours, each with today's. */
 export const runAliases: Aliases = {
+  environment: "environment-variables",
   "run-task-container-overrides": "container-overrides",
   "run-task-security-groups": "security-groups",
   "run-task-subnets": "subnets",
@@ -71,7 +72,7 @@ export function readRunInputs(getInput?: (name: string) => string): RunInputs {
       rules: readRules(read),
       container: read.optional("container"),
       command: read.json("command", 'a JSON list of texts such as ["node","migrate.js"]', isCommand, []),
-      environment: read.pairs("environment"),
+      environment: read.pairs("environment-variables"),
       containerOverrides: read.json(
         "container-overrides",
         'a JSON list of overrides such as [{"name":"web","command":["node","migrate.js"]}]',
