@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { deployAliases } from "./deploy-service/src/inputs.ts";
-import { renderAliases } from "./render-task-definition/src/inputs.ts";
-import { runAliases } from "./run-task/src/inputs.ts";
+import { deployAliases, readDeployInputs } from "./deploy-service/src/inputs.ts";
+import { readRenderInputs, renderAliases } from "./render-task-definition/src/inputs.ts";
+import { readRunInputs, runAliases } from "./run-task/src/inputs.ts";
 
 interface ActionFile {
   readonly inputs: Record<string, { default?: string; required?: boolean; deprecationMessage?: string }>;
@@ -57,4 +58,120 @@ test.each<[string, Readonly<Record<string, string>>]>([
     expect(inputs[name]).toBeDefined();
     for (const each of [alias, name]) expect(inputs[each]).not.toHaveProperty("default");
   }
+});
+
+const volume = '{"sizeInGiB":20,"roleArn":"arn:aws:iam::123456789012:role/ebs"}';
+
+/** For each reader: inputs that suffice, and a value other than the default of each input that the official action has. */
+const readers: Readonly<Record<string, { read: Read; base: Inputs; values: Inputs }>> = {
+  "deploy-service": {
+    read: readDeployInputs,
+    base: {
+      "task-definition": "package.json",
+      service: "web",
+      "service-managed-ebs-volume-name": "data",
+      "service-managed-ebs-volume": volume,
+    },
+    values: {
+      "task-definition": "tsconfig.json",
+      "desired-count": "3",
+      service: "api",
+      cluster: "main",
+      "wait-for-service-stability": "false",
+      "wait-for-minutes": "60",
+      "codedeploy-appspec": "tsconfig.json",
+      "codedeploy-application": "App",
+      "codedeploy-deployment-group": "Group",
+      "codedeploy-deployment-description": "Release 7",
+      "codedeploy-deployment-config": "CodeDeployDefault.ECSLinear10PercentEvery1Minutes",
+      "force-new-deployment": "TRUE",
+      "service-managed-ebs-volume-name": "other",
+      "service-managed-ebs-volume": volume.replace("20", "30"),
+      "enable-ecs-managed-tags": "true",
+      "propagate-tags": "SERVICE",
+      "keep-null-value-keys": "tag",
+    },
+  },
+  "run-task": {
+    read: readRunInputs,
+    base: {
+      "task-definition": "web:1",
+      "run-task-subnets": "subnet-1",
+      "run-task-managed-ebs-volume-name": "data",
+      "run-task-managed-ebs-volume": volume,
+    },
+    values: {
+      "task-definition": "web:2",
+      cluster: "main",
+      "run-task-container-overrides": '[{"name":"web","command":["true"]}]',
+      "run-task-security-groups": "sg-1",
+      "run-task-subnets": "subnet-1, subnet-2",
+      "run-task-assign-public-IP": "ENABLED",
+      "run-task-capacity-provider-strategy": '[{"capacityProvider":"FARGATE_SPOT"}]',
+      "run-task-launch-type": "EC2",
+      "run-task-started-by": "migration",
+      "run-task-tags": '[{"key":"team","value":"coffee"}]',
+      "run-task-managed-ebs-volume-name": "other",
+      "run-task-managed-ebs-volume": volume.replace("20", "30"),
+      "wait-for-task-stopped": "false",
+      "wait-for-minutes": "60",
+      "enable-ecs-managed-tags": "true",
+    },
+  },
+  "render-task-definition": {
+    read: readRenderInputs,
+    base: { "task-definition-family": "web" },
+    values: {
+      "task-definition": "package.json",
+      "task-definition-arn": "arn:aws:ecs:us-east-1:123456789012:task-definition/web:7",
+      "task-definition-family": "api",
+      "task-definition-revision": "7",
+      "container-name": "web",
+      image: "web:2",
+      "environment-variables": "A=1",
+      "log-configuration-log-driver": "awslogs",
+      "log-configuration-options": "awslogs-group=web",
+      "docker-labels": "team=coffee",
+      command: "npm start",
+      "task-role-arn": "arn:aws:iam::123456789012:role/task",
+      "execution-role-arn": "arn:aws:iam::123456789012:role/execution",
+      "env-files": "arn:aws:s3:::bucket/web.env",
+      secrets: "A=arn:aws:ssm:us-east-1:123456789012:parameter/a",
+    },
+  },
+};
+type Inputs = Readonly<Record<string, string>>;
+type Read = (getInput: (name: string) => string) => object;
+
+/** How often the official action asks and retries: these actions choose both themselves. */
+const withoutMeaning = ["wait-max-delay-seconds", "max-retries"];
+
+function outcome(read: Read, inputs: Inputs): unknown {
+  try {
+    return read((name) => inputs[name] ?? "");
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+test.each(Object.entries(readers))(
+  "%s loses no input of the official action: each changes what is done, or is refused",
+  (action, { read, base, values }) => {
+    const names = official[action as keyof typeof official].inputs.split(" ");
+    const without = outcome(read, base);
+    expect(without).toBeTypeOf("object");
+    const lost = names.filter((name) => {
+      const value = values[name];
+      if (value === undefined) return !withoutMeaning.includes(name);
+      return isDeepStrictEqual(outcome(read, { ...base, [name]: value }), without);
+    });
+    expect(lost).toEqual([]);
+  },
+);
+
+test("log-in-to-aws passes every input of the official action on", () => {
+  const text = readFileSync(new URL("log-in-to-aws/action.yml", import.meta.url), "utf8");
+  const steps = text.slice(text.indexOf("uses: aws-actions/configure-aws-credentials@"));
+  for (const name of official["log-in-to-aws"].inputs.split(" "))
+    expect(steps).toMatch(new RegExp(`^ +${name}: .*inputs\\.${name}\\b`, "m"));
 });

@@ -32,7 +32,7 @@ export function findContainers(
     if (target.includes("*")) return all;
     const unknown = target.filter((name) => !has(name));
     for (const name of unknown)
-      faults.push(`${place} names the container "${name}" (${origin} has ${candidates})`);
+      faults.push(`${place}: ${origin} has no container "${name}" (it has ${candidates})`);
     return all.filter(({ name }) => target.includes(name));
   };
   const byDefault = defaults && named(defaults, "Input containers");

@@ -171,12 +171,12 @@ test.each<[string, Record<string, string>, RegExp]>([
   [
     "an unknown container",
     { "environment-variables": "A=1\n wbe:A=1" },
-    /2 things .*Input environment-variables, line 1 does not say for which container it is .*Input environment-variables, line 2 names the container "wbe" \(.*taskdef\.json has "web", "side"/,
+    /2 things .*Input environment-variables, line 1 does not say for which container it is .*Input environment-variables, line 2: .*taskdef\.json has no container "wbe" \(it has "web", "side"/,
   ],
   [
     "an unknown default container",
     { containers: "wbe" },
-    /Input containers names the container "wbe" \(.* "web", "side"/,
+    /Input containers: .*taskdef\.json has no container "wbe" \(it has "web", "side"/,
   ],
   [
     "a name given twice",

@@ -119,7 +119,7 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
     "an image for no container",
     template,
     { images: "web=x" },
-    /Input images, line 1 names the container "web" .*taskdef\.json has "customer"/,
+    /Input images, line 1: .*taskdef\.json has no container "web" \(it has "customer"/,
   ],
   [
     "a misspelt key",
@@ -232,7 +232,7 @@ test("all faults of all inputs and files are told at once", async () => {
   expect(message.replaceAll(bench.folder, "").split("; ")).toEqual([
     "6 things to correct: /taskdef.json:6: unknown key containerDefinitions[web].portMapping (did you mean portMappings?)",
     "/taskdef.json:14: containerDefinitions[web].environment[A].value is a number, a string is expected (put it in quotes)",
-    'Input images, line 1 names the container "wbe" (/taskdef.json has "web")',
+    'Input images, line 1: /taskdef.json has no container "wbe" (it has "web")',
     '/taskdef.json: the container "web" has A twice in environment',
     '/taskdef.json: the container "web" has A in environment and in secrets: remove one by a line -A',
     '/taskdef.json: the container "web" has log options but no log driver: give one in the input log-configuration-log-driver',

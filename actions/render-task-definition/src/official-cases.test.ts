@@ -1,0 +1,151 @@
+import { afterAll, expect, test } from "vitest";
+import { createWorkbench } from "./workbench.support.ts";
+
+// The cases that amazon-ecs-render-task-definition tests itself at v1.9.0, with its own names of inputs.
+const bench = createWorkbench();
+afterAll(() => bench.close());
+
+const arns = {
+  file: "arn:aws:s3:::bucket/web.env",
+  old: "arn:aws:ssm:us-east-1:123456789012:parameter/old",
+  parameter: "arn:aws:ssm:us-east-1:123456789012:parameter/secret",
+  secret: "arn:aws:secretsmanager:us-east-1:123456789012:secret:name",
+};
+const web = {
+  name: "web",
+  image: "other",
+  environment: [
+    { name: "FOO", value: "not bar" },
+    { name: "KEPT", value: "me" },
+  ],
+  secrets: [
+    { name: "KEPT_SECRET", valueFrom: arns.old },
+    { name: "CHANGED_SECRET", valueFrom: arns.old },
+  ],
+  dockerLabels: { key1: "value1" },
+};
+const bare = { name: "web", image: "other" };
+const sidecar = { name: "sidecar", image: "hello" };
+const definition = { family: "web", containerDefinitions: [web, sidecar] };
+const given = { "container-name": "web", image: "nginx:latest" };
+
+async function rendered(content: unknown, inputs: Readonly<Record<string, string>>) {
+  const file = bench.file("task-definition.json", content);
+  return (await bench.render({ "task-definition": file, ...given, ...inputs })).taskDefinition;
+}
+
+test.each<[string, object, Readonly<Record<string, string>>, object]>([
+  [
+    "image, variables, files and secrets are merged into what the container has",
+    web,
+    {
+      "environment-variables": "FOO=bar\nHELLO=world",
+      "env-files": arns.file,
+      secrets: `CHANGED_SECRET=${arns.parameter}\nNEW_SECRET=${arns.secret}`,
+    },
+    {
+      image: "nginx:latest",
+      environment: [
+        { name: "FOO", value: "bar" },
+        { name: "KEPT", value: "me" },
+        { name: "HELLO", value: "world" },
+      ],
+      environmentFiles: [{ value: arns.file, type: "s3" }],
+      secrets: [
+        { name: "KEPT_SECRET", valueFrom: arns.old },
+        { name: "CHANGED_SECRET", valueFrom: arns.parameter },
+        { name: "NEW_SECRET", valueFrom: arns.secret },
+      ],
+    },
+  ],
+  [
+    "a container without any gets variables and secrets",
+    bare,
+    { "environment-variables": "EXAMPLE=here", secrets: `A=${arns.secret}` },
+    { environment: [{ name: "EXAMPLE", value: "here" }], secrets: [{ name: "A", valueFrom: arns.secret }] },
+  ],
+  [
+    "a log configuration",
+    bare,
+    {
+      "log-configuration-log-driver": "awslogs",
+      "log-configuration-options": "awslogs-create-group=true\nawslogs-group=/ecs/web",
+    },
+    {
+      logConfiguration: {
+        logDriver: "awslogs",
+        options: { "awslogs-create-group": "true", "awslogs-group": "/ecs/web" },
+      },
+    },
+  ],
+  [
+    "labels",
+    web,
+    { "docker-labels": "key1=update\nkey2=value2" },
+    { dockerLabels: { key1: "update", key2: "value2" } },
+  ],
+  [
+    "a command",
+    bare,
+    { command: "npm start --nice --please" },
+    { command: ["npm", "start", "--nice", "--please"] },
+  ],
+])("%s", async (_, container, inputs, expected) => {
+  const { containerDefinitions } = await rendered(
+    { ...definition, containerDefinitions: [container, sidecar] },
+    inputs,
+  );
+  expect(containerDefinitions).toMatchObject([{ name: "web", ...expected }, sidecar]);
+  expect(containerDefinitions?.[1]).toEqual(sidecar);
+});
+
+test.each([
+  ["task-role-arn", "taskRoleArn", "arn:aws:iam::123456789012:role/task"],
+  ["execution-role-arn", "executionRoleArn", "arn:aws:iam::123456789012:role/execution"],
+  ["task-role-arn", "taskRoleArn", "arn:aws:iam::123456789012:role/a/path/task"],
+  ["task-role-arn", "taskRoleArn", "arn:aws-cn:iam::123456789012:role/task"],
+])("%s becomes %s: %s", async (input, member, arn) => {
+  expect(await rendered(definition, { [input]: arn })).toMatchObject({ [member]: arn });
+});
+
+test("members that only a description has are left out, and tags stay", async () => {
+  const tags = [{ key: "project", value: "coffee" }];
+  const described = { ...definition, revision: 10, status: "ACTIVE", compatibilities: ["EC2"], tags };
+  expect(Object.keys(await rendered(described, {})).sort()).toEqual([
+    "containerDefinitions",
+    "family",
+    "tags",
+  ]);
+});
+
+test("several containers may be meant, separated by commas, the last one too", async () => {
+  const { containerDefinitions } = await rendered(definition, { "container-name": "web, sidecar," });
+  expect(containerDefinitions?.map(({ image }) => image)).toEqual(["nginx:latest", "nginx:latest"]);
+});
+
+test.each<[string, unknown, Readonly<Record<string, string>>, RegExp]>([
+  ["a secret without a value", definition, { secrets: "SECRET" }, /secrets.*line 1|SECRET/],
+  ["a label without a value", definition, { "docker-labels": "key1=a\nkey2" }, /docker-labels/],
+  [
+    "a container that is not there",
+    definition,
+    { "container-name": "main" },
+    /no container "main" .*"web", "sidecar"/,
+  ],
+  ["a text instead of an object", '"hello"', {}, /no JSON object|not an object/],
+  ["containers that are no list", { family: "web", containerDefinitions: {} }, {}, /containerDefinitions/],
+  ["a role with a short account", definition, { "execution-role-arn": "arn:aws:iam::12345:role/x" }, /role/],
+  ["a role of another service", definition, { "task-role-arn": "arn:aws:s3::123456789012:role/x" }, /role/],
+  ["a missing file", definition, { "task-definition": "none.json" }, /none\.json/],
+  ["no task definition", definition, { "task-definition": "" }, /task-definition/],
+  [
+    "a revision alone",
+    definition,
+    { "task-definition": "", "task-definition-revision": "10" },
+    /task-definition-revision needs task-definition-family/,
+  ],
+  ["a file and an ARN", definition, { "task-definition-arn": "arn:x" }, /give only task-definition/],
+  ["a file and a family", definition, { "task-definition-family": "web" }, /give only task-definition/],
+])("%s is refused", async (_, content, inputs, message) => {
+  await expect(rendered(content, inputs)).rejects.toThrow(message);
+});
