@@ -60,7 +60,7 @@ const loadBalancer: Row[] = [
         [`${group} TargetType`, "ip"],
         [`${group} Protocol`, "HTTP"],
         [`${group} Port`, 8080],
-        [`${group} HealthCheckPath`, service === "customer" ? "/" : "/admin/health"],
+        ...(service === "customer" ? [[`${group} HealthCheckPath`, "/"] as const] : []),
       ];
     }),
   ),
@@ -129,8 +129,13 @@ const delivery: Row[] = [
   }),
 ];
 
+const employeeHealth = (path: string): Row[] =>
+  ["One", "Two"].map((number) => [`load-balancer/EmployeeTargetGroup${number} HealthCheckPath`, path]);
+
 /** What the course's account has already, and a standard one is given. */
 const made: Row[] = [
+  // Not the course's, which needs the database.
+  ...employeeHealth("/admin/health"),
   ["network/Vpc Tags.0.Value", "LabVPC"],
   ["network/PublicSubnet1 Tags.0.Value", "Public Subnet1"],
   ["network/PublicSubnet2 Tags.0.Value", "Public Subnet2"],
@@ -146,6 +151,7 @@ const made: Row[] = [
 
 /** Phase 3, which a standard account has no Cloud9 for, and what look-ups give. */
 const taken: Row[] = [
+  ...employeeHealth("/admin/suppliers"),
   ["workstation/Ide Name", "MicroservicesIDE"],
   ["workstation/Ide InstanceType", "t3.small"],
   ["workstation/Ide ConnectionType", "CONNECT_SSH"],
