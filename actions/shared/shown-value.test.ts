@@ -16,6 +16,9 @@ test.each([
   ["API", "https://api.example.com:8443/v1/suppliers"],
   ["QUEUE", "https://sqs.us-east-1.amazonaws.com/123456789012/orders"],
   ["EMPTY", ""],
+  ["AUTHOR", "octocat"],
+  ["GIT_AUTHOR_NAME", "octocat"],
+  ["SPINNER", "true"],
 ])("shows the variable %s of %j", (name, value) => {
   expect(shownVariable(name, value)).toBe(value);
 });
@@ -26,6 +29,10 @@ test.each([
   ["JWT_KEY", "abc"],
   ["CONNECTION_STRING", "localhost"],
   ["REDIS_AUTH", "true"],
+  ["AUTHORIZATION", "letmein"],
+  ["DB_PW", "coffee"],
+  ["pw", "coffee"],
+  ["SIM_PIN", "1234"],
   ["GRAFANA", "glsa_4f9Qm2"],
   ["DATA", "hunter2"],
   ["DATA", "eyJhbGciOi.eyJzdWIi.c2lnbmF0dXJl"],
@@ -52,6 +59,10 @@ test.each<[string[], string[]]>([
   [
     ["mysql", "-p", "geheim", "--token", "abc", "shop"],
     ["mysql", "-p", "***", "--token", "***", "shop"],
+  ],
+  [
+    ["curl", "--header", "Authorization: Bearer letmein"],
+    ["curl", "--header", "*** Bearer ***"],
   ],
   [
     ["mysql", "-pgeheim"],

@@ -3,7 +3,7 @@ export const hidden = "***";
 
 /** Variables, options and flags with such a name hold a secret, whatever it looks like. */
 const secretName =
-  /pass|pwd|phrase|secret|token|credential|key|salt|auth(?!or)|cookie|session|signature|dsn|private|connection[-_.]?str/i;
+  /pass|pwd|phrase|secret|token|credential|key|salt|auth(?!ors?(?:$|[-_.]))|cookie|session|signature|dsn|private|connection[-_.]?str|(?:^|[-_.])(?:pw|pin|otp)(?:$|[-_.])/i;
 
 const plainShapes = [
   // A number, also with a unit or of a version: 80, -1.5, 512m, 90%, v1.2.3.
@@ -40,7 +40,8 @@ function isPlainPart(part: string): boolean {
 /** The words of a command, each shown or hidden. A flag shows its name; what follows a secret one is hidden. */
 export function shownCommand(words: readonly string[]): string[] {
   return words.map((word, index) => {
-    if (isSecretFlag(words[index - 1] ?? "") && !word.startsWith("-")) return hidden;
+    const before = words[index - 1] ?? "";
+    if ((isSecretFlag(before) && !word.startsWith("-")) || isScheme(before)) return hidden;
     // A line for a shell.
     if (/\s/.test(word)) return shownCommand(word.split(/\s/)).join(" ");
     const [, flag, value] = /^(-[A-Za-z]|--[A-Za-z][\w.-]{0,60})(?:=(.*))?$/.exec(word) ?? [];
@@ -51,6 +52,11 @@ export function shownCommand(words: readonly string[]): string[] {
 
 function isSecretFlag(word: string): boolean {
   return word === "-p" || (word.startsWith("-") && !word.includes("=") && secretName.test(word));
+}
+
+/** Of HTTP's header Authorization. */
+function isScheme(word: string): boolean {
+  return /^(?:bearer|basic)$/i.test(word);
 }
 
 /** A program, a file, an address or an operator of a shell. */
