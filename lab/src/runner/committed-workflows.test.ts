@@ -65,6 +65,14 @@ it.each(loggedIn)(
   },
 );
 
+it.each(loggedIn)(
+  "$file, job $id: of others' actions only what keeps a result follows the login",
+  ({ steps = [] }) => {
+    const after = steps.slice(steps.findIndex(isLogin)).flatMap(({ uses }) => uses ?? []);
+    expect(after.filter((uses) => !/^(\$\/|actions\/upload-artifact@)/.test(uses))).toEqual([]);
+  },
+);
+
 it.each(loggedIn.filter(({ id }) => id !== "plan"))(
   "$file, job $id: has the deployment's environment",
   ({ environment }) => {
