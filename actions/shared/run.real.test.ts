@@ -14,7 +14,7 @@ async function run(stray: string) {
     });`;
   const running = promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program]);
   const { code, stdout, stderr } = await running.catch((error) => error);
-  return { code, stdout, stderr };
+  return { code, stdout, stderr } as { code: number; stdout: string; stderr: string };
 }
 
 test.each([
