@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { actionsFolder, bundleAction } from "./bundle-action.ts";
@@ -15,11 +15,16 @@ async function main(): Promise<void> {
     allowPositionals: true,
   });
   const stale: string[] = [];
-  for (const name of chooseActions(positionals)) {
-    const differing = await (values.check ? check(name) : build(name));
-    console.log(`${name}: ${describe(differing)}`);
-    if (values.check && differing.length > 0) stale.push(name);
-  }
+  const names = chooseActions(positionals);
+  const bundleNext = async () => {
+    for (let name = names.shift(); name; name = names.shift()) {
+      const differing = await (values.check ? check(name) : build(name));
+      console.log(`${name}: ${describe(differing)}`);
+      if (values.check && differing.length > 0) stale.push(name);
+    }
+  };
+  // Each bundle keeps one processor busy for seconds.
+  await Promise.all(Array.from({ length: availableParallelism() }, bundleNext));
   if (stale.length > 0) {
     console.error(`dist is not what src builds: ${stale.join(", ")}. Run "npm run build" and commit dist.`);
     process.exitCode = 1;

@@ -1,104 +1,78 @@
-import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { execFile } from "node:child_process";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BuildOptions, build, type Plugin } from "esbuild";
-import { shrinkLazyImports } from "./lazy-imports.ts";
-import { licensesOf } from "./licenses.ts";
-import { buildCalled, loadWhenCalled } from "./load-when-called.ts";
+import { promisify } from "node:util";
+import { transform } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const actionsFolder = join(root, "actions");
-
-const options = {
-  absWorkingDir: root,
-  bundle: true,
-  minify: true,
-  platform: "node",
-  format: "esm",
-  // The version that `runs.using` of the actions names.
-  target: "node24",
-  // Of the SDK's packages the ES modules, from which what is not used can be left out.
-  mainFields: ["module", "main"],
-  legalComments: "none",
-  // Some packages are CommonJS and require Node's own modules, which an ES module has no `require` for.
-  banner: {
-    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-  },
-  logLevel: "silent",
-} as const satisfies BuildOptions;
+const ncc = join(root, "node_modules/@vercel/ncc/dist/ncc/cli.js");
+const options = ["--target", "es2024", "--transpile-only", "--no-cache", "--quiet"];
 
 /**
- * Bundles `actions/<name>/src/index.ts` into `<folder>/index.js`, with what is imported only when needed in chunks
- * beside it, and the licenses of the packages it holds. The same sources give the same bytes, wherever they lie.
+ * Bundles `actions/<name>/src/index.ts` into `<folder>/index.js` by ncc, with what is imported only when needed in
+ * files next to it, and the licenses of the packages in it. The same sources give the same bytes in any folder.
  */
 export async function bundleAction(name: string, folder: string): Promise<void> {
-  const source = join(actionsFolder, name, "src");
-  const entry = join(source, "index.ts");
-  // Where there is a post step, the entry loads the step itself from here.
-  const main = join(source, "main.ts");
-  const { metafile } = await build({
-    ...options,
-    entryPoints: [entry],
-    outdir: folder,
-    splitting: true,
-    chunkNames: "chunks/[name]-[hash]",
-    plugins: [
-      leaveOut,
-      askNodeForHttp,
-      loadWhenCalled("yaml"),
-      shrinkLazyImports(root, entry, existsSync(main) ? main : undefined),
-    ],
-    metafile: true,
-  }).catch((error) => {
-    throw new Error(`actions/${name} could not be bundled: ${(error as Error).message}`, { cause: error });
+  const entry = join(actionsFolder, name, "src/index.ts");
+  const stats = `${resolve(folder)}.json`;
+  // ncc reads the tsconfig.json that lies between the folder it runs in and the entry.
+  await promisify(execFile)(
+    process.execPath,
+    [ncc, "build", entry, "--out", resolve(folder), "--stats-out", stats, ...options],
+    { cwd: actionsFolder },
+  ).catch(({ stderr, message }) => {
+    throw new Error(`actions/${name} could not be bundled: ${firstError(stderr) ?? message}`);
   });
-  const { imports, outputs } = await buildCalled("yaml", metafile, folder, options);
-  const all = { ...metafile, outputs: { ...metafile.outputs, ...outputs } };
-  await writeFile(join(folder, "licenses.txt"), await licensesOf(all, root));
-  // Node reads index.js as an ES module, whatever package.json the caller's repository has further up.
-  await writeFile(join(folder, "package.json"), `${JSON.stringify({ type: "module", imports })}\n`);
+  const { modules } = JSON.parse(await readFile(stats, "utf8"));
+  await rm(stats);
+  await writeFile(join(folder, "licenses.txt"), await licensesOf(modules));
+  const scripts = (await readdir(folder)).filter((file) => file.endsWith(".js"));
+  await Promise.all(scripts.map((script) => minify(join(folder, script))));
+}
+
+/** A stack trace of ncc quotes its own minified source, megabytes of it, before the message. */
+const firstError = (output: string) =>
+  /^(?:Error|Module not found|\[tsl\]).*(?:\n.+){0,3}/m.exec(output)?.[0];
+
+/** ncc minifies only index.js, and more slowly. */
+async function minify(file: string): Promise<void> {
+  const { code } = await transform(await readFile(file, "utf8"), {
+    minify: true,
+    format: "esm",
+    target: "node24",
+    legalComments: "none",
+  });
+  await writeFile(file, code);
+}
+
+/** Module of webpack's statistics. One that was joined with others lists them. */
+interface Module {
+  readonly nameForCondition?: string | null;
+  readonly modules?: readonly Module[];
 }
 
 /**
- * What packages import and no action here uses of them; each would be read at every start, or be a chunk that nothing
- * can load. An action that imports one by itself gets it.
+ * Name, license and its text of every package of which the bundle has a part, in the order of their names. ncc's own
+ * `--license` misses packages whose modules were joined with ours, such as `@actions/core`.
  */
-const leftOut: Readonly<Record<string, string>> = {
-  // `@actions/core` brings them for OIDC tokens and for details of the platform; they bring a second copy of undici.
-  "@actions/http-client": "export class HttpClient { constructor() { refuse(); } }",
-  "@actions/http-client/lib/auth": "export class BearerCredentialHandler { constructor() { refuse(); } }",
-  "@actions/exec": "export const getExecOutput = refuse;",
-  // The SDK asks it what browser it runs in, only in a browser.
-  bowser: "export default { parse: refuse };",
-};
+async function licensesOf(modules: readonly Module[]): Promise<string> {
+  const folders = [...new Set(packageFolders(modules))].sort();
+  const texts = await Promise.all(folders.map(licenseOf));
+  return `${[...new Set(texts)].join("\n\n")}\n`;
+}
 
-const leaveOut: Plugin = {
-  name: "leave-out",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /./ }, ({ path, importer }) =>
-      path in leftOut && importer.includes("/node_modules/") ? { path, namespace: "left-out" } : undefined,
-    );
-    onLoad({ filter: /./, namespace: "left-out" }, ({ path }) => ({
-      contents: `function refuse() { throw new Error("this bundle leaves ${path} out: see scripts/bundle-action.ts"); }
-        ${leftOut[path]}`,
-    }));
-  },
-};
+function packageFolders(modules: readonly Module[]): string[] {
+  return modules.flatMap(({ nameForCondition, modules: joined = [] }) => [
+    ...(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(nameForCondition ?? "") ?? []),
+    ...packageFolders(joined),
+  ]);
+}
 
-/**
- * An ES module that imports Node's `http` makes Node evaluate all that it exports, which loads its WebSocket and fetch:
- * 25 ms of a start. Asked for at run time, they stay unloaded.
- */
-const askNodeForHttp: Plugin = {
-  name: "ask-node-for-http",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?(http|https|http2)$/ }, ({ path }) => ({
-      path: path.replace("node:", ""),
-      namespace: "node",
-    }));
-    onLoad({ filter: /./, namespace: "node" }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule("node:${path}");`,
-    }));
-  },
-};
+async function licenseOf(folder: string): Promise<string> {
+  const { name, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|notice)(\.|$)/i.test(file)).sort();
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
+  return [name, license, ...texts.map((text) => text.replaceAll("\r\n", "\n").trim())].join("\n");
+}

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
-import { bundleAction } from "../../../scripts/bundle-action.ts";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 const root = join(import.meta.dirname, "../../..");
 
@@ -15,19 +14,13 @@ export async function filesOfProject(paths: readonly string[]): Promise<Files> {
   return Object.fromEntries(await Promise.all(read));
 }
 
-/** Actions of this repository, bundled from their sources as they are now, whatever the committed bundles are. */
-export async function bundledActions(names: readonly string[]): Promise<Files> {
-  const folder = await mkdtemp(join(tmpdir(), "bundled-actions-"));
+/** Actions of this repository that run from their sources as they are now, whatever the committed bundles are. */
+export async function actionsFromSource(names: readonly string[]): Promise<Files> {
   const files = await filesOfProject(names.map((name) => `actions/${name}/action.yml`));
-  for (const name of names.filter((each) => existsSync(join(root, "actions", each, "src")))) {
-    const bundle = join(folder, name);
-    await bundleAction(name, bundle);
-    for (const entry of await readdir(bundle, { recursive: true, withFileTypes: true })) {
-      const path = join(entry.parentPath, entry.name);
-      if (entry.isFile())
-        files[`actions/${name}/dist/${relative(bundle, path)}`] = await readFile(path, "utf8");
-    }
+  for (const name of names) {
+    const source = join(root, "actions", name, "src/index.ts");
+    if (existsSync(source))
+      files[`actions/${name}/dist/index.js`] = `import(${JSON.stringify(pathToFileURL(source))});\n`;
   }
-  await rm(folder, { recursive: true });
   return files;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createRealWorld, type World } from "../../../simulator/src/controllers/ecs/ecs-world.support.ts";
 import { pushProgram } from "../../../simulator/src/controllers/ecs/push-program.support.ts";
-import { bundledActions, filesOfProject } from "./project.support.ts";
+import { actionsFromSource, filesOfProject } from "./project.support.ts";
 import type { RunEvent, RunResult } from "./result.ts";
 import { createTestRepository, type TestRepository } from "./test-repository.support.ts";
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
   const names = { cluster: where.cluster, serviceName: where.service };
   await world.create({ strategy: "ROLLING" }, { ...names, loadBalancers });
   const template = await createAddressStack();
-  const files = { ...(await filesOfProject(workflows)), ...(await bundledActions(actions)), ...template };
+  const files = { ...(await filesOfProject(workflows)), ...(await actionsFromSource(actions)), ...template };
   const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = world.simulator.environmentVariables;
   repository = await createTestRepository(
     { ...files, ".github/workflows/main.yml": files[".github/workflows/scale-test.yml"] ?? "" },
