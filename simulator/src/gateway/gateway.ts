@@ -14,8 +14,10 @@ import type { Environment } from "../environment.ts";
 import { refuseForeign } from "../local-requests.ts";
 import { gitPath } from "../planes/git/route.ts";
 import { type GitServer, serveGit } from "../planes/git/serve-git.ts";
+import { readBody } from "../read-body.ts";
+import { bodyLimit } from "./body-limit.ts";
 import { permitUnlessStruck } from "./git-faults.ts";
-import { type GatewayServices, perform } from "./perform.ts";
+import { failTooLarge, type GatewayServices, perform } from "./perform.ts";
 import { ConnectionCut } from "./strike.ts";
 
 export interface Gateway {
@@ -96,17 +98,16 @@ async function handle(options: GatewayOptions, request: IncomingMessage, respons
   if (path === "/v2" || path.startsWith("/v2/")) return environment.registry.handle(request, response);
   if (path.startsWith(gitPath)) return serveGit(gitServer(options), request, response);
   const requestId = randomUUID();
-  const reply = await perform(
-    { services, expiredAccessKeys, accessKeys: environment.accessKeys, faults, warn: environment.warn },
-    {
-      method: request.method ?? "GET",
-      url: request.url ?? "/",
-      headers: request.headers,
-      body: await readBody(request),
-      sourceIp: request.socket.remoteAddress ?? "",
-      requestId,
-    },
-  );
+  const { method = "GET", url = "/", headers } = request;
+  const message = { method, url, headers, sourceIp: request.socket.remoteAddress ?? "", requestId };
+  const limit = bodyLimit(message);
+  const received = await readBody(request, limit);
+  const reply = received
+    ? await perform(
+        { services, expiredAccessKeys, accessKeys: environment.accessKeys, faults, warn: environment.warn },
+        { ...message, body: received },
+      )
+    : failTooLarge(message, limit);
   const { body } = reply;
   response.writeHead(reply.statusCode, {
     "Content-Type": reply.contentType,
@@ -122,10 +123,4 @@ function gitServer({ environment, faults }: GatewayOptions): GitServer {
   const { accessKeys, accountId, clock, git, region } = environment;
   const permit = permitUnlessStruck(faults, accountId);
   return { accessKeys, git, region, permit, now: () => clock.now() };
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

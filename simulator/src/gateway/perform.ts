@@ -3,8 +3,8 @@ import type { Caller, Handler, Service, ServiceName } from "../aws/api.ts";
 import { AwsError } from "../errors.ts";
 import { type FaultStrikes, methodName } from "./faults.ts";
 import type { Message } from "./message.ts";
-import { findOperation, type Protocol, type WireModel } from "./models.ts";
-import { caller, route } from "./route.ts";
+import { findOperation, type WireModel } from "./models.ts";
+import { caller, protocolOf, route } from "./route.ts";
 import { ShapeError } from "./schema.ts";
 import { isSignedWith } from "./signature.ts";
 import { ConnectionCut, expiredToken, ProtocolError, strikeAfter, strikeBefore } from "./strike.ts";
@@ -131,12 +131,14 @@ async function callerArn({ services }: GatewayServices, identity: Caller): Promi
   return Arn ?? identity.accessKeyId;
 }
 
-function failUnknown({ headers, requestId }: ApiRequest, message: string): Reply {
-  const wire = wires[spokenIn(headers)];
-  return wire.fail({ code: wire.errors.unknownOperation, message, statusCode: 400 }, requestId);
+function failUnknown(request: ApiRequest, message: string): Reply {
+  const wire = wires[protocolOf(request)];
+  return wire.fail({ code: wire.errors.unknownOperation, message, statusCode: 400 }, request.requestId);
 }
 
-function spokenIn(headers: Message["headers"]): Protocol {
-  if (headers["smithy-protocol"] !== undefined) return "rpcv2Cbor";
-  return headers["x-amz-target"] === undefined ? "awsQuery" : "awsJson1.1";
+/** For a request whose body is larger than the limit. */
+export function failTooLarge(request: Omit<ApiRequest, "body">, limit: number): Reply {
+  const wire = wires[protocolOf(request)];
+  const message = `The request is larger than ${limit} bytes.`;
+  return wire.fail({ ...wire.errors.tooLarge, message }, request.requestId);
 }

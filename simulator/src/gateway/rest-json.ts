@@ -24,6 +24,7 @@ export const restJsonWire: Wire = {
     internal: "ServiceException",
     throttled: { code: "TooManyRequestsException", statusCode: 429 },
     denied: { code: "AccessDeniedException", statusCode: 403 },
+    tooLarge: { code: "RequestTooLargeException", statusCode: 413 },
     unknownKey: { ...jsonErrors.unknownKey, statusCode: 403 },
     wrongSignature: { ...jsonErrors.wrongSignature, statusCode: 403 },
   },

@@ -25,6 +25,7 @@ export const restXmlWire: Wire = {
     unavailable: "ServiceUnavailable",
     throttled: { code: "SlowDown", statusCode: 503 },
     denied: { code: "AccessDenied", statusCode: 403 },
+    tooLarge: { code: "EntityTooLarge", statusCode: 400 },
     unknownKey: {
       code: "InvalidAccessKeyId",
       message: "The AWS Access Key Id you provided does not exist in our records.",

@@ -20,13 +20,25 @@ export function route(message: Message): Route | { readonly unknown: string } {
     const [, service, operation] = /^\/service\/([^/]+)\/operation\/([^/?]+)/.exec(url) ?? [];
     return find(["rpcv2Cbor"], service, operation);
   }
-  const rest = wireModels.find(
-    ({ protocol, route: each }) =>
-      ["restJson1", "restXml"].includes(protocol) && each === signingName(message),
-  );
+  const rest = findRest(message);
   if (rest) return { model: rest, operation: undefined };
   const form = new URLSearchParams(body.toString("utf8"));
   return find(["awsQuery", "ec2Query"], form.get("Version") ?? undefined, form.get("Action") ?? undefined);
+}
+
+function findRest(message: Pick<Message, "headers">): WireModel | undefined {
+  const name = signingName(message);
+  return wireModels.find(
+    ({ protocol, route: each }) => ["restJson1", "restXml"].includes(protocol) && each === name,
+  );
+}
+
+/** The protocol that a client speaks, as far as headers show it. */
+export function protocolOf(message: Pick<Message, "headers">): Protocol {
+  const { headers } = message;
+  if (headers["x-amz-target"] !== undefined) return "awsJson1.1";
+  if (headers["smithy-protocol"] !== undefined) return "rpcv2Cbor";
+  return findRest(message)?.protocol ?? (signingName(message) === "ec2" ? "ec2Query" : "awsQuery");
 }
 
 function find(

@@ -28,6 +28,7 @@ export interface CommonErrors {
   readonly unavailable: string;
   readonly throttled: { readonly code: string; readonly statusCode: number };
   readonly denied: { readonly code: string; readonly statusCode: number };
+  readonly tooLarge: { readonly code: string; readonly statusCode: number };
   readonly unknownKey: Refusal;
   readonly wrongSignature: Refusal;
 }
@@ -64,6 +65,7 @@ export const jsonErrors: CommonErrors = {
   unavailable: "ServiceUnavailableException",
   throttled: { code: "ThrottlingException", statusCode: 400 },
   denied: { code: "AccessDeniedException", statusCode: 400 },
+  tooLarge: { code: "RequestEntityTooLargeException", statusCode: 413 },
   unknownKey: { code: "UnrecognizedClientException", message: unknownKey, statusCode: 400 },
   wrongSignature: { code: "InvalidSignatureException", message: wrongSignature, statusCode: 400 },
 };
@@ -101,6 +103,7 @@ const queryErrors: CommonErrors = {
   unavailable: "ServiceUnavailable",
   throttled: { code: "Throttling", statusCode: 400 },
   denied: { code: "AccessDenied", statusCode: 403 },
+  tooLarge: { code: "RequestEntityTooLarge", statusCode: 413 },
   unknownKey: { code: "InvalidClientTokenId", message: unknownKey, statusCode: 403 },
   wrongSignature: { code: "SignatureDoesNotMatch", message: wrongSignature, statusCode: 403 },
 };

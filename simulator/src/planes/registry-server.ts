@@ -22,13 +22,15 @@ export interface RegistryOptions {
   gateway: { readonly host: string; readonly port: number };
   /** ECR's unless given. */
   rules?: RegistryRules;
+  /** Bytes; 10 GiB unless given. */
+  largestBlob?: number;
 }
 
 /** An OCI registry (distribution-spec v1.1). */
 export function createRegistry(options: RegistryOptions): Registry {
   const { directory, accountId, gateway, rules = ecrRules } = options;
   const repositories = new Map<string, WritableRepository>();
-  const store = createBlobStore(directory);
+  const store = createBlobStore(directory, options.largestBlob);
   const tokens = createTokens();
   const isPublic = (name: string) => repositories.get(name)?.settings.isPublic === true;
   const world: RegistryWorld = { tokens, gateway, isPublic };

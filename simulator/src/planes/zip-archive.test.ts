@@ -15,3 +15,10 @@ it.each([
 ])("refuses %s", (_, archive, message) => {
   expect(() => readZip(archive)).toThrow(message);
 });
+
+it("refuses an archive whose files are together larger than the limit", () => {
+  const archive = zip({ a: "x".repeat(10_000), b: "y".repeat(10_000) });
+  expect(readZip(archive, 20_000)).toHaveLength(2);
+  for (const limit of [19_999, 9_999, 0])
+    expect(() => readZip(archive, limit)).toThrow("its files are too large when unpacked");
+});

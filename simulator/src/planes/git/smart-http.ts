@@ -6,6 +6,9 @@ import type { GitProgram, RunningGit } from "./git-program.ts";
 import type { GitExchange } from "./git-repositories.ts";
 import type { PushReport } from "./push-hook.ts";
 
+/** A single file of CodeCommit may have 2 GB. */
+const largestPush = "2g";
+
 /** Answers by one run of Git's own program: neither its input nor its output is ever held in memory as a whole. */
 export async function serveSmartHttp(
   program: GitProgram,
@@ -49,7 +52,7 @@ function startService(
       gitDirectory,
     ],
     {
-      settings,
+      settings: { "receive.maxInputSize": largestPush, ...settings },
       variables: { ...variables, ...(typeof protocol === "string" ? { GIT_PROTOCOL: protocol } : {}) },
     },
   );

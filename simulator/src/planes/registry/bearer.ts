@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { text } from "node:stream/consumers";
+import { readBody } from "../../read-body.ts";
 import { basicCredentials, bearerToken } from "../authorization.ts";
 import type { Access, Wanted } from "./access.ts";
 import { answerJson } from "./exchange.ts";
@@ -57,16 +57,17 @@ export interface TokenService {
   grants(login: Login | undefined, asked: readonly Grant[]): readonly Grant[] | undefined;
 }
 
+/** Bytes. */
+const largestForm = 64 * 1024;
+
 /** GET with Basic and a query, or POST with a form ("spec/auth/oauth"). */
 export async function serveToken(
   { tokens, lifetimeMs, grants }: TokenService,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const form =
-    request.method === "POST"
-      ? new URLSearchParams(await text(request))
-      : new URLSearchParams(request.url?.split("?")[1]);
+  const posted = request.method === "POST" ? await readBody(request, largestForm) : undefined;
+  const form = new URLSearchParams(posted?.toString() ?? request.url?.split("?")[1]);
   const asked = form.getAll("scope").flatMap((scope) => scope.split(" ").flatMap(parseScope));
   const granted = grants(loginOf(request, form), asked);
   if (!granted) return answerJson(response, 401, { details: "incorrect username or password" });

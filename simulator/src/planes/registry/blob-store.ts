@@ -14,7 +14,10 @@ export interface BlobStore {
   upload(id: string): Upload | undefined;
 }
 
-export function createBlobStore(directory: string): BlobStore {
+/** Bytes. ECR takes five times as much, which few disks have to spare. */
+const defaultLargestBlob = 10 * 1024 ** 3;
+
+export function createBlobStore(directory: string, largestBlob = defaultLargestBlob): BlobStore {
   const uploads = new Map<string, Upload>();
   const pathOf = (digest: string) => join(directory, "blobs", ...digest.split(":"));
   const exclusively = createQueue();
@@ -38,6 +41,7 @@ export function createBlobStore(directory: string): BlobStore {
         path,
         pathOf,
         exclusively,
+        largestBlob,
         end: () => uploads.delete(id),
       });
       uploads.set(id, upload);

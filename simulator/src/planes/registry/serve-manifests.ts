@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import { readBody } from "../../read-body.ts";
 import { answer, type Exchange } from "./exchange.ts";
 import { RegistryError } from "./registry-error.ts";
 import { tagPattern, type WritableRepository } from "./repository.ts";
@@ -38,9 +38,11 @@ async function receiveManifest(
   { request, response, repository }: Exchange,
   reference: string,
 ): Promise<void> {
+  const body = await readBody(request, largestManifest);
+  if (!body) throw new RegistryError("SIZE_INVALID", `a manifest has at most ${largestManifest} bytes`, 413);
   const byDigest = reference.includes(":");
   const { digest, subject } = repository.putManifest({
-    body: await readAll(request),
+    body,
     mediaType: request.headers["content-type"],
     digest: byDigest ? reference : undefined,
     tag: byDigest ? undefined : reference,
@@ -66,19 +68,6 @@ function removeManifest(repository: WritableRepository, digest: string): void {
   if (index !== undefined)
     throw new RegistryError("DENIED", `Requested image referenced by manifest list: [${index}]`);
   repository.removeManifest(digest);
-}
-
-async function readAll(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    // Read to the end all the same: leaving early would end the connection before the answer.
-    if (size <= largestManifest) chunks.push(chunk);
-  }
-  if (size > largestManifest)
-    throw new RegistryError("SIZE_INVALID", `a manifest may have ${largestManifest} bytes, not ${size}`, 413);
-  return Buffer.concat(chunks);
 }
 
 function unknown(name: string, reference: string): RegistryError {

@@ -43,12 +43,13 @@ export async function startTestRegistry() {
 }
 
 /** For tests: a registry of one's own. Nobody logs in, a push makes its repository, blobs are mounted. */
-export async function startPlainRegistry() {
-  const served = await serveRegistry({
+export async function startPlainRegistry(largestBlob?: number) {
+  const rules = {
     access: () => openAccess,
     newRepository: { isImmutable: () => false },
     blobMounting: true,
-  });
+  };
+  const served = await serveRegistry(rules, largestBlob);
   return { ...served, ...createCalls(served.host, undefined) };
 }
 
@@ -58,7 +59,7 @@ export type TestRegistry = Pick<
 >;
 
 /** A registry of these rules, ECR's unless given, on a free port of the loopback address. */
-export async function serveRegistry(rules?: RegistryRules) {
+export async function serveRegistry(rules?: RegistryRules, largestBlob?: number) {
   const directory = await mkdtemp(join(tmpdir(), "registry-test-"));
   const gateway = { host: "127.0.0.1", port: 0 };
   const registry = createRegistry({
@@ -66,6 +67,7 @@ export async function serveRegistry(rules?: RegistryRules) {
     accountId: "123456789012",
     gateway,
     ...(rules ? { rules } : {}),
+    ...(largestBlob === undefined ? {} : { largestBlob }),
   });
   const server = await serveLoopback((request, response) => void registry.handle(request, response));
   gateway.port = server.port;

@@ -5,7 +5,13 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { digestOf } from "./digest.ts";
-import { errorOf, startEcrWith, type TestRegistry, testCaller } from "./test-registry.support.ts";
+import {
+  errorOf,
+  startEcrWith,
+  startPlainRegistry,
+  type TestRegistry,
+  testCaller,
+} from "./test-registry.support.ts";
 
 /** The limit only ends what hangs. */
 const soon = { timeout: 15_000, interval: 5 };
@@ -143,4 +149,27 @@ it.runIf(process.platform === "linux")("says that the disk is full, and takes th
   await expect(unlink(path)).rejects.toThrow("ENOENT");
   const digest = await test.pushBlob("customer", "hello");
   expect((await test.call("HEAD", `/v2/customer/blobs/${digest}`)).status).toBe(200);
+});
+
+describe("a blob above the limit is refused and leaves nothing behind", () => {
+  const limit = 100_000;
+  const content = randomBytes(limit + 1);
+
+  it.each(["at once", "in pieces"])("%s", async (how) => {
+    const plain = await startPlainRegistry(limit);
+    const push = (body: Buffer) =>
+      plain.call("POST", `/v2/menu/blobs/uploads/?digest=${digestOf(body)}`, { body });
+    const pushInPieces = async () => {
+      const started = await plain.call("POST", "/v2/menu/blobs/uploads/");
+      const location = started.headers.get("location") ?? "";
+      await plain.call("PATCH", location, { body: content.subarray(0, limit) });
+      return plain.call("PATCH", location, { body: content.subarray(limit) });
+    };
+    const refused = how === "at once" ? await push(content) : await pushInPieces();
+    const message = "a blob has at most 100000 bytes";
+    expect(await errorOf(refused)).toEqual({ status: 413, code: "SIZE_INVALID", message });
+    expect(await readdir(join(plain.directory, "uploads"))).toEqual([]);
+    expect((await push(content.subarray(1))).status).toBe(201);
+    await plain.close();
+  });
 });

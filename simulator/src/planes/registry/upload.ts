@@ -41,13 +41,16 @@ export interface UploadOptions {
   readonly path: string;
   readonly pathOf: (digest: string) => string;
   readonly exclusively: Queue;
+  /** Bytes. */
+  readonly largestBlob: number;
   readonly end: () => void;
 }
 
 /** Far longer than the end of a cut connection takes on one machine; a writer that goes on delays an answer no longer. */
 const settlingMs = 200;
 
-export function createUpload({ id, repository, path, pathOf, exclusively, end }: UploadOptions): Upload {
+export function createUpload(options: UploadOptions): Upload {
+  const { id, repository, path, pathOf, exclusively, largestBlob, end } = options;
   const hash = createHash("sha256");
   let size = 0;
   let writing = false;
@@ -67,6 +70,10 @@ export function createUpload({ id, repository, path, pathOf, exclusively, end }:
     if (writing) throw new RegistryError("BLOB_UPLOAD_INVALID", `the upload ${id} is being written already`);
   };
   const write = async (file: FileHandle, chunk: Buffer) => {
+    if (size + chunk.length > largestBlob) {
+      await discard();
+      throw new RegistryError("SIZE_INVALID", `a blob has at most ${largestBlob} bytes`, 413);
+    }
     try {
       await file.appendFile(chunk);
     } catch (error) {
