@@ -118,7 +118,7 @@ async function settleRevision(
     if (!taskDefinition) throw new Error("what is wrong with a task definition is found before");
     return registerOnce(world, taskDefinition);
   }
-  world.log.info(`Taking ${shortRevision(plan.revision)}, which is registered.`);
+  world.log.info(`Using ${shortRevision(plan.revision)}, which is already registered.`);
   return plan.revision;
 }
 
@@ -150,7 +150,8 @@ async function settleBudget(
   if (waitUntil === "registered") return { ms: 0, given: true };
   const given = deadlineMs !== undefined;
   const ms = deadlineMs ?? (await engine.computeBudget());
-  if (!given) world.log.info(`Deadline: ${formatDuration(ms)}, from the waits that the deployment has.`);
+  if (!given)
+    world.log.info(`Deadline: ${formatDuration(ms)}, computed from the deployment's configured waits.`);
   const findings = await checkCredentialsLife(world, ms);
   record.findings.push(...findings);
   refuseFindings(findings, world.log);
@@ -158,7 +159,7 @@ async function settleBudget(
 }
 
 function tellOfNoTasks({ log }: World, { service }: DeployInputs, record: DeploymentRecord): void {
-  const note = `${service} runs no task now, as desired-count: 0 asks for; the revision was not tried.`;
+  const note = `${service} runs no tasks now, as desired-count is 0; the revision was not tested.`;
   record.notes.push(note);
   log.notice(note);
 }

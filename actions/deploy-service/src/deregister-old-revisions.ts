@@ -37,7 +37,7 @@ export async function deregisterOldRevisions(
     }
   } catch (error) {
     const why = explainAwsError(error)?.message ?? (error as Error).message;
-    world.log.warning(`Old revisions of ${family} are left as they are: ${why}`);
+    world.log.warning(`Old revisions of ${family} were not deregistered: ${why}`);
   }
 }
 

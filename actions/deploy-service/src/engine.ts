@@ -28,6 +28,9 @@ export function chooseEngine(service: RunningService, world: World, inputs: Depl
   if (service.controller === "ECS") return createEcsEngine(service, world, inputs);
   throw new Failure(
     `Service ${inputs.service} has the deployment controller ${service.controller}; this action deploys services with ECS or CODE_DEPLOY`,
-    { nextStep: "deploy it with what made its task sets, or create it anew with one of these controllers." },
+    {
+      nextStep:
+        "deploy it with the tool that created its task sets, or recreate it with one of these controllers.",
+    },
   );
 }

@@ -86,11 +86,11 @@ test("a plan with faults is red, and its diff is told all the same", async () =>
   expect(exitCode).toBe(1);
   expect(errors).toEqual([
     expect.stringMatching(
-      /^there is no role none \(taskRoleArn\)\. Next step: create it, or name in taskRoleArn one that exists/,
+      /^there is no role none \(taskRoleArn\)\. Next step: create it, or set taskRoleArn to an existing role/,
     ),
   ]);
   expect(outputs).toMatchObject({ status: "failed", "has-changes": "true" });
-  expect(summary).toContain("→ create it, or name in taskRoleArn one that exists");
+  expect(summary).toContain("→ create it, or set taskRoleArn to an existing role");
 });
 
 test("credentials that have expired are one annotation that says when", async () => {

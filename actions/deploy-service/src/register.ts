@@ -30,7 +30,7 @@ export async function registerAlone(
   record.revisionBefore = arn ?? "";
   record.image = taskDefinition.containerDefinitions?.[0]?.image ?? "";
   record.plan = { revision: equal, revisionChanges: changes, images: [], anew: false, serviceChanges: [] };
-  if (equal) world.log.info(`${shortRevision(equal)} says the same already.`);
+  if (equal) world.log.info(`${shortRevision(equal)} is already registered with the same content.`);
   else
     world.log.info(
       `Changes to ${arn ? shortRevision(arn) : `${family}, which is new`}:\n${changes.join("\n")}`,

@@ -42,7 +42,7 @@ test.each<["ECS" | "CODE_DEPLOY", Partial<DeployInputs>, object]>([
 test("CodeDeploy cannot give a service volumes, which is an error before anything changes", async () => {
   mockService("CODE_DEPLOY");
   const { error, changes } = await runWhole({ serviceSettings: { volumeConfigurations } });
-  expect(error?.message).toContain("cannot give it service-managed-ebs-volume");
+  expect(error?.message).toContain("cannot set service-managed-ebs-volume");
   expect(changes).toBe(0);
 });
 
@@ -130,6 +130,6 @@ test("no revision is deregistered when it is not known which are in use", async 
   const { gone, lines } = await deregister();
   expect(gone).toEqual([]);
   expect(lines).toEqual([
-    expect.stringMatching(/^Old revisions of web are left as they are: .*ecs:ListTasks/),
+    expect.stringMatching(/^Old revisions of web were not deregistered: .*ecs:ListTasks/),
   ]);
 });

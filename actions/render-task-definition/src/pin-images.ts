@@ -40,7 +40,7 @@ export async function pinImages(
 
 async function pin(image: string, world: RenderWorld): Promise<string> {
   const name = parseImageName(image);
-  if (!name) throw new Failure("it is no image's name");
+  if (!name) throw new Failure("it is not a valid image name");
   if (name.digest) return image;
   const found = await findInRegistry(name, world);
   if (found.digest === undefined) throw notFound(name, found.tags);

@@ -108,7 +108,9 @@ test("what cannot be pinned is told for every container, with the tags that ther
     /image \S+\/web:v2 of the container "web" cannot be pinned: \S+\/web has no tag v2 \(it has latest\)/,
   );
   expect(message).toMatch(/container "side" cannot be pinned: \S+ has no repository weber/);
-  expect(message).toMatch(/image UPPER:1 of the container "odd" cannot be pinned: it is no image's name/);
+  expect(message).toMatch(
+    /image UPPER:1 of the container "odd" cannot be pinned: it is not a valid image name/,
+  );
 });
 
 test("a definition is compared with the family's latest revision", async () => {

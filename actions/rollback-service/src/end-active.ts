@@ -75,7 +75,7 @@ async function followToEnd(
     if (kind !== "deadline") return kind === "reached" ? "succeeded" : snapshot.ended;
     record.status = "timed-out";
     throw new Failure(`${upperFirst(active.name)} is ${snapshot.status}: its rollback did not end in time`, {
-      nextStep: "look at the deployment in the AWS console; AWS goes on with the rollback.",
+      nextStep: "check the deployment in the AWS console; AWS goes on with the rollback.",
     });
   } catch (error) {
     throw error instanceof Failure && !world.signal.aborted ? error : losing(world, record, active, error);
@@ -92,7 +92,7 @@ function losing(
   record.status = signal.aborted ? "cancelled" : "lost";
   const reason = signal.aborted ? (signal.reason as Error) : (explainAwsError(error) ?? (error as Error));
   return new Failure(`${reason.message.replace(/\.$/, "")}; AWS goes on with the rollback of ${name}`, {
-    nextStep: "look at the deployment in the AWS console.",
+    nextStep: "check the deployment in the AWS console.",
     cause: error,
   });
 }

@@ -86,7 +86,7 @@ function listenerFindings({ groups }: Subject): Finding[] {
     .filter(({ listeners }) => listeners.length === 0)
     .map(({ name, arn }) => ({
       text: `target group ${name} of the service's production tasks is behind no listener: visitors do not reach them`,
-      mend: `let a listener's rule forward to it (aws elbv2 modify-listener or modify-rule, Type=forward,TargetGroupArn=${arn})`,
+      mend: `make a listener rule forward to it (aws elbv2 modify-listener or modify-rule, Type=forward,TargetGroupArn=${arn})`,
       kind: "advice" as const,
     }));
 }

@@ -30,7 +30,7 @@ test.each<[string, object]>([
 });
 
 test.each(["", "Web", "web:", "web:-1", "a//b", "web@sha256:abc", "https://x.io/web"])(
-  "%j is no image's name",
+  "%j is not a valid image name",
   (text) => {
     expect(parseImageName(text)).toBeUndefined();
   },

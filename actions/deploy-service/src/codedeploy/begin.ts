@@ -82,7 +82,7 @@ export function withMark(description: string | undefined, mark: string): string 
 }
 
 function adopt({ log }: World, deploymentId: string): string {
-  log.info(`The answer to the creation of deployment ${deploymentId} was lost; this run made it.`);
+  log.info(`The response to CreateDeployment was lost; deployment ${deploymentId} is this run's.`);
   return deploymentId;
 }
 

@@ -54,6 +54,6 @@ async function findRouting(world: World, deploymentConfigName: string | undefine
     () => persist(world, () => world.clients.codedeploy.send(command, { abortSignal: world.signal })),
     {},
   );
-  for (const { text } of findings) world.log.warning(`Could not check: ${text}; give the input deadline.`);
+  for (const { text } of findings) world.log.warning(`Could not check: ${text}; set the input deadline.`);
   return value?.deploymentConfigInfo?.trafficRoutingConfig;
 }

@@ -85,7 +85,9 @@ test("another deployment that outlasts the deadline is named, and nothing is dep
   codedeploy.on(ListDeploymentsCommand).resolves({ deployments: ["d-0"] });
   codedeploy.on(GetDeploymentCommand).resolves(status("InProgress"));
   const { record, error, lines, endedAt } = await run({}, { ms: 10 * minute, given: true });
-  expect(error?.message).toBe("The deadline passed while deployment d-0 of group DgpECS-c-web went on");
+  expect(error?.message).toBe(
+    "The deadline passed while deployment d-0 of group DgpECS-c-web was in progress",
+  );
   expect(lines).toContain("Waiting for deployment d-0");
   expect(record).toMatchObject({ status: "timed-out", changed: false, deploymentId: "" });
   expect(endedAt).toBe(10 * minute);

@@ -29,7 +29,7 @@ test("a new desired count is set before the deployment, so that its tasks are ve
 });
 
 test.each<[string, Partial<DeployInputs>, number, string]>([
-  ["to nothing", {}, 0, "web is scaled to 0 tasks now: the deployment proves nothing"],
+  ["to nothing", {}, 0, "web is scaled to 0 tasks now, so the new revision was not tested"],
   [
     "below the wanted count",
     { desiredCount: 3 },

@@ -52,8 +52,8 @@ function refuseVolumes({ service, serviceSettings }: DeployInputs): Finding[] {
   if (!serviceSettings?.volumeConfigurations) return [];
   return [
     {
-      text: `CodeDeploy deploys ${service}, and cannot give it service-managed-ebs-volume`,
-      mend: "remove the input, or deploy the service by ECS itself",
+      text: `CodeDeploy deploys ${service} and cannot set service-managed-ebs-volume`,
+      mend: "remove the input, or use a service with the deployment controller ECS",
     },
   ];
 }

@@ -90,7 +90,7 @@ test("an adopted deployment that succeeds is a green change with its ID", async 
   const { record, error, lines } = await start();
   expect(error).toBeUndefined();
   expect(record).toMatchObject({ deploymentId: "d-7", changed: true, status: "succeeded" });
-  expect(lines).toContain("The answer to the creation of deployment d-7 was lost");
+  expect(lines).toContain("The response to CreateDeployment was lost; deployment d-7 is this run's.");
 });
 
 test("one that ended while AWS could not be reached is not made a second time", async () => {

@@ -33,7 +33,7 @@ test.each<[string, DeployInputs["onCancel"], Error | undefined, RegExp, boolean]
     /^The AWS credentials have expired .*, so deployment d-1 could not be followed/,
   );
   expect(error?.message).toMatch(message);
-  expect((error as Failure).nextStep).toContain("let this job's credentials outlive it");
+  expect((error as Failure).nextStep).toContain("use credentials that last longer than the deployment");
   expect(record).toMatchObject({ status: "lost", deploymentId: "d-1" });
   // What is not decided, the post step tries again.
   expect(handles.at(-1)).toEqual(decided ? undefined : { controller: "CODE_DEPLOY", id: "d-1" });

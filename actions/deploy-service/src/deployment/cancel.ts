@@ -12,6 +12,6 @@ export async function cancel(
   const reason = (world.signal.reason as Error).message.replace(/\.$/, "");
   const fate = await applyOnCancel(world, inputs.onCancel, running);
   return new Failure(`${reason}; ${running.name} ${fate}`, {
-    nextStep: "nothing, if this was meant; a later run waits until the deployment has ended.",
+    nextStep: "nothing, if this was intended; a later run waits until the deployment has ended.",
   });
 }

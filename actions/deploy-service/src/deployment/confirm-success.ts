@@ -36,7 +36,7 @@ function isAsWanted(
     record.status = "superseded";
     throw new Failure(
       `${what} succeeded, but ${inputs.service} runs ${shortRevision(production.revision)} now, not ${shortRevision(revision)}`,
-      { nextStep: "look at the service's later deployments: another one took over." },
+      { nextStep: "check the service's later deployments: another one replaced this one." },
     );
   }
   const { runningCount, desiredCount } = production;
@@ -55,7 +55,7 @@ function scaledDown({ inputs, record }: Judged, service: RunningService["service
   const wanted =
     inputs.desiredCount === undefined ? "" : `, not to the ${inputs.desiredCount} of desired-count`;
   return new Failure(
-    `${inputs.service} is scaled to ${service.desiredCount ?? 0} tasks now${wanted}: the deployment proves nothing`,
+    `${inputs.service} is scaled to ${service.desiredCount ?? 0} tasks now${wanted}, so the new revision was not tested`,
     {
       nextStep:
         "find out what scaled the service (a person, another job, Application Auto Scaling), and run this job again with desired-count.",

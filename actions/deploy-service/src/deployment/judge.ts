@@ -54,7 +54,7 @@ async function stopAndSettle(
     return stopped ? { snapshot, before: known } : { snapshot };
   } catch (error) {
     if (world.signal.aborted) throw error;
-    world.log.warning(`It cannot be seen how ${running.name} ends: ${(error as Error).message}`);
+    world.log.warning(`The end of ${running.name} cannot be followed: ${(error as Error).message}`);
     return { snapshot: known };
   }
 }

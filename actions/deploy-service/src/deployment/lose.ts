@@ -15,8 +15,8 @@ export async function lose(
   const why = explained?.message ?? (error as Error).message;
   const fate = await applyOnCancel(world, inputs.onCancel, running);
   const nextStep = areCredentialsExpired(error)
-    ? "look at the deployment in the AWS console; then let this job's credentials outlive it (role-duration-seconds of aws-actions/configure-aws-credentials, fresh course keys), or wait less long (wait-until: traffic-shifted)."
-    : `look at the deployment in the AWS console; then ${explained?.nextStep ?? "run this job again."}`;
+    ? "check the deployment in the AWS console; then use credentials that last longer than the deployment (role-duration-seconds of aws-actions/configure-aws-credentials, fresh course keys), or wait only until the traffic has shifted (wait-until: traffic-shifted)."
+    : `check the deployment in the AWS console; then ${explained?.nextStep ?? "run this job again."}`;
   return new Failure(`${why}, so ${running.name} could not be followed to its end; it ${fate}`, {
     nextStep,
     cause: error,

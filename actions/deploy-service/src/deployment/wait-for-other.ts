@@ -27,7 +27,7 @@ export async function waitForOther(
 
 export function stillBusy({ record }: Deployment, what: string): Failure {
   record.status = "timed-out";
-  return new Failure(`The deadline passed while ${what} went on`, {
-    nextStep: "let it end or stop it, then run this job again; nothing was deployed.",
+  return new Failure(`The deadline passed while ${what} was in progress`, {
+    nextStep: "wait for it or stop it, then run this job again; nothing was deployed.",
   });
 }

@@ -20,7 +20,7 @@ function causeOfHealth(task: FailedTask, evidence: Evidence): Cause | undefined 
     text: `${words ? `${words}: c${failed}` : `C${failed}: ${stoppedReason}`}${line ? `; its log ends with: ${line}` : ""}`,
     nextStep:
       nextStepOfConnection(line) ??
-      "check the target group's path, port and expected codes against what the container answers.",
+      "compare the target group's path, port and expected codes with the container's responses.",
   };
 }
 
@@ -35,7 +35,7 @@ function wordsOfHealthCheck({ unhealthyTargets, serviceEvents }: Evidence): stri
 }
 
 const lookAtAlarm =
-  "look at the named alarm's metric during the deployment; mend the service or the threshold.";
+  "check the alarm's metric during the deployment, then fix the service or correct the alarm's threshold.";
 
 function causeOfAlarms({ triggeredAlarms }: Evidence): Cause {
   const names = `Alarm${triggeredAlarms.length > 1 ? "s" : ""} ${triggeredAlarms.join(", ")}`;
@@ -50,7 +50,7 @@ function trim(sentence: string): string {
 const deploymentCauses: readonly { pattern: RegExp; nextStep: string }[] = [
   {
     pattern: /Primary taskset target group must be behind listener/i,
-    nextStep: "let the production listener (and its rules) forward to the target group of the running tasks.",
+    nextStep: "make the production listener and its rules forward to the target group of the running tasks.",
   },
   {
     pattern: /alarm/i,

@@ -117,7 +117,7 @@ async function findOurs(
     if (ours) return ours;
     if (world.clock.now() >= until)
       throw new Failure(`ECS lists no service deployment for the update of ${inputs.service}`, {
-        nextStep: "look at the service's deployments in the ECS console; the service was updated.",
+        nextStep: "check the service's deployments in the ECS console; the service was updated.",
       });
     await world.clock.wait(pace.next(true));
   }

@@ -86,7 +86,7 @@ test("another deployment that outlasts the deadline is named, and not broken off
     .resolves({ serviceDeployments: [briefOf("d-1", { status: "IN_PROGRESS" })] });
   is({ status: "IN_PROGRESS", lifecycleStage: "BAKE_TIME" });
   const { error, record, lines, endedAt } = await run({}, { ms: 10 * minute, given: true });
-  expect(error?.message).toBe("The deadline passed while service deployment d-1 went on");
+  expect(error?.message).toBe("The deadline passed while service deployment d-1 was in progress");
   expect(lines).toContain("Waiting for service deployment d-1 (BAKE_TIME).");
   expect(record.status).toBe("timed-out");
   expect(updates()).toEqual([]);
@@ -115,7 +115,7 @@ test("where ECS does not stop without rolling back, that is said, and the post s
   ecs.on(StopServiceDeploymentCommand).rejects(named("InvalidParameterException", "Invalid stopType"));
   const { error, record, handles } = await run({ onCancel: "stop" });
   expect(error?.message).toMatch(
-    /^The AWS role may not do this: no describing, so service deployment d-2 could not be followed to its end; it goes on, as it could not be stopped \(on-cancel: stop\): ECS ends no deployment without rolling back/,
+    /^The AWS role may not do this: no describing, so service deployment d-2 could not be followed to its end; it goes on, as it could not be stopped \(on-cancel: stop\): ECS cannot stop this deployment without a rollback/,
   );
   expect(record.status).toBe("lost");
   expect(handles.at(-1)).toEqual({ controller: "ECS", id: arnOf("d-2") });

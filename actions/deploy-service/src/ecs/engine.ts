@@ -60,14 +60,14 @@ function checkContainer(
   if (!container)
     return [
       {
-        text: `the service's load balancer talks to container ${containerName}, which the task definition does not have; it has ${names}`,
+        text: `the service's load balancer forwards to container ${containerName}, which is not in the task definition (it has ${names})`,
       },
     ];
   const ports = (container.portMappings ?? []).map((mapping) => mapping.containerPort);
   if (ports.includes(containerPort)) return [];
   return [
     {
-      text: `the service's load balancer talks to port ${containerPort} of container ${containerName}, which maps ${ports.join(", ") || "none"}`,
+      text: `the service's load balancer forwards to port ${containerPort} of container ${containerName}, which maps ${ports.join(", ") || "none"}`,
     },
   ];
 }

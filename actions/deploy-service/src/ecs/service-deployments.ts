@@ -44,9 +44,7 @@ export async function describeServiceDeployment(
   const command = new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [arn] });
   const { serviceDeployments = [], failures = [] } = await world.clients.ecs.send(command, optionsOf(signal));
   if (serviceDeployments[0]) return serviceDeployments[0];
-  throw new Error(
-    `ECS does not know ${arn} any more (${failures[0]?.reason ?? "MISSING"}); was the service deleted?`,
-  );
+  throw new Error(`ECS no longer has ${arn} (${failures[0]?.reason ?? "MISSING"}); was the service deleted?`);
 }
 
 /** Task definition ARN of each service revision, in the order asked for. */

@@ -20,8 +20,8 @@ export async function stopServiceDeployment(
     if (name === "ConflictException" || name === "ServiceDeploymentNotFoundException") return false;
     // The API reference has the value ABORT, and says that only ROLLBACK is valid.
     if (how === "stop" && ["InvalidParameterException", "UnsupportedFeatureException"].includes(name))
-      throw new Failure(`ECS ends no deployment without rolling back (${message})`, {
-        nextStep: "give on-cancel: rollback or leave.",
+      throw new Failure(`ECS cannot stop this deployment without a rollback (${message})`, {
+        nextStep: "set on-cancel: rollback or on-cancel: leave.",
         cause: error,
       });
     throw error;

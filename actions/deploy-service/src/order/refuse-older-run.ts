@@ -26,7 +26,7 @@ export function refuseOlderRun(
     `${whatIsNewer(tag, run.workflow, name, inProduction)}; this is the older run ${run.number}`,
     {
       nextStep:
-        "nothing, if the newer state is the wanted one; to put this older one in its place all the same, run this job with force: true.",
+        "nothing, if production should stay on the newer state; to deploy this older one anyway, run this job with force: true.",
     },
   );
 }

@@ -7,7 +7,7 @@ const spot: CapacityProviderStrategyItem = { capacityProvider: "FARGATE_SPOT", b
 test("an AppSpec that would take the capacity provider away is refused, with the lines that keep it", () => {
   expect(checkCapacityProviders({ capacityProviderStrategy: [spot] }, {})).toEqual([
     {
-      text: "the service runs on the capacity provider FARGATE_SPOT, which the AppSpec does not name: CodeDeploy would take it away",
+      text: "the service runs on the capacity provider FARGATE_SPOT, which is not in the AppSpec: CodeDeploy would remove it from the service",
       mend: 'add to Properties: "CapacityProviderStrategy": [{"CapacityProvider":"FARGATE_SPOT","Base":0,"Weight":1}]',
     },
   ]);

@@ -16,7 +16,7 @@ export function checkCapacityProviders(
   const names = strategy.map(({ capacityProvider }) => capacityProvider).join(", ");
   return [
     {
-      text: `the service runs on the capacity provider ${names}, which the AppSpec does not name: CodeDeploy would take it away`,
+      text: `the service runs on the capacity provider ${names}, which is not in the AppSpec: CodeDeploy would remove it from the service`,
       mend: `add to Properties: "CapacityProviderStrategy": ${JSON.stringify(strategy.map(inAppSpec))}`,
     },
   ];

@@ -30,8 +30,8 @@ function compare(expiration: Date, leftMs: number, budgetMs: number): Finding[] 
   if (leftMs >= budgetMs) return [];
   return [
     {
-      text: `The AWS credentials expire in ${formatDuration(leftMs)} (${timeOf(expiration)}), but the deployment may take up to ${formatDuration(budgetMs)}: later it could not be followed any more`,
-      mend: `${renew}; or give a shorter deadline`,
+      text: `The AWS credentials expire in ${formatDuration(leftMs)} (${timeOf(expiration)}), but the deployment may take up to ${formatDuration(budgetMs)}; after that, it could not be followed`,
+      mend: `${renew}; or set a shorter deadline`,
       kind: "advice",
     },
   ];

@@ -72,7 +72,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
       web.image = web.image.replace(/@.*/, ":none");
     }),
     /^there is no image \S+web:none in ECR$/,
-    /^push it, or name one that is there/,
+    /^push it, or use an existing one/,
   ],
   [
     "an image whose digest is not there",
@@ -87,7 +87,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
     container((web) => {
       web.image = "Web:one:two";
     }),
-    /^"Web:one:two" is no image's name$/,
+    /^"Web:one:two" is not a valid image name$/,
     /write <repository>:<tag>/,
   ],
   [
@@ -95,7 +95,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
     (definition) => {
       definition.runtimePlatform = { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" };
     },
-    /^image \S+ is made for linux\/amd64, but tasks run on linux\/arm64$/,
+    /^image \S+ is built for linux\/amd64, but tasks run on linux\/arm64$/,
     /build it for linux\/arm64, or set the task definition's runtimePlatform/,
   ],
   [
@@ -104,7 +104,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
       definition.taskRoleArn = "arn:aws:iam::123456789012:role/apps/none";
     },
     /^there is no role none \(taskRoleArn\)$/,
-    /create it, or name in taskRoleArn one that exists/,
+    /create it, or set taskRoleArn to an existing role/,
   ],
   [
     "a role that ECS tasks may not assume",
@@ -120,7 +120,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
       definition.taskRoleArn = "arn:aws:iam::999999999999:role/execution";
     },
     /^taskRoleArn is a role of account 999999999999, the service is in 123456789012$/,
-    /name a role of account 123456789012/,
+    /use a role of account 123456789012/,
   ],
   [
     "a user in the place of a role",
@@ -182,7 +182,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
     "a version that is not there",
     secret((arn) => `${arn}:password::00000000-0000-0000-0000-000000000000`),
     /has no version 00000000-/,
-    /name a version that it has/,
+    /use an existing version/,
   ],
   [
     "what is neither secret nor parameter",
@@ -222,7 +222,7 @@ test("an image of another registry is not looked for, and the log says so", asyn
   );
   expect(error).toBeUndefined();
   expect(record.findings).toEqual([{ text: expect.any(String), kind: "note" }]);
-  expect(told).toContain("Image public.ecr.aws/nginx/nginx is not in this account's ECR: not looked for");
+  expect(told).toContain("Image public.ecr.aws/nginx/nginx is not in this account's ECR: it was not checked");
 });
 
 test("everything that is wrong is told at once, and nothing is registered or deployed", async () => {

@@ -33,7 +33,7 @@ export async function checkPlatform(
   const made = platforms.map(({ os, architecture }) => `${os}/${architecture}`).join(", ");
   return [
     {
-      text: `image ${found.text} is made for ${made}, but tasks run on ${wanted}`,
+      text: `image ${found.text} is built for ${made}, but tasks run on ${wanted}`,
       mend: `build it for ${wanted}, or set the task definition's runtimePlatform`,
     },
   ];

@@ -35,7 +35,10 @@ export async function findInEcr(
   if (!name)
     return {
       findings: [
-        { text: `"${text}" is no image's name`, mend: "write <repository>:<tag> or <repository>@<digest>" },
+        {
+          text: `"${text}" is not a valid image name`,
+          mend: "write <repository>:<tag> or <repository>@<digest>",
+        },
       ],
     };
   const region = ecrRegion(name.host);
@@ -54,7 +57,7 @@ async function isOwn(
   { name, repository }: ImageName,
 ): Promise<{ own: boolean; findings: Finding[] }> {
   const elsewhere: Finding = {
-    text: `Image ${repository} is not in this account's ECR: not looked for before the deployment.`,
+    text: `Image ${repository} is not in this account's ECR: it was not checked before the deployment.`,
     kind: "note",
   };
   const { value, findings } = await tryLookUp(
@@ -96,7 +99,7 @@ async function findImage(
   if (!value || image) return image ? { image, findings } : { findings };
   const fault = {
     text: `there is no image ${text} in ECR`,
-    mend: "push it, or name one that is there (aws ecr describe-images)",
+    mend: "push it, or use an existing one (aws ecr describe-images)",
   };
   return {
     findings: [await judgeMissing(checking, ecr, { repository: repositoryName, registryId, fault })],

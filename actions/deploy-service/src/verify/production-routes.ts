@@ -20,7 +20,7 @@ export function checkProductionRoutes(
   const mends = astray.map((route) => commandFor(route, listenerArn, primary));
   if (behind.length > 0)
     return astray.map((route, index) => ({
-      text: `The production listener ${name} (${route.condition}) forwards to ${nameOf(other)}, while the service's primary task set is behind ${nameOf(primary)}: visitors meet no tasks there`,
+      text: `The production listener ${name} (${route.condition}) forwards to ${nameOf(other)}, while the service's primary task set is behind ${nameOf(primary)}: visitors reach no tasks there`,
       mend: mends[index] ?? "",
       kind: "advice",
     }));

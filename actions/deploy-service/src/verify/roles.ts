@@ -33,7 +33,7 @@ async function checkRole(checking: Checking, role: string, key: string): Promise
     {
       NoSuchEntityException: {
         text: `there is no role ${RoleName} (${key})`,
-        mend: `create it, or name in ${key} one that exists`,
+        mend: `create it, or set ${key} to an existing role`,
       },
     },
   );
@@ -56,7 +56,7 @@ function checkName({ service }: Checking, role: string, key: string): Finding | 
   if (!own || arn.account === own) return undefined;
   return {
     text: `${key} is a role of account ${arn.account}, the service is in ${own}`,
-    mend: `name a role of account ${own}: ECS cannot be passed a role of another account`,
+    mend: `use a role of account ${own}: ECS cannot be passed a role of another account`,
   };
 }
 

@@ -85,18 +85,16 @@ function faultsOf(
     ];
   const stages = Object.values(VersionIdsToStages).flat();
   if (stages.length === 0)
-    return [
-      { text: `${what} has no value yet`, mend: "put one into it (aws secretsmanager put-secret-value)" },
-    ];
+    return [{ text: `${what} has no value yet`, mend: "set one (aws secretsmanager put-secret-value)" }];
   if (stage && !stages.includes(stage))
     return [
       {
         text: `${what} has no version with the stage ${stage}`,
-        mend: `name one of ${[...new Set(stages)].join(", ")}, or none`,
+        mend: `use one of ${[...new Set(stages)].join(", ")}, or none`,
       },
     ];
   if (versionId && !(versionId in VersionIdsToStages))
-    return [{ text: `${what} has no version ${versionId}`, mend: "name a version that it has, or none" }];
+    return [{ text: `${what} has no version ${versionId}`, mend: "use an existing version, or none" }];
   return [];
 }
 

@@ -76,7 +76,7 @@ describe("a rolling service", () => {
     const { findings } = await plan();
     expect(findings).toEqual([
       {
-        text: "target group blue of the service is behind no load balancer: ECS refuses its tasks, and nobody reaches them",
+        text: "target group blue of the service is not attached to a load balancer: ECS rejects its tasks",
         mend: expect.stringContaining("aws elbv2 create-rule"),
       },
     ]);

@@ -41,8 +41,8 @@ function checkBehind(loadBalancers: readonly string[] = [], targetGroupArn: stri
   if (loadBalancers.length > 0) return [];
   return [
     {
-      text: `target group ${nameOf(targetGroupArn)} of the service is behind no load balancer: ECS refuses its tasks, and nobody reaches them`,
-      mend: "let a listener's rule forward to it (aws elbv2 create-rule, or modify-listener)",
+      text: `target group ${nameOf(targetGroupArn)} of the service is not attached to a load balancer: ECS rejects its tasks`,
+      mend: "make a listener rule forward to it (aws elbv2 create-rule, or modify-listener)",
     },
   ];
 }
@@ -63,7 +63,7 @@ async function checkRule(
     {
       RuleNotFoundException: {
         text: `there is no ${use} listener rule ${arn}, which ${usedBy} names`,
-        mend: `create it anew, and name it in the service's advancedConfiguration (aws ecs update-service)`,
+        mend: `create it again, and set it in the service's advancedConfiguration (aws ecs update-service)`,
       },
     },
   );

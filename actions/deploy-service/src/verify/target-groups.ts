@@ -36,7 +36,7 @@ export function checkTargetGroup({ taskDefinition }: Checking, group: TargetGrou
   if (TargetType !== wanted)
     return [
       {
-        text: `target group ${name} has targets of type ${TargetType}, which tasks with network mode ${taskDefinition.networkMode ?? "bridge"} cannot be`,
+        text: `target group ${name} has targets of type ${TargetType}, which tasks with network mode ${taskDefinition.networkMode ?? "bridge"} cannot use`,
         mend: `create a target group of target type ${wanted}; a group's type cannot be changed`,
       },
     ];
@@ -68,7 +68,7 @@ export function checkPair(one: TargetGroup, other: TargetGroup): Finding[] {
     if (one[key] !== other[key])
       faults.push({
         text: `${names} differ in ${key === "VpcId" ? "their VPC" : "protocol"} (${one[key]} and ${other[key]})`,
-        mend: "create the second like the first",
+        mend: "create both with the same settings",
       });
   return faults.length > 0 ? faults : checkHealthChecks(one, other, names);
 }
@@ -80,8 +80,8 @@ function checkHealthChecks(one: TargetGroup, other: TargetGroup, names: string):
   const values = differing.map((key) => `${key} ${one[key]} and ${other[key]}`).join(", ");
   return [
     {
-      text: `The health checks of ${names} differ (${values}): every other deployment is judged by another one`,
-      mend: "give both the same (aws elbv2 modify-target-group)",
+      text: `The health checks of ${names} differ (${values}): every deployment changes the checks`,
+      mend: "use the same settings for both (aws elbv2 modify-target-group)",
       kind: "advice",
     },
   ];

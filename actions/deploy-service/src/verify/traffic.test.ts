@@ -169,7 +169,7 @@ test.each<[string, () => Promise<unknown>, RegExp[], () => string | RegExp]>([
       await pairWith(["green", "white"]);
     },
     [/primary task set is behind target group blue, which is not of the pair .* \(green, white\)$/],
-    () => /name blue in the pair/,
+    () => /add blue to the pair/,
   ],
 ])("%s is found, with what mends it", async (_, prepare, texts, mend) => {
   await prepare();
@@ -186,7 +186,7 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
   [
     "a rule left behind on the idle target group",
     () => addRule(groups.green),
-    /^The production listener HTTP:80 \(path-pattern \/admin\/\*\) forwards to green, while .* visitors meet no tasks there$/,
+    /^The production listener HTTP:80 \(path-pattern \/admin\/\*\) forwards to green, while .* visitors reach no tasks there$/,
   ],
   [
     "health checks that differ",

@@ -35,8 +35,8 @@ function checkService(
     ...(desiredCount === 0 && inputs.desiredCount === undefined
       ? [
           {
-            text: `service ${serviceName} has a desired count of 0, which would prove nothing of the new revision`,
-            mend: "give the input desired-count",
+            text: `service ${serviceName} has a desired count of 0, so the new revision would not be tested`,
+            mend: "set the input desired-count",
           },
         ]
       : []),

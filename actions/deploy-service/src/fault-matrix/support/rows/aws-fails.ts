@@ -33,7 +33,7 @@ const fromTheBeginning = (kind: FaultKind, operations: (backEnd: BackEnd) => str
 });
 
 const refused = { status: "failed", production: "old" } as const;
-const lost = { status: "lost", nextStep: /look at the deployment in the AWS console/ } as const;
+const lost = { status: "lost", nextStep: /check the deployment in the AWS console/ } as const;
 const green = { status: "succeeded", production: "new" } as const;
 
 /** AWS, or the way to it, at fault. */

@@ -4,7 +4,7 @@ import type { Row } from "../row.ts";
 /** Still starting its tasks, whenever the signal or the deadline comes: an hour of grace keeps health checks from ending it. */
 const underWay = { fate: "slow", settings: { graceSeconds: 3_600 } };
 
-const meant = /^nothing, if this was meant/;
+const meant = /^nothing, if this was intended/;
 
 /** The step is a process that gets a signal. */
 export const rowsOfSignals: readonly Row[] = [

@@ -53,7 +53,7 @@ export const rowsOfOrder: readonly Row[] = [
       status: "timed-out",
       production: "another",
       shown: "any",
-      cause: /^The deadline passed while (service )?deployment \S+ .*went on$/,
+      cause: /^The deadline passed while (service )?deployment \S+ .*was in progress$/,
       nextStep: /nothing was deployed/,
     },
   },
@@ -80,7 +80,7 @@ export const rowsOfOrder: readonly Row[] = [
       production: "another",
       shown: "any",
       cause: /^Deployment d-\w+ succeeded, but web runs web:\d+ now, not web:\d+$/,
-      nextStep: /another one took over/,
+      nextStep: /another one replaced this one/,
     },
   },
   {

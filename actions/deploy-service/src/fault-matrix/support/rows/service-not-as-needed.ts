@@ -69,8 +69,8 @@ export const rowsOfServices: readonly Row[] = [
     expect: {
       ...refused,
       unserved: true,
-      cause: /^service web has a desired count of 0, which would prove nothing of the new revision$/,
-      nextStep: /give the input desired-count/,
+      cause: /^service web has a desired count of 0, so the new revision would not be tested$/,
+      nextStep: /set the input desired-count/,
     },
   },
   {
@@ -83,7 +83,7 @@ export const rowsOfServices: readonly Row[] = [
       status: "failed",
       production: "new",
       unserved: true,
-      cause: /^web is scaled to 0 tasks now: the deployment proves nothing$/,
+      cause: /^web is scaled to 0 tasks now, so the new revision was not tested$/,
       nextStep: /what scaled the service/,
     },
   },

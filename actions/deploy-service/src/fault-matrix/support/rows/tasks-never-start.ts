@@ -84,7 +84,7 @@ export const rowsOfPreparations: readonly Row[] = [
     },
     expect: {
       ...untouched,
-      cause: /^image \S+web:arm is made for linux\/arm64, but tasks run on linux\/amd64$/,
+      cause: /^image \S+web:arm is built for linux\/arm64, but tasks run on linux\/amd64$/,
       nextStep: /^build it for linux\/amd64/,
     },
   },
