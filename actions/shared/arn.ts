@@ -18,21 +18,17 @@ export function parseArn(text: string): Arn | undefined {
 }
 
 /** A role may be named without its ARN; then it is one of the account. A placeholder is looked for elsewhere. `ownArn`: of anything in the account. */
-export function roleFault(
-  role: string,
-  key: string,
-  ownArn = "",
-): { text: string; mend: string } | undefined {
+export function roleFault(role: string, key: string, ownArn = ""): { text: string; fix: string } | undefined {
   if (findPlaceholders(role).length > 0) return undefined;
   const { partition = "aws", account = "<account>" } = parseArn(ownArn) ?? {};
   // An ARN that only lacks `role/`, or something in front of it, names the role all the same.
   const name = /(?::|role\/(?:.*\/)?)([\w+=,.@-]+)$/.exec(role)?.[1] ?? "<name>";
-  const mend = `write arn:${partition}:iam::${account}:role/${name} there`;
+  const fix = `write arn:${partition}:iam::${account}:role/${name} there`;
   if (!role.startsWith("arn:"))
-    return /^[\w+=,.@/-]+$/.test(role) ? undefined : { text: `${key} is no role's name: ${role}`, mend };
+    return /^[\w+=,.@/-]+$/.test(role) ? undefined : { text: `${key} is not a valid role name: ${role}`, fix };
   const arn = parseArn(role);
   // IAM API reference, Role: path and name.
   if (arn?.service === "iam" && arn.region === "" && /^role\/[\w+=,.@/-]+$/.test(arn.resource) && arn.account)
     return undefined;
-  return { text: `${key} is no role's ARN: ${role}`, mend };
+  return { text: `${key} is not a valid role ARN: ${role}`, fix };
 }

@@ -6,7 +6,7 @@ import type { Log } from "./log.ts";
 export interface Finding {
   readonly text: string;
   /** What the reader does about it, as an order. */
-  readonly mend?: string;
+  readonly fix?: string;
   /**
    * Without one it stops everything. `unchecked`: AWS did not let us look. `advice`: not as it should be. `note`: worth
    * a line of the log. None of these stops anything.
@@ -22,7 +22,7 @@ export function refuseFindings(findings: readonly Finding[], log: Log): void {
   if (!first) return;
   if (others.length === 0)
     throw new Failure(first.text, {
-      nextStep: `${first.mend ?? "correct this"}, and run the job again; nothing was changed.`,
+      nextStep: `${first.fix ?? "correct this"}, and run the job again; nothing was changed.`,
     });
   throw new Failure(`${faults.length} things to correct: ${faults.map(inWords).join("; ")}`, {
     nextStep: "correct these and run the job again; nothing was changed.",
@@ -43,8 +43,8 @@ function tell(findings: readonly Finding[], log: Log): void {
   for (const text of of("note")) log.info(text);
 }
 
-function inWords({ text, mend }: Finding): string {
-  return mend ? `${text} (${mend})` : text;
+function inWords({ text, fix }: Finding): string {
+  return fix ? `${text} (${fix})` : text;
 }
 
 /**

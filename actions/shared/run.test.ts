@@ -11,8 +11,8 @@ async function run(main: Parameters<typeof runAction>[0], onLine?: Given["onLine
 }
 
 test("a failure is one annotation with the next step, and red", async () => {
-  const main = () => Promise.reject(new Failure("It broke.", { nextStep: "mend it." }));
-  expect(await run(main)).toEqual({ exitCode: 1, annotations: ["::error::It broke. Next step: mend it."] });
+  const main = () => Promise.reject(new Failure("It broke.", { nextStep: "fix it." }));
+  expect(await run(main)).toEqual({ exitCode: 1, annotations: ["::error::It broke. Next step: fix it."] });
 });
 
 test("a failure that has a place is shown there", async () => {

@@ -17,7 +17,7 @@ const markup = /[[\]]|<(?!br>)/;
 test.each(hostile)("%j makes no link, image or tag in the summary", (text) => {
   expect(escapeText(text)).not.toMatch(markup);
   expect(escapeText(text)).not.toMatch(/[\r\n]/);
-  expect(findingsList([{ text, mend: text }])).not.toMatch(markup);
+  expect(findingsList([{ text, fix: text }])).not.toMatch(markup);
   const [, , row = "", ...more] = markdownTable(["x"], [[text]]).split("\n");
   expect(more).toEqual([]);
   expect(row.slice(2, -2)).not.toMatch(/[[\]|\r]|<(?!br>)/);

@@ -91,8 +91,8 @@ const known: readonly { readonly pattern: RegExp; readonly nextStep: string }[] 
 ];
 
 function nextStepFor({ stage }: ActionRun, words: string, url: string): string {
-  const mend = known.find(({ pattern }) => pattern.test(words))?.nextStep;
-  if (mend) return mend;
+  const fix = known.find(({ pattern }) => pattern.test(words))?.nextStep;
+  if (fix) return fix;
   return url ? `look at ${url}` : `look at the stage ${stage} in the CodePipeline console`;
 }
 

@@ -164,7 +164,7 @@ test("a crashing release is red by its root cause, and production never notices"
   expect(await stage.page()).toBe("seven");
 });
 
-test("definitions that cannot be read are told in CodePipeline's words, with what mends them", async () => {
+test("definitions that cannot be read are told in CodePipeline's words, with its fix", async () => {
   const { codepipeline } = stage.simulator.aws;
   // It fails at once; one that had ended before the first look would be taken for an earlier one.
   await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });

@@ -81,7 +81,7 @@ test("files that rarely belong into a mirror are a warning", async () => {
   expect(inside.lines.join()).not.toContain("The mirror gets");
 });
 
-test("a shallow clone is refused with the mend", async () => {
+test("a shallow clone is refused with its fix", async () => {
   const origin = await stage.repository();
   await commit(origin, { "menu.txt": "mocha\n" });
   const source = await stage.repository();
@@ -91,7 +91,7 @@ test("a shallow clone is refused with the mend", async () => {
   expect(failure.nextStep).toContain("fetch-depth: 0");
 });
 
-test("a partial clone is refused with the mend", async () => {
+test("a partial clone is refused with its fix", async () => {
   const source = await stage.repository();
   await git(source, "config", "remote.origin.promisor", "true");
   const failure = await refuse(source, { path: "" });

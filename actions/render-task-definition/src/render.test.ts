@@ -138,19 +138,19 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
     "a role's ARN without an account",
     { ...template, taskRoleArn: "arn:aws:iam::123:role/app" },
     {},
-    /taskdef\.json:16: taskRoleArn is no role's ARN: arn:aws:iam::123:role\/app \(write arn:aws:iam::/,
+    /taskdef\.json:16: taskRoleArn is not a valid role ARN: arn:aws:iam::123:role\/app \(write arn:aws:iam::/,
   ],
   [
     "another resource's ARN as a role",
     template,
     { "execution-role": "arn:aws:iam::123456789012:user/me" },
-    /executionRoleArn is no role's ARN/,
+    /executionRoleArn is not a valid role ARN/,
   ],
   [
     "a role's name with blanks",
     template,
     { "task-role": "my role" },
-    /taskRoleArn is no role's name: my role/,
+    /taskRoleArn is not a valid role name: my role/,
   ],
   [
     "an AppSpec with a placeholder beside other faults",

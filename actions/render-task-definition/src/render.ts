@@ -85,12 +85,12 @@ async function edit(
   for (const key of ["executionRoleArn", "taskRoleArn"]) {
     const role = definition[key];
     const fault = typeof role === "string" ? roleFault(role, key) : undefined;
-    if (fault) told.faults.push(`${at(source, [key])}: ${fault.text} (${fault.mend})`);
+    if (fault) told.faults.push(`${at(source, [key])}: ${fault.text} (${fault.fix})`);
   }
   for (const container of containers.all)
     told.faults.push(...checkContainer(container).map((fault) => `${origin}: ${fault}`));
   for (const { name, path, keys } of findPlaceholders(definition))
-    told.faults.push(`${at(source, keys)}: placeholder <${name}> at ${path} is left in: ${mend(path, name)}`);
+    told.faults.push(`${at(source, keys)}: placeholder <${name}> at ${path} is left in: ${fix(path, name)}`);
   return definition as unknown as TaskDefinitionInput;
 }
 
@@ -104,7 +104,7 @@ function tryAppSpec(
     const rendered = renderAppSpec(file, values);
     for (const warning of rendered.warnings) log.warning(warning);
     for (const { name, path } of rendered.left)
-      faults.push(`${file}: placeholder <${name}> at ${path} is left in: ${mend(path, name)}`);
+      faults.push(`${file}: placeholder <${name}> at ${path} is left in: ${fix(path, name)}`);
     return rendered;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -118,7 +118,7 @@ function at({ origin, lineOf }: LoadedSource, keys: readonly (string | number)[]
   return line === undefined ? origin : `${origin}:${line}`;
 }
 
-function mend(path: string, name: string): string {
+function fix(path: string, name: string): string {
   const container = /^containerDefinitions\[([^\]]+)\]\.image$/.exec(path)?.[1];
   if (container) return `give the image as a line "${container}=<image>" of the input images`;
   return `give its value in the input placeholders, such as {"${name}": "…"}`;

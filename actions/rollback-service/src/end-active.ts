@@ -109,7 +109,7 @@ async function settle(
   ended: Ended | undefined,
   deadlineAt: number,
 ): Promise<void> {
-  // What failed by itself, or gave way to another deployment, will not mend: one look.
+  // What failed by itself, or gave way to another deployment, will not fix: one look.
   const until = ended === "failed" || ended === "superseded" ? world.clock.now() : deadlineAt;
   const service = await awaitProduction(world, inputs, record, active, until);
   const { revision } = service.production;

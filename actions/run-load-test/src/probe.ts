@@ -40,11 +40,11 @@ function unexpected({ href }: URL, status: number, location: string | string[] |
   if (location)
     return {
       text: `${href} answers ${status}, a redirect to ${location}`,
-      mend: "load that address, or name the status in expect-status: redirects are not followed",
+      fix: "load that address, or name the status in expect-status: redirects are not followed",
     };
   return {
     text: `${href} answers ${status} before there is any load`,
-    mend: "see why in the service's log, or name the status in expect-status",
+    fix: "see why in the service's log, or name the status in expect-status",
   };
 }
 
@@ -54,26 +54,26 @@ function unreachable({ href, host }: URL, error: NodeJS.ErrnoException, timeoutM
   if (code === "TimeoutError" || code === "UND_ERR_CONNECT_TIMEOUT" || code === "ETIMEDOUT")
     return {
       text: `${href} gave no answer within ${timeoutMs / 1000} s`,
-      mend: "check that its security group and subnets let this runner in, and that its targets are healthy",
+      fix: "check that its security group and subnets let this runner in, and that its targets are healthy",
     };
   const known: Readonly<Record<string, Finding>> = {
-    ECONNREFUSED: { text: `${host} refuses connections`, mend: "check the port, and that a listener has it" },
-    ENOTFOUND: { text: `There is no host ${host}`, mend: "check its name" },
+    ECONNREFUSED: { text: `${host} refuses connections`, fix: "check the port, and that a listener has it" },
+    ENOTFOUND: { text: `There is no host ${host}`, fix: "check its name" },
     EAI_AGAIN: {
       text: `The name ${host} cannot be looked up now`,
-      mend: "check its name and this runner's DNS",
+      fix: "check its name and this runner's DNS",
     },
-    LINK_LOCAL: { text: `${href} is refused: ${error.message}`, mend: "give the address of your service" },
+    LINK_LOCAL: { text: `${href} is refused: ${error.message}`, fix: "give the address of your service" },
   };
   if (/CERT|UNABLE_TO_VERIFY/.test(code))
     return {
       text: `${href} has no certificate that holds: ${error.message}`,
-      mend: "give the name that the certificate is for: a load balancer's own name is in none",
+      fix: "give the name that the certificate is for: a load balancer's own name is in none",
     };
   return (
     known[code] ?? {
       text: `${href} cannot be reached: ${error.message} (${code})`,
-      mend: "check its address",
+      fix: "check its address",
     }
   );
 }

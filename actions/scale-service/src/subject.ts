@@ -33,7 +33,7 @@ export async function findSubject(world: World, inputs: ScaleInputs): Promise<Su
     lookUp("the target groups, so whether tasks serve", () => findProductionGroups(world, running), {
       TargetGroupNotFoundException: {
         text: `a target group of ${inputs.service} does not exist any more: its tasks cannot serve`,
-        mend: "create the service anew with a target group that is there",
+        fix: "create the service anew with a target group that is there",
       },
     }),
     lookUp("the containers' health checks", () => describeRevision(world, running.revision), {}),
@@ -66,7 +66,7 @@ function refuseUnscalable({ controller, service }: RunningService, name: string)
 /** Green says that tasks serve: whoever may not look at the target groups must not ask for that. */
 function needed({ waitUntil }: ScaleInputs, finding: Finding): Finding {
   if (finding.kind !== "unchecked" || waitUntil !== "serving") return finding;
-  return { text: finding.text, mend: "allow the named action, or give wait-until: healthy" };
+  return { text: finding.text, fix: "allow the named action, or give wait-until: healthy" };
 }
 
 /** A count can be set without it; what is to change it cannot. */

@@ -21,7 +21,7 @@ export function summaryOf(record: ScaleRecord): string {
     .join("\n\n");
 }
 
-/** A finding says the same, and what mends it. */
+/** A finding says the same, and its fix. */
 function isFinding({ cause, findings }: ScaleRecord): boolean {
   return findings.some(({ kind, text }) => kind === undefined && text === cause);
 }

@@ -45,14 +45,14 @@ function requestFindings(
     return [
       {
         text: `${name} is behind no Application Load Balancer, which alone counts requests per target`,
-        mend: "give target-cpu or target-memory",
+        fix: "give target-cpu or target-memory",
       },
     ];
   if (!alternates(running)) return [];
   return [
     {
       text: `Requests are counted in ${group.name}, which the next blue/green deployment takes out of production`,
-      mend: "run this step again after each deployment, or give target-cpu; AWS does not support request counts with blue/green",
+      fix: "run this step again after each deployment, or give target-cpu; AWS does not support request counts with blue/green",
       kind: "advice",
     },
   ];
@@ -74,19 +74,19 @@ function deploymentFindings(
     return [
       {
         text: `${other} of ${service} goes on (during-deployment: refuse)`,
-        mend: "let it end, or stop it",
+        fix: "let it end, or stop it",
       },
     ];
   return [{ text: `${other} of ${service} goes on; this step waits for it.`, kind: "note" }];
 }
 
-/** Told before, as no count mends it. */
+/** Told before, as no count fixes it. */
 function listenerFindings({ groups }: Subject): Finding[] {
   return groups
     .filter(({ listeners }) => listeners.length === 0)
     .map(({ name, arn }) => ({
       text: `target group ${name} of the service's production tasks is behind no listener: visitors do not reach them`,
-      mend: `make a listener rule forward to it (aws elbv2 modify-listener or modify-rule, Type=forward,TargetGroupArn=${arn})`,
+      fix: `make a listener rule forward to it (aws elbv2 modify-listener or modify-rule, Type=forward,TargetGroupArn=${arn})`,
       kind: "advice" as const,
     }));
 }

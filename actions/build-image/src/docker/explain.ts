@@ -24,7 +24,7 @@ export function explainFailure(failed: Failed): Failure {
   });
 }
 
-/** Whether the push failed in a way that another attempt may mend. */
+/** Whether the push failed in a way that another attempt may fix. */
 export function isPassing({ error = "", steps }: Progress): boolean {
   const broken = /\b5\d\d [A-Z]|\b429\b|toomanyrequests|connection reset|broken pipe|timeout|EOF\b/i;
   return isPush(error, steps) && broken.test(error);

@@ -53,7 +53,7 @@ function refuseVolumes({ service, serviceSettings }: DeployInputs): Finding[] {
   return [
     {
       text: `CodeDeploy deploys ${service} and cannot set service-managed-ebs-volume`,
-      mend: "remove the input, or use a service with the deployment controller ECS",
+      fix: "remove the input, or use a service with the deployment controller ECS",
     },
   ];
 }

@@ -8,7 +8,7 @@ test("an AppSpec that would take the capacity provider away is refused, with the
   expect(checkCapacityProviders({ capacityProviderStrategy: [spot] }, {})).toEqual([
     {
       text: "the service runs on the capacity provider FARGATE_SPOT, which is not in the AppSpec: CodeDeploy would remove it from the service",
-      mend: 'add to Properties: "CapacityProviderStrategy": [{"CapacityProvider":"FARGATE_SPOT","Base":0,"Weight":1}]',
+      fix: 'add to Properties: "CapacityProviderStrategy": [{"CapacityProvider":"FARGATE_SPOT","Base":0,"Weight":1}]',
     },
   ]);
 });

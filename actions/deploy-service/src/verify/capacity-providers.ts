@@ -17,7 +17,7 @@ export function checkCapacityProviders(
   return [
     {
       text: `the service runs on the capacity provider ${names}, which is not in the AppSpec: CodeDeploy would remove it from the service`,
-      mend: `add to Properties: "CapacityProviderStrategy": ${JSON.stringify(strategy.map(inAppSpec))}`,
+      fix: `add to Properties: "CapacityProviderStrategy": ${JSON.stringify(strategy.map(inAppSpec))}`,
     },
   ];
 }

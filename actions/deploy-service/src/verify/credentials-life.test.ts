@@ -42,7 +42,7 @@ test.each<[string, Parameters<typeof worldWith>[0], number, string | undefined, 
   expect(finding?.kind).toBe(kind);
   expect(finding?.text ?? "").toMatch(text);
   if (kind === "advice")
-    expect(finding?.mend).toMatch(/longer role-duration-seconds .*or set a shorter deadline/);
+    expect(finding?.fix).toMatch(/longer role-duration-seconds .*or set a shorter deadline/);
 });
 
 test("credentials that have expired are refused before anything is asked", async () => {

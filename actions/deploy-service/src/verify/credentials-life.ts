@@ -31,7 +31,7 @@ function compare(expiration: Date, leftMs: number, budgetMs: number): Finding[] 
   return [
     {
       text: `The AWS credentials expire in ${formatDuration(leftMs)} (${timeOf(expiration)}), but the deployment may take up to ${formatDuration(budgetMs)}; after that, it could not be followed`,
-      mend: `${renew}; or set a shorter deadline`,
+      fix: `${renew}; or set a shorter deadline`,
       kind: "advice",
     },
   ];

@@ -127,7 +127,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
     (definition) => {
       definition.taskRoleArn = "arn:aws:iam::123456789012:user/web";
     },
-    /^taskRoleArn is no role's ARN/,
+    /^taskRoleArn is not a valid role ARN/,
     /^write arn:aws:iam::123456789012:role\/<name> there/,
   ],
   [
@@ -135,7 +135,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
     (definition) => {
       definition.taskRoleArn = "arn:aws:iam::123456789012:web";
     },
-    /^taskRoleArn is no role's ARN/,
+    /^taskRoleArn is not a valid role ARN/,
     /^write arn:aws:iam::123456789012:role\/web there/,
   ],
   [
@@ -190,11 +190,11 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
     /which names neither a secret nor a parameter$/,
     /parameter's name or ARN/,
   ],
-])("%s is found, with what mends it", async (_, change, text, mend) => {
+])("%s is found, with its fix", async (_, change, text, fix) => {
   const { record, error } = await plan(change);
-  expect(record.findings).toEqual([{ text: expect.stringMatching(text), mend: expect.stringMatching(mend) }]);
+  expect(record.findings).toEqual([{ text: expect.stringMatching(text), fix: expect.stringMatching(fix) }]);
   expect(error.message).toMatch(text);
-  expect(error.nextStep).toMatch(mend);
+  expect(error.nextStep).toMatch(fix);
   expect(error.nextStep).toMatch(/nothing was changed\.$/);
 });
 

@@ -69,7 +69,7 @@ function describeMissing(missing: readonly Right[], { mode }: Pick<DeployInputs,
   };
   return {
     text: `the role lacks what following the deployment needs: ${actions.join(", ")}`,
-    mend: `add this statement to its policy: ${JSON.stringify(statement)}`,
+    fix: `add this statement to its policy: ${JSON.stringify(statement)}`,
     // A plan follows nothing.
     ...(mode === "plan" && { kind: "advice" }),
   };

@@ -13,7 +13,7 @@ export async function checkGroupTraffic(checking: Checking, group: DeploymentGro
     return [
       {
         text: `${groupName} has no pair of target groups`,
-        mend: `add one (aws deploy update-deployment-group)`,
+        fix: `add one (aws deploy update-deployment-group)`,
       },
     ];
   const [targetGroups, listeners] = await Promise.all([
@@ -55,7 +55,7 @@ function checkPrimary(
     return [
       {
         text: `the service's primary task set is behind target group ${nameOf(primary)}, which is not of the pair of ${groupName} (${pair.map(nameOf).join(", ")})`,
-        mend: `add ${nameOf(primary)} to the pair (aws deploy update-deployment-group)`,
+        fix: `add ${nameOf(primary)} to the pair (aws deploy update-deployment-group)`,
       },
     ];
   return production ? checkProductionRoutes(production, primary, pair) : [];

@@ -34,7 +34,7 @@ export async function checkPlatform(
   return [
     {
       text: `image ${found.text} is built for ${made}, but tasks run on ${wanted}`,
-      mend: `build it for ${wanted}, or set the task definition's runtimePlatform`,
+      fix: `build it for ${wanted}, or set the task definition's runtimePlatform`,
     },
   ];
 }

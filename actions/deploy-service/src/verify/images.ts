@@ -37,7 +37,7 @@ export async function findInEcr(
       findings: [
         {
           text: `"${text}" is not a valid image name`,
-          mend: "write <repository>:<tag> or <repository>@<digest>",
+          fix: "write <repository>:<tag> or <repository>@<digest>",
         },
       ],
     };
@@ -99,7 +99,7 @@ async function findImage(
   if (!value || image) return image ? { image, findings } : { findings };
   const fault = {
     text: `there is no image ${text} in ECR`,
-    mend: "push it, or use an existing one (aws ecr describe-images)",
+    fix: "push it, or use an existing one (aws ecr describe-images)",
   };
   return {
     findings: [await judgeMissing(checking, ecr, { repository: repositoryName, registryId, fault })],

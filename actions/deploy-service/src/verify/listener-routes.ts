@@ -34,7 +34,7 @@ export async function findListener(
   const elbv2 = await checking.clients.elbv2();
   const missing = {
     text: `there is no ${use} listener ${arn}, which ${usedBy} names`,
-    mend: `create it again and correct ${usedBy}`,
+    fix: `create it again and correct ${usedBy}`,
   };
   const known = { ListenerNotFoundException: missing };
   const [listeners, rules] = await Promise.all([

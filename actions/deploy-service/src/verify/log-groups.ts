@@ -38,7 +38,7 @@ async function checkLogGroup(checking: Checking, { name, region, container }: Lo
   return [
     {
       text: `there is no log group ${name}${region ? ` in ${region}` : ""}, to which container ${container} writes`,
-      mend: `create it (aws logs create-log-group --log-group-name ${name}${region ? ` --region ${region}` : ""}), or set the log option awslogs-create-group to "true"`,
+      fix: `create it (aws logs create-log-group --log-group-name ${name}${region ? ` --region ${region}` : ""}), or set the log option awslogs-create-group to "true"`,
     },
   ];
 }

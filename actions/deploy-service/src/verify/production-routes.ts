@@ -17,11 +17,11 @@ export function checkProductionRoutes(
     ({ weights }) => (weights.get(other) ?? 0) > 0 && !(weights.get(primary) ?? 0),
   );
   const listenerArn = listener.ListenerArn ?? "";
-  const mends = astray.map((route) => commandFor(route, listenerArn, primary));
+  const fixes = astray.map((route) => commandFor(route, listenerArn, primary));
   if (behind.length > 0)
     return astray.map((route, index) => ({
       text: `The production listener ${name} (${route.condition}) forwards to ${nameOf(other)}, while the service's primary task set is behind ${nameOf(primary)}: visitors reach no tasks there`,
-      mend: mends[index] ?? "",
+      fix: fixes[index] ?? "",
       kind: "advice",
     }));
   const now = routes.flatMap(({ weights, condition }) =>
@@ -30,7 +30,7 @@ export function checkProductionRoutes(
   return [
     {
       text: `the production listener ${name} forwards to ${now.join(", ") || "no target group"}, but the service's primary task set is behind ${nameOf(primary)}: CodeDeploy would end with "Primary taskset target group must be behind listener"`,
-      mend: mends.join(" and ") || ruleFor(listenerArn, primary),
+      fix: fixes.join(" and ") || ruleFor(listenerArn, primary),
     },
   ];
 }

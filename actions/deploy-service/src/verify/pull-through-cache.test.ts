@@ -4,7 +4,7 @@ import type { Checking } from "./checking.ts";
 import { judgeMissing } from "./pull-through-cache.ts";
 
 const denied = Object.assign(new Error("not authorized"), { name: "AccessDeniedException" });
-const fault = { text: "there is no image x in ECR", mend: "push it" };
+const fault = { text: "there is no image x in ECR", fix: "push it" };
 
 test.each<[string, string, PullThroughCacheRule[] | Error, string | undefined]>([
   ["without a rule", "ecr-public/nginx/nginx", [], undefined],

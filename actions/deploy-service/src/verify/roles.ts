@@ -33,7 +33,7 @@ async function checkRole(checking: Checking, role: string, key: string): Promise
     {
       NoSuchEntityException: {
         text: `there is no role ${RoleName} (${key})`,
-        mend: `create it, or set ${key} to an existing role`,
+        fix: `create it, or set ${key} to an existing role`,
       },
     },
   );
@@ -42,7 +42,7 @@ async function checkRole(checking: Checking, role: string, key: string): Promise
   return [
     {
       text: `role ${RoleName} (${key}) does not trust ${tasks}, so no task can start with it`,
-      mend: `allow sts:AssumeRole to the service ${tasks} in the role's trust policy`,
+      fix: `allow sts:AssumeRole to the service ${tasks} in the role's trust policy`,
     },
   ];
 }
@@ -56,7 +56,7 @@ function checkName({ service }: Checking, role: string, key: string): Finding | 
   if (!own || arn.account === own) return undefined;
   return {
     text: `${key} is a role of account ${arn.account}, the service is in ${own}`,
-    mend: `use a role of account ${own}: ECS cannot be passed a role of another account`,
+    fix: `use a role of account ${own}: ECS cannot be passed a role of another account`,
   };
 }
 
@@ -90,5 +90,5 @@ function missingExecutionRole(definition: TaskDefinitionInput): Finding[] {
   const [need] = needs;
   if (!need) return [];
   const text = `the task definition has no executionRoleArn, which Fargate needs ${need}`;
-  return [{ text, mend: "give it a role with the policy AmazonECSTaskExecutionRolePolicy" }];
+  return [{ text, fix: "give it a role with the policy AmazonECSTaskExecutionRolePolicy" }];
 }

@@ -55,7 +55,7 @@ async function checkReference(checking: Checking, reference: Reference): Promise
     return [
       {
         text: `${what} is ${valueFrom}, which ECS cannot read`,
-        mend: `write it as ${formIn(checking)}; the last three may be empty, their colons stay`,
+        fix: `write it as ${formIn(checking)}; the last three may be empty, their colons stay`,
       },
     ];
   const SecretId = valueFrom.split(":").slice(0, 7).join(":");
@@ -67,7 +67,7 @@ async function checkReference(checking: Checking, reference: Reference): Promise
     {
       ResourceNotFoundException: {
         text: `${what} is not there: ${SecretId}`,
-        mend: "create it, or correct valueFrom; a secret that was deleted and created again has another ARN",
+        fix: "create it, or correct valueFrom; a secret that was deleted and created again has another ARN",
       },
     },
   );
@@ -81,20 +81,20 @@ function faultsOf(
 ): Finding[] {
   if (DeletedDate)
     return [
-      { text: `${what} is marked for deletion`, mend: "restore it (aws secretsmanager restore-secret)" },
+      { text: `${what} is marked for deletion`, fix: "restore it (aws secretsmanager restore-secret)" },
     ];
   const stages = Object.values(VersionIdsToStages).flat();
   if (stages.length === 0)
-    return [{ text: `${what} has no value yet`, mend: "set one (aws secretsmanager put-secret-value)" }];
+    return [{ text: `${what} has no value yet`, fix: "set one (aws secretsmanager put-secret-value)" }];
   if (stage && !stages.includes(stage))
     return [
       {
         text: `${what} has no version with the stage ${stage}`,
-        mend: `use one of ${[...new Set(stages)].join(", ")}, or none`,
+        fix: `use one of ${[...new Set(stages)].join(", ")}, or none`,
       },
     ];
   if (versionId && !(versionId in VersionIdsToStages))
-    return [{ text: `${what} has no version ${versionId}`, mend: "use an existing version, or none" }];
+    return [{ text: `${what} has no version ${versionId}`, fix: "use an existing version, or none" }];
   return [];
 }
 
@@ -106,7 +106,7 @@ function checkParameter(checking: Checking, { valueFrom, what }: Reference): Fin
   return [
     {
       text: `${what} is ${valueFrom}, which names neither a secret nor a parameter`,
-      mend: `write a parameter's name or ARN, or ${formIn(checking)}`,
+      fix: `write a parameter's name or ARN, or ${formIn(checking)}`,
     },
   ];
 }

@@ -46,13 +46,13 @@ describe("a blue/green service of ECS", () => {
     expect(await plan()).toEqual({ findings: [], error: undefined });
   });
 
-  test("whose production rule forwards elsewhere is refused, with the command that mends it", async () => {
+  test("whose production rule forwards elsewhere is refused, with the command that fixes it", async () => {
     await setProduction(undefined);
     const { findings, error } = await plan();
     expect(findings[0]?.text).toMatch(
       /^the production listener rule \S+ forwards to no target group, not to blue or green$/,
     );
-    expect(findings[0]?.mend).toMatch(/^aws elbv2 modify-rule --rule-arn \S+ --actions Type=forward/);
+    expect(findings[0]?.fix).toMatch(/^aws elbv2 modify-rule --rule-arn \S+ --actions Type=forward/);
     expect(error?.message).toBe(findings[0]?.text);
     await setProduction(balancer.targetGroupArn);
   });
@@ -77,7 +77,7 @@ describe("a rolling service", () => {
     expect(findings).toEqual([
       {
         text: "target group blue of the service is not attached to a load balancer: ECS rejects its tasks",
-        mend: expect.stringContaining("aws elbv2 create-rule"),
+        fix: expect.stringContaining("aws elbv2 create-rule"),
       },
     ]);
   });

@@ -42,7 +42,7 @@ function checkBehind(loadBalancers: readonly string[] = [], targetGroupArn: stri
   return [
     {
       text: `target group ${nameOf(targetGroupArn)} of the service is not attached to a load balancer: ECS rejects its tasks`,
-      mend: "make a listener rule forward to it (aws elbv2 create-rule, or modify-listener)",
+      fix: "make a listener rule forward to it (aws elbv2 create-rule, or modify-listener)",
     },
   ];
 }
@@ -63,7 +63,7 @@ async function checkRule(
     {
       RuleNotFoundException: {
         text: `there is no ${use} listener rule ${arn}, which ${usedBy} names`,
-        mend: `create it again, and set it in the service's advancedConfiguration (aws ecs update-service)`,
+        fix: `create it again, and set it in the service's advancedConfiguration (aws ecs update-service)`,
       },
     },
   );
@@ -74,7 +74,7 @@ async function checkRule(
     ...findings,
     {
       text: `the ${use} listener rule ${arn} forwards to ${forwarded.map(nameOf).join(", ") || "no target group"}, not to ${pair.map(nameOf).join(" or ")}`,
-      mend: `aws elbv2 modify-rule --rule-arn ${arn} --actions Type=forward,TargetGroupArn=${pair[0]}`,
+      fix: `aws elbv2 modify-rule --rule-arn ${arn} --actions Type=forward,TargetGroupArn=${pair[0]}`,
     },
   ];
 }

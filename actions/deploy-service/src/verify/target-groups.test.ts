@@ -47,6 +47,6 @@ test.each<[TargetGroup, TargetGroup, RegExp]>([
   ],
 ])("%j and %j are no pair", (one, other, text) => {
   expect(checkPair(one, other)).toEqual([
-    { text: expect.stringMatching(text), mend: "create both with the same settings" },
+    { text: expect.stringMatching(text), fix: "create both with the same settings" },
   ]);
 });

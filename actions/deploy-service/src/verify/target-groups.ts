@@ -21,7 +21,7 @@ export async function findTargetGroup(
     {
       TargetGroupNotFoundException: {
         text: `there is no target group ${name}, which ${usedBy} names`,
-        mend: `create it, or correct ${usedBy}`,
+        fix: `create it, or correct ${usedBy}`,
       },
     },
   );
@@ -37,7 +37,7 @@ export function checkTargetGroup({ taskDefinition }: Checking, group: TargetGrou
     return [
       {
         text: `target group ${name} has targets of type ${TargetType}, which tasks with network mode ${taskDefinition.networkMode ?? "bridge"} cannot use`,
-        mend: `create a target group of target type ${wanted}; a group's type cannot be changed`,
+        fix: `create a target group of target type ${wanted}; a group's type cannot be changed`,
       },
     ];
   const ports = (taskDefinition.containerDefinitions ?? []).flatMap(({ portMappings = [] }) =>
@@ -47,7 +47,7 @@ export function checkTargetGroup({ taskDefinition }: Checking, group: TargetGrou
   return [
     {
       text: `Health checks of target group ${name} go to port ${port}, which no container maps (${ports.join(", ") || "none"}): new tasks may never become healthy`,
-      mend: `aws elbv2 modify-target-group --target-group-arn ${group.TargetGroupArn} --health-check-port traffic-port`,
+      fix: `aws elbv2 modify-target-group --target-group-arn ${group.TargetGroupArn} --health-check-port traffic-port`,
       kind: "advice",
     },
   ];
@@ -62,13 +62,13 @@ export function checkPair(one: TargetGroup, other: TargetGroup): Finding[] {
   if (apart)
     faults.push({
       text: `${names} belong to different load balancers (${mine.map(nameOf)} and ${theirs.map(nameOf)}), so traffic cannot shift between them`,
-      mend: "pair target groups behind listeners of one load balancer",
+      fix: "pair target groups behind listeners of one load balancer",
     });
   for (const key of ["VpcId", "Protocol"] as const)
     if (one[key] !== other[key])
       faults.push({
         text: `${names} differ in ${key === "VpcId" ? "their VPC" : "protocol"} (${one[key]} and ${other[key]})`,
-        mend: "create both with the same settings",
+        fix: "create both with the same settings",
       });
   return faults.length > 0 ? faults : checkHealthChecks(one, other, names);
 }
@@ -81,7 +81,7 @@ function checkHealthChecks(one: TargetGroup, other: TargetGroup, names: string):
   return [
     {
       text: `The health checks of ${names} differ (${values}): every deployment changes the checks`,
-      mend: "use the same settings for both (aws elbv2 modify-target-group)",
+      fix: "use the same settings for both (aws elbv2 modify-target-group)",
       kind: "advice",
     },
   ];

@@ -171,14 +171,14 @@ test.each<[string, () => Promise<unknown>, RegExp[], () => string | RegExp]>([
     [/primary task set is behind target group blue, which is not of the pair .* \(green, white\)$/],
     () => /add blue to the pair/,
   ],
-])("%s is found, with what mends it", async (_, prepare, texts, mend) => {
+])("%s is found, with its fix", async (_, prepare, texts, fix) => {
   await prepare();
   const { findings, error } = await plan();
   expect(findings).toHaveLength(1);
   for (const text of texts) expect(findings[0]?.text).toMatch(text);
-  const expected = mend();
-  if (typeof expected === "string") expect(findings[0]?.mend).toBe(expected);
-  else expect(findings[0]?.mend).toMatch(expected);
+  const expected = fix();
+  if (typeof expected === "string") expect(findings[0]?.fix).toBe(expected);
+  else expect(findings[0]?.fix).toMatch(expected);
   expect(error?.message).toBe(findings[0]?.text);
 });
 
@@ -201,7 +201,7 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
   const { findings, error } = await plan();
   expect(error).toBeUndefined();
   expect(findings).toEqual([
-    { kind: "advice", text: expect.stringMatching(text), mend: expect.stringMatching(/aws elbv2/) },
+    { kind: "advice", text: expect.stringMatching(text), fix: expect.stringMatching(/aws elbv2/) },
   ]);
 });
 
@@ -232,16 +232,16 @@ test("a listener that is gone is found", async () => {
   expect(findings).toEqual([
     {
       text: `there is no production listener ${ListenerArn}, which deployment group web names`,
-      mend: expect.stringContaining("correct deployment group web"),
+      fix: expect.stringContaining("correct deployment group web"),
     },
   ]);
 });
 
-test("the mend mends: what was foreseen does not happen any more", async () => {
+test("the fix works: what was foreseen does not happen", async () => {
   const { elbv2 } = stage.simulator.aws;
   await setDefault(forward(groups.green));
   const { findings } = await plan();
-  const [, arn, target] = /--listener-arn (\S+) .*TargetGroupArn=(\S+)$/.exec(findings[0]?.mend ?? "") ?? [];
+  const [, arn, target] = /--listener-arn (\S+) .*TargetGroupArn=(\S+)$/.exec(findings[0]?.fix ?? "") ?? [];
   await elbv2.modifyListener({ ListenerArn: arn, DefaultActions: forward(target) });
   const record = newRecord("outside", "web");
   await deploy(stage.world(), stage.inputs(await stage.taskDefinition("mended")), record);

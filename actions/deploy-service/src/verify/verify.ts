@@ -36,7 +36,7 @@ function checkService(
       ? [
           {
             text: `service ${serviceName} has a desired count of 0, so the new revision would not be tested`,
-            mend: "set the input desired-count",
+            fix: "set the input desired-count",
           },
         ]
       : []),

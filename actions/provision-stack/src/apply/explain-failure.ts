@@ -82,10 +82,10 @@ function denied(_: unknown, { reason }: FailedResource): Explained | undefined {
   const text = action
     ? `the role of this job may not ${action} (${stripHandler(reason)})`
     : stripHandler(reason);
-  const mend = `allow ${action ?? "it"} for the role that this job uses`;
+  const fix = `allow ${action ?? "it"} for the role that this job uses`;
   return {
     text,
-    nextStep: `${mend}; the course's account denies making roles, identity providers and bucket versions to everybody: use profile academy there.`,
+    nextStep: `${fix}; the course's account denies making roles, identity providers and bucket versions to everybody: use profile academy there.`,
   };
 }
 

@@ -72,7 +72,7 @@ function result(results: ReadonlyMap<string, StackResult>, name: string): StackR
 }
 
 function toFinding({ text, blocks }: Emptying): Finding {
-  if (blocks) return { text, mend: "empty it, or use `force: true`" };
+  if (blocks) return { text, fix: "empty it, or use `force: true`" };
   return { text: `${text}, which end with it`, kind: "note" };
 }
 

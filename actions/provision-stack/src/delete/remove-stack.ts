@@ -57,9 +57,9 @@ async function requestDeletion(world: World, stackName: string, stackId: string)
 }
 
 function blocked(stackName: string, reason: string, steps: readonly string[], cause?: unknown): Failure {
-  const mend = steps.length > 0 ? steps.join("; ") : "remove what blocks it";
+  const fix = steps.length > 0 ? steps.join("; ") : "remove what blocks it";
   return new Failure(`Stack ${stackName} cannot be deleted: ${reason}`, {
-    nextStep: `${mend}, then run the job again.`,
+    nextStep: `${fix}, then run the job again.`,
     cause,
   });
 }

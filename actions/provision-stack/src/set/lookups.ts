@@ -122,6 +122,6 @@ async function nothing(network: Network, kind: LookupKind, name: string): Promis
 
 function several(kind: LookupKind, name: string, found: readonly Named[]): string {
   const ids = found.map(({ id, vpcId }) => (kind === "vpc" ? id : `${id} in ${vpcId}`)).join(", ");
-  const mend = kind === "vpc" ? "" : ` (name the VPC first, as in "LabVPC/${name}")`;
-  return `${found.length} ${kind}s are named "${name}": ${ids}${mend}`;
+  const fix = kind === "vpc" ? "" : ` (name the VPC first, as in "LabVPC/${name}")`;
+  return `${found.length} ${kind}s are named "${name}": ${ids}${fix}`;
 }

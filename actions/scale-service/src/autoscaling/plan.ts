@@ -124,14 +124,14 @@ function rangeFindings(
     return [
       {
         text: "the service has no autoscaling yet",
-        mend: "give both minimum-tasks and maximum-tasks",
+        fix: "give both minimum-tasks and maximum-tasks",
       },
     ];
   if (least !== undefined && most !== undefined && least > most)
     return [
       {
         text: `the least of ${least} tasks would be more than the most, ${most}`,
-        mend: "give both minimum-tasks and maximum-tasks",
+        fix: "give both minimum-tasks and maximum-tasks",
       },
     ];
   if (before !== null || isAsked || !action) return [];
@@ -151,7 +151,7 @@ function countFindings(
     return [
       {
         text: `desired-count ${count} is outside of the ${least} to ${most} tasks of the service's autoscaling, which would take it back`,
-        mend: `give ${count < least ? "minimum" : "maximum"}-tasks: ${count} as well, or autoscaling: suspend`,
+        fix: `give ${count < least ? "minimum" : "maximum"}-tasks: ${count} as well, or autoscaling: suspend`,
         // Who resumes puts back what was, and takes what autoscaling makes of it.
         ...(isResuming && { kind: "advice" as const }),
       },

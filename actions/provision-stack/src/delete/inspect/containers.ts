@@ -77,7 +77,7 @@ async function inspectCluster(
   if (!value) return { findings, emptyings: [] };
   const services = value.services.map((arn) => ({
     text: `${where} has service ${arn.slice(arn.lastIndexOf("/") + 1)}, which is of none of these stacks`,
-    mend: "delete that service, or its stack, too",
+    fix: "delete that service, or its stack, too",
   }));
   const { tasks } = value;
   const text = `${where} runs ${counted(tasks.length, "task")} of no service`;

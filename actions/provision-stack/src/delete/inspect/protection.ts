@@ -27,8 +27,8 @@ async function inspect(
   });
   const held = value?.Attributes?.find(({ Key }) => Key === "deletion_protection.enabled");
   if (held?.Value !== "true") return { findings, emptyings: [] };
-  const mend = `turn its deletion protection off: aws elbv2 modify-load-balancer-attributes --attributes Key=deletion_protection.enabled,Value=false --load-balancer-arn ${physicalId}`;
-  return { findings: [{ text: `${where} is protected from deletion`, mend }], emptyings: [] };
+  const fix = `turn its deletion protection off: aws elbv2 modify-load-balancer-attributes --attributes Key=deletion_protection.enabled,Value=false --load-balancer-arn ${physicalId}`;
+  return { findings: [{ text: `${where} is protected from deletion`, fix }], emptyings: [] };
 }
 
 /** Databases that are protected, as the template says that was applied last. */
@@ -41,7 +41,7 @@ export const inspectDatabases: Inspect = async (_, stacks) => {
     );
   const findings = held.map(({ logicalId, physicalId, stackName }) => ({
     text: `database ${logicalId} (stack ${stackName}) is protected from deletion`,
-    mend: `turn its deletion protection off: aws rds modify-db-instance --no-deletion-protection --apply-immediately --db-instance-identifier ${physicalId}`,
+    fix: `turn its deletion protection off: aws rds modify-db-instance --no-deletion-protection --apply-immediately --db-instance-identifier ${physicalId}`,
   }));
   return { findings, emptyings: [] };
 };

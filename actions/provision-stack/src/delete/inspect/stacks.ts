@@ -30,7 +30,7 @@ async function usedExports(
   }
   return [...users].map(([user, names]) => ({
     text: `stack ${user}, which is to stay, imports ${names.join(", ")} of stack ${stackName}`,
-    mend: `delete ${user}, too (input stacks, stack-prefix)`,
+    fix: `delete ${user}, too (input stacks, stack-prefix)`,
   }));
 }
 
