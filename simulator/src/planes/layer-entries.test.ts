@@ -2,23 +2,16 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import { Header, type HeaderData, Pax } from "tar";
+import { type HeaderData, Pax } from "tar";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readLayerEntries } from "./layer-entries.ts";
+import { entry } from "./tar-entry.support.ts";
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "layer-entries-"));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-/** The blocks of one entry. */
-function entry(data: HeaderData, content: Buffer | string = ""): Buffer {
-  const body = Buffer.from(content);
-  const block = Buffer.alloc(512);
-  new Header({ mode: 0o644, mtime: new Date(0), size: body.length, ...data }).encode(block);
-  return Buffer.concat([block, body, Buffer.alloc((512 - (body.length % 512)) % 512)]);
-}
 
 const file = (path: string, content: Buffer | string) => entry({ path, type: "File" }, content);
 const longPath = `${"a".repeat(150)}/${"b".repeat(150)}`;
@@ -31,6 +24,8 @@ const extended = (data: HeaderData, isGlobal = false) =>
 const end = Buffer.alloc(1024);
 /** More than is unpacked at a time, and not a whole number of blocks. */
 const large = Buffer.alloc(200_001, "large ");
+
+const zeros = file("zeros", Buffer.alloc(40 * 1024 * 1024));
 
 async function read(bytes: Buffer, isWanted = (_: string) => true): Promise<unknown[]> {
   const path = join(folder, "layer");
@@ -83,10 +78,47 @@ describe("the entries of a layer", () => {
     ]);
   });
 
+  it("have the target of a link, however long", async () => {
+    const link = entry({ path: "link", type: "SymbolicLink", linkpath: "short" });
+    const longLink = entry({ path: "././@LongLink", type: "NextFileHasLongLinkpath" }, `${longPath}\0`);
+    const path = join(folder, "links");
+    await writeFile(path, Buffer.concat([link, longLink, link, extended({ linkpath: longPath }), link, end]));
+    const targets: string[] = [];
+    for await (const { linkpath } of readLayerEntries(path)) targets.push(linkpath);
+    expect(targets).toEqual(["short", longPath, longPath]);
+  });
+
+  it("come in pieces, of which not all need be read", async () => {
+    const path = join(folder, "pieces");
+    await writeFile(path, gzipSync(archive));
+    const sizes: number[] = [];
+    for await (const { type, size, pieces } of readLayerEntries(path)) {
+      if (type !== "File") continue;
+      let read = 0;
+      for await (const piece of pieces()) {
+        read += piece.length;
+        if (size > 100_000) break;
+      }
+      sizes.push(read);
+    }
+    expect(sizes[0]).toBeLessThan(large.length);
+    expect(sizes.slice(1)).toEqual(["ID=alpine\n".length]);
+  });
+
   it.each([
     ["is cut within a file", gzipSync(file("large", large).subarray(0, 100_000)), /ends within large/],
     ["is cut within its compression", gzipSync(archive).subarray(0, 200), /unexpected end of file/],
     ["is no archive", Buffer.alloc(512, "text"), /is no tar archive/],
+    [
+      "holds little that becomes much",
+      gzipSync(Buffer.concat([zeros, zeros])),
+      /more than 200 times as many/,
+    ],
+    [
+      "holds a text beyond measure",
+      entry({ path: "text", type: "File", size: 2 ** 33 }),
+      /too much for a text/,
+    ],
   ])("are refused when the file %s", async (_, bytes, message) => {
     await expect(read(bytes)).rejects.toThrow(message);
   });

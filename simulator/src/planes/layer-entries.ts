@@ -9,9 +9,19 @@ export interface LayerEntry {
   readonly path: string;
   /** As `tar` names types: File, Directory, SymbolicLink, Link … */
   readonly type: string;
+  /** Target of a link. */
+  readonly linkpath: string;
+  /** Permissions; undefined where the archive has none. */
+  readonly mode: number | undefined;
+  readonly size: number;
   /** The content; to be asked for before the next entry, once. */
   text(): Promise<string>;
+  /** The same in pieces, each of them good until the next one is asked for. */
+  pieces(): AsyncGenerator<Buffer>;
 }
+
+/** Bytes that are held at once; the list of a distribution's packages has a few million. */
+const largestText = 64 * 1024 * 1024;
 
 /**
  * The entries of a layer's file in their order. Only pieces of the archive are in memory, and of content only what is
@@ -27,22 +37,38 @@ export async function* readLayerEntries(file: string): AsyncGenerator<LayerEntry
       const header = new Header(block, 0, next, all);
       if (header.nullBlock) continue;
       if (!header.cksumValid) throw new Error(`${file} is no tar archive, or a damaged one`);
-      const { path = "", type, size = 0 } = header;
+      const { type, size = 0, mode } = header;
+      // The parser prefers the header's own, which a longer one replaces.
+      const path = next?.path ?? header.path ?? "";
+      const linkpath = next?.linkpath ?? header.linkpath ?? "";
       let left = Math.ceil(size / blockSize) * blockSize;
+      const endsEarly = () => new Error(`${file} ends within ${path}`);
       const text = async () => {
+        if (size > largestText) throw new Error(`${path} has ${size} bytes, which is too much for a text`);
         const content = await bytes.take(left);
         left = 0;
-        if (!content) throw new Error(`${file} ends within ${path}`);
+        if (!content) throw endsEarly();
         return content.toString("utf8", 0, size);
+      };
+      const pieces = async function* () {
+        for (let wanted = size; wanted > 0; ) {
+          const piece = await bytes.next(wanted);
+          if (!piece) throw endsEarly();
+          wanted -= piece.length;
+          left -= piece.length;
+          yield piece;
+        }
       };
       if (type === "ExtendedHeader" || type === "OldExtendedHeader") next = Pax.parse(await text(), next);
       else if (type === "GlobalExtendedHeader") all = Pax.parse(await text(), all, true);
       else if (type === "NextFileHasLongPath") next = new Pax({ ...next, path: untilZero(await text()) });
-      else if (type !== "NextFileHasLongLinkpath") {
+      else if (type === "NextFileHasLongLinkpath")
+        next = new Pax({ ...next, linkpath: untilZero(await text()) });
+      else {
         next = undefined;
-        yield { path, type, text };
+        yield { path, type, linkpath, mode, size, text, pieces };
       }
-      if (!(await bytes.skip(left))) throw new Error(`${file} ends within ${path}`);
+      if (!(await bytes.skip(left))) throw endsEarly();
     }
   } finally {
     archive.destroy();
@@ -73,6 +99,13 @@ function createByteReader(pieces: AsyncIterator<Buffer>) {
         piece = piece.subarray(copied);
         filled += copied;
       }
+      return taken;
+    },
+    /** The next ones, at least one and at most so many; undefined at the end. */
+    async next(most: number): Promise<Buffer | undefined> {
+      if (piece.length === 0 && !(await refill())) return undefined;
+      const taken = piece.subarray(0, most);
+      piece = piece.subarray(taken.length);
       return taken;
     },
     /** Whether there were as many. */

@@ -233,11 +233,25 @@ describe("an image", () => {
     expect(lines).toEqual(["hello"]);
   });
 
-  it("with a link that leads out of it is refused", async () => {
-    const layer = await makeLayer(directory, {}, { "app/out": "../../../etc" });
-    await expect(start(makeImage([layer], { Entrypoint: ["node"] }))).rejects.toThrow(
-      /^CannotPullContainerError: failed to extract layers of image: /,
+  it("runs what a later layer puts into a folder that is a link, in a folder that is one, too", async () => {
+    const program = "console.log(process.cwd().endsWith('/srv/app'))";
+    const image = makeImage(
+      [
+        await makeLayer(
+          directory,
+          { "usr/bin/base": "", "srv/app/empty": "" },
+          { bin: "usr/bin", app: "../../srv/app" },
+        ),
+        await makeLayer(directory, {
+          "bin/greet": `#!/bin/sh\nexec node "$0.mjs"\n`,
+          "bin/greet.mjs": program,
+        }),
+      ],
+      { Entrypoint: ["/bin/greet"], WorkingDir: "/app" },
     );
+    const { container, lines } = await start(image);
+    expect(await container.exited).toEqual({ exitCode: 0 });
+    expect(lines).toEqual(["true"]);
   });
 
   it.each([

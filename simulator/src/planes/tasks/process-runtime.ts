@@ -6,7 +6,7 @@ import type { Network } from "../network.ts";
 import { type ContainerProcess, startProcess } from "./container-process.ts";
 import { type ControlServer, startControlServer } from "./control-server.ts";
 import { defaultPath, findCommand, pathOnDisk } from "./executable.ts";
-import { createImageFiles, inside } from "./image-files.ts";
+import { createImageFiles } from "./image-files.ts";
 import { type MetadataServer, startMetadataServer } from "./metadata-server.ts";
 import { createProcessAccounts, type ProcessAccount, type ProcessAccounts } from "./process-accounts.ts";
 import { type ProcessSetting, runBeside } from "./run-beside.ts";
@@ -17,6 +17,7 @@ import type {
   TaskRuntime,
   TaskRuntimeOptions,
 } from "./runtime.ts";
+import { placeInImage } from "./unpack-layer.ts";
 
 /** Child processes are on the machine itself. */
 const hostAddress = "127.0.0.1";
@@ -182,7 +183,7 @@ async function prepareSetting(options: ContainerOptions, host: Host, token: stri
     ...options.environment,
   };
   const workingDirectory = options.workingDirectory ?? (image.config.WorkingDir || "/");
-  const cwd = inside(root, workingDirectory);
+  const cwd = await placeInImage(root, workingDirectory);
   // Container runtimes make a working directory that the image lacks.
   await mkdir(cwd, { recursive: true });
   return {
