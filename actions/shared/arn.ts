@@ -25,7 +25,9 @@ export function roleFault(role: string, key: string, ownArn = ""): { text: strin
   const name = /(?::|role\/(?:.*\/)?)([\w+=,.@-]+)$/.exec(role)?.[1] ?? "<name>";
   const fix = `write arn:${partition}:iam::${account}:role/${name} there`;
   if (!role.startsWith("arn:"))
-    return /^[\w+=,.@/-]+$/.test(role) ? undefined : { text: `${key} is not a valid role name: ${role}`, fix };
+    return /^[\w+=,.@/-]+$/.test(role)
+      ? undefined
+      : { text: `${key} is not a valid role name: ${role}`, fix };
   const arn = parseArn(role);
   // IAM API reference, Role: path and name.
   if (arn?.service === "iam" && arn.region === "" && /^role\/[\w+=,.@/-]+$/.test(arn.resource) && arn.account)
