@@ -102,7 +102,7 @@ async function readChanges(
 
 /** 8.0 to 8.4 is a major upgrade of RDS for MySQL, and there is no way back. */
 function readVersion(current: string, { EngineVersion, AllowMajorVersionUpgrade }: ModifyDBInstanceMessage) {
-  const version = checkEngineVersion(EngineVersion ?? current);
+  const version = checkEngineVersion(EngineVersion ?? current, current);
   const major = (text: string) => text.split(".", 2).join(".");
   if (major(version) < major(current))
     throw invalidCombination(`Cannot downgrade from ${current} to ${version}.`);

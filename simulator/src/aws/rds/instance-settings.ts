@@ -10,8 +10,10 @@ import {
   unsupported,
 } from "./state.ts";
 
-/** The lab's version; AWS has a moving default. */
-const defaultEngineVersion = "8.0.46";
+/** RDS's own choice where only the major version is given; on AWS it moves. */
+const defaultMinors: Readonly<Record<string, string>> = { "8.0": "8.0.46", "8.4": "8.4.10" };
+/** The lab's version. */
+const defaultEngineVersion = "8.0";
 
 /** Checks a request to create an instance, all of it before anything is made. */
 export async function readSettings(
@@ -102,10 +104,11 @@ export function checkPassword(password: string): string {
   return password;
 }
 
-export function checkEngineVersion(version: string): string {
+/** The full version; of a major version that of `current`, if it is one of it. */
+export function checkEngineVersion(version: string, current = ""): string {
   if (!/^8\.[04](\.\d+)?$/.test(version))
     throw invalidCombination(`Cannot find version ${version} for mysql`);
-  return version;
+  return current.startsWith(`${version}.`) ? current : (defaultMinors[version] ?? version);
 }
 
 export function checkClass(name = ""): string {

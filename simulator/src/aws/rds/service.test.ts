@@ -45,6 +45,19 @@ describe("an instance", () => {
   });
 });
 
+it("of a major version runs RDS's own choice of it, and stays with its minor version", async () => {
+  const versionOf = async (DBInstanceIdentifier: string, EngineVersion: string) => {
+    await account.rds.createDBInstance(request({ DBInstanceIdentifier, EngineVersion }));
+    await untilAvailable(DBInstanceIdentifier);
+    const change = { DBInstanceIdentifier, EngineVersion: "8.4", ApplyImmediately: true };
+    const { DBInstance } = await account.rds.modifyDBInstance(change);
+    await remove(DBInstanceIdentifier);
+    return DBInstance?.EngineVersion;
+  };
+  expect(await versionOf("chosen", "8.4")).toMatch(/^8\.4\.\d+$/);
+  expect(await versionOf("full", "8.4.6")).toBe("8.4.6");
+});
+
 describe("a request that is refused makes nothing", () => {
   it.each<[string, Partial<CreateDBInstanceCommandInput>, string, RegExp]>([
     ["another engine", { Engine: "postgres" }, "InvalidParameterValue", /Invalid DB engine: postgres/],

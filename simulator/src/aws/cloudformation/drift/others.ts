@@ -14,14 +14,16 @@ export const readAlarm: ReadActual = async ({ aws }, AlarmName, expected) => {
   return Object.fromEntries(Object.keys(settings).map((name) => [name, actual[name]]));
 };
 
-export const readDatabase: ReadActual = async ({ aws }, DBInstanceIdentifier) => {
+export const readDatabase: ReadActual = async ({ aws }, DBInstanceIdentifier, expected) => {
   const found = await orGone(["DBInstanceNotFoundFault", "DBInstanceNotFound"], () =>
     aws.rds.describeDBInstances({ DBInstanceIdentifier }),
   );
   const database = found?.DBInstances?.[0];
   if (!database) return undefined;
-  const { DBInstanceClass, Engine, EngineVersion, StorageType, StorageEncrypted, DBName, MasterUsername } =
-    database;
+  const { DBInstanceClass, Engine, StorageType, StorageEncrypted, DBName, MasterUsername } = database;
+  const version = database.EngineVersion ?? "";
+  // The resource type's propertyTransform: a major version is every minor version of it.
+  const EngineVersion = version.startsWith(`${expected.EngineVersion}.`) ? expected.EngineVersion : version;
   const { PubliclyAccessible, BackupRetentionPeriod, MultiAZ, DeletionProtection } = database;
   return {
     DBInstanceIdentifier,
