@@ -2,11 +2,19 @@
 export class AwsError extends Error {
   readonly code: string;
   readonly statusCode: number;
+  /** What an XML error says beside code and message, such as S3's BucketName. */
+  readonly members: Readonly<Record<string, string>>;
 
-  constructor(code: string, message: string, statusCode = 400) {
+  constructor(
+    code: string,
+    message: string,
+    statusCode = 400,
+    members: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.name = "AwsError";
     this.code = code;
     this.statusCode = statusCode;
+    this.members = members;
   }
 }

@@ -17,11 +17,11 @@ export const cborWire: Wire = {
     headers,
     body: cbor.serialize(toJson(schemaOf(operation.output), output, leaf) ?? {}),
   }),
-  fail: ({ code, message, statusCode, queryCode }) => ({
+  fail: ({ code, message, messageMember = "message", statusCode, queryCode }) => ({
     statusCode,
     contentType,
     headers: queryCode ? { ...headers, "x-amzn-query-error": `${queryCode};Sender` } : headers,
-    body: cbor.serialize({ __type: code, message }),
+    body: cbor.serialize({ __type: code, [messageMember]: message }),
   }),
 };
 

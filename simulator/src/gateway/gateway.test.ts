@@ -41,6 +41,11 @@ const operations: { [Name in ServiceName]?: Record<string, (input: object) => ob
       throw new AwsError("TargetGroupNotFoundException", "One or more target groups not found");
     },
   },
+  secretsmanager: {
+    describeSecret: () => {
+      throw new AwsError("ResourceNotFoundException", "No such secret.");
+    },
+  },
   ec2: {
     describeSubnets: (input) => {
       received.push(input);
@@ -127,6 +132,14 @@ describe("the SDK's clients", () => {
   ])("see %s as their own exception", async (name, call) => {
     await expect(call()).rejects.toMatchObject({ name });
   });
+});
+
+it.each([
+  ["AmazonEC2ContainerServiceV20141113.DescribeClusters", "message", "Cluster not found."],
+  ["secretsmanager.DescribeSecret", "Message", "No such secret."],
+])("%s has an error's text in %s, as its model says", async (target, member, text) => {
+  const response = await post({ "x-amz-target": target }, target.startsWith("s") ? '{"SecretId":"a"}' : "{}");
+  expect(await response.json()).toEqual({ __type: expect.any(String), [member]: text });
 });
 
 it("members of a task definition that ECS does not know are left out, as AWS does", async () => {

@@ -103,10 +103,7 @@ async function handle(options: GatewayOptions, request: IncomingMessage, respons
   const limit = bodyLimit(message);
   const received = await readBody(request, limit);
   const reply = received
-    ? await perform(
-        { services, expiredAccessKeys, accessKeys: environment.accessKeys, faults, warn: environment.warn },
-        { ...message, body: received },
-      )
+    ? await perform({ services, expiredAccessKeys, faults, ...environment }, { ...message, body: received })
     : failTooLarge(message, limit);
   const { body } = reply;
   response.writeHead(reply.statusCode, {

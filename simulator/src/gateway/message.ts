@@ -13,3 +13,8 @@ export interface Message {
 export function signingName({ headers }: Pick<Message, "headers">): string | undefined {
   return /Credential=[^/,\s]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(headers.authorization ?? "")?.[1];
 }
+
+/** Which region an SDK signed a request for, from the same scope. */
+export function signedRegion({ headers }: Pick<Message, "headers">): string | undefined {
+  return /Credential=[^/,\s]+\/\d+\/([^/]+)\/[^/]+\/aws4_request/.exec(headers.authorization ?? "")?.[1];
+}

@@ -21,14 +21,14 @@ export interface WireModel {
   readonly route: string;
   /** XML namespace of the answers, where they are XML. */
   readonly namespace?: string;
-  /**
-   * The schemas of the SDK's client, or a module like them, which describe the operations. Loaded at the first call
-   * over the wire only: those of EC2 alone take 30 MB.
-   */
-  readonly load: () => Promise<Record<string, unknown>>;
+  /** The SDK's client whose schemas describe the operations: `ecs` of `@aws-sdk/client-ecs`. */
+  readonly client: string;
 }
 
-const loadCloudWatch = () => loadSchemas("cloudwatch");
+/** The schemas of a service's operations. Loaded at the first call over the wire only: those of EC2 alone take 30 MB. */
+export function loadModel({ client }: WireModel): Promise<Record<string, unknown>> {
+  return client === "cloud9" ? import("../aws/cloud9/model.ts") : loadSchemas(client);
+}
 
 /** A service whose clients speak several protocols has an entry for each. */
 export const wireModels: readonly WireModel[] = [
@@ -36,153 +36,153 @@ export const wireModels: readonly WireModel[] = [
     service: "ecs",
     protocol: "awsJson1.1",
     route: "AmazonEC2ContainerServiceV20141113",
-    load: () => loadSchemas("ecs"),
+    client: "ecs",
   },
   {
     service: "codedeploy",
     protocol: "awsJson1.1",
     route: "CodeDeploy_20141006",
-    load: () => loadSchemas("codedeploy"),
+    client: "codedeploy",
   },
   {
     service: "ecr",
     protocol: "awsJson1.1",
     route: "AmazonEC2ContainerRegistry_V20150921",
-    load: () => loadSchemas("ecr"),
+    client: "ecr",
   },
   {
     service: "ecrpublic",
     protocol: "awsJson1.1",
     route: "SpencerFrontendService",
-    load: () => loadSchemas("ecr-public"),
+    client: "ecr-public",
   },
   {
     service: "logs",
     protocol: "awsJson1.1",
     route: "Logs_20140328",
-    load: () => loadSchemas("cloudwatch-logs"),
+    client: "cloudwatch-logs",
   },
   {
     service: "applicationautoscaling",
     protocol: "awsJson1.1",
     route: "AnyScaleFrontendService",
-    load: () => loadSchemas("application-auto-scaling"),
+    client: "application-auto-scaling",
   },
   {
     service: "cloud9",
     protocol: "awsJson1.1",
     route: "AWSCloud9WorkspaceManagementService",
-    load: () => import("../aws/cloud9/model.ts"),
+    client: "cloud9",
   },
   {
     service: "codecommit",
     protocol: "awsJson1.1",
     route: "CodeCommit_20150413",
-    load: () => loadSchemas("codecommit"),
+    client: "codecommit",
   },
   {
     service: "codepipeline",
     protocol: "awsJson1.1",
     route: "CodePipeline_20150709",
-    load: () => loadSchemas("codepipeline"),
+    client: "codepipeline",
   },
   {
     service: "events",
     protocol: "awsJson1.1",
     route: "AWSEvents",
-    load: () => loadSchemas("eventbridge"),
+    client: "eventbridge",
   },
   {
     service: "pricing",
     protocol: "awsJson1.1",
     route: "AWSPriceListService",
-    load: () => loadSchemas("pricing"),
+    client: "pricing",
   },
   {
     service: "secretsmanager",
     protocol: "awsJson1.1",
     route: "secretsmanager",
-    load: () => loadSchemas("secrets-manager"),
+    client: "secrets-manager",
   },
   {
     service: "ssm",
     protocol: "awsJson1.1",
     route: "AmazonSSM",
-    load: () => loadSchemas("ssm"),
+    client: "ssm",
   },
   {
     service: "elbv2",
     protocol: "awsQuery",
     route: "2015-12-01",
     namespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
-    load: () => loadSchemas("elastic-load-balancing-v2"),
+    client: "elastic-load-balancing-v2",
   },
   {
     service: "sts",
     protocol: "awsQuery",
     route: "2011-06-15",
     namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
-    load: () => loadSchemas("sts"),
+    client: "sts",
   },
   {
     service: "iam",
     protocol: "awsQuery",
     route: "2010-05-08",
     namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
-    load: () => loadSchemas("iam"),
+    client: "iam",
   },
   {
     service: "cloudformation",
     protocol: "awsQuery",
     route: "2010-05-15",
     namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/",
-    load: () => loadSchemas("cloudformation"),
+    client: "cloudformation",
   },
   {
     service: "rds",
     protocol: "awsQuery",
     route: "2014-10-31",
     namespace: "http://rds.amazonaws.com/doc/2014-10-31/",
-    load: () => loadSchemas("rds"),
+    client: "rds",
   },
   {
     service: "cloudwatch",
     protocol: "awsJson1.0",
     route: "GraniteServiceVersion20100801",
-    load: loadCloudWatch,
+    client: "cloudwatch",
   },
   {
     service: "cloudwatch",
     protocol: "rpcv2Cbor",
     route: "GraniteServiceVersion20100801",
-    load: loadCloudWatch,
+    client: "cloudwatch",
   },
   {
     service: "cloudwatch",
     protocol: "awsQuery",
     route: "2010-08-01",
     namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
-    load: loadCloudWatch,
+    client: "cloudwatch",
   },
   {
     service: "lambda",
     protocol: "restJson1",
     route: "lambda",
-    load: () => loadSchemas("lambda"),
+    client: "lambda",
   },
   {
     service: "s3",
     protocol: "restXml",
     route: "s3",
     namespace: "http://s3.amazonaws.com/doc/2006-03-01/",
-    load: () => loadSchemas("s3"),
+    client: "s3",
   },
   {
     service: "ec2",
     protocol: "ec2Query",
     route: "2016-11-15",
     namespace: "http://ec2.amazonaws.com/doc/2016-11-15/",
-    load: () => loadSchemas("ec2"),
+    client: "ec2",
   },
 ];
 
@@ -209,6 +209,8 @@ export interface ErrorModel {
   readonly statusCode: number;
   /** For JSON clients of a service that once spoke query: the code that it had there. */
   readonly queryCode?: string | undefined;
+  /** JSON: the member that has the message, `Message` in some services' models. */
+  readonly messageMember?: string | undefined;
 }
 
 /** The code and status by which the model says an exception travels; as thrown when the model has none. */
@@ -225,5 +227,7 @@ export function findError(
   if (isQuery && traits.awsQueryError)
     return { code: traits.awsQueryError[0], statusCode: traits.awsQueryError[1] };
   // The code in the JSON of awsJson 1.0 and 1.1 is the exception's own name.
-  return { code, statusCode: traits.httpError ?? statusCode, queryCode: traits.awsQueryError?.[0] };
+  const messageMember = (schema[4] as string[]).find((name) => name.toLowerCase() === "message");
+  const queryCode = traits.awsQueryError?.[0];
+  return { code, statusCode: traits.httpError ?? statusCode, queryCode, messageMember };
 }

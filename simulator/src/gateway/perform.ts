@@ -1,11 +1,12 @@
 import type { AccessKeys } from "../access-keys.ts";
 import type { Caller, Handler, Service, ServiceName } from "../aws/api.ts";
 import { AwsError } from "../errors.ts";
+import { enumsOf, refuseUnknownValues } from "./enums.ts";
 import { type FaultStrikes, methodName } from "./faults.ts";
-import type { Message } from "./message.ts";
-import { findOperation, type WireModel } from "./models.ts";
+import { type Message, signedRegion } from "./message.ts";
+import { findOperation, loadModel, type WireModel } from "./models.ts";
 import { caller, protocolOf, route } from "./route.ts";
-import { ShapeError } from "./schema.ts";
+import { ShapeError, schemaOf } from "./schema.ts";
 import { isSignedWith } from "./signature.ts";
 import { ConnectionCut, expiredToken, ProtocolError, strikeAfter, strikeBefore } from "./strike.ts";
 import { type CommonErrors, modelled, type Reply, type Wire } from "./wire.ts";
@@ -19,6 +20,7 @@ export interface GatewayServices {
   readonly accessKeys: AccessKeys;
   readonly warn: (message: string) => void;
   readonly faults: FaultStrikes;
+  readonly region: string;
 }
 
 export interface ApiRequest extends Message {
@@ -32,10 +34,11 @@ export async function perform(gateway: GatewayServices, request: ApiRequest): Pr
   if ("unknown" in found) return failUnknown(request, found.unknown);
   const { model } = found;
   const wire = wires[model.protocol];
-  const module = await model.load();
+  const module = await loadModel(model);
   const operation = found.operation ?? wire.find?.(module, request) ?? `for ${request.method} ${request.url}`;
   try {
     const identity = await authenticate(gateway, request, wire, operation);
+    refuseOtherRegion(gateway.region, model.service, request, wire);
     const apiCall = { service: model.service, operation, accessKeyId: identity.accessKeyId };
     const faults = gateway.faults.strike(apiCall);
     await strikeBefore(faults, { ...apiCall, callerArn: () => callerArn(gateway, identity) }, wire.errors);
@@ -81,10 +84,11 @@ async function answer(
         ? `the simulator does not perform ${model.service}:${name}`
         : `${model.service} has no operation ${name}`,
     );
-  const output = await handler(
-    read(wire, () => wire.read(operation, request)),
-    identity,
-  );
+  const input = read(wire, () => wire.read(operation, request));
+  const { service, protocol, client } = model;
+  const call = { service, protocol, operation: name, module };
+  refuseUnknownValues(call, enumsOf(client), schemaOf(operation.input), input);
+  const output = await handler(input, identity);
   return wire.write(model, operation, output ?? {}, request.requestId);
 }
 
@@ -124,6 +128,21 @@ async function authenticate(
 
 function refuse({ code, message, statusCode }: CommonErrors["unknownKey"]): ProtocolError {
   return new ProtocolError(code, message, statusCode);
+}
+
+/** Services that every region shares; their clients sign for us-east-1 or for wherever they are. */
+const global: readonly ServiceName[] = ["iam", "pricing", "sts"];
+
+/** As the endpoint of one region does with a request that is signed for another. */
+function refuseOtherRegion(region: string, service: ServiceName, request: ApiRequest, wire: Wire): void {
+  const signed = signedRegion(request);
+  if (signed === undefined || signed === region || global.includes(service)) return;
+  const { code, statusCode } = wire.errors.otherRegion;
+  const message =
+    service === "s3"
+      ? `The authorization header is malformed; the region '${signed}' is wrong; expecting '${region}'`
+      : `Credential should be scoped to a valid region, not '${signed}'. The simulator has the region ${region} only.`;
+  throw new AwsError(code, message, statusCode, { Region: region });
 }
 
 async function callerArn({ services }: GatewayServices, identity: Caller): Promise<string> {

@@ -31,6 +31,7 @@ export interface CommonErrors {
   readonly tooLarge: { readonly code: string; readonly statusCode: number };
   readonly unknownKey: Refusal;
   readonly wrongSignature: Refusal;
+  readonly otherRegion: { readonly code: string; readonly statusCode: number };
 }
 
 interface Refusal {
@@ -51,7 +52,12 @@ export interface Wire {
   /** Throws ShapeError or SyntaxError. */
   read(operation: OperationModel, message: Message): object;
   write(model: WireModel, operation: OperationModel, output: object, requestId: string): Reply;
-  fail(error: ErrorModel & { message: string }, requestId: string): Reply;
+  fail(error: WireError, requestId: string): Reply;
+}
+
+export interface WireError extends ErrorModel {
+  readonly message: string;
+  readonly members?: AwsError["members"];
 }
 
 export const jsonErrors: CommonErrors = {
@@ -68,6 +74,7 @@ export const jsonErrors: CommonErrors = {
   tooLarge: { code: "RequestEntityTooLargeException", statusCode: 413 },
   unknownKey: { code: "UnrecognizedClientException", message: unknownKey, statusCode: 400 },
   wrongSignature: { code: "InvalidSignatureException", message: wrongSignature, statusCode: 400 },
+  otherRegion: { code: "InvalidSignatureException", statusCode: 400 },
 };
 
 /** Members of task definitions that are not known are left out as AWS does; others are most likely misspelt. */
@@ -83,10 +90,10 @@ export const jsonWire = (contentType: string): Wire => ({
     contentType,
     body: JSON.stringify(toJson(schemaOf(operation.output), output) ?? {}),
   }),
-  fail: ({ code, message, statusCode, queryCode }) => ({
+  fail: ({ code, message, messageMember = "message", statusCode, queryCode }) => ({
     statusCode,
     contentType,
-    body: JSON.stringify({ __type: code, message }),
+    body: JSON.stringify({ __type: code, [messageMember]: message }),
     // Smithy, "AWS query protocol compatible services": clients that knew the query code go on seeing it.
     ...(queryCode ? { headers: { "x-amzn-query-error": `${queryCode};${fault(statusCode)}` } } : {}),
   }),
@@ -106,6 +113,7 @@ const queryErrors: CommonErrors = {
   tooLarge: { code: "RequestEntityTooLarge", statusCode: 413 },
   unknownKey: { code: "InvalidClientTokenId", message: unknownKey, statusCode: 403 },
   wrongSignature: { code: "SignatureDoesNotMatch", message: wrongSignature, statusCode: 403 },
+  otherRegion: { code: "SignatureDoesNotMatch", statusCode: 403 },
 };
 
 /** EC2 does not say which of the two it is. */
@@ -161,12 +169,9 @@ function fault(statusCode: number): "Sender" | "Receiver" {
 }
 
 /** An AwsError as the service's model says it travels. */
-export function modelled(
-  module: Record<string, unknown>,
-  error: AwsError,
-  protocol: Protocol,
-): ErrorModel & { message: string } {
-  return { ...findError(module, error.code, error.statusCode, protocol), message: error.message };
+export function modelled(module: Record<string, unknown>, error: AwsError, protocol: Protocol): WireError {
+  const { code, message, statusCode, members } = error;
+  return { ...findError(module, code, statusCode, protocol), message, members };
 }
 
 const input = (operation: OperationModel): Schema => schemaOf(operation.input);

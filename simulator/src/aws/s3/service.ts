@@ -5,6 +5,7 @@ import { bucketSettingOperations } from "./bucket-settings.ts";
 import { bucketOperations } from "./buckets.ts";
 import { copyObjectOperations } from "./copy-object.ts";
 import { deleteObjectOperations } from "./delete-objects.ts";
+import { withErrorMembers } from "./error-members.ts";
 import { listObjectOperations } from "./list-objects.ts";
 import { listVersionOperations } from "./list-versions.ts";
 import { multipartOperations } from "./multipart.ts";
@@ -17,7 +18,7 @@ import { createS3State } from "./state.ts";
 export function createS3(environment: Environment): Service<"s3"> {
   const state = createS3State(environment);
   return {
-    operations: {
+    operations: withErrorMembers({
       ...bucketOperations(state),
       ...bucketSettingOperations(state),
       ...bucketPolicyOperations(state),
@@ -29,6 +30,6 @@ export function createS3(environment: Environment): Service<"s3"> {
       ...listObjectOperations(state),
       ...listVersionOperations(state),
       ...multipartOperations(state),
-    },
+    }),
   };
 }

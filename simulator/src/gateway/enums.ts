@@ -1,0 +1,130 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type { ServiceName } from "../aws/api.ts";
+import { type Check, refuseBroken } from "../aws/constraints.ts";
+import { AwsError } from "../errors.ts";
+import type { Protocol } from "./models.ts";
+import { membersOf, type Schema } from "./schema.ts";
+
+/** The values that a member may have: by the name of its structure, then by its own. */
+export type Enums = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+
+const loaded = new Map<string, Enums>();
+
+/**
+ * The enumerations of an SDK client. Its schemas say of such a member only that it is text; the declarations that the
+ * package carries for TypeScript say which.
+ * @param client such as `ecs` of `@aws-sdk/client-ecs`
+ */
+export function enumsOf(client: string): Enums {
+  const known = loaded.get(client);
+  if (known) return known;
+  const root = dirname(createRequire(import.meta.url).resolve(`@aws-sdk/client-${client}/package.json`));
+  const folder = join(root, "dist-types/ts3.4/models");
+  const files = readdirSync(folder).filter((name) => /^(enums|models_\d+)\.d\.ts$/.test(name));
+  const enums = parseEnums(files.map((name) => readFileSync(join(folder, name), "utf8")).join("\n"));
+  loaded.set(client, enums);
+  return enums;
+}
+
+function parseEnums(declarations: string): Enums {
+  const values = new Map<string, readonly string[]>();
+  for (const [, name = "", body = ""] of declarations.matchAll(/^export declare const (\w+): \{([^}]*)\}/gm))
+    values.set(
+      name,
+      [...body.matchAll(/: "([^"]*)"/g)].map(([, value = ""]) => value),
+    );
+  const enums = new Map<string, ReadonlyMap<string, readonly string[]>>();
+  for (const [, name = "", body = ""] of declarations.matchAll(/^export interface (\w+) \{\n(.*?)^\}/gms)) {
+    const members = [...body.matchAll(/^ {2}(\w+)\??:\s*(\w+)/gm)].flatMap(([, member = "", type = ""]) => {
+      const allowed = values.get(type);
+      return allowed ? [[member, allowed] as const] : [];
+    });
+    if (members.length > 0) enums.set(name, new Map(members));
+  }
+  return enums;
+}
+
+/** What a service calls a value that a member cannot have; others go by the protocol. */
+const codes: { readonly [Name in ServiceName]?: string } = {
+  cloud9: "BadRequestException",
+  cloudwatch: "InvalidParameterValueException",
+  ecr: "InvalidParameterException",
+  ecrpublic: "InvalidParameterException",
+  ecs: "InvalidParameterException",
+  lambda: "InvalidParameterValueException",
+  logs: "InvalidParameterException",
+  pricing: "InvalidParameterException",
+  rds: "InvalidParameterValue",
+  secretsmanager: "InvalidParameterException",
+};
+const codesOfProtocols: Readonly<Record<Protocol, string>> = {
+  "awsJson1.0": "ValidationException",
+  "awsJson1.1": "ValidationException",
+  awsQuery: "ValidationError",
+  ec2Query: "InvalidParameterValue",
+  restJson1: "ValidationException",
+  restXml: "InvalidArgument",
+  rpcv2Cbor: "ValidationException",
+};
+
+export interface CheckedCall {
+  readonly service: ServiceName;
+  readonly protocol: Protocol;
+  readonly operation: string;
+  /** The service's schemas, among them those of its errors. */
+  readonly module: Record<string, unknown>;
+}
+
+/** Throws what AWS responds with when a member has a value that its enumeration lacks. */
+export function refuseUnknownValues(call: CheckedCall, enums: Enums, schema: Schema, input: object): void {
+  const broken = [...unknownValues(enums, schema, input, "")];
+  const [first] = broken;
+  if (first && call.protocol === "ec2Query") {
+    const [path, value] = first;
+    const member = memberOf(path);
+    throw new AwsError(
+      "InvalidParameterValue",
+      `Invalid value '${value}' for ${member.charAt(0).toUpperCase()}${member.slice(1)}.`,
+    );
+  }
+  if (first) refuseBroken(codeOf(call, first[0]), broken);
+}
+
+/** CodeDeploy and CodeCommit have an exception for each member: InvalidComputePlatformException. */
+function codeOf({ service, protocol, operation, module }: CheckedCall, path: string): string {
+  const member = memberOf(path);
+  const own = `Invalid${member.charAt(0).toUpperCase()}${member.slice(1)}Exception`;
+  if (protocol === "awsJson1.1" && module[`${own}$`]) return own;
+  if (operation === "RegisterTaskDefinition") return "ClientException";
+  return codes[service] ?? codesOfProtocols[protocol];
+}
+
+function memberOf(path: string): string {
+  return path.slice(path.lastIndexOf(".") + 1);
+}
+
+function* unknownValues(enums: Enums, schema: Schema, value: unknown, path: string): Generator<Check> {
+  if (value === undefined || value === null) return;
+  if (schema.isListSchema()) {
+    for (const [index, item] of (value as unknown[]).entries())
+      yield* unknownValues(enums, schema.getValueSchema(), item, `${path}.${index + 1}.member`);
+  } else if (schema.isMapSchema()) {
+    for (const [key, item] of Object.entries(value))
+      yield* unknownValues(enums, schema.getValueSchema(), item, `${path}.${key}.member`);
+  } else if (schema.isStructSchema()) {
+    const allowed = enums.get(schema.getName() ?? "");
+    for (const { name, schema: memberSchema } of membersOf(schema)) {
+      const member = (value as Record<string, unknown>)[name];
+      const at = `${path && `${path}.`}${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+      const values = allowed?.get(name);
+      if (values) yield* [member].flat().flatMap((each) => checkOf(each, at, values));
+      else yield* unknownValues(enums, memberSchema, member, at);
+    }
+  }
+}
+
+function checkOf(value: unknown, path: string, values: readonly string[]): Check[] {
+  return typeof value === "string" && !values.includes(value) ? [[path, value, { values }]] : [];
+}
