@@ -1,6 +1,7 @@
 import type { Tag } from "@aws-sdk/client-cloudwatch";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
+import { limitTags } from "../limit-tags.ts";
 import type { CloudWatchState } from "./state.ts";
 
 /** Tags of alarms and dashboards, which their ARN names. */
@@ -16,7 +17,7 @@ export function tagOperations(state: CloudWatchState): Service<"cloudwatch">["op
   return {
     tagResource: ({ ResourceARN, Tags }) => {
       const held = tagsOf(ResourceARN);
-      for (const [key, value] of fromTags(Tags)) held.set(key, value);
+      for (const [key, value] of fromTags(Tags, held)) held.set(key, value);
       return {};
     },
     untagResource: ({ ResourceARN, TagKeys = [] }) => {
@@ -30,6 +31,11 @@ export function tagOperations(state: CloudWatchState): Service<"cloudwatch">["op
   };
 }
 
-export function fromTags(tags: readonly Tag[] | undefined): Map<string, string> {
-  return new Map((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+export function fromTags(
+  tags: readonly Tag[] | undefined,
+  held: ReadonlyMap<string, string> = new Map(),
+): Map<string, string> {
+  const given = new Map((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+  limitTags("LimitExceededException", given.keys(), held.keys());
+  return given;
 }

@@ -2,6 +2,7 @@ import type { Tag } from "@aws-sdk/client-codedeploy";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
+import { limitTags } from "../limit-tags.ts";
 import { type CodeDeployState, findApplication, findGroup } from "./state.ts";
 
 /** Tags of applications and deployment groups. */
@@ -23,7 +24,7 @@ export function tagOperations(
   return {
     tagResource: ({ ResourceArn, Tags }) => {
       const held = tagsOf(ResourceArn);
-      for (const [key, value] of fromTags(Tags)) held.set(key, value);
+      for (const [key, value] of fromTags(Tags, held)) held.set(key, value);
       return {};
     },
     untagResource: ({ ResourceArn, TagKeys = [] }) => {
@@ -37,6 +38,11 @@ export function tagOperations(
   };
 }
 
-export function fromTags(tags: readonly Tag[] | undefined): Map<string, string> {
-  return new Map((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+export function fromTags(
+  tags: readonly Tag[] | undefined,
+  held: ReadonlyMap<string, string> = new Map(),
+): Map<string, string> {
+  const given = new Map((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+  limitTags("TagLimitExceededException", given.keys(), held.keys());
+  return given;
 }

@@ -1,6 +1,7 @@
 import type { ResourceType, Tag, TagSpecification } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
+import { limitTags } from "../limit-tags.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { type Ec2State, invalidValue, unsupported } from "./state.ts";
 
@@ -19,7 +20,10 @@ const typeByPrefix: Record<string, ResourceType> = {
 export function tagOperations(state: Ec2State): Service<"ec2">["operations"] {
   return {
     createTags: ({ Resources = [], Tags = [] }) => {
-      for (const id of Resources) typeOf(state, id);
+      for (const id of Resources) {
+        typeOf(state, id);
+        limitTags(tooMany, keysOf(Tags), state.tags.get(id)?.keys());
+      }
       for (const id of Resources) addTags(state, id, Tags);
       return {};
     },
@@ -44,12 +48,17 @@ export function tagOperations(state: Ec2State): Service<"ec2">["operations"] {
 
 /** Tags given at creation. Call before anything is changed; answers what to add once the resource is there. */
 export function tagsFrom(specifications: TagSpecification[] | undefined, type: ResourceType): Tag[] {
-  return (specifications ?? []).flatMap(({ ResourceType, Tags = [] }) => {
+  const tags = (specifications ?? []).flatMap(({ ResourceType, Tags = [] }) => {
     if (ResourceType !== type)
       throw invalidValue(`'${ResourceType}' is not a valid taggable resource type for this operation.`);
     return Tags;
   });
+  limitTags(tooMany, keysOf(tags));
+  return tags;
 }
+
+const tooMany = "TagLimitExceeded";
+const keysOf = (tags: readonly Tag[]) => tags.map(({ Key }) => Key);
 
 export function addTags(state: Ec2State, id: string, tags: readonly Tag[]): void {
   if (tags.length === 0) return;

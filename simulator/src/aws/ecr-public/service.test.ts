@@ -151,7 +151,8 @@ it("keeps tags, catalog data and a policy", async () => {
   const catalogData = { description: "Coffee", architectures: ["x86-64"] };
   await call("putRepositoryCatalogData", { ...customer, catalogData });
   expect(await call("getRepositoryCatalogData", customer)).toEqual({ catalogData });
-  const policyText = JSON.stringify({ Version: "2012-10-17", Statement: [] });
+  const statement = { Effect: "Allow", Principal: "*", Action: "ecr:BatchGetImage" };
+  const policyText = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
   await call("setRepositoryPolicy", { ...customer, policyText });
   expect(await call("getRepositoryPolicy", customer)).toMatchObject({ policyText });
   await call("deleteRepositoryPolicy", customer);

@@ -19,6 +19,11 @@ export function policyOperations({ find }: EcrState): Operations<ECR> {
     if (lifecyclePolicyText !== undefined) return { ...named(record), lifecyclePolicyText };
     throw absent("LifecyclePolicyNotFoundException", "Lifecycle policy", record);
   };
+  /** The simulator never evaluates a policy, and ECR reports the epoch for one that it has not evaluated yet. */
+  const evaluated = (record: RepositoryRecord) => ({
+    ...lifecyclePolicy(record),
+    lastEvaluatedAt: new Date(0),
+  });
   const repositoryPolicy = (record: RepositoryRecord) => {
     const { policyText } = record;
     if (policyText !== undefined) return { ...named(record), policyText };
@@ -32,10 +37,10 @@ export function policyOperations({ find }: EcrState): Operations<ECR> {
       record.lifecyclePolicyText = input.lifecyclePolicyText;
       return lifecyclePolicy(record);
     },
-    getLifecyclePolicy: (input) => lifecyclePolicy(find(input)),
+    getLifecyclePolicy: (input) => evaluated(find(input)),
     deleteLifecyclePolicy(input) {
       const record = find(input);
-      const policy = lifecyclePolicy(record);
+      const policy = evaluated(record);
       record.lifecyclePolicyText = undefined;
       return policy;
     },
@@ -56,6 +61,7 @@ export function policyOperations({ find }: EcrState): Operations<ECR> {
   };
 }
 
+/** Throws InvalidParameterException unless each statement says whom it allows or denies which actions. */
 export function checkPolicyDocument(text: string): void {
   let document: unknown;
   try {
@@ -64,6 +70,21 @@ export function checkPolicyDocument(text: string): void {
     throw invalidParameter("PolicyText", `Invalid JSON: ${(error as Error).message}`);
   }
   const { Statement } = (document ?? {}) as { Statement?: unknown };
-  if (!Array.isArray(Statement) && (typeof Statement !== "object" || Statement === null))
-    throw invalidParameter("PolicyText", "Invalid repository policy provided: Statement is missing");
+  const statements = [Statement].flat();
+  if (statements.length === 0 || !statements.every(isStatement))
+    throw invalidParameter("PolicyText", "Invalid repository policy provided");
+}
+
+function isStatement(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { Effect, Principal, NotPrincipal, Action, NotAction } = value as Record<string, unknown>;
+  return (
+    (Effect === "Allow" || Effect === "Deny") &&
+    [Principal, NotPrincipal].filter(isGiven).length === 1 &&
+    [Action, NotAction].filter(isGiven).length === 1
+  );
+}
+
+function isGiven(value: unknown): boolean {
+  return typeof value === "object" && value !== null ? Object.keys(value).length > 0 : Boolean(value);
 }

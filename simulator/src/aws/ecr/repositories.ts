@@ -1,4 +1,6 @@
-import type { ECR } from "@aws-sdk/client-ecr";
+import { randomUUID } from "node:crypto";
+import type { CreateRepositoryRequest, ECR, EncryptionConfiguration } from "@aws-sdk/client-ecr";
+import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
 import type { Operations } from "../api.ts";
 import { tellImageAction } from "./image-events.ts";
@@ -40,7 +42,7 @@ export function repositoryOperations(state: EcrState): Operations<ECR> {
         );
       const mutability = checkMutability({ ...input, imageTagMutability });
       const tags = toTagMap(input.tags);
-      const encryptionConfiguration = input.encryptionConfiguration ?? { encryptionType: "AES256" };
+      const encryptionConfiguration = encryptionOf(input, state.environment);
       const record: RepositoryRecord = {
         description: {
           repositoryName: name,
@@ -99,6 +101,17 @@ export function repositoryOperations(state: EcrState): Operations<ECR> {
       return { repository };
     },
   };
+}
+
+/** Encryption with KMS and no key named uses AWS's own key for ECR, by its ARN. */
+function encryptionOf(
+  {
+    encryptionConfiguration: { encryptionType, kmsKey } = { encryptionType: "AES256" },
+  }: CreateRepositoryRequest,
+  { accountId, region }: Environment,
+): EncryptionConfiguration {
+  if (encryptionType === "AES256") return { encryptionType };
+  return { encryptionType, kmsKey: kmsKey ?? `arn:aws:kms:${region}:${accountId}:key/${randomUUID()}` };
 }
 
 function assertName(name: string): void {

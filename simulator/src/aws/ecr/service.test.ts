@@ -256,7 +256,8 @@ describe("policies and tags", () => {
   });
 
   it("keeps a repository policy", async () => {
-    const policyText = JSON.stringify({ Version: "2012-10-17", Statement: [] });
+    const statement = { Effect: "Allow", Principal: "*", Action: "ecr:BatchGetImage" };
+    const policyText = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
     await call("setRepositoryPolicy", { ...customer, policyText });
     expect(await call("deleteRepositoryPolicy", customer)).toMatchObject({ policyText });
   });

@@ -2,18 +2,19 @@ import type { CreateClusterCommandInput } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../errors.ts";
 import type { AwsClients, Operations } from "../api.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
-import { findCluster } from "./find.ts";
-import { ecsArn, lastPart } from "./names.ts";
+import { findCluster, nameIn } from "./find.ts";
+import { ecsArn } from "./names.ts";
 import { paginate } from "./paginate.ts";
 import { requireFargateProviders } from "./placement.ts";
 import type { ClusterRecord, EcsContext, EcsState } from "./state.ts";
-import { setTags, tagsOf } from "./tags.ts";
+import { checkTags, setTags, tagsOf } from "./tags.ts";
 
 export function clusterOperations({ state, environment }: EcsContext): Operations<AwsClients["ecs"]> {
   const view = (cluster: ClusterRecord) => ({ ...cluster, ...countsOf(state, cluster) });
   return {
     createCluster(input) {
       const name = validateCluster(input);
+      checkTags(input.tags);
       const there = state.clusters.get(name);
       // As in AWS, creating a cluster that is there answers with it.
       if (there) return { cluster: view(there) };
@@ -32,7 +33,7 @@ export function clusterOperations({ state, environment }: EcsContext): Operation
       return { cluster: { ...view(cluster), tags: tagsOf(state, cluster.clusterArn) } };
     },
     describeClusters({ clusters: references = ["default"], include = [] }) {
-      const found = references.map((reference) => state.clusters.get(lastPart(reference)));
+      const found = references.map((reference) => state.clusters.get(nameIn(state, reference)));
       return {
         clusters: found
           .filter((cluster) => cluster !== undefined)

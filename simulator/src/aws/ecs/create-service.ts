@@ -13,7 +13,7 @@ import { findCluster, findService, requireTaskDefinition } from "./find.ts";
 import { ecsArn } from "./names.ts";
 import { resolvePlacement } from "./placement.ts";
 import type { EcsContext, ServiceRecord, TaskDefinitionRecord } from "./state.ts";
-import { setTags } from "./tags.ts";
+import { checkTags, setTags } from "./tags.ts";
 import { newTaskSet } from "./task-set-record.ts";
 import { viewService } from "./views.ts";
 import { withoutDefaults } from "./without-defaults.ts";
@@ -35,6 +35,7 @@ export async function createService(context: EcsContext, input: CreateServiceCom
       return { service: viewService(context, there) };
     throw invalid("Creation of service was not idempotent.");
   }
+  checkTags(input.tags);
   const type = controllerOf(input);
   const definition = definitionOf(context, input);
   const loadBalancers = input.loadBalancers ?? [];

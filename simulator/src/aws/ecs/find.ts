@@ -2,9 +2,22 @@ import { AwsError } from "../../errors.ts";
 import { lastPart } from "./names.ts";
 import type { ClusterRecord, EcsState, ServiceRecord, TaskDefinitionRecord, TaskRecord } from "./state.ts";
 
+/** The name or id in a reference. Throws InvalidParameterException for an ARN of another region or account. */
+export function nameIn({ account }: EcsState, reference: string): string {
+  const [prefix, , , region, accountId = ""] = reference.split(":");
+  if (prefix === "arn" && region !== account.region) throw invalidIdentifier("Invalid Region in ARN");
+  if (prefix === "arn" && accountId !== account.accountId)
+    throw invalidIdentifier(`Identifier is for ${accountId}. Your accountId is ${account.accountId}`);
+  return lastPart(reference);
+}
+
+function invalidIdentifier(message: string): AwsError {
+  return new AwsError("InvalidParameterException", message);
+}
+
 /** By short name or ARN; without either, the cluster named default. */
 export function findCluster(state: EcsState, reference = "default"): ClusterRecord {
-  const cluster = state.clusters.get(lastPart(reference));
+  const cluster = state.clusters.get(nameIn(state, reference));
   if (cluster?.status !== "ACTIVE") throw new AwsError("ClusterNotFoundException", "Cluster not found.");
   return cluster;
 }
@@ -14,7 +27,7 @@ export function findService(
   cluster: ClusterRecord,
   reference: string,
 ): ServiceRecord | undefined {
-  const name = lastPart(reference);
+  const name = nameIn(state, reference);
   return [...state.services.values()].find((service) => service.cluster === cluster && service.name === name);
 }
 
@@ -39,7 +52,7 @@ export function requireActiveService(
 }
 
 export function findTask(state: EcsState, cluster: ClusterRecord, reference: string): TaskRecord | undefined {
-  const id = lastPart(reference);
+  const id = nameIn(state, reference);
   return [...state.tasks.values()].find(
     ({ task }) => task.clusterArn === cluster.clusterArn && lastPart(task.taskArn) === id,
   );
@@ -47,7 +60,7 @@ export function findTask(state: EcsState, cluster: ClusterRecord, reference: str
 
 /** By `family` (its newest active revision), `family:revision` or ARN. */
 export function findTaskDefinition(state: EcsState, reference: string): TaskDefinitionRecord | undefined {
-  const [family = "", revision] = lastPart(reference).split(":");
+  const [family = "", revision] = nameIn(state, reference).split(":");
   const revisions = state.families.get(family) ?? [];
   if (revision === undefined) return revisions.findLast((definition) => definition.status === "ACTIVE");
   return revisions.find((definition) => String(definition.revision) === revision);

@@ -16,7 +16,7 @@ import { taskOperations } from "./tasks.ts";
 
 export function createEcs(environment: Environment): Service<"ecs"> {
   const closing = new AbortController();
-  const state = createState();
+  const state = createState(environment);
   const context: EcsContext = {
     environment,
     state,

@@ -118,6 +118,7 @@ export interface TaskRecord {
 }
 
 export interface EcsState {
+  readonly account: Pick<Environment, "accountId" | "region">;
   /** By name. */
   readonly clusters: Map<string, ClusterRecord>;
   /** Revisions by family, oldest first. */
@@ -143,8 +144,15 @@ export interface EcsContext {
   readonly deploy: (deployment: ServiceDeploymentRecord) => void;
 }
 
-export function createState(): EcsState {
-  return { clusters: new Map(), families: new Map(), services: new Map(), tasks: new Map(), tags: new Map() };
+export function createState(account: EcsState["account"]): EcsState {
+  return {
+    account,
+    clusters: new Map(),
+    families: new Map(),
+    services: new Map(),
+    tasks: new Map(),
+    tags: new Map(),
+  };
 }
 
 /** Tasks of the task set that are not STOPPED. */

@@ -1,6 +1,7 @@
 import type { Tag } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../errors.ts";
 import type { AwsClients, Operations } from "../api.ts";
+import { limitTags } from "../limit-tags.ts";
 import { findTaskDefinition } from "./find.ts";
 import { lastPart } from "./names.ts";
 import type { EcsContext, EcsState } from "./state.ts";
@@ -9,6 +10,7 @@ export function tagOperations({ state }: EcsContext): Operations<AwsClients["ecs
   return {
     tagResource({ resourceArn = "", tags = [] }) {
       requireResource(state, resourceArn);
+      checkTags(tags, tagsOf(state, resourceArn));
       setTags(state, resourceArn, tags);
       return {};
     },
@@ -27,6 +29,14 @@ export function tagOperations({ state }: EcsContext): Operations<AwsClients["ecs
 
 export function tagsOf(state: EcsState, arn: string): Tag[] {
   return state.tags.get(arn) ?? [];
+}
+
+export function checkTags(tags: readonly Tag[] = [], held: readonly Tag[] = []): void {
+  limitTags(
+    "InvalidParameterException",
+    tags.map(({ key }) => key),
+    held.map(({ key }) => key),
+  );
 }
 
 /** Adds the tags; a key that is there already gets the new value. */

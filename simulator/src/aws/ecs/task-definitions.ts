@@ -8,7 +8,7 @@ import { healthCheckDefaults } from "./health-checks.ts";
 import { accountRoot, ecsArn } from "./names.ts";
 import { paginate } from "./paginate.ts";
 import type { EcsContext, TaskDefinitionRecord } from "./state.ts";
-import { setTags, tagsOf } from "./tags.ts";
+import { checkTags, setTags, tagsOf } from "./tags.ts";
 import { validateTaskDefinition } from "./validate-task-definition.ts";
 
 export function taskDefinitionOperations({ state, environment }: EcsContext): Operations<AwsClients["ecs"]> {
@@ -16,6 +16,7 @@ export function taskDefinitionOperations({ state, environment }: EcsContext): Op
   return {
     registerTaskDefinition(input) {
       validateTaskDefinition(input, environment);
+      checkTags(input.tags);
       const revisions = state.families.get(input.family as string) ?? [];
       const revision = (revisions.at(-1)?.revision ?? 0) + 1;
       const taskDefinition = toRecord(input, revision, environment);

@@ -7,7 +7,7 @@ import { requireActiveService, requireService, requireTaskDefinition } from "./f
 import { lastPart } from "./names.ts";
 import { resolvePlacement } from "./placement.ts";
 import type { EcsContext, ServiceRecord, TaskSetRecord } from "./state.ts";
-import { setTags } from "./tags.ts";
+import { checkTags, setTags } from "./tags.ts";
 import { newTaskSet } from "./task-set-record.ts";
 import { viewTaskSet } from "./views.ts";
 import { withoutDefaults } from "./without-defaults.ts";
@@ -87,6 +87,7 @@ async function createTaskSet(
   ]);
   const service = requireActiveService(state, input.cluster, input.service as string);
   requireTaskSets(service);
+  checkTags(input.tags);
   const definition = requireTaskDefinition(state, input.taskDefinition as string);
   const loadBalancers = input.loadBalancers ?? [];
   const scale = checkScale(input.scale ?? { value: 0, unit: "PERCENT" });

@@ -7,7 +7,7 @@ import { ecsArn } from "./names.ts";
 import { paginate } from "./paginate.ts";
 import { resolvePlacement } from "./placement.ts";
 import type { EcsContext, TaskDefinitionRecord, TaskRecord } from "./state.ts";
-import { tagsOf } from "./tags.ts";
+import { checkTags, tagsOf } from "./tags.ts";
 import { launchTask, requestStop } from "./task-lifecycle.ts";
 import { withoutDefaults } from "./without-defaults.ts";
 
@@ -23,6 +23,7 @@ export function taskOperations(context: EcsContext): Operations<AwsClients["ecs"
       const cluster = findCluster(state, input.cluster);
       const definition = requireTaskDefinition(state, input.taskDefinition as string);
       validateRun(input, definition);
+      checkTags(input.tags);
       const placement = await resolvePlacement(environment.aws.ec2, cluster, input);
       const tags =
         input.propagateTags === "TASK_DEFINITION" ? tagsOf(state, definition.taskDefinitionArn) : [];
@@ -46,6 +47,7 @@ export function taskOperations(context: EcsContext): Operations<AwsClients["ecs"
     },
     describeTasks({ cluster: clusterReference, tasks: references = [], include = [] }) {
       const cluster = findCluster(state, clusterReference);
+      if (references.length === 0) throw new AwsError("InvalidParameterException", "Tasks cannot be empty.");
       const found = references.map((reference) => findTask(state, cluster, reference));
       return {
         tasks: found

@@ -1,7 +1,7 @@
 import type { UpdateServiceCommandInput, UpdateServiceCommandOutput } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../errors.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
-import { findTaskDefinition, requireActiveService } from "./find.ts";
+import { requireActiveService } from "./find.ts";
 import type { EcsContext, ServiceRecord } from "./state.ts";
 import { updateDeployedService } from "./update-deployed-service.ts";
 import { viewService } from "./views.ts";
@@ -15,15 +15,12 @@ export async function updateService(context: EcsContext, input: UpdateServiceCom
   if (service.settings.deploymentController?.type === "ECS")
     await updateDeployedService(context, service, input);
   else {
-    refuseDeployment(context, service, input);
+    refuseDeployment(service, input);
     refuseUnsupported("InvalidParameterException", "UpdateService", withoutDefaults(input), [
       "cluster",
       "service",
       "desiredCount",
       "healthCheckGracePeriodSeconds",
-      // Only what leaves the service as it is: see above.
-      "taskDefinition",
-      "forceNewDeployment",
     ]);
   }
   const { desiredCount = service.desiredCount, healthCheckGracePeriodSeconds } = input;
@@ -40,23 +37,14 @@ function checkNumbers({ desiredCount = 0, healthCheckGracePeriodSeconds = 0 }: U
 }
 
 /** What only a deployment may change, in AWS's words. */
-function refuseDeployment(
-  context: EcsContext,
-  service: ServiceRecord,
-  input: UpdateServiceCommandInput,
-): void {
+function refuseDeployment(service: ServiceRecord, input: UpdateServiceCommandInput): void {
   const type = service.settings.deploymentController?.type;
   const how =
     type === "CODE_DEPLOY"
       ? " Use AWS CodeDeploy to trigger a new deployment."
       : " Use CreateTaskSet to deploy.";
   const refuse = (what: string) => invalid(`${what} on services with a ${type} deployment controller.${how}`);
-  const current = viewService(context, service).taskDefinition;
-  if (
-    input.taskDefinition &&
-    findTaskDefinition(context.state, input.taskDefinition)?.taskDefinitionArn !== current
-  )
-    throw refuse("Unable to update task definition");
+  if (input.taskDefinition) throw refuse("Unable to update task definition");
   if (input.forceNewDeployment) throw refuse("Cannot force a new deployment");
   if (input.networkConfiguration) throw refuse("Unable to update network parameters");
   if (input.platformVersion) throw refuse("Unable to update platform version");

@@ -6,6 +6,9 @@ import { isFargateSize, parseCpu, parseMemory } from "./fargate-sizes.ts";
 import { validateContainer } from "./validate-container.ts";
 import { withoutDefaults } from "./without-defaults.ts";
 
+/** Bytes. Source: Amazon ECS service quotas, "Task definition size limit". */
+const longestDefinition = 65_536;
+
 /** Throws ClientException with AWS's words, before anything is registered. */
 export function validateTaskDefinition(
   input: RegisterTaskDefinitionCommandInput,
@@ -24,6 +27,10 @@ export function validateTaskDefinition(
     "ephemeralStorage",
     "runtimePlatform",
   ]);
+  const { tags: _, ...definition } = input;
+  const length = Buffer.byteLength(JSON.stringify(definition));
+  if (length > longestDefinition)
+    throw invalid(`Actual length: '${length}'. Max allowed length is '${longestDefinition}' bytes.`);
   const { family = "", containerDefinitions = [] } = input;
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(family))
     throw invalid("Invalid family name: it may hold up to 255 letters, numbers, underscores and hyphens.");

@@ -88,7 +88,7 @@ describe("refuses", () => {
       "a timeout as long as the interval",
       () => stage.elbv2.modifyTargetGroup({ TargetGroupArn: group, HealthCheckIntervalSeconds: 5 }),
       "ValidationError",
-      /smaller than the interval/,
+      /Health check interval must be greater than the timeout\./,
     ],
     ["a public target", () => stage.register(group, "8.8.8.8"), "InvalidTargetException", /8\.8\.8\.8/],
     [

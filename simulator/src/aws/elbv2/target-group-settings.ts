@@ -105,9 +105,7 @@ function checkHealthCheck(settings: TargetGroupSettings): void {
     }
   }
   if (settings.HealthCheckTimeoutSeconds >= settings.HealthCheckIntervalSeconds) {
-    throw validationError(
-      `Health check timeout '${settings.HealthCheckTimeoutSeconds}' must be smaller than the interval '${settings.HealthCheckIntervalSeconds}'`,
-    );
+    throw validationError("Health check interval must be greater than the timeout.");
   }
   const { HealthCheckPort: port, HealthCheckPath: path } = settings;
   const isPortNumber = /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535;

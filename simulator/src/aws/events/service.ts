@@ -2,7 +2,7 @@ import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import { eventOperations } from "./put-events.ts";
 import { ruleOperations } from "./rules.ts";
-import { busArn, defaultBus, type EventsState } from "./state.ts";
+import { busArn, defaultBus, type EventsState, refuseOtherBus } from "./state.ts";
 import { tagOperations } from "./tags.ts";
 import { targetOperations } from "./targets.ts";
 
@@ -16,7 +16,10 @@ export function createEvents(environment: Environment): Service<"events"> {
       ...targetOperations(state),
       ...eventOperations(state),
       ...tagOperations(state),
-      describeEventBus: bus,
+      describeEventBus: ({ Name }) => {
+        refuseOtherBus(state, Name);
+        return bus();
+      },
       listEventBuses: () => ({ EventBuses: [bus()] }),
     },
     close: async () => void (await Promise.all(state.deliveries)),

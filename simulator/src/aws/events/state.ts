@@ -32,10 +32,7 @@ export function busArn({ region, accountId }: Environment): string {
 /** By name or ARN. Throws ResourceNotFoundException: there is the default bus and no other. */
 export function refuseOtherBus({ environment }: EventsState, bus = defaultBus): void {
   if (bus === defaultBus || bus === busArn(environment)) return;
-  throw new AwsError(
-    "ResourceNotFoundException",
-    `Event bus ${bus} does not exist. The simulator has the ${defaultBus} event bus only.`,
-  );
+  throw new AwsError("ResourceNotFoundException", `Event bus ${bus} does not exist.`);
 }
 
 export function findRule(state: EventsState, name = "", bus?: string): Rule {

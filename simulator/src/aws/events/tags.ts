@@ -1,6 +1,7 @@
 import type { Tag } from "@aws-sdk/client-eventbridge";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
+import { limitTags } from "../limit-tags.ts";
 import type { EventsState, Rule } from "./state.ts";
 
 export function tagOperations(state: EventsState): Service<"events">["operations"] {
@@ -12,7 +13,7 @@ export function tagOperations(state: EventsState): Service<"events">["operations
   return {
     tagResource: ({ ResourceARN, Tags }) => {
       const { tags } = find(ResourceARN);
-      for (const [key, value] of tagMap(Tags)) tags.set(key, value);
+      for (const [key, value] of tagMap(Tags, tags)) tags.set(key, value);
       return {};
     },
     untagResource: ({ ResourceARN, TagKeys = [] }) => {
@@ -26,6 +27,11 @@ export function tagOperations(state: EventsState): Service<"events">["operations
   };
 }
 
-export function tagMap(tags: readonly Tag[] = []): Map<string, string> {
-  return new Map(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+export function tagMap(
+  tags: readonly Tag[] = [],
+  held: ReadonlyMap<string, string> = new Map(),
+): Map<string, string> {
+  const given = new Map(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+  limitTags("LimitExceededException", given.keys(), held.keys());
+  return given;
 }

@@ -7,6 +7,7 @@ import { AwsError } from "../../errors.ts";
 import { unpackCode } from "../../planes/functions/unpack-code.ts";
 import { readZip, type ZipEntry } from "../../planes/zip-archive.ts";
 import type { Service } from "../api.ts";
+import { limitTags } from "../limit-tags.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { type FunctionSettings, parseSettings } from "./function-settings.ts";
 import { type FunctionCode, type FunctionRecord, findFunction, invalid, type LambdaState } from "./state.ts";
@@ -53,6 +54,7 @@ export function functionOperations(
       refuseTaken();
       const code = await store(name, Code.ZipFile);
       refuseTaken();
+      limitTags("InvalidParameterValueException", Object.keys(input.Tags ?? {}));
       const record = { name, arn: state.arnOf(name), settings, code, tags: input.Tags ?? {} };
       const created = touch(record as FunctionRecord);
       state.functions.set(name, created);

@@ -1,4 +1,5 @@
 import type { Service } from "../api.ts";
+import { limitTags } from "../limit-tags.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { page } from "./page.ts";
 import { alreadyExists, findGroup, type Group, invalid, type LogsState } from "./state.ts";
@@ -24,6 +25,7 @@ export function groupOperations(state: LogsState): Service<"logs">["operations"]
       if (logGroupClass !== undefined && logGroupClass !== "STANDARD")
         throw invalid(`The simulator keeps log groups of class STANDARD only, not ${logGroupClass}.`);
       if (state.groups.has(name)) throw alreadyExists("The specified log group already exists");
+      limitTags("InvalidParameterException", Object.keys(tags));
       const group = {
         name,
         creationTime: state.now(),

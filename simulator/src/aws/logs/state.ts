@@ -51,8 +51,13 @@ export function findGroup(
   input: { logGroupName?: string | undefined; logGroupIdentifier?: string | undefined },
 ): Group {
   const { logGroupName, logGroupIdentifier } = input;
-  if ((logGroupName === undefined) === (logGroupIdentifier === undefined))
-    throw invalid("Give exactly one of logGroupName and logGroupIdentifier.");
+  if (logGroupName !== undefined && logGroupIdentifier !== undefined)
+    throw new AwsError(
+      "ValidationException",
+      "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
+    );
+  if (logGroupName === undefined && logGroupIdentifier === undefined)
+    throw new AwsError("ValidationException", "Either LogGroup name or LogGroup ARN must be specified.");
   const name = logGroupName ?? nameOf(logGroupIdentifier as string);
   const group = state.groups.get(name);
   if (!group) throw notFound("The specified log group does not exist.");

@@ -1,4 +1,5 @@
 import type { Service } from "../api.ts";
+import { limitTags } from "../limit-tags.ts";
 import { type Group, type LogsState, nameOf, notFound } from "./state.ts";
 
 /** Tags of log groups; nothing else that the simulator keeps here can carry any. */
@@ -11,6 +12,7 @@ export function tagOperations(state: LogsState): Service<"logs">["operations"] {
   return {
     tagResource: ({ resourceArn, tags = {} }) => {
       const group = groupOf(resourceArn);
+      limitTags("TooManyTagsException", Object.keys(tags), group.tags.keys());
       for (const [key, value] of Object.entries(tags)) group.tags.set(key, value);
       return {};
     },

@@ -2,6 +2,7 @@ import type { CreateDBInstanceMessage, DeleteDBInstanceMessage } from "@aws-sdk/
 import { AwsError } from "../../errors.ts";
 import { findDatabaseServer } from "../../planes/database-program.ts";
 import type { Service } from "../api.ts";
+import { limitTags } from "../limit-tags.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { describeInstance } from "./describe-instance.ts";
 import { deleteServer, startServer } from "./instance-server.ts";
@@ -22,6 +23,10 @@ export function instanceOperations(state: RdsState): Service<"rds">["operations"
   return {
     createDBInstance: async (input) => {
       const identifier = checkIdentifier(input.DBInstanceIdentifier);
+      limitTags(
+        "InvalidParameterValue",
+        (input.Tags ?? []).map(({ Key }) => Key),
+      );
       const settings = await readSettings(state, input);
       const givenPassword = readPassword(input);
       await requireServer();

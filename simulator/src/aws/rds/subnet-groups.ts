@@ -1,6 +1,7 @@
 import type { DBSubnetGroup } from "@aws-sdk/client-rds";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
+import { limitTags } from "../limit-tags.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import {
   arnOf,
@@ -15,6 +16,10 @@ export function subnetGroupOperations(state: RdsState): Service<"rds">["operatio
   return {
     createDBSubnetGroup: async ({ DBSubnetGroupName, DBSubnetGroupDescription, SubnetIds, Tags = [] }) => {
       const name = checkName(DBSubnetGroupName);
+      limitTags(
+        "InvalidParameterValue",
+        Tags.map(({ Key }) => Key),
+      );
       if (state.subnetGroups.has(name))
         throw new AwsError(
           "DBSubnetGroupAlreadyExistsFault",

@@ -1,5 +1,6 @@
 import type { Tag } from "@aws-sdk/client-rds";
 import type { Service } from "../api.ts";
+import { limitTags } from "../limit-tags.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import {
   arnOf,
@@ -16,6 +17,11 @@ export function tagOperations(state: RdsState): Service<"rds">["operations"] {
     addTagsToResource: ({ ResourceName, Tags = [] }) => {
       const resource = findTagged(state, ResourceName);
       const keys = Tags.map(({ Key }) => Key);
+      limitTags(
+        "InvalidParameterValue",
+        keys,
+        resource.tags.map(({ Key }) => Key),
+      );
       resource.tags = [...resource.tags.filter(({ Key }) => !keys.includes(Key)), ...Tags];
       return {};
     },

@@ -1,6 +1,7 @@
 import type { Tag } from "@aws-sdk/client-secrets-manager";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
+import { limitTags } from "../limit-tags.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { find, findAny, invalidParameter, type Secret, type SecretsState } from "./state.ts";
 import { addVersion, readValue } from "./values.ts";
@@ -15,6 +16,7 @@ export function secretOperations(state: SecretsState): Service<"secretsmanager">
     createSecret: (input, caller) => {
       refuseUnsupported(unsupported, "CreateSecret", input, ["Name", "Tags", ...content]);
       const value = readValue(input);
+      limitTags(unsupported, keysOf(input.Tags));
       const secret = newSecret(state, checkName(input.Name, caller.accessKeyId === "in-process"));
       Object.assign(secret, {
         description: input.Description,
@@ -56,13 +58,8 @@ export function secretOperations(state: SecretsState): Service<"secretsmanager">
     },
     tagResource: ({ SecretId, Tags = [] }) => {
       const secret = find(state, SecretId);
-      secret.tags = [
-        ...withoutTags(
-          secret.tags,
-          Tags.map(({ Key }) => Key ?? ""),
-        ),
-        ...Tags,
-      ];
+      limitTags(unsupported, keysOf(Tags), keysOf(secret.tags));
+      secret.tags = [...withoutTags(secret.tags, keysOf(Tags)), ...Tags];
       return {};
     },
     untagResource: ({ SecretId, TagKeys = [] }) => {
@@ -108,9 +105,13 @@ function removeNow(state: SecretsState, id: string | undefined) {
     return { ARN: secret.arn, Name: secret.name, DeletionDate };
   } catch (error) {
     if (error instanceof AwsError && error.code === "ResourceNotFoundException")
-      return { Name: id, DeletionDate };
+      return { ARN: state.newArn(id ?? ""), Name: id, DeletionDate };
     throw error;
   }
+}
+
+function keysOf(tags: readonly Tag[] = []): string[] {
+  return tags.map(({ Key = "" }) => Key);
 }
 
 function withoutTags(tags: readonly Tag[], keys: readonly string[]): Tag[] {

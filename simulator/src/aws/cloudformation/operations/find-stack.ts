@@ -10,6 +10,10 @@ export function lookUpStack({ stacks }: World, nameOrId: string | undefined): St
 }
 
 export function findStack(world: World, nameOrId: string | undefined): StackRecord {
+  if (nameOrId === undefined)
+    throw validationError(
+      "1 validation error detected: Value null at 'stackName' failed to satisfy constraint: Member must not be null",
+    );
   const stack = lookUpStack(world, nameOrId);
   if (!stack) throw validationError(`Stack with id ${nameOrId} does not exist`);
   return stack;

@@ -1,0 +1,11 @@
+import { AwsError } from "../errors.ts";
+
+/** Source: AWS General Reference, "Tag naming limits and requirements". */
+const maximumTags = 50;
+
+/** Throws the service's own code where a resource would have more tags than AWS allows. */
+export function limitTags(code: string, given: Iterable<unknown>, held: Iterable<unknown> = []): void {
+  const count = new Set([...held, ...given]).size;
+  if (count > maximumTags)
+    throw new AwsError(code, `A resource has at most ${maximumTags} tags, not ${count}.`);
+}
