@@ -36,7 +36,7 @@ const options = defineOptions({
   "account-kind": {
     value: "KIND",
     parse: oneOf("standard", "academy"),
-    help: "standard (default): an empty account that may do everything; academy: the lab's, which has LabVPC, PipelineRole, DeployRole, MonolithicAppServer and supplierdb, and is denied iam:CreateRole, iam:CreateOpenIDConnectProvider and s3:PutBucketVersioning",
+    help: "standard (default): an account with a default VPC that may do everything; academy: the lab's, which has LabVPC, PipelineRole, DeployRole, MonolithicAppServer and supplierdb, and is denied iam:CreateRole, iam:CreateOpenIDConnectProvider and s3:PutBucketVersioning",
   },
   advisories: {
     value: "FILE",

@@ -73,7 +73,7 @@ export interface SimulatorOptions {
   vcpuShare?: number;
   /** Kept after close when given; else a temporary folder that close removes. */
   dataDirectory?: string;
-  /** What the account holds and may do from the start; nothing and everything (`standard`) unless told otherwise. */
+  /** What the account holds and may do from the start; a default VPC and everything (`standard`) unless given. */
   account?: AccountKind;
   accountId?: string;
   region?: string;

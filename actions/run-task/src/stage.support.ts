@@ -51,7 +51,9 @@ export async function createStage(): Promise<Stage> {
   const image = await pushImage(simulator, folder, program);
   const logs = new CloudWatchLogsClient(simulator.clientConfig);
   const clients = { ecs: new ECSClient(simulator.clientConfig), logs: async () => logs };
-  const { Subnets = [] } = await simulator.aws.ec2.describeSubnets({});
+  const { Subnets = [] } = await simulator.aws.ec2.describeSubnets({
+    Filters: [{ Name: "default-for-az", Values: ["false"] }],
+  });
   let files = 0;
   return {
     simulator,

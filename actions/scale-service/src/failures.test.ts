@@ -61,7 +61,7 @@ test("an image that is not there is named", async () => {
 test("no capacity is named: a subnet of sixteen addresses has eleven for tasks", async () => {
   stage = await createStage("ECS rolling");
   const { aws } = stage.simulator;
-  const { Vpcs } = await aws.ec2.describeVpcs({});
+  const { Vpcs } = await aws.ec2.describeVpcs({ Filters: [{ Name: "is-default", Values: ["false"] }] });
   const { Subnet } = await aws.ec2.createSubnet({
     VpcId: Vpcs?.[0]?.VpcId ?? "",
     CidrBlock: "10.0.9.0/28",

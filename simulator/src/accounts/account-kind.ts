@@ -2,7 +2,7 @@ import type { Environment } from "../environment.ts";
 import { type DeniedOperations, denyOperations } from "./deny-operations.ts";
 import { prepareAcademy } from "./prepare-academy.ts";
 
-/** An empty account that may do everything, or the restricted one of AWS Academy's lab. */
+/** A new account, with a default VPC and nothing else, that may do everything; or the restricted one of AWS Academy's lab. */
 export const accountKinds = ["standard", "academy"] as const;
 
 export type AccountKind = (typeof accountKinds)[number];
@@ -13,7 +13,10 @@ export async function openAccount(
   environment: Environment,
   services: DeniedOperations,
 ): Promise<void> {
-  if (kind === "standard") return;
+  if (kind === "standard") {
+    await environment.aws.ec2.createDefaultVpc({});
+    return;
+  }
   await prepareAcademy(environment);
   denyOperations(services, environment, [
     ["iam", "CreateRole"],

@@ -143,7 +143,6 @@ describe("an instance", () => {
 describe("instances are refused", () => {
   it.each<[string, object, RegExp]>([
     ["an unknown image", { ImageId: "ami-0123" }, /^InvalidAMIID.NotFound.*public parameters/],
-    ["no subnet", { SubnetId: undefined }, /^MissingInput.*specify a subnet/],
     ["an unknown type", { InstanceType: "large" }, /Invalid value 'large' for InstanceType/],
     ["another architecture", { InstanceType: "t4g.micro" }, /'arm64' .* does not match .* 'x86_64'/],
     ["an unknown key", { KeyName: "mine" }, /^InvalidKeyPair.NotFound/],

@@ -34,8 +34,8 @@ export function placementOf(state: Ec2State, input: RunInstancesCommandInput): P
     "AvailabilityZone",
     "Tenancy",
   ]);
-  const subnet = subnetOf(state, networkInterface?.SubnetId ?? input.SubnetId);
   const zone = input.Placement?.AvailabilityZone;
+  const subnet = subnetOf(state, networkInterface?.SubnetId ?? input.SubnetId, zone);
   if (zone !== undefined && zone !== subnet.zone)
     throw invalidValue(`Subnet ${subnet.id} is in ${subnet.zone}, not in ${zone}.`);
   return {
@@ -46,10 +46,12 @@ export function placementOf(state: Ec2State, input: RunInstancesCommandInput): P
   };
 }
 
-function subnetOf(state: Ec2State, id: string | undefined): Subnet {
+/** The named one, or the default VPC's in the zone, or its first. */
+function subnetOf(state: Ec2State, id: string | undefined, zone: string | undefined): Subnet {
   if (id !== undefined) return find(state, "subnets", id);
-  throw new AwsError(
-    "MissingInput",
-    "No subnets found for the default VPC: the account has none. Please specify a subnet.",
+  const found = [...state.subnets.values()].find(
+    (subnet) => subnet.isDefault && (zone === undefined || subnet.zone === zone),
   );
+  if (found) return found;
+  throw new AwsError("MissingInput", "No subnets found for the default VPC. Please specify a subnet.");
 }

@@ -1,4 +1,8 @@
-import type { IpPermission, SecurityGroupRule } from "@aws-sdk/client-ec2";
+import type {
+  IpPermission,
+  SecurityGroupRule,
+  UpdateSecurityGroupRuleDescriptionsIngressRequest,
+} from "@aws-sdk/client-ec2";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
@@ -41,6 +45,8 @@ export function securityGroupRuleOperations(state: Ec2State): Service<"ec2">["op
       ]);
       return revoke(state, true, input);
     },
+    updateSecurityGroupRuleDescriptionsIngress: (input) => changeDescriptions(state, input),
+    updateSecurityGroupRuleDescriptionsEgress: (input) => changeDescriptions(state, input),
     describeSecurityGroupRules: (input) => {
       refuseUnsupported(unsupported, "DescribeSecurityGroupRules", input, [
         "Filters",
@@ -75,6 +81,27 @@ function authorize(state: Ec2State, egress: boolean, input: PermissionInput) {
   return { Return: true, SecurityGroupRules: rules.map((rule) => describe(state, group, rule)) };
 }
 
+function changeDescriptions(state: Ec2State, input: UpdateSecurityGroupRuleDescriptionsIngressRequest) {
+  refuseUnsupported(unsupported, "UpdateSecurityGroupRuleDescriptions", input, [
+    "GroupId",
+    "SecurityGroupRuleDescriptions",
+  ]);
+  const group = find(state, "securityGroups", input.GroupId);
+  for (const { SecurityGroupRuleId, Description } of input.SecurityGroupRuleDescriptions ?? []) {
+    const rule = group.rules.find(({ id }) => id === SecurityGroupRuleId);
+    if (!rule) throw noSuchRule();
+    rule.description = Description;
+  }
+  return { Return: true };
+}
+
+function noSuchRule(): AwsError {
+  return new AwsError(
+    "InvalidPermission.NotFound",
+    "The specified rule does not exist in this security group.",
+  );
+}
+
 function revoke(
   state: Ec2State,
   egress: boolean,
@@ -89,11 +116,7 @@ function revoke(
         .flatMap((permission) => toRules(state, egress, permission))
         .map((rule) => mine.find((other) => sameRule(rule, other)));
   const revoked = [...named, ...described];
-  if (revoked.includes(undefined))
-    throw new AwsError(
-      "InvalidPermission.NotFound",
-      "The specified rule does not exist in this security group.",
-    );
+  if (revoked.includes(undefined)) throw noSuchRule();
   group.rules = group.rules.filter((rule) => !revoked.includes(rule));
   return { Return: true, UnknownIpPermissions: [] };
 }

@@ -6,6 +6,7 @@ import { isTerminated } from "./instance-state.ts";
 import { type FilterTable, list } from "./list.ts";
 import { toPermissions } from "./permissions.ts";
 import {
+  defaultVpc,
   type Ec2State,
   find,
   invalidValue,
@@ -28,9 +29,8 @@ export function securityGroupOperations(state: Ec2State): Service<"ec2">["operat
       ]);
       const tags = tagsFrom(input.TagSpecifications, "security-group");
       const { GroupName: name = "", Description: description = "" } = input;
-      if (input.VpcId === undefined)
-        throw new AwsError("VPCIdNotSpecified", "No default VPC for this user; give VpcId.");
-      const vpc = find(state, "vpcs", input.VpcId);
+      const vpc = input.VpcId === undefined ? defaultVpc(state) : find(state, "vpcs", input.VpcId);
+      if (!vpc) throw new AwsError("VPCIdNotSpecified", "No default VPC for this user; give VpcId.");
       refuseBadNames(name, description);
       if ([...state.securityGroups.values()].some((other) => other.vpcId === vpc.id && other.name === name))
         throw new AwsError(

@@ -9,6 +9,8 @@ export interface Vpc {
   readonly cidr: Cidr;
   readonly tenancy: Tenancy;
   readonly dhcpOptionsId: string;
+  /** The one that its region's account begins with. */
+  readonly isDefault: boolean;
   dnsSupport: boolean;
   dnsHostnames: boolean;
 }
@@ -18,6 +20,8 @@ export interface Subnet {
   readonly vpcId: string;
   readonly cidr: Cidr;
   readonly zone: string;
+  /** Made with the default VPC, one in each zone. */
+  readonly isDefault: boolean;
   mapPublicIpOnLaunch: boolean;
 }
 
@@ -63,7 +67,7 @@ export interface Rule {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly peer: Peer;
-  readonly description?: string | undefined;
+  description?: string | undefined;
 }
 
 export type Peer =
@@ -237,6 +241,10 @@ export function find<K extends Kind>(state: Ec2State, kind: K, id: string | unde
   if (item) return item;
   const { code, noun } = kinds[kind];
   throw new AwsError(code, `The ${noun} '${id ?? ""}' does not exist`);
+}
+
+export function defaultVpc(state: Ec2State): Vpc | undefined {
+  return [...state.vpcs.values()].find(({ isDefault }) => isDefault);
 }
 
 export function remove(state: Ec2State, kind: Kind, id: string): void {

@@ -38,7 +38,14 @@ export function subnetOperations(state: Ec2State): Service<"ec2">["operations"] 
           `The CIDR '${input.CidrBlock}' conflicts with another subnet`,
         );
       const zone = zoneOf(state.region, input);
-      const subnet = { id: newId("subnet"), vpcId: vpc.id, cidr, zone, mapPublicIpOnLaunch: false };
+      const subnet = {
+        id: newId("subnet"),
+        vpcId: vpc.id,
+        cidr,
+        zone,
+        isDefault: false,
+        mapPublicIpOnLaunch: false,
+      };
       state.subnets.set(subnet.id, subnet);
       addTags(state, subnet.id, tags);
       return { Subnet: describe(state, subnet) };
@@ -110,7 +117,7 @@ function describe(state: Ec2State, subnet: Subnet) {
     AvailableIpAddressCount: freeAddressCount(state, subnet),
     MapPublicIpOnLaunch: subnet.mapPublicIpOnLaunch,
     AssignIpv6AddressOnCreation: false,
-    DefaultForAz: false,
+    DefaultForAz: subnet.isDefault,
     Ipv6CidrBlockAssociationSet: [],
     Ipv6Native: false,
     State: "available" as const,
@@ -127,7 +134,7 @@ function filters(state: Ec2State): FilterTable<Subnet> {
     "availability-zone": ({ zone }) => [zone],
     "availability-zone-id": ({ zone }) => [zoneId(zone)],
     "map-public-ip-on-launch": ({ mapPublicIpOnLaunch }) => [mapPublicIpOnLaunch],
-    "default-for-az": () => [false],
+    "default-for-az": ({ isDefault }) => [isDefault],
     "owner-id": () => [state.accountId],
     state: () => ["available"],
   };

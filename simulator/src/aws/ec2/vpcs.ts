@@ -5,6 +5,7 @@ import { formatCidr, parseCidr } from "./cidr.ts";
 import { type FilterTable, list } from "./list.ts";
 import { addDefaultSecurityGroup } from "./security-groups.ts";
 import {
+  defaultVpc,
   dependencyViolation,
   type Ec2State,
   find,
@@ -15,6 +16,7 @@ import {
   type Vpc,
 } from "./state.ts";
 import { addTags, tagsFrom, tagsOf } from "./tags.ts";
+import { zoneNames } from "./zones.ts";
 
 export function vpcOperations(state: Ec2State): Service<"ec2">["operations"] {
   return {
@@ -26,19 +28,19 @@ export function vpcOperations(state: Ec2State): Service<"ec2">["operations"] {
       ]);
       const { CidrBlock = "", InstanceTenancy = "default", TagSpecifications } = input;
       const tags = tagsFrom(TagSpecifications, "vpc");
-      const vpc: Vpc = {
-        id: newId("vpc"),
-        cidr: parseVpcCidr(CidrBlock),
-        tenancy: InstanceTenancy,
-        dhcpOptionsId: newId("dopt"),
-        dnsSupport: true,
-        dnsHostnames: false,
-      };
-      state.vpcs.set(vpc.id, vpc);
+      const cidr = parseVpcCidr(CidrBlock);
+      const vpc = addVpc(state, { cidr, tenancy: InstanceTenancy, isDefault: false, dnsHostnames: false });
       addTags(state, vpc.id, tags);
-      addMainRouteTable(state, vpc);
-      addDefaultSecurityGroup(state, vpc.id);
       return { Vpc: describe(state, vpc) };
+    },
+    createDefaultVpc: () => {
+      const existing = defaultVpc(state);
+      if (existing)
+        throw new AwsError(
+          "DefaultVpcAlreadyExists",
+          `A Default VPC already exists for this account in this region: ${existing.id}.`,
+        );
+      return { Vpc: describe(state, addDefaultVpc(state)) };
     },
     describeVpcs: (input) => {
       refuseUnsupported(unsupported, "DescribeVpcs", input, ["VpcIds", "Filters", "MaxResults", "NextToken"]);
@@ -97,6 +99,37 @@ function parseVpcCidr(text: string) {
   return cidr;
 }
 
+function addVpc(state: Ec2State, given: Pick<Vpc, "cidr" | "tenancy" | "isDefault" | "dnsHostnames">): Vpc {
+  const vpc: Vpc = { id: newId("vpc"), dhcpOptionsId: newId("dopt"), dnsSupport: true, ...given };
+  state.vpcs.set(vpc.id, vpc);
+  addMainRouteTable(state, vpc);
+  addDefaultSecurityGroup(state, vpc.id);
+  return vpc;
+}
+
+/** With a public subnet in each zone. Source: Amazon VPC user guide, "Default VPC components". */
+function addDefaultVpc(state: Ec2State): Vpc {
+  const cidr = parseVpcCidr("172.31.0.0/16");
+  const vpc = addVpc(state, { cidr, tenancy: "default", isDefault: true, dnsHostnames: true });
+  const gateway = { id: newId("igw"), vpcId: vpc.id };
+  state.internetGateways.set(gateway.id, gateway);
+  const table = state.routeTables.get(mainAssociation(state, vpc.id)?.routeTableId ?? "");
+  table?.routes.push({ destination: "0.0.0.0/0", target: { gatewayId: gateway.id }, origin: "CreateRoute" });
+  for (const [index, zone] of zoneNames(state.region).entries()) {
+    const id = newId("subnet");
+    const block = parseVpcCidr(`172.31.${16 * index}.0/20`);
+    state.subnets.set(id, {
+      id,
+      vpcId: vpc.id,
+      cidr: block,
+      zone,
+      isDefault: true,
+      mapPublicIpOnLaunch: true,
+    });
+  }
+  return vpc;
+}
+
 function addMainRouteTable(state: Ec2State, vpc: Vpc): void {
   const local = {
     destination: formatCidr(vpc.cidr),
@@ -130,7 +163,7 @@ function describe(state: Ec2State, vpc: Vpc) {
     CidrBlockAssociationSet: [association],
     DhcpOptionsId: vpc.dhcpOptionsId,
     InstanceTenancy: vpc.tenancy,
-    IsDefault: false,
+    IsDefault: vpc.isDefault,
     State: "available" as const,
     Tags: tagsOf(state, vpc.id),
   };
@@ -142,8 +175,8 @@ function filters(state: Ec2State): FilterTable<Vpc> {
     cidr: ({ cidr }) => [formatCidr(cidr)],
     "cidr-block-association.cidr-block": ({ cidr }) => [formatCidr(cidr)],
     state: () => ["available"],
-    "is-default": () => [false],
-    isDefault: () => [false],
+    "is-default": ({ isDefault }) => [isDefault],
+    isDefault: ({ isDefault }) => [isDefault],
     "owner-id": () => [state.accountId],
     "dhcp-options-id": ({ dhcpOptionsId }) => [dhcpOptionsId],
   };

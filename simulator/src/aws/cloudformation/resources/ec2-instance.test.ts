@@ -64,7 +64,8 @@ it("makes a running instance with all that it has, and leaves nothing of it", as
   });
   expect(await stack.remove()).toBe("gone");
   expect(await describeServer()).toBeUndefined();
-  expect((await stack.aws.ec2.describeVpcs({})).Vpcs).toEqual([]);
+  const own = { Filters: [{ Name: "is-default", Values: ["false"] }] };
+  expect((await stack.aws.ec2.describeVpcs(own)).Vpcs).toEqual([]);
   expect((await stack.aws.ec2.describeAddresses({})).Addresses).toEqual([]);
   expect((await stack.aws.iam.listInstanceProfiles({})).InstanceProfiles).toEqual([]);
 });

@@ -14,7 +14,9 @@ const role = "arn:aws:iam::123456789012:role/infrastructure";
 
 async function template(version: string, configuration: object, more: object = {}) {
   const { aws } = world.simulator;
-  const { Subnets = [] } = await aws.ec2.describeSubnets({});
+  const { Subnets = [] } = await aws.ec2.describeSubnets({
+    Filters: [{ Name: "default-for-az", Values: ["false"] }],
+  });
   const loadBalancer = {
     ContainerName: "web",
     ContainerPort: 8080,

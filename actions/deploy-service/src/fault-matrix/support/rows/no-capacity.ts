@@ -50,7 +50,7 @@ async function serviceOf({ aws, where }: Scene) {
 }
 
 async function createSmallSubnet({ aws }: Scene): Promise<string> {
-  const { Vpcs = [] } = await aws.ec2.describeVpcs({});
+  const { Vpcs = [] } = await aws.ec2.describeVpcs({ Filters: [{ Name: "is-default", Values: ["false"] }] });
   const { Subnet } = await aws.ec2.createSubnet({
     VpcId: Vpcs[0]?.VpcId ?? "",
     CidrBlock: "10.0.9.0/28",
