@@ -3,6 +3,7 @@ import { refused, usageOf } from "../../scripts/run/command-line.mjs";
 import { accessKeysVariable, readAccessKeys } from "./access-keys.ts";
 import { parseArguments } from "./command-line.ts";
 import { command } from "./options.mjs";
+import { gitCloneCommand } from "./planes/git/clone-command.ts";
 import { type Simulator, startSimulator } from "./simulator.ts";
 
 /**
@@ -33,8 +34,9 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
   }
 }
 
-function announce({ environmentVariables }: Simulator): void {
+function announce({ endpoint, environmentVariables }: Simulator): void {
   for (const [name, value] of Object.entries(environmentVariables)) console.log(`export ${name}=${value}`);
+  console.error(`CodeCommit: ${gitCloneCommand(endpoint)}`);
   console.error("simulated AWS is ready; Ctrl-C ends it and removes its data");
   // A parent that opened a channel reads this instead of standard output.
   process.send?.({ environmentVariables });

@@ -1,3 +1,4 @@
+import { gitCloneCommand } from "../../../simulator/src/planes/git/clone-command.ts";
 import type { LabOptions } from "../options.mjs";
 import { git } from "../runner/git.ts";
 import { expectGreen } from "./chapters/expectations.ts";
@@ -31,6 +32,7 @@ export async function runInteractive(
   customer        ${production}/
   employee        ${production}/admin/suppliers
   test listener   ${test}/
+  CodeCommit      ${gitCloneCommand(rehearsal.simulator.endpoint)}
 
 To use AWS's commands, in a second terminal:
 ${exportsOf(rehearsal.simulator)}

@@ -1,12 +1,14 @@
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { gitCloneCommand } from "../planes/git/clone-command.ts";
 import { signedCredentials } from "../planes/git/credentials.support.ts";
 import type { Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
 import { startCuttingProxy } from "./cutting-proxy.support.ts";
 import { cliHelper, createGitClient, type GitClient } from "./git-client.support.ts";
 import { commitMebibytes } from "./git-history.support.ts";
+import { awsCli, run } from "./programs.support.ts";
 
 /** As a workflow has it. */
 const temporary = {
@@ -61,6 +63,22 @@ it("git is let in by the AWS CLI's credential helper", async () => {
   await cli.git("push", "--quiet", url, "dev");
   expect(await cli.git("ls-remote", url, "dev")).toBe(`${commit}\trefs/heads/dev\n`);
   await cli.close();
+});
+
+it("git clones with the line that the simulator prints at its start", async () => {
+  await client.commit("a.txt", "1");
+  await client.git("push", "--quiet", "origin", "dev");
+  const variables = {
+    ...simulator.environmentVariables,
+    AWS_ACCESS_KEY_ID: temporary.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: temporary.secretAccessKey,
+    AWS_SESSION_TOKEN: temporary.sessionToken,
+    GIT_TERMINAL_PROMPT: "0",
+    PATH: [dirname(awsCli), process.env.PATH].join(delimiter),
+  };
+  const folder = join(client.directory, "../printed");
+  await run("sh", ["-c", `${gitCloneCommand(simulator.endpoint, name)} ${folder}`], { variables });
+  expect(await client.git("-C", folder, "log", "--format=%s", "dev")).toContain("a.txt");
 });
 
 describe("git", () => {
