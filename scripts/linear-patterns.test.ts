@@ -7,11 +7,12 @@ import { expect, test } from "vitest";
 const folders = ["actions", "services", "simulator"];
 const notProduct = /node_modules|\/dist\/|\.test\.ts$|\.support\.ts$|-for-tests\.ts$/;
 
-/** Where patterns are made of texts. Those of constraints.ts are checked below; the others are the template's author's. */
+/** Where patterns are made of texts. Those of constraints.ts are checked below; the others are the author's of the template or of the parameter. */
 const builders = [
   "actions/provision-stack/src/set/parameter-values.ts",
   "simulator/src/aws/cloudformation/template/parameters.ts",
   "simulator/src/aws/constraints.ts",
+  "simulator/src/aws/ssm/parameters.ts",
 ];
 
 interface Pattern {

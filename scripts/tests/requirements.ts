@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 import { lastLines, runQuietly } from "../run/quiet-task.mjs";
 import { asRoot, mayBecomeRoot } from "./as-root.ts";
 import { engineAnswers } from "./container-engine.ts";
+import { missingClients, npmClients } from "./npm-clients.ts";
 
 /** A Debian package, and whether what the tests need of it is there, from wherever. */
 type DebianPackage = readonly [name: string, isThere: () => boolean];
@@ -62,7 +63,18 @@ export async function installRequirements(): Promise<void> {
   }
   for (const requirement of python)
     await install(`installing ${requirement}`, ["pipx", "install", requirement]);
-  const still = [...missingPackages(false), ...missingPrograms()];
+  const clients = missingClients();
+  const npm = [
+    "npm",
+    "install",
+    "--prefix",
+    npmClients.folder,
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+  ];
+  if (clients.length > 0) await install(`installing ${clients.join(", ")}`, [...npm, ...clients]);
+  const still = [...missingPackages(false), ...missingPrograms(), ...missingClients()];
   if (still.length > 0) throw new Error(`still missing after the installation: ${still.join(", ")}`);
 }
 

@@ -11,10 +11,10 @@ export const python = installed("/usr/bin/python3", "python3");
 export async function run(
   program: string,
   args: readonly string[],
-  { variables = {}, stdin = "" as string | Buffer } = {},
+  { variables = {}, stdin = "" as string | Buffer, cwd = "." } = {},
 ): Promise<string> {
   const { PATH, HOME } = process.env;
-  const running = promisify(execFile)(program, args, { env: { PATH, HOME, ...variables } });
+  const running = promisify(execFile)(program, args, { cwd, env: { PATH, HOME, ...variables } });
   // A program that does not read its input may have ended before it is offered any.
   running.child.stdin?.on("error", () => {});
   running.child.stdin?.end(stdin);

@@ -19,7 +19,11 @@ function many(section: string, count: number, one: string): string {
 test.each([
   [
     "Resources: {A: {Type: AWS::Nope::X}}",
-    "Template format error: Unrecognized resource types: [AWS::Nope::X]",
+    "The simulator does not make resources of these types: [AWS::Nope::X]. Check their spelling",
+  ],
+  [
+    "Resources: {A: {Type: AWS:EC2:VPC}}",
+    "Template format error: Unrecognized resource types: [AWS:EC2:VPC]",
   ],
   [`Resources: {A: ${thing}}\nHooks: {}`, "Invalid template property or properties [Hooks]"],
   [

@@ -17,6 +17,8 @@ export const awsManagedPolicies: ReadonlySet<string> = new Set([
   "AmazonSSMManagedInstanceCore",
   "AmazonRDSFullAccess",
   "AmazonECS_FullAccess",
+  "AWSCloudFormationFullAccess",
+  "AWSCloudFormationReadOnlyAccess",
   "AWSCodeDeployRoleForECS",
   "AWSCodeDeployRoleForECSLimited",
   "AWSCodeDeployFullAccess",

@@ -37,12 +37,37 @@ it("several are asked for at once, or by their path", async () => {
   );
 });
 
+it("a parameter of the account is put, read, overwritten and deleted", async () => {
+  const mine = { Name: "/shop/colour", Value: "blue", Type: "String" as const };
+  await ssm.putParameter({ ...mine, Tags: [{ Key: "team", Value: "web" }] });
+  await expect(ssm.putParameter({ ...mine, Value: "green" })).rejects.toMatchObject({
+    name: "ParameterAlreadyExists",
+  });
+  expect(await ssm.putParameter({ ...mine, Value: "green", Overwrite: true })).toMatchObject({ Version: 2 });
+  const { Parameters } = await ssm.getParametersByPath({ Path: "/shop" });
+  expect(Parameters).toMatchObject([{ Name: mine.Name, Value: "green", Version: 2 }]);
+  const ARN = "arn:aws:ssm:us-east-1:123456789012:parameter/shop/colour";
+  expect((await ssm.getParameter({ Name: ARN })).Parameter).toMatchObject({ ARN, Value: "green" });
+  const { TagList } = await ssm.listTagsForResource({ ResourceType: "Parameter", ResourceId: mine.Name });
+  expect(TagList).toEqual([{ Key: "team", Value: "web" }]);
+  await ssm.deleteParameter({ Name: mine.Name });
+  await expect(ssm.deleteParameter({ Name: mine.Name })).rejects.toMatchObject({ name: "ParameterNotFound" });
+});
+
 it("what is not there is named", async () => {
   await expect(ssm.getParameter({ Name: "/mine" })).rejects.toMatchObject({
     name: "ParameterNotFound",
-    message: expect.stringContaining("/mine was not found"),
+    message: "Parameter /mine not found.",
   });
-  await expect(ssm.putParameter({ Name: "/mine", Value: "x", Type: "String" })).rejects.toMatchObject({
-    name: "UnknownOperationException",
-  });
+});
+
+it.each([
+  [{ Name: "aws-mine", Value: "x", Type: "String" as const }, /can't be prefixed/],
+  [{ Name: "a/b", Value: "x", Type: "String" as const }, /fully qualified/],
+  [{ Name: "/a", Value: "x", Type: "SecureString" as const }, /String and StringList only/],
+  [{ Name: "/a", Value: "x".repeat(4097), Type: "String" as const }, /4096 characters/],
+  [{ Name: "/a", Value: "x", Type: "String" as const, AllowedPattern: "[0-9]+" }, /allowedPattern/],
+  [{ Name: "/a", Value: "x" }, /type is required/],
+])("%j is refused", async (input, message) => {
+  await expect(ssm.putParameter(input)).rejects.toThrow(message);
 });

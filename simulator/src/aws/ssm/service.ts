@@ -5,6 +5,7 @@ import type { Service } from "../api.ts";
 import { publicImages } from "../ec2/images.ts";
 import { page } from "../page.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
+import { notFound, parameterOperations } from "./parameters.ts";
 
 /** Of one request, and in one answer. Source: GetParameters and GetParametersByPath, Systems Manager API reference. */
 const mostNames = 10;
@@ -12,22 +13,41 @@ const pageSize = 10;
 
 const unsupported = "ValidationException";
 
+export interface StoredParameter {
+  readonly parameter: Parameter;
+  readonly tags: Map<string, string>;
+  readonly description: string | undefined;
+  readonly pattern: string | undefined;
+}
+
+export interface SsmState {
+  readonly environment: Environment;
+  /** The account's own, by name. */
+  readonly own: Map<string, StoredParameter>;
+}
+
 /**
- * Parameters of Systems Manager that AWS itself publishes: the ids of the images that instances are started from. The
- * account's own are not kept. Source of shapes and errors: API reference 2014-11-06.
+ * Parameters of Systems Manager: the account's own, and of those that AWS publishes the ids of the images that instances
+ * are started from. Source of shapes and errors: API reference 2014-11-06.
  */
-export function createSsm({ region }: Environment): Service<"ssm"> {
-  const parameters = publicParameters(region);
+export function createSsm(environment: Environment): Service<"ssm"> {
+  const published = publicParameters(environment.region);
+  const state: SsmState = { environment, own: new Map() };
+  /** By name or ARN. */
+  const find = (reference = ""): Parameter | undefined => {
+    const name = reference.replace(/^arn:aws:ssm:[^:]*:[^:]*:parameter(?=\/)/, "");
+    const own = state.own.get(name) ?? state.own.get(name.replace(/^\//, ""));
+    return own?.parameter ?? published.get(name);
+  };
+  const all = () => [...[...state.own.values()].map(({ parameter }) => parameter), ...published.values()];
   return {
     operations: {
+      ...parameterOperations(state),
       getParameter: (input) => {
         refuseUnsupported(unsupported, "GetParameter", input, ["Name", "WithDecryption"]);
-        const Parameter = parameters.get(input.Name ?? "");
+        const Parameter = find(input.Name);
         if (Parameter) return { Parameter };
-        throw new AwsError(
-          "ParameterNotFound",
-          `${input.Name} was not found. The simulator has public parameters of images only, such as ${[...parameters.keys()][0]}.`,
-        );
+        throw notFound(`Parameter ${input.Name} not found.`);
       },
       getParameters: (input) => {
         refuseUnsupported(unsupported, "GetParameters", input, ["Names", "WithDecryption"]);
@@ -35,8 +55,8 @@ export function createSsm({ region }: Environment): Service<"ssm"> {
         if (Names.length > mostNames)
           throw new AwsError("ValidationException", `Names has ${Names.length} items: ${mostNames} at most.`);
         return {
-          Parameters: Names.flatMap((name) => parameters.get(name) ?? []),
-          InvalidParameters: Names.filter((name) => !parameters.has(name)),
+          Parameters: Names.flatMap((name) => find(name) ?? []),
+          InvalidParameters: Names.filter((name) => !find(name)),
         };
       },
       getParametersByPath: (input) => {
@@ -48,7 +68,7 @@ export function createSsm({ region }: Environment): Service<"ssm"> {
           "NextToken",
         ]);
         const path = `${(input.Path ?? "").replace(/(?<!\/)\/+$/, "")}/`;
-        const under = [...parameters.values()].filter(
+        const under = all().filter(
           ({ Name = "" }) =>
             Name.startsWith(path) && (input.Recursive || !Name.slice(path.length).includes("/")),
         );
@@ -61,7 +81,7 @@ export function createSsm({ region }: Environment): Service<"ssm"> {
 }
 
 /** When the images were published that the simulator knows. */
-const published = new Date("2025-11-11T00:00:00Z");
+const publishedAt = new Date("2025-11-11T00:00:00Z");
 
 function publicParameters(region: string): Map<string, Parameter> {
   const entries = publicImages(region).flatMap(({ id, parameters }) =>
@@ -72,7 +92,7 @@ function publicParameters(region: string): Map<string, Parameter> {
         Type: "String",
         Value: id,
         Version: 1,
-        LastModifiedDate: published,
+        LastModifiedDate: publishedAt,
         ARN: `arn:aws:ssm:${region}::parameter${name}`,
         DataType: "text",
       },

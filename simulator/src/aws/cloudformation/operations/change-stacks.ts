@@ -18,11 +18,11 @@ import { validationError } from "../template/errors.ts";
 import { findStack, lookUpStack } from "./find-stack.ts";
 import { readDefinition, requireExpansion } from "./read-definition.ts";
 import { refuseMembers } from "./refuse-members.ts";
+import { takeServiceRole } from "./service-role.ts";
 
 export const unsupported = [
   "NotificationARNs",
   "ResourceTypes",
-  "RoleARN",
   "RollbackConfiguration",
   "StackPolicyBody",
   "StackPolicyURL",
@@ -40,6 +40,7 @@ export async function createStack(world: World, input: CreateStackCommandInput) 
     ["timeoutInMinutes", input.TimeoutInMinutes, { range: [1, 2 ** 31 - 1] }],
   ]);
   const stack = createStackRecord(world, name);
+  await takeServiceRole(world, stack, input.RoleARN);
   const definition = await readDefinition(world, stack, input);
   requireExpansion(definition, input.Capabilities);
   refuseTaken(world, name);
@@ -79,6 +80,7 @@ export async function updateStack(world: World, input: UpdateStackCommandInput) 
   refuseMembers(input, unsupported);
   const stack = findStack(world, input.StackName);
   refuseUnlessUpdatable(stack);
+  await takeServiceRole(world, stack, input.RoleARN);
   const definition = await readDefinition(world, stack, input, stack);
   requireExpansion(definition, input.Capabilities);
   const { changes, outputsChange } = planChanges(world, stack, definition);
@@ -104,9 +106,10 @@ export function startUpdate(
 /** Statuses of an operation that a deletion ends. */
 const deletableInProgress: readonly string[] = ["CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS"];
 
-export function deleteStack(world: World, input: DeleteStackCommandInput) {
-  refuseMembers(input, ["RoleARN", "DeletionMode"]);
+export async function deleteStack(world: World, input: DeleteStackCommandInput) {
+  refuseMembers(input, ["DeletionMode"]);
   const stack = lookUpStack(world, input.StackName);
+  if (stack) await takeServiceRole(world, stack, input.RoleARN);
   if (!stack || stack.deletedAt !== undefined || stack.status === "DELETE_IN_PROGRESS") return {};
   if (stack.status.endsWith("_IN_PROGRESS") && !deletableInProgress.includes(stack.status))
     throw validationError(`Stack [${stack.name}] cannot be deleted while in status ${stack.status}`);

@@ -12,15 +12,17 @@ import { checkName, refuseUnlessUpdatable } from "./change-stacks.ts";
 import { findStack, lookUpStack } from "./find-stack.ts";
 import { readDefinition } from "./read-definition.ts";
 import { refuseMembers } from "./refuse-members.ts";
+import { takeServiceRole } from "./service-role.ts";
 
+/**
+ * IncludeNestedStacks asks for nothing: no stack holds others here. ImportExistingResources would take in a resource that
+ * exists: here the change set fails at it when it is executed.
+ */
 const unsupported = [
   "NotificationARNs",
   "ResourceTypes",
-  "RoleARN",
   "RollbackConfiguration",
   "ResourcesToImport",
-  "IncludeNestedStacks",
-  "ImportExistingResources",
   "DeploymentMode",
 ];
 
@@ -37,6 +39,7 @@ export async function createChangeSet(world: World, input: CreateChangeSetComman
       "AlreadyExistsException",
       `ChangeSet ${name} cannot be created due to a mismatch with existing attribute Name`,
     );
+  await takeServiceRole(world, stack, input.RoleARN);
   const definition = await readDefinition(world, stack, input, type === "UPDATE" ? stack : undefined);
   const changeSet = await plan(world, stack, definition, { ...input, name, type });
   if (!world.stacks.has(stack.id)) {

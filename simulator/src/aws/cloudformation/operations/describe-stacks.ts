@@ -56,6 +56,7 @@ function describe(stack: StackRecord): Stack {
     RetainExceptOnCreate: stack.retainExceptOnCreate,
     TimeoutInMinutes: stack.timeoutInMinutes,
     NotificationARNs: [],
+    RoleARN: stack.roleArn,
     Capabilities: [...stack.capabilities] as Stack["Capabilities"],
     Outputs: stack.outputs.map(({ name, value, description, exportName }) => ({
       OutputKey: name,

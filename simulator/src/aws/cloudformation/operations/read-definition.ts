@@ -1,12 +1,18 @@
 import type { Capability, Parameter, Tag as SdkTag } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../errors.ts";
+import { limitTags } from "../../limit-tags.ts";
 import type { Tag } from "../resources/tag-changes.ts";
 import { type Definition, define, inputScope, type StackIdentity } from "../stack/definition.ts";
 import type { StackRecord, World } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { resolveParameters } from "../template/parameters.ts";
 import { checkRules } from "../template/rules.ts";
-import { readTemplate, type Template } from "../template/template.ts";
+import {
+  readTemplate,
+  refuseUnsupportedTransforms,
+  refuseUnsupportedTypes,
+  type Template,
+} from "../template/template.ts";
 import { resolveSsmParameters } from "./resolve-ssm.ts";
 import { readTemplateText, type TemplateInput } from "./template-text.ts";
 
@@ -26,6 +32,7 @@ export async function readDefinition(
   current?: StackRecord,
 ): Promise<Definition> {
   const template = readTemplate(await templateBody(world, input, current), world.types);
+  refuseUnsupportedTransforms(template);
   const previous = current?.definition;
   refuseChangedTypes(template, previous);
   requireCapabilities(world, template, input.Capabilities ?? []);
@@ -35,7 +42,10 @@ export async function readDefinition(
   const zones = template.body.includes("GetAZs") ? await zoneNames(world) : [];
   const given = { template, parameters, resolved, tags, zones };
   checkRules(template.rules, inputScope(world.environment, stack, given));
-  return define(world.environment, world.types, stack, given);
+  const definition = define(world.environment, world.types, stack, given);
+  // One whose condition does not hold is not made.
+  refuseUnsupportedTypes(definition.resources, world.types);
+  return definition;
 }
 
 async function templateBody(
@@ -89,6 +99,10 @@ export function requireExpansion({ template }: Definition, given: readonly Capab
 }
 
 function readTags(given: readonly SdkTag[]): Tag[] {
+  limitTags(
+    "ValidationError",
+    given.map(({ Key }) => Key),
+  );
   return given.map(({ Key = "", Value = "" }) => ({ Key, Value }));
 }
 

@@ -18,15 +18,17 @@ export function getTemplate(world: World, input: GetTemplateCommandInput) {
   const definition = input.ChangeSetName
     ? findChangeSet(world, input.StackName, input.ChangeSetName).changeSet.definition
     : findStack(world, input.StackName).definition;
-  if (!definition) throw validationError(`Stack ${input.StackName} has no template yet`);
   return {
-    TemplateBody: definition.template.body,
+    // A stack that so far has a change set only has an empty template.
+    TemplateBody: definition?.template.body ?? "",
     StagesAvailable: ["Original" as const, "Processed" as const],
   };
 }
 
 export async function validateTemplate(world: World, input: ValidateTemplateCommandInput) {
-  const template = readTemplate((await readTemplateText(world, input)) ?? "", world.types);
+  const text = await readTemplateText(world, input);
+  if (text === undefined) throw validationError("Either Template URL or Template Body must be specified.");
+  const template = readTemplate(text, {});
   defineWithAnyValues(world, template);
   return {
     Description: template.description,
@@ -36,6 +38,7 @@ export async function validateTemplate(world: World, input: ValidateTemplateComm
       NoEcho: String(declared.NoEcho) === "true",
       Description: optionalText(declared.Description),
     })),
+    DeclaredTransforms: template.transforms.map(String),
     ...capabilities(world, template),
   };
 }
@@ -77,12 +80,12 @@ function capabilities(world: World, template: Template) {
   };
 }
 
-/** Finds names that do not resolve; which values the parameters will have is not known yet, so any allowed ones do. */
+/** Finds names that do not resolve, and nothing that only a type of resource knows; which values the parameters will have is not known yet, so any allowed ones do. */
 function defineWithAnyValues(world: World, template: Template): void {
   const parameters = Object.fromEntries(
     Object.entries(template.parameters).map(([name, declared]) => [name, someValue(declared)]),
   );
-  define(world.environment, world.types, { id: "", name: "" }, { template, parameters, tags: [], zones: [] });
+  define(world.environment, {}, { id: "", name: "" }, { template, parameters, tags: [], zones: [] });
 }
 
 function someValue({ Default, AllowedValues }: Mapping): string {

@@ -1,4 +1,5 @@
 import { scalableTarget, scalingPolicy } from "./application-auto-scaling.ts";
+import { metadata } from "./cdk.ts";
 import { developmentEnvironment } from "./cloud9.ts";
 import { alarm, dashboard } from "./cloudwatch.ts";
 import { gitRepository } from "./codecommit.ts";
@@ -14,7 +15,7 @@ import {
   subnetRouteTableAssociation,
 } from "./ec2-routing.ts";
 import { securityGroup } from "./ec2-security-group.ts";
-import { securityGroupIngress } from "./ec2-security-group-ingress.ts";
+import { securityGroupEgress, securityGroupIngress } from "./ec2-security-group-rules.ts";
 import { eip, natGateway, vpcEndpoint } from "./ec2-way-out.ts";
 import { repository } from "./ecr.ts";
 import { cluster } from "./ecs-cluster.ts";
@@ -31,6 +32,7 @@ import { dbInstance, dbSubnetGroup } from "./rds.ts";
 import type { ResourceType } from "./resource-type.ts";
 import { bucket, bucketPolicy } from "./s3.ts";
 import { secret } from "./secretsmanager.ts";
+import { parameter } from "./ssm.ts";
 
 export type ResourceTypes = Readonly<Record<string, ResourceType>>;
 
@@ -38,6 +40,7 @@ export type ResourceTypes = Readonly<Record<string, ResourceType>>;
 export const resourceTypes: ResourceTypes = {
   "AWS::ApplicationAutoScaling::ScalableTarget": scalableTarget,
   "AWS::ApplicationAutoScaling::ScalingPolicy": scalingPolicy,
+  "AWS::CDK::Metadata": metadata,
   "AWS::Cloud9::EnvironmentEC2": developmentEnvironment,
   "AWS::CloudWatch::Alarm": alarm,
   "AWS::CloudWatch::Dashboard": dashboard,
@@ -52,6 +55,7 @@ export const resourceTypes: ResourceTypes = {
   "AWS::EC2::Route": route,
   "AWS::EC2::RouteTable": routeTable,
   "AWS::EC2::SecurityGroup": securityGroup,
+  "AWS::EC2::SecurityGroupEgress": securityGroupEgress,
   "AWS::EC2::SecurityGroupIngress": securityGroupIngress,
   "AWS::EC2::Subnet": subnet,
   "AWS::EC2::SubnetRouteTableAssociation": subnetRouteTableAssociation,
@@ -77,5 +81,6 @@ export const resourceTypes: ResourceTypes = {
   "AWS::RDS::DBSubnetGroup": dbSubnetGroup,
   "AWS::S3::Bucket": bucket,
   "AWS::S3::BucketPolicy": bucketPolicy,
+  "AWS::SSM::Parameter": parameter,
   "AWS::SecretsManager::Secret": secret,
 };

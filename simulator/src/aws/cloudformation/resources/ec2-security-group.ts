@@ -20,7 +20,7 @@ export const securityGroup: ResourceType = {
     SecurityGroupEgress: list(object(egressFields, ["IpProtocol"])),
     Tags: tags,
   },
-  required: ["GroupDescription", "VpcId"],
+  required: ["GroupDescription"],
   replacement: ["GroupName", "GroupDescription", "VpcId"],
   nameProperty: "GroupName",
   nameScope: "VpcId",
@@ -40,7 +40,10 @@ export const securityGroup: ResourceType = {
     }
     return GroupId;
   },
-  readAttributes: async (_, id, { VpcId }) => ({ GroupId: id, VpcId }),
+  async readAttributes(context, id) {
+    const { SecurityGroups: [group] = [] } = await ec2(context).describeSecurityGroups({ GroupIds: [id] });
+    return { GroupId: id, VpcId: group?.VpcId ?? "" };
+  },
   async update(context, id, next, previous) {
     for (const [direction, property, otherwise] of [
       ["Ingress", "SecurityGroupIngress", []],

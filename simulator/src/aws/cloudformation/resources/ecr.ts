@@ -1,3 +1,4 @@
+import type { EncryptionConfiguration } from "@aws-sdk/client-ecr";
 import { ignoreMissing } from "./ignore-missing.ts";
 import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
 import { boolean, json, list, object, oneOf, tags, text } from "./shape.ts";
@@ -17,11 +18,14 @@ export const repository: ResourceType = {
     ),
     ImageScanningConfiguration: object({ ScanOnPush: boolean }),
     EmptyOnDelete: boolean,
+    EncryptionConfiguration: object({ EncryptionType: oneOf("AES256", "KMS", "KMS_DSSE"), KmsKey: text }, [
+      "EncryptionType",
+    ]),
     LifecyclePolicy: object({ LifecyclePolicyText: text }),
     RepositoryPolicyText: json,
     Tags: tags,
   },
-  replacement: ["RepositoryName"],
+  replacement: ["RepositoryName", "EncryptionConfiguration"],
   nameProperty: "RepositoryName",
   attributes: ["Arn", "RepositoryUri"],
   async create(context, properties) {
@@ -31,6 +35,7 @@ export const repository: ResourceType = {
       imageTagMutability: properties.ImageTagMutability,
       imageTagMutabilityExclusionFilters: exclusionFilters(properties),
       imageScanningConfiguration: scanning(properties),
+      encryptionConfiguration: encryptionOf(properties),
       tags: properties.Tags,
     });
     context.identify(repositoryName);
@@ -68,6 +73,10 @@ function exclusionFilters({ ImageTagMutabilityExclusionFilters: filters }: Prope
     filterType: filter.ImageTagMutabilityExclusionFilterType,
     filter: filter.ImageTagMutabilityExclusionFilterValue,
   }));
+}
+
+function encryptionOf({ EncryptionConfiguration: given }: Properties): EncryptionConfiguration | undefined {
+  return given && { encryptionType: given.EncryptionType, kmsKey: given.KmsKey };
 }
 
 function scanning({ ImageScanningConfiguration: configuration }: Properties) {

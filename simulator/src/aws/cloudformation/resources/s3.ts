@@ -13,6 +13,8 @@ const missing = ["NoSuchBucket", "NoSuchBucketPolicy"];
 export const bucket: ResourceType = {
   properties: {
     BucketName: text,
+    // A bucket without access control lists is private.
+    AccessControl: oneOf("Private"),
     BucketEncryption: object(
       {
         ServerSideEncryptionConfiguration: list(

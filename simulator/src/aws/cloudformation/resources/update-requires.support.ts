@@ -22,6 +22,7 @@ export const updateRequires: Readonly<Record<string, UpdateRequires>> = {
     replacement: "PolicyName ScalingTargetId ServiceNamespace ScalableDimension ResourceId",
     noInterruption: "PolicyType TargetTrackingScalingPolicyConfiguration StepScalingPolicyConfiguration",
   },
+  "AWS::CDK::Metadata": { noInterruption: "Analytics" },
   "AWS::Cloud9::EnvironmentEC2": {
     replacement: "InstanceType ImageId SubnetId ConnectionType AutomaticStopTimeMinutes OwnerArn",
     noInterruption: "Name Description Tags",
@@ -81,8 +82,13 @@ export const updateRequires: Readonly<Record<string, UpdateRequires>> = {
     someInterruptions: "SecurityGroupIngress SecurityGroupEgress",
     noInterruption: "Tags",
   },
+  "AWS::EC2::SecurityGroupEgress": {
+    replacement: "GroupId IpProtocol FromPort ToPort CidrIp DestinationSecurityGroupId",
+    noInterruption: "Description",
+  },
   "AWS::EC2::SecurityGroupIngress": {
     replacement: "GroupId IpProtocol FromPort ToPort CidrIp SourceSecurityGroupId",
+    noInterruption: "Description",
   },
   "AWS::EC2::Subnet": {
     replacement: "VpcId CidrBlock AvailabilityZone",
@@ -104,7 +110,7 @@ export const updateRequires: Readonly<Record<string, UpdateRequires>> = {
     noInterruption: "InternetGatewayId",
   },
   "AWS::ECR::Repository": {
-    replacement: "RepositoryName",
+    replacement: "RepositoryName EncryptionConfiguration",
     noInterruption:
       "ImageTagMutability ImageTagMutabilityExclusionFilters ImageScanningConfiguration EmptyOnDelete LifecyclePolicy RepositoryPolicyText Tags",
   },
@@ -180,11 +186,15 @@ export const updateRequires: Readonly<Record<string, UpdateRequires>> = {
   "AWS::S3::Bucket": {
     replacement: "BucketName",
     noInterruption:
-      "BucketEncryption LifecycleConfiguration OwnershipControls PublicAccessBlockConfiguration VersioningConfiguration Tags",
+      "AccessControl BucketEncryption LifecycleConfiguration OwnershipControls PublicAccessBlockConfiguration VersioningConfiguration Tags",
   },
   "AWS::S3::BucketPolicy": {
     replacement: "Bucket",
     noInterruption: "PolicyDocument",
+  },
+  "AWS::SSM::Parameter": {
+    replacement: "Name",
+    noInterruption: "Type Value Description AllowedPattern DataType Tier Tags",
   },
   "AWS::SecretsManager::Secret": {
     replacement: "Name",

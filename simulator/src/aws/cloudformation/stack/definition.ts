@@ -29,7 +29,10 @@ export interface StackIdentity {
   readonly name: string;
 }
 
-/** Decides conditions and order; throws ValidationError for what can be known to be wrong before anything is made. */
+/**
+ * Decides conditions and order; throws ValidationError for what can be known to be wrong before anything is made.
+ * Properties and attributes are checked for the given types of resources only.
+ */
 export function define(
   environment: Environment,
   types: ResourceTypes,
@@ -45,7 +48,7 @@ export function define(
   const resources = Object.fromEntries(
     Object.entries(template.resources).filter(([, declared]) => active(declared)),
   );
-  for (const [id, declared] of Object.entries(resources)) refuseUnknownProperties(types, id, declared);
+  for (const [id, declared] of Object.entries(resources)) refuseUnknownProperties(types, id, declared, holds);
 
   const dependencies = new Map(
     Object.entries(resources).map(([id, declared]) => {
@@ -145,8 +148,9 @@ function check(
       if (template.parameters[name] || pseudoNames.test(name)) return [];
       throw unresolved([name], block);
     }
-    const attributes = types[declared.type]?.attributes ?? [];
-    if (kind === "Fn::GetAtt" && attribute !== undefined && !attributes.includes(attribute))
+    const type = types[declared.type];
+    const attributes = type?.attributes ?? [];
+    if (type && kind === "Fn::GetAtt" && attribute !== undefined && !attributes.includes(attribute))
       throw templateError(
         `resource ${name} does not support attribute type ${attribute} in Fn::GetAtt (${declared.type} has: ${attributes.join(", ")})`,
       );
@@ -165,12 +169,24 @@ function refuseUnknownProperties(
   types: ResourceTypes,
   id: string,
   { type, properties }: ResourceDeclaration,
+  holds: (condition: string) => boolean,
 ): void {
-  const known = types[type]?.properties ?? {};
-  if (!isMapping(properties)) return;
-  const unknown = Object.keys(properties).filter((name) => !known[name] && !name.startsWith("Fn::"));
+  const known = types[type]?.properties;
+  if (!known || !isMapping(properties)) return;
+  const unknown = Object.entries(properties)
+    .filter(([name, value]) => !known[name] && !name.startsWith("Fn::") && !isLeftOut(value, holds))
+    .map(([name]) => name);
   if (unknown.length > 0)
     throw validationError(
       `Properties validation failed for resource ${id} with message: #: extraneous key [${unknown.join(", ")}] is not permitted (${type} has: ${Object.keys(known).join(", ")})`,
     );
+}
+
+/** Whether a value is AWS::NoValue, as the branch of an Fn::If may be. */
+function isLeftOut(value: Value, holds: (condition: string) => boolean): boolean {
+  if (!isMapping(value)) return false;
+  if (value.Ref === "AWS::NoValue") return true;
+  const choice = value["Fn::If"];
+  if (!Array.isArray(choice)) return false;
+  return isLeftOut(choice[holds(String(choice[0])) ? 1 : 2] ?? null, holds);
 }

@@ -47,6 +47,8 @@ export interface StackRecord {
   /** Of the creation; undefined without a limit. */
   timeoutInMinutes: number | undefined;
   terminationProtection: boolean;
+  /** Of the service role that CloudFormation acts in; undefined when it acts for the caller. */
+  roleArn: string | undefined;
   /** By logical id. */
   readonly resources: Map<string, ResourceRecord>;
   outputs: readonly OutputRecord[];
@@ -95,6 +97,7 @@ export function createStackRecord({ environment }: World, name: string): StackRe
     retainExceptOnCreate: false,
     timeoutInMinutes: undefined,
     terminationProtection: false,
+    roleArn: undefined,
     resources: new Map(),
     outputs: [],
     events: [],

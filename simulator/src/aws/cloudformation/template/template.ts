@@ -36,6 +36,7 @@ export interface Template {
   readonly rules: Readonly<Record<string, Value>>;
   /** Whether it asks for the transform AWS::LanguageExtensions, the only one there is here. */
   readonly extensions: boolean;
+  readonly transforms: readonly Value[];
 }
 
 const sections = [
@@ -78,13 +79,14 @@ export function readTemplate(body: string, types: ResourceTypes): Template {
     if (!/^[A-Za-z0-9]+$/.test(name)) throw formatError(`Parameter name ${name} is non alphanumeric.`);
   if (Object.keys(declared).length === 0) throw formatError("At least one Resources member must be defined.");
   const resources = mapValues(declared, (value, id) => readResource(value, id, types));
-  refuseUnknownTypes(resources, types);
+  refuseMalformedTypes(resources);
   for (const [id, { type, deletionPolicy, updateReplacePolicy }] of Object.entries(resources)) {
-    if ([deletionPolicy, updateReplacePolicy].includes("Snapshot") && !types[type]?.snapshot)
+    if ([deletionPolicy, updateReplacePolicy].includes("Snapshot") && types[type] && !types[type].snapshot)
       throw formatError(
         `Resource ${id} of type ${type} cannot be snapshotted: its DeletionPolicy and UpdateReplacePolicy must be Delete or Retain`,
       );
   }
+  const transforms = raw.Transform === undefined ? [] : [raw.Transform].flat();
   return {
     body,
     description: typeof raw.Description === "string" ? raw.Description : undefined,
@@ -95,20 +97,29 @@ export function readTemplate(body: string, types: ResourceTypes): Template {
     resources,
     outputs: mapValues(Outputs, readOutput),
     rules: section(raw, "Rules"),
-    extensions: readTransforms(raw.Transform).length > 0,
+    extensions: transforms.includes(languageExtensions),
+    transforms,
   };
 }
 
 const languageExtensions = "AWS::LanguageExtensions";
 
-function readTransforms(value: Value | undefined): Value[] {
-  const transforms = value === undefined ? [] : Array.isArray(value) ? value : [value];
+/** Throws for transforms that AWS may have and the simulator does not. */
+export function refuseUnsupportedTransforms({ transforms }: Template): void {
   for (const transform of transforms)
     if (transform !== languageExtensions)
       throw formatError(
         `the transform ${JSON.stringify(transform)} is not supported; the simulator performs ${languageExtensions}`,
       );
-  return transforms;
+}
+
+/** Throws for types of resources that AWS may have and the simulator does not. */
+export function refuseUnsupportedTypes(resources: Template["resources"], types: ResourceTypes): void {
+  const unknown = new Set(Object.values(resources).flatMap(({ type }) => (types[type] ? [] : [type])));
+  if (unknown.size > 0)
+    throw validationError(
+      `The simulator does not make resources of these types: [${[...unknown].join(", ")}]. Check their spelling, or leave them out here. It makes: ${Object.keys(types).join(", ")}`,
+    );
 }
 
 function readResource(value: Value, id: string, types: ResourceTypes): ResourceDeclaration {
@@ -167,9 +178,13 @@ function readOutput(value: Value, id: string): OutputDeclaration {
   };
 }
 
-function refuseUnknownTypes(resources: Record<string, ResourceDeclaration>, types: ResourceTypes): void {
-  const unknown = new Set(Object.values(resources).flatMap(({ type }) => (types[type] ? [] : [type])));
-  if (unknown.size > 0) throw formatError(`Unrecognized resource types: [${[...unknown].join(", ")}]`);
+/** `AWS::EC2::VPC`, `Custom::Anything`. */
+const typePattern = /^[\w@-]+(?:::[\w@-]+){1,3}$/;
+
+function refuseMalformedTypes(resources: Record<string, ResourceDeclaration>): void {
+  const types = new Set(Object.values(resources).map(({ type }) => type));
+  const malformed = [...types].filter((type) => !typePattern.test(type));
+  if (malformed.length > 0) throw formatError(`Unrecognized resource types: [${malformed.join(", ")}]`);
 }
 
 function refuseUnknown(raw: Mapping, known: readonly string[], text: (names: string) => string): void {

@@ -23,15 +23,13 @@ const visitors = {
     },
   },
 };
+const traffic = (port: number) => ({ GroupId, IpProtocol: "tcp", FromPort: port, ToPort: port });
 const rule = (port: number) => ({
   ...visitors,
   Rule: {
     Type: "AWS::EC2::SecurityGroupIngress",
     Properties: {
-      GroupId,
-      IpProtocol: "tcp",
-      FromPort: port,
-      ToPort: port,
+      ...traffic(port),
       SourceSecurityGroupId: { "Fn::GetAtt": ["Visitors", "GroupId"] },
     },
   },
@@ -61,3 +59,35 @@ it("fails where the group has the rule already, and takes nothing of it away", a
   await stack.remove();
   expect(await ports()).toEqual([]);
 });
+
+it.each(["Ingress", "Egress"] as const)(
+  "changes the description of an %s rule in place",
+  async (direction) => {
+    const peer = direction === "Ingress" ? "Source" : "Destination";
+    const described = (Description: string) => ({
+      ...visitors,
+      Rule: {
+        Type: `AWS::EC2::SecurityGroup${direction}`,
+        Properties: {
+          ...traffic(3306),
+          Description,
+          [`${peer}SecurityGroupId`]: { "Fn::GetAtt": ["Visitors", "GroupId"] },
+        },
+      },
+    });
+    const text = async () => {
+      const SecurityGroupRuleIds = [await stack.physicalId("Rule")];
+      const { SecurityGroupRules } = await stack.aws.ec2.describeSecurityGroupRules({ SecurityGroupRuleIds });
+      return SecurityGroupRules?.map(({ IsEgress, Description }) => [IsEgress, Description]);
+    };
+    expect(await stack.create(described("Visitors"))).toBe("CREATE_COMPLETE");
+    const id = await stack.physicalId("Rule");
+    expect(await text()).toEqual([[direction === "Egress", "Visitors"]]);
+    expect(await stack.update(described("Guests"))).toBe("UPDATE_COMPLETE");
+    expect([await stack.physicalId("Rule"), await text()]).toEqual([
+      id,
+      [[direction === "Egress", "Guests"]],
+    ]);
+    expect(await stack.remove()).toBe("gone");
+  },
+);

@@ -1,0 +1,21 @@
+import { findTrustingRole } from "../../sts/trust.ts";
+import type { StackRecord, World } from "../stack/records.ts";
+import { validationError } from "../template/errors.ts";
+
+/**
+ * Throws unless CloudFormation may act in the role, whose permissions are not looked at. A stack keeps the role that it
+ * was last given.
+ */
+export async function takeServiceRole(
+  { environment }: World,
+  stack: StackRecord,
+  roleArn: string | undefined,
+): Promise<void> {
+  if (roleArn === undefined) return;
+  const trusts = (type: string, principal: string) =>
+    type === "Service" && principal === "cloudformation.amazonaws.com";
+  await findTrustingRole(environment.aws, roleArn, "sts:AssumeRole", trusts).catch(() => {
+    throw validationError(`Role ${roleArn} is invalid or cannot be assumed`);
+  });
+  stack.roleArn = roleArn;
+}

@@ -1,0 +1,264 @@
+import { CloudFormation } from "@aws-sdk/client-cloudformation";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { CodeDeploy } from "@aws-sdk/client-codedeploy";
+import { EC2 } from "@aws-sdk/client-ec2";
+import { ECR } from "@aws-sdk/client-ecr";
+import { ECS } from "@aws-sdk/client-ecs";
+import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { EventBridge } from "@aws-sdk/client-eventbridge";
+import { IAM } from "@aws-sdk/client-iam";
+import { S3 } from "@aws-sdk/client-s3";
+import { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import { STS } from "@aws-sdk/client-sts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestSimulator, type TestSimulator } from "../test-simulator.support.ts";
+
+let simulator: TestSimulator;
+let config: TestSimulator["clientConfig"] & { maxAttempts: number; forcePathStyle: boolean };
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+  config = { ...simulator.clientConfig, maxAttempts: 1, forcePathStyle: true };
+  await new ECR(config).createRepository({ repositoryName: "web" });
+  await new ECS(config).createCluster({ clusterName: "main" });
+  await new ECS(config).registerTaskDefinition(definition());
+});
+afterAll(() => simulator?.close());
+
+const definition = (changes: object = {}) => ({
+  family: "web",
+  requiresCompatibilities: ["FARGATE" as const],
+  networkMode: "awsvpc" as const,
+  cpu: "256",
+  memory: "512",
+  containerDefinitions: [{ name: "web", image: "public.ecr.aws/web" }],
+  ...changes,
+});
+const register = (changes: object) => new ECS(config).registerTaskDefinition(definition(changes));
+const describeRevision = (taskDefinition: string) =>
+  new ECS(config).describeTaskDefinition({ taskDefinition });
+const setPolicy = (Statement: unknown) =>
+  new ECR(config).setRepositoryPolicy({
+    repositoryName: "web",
+    policyText: JSON.stringify({ Version: "2012-10-17", Statement }),
+  });
+const badPolicy =
+  "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'";
+
+describe("a request that AWS refuses is refused with its code and its words:", () => {
+  it.each<[string, () => Promise<unknown>, string, string]>([
+    [
+      "no tasks to describe",
+      () => new ECS(config).describeTasks({ cluster: "main", tasks: [] }),
+      "InvalidParameterException",
+      "Tasks cannot be empty.",
+    ],
+    [
+      "a revision of another region",
+      () => describeRevision("arn:aws:ecs:eu-west-1:123456789012:task-definition/web:1"),
+      "InvalidParameterException",
+      "Invalid Region in ARN",
+    ],
+    [
+      "a revision of another account",
+      () =>
+        new ECS(config).runTask({
+          cluster: "main",
+          taskDefinition: "arn:aws:ecs:us-east-1:210987654321:task-definition/web:1",
+        }),
+      "InvalidParameterException",
+      "Identifier is for 210987654321. Your accountId is 123456789012",
+    ],
+    [
+      "a cluster of another region",
+      () => new ECS(config).listTasks({ cluster: "arn:aws:ecs:eu-west-1:123456789012:cluster/main" }),
+      "InvalidParameterException",
+      "Invalid Region in ARN",
+    ],
+    [
+      "a task definition of more than 64 KB",
+      () => register({ containerDefinitions: [{ name: "web", image: "a", command: ["x".repeat(65_536)] }] }),
+      "ClientException",
+      "Actual length: '65707'. Max allowed length is '65536' bytes.",
+    ],
+    ...(
+      [
+        ["256", "4096"],
+        ["512", "512"],
+        ["1024", "1024"],
+        ["4096", "40960"],
+        ["300", "512"],
+      ] as const
+    ).map(([cpu, memory]): [string, () => Promise<unknown>, string, string] => [
+      `${cpu} CPU units with ${memory} MiB`,
+      () => register({ cpu, memory }),
+      "ClientException",
+      `No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory.`,
+    ]),
+    [
+      "an event bus that does not exist",
+      () => new EventBridge(config).describeEventBus({ Name: "orders" }),
+      "ResourceNotFoundException",
+      "Event bus orders does not exist.",
+    ],
+    [
+      "a repository policy without Principal",
+      () => setPolicy([{ Effect: "Allow", Action: "ecr:BatchGetImage" }]),
+      "InvalidParameterException",
+      badPolicy,
+    ],
+    [
+      "a repository policy without Action",
+      () => setPolicy([{ Effect: "Allow", Principal: "*" }]),
+      "InvalidParameterException",
+      badPolicy,
+    ],
+    ["a repository policy without statements", () => setPolicy([]), "InvalidParameterException", badPolicy],
+    [
+      "a health check as long as its interval",
+      async () =>
+        new ElasticLoadBalancingV2(config).createTargetGroup({
+          Name: "web",
+          Protocol: "HTTP",
+          Port: 80,
+          TargetType: "ip",
+          VpcId: (await new EC2(config).describeVpcs({})).Vpcs?.[0]?.VpcId,
+          HealthCheckIntervalSeconds: 10,
+          HealthCheckTimeoutSeconds: 10,
+        }),
+      "ValidationError",
+      "Health check interval must be greater than the timeout.",
+    ],
+    [
+      "a log group by name and by ARN",
+      () => new CloudWatchLogs(config).describeLogStreams({ logGroupName: "a", logGroupIdentifier: "a" }),
+      "ValidationException",
+      "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
+    ],
+    [
+      "a template of no stack",
+      () => new CloudFormation(config).getTemplate({}),
+      "ValidationError",
+      "1 validation error detected: Value null at 'stackName' failed to satisfy constraint: Member must not be null",
+    ],
+  ])("%s", async (_, call, name, message) => {
+    await expect(call()).rejects.toMatchObject({ name, message: expect.stringContaining(message) });
+  });
+});
+
+describe("a request that is signed for another region is refused by", () => {
+  it.each<[string, (elsewhere: typeof config) => Promise<unknown>, string]>([
+    ["ECS", (elsewhere) => new ECS(elsewhere).listClusters({}), "InvalidSignatureException"],
+    ["CloudFormation", (elsewhere) => new CloudFormation(elsewhere).listStacks({}), "SignatureDoesNotMatch"],
+    ["EC2", (elsewhere) => new EC2(elsewhere).describeVpcs({}), "SignatureDoesNotMatch"],
+    [
+      "S3",
+      (elsewhere) => new S3(elsewhere).getBucketLocation({ Bucket: "artifacts" }),
+      "AuthorizationHeaderMalformed",
+    ],
+  ])("%s", async (_, call, name) => {
+    const message = expect.stringContaining("eu-west-1");
+    await expect(call({ ...config, region: "eu-west-1" })).rejects.toMatchObject({ name, message });
+  });
+
+  it("no service that all regions share", async () => {
+    const elsewhere = { ...config, region: "eu-west-1" };
+    expect((await new STS(elsewhere).getCallerIdentity({})).Account).toBe("123456789012");
+    expect((await new IAM(elsewhere).listRoles({})).Roles).toEqual([]);
+  });
+});
+
+describe("more than 50 tags are refused:", () => {
+  const Tags = Array.from({ length: 51 }, (_, index) => ({ Key: `key${index}`, Value: "value" }));
+  const tags = Tags.map(({ Key, Value }) => ({ key: Key, value: Value }));
+  const map = Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value]));
+  const trust = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "ecs.amazonaws.com" }, Action: "sts:AssumeRole" }],
+  });
+  it.each<[string, () => Promise<unknown>, string]>([
+    ["a task definition", () => register({ tags }), "InvalidParameterException"],
+    [
+      "a cluster",
+      () => new ECS(config).createCluster({ clusterName: "b", tags }),
+      "InvalidParameterException",
+    ],
+    [
+      "an existing revision",
+      async () => {
+        const resourceArn = "arn:aws:ecs:us-east-1:123456789012:task-definition/web:1";
+        await new ECS(config).tagResource({ resourceArn, tags: tags.slice(0, 50) });
+        await new ECS(config).tagResource({ resourceArn, tags: tags.slice(1) });
+      },
+      "InvalidParameterException",
+    ],
+    [
+      "an application of CodeDeploy",
+      () =>
+        new CodeDeploy(config).createApplication({
+          applicationName: "a",
+          computePlatform: "ECS",
+          tags: Tags,
+        }),
+      "TagLimitExceededException",
+    ],
+    [
+      "an alarm",
+      () =>
+        new CloudWatch(config).putMetricAlarm({
+          AlarmName: "a",
+          Namespace: "n",
+          MetricName: "m",
+          Statistic: "Sum",
+          Period: 60,
+          EvaluationPeriods: 1,
+          Threshold: 1,
+          ComparisonOperator: "GreaterThanThreshold",
+          Tags,
+        }),
+      "LimitExceededException",
+    ],
+    [
+      "a VPC",
+      () =>
+        new EC2(config).createVpc({
+          CidrBlock: "10.0.0.0/16",
+          TagSpecifications: [{ ResourceType: "vpc", Tags }],
+        }),
+      "TagLimitExceeded",
+    ],
+    [
+      "a rule",
+      () => new EventBridge(config).putRule({ Name: "r", EventPattern: '{"source":["a"]}', Tags }),
+      "LimitExceededException",
+    ],
+    [
+      "a role",
+      () => new IAM(config).createRole({ RoleName: "r", AssumeRolePolicyDocument: trust, Tags }),
+      "LimitExceeded",
+    ],
+    [
+      "a log group",
+      () => new CloudWatchLogs(config).createLogGroup({ logGroupName: "g", tags: map }),
+      "InvalidParameterException",
+    ],
+    [
+      "a secret",
+      () => new SecretsManager(config).createSecret({ Name: "s", Tags }),
+      "InvalidParameterException",
+    ],
+    [
+      "a stack",
+      () =>
+        new CloudFormation(config).createStack({
+          StackName: "s",
+          TemplateBody: "Resources: {A: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}}",
+          Tags,
+        }),
+      "ValidationError",
+    ],
+  ])("%s", async (_, call, name) => {
+    const message = expect.stringContaining("at most 50 tags");
+    await expect(call()).rejects.toMatchObject({ name: expect.stringContaining(name), message });
+  });
+});
