@@ -1,7 +1,6 @@
 import type { Site } from "@ecs-delivery/suppliers/pages/layout";
 import { editSuppliers } from "@ecs-delivery/suppliers/routes/edit-suppliers";
 import { listSuppliers } from "@ecs-delivery/suppliers/routes/list-suppliers";
-import { transferSuppliers } from "@ecs-delivery/suppliers/routes/transfer-suppliers";
 import { createSite, type SiteParts } from "@ecs-delivery/suppliers/site";
 import type { Hono } from "hono";
 
@@ -25,6 +24,5 @@ export function createApp(parts: SiteParts): Hono {
   app.get("/admin", (c) => c.redirect(site.home));
   listSuppliers(app, site, { suppliers: parts.suppliers, editable: true });
   editSuppliers(app, site, parts.suppliers);
-  transferSuppliers(app, site, parts);
   return app;
 }

@@ -2,7 +2,6 @@ import type { Site } from "@ecs-delivery/suppliers/pages/layout";
 import { editSuppliers } from "@ecs-delivery/suppliers/routes/edit-suppliers";
 import { listSuppliers } from "@ecs-delivery/suppliers/routes/list-suppliers";
 import { showHome } from "@ecs-delivery/suppliers/routes/show-home";
-import { transferSuppliers } from "@ecs-delivery/suppliers/routes/transfer-suppliers";
 import { createSite, type SiteParts } from "@ecs-delivery/suppliers/site";
 import type { Hono } from "hono";
 
@@ -26,6 +25,5 @@ export function createApp(parts: SiteParts): Hono {
   showHome(app, site);
   listSuppliers(app, site, { suppliers: parts.suppliers, editable: true });
   editSuppliers(app, site, parts.suppliers);
-  transferSuppliers(app, site, parts);
   return app;
 }

@@ -25,8 +25,8 @@ const limits: ServerOptions = {
   keepAliveTimeout: 65_000,
   // Headers fit into a packet or two; who sends them slower wants to hold the connection.
   headersTimeout: 20_000,
-  // The longest body is a file of suppliers: 20 MB on a line of 1 Mbit/s take 160 s.
-  requestTimeout: 180_000,
+  // The longest body is a form of a few kilobytes.
+  requestTimeout: 60_000,
   // How exactly the two are kept.
   connectionsCheckingInterval: 5000,
 };

@@ -100,15 +100,6 @@ describe("many suppliers", () => {
     expect(await names()).toHaveLength(3);
   });
 
-  it("come in batches, each once", async () => {
-    await database.suppliers.addAll(numbered(batchSize));
-    await database.suppliers.addAll(numbered(2));
-    const batches: number[][] = [];
-    for await (const batch of database.suppliers.batches()) batches.push(batch.map(({ id }) => id));
-    expect(batches.map((batch) => batch.length)).toEqual([batchSize, 2]);
-    expect(new Set(batches.flat()).size).toBe(batchSize + 2);
-  });
-
   const lists: [string, PageRequest, (number: number) => Partial<SupplierFields>][] = [
     ["by name", {}, () => ({})],
     ["of one name", {}, () => ({ name: "The same" })],

@@ -1,4 +1,4 @@
-import { and, eq, getTableColumns, gt, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { MySqlRawQueryResult } from "drizzle-orm/mysql2";
 import { suppliers } from "../database/schema.ts";
 import { openDrizzle, type StatementRunner } from "../database/statement-runner.ts";
@@ -24,8 +24,6 @@ export interface SupplierStore extends SupplierReader {
   /** Without a version whatever is there is overwritten. */
   update(id: number, fields: SupplierFields, version?: string): Promise<ChangeResult>;
   remove(id: number, version?: string): Promise<ChangeResult>;
-  /** Every supplier in the order of the ids, `batchSize` at a time; the database holds nothing in between. */
-  batches(): AsyncIterable<readonly Supplier[]>;
 }
 
 /** Six values a row: a prepared statement takes 65,535 at most, and a batch is a few hundred kilobytes. */
@@ -60,13 +58,6 @@ export function createSupplierQueries(run: StatementRunner): SupplierStore {
   const updateUnchanged = database.update(suppliers).set(typed).where(unchanged).prepare();
   const remove = database.delete(suppliers).where(byId).prepare();
   const removeUnchanged = database.delete(suppliers).where(unchanged).prepare();
-  const batchAfter = database
-    .select()
-    .from(suppliers)
-    .where(gt(suppliers.id, id))
-    .orderBy(suppliers.id)
-    .limit(batchSize)
-    .prepare();
 
   const findOne = async (id: number) => (await find.execute({ id }))[0];
   const judge = async (id: number, [{ affectedRows }]: MySqlRawQueryResult): Promise<ChangeResult> => {
@@ -90,15 +81,6 @@ export function createSupplierQueries(run: StatementRunner): SupplierStore {
     async remove(id, version) {
       const statement = version === undefined ? remove : removeUnchanged;
       return judge(id, await statement.execute({ id, version }));
-    },
-    async *batches() {
-      let last = 0;
-      for (;;) {
-        const batch = await batchAfter.execute({ id: last });
-        if (batch.length > 0) yield batch;
-        if (batch.length < batchSize) return;
-        last = batch.at(-1)?.id ?? last;
-      }
     },
   };
 }

@@ -17,7 +17,7 @@ export type FieldName = keyof SupplierFields;
 export type FieldProblem = "required" | "too-long" | "control-character" | "not-an-email" | "not-a-phone";
 export type FieldProblems = Readonly<Partial<Record<FieldName, FieldProblem>>>;
 
-/** In the order of the forms and of the columns of a CSV file; the lengths are those of the table's columns. */
+/** In the order of the forms; the lengths are those of the table's columns. */
 export const fieldLengths = {
   name: 255,
   address: 255,

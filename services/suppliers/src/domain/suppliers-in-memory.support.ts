@@ -51,10 +51,6 @@ export function createSuppliersInMemory() {
     update: (id: number, fields: SupplierFields, version?: string) =>
       change(id, version, () => rows.set(id, { ...fields, id })),
     remove: (id: number, version?: string) => change(id, version, () => rows.delete(id)),
-    async *batches() {
-      await ping();
-      yield [...rows.values()];
-    },
   } satisfies SupplierStore;
   return {
     suppliers: store as SupplierStore,

@@ -38,20 +38,12 @@ export const createView = (site: Site, language: Language, path: string): View =
 });
 
 export const listPath = (site: Site) => `${site.basePath}/suppliers`;
-export const importPath = (site: Site) => `${site.basePath}/supplier-import`;
-export const exportPath = (site: Site) => `${site.basePath}/suppliers.csv`;
 export const assetPath = (site: Site, name: string) => `${site.basePath}/assets/${name}`;
 
 export function page(view: View, title: string, content: Markup): Markup {
-  const [before, after] = pageAround(view, title);
-  return html`${before}${content}${after}`;
-}
-
-/** What stands before and after a page's content, for an answer that is sent while its content is being made. */
-export function pageAround(view: View, title: string): readonly [before: Markup, after: Markup] {
   const { site, language, texts } = view;
   const brand = site.brand[language];
-  const before = html`<!doctype html>
+  return html`<!doctype html>
 <html lang="${language}">
 <head>
 <meta charset="utf-8">
@@ -68,13 +60,11 @@ ${navigation(view)}
 ${languageSwitch(view)}
 </header>
 <main id="content">
-`;
-  const after = html`
+${content}
 </main>
 </body>
 </html>
 `;
-  return [before, after];
 }
 
 function navigation({ site, language, path }: View): Markup {

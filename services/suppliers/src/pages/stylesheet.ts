@@ -21,8 +21,6 @@ export const stylesheet = `
   --danger-soft: #fbeae8;
   --warning-soft: #fdf1d6;
   --warning-line: #b07a1e;
-  --success-soft: #eaf2df;
-  --success-line: #5d8030;
   --shadow: 0 1px 2px rgb(60 35 15 / .06), 0 6px 20px rgb(60 35 15 / .07);
 }
 @media (prefers-color-scheme: dark) {
@@ -43,8 +41,6 @@ export const stylesheet = `
     --danger-soft: #43201d;
     --warning-soft: #3b2c12;
     --warning-line: #d9a64a;
-    --success-soft: #212e19;
-    --success-line: #8fb35f;
     --shadow: 0 1px 2px rgb(0 0 0 / .4), 0 6px 20px rgb(0 0 0 / .3);
   }
 }
@@ -59,12 +55,8 @@ body {
 h1, h2 { margin: 0; font-family: ui-serif, Georgia, "Noto Serif", serif; line-height: 1.2; text-wrap: balance; overflow-wrap: anywhere; }
 h1 { font-size: clamp(1.65rem, 1.3rem + 1.6vw, 2.25rem); }
 h2 { font-size: 1.3rem; }
-p, figure, pre { margin: 0; overflow-wrap: anywhere; }
-main > :is(p, ul, section), figure { max-width: 56rem; }
-main :is(ul, ol):not(nav *) { margin: 0; padding-left: 1.5rem; }
-section h2 { margin-bottom: .5rem; }
-figcaption { margin-bottom: .375rem; font-weight: 600; }
-pre { padding: 1rem 1.25rem; border: 1px solid var(--line); border-radius: .625rem; overflow-x: auto; font: .875rem/1.6 ui-monospace, "DejaVu Sans Mono", monospace; background: var(--surface); }
+p { margin: 0; overflow-wrap: anywhere; }
+main > p { max-width: 56rem; }
 a { color: var(--accent); text-underline-offset: .2em; }
 a:hover { color: var(--accent-strong); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
@@ -138,8 +130,6 @@ input, select {
   color: inherit;
   background: var(--paper);
 }
-input[type=file] { padding: .3125rem; }
-::file-selector-button { margin-right: .75rem; padding: .25rem .875rem; border: 1px solid var(--field-line); border-radius: .375rem; font: inherit; font-weight: 600; color: var(--accent); background: var(--surface); cursor: pointer; }
 input:focus-visible, select:focus-visible { outline-offset: 0; border-color: var(--accent); }
 input[aria-invalid] { border: 2px solid var(--danger); }
 .hint { color: var(--muted); }
@@ -157,8 +147,7 @@ input[aria-invalid] { border: 2px solid var(--danger); }
 .supplier > * { min-width: 0; }
 .supplier .field:nth-of-type(-n + 2), .supplier .actions { grid-column: 1 / -1; }
 .removal { max-width: 56rem; padding-top: 1.5rem; border-top: 1px solid var(--line); }
-.notice, .success { max-width: 56rem; padding: 1rem 1.25rem; border: 1px solid var(--warning-line); border-left-width: .375rem; border-radius: .625rem; background: var(--warning-soft); }
-.success { border-color: var(--success-line); background: var(--success-soft); }
+.notice { max-width: 56rem; padding: 1rem 1.25rem; border: 1px solid var(--warning-line); border-left-width: .375rem; border-radius: .625rem; background: var(--warning-soft); }
 .notice p:first-child { font-weight: 600; }
 
 .hero { padding: clamp(2rem, 6vw, 5rem) clamp(1.5rem, 5vw, 4rem); background: url("icon.svg") right clamp(1.5rem, 8vw, 6rem) center / clamp(6rem, 18vw, 12rem) no-repeat, linear-gradient(120deg, var(--surface) 30%, var(--soft)); }

@@ -27,9 +27,6 @@ export interface Texts {
   readonly edit: string;
   readonly addSupplier: string;
   readonly editSupplier: string;
-  readonly importSuppliers: string;
-  readonly importLink: string;
-  readonly exportLink: string;
   readonly allRequired: string;
   readonly submit: string;
   readonly cancel: string;

@@ -4,13 +4,13 @@ import { HTTPException } from "hono/http-exception";
 import { createCachedPages, createFreshPages } from "../caching/page-cache.ts";
 import { type PageRequest, pageQuery, parsePageQuery } from "../domain/supplier-page.ts";
 import type { SupplierReader } from "../domain/supplier-queries.ts";
-import { exportPath, importPath, listPath, page, type Site, type View } from "../pages/layout.ts";
+import { listPath, page, type Site, type View } from "../pages/layout.ts";
 import { supplierList } from "../pages/supplier-list.ts";
 import { viewOf } from "../site.ts";
 
 export interface ListRoutes {
   readonly suppliers: SupplierReader;
-  /** With links to add, edit, import and export; without it the list is only for reading. */
+  /** With links to add and edit; without it the list is only for reading. */
   readonly editable?: boolean;
   /** How old what a visitor sees may be; without it a page is never older than the request for it. */
   readonly maxAgeSeconds?: number;
@@ -56,9 +56,7 @@ function render(
     editable
       ? {
           editPath: ({ id }) => `${basePath}/supplier-update/${id}`,
-          actions: html`<div class="actions"><a class="button" href="${basePath}/supplier-add">${texts.addSupplier}</a>
-<a class="button secondary" href="${importPath(site)}">${texts.importLink}</a>
-<a class="button secondary" href="${exportPath(site)}" download>${texts.exportLink}</a></div>`,
+          actions: html`<div class="actions"><a class="button" href="${basePath}/supplier-add">${texts.addSupplier}</a></div>`,
         }
       : {},
   );

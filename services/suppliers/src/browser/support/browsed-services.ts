@@ -52,9 +52,10 @@ export async function openBrowsedServices(names: readonly ServiceName[]) {
     },
     /** What is in the database, in the order of the ids. */
     async stored(): Promise<Supplier[]> {
-      const stored: Supplier[] = [];
-      for await (const batch of suppliers.batches()) stored.push(...batch);
-      return stored;
+      const [rows] = await database.withConnection((connection) =>
+        connection.query("SELECT * FROM suppliers ORDER BY id"),
+      );
+      return rows as Supplier[];
     },
     async replaceSuppliers(rows: readonly SupplierFields[]): Promise<void> {
       for (const { id } of await this.stored()) await suppliers.remove(id);
