@@ -43,7 +43,9 @@ export async function isSignedWith(key: AccessKey, message: Message): Promise<bo
 }
 
 function readAuthorization(text = ""): Authorization | undefined {
-  const part = (name: string) => new RegExp(`^AWS4-HMAC-SHA256 .*?${name}=([^,\\s]+)`).exec(text)?.[1];
+  if (!text.startsWith("AWS4-HMAC-SHA256 ")) return undefined;
+  const parts = [...text.matchAll(/(Credential|SignedHeaders|Signature)=([^,\s]+)/g)];
+  const part = (wanted: string) => parts.find(([, name]) => name === wanted)?.[2];
   const [, , region, service, terminator] = part("Credential")?.split("/") ?? [];
   const signedHeaders = part("SignedHeaders")?.toLowerCase().split(";") ?? [];
   const signature = part("Signature");

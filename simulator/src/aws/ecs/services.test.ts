@@ -76,6 +76,11 @@ describe("updateService", () => {
       "Unable to update task definition on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.",
     ],
     [
+      "own task definition",
+      { taskDefinition: "web:1" },
+      "Unable to update task definition on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.",
+    ],
+    [
       "network",
       { networkConfiguration },
       "Unable to update network parameters on services with a CODE_DEPLOY deployment controller.",
