@@ -6,12 +6,12 @@ import { markdownTable } from "../../shared/summary.ts";
 
 test("the README's table of use is that of the program", () => {
   const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
-  const rows = Object.entries(usageKeys).map(([key, { fallback, tells }]) => [
+  const rows = Object.entries(usageKeys).map(([key, { fallback, meaning }]) => [
     `\`${key}\``,
-    tells,
+    meaning,
     fallback === undefined ? "" : `\`${fallback}\``,
   ]);
-  rows.push(["`alwaysFree`", "whether what AWS gives every account every month is still unused", "`true`"]);
-  const table = markdownTable(["key", "tells", "default"], rows);
+  rows.push(["`alwaysFree`", "`true` if nothing else uses the account's permanent free tier", "`true`"]);
+  const table = markdownTable(["key", "meaning", "default"], rows);
   expect(/<!-- usage:begin -->\n([\s\S]*)\n<!-- usage:end -->/.exec(readme)?.[1]).toBe(table);
 });

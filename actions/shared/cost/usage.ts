@@ -7,62 +7,62 @@ import { isObject } from "../task-definition.ts";
 export const usageKeys = {
   hours: {
     fallback: 730,
-    tells: "hours for which tasks, load balancer, database and gateways exist; a year has 12 × 730",
+    meaning: "hours for which tasks, load balancer, database and gateways exist; a year has 12 × 730",
   },
   workstationHours: {
     fallback: 80,
-    tells: "hours for which the Cloud9 instance runs: it stops by itself when nobody works",
+    meaning: "hours for which the Cloud9 instance runs; it stops automatically when idle",
   },
-  requests: { fallback: 100_000, tells: "requests at the load balancer" },
-  requestKb: { fallback: 1, tells: "average size of a request, in KB" },
-  responseKb: { fallback: 20, tells: "average size of a response, in KB" },
-  requestsPerConnection: { fallback: 5, tells: "requests that a browser sends over one connection" },
+  requests: { fallback: 100_000, meaning: "requests at the load balancer" },
+  requestKb: { fallback: 1, meaning: "average size of a request, in KB" },
+  responseKb: { fallback: 20, meaning: "average size of a response, in KB" },
+  requestsPerConnection: { fallback: 5, meaning: "requests that a browser sends over one connection" },
   connectionSeconds: {
     fallback: 60,
-    tells: "how long a connection stays open: the load balancer's idle time-out",
+    meaning: "seconds for which a connection stays open: the load balancer's idle time-out",
   },
-  databaseGb: { fallback: 1, tells: "data in the database, in GB" },
+  databaseGb: { fallback: 1, meaning: "data in the database, in GB" },
   databaseChangeGb: {
     fallback: 0.05,
-    tells: "data that changes in a day, in GB: what each further day of backups adds",
+    meaning: "data that changes in a day, in GB: what each further day of backups adds",
   },
-  manualSnapshots: { fallback: 0, tells: "snapshots taken by hand and kept" },
+  manualSnapshots: { fallback: 0, meaning: "manual snapshots of the database" },
   keptSnapshots: {
     fallback: 0,
-    tells: "snapshots that deleted databases have left behind (DeletionPolicy Snapshot)",
+    meaning: "snapshots of deleted databases (DeletionPolicy Snapshot)",
   },
-  secretCalls: { fallback: 1_000, tells: "reads of each secret: every start of a task is one" },
-  logGb: { fallback: 1, tells: "log data written, in GB, by all log groups together" },
-  imageGb: { fallback: 0.5, tells: "images kept in each repository, in GB" },
+  secretCalls: { fallback: 1_000, meaning: "reads of each secret; every start of a task is one" },
+  logGb: { fallback: 1, meaning: "log data written to all log groups, in GB" },
+  imageGb: { fallback: 0.5, meaning: "images kept in each repository, in GB" },
   natGb: {
     fallback: 5,
-    tells: "data through each NAT gateway, in GB: images, logs and secrets of private tasks",
+    meaning: "data through each NAT gateway, in GB: images, logs and secrets of private tasks",
   },
-  endpointGb: { fallback: 5, tells: "data through each interface endpoint, in GB" },
-  bucketGb: { fallback: 0.1, tells: "data in each bucket, in GB" },
-  bucketWrites: { fallback: 1_000, tells: "PUT, COPY, POST and LIST requests at each bucket" },
-  bucketReads: { fallback: 1_000, tells: "GET requests at each bucket" },
+  endpointGb: { fallback: 5, meaning: "data through each interface endpoint, in GB" },
+  bucketGb: { fallback: 0.1, meaning: "data in each bucket, in GB" },
+  bucketWrites: { fallback: 1_000, meaning: "PUT, COPY, POST and LIST requests at each bucket" },
+  bucketReads: { fallback: 1_000, meaning: "GET requests at each bucket" },
   pipelineRuns: {
     fallback: 20,
-    tells: "runs of each pipeline; without one a pipeline of type V1 costs nothing",
+    meaning: "runs of each pipeline; a pipeline of type V1 without runs is free",
   },
   pipelineMinutes: {
     fallback: 8,
-    tells: "minutes that the actions of one run take, each rounded up: two sources and a deployment",
+    meaning: "minutes of the actions of one run, each rounded up: two sources and a deployment",
   },
-  codeCommitUsers: { fallback: 3, tells: "people and roles that reach CodeCommit" },
+  codeCommitUsers: { fallback: 3, meaning: "people and roles that use CodeCommit" },
   instanceVolumeGb: {
     fallback: 8,
-    tells: "volume of an EC2 instance whose template names none, in GB: what its image has",
+    meaning: "volume of an EC2 instance without one in its template, in GB: its image's",
   },
-  workstationVolumeGb: { fallback: 10, tells: "volume of the Cloud9 instance, in GB" },
-  kmsCalls: { fallback: 1_000, tells: "requests at each customer managed key" },
+  workstationVolumeGb: { fallback: 10, meaning: "volume of the Cloud9 instance, in GB" },
+  kmsCalls: { fallback: 1_000, meaning: "requests at each customer managed key" },
   containerInsightsMetrics: {
     fallback: undefined,
-    tells: "metrics that Container Insights sends; to be given where a template switches it on",
+    meaning: "metrics that Container Insights sends; required if a template enables it",
   },
 } as const satisfies {
-  readonly [key: string]: { readonly fallback: number | undefined; readonly tells: string };
+  readonly [key: string]: { readonly fallback: number | undefined; readonly meaning: string };
 };
 
 export type UsageKey = keyof typeof usageKeys;
