@@ -1,0 +1,66 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+
+interface Described {
+  readonly description?: string;
+}
+
+interface ActionFile extends Described {
+  readonly author?: string;
+  readonly branding?: { readonly icon?: string; readonly color?: string };
+  readonly inputs?: Readonly<Record<string, Described | null>>;
+  readonly outputs?: Readonly<Record<string, Described | null>>;
+}
+
+const root = join(import.meta.dirname, "..");
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+const actions = globSync("actions/*/action.yml", { cwd: root }).map(dirname);
+const workflows = globSync(".github/workflows/*.yml", { cwd: root });
+
+/** Words that readers stumble over. */
+const bannedWords = /\b(amid|anew|beside|by itself|mends?|once more|tells?|told|under way|whoever)\b/i;
+
+/** Inputs and outputs whose description is missing, longer than 120 characters or several sentences. */
+function badDescriptions({ inputs, outputs }: ActionFile): string[] {
+  return [...Object.entries(inputs ?? {}), ...Object.entries(outputs ?? {})]
+    .filter(([, value]) => !/^[^\n]{2,120}(?<!\.)$/.test(value?.description ?? ""))
+    .map(([name]) => name);
+}
+
+test.each(actions)("%s has an author, branding and short descriptions", (action) => {
+  const text = read(`${action}/action.yml`);
+  const file = parse(text) as ActionFile;
+  expect(file.author).toBeTruthy();
+  expect(file.branding).toEqual({ icon: expect.any(String), color: expect.any(String) });
+  expect(file.description).toMatch(/^.{20,125}$/);
+  expect(badDescriptions(file)).toEqual([]);
+  expect(text).not.toMatch(bannedWords);
+});
+
+test.each(actions)("%s documents permissions and failures in plain words", (action) => {
+  const readme = read(`${action}/README.md`);
+  const sections = [...readme.matchAll(/^## (.+)$/gm)].map(([, title]) => title);
+  expect(sections.slice(-4)).toEqual(["Inputs", "Outputs", "Permissions", "When it fails"]);
+  for (const [, policy = ""] of readme.matchAll(/^```json\n([\s\S]*?)^```$/gm))
+    expect(() => JSON.parse(policy)).not.toThrow();
+  expect(readme).not.toMatch(bannedWords);
+});
+
+test.each(workflows)("%s describes each input and output in one line", (workflow) => {
+  const { on } = parse(read(workflow)) as { readonly on: Readonly<Record<string, ActionFile | null>> };
+  for (const event of ["workflow_call", "workflow_dispatch"])
+    expect(badDescriptions(on[event] ?? {})).toEqual([]);
+});
+
+test("examples use the actions and workflows of OWNER/ecs-delivery at v1", () => {
+  const files = ["README.md", "CONTRIBUTING.md", ...globSync("{actions/*,docs/**}/*.md", { cwd: root })];
+  const example = /([^\s`"']+\/(?:actions|\.github\/workflows)\/[\w.-]+)@([\w.-]+)/g;
+  const wrong = [...files, ...workflows].flatMap((file) =>
+    [...read(file).matchAll(example)]
+      .filter(([, path, version]) => !path?.startsWith("OWNER/ecs-delivery/") || version !== "v1")
+      .map(([reference]) => `${file}: ${reference}`),
+  );
+  expect(wrong).toEqual([]);
+});
