@@ -5,6 +5,7 @@ import { parse } from "yaml";
 
 interface Described {
   readonly description?: string;
+  readonly required?: boolean;
 }
 
 interface ActionFile extends Described {
@@ -54,13 +55,37 @@ test.each(workflows)("%s describes each input and output in one line", (workflow
     expect(badDescriptions(on[event] ?? {})).toEqual([]);
 });
 
+const documents = ["README.md", "CONTRIBUTING.md", ...globSync("{actions/*,docs/**}/*.md", { cwd: root })];
+
 test("examples use the actions and workflows of OWNER/ecs-delivery at v1", () => {
-  const files = ["README.md", "CONTRIBUTING.md", ...globSync("{actions/*,docs/**}/*.md", { cwd: root })];
   const example = /([^\s`"']+\/(?:actions|\.github\/workflows)\/[\w.-]+)@([\w.-]+)/g;
-  const wrong = [...files, ...workflows].flatMap((file) =>
+  const wrong = [...documents, ...workflows].flatMap((file) =>
     [...read(file).matchAll(example)]
       .filter(([, path, version]) => !path?.startsWith("OWNER/ecs-delivery/") || version !== "v1")
       .map(([reference]) => `${file}: ${reference}`),
   );
   expect(wrong).toEqual([]);
+});
+
+/** Steps that use one of the actions, anywhere in a parsed example. */
+function stepsIn(value: unknown): { readonly action: string; readonly inputs: readonly string[] }[] {
+  if (typeof value !== "object" || value === null) return [];
+  const { uses, with: inputs } = value as { readonly uses?: unknown; readonly with?: object };
+  const action = /\/(actions\/[\w-]+)@v1$/.exec(String(uses))?.[1];
+  const here = action ? [{ action, inputs: Object.keys(inputs ?? {}) }] : [];
+  return [...here, ...Object.values(value).flatMap(stepsIn)];
+}
+
+const withExamples = documents.filter(
+  (file) => read(file).includes("/actions/") && read(file).includes("@v1"),
+);
+
+test.each(withExamples)("%s has examples with existing inputs and all required ones", (document) => {
+  for (const [, block = ""] of read(document).matchAll(/^```yaml\n([\s\S]*?)^```$/gm))
+    for (const { action, inputs } of stepsIn(parse(block))) {
+      const declared = Object.entries((parse(read(`${action}/action.yml`)) as ActionFile).inputs ?? {});
+      const required = declared.filter(([, input]) => input?.required).map(([name]) => name);
+      expect(declared.map(([name]) => name)).toEqual(expect.arrayContaining([...inputs]));
+      expect(inputs).toEqual(expect.arrayContaining(required));
+    }
 });
