@@ -9,6 +9,7 @@ const waiting = "CloudFormation is free for the types of AWS";
 export const freeTypes: { readonly [type: string]: string } = {
   "AWS::ApplicationAutoScaling::ScalableTarget":
     "scaling is free; the tasks and alarms that it makes are billed",
+  "AWS::CDK::Metadata": "a note of what made the template",
   "AWS::CloudFormation::WaitCondition": waiting,
   "AWS::CloudFormation::WaitConditionHandle": waiting,
   "AWS::CodeDeploy::Application": codedeploy,
@@ -57,6 +58,7 @@ export const freeTypes: { readonly [type: string]: string } = {
   "AWS::RDS::DBSubnetGroup": rdsSettings,
   "AWS::RDS::OptionGroup": rdsSettings,
   "AWS::S3::BucketPolicy": policy,
+  "AWS::SSM::Parameter": "standard parameters are free",
   "AWS::SecretsManager::ResourcePolicy": policy,
   "AWS::SecretsManager::SecretTargetAttachment": "part of its secret",
 };

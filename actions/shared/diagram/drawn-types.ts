@@ -15,6 +15,7 @@ export const drawnTypes: { readonly [type: string]: Drawing } = {
     { details: describe.scalableTarget },
   ),
   "AWS::ApplicationAutoScaling::ScalingPolicy": settings,
+  "AWS::CDK::Metadata": settings,
   "AWS::Cloud9::EnvironmentEC2": node(
     "AWS Cloud9",
     "terminal",
@@ -198,6 +199,7 @@ export const drawnTypes: { readonly [type: string]: Drawing } = {
   "AWS::RDS::OptionGroup": settings,
   "AWS::S3::Bucket": node("Amazon S3", "bucket", { beside: pipelinesOf }, { name: "BucketName" }),
   "AWS::S3::BucketPolicy": rights,
+  "AWS::SSM::Parameter": settings,
   "AWS::SecretsManager::ResourcePolicy": rights,
   "AWS::SecretsManager::Secret": node("AWS Secrets Manager", "secret", {}, { name: "Name" }),
   "AWS::SecretsManager::SecretTargetAttachment": settings,
