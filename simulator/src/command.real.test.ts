@@ -1,12 +1,13 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
+const secret = "a secret of the user's";
 let temporary: string;
 let npm: ChildProcess | undefined;
 beforeEach(async () => {
@@ -25,7 +26,7 @@ async function start(): Promise<ChildProcess> {
   const args = ["run", "--silent", "simulator", "--", "--port", "0", "--account-kind", "academy"];
   npm = spawn("npm", args, {
     cwd: root,
-    env: { ...process.env, TMPDIR: temporary },
+    env: { ...process.env, TMPDIR: temporary, NPM_TOKEN: secret },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const started = npm;
@@ -55,6 +56,14 @@ it.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
     await expect.poll(dataFolders, { timeout: 10_000 }).toEqual([]);
   },
 );
+
+it.runIf(process.platform === "linux")("gives what it starts no secret of its user's", async () => {
+  await start();
+  const [database] = await processes("mariadbd|mysqld");
+  const environment = await readFile(`/proc/${database}/environ`, "utf8");
+  expect(environment).toContain(temporary);
+  expect(environment).not.toContain(secret);
+});
 
 it("leaves no process when it is killed, and no data after the next start", async () => {
   await start();

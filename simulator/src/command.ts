@@ -1,9 +1,11 @@
 import { setFlagsFromString } from "node:v8";
 import { refused, usageOf } from "../../scripts/run/command-line.mjs";
+import { neededBySimulator, shortEnvironment } from "../../scripts/run/short-environment.mjs";
 import { accessKeysVariable, readAccessKeys } from "./access-keys.ts";
 import { parseArguments } from "./command-line.ts";
 import { command } from "./options.mjs";
 import { gitCloneCommand } from "./planes/git/clone-command.ts";
+import { warningForRoot } from "./planes/tasks/start-runtime.ts";
 import { type Simulator, startSimulator } from "./simulator.ts";
 
 /**
@@ -19,19 +21,26 @@ const endsWithinMs = 6000;
 /** `npm run simulator`: starts the offline AWS, prints where it is, ends with Ctrl-C or with its parent. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
   try {
-    const { help, ...options } = parseArguments(argv);
+    const { help, taskRuntime, ...options } = parseArguments(argv);
     if (help) return console.log(usageOf(command, process.stdout.columns));
     setFlagsFromString(heapGrowth);
-    const starting = startSimulator({
-      ...options,
-      accessKeys: readAccessKeys(process.env[accessKeysVariable]),
-    });
+    const accessKeys = readAccessKeys(process.env[accessKeysVariable]);
+    forgetEnvironment();
+    const warning = warningForRoot(taskRuntime);
+    if (warning) console.error(`simulator: ${warning}`);
+    const starting = startSimulator({ ...options, taskRuntime, accessKeys });
     // Also during the start, which may have begun to run processes.
     endWith(starting);
     announce(await starting);
   } catch (error) {
     fail(refused)(error);
   }
+}
+
+/** Databases and other programs that this process starts get what they need, and no secret of the user's. */
+function forgetEnvironment(): void {
+  const kept = shortEnvironment(process.env, neededBySimulator);
+  for (const name of Object.keys(process.env)) if (!(name in kept)) delete process.env[name];
 }
 
 function announce({ endpoint, environmentVariables }: Simulator): void {

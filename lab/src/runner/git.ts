@@ -2,20 +2,18 @@ import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { shortEnvironment } from "../../../scripts/run/short-environment.mjs";
 
 const execute = promisify(execFile);
 
 /** Runs git; the machine's and the user's configuration and hooks stay out of it. Resolves to what it printed. */
 export async function git(directory: string, ...commandArguments: string[]): Promise<string> {
-  const environment = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")),
-  );
   const options = {
     cwd: directory,
     // A diff of a whole repository by names fits in many times this.
     maxBuffer: 64 * 1024 * 1024,
     env: {
-      ...environment,
+      ...shortEnvironment(process.env),
       GIT_CONFIG_GLOBAL: "/dev/null",
       GIT_CONFIG_SYSTEM: "/dev/null",
       GIT_TERMINAL_PROMPT: "0",

@@ -7,6 +7,7 @@ import { Refusal } from "../../../scripts/run/command-line.mjs";
 import { writeProblem } from "../../../scripts/run/packages.mjs";
 import { requireFreePorts } from "../../../scripts/run/ports.mjs";
 import { mayBeAlive } from "../../../scripts/run/processes.mjs";
+import { shortEnvironment } from "../../../scripts/run/short-environment.mjs";
 
 /**
  * Holds the process of the clone's rehearsal for as long as it runs.
@@ -50,11 +51,10 @@ export function refuseSecondRehearsal(project) {
 
 /** @param {string} project */
 function requireCommit(project) {
-  const environment = Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_"));
   const git = spawnSync("git", ["rev-parse", "--show-toplevel", "--verify", "HEAD^{commit}"], {
     cwd: project,
     encoding: "utf8",
-    env: { ...Object.fromEntries(environment), LC_ALL: "C" },
+    env: { ...shortEnvironment(process.env), LC_ALL: "C" },
   });
   if (git.error)
     throw new Refusal(

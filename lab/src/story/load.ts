@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { shortEnvironment } from "../../../scripts/run/short-environment.mjs";
 import type { LoadLevel, LoadPhase } from "./load-generator.ts";
 import type { LoadOrder } from "./load-process.ts";
 
@@ -17,6 +18,7 @@ export async function startLoadProcess(
 ): Promise<Load> {
   const child = fork(fileURLToPath(new URL("./load-process.ts", import.meta.url)), {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
+    env: shortEnvironment(process.env, ["NODE_COMPILE_CACHE"]),
   });
   const exited = once(child, "exit");
   ends.defer(async () => {

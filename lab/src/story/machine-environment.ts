@@ -1,27 +1,5 @@
 import { join } from "node:path";
-
-/** What a program needs of the user's environment to work at all, and to reach its registry. */
-const kept = [
-  "PATH",
-  "HOME",
-  "USER",
-  "LOGNAME",
-  "LANG",
-  "LC_ALL",
-  "NODE_EXTRA_CA_CERTS",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "http_proxy",
-  "https_proxy",
-  "no_proxy",
-  "npm_config_registry",
-  "npm_config_cafile",
-  "npm_config_cache",
-  "npm_config_userconfig",
-];
+import { shortEnvironment } from "../../../scripts/run/short-environment.mjs";
 
 /**
  * The environment of the rehearsal's runner: no AWS setting of the user's own is left, so that nothing can reach a
@@ -33,9 +11,8 @@ export function machineEnvironment(
   endpoint: string,
   directory: string,
 ): Record<string, string> {
-  const own = kept.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]]));
   return {
-    ...Object.fromEntries(own),
+    ...shortEnvironment(environment),
     TMPDIR: directory,
     AWS_ENDPOINT_URL: endpoint,
     AWS_CONFIG_FILE: join(directory, "no-aws-config"),

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createWriteStream, type WriteStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { warningForRoot } from "../../../simulator/src/planes/tasks/start-runtime.ts";
 import type { LabOptions } from "../options.mjs";
 import type { RunEvent, RunResult } from "../runner/result.ts";
 import { createRunner, type Run, type RunRequest } from "../runner/runner.ts";
@@ -60,6 +61,8 @@ export async function startRehearsal(
   const { project, directory, logDirectory } = place;
   const { runtime, why } = await chooseTaskRuntime(options.runtime);
   progress.say(`  tasks run as ${runtime === "docker" ? "Docker's containers" : "processes"}: ${why}`);
+  const warning = warningForRoot(runtime);
+  if (warning) progress.say(`  ${warning}`);
   const secrets = inventedKeys();
   const pushes = createPushFollower({
     startDeploy: (push, cancelAtLine) => startDeploy(push, cancelAtLine),

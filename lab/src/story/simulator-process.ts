@@ -4,6 +4,7 @@ import { createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { neededBySimulator, shortEnvironment } from "../../../scripts/run/short-environment.mjs";
 import type { TaskRuntimeKind } from "./task-runtime.ts";
 
 export interface SimulatorProcess {
@@ -61,7 +62,7 @@ export async function startSimulatorProcess(
       // A terminal's Ctrl-C must reach it through the lab alone, after the runs that use it have ended.
       detached: true,
       env: {
-        ...process.env,
+        ...shortEnvironment(process.env, neededBySimulator),
         TMPDIR: options.temporaryDirectory,
         SIMULATOR_ACCESS_KEYS: accessKeys(options.keys),
       },

@@ -4,9 +4,11 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { shortEnvironment } from "../../../../scripts/run/short-environment.mjs";
 import type { StandIn, StandInStep } from "./stand-in.ts";
 
-const tar = (...options: string[]) => promisify(execFile)("tar", options);
+const tar = (...options: string[]) =>
+  promisify(execFile)("tar", options, { env: shortEnvironment(process.env) });
 const longestKey = 512;
 
 /** Restores a folder that an earlier job has kept under the same key, else keeps it when the job has succeeded. */

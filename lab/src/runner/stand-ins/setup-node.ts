@@ -19,7 +19,7 @@ export const setupNode: StandIn = {
     }
     step.addPath(dirname(process.execPath));
     step.setOutput("node-version", `v${have}`);
-    const { stdout } = await promisify(execFile)(process.execPath, ["--version"]);
+    const { stdout } = await promisify(execFile)(process.execPath, ["--version"], { env: {} });
     step.log(`node: ${stdout.trim()}`);
   },
 };

@@ -10,3 +10,12 @@ export async function startTaskRuntime(
   if (typeof kind === "function") return kind(options);
   return kind === "docker" ? startDockerRuntime(options) : createProcessRuntime(options);
 }
+
+/** What root has to know before a start; undefined where tasks have fewer rights. */
+export function warningForRoot(
+  kind: Parameters<typeof startTaskRuntime>[0] = "process",
+  uid = process.getuid?.(),
+): string | undefined {
+  if (kind !== "process" || uid !== 0) return undefined;
+  return "tasks run with the rights of root: use only images that you trust, or --runtime docker";
+}
