@@ -76,7 +76,6 @@ async function writeInputs(folder: string): Promise<Record<string, string>> {
     "INPUT_TASK-DEFINITION": files.taskDefinition,
     INPUT_CLUSTER: "main",
     INPUT_SERVICE: "web",
-    INPUT_APPSPEC: files.appSpec,
     "INPUT_CODEDEPLOY-APPSPEC": files.appSpec,
   };
 }
