@@ -11,7 +11,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "bundle-"));
   await bundleAction("deploy-service", join(folder, "deploy"));
-}, minute);
+}, 4 * minute);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** What the bundle writes, and how many bytes of JavaScript it opens for that. */
