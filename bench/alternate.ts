@@ -1,10 +1,12 @@
-/** The same of ours and of its peer. */
+/** The same value for our side and for the peer. */
 export interface Sides<Value> {
   readonly ours: Value;
   readonly peer: Value;
 }
 
-/** Measures both in turn, so that what else the machine does meets both; answers the results in their order. */
+/**
+ * Measures both sides alternately, so that other load on the machine affects both. Returns the results in their order.
+ */
 export async function alternate<Result>(
   times: number,
   measureOnce: Sides<() => Promise<Result>>,

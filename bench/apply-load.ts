@@ -4,7 +4,7 @@ import { runProgram } from "./run-program.ts";
 export type Load = {
   readonly url: string;
   readonly connections: number;
-  /** Every answer must hold this text; one that does not has failed. */
+  /** Text that every response must contain; a response without it counts as failed. */
   readonly expected: string;
 } & ({ readonly seconds: number } | { readonly requests: number });
 
@@ -12,11 +12,11 @@ export interface LoadResult {
   readonly requestsPerSecond: number;
   readonly p99Ms: number;
   readonly answered: number;
-  /** Other statuses than 2xx, lost connections, timeouts and unexpected bodies. */
+  /** Statuses outside 2xx, lost connections, timeouts and unexpected bodies. */
   readonly failed: number;
 }
 
-/** Asks for a page without pause on every connection; rejects when an answer failed or none came. */
+/** Requests a page continuously on every connection. Rejects when a response failed or none arrived. */
 export async function applyLoad(load: Load): Promise<LoadResult> {
   const result = await runProgram<LoadResult>(join(import.meta.dirname, "http-load.ts"), load);
   if (result.failed > 0 || result.answered === 0)

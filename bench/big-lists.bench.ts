@@ -10,21 +10,21 @@ import { type SupplierDatabase, startSupplierServer } from "./supplier-database.
 
 const bigRows = 1_000_000;
 const smallRows = 100;
-/** Odd, so that the median is a page that was asked for. */
+/** Odd, so that the median is a page that was measured. */
 const samples = 301;
 const middlePages = 300;
 const warmUpPages = 300;
-/** The employee's list: unlike the customer's it is never a second old. */
+/** The employee's list: unlike the customer's, it is never cached for a second. */
 const list = "/admin/suppliers";
 
-/** What all three find is more than a hundred of the invented suppliers. */
+/** Each search finds more than a hundred of the invented suppliers. */
 const searches: readonly Search[] = [
   { by: "name", text: "Cedar" },
   { by: "city", text: "Lyon" },
   { by: "state", text: "Auvergne" },
 ];
 
-/** The pages of a million suppliers beside those of a hundred: one connection, each page asked for by itself. */
+/** Pages of a million suppliers compared with pages of a hundred: one connection, one page at a time. */
 const bigLists: Benchmark = async () => {
   const server = await startSupplierServer();
   const started: ServiceProcess[] = [];
@@ -57,7 +57,7 @@ const bigLists: Benchmark = async () => {
   }
 };
 
-/** The hundred are taken from the million, and every search finds them all, so that no page lacks rows. */
+/** The hundred rows are copied from the million, and every search finds them all, so every page is full. */
 async function copyFound(connection: Connection, from: string): Promise<void> {
   const conditions = searches.map(({ by, text }) => `${by} LIKE ${connection.escape(`${text}%`)}`);
   const [result] = await connection.query<ResultSetHeader>(
@@ -98,7 +98,7 @@ async function comparePages(
   return measurements;
 }
 
-/** A function that asks for the next page of the list, round and round, and answers the time it took. */
+/** Returns a function that requests the list's pages in a cycle and returns the time each took. */
 function inTurn(client: PageClient, queries: readonly string[]): () => Promise<number> {
   let turn = 0;
   return async () => {

@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 export interface BuiltService {
-  /** The bundle that the image holds. */
+  /** The bundle in the image. */
   readonly program: string;
-  /** The environment that the image sets: NODE_OPTIONS above all. */
+  /** The environment that the image sets, mainly NODE_OPTIONS. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 const services = join(import.meta.dirname, "..", "services");
 
-/** Bundles a service from the sources as they are now, to be run as its image runs it. */
+/** Bundles a service from the current sources, to be run the way its image runs it. */
 export async function buildService(name: string): Promise<BuiltService> {
   const folder = join(services, name);
   await promisify(execFile)(process.execPath, [join(services, "suppliers", "build.mjs")], { cwd: folder });

@@ -2,9 +2,9 @@ import { createHistogram } from "node:perf_hooks";
 import autocannon from "autocannon";
 import type { Load, LoadResult } from "./apply-load.ts";
 
-// In a process of its own, so that what the benchmark does meanwhile is in nobody's latency.
+// Runs in a separate process, so that the benchmark's own work adds nothing to the measured latency.
 const { url, connections, expected, ...extent } = JSON.parse(process.argv[2] ?? "") as Load;
-// autocannon's own percentiles are whole milliseconds, too coarse for answers that take a few.
+// autocannon's own percentiles are whole milliseconds, too coarse for responses that take only a few.
 const microseconds = createHistogram();
 const load = autocannon(
   {

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Milliseconds that each answer takes; without them, none. */
+/** Milliseconds that each response takes; 0 responds at once. */
 const delayMs = Number(process.argv[2] ?? 0);
 // About the size of a page of suppliers.
 const body = Buffer.alloc(4096, "x");

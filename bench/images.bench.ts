@@ -7,7 +7,9 @@ import { measureUnchanged } from "./images/unchanged-source.ts";
 import { prepareYard } from "./images/yard.ts";
 import type { Benchmark } from "./measurement.ts";
 
-/** From a changed line to the image in the registry, and what is pushed: the action beside Docker's own commands. */
+/**
+ * Time from a changed line to the image in the registry, and bytes pushed: the action compared with Docker's commands.
+ */
 const images: Benchmark = async () => {
   await using ends = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "bench-images-"));

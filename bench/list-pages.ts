@@ -7,7 +7,7 @@ export interface ListPages {
   readonly middle: readonly string[];
 }
 
-/** The queries of a list's pages that hold as many rows as a page can, of `count` middle pages at most. */
+/** Returns the queries of full pages of a list: the first page and at most `count` middle pages. */
 export async function listPages(
   connection: Connection,
   search: Search | undefined,

@@ -6,19 +6,19 @@ import { isOnPath } from "./on-path.ts";
 import { residentMb } from "./resident-memory.ts";
 import { type StartedProgram, startProgram } from "./start-program.ts";
 
-// Enough connections to keep one core of a proxy busy without queueing for most of the answer's time.
+// Enough connections to keep one core of a proxy busy without queueing for most of the response time.
 const connections = 32;
 const secondsPerRun = 3;
 /** Odd, so that the median is a run that happened. */
 const runs = 3;
-/** What the issue of load tests asks memory to stay flat over. */
+/** The number of requests over which memory has to stay flat. */
 const manyRequests = 1_000_000;
-/** By then everything that is made once has been made. */
+/** By then everything that is created once exists. */
 const firstRequests = 100_000;
 
 /**
- * The load balancer's data plane, in a process of its own, beside nginx with one worker and beside the least that a proxy
- * in plain Node can do, to the same target, which answers a page at once: any slower one would hide the difference.
+ * The load balancer's data plane, in a separate process, compared with nginx with one worker and with a minimal proxy
+ * in plain Node. All use the same target, which responds at once: any slower one would hide the difference.
  */
 const loadBalancer: Benchmark = async () => {
   if (!isOnPath("nginx"))
@@ -69,7 +69,7 @@ async function compare(ours: StartedProgram, { name, peer, goal }: Peer): Promis
   ];
 }
 
-/** Memory that grows with the requests would show as a ratio well under 1. */
+/** Memory that grows with the requests shows as a ratio well under 1. */
 async function measureMemory(ours: StartedProgram): Promise<Measurement> {
   await load(ours, { requests: firstRequests });
   const first = await residentMb(ours.child);

@@ -7,18 +7,21 @@ import { isOnPath } from "./on-path.ts";
 import { startProgram } from "./start-program.ts";
 
 const connections = 32;
-/** So long that the first request of each connection, which waits for that and for compiling, is not in the slowest hundredth. */
+/**
+ * Long enough that each connection's first request, delayed by connecting and compiling, stays out of the slowest
+ * percent.
+ */
 const secondsPerRun = 10;
 /** Odd, so that the median is a run that happened. */
 const runs = 3;
-/** Long beside what a generator adds, so that all of them have to measure the same. */
+/** Long compared with what a generator adds, so that all of them have to measure the same. */
 const serviceMs = 20;
-/** By the first, everything that is made once has been made. */
+/** By the first number, everything that is created once exists. */
 const requests = { first: 100_000, all: 1_000_000 };
 
 /**
- * run-load-test's generator beside wrk and autocannon, on the same targets: one that takes a fixed time for an answer, so
- * that figures have to agree, and one that answers at once, which tells what each generator can do.
+ * run-load-test's generator compared with wrk and autocannon on the same targets: one with a fixed response time, where
+ * figures have to agree, and one that responds at once, which shows what each generator can do.
  */
 const loadGenerator: Benchmark = async () => {
   if (!isOnPath("wrk"))
@@ -77,7 +80,7 @@ async function compare({ target, goal, ours, name, peer }: Comparison): Promise<
   ];
 }
 
-/** Memory that grows with the requests would show as a ratio well under 1. */
+/** Memory that grows with the requests shows as a ratio well under 1. */
 async function measureMemory(url: string): Promise<Measurement> {
   const usedMb = await runGenerator<{ first: number; all: number }>("many-requests.ts", {
     url,

@@ -5,7 +5,7 @@ it.each([
   ["lower" as const, 2, 6, 3],
   ["lower" as const, 6, 2, 0.333],
   ["higher" as const, 6, 2, 3],
-])("%s is better: %d beside %d is %d times better", (better, ours, value, ratio) => {
+])("with %s values better, rates %d against %d as %d times better", (better, ours, value, ratio) => {
   const row = measure({
     name: "n",
     metric: "m",
@@ -22,4 +22,4 @@ it.each([
 it.each([
   [[3, 1, 2], 2],
   [[4, 1, 2, 3], 2.5],
-])("median of %j is %d", (values, expected) => expect(median(values)).toBe(expected));
+])("computes the median of %j as %d", (values, expected) => expect(median(values)).toBe(expected));

@@ -1,4 +1,4 @@
-/** One figure of ours beside a named peer's, both measured in the same run. */
+/** One of our figures compared with a named peer's, both measured in the same run. */
 export interface Measurement {
   readonly name: string;
   readonly metric: string;
@@ -6,13 +6,13 @@ export interface Measurement {
   readonly better: "lower" | "higher";
   readonly ours: number;
   readonly peer: { readonly name: string; readonly value: number };
-  /** How many times better ours is than the peer's: above 1 is better, whichever way the metric points. */
+  /** How many times better our figure is: above 1 is better, in either direction of the metric. */
   readonly ratio: number;
-  /** What the figure should reach, in words: `≥ 2 ×`, `≤ 120 s`. */
+  /** The value that the figure should reach, in words: `≥ 2 ×`, `≤ 120 s`. */
   readonly goal: string;
 }
 
-/** A file of this folder, `NAME.bench.ts`, exports one as its default. */
+/** The default export of a file of this folder named `NAME.bench.ts`. */
 export type Benchmark = () => Promise<readonly Measurement[]>;
 
 export function measure(figures: Omit<Measurement, "ratio">): Measurement {

@@ -1,14 +1,14 @@
 import { Agent, get } from "node:http";
 
 export interface PageClient {
-  /** Asks for a page on the client's one connection; milliseconds until its last byte, and what it holds. */
+  /** Requests a page on the client's one connection. Returns the milliseconds until its last byte, and its text. */
   ask(
     path: string,
   ): Promise<{ readonly ms: number; readonly status: number | undefined; readonly body: string }>;
   close(): void;
 }
 
-/** `origin` such as `http://127.0.0.1:8080`. */
+/** Creates a client for an `origin` such as `http://127.0.0.1:8080`. */
 export function createPageClient(origin: string): PageClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return {

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { readFile } from "node:fs/promises";
 
-/** Resident memory of a process now, in MB of 10^6 bytes; read from /proc, so on Linux only. */
+/** Returns a process's resident memory in MB of 10^6 bytes. Reads /proc, so it works on Linux only. */
 export async function residentMb({ pid }: ChildProcess): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 
-/** Starts a program in a process of its own and waits for the first message it sends; rejects when it ends instead. */
+/** Starts a program in a separate process and waits for its first message; rejects when it ends instead. */
 export async function startAndHear<Message>(
   program: string,
   programArguments: readonly string[],
@@ -11,12 +11,12 @@ export async function startAndHear<Message>(
     Promise.reject(new Error(`${program} ended with ${code}`)),
   );
   const [message] = (await Promise.race([once(child, "message"), ended])) as [Message];
-  // It ends later, when that is no news any more.
+  // The process ends later, when its end no longer matters here.
   ended.catch(() => {});
   return { child, message };
 }
 
-/** Runs a program with these options to its end; answers what it sends. */
+/** Runs a program with these options to its end and returns the message it sends. */
 export async function runProgram<Result>(program: string, options: object): Promise<Result> {
   const { child, message } = await startAndHear<Result>(program, [JSON.stringify(options)]);
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");

@@ -10,30 +10,30 @@ import { residentMb } from "./resident-memory.ts";
 export interface ServiceOptions {
   /** Node program that listens on APP_PORT. */
   readonly program: string;
-  /** All that the process gets beside NODE_ENV and APP_PORT. */
+  /** Environment of the process in addition to NODE_ENV and APP_PORT. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Page that the service must answer with 200 to count as started. */
+  /** Page that the service must return with 200 to count as started. */
   readonly page: string;
-  /** Gets a file of what the service writes, as a log driver would. */
+  /** Folder for a file of the service's output, as a log driver would keep it. */
   readonly logFolder: string;
 }
 
 export interface ServiceProcess {
-  /** Where the service is reached, without a slash at the end. */
+  /** Address of the service, without a slash at the end. */
   readonly origin: string;
-  /** From starting the process to the first 200 of the page. */
+  /** Milliseconds from starting the process to the first 200 of the page. */
   readonly startMs: number;
-  /** Resident memory now, in MB of 10^6 bytes; read from /proc, so on Linux only. */
+  /** Returns resident memory in MB of 10^6 bytes. Reads /proc, so it works on Linux only. */
   residentMb(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** A service that has not answered by then will not. */
+/** A service that has not responded by then never will. */
 const startLimitMs = 30_000;
-/** Short beside the hundreds of milliseconds that are measured, and yet leaves the processor to the service. */
+/** Short compared with the measured hundreds of milliseconds, but it leaves the processor to the service. */
 const pollMs = 1;
 
-/** Starts a service; rejects with the end of its log when it ends or does not answer. */
+/** Starts a service; rejects with the end of its log when it ends or does not respond. */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
   const { program, environment, page, logFolder } = options;
   const port = await freePort();
@@ -56,7 +56,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
     origin,
     startMs: performance.now() - started,
     residentMb: () => residentMb(child),
-    // Nobody is left to be answered, so there is nothing to drain.
+    // No client is left, so there is nothing to drain.
     stop: async () => {
       const ended = once(child, "exit");
       if (child.kill("SIGKILL")) await ended;

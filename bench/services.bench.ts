@@ -10,7 +10,7 @@ import { type SupplierDatabase, startSupplierServer } from "./supplier-database.
 const rows = 100;
 const connections = 50;
 const secondsPerRun = 3;
-/** Tens of thousands of requests: by then V8 has compiled both as well as it ever will. */
+/** Tens of thousands of requests: by then V8 has compiled both as well as it will. */
 const warmUpSeconds = 3;
 /** Odd, so that the median is a run that happened. */
 const runs = 5;
@@ -19,7 +19,7 @@ const starts = 7;
 const pages = { customer: "/suppliers", employee: "/admin/suppliers" };
 const peerProgram = join(import.meta.dirname, "express-peer", "server.mjs");
 
-/** Our services beside the lab's stack, on the same database: the list page, the start and the memory. */
+/** Our services compared with the lab's stack, on the same database: the list page, the start and the memory. */
 const services: Benchmark = async () => {
   const server = await startSupplierServer();
   try {
@@ -43,7 +43,7 @@ const services: Benchmark = async () => {
   }
 };
 
-/** What tells the rows of the first page: email addresses, which unlike names need no escaping in HTML. */
+/** Returns the emails of the first page's rows. Unlike names they need no escaping in HTML. */
 async function firstPageOf({ connection }: SupplierDatabase): Promise<string[]> {
   const [found] = await connection.query<RowDataPacket[]>(
     "SELECT email FROM suppliers ORDER BY name, id LIMIT 20",
@@ -104,7 +104,7 @@ async function measureLoad({ ours, peer }: Sides<ServiceOptions>, emails: readon
     started.push(service);
     const url = service.origin + options.page;
     await requireRows(url, emails);
-    // The last row alone: to look for all of them in every answer would cost the load a good part of its processor.
+    // Checks only the last row: searching every response for all rows would cost the load much of its processor.
     const load = (seconds: number) => applyLoad({ url, connections, seconds, expected: emails.at(-1) ?? "" });
     await load(warmUpSeconds);
     return { service, run: () => load(secondsPerRun) };

@@ -1,6 +1,6 @@
 import { startSimulator } from "@ecs-delivery/simulator";
 
-// A port of its own beside a rehearsal's 10080.
+// A separate port next to a rehearsal's 10080.
 const listenerPortOffset = 10_500;
 const targetPort = Number(process.argv[2]);
 const simulator = await startSimulator({ port: 0, listenerPortOffset });
@@ -34,6 +34,6 @@ await aws.elbv2.createListener({
 });
 await aws.elbv2.registerTargets({ TargetGroupArn, Targets: [{ Id: "127.0.0.1", Port: targetPort }] });
 const url = `http://127.0.0.1:${80 + listenerPortOffset}/`;
-// The target serves once its first health check has passed.
+// The target receives requests once its first health check has passed.
 while ((await fetch(url)).status !== 200) await new Promise((resolve) => setTimeout(resolve, 50));
 process.send?.({ port: 80 + listenerPortOffset });

@@ -7,7 +7,7 @@ export interface StartedProgram {
   readonly port: number;
 }
 
-/** Starts a program of this folder that sends the port it listens on, ended by `ends`. */
+/** Starts a program of this folder that sends the port it listens on; `ends` stops it. */
 export async function startProgram(
   ends: DisposableStack,
   program: string,

@@ -9,7 +9,7 @@ const limitSeconds = { story: 100, ready: 8 };
 
 const root = join(import.meta.dirname, "..");
 
-/** No other tool tells this story, so each figure stands beside the budget the project set itself. */
+/** No other tool runs this story, so each figure is compared with the project's own budget. */
 const budget = (value: number) => ({ name: "budget", value });
 
 interface Report {

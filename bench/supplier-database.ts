@@ -7,25 +7,25 @@ import { type Connection, createConnection } from "mysql2/promise";
 import { startDatabaseServer } from "../simulator/src/planes/database-server.ts";
 
 /**
- * A million suppliers take 310 MB with their indexes. A server that holds so many is given the memory for them; the
- * rehearsal's, which ours is otherwise, makes do with 64 MB.
+ * A million suppliers take 310 MB with their indexes, so this server gets the memory for them. The rehearsal's server,
+ * otherwise the same, has 64 MB.
  */
 const bufferPoolBytes = 512 * 1024 * 1024;
 const account = { user: "nodeapp", password: "coffee" };
-/** Any service has the commands that make and fill the table. */
+/** Any service has the commands that create and fill the table. */
 const program = join(import.meta.dirname, "..", "services", "customer", "src", "index.ts");
 
 export interface SupplierDatabase {
-  /** What a service needs to use it. */
+  /** Environment that a service needs to use this database. */
   readonly environment: Readonly<Record<string, string>>;
   /** Closed with the server. */
   readonly connection: Connection;
 }
 
 export interface SupplierServer {
-  /** A folder of this server's own, removed with it. */
+  /** The server's folder, removed with it. */
   readonly directory: string;
-  /** Makes a database with the suppliers' table and so many invented suppliers. */
+  /** Creates a database with the suppliers' table and `rows` invented suppliers. */
   create(name: string, rows: number): Promise<SupplierDatabase>;
   close(): Promise<void>;
 }

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { basePath, makeNodeBase } from "../../scripts/base-image/make-node-base.ts";
 import type { BuildImage } from "./build-image.ts";
 
-/** Brings the base of all sides into the registry: Node and npm, as the public image of the services' Dockerfiles has. */
+/** Pushes the common base of all sides: Node and npm, like the public image that the services' Dockerfiles use. */
 export async function pushBase(buildImage: BuildImage, repository: string, folder: string): Promise<string> {
   const context = await makeNodeBase({ folder: join(folder, "base"), npm: true });
-  // No other build on this machine has it below: the build cache begins cold, and what this one leaves can be told.
+  // Makes the base unique on this machine: the build cache starts cold, and the records of this build can be found.
   await writeFile(join(context, "etc", "benchmark"), randomUUID());
   const { image } = await buildImage({
     repository,

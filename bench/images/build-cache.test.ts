@@ -31,7 +31,7 @@ Reclaimable:	40MB
 Total:		40MB
 `;
 
-it("removes what was built on the registry's images, and nothing of other builds", async () => {
+it("removes what was built on the registry's images and leaves other builds alone", async () => {
   const commands: (readonly string[])[] = [];
   await removeBuildCache(async (args) => {
     commands.push(args);
@@ -40,7 +40,7 @@ it("removes what was built on the registry's images, and nothing of other builds
   expect(commands.at(-1)).toEqual(["buildx", "prune", "--force", "--filter", "id=base|packages|bundle"]);
 });
 
-it("removes nothing where nothing is the registry's", async () => {
+it("removes nothing when no record comes from the registry", async () => {
   const commands: (readonly string[])[] = [];
   await removeBuildCache(async (args) => {
     commands.push(args);
@@ -49,7 +49,7 @@ it("removes nothing where nothing is the registry's", async () => {
   expect(commands).toEqual([["buildx", "du", "--verbose"]]);
 });
 
-it("finds descendants whatever the order of the records", () => {
+it("finds descendants in any order of the records", () => {
   const records = parseRecords(usage).reverse();
   expect(findDescendants(records, ({ id }) => id === "base").sort()).toEqual(["base", "bundle", "packages"]);
 });

@@ -5,7 +5,7 @@ interface CacheRecord {
   readonly description: string;
 }
 
-/** Removes what was pulled from the registry and all that was built on it; what other builds have stays. */
+/** Removes records pulled from the registry and everything built on them; other builds' records stay. */
 export async function removeBuildCache(
   docker: (args: readonly string[]) => Promise<string>,
   host: string,
@@ -15,7 +15,10 @@ export async function removeBuildCache(
   if (ids.length > 0) await docker(["buildx", "prune", "--force", "--filter", `id=${ids.join("|")}`]);
 }
 
-/** Records are paragraphs of lines `Name:<blanks>value`; parents are a list with commas or, since buildx 0.20, a line each. */
+/**
+ * Parses paragraphs of lines `Name:<blanks>value`. Parents are a comma-separated list or, since buildx 0.20, one per
+ * line.
+ */
 export function parseRecords(text: string): CacheRecord[] {
   return text
     .split(/\n\s*\n/)
@@ -27,7 +30,7 @@ export function parseRecords(text: string): CacheRecord[] {
     .filter(({ id }) => id !== "");
 }
 
-/** Ids of the records that `begins` accepts and of those made from them. */
+/** Returns the ids of the records that `begins` accepts and of all records made from them. */
 export function findDescendants(
   records: readonly CacheRecord[],
   begins: (record: CacheRecord) => boolean,

@@ -13,7 +13,7 @@ export interface BuiltImage {
 /** Runs build-image as a step of a job does; rejects with its error annotation. */
 export type BuildImage = (inputs: Readonly<Record<string, string>>) => Promise<BuiltImage>;
 
-/** Bundles the action from the sources as they are now, which is what its `dist` holds once that is built anew. */
+/** Bundles the action from the current sources, which equals its `dist` after the next build. */
 export async function bundleBuildImage(
   folder: string,
   environment: Readonly<Record<string, string>>,

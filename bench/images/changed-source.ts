@@ -8,16 +8,16 @@ import type { Yard } from "./yard.ts";
 /** Odd, so that the median is a run that happened. */
 const rounds = 5;
 
-/** What a peer does first; the action asks ECR itself. */
+/** First step of a peer; the action requests its own password from ECR. */
 const askingForPassword = "get-login-password";
 
 /**
- * One line changed → the image is in the registry, under a tag of its own. Beside peers that begin as the action does,
- * with AWS credentials, and beside the same peers to whom the registry's password comes for nothing.
+ * Time from one changed line to the image in the registry under a tag of its own. The peers are measured twice:
+ * starting from AWS credentials as the action does, and with the registry's password already available.
  */
 export async function compareChanged(yard: Yard): Promise<Measurement[]> {
   const sides = createSides(yard);
-  // The first time pulls the base into the engine, installs packages and fills every cache.
+  // The first run pulls the base into the engine, installs packages and fills every cache.
   for (const side of Object.values(sides)) await side();
   const times = await inTurn(rounds, sides);
   for (const side of Object.keys(times) as Side[]) console.error(`  ${side}: ${describeTimes(times[side])}`);
@@ -63,7 +63,7 @@ function createSides(yard: Yard): Record<Side, () => Promise<StepTimes>> {
     })),
     buildx: changing(service, (round) => {
       const build = serviceBuild(yard, imageOf("buildx", round));
-      // The action gives its image two tags as well: the one that is asked for and that of its source.
+      // The action also creates two tags: the requested one and the source's.
       const second = ["--tag", `${build.tag}-source`];
       return { ...first, "build --push": () => docker.build(build, "--push", ...second) };
     }),
@@ -74,7 +74,7 @@ function createSides(yard: Yard): Record<Side, () => Promise<StepTimes>> {
   };
 }
 
-/** Changes the source, which is not measured, before each round. */
+/** Changes the source before each round, outside the measured time. */
 function changing(source: Source, stepsOf: (round: number) => Steps): () => Promise<StepTimes> {
   let round = 0;
   return async () => {

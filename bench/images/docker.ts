@@ -19,8 +19,8 @@ export interface DockerBuild {
 export type Docker = Awaited<ReturnType<typeof useDocker>>;
 
 /**
- * Docker's command with a configuration of its own, so that nobody's logins are touched; `ends` removes the images of
- * the registry and the build cache that is built on them.
+ * Runs docker with a separate configuration, so that the user's logins stay untouched. `ends` removes the registry's
+ * images and the build cache based on them.
  */
 export async function useDocker(
   { host, user, password }: Registry,
@@ -39,14 +39,14 @@ export async function useDocker(
     if (images.length > 0) await docker(["image", "rm", "--force", ...images]);
     await removeBuildCache(async (args) => (await docker(args)).stdout, host);
   };
-  // What the measuring failed with is not to be hidden by what cleaning up failed with.
+  // A cleanup error must not hide the measurement's own error.
   ends.defer(() =>
     clean().catch((error) => console.error(`images of ${host} are left in Docker: ${error.message}`)),
   );
   return {
     environment: { DOCKER_CONFIG: environment.DOCKER_CONFIG, DOCKER_HOST: environment.DOCKER_HOST },
 
-    /** As a job does at its beginning; the password is at hand. */
+    /** Logs in with a known password, as a job does at its start. */
     logIn: () => docker(["login", "--username", user, "--password-stdin", host], password),
 
     build: (build: DockerBuild, ...more: readonly string[]) =>
@@ -65,7 +65,7 @@ export async function useDocker(
   };
 }
 
-/** The engine and plugins of who runs this, without the credentials. */
+/** Copies the user's engine settings and plugins, without credentials. */
 async function configure(folder: string) {
   const config = await mkdtemp(join(folder, "docker-"));
   await mkdir(config, { recursive: true });

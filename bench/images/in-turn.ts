@@ -1,4 +1,4 @@
-/** Measures all in turn, so that what else the machine does meets each; answers the results in their order. */
+/** Measures all in turn, so that other load on the machine affects each. Returns the results in their order. */
 export async function inTurn<Name extends string, Result>(
   times: number,
   measureOnce: Readonly<Record<Name, () => Promise<Result>>>,

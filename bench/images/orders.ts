@@ -10,10 +10,10 @@ const repositories = {
   "lab-kind": "docker",
 };
 
-/** One way of getting from source to registry: the action's two builders, and Docker's own commands. */
+/** One way from source to registry: the action's two builders, and Docker's own commands. */
 export type Side = keyof typeof repositories;
 
-/** `repository:tag` of what a side pushed in a round, from 0. */
+/** `repository:tag` that a side pushes in a round, counted from 0. */
 export function imageOf(side: Side, round: number): string {
   return `${repositories[side]}:${tagOf(side, round)}`;
 }
@@ -22,7 +22,7 @@ export function tagOf(side: Side, round: number): string {
   return `${side}-${round}`;
 }
 
-/** Inputs as .github/workflows/deploy-service.yml gives them. */
+/** Inputs as .github/workflows/deploy-service.yml sets them. */
 export function ociInputs({ base, service }: Yard, tag: string): Record<string, string> {
   return {
     repository: repositories.oci,

@@ -14,22 +14,22 @@ export interface Registry {
   readonly host: string;
   readonly user: string;
   readonly password: string;
-  /** Points AWS's tools at it. */
+  /** Variables that point AWS's tools at this registry. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Asks ECR for the password with AWS's command, as the console's push commands do. */
+  /** Requests the password from ECR with the AWS CLI, as the console's push commands do. */
   askForPassword(): Promise<void>;
   createRepository(name: string): Promise<void>;
-  /** Layers of `name:tag` or `name@digest`, lowest first. A host before the name is left out. */
+  /** Returns the layers of `name:tag` or `name@digest`, lowest first. A host before the name is ignored. */
   readLayers(image: string): Promise<readonly Layer[]>;
 }
 
 export interface Layer {
   readonly digest: string;
-  /** Bytes, compressed. */
+  /** Compressed bytes. */
   readonly size: number;
 }
 
-/** Starts the simulated ECR as a process of its own, so that it takes its time from all sides alike; `ends` ends it. */
+/** Starts the simulated ECR in a separate process, so that it costs all sides the same. `ends` stops it. */
 export async function startRegistry(temporaryFolder: string, ends: AsyncDisposableStack): Promise<Registry> {
   const child = fork(main, ["--port", "0"], {
     stdio: ["ignore", "ignore", 2, "ipc"],

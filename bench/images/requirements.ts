@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { awsCli } from "../../simulator/src/outside-clients/programs.support.ts";
 import { NotHere } from "../not-here.ts";
 
-/** Resolves where everything that the peers need is at hand; rejects with a NotHere that says what is missing. */
+/** Resolves when every program that the peers need is available; rejects with a NotHere that states what is missing. */
 export async function requirePeers(): Promise<void> {
   if (process.platform !== "linux")
     throw new NotHere(

@@ -5,10 +5,10 @@ import type { Yard } from "./yard.ts";
 
 const layerBudgetMb = 0.5;
 
-/** Compressed, as registries store and engines pull; MB of 10^6 bytes. The base is the same below each. */
+/** Compressed sizes, as registries store and engines pull them, in MB of 10^6 bytes. All sides share the same base. */
 export async function compareSizes({ registry, base }: Yard): Promise<Measurement[]> {
   const baseLayers = await registry.readLayers(base);
-  // By their number, since Docker compresses the base anew when it pushes.
+  // Skips the base's layers by count, since Docker compresses the base again when it pushes.
   const read = async (image: string) => {
     const layers = await registry.readLayers(image);
     return { whole: megabytes(layers), application: megabytes(layers.slice(baseLayers.length)) };

@@ -6,14 +6,14 @@ import { promisify } from "node:util";
 const root = join(import.meta.dirname, "..", "..");
 const run = promisify(execFile);
 
-/** A copy of a program's sources, of which a line can be changed. */
+/** A copy of a program's sources in which one line can be changed. */
 export interface Source {
   readonly folder: string;
-  /** Changes one line into one that it has never been. */
+  /** Changes one line to a value it has never had. */
   change(): Promise<void>;
 }
 
-/** What of this repository the customer service is built from, with the packages that are installed here. */
+/** Copies the sources of the customer service from this repository, with the installed packages. */
 export async function copyService(folder: string): Promise<Source> {
   for (const part of ["package.json", "package-lock.json", ".dockerignore", "services"])
     await cp(join(root, part), join(folder, part), {
@@ -24,21 +24,18 @@ export async function copyService(folder: string): Promise<Source> {
   return sourceOf(folder, join("services", "customer", "src", "index.ts"));
 }
 
-/** Bundles it as .github/workflows/deploy-service.yml does; answers the folder of the bundle. */
+/** Bundles the service as .github/workflows/deploy-service.yml does. Returns the bundle's folder. */
 export async function bundleService({ folder }: Source): Promise<string> {
   const service = join(folder, "services", "customer");
   await run(process.execPath, ["--run", "build"], { cwd: service });
   return join(service, "dist");
 }
 
-/**
- * The program that `services` measures, with the packages that the lab's application names and a Dockerfile of the
- * lab's kind.
- */
+/** The program that `services` measures, with the lab application's packages and a Dockerfile like the lab's. */
 export async function copyLabKind(folder: string): Promise<Source> {
   await cp(join(import.meta.dirname, "..", "express-peer"), folder, { recursive: true });
   await cp(join(import.meta.dirname, "lab-kind"), folder, { recursive: true });
-  // With a lock file npm asks for no list of versions: the lab's installation at its fastest.
+  // With a lock file npm requests no list of versions, which is the lab's fastest installation.
   await run("npm", ["install", "--package-lock-only"], { cwd: folder });
   return sourceOf(folder, "server.mjs");
 }
@@ -51,7 +48,7 @@ async function sourceOf(folder: string, path: string): Promise<Source> {
     folder,
     async change() {
       changes += 1;
-      // Not a comment, which a bundler would leave out.
+      // A statement instead of a comment, which a bundler would leave out.
       await writeFile(file, `${original}globalThis.change = ${Date.now()} + ${changes};\n`);
     },
   };

@@ -1,11 +1,11 @@
 import { median } from "../measurement.ts";
 
-/** What each step took, in ms, by its name. */
+/** Milliseconds of each step by its name. */
 export type StepTimes = Readonly<Record<string, number>>;
 
 export type Steps = Readonly<Record<string, () => Promise<unknown>>>;
 
-/** Does one step after the other. */
+/** Runs the steps one after the other. */
 export async function timeSteps(steps: Steps): Promise<StepTimes> {
   const times: [string, number][] = [];
   for (const [name, step] of Object.entries(steps)) {
@@ -16,12 +16,12 @@ export async function timeSteps(steps: Steps): Promise<StepTimes> {
   return Object.fromEntries(times);
 }
 
-/** Milliseconds, without the step `given`. */
+/** Total in milliseconds, without the step `given`. */
 export function totalOf(times: StepTimes, given?: string): number {
   return Object.entries(times).reduce((sum, [name, each]) => (name === given ? sum : sum + each), 0);
 }
 
-/** Each step's median, and every total. */
+/** Formats each step's median and every total. */
 export function describeTimes(runs: readonly StepTimes[]): string {
   const names = Object.keys(runs[0] ?? {});
   const steps = names.map(

@@ -4,10 +4,13 @@ import { dockerInputs, ociInputs } from "./orders.ts";
 import type { Yard } from "./yard.ts";
 
 const runs = 7;
-/** From the start of the action's process to its end; no other tool is asked, so the project's budget is the peer. */
+/**
+ * Measured from the start of the action's process to its end. No other tool is involved, so the peer is the project's
+ * budget.
+ */
 const budgetSeconds = 0.5;
 
-/** A run for a source that the registry has: nothing is built, and the digest is told. */
+/** Measures a run for a source that the registry already has: it builds nothing and reports the digest. */
 export async function measureUnchanged(yard: Yard): Promise<Measurement[]> {
   const inputs = { oci: ociInputs(yard, "unchanged"), docker: dockerInputs(yard, "unchanged") };
   for (const each of Object.values(inputs)) await yard.buildImage(each);

@@ -16,11 +16,11 @@ export interface Yard {
   readonly base: string;
   readonly service: Source;
   readonly labKind: Source;
-  /** The machine's settings of npm, for an installation inside a build. */
+  /** npm settings of this machine, for an installation inside a build. */
   readonly npmrc: string;
 }
 
-/** All that Docker pushes goes to one repository, whose base layers are there after the first push. */
+/** Docker pushes everything to one repository, which has the base's layers after the first push. */
 const repositories = ["base", "oci", "docker"];
 
 export async function prepareYard(folder: string, ends: AsyncDisposableStack): Promise<Yard> {

@@ -1,6 +1,8 @@
 import type { generateLoad } from "../../actions/shared/load/generate-load.ts";
 
-/** What run-load-test sends of itself to one address, its connections each asking again once answered. */
+/**
+ * The load that run-load-test sends to one address by default: each connection sends its next request after a response.
+ */
 export function closedLoop(url: string, connections: number, durationMs: number) {
   return {
     loop: "closed",

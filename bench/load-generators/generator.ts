@@ -4,7 +4,7 @@ export interface GeneratorLoad {
   readonly seconds: number;
 }
 
-/** What a load generator says it measured. */
+/** Figures that a load generator reports. */
 export interface GeneratorResult {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;

@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { generateLoad } from "../../actions/shared/load/generate-load.ts";
 import { closedLoop } from "./closed-loop.ts";
 
-/** Sends requests until there have been `first`, and then `all`, and tells how much memory is in use at both times. */
+/** Sends `first` requests, continues to `all`, and reports the memory in use at both times. */
 const { url, connections, first, all } = JSON.parse(process.argv[2] ?? "") as {
   url: string;
   connections: number;
@@ -12,7 +12,7 @@ const { url, connections, first, all } = JSON.parse(process.argv[2] ?? "") as {
 };
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
-/** Bytes. Resident memory would tell how much garbage Node finds convenient to keep. */
+/** Bytes in use. Resident memory would show how much garbage Node finds convenient to keep. */
 function memoryInUse(): number {
   collectGarbage();
   const { heapUsed, arrayBuffers } = process.memoryUsage();

@@ -3,7 +3,7 @@ import { summarise } from "../../actions/shared/load/summarise.ts";
 import { closedLoop } from "./closed-loop.ts";
 import type { GeneratorLoad } from "./generator.ts";
 
-// As run-load-test sends it: a process of its own.
+// Runs as run-load-test sends load: in a separate process.
 const { url, connections, seconds } = JSON.parse(process.argv[2] ?? "") as GeneratorLoad;
 const report = await generateLoad(closedLoop(url, connections, seconds * 1000), new AbortController().signal);
 if (report.failed > 0) throw new Error(`${report.failed} of ${report.requests} requests failed`);

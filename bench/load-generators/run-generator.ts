@@ -4,12 +4,12 @@ import { promisify } from "node:util";
 import { runProgram } from "../run-program.ts";
 import type { GeneratorLoad, GeneratorResult } from "./generator.ts";
 
-/** Runs a program of this folder with these options; answers what it sends. */
+/** Runs a program of this folder with these options and returns the message it sends. */
 export function runGenerator<Result>(program: string, options: object): Promise<Result> {
   return runProgram(join(import.meta.dirname, program), options);
 }
 
-/** wrk, with one thread as the others have; throws when requests failed. */
+/** Runs wrk with one thread, like the others; throws when requests failed. */
 export async function runWrk({ url, connections, seconds }: GeneratorLoad): Promise<GeneratorResult> {
   const options = ["-t1", `-c${connections}`, `-d${seconds}s`, "--latency", url];
   const { stdout } = await promisify(execFile)("wrk", options);
@@ -23,7 +23,7 @@ export async function runWrk({ url, connections, seconds }: GeneratorLoad): Prom
 
 const unitMs: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000 };
 
-/** Of a line such as ` 99%    2.42ms`. */
+/** Reads the value of a line such as ` 99%    2.42ms`. */
 function milliseconds(output: string, percentile: string): number {
   const [, number, unit = ""] =
     new RegExp(`^\\s*${percentile}\\s+([\\d.]+)(us|ms|s)$`, "m").exec(output) ?? [];

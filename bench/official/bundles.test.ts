@@ -10,13 +10,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test("a bundle that is missing is asked for by repository, version and place", async () => {
+test("asks for a missing bundle by repository, version and place", async () => {
   await expect(checkOfficial(folder, "render")).rejects.toThrow(
     /render.index\.js is not there: .*aws-actions\/amazon-ecs-render-task-definition .*v1\.9\.0/,
   );
 });
 
-test("another version than the tried one is used, and said to be another", async () => {
+test("uses a version other than the tested one and says so", async () => {
   await mkdir(join(folder, "deploy"));
   await writeFile(join(folder, "deploy", "index.js"), "");
   await expect(checkOfficial(folder, "deploy")).resolves.toMatch(/not the dist\/index\.js of v2\.6\.3/);

@@ -4,18 +4,18 @@ import { join } from "node:path";
 import { bundleAction } from "../../scripts/bundle-action.ts";
 import type { Sides } from "../alternate.ts";
 
-/** Paths of the entry files of one chain, the two actions that bring a release to ECS. */
+/** Paths of the entry files of one chain: the two actions that deploy a release to ECS. */
 export interface Chain {
   readonly deploy: string;
   readonly render: string;
 }
 
 export interface Bundles extends Sides<Chain> {
-  /** The official action that logs in to ECR; ours is a part of build-image. */
+  /** The official action that logs in to ECR; in our chain build-image does this. */
   readonly login: string;
 }
 
-/** What the bench was written against, and the digest of its `dist/index.js`. */
+/** The versions that the bench was written for, with the digest of each `dist/index.js`. */
 const official = {
   deploy: {
     repository: "aws-actions/amazon-ecs-deploy-task-definition",
@@ -36,7 +36,7 @@ const official = {
 type Name = keyof typeof official;
 const names = ["deploy", "render", "login"] as const satisfies Name[];
 
-/** Copies the official bundles from `given` into `folder`, and bundles ours from their sources beside them. */
+/** Copies the official bundles from `given` into `folder`, and bundles our actions from their sources next to them. */
 export async function prepareBundles(
   given: string,
   folder: string,
@@ -45,7 +45,7 @@ export async function prepareBundles(
   for (const name of names) say(await checkOfficial(given, name));
   const peer = join(folder, "official");
   const ours = join(folder, "ours");
-  // Whatever package.json lies above the given folder, those without one of their own are CommonJS.
+  // A bundle without its own package.json is CommonJS, whatever package.json is above the given folder.
   for (const name of names) await cp(join(given, name), join(peer, name), { recursive: true });
   await writeFile(join(peer, "package.json"), '{ "type": "commonjs" }\n');
   for (const [name, action] of Object.entries(ourNames)) {
@@ -63,7 +63,7 @@ const chainIn = (folder: string): Chain => ({
   render: join(folder, "render", "index.js"),
 });
 
-/** Which version it is, in a sentence; throws one that says how to get it when it is not there. */
+/** Describes the version in a sentence; throws with instructions for getting it when it is missing. */
 export async function checkOfficial(given: string, name: Name): Promise<string> {
   const { repository, version, sha256 } = official[name];
   const file = join(given, name, "index.js");

@@ -1,11 +1,11 @@
 import { type Measurement, measure } from "../measurement.ts";
 
-/** A figure of ours beside that of the official actions, and whether its goal is reached. */
+/** One of our figures compared with the official actions', and whether its goal is reached. */
 export interface Figure extends Measurement {
   readonly held: boolean;
 }
 
-/** What is wanted of ours: a limit of its own, or how many times better than the other it is to be. */
+/** The goal of our figure: a limit of its own, or how many times better than the other it has to be. */
 export type Goal = { readonly limit: number } | { readonly ratio: number };
 
 interface FigureOptions {
@@ -15,7 +15,7 @@ interface FigureOptions {
   readonly better: "lower" | "higher";
   readonly ours: number;
   readonly official: number;
-  /** Which of the official actions, or in which setting. */
+  /** The official action or its setting that this is compared with. */
   readonly by?: string;
   readonly goal: Goal;
 }

@@ -1,11 +1,11 @@
 import type { Figure } from "./figure.ts";
 
-/** What one part of the bench found. */
+/** Result of one part of the bench. */
 export interface Report {
   readonly title: string;
-  /** Head and rows of a table with what cannot be put into one figure. */
+  /** Head and rows of a table with details that no single figure can show. */
   readonly table: readonly (readonly string[])[];
   readonly figures: readonly Figure[];
-  /** Everything that was seen, for the JSON file. */
+  /** All observations, for the JSON file. */
   readonly details: unknown;
 }

@@ -7,11 +7,11 @@ export interface Step {
   /** Entry file of the action's bundle. */
   readonly bundle: string;
   readonly inputs: Readonly<Record<string, string>>;
-  /** What the job gives every step: AWS's endpoint, credentials and region. */
+  /** The environment that the job gives every step: AWS's endpoint, credentials and region. */
   readonly environment: Readonly<Record<string, string>>;
   /** A module to load first. */
   readonly preload?: string;
-  /** Holds the runner's files of this step. */
+  /** Folder for the runner's files of this step. */
   readonly folder: string;
   /** Aborts as GitHub cancels a job. */
   readonly signal?: AbortSignal | undefined;
@@ -25,7 +25,7 @@ export interface StepResult {
   readonly log: string;
 }
 
-/** Runs an action's main file as GitHub's runner does: inputs and files by environment, verdict by exit code. */
+/** Runs an action's main file as GitHub's runner does: inputs and files by environment, result by exit code. */
 export async function runAction(step: Step): Promise<StepResult> {
   const folder = await mkdtemp(join(step.folder, "step-"));
   const output = join(folder, "output");
@@ -64,7 +64,7 @@ function asVariables(inputs: Step["inputs"]): Record<string, string> {
   return Object.fromEntries(entries.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]));
 }
 
-/** Of blocks `name<<delimiter`, value, `delimiter`, as "Workflow commands for GitHub Actions" has them. */
+/** Parses blocks `name<<delimiter`, value, `delimiter`, as described in "Workflow commands for GitHub Actions". */
 export function parseOutputs(text: string): Map<string, string> {
   const blocks = text.matchAll(/^(.+?)<<(\S+)\n([\s\S]*?)\n\2$/gm);
   return new Map([...blocks].map(([, name = "", , value = ""]) => [name, value]));

@@ -1,4 +1,4 @@
-/** Columns as wide as their widest cell; the first row is the head. */
+/** Formats columns as wide as their widest cell; the first row is the head. */
 export function textTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows

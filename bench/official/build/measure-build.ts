@@ -16,9 +16,9 @@ import { runAction } from "../run-action.ts";
 const rounds = 3;
 
 /**
- * Seconds from a changed line of the customer service to its image in the registry, as a job does it: ours with
- * build-image, the official chain with amazon-ecr-login, `docker buildx build` and `docker push`. Undefined without
- * the programs that this needs.
+ * Measures the seconds from a changed line of the customer service to its image in the registry, as a job does it: ours
+ * with build-image, the official chain with amazon-ecr-login, `docker buildx build` and `docker push`. Returns
+ * undefined when a required program is missing.
  */
 export async function measureBuild(
   login: string,
@@ -66,7 +66,7 @@ async function compare(
       return { login: logIn, build: () => docker.build(build), push: () => docker.push(build.tag) };
     }),
   };
-  // The first time pulls the base into the engine and fills every cache.
+  // The first run pulls the base into the engine and fills every cache.
   for (const side of Object.values(sides)) await side();
   const times = await inTurn(rounds, sides);
   for (const side of ["ours", "peer"] as const) say(`  ${side}: ${describeTimes(times[side])}`);
@@ -74,7 +74,7 @@ async function compare(
   return { ours: seconds("ours"), peer: seconds("peer") };
 }
 
-/** The build alone, and together with the deployment: from the changed line until all traffic has shifted. */
+/** Reports the build alone, and build plus deployment: from the changed line until all traffic has shifted. */
 export function reportBuild(build: Sides<number>, deployment: Figure): Report {
   const options = { name: "whole chain", unit: "s", better: "lower", by: "official chain" } as const;
   const deployed = { ours: deployment.ours * 60, official: deployment.peer.value * 60 };

@@ -1,6 +1,6 @@
-/** How time passes for an action beside a simulator whose waits pass `scale` times faster than the wall. */
+/** The clock of an action that uses a simulator whose waits pass `scale` times faster than real time. */
 export interface AwsTime {
-  /** Where both clocks agree, in milliseconds since the epoch. */
+  /** The moment at which both clocks agree, in milliseconds since the epoch. */
   readonly epoch: number;
   readonly scale: number;
 }
@@ -9,5 +9,5 @@ export function toAwsTime({ epoch, scale }: AwsTime, wallMs: number): number {
   return epoch + (wallMs - epoch) * scale;
 }
 
-/** Environment variable that tells an action's process its clock, as JSON. */
+/** Environment variable that gives an action's process its clock, as JSON. */
 export const awsTimeVariable = "BENCH_AWS_TIME";

@@ -1,4 +1,4 @@
-/** From here on `Date.now()` and `new Date()` tell what `now` says, in milliseconds since the epoch. */
+/** Makes `Date.now()` and `new Date()` return the time of `now`, in milliseconds since the epoch. */
 export function replaceDate(now: () => number): void {
   const RealDate = globalThis.Date;
   class ReplacedDate extends RealDate {

@@ -1,8 +1,8 @@
 import { type AwsTime, awsTimeVariable, toAwsTime } from "./aws-time.ts";
 import { replaceDate } from "./replace-date.ts";
 
-// Loaded before an action, ours or the official one: its minutes then pass as fast as those of the simulated AWS, so
-// that 15 s between two looks are as long for it as they are beside the real AWS.
+// Loaded before an action, ours or the official one. The action's minutes then pass as fast as the simulated AWS's, so
+// that 15 s between two polls are as long for it as with the real AWS.
 const time = JSON.parse(process.env[awsTimeVariable] ?? "") as AwsTime;
 const wallNow = Date.now;
 replaceDate(() => toAwsTime(time, wallNow()));

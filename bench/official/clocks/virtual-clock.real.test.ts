@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
-/** In a process of its own, as it replaces that process's clock. */
+/** Runs in a separate process, because the virtual clock replaces that process's clock. */
 async function underVirtualClock(program: string): Promise<unknown> {
   const module = new URL("./virtual-clock.ts", import.meta.url).href;
   const source = `import { installVirtualClock } from "${module}"; const now = installVirtualClock(0); ${program}`;
@@ -10,7 +10,7 @@ async function underVirtualClock(program: string): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-test("an hour's wait is over at once, and an hour has passed", async () => {
+test("finishes an hour's wait at once and advances the clock by an hour", async () => {
   const seen = await underVirtualClock(`
     const began = performance.now();
     await new Promise((done) => setTimeout(done, 3_600_000));
@@ -19,7 +19,7 @@ test("an hour's wait is over at once, and an hour has passed", async () => {
   expect(seen).toEqual([3_600_000, 3_600_000, "1970-01-01T01:00:00.000Z", true]);
 });
 
-test("timers fire in the order of their times, and not when cleared", async () => {
+test("fires timers in the order of their times, unless cleared", async () => {
   const seen = await underVirtualClock(`
     const fired = [];
     clearTimeout(setTimeout(() => fired.push("cleared"), 5));
@@ -29,7 +29,7 @@ test("timers fire in the order of their times, and not when cleared", async () =
   expect(seen).toEqual([10, 20, 30]);
 });
 
-test("time stands still while a request is under way", async () => {
+test("stops time while a request is in progress", async () => {
   const seen = await underVirtualClock(`
     const { createServer, get } = await import("node:http");
     const { setTimeout: wait } = await import("node:timers/promises");

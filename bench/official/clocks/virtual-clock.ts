@@ -6,12 +6,13 @@ interface Timer {
   readonly fire: () => void;
 }
 
-/** Turns of the event loop without a request after which nothing but time can bring a program on. */
+/** Turns of the event loop without a request, after which the program can only be waiting for time. */
 const quietTurns = 25;
 
 /**
- * Replaces `Date` and `setTimeout` of this process: while requests go on, time stands still; once all are answered
- * and a program waits for time alone, its next timer is due at once. Answers what time it is, in milliseconds.
+ * Replaces `Date` and `setTimeout` of this process. Time stops while requests are in progress. Once all have their
+ * response and the program only waits, its next timer is due at once. Returns a function for the current time in
+ * milliseconds.
  */
 export function installVirtualClock(startAt: number): () => number {
   const timers = new Map<number, Timer>();
@@ -54,7 +55,7 @@ export function installVirtualClock(startAt: number): () => number {
   return () => now;
 }
 
-/** As much of Node's Timeout as programs use; nothing is kept alive by it. */
+/** The part of Node's Timeout that programs use; it keeps no process alive. */
 function timeoutOf(id: number) {
   const timeout = {
     ref: () => timeout,

@@ -4,20 +4,20 @@ import { answersOfEcs } from "./ecs-answers.ts";
 import { registered } from "./facts.ts";
 import type { Answers } from "./stub-aws.ts";
 
-/** A deployment that begins when it is asked for. */
+/** A deployment that begins when an action requests it. */
 export interface Begun {
-  /** Milliseconds since the epoch; undefined before. */
+  /** Milliseconds since the epoch; undefined before the deployment exists. */
   createdAt: number | undefined;
 }
 
-/** When AWS is asked, in milliseconds. */
+/** The moment of a request to AWS, in milliseconds. */
 export interface Moment {
   readonly createdAt: number;
   /** Since the deployment was created; negative before. */
   readonly elapsed: number;
 }
 
-/** Answers by the moment; those of `beginning` begin the deployment. */
+/** Responses that depend on the moment; a call of those in `beginning` begins the deployment. */
 export interface TimedAnswers {
   readonly beginning: string;
   readonly answers: Readonly<Record<string, (moment: Moment) => object>>;
@@ -27,7 +27,7 @@ export interface TimedAnswers {
 const drainXml = ({ drainSeconds }: Deployment) =>
   `<DescribeTargetGroupAttributesResponse><DescribeTargetGroupAttributesResult><Attributes><member><Key>deregistration_delay.timeout_seconds</Key><Value>${drainSeconds}</Value></member></Attributes></DescribeTargetGroupAttributesResult></DescribeTargetGroupAttributesResponse>`;
 
-/** What AWS answers to the operations that either action needs to deploy and to follow. */
+/** Returns AWS's responses to the operations that either action needs to deploy and to follow. */
 export function answersOf(deployment: Deployment, begun: Begun, now: () => number): Answers {
   const { beginning, answers } =
     deployment.controller === "ECS" ? answersOfEcs(deployment) : answersOfCodeDeploy(deployment);

@@ -55,7 +55,7 @@ function groupOf(deployment: Deployment): object {
   };
 }
 
-/** What group and deployment both tell. */
+/** Settings that both the group and the deployment show. */
 function settingsOf({ canaryMinutes = 0, keepMinutes }: Deployment) {
   const told = keepMinutes !== undefined;
   const configuration = canaryMinutes ? `Canary10Percent${canaryMinutes}Minutes` : "AllAtOnce";
@@ -95,7 +95,7 @@ function infoOf(deployment: Deployment, { createdAt, elapsed }: Moment): object 
 
 function targetOf(deployment: Deployment, moment: Moment): object {
   const { installedAt, shiftedAt, canaryMinutes, counted } = deployment;
-  // They run for a while before the load balancer finds them healthy.
+  // The tasks run for a while before the load balancer finds them healthy.
   const runAt = installedAt - 25_000;
   const { createdAt, elapsed } = moment;
   const passed = (ms: number) => (elapsed >= ms ? seconds(createdAt + ms) : undefined);

@@ -1,30 +1,30 @@
 const second = 1_000;
 const minute = 60 * second;
 
-/** What AWS would tell of a deployment at a moment; times are milliseconds since its creation. */
+/** State that AWS shows of a deployment over time; times are milliseconds since its creation. */
 export interface Deployment {
   readonly controller: "CODE_DEPLOY" | "ECS";
-  /** When the new tasks are all there. */
+  /** When all new tasks run. */
   readonly installedAt: number;
-  /** When all traffic goes to them. */
+  /** When they receive all traffic. */
   readonly shiftedAt: number;
-  /** When AWS calls it a success. */
+  /** When AWS reports success. */
   readonly endsAt: number;
-  /** Minutes between canary and rest. */
+  /** Minutes between the canary and the rest. */
   readonly canaryMinutes?: number;
-  /** ECS shows no task come or go before it is done. */
+  /** ECS shows no task starting or stopping before the end. */
   readonly hidden?: boolean;
-  /** All old tasks stay until the load balancer lets them go, so many seconds after the last new one runs. */
+  /** Seconds after the last new task runs for which the load balancer keeps all old tasks. */
   readonly drainSeconds?: number;
   /** The role may read that delay from the target group. */
   readonly drainTold?: boolean;
   /** CodeDeploy counts the tasks of its task sets. */
   readonly counted?: boolean;
-  /** Minutes for which both sets of tasks are kept after the shift; undefined: no wait is told at all. */
+  /** Minutes for which both sets of tasks are kept after the shift; undefined if AWS shows no wait at all. */
   readonly keepMinutes?: number;
 }
 
-/** What carries the deployment out; the figures are told of each. */
+/** The engine of the deployment; the figures are reported per kind. */
 export type Kind =
   | "rolling updates"
   | "rolling, long drain"
@@ -36,20 +36,20 @@ export type Kind =
 
 export interface Row {
   readonly kind: Kind;
-  /** Beside the kind. */
+  /** Name of the row, shown with its kind. */
   readonly name: string;
-  /** Number in the list of what users of the official actions report, which docs/benchmarks.md has. */
+  /** Number of the defect in docs/benchmarks.md, which lists defects that users of the official actions report. */
   readonly defect: number;
   /** Input of the official action. */
   readonly waitForMinutes: number;
-  /** Where ours does not wait for the very end; the official action can wait for nothing else. */
+  /** Set where ours ends before the deployment does; the official action can only wait for the end. */
   readonly until?: "traffic-shifted";
-  /** Of this length on average; `random` answers numbers from 0 to 1. */
+  /** Creates a deployment of this average length; `random` returns numbers from 0 to 1. */
   readonly deploy: (random: () => number) => Deployment;
 }
 
 /**
- * A rolling update of this many minutes, give or take ten seconds, so that no pace happens to fit. ECS calls it a
+ * A rolling update of this many minutes, varied by ten seconds so that no polling interval happens to fit. ECS reports
  * success when the last old tasks are drained and gone, some time after the last new task runs.
  */
 const rolling = (waitForMinutes: number, minutes: number): Row => ({
@@ -103,7 +103,7 @@ interface CodeDeployRow
   readonly startMinutes: number;
 }
 
-/** Tasks that start, the shift, the wait, and the end of the old tasks, which takes half a minute to one and a half. */
+/** Tasks start, traffic shifts, the wait passes, and the old tasks end within 30 to 90 seconds. */
 const codeDeploy = ({ name, defect, waitForMinutes = 30, startMinutes, ...waits }: CodeDeployRow): Row => ({
   kind: "CodeDeploy",
   name,

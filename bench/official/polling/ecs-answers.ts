@@ -90,7 +90,7 @@ function newTasks(deployment: Deployment, elapsed: number): number {
   return Math.floor(tasks * Math.max(0, Math.min(1, elapsed / installedAt)));
 }
 
-/** In a rolling update, each is stopped once its successor runs, and drained for a while. */
+/** Counts the old tasks. In a rolling update, each is stopped once its successor runs, and drained for a while. */
 function oldTasks(deployment: Deployment, elapsed: number): number {
   if (isDone(deployment, elapsed)) return 0;
   if (!isRolling(deployment) || deployment.hidden || deployment.drainSeconds) return tasks;

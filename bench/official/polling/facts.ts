@@ -1,4 +1,4 @@
-/** What the account in memory has. */
+/** Resources of the account in memory. */
 export const arn = (service: string, name: string) => `arn:aws:${service}:us-east-1:123456789012:${name}`;
 export const revisions = {
   old: arn("ecs", "task-definition/web:1"),
@@ -6,7 +6,7 @@ export const revisions = {
 };
 /** Enough for a rolling update to have steps. */
 export const tasks = 10;
-/** As the JSON protocols send times. */
+/** Converts to the seconds in which the JSON protocols send times. */
 export const seconds = (ms: number) => ms / 1000;
 
 const container = (revision: number) => ({
@@ -15,7 +15,7 @@ const container = (revision: number) => ({
   portMappings: [{ containerPort: 8080 }],
 });
 
-/** What the actions deploy. */
+/** The task definition that the actions deploy. */
 export const taskDefinition = { family: "web", containerDefinitions: [container(2)] };
 
 export const registered = (revision: 1 | 2) => ({

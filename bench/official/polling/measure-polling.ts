@@ -10,7 +10,7 @@ import { grid, type Kind } from "./deployments.ts";
 import type { Order, Run } from "./run-virtually.ts";
 import { type Summary, summarize } from "./summarize.ts";
 
-/** Enough for a p90 that another seed would hardly change. */
+/** Enough runs that another seed hardly changes the p90. */
 const runs = 40;
 
 const waits = { "wait-for-service-stability": "true" };
@@ -26,7 +26,9 @@ type Contender = keyof typeof contenders;
 type Results = Readonly<Record<Contender, readonly Run[]>>;
 const names = Object.keys(contenders) as Contender[];
 
-/** How late each notices a success, and for how many calls: the bundles as shipped, under a virtual clock. */
+/**
+ * Measures how late each side notices a success, and with how many calls: the bundles as shipped, on a virtual clock.
+ */
 export async function measurePolling(bundles: Sides<Chain>, folder: string): Promise<Report> {
   const results = {} as Record<Contender, readonly Run[]>;
   const collect = async (name: Contender) => {
@@ -52,18 +54,18 @@ export async function measurePolling(bundles: Sides<Chain>, folder: string): Pro
 interface Goals {
   readonly mean: number;
   readonly p90: number;
-  /** Of the official action's calls at its 15 s setting. */
+  /** Ratio to the official action's calls at its 15 s setting. */
   readonly calls: number;
 }
 const announced: Goals = { mean: 2, p90: 5, calls: 1.5 };
-/** Where AWS shows nothing before the end, closer looks would be paid for during all of the rollout. */
+/** Where AWS shows nothing before the end, closer polling would cost calls during the whole rollout. */
 const unannounced: Goals = { mean: 4, p90: 8, calls: 2 };
 const unannouncedKinds: readonly Kind[] = ["rolling, shown nothing", "traffic-shifted, tasks uncounted"];
 
 const ofRow = (all: readonly Run[], row: number) => all.filter((run) => run.row === row);
 
 const head = ["deployment", "defect", "wait-for-minutes", "by", "mean lag", "p90", "green", "calls", "says"];
-/** Enough to see what it is about. */
+/** Enough characters to recognize the problem. */
 const longest = 100;
 
 function tableRows(row: number, results: Results): string[][] {
@@ -83,7 +85,7 @@ function tableRows(row: number, results: Results): string[][] {
   });
 }
 
-/** Of all rows of a kind together. Lags and calls are compared where the official action sees the end at all. */
+/** Figures over all rows of a kind. Lags and calls are compared only where the official action sees the end. */
 function figuresOf(kind: Kind, results: Results): Figure[] {
   const rows = grid.flatMap((row, index) => (row.kind === kind ? [index] : []));
   const seen = rows.filter((row) => ofRow(results.official, row).some(({ green }) => green));

@@ -9,7 +9,7 @@ import { grid } from "./deployments.ts";
 import { appSpec, taskDefinition } from "./facts.ts";
 import { startStubAws } from "./stub-aws.ts";
 
-/** What this process is told, as JSON. */
+/** The input of this process, as JSON. */
 export interface Order {
   readonly side: "ours" | "peer";
   readonly bundle: string;
@@ -19,15 +19,17 @@ export interface Order {
   readonly runs: number;
 }
 
-/** What became of one run. */
+/** The result of one run. */
 export interface Run {
   readonly row: number;
   readonly green: boolean;
-  /** Milliseconds from AWS's success, or the stage that is waited for, until the action's end; negative when it ended before. */
+  /**
+   * Milliseconds from AWS's success, or from the awaited stage, until the action's end; negative when it ended before.
+   */
   readonly lagMs: number;
   /** Calls after the one that began the deployment. */
   readonly calls: number;
-  /** First error annotation, or what else is wrong with what it says; empty when nothing is. */
+  /** First error annotation, or another fault in the action's output; empty when there is none. */
   readonly complaint: string;
 }
 
@@ -57,7 +59,7 @@ process.exit(0);
 
 async function runOnce(row: number, run: number): Promise<Run> {
   const { waitForMinutes, deploy, until } = grid[row] as (typeof grid)[number];
-  // The same deployments for both sides, and the same jitter whenever this is run again.
+  // Both sides get the same deployments, and every rerun gets the same jitter.
   Math.random = createRandom(row * 10_007 + run);
   const deployment = deploy(Math.random);
   const begun: Begun = { createdAt: undefined };
@@ -91,7 +93,10 @@ function setInputs(inputs: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(inputs)) process.env[`INPUT_${name.toUpperCase()}`] = value;
 }
 
-/** Starts the bundle as shipped, anew each time: ours runs when its entry is evaluated, theirs exports what it runs. */
+/**
+ * Returns a function that starts the bundle as shipped. Ours runs when its entry is evaluated, theirs exports a
+ * function.
+ */
 function starter({ side, bundle }: Order): () => Promise<unknown> {
   let count = 0;
   if (side === "ours")
@@ -102,7 +107,7 @@ function starter({ side, bundle }: Order): () => Promise<unknown> {
   return createRequire(import.meta.url)(bundle) as () => Promise<unknown>;
 }
 
-/** What the action writes. */
+/** Returns the action's output. */
 async function capture(action: () => Promise<unknown>): Promise<string> {
   const write = process.stdout.write;
   let text = "";
@@ -118,7 +123,7 @@ async function capture(action: () => Promise<unknown>): Promise<string> {
   return text;
 }
 
-/** Mulberry32: numbers from 0 to 1 that only the seed decides. */
+/** Mulberry32: numbers from 0 to 1 that depend only on the seed. */
 function createRandom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -2,14 +2,14 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Answers of operations by name, as JSON or the text itself; one that is not here is denied. */
+/** Responses by operation name, as JSON or as text; an operation without one is denied. */
 export type Answers = Readonly<Record<string, () => object | string>>;
 
 export interface StubAws {
   readonly endpoint: string;
-  /** Names of the operations that were called, in their order. */
+  /** Names of the called operations, in order. */
   calls: string[];
-  /** What the account is like from now on. */
+  /** Responses of the account from now on. */
   answers: Answers;
   close(): void;
 }
@@ -43,7 +43,7 @@ export async function startStubAws(): Promise<StubAws> {
 
 const denied = { __type: "AccessDeniedException", message: "not part of the rehearsal" };
 
-/** Named by a header in AWS's JSON protocols, by a field of the form in its query protocol. */
+/** Reads the operation from a header in AWS's JSON protocols, from a form field in its query protocol. */
 function operationOf({ headers }: IncomingMessage, body: string): string {
   const target = headers["x-amz-target"];
   if (target === undefined) return new URLSearchParams(body).get("Action") ?? "";

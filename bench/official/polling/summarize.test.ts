@@ -9,7 +9,7 @@ const run = (lagSeconds: number, green = true, calls = 4) => ({
   complaint: green ? "" : "timed out",
 });
 
-test("lags are those of green runs, calls those of all", () => {
+test("takes lags from green runs and calls from all runs", () => {
   const lags = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((seconds) => run(seconds));
   expect(summarize([...lags, run(-600, false, 15)])).toEqual({
     meanLagSeconds: 5.5,
@@ -20,6 +20,6 @@ test("lags are those of green runs, calls those of all", () => {
   });
 });
 
-test("without a green run there is no lag", () => {
+test("reports no lag without a green run", () => {
   expect(summarize([run(-600, false)])).toMatchObject({ meanLagSeconds: Number.NaN, greenPercent: 0 });
 });

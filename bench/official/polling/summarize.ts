@@ -3,14 +3,14 @@ import type { Run } from "./run-virtually.ts";
 export interface Summary {
   readonly meanLagSeconds: number;
   readonly p90LagSeconds: number;
-  /** Of a hundred runs of a deployment that succeeds, those that ended so. */
+  /** Percentage of green runs; every deployment in them succeeds. */
   readonly greenPercent: number;
   readonly meanCalls: number;
-  /** What a run said that it should not. */
+  /** The first fault found in a run's output. */
   readonly complaint: string;
 }
 
-/** Lags are NaN when no run was green. */
+/** Summarizes the runs; lags are NaN when no run was green. */
 export function summarize(runs: readonly Run[]): Summary {
   const green = runs.filter((run) => run.green);
   const lags = green.map(({ lagMs }) => lagMs / 1000).sort((one, other) => one - other);

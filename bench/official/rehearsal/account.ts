@@ -15,11 +15,11 @@ export interface AccountOptions {
   readonly listenerPortOffset: number;
 }
 
-/** What a service is, as production and the bill show it. */
+/** State of a service, as production and the bill show it. */
 export interface Production {
   readonly desiredCount: number;
   readonly runningCount: number;
-  /** Deployments that still go on. */
+  /** Deployments that are still in progress. */
   readonly ongoing: number;
   /** Revisions of the family `web`. */
   readonly revisions: number;
@@ -47,7 +47,7 @@ export async function openAccount({ timeScale, listenerPortOffset }: AccountOpti
       taskDefinition: delivery.taskDefinitions[0],
     });
     await writeFile(template, JSON.stringify(registrable(taskDefinition)));
-    // JSON is YAML as well.
+    // JSON is valid YAML.
     await writeFile(appSpec, JSON.stringify(delivery.appSpec("<TASK_DEFINITION>")));
     return { template, appSpec };
   }
@@ -57,7 +57,7 @@ export async function openAccount({ timeScale, listenerPortOffset }: AccountOpti
     repositoryUri: delivery.repositoryUri,
     folder: stage.folder,
     ...files,
-    /** Waits until it runs. */
+    /** Returns when the service runs. */
     async createRollingService(): Promise<void> {
       const { networkConfiguration } = await describe("web");
       await aws.ecs.createService({
@@ -92,7 +92,7 @@ export async function openAccount({ timeScale, listenerPortOffset }: AccountOpti
   };
 }
 
-/** Without what only DescribeTaskDefinition tells. */
+/** Removes the fields that only DescribeTaskDefinition returns. */
 function registrable(described: TaskDefinition = {}) {
   const { taskDefinitionArn, revision, status, requiresAttributes, compatibilities, ...rest } = described;
   const { registeredAt, registeredBy, ...registrable } = rest;

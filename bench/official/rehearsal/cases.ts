@@ -1,35 +1,35 @@
 import type { Account, Production, ServiceName } from "./account.ts";
 
-/** What came of a release, beside what production was before. */
+/** Result of a release, compared with production before it. */
 export interface Outcome {
   readonly green: boolean;
   readonly annotation: string;
   readonly log: string;
-  /** AWS's minutes from the start of the chain until its last step ended. */
+  /** AWS minutes from the start of the chain until its last step ended. */
   readonly minutes: number;
   readonly calls: number;
   readonly before: Production;
-  /** Two minutes of AWS's later, when what was asked to stop has had the time. */
+  /** State two AWS minutes later, when anything that was asked to stop has had time to do so. */
   readonly after: Production;
 }
 
 export interface Case {
   readonly name: string;
-  /** Number in the list of what users of the official actions report, which docs/benchmarks.md has. */
+  /** Number of the defect in docs/benchmarks.md, which lists defects that users of the official actions report. */
   readonly defect?: number;
   readonly service: ServiceName;
   readonly version: "1" | "good" | "crash";
   readonly tag: "latest" | "absent";
-  /** Inputs that both know by the same name. */
+  /** Inputs that both actions know by the same name. */
   readonly inputs?: Readonly<Record<string, string>>;
   readonly ourInputs?: Readonly<Record<string, string>>;
   readonly officialInputs?: Readonly<Record<string, string>>;
   readonly prepare?: (account: Account) => Promise<unknown>;
-  /** The operation upon which the job is cancelled. */
+  /** The operation after which the job is cancelled. */
   readonly cancelAfter?: string;
-  /** How many times faster than the official chain ours should be; undefined where that says nothing. */
+  /** How many times faster than the official chain ours should be; undefined where the comparison means nothing. */
   readonly timesFaster?: number;
-  /** What a user could expect, in words and as a check. */
+  /** The result that a user expects, in words and as a check. */
   readonly expected: string;
   readonly holds: (outcome: Outcome) => boolean;
 }

@@ -8,7 +8,7 @@ import { cluster, type ServiceName } from "./account.ts";
 
 type Inputs = Readonly<Record<string, string>>;
 
-/** What is brought into production, whoever does it. */
+/** A release to deploy, with either chain. */
 export interface Release {
   readonly service: ServiceName;
   readonly template: string;
@@ -18,7 +18,7 @@ export interface Release {
   readonly version: string;
 }
 
-/** How a chain is told of a release: the inputs of its two actions. */
+/** Builds the inputs of a chain's two actions for a release. */
 export interface Tellers {
   readonly render: (release: Release) => Promise<Inputs>;
   readonly deploy: (release: Release, taskDefinition: string) => Promise<Inputs>;
@@ -38,7 +38,7 @@ export const tellers: Sides<Tellers> = {
       ...(release.service === "web" && { "codedeploy-appspec": release.appSpec }),
     }),
   },
-  // Their action.yml gives no defaults: the bundles have them.
+  // Their action.yml has no defaults: the bundles have them.
   peer: {
     render: async ({ template, image, version }) => ({
       "task-definition": template,
@@ -63,7 +63,7 @@ interface ActionFile {
   readonly inputs: Readonly<Record<string, { readonly default?: unknown }>>;
 }
 
-/** As the runner fills them in from action.yml. */
+/** Reads the defaults of action.yml, which the runner fills in. */
 async function defaultsOf(action: string): Promise<Inputs> {
   const { inputs } = parse(await readFile(join(actionsFolder, action, "action.yml"), "utf8")) as ActionFile;
   return Object.fromEntries(

@@ -7,6 +7,6 @@ test.each([
   ["later", '{"createTime":1795000002.5,"n":1}', '{"createTime":1795000075,"n":1}'],
   ["earlier", '{"createdAt":1794999999}', '{"createdAt":1794999970}'],
   ["no time", '{"count":1234567890,"text":"1795000002"}', '{"count":1234567890,"text":"1795000002"}'],
-])("a number of an answer that is a time (%s) is told on the action's clock", (_, answer, expected) =>
+])("converts a number that is a time (%s) in a response to the action's clock", (_, answer, expected) =>
   expect(scaleTimes(answer, time)).toBe(expected),
 );

@@ -5,14 +5,14 @@ import { type AwsTime, toAwsTime } from "../clocks/aws-time.ts";
 
 export interface CountingProxy {
   readonly endpoint: string;
-  /** Names of the operations that were called, in their order. */
+  /** Names of the called operations, in order. */
   readonly calls: readonly string[];
   close(): Promise<void>;
 }
 
 /**
- * Stands before the simulator's gateway: notes each call, and tells the times in AWS's answers on the clock that the
- * action has (the simulator leaves timestamps on the wall).
+ * A proxy before the simulator's gateway. It records each call, and converts the times in AWS's responses to the
+ * action's clock (the simulator's timestamps are real time).
  */
 export async function startCountingProxy(gateway: string, time: AwsTime): Promise<CountingProxy> {
   const calls: string[] = [];
@@ -28,7 +28,7 @@ export async function startCountingProxy(gateway: string, time: AwsTime): Promis
         .writeHead(answer.statusCode ?? 502, headers)
         .end(isJson ? scaleTimes(bytes.toString(), time) : bytes);
     } catch {
-      // The simulator cut the connection: so does what stands before it.
+      // The simulator cut the connection, so the proxy cuts it too.
       outgoing.destroy();
     }
   }).listen(0, "127.0.0.1");
@@ -57,14 +57,16 @@ async function read(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** By the header of the JSON protocols, else by the form of the query protocol, else by its path. */
+/**
+ * Reads the operation from the header of the JSON protocols, else from the query protocol's form, else from the path.
+ */
 function operationOf({ headers, method, url }: IncomingMessage, body: Buffer): string {
   const target = headers["x-amz-target"];
   if (typeof target === "string") return target.slice(target.indexOf(".") + 1);
   return new URLSearchParams(body.toString()).get("Action") ?? `${method} ${url}`;
 }
 
-/** A day: what the JSON protocols send as seconds since the epoch, and nothing else, lies so near to now. */
+/** One day: only times, which the JSON protocols send as seconds since the epoch, are this close to now. */
 const nearSeconds = 86_400;
 
 export function scaleTimes(json: string, time: AwsTime): string {

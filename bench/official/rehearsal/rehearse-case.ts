@@ -8,7 +8,7 @@ import type { Case, Outcome } from "./cases.ts";
 import type { Release, Tellers } from "./chains.ts";
 import { type CountingProxy, startCountingProxy } from "./counting-proxy.ts";
 
-/** One of the two that are compared. */
+/** One of the two chains that are compared. */
 export interface Contender {
   readonly chain: Chain;
   readonly tellers: Tellers;
@@ -16,10 +16,10 @@ export interface Contender {
 }
 
 const minuteMs = 60_000;
-/** CodeDeploy needs as long to put a stopped deployment back. */
+/** CodeDeploy needs this long to roll a stopped deployment back. */
 const settleMs = 2 * minuteMs;
 
-/** Brings the case's release into a simulated account of its own, render and then deploy, as a job would. */
+/** Deploys the case's release to a simulated account of its own, render and then deploy, as a job would. */
 export async function rehearseCase(
   each: Case,
   contender: Contender,
@@ -87,7 +87,7 @@ async function runChain(
 
 const preload = fileURLToPath(new URL("../clocks/scaled-clock.ts", import.meta.url));
 
-/** Often enough to be in time, as a deployment lasts seconds of the wall. */
+/** Often enough to be in time, as a deployment takes only seconds of real time. */
 const lookMs = 20;
 
 async function cancelAfter(
@@ -96,7 +96,7 @@ async function cancelAfter(
   cancellation: AbortController,
 ): Promise<void> {
   while (!calls.includes(operation)) await wait(lookMs);
-  // Some more looks, so that it is followed when the cancellation meets it.
+  // Waits for some more polls, so that the cancellation meets a deployment that is being followed.
   const seen = calls.length;
   while (calls.length < seen + 2) await wait(lookMs);
   cancellation.abort();

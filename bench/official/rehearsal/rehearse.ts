@@ -6,12 +6,12 @@ import { type Case, cases, type Outcome } from "./cases.ts";
 import { tellers } from "./chains.ts";
 import { type Contender, rehearseCase } from "./rehearse-case.ts";
 
-/** AWS's minutes take a second, for the simulator and for both chains. */
+/** One AWS minute takes one second, for the simulator and for both chains. */
 const timeScale = 60;
-/** Beside the ports of a rehearsal (10 080, 18 080), of the other benches and of the tests. */
+/** Different from the ports of a rehearsal (10 080, 18 080), of the other benches and of the tests. */
 const listenerPortOffsets = { ours: 10_600, peer: 10_700 };
 
-/** Every case with both chains at the same time, each in an account of its own. */
+/** Runs every case with both chains at the same time, each in an account of its own. */
 export async function rehearse(bundles: Sides<Chain>, say: (line: string) => void): Promise<Report> {
   const contenders: Sides<Contender> = {
     ours: { chain: bundles.ours, tellers: tellers.ours, caseInputs: ({ ourInputs }) => ourInputs },
@@ -63,7 +63,7 @@ function rowsOf(each: Case, { ours, peer }: Sides<Outcome>): string[][] {
   ];
 }
 
-/** What production has afterwards, beside its tasks. */
+/** Describes what production has afterwards in addition to its tasks. */
 function leftOf({ before, after }: Outcome): string {
   const revisions = after.revisions - before.revisions;
   const parts = [
@@ -74,7 +74,7 @@ function leftOf({ before, after }: Outcome): string {
   return parts.filter(Boolean).join(", ");
 }
 
-/** About a line of a wide terminal. */
+/** About one line of a wide terminal. */
 const longest = 150;
 const shorten = (text: string) => {
   const line = text.replaceAll(/\s+/g, " ");

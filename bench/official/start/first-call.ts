@@ -12,10 +12,10 @@ export interface Start {
   readonly preload?: string;
 }
 
-/** No action takes as long to begin; one that has not called by then has ended, or never will. */
+/** No action takes this long to start; one that has not called by then never will. */
 const limitMs = 60_000;
 
-/** Starts an action and ends it at its first call to AWS; answers how many milliseconds that took. */
+/** Starts an action and ends it at its first call to AWS. Returns how many milliseconds that took. */
 export async function untilFirstCall({ bundle, variables, folder, preload }: Start): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

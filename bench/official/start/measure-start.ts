@@ -12,7 +12,7 @@ import { type Start, untilFirstCall } from "./first-call.ts";
 const starts = 11;
 const sides = ["ours", "peer"] as const;
 
-/** What the runner has to load, and how long that takes until AWS hears of it. */
+/** Measures the bytes that the runner has to load, and the time until the first call to AWS. */
 export async function measureStart(bundles: Sides<Chain>, folder: string): Promise<Report> {
   const own = await mkdtemp(join(folder, "start-"));
   const variables = await writeInputs(own);
@@ -67,7 +67,7 @@ const megabytes = (metric: string, ours: number, official: number, goal: Goal): 
     goal,
   });
 
-/** Inputs of both actions; each takes its own. */
+/** Writes the inputs of both actions; each reads its own. */
 async function writeInputs(folder: string): Promise<Record<string, string>> {
   const files = { taskDefinition: join(folder, "task.json"), appSpec: join(folder, "appspec.json") };
   await writeFile(files.taskDefinition, JSON.stringify(taskDefinition));
@@ -80,7 +80,7 @@ async function writeInputs(folder: string): Promise<Record<string, string>> {
   };
 }
 
-/** Bytes of the JavaScript that a start loads, and of all that lies beside it. */
+/** Returns the bytes of the JavaScript that a start loads, and of all files next to it. */
 async function sizesOf(start: Start): Promise<{ loaded: number; all: number }> {
   const list = join(start.folder, `loaded-${start.bundle.replaceAll(/\W/g, "-")}`);
   const preload = join(import.meta.dirname, "note-loaded-files.ts");
