@@ -69,9 +69,9 @@ test("the deploy role may do what the actions of the deploying workflows call", 
   expect([...new Set(called)].filter((action) => !allowed.includes(action)).sort()).toEqual(notNeeded);
 });
 
-/** What those actions only do when asked for something that the workflows of this repository do not ask for. */
+/** Permissions for optional features of those actions that the workflows of this repository do not use. */
 const notNeeded = [
-  // Repositories are made by registry.yaml and pipeline.yaml, public ones are used by nobody here.
+  // Repositories are created by registry.yaml and pipeline.yaml; public repositories are not used here.
   "codecommit:CreateRepository",
   "ecr:CreateRepository",
   "ecr:PutLifecyclePolicy",
@@ -178,7 +178,7 @@ function callsOf(source: string): string[] {
   );
 }
 
-/** What only AWS can tell, as text. */
+/** Replaces values known only to AWS with text. */
 function openAsText(_: string, value: unknown): unknown {
   return isKnown(value) ? value : describeValue(value);
 }

@@ -27,7 +27,7 @@ const push = async (answer: string) => {
   };
   await pushProgram(stage.simulator, repositories?.[0]?.repositoryUri ?? "", program);
 };
-/** The course's files, but for what the program does not ask for: a database and a command that tells its health. */
+/** The course's files, without a database and a health check command, which the program does not have. */
 const commitDefinitions = () => {
   const taskDefinition = JSON.parse(read("ecs/taskdef-customer.json"));
   const [{ environment, secrets, healthCheck, logConfiguration, ...container }] =

@@ -3,7 +3,7 @@ import type { Simulator } from "../simulator/src/simulator.ts";
 
 type Names = (aws: Aws) => Promise<readonly (string | undefined)[]>;
 
-/** What of an account the templates can make, service by service; the snapshots they leave on purpose excepted. */
+/** All resources in an account that the templates can create, by service, except the snapshots they keep on purpose. */
 const kinds: { readonly [kind: string]: Names } = {
   stacks: async ({ cloudformation }) =>
     (await cloudformation.describeStacks({})).Stacks?.map(({ StackName }) => StackName) ?? [],

@@ -13,7 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(work, { recursive: true }));
 
-/** Of the form that the account would answer a look-up with. */
+/** Example values in the format that an account would return. */
 const looksLike: { readonly [kind: string]: string } = {
   vpc: "vpc-0123456789abcdef0",
   subnet: "subnet-0123456789abcdef0",
@@ -62,7 +62,7 @@ function deploymentFile(profile: string, name: string, parameters: object): stri
   return file;
 }
 
-/** What cfn-lint prints. */
+/** Returns the output of cfn-lint. */
 async function lint(args: string[]): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)("cfn-lint", ["-c", "I", "--regions", "us-east-1", ...args]);

@@ -22,8 +22,8 @@ const unknownAttributes: { readonly [type: string]: readonly string[] } = {
 };
 
 /**
- * The template, as JSON, without what moto does not know: resources of such types are left out, and where something
- * of theirs is asked for there is a text. moto has no Fn::Cidr either: it is given the ranges.
+ * Returns the template as JSON without the features that moto lacks: resources of such types are left out, and
+ * references to them become text. moto has no Fn::Cidr either, so the ranges are inserted.
  */
 export function templateForMoto({ content }: Template): string {
   const resources = isObject(content.Resources) ? content.Resources : {};

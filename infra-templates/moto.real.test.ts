@@ -38,7 +38,7 @@ test.each(profiles)(
     const made: string[] = [];
     for (const { stackName, template } of stacks) {
       const { StackResources = [] } = await cloudformation.describeStackResources({ StackName: stackName });
-      // What a condition leaves out moto lists without a name.
+      // moto lists resources that a condition excludes without a name.
       const ids = StackResources.flatMap(({ LogicalResourceId: id }) => id ?? []);
       made.push(...ids.map((id) => `${template.name}/${id}`));
     }

@@ -6,14 +6,14 @@ import { CloudFormation } from "@aws-sdk/client-cloudformation";
 export interface Moto {
   readonly endpoint: string;
   readonly cloudformation: CloudFormation;
-  /** What moto has said about types it does not know, each once. */
+  /** Returns each message of moto about a type it does not know, once. */
   unknownTypes(): string[];
-  /** Empties the account; deleting the stacks is beyond moto, which lets a VPC's stack not go. */
+  /** Empties the account. Deleting the stacks does not work: moto cannot delete the VPC's stack. */
   reset(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** AWS as moto imitates it, on a port of its own; a program that nobody here wrote. */
+/** Starts moto, an independent imitation of AWS, on its own port. */
 export async function startMoto(): Promise<Moto> {
   const server = spawn("moto_server", ["--host", "127.0.0.1", "--port", "0"], {
     stdio: ["ignore", "ignore", "pipe"],

@@ -132,7 +132,7 @@ const delivery: Row[] = [
 const employeeHealth = (path: string): Row[] =>
   ["One", "Two"].map((number) => [`load-balancer/EmployeeTargetGroup${number} HealthCheckPath`, path]);
 
-/** What the course's account has already, and a standard one is given. */
+/** Names that the course's account already has and a standard account creates. */
 const made: Row[] = [
   // Not the course's, which needs the database.
   ...employeeHealth("/admin/health"),
@@ -216,7 +216,7 @@ test("roles that exist are taken by their names", () => {
   ]);
 });
 
-/** Texts with what only AWS can tell in angle brackets; a resource by its name. */
+/** Replaces values known only to AWS with text in angle brackets, and a resource with its name. */
 function settled(value: unknown): unknown {
   if (!isKnown(value)) return describeValue(value);
   if (Array.isArray(value)) return value.map(settled);

@@ -11,7 +11,7 @@ export type Profile = (typeof profiles)[number];
 export type ProfileValues = { readonly [template: string]: { readonly [parameter: string]: unknown } };
 
 export const read = (file: string) => readFileSync(join(folder, file), "utf8");
-/** Stands for the repository's variable ADMIN_SOURCE_IPS. */
+/** An example value of the repository variable ADMIN_SOURCE_IPS. */
 export const adminSourceIps = "192.0.2.7/32";
 
 export const readProfile = (profile: Profile): ProfileValues =>
@@ -24,7 +24,7 @@ export const templateNames = readdirSync(folder)
   .flatMap((file) => (file.endsWith(".yaml") ? [file.slice(0, -".yaml".length)] : []))
   .sort();
 
-/** What a profile's templates create, with `changes` of its parameters; look-ups stay texts. */
+/** Returns the resources that a profile's templates create, with `changes` of its parameters. Lookups stay texts. */
 export function resourcesOf(profile: Profile, changes: ProfileValues = {}): EvaluatedResource[] {
   const given = readProfile(profile);
   const values = Object.fromEntries(

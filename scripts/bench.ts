@@ -32,5 +32,5 @@ const output = join(folder, "..", ".bench");
 await mkdir(output, { recursive: true });
 await writeFile(join(output, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
 for (const sentence of leftOut) console.error(sentence);
-// Who asked for it by name did not get it.
+// A benchmark requested by name was left out.
 if (leftOut.length > 0 && names.length > 0) process.exitCode = 1;

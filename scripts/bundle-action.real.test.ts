@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 4 * minute);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What the bundle writes, and how many bytes of JavaScript it opens for that. */
+/** Returns the bundle's output and the number of bytes of JavaScript that it opens. */
 function start(bundle: string, variables: Readonly<Record<string, string>>) {
   const index = join(folder, bundle, "index.js");
   const noting = `import { registerHooks } from "node:module";
@@ -59,7 +59,7 @@ test("what is loaded on demand is there, such as credentials by web identity", a
     AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/deploy",
     AWS_WEB_IDENTITY_TOKEN_FILE: token,
     AWS_MAX_ATTEMPTS: "1",
-    // Nobody listens there: that is what it says once it has the STS client.
+    // No server listens there. The bundle logs this error once it has the STS client.
     AWS_ENDPOINT_URL: "http://127.0.0.1:1",
   });
   expect(text).toContain("ECONNREFUSED");

@@ -7,7 +7,7 @@ export interface Check {
   readonly command: readonly [string, ...string[]];
 }
 
-/** What `npm run check` runs, the longest first; all of it is part of `npm test` too. */
+/** Checks of `npm run check`, the longest first; all are part of `npm test` too. */
 export const checks: readonly Check[] = [
   {
     name: "types",

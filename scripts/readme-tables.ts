@@ -12,7 +12,7 @@ interface ActionFile {
   readonly outputs?: Record<string, { readonly description?: string }>;
 }
 
-/** The README with the tables between its markers made anew from action.yml. */
+/** Returns the README with the tables between its markers regenerated from action.yml. */
 export function withTables(readme: string, actionYaml: string): string {
   const { inputs = {}, outputs = {} } = parse(actionYaml) as ActionFile;
   const withInputs = between(readme, "inputs", inputTable(inputs));
@@ -53,7 +53,7 @@ export function table(head: string[], rows: string[][]): string {
   return [line(head), `|${" --- |".repeat(head.length)}`, ...rows.map(line)].join("\n");
 }
 
-/** The text with what stands between the markers of a name made anew. */
+/** Returns the text with the content between the markers of a name replaced. */
 export function between(text: string, name: string, content: string): string {
   const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
   const from = text.indexOf(begin);

@@ -64,7 +64,7 @@ async function runTests(): Promise<number> {
   return code ?? 1;
 }
 
-/** What ends before its time has removed nothing. */
+/** Removes containers that an interrupted run has left. */
 async function endEarly(code: number): Promise<never> {
   endTests();
   if (all && tests) await removeContainers(temporary).catch(() => {});

@@ -38,7 +38,7 @@ async function main(): Promise<void> {
       update(join(root, `docs/lab/${name}.${language}.md`), (before) =>
         between(before, "cost", costTable(costs ?? [], language)),
       );
-  // A check of their own tells whether the diagrams are stale.
+  // A separate check reports outdated diagrams.
   const pictures = values.check
     ? []
     : await updateDiagrams(join(root, "infra-templates"), join(root, "docs/architecture"), false);

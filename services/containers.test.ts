@@ -1,4 +1,4 @@
-// What the container files promise, read as Docker reads them; images.test.ts shows what comes out of them.
+// Tests the container files as Docker reads them; images.real.test.ts tests the resulting images.
 import { readFileSync } from "node:fs";
 import { matchesGlob } from "node:path";
 import { fileURLToPath } from "node:url";

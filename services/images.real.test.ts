@@ -93,7 +93,7 @@ const limits = () => [
   ...["--label", label],
 ];
 
-/** What the deployment workflow says about every service's container. */
+/** The deployment workflow's settings for every service's container. */
 const workflowInputs = (() => {
   const { jobs } = parse(readFileSync(join(root, ".github/workflows/deploy-service.yml"), "utf8"));
   const { entrypoint, environment } = jobs.deploy.steps.find(
@@ -140,7 +140,7 @@ describe.skipIf(!hasDocker).each(services)("the image of $name", ({ name, port, 
   beforeAll(async () => {
     for (const builder of builders) {
       const image = await build(builder, name, port);
-      // Docker keeps what it pulled until it is told otherwise.
+      // Docker keeps pulled images until they are removed.
       ends.defer(async () => void (await docker("image", "rm", "--force", image)));
       images[builder] = image;
     }

@@ -12,7 +12,7 @@ import type { Simulator } from "../simulator/src/simulator.ts";
 export const root = fileURLToPath(new URL("..", import.meta.url));
 export const run = promisify(execFile);
 
-/** Runs the action build-image as a step does, with nothing but these inputs; answers the image by digest. */
+/** Runs the action build-image as a step does, with only these inputs. Returns the image by digest. */
 export async function buildImage(
   simulator: Simulator,
   folder: string,
@@ -50,7 +50,7 @@ export async function pushBase(simulator: Simulator, folder: string, npm: boolea
   });
 }
 
-/** Copies the services' sources into the folder and bundles one of them there; answers the folder of its bundle. */
+/** Copies the services' sources into the folder and bundles one of them there. Returns the folder of its bundle. */
 export async function bundleService(folder: string, service: string): Promise<string> {
   const sources = join(folder, `${service}-sources`);
   await mkdir(join(sources, "services"), { recursive: true });
@@ -65,7 +65,7 @@ export async function bundleService(folder: string, service: string): Promise<st
   return join(cwd, "dist");
 }
 
-/** What npm needs to reach its registry as it does on this machine, in one file: a certificate's path leads nowhere in a build. */
+/** Writes npm's settings for reaching its registry into one file. A certificate's path would not exist in a build. */
 export async function writeNpmrc(file: string): Promise<void> {
   const names = ["registry", "https-proxy", "cafile", "userconfig"];
   const { stdout } = await run("npm", ["config", "get", ...names], { cwd: root });
@@ -85,7 +85,7 @@ export async function writeNpmrc(file: string): Promise<void> {
   await writeFile(file, `${lines.join("\n")}\n`, { mode: 0o600 });
 }
 
-/** Lets containers reach a port of this machine's loopback; answers the address that they see. */
+/** Makes a port of this machine's loopback available to containers. Returns the address that they use. */
 export async function serveToContainers(
   port: number,
 ): Promise<{ host: string; port: number; server: Server }> {

@@ -1,4 +1,4 @@
-/** What students change in a service's source in the course, each as a function from the text of `app.ts`. */
+/** Changes that students make to a service's source in the course, each as a function from the text of `app.ts`. */
 export const exercises = {
   "another heading": (text: string) => text.replace(/const heading = .*/, `const heading = 'Beans & "Tea"';`),
   "a light navigation": (text: string) => text.replace("navbar-dark bg-dark", "navbar-light bg-light"),

@@ -1,8 +1,7 @@
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 
-// What was compiled once is not compiled again: the lab, and the simulator and load generators that it starts, are up in
-// half the time.
+// Reuses compiled code: the lab, the simulator and the load generators that it starts are up in half the time.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "../../node_modules/.cache/compiled");
 enableCompileCache(process.env.NODE_COMPILE_CACHE);
 const { runLab } = await import("./story/run-lab.ts");

@@ -21,7 +21,7 @@ let directory: string;
 let clone: string;
 let temporary: string;
 
-// The last commit in a clone of its own, as a newcomer has it, with the packages that are installed here.
+// Clones the last commit, as for a new user, with the packages that are installed here.
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "story-test-"));
   clone = join(directory, "clone");

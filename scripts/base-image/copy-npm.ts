@@ -22,7 +22,7 @@ export async function copyNpm(folder: string): Promise<void> {
 /** The folder of npm's package. */
 async function findNpm(): Promise<string> {
   const onPath = (process.env.PATH ?? "").split(delimiter).map((each) => join(each, "npm"));
-  // npm tells the scripts that it runs where it is itself.
+  // npm passes its own location to scripts.
   for (const program of [process.env.npm_execpath, ...onPath]) {
     if (!program || !existsSync(program)) continue;
     const npm = dirname(dirname(await realpath(program)));

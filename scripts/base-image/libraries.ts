@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "./run.ts";
 
-/** Before glibc 2.34 these are loaded when a name is looked up, which `ldd` cannot know. */
+/** Before glibc 2.34 these are loaded on name resolution, which `ldd` cannot know. */
 const loadedOnDemand = ["libnss_files.so.2", "libnss_dns.so.2", "libresolv.so.2"];
 
 /** Paths of every library that a program loads, its dynamic linker among them. */

@@ -16,9 +16,9 @@ export interface NodeBaseOptions {
 export const basePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
- * Makes an image's root file system that holds Node 24 and what it loads, and neither shell nor packages: this
- * repository's own Node on this machine's C library. No registry is asked, and the same machine makes the same bytes.
- * Answers the folder. Rejects with a sentence where it cannot be made, such as on macOS.
+ * Creates an image's root file system with Node 24 and its libraries, without a shell or packages. It uses this
+ * repository's own Node and this machine's C library, contacts no registry, and produces the same bytes each time on
+ * the same machine. Returns the folder. Rejects with an error where this is not possible, such as on macOS.
  */
 export async function makeNodeBase({ folder, npm = false }: NodeBaseOptions): Promise<string> {
   const node = findNode();

@@ -7,7 +7,7 @@ import type {
 } from "../../actions/shared/diagram/diagram.ts";
 import { cardSize, frameHead, labelSize, padding } from "./sizes.ts";
 
-/** Loose cards that may stand in a row, and in a column where there are more. */
+/** Limits for unconnected cards: those in a row, and those in a column when there are more. */
 const rowLength = 2;
 const columnLength = 2;
 
@@ -67,13 +67,13 @@ function frameNode(
       ...options,
       "elk.padding": `[top=${head.height + padding},left=${padding},bottom=${padding},right=${padding}]`,
       "elk.nodeSize.constraints": "MINIMUM_SIZE",
-      // Of a frame in a graph that runs downwards, ELK takes its height for the first and its width for the second.
+      // In a graph that runs downwards, ELK swaps the height and width of a frame.
       "elk.nodeSize.minimum": `(${head.height + padding},${head.width})`,
     },
   };
 }
 
-/** One against the flow is told to ELK the other way round. */
+/** ELK gets an edge against the flow in reverse. */
 function elkEdge({ from, to, label, isUpward }: DiagramEdge, index: number): ElkExtendedEdge {
   return {
     id: `edge ${index}`,
@@ -83,7 +83,7 @@ function elkEdge({ from, to, label, isUpward }: DiagramEdge, index: number): Elk
   };
 }
 
-/** Cards without an arrow inside of their frame would all stand in one row: hidden arrows make columns of them. */
+/** Cards without an arrow inside their frame would all be in one row: hidden arrows make columns of them. */
 function columnEdges({ groups, nodes, edges }: Diagram): ElkExtendedEdge[] {
   return groups.flatMap(({ id }) => {
     const members = nodes.filter(({ group }) => group === id);

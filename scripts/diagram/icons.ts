@@ -37,7 +37,7 @@ export const icons: { readonly [icon in Icon]: { readonly family: Family; readon
   terminal: { family: "developer", path: "M6 8h20v16H6zM10 13l3 3-3 3M16 19h5" },
 };
 
-/** As AWS tells kinds of services by colour. */
+/** Kinds of services that AWS distinguishes by colour. */
 export type Family =
   | "compute"
   | "database"

@@ -6,7 +6,7 @@ import { elkGraph } from "./elk-graph.ts";
 export interface Layout {
   readonly width: number;
   readonly height: number;
-  /** Of groups and nodes, by their ids. */
+  /** Boxes of groups and nodes, by their ids. */
   readonly boxes: ReadonlyMap<string, Box>;
   readonly routes: readonly Route[];
 }

@@ -10,10 +10,10 @@ import { drawDiagram } from "../../actions/shared/diagram/draw.ts";
 import { readTaskDefinitions } from "../../actions/shared/diagram/task-definitions.ts";
 import { isObject } from "../../actions/shared/task-definition.ts";
 
-/** That of the course. */
+/** Region of the course. */
 const region = "us-east-1";
 
-/** What is said once all is set up, and a profile cannot say: it is drawn as it is then. */
+/** Parameter values that are set only after set-up; the diagram shows the finished state. */
 const whenSetUp: { readonly [template: string]: { readonly [parameter: string]: string } } = {
   access: { GitHubRepository: "OWNER/ecs-delivery" },
   pipeline: { Sources: "ready" },

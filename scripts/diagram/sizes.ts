@@ -26,7 +26,7 @@ export function cardText({ title, service, details }: DiagramNode): CardText {
   return { titles: wrap(title, longestTitle), texts };
 }
 
-/** An icon, and beside it the title and lines of text. */
+/** Returns the size of an icon with the title and lines of text next to it. */
 export function cardSize(node: DiagramNode): Size {
   const { titles, texts } = cardText(node);
   const widths = [

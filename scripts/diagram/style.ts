@@ -1,4 +1,4 @@
-/** Of text on all grounds the contrast is at least 4.5 to 1 (WCAG 2.2, 1.4.3). */
+/** All text has a contrast of at least 4.5 to 1 on its background (WCAG 2.2, 1.4.3). */
 export const light = {
   page: "#ffffff",
   card: "#ffffff",

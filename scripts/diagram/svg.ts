@@ -4,7 +4,7 @@ import type { Box, Layout, Point, Route } from "./layout.ts";
 import { cardText, font, iconSize, lineHeight, padding } from "./sizes.ts";
 import { style } from "./style.ts";
 
-/** A picture of its own, readable on light and dark pages, and told to those who do not see it. */
+/** Renders a standalone picture, readable on light and dark pages, with a text description for screen readers. */
 export function diagramSvg(diagram: Diagram, layout: Layout, title: string): string {
   const { width, height, boxes, routes } = layout;
   const boxOf = (id: string): Box => {
@@ -101,7 +101,7 @@ function lineLabel({ edge, label }: Route, groundOf: (box: Box) => string): stri
   ];
 }
 
-/** What a text is on: the frame of subnets around it, which are filled, or the page. */
+/** Returns the background class of a text: the filled frame of subnets around it, or the page. */
 function groundUnder(box: Box, groups: readonly DiagramGroup[], boxOf: (id: string) => Box): string {
   const under = groups.findLast(({ id, kind }) => kind.endsWith("-subnets") && contains(boxOf(id), box));
   return `on-${under?.kind ?? "page"}`;

@@ -10,8 +10,8 @@ import type { Simulator } from "../../simulator/src/simulator.ts";
 import { startRealSimulator, testListenerPortOffset } from "../../simulator/src/test-simulator.support.ts";
 import { type CodeBlock, codeBlocksOf } from "./markdown.ts";
 
-// A student's way through the phases by hand: each command of a page in one shell, in order, in an account that is as
-// the course's is at its beginning. `sh` is run; `console` shows what takes a machine that is not there.
+// Runs a student's manual steps through the phases: each command of a page in one shell, in order, in an account like
+// the course's at its beginning. `sh` blocks are run; `console` blocks need a machine that is not available here.
 const pages = [
   "phase-2-analyse-the-monolith",
   "phase-3-development-environment",
@@ -53,7 +53,7 @@ describe.sequential.each(pages)("%s", (name) => {
   });
 });
 
-/** What the page shows under the commands, with `…` for whatever differs and blanks for tabs. */
+/** Returns the output that the page shows under the commands, with `…` for varying text and blanks for tabs. */
 function outputAfter(blocks: readonly CodeBlock[], index: number): RegExp | undefined {
   const next = blocks[index + 1];
   if (next?.language !== "text") return undefined;
@@ -62,7 +62,7 @@ function outputAfter(blocks: readonly CodeBlock[], index: number): RegExp | unde
   return new RegExp(`^${pattern}\\s*$`);
 }
 
-/** In place of `docker push`: a stand-in for each service that answers its own paths only. */
+/** Replaces `docker push` with a stand-in for each service that serves only its own paths. */
 async function pushImages(): Promise<void> {
   for (const [service, paths] of [
     ["customer", "^/(suppliers.*)?$"],

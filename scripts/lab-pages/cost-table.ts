@@ -42,7 +42,7 @@ const words = {
   },
 } as const satisfies Record<Language, object>;
 
-/** What a phase's templates cost, by the same code as estimate-cost, as a table of Markdown. */
+/** Returns the cost of a phase's templates as a Markdown table, computed by the same code as estimate-cost. */
 export function costTable(costs: NonNullable<PhasePage["costs"]>, language: Language): string {
   const word = words[language];
   const rows = rowsOf(costs);
@@ -102,7 +102,7 @@ function itemRows(
   return rows.sort((one, other) => greatest(other) - greatest(one));
 }
 
-/** Dearest first, since that is what a reader has to know. */
+/** Sorts the most expensive first, which matters most to the reader. */
 function greatest({ figures }: Row): number {
   return Math.max(...figures.map((usd) => usd ?? 0));
 }

@@ -1,6 +1,6 @@
 /**
- * Ids of prices by their beginning → what is billed, in French, for the course's pages; the first that fits holds.
- * `…` stands for the rest of the id.
+ * Descriptions of billed items in French for the course's pages, by the beginning of the price id; the first match
+ * counts. `…` represents the rest of the id.
  */
 export const frenchDescriptions: readonly (readonly [beginning: string, description: string])[] = [
   ["fargate-vcpu-", "vCPU des tâches"],

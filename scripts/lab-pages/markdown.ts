@@ -1,5 +1,5 @@
 export interface CodeBlock {
-  /** Of the last heading before it. */
+  /** Text of the last heading before it. */
   readonly heading: string;
   readonly language: string;
   readonly text: string;
@@ -34,7 +34,7 @@ export function relativeLinksOf(markdown: string): string[] {
   );
 }
 
-/** What stands in backticks within the text. */
+/** Returns the text between backticks. */
 export function codeSpansOf(markdown: string): string[] {
   return [...withoutCode(markdown).matchAll(/`([^`\n]+)`/g)].map(([, text = ""]) => text);
 }

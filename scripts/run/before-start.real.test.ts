@@ -55,7 +55,7 @@ const git = (...command: string[]) => run("git", command, { cwd: clone });
 /** `npm run …` as a user types it, on the machine's own Node. */
 async function npm(command: string[], environment: NodeJS.ProcessEnv = {}) {
   const { PATH = "", HOME, LANG } = process.env;
-  // What the tests themselves run on is not the machine's.
+  // The tests' own Node is not on the machine's path.
   const path = PATH.split(":").filter((folder) => !folder.startsWith(join(root, "node_modules")));
   const before = await readdir(clone);
   const child = spawn("npm", ["run", "--silent", ...command], {

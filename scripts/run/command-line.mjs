@@ -154,7 +154,7 @@ export function usageOf(command, columns = 100) {
 }
 
 /**
- * What to print in place of running the command, if that is all.
+ * Returns the text to print instead of running the command, if there is one.
  * @template {Record<string, Option>} O
  * @param {Command<O>} command
  * @param {Values<O>} values

@@ -11,7 +11,7 @@ import { lastLines, runQuietly } from "./quiet-task.mjs";
  */
 export function arePackagesInstalled(root) {
   const modules = join(root, "node_modules");
-  // Its program comes from an install script, which npm may have been asked to leave out.
+  // An install script creates the program, and npm may be configured to skip it.
   if (!existsSync(join(modules, ".bin/node")) || !existsSync(join(modules, ".package-lock.json")))
     return false;
   const wanted = packagesIn(join(root, "package-lock.json"));

@@ -33,7 +33,7 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(join(root, path), text);
 }
 
-/** As `npm ci` leaves a clone, whoever has called it. */
+/** Creates the same files that `npm ci` leaves in a clone. */
 async function install(packages: Record<string, object>): Promise<void> {
   await write("package-lock.json", JSON.stringify({ packages: locked }));
   await write("node_modules/.package-lock.json", JSON.stringify({ packages }));

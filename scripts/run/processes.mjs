@@ -18,7 +18,7 @@ export function thisProcess() {
 }
 
 /**
- * False for a process of this machine that has ended; those of other process namespaces cannot be judged.
+ * Returns false for a process of this machine that has ended. Processes of other namespaces cannot be checked.
  * @param {string} owner as `thisProcess` returned it
  */
 export function mayBeAlive(owner) {

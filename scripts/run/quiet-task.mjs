@@ -11,7 +11,7 @@ import { once } from "node:events";
  */
 export async function runQuietly(title, [command = "", ...args], options) {
   const line = startLine(title);
-  // In a group of its own: it has children, and a terminal's Ctrl-C shall reach them once.
+  // Runs in its own process group: it has children, and a terminal's Ctrl-C must reach them only once.
   const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"], detached: true });
   let output = "";
   for (const stream of [child.stdout, child.stderr])

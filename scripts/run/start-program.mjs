@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { withoutNpmOptions } from "./command-line.mjs";
 
-/** A program that was asked to end and has not ended by then hangs. */
+/** Time after which a program that was asked to end counts as hanging. */
 const endsWithinMs = 9000;
 
 /**
@@ -45,7 +45,7 @@ export function startProgram(root, program, programArguments, command) {
 }
 
 /**
- * npm passes on SIGINT and SIGTERM. When it ends by another signal, nobody waits for this process.
+ * npm passes on SIGINT and SIGTERM. When another signal ends it, no process waits for this one.
  * @param {() => void} action
  */
 function whenOrphaned(action) {

@@ -6,20 +6,20 @@ import { setTimeout as wait } from "node:timers/promises";
 import { asRoot } from "./as-root.ts";
 
 export interface ContainerEngine {
-  /** Resolves when the engine answers; rejects with the last lines of its log when it does not. */
+  /** Resolves when the engine responds; rejects with the last lines of its log when it does not. */
   readonly ready: Promise<void>;
   end(): Promise<void>;
 }
 
 const startsWithinMs = 60_000;
-/** What containers that are still there when the engine ends get for their own end. */
+/** Time to stop for containers that still run when the engine ends. */
 const containersEndWithinSeconds = 3;
 
 export function engineAnswers(): boolean {
   return spawnSync("docker", ["info"], { stdio: "ignore", timeout: 30_000 }).status === 0;
 }
 
-/** An engine that answers, as on GitHub's runners, is used as it is. */
+/** A running engine, as on GitHub's runners, is used as it is. */
 export function startEngineUnlessOneAnswers(): ContainerEngine | undefined {
   if (engineAnswers()) return undefined;
   const folder = mkdtempSync(join(tmpdir(), "container-engine-"));

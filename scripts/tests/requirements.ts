@@ -12,7 +12,7 @@ type DebianPackage = readonly [name: string, isThere: () => boolean];
 /** A Python program that pipx installs. */
 type PythonProgram = readonly [program: string, requirement: string];
 
-/** What the real tests need besides Node and npm. */
+/** Debian packages that the real tests need besides Node and npm. */
 const debianPackages: readonly DebianPackage[] = [
   ["git", has("git")],
   ["curl", has("curl")],
@@ -32,7 +32,7 @@ const debianPackages: readonly DebianPackage[] = [
   ["python3-boto3", () => succeeds("/usr/bin/python3", "-c", "import boto3")],
   // A version manager's aws may be version 1.
   ["awscli", () => ["/usr/bin/aws", "aws"].some((aws) => output(aws, "--version").startsWith("aws-cli/2"))],
-  // An engine that answers, as on GitHub's runners, is used as it is: its packages may not be Debian's.
+  // A running engine, as on GitHub's runners, is used as it is: its packages may not be Debian's.
   ["docker.io", () => has("dockerd")() || engineAnswers()],
   ["iptables", () => has("iptables")() || engineAnswers()],
   // Debian has split the client off the engine, Ubuntu has not.

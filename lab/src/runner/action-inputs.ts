@@ -22,7 +22,7 @@ export function inputsOf(
   return Object.fromEntries([...inputs.values()].map(({ id, value }) => [id, value]));
 }
 
-/** As GitHub does: an input the action does not declare is told, and given all the same. */
+/** Warns of inputs that the action does not declare. As on GitHub, the action gets them all the same. */
 export function warnOfUnknownInputs(running: RunningStep, action: Action, given: string[]): void {
   const known = action.inputs.map((input) => input.id);
   const unknown = given.filter((name) => !known.some((id) => id.toLowerCase() === name.toLowerCase()));

@@ -14,7 +14,7 @@ type FileName = keyof typeof names;
 /** The files through which a step speaks to the runner. */
 export interface CommandFiles {
   environment: Record<string, string>;
-  /** What the step has written. Throws when a file is not as GitHub reads it. */
+  /** Reads the step's output files. Throws when a file does not follow GitHub's format. */
   read(): Promise<StepWritings>;
 }
 

@@ -68,7 +68,7 @@ async function performAround(sequence: StepSequence, tasks: Task[]): Promise<voi
   requireSuccess(sequence.steps.slice(before));
 }
 
-// Neither `secrets` nor `vars` nor `needs`: https://docs.github.com/actions/reference/workflows-and-actions/contexts
+// Excludes `secrets`, `vars` and `needs`: https://docs.github.com/actions/reference/workflows-and-actions/contexts
 const keptContexts = ["matrix", "runner", "strategy"];
 
 function innerSequence(
@@ -83,7 +83,7 @@ function innerSequence(
   return { job: running.job, contexts, steps: [], posts: [], outer: running };
 }
 
-/** Their annotations have told already why they failed. */
+/** The annotations of failed steps have already reported the cause. */
 function requireSuccess(steps: StepResult[]): void {
   const cancelled = steps.find((step) => step.conclusion === "cancelled");
   if (cancelled) throw new StepCancelled(`'${cancelled.name}' was cancelled`);

@@ -19,7 +19,7 @@ runs:
 ${steps}`,
 });
 
-/** A Node.js action that tells its stages and what it saved. */
+/** A Node.js action that logs its stages and its saved state. */
 const told = (folder: string) => ({
   [`${folder}/action.yml`]: `
 name: ${folder}
@@ -43,7 +43,7 @@ async function run(...files: Record<string, string>[]): Promise<RunResult> {
   return repository.run();
 }
 
-/** What was logged, without the headings of the steps inside actions. */
+/** The log lines without the headings of steps inside actions. */
 const output = () => repository?.lines().filter((line) => !line.startsWith("▸"));
 
 describe("what a step inside sees and does", () => {

@@ -2,7 +2,7 @@ import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/te
 import type { ConcurrencyRequest } from "./concurrency.ts";
 import { evaluateToken, type Json, type Scope, toText } from "./evaluate.ts";
 
-/** What `concurrency` asks for: a group's name, or a mapping. */
+/** Returns the request in `concurrency`: a group's name, or a mapping. */
 export function concurrencyOf(
   token: TemplateToken | undefined,
   scope: Scope,

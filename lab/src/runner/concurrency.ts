@@ -21,8 +21,8 @@ export class ConcurrencyGroups {
   readonly #groups = new Map<string, Group>();
 
   /**
-   * Waits for the turn. Resolves to undefined when a newer request has taken this one's place, or `signal` aborted.
-   * @param cancel ends the holder; called when a newer one asks with `cancelInProgress`
+   * Waits for its turn. Resolves to undefined when a newer request replaces this one, or when `signal` is aborted.
+   * @param cancel ends the holder; called when a newer request sets `cancelInProgress`
    */
   async enter(
     request: ConcurrencyRequest,

@@ -1,4 +1,4 @@
-/** What GitHub knows and this runner does not, or what neither knows; says where it stands. */
+/** A feature that this runner does not support, or that GitHub does not know either. The message includes its place. */
 export class WorkflowRefused extends Error {
   override name = "WorkflowRefused";
 }

@@ -16,7 +16,7 @@ interface StepOwn {
   outputs: Record<string, string>;
 }
 
-/** Executes a task with files for what it tells the runner, and performs what it told. Throws as the task does. */
+/** Executes a task with its command files, and applies the commands it wrote. Throws as the task does. */
 export async function executeTask(sequence: StepSequence, task: Task, own: StepOwn): Promise<void> {
   const directory = join(sequence.job.directory, "steps", randomUUID());
   const files = await createCommandFiles(directory);

@@ -13,7 +13,7 @@ export function passesFilter(name: string, patterns: readonly string[]): boolean
 }
 
 export function toExpression(pattern: string): RegExp {
-  // `?`, `+` and `[]` quantify or group what stands before them, as in a regular expression.
+  // `?`, `+` and `[]` quantify or group the characters before them, as in a regular expression.
   const source = pattern.replace(/\*\*\/|\*\*|\*|[.^$(){}|]/g, (part) => {
     if (part === "**/") return "(?:.*/)?";
     if (part === "**") return ".*";

@@ -28,7 +28,7 @@ export async function git(directory: string, ...commandArguments: string[]): Pro
 }
 
 /**
- * Lets one repository read the objects of another, which has to stay, instead of copying them.
+ * Allows one repository to read the objects of another, which must remain, instead of copying them.
  * @param gitDirectory of the repository that borrows, such as `…/.git`
  * @param lender git directory of the other
  */

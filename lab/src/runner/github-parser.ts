@@ -1,6 +1,6 @@
 import { registerHooks } from "node:module";
 
-// GitHub's packages import JSON without the attribute that Node asks for.
+// GitHub's packages import JSON without the attribute that Node requires.
 registerHooks({
   load(url, context, nextLoad) {
     if (!url.endsWith(".json")) return nextLoad(url, context);

@@ -26,7 +26,7 @@ export interface JobState {
   summaries: string[];
   /** Process groups that steps started and that still have processes. */
   groups: Set<number>;
-  /** What steps wrote to GITHUB_STATE, by the steps' keys. */
+  /** Values that steps wrote to GITHUB_STATE, by the steps' keys. */
   saved: Map<string, Record<string, string>>;
 }
 

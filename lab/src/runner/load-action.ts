@@ -34,7 +34,7 @@ export type Action = NodeAction | CompositeAction;
 
 /**
  * Reads the `action.yml` (or `.yaml`) in a folder of a checkout.
- * @param place where the step stands, for messages
+ * @param place location of the step, for messages
  */
 export async function loadAction(checkout: string, path: string, place: string): Promise<Action> {
   const directory = join(checkout, path);
@@ -63,7 +63,7 @@ function readAction(directory: string, name: string, content: string): Action {
   return { kind: "node24", directory, inputs, runs: runs as ActionRunsNode };
 }
 
-// The key besides `using` that an action of each kind must have.
+// The key besides `using` that each kind of action requires.
 const neededKeys = { node24: "main", composite: "steps" } as const;
 
 /** As written: GitHub's parser takes an action whose `using` does not fit its keys for one without steps. */

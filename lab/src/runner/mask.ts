@@ -10,7 +10,7 @@ export function createMasker(secrets: Iterable<string> = []): Masker {
   let values: string[] = [];
   const masker: Masker = {
     add(value) {
-      // Each line of a multi-line secret is one by itself, as logs are written by lines.
+      // Masks each line of a multi-line secret separately, because logs are written line by line.
       const lines = value.split(/\r?\n/).map((line) => line.trim());
       const all = new Set([...values, value, ...lines]);
       // The longest first, so that no part of a longer secret is left.

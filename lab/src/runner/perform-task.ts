@@ -100,7 +100,7 @@ function cancellation(sequence: StepSequence, task: Task): { signal: AbortSignal
   const cancelled = new AbortController();
   const onCancel = () => {
     job.status = "cancelled";
-    // As on GitHub: a step whose condition holds for a cancelled job goes on.
+    // As on GitHub, a step whose condition holds for a cancelled job continues.
     if (!isWanted(sequence, task, "cancelled")) cancelled.abort();
   };
   if (!job.signal.aborted) job.signal.addEventListener("abort", onCancel, { once: true });

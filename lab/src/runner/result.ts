@@ -21,7 +21,7 @@ export interface StepResult {
   durationMs: number;
 }
 
-/** What a job deployed to, as GitHub shows it. */
+/** The environment that a job deployed to, as GitHub shows it. */
 export interface Environment {
   name: string;
   /** Empty when the job gives none. */

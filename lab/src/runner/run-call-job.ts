@@ -81,7 +81,7 @@ function readInput(
       throw new WorkflowRefused(`${job.place}: ${workflow.path} requires the input '${name}'`);
     return scalar(input.default) ?? empty[type] ?? "";
   }
-  // Such as an output that nobody has set.
+  // For example, an output that was never set.
   if (given === null && type === "string") return "";
   if (typeof given !== type && !(type === "string" && typeof given !== "object")) {
     throw new WorkflowRefused(`${job.place}: the input '${name}' of ${workflow.path} must be a ${type}`);

@@ -5,7 +5,7 @@ import type { JobResult } from "./result.ts";
 import type { RunnerOptions } from "./runner.ts";
 import type { Workflow } from "./workflow.ts";
 
-/** What all jobs of one run share. */
+/** Context shared by all jobs of one run. */
 export interface RunContext {
   id: number;
   /** Everything this run writes. */
@@ -28,7 +28,7 @@ export interface RunContext {
   jobs: JobResult[];
 }
 
-/** What one workflow of a run, started or called, gives to its jobs. */
+/** Context that one workflow of a run, started or called, gives to its jobs. */
 export interface WorkflowScope {
   workflow: Workflow;
   /** `caller / ` before the names of a called workflow's jobs. */

@@ -70,7 +70,7 @@ async function runJob(
   if (!evaluateCondition(job.condition.expression, { contexts, functions })) {
     return { conclusion: scope.signal.aborted ? "cancelled" : "skipped", outputs: {} };
   }
-  // A job that asked to run after a cancellation is not ended by it.
+  // A cancellation does not end a job whose condition includes cancelled runs.
   const signal = scope.signal.aborted ? new AbortController().signal : scope.signal;
   return runMatrix(context, { ...scope, signal }, job, contexts);
 }

@@ -20,7 +20,7 @@ export interface ProcessRequest {
 const interruptPatienceMs = 7500;
 const terminatePatienceMs = 2500;
 
-/** Runs a process to its end; resolves to its exit code, 128 + n when signal n ended it (as a shell tells it). */
+/** Runs a process to its end. Resolves to its exit code, or 128 + n if signal n ended it, as in a shell. */
 export async function runProcess(request: ProcessRequest): Promise<number> {
   const child = spawn(request.command, request.arguments, {
     cwd: request.directory,

@@ -24,7 +24,7 @@ export interface RunnerOptions {
   secrets: Record<string, string>;
   /** A run takes them when it starts; later changes are for later runs. */
   vars: Record<string, string>;
-  /** An existing folder for everything the runs write; whoever gives it removes it. */
+  /** An existing folder for all output of the runs; the caller removes it. */
   directory: string;
   emit: Emit;
 }
@@ -126,7 +126,9 @@ function killRun(context: RunContext, cancellation: AbortController): void {
   for (const groups of context.processGroups) for (const group of groups) endGroup(group);
 }
 
-/** What `$/…` and the workflow files are read from: the commit as it is, whatever a job's workspace holds. */
+/**
+ * Checks out the running commit, from which `$/…` and the workflow files are read, independent of a job's workspace.
+ */
 async function checkOutCommit(gitDirectory: string, directory: string, sha: string): Promise<string> {
   const commitDirectory = join(directory, "commit");
   await mkdir(directory, { recursive: true });

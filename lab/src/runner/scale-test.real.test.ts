@@ -48,7 +48,7 @@ beforeEach(() => {
   onEvent = () => {};
 });
 
-/** A stack that tells the address of the load balancer, as the one of infra-templates does. */
+/** Creates a stack with the address of the load balancer as an output, like the one in infra-templates. */
 async function createAddressStack(): Promise<Record<string, string>> {
   const { cloudformation } = world.simulator.aws;
   const template = JSON.stringify({

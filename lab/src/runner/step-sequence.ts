@@ -7,7 +7,7 @@ import type { RunningStep, Task } from "./task.ts";
 /** Steps that see each other in their `steps` context: those of a job, or those inside a composite action. */
 export interface StepSequence {
   job: JobState;
-  /** What their expressions see besides `env`, `job` and `steps`. */
+  /** Contexts of the expressions, besides `env`, `job` and `steps`. */
   contexts: { [name: string]: Json };
   /** Results so far. */
   steps: StepResult[];
@@ -22,8 +22,8 @@ export function jobSequence(job: JobState): StepSequence {
 }
 
 /**
- * What a step's expressions see now.
- * @param env the step's own included; without it, that of every step of the sequence
+ * Returns the current contexts for a step's expressions.
+ * @param env environment including the step's own; by default, the environment shared by all steps of the sequence
  */
 export function stepScope(
   sequence: StepSequence,
@@ -44,8 +44,9 @@ export function stepScope(
 }
 
 /**
- * What `success()` and `failure()` judge. As on GitHub, a step inside a composite action asks only for the steps
- * before it in there, so that an action with `if: always()` works in a failed job; its `pre` and `post` ask for the job.
+ * Returns the status for `success()` and `failure()`. As on GitHub, a step inside a composite action depends only on
+ * the steps before it in the action, so that an action with `if: always()` works in a failed job. Its `pre` and `post`
+ * steps depend on the job.
  */
 export function statusOf({ job, outer, steps }: StepSequence, post = false): Conclusion {
   if (!outer || post || job.status === "cancelled") return job.status;

@@ -25,9 +25,9 @@ export interface RunningStep {
   shownAs: string;
   job: JobState;
   scope: Scope;
-  /** Of the step's own processes. */
+  /** Environment of the step's own processes. */
   environment: Record<string, string>;
-  /** What `env` of this step, and of the steps around it, adds to the environment of the job. */
+  /** Variables that `env` of this step, and of the steps around it, add to the environment of the job. */
   ownEnv: Record<string, string>;
   /** Aborted when the step is cancelled, or its time is over. */
   signal: AbortSignal;
@@ -39,11 +39,11 @@ export interface RunningStep {
   /** A line of output; commands in it are performed. */
   write(line: string): void;
   annotate(annotation: Annotation): void;
-  /** Where the step may write files of its own. */
+  /** Folder for the step's own files. */
   directory: string;
 }
 
-/** A failure that an annotation has told already. */
+/** A failure that an annotation has already reported. */
 export class StepFailed extends Error {
   override name = "StepFailed";
 }

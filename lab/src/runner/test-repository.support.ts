@@ -13,7 +13,7 @@ export interface TestRepository {
   lines(): string[];
   commit(files: Record<string, string>): Promise<string>;
   start(inputs?: Record<string, string>): Promise<Run>;
-  /** Runs `.github/workflows/main.yml` by hand, to its end. */
+  /** Runs `.github/workflows/main.yml` manually, to its end. */
   run(inputs?: Record<string, string>): Promise<RunResult>;
   push(before: string, after: string): Promise<Run | undefined>;
   remove(): Promise<void>;
@@ -75,7 +75,7 @@ export async function createTestRepository(
   };
 }
 
-/** A workflow started by hand, of these jobs (YAML, indented by two). */
+/** Returns a manually started workflow with these jobs (YAML, indented by two). */
 export function workflowOf(jobs: string, head = "on: workflow_dispatch"): Record<string, string> {
   return { ".github/workflows/main.yml": `name: main\n${head}\njobs:\n${jobs}` };
 }

@@ -1,6 +1,6 @@
 import type { Annotation } from "./result.ts";
 
-/** What a line of a step's output means to the runner. */
+/** Meaning of a line of a step's output. */
 export type OutputLine =
   | { kind: "text"; text: string }
   | { kind: "annotation"; annotation: Annotation }

@@ -7,7 +7,7 @@ import type { SimulatorProcess } from "./simulator-process.ts";
 
 export type AwsClients = ReturnType<typeof openClients>;
 
-/** With these the story reads the account, and does what the course does by hand. Closed by `ends`. */
+/** Opens the clients with which the story reads the account and does the course's manual steps. Closed by `ends`. */
 export function openClients(
   { endpoint, region, keys }: Pick<SimulatorProcess, "endpoint" | "region" | "keys">,
   ends: DisposableStack | AsyncDisposableStack,

@@ -53,7 +53,7 @@ export function crashAtStart(lastWords: string, message: string): Change {
   };
 }
 
-/** Lets every list of suppliers wait, before any route sees the request. */
+/** Delays every list of suppliers, before any route sees the request. */
 export function slowLists(milliseconds: number, message: string): Change {
   const wait = `app.use("/suppliers", (_, next) => new Promise((done) => setTimeout(done, ${milliseconds})).then(next));`;
   return {

@@ -12,8 +12,8 @@ export interface Visit {
 }
 
 /**
- * Gets a page, redirects not followed; throws a sentence that names the address when nothing answers.
- * By node:http, because `fetch` refuses port 10080 as browsers do (WHATWG Fetch, "bad port").
+ * Gets a page without following redirects. Throws an error with the address if there is no response. Uses node:http,
+ * because `fetch` refuses port 10080 as browsers do (WHATWG Fetch, "bad port").
  */
 export async function fetchPage(
   address: string,

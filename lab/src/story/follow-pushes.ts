@@ -18,9 +18,9 @@ interface Options {
   say(line: string): void;
 }
 
-/** Starts a run for each push to main, the user's and the story's, and lets the story follow its own. */
+/** Starts a run for each push to main, the user's and the story's, and allows the story to follow its own. */
 export function createPushFollower({ startDeploy, say }: Options) {
-  /** What the story's own push waits for; a push of the user's finds nothing here. */
+  /** Set while the story waits for its own push; the user's pushes find it undefined. */
   let awaited: { cancelAtLine: RegExp | undefined; follow(run: Promise<RunResult>): void } | undefined;
   let last: Promise<unknown> = Promise.resolve();
 

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { wrap } from "../../../scripts/run/wrap.mjs";
 
-/** What is used of a stream such as standard output. */
+/** The part of a stream such as standard output that is used here. */
 export interface Terminal extends NodeJS.WritableStream {
   isTTY?: boolean;
   columns?: number;
@@ -15,7 +15,7 @@ export interface Block {
 }
 
 export interface LiveOutput {
-  /** Prints a line of its own. */
+  /** Prints a separate line. */
   line(text: string): void;
   /** Lines of different blocks do not mix: one is printed as it comes, the others when they end. */
   block(heading: string): Block;

@@ -7,28 +7,30 @@ export interface LoadPhase {
   name: string;
   durationMs: number;
   requests: number;
-  /** No answer, or one that is not 2xx. */
+  /** Requests without a response, or with one that is not 2xx. */
   failed: number;
   p50Ms: number;
   p99Ms: number;
-  /** What the first failures were. */
+  /** Descriptions of the first failures. */
   failures: string[];
 }
 
 export interface LoadGenerator {
-  /** What is due from now on counts for this phase; when a level is given, it comes at that one. */
+  /** Counts all requests due from now on for this phase, at the given level if there is one. */
   beginPhase(name: string, level?: LoadLevel): void;
-  /** Stops, waits for the last answers, and counts all. */
+  /** Stops, waits for the last responses, and returns the counts. */
   stop(): Promise<LoadPhase[]>;
 }
 
 // One that takes longer than a load balancer's idle timeout has been given up by everyone.
 const answerPatienceMs = 60_000;
-/** Three seconds without any answer, at the rate of the story. */
+/** Enough for three seconds without any response, at the rate of the story. */
 const maxConnections = 660;
 const shownFailures = 5;
 
-/** Requests that come at a rate, however long answers take; or connections that each ask again once answered. */
+/**
+ * Requests at a fixed rate, independent of response times; or connections that each send a request after a response.
+ */
 export type LoadLevel = { requestsPerSecond: number } | { connections: number };
 
 /** Sends requests to the addresses in turn: run-load-test's loops, without an end, counted by the phases of the story. */

@@ -1,6 +1,6 @@
 import { type LoadGenerator, type LoadLevel, startLoad } from "./load-generator.ts";
 
-/** Orders to the load generator's process; it answers `{ stop }` with its counts. */
+/** Commands to the load generator's process; it responds to `{ stop }` with its counts. */
 export type LoadOrder =
   | { start: { addresses: string[]; level: LoadLevel } }
   | { phase: string; level: LoadLevel | undefined }
@@ -12,6 +12,6 @@ process.on("message", async (order: LoadOrder) => {
   if ("phase" in order) load?.beginPhase(order.phase, order.level);
   if ("stop" in order) process.send?.((await load?.stop()) ?? []);
 });
-// Without its parent there is nobody to count for. A terminal's Ctrl-C reaches the whole group: the parent decides.
+// Without its parent, no process reads the counts. A terminal's Ctrl-C reaches the whole group: the parent decides.
 process.on("disconnect", () => process.exit(0));
 process.on("SIGINT", () => {});

@@ -10,7 +10,7 @@ export interface Load {
   stop(): Promise<LoadPhase[]>;
 }
 
-/** A load generator in a process of its own, so that no work of the rehearsal holds it up; ended by `ends`. */
+/** Starts a load generator in a separate process, so that the rehearsal's work does not delay it; ended by `ends`. */
 export async function startLoadProcess(
   addresses: string[],
   level: LoadLevel,

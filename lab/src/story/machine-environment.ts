@@ -18,7 +18,7 @@ export function machineEnvironment(
     AWS_CONFIG_FILE: join(directory, "no-aws-config"),
     AWS_SHARED_CREDENTIALS_FILE: join(directory, "no-aws-credentials"),
     AWS_EC2_METADATA_DISABLED: "true",
-    // What the set-up has installed is in npm's cache already.
+    // npm's cache already has the packages that the set-up installed.
     npm_config_prefer_offline: "true",
     npm_config_update_notifier: "false",
   };

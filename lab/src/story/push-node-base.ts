@@ -16,8 +16,8 @@ interface Order {
 }
 
 /**
- * Makes a base image with Node and brings it into the simulated ECR, by the very action that builds the services'
- * images. Answers it by digest.
+ * Builds a base image with Node and pushes it to the simulated ECR, with the same action that builds the services'
+ * images. Returns its reference by digest.
  */
 export async function pushNodeBase({ project, directory, environment, signal }: Order): Promise<string> {
   const folder = await makeNodeBase({ folder: join(directory, "node-base") });

@@ -1,6 +1,6 @@
 import { fetchPage, type Visit } from "./fetch-page.ts";
 
-/** What a visitor sees of a page of either service. */
+/** The content of a page of either service that a visitor sees. */
 export interface Page {
   readonly status: number;
   /** As in the markup, escaped; undefined where the page has none. */

@@ -15,7 +15,7 @@ export interface StepRecorder {
   perform<T>(name: string, action: () => Promise<T>): Promise<T>;
   /** A claim of the story, which throws when it does not hold; the chapter continues. */
   check(name: string, claim: () => Promise<void>): Promise<void>;
-  /** A figure that is reported and not judged. */
+  /** Records a figure for the report without checking it. */
   note(sentence: string): void;
 }
 

@@ -24,15 +24,15 @@ export interface Rehearsal {
   /** How many times faster than the wall AWS's waits pass. */
   timeScale: number;
   repository: ScratchRepository;
-  /** Of the load balancer's two listeners. */
+  /** Addresses of the load balancer's two listeners. */
   addresses: { production: string; test: string };
   /** Finished runs, in the order they ended. */
   runs: RunResult[];
-  /** Runs provision.yml to its end; meanwhile the registry gets the base image that releases stand on. */
+  /** Runs provision.yml to its end and meanwhile pushes the base image of the releases. */
   provision(): Promise<RunResult>;
   /** Pushes to main and resolves when the run that this starts has ended. Pushes may follow each other quickly. */
   pushAndFollow(release?: Release): Promise<RunResult>;
-  /** Runs a workflow by hand, as it is on main, to its end. */
+  /** Runs a workflow of main manually, to its end. */
   runWorkflow(file: string, inputs: Record<string, string>): Promise<RunResult>;
 }
 
@@ -200,7 +200,7 @@ function createFollower(
   };
 }
 
-/** What GitHub would show on the run's page, a file for each job that has something to say. */
+/** Writes the summaries that GitHub would show on the run's page, one file for each job that has one. */
 async function writeSummaries(directory: string, { id, jobs }: RunResult): Promise<void> {
   for (const { name, summary } of jobs)
     if (summary !== "") await writeFile(join(directory, `${fileName(id, name)}.summary.md`), summary);

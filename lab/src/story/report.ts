@@ -19,7 +19,7 @@ export interface TrafficPoint {
 export interface Deployment {
   service: string;
   engine: "codedeploy";
-  /** Who asked CodeDeploy for it. */
+  /** The service that requested the CodeDeploy deployment. */
   through: "codedeploy" | "codepipeline";
   deploymentId: string;
   status: string;
@@ -50,12 +50,12 @@ export interface Report {
   startedAt: string;
   durationMs: number;
   timeScale: number;
-  /** What ran the tasks; null when the story broke off before that was known. */
+  /** The runtime of the tasks; null if the story ended before it was known. */
   runtime: TaskRuntimeKind | null;
   /** Those that came to their end, in that order. */
   chapters: FinishedChapter[];
   steps: StoryStep[];
-  /** Figures that are not judged, a sentence each. */
+  /** Figures that are not checked, a sentence each. */
   notes: string[];
   /** Chapters that did not come to their end. */
   unfinished: string[];
@@ -134,7 +134,7 @@ export function nameOf({ chapter, name }: StoryStep): string {
   return chapter === "" ? name : `${chapter}: ${name}`;
 }
 
-/** What the workflows' steps that deploy or roll back say of themselves. */
+/** Returns the deployments reported by the workflows' steps that deploy or roll back. */
 export function deploymentsOf(run: RunResult): Deployment[] {
   return run.jobs.flatMap((job) => {
     const [, service, work = ""] = /^(.+) \/ (deploy|rollback)$/.exec(job.name) ?? [];

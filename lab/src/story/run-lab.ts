@@ -21,7 +21,7 @@ export interface LabPlace {
 }
 
 const project = resolve(import.meta.dirname, "../../..");
-// What a shell reports of a program that Ctrl-C ended.
+// The exit code that a shell reports for a program ended by Ctrl-C.
 const interruptedExitCode = 130;
 
 /**

@@ -19,8 +19,8 @@ import type { LabPlace } from "./run-lab.ts";
 const requestsPerSecond = 110;
 const lists = { customer: "/suppliers", employee: "/admin/suppliers" } as const;
 /**
- * What a crowd asks for. A page is kept for a second: with so many, nearly each is made for its request, and costs a task
- * more than it costs the load balancer.
+ * Addresses for a group of clients. A page is cached for a second: with so many addresses, nearly each request renders
+ * a page, which costs a task more than it costs the load balancer.
  */
 const searches = Array.from({ length: 400 }, (_, number) => `${lists.customer}?by=name&search=${number}`);
 const services = Object.keys(lists) as ServiceName[];

@@ -12,7 +12,7 @@ export const cluster = "microservices-serverlesscluster";
 export interface ServiceState {
   /** Task definition of each task set. */
   taskSets: string[];
-  /** Of the task set that has production. */
+  /** Revision of the primary task set. */
   primary: string;
   desiredCount: number;
   runningCount: number;
@@ -20,7 +20,7 @@ export interface ServiceState {
   healthyTargets: number[];
 }
 
-/** What the AWS API says of a service. */
+/** Reads a service's state from the AWS API. */
 export async function describeService(
   { ecs, balancer }: AwsClients,
   service: ServiceName,

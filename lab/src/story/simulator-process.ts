@@ -16,7 +16,7 @@ export interface SimulatorProcess {
   peakResidentMb(): Promise<number | undefined>;
 }
 
-/** Of AWS, under the names that every tool reads them by. */
+/** AWS keys, under the variable names that every tool reads. */
 export type Keys = Record<"AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" | "AWS_SESSION_TOKEN", string>;
 
 interface SimulatorProcessOptions {
@@ -33,10 +33,12 @@ interface SimulatorProcessOptions {
   logFile: string;
 }
 
-/** What survives a collection, the requests under way, is less than 1 MB at the load of the story. */
+/** Requests in progress, which survive a collection, take less than 1 MB at the load of the story. */
 const youngPartMb = 4;
 
-/** Starts the simulated AWS as a process of its own, ended by `ends`. Rejects with its own sentence when it cannot start. */
+/**
+ * Starts the simulated AWS as a separate process, ended by `ends`. Rejects with its error message if it cannot start.
+ */
 export async function startSimulatorProcess(
   options: SimulatorProcessOptions,
   ends: AsyncDisposableStack,
@@ -57,7 +59,7 @@ export async function startSimulatorProcess(
     ],
     {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
-      // Under steady load V8 lets the three parts of its young generation grow to 32 MiB each, mostly of garbage.
+      // Under steady load V8 allows the three parts of its young generation to grow to 32 MiB each, mostly garbage.
       execArgv: [`--max-semi-space-size=${youngPartMb}`],
       // A terminal's Ctrl-C must reach it through the lab alone, after the runs that use it have ended.
       detached: true,

@@ -6,11 +6,14 @@ export { type TaskRuntimeKind, taskRuntimeKinds };
 
 export interface ChosenRuntime {
   readonly runtime: TaskRuntimeKind;
-  /** What follows "because", more or less. */
+  /** Reason for the choice, as the text after "because". */
   readonly why: string;
 }
 
-/** Takes what was asked for, else containers wherever they can be had. Rejects when they were asked for and cannot. */
+/**
+ * Returns the requested runtime; by default, containers where they are available. Rejects if containers were requested
+ * and are not available.
+ */
 export async function chooseTaskRuntime(
   asked: TaskRuntimeKind | undefined,
   findProblem = problemWithContainers,

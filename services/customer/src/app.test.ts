@@ -29,7 +29,7 @@ describe("the customers' pages", () => {
       email: "ob@example.com",
       phone: "+353 21 555",
     });
-    // Another page than the one just asked for, which may be kept for a second.
+    // A different page, since the first may be cached for a second.
     for (const path of ["/suppliers?search=O", "/suppliers/?search=O"]) {
       const text = await (await app.request(path)).text();
       expect(text).toContain(">O&#39;Brien &lt;script&gt;alert(1)&lt;/script&gt; &amp; Sons</td>");

@@ -55,7 +55,7 @@ describe("the employees' pages", () => {
     for (const path of loaded) expect((await app.request(path as string)).status).toBe(200);
     const style = await app.request(loaded[1] as string);
     expect(style.headers.get("Cache-Control")).toContain("immutable");
-    // As another release's page asks while both are running.
+    // A page of another release requests this while both are running.
     const other = await app.request("/admin/assets/style.css?v=other");
     expect(other.headers.get("Cache-Control")).not.toContain("immutable");
   });

@@ -51,7 +51,7 @@ export function readServiceAccount(
   return { user, password };
 }
 
-/** Names that visitors reach the site by, from APP_HOSTS; undefined where nobody has given them. */
+/** Returns the hosts of the site from APP_HOSTS; undefined if not set. */
 export function readSiteHosts(environment: Environment): ReadonlySet<string> | undefined {
   const names = (environment.APP_HOSTS ?? "").toLowerCase().split(",");
   const hosts = names.map((name) => name.trim()).filter((name) => name !== "");

@@ -27,7 +27,7 @@ export function languageOf(c: Context): Language {
 
 type Match = NonNullable<Parameters<typeof accepts>[1]["match"]>;
 
-/** A range stands for its regions too (`fr-CA` is served French); `*` is any language that has no range of its own. */
+/** A range includes its regions (`fr-CA` is served French); `*` is any language without a range of its own. */
 const bestLanguage: Match = (ranges) => {
   const named = ranges.map(({ type }) => type.toLowerCase().split("-")[0]);
   // The parser has put the ranges in the order of their quality.

@@ -1,6 +1,6 @@
 import { destination, pino, stdTimeFunctions } from "pino";
 
-/** Structured lines: what happened in words, and the facts beside it. */
+/** Structured lines: a message in words, and its facts as fields. */
 export interface Log {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
@@ -23,7 +23,7 @@ export type LogLevel = (typeof logLevels)[number];
 
 /** A dozen lines go out in one write. Of more, the driver's bookkeeping costs more than the write that is saved. */
 const writeAtBytes = 4096;
-/** Of a quiet service a line is seen after this long. */
+/** Delay until the lines of a quiet service appear. */
 const flushMs = 1000;
 
 /**
@@ -31,7 +31,7 @@ const flushMs = 1000;
  * `message`.
  */
 export function openLog(base: { readonly service: string; readonly version: string }): ProcessLog {
-  // A synchronous write of a dozen lines costs half of an asynchronous one, and none is under way when the process ends.
+  // A synchronous write of a dozen lines costs half of an asynchronous one, and none is pending when the process ends.
   const output = destination({ dest: 1, sync: true, minLength: writeAtBytes, periodicFlush: flushMs });
   const logger = pino(
     {

@@ -27,7 +27,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Sends what a well-behaved client would not, and answers the status line. */
+/** Sends malformed requests, and returns the status line. */
 async function send(request: string): Promise<string> {
   const socket = connect(port, "127.0.0.1").setEncoding("utf8");
   let text = "";

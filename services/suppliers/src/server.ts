@@ -13,8 +13,8 @@ import { type Answer, describeRequest, type Exchange } from "./operations/exchan
 
 export interface WebServer {
   /**
-   * Ends without failing a request: what is in flight and what still arrives is answered, with
-   * `Connection: close`; then the idle connections are closed. False when requests had to be cut off.
+   * Ends without failing a request: requests in progress and new ones get a response with `Connection: close`; then the
+   * idle connections are closed. Resolves to false when requests had to be cut off.
    */
   drain(): Promise<boolean>;
 }
@@ -34,20 +34,20 @@ const limits: ServerOptions = {
 const quietMs = 500;
 /** Load that does not cease is a load balancer that has not noticed: no longer waited for. */
 const arrivalsLimitMs = 5000;
-/** ECS kills a task 30 s after its SIGTERM; whatever is not answered by then minus a reserve is cut off. */
+/** ECS kills a task 30 s after its SIGTERM; requests still open by then minus a reserve are cut off. */
 const drainLimitMs = 20_000;
 
 class DescribedMessage extends IncomingMessage {
   exchange: Exchange | undefined;
 }
 
-/** Is told of every request that was answered, or given up. */
+/** Called for every request that was completed or aborted. */
 export type Observer = (exchange: Exchange, answer: Answer) => void;
 
 /** Listens on every address; rejects when the port is taken or not allowed. */
 export async function startWebServer(app: Hono, port: number, observe: Observer): Promise<WebServer> {
   const traffic = createTraffic();
-  // What is known of the request is the environment that handlers see.
+  // Handlers see the data about the request as their environment.
   const listener = getRequestListener((request, { incoming }) =>
     app.fetch(request, (incoming as DescribedMessage).exchange),
   );
@@ -118,7 +118,7 @@ async function drain(server: Server, traffic: Traffic): Promise<boolean> {
   while (!traffic.isQuiet() && performance.now() - started < arrivalsLimitMs) await sleep(quietMs / 10);
 
   const closed = once(server, "close");
-  // Stops listening and closes the idle connections; the others close with their answer.
+  // Stops listening and closes the idle connections; the others close with their response.
   server.close();
   traffic.closeUnused();
   let cutOff = false;

@@ -7,7 +7,7 @@ import type { SiteParts } from "./site.ts";
 /** A service as its entry file describes it. */
 export interface ServiceProgram {
   readonly name: string;
-  /** That of its package, which logs and `/health` name. */
+  /** Version of its package, shown in logs and by `/health`. */
   readonly version: string;
   /** The TCP port it listens on when APP_PORT does not say. */
   readonly port: number;
@@ -18,5 +18,5 @@ export interface ServiceProgram {
   readonly process: NodeJS.Process;
 }
 
-/** What a command of the program does. It reports to the log, and rejects with one sentence when it cannot. */
+/** A command of the program. It reports to the log, and rejects with one sentence when it fails. */
 export type Command = (program: ServiceProgram, log: ProcessLog, args: string[]) => Promise<void>;

@@ -139,7 +139,7 @@ describe("a site that knows its names", () => {
     ["127.0.0.1.evil.example", 403],
     ["", 403],
   ])("answers a write to the host %j with %i", async (host, status) => {
-    // What a page of a rebound name sends: for the browser it is of the same origin.
+    // A page under a rebound name sends these headers: for the browser it has the same origin.
     const headers = { host, origin: `http://${host}`, "sec-fetch-site": "same-origin" };
     expect((await app.request("/admin/write", { method: "POST", headers })).status).toBe(status);
   });

@@ -15,14 +15,14 @@ import { databaseDownPage, failedPage, notFoundPage, refusalPage } from "./pages
 import { createView, listPath, type Site, type View } from "./pages/layout.ts";
 import { type HealthParts, reportHealth } from "./routes/report-health.ts";
 
-/** What a service is given from outside. */
+/** Parts that a service gets from outside. */
 export interface SiteParts extends HealthParts {
   readonly suppliers: SupplierStore;
   /** Names of the site, without ports, that writes may be sent to; any name without them. */
   readonly hosts?: ReadonlySet<string> | undefined;
 }
 
-/** Seconds after which a page that had no database may be asked for again. */
+/** Seconds until a page that failed without a database may be requested again. */
 const retryAfterSeconds = 5;
 
 /** An app with what every service has: safe headers, health, the language switch, assets, error pages, a limit to writes. */
@@ -67,7 +67,7 @@ function safeHeaders() {
     },
     // Without any referrer a browser hides, over plain HTTP, that a form comes from our own page: `Origin: null`.
     referrerPolicy: "same-origin",
-    // They tamed Flash and browsers long gone, and each costs every answer a microsecond.
+    // They protect Flash and old browsers only, and each costs every response a microsecond.
     xDnsPrefetchControl: false,
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,
@@ -78,9 +78,9 @@ function safeHeaders() {
   });
 }
 
-/** What the page that answers this request needs to know of it. */
+/** Returns the context that the page for this request needs. */
 export function viewOf(c: Context, site: Site): View {
-  // What answers a posted form leads, in the other language, to a page that is there.
+  // After a posted form, the language switch leads to an existing page.
   const path = c.req.method === "POST" ? listPath(site) : localPath(c.req.url);
   c.header("Vary", "Accept-Language, Cookie");
   return createView(site, languageOf(c), path);
@@ -91,13 +91,13 @@ export function notFound(c: Context, site: Site) {
   return c.html(notFoundPage(viewOf(c, site)), 404);
 }
 
-/** Answers what is the client's fault. */
+/** Responds to errors of the client. */
 function refuse(c: Context, site: Site, status: ContentfulStatusCode) {
   forbidStorage(c);
   return c.html(refusalPage(viewOf(c, site), status), status);
 }
 
-/** Answers, and logs, what is ours: the visitor learns no more than the id under which it stands in the log. */
+/** Responds to errors of the service, and logs them: the visitor sees only the request id, which is in the log. */
 function fail(c: Context, site: Site, { log }: SiteParts, error: Error) {
   const { requestId, traceId } = exchangeOf(c);
   const facts = { requestId, traceId, method: c.req.method, path: c.req.path };
@@ -114,8 +114,8 @@ function fail(c: Context, site: Site, { log }: SiteParts, error: Error) {
 const forbidStorage = (c: Context) => c.header("Cache-Control", "no-store");
 
 /**
- * A browser says where a request comes from; a client that says nothing is no browser and carries no one's session.
- * Whatever its content is called: Hono's own guard looks at the types of forms only.
+ * A browser states the origin of a request; a client that does not is no browser and has no session of a user. Checks
+ * all content types: Hono's own guard checks only those of forms.
  */
 function refuseForeignWrites(hosts: SiteParts["hosts"]): MiddlewareHandler {
   return async (c, next) => {

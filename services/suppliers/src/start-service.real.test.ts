@@ -54,7 +54,7 @@ const parse = (stdout: string): Line[] =>
 
 const start = (service: string) => listen([entry(service)]);
 
-/** Starts what listens on APP_PORT, on a port of its own. */
+/** Starts a command that listens on APP_PORT, on a free port. */
 async function listen(args: string[]) {
   const port = await freePort();
   const running = run(args, { ...testDatabase.environment, APP_PORT: String(port) });
@@ -80,7 +80,7 @@ async function ask(port: number, path: string, { agent, ...options }: Question =
   return { status, connection: headers.connection, requestId: headers["x-request-id"] };
 }
 
-/** Asks over one kept connection until an answer closes it, as a load balancer does. */
+/** Sends requests over one kept connection until a response closes it, as a load balancer does. */
 async function askUntilClosed(port: number, path: string) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const answers: Awaited<ReturnType<typeof ask>>[] = [];

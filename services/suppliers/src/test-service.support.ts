@@ -10,7 +10,7 @@ export interface TestService {
   readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
-/** For tests: a service as its image runs it, in a process and on a port of its own. */
+/** Starts a service as its image runs it, in a separate process on a free port. */
 export async function startTestService(
   name: string,
   environment: Record<string, string>,

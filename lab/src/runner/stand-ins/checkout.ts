@@ -3,7 +3,7 @@ import { join, resolve, sep } from "node:path";
 import { borrowObjects, git } from "../git.ts";
 import type { StandIn } from "./stand-in.ts";
 
-/** Checks out the running commit (or `ref`) into the workspace, with as much history as asked for. */
+/** Checks out the running commit (or `ref`) into the workspace, with the requested depth of history. */
 export const checkout: StandIn = {
   inputs: ["ref", "path", "fetch-depth", "persist-credentials"],
   async run(step) {

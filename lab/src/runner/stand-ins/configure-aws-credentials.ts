@@ -32,8 +32,8 @@ const notPerformed = [
 ];
 
 /**
- * Exports keys given as inputs, or those of a role assumed with them or with the job's identity token, and asks STS
- * who they are, with the outputs, variables and errors of the real action (release 6).
+ * Exports the given keys, or those of a role assumed with them or with the job's identity token, and queries their
+ * identity from STS. Outputs, variables and errors are those of the real action (release 6).
  */
 export const configureAwsCredentials: StandIn = {
   inputs: [

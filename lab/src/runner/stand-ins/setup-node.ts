@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { StandIn } from "./stand-in.ts";
 
-/** Puts the Node.js that runs this runner on the path, when it is of the version asked for. */
+/** Adds the Node.js that runs this runner to the path, if it is of the requested version. */
 export const setupNode: StandIn = {
   inputs: ["node-version", "node-version-file", "package-manager-cache"],
   async run(step) {

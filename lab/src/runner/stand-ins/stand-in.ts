@@ -2,7 +2,7 @@
 export interface StandIn {
   /** Names of the real action's inputs that are performed; every other one is refused. */
   inputs: readonly string[];
-  /** What it returns, if anything, is to be done when the job's steps have succeeded. */
+  /** Runs the step. A returned function is called after the job's steps have succeeded. */
   run(step: StandInStep): Promise<((step: StandInStep) => Promise<void>) | void>;
 }
 
@@ -11,13 +11,13 @@ export interface StandInStep {
   input(name: string): string;
   /** An input that is true or false; absent is false, anything else is refused. */
   flag(name: string): boolean;
-  /** What a process of this step would find in its environment. */
+  /** The environment of this step's processes. */
   environment: Readonly<Record<string, string>>;
   workspace: string;
   gitDirectory: string;
-  /** Of the repository, which all runs share. */
+  /** Cache of the repository, shared by all runs. */
   cacheDirectory: string;
-  /** Of the run: a folder for each artifact, by its name. */
+  /** Artifacts of the run, each in a folder with its name. */
   artifactDirectory: string;
   ref: string;
   sha: string;

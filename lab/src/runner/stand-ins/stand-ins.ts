@@ -6,7 +6,7 @@ import { setupNode } from "./setup-node.ts";
 import type { StandIn } from "./stand-in.ts";
 import { uploadArtifact } from "./upload-artifact.ts";
 
-/** Marketplace actions that this runner performs by itself, for want of GitHub to get them from. */
+/** Marketplace actions that this runner implements itself, because it cannot download them from GitHub. */
 export const standIns: Record<string, StandIn> = {
   "actions/cache": cache,
   "actions/checkout": checkout,

@@ -7,8 +7,8 @@ import { besideTests, scaledTo } from "./scaling.ts";
 import type { ChapterBody, Scene } from "./scene.ts";
 
 /**
- * Connections of each crowd. Each sends the next request once it is answered: one task is busy all the time, however
- * fast the machine is, and no waiting line grows.
+ * Connections of each group of clients. Each sends its next request after the response, so one task is busy all the
+ * time on any machine and no queue grows.
  */
 const crowdConnections = 12;
 /** AWS's alarm needs three minutes of AWS time. When they were not enough, another crowd joins. */

@@ -6,8 +6,8 @@ import { deploymentOf, expectEnd, firstError } from "./expectations.ts";
 import type { ChapterBody } from "./scene.ts";
 
 /**
- * Seconds that an answer may take on average over a minute. A minute of AWS's is less than a second here, in which a busy
- * machine may answer nothing: with the template's one second, alarms would also end deployments of good releases.
+ * Maximum average response time in seconds over a minute. An AWS minute is less than a second here, in which a busy
+ * machine may return nothing: with the template's one second, alarms would also end deployments of good releases.
  */
 const slowSeconds = 3;
 export const tolerateBusyMachine = giveParameters("observability", { SlowSeconds: slowSeconds });

@@ -16,7 +16,7 @@ export function expectEnd(run: RunResult, conclusion: "failure" | "cancelled"): 
   expectThat(run.conclusion === conclusion, `the run ended as ${run.conclusion}`);
 }
 
-/** What GitHub would show first of a run that went wrong. */
+/** Returns the first error that GitHub would show for a failed run. */
 export function firstError(run: RunResult): string {
   return run.jobs.flatMap((job) => job.annotations).find(({ level }) => level === "error")?.message ?? "";
 }

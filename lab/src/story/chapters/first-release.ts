@@ -22,7 +22,7 @@ export const firstRelease: ChapterBody = {
   },
 };
 
-/** Both jobs' tasks ran at the same time; a lock in the database lets one wait for the other. */
+/** Both jobs' tasks ran at the same time; a lock in the database makes one wait for the other. */
 function expectMigrated(run: RunResult): void {
   const migrations = run.jobs.flatMap((job) => job.steps.filter(({ id, post }) => id === "migrate" && !post));
   const ends = migrations.map(({ outputs }) => `${outputs.status}, exit code ${outputs["exit-code"]}`);

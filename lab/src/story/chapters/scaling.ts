@@ -15,7 +15,7 @@ export const scaledTo = 3;
 /** The load balancer gives each of three tasks a third; what is not in the logs yet is not counted. */
 const leastShare = 1 / 6;
 
-/** Phase 9 of the course: three tasks instead of one, with neither a pipeline nor a deployment; measured on the way. */
+/** Phase 9 of the course: three tasks instead of one, without a pipeline or a deployment; measured along the way. */
 export const scaling: ChapterBody = {
   async run({ rehearsal, steps, beginPhase }) {
     const before = await countDeployments(rehearsal);
@@ -68,7 +68,7 @@ async function expectThree({ aws }: Rehearsal): Promise<void> {
   );
 }
 
-/** What the job that recorded this count of tasks measured. */
+/** Returns the measurements of the job that recorded this task count. */
 function measuredAt(run: RunResult, count: number): { requestsPerSecond: number; errorRate: number } {
   const job = run.jobs.find(({ name }) => name.includes(`count ${count} `) && name.endsWith("record"));
   const outputs = job?.steps.find(({ id, post }) => id === "merge" && !post)?.outputs ?? {};

@@ -4,7 +4,7 @@ import type { LoadLevel } from "../load-generator.ts";
 import type { StepRecorder } from "../record-steps.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 
-/** What a chapter works with. */
+/** Context of a chapter. */
 export interface Scene {
   readonly rehearsal: Rehearsal;
   readonly steps: StepRecorder;
@@ -16,7 +16,7 @@ export interface Scene {
   startCrowd(level: LoadLevel): Promise<Load>;
 }
 
-/** What happens in a chapter of the list. */
+/** Steps of a chapter in the list. */
 export interface ChapterBody {
   /** Changes of the services' sources, checked before anything starts. */
   readonly changes?: readonly Change[];

@@ -36,7 +36,7 @@ export const sourceIp: ChapterBody = {
   },
 };
 
-/** As by hand: CloudFormation would put the template's target groups back, which deployments have moved. */
+/** Changes the rules through the API. CloudFormation would reset the target groups, which deployments have moved. */
 async function limitRules(balancer: ElasticLoadBalancingV2Client): Promise<void> {
   const { LoadBalancers } = await balancer.send(
     new DescribeLoadBalancersCommand({ Names: ["microservicesLB"] }),

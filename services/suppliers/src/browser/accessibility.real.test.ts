@@ -130,7 +130,7 @@ describe("nothing keeps anybody from using", () => {
   });
 });
 
-/** What axe finds, as one line each. */
+/** Returns axe's findings as one line each. */
 async function findBarriers(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const results = await page.evaluate<AxeResults>(`axe.run({ rules: { "target-size": { enabled: true } } })`);
@@ -209,7 +209,7 @@ describe("without a mouse", () => {
 
 type SpokenNode = Awaited<ReturnType<typeof readSpokenTree>>[number];
 
-/** What a screen reader is given, as the browser itself works it out. */
+/** Returns the accessibility tree for screen readers, as computed by the browser. */
 async function readSpokenTree(page: Page) {
   const session = await page.context().newCDPSession(page);
   return (await session.send("Accessibility.getFullAXTree")).nodes;

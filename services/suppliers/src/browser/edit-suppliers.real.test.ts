@@ -104,7 +104,7 @@ describe.each(["employee", "monolith"] as const)("whoever edits suppliers with %
             sentence,
           );
       }
-      // A browser sets the focus that a page asks for after it has drawn the page.
+      // A browser moves the focus only after it has drawn the page.
       await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("address");
       expect(await fields()).toEqual([obrien]);
 

@@ -167,7 +167,7 @@ describe("a customer", () => {
   });
 });
 
-/** Posts an empty form that a visitor has put into the page; returns the status of the answer. */
+/** Posts an empty form added to the page; returns the status of the response. */
 async function postForm(page: Page, path: string): Promise<number> {
   await page.locator("main").evaluate((main: { innerHTML: string }, action) => {
     main.innerHTML = `<form method="post" action="${action}"><button>Post</button></form>`;

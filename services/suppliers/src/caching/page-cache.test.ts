@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createCachedPages, createFreshPages } from "./page-cache.ts";
 
-/** A database that answers when it is told to, and counts what it is asked. */
+/** A database that responds when the test says so, and counts its queries. */
 function source() {
   const asked: ((body: string) => void)[] = [];
   const failing: ((error: Error) => void)[] = [];

@@ -12,7 +12,7 @@ export type PageSource = (key: string, render: () => Promise<string>) => Promise
 /** Pages of a list are some 10 kB each. */
 const mostPages = 500;
 
-/** Renders a page once for all who wait for it, and anew for everybody after them. */
+/** Renders a page once for all requests that wait for it, and again for later requests. */
 export function createFreshPages(now: () => number): PageSource {
   const share = createSharedReads<CachedPage>();
   return (key, render) =>
@@ -22,7 +22,7 @@ export function createFreshPages(now: () => number): PageSource {
     });
 }
 
-/** Keeps each page until its data are `milliseconds` old; who asks while it is being read gets that very page. */
+/** Keeps each page until its data are `milliseconds` old. A request during a read gets the page of that read. */
 export function createCachedPages(milliseconds: number, now: () => number): PageSource {
   const pages = createLRU<string, { readonly readAt: number; readonly page: Promise<CachedPage> }>({
     max: mostPages,

@@ -1,6 +1,6 @@
 /**
- * Answers all who ask for the same while a read runs with one more read, begun when that one has ended. So there
- * is one read of a kind at a time, and nobody gets an answer that is older than the question.
+ * Serves all requests that arrive during a read with one more read, started after that one has ended. So there is one
+ * read of a kind at a time, and no result is older than its request.
  */
 export function createSharedReads<Result>(): (key: string, read: () => Promise<Result>) => Promise<Result> {
   const reads = new Map<string, { running: Promise<Result>; next?: Promise<Result> }>();
@@ -21,7 +21,7 @@ export function createSharedReads<Result>(): (key: string, read: () => Promise<R
     const current = reads.get(key);
     if (!current) return start(key, read);
     const startNext = () => start(key, read);
-    // A failure is everybody's: with a database that hangs nobody waits for two reads.
+    // A failure applies to all waiting requests: with a hanging database, none waits for two reads.
     current.next ??= current.running.then(startNext);
     return current.next;
   };

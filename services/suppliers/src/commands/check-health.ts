@@ -7,7 +7,7 @@ import type { ServiceProgram } from "../service-program.ts";
 /** A container's health check gives up after 5 s when it does not say otherwise. */
 const limitMs = 4000;
 
-/** Asks the service that runs beside it, in the same container, whether it is alive. Says nothing when it is. */
+/** Checks that the service in the same container is alive. Prints nothing if it is. */
 export async function checkHealth(
   { port: standardPort, loadApp, process }: ServiceProgram,
   _log: ProcessLog,

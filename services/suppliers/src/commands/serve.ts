@@ -27,7 +27,7 @@ export async function serve(program: ServiceProgram, log: ProcessLog): Promise<v
 
   const port = readListenPort(process.env, program.port);
   const release = watchRelease(program);
-  // The app loads while the database answers.
+  // Loads the app while connecting to the database.
   const [database, { site, createApp }] = await Promise.all([
     openMigrated(readDatabaseConfiguration(process.env)),
     program.loadApp(),
@@ -54,7 +54,9 @@ export async function serve(program: ServiceProgram, log: ProcessLog): Promise<v
   };
 }
 
-/** What runs; the image is filled in when the container's surroundings have told it, which nothing waits for. */
+/**
+ * The running release. The image is filled in once it has been read from the container's metadata, without blocking.
+ */
 function watchRelease({ version, process }: ServiceProgram) {
   const release: { version: string; image: string | null } = { version, image: null };
   readImageDigest(process.env).then((digest) => {

@@ -4,11 +4,11 @@ import type { Deadline } from "./deadline.ts";
 export interface Bulkhead {
   /** Resolves with a place, in the order of arrival; rejects at once when too many wait already. */
   enter(deadline: Deadline): Promise<void>;
-  /** Gives the place to whoever has waited longest. */
+  /** Passes the place to the longest waiting request. */
   leave(): void;
 }
 
-/** Lets so many work at a time and so many more wait, whatever arrives. */
+/** Allows a fixed number of parallel requests and a fixed number of waiting ones. */
 export function createBulkhead(places: number, mostWaiting: number): Bulkhead {
   let free = places;
   const waiting = new Set<() => void>();

@@ -1,8 +1,8 @@
 import { DatabaseUnavailable, databaseMessage, isServerFull } from "./database-failure.ts";
 
 /**
- * Makes connections as long as that works. After a failure nobody tries for a moment, then one at a time until one
- * succeeds; everybody else fails at once. `now` is in milliseconds.
+ * Opens connections as long as that works. After a failure there is a pause, then one attempt at a time until one
+ * succeeds; meanwhile all other calls fail at once. `now` is in milliseconds.
  */
 export function createCircuitBreaker(pauseMs: number, now: () => number) {
   let failure: unknown;

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
-/** What happens to the next bytes that a client sends, once: they get lost, or the answer to them does. */
+/** Effect on the next bytes that a client sends, once: they get lost, or the response to them does. */
 export type Cut = "request lost" | "answer lost";
 
-/** For tests: forwards connections to `port` of this machine, and disturbs them when told to. */
+/** Forwards connections to `port` of this machine, and interrupts them on demand. */
 export async function startCuttingProxy(port: number) {
   let cut: Cut | undefined;
   let connections = 0;

@@ -1,9 +1,9 @@
-/** The database was not asked, or did not answer in time. */
+/** The database was not queried, or did not respond in time. */
 export class DatabaseUnavailable extends Error {
   override readonly name = "DatabaseUnavailable";
 }
 
-/** What passes by itself, or with a restart, a failover or less load; the numbers are MariaDB's own. */
+/** Errors that pass on their own or with a restart, a failover or less load; the numbers are MariaDB's own. */
 const passing = new Set<string | number>([
   "EAI_AGAIN",
   "ECONNREFUSED",
@@ -37,7 +37,7 @@ const passing = new Set<string | number>([
   "ER_QUERY_INTERRUPTED",
   "ER_QUERY_TIMEOUT",
   1969, // ER_STATEMENT_TIMEOUT
-  // During a failover the former primary only lets read.
+  // During a failover the former primary is read-only.
   "ER_OPTION_PREVENTS_STATEMENT",
   "ER_READ_ONLY_MODE",
   "ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION",
@@ -61,7 +61,7 @@ const refusals = new Set<string | number>([
   "HANDSHAKE_NO_SSL_SUPPORT",
 ]);
 
-/** Whether the database answered that it does not let us in, which waiting does not mend. */
+/** Returns whether the database refused access, which waiting does not fix. */
 export function isRefusedByDatabase(error: unknown): boolean {
   return causes(error).some((failure) => isOneOf(refusals, failure));
 }
@@ -72,7 +72,7 @@ const full = new Set<string | number>([
   "ER_USER_LIMIT_REACHED",
 ]);
 
-/** Whether the server answered that it has no more connections to give. */
+/** Returns whether the server has no more connections available. */
 export function isServerFull(error: unknown): boolean {
   return causes(error).some((failure) => isOneOf(full, failure));
 }
@@ -90,7 +90,7 @@ export function isConnectionUsable(error: Failure): boolean {
 }
 
 /**
- * Whether a statement that failed with `error` may be run once more: its connection ended, and either it only reads
+ * Returns whether a statement that failed with `error` may be run again: its connection ended, and either it only reads
  * or it never left this process.
  */
 export function isRepeatable(error: Failure, sql: string): boolean {
@@ -128,7 +128,7 @@ export function adviceFor(error: unknown): string {
 interface Failure {
   readonly code?: string;
   readonly errno?: number;
-  /** Set when the server answered with the error. */
+  /** Set if the error comes from the server. */
   readonly sqlState?: string;
   readonly syscall?: string;
   /** Set by mysql2 when the connection is lost with the error. */

@@ -3,34 +3,34 @@ export interface DatabaseLimits {
   readonly connections: number;
   /** Statements that wait for a connection; one more fails at once. */
   readonly waiting: number;
-  /** Milliseconds within which a statement has its answer or fails, the wait for a connection included. */
+  /** Milliseconds until a statement returns or fails, including the wait for a connection. */
   readonly answerMs: number;
   /** Milliseconds to connect and log in. */
   readonly connectMs: number;
-  /** Milliseconds after which the server gives up a statement by itself. */
+  /** Milliseconds after which the server itself cancels a statement. */
   readonly serverMs: number;
-  /** Whole seconds that the server lets a statement wait for a lock. */
+  /** Whole seconds for which the server allows a statement to wait for a lock. */
   readonly lockWaitSeconds: number;
   /** The same for what no visitor waits for. */
   readonly schemaLockWaitSeconds: number;
-  /** Milliseconds in which nobody tries again after a connection could not be made. */
+  /** Milliseconds without attempts after a failed connection. */
   readonly pauseMs: number;
 }
 
 export const serviceLimits: DatabaseLimits = {
   // RDS grants a db.t3.micro some 60. Three tasks of two services, twice during a blue/green deployment, are twelve.
   connections: 5,
-  // Served in some ten milliseconds when the database is well; when it is not, more would only wait in vain.
+  // Served within some ten milliseconds by a healthy database; with an unhealthy one, more would only time out.
   waiting: 100,
-  // The load balancer's health check, which asks for the list, gives up after 4 s.
+  // The load balancer's health check, which requests the list, times out after 4 s.
   answerMs: 3000,
   // One lost packet is sent again after a second.
   connectMs: 2000,
-  // Both end before the service gives up, so that the connection stays usable and the server does not work for nobody.
+  // Both end before the service gives up, so that the connection stays usable and the server does no useless work.
   serverMs: 2500,
   lockWaitSeconds: 2,
   // Longer than any statement of a service runs; while a migration waits for a table, all others wait behind it.
   schemaLockWaitSeconds: 5,
-  // Four attempts a second burden no server, and nobody notices a quarter of a second after an outage.
+  // Four attempts a second are no burden for a server, and a delay of 250 ms after an outage is not noticeable.
   pauseMs: 250,
 };

@@ -16,21 +16,21 @@ import type { StatementRunner } from "./statement-runner.ts";
 export interface Database {
   /** Fails with what `isDatabaseUnreachable` knows, and soon, while the database is away, slow or overrun. */
   readonly run: StatementRunner;
-  /** Lends a connection of its own, whose statements may run for any time, for what no visitor waits for. */
+  /** Lends a separate connection, whose statements may run for any time, for work that no visitor waits for. */
   withConnection<Result>(action: (connection: Connection) => Promise<Result>): Promise<Result>;
-  /** Rejects when the database does not answer. */
+  /** Rejects when the database does not respond. */
   ping(): Promise<void>;
   /** Ends the connections after what they are doing, or leaves them to a database that hangs. */
   close(): Promise<void>;
 }
 
-/** Waits between attempts to reach the database at start, 6 s in all; the last one lets the failure out. */
+/** Waits between attempts to reach the database at start, 6 s in total; the last failure is thrown. */
 const retryDelaysMs = [100, 200, 400, 800, 1500, 3000];
 
 /** A database that hangs must not keep a drained service from ending. */
 const closeLimitMs = 1000;
 
-/** What a service has not used for so long is left to others; the next statements connect again. */
+/** Connections unused for this long are closed to free them for others; the next statements connect again. */
 const idleTimeoutMs = 60_000;
 
 /** The services have some thirty statements; the rest is for inserts, which differ with the number of their rows. */
@@ -111,7 +111,7 @@ function openPool(server: PoolOptions, limits: DatabaseLimits) {
   return pool;
 }
 
-/** MySQL limits reads alone, by a variable of its own; each server skips the comment that is for the other. */
+/** MySQL limits only reads, with a variable of its own; each server skips the comment meant for the other. */
 function sessionSettings({ lockWaitSeconds, serverMs }: DatabaseLimits): string {
   return `SET SESSION lock_wait_timeout = ${lockWaitSeconds}, innodb_lock_wait_timeout = ${lockWaitSeconds}
     /*!50708 , max_execution_time = ${serverMs} */ /*M!100101 , max_statement_time = ${serverMs / 1000} */`;
@@ -123,7 +123,7 @@ async function useConnection<Result>(
   action: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
   const connection = await createConnection(server);
-  // Whatever ends the connection is told by the statement that meets it.
+  // The statement that uses the connection reports its errors.
   connection.on("error", ignore);
   try {
     await connection.query(`SET SESSION lock_wait_timeout = ${schemaLockWaitSeconds}`);

@@ -5,7 +5,7 @@ import { isDatabaseUnreachable } from "./database-failure.ts";
 import { type DatabaseLimits, serviceLimits } from "./database-limits.ts";
 import { startTestDatabase, type TestDatabase } from "./test-database.support.ts";
 
-/** As those of a service, but with less patience. */
+/** A service's limits, but with shorter timeouts. */
 const limits: DatabaseLimits = {
   ...serviceLimits,
   connections: 2,
@@ -164,7 +164,7 @@ describe("connections", () => {
     const [, kept] = (
       (await database.run(select("SHOW GLOBAL STATUS LIKE 'Prepared_stmt_count'"))) as string[][]
     )[0] ?? [""];
-    // And the one that asks for their number.
+    // Includes the statement that reads the count.
     expect(Number(kept)).toBeLessThanOrEqual(41);
     expect(await countRows()).toBe((60 * 61) / 2);
   });

@@ -9,9 +9,9 @@ import { type Deadline, withDeadline } from "./deadline.ts";
 import type { Statement, StatementRunner } from "./statement-runner.ts";
 
 /**
- * Runs prepared statements on the connections of `pool`, so that a slow or absent database piles up no work. The
- * pool alone would let any number wait for any time, all of them try to connect at once, and would lend again a
- * connection whose answer did not come.
+ * Runs prepared statements on the connections of `pool`, so that work does not pile up for a slow or absent database.
+ * The pool alone allows any number of calls to wait for any time, lets all of them connect at once, and lends a
+ * connection again although its response is missing.
  */
 export function guardPool(pool: Pool, limits: DatabaseLimits, now: () => number): StatementRunner {
   const bulkhead = createBulkhead(limits.connections, limits.waiting);
@@ -26,7 +26,7 @@ export function guardPool(pool: Pool, limits: DatabaseLimits, now: () => number)
     }
     const sentAt = now();
     return execute(connection, statement, deadline).catch((error) => {
-      // By then a server that is there would have given up and said so.
+      // A healthy server would have returned its timeout error by then.
       if (error === deadline.passed && now() - sentAt >= limits.serverMs) connections.distrust();
       throw error;
     });
@@ -73,7 +73,7 @@ function getConnection(pool: Pool): Promise<PoolConnection> {
   );
 }
 
-/** Gives the connection back, or ends it when an answer may still come or none ever will. */
+/** Releases the connection, or ends it when a response may still come or never will. */
 function execute(connection: PoolConnection, statement: Statement, deadline: Deadline): Promise<QueryResult> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => {
@@ -96,6 +96,6 @@ function execute(connection: PoolConnection, statement: Statement, deadline: Dea
 
 function end(connection: PoolConnection): void {
   connection.destroy();
-  // The driver only says that it has nothing more to send, which a server that hangs does not answer.
+  // The driver's own end waits for a reply, which a hanging server does not send.
   (connection as unknown as { stream: Socket }).stream.destroy();
 }

@@ -2,10 +2,10 @@ import type { Connection, RowDataPacket } from "mysql2/promise";
 import type { Migration } from "./migrations.ts";
 import type { StatementRunner } from "./statement-runner.ts";
 
-/** Whoever waits longer than this for another process has met a hanging migration. */
+/** A longer wait for another process means that its migration hangs. */
 const lockTimeoutSeconds = 60;
 
-/** Applies what the connection's database lacks of `migrations`, one process at a time; answers their ids. */
+/** Applies those of `migrations` that the connection's database lacks, one process at a time. Returns their ids. */
 export async function migrate(connection: Connection, migrations: readonly Migration[]): Promise<string[]> {
   return withLock(connection, async () => {
     await connection.query(

@@ -1,5 +1,5 @@
 export interface Migration {
-  /** Never renamed once released: it tells a database that the migration has been applied. */
+  /** Never renamed once released: a database records it as applied. */
   readonly id: string;
   readonly statements: readonly string[];
 }

@@ -53,7 +53,7 @@ const statusesOf = (answers: readonly Answer[]) => new Set(answers.map(({ status
 const becomes = (status: number) =>
   expect.poll(async () => (await read()).status, { timeout: 20_000 }).toBe(status);
 
-/** Clients that read, add and check the health without pause, until told to stop. */
+/** Clients that read, add and check the health without pause, until stopped. */
 function startLoad() {
   const answers: Answer[] = [];
   const health: Answer[] = [];
@@ -68,7 +68,7 @@ function startLoad() {
   return {
     answers,
     health,
-    /** Until so many more answers with one of the statuses have come. */
+    /** Waits for this many more responses with one of the statuses. */
     see: (count: number, ...statuses: number[]) => {
       const from = answers.length;
       const seen = () => answers.slice(from).filter(({ status = 0 }) => statuses.includes(status)).length;
@@ -103,7 +103,7 @@ describe("a service in the middle of load", () => {
   it("fails no read and no write when it is told to end", async () => {
     const database = await testDatabase.open();
     await database.withConnection((connection) => connection.query("TRUNCATE suppliers"));
-    /** Over one kept connection until an answer closes it, as a load balancer does. */
+    /** Uses one kept connection until a response closes it, as a load balancer does. */
     const untilClosed = async (action: (agent: Agent) => Promise<Answer>) => {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 });
       const answers: Answer[] = [];

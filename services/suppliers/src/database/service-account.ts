@@ -1,7 +1,7 @@
 import type { Connection } from "mysql2/promise";
 import type { ServiceAccount, SslMode } from "../configuration.ts";
 
-/** What a service does with the suppliers. It also reads which migrations have been applied. */
+/** Rights of a service on the suppliers table. It may also read which migrations have been applied. */
 export type TableRight = "SELECT" | "INSERT" | "UPDATE" | "DELETE";
 
 /**

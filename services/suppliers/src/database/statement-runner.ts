@@ -8,7 +8,7 @@ export interface Statement {
   readonly rowsAsArray: boolean;
 }
 
-/** Runs a statement that the server prepares: values travel beside its text, never in it. */
+/** Runs a statement that the server prepares: values are sent separately from its text, never in it. */
 export type StatementRunner = (statement: Statement) => Promise<QueryResult>;
 
 /** Drizzle's own MySQL driver puts the values into the text; through this one every query runs prepared. */

@@ -17,7 +17,7 @@ import { migrations } from "./migrations.ts";
 
 const account = { user: "nodeapp", password: "coffee", database: "COFFEE" };
 
-/** For tests: a real server of its own with the lab's account and database, which can be taken down and up. */
+/** Starts a real server with the lab's account and database, which tests can stop and start again. */
 export async function startTestDatabase() {
   const dataDirectory = await mkdtemp(join(tmpdir(), "suppliers-database-"));
   const authority = createCertificateAuthority("Test CA", Date.now());
@@ -42,7 +42,7 @@ export async function startTestDatabase() {
     configuration,
     /** File of the authority that the server's certificate is of. */
     authorityFile,
-    /** A connection of the test's own, beside those of the service. */
+    /** A separate connection for the test, in addition to those of the service. */
     connect: () => {
       const { name, sslMode: _, ...rest } = configuration;
       return createConnection({ ...rest, database: name });
@@ -58,7 +58,7 @@ export async function startTestDatabase() {
       await signal("SIGKILL");
       await server.exited;
     },
-    /** Makes the server hang: its machine still takes connections and what comes over them, but nothing answers. */
+    /** Makes the server hang: its machine still accepts connections and data, but sends no response. */
     pause: async () => untilStopped(await signal("SIGSTOP")),
     resume: async () => {
       await signal("SIGCONT");
@@ -77,7 +77,7 @@ export async function startTestDatabase() {
 export type OpenTestDatabase = Awaited<ReturnType<TestDatabase["open"]>>;
 export type TestDatabase = Awaited<ReturnType<typeof startTestDatabase>>;
 
-/** The signal has been sent to all threads of a process before each of them has noticed; /proc tells, on Linux. */
+/** A signal is sent to all threads of a process before each of them has noticed it; /proc shows that, on Linux. */
 async function untilStopped(pid: number): Promise<void> {
   const threads = `/proc/${pid}/task`;
   const isStopped = async (thread: string) =>

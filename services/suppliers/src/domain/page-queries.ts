@@ -36,7 +36,7 @@ export function createPageReader(
       prefix: search && `${escapeWildcards(search.text)}%`,
     });
     const hasMore = rows.length > pageSize;
-    // One row more than fits tells that there is another page; less than a page before a position is the first page.
+    // An extra row shows that there is another page; less than a page before a position is the first page.
     if (direction === "before" && !hasMore) return readPage({ search });
     const page = rows.slice(0, pageSize);
     if (direction === "before") page.reverse();
@@ -78,7 +78,7 @@ function buildStatement(
     .prepare();
 }
 
-/** Written out for each leading key: neither MySQL nor MariaDB finds a range of an index in a comparison of tuples. */
+/** Written out for each leading key: neither MySQL nor MariaDB uses an index range for a comparison of tuples. */
 function beyond(by: SearchableField, compare: typeof gt | typeof lt): SQL | undefined {
   const value = sql.placeholder("value");
   const name = sql.placeholder("name");

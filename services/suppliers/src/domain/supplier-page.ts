@@ -18,7 +18,7 @@ export interface Search {
  * a link stays good when its row is deleted.
  */
 export interface Position {
-  /** Of the field that is searched by; the name without a search. */
+  /** Value of the field that is searched by; the name without a search. */
   readonly value: string;
   readonly name: string;
   readonly id: number;
@@ -39,7 +39,7 @@ export interface SupplierPage {
   readonly next?: Position | undefined;
 }
 
-// A number beside two texts: in JSON, base64url-encoded, at most a few hundred characters for usual names.
+// A number and two texts: in JSON, base64url-encoded, at most a few hundred characters for usual names.
 const positionShape = z.tuple([
   z.string().check(z.maxLength(255)),
   z.string().check(z.maxLength(255)),

@@ -180,7 +180,7 @@ describe("many suppliers", () => {
     await withConnection((connection) => connection.query("ANALYZE TABLE suppliers"));
     const reads = async (request: PageRequest) =>
       withConnection(async (connection) => {
-        // The server's own count of the rows it was asked for, in whatever way.
+        // The server's own count of rows read by any method.
         const count = async () => {
           const [rows] = await connection.query("SHOW GLOBAL STATUS LIKE 'Handler_read%'");
           return (rows as { Value: string }[]).reduce((sum, { Value }) => sum + Number(Value), 0);

@@ -30,8 +30,8 @@ export interface SupplierStore extends SupplierReader {
 export const batchSize = 1000;
 
 /**
- * A digest of what the row holds, made by the database, and no column that counts changes: it also notices a
- * change by the old monolith or by hand, and it leaves the lab's table as it is.
+ * A digest of the row's content, computed by the database, instead of a column that counts changes. It also detects
+ * changes by the old monolith or manual ones, and leaves the lab's table unchanged.
  */
 const version = sql<string>`SHA2(CONCAT_WS(CHAR(0), ${sql.join(
   fieldNames.map((name) => suppliers[name]),

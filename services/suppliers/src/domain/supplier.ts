@@ -13,7 +13,7 @@ export interface Supplier {
 export type SupplierFields = Omit<Supplier, "id">;
 export type FieldName = keyof SupplierFields;
 
-/** What can be wrong with a field; the pages have a sentence for each. */
+/** Problems with a field; the pages have a sentence for each. */
 export type FieldProblem = "required" | "too-long" | "control-character" | "not-an-email" | "not-a-phone";
 export type FieldProblems = Readonly<Partial<Record<FieldName, FieldProblem>>>;
 
@@ -34,7 +34,7 @@ const text = (length: number) =>
   z.string().check(
     z.trim(),
     z.minLength(1, problem("required")),
-    // What is too long reaches no pattern.
+    // Stops here for long values, so that they reach no pattern.
     z.maxLength(length, { ...problem("too-long"), abort: true }),
     z.regex(/^\P{Cc}*$/u, problem("control-character")),
   );

@@ -5,9 +5,9 @@ const privateAddress =
   /^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)|^::1$|^f[cd]|^fe[89ab]/i;
 
 /**
- * The address of the visitor. A load balancer appends to X-Forwarded-For the address that spoke to it; what stands
- * before that, anybody can have written. From outside the private network the whole header is the visitor's own
- * invention, as nobody there is a load balancer of ours.
+ * Returns the visitor's address. A load balancer appends the address of its client to X-Forwarded-For; any client can
+ * forge the entries before it. From outside the private network, the whole header is ignored, since no load balancer of
+ * ours is there.
  */
 export function clientAddress({ socket, headers }: Pick<IncomingMessage, "socket" | "headers">): string {
   // A socket for both versions of IP writes an IPv4 address behind this prefix.

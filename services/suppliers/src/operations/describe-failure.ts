@@ -1,4 +1,4 @@
-/** What the log says of an error: enough to find the fault, and no data of a supplier. */
+/** Data about an error for the log: enough to find the fault, without data of a supplier. */
 export interface Failure {
   readonly class: string;
   /** As Node or the database calls it: `ECONNREFUSED`, `ER_DUP_ENTRY`. */

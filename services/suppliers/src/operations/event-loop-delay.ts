@@ -4,14 +4,17 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 const resolutionMs = 20;
 const nanosecondsPerMillisecond = 1e6;
 
-/** Starts measuring; answers the 99th percentile of the event loop's delays, in milliseconds, since it was last asked. */
+/**
+ * Starts measuring. Returns a function for the 99th percentile of the event loop's delays, in milliseconds, since its
+ * last call.
+ */
 export function watchEventLoopDelay(): () => number {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
   histogram.enable();
   return () => {
     const p99 = histogram.percentile(99) / nanosecondsPerMillisecond;
     histogram.reset();
-    // What is measured is the time between two samples.
+    // The histogram measures the time between two samples.
     return Math.max(0, p99 - resolutionMs);
   };
 }

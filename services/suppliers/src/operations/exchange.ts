@@ -3,23 +3,23 @@ import type { IncomingMessage } from "node:http";
 import type { Context } from "hono";
 import { clientAddress } from "./client-address.ts";
 
-/** What is known of a request before it is answered. */
+/** Data about a request before its response. */
 export interface Exchange {
-  /** Also the answer's X-Request-Id, and on error pages. */
+  /** Also the response's X-Request-Id, and on error pages. */
   readonly requestId: string;
   /** X-Amzn-Trace-Id as a load balancer of AWS sent it: `Root=1-…`. */
   readonly traceId: string | undefined;
   readonly client: string;
   readonly method: string;
-  /** Without the query: that holds what somebody searches for, which is nobody's business here. */
+  /** Without the query, which holds a visitor's search and is private. */
   readonly path: string;
 }
 
 export interface Answer {
   readonly status: number;
-  /** From the request's headers to the answer's last byte handed to the network. */
+  /** From the request's headers to the last byte of the response passed to the network. */
   readonly durationMs: number;
-  /** Of headers and body. */
+  /** Size of headers and body. */
   readonly bytes: number;
   /** False when the client had gone, or was cut off, before the end. */
   readonly complete: boolean;

@@ -4,8 +4,8 @@ import { get } from "node:http";
 const limitMs = 2000;
 
 /**
- * The digest (`sha256:…`) of the image that this container runs, as the metadata endpoint of ECS names it; null
- * outside of ECS, without an answer, or when the task definition names the image by a tag. Never rejects.
+ * Returns the digest (`sha256:…`) of the image that this container runs, from the metadata endpoint of ECS. Returns
+ * null outside ECS, without a response, or when the task definition references the image by a tag. Never rejects.
  * Source of the shape: "Amazon ECS task metadata endpoint version 4", ECS developer guide.
  */
 export async function readImageDigest(

@@ -6,8 +6,8 @@ import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 import { exchangeOf } from "./exchange.ts";
 
 /**
- * A class of thirty behind one address, each submitting a form every fifteen seconds: nobody types six fields
- * faster. A script that fills the table is held to two rows a second.
+ * A class of thirty behind one address, each submitting a form every fifteen seconds: faster than anyone types six
+ * fields. A script that fills the table is limited to two rows a second.
  */
 export const writesPerMinute = 120;
 const secondsPerMinute = 60;
@@ -25,7 +25,7 @@ export function limitWrites(): MiddlewareHandler {
   return async (c, next) => {
     if (c.req.method !== "POST") return next();
     const { client = "unknown" } = exchangeOf(c);
-    // To set it anew would evict it.
+    // Setting it again would evict it.
     if (!addresses.get(client)) addresses.set(client, true);
     try {
       await limiter.consume(client);

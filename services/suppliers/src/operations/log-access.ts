@@ -1,7 +1,7 @@
 import type { Log } from "../log.ts";
 import type { Answer, Exchange } from "./exchange.ts";
 
-/** Logs one line for a request that has been answered: 5xx is an error of ours, 4xx is worth a look. */
+/** Logs one line for a finished request: 5xx is an error of the service, 4xx is a warning. */
 export function logAccess(
   log: Log,
   exchange: Exchange,
@@ -19,7 +19,7 @@ export function logAccess(
       status,
       durationMs: Math.round(durationMs * 100) / 100,
       bytes,
-      // Only when it happens: nearly every answer is complete.
+      // Logged only if false: nearly every response is complete.
       complete: complete ? undefined : false,
     },
     `${method} ${path} ${status}`,

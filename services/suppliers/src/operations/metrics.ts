@@ -6,7 +6,7 @@ export interface MetricSources {
   readonly now: () => number;
   /** From 0 to below 1. */
   readonly random: () => number;
-  /** 99th percentile in milliseconds since it was last asked. */
+  /** 99th percentile in milliseconds since the last call. */
   readonly eventLoopDelay: () => number;
   /** Resident memory of the process in bytes. */
   readonly residentMemory: () => number;
@@ -14,7 +14,7 @@ export interface MetricSources {
 
 export interface Metrics {
   count(answer: { readonly status: number; readonly durationMs: number }): void;
-  /** What was counted since the last document, which is thereby gone: a CloudWatch embedded metric format object. */
+  /** Returns the counts since the last document, and resets them: a CloudWatch embedded metric format object. */
   takeDocument(): object;
 }
 
@@ -24,9 +24,9 @@ const mostValues = 100;
 type Value = number | readonly number[];
 
 /**
- * Counts a service's answers in its CloudWatch metrics. Latency holds a uniform sample, so its percentiles are
- * those of all requests as near as 100 can tell; its count is not theirs, which is in Requests.
- * Source of the shape: "Specification: Embedded metric format", Amazon CloudWatch user guide.
+ * Counts a service's responses in its CloudWatch metrics. Latency holds a uniform sample of 100, so its percentiles
+ * approximate those of all requests. The number of requests is in Requests, not in the count of Latency. Source of the
+ * shape: "Specification: Embedded metric format", Amazon CloudWatch user guide.
  */
 export function createMetrics({
   service,
@@ -42,7 +42,7 @@ export function createMetrics({
       counts.Requests++;
       if (status >= 500) counts.ServerErrors++;
       else if (status >= 400) counts.ClientErrors++;
-      // A service answers 503 for one reason.
+      // A service returns 503 only for this reason.
       if (status === 503) counts.DatabaseUnavailable++;
       latency.add(durationMs);
     },

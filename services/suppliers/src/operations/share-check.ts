@@ -2,8 +2,8 @@
 const reuseMs = 1000;
 
 /**
- * Shares one check among all who ask while it runs or within a second after it: whoever asks a thousand times a
- * second still costs the database one query in a second.
+ * Shares one check among all calls while it runs and for a second after it: even 1,000 requests a second cost the
+ * database only one query a second.
  */
 export function shareCheck(check: () => Promise<void>, now: () => number): () => Promise<void> {
   let last: Promise<void> | undefined;

@@ -13,7 +13,7 @@ export function serveAssets(app: Hono, site: Site): void {
 }
 
 const keepForGood = "public, max-age=31536000, immutable";
-/** What another release's page asks for, while both are running, is not to be kept as that release's. */
+/** Responses to pages of another release, while both are running, must not be cached as that release's. */
 const keepForAnHour = "public, max-age=3600";
 
 const serve = (c: Context, content: string, type: string, keep: string) =>

@@ -6,7 +6,7 @@ export function notFoundPage(view: View): Markup {
   return errorPage(view, texts.notFoundTitle, texts.notFound);
 }
 
-/** What the client did wrong, by status code. */
+/** Explains a client's error, by status code. */
 export function refusalPage(view: View, status: number): Markup {
   const { texts } = view;
   const sentences: Record<number, string> = {
@@ -17,7 +17,7 @@ export function refusalPage(view: View, status: number): Markup {
   return errorPage(view, texts.badRequestTitle, sentences[status] ?? texts.badRequest);
 }
 
-/** The id of the request stands in the log as well: it is what a visitor can quote. */
+/** The id of the request is also in the log; a visitor can quote it. */
 export function databaseDownPage(view: View, requestId: string | undefined): Markup {
   const { texts } = view;
   const advice = withReference(view, texts.databaseDownAdvice, requestId);

@@ -7,7 +7,7 @@ import { type Texts, texts } from "./texts.ts";
 /** Markup in which every value has been escaped, once. */
 export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
 
-/** What is the same on every page of one service. */
+/** Properties shared by all pages of one service. */
 export interface Site {
   /** As its logs and metrics call it. */
   readonly service: string;
@@ -21,7 +21,7 @@ export interface Site {
   readonly navbar: string;
 }
 
-/** What a page needs besides its content. */
+/** Context of a page besides its content. */
 export interface View {
   readonly site: Site;
   readonly language: Language;

@@ -168,7 +168,7 @@ input[aria-invalid] { border: 2px solid var(--danger); }
 [popover]:popover-open > * + * { margin-top: 1rem; }
 [popover]::backdrop { background: rgb(26 16 9 / .6); }
 
-/* Too narrow for seven columns: each supplier becomes a card, its labels beside the values. */
+/* Too narrow for seven columns: each supplier becomes a card, with labels next to the values. */
 @media (max-width: 66rem) {
   .suppliers { display: block; border: 0; border-radius: 0; background: none; box-shadow: none; overflow: visible; }
   .suppliers thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

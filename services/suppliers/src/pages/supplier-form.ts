@@ -64,7 +64,7 @@ function field({ texts }: View, name: FieldName, options: FormOptions): Markup {
 ${remark ?? ""}</div>\n`;
 }
 
-/** Where the work goes on after a refusal. */
+/** The field that gets the focus after a rejected form. */
 const firstProblem = ({ problems }: FormOptions) => fieldNames.find((name) => problems?.[name]);
 
 /** The dialog is a popover: it needs no script, so the pages allow none. */

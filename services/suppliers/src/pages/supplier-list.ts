@@ -10,11 +10,11 @@ import { listPath, type Markup, type View } from "./layout.ts";
 import { supplierTable, type TableOptions } from "./supplier-table.ts";
 
 export interface ListOptions extends TableOptions {
-  /** What stands above the table, such as a link to add a supplier. */
+  /** Content above the table, such as a link to add a supplier. */
   readonly actions?: Markup | undefined;
 }
 
-/** The list's content: search, one page of suppliers, and the links to the pages beside it. */
+/** Renders the list's content: search, one page of suppliers, and the links to the next and previous pages. */
 export function supplierList(
   view: View,
   request: PageRequest,

@@ -4,7 +4,7 @@ import type { Language } from "../language.ts";
 import { english } from "./english-texts.ts";
 import { french } from "./french-texts.ts";
 
-/** What the pages say; the English sentences are the lab's where the lab has one. */
+/** Texts of the pages; the English sentences are the lab's where the lab has one. */
 export interface Texts {
   readonly fields: Readonly<Record<FieldName, string>>;
   readonly problem: (problem: FieldProblem, field: FieldName, maximum: number) => string;

@@ -114,6 +114,6 @@ async function readForm(c: Context): Promise<Record<string, unknown>> {
   }
 }
 
-/** What the form was opened with; a client that says nothing overwrites whatever is there, as in the lab. */
+/** The version that the form was opened with; without one, the client overwrites the current version, as in the lab. */
 const readVersion = ({ version }: Record<string, unknown>) =>
   typeof version === "string" && version !== "" ? version : undefined;

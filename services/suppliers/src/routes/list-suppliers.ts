@@ -26,7 +26,7 @@ export function listSuppliers(app: Hono, site: Site, options: ListRoutes): void 
   app.get(listPath(site), async (c) => {
     const request = parsePageQuery(c.req.query());
     if (!request) throw new HTTPException(400);
-    // The address as we would write it, so that one page is one page however it is asked for.
+    // The normalized address, so that each page has one cache entry for all spellings of its address.
     const query = pageQuery(request);
     const view = { ...viewOf(c, site), path: `${listPath(site)}${query}` };
     const { body, readAt } = await pages(`${view.language}${query}`, async () =>

@@ -7,28 +7,31 @@ import type { Site } from "../pages/layout.ts";
 export interface HealthParts {
   readonly log: Log;
   readonly release: Release;
-  /** Rejects, with the reason, while the database does not answer or lacks a migration. */
+  /** Rejects, with the reason, while the database does not respond or lacks a migration. */
   readonly checkReady: () => Promise<void>;
 }
 
-/** What is running. */
+/** The running release. */
 export interface Release {
   readonly version: string;
-  /** `sha256:…`, null where nobody tells. */
+  /** `sha256:…`, null if unknown. */
   readonly image: string | null;
 }
 
-/** Longer than one check of the database is shared, so that asking again asks it anew. */
+/** Longer than one check of the database is shared, so that the next request triggers a new check. */
 const retryAfterSeconds = 2;
 
 const healthPaths = ({ basePath }: Site) => ({ live: `${basePath}/health`, ready: `${basePath}/ready` });
 
-/** Whether the request asks for the service's health only, as load balancers and containers do every few seconds. */
+/**
+ * Returns whether the request is only for the service's health, as load balancers and containers send every few
+ * seconds.
+ */
 export const asksForHealth = (site: Site, path: string) => Object.values(healthPaths(site)).includes(path);
 
 /**
- * `/health` answers 200 as long as the process does, whatever its database: whoever restarts on its word must not
- * restart for a fault elsewhere. `/ready` answers 200 only when the database serves this release, else 503.
+ * `/health` returns 200 as long as the process runs, with or without its database: an orchestrator must not restart it
+ * for a fault elsewhere. `/ready` returns 200 only when the database serves this release, else 503.
  */
 export function reportHealth(app: Hono, site: Site, { log, release, checkReady }: HealthParts): void {
   const { live, ready } = healthPaths(site);

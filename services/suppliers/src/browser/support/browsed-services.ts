@@ -50,7 +50,7 @@ export async function openBrowsedServices(names: readonly ServiceName[]) {
       await Promise.all(browser.contexts().map((context) => context.close()));
       return offences.splice(0);
     },
-    /** What is in the database, in the order of the ids. */
+    /** Returns the rows in the database, in the order of the ids. */
     async stored(): Promise<Supplier[]> {
       const [rows] = await database.withConnection((connection) =>
         connection.query("SELECT * FROM suppliers ORDER BY id"),

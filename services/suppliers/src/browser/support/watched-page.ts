@@ -4,13 +4,13 @@ export interface WatchedPageOptions extends BrowserContextOptions {
   /** Where all paths of the visited service begin; empty where it has the whole host. */
   readonly basePath: string;
   /**
-   * Told what no page of ours may do: scripts and dialogs that ran, violations of the content security policy,
-   * errors in the console, requests outside the base path.
+   * Called for events that no page of ours may cause: scripts and dialogs that ran, violations of the content security
+   * policy, errors in the console, requests outside the base path.
    */
   readonly onOffence: (offence: string) => void;
 }
 
-/** A page in a browser profile of its own. */
+/** Opens a page in a separate browser profile. */
 export async function openWatchedPage(browser: Browser, options: WatchedPageOptions): Promise<Page> {
   const { basePath, onOffence, ...contextOptions } = options;
   const context = await browser.newContext({ locale: "en-GB", ...contextOptions });
