@@ -2,7 +2,7 @@
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Of temporary keys. */
+  /** Set for temporary keys. */
   readonly sessionToken?: string;
   readonly expiration?: Date;
   /** Whose it is; the student's unless given. */

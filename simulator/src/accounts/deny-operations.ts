@@ -4,7 +4,7 @@ import { AwsError } from "../errors.ts";
 
 export type DeniedOperations = Record<ServiceName, { readonly operations: object }>;
 
-/** Takes operations away from everybody, CloudFormation included: it acts for whoever calls it. */
+/** Denies operations to every caller, including CloudFormation, which acts for its caller. */
 export function denyOperations(
   services: DeniedOperations,
   environment: Environment,

@@ -9,8 +9,8 @@ interface LabRole {
 }
 
 /**
- * The lab's two roles, made beforehand since nobody can make any there. What they let through is the account's own
- * business; here it is what the services need that the course gives them to.
+ * The lab's two roles, created in advance because users cannot create any there. The account decides their permissions;
+ * here each trusts the services that the course gives it to.
  */
 const roles: readonly LabRole[] = [
   {

@@ -4,9 +4,9 @@ import { prepareLabNetwork } from "./lab-network.ts";
 import { prepareLabRoles } from "./lab-roles.ts";
 
 /**
- * What the lab's account holds before anybody does anything: LabVPC with two public subnets, the roles of pipelines
- * and deployments, the server of the monolith, and its database. Source of the names: the lab "Building Microservices
- * and a CI/CD Pipeline with AWS".
+ * Creates the initial resources of the lab's account: LabVPC with two public subnets, the roles of pipelines and
+ * deployments, the server of the monolith, and its database. Source of the names: the lab "Building Microservices and a
+ * CI/CD Pipeline with AWS".
  */
 export async function prepareAcademy(environment: Environment): Promise<void> {
   const network = await prepareLabNetwork(environment);

@@ -44,8 +44,8 @@ export interface Caller {
 }
 
 /**
- * The operations a simulated service performs, typed by the AWS SDK's own client: method `createService` gets
- * `CreateServiceCommandInput` and answers `CreateServiceCommandOutput`. An operation that is absent is refused.
+ * The operations that a simulated service performs, typed by the AWS SDK's own client: method `createService` gets
+ * `CreateServiceCommandInput` and returns `CreateServiceCommandOutput`. A missing operation is refused.
  */
 export type Operations<Client> = {
   [Name in OperationName<Client>]?: (
@@ -86,7 +86,7 @@ export interface AwsClients {
   sts: STS;
 }
 
-/** An operation as whoever dispatches to it by name sees it. */
+/** An operation as code that dispatches by name sees it. */
 export type Handler = (input: object, caller: Caller) => object | Promise<object>;
 
 export type ServiceName = keyof AwsClients;

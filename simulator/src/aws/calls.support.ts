@@ -5,7 +5,7 @@ import { createTestEnvironment } from "../test-environment.support.ts";
 // biome-ignore lint/suspicious/noExplicitAny: the assertions of each case look at what they need
 export type Call = (name: string, input: object) => any;
 
-/** A new service of its own, for tests of one that needs no other. */
+/** Creates a separate service, for tests of one that needs no other. */
 export async function callsOf(
   create: (environment: Environment) => { readonly operations: object },
 ): Promise<Call> {

@@ -1,6 +1,6 @@
 import { AwsError } from "../errors.ts";
 
-/** What an API model says of a member beside its type. Lengths are of texts and of lists. */
+/** Constraints of an API model on a member besides its type. Lengths are of texts and of lists. */
 export interface Constraint {
   /** As AWS shows it. */
   readonly pattern?: string;
@@ -18,7 +18,7 @@ export type Check = readonly [
   constraint: Constraint,
 ];
 
-/** Throws what AWS answers when members break their constraints: all of them in one message. */
+/** Throws AWS's error for members that break their constraints: all of them in one message. */
 export function refuseBroken(code: string, checks: Iterable<Check>): void {
   const broken = [...checks].flatMap(([path, value, constraint]) => {
     if (value === undefined) return [];

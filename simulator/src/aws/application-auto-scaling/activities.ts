@@ -24,7 +24,7 @@ export function activityOperations(state: ScalingState): Service<"applicationaut
   };
 }
 
-/** A new activity; whoever performs it keeps it current in place. */
+/** Adds an activity; the caller updates it in place. */
 export function addActivity(
   { activities, environment: { clock } }: ScalingState,
   resourceId: string,
@@ -43,7 +43,9 @@ export function addActivity(
   return activity;
 }
 
-/** That nothing was scaled, and why; once for as long as it stays so. Source: user guide, "Scaling activities". */
+/**
+ * Records that nothing was scaled, and why; once while the cause is the same. Source: user guide, "Scaling activities".
+ */
 export function addNotScaled(
   state: ScalingState,
   resourceId: string,

@@ -5,7 +5,7 @@ interface Field {
   readonly name: string;
   readonly from: number;
   readonly to: number;
-  /** Of its values, from the first. */
+  /** Names of its values, from the first. */
   readonly names?: readonly string[];
 }
 
@@ -75,7 +75,7 @@ function itemValues(field: Field, item: string, text: string): number[] {
   if (range === "" || more !== undefined || step === "0") throw refuse();
   const isAll = range === "*" || range === "?";
   const from = isAll ? field.from : valueIn(field, first);
-  // A beginning with a step goes on to the end.
+  // A beginning with a step extends to the last value.
   const to = isAll || (last === undefined && step) ? field.to : valueIn(field, last ?? first);
   if (from === undefined || to === undefined || from > to) throw refuse();
   const width = Number(step ?? 1);

@@ -20,7 +20,7 @@ import {
 } from "./state.ts";
 import { deleteAlarms, metricOf, replaceAlarms } from "./tracking-alarms.ts";
 
-/** Of one scalable target. Source: quotas of Application Auto Scaling. */
+/** Maximum of one scalable target. Source: quotas of Application Auto Scaling. */
 const maximumPolicies = 50;
 
 export function policyOperations(state: ScalingState): Service<"applicationautoscaling">["operations"] {

@@ -8,11 +8,11 @@ import { refuseBroken } from "../constraints.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { invalid, type PolicySettings } from "./state.ts";
 
-/** Of one step scaling policy. Source: quotas of Application Auto Scaling. */
+/** Maximum of one step scaling policy. Source: quotas of Application Auto Scaling. */
 const maximumSteps = 20;
 const wholeNumber = { range: [0, 2 ** 31 - 1] } as const;
 
-/** What a policy is to do, checked. */
+/** Checks and returns the settings of a policy. */
 export function readPolicySettings(input: PutScalingPolicyCommandInput): PolicySettings {
   const type = input.PolicyType ?? "StepScaling";
   const { StepScalingPolicyConfiguration: steps, TargetTrackingScalingPolicyConfiguration: tracking } = input;

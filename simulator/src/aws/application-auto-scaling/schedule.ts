@@ -9,7 +9,7 @@ export interface Schedule {
 
 const unitMs: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-/** Of `at(…)`, `rate(…)` or `cron(…)`. Throws ValidationException, which names what is wrong (API reference, Schedule). */
+/** Parses `at(…)`, `rate(…)` or `cron(…)`. Throws ValidationException with the problem (API reference, Schedule). */
 export function parseSchedule(text: string): Schedule {
   const [, kind, inner = ""] = /^(at|rate|cron)\((.*)\)$/.exec(text) ?? [];
   if (kind === "at") return once(inner, text);

@@ -21,9 +21,9 @@ import {
   type ScheduledAction,
 } from "./state.ts";
 
-/** Of one scalable target. Source: quotas of Application Auto Scaling. */
+/** Maximum of one scalable target. Source: quotas of Application Auto Scaling. */
 const maximumActions = 200;
-/** The one that the simulator tells. */
+/** The only time zone of the simulator. */
 const timezones = ["UTC", "Etc/UTC"];
 
 export function scheduledActionOperations(
@@ -125,7 +125,7 @@ function newAction(
   };
 }
 
-/** What is not said stays, but for the times: those are then none (API reference, PutScheduledAction). */
+/** Keeps values that are not given, except times, which are then removed (API reference, PutScheduledAction). */
 function changed(known: ScheduledAction, input: PutScheduledActionCommandInput): ScheduledAction {
   return {
     ...known,

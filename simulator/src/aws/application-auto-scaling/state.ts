@@ -20,7 +20,7 @@ export interface ScalableTarget {
   readonly cooldowns: Cooldowns;
 }
 
-/** What scaling activities still mean for the next. Moments are milliseconds of the wall clock. */
+/** Effects of past scaling activities on the next. Times are milliseconds of the wall clock. */
 export interface Cooldowns {
   /** Until then a scale-out counts from the capacity that was before the last one. */
   out?: { readonly before: number; until: number };
@@ -41,7 +41,7 @@ export interface ScalingPolicy {
   readonly resourceId: string;
   readonly createdAt: Date;
   settings: PolicySettings;
-  /** What it tracks its target by; a step scaling policy's alarms are the user's own. */
+  /** Alarms for its target; a step scaling policy's alarms are the user's own. */
   alarms: readonly TrackingAlarm[];
 }
 
@@ -75,7 +75,7 @@ export interface ScalingState {
   readonly activities: ScalingActivity[];
 }
 
-/** What one answer of the Describe operations holds at most, and when nothing is said. Source: API reference. */
+/** Maximum and default page size of the Describe operations. Source: API reference. */
 export const pageSize = 50;
 
 export const namespace = "ecs";
@@ -89,7 +89,7 @@ export function invalid(message: string): AwsError {
   return new AwsError("ValidationException", message);
 }
 
-/** What names a target or a policy's target, checked: the simulator scales services of ECS and nothing else. */
+/** Checks and returns the id of a target; the simulator scales only services of ECS. */
 export function resourceIdOf(input: {
   ServiceNamespace?: string | undefined;
   ScalableDimension?: string | undefined;

@@ -2,7 +2,7 @@ import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import type { ScalableTarget, ScalingState } from "./state.ts";
 
-/** Of one resource. Source: the quotas of tagging. */
+/** Maximum of one resource. Source: the quotas of tagging. */
 const maximumTags = 50;
 
 export function tagOperations(state: ScalingState): Service<"applicationautoscaling">["operations"] {

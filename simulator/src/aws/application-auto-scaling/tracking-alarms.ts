@@ -3,9 +3,9 @@ import type { TargetTrackingScalingPolicyConfiguration } from "@aws-sdk/client-a
 import type { PutMetricAlarmInput } from "@aws-sdk/client-cloudwatch";
 import type { ScalingPolicy, ScalingState, TrackingAlarm } from "./state.ts";
 
-/** Of minutes that must be above the target, or below the lower threshold (alarms of real accounts). */
+/** Minutes above the target, or below the lower threshold, before the alarm (alarms of real accounts). */
 const minutesToAlarm = { AlarmHigh: 3, AlarmLow: 15 } as const;
-/** Of the target: where it is so far below it that capacity can go (user guide, "Define target value"). */
+/** Part of the target below which capacity can be removed (user guide, "Define target value"). */
 const lowerThreshold = 0.9;
 
 type Tracking = TargetTrackingScalingPolicyConfiguration;
@@ -64,7 +64,7 @@ async function makeAlarms(
   return alarms;
 }
 
-/** What a policy tracks: two of the same may not be of one target. */
+/** Returns the metric that a policy tracks; one target cannot have two policies for the same metric. */
 export function metricOf(tracking: Tracking, resourceId: string): AlarmMetric {
   const { PredefinedMetricSpecification: predefined, CustomizedMetricSpecification: custom } = tracking;
   if (custom) {

@@ -17,7 +17,7 @@ import {
 } from "./state.ts";
 import { checkedTags } from "./tags.ts";
 
-/** What ListEnvironments and DescribeEnvironments take and give at once. Source: API reference. */
+/** Maximum of ListEnvironments and DescribeEnvironments. Source: API reference. */
 const pageSize = 25;
 /** The aliases of images, each also as `resolve:ssm:/aws/service/cloud9/amis/<alias>`. Source: CreateEnvironmentEC2. */
 const images = [

@@ -5,8 +5,8 @@ import { createCloud9State } from "./state.ts";
 import { tagOperations } from "./tags.ts";
 
 /**
- * Development environments as state: no instance runs and no editor opens, so each is ready as soon as it is asked
- * for. Source of shapes, limits and errors: API reference 2017-09-23.
+ * Development environments as state: no instance runs and no editor opens, so each is ready at once. Source of shapes,
+ * limits and errors: API reference 2017-09-23.
  */
 export function createCloud9(environment: Environment): Service<"cloud9"> {
   const state = createCloud9State(environment);

@@ -2,7 +2,7 @@ import type { Tag } from "@aws-sdk/client-cloud9";
 import type { Service } from "../api.ts";
 import { badRequest, type Cloud9State, type DevelopmentEnvironment, environmentArn, find } from "./state.ts";
 
-/** Of one environment. Source: API reference, Tags. */
+/** Maximum of one environment. Source: API reference, Tags. */
 const maximumTags = 200;
 
 export function tagOperations(state: Cloud9State): Service<"cloud9">["operations"] {

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => stack.close());
 
-/** A resource that has a text, a number and the name of its own in its properties. */
+/** A resource with a text, a number and its own name in its properties. */
 const copy = (SecretString: string, Description?: string) => ({
   Copy: { Type: "AWS::SecretsManager::Secret", Properties: { Name: "copy", SecretString, Description } },
 });
@@ -20,7 +20,7 @@ const currentValue = async (SecretId: string) =>
   (await stack.aws.secretsmanager.getSecretValue({ SecretId })).SecretString;
 const reference = "{{resolve:secretsmanager:login:SecretString:password}}";
 
-/** All that CloudFormation tells of the stack. */
+/** Returns everything that CloudFormation reports about the stack. */
 async function told(): Promise<string> {
   const { cloudformation } = stack.aws;
   const StackName = "resources";

@@ -55,12 +55,15 @@ const treatments: readonly string[] = ["missing", "ignore", "breaching", "notBre
 /** The longest time that all evaluation periods may take together: a day (PutMetricAlarm, API reference). */
 const longestSeconds = 86_400;
 
-/** Of one state (PutMetricAlarm, API reference). */
+/** Maximum for one state (PutMetricAlarm, API reference). */
 const maxActions = 5;
 const scalingPolicy =
   /^arn:aws:autoscaling:[^:]+:\d{12}:scalingPolicy:[^:]+:resource\/ecs\/[^:]+:policyName\/.+$/;
 
-/** Throws what CloudWatch answers to a bad alarm; metric math, anomaly bands and other actions are refused by name. */
+/**
+ * Throws CloudWatch's error for a bad alarm. Metric math, anomaly bands and other actions are refused with an error
+ * that names them.
+ */
 export function parseAlarm(input: PutMetricAlarmInput): AlarmSettings {
   refuseForeign(input);
   const name = required(input.AlarmName, "AlarmName");

@@ -80,7 +80,7 @@ export function alarmOperations(
         .filter(
           ({ Timestamp: at = new Date() }) => (!StartDate || at >= StartDate) && (!EndDate || at <= EndDate),
         );
-      // The newest comes first unless asked otherwise.
+      // The newest comes first by default.
       if (ScanBy !== "TimestampAscending") found.reverse();
       const { items, NextToken } = page(found, input);
       return { AlarmHistoryItems: items, NextToken };

@@ -6,7 +6,7 @@ export interface Finding {
 
 type Check = (value: unknown, path: string) => Finding[];
 
-/** Of one dashboard, and of one widget. Source: CloudWatch user guide, quotas. */
+/** Maximum of one dashboard, and of one widget. Source: CloudWatch user guide, quotas. */
 const mostWidgets = 500;
 const mostMetrics = 500;
 /** Columns of the grid that widgets lie on. */

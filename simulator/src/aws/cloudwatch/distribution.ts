@@ -1,4 +1,4 @@
-/** What CloudWatch keeps of the values that a metric had in some time. */
+/** CloudWatch's summary of the values that a metric had in some time. */
 export interface Distribution {
   readonly sampleCount: number;
   readonly sum: number;

@@ -39,8 +39,9 @@ export function createAlarmEvaluation(
 }
 
 /**
- * Looks at the alarm's last complete minutes and changes its state when they say so. One that stays in its state asks for
- * its actions again: as scaling policies are, all that the simulator performs (user guide, "Alarm actions").
+ * Evaluates the alarm's last complete minutes and changes its state if needed. An alarm that stays in its state
+ * requests its actions again: all actions that the simulator performs are scaling policies (user guide, "Alarm
+ * actions").
  */
 function evaluateAlarm(state: CloudWatchState, alarm: Alarm): void {
   const verdict = judgeAlarm(alarm.settings, recentPeriods(state, alarm));

@@ -1,7 +1,7 @@
 import type { StateValue } from "@aws-sdk/client-cloudwatch";
 import { type AlarmSettings, comparisons, type TreatMissingData } from "./alarm-settings.ts";
 
-/** One period's value as an alarm looks at it. */
+/** One period's value in an alarm's evaluation. */
 export interface Point {
   readonly timestamp: Date;
   readonly value: number;
@@ -25,9 +25,9 @@ export interface Verdict {
 export const extraPeriods = 2;
 
 /**
- * Judges an alarm by the last periods (`range`, oldest first; undefined where a period had no data).
- * Source: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data": real datapoints come
- * first, missing ones are filled in only when fewer than the evaluation periods are left.
+ * Evaluates an alarm by the last periods (`range`, oldest first; undefined where a period had no data). Source:
+ * CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data": real datapoints come first, missing
+ * ones are filled in only when fewer than the evaluation periods are left.
  */
 export function judgeAlarm(settings: AlarmSettings, range: readonly (Point | undefined)[]): Verdict {
   const { evaluationPeriods, treatMissingData: treatment = "missing" } = settings;

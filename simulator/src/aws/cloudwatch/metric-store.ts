@@ -69,7 +69,7 @@ export function createMetricStore(): MetricStore {
   };
 }
 
-/** A short range is looked up, a long one searched for. */
+/** A short range is read minute by minute; for a long one, the series is filtered. */
 function minutesIn(series: ReadonlyMap<number, unknown>, first: number, end: number): number[] {
   if (end - first > series.size)
     return [...series.keys()].filter((minute) => minute >= first && minute < end);

@@ -1,6 +1,6 @@
 import { AwsError } from "../../errors.ts";
 
-/** Items in one answer unless MaxRecords asks for fewer. Source: DescribeAlarms, CloudWatch API reference. */
+/** Default number of items on one page. Source: DescribeAlarms, CloudWatch API reference. */
 const mostRecords = 100;
 
 /** One page of a list; the token is where the next page starts. */

@@ -1,7 +1,7 @@
 import { recordHistory } from "./alarm-history.ts";
 import type { Alarm, CloudWatchState } from "./state.ts";
 
-/** Asks for the actions of the state that the alarm is in, unless they are disabled. */
+/** Requests the actions of the state that the alarm is in, unless they are disabled. */
 export function performActions(
   state: CloudWatchState,
   alarm: Alarm,
@@ -22,7 +22,7 @@ export function performActions(
   }
 }
 
-/** What StateReasonData tells of the values that made the state, also where a caller gave it. */
+/** Returns the values behind the state from StateReasonData, including one given by a caller. */
 export function datapointsOf({ reasonData = "{}" }: Alarm): number[] {
   try {
     const { recentDatapoints } = Object(JSON.parse(reasonData)) as { recentDatapoints?: unknown };

@@ -7,9 +7,9 @@ const maxData = 1000;
 
 export interface Publication {
   readonly namespace: string;
-  /** Who publishes, as an operator is told when it fails. */
+  /** Name of the publisher in warnings. */
   readonly publisher: string;
-  /** Called at the end of each minute; what it answers is that minute's. */
+  /** Called at the end of each minute; its result is for that minute. */
   readonly collect: () => MetricDatum[] | Promise<MetricDatum[]>;
 }
 

@@ -114,7 +114,7 @@ function answer(
     const value = compute(distribution);
     return value === undefined ? [] : [{ timestamp, value }];
   });
-  // CloudWatch answers the newest first unless asked otherwise.
+  // CloudWatch returns the newest first by default.
   if (!oldestFirst) found.reverse();
   return {
     Id,

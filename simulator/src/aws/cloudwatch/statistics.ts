@@ -2,7 +2,7 @@ import type { Statistic } from "@aws-sdk/client-cloudwatch";
 import { type Distribution, percentile } from "./distribution.ts";
 import { invalid } from "./errors.ts";
 
-/** Computes one statistic; undefined when the data cannot tell, as a percentile of summaries. */
+/** Computes one statistic; undefined when the data are not sufficient, as for a percentile of summaries. */
 export type Compute = (distribution: Distribution) => number | undefined;
 
 const simple: Record<Statistic, Compute> = {

@@ -23,7 +23,7 @@ export async function checkBranchName(
   return name;
 }
 
-/** A branch that is there, and its commit; throws BranchDoesNotExistException. */
+/** Returns an existing branch and its commit; throws BranchDoesNotExistException. */
 export async function findBranch(
   environment: Environment,
   repository: Repository,

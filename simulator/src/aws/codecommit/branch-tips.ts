@@ -6,8 +6,8 @@ import type { Repository } from "./state.ts";
 import { outdated } from "./write-commit.ts";
 
 /**
- * The branch that a commit is to go on, and its tip, which the caller has to name as the parent; in a repository
- * without branches there is none, and the branch is created.
+ * Returns the branch for a commit, and its tip, which the caller must specify as the parent. A repository without
+ * branches has no tip, and the branch is created.
  */
 export async function checkTip(
   environment: Environment,

@@ -8,7 +8,7 @@ import { checkCommitId, isCommit } from "./commit-ids.ts";
 import { referencesMoved, setDefaultBranch } from "./references.ts";
 import { type CodeCommitState, find, type Repository } from "./state.ts";
 
-/** Of one answer; the API reference tells none. */
+/** Page size; the API reference does not document it. */
 const listSize = 1000;
 
 export function branchOperations(state: CodeCommitState): Service<"codecommit">["operations"] {

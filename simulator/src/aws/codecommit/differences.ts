@@ -6,10 +6,10 @@ import { resolveCommit } from "./commit-ids.ts";
 import { type CodeCommitState, find } from "./state.ts";
 import { checkPath, entryAt } from "./tree.ts";
 
-/** The id of the tree that holds nothing, which Git knows without being told. */
+/** The id of the empty tree, which Git always knows. */
 const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
-/** Of one answer unless told otherwise; the API reference tells none. */
+/** Default page size; the API reference does not document it. */
 const listSize = 100;
 
 export function differenceOperations(state: CodeCommitState): Service<"codecommit">["operations"] {

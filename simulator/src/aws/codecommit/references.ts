@@ -6,7 +6,7 @@ import { type CodeCommitState, type Repository, repositoryArn } from "./state.ts
 const branchPrefix = "refs/heads/";
 const tagPrefix = "refs/tags/";
 
-/** Of one request. Source: PutEvents, EventBridge API reference. */
+/** Maximum of one request. Source: PutEvents, EventBridge API reference. */
 const mostEntries = 10;
 
 /** References of a repository have moved: the first branch becomes the default one, and the account's bus hears of each. */

@@ -73,7 +73,7 @@ export function repositoryOperations(state: CodeCommitState): Service<"codecommi
         nextToken: next,
       };
     },
-    // A repository that is gone already is no error; then there is no id to tell.
+    // Deleting a missing repository is not an error; the response then has no id.
     async deleteRepository({ repositoryName }) {
       const name = checkName(repositoryName);
       const repositoryId = repositories.get(name)?.id;
@@ -102,7 +102,7 @@ export function repositoryOperations(state: CodeCommitState): Service<"codecommi
   };
 }
 
-/** Lets git reach it under its name. */
+/** Publishes a repository to Git under its name. */
 function publish(state: CodeCommitState, repository: Repository): void {
   state.environment.git.published.set(repository.name, {
     id: repository.id,

@@ -2,7 +2,7 @@ import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import { type CodeCommitState, find, type Repository, repositoryArn } from "./state.ts";
 
-/** Of one repository. Source: quotas of CodeCommit. */
+/** Maximum of one repository. Source: quotas of CodeCommit. */
 const maximumTags = 50;
 
 export function tagOperations(state: CodeCommitState): Service<"codecommit">["operations"] {

@@ -4,7 +4,7 @@ import { AwsError } from "../../errors.ts";
 import { GitError } from "../../planes/git/git-program.ts";
 import type { Repository } from "./state.ts";
 
-/** What a folder of a commit holds. */
+/** An entry in a folder of a commit. */
 export interface TreeEntry {
   /** As Git writes it, in octal: `100644`. */
   readonly mode: string;
@@ -55,7 +55,7 @@ export function checkFilePath(path: string | undefined): string {
   return checked;
 }
 
-/** What lies at a path of a commit, or of a tree. */
+/** Returns the entry at a path of a commit, or of a tree. */
 export async function entryAt(
   { git }: Environment,
   { id }: Repository,
@@ -66,7 +66,7 @@ export async function entryAt(
   return parseTree(listed)[0];
 }
 
-/** What lies in a folder of a commit, "" being the top; undefined when there is no such folder. */
+/** Lists a folder of a commit, "" being the top; undefined when there is no such folder. */
 export async function listFolder(
   { git }: Environment,
   { id }: Repository,

@@ -74,7 +74,7 @@ function refuseBadAuthorOrMessage({ message, email }: NewCommit): void {
     throw new AwsError("InvalidEmailException", `The email address ${email} is not valid.`);
 }
 
-/** By an index of its own: the repository is bare, and others may write at the same time. */
+/** Uses a separate index: the repository is bare, and others may write at the same time. */
 async function writeTree(
   { git, dataDirectory }: Environment,
   { id }: Repository,
@@ -98,7 +98,7 @@ async function treeOf({ git }: Environment, { id }: Repository, commitId: string
   return (await git.run(id, ["rev-parse", "--verify", `${commitId}^{tree}`])).toString().trim();
 }
 
-/** Author and committer are the same; the caller, without an address, unless told otherwise. Source: API reference. */
+/** Author and committer are the same: by default the caller, without an address. Source: API reference. */
 async function writeObject(
   environment: Environment,
   { id }: Repository,

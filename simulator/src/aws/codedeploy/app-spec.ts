@@ -2,7 +2,7 @@ import { parseDocument } from "yaml";
 import { AwsError } from "../../errors.ts";
 import { type Hooks, parseHooks } from "./app-spec-hooks.ts";
 
-/** What an AppSpec for ECS says. Source: "AppSpec 'resources' section", CodeDeploy user guide. */
+/** Content of an AppSpec for ECS. Source: "AppSpec 'resources' section", CodeDeploy user guide. */
 export interface AppSpec {
   readonly taskDefinition: string;
   readonly containerName: string;

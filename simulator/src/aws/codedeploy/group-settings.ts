@@ -10,7 +10,7 @@ import { AwsError } from "../../errors.ts";
 import { parseAlarms } from "./alarm-settings.ts";
 import { type CodeDeployState, findConfig, type GroupSettings } from "./state.ts";
 
-/** What createDeploymentGroup and updateDeploymentGroup have in common. */
+/** Settings shared by createDeploymentGroup and updateDeploymentGroup. */
 export interface SettingsInput {
   deploymentConfigName?: string | undefined;
   serviceRoleArn?: string | undefined;

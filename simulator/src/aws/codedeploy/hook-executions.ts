@@ -3,7 +3,7 @@ import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import { type CodeDeployState, findDeployment } from "./state.ts";
 
-/** What a function may report about an event. */
+/** Result that a function may report for an event. */
 export type HookResult = Extract<LifecycleEventStatus, "Succeeded" | "Failed">;
 
 export interface HookExecution {

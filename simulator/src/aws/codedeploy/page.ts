@@ -1,6 +1,6 @@
 import { AwsError } from "../../errors.ts";
 
-/** Items in one answer of the list calls. Source: CodeDeploy API reference. */
+/** Page size of the list calls. Source: CodeDeploy API reference. */
 const pageSize = 100;
 
 /** One page of a list; the token is where the next page starts. */

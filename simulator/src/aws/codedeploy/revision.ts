@@ -14,7 +14,7 @@ export function readRevision(revision: RevisionLocation | undefined): AppSpec {
   return parseAppSpec(content);
 }
 
-/** The text that stands in a revision, as far as it is given. Throws as `readRevision` does. */
+/** Returns the text given in a revision. Throws as `readRevision` does. */
 export function textOf(revision: RevisionLocation | undefined): AppSpecContent {
   if (!revision) throw new AwsError("RevisionRequiredException", "A revision must be specified.");
   const { revisionType, appSpecContent, string } = revision;

@@ -28,7 +28,7 @@ export interface Application {
   readonly tags: Map<string, string>;
 }
 
-/** What a deployment of ECS needs of its group, complete with defaults. */
+/** Settings of a group for deployments of ECS, complete with defaults. */
 export interface GroupSettings {
   readonly serviceRoleArn: string;
   readonly configName: string;
@@ -73,7 +73,7 @@ export interface Deployment {
   /** Aborted with a `StopRequest`; until the blue task set is being terminated. */
   readonly control: AbortController;
   terminatingBlue: boolean;
-  /** Of its lifecycle event hooks, by id. */
+  /** Executions of its lifecycle event hooks, by id. */
   readonly hookExecutions: Map<string, HookExecution>;
 }
 
@@ -87,7 +87,7 @@ export interface Target {
 
 export interface CodeDeployState {
   readonly applications: Map<string, Application>;
-  /** Custom ones beside the built-in. */
+  /** Custom configurations, in addition to the built-in ones. */
   readonly configs: Map<string, DeploymentConfigInfo>;
   readonly deployments: Map<string, Deployment>;
 }

@@ -1,7 +1,10 @@
 import type { Aws } from "../api.ts";
 import { findTrustingRole } from "../sts/trust.ts";
 
-/** Throws what `refusal` makes of CodePipeline's words unless it may act in the role, whose permissions are not looked at. */
+/**
+ * Throws the error that `refusal` makes of CodePipeline's message unless CodePipeline may assume the role, whose
+ * permissions are not checked.
+ */
 export async function assumePipelineRole(
   aws: Aws,
   roleArn: string,

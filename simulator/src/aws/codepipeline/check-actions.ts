@@ -16,7 +16,7 @@ const supported = [
   "timeoutInMinutes",
 ] as const;
 
-/** Checks each action by itself: that there is such a type, that it is configured, and how many artifacts it has. */
+/** Checks each action on its own: its type, its configuration and its number of artifacts. */
 export function checkAction(action: ActionDeclaration, region: string): void {
   refuseUnsupported("InvalidActionDeclarationException", `action ${action.name}`, action, supported);
   const provider = providerOf(action, region);

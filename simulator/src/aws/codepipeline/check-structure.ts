@@ -6,7 +6,7 @@ import { checkAction, checkArtifacts } from "./check-actions.ts";
 import { pipelineChecks } from "./constraints.ts";
 import { invalidStructure } from "./state.ts";
 
-/** Of a pipeline and of a stage. Source: quotas of CodePipeline. */
+/** Maximum of a pipeline and of a stage. Source: quotas of CodePipeline. */
 const maximumStages = 50;
 const maximumActions = 50;
 
@@ -54,7 +54,7 @@ function checkStores({ artifactStore, artifactStores }: PipelineDeclaration, reg
     if (store) refuseUnsupported("InvalidStructureException", "artifactStore", store, ["type", "location"]);
 }
 
-/** What only pipelines of type V2 have. */
+/** Refuses features that only pipelines of type V2 have. */
 function checkType({
   pipelineType = "V1",
   executionMode,

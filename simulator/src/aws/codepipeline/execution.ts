@@ -16,7 +16,7 @@ import type {
 /** One run of a pipeline, from its start to its end, retries included. */
 export interface Execution {
   readonly id: string;
-  /** Of the request that started it: the same request again starts nothing. */
+  /** Token of the request that started it: the same request again starts nothing. */
   readonly requestToken?: string | undefined;
   /** Counts the executions of the pipeline: a later one has a higher number. */
   readonly number: number;

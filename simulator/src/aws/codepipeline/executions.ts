@@ -123,7 +123,7 @@ function summarize(execution: Execution): PipelineExecutionSummary {
   };
 }
 
-/** What both ways of telling about an execution have. */
+/** Returns the members shared by both descriptions of an execution. */
 function outcome({ status, statusSummary, trigger, declaration, type, rollbackTarget }: Execution) {
   return {
     status,

@@ -11,7 +11,7 @@ import { AwsError } from "../../errors.ts";
 import { type Execution, isOver } from "./execution.ts";
 import type { CodePipelineState, PipelineRecord } from "./state.ts";
 
-/** Of one pipeline in the mode QUEUED or PARALLEL. Source: quotas of CodePipeline. */
+/** Maximum of one pipeline in the mode QUEUED or PARALLEL. Source: quotas of CodePipeline. */
 const mostAtOnce = 50;
 
 interface Request {

@@ -77,7 +77,7 @@ export function deliveryPipeline(name: string): PipelineDeclaration {
   };
 }
 
-/** What starts it for the service web, as in infra-templates/pipeline.yaml. */
+/** Event that starts the pipeline for the service web, as in infra-templates/pipeline.yaml. */
 export const imagePushed = {
   source: ["aws.ecr"],
   "detail-type": ["ECR Image Action"],

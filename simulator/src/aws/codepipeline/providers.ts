@@ -7,7 +7,7 @@ export interface Provider {
   readonly category: "Source" | "Approval" | "Deploy";
   readonly provider: string;
   readonly required: readonly string[];
-  /** Names, or patterns of names, of what may be configured beside. */
+  /** Names, or patterns of names, of optional configuration. */
   readonly optional: readonly (string | RegExp)[];
   readonly inputs: Count;
   readonly outputs: Count;

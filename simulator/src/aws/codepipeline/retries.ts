@@ -14,7 +14,7 @@ import {
   placeOf,
 } from "./state.ts";
 
-/** Stages that are run once more: those that failed or were stopped, and those that go back to an earlier execution. */
+/** Retries of stages that failed or were stopped, and rollbacks of stages to an earlier execution. */
 export function retryOperations(
   state: CodePipelineState,
   controller: CodePipelineController,

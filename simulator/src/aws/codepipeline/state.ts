@@ -3,7 +3,7 @@ import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
 import type { ActionRun, Execution, StagePlace } from "./execution.ts";
 
-/** Whether executions may go on into a stage. */
+/** Whether executions may continue into a stage. */
 export interface Transition {
   readonly enabled: boolean;
   readonly changedBy: string;
@@ -78,7 +78,7 @@ export function findStageIndex({ name, declaration }: PipelineRecord, stage: str
   );
 }
 
-/** What there is of a stage's executions; made when it is first asked for. */
+/** Returns the state of a stage's executions, creating it at first use. */
 export function placeOf({ places }: PipelineRecord, stage: string): StagePlace {
   const found = places.get(stage) ?? { holder: undefined, latest: undefined, waiting: [] };
   places.set(stage, found);

@@ -3,7 +3,7 @@ import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import { type CodePipelineState, type PipelineRecord, pipelineArn } from "./state.ts";
 
-/** Of one pipeline. Source: quotas of CodePipeline. */
+/** Maximum of one pipeline. Source: quotas of CodePipeline. */
 const maximumTags = 50;
 
 export function tagOperations(state: CodePipelineState): Service<"codepipeline">["operations"] {

@@ -100,7 +100,7 @@ function describe(state: Ec2State, instance: Instance): Description {
   };
 }
 
-/** What an instance gives back with its end. */
+/** Returns the network of an instance, which it loses on termination. */
 function describeNetwork(state: Ec2State, instance: Instance): Description {
   const { dnsHostnames } = state.vpcs.get(instance.vpcId) ?? {};
   const PublicIpAddress = publicIpOf(state, instance);
@@ -154,7 +154,7 @@ function describeStatus(state: Ec2State, instance: Instance) {
   };
 }
 
-/** Source: "EC2 instance hostnames and domains", EC2 user guide: us-east-1 has domains of its own. */
+/** Source: "EC2 instance hostnames and domains", EC2 user guide: us-east-1 has different domains. */
 function privateName(region: string, address: string): string {
   const domain = region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
   return `ip-${address.replaceAll(".", "-")}.${domain}`;

@@ -2,7 +2,7 @@ import { createTestEnvironment } from "../../test-environment.support.ts";
 import type { Call } from "../calls.support.ts";
 import { createEc2 } from "./service.ts";
 
-/** EC2 at a time of its own, which passes only when the test lets it. */
+/** Creates EC2 with its own clock, which advances only when the test says so. */
 export async function ec2InTime(): Promise<{ call: Call; pass(seconds: number): void }> {
   let now = new Date("2026-01-01T00:00:00Z");
   const clock = { scale: 1, now: () => now, toWall: (ms: number) => ms, wait: async () => {} };

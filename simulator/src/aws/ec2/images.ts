@@ -75,7 +75,7 @@ export interface FoundImage extends PublicImage {
   readonly id: string;
 }
 
-/** An image has an id of its own in every region, and the same one in every simulator. */
+/** An image has a different id in every region, and the same one in every simulator. */
 export function publicImages(region: string): FoundImage[] {
   return images.map((image) => ({ ...image, id: `ami-${hash(`${region}/${image.name}`)}` }));
 }

@@ -48,7 +48,7 @@ function modify(state: Ec2State, instance: Instance, input: ModifyInstanceAttrib
   if (input.InstanceType !== undefined || input.UserData !== undefined) refuseRunning(state, instance);
   if (input.InstanceType !== undefined)
     instance.type = checkInstanceType(findImage(state, instance.imageId), input.InstanceType.Value);
-  // The SDK's type says bytes; the wire carries base64, and bytes are what it stands for.
+  // The SDK's type is bytes; on the wire it is base64 text of them.
   if (input.UserData !== undefined) instance.userData = checkUserData(base64(input.UserData.Value));
   if (input.Groups !== undefined)
     instance.securityGroupIds = securityGroupsFor(state, instance.vpcId, input.Groups);

@@ -7,7 +7,7 @@ import { elasticIpOf, freePoolAddress } from "./public-addresses.ts";
 import { type Ec2State, find, type Instance, type InstancePhase, unsupported } from "./state.ts";
 
 export function instanceLifecycleOperations(state: Ec2State): Service<"ec2">["operations"] {
-  /** All of them or none: whatever stands against one is found before the first is changed. */
+  /** All of them or none: all are checked before the first is changed. */
   const change = (
     ids: readonly string[] = [],
     judge: (instance: Instance) => void,

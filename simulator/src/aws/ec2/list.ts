@@ -2,7 +2,7 @@ import type { Filter } from "@aws-sdk/client-ec2";
 import { compileWildcard } from "../../wildcard.ts";
 import { allOf, type Ec2State, find, type Item, invalidValue, type Kind } from "./state.ts";
 
-/** What the describe calls have in common. */
+/** Request members shared by the describe calls. */
 export interface ListRequest {
   ids?: string[] | undefined;
   Filters?: Filter[] | undefined;

@@ -3,7 +3,7 @@ import type { IpPermission } from "@aws-sdk/client-ec2";
 import { formatCidr, parseCidr } from "./cidr.ts";
 import { type Ec2State, find, invalidValue, newId, type Peer, type Rule } from "./state.ts";
 
-/** Protocol numbers that EC2 answers with their names. */
+/** Protocol numbers that EC2 returns as names. */
 const protocolNames: Record<string, string> = { "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6" };
 const portProtocols = new Set(["tcp", "udp"]);
 

@@ -2,7 +2,7 @@ import { AwsError } from "../../errors.ts";
 import { isDeleted } from "./nat-gateway-state.ts";
 import type { Address, Ec2State, Instance, NatGateway } from "./state.ts";
 
-/** An account may hold five Elastic IP addresses unless it asked for more (EC2 user guide, quotas). */
+/** Default quota of Elastic IP addresses of an account (EC2 user guide, quotas). */
 const quota = 5;
 
 /** From 203.0.113.0/24, which RFC 5737 sets apart for documentation: it never is anybody's real address. */
@@ -13,7 +13,7 @@ export function freeElasticIp(state: Ec2State): string {
   return lowestFree("203.0.113", taken);
 }
 
-/** Of Amazon's pool, for as long as an instance runs; from RFC 5737's 198.51.100.0/24. */
+/** Returns an address of Amazon's pool, for as long as an instance runs; from RFC 5737's 198.51.100.0/24. */
 export function freePoolAddress(state: Ec2State): string {
   return lowestFree(
     "198.51.100",
@@ -45,7 +45,7 @@ export function publicIpOf(state: Ec2State, instance: Instance): string | undefi
   return elasticIpOf(state, instance.id)?.publicIp ?? instance.publicIp;
 }
 
-/** Whether anything in a VPC is reached from outside by an address of its own. */
+/** Whether any resource in a VPC has a public address. */
 export function hasMappedAddresses(state: Ec2State, vpcId: string): boolean {
   const instances = [...state.instances.values()].filter((each) => each.vpcId === vpcId);
   const gateways = [...state.natGateways.values()].filter((each) => each.vpcId === vpcId);

@@ -82,7 +82,7 @@ export interface Address {
   association?: { readonly id: string; readonly instanceId: string } | undefined;
 }
 
-/** What an instance is on its way to, since when; how far it is, time tells. */
+/** The state that an instance changes to, and since when; its current state depends on the time. */
 export interface InstancePhase {
   readonly goal: "running" | "stopped" | "terminated";
   readonly since: Date;
@@ -92,7 +92,7 @@ export interface InstancePhase {
 export interface Instance {
   readonly id: string;
   readonly reservationId: string;
-  /** Of the instances that one request started. */
+  /** Index among the instances that one request started. */
   readonly launchIndex: number;
   readonly imageId: string;
   readonly keyName?: string | undefined;

@@ -46,7 +46,7 @@ export function tagOperations(state: Ec2State): Service<"ec2">["operations"] {
   };
 }
 
-/** Tags given at creation. Call before anything is changed; answers what to add once the resource is there. */
+/** Returns tags given at creation. Call before any change; add the result once the resource exists. */
 export function tagsFrom(specifications: TagSpecification[] | undefined, type: ResourceType): Tag[] {
   const tags = (specifications ?? []).flatMap(({ ResourceType, Tags = [] }) => {
     if (ResourceType !== type)

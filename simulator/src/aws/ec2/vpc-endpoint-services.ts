@@ -3,7 +3,7 @@ import { AwsError } from "../../errors.ts";
 
 /** Services with gateway endpoints. Source: "Gateway endpoints", VPC user guide. */
 const gatewayServices = ["s3", "dynamodb"];
-/** Of those with interface endpoints the ones that delivering to ECS meets. Source: "AWS services that integrate". */
+/** Services with interface endpoints that deployments to ECS use. Source: "AWS services that integrate". */
 const interfaceServices = [
   "application-autoscaling",
   "cloudformation",

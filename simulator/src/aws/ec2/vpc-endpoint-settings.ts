@@ -14,7 +14,7 @@ export interface EndpointInput {
   readonly policy?: string | undefined;
 }
 
-/** Gives an endpoint what a request asks for; nothing when any of it cannot be. */
+/** Applies a request to an endpoint; changes nothing if any part of it is invalid. */
 export function applyEndpointInput(state: Ec2State, endpoint: VpcEndpoint, input: EndpointInput): void {
   refuseOtherKind(endpoint, input);
   const tables = (input.addRouteTables ?? []).map((id) => ofVpc(endpoint, find(state, "routeTables", id)));

@@ -9,7 +9,7 @@ import { invalidParameter } from "../ecr/state.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import type { EcrPublicState } from "./state.ts";
 
-/** What the gallery shows; ECR Public API reference, RepositoryCatalogDataInput: length of each text. */
+/** Data shown in the gallery; ECR Public API reference, RepositoryCatalogDataInput: length of each text. */
 const longest = { description: 1024, aboutText: 25_600, usageText: 25_600 } as const;
 
 export function catalogDataOperations({ find }: EcrPublicState): Operations<ECRPUBLIC> {

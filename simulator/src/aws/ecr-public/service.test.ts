@@ -36,7 +36,7 @@ const customer = { repositoryName: "customer" };
 const arn = "arn:aws:ecr-public::123456789012:repository/customer";
 const refusal = (code: string, message: string) => ({ code, message: expect.stringContaining(message) });
 
-/** What a client gets of the token service for its login, or for none. */
+/** Returns the token service's token for a login, or without one. */
 async function tokenFor(login?: string): Promise<string> {
   const url = `http://localhost:${port}/v2/token/?service=public.ecr.aws&scope=aws`;
   const response = await fetch(url, login ? { headers: { authorization: `Basic ${login}` } } : {});

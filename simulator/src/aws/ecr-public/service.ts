@@ -8,7 +8,7 @@ import { settingOperations } from "./settings.ts";
 import { createEcrPublicState } from "./state.ts";
 
 /**
- * Public ECR over the registry of planes/registry.ts: everybody pulls, whoever has a token pushes. Source of shapes,
+ * Public ECR over the registry of planes/registry.ts: everybody pulls, clients with a token push. Source of shapes,
  * limits and errors: API reference 2020-10-30.
  */
 export function createEcrPublic(environment: Environment): Service<"ecrpublic"> {

@@ -6,7 +6,7 @@ import type { RegistryRepository } from "../../planes/registry.ts";
 import { invalidParameter } from "../ecr/state.ts";
 
 export interface PublicRepository {
-  /** As DescribeRepositories shows it; `repositoryUri` is added when asked for. */
+  /** As DescribeRepositories shows it; `repositoryUri` is added when it is read. */
   readonly description: Omit<Repository, "repositoryUri"> & {
     readonly registryId: string;
     readonly repositoryName: string;
@@ -27,7 +27,7 @@ interface Named {
 export interface EcrPublicState {
   readonly environment: Environment;
   readonly repositories: Map<string, PublicRepository>;
-  /** What the account's registry is called in the names of its images. */
+  /** The registry's alias in the names of its images. */
   readonly alias: string;
   /** Throws RepositoryNotFoundException. */
   find(input: Named): PublicRepository;

@@ -8,7 +8,7 @@ import type { Operations } from "../api.ts";
 import { type Failure, findImage, tagsOf } from "./image-identifiers.ts";
 import { invalidParameter } from "./state.ts";
 
-/** Where an image is to be changed; public ECR has the same operations on repositories of its own. */
+/** Repositories in which images are changed; public ECR has the same operations on different repositories. */
 export interface ImagePlaces {
   find(input: { registryId?: string | undefined; repositoryName: string | undefined }): {
     readonly images: RegistryRepository;

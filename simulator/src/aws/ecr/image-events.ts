@@ -28,7 +28,7 @@ export function tellImageAction(
     "image-tag": tag,
   };
   const entry = { Source: "aws.ecr", DetailType: "ECR Image Action", Detail: JSON.stringify(detail) };
-  // Whoever pushes does not wait for those who listen.
+  // A push does not wait for the event's subscribers.
   aws.events
     .putEvents({ Entries: [entry] })
     .catch((error) => warn(`no event tells of ${repositoryName}:${tag}: ${(error as Error).message}`));

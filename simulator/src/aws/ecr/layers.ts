@@ -3,7 +3,7 @@ import { AwsError } from "../../errors.ts";
 import type { Operations } from "../api.ts";
 import type { EcrState } from "./state.ts";
 
-/** Of the URL that AWS signs; ECR's own documents give no figure for it. */
+/** Lifetime of the URL that AWS signs; ECR's documentation does not state it. */
 const urlLifetimeMs = 60 * 60 * 1000;
 
 export function layerOperations({ environment, find }: EcrState): Operations<ECR> {

@@ -17,8 +17,8 @@ export interface LifecycleRule {
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * The images that a checked policy lets expire, and by which rule. Every rule looks at all images its tags select; an
- * image is marked once, by the rule of the lowest number, and kept by none below the rule whose tags it has. Images in
+ * Returns the images that a checked policy expires, and by which rule. Every rule considers all images its tags select;
+ * each image is decided by the first rule (lowest number) that selects it, and later rules cannot expire it. Images in
  * an index stay until the index is gone. Source: ECR user guide, "Automate the cleanup of images by using lifecycle
  * policies": "Lifecycle policy evaluation rules".
  */

@@ -7,7 +7,7 @@ import { checkLifecyclePolicy } from "./lifecycle-policy.ts";
 import { page } from "./page.ts";
 import type { EcrState, RepositoryRecord } from "./state.ts";
 
-/** What a policy would remove. The simulator removes nothing by it: ECR takes up to 24 hours. */
+/** Previews the images that a policy would remove. The simulator never removes any: ECR takes up to 24 hours. */
 export function lifecyclePreviewOperations({ environment, find }: EcrState): Operations<ECR> {
   const previews = new WeakMap<RepositoryRecord, { text: string; results: LifecyclePolicyPreviewResult[] }>();
   const named = ({ description: { registryId, repositoryName } }: RepositoryRecord) => ({

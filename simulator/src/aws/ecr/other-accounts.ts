@@ -11,8 +11,8 @@ interface Named {
 }
 
 /**
- * Calls over the wire come from the simulator's own account: in another account's registry they may do what the
- * repository's policy lets them. Callers in process act as the account they name, so that a rehearsal can have one.
+ * Calls over the wire come from the simulator's own account: in another account's registry the repository's policy
+ * decides. In-process callers act as the account they specify, so that a rehearsal can have one.
  */
 export function guardOtherAccounts(state: EcrState, operations: Operations<ECR>): Operations<ECR> {
   const guarded = Object.entries(operations as Record<string, Handler>).map(([name, operation]) => {

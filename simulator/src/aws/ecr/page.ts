@@ -1,6 +1,6 @@
 import { invalidParameter } from "./state.ts";
 
-/** What ECR's lists return when `maxResults` is not given, and its greatest value. */
+/** Default and maximum of `maxResults` in ECR's lists. */
 const defaultPage = 100;
 const largestPage = 1000;
 

@@ -20,7 +20,7 @@ import { checkMutability, isImmutable } from "./tag-mutability.ts";
 /** ECR API reference, CreateRepository: pattern of repositoryName, 2 to 256 characters. */
 const namePattern = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 
-/** What an OCI client needs to be allowed; of the several actions behind each, the one that tells them apart. */
+/** Permissions that an OCI client needs: for each, the most specific of several actions. */
 const pushedOrPulled = { pull: "ecr:BatchGetImage", push: "ecr:PutImage", delete: "ecr:BatchDeleteImage" };
 
 export function repositoryOperations(state: EcrState): Operations<ECR> {

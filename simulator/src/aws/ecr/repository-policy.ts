@@ -7,8 +7,9 @@ interface Statement {
 }
 
 /**
- * Whether a repository's policy lets another account do something (`ecr:BatchGetImage`). Conditions are not looked at:
- * a statement that has one allows nothing here. Source: ECR user guide, "Private repository policies in Amazon ECR".
+ * Returns whether a repository's policy allows another account an action (`ecr:BatchGetImage`). Conditions are not
+ * evaluated: a statement with a condition allows nothing here. Source: ECR user guide, "Private repository policies in
+ * Amazon ECR".
  */
 export function policyAllows(policyText: string | undefined, accountId: string, action: string): boolean {
   if (policyText === undefined) return false;

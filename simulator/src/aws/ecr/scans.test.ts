@@ -43,7 +43,7 @@ afterEach(async () => {
 const findings = (imageDigest: string, more = {}) =>
   ecr.describeImageScanFindings({ ...customer, imageId: { imageDigest }, ...more });
 
-/** The answer once the scan has ended. */
+/** Returns the findings once the scan has ended. */
 async function ended(imageDigest: string) {
   const status = async () => (await findings(imageDigest)).imageScanStatus?.status;
   await simulator.clock.eventually(async () => expect(await status()).not.toBe("IN_PROGRESS"));

@@ -23,7 +23,7 @@ export interface Scans {
   of(manifest: StoredManifest): Scan | undefined;
   /** Throws UnsupportedImageTypeException or LimitExceededException. */
   start(manifest: StoredManifest): Scan;
-  /** Of a push: what cannot be scanned, or was today, is left alone. */
+  /** Starts a scan after a push; does nothing if the image cannot be scanned, or was scanned today. */
   startIfPossible(manifest: StoredManifest): void;
   /** When the simulator learnt of its advisories. */
   readonly advisoriesFrom: Date;

@@ -5,7 +5,7 @@ import type { RegistryRepository } from "../../planes/registry.ts";
 import { createScans, type Scans } from "./scans.ts";
 
 export interface RepositoryRecord {
-  /** As DescribeRepositories shows it; `repositoryUri` is added when asked for. */
+  /** As DescribeRepositories shows it; `repositoryUri` is added when it is read. */
   description: Omit<Repository, "repositoryUri"> & {
     registryId: string;
     repositoryName: string;
@@ -21,12 +21,12 @@ export interface RepositoryRecord {
 
 export interface EcrState {
   readonly environment: Environment;
-  /** Of the simulator's own account, by name. */
+  /** Repositories of the simulator's own account, by name. */
   readonly repositories: Map<string, RepositoryRecord>;
-  /** Of other accounts, by the name of their images. */
+  /** Repositories of other accounts, by the name of their images. */
   readonly foreignRepositories: Map<string, RepositoryRecord>;
   readonly scans: Scans;
-  /** Of the registry, beside each repository's own setting. */
+  /** Rules of the registry, in addition to each repository's own setting. */
   readonly scanRules: RegistryScanningRule[];
   /** Throws RepositoryNotFoundException. */
   find(input: { registryId?: string | undefined; repositoryName: string | undefined }): RepositoryRecord;

@@ -11,14 +11,14 @@ import { ecsArn, newServiceDeploymentId } from "./names.ts";
 import type { EcsContext, Placement, ServiceRecord, TaskDefinitionRecord } from "./state.ts";
 import { newTaskSet } from "./task-set-record.ts";
 
-/** What a service revision is made of. */
+/** Parts of a service revision. */
 export interface RevisionSpec {
   readonly definition: TaskDefinitionRecord;
   readonly placement: Placement;
   readonly loadBalancers: LoadBalancer[];
 }
 
-/** Makes a new revision the service's primary one and has it deployed; a deployment under way is superseded. */
+/** Makes a new revision the service's primary one and deploys it; it replaces a deployment in progress. */
 export function beginDeployment(context: EcsContext, service: ServiceRecord, spec: RevisionSpec): void {
   const { clock } = context.environment;
   const configuration = resolveConfiguration(service.settings.deploymentConfiguration);

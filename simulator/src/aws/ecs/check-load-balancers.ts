@@ -7,11 +7,11 @@ import type { TaskDefinitionRecord } from "./state.ts";
 export interface LoadBalancerDemands {
   /** The target group must be behind a load balancer already. */
   readonly behindListener: boolean;
-  /** Of a service that ECS deploys itself; only such a one has advancedConfiguration. */
+  /** Strategy of a service that ECS deploys itself; only such a service has advancedConfiguration. */
   readonly strategy?: DeploymentStrategy;
 }
 
-/** That each names a container and port of the task definition and a target group that can take its tasks. */
+/** Checks that each has a container and port of the task definition and a target group that can take its tasks. */
 export async function checkLoadBalancers(
   elbv2: Aws["elbv2"],
   loadBalancers: readonly LoadBalancer[],
@@ -37,7 +37,7 @@ export async function checkLoadBalancers(
   }
 }
 
-/** What can be seen without asking the load balancer, in AWS's words (developer guide, "Troubleshooting blue/green"). */
+/** Checks that do not need the load balancer, with AWS's messages (developer guide, "Troubleshooting blue/green"). */
 function checkAdvanced(loadBalancers: readonly LoadBalancer[], strategy: DeploymentStrategy): void {
   const advanced = loadBalancers.flatMap(({ advancedConfiguration }) => advancedConfiguration ?? []);
   if (advanced.length > 0 && advanced.length < loadBalancers.length)

@@ -16,7 +16,7 @@ export function clusterOperations({ state, environment }: EcsContext): Operation
       const name = validateCluster(input);
       checkTags(input.tags);
       const there = state.clusters.get(name);
-      // As in AWS, creating a cluster that is there answers with it.
+      // As in AWS, creating an existing cluster returns it.
       if (there) return { cluster: view(there) };
       const cluster: ClusterRecord = {
         clusterArn: ecsArn(environment, `cluster/${name}`),

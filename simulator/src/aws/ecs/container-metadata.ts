@@ -9,9 +9,9 @@ import type { EcsContext, TaskRecord } from "./state.ts";
 const leastCpuShares = 2;
 
 /**
- * What one container reads at ECS_CONTAINER_METADATA_URI_V4, in the shapes of "Amazon ECS task metadata v4 JSON response
- * for tasks on Fargate" (ECS developer guide). Left out is what is not simulated: statistics, the use of ephemeral
- * storage, and the VPC's name servers.
+ * Returns the metadata of one container at ECS_CONTAINER_METADATA_URI_V4, in the shapes of "Amazon ECS task metadata v4
+ * JSON response for tasks on Fargate" (ECS developer guide). Statistics, the use of ephemeral storage, and the VPC's
+ * name servers are not simulated.
  */
 export function metadataOf(context: EcsContext, record: TaskRecord, container: Container): ContainerMetadata {
   return {
@@ -57,7 +57,8 @@ function describeContainer(record: TaskRecord, container: Container): object {
     Name: container.name,
     DockerName: container.name,
     Image: container.image,
-    // Fargate 1.4 answers the manifest's digest here, not that of the image's configuration (aws/containers-roadmap#1310).
+    // Fargate 1.4 returns the manifest's digest here, not that of the image's configuration
+    // (aws/containers-roadmap#1310).
     ImageID: container.imageDigest,
     Labels: definition && labelsOf(record, definition),
     DesiredStatus: task.desiredStatus,

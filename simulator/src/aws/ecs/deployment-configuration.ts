@@ -8,7 +8,7 @@ import { withoutDefaults } from "./without-defaults.ts";
 /** A day: the longest bake time (API reference, CanaryConfiguration and LinearConfiguration). */
 const longestBake = 1440;
 
-/** What is asked for, with AWS's defaults (API reference, DeploymentConfiguration). */
+/** Returns the requested configuration, with AWS's defaults (API reference, DeploymentConfiguration). */
 export function resolveConfiguration(asked: DeploymentConfiguration = {}): ResolvedConfiguration {
   return {
     strategy: "ROLLING",
@@ -19,7 +19,7 @@ export function resolveConfiguration(asked: DeploymentConfiguration = {}): Resol
   } as ResolvedConfiguration;
 }
 
-/** What is set, with what is asked for instead; what belongs to another strategy goes with it. */
+/** Returns the current configuration with the requested changes; settings of another strategy are dropped. */
 export function changeConfiguration(
   current: DeploymentConfiguration = {},
   asked: DeploymentConfiguration = {},

@@ -10,7 +10,7 @@ import type {
 } from "@aws-sdk/client-ecs";
 import type { ServiceRecord, TaskSetRecord } from "./state.ts";
 
-/** What a task set is besides, in a service that ECS deploys itself. */
+/** Additional data of a task set in a service that ECS deploys itself. */
 export interface ServiceRevisionRecord {
   readonly arn: string;
   /** As configured; the task set's own are those of them that its tasks are in. */
@@ -39,7 +39,7 @@ export interface ServiceDeploymentRecord {
   readonly arn: string;
   readonly service: ServiceRecord;
   readonly target: RevisionTaskSet;
-  /** What ran when it was created. */
+  /** Task sets that existed when it was created. */
   readonly sources: readonly RevisionTaskSet[];
   /** As the service's was when the deployment was created. */
   readonly configuration: ResolvedConfiguration;
@@ -58,7 +58,7 @@ export interface ServiceDeploymentRecord {
   readonly hooks: DeploymentLifecycleHookDetail[];
   /** Aborted with an Interruption; a rollback has another one. */
   control: AbortController;
-  /** What it reported of its revisions when it ended. */
+  /** Its report about its revisions when it ended. */
   ending?: Pick<ServiceDeployment, "sourceServiceRevisions" | "targetServiceRevision">;
 }
 
@@ -82,7 +82,7 @@ export function isRevision(taskSet: TaskSetRecord): taskSet is RevisionTaskSet {
   return taskSet.revision !== undefined;
 }
 
-/** What a rollback returns to: the revision of the last deployment that succeeded. */
+/** Returns the revision for a rollback: that of the last deployment that succeeded. */
 export function rollbackCandidate(failed: ServiceDeploymentRecord): RevisionTaskSet | undefined {
   return failed.service.deployments.find(
     (deployment) => deployment !== failed && deployment.status === "SUCCESSFUL",

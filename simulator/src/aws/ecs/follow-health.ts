@@ -2,7 +2,7 @@ import { taskHealth, watchHealth } from "./health-checks.ts";
 import type { RunningContainer } from "./start-containers.ts";
 import type { EcsContext, TaskRecord } from "./state.ts";
 
-/** Has the task tell what its container's health check finds, until one of them stops. */
+/** Updates the task with the results of its container's health check, until one of them stops. */
 export async function followHealth(
   { environment }: EcsContext,
   record: TaskRecord,

@@ -85,7 +85,9 @@ export function hasHealthCheck({ containerDefinitions }: TaskDefinitionRecord): 
   return containerDefinitions.some(countsForHealth);
 }
 
-/** What containers say of a task: those that are essential and have a health check (developer guide, "healthcheck"). */
+/**
+ * Returns the health of a task: that of its essential containers with a health check (developer guide, "healthcheck").
+ */
 export function taskHealth({ task, definition }: TaskRecord): HealthStatus {
   const counting = definition.containerDefinitions.filter(countsForHealth).map(({ name }) => name);
   const states = task.containers

@@ -1,6 +1,6 @@
-/** What becomes of a deployment that does not go on. */
+/** Effect of an interruption on a deployment. */
 export type Consequence =
-  /** It ends STOPPED where it stands; another takes over. */
+  /** It ends STOPPED in its current state; another takes over. */
   | "give-way"
   /** It ends STOPPED, and its revision starts no task any more. */
   | "stop"
@@ -9,10 +9,10 @@ export type Consequence =
   /** Its service is gone. */
   | "forget";
 
-/** Why a deployment does not go on; the reason its signal aborts with. */
+/** The reason for which a deployment ends early, passed to its signal. */
 export class Interruption extends Error {
   readonly consequence: Consequence;
-  /** What the service's events and the rollout's state say, when that is not the message. */
+  /** Text for the service's events and the rollout's state, if it differs from the message. */
   readonly brief: string;
 
   constructor(consequence: Consequence, message: string, brief = message) {

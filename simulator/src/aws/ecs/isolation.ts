@@ -4,7 +4,7 @@ import { labelsOf } from "./container-metadata.ts";
 import { parseCpu, parseMemory } from "./fargate-sizes.ts";
 import type { TaskRecord } from "./state.ts";
 
-/** What Fargate keeps a container to; without a size of its own it has the task's. */
+/** Returns Fargate's limits for a container; a container without a size has the task's. */
 export function isolationOf(
   record: TaskRecord,
   container: ContainerDefinition,
@@ -22,7 +22,7 @@ export function isolationOf(
     addedCapabilities: linuxParameters?.capabilities?.add ?? [],
     droppedCapabilities: linuxParameters?.capabilities?.drop ?? [],
     init: linuxParameters?.initProcessEnabled ?? false,
-    // Fargate's own 65,535 open files are not asked for: not every engine may grant as many.
+    // Fargate's own limit of 65,535 open files is not requested: not every engine can grant it.
     ulimits: (container.ulimits ?? []).map(({ name, softLimit, hardLimit }) => ({
       name: name as string,
       soft: softLimit as number,

@@ -42,7 +42,7 @@ export function detachInterface(context: EcsContext, record: TaskRecord): void {
   for (const attachment of record.task.attachments) attachment.status = "DELETED";
 }
 
-/** What a task's containers see as their host's name: `ip-10-0-1-23`. */
+/** Returns the host name in a task's containers: `ip-10-0-1-23`. */
 export function hostName(address: string): string {
   return `ip-${address.replaceAll(".", "-")}`;
 }

@@ -1,6 +1,6 @@
 import { AwsError } from "../../errors.ts";
 
-/** ECS lists answer at most this many at once (API reference, maxResults). */
+/** Default and maximum page size of ECS lists (API reference, maxResults). */
 const defaultPage = 100;
 
 /** One page of a list. The token is the position of the page that follows. */

@@ -10,12 +10,12 @@ const bytesPerMebibyte = 1024 ** 2;
 const maxValues = 150;
 
 /**
- * A program takes its time to start on the wall, however fast the clock, and more CPU than it is to be scaled by: for so
- * long, what a container uses is not told.
+ * A program needs real time to start, however fast the clock, and more CPU than scaling should see: a container's usage
+ * is not reported for this long.
  */
 const startMs = 2_000;
 
-/** What a container had used when it was looked at. */
+/** A container's usage at one measurement. */
 interface Look {
   readonly cpuNs: number;
   readonly atMs: number;

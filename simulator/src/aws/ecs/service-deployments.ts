@@ -10,7 +10,7 @@ import type { EcsContext } from "./state.ts";
 
 /** DescribeServiceDeployments and DescribeServiceRevisions take at most this many (API reference). */
 const maxDescribed = 20;
-/** ListServiceDeployments answers so many unless asked otherwise (API reference). */
+/** Default page size of ListServiceDeployments (API reference). */
 const defaultPage = 20;
 
 export function serviceDeploymentOperations(context: EcsContext): Operations<AwsClients["ecs"]> {
@@ -92,7 +92,7 @@ function stopDeployment(
       "ConflictException",
       `The service deployment ${deployment.arn} is ${deployment.status} and cannot be stopped.`,
     );
-  // What is stopping or rolling back goes on doing so.
+  // A deployment that is already stopping or rolling back continues.
   if (deployment.status !== "PENDING" && deployment.status !== "IN_PROGRESS") return;
   const rollBack = stopType === "ROLLBACK";
   deployment.status = rollBack ? "ROLLBACK_REQUESTED" : "STOP_REQUESTED";

@@ -15,7 +15,7 @@ const defaultStopTimeout = 30;
 export interface RunningContainer {
   readonly definition: ContainerDefinition;
   readonly reported: Container;
-  /** Resolves when the process has ended, its last lines are in the log and the task tells its exit code. */
+  /** Resolves when the process has ended, its last lines are in the log and the task has its exit code. */
   readonly exited: Promise<void>;
   /** Sends the image's stop signal, then SIGKILL after the stop timeout. */
   stop(): Promise<void>;

@@ -23,7 +23,7 @@ export interface ClusterRecord extends Cluster {
   readonly clusterName: string;
 }
 
-/** A registered revision; what describeTaskDefinition answers. */
+/** A registered revision, as describeTaskDefinition returns it. */
 export interface TaskDefinitionRecord extends TaskDefinition {
   readonly taskDefinitionArn: string;
   readonly family: string;
@@ -65,7 +65,7 @@ export interface ServiceRecord {
   readonly arn: string;
   readonly name: string;
   readonly cluster: ClusterRecord;
-  /** As it was asked for, with AWS's defaults; an update of a service that ECS deploys itself changes them. */
+  /** As requested, with AWS's defaults; an update of a service that ECS deploys itself changes them. */
   settings: CreateServiceCommandInput;
   readonly createdAt: Date;
   readonly taskSets: TaskSetRecord[];
@@ -76,7 +76,7 @@ export interface ServiceRecord {
   status: "ACTIVE" | "DRAINING" | "INACTIVE";
   desiredCount: number;
   healthCheckGracePeriodSeconds?: number;
-  /** Whether the last look at it found everything as desired. */
+  /** Whether everything was as desired at the last check. */
   steady: boolean;
 }
 
@@ -86,7 +86,7 @@ export interface StopRequest {
 }
 
 export interface TaskRecord {
-  /** What describeTasks answers, kept current in place. */
+  /** The task as describeTasks returns it, updated in place. */
   readonly task: Task & {
     readonly taskArn: string;
     readonly clusterArn: string;
@@ -101,7 +101,7 @@ export interface TaskRecord {
   readonly taskSet?: TaskSetRecord;
   /** Private address in the subnet, once it has one. */
   address?: string;
-  /** Of that subnet. */
+  /** CIDR block of that subnet. */
   cidrBlock?: string;
   /** Those that were started, in that order. */
   readonly containers: RunningContainer[];
@@ -131,14 +131,14 @@ export interface EcsState {
   readonly tags: Map<string, Tag[]>;
 }
 
-/** What the operations and controllers of ECS work with. */
+/** Context of the operations and controllers of ECS. */
 export interface EcsContext {
   readonly environment: Environment;
   readonly state: EcsState;
   readonly addresses: Addresses;
   /** Aborted when the simulator closes. */
   readonly closing: AbortSignal;
-  /** Has the scheduler look at a service again. */
+  /** Makes the scheduler check a service again. */
   readonly wake: (service: ServiceRecord) => void;
   /** Has a deployment carried out that is already among its service's. */
   readonly deploy: (deployment: ServiceDeploymentRecord) => void;

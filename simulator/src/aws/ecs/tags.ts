@@ -39,7 +39,7 @@ export function checkTags(tags: readonly Tag[] = [], held: readonly Tag[] = []):
   );
 }
 
-/** Adds the tags; a key that is there already gets the new value. */
+/** Adds the tags; an existing key gets the new value. */
 export function setTags(state: EcsState, arn: string, tags: readonly Tag[] = []): void {
   const merged = new Map([...tagsOf(state, arn), ...tags].map((tag) => [tag.key, tag]));
   if (merged.size > 0) state.tags.set(arn, [...merged.values()]);

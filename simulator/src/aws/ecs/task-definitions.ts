@@ -90,7 +90,7 @@ function toRecord(
   };
 }
 
-/** What describeTaskDefinition shows for settings that were left out. */
+/** Adds defaults that describeTaskDefinition shows for missing settings. */
 function withDefaults(container: ContainerDefinition): ContainerDefinition {
   return {
     ...container,

@@ -42,7 +42,7 @@ export interface TaskOrder {
 
 export interface Targets {
   register(record: TaskRecord): Promise<void>;
-  /** Resolves when no request is under way any more; when not `serving`, as soon as no new one can come. */
+  /** Resolves when no request is in progress any more; when not `serving`, as soon as no new one can come. */
   deregister(record: TaskRecord, serving: boolean): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export function launchTask(context: EcsContext, order: TaskOrder): TaskRecord {
   return record;
 }
 
-/** Has the task stop; what was asked first is what it reports. */
+/** Stops the task; it reports the first request. */
 export function requestStop(record: TaskRecord, request: StopRequest): void {
   if (record.stopping.signal.aborted) return;
   record.task.desiredStatus = "STOPPED";
@@ -171,7 +171,7 @@ async function bringUp(context: EcsContext, record: TaskRecord, order: TaskOrder
   enter(record, order, "RUNNING");
 }
 
-/** First no new requests, then none under way, then no process. */
+/** First stop new requests, then wait for those in progress, then stop the process. */
 async function takeDown(context: EcsContext, record: TaskRecord, order: TaskOrder): Promise<void> {
   const { task, containers } = record;
   const { clock } = context.environment;

@@ -114,7 +114,7 @@ async function createTaskSet(
   return { taskSet: viewTaskSet(context, service, taskSet) };
 }
 
-/** What ECS deploys itself has revisions instead, which only its deployments change. */
+/** Refuses services that ECS deploys itself: their revisions are changed only by deployments. */
 function requireTaskSets({ settings }: ServiceRecord): void {
   if (settings.deploymentController?.type === "ECS")
     throw invalid(

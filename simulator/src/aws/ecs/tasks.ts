@@ -141,7 +141,7 @@ function validateRun(input: RunTaskCommandInput, definition: TaskDefinitionRecor
   }
 }
 
-/** The task as it is now: callers keep what they were told. */
+/** Returns a copy of the task, so that later changes do not affect callers. */
 function snapshot({ task }: TaskRecord): Task {
   return {
     ...task,

@@ -86,7 +86,7 @@ function placementOf(of: Placement): Placement {
   return { launchType, capacityProviderStrategy, platformVersion, networkConfiguration };
 }
 
-/** An empty list of load balancers asks for a service without any; other empty lists ask for nothing. */
+/** An empty list of load balancers removes all of them; other empty lists have no effect. */
 function withoutListsOfNothing(input: UpdateServiceCommandInput): UpdateServiceCommandInput {
   const { loadBalancers } = input;
   return { ...withoutDefaults(input), ...(loadBalancers && { loadBalancers }) };

@@ -36,7 +36,7 @@ function checkNumbers({ desiredCount = 0, healthCheckGracePeriodSeconds = 0 }: U
   if (healthCheckGracePeriodSeconds < 0) throw invalid("healthCheckGracePeriodSeconds must not be negative.");
 }
 
-/** What only a deployment may change, in AWS's words. */
+/** Refuses changes that only a deployment may make, with AWS's message. */
 function refuseDeployment(service: ServiceRecord, input: UpdateServiceCommandInput): void {
   const type = service.settings.deploymentController?.type;
   const how =

@@ -3,7 +3,7 @@ import { AwsError } from "../../errors.ts";
 import { parseSecretReference } from "../../planes/tasks/secrets.ts";
 import { validateHealthCheck } from "./validate-health-check.ts";
 
-/** Settings that would change what runs, and that neither child processes nor Docker are given. */
+/** Settings that would change how containers run, but that neither child processes nor Docker get. */
 const notPerformed = [
   "repositoryCredentials",
   "links",
@@ -72,7 +72,7 @@ function validatePort(
     throw invalid("When networkMode=awsvpc, the host ports and container ports in port mappings must match.");
 }
 
-/** What Fargate has of them ("Task definition differences for Fargate", developer guide). */
+/** Checks the parameters that Fargate supports ("Task definition differences for Fargate", developer guide). */
 function validateLinux({ linuxParameters = {} }: ContainerDefinition, container: string): void {
   const { capabilities, initProcessEnabled: _, ...others } = linuxParameters;
   const unknown = Object.entries(others).find(([, value]) => isSet(value))?.[0];

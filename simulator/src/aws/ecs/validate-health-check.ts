@@ -1,7 +1,7 @@
 import type { HealthCheck } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../errors.ts";
 
-/** What each figure may be (API reference, HealthCheck): seconds, but for the retries. */
+/** Allowed range of each figure (API reference, HealthCheck): in seconds, except for the retries. */
 const ranges = {
   interval: [5, 300],
   timeout: [2, 60],

@@ -1,6 +1,6 @@
 /**
- * A request without the members that are empty lists or false. Tools send what a description answered, with such
- * values for what is not used; they ask for nothing.
+ * Removes members that are empty lists or false from a request. Tools send descriptions back, with such values for
+ * unused settings; they have no effect.
  */
 export function withoutDefaults<Input extends object>(input: Input): Input {
   const asksForSomething = ([, value]: [string, unknown]) =>

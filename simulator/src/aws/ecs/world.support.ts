@@ -33,9 +33,9 @@ export async function createWorld(programs: Record<string, Program> = { web: web
   const logs = new Map<string, string[]>();
   const logGroups = new Set(["/there"]);
   const secrets = new Map<string, string>();
-  /** What happens to targets that are registered and deregistered. */
+  /** State of targets that are registered and deregistered. */
   const health = { registered: "healthy", deregistered: "unused" };
-  /** What listens to nothing is not healthy yet. */
+  /** A target without a listener is not healthy yet. */
   const stateOf = (group: string | undefined, { Id = "", Port = 0 }: { Id?: string; Port?: number }) => {
     const state = targets.get(`${group} ${Id}:${Port}`) ?? "unused";
     return state === "healthy" && !environment.network.resolve(Id, Port) ? "initial" : state;

@@ -12,7 +12,7 @@ const maxWeight = 999;
 const maxTargetGroups = 5;
 const maxBodyLength = 1024;
 
-/** Checks the actions of a rule and answers them as the API describes them: one action, spelled out in full. */
+/** Checks the actions of a rule and returns them as the API describes them: one action, with all its members. */
 export function normalizeActions(state: State, actions: readonly Action[] = []): Action[] {
   const [action, ...others] = actions;
   if (action === undefined) throw validationError("At least one action must be specified");

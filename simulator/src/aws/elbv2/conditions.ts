@@ -17,7 +17,7 @@ const configs: Record<string, { name: ConfigName; maxLength: number; once: boole
 const maxValues = 5;
 const maxWildcards = 6;
 
-/** Checks the conditions of a rule and answers them as the API describes them, each in its own configuration. */
+/** Checks the conditions of a rule and returns them as the API describes them, each in its own configuration. */
 export function normalizeConditions(conditions: readonly RuleCondition[] = []): RuleCondition[] {
   if (conditions.length === 0) throw validationError("A condition must be specified");
   const normalized = conditions.map(normalizeCondition);

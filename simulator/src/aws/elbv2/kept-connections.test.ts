@@ -18,13 +18,13 @@ afterEach(async () => {
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-/** A target that answers each request head as it comes on a connection; resolves with the listener's port. */
+/** Starts a target that responds to each request head on a connection; resolves with the listener's port. */
 async function target(answer: (socket: Socket, head: string, nth: number) => void): Promise<number> {
   server = createServer((socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket)).on("error", () => {});
     let seen = 0;
-    // The load balancer sends a request without a body at once, and the next only after the answer.
+    // The load balancer sends a request without a body at once, and the next only after the response.
     socket.on("data", (head) => {
       // A check of its health.
       if (head.includes("ELB-HealthChecker")) socket.end(ok);

@@ -13,7 +13,7 @@ import {
   type State,
 } from "./state.ts";
 
-/** Changes the state and, when asked, moves to another port; the caller puts the rules in force. */
+/** Changes the state and, if requested, moves to another port; the caller applies the rules. */
 export async function changeListener(
   environment: Environment,
   state: State,
@@ -30,7 +30,7 @@ export async function changeListener(
   return listener;
 }
 
-/** The new port answers before the old one closes. */
+/** The new port opens before the old one closes. */
 async function movePort(
   environment: Environment,
   state: State,

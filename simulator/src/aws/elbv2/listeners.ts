@@ -23,7 +23,7 @@ export interface Listeners {
   remove(listener: ListenerRecord): Promise<void>;
 }
 
-/** `onUse` is told whenever target groups may have come into use or gone out of it. */
+/** `onUse` is called whenever target groups may have come into use or gone out of it. */
 export function createListeners(environment: Environment, state: State, onUse: () => void): Listeners {
   const applyRules = (listener: ListenerRecord) => {
     const origin = { listenerPort: listener.port, portOffset: environment.listenerPortOffset };

@@ -3,7 +3,7 @@ import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
 import { validationError } from "./state.ts";
 
-/** Where a load balancer stands: its VPC, and a subnet in each of its zones. */
+/** Place of a load balancer: its VPC, and a subnet in each of its zones. */
 export interface Placement {
   readonly vpcId: string;
   readonly zones: AvailabilityZone[];
@@ -59,7 +59,7 @@ function readSubnetIds({ Subnets, SubnetMappings }: Subnets): string[] {
   return ids;
 }
 
-/** The groups asked for, or the default group of the VPC when none is. */
+/** Returns the requested groups, or the VPC's default group. */
 export async function readSecurityGroups(
   { aws }: Environment,
   vpcId: string,

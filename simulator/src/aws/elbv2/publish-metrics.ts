@@ -51,7 +51,7 @@ function groupMetrics(state: State, group: TargetGroupRecord): MetricDatum[] {
   ];
 }
 
-/** Also where there were none, so that whoever scales by it sees that. Its sum over a minute is the average. */
+/** Also published without requests, so that scaling sees the zero. Its sum over a minute is the average. */
 function requestsPerTarget(requests: number, group: TargetGroupRecord, Dimensions: Dimension[]): MetricDatum {
   const Value = requests / Math.max(1, countIn(group, "healthy"));
   return { MetricName: "RequestCountPerTarget", Dimensions, Unit: "None", Value };

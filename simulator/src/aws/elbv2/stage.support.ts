@@ -34,9 +34,9 @@ export interface Stage {
   readonly elbv2: Api<ElasticLoadBalancingV2>;
   readonly loadBalancerArn: string;
   createGroup(name: string, options?: { matcher?: Matcher; timeoutSeconds?: number }): Promise<string>;
-  /** A listener on a free port; answers its ARN and the loopback port it is served on. */
+  /** Creates a listener on a free port; returns its ARN and the loopback port it is served on. */
   listen(action: Action): Promise<{ arn: string; port: number }>;
-  /** A process behind an address of the VPC; answers its server. */
+  /** Starts a process behind an address of the VPC; returns its server. */
   serve(address: string, handler: RequestListener): Promise<Server>;
   register(groupArn: string, ...addresses: string[]): Promise<void>;
   /** Resolves once the target, the first of the group unless named, is in the state. */
@@ -141,7 +141,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** One request on a connection of its own. */
+/** Sends one request on a new connection. */
 export function ask(
   port: number,
   { method = "GET", path = "/", headers = {}, body }: Ask = {},

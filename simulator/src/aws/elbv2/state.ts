@@ -16,7 +16,7 @@ export interface LoadBalancerRecord {
   readonly arn: string;
   /** `app/<name>/<id>`, as the ARNs of its listeners and rules repeat it. */
   readonly path: string;
-  /** What the API reports, without the state, which follows from the time of creation. */
+  /** Description in the API, without the state, which follows from the time of creation. */
   description: LoadBalancer;
   readonly attributes: Map<string, string>;
   readonly tags: Map<string, string>;
@@ -44,7 +44,7 @@ export interface TargetRecord {
   readonly description: TargetDescription & { Id: string; Port: number };
   readonly member: PoolMember;
   health: TargetHealth;
-  /** Ends what goes on about the target: its health checks, or its deregistration delay. */
+  /** Ends the target's current activity: its health checks, or its deregistration delay. */
   activity: AbortController;
 }
 

@@ -49,7 +49,7 @@ function unhealthy(result: ProbeResult): TargetHealth {
  */
 const startAllowanceMs = 5_000;
 
-/** Checks a target's health until the signal ends it; tells of every change. */
+/** Checks a target's health until the signal ends it; reports every change. */
 export async function watchTarget(
   environment: Environment,
   { settings }: { settings: () => TargetGroupRecord["settings"] },

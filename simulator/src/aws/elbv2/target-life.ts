@@ -5,9 +5,9 @@ import { draining, initialChecking, notInUse, registering, watchTarget } from ".
 
 type Description = TargetRecord["description"];
 
-/** What happens to targets between being registered and being forgotten. */
+/** Life of targets from registration to removal. */
 export interface TargetLife {
-  /** A target already there stays as it is; one that drains begins anew. */
+  /** An existing target stays as it is; a draining one starts over. */
   register(group: TargetGroupRecord, targets: readonly Description[]): void;
   deregister(group: TargetGroupRecord, targets: readonly Description[]): void;
   /** To be called when rules changed: a group that came into use has its targets checked, one that went rests. */
@@ -69,7 +69,7 @@ function rest(target: TargetRecord): void {
   target.health = notInUse;
 }
 
-/** A target that nobody sends anything to has nothing to finish, so it goes at once. */
+/** An unused target has nothing to finish, so it is removed at once. */
 function drain({ clock }: Environment, group: TargetGroupRecord, target: TargetRecord): void {
   if (target.health.State === "unused") {
     remove(group, target);
@@ -80,7 +80,7 @@ function drain({ clock }: Environment, group: TargetGroupRecord, target: TargetR
   const delayMs = Number(group.attributes.get("deregistration_delay.timeout_seconds")) * 1000;
   clock.wait(delayMs, target.activity.signal).then(
     () => remove(group, target),
-    // Registered again, or the group went: whoever ended the delay has seen to the target.
+    // The target was registered again, or the group was deleted: that code has already handled the target.
     () => {},
   );
 }

@@ -12,7 +12,7 @@ import {
 import { notRegistered } from "./target-health.ts";
 import { keyOf, type TargetLife } from "./target-life.ts";
 
-/** Addresses a target of type ip may have (RFC 1918, RFC 6598), and loopback, which stands for itself here. */
+/** Allowed addresses of targets of type ip (RFC 1918, RFC 6598), and loopback, which is not mapped here. */
 const targetAddresses = new BlockList();
 for (const [address, prefix] of [
   ["10.0.0.0", 8],

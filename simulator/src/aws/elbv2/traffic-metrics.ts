@@ -3,7 +3,7 @@ import type { Traffic } from "../../planes/load-balancer/traffic-meter.ts";
 
 /** Most of the values of one datum (PutMetricData, API reference). */
 const maxValues = 150;
-/** Statuses of the load balancer's own pages that have a metric of their own beside their class's. */
+/** Statuses of the load balancer's own pages with a separate metric besides the one of their class. */
 const singled = [500, 502, 503, 504];
 
 /** Metrics of one minute's traffic; what did not happen is not reported. */

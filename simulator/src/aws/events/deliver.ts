@@ -7,7 +7,7 @@ import { type BusEvent, isObject } from "./event.ts";
 import { invalid } from "./state.ts";
 import { inputFor } from "./target-input.ts";
 
-/** What a rule lets through, and where to. */
+/** An event that a rule matched, and its target. */
 export interface Delivery {
   readonly ruleArn: string;
   readonly target: Target;
@@ -58,7 +58,7 @@ export function refuseUnknownTarget(arn: string, roleArn: string | undefined): v
   if (kind.needsRole && roleArn === undefined) throw invalid(`RoleArn is required for target ${arn}.`);
 }
 
-/** Delivers an event once; what the target refuses is told to the operator, since nobody else hears of it. */
+/** Delivers an event once; warns the operator if the target refuses it, since no API reports that. */
 export async function deliver(environment: Environment, delivery: Delivery): Promise<void> {
   const { target, event } = delivery;
   const kind = kinds.find((each) => each.arn.test(target.Arn ?? ""));
@@ -69,7 +69,9 @@ export async function deliver(environment: Environment, delivery: Delivery): Pro
   }
 }
 
-/** Of what a rule makes for a pipeline only these count. Source: EventBridge user guide, CodePipeline targets. */
+/**
+ * Starts a pipeline with the supported parts of the rule's input. Source: EventBridge user guide, CodePipeline targets.
+ */
 async function startPipeline(
   { aws }: Environment,
   { target: { Arn = "", RoleArn = "" }, ruleArn }: Delivery,

@@ -47,7 +47,7 @@ function fieldPattern(pattern: Json, path: string): Pattern {
   };
 }
 
-/** Text, number, truth, nothing, or a list of them; an object has no value of its own. */
+/** Text, number, boolean, null, or a list of them, but not an object. */
 function isLeaf(value: unknown): value is Json {
   return value !== undefined && !isObject(value);
 }

@@ -1,10 +1,10 @@
 import { compileWildcard } from "../../wildcard.ts";
 import { isObject, type Json } from "./event.ts";
 
-/** Judges one value that an event has. */
+/** Checks one value of an event. */
 export type Matcher = (value: Json) => boolean;
 
-/** Matches nothing that is there: `{"exists": false}`. */
+/** Matches no existing value: `{"exists": false}`. */
 export const absentMatcher: Matcher = () => false;
 
 type Refuse = (reason: string) => never;

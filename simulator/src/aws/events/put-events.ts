@@ -8,7 +8,7 @@ import { type BusEvent, isObject } from "./event.ts";
 import { parsePattern } from "./event-pattern.ts";
 import { type EventsState, invalid, refuseOtherBus, unsupported } from "./state.ts";
 
-/** Of one request. Source: PutEvents, EventBridge API reference. */
+/** Maximum of one request. Source: PutEvents, EventBridge API reference. */
 const mostEntries = 10;
 
 /** Services of the simulator call without the wire; only they may speak in the name of AWS. */
@@ -84,12 +84,12 @@ function parseDetail(text: string): object {
     const detail: unknown = JSON.parse(text);
     if (isObject(detail)) return detail;
   } catch {
-    // Told below, as whatever else is no object.
+    // Reported below, like any other value that is not an object.
   }
   throw new AwsError("MalformedDetail", "Detail is malformed.");
 }
 
-/** To the targets of every rule that is on and matches. Whoever puts an event does not wait for them. */
+/** Sends an event to the targets of every enabled rule that matches. The caller does not wait for them. */
 function spread({ environment, rules, deliveries }: EventsState, event: BusEvent): void {
   for (const { arn: ruleArn, state, pattern, targets } of rules.values()) {
     if (state !== "ENABLED" || !pattern.matches(event)) continue;

@@ -15,7 +15,7 @@ import {
 } from "./state.ts";
 import { tagMap } from "./tags.ts";
 
-/** Rules on one bus, and answers of one page. Source: EventBridge user guide, quotas; ListRules. */
+/** Maximum of rules on one bus, and size of one page. Source: EventBridge user guide, quotas; ListRules. */
 const quota = 300;
 const pageSize = 100;
 

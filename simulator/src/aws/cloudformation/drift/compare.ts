@@ -8,13 +8,13 @@ import { isMapping, type Mapping, sameValue, type Value } from "../template/valu
  */
 export function compare(expected: Mapping, actual: Mapping, path = ""): PropertyDifference[] {
   return Object.entries(expected).flatMap(([name, value]) =>
-    // What the service does not tell cannot have drifted as far as anybody knows.
+    // A property that the service does not report counts as unchanged.
     name in actual ? compareValue(value, actual[name], `${path}/${name}`) : [],
   );
 }
 
 function compareValue(expected: Value, actual: Value | undefined, path: string): PropertyDifference[] {
-  // A secret is compared with nothing: a difference would tell it.
+  // A secret is not compared: a difference would reveal it.
   if (typeof expected === "string" && holdsDynamicReference(expected)) return [];
   if (actual === undefined || actual === null) return [difference(path, "REMOVE", expected, undefined)];
   if (Array.isArray(expected) && Array.isArray(actual)) return compareLists(expected, actual, path);

@@ -40,7 +40,7 @@ export const readService: ReadActual = async ({ aws }, service, { Cluster: clust
     DesiredCount: actual.desiredCount,
     HealthCheckGracePeriodSeconds: actual.healthCheckGracePeriodSeconds,
     EnableExecuteCommand: actual.enableExecuteCommand,
-    // Of a service that CodeDeploy deploys, its task sets tell it.
+    // A service deployed by CodeDeploy has its task definition in its task sets.
     ...(actual.deploymentController?.type === "ECS" && { TaskDefinition: actual.taskDefinition }),
     ...(vpc && {
       NetworkConfiguration: {

@@ -10,7 +10,7 @@ export interface DriftRecord {
   status: "DETECTION_IN_PROGRESS" | "DETECTION_COMPLETE" | "DETECTION_FAILED";
   statusReason: string | undefined;
   at: Date;
-  /** Of the resources whose types can be checked. */
+  /** Drifts of the resources whose types can be checked. */
   drifts: readonly StackResourceDrift[];
 }
 
@@ -72,7 +72,7 @@ async function detectOne(
   ];
 }
 
-/** A property that was read and has no value is told as null, so that it counts as taken away. */
+/** A property that was read and has no value becomes null, so that it counts as removed. */
 function keepUndefined(_: string, value: unknown): Value {
   return (value === undefined ? null : value) as Value;
 }

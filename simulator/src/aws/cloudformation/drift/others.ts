@@ -52,7 +52,7 @@ export const readRole: ReadActual = async ({ aws }, RoleName) => {
   };
 };
 
-/** IAM answers its documents URL-encoded. */
+/** IAM returns its documents URL-encoded. */
 function parseDocument(text = "{}"): unknown {
   return JSON.parse(decodeURIComponent(text));
 }

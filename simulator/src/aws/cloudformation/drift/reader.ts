@@ -3,7 +3,7 @@ import { AwsError } from "../../../errors.ts";
 import type { Properties } from "../resources/resource-type.ts";
 
 /**
- * What a resource's service tells of it now, in the template's words; a property that cannot be read is left out.
+ * Reads a resource's properties from its service, in the template's terms; a property that cannot be read is left out.
  * Undefined when the resource is gone.
  */
 export type ReadActual = (
@@ -12,7 +12,7 @@ export type ReadActual = (
   expected: Properties,
 ) => Promise<Properties | undefined>;
 
-/** The answer of a look-up, undefined where the service does not know the resource. */
+/** Returns the result of a read, undefined if the service does not know the resource. */
 export async function orGone<Answer>(
   codes: readonly string[],
   look: () => Promise<Answer>,

@@ -40,7 +40,7 @@ export function describeChangeSet(world: World, input: DescribeChangeSetCommandI
   };
 }
 
-/** As DescribeChangeSet answers without IncludePropertyValues. */
+/** Returns what DescribeChangeSet shows without IncludePropertyValues. */
 function withoutValues(change: ResourceChange): ResourceChange {
   const Details = change.Details?.map(({ Target, ...detail }) => {
     const { Attribute, Name, RequiresRecreation } = Target ?? {};
@@ -75,7 +75,7 @@ export function deleteChangeSet(world: World, input: DeleteChangeSetCommandInput
     const { stack, changeSet } = findChangeSet(world, input.StackName, input.ChangeSetName);
     stack.changeSets.delete(changeSet.name);
   } catch (error) {
-    // AWS answers the deletion of a change set that is gone with success.
+    // AWS reports success for the deletion of a missing change set.
     if (!(error instanceof AwsError && error.code === "ChangeSetNotFoundException")) throw error;
   }
   return {};

@@ -15,8 +15,8 @@ import { refuseMembers } from "./refuse-members.ts";
 import { takeServiceRole } from "./service-role.ts";
 
 /**
- * IncludeNestedStacks asks for nothing: no stack holds others here. ImportExistingResources would take in a resource that
- * exists: here the change set fails at it when it is executed.
+ * IncludeNestedStacks has no effect: stacks cannot be nested here. ImportExistingResources would import an existing
+ * resource: here the change set fails when it is executed.
  */
 const unsupported = [
   "NotificationARNs",

@@ -74,7 +74,7 @@ function shared(stack: StackRecord, { logicalId, physicalId, type, status, statu
 }
 
 function ownerOf({ stacks }: World, physicalId: string): StackRecord {
-  // A stack that is gone still tells of what it had, but a live one is asked first.
+  // A deleted stack still lists its resources, but a live one is searched first.
   const all = [...stacks.values()].sort((one, other) => Number(!!one.deletedAt) - Number(!!other.deletedAt));
   for (const stack of all)
     for (const record of stack.resources.values()) if (record.physicalId === physicalId) return stack;

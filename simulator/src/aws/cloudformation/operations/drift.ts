@@ -57,7 +57,7 @@ export function describeStackResourceDrifts(world: World, input: DescribeStackRe
   return { StackResourceDrifts: items, NextToken: next };
 }
 
-/** What the last detection found, as DescribeStacks tells it. */
+/** Returns the result of the last detection, as DescribeStacks shows it. */
 export function stackDrift({ drift }: StackRecord) {
   return drift?.status === "DETECTION_COMPLETE"
     ? { StackDriftStatus: stackStatus(drift), LastCheckTimestamp: drift.at }

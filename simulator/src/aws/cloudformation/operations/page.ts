@@ -1,6 +1,6 @@
 import { validationError } from "../template/errors.ts";
 
-/** What CloudFormation returns at most in one answer of a list. */
+/** Maximum number of items on one page of a list. */
 const pageSize = 100;
 
 /** One page of a list; the token is the position of the next item. */

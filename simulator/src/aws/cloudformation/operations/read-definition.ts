@@ -70,7 +70,7 @@ function refuseChangedTypes(template: Template, previous: Definition | undefined
     );
 }
 
-/** The capabilities a template asks for, from the identities it makes. */
+/** Returns the capabilities that a template requires, from the identities it creates. */
 export function neededCapabilities({ types }: World, template: Template): Capability[] {
   const identities = Object.values(template.resources).filter(({ type }) => types[type]?.identity);
   const named = identities.some(({ type, properties }) => {

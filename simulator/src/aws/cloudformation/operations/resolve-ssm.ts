@@ -4,8 +4,8 @@ import { isSsmParameter, type ParameterValues } from "../template/parameters.ts"
 import type { Template } from "../template/template.ts";
 
 /**
- * Values of the parameters that name one of Systems Manager, looked up anew for every operation. Source: CloudFormation
- * user guide, "SSM parameter types".
+ * Returns the values of parameters that reference Systems Manager, read again for every operation. Source:
+ * CloudFormation user guide, "SSM parameter types".
  */
 export async function resolveSsmParameters(
   { environment }: World,

@@ -3,7 +3,7 @@ import type { StackRecord, World } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 
 /**
- * Throws unless CloudFormation may act in the role, whose permissions are not looked at. A stack keeps the role that it
+ * Throws unless CloudFormation may assume the role, whose permissions are not checked. A stack keeps the role that it
  * was last given.
  */
 export async function takeServiceRole(

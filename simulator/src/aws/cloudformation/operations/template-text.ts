@@ -11,7 +11,7 @@ export interface TemplateInput {
   readonly TemplateURL?: string | undefined;
 }
 
-/** The template's text, from the request itself or from the bucket it names; undefined when it names neither. */
+/** Returns the template's text, from the request itself or from the bucket it specifies; undefined without either. */
 export async function readTemplateText(
   world: World,
   { TemplateBody, TemplateURL }: TemplateInput,

@@ -6,7 +6,7 @@ import { tagChanges } from "./tag-changes.ts";
 
 const cloudwatch = (context: ResourceContext) => context.environment.aws.cloudwatch;
 
-/** The names are PutMetricAlarm's own, which also judges the values. */
+/** Property names are those of PutMetricAlarm, which also checks the values. */
 export const alarm: ResourceType = {
   properties: {
     AlarmName: text,

@@ -41,7 +41,7 @@ const stage = object(
   },
   ["Name", "Actions"],
 );
-/** What the pipeline's declaration has under the same names. */
+/** Properties that the pipeline's declaration has under the same names. */
 const declared = {
   RoleArn: text,
   ArtifactStore: store,

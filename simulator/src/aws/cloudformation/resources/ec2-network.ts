@@ -66,7 +66,7 @@ export const vpc: ResourceType = {
     ignoreMissing(["InvalidVpcID.NotFound"], () => ec2(context).deleteVpc({ VpcId: id })),
 };
 
-/** One attribute a call, as ModifyVpcAttribute asks for. AWS's defaults: names resolve, hosts get none. */
+/** ModifyVpcAttribute takes one attribute per call. AWS's defaults: names resolve, hosts get none. */
 async function setDns(context: ResourceContext, id: string, next: Properties, previous: Properties) {
   for (const [name, otherwise] of [
     ["EnableDnsSupport", true],

@@ -133,7 +133,7 @@ export const vpcEndpoint: ResourceType = {
     await updateTags(context, id, next, previous);
   },
   async delete(context, id) {
-    // One that is gone is told in the answer, and no error here.
+    // A missing endpoint is reported in the response, which is not an error here.
     await ec2(context).deleteVpcEndpoints({ VpcEndpointIds: [id] });
   },
 };

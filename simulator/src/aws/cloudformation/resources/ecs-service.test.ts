@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { createTestWorld, type World } from "../../../controllers/ecs/ecs-world.support.ts";
 import { zip } from "../../lambda/zip.support.ts";
 
-/** A stack with the service `web` of a cluster, behind a load balancer that is there already. */
+/** A stack with the service `web` of a cluster, behind an existing load balancer. */
 let world: World;
 beforeEach(async () => {
   world = await createTestWorld();

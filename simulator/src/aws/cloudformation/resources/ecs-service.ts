@@ -80,7 +80,9 @@ const properties = {
   Tags: tags,
 };
 
-/** What UpdateService takes; a service deployed by CodeDeploy refuses some of them, with ECS's own message. */
+/**
+ * Properties that UpdateService takes; a service deployed by CodeDeploy refuses some of them, with ECS's own message.
+ */
 const updatable = [
   "TaskDefinition",
   "DesiredCount",
@@ -137,7 +139,7 @@ export const service: ResourceType = {
     ),
 };
 
-/** What UpdateService is to change. */
+/** Returns the input for UpdateService with the changes only. */
 function changes(next: Properties, previous: Properties): Partial<UpdateServiceCommandInput> {
   const changed = updatable.filter((name) => !sameValue(next[name], previous[name]));
   const picked = Object.fromEntries(changed.map((name) => [name, next[name]]));
@@ -153,7 +155,9 @@ function changes(next: Properties, previous: Properties): Partial<UpdateServiceC
   return input;
 }
 
-/** UpdateService keeps what it is not told: what the template no longer names goes back to ECS's own. */
+/**
+ * UpdateService keeps settings that are not in its input: settings removed from the template return to ECS's defaults.
+ */
 function withoutWhatWasThere(next: Properties, previous: Properties): DeploymentConfiguration {
   const before = previous.DeploymentConfiguration ?? {};
   const { Strategy } = next.DeploymentConfiguration ?? {};

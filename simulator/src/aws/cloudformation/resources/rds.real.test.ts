@@ -53,7 +53,7 @@ const fromSecret = {
   },
 };
 
-/** What a client finds that logs in with what the secret holds. */
+/** Runs a query as a client that logs in with the secret. */
 async function query(sql: string): Promise<unknown> {
   const { DBInstances } = await stack.aws.rds.describeDBInstances({ DBInstanceIdentifier: "supplierdb" });
   const { SecretString = "" } = await stack.aws.secretsmanager.getSecretValue({ SecretId: "login" });

@@ -13,7 +13,7 @@ export interface ResourceContext {
   readonly logicalId: string;
   /** Aborts when the operation of the stack is given up. */
   readonly signal: AbortSignal;
-  /** Tells the physical id before `create` is done, so that a later step that fails leaves nothing behind. */
+  /** Records the physical id before `create` is done, so that a later step that fails leaves nothing behind. */
   identify(id: string): void;
   /** A unique physical name, `stack-resource-suffix`, of at most so many characters. */
   generateName(maximumLength: number): string;
@@ -31,7 +31,7 @@ export interface ResourceType {
   readonly nameScope?: string;
   /** Creating one needs CAPABILITY_IAM, or CAPABILITY_NAMED_IAM when it is named. */
   readonly identity?: boolean;
-  /** What Fn::GetAtt can ask for. */
+  /** Attributes for Fn::GetAtt. */
   readonly attributes?: readonly string[];
   /** Resolves with the physical id (what Ref gives) once the service has accepted the request. */
   create(context: ResourceContext, properties: Properties): Promise<string>;

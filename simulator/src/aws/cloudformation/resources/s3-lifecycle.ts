@@ -27,7 +27,7 @@ export const lifecycleConfiguration = object(
   ["Rules"],
 );
 
-/** Rules as S3's own API takes them: what they expire is a structure of its own there, and so is what they are for. */
+/** Returns rules in the form of S3's own API, where expirations and filters are separate structures. */
 export function lifecycleRules(rules: readonly Properties[]): LifecycleRule[] {
   return rules.map((rule) => ({
     ID: rule.Id,

@@ -1,7 +1,7 @@
 import { holdsDynamicReference } from "../template/dynamic-references.ts";
 import { isMapping, type Mapping, type Value } from "../template/value.ts";
 
-/** What a property may hold. Values are coerced as CloudFormation does: "80" to 80, "true" to true, 1 to "1". */
+/** Allowed values of a property. Values are coerced as CloudFormation does: "80" to 80, "true" to true, 1 to "1". */
 export type Shape =
   | { readonly kind: "text"; readonly values?: readonly string[] }
   | { readonly kind: "integer" | "number" | "boolean" | "json" | "map" }
@@ -27,12 +27,12 @@ export const object = (fields: Fields, required: readonly string[] = []): Shape 
 });
 export const tags = list(object({ Key: text, Value: text }, ["Key", "Value"]));
 
-/** Stands for a physical id or attribute that only the change itself can tell; a plan accepts it anywhere. */
+/** Placeholder for a physical id or attribute that is known only after the change; a plan accepts it anywhere. */
 export const unknownUntilMade = "(known after the change)";
 
 /** The value as its service takes it; throws an Error whose message starts with the place, `#/Tags/0/Key`. */
 export function coerce(shape: Shape, value: Value, place: string): Value {
-  // What a reference stands for is checked when it is known.
+  // The value of a reference is checked once it is known.
   if (value === unknownUntilMade || (typeof value === "string" && holdsDynamicReference(value))) return value;
   switch (shape.kind) {
     case "text":

@@ -3,7 +3,7 @@ export interface Tag {
   readonly Value: string;
 }
 
-/** What to set and what to remove so that `previous` becomes `next`. */
+/** Returns the tags to set and to remove so that `previous` becomes `next`. */
 export function tagChanges(
   previous: readonly Tag[] = [],
   next: readonly Tag[] = [],

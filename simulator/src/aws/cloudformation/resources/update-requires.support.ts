@@ -1,4 +1,4 @@
-/** What happens to a resource when a property of it changes. */
+/** Effects on a resource when a property of it changes. */
 export interface UpdateRequires {
   readonly replacement?: string;
   readonly someInterruptions?: string;
@@ -8,10 +8,10 @@ export interface UpdateRequires {
 /**
  * "Update requires" of every property that the simulated CloudFormation has, by type of resource: names with a space
  * between them. Source: CloudFormation User Guide, Resource and property types (as last published in
- * awsdocs/aws-cloudformation-user-guide, December 2023), and for what is newer `createOnlyProperties` of the types'
- * schemas (in cfn-lint 1.51). Where the two differ the schema holds: DeploymentController of AWS::ECS::Service, Domain
- * of AWS::EC2::EIP, VpcId of AWS::EC2::VPCGatewayAttachment. What is documented as depending on the change stands as
- * for the changes that are possible here: InstanceTenancy, BlockDeviceMappings.
+ * awsdocs/aws-cloudformation-user-guide, December 2023), and for newer properties `createOnlyProperties` of the types'
+ * schemas (in cfn-lint 1.51). Where the two differ the schema is used: DeploymentController of AWS::ECS::Service,
+ * Domain of AWS::EC2::EIP, VpcId of AWS::EC2::VPCGatewayAttachment. Properties whose effect is documented as depending
+ * on the change have the effect of the changes that are possible here: InstanceTenancy, BlockDeviceMappings.
  */
 export const updateRequires: Readonly<Record<string, UpdateRequires>> = {
   "AWS::ApplicationAutoScaling::ScalableTarget": {

@@ -57,7 +57,7 @@ function examples(fields: Readonly<Record<string, Shape>>, which: 0 | 1): Mappin
   return Object.fromEntries(entries);
 }
 
-/** What services answer, so that the handlers find what they look for, settled; `last` is the last call but that. */
+/** Returns responses of services in which the handlers find a stable state; `last` is the last call other than that. */
 const answers = (last: string): Record<string, object> => ({
   describeInstances: {
     Reservations: [{ Instances: [{ State: { Name: last === "stopInstances" ? "stopped" : "running" } }] }],
@@ -109,7 +109,7 @@ const keptByCloudFormation = ["AWS::ECR::Repository EmptyOnDelete", "AWS::CDK::M
 describe("a change in place reaches the service, of", () => {
   const rows = Object.entries(resourceTypes).flatMap(([name, { properties }]) =>
     inPlace(updateRequires[name] ?? {})
-      // What can have one value only cannot change.
+      // Properties with only one possible value cannot change.
       .filter((property) => properties[property] && example(properties[property], 1) !== undefined)
       .filter((property) => !keptByCloudFormation.includes(`${name} ${property}`))
       .map((property) => [name, property] as const),

@@ -40,7 +40,7 @@ export async function refuseMissingValues(
     const text = definition.resolved?.[name] ?? definition.parameters[name] ?? "";
     const values = text.split(",").map((value) => value.trim());
     for (const value of values) {
-      // A value that is not even an id is refused by EC2 with words of its own.
+      // EC2 refuses a malformed id with a different message.
       const found = await find(aws.ec2, [value]).catch((): string[] => []);
       if (!found.includes(value))
         throw validationError(

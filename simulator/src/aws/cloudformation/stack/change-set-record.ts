@@ -17,7 +17,7 @@ export interface ChangeSetRecord {
   readonly definition: Definition;
   readonly capabilities: readonly string[];
   readonly tags: readonly Tag[];
-  /** What its execution does when it fails; undefined when the execution is to say so. */
+  /** Action when its execution fails; undefined when the execution specifies it. */
   readonly onFailure: OnFailure | undefined;
   readonly changes: readonly ResourceChange[];
   readonly status: ChangeSetStatus;

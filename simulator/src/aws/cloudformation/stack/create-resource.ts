@@ -76,7 +76,7 @@ function refuseOwnedName(operation: Operation, record: ResourceRecord): void {
     }
 }
 
-/** Whether the physical resource of a record is the stack's: made, and neither deleted nor left behind. */
+/** Returns whether the stack owns the physical resource of a record: created, and neither deleted nor retained. */
 function isThere({ physicalId, status }: ResourceRecord): boolean {
   return physicalId !== undefined && status !== "DELETE_COMPLETE" && status !== "DELETE_SKIPPED";
 }

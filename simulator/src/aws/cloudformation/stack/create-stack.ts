@@ -83,7 +83,7 @@ async function giveUp(operation: Operation, onFailure: OnFailure, reason: string
 
 /** Removes what a creation made; the stack is in the status of doing that. */
 export async function takeBack({ world, stack, definition, clock }: Operation, deleting: boolean) {
-  // What a failed creation made holds no data yet: a snapshot of it would only be litter.
+  // Resources of a failed creation hold no data yet: a snapshot would be useless.
   const policy = (id: string) => policyOfNew(stack, definition.resources[id]);
   const failed = await deleteAll(startOperation(world, stack, definition), policy);
   stack.imports = new Set();

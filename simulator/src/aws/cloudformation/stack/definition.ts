@@ -14,7 +14,7 @@ import { type Dependencies, refuseCycles } from "./order.ts";
 export interface Definition {
   readonly template: Template;
   readonly parameters: ParameterValues;
-  /** Of parameters that name one of Systems Manager: what that has. */
+  /** Values from Systems Manager, for the parameters that reference it. */
   readonly resolved?: ParameterValues;
   readonly conditions: ConditionValues;
   readonly tags: readonly Tag[];
@@ -75,7 +75,7 @@ export function define(
   return { ...given, conditions, resources, dependencies };
 }
 
-/** What can be evaluated before any resource exists: parameters, pseudo parameters, mappings. */
+/** Values that can be evaluated before any resource exists: parameters, pseudo parameters, mappings. */
 export function inputScope(
   environment: Environment,
   stack: StackIdentity,

@@ -6,8 +6,8 @@ import type { ResourceRecord, StackRecord } from "./records.ts";
 import { resourceContext } from "./resource-context.ts";
 
 /**
- * What happens to a resource when the operation that made it is taken back. It holds no data yet: a snapshot of it
- * would only be litter.
+ * Returns the policy for a resource when the operation that created it is rolled back. It holds no data yet: a snapshot
+ * would be useless.
  */
 export function policyOfNew(
   { retainExceptOnCreate }: StackRecord,

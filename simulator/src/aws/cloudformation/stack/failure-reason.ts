@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import { AwsError } from "../../../errors.ts";
 import { HandlerError } from "../resources/handler-error.ts";
 
-/** What a service's code says to CloudFormation. Source: CloudFormation CLI user guide, Handler error codes. */
+/**
+ * CloudFormation's handler codes for services' error codes. Source: CloudFormation CLI user guide, Handler error codes.
+ */
 const handlerCodes = [
   [/AccessDenied|Unauthorized/, "AccessDenied"],
   [/AlreadyExists|NameExists|NameInUse|Duplicate\w*Name|AlreadyOwned/, "AlreadyExists"],

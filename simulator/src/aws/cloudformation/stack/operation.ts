@@ -36,7 +36,7 @@ export function startOperation(
   };
 }
 
-/** Looks up all imports before anything is made, and remembers them so that the exports cannot go away. */
+/** Checks all imports before anything is created, and records them so that the exports cannot be removed. */
 export function takeImports({ world, stack, definition }: Operation): void {
   const names = importedNames(world, stack, definition);
   for (const name of names) if (!findExport(world, name)) throw new Error(`No export named ${name} found.`);

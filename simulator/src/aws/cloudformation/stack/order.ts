@@ -1,6 +1,6 @@
 import { validationError } from "../template/errors.ts";
 
-/** What each resource needs to exist before it. */
+/** For each resource, the ids of those that must exist first. */
 export type Dependencies = ReadonlyMap<string, ReadonlySet<string>>;
 
 export function refuseCycles(dependencies: Dependencies): void {
@@ -34,8 +34,8 @@ export function reversed(dependencies: Dependencies): Dependencies {
 }
 
 /**
- * Performs every id as soon as all it depends on is done, independent ones at the same time. After a failure nothing
- * new starts; `onFailure` may stop what is under way. Resolves with the failed ids once nothing runs any more.
+ * Performs every id as soon as its dependencies are done, independent ones in parallel. After a failure nothing new
+ * starts; `onFailure` may stop those in progress. Resolves with the failed ids once nothing runs any more.
  */
 export async function runInOrder(
   dependencies: Dependencies,

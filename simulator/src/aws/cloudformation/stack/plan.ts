@@ -21,7 +21,7 @@ export interface Plan {
   readonly outputsChange: boolean;
 }
 
-/** What an update, or a creation, would do to each resource. Throws for properties that cannot be evaluated. */
+/** Returns the effects of an update, or a creation, on each resource. Throws if properties cannot be evaluated. */
 export function planChanges(world: World, stack: StackRecord, next: Definition): Plan {
   const renewed = new Set<string>();
   const scope = planScope(world, stack, next, renewed);

@@ -44,10 +44,10 @@ export interface StackRecord {
   disableRollback: boolean;
   /** Whether a rollback also deletes new resources that are to be retained. */
   retainExceptOnCreate: boolean;
-  /** Of the creation; undefined without a limit. */
+  /** Limit of the creation; undefined without one. */
   timeoutInMinutes: number | undefined;
   terminationProtection: boolean;
-  /** Of the service role that CloudFormation acts in; undefined when it acts for the caller. */
+  /** ARN of the service role that CloudFormation assumes; undefined when it acts for the caller. */
   roleArn: string | undefined;
   /** By logical id. */
   readonly resources: Map<string, ResourceRecord>;
@@ -64,7 +64,7 @@ export interface StackRecord {
   drift: DriftRecord | undefined;
   /** Gives up the creation or update that runs. */
   cancel: () => void;
-  /** What an update did that is still to be taken back: its rollback failed, or was not wanted at first. */
+  /** Changes of an update still to be rolled back: the rollback failed, or was disabled. */
   unfinished: BeforeUpdate | undefined;
 }
 

@@ -25,7 +25,10 @@ export async function resolveSecrets(
   return coerceProperties(logicalId, type, resolved as Mapping);
 }
 
-/** `previous` beside resolved properties: equal where the references are. What they stood for before is not known. */
+/**
+ * Returns `previous` in the form of the resolved properties: equal where the references are equal. Their former values
+ * are unknown.
+ */
 export function previousBeside(previous: Mapping, next: Mapping, resolved: Mapping): Mapping {
   const same = (name: string) => sameValue(previous[name], next[name]);
   return Object.fromEntries(

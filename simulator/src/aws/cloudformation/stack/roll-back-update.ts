@@ -70,7 +70,7 @@ export async function takeUpdateBack(
   setStackStatus(clock, stack, "UPDATE_ROLLBACK_COMPLETE");
 }
 
-/** What cannot be removed stays behind as an event; the rollback is complete all the same, as on AWS. */
+/** Resources that cannot be removed remain, recorded as an event; the rollback is complete all the same, as on AWS. */
 async function removeNew(operation: Operation, steps: readonly Step[]): Promise<void> {
   for (const step of steps.toReversed()) {
     if (step.kind === "updated") continue;

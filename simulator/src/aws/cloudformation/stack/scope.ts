@@ -5,7 +5,7 @@ import { conditionReader, type Definition, inputScope } from "./definition.ts";
 import { findExport } from "./exports.ts";
 import type { StackRecord, World } from "./records.ts";
 
-/** What expressions of a running stack see: also the resources made so far, and other stacks' exports. */
+/** Scope of the expressions of a running stack: includes resources created so far, and other stacks' exports. */
 export function stackScope(world: World, stack: StackRecord, definition: Definition): Scope {
   const inputs = inputScope(world.environment, stack, definition);
   return {

@@ -10,7 +10,7 @@ import { previousBeside, resolveSecrets } from "./resolve-secrets.ts";
 import { resourceContext } from "./resource-context.ts";
 import { stackScope } from "./scope.ts";
 
-/** What was done to a resource, so that a rollback can take it back. */
+/** A change to a resource, recorded for a rollback. */
 export type Step =
   | {
       readonly kind: "created";
@@ -27,7 +27,7 @@ export type Step =
 
 const replacing = "Requested update requires the creation of a new physical resource; hence creating one.";
 
-/** Brings one resource to its new declaration; every step is told to `done` before it can fail. */
+/** Brings one resource to its new declaration; passes every step to `done` before it can fail. */
 export async function applyResource(
   operation: Operation,
   logicalId: string,

@@ -5,7 +5,7 @@ import { isMapping, type Value } from "./value.ts";
 export interface SecretReference {
   /** Name or ARN. */
   readonly secretId: string;
-  /** Of the value, which then is a JSON object; the whole value without. */
+  /** Key in the value, which then is a JSON object; undefined for the whole value. */
   readonly jsonKey: string | undefined;
   readonly versionStage: string | undefined;
   readonly versionId: string | undefined;
@@ -27,7 +27,7 @@ export function checkDynamicReferences(value: Value, place: string): void {
     for (const [name, inner] of Object.entries(value)) checkDynamicReferences(inner, `${place}/${name}`);
 }
 
-/** The value with what its references stand for in their place. */
+/** Returns the value with its references replaced by their values. */
 export async function replaceReferences(
   value: Value,
   resolve: (reference: SecretReference) => Promise<string>,

@@ -1,6 +1,6 @@
 import { AwsError } from "../../../errors.ts";
 
-/** The one code CloudFormation answers bad input with. */
+/** CloudFormation's only code for bad input. */
 export function validationError(message: string): AwsError {
   return new AwsError("ValidationError", message);
 }

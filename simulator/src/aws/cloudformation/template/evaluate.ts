@@ -4,7 +4,7 @@ import { templateError } from "./errors.ts";
 import { substitute } from "./substitute.ts";
 import { isMapping, type Mapping, type Value } from "./value.ts";
 
-/** What an expression can see. Each look-up throws when the name is unknown or has no value yet. */
+/** Names that an expression can use. Each method throws when the name is unknown or has no value yet. */
 export interface Scope {
   ref(name: string): Value | undefined;
   attribute(resource: string, attribute: string): Value;
@@ -12,9 +12,9 @@ export interface Scope {
   importValue(name: string): string;
   readonly mappings: Readonly<Record<string, Value>>;
   readonly region: string;
-  /** Whether the template asks for AWS::LanguageExtensions. */
+  /** Whether the template uses AWS::LanguageExtensions. */
   readonly extensions?: boolean;
-  /** Whether dynamic references may stand here: in the properties of resources they may. */
+  /** Whether dynamic references are allowed: only in the properties of resources. */
   readonly dynamicReferences?: boolean;
   /** Names of the region's availability zones. */
   readonly zones: readonly string[];
@@ -114,7 +114,7 @@ const functions: Readonly<Record<string, Perform>> = {
   "Fn::ToJsonString": (operand, scope, place) => JSON.stringify(evaluate(operand, scope, place) ?? null),
 };
 
-/** What only the transform AWS::LanguageExtensions brings. */
+/** Functions that require the transform AWS::LanguageExtensions. */
 const extended = ["Fn::Length", "Fn::ToJsonString"];
 
 function findInMap(operand: Value, scope: Scope, place: string): Value {

@@ -79,7 +79,7 @@ export function resolveParameters(
   return values;
 }
 
-/** What `Ref` of the parameter gives: text, or a list for the list types. */
+/** Returns the value of `Ref` for the parameter: text, or a list for the list types. */
 export function parameterValue(declaration: Mapping, text: string): Value {
   const list = /^(AWS::SSM::Parameter::Value<)?(CommaDelimitedList|List<)/.test(String(declaration.Type));
   return list ? splitList(text) : text;

@@ -4,7 +4,7 @@ import { isMapping, type Mapping, type Value } from "./value.ts";
 
 type ToText = (value: Value, scope: Scope, place: string) => string;
 
-/** `Fn::Sub` in both forms: the text, or the text and a map of its own variables. */
+/** `Fn::Sub` in both forms: the text, or the text and a map of additional variables. */
 export function substitute(operand: Value, scope: Scope, place: string, toText: ToText): string {
   const { template, variables } = readSubstitution(operand, place);
   return template.replace(variablePattern, (whole, literal: string, inner: string) => {
@@ -28,7 +28,7 @@ export function substitutedNames(operand: Value, place: string): string[] {
   });
 }
 
-/** `${Name}`, `${Resource.Attribute}`, `${AWS::Region}`; `${!Literal}` stands for `${Literal}`. */
+/** `${Name}`, `${Resource.Attribute}`, `${AWS::Region}`; `${!Literal}` becomes `${Literal}`. */
 const variablePattern = /\$\{(!?)([^{}]*)\}/g;
 
 function readSubstitution(operand: Value, place: string): { template: string; variables: Mapping } {

@@ -34,7 +34,7 @@ export interface Template {
   readonly resources: Readonly<Record<string, ResourceDeclaration>>;
   readonly outputs: Readonly<Record<string, OutputDeclaration>>;
   readonly rules: Readonly<Record<string, Value>>;
-  /** Whether it asks for the transform AWS::LanguageExtensions, the only one there is here. */
+  /** Whether it uses the transform AWS::LanguageExtensions, the only one supported here. */
   readonly extensions: boolean;
   readonly transforms: readonly Value[];
 }

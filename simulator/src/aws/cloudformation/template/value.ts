@@ -1,4 +1,4 @@
-/** What a template holds once its text is read: JSON, with intrinsic functions as one-key objects. */
+/** A value in a parsed template: JSON, with intrinsic functions as one-key objects. */
 export type Value = null | string | number | boolean | Value[] | { [name: string]: Value };
 
 export type Mapping = { [name: string]: Value };
