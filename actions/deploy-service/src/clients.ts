@@ -11,12 +11,12 @@ export interface Clients extends EcsClients, LookUpClients {
   readonly elbv2: () => Promise<ElasticLoadBalancingV2Client>;
 }
 
-/** What a deployment works with; nothing below reads time, the network or the environment otherwise. */
+/** Clients and context of a deployment; nothing below reads time, the network or the environment otherwise. */
 export interface World extends EcsWorld {
   readonly clients: Clients;
   /** The workflow run; undefined outside of GitHub Actions. */
   readonly run: Run | undefined;
-  /** Tells the post step which deployment to care for should this process die; undefined when there is none any more. */
+  /** Saves which deployment the post step has to handle if this process dies; undefined when there is none any more. */
   readonly handOver: (deployment: Handle | undefined) => void;
 }
 

@@ -25,7 +25,7 @@ async function run(version: string, changes: Partial<DeployInputs> = {}, signal?
   return { record, error, lines: world.lines };
 }
 
-test("a new revision goes into production, and is told live", async () => {
+test("deploys a new revision and logs its progress live", async () => {
   const { record, error, lines } = await run("one");
   expect(error).toBeUndefined();
   expect(await page()).toBe("one");
@@ -37,21 +37,21 @@ test("a new revision goes into production, and is told live", async () => {
   expect(summaryOf(record)).toContain("### ✅ web: succeeded");
 });
 
-test("the same again needs neither a revision nor a deployment", async () => {
+test("creates neither a revision nor a deployment for the same input again", async () => {
   const { record, error } = await run("one");
   expect(error).toBeUndefined();
   expect(record).toMatchObject({ status: "succeeded", changed: false, deploymentId: "" });
   expect(record.revisionAfter).toBe(record.revisionBefore);
 });
 
-test("wait-until traffic-shifted is green while the old tasks still wait for their end", async () => {
+test("succeeds at traffic-shifted while the old tasks still wait for their end", async () => {
   const { record, error } = await run("two", { waitUntil: "traffic-shifted" });
   expect(error).toBeUndefined();
   expect(record.status).toBe("traffic-shifted");
   expect(await page()).toBe("two");
 });
 
-test("another deployment of the group is waited for, then this one begins", async () => {
+test("waits for another deployment of the group before it begins", async () => {
   const { aws } = stage.simulator;
   const groups = { applicationName: "outside", deploymentGroupName: "web" };
   const { deployments } = await aws.codedeploy.listDeployments({
@@ -61,12 +61,12 @@ test("another deployment of the group is waited for, then this one begins", asyn
   const { record, error, lines } = await run("three");
   expect(error).toBeUndefined();
   expect(record.status).toBe("succeeded");
-  // The test before left its deployment in the termination wait.
+  // The previous test left its deployment in the termination wait.
   expect(lines.join("\n")).toContain(`Waiting for deployment ${deployments?.[0]}`);
   expect(await page()).toBe("three");
 });
 
-test("an older run of the workflow is refused once a newer one has deployed, unless forced", async () => {
+test("refuses an older run of the workflow once a newer one has deployed, unless forced", async () => {
   const runOf = (number: number) =>
     readRun({
       GITHUB_REPOSITORY: "octocat/shop",
@@ -88,7 +88,7 @@ test("an older run of the workflow is refused once a newer one has deployed, unl
   expect((await run("three")).record.status).toBe("succeeded");
 });
 
-test("a crashing release is red with exit code and last log line, and production never notices", async () => {
+test("fails a crashing release with exit code and last log line, without any effect on production", async () => {
   const { record, error, lines } = await run("crash");
   expect(error?.message).toMatch(/^Container web exited with code 1: Error: cannot read the menu \(/);
   expect(error?.message).toContain("production still runs web:");
@@ -102,7 +102,7 @@ test("a crashing release is red with exit code and last log line, and production
   expect(await page()).toBe("three");
 });
 
-test("cancelled, the deployment is rolled back and production stays", async () => {
+test("rolls back when cancelled and leaves production as it was", async () => {
   const controller = new AbortController();
   const world = stage.world(controller.signal);
   const record = newRecord("outside", "web");
@@ -134,13 +134,13 @@ test.each<[string, Partial<DeployInputs>, RegExp]>([
     { codeDeployDeploymentGroup: "none" },
     /application outside has no deployment group none \(input codedeploy-deployment-group\)/,
   ],
-])("%s is refused before anything changes", async (_, changes, message) => {
+])("refuses %s before anything changes", async (_, changes, message) => {
   const { error, record } = await run("five", changes);
   expect(error?.message).toMatch(message);
   expect(record.revisionAfter).toBe("");
 });
 
-test("all findings are told at once", async () => {
+test("reports all findings together", async () => {
   const file = await stage.taskDefinition("six", { executionRoleArn: "<ExecutionRoleArn>" });
   const inputs = stage.inputs(file, { codeDeployDeploymentGroup: "none" });
   await expect(deploy(stage.world(), inputs, newRecord("outside", "web"))).rejects.toThrow(
@@ -148,7 +148,7 @@ test("all findings are told at once", async () => {
   );
 });
 
-test("a deployment configuration in place of the group's moves the traffic its own way", async () => {
+test("uses the given deployment configuration instead of the group's", async () => {
   const refused = await run("canary", { codeDeployDeploymentConfig: "CodeDeployDefault.ECSCanary" });
   expect(refused.error?.message).toContain(
     "there is no CodeDeploy deployment configuration CodeDeployDefault.ECSCanary (input codedeploy-deployment-config)",

@@ -25,12 +25,12 @@ import { checkCredentialsLife, refuseExpired } from "./verify/credentials-life.t
 import { checkFollowRights, refuseDenied } from "./verify/follow-rights.ts";
 import { verify } from "./verify/verify.ts";
 
-/** Deploys; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
+/** Deploys and always writes outputs and job summary. Throws the Failure that makes the step red. */
 export function deployAndReport(world: World, inputs: DeployInputs): Promise<DeploymentRecord> {
   return keepDeploymentRecord(world, inputs, (record) => deploy(world, inputs, record));
 }
 
-/** Verify, plan, register, deploy by the service's own controller. */
+/** Verifies, plans, registers, and deploys with the service's own controller. */
 export async function deploy(world: World, inputs: DeployInputs, record: DeploymentRecord): Promise<void> {
   await refuseExpired(world);
   if (inputs.service) await deployToService(world, inputs, record);
@@ -45,7 +45,7 @@ async function deployToService(world: World, inputs: DeployInputs, record: Deplo
   const wanted = await persist(world, () => findRevision(world, inputs), { firstContact }).catch(
     (error: Error) => refuseDenied(world, inputs, [], error),
   );
-  // With a fault to report already, an outage is not waited for.
+  // When there is a fault to report already, an outage is not waited for.
   const find = () => findService(world, inputs);
   const service = await (hasFaults(wanted.findings) ? find() : persist(world, find, { firstContact })).catch(
     (error: Error) => refuseDenied(world, inputs, wanted.findings, error),
@@ -81,7 +81,7 @@ async function deployToService(world: World, inputs: DeployInputs, record: Deplo
   if (inputs.desiredCount === 0) tellOfNoTasks(world, inputs, record);
 }
 
-/** Both look without changing anything; what they find is on the record before a fault ends it. */
+/** Verifies and plans without changing anything; the results are on the record before a fault ends the step. */
 async function verifyAndPlan(
   world: World,
   inputs: DeployInputs,
@@ -108,7 +108,7 @@ async function verifyAndPlan(
   refuseFindings(findings, world.log);
 }
 
-/** ARN of what is registered already, of the new revision otherwise. */
+/** Returns the ARN of the registered revision, or of the new one. */
 async function settleRevision(
   world: World,
   { taskDefinition }: WantedRevision,
@@ -122,7 +122,10 @@ async function settleRevision(
   return plan.revision;
 }
 
-/** An answer may get lost after ECS has registered the revision: from the second try on, an equal one is taken. */
+/**
+ * Registers the revision. A response may get lost after ECS has registered it: from the second try on, an equal one is
+ * used.
+ */
 function registerOnce(world: World, wanted: TaskDefinitionInput): Promise<string> {
   let register = registerRevision;
   return persist(world, () => {
@@ -132,7 +135,7 @@ function registerOnce(world: World, wanted: TaskDefinitionInput): Promise<string
   });
 }
 
-/** Image of the container behind the load balancer, else of the first one. */
+/** Returns the image of the container behind the load balancer, else of the first one. */
 function imageOf({ taskDefinition }: WantedRevision, engine: Engine): string {
   const containers = taskDefinition?.containerDefinitions ?? [];
   const name = engine.containerName();
@@ -140,7 +143,7 @@ function imageOf({ taskDefinition }: WantedRevision, engine: Engine): string {
   return container?.image ?? "";
 }
 
-/** Says so when the credentials will not last as long as the deployment may take. */
+/** Computes the budget and warns when the credentials may expire before the deployment ends. */
 async function settleBudget(
   world: World,
   { deadlineMs, waitUntil }: DeployInputs,

@@ -15,8 +15,8 @@ import type { DeploymentRecord } from "./record.ts";
 type Ecs = World["clients"]["ecs"];
 
 /**
- * Deregisters the family's active revisions but for the newest `kept`, this deployment's, the one before, and those that
- * a service or task of any cluster has. The deployment has succeeded by then, so a failure is a warning.
+ * Deregisters the family's active revisions except the newest `kept`, this deployment's, the previous one, and those
+ * that a service or task of any cluster uses. The deployment has succeeded by then, so a failure is a warning.
  */
 export async function deregisterOldRevisions(
   world: World,
@@ -41,7 +41,10 @@ export async function deregisterOldRevisions(
   }
 }
 
-/** ARNs of the active revisions, the newest first; `familyPrefix` is a prefix indeed. */
+/**
+ * Returns the ARNs of the active revisions, the newest first. `familyPrefix` also matches other families with that
+ * prefix.
+ */
 async function listRevisions(ecs: Ecs, familyPrefix: string): Promise<string[]> {
   const arns = await collect(async (nextToken) => {
     const list = { familyPrefix, status: "ACTIVE", sort: "DESC", nextToken } as const;

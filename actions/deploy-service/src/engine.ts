@@ -8,21 +8,24 @@ import type { Begun } from "./deployment/running-deployment.ts";
 import { createEcsEngine } from "./ecs/engine.ts";
 import type { DeployInputs } from "./inputs.ts";
 
-/** How a service's deployment controller brings a revision into production; everything else is the same for all. */
+/** Deploys a revision with the service's deployment controller; everything else is the same for all. */
 export interface Engine {
-  /** Everything that would make the deployment fail, looked up without changing anything. */
+  /** Finds everything that would make the deployment fail, without changing anything. */
   verify(taskDefinition: TaskDefinitionInput | undefined): Promise<Finding[]>;
-  /** Name of the container that the load balancer talks to; undefined without a load balancer. */
+  /** Returns the container that the load balancer sends requests to; undefined without a load balancer. */
   containerName(): string | undefined;
-  /** One line per thing of the service that the deployment changes beside its revision and count; after `verify`. */
+  /**
+   * Lists what the deployment changes on the service besides its revision and count, one line each; called after
+   * `verify`.
+   */
   serviceChanges(): string[];
-  /** Milliseconds that a deployment may take until the wanted stage, from the waits it really has. */
+  /** Returns the milliseconds that a deployment may take until the wanted stage, from its real waits. */
   computeBudget(): Promise<number>;
-  /** Begins to deploy, unless another deployment of the service goes on. */
+  /** Begins to deploy, unless another deployment of the service is in progress. */
   begin(revision: string, service: RunningService): Promise<Begun>;
 }
 
-/** Chosen once, from what DescribeServices says of the service's deployment controller. */
+/** Chooses the engine once, by the service's deployment controller in DescribeServices. */
 export function chooseEngine(service: RunningService, world: World, inputs: DeployInputs): Engine {
   if (service.controller === "CODE_DEPLOY") return createCodeDeployEngine(service, world, inputs);
   if (service.controller === "ECS") return createEcsEngine(service, world, inputs);

@@ -2,5 +2,5 @@ import { createHandOver } from "../../shared/hand-over.ts";
 import type { Handle } from "./deployment/running-deployment.ts";
 import type { OnCancel } from "./inputs.ts";
 
-/** Of the deployment under way. */
+/** State that the post step needs about the running deployment. */
 export const handOver = createHandOver<Handle, OnCancel>("deployment");

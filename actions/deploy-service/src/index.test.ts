@@ -27,7 +27,7 @@ async function runAction(
   return runEntry("deploy-service", { simulator: stage.simulator, inputs, environment });
 }
 
-test("a red run's only annotation names the cause and the next step, and its outputs are set", async () => {
+test("names the cause and the next step in a red run's only annotation, and sets its outputs", async () => {
   const { exitCode, errors, outputs, summary } = await runAction("crash");
   expect(exitCode).toBe(1);
   expect(errors).toHaveLength(1);
@@ -43,7 +43,7 @@ test("a red run's only annotation names the cause and the next step, and its out
   expect(summary).toContain("cannot read the menu");
 });
 
-test("a green run sets every output", async () => {
+test("sets every output of a green run", async () => {
   const { exitCode, errors, outputs } = await runAction("one");
   expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: [] });
   expect(outputs).toMatchObject({
@@ -55,13 +55,13 @@ test("a green run sets every output", async () => {
   expect(JSON.parse(outputs.traffic ?? "").at(-1)).toMatchObject({ blue: 0, green: 100 });
 });
 
-test("a step that has decided leaves nothing to its post step", async () => {
+test("leaves nothing to its post step when it has decided", async () => {
   const { state } = await runAction("decided");
   expect(state).toEqual({ STATE_phase: "post", STATE_deployment: "" });
   expect(await runAction("decided", {}, state)).toMatchObject({ exitCode: 0, lines: [] });
 });
 
-test("a plan is green, says what would change as outputs, and deploys nothing", async () => {
+test("shows a plan's changes as outputs, succeeds, and deploys nothing", async () => {
   const { exitCode, errors, outputs, summary } = await runAction("planned", { mode: "plan" });
   expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: [] });
   expect(outputs).toMatchObject({
@@ -77,7 +77,7 @@ test("a plan is green, says what would change as outputs, and deploys nothing", 
   expect(summary).toMatch(/^### ✅ web: planned/);
 });
 
-test("a plan with faults is red, and its diff is told all the same", async () => {
+test("fails a plan with faults but still shows its diff", async () => {
   const file = await stage.taskDefinition("planned", { taskRoleArn: "arn:aws:iam::123456789012:role/none" });
   const { exitCode, errors, outputs, summary } = await runAction("one", {
     mode: "plan",
@@ -93,7 +93,7 @@ test("a plan with faults is red, and its diff is told all the same", async () =>
   expect(summary).toContain("→ create it, or set taskRoleArn to an existing role");
 });
 
-test("credentials that have expired are one annotation that says when", async () => {
+test("reports expired credentials in one annotation that says when", async () => {
   const { errors } = await runAction("one", {}, { AWS_CREDENTIAL_EXPIRATION: "2020-01-01T00:00:00Z" });
   expect(errors).toEqual([
     expect.stringMatching(/^The AWS credentials expired at 2020-01-01 00:00 UTC\. Next step: /),
@@ -118,7 +118,7 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
     /2 things to correct: .*index\.test\.ts.*; The AWS endpoint cannot be reached/,
   ],
   ["several wrong inputs", { mode: "check", "wait-until": "done" }, {}, /2 inputs are wrong: /],
-])("%s is one annotation with a next step", async (_, inputs, environment, message) => {
+])("reports %s in one annotation with a next step", async (_, inputs, environment, message) => {
   const { exitCode, errors, outputs } = await runAction("one", inputs, environment);
   expect(exitCode).toBe(1);
   expect(errors).toEqual([expect.stringMatching(message)]);

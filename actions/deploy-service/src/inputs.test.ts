@@ -5,7 +5,7 @@ const file = "package.json";
 const given = (inputs: Record<string, string>) => (name: string) =>
   ({ cluster: "c", service: "s", "task-definition": file, ...inputs })[name] ?? "";
 
-test("defaults are the ECS console's names and the careful choices", () => {
+test("defaults to the ECS console's names and the careful choices", () => {
   expect(readDeployInputs(given({}))).toEqual({
     cluster: "c",
     service: "s",
@@ -57,11 +57,11 @@ test.each<[Record<string, string>, object]>([
     },
   ],
   [{ service: "" }, { service: "", waitUntil: "registered" }],
-])("inputs %j are taken", (inputs, expected) => {
+])("accepts the inputs %j", (inputs, expected) => {
   expect(readDeployInputs(given(inputs))).toMatchObject(expected);
 });
 
-test("a registered revision, a count of nothing and alarms", () => {
+test("accepts a registered revision, a count of zero and alarms", () => {
   const inputs = {
     "task-definition": "",
     revision: "web:7",
@@ -102,6 +102,6 @@ test.each<[Record<string, string>, string]>([
   [{ "deregister-old-revisions": "0" }, "a whole number from 1 to 1000"],
   [{ service: "", "task-definition": "", revision: "web:7" }, "Input service is required with revision"],
   [{ service: "", "propagate-tags": "NONE" }, "Input propagate-tags needs service"],
-])("inputs %j are refused", (inputs, message) => {
+])("refuses the inputs %j", (inputs, message) => {
   expect(() => readDeployInputs(given(inputs))).toThrow(message);
 });

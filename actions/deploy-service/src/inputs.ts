@@ -18,33 +18,33 @@ export interface DeployInputs {
   readonly appSpecFile: string | undefined;
   readonly codeDeployApplication: string;
   readonly codeDeployDeploymentGroup: string;
-  /** In place of the deployment group's own: how this deployment's traffic moves. */
+  /** Replaces the deployment group's own configuration: how this deployment's traffic moves. */
   readonly codeDeployDeploymentConfig?: string | undefined;
   readonly codeDeployDescription?: string | undefined;
   readonly serviceSettings?: ServiceSettings;
-  /** How many of the family's revisions stay registered; undefined: all. */
+  /** How many of the family's revisions stay registered; undefined keeps all. */
   readonly keptRevisions?: number | undefined;
-  /** Undefined: as many tasks as the service wants already. */
+  /** Undefined keeps the service's current count. */
   readonly desiredCount: number | undefined;
-  /** Deploy what runs already, and in the place of what a newer run brought. */
+  /** Deploy even if this revision already runs, or if a newer run has deployed since. */
   readonly force: boolean;
   /** Names of CloudWatch alarms. */
   readonly rollbackOnAlarm: readonly string[];
   /**
-   * Whether the deployment group's own alarms are not to stop the deployment: what a rollback undoes may have set them
-   * off. ECS by itself does not watch an alarm that is in ALARM when a deployment begins.
+   * Whether to ignore the deployment group's own alarms: a fault that a rollback undoes may have triggered them. ECS
+   * never watches an alarm that is in ALARM when a deployment begins.
    */
   readonly ignoreAlarms?: boolean;
   readonly waitUntil: Stage;
   /** Undefined: computed from the deployment's own waits. */
   readonly deadlineMs: number | undefined;
-  /** How long tasks may take to start, to which the waits that are configured are added; undefined: computed. */
+  /** How long tasks may take to start, in addition to the configured waits; undefined: computed. */
   readonly waitMs?: number | undefined;
   readonly maxFailedTasks: number;
   readonly onCancel: OnCancel;
 }
 
-/** What a deployment can set on the service beside its revision and count. */
+/** Settings that a deployment can change on the service besides its revision and count. */
 export type ServiceSettings = Pick<
   UpdateServiceCommandInput,
   "propagateTags" | "enableECSManagedTags" | "volumeConfigurations"
@@ -55,13 +55,13 @@ export type Mode = "plan" | "apply";
 export const onCancels = ["leave", "stop", "rollback"] as const;
 export type OnCancel = (typeof onCancels)[number];
 
-/** A file to register, or a revision that is registered: family:revision or ARN. */
+/** A file to register, or a registered revision: family:revision or ARN. */
 export type RevisionSource = { readonly file: string } | { readonly revision: string };
 
-/** ECS API reference, UpdateService: a service has at most so many tasks by default quota. */
+/** ECS API reference, UpdateService: the default quota of tasks per service. */
 const mostTasks = 5_000;
 
-/** Names of aws-actions/amazon-ecs-deploy-task-definition, and former ones of ours, each with today's. */
+/** Input names of aws-actions/amazon-ecs-deploy-task-definition, and former ones of ours, each with today's. */
 export const deployAliases: Aliases = {
   appspec: "codedeploy-appspec",
   "force-new-deployment": "force",
@@ -93,7 +93,7 @@ export function readDeployInputs(getInput?: (name: string) => string): DeployInp
   );
 }
 
-/** What has a meaning only for a service. */
+/** Inputs that have a meaning only for a service. */
 const serviceInputs = [
   "desired-count",
   "codedeploy-appspec",
@@ -135,7 +135,7 @@ function readKeptRevisions(read: InputReader): number | undefined {
   return read.integer("deregister-old-revisions", { min: 1, max: 1_000, fallback: 1 });
 }
 
-/** Waiting for stability, as the official action calls it, is waiting for the end; without it, it follows nothing. */
+/** The official action's "wait for service stability" means waiting for the end; without it, it follows nothing. */
 function readStage(read: InputReader): Stage {
   if (!read.optional("wait-for-service-stability")) return read.choice("wait-until", stages, "complete");
   if (read.optional("wait-until"))
@@ -154,7 +154,7 @@ function readWaitMinutes(read: InputReader): number | undefined {
   return Math.min(minutes, mostMinutes) * 60_000;
 }
 
-/** The official action can run a task first: an action of its own does that here. */
+/** The official action can run a task first; here the action run-task does that. */
 function refuseRunTask(read: InputReader): void {
   if (read.boolean("run-task", false))
     read.problem(
@@ -162,7 +162,7 @@ function refuseRunTask(read: InputReader): void {
     );
 }
 
-/** Those that every way of bringing a revision into production has. */
+/** Reads the inputs that all deploying and rolling back actions have. */
 export function readCommonInputs(read: InputReader, service: string) {
   const cluster = read.optional("cluster") ?? "default";
   return {
@@ -178,12 +178,12 @@ export function readCommonInputs(read: InputReader, service: string) {
   };
 }
 
-/** Where the official action looks for one. */
+/** Default path of the official action. */
 function defaultAppSpec(): string | undefined {
   return existsSync("appspec.yaml") ? "appspec.yaml" : undefined;
 }
 
-/** With a revision number: what the family's latest is may change between looking and deploying. */
+/** With a revision number: the family's latest may change between checking and deploying. */
 export const registered = /^(arn:.+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d+$/;
 
 function readSource(read: InputReader): RevisionSource {

@@ -5,7 +5,7 @@ import type { DeployInputs } from "./inputs.ts";
 import { publish } from "./publish.ts";
 import { type DeploymentRecord, newRecord } from "./record.ts";
 
-/** Keeps the record of a deployment of the service, or of its way back; outputs and job summary are written however it ends. */
+/** Keeps the record of a deployment or a rollback of the service; outputs and job summary are always written. */
 export function keepDeploymentRecord(
   world: World,
   { cluster, service }: Pick<DeployInputs, "cluster" | "service">,

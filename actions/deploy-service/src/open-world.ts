@@ -5,7 +5,7 @@ import { handOver } from "./hand-over.ts";
 import type { OnCancel } from "./inputs.ts";
 import { type Run, readRun } from "./order/run.ts";
 
-/** The real one: AWS, the runner and the time. */
+/** Creates the real context: AWS, the runner and the time. */
 export function openWorld(signal: AbortSignal, onCancel: OnCancel, kind?: Run["kind"]): World {
   return {
     clients: createClients(),

@@ -22,7 +22,7 @@ const cells = calls.flatMap(([controller, operation]) =>
   outages.map((error) => [controller, operation, error.message, error] as const),
 );
 
-test.each(cells)("%s: %s fails for four minutes (%s), and the deployment succeeds", async (...cell) => {
+test.each(cells)("%s: succeeds when %s fails for four minutes (%s)", async (...cell) => {
   const [controller, operation, , error] = cell;
   mockService(controller);
   const strike = (name: string, at: number) => (name === operation && at < 4 * minute ? error : undefined);
@@ -33,7 +33,7 @@ test.each(cells)("%s: %s fails for four minutes (%s), and the deployment succeed
   expect(run.endedAt).toBeLessThan(5 * minute);
 });
 
-test.each(cells)("%s: %s fails for good (%s), which is red after five minutes", async (...cell) => {
+test.each(cells)("%s: fails after five minutes when %s fails for good (%s)", async (...cell) => {
   const [controller, operation, , error] = cell;
   mockService(controller);
   const run = await runWhole({}, (name) => (name === operation ? error : undefined));
@@ -43,13 +43,13 @@ test.each(cells)("%s: %s fails for good (%s), which is red after five minutes", 
   expect(run.endedAt).toBeLessThan(6 * minute);
 });
 
-test("nothing listens at the endpoint: it is a wrong one, and the step ends at once", async () => {
+test("ends at once when nothing listens at the endpoint, which must be wrong", async () => {
   mockService("ECS");
   const run = await runWhole({}, () => refused);
   expect(run).toMatchObject({ error: refused, changes: 0, endedAt: 0 });
 });
 
-test("a connection that is refused later is an outage", async () => {
+test("treats a connection that is refused later as an outage", async () => {
   mockService("ECS");
   const strike = (name: string, at: number) =>
     name === "RegisterTaskDefinition" && at < 4 * minute ? refused : undefined;

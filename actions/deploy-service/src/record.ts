@@ -35,7 +35,9 @@ export interface LifecycleEvent {
   readonly diagnostics: string | undefined;
 }
 
-/** What is known of the deployment, filled in while it goes on, so that outputs and summary tell it whatever happens. */
+/**
+ * Facts of the deployment, collected while it is in progress, so that outputs and summary show them whatever happens.
+ */
 export interface DeploymentRecord extends StepRecord<Status> {
   readonly cluster: string;
   readonly service: string;
@@ -44,17 +46,17 @@ export interface DeploymentRecord extends StepRecord<Status> {
   revisionAfter: string;
   image: string;
   changed: boolean;
-  /** What verifying found. */
+  /** Findings of the verification. */
   findings: Finding[];
-  /** Undefined until it is made. */
+  /** Undefined until the plan exists. */
   plan: Plan | undefined;
   traffic: TrafficPoint[];
   events: LifecycleEvent[];
   failedTasks: FailedTask[];
   serviceEvents: string[];
-  /** What a reader of a green end has to know all the same. */
+  /** Notes that a reader of a green run needs. */
   notes: string[];
-  /** Milliseconds from the begin until each stage was reached. */
+  /** Milliseconds from the beginning until each stage was reached. */
   durations: Partial<Record<Stage, number>>;
 }
 
@@ -79,18 +81,18 @@ export function newRecord(cluster: string, service: string): DeploymentRecord {
   };
 }
 
-/** By position: later stages are reached with the earlier ones. */
+/** Compares by position: later stages include the earlier ones. */
 export function hasReached(stage: Stage, wanted: Stage): boolean {
   return stages.indexOf(stage) >= stages.indexOf(wanted);
 }
 
-/** Notes when a stage, and those before it that nobody saw, were reached. */
+/** Notes when a stage, and earlier ones that were not seen, were reached. */
 export function reach(record: DeploymentRecord, reached: Stage, now: number): void {
   for (const stage of stages.slice(0, stages.indexOf(reached) + 1))
     record.durations[stage] ??= Math.round(now - record.startedAt);
 }
 
-/** The digest of an image that is named by digest, else "". */
+/** Returns the digest of an image that is referenced by digest, else "". */
 export function imageDigest(image: string): string {
   return /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1] ?? "";
 }

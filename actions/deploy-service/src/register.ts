@@ -12,7 +12,7 @@ import type { DeployInputs } from "./inputs.ts";
 import { type DeploymentRecord, reach } from "./record.ts";
 import { findRevision } from "./revision.ts";
 
-/** Registers a revision that no service is deployed with, unless the family's latest one says the same. */
+/** Registers a revision without deploying it, unless the family's latest one is equal. */
 export async function registerAlone(
   world: World,
   inputs: DeployInputs,

@@ -9,15 +9,15 @@ import type { DeployInputs } from "./inputs.ts";
 import { newRecord } from "./record.ts";
 import { createStage, type Stage } from "./stage.support.ts";
 
-// What users of the official deploy action reported, by what it does right here. Where a fault has to happen for it,
-// the fault matrix shows it.
+// Defects that users reported of the official deploy action, each tested here to work. The fault matrix covers those
+// that need a fault.
 
 const minute = 60_000;
 
-describe("the end of a deployment is seen within seconds, however long it took and however near the deadline is", () => {
-  /** For so long old tasks are drained once all new ones run. */
+describe("sees the end of a deployment within seconds, however long it took and however near the deadline is", () => {
+  /** Old tasks are drained for this long once all new ones run. */
   const drainingMs = 30_000;
-  /** A deployment that ends at a moment of its own. */
+  /** Returns a deployment that ends at a given moment. */
   const endingAt = (endMs: number, now: () => number): RunningDeployment => ({
     controller: "ECS",
     id: "1",
@@ -78,8 +78,8 @@ describe("the end of a deployment is seen within seconds, however long it took a
     [30, 25],
     [10, 6],
     [10, 8],
-  ])("with a deadline of %i min, a deployment of %i min", async (deadlineMinutes, minutes) => {
-    // Ends spread over a minute, as deployments do not end on the full minute.
+  ])("for a deadline of %i min, sees the end of a deployment of %i min", async (deadlineMinutes, minutes) => {
+    // Ends are spread over a minute, as deployments do not end on the full minute.
     const ends = Array.from({ length: 120 }, (_, index) => minutes * minute + index * 500);
     const seen = await Promise.all(ends.map((end) => followUntil(end, deadlineMinutes * minute)));
     expect(new Set(seen.map(({ kind }) => kind))).toEqual(new Set(["ended"]));
@@ -88,7 +88,7 @@ describe("the end of a deployment is seen within seconds, however long it took a
     expect(mean).toBeLessThanOrEqual(2_500);
   });
 
-  test("one that ends with the deadline is green", async () => {
+  test("succeeds when the deployment ends with the deadline", async () => {
     expect(await followUntil(10 * minute, 10 * minute)).toEqual({ kind: "ended", lagMs: 0 });
   });
 });
@@ -131,21 +131,21 @@ describe("under CODE_DEPLOY", () => {
     expect(lines).not.toContain("NaN");
   });
 
-  test("the same again registers nothing", async () => {
+  test("registers nothing for the same input again", async () => {
     const before = await countRevisions();
     const { record } = await run(stage, "one");
     expect(record).toMatchObject({ status: "succeeded", changed: false });
     expect(await countRevisions()).toBe(before);
   });
 
-  test("force deploys what runs already", async () => {
+  test("deploys what runs already when forced", async () => {
     const { error, record } = await run(stage, "one", { force: true });
     expect(error).toBeUndefined();
     expect(record).toMatchObject({ status: "succeeded", changed: true });
     expect(record.deploymentId).toMatch(/^d-/);
   });
 
-  test("desired-count is what runs afterwards", async () => {
+  test("runs desired-count tasks afterwards", async () => {
     const { error } = await run(stage, "two", { desiredCount: 2 });
     expect(error).toBeUndefined();
     const services = { cluster: "outside", services: ["web"] };
@@ -153,7 +153,7 @@ describe("under CODE_DEPLOY", () => {
     expect(found?.[0]).toMatchObject({ desiredCount: 2, runningCount: 2 });
   });
 
-  test("a linear shift of 27 minutes is waited for", async () => {
+  test("waits for a linear shift of 27 minutes", async () => {
     await stage.simulator.aws.codedeploy.updateDeploymentGroup({
       ...group,
       deploymentConfigName: "CodeDeployDefault.ECSLinear10PercentEvery3Minutes",
@@ -174,7 +174,7 @@ describe("with ECS's own blue/green and a bake of an hour", () => {
   });
   afterAll(() => stage?.close());
 
-  test("wait-until traffic-shifted is green before the bake, complete after it", async () => {
+  test("succeeds at traffic-shifted before the bake, and at complete after it", async () => {
     const shifted = await run(stage, "one", { waitUntil: "traffic-shifted" });
     expect(shifted.error).toBeUndefined();
     expect(shifted.record.status).toBe("traffic-shifted");

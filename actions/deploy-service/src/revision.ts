@@ -5,16 +5,16 @@ import { inspectTaskDefinition, type TaskDefinitionInput } from "../../shared/ta
 import type { World } from "./clients.ts";
 import type { DeployInputs } from "./inputs.ts";
 
-/** What is to be deployed, read but not yet registered. */
+/** The revision to deploy, read but not yet registered. */
 export interface WantedRevision {
   /** Undefined when something is wrong with it. */
   readonly taskDefinition: TaskDefinitionInput | undefined;
   readonly findings: Finding[];
-  /** Of a revision that is registered and to be taken as it is. */
+  /** ARN of a registered revision that is used as it is. */
   readonly arn: string | undefined;
 }
 
-/** Reads the file, or looks up the registered revision. */
+/** Reads the file, or the registered revision. */
 export async function findRevision(world: World, { source, rules }: DeployInputs): Promise<WantedRevision> {
   if ("revision" in source) return describeRegistered(world, source.revision);
   return { ...readTaskDefinition(source.file, world.log, rules), arn: undefined };
@@ -29,7 +29,7 @@ async function describeRegistered(world: World, revision: string): Promise<Wante
     if (status !== "ACTIVE") return nothing(`task definition ${revision} is ${status} (input revision)`);
     return { taskDefinition: inspectTaskDefinition(taskDefinition).taskDefinition, findings: [], arn };
   } catch (error) {
-    // ECS's answer for what is not there: "Unable to describe task definition."
+    // ECS's response for a missing revision: "Unable to describe task definition."
     if ((error as Error).name !== "ClientException") throw error;
     return nothing(`there is no task definition ${revision} in this account and region (input revision)`);
   }

@@ -30,7 +30,7 @@ test.each<["ECS" | "CODE_DEPLOY", Partial<DeployInputs>, object]>([
     { propagateTags: "SERVICE", enableECSManagedTags: true, volumeConfigurations },
   ],
   ["CODE_DEPLOY", { serviceSettings: { propagateTags: "SERVICE" } }, { propagateTags: "SERVICE" }],
-])("settings of a service that %s deploys are planned and set", async (controller, inputs, request) => {
+])("plans and sets the settings of a service that %s deploys", async (controller, inputs, request) => {
   mockService(controller);
   codedeploy.on(ListDeploymentsCommand).resolves({ deployments: [] });
   const { error, record } = await runWhole(inputs);
@@ -39,14 +39,14 @@ test.each<["ECS" | "CODE_DEPLOY", Partial<DeployInputs>, object]>([
   expect(record.plan?.serviceChanges).toContain('~ service.propagateTags: "NONE" → "SERVICE"');
 });
 
-test("CodeDeploy cannot give a service volumes, which is an error before anything changes", async () => {
+test("refuses volumes for a CodeDeploy service before anything changes", async () => {
   mockService("CODE_DEPLOY");
   const { error, changes } = await runWhole({ serviceSettings: { volumeConfigurations } });
   expect(error?.message).toContain("cannot set service-managed-ebs-volume");
   expect(changes).toBe(0);
 });
 
-test("a description of a CodeDeploy deployment keeps the mark of its run", async () => {
+test("keeps the mark of its run in a CodeDeploy deployment's description", async () => {
   mockService("CODE_DEPLOY");
   await runWhole({ codeDeployDescription: "Release 7" });
   const { description } = codedeploy.commandCalls(CreateDeploymentCommand)[0]?.args[0].input ?? {};
@@ -56,7 +56,7 @@ test("a description of a CodeDeploy deployment keeps the mark of its run", async
   expect(withMark("x".repeat(600), "run 1")).toHaveLength(512);
 });
 
-test("without a service the revision is registered, and nothing is deployed", async () => {
+test("registers the revision and deploys nothing without a service", async () => {
   mockService("ECS");
   const { error, record } = await runWhole({ service: "", waitUntil: "registered" });
   expect(error).toBeUndefined();
@@ -66,7 +66,7 @@ test("without a service the revision is registered, and nothing is deployed", as
   expect(ecs.commandCalls(DescribeServicesCommand)).toHaveLength(0);
 });
 
-test("without a service a plan registers nothing, and an equal revision is taken", async () => {
+test("registers nothing in a plan without a service, and takes an equal revision", async () => {
   mockService("ECS");
   const planned = await runWhole({ service: "", waitUntil: "registered", mode: "plan" });
   expect(planned).toMatchObject({ changes: 0, record: { status: "planned" } });
@@ -83,7 +83,7 @@ test("without a service a plan registers nothing, and an equal revision is taken
 const arn = (revision: number, family = "web") =>
   `arn:aws:ecs:us-east-1:123456789012:task-definition/${family}:${revision}`;
 
-/** Ten revisions of web and one of a family that begins with its name, on pages; two clusters. */
+/** Mocks ten revisions of web and one of a family that begins with its name, on pages; two clusters. */
 function mockRevisions(): void {
   mockService("ECS");
   const newestFirst = Array.from({ length: 10 }, (_, index) => arn(10 - index));
@@ -117,14 +117,14 @@ const deregister = async () => {
   return { gone, lines };
 };
 
-test("old revisions are deregistered, but for the newest, the one before, and those in use anywhere", async () => {
+test("deregisters old revisions except the newest, the previous one, and those in use anywhere", async () => {
   mockRevisions();
   const { gone, lines } = await deregister();
   expect(gone).toEqual([arn(8), arn(7), arn(2), arn(1)]);
   expect(lines[0]).toBe("Deregistered web:8.");
 });
 
-test("no revision is deregistered when it is not known which are in use", async () => {
+test("deregisters no revision when it is not known which are in use", async () => {
   mockRevisions();
   ecs.on(ListTasksCommand).rejects(denied("ecs:ListTasks"));
   const { gone, lines } = await deregister();

@@ -27,7 +27,7 @@ import { pushImage } from "../../shared/push-image.support.ts";
 import type { World } from "./clients.ts";
 import type { DeployInputs } from "./inputs.ts";
 
-/** What `webProgram` is, as a program that `node` runs. */
+/** `webProgram` as a program that `node` runs. */
 const server = `
 import { createServer } from "node:http";
 const version = process.env.VERSION;
@@ -41,17 +41,17 @@ export interface Stage {
   readonly productionUrl: string;
   readonly folder: string;
   readonly image: string;
-  /** Path of a task definition whose tasks answer this version. */
+  /** Returns the path of a task definition whose tasks respond with this version. */
   taskDefinition(version: string, changes?: object): Promise<string>;
   world(signal?: AbortSignal): World & { readonly lines: string[] };
   inputs(file: string, changes?: Partial<DeployInputs>): DeployInputs;
   close(): Promise<void>;
 }
 
-/** A simulated account with a load-balanced service, its deployment group and an image, in virtual time. */
+/** Creates a simulated account with a load-balanced service, its deployment group and an image, in virtual time. */
 export const createStage = async () => createStageIn(await startTestSimulator(), webProgram);
 
-/** The same with tasks that are processes, in time that passes faster than the wall. */
+/** Creates the same with tasks that are processes, in accelerated real time. */
 export const createRealStage = async () => createStageIn(await startRealSimulator(), server);
 
 async function createStageIn(simulator: TestSimulator, program: string | Program): Promise<Stage> {
@@ -63,11 +63,11 @@ interface Parts {
   readonly simulator: TestSimulator;
   readonly productionUrl: string;
   readonly cluster: string;
-  /** Of the image; responds with its version unless given. */
+  /** Program of the image; by default it responds with its version. */
   readonly program?: string | Program;
 }
 
-/** A stage on a simulated account that has the cluster, its service "web" and a repository "web" already. */
+/** Creates a stage on a simulated account that already has the cluster, its service "web" and a repository "web". */
 export async function stageOn({
   simulator,
   productionUrl,
@@ -103,17 +103,17 @@ export async function stageOn({
   };
 }
 
-/** As long as ECS allows for a bake: deployments go on until somebody ends them. */
+/** The longest bake that ECS allows: deployments stay in progress until somebody ends them. */
 export const longestWaitMinutes = 1440;
 
-/** The same in virtual time with a deployment group that keeps the old tasks for so long. */
+/** Creates the same in virtual time, with a deployment group that keeps the old tasks for this long. */
 export async function createWaitingStage(): Promise<Stage> {
   const stage = await createStage();
   await keepOldTasks(stage.simulator);
   return stage;
 }
 
-/** Lets CodeDeploy's deployments of `web` go on until somebody ends them. */
+/** Keeps CodeDeploy's deployments of `web` in progress until somebody ends them. */
 export async function keepOldTasks({ aws }: Simulator): Promise<void> {
   await aws.codedeploy.updateDeploymentGroup({
     applicationName: "outside",
@@ -164,7 +164,7 @@ function worldOf({ clock }: TestSimulator, clients: World["clients"], signal: Ab
   };
 }
 
-/** Made once for a stage, whose connections they keep. */
+/** Creates the clients once per stage, so that they keep their connections. */
 export function clientsOf({ clientConfig }: Simulator): World["clients"] {
   const config = { ...clientConfig, retryStrategy };
   const [logs, elbv2] = [new CloudWatchLogsClient(config), new ElasticLoadBalancingV2Client(config)];

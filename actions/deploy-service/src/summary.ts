@@ -8,7 +8,7 @@ import { hasChanges } from "./plan/plan.ts";
 import { type DeploymentRecord, type LifecycleEvent, stages, type TrafficPoint } from "./record.ts";
 import { trafficChart } from "./traffic-chart.ts";
 
-/** The job summary: verdict first, then what a reader asks next. */
+/** Returns the job summary: result first, then details. */
 export function summaryOf(record: DeploymentRecord): string {
   return [
     `### ${isGreen(record) ? "✅" : "❌"} ${record.service || "Task definition"}: ${verdict(record)}`,
@@ -23,7 +23,7 @@ export function summaryOf(record: DeploymentRecord): string {
     .join("\n\n");
 }
 
-/** How a deployment went: events, traffic, and what failed in it; what there is not is empty. */
+/** Describes the course of a deployment: events, traffic, and failures; missing parts are empty. */
 export function courseOf(record: DeploymentRecord): string[] {
   return [
     record.events.length > 0 ? lifecycle(record.events) : "",
@@ -46,7 +46,7 @@ function verdict({ status, changed, durationMs, deploymentId, plan }: Deployment
   return `${status} after ${formatDuration(durationMs)}${deploymentId ? ` (${lastPart(deploymentId)})` : ""}`;
 }
 
-/** An ARN is told by its end; the output has all of it. */
+/** Shortens an ARN to its last part; the output has all of it. */
 function lastPart(id: string): string {
   return id.slice(id.lastIndexOf("/") + 1);
 }
@@ -64,7 +64,7 @@ function facts(record: DeploymentRecord): string {
   );
 }
 
-/** Such as `started after 12 s, traffic-shifted after 3 min 5 s`. */
+/** Returns a text such as `started after 12 s, traffic-shifted after 3 min 5 s`. */
 function stageTimes({ durations, deploymentId }: DeploymentRecord): string {
   if (!deploymentId) return "";
   const reached = stages.flatMap((stage) => {

@@ -3,12 +3,12 @@ import { trafficChart } from "./traffic-chart.ts";
 
 const point = (atMs: number, green: number) => ({ atMs, green, blue: 100 - green });
 
-test("a deployment that shifted nothing has no chart", () => {
+test("draws no chart of a deployment that shifted nothing", () => {
   expect(trafficChart([], 1_000)).toBe("");
   expect(trafficChart([point(0, 0)], 1_000)).toBe("");
 });
 
-test("a canary is a line with two steps over its seconds", () => {
+test("draws a canary as a line with two steps over its seconds", () => {
   const chart = trafficChart([point(0, 0), point(60_000, 10), point(360_000, 100)], 400_000);
   expect(chart).toMatch(/^```mermaid\n%%\{init: .+\}%%\nxychart-beta\n[\s\S]*\n```$/);
   expect(chart).toContain('x-axis "seconds since the deployment was created" 0 --> 400');
@@ -19,6 +19,6 @@ test("a canary is a line with two steps over its seconds", () => {
   ]);
 });
 
-test("what takes long is told in minutes", () => {
+test("shows long times in minutes", () => {
   expect(trafficChart([point(0, 0), point(3_600_000, 100)], 4_000_000)).toContain('"minutes since');
 });

@@ -5,20 +5,21 @@ import type { TrafficPoint } from "./record.ts";
 const samples = 60;
 
 /**
- * The new tasks' share of traffic over time, as a chart that GitHub renders in Markdown: mermaid's xychart-beta, known
- * since mermaid 10.6. That spreads values evenly over the axis, so the steps are sampled. Empty when nothing shifted.
+ * Draws the new tasks' share of traffic over time, as a chart that GitHub renders in Markdown: mermaid's xychart-beta,
+ * supported since mermaid 10.6. It spreads values evenly over the axis, so the steps are sampled. Empty when nothing
+ * shifted.
  */
 export function trafficChart(points: readonly TrafficPoint[], durationMs: number): string {
   const last = points.at(-1);
   if (!last || points.length < 2) return "";
-  // A little beyond the last step, to see it as one.
+  // A little beyond the last step, so that it is visible.
   const endMs = Math.max(last.atMs * 1.05, Math.min(durationMs, last.atMs * 1.2), 1_000);
   const values = Array.from({ length: samples + 1 }, (_, index) =>
     shareAt(points, (endMs * index) / samples),
   );
   const [unit, unitMs] = endMs >= 10 * 60_000 ? ["minutes", 60_000] : ["seconds", 1_000];
   const lines = [
-    // The palette's own first colour can hardly be seen on white; this green can, on a dark page as well.
+    // The palette's first colour is hardly visible on white; this green is visible on light and dark pages.
     `%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#2da44e"}}}}%%`,
     "xychart-beta",
     '  title "Traffic on the new tasks"',

@@ -48,7 +48,7 @@ const ecr = new ECRClient(virtualConfig);
 const elbv2 = new ElasticLoadBalancingV2Client(virtualConfig);
 const unseen = [mockClient(ecr), mockClient(elbv2)];
 
-/** A service that runs web:1, and an AWS that deploys web:2 without a hitch; other services cannot be looked at. */
+/** Mocks a service that runs web:1, and an AWS that deploys web:2 without errors; no other service can be read. */
 export function mockService(controller: "ECS" | "CODE_DEPLOY"): void {
   mockAccount();
   for (const client of unseen) client.rejects(denied("any:Thing"));
@@ -114,10 +114,10 @@ function runs(type: "ECS" | "CODE_DEPLOY", taskDefinition: string): void {
   ecs.on(DescribeServicesCommand).resolves({ services: [service] });
 }
 
-/** Error of an operation, such as `CreateDeployment`, at so many milliseconds; undefined: it works. */
+/** Error of an operation, such as `CreateDeployment`, at this many milliseconds; undefined: it works. */
 type Strike = (operation: string, at: number) => Error | undefined;
 
-/** The whole step in time that takes none: `changes` counts the calls that register or deploy. */
+/** Runs the whole step in virtual time: `changes` counts the calls that register or deploy. */
 export async function runWhole(changes: Partial<DeployInputs> = {}, strike: Strike = () => undefined) {
   const folder = mkdtempSync(join(tmpdir(), "whole-run-"));
   try {
@@ -151,7 +151,7 @@ async function runOn(inputs: DeployInputs, strike: Strike) {
   return { error, record, lines, changes: changed.length, endedAt: world.clock.now() };
 }
 
-/** The same client, whose operations fail as `strike` says. */
+/** Returns the same client, whose operations fail as `strike` says. */
 function struck<Client extends { send: unknown }>(client: Client, now: () => number, strike: Strike): Client {
   const send = async (command: object) => {
     const error = strike(command.constructor.name.replace(/Command$/, ""), now());

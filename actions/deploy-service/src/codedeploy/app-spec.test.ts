@@ -24,7 +24,7 @@ function read(text: string, name = "appspec.yaml") {
   return readAppSpec(file, taskDefinition);
 }
 
-test("the revision goes where <TASK_DEFINITION> stands, the rest stays", () => {
+test("puts the revision in place of <TASK_DEFINITION> and keeps the rest", () => {
   const { appSpec, findings } = read(yaml());
   expect(findings).toEqual([]);
   expect(JSON.parse(appSpec?.contentFor("arn:x:7") ?? "")).toEqual({
@@ -43,7 +43,7 @@ test("the revision goes where <TASK_DEFINITION> stands, the rest stays", () => {
   });
 });
 
-test("keys may be written in another case, as CodeDeploy lets them", () => {
+test("accepts keys in another case, as CodeDeploy does", () => {
   const { appSpec, findings } = read(yaml([{ from: "TaskDefinition", to: "taskDefinition" }]));
   expect(findings).toEqual([]);
   expect(appSpec?.contentFor("arn")).toContain('"taskDefinition":"arn"');
@@ -75,13 +75,13 @@ test.each<[string, { from: string | RegExp; to: string }[], string]>([
   ],
   ["an unknown hook", [{ from: "version", to: "Hooks:\n  - AfterAll: f\nversion" }], "unknown hook AfterAll"],
   ["broken YAML", [{ from: "Resources:", to: "Resources: [" }], "is not valid YAML"],
-])("an AppSpec with %s is a finding", (_, changes, message) => {
+])("reports an AppSpec with %s", (_, changes, message) => {
   const { appSpec, findings } = read(yaml(changes));
   expect(appSpec).toBeUndefined();
   expect(findings.map(({ text }) => text).join("; ")).toContain(message);
 });
 
-test("all faults are found at once", () => {
+test("reports all faults together", () => {
   const text = yaml([
     { from: "8080", to: "8081" },
     { from: "version: 0.0", to: "version: 1" },
@@ -89,7 +89,7 @@ test("all faults are found at once", () => {
   expect(read(text).findings).toHaveLength(2);
 });
 
-test("without a file, the AppSpec keeps the service's capacity providers", () => {
+test("keeps the service's capacity providers when there is no AppSpec file", () => {
   const loadBalancers = [{ containerName: "web", containerPort: 8080 }];
   const capacityProviderStrategy = [{ capacityProvider: "FARGATE_SPOT", base: 1, weight: 2 }];
   const { appSpec } = generateAppSpec({ loadBalancers, capacityProviderStrategy }, taskDefinition);

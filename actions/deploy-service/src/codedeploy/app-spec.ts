@@ -8,17 +8,17 @@ import { withoutEmpty } from "../../../shared/task-definition-faults.ts";
 
 export interface AppSpec {
   readonly containerName: string;
-  /** Of its service, with keys in the case in which they are written. */
+  /** Properties of its service, with keys in the case in which they are written. */
   readonly properties: Readonly<Record<string, unknown>>;
-  /** JSON text with the ARN where the revision goes. */
+  /** Returns JSON text with the ARN in place of the revision. */
   contentFor(taskDefinitionArn: string): string;
 }
 
 type Read = { appSpec: AppSpec | undefined; findings: Finding[] };
 type Fields = Record<string, unknown>;
 
-// The ECS chapter of "AppSpec File structure" in the CodeDeploy user guide. Keys are matched whatever their case,
-// as CodeDeploy does, and keep the user's spelling.
+// Keys from "AppSpec File structure" for ECS in the CodeDeploy user guide. They match in any case, as in CodeDeploy,
+// and keep the user's spelling.
 const topLevelKeys = ["version", "Resources", "Hooks"];
 const propertyKeys = [
   "TaskDefinition",
@@ -49,7 +49,7 @@ export function readAppSpec(file: string, taskDefinition: TaskDefinitionInput | 
   }
 }
 
-/** The AppSpec that says what the service has already: its load-balanced container and capacity providers. */
+/** Returns the AppSpec that keeps the service as it is: its load-balanced container and capacity providers. */
 export function generateAppSpec(service: Service, taskDefinition: TaskDefinitionInput | undefined): Read {
   const loadBalancer = service.loadBalancers?.[0] ?? service.taskSets?.[0]?.loadBalancers?.[0];
   if (!loadBalancer) {
@@ -61,7 +61,7 @@ export function generateAppSpec(service: Service, taskDefinition: TaskDefinition
   const properties = {
     TaskDefinition: "<TASK_DEFINITION>",
     LoadBalancerInfo: { ContainerName: containerName, ContainerPort: containerPort },
-    // Left out, CodeDeploy would take the service's capacity providers away.
+    // Without a strategy, CodeDeploy would remove the service's capacity providers.
     ...(strategy.length > 0 ? { CapacityProviderStrategy: strategy.map(capacityProvider) } : {}),
   };
   const target = { Type: "AWS::ECS::Service", Properties: properties };

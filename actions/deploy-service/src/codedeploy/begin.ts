@@ -11,8 +11,8 @@ import { findOther, findOurs } from "./other-deployment.ts";
 import { runningDeployment } from "./running-deployment.ts";
 
 /**
- * Creates the deployment. A new desired count is set before, and only when no deployment goes on: the replacement then
- * starts with that many tasks, so that they are what is verified.
+ * Creates the deployment. A new desired count is set before it, and only when no deployment is in progress: the
+ * replacement then starts with that many tasks, so that they are the ones verified.
  */
 export async function beginDeployment(
   world: World,
@@ -32,15 +32,16 @@ export async function beginDeployment(
 }
 
 /**
- * Undefined when the group has another one going on. An answer may get lost after CodeDeploy has created the
- * deployment: then the SDK's next try meets that very deployment, or it has ended already when AWS can be reached again.
+ * Returns undefined when the group has another deployment in progress. A response may get lost after CodeDeploy has
+ * created the deployment: then the SDK's next try meets that deployment, or it has ended before AWS can be reached
+ * again.
  */
 async function createDeployment(
   world: World,
   inputs: DeployInputs,
   content: string,
 ): Promise<string | undefined> {
-  // Outside of GitHub Actions there is no run to tell deployments apart by.
+  // Outside of GitHub Actions no run identifies the deployment.
   const mark = world.run ? describeRun(world.run) : `${describeRun(undefined)} ${randomUUID()}`;
   const description = withMark(inputs.codeDeployDescription, mark);
   const sha256 = createHash("sha256").update(content).digest("hex");
@@ -60,7 +61,7 @@ async function createDeployment(
     isFirst = false;
     if (ours) return adopt(world, ours);
     try {
-      // Not abortable: an answer that is thrown away would leave a deployment nobody follows.
+      // Not abortable: a discarded response would leave a deployment that nobody follows.
       return (await world.clients.codedeploy.send(command)).deploymentId;
     } catch (error) {
       if ((error as Error).name !== "DeploymentLimitExceededException") throw error;
@@ -70,10 +71,10 @@ async function createDeployment(
   });
 }
 
-/** CodeDeploy API reference, DeploymentInfo: descriptions show so many characters in the console. */
+/** CodeDeploy API reference, DeploymentInfo: the console shows this many characters of a description. */
 const longestDescription = 512;
 
-/** The user's description, with the mark by which this run knows its deployment. */
+/** Returns the user's description with the mark by which this run recognizes its deployment. */
 export function withMark(description: string | undefined, mark: string): string {
   if (!description) return mark;
   const end = ` (${mark})`;
@@ -86,7 +87,7 @@ function adopt({ log }: World, deploymentId: string): string {
   return deploymentId;
 }
 
-/** In place of the group's own alarms and rollback settings, for this deployment only. */
+/** Replaces the group's own alarms and rollback settings, for this deployment only. */
 function watchAlarms({ rollbackOnAlarm, ignoreAlarms = false }: DeployInputs) {
   if (ignoreAlarms) return { overrideAlarmConfiguration: { enabled: false } };
   if (rollbackOnAlarm.length === 0) return {};

@@ -50,6 +50,9 @@ test.each<
     false,
     60,
   ],
-])("deadline with %s", (_, blueGreenDeploymentConfiguration, routing, untilComplete, minutes) => {
-  expect(budgetOf({ blueGreenDeploymentConfiguration }, routing, untilComplete)).toBe(minutes * minute);
-});
+])(
+  "computes the deadline with %s",
+  (_, blueGreenDeploymentConfiguration, routing, untilComplete, minutes) => {
+    expect(budgetOf({ blueGreenDeploymentConfiguration }, routing, untilComplete)).toBe(minutes * minute);
+  },
+);

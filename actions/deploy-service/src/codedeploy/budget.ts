@@ -9,12 +9,15 @@ import type { World } from "../clients.ts";
 import type { DeployInputs } from "../inputs.ts";
 
 const minute = 60_000;
-/** CodeDeploy itself gives a replacement task set an hour to become healthy, then fails the deployment. */
+/** CodeDeploy gives a replacement task set an hour to become healthy, then fails the deployment. */
 const installMs = 60 * minute;
-/** Draining the old tasks: a target group's default deregistration delay (5 min) and the longest stopTimeout (2 min), with room. */
+/**
+ * Time to drain the old tasks: a target group's default deregistration delay (5 min) and the longest stopTimeout (2
+ * min), with room.
+ */
 const drainMs = 10 * minute;
 
-/** From the waits that deployment group and configuration really have. */
+/** Computes the time from the real waits of deployment group and configuration. */
 export async function computeBudget(
   world: World,
   inputs: Pick<DeployInputs, "waitUntil" | "waitMs">,
@@ -42,7 +45,7 @@ function shiftMs(routing: TrafficRoutingConfig | undefined): number {
   if (routing?.type === "TimeBasedCanary") return (routing.timeBasedCanary?.canaryInterval ?? 0) * minute;
   if (routing?.type !== "TimeBasedLinear") return 0;
   const { linearPercentage = 100, linearInterval = 0 } = routing.timeBasedLinear ?? {};
-  // The first step is taken at once, the others an interval apart.
+  // The first step is immediate, the others are an interval apart.
   return (Math.ceil(100 / (linearPercentage || 100)) - 1) * linearInterval * minute;
 }
 

@@ -11,7 +11,7 @@ import { codedeploy, mockAccount, run, runs, status } from "./mocks.support.ts";
 
 beforeEach(mockAccount);
 
-test("a success that another deployment overtook is red", async () => {
+test("fails after a success that another deployment has superseded", async () => {
   codedeploy.on(GetDeploymentCommand).resolves(status("Succeeded"));
   runs("web:3");
   const { record, error } = await run();
@@ -19,7 +19,7 @@ test("a success that another deployment overtook is red", async () => {
   expect(record.status).toBe("superseded");
 });
 
-test("a success without its tasks is red", async () => {
+test("fails after a success without running tasks", async () => {
   codedeploy.on(GetDeploymentCommand).resolves(status("Succeeded"));
   runs("web:2", 0);
   const { error } = await run({}, { ms: 90 * minute, given: false });
@@ -30,7 +30,7 @@ test.each<[DeployInputs["onCancel"], boolean | undefined]>([
   ["rollback", true],
   ["stop", false],
   ["leave", undefined],
-])("passing the deadline is red, exactly then, and does %s", async (onCancel, autoRollbackEnabled) => {
+])("fails exactly at the deadline and does %s", async (onCancel, autoRollbackEnabled) => {
   codedeploy.on(GetDeploymentCommand).resolves(status("InProgress"));
   codedeploy.on(StopDeploymentCommand).callsFake(() => {
     const errorInformation = {
@@ -54,9 +54,9 @@ test.each<[DeployInputs["onCancel"], boolean | undefined]>([
   );
 });
 
-test("a deployment that ends at the deadline is still seen", async () => {
+test("still sees a deployment that ends at the deadline", async () => {
   codedeploy.on(GetDeploymentCommand).callsFake(() => {
-    // Fifteen seconds is the longest pause: the last look before the deadline cannot be later than this.
+    // Fifteen seconds is the longest pause: the last poll before the deadline cannot be later than this.
     const calls = codedeploy.commandCalls(GetDeploymentCommand).length;
     if (calls === 2) runs("web:2");
     return status(calls >= 2 ? "Succeeded" : "InProgress");
@@ -66,7 +66,7 @@ test("a deployment that ends at the deadline is still seen", async () => {
   expect(endedAt).toBe(1_000);
 });
 
-test("throttling slows the looking down and is said", async () => {
+test("polls more slowly when throttled and says so", async () => {
   codedeploy
     .on(GetDeploymentCommand)
     .rejectsOnce(named("ThrottlingException"))
@@ -80,7 +80,7 @@ test("throttling slows the looking down and is said", async () => {
   expect(endedAt).toBeGreaterThanOrEqual(13_500);
 });
 
-test("another deployment that outlasts the deadline is named, and nothing is deployed", async () => {
+test("names another deployment that outlasts the deadline and deploys nothing", async () => {
   codedeploy.on(CreateDeploymentCommand).rejects(named("DeploymentLimitExceededException"));
   codedeploy.on(ListDeploymentsCommand).resolves({ deployments: ["d-0"] });
   codedeploy.on(GetDeploymentCommand).resolves(status("InProgress"));
@@ -93,7 +93,7 @@ test("another deployment that outlasts the deadline is named, and nothing is dep
   expect(endedAt).toBe(10 * minute);
 });
 
-test("a revision that the awaited deployment brought needs none of its own", async () => {
+test("creates no deployment for a revision that the awaited deployment brought", async () => {
   codedeploy.on(CreateDeploymentCommand).rejects(named("DeploymentLimitExceededException"));
   codedeploy.on(ListDeploymentsCommand).resolves({ deployments: ["d-0"] });
   codedeploy.on(GetDeploymentCommand).callsFake(() => {
@@ -105,7 +105,7 @@ test("a revision that the awaited deployment brought needs none of its own", asy
   expect(record).toMatchObject({ status: "succeeded", changed: false, deploymentId: "" });
 });
 
-test("a deployment that someone else stops is red, with what CodeDeploy says", async () => {
+test("fails with CodeDeploy's words when someone else stops the deployment", async () => {
   const errorInformation = { code: "MANUAL_STOP", message: "The deployment was stopped by a user." } as const;
   codedeploy
     .on(GetDeploymentCommand)

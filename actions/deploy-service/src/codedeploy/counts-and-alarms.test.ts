@@ -11,7 +11,7 @@ import { codedeploy, ecs, mockAccount, run, runs, status } from "./mocks.support
 
 beforeEach(mockAccount);
 
-test("a new desired count is set before the deployment, so that its tasks are verified at that count", async () => {
+test("sets a new desired count before the deployment, so that its tasks are verified at that count", async () => {
   const order: string[] = [];
   codedeploy.on(ListDeploymentsCommand).resolves({ deployments: [] });
   ecs.on(UpdateServiceCommand).callsFake(({ desiredCount }) => void order.push(`count ${desiredCount}`));
@@ -36,7 +36,7 @@ test.each<[string, Partial<DeployInputs>, number, string]>([
     1,
     "web is scaled to 1 tasks now, not to the 3 of desired-count",
   ],
-])("a success of a service that somebody scaled %s is red", async (_, inputs, count, message) => {
+])("fails after a success of a service that somebody scaled %s", async (_, inputs, count, message) => {
   codedeploy.on(ListDeploymentsCommand).resolves({ deployments: [] });
   codedeploy.on(GetDeploymentCommand).callsFake(() => {
     runs("web:2", count, count);
@@ -47,7 +47,7 @@ test.each<[string, Partial<DeployInputs>, number, string]>([
   expect(record.status).toBe("failed");
 });
 
-test("no task is green when no task is what was asked for", async () => {
+test("succeeds without tasks when the desired count is zero", async () => {
   codedeploy.on(ListDeploymentsCommand).resolves({ deployments: [] });
   codedeploy.on(GetDeploymentCommand).callsFake(() => {
     runs("web:2", 0, 0);
@@ -58,7 +58,7 @@ test("no task is green when no task is what was asked for", async () => {
   expect(record.status).toBe("succeeded");
 });
 
-test("what runs already is only scaled, or deployed anew when forced", async () => {
+test("only scales the running revision, or deploys it again when forced", async () => {
   runs("web:2");
   ecs.on(UpdateServiceCommand).callsFake(() => void runs("web:2", 2, 2));
   expect((await run({ desiredCount: 2 })).record).toMatchObject({
@@ -70,7 +70,7 @@ test("what runs already is only scaled, or deployed anew when forced", async () 
   expect((await run({ force: true })).record).toMatchObject({ status: "succeeded", deploymentId: "d-1" });
 });
 
-test("alarms are watched for this deployment, and roll it back", async () => {
+test("watches alarms for this deployment and rolls back on them", async () => {
   codedeploy.on(GetDeploymentCommand).callsFake(() => {
     runs("web:2");
     return status("Succeeded");
@@ -82,7 +82,7 @@ test("alarms are watched for this deployment, and roll it back", async () => {
   });
 });
 
-test("tasks that a new count asks for have as long as a deployment to start", async () => {
+test("gives tasks of a new count as long as a deployment to start", async () => {
   runs("web:2");
   ecs.on(UpdateServiceCommand).callsFake(() => void runs("web:2", 1, 3));
   const { error, endedAt } = await run({ desiredCount: 3 }, { ms: 20 * minute, given: true });

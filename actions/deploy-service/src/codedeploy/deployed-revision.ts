@@ -2,8 +2,8 @@ import { GetApplicationRevisionCommand, type RevisionLocation } from "@aws-sdk/c
 import type { World } from "../clients.ts";
 
 /**
- * Answers the task definition that a deployment of the application brings, from its AppSpec; undefined when that cannot
- * be found any more. Texts that were read once are kept.
+ * Returns a function that reads a deployment's task definition from its AppSpec; undefined when it can no longer be
+ * found. Texts are cached.
  */
 export function createRevisionReader(
   { clients: { codedeploy }, signal }: Pick<World, "clients" | "signal">,
@@ -11,7 +11,7 @@ export function createRevisionReader(
 ) {
   const contents = new Map<string, Promise<string | undefined>>();
 
-  /** A deployment tells only the digest of its AppSpec (API reference, GetDeployment); the application has the text. */
+  /** A deployment has only the digest of its AppSpec (API reference, GetDeployment); the application has the text. */
   async function contentOf(revision: RevisionLocation | undefined): Promise<string | undefined> {
     const { content, sha256 } = revision?.appSpecContent ?? revision?.string ?? {};
     if (content || !sha256 || !revision) return content;
@@ -35,7 +35,7 @@ export function createRevisionReader(
     taskDefinitionIn(await contentOf(revision));
 }
 
-/** An AppSpec, JSON or YAML, names its task definition by ARN ("AppSpec 'resources' section", CodeDeploy user guide). */
+/** An AppSpec, JSON or YAML, has its task definition by ARN ("AppSpec 'resources' section", CodeDeploy user guide). */
 function taskDefinitionIn(content: string | undefined): string | undefined {
   return /arn:[\w-]+:ecs:[\w-]+:\d+:task-definition\/[\w-]+:\d+/.exec(content ?? "")?.[0];
 }

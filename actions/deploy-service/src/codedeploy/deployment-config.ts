@@ -4,7 +4,7 @@ import { persist } from "../../../shared/patience.ts";
 import type { World } from "../clients.ts";
 import type { DeployInputs } from "../inputs.ts";
 
-/** The configuration that is to take the place of the deployment group's, if any, and whether it is one for ECS. */
+/** Finds the configuration that replaces the deployment group's, if any, and checks that it is one for ECS. */
 export async function findDeploymentConfig(
   world: World,
   { codeDeployDeploymentConfig: name }: DeployInputs,

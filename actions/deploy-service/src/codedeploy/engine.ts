@@ -47,7 +47,7 @@ export function createCodeDeployEngine(service: RunningService, world: World, in
   };
 }
 
-/** ECS API reference, UpdateService: of a CODE_DEPLOY service, the volumes cannot be updated. */
+/** ECS API reference, UpdateService: the volumes of a CODE_DEPLOY service cannot be updated. */
 function refuseVolumes({ service, serviceSettings }: DeployInputs): Finding[] {
   if (!serviceSettings?.volumeConfigurations) return [];
   return [

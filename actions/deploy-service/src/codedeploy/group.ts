@@ -9,7 +9,7 @@ type GroupOfService = Pick<
   "cluster" | "service" | "codeDeployApplication" | "codeDeployDeploymentGroup"
 >;
 
-/** The deployment group, and whether it is one for this service. */
+/** Finds the deployment group, and checks that it is one for this service. */
 export async function findGroup(
   world: World,
   inputs: GroupOfService,
@@ -42,7 +42,7 @@ function mismatches(group: DeploymentGroupInfo, { cluster, service }: GroupOfSer
   return [{ text: `${name} deploys ${deployed}, not ${lastSegment(cluster)}/${lastSegment(service)}` }];
 }
 
-/** Inputs may be names or ARNs, deployment groups hold names. */
+/** Inputs may be names or ARNs; deployment groups contain names. */
 function lastSegment(nameOrArn: string): string {
   return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
 }

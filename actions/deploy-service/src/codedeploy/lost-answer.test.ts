@@ -28,7 +28,7 @@ const ours = runOf(1);
 const budget = { ms: 90 * minute, given: false };
 const start = (attempt = 1) => run({}, budget, runOf(attempt));
 
-/** CodeDeploy carries a deployment of web:2 out, of which the step was never told. */
+/** CodeDeploy carries out a deployment of web:2 whose creation the step never saw confirmed. */
 function isThere(state: DeploymentStatus, parts: DeploymentInfo = {}): void {
   // The virtual engine's AppSpec is the name of the revision.
   const sha256 = createHash("sha256").update("web:2").digest("hex");
@@ -48,7 +48,7 @@ const limit = named("DeploymentLimitExceededException");
 const cut = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
 const creations = () => codedeploy.commandCalls(CreateDeploymentCommand).length;
 
-test("a deployment whose creation was not answered is adopted, and ended when its tasks crash", async () => {
+test("adopts a deployment whose creation got no response, and ends it when its tasks crash", async () => {
   codedeploy.on(CreateDeploymentCommand).rejects(limit);
   isThere("InProgress");
   codedeploy.on(GetDeploymentTargetCommand).resolves({
@@ -79,7 +79,7 @@ test("a deployment whose creation was not answered is adopted, and ended when it
   expect(endedAt).toBeLessThan(2 * minute);
 });
 
-test("an adopted deployment that succeeds is a green change with its ID", async () => {
+test("reports an adopted deployment that succeeds as a green change with its ID", async () => {
   codedeploy.on(CreateDeploymentCommand).rejects(limit);
   isThere("InProgress");
   codedeploy.on(GetDeploymentTargetCommand).callsFake(() => {
@@ -93,7 +93,7 @@ test("an adopted deployment that succeeds is a green change with its ID", async 
   expect(lines).toContain("The response to CreateDeployment was lost; deployment d-7 is this run's.");
 });
 
-test("one that ended while AWS could not be reached is not made a second time", async () => {
+test("does not repeat a deployment that ended while AWS could not be reached", async () => {
   codedeploy.on(CreateDeploymentCommand).rejects(cut);
   isThere("Failed");
   const { record, error } = await start();
@@ -106,7 +106,7 @@ test.each<[string, Partial<DeploymentInfo>, number]>([
   ["another run", { description: "octocat/shop@abc, run 11" }, 1],
   ["another revision", { revision: { appSpecContent: { sha256: "0" } } }, 1],
   ["an earlier attempt, which may be stopping it,", {}, 2],
-])("a deployment of %s is waited for, not adopted", async (_, parts, attempt) => {
+])("waits for a deployment of %s instead of adopting it", async (_, parts, attempt) => {
   codedeploy.on(CreateDeploymentCommand).rejects(limit);
   isThere("InProgress", parts);
   const { record, error } = await run({}, { ms: 5 * minute, given: true }, runOf(attempt));

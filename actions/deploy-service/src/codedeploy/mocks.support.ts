@@ -21,7 +21,7 @@ export const clients = { ecs: new ECSClient(virtualConfig), codedeploy: new Code
 export const ecs = mockClient(clients.ecs);
 export const codedeploy = mockClient(clients.codedeploy);
 
-/** A service that runs web:1, and a CodeDeploy that creates the deployment d-1 and stops it when asked. */
+/** Mocks a service that runs web:1, and a CodeDeploy that creates the deployment d-1 and stops it on request. */
 export function mockAccount(): void {
   ecs.reset();
   codedeploy.reset();
@@ -34,7 +34,7 @@ export function mockAccount(): void {
   codedeploy.on(StopDeploymentCommand).resolves({ status: "Pending" });
 }
 
-/** What production is from now on. */
+/** Sets what production runs from now on. */
 export function runs(taskDefinition: string, runningCount = 1, desiredCount = 1): void {
   const primary = { status: "PRIMARY", taskDefinition, runningCount, computedDesiredCount: desiredCount };
   ecs

@@ -10,7 +10,7 @@ import { finalStatuses } from "./snapshot.ts";
 
 const ongoing = ["Created", "Queued", "InProgress", "Baking", "Ready"] as const;
 
-/** A deployment of the group that is not at its end. */
+/** Finds a deployment of the group that has not ended. */
 export async function findOther(world: World, inputs: DeployInputs): Promise<OtherDeployment | undefined> {
   const [deploymentId] = await listDeployments(world, inputs, [...ongoing]);
   if (!deploymentId) return undefined;
@@ -23,20 +23,22 @@ export async function findOther(world: World, inputs: DeployInputs): Promise<Oth
   };
 }
 
-/** What a deployment that this step created is known by, should AWS's answer get lost. */
+/** Marks by which this step recognizes its deployment if AWS's response gets lost. */
 export interface Marks {
-  /** Names the run and its attempt. */
+  /** The description with the run and its attempt. */
   readonly description: string;
-  /** Of the AppSpec, which names the revision. */
+  /** Digest of the AppSpec, which contains the revision. */
   readonly sha256: string;
 }
 
-/** Enough to hold all deployments of a group that began during an outage. */
+/** Enough for all deployments of a group that began during an outage. */
 const newest = 5;
-/** How far the clocks of AWS and of the runner may differ. */
+/** Largest expected difference between the clocks of AWS and of the runner. */
 const skewMs = 5 * 60_000;
 
-/** ID of the deployment that this step created without learning of it: the one that goes on, or that began since. */
+/**
+ * Returns the ID of the deployment that this step created without a response: one in progress, or one that began since.
+ */
 export async function findOurs(
   world: World,
   inputs: DeployInputs,
@@ -55,7 +57,7 @@ export async function findOurs(
 
 const digestOf = ({ revision }: DeploymentInfo) => (revision?.appSpecContent ?? revision?.string)?.sha256;
 
-/** Newest first. */
+/** Lists the newest first. */
 async function listDeployments(
   { clients: { codedeploy }, signal }: World,
   { codeDeployApplication: applicationName, codeDeployDeploymentGroup: deploymentGroupName }: DeployInputs,

@@ -25,7 +25,7 @@ test.each<[string, DeployInputs["onCancel"], Error | undefined, RegExp, boolean]
     /it is being stopped and rolled back \(on-cancel: rollback\)$/,
     true,
   ],
-])("deployments that credentials do not outlive %s", async (_, onCancel, onStop, message, decided) => {
+])("reports that deployments outliving the credentials %s", async (_, onCancel, onStop, message, decided) => {
   codedeploy.on(GetDeploymentCommand).rejects(expired);
   if (onStop) codedeploy.on(StopDeploymentCommand).rejects(onStop);
   const { record, error, handles } = await run({ onCancel });
@@ -35,7 +35,7 @@ test.each<[string, DeployInputs["onCancel"], Error | undefined, RegExp, boolean]
   expect(error?.message).toMatch(message);
   expect((error as Failure).nextStep).toContain("use credentials that last longer than the deployment");
   expect(record).toMatchObject({ status: "lost", deploymentId: "d-1" });
-  // What is not decided, the post step tries again.
+  // The post step tries again until the deployment's end is decided.
   expect(handles.at(-1)).toEqual(decided ? undefined : { controller: "CODE_DEPLOY", id: "d-1" });
 });
 
@@ -44,7 +44,7 @@ const unavailable = Object.assign(named("ServiceUnavailableException"), {
   $metadata: { httpStatusCode: 503 },
 });
 
-test("AWS failing for a while is said and survived", async () => {
+test("reports and survives a short AWS outage", async () => {
   codedeploy
     .on(GetDeploymentCommand)
     .rejectsOnce(unavailable)
@@ -59,7 +59,7 @@ test("AWS failing for a while is said and survived", async () => {
   expect(lines).toContain("AWS answers again.");
 });
 
-test("AWS failing for longer gives the deployment up, rolled back as far as possible", async () => {
+test("gives the deployment up after a longer AWS outage, rolled back as far as possible", async () => {
   codedeploy.on(GetDeploymentCommand).rejects(unavailable);
   const { record, error, endedAt } = await run();
   expect(error?.message).toMatch(/could not be followed to its end; it is being stopped and rolled back/);
@@ -68,7 +68,7 @@ test("AWS failing for longer gives the deployment up, rolled back as far as poss
   expect(endedAt).toBeLessThan(6 * minute);
 });
 
-test("a deployment that is late and cannot be stopped is said to go on, and left to the post step", async () => {
+test("reports that a late deployment cannot be stopped, and leaves it to the post step", async () => {
   codedeploy.on(GetDeploymentCommand).resolves(status("InProgress"));
   codedeploy.on(StopDeploymentCommand).rejects(named("AccessDeniedException"));
   const { record, error, handles } = await run({}, { ms: 30 * minute, given: true });

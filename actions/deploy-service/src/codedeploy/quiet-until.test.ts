@@ -61,6 +61,6 @@ test.each<[string, object, LifecycleEvent[], number, number | undefined]>([
     3 * minute,
     undefined,
   ],
-])("while %s", (_, info, events, now, until) => {
+])("computes the end of the wait while %s", (_, info, events, now, until) => {
   expect(quietUntil({ status: "InProgress", ...info }, events, now)).toBe(until);
 });

@@ -2,12 +2,14 @@ import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
 import type { LifecycleEvent } from "../record.ts";
 
 const minute = 60_000;
-/** CodeDeploy takes its steps a little late; until then the step that is due is still waited for. */
+/** CodeDeploy takes its steps a little late; until then the due step is still waited for. */
 const lateMs = 10_000;
-/** Old tasks are deregistered, asked to stop and removed: that takes CodeDeploy and ECS half a minute and more. */
+/** CodeDeploy and ECS need half a minute and more to deregister, stop and remove the old tasks. */
 const removalMs = 20_000;
 
-/** The end of the wait that a deployment is in, in milliseconds since the epoch; undefined while CodeDeploy works. */
+/**
+ * Returns the end of the deployment's current wait, in milliseconds since the epoch; undefined while CodeDeploy works.
+ */
 export function quietUntil(
   info: DeploymentInfo,
   events: readonly LifecycleEvent[],
@@ -21,7 +23,10 @@ export function quietUntil(
   return until !== undefined && until > now ? until : undefined;
 }
 
-/** Of the predefined configurations, whose names say it: `…ECSCanary10Percent5Minutes`, `…ECSLinear10PercentEvery1Minutes`. */
+/**
+ * Reads the interval from a predefined configuration's name: `…ECSCanary10Percent5Minutes`,
+ * `…ECSLinear10PercentEvery1Minutes`.
+ */
 function nextStep(
   { deploymentConfigName }: DeploymentInfo,
   startedAt: number,

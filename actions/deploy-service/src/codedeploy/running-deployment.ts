@@ -10,10 +10,12 @@ import type { RunningDeployment } from "../deployment/running-deployment.ts";
 import { finalStatuses, snapshotOf } from "./snapshot.ts";
 import { stopDeployment } from "./stop.ts";
 
-/** CodeDeploy needs seconds to put traffic back, and then drains the new tasks: five minutes by default, as with ECS. */
+/**
+ * CodeDeploy needs seconds to shift traffic back, and then drains the new tasks: five minutes by default, as with ECS.
+ */
 const settleMs = 15 * 60_000;
 
-/** While the target is at work, so is the deployment; every other minute that is checked. */
+/** While the target is in progress, so is the deployment; this is checked every two minutes. */
 const targetOnlyMs = 120_000;
 
 export function runningDeployment(world: World, deploymentId: string): RunningDeployment {
@@ -26,7 +28,7 @@ export function runningDeployment(world: World, deploymentId: string): RunningDe
   let infoAt = 0;
 
   async function readTarget(options: Options): Promise<void> {
-    // A deployment of ECS has one target, which never changes.
+    // A deployment to ECS has one target, which never changes.
     targetId ??= (await codedeploy.send(new ListDeploymentTargetsCommand({ deploymentId }), options))
       .targetIds?.[0];
     if (!targetId) return;
@@ -40,7 +42,10 @@ export function runningDeployment(world: World, deploymentId: string): RunningDe
     infoAt = world.clock.now();
   }
 
-  /** One call where one tells all: the target while it is at work, the deployment once all traffic has shifted, or it is stopped. */
+  /**
+   * Makes one call where one suffices: for the target while it is in progress, for the deployment once all traffic has
+   * shifted or it is stopped.
+   */
   async function read(options: Options): Promise<DeploymentInfo> {
     if (!settled) await readTarget(options);
     const recent = world.clock.now() - infoAt < targetOnlyMs;
@@ -58,7 +63,8 @@ export function runningDeployment(world: World, deploymentId: string): RunningDe
     id: deploymentId,
     name: `deployment ${deploymentId}`,
     by: "CodeDeploy",
-    // CodeDeploy takes only a deployment whose old tasks are in production; a quick shift would outrun the first look.
+    // CodeDeploy accepts only a deployment whose old tasks are in production; a quick shift would be over before the
+    // first poll.
     initialTraffic: { blue: 100, green: 0 },
     settleMs,
     async look(signal) {
@@ -80,7 +86,7 @@ export function runningDeployment(world: World, deploymentId: string): RunningDe
 
 type Options = { readonly abortSignal?: AbortSignal };
 
-/** Not once every event is done: what comes then, only the deployment tells. */
+/** Once every event is done, only the deployment shows what follows. */
 function isAtWork(target: ECSTarget | undefined): boolean {
   const events = target?.lifecycleEvents ?? [];
   const open = events.some(({ status }) => status === "Pending" || status === "InProgress");

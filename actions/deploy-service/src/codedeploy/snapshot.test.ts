@@ -55,11 +55,17 @@ test.each<[string, string, LifecycleEvent[], string, string]>([
     "traffic-shifted",
   ],
   ["done", "Succeeded", [], "complete", "complete"],
-])("what is reached, and what may be any moment, when %s", (_, status, lifecycleEvents, stage, near) => {
-  expect(snapshotOf({ status: status as "Created" }, { lifecycleEvents }, 0)).toMatchObject({ stage, near });
-});
+])(
+  "shows the reached stage and the stage that may come any moment when %s",
+  (_, status, lifecycleEvents, stage, near) => {
+    expect(snapshotOf({ status: status as "Created" }, { lifecycleEvents }, 0)).toMatchObject({
+      stage,
+      near,
+    });
+  },
+);
 
-test("only what is new is told", () => {
+test("reports only what is new", () => {
   const sets = (green: number) => [
     { taskSetLabel: "Blue" as const, trafficWeight: 100 - green },
     { taskSetLabel: "Green" as const, trafficWeight: green },

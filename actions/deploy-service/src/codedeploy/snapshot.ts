@@ -5,7 +5,10 @@ import { quietUntil } from "./quiet-until.ts";
 
 export const finalStatuses = ["Succeeded", "Failed", "Stopped"];
 
-/** What GetDeployment and GetDeploymentTarget answer, of the statuses Created, Queued, InProgress, Baking, Ready, Succeeded, Failed, Stopped. */
+/**
+ * Builds a snapshot from GetDeployment and GetDeploymentTarget, with the statuses Created, Queued, InProgress, Baking,
+ * Ready, Succeeded, Failed and Stopped.
+ */
 export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined, now: number): Snapshot {
   const status = info.status ?? "Created";
   const sets = target?.taskSetsInfo ?? [];
@@ -19,7 +22,7 @@ export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined, 
     status,
     ended: endedOf(status, rollback),
     stage,
-    // Once the new tasks run, their becoming healthy is shown nowhere, and then all traffic shifts within seconds.
+    // AWS does not show when the running new tasks become healthy; all traffic shifts within seconds after that.
     near: hasReached(stage, "traffic-shifted")
       ? "complete"
       : areTasksMissing(target)
@@ -29,7 +32,7 @@ export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined, 
     traffic: sets.length > 0 ? { blue: weight("Blue"), green: weight("Green") } : undefined,
     progress: undefined,
     quietUntil: quietUntil(info, events, now),
-    // The end follows the shift, which is seen.
+    // The end follows the shift, which is visible.
     restMs: hasReached(stage, "traffic-shifted") ? undefined : Number.POSITIVE_INFINITY,
     drainsWithinMs: hasReached(stage, "traffic-shifted") ? drainsWithinMs : undefined,
     createdAt: info.createTime,
@@ -41,16 +44,16 @@ export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined, 
   };
 }
 
-/** After the wait that the deployment group asks for, CodeDeploy needs half a minute to one and a half to end the old tasks. */
+/** After the wait that the deployment group sets, CodeDeploy needs 30 to 90 seconds to end the old tasks. */
 const drainsWithinMs = 100_000;
 
-/** Where CodeDeploy counts the new tasks, some do not run yet. */
+/** Returns whether CodeDeploy, where it counts the new tasks, shows some that do not run yet. */
 function areTasksMissing(target: ECSTarget | undefined): boolean {
   const green = target?.taskSetsInfo?.find(({ taskSetLabel }) => taskSetLabel === "Green");
   return (green?.runningCount ?? 0) < (green?.desiredCount ?? 0);
 }
 
-/** From the message of ALARM_ACTIVE, which ends in `Activated alarms: <5xx>`. */
+/** Reads the alarms from the message of ALARM_ACTIVE, which ends in `Activated alarms: <5xx>`. */
 function alarmsIn({ errorInformation }: DeploymentInfo): string[] {
   if (errorInformation?.code !== "ALARM_ACTIVE") return [];
   const names = /Activated alarms: (.+)$/.exec(errorInformation.message ?? "")?.[1] ?? "";
@@ -78,8 +81,8 @@ function endedOf(status: string, rollback: string | undefined): Ended | undefine
 }
 
 /**
- * How far it got. A hook that a configuration leaves out is skipped, and passed; so is everything that a deployment
- * which fails did not come to: traffic has shifted only where AllowTraffic succeeded.
+ * Returns the reached stage. A hook that a configuration leaves out counts as passed. In a failed deployment, events
+ * after the failure are skipped too, so traffic has shifted only if AllowTraffic succeeded.
  */
 function stageOf(status: string, events: readonly Event[]): Stage {
   if (status === "Succeeded") return "complete";

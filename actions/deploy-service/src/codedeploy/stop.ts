@@ -2,7 +2,7 @@ import { StopDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import type { World } from "../clients.ts";
 import type { StopKind } from "../deployment/running-deployment.ts";
 
-/** Asks CodeDeploy to end a deployment; false when it had ended already. */
+/** Asks CodeDeploy to end a deployment; returns false when it had ended already. */
 export async function stopDeployment(
   world: Pick<World, "log"> & { readonly clients: Pick<World["clients"], "codedeploy"> },
   deploymentId: string,

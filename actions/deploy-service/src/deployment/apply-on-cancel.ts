@@ -6,8 +6,8 @@ import type { StopKind } from "./running-deployment.ts";
 const words = { stop: "stopped", rollback: "stopped and rolled back" } as const;
 
 /**
- * Leaves, stops or rolls back a deployment that nobody will follow any more, and answers what becomes of it, to follow
- * its name in a sentence. Only what was decided is taken from the post step's hands.
+ * Leaves, stops or rolls back a deployment that nobody will follow any more. Returns what happens to it, to follow its
+ * name in a sentence. The post step keeps whatever is not decided here.
  */
 export async function applyOnCancel(
   world: Pick<World, "handOver">,

@@ -12,8 +12,8 @@ import { needsNewVolumes, updateSettings } from "./service-settings.ts";
 import { stillBusy, waitForOther } from "./wait-for-other.ts";
 
 /**
- * Creates the deployment, or answers undefined when production runs the revision already. AWS takes one deployment of
- * a service at a time: one that goes on is waited for, and then the service is looked at anew.
+ * Creates the deployment, or returns undefined when production runs the revision already. AWS carries out one
+ * deployment of a service at a time: an existing one is waited for, and then the service is read again.
  */
 export async function beginDeployment(
   deployment: Deployment,
@@ -33,7 +33,7 @@ export async function beginDeployment(
     const begun = await engine.begin(revision, service);
     if ("running" in begun) return started(deployment, service, begun.running);
     if (begun.busyWith) await waitForOther(deployment, begun.busyWith, deadlineAt);
-    // It ended between the two calls; a moment's pause keeps a stubborn refusal from becoming a busy loop.
+    // The other deployment ended between the two calls; a pause keeps a repeated refusal from becoming a busy loop.
     else if (world.clock.now() < deadlineAt) await world.clock.wait(pace.next(false), world.signal);
     else throw stillBusy(deployment, `another deployment of ${inputs.service}`);
   }

@@ -3,7 +3,7 @@ import { applyOnCancel } from "./apply-on-cancel.ts";
 import type { Deployment } from "./deployment.ts";
 import type { RunningDeployment } from "./running-deployment.ts";
 
-/** The runner gives seconds: ask AWS, say so, and end. */
+/** Cancels within the runner's few seconds: asks AWS, reports it, and ends. */
 export async function cancel(
   { world, inputs, record }: Deployment,
   running: RunningDeployment,

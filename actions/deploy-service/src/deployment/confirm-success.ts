@@ -5,10 +5,10 @@ import { createPace } from "../../../shared/pace.ts";
 import { createPatience } from "../../../shared/patience.ts";
 import type { Judged } from "./deployment.ts";
 
-/** A task that a scale-out or a host's end replaces right now is back within this time. */
+/** A task that is being replaced after a scale-out or a host's end is back within this time. */
 const steadyMs = 2 * 60_000;
 
-/** What AWS calls a success is one only if production runs our revision, at the wanted count. */
+/** Confirms that production runs our revision at the desired count; AWS's success alone does not show that. */
 export async function confirmSuccess(
   deployment: Judged,
   what: string,

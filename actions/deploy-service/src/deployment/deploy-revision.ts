@@ -7,7 +7,7 @@ import { judge } from "./judge.ts";
 import { lose } from "./lose.ts";
 import type { RunningDeployment } from "./running-deployment.ts";
 
-/** Deploys a revision and follows it to the wanted stage; throws the cause of anything else. */
+/** Deploys a revision and follows it to the wanted stage; throws the cause of any other end. */
 export async function deployRevision(deployment: Deployment): Promise<void> {
   const { world, record, budget } = deployment;
   const startedAt = world.clock.now();

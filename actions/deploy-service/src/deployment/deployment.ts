@@ -4,13 +4,13 @@ import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { DeploymentRecord } from "../record.ts";
 
-/** How long a deployment may take, in milliseconds; `given` when the user set it for everything. */
+/** Time limit of a deployment, in milliseconds; `given` when the user set it for everything. */
 export interface Budget {
   readonly ms: number;
   readonly given: boolean;
 }
 
-/** What has to be known of a deployment to say how it ended. */
+/** State needed to report how a deployment ended. */
 export interface Judged extends Pick<Deployment, "world" | "record" | "revision"> {
   readonly inputs: ServiceName & Pick<DeployInputs, "desiredCount">;
 }
@@ -23,6 +23,6 @@ export interface Deployment {
   readonly budget: Budget;
   readonly engine: Pick<Engine, "begin">;
   readonly revision: string;
-  /** Also when production runs the revision already: its images have moved. */
+  /** Deploys even if production runs the revision already, because its images have moved. */
   readonly anew?: boolean | undefined;
 }

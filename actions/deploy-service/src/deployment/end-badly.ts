@@ -11,13 +11,13 @@ import type { RunningDeployment, Snapshot } from "./running-deployment.ts";
 /** A deployment as it was last seen. */
 export interface Last {
   readonly snapshot: Snapshot;
-  /** Before this step stopped it: what AWS says of the end afterwards is only that. */
+  /** State before this step stopped it: afterwards AWS reports only the stop. */
   readonly before?: Snapshot;
   /** Why it could not be stopped when it should have been. */
   readonly unstopped?: string;
 }
 
-/** Finds out why, puts it on the record, and answers the Failure whose first words are the cause. */
+/** Finds the cause, adds it to the record, and returns the Failure that begins with it. */
 export async function endBadly(
   { world, inputs, record, revision, budget }: Judged & Pick<Deployment, "budget">,
   running: RunningDeployment,
@@ -51,14 +51,14 @@ export async function endBadly(
   }
 }
 
-/** What the deployment was at when it should have been done. */
+/** Describes the deployment's state at the time when it should have been done. */
 function stateOf({ events, progress, status }: Snapshot): string {
   const event = events.find((each) => each.status === "InProgress");
   const parts = [event && `${event.name} was in progress`, progress].filter(Boolean);
   return parts.join("; ") || `the deployment was ${status}`;
 }
 
-/** Which revisions the visitors meet, as far as AWS tells. */
+/** Describes which revisions visitors reach, as far as AWS shows. */
 function productionRuns(
   { service, revision: primary }: RunningService,
   revision: string,

@@ -3,13 +3,13 @@ import type { Snapshot } from "./running-deployment.ts";
 
 type Sight = Pick<Snapshot, "near" | "quietUntil" | "restMs" | "drainsWithinMs">;
 
-/** What is new since the last look: anything, and tasks that stopped unexpectedly. */
+/** News since the last poll: anything, and tasks that stopped unexpectedly. */
 interface Seen {
   readonly news: boolean;
   readonly crashed?: boolean;
 }
 
-/** Waits end a little early on one clock or the other. */
+/** Either clock may be a little ahead, so waits can end early. */
 const earlyMs = 3_000;
 /** A target group's default deregistration delay (ELB user guide). */
 const defaultDrainMs = 300_000;
@@ -17,18 +17,18 @@ const defaultDrainMs = 300_000;
 const pauses = {
   /** Only an alarm or a person ends a wait of known length early, and CloudWatch evaluates alarms every minute. */
   quiet: { shortest: 20_000, longest: 60_000, share: 1 / 2 },
-  /** The end may come any moment. After minutes, nothing shows when: see `blind`. */
+  /** The end may come any moment. If nothing shows when, `blind` applies after the first minute. */
   near: { shortest: 3_500, longest: 7_600, share: 1 / 40 },
-  /** Something else is seen before the end. */
+  /** Another stage has to come before the end. */
   far: { shortest: 5_000, longest: 20_000, share: 2 / 3 },
 };
 /** Nothing shows the end coming: no rollout is over within a minute, and AWS's own waiters check every 15 s. */
 const blind = { firstMs: 60_000, early: 15_000, later: 7_600 };
 
 /**
- * Returns how many milliseconds to pause after a look: short when the wanted stage may be reached any moment, long
- * otherwise and where AWS did not answer, and in time for the end of a wait whose length is known. Spread by ±10 % so
- * that jobs do not march in step.
+ * Returns how many milliseconds to pause after a poll: short when the wanted stage may be reached any moment, long
+ * otherwise and where AWS did not respond, and in time for the end of a wait of known length. Pauses vary by ±10 % so
+ * that parallel jobs do not poll together.
  */
 export function createFollowPace(
   until: Stage,

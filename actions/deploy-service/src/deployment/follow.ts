@@ -10,12 +10,12 @@ export interface Following {
   readonly record: DeploymentRecord;
   readonly running: RunningDeployment;
   readonly until: Stage;
-  /** When the deployment was created, and what is known of it already. */
+  /** When the deployment was created, and the snapshot known so far. */
   readonly createdAt: number;
   readonly known: Snapshot | undefined;
   /** Milliseconds since the epoch. */
   readonly deadlineAt: number;
-  /** Asked at every look: true ends the following. */
+  /** Called at every poll; true stops following. */
   readonly shouldStop: (snapshot: Snapshot) => Promise<boolean>;
   readonly signal: AbortSignal | undefined;
 }
@@ -25,7 +25,10 @@ export type Ending = {
   readonly snapshot: Snapshot;
 };
 
-/** Looks at the deployment until its stage is reached, it ends, or the deadline has passed; the last look is at the deadline. */
+/**
+ * Polls the deployment until its stage is reached, it ends, or the deadline has passed; the last poll is at the
+ * deadline.
+ */
 export async function follow(following: Following): Promise<Ending> {
   const { world, running, until, deadlineAt, signal } = following;
   const pauseAfter = createFollowPace(until, { drainMs: running.drainMs });
@@ -48,7 +51,7 @@ export async function follow(following: Following): Promise<Ending> {
   }
 }
 
-/** Logs what is new and keeps it on the record; whether there was anything. */
+/** Logs what is new and keeps it on the record. Returns whether there was anything. */
 export function tell(
   { world, record, createdAt }: Pick<Following, "world" | "record" | "createdAt">,
   known: Snapshot | undefined,
@@ -66,7 +69,7 @@ export function tell(
   return news.length > 0;
 }
 
-/** What is new since the last look, one line each. */
+/** Lists what is new since the last poll, one line each. */
 export function changes(before: Snapshot | undefined, now: Snapshot): string[] {
   const lines: string[] = [];
   if (before?.status !== now.status) lines.push(`deployment ${now.status}`);

@@ -6,7 +6,10 @@ import { type Ending, follow } from "./follow.ts";
 import { upperFirst } from "./names.ts";
 import type { RunningDeployment, Snapshot, StopKind } from "./running-deployment.ts";
 
-/** Green, or the cause of what is not: nothing but the wanted stage, or a success that production shows, is green. */
+/**
+ * Returns when the deployment is green, else throws the cause. Only the wanted stage, or a success that production
+ * confirms, is green.
+ */
 export async function judge(
   deployment: Deployment,
   running: RunningDeployment,
@@ -31,7 +34,7 @@ export async function judge(
   throw await endBadly(deployment, running, last, kind === "deadline" ? "timed-out" : undefined);
 }
 
-/** What it is in the end, or as last seen when it could not be stopped, or seen to end. */
+/** Stops the deployment and returns its end, or its last state when it could not be stopped or its end not seen. */
 async function stopAndSettle(
   { world, record }: Deployment,
   running: RunningDeployment,

@@ -4,7 +4,10 @@ import { applyOnCancel } from "./apply-on-cancel.ts";
 import type { Deployment } from "./deployment.ts";
 import type { RunningDeployment } from "./running-deployment.ts";
 
-/** The deployment can no longer be followed: `on-cancel` as far as it can be done, and what is known. */
+/**
+ * Handles a deployment that can no longer be followed: applies `on-cancel` as far as possible, and reports the known
+ * state.
+ */
 export async function lose(
   { world, inputs, record }: Deployment,
   running: RunningDeployment,

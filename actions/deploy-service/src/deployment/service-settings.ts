@@ -6,7 +6,7 @@ import type { DeployInputs, ServiceSettings } from "../inputs.ts";
 
 type Wanted = Pick<DeployInputs, "desiredCount" | "serviceSettings">;
 
-/** The service's own values of all that the inputs set. */
+/** Returns the service's current values of everything that the inputs set. */
 export function settingsNow(service: Service): ServiceSettings & { readonly desiredCount?: number } {
   const primary = service.deployments?.find(({ status }) => status === "PRIMARY");
   return {
@@ -17,7 +17,7 @@ export function settingsNow(service: Service): ServiceSettings & { readonly desi
   };
 }
 
-/** The settings that every deployment controller takes and that the service does not have yet. */
+/** Returns the settings that every deployment controller accepts and that the service does not have yet. */
 export function settingsToUpdate(
   { desiredCount, serviceSettings = {} }: Wanted,
   { service }: RunningService,
@@ -32,7 +32,7 @@ export function settingsToUpdate(
   };
 }
 
-/** New volumes come only with new tasks. */
+/** Returns whether volumes change; new volumes come only with new tasks. */
 export function needsNewVolumes({ serviceSettings }: Wanted, { service }: RunningService): boolean {
   const wanted = serviceSettings?.volumeConfigurations;
   if (!wanted) return false;
@@ -40,7 +40,9 @@ export function needsNewVolumes({ serviceSettings }: Wanted, { service }: Runnin
   return diffTaskDefinitions({ volumes: now }, { volumes: wanted }).length > 0;
 }
 
-/** Updates the service's count and tags, which every deployment controller takes; false when it has them already. */
+/**
+ * Updates the service's count and tags, which every deployment controller accepts; returns false when nothing differs.
+ */
 export async function updateSettings(
   world: World,
   inputs: DeployInputs,

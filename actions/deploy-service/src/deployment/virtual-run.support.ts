@@ -10,7 +10,7 @@ import type { Begun, Handle } from "./running-deployment.ts";
 
 export const minute = 60_000;
 
-/** Time that passes only by waiting. */
+/** Returns a clock whose time passes only by waiting. */
 function virtualClock(): Clock {
   let now = 0;
   return {
@@ -22,7 +22,7 @@ function virtualClock(): Clock {
   };
 }
 
-/** For clients that are mocked, so that none looks for credentials. */
+/** Configuration for mocked clients, so that none searches for credentials. */
 export const virtualConfig = {
   region: "us-east-1",
   credentials: { accessKeyId: "AKIAVIRTUAL", secretAccessKey: "virtual" },
@@ -41,7 +41,7 @@ interface VirtualRun {
   readonly run: Run | undefined;
 }
 
-/** Clients that are mocked, in time that takes none; keeps what is logged and handed over. */
+/** Creates a context of mocked clients and virtual time; keeps what is logged and saved for the post step. */
 export function virtualWorld(clients: Pick<Clients, "ecs" | "codedeploy"> & Partial<Clients>, run?: Run) {
   const lines: string[] = [];
   const handles: (Handle | undefined)[] = [];
@@ -65,7 +65,7 @@ export function virtualWorld(clients: Pick<Clients, "ecs" | "codedeploy"> & Part
   return { world, lines, handles };
 }
 
-/** For tests: deploys web:2 in time that takes none, with clients that are mocked; answers all that came of it. */
+/** Deploys web:2 in virtual time with mocked clients; returns all results. */
 export async function runVirtually({ clients, begin, changes, budget, run }: VirtualRun) {
   const { world, lines, handles } = virtualWorld(clients, run);
   const given: Record<string, string> = { cluster: "c", service: "web", "task-definition": "package.json" };
@@ -81,7 +81,7 @@ export async function runVirtually({ clients, begin, changes, budget, run }: Vir
   return { record, error, handles, lines: lines.join("\n"), endedAt: world.clock.now() };
 }
 
-/** An error as the SDK names it. */
+/** Creates an error with the name that the SDK gives it. */
 export function named(name: string, message = name): Error {
   return Object.assign(new Error(message), { name });
 }

@@ -4,7 +4,7 @@ import { createPatience } from "../../../shared/patience.ts";
 import type { Deployment } from "./deployment.ts";
 import type { OtherDeployment } from "./running-deployment.ts";
 
-/** Returns when the other deployment has ended, however; throws when the deadline passes before. */
+/** Returns when the other deployment has ended in any way; throws when the deadline passes before. */
 export async function waitForOther(
   deployment: Deployment,
   other: OtherDeployment,

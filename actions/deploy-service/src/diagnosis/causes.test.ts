@@ -129,7 +129,7 @@ test.each<[string, Partial<FailedTask>, string]>([
     },
     "failed the load balancer's health checks: Task failed ELB health checks in (target-group x)",
   ],
-])("%s is the cause", (_, parts, text) => {
+])("reports %s as the cause", (_, parts, text) => {
   const cause = causeOf({ ...nothing, failedTasks: [task({}), task(parts)] });
   expect(cause.text).toContain(text);
   expect(cause.nextStep).not.toBe("");
@@ -175,7 +175,7 @@ test.each<[string, Partial<Evidence>, string]>([
     "ECS ended the deployment (STOPPED): Circuit breaker: tasks failed to start",
   ],
   ["nothing at all", {}, "CodeDeploy gives no reason"],
-])("without stopped tasks, %s is the cause", (_, evidence, text) => {
+])("reports %s as the cause without stopped tasks", (_, evidence, text) => {
   expect(causeOf({ ...nothing, ...evidence }).text).toContain(text);
 });
 
@@ -185,7 +185,7 @@ const unhealthy = {
 };
 const metrics = '{"_aws":{"Timestamp":1,"CloudWatchMetrics":[]},"requests":3}';
 
-test("metric lines are no last words", () => {
+test("does not report metric lines as last log lines", () => {
   const logLines = ["Error: no database", metrics, ` ${metrics}`];
   const failed = task({ ...exited, exitCode: 1, logLines });
   expect(causeOf({ ...nothing, failedTasks: [failed] }).text).toBe(
@@ -212,7 +212,7 @@ test.each<[string, Partial<Evidence>, string]>([
     },
     "Health checks failed with these codes: [404] (port 8080): container web failed the load balancer's health checks",
   ],
-])("the health check's own words come first: those %s", (_, evidence, text) => {
+])("reports the health check's own words first: those %s", (_, evidence, text) => {
   const failedTasks = [task({ ...unhealthy, logLines: ["listening", metrics] })];
   const cause = causeOf({ ...nothing, failedTasks, ...evidence });
   expect(cause.text).toBe(`${text}; its log ends with: listening`);
@@ -222,13 +222,13 @@ test.each<[string, Partial<Evidence>, string]>([
 test.each<[string, Partial<FailedTask>]>([
   ["crashes", { ...exited, exitCode: 1 }],
   ["is not healthy", unhealthy],
-])("a task that %s for an unknown host is sent to DNS", (_, parts) => {
+])("refers a task that %s for an unknown host to DNS", (_, parts) => {
   const logLines = ["Error: getaddrinfo ENOTFOUND db.elsewhere.example"];
   const { nextStep } = causeOf({ ...nothing, failedTasks: [task({ ...parts, logLines })] });
   expect(nextStep).toMatch(/^DNS of the task's VPC does not know db\.elsewhere\.example/);
 });
 
-test("a secret without a value is given one", () => {
+test("asks for a value for a secret without one", () => {
   const stoppedReason =
     "ResourceInitializationError: unable to pull secrets or registry auth: ResourceNotFoundException: Secrets Manager can't find the specified secret value for staging label: AWSCURRENT";
   const { text, nextStep } = causeOf({ ...nothing, failedTasks: [task({ stoppedReason })] });

@@ -3,7 +3,10 @@ import { lastTellingLine } from "../../../shared/ecs/log-tail.ts";
 import { type Cause, causeOfTask, nextStepOfConnection } from "../../../shared/ecs/task-causes.ts";
 import type { Evidence } from "./evidence.ts";
 
-/** The sentence for the first annotation. An alarm ended it for sure; else the newest task tells most; then lifecycle, targets, service and AWS itself. */
+/**
+ * Returns the sentence for the first annotation. An alarm is a certain cause. Otherwise the newest task says most, then
+ * lifecycle, targets, service and AWS's own reason.
+ */
 export function causeOf(evidence: Evidence, state?: string): Cause {
   if (evidence.triggeredAlarms.length > 0) return causeOfAlarms(evidence);
   const task = evidence.failedTasks.at(-1);
@@ -24,7 +27,7 @@ function causeOfHealth(task: FailedTask, evidence: Evidence): Cause | undefined 
   };
 }
 
-/** The health check's own, of a target that is still registered, or as ECS put them into an event of the service. */
+/** Returns the health check's own words, from a target that is still registered or from an event of the service. */
 function wordsOfHealthCheck({ unhealthyTargets, serviceEvents }: Evidence): string | undefined {
   if (unhealthyTargets[0]) return unhealthyTargets[0];
   for (const event of serviceEvents) {
@@ -46,7 +49,7 @@ function trim(sentence: string): string {
   return sentence.replace(/\.$/, "");
 }
 
-// What CodeDeploy and ECS say in lifecycle diagnostics, events and errorInformation.
+// Messages of CodeDeploy and ECS in lifecycle diagnostics, events and errorInformation.
 const deploymentCauses: readonly { pattern: RegExp; nextStep: string }[] = [
   {
     pattern: /Primary taskset target group must be behind listener/i,
@@ -75,7 +78,7 @@ const deploymentCauses: readonly { pattern: RegExp; nextStep: string }[] = [
   },
 ];
 
-/** `state`: what a deployment that nothing is known against was at when its time was over. */
+/** `state` describes a deployment without known faults at the time of its deadline. */
 function causeOfDeployment(evidence: Evidence, state: string | undefined): Cause {
   const { failedEvent, unhealthyTargets, serviceEvents, reason, by } = evidence;
   const unable = serviceEvents.find((message) => /unable to|failed/i.test(message));

@@ -10,22 +10,25 @@ import type { RunningDeployment, Snapshot } from "../deployment/running-deployme
 import type { LifecycleEvent } from "../record.ts";
 import { findFailedTasks } from "./failed-tasks.ts";
 
-/** Everything that may tell why a deployment failed. */
+/** Everything that may show why a deployment failed. */
 export interface Evidence {
   readonly failedTasks: readonly FailedTask[];
   readonly failedEvent: LifecycleEvent | undefined;
   /** Messages of the service since the deployment began, newest first. */
   readonly serviceEvents: readonly string[];
-  /** Such as `Health checks failed with these codes: [503] (path /health, port 8080; target 10.0.1.7, Target.ResponseCodeMismatch)`. */
+  /**
+   * Such as `Health checks failed with these codes: [503] (path /health, port 8080; target 10.0.1.7,
+   * Target.ResponseCodeMismatch)`.
+   */
   readonly unhealthyTargets: readonly string[];
-  /** What AWS itself says of the end. */
+  /** AWS's own reason for the end. */
   readonly reason: { readonly code: string; readonly message: string } | undefined;
   readonly by: RunningDeployment["by"];
   /** Names of the alarms that ended the deployment. */
   readonly triggeredAlarms: readonly string[];
 }
 
-/** What looking for causes needs of a world. */
+/** The clients that the search for causes needs. */
 export interface EvidenceWorld extends EcsWorld {
   readonly clients: EcsClients & Pick<Clients, "elbv2">;
 }
@@ -34,12 +37,12 @@ export interface Subject extends ServiceName {
   readonly revision: string;
 }
 
-/** Who brings the new tasks up, and the target groups in which they are registered. */
+/** The service that starts the new tasks, and the target groups in which they are registered. */
 interface Carrier extends Pick<RunningDeployment, "by"> {
   targetGroups(service: Service): string[];
 }
 
-/** The newest, whose log is read; tasks of one crash loop say the same. */
+/** Only the newest task's log is read; tasks of one crash loop log the same. */
 const tasksWithLog = 1;
 
 export async function gatherEvidence(
@@ -69,7 +72,7 @@ export async function gatherEvidence(
   };
 }
 
-/** One thing that cannot be looked up must not hide the others. */
+/** Returns nothing when a read fails, so that one failed read does not hide the other evidence. */
 async function orNone<T>(world: EvidenceWorld, what: string, find: () => Promise<T[]>): Promise<T[]> {
   try {
     return await find();
@@ -142,7 +145,7 @@ async function unhealthyTargets(
   });
 }
 
-/** The health check's own words first. */
+/** Describes a target, with the health check's own words first. */
 function sayTarget(
   { Target, TargetHealth }: TargetHealthDescription,
   check: TargetGroup | undefined,

@@ -5,7 +5,7 @@ import type { EcsWorld } from "../../../shared/ecs/world.ts";
 
 export interface Replacement extends ServiceName {
   readonly revision: string;
-  /** Id of the task set or ECS deployment; undefined: whatever started the revision's tasks. */
+  /** Id of the task set or ECS deployment; undefined matches all of the revision's tasks. */
   readonly startedBy: string | undefined;
 }
 
@@ -13,8 +13,8 @@ export interface Replacement extends ServiceName {
 const describeAtMost = 100;
 
 /**
- * Tasks of the replacement that stopped by themselves, oldest first. ECS keeps stopped tasks for an hour, so those of
- * an earlier try of the same revision are told apart by what started them. `known` holds what needs no second look.
+ * Finds tasks of the replacement that stopped unexpectedly, oldest first. ECS keeps stopped tasks for an hour, so
+ * `startedBy` excludes those of an earlier try of the same revision. `known` holds tasks that need no second read.
  */
 export async function findFailedTasks(
   world: EcsWorld,

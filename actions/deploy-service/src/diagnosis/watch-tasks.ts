@@ -7,11 +7,14 @@ import type { DeployInputs } from "../inputs.ts";
 import type { DeploymentRecord } from "../record.ts";
 import { findFailedTasks } from "./failed-tasks.ts";
 
-/** A look costs a call of its own, and tasks that crash do so for minutes: once one has, each look is worth it. */
+/** Each check costs a call, and crashing tasks keep crashing for minutes: after the first crash, every poll checks. */
 const firstMs = 45_000;
-/** Where the controller counts none, one look is worth it before: with the image on an instance, tasks crash in seconds. */
+/**
+ * Where the controller counts no failed tasks, one early check is worth it: with the image on an instance, tasks crash
+ * in seconds.
+ */
 const uncountedFirstMs = 4_000;
-/** The longer none has crashed, the rarer that is. */
+/** The longer no task has crashed, the rarer the checks. */
 const pauses = { shortest: 60_000, longest: 300_000, share: 0.6 };
 
 interface Watched {
@@ -22,8 +25,8 @@ interface Watched {
 }
 
 /**
- * Says of each task of the new revision that stops by itself, and answers true once there are too many: CodeDeploy has
- * no circuit breaker and would let ECS start such tasks for an hour, a service of ECS without one for ever.
+ * Logs each task of the new revision that stops unexpectedly, and returns true once there are too many. CodeDeploy has
+ * no circuit breaker and would let ECS start such tasks for an hour, a service of ECS without one forever.
  */
 export function watchTasks({
   world,

@@ -23,7 +23,7 @@ import {
 /** ECS lists a service deployment within seconds of the update that causes it. */
 const listedMs = 2 * 60_000;
 
-/** Updates the service, unless a deployment of it goes on: ECS would break that one off. */
+/** Updates the service, unless a deployment of it is in progress, which ECS would break off. */
 export async function beginDeployment(
   world: World,
   inputs: DeployInputs,
@@ -69,12 +69,12 @@ async function updateService(
     taskDefinition: revision,
     ...(desiredCount !== undefined && { desiredCount }),
     ...inputs.serviceSettings,
-    // The same revision, whose last deployment failed or whose tasks are gone, is deployed again only when forced.
+    // A revision whose last deployment failed or whose tasks are gone is deployed again only when forced.
     ...((force || current.taskDefinition === revision) && { forceNewDeployment: true }),
     ...watchAlarms(inputs, current.deploymentConfiguration),
   });
   try {
-    // Not abortable: an answer that is thrown away would leave a deployment nobody follows.
+    // Not abortable: a discarded response would leave a deployment that nobody follows.
     return (await world.clients.ecs.send(command)).service ?? {};
   } catch (error) {
     if ((error as Error).name !== "InvalidParameterException") throw error;
@@ -85,7 +85,7 @@ async function updateService(
   }
 }
 
-/** With the rest of the configuration as it is, as an update of it is one of the whole. */
+/** Keeps the rest of the configuration, because an update replaces all of it. */
 function watchAlarms(
   { rollbackOnAlarm }: DeployInputs,
   current: DeploymentConfiguration | undefined,
@@ -95,7 +95,7 @@ function watchAlarms(
   return { deploymentConfiguration: { ...current, alarms } };
 }
 
-/** ARN of the service deployment that our update caused: one that was not there before, of our revision. */
+/** Returns the ARN of the service deployment that our update caused: a new one, of our revision. */
 async function findOurs(
   world: World,
   inputs: DeployInputs,
@@ -110,7 +110,7 @@ async function findOurs(
   const ask = createPatience(world);
   const until = world.clock.now() + listedMs;
   for (;;) {
-    // Without the signal: a cancellation must not lose the deployment that it is to stop.
+    // Without the signal: a cancellation must not lose the deployment that it has to stop.
     const listed = (await ask(() => listServiceDeployments(world, inputs, undefined))) ?? [];
     const fresh = listed.filter((each) => !known.includes(each.serviceDeploymentArn));
     const ours = fresh.length > 0 && (await ask(() => pickOurs(world, revision, fresh)));
@@ -123,7 +123,7 @@ async function findOurs(
   }
 }
 
-/** The oldest of our revision; somebody else's may have followed it at once. */
+/** Picks the oldest of our revision; somebody else's may have followed it at once. */
 async function pickOurs(world: World, revision: string, fresh: readonly ServiceDeploymentBrief[]) {
   const revisions = await describeRevisions(
     world,

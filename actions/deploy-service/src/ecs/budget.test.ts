@@ -64,6 +64,6 @@ test.each<[string, DeploymentConfiguration | undefined, Partial<Service>, boolea
     false,
     15 + 120,
   ],
-])("budget with %s", (_, deploymentConfiguration, service, untilComplete, minutes) => {
+])("computes the budget with %s", (_, deploymentConfiguration, service, untilComplete, minutes) => {
   expect(budgetOf({ ...service, deploymentConfiguration }, untilComplete)).toBe(minutes * minute);
 });

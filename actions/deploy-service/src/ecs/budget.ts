@@ -3,20 +3,25 @@ import type { DeploymentConfiguration, DeploymentLifecycleHook, Service } from "
 const minute = 60_000;
 /** Placing a task, pulling a large image, starting it and its first health checks; ECS itself sets no limit. */
 const startMs = 15 * minute;
-/** No deployment is given less: a task that crashes at first and then stays up is no failure yet. */
+/** Minimum for every deployment: a task that crashes at first and then stays up is no failure yet. */
 const leastMs = 30 * minute;
 /** A target group's default deregistration delay. */
 const defaultDrainMs = 5 * minute;
 /** The longest stopTimeout (2 min), with room. */
 const stopMs = 5 * minute;
-/** ECS watches alarms for a while after a rolling update, for how long it computes from their periods and does not tell. */
+/**
+ * ECS watches alarms for a while after a rolling update. It computes the time from their periods and does not show it.
+ */
 const alarmBakeMs = 15 * minute;
-/** API reference, CanaryConfiguration, LinearConfiguration and DeploymentLifecycleHookTimeoutConfiguration: what holds when left out. */
+/**
+ * Defaults from the API reference: CanaryConfiguration, LinearConfiguration and
+ * DeploymentLifecycleHookTimeoutConfiguration.
+ */
 const defaults = { canaryMinutes: 10, stepPercent: 10, stepMinutes: 6, pauseMinutes: 1440 };
 
 /**
- * How long a deployment of this service may take until the wanted stage, in milliseconds. `waitMs` is the time for tasks
- * to start, when it is given.
+ * Returns how long a deployment of this service may take until the wanted stage, in milliseconds. `waitMs` is the time
+ * for tasks to start, when it is given.
  */
 export function budgetOf(
   service: Service,
@@ -35,7 +40,7 @@ export function budgetOf(
   return Math.max(waitMs ?? leastMs, shifted) + (untilComplete ? completionMs(configuration, drainMs) : 0);
 }
 
-/** How many times a rolling update has to wait for tasks that start. */
+/** Returns how many times a rolling update has to wait for tasks that start. */
 function batchesOf(
   { maximumPercent, minimumHealthyPercent }: DeploymentConfiguration,
   desired: number,
@@ -55,7 +60,10 @@ function shiftMs({ strategy, canaryConfiguration, linearConfiguration }: Deploym
   return (Math.ceil(100 / (stepPercent || 100)) - 1) * stepBakeTimeInMinutes * minute;
 }
 
-/** A hook that pauses may hold each of its stages until its time-out; a Lambda function answers within the start's room. */
+/**
+ * A pausing hook may hold each of its stages until its timeout; a Lambda function responds within the time for the
+ * start.
+ */
 function hooksMs(hooks: readonly DeploymentLifecycleHook[]): number {
   const minutes = hooks.map(({ targetType, lifecycleStages = [], timeoutConfiguration }) => {
     const fallback = targetType === "PAUSE" ? defaults.pauseMinutes : 0;

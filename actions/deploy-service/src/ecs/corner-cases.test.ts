@@ -12,7 +12,7 @@ import { arnOf, briefOf, ecs, is, mockAccount, run, runs, succeeds, updates } fr
 
 beforeEach(mockAccount);
 
-test("count, force and alarms go into one update, beside the configuration the service has", async () => {
+test("sets count, force and alarms in one update, together with the service's configuration", async () => {
   const deploymentConfiguration = { strategy: "BLUE_GREEN", bakeTimeInMinutes: 5, maximumPercent: 150 };
   runs("web:1", { deploymentConfiguration });
   succeeds();
@@ -32,7 +32,7 @@ test("count, force and alarms go into one update, beside the configuration the s
   ]);
 });
 
-test("the revision of a failed deployment is deployed anew", async () => {
+test("deploys the revision of a failed deployment again", async () => {
   runs("web:2", {
     deployments: [
       {
@@ -49,12 +49,12 @@ test("the revision of a failed deployment is deployed anew", async () => {
   expect(updates()).toMatchObject([{ taskDefinition: "web:2", forceNewDeployment: true }]);
 });
 
-test("a service deployment that the update does not name is found by its revision", async () => {
+test("finds a service deployment that the update does not name by its revision", async () => {
   ecs.on(UpdateServiceCommand).resolves({ service: {} });
   let looks = 0;
   ecs.on(ListServiceDeploymentsCommand).callsFake(() => {
     looks += 1;
-    // Once before the update, and once too early after it.
+    // One poll is before the update, and one too early after it.
     const ids = looks <= 2 ? ["d-1"] : ["d-4", "d-3", "d-1"];
     return { serviceDeployments: ids.map((id) => briefOf(id)) };
   });
@@ -70,7 +70,7 @@ test("a service deployment that the update does not name is found by its revisio
   expect(record).toMatchObject({ status: "succeeded", deploymentId: arnOf("d-3") });
 });
 
-test("an update that ECS refuses changes nothing, and is told in its words", async () => {
+test("changes nothing when ECS refuses the update, and reports its words", async () => {
   ecs
     .on(UpdateServiceCommand)
     .rejects(named("InvalidParameterException", "The container web does not exist."));
@@ -80,7 +80,7 @@ test("an update that ECS refuses changes nothing, and is told in its words", asy
   expect(handles).toEqual([]);
 });
 
-test("another deployment that outlasts the deadline is named, and not broken off", async () => {
+test("names another deployment that outlasts the deadline and does not break it off", async () => {
   ecs
     .on(ListServiceDeploymentsCommand)
     .resolves({ serviceDeployments: [briefOf("d-1", { status: "IN_PROGRESS" })] });
@@ -97,7 +97,7 @@ test.each<[DeployInputs["onCancel"], string | undefined]>([
   ["rollback", "ROLLBACK"],
   ["stop", "ABORT"],
   ["leave", undefined],
-])("passing the deadline is red, exactly then, and does %s", async (onCancel, stopType) => {
+])("fails exactly at the deadline and does %s", async (onCancel, stopType) => {
   is({ status: "IN_PROGRESS" });
   ecs.on(StopServiceDeploymentCommand).callsFake(() => void is({ status: "ROLLBACK_SUCCESSFUL" }));
   const { record, error, endedAt } = await run({ onCancel }, { ms: 30 * minute, given: true });
@@ -110,7 +110,7 @@ test.each<[DeployInputs["onCancel"], string | undefined]>([
   expect(stops).toEqual(stopType === undefined ? [] : [{ serviceDeploymentArn: arnOf("d-2"), stopType }]);
 });
 
-test("where ECS does not stop without rolling back, that is said, and the post step is left the rest", async () => {
+test("reports that ECS cannot stop without a rollback, and leaves the rest to the post step", async () => {
   ecs.on(DescribeServiceDeploymentsCommand).rejects(named("AccessDeniedException", "no describing"));
   ecs.on(StopServiceDeploymentCommand).rejects(named("InvalidParameterException", "Invalid stopType"));
   const { error, record, handles } = await run({ onCancel: "stop" });
@@ -121,7 +121,7 @@ test("where ECS does not stop without rolling back, that is said, and the post s
   expect(handles.at(-1)).toEqual({ controller: "ECS", id: arnOf("d-2") });
 });
 
-test("too many failed tasks, as ECS counts them, roll back", async () => {
+test("rolls back on too many failed tasks, as ECS counts them", async () => {
   is({ status: "IN_PROGRESS", deploymentCircuitBreaker: { failureCount: 3 } });
   ecs
     .on(StopServiceDeploymentCommand)
@@ -133,7 +133,7 @@ test("too many failed tasks, as ECS counts them, roll back", async () => {
   expect(error?.message).toMatch(/service deployment d-2 ROLLBACK_SUCCESSFUL; production still runs web:1/);
 });
 
-test("an alarm is the cause", async () => {
+test("reports an alarm as the cause", async () => {
   is({
     status: "ROLLBACK_SUCCESSFUL",
     rollback: { reason: "Alarm detected." },
@@ -147,7 +147,7 @@ test("an alarm is the cause", async () => {
   expect(error?.message).toMatch(/^Alarm 5xx went off/);
 });
 
-test("production is said to be mixed when it is", async () => {
+test("reports that production is mixed when it is", async () => {
   is({ status: "ROLLBACK_FAILED", statusReason: "No capacity." });
   runs("web:1", {
     deployments: [

@@ -49,7 +49,7 @@ describe.each(strategies)("with the strategy %s", (strategy, configuration) => {
     return { record, error, lines: world.lines.join("\n") };
   }
 
-  test("a new revision goes into production, and is told live", async () => {
+  test("deploys a new revision and logs its progress live", async () => {
     const { record, error, lines } = await run("one");
     expect(error).toBeUndefined();
     expect(await page()).toBe("one");
@@ -66,7 +66,7 @@ describe.each(strategies)("with the strategy %s", (strategy, configuration) => {
     expect(summaryOf(record)).toContain("\nxychart-beta\n");
   });
 
-  test("the same again needs neither a revision nor a deployment, but can be forced", async () => {
+  test("creates neither a revision nor a deployment for the same input again, unless forced", async () => {
     const again = await run("one");
     expect(again.error).toBeUndefined();
     expect(again.record).toMatchObject({ status: "succeeded", changed: false, deploymentId: "" });
@@ -76,7 +76,7 @@ describe.each(strategies)("with the strategy %s", (strategy, configuration) => {
     expect(forced.record.revisionAfter).toBe(again.record.revisionAfter);
   });
 
-  test("traffic-shifted is green as soon as production is all new; the next deployment waits for the rest", async () => {
+  test("succeeds at traffic-shifted once all of production is new; the next deployment waits for the rest", async () => {
     const early = await run("two", { waitUntil: "traffic-shifted" });
     expect(early.error).toBeUndefined();
     expect(early.record.status).toBe("traffic-shifted");
@@ -93,7 +93,7 @@ describe.each(strategies)("with the strategy %s", (strategy, configuration) => {
     expect(services?.[0]).toMatchObject({ desiredCount: 2, runningCount: 2 });
   });
 
-  test("a registered revision is deployed as it is", async () => {
+  test("deploys a registered revision as it is", async () => {
     const { services } = await stage.simulator.aws.ecs.describeServices({
       cluster: "main",
       services: ["web"],
@@ -106,7 +106,7 @@ describe.each(strategies)("with the strategy %s", (strategy, configuration) => {
     expect(await page()).toBe("two");
   });
 
-  test("a crashing release is rolled back, red with exit code and last log line; production never notices", async () => {
+  test("rolls back a crashing release and reports exit code and last log line, without any effect on production", async () => {
     const { record, error, lines } = await run("crash");
     expect(error?.message).toMatch(/^Container web exited with code 1: Error: cannot read the menu \(/);
     expect(error?.message).toMatch(/ROLLBACK_SUCCESSFUL; production still runs web:\d+\)$/);
@@ -116,7 +116,7 @@ describe.each(strategies)("with the strategy %s", (strategy, configuration) => {
     expect(await page()).toBe("two");
   });
 
-  test("cancelled, the deployment is rolled back and production stays", async () => {
+  test("rolls back when cancelled and leaves production as it was", async () => {
     const controller = new AbortController();
     const world = stage.world(controller.signal);
     const record = newRecord("main", "web");
@@ -134,7 +134,7 @@ describe.each(strategies)("with the strategy %s", (strategy, configuration) => {
     expect(await page()).toBe("two");
   });
 
-  test("a deployment that another one breaks off is superseded, and names it", async () => {
+  test("reports a deployment that another one breaks off as superseded, and names the other", async () => {
     const { aws } = stage.simulator;
     const world = stage.world();
     const record = newRecord("main", "web");

@@ -6,8 +6,8 @@ const ended = ["SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"
 const goesWell = ["PENDING", "IN_PROGRESS", "SUCCESSFUL"];
 
 /**
- * ECS tells only the stage that a deployment is in; this remembers those it was seen in, as lifecycle events. Times are
- * those of the looks. Hooks are events of their own.
+ * Records the stages of a deployment as lifecycle events, since ECS shows only the current one. Times are those of the
+ * polls. Hooks are events of their own.
  */
 export function createHistory(): (deployment: ServiceDeployment, now: number) => LifecycleEvent[] {
   const stages = new Map<string, LifecycleEvent>();

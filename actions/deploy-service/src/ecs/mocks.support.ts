@@ -29,7 +29,10 @@ export const briefOf = (id: string, parts: object = {}) => ({
   ...parts,
 });
 
-/** A service that runs web:1 since the deployment d-1, and an ECS that answers an update with the deployment d-2. */
+/**
+ * Mocks a service that runs web:1 since the deployment d-1, and an ECS that responds to an update with the deployment
+ * d-2.
+ */
 export function mockAccount(): void {
   ecs.reset();
   runs("web:1");
@@ -45,7 +48,7 @@ export function mockAccount(): void {
   ecs.on(StopServiceDeploymentCommand).resolves({});
 }
 
-/** What production is from now on. */
+/** Sets what production runs from now on. */
 export function runs(taskDefinition: string, parts: object = {}): void {
   const primary = { status: "PRIMARY", taskDefinition, runningCount: 1, desiredCount: 1 };
   const service = {
@@ -58,7 +61,7 @@ export function runs(taskDefinition: string, parts: object = {}): void {
   ecs.on(DescribeServicesCommand).resolves({ services: [{ ...service, ...parts }] });
 }
 
-/** What the service deployment is from now on. */
+/** Sets the state of the service deployment from now on. */
 export function is(parts: ServiceDeployment): void {
   ecs
     .on(DescribeServiceDeploymentsCommand)
@@ -81,7 +84,7 @@ const env = {
   GITHUB_RUN_ATTEMPT: "1",
 };
 
-/** As run 12 of the workflow. */
+/** Runs as run 12 of the workflow. */
 export function run(changes: Partial<DeployInputs> = {}, budget = { ms: 90 * minute, given: false }) {
   const clients = { ecs: client, codedeploy: new CodeDeployClient() };
   return runVirtually({ clients, begin: beginDeployment, changes, budget, run: readRun(env) });

@@ -15,7 +15,7 @@ const at = (lifecycleStage: ServiceDeployment["lifecycleStage"], weight: number)
   targetServiceRevision: { requestedProductionTrafficWeight: weight },
 });
 
-test("waits between steps and of the bake are counted from the look before they were seen", () => {
+test("counts the bake and the waits between steps from the poll before they were seen", () => {
   const quiet = createQuietTimes();
   const looks: [ServiceDeployment, number, number | undefined][] = [
     [at("SCALE_UP", 0), 1, undefined],
@@ -33,7 +33,7 @@ test("waits between steps and of the bake are counted from the look before they 
     expect(quiet(deployment, now * minute)).toBe(until && until * minute);
 });
 
-test("a rolling update that keeps all tasks up is quiet while its old tasks drain", () => {
+test("is quiet while a rolling update that keeps all tasks up drains its old ones", () => {
   const at = (old: number, minimumHealthyPercent = 100): ServiceDeployment => ({
     status: "IN_PROGRESS",
     deploymentConfiguration: { strategy: "ROLLING", maximumPercent: 200, minimumHealthyPercent },
@@ -43,10 +43,10 @@ test("a rolling update that keeps all tasks up is quiet while its old tasks drai
   const quiet = createQuietTimes(5 * minute);
   const starting = { ...at(2), targetServiceRevision: { arn: "new", requestedTaskCount: 2 } };
   expect(quiet(starting, 40_000)).toBeUndefined();
-  // They may have begun to drain right after the last look.
+  // They may have begun to drain right after the last poll.
   expect(quiet(at(2), 50_000)).toBe(40_000 + 5 * minute);
   expect(quiet(at(1), 4 * minute)).toBe(40_000 + 5 * minute);
   expect(quiet(at(0), 5 * minute)).toBeUndefined();
-  // Old tasks that go before the new ones run have drained by then.
+  // Old tasks that stop before the new ones run have drained by then.
   expect(createQuietTimes(5 * minute)(at(1, 50), 50_000)).toBeUndefined();
 });

@@ -7,8 +7,8 @@ const minute = 60_000;
 const defaults = { canaryMinutes: 10, stepMinutes: 6 };
 
 /**
- * The end of the wait that a deployment is in, in milliseconds since the epoch; undefined while ECS works. ECS tells
- * only the stage and the weights that are, so a wait is counted from the last look before it was seen: it may end
+ * Returns the end of the deployment's current wait, in milliseconds since the epoch; undefined while ECS works. ECS
+ * shows only the current stage and weights, so a wait is counted from the last poll before it was seen: it may end
  * later than this, not earlier.
  */
 export function createQuietTimes(
@@ -30,8 +30,8 @@ export function createQuietTimes(
 }
 
 /**
- * A rolling update that keeps all tasks up lets no old one go before every new one runs; the load balancer then keeps
- * it for its whole delay, with connections or without.
+ * A rolling update that keeps all tasks up stops no old one before every new one runs. The load balancer then keeps it
+ * for its whole delay, with connections or without.
  */
 function isDraining(deployment: ServiceDeployment): boolean {
   const { status, deploymentConfiguration, targetServiceRevision: target } = deployment;
@@ -43,7 +43,7 @@ function isDraining(deployment: ServiceDeployment): boolean {
 
 function waitOf({ lifecycleStage, deploymentConfiguration = {} }: ServiceDeployment, weight: number): number {
   if (lifecycleStage === "BAKE_TIME") return deploymentConfiguration.bakeTimeInMinutes ?? 0;
-  // Where traffic stands still between two steps; hooks before a step have a stage of their own.
+  // Traffic pauses between two steps; hooks before a step have a stage of their own.
   if (lifecycleStage !== "PRODUCTION_TRAFFIC_SHIFT" || weight === 0 || weight === 100) return 0;
   return stepMinutes(deploymentConfiguration);
 }

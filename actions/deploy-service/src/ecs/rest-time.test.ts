@@ -7,7 +7,7 @@ const counts = (requested: number, running: number, old: number): ServiceDeploym
   sourceServiceRevisions: [{ arn: "old", runningTaskCount: old }],
 });
 
-/** What is left after each look, ten seconds apart. */
+/** Returns the rest time after each poll; polls are ten seconds apart. */
 const restTimes = (...seen: ServiceDeployment[]) => {
   const rest = createRestTimes();
   return seen.map((deployment, index) => rest(deployment, 10_000 * index));

@@ -2,8 +2,8 @@ import type { ServiceDeployment } from "@aws-sdk/client-ecs";
 import { runningOld } from "./snapshot.ts";
 
 /**
- * Milliseconds until all new tasks run, or all old ones are gone, if it goes on as it went so far; undefined while
- * nothing has been seen to change, and for the last old task, which may be gone any moment.
+ * Returns the milliseconds until all new tasks run, or all old ones are gone, at the pace so far. Undefined before any
+ * change was seen, and for the last old task, which may be gone any moment.
  */
 export function createRestTimes(): (deployment: ServiceDeployment, now: number) => number | undefined {
   const coming = createCountdown();
@@ -18,7 +18,7 @@ export function createRestTimes(): (deployment: ServiceDeployment, now: number) 
   };
 }
 
-/** When a count that falls reaches zero, by its pace since it was first seen. */
+/** Estimates when a falling count reaches zero, by its pace since it was first seen. */
 function createCountdown(): (count: number, now: number) => number | undefined {
   let first: { count: number; at: number } | undefined;
   let last = { count: 0, at: 0 };

@@ -20,7 +20,7 @@ test.each<[string, string, Partial<DeployInputs>, boolean]>([
   ["an older run's revision", `run=11.3 revision=web:1 ${workflow}`, {}, false],
   ["a revision after what a newer run tried in vain", `run=13.1 revision=web:7 ${workflow}`, {}, false],
   ["another workflow's revision", `run=99.1 revision=web:1 ${workflow}x`, {}, false],
-])("production that is %s", async (_, tag, inputs, refused) => {
+])("obeys the order of runs when production is %s", async (_, tag, inputs, refused) => {
   runs("web:1", tagged(tag));
   succeeds();
   const { record, error } = await run(inputs);
@@ -32,7 +32,7 @@ test.each<[string, string, Partial<DeployInputs>, boolean]>([
   expect(updates()).toEqual([]);
 });
 
-test("a run that a newer one overtakes while it waits gives way", async () => {
+test("refuses a run that a newer one overtakes while it waits", async () => {
   ecs
     .on(ListServiceDeploymentsCommand)
     .resolves({ serviceDeployments: [briefOf("d-1", { status: "IN_PROGRESS" })] });
@@ -45,7 +45,7 @@ test("a run that a newer one overtakes while it waits gives way", async () => {
   expect(updates()).toEqual([]);
 });
 
-test("each deployment notes its run on the service; that it cannot is a warning", async () => {
+test("notes each deployment's run on the service, and warns when it cannot", async () => {
   succeeds();
   ecs.on(TagResourceCommand).rejects(named("AccessDeniedException", "no tagging"));
   const { record, lines } = await run();

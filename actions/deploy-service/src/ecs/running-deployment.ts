@@ -14,7 +14,7 @@ import {
 import { snapshotOf } from "./snapshot.ts";
 import { stopServiceDeployment } from "./stop.ts";
 
-/** A rollback of a rolling update starts old tasks anew; one of the other strategies drains the new ones. */
+/** A rollback of a rolling update starts old tasks again; one of the other strategies drains the new ones. */
 const settleMs = 15 * 60_000;
 
 /** `startedBy` is the id of the service's primary deployment, which its tasks carry. */
@@ -52,12 +52,12 @@ export function runningDeployment(
       ),
   };
 
-  /** ECS stops a deployment when another begins, and says so in no field of its own. */
+  /** Finds the deployment that stopped this one; ECS has no field for it. */
   async function findSuccessor({ createdAt }: ServiceDeployment, signal: AbortSignal | undefined) {
     const since = createdAt?.getTime() ?? 0;
     const listed = await listServiceDeployments(world, service, signal);
     const others = listed.filter((each) => each.serviceDeploymentArn !== arn);
-    // A service has one deployment under way: one that goes on after this one is later, whatever clocks say.
+    // A service has one deployment in progress: it is later than this one, whatever the clocks say.
     const successor = others.findLast((each) => isOngoing(each) || (each.createdAt?.getTime() ?? 0) >= since);
     return successor && shortId(successor.serviceDeploymentArn);
   }

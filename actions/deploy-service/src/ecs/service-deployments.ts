@@ -21,7 +21,7 @@ export function isOngoing({ status }: { readonly status?: ServiceDeploymentStatu
   return ongoing.includes(status);
 }
 
-/** The service's deployments of the last 90 days, newest first; the first page holds all that can still matter. */
+/** Lists the service's deployments of the last 90 days, newest first; the first page contains all relevant ones. */
 export async function listServiceDeployments(
   world: EcsWorld,
   { cluster, service }: ServiceName,
@@ -47,14 +47,14 @@ export async function describeServiceDeployment(
   throw new Error(`ECS no longer has ${arn} (${failures[0]?.reason ?? "MISSING"}); was the service deleted?`);
 }
 
-/** Task definition ARN of each service revision, in the order asked for. */
+/** Returns the task definition ARN of each service revision, in the order of `arns`. */
 export async function describeRevisions(world: EcsWorld, arns: string[]): Promise<(string | undefined)[]> {
   const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns });
   const { serviceRevisions = [] } = await world.clients.ecs.send(command);
   return arns.map((arn) => serviceRevisions.find((each) => each.serviceRevisionArn === arn)?.taskDefinition);
 }
 
-/** The last part of a service deployment's ARN, for messages. */
+/** Returns the last part of a service deployment's ARN, for messages. */
 export function shortId(arn = ""): string {
   return arn.slice(arn.lastIndexOf("/") + 1);
 }

@@ -22,7 +22,7 @@ test.each<[ServiceDeploymentStatus, string | undefined]>([
   ["ROLLBACK_SUCCESSFUL", "rolled-back"],
   ["ROLLBACK_FAILED", "failed"],
   ["SUCCESSFUL", "succeeded"],
-])("%s has ended as %s", (status, ended) => {
+])("maps %s to the end %s", (status, ended) => {
   expect(snapshotOf({ status }, known).ended).toBe(ended);
 });
 
@@ -35,7 +35,7 @@ test.each<[string, ServiceDeployment, string | undefined, string]>([
     "failed",
   ],
   ["an alarm went off, without rollback", { alarms: { status: "TRIGGERED" } }, undefined, "failed"],
-])("STOPPED because %s", (_, parts, successor, ended) => {
+])("finds the real end of STOPPED when %s", (_, parts, successor, ended) => {
   expect(snapshotOf({ ...parts, status: "STOPPED" }, { ...known, successor }).ended).toBe(ended);
 });
 
@@ -106,7 +106,7 @@ test.each<[string, ServiceDeployment, string]>([
     "started",
   ],
   ["all is done", { status: "SUCCESSFUL" }, "complete"],
-])("stage when %s", (_, deployment, stage) => {
+])("computes the stage when %s", (_, deployment, stage) => {
   expect(snapshotOf(deployment, known).stage).toBe(stage);
 });
 
@@ -128,7 +128,7 @@ test.each<[string, ServiceDeployment, string]>([
   ],
   ["it bakes", { ...native, ...rolling(2), lifecycleStage: "BAKE_TIME" }, "complete"],
   ["it is rolled back", { ...rolling(1), status: "ROLLBACK_IN_PROGRESS" }, "complete"],
-])("what may be reached any moment when %s", (_, deployment, near) => {
+])("shows which stage may come any moment when %s", (_, deployment, near) => {
   expect(snapshotOf(deployment, known).near).toBe(near);
 });
 
@@ -145,11 +145,11 @@ test.each<[string, ServiceDeployment, object | undefined]>([
     { blue: 66.7, green: 33.3 },
   ],
   ["is not known while no task runs", { targetServiceRevision: target(3, 0) }, undefined],
-])("traffic %s", (_, deployment, traffic) => {
+])("computes the traffic %s", (_, deployment, traffic) => {
   expect(snapshotOf(deployment, known).traffic).toEqual(traffic);
 });
 
-test("the cause is told by rollback and alarms", () => {
+test("reads the cause from rollback and alarms", () => {
   const { reason, triggeredAlarms } = snapshotOf(
     {
       status: "ROLLBACK_SUCCESSFUL",
@@ -163,7 +163,7 @@ test("the cause is told by rollback and alarms", () => {
   expect(triggeredAlarms).toEqual(["5xx"]);
 });
 
-test("stages that were seen are remembered, the one that failed with its reason, hooks beside them", () => {
+test("remembers earlier stages, the failed one with its reason, and hooks next to them", () => {
   const history = createHistory();
   const hook = { hookId: "pause-1", status: "AWAITING_ACTION", expiresAt: new Date(0) } as const;
   history({ status: "PENDING" }, 0);

@@ -43,12 +43,14 @@ function endedOf(deployment: ServiceDeployment, successor: string | undefined): 
   if (status === "ROLLBACK_SUCCESSFUL") return "rolled-back";
   if (status === "ROLLBACK_FAILED") return "failed";
   if (status !== "STOPPED") return undefined;
-  // Without rollback, a failure that ECS finds by itself ends in STOPPED as well.
+  // Without rollback, a failure that ECS detects ends in STOPPED as well.
   if (alarms?.status === "TRIGGERED" || deploymentCircuitBreaker?.status === "TRIGGERED") return "failed";
   return successor ? "superseded" : "stopped";
 }
 
-/** In the order in which a deployment passes them; stages without work are left out (API reference, ServiceDeployment). */
+/**
+ * In the order in which a deployment passes them; stages without work are left out (API reference, ServiceDeployment).
+ */
 const positions: readonly string[] = [
   "RECONCILE_SERVICE",
   "PRE_SCALE_UP",
@@ -64,9 +66,9 @@ const positions: readonly string[] = [
 ];
 
 /**
- * How far it got, by position. Traffic has shifted once all of it goes to the new tasks and the hooks after the shift
- * are done; in a rolling update once every wanted task runs the new revision and no task the old one. Complete is
- * what ECS calls SUCCESSFUL: after bake and clean-up.
+ * Returns the reached stage, by position. Traffic has shifted once all of it goes to the new tasks and the hooks after
+ * the shift are done; in a rolling update once every desired task runs the new revision and no task the old one.
+ * Complete means ECS's SUCCESSFUL: after bake and clean-up.
  */
 function stageOf(deployment: ServiceDeployment): Stage {
   const { status, lifecycleStage, targetServiceRevision: target } = deployment;
@@ -93,11 +95,11 @@ function drainsWithinOf(deployment: ServiceDeployment): number | undefined {
   return isRolling(deployment) ? stopMs : cleanUpMs;
 }
 
-/** Once all new tasks run, what is left takes seconds, or is a wait whose length is known. */
+/** Once all new tasks run, the rest takes seconds, or is a wait of known length. */
 function nearOf(deployment: ServiceDeployment): Stage {
   const { status, targetServiceRevision: target = {} } = deployment;
   if (status === "PENDING") return "started";
-  // Who follows a rollback waits for its end.
+  // During a rollback, its end is what is waited for.
   if (status !== "IN_PROGRESS") return "complete";
   if ((target.runningTaskCount ?? 0) < (target.requestedTaskCount ?? 0)) return "started";
   return isRolling(deployment) || stageOf(deployment) === "traffic-shifted" ? "complete" : "traffic-shifted";
@@ -112,7 +114,10 @@ function hasRolledOver(deployment: ServiceDeployment): boolean {
   return requestedTaskCount > 0 && runningTaskCount >= requestedTaskCount && runningOld(deployment) === 0;
 }
 
-/** As requested of the load balancer; in a rolling update, which has no weights, each side's share of running tasks. */
+/**
+ * Returns the traffic as set on the load balancer; in a rolling update, which has no weights, each side's share of
+ * running tasks.
+ */
 function trafficOf(deployment: ServiceDeployment): Traffic | undefined {
   const target = deployment.targetServiceRevision;
   if (!isRolling(deployment)) {
@@ -125,7 +130,7 @@ function trafficOf(deployment: ServiceDeployment): Traffic | undefined {
 }
 
 function sharesOf(percent: number): Traffic {
-  // ECS takes tenths of a per cent.
+  // ECS accepts tenths of a per cent.
   const green = Math.round(percent * 10) / 10;
   return { blue: Math.round((100 - green) * 10) / 10, green };
 }
@@ -136,7 +141,7 @@ function progressOf(deployment: ServiceDeployment): string | undefined {
   return `tasks: new ${target.runningTaskCount ?? 0} of ${target.requestedTaskCount ?? 0}, old ${runningOld(deployment)}`;
 }
 
-/** A revision that is deployed anew (force) is among its own sources; what runs then is told by the target. */
+/** A revision that is deployed again (force) is among its own sources; then the target shows what runs. */
 export function runningOld({
   sourceServiceRevisions = [],
   targetServiceRevision,

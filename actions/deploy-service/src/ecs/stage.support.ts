@@ -13,13 +13,13 @@ import { type Stage, stageOn } from "../stage.support.ts";
 type Settings = Partial<CreateServiceCommandInput>;
 
 /**
- * A simulated account with a load-balanced service that ECS deploys itself: behind two target groups and rules for
- * production and test traffic, as its own strategies want them, or behind one for a rolling update. In virtual time.
+ * Creates a simulated account with a load-balanced service that ECS deploys itself, in virtual time. ECS's own
+ * strategies get two target groups and rules for production and test traffic, a rolling update gets one group.
  */
 export const createEcsStage = async (configuration: DeploymentConfiguration, settings: Settings = {}) =>
   createStageIn(await createTestWorld(), configuration, settings, webProgram);
 
-/** The same with tasks that are processes, in time that passes faster than the wall. */
+/** Creates the same with tasks that are processes, in accelerated real time. */
 export const createRealEcsStage = async (configuration: DeploymentConfiguration) =>
   createStageIn(await createRealWorld(), configuration);
 
@@ -37,7 +37,9 @@ async function createStageIn(
   return stageOn({ simulator, productionUrl, cluster: "main", program });
 }
 
-/** The same with waits that are set once the service runs, since its first deployment would make them, too. */
+/**
+ * Creates the same, with waits that are set after the service runs, since its first deployment would make them, too.
+ */
 export async function createWaitingEcsStage(configuration: DeploymentConfiguration): Promise<Stage> {
   const { strategy = "ROLLING" } = configuration;
   const quick =

@@ -3,7 +3,7 @@ import { Failure } from "../../../shared/failure.ts";
 import type { World } from "../clients.ts";
 import type { StopKind } from "../deployment/running-deployment.ts";
 
-/** Asks ECS to end a service deployment; false when it had ended already. */
+/** Asks ECS to end a service deployment; returns false when it had ended already. */
 export async function stopServiceDeployment(
   world: Pick<World, "log"> & { readonly clients: Pick<World["clients"], "ecs"> },
   serviceDeploymentArn: string,

@@ -1,5 +1,5 @@
 import { playMatrix } from "./support/matrix.ts";
 import { rowsInContainers } from "./support/rows.ts";
 
-// One engine shows what containers add; the other engines are shown with processes.
+// One engine shows what containers add; the other engines are tested with processes.
 playMatrix("native", "docker", rowsInContainers);

@@ -5,7 +5,7 @@ import type { RunningService } from "../../../shared/ecs/service.ts";
 import type { World } from "../clients.ts";
 import { findRunTag, runTagKey, writeRollbackTag, writeRunTag } from "./run-tag.ts";
 
-/** Notes on the service which run brought the revision, for later runs to see; that it cannot is only a warning. */
+/** Notes on the service which run deployed the revision, for later runs; a failure is only a warning. */
 export async function markRun(
   { run, clients, log }: World,
   { service }: RunningService,

@@ -50,10 +50,10 @@ test.each([
     `Run 13 of ${workflow} has brought web:8 of web into production already; this is the older run 12`,
   ],
   ["an older run, once production is something else", 12, "web:9", undefined],
-])("after a rollback on request: %s", (_, number, inProduction, message) => {
+])("checks the order of runs after a rollback on request: %s", (_, number, inProduction, message) => {
   expect(refusal(number, inProduction)).toBe(message);
 });
 
-test("a rollback is never called older", () => {
+test("never calls a rollback older", () => {
   expect(refusal(1, "web:7", "rollback")).toBeUndefined();
 });

@@ -7,9 +7,9 @@ import type { DeploymentRecord } from "../record.ts";
 import { findRunTag, isSameWorkflow, type RunTag } from "./run-tag.ts";
 
 /**
- * Throws when production is what a newer run of the same workflow brought, or what that run's revision was rolled back
- * to on request: a run that waited long, or was started again, must not put older code in its place. What a newer run
- * tried in vain does not count, as production runs another revision then.
+ * Throws when production runs what a newer run of the same workflow deployed, or what that run was rolled back to on
+ * request. A run that waited long, or was started again, must not replace it with older code. Failed newer runs do not
+ * count, as production runs another revision then.
  */
 export function refuseOlderRun(
   { run }: World,

@@ -19,11 +19,11 @@ const runOf = (changes: Record<string, string> = {}) => {
   return run;
 };
 
-test("outside of GitHub Actions there is no run", () => {
+test("reads no run outside of GitHub Actions", () => {
   expect(readRun({})).toBeUndefined();
 });
 
-test("a tag tells run, attempt, revision and workflow", () => {
+test("writes run, attempt, revision and workflow into a tag", () => {
   const value = writeRunTag(runOf(), "web:7");
   expect(value).toBe("run=12.2 revision=web:7 workflow=octocat/shop/.github/workflows/deploy.yml");
   expect(readRunTag(value)).toEqual({
@@ -34,7 +34,7 @@ test("a tag tells run, attempt, revision and workflow", () => {
   });
 });
 
-test("what a person wrote there is no run", () => {
+test("reads no run from text that a person wrote", () => {
   expect(readRunTag("by hand")).toBeUndefined();
   expect(readRunTag(undefined)).toBeUndefined();
 });
@@ -58,7 +58,7 @@ test.each<[string, Record<string, string>, Record<string, string>, boolean]>([
     { GITHUB_WORKFLOW_REF: "", GITHUB_WORKFLOW: "Ship, now!" },
     true,
   ],
-])("same workflow: %s", (_, tagged, running, same) => {
+])("compares the workflows of two runs: %s", (_, tagged, running, same) => {
   const tag = readRunTag(writeRunTag(runOf(tagged), "web:7"));
   expect(tag && isSameWorkflow(tag, runOf(running))).toBe(same);
 });
@@ -69,7 +69,7 @@ const tagOf = (number: string, revision: string) => {
   return tag;
 };
 
-test("a rollback on request keeps number and workflow of the run it undoes, and says what it undid", () => {
+test("keeps number and workflow of the undone run in a rollback's tag, with the undone revision", () => {
   const value = writeRollbackTag(tagOf("13", "web:8"), "web:7");
   expect(value).toBe(
     "run=13.2 revision=web:7 undone=web:8 workflow=octocat/shop/.github/workflows/deploy.yml",
@@ -82,12 +82,12 @@ test("a rollback on request keeps number and workflow of the run it undoes, and 
 test.each([
   ["further back", "web:6", "run=13.2 revision=web:6 undone=web:8 "],
   ["forward again to what was undone", "web:8", "run=13.2 revision=web:8 workflow="],
-])("a second rollback, %s", (_, revision, begin) => {
+])("writes the tag of a second rollback, %s", (_, revision, begin) => {
   const first = readRunTag(writeRollbackTag(tagOf("13", "web:8"), "web:7"));
   expect(first && writeRollbackTag(first, revision).startsWith(begin)).toBe(true);
 });
 
-test("AWS shows of a rollback the run that asked for it, and no commit", () => {
+test("shows in AWS the run that requested a rollback, and no commit", () => {
   expect(describeRun(readRun(env, "rollback"))).toBe(
     "Rollback by octocat/shop, run 12: https://github.com/octocat/shop/actions/runs/987/attempts/2",
   );

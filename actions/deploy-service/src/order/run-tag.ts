@@ -1,7 +1,7 @@
 import type { Tag } from "@aws-sdk/client-ecs";
 import type { Run } from "./run.ts";
 
-/** Tag of an ECS service: which run brought which revision. */
+/** Tag of an ECS service that records which run deployed which revision. */
 export const runTagKey = "deploy-service:run";
 
 export interface RunTag {
@@ -9,9 +9,9 @@ export interface RunTag {
   readonly attempt: number;
   /** family:revision */
   readonly revision: string;
-  /** What the run had brought, as family:revision, when `revision` took its place by a rollback on request. */
+  /** Revision that the run had deployed, as family:revision, when a rollback on request replaced it by `revision`. */
   readonly undone: string | undefined;
-  /** owner/name/path, cut where a tag's value ends. */
+  /** owner/name/path, cut at the longest value of a tag. */
   readonly workflow: string;
 }
 
@@ -23,15 +23,15 @@ export function writeRunTag({ repository, workflow, number, attempt }: Run, revi
 }
 
 /**
- * A rollback on request is newer than the run it undoes, and takes that run's number: older runs stay older, and the
- * run itself, tried again, is none of them.
+ * A rollback on request is newer than the run it undoes, and takes that run's number: older runs stay older, and a
+ * retry of the run itself is not older.
  */
 export function writeRollbackTag(before: RunTag, revision: string): string {
   const undone = before.undone ?? before.revision;
   return format({ ...before, revision, undone: undone === revision ? undefined : undone });
 }
 
-/** Of the characters that a tag may have: letters, digits, blanks and + - = . _ : / @ */
+/** Uses only the characters that a tag may have: letters, digits, blanks and + - = . _ : / @ */
 function format({ number, attempt, revision, undone, workflow }: RunTag): string {
   const instead = undone === undefined ? "" : ` undone=${undone}`;
   const value = `run=${number}.${attempt} revision=${revision}${instead} workflow=${workflow}`;
@@ -45,12 +45,12 @@ export function readRunTag(value: string | undefined): RunTag | undefined {
   return { number: Number(number), attempt: Number(attempt), revision, undone, workflow };
 }
 
-/** The tag among a service's tags. */
+/** Finds the tag among a service's tags. */
 export function findRunTag(tags: readonly Tag[] | undefined): RunTag | undefined {
   return readRunTag(tags?.find(({ key }) => key === runTagKey)?.value);
 }
 
-/** Whether both are runs of one workflow, whose numbers tell their order. */
+/** Returns whether both are runs of one workflow, whose numbers show their order. */
 export function isSameWorkflow(tag: RunTag, { repository, workflow }: Run): boolean {
   return readRunTag(format({ ...tag, workflow: `${repository}/${workflow}` }))?.workflow === tag.workflow;
 }

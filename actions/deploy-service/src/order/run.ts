@@ -5,16 +5,16 @@ export interface Run {
   readonly repository: string;
   /** Path of the workflow file that was started; a called workflow has its caller's. */
   readonly workflow: string;
-  /** Grows with each new run of a workflow; a run that is tried again keeps it. */
+  /** Grows with each new run of a workflow; a rerun keeps it. */
   readonly number: number;
   readonly attempt: number;
-  /** Of this attempt of the run. */
+  /** URL of this attempt of the run. */
   readonly url: string;
-  /** Twelve digits of the commit. */
+  /** First twelve digits of the commit. */
   readonly commit: string;
 }
 
-/** From the default environment variables of GitHub Actions; undefined outside. */
+/** Reads the default environment variables of GitHub Actions; undefined outside. */
 export function readRun(env: NodeJS.ProcessEnv, kind: Run["kind"] = "deployment"): Run | undefined {
   const { GITHUB_REPOSITORY: repository, GITHUB_WORKFLOW_REF, GITHUB_WORKFLOW, GITHUB_SHA } = env;
   const number = Number(env.GITHUB_RUN_NUMBER);
@@ -34,7 +34,7 @@ export function readRun(env: NodeJS.ProcessEnv, kind: Run["kind"] = "deployment"
   };
 }
 
-/** Who deploys what, for those who look at the deployment in AWS. */
+/** Describes who deploys what, for readers of the deployment in AWS. */
 export function describeRun(run: Run | undefined): string {
   if (!run) return "deploy-service";
   // The commit of a rollback's run is not the one whose image comes back.

@@ -2,7 +2,7 @@ import { shortRevision } from "../../../shared/ecs/revision.ts";
 import { codeBlock, markdownTable } from "../../../shared/summary.ts";
 import { diffOf, hasChanges, type ImageChange, type Plan } from "./plan.ts";
 
-/** The part of the job summary that tells what changes; lines as in a diff, images by their short digests. */
+/** Returns the part of the job summary that shows the changes; lines as in a diff, images by their short digests. */
 export function changesSummary(plan: Plan, revisionBefore: string, service: string): string {
   if (!hasChanges(plan)) return "Nothing changes.";
   return [
@@ -18,7 +18,7 @@ export function changesSummary(plan: Plan, revisionBefore: string, service: stri
     .join("\n\n");
 }
 
-/** Two digests of one repository are easier told apart without it. */
+/** Two digests of one repository are easier to compare without its name. */
 function imageRow({ container, before, after }: ImageChange): string[] {
   const [beforeName, beforeDigest] = before.split("@");
   const [afterName, afterDigest] = after.split("@");
@@ -32,7 +32,7 @@ function imageRow({ container, before, after }: ImageChange): string[] {
       ];
 }
 
-/** Twelve digits, as Docker shows them. */
+/** Shortens to twelve digits, as Docker does. */
 function shortDigest(digest: string): string {
   return digest.slice(0, "sha256:".length + 12);
 }

@@ -3,12 +3,12 @@ import { type Checking, tryLookUp } from "../verify/checking.ts";
 import { findInEcr } from "../verify/images.ts";
 import type { ImageChange } from "./plan.ts";
 
-/** DescribeTasks takes no more at once; of a larger service these tasks tell as much as all. */
+/** DescribeTasks accepts no more at once; in a larger service these tasks are representative. */
 const mostTasks = 100;
 
 /**
- * Images of running tasks whose tag names another image by now: the task definition says the same, yet new tasks
- * would run something else. Only of this account's ECR; what cannot be looked at counts as unmoved.
+ * Finds images of running tasks whose tag points to another image by now: the task definition is equal, yet new tasks
+ * would run something else. Covers only this account's ECR; an image that cannot be read counts as unmoved.
  */
 export async function findMovedImages(checking: Checking): Promise<ImageChange[]> {
   const tagged = (checking.taskDefinition.containerDefinitions ?? []).filter(
@@ -28,7 +28,7 @@ export async function findMovedImages(checking: Checking): Promise<ImageChange[]
   return found.flat();
 }
 
-/** Who started the tasks of production: those of a deployment before may still wait for their end. */
+/** Returns what started production's tasks: those of a previous deployment may still wait for their end. */
 function primaryOf({ service: { taskSets = [], deployments = [] } }: Checking): string | undefined {
   return [...taskSets, ...deployments].find(({ status }) => status === "PRIMARY")?.id;
 }
@@ -54,7 +54,7 @@ function digestOf(tasks: readonly Task[], container: string): string | undefined
   return containers.find(({ name, imageDigest }) => name === container && imageDigest)?.imageDigest;
 }
 
-/** Of the image, and of those that an index holds: which of them a task reports depends on its host. */
+/** Returns the digests of the image and of those in its index: which of them a task reports depends on its host. */
 async function digestsInEcr(checking: Checking, text: string): Promise<string[]> {
   const { image } = await findInEcr(checking, text);
   const { manifests = [] } = JSON.parse(image?.imageManifest ?? "{}") as { manifests?: { digest: string }[] };

@@ -40,7 +40,7 @@ async function state() {
   return { taskDefinitionArns, deployments, desiredCount: services?.[0]?.desiredCount };
 }
 
-test("a plan tells what would change, and changes nothing", async () => {
+test("shows what a plan would change, and changes nothing", async () => {
   const before = await state();
   const { record, changes, diff, told, summary } = await run("two", { desiredCount: 3 });
   expect(record).toMatchObject({ status: "planned", changed: false, deploymentId: "", revisionAfter: "" });
@@ -55,7 +55,7 @@ test("a plan tells what would change, and changes nothing", async () => {
   expect(await state()).toEqual(before);
 });
 
-test("what production runs already is no change, whoever registered something since", async () => {
+test("finds no change to what production runs, whoever registered something since", async () => {
   const { record: tried } = await run("other", { mode: "apply", waitUntil: "registered" });
   const before = await state();
   const planned = await run("one");
@@ -69,14 +69,14 @@ test("what production runs already is no change, whoever registered something si
   expect(await state()).toEqual(before);
 });
 
-test("the same again is deployed when forced", async () => {
+test("deploys the same again when forced", async () => {
   const { record } = await run("one", { mode: "apply", force: true, waitUntil: "traffic-shifted" });
   expect(record.plan && hasChanges(record.plan)).toBe(false);
   expect(record).toMatchObject({ changed: true, status: "traffic-shifted" });
   expect(record.revisionAfter).toBe(record.revisionBefore);
 });
 
-test("images are told by their digests, secrets by their names, and no secret value is shown", async () => {
+test("shows images by digest and secrets by name, and no secret value", async () => {
   const image = `${stage.image.split("@")[0]}@sha256:${"0".repeat(64)}`;
   const definition = JSON.parse(await readFile(await stage.taskDefinition("one"), "utf8"));
   Object.assign(definition.containerDefinitions[0], {
@@ -101,7 +101,7 @@ test("images are told by their digests, secrets by their names, and no secret va
   expect(record.status).not.toBe("planned");
 });
 
-test("a tag that names another image by now is a change, though the task definition says the same", async () => {
+test("counts a tag that points to another image as a change, though the task definition is equal", async () => {
   const { aws } = stage.simulator;
   const image = `${stage.image.split("@")[0]}:latest`;
   const definition = JSON.parse(await readFile(await stage.taskDefinition("tagged"), "utf8"));

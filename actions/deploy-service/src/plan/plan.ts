@@ -11,14 +11,14 @@ import type { World } from "../clients.ts";
 import type { WantedRevision } from "../revision.ts";
 import { beginChecking } from "../verify/checking.ts";
 
-/** What a deployment would change. */
+/** Changes that a deployment would make. */
 export interface Plan {
   /** ARN of the registered revision that would be deployed; undefined: one has to be registered. */
   readonly revision: string | undefined;
-  /** One line per difference of production's revision to the new one. */
+  /** One line per difference between production's revision and the new one. */
   readonly revisionChanges: readonly string[];
   readonly images: readonly ImageChange[];
-  /** Production runs this revision, but with images that its tags do not name any more. */
+  /** Production runs this revision, but its image tags now point to other images. */
   readonly anew: boolean;
   /** One line per difference of the service itself. */
   readonly serviceChanges: readonly string[];
@@ -31,7 +31,7 @@ export interface ImageChange {
   readonly after: string;
 }
 
-/** Compares with what production runs, and finds a registered revision that says the same: that one first. */
+/** Compares with production, and finds a registered equal revision: production's own first. */
 export async function planRevision(
   world: World,
   { taskDefinition, arn }: WantedRevision,
@@ -90,7 +90,7 @@ export function hasChanges({ revisionChanges, serviceChanges }: Plan): boolean {
   return revisionChanges.length + serviceChanges.length > 0;
 }
 
-/** One line per difference; those of the service begin with `service.`. */
+/** Formats one line per difference; those of the service begin with `service.`. */
 export function diffOf({ revisionChanges, serviceChanges }: Plan): string {
   return [...revisionChanges, ...serviceChanges].join("\n");
 }

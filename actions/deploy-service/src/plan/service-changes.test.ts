@@ -45,6 +45,6 @@ test.each<[string, Record<string, unknown>, string[]]>([
       '~ service.platformVersion: "1.4.0" → "1.3.0"',
     ],
   ],
-])("an AppSpec that %s", (_, properties, lines) => {
+])("compares an AppSpec that %s", (_, properties, lines) => {
   expect(diffService(serviceInProduction(service), serviceInAppSpec(properties))).toEqual(lines);
 });

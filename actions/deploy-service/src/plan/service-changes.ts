@@ -2,7 +2,7 @@ import type { Service } from "@aws-sdk/client-ecs";
 import { isObject } from "../../../shared/task-definition.ts";
 import { diffTaskDefinitions } from "../../../shared/task-definition-diff.ts";
 
-/** What of the service a deployment changes beside its revision: the members that `after` has, as `before` has them. */
+/** Lists the service's changes besides its revision: the members that `after` has, compared with `before`. */
 export function diffService(before: object, after: object): string[] {
   const named = Object.entries(before).filter(([key]) => key in after);
   return diffTaskDefinitions(Object.fromEntries(named), after).map((line) =>
@@ -10,7 +10,7 @@ export function diffService(before: object, after: object): string[] {
   );
 }
 
-/** The service as a CodeDeploy AppSpec may change it. */
+/** Returns the members of the service that a CodeDeploy AppSpec may change. */
 export function serviceInProduction(service: Service): object {
   const { loadBalancers, networkConfiguration, platformVersion, capacityProviderStrategy } =
     service.taskSets?.find(({ status }) => status === "PRIMARY") ?? service;
@@ -30,7 +30,7 @@ export function serviceInProduction(service: Service): object {
   }) as object;
 }
 
-/** The same of an AppSpec's Properties, whose keys are those of the API in another case. */
+/** Returns the same from an AppSpec's Properties, whose keys are those of the API in another case. */
 export function serviceInAppSpec(properties: Readonly<Record<string, unknown>>): object {
   const { taskDefinition: _, platformVersion, ...rest } = inApiCase(properties) as Record<string, unknown>;
   const strategy = rest.capacityProviderStrategy;
@@ -39,7 +39,7 @@ export function serviceInAppSpec(properties: Readonly<Record<string, unknown>>):
     ...(Array.isArray(strategy) && {
       capacityProviderStrategy: strategy.map((item) => ({ base: 0, weight: 0, ...item })),
     }),
-    // LATEST stays what it is however far it has come.
+    // LATEST is no change, however far it has moved.
     ...(platformVersion !== undefined && platformVersion !== "LATEST" && { platformVersion }),
   }) as object;
 }

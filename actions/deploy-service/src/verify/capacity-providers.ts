@@ -2,8 +2,8 @@ import type { CapacityProviderStrategyItem, Service } from "@aws-sdk/client-ecs"
 import type { Finding } from "../../../shared/findings.ts";
 
 /**
- * The AppSpec keeps the service's capacity providers: without a strategy of its own, CodeDeploy makes the replacement
- * tasks without them.
+ * Checks that the AppSpec keeps the service's capacity providers: without a strategy, CodeDeploy creates the
+ * replacement tasks without them.
  */
 export function checkCapacityProviders(
   service: Service,

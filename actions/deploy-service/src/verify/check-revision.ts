@@ -5,7 +5,7 @@ import { checkLogGroups } from "./log-groups.ts";
 import { checkRoles } from "./roles.ts";
 import { checkSecrets } from "./secrets.ts";
 
-/** What a task needs to start, looked up at the same time. */
+/** Checks in parallel everything that a task needs to start. */
 export async function checkRevision(checking: Checking): Promise<Finding[]> {
   const checks = [checkImages, checkRoles, checkLogGroups, checkSecrets];
   return (await Promise.all(checks.map((check) => check(checking)))).flat();

@@ -5,7 +5,7 @@ import { findPlaceholders } from "../../../shared/placeholders.ts";
 import type { TaskDefinitionInput } from "../../../shared/task-definition.ts";
 import type { Clients, World } from "../clients.ts";
 
-/** What the checks of a revision look at, and with what. */
+/** Input and clients of a revision's checks. */
 export interface Checking {
   readonly clients: Clients;
   readonly taskDefinition: TaskDefinitionInput;
@@ -13,7 +13,7 @@ export interface Checking {
   readonly signal: AbortSignal;
 }
 
-/** A runner in a private network may have no way to one of the services: that must not hold a deployment up. */
+/** A runner in a private network may not reach one of the services: that must not delay a deployment. */
 const patienceMs = 20_000;
 
 export function beginChecking(
@@ -29,12 +29,12 @@ export function beginChecking(
   };
 }
 
-/** What a placeholder stands for cannot be looked up; that it is left in is found elsewhere. */
+/** A placeholder cannot be checked; another check reports that it is left in. */
 export function isFilledIn(text: string | undefined): text is string {
   return text !== undefined && text !== "" && findPlaceholders(text).length === 0;
 }
 
-/** As `lookUp`, but whatever keeps AWS from answering stops nothing: the deployment does not need this answer. */
+/** As `lookUp`, but no failure of AWS stops anything: the deployment does not need this response. */
 export async function tryLookUp<T>(
   { signal }: Checking,
   what: string,

@@ -37,7 +37,7 @@ test.each<[string, Parameters<typeof worldWith>[0], number, string | undefined, 
     /^The deployment may take up to 1 h 30 min; how long the credentials last is not known/,
   ],
   ["that are not there, which the first call tells", new Error("none"), 90, undefined, /^$/],
-])("credentials %s", async (_, credentials, minutes, kind, text) => {
+])("checks credentials %s", async (_, credentials, minutes, kind, text) => {
   const [finding] = await checkCredentialsLife(worldWith(credentials), minutes * minute);
   expect(finding?.kind).toBe(kind);
   expect(finding?.text ?? "").toMatch(text);
@@ -45,7 +45,7 @@ test.each<[string, Parameters<typeof worldWith>[0], number, string | undefined, 
     expect(finding?.fix).toMatch(/longer role-duration-seconds .*or set a shorter deadline/);
 });
 
-test("credentials that have expired are refused before anything is asked", async () => {
+test("refuses expired credentials before any call", async () => {
   await expect(refuseExpired(worldWith(expiring(-5)))).rejects.toMatchObject({
     message: "The AWS credentials expired at 2026-11-25 13:55 UTC",
     nextStep: expect.stringContaining("role-duration-seconds"),

@@ -3,12 +3,12 @@ import type { EcsWorld } from "../../../shared/ecs/world.ts";
 import { Failure } from "../../../shared/failure.ts";
 import type { Finding } from "../../../shared/findings.ts";
 
-/** How long sessions last unless asked otherwise (aws-actions/configure-aws-credentials, role-duration-seconds). */
+/** Default lifetime of sessions (aws-actions/configure-aws-credentials, role-duration-seconds). */
 const usualLifeMs = 60 * 60_000;
 const renew =
   "give aws-actions/configure-aws-credentials a longer role-duration-seconds (the role's maximum session duration allows it), or put fresh keys into the secrets";
 
-/** Throws when the credentials are known to have expired: said at once, instead of by the first service that is asked. */
+/** Throws when the credentials are known to have expired, before the first service refuses them. */
 export async function refuseExpired(world: EcsWorld): Promise<void> {
   const expiration = (await findCredentials(world))?.expiration;
   if (!expiration || expiration.getTime() > world.clock.now()) return;
@@ -17,7 +17,7 @@ export async function refuseExpired(world: EcsWorld): Promise<void> {
   });
 }
 
-/** Whether the credentials outlast the time that the deployment may be followed for. */
+/** Checks whether the credentials outlast the time that the deployment may be followed for. */
 export async function checkCredentialsLife(world: EcsWorld, budgetMs: number): Promise<Finding[]> {
   const { expiration, sessionToken } = (await findCredentials(world)) ?? {};
   if (expiration) return compare(expiration, expiration.getTime() - world.clock.now(), budgetMs);
@@ -37,7 +37,7 @@ function compare(expiration: Date, leftMs: number, budgetMs: number): Finding[] 
   ];
 }
 
-/** Whoever has none is told so by the first call that needs them. */
+/** Missing credentials are reported by the first call that needs them. */
 async function findCredentials({ clients }: EcsWorld) {
   return clients.ecs.config.credentials().catch(() => undefined);
 }

@@ -1,10 +1,12 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import type { World } from "../clients.ts";
 
-/** AWS is not waited for: where it does not say, the default delay is assumed. */
+/** This read is not worth a long wait: without a response, the default delay is assumed. */
 const patienceMs = 10_000;
 
-/** How long the load balancer keeps a task that leaves the service, in milliseconds; undefined where AWS does not say. */
+/**
+ * Returns how long the load balancer keeps a deregistered task, in milliseconds; undefined where AWS does not show it.
+ */
 export async function findDrainTime(
   { clients, signal }: World,
   { loadBalancers = [] }: Service,

@@ -32,7 +32,7 @@ interface Container {
 }
 type Definition = Record<string, unknown> & { containerDefinitions: [Container] };
 
-/** Plans with a changed task definition; what is found, told and thrown. */
+/** Plans with a changed task definition; returns findings, log and error. */
 async function plan(change: (definition: Definition) => void, changes: Partial<DeployInputs> = {}) {
   const definition = JSON.parse(await readFile(await stage.taskDefinition("1"), "utf8")) as Definition;
   change(definition);
@@ -57,7 +57,7 @@ const secret = (valueFrom: (arn: string) => string, name = "kept") =>
     web.secrets = [{ name: "PASSWORD", valueFrom: valueFrom(secrets[name] ?? "") }];
   });
 
-test("with nothing to say, nothing is said", async () => {
+test("logs nothing when there is nothing to report", async () => {
   const { record, error, told } = await plan(() => {});
   expect(error).toBeUndefined();
   expect(record.findings).toEqual([]);
@@ -190,7 +190,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
     /which names neither a secret nor a parameter$/,
     /parameter's name or ARN/,
   ],
-])("%s is found, with its fix", async (_, change, text, fix) => {
+])("finds %s and shows its fix", async (_, change, text, fix) => {
   const { record, error } = await plan(change);
   expect(record.findings).toEqual([{ text: expect.stringMatching(text), fix: expect.stringMatching(fix) }]);
   expect(error.message).toMatch(text);
@@ -208,13 +208,13 @@ test.each<[string, (definition: Definition) => void]>([
   ["a JSON key of a secret, whose value nobody reads", secret((arn) => `${arn}:any-key::`)],
   ["a stage that a version has", secret((arn) => `${arn}::AWSCURRENT:`)],
   ["a parameter by its name", secret(() => "/web/password")],
-])("%s is fine", async (_, change) => {
+])("accepts %s", async (_, change) => {
   const { record, error } = await plan(change);
   expect(error).toBeUndefined();
   expect(record.findings).toEqual([]);
 });
 
-test("an image of another registry is not looked for, and the log says so", async () => {
+test("does not check an image of another registry, and says so in the log", async () => {
   const { record, error, told } = await plan(
     container((web) => {
       web.image = "public.ecr.aws/nginx/nginx:1.29";
@@ -225,7 +225,7 @@ test("an image of another registry is not looked for, and the log says so", asyn
   expect(told).toContain("Image public.ecr.aws/nginx/nginx is not in this account's ECR: it was not checked");
 });
 
-test("everything that is wrong is told at once, and nothing is registered or deployed", async () => {
+test("reports all faults together, and registers and deploys nothing", async () => {
   const before = await stage.simulator.aws.ecs.listTaskDefinitions({});
   const { record, error } = await plan(
     (definition) => {

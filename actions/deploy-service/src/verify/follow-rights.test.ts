@@ -17,11 +17,11 @@ import { codedeploy, denied, ecs, mockService, runWhole, serviceArn } from "../w
 
 const group = "arn:aws:codedeploy:us-east-1:123456789012:deploymentgroup:AppECS-c-web/DgpECS-c-web";
 
-/** The statement that the next step asks for. */
+/** Returns the policy statement in the next step. */
 const statementIn = (error: Failure | undefined) =>
   JSON.parse(/\{.*\}/.exec(`${error?.message} ${error?.nextStep}`)?.[0] ?? "null");
 
-test("all rights that following a CodeDeploy deployment needs are named at once, and nothing changes", async () => {
+test("names all missing rights for following a CodeDeploy deployment together, and changes nothing", async () => {
   mockService("CODE_DEPLOY");
   codedeploy.on(GetDeploymentCommand).rejects(denied("codedeploy:GetDeployment"));
   codedeploy.on(GetDeploymentTargetCommand).rejects(denied("codedeploy:GetDeploymentTarget"));
@@ -43,7 +43,7 @@ test("all rights that following a CodeDeploy deployment needs are named at once,
   expect(codedeploy.commandCalls(GetDeploymentCommand)[0]?.args[0].input).toEqual({ deploymentId: "d-0" });
 });
 
-test("a group without a deployment is asked about one that does not exist", async () => {
+test("checks a group without a deployment with an ID that does not exist", async () => {
   mockService("CODE_DEPLOY");
   codedeploy.on(ListDeploymentsCommand).resolves({ deployments: [] });
   codedeploy.on(GetDeploymentCommand).rejects(named("DeploymentDoesNotExistException"));
@@ -53,7 +53,7 @@ test("a group without a deployment is asked about one that does not exist", asyn
   expect(changes).toBe(0);
 });
 
-test("so are those that following a deployment of ECS needs", async () => {
+test("names all missing rights for following a deployment of ECS together", async () => {
   mockService("ECS");
   ecs.on(DescribeServiceDeploymentsCommand).rejects(denied("ecs:DescribeServiceDeployments"));
   ecs.on(DescribeServiceRevisionsCommand).rejects(denied("ecs:DescribeServiceRevisions"));
@@ -69,7 +69,7 @@ test("so are those that following a deployment of ECS needs", async () => {
   expect(changes).toBe(0);
 });
 
-test("a role that may not see the service learns of everything else that it lacks as well", async () => {
+test("reports all other missing rights to a role that may not see the service", async () => {
   mockService("ECS");
   ecs.on(DescribeServicesCommand).rejects(denied("ecs:DescribeServices", serviceArn));
   ecs.on(DescribeTaskDefinitionCommand).rejects(denied("ecs:DescribeTaskDefinition"));
@@ -90,7 +90,7 @@ test("a role that may not see the service learns of everything else that it lack
   expect(changes).toBe(0);
 });
 
-test("a plan, which follows nothing, only warns", async () => {
+test("only warns in a plan, which follows nothing", async () => {
   mockService("CODE_DEPLOY");
   codedeploy.on(GetDeploymentCommand).rejects(denied("codedeploy:GetDeployment"));
   const { record, lines } = await runWhole({ mode: "plan" });

@@ -23,13 +23,13 @@ interface Right {
   readonly resource: string;
 }
 
-/** Where the service is, as far as that is known. */
+/** Location of the service, as far as it is known. */
 type Known = Pick<RunningService, "controller"> & { readonly serviceArn: string };
 
-/** IDs that AWS has the form of, but never gives: the call is allowed if AWS says that there is no such thing. */
+/** Well-formed IDs that AWS never assigns: the call is allowed if AWS responds that there is no such thing. */
 const nothing = { deployment: "d-000000000", serviceDeployment: "0000000000000000000000" };
 
-/** The rights that following the deployment needs and the role lacks: read calls that show it before anything changes. */
+/** Finds missing rights for following the deployment: read calls show them before anything changes. */
 export async function checkFollowRights(
   world: World,
   inputs: DeployInputs,
@@ -40,7 +40,7 @@ export async function checkFollowRights(
   return missing.length > 0 ? [describeMissing(missing, inputs)] : [];
 }
 
-/** A read that the deployment cannot do without was denied: it is reported together with all others that are. */
+/** Reports a denied read that the deployment needs, together with all other denied ones. */
 export async function refuseDenied(
   world: World,
   inputs: DeployInputs,
@@ -86,7 +86,7 @@ async function findMissing(world: World, inputs: DeployInputs, known: Known): Pr
 
 type Try = <T>(right: Right, call: () => Promise<T>) => Promise<T | undefined>;
 
-/** Only a denial counts: whatever else a call ends with, the role may make it, or the deployment meets it again. */
+/** Only a denial counts: after any other end, the role may make the call, or the deployment meets the error again. */
 function collect(): { attempt: Try; missing: Right[] } {
   const missing: Right[] = [];
   const attempt: Try = async (right, call) => {
@@ -163,7 +163,7 @@ async function missingOfCodeDeploy(
   const listed = await attempt(right("ListDeployments"), () =>
     codedeploy.send(new ListDeploymentsCommand(names), options),
   );
-  // No such group: that is a finding of its own, or the service is one of ECS.
+  // The group is missing, which another check reports, or ECS deploys the service.
   if (!listed && missing.length === 0) return [];
   const deploymentId = listed?.deployments?.[0] ?? nothing.deployment;
   const targetId = `${lastSegment(cluster)}:${lastSegment(service)}`;

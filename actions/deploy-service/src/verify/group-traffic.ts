@@ -5,7 +5,7 @@ import { findListener, type ListenerRoutes } from "./listener-routes.ts";
 import { checkProductionRoutes } from "./production-routes.ts";
 import { checkPair, checkTargetGroup, findTargetGroup, nameOf } from "./target-groups.ts";
 
-/** That CodeDeploy can shift the service's traffic between the deployment group's pair of target groups. */
+/** Checks that CodeDeploy can shift the service's traffic between the deployment group's pair of target groups. */
 export async function checkGroupTraffic(checking: Checking, group: DeploymentGroupInfo): Promise<Finding[]> {
   const groupName = `deployment group ${group.deploymentGroupName}`;
   const [pair] = group.loadBalancerInfo?.targetGroupPairInfoList ?? [];
@@ -49,7 +49,7 @@ function checkPrimary(
 ): Finding[] {
   const taskSet = service.taskSets?.find(({ status }) => status === "PRIMARY");
   const primary = taskSet?.loadBalancers?.[0]?.targetGroupArn;
-  // While a deployment goes on, the listener is on its way from one to the other.
+  // During a deployment, the listener is moving from one to the other.
   if (!primary || service.taskSets?.some(({ status }) => status === "ACTIVE")) return [];
   if (!pair.includes(primary))
     return [

@@ -5,11 +5,13 @@ import { type Checking, tryLookUp } from "./checking.ts";
 
 interface FoundImage {
   readonly image: Image;
-  /** As the task definition names it. */
+  /** The image as the task definition has it. */
   readonly text: string;
 }
 
-/** Of an OCI image index, image manifest or image configuration (image-spec v1.1), or Docker's forms of them. */
+/**
+ * Platform in an OCI image index, image manifest or image configuration (image-spec v1.1), or Docker's forms of them.
+ */
 interface Platform {
   readonly os?: string;
   readonly architecture?: string;
@@ -19,7 +21,7 @@ interface Manifest {
   readonly config?: { readonly digest: string };
 }
 
-/** That the image, or one of an index, is made for the task definition's runtimePlatform. */
+/** Checks that the image, or one of an index, is built for the task definition's runtimePlatform. */
 export async function checkPlatform(
   checking: Checking,
   ecr: ECRClient,
@@ -40,8 +42,8 @@ export async function checkPlatform(
 }
 
 /**
- * Undefined where any may do: only on Fargate does a missing runtimePlatform mean LINUX on X86_64 (API reference,
- * RuntimePlatform).
+ * Returns undefined where any platform will do: only on Fargate does a missing runtimePlatform mean LINUX on X86_64
+ * (API reference, RuntimePlatform).
  */
 function wantedPlatform({
   runtimePlatform,

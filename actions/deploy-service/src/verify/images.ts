@@ -12,7 +12,7 @@ import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 import { checkPlatform } from "./image-platform.ts";
 import { judgeMissing } from "./pull-through-cache.ts";
 
-/** The containers' images are in ECR, and made for what the tasks run on. Other registries are not asked. */
+/** Checks that the containers' images are in ECR and built for the tasks' platform. Other registries are not read. */
 export async function checkImages(checking: Checking): Promise<Finding[]> {
   const { containerDefinitions = [] } = checking.taskDefinition;
   const images = new Set(containerDefinitions.map(({ image }) => image).filter(isFilledIn));
@@ -26,7 +26,7 @@ async function checkImage(checking: Checking, text: string): Promise<Finding[]> 
   return [...findings, ...(await checkPlatform(checking, ecr, { image, text }))];
 }
 
-/** The image that a name means now, with the client of its registry; without one, findings say why. */
+/** Finds the image that a name points to now, with the client of its registry; findings say why there is none. */
 export async function findInEcr(
   checking: Checking,
   text: string,
@@ -50,7 +50,7 @@ export async function findInEcr(
   return { ecr, ...(await findImage(checking, ecr, name, text)) };
 }
 
-/** An image whose registry's name does not tell: ECR knows whether it is one of this account's repositories. */
+/** Checks with ECR whether the repository is one of this account, when the registry's name does not show it. */
 async function isOwn(
   checking: Checking,
   ecr: ECRClient,

@@ -7,7 +7,7 @@ import {
 import type { Finding } from "../../../shared/findings.ts";
 import { type Checking, tryLookUp } from "./checking.ts";
 
-/** A rule of a listener that forwards; the default one stands for the listener's default action. */
+/** A forwarding rule of a listener; the default one is the listener's default action. */
 export interface Route {
   readonly ruleArn: string;
   readonly isDefault: boolean;
@@ -24,7 +24,7 @@ export interface ListenerRoutes {
   readonly routes: readonly Route[];
 }
 
-/** A listener and what it forwards where. `use` is "production" or "test". */
+/** Finds a listener and its routes. `use` is "production" or "test". */
 export async function findListener(
   checking: Checking,
   arn: string,
@@ -65,7 +65,7 @@ export async function findListener(
   }
 }
 
-/** Of a rule that forwards; none of any other. */
+/** Returns the route of a forwarding rule; undefined for any other rule. */
 export function routeOf({ RuleArn = "", IsDefault = false, Actions = [], Conditions = [] }: Rule): Route[] {
   const weights = new Map(
     Actions.filter(({ Type }) => Type === "forward").flatMap(({ TargetGroupArn, ForwardConfig }) =>

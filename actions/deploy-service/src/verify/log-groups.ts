@@ -8,7 +8,7 @@ interface LogGroup {
   readonly container: string;
 }
 
-/** The log groups that containers write to exist, unless the log driver creates them: a task cannot start without. */
+/** Checks that the containers' log groups exist, unless the log driver creates them: a task cannot start without. */
 export async function checkLogGroups(checking: Checking): Promise<Finding[]> {
   const found = await Promise.all(groupsOf(checking).map((group) => checkLogGroup(checking, group)));
   return found.flat();
@@ -33,7 +33,7 @@ async function checkLogGroup(checking: Checking, { name, region, container }: Lo
     (options) => logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }), options),
     {},
   );
-  // By prefix, in alphabetical order: the name itself comes before all that only begin with it.
+  // The list is by prefix in alphabetical order: the name itself comes before all that only begin with it.
   if (!value || value.logGroups?.some(({ logGroupName }) => logGroupName === name)) return findings;
   return [
     {

@@ -2,14 +2,14 @@ import type { ECRClient } from "@aws-sdk/client-ecr";
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
-/** Clients that only the checks before a deployment need; each is loaded when its first question is asked. */
+/** Clients that only the checks before a deployment need; each is loaded at its first use. */
 export interface LookUpClients {
   readonly ecr: (region?: string) => Promise<ECRClient>;
   readonly iam: () => Promise<IAMClient>;
   readonly secretsManager: (region?: string) => Promise<SecretsManagerClient>;
 }
 
-/** An answer that is not needed is not worth the patience with which a deployment is followed. */
+/** An optional response deserves fewer attempts than following a deployment. */
 const brief = { maxAttempts: 2 };
 
 export function createLookUpClients(): LookUpClients {

@@ -3,8 +3,8 @@ import type { ListenerRoutes, Route } from "./listener-routes.ts";
 import { nameOf } from "./target-groups.ts";
 
 /**
- * Foresees CodeDeploy's "Primary taskset target group must be behind listener …": it takes the listener's word for
- * which of the pair is in production, and the service's for which has the primary task set; both must say the same.
+ * Foresees CodeDeploy's "Primary taskset target group must be behind listener …". CodeDeploy reads the production group
+ * of the pair from the listener, and the primary task set's group from the service; both must be the same.
  */
 export function checkProductionRoutes(
   { listener, name, routes }: ListenerRoutes,
@@ -42,7 +42,7 @@ function commandFor({ isDefault, ruleArn }: Route, listenerArn: string, primary:
     : `aws elbv2 modify-rule --rule-arn ${ruleArn} --actions ${action}`;
 }
 
-/** Which requests are this service's only its owner knows. */
+/** Only its owner knows which requests are for this service. */
 function ruleFor(listenerArn: string, primary: string): string {
   return `add a rule for the service's requests: aws elbv2 create-rule --listener-arn ${listenerArn} --priority <number> --conditions Field=path-pattern,Values=<path> --actions Type=forward,TargetGroupArn=${primary}`;
 }

@@ -13,7 +13,7 @@ test.each<[string, string, PullThroughCacheRule[] | Error, string | undefined]>(
   ["that the rule for all brings", "nginx", [{ ecrRepositoryPrefix: "ROOT" }], "note"],
   ["that a rule might bring, which nobody may see", "ecr-public/nginx/nginx", denied, "unchecked"],
   ["whose name has no prefix", "customer", denied, undefined],
-])("a missing image %s", async (_, repository, rules, kind) => {
+])("handles a missing image %s", async (_, repository, rules, kind) => {
   const send = async () => {
     if (rules instanceof Error) throw rules;
     return { pullThroughCacheRules: rules };

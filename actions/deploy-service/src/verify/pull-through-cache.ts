@@ -3,8 +3,8 @@ import type { Finding } from "../../../shared/findings.ts";
 import { type Checking, tryLookUp } from "./checking.ts";
 
 /**
- * What an image that ECR does not have means: a fault, unless a pull through cache rule brings it at the first pull
- * (ECR user guide, "Sync an upstream registry": rules go by the repository's first words, ROOT is for all).
+ * Decides whether an image missing from ECR is a fault. It is none if a pull through cache rule fetches it at the first
+ * pull (ECR user guide, "Sync an upstream registry": rules match the repository's prefix, ROOT matches all).
  */
 export async function judgeMissing(
   checking: Checking,

@@ -7,7 +7,7 @@ import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 
 const tasks = "ecs-tasks.amazonaws.com";
 
-/** The task definition's roles exist in the service's account, and let ECS tasks assume them. */
+/** Checks that the task definition's roles exist in the service's account, and that ECS tasks may assume them. */
 export async function checkRoles(checking: Checking): Promise<Finding[]> {
   const { executionRoleArn, taskRoleArn } = checking.taskDefinition;
   const uses = Object.entries({ executionRoleArn, taskRoleArn });
@@ -47,7 +47,7 @@ async function checkRole(checking: Checking, role: string, key: string): Promise
   ];
 }
 
-/** A role may be named without its ARN; then it is one of the account. */
+/** A role may be given without its ARN; then it is one of the account. */
 function checkName({ service }: Checking, role: string, key: string): Finding | undefined {
   const fault = roleFault(role, key, service.serviceArn);
   const arn = parseArn(role);
@@ -77,7 +77,7 @@ function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** Fargate itself has no instance role to pull, log and read secrets with (developer guide, "task execution IAM role"). */
+/** Fargate has no instance role to pull, log and read secrets with (developer guide, "task execution IAM role"). */
 function missingExecutionRole(definition: TaskDefinitionInput): Finding[] {
   if (definition.executionRoleArn || !definition.requiresCompatibilities?.includes("FARGATE")) return [];
   const needs = (definition.containerDefinitions ?? []).flatMap(

@@ -11,8 +11,8 @@ interface Reference {
 }
 
 /**
- * The secrets that containers read exist and are not about to be deleted. Values are never read, so a JSON key is
- * not looked for. Parameters of Systems Manager are taken as they are.
+ * Checks that the containers' secrets exist and are not about to be deleted. Values are never read, so JSON keys are
+ * not checked. Parameters of Systems Manager are only checked for their form.
  */
 export async function checkSecrets(checking: Checking): Promise<Finding[]> {
   const references = referencesOf(checking.taskDefinition);
@@ -98,7 +98,7 @@ function faultsOf(
   return [];
 }
 
-/** A parameter is named by its ARN or, in the same region, by its name (API reference, Secret). */
+/** A parameter is given by its ARN or, in the same region, by its name (API reference, Secret). */
 function checkParameter(checking: Checking, { valueFrom, what }: Reference): Finding[] {
   const arn = parseArn(valueFrom);
   const isParameter = arn ? arn.service === "ssm" && arn.resource.startsWith("parameter/") : true;

@@ -24,7 +24,7 @@ async function plan() {
   return { findings: record.findings, error };
 }
 
-/** The default action of the listener on port 80. */
+/** Sets the default action of the listener on port 80. */
 async function setProduction(targetGroup: string | undefined) {
   const { elbv2 } = stage.simulator.aws;
   const { LoadBalancers } = await elbv2.describeLoadBalancers({});
@@ -42,11 +42,11 @@ describe("a blue/green service of ECS", () => {
   beforeAll(() => begin("BLUE_GREEN"));
   afterAll(() => stage?.close());
 
-  test("with everything in its place needs nothing", async () => {
+  test("accepts one with everything in its place", async () => {
     expect(await plan()).toEqual({ findings: [], error: undefined });
   });
 
-  test("whose production rule forwards elsewhere is refused, with the command that fixes it", async () => {
+  test("refuses one whose production rule forwards elsewhere, with the command that fixes it", async () => {
     await setProduction(undefined);
     const { findings, error } = await plan();
     expect(findings[0]?.text).toMatch(
@@ -57,7 +57,7 @@ describe("a blue/green service of ECS", () => {
     await setProduction(balancer.targetGroupArn);
   });
 
-  test("whose test rule is gone is refused", async () => {
+  test("refuses one whose test rule is gone", async () => {
     const RuleArn = balancer.advancedConfiguration?.testListenerRule;
     await stage.simulator.aws.elbv2.deleteRule({ RuleArn });
     const { findings } = await plan();
@@ -71,7 +71,7 @@ describe("a rolling service", () => {
   beforeAll(() => begin("ROLLING"));
   afterAll(() => stage?.close());
 
-  test("whose target group is behind no load balancer is refused", async () => {
+  test("refuses one whose target group is behind no load balancer", async () => {
     await setProduction(undefined);
     const { findings } = await plan();
     expect(findings).toEqual([

@@ -7,7 +7,7 @@ import { checkPair, checkTargetGroup, findTargetGroup, nameOf } from "./target-g
 
 const usedBy = "the service";
 
-/** That ECS can bring the service's new tasks behind its load balancers. */
+/** Checks that ECS can register the service's new tasks behind its load balancers. */
 export async function checkServiceTraffic(checking: Checking): Promise<Finding[]> {
   const balancers = (checking.service.loadBalancers ?? []).filter(({ targetGroupArn }) => targetGroupArn);
   const found = await Promise.all(balancers.map((each) => checkLoadBalancer(checking, each)));
@@ -53,7 +53,7 @@ async function checkRule(
   use: string,
   pair: readonly string[],
 ): Promise<Finding[]> {
-  // A Network Load Balancer has no rules: its listener stands there.
+  // A Network Load Balancer has no rules: the listener is in their place.
   if (!arn.includes(":listener-rule/")) return [];
   const elbv2 = await checking.clients.elbv2();
   const { value, findings } = await tryLookUp(

@@ -28,7 +28,7 @@ test.each<["awsvpc" | "bridge" | undefined, TargetGroup, RegExp | undefined]>([
   [undefined, group("a"), /^target group a has targets of type ip, .* bridge/],
   ["awsvpc", group("a", { HealthCheckPort: "8080" }), undefined],
   ["awsvpc", group("a", { HealthCheckPort: "81" }), /^Health checks of target group a go to port 81/],
-])("tasks with network mode %s and group %j", (networkMode, target, text) => {
+])("checks tasks with network mode %s against group %j", (networkMode, target, text) => {
   const [finding] = checkTargetGroup(checking(networkMode), target);
   if (text) expect(finding?.text).toMatch(text);
   else expect(finding).toBeUndefined();
@@ -45,7 +45,7 @@ test.each<[TargetGroup, TargetGroup, RegExp]>([
     group("b", { Protocol: "TCP" }),
     /^target groups a and b differ in protocol \(HTTP and TCP\)$/,
   ],
-])("%j and %j are no pair", (one, other, text) => {
+])("rejects %j and %j as a pair", (one, other, text) => {
   expect(checkPair(one, other)).toEqual([
     { text: expect.stringMatching(text), fix: "create both with the same settings" },
   ]);

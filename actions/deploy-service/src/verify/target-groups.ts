@@ -2,7 +2,7 @@ import { DescribeTargetGroupsCommand, type TargetGroup } from "@aws-sdk/client-e
 import type { Finding } from "../../../shared/findings.ts";
 import { type Checking, tryLookUp } from "./checking.ts";
 
-/** Name or ARN. */
+/** Finds a target group by name or ARN. */
 export async function findTargetGroup(
   checking: Checking,
   reference: string,
@@ -29,7 +29,7 @@ export async function findTargetGroup(
   return group ? { value: group, findings } : { findings };
 }
 
-/** That tasks of this definition can be targets of the group, and can become healthy there. */
+/** Checks that tasks of this definition can be targets of the group, and can become healthy there. */
 export function checkTargetGroup({ taskDefinition }: Checking, group: TargetGroup): Finding[] {
   const { TargetGroupName: name, TargetType, HealthCheckPort: port } = group;
   const wanted = taskDefinition.networkMode === "awsvpc" ? "ip" : "instance";
@@ -53,7 +53,7 @@ export function checkTargetGroup({ taskDefinition }: Checking, group: TargetGrou
   ];
 }
 
-/** That one of the two can take the other's place. */
+/** Checks that either of the two can replace the other. */
 export function checkPair(one: TargetGroup, other: TargetGroup): Finding[] {
   const names = `target groups ${one.TargetGroupName} and ${other.TargetGroupName}`;
   const [mine = [], theirs = []] = [one.LoadBalancerArns, other.LoadBalancerArns];
@@ -87,7 +87,7 @@ function checkHealthChecks(one: TargetGroup, other: TargetGroup, names: string):
   ];
 }
 
-/** `web-blue` of …:targetgroup/web-blue/73e2d6bc24d8a067, likewise of a load balancer's ARN. */
+/** Returns `web-blue` for …:targetgroup/web-blue/73e2d6bc24d8a067, and the same for a load balancer's ARN. */
 export function nameOf(arn: string): string {
   return arn.split("/").at(-2) ?? arn;
 }

@@ -171,7 +171,7 @@ test.each<[string, () => Promise<unknown>, RegExp[], () => string | RegExp]>([
     [/primary task set is behind target group blue, which is not of the pair .* \(green, white\)$/],
     () => /add blue to the pair/,
   ],
-])("%s is found, with its fix", async (_, prepare, texts, fix) => {
+])("finds %s and shows its fix", async (_, prepare, texts, fix) => {
   await prepare();
   const { findings, error } = await plan();
   expect(findings).toHaveLength(1);
@@ -196,7 +196,7 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
     },
     /^The health checks of target groups blue and other-health differ \(HealthCheckPath \/ and \/health\)/,
   ],
-])("%s is only warned of", async (_, prepare, text) => {
+])("only warns of %s", async (_, prepare, text) => {
   await prepare();
   const { findings, error } = await plan();
   expect(error).toBeUndefined();
@@ -205,7 +205,7 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
   ]);
 });
 
-test("health checks of a port that no container has are warned of", async () => {
+test("warns of health checks of a port that no container has", async () => {
   await createGroup("other-port", { HealthCheckPort: "9090" });
   await pairWith(["blue", "other-port"]);
   const { findings, error } = await plan();
@@ -217,7 +217,7 @@ test("health checks of a port that no container has are warned of", async () => 
   );
 });
 
-test("a listener that is gone is found", async () => {
+test("finds that a listener is gone", async () => {
   const { elbv2 } = stage.simulator.aws;
   const { Listeners } = await elbv2.createListener({
     LoadBalancerArn: loadBalancer,
@@ -237,7 +237,7 @@ test("a listener that is gone is found", async () => {
   ]);
 });
 
-test("the fix works: what was foreseen does not happen", async () => {
+test("prevents the foreseen fault by its fix", async () => {
   const { elbv2 } = stage.simulator.aws;
   await setDefault(forward(groups.green));
   const { findings } = await plan();

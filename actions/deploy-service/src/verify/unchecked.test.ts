@@ -28,7 +28,7 @@ async function plan() {
   return { record, error, warnings };
 }
 
-test("a role that may look at nothing gets one warning, and deploys", async () => {
+test("gives one warning to a role that may read nothing, and deploys", async () => {
   for (const operation of [
     "ecr:*",
     "iam:*",
@@ -58,7 +58,7 @@ test("a role that may look at nothing gets one warning, and deploys", async () =
   ]);
 });
 
-test("a deployment group that may not be looked at is a warning, too", async () => {
+test("warns when the deployment group may not be read", async () => {
   stage.simulator.faults.add({ kind: "deny", operation: "codedeploy:GetDeploymentGroup" });
   const { error, warnings } = await plan();
   expect(error).toBeUndefined();
@@ -69,14 +69,14 @@ test.each([
   ["a connection that is cut", "cut"],
   ["throttling", "throttle"],
   ["trouble of AWS's own", "server-error"],
-] as const)("%s at a check does not hold the deployment up", async (_, kind) => {
+] as const)("does not delay the deployment for %s at a check", async (_, kind) => {
   stage.simulator.faults.add({ kind, operation: "secretsmanager:DescribeSecret" });
   const { error, warnings } = await plan();
   expect(error).toBeUndefined();
   expect(warnings[0]).toMatch(/^Could not check: secret PASSWORD of container web: /);
 });
 
-test("credentials that expire meanwhile are no matter of one check", async () => {
+test("fails when credentials expire during a check", async () => {
   stage.simulator.faults.add({ kind: "expire", operation: "secretsmanager:DescribeSecret" });
   const { error } = await plan();
   expect(error?.name).toMatch(/^ExpiredToken/);

@@ -6,7 +6,7 @@ import type { DeployInputs } from "../inputs.ts";
 import type { WantedRevision } from "../revision.ts";
 import { beginChecking } from "./checking.ts";
 
-/** Everything that would keep the deployment from its end, looked up at the same time; nothing is changed. */
+/** Finds everything that would make the deployment fail, in parallel; nothing is changed. */
 export async function verify(
   world: World,
   inputs: DeployInputs,

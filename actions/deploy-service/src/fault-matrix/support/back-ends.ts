@@ -3,7 +3,7 @@ import type { TaskRuntimeKind } from "../../../../../simulator/src/planes/tasks/
 import { createEcsStage, createRealEcsStage } from "../../ecs/stage.support.ts";
 import { createRealStage, createStage, type Stage } from "../../stage.support.ts";
 
-/** Every way in which a service is deployed here. */
+/** All ways in which a service is deployed here. */
 export const backEnds = [
   "CodeDeploy",
   "CodeDeploy canary",
@@ -14,7 +14,7 @@ export const backEnds = [
 ] as const;
 export type BackEnd = (typeof backEnds)[number];
 
-/** Those that share a service: its controller and load balancer stay, how it is deployed is set for each row. */
+/** Back ends that share a service: its controller and load balancer stay, and each row sets how it is deployed. */
 export const families = {
   codedeploy: ["CodeDeploy", "CodeDeploy canary"],
   rolling: ["ECS rolling"],
@@ -22,7 +22,7 @@ export const families = {
 } as const satisfies Record<string, readonly BackEnd[]>;
 export type Family = keyof typeof families;
 
-/** What runs the tasks: functions of the test's process in virtual time, or what real tasks are. */
+/** Runtime of the tasks: functions of the test's process in virtual time, or a runtime for real tasks. */
 export type Tasks = "in-process" | TaskRuntimeKind;
 
 export function createStageFor(family: Family, tasks: Tasks): Promise<Stage> {
@@ -53,16 +53,16 @@ const configurations: Record<
   },
 };
 
-/** What a row may want to be otherwise. */
+/** Settings that a row may change. */
 export interface Settings {
   readonly graceSeconds?: number;
-  /** Of the service's deployment configuration, under ECS only. */
+  /** The service's deployment configuration, under ECS only. */
   readonly ecs?: DeploymentConfiguration;
   /** Name of a deployment configuration, under CodeDeploy only. */
   readonly codeDeploy?: string;
 }
 
-/** So long nobody minds that a process of a busy machine starts slowly. */
+/** Long enough for a process that starts slowly on a busy machine. */
 const patientGraceSeconds = 600;
 
 const nothingWatched: DeploymentConfiguration = {
@@ -71,7 +71,7 @@ const nothingWatched: DeploymentConfiguration = {
   lifecycleHooks: [],
 };
 
-/** Makes the service deploy as the back end does, whatever the row before had changed. */
+/** Makes the service deploy as the back end does, whatever the previous row changed. */
 export async function configure(stage: Stage, backEnd: BackEnd, settings: Settings = {}): Promise<void> {
   const { ecs, codedeploy } = stage.simulator.aws;
   const { cluster, service } = stage.inputs("");
@@ -91,6 +91,6 @@ export async function configure(stage: Stage, backEnd: BackEnd, settings: Settin
   });
 }
 
-/** One of each engine; where the shift of traffic makes no difference, these stand for all. */
+/** One back end per engine; these suffice where the shift of traffic makes no difference. */
 export const eachEngine: readonly BackEnd[] = ["CodeDeploy", "ECS rolling", "ECS blue/green"];
 export const gradual: readonly BackEnd[] = ["CodeDeploy canary", "ECS linear", "ECS canary"];

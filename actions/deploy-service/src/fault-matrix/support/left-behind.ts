@@ -6,12 +6,15 @@ const ongoing = {
   ecs: ["PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"],
 } as const;
 
-/** Resolves when nothing is under way and nothing is left of what was. */
+/** Resolves when nothing is in progress and nothing old is left. */
 export async function settle(scene: Scene): Promise<void> {
   await scene.stage.simulator.clock.eventually(async () => expect(await leftBehind(scene)).toEqual([]));
 }
 
-/** What is there of the service beside the tasks of one revision, all of them behind the load balancer; empty when all is as it should be. */
+/**
+ * Lists everything of the service except the tasks of one revision, all of them behind the load balancer; empty when
+ * all is as it should be.
+ */
 async function leftBehind({ aws, where }: Scene): Promise<string[]> {
   const { services = [] } = await aws.ecs.describeServices({
     cluster: where.cluster,

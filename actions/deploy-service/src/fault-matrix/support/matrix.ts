@@ -7,7 +7,7 @@ import { playRow } from "./play-row.ts";
 import type { Row } from "./row.ts";
 import { createScene, type Scene } from "./scene.ts";
 
-/** Declares a test for every row of every back end of the family, which share one simulated account. */
+/** Declares a test for every row of every back end of the family; they share one simulated account. */
 export function playMatrix(family: Family, tasks: Tasks, rows: readonly Row[]): void {
   let scene: Scene;
   beforeAll(async () => {
@@ -32,7 +32,7 @@ export function playMatrix(family: Family, tasks: Tasks, rows: readonly Row[]): 
   }
 }
 
-/** A first revision of the matrix's own program. */
+/** Deploys a first revision of the matrix's program. */
 async function goLive(scene: Scene): Promise<void> {
   const { stage } = scene;
   const file = await scene.taskDefinition(scene.version("good"));

@@ -6,7 +6,7 @@ import type { Arranged, Expectation, Row } from "./row.ts";
 import type { Scene } from "./scene.ts";
 import { runKilledStep, runStep } from "./step.ts";
 
-/** Lets one fault happen to one deployment, from a healthy production to a healthy production, with visitors all the time. */
+/** Applies one fault to one deployment, from a healthy production to a healthy production, with constant visitors. */
 export async function playRow(scene: Scene, row: Row, backEnd: BackEnd): Promise<void> {
   const wanted = row.except?.[backEnd] ?? row.expect;
   await configure(scene.stage, backEnd, row.settings);
@@ -48,7 +48,7 @@ async function perform(
   return seen;
 }
 
-/** Has the row act at its line of the log; what is answered resolves when it has. */
+/** Runs the row's action at its line of the log; the returned promise resolves when it is done. */
 function actMeanwhile(
   scene: Scene,
   { meanwhile }: Row,
@@ -78,14 +78,14 @@ function expectEnd({ exitCode, errors, lines, outputs, summary }: Ended, wanted:
   if (cause) expect(said).toMatch(cause);
   if (nextStep) expect(next).toMatch(nextStep);
   if (told) expect(log).toMatch(told);
-  // A process that is killed says nothing more.
+  // A process that is killed reports nothing more.
   if (!status) return;
   expect(exitCode).toBe(cause ? 1 : 0);
   expect(outputs.cause !== "", log).toBe(cause !== undefined);
   expect(summary).toContain(`### ${cause ? "❌" : "✅"} `);
 }
 
-/** What many requests in a row are answered, so that a share of the traffic that went elsewhere would show. */
+/** Returns the responses to many requests in a row, so that a share of traffic going elsewhere would show. */
 async function answersOf(scene: Scene): Promise<string[]> {
   const answers = await Promise.all(Array.from({ length: 30 }, () => scene.page()));
   return [...new Set(answers)];
@@ -111,7 +111,7 @@ function expectVisitors(
   expect([...met].filter((answer) => !allowed.includes(answer))).toEqual([]);
 }
 
-/** Of how many revisions ECS has been told; ARNs end in consecutive numbers. */
+/** Returns the newest revision in ECS; ARNs end in consecutive numbers. */
 async function newestRevision({ aws }: Scene): Promise<string> {
   const { taskDefinitionArns = [] } = await aws.ecs.listTaskDefinitions({
     familyPrefix: "web",

@@ -1,8 +1,8 @@
 import type { Program } from "../../../../../simulator/src/planes/tasks/in-process-runtime.support.ts";
 
 /**
- * What the tasks of the matrix run. VERSION begins with what becomes of it, and is what it answers: a slow one is not
- * done with its start as long as a row lasts. The pause before an answer keeps requests under way whenever something
+ * The program of the matrix's tasks. VERSION begins with the task's fate, and is the response; a slow task does not
+ * finish its start while a row lasts. The pause before a response keeps requests in progress whenever something
  * changes.
  */
 export const program = `

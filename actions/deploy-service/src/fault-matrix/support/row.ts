@@ -4,7 +4,7 @@ import type { Status } from "../../record.ts";
 import type { BackEnd, Settings } from "./back-ends.ts";
 import type { Draft, Scene } from "./scene.ts";
 
-/** What may go wrong with a deployment. */
+/** Faults that may happen to a deployment. */
 export type FaultName =
   | "image missing"
   | "image not pullable"
@@ -39,48 +39,48 @@ export type FaultName =
 
 export interface Row {
   readonly fault: FaultName;
-  /** What is particular in this row. */
+  /** The special condition of this row. */
   readonly when?: string;
   readonly backEnds: readonly BackEnd[];
   readonly settings?: Settings;
-  /** What becomes of the new tasks: a word of the matrix's program. */
+  /** Fate of the new tasks: a word of the matrix's program. */
   readonly fate?: string;
   readonly draft?: (draft: Draft, scene: Scene) => void;
-  /** Operations that the deploying role may not call, such as `ecr:*`: what is wrong is not seen before. */
+  /** Operations that the deploying role may not call, such as `ecr:*`, so that the fault is not found before. */
   readonly denied?: readonly string[];
   readonly inputs?: Partial<DeployInputs>;
   readonly run?: Run;
-  /** Before the step; answers what undoes it, or nothing. May give inputs of its own. */
+  /** Runs before the step; returns what undoes it, or nothing. May return inputs of its own. */
   readonly arrange?: (scene: Scene, backEnd: BackEnd) => Promise<Arranged>;
-  /** Once a line of the log matches. */
+  /** Runs once a line of the log matches. */
   readonly meanwhile?: {
     readonly line: RegExp;
     readonly act: (scene: Scene, backEnd: BackEnd) => Promise<unknown>;
   };
-  /** The step is a process of its own that gets this signal as soon as its deployment is created. */
+  /** The step is a separate process that gets this signal as soon as its deployment is created. */
   readonly signal?: NodeJS.Signals;
   readonly expect: Expectation;
-  /** Where a back end ends otherwise. */
+  /** Back ends for which the row ends differently. */
   readonly except?: Partial<Record<BackEnd, Expectation>>;
 }
 
 export interface Arranged {
   readonly inputs?: Partial<DeployInputs>;
-  /** What production answered, when the row takes that away. */
+  /** The response of production before, when the row takes that away. */
   readonly before?: string;
   readonly undo?: () => Promise<unknown>;
 }
 
 export type Expectation = End & {
-  /** What the log says. */
+  /** Expected text of the log. */
   readonly told?: RegExp;
-  /** Which revision answers in the end: the one before, the new one, or another. */
+  /** Revision in production at the end: the previous one, the new one, or another. */
   readonly production: "old" | "new" | "another";
-  /** Whom visitors may meet beside that on the way to the end. */
+  /** Other revisions that visitors may reach before the end. */
   readonly shown?: "new" | "any";
   /** Nothing was registered or deployed. */
   readonly untouched?: boolean;
-  /** The row takes every task away, so that for a while nobody can answer. */
+  /** The row removes every task, so that for a while no request can succeed. */
   readonly unserved?: boolean;
 };
 
@@ -89,7 +89,7 @@ type End =
   | { readonly status: "succeeded" | undefined; readonly cause?: undefined; readonly nextStep?: undefined }
   | {
       readonly status: Exclude<Status, "succeeded">;
-      /** Of the only error annotation, before its next step. */
+      /** The only error annotation, before its next step. */
       readonly cause: RegExp;
       readonly nextStep: RegExp;
     };

@@ -17,7 +17,7 @@ import { rowsOfPreparations } from "./rows/tasks-never-start.ts";
 // - an alarm that its metric sets off: rows set its state; tests of the simulator publish metrics under load
 // - a session that ends: rows respond with ExpiredTokenException from one moment on
 
-/** What AWS, people and the order of runs do to a deployment. */
+/** Faults by AWS, by people and by the order of runs. */
 export const rowsInVirtualTime: readonly Row[] = [
   ...rowsOfPreparations,
   ...rowsOfCapacity,
@@ -28,7 +28,7 @@ export const rowsInVirtualTime: readonly Row[] = [
   ...rowsOfServices,
 ];
 
-/** What takes real processes: tasks, hooks and steps that get a signal. Traffic shifts under load. */
+/** Faults that need real processes: tasks, hooks and steps that get a signal. Traffic shifts under load. */
 export const rowsWithProcesses: readonly Row[] = [
   ...rowsOfTasks,
   ...rowsOfHooks,
@@ -36,5 +36,5 @@ export const rowsWithProcesses: readonly Row[] = [
   ...rowsOfSignals,
 ];
 
-/** What a container's kernel limits, root and processor add to the same tasks. */
+/** Faults that a container's kernel limits, root user and processor add to the same tasks. */
 export const rowsInContainers: readonly Row[] = [...rowsOfTasks, ...rowsOfContainers];

@@ -15,30 +15,30 @@ export type Draft = RegisterTaskDefinitionCommandInput & {
   containerDefinitions: [ContainerDefinition & { image: string }];
 };
 
-/** A simulated account in which rows play, one after the other. */
+/** A simulated account in which rows run one after the other. */
 export interface Scene {
   readonly stage: Stage;
-  /** Of the step. */
+  /** The step's clock. */
   readonly clock: Clock;
   readonly aws: Aws;
   readonly image: string;
   readonly where: { readonly cluster: string; readonly service: string };
-  /** A name for a revision that no other has; its first word tells what becomes of its tasks. */
+  /** Returns a unique name for a revision; its first word is the fate of its tasks. */
   version(fate: string): string;
-  /** Path of a task definition whose tasks answer this version. */
+  /** Returns the path of a task definition whose tasks respond with this version. */
   taskDefinition(version: string, change?: (draft: Draft) => void): Promise<string>;
-  /** ARN of the same, registered by somebody else. */
+  /** Registers the same as somebody else would, and returns its ARN. */
   register(version: string): Promise<string>;
-  /** What the service is behind, and how many tasks it wants. */
+  /** Returns the response behind the load balancer. */
   page(): Promise<string>;
   startVisits(): Load;
   addFault(fault: Fault): { remove(): void };
 }
 
-/** Enough for a request to be under way at any moment, and no more than the machine has time for. */
+/** Enough for a request to be in progress at any moment, and no more than the machine has time for. */
 const visitors = 2;
 
-/** Times as fast as the wall, and slower than the simulator's minutes by far: waiting costs little, and no stage is missed. */
+/** Faster than real time, but far slower than the simulator's minutes: waiting costs little, and no stage is missed. */
 const pace = 80;
 const epoch = Date.now();
 const pacedClock: Clock = {
@@ -62,8 +62,7 @@ export async function createScene(family: Family, tasks: Tasks): Promise<Scene> 
     const read = JSON.parse(await readFile(file, "utf8")) as Draft;
     const [web] = read.containerDefinitions;
     web.image = image;
-    // A program that is process 1 ignores SIGTERM until it listens to it, and one that just starts would stay for
-    // half a minute.
+    // Process 1 ignores SIGTERM until it handles it, so a program that just starts would stay for half a minute.
     web.linuxParameters = { initProcessEnabled: true };
     return read;
   }
@@ -96,7 +95,7 @@ export async function createScene(family: Family, tasks: Tasks): Promise<Scene> 
   };
 }
 
-/** One that nothing sets off but a row, and that stays as the row set it. */
+/** Creates an alarm that only a row sets, and that stays as the row set it. */
 async function createAlarm({ cloudwatch }: Aws): Promise<void> {
   await cloudwatch.putMetricAlarm({
     AlarmName: "errors",
@@ -111,7 +110,7 @@ async function createAlarm({ cloudwatch }: Aws): Promise<void> {
   });
 }
 
-/** Two minutes in place of five: far longer than the visitors' requests, and most of what a row waits for in the end. */
+/** Sets two minutes instead of five: far longer than the visitors' requests, and most of a row's waiting at its end. */
 async function shortenDraining({ elbv2 }: Aws): Promise<void> {
   const Attributes = [{ Key: "deregistration_delay.timeout_seconds", Value: "120" }];
   const { TargetGroups = [] } = await elbv2.describeTargetGroups({});
@@ -123,7 +122,7 @@ export async function setAlarm({ aws }: Scene, StateValue: "ALARM" | "OK"): Prom
   await aws.cloudwatch.setAlarmState({ AlarmName: "errors", StateValue, StateReason: "A row wants it." });
 }
 
-/** A deployment of the same service that another person begins. */
+/** Begins a deployment of the same service as another person. */
 export async function deployElse(scene: Scene, backEnd: BackEnd, version: string): Promise<void> {
   const { aws, where } = scene;
   const taskDefinition = await scene.register(version);

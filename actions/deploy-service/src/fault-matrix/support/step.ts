@@ -6,7 +6,7 @@ import { deployAndReport } from "../../deploy.ts";
 import type { DeployInputs, OnCancel } from "../../inputs.ts";
 import type { Stage } from "../../stage.support.ts";
 
-/** Runs all of the step but the making of its clients, whose pace would be that of the real AWS. */
+/** Runs the whole step except the creation of its clients, whose pace would be that of the real AWS. */
 export async function runStep(
   world: World & { readonly lines: string[] },
   inputs: DeployInputs,

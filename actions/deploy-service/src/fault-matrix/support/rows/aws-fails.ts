@@ -3,7 +3,7 @@ import { type BackEnd, eachEngine } from "../back-ends.ts";
 import type { Row } from "../row.ts";
 import type { Scene } from "../scene.ts";
 
-/** What the step asks while it follows a deployment. */
+/** Calls of the step while it follows a deployment. */
 const reading = (backEnd: BackEnd) =>
   backEnd.startsWith("CodeDeploy")
     ? ["codedeploy:GetDeployment", "codedeploy:GetDeploymentTarget", "codedeploy:ListDeploymentTargets"]
@@ -12,7 +12,10 @@ const beginning = (backEnd: BackEnd) =>
   backEnd.startsWith("CodeDeploy") ? "codedeploy:CreateDeployment" : "ecs:UpdateService";
 
 const created = / is created\.$/;
-/** The SDK tries three times: so many failing calls are one look in vain, and a second that succeeds at last. */
+/**
+ * The SDK tries three times: three failing calls are one failed poll, and the fourth fails once within a poll that
+ * succeeds.
+ */
 const oneLook = 4;
 
 const whileFollowing = (kind: FaultKind, times?: number) => ({
@@ -23,7 +26,7 @@ const whileFollowing = (kind: FaultKind, times?: number) => ({
   },
 });
 
-/** From the first call of these operations on. */
+/** Fails from the first call of these operations on. */
 const fromTheBeginning = (kind: FaultKind, operations: (backEnd: BackEnd) => string) => ({
   backEnds: eachEngine,
   arrange: async (scene: Scene, backEnd: BackEnd) => {
@@ -36,7 +39,7 @@ const refused = { status: "failed", production: "old" } as const;
 const lost = { status: "lost", nextStep: /check the deployment in the AWS console/ } as const;
 const green = { status: "succeeded", production: "new" } as const;
 
-/** AWS, or the way to it, at fault. */
+/** AWS, or the connection to it, fails. */
 export const rowsOfAws: readonly Row[] = [
   {
     fault: "throttling",

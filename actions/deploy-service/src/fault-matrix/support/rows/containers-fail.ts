@@ -17,7 +17,7 @@ foreignProgram.set([0x7f, ...Buffer.from("ELF"), 2, 1, 1]);
 foreignProgram.writeUInt16LE(2, 16);
 foreignProgram.writeUInt16LE(183, 18);
 
-/** An image that says it is for this processor, with a program that is not. */
+/** Pushes an image that claims this processor, with a program for another. */
 async function pushForeignProgram({ stage }: Scene): Promise<void> {
   const context = join(stage.folder, "foreign");
   await mkdir(context, { recursive: true });
@@ -27,7 +27,7 @@ async function pushForeignProgram({ stage }: Scene): Promise<void> {
   await buildImage(inputs, testEnvironment(stage.simulator));
 }
 
-/** What only a container's own kernel limits bring about. */
+/** Faults that only a container's own kernel limits cause. */
 export const rowsOfContainers: readonly Row[] = [
   {
     fault: "out of memory",

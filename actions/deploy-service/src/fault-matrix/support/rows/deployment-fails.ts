@@ -5,11 +5,11 @@ import { type BackEnd, backEnds, configure, gradual } from "../back-ends.ts";
 import type { Arranged, Row } from "../row.ts";
 import { type Scene, setAlarm } from "../scene.ts";
 
-/** What a hook's function does at the stage where traffic for tests has just been shifted. */
+/** Function of a hook at the stage where traffic for tests has just been shifted. */
 interface HookAnswer {
-  /** Body of a function of CodeDeploy's, which reports by a call. */
+  /** Body of a CodeDeploy hook's function, which reports by a call. */
   readonly codeDeploy: string;
-  /** Body of a function of ECS's, which answers. */
+  /** Body of an ECS hook's function, which reports by its return value. */
   readonly ecs: string;
 }
 
@@ -87,7 +87,7 @@ export const rowsOfHooks: readonly Row[] = [
   },
   {
     fault: "hook times out",
-    // CodeDeploy's hour takes seconds here; how traffic is to shift makes no difference to it.
+    // CodeDeploy's hour takes seconds here, and the way of shifting traffic makes no difference to it.
     backEnds: withHooks.filter((each) => each !== "CodeDeploy canary"),
     arrange: hookedBy(saysNothing),
     expect: {
@@ -99,7 +99,7 @@ export const rowsOfHooks: readonly Row[] = [
   },
 ];
 
-/** Visitors meet both revisions, and no request of theirs may fail. */
+/** Visitors reach both revisions, and none of their requests may fail. */
 export const rowsDuringTheShift: readonly Row[] = [
   {
     fault: "alarm during the shift",
@@ -112,7 +112,7 @@ export const rowsDuringTheShift: readonly Row[] = [
   },
 ];
 
-/** What ends a deployment beside its own tasks and hooks. */
+/** Causes that end a deployment besides its own tasks and hooks. */
 export const rowsOfDeployments: readonly Row[] = [
   {
     fault: "alarm before the shift",
@@ -123,7 +123,7 @@ export const rowsOfDeployments: readonly Row[] = [
       await setAlarm(scene, "ALARM");
       return calmAgain(scene);
     },
-    // ECS watches no alarm that is in ALARM already.
+    // ECS does not watch an alarm that is in ALARM already.
     expect: { status: "succeeded", production: "new", told: /[Aa]larm/ },
     except: { CodeDeploy: alarmed, "CodeDeploy canary": alarmed },
   },

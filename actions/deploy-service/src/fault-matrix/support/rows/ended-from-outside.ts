@@ -1,12 +1,15 @@
 import { backEnds, eachEngine, gradual } from "../back-ends.ts";
 import type { Row } from "../row.ts";
 
-/** Still starting its tasks, whenever the signal or the deadline comes: an hour of grace keeps health checks from ending it. */
+/**
+ * Tasks that are still starting when the signal or the deadline comes; an hour of grace keeps health checks from ending
+ * it.
+ */
 const underWay = { fate: "slow", settings: { graceSeconds: 3_600 } };
 
 const meant = /^nothing, if this was intended/;
 
-/** The step is a process that gets a signal. */
+/** Rows whose step is a process that gets a signal. */
 export const rowsOfSignals: readonly Row[] = [
   {
     fault: "cancelled by SIGINT",
@@ -59,7 +62,7 @@ export const rowsOfSignals: readonly Row[] = [
   },
 ];
 
-/** A deployment that is not let go on. */
+/** Rows whose deployment is ended from outside. */
 export const rowsOfEnds: readonly Row[] = [
   {
     fault: "cancelled by SIGTERM",

@@ -23,7 +23,7 @@ async function fillForCodeDeploy(scene: Scene): Promise<Arranged> {
   return { inputs: { appSpecFile }, undo: free };
 }
 
-/** Under ECS the service lives in the subnet, whose other addresses are taken. */
+/** Under ECS the service is in the subnet, whose other addresses are taken. */
 async function fillForEcs(scene: Scene): Promise<Arranged> {
   const { aws, where } = scene;
   const { networkConfiguration } = await serviceOf(scene);
@@ -59,7 +59,7 @@ async function createSmallSubnet({ aws }: Scene): Promise<string> {
   return Subnet?.SubnetId ?? "";
 }
 
-/** Tasks of nobody's service, each with an address of the subnet; answers what ends them. */
+/** Starts tasks outside any service, each with an address of the subnet; returns what ends them. */
 async function occupy({ aws, where, register, version, stage }: Scene, subnet: string, count: number) {
   const { cluster } = where;
   const taskDefinition = await register(version("good"));
@@ -87,7 +87,7 @@ async function occupy({ aws, where, register, version, stage }: Scene, subnet: s
   };
 }
 
-/** A subnet without a free address is the lack of capacity that the simulator really has. */
+/** A subnet without a free address is the one lack of capacity that the simulator really has. */
 export const rowsOfCapacity: readonly Row[] = [
   {
     fault: "no capacity",

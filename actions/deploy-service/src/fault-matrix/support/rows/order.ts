@@ -20,7 +20,9 @@ const runOf = (number: number): Run => ({
   commit: "0123456789ab",
 });
 
-/** CodeDeploy takes one at a time: the other begins after ours, and production is its own before the step looks there. */
+/**
+ * CodeDeploy runs one at a time: the other begins after ours, and changes production before the step confirms its own.
+ */
 async function deployBeforeItIsConfirmed(scene: Scene): Promise<void> {
   const blindness = scene.addFault({ kind: "unavailable", operation: "ecs:DescribeServices" });
   const version = scene.version("good");
@@ -29,7 +31,7 @@ async function deployBeforeItIsConfirmed(scene: Scene): Promise<void> {
   blindness.remove();
 }
 
-/** Several who deploy. */
+/** Several runs or people deploy the same service. */
 export const rowsOfOrder: readonly Row[] = [
   {
     fault: "second deployment active",

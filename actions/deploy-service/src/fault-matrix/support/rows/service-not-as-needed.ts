@@ -7,7 +7,7 @@ const refused = { status: "failed", production: "old", untouched: true } as cons
 const scaleTo = (desiredCount: number) => (scene: Scene) =>
   scene.aws.ecs.updateService({ ...scene.where, desiredCount });
 
-/** A service that is deleted, whose only task does not end when it is asked to. */
+/** Creates and deletes a service whose only task does not end when asked to. */
 async function createLeavingService({ aws, where, register, version, stage }: Scene): Promise<string> {
   const serviceName = version("stubborn");
   const { services = [] } = await aws.ecs.describeServices({
@@ -23,7 +23,7 @@ async function createLeavingService({ aws, where, register, version, stage }: Sc
   await aws.ecs.deleteService({ cluster: where.cluster, service: serviceName, force: true });
   return serviceName;
 
-  /** It has said that it runs, so that it is there to be asked. */
+  /** Resolves when the task has logged that it runs, so that it can receive the stop. */
   function untilReady() {
     return stage.simulator.clock.until(async () => {
       const { taskArns = [] } = await aws.ecs.listTasks({ cluster: where.cluster, serviceName });
@@ -35,7 +35,7 @@ async function createLeavingService({ aws, where, register, version, stage }: Sc
   }
 }
 
-/** A service to which nothing can be deployed. */
+/** Services to which nothing can be deployed. */
 export const rowsOfServices: readonly Row[] = [
   {
     fault: "service missing",

@@ -13,7 +13,7 @@ const failsItsCheck = {
 };
 const impatient = { graceSeconds: 0 };
 
-/** Tasks whose processes start, and are not fit to serve. */
+/** Tasks whose processes start, but cannot serve. */
 export const rowsOfTasks: readonly Row[] = [
   {
     fault: "crash at start",
@@ -56,7 +56,7 @@ export const rowsOfTasks: readonly Row[] = [
     backEnds: eachEngine,
     fate: "elsewhere",
     settings: impatient,
-    // The simulator bears with a silent port for seconds on the wall: one such task is enough.
+    // The simulator waits real seconds for a silent port: one such task is enough.
     inputs: { maxFailedTasks: 1 },
     expect: { ...rolledBack, ...unhealthy },
   },
@@ -70,7 +70,7 @@ export const rowsOfTasks: readonly Row[] = [
     },
     settings: impatient,
     expect: failsItsCheck,
-    // The load balancer has its own opinion of the new task.
+    // The load balancer checks the new task on its own.
     except: { "ECS rolling": { ...failsItsCheck, shown: "new" } },
   },
 ];

@@ -37,13 +37,16 @@ async function pushArmIndex({ aws, image }: Scene): Promise<void> {
       imageManifestMediaType,
       imageTag: "arm",
     })
-    // The row before has pushed it.
+    // The previous row has pushed it.
     .catch((error: { code?: string }) => {
       if (error.code !== "ImageAlreadyExistsException") throw error;
     });
 }
 
-/** What a task needs before its first process. Each is found before anything changes, or, where the role may not look, told by the task. */
+/**
+ * Everything that a task needs before its first process. Each fault is found before anything changes or, where the role
+ * may not read it, shown by the task.
+ */
 export const rowsOfPreparations: readonly Row[] = [
   {
     fault: "image missing",
