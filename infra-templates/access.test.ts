@@ -71,14 +71,10 @@ test("the deploy role may do what the actions of the deploying workflows call", 
 
 /** Permissions for optional features of those actions that the workflows of this repository do not use. */
 const notNeeded = [
-  // Repositories are created by registry.yaml and pipeline.yaml; public repositories are not used here.
+  // Repositories are created by registry.yaml and pipeline.yaml.
   "codecommit:CreateRepository",
   "ecr:CreateRepository",
   "ecr:PutLifecyclePolicy",
-  "ecr-public:CreateRepository",
-  "ecr-public:DescribeRegistries",
-  "ecr-public:DescribeRepositories",
-  "ecr-public:GetAuthorizationToken",
   // The input deregister-old-revisions is not given here.
   "ecs:DeregisterTaskDefinition",
 ].sort();

@@ -14,7 +14,6 @@ import { createCodeDeploy } from "./aws/codedeploy/service.ts";
 import { createCodePipeline } from "./aws/codepipeline/service.ts";
 import { createEc2 } from "./aws/ec2/service.ts";
 import { createEcr } from "./aws/ecr/service.ts";
-import { createEcrPublic } from "./aws/ecr-public/service.ts";
 import { createEcs } from "./aws/ecs/service.ts";
 import { createElbv2 } from "./aws/elbv2/service.ts";
 import { createEvents } from "./aws/events/service.ts";
@@ -235,7 +234,6 @@ function createServices(environment: Environment): Services {
     codepipeline: createCodePipeline(environment),
     ec2: createEc2(environment),
     ecr: createEcr(environment),
-    ecrpublic: createEcrPublic(environment),
     ecs: createEcs(environment),
     elbv2: createElbv2(environment),
     events: createEvents(environment),
@@ -263,7 +261,6 @@ const closingOrder: readonly ServiceName[] = [
   "elbv2",
   "rds",
   "ecr",
-  "ecrpublic",
   "cloudwatch",
   "logs",
   "ec2",

@@ -1,5 +1,4 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
-import { ECRPUBLICClient } from "@aws-sdk/client-ecr-public";
 import type { TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { retryStrategy } from "../../shared/prompt-retries.support.ts";
 import type { BuildEnvironment } from "./environment.ts";
@@ -49,7 +48,6 @@ export function testEnvironment(
   const say = (line: string) => void lines.push(line);
   return {
     createEcr: async () => new ECRClient({ ...simulator.clientConfig, retryStrategy }),
-    createEcrPublic: async () => new ECRPUBLICClient(simulator.clientConfig),
     variables: {},
     clock: simulator.clock.foreground,
     log: { info: say, notice: say, warning: say },

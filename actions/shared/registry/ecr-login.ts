@@ -13,7 +13,7 @@ export async function logIn(
 }
 
 /** What an authorization token holds, masked as a whole and in its parts. */
-export function credentialsOf(token: string | undefined, mask: (secret: string) => void): Credentials {
+function credentialsOf(token: string | undefined, mask: (secret: string) => void): Credentials {
   if (token === undefined) throw new Failure("ECR gave no authorization token");
   mask(token);
   const [user = "", ...password] = Buffer.from(token, "base64").toString("utf8").split(":");

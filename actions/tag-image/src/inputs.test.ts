@@ -18,11 +18,6 @@ it.each([
     { registry: "ecr", elsewhere: { accountId: "210987654321", region: "eu-west-1" } },
     digest,
   ],
-  [
-    `public.ecr.aws/coffee/customer@${digest}`,
-    { registry: "ecr-public", alias: "coffee", name: "customer" },
-    digest,
-  ],
   ["ghcr.io/owner/customer:v1.2", { registry: "other", host: "ghcr.io", name: "owner/customer" }, "v1.2"],
   ["docker.io/user/customer:v1", { registry: "other", host: "registry-1.docker.io" }, "v1"],
   ["127.0.0.1:5000/customer:v1", { registry: "other", host: "127.0.0.1:5000", name: "customer" }, "v1"],

@@ -16,14 +16,6 @@ export async function openRepository(name: RepositoryName, world: RegistryWorld)
       if (!repository) throw missingInEcr(name, nextStep);
       return open(repository);
     }
-    case "ecr-public": {
-      const { findInPublicEcr, missingInPublicEcr } = await import(
-        "../../shared/registry/destination/ecr-public.ts"
-      );
-      const { repository, open } = await findInPublicEcr(name, "image", world);
-      if (!repository) throw missingInPublicEcr(name, nextStep);
-      return open(repository);
-    }
     case "other": {
       const { host, uri } = name;
       const registry = await connectToRegistry(host, world);

@@ -175,30 +175,3 @@ describe("ECR of another account", () => {
     );
   });
 });
-
-describe("public ECR", () => {
-  const repositoryName = "customer";
-  it("takes tags, and says what is missing", async () => {
-    const { repository } = await simulator.aws.ecrpublic.createRepository({ repositoryName });
-    const { registries } = await simulator.aws.ecrpublic.describeRegistries({});
-    const alias = registries?.[0]?.aliases?.[0]?.name;
-    const address = `public.ecr.aws/${alias}/${repositoryName}`;
-    const destination = {
-      repository: parseRepositoryName(address) as RepositoryName,
-      creation: undefined,
-    };
-    const { digest } = await build(simulator, folder, { text: "new", destination });
-    expect(await tag(`${address}@${digest}`, "latest", world())).toMatchObject({
-      image: `${repository?.repositoryUri}@${digest}`,
-      tags: [{ tag: "latest", before: undefined }],
-    });
-    expect((await tag(`${address}:latest`, "v1", world())).digest).toBe(digest);
-    await expect(tag(`public.ecr.aws/${alias}/nobody:v1`, "latest", world())).rejects.toThrow(
-      'There is no repository "nobody" in this account\'s public registry',
-    );
-    await expect(tag("public.ecr.aws/stranger/customer:v1", "latest", world())).rejects.toThrow(
-      "The input image names the public registry stranger",
-    );
-    await simulator.aws.ecrpublic.deleteRepository({ repositoryName, force: true });
-  });
-});

@@ -8,7 +8,6 @@ import type { CodeDeploy } from "@aws-sdk/client-codedeploy";
 import type { CodePipeline } from "@aws-sdk/client-codepipeline";
 import type { EC2 } from "@aws-sdk/client-ec2";
 import type { ECR } from "@aws-sdk/client-ecr";
-import type { ECRPUBLIC } from "@aws-sdk/client-ecr-public";
 import type { ECS } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { EventBridge } from "@aws-sdk/client-eventbridge";
@@ -71,7 +70,6 @@ export interface AwsClients {
   codepipeline: CodePipeline;
   ec2: EC2;
   ecr: ECR;
-  ecrpublic: ECRPUBLIC;
   ecs: ECS;
   elbv2: ElasticLoadBalancingV2;
   events: EventBridge;

@@ -51,7 +51,6 @@ const codes: { readonly [Name in ServiceName]?: string } = {
   cloud9: "BadRequestException",
   cloudwatch: "InvalidParameterValueException",
   ecr: "InvalidParameterException",
-  ecrpublic: "InvalidParameterException",
   ecs: "InvalidParameterException",
   lambda: "InvalidParameterValueException",
   logs: "InvalidParameterException",

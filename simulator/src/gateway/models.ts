@@ -51,12 +51,6 @@ export const wireModels: readonly WireModel[] = [
     client: "ecr",
   },
   {
-    service: "ecrpublic",
-    protocol: "awsJson1.1",
-    route: "SpencerFrontendService",
-    client: "ecr-public",
-  },
-  {
     service: "logs",
     protocol: "awsJson1.1",
     route: "Logs_20140328",

@@ -77,7 +77,6 @@ async function errorOf(
 /** What IAM calls services that it does not call as the simulator does. */
 const actionPrefixes: Readonly<Record<string, string>> = {
   applicationautoscaling: "application-autoscaling",
-  ecrpublic: "ecr-public",
   elbv2: "elasticloadbalancing",
 };
 

@@ -1,4 +1,4 @@
-"""Walks through ECR and public ECR with boto3; prints what it saw as JSON."""
+"""Walks through ECR with boto3; prints what it saw as JSON."""
 import json
 import boto3
 
@@ -42,17 +42,5 @@ try:
 except ecr.exceptions.RepositoryNotFoundException as error:
     seen["missing"] = str(error)
 ecr.delete_repository(repositoryName="boto", force=True)
-
-public = boto3.client("ecr-public", region_name="us-east-1")
-repository = public.create_repository(repositoryName="boto", catalogData={"description": "Coffee"})["repository"]
-seen["public_uri"] = repository["repositoryUri"]
-seen["alias"] = public.describe_registries()["registries"][0]["aliases"][0]["name"]
-seen["catalog"] = public.get_repository_catalog_data(repositoryName="boto")["catalogData"]
-seen["public_names"] = [each["repositoryName"] for each in public.describe_repositories()["repositories"]]
-public.delete_repository(repositoryName="boto")
-try:
-    public.describe_images(repositoryName="boto")
-except public.exceptions.RepositoryNotFoundException as error:
-    seen["public_refused"] = str(error)
 
 print(json.dumps(seen))

@@ -51,34 +51,14 @@ async function createEcrTarget(): Promise<Target> {
   };
 }
 
-async function createPublicTarget(): Promise<Target> {
-  const { ecrpublic } = simulator.aws;
-  const { repository } = await ecrpublic.createRepository({ repositoryName: `web-${randomUUID()}` });
-  const { repositoryName, repositoryUri = "" } = repository ?? {};
-  const { authorizationData } = await ecrpublic.getAuthorizationToken({});
-  return {
-    host: repositoryUri.split("/")[0] ?? "",
-    repository: repositoryUri,
-    password: passwordIn(authorizationData?.authorizationToken),
-    digestOf: async (imageTag) =>
-      (await ecrpublic.describeImages({ repositoryName, imageIds: [{ imageTag }] })).imageDetails?.[0]
-        ?.imageDigest,
-  };
-}
-
-describe.each([
-  ["ECR", createEcrTarget],
-  ["public ECR", createPublicTarget],
-])("%s serves", (name, createTarget) => {
-  const everybodyPulls = name === "public ECR";
-
+describe("ECR serves", () => {
   it("skopeo: copy, inspect, copy of Docker's media types, delete", async () => {
-    const { repository, password, digestOf } = await createTarget();
+    const { repository, password, digestOf } = await createEcrTarget();
     const login = `AWS:${password}`;
     const image = `docker://${repository}`;
     const skopeo = (...args: string[]) => run("skopeo", args);
     const push = ["--dest-tls-verify=false", `--dest-creds=${login}`];
-    const pull = ["--src-tls-verify=false", ...(everybodyPulls ? [] : [`--src-creds=${login}`])];
+    const pull = ["--src-tls-verify=false", `--src-creds=${login}`];
     const look = ["--tls-verify=false", `--creds=${login}`];
     await skopeo("copy", ...push, `oci:${layout}`, `${image}:v1`);
     await skopeo("copy", ...pull, `${image}:v1`, `dir:${join(folder, randomUUID())}`);
@@ -95,7 +75,7 @@ describe.each([
   });
 
   it("buildah: from, commit, push", async () => {
-    const { repository, password, digestOf } = await createTarget();
+    const { repository, password, digestOf } = await createEcrTarget();
     const login = `AWS:${password}`;
     const storage = [
       "--storage-driver=vfs",
@@ -126,7 +106,7 @@ describe.each([
   });
 
   it.skipIf(!hasDocker)("docker: login, push, pull", async () => {
-    const { host, repository, password, digestOf } = await createTarget();
+    const { host, repository, password, digestOf } = await createEcrTarget();
     const variables = { DOCKER_CONFIG: await mkdtemp(join(folder, "docker-")) };
     const docker = (args: string[], stdin: string | Buffer = "") => run("docker", args, { variables, stdin });
     const image = `${repository}:v1`;
@@ -140,7 +120,6 @@ describe.each([
       await docker(["login", "--username=AWS", "--password-stdin", host], password);
       await docker(["push", image]);
       await docker(["image", "rm", image]);
-      if (everybodyPulls) await docker(["logout", host]);
       const pulled = await docker(["pull", image]);
       expect(pulled).toContain(await digestOf("v1"));
       const labels = await docker(["image", "inspect", "--format={{json .Config.Labels}}", image]);

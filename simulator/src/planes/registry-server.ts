@@ -1,14 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Access } from "./registry/access.ts";
-import { serveToken } from "./registry/bearer.ts";
 import { createBlobStore } from "./registry/blob-store.ts";
-import { ecrRules, publicHost } from "./registry/ecr-rules.ts";
+import { ecrRules } from "./registry/ecr-rules.ts";
 import { answer, answerJson } from "./registry/exchange.ts";
 import { pullImage } from "./registry/pull.ts";
 import { RegistryError } from "./registry/registry-error.ts";
 import { createRepository, type WritableRepository } from "./registry/repository.ts";
-import { isTokenRequest, type Route, routeOf } from "./registry/route.ts";
-import type { RegistryRules, RegistryWorld } from "./registry/rules.ts";
+import { type Route, routeOf } from "./registry/route.ts";
+import type { RegistryRules } from "./registry/rules.ts";
 import { serve } from "./registry/serve.ts";
 import { createTokens } from "./registry/tokens.ts";
 import type { Registry } from "./registry.ts";
@@ -32,10 +31,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const repositories = new Map<string, WritableRepository>();
   const store = createBlobStore(directory, options.largestBlob);
   const tokens = createTokens();
-  const isPublic = (name: string) => repositories.get(name)?.settings.isPublic === true;
-  const world: RegistryWorld = { tokens, gateway, isPublic };
-  const access = rules.access(world);
-  const tokenService = rules.tokenService?.(world);
+  const access = rules.access({ tokens, gateway });
 
   const registry: Registry = {
     blobMounting: rules.blobMounting,
@@ -56,7 +52,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     pull: (reference) =>
       pullImage({
         reference,
-        hosts: [`${gateway.host}:${gateway.port}`, publicHost(gateway)],
+        hosts: [`${gateway.host}:${gateway.port}`],
         repository: (name) => repositories.get(name),
         pathOf: store.pathOf,
         architectures: ["amd64", hostArchitecture()],
@@ -64,7 +60,6 @@ export function createRegistry(options: RegistryOptions): Registry {
     async handle(request, response) {
       response.setHeader("Docker-Distribution-Api-Version", "registry/2.0");
       try {
-        if (tokenService && isTokenRequest(request)) return await serveToken(tokenService, request, response);
         const route = routeOf(request);
         if (!admit(request, response, access, route)) return;
         await serve(request, response, route, { repositories, store, registry, accountId, access, rules });

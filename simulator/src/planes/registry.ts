@@ -78,8 +78,6 @@ export interface RegistryRepository {
 }
 
 export interface RepositorySettings {
-  /** Everybody may pull from it: a repository of public ECR. */
-  readonly isPublic?: boolean;
   /** Blobs are mounted only from a repository that keeps its own in the same way. */
   readonly encryption?: string;
   /** Why the simulator's account may not do this here; undefined when it may. Asked at each request. */

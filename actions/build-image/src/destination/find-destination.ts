@@ -21,10 +21,6 @@ export async function findDestination(
       const { findOrCreateInEcr } = await import("./ecr.ts");
       return findOrCreateInEcr(repository, creation, environment);
     }
-    case "ecr-public": {
-      const { findOrCreateInPublicEcr } = await import("./ecr-public.ts");
-      return findOrCreateInPublicEcr(repository, creation, environment);
-    }
     case "other": {
       const destination = await elsewhere(repository, environment);
       return { open: async () => destination };

@@ -30,7 +30,10 @@ it.each([
     `${account}.dkr-ecr.eu-north-1.on.aws/customer`,
     { registry: "ecr", elsewhere: { region: "eu-north-1", accountId: account } },
   ],
-  ["public.ecr.aws/coffee/team/customer", { registry: "ecr-public", alias: "coffee", name: "team/customer" }],
+  [
+    "public.ecr.aws/coffee/team/customer",
+    { registry: "other", host: "public.ecr.aws", name: "coffee/team/customer" },
+  ],
   [
     "ghcr.io/owner/customer",
     { registry: "other", host: "ghcr.io", name: "owner/customer", uri: "ghcr.io/owner/customer" },
@@ -58,7 +61,6 @@ it.each([
   "ghcr.io/owner/customer:v1",
   "ghcr.io/",
   "https://ghcr.io/owner/customer",
-  "public.ecr.aws/customer",
   "docker.io/customer",
   "-host.example/customer",
   `${account}.dkr.ecr.eu-west-1.amazonaws.com/Customer`,

@@ -4,7 +4,6 @@ import { dockerHub } from "../image-name.ts";
 export type RepositoryName =
   /** Without account and region: those of the job. */
   | { readonly registry: "ecr"; readonly name: string; readonly elsewhere?: ElsewhereInEcr }
-  | { readonly registry: "ecr-public"; readonly alias: string; readonly name: string }
   | {
       readonly registry: "other";
       /** Where the registry is served. */
@@ -28,7 +27,6 @@ const host = /^(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9a-f:]+\])(?::\d{1,5})?$/;
 /** ECR user guide, "Private registry" and "Using dual-stack endpoints". */
 const ecrHost =
   /^(\d{12})\.(?:dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.(?:com|com\.cn|eu)|dkr-ecr(?:-fips)?\.([a-z0-9-]+)\.on\.(?:aws|amazonwebservices\.com\.cn))$/;
-const publicHost = "public.ecr.aws";
 
 /** As Docker reads names, what has a dot, a colon or `localhost` before its first slash names a registry; else it is in ECR. */
 export function parseRepositoryName(text: string): RepositoryName | undefined {
@@ -38,7 +36,6 @@ export function parseRepositoryName(text: string): RepositoryName | undefined {
     return ecrName.test(text) ? { registry: "ecr", name: text } : undefined;
   const name = text.slice(slash + 1);
   if (!host.test(first) || !anyName.test(name)) return undefined;
-  if (first === publicHost) return inPublicEcr(name);
   const [, accountId, region, dualStackRegion] = ecrHost.exec(first) ?? [];
   if (accountId !== undefined)
     return ecrName.test(name)
@@ -52,11 +49,4 @@ export function parseRepositoryName(text: string): RepositoryName | undefined {
   // One word there is one of Docker's own images.
   if (inHub && !name.includes("/")) return undefined;
   return { registry: "other", host: inHub ? dockerHub : first, name, uri: text };
-}
-
-/** `<alias>/<name>`: every registry of public ECR has an alias. */
-function inPublicEcr(path: string): RepositoryName | undefined {
-  const slash = path.indexOf("/");
-  const [alias, name] = [path.slice(0, slash), path.slice(slash + 1)];
-  return slash > 0 && ecrName.test(name) ? { registry: "ecr-public", alias, name } : undefined;
 }

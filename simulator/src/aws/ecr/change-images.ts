@@ -6,17 +6,9 @@ import { tagPattern } from "../../planes/registry/repository.ts";
 import type { RegistryRepository } from "../../planes/registry.ts";
 import type { Operations } from "../api.ts";
 import { type Failure, findImage, tagsOf } from "./image-identifiers.ts";
-import { invalidParameter } from "./state.ts";
+import { type EcrState, invalidParameter } from "./state.ts";
 
-/** Repositories in which images are changed; public ECR has the same operations on different repositories. */
-export interface ImagePlaces {
-  find(input: { registryId?: string | undefined; repositoryName: string | undefined }): {
-    readonly images: RegistryRepository;
-    readonly description: { readonly registryId: string; readonly repositoryName: string };
-  };
-}
-
-export function changeImageOperations({ find }: ImagePlaces) {
+export function changeImageOperations({ find }: Pick<EcrState, "find">) {
   return {
     putImage(input) {
       const { images, description } = find(input);

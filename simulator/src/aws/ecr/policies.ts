@@ -62,7 +62,7 @@ export function policyOperations({ find }: EcrState): Operations<ECR> {
 }
 
 /** Throws InvalidParameterException unless each statement says whom it allows or denies which actions. */
-export function checkPolicyDocument(text: string): void {
+function checkPolicyDocument(text: string): void {
   let document: unknown;
   try {
     document = JSON.parse(text);

@@ -42,9 +42,9 @@ export function ecrAccess(tokens: Tokens, host: () => string): Access {
   };
 }
 
-export function expired(statusCode?: number): RegistryError {
+function expired(): RegistryError {
   const message = "Your authorization token has expired. Reauthenticate and try again.";
-  return new RegistryError("DENIED", message, statusCode);
+  return new RegistryError("DENIED", message);
 }
 
 /** A URL of ECR's GetDownloadUrlForLayer brings its token along. */

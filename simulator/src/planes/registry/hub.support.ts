@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Registry } from "../registry.ts";
-import { bearerAccess, type Login, serveToken } from "./bearer.ts";
+import { bearerAccess, type Login, serveToken } from "./bearer.support.ts";
 import { answer } from "./exchange.ts";
 import { sendBlob } from "./serve-blobs.ts";
 import { serveLoopback, serveRegistry } from "./test-registry.support.ts";

@@ -13,11 +13,6 @@ export interface Route extends Wanted {
 
 const pattern = /^\/v2\/(.+)\/(blobs\/uploads|blobs|manifests|tags|referrers)\/([^/]*)$/;
 
-/** The path of the token service of a registry that has one of its own. */
-export function isTokenRequest({ url = "/" }: IncomingMessage): boolean {
-  return /^\/v2\/token\/?(\?|$)/.test(url);
-}
-
 /** Throws RegistryError UNSUPPORTED for what the specification has no endpoint for. */
 export function routeOf({ method = "GET", url: text = "/" }: IncomingMessage): Route {
   const { url, path } = parse(text);

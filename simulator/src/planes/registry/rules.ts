@@ -1,14 +1,11 @@
 import type { RepositorySettings } from "../registry.ts";
 import type { Access } from "./access.ts";
-import type { TokenService } from "./bearer.ts";
 import type { RegistryError } from "./registry-error.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** What tells one registry from another. */
 export interface RegistryRules {
   access(world: RegistryWorld): Access;
-  /** Of a registry that gives tokens itself, at `/v2/token/`. */
-  tokenService?(world: RegistryWorld): TokenService;
   /** Of a repository that a push makes; undefined where repositories exist before the push. */
   readonly newRepository?: RepositorySettings;
   /** Whether a push may take blobs from other repositories to begin with. */
@@ -23,6 +20,4 @@ export interface RegistryWorld {
   readonly tokens: Tokens;
   /** host:port, once it is known. */
   readonly gateway: { readonly host: string; readonly port: number };
-  /** Whether everybody may pull from this repository. */
-  readonly isPublic: (repository: string) => boolean;
 }

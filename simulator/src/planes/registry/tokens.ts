@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
 export type Action = "pull" | "push" | "delete";
 
-/** What a token lets its bearer do in one repository, or in every one (`*`). */
+/** What a token lets its bearer do in one repository. */
 export interface Grant {
   readonly repository: string;
   readonly actions: readonly Action[];

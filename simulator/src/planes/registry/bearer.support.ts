@@ -10,19 +10,17 @@ export interface BearerOptions {
   /** URL of the token service. */
   readonly realm: () => string;
   readonly service: string;
-  /** What to ask the token service for; `repository:<name>:<actions>` unless given. */
-  readonly scope?: string;
 }
 
-/** Token authentication of the distribution project ("spec/auth/token"), as Docker Hub and public ECR use it. */
-export function bearerAccess({ tokens, realm, service, scope }: BearerOptions): Access {
+/** Token authentication of the distribution project ("spec/auth/token"), as Docker Hub uses it. */
+export function bearerAccess({ tokens, realm, service }: BearerOptions): Access {
   return {
     refusal(request, wanted) {
       const token = bearerToken(request.headers.authorization);
       const { state, grants } = tokens.check(token, new Date());
       if (state === "valid" && allows(grants, wanted)) return undefined;
       const fields = [`realm="${realm()}"`, `service="${service}"`];
-      const asked = scope ?? scopeOf(wanted);
+      const asked = scopeOf(wanted);
       if (asked !== undefined) fields.push(`scope="${asked}"`);
       if (token !== undefined)
         fields.push(`error="${state === "valid" ? "insufficient_scope" : "invalid_token"}"`);
@@ -33,10 +31,7 @@ export function bearerAccess({ tokens, realm, service, scope }: BearerOptions): 
 
 function allows(grants: readonly Grant[], { repository, action }: Wanted): boolean {
   if (repository === undefined) return true;
-  return grants.some(
-    (grant) =>
-      (grant.repository === "*" || grant.repository === repository) && grant.actions.includes(action),
-  );
+  return grants.some((grant) => grant.repository === repository && grant.actions.includes(action));
 }
 
 /** Whoever pushes reads along the way: clients look first what is there. */
