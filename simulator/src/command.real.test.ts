@@ -44,7 +44,7 @@ async function processes(pattern: string): Promise<number[]> {
   return stdout.split("\n").filter(Boolean).map(Number);
 }
 
-/** Folders of simulators' data; npm keeps some of its own there. */
+/** Folders of simulators' data; npm has some of its own there. */
 const dataFolders = async () => (await readdir(temporary)).filter((name) => name.startsWith("simulator-"));
 
 it.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(

@@ -9,9 +9,9 @@ import { warningForRoot } from "./planes/tasks/start-runtime.ts";
 import { type Simulator, startSimulator } from "./simulator.ts";
 
 /**
- * What is kept (log lines, above all) is replaced all the time and becomes garbage of the old generation. Left to itself,
- * V8 lets 30 MB of it gather beside 50 in use. Collected at a fifth, that is six times a minute of the rehearsal, it takes
- * 0.3 % of the main thread's time.
+ * Stored data (mostly log lines) are replaced all the time and become garbage of the old generation. By default, V8
+ * allows 30 MB of it to gather in addition to 50 in use. Collecting at a fifth, six times a minute in the rehearsal,
+ * takes 0.3 % of the main thread's time.
  */
 const heapGrowth = "--heap-growing-percent=20";
 
@@ -53,7 +53,7 @@ function announce({ endpoint, environmentVariables }: Simulator): void {
 
 function endWith(starting: Promise<Simulator>): void {
   const end = () => {
-    // What is left then is ended by those who watch over this process: the orphan guard, and Docker's janitor.
+    // The processes that watch over this one end the rest: the orphan guard, and Docker's janitor.
     setTimeout(() => fail(1)(new Error("not everything has ended in time")), endsWithinMs).unref();
     starting.then((simulator) => simulator.close()).then(() => process.exit(0), fail(1));
   };

@@ -12,7 +12,7 @@ import type { Registry } from "./planes/registry.ts";
 import type { Advisory } from "./planes/scanner/advisories.ts";
 import type { TaskRuntime } from "./planes/tasks/runtime.ts";
 
-/** What every simulated service is made with. */
+/** Dependencies of every simulated service. */
 export interface Environment {
   readonly accountId: string;
   readonly region: string;
@@ -21,9 +21,9 @@ export interface Environment {
   /** Keys whose secrets are known. */
   readonly accessKeys: AccessKeys;
   readonly registry: Registry;
-  /** What lies under the repositories of CodeCommit. */
+  /** The Git repositories of CodeCommit. */
   readonly git: GitRepositories;
-  /** What the containers of tasks run in. */
+  /** The runtime of the tasks' containers. */
   readonly taskRuntime: TaskRuntime;
   /** Calls a function of Lambda once. */
   readonly runFunction: (options: FunctionRunOptions) => Promise<FunctionOutcome>;
@@ -31,19 +31,19 @@ export interface Environment {
   readonly startDatabaseServer: (options: DatabaseServerOptions) => Promise<DatabaseServer>;
   /** Signs the certificates of DB instances, as Amazon's does. */
   readonly databaseAuthority: CertificateAuthority;
-  /** What image scans look for. */
+  /** Vulnerabilities that image scans look for. */
   readonly advisories: readonly Advisory[];
-  /** Whose prices the Price List API tells. */
+  /** Products and prices of the Price List API. */
   readonly products: readonly PricedProduct[];
   /** The other services. Call only from inside operations and controllers, never while being created. */
   readonly aws: Aws;
   /** From alarms to scaling policies. */
   readonly alarmActions: AlarmActions;
-  /** Where the gateway answers; known only once it listens, so read it inside operations. */
+  /** Address of the gateway; known only once it listens, so read it inside operations. */
   readonly gateway: { readonly host: string; readonly port: number };
   /** A listener of a load balancer on port P is served on loopback port P + this. */
   readonly listenerPortOffset: number;
-  /** An existing folder of this simulator's own; whoever owns the simulator removes it. */
+  /** An existing folder for this simulator only; the simulator's owner removes it. */
   readonly dataDirectory: string;
   /** Something an operator should see; never used for what an API reports. */
   readonly warn: (message: string) => void;

@@ -1,8 +1,8 @@
-/** An error that AWS would answer with: `code` is the exception's name in the service's API model. */
+/** An error that AWS would return: `code` is the exception's name in the service's API model. */
 export class AwsError extends Error {
   readonly code: string;
   readonly statusCode: number;
-  /** What an XML error says beside code and message, such as S3's BucketName. */
+  /** Members of an XML error besides code and message, such as S3's BucketName. */
   readonly members: Readonly<Record<string, string>>;
 
   constructor(

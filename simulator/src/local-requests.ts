@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders, RequestListener } from "node:http";
 const loopback = ["127.0.0.1", "localhost", "[::1]"];
 
 /**
- * Passes on what programs of this machine and its tasks send. A web page that reaches a server of the loopback by a name
- * of its own (DNS rebinding), or that sends a request from another site, gets 403.
+ * Accepts requests from programs of this machine and its tasks. A web page that reaches a server of the loopback under
+ * another name (DNS rebinding), or that sends a request from another site, gets 403.
  * @param hosts by which tasks know this machine
  */
 export function refuseForeign(hosts: readonly string[], listener: RequestListener): RequestListener {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
 /**
- * A shell that outlives this process, however that ends, and then kills the process groups that are left. It waits for
- * the end of its standard input; in a session of its own, out of reach of a terminal's Ctrl-C.
+ * A shell that outlives this process in every case, and then kills the remaining process groups. It waits for the end
+ * of its standard input, in a separate session, so that a terminal's Ctrl-C does not reach it.
  */
 const script = `
 groups=" "

@@ -59,9 +59,11 @@ export interface SimulatorOptions {
   timeScale?: number;
   /** Replaces the clock that `timeScale` describes. */
   clock?: Clock;
-  /** What tasks run as: child processes (the default), containers of this machine's Docker engine, or another runtime. */
+  /**
+   * Runtime of tasks: child processes (the default), containers of this machine's Docker engine, or another runtime.
+   */
   taskRuntime?: TaskRuntimeKind | ((options: TaskRuntimeOptions) => TaskRuntime);
-  /** Calls a function of Lambda; in a process of its own unless given. */
+  /** Calls a function of Lambda; in a separate process by default. */
   runFunction?: Environment["runFunction"];
   /** Starts the server of a DB instance; that of this machine unless given. */
   startDatabaseServer?: Environment["startDatabaseServer"];
@@ -72,19 +74,19 @@ export interface SimulatorOptions {
   vcpuShare?: number;
   /** Kept after close when given; else a temporary folder that close removes. */
   dataDirectory?: string;
-  /** What the account holds and may do from the start; a default VPC and everything (`standard`) unless given. */
+  /** Initial resources and permissions of the account; by default (`standard`) a default VPC and full access. */
   account?: AccountKind;
   accountId?: string;
   region?: string;
-  /** Access keys to answer with ExpiredToken: rehearses a lab session that is over. */
+  /** Access keys to refuse with ExpiredToken: rehearses an ended lab session. */
   expiredAccessKeys?: readonly string[];
-  /** Keys that may sign, beside the simulator's own and those that STS hands out. */
+  /** Keys that may sign, in addition to the simulator's own and those issued by STS. */
   accessKeys?: readonly AccessKey[];
-  /** What image scans look for; nothing unless given, so that no scan finds anything. */
+  /** Vulnerabilities that image scans look for; by default none, so that scans find nothing. */
   advisories?: readonly Advisory[];
-  /** What the Price List API knows; list prices of us-east-1 of a day for what the templates use unless given. */
+  /** Products of the Price List API; by default list prices of us-east-1 of one day for the templates' resources. */
   products?: readonly PricedProduct[];
-  /** What goes wrong on purpose from the start; nothing does unless it is asked for. */
+  /** Faults to inject from the start; none by default. */
   faults?: readonly Fault[];
   warn?: (message: string) => void;
 }
@@ -101,13 +103,13 @@ export interface Simulator {
   readonly environmentVariables: Record<string, string>;
   readonly aws: Aws;
   readonly clock: Clock;
-  /** Lets calls over the wire fail, from now on. */
+  /** Makes calls over the wire fail, from now on. */
   readonly faults: Faults;
   /** Ends every child process, closes every socket, removes temporary data. */
   close(): Promise<void>;
 }
 
-/** Port of the gateway unless told otherwise; the one emulators of AWS share by habit. */
+/** Default port of the gateway; emulators of AWS share it by convention. */
 export const defaultPort = 4566;
 /** 80 becomes 10080 and 8080 becomes 18080: above the ports that need privileges. */
 export const defaultListenerPortOffset = 10_000;
@@ -208,7 +210,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     environmentVariables: {
       AWS_ENDPOINT_URL: endpoint,
       AWS_REGION: region,
-      // What boto3 and older command lines read instead.
+      // Variables for boto3 and older command lines.
       AWS_DEFAULT_REGION: region,
       AWS_ACCESS_KEY_ID: ownKey.accessKeyId,
       AWS_SECRET_ACCESS_KEY: ownKey.secretAccessKey,
@@ -249,7 +251,7 @@ function createServices(environment: Environment): Services {
   };
 }
 
-/** Whoever gives orders ends before whoever carries them out, so nothing is started anew while closing. */
+/** Close controllers before the services they drive, so that nothing restarts during shutdown. */
 const closingOrder: readonly ServiceName[] = [
   "cloudformation",
   "codepipeline",

@@ -7,7 +7,7 @@ import { hasDocker } from "./planes/tasks/runtimes.support.ts";
 import { type Simulator, startSimulator } from "./simulator.ts";
 import { startRealSimulator } from "./test-simulator.support.ts";
 
-/** Says how the database server greets, and what the API answers to a call without a name. */
+/** Prints the database server's greeting, and the API's response to a call without a name. */
 const program = `
   import { connect } from "node:net";
   const { DATABASE_HOST, DATABASE_PORT, API } = process.env;
@@ -47,7 +47,7 @@ describe.each(taskRuntimeKinds)("as %s, a task", (kind) => {
     });
     afterAll(() => simulator?.close());
 
-    /** Runs a task of one container; answers its ARN. */
+    /** Runs a task of one container; returns its ARN. */
     const run = async (container: ContainerDefinition): Promise<string> => {
       const { ecs } = simulator.aws;
       const { taskDefinition } = await ecs.registerTaskDefinition({

@@ -60,7 +60,9 @@ async function startWith(clock: TestClock, options: SimulatorOptions): Promise<T
   };
 }
 
-/** What tasks of tests with real tasks run as: SIMULATOR_TASK_RUNTIME, so that the same tests can be run with each. */
+/**
+ * Returns the runtime for tests with real tasks: SIMULATOR_TASK_RUNTIME, so that the same tests can be run with each.
+ */
 export function taskRuntimeOfRun(): TaskRuntimeKind {
   const named = process.env.SIMULATOR_TASK_RUNTIME ?? "process";
   const kind = taskRuntimeKinds.find((each) => each === named);
@@ -68,7 +70,7 @@ export function taskRuntimeOfRun(): TaskRuntimeKind {
   return kind;
 }
 
-/** So many workers, of one run or of runs beside each other on one machine, have ports of their own. */
+/** This many workers, of one run or of parallel runs on one machine, have separate ports. */
 const blocks = 64;
 
 /** Kept for the life of the process, whatever number of test files it loads this module for. */
@@ -83,7 +85,7 @@ export function testListenerPortOffset(): number {
 
 /**
  * Takes the first block of ports that no other process has. Ports stay below 32768, where the system's own choices
- * begin on Linux, and away from those of a rehearsal that runs beside the tests: all of those end in 80.
+ * begin on Linux, and do not overlap with those of a parallel rehearsal, which all end in 80.
  */
 function claimBlock(): number {
   for (let block = 0; block < blocks; block += 1) {

@@ -9,11 +9,11 @@ export interface TestClock extends Clock {
     now(): number;
     wait(ms: number, signal?: AbortSignal): Promise<void>;
   };
-  /** Lets time pass until the promise settles. For operations that themselves wait for AWS time. */
+  /** Advances time until the promise settles. For operations that themselves wait for AWS time. */
   during<Value>(promise: Promise<Value>): Promise<Value>;
-  /** Lets time pass until the condition returns something truthy, and resolves with it. */
+  /** Advances time until the condition returns a truthy value, and resolves with it. */
   until<Value>(condition: Claim<Value>, limit?: Limit): Promise<Truthy<Value>>;
-  /** Lets time pass until the assertion does not throw. At the limit it throws the last error. */
+  /** Advances time until the assertion does not throw. At the limit it throws the last error. */
   eventually<Value>(assertion: Claim<Value>, limit?: Limit): Promise<Value>;
   /** Ends time: what still waits in the foreground is rejected. */
   stop(): void;
@@ -42,15 +42,15 @@ const busyMs = 200;
 /** Files, names and programs come to an end on their own. This limit only ends what hangs. */
 const workMs = 2_000;
 
-/** What a day is on the wall for tests of real processes. */
+/** Real limit in milliseconds that replaces a day for tests of real processes. */
 const realLimitMs = 100_000;
 
 // Vitest's fake timers replace the globals.
 const { setImmediate, setTimeout } = globalThis;
 
 /**
- * A clock that moves only by jumps: while something waits in the foreground and the process is quiet, it jumps to the
- * next deadline. Otherwise time stands still. It starts at a full minute, so that periods do not depend on the wall.
+ * A clock that moves only by jumps: while a task waits in the foreground and the process is quiet, it jumps to the next
+ * deadline. Otherwise time does not advance. It starts at a full minute, so that periods do not depend on real time.
  */
 export function createVirtualClock(): TestClock {
   watchRequests();
@@ -115,7 +115,7 @@ export function createVirtualClock(): TestClock {
     },
     ...repeating(
       () => now,
-      // Each virtual second at first. What takes hours is asked less often.
+      // Checks each virtual second at first, and less often after hours.
       (waitedMs) => foreground.wait(Math.max(1_000, waitedMs / 600)),
     ),
     stop() {
@@ -187,7 +187,10 @@ async function quiet(countWaits: () => number): Promise<void> {
   }
 }
 
-/** What ends without virtual time: files, names, connections and programs. Sockets and timers do not count. */
+/**
+ * Returns whether a resource ends without virtual time: files, names, connections and programs. Sockets and timers do
+ * not count.
+ */
 function isWork(resource: string): boolean {
   return /^(FSReq|CloseReq|GetAddrInfoReq|TCPConnectWrap|WriteWrap|ShutdownWrap|ProcessWrap)/.test(resource);
 }

@@ -1,7 +1,7 @@
 /**
- * Matches text against a pattern as AWS has them in listener rules, filters and policies: `*` stands for any run of
- * characters, also none, `?` for exactly one; a backslash takes the meaning from either. Linear in the text for each
- * `*`, so that no pattern can be used to stall the simulator.
+ * Matches text against a pattern of AWS's listener rules, filters and policies: `*` matches any run of characters, also
+ * none, `?` exactly one; a backslash makes either literal. Linear in the text for each `*`, so that no pattern can be
+ * used to stall the simulator.
  */
 export type Matches = (text: string) => boolean;
 

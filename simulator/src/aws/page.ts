@@ -1,8 +1,8 @@
 import { AwsError } from "../errors.ts";
 
 /**
- * One page of a list; the token says where the next one starts. `code` is the service's own exception for a token
- * that none of its answers gave.
+ * Returns one page of a list; the token states where the next one starts. `code` is the service's exception for an
+ * unknown token.
  */
 export function page<Item>(
   all: readonly Item[],

@@ -11,7 +11,7 @@ export function refuseUnsupported<Input extends object>(
   supported: readonly (keyof Input & string)[],
 ): void {
   for (const [member, value] of Object.entries(input)) {
-    // A flag set to false asks for nothing.
+    // A flag set to false has no effect.
     if (value === undefined || value === false || (supported as readonly string[]).includes(member)) continue;
     const allowed = supported.length > 0 ? supported.join(", ") : "none";
     throw new AwsError(

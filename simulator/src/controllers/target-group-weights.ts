@@ -4,8 +4,8 @@ import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
 export type Weights = Readonly<Record<string, number>>;
 
 /**
- * The action with these weights for the target groups of the pair (one that is not named is left out); what it does
- * besides stays as it is, and so does an action that forwards to none of them.
+ * Returns the action with these weights for the target groups of the pair, without those that have no weight. Other
+ * parts of the action do not change, nor does an action that forwards to none of them.
  */
 export function reweigh(action: Action, pair: readonly string[], weights: Weights): Action {
   if (!forwardsToAny(action, pair)) return action;

@@ -1,8 +1,8 @@
 import type { Message } from "./message.ts";
 
 /**
- * Takes a body out of the chunks that an SDK signs or sums up while it sends it; headers that follow the body, such
- * as its checksum, come to stand among the others. Source: S3 API reference, "Signature calculations for the
+ * Extracts a body from the chunks that an SDK signs or adds checksums to while sending. Headers that follow the body,
+ * such as its checksum, are moved to the others. Source: S3 API reference, "Signature calculations for the
  * authorization header: transferring payload in multiple chunks". Throws SyntaxError for a body that is cut off.
  */
 export function unchunk(message: Message): Message {

@@ -46,7 +46,7 @@ function parseEnums(declarations: string): Enums {
   return enums;
 }
 
-/** What a service calls a value that a member cannot have; others go by the protocol. */
+/** Error codes of services for an invalid enum value; others depend on the protocol. */
 const codes: { readonly [Name in ServiceName]?: string } = {
   cloud9: "BadRequestException",
   cloudwatch: "InvalidParameterValueException",

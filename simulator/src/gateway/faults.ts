@@ -1,12 +1,12 @@
 import type { Service, ServiceName } from "../aws/api.ts";
 
 /**
- * What goes wrong on purpose, and how a client sees it:
+ * Injected faults, and their effect on a client:
  * throttle: the protocol's own throttling error · server-error: 500 · unavailable: 503 · deny: not authorized ·
- * expire: the session is over · delay: the call waits `milliseconds` on the wall, then goes on ·
- * cut: the connection ends and nothing was performed · cut-answer: it was performed, the answer is lost ·
- * service-linked-role: ECS cannot assume its role yet, as in an account where it has just made it; the first call
- * only, unless told otherwise, and also CloudFormation's.
+ * expire: the session is over · delay: the call waits `milliseconds` of real time, then continues ·
+ * cut: the connection ends before the call is performed · cut-answer: it was performed, the response is lost ·
+ * service-linked-role: ECS cannot assume its role yet, as in an account where it has just created it; by default only
+ * for the first call, and also for CloudFormation's.
  */
 export const faultKinds = [
   "throttle",
@@ -35,7 +35,7 @@ export interface Fault {
   readonly after?: number;
   /** Strikes only calls signed with this key. */
   readonly accessKeyId?: string;
-  /** Of a delay. */
+  /** Set for a delay. */
   readonly milliseconds?: number;
 }
 
@@ -60,7 +60,7 @@ export interface Faults {
 }
 
 export interface FaultStrikes extends Faults {
-  /** What strikes this call, in the order that the faults were added. */
+  /** Returns the faults for this call, in the order in which they were added. */
   strike(call: ApiCall): Fault[];
   /** The same for a call of a service to another. */
   strikeWithin(call: Omit<ApiCall, "accessKeyId">): Fault[];
@@ -112,7 +112,7 @@ function strikes(one: ArmedFault, { service, operation, accessKeyId }: ApiCall):
   return true;
 }
 
-/** What ECS does with its service-linked role. */
+/** Operations of ECS that need its service-linked role. */
 const needingRole = ["ecs:CreateCluster", "ecs:CreateService"];
 
 /** No operations of the API: what pulls and pushes of Git need to be permitted. */

@@ -66,7 +66,7 @@ async function serve(options: GatewayOptions, host: string, port: number): Promi
   const listener: RequestListener = (request, response) => {
     handle(options, request, response).catch((error: Error) => {
       if (error instanceof ConnectionCut) return request.socket.destroy();
-      // Whoever asked went away in the middle of the answer.
+      // The client disconnected during the response.
       if ((error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE") return;
       environment.warn(`${request.method} ${request.url} failed: ${error.stack ?? error}`);
       if (response.headersSent) response.destroy();

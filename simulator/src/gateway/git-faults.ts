@@ -4,7 +4,7 @@ import type { FaultStrikes } from "./faults.ts";
 import { strikeAfter, strikeBefore } from "./strike.ts";
 import { jsonErrors } from "./wire.ts";
 
-/** As HTTP tells them, which is all that git sees. */
+/** HTTP errors, the only ones that git shows. */
 const gitErrors = {
   ...jsonErrors,
   denied: { code: "AccessDenied", statusCode: 403 },

@@ -1,8 +1,8 @@
 import { registerHooks } from "node:module";
 
 /**
- * The schemas of an SDK client alone, by what they are exported as. The whole client takes more than twice the memory: its
- * commands, waiters, endpoints and sources of credentials are of no use to whoever answers.
+ * Loads only the schemas of an SDK client, by their export names. The whole client takes more than twice the memory: a
+ * server does not need its commands, waiters, endpoints and sources of credentials.
  * @param client such as `ecs` of `@aws-sdk/client-ecs`
  */
 export function loadSchemas(client: string): Promise<Record<string, unknown>> {

@@ -19,7 +19,7 @@ export interface WireModel {
    * rpcv2Cbor: the service in the path. restJson1 and restXml: the name that requests are signed for.
    */
   readonly route: string;
-  /** XML namespace of the answers, where they are XML. */
+  /** XML namespace of the responses, where they are XML. */
   readonly namespace?: string;
   /** The SDK's client whose schemas describe the operations: `ecs` of `@aws-sdk/client-ecs`. */
   readonly client: string;
@@ -198,7 +198,7 @@ export function findOperation(module: Record<string, unknown>, name: string): Op
 }
 
 export interface ErrorModel {
-  /** What stands in the answer; a query service's code often differs from the exception's name. */
+  /** Code in the response; a query service's code often differs from the exception's name. */
   readonly code: string;
   readonly statusCode: number;
   /** For JSON clients of a service that once spoke query: the code that it had there. */

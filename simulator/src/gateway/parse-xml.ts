@@ -1,4 +1,4 @@
-/** An element without its attributes: nothing that the simulator reads stands in them. */
+/** An element without its attributes: the simulator needs none of them. */
 export interface XmlElement {
   /** Without the prefix of its namespace. */
   readonly name: string;

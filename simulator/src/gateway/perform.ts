@@ -14,7 +14,7 @@ import { wires } from "./wires.ts";
 
 export interface GatewayServices {
   readonly services: { readonly [Name in ServiceName]: Service<Name> };
-  /** Access keys whose session is over: answered with ExpiredToken, as a lab session after its four hours. */
+  /** Access keys of ended sessions: refused with ExpiredToken, as in a lab session after its four hours. */
   readonly expiredAccessKeys: ReadonlySet<string>;
   /** Keys that may sign. */
   readonly accessKeys: AccessKeys;
@@ -28,7 +28,7 @@ export interface ApiRequest extends Message {
   readonly requestId: string;
 }
 
-/** Answers one request to the AWS API: every error is an answer too, but for ConnectionCut. */
+/** Handles one request to the AWS API. Every error becomes a response, except ConnectionCut. */
 export async function perform(gateway: GatewayServices, request: ApiRequest): Promise<Reply> {
   const found = route(request);
   if ("unknown" in found) return failUnknown(request, found.unknown);
@@ -107,7 +107,7 @@ function read(wire: Wire, parse: () => object): object {
   }
 }
 
-/** Who has no keys yet asks for some with another's token: the API has these two take requests that nobody signed. */
+/** Clients without keys request some with another token: in the API model, these two operations need no signature. */
 const unsigned = ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"];
 
 async function authenticate(

@@ -11,7 +11,7 @@ export function pathLabels(url: string): { Bucket?: string; Key?: string } {
   };
 }
 
-/** As it stands when it is not percent-encoded as it should be: then no bucket and no object has that name. */
+/** Returns badly encoded text unchanged: no bucket or object has that name. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -28,7 +28,7 @@ interface Candidate {
   readonly name: string;
   readonly method: string;
   readonly labels: string;
-  /** What must stand in the query, with its value when that is fixed. */
+  /** Required names in the query, with their values where those are fixed. */
   readonly literals: readonly (readonly [string, string])[];
   /** Parameters of the query and headers that the operation cannot do without. */
   readonly query: readonly string[];
@@ -37,7 +37,10 @@ interface Candidate {
 
 const candidates = new WeakMap<object, readonly Candidate[]>();
 
-/** Of all operations whose method, path and parameters fit a request the one that asks for most of them. */
+/**
+ * Returns the operation that fits a request by method, path and parameters; of several, the one with most required
+ * parameters.
+ */
 export function findXmlOperation(module: Record<string, unknown>, message: Message): string | undefined {
   const known = candidates.get(module) ?? Object.values(module).flatMap(candidateOf);
   candidates.set(module, known);

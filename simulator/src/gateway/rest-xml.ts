@@ -51,7 +51,7 @@ export const restXmlWire: Wire = {
     statusCode,
     contentType: "application/xml",
     headers: requestHeaders(requestId),
-    // Neither has a body: 304 by HTTP, and HEAD is cut off by Node itself.
+    // Neither has a body: 304 by HTTP, and Node itself removes that of HEAD.
     body:
       statusCode === 304
         ? ""

@@ -4,7 +4,7 @@ import { type Protocol, type WireModel, wireModels } from "./models.ts";
 
 export interface Route {
   readonly model: WireModel;
-  /** As the API names it: `CreateService`; undefined where only the service's paths and methods tell (REST). */
+  /** As the API names it: `CreateService`; undefined where the operation follows from path and method (REST). */
   readonly operation: string | undefined;
 }
 
@@ -55,7 +55,7 @@ function find(
   };
 }
 
-/** The key that a request claims to be signed with (Signature Version 4); undefined when nobody signed it. */
+/** Returns the key in a request's signature (Signature Version 4); undefined for an unsigned request. */
 export function caller({ headers }: Pick<Message, "headers">, sourceIp: string): Caller | undefined {
   const accessKeyId = /Credential=([^/,\s]+)\//.exec(headers.authorization ?? "")?.[1];
   return accessKeyId === undefined ? undefined : { accessKeyId, sourceIp };

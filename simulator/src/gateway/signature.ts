@@ -61,7 +61,7 @@ function readDate(text: string | string[] | undefined): Date | undefined {
   return iso === text || Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-/** A hash that is declared and signed is that of the body. A body in chunks, or one that nobody signs, declares none. */
+/** Checks a declared and signed hash against the body. A body in chunks, or an unsigned one, declares none. */
 function holdsDeclaredBody({ headers, body }: Message): boolean {
   const declared = String(headers["x-amz-content-sha256"] ?? "");
   return !/^[0-9a-f]{64}$/.test(declared) || declared === createHash("sha256").update(body).digest("hex");

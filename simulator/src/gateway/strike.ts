@@ -2,7 +2,7 @@ import { AwsError } from "../errors.ts";
 import type { ApiCall, Fault, FaultKind } from "./faults.ts";
 import type { CommonErrors } from "./wire.ts";
 
-/** The connection is to be ended without an answer. */
+/** Ends the connection without a response. */
 export class ConnectionCut extends Error {
   constructor() {
     super("the connection was cut by a fault");
@@ -18,7 +18,7 @@ export interface StruckCall extends ApiCall {
   callerArn(): Promise<string>;
 }
 
-/** Lets faults strike before a call is performed; rejects with what the client gets to see, or with ConnectionCut. */
+/** Applies faults before a call is performed; rejects with the client's error, or with ConnectionCut. */
 export async function strikeBefore(
   faults: readonly Fault[],
   call: StruckCall,
@@ -37,7 +37,7 @@ export function strikeAfter(faults: readonly Fault[]): void {
   if (faults.some(({ kind }) => kind === "cut-answer")) throw new ConnectionCut();
 }
 
-/** Lets faults strike a call of a service to another. */
+/** Applies faults to a call from one service to another. */
 export function strikeWithin(faults: readonly Fault[]): void {
   if (faults.some(({ kind }) => kind === "service-linked-role")) throw roleMissing();
 }
@@ -74,7 +74,7 @@ async function errorOf(
   return kind === "deny" ? denied(call, errors) : undefined;
 }
 
-/** What IAM calls services that it does not call as the simulator does. */
+/** IAM's names of services, where they differ from the simulator's. */
 const actionPrefixes: Readonly<Record<string, string>> = {
   applicationautoscaling: "application-autoscaling",
   elbv2: "elasticloadbalancing",

@@ -12,7 +12,7 @@ export interface Reply {
   readonly contentType: string;
   /** A stream's length is in the headers. */
   readonly body: string | Uint8Array | Readable;
-  /** Beside the content type, its length and the request's id. */
+  /** Headers besides the content type, its length and the request's id. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -94,7 +94,7 @@ export const jsonWire = (contentType: string): Wire => ({
     statusCode,
     contentType,
     body: JSON.stringify({ __type: code, [messageMember]: message }),
-    // Smithy, "AWS query protocol compatible services": clients that knew the query code go on seeing it.
+    // Smithy, "AWS query protocol compatible services": clients that know the query code still get it.
     ...(queryCode ? { headers: { "x-amzn-query-error": `${queryCode};${fault(statusCode)}` } } : {}),
   }),
 });

@@ -1,6 +1,6 @@
 import { membersOf, type Schema } from "./schema.ts";
 
-/** Content of an answer of the query protocols: one element a member that is there, by its schema. */
+/** Returns the content of a response of the query protocols: one element per existing member, by its schema. */
 export function toXml(schema: Schema, value: unknown): string {
   if (schema.isStructSchema())
     return membersOf(schema)

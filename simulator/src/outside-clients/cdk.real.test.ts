@@ -49,7 +49,7 @@ const setVersion = (Value: string) =>
   simulator.aws.ssm.putParameter({ Name: "/shop/version", Type: "String", Value, Overwrite: true });
 const served = async () => (await fetch(`http://127.0.0.1:${80 + testListenerPortOffset()}/`)).text();
 
-/** What `aws deploy create-deployment` does after a release: the newest revision takes the service over. */
+/** Deploys the newest revision of the service, as `aws deploy create-deployment` does after a release. */
 async function deployNewestRevision(): Promise<string | undefined> {
   const { codedeploy, ecs, ssm } = simulator.aws;
   const [{ Parameter }, { applications: [applicationName] = [] }, { taskDefinition }] = await Promise.all([

@@ -7,7 +7,7 @@ export interface CuttingProxy {
   close(): Promise<void>;
 }
 
-/** Ends the connection, without an answer, that has sent more than so many bytes. */
+/** Ends, without a response, a connection that has sent more than so many bytes. */
 export async function startCuttingProxy(target: string, mostBytes: number): Promise<CuttingProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();

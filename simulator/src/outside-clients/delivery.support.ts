@@ -3,7 +3,7 @@ import { registerWeb, webLogs } from "./web.support.ts";
 import { createWebAccount } from "./web-account.support.ts";
 
 export interface Delivery {
-  /** Revisions of one family whose tasks answer "1" and "2". */
+  /** Revisions of one family whose tasks return "1" and "2". */
   readonly taskDefinitions: readonly [string, string];
   readonly repositoryUri: string;
   readonly targetGroups: { readonly blue: string; readonly green: string };
@@ -11,7 +11,9 @@ export interface Delivery {
   readonly appSpec: (taskDefinition: string) => object;
 }
 
-/** What a CodeDeploy deployment needs, made as a user would: network, load balancer, service, deployment group. */
+/**
+ * Creates the resources for a CodeDeploy deployment as a user would: network, load balancer, service, deployment group.
+ */
 export async function createDelivery(simulator: Simulator, listenerPortOffset: number): Promise<Delivery> {
   const { aws } = simulator;
   const account = await createWebAccount(simulator, "outside");

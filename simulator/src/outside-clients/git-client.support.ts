@@ -7,16 +7,16 @@ export interface GitClient {
   readonly directory: string;
   /** Runs git in `directory`; resolves to its standard output. */
   git(...args: string[]): Promise<string>;
-  /** What git says when it fails; rejects when it does not. */
+  /** Returns git's error output; rejects when it succeeds. */
   failure(...args: string[]): Promise<string>;
   /** Commits a file's text to the branch that is checked out; resolves to the commit's id. */
   commit(path: string, content: string): Promise<string>;
-  /** What a program in the same place needs of its environment. */
+  /** Environment variables for a program in the same place. */
   readonly variables: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
-/** The AWS CLI's, as CodeCommit's user guide sets it up. Whoever asks a lot of it has to wait a lot for it, too. */
+/** The AWS CLI's helper, as CodeCommit's user guide sets it up. It is slow, so many calls take a long time. */
 export const cliHelper = `!${awsCli} codecommit credential-helper --ignore-host-check $@`;
 
 /** The git program, with the branch `dev` in a new folder, and credentials that come from a helper or from nowhere. */
@@ -53,7 +53,7 @@ export async function createGitClient(
   };
 }
 
-/** The helper signs the path too, which git keeps to itself unless told otherwise. */
+/** The helper signs the path too, which git does not pass by default. */
 const configuration = (helper: string | undefined) => `[user]
   name = Ada
   email = ada@example.com

@@ -39,7 +39,7 @@ beforeEach(async () => {
 });
 afterEach(() => client.close());
 
-/** What the AWS CLI's helper would answer, which takes its time for it. */
+/** Returns the same credentials as the AWS CLI's helper, which is slow. */
 function credentials(repository: string): string {
   const { hostname: host, pathname: path } = new URL(repository);
   const { user, password } = signedCredentials(temporary, { host, path });
@@ -192,7 +192,7 @@ describe("git", () => {
 });
 
 describe("the bus hears", () => {
-  /** Details of the events of this test's repository, as a rule lets them through to a log group. */
+  /** Collects the events of this test's repository through a rule with a log group as target. */
   async function listen() {
     const { events, logs } = simulator.aws;
     const logGroupName = `/aws/events/${name}`;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create } from "tar";
 
-/** A web server that answers its version, and says in its log that it is up. */
+/** A web server that returns its version, and logs that it is up. */
 const server = `
 import { createServer } from "node:http";
 createServer((request, response) => response.end(process.env.VERSION)).listen(8080, () => {

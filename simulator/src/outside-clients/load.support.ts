@@ -1,13 +1,13 @@
 export interface Load {
-  /** Bodies of the good answers, in the order they came. */
+  /** Bodies of the successful responses, in the order they arrived. */
   readonly answers: string[];
-  /** What every other request came to. */
+  /** Descriptions of all other results. */
   readonly failures: string[];
-  /** Resolves when the last request has been answered. */
+  /** Resolves when the last request has its response. */
   stop(): Promise<void>;
 }
 
-/** `clientCount` clients that ask again as soon as they are answered, or after a pause. */
+/** Starts `clientCount` clients that send a request after each response, or after a pause. */
 export function startLoad(
   url: string,
   clientCount: number,

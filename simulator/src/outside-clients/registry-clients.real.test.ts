@@ -131,7 +131,7 @@ describe("ECR serves", () => {
 });
 
 describe("ECR serves curl", () => {
-  /** Headers and body as curl prints them; the login does not stand among its arguments. */
+  /** Headers and body as curl prints them; the login is not in its arguments. */
   const curl = ({ password }: Target, ...args: string[]) =>
     run("curl", ["--silent", "--include", "--config", "-", ...args], { stdin: `user = "AWS:${password}"\n` });
   const blob = "sent in two chunks by curl";

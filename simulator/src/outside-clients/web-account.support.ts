@@ -36,7 +36,7 @@ async function createNetwork({ aws }: Simulator): Promise<TestNetwork> {
   return { vpc, subnets, securityGroup };
 }
 
-/** Listens on port 80 for production, which is blue, and on 8080 for tests, which are green; answers ARNs. */
+/** Creates listeners on port 80 for production, which is blue, and on 8080 for tests, which are green; returns ARNs. */
 async function createLoadBalancer(
   { aws: { elbv2 } }: Simulator,
   Name: string,

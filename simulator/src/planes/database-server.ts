@@ -21,7 +21,7 @@ export interface DatabaseServerOptions {
   database?: string | undefined;
   /** TCP port; a free one when absent. */
   port?: number | undefined;
-  /** An address of this machine to listen on beside 127.0.0.1. */
+  /** An address of this machine to listen on, in addition to 127.0.0.1. */
   alsoOn?: string | undefined;
   /** For TLS, which a client may use or not; without it, what the server makes for itself, if anything. */
   certificate?: Certificate | undefined;
@@ -111,7 +111,7 @@ function storageArguments(version: string, data: string): string[] {
     `--datadir=${data}`,
     // A server that starts removes all temporary tables from this folder, also those of another one at work.
     `--tmpdir=${dirname(data)}`,
-    // Both refuse to run as root unless told to.
+    // Both refuse to run as root without this option.
     ...(process.getuid?.() === 0 ? ["--user=root"] : []),
     "--innodb-flush-log-at-trx-commit=0",
     "--innodb-buffer-pool-size=64M",
@@ -132,7 +132,7 @@ function serverArguments(
     ...storageArguments(version, data),
     `--bind-address=${hosts.join()}`,
     `--port=${port}`,
-    // No socket: the only account that could use it is root's, which nobody needs.
+    // No socket: only root's account could use it, and it is not needed.
     "--socket=",
     `--pid-file=${join(dirname(data), "server.pid")}`,
     `--init-file=${initFile}`,

@@ -1,7 +1,6 @@
 /**
- * Gives memory back at once that nobody will read again. The collector sees the small object that stands for it and is in
- * no hurry: of one large layer 64 MB gather, among which other allocations settle, so that the system never gets
- * them back.
+ * Frees memory of data no longer needed at once. The collector sees only the small object for it and is in no hurry: 64
+ * MB of one large layer gather, among them other allocations, so that the system never gets them back.
  */
 export function freeMemory(buffer: ArrayBufferLike): void {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0);

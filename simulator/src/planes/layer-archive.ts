@@ -4,31 +4,31 @@ import { pipeline, type Readable, Transform } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 
 /**
- * Bytes unpacked at a time: above half of Node's pool for small buffers, so that each piece has memory of its own, which
- * can be freed by itself.
+ * Bytes unpacked at a time: above half of Node's pool for small buffers, so that each piece has separate memory, which
+ * can be freed individually.
  */
 const chunkSize = 64 * 1024;
 
-/** What begins a compressed file. Sources: RFC 1952, 2.3.1; RFC 8878, 3.1.1. */
+/** First bytes of compressed files. Sources: RFC 1952, 2.3.1; RFC 8878, 3.1.1. */
 const formats = [
   { magic: Buffer.from("1f8b", "hex"), decompress: () => createGunzip({ chunkSize }) },
   { magic: Buffer.from("28b52ffd", "hex"), decompress: () => createZstdDecompress({ chunkSize }) },
 ];
 const longestMagic = 4;
 
-/** Bytes that every layer may have when unpacked, and how many of each of its own a larger one may have. */
+/** Limits of the unpacked size: bytes that every layer may have, and a ratio to its own size for larger ones. */
 const alwaysAllowed = 64 * 1024 * 1024;
 const highestRatio = 200;
 
 /**
- * The tar archive that a layer's file is, or holds compressed. It is unpacked beside the main thread: `tar` by
- * itself does it on that thread, and all that a piece of the file holds at once.
+ * Returns the tar archive in a layer's file, compressed or not. It is unpacked outside the main thread: `tar` itself
+ * uses that thread, and keeps the whole content of a piece of the file in memory.
  */
 export async function readLayerArchive(path: string): Promise<Readable> {
   const { beginning, size } = await readBeginning(path);
   const format = formats.find(({ magic }) => beginning.subarray(0, magic.length).equals(magic));
   const file = createReadStream(path, { highWaterMark: chunkSize });
-  // Whoever reads the archive meets the error of its file.
+  // The reader of the archive gets the error of its file.
   return format ? pipeline(file, format.decompress(), limitRatio(size), () => {}) : file;
 }
 

@@ -14,9 +14,9 @@ export interface LayerEntry {
   /** Permissions; undefined where the archive has none. */
   readonly mode: number | undefined;
   readonly size: number;
-  /** The content; to be asked for before the next entry, once. */
+  /** Reads the content; call it before the next entry, once. */
   text(): Promise<string>;
-  /** The same in pieces, each of them good until the next one is asked for. */
+  /** Reads the content in pieces, each of them valid until the next one is read. */
   pieces(): AsyncGenerator<Buffer>;
 }
 
@@ -24,8 +24,8 @@ export interface LayerEntry {
 const largestText = 64 * 1024 * 1024;
 
 /**
- * The entries of a layer's file in their order. Only pieces of the archive are in memory, and of content only what is
- * asked for. Rejects when the file is damaged or no archive.
+ * Reads the entries of a layer's file in their order. Only pieces of the archive are in memory, and only content that
+ * is read. Rejects when the file is damaged or no archive.
  */
 export async function* readLayerEntries(file: string): AsyncGenerator<LayerEntry> {
   const archive = await readLayerArchive(file);

@@ -6,7 +6,7 @@ export interface Socket {
 
 /**
  * Maps addresses of the simulated VPC, as the API reports them (10.0.1.23:8080), to the loopback sockets of the
- * processes behind them. Loopback addresses stand for themselves.
+ * processes behind them. Loopback addresses are not mapped.
  */
 export interface Network {
   publish(address: string, port: number, socket: Socket): void;

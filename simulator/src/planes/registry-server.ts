@@ -17,7 +17,7 @@ export interface RegistryOptions {
   directory: string;
   /** The registry's id: that of its account. */
   accountId: string;
-  /** Where the registry answers; read at each request. */
+  /** Address of the registry; read at each request. */
   gateway: { readonly host: string; readonly port: number };
   /** ECR's unless given. */
   rules?: RegistryRules;
@@ -84,7 +84,7 @@ function admit(request: IncomingMessage, response: ServerResponse, access: Acces
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-  // A client that went away in the middle of a transfer has nobody to answer to.
+  // A client that disconnected during a transfer gets no response.
   if (request.destroyed && !request.complete) return void response.destroy();
   if (response.headersSent) return void response.destroy();
   request.resume();

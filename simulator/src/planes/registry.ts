@@ -40,7 +40,7 @@ export interface StoredManifest {
   readonly children: readonly string[];
   /** Compressed bytes of its layers; for an index, of its largest image. */
   readonly size: number;
-  /** What it is: the manifest's own word, else the media type of an image's configuration. */
+  /** The manifest's own artifact type, else the media type of an image's configuration. */
   readonly artifactType: string | undefined;
   /** Digest of the manifest that this one is about: a signature's image, for one. It need not be here. */
   readonly subject: string | undefined;
@@ -80,15 +80,15 @@ export interface RegistryRepository {
 export interface RepositorySettings {
   /** Blobs are mounted only from a repository that keeps its own in the same way. */
   readonly encryption?: string;
-  /** Why the simulator's account may not do this here; undefined when it may. Asked at each request. */
+  /** Returns why the simulator's account may not do this here; undefined when it may. Called at each request. */
   readonly denial?: (action: "pull" | "push" | "delete") => string | undefined;
-  /** Whether `tag`, once it points to an image, stays there. Asked at each push. */
+  /** Returns whether `tag` is immutable once it points to an image. Called at each push. */
   readonly isImmutable: (tag: string) => boolean;
-  /** Told of every manifest that was put. */
+  /** Called for every manifest that was pushed. */
   readonly onPush?: (manifest: StoredManifest) => void;
-  /** Told of every tag that came to point to another manifest. */
+  /** Called for every tag that now points to another manifest. */
   readonly onTag?: (manifest: StoredManifest, tag: string) => void;
-  /** Told of every tag that no longer points to its manifest because it was removed, or its manifest was. */
+  /** Called for every tag that no longer points to its manifest because it was removed, or its manifest was. */
   readonly onUntag?: (manifest: StoredManifest, tag: string) => void;
 }
 

@@ -17,9 +17,9 @@ export interface Rule {
 
 export interface EventsState {
   readonly environment: Environment;
-  /** Of the default bus, which is the only one. */
+  /** Rules of the default bus, which is the only one. */
   readonly rules: Map<string, Rule>;
-  /** Deliveries under way. */
+  /** Deliveries in progress. */
   readonly deliveries: Set<Promise<void>>;
 }
 

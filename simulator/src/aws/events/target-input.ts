@@ -1,7 +1,7 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
 import { type BusEvent, isObject } from "./event.ts";
 
-/** What a target gets for an event, as JSON text: the event, a part of it, or what the rule makes of it. */
+/** Returns a target's input for an event, as JSON text: the event, a part of it, or the rule's transformation of it. */
 export function inputFor(target: Target, event: BusEvent): string {
   if (target.Input !== undefined) return target.Input;
   if (target.InputPath !== undefined) return JSON.stringify(valueAt(event, target.InputPath) ?? null);
@@ -13,7 +13,7 @@ export function inputFor(target: Target, event: BusEvent): string {
     const known = values.has(name) ? values.get(name) : predefined(name, event);
     if (known === undefined && !values.has(name)) return whole;
     const value = known ?? "";
-    // Between quotation marks a value is a text, whatever it is; elsewhere a text needs none of its own in a text.
+    // Between quotation marks a value becomes a quoted text; elsewhere a text gets no quotation marks.
     if (quoted !== undefined)
       return JSON.stringify(typeof value === "string" ? value : JSON.stringify(value));
     return typeof value === "string" ? JSON.stringify(value).slice(1, -1) : JSON.stringify(value);

@@ -6,7 +6,7 @@ import { refuseUnknownTarget } from "./deliver.ts";
 import { pageOf } from "./rules.ts";
 import { type EventsState, findRule, invalid, unsupported } from "./state.ts";
 
-/** Of one rule. Source: EventBridge user guide, quotas. */
+/** Maximum of one rule. Source: EventBridge user guide, quotas. */
 const quota = 5;
 
 export function targetOperations(state: EventsState): Service<"events">["operations"] {

@@ -16,7 +16,7 @@ import {
 } from "./state.ts";
 import { fromTags, tagAll, toTags, untagAll } from "./tags.ts";
 
-/** What lends a role to an instance. */
+/** Instance profiles, which give a role to an instance. */
 export function instanceProfileOperations(state: IamState): Service<"iam">["operations"] {
   return {
     createInstanceProfile: ({ InstanceProfileName: name = "", Path: path = "/", Tags }) => {

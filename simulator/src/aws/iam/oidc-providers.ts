@@ -7,7 +7,9 @@ import { fromTags, tagAll, toTags, untagAll } from "./tags.ts";
 const mostClients = 100;
 const mostThumbprints = 5;
 
-/** Of a provider whose certificate IAM looks up itself; here there is none to ask. */
+/**
+ * Thumbprint of a provider created without one. IAM reads it from the provider's certificate, which is not available.
+ */
 const unknownThumbprint = "f".repeat(40);
 
 /** Providers of identities outside, such as GitHub Actions. Nothing is fetched from them. */
@@ -33,7 +35,7 @@ export function oidcProviderOperations(state: IamState): Service<"iam">["operati
     getOpenIDConnectProvider: ({ OpenIDConnectProviderArn }) => {
       const provider = find(state, OpenIDConnectProviderArn);
       return {
-        // Without the scheme, as IAM answers it.
+        // Without the scheme, as IAM returns it.
         Url: provider.name,
         ClientIDList: [...provider.clientIds],
         ThumbprintList: [...provider.thumbprints],

@@ -1,6 +1,6 @@
 import { validationError } from "./state.ts";
 
-/** The list calls answer 100 items unless told otherwise, 1000 at most. Source: IAM API reference. */
+/** The list calls return 100 items by default, and 1000 at most. Source: IAM API reference. */
 const defaultItems = 100;
 
 /** One page of a sorted list; the marker is where the next page starts. */

@@ -12,7 +12,7 @@ import {
   type PolicyVersion,
 } from "./state.ts";
 
-/** Of one managed policy. Source: IAM user guide, "Versioning IAM policies". */
+/** Maximum of one managed policy. Source: IAM user guide, "Versioning IAM policies". */
 const mostVersions = 5;
 
 export function policyVersionOperations(state: IamState): Service<"iam">["operations"] {

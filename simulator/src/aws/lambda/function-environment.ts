@@ -3,7 +3,7 @@ import type { AccessKey, AccessKeys } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import type { FunctionRecord } from "./state.ts";
 
-/** What a function finds in its environment. Source: "Defined runtime environment variables", Lambda developer guide. */
+/** Returns the environment of a function. Source: "Defined runtime environment variables", Lambda developer guide. */
 export function functionEnvironment(
   { accessKeys, region, gateway }: Environment,
   { name, settings, code }: FunctionRecord,

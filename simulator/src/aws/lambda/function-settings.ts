@@ -1,7 +1,7 @@
 import type { CreateFunctionRequest, Runtime } from "@aws-sdk/client-lambda";
 import { invalid } from "./state.ts";
 
-/** What a function runs by, complete with Lambda's defaults. */
+/** Settings of a function, complete with Lambda's defaults. */
 export interface FunctionSettings {
   readonly role: string;
   readonly runtime: Runtime;

@@ -104,7 +104,7 @@ function directoryOf({ dataDirectory }: Environment): string {
   return join(dataDirectory, "functions");
 }
 
-/** Each archive gets a folder of its own, so an invocation under way keeps the code that it began with. */
+/** Each archive gets a separate folder, so an invocation in progress keeps the code that it began with. */
 async function storeCode(
   environment: Environment,
   name: string,

@@ -11,7 +11,7 @@ import { type FunctionRecord, findFunction, type LambdaState } from "./state.ts"
 
 /** Waits before an asynchronous invocation that failed is tried again ("Error handling for asynchronous invocation"). */
 const retryWaits = [60_000, 120_000];
-/** Bytes of log that LogType Tail answers. */
+/** Bytes of log returned for LogType Tail. */
 const tailBytes = 4096;
 
 export interface Invocations {

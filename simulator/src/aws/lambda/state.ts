@@ -5,7 +5,7 @@ import type { FunctionSettings } from "./function-settings.ts";
 export interface FunctionCode {
   /** Folder that it was unpacked into. */
   readonly taskRoot: string;
-  /** Of the archive: bytes, and SHA-256 in base64. */
+  /** Size of the archive in bytes, and its SHA-256 in base64. */
   readonly size: number;
   readonly sha256: string;
 }

@@ -1,6 +1,6 @@
 import { invalid } from "./state.ts";
 
-/** Both describe calls answer 50 items a page, by default and at most. Source: CloudWatch Logs API reference. */
+/** Default and maximum page size of both describe calls. Source: CloudWatch Logs API reference. */
 const pageSize = 50;
 
 export interface PageRequest {

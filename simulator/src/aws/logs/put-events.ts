@@ -3,7 +3,7 @@ import type { Service } from "../api.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { findGroup, findStream, invalid, type LogsState, type StoredEvent, type Stream } from "./state.ts";
 
-/** Limits of one PutLogEvents call and the 26 bytes that each event counts besides its text (API reference). */
+/** Limits of one PutLogEvents call, and the 26 bytes that each event counts in addition to its text (API reference). */
 const maxBatchEvents = 10_000;
 const maxBatchBytes = 1_048_576;
 const eventOverhead = 26;
@@ -12,8 +12,9 @@ const oldestAccepted = 14 * 24 * hour;
 const newestAccepted = 2 * hour;
 
 /**
- * Newest bytes kept per stream; older events go. A stream is one task's output, and a dozen tasks log every request of
- * a load test: of each is kept what one answer of GetLogEvents may hold (1 MB, API reference), some 5000 such lines.
+ * Newest bytes kept per stream; older events are dropped. A stream is one task's output, and a dozen tasks log every
+ * request of a load test. The limit is the maximum of one response of GetLogEvents (1 MB, API reference), some 5000
+ * such lines.
  */
 export const keptBytesPerStream = 1024 * 1024;
 

@@ -3,7 +3,7 @@ import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { parseFilterPattern } from "./filter-pattern.ts";
 import { findGroup, findStream, type Group, invalid, type LogsState, type StoredEvent } from "./state.ts";
 
-/** Events in one answer, by default and at most (GetLogEvents, FilterLogEvents, API reference). */
+/** Default and maximum number of events in one response (GetLogEvents, FilterLogEvents, API reference). */
 const maxEvents = 10_000;
 const day = 86_400_000;
 
@@ -101,7 +101,9 @@ function choose(
   return startFromHead ? events.slice(0, limit) : events.slice(-limit);
 }
 
-/** What the requested span holds and the group's retention has not expired; the end of the span is excluded. */
+/**
+ * Returns the events of the requested span that the group's retention has not expired; excludes the end of the span.
+ */
 function select(
   state: LogsState,
   group: Group,

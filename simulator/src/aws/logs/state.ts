@@ -70,7 +70,7 @@ export function findStream(group: Group, name: string | undefined): Stream {
   return stream;
 }
 
-/** `arn:aws:logs:region:account:log-group:NAME` with or without the trailing `:*`; a name stands for itself. */
+/** Accepts `arn:aws:logs:region:account:log-group:NAME` with or without the trailing `:*`, or a plain name. */
 export function nameOf(identifier: string): string {
   return identifier.startsWith("arn:")
     ? identifier.split(":").slice(6).join(":").replace(/:\*$/, "")

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import builtIn from "./products-us-east-1.json" with { type: "json" };
 
 /**
- * A product and its prices, as each entry of GetProducts' PriceList tells them in its JSON text. Source: "Reading the
- * price list files" of the Price List API's user guide.
+ * A product and its prices, as in the JSON text of each entry of GetProducts' PriceList. Source: "Reading the price
+ * list files" of the Price List API's user guide.
  */
 export interface PricedProduct {
   readonly serviceCode: string;
@@ -21,8 +21,8 @@ export interface PricedProduct {
 export const defaultProducts = builtIn.PriceList as unknown as readonly PricedProduct[];
 
 /**
- * Reads what `aws pricing get-products` prints, so that answers of AWS itself can be played back. Throws a sentence
- * that names the file and what is wrong in it.
+ * Reads the output of `aws pricing get-products`, so that responses of AWS itself can be replayed. Throws an error with
+ * the file and the problem in it.
  */
 export function readProducts(file: string): PricedProduct[] {
   try {
@@ -48,7 +48,7 @@ function checked(entry: unknown, place: string): PricedProduct {
   return found as PricedProduct;
 }
 
-/** What a filter's field may name: an attribute, or one of the product's own members. */
+/** Returns the fields that a filter may use: attributes, and the product's own members. */
 export function fieldsOf({ serviceCode, product }: PricedProduct): Record<string, string> {
   const { sku, productFamily, attributes } = product;
   return { ...attributes, sku, servicecode: serviceCode, ...(productFamily && { productFamily }) };

@@ -6,7 +6,7 @@ import { refuseBroken } from "../constraints.ts";
 import { page } from "../page.ts";
 import { fieldsOf, type PricedProduct } from "./products.ts";
 
-/** The most of one answer, and its size unless told otherwise. Source: API reference 2017-10-15. */
+/** Maximum and default page size. Source: API reference 2017-10-15. */
 const pageSize = 100;
 /** The only one there is. */
 const formatVersion = "aws_v1";

@@ -24,7 +24,7 @@ import {
   unsupported,
 } from "./state.ts";
 
-/** Changing, stopping and starting an instance that is there. */
+/** Operations that change, stop and start an existing instance. */
 export function changeInstanceOperations(state: RdsState): Service<"rds">["operations"] {
   const change = (instance: Instance) => ({ DBInstance: describeInstance(state, instance) });
   return {

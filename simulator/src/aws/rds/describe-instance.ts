@@ -22,7 +22,7 @@ export function describeInstance(state: RdsState, instance: Instance): DBInstanc
     MasterUserSecret: instance.secretArn
       ? { SecretArn: instance.secretArn, SecretStatus: status === "creating" ? "creating" : "active" }
       : undefined,
-    // Where the server really is: nothing stands between it and its callers.
+    // The server's real address: clients connect to it directly.
     Endpoint:
       status === "creating"
         ? undefined

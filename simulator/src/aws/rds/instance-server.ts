@@ -8,7 +8,7 @@ import {
   snapshotFolder,
 } from "./state.ts";
 
-/** Starts the instance's server in the background; the status tells when it answers. */
+/** Starts the instance's server in the background; the status shows when it is ready. */
 export function startServer(state: RdsState, instance: Instance, meanwhile: InstanceStatus): void {
   inBackground(state, instance, meanwhile, () => serve(state, instance, meanwhile));
 }
@@ -32,7 +32,7 @@ async function serve(state: RdsState, instance: Instance, meanwhile: InstanceSta
     password: instance.masterPassword,
     database: settings.databaseName,
     port: settings.port,
-    // What is reached by an address is checked under the name localhost.
+    // A connection by address is verified under the name localhost.
     certificate: databaseAuthority.issue([taskRuntime.hostAddress, "localhost"]),
   });
   settings.port = server.port;

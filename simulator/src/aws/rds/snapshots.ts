@@ -48,7 +48,7 @@ export function snapshotOperations(state: RdsState): Service<"rds">["operations"
   };
 }
 
-/** Records a snapshot of an instance that is about to be deleted; answers the snapshot's identifier. */
+/** Records a snapshot of an instance that is about to be deleted; returns the snapshot's identifier. */
 export function claimSnapshot(state: RdsState, instance: Instance, name: string): string {
   if (!/^[a-z](-?[a-z0-9])*$/i.test(name) || name.length > 255)
     throw invalidValue(

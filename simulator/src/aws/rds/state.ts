@@ -13,7 +13,7 @@ export interface SubnetGroup {
   tags: Tag[];
 }
 
-/** What a caller chose; the first four cannot be changed later. */
+/** Settings chosen by the caller; the first four cannot be changed later. */
 export interface InstanceSettings {
   readonly databaseName: string | undefined;
   readonly masterUsername: string;
@@ -24,7 +24,7 @@ export interface InstanceSettings {
   allocatedStorage: number;
   storageType: string;
   zone: string;
-  /** Of the server on this machine; chosen at the first start when the caller gave none. */
+  /** Port of the server on this machine; chosen at the first start when the caller gave none. */
   port: number | undefined;
   securityGroupIds: readonly string[];
   publiclyAccessible: boolean;
@@ -51,7 +51,7 @@ export interface Instance {
   readonly created: Date;
   readonly settings: InstanceSettings;
   masterPassword: string;
-  /** Of the secret that RDS manages, when it does. */
+  /** ARN of the secret that RDS manages, if it does. */
   secretArn?: string | undefined;
   status: InstanceStatus;
   server?: DatabaseServer | undefined;
@@ -70,7 +70,7 @@ export interface RdsState {
   readonly subnetGroups: Map<string, SubnetGroup>;
   readonly instances: Map<string, Instance>;
   readonly snapshots: Map<string, Snapshot>;
-  /** What is being done to a server, the next job waiting for the one before: close has to wait for it. */
+  /** Jobs of each server, each waiting for the one before; close waits for them. */
   readonly jobs: Map<Instance, Promise<void>>;
 }
 

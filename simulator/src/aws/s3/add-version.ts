@@ -22,7 +22,7 @@ export async function removeVersion(state: S3State, bucket: Bucket, version: Ver
   await removeFiles(state, [version]);
 }
 
-/** What answers tell of the version they made or found; nothing in a bucket that never had versioning. */
+/** Returns the member for a created or found version; empty in a bucket that never had versioning. */
 export function versionMember(bucket: Bucket, versionId: string): { VersionId?: string } {
   return bucket.versioning === undefined ? {} : { VersionId: versionId };
 }

@@ -6,7 +6,7 @@ import { type Bucket, findBucket, type S3State } from "./state.ts";
 /** Largest policy of a bucket, bytes. Source: S3 user guide, bucket policies. */
 const largest = 20_480;
 
-/** Kept and checked; nobody's requests are judged by it. */
+/** Policies are stored and checked, but not enforced. */
 export function bucketPolicyOperations(state: S3State): Service<"s3">["operations"] {
   return {
     putBucketPolicy: (input) => {
@@ -35,7 +35,7 @@ export function bucketPolicyOperations(state: S3State): Service<"s3">["operation
   };
 }
 
-/** Whether the policy lets everybody in. Throws MalformedPolicy. */
+/** Returns whether the policy allows access to everybody. Throws MalformedPolicy. */
 function checkPolicy({ name }: Bucket, text: string): boolean {
   if (Buffer.byteLength(text) > largest)
     throw new AwsError("PolicyTooLarge", `A bucket's policy has at most ${largest} bytes.`);

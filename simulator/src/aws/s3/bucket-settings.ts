@@ -7,7 +7,7 @@ import { checkLifecycleRules } from "./lifecycle-rules.ts";
 import { type Bucket, findBucket, type S3State, unsupported } from "./state.ts";
 import { parseTags, tagSet } from "./tags.ts";
 
-/** Settings that are kept and told; of these only versioning changes what the simulator does. */
+/** Settings that are stored and returned; only versioning changes the simulator's behaviour. */
 export function bucketSettingOperations(state: S3State): Service<"s3">["operations"] {
   return {
     putBucketVersioning: (input) => {

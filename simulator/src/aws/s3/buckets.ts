@@ -5,7 +5,7 @@ import { refuseBadBucketName } from "./bucket-name.ts";
 import { type Bucket, findBucket, type S3State, unsupported } from "./state.ts";
 import { parseTags } from "./tags.ts";
 
-/** An account may have 10,000 buckets, and that many come in one answer. Source: S3 user guide, quotas. */
+/** Maximum of buckets in an account, all of them returned on one page. Source: S3 user guide, quotas. */
 const quota = 10_000;
 
 export function bucketOperations(state: S3State): Service<"s3">["operations"] {
@@ -43,7 +43,7 @@ export function bucketOperations(state: S3State): Service<"s3">["operations"] {
       return location;
     },
     headBucket: (input) => {
-      // A HEAD has no body to tell more in.
+      // The response to HEAD has no body for more details.
       findBucketOr404(state, input);
       return {
         BucketRegion: state.region,
@@ -53,7 +53,7 @@ export function bucketOperations(state: S3State): Service<"s3">["operations"] {
     },
     getBucketLocation: (input) => {
       findBucket(state, input);
-      // Buckets of us-east-1 have no constraint: the answer is empty.
+      // Buckets of us-east-1 have no constraint: the response is empty.
       const constraint = state.region === "us-east-1" ? undefined : state.region;
       return { LocationConstraint: constraint as "eu-west-1" | undefined };
     },
@@ -121,7 +121,7 @@ function findBucketOr404(state: S3State, input: { Bucket: string | undefined }):
   findBucket(state, input);
 }
 
-/** What every new bucket has since 2023. Source: S3 user guide, default encryption and public access. */
+/** Creates a bucket with the defaults since 2023. Source: S3 user guide, default encryption and public access. */
 function newBucket(
   name: string,
   createdAt: Date,

@@ -19,7 +19,7 @@ const algorithms = {
 
 export type ChecksumAlgorithm = keyof typeof algorithms;
 export const checksumAlgorithms = Object.keys(algorithms) as ChecksumAlgorithm[];
-/** What S3 adds itself when a client gives none. Source: S3 user guide, "Checking object integrity". */
+/** Checksum that S3 adds when a client gives none. Source: S3 user guide, "Checking object integrity". */
 export const defaultAlgorithm: ChecksumAlgorithm = "CRC64NVME";
 
 export interface Checksum {
@@ -67,7 +67,7 @@ export function md5(bytes: Uint8Array): Buffer {
   return createHash("md5").update(bytes).digest();
 }
 
-/** As answers tell it. */
+/** Returns the members for responses. */
 export function checksumMembers({ algorithm, value, type }: Checksum) {
   return { [`Checksum${algorithm}`]: value, ChecksumType: type };
 }

@@ -5,7 +5,7 @@ import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { addVersion, nextVersionId, removeVersion } from "./add-version.ts";
 import { type Bucket, findBucket, type S3State, unsupported } from "./state.ts";
 
-/** Of one request. Source: DeleteObjects, S3 API reference. */
+/** Maximum of one request. Source: DeleteObjects, S3 API reference. */
 const mostKeys = 1000;
 
 export function deleteObjectOperations(state: S3State): Service<"s3">["operations"] {

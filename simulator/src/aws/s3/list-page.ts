@@ -1,6 +1,6 @@
 import { invalidArgument } from "./state.ts";
 
-/** Keys of one answer at most. Source: ListObjectsV2, S3 API reference. */
+/** Maximum number of keys on one page. Source: ListObjectsV2, S3 API reference. */
 const mostKeys = 1000;
 
 export interface ListInput {
@@ -35,7 +35,7 @@ export function takePage<Item>(items: readonly Item[], { MaxKeys = mostKeys }: L
   if (!Number.isInteger(MaxKeys) || MaxKeys < 0)
     throw invalidArgument("Argument max-keys must be an integer between 0 and 2147483647");
   const page = items.slice(0, Math.min(MaxKeys, mostKeys));
-  // Nothing asked for is nothing left out.
+  // An empty page that was requested is not truncated.
   return { page, IsTruncated: MaxKeys > 0 && page.length < items.length };
 }
 
@@ -43,7 +43,10 @@ export function byKey(a: { readonly key: string }, b: { readonly key: string }):
   return Buffer.compare(Buffer.from(a.key), Buffer.from(b.key));
 }
 
-/** How names stand in the answer: as they are, or percent-encoded, which carries what XML cannot. */
+/**
+ * Returns the encoder for names in the response: unchanged, or percent-encoded, which allows characters that XML does
+ * not.
+ */
 export function encoder({ EncodingType }: ListInput): (name: string) => string {
   if (EncodingType === undefined) return (name) => name;
   if (EncodingType !== "url") throw invalidArgument("Invalid Encoding Method specified in Request");

@@ -76,7 +76,7 @@ export function listVersionOperations(state: S3State): Service<"s3">["operations
   };
 }
 
-/** What comes after the key that the last answer ended with, or after one version of it. */
+/** Returns the items after the key that ended the last page, or after one version of it. */
 function afterMarkers(listed: Listed<Version>[], { KeyMarker, VersionIdMarker }: Markers): Listed<Version>[] {
   if (VersionIdMarker !== undefined && KeyMarker === undefined)
     throw invalidArgument("A version-id marker cannot be specified without a key marker.");

@@ -2,7 +2,7 @@ import { AwsError } from "../../errors.ts";
 import { refuseAcl } from "./buckets.ts";
 import { type Bucket, invalidArgument, type ObjectDetails, type ObjectEncryption } from "./state.ts";
 
-/** What CreateMultipartUpload, CopyObject and PutObject take alike. */
+/** Input members shared by CreateMultipartUpload, CopyObject and PutObject. */
 export interface DetailsInput extends ObjectDetails {
   readonly ACL?: string | undefined;
   readonly StorageClass?: string | undefined;
@@ -51,7 +51,7 @@ export function parseDetails(key: string | undefined, input: DetailsInput): Obje
   };
 }
 
-/** As asked for, else as the bucket has it by default. Nothing is really encrypted. */
+/** Returns the requested encryption, by default the bucket's. Nothing is really encrypted. */
 export function encryptionFor(bucket: Bucket, input: DetailsInput): ObjectEncryption {
   const { ServerSideEncryption: asked, SSEKMSKeyId } = input;
   const byDefault = bucket.encryption.Rules?.[0]?.ApplyServerSideEncryptionByDefault;

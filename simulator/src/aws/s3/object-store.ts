@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { sdkStreamMixin } from "@smithy/core/serde";
 
-/** The bytes of objects and of parts, each a file with a name of its own, so that no write touches another's. */
+/** Stores the bytes of objects and of parts, each in a separate file, so that no write affects another's. */
 export interface ObjectStore {
   write(bytes: Uint8Array): Promise<string>;
   read(path: string): Promise<Buffer>;

@@ -53,7 +53,7 @@ describe("an object", () => {
       const put = await s3.putObject({ Bucket, Key, Body, ChecksumAlgorithm });
       const name = `Checksum${ChecksumAlgorithm}` as const;
       expect(put[name]).toMatch(/=$/);
-      // The client itself compares what it reads with the checksum of the answer.
+      // The client itself compares the content with the checksum of the response.
       const got = await s3.getObject({ Bucket, Key, ChecksumMode: "ENABLED" });
       expect(got[name]).toBe(put[name]);
       expect(Body.equals((await got.Body?.transformToByteArray()) ?? Buffer.alloc(0))).toBe(true);

@@ -49,7 +49,7 @@ export function putObjectOperations(state: S3State): Service<"s3">["operations"]
   };
 }
 
-/** A new version of an object that came in one piece, its bytes on disk; `place` lets it be seen. */
+/** Creates a new version of an object uploaded in one piece, its bytes on disk; `place` makes it visible. */
 export async function writeWhole(
   state: S3State,
   bucket: Bucket,
@@ -67,7 +67,7 @@ export async function writeWhole(
   };
 }
 
-/** Lets a written object be seen, unless a condition on what is there does not hold: then its file goes again. */
+/** Makes a written object visible, unless a condition on the existing object fails: then its file is removed. */
 export async function place(
   state: S3State,
   bucket: Bucket,

@@ -77,7 +77,7 @@ function describe(object: ObjectVersion, input: GetObjectCommandInput) {
   };
 }
 
-/** One range of bytes (RFC 9110, section 14.1.2); whatever else stands there is ignored. Throws InvalidRange. */
+/** Returns one range of bytes (RFC 9110, section 14.1.2); ignores any other value. Throws InvalidRange. */
 function parseRange(text: string | undefined, size: number): { start: number; end: number } | undefined {
   const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(text ?? "") ?? [];
   if (from === "" && to === "") return undefined;

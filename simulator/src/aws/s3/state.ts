@@ -9,7 +9,7 @@ import { AwsError } from "../../errors.ts";
 import type { Checksum } from "./checksums.ts";
 import { createObjectStore, type ObjectStore } from "./object-store.ts";
 
-/** What a client says about an object beside its bytes; it comes back as it was given. */
+/** A client's data about an object besides its bytes; returned unchanged. */
 export interface ObjectDetails {
   readonly ContentType?: string | undefined;
   readonly CacheControl?: string | undefined;

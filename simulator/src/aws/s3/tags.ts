@@ -15,7 +15,7 @@ export function parseTags(tags: readonly Tag[], most = 50): ReadonlyMap<string, 
   return held;
 }
 
-/** Of an object, as the header `x-amz-tagging` carries them: `a=1&b=2`. */
+/** Parses the tags of an object in the header `x-amz-tagging`: `a=1&b=2`. */
 export function parseTagging(text: string | undefined): ReadonlyMap<string, string> {
   return parseObjectTags([...new URLSearchParams(text ?? "")].map(([Key, Value]) => ({ Key, Value })));
 }

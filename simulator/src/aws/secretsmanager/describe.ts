@@ -4,7 +4,7 @@ import type { Service } from "../api.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { findAny, invalidParameter, type Secret, type SecretsState } from "./state.ts";
 
-/** What may be known of secrets without their values. */
+/** Descriptions of secrets without their values. */
 export function describeOperations(state: SecretsState): Service<"secretsmanager">["operations"] {
   return {
     describeSecret: ({ SecretId }) => {

@@ -42,7 +42,9 @@ export function createSecretsState({ accountId, region, clock }: Environment): S
   };
 }
 
-/** AWS adds six random characters, so that a secret made anew under its name is not the one a policy names. */
+/**
+ * AWS adds six random characters, so that a policy for a deleted secret does not apply to a new one of the same name.
+ */
 function randomSuffix(): string {
   const characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   return Array.from({ length: 6 }, () => characters[randomInt(characters.length)]).join("");

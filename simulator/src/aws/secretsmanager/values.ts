@@ -66,7 +66,7 @@ export function readValue(input: {
   return value;
 }
 
-/** Makes a version that carries `stages`; the same token with the same value again answers the version made. */
+/** Creates a version with `stages`; the same token with the same value again returns the existing version. */
 export function addVersion(
   state: SecretsState,
   secret: Secret,

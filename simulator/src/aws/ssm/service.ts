@@ -7,7 +7,10 @@ import { page } from "../page.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { notFound, parameterOperations } from "./parameters.ts";
 
-/** Of one request, and in one answer. Source: GetParameters and GetParametersByPath, Systems Manager API reference. */
+/**
+ * Maximum of one request, and size of one page. Source: GetParameters and GetParametersByPath, Systems Manager API
+ * reference.
+ */
 const mostNames = 10;
 const pageSize = 10;
 

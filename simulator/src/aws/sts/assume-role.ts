@@ -102,7 +102,7 @@ function parseToken(token: string): { iss: string; sub: string; aud: string } {
     const { iss, sub, aud } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
     if (typeof iss === "string" && typeof sub === "string") return { iss, sub, aud: String(aud) };
   } catch {
-    // Told below: whatever is wrong with it, it is no token.
+    // Reported below: the text is not a token, whatever its problem.
   }
   throw new AwsError("InvalidIdentityToken", "The ID Token provided is not a valid JWT with iss and sub.");
 }

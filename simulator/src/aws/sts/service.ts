@@ -5,7 +5,7 @@ import type { Service } from "../api.ts";
 import { assumeRoleOperations } from "./assume-role.ts";
 import { createSessions } from "./sessions.ts";
 
-/** Source of the answers' shape: STS API reference 2011-06-15. */
+/** Source of the responses' shape: STS API reference 2011-06-15. */
 export function createSts(environment: Environment): Service<"sts"> {
   const { accountId, accessKeys, clock } = environment;
   const sessions = createSessions(() => clock.now(), accessKeys);

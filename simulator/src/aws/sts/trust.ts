@@ -7,8 +7,8 @@ import { parsePolicyDocument, type Statement } from "../iam/policy-document.ts";
 export type AssumeAction = "sts:AssumeRole" | "sts:AssumeRoleWithWebIdentity";
 
 /**
- * The role when it is there and its trust policy lets this action through to a principal of that type.
- * Conditions are not evaluated: the simulator has no identity provider to take claims from.
+ * Returns an existing role whose trust policy allows this action to a principal of that type. Conditions are not
+ * evaluated: the simulator has no identity provider to take claims from.
  */
 export async function findTrustingRole(
   { iam }: Aws,

@@ -119,7 +119,7 @@ describe("a step policy", () => {
     await world().cloudwatch.enableAlarmActions({ AlarmNames: ["queue"] });
     await world().minutes(5);
     expect(await world().desired()).toBe(1);
-    // What is in breach counts when scaling goes on.
+    // A breach that is still there counts when scaling resumes.
     await suspend(false);
     await world().settlesAt(2);
   });

@@ -3,7 +3,7 @@ import { addActivity } from "../../aws/application-auto-scaling/activities.ts";
 import type { ScalableTarget, ScalingState } from "../../aws/application-auto-scaling/state.ts";
 import { readService, serviceOf } from "./read-service.ts";
 
-/** AWS time between two looks at whether a service has come to what it desires. */
+/** AWS time between two checks of whether a service has reached its desired count. */
 const pollMs = 5_000;
 
 export interface CapacityChange {

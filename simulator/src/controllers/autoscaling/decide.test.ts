@@ -45,7 +45,7 @@ function stepping(name: string, ScalingAdjustment: number): ScalingPolicy {
   };
 }
 
-/** What one alarm of the policy tells. */
+/** Returns a signal of one alarm of the policy. */
 function signal({ name }: ScalingPolicy, suffix: string, datapoints: number[], threshold = 0): AlarmSignal {
   return { action: name, alarmName: `${name}${suffix}`, state: "ALARM", datapoints, threshold };
 }

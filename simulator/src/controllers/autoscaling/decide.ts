@@ -9,7 +9,7 @@ export interface Situation extends Moment {
   readonly isDeploying: boolean;
 }
 
-/** With a reason not to scale where there is one to tell. */
+/** Decision at one moment; may have a reason not to scale. */
 export interface Decision {
   readonly by: Proposal;
   readonly capacity?: number;
@@ -17,8 +17,8 @@ export interface Decision {
 }
 
 /**
- * What comes of the proposals of one moment: out as far as any policy wants, else in as far as all allow. Source: user
- * guide, "Multiple scaling policies", "Define cooldown periods" and "Suspend and resume scaling".
+ * Decides among the proposals of one moment: scales out as far as any policy wants, else in as far as all allow.
+ * Source: user guide, "Multiple scaling policies", "Define cooldown periods" and "Suspend and resume scaling".
  */
 export function decide(situation: Situation, proposals: readonly Proposal[]): Decision | undefined {
   const { suspended } = situation.target;

@@ -3,7 +3,7 @@ import type { ScalableTarget, ScalingPolicy } from "../../aws/application-auto-s
 import { stepCapacity } from "./step-adjustment.ts";
 import { trackedCapacity } from "./tracked-capacity.ts";
 
-/** What one policy wants, told by one alarm. */
+/** A proposal of one policy, caused by one alarm. */
 export interface Proposal {
   readonly policy: ScalingPolicy;
   readonly signal: AlarmSignal;
@@ -13,7 +13,7 @@ export interface Proposal {
 }
 
 export interface Moment {
-  /** What the service desires. */
+  /** The service's desired count. */
   readonly capacity: number;
   /** Milliseconds of the wall clock. */
   readonly now: number;
@@ -45,8 +45,9 @@ export function propose(
 }
 
 /**
- * In a cooldown, what was added counts as part of what is wanted now: it goes on by the difference (user guide, "Define
- * cooldown periods"). So it is for other policies than the one that added it, too: each saw the same load.
+ * In a cooldown, the capacity added before counts towards the new demand: scaling out adds only the difference (user
+ * guide, "Define cooldown periods"). This also applies to other policies than the one that added it: each saw the same
+ * load.
  */
 function capacityToScaleOutFrom({ cooldowns }: ScalableTarget, { capacity, now }: Moment): number {
   const last = cooldowns.out;
@@ -54,7 +55,7 @@ function capacityToScaleOutFrom({ cooldowns }: ScalableTarget, { capacity, now }
 }
 
 function breachOf({ datapoints, threshold }: AlarmSignal, aggregation = "Average"): number {
-  // An alarm that was set by hand, without values, counts as being at its threshold.
+  // An alarm that was set manually, without values, counts as being at its threshold.
   if (datapoints.length === 0) return 0;
   const sum = datapoints.reduce((total, value) => total + value, 0);
   const aggregates: Record<string, number> = {

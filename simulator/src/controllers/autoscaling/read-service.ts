@@ -29,7 +29,7 @@ export async function readService(
   return { desiredCount, runningCount, pendingCount, isDeploying: isDeploying(found) };
 }
 
-/** Of the external controller's deployments scaling knows nothing (developer guide, "Service auto scaling"). */
+/** Scaling does not know of the external controller's deployments (developer guide, "Service auto scaling"). */
 function isDeploying({ deploymentController, deployments = [], taskSets = [] }: Service): boolean {
   if (deploymentController?.type === "EXTERNAL") return false;
   return (

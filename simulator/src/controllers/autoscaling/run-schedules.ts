@@ -7,7 +7,7 @@ import type {
 } from "../../aws/application-auto-scaling/state.ts";
 import type { Clock } from "../../clock.ts";
 
-/** As long as a timer of Node can be, and shorter than any schedule's next time is interesting to look at again. */
+/** Shorter than the maximum of Node's timers; schedules further ahead are checked again after it. */
 const longestWaitMs = 86_400_000;
 
 export interface ScheduleRunner {
@@ -16,8 +16,8 @@ export interface ScheduleRunner {
 }
 
 /**
- * Lets scheduled actions happen. From when an action is made, its time passes as every wait of AWS does: at a time scale
- * of 60, what is scheduled for ten minutes ahead happens in ten seconds.
+ * Runs scheduled actions. Once an action is created, its time passes as every wait of AWS does: at a time scale of 60,
+ * an action scheduled for ten minutes ahead runs in ten seconds.
  */
 export function createScheduleRunner(
   state: ScalingState,

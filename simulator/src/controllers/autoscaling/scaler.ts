@@ -10,7 +10,7 @@ import { type Decision, decide } from "./decide.ts";
 import { type Proposal, propose } from "./propose.ts";
 import { readService, type ScaledService } from "./read-service.ts";
 
-/** Of ECS services, unless a policy says otherwise (API reference, Cooldown and ScaleOutCooldown). */
+/** Default of ECS services (API reference, Cooldown and ScaleOutCooldown). */
 const defaultCooldownSeconds = 300;
 
 /** Carries out what alarms, ranges and schedules ask of scalable targets. */
@@ -19,7 +19,7 @@ export interface Scaler {
   bringIntoRange(target: ScalableTarget): void;
   /** Nothing of the target is carried out any more. */
   forget(target: ScalableTarget): void;
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when no scaling is in progress any more. */
   close(): Promise<void>;
 }
 

@@ -1,8 +1,8 @@
 /**
- * The capacity that a target tracking policy wants instead of `capacity`, in proportion to its metric: at once by the
- * newest value to scale out, and only as far as the highest of all values allows to scale in; rounded up, so that the
- * metric comes to its target from below. AWS tells the manner (user guide, "How target tracking scaling works"), not the
- * formula.
+ * Returns the capacity that a target tracking policy wants instead of `capacity`, in proportion to its metric. Scales
+ * out by the newest value at once; scales in only as far as the highest of all values allows. Rounds up, so that the
+ * metric approaches its target from below. AWS documents the behaviour (user guide, "How target tracking scaling
+ * works"), not the formula.
  */
 export function trackedCapacity(
   { target, direction }: { readonly target: number; readonly direction: "out" | "in" },

@@ -14,7 +14,7 @@ beforeEach(async () => {
 }, 60_000);
 afterEach(() => world?.close());
 
-/** Asks now and then, so that there is always somebody who would notice a failure. */
+/** Sends requests from time to time, so that a failure is always noticed. */
 function startTrickle(url: string) {
   const failures: string[] = [];
   let stopping = false;

@@ -14,7 +14,7 @@ import {
 } from "../../test-simulator.support.ts";
 import { pushProgram } from "../ecs/push-program.support.ts";
 
-/** Answers at once, but for /work, which takes 5 ms of CPU time, and /wait, which takes only time. */
+/** Responds at once, except for /work, which takes 5 ms of CPU time, and /wait, which takes only time. */
 const server = `
   import { createServer } from "node:http";
   const burn = (ms) => {
@@ -136,7 +136,10 @@ async function createWorld(simulator: TestSimulator, program: string | Program) 
       });
       return PolicyARN;
     },
-    /** Publishes `Queue` again and again, so that a late look at a minute finds it too; until the world's end, or the next. */
+    /**
+     * Publishes `Queue` repeatedly, so that a late evaluation of a minute finds it too; until the test's end, or the
+     * next.
+     */
     async queue(Value: number) {
       publishing.abort();
       publishing = new AbortController();
@@ -165,7 +168,7 @@ async function createWorld(simulator: TestSimulator, program: string | Program) 
   };
 }
 
-/** Has a world of its own, with its one task running, for each test of a file; the result is to be called in them. */
+/** Creates a world with one running task for each test of a file; call the result inside the tests. */
 export function worldOfEachTest(create: () => Promise<World> = createTestWorld): () => World {
   let world: World;
   beforeEach(async () => {

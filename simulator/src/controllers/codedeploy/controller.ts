@@ -22,7 +22,7 @@ export interface CodeDeployController {
   abandon(group: Group): void;
   /** Brings the counts that the deployment's target reports up to date. */
   refresh(deployment: Deployment): Promise<void>;
-  /** Ends every deployment where it stands. */
+  /** Ends every deployment in its current state. */
   close(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import type { AwsError } from "../../errors.ts";
 /** Why a deployment fails, as errorInformation reports it. */
 export class DeploymentFailure extends Error {
   readonly code: ErrorCode;
-  /** What the lifecycle event's diagnostics say, where that is more than the deployment's error. */
+  /** Text for the lifecycle event's diagnostics, if it has more than the deployment's error. */
   readonly diagnostic: string;
 
   constructor(code: ErrorCode, message: string, diagnostic = message) {

@@ -14,7 +14,7 @@ import { refuseActiveAlarms } from "./watch-alarms.ts";
 
 /** CodeDeploy gives a replacement task set this long (CodeDeploy user guide, "CodeDeploy quotas"). */
 const installLimit = 60 * minute;
-/** How often the replacement is looked at; short beside the 10 s that the quickest health checks need. */
+/** Interval between checks of the replacement; short compared with the 10 s of the quickest health checks. */
 const pollInterval = 5_000;
 
 /** Puts the replacement task set on the target group that does not serve production, and waits until it is healthy. */
@@ -73,12 +73,12 @@ async function findPrimary(run: Run) {
     ...primary,
     id: primary.id ?? "",
     targetGroupArn: primary.loadBalancers?.[0]?.targetGroupArn ?? "",
-    /** Of deployments that were stopped without being rolled back. */
+    /** Task sets of deployments that were stopped without being rolled back. */
     leftovers: (service.taskSets ?? []).flatMap(({ id, status }) => (status === "ACTIVE" && id ? [id] : [])),
   };
 }
 
-/** What the AppSpec leaves open is as in the primary task set. */
+/** Creates the replacement task set; settings missing in the AppSpec come from the primary task set. */
 function createReplacement(
   run: Run,
   targetGroupArn: string,

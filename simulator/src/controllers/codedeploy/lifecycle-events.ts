@@ -52,7 +52,7 @@ function diagnosticOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What had not begun when a deployment ended will not happen. */
+/** Skips the events that had not begun when the deployment ended. */
 export function skipPending({ deployment: { target } }: Pick<Run, "deployment">): void {
   for (const event of target.events) if (event.status === "Pending") event.status = "Skipped";
 }

@@ -1,7 +1,7 @@
 import { orEcsFailure } from "./failure.ts";
 import { type Run, serviceOf } from "./run.ts";
 
-/** How often ECS is asked whether a draining task set has gone. */
+/** Interval between checks of whether a draining task set is gone. */
 const pollInterval = 5_000;
 
 /** Deletes a task set, whatever still runs in it, and waits until its tasks are drained and it has gone. */

@@ -8,9 +8,9 @@ import { minute, type Run } from "./run.ts";
 const hookLimit = 60 * minute;
 
 /**
- * Calls the function that the AppSpec names for an event, and waits for what it reports through
- * PutLifecycleEventHookExecutionStatus. What the function answers or throws tells CodeDeploy nothing: one that does
- * not report lets the hour pass. Without a function the event is over at once.
+ * Calls the function that the AppSpec names for an event, and waits for its report through
+ * PutLifecycleEventHookExecutionStatus. CodeDeploy ignores the function's result or error: without a report, the hour
+ * passes. Without a function the event ends at once.
  */
 export async function runHook(run: Run, name: HookName): Promise<void> {
   const target = run.appSpec.hooks[name];

@@ -10,14 +10,14 @@ export interface RunTaskSet {
   readonly targetGroupName: string;
 }
 
-/** One deployment being performed: what it was asked for, and what it has found and made so far. */
+/** One deployment in progress: its request, and the resources found and created so far. */
 export interface Run {
   readonly environment: Environment;
   readonly deployment: Deployment;
   readonly appSpec: AppSpec;
   readonly routing: TrafficRoutingConfig;
   readonly signal: AbortSignal;
-  /** What served production when the deployment began. */
+  /** The task set in production when the deployment began. */
   blue?: RunTaskSet;
   green?: RunTaskSet;
   /** ARNs of the two target groups, once they are known. */

@@ -7,7 +7,7 @@ export interface TrafficStep {
   readonly waitMinutes: number;
 }
 
-/** The shifts that a deployment configuration asks for, the last one to 100 %. */
+/** Returns the shifts of a deployment configuration, the last one to 100 %. */
 export function trafficSteps(routing: TrafficRoutingConfig): TrafficStep[] {
   const all = { percent: 100, waitMinutes: 0 };
   if (routing.type === "TimeBasedCanary") {

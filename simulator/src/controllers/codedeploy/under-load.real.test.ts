@@ -171,7 +171,7 @@ it("a canary that answers errors raises an alarm, is stopped by it and rolled ba
   expect(load.failures).toHaveLength(failed);
 });
 
-/** Asks the test listener, and tells CodeDeploy whether green answers well. */
+/** Sends a request to the test listener, and reports to CodeDeploy whether green responds correctly. */
 const smokeTest = `
 import { CodeDeploy } from "@aws-sdk/client-codedeploy";
 export async function handler({ DeploymentId, LifecycleEventHookExecutionId }) {

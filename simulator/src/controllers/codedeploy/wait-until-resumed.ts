@@ -1,7 +1,7 @@
 import type { DeploymentWaitType } from "@aws-sdk/client-codedeploy";
 import type { Run } from "./run.ts";
 
-/** Waits until ContinueDeployment asks to go on or the time has passed. */
+/** Waits until ContinueDeployment is called or the time has passed. */
 export async function waitUntilResumed(
   { deployment, environment: { clock }, signal }: Run,
   type: DeploymentWaitType,

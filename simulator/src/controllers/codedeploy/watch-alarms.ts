@@ -5,8 +5,8 @@ import type { Run } from "./run.ts";
 const pollInterval = 10_000;
 
 /**
- * Stops the deployment while it goes on when one of its alarms is in ALARM, or when CloudWatch does not tell.
- * Answers what ends the watch.
+ * Stops the deployment in progress when one of its alarms is in ALARM, or when CloudWatch fails. Returns a function
+ * that ends the watch.
  */
 export function watchAlarms(run: Run): () => void {
   const { deployment, environment } = run;
@@ -24,7 +24,7 @@ export function watchAlarms(run: Run): () => void {
   return () => over.abort();
 }
 
-/** Rejects with a StopRequest when an alarm of the deployment is in ALARM or cannot be looked at. */
+/** Rejects with a StopRequest when an alarm of the deployment is in ALARM or cannot be read. */
 export async function refuseActiveAlarms({ deployment, environment: { aws } }: Run): Promise<void> {
   const { enabled, alarms = [], ignorePollAlarmFailure } = deployment.settings.alarms ?? {};
   if (!enabled) return;

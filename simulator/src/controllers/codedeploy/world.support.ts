@@ -28,7 +28,7 @@ export interface World {
   taskSets: TaskSet[];
   /** Alarms of CloudWatch by name. */
   readonly alarms: Map<string, StateValue>;
-  /** What functions were called with; one whose name is not in `functions` is not there. */
+  /** Events that functions were called with; a name that is not in `functions` does not exist. */
   readonly hookEvents: HookEvent[];
   readonly functions: Set<string>;
   readonly rules: Map<string, Rule[]>;

@@ -6,7 +6,7 @@ import type { Environment } from "../../environment.ts";
 export interface ActionJob {
   readonly environment: Environment;
   readonly record: PipelineRecord;
-  /** What it shows while it is in progress is written here. */
+  /** The run, updated with details while it is in progress. */
   readonly run: ActionRun;
   /** Every variable in it is resolved. */
   readonly configuration: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface ActionJob {
   readonly signal: AbortSignal;
 }
 
-/** What a source has now, or what an execution was told to take. */
+/** The current revision of a source, or the one that an execution was started with. */
 export interface FoundRevision {
   /** A commit id, an image's digest, an object's version id. */
   readonly id: string;
@@ -26,7 +26,7 @@ export interface FoundRevision {
 export interface ActionResult {
   readonly summary?: string | undefined;
   readonly variables?: Readonly<Record<string, string>>;
-  /** Of sources only: what they found, and the archive that later actions get. */
+  /** Set for sources only: the found revision, and the archive that later actions get. */
   readonly source?: { readonly revision: FoundRevision; readonly artifact: Uint8Array };
 }
 

@@ -8,7 +8,7 @@ import { readZip } from "../../planes/zip-archive.ts";
 import type { ActionJob } from "./action.ts";
 import { ActionFailure, quote } from "./failure.ts";
 
-/** Of the parts of an artifact's key, in characters: seen in the keys that AWS writes. */
+/** Lengths of the parts of an artifact's key, in characters: seen in the keys that AWS writes. */
 const pipelinePart = 20;
 const artifactPart = 10;
 const randomPart = 7;

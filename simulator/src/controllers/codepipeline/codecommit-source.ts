@@ -78,7 +78,7 @@ function variablesOf(
   };
 }
 
-/** CodeCommit tells when as Git stores it: seconds since 1970 and an offset, `1484167798 -0800`. */
+/** CodeCommit returns dates as Git stores them: seconds since 1970 and an offset, `1484167798 -0800`. */
 function dateOf(user: UserInfo | undefined): Date | undefined {
   const seconds = Number.parseInt(user?.date ?? "", 10);
   return Number.isNaN(seconds) ? undefined : new Date(seconds * 1000);

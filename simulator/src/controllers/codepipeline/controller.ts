@@ -17,17 +17,17 @@ export interface CodePipelineController {
   rollBack(record: PipelineRecord, execution: Execution, stage: number): void;
   /** As the execution's stopRequest says. */
   stop(record: PipelineRecord, execution: Execution): void;
-  /** Executions may go on into this stage. */
+  /** Allows executions to continue into this stage. */
   open(record: PipelineRecord, stage: string): void;
-  /** The pipeline was created or changed: what waits in it does not go on, and other sources may have to be looked at. */
+  /** The pipeline was created or changed: executions waiting in it end, and its sources may be different ones. */
   watch(record: PipelineRecord, onChange: () => void): void;
   /** The pipeline was deleted. */
   abandon(record: PipelineRecord): void;
-  /** Ends every execution where it stands. */
+  /** Ends every execution in its current state. */
   close(): Promise<void>;
 }
 
-/** Performs executions of pipelines, one task each. `onEnd` is told of each that came to its end. */
+/** Performs executions of pipelines, one task each. Calls `onEnd` for each that reached its end. */
 export function createCodePipelineController(
   environment: Environment,
   onEnd: (record: PipelineRecord, execution: Execution) => void,

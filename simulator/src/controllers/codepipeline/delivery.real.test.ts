@@ -4,7 +4,7 @@ import { type Load, startLoad } from "../../outside-clients/load.support.ts";
 import { startRealSimulator, type TestSimulator } from "../../test-simulator.support.ts";
 import { preparePipelineDelivery } from "./delivery.support.ts";
 
-/** Each test goes on from where the one before it left the service. */
+/** Each test continues from the state of the service that the previous one left. */
 let simulator: TestSimulator;
 const warnings: string[] = [];
 let course: Awaited<ReturnType<typeof preparePipelineDelivery>>;
@@ -169,7 +169,7 @@ describe("the course's pipeline", () => {
 });
 
 describe("a deployment by the pipeline", () => {
-  /** How long a deployment goes on once it has shifted the traffic, unless somebody ends the wait. */
+  /** Minutes that a deployment continues after the traffic shift, unless the wait is ended. */
   const terminateAfter = (terminationWaitTimeInMinutes: number) =>
     simulator.aws.codedeploy.updateDeploymentGroup({
       applicationName: "outside",

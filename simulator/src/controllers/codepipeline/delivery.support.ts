@@ -10,7 +10,7 @@ const { definitions, image, deploy } = deliveryActions("web", "outside", "web");
 
 export { deploy };
 
-/** As the course writes it, for a service whose tasks answer with this version. */
+/** Returns the task definition as the course writes it, for a service whose tasks return this version. */
 export const taskDefinitionFile = (version: string) =>
   webTaskDefinition("<IMAGE1_NAME>", webVersion(version));
 

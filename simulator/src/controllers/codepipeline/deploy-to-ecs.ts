@@ -7,9 +7,9 @@ import { ActionFailure, orActionFailure } from "./failure.ts";
 
 /** Bytes. Source: CodePipeline user guide, "Troubleshooting": the artifact's ZIP of CodeDeployToECS. */
 const largestArchive = 3 * 1024 * 1024;
-/** Of AWS time, in milliseconds; short beside the second or two that CodeDeploy takes before it starts. */
+/** AWS time in milliseconds; short compared with the second or two that CodeDeploy takes before it starts. */
 const pollInterval = 1_000;
-/** What an action can hand over. Source: CodePipeline user guide, action reference of CodeDeployToECS. */
+/** Images that an action can pass on. Source: CodePipeline user guide, action reference of CodeDeployToECS. */
 const imageNumbers = [1, 2, 3, 4] as const;
 
 /**
@@ -95,7 +95,10 @@ async function registerTaskDefinition(
   return taskDefinition?.taskDefinitionArn ?? "";
 }
 
-/** What DescribeTaskDefinition reports and RegisterTaskDefinition does not take: templates are often made from it. */
+/**
+ * Members that DescribeTaskDefinition returns and RegisterTaskDefinition does not take: templates are often made from
+ * its output.
+ */
 const reported = [
   "taskDefinitionArn",
   "revision",
@@ -129,7 +132,7 @@ async function createDeployment({ environment, configuration, run }: ActionJob, 
   return deploymentId;
 }
 
-/** Abandoned, the deployment goes on without the action. */
+/** If the action is abandoned, the deployment continues without it. */
 async function followDeployment(
   { environment: { aws, clock }, signal }: ActionJob,
   deploymentId: string,

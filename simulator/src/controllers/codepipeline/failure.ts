@@ -12,7 +12,7 @@ export class ActionFailure extends Error {
   }
 }
 
-/** An action of the stage failed: the execution does not go on. */
+/** An action of the stage failed: the execution ends. */
 export class StageFailure extends Error {}
 
 /** The execution was stopped, be it in a stage or in front of one. */
@@ -21,10 +21,10 @@ export class StopRequest extends Error {}
 /** A later execution has overtaken this one in front of a stage. */
 export class Superseded extends Error {}
 
-/** The pipeline was changed or deleted: what is on its way through does not go on. */
+/** The pipeline was changed or deleted: executions in progress end. */
 export class Outdated extends Error {}
 
-/** What an action in progress is aborted with when somebody abandons it. */
+/** The reason with which an abandoned action is aborted. */
 export class Abandonment extends Error {}
 
 /** An error of another service as CodePipeline quotes it: the words of the AWS SDK for Java, which it is made with. */

@@ -3,7 +3,7 @@ import type { ApprovalResult } from "@aws-sdk/client-codepipeline";
 import type { ActionJob, ActionResult } from "./action.ts";
 import { ActionFailure } from "./failure.ts";
 
-/** Waits until somebody approves or rejects, which PutApprovalResult tells. */
+/** Waits until PutApprovalResult approves or rejects. */
 export async function waitForApproval({ run, signal }: ActionJob): Promise<ActionResult> {
   const { status, summary } = await decision(run, signal).finally(() => {
     run.approval = undefined;

@@ -37,7 +37,7 @@ export function waitingPipeline(name: string, more: Partial<PipelineDeclaration>
   };
 }
 
-/** What tests of pipelines do, over the wire. */
+/** Steps of tests of pipelines, over the wire. */
 export async function preparePipelines(simulator: TestSimulator) {
   const { aws } = simulator;
   await createPipelineRole(aws, "PipelineRole");
@@ -60,7 +60,7 @@ export async function preparePipelines(simulator: TestSimulator) {
     const { actionStates = [] } = (await stageState(name, stageName)) ?? {};
     return actionStates.find((each) => each.actionName === actionName)?.latestExecution?.token;
   };
-  /** Waits for the approval of this execution, or of whichever asks. */
+  /** Waits for the approval of this execution, or of any. */
   const asked = async (pipelineName: string, id?: string, stageName = "Ask") => {
     await until(async () => {
       const { latestExecution } = (await stageState(pipelineName, stageName)) ?? {};

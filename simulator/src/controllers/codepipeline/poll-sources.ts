@@ -2,11 +2,11 @@ import type { PipelineRecord } from "../../aws/codepipeline/state.ts";
 import type { Environment } from "../../environment.ts";
 import { sources } from "./sources.ts";
 
-/** Of AWS time, in milliseconds: about as often as CodePipeline looks. */
+/** AWS time in milliseconds: about the interval at which CodePipeline checks. */
 const interval = 60_000;
 
 export interface Polling {
-  /** Looks at the pipeline's sources from now on, as it is declared now; `onChange` when one has something new. */
+  /** Polls the sources of the pipeline as it is declared now; calls `onChange` when one has a new revision. */
   start(record: PipelineRecord, onChange: () => void): void;
   stop(record: PipelineRecord): void;
   close(): Promise<void>;

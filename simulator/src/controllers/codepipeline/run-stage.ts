@@ -5,7 +5,7 @@ import { StageFailure, StopRequest } from "./failure.ts";
 import { type ActionContext, runAction } from "./run-action.ts";
 import { tellStage } from "./state-changes.ts";
 
-/** How a stage is run once more. */
+/** Options for running a stage again. */
 export interface Retry {
   readonly mode: StageRetryMode;
   readonly trigger: "ManualStageRetry" | "AutomatedStageRetry";

@@ -9,7 +9,7 @@ export interface Source {
   readonly perform: Perform;
   /** Whether CodePipeline itself looks for changes, unless PollForSourceChanges is false. */
   readonly polled: boolean;
-  /** What an execution may be told to take instead of the newest. */
+  /** Types of revisions that an execution may be started with instead of the newest. */
   readonly overrides: readonly SourceRevisionOverride["revisionType"][];
   /** Id of the newest revision. Rejects when there is none. */
   latest(environment: Environment, configuration: Readonly<Record<string, string>>): Promise<string>;

@@ -34,7 +34,7 @@ export function enterStage(
   });
 }
 
-/** Unlocks the stage, and lets the next one in. */
+/** Unlocks the stage, and admits the next execution. */
 export function leaveStage(record: PipelineRecord, stage: string, execution: Execution): void {
   const place = placeOf(record, stage);
   if (place.holder === execution) place.holder = undefined;
@@ -49,7 +49,7 @@ export function lockAgain(record: PipelineRecord, stage: string, execution: Exec
   return true;
 }
 
-/** Lets in whoever may enter now: after a stage was left, or its transition enabled. */
+/** Admits executions that may enter now: after a stage was left, or its transition enabled. */
 export function admit(record: PipelineRecord, stage: string): void {
   if (record.transitions.get(stage)?.enabled === false) return;
   const place = placeOf(record, stage);
@@ -72,7 +72,7 @@ export function turnAway({ places }: PipelineRecord, execution: Execution, reaso
   return false;
 }
 
-/** The newest waits; whatever started before it does not go on. */
+/** The newest execution waits; all that started before it end. */
 function supersede(waiting: Waiter[]): void {
   const newest = Math.max(...waiting.map(({ execution }) => execution.number));
   const overtaken = waiting.filter(({ execution }) => execution.number < newest);

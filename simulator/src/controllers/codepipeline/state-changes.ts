@@ -2,7 +2,7 @@ import type { ActionRun, Execution } from "../../aws/codepipeline/execution.ts";
 import { type PipelineRecord, pipelineArn } from "../../aws/codepipeline/state.ts";
 import type { Environment } from "../../environment.ts";
 
-/** What the state of a pipeline's execution is in an event. */
+/** State of a pipeline's execution in an event. */
 export type PipelineEventState =
   | "STARTED"
   | "RESUMED"
@@ -73,7 +73,7 @@ export function tellAction(environment: Environment, record: PipelineRecord, run
   });
 }
 
-/** Whoever tells does not wait for those who listen. */
+/** The sender does not wait for the event's subscribers. */
 function put(
   environment: Environment,
   record: PipelineRecord,

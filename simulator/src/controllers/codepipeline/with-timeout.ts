@@ -10,7 +10,7 @@ const limits: ReadonlyMap<string | undefined, number> = new Map([
   ["Manual", 7 * day],
   ["CodeDeployToECS", 5 * day],
 ]);
-/** What AWS gives to those it names no limit for. */
+/** AWS's timeout for actions without a specific one. */
 const otherLimit = 60 * minute;
 
 /** Performs an action within its time; the signal that it gets is aborted when that is over. */

@@ -3,8 +3,8 @@ import { Interruption } from "../../aws/ecs/interruption.ts";
 import { minute, pollUntilOver, type Run, touch } from "./run.ts";
 
 /**
- * Interrupts a deployment when one of its alarms goes into ALARM. One that is there from the start says nothing of
- * the deployment: then no alarm is watched. A rollback goes on whatever they say.
+ * Interrupts a deployment when one of its alarms goes into ALARM. If an alarm is active from the start, it has another
+ * cause: then no alarm is watched. Alarms do not stop a rollback.
  */
 export async function watchAlarms(run: Run, over: AbortSignal): Promise<void> {
   const { deployment } = run;
@@ -41,8 +41,9 @@ async function triggeredAlarms(run: Run): Promise<string[]> {
 }
 
 /**
- * AWS computes how long alarms are watched after a rolling update from the alarms themselves (developer guide, "How
- * CloudWatch alarms detect Amazon ECS deployment failures"): here, as long as the slowest of them needs to judge.
+ * AWS computes from the alarms themselves how long they are watched after a rolling update (developer guide, "How
+ * CloudWatch alarms detect Amazon ECS deployment failures"): here, as long as the slowest of them needs for an
+ * evaluation.
  */
 export async function alarmBakeMinutes(run: Run): Promise<number> {
   if (run.deployment.alarms !== "MONITORING") return 0;
@@ -52,7 +53,7 @@ export async function alarmBakeMinutes(run: Run): Promise<number> {
   return (Math.max(0, ...seconds) * 1000) / minute;
 }
 
-/** An alarm that is not there cannot go off: AWS lets a service name alarms that are made later. */
+/** A missing alarm cannot go off: AWS allows a service to name alarms that are created later. */
 async function readAlarms({ context, deployment }: Run): Promise<MetricAlarm[]> {
   const { alarmNames = [] } = deployment.configuration.alarms ?? {};
   const { MetricAlarms = [] } = await context.environment.aws.cloudwatch.describeAlarms({

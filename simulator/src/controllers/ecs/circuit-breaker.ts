@@ -16,7 +16,7 @@ export const failedHealthChecks = "Task failed ELB health checks";
 export const failedContainerHealthChecks = "Task failed container health checks";
 
 /**
- * Counts a task that could not start, that ended by itself, or that failed its health checks, unless it was healthy
+ * Counts a task that could not start, that ended on its own, or that failed its health checks, unless it was healthy
  * before (developer guide, "How the Amazon ECS deployment circuit breaker detects failures").
  */
 export function noteStoppedTask({ revision }: TaskSetRecord, { task, wasHealthy }: TaskRecord): void {

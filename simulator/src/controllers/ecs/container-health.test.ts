@@ -35,7 +35,7 @@ describe("a service whose containers are checked", () => {
 
   it("is deployed when its targets and its containers are healthy", async () => {
     await world.create({ deploymentCircuitBreaker: { enable: true, rollback: true } }, {}, isOpen);
-    // The load balancer asks for another path than the container.
+    // The load balancer requests another path than the container.
     await serving();
     expect(await tasks()).toMatchObject([{ healthStatus: "UNKNOWN" }]);
     expect(await status()).toBe("IN_PROGRESS");

@@ -9,7 +9,7 @@ import { strategyOf } from "./strategy.ts";
 /** Performs the service deployments of ECS, one task each. */
 export interface DeploymentController {
   start(deployment: ServiceDeploymentRecord): void;
-  /** Resolves when every deployment has ended where it stands: the context's `closing` ends them. */
+  /** Resolves when every deployment has ended in its current state: the context's `closing` ends them. */
   close(): Promise<void>;
 }
 

@@ -19,7 +19,7 @@ import {
 } from "../../test-simulator.support.ts";
 import { pushProgram } from "./push-program.support.ts";
 
-/** Answers its version, slowly enough for requests to be under way whenever something changes. */
+/** Returns its version, slowly enough that requests are always in progress when something changes. */
 const server = `
   import { createServer } from "node:http";
   if (process.env.VERSION === "crash") throw new Error("cannot read the menu");
@@ -43,8 +43,8 @@ export const createRealWorld = async (taskRuntime: TaskRuntimeKind = taskRuntime
   createWorld(await startRealSimulator({ taskRuntime }), server, taskRuntime);
 
 /**
- * A simulator with a load balancer in front of the target groups blue and green: port 80 serves production by its
- * default rule, port 8080 tests by a rule of its own.
+ * Creates a simulator with a load balancer in front of the target groups blue and green: port 80 serves production by
+ * its default rule, port 8080 tests by a separate rule.
  */
 async function createWorld(
   simulator: TestSimulator,
@@ -82,7 +82,7 @@ async function createWorld(
     testUrl: `http://127.0.0.1:${8080 + offset}/`,
     deployments,
     newest,
-    /** ARN of a new revision whose tasks answer `version`, or crash. */
+    /** Registers a revision whose tasks return `version`, or crash; returns its ARN. */
     register: (version: string) => registerWeb(simulator, repositoryUri, version),
     async create(
       deploymentConfiguration: DeploymentConfiguration,
@@ -120,7 +120,7 @@ async function createWorld(
         tuples.find(({ TargetGroupArn }) => TargetGroupArn === arn)?.Weight ?? 0;
       return { blue: weightOf(groups.blue), green: weightOf(groups.green) };
     },
-    /** Lets the deployment go on, or not, from the hook where it pauses. */
+    /** Continues the deployment, or rolls it back, from the hook where it pauses. */
     async answerPause(action: "CONTINUE" | "ROLLBACK" = "CONTINUE") {
       const { serviceDeploymentArn, lifecycleHookDetails = [] } = await newest();
       const hookId = lifecycleHookDetails.find(({ status }) => status === "AWAITING_ACTION")?.hookId;
@@ -130,7 +130,7 @@ async function createWorld(
   };
 }
 
-/** The default rule of production, and one of its own for tests. */
+/** Creates the default rule of production, and a separate one for tests. */
 async function createRules(
   { aws: { elbv2 } }: Simulator,
   listeners: { production: string; test: string },

@@ -13,7 +13,7 @@ export function succeed(run: Run): void {
   finish(run, "SUCCESSFUL");
 }
 
-/** Ends a deployment that does not go on, as the interruption has it. */
+/** Ends a deployment early, with the consequence of the interruption. */
 export async function endEarly(run: Run, interruption: Interruption): Promise<void> {
   const { deployment } = run;
   if (interruption.consequence === "forget" || !isOngoing(deployment)) return;

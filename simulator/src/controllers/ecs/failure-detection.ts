@@ -7,7 +7,7 @@ export async function watchForFailure(run: Run, work: () => Promise<void>): Prom
   const { deployment } = run;
   const over = new AbortController();
   const watching = Promise.all([watchCircuitBreaker(run, over.signal), watchAlarms(run, over.signal)]).catch(
-    // A deployment that nobody can watch does not go on.
+    // A deployment whose failure detection fails ends.
     (error) => deployment.control.abort(error),
   );
   try {

@@ -8,12 +8,12 @@ export interface LambdaHook {
   readonly executionId: string;
 }
 
-/** Seconds before a function that answers IN_PROGRESS is asked again, unless it says when. */
+/** Default seconds before a function that returned IN_PROGRESS is called again. */
 const defaultCallBackDelay = 30;
 
 /**
- * Invokes a hook's function until it has made up its mind. Rejects when it cannot be invoked or answers otherwise
- * than documented. Source: developer guide, "Lambda hooks for Amazon ECS service deployments".
+ * Invokes a hook's function until it has decided. Rejects when it cannot be invoked or returns an undocumented value.
+ * Source: developer guide, "Lambda hooks for Amazon ECS service deployments".
  */
 export async function askLambda(run: Run, lambdaHook: LambdaHook): Promise<"SUCCEEDED" | "FAILED"> {
   const { clock } = run.context.environment;
@@ -22,7 +22,7 @@ export async function askLambda(run: Run, lambdaHook: LambdaHook): Promise<"SUCC
   for (;;) {
     const answer = await invoke(run, lambdaHook, hookDetails);
     if (answer.hookStatus !== "IN_PROGRESS") return answer.hookStatus;
-    // What a function answers with it comes back to it.
+    // The next call gets the details that a function returned with it.
     hookDetails = answer.hookDetails ?? hookDetails;
     await clock.wait((answer.callBackDelay ?? defaultCallBackDelay) * 1000, signal);
   }
@@ -67,7 +67,7 @@ function parseAnswer(target: string, text: string): Answer {
   return { ...answer, hookStatus };
 }
 
-/** What the function gets; weights only at the stages that shift the traffic they are of. */
+/** Returns the function's input; weights only at the stages that shift the corresponding traffic. */
 function eventOf({ deployment }: Run, { stage, executionId }: LambdaHook) {
   const revisions = deployment.service.taskSets.filter(isRevision);
   const weights = (shifts: boolean, weight: "testWeight" | "productionWeight") =>

@@ -9,7 +9,7 @@ const { answers, ends, serve } = rehearsal;
 
 const roleArn = "arn:aws:iam::123456789012:role/hook";
 
-/** A function that logs what it gets and answers as `body`, a function's body, returns. */
+/** Creates a function that logs its input and returns the result of `body`, a function's body. */
 async function hookOf(
   body: string,
   lifecycleStages: DeploymentLifecycleHookStage[],

@@ -9,10 +9,10 @@ import { newHookId } from "../../aws/ecs/names.ts";
 import { askLambda } from "./lambda-hook.ts";
 import { minute, type Run, signalOf, touch, waitUntil } from "./run.ts";
 
-/** A hook waits a day for its answer unless told otherwise (API reference). */
+/** Default timeout of a hook in minutes: a day (API reference). */
 const defaultTimeout = 1440;
 
-/** Runs what is hooked to a stage; resolves when all of it lets the deployment go on. */
+/** Runs the hooks of a stage; resolves when all of them allow the deployment to continue. */
 export async function runLifecycleHooks(run: Run, stage: DeploymentLifecycleHookStage): Promise<void> {
   const { lifecycleHooks = [] } = run.deployment.configuration;
   const here = lifecycleHooks.filter(({ lifecycleStages = [] }) => lifecycleStages.includes(stage));
@@ -31,7 +31,7 @@ async function runHook(
     detail.targetType === "PAUSE"
       ? waitUntil(run, () => detail.status !== "AWAITING_ACTION")
       : askLambda(run, { stage, hook, executionId: detail.hookId ?? "" }).then((status) => {
-          // An answer after the time is over changes nothing.
+          // A result after the timeout has no effect.
           if (detail.status === "IN_PROGRESS") detail.status = status;
         });
   const reason = await outcomeInTime(run, detail, answered).finally(() => touch(run));
@@ -59,7 +59,7 @@ function newDetail(
   };
 }
 
-/** Why the hook does not let the deployment go on, in AWS's words (developer guide, "Troubleshooting"); or undefined. */
+/** Returns why the hook stops the deployment, in AWS's words (developer guide, "Troubleshooting"); or undefined. */
 async function outcomeInTime(
   run: Run,
   detail: DeploymentLifecycleHookDetail,
@@ -77,7 +77,7 @@ async function outcomeInTime(
     return (error as Error).message;
   } finally {
     over.abort();
-    // Nobody waits for what loses the race.
+    // Ignores an error of the promise that loses the race.
     answered.catch(() => {});
   }
   if (detail.status === "SUCCEEDED") return undefined;

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** Runs a program that knows the simulator by its environment only, and answers its output. */
+/** Runs a program that knows the simulator only from its environment; returns its output. */
 function run(file: string, args: readonly string[], input = ""): Promise<string> {
   const env = { ...process.env, ...world.simulator.environmentVariables, AWS_PAGER: "" };
   return new Promise((resolve, reject) => {

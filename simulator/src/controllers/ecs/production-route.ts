@@ -83,7 +83,7 @@ function targetGroupsOf(rule: Rule) {
   return actionsOf(rule).flatMap(tuplesOf);
 }
 
-/** A rule's ARN is its listener's with an id of its own. */
+/** A rule's ARN is its listener's with an additional id. */
 function listenerArnOf(ruleArn: string): string {
   return ruleArn.slice(0, ruleArn.lastIndexOf("/")).replace(":listener-rule/", ":listener/");
 }

@@ -10,7 +10,7 @@ export const pauseAt = (...lifecycleStages: DeploymentLifecycleHookStage[]) => (
   lifecycleHooks: [{ targetType: "PAUSE" as const, lifecycleStages }],
 });
 
-/** Gives every test of a file a world of its own, and what a deployment with traffic is followed by. */
+/** Gives every test of a file a separate world, and tools to follow a deployment with traffic. */
 export function useRehearsal() {
   let world: World;
   let load: Load | undefined;
@@ -39,7 +39,7 @@ export function useRehearsal() {
     pauses: () =>
       until(async () => (await world.newest()).lifecycleHookDetails?.at(-1)?.status === "AWAITING_ACTION"),
     bakes: () => until(async () => (await world.newest()).lifecycleStage === "BAKE_TIME"),
-    /** What so many requests are answered. */
+    /** Sends so many requests and returns the responses. */
     answers: (url: string, count: number) =>
       Promise.all(Array.from({ length: count }, async () => (await fetch(url)).text())),
     /** A service whose first deployment has ended, and clients that ask for it every five seconds. */

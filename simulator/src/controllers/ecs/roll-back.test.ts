@@ -162,7 +162,7 @@ describe("an alarm", () => {
   });
 });
 
-/** An alarm of a metric that nobody publishes: only `setAlarm` changes it. */
+/** Creates an alarm of a metric that is never published: only `setAlarm` changes it. */
 const putAlarm = (AlarmName: string) =>
   rehearsal.world.simulator.aws.cloudwatch.putMetricAlarm({
     AlarmName,

@@ -3,9 +3,9 @@ export interface RollingState {
   /** Per cent of `desired` that must stay healthy, and that may run or start at once. */
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
-  /** Of the revision that is to have all tasks. */
+  /** Tasks of the revision that gets all tasks. */
   readonly primary: Tasks;
-  /** Of those that are to have none; the first keeps its tasks longest. */
+  /** Tasks of the revisions that lose theirs; the first keeps its tasks longest. */
   readonly others: readonly Tasks[];
 }
 

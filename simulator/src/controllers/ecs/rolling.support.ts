@@ -10,7 +10,7 @@ import type { TestClock } from "../../virtual-clock.support.ts";
 
 export const where = { cluster: "main", service: "web" };
 
-/** Gives every test of a file an ECS of its own, and what a rolling update is followed by. */
+/** Gives every test of a file a separate ECS, and tools to follow a rolling update. */
 export function useRollingService() {
   let world: World;
   beforeEach(async () => {
@@ -51,7 +51,7 @@ export function useRollingService() {
     },
     rollouts: async () => (await world.describeService()).deployments ?? [],
     messages: async () => ((await world.describeService()).events ?? []).map(({ message }) => message),
-    /** Of each task that runs, the revision of its task definition. */
+    /** Returns the revision of the task definition of each running task. */
     runningRevisions: async () =>
       (await world.tasks())
         .filter(({ lastStatus }) => lastStatus === "RUNNING")

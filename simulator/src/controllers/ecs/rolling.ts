@@ -5,7 +5,7 @@ import { promote } from "./promote.ts";
 import { reconcileRevisions } from "./reconcile-revisions.ts";
 import { isSettled, type Run, type Strategy, waitMinutes, waitUntil } from "./run.ts";
 
-/** New tasks take the place of old ones as the scheduler's rolling plan lets them. */
+/** New tasks replace old ones as the scheduler's rolling plan allows. */
 export const rolling: Strategy = {
   async deploy(run) {
     const { target, sources } = run.deployment;

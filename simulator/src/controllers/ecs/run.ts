@@ -17,10 +17,10 @@ export interface Strategy {
 
 export const minute = 60_000;
 
-/** AWS time between two looks at what a deployment waits for. */
+/** AWS time between two checks of a deployment's progress. */
 const pollMs = 5_000;
 
-/** Aborts when the deployment is not to go on, and when the simulator closes. */
+/** Aborts when the deployment is interrupted, and when the simulator closes. */
 export function signalOf({ context, deployment }: Run): AbortSignal {
   return AbortSignal.any([deployment.control.signal, context.closing]);
 }

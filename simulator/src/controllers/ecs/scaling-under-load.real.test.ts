@@ -6,7 +6,7 @@ import type { Simulator } from "../../simulator.ts";
 import { startRealSimulator, testListenerPortOffset } from "../../test-simulator.support.ts";
 import { pushProgram } from "./push-program.support.ts";
 
-/** Answers slowly enough for requests to be under way whenever a task is stopped. */
+/** Responds slowly enough that requests are always in progress when a task is stopped. */
 const server = `
   import { createServer } from "node:http";
   const server = createServer((_, response) => setTimeout(() => response.end(String(process.pid)), 20));

@@ -4,14 +4,14 @@ import { allotTasks } from "./allot-tasks.ts";
 import { addServiceEvent } from "./service-events.ts";
 import { observeTaskSet, settleTaskSet } from "./task-set.ts";
 
-/** AWS time between two looks at the health of a service that is not yet, or no longer, as desired. */
+/** AWS time between two health checks of a service that is not in its desired state. */
 const unsteadyPollMs = 5_000;
 /** The same for one that is: only to notice targets that turn unhealthy. */
 const steadyPollMs = 15_000;
 
 /** The scheduler of ECS services: makes the real tasks what each service desires. */
 export interface ServiceController {
-  /** Looks at the service again, soon. */
+  /** Checks the service again, soon. */
   wake(service: ServiceRecord): void;
   /** Starts nothing any more; resolves when the last look has ended. */
   close(): Promise<void>;
@@ -43,7 +43,7 @@ interface Watch {
   readonly ended: Promise<void>;
 }
 
-/** Looks at one service whenever woken and from time to time, until it is INACTIVE or the simulator closes. */
+/** Checks one service when woken and from time to time, until it is INACTIVE or the simulator closes. */
 function startWatch(context: EcsContext, service: ServiceRecord): Watch {
   let woken = Promise.withResolvers<void>();
   const run = async () => {

@@ -3,7 +3,7 @@ import type { EcsContext, ServiceRecord, TaskRecord, TaskSetRecord } from "../..
 import type { Targets } from "../../aws/ecs/task-lifecycle.ts";
 import { addTaskSetEvent } from "./service-events.ts";
 
-/** AWS time between two looks at a target that is draining. */
+/** AWS time between two checks of a target that is draining. */
 const drainPollMs = 2_000;
 
 /** Puts a service's tasks behind the target groups of their task set, and takes them out again. */
@@ -56,7 +56,7 @@ export interface TargetHealth {
   readonly description?: string;
 }
 
-/** What the load balancer thinks of a task, for each target group it is in. */
+/** Reads the load balancer's health of a task, for each target group it is in. */
 export async function readHealth(
   { environment }: EcsContext,
   record: TaskRecord,

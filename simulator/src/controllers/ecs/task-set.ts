@@ -31,7 +31,7 @@ const consistentFailures = 3;
  */
 const settlingMs = 40_000;
 
-/** What a task set's tasks are at one look. */
+/** State of a task set's tasks at one check. */
 export interface Observation {
   readonly taskSet: TaskSetRecord;
   /** Tasks that are to run. */
@@ -40,7 +40,7 @@ export interface Observation {
   readonly healthy: ReadonlySet<TaskRecord>;
 }
 
-/** Looks at the health of a task set's tasks, and stops those that are unhealthy. */
+/** Checks the health of a task set's tasks, and stops those that are unhealthy. */
 export async function observeTaskSet(
   context: EcsContext,
   service: ServiceRecord,
@@ -83,7 +83,7 @@ async function readHealthOfRunning(
   return new Map(running.map((record, index) => [record, health[index] ?? []]));
 }
 
-/** Whoever finds it unhealthy, its own containers or the load balancer, is not listened to while it starts. */
+/** Ignores failed health checks of containers and load balancer while a task starts. */
 function replaceUnhealthy(
   context: EcsContext,
   service: ServiceRecord,

@@ -10,7 +10,7 @@ import { perform } from "./stage.ts";
 import { trafficSteps } from "./traffic-steps.ts";
 
 /**
- * A whole new revision comes up beside the one that serves, gets the traffic in one or more steps, and the other goes
+ * Starts a complete new revision next to the current one, shifts the traffic in one or more steps, and stops the other
  * when the bake time is over (developer guide, "Amazon ECS blue/green service deployments workflow").
  */
 export const trafficShifting: Strategy = {

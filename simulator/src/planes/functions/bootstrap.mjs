@@ -1,4 +1,4 @@
-// The program that a function's process runs: loads the handler, gives it one event, and tells what came of it.
+// The program that a function's process runs: loads the handler, passes it one event, and reports the result.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -31,7 +31,7 @@ async function loadHandler() {
   const module = await import(pathToFileURL(place)).catch((cause) => {
     throw named("Runtime.ImportModuleError", String(cause), cause);
   });
-  // What a CommonJS module exports that Node could not foresee is in its default export.
+  // Exports of a CommonJS module that Node cannot detect are in its default export.
   const handler = pick(module, path) ?? pick(module.default, path);
   if (typeof handler === "function") return handler;
   throw named("Runtime.HandlerNotFound", `${handlerName} is undefined or not exported`);

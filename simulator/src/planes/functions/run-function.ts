@@ -9,7 +9,7 @@ export interface FunctionRunOptions {
   readonly taskRoot: string;
   /** JSON. */
   readonly event: string;
-  /** What the handler finds in its second argument beside its methods. */
+  /** Properties of the handler's second argument, in addition to its methods. */
   readonly context: Readonly<Record<string, string>>;
   /** All of it: nothing of the simulator's own environment is added. */
   readonly environment: Readonly<Record<string, string>>;
@@ -32,7 +32,7 @@ export type FunctionOutcome = (
 
 type Answer = ({ payload: string } | { error: FunctionError }) & { maxMemoryKiB: number };
 
-/** Calls a handler once, in a Node process of its own. Every way it can end is an outcome. */
+/** Calls a handler once, in a separate Node process. Every way it can end is an outcome. */
 export async function runFunction(options: FunctionRunOptions): Promise<FunctionOutcome> {
   const startedAt = performance.now();
   const deadline = Date.now() + options.timeoutMs;

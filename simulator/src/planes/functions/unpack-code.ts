@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 import type { ZipEntry } from "../zip-archive.ts";
 
 /**
- * Writes a function's files into a folder of their own below `functionsDirectory`. Beside it lies the AWS SDK, which
- * Lambda's Node runtimes bring: a handler may import the clients that the simulator is installed with.
+ * Writes a function's files into a separate folder below `functionsDirectory`, next to the AWS SDK, which Lambda's Node
+ * runtimes include: a handler may import the clients that the simulator is installed with.
  */
 export async function unpackCode(
   functionsDirectory: string,

@@ -1,6 +1,6 @@
 /**
- * Clones a repository of the simulated CodeCommit with the AWS CLI's own credential helper, which signs for AWS's hosts
- * only unless it is asked not to check them.
+ * Returns the command that clones a repository of the simulated CodeCommit with the AWS CLI's own credential helper,
+ * which by default signs for AWS's hosts only.
  */
 export function gitCloneCommand(endpoint: string, repositoryName = "NAME"): string {
   const settings = [

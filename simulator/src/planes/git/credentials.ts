@@ -9,7 +9,7 @@ export class CredentialsRefused extends Error {
   }
 }
 
-/** What a password signs. */
+/** The target that a password signs. */
 export interface SignedTarget {
   readonly region: string;
   /** With or without the port. */

@@ -40,7 +40,7 @@ export interface RunningGit {
 export function createGitProgram(): GitProgram {
   const running = new Set<RunningGit>();
   const start: GitProgram["start"] = (gitDirectory, args, options = {}) => {
-    // A process group of its own, so that the helpers of a command end with it.
+    // Starts a separate process group, so that the helpers of a command end with it.
     const process = spawn("git", args, { env: environment(gitDirectory, options), detached: true });
     const git = { process, ended: untilEnd(process), kill: () => killGroup(process) };
     running.add(git);
@@ -67,7 +67,7 @@ export function createGitProgram(): GitProgram {
   };
 }
 
-/** Nothing may go on in a repository once a command has ended. */
+/** No background work may continue in a repository once a command has ended. */
 const alwaysSet = { "core.hooksPath": "/dev/null", "gc.auto": "0", "maintenance.auto": "false" };
 
 /** Nothing of the user's: no configuration, attributes, identity, hooks or language. */

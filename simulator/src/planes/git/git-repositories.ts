@@ -17,11 +17,11 @@ export interface GitExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly service: GitService;
-  /** Whether it asks for the references, which every exchange begins with. */
+  /** Whether it requests the references, the first step of every exchange. */
   readonly isAdvertisement: boolean;
   /** A push is in; its client hears of it once this is done. */
   onPush(updates: readonly ReferenceUpdate[]): Promise<void>;
-  /** Git is done; what it throws breaks the answer off. */
+  /** Called when Git is done; an error aborts the response. */
   onServed(): void;
 }
 
@@ -38,13 +38,13 @@ export interface GitRepositories {
   remove(id: string): Promise<void>;
   /** Commit by branch name, without `refs/heads/`. */
   branches(id: string): Promise<ReadonlyMap<string, string>>;
-  /** The files of a commit as a ZIP archive, as CodePipeline hands them on. Rejects when there is no such commit. */
+  /** Returns the files of a commit as a ZIP archive, as CodePipeline passes them on. Rejects for an unknown commit. */
   archive(id: string, commitId: string): Promise<Buffer>;
   /** Runs a command of Git in it; resolves to its standard output, rejects with GitError. */
   run(id: string, args: readonly string[], options?: GitRun): Promise<Buffer>;
-  /** Those that can be cloned, by name; whoever owns a name puts it here. */
+  /** Repositories that can be cloned, by name; the owner of a name adds it here. */
   readonly published: Map<string, PublishedRepository>;
-  /** Answers with streams in both directions; resolves when it is over. */
+  /** Responds with streams in both directions; resolves when the exchange is over. */
   serve(id: string, exchange: GitExchange): Promise<void>;
   /** Ends every child process. */
   close(): Promise<void>;

@@ -5,13 +5,13 @@ import type { GitRun } from "./git-program.ts";
 import type { ReferenceUpdate } from "./git-repositories.ts";
 
 export interface PushReport {
-  /** What `git receive-pack` is to be run with. */
+  /** Options for `git receive-pack`. */
   readonly options: Pick<GitRun, "variables" | "settings">;
-  /** What it has done, once it has ended. */
+  /** Returns the updates of the push, once it has ended. */
   read(): Promise<ReferenceUpdate[]>;
 }
 
-/** Git tells its hook post-receive, and nobody else, which references a push has moved: the hook writes it down. */
+/** Git passes the references that a push has moved only to its hook post-receive, which writes them to a file. */
 export function createPushHook(directory: string) {
   const hooks = join(directory, "hooks");
   const write = async () => {
@@ -40,7 +40,7 @@ export function createPushHook(directory: string) {
   };
 }
 
-/** Source: githooks, post-receive; an id of zeros stands for none. */
+/** Source: githooks, post-receive; an id of zeros means none. */
 function parseUpdate(line: string): ReferenceUpdate {
   const [before = "", after = "", ...name] = line.split(" ");
   const idOf = (id: string) => (/^0+$/.test(id) ? undefined : id);

@@ -10,7 +10,7 @@ export interface GitRoute {
 
 const services: readonly GitService[] = ["git-upload-pack", "git-receive-pack"];
 
-/** What a request of Git's smart protocol is about; undefined for any other, the older protocol's included. */
+/** Parses a request of Git's smart protocol; returns undefined for any other, the older protocol's included. */
 export function gitRoute({ method, url = "" }: { method?: string; url?: string }): GitRoute | undefined {
   const { pathname, searchParams } = new URL(url, "http://localhost");
   const [repositoryName = "", ...rest] = pathname.slice(gitPath.length).split("/");

@@ -11,11 +11,11 @@ export interface GitServer {
   readonly accessKeys: AccessKeys;
   readonly region: string;
   readonly now: () => Date;
-  /** Asked before anything is done; rejects with the AwsError that git's user is to see. Resolves to what is asked after. */
+  /** Called first; rejects with the AwsError for git's user. Resolves to a check to call afterwards. */
   permit(action: "GitPull" | "GitPush", key: AccessKey): Promise<() => void>;
 }
 
-/** Answers whatever comes to `/v1/repos/`: refusals are text, which git shows behind "remote:". */
+/** Responds to requests for `/v1/repos/`: refusals are text, which git shows after "remote:". */
 export async function serveGit(
   server: GitServer,
   request: IncomingMessage,

@@ -69,6 +69,6 @@ it("a question that Git does not understand is an error, and does not disturb th
     expect.stringContaining("protocol error"),
   ]);
   expect((await ask("not zipped", { "Content-Encoding": "gzip" })).status).toBe(500);
-  // What git asks first when it has much to push: nothing.
+  // Git's first request when it has much to push: empty.
   expect((await ask("0000")).status).toBe(200);
 });

@@ -9,7 +9,7 @@ import type { PushReport } from "./push-hook.ts";
 /** A single file of CodeCommit may have 2 GB. */
 const largestPush = "2g";
 
-/** Answers by one run of Git's own program: neither its input nor its output is ever held in memory as a whole. */
+/** Responds with one run of Git's own program: neither its input nor its output is ever completely in memory. */
 export async function serveSmartHttp(
   program: GitProgram,
   gitDirectory: string,
@@ -29,7 +29,7 @@ export async function serveSmartHttp(
     if (updates.length > 0) await exchange.onPush(updates);
   }
   exchange.onServed();
-  // What Git has to say it says in its answer, unless it did not come to one.
+  // Git reports its errors in its response, unless there is none.
   const isUnanswered = code !== 0 && !response.headersSent && !response.destroyed;
   if (isUnanswered) response.writeHead(500, { "Content-Type": "text/plain" });
   response.end(isUnanswered ? await said : undefined);
@@ -82,15 +82,15 @@ function feed(request: IncomingMessage, input: Writable): void {
   request.on("close", () => {
     if (!request.complete) input.end();
   });
-  // Git has read all that it wants; the client still has to get rid of the rest before it reads the answer.
+  // Git has read all it needs; the client must still send the rest before it reads the response.
   input.on("error", () => body.resume());
 }
 
-/** The client went away. What it only reads may be broken off; a push that Git has all of goes on to its end. */
+/** The client disconnected. A read is aborted; a push that Git has received completely continues to its end. */
 function leave(git: RunningGit, { response, service }: GitExchange): void {
   if (response.writableFinished) return;
   if (service === "git-upload-pack") git.kill();
-  // Whoever does not read would keep it from ending.
+  // Unread output would keep Git from ending.
   git.process.stdout.unpipe(response);
   git.process.stdout.resume();
 }

@@ -4,7 +4,7 @@ import type { Answer } from "./answers.ts";
 import { hostName, splitRequestTarget } from "./request-target.ts";
 import type { TargetPool } from "./target-pool.ts";
 
-/** What a rule does with a request: pass it on, or answer it. */
+/** A rule's action for a request: pass it on, or respond to it. */
 export type RouteAction =
   | { readonly type: "forward"; choosePool(): TargetPool | undefined }
   | { readonly type: "answer"; answer(request: IncomingMessage): Answer };

@@ -1,6 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 
-/** What an Application Load Balancer says of itself in the answers it makes up. */
+/** Server name in an Application Load Balancer's own responses. */
 const serverName = "awselb/2.0";
 
 /** Wording of the load balancer's own pages where it differs from the reason phrases of RFC 9110. */
@@ -28,7 +28,7 @@ export function errorPage(status: number): string {
   ].join("\r\n");
 }
 
-/** Answers with the load balancer's own page, or cuts the connection when an answer has already begun. */
+/** Responds with the load balancer's own page, or cuts the connection when a response has already begun. */
 export function sendErrorPage(response: ServerResponse, status: number): void {
   if (response.headersSent) return void response.destroy();
   sendAnswer(response, { status, contentType: "text/html", body: errorPage(status) });

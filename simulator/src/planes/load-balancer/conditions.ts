@@ -63,7 +63,7 @@ function compileQueryString(pairs: readonly { Key?: string; Value?: string }[]):
   };
 }
 
-/** Looks at the connection's peer: what a header claims proves nothing. */
+/** Checks the connection's peer: a header proves nothing. */
 function compileSourceIp(blocks: readonly string[]): RequestMatches {
   const list = new BlockList();
   for (const block of blocks) {

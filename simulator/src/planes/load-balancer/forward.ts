@@ -5,8 +5,8 @@ import { exchangeOnKept } from "./kept-exchange.ts";
 import type { TargetPool } from "./target-pool.ts";
 
 /**
- * Safe or idempotent by RFC 9110 §9.2, and answered from the head alone. A kept connection may be closed by the target
- * just as a request leaves on it, so only a request that can be sent a second time goes out on one.
+ * Methods that are safe or idempotent by RFC 9110 §9.2, with a response that depends on the head alone. The target may
+ * close a kept connection just as a request is sent on it, so only requests that can be repeated use one.
  */
 const repeatableMethods = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 
@@ -24,7 +24,7 @@ export function forward(
   else repeatable(request, response, { pool, member, context });
 }
 
-/** Not the whole server's `*`, which undici refuses, nor an absolute address (RFC 9112 §3.2). */
+/** Excludes the whole server's `*`, which undici refuses, and absolute addresses (RFC 9112 §3.2). */
 function hasPath({ url }: IncomingMessage): boolean {
   return url?.startsWith("/") ?? false;
 }

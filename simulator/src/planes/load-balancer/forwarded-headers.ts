@@ -9,7 +9,7 @@ export interface ProxySettings {
   readonly forwardedForWithPort: boolean;
 }
 
-/** Fields that end at the next hop (RFC 9110 §7.6.1), whatever Connection names besides. */
+/** Fields that end at the next hop (RFC 9110 §7.6.1), in addition to those in Connection. */
 function endsHere(name: string): boolean {
   switch (name) {
     case "connection":
@@ -53,7 +53,7 @@ export function requestHeaders(
   return headers;
 }
 
-/** The load balancer speaks for these itself; it has already answered Expect. */
+/** Fields that the load balancer sets itself; it has already responded to Expect. */
 function replaced(name: string): boolean {
   switch (name) {
     case "x-forwarded-proto":
@@ -84,7 +84,7 @@ function forwardedForValue(received: string, request: IncomingMessage, settings:
   return received === "" ? peer : `${received}, ${peer}`;
 }
 
-/** Fields of the target's answer for the client; Node frames the body anew, so the framing fields go. */
+/** Returns the fields of the target's response for the client, without framing fields: Node frames the body again. */
 export function responseHeaders(rawHeaders: readonly string[], connection: string | undefined): string[] {
   const named = namedByConnection(connection);
   const headers: string[] = [];

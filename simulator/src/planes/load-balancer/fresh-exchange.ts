@@ -8,7 +8,7 @@ import { requestHeaders, responseHeaders } from "./forwarded-headers.ts";
 import { countAnswer, type ForwardContext, fail, type Hop } from "./hop.ts";
 import type { PoolMember } from "./target-pool.ts";
 
-/** Passes a request through, its body streamed, on a connection of its own to its target. */
+/** Passes a request through, its body streamed, on a new connection to its target. */
 export function exchangeOnFresh(request: IncomingMessage, response: ServerResponse, hop: Hop): void {
   const { member, context } = hop;
   const upstream = startRequest(request, member, context);
@@ -34,7 +34,7 @@ export function exchangeOnFresh(request: IncomingMessage, response: ServerRespon
     countAnswer(hop, targetResponse.statusCode ?? 0, startedAt);
     if (!relay(targetResponse, response)) giveUp(502);
   });
-  // An upgrade that nobody asked for: Node drops the connection without an error.
+  // An unrequested upgrade: Node drops the connection without an error.
   upstream.once("close", () => {
     if (!response.headersSent) giveUp(502);
   });
@@ -86,8 +86,8 @@ function stopReading(request: IncomingMessage, upstream: ClientRequest): void {
 }
 
 /**
- * Streams the target's answer; a target that breaks off in the middle breaks the client's connection too.
- * False when the answer cannot be passed on, such as one with status 000.
+ * Streams the target's response; if the target disconnects during the response, the client's connection is cut too.
+ * Returns false when the response cannot be passed on, such as one with status 000.
  */
 export function relay(targetResponse: IncomingMessage, response: ServerResponse): boolean {
   const { statusCode = 0, statusMessage, rawHeaders, headers } = targetResponse;

@@ -13,14 +13,14 @@ export interface HealthProbe {
 
 export type ProbeResult =
   | { readonly outcome: "passed" }
-  /** Nobody listens. */
+  /** No server listens. */
   | { readonly outcome: "refused" }
-  /** A connection came about, an HTTP answer did not. */
+  /** A connection was made, without an HTTP response. */
   | { readonly outcome: "broken" }
   | { readonly outcome: "timeout" }
   | { readonly outcome: "mismatch"; readonly status: number };
 
-/** One HTTP health check on a connection of its own, as the load balancer's nodes make it. */
+/** Makes one HTTP health check on a new connection, as the load balancer's nodes do. */
 export function probe(
   { network, clock }: Pick<Environment, "network" | "clock">,
   check: HealthProbe,

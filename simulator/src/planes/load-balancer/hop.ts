@@ -30,14 +30,14 @@ export function countChosen(pool: TargetPool | undefined, { meter }: ForwardCont
   return member;
 }
 
-/** Counts what the target answered, and how long after the request had left. */
+/** Counts the target's response, and its time since the request was sent. */
 export function countAnswer({ pool, context }: Hop, status: number, startedAt: number): void {
   const milliseconds = performance.now() - startedAt;
   context.meter.countTargetAnswer(status, milliseconds);
   pool.meter.countTargetAnswer(status, milliseconds);
 }
 
-/** Answers with the load balancer's own page and counts it. */
+/** Responds with the load balancer's own page and counts it. */
 export function fail(response: ServerResponse, status: number, { meter }: ForwardContext): void {
   if (!response.headersSent) meter.countErrorPage(status);
   sendErrorPage(response, status);

@@ -43,7 +43,7 @@ export function createKeptConnections(): KeptConnections {
   const connect = (origin: string): Connection => {
     const client = new Client(origin, { connect: { timeout: connectTimeoutMs } });
     const connection: Connection = { origin, client, isClosed: false };
-    // A client would connect anew by itself; here it stands for one connection.
+    // A client would reconnect automatically; here it represents one connection.
     const onClosed = () => {
       connection.isClosed = true;
       const at = idle.indexOf(connection);

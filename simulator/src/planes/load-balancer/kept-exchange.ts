@@ -5,8 +5,8 @@ import { countAnswer, fail, type Hop } from "./hop.ts";
 import type { KeptConnection } from "./kept-connections.ts";
 
 /**
- * Passes a request without a body through on a kept connection to its target. `again` sends it anew should the target
- * have closed that connection just as the request left on it.
+ * Passes a request without a body through on a kept connection to its target. `again` sends it again if the target
+ * closed that connection just as the request was sent.
  */
 export function exchangeOnKept(
   request: IncomingMessage,
@@ -34,7 +34,7 @@ export function exchangeOnKept(
   );
 }
 
-/** A class, since undici calls it once for every piece of every answer. */
+/** A class, since undici calls it once for every piece of every response. */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse;
   readonly #hop: Hop;
@@ -66,7 +66,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     headers: { readonly connection?: string | string[] | undefined },
     reason?: string,
   ): void {
-    // Interim answers are for this hop.
+    // Interim responses are for this hop.
     if (status < 200) return;
     const response = this.#response;
     countAnswer(this.#hop, status, this.#startedAt);
@@ -108,7 +108,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
 function statusOf(code = ""): number {
   if (timeoutCodes.has(code)) return 504;
-  // What undici itself does not send, such as two Host fields (RFC 9112 §3.2).
+  // A request that undici itself does not send, such as one with two Host fields (RFC 9112 §3.2).
   return code === "UND_ERR_INVALID_ARG" ? 400 : 502;
 }
 

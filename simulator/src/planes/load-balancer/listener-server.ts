@@ -23,7 +23,7 @@ export interface ListenerServerOptions {
 
 export interface ListenerServer {
   readonly meter: TrafficMeter;
-  /** Applies to the next request; requests under way finish as they began. */
+  /** Applies to the next request; requests in progress are not affected. */
   setRoutes(routes: readonly Route[]): void;
   setSettings(settings: ProxySettings): void;
   /** Ends every connection at once. */
@@ -102,7 +102,7 @@ function refusedStatus({ headers, httpVersion, method }: IncomingMessage): numbe
   return undefined;
 }
 
-/** Answers the status of the page; undefined when there is nobody to send one to. */
+/** Returns the status of the page; undefined when the client has disconnected. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): number | undefined {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();

@@ -11,14 +11,14 @@ export interface PoolMember {
 
 export interface TargetPool {
   /**
-   * Healthy members take the traffic. Without any, all unhealthy ones do, for the load balancer fails open
-   * (Application Load Balancers guide, "Target group health"). Members in neither list get no new request.
+   * Healthy members take the traffic. Without any, all unhealthy ones do: the load balancer fails open (Application
+   * Load Balancers guide, "Target group health"). Members in neither list get no new request.
    */
   update(members: {
     readonly healthy: readonly PoolMember[];
     readonly unhealthy: readonly PoolMember[];
   }): void;
-  /** Round robin; undefined when nobody may take a request. */
+  /** Round robin; undefined when no member may take a request. */
   next(): PoolMember | undefined;
   readonly meter: TrafficMeter;
 }

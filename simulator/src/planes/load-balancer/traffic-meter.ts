@@ -1,12 +1,12 @@
-/** What went through a listener, or to a target group, in some time. */
+/** Traffic through a listener, or to a target group, in some time. */
 export interface Traffic {
   /** Requests for which a target was chosen. */
   readonly requests: number;
-  /** Answers of targets by the first digit of their status. */
+  /** Responses of targets by the first digit of their status. */
   readonly targetAnswers: readonly number[];
   /** Error pages that the load balancer made up, by status. */
   readonly errorPages: ReadonlyMap<number, number>;
-  /** Seconds from the request's leaving to the answer's beginning → how often. Precise to 1.6 %. */
+  /** Seconds from sending the request to the beginning of the response → count. Precise to 1.6 %. */
   readonly responseTimes: ReadonlyMap<number, number>;
 }
 

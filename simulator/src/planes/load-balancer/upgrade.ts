@@ -6,8 +6,8 @@ import { countChosen, type ForwardContext, fail } from "./hop.ts";
 import type { TargetPool } from "./target-pool.ts";
 
 /**
- * Passes a request for another protocol (WebSocket, RFC 6455) to a target and, once it agrees, everything after
- * it in both directions. A target that declines is answered for like in any other exchange.
+ * Passes a request for another protocol (WebSocket, RFC 6455) to a target and, once it agrees, everything after it in
+ * both directions. If the target declines, its response is passed on as in any other exchange.
  */
 export function forwardUpgrade(
   request: IncomingMessage,
@@ -51,7 +51,7 @@ function negotiate(
   upstream.end();
 }
 
-/** Answers on a socket that the HTTP server has let go of; one answer, then it closes. */
+/** Creates a response on a socket that the HTTP server has released; it closes after one response. */
 export function responseOn(client: Socket, request: IncomingMessage): ServerResponse {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;

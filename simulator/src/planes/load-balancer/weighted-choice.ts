@@ -1,7 +1,7 @@
 /**
- * Chooses in proportion to the weights by smooth weighted round robin: over any run of as many choices as the
- * weights sum up to, each option comes up exactly as often as its weight says. Weight 0 is never chosen; when
- * every weight is 0 the answer is undefined.
+ * Chooses in proportion to the weights by smooth weighted round robin: in every run of as many choices as the sum of
+ * the weights, each option comes up exactly as often as its weight. Weight 0 is never chosen; when every weight is 0
+ * the result is undefined.
  */
 export function createWeightedChoice<Option>(
   options: readonly { readonly option: Option; readonly weight: number }[],

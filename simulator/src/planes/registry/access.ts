@@ -3,13 +3,13 @@ import { basicCredentials } from "../authorization.ts";
 import { RegistryError } from "./registry-error.ts";
 import type { Action, Tokens } from "./tokens.ts";
 
-/** What a request is about to do; no repository for the question whether this is a registry (`/v2/`). */
+/** The action of a request; without a repository for the check whether this is a registry (`/v2/`). */
 export interface Wanted {
   readonly repository: string | undefined;
   readonly action: Action;
 }
 
-/** How a 401 asks for credentials. */
+/** Challenge for credentials in a 401 response. */
 export interface Challenge {
   readonly challenge: string;
   /** Sent as text; the specification's JSON unless given. */
@@ -18,7 +18,7 @@ export interface Challenge {
 
 /** Who may do what in a registry. */
 export interface Access {
-  /** The challenge to answer with; undefined when the request may go on. Throws RegistryError DENIED. */
+  /** Returns the challenge to respond with; undefined when the request is allowed. Throws RegistryError DENIED. */
   refusal(request: IncomingMessage, wanted: Wanted): Challenge | undefined;
 }
 

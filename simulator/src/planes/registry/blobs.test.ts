@@ -68,7 +68,7 @@ async function partOf(range: string) {
 it.each([
   ["GET", absent, 404, "BLOB_UNKNOWN"],
   ["GET", "sha256:baddigeststring", 400, "DIGEST_INVALID"],
-  // ECR removes layers by itself.
+  // ECR removes layers automatically.
   ["DELETE", digest, 405, "UNSUPPORTED"],
   ["PUT", digest, 405, "UNSUPPORTED"],
 ])("refuses %s of %s with %d", async (method, reference, status, code) => {

@@ -54,7 +54,7 @@ export async function startHubForTests(options: HubOptions = {}) {
   return {
     ...hub,
     login,
-    /** What was asked of the token service and of the store of blobs. */
+    /** Requests to the token service and to the store of blobs. */
     tokenAsked: tokenServer.asked,
     blobAsked: blobServer.asked,
     tokenHost: tokenServer.host,

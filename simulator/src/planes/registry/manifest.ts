@@ -24,7 +24,7 @@ export interface ImageIndex {
   readonly about: About;
 }
 
-/** What the list of a subject's referrers tells of a manifest. */
+/** Entry of a manifest in the list of a subject's referrers. */
 interface About {
   /** An image without one is known by the media type of its configuration. */
   readonly artifactType: string | undefined;

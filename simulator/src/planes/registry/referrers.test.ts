@@ -22,7 +22,7 @@ afterEach(() => test.close());
 const configType = "application/vnd.oci.image.config.v1+json";
 const about = (subject: string) => ({ subject: { mediaType: ociManifest, digest: subject, size: 123 } });
 
-/** Pushes by digest a manifest about `subject`; answers it with its answer. */
+/** Pushes by digest a manifest about `subject`; returns it with the response. */
 async function pushAbout(subject: string, more: object = {}) {
   for (const part of ["{}", "signature"]) await test.pushBlob("customer", part);
   const body = imageManifest("{}", "signature", { ...about(subject), ...more });

@@ -30,7 +30,7 @@ const statusOf: Record<RegistryErrorCode, number> = {
   UNSUPPORTED: 405,
 };
 
-/** What the registry answers with as `{"errors":[{code, message}]}`. */
+/** An error in the registry's response `{"errors":[{code, message}]}`. */
 export class RegistryError extends Error {
   readonly code: RegistryErrorCode;
   readonly statusCode: number;

@@ -7,7 +7,7 @@ export type Resource = "uploads" | "blobs" | "manifests" | "tags" | "referrers";
 export interface Route extends Wanted {
   readonly url: URL;
   readonly resource: Resource | undefined;
-  /** What stands behind the resource: a digest, a tag, an upload's id, nothing. */
+  /** The part after the resource: a digest, a tag, an upload's id, or empty. */
   readonly reference: string;
 }
 
@@ -23,7 +23,7 @@ export function routeOf({ method = "GET", url: text = "/" }: IncomingMessage): R
   if (repository === undefined || reference === undefined)
     throw new RegistryError("UNSUPPORTED", `the registry has no ${method} ${path}`, 404);
   const resource = (kind === "blobs/uploads" ? "uploads" : kind) as Resource;
-  // Whoever asks after an upload, or gives it up, is pushing.
+  // Checking or cancelling an upload is part of a push.
   if (resource === "uploads") return { url, repository, action: "push", resource, reference };
   const action = reading ? "pull" : method === "DELETE" ? "delete" : "push";
   return { url, repository, action, resource, reference };

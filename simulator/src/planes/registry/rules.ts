@@ -3,10 +3,10 @@ import type { Access } from "./access.ts";
 import type { RegistryError } from "./registry-error.ts";
 import type { Tokens } from "./tokens.ts";
 
-/** What tells one registry from another. */
+/** Differences between registries. */
 export interface RegistryRules {
   access(world: RegistryWorld): Access;
-  /** Of a repository that a push makes; undefined where repositories exist before the push. */
+  /** Settings of a repository created by a push; undefined where repositories must exist before the push. */
   readonly newRepository?: RepositorySettings;
   /** Whether a push may take blobs from other repositories to begin with. */
   readonly blobMounting: boolean;

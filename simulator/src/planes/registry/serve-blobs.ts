@@ -25,7 +25,7 @@ export async function serveBlob(exchange: Exchange, digest: string): Promise<voi
   await sendBlob(request, response, { digest, size, store });
 }
 
-/** The bytes, or the part of them that `Range` asks for. */
+/** Sends the bytes, or the part of them that `Range` requests. */
 export async function sendBlob(
   request: IncomingMessage,
   response: ServerResponse,

@@ -3,7 +3,9 @@ import { answer, type Exchange } from "./exchange.ts";
 import { RegistryError } from "./registry-error.ts";
 import { tagPattern, type WritableRepository } from "./repository.ts";
 
-/** OCI distribution v1.1 asks registries to take manifests of at least this many bytes; more is refused. */
+/**
+ * OCI distribution v1.1 requires registries to accept manifests of at least this many bytes; larger ones are refused.
+ */
 const largestManifest = 4 * 1024 * 1024;
 
 /** HEAD, GET, PUT and DELETE of `/v2/<name>/manifests/<tag or digest>`. */
@@ -50,7 +52,7 @@ async function receiveManifest(
   answer(response, 201, {
     Location: `/v2/${repository.name}/manifests/${digest}`,
     "Docker-Content-Digest": digest,
-    // Tells the client that the list of referrers is kept here.
+    // Informs the client that the list of referrers is kept here.
     ...(subject === undefined ? {} : { "OCI-Subject": subject }),
   });
 }

@@ -22,7 +22,7 @@ async function startUpload(exchange: Exchange): Promise<void> {
     await upload.append(request);
     await finish(exchange, upload, digest);
   } catch (error) {
-    // The client never heard of this upload: nobody would go on with it.
+    // The client does not know of this upload and could not continue it.
     await upload.cancel();
     throw error;
   }
@@ -90,7 +90,7 @@ function answerProgress(response: ServerResponse, status: number, { id, reposito
   });
 }
 
-/** `Content-Range: <start>-<end>` of OCI distribution; without one the bytes follow what is there. */
+/** `Content-Range: <start>-<end>` of OCI distribution; without one the bytes follow the existing ones. */
 function continues({ request }: Exchange, { size }: Upload): boolean {
   const { "content-range": range, "content-length": length } = request.headers;
   if (range === undefined) return true;

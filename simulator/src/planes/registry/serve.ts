@@ -30,7 +30,7 @@ const endpoints = {
   tags: listTags,
 };
 
-/** Answers a request that its access lets through. */
+/** Handles a request that its access allows. */
 export async function serve(
   request: IncomingMessage,
   response: ServerResponse,
@@ -70,7 +70,7 @@ function createOnPush(
   return repositories.get(name);
 }
 
-/** Without `from`, any repository will do that whoever pushes may read. */
+/** Without `from`, any repository that the client may read is accepted. */
 function mountable(
   { request, repository }: Exchange,
   { registry, repositories, access }: Serving,

@@ -10,7 +10,7 @@ import { openAccess } from "./access.ts";
 import { digestOf } from "./digest.ts";
 import type { RegistryRules } from "./rules.ts";
 
-/** What a client asked of a registry, and whether it showed a login. */
+/** A client's request to a registry, and whether it had a login. */
 export interface Asked {
   readonly method: string;
   readonly url: string;
@@ -24,7 +24,7 @@ export async function startTestRegistry() {
   const environment = await createTestEnvironment({
     registry,
     gateway,
-    // Nobody listens to what is pushed.
+    // No service listens to pushes.
     aws: { events: { putEvents: async () => ({}) } },
   });
   const ecr = createEcr(environment).operations;
@@ -42,7 +42,7 @@ export async function startTestRegistry() {
   };
 }
 
-/** For tests: a registry of one's own. Nobody logs in, a push makes its repository, blobs are mounted. */
+/** Starts a separate registry. It needs no login, a push creates its repository, and blobs are mounted. */
 export async function startPlainRegistry(largestBlob?: number) {
   const rules = {
     access: () => openAccess,
@@ -124,13 +124,13 @@ export function createCalls(host: string, authorization: string | undefined) {
   };
 }
 
-/** What the functions below need of a registry, whatever its rules. */
+/** Calls that the functions below need of a registry, whatever its rules. */
 export type Pushable = ReturnType<typeof createCalls>;
 
 export const ociManifest = "application/vnd.oci.image.manifest.v1+json";
 export const ociIndex = "application/vnd.oci.image.index.v1+json";
 
-/** An image of one layer, pushed by `reference` (a tag or a digest); answers the manifest's digest. */
+/** Pushes an image of one layer by `reference` (a tag or a digest); returns the manifest's digest. */
 export async function pushImage(test: Pushable, repository: string, reference: string, layer = "layer") {
   const config = JSON.stringify({ architecture: "amd64", os: "linux", config: { Entrypoint: ["node"] } });
   const manifest = imageManifest(config, layer);

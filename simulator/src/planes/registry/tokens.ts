@@ -12,7 +12,7 @@ export type TokenState = "valid" | "expired" | "unknown";
 
 export interface Tokens {
   issue(expiresAt: Date, grants?: readonly Grant[]): string;
-  /** What a token is worth at `now`. */
+  /** Returns the state and grants of a token at `now`. */
   check(token: string | undefined, now: Date): { state: TokenState; grants: readonly Grant[] };
 }
 

@@ -26,7 +26,7 @@ const begin = async (repository = "customer") =>
   (await test.call("POST", `/v2/${repository}/blobs/uploads/`)).headers.get("location") as string;
 const rangeOf = async (location: string) => (await test.call("GET", location)).headers.get("range");
 
-/** A request whose body is written by hand. */
+/** Opens a request whose body the test writes in steps. */
 function open(method: string, path: string, headers: Record<string, string | number> = {}) {
   const authorization = `Basic ${Buffer.from(`AWS:${test.password}`).toString("base64")}`;
   return request(new URL(path, `http://${test.host}`), { method, headers: { authorization, ...headers } });

@@ -12,14 +12,14 @@ export interface Upload {
   /** Bytes received so far. */
   readonly size: number;
   /**
-   * Resolves once nobody writes, or soon: of a connection that was cut the last bytes may still be on their way, and
-   * who goes on from a size told before them would be refused.
+   * Resolves once there is no writer, or after a short time. The last bytes of a cut connection may still arrive, and a
+   * client that continues from a size reported before them would be refused.
    */
   settled(): Promise<void>;
   /**
-   * Appends, and frees the memory of each piece as soon as it is written: whoever gives them has to have no other use
-   * for them. Two writers at once are refused. What has arrived when the client goes away stays, so that it can go on
-   * from there; what a disk does not take is dropped with the whole upload.
+   * Appends, and frees the memory of each piece as soon as it is written: the caller must not use the pieces again. Two
+   * writers at once are refused. Bytes received before the client disconnects are kept, so that it can continue from
+   * there; if a write to disk fails, the whole upload is dropped.
    */
   append(content: Readable): Promise<void>;
   /** Makes the bytes a blob when their digest is `digest`; throws DIGEST_INVALID and drops them otherwise. */
@@ -46,7 +46,7 @@ export interface UploadOptions {
   readonly end: () => void;
 }
 
-/** Far longer than the end of a cut connection takes on one machine; a writer that goes on delays an answer no longer. */
+/** Far longer than the end of a cut connection takes on one machine; a running writer delays a response no longer. */
 const settlingMs = 200;
 
 export function createUpload(options: UploadOptions): Upload {
@@ -101,7 +101,7 @@ export function createUpload(options: UploadOptions): Upload {
       try {
         const file = await open(path, "a");
         try {
-          // The connection outlives a failure, to tell the client of it.
+          // The connection stays open after a failure, to report it to the client.
           for await (const chunk of content.iterator({ destroyOnReturn: false })) await write(file, chunk);
         } finally {
           await file.close();

@@ -16,7 +16,7 @@ export interface Advisory {
   readonly severity: Severity;
   readonly description?: string;
   readonly uri?: string;
-  /** More of what ECR tells with a finding, such as CVSS3_SCORE. */
+  /** Additional attributes of a finding in ECR, such as CVSS3_SCORE. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 

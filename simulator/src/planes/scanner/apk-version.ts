@@ -47,7 +47,7 @@ function compareLists<Item>(
   return 0;
 }
 
-/** A version that goes on is later; after the first, numbers with a leading zero are compared as fractions. */
+/** A longer version is later; after the first, numbers with a leading zero are compared as fractions. */
 function compareNumbers(a: string | undefined, b: string | undefined, index: number): number {
   if (a === undefined || b === undefined) return (a === undefined ? 0 : 1) - (b === undefined ? 0 : 1);
   if (index > 0 && (a.startsWith("0") || b.startsWith("0"))) return compareWords(a, b);

@@ -18,7 +18,7 @@ export interface TestImage {
   readonly body: Buffer;
 }
 
-/** What apk lists as installed, and that the system is Alpine. */
+/** Files of an Alpine system with these packages installed by apk. */
 export function alpine(packages: Record<string, string>): Record<string, string> {
   const installed = Object.entries(packages).map(([name, version]) => `P:${name}\nV:${version}\nA:x86_64\n`);
   return {

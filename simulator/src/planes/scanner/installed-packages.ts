@@ -3,14 +3,14 @@ import type { SystemFiles } from "./layer-files.ts";
 export interface InstalledPackage {
   readonly name: string;
   readonly version: string;
-  /** What the package was built from: advisories of a distribution name it. */
+  /** The source package; advisories of a distribution refer to it. */
   readonly source: { readonly name: string; readonly version: string };
 }
 
 export interface InstalledSystem {
   /** ID of os-release(5): `alpine`, `debian`. */
   readonly distribution: string;
-  /** Undefined when neither apk nor dpkg has a list here. */
+  /** Undefined without a list of apk or dpkg. */
   readonly packages: readonly InstalledPackage[] | undefined;
 }
 

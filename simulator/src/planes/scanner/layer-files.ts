@@ -1,7 +1,9 @@
 import { type LayerEntry, readLayerEntries } from "../layer-entries.ts";
 import type { ImageLayer } from "../registry.ts";
 
-/** What a scan reads of an image: the name of the system, and the lists of installed packages of apk and dpkg. */
+/**
+ * Files that a scan reads from an image: the name of the system, and the lists of installed packages of apk and dpkg.
+ */
 const wanted = [
   "etc/os-release",
   "usr/lib/os-release",
@@ -14,7 +16,7 @@ const wanted = [
 const whiteoutPrefix = ".wh.";
 const opaqueWhiteout = ".wh..wh..opq";
 
-/** What one layer says about the wanted files. */
+/** Content of the wanted files in one layer. */
 interface LayerFiles {
   readonly files: ReadonlyMap<string, string>;
   /** Paths whose content in the layers below is gone, they and all under them. */

@@ -24,7 +24,7 @@ const unsupported = {
   failure: "UnsupportedImageError: The operating system and/or package manager are not supported.",
 };
 
-/** Scans an image of these layers, the lowest first; answers what was found as `name version`. */
+/** Scans an image of these layers, the lowest first; returns the findings as `name version`. */
 async function scan(layers: Record<string, string>[], advisories: Advisory[]) {
   const made = await Promise.all(layers.map((files) => makeLayer(folder, files)));
   const result = await createScanner(advisories)(made);

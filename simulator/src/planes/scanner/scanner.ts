@@ -15,7 +15,7 @@ export type ScanResult = { readonly findings: readonly ScanFinding[] } | { reado
 /** Lowest layer first. Rejects when a layer cannot be read. */
 export type Scanner = (layers: readonly ImageLayer[]) => Promise<ScanResult>;
 
-/** What ECR says of an image from scratch, or of a system that basic scanning does not know. */
+/** ECR's message for an image from scratch, or for a system that basic scanning does not support. */
 const unsupported = "UnsupportedImageError: The operating system and/or package manager are not supported.";
 
 const comparisons: Record<string, (a: string, b: string) => number> = {

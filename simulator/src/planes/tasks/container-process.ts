@@ -16,20 +16,20 @@ export interface ContainerProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Called for each line of standard output and standard error. */
   readonly onLine: (line: string) => void;
-  /** Called as soon as the process has ended, before its last lines are handed on. */
+  /** Called as soon as the process has ended, before its last lines are passed on. */
   readonly onExit: () => void;
 }
 
 export interface ContainerProcess {
   readonly pid: number;
-  /** The exit code, or 128 + the number of the signal that ended it; resolves after the last line was handed on. */
+  /** The exit code, or 128 + the number of the signal that ended it; resolves after the last line was passed on. */
   readonly exited: Promise<number>;
   /** Sends the signal, then SIGKILL when the process is still there after `timeoutMs` on the wall. */
   stop(signal: NodeJS.Signals, timeoutMs: number): Promise<number>;
   kill(): void;
 }
 
-/** Starts one container's process in a process group of its own; rejects when the system refuses to. */
+/** Starts one container's process in a separate process group; rejects when the system refuses to. */
 export async function startProcess(options: ContainerProcessOptions): Promise<ContainerProcess> {
   const child = spawn(options.file, options.args, {
     cwd: options.workingDirectory,

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 
-/** A server of a task's process: the port it asked for and the loopback port that it got. */
+/** A server of a task's process: the requested port and its loopback port. */
 export interface Listening {
   readonly port: number;
   readonly servedOn: number;
@@ -10,8 +10,8 @@ export interface Listening {
 }
 
 /**
- * Where the processes of tasks tell what they listen on (see listen-on-loopback.cjs). Each process keeps its
- * connection for as long as it lives, and ends itself when the connection ends.
+ * Receives the ports that tasks' processes listen on (see listen-on-loopback.cjs). Each process keeps its connection
+ * open until it ends, and ends itself when the connection closes.
  */
 export interface ControlServer {
   readonly port: number;

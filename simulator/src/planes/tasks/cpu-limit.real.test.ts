@@ -15,7 +15,7 @@ const busy = `
   const work = () => { const end = Date.now() + 20; while (Date.now() < end); setImmediate(work); };
   work();
 `;
-/** The same work in a process beside the first. */
+/** The same work in an additional process. */
 const busyChild = `
   ${serve}
   import { spawn } from "node:child_process";
@@ -31,11 +31,11 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kind) => {
   describe.skipIf(kind === "docker" && !hasDocker)("a task", () => {
-    /** Of Docker's containers it is not seen when they listen. */
+    /** Docker does not report when its containers listen. */
     const heldAfterMs = kind === "docker" ? startAllowanceMs : 0;
     const { program, start, push } = useRuntime(kind, vcpuShare);
 
-    /** Cores that a container was given while it was looked at. */
+    /** Returns the cores that a container used during the measurement. */
     async function coresOf(containers: Awaited<ReturnType<typeof start>>["container"][]) {
       const read = () => Promise.all(containers.map(async (each) => (await each.usage())?.cpuNs ?? 0));
       const before = await read();
@@ -68,7 +68,7 @@ describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kin
       await pause(heldAfterMs);
       const used = await coresOf(tasks.map(({ container }) => container));
       expect(Math.max(...used)).toBeLessThan(cores * 1.6);
-      // What a loaded machine has not is given to nobody; but nobody gets it instead of another.
+      // A loaded machine has less CPU time to give, but no task gets it at the expense of another.
       expect(Math.max(...used) / Math.min(...used)).toBeLessThan(3);
     });
 

@@ -2,7 +2,7 @@ import { cpuTimeOf } from "./process-times.ts";
 
 /** The kernel's usual period of a CPU quota, and Docker's: how long a task that has used its share up waits at most. */
 const periodMs = 100;
-/** The least time between two looks at a task that is near its quota; what it takes beyond is taken from its next periods. */
+/** The minimum time between two checks of a task that is near its quota; excess time is taken from its next periods. */
 const leastCheckMs = 5;
 const nsPerMs = 1e6;
 
@@ -10,9 +10,9 @@ const nsPerMs = 1e6;
 export interface CpuQuota {
   /** From now on counts and holds a process group, named by its first process; what it used before is not owed. */
   admit(group: number): void;
-  /** Lets a group go on for good: because it is to end, or has ended. */
+  /** Releases a group permanently, because it is about to end or has ended. */
   release(group: number): void;
-  /** Processes of a group beside the first, from now on. */
+  /** Adds processes of a group to the first one. */
   follow(group: number, pids: readonly number[]): void;
 }
 
@@ -24,9 +24,9 @@ export interface CpuQuotaOptions {
 }
 
 /**
- * As the kernel's CFS bandwidth control does it: a quota of CPU time is given anew each period, what is left of it is
- * lost, and processes that have used it up are stopped until the next one. Processes cannot notice SIGSTOP; what was
- * asked of them meanwhile waits in their sockets.
+ * Works like the kernel's CFS bandwidth control: each period starts with a new quota of CPU time, the rest of the last
+ * one is lost, and processes that have used it up are stopped until the next one. Processes cannot notice SIGSTOP;
+ * requests to them wait in their sockets meanwhile.
  */
 export function createCpuQuota({ cores, signal }: CpuQuotaOptions): CpuQuota {
   const quotaNs = cores * periodMs * nsPerMs;

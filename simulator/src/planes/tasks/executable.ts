@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { inside } from "./image-files.ts";
 
-/** What container runtimes search when the image sets no PATH (runc and Docker agree on it). */
+/** Paths that container runtimes search when the image sets no PATH (runc and Docker agree on it). */
 export const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 export interface Command {
@@ -11,7 +11,7 @@ export interface Command {
 }
 
 export interface CommandOptions {
-  /** The folder that stands for `/`. */
+  /** The folder used as `/`. */
   readonly root: string;
   /** Entrypoint and command together. */
   readonly argv: readonly string[];

@@ -10,7 +10,7 @@ const largestImage = 20 * 1024 ** 3;
 
 /** The files of images on disk: one folder per chain of layers, shared by all tasks of the same image. */
 export interface ImageFiles {
-  /** The folder that stands for `/` of the image. */
+  /** The folder used as `/` of the image. */
   unpack(image: PulledImage): Promise<string>;
 }
 
@@ -44,7 +44,7 @@ async function unpackLayers(layers: readonly ImageLayer[], root: string, largest
     for (const layer of layers) await unpackLayer(layer, unfinished, take);
     await rename(unfinished, root);
   } catch (error) {
-    // What is left is removed with the folder of all images; the cause is what counts.
+    // The folder of all images is removed later, with the rest of this one; the original error matters.
     await rm(unfinished, { recursive: true, force: true }).catch(() => {});
     throw error;
   }

@@ -48,7 +48,7 @@ export interface PushTarget {
   readonly repository: string;
 }
 
-/** Pushes an image as a builder does; answers its digest. */
+/** Pushes an image as a builder does; returns its digest. */
 export async function pushLayers(
   { endpoint, authorization, repository }: PushTarget,
   layers: readonly ImageLayer[],

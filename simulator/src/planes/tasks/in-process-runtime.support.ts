@@ -23,7 +23,7 @@ import type {
 export type Program = (container: ProgramContext) => unknown;
 
 export interface ProgramContext {
-  /** What follows the program's name in the command. */
+  /** Arguments after the program's name in the command. */
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly metadata: ContainerMetadata;
@@ -33,7 +33,10 @@ export interface ProgramContext {
   exit(code: number): void;
   /** Replaces what a signal does, which is to end the program. */
   onSignal(handler: (signal: NodeJS.Signals) => void): void;
-  /** What a command next to the program does, such as a health check: its exit code, or that with its output. Succeeds unless given. */
+  /**
+   * Sets the result of commands next to the program, such as a health check: an exit code, also with its output.
+   * Succeeds by default.
+   */
   onExec(handler: (command: readonly string[]) => number | ExecResult | Promise<number | ExecResult>): void;
   /** From now on it uses so many cores and so much memory; unknown unless given. */
   use(cores: number, memoryBytes: number): void;

@@ -1,6 +1,6 @@
 import type { Isolation } from "./runtime.ts";
 
-/** Of a container that asks for nothing special. */
+/** Settings of a container without special requests. */
 export const isolation: Isolation = {
   memory: 512,
   cpu: 1024,

@@ -1,6 +1,6 @@
 import { list, type ReadEntry } from "tar";
 
-/** What is in a layer, a line each, as the package tar reads it: mode, owner, size, second of its time, path. */
+/** Lists a layer as the package tar reads it, one line per entry: mode, owner, size, second of its time, path. */
 export async function listLayer(file: string): Promise<string[]> {
   const lines: string[] = [];
   const onReadEntry = ({ type, mode = 0, uid, gid, size, mtime, path, linkpath }: ReadEntry) => {

@@ -1,8 +1,8 @@
 "use strict";
-// Loaded into every Node process of a task by NODE_OPTIONS. A container has a network of its own, a child process
-// has not: so a server that asks for port 8080 gets a free loopback port, and the simulator is told which. A connection
-// to port 8080 of the loopback goes there.
-// CommonJS in plain JavaScript, because an image may bring a Node older than the simulator's.
+// Loaded into every Node process of a task by NODE_OPTIONS. A container has its own network, a child process has not:
+// so a server that requests port 8080 gets a free loopback port, which is reported to the simulator. Connections to
+// port 8080 of the loopback are redirected there. CommonJS in plain JavaScript, because an image may have an older Node
+// than the simulator's.
 const net = require("node:net");
 
 const [controlPort, token] = (process.env.SIMULATOR_TASK_CONTROL ?? "").split(":");
@@ -14,7 +14,7 @@ control.on("close", () => process.kill(process.pid, "SIGKILL"));
 control.write(`${JSON.stringify({ token })}\n`);
 
 const loopback = /^(localhost|127\.|::1$)/;
-/** What each mapped server asked for, and is told that it got. */
+/** The port that each mapped server requested, which `address()` returns. */
 const asked = new WeakMap();
 /** Where the task's ports are served: those known when this process began, and its own; 0 when nothing listens there. */
 const served = new Map(
@@ -47,7 +47,7 @@ net.Server.prototype.address = function () {
 };
 
 net.Socket.prototype.connect = function (...args) {
-  // Node hands on what it has sorted already as one list, which it knows again by a mark: so it is changed, not copied.
+  // Node passes on normalized arguments as one list with a mark, which a copy would lose: so it is changed in place.
   const sorted = Array.isArray(args[0]) ? args[0] : args;
   const [first, second] = sorted;
   const options =

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { refuseForeign } from "../../local-requests.ts";
 
-/** What a container reads about itself and its task; asked at each request. */
+/** Metadata of a container and its task; read at each request. */
 export interface ContainerMetadata {
   /** Last part of the endpoint's address: on Fargate the container's runtime id. */
   readonly id: string;
@@ -13,10 +13,10 @@ export interface ContainerMetadata {
 
 /**
  * The task metadata endpoint, version 4, for all containers of this machine. On AWS it is 169.254.170.2, which neither
- * child processes nor Docker have: here it is a port of this machine, as the address in ECS_CONTAINER_METADATA_URI_V4 says.
+ * child processes nor Docker have: here it is a port of this machine, which ECS_CONTAINER_METADATA_URI_V4 contains.
  */
 export interface MetadataServer {
-  /** Serves the container's metadata at the address it answers. */
+  /** Serves the container's metadata; returns the address. */
   publish(metadata: ContainerMetadata): string;
   withdraw(id: string): void;
   close(): void;

@@ -2,18 +2,21 @@ import { type CpuQuota, createCpuQuota } from "./cpu-quota.ts";
 import { listSessions, tellsProcessTimes, usageOf } from "./process-times.ts";
 import { type ContainerUsage, startAllowanceMs } from "./runtime.ts";
 
-/** How often it is looked for what containers have started beside their first processes: a look at all of the machine. */
+/** Interval of the search for additional processes of containers, which reads all processes of the machine. */
 const searchMs = 1_000;
 
-/** What the containers of child processes use of the machine, and what they may. */
+/** Usage and limits of the containers of child processes. */
 export interface ProcessAccounts {
-  /** Of a container by its first process, which leads its session; undefined where the system does not tell. */
+  /**
+   * Opens the account of a container by its first process, which leads its session; undefined where the system does not
+   * report usage.
+   */
   open(pid: number, cpu: TaskCpu): ProcessAccount;
   close(): void;
 }
 
 export interface TaskCpu {
-  /** What its containers have in common. */
+  /** Id shared by its containers. */
   readonly task: string;
   readonly units: number;
 }
@@ -22,13 +25,13 @@ export interface ProcessAccount {
   /** From now on it is held to its share, if not yet: it has started. */
   hold(): void;
   usage(): ContainerUsage | undefined;
-  /** Before it is asked to end, so that it does so at its own speed, and when it has ended. */
+  /** Releases it before it is asked to end, so that it does so at full speed, and when it has ended. */
   release(): void;
 }
 
 /**
- * Without a share nothing is held. Throws a sentence where a share is wanted and the system does not tell what processes
- * use.
+ * Creates accounts; without a share there are no limits. Throws an error if there is a share and the system does not
+ * report the usage of processes.
  */
 export function createProcessAccounts(vcpuShare: number | undefined): ProcessAccounts {
   const isTold = tellsProcessTimes();

@@ -173,7 +173,7 @@ describe("a container's process", () => {
     const { container, line } = await start(await makeProgram(directory, program));
     await line("grandchild");
     container.kill();
-    // Resolves only when nobody holds the container's output any more, the grandchild included.
+    // Resolves only when no process holds the container's output any more, the grandchild included.
     expect(await container.exited).toEqual({ exitCode: 137 });
   });
 });

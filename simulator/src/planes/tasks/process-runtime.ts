@@ -24,11 +24,12 @@ const hostAddress = "127.0.0.1";
 const preload = fileURLToPath(new URL("./listen-on-loopback.cjs", import.meta.url));
 
 /**
- * Runs containers as child processes from the files of their images. The processes run as the simulator's own user
- * and see the machine's file system; of the simulator's environment they get nothing. Tasks of the same image share
- * its unpacked files. What isolates a container is reported by the API and not enforced, but for a task's CPU where a vCPU
- * has a share of a core; commands beside a container's own count nothing, as they come faster with a fast clock. Only what Node listens on is
- * mapped and published: another program's port stays unreachable, and its health check fails.
+ * Runs containers as child processes from the files of their images. The processes run as the simulator's own user and
+ * see the machine's file system, but nothing of the simulator's environment. Tasks of the same image share its unpacked
+ * files. A container's isolation is reported by the API and not enforced, except for a task's CPU where a vCPU has a
+ * share of a core. Commands next to a container's own are not counted, as they run more often with a fast clock. Only
+ * ports that Node listens on are mapped and published: another program's port stays unreachable, and its health check
+ * fails.
  */
 export function createProcessRuntime(options: ProcessRuntimeOptions): TaskRuntime {
   const { registry, network, directory, vcpuShare, databaseAuthority } = options;
@@ -75,7 +76,7 @@ export interface ProcessRuntimeOptions
   readonly registry: Pick<TaskRuntimeOptions["registry"], "pull">;
 }
 
-/** What all containers of this machine share. */
+/** Parts shared by all containers of this machine. */
 interface Host {
   readonly control: ControlServer;
   readonly metadata: MetadataServer;
@@ -115,7 +116,7 @@ async function startContainer(
     account?.release();
     host.metadata.withdraw(options.metadata.id);
     ports.withdraw();
-    // What was run beside it ends with it.
+    // Ends the commands that run next to it.
     for (const command of commands) command.kill();
   };
   try {

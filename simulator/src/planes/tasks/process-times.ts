@@ -3,12 +3,12 @@ import type { ContainerUsage } from "./runtime.ts";
 
 /** Fields of /proc/<pid>/stat behind the name in brackets, from 0 (proc(5)). */
 const field = { session: 3, userTime: 11, systemTime: 12, waitedUserTime: 13, waitedSystemTime: 14 };
-/** Of the times in it: 100 a second on every system that Node runs on (USER_HZ). */
+/** Nanoseconds per tick: 100 ticks a second on every system that Node runs on (USER_HZ). */
 const nsPerTick = 1e7;
-/** Of the sizes in statm, on x86-64 and on most of arm64. */
+/** Unit of the sizes in statm, on x86-64 and on most of arm64. */
 const pageBytes = 4096;
 
-/** Whether this system tells what processes use; only Linux does it by files. */
+/** Returns whether this system reports the usage of processes; only Linux does so in files. */
 export function tellsProcessTimes(): boolean {
   return readText("/proc/self/stat") !== undefined;
 }

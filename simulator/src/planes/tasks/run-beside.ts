@@ -2,7 +2,7 @@ import { type ContainerProcess, startProcess } from "./container-process.ts";
 import type { Command } from "./executable.ts";
 import { type ExecResult, execOutputKept } from "./runtime.ts";
 
-/** What shells and container runtimes answer for a command that is not there. */
+/** Exit code of shells and container runtimes for a missing command. */
 const notFound = 127;
 
 export interface ProcessSetting {
@@ -13,8 +13,8 @@ export interface ProcessSetting {
 }
 
 /**
- * Runs a command where a container's process runs, as an exec does in a container. The task's own ports are told to
- * it, so that it finds on its loopback what the task serves there (see listen-on-loopback.cjs).
+ * Runs a command in the place of a container's process, as an exec does in a container. It gets the task's own ports,
+ * so that it can reach the task's servers on its loopback (see listen-on-loopback.cjs).
  */
 export async function runBeside(
   setting: ProcessSetting,
@@ -30,7 +30,7 @@ export async function runBeside(
     return { exitCode: notFound, output: (error as Error).message };
   }
   let output = "";
-  // What the container was told of its ports when it started, overruled by what is known now.
+  // Ports known when the container started, replaced by those known now.
   const known = [...served].map(([port, servedOn]) => `${port}:${servedOn}`);
   const ports = [setting.environment.SIMULATOR_TASK_PORTS, ...known].filter(Boolean).join();
   const started = await startProcess({

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { taskRuntimeKinds } from "./runtime.ts";
 import { hasDocker, useRuntime } from "./runtimes.support.ts";
 
-/** Stays, and ends when it is asked to. */
+/** Runs until it is asked to end. */
 const patient = `
   process.on("SIGTERM", () => { console.log("bye"); process.exit(0); });
   setInterval(() => {}, 1000);

@@ -2,7 +2,7 @@ import type { Network } from "../network.ts";
 import type { ImageConfig, Registry } from "../registry.ts";
 import type { ContainerMetadata } from "./metadata-server.ts";
 
-/** What tasks are run as: child processes of the simulator, or containers of a Docker engine. */
+/** Kinds of tasks: child processes of the simulator, or containers of a Docker engine. */
 export const taskRuntimeKinds = ["process", "docker"] as const;
 export type TaskRuntimeKind = (typeof taskRuntimeKinds)[number];
 
@@ -23,7 +23,7 @@ export interface TaskRuntime {
 export interface LocalImage {
   readonly digest: string;
   readonly config: NonNullable<ImageConfig["config"]>;
-  /** Where the runtime finds it: the folder that stands for the image's `/`, or a name of the engine's. */
+  /** Location for the runtime: the folder used as the image's `/`, or a name in the engine. */
   readonly location: string;
 }
 
@@ -45,7 +45,7 @@ export interface ContainerOptions {
   readonly onLine: (line: string) => void;
 }
 
-/** What a container is kept to. Child processes are kept to none of it but, where a vCPU has a share of a core, to `cpu`. */
+/** Limits of a container. Child processes ignore all of them except, where a vCPU has a share of a core, `cpu`. */
 export interface Isolation {
   /** MiB; more and the container is killed. */
   readonly memory: number;
@@ -59,7 +59,7 @@ export interface Isolation {
   readonly readOnlyRoot: boolean;
   readonly addedCapabilities: readonly string[];
   readonly droppedCapabilities: readonly string[];
-  /** Whether a process 1 of the runtime's own hands on signals and reaps. */
+  /** Whether an additional process 1 passes on signals and reaps. */
   readonly init: boolean;
   readonly ulimits: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
   readonly kernelParameters: Readonly<Record<string, string>>;
@@ -67,14 +67,14 @@ export interface Isolation {
 }
 
 export interface TaskContainer {
-  /** Resolves after the last line was handed on. */
+  /** Resolves after the last line was passed on. */
   readonly exited: Promise<ContainerExit>;
   /** Sends the signal, then SIGKILL when the container is still there after `timeoutMs` on the wall. */
   stop(signal: NodeJS.Signals, timeoutMs: number): Promise<ContainerExit>;
   kill(): void;
-  /** What it has used so far, and holds now; undefined where the machine does not tell. */
+  /** Returns the usage so far; undefined where the machine does not report it. */
   usage(): Promise<ContainerUsage | undefined>;
-  /** Runs a command beside the container's own, as its user and with its environment; ends it after `timeoutMs`. */
+  /** Runs a command next to the container's own, as its user and with its environment; ends it after `timeoutMs`. */
   exec(command: readonly string[], timeoutMs: number): Promise<ExecResult>;
 }
 
@@ -88,7 +88,7 @@ export interface ContainerUsage {
 export interface ContainerExit {
   /** 128 + the number of the signal when that ended it. */
   readonly exitCode: number;
-  /** What ECS tells of the container beside its exit code. */
+  /** Reason that ECS shows in addition to its exit code. */
   readonly reason?: string;
 }
 
@@ -115,6 +115,6 @@ export interface TaskRuntimeOptions {
   readonly directory: string;
   /** How much of a core of this machine one vCPU is; undefined limits child processes to nothing, and is 1 to Docker. */
   readonly vcpuShare?: number | undefined;
-  /** File of the authority of the account's databases, which Node in the tasks trusts unless told otherwise. */
+  /** File of the authority of the account's databases, which Node in the tasks trusts by default. */
   readonly databaseAuthority?: string | undefined;
 }

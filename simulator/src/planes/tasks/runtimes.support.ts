@@ -58,7 +58,7 @@ export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
     await rm(directory, { recursive: true, force: true });
   });
 
-  /** Pushes an image of these files over the base; answers what a task definition calls it. */
+  /** Pushes an image of these files over the base; returns its name for a task definition. */
   const push = async (
     layers: readonly (ImageLayer | Record<string, string>)[],
     config: ImageConfig["config"],
@@ -116,7 +116,7 @@ export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
         WorkingDir: "/app",
         Env: env,
       }),
-    /** What answers at a task's address. */
+    /** Returns the response from a task's address. */
     async ask(address: string, port: number): Promise<string> {
       const socket = network.resolve(address, port);
       if (!socket) throw new Error(`nothing is published at ${address}:${port}`);

@@ -11,7 +11,7 @@ export async function startTaskRuntime(
   return kind === "docker" ? startDockerRuntime(options) : createProcessRuntime(options);
 }
 
-/** What root has to know before a start; undefined where tasks have fewer rights. */
+/** Returns a warning for root before a start; undefined where tasks have fewer rights. */
 export function warningForRoot(
   kind: Parameters<typeof startTaskRuntime>[0] = "process",
   uid = process.getuid?.(),

@@ -68,7 +68,7 @@ async function writeEntry(entry: LayerEntry, root: string, folders: Folders): Pr
     await rm(place, { recursive: true });
     folders.clear();
   }
-  // What lies in a folder must be writable for the layers above, and for the end of the simulator.
+  // Folders must be writable for the layers above, and for clean-up by the simulator.
   if (type === "Directory") await mkdir(place, { recursive: true, mode: modeOf(entry) | 0o700 });
   else if (type === "SymbolicLink") await symlink(targetInImage(root, place, linkpath), place);
   else if (type === "Link") await link(await placeOfLinked(root, linkpath), place);
@@ -83,7 +83,7 @@ async function makeFolder(root: string, path: string, folders: Folders): Promise
   return folder;
 }
 
-/** Nobody gets the rights of a file's owner. */
+/** Removes the set-user-id, set-group-id and sticky bits. */
 const modeOf = ({ mode = 0o644 }: LayerEntry) => mode & 0o777;
 
 async function writeContent(entry: LayerEntry, place: string): Promise<void> {

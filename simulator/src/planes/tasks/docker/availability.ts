@@ -13,7 +13,7 @@ export async function dockerProblem(environment = process.env): Promise<string |
   }
 }
 
-/** The engine that the `docker` command would use. Rejects with a sentence when it does not answer. */
+/** Opens the engine that the `docker` command would use. Rejects with an error when it does not respond. */
 export async function openEngine(environment: NodeJS.ProcessEnv): Promise<Engine> {
   const socketPath = await findEngineSocket(environment);
   const engine = connectEngine(socketPath);

@@ -16,7 +16,7 @@ export interface StartedContainer extends TaskContainer {
 
 export interface StartOptions {
   readonly onLine: (line: string) => void;
-  /** Called as soon as it has ended, before its last lines are handed on. */
+  /** Called as soon as it has ended, before its last lines are passed on. */
   readonly onExit: () => void;
 }
 
@@ -38,7 +38,7 @@ export async function startContainer(
   const { Id: id } = await engine.call<{ Id: string }>("POST", "/containers/create", { body: settings });
   const look = () => engine.call<ContainerView>("GET", `/containers/${id}/json`);
   try {
-    // Both before the start, so that neither the first line nor a quick end is missed.
+    // Both are opened before the start, so that neither the first line nor a quick end is missed.
     const [output, end] = await Promise.all([
       engine.stream("POST", `/containers/${id}/attach`, { query: { stream: "1", stdout: "1", stderr: "1" } }),
       engine.stream("POST", `/containers/${id}/wait`, { query: { condition: "next-exit" } }),
@@ -75,7 +75,7 @@ async function waitForExit(
     const [{ State }] = await Promise.all([look(), read]);
     return State.OOMKilled ? { exitCode: StatusCode, reason: outOfMemory } : { exitCode: StatusCode };
   } catch (error) {
-    // Whether it has ended nobody can tell: a task without its engine is as good as killed.
+    // The state is unknown without the engine: the task counts as killed.
     onExit();
     return { exitCode: sigkilled, reason: `the Docker engine does not answer: ${(error as Error).message}` };
   }

@@ -44,13 +44,13 @@ export function createOptions(options: ContainerOptions, surroundings: Surroundi
       NetworkMode: sharesNetworkOf ? `container:${sharesNetworkOf}` : surroundings.network,
       ...(sharesNetworkOf ? {} : { PortBindings: byPort(ports, () => [{ HostIp: "127.0.0.1" }]) }),
       ...(databaseAuthority ? { Binds: [`${databaseAuthority}:${authorityPath}:ro`] } : {}),
-      // What it says is read as it says it.
+      // The attached stream delivers the output, so the engine keeps no log.
       LogConfig: { Type: "none" },
     },
   };
 }
 
-/** Of a container whose vCPUs are so many cores each. */
+/** Returns the quota of a container whose vCPUs are so many cores each. */
 export function cpuQuota({ cpu }: Pick<Isolation, "cpu">, vcpuShare: number): number {
   return Math.max(leastQuota, Math.round((cpu / 1024) * vcpuShare * cpuPeriod));
 }

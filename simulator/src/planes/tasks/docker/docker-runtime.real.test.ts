@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { hasDocker, useRuntime } from "../runtimes.support.ts";
 
-/** What the `docker` command prints, without its last line break. */
+/** Returns the output of the `docker` command, without its last line break. */
 async function docker(...args: string[]): Promise<string> {
   return (await promisify(execFile)("docker", args)).stdout.trimEnd();
 }

@@ -18,9 +18,9 @@ import { type Bridge, createBridge, removeBridge } from "./network.ts";
 import { createImages } from "./pull-image.ts";
 
 /**
- * Runs containers in the machine's Docker engine, each with the limits of its task. They are in a network of their own,
- * where the simulator listens too; a task's ports are published on free loopback ports for whoever wants to look, while
- * the load balancer asks the container itself: a connection is refused until something listens.
+ * Runs containers in the machine's Docker engine, each with the limits of its task. They are in a separate network,
+ * where the simulator listens too. A task's ports are published on free loopback ports for users, while the load
+ * balancer connects to the container itself: a connection is refused until a server listens.
  */
 export async function startDockerRuntime(options: TaskRuntimeOptions): Promise<TaskRuntime> {
   const engine = await openEngine(process.env);

@@ -13,9 +13,9 @@ export interface EngineCall {
  * is used here is the same in all of them, and each engine refuses other versions than its own.
  */
 export interface Engine {
-  /** The answer's JSON, undefined when it has none. Rejects with EngineError when the engine refuses. */
+  /** Returns the response's JSON, undefined when it has none. Rejects with EngineError when the engine refuses. */
   call<Answer = unknown>(method: string, path: string, options?: EngineCall): Promise<Answer>;
-  /** An answer that comes bit by bit, on a connection of its own. */
+  /** Opens a streamed response, on a separate connection. */
   stream(method: string, path: string, options?: EngineCall): Promise<IncomingMessage>;
   close(): void;
 }

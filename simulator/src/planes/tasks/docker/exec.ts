@@ -3,7 +3,7 @@ import { type ExecResult, execOutputKept } from "../runtime.ts";
 import { type Engine, EngineError } from "./engine.ts";
 import { readPieces } from "./output.ts";
 
-/** What shells and container runtimes answer for a command that is not there. */
+/** Exit code of shells and container runtimes for a missing command. */
 const notFound = 127;
 
 /** Runs a command in a container that runs. */
@@ -46,7 +46,7 @@ export async function execIn(
   };
 }
 
-/** The API has no end for an exec. Its process is one of this machine, which whoever may can end; else it stays. */
+/** The API cannot end an exec. Its process is one of this machine and is killed if permissions allow; else it stays. */
 async function killExec(container: string, pid: number): Promise<void> {
   const groups = await readFile(`/proc/${pid}/cgroup`, "utf8").catch(() => "");
   if (!groups.includes(container)) return;

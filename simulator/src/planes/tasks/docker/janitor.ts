@@ -9,8 +9,9 @@ export interface Janitor {
 const program = fileURLToPath(new URL("./clean-up-after.ts", import.meta.url));
 
 /**
- * A process that outlives this one, however it ends, to remove what it left in the engine. It waits for the end of its
- * standard input, which this process holds open; in a session of its own, out of reach of a terminal's Ctrl-C.
+ * Starts a process that outlives this one in every case, to remove its leftovers in the engine. It waits for the end of
+ * its standard input, which this process holds open, in a separate session, so that a terminal's Ctrl-C does not reach
+ * it.
  */
 export function startJanitor(owner: string): Janitor {
   const janitor = spawn(process.execPath, [program, owner], {

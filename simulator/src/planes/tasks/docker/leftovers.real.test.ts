@@ -22,7 +22,7 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 });
 
-/** A simulator with one task, in a process of its own. */
+/** Starts a simulator with one task, in a separate process. */
 async function startSimulator() {
   const label = randomUUID();
   const simulator = fork(join(import.meta.dirname, "simulator.support.ts"), [label]);

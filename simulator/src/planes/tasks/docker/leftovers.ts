@@ -20,7 +20,7 @@ export async function removeLeftovers(
     }),
   ]);
   const left = ({ Labels }: Labelled) => isGone(Labels[ownerLabel] ?? "");
-  // A network goes when nobody is in it, an image when nobody uses it.
+  // Unused networks and images can be removed.
   await Promise.all(containers.filter(left).map(({ Id }) => removeContainer(engine, Id)));
   await Promise.all(
     networks.filter(left).map(({ Id }) => unlessGone(engine.call("DELETE", `/networks/${Id}`))),

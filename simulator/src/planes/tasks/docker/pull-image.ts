@@ -14,7 +14,7 @@ export interface PullOptions {
   readonly tagPrefix: string;
 }
 
-/** What `pull` of a runtime needs: images by digest, each pulled once, and a list of the names they got. */
+/** Pulls images by digest, each once, and lists the names they got. */
 export function createImages({ engine, registry, tagPrefix }: PullOptions) {
   const pulled = new Map<string, Promise<string>>();
   return {
@@ -41,7 +41,7 @@ function withoutVersion(reference: string): string {
   return reference.replace(/@[^@]*$/, "").replace(/:[^/:]*$/, "");
 }
 
-/** Has the engine pull the image and call it by a name of ours, which a later run can tell from its user's. */
+/** Pulls an image into the engine under a special name, which distinguishes it from the user's images in later runs. */
 async function fetchImage(
   engine: Engine,
   registry: Pick<Registry, "issueToken">,

@@ -7,7 +7,7 @@ import { makeNodeLayer, pushLayers } from "../images.support.ts";
 import { isolation } from "../isolation.support.ts";
 import { startDockerRuntime } from "./docker-runtime.ts";
 
-// Runs one task that goes on for ever, says so with the argument as its label, and closes when it is told to.
+// Runs one task that never ends, reports it with the argument as its label, and closes on request.
 const [label = ""] = process.argv.slice(2);
 const directory = await mkdtemp(join(tmpdir(), "docker-test-"));
 const { registry, host, directory: blobs } = await serveRegistry();

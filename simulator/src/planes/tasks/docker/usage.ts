@@ -9,9 +9,9 @@ interface StatsView {
 }
 
 /**
- * What a container has used; undefined when it is gone. Its memory is told by its cgroup, by way of the engine. Its CPU
- * is that of its own processes where they are this machine's: at a fast clock, health checks beside them, which the
- * cgroup counts too, would be much of it.
+ * Returns a container's usage; undefined when it is gone. The engine reports the memory of its cgroup. The CPU time is
+ * that of its own processes if they are this machine's: with a fast clock, health checks, which the cgroup counts too,
+ * would be a large part of it.
  * @param pid the container's first process, as the engine's machine counts
  */
 export async function readUsage(
@@ -24,7 +24,7 @@ export async function readUsage(
   try {
     const stats = await engine.call<StatsView>("GET", `/containers/${id}/stats`, { query });
     const { usage = 0, stats: details = {} } = stats.memory_stats;
-    // What "docker stats" takes off: the cache, by the name that cgroup 2 has for it, or cgroup 1.
+    // Memory that "docker stats" subtracts: the cache, under its name in cgroup 2 or cgroup 1.
     const cache = details.inactive_file ?? details.total_inactive_file ?? 0;
     const own = processesOfContainer(pid, id);
     const cpuNs = own.length > 0 ? usageOf(own).cpuNs : stats.cpu_stats.cpu_usage.total_usage;
