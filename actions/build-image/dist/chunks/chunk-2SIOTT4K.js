@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{c as n,d as e,f as i}from"./chunk-Y3SCATZ4.js";var c=[1e3,2e3,4e3,8e3];async function M(a,t,{clock:m,log:f,signal:o},p=Math.random){for(let u of c)try{return await t()}catch(r){if(o.throwIfAborted(),!(n(r)||e(r)))throw r;let s=Math.round(u*p()),{name:w,message:d}=r;f.info(`Could not ${a} (${w}: ${d}); trying again in ${i(s)}`),await m.wait(s,o)}return t()}export{M as a};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-var s=class extends Error{nextStep;place;constructor(n,t={}){super(n,t.cause===void 0?void 0:{cause:t.cause}),this.name="Failure",this.nextStep=t.nextStep,this.place=t.place}},r=class extends s{constructor(n){super(`Cancelled by ${n}.`),this.name="Cancelled"}};function a(e){if(!e.nextStep)return e.message;let n=e.message.replace(/(?<![.\s])[.\s]+$/,"");return`${n}${n.endsWith("?")?"":"."} Next step: ${e.nextStep}`}export{s as a,r as b,a as c};

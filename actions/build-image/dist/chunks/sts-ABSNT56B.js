@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as e}from"./chunk-P2JKF6WH.js";import"./chunk-C6QJLFZA.js";import"./chunk-22MRCD7G.js";import"./chunk-V2CF4CJH.js";import"./chunk-QEFHIEFH.js";import"./chunk-HZMFE57B.js";import"./chunk-UT4QCKO6.js";import"./chunk-ORMX2S2Z.js";import"./chunk-S6ED76CO.js";import"./chunk-2MKCAF6F.js";import"./chunk-KAHNYFGQ.js";import"./chunk-4H2XIQAL.js";import"./chunk-XVJPJHIQ.js";export{e as getDefaultRoleAssumerWithWebIdentity};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as e,d as t}from"./chunk-BL2VLXT3.js";import"./chunk-26CHOUC5.js";import{da as m,oa as r}from"./chunk-5JXYKJCH.js";import"./chunk-U3SCXBNV.js";import"./chunk-XVJPJHIQ.js";var n=m(e,"AWSSSOOIDCService","SSOOIDCClient",r),p={},i=(c,a,s,f)=>[];var o=class extends n(p,i,"CreateToken",t){};export{o as CreateTokenCommand};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as r,d as t}from"./chunk-ZLMSY7VD.js";import{h as e}from"./chunk-LQTM6YAT.js";import{j as m}from"./chunk-GH2N5J4N.js";import"./chunk-KAHNYFGQ.js";import"./chunk-4H2XIQAL.js";import"./chunk-XVJPJHIQ.js";var n=m(r,"AWSSSOOIDCService","SSOOIDCClient",e),p={},i=(c,a,s,f)=>[];var o=class extends n(p,i,"CreateToken",t){};export{o as CreateTokenCommand};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{a as e}from"./chunk-KHPQNSJP.js";import"./chunk-C6QJLFZA.js";import"./chunk-2QNEZKQH.js";import"./chunk-V2CF4CJH.js";import"./chunk-YLGRXIZT.js";import"./chunk-6CA4V7QV.js";import"./chunk-ORMX2S2Z.js";import"./chunk-S6ED76CO.js";import"./chunk-LQTM6YAT.js";import"./chunk-GH2N5J4N.js";import"./chunk-KAHNYFGQ.js";import"./chunk-4H2XIQAL.js";import"./chunk-XVJPJHIQ.js";export{e as getDefaultRoleAssumer};

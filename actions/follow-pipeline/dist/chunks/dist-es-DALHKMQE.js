@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as r,d as e}from"./chunk-LBTA6F7B.js";import"./chunk-OX6S5SAJ.js";import{aa as m,la as t}from"./chunk-APN6ZYSD.js";import"./chunk-U3SCXBNV.js";import"./chunk-XVJPJHIQ.js";var n=m(r,"Logs_20140328","CloudWatchLogsClient",t),p={},s=(i,c,a,d)=>[];var o=class extends n(p,s,"GetLogEvents",e){};export{o as GetLogEventsCommand};

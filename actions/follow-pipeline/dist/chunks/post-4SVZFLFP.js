@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{Fb as i,Ib as r,Jb as n,a as o,i as t}from"./chunk-APN6ZYSD.js";import"./chunk-U3SCXBNV.js";import"./chunk-XVJPJHIQ.js";async function p(){let e=n.read();e&&await t(async()=>{let a={clients:i(),log:o,handOver:n.saver(e.onCancel)},c=await r(a,e.onCancel,e,"The job that followed it was cancelled");o.warning(`The step ended before its execution did. Execution ${e.executionId} of ${e.pipeline} ${c}.`)})}export{p as finishPost};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{a as t,b as m,c as s,d as o,e as i}from"./chunk-XL3MZDUN.js";import{h as r}from"./chunk-WQ7ZO34R.js";import"./chunk-2TPO7FQU.js";import"./chunk-AOA6WD6K.js";import"./chunk-XVJPJHIQ.js";var e=class extends m(s,o,"DescribeClusters",r){};export{e as DescribeClustersCommand,i as DescribeServicesCommand,t as ECSClient};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{a as r,b as t,c as o,d as m,e as s,f as n}from"./chunk-U6X5SOGO.js";import"./chunk-WQ7ZO34R.js";import"./chunk-2TPO7FQU.js";import"./chunk-AOA6WD6K.js";import"./chunk-XVJPJHIQ.js";var e=class extends o(m,s,"DescribeDBSubnetGroups",r){};export{n as DescribeDBInstancesCommand,e as DescribeDBSubnetGroupsCommand,t as RDSClient};

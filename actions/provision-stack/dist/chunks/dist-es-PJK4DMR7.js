@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{a,b as t,c as o,d as r}from"./chunk-CLZ4M63Q.js";import"./chunk-TX5H7MIN.js";import"./chunk-WQ7ZO34R.js";import"./chunk-2TPO7FQU.js";import"./chunk-AOA6WD6K.js";import"./chunk-XVJPJHIQ.js";export{a as ENV_CMDS_FULL_URI,t as ENV_CMDS_RELATIVE_URI,o as fromContainerMetadata,r as fromInstanceMetadata};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as e,d as t}from"./chunk-D3VBK6UU.js";import"./chunk-WQ7ZO34R.js";import{Z as m,ia as r}from"./chunk-2TPO7FQU.js";import"./chunk-AOA6WD6K.js";import"./chunk-XVJPJHIQ.js";var n=m(e,"AWSSSOOIDCService","SSOOIDCClient",r),p={},i=(c,a,s,f)=>[];var o=class extends n(p,i,"CreateToken",t){};export{o as CreateTokenCommand};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{a,b as t,c as o,d as r}from"./chunk-XL74WDXM.js";import"./chunk-TX5H7MIN.js";import"./chunk-Y3TN4AJS.js";import"./chunk-SQTG3CRA.js";import"./chunk-U3SCXBNV.js";import"./chunk-XVJPJHIQ.js";export{a as ENV_CMDS_FULL_URI,t as ENV_CMDS_RELATIVE_URI,o as fromContainerMetadata,r as fromInstanceMetadata};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as r,d as e}from"./chunk-ZU4USZ2A.js";import{j as m,r as t}from"./chunk-2MKCAF6F.js";import"./chunk-KAHNYFGQ.js";import"./chunk-4H2XIQAL.js";import"./chunk-XVJPJHIQ.js";var n=m(r,"Logs_20140328","CloudWatchLogsClient",t),p={},s=(c,i,a,d)=>[];var o=class extends n(p,s,"GetLogEvents",e){};export{o as GetLogEventsCommand};

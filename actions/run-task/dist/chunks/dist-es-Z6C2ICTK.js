@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{a,b as t,c as _,d as e}from"./chunk-ZH6PSIQB.js";import"./chunk-TX5H7MIN.js";import"./chunk-RZTT6CQA.js";import"./chunk-S6ED76CO.js";import"./chunk-KAHNYFGQ.js";import"./chunk-4H2XIQAL.js";import"./chunk-XVJPJHIQ.js";export{a as ENV_CMDS_FULL_URI,t as ENV_CMDS_RELATIVE_URI,_ as fromContainerMetadata,e as fromInstanceMetadata};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as r,d as t}from"./chunk-DEVS4TGH.js";import{j as m,r as e}from"./chunk-2MKCAF6F.js";import"./chunk-KAHNYFGQ.js";import"./chunk-4H2XIQAL.js";import"./chunk-XVJPJHIQ.js";var n=m(r,"AWSSSOOIDCService","SSOOIDCClient",e),p={},i=(c,a,s,f)=>[];var o=class extends n(p,i,"CreateToken",t){};export{o as CreateTokenCommand};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as e}from"./chunk-N223TAYS.js";import"./chunk-C6QJLFZA.js";import"./chunk-7CYGYKCS.js";import"./chunk-V2CF4CJH.js";import"./chunk-KS623HHD.js";import"./chunk-HZMFE57B.js";import"./chunk-RZTT6CQA.js";import"./chunk-S6ED76CO.js";import"./chunk-2MKCAF6F.js";import"./chunk-KAHNYFGQ.js";import"./chunk-4H2XIQAL.js";import"./chunk-XVJPJHIQ.js";export{e as getDefaultRoleAssumerWithWebIdentity};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{b as e,d as t}from"./chunk-GO65X5OH.js";import"./chunk-7UFYFEUS.js";import{$ as m,ka as r}from"./chunk-B772P2LP.js";import"./chunk-U3SCXBNV.js";import"./chunk-XVJPJHIQ.js";var n=m(e,"AWSSSOOIDCService","SSOOIDCClient",r),p={},i=(c,a,s,f)=>[];var o=class extends n(p,i,"CreateToken",t){};export{o as CreateTokenCommand};

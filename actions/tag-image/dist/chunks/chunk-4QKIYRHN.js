@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{i as s,j as i,l as a}from"./chunk-MTQFHDY4.js";async function h(t,r){return await Promise.allSettled([t,r]),[await t,await r]}var d=[1e3,2e3,4e3,8e3];async function g(t,r,{clock:m,log:w,signal:e},f=Math.random){for(let u of d)try{return await r()}catch(o){if(e.throwIfAborted(),!(s(o)||i(o)))throw o;let n=Math.round(u*f()),{name:p,message:c}=o;w.info(`Could not ${t} (${p}: ${c}); trying again in ${a(n)}`),await m.wait(n,e)}return r()}export{h as a,g as b};

@@ -1,2 +1,0 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-import{c as o}from"./chunk-N7LFXD6S.js";import"./chunk-AMTEALD3.js";import"./chunk-ORMX2S2Z.js";import"./chunk-S6ED76CO.js";import"./chunk-2MKCAF6F.js";import"./chunk-KAHNYFGQ.js";import"./chunk-4H2XIQAL.js";import"./chunk-XVJPJHIQ.js";export{o as fromEnv};
