@@ -8,7 +8,8 @@ import { createRealStage as createTemplatesStage } from "./provision-stack/src/s
 import { release } from "./rollback-service/src/rollback.support.ts";
 import { type Given, startEntry } from "./shared/entry.support.ts";
 
-// Entries of mirror-source and run-load-test have real tests of their own, as has follow-pipeline's way to a green end.
+// The entries of mirror-source and run-load-test have real tests of their own, and so has follow-pipeline's successful
+// run.
 
 const service = {
   cluster: "outside",
@@ -17,7 +18,7 @@ const service = {
   "codedeploy-deployment-group": "web",
 };
 
-/** Kills the step when its log says so; resolves to the warnings of the post step. */
+/** Kills the step at a line of its log; resolves to the warnings of the post step. */
 async function killedAt(moment: string, action: string, given: Given): Promise<readonly string[]> {
   const onLine: Given["onLine"] = (line, kill) => void (line.includes(moment) && kill("SIGKILL"));
   const step = await startEntry(action, { ...given, onLine });
@@ -88,7 +89,7 @@ describe("an account with a service", () => {
   ];
 
   test.each(actions)(
-    "%s starts as the runner starts it, and sets its outputs",
+    "starts %s as the runner does, and sets its outputs",
     async (action, inputs, outputs) => {
       const ended = await startEntry(action, { simulator: stage.simulator, inputs: await inputs() });
       expect(ended.errors).toEqual([]);
@@ -96,7 +97,7 @@ describe("an account with a service", () => {
     },
   );
 
-  test("rollback-service is killed, and its post step lets the rollback go on", async () => {
+  test("leaves the rollback in progress when rollback-service is killed", async () => {
     const { simulator } = stage;
     const warnings = await killedAt(" is created.", "rollback-service", { simulator, inputs: service });
     expect(warnings).toEqual([
@@ -106,7 +107,7 @@ describe("an account with a service", () => {
     await simulator.clock.until(async () => (await page()) === "good");
   });
 
-  test("scale-service is killed, and its post step puts the count back", async () => {
+  test("restores the count in the post step when scale-service is killed", async () => {
     const { simulator } = stage;
     const inputs = { ...service, "desired-count": "4", "on-cancel": "restore" };
     expect(await killedAt("Set the desired count", "scale-service", { simulator, inputs })).toEqual([
@@ -119,7 +120,7 @@ describe("an account with a service", () => {
   });
 });
 
-test("follow-pipeline is killed, and its post step stops the execution", async () => {
+test("stops the execution in the post step when follow-pipeline is killed", async () => {
   const pipeline = "update-web";
   const { simulator, createPipeline, createRules, push, close } = await createPipelineStage();
   onTestFinished(close);
@@ -143,7 +144,7 @@ test("follow-pipeline is killed, and its post step stops the execution", async (
   await simulator.clock.until(async () => (await statuses())?.every((status) => status === "Stopped"));
 });
 
-test("provision-stack is killed, and its post step takes its new stack back", async () => {
+test("removes the new stack in the post step when provision-stack is killed", async () => {
   // A load balancer is provisioned for half a second: long enough to be cancelled in the middle.
   const templates = await createTemplatesStage({ timeScale: 60 });
   onTestFinished(templates.close);

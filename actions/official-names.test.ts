@@ -39,7 +39,7 @@ const official = {
 };
 
 test.each(Object.entries(official))(
-  "%s has the names of the official action",
+  "has the names of the official action in %s",
   (action, { inputs, outputs }) => {
     const ours = read(action);
     expect(Object.keys(ours.inputs)).toEqual(expect.arrayContaining(inputs.split(" ")));
@@ -51,7 +51,7 @@ test.each<[string, Readonly<Record<string, string>>]>([
   ["deploy-service", deployAliases],
   ["render-task-definition", renderAliases],
   ["run-task", runAliases],
-])("the other names of %s are deprecated, and no default counts as given", (action, aliases) => {
+])("deprecates the other names of %s, and counts no default as given", (action, aliases) => {
   const { inputs } = read(action);
   for (const [alias, name] of Object.entries(aliases)) {
     expect(inputs[alias]?.deprecationMessage).toContain(name);
@@ -62,7 +62,7 @@ test.each<[string, Readonly<Record<string, string>>]>([
 
 const volume = '{"sizeInGiB":20,"roleArn":"arn:aws:iam::123456789012:role/ebs"}';
 
-/** For each reader: inputs that suffice, and a value other than the default of each input that the official action has. */
+/** For each reader: inputs that suffice, and a non-default value for each input of the official action. */
 const readers: Readonly<Record<string, { read: Read; base: Inputs; values: Inputs }>> = {
   "deploy-service": {
     read: readDeployInputs,
@@ -143,7 +143,7 @@ const readers: Readonly<Record<string, { read: Read; base: Inputs; values: Input
 type Inputs = Readonly<Record<string, string>>;
 type Read = (getInput: (name: string) => string) => object;
 
-/** How often the official action asks and retries: these actions choose both themselves. */
+/** Settings for polling and retries of the official action; these actions choose both themselves. */
 const withoutMeaning = ["wait-max-delay-seconds", "max-retries"];
 
 function outcome(read: Read, inputs: Inputs): unknown {
@@ -155,7 +155,7 @@ function outcome(read: Read, inputs: Inputs): unknown {
 }
 
 test.each(Object.entries(readers))(
-  "%s loses no input of the official action: each changes what is done, or is refused",
+  "keeps every input of the official action in %s: each changes what is done, or is refused",
   (action, { read, base, values }) => {
     const names = official[action as keyof typeof official].inputs.split(" ");
     const without = outcome(read, base);
@@ -169,7 +169,7 @@ test.each(Object.entries(readers))(
   },
 );
 
-test("log-in-to-aws passes every input of the official action on", () => {
+test("passes every input of the official action on in log-in-to-aws", () => {
   const text = readFileSync(new URL("log-in-to-aws/action.yml", import.meta.url), "utf8");
   const steps = text.slice(text.indexOf("uses: aws-actions/configure-aws-credentials@"));
   for (const name of official["log-in-to-aws"].inputs.split(" "))

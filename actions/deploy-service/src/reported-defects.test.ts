@@ -116,7 +116,7 @@ describe("under CODE_DEPLOY", () => {
   const countRevisions = async () =>
     (await stage.simulator.aws.ecs.listTaskDefinitions({})).taskDefinitionArns?.length;
 
-  test("a group without wait fields has a deadline all the same", async () => {
+  test("computes a deadline for a group without wait fields", async () => {
     await stage.simulator.aws.codedeploy.updateDeploymentGroup({
       ...group,
       blueGreenDeploymentConfiguration: {

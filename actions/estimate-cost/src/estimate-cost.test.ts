@@ -35,7 +35,7 @@ async function run(given: Record<string, string>) {
   return { lines, output, summary: readFileSync(join(root, "GITHUB_STEP_SUMMARY"), "utf8") };
 }
 
-test("the repository's own templates are estimated, with table, chart, CSV and JSON", async () => {
+test("estimates the repository's own templates, with table, chart, CSV and JSON", async () => {
   const { lines, output, summary } = await run(own);
   const monthly = Number(output("monthly"));
   expect(monthly).toBeGreaterThan(0);
@@ -55,7 +55,7 @@ test("the repository's own templates are estimated, with table, chart, CSV and J
   );
 });
 
-test("a change in a second checkout is told before the whole", async () => {
+test("shows the change from a second checkout before the whole", async () => {
   const before = join(root, "before");
   cpSync(templatesFolder, before, { recursive: true });
   writeFileSync(join(before, "spare.yaml"), "Resources: { Address: { Type: AWS::EC2::EIP } }");
@@ -74,7 +74,7 @@ test("a change in a second checkout is told before the whole", async () => {
   );
 });
 
-test("only the profile's templates are estimated; a lookup in the account needs no account", async () => {
+test("estimates only the profile's templates; a lookup in the account needs no account", async () => {
   const folder = join(root, "lookup");
   mkdirSync(folder);
   const body = `Parameters: { Subnets: { Type: "List<AWS::EC2::Subnet::Id>" } }
@@ -98,11 +98,11 @@ test.each<[Record<string, string>, string | RegExp]>([
   [{ templates: "none" }, "there is no folder none"],
   [{ usage: "none.yaml" }, "there is no file none.yaml"],
   [{ "compare-parameters": own.parameters }, "Input compare-parameters is given without compare-templates"],
-])("inputs %j are refused", (given, message) => {
+])("refuses the inputs %j", (given, message) => {
   expect(() => readEstimateInputs((name) => given[name] ?? "")).toThrow(message);
 });
 
-test("a stack that is no template is named", async () => {
+test("names a stack that is no template", async () => {
   await expect(run({ ...own, stacks: "netwrok" })).rejects.toThrow(
     /Input stacks names netwrok, which is no template/,
   );

@@ -19,13 +19,13 @@ import type { EstimateInputs, Installation } from "./inputs.ts";
 
 export interface EstimateWorld {
   readonly log: Pick<Log, "info" | "warning">;
-  /** Called only when live prices are asked for. */
+  /** Called only when live prices are wanted. */
   readonly createPricing: () => Promise<PricingClient>;
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
 
-/** Reads files, and asks AWS for prices when it is told to; nothing is changed. */
+/** Estimates from files, with AWS's prices where wanted; nothing is changed. */
 export async function estimateAndReport(inputs: EstimateInputs, world: EstimateWorld): Promise<void> {
   const { log } = world;
   const dated = estimateAll(inputs, readPriceList(inputs.priceListFile));
@@ -53,10 +53,13 @@ function estimateAll(inputs: EstimateInputs, priceList: PriceList): Estimates {
   return { after: estimate(inputs.after), before: inputs.before && estimate(inputs.before) };
 }
 
-/** The list with the prices of these estimates as AWS tells them; what it does not tell is warned of by name. */
+/**
+ * Returns the list with AWS's current prices for these estimates; logs a warning for each price that AWS does not
+ * return.
+ */
 async function askPrices({ after, before }: Estimates, world: EstimateWorld): Promise<PriceList> {
   const ids = new Set([after, before].flatMap((each) => each?.lines.map(({ price }) => price.id) ?? []));
-  // Loads the client, which an estimate by the dated list does without.
+  // Loads the client, which an estimate with the dated list does not need.
   const { refreshPrices } = await import("../../shared/cost/refresh-prices.ts");
   const pricing = await world.createPricing();
   try {

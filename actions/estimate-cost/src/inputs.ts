@@ -3,18 +3,18 @@ import { join } from "node:path";
 import type { StackChoice } from "../../shared/cost/cost-stacks.ts";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
 
-/** Templates of one commit, and what belongs to them. */
+/** Templates of one commit, and their parameters. */
 export interface Installation extends StackChoice {
   readonly taskDefinitionsFolder: string | undefined;
 }
 
 export interface EstimateInputs {
   readonly after: Installation;
-  /** What it is compared with. */
+  /** The installation to compare with. */
   readonly before: Installation | undefined;
   readonly usageFile: string | undefined;
   readonly priceListFile: string | undefined;
-  /** Whether the prices are asked of AWS. */
+  /** Whether the prices are read from AWS. */
   readonly live: boolean;
   readonly outputFolder: string;
 }

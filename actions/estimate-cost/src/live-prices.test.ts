@@ -18,7 +18,7 @@ afterAll(async () => {
   rmSync(root, { recursive: true });
 });
 beforeEach(() => {
-  // A region without a Price List API: the action asks where there is one.
+  // This region has no Price List API; the action calls one that has it.
   for (const [name, value] of Object.entries({ ...simulator.environmentVariables, AWS_REGION: "eu-north-1" }))
     vi.stubEnv(name, value);
   for (const name of ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"]) {
@@ -31,7 +31,10 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** A day later: load balancers dearer, S3 storage gone, secrets there twice, calls of them by ten thousand. */
+/**
+ * Prices a day later: load balancers cost more, S3 storage is gone, secrets exist twice, and secret calls are priced
+ * per 10,000.
+ */
 function changedProducts(): PricedProduct[] {
   return defaultProducts.flatMap((product) => {
     const { usagetype = "" } = product.product.attributes;
@@ -69,7 +72,7 @@ async function run(given: Record<string, string>) {
   return { lines, json, summary: readFileSync(join(root, "GITHUB_STEP_SUMMARY"), "utf8") };
 }
 
-test("a price that has changed at AWS moves the total, and is told beside that of the list", async () => {
+test("updates the total by a price that has changed at AWS, and shows it next to the list's price", async () => {
   const [dated, live] = [await run({}), await run({ live: "true" })];
   expect(live.json.monthly - dated.json.monthly).toBeCloseTo(730 * (0.03 - 0.0225), 6);
   expect(live.json.live.date).toBe("2026-10-09");
@@ -87,7 +90,7 @@ test("a price that has changed at AWS moves the total, and is told beside that o
   );
 });
 
-test("without live AWS is not asked", async () => {
+test("does not call AWS without live", async () => {
   simulator.faults.add({ operation: "pricing:*", kind: "deny" });
   const { json, summary } = await run({});
   expect(json.live).toBeUndefined();
@@ -101,7 +104,7 @@ const reasons: [price: string, reason: string][] = [
   ["codecommit-user", "the list has no usage type to ask for"],
 ];
 
-test("what AWS does not tell stays as in the list, named with its date and reason in summary, log and JSON", async () => {
+test("keeps the list's price when AWS returns none, with its date and reason in summary, log and JSON", async () => {
   const { json, summary, lines } = await run({ live: "true" });
   expect(json.live.kept.map(({ price, reason }: Record<string, string>) => [price, reason]).sort()).toEqual(
     reasons.toSorted(),
@@ -115,7 +118,7 @@ test("what AWS does not tell stays as in the list, named with its date and reaso
   }
 });
 
-test("a service that the Price List API does not know is a fault of its prices only", async () => {
+test("limits a service that the Price List API does not know to a fault of its prices", async () => {
   const list = JSON.parse(
     readFileSync(join(import.meta.dirname, "../../shared/cost/prices-us-east-1.json"), "utf8"),
   );
@@ -132,7 +135,7 @@ test("a service that the Price List API does not know is a fault of its prices o
   );
 });
 
-test("a role that may not ask is told what to allow, and no estimate is made of old prices", async () => {
+test("tells a role without access what to allow, and makes no estimate from old prices", async () => {
   simulator.faults.add({ operation: "pricing:GetProducts", kind: "deny" });
   await expect(run({ live: "true" })).rejects.toMatchObject({
     message: expect.stringMatching(/^Live prices may not be read: /),
@@ -141,7 +144,7 @@ test("a role that may not ask is told what to allow, and no estimate is made of 
   expect(readFileSync(join(root, "GITHUB_STEP_SUMMARY"), "utf8")).toBe("");
 });
 
-test("an API that fails for good fails the action", async () => {
+test("fails when the API fails for good", async () => {
   simulator.faults.add({ operation: "pricing:GetProducts", kind: "expire" });
   await expect(run({ live: "true" })).rejects.toMatchObject({
     name: expect.stringMatching(/ExpiredToken/),
@@ -151,7 +154,7 @@ test("an API that fails for good fails the action", async () => {
 test.each([
   ["serviceCode", 5, /\(load-balancer\) has `serviceCode`, which is no text/],
   ["filters", { operation: 1 }, /\(load-balancer\) has `filters`, which is no object of texts/],
-])("a price list whose %s is %j is refused", async (member, value, message) => {
+])("refuses a price list whose %s is %j", async (member, value, message) => {
   const file = join(root, "wrong.json");
   const price = { id: "load-balancer", service: "S", description: "D", unit: "hour", usd: 1, source: "u" };
   const prices = [{ ...price, date: "2026-01-01", [member]: value }];

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { usageKeys } from "../../shared/cost/usage.ts";
 import { markdownTable } from "../../shared/summary.ts";
 
-test("the README's table of use is that of the program", () => {
+test("has the README's table of use equal to the program's", () => {
   const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
   const rows = Object.entries(usageKeys).map(([key, { fallback, meaning }]) => [
     `\`${key}\``,

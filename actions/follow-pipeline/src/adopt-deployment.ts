@@ -18,13 +18,16 @@ export interface FollowedDeployment {
   /** In milliseconds since the epoch. */
   readonly createdAt: number;
   readonly hasTooManyFailedTasks: (snapshot: Snapshot) => Promise<boolean>;
-  /** Undefined before the first look. */
+  /** Undefined before the first poll. */
   last: Snapshot | undefined;
   /** Whether this step stopped it. */
   stopped: boolean;
 }
 
-/** "unknown" when it cannot be looked at, or its service not be told: the pipeline's own words are all there is then. */
+/**
+ * Returns "unknown" when the deployment cannot be read, or its service is not known: then only the pipeline's own words
+ * are available.
+ */
 export async function adoptDeployment(
   world: World,
   action: ActionRun,
@@ -85,7 +88,10 @@ async function followedDeployment(
   };
 }
 
-/** Once traffic has shifted, production is the new revision, and the old one waits for its end beside it, or is gone. */
+/**
+ * Returns the previous revision. Once traffic has shifted, production is the new revision, and the old one waits for
+ * its end next to it, or is gone.
+ */
 function revisionBefore(
   { revision: production, service }: RunningService,
   revision: string,

@@ -12,8 +12,8 @@ interface Stopper extends Pick<World, "handOver"> {
 }
 
 /**
- * Leaves or stops an execution that nobody will follow any more, and answers what becomes of it, to follow its name in
- * a sentence. Only what was decided is taken from the post step's hands.
+ * Leaves or stops an execution that nobody will follow any more. Returns what happens to it, to follow its name in a
+ * sentence. The post step keeps whatever is not decided here.
  */
 export async function applyOnCancel(
   world: Stopper,
@@ -44,10 +44,10 @@ function fateOf(onCancel: Exclude<OnCancel, "leave">, { deploymentIds }: Handle)
   return "is being stopped: the actions that run come to their end, no other begins";
 }
 
-/** The longest reason that StopPipelineExecution takes (API reference). */
+/** The longest reason that StopPipelineExecution accepts (API reference). */
 const longestReason = 200;
 
-/** False when it had ended already. */
+/** Returns false when it had ended already. */
 async function stopExecution(
   { clients, log }: Stopper,
   onCancel: OnCancel,
@@ -72,7 +72,7 @@ async function stopExecution(
   }
 }
 
-/** CodePipeline lets a running action come to its end: only CodeDeploy can put the traffic back. */
+/** CodePipeline lets a running action finish: only CodeDeploy can shift the traffic back. */
 async function rollBackDeployments(world: Stopper, { deploymentIds }: Handle): Promise<void> {
   for (const id of deploymentIds) await stopDeployment(world, id, "rollback");
 }

@@ -34,7 +34,7 @@ async function statusOf({ record }: Followed) {
   return pipelineExecution?.status;
 }
 
-test("an approval is asked for once, with its words and its link, and waited for", async () => {
+test("asks for an approval once, with its words and its link, and waits for it", async () => {
   const image = await stage.push("one");
   const { error, lines } = await stage.follow(
     { pipeline, image },
@@ -47,7 +47,7 @@ test("an approval is asked for once, with its words and its link, and waited for
   expect(await stage.page()).toBe("one");
 });
 
-test("a rejection is red, with who and why", async () => {
+test("fails on a rejection, with who and why", async () => {
   const image = await stage.push("two");
   const { error, record } = await stage.follow(
     { pipeline, image },
@@ -60,7 +60,7 @@ test("a rejection is red, with who and why", async () => {
   expect(await stage.page()).toBe("one");
 });
 
-test("told not to wait for people, the step is red and the execution stays, to be followed on", async () => {
+test("fails and leaves the execution to be followed later when it must not wait for people", async () => {
   const image = await stage.push("three");
   const asked = await stage.follow({ pipeline, image, "on-approval": "fail" });
   expect(asked.error?.message).toMatch(/goes on only when it is approved: Release \/ Approve: waiting/);
@@ -74,7 +74,7 @@ test("told not to wait for people, the step is red and the execution stays, to b
   expect(await stage.page()).toBe("three");
 });
 
-test("somebody else's stop is red, with the words it was given", async () => {
+test("fails when somebody else stops the execution, with the given words", async () => {
   const image = await stage.push("four");
   const { error, record } = await stage.follow(
     { pipeline, image },
@@ -95,7 +95,7 @@ test("somebody else's stop is red, with the words it was given", async () => {
   expect(record.status).toBe("stopped");
 });
 
-test("the deadline is told with what the execution waits for", async () => {
+test("reports at the deadline what the execution waits for", async () => {
   const image = await stage.push("five");
   const followed = await stage.follow({ pipeline, image, deadline: "3s", "on-cancel": "abandon" });
   expect(followed.error?.message).toMatch(
@@ -105,7 +105,7 @@ test("the deadline is told with what the execution waits for", async () => {
   await stage.simulator.clock.until(async () => (await statusOf(followed)) === "Stopped");
 });
 
-/** Cancels when the log says this. */
+/** Cancels when the log has this line. */
 function cancelAt(image: string, given: Record<string, string>, line: RegExp): Promise<Followed> {
   const controller = new AbortController();
   return stage.follow(
@@ -128,7 +128,7 @@ test.each<[string, string, RegExp]>([
   ],
   ["abandon", "Stopped", /is abandoned \(on-cancel: abandon\)$/],
 ])(
-  "cancelled with on-cancel: %s, an execution that waits for approval is %s",
+  "cancelled with on-cancel: %s, leaves a waiting execution with the status %s",
   async (onCancel, status, fate) => {
     const image = await stage.push(`cancelled-${onCancel}`);
     const followed = await cancelAt(image, { "on-cancel": onCancel }, asks);
@@ -147,7 +147,7 @@ async function end({ record }: Followed): Promise<void> {
   await codepipeline.stopPipelineExecution({ ...execution, abandon: true }).catch(() => undefined);
 }
 
-test("cancelled with on-cancel: rollback, the deployment that runs is rolled back", async () => {
+test("rolls back the running deployment when cancelled with on-cancel: rollback", async () => {
   const image = await stage.push("crash");
   const controller = new AbortController();
   const followed = await stage.follow(

@@ -39,7 +39,7 @@ async function minutesOf(...actions: ActionDeclaration[]): Promise<number> {
   return (await computeBudget(world, pipeline)) / 60_000;
 }
 
-test("a deployment has the waits of its group, other actions AWS's own limits", async () => {
+test("gives a deployment the waits of its group, other actions AWS's own limits", async () => {
   codedeploy.on(GetDeploymentGroupCommand).resolves({
     deploymentGroupInfo: {
       deploymentConfigName: "CodeDeployDefault.ECSLinear10PercentEvery1Minutes",
@@ -63,7 +63,7 @@ test("a deployment has the waits of its group, other actions AWS's own limits", 
   expect(await minutesOf(action("Approval", "Manual", 30), action("Build", "CodeBuild"))).toBe(90);
 });
 
-test("a group that may not be looked at, or is not there, costs no more than the hour that it needs at least", async () => {
+test("adds only the minimum of an hour for a group that may not be read, or is missing", async () => {
   for (const name of ["AccessDeniedException", "DeploymentGroupDoesNotExistException"]) {
     codedeploy.on(GetDeploymentGroupCommand).rejects(named(name));
     expect(await minutesOf(action("Deploy", "CodeDeployToECS"))).toBe(60);

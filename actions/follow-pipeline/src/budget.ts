@@ -6,13 +6,15 @@ import { toDeployWorld, type World } from "./clients.ts";
 import { actionsOf, providerOf } from "./pipeline.ts";
 
 const minute = 60_000;
-/** Definition files and the reference of an image are read in seconds; AWS would let a source take an hour. */
+/** Definition files and an image's reference are read in seconds; AWS's limit for a source is an hour. */
 const sourceMs = 10 * minute;
-/** AWS's own limits: of an approval that declares none, and of most other actions (CodePipeline user guide, Quotas). */
+/**
+ * AWS's own limits: for an approval that declares none, and for most other actions (CodePipeline user guide, Quotas).
+ */
 const approvalMs = 7 * 24 * 60 * minute;
 const otherMs = 60 * minute;
 
-/** How long the pipeline may take from its start, in milliseconds: all its actions one after the other. */
+/** Returns how long the pipeline may take from its start, in milliseconds: all its actions one after the other. */
 export async function computeBudget(world: World, pipeline: PipelineDeclaration): Promise<number> {
   const budgets = await Promise.all(actionsOf(pipeline).map((action) => budgetOf(world, action)));
   return budgets.reduce((sum, each) => sum + each, 0);
@@ -27,7 +29,7 @@ async function budgetOf(world: World, action: ActionDeclaration): Promise<number
   return budgetOfDeployment(toDeployWorld(world), { waitUntil: "complete" }, group);
 }
 
-/** The deployment group that a CodeDeployToECS action deploys to; undefined when it cannot be looked at. */
+/** Finds the deployment group that a CodeDeployToECS action deploys to; undefined when it cannot be read. */
 export async function findGroup(
   { clients, log, signal }: World,
   {

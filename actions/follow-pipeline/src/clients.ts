@@ -11,10 +11,10 @@ export interface Clients extends DeployClients {
   readonly codepipeline: CodePipelineClient;
 }
 
-/** What following works with; nothing below reads time, the network or the environment otherwise. */
+/** Clients and context for following; nothing below reads time, the network or the environment otherwise. */
 export interface World extends EcsWorld {
   readonly clients: Clients;
-  /** Tells the post step which execution to care for should this process die; undefined when there is none any more. */
+  /** Saves which execution the post step has to handle if this process dies; undefined when there is none any more. */
   readonly handOver: (execution: Handle | undefined) => void;
 }
 
@@ -22,7 +22,7 @@ export function createClients(): Clients {
   return { ...createDeployClients(), codepipeline: new CodePipelineClient(patient) };
 }
 
-/** For the parts of deploy-service that follow and explain a deployment; what becomes of it is decided here. */
+/** Adapts the context for deploy-service's code that follows and explains a deployment; on-cancel is decided here. */
 export function toDeployWorld(world: World): DeployWorld {
   return { ...world, run: undefined, handOver: () => {} };
 }

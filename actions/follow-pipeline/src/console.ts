@@ -1,7 +1,7 @@
 import type { World } from "./clients.ts";
 import type { PipelineRecord } from "./record.ts";
 
-/** Page of the execution in the AWS console. */
+/** Returns the execution's page in the AWS console. */
 export async function executionUrl(
   { clients }: World,
   { pipeline, executionId }: PipelineRecord,

@@ -19,11 +19,11 @@ test.each<[string, string]>([
   ["mirror-source", "codepipeline"],
   ["tag-image", "codepipeline"],
   ["follow-pipeline", "codepipeline"],
-])("deploy-service.yml runs %s only to deploy through %s", (action, way) => {
+])("in deploy-service.yml, runs %s only to deploy through %s", (action, way) => {
   expect(using(action).map((step) => step.if)).toEqual([`inputs.deploy-through == '${way}'`]);
 });
 
-test("deploy-service.yml builds once, and hands over to a pipeline the image that it built", () => {
+test("in deploy-service.yml, builds once and passes the built image to a pipeline", () => {
   const [built, ...others] = using("build-image");
   expect(others).toEqual([]);
   expect(JSON.stringify(built?.with)).not.toContain("latest");

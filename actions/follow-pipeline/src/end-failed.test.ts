@@ -77,11 +77,11 @@ test.each<[string, ActionRun[], string, string]>([
     "action Test of stage Build failed (PermissionError): not authorized to perform ecs:RegisterTaskDefinition (execution e-1 Failed in action Test of stage Build)",
     "allow the named action in the policy of the pipeline's role.",
   ],
-])("a failure names %s", async (_, actions, message, nextStep) => {
+])("names %s in the failure", async (_, actions, message, nextStep) => {
   expect(await failureOf(actions)).toEqual({ message, nextStep, status: "failed" });
 });
 
-test("without a failed action the execution's own words are all there is", async () => {
+test("reports the execution's own words without a failed action", async () => {
   expect((await failureOf([], "The pipeline was changed.")).message).toBe(
     "Execution e-1 Failed: The pipeline was changed",
   );

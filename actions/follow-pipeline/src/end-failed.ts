@@ -9,7 +9,7 @@ interface Explained {
   readonly nextStep: string;
 }
 
-/** Names every action that failed, a deployment's by its root cause, and puts it on the record. */
+/** Names every action that failed, a deployment's with its root cause, and adds it to the record. */
 export async function endFailed(following: Following, snapshot: Snapshot): Promise<Failure> {
   const { record } = following;
   record.status = "failed";
@@ -53,7 +53,7 @@ function explainAction(action: ActionRun): Explained {
   };
 }
 
-/** An approval fails by its time or by a person, who may have said why. */
+/** Explains a rejection: by its timeout or by a person, who may have given a reason. */
 function explainRejection(action: ActionRun): Explained {
   const { updatedBy, summary, error } = action;
   const who = updatedBy ? ` by ${updatedBy.slice(updatedBy.lastIndexOf("/") + 1)}` : "";
@@ -64,7 +64,7 @@ function explainRejection(action: ActionRun): Explained {
   };
 }
 
-// What CodePipeline says of the actions that a delivery to ECS is made of.
+// CodePipeline's messages for the actions of a delivery to ECS.
 const known: readonly { readonly pattern: RegExp; readonly nextStep: string }[] = [
   {
     pattern: /<[A-Z][A-Z0-9_]*>|placeholder/,

@@ -5,7 +5,7 @@ import type { Following } from "./following.ts";
 import { sayWait } from "./lines.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** Says how far the execution got, and does what on-cancel says. */
+/** Reports how far the execution got, and applies on-cancel. */
 export async function endLate(following: Following, snapshot: Snapshot): Promise<Failure> {
   const { world, inputs, record, budgetMs, deployments } = following;
   record.status = "timed-out";

@@ -23,6 +23,6 @@ test.each<[string, Execution[], string | undefined]>([
   ],
   ["nobody that is known", [execution("1", "Superseded")], undefined],
   ["nobody, in a history without it", [execution("9", "Succeeded")], undefined],
-])("superseded by %s", (_, history, id) => {
+])("finds that the execution is superseded by %s", (_, history, id) => {
   expect(supersederOf(history, "1")?.id).toBe(id);
 });

@@ -3,7 +3,7 @@ import { type Execution, listExecutions } from "./executions.ts";
 import type { Following } from "./following.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** Superseded, Stopped or Cancelled: none of them brought this execution's revisions through all stages. */
+/** Handles Superseded, Stopped and Cancelled: in none of them did this execution's revisions pass all stages. */
 export async function endStopped(following: Following, snapshot: Snapshot): Promise<Failure> {
   const { world, inputs, record } = following;
   const history = await listExecutions(world, inputs.pipeline);
@@ -41,7 +41,7 @@ function sayStatus({ status }: Execution): string {
   return status === "InProgress" ? "is under way" : `has ${status}`;
 }
 
-/** The one that went on in its place: the next newer one that was not superseded itself. */
+/** Finds the execution that continued in its place: the next newer one that was not superseded itself. */
 export function supersederOf(history: readonly Execution[], id: string): Execution | undefined {
   const newer = history.slice(
     0,

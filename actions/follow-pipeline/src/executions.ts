@@ -13,14 +13,14 @@ export interface Execution {
   /** Source action → revision; empty until the sources are read. */
   readonly revisions: ReadonlyMap<string, string>;
   readonly trigger: { readonly type: string; readonly detail: string };
-  /** What was said when it was stopped. */
+  /** The reason that was given for stopping it. */
   readonly stopReason: string;
 }
 
-/** As many as one call answers: whatever was just started is among them. */
+/** As many as one call returns: an execution that was just started is among them. */
 const newest = 100;
 
-/** Newest first. */
+/** Lists the newest first. */
 export async function listExecutions({ clients, signal }: World, pipelineName: string): Promise<Execution[]> {
   const command = new ListPipelineExecutionsCommand({ pipelineName, maxResults: newest });
   const { pipelineExecutionSummaries = [] } = await clients.codepipeline.send(command, {
@@ -48,7 +48,7 @@ function executionOf(summary: PipelineExecutionSummary): Execution {
   };
 }
 
-/** Whether its sources brought all that is wanted. */
+/** Returns whether its sources have all wanted revisions. */
 export function hasRevisions({ revisions }: Execution, wanted: readonly WantedSource[]): boolean {
   return wanted.every(({ actions, revision }) => actions.some((name) => revisions.get(name) === revision));
 }

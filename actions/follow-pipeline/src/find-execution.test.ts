@@ -30,7 +30,7 @@ function execution(
   };
 }
 
-/** Each look sees the next of these histories, and from then on the last. */
+/** Runs the search; each poll sees the next of these histories, and from then on the last. */
 async function find(histories: readonly (readonly PipelineExecutionSummary[])[], deadlineMs = 3_600_000) {
   const list = codepipeline.on(ListPipelineExecutionsCommand);
   const answers = histories.map((history) => ({ pipelineExecutionSummaries: [...history] }));
@@ -80,18 +80,18 @@ test.each<[string, PipelineExecutionSummary[][], string | undefined]>([
   ],
   ["not a failure of yesterday", [[execution("e-1", "Failed", "sha256:new")]], undefined],
   ["not one of another image", [[execution("e-1", "InProgress", "sha256:old")]], undefined],
-])("found is %s", async (_, histories, id) => {
+])("finds %s", async (_, histories, id) => {
   expect((await find(histories)).id).toBe(id);
 });
 
-test("an execution that still reads its sources is waited for beyond the time for events", async () => {
+test("waits beyond the time for events for an execution that still reads its sources", async () => {
   const reading = Array.from({ length: 40 }, () => [execution("e-2", "InProgress")]);
   const { id, waitedMs } = await find([...reading, [execution("e-2", "InProgress", "sha256:new")]]);
   expect(id).toBe("e-2");
   expect(waitedMs).toBeGreaterThan(120_000);
 });
 
-test("at the deadline it is not waited for any longer", async () => {
+test("stops waiting for it at the deadline", async () => {
   const { id, waitedMs } = await find([[execution("e-2", "InProgress")]], 300_000);
   expect(id).toBeUndefined();
   expect(waitedMs).toBeLessThan(320_000);
@@ -116,14 +116,14 @@ test.each<[string, PipelineExecutionSummary[], RegExp, RegExp]>([
     /; an earlier execution with it, e-1, Failed$/,
     /make the rule/,
   ],
-])("%s is told when nothing starts", async (_, summaries, message, nextStep) => {
+])("reports %s when nothing starts", async (_, summaries, message, nextStep) => {
   const { history } = await find([summaries]);
   const failure = notStarted({ pipeline: "update-web", wanted, waitedMs: 120_000, history });
   expect(failure.message).toMatch(message);
   expect(failure.nextStep).toMatch(nextStep);
 });
 
-test("a commit on a branch that the pipeline does not watch is sent to the one that it does", async () => {
+test("refers a commit on a branch that the pipeline does not watch to the branch that it watches", async () => {
   const rule = "arn:aws:events:us-east-1:123456789012:rule/changed";
   const { history } = await find([[execution("e-1", "Succeeded", "old", rule)]]);
   const commit = {

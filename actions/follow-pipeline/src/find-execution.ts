@@ -22,9 +22,9 @@ export interface Found {
 }
 
 /**
- * The newest execution that has the wanted revisions from its sources. One that had ended before the first look is of
- * an earlier hand-over, and the event of this one may be on its way: it counts only as the pipeline's last word, a
- * success with nothing after it.
+ * Finds the newest execution that has the wanted revisions from its sources. One that had ended before the first poll
+ * may be of an earlier run, while this run's event is still on its way: it counts only if it is the pipeline's latest
+ * and succeeded.
  */
 export async function findExecution(world: World, search: Search): Promise<Found> {
   const { pipeline, wanted, waitForStartMs, deadlineAt } = search;
@@ -54,7 +54,7 @@ export async function findExecution(world: World, search: Search): Promise<Found
   }
 }
 
-/** It may yet turn out to be the wanted one. */
+/** Returns whether an execution may still become the wanted one. */
 function readsSources(history: readonly Execution[]): boolean {
   return history.some((each) => !hasEnded(each) && each.revisions.size === 0);
 }

@@ -3,7 +3,7 @@ import { definitions } from "./pipeline.support.ts";
 import { createStage, type Stage } from "./stage.support.ts";
 
 const pipeline = "update-web";
-/** Closed, an execution waits before it deploys. */
+/** While it is disabled, an execution waits before it deploys. */
 const transition = { pipelineName: pipeline, stageName: "Deploy", transitionType: "Inbound" } as const;
 let stage: Stage;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ afterAll(() => stage?.close());
 
 const digestOf = (image: string) => image.slice(image.indexOf("@") + 1);
 
-test("without a rule nothing starts: the step says so, and starts the pipeline where it may", async () => {
+test("reports that nothing starts without a rule, and starts the pipeline where it may", async () => {
   const image = await stage.push("one");
   const never = await stage.follow({ pipeline, image, start: "never", "wait-for-start": "1s" });
   expect(never.error.message).toBe(
@@ -38,7 +38,7 @@ test("without a rule nothing starts: the step says so, and starts the pipeline w
   expect(deployment?.revisionAfter).not.toBe(deployment?.revisionBefore);
 });
 
-test("an image that is pushed starts the pipeline, and its execution is found", async () => {
+test("finds the execution that a pushed image started", async () => {
   await stage.createRules(pipeline);
   const image = await stage.push("two");
   const { record, error } = await stage.follow({ pipeline, image, start: "never" });
@@ -53,7 +53,7 @@ test("an image that is pushed starts the pipeline, and its execution is found", 
   expect(again.record.deployments).toMatchObject([{ deploymentId: record.deployments[0]?.deploymentId }]);
 });
 
-test("a change of the definitions is found by its commit", async () => {
+test("finds a change of the definitions by its commit", async () => {
   const commit = await stage.define({ "README.md": "one more" });
   const { record, error } = await stage.follow({ pipeline, commit, start: "never" });
   expect(error).toBeUndefined();
@@ -61,7 +61,7 @@ test("a change of the definitions is found by its commit", async () => {
   expect(record.revisions.map(({ id }) => id)).toContain(commit);
 });
 
-test("changed with its definitions, an image is followed in the execution that has both", async () => {
+test("follows an image that changed with its definitions in the execution that has both", async () => {
   const commit = await stage.define({ "README.md": "and another" });
   const image = await stage.push("three");
   const { record, error } = await stage.follow({ pipeline, commit, image, start: "never" });
@@ -70,7 +70,7 @@ test("changed with its definitions, an image is followed in the execution that h
   expect(await stage.page()).toBe("three");
 });
 
-test("a disabled transition is told with its reason, and the execution followed on", async () => {
+test("shows a disabled transition with its reason and follows the execution further", async () => {
   const { codepipeline } = stage.simulator.aws;
   await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });
   const image = await stage.push("four");
@@ -91,7 +91,7 @@ test("a disabled transition is told with its reason, and the execution followed 
   expect(await stage.page()).toBe("four");
 });
 
-test("superseded is red, and names what took over", async () => {
+test("fails when superseded, and names what took over", async () => {
   const { codepipeline } = stage.simulator.aws;
   await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });
   const image = await stage.push("five");
@@ -117,7 +117,7 @@ test("superseded is red, and names what took over", async () => {
   expect(next.record.status).toBe("succeeded");
 });
 
-test("two changes of one release supersede each other, and the second is followed in the first's place", async () => {
+test("follows the second of two changes of one release after it supersedes the first", async () => {
   const { codepipeline } = stage.simulator.aws;
   await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });
   const image = await stage.push("seven");
@@ -135,7 +135,7 @@ test("two changes of one release supersede each other, and the second is followe
   expect(await stage.page()).toBe("seven");
 });
 
-test("started by this step, a pipeline of type V2 takes exactly what is wanted, and one of type V1 may not", async () => {
+test("pins the revisions when it starts a pipeline of type V2, and refuses to start one of type V1", async () => {
   const older = await stage.push("eight", ["older"]);
   const { error } = await stage.follow({ pipeline, image: older, start: "always" });
   expect(error).toBeUndefined();
@@ -151,7 +151,7 @@ test("started by this step, a pipeline of type V2 takes exactly what is wanted, 
   expect(await stage.page()).toBe("seven");
 });
 
-test("a crashing release is red by its root cause, and production never notices", async () => {
+test("reports a crashing release by its root cause, without any effect on production", async () => {
   const image = await stage.push("crash");
   const { error, record } = await stage.follow({ pipeline, image, "max-failed-tasks": "2" });
   expect(error?.message).toMatch(/^Container web exited with code 1: Error: cannot read the menu \(/);
@@ -164,9 +164,9 @@ test("a crashing release is red by its root cause, and production never notices"
   expect(await stage.page()).toBe("seven");
 });
 
-test("definitions that cannot be read are told in CodePipeline's words, with its fix", async () => {
+test("reports definitions that cannot be read in CodePipeline's words, with the fix", async () => {
   const { codepipeline } = stage.simulator.aws;
-  // It fails at once; one that had ended before the first look would be taken for an earlier one.
+  // It fails at once; one that had ended before the first poll would be taken for an earlier one.
   await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });
   const commit = await stage.define({ "taskdef-web.json": "{" });
   const onLine = (line: string) => {
@@ -178,7 +178,7 @@ test("definitions that cannot be read are told in CodePipeline's words, with its
   await stage.define(definitions);
 });
 
-test("without an image the source fails, and the step says what to push", async () => {
+test("says what to push when the source fails without an image", async () => {
   const { ecr } = stage.simulator.aws;
   await ecr.batchDeleteImage({ repositoryName: "web", imageIds: [{ imageTag: "latest" }] });
   const { error, record } = await stage.follow({ pipeline, start: "always" });
@@ -208,7 +208,7 @@ test.each<[string, Record<string, string>, RegExp, RegExp]>([
     /^Pipeline update-web takes no image of the repository proxy: its sources are CodeCommit deployment, ECR web$/,
     /check the inputs pipeline and image/,
   ],
-])("%s is refused before anything starts", async (_, given, message, nextStep) => {
+])("refuses %s before anything starts", async (_, given, message, nextStep) => {
   const { error, record } = await stage.follow({ pipeline, ...given });
   expect(error?.message).toMatch(message);
   expect(error?.nextStep).toMatch(nextStep);

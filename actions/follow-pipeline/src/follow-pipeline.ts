@@ -18,7 +18,7 @@ import { newRecord, type PipelineRecord } from "./record.ts";
 import { settleExecution } from "./settle-execution.ts";
 import { watchDeployments } from "./watch-deployments.ts";
 
-/** Follows; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
+/** Follows the pipeline and always writes outputs and job summary. Throws the Failure that makes the step red. */
 export function followAndReport(world: World, inputs: FollowInputs): Promise<PipelineRecord> {
   return keepRecord(world, newRecord(inputs.pipeline), {
     work: (record) => followPipeline(world, inputs, record),
@@ -27,7 +27,7 @@ export function followAndReport(world: World, inputs: FollowInputs): Promise<Pip
   });
 }
 
-/** Find the pipeline, settle the deadline, find or start the execution, follow it, judge. */
+/** Finds the pipeline, settles the deadline, finds or starts the execution, follows it, and checks the outcome. */
 export async function followPipeline(
   world: World,
   inputs: FollowInputs,

@@ -5,8 +5,8 @@ import { type Ending, follow } from "./follow.ts";
 import type { Following } from "./following.ts";
 
 /**
- * A change of two sources starts a pipeline twice, and the second execution supersedes the first with the same
- * revisions: what is wanted is on its way in that one, which is followed in its place.
+ * Follows the successor. A change of two sources starts a pipeline twice, and the second execution supersedes the first
+ * with the same revisions, so the wanted revisions are in that one.
  */
 export async function followSuccessor(following: Following, ending: Ending): Promise<Ending> {
   const { world, inputs, record, wanted } = following;

@@ -12,7 +12,10 @@ export interface Ending {
   readonly snapshot: Snapshot;
 }
 
-/** Looks at the execution until it ends, waits for what is not to be waited for, or the deadline has passed; the last look is at the deadline. */
+/**
+ * Polls the execution until it ends, waits for something that must not be waited for, or the deadline has passed; the
+ * last poll is at the deadline.
+ */
 export async function follow(following: Following): Promise<Ending> {
   const { world, inputs, record, deployments, deadlineAt } = following;
   const ask = createPatience(world);
@@ -47,7 +50,7 @@ function endingOf({ inputs, wanted }: Following, snapshot: Snapshot): Ending["ki
   return undefined;
 }
 
-/** Logs what is new and keeps it on the record; answers whether there was anything. */
+/** Returns a function that logs what is new and keeps it on the record; its result is whether there was anything. */
 function createTeller({ world, record }: Following) {
   const startedAt = world.clock.now();
   const told = new Set<string>();

@@ -11,7 +11,7 @@ export interface Following {
   readonly record: PipelineRecord;
   readonly wanted: readonly WantedSource[];
   readonly deployments: DeploymentWatch;
-  /** Milliseconds since the epoch, and how long that is. */
+  /** Deadline in milliseconds since the epoch, and how long that is. */
   readonly deadlineAt: number;
   readonly budgetMs: number;
 }

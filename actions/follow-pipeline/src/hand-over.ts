@@ -9,5 +9,5 @@ export interface Handle {
   readonly deploymentIds: readonly string[];
 }
 
-/** Of the execution that is followed. */
+/** State that the post step needs about the followed execution. */
 export const handOver = createHandOver<Handle, OnCancel>("execution");

@@ -17,7 +17,7 @@ function runAction(inputs: Record<string, string>, environment: Record<string, s
   return runEntry("follow-pipeline", { simulator, inputs: { pipeline, ...inputs }, environment });
 }
 
-test("a green run sets every output, and its summary shows stages, sources and traffic", async () => {
+test("sets every output of a green run, and shows stages, sources and traffic in its summary", async () => {
   const image = await stage.push("one");
   const { exitCode, errors, outputs, summary } = await runAction({ image });
   expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: [] });
@@ -37,7 +37,7 @@ test("a green run sets every output, and its summary shows stages, sources and t
   expect(summary).toContain("xychart-beta");
 });
 
-test("a red run's only annotation names the cause and the next step, and its outputs are set", async () => {
+test("names the cause and the next step in a red run's only annotation, and sets its outputs", async () => {
   const image = await stage.push("crash");
   const { exitCode, errors, outputs, summary } = await runAction({ image, "max-failed-tasks": "1" });
   expect(exitCode).toBe(1);
@@ -69,7 +69,7 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
     /The AWS credentials expired at 2020-01-01 00:00 UTC/,
   ],
   ["several wrong inputs", { commit: "main", deadline: "30" }, {}, /2 inputs are wrong: /],
-])("%s is one annotation with a next step", async (_, inputs, environment, message) => {
+])("reports %s in one annotation with a next step", async (_, inputs, environment, message) => {
   const image = `sha256:${"0".repeat(64)}`;
   const { exitCode, errors, outputs } = await runAction({ image, ...inputs }, environment);
   expect(exitCode).toBe(1);
@@ -78,7 +78,7 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
   expect(outputs["execution-id"] ?? "").toBe("");
 });
 
-test("a role that may not look at pipelines is told which action it lacks", async () => {
+test("names the missing action to a role that may not read pipelines", async () => {
   stage.simulator.faults.add({ kind: "deny", operation: "codepipeline:*" });
   const { errors } = await runAction({ start: "always" });
   expect(errors).toEqual([

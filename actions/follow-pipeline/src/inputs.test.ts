@@ -6,7 +6,7 @@ const commit = "0a".repeat(20);
 const given = (inputs: Record<string, string>) => (name: string) =>
   ({ pipeline: "update-web", image: digest, ...inputs })[name] ?? "";
 
-test("defaults are the careful choices", () => {
+test("defaults to the careful choices", () => {
   expect(readFollowInputs(given({}))).toEqual({
     pipeline: "update-web",
     target: { commit: undefined, image: { digest, repository: undefined } },
@@ -37,7 +37,7 @@ test.each<[Record<string, string>, object]>([
     { image: "", start: "always" },
     { commit: undefined, image: undefined },
   ],
-])("inputs %j name what to follow", (inputs, target) => {
+])("accepts the inputs %j to identify what to follow", (inputs, target) => {
   expect(readFollowInputs(given(inputs)).target).toEqual(target);
 });
 
@@ -54,6 +54,6 @@ test.each<[Record<string, string>, string]>([
   [{ "on-cancel": "kill" }, "allowed: leave, stop, abandon, rollback"],
   [{ "wait-for-start": "2" }, "a duration such as 90s, 45m or 1h30m"],
   [{ pipeline: "", deadline: "soon" }, "2 inputs are wrong"],
-])("inputs %j are refused", (inputs, message) => {
+])("refuses the inputs %j", (inputs, message) => {
   expect(() => readFollowInputs(given(inputs))).toThrow(message);
 });

@@ -13,10 +13,10 @@ export interface FollowInputs {
   readonly maxFailedTasks: number;
 }
 
-/** The execution that is followed: by its id, by what it has from its sources, or one that this step starts. */
+/** The execution to follow: by its id, by the revisions from its sources, or one that this step starts. */
 export type Target = { readonly executionId: string } | WantedRevisions;
 
-/** Those that are undefined may be any. */
+/** An undefined revision matches any. */
 export interface WantedRevisions {
   readonly commit: string | undefined;
   readonly image: WantedImage | undefined;
@@ -63,7 +63,7 @@ function readTarget(read: InputReader, start: Start): Target {
     read.problem("Inputs execution-id and start: always exclude each other: give one");
   if (!executionId && !commit && !image && start !== "always")
     read.problem("Input execution-id, commit or image is required, unless start is always");
-  // CodeCommit's and Git's object names; an abbreviated one may mean another tomorrow.
+  // Full object names of CodeCommit and Git; an abbreviated one may become ambiguous.
   if (commit && !/^[0-9a-f]{40}$/.test(commit))
     read.problem(`Input commit is "${commit}"; a commit's 40 hexadecimal digits are expected`);
   return executionId ? { executionId } : { commit, image };

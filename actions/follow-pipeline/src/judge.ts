@@ -7,7 +7,7 @@ import type { Ending } from "./follow.ts";
 import type { Following } from "./following.ts";
 import { tookOther } from "./took-other.ts";
 
-/** Green only if this very execution Succeeded and production runs what it deployed; throws the cause of anything else. */
+/** Returns only if this execution Succeeded and production runs what it deployed; throws the cause of any other end. */
 export async function judge(following: Following, { kind, snapshot }: Ending): Promise<void> {
   if (kind === "deadline") throw await endLate(following, snapshot);
   following.world.handOver(undefined);

@@ -1,6 +1,9 @@
 import type { Following } from "./following.ts";
 
-/** Gives the post step what it needs to care for the execution; before anything is told, since a reader may cancel upon it. */
+/**
+ * Saves what the post step needs to handle the execution. Called before anything is logged, since a reader of the log
+ * may cancel.
+ */
 export function keepHandle({ world, record, inputs, deployments }: Following): void {
   const { pipeline } = inputs;
   world.handOver({ pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() });

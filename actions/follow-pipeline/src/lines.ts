@@ -1,6 +1,6 @@
 import type { ActionRun, Snapshot, Wait } from "./snapshot.ts";
 
-/** Everything there is to tell of an execution, a line each; what was told once need not be told again. */
+/** Describes an execution in lines; a line that was logged once is not repeated. */
 export function linesOf(snapshot: Snapshot): string[] {
   const { status, statusSummary, actions, waits } = snapshot;
   const head = `execution ${status}${statusSummary ? `: ${statusSummary}` : ""}`;
@@ -18,14 +18,17 @@ function lineOfAction(action: ActionRun): string {
   return `${action.stage} / ${action.name} ${action.status}${words ? `: ${oneLine(words)}` : ""}`;
 }
 
-/** What is said of an action: why it failed, or what it did; a source without a summary, as an image, is told by its revision. */
+/**
+ * Describes an action: why it failed, or what it did. A source without a summary, such as an image, is described by its
+ * revision.
+ */
 export function wordsOf({ category, status, summary, error, externalId }: ActionRun): string {
   if (status === "Failed" && error?.message) return error.message;
   if (category !== "Source") return summary;
   return firstLine(summary) || externalId;
 }
 
-/** What an execution waits for, with what a reader needs to end the wait. */
+/** Describes what an execution waits for, with what a reader needs to end the wait. */
 export function sayWait(wait: Wait): string {
   if (wait.kind === "other") return `${wait.stage}: waiting until execution ${wait.executionId} has left it`;
   if (wait.kind === "approval") {
@@ -40,7 +43,7 @@ export function sayWait(wait: Wait): string {
   return `${wait.stage}: waiting, as the transition into it is disabled${who}${since}${why}`;
 }
 
-/** Of a commit's message, its subject. */
+/** Returns the subject of a commit's message. */
 export function firstLine(text: string): string {
   return text.split("\n", 1)[0] ?? "";
 }

@@ -8,7 +8,7 @@ import { Failure } from "../../shared/failure.ts";
 import type { World } from "./clients.ts";
 import { type Snapshot, snapshotOf } from "./snapshot.ts";
 
-/** Looks at one execution; throws a Failure when the pipeline has none of this id. */
+/** Reads one execution; throws a Failure when the pipeline has none of this id. */
 export async function lookAtExecution(
   { clients: { codepipeline }, signal }: World,
   pipelineName: string,

@@ -3,7 +3,10 @@ import { Failure } from "../../shared/failure.ts";
 import { applyOnCancel } from "./apply-on-cancel.ts";
 import type { Following } from "./following.ts";
 
-/** The job was cancelled, or the execution can no longer be followed: does what on-cancel says, and says what is known. */
+/**
+ * Handles a cancelled job, or an execution that can no longer be followed: applies on-cancel, and reports the known
+ * state.
+ */
 export async function cancelOrLose(following: Following, error: unknown): Promise<Error> {
   const { world, inputs, record, deployments } = following;
   if (error instanceof Failure && !world.signal.aborted) return error;

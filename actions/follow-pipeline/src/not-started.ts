@@ -11,7 +11,7 @@ interface Silence {
   readonly history: readonly Execution[];
 }
 
-/** What is known of why the change of a source started nothing; the forgotten rule is the usual case. */
+/** Explains why the change of a source started nothing; a forgotten rule is the usual cause. */
 export function notStarted(silence: Silence): Failure {
   const { pipeline, wanted, waitedMs, history } = silence;
   const events = [
@@ -28,7 +28,7 @@ function startedByEvent({ trigger }: Execution): boolean {
   return trigger.type === "CloudWatchEvent";
 }
 
-/** AWS keeps a year of history: a rule that works has left its mark in it. */
+/** AWS keeps a year of history: a rule that works appears in it. */
 function sayTrigger(history: readonly Execution[]): string {
   const rule = history.find(startedByEvent)?.trigger.detail;
   return rule === undefined

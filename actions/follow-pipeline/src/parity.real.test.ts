@@ -10,7 +10,7 @@ import { createRealStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 let load: Load;
-/** A checked-out repository, and what it has in infra-templates/ecs. */
+/** A checked-out repository with the files in infra-templates/ecs. */
 let checkout: string;
 const values = JSON.stringify({
   ExecutionRoleArn: "arn:aws:iam::123456789012:role/execution",
@@ -20,7 +20,7 @@ const values = JSON.stringify({
 beforeAll(async () => {
   stage = await createRealStage();
   await stage.createPipeline("update-web");
-  // What runs in production, as a pipeline leaves it: the mirrored files start it with that image, then ours follows.
+  // Prepares production as a pipeline leaves it: the mirrored files start it with that image, then ours follows.
   await stage.push("old", ["latest"]);
   await stage.createRules("update-web");
   checkout = join(stage.folder, "checkout");
@@ -32,7 +32,7 @@ afterAll(async () => {
   await stage?.close();
 });
 
-/** As the templates are in the repository: with placeholders that stacks' outputs fill. */
+/** Commits the templates as they are in the repository: with placeholders that stacks' outputs fill. */
 async function commitDefinitions(): Promise<void> {
   const definition = JSON.parse(definitions["taskdef-web.json"]);
   definition.executionRoleArn = "<ExecutionRoleArn>";
@@ -48,7 +48,7 @@ async function commitDefinitions(): Promise<void> {
   await git(checkout, "commit", "--quiet", "-m", "Define the service");
 }
 
-/** Runs an action as the workflow's step does; answers its outputs. */
+/** Runs an action as the workflow's step does; returns its outputs. */
 async function step(
   action: string,
   inputs: Readonly<Record<string, string>>,
@@ -65,7 +65,7 @@ async function step(
   return outputs;
 }
 
-/** The steps of deploy-service.yml with deploy-through: codedeploy. */
+/** Runs the steps of deploy-service.yml with deploy-through: codedeploy. */
 async function deployThroughCodeDeploy(version: string): Promise<Readonly<Record<string, string>>> {
   const image = await stage.push(version, [`commit-${version}`]);
   const rendered = await step("render-task-definition", {
@@ -84,7 +84,7 @@ async function deployThroughCodeDeploy(version: string): Promise<Readonly<Record
   });
 }
 
-/** Those with deploy-through: codepipeline. */
+/** Runs those with deploy-through: codepipeline. */
 async function deployThroughCodePipeline(version: string): Promise<Readonly<Record<string, string>>> {
   const image = await stage.push(version, [`commit-${version}`]);
   const mirrored = await step("mirror-source", {
@@ -97,7 +97,7 @@ async function deployThroughCodePipeline(version: string): Promise<Readonly<Reco
   return step("follow-pipeline", { pipeline: "update-web", image, commit: mirrored.commit ?? "" });
 }
 
-/** Everything that a path leaves in AWS, without the names and times that each deployment has of its own. */
+/** Returns everything that a path leaves in AWS, without the names and times that are different in each deployment. */
 async function resultOf(outputs: Readonly<Record<string, string>>) {
   const { ecs, codedeploy } = stage.simulator.aws;
   const { taskDefinition } = await ecs.describeTaskDefinition({ taskDefinition: outputs["revision-after"] });
@@ -132,13 +132,13 @@ async function latest(): Promise<string | undefined> {
   return imageDetails?.[0]?.imageDigest;
 }
 
-/** Head of the branch that the pipeline takes its files from. */
+/** Returns the head of the branch that the pipeline takes its files from. */
 async function mirrored(): Promise<string | undefined> {
   const branch = { repositoryName: "deployment", branchName: "dev" };
   return (await stage.simulator.aws.codecommit.getBranch(branch)).branch?.commitId;
 }
 
-test("the same commit through CodeDeploy and through CodePipeline gives the same, without a failed request", async () => {
+test("deploys the same commit through CodeDeploy and CodePipeline with equal results and no failed request", async () => {
   load = startLoad(stage.productionUrl, 2);
   const [before, files] = [await latest(), await mirrored()];
   const direct = await resultOf(await deployThroughCodeDeploy("new"));
@@ -160,7 +160,7 @@ test("the same commit through CodeDeploy and through CodePipeline gives the same
   expect(await mirrored()).not.toBe(files);
 });
 
-test("handed over once more, what the pipeline deployed is not deployed again", async () => {
+test("does not deploy again what the pipeline has deployed already", async () => {
   const count = async () =>
     (await stage.simulator.aws.codepipeline.listPipelineExecutions({ pipelineName: "update-web" }))
       .pipelineExecutionSummaries?.length;

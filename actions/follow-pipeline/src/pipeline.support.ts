@@ -17,7 +17,7 @@ export const definitions = {
   "appspec-web.yaml": appSpecFile,
 };
 
-/** What the console makes without saying so, and nothing else does. */
+/** Creates the rules that the console creates implicitly, and nothing else does. */
 export async function createRules({ aws }: Simulator, pipelineName: string): Promise<void> {
   const Arn = `arn:aws:codepipeline:us-east-1:123456789012:${pipelineName}`;
   const RoleArn = "arn:aws:iam::123456789012:role/events";
@@ -30,7 +30,7 @@ export async function createRules({ aws }: Simulator, pipelineName: string): Pro
 
 const changes = { "image-pushed": imagePushed, "files-changed": filesPushed };
 
-/** The course's pipeline, with stages between source and deployment. */
+/** Returns the course's pipeline, with stages between source and deployment. */
 export function pipeline(
   name: string,
   roleArn: string,

@@ -39,11 +39,11 @@ test.each<[Target, object[]]>([
     { commit: undefined, image: { digest: "d", repository: undefined } },
     [{ kind: "image", revision: "d", actions: ["Image", "Sidecar"] }],
   ],
-])("%j comes from the sources that may bring it", (target, wanted) => {
+])("takes %j from the sources that may bring it", (target, wanted) => {
   expect(wantedSources(pipeline, target)).toEqual(wanted);
 });
 
-test("an image that no source brings is refused, with what the sources are", () => {
+test("refuses an image that no source brings, and lists the sources", () => {
   const target = { commit: undefined, image: { digest: "d", repository: "customer" } };
   expect(() => wantedSources(pipeline, target)).toThrow(
     "Pipeline update-web takes no image of the repository customer: its sources are CodeCommit deployment, ECR web, ECR proxy",

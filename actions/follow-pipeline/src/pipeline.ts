@@ -10,7 +10,7 @@ import { didYouMean } from "../../shared/nearest-name.ts";
 import type { World } from "./clients.ts";
 import type { Target } from "./inputs.ts";
 
-/** The pipeline's declaration; throws a Failure when there is none of this name. */
+/** Finds the pipeline's declaration; throws a Failure when there is none of this name. */
 export async function findPipeline(world: World, name: string): Promise<PipelineDeclaration> {
   const { clients, signal } = world;
   try {
@@ -68,7 +68,7 @@ export interface WantedSource {
   readonly watched?: readonly string[];
 }
 
-/** Which of the pipeline's sources brings what is wanted; throws a Failure when none does. */
+/** Finds the pipeline's sources for the wanted revisions; throws a Failure when one has none. */
 export function wantedSources(pipeline: PipelineDeclaration, target: Target): WantedSource[] {
   if ("executionId" in target) return [];
   const { commit, image } = target;
@@ -88,13 +88,13 @@ export function wantedSources(pipeline: PipelineDeclaration, target: Target): Wa
   return wanted;
 }
 
-/** By the names that CodeCommit, a connection and GitHub have for them (CodePipeline user guide, action reference). */
+/** Reads the branch by the keys of CodeCommit, a connection and GitHub (CodePipeline user guide, action reference). */
 function branchOf({ configuration = {} }: ActionDeclaration): string {
   const { RepositoryName, FullRepositoryId, Repo, BranchName, Branch } = configuration;
   return `branch ${BranchName ?? Branch} of ${RepositoryName ?? FullRepositoryId ?? Repo}`;
 }
 
-/** Such as `commit 0a1b…` or `image sha256:…`, to follow `with` or `for` in a sentence. */
+/** Returns a text such as `commit 0a1b…` or `image sha256:…`, to follow `with` or `for` in a sentence. */
 export function sayWanted(wanted: readonly WantedSource[]): string {
   return wanted.map(({ kind, revision }) => `${kind} ${revision}`).join(" and ");
 }

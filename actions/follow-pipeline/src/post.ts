@@ -5,8 +5,8 @@ import { createClients } from "./clients.ts";
 import { handOver } from "./hand-over.ts";
 
 /**
- * The post step. A runner that cancels a job kills a step ten seconds after it asked it to end; if it died before it
- * decided on its execution, this does what on-cancel says.
+ * Runs the post step. A runner that cancels a job kills a step ten seconds after it asked it to end. If the step died
+ * before it decided on its execution, this does what on-cancel says.
  */
 export async function finishPost(): Promise<void> {
   const left = handOver.read();

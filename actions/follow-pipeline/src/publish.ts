@@ -5,7 +5,7 @@ import { summaryOf } from "./summary.ts";
 
 /** Sets every output and writes the job summary, for a red end as for a green one. */
 export async function publish(record: PipelineRecord): Promise<void> {
-  // What the pipeline deployed last is what its user meets.
+  // The last deployment of the pipeline is what users reach.
   const deployment = record.deployments.at(-1);
   setOutput("status", record.status ?? "failed");
   setOutput("cause", record.cause);

@@ -15,21 +15,23 @@ export type Status =
   | "cancelled"
   | "lost";
 
-/** What is known of the execution, filled in while it goes on, so that outputs and summary tell it whatever happens. */
+/**
+ * Facts of the execution, collected while it is in progress, so that outputs and summary show them whatever happens.
+ */
 export interface PipelineRecord extends StepRecord<Status> {
   readonly pipeline: string;
   executionId: string;
-  /** Page of the execution in the AWS console. */
+  /** The execution's page in the AWS console. */
   executionUrl: string;
   /** Whether this step started it. */
   started: boolean;
   revisions: readonly Revision[];
   /** The latest try of each action, in the order in which they began. */
   actions: readonly ActionRun[];
-  /** Of actions that deployed through CodeDeploy, in the order in which they began. */
+  /** Records of actions that deployed through CodeDeploy, in the order in which they began. */
   readonly deployments: DeploymentRecord[];
   readonly findings: Finding[];
-  /** What a reader of the end has to know all the same. */
+  /** Notes that a reader of the result needs. */
   readonly notes: string[];
 }
 
@@ -48,7 +50,7 @@ export function newRecord(pipeline: string): PipelineRecord {
   };
 }
 
-/** Digest of the image that the execution took; of several, the first. */
+/** Returns the digest of the image that the execution took; of several, the first. */
 export function imageDigestOf({ revisions }: Pick<PipelineRecord, "revisions">): string {
   return revisions.find(({ id }) => /^sha256:[0-9a-f]{64}$/.test(id))?.id ?? "";
 }

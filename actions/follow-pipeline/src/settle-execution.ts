@@ -5,7 +5,7 @@ import { keepHandle } from "./keep-handle.ts";
 import { notStarted } from "./not-started.ts";
 import { startExecution } from "./start-execution.ts";
 
-/** Puts the id of the execution to follow on the record: the one named, the one found, or one that is started now. */
+/** Records the id of the execution to follow: the given one, the one found, or one that is started now. */
 export async function settleExecution(following: Following, declaration: PipelineDeclaration): Promise<void> {
   const { world, inputs, record, wanted, deadlineAt } = following;
   const { target, start, pipeline, waitForStartMs } = inputs;

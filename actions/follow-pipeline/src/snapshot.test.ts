@@ -27,7 +27,7 @@ function detail(
 
 const execution = { pipelineExecutionId: "e-1", status: "InProgress" } as const;
 
-test("of a retried action the latest try counts", () => {
+test("uses the latest try of a retried action", () => {
   const tries = [
     detail({ actionExecutionId: "a-2", status: "Succeeded", startTime: at(60) }),
     detail({ actionExecutionId: "a-1", status: "Failed", startTime: at(0) }),
@@ -35,7 +35,7 @@ test("of a retried action the latest try counts", () => {
   expect(snapshotOf(execution, tries, []).actions).toMatchObject([{ id: "a-2", status: "Succeeded" }]);
 });
 
-test("while an action runs, its deployment is known from the pipeline's state", () => {
+test("reads a running action's deployment from the pipeline's state", () => {
   const stage: StageState = {
     stageName: "Deploy",
     actionStates: [
@@ -86,11 +86,11 @@ test.each<[string, ActionExecutionDetail[], StageState[], string]>([
     ],
     "Deploy: waiting until execution e-0 has left it",
   ],
-])("%s is told with what a reader needs", (_, details, stages, line) => {
+])("describes %s with what a reader needs", (_, details, stages, line) => {
   expect(linesOf(snapshotOf(execution, details, stages))).toContain(line);
 });
 
-test("what waits in front of a stage is no concern of another execution", () => {
+test("ignores another execution that waits in front of a stage", () => {
   const stage: StageState = {
     stageName: "Deploy",
     inboundExecution: { pipelineExecutionId: "e-2", status: "InProgress" },
@@ -99,7 +99,7 @@ test("what waits in front of a stage is no concern of another execution", () => 
   expect(snapshotOf(execution, [], [stage]).waits).toEqual([]);
 });
 
-test("an action's line says how it is, and why it failed", () => {
+test("describes an action's status and why it failed in its line", () => {
   const failed = detail({
     status: "Failed",
     output: {

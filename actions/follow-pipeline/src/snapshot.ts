@@ -6,7 +6,7 @@ import type {
   StageState,
 } from "@aws-sdk/client-codepipeline";
 
-/** What a source action brought in. */
+/** A revision that a source action brought. */
 export interface Revision {
   /** Commit, image digest, or version of an object. */
   readonly id: string;
@@ -22,10 +22,10 @@ export interface ActionRun {
   readonly category: string;
   readonly provider: string;
   readonly status: string;
-  /** What the provider says of it. */
+  /** The provider's own summary. */
   readonly summary: string;
   readonly error: { readonly code: string; readonly message: string } | undefined;
-  /** Of what the provider does for it, such as the CodeDeploy deployment. */
+  /** Id of the provider's work for it, such as the CodeDeploy deployment. */
   readonly externalId: string;
   readonly externalUrl: string;
   readonly updatedBy: string;
@@ -34,7 +34,7 @@ export interface ActionRun {
   readonly updatedAt: Date | undefined;
 }
 
-/** What an execution waits for that is not its own work. */
+/** A wait of an execution for something other than its own work. */
 export type Wait =
   | { readonly kind: "approval"; readonly action: ActionRun }
   | {
@@ -61,7 +61,10 @@ export function hasEnded({ status }: { readonly status: string }): boolean {
   return endedStatuses.includes(status);
 }
 
-/** From what GetPipelineExecution, ListActionExecutions (of this execution) and GetPipelineState answer. */
+/**
+ * Builds a snapshot from the responses of GetPipelineExecution, ListActionExecutions (of this execution) and
+ * GetPipelineState.
+ */
 export function snapshotOf(
   execution: PipelineExecution,
   details: readonly ActionExecutionDetail[],
@@ -83,7 +86,7 @@ function revisionOf({ revisionId = "", revisionSummary = "", revisionUrl = "" }:
   return { id: revisionId, summary: revisionSummary, url: revisionUrl };
 }
 
-/** A retried stage has its actions several times; ListActionExecutions answers the newest first. */
+/** A retried stage has its actions several times; ListActionExecutions returns the newest first. */
 function latestTries(details: readonly ActionExecutionDetail[]): ActionExecutionDetail[] {
   const latest = new Map<string, ActionExecutionDetail>();
   for (const detail of details.toSorted((one, other) => startOf(one) - startOf(other)))
@@ -95,7 +98,7 @@ function startOf({ startTime }: ActionExecutionDetail): number {
   return startTime?.getTime() ?? 0;
 }
 
-/** While an action runs, only the pipeline's state is sure to tell what its provider does for it. */
+/** While an action runs, only the pipeline's state reliably shows what its provider does for it. */
 function runOf(detail: ActionExecutionDetail, stages: readonly StageState[]): ActionRun {
   const live = stages
     .find(({ stageName }) => stageName === detail.stageName)
@@ -128,7 +131,7 @@ function approvals(actions: readonly ActionRun[]): Wait[] {
     .map((action) => ({ kind: "approval", action }));
 }
 
-/** At a stage's door: its transition is disabled, or another execution is inside. */
+/** Lists waits before a stage: its transition is disabled, or another execution is inside. */
 function waitsBefore(stages: readonly StageState[], id: string): Wait[] {
   return stages.flatMap((stage): Wait[] => {
     const inbound = stage.inboundExecutions ?? (stage.inboundExecution ? [stage.inboundExecution] : []);

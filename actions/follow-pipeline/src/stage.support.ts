@@ -22,7 +22,7 @@ import { readFollowInputs } from "./inputs.ts";
 import { createRules, definitions, pipeline } from "./pipeline.support.ts";
 import { newRecord } from "./record.ts";
 
-/** What `webProgram` is for a version, as a program that `node` runs. */
+/** `webProgram` for a version, as a program that `node` runs. */
 const server = (version: string) => `
 import { createServer } from "node:http";
 if (${JSON.stringify(version)} === "crash") throw new Error("cannot read the menu");
@@ -30,7 +30,7 @@ createServer((request, response) => response.end(${JSON.stringify(version)})).li
 process.on("SIGTERM", () => process.exit(0));
 `;
 
-/** The same for a version each time, so that its image has one digest. */
+/** Returns the same program object each time for a version, so that its image has one digest. */
 function createPrograms() {
   const programs = new Map<string, Program>();
   return (VERSION: string): Program => {
@@ -50,19 +50,28 @@ export interface Stage {
   readonly simulator: TestSimulator;
   readonly folder: string;
   readonly productionUrl: string;
-  /** Commits files to the branch of the definitions; answers the commit. */
+  /** Commits files to the branch of the definitions; returns the commit. */
   define(files: Readonly<Record<string, string>>): Promise<string>;
-  /** Pushes an image whose server answers this, unless it is there, and tags it; `latest` when not told otherwise. Answers its name by digest. */
+  /**
+   * Pushes an image whose server responds with this version, unless it exists, and tags it, with `latest` by default.
+   * Returns its name by digest.
+   */
   push(version: string, tags?: string[]): Promise<string>;
-  /** Makes the course's pipeline, with these stages between source and deployment, and without rules; the first run, which CodePipeline starts by itself, is stopped. */
+  /**
+   * Creates the course's pipeline, with these stages between source and deployment, and without rules; the first run,
+   * which CodePipeline starts automatically, is stopped.
+   */
   createPipeline(
     name: string,
     between?: readonly StageDeclaration[],
     pipelineType?: "V1" | "V2",
   ): Promise<void>;
-  /** What the console makes without saying so: an image that is pushed, or a change of the definitions, starts the pipeline. */
+  /**
+   * Creates the rules that the console creates implicitly: a pushed image, or a change of the definitions, starts the
+   * pipeline.
+   */
   createRules(pipeline: string): Promise<void>;
-  /** Follows with inputs as a workflow gives them. */
+  /** Follows with inputs as a workflow sets them. */
   follow(given: Readonly<Record<string, string>>, trying?: Trying): Promise<Followed>;
   page(): Promise<string>;
   close(): Promise<void>;
@@ -72,14 +81,17 @@ export interface Followed {
   readonly record: ReturnType<typeof newRecord>;
   readonly error: Error & { readonly nextStep?: string };
   readonly lines: readonly string[];
-  /** What the post step would find, last. */
+  /** The last state saved for the post step. */
   readonly handle: Handle | undefined;
 }
 
-/** A simulated account in virtual time with a service in production as version "zero", and the definitions in CodeCommit. */
+/**
+ * Creates a simulated account in virtual time with a service in production as version "zero", and the definitions in
+ * CodeCommit.
+ */
 export const createStage = async () => createStageIn(await startTestSimulator(), createPrograms());
 
-/** The same with tasks that are processes, in time that passes faster than the wall. */
+/** Creates the same with tasks that are processes, in accelerated real time. */
 export const createRealStage = async () => createStageIn(await startRealSimulator(), server);
 
 async function createStageIn(

@@ -7,8 +7,8 @@ import type { World } from "./clients.ts";
 import type { WantedSource } from "./pipeline.ts";
 
 /**
- * Starts an execution and answers its id. A pipeline of type V2 is told which revisions to take, so that a branch or tag
- * that moves on meanwhile changes nothing; one of type V1 takes the newest.
+ * Starts an execution and returns its id. A pipeline of type V2 gets the revisions to take, so that a branch or tag
+ * that moves meanwhile changes nothing; one of type V1 takes the newest.
  */
 export async function startExecution(
   { clients }: World,
@@ -20,12 +20,12 @@ export async function startExecution(
     name,
     ...(sourceRevisions.length > 0 && { sourceRevisions }),
   });
-  // Not abortable: an answer that is thrown away would leave an execution nobody follows.
+  // Not abortable: a discarded response would leave an execution that nobody follows.
   const { pipelineExecutionId = "" } = await clients.codepipeline.send(command);
   return pipelineExecutionId;
 }
 
-/** None where several sources could bring it: what they really took is looked at anyway. */
+/** Returns none where several sources could bring it: the revisions that they took are checked anyway. */
 function overrideFor({ kind, revision, actions }: WantedSource): SourceRevisionOverride[] {
   const [actionName, ...others] = actions;
   if (actionName === undefined || others.length > 0) return [];

@@ -8,7 +8,7 @@ import { firstLine, wordsOf } from "./lines.ts";
 import type { PipelineRecord } from "./record.ts";
 import type { ActionRun, Revision } from "./snapshot.ts";
 
-/** The job summary: verdict first, then what a reader asks next. */
+/** Returns the job summary: result first, then details. */
 export function summaryOf(record: PipelineRecord): string {
   const { pipeline, status, durationMs, cause, notes, findings, actions, deployments } = record;
   return [

@@ -3,7 +3,10 @@ import type { Following } from "./following.ts";
 import { sayWanted } from "./pipeline.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** The branch or tag had moved on before the source was read: what this execution deploys is somebody else's. */
+/**
+ * Explains that the branch or tag had moved before the source was read, so this execution deploys somebody else's
+ * change.
+ */
 export function tookOther({ record, wanted }: Following, { revisions }: Snapshot): Failure {
   record.status = "superseded";
   const taken = revisions.map(({ id }) => id).join(" and ");

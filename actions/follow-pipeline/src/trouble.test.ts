@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => stage?.close());
 afterEach(() => stage.simulator.faults.clear());
 
-/** Something goes wrong once the log says this. */
+/** Follows, with faults from this line of the log on. */
 async function followWith(version: string, line: RegExp, faults: readonly Fault[], onCancel = "leave") {
   const image = await stage.push(version);
   return stage.follow(
@@ -38,14 +38,14 @@ test.each<[string, Fault[], RegExp]>([
     [{ kind: "unavailable", operation: "codepipeline:*", times: 9 }],
     /^AWS does not answer [\s\S]*^AWS answers again\.$/m,
   ],
-])("%s, it asks on and comes to its verdict", async (what, faults, words) => {
+])("%s: keeps polling and reaches its result", async (what, faults, words) => {
   const { error, record, lines } = await followWith(what.split(" ")[0] ?? "", following, faults);
   expect(error).toBeUndefined();
   expect(record.status).toBe("succeeded");
   expect(lines.join("\n")).toMatch(words);
 });
 
-test("credentials that expire on the way are told, with where to look and what became of it", async () => {
+test("reports credentials that expire meanwhile, with where to look and what happens to the execution", async () => {
   const fault: Fault = { kind: "expire", operation: "codepipeline:*" };
   const { error, record } = await followWith("expired", following, [fault]);
   expect(error?.message).toMatch(
@@ -57,7 +57,7 @@ test("credentials that expire on the way are told, with where to look and what b
   expect(record.status).toBe("lost");
 });
 
-test("what cannot be stopped any more is said to go on", async () => {
+test("reports that an execution that cannot be stopped continues", async () => {
   const fault: Fault = { kind: "deny", operation: "codepipeline:*" };
   const { error, handle, record } = await followWith("denied", following, [fault], "stop");
   expect(error?.message).toMatch(
@@ -67,7 +67,7 @@ test("what cannot be stopped any more is said to go on", async () => {
   expect(handle).toMatchObject({ executionId: record.executionId });
 });
 
-test("a role that may not look at deployments is told, and the pipeline's own word counts", async () => {
+test("uses the pipeline's own words when the role may not read deployments, and says so", async () => {
   stage.simulator.faults.add({ kind: "deny", operation: "codedeploy:*" });
   const image = await stage.push("unseen");
   const { error, record, lines } = await stage.follow({ pipeline, image });

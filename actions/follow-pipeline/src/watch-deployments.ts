@@ -7,11 +7,11 @@ import type { PipelineRecord } from "./record.ts";
 import type { ActionRun } from "./snapshot.ts";
 
 export interface DeploymentWatch {
-  /** Follows those that these actions began; answers whether anything is new. */
+  /** Follows the deployments that these actions began; returns whether anything is new. */
   look(actions: readonly ActionRun[]): Promise<boolean>;
-  /** CodeDeploy ids of those that have not ended. */
+  /** Returns the CodeDeploy ids of those that have not ended. */
   ongoing(): string[];
-  /** Undefined when the action began none, or it cannot be followed. */
+  /** Returns undefined when the action began none, or it cannot be followed. */
   of(action: ActionRun): FollowedDeployment | undefined;
   all(): readonly FollowedDeployment[];
 }
@@ -21,7 +21,7 @@ export function watchDeployments(
   world: World,
   record: PipelineRecord,
   maxFailedTasks: number,
-  /** Told of each deployment that is new. */
+  /** Called for each deployment that is new. */
   onBegin: () => void,
 ): DeploymentWatch {
   const followed = new Map<string, FollowedDeployment>();
@@ -59,7 +59,7 @@ export function watchDeployments(
   };
 }
 
-/** One look at a deployment; tasks that crash end it here, since CodeDeploy would let them crash for an hour. */
+/** Polls a deployment once; crashing tasks end it here, since CodeDeploy would let them crash for an hour. */
 async function advance(deployment: FollowedDeployment): Promise<boolean> {
   const { running, judged, createdAt, last } = deployment;
   const { record, world } = judged;
@@ -75,7 +75,7 @@ async function advance(deployment: FollowedDeployment): Promise<boolean> {
   return news;
 }
 
-/** The traffic before the first look. One that had shifted by then did so when CodeDeploy says. */
+/** Records the traffic before the first poll. If it had shifted by then, CodeDeploy has the time. */
 function tellBegin({ running, judged: { record }, createdAt }: FollowedDeployment, now: Snapshot): void {
   if (running.initialTraffic) record.traffic.push({ atMs: 0, ...running.initialTraffic });
   const shiftedAt = now.events.find(({ name }) => name === "AllowTraffic")?.endedAt;

@@ -59,7 +59,7 @@ describe("plan", () => {
     });
   });
 
-  test("makes of a bad count one error with the next step", async () => {
+  test("reports a bad count in one error with the next step", async () => {
     const { exitCode, errors } = await runAction({ mode: "plan", "task-counts": "1 0" });
     expect(exitCode).toBe(1);
     expect(errors).toEqual([
@@ -91,7 +91,7 @@ async function recording(name: string, reports: LoadReport[], inputs: Record<str
 }
 
 describe("record", () => {
-  test("joins what generators measured with what ran", async () => {
+  test("joins the generators' measurements with what ran", async () => {
     const { exitCode, outputs, measurement } = await recording("good", [sent(), sent()], {
       generators: "[1,2]",
     });
@@ -118,7 +118,7 @@ describe("record", () => {
     ["a cancelled load", [sent({ cancelled: true })], {}, /^the load was ended before its time$/],
     ["a failed assertion", [sent(failedAssertion)], {}, /^asserted p99 < 1ms, measured 7 ms$/],
     ["scaling that failed", [], { cause: "no capacity" }, /^no capacity$/],
-  ])("of %s says why, and writes it down", async (name, reports, inputs, failure) => {
+  ])("explains %s, and writes it down", async (name, reports, inputs, failure) => {
     const { exitCode, errors, measurement } = await recording(name, reports, inputs);
     expect(exitCode).toBe(1);
     expect(errors).toHaveLength(1);
@@ -151,7 +151,7 @@ describe("report", () => {
     expect(summary).toContain("0 of 2 counts measured");
   });
 
-  test("refuses files that are none of its own", async () => {
+  test("refuses files that are no measurements", async () => {
     await cp(join(folder, "scaling-report.json"), join(folder, "wrong", "report.json"));
     const inputs = { mode: "report", "task-counts": "1", measurements: join(folder, "wrong") };
     expect((await runAction(inputs)).errors[0]).toContain("report.json is no measurement");

@@ -8,7 +8,7 @@ test.each([
   ["3", [3]],
   [" 3,1, 2\n", [3, 1, 2]],
   ["[1,2,3]", [1, 2, 3]],
-])("takes the counts %j", (text, taskCounts) => {
+])("accepts the counts %j", (text, taskCounts) => {
   expect(read({ mode: "plan", "task-counts": text })).toMatchObject({ taskCounts, generators: 1 });
 });
 
@@ -30,12 +30,12 @@ test.each([
   expect(() => read({ mode: "plan", "task-counts": text })).toThrow(message);
 });
 
-test("takes a higher count when told to", () => {
+test("accepts a higher count when configured", () => {
   const inputs = { mode: "plan", "task-counts": "1 40", "maximum-tasks": "50" };
   expect(read(inputs)).toMatchObject({ taskCounts: [1, 40] });
 });
 
-test("names everything that is wrong at once", () => {
+test("names all wrong inputs together", () => {
   expect(() => read({ mode: "plan", "task-counts": "0", generators: "21" })).toThrow(
     /2 inputs are wrong: .*task-counts.*; Input generators is "21"; a whole number from 1 to 20 is expected/,
   );
@@ -45,7 +45,7 @@ test("names everything that is wrong at once", () => {
   expect(() => read({ mode: "reports" })).toThrow(/^Input mode is "reports"; allowed: plan, record, report$/);
 });
 
-test("gives an open loop its rate alone, and targets only with an address", () => {
+test("gives an open loop only its rate, and targets only with an address", () => {
   const inputs = { mode: "plan", "task-counts": "1", rate: "200", connections: "32", paths: "/suppliers" };
   const load = { loop: "open", rate: "200", connections: "", targets: "", "allowed-hosts": "" };
   expect(read(inputs)).toMatchObject({ load });
@@ -66,6 +66,6 @@ test.each([
   [{ rate: "many" }, /Input rate is "many"/],
   [{ connections: "0" }, /Input connections is "0"/],
   [{ assertions: "p99 < 1s, errors < 1" }, /Input assertions has the line "errors < 1"/],
-])("refuses a load of %j, before anything is scaled", (given, message) => {
+])("refuses a load of %j before anything is scaled", (given, message) => {
   expect(() => read({ mode: "plan", "task-counts": "1", ...given })).toThrow(message);
 });

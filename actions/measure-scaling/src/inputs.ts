@@ -7,7 +7,7 @@ export type MeasureInputs = PlanInputs | RecordInputs | ReportInputs;
 
 export interface PlanInputs {
   readonly mode: "plan";
-  /** As given, without one twice. */
+  /** As given, without duplicates. */
   readonly taskCounts: readonly number[];
   readonly generators: number;
   readonly load: LoadProfile;
@@ -18,13 +18,13 @@ export interface RecordInputs {
   readonly cluster: string;
   readonly service: string;
   readonly taskCount: number;
-  /** How many should have sent load. */
+  /** Number of generators that should have sent load. */
   readonly generators: number;
-  /** The generators' reports. */
+  /** Folder of the generators' reports. */
   readonly reportsFolder: string;
-  /** What run-load-test made of them, with its assertions. */
+  /** File that run-load-test merged from them, with its assertions. */
   readonly mergedFile: string | undefined;
-  /** Why the service did not get to the count. */
+  /** Why the service did not reach the count. */
   readonly cause: string | undefined;
   readonly measurementFile: string;
 }
@@ -40,13 +40,13 @@ export interface ReportInputs {
 const defaultMaximumTasks = 20;
 /** ECS's quota of tasks in a service, which only AWS's support raises. */
 const mostTasks = 5_000;
-/** As many jobs as GitHub runs at the same time for a free account: more would wait until others have ended. */
+/** The number of jobs that GitHub runs in parallel for a free account: more would wait until others have ended. */
 const mostGenerators = 20;
 
 export function readMeasureInputs(getInput?: (name: string) => string): MeasureInputs {
   return readInputs((read) => {
     const mode = read.choice("mode", ["plan", "record", "report"]);
-    // Another mode is a problem already; its inputs are not known to be missing.
+    // An unknown mode is a problem already; its inputs cannot be checked.
     return readers[mode]?.(read);
   }, getInput);
 }
@@ -91,13 +91,13 @@ function readGenerators(read: InputReader): number {
   return read.integer("generators", { min: 1, max: mostGenerators, fallback: 1 });
 }
 
-/** Of mode plan's output `generators`. */
+/** Reads mode plan's output `generators`. */
 function countGenerators(read: InputReader): number {
   const isList = (value: unknown): value is number[] => Array.isArray(value) && value.length > 0;
   return read.json("generators", "the output generators of mode plan, such as [1,2]", isList, [1]).length;
 }
 
-/** Whole numbers from 1 up, with blanks or commas between them, each once. A JSON list is one, too. */
+/** Reads whole numbers from 1 up, separated by blanks or commas, without duplicates. A JSON list works, too. */
 function readTaskCounts(read: InputReader): number[] {
   const maximum = read.integer("maximum-tasks", { min: 1, max: mostTasks, fallback: defaultMaximumTasks });
   const text = read.required("task-counts");

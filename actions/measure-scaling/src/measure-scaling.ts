@@ -16,7 +16,7 @@ export async function measureScaling(world: EcsWorld, inputs: MeasureInputs): Pr
   }
 }
 
-/** For the matrices of a workflow, what is measured and who sends load; for its steps, the load. */
+/** Plans for a workflow's matrices the counts and the generators, and for its steps the load. */
 function planTest({ log }: EcsWorld, { taskCounts, generators, load }: PlanInputs): void {
   log.info(`Task counts ${taskCounts.join(", ")}; load from ${counted(generators, "generator")}.`);
   if (load.targets) log.info(`Targets:\n${load.targets}`);

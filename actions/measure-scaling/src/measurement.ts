@@ -5,29 +5,31 @@ import { readDataFile } from "../../shared/data-file.ts";
 import { Failure } from "../../shared/failure.ts";
 import { isObject } from "../../shared/task-definition.ts";
 
-/** What was measured at one count of tasks, as its JSON file holds it. */
+/** The measurement of one task count, as in its JSON file. */
 export interface Measurement {
   readonly version: 1;
   readonly cluster: string;
   readonly service: string;
   readonly taskCount: number;
-  /** Why this is no measurement of that count, a sentence each; empty when it is one. */
+  /** Why this is no valid measurement of that count, a sentence each; empty when it is one. */
   readonly failures: readonly string[];
   readonly tasks?: MeasuredTasks;
   readonly load?: MeasuredLoad;
 }
 
-/** What ran while load was sent. */
+/** Tasks that ran while load was sent. */
 export interface MeasuredTasks {
   /** ARN of the task definition. */
   readonly revision: string;
   readonly size: TaskSize;
   readonly publicAddress: boolean;
-  /** `FARGATE`, the only one whose tasks have a price of their own here, or another launch type or capacity provider. */
+  /**
+   * `FARGATE`, the only one whose tasks have a price of their own here, or another launch type or capacity provider.
+   */
   readonly capacity: string;
 }
 
-/** Of the time in which all generators sent. */
+/** Load during the time in which all generators sent. */
 export interface MeasuredLoad {
   /** ISO 8601. */
   readonly startedAt: string;
@@ -36,18 +38,18 @@ export interface MeasuredLoad {
   readonly loop: "closed" | "open";
   /** Sent (closed loop) or due (open loop) each second. */
   readonly offeredPerSecond: number;
-  /** Answered as expected: failed ones do not count as throughput. */
+  /** Requests with the expected response: failed ones do not count as throughput. */
   readonly answeredPerSecond: number;
   /** From 0 to 1. */
   readonly errorRate: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
-  /** Part of a processor core that the busiest generator used, from 0 to 1. */
+  /** Share of a processor core that the busiest generator used, from 0 to 1. */
   readonly busiestCore: number;
 }
 
-/** The measurements in a folder's JSON files. Refuses another file, another version, and two of one count. */
+/** Reads the measurements in a folder's JSON files. Refuses other files, other versions, and two of one count. */
 export function readMeasurements(folder: string): Measurement[] {
   const files = listFiles(folder).filter((file) => file.endsWith(".json"));
   const measurements = files.map((file) => checkMeasurement(readDataFile(join(folder, file)), file));
@@ -57,7 +59,7 @@ export function readMeasurements(folder: string): Measurement[] {
   return measurements.sort((one, other) => one.taskCount - other.taskCount);
 }
 
-/** None when there is no such folder: then no count was measured. */
+/** Lists none when there is no such folder: then no count was measured. */
 function listFiles(folder: string): string[] {
   try {
     return readdirSync(folder);

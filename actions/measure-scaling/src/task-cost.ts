@@ -2,7 +2,7 @@ import { type PriceList, priceOf } from "../../shared/cost/price-list.ts";
 import { includedStorageGb } from "../../shared/cost/task-sizes.ts";
 import type { MeasuredTasks } from "./measurement.ts";
 
-/** US dollars that one task costs in an hour; undefined when its capacity has no price for each task. */
+/** Returns the US dollars that one task costs in an hour; undefined when its capacity has no price for each task. */
 export function taskCostPerHour(
   priceList: PriceList,
   { size, publicAddress, capacity }: MeasuredTasks,

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-test("the very commit is pushed to a repository that is made for it, once, and then its successors", async () => {
+test("pushes the commit to a repository that it creates, once, and then its successors", async () => {
   const source = await stage.repository();
   const first = await git(source, "rev-parse", "HEAD");
   const inputs = { repository: "made", "create-repository": "true" };
@@ -29,7 +29,7 @@ test("the very commit is pushed to a repository that is made for it, once, and t
   expect(await git(clone, "log", "--format=%H %s")).toBe(await git(source, "log", "--format=%H %s"));
 });
 
-test("nothing but one branch goes over, and the checked-out repository stays as it is", async () => {
+test("pushes nothing but one branch, and leaves the checked-out repository as it is", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
   await git(source, "tag", "v1");
   await git(source, "branch", "other");
@@ -47,7 +47,7 @@ test("nothing but one branch goes over, and the checked-out repository stays as 
   expect(await git(clone, "for-each-ref", "--format=%(refname)")).not.toMatch(/v1|other/);
 });
 
-test("what the branch holds and the commit lacks is lost by force only, and an older run never overtakes", async () => {
+test("removes commits that only the branch has by force only, and never lets an older run overtake", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
   const mirror = (inputs = {}) => stage.mirror(stage.world(source), { repository, ...inputs });
   const first = await git(source, "rev-parse", "HEAD");
@@ -66,7 +66,7 @@ test("what the branch holds and the commit lacks is lost by force only, and an o
   expect(await stage.head(repository)).toBe(other);
 });
 
-test("a branch that is known of from a fetch only can be named, as actions/checkout leaves it", async () => {
+test("accepts a branch that is known from a fetch only, as actions/checkout leaves it", async () => {
   const [origin, repository] = [await stage.repository(), await stage.codecommit()];
   const source = await stage.repository();
   await git(source, "fetch", "--quiet", origin, "main:refs/remotes/origin/release");
@@ -76,7 +76,7 @@ test("a branch that is known of from a fetch only can be named, as actions/check
   });
 });
 
-test("plan tells what apply would do, and does nothing", async () => {
+test("shows in a plan what apply would do, and does nothing", async () => {
   const source = await stage.repository();
   const head = await git(source, "rev-parse", "HEAD");
   const inputs = { repository: "planned", "create-repository": "true", mode: "plan" };

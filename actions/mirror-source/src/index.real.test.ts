@@ -31,7 +31,7 @@ async function runAction(
   };
 }
 
-test("a green run sets every output, tells what went over, masks what signed, and leaves nothing behind", async () => {
+test("sets every output of a green run, shows what was pushed, masks what signed, and leaves nothing behind", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
   const head = await git(source, "rev-parse", "HEAD");
   const { exitCode, annotations, outputs, summary, lines, left } = await runAction(source, {
@@ -64,7 +64,7 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
     /file=ecs\/a\.json,line=1::.*<Role>/,
   ],
   ["several wrong inputs", { repository: "", path: "/" }, {}, /2 inputs are wrong/],
-])("%s is one annotation with a next step", async (_, inputs, environment, message) => {
+])("reports %s in one annotation with a next step", async (_, inputs, environment, message) => {
   const [source, repository] = [
     await stage.repository({ "ecs/a.json": '{"a":"<Role>"}' }),
     await stage.codecommit(),
@@ -76,7 +76,7 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
   expect(await stage.head(repository)).toBeUndefined();
 });
 
-test("a denied call names the permission, in the summary too", async () => {
+test("names the permission of a denied call, in the summary too", async () => {
   stage.simulator.faults.add({ kind: "deny", operation: "codecommit:GetBranch" });
   const { annotations, outputs, summary } = await runAction(await stage.repository(), {
     repository: await stage.codecommit(),
@@ -86,7 +86,7 @@ test("a denied call names the permission, in the summary too", async () => {
   expect(summary).toMatch(/### ❌ .*: not mirrored\n\n\*\*.*codecommit:GetBranch/);
 });
 
-test("a cancelled job ends at once, with what the branch may hold", async () => {
+test("ends a cancelled job at once, with the commits that the branch may contain", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
   stage.simulator.faults.add({ kind: "delay", operation: "codecommit:GitPush", milliseconds: 60_000 });
   const { exitCode, annotations, left } = await runAction(

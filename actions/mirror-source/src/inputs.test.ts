@@ -5,7 +5,7 @@ const running = { GITHUB_REF: "refs/heads/feature/x" };
 const read = (inputs: Record<string, string>, variables: NodeJS.ProcessEnv = running) =>
   readMirrorInputs(variables, (name) => ({ repository: "deployment", ...inputs })[name] ?? "");
 
-test("defaults: the commit that is checked out, to the branch that runs, carefully", () => {
+test("defaults to the checked-out commit and the running branch, with the careful choices", () => {
   expect(read({})).toEqual({
     repository: "deployment",
     branch: "feature/x",
@@ -18,7 +18,7 @@ test("defaults: the commit that is checked out, to the branch that runs, careful
   });
 });
 
-test("everything can be given", () => {
+test("accepts all inputs", () => {
   const inputs = {
     branch: "dev",
     ref: "v1.2",
@@ -57,11 +57,11 @@ test.each<[string, Record<string, string>, unknown]>([
     { placeholders: "{}" },
     { values: new Map(), kept: ["IMAGE1_NAME", "TASK_DEFINITION"] },
   ],
-])("placeholders, %s", (_, inputs, expected) => {
+])("reads placeholders: %s", (_, inputs, expected) => {
   expect(read({ path: "services", ...inputs }).snapshot?.placeholders).toEqual(expected);
 });
 
-test("the path of the root is the whole repository", () => {
+test("treats the root path as the whole repository", () => {
   expect(read({ path: "./" }).snapshot).toBeUndefined();
 });
 
@@ -81,11 +81,11 @@ test.each<[Record<string, string>, string]>([
   [{ path: "ecs", placeholders: "[1]" }, "is not a JSON object of texts or numbers by name"],
   [{ force: "yes" }, "allowed: true, false"],
   [{ mode: "delete" }, "allowed: plan, apply"],
-])("inputs %j are refused", (inputs, message) => {
+])("refuses the inputs %j", (inputs, message) => {
   expect(() => read(inputs)).toThrow(message);
 });
 
-test.each(["refs/tags/v1", "refs/pull/7/merge", ""])("a run of %j has to say which branch", (ref) => {
+test.each(["refs/tags/v1", "refs/pull/7/merge", ""])("requires a branch for a run of %j", (ref) => {
   expect(() => read({}, { GITHUB_REF: ref })).toThrow("Input branch is required, as this run is of");
   expect(read({ branch: "dev" }, { GITHUB_REF: ref }).branch).toBe("dev");
 });

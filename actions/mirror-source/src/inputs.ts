@@ -11,7 +11,7 @@ export interface MirrorInputs {
   /** Undefined: the commit itself is pushed, with its history. */
   readonly snapshot: SnapshotInputs | undefined;
   readonly createRepository: boolean;
-  /** Files that may hold a private key, such as tests' own. */
+  /** Files that may contain a private key, such as tests' own. */
   readonly allowedKeys: readonly string[];
   readonly force: boolean;
   readonly mode: "plan" | "apply";
@@ -27,11 +27,11 @@ export interface SnapshotInputs {
 
 export interface Placeholders {
   readonly values: ReadonlyMap<string, string>;
-  /** Names that stay open. */
+  /** Names that stay unfilled. */
   readonly kept: readonly string[];
 }
 
-/** What CodePipeline's action CodeDeployToECS fills by itself. */
+/** Placeholders that CodePipeline's action CodeDeployToECS fills. */
 const keptByDefault = "IMAGE1_NAME, TASK_DEFINITION";
 
 export function readMirrorInputs(
@@ -53,7 +53,7 @@ export function readMirrorInputs(
   );
 }
 
-/** As CodeCommit's API reference has it. */
+/** Reads a repository name by the pattern of CodeCommit's API reference. */
 function readRepository(read: InputReader): string {
   const name = read.required("repository");
   if (name && (!/^[\w.-]{1,100}$/.test(name) || name.endsWith(".git")))

@@ -7,7 +7,7 @@ import type { MirrorRecord } from "./record.ts";
 import { short } from "./source/folder-tree.ts";
 import type { MirrorWorld } from "./world.ts";
 
-/** Mirrors; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
+/** Mirrors and always writes outputs and job summary. Throws the Failure that makes the step red. */
 export async function mirrorAndReport(world: MirrorWorld, inputs: MirrorInputs): Promise<MirrorRecord> {
   const record = await newRecord(world, inputs);
   try {

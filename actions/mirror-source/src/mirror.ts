@@ -16,7 +16,7 @@ import { push } from "./target/push.ts";
 import { verify } from "./target/verify.ts";
 import type { MirrorWorld } from "./world.ts";
 
-/** Read, compare, push, verify: nothing of AWS is changed before all that can be wrong here has been looked at. */
+/** Reads, compares, pushes and verifies: nothing in AWS changes before everything that can be wrong here is checked. */
 export async function mirror(world: MirrorWorld, inputs: MirrorInputs, record: MirrorRecord): Promise<void> {
   const source = await openSource(world, inputs.ref);
   record.sourceCommit = source.commit;
@@ -38,13 +38,13 @@ interface Mirroring {
   readonly git: Git;
   readonly inputs: MirrorInputs;
   readonly record: MirrorRecord;
-  /** As the API tells it before anything is done. */
+  /** The target as the API returned it before anything was done. */
   readonly found: Target;
 }
 
 interface Plan {
   readonly target: Target;
-  /** What the branch is to hold. */
+  /** The commit that the branch should have. */
   readonly commit: string;
 }
 

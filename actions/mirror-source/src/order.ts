@@ -3,14 +3,14 @@ import type { Log } from "../../shared/log.ts";
 import type { Git } from "./git/git.ts";
 import type { MirroredFrom } from "./source/snapshot-commit.ts";
 
-/** Where the branch is told in errors. */
+/** The branch as errors name it. */
 interface Branch {
   readonly branch: string;
   readonly repository: string;
   readonly force: boolean;
 }
 
-/** Pushing a commit itself may only add to the branch, unless forced. */
+/** Refuses to push a commit that does more than add to the branch, unless forced. */
 export async function refuseLoss(
   git: Git,
   head: string,
@@ -29,7 +29,9 @@ export async function refuseLoss(
   );
 }
 
-/** A folder's snapshot goes on top of whatever is there; it may only not be older than what is there, unless forced. */
+/**
+ * Refuses a snapshot that is older than the branch's, unless forced. A snapshot goes on top of any existing commits.
+ */
 export async function refuseOlder(
   git: Git,
   { from, origin, log }: { from: MirroredFrom | undefined; origin: string; log: Log },

@@ -1,6 +1,6 @@
 import { Failure } from "../../shared/failure.ts";
 
-/** Address of the repository that this runs in, such as `https://github.com/owner/name`. */
+/** Returns the address of the repository that this runs in, such as `https://github.com/owner/name`. */
 export function originOf({
   GITHUB_SERVER_URL: server,
   GITHUB_REPOSITORY: repository,

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-/** A client that lets something happen right before its nth look at the branch, or right after it. */
+/** Returns a client that calls `happen` right before or right after its nth read of the branch. */
 function clientWith(nth: number, when: "before" | "after", happen: () => Promise<unknown>): CodeCommitClient {
   const client = stage.client();
   let looks = 0;
@@ -25,7 +25,7 @@ function clientWith(nth: number, when: "before" | "after", happen: () => Promise
   return client;
 }
 
-test("a branch that another push moves meanwhile stays as that left it, and is told", async () => {
+test("leaves a branch that another push moves meanwhile as it is, and says so", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
   const first = (await stage.mirror(stage.world(source), { repository })).commit;
   await git(source, "checkout", "--quiet", "-b", "other");
@@ -43,7 +43,7 @@ test("a branch that another push moves meanwhile stays as that left it, and is t
   expect(await stage.head(repository)).toBe(theirs);
 });
 
-test("an equal run at the same time is no trouble", async () => {
+test("accepts an equal run at the same time", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
   const codecommit = clientWith(1, "after", () => stage.mirror(stage.world(source), { repository }));
   const head = await git(source, "rev-parse", "HEAD");
@@ -53,7 +53,7 @@ test("an equal run at the same time is no trouble", async () => {
   });
 });
 
-test("a branch that another push moves right after this one is red: it does not hold the commit", async () => {
+test("fails when another push moves the branch right after this one, since it does not have the commit", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
   const head = await git(source, "rev-parse", "HEAD");
   const codecommit = clientWith(2, "before", async () => {
@@ -65,7 +65,7 @@ test("a branch that another push moves right after this one is red: it does not 
   );
 });
 
-test("temporary keys with their session token sign as well", async () => {
+test("signs with temporary keys and their session token as well", async () => {
   const [source, repository] = [await stage.repository({ "app/a": "1\n" }), await stage.codecommit()];
   const { Credentials } = await assumeRole();
   const codecommit = stage.client({
@@ -80,7 +80,7 @@ test("temporary keys with their session token sign as well", async () => {
   expect(await stage.mirror(world, { repository, path: "app" })).toMatchObject({ hasChanges: false });
 });
 
-test("keys that do not belong together push nothing", async () => {
+test("pushes nothing with keys that do not belong together", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
   const { accessKeyId } = stage.simulator.clientConfig.credentials;
   const codecommit = stage.client({ credentials: { accessKeyId, secretAccessKey: "wrong" } });
@@ -89,7 +89,7 @@ test("keys that do not belong together push nothing", async () => {
   expect(await stage.head(repository)).toBeUndefined();
 });
 
-test("credentials are masked, and no other address gets them by a redirection", async () => {
+test("masks credentials, and sends them to no other address by a redirection", async () => {
   const seen: (string | undefined)[] = [];
   const elsewhere = createServer((request, response) => {
     seen.push(request.headers.authorization);
@@ -132,7 +132,7 @@ async function assumeRole() {
     AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [trust] }),
     MaxSessionDuration: 43_200,
   });
-  // As long as may be: the simulator's hours pass in seconds.
+  // The longest duration: the simulator's hours pass in seconds.
   return sts.assumeRole({ RoleArn: Role?.Arn, RoleSessionName: "run", DurationSeconds: 43_200 });
 }
 

@@ -1,4 +1,4 @@
-/** What is known of the run, filled in while it goes on, so that outputs and summary tell it whatever happens. */
+/** Facts of the run, collected while it is in progress, so that outputs and summary show them whatever happens. */
 export interface MirrorRecord {
   readonly repository: string;
   readonly branch: string;
@@ -13,11 +13,11 @@ export interface MirrorRecord {
   readonly region: string;
   /** Head of the branch before the run; empty when there was none. */
   previous: string;
-  /** What the branch holds after the run; with `plan`, what it would hold. */
+  /** The branch's commit after the run; with `plan`, the one it would have. */
   commit: string;
   hasChanges: boolean;
   pushed: boolean;
-  /** How many the push adds to the branch; undefined when that cannot be told. */
+  /** How many commits the push adds to the branch; undefined when that is not known. */
   commits: number | undefined;
   changes: readonly FileChange[];
 }

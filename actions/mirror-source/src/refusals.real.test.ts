@@ -14,7 +14,7 @@ afterAll(() => stage?.close());
 
 const files = { "infra/ecs/taskdef.json": '{\n  "role": "<Role>"\n}\n', "notes.txt": "coffee\n" };
 
-/** Rejects as the action does; the repository must be as empty as before. */
+/** Rejects as the action does; the repository must stay empty. */
 async function refuse(source: string, inputs: Record<string, string>): Promise<Failure> {
   const failure = await stage.mirror(stage.world(source), { repository, ...inputs }).then(
     () => undefined,
@@ -52,7 +52,7 @@ test.each<[string, Record<string, string>, string, string]>([
     "Placeholders have no value: <Role> at infra/ecs/taskdef.json:2",
     '{"Role": "…"}',
   ],
-])("no such %s", async (_, inputs, message, nextStep) => {
+])("refuses a missing %s", async (_, inputs, message, nextStep) => {
   const failure = await refuse(await stage.repository(files), inputs);
   expect(failure.message).toContain(message);
   expect(failure.nextStep).toContain(nextStep);
@@ -60,7 +60,7 @@ test.each<[string, Record<string, string>, string, string]>([
 
 const key = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----\n";
 
-test("a private key is refused with its place, unless it is allowed", async () => {
+test("refuses a private key with its place, unless it is allowed", async () => {
   const source = await stage.repository({ ...files, "infra/ecs/deploy": key, "docs/key.md": `    ${key}` });
   for (const inputs of [{}, { path: "infra/ecs" }] as Record<string, string>[]) {
     const failure = await refuse(source, inputs);
@@ -71,7 +71,7 @@ test("a private key is refused with its place, unless it is allowed", async () =
   await stage.mirror(world, { repository, "allow-private-keys": "infra/ecs/deploy", mode: "plan" });
 });
 
-test("files that rarely belong into a mirror are a warning", async () => {
+test("warns of files that rarely belong into a mirror", async () => {
   const source = await stage.repository({ ...files, ".env": "A=1", "node_modules/a/i.js": "", "ca.pem": "" });
   const world = stage.world(source);
   await stage.mirror(world, { repository, mode: "plan" });
@@ -81,7 +81,7 @@ test("files that rarely belong into a mirror are a warning", async () => {
   expect(inside.lines.join()).not.toContain("The mirror gets");
 });
 
-test("a shallow clone is refused with its fix", async () => {
+test("refuses a shallow clone with its fix", async () => {
   const origin = await stage.repository();
   await commit(origin, { "menu.txt": "mocha\n" });
   const source = await stage.repository();
@@ -91,7 +91,7 @@ test("a shallow clone is refused with its fix", async () => {
   expect(failure.nextStep).toContain("fetch-depth: 0");
 });
 
-test("a partial clone is refused with its fix", async () => {
+test("refuses a partial clone with its fix", async () => {
   const source = await stage.repository();
   await git(source, "config", "remote.origin.promisor", "true");
   const failure = await refuse(source, { path: "" });
@@ -99,7 +99,7 @@ test("a partial clone is refused with its fix", async () => {
   expect(failure.nextStep).toContain("filter");
 });
 
-test("links and submodules in the folder are named", async () => {
+test("names links and submodules in the folder", async () => {
   const source = await stage.repository({ "app/main.js": "run();\n" });
   await symlink("../../secret", join(source, "app/key"));
   const head = await git(source, "rev-parse", "HEAD");
@@ -110,13 +110,13 @@ test("links and submodules in the folder are named", async () => {
   expect(failure.message).toContain("app/key is a symbolic link, app/library is a submodule");
 });
 
-test("a folder that is no repository is refused", async () => {
+test("refuses a folder that is no repository", async () => {
   const failure = await refuse(stage.folder, {});
   expect(failure.message).toContain(`There is no Git repository in ${stage.folder}`);
   expect(failure.nextStep).toContain("actions/checkout");
 });
 
-test("a runner without git is told what to install", async () => {
+test("says what to install on a runner without git", async () => {
   const world = stage.world(await stage.repository(), {
     variables: { ...stage.world("").variables, PATH: "/none" },
   });

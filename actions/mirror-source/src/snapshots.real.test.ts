@@ -17,7 +17,7 @@ const files = {
 };
 const placeholders = '{"Role":"arn:aws:iam::123456789012:role/PipelineRole","Unused":"x"}';
 
-test("a folder becomes the root, with its placeholders filled, in a commit that says where it is from", async () => {
+test("turns a folder into the root, with its placeholders filled, in a commit that names its origin", async () => {
   const [source, repository] = [await stage.repository(files), await stage.codecommit()];
   const origin = await git(source, "rev-parse", "HEAD");
   const inputs = { repository, path: "infra/ecs", placeholders };
@@ -39,7 +39,7 @@ test("a folder becomes the root, with its placeholders filled, in a commit that 
   expect(await git(clone, "fsck", "--strict")).toBe("");
 });
 
-test("the same files are pushed once; the same snapshot is the same commit", async () => {
+test("pushes the same files once; the same snapshot is the same commit", async () => {
   const source = await stage.repository(files);
   const mirrorTo = (repository: string) =>
     stage.mirror(stage.world(source), { repository, path: "infra/ecs", placeholders });
@@ -63,7 +63,7 @@ test("the same files are pushed once; the same snapshot is the same commit", asy
   });
 });
 
-test("an older run never overtakes a newer one, unless forced, and then on top of it", async () => {
+test("never lets an older run overtake a newer one, unless forced, and then on top of it", async () => {
   const [source, repository] = [
     await stage.repository({ "app/menu.txt": "mocha\n" }),
     await stage.codecommit(),
@@ -86,7 +86,7 @@ test("an older run never overtakes a newer one, unless forced, and then on top o
   );
 });
 
-test("a branch made from a commit that this clone does not know is not overtaken either", async () => {
+test("does not overtake a branch made from a commit that this clone lacks", async () => {
   const [source, repository] = [
     await stage.repository({ "app/menu.txt": "mocha\n" }),
     await stage.codecommit(),
@@ -98,7 +98,7 @@ test("a branch made from a commit that this clone does not know is not overtaken
   );
 });
 
-test("what somebody else pushed is replaced with a warning, and stays in the history", async () => {
+test("replaces somebody else's push with a warning, and keeps it in the history", async () => {
   const [source, repository] = [
     await stage.repository({ "app/menu.txt": "mocha\n" }),
     await stage.codecommit(),

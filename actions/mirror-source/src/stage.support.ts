@@ -26,7 +26,7 @@ export const variables = {
   GITHUB_REF: "refs/heads/dev",
 };
 
-/** Resolves to what git printed; the machine's configuration stays out of it. */
+/** Runs git and resolves to its output, without the machine's configuration. */
 export async function git(folder: string, ...commandArguments: string[]): Promise<string> {
   const env = {
     ...variables,
@@ -44,15 +44,15 @@ export async function git(folder: string, ...commandArguments: string[]): Promis
 export interface Stage {
   readonly simulator: TestSimulator;
   readonly folder: string;
-  /** A new repository with one commit; resolves to its folder. */
+  /** Creates a repository with one commit; resolves to its folder. */
   repository(files?: Readonly<Record<string, string>>): Promise<string>;
-  /** A new CodeCommit repository; resolves to its name. */
+  /** Creates a CodeCommit repository; resolves to its name. */
   codecommit(): Promise<string>;
   world(folder: string, changes?: Partial<MirrorWorld>): MirrorWorld & { lines: string[] };
-  /** Mirrors with inputs as a workflow gives them. */
+  /** Mirrors with inputs as a workflow sets them. */
   mirror(world: MirrorWorld, inputs: Readonly<Record<string, string>>): Promise<MirrorRecord>;
   client(config?: CodeCommitClientConfig): CodeCommitClient;
-  /** Head of the branch dev as CodeCommit tells it; undefined without one. */
+  /** Returns the head of the branch dev from CodeCommit; undefined without one. */
   head(repository: string): Promise<string | undefined>;
   /** Clones dev with AWS's own credential helper; resolves to the folder. */
   clone(repository: string): Promise<string>;
@@ -116,7 +116,7 @@ export async function createStage(options?: RealOptions): Promise<Stage> {
   };
 }
 
-/** Resolves to the new commit's id. */
+/** Creates a commit; resolves to its id. */
 export async function commit(
   folder: string,
   files: Readonly<Record<string, string>>,

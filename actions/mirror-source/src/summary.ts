@@ -2,10 +2,10 @@ import { escapeText, link, markdownTable } from "../../shared/summary.ts";
 import type { FileChange, MirrorRecord } from "./record.ts";
 import { short } from "./source/folder-tree.ts";
 
-/** A first push can bring thousands; the table is for a look. */
+/** A first push can bring thousands; the table shows only some. */
 const shownChanges = 20;
 
-/** The job summary: verdict first, then what a reader asks next. */
+/** Returns the job summary: result first, then details. */
 export function summaryOf(record: MirrorRecord): string {
   const { repository, branch, cause, changes } = record;
   const title = `${branch} of CodeCommit repository ${repository}: ${verdict(record)}`;

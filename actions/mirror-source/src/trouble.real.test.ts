@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterEach(() => stage.simulator.faults.clear());
 afterAll(() => stage?.close());
 
-// A push is two requests: what is there, and then what is new.
+// A push is two requests: first for the existing refs, then with what is new.
 test.each<[string, Fault, string, string]>([
   [
     "GitPush is not allowed",
@@ -36,28 +36,25 @@ test.each<[string, Fault, string, string]>([
     "connection to CodeCommit's Git server broke",
     "run the job again",
   ],
-])(
-  "%s: the branch stays, the error says what to do, and the job can be run again",
-  async (_, fault, message, nextStep) => {
-    const [source, repository] = [
-      await stage.repository({ "app/menu.txt": "mocha\n" }),
-      await stage.codecommit(),
-    ];
-    const mirror = () => stage.mirror(stage.world(source), { repository, path: "app" });
-    const { commit: before } = await mirror();
-    await commit(source, { "app/menu.txt": "latte\n" });
-    stage.simulator.faults.add(fault);
-    await expect(mirror()).rejects.toMatchObject({
-      message: expect.stringContaining(message),
-      nextStep: expect.stringContaining(nextStep),
-    });
-    expect(await stage.head(repository)).toBe(before);
-    stage.simulator.faults.clear();
-    expect(await mirror()).toMatchObject({ previous: before, pushed: true });
-  },
-);
+])("%s: leaves the branch, says what to do, and can be run again", async (_, fault, message, nextStep) => {
+  const [source, repository] = [
+    await stage.repository({ "app/menu.txt": "mocha\n" }),
+    await stage.codecommit(),
+  ];
+  const mirror = () => stage.mirror(stage.world(source), { repository, path: "app" });
+  const { commit: before } = await mirror();
+  await commit(source, { "app/menu.txt": "latte\n" });
+  stage.simulator.faults.add(fault);
+  await expect(mirror()).rejects.toMatchObject({
+    message: expect.stringContaining(message),
+    nextStep: expect.stringContaining(nextStep),
+  });
+  expect(await stage.head(repository)).toBe(before);
+  stage.simulator.faults.clear();
+  expect(await mirror()).toMatchObject({ previous: before, pushed: true });
+});
 
-test("a push whose answer is lost is known to be done", async () => {
+test("recognizes a push whose response is lost as done", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
   stage.simulator.faults.add({ kind: "cut-answer", operation: "codecommit:GitPush", after: 1 });
   const head = await git(source, "rev-parse", "HEAD");
@@ -68,7 +65,7 @@ test("a push whose answer is lost is known to be done", async () => {
   expect(await stage.head(repository)).toBe(head);
 });
 
-test("a cancelled push says which two commits the branch may hold, and is made good by the next run", async () => {
+test("names the two commits that the branch may have after a cancelled push, which the next run completes", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
   const head = await git(source, "rev-parse", "HEAD");
   const cancellation = new AbortController();

@@ -1,7 +1,7 @@
 import { CodeCommitClient } from "@aws-sdk/client-codecommit";
 import { createJobWorld, type JobWorld } from "../../shared/world.ts";
 
-/** What mirroring works with; nothing below reads time, the network or the environment otherwise. */
+/** Clients and context for mirroring; nothing below reads time, the network or the environment otherwise. */
 export interface MirrorWorld extends JobWorld {
   readonly codecommit: CodeCommitClient;
   /** Folder of the checked-out repository. */

@@ -2,7 +2,7 @@ import { Failure } from "../../../shared/failure.ts";
 import { type InputReader, readInputs } from "../../../shared/inputs.ts";
 import { readLoad } from "../../../shared/load/plan/read-load.ts";
 
-/** Inputs of run-load-test, by their names; an empty one is not given. */
+/** Inputs of run-load-test by name; an empty one is not set. */
 export type LoadProfile = Readonly<Record<(typeof names)[number], string>>;
 const names = [
   "targets",
@@ -15,11 +15,11 @@ const names = [
   "assertions",
 ] as const;
 
-/** Stands for the address that is not known yet; no host may be called so (RFC 2606). */
+/** Placeholder for the address that is not known yet; no real host has this name (RFC 2606). */
 const anyAddress = "http://address.invalid";
 
 /**
- * The load of every count, checked by run-load-test's own rules, so that a slip of the keys is told before anything is
+ * Reads the load of every count, checked by run-load-test's own rules, so that a mistake is found before anything is
  * scaled. Without an address there are no targets yet.
  */
 export function readLoadProfile(read: InputReader): LoadProfile {
@@ -38,7 +38,7 @@ export function readLoadProfile(read: InputReader): LoadProfile {
   return address ? profile : { ...profile, targets: "", "allowed-hosts": "" };
 }
 
-/** Scheme and host, without a slash at the end. */
+/** Reads scheme and host, without a slash at the end. */
 function readAddress(read: InputReader): string | undefined {
   const text = read.optional("address");
   if (!text) return undefined;
@@ -61,7 +61,7 @@ function readPaths(read: InputReader): string[] {
   return once.filter((path) => !wrong.includes(path));
 }
 
-/** From one line, as a form gives them, to lines. */
+/** Splits one line, as a form sends it, into lines. */
 function readAssertions(read: InputReader): string {
   const texts = read.lines("assertions").flatMap((line) => line.split(","));
   return texts
@@ -81,7 +81,7 @@ function targetsOf(
 }
 
 function checkByItsRules(read: InputReader, profile: LoadProfile): void {
-  // Nothing wrong with the paths that are left is also nothing to load.
+  // With all paths faulty, no targets remain, which needs no second message.
   if (!profile.targets) return;
   try {
     readInputs(readLoad, (name) => (profile as Readonly<Record<string, string>>)[name] ?? "");

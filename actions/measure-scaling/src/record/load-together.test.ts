@@ -4,7 +4,7 @@ import type { LoadReport } from "../../../shared/load/report.ts";
 import { measureTogether } from "./load-together.ts";
 
 const at = (second: number) => new Date(Date.UTC(2026, 2, 1, 10, 0, second)).toISOString();
-/** In each of `seconds`, so many requests of 10 ms. */
+/** A report with this many requests of 10 ms in each of its seconds. */
 const sending = (startedAt: string, perSecond: number[], changes: Partial<LoadReport> = {}) =>
   reportOf(
     startedAt,
@@ -12,13 +12,13 @@ const sending = (startedAt: string, perSecond: number[], changes: Partial<LoadRe
     changes,
   );
 
-test("of one generator, counts everything", () => {
+test("counts everything of one generator", () => {
   const load = measureTogether([sending(at(0), [10, 30], { failed: 10 })]);
   expect(load).toMatchObject({ generators: 1, durationMs: 2000, offeredPerSecond: 20, errorRate: 0.25 });
   expect(load.answeredPerSecond).toBe(15);
 });
 
-test("of several, counts the seconds in which all sent", () => {
+test("counts only the seconds in which all of several generators sent", () => {
   const early = sending(at(0), [50, 10, 10, 10]);
   const late = sending(at(1), [10, 10, 10, 50]);
   const load = measureTogether([early, late]);

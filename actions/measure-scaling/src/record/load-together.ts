@@ -6,12 +6,14 @@ import { summarise } from "../../../shared/load/summarise.ts";
 import type { MeasuredLoad } from "../measurement.ts";
 
 const secondMs = 1000;
-/** Generators are jobs, which start seconds apart. With less in common, most of the load was not that of all. */
+/**
+ * Generators are jobs that start seconds apart. With a smaller common share, most of the load did not come from all.
+ */
 const leastCommonShare = 0.5;
 
 /**
- * What generators measured while all of them sent: of the whole seconds between the last one's start and the first
- * one's end, since before and after the service was asked for less. Of one generator, everything.
+ * Combines the measurements of all generators while all of them sent: the whole seconds between the last one's start
+ * and the first one's end, since the load was lower before and after. A single generator counts completely.
  */
 export function measureTogether(reports: readonly [LoadReport, ...LoadReport[]]): MeasuredLoad {
   const whole = mergeReports(reports);

@@ -5,7 +5,7 @@ import type { EcsWorld } from "../../../shared/ecs/world.ts";
 import { Failure } from "../../../shared/failure.ts";
 import type { MeasuredTasks } from "../measurement.ts";
 
-/** What production runs, as far as its price depends on it. */
+/** Describes the tasks in production, as far as their price depends on it. */
 export async function describeMeasuredTasks(
   world: EcsWorld,
   running: RunningService,

@@ -13,7 +13,7 @@ import { formatRate, formatTasks } from "../report/text.ts";
 import { measureTogether } from "./load-together.ts";
 import { describeMeasuredTasks } from "./measured-tasks.ts";
 
-/** Writes what was measured at one count, also when that is no good measurement; then it throws why. */
+/** Writes the measurement of one count, even an invalid one; then it throws the reason. */
 export async function recordMeasurement(world: EcsWorld, inputs: RecordInputs): Promise<void> {
   const { cluster, service, taskCount, cause, measurementFile } = inputs;
   const found = cause ? { failures: [cause] } : await measure(world, inputs);
@@ -38,7 +38,7 @@ async function measure(world: EcsWorld, inputs: RecordInputs): Promise<Found> {
   return { failures: [...ofTasks, ...ofLoad], ...(tasks && { tasks }), ...(load && { load }) };
 }
 
-/** Scaling waited for the count; who changed it since has changed what was measured. */
+/** Checks that the tasks are as scaling left them; a later change makes the measurement invalid. */
 async function lookAtTasks(
   world: EcsWorld,
   { cluster, service, taskCount }: RecordInputs,
@@ -81,7 +81,7 @@ async function readReports(folder: string): Promise<LoadReport[]> {
   );
 }
 
-/** Assertions are checked on the whole; without it, on what each generator saw. */
+/** Returns failed assertions, from the merged report or, without it, from each generator's. */
 async function failedAssertions(
   mergedFile: string | undefined,
   reports: readonly LoadReport[],

@@ -1,7 +1,7 @@
 import { codeBlock } from "../../../shared/summary.ts";
 import type { MeasuredPoint } from "./curve.ts";
 
-/** Measured throughput beside the ideal, as GitHub renders it. Needs two points to be a curve. */
+/** Draws measured and ideal throughput as a chart for GitHub. A curve needs two points. */
 export function scalingChart(points: readonly MeasuredPoint[]): string {
   if (points.length < 2) return "";
   const numbers = (pick: (point: MeasuredPoint) => number) =>
@@ -10,7 +10,7 @@ export function scalingChart(points: readonly MeasuredPoint[]): string {
     ...points.flatMap(({ load, idealPerSecond }) => [load.answeredPerSecond, idealPerSecond]),
   );
   const lines = [
-    // Grey for the ideal, green for what was measured: both can be seen on white and on a dark page.
+    // Grey for the ideal, green for the measurements: both are visible on light and dark pages.
     `%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#2da44e, #8b949e"}}}}%%`,
     "xychart-beta",
     '  title "Requests per second: measured (bars) and ideal (line)"',

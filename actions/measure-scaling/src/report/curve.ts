@@ -10,7 +10,7 @@ export interface FailedPoint {
   readonly taskCount: number;
   readonly status: "failed";
   readonly why: string;
-  /** What was measured nevertheless. */
+  /** The measured load, if any. */
   readonly load: MeasuredLoad | undefined;
 }
 
@@ -19,22 +19,25 @@ export interface MeasuredPoint {
   readonly status: "measured";
   readonly load: MeasuredLoad;
   readonly tasks: MeasuredTasks;
-  /** As many times the first measured count's throughput as there are times its tasks. */
+  /** The first measured count's throughput multiplied by the ratio of their task counts. */
   readonly idealPerSecond: number;
-  /** Answered of ideal: 1 is linear. */
+  /** Answered requests divided by the ideal: 1 is linear. */
   readonly efficiency: number;
-  /** What each task more than at the measured count before answers, of what each of the first count does. */
+  /** Throughput of each task added since the previous measured count, relative to each task of the first count. */
   readonly gain: number | undefined;
-  /** All that was offered at a rate was answered: more tasks could not have answered more. */
+  /** All requests offered at a rate were answered, so more tasks could not have answered more. */
   readonly servedInFull: boolean;
   /** US dollars that the tasks cost while they answer a million requests; undefined when they have no price here. */
   readonly usdPerMillion: number | undefined;
 }
 
-/** Of an open loop: below it, answers fell behind. What is due at the very end is answered after it. */
+/**
+ * In an open loop, a smaller share means that responses fell behind. Requests due at the very end are answered after
+ * it.
+ */
 const fullShare = 0.98;
 
-/** Each wanted count, measured or not. Without a measurement, the reason is in the run's jobs. */
+/** Returns each wanted count, measured or not. Without a measurement, the reason is in the run's jobs. */
 export function drawCurve(
   wanted: readonly number[],
   measurements: readonly Measurement[],
@@ -78,7 +81,7 @@ function place(parts: Parts, before: readonly MeasuredPoint[], priceList: PriceL
   };
 }
 
-/** Why a measurement is none, or none of the same curve as the first. */
+/** Returns why a measurement is invalid, or belongs to another curve than the first. */
 function faultsOf(
   measurement: Measurement,
   all: readonly Measurement[],

@@ -2,7 +2,7 @@ import type { CurvePoint } from "./curve.ts";
 import { worthwhileGain } from "./knee.ts";
 import type { Scaling } from "./scaling.ts";
 
-/** The report for other programs; numbers are not rounded. */
+/** Returns the report for other programs; numbers are not rounded. */
 export function scalingJson(scaling: Scaling): string {
   const { service, points, knee, recommendation, priceList } = scaling;
   const content = {

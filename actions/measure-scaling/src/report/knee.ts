@@ -1,14 +1,14 @@
 import type { MeasuredPoint } from "./curve.ts";
 
 /**
- * Below this part of what a task of the first count answers, a task more is no longer worth its price: requests of the
- * added tasks cost twice as much as those of the first.
+ * With a smaller gain than this, another task is not worth its price: requests of the added tasks cost twice as much as
+ * those of the first.
  */
 export const worthwhileGain = 0.5;
 
 /**
- * The last count before the first whose added tasks each answer less than half of what each task of the first count
- * answers; undefined when there is none. A count after one that answered all that was offered shows nothing.
+ * Returns the last count before the first whose added tasks each answer less than half as much as each task of the
+ * first count; undefined when there is none. A count after one that answered everything offered shows nothing.
  */
 export function findKnee(points: readonly MeasuredPoint[]): MeasuredPoint | undefined {
   const after = points.findIndex(

@@ -5,7 +5,7 @@ import type { CurvePoint, MeasuredPoint } from "./curve.ts";
 import type { Scaling } from "./scaling.ts";
 import { formatCost, formatMs, formatNumber, formatPercent, formatRate, formatTasks } from "./text.ts";
 
-/** The job summary: recommendation first, then table and chart, then what the figures do and do not say. */
+/** Returns the job summary: recommendation first, then table and chart, then the limits of the figures. */
 export function scalingMarkdown(scaling: Scaling): string {
   const { service, measured, failed, recommendation } = scaling;
   const head = failed.length === 0 ? "✅" : "❌";

@@ -2,10 +2,10 @@ import type { MeasuredPoint } from "./curve.ts";
 import { findKnee } from "./knee.ts";
 import { formatCost, formatPercent, formatRate, formatTasks } from "./text.ts";
 
-/** A generator this busy has no more to give: its figures may be its own, not the service's. */
+/** A generator this busy is at its limit: its figures may show its own limit, not the service's. */
 const busyCore = 0.9;
 
-/** What to do with the service's count, in one sentence. */
+/** Recommends the service's count in one sentence. */
 export function recommend(points: readonly MeasuredPoint[]): string {
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last) return "Nothing can be recommended: no count was measured.";

@@ -12,7 +12,7 @@ import { scalingMarkdown } from "./markdown.ts";
 import { analyseScaling, type Scaling } from "./scaling.ts";
 import { formatTasks } from "./text.ts";
 
-/** Writes report, outputs and summary of what there is; throws when a count is missing or failed. */
+/** Writes report, outputs and summary of all existing measurements; throws when a count is missing or failed. */
 export async function reportScaling(log: Log, inputs: ReportInputs): Promise<void> {
   const measurements = readMeasurements(inputs.measurementsFolder);
   const scaling = analyseScaling(inputs.taskCounts, measurements, readPriceList(undefined));

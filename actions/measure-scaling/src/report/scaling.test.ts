@@ -18,7 +18,7 @@ interface Changes {
   failures?: string[];
 }
 
-/** Ten minutes after the count before, so that none is measured with another. */
+/** Ten minutes after the previous count, so that none is measured with another. */
 function measured(taskCount: number, answeredPerSecond: number, changes: Changes = {}): Measurement {
   const load: MeasuredLoad = {
     startedAt: new Date(Date.UTC(2026, 2, 1, 10, 10 * taskCount)).toISOString(),
@@ -108,7 +108,7 @@ describe("knee and recommendation", () => {
     expect(scaling.failed).toEqual([]);
   });
 
-  test("counts are in order, whatever the order of the wanted", () => {
+  test("sorts the counts, whatever order was given", () => {
     const { points } = analyse([measured(1, 100), measured(2, 190)], [2, 1]);
     expect(points.map(({ taskCount }) => taskCount)).toEqual([1, 2]);
   });
@@ -162,7 +162,7 @@ describe("a count that is no measurement", () => {
     expect(failed.at(-1)?.why).toMatch(why);
   });
 
-  test("leaves the curve to the others, the lowest of them first", () => {
+  test("leaves the curve to the other counts, beginning with the lowest", () => {
     const scaling = analyse([measured(1, 50, { failures: ["broken"] }), measured(2, 200), measured(4, 400)]);
     expect(scaling.measured.map(({ efficiency }) => efficiency)).toEqual([1, 1]);
     expect(scaling.failed.map(({ taskCount }) => taskCount)).toEqual([1]);
@@ -175,7 +175,7 @@ describe("what a reader gets", () => {
     [1, 2, 3, 4],
   );
 
-  test("the summary shows each count, the knee, what failed, and a chart", () => {
+  test("shows each count, the knee, what failed, and a chart in the summary", () => {
     const markdown = scalingMarkdown(scaling);
     expect(markdown).toContain("### ❌ Scaling of customer-microservice: 3 of 4 counts measured");
     expect(markdown).toContain("| 1 | 100 | 100 | 100 % | 12 ms | 40 ms | 80 ms | 0 % | $0.0686 |");
@@ -188,7 +188,7 @@ describe("what a reader gets", () => {
     expect(markdown).toMatch(/Not in it: load balancer, data transfer, database, logs/);
   });
 
-  test("the file has every figure, not rounded", () => {
+  test("writes every figure to the file, not rounded", () => {
     const report = JSON.parse(scalingJson(scaling));
     expect(report).toMatchObject({ version: 1, knee: 2, service: "customer-microservice" });
     expect(report.points).toHaveLength(4);
@@ -196,7 +196,7 @@ describe("what a reader gets", () => {
     expect(report.points[3]).toMatchObject({ status: "failed", why: "a | b" });
   });
 
-  test("of one count there is no chart", () => {
+  test("draws no chart of one count", () => {
     expect(scalingMarkdown(analyse([measured(3, 100)]))).not.toContain("mermaid");
   });
 });

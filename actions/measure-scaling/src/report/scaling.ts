@@ -4,7 +4,7 @@ import { type CurvePoint, drawCurve, type FailedPoint, type MeasuredPoint } from
 import { findKnee } from "./knee.ts";
 import { recommend } from "./recommend.ts";
 
-/** How a service's throughput follows its count of tasks. */
+/** A service's throughput in relation to its task count. */
 export interface Scaling {
   readonly service: string;
   readonly points: readonly CurvePoint[];

@@ -14,7 +14,7 @@ export function formatNumber(value: number): string {
   return rates.format(value);
 }
 
-/** `95 %`; below one per cent with what is not nothing: `0.02 %`. */
+/** Formats `95 %`; a share below one per cent that is not zero: `0.02 %`. */
 export function formatPercent(part: number): string {
   const percent = part * 100;
   return `${percent !== 0 && Math.abs(percent) < 1 ? percent.toPrecision(1) : Math.round(percent)} %`;
@@ -24,7 +24,7 @@ export function formatMs(ms: number): string {
   return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
 
-/** Three digits, however little it is: a million requests may cost a tenth of a cent. */
+/** Formats three digits, even of small amounts: a million requests may cost a tenth of a cent. */
 export function formatCost(usd: number): string {
   return formatUnitPrice(Number(usd.toPrecision(3)));
 }

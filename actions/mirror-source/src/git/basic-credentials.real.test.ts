@@ -5,7 +5,7 @@ import { signForGit } from "./basic-credentials.ts";
 
 const keys = { accessKeyId: "ASIAEXAMPLE", secretAccessKey: "secret/with+signs" };
 
-/** What AWS's own credential helper answers to git. */
+/** Returns what AWS's own credential helper gives to git. */
 async function askCredentialHelper(url: URL, sessionToken: string | undefined) {
   const answer = await run(awsCli, ["codecommit", "credential-helper", "--ignore-host-check", "get"], {
     variables: {
@@ -25,10 +25,13 @@ test.each<[string, string, string | undefined]>([
   ["of a role", "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/deployment", "token/+="],
   ["of a user", "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/my-code", undefined],
   ["for an address with a port", "http://127.0.0.1:4566/v1/repos/deployment", "token"],
-])("credentials %s are those of aws codecommit credential-helper", async (_, address, sessionToken) => {
-  const url = new URL(address);
-  const expected = await askCredentialHelper(url, sessionToken);
-  const date = new Date(expected.password.slice(0, 16).replace(/(....)(..)(..T..)(..)/, "$1-$2-$3:$4:"));
-  const client = new CodeCommitClient({ region: "eu-west-1", credentials: { ...keys, sessionToken } });
-  expect(await signForGit(client, url, date)).toEqual(expected);
-});
+])(
+  "creates credentials %s equal to those of aws codecommit credential-helper",
+  async (_, address, sessionToken) => {
+    const url = new URL(address);
+    const expected = await askCredentialHelper(url, sessionToken);
+    const date = new Date(expected.password.slice(0, 16).replace(/(....)(..)(..T..)(..)/, "$1-$2-$3:$4:"));
+    const client = new CodeCommitClient({ region: "eu-west-1", credentials: { ...keys, sessionToken } });
+    expect(await signForGit(client, url, date)).toEqual(expected);
+  },
+);

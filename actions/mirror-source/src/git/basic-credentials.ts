@@ -7,10 +7,10 @@ export interface BasicCredentials {
 }
 
 /**
- * What CodeCommit's Git server takes as HTTP Basic credentials for `url`, for 15 minutes: the access key (and `%`, the
- * session token), and a Signature Version 4 of an otherwise empty request `GIT`. The client's credentials sign.
- * Source: aws-cli, awscli/customizations/codecommit.py; its time stamp has no Z where it is signed, and has one where
- * it is sent, and the host goes without its port.
+ * Creates the HTTP Basic credentials that CodeCommit's Git server accepts for `url`, for 15 minutes: the access key
+ * (and `%`, the session token), and a Signature Version 4 of an otherwise empty request `GIT`. The client's credentials
+ * sign. Source: aws-cli, awscli/customizations/codecommit.py. Its time stamp has no Z where it is signed, has one where
+ * it is sent, and the host has no port.
  */
 export async function signForGit(client: CodeCommitClient, url: URL, date: Date): Promise<BasicCredentials> {
   const { config } = client;

@@ -1,7 +1,7 @@
 import { Failure } from "../../../shared/failure.ts";
 import type { Git } from "./git.ts";
 
-/** The first that reads configuration from GIT_CONFIG_COUNT. Source: Git's release notes. */
+/** The first version that reads configuration from GIT_CONFIG_COUNT. Source: Git's release notes. */
 const [neededMajor, neededMinor] = [2, 31];
 
 export async function checkGitVersion(git: Git): Promise<void> {

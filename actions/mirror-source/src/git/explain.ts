@@ -2,7 +2,7 @@ import { Failure } from "../../../shared/failure.ts";
 import type { GitError } from "./git.ts";
 
 interface Explanation {
-  /** Of what git writes with LC_ALL=C. */
+  /** Matches git's output with LC_ALL=C. */
   readonly pattern: RegExp;
   readonly say: string;
   readonly nextStep: string;
@@ -39,7 +39,7 @@ const explanations: readonly Explanation[] = [
   },
 ];
 
-/** `what` was being done, such as "push to dev of deployment". */
+/** Explains the error; `what` is the failed work, such as "push to dev of deployment". */
 export function explainGitError(error: GitError, what: string, url: string): Failure {
   const said = error.stderr.trim().split("\n").slice(-3).join(" / ");
   const { host } = new URL(url);

@@ -10,12 +10,12 @@ const folder = mkdtempSync(join(tmpdir(), "git-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const { signal } = new AbortController();
 
-test("a cancelled command ends with all that it started", async () => {
+test("ends a cancelled command with all that it started", async () => {
   const cancellation = new AbortController();
   const git = createGit(folder, { variables, signal: cancellation.signal });
   const watcher = watch(folder);
   const started = once(watcher, "change");
-  // The shell's child holds the output open for as long as it lives.
+  // The shell's child keeps the output open while it lives.
   const running = git.text(["-c", "alias.stay=!sleep 600 & touch started; wait", "stay"]);
   const outcome = expect(running).rejects.toThrow("cancelled");
   await started;
@@ -24,14 +24,14 @@ test("a cancelled command ends with all that it started", async () => {
   await outcome;
 });
 
-test("neither another repository nor other configuration is taken from the environment", async () => {
+test("takes neither another repository nor other configuration from the environment", async () => {
   const given = { ...variables, GIT_DIR: "/elsewhere", GIT_CONFIG_COUNT: "1", GIT_TRACE: "1" };
   const git = createGit(folder, { variables: given, signal }, [["coffee.kind", "mocha"]]);
   expect(await git.text(["config", "coffee.kind"])).toBe("mocha");
   expect(await git.test(["rev-parse", "--git-dir"])).toBe(false);
 });
 
-test("what git says when it fails is kept", async () => {
+test("keeps git's message when it fails", async () => {
   const git = createGit(folder, { variables, signal });
   const error = await git.text(["rev-parse", "HEAD"]).catch((reason) => reason);
   expect(error).toBeInstanceOf(GitError);

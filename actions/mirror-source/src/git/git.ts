@@ -9,13 +9,15 @@ interface Options {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** Git in one folder. It rejects with GitError when git does not end with 0, with the signal's reason when cancelled. */
+/**
+ * Git in one folder. It rejects with GitError when git does not end with 0, with the signal's reason when cancelled.
+ */
 export interface Git {
   readonly folder: string;
   bytes(commandArguments: readonly string[], options?: Options): Promise<Buffer>;
-  /** Without the last line's end. */
+  /** Returns the output without the last line's end. */
   text(commandArguments: readonly string[], options?: Options): Promise<string>;
-  /** Whether it ended with 0; for commands that answer so. */
+  /** Returns whether the command ended with 0. */
   test(commandArguments: readonly string[]): Promise<boolean>;
 }
 
@@ -31,7 +33,7 @@ export class GitError extends Error {
   }
 }
 
-/** `settings` are configuration of every command. */
+/** Creates Git for a folder; `settings` are configuration of every command. */
 export function createGit(
   folder: string,
   { variables, signal }: Pick<MirrorWorld, "variables" | "signal">,
@@ -60,7 +62,10 @@ export function createGit(
   };
 }
 
-/** What would lead git to another repository or configuration goes; the user's proxies and certificates stay. */
+/**
+ * Removes variables that would lead git to another repository or configuration; the user's proxies and certificates
+ * stay.
+ */
 function cleaned(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = /^(?!GIT_)|^GIT_(SSL_|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)$)/;
   return Object.fromEntries(Object.entries(variables).filter(([name]) => kept.test(name)));
@@ -78,7 +83,7 @@ async function run(commandArguments: readonly string[], { input, signal, ...opti
   const child = spawn("git", commandArguments, { ...options, stdio: "pipe", detached: hasGroups });
   const end = () => endGroup(child);
   signal.addEventListener("abort", end);
-  // One that ends without reading is heard of by its exit code.
+  // If git ends without reading its input, its exit code is reported instead.
   child.stdin.on("error", () => {}).end(input);
   const ended = new Promise<number | null>((resolve, reject) =>
     child.on("close", resolve).on("error", (error) => reject(notStarted(error))),
@@ -91,7 +96,7 @@ async function run(commandArguments: readonly string[], { input, signal, ...opti
 
 const hasGroups = process.platform !== "win32";
 
-/** A push is done by git's children, which would go on without it: they are one group, and end with it. */
+/** Git's children do the push and would continue without it, so they are one process group and end together. */
 function endGroup(child: ChildProcess): void {
   if (!child.pid || !hasGroups) return void child.kill();
   try {

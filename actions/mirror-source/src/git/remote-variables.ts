@@ -3,8 +3,8 @@ import { signForGit } from "./basic-credentials.ts";
 import { asVariables } from "./settings.ts";
 
 /**
- * Environment of one git command that talks to `url`: credentials signed now, sent to that address only, and seen by
- * that command only. Nobody is asked for others, no helper gives any, and no redirection is followed.
+ * Returns the environment of one git command that connects to `url`: credentials signed now, sent to that address only,
+ * and visible to that command only. Git prompts for no others, uses no credential helper, and follows no redirection.
  */
 export async function remoteVariables(
   { codecommit, clock, mask }: MirrorWorld,
@@ -17,7 +17,7 @@ export async function remoteVariables(
   const header = `http.${url}.extraHeader`;
   return {
     ...asVariables([
-      // An empty value takes back what the machine's configuration has.
+      // An empty value clears the helpers of the machine's configuration.
       ["credential.helper", ""],
       [header, ""],
       [header, `Authorization: Basic ${basic}`],

@@ -1,7 +1,7 @@
 import type { Git } from "../git/git.ts";
 import type { FileChange } from "../record.ts";
 
-/** Files that differ between two commits; none when the first is not in this repository. */
+/** Lists files that differ between two commits; none when the first is not in this repository. */
 export async function listChanges(git: Git, from: string | undefined, to: string): Promise<FileChange[]> {
   const before = from ?? (await git.text(["hash-object", "-t", "tree", "--stdin"]));
   if (from && !(await isHere(git, from))) return [];
@@ -9,13 +9,13 @@ export async function listChanges(git: Git, from: string | undefined, to: string
   const lines = output.split("\0").filter((line) => line !== "");
   return lines.map((line) => {
     const [added, removed, path = ""] = line.split("\t");
-    // Git writes "-" for what is not text.
+    // Git writes "-" for a binary file.
     const isText = added !== "-";
     return { path, lines: isText ? { added: Number(added), removed: Number(removed) } : undefined };
   });
 }
 
-/** Commits that the branch gains; undefined when its head is not in this repository. */
+/** Counts the commits that the branch gains; undefined when its head is not in this repository. */
 export async function countCommits(
   git: Git,
   from: string | undefined,

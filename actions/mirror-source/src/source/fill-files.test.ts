@@ -31,10 +31,10 @@ test.each<[string, string, number]>([
   ["taskdef.json", '{\n  "family": "web",\n  "role": "<Role>"\n}', 3],
   ["appspec.yml", "a: 1\nb:\n  - <Role>\n", 3],
   ["notes.txt", "first\n<Role> is open\n", 2],
-])("one that stays open is told with its line in %s", (file, text, line) => {
+])("names an unfilled placeholder with its line in %s", (file, text, line) => {
   expect(fill(file, text).open).toEqual([{ file, line, name: "Role" }]);
 });
 
-test("a file with placeholders that is no JSON is told with its place", () => {
+test("reports a file with placeholders that is no JSON with its place", () => {
   expect(() => fill("a.json", '{\n "host": <Host>\n}')).toThrow("a.json:2:10 is not valid JSON");
 });

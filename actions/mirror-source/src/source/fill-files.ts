@@ -9,7 +9,7 @@ import type { Placeholders, SnapshotInputs } from "../inputs.ts";
 import { readBlobs } from "./blobs.ts";
 import type { Folder } from "./folder-tree.ts";
 
-/** The folder's tree with its placeholders filled; throws one Failure that names all that stay open. */
+/** Returns the folder's tree with its placeholders filled; throws one Failure that names all unfilled ones. */
 export async function fillTree(
   git: Git,
   folder: Folder,
@@ -33,7 +33,7 @@ interface Open extends Place {
 }
 
 interface Filled {
-  /** Undefined: as it was. */
+  /** Undefined when unchanged. */
   readonly content: string | undefined;
   readonly open: readonly Open[];
 }
@@ -80,7 +80,7 @@ function refuseOpen(open: readonly Open[]): void {
   });
 }
 
-/** A tree in which the files that changed have new contents. */
+/** Writes a tree in which the changed files have new contents. */
 async function writeTree(
   git: Git,
   { tree, files }: Folder,

@@ -5,7 +5,7 @@ import { type Git, GitError } from "../git/git.ts";
 export interface Entry {
   readonly mode: string;
   readonly id: string;
-  /** From the folder on. */
+  /** Path from the folder on. */
   readonly path: string;
 }
 
@@ -15,7 +15,7 @@ export interface Folder {
   readonly files: readonly Entry[];
 }
 
-/** The folder of a commit, once it is known to hold nothing but files. */
+/** Finds the folder of a commit, after a check that it contains only files. */
 export async function findFolder(git: Git, commit: string, path: string): Promise<Folder> {
   const tree = await git.text(["rev-parse", "--verify", "--quiet", `${commit}:${path}`]).catch((error) => {
     if (!(error instanceof GitError)) throw error;
@@ -57,7 +57,7 @@ function parseEntries(listing: string): Entry[] {
 /** Modes of Git's trees. Source: git-fast-import(1), "filemodify". */
 const links: Readonly<Record<string, string>> = { "120000": "a symbolic link", "160000": "a submodule" };
 
-/** What they lead to lies outside of the folder, and is not there in a mirror of it. */
+/** Refuses links: their targets are outside of the folder, and missing in a mirror of it. */
 function refuseLinks(files: readonly Entry[], folder: string): void {
   const found = files.flatMap(({ mode, path }) => (links[mode] ? `${folder}/${path} is ${links[mode]}` : []));
   if (found.length === 0) return;

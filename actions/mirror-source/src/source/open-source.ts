@@ -3,7 +3,7 @@ import { checkGitVersion } from "../git/check-version.ts";
 import { createGit, type Git, GitError } from "../git/git.ts";
 import type { MirrorWorld } from "../world.ts";
 
-/** The commit that is mirrored, in the repository that is checked out. */
+/** The commit to mirror, in the checked-out repository. */
 export interface Source {
   readonly commit: string;
   /** Folder in which Git keeps the repository's objects. */
@@ -11,7 +11,7 @@ export interface Source {
 }
 
 export async function openSource(world: MirrorWorld, ref: string): Promise<Source> {
-  // A job in a container runs as another user than the one the runner checks out as.
+  // A job in a container runs as another user than the one who checked out.
   const git = createGit(world.folder, world, [["safe.directory", world.folder]]);
   await checkGitVersion(git);
   const objects = await findObjects(git);
@@ -31,7 +31,10 @@ async function findObjects(git: Git): Promise<string> {
   }
 }
 
-/** A commit without its history can neither be pushed as it is, nor be told from one that is older. */
+/**
+ * Refuses a shallow clone: without its history, a commit can neither be pushed as it is, nor be compared with an older
+ * one.
+ */
 async function refuseIncomplete(git: Git): Promise<void> {
   if ((await git.text(["rev-parse", "--is-shallow-repository"])) === "true")
     throw new Failure("The checked-out repository is shallow: it lacks the history of its commits", {
@@ -44,7 +47,7 @@ async function refuseIncomplete(git: Git): Promise<void> {
 }
 
 async function findCommit(git: Git, ref: string): Promise<string> {
-  // actions/checkout makes a local branch of the running one only.
+  // actions/checkout creates a local branch of the running one only.
   for (const name of [ref, `refs/remotes/origin/${ref}`]) {
     const verify = ["rev-parse", "--verify", "--quiet", `${name}^{commit}`];
     const commit = await git.text(verify).catch((error) => {

@@ -6,8 +6,8 @@ import type { MirrorWorld } from "../world.ts";
 import type { Source } from "./open-source.ts";
 
 /**
- * Works in an empty repository that borrows the objects of the checked-out one, which so stays as it is: neither its
- * configuration and hooks take part, nor does anything that is fetched or made stay in it.
+ * Works in an empty repository that borrows the objects of the checked-out one. The latter stays as it is: its
+ * configuration and hooks are not used, and nothing fetched or created stays in it.
  */
 export async function inScratchRepository<T>(
   world: MirrorWorld,

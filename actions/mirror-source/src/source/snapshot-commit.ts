@@ -13,8 +13,8 @@ interface Snapshot {
 }
 
 /**
- * Writes a commit of `tree` that says of itself what the source commit says: the same people, times and message, and
- * the trailer `Mirrored-from`. The same snapshot is the same commit, whenever and wherever it is made.
+ * Writes a commit of `tree` with the source commit's people, times and message, and the trailer `Mirrored-from`. The
+ * same snapshot is the same commit, whenever and wherever it is made.
  */
 export async function writeSnapshot(git: Git, { tree, parent, source, origin }: Snapshot): Promise<string> {
   // Latin-1 keeps every byte of a message, in whatever encoding it is.
@@ -38,7 +38,7 @@ export interface MirroredFrom {
   readonly commit: string;
 }
 
-/** What the trailer of a commit says; undefined for one that no mirror made. */
+/** Reads the trailer of a commit; undefined for one that no mirror made. */
 export async function readMirroredFrom(git: Git, commit: string): Promise<MirroredFrom | undefined> {
   const format = `--format=%(trailers:key=${trailer},valueonly)`;
   const values = (await git.text(["log", "-1", format, commit])).trim().split("\n");

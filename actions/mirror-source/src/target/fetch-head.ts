@@ -4,7 +4,7 @@ import { remoteVariables } from "../git/remote-variables.ts";
 import type { MirrorWorld } from "../world.ts";
 import type { Target } from "./open-target.ts";
 
-/** Brings the branch with its history into the scratch repository; resolves to its head. */
+/** Fetches the branch with its history into the scratch repository; resolves to its head. */
 export async function fetchHead(world: MirrorWorld, git: Git, url: string, { branch, repository }: Target) {
   const fetch = ["fetch", "--quiet", "--no-tags", "--no-auto-maintenance", "--", url, `refs/heads/${branch}`];
   try {

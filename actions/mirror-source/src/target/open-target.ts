@@ -8,11 +8,11 @@ import type { MirrorInputs } from "../inputs.ts";
 import type { MirrorWorld } from "../world.ts";
 import { readHead } from "./read-head.ts";
 
-/** Where the mirror goes. */
+/** The target of the mirror. */
 export interface Target {
   readonly repository: string;
   readonly branch: string;
-  /** Address for Git, over HTTPS; undefined while the repository is yet to be made. */
+  /** Address for Git, over HTTPS; undefined while the repository does not exist yet. */
   readonly url: string | undefined;
   /** Commit of the branch; undefined when there is no such branch. */
   readonly head: string | undefined;
@@ -41,7 +41,7 @@ async function findRepository({ codecommit, signal }: MirrorWorld, repositoryNam
   }
 }
 
-/** Resolves to the address of the repository, which is made if it is not there. */
+/** Resolves to the address of the repository, which is created if it is missing. */
 export async function settleRepository(world: MirrorWorld, { url, repository }: Target): Promise<string> {
   return url ?? (await createRepository(world, repository)).cloneUrlHttp ?? "";
 }

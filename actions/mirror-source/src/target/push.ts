@@ -9,7 +9,7 @@ import { readHead } from "./read-head.ts";
 
 /**
  * Moves the branch from the head that was read to `commit`, or not at all: the server compares before it sets. Resolves
- * to whether this did it: an equal run at the same time may have been faster.
+ * to whether this push did it: an equal run at the same time may have been faster.
  */
 export async function push(
   world: MirrorWorld,
@@ -20,26 +20,27 @@ export async function push(
 ): Promise<boolean> {
   const ref = `refs/heads/${target.branch}`;
   const lease = `--force-with-lease=${ref}:${target.head ?? ""}`;
-  // Whatever the machine's configuration says: one branch, no tags, no submodules, no hooks, no signature.
+  // Overrides the machine's configuration: one branch, no tags, no submodules, no hooks, no signature.
   const only = ["--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--no-signed"];
   try {
     const variables = await remoteVariables(world, url);
     const report = await git.text(["push", "--porcelain", ...only, lease, "--", url, `${commit}:${ref}`], {
       variables,
     });
-    // "=" marks a branch that holds the commit already.
+    // "=" marks a branch that has the commit already.
     return !/^=\t/m.test(report);
   } catch (error) {
     if (world.signal.aborted) throw cancelled(world.signal, target, commit);
     if (!(error instanceof GitError)) throw error;
     const head = await readHead(world, target).catch(() => target.head);
-    // A refused lease: an equal run was faster. Anything else: the push was done, and only its answer was lost.
+    // After a refused lease, an equal run was faster. After any other error, the push was done and only its response
+    // was lost.
     if (head === commit) return !rejection.test(error.stdout);
     throw head === target.head ? refused(error, url, target) : moved(target, head);
   }
 }
 
-/** The reasons that git's porcelain gives: `!	<from>:<to>	[remote rejected] (<reason>)`. */
+/** Matches the reasons in git's porcelain output: `!	<from>:<to>	[remote rejected] (<reason>)`. */
 const rejection = /^!\t[^\t]*\t\[(?:remote )?rejected\] \((.*)\)$/m;
 
 function refused(error: GitError, url: string, { branch, repository }: Target): Failure {

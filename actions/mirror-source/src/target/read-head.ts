@@ -1,7 +1,7 @@
 import { GetBranchCommand } from "@aws-sdk/client-codecommit";
 import type { MirrorWorld } from "../world.ts";
 
-/** The commit that CodeCommit says the branch holds; undefined when there is no such branch. */
+/** Returns the branch's commit in CodeCommit; undefined when there is no such branch. */
 export async function readHead(
   { codecommit, signal }: MirrorWorld,
   { repository, branch }: { readonly repository: string; readonly branch: string },

@@ -5,10 +5,10 @@ import type { Target } from "./open-target.ts";
 import { moved } from "./push.ts";
 import { readHead } from "./read-head.ts";
 
-/** Pushes are told by another way than they are made: the API may be that much behind Git's server. */
+/** The API that shows pushes may be this much behind the Git server. */
 const patienceMs = 30_000;
 
-/** Green only if CodeCommit's API shows the commit as the branch's head. */
+/** Returns only if CodeCommit's API shows the commit as the branch's head. */
 export async function verify(world: MirrorWorld, target: Target, commit: string): Promise<void> {
   const deadlineAt = world.clock.now() + patienceMs;
   const pace = createPace();
