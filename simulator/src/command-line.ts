@@ -2,7 +2,6 @@ import { parseCommandLine, Refusal } from "../../scripts/run/command-line.mjs";
 import { readProducts } from "./aws/pricing/products.ts";
 import { parseFault } from "./gateway/parse-fault.ts";
 import { command } from "./options.mjs";
-import { readAdvisories } from "./planes/scanner/advisories.ts";
 import type { SimulatorOptions } from "./simulator.ts";
 
 /** Options of the command. Throws a refusal that names the option and what it allows. */
@@ -18,7 +17,6 @@ export function parseArguments(argv: readonly string[]): SimulatorOptions & { he
     accountId: values.account,
     account: values["account-kind"],
     faults: refuse(() => values.fault?.map(parseFault)),
-    advisories: refuse(() => values.advisories && readAdvisories(values.advisories)),
     products: refuse(() => values.prices && readProducts(values.prices)),
   };
   const given = Object.entries(options).filter(([, value]) => value !== undefined);

@@ -1,3 +1,4 @@
+import type { ImageScanFinding } from "@aws-sdk/client-ecr";
 import type { AccessKeys } from "./access-keys.ts";
 import type { AlarmActions } from "./aws/alarm-actions.ts";
 import type { Aws } from "./aws/api.ts";
@@ -9,8 +10,13 @@ import type { FunctionOutcome, FunctionRunOptions } from "./planes/functions/run
 import type { GitRepositories } from "./planes/git/git-repositories.ts";
 import type { Network } from "./planes/network.ts";
 import type { Registry } from "./planes/registry.ts";
-import type { Advisory } from "./planes/scanner/advisories.ts";
 import type { TaskRuntime } from "./planes/tasks/runtime.ts";
+
+/**
+ * Returns what ECR's scan finds in the image with this digest; undefined for an image from scratch, or of a system that
+ * basic scanning does not know.
+ */
+export type ScanFindings = (digest: string) => readonly ImageScanFinding[] | undefined;
 
 /** Dependencies of every simulated service. */
 export interface Environment {
@@ -31,8 +37,7 @@ export interface Environment {
   readonly startDatabaseServer: (options: DatabaseServerOptions) => Promise<DatabaseServer>;
   /** Signs the certificates of DB instances, as Amazon's does. */
   readonly databaseAuthority: CertificateAuthority;
-  /** Vulnerabilities that image scans look for. */
-  readonly advisories: readonly Advisory[];
+  readonly scanFindings: ScanFindings;
   /** Products and prices of the Price List API. */
   readonly products: readonly PricedProduct[];
   /** The other services. Call only from inside operations and controllers, never while being created. */

@@ -38,10 +38,6 @@ const options = defineOptions({
     parse: oneOf("standard", "academy"),
     help: "standard (default): an account with a default VPC that may do everything; academy: the lab's, which has LabVPC, PipelineRole, DeployRole, MonolithicAppServer and supplierdb, and is denied iam:CreateRole, iam:CreateOpenIDConnectProvider and s3:PutBucketVersioning",
   },
-  advisories: {
-    value: "FILE",
-    help: 'JSON list of what image scans look for, such as [{"name":"CVE-2024-5535","distribution":"alpine","package":"openssl","fixedVersion":"3.3.1-r1","severity":"CRITICAL"}]; without it they find nothing',
-  },
   prices: {
     value: "FILE",
     help: 'what the Price List API knows, as "aws pricing get-products" prints it; without it, the prices of a day for what the templates use',

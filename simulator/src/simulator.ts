@@ -28,7 +28,7 @@ import { createSecretsManager } from "./aws/secretsmanager/service.ts";
 import { createSsm } from "./aws/ssm/service.ts";
 import { createSts } from "./aws/sts/service.ts";
 import { type Clock, createClock } from "./clock.ts";
-import type { Environment } from "./environment.ts";
+import type { Environment, ScanFindings } from "./environment.ts";
 import { AwsError } from "./errors.ts";
 import { apiName, createFaults, type Fault, type FaultStrikes, type Faults } from "./gateway/faults.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
@@ -40,7 +40,6 @@ import { runFunction } from "./planes/functions/run-function.ts";
 import { createGitRepositories } from "./planes/git/create-git-repositories.ts";
 import { createNetwork } from "./planes/network.ts";
 import { createRegistry } from "./planes/registry-server.ts";
-import type { Advisory } from "./planes/scanner/advisories.ts";
 import type { TaskRuntime, TaskRuntimeKind, TaskRuntimeOptions } from "./planes/tasks/runtime.ts";
 import { startTaskRuntime } from "./planes/tasks/start-runtime.ts";
 
@@ -48,7 +47,6 @@ export type { AccessKey } from "./access-keys.ts";
 export { type AccountKind, accountKinds } from "./accounts/account-kind.ts";
 export type { PricedProduct } from "./aws/pricing/products.ts";
 export type { Fault, FaultKind, InjectedFault } from "./gateway/faults.ts";
-export type { Advisory } from "./planes/scanner/advisories.ts";
 
 export interface SimulatorOptions {
   /** Port of the gateway on 127.0.0.1; 0 takes a free one. */
@@ -82,8 +80,8 @@ export interface SimulatorOptions {
   expiredAccessKeys?: readonly string[];
   /** Keys that may sign, in addition to the simulator's own and those issued by STS. */
   accessKeys?: readonly AccessKey[];
-  /** Vulnerabilities that image scans look for; by default none, so that scans find nothing. */
-  advisories?: readonly Advisory[];
+  /** Findings of image scans; by default none. */
+  scanFindings?: ScanFindings;
   /** Products of the Price List API; by default list prices of us-east-1 of one day for the templates' resources. */
   products?: readonly PricedProduct[];
   /** Faults to inject from the start; none by default. */
@@ -165,7 +163,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     clock,
     network,
     accessKeys: createAccessKeys([ownKey, ...(options.accessKeys ?? [])], options.expiredAccessKeys),
-    advisories: options.advisories ?? [],
+    scanFindings: options.scanFindings ?? (() => []),
     products: options.products ?? defaultProducts,
     registry,
     git,

@@ -62,7 +62,7 @@ async function createEnvironment(
     startDatabaseServer,
     databaseAuthority: createCertificateAuthority("Simulated Amazon RDS CA", Date.now()),
     alarmActions: createAlarmActions(),
-    advisories: [],
+    scanFindings: () => [],
     products: [],
     gateway: { host: "127.0.0.1", port: 4566 },
     listenerPortOffset: 10_000,

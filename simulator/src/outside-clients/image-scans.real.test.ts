@@ -2,22 +2,22 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { alpine, connectTo } from "../planes/scanner/image.support.ts";
-import type { Advisory, Simulator } from "../simulator.ts";
+import { connectTo, type Findings, finding } from "../aws/ecr/scanned-images.support.ts";
+import type { Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
 
 // Debian's packages bring these; a version manager's programs of the same name may come first on PATH.
 const installed = (path: string, name: string) => (existsSync(path) ? path : name);
-const advisories = Array.from({ length: 130 }, (_, index): Advisory => {
-  const name = `CVE-2024-${1000 + index}`;
-  return { name, distribution: "alpine", package: "openssl", severity: index < 2 ? "CRITICAL" : "LOW" };
-});
+const findings = Array.from({ length: 130 }, (_, index) =>
+  finding(`CVE-2024-${1000 + index}`, index < 2 ? "CRITICAL" : "LOW"),
+);
 
+const found = new Map<string, Findings>();
 let simulator: Simulator;
 let registry: Awaited<ReturnType<typeof connectTo>>;
 beforeAll(async () => {
-  simulator = await startRealSimulator({ advisories });
-  registry = await connectTo(simulator);
+  simulator = await startRealSimulator({ scanFindings: (digest) => found.get(digest) });
+  registry = await connectTo(simulator, found);
 });
 afterAll(() => simulator?.close());
 
@@ -30,7 +30,7 @@ async function run(program: string, args: string[]): Promise<string> {
 it("the AWS command line starts a scan by hand, waits for it and reads all pages of it", async () => {
   const aws = (...args: string[]) => run(installed("/usr/bin/aws", "aws"), ["ecr", ...args]);
   await aws("create-repository", "--repository-name", "web");
-  await registry.pushImage("web", alpine({ openssl: "3.3.1-r0" }), "v1");
+  await registry.pushImage("web", findings, "v1");
   const image = ["--repository-name", "web", "--image-id", "imageTag=v1"];
   await expect(aws("describe-image-scan-findings", ...image)).rejects.toThrow("ScanNotFoundException");
   expect(JSON.parse(await aws("start-image-scan", ...image))).toMatchObject({
@@ -54,7 +54,7 @@ print(ecr.batch_get_repository_scanning_configuration(repositoryNames=["api"])["
 `;
   const python = installed("/usr/bin/python3", "python3");
   expect((await run(python, ["-c", program])).trim()).toBe("SCAN_ON_PUSH");
-  const { digest } = await registry.pushImage("api", alpine({ openssl: "3.3.1-r0" }));
+  const { digest } = await registry.pushImage("api", findings);
   const wait = `
 import boto3, sys
 ecr = boto3.client("ecr")

@@ -1,28 +1,26 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { alpine, connectTo } from "../../../../simulator/src/planes/scanner/image.support.ts";
-import type { Advisory } from "../../../../simulator/src/simulator.ts";
+import {
+  connectTo,
+  type Findings,
+  finding,
+} from "../../../../simulator/src/aws/ecr/scanned-images.support.ts";
 import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { Cancelled } from "../../../shared/failure.ts";
 import { testEnvironment } from "../build-image.support.ts";
-import { advisory, ask, createCustomer, deleteCustomer } from "./simulated-scan.support.ts";
+import { ask, createCustomer, deleteCustomer } from "./simulated-scan.support.ts";
 
 const hour = 60 * 60 * 1000;
 const day = 24 * hour;
-const advisories: Advisory[] = [];
+const found = new Map<string, Findings>();
 
 let simulator: TestSimulator;
 let registry: Awaited<ReturnType<typeof connectTo>>;
 beforeAll(async () => {
-  simulator = await startTestSimulator({ advisories });
-  registry = await connectTo(simulator);
+  simulator = await startTestSimulator({ scanFindings: (digest) => found.get(digest) });
+  registry = await connectTo(simulator, found);
 });
 afterAll(() => simulator.close());
 beforeEach(async () => {
-  advisories.splice(
-    0,
-    advisories.length,
-    advisory("CVE-2024-5535", "CRITICAL", { fixedVersion: "3.3.1-r1" }),
-  );
   await createCustomer(simulator);
 });
 afterEach(async () => {
@@ -30,14 +28,14 @@ afterEach(async () => {
   await deleteCustomer(simulator);
 });
 
-const affected = alpine({ openssl: "3.3.1-r0" });
-const mended = alpine({ openssl: "3.3.1-r1" });
+const affected = [finding("CVE-2024-5535", "CRITICAL")];
+const fixed: Findings = [];
 const environment = (overrides = {}) => testEnvironment(simulator, overrides);
 
 describe("an image", () => {
   it("passes with a scan that finds nothing", async () => {
     const world = environment();
-    const outcome = await ask(world, await registry.pushImage("customer", mended, "v1"));
+    const outcome = await ask(world, await registry.pushImage("customer", fixed, "v1"));
     expect(outcome).toMatchObject({ status: "passed", counts: { CRITICAL: 0 }, failure: undefined });
     expect(world.lines.at(-1)).toBe("ECR's scan has no findings");
   });
@@ -57,8 +55,8 @@ describe("an image", () => {
   });
 
   it("passes with a finding below the threshold", async () => {
-    advisories.splice(0, 1, advisory("CVE-1", "HIGH"));
-    const outcome = await ask(environment(), await registry.pushImage("customer", affected));
+    const image = await registry.pushImage("customer", [finding("CVE-1", "HIGH")]);
+    const outcome = await ask(environment(), image);
     expect(outcome).toMatchObject({ status: "passed", counts: { HIGH: 1 } });
     expect(outcome.summary).toContain("| HIGH | CVE-1 | openssl | 3.3.1-r0 |");
   });
@@ -76,17 +74,17 @@ describe("an image", () => {
   });
 
   it("is judged by all pages of its findings", async () => {
-    const low = Array.from({ length: 1100 }, (_, index) => advisory(`CVE-2023-${index}`, "LOW"));
-    advisories.push(...low);
+    const low = Array.from({ length: 1100 }, (_, index) => finding(`CVE-2023-${index}`, "LOW"));
     const inputs = { failOn: "LOW" as const };
-    const { counts } = await ask(environment(), await registry.pushImage("customer", affected), inputs);
+    const image = await registry.pushImage("customer", [...affected, ...low]);
+    const { counts } = await ask(environment(), image, inputs);
     expect(counts).toMatchObject({ CRITICAL: 1, LOW: 1100 });
   });
 
   it("of several platforms is judged by each of them", async () => {
-    const good = await registry.pushImage("customer", mended);
+    const good = await registry.pushImage("customer", fixed);
     const bad = await registry.pushImage("customer", affected);
-    const attestation = await registry.pushImage("customer", { "provenance.json": "{}" });
+    const attestation = await registry.pushImage("customer", undefined);
     const platforms = { "linux/amd64": good, "linux/arm64": bad, "unknown/unknown": attestation };
     const outcome = await ask(environment(), await registry.pushIndex("customer", platforms, "v1"));
     expect(outcome).toMatchObject({ status: "failed", counts: { CRITICAL: 1 } });
@@ -96,9 +94,9 @@ describe("an image", () => {
 
 describe("an image that was scanned long ago", () => {
   it("is judged by a new scan, which knows what was found since", async () => {
-    const image = await registry.pushImage("customer", mended);
+    const image = await registry.pushImage("customer", fixed);
     expect(await ask(environment(), image)).toMatchObject({ status: "passed" });
-    advisories.push(advisory("CVE-2024-9143", "CRITICAL"));
+    found.set(image.digest, [finding("CVE-2024-9143", "CRITICAL")]);
     await simulator.clock.foreground.wait(day + hour);
     const world = environment();
     expect(await ask(world, image)).toMatchObject({ status: "failed", counts: { CRITICAL: 1 } });
@@ -133,7 +131,7 @@ describe("an image that was pushed before scans were turned on", () => {
 
   it("could not be checked while they are off", async () => {
     const world = environment();
-    const outcome = await ask(world, await registry.pushImage("customer", mended));
+    const outcome = await ask(world, await registry.pushImage("customer", fixed));
     expect(outcome).toMatchObject({ status: "could-not-check", counts: undefined, failure: undefined });
     expect(outcome.summary).toContain("#### Scan could not check");
     expect(world.lines.at(-1)).toContain(
@@ -186,7 +184,7 @@ it("an image in another account is judged by what that account's policy lets us 
 describe("what cannot be seen", () => {
   it("is an image from scratch", async () => {
     const world = environment();
-    const outcome = await ask(world, await registry.pushImage("customer", { "app/server.mjs": "" }));
+    const outcome = await ask(world, await registry.pushImage("customer", undefined));
     expect(outcome).toMatchObject({ status: "could-not-check", failure: undefined });
     expect(world.lines.at(-1)).toContain(
       "the scan failed (FAILED: UnsupportedImageError: The operating system",
@@ -194,7 +192,7 @@ describe("what cannot be seen", () => {
   });
 
   it("is what the role may not look at", async () => {
-    const image = await registry.pushImage("customer", mended);
+    const image = await registry.pushImage("customer", fixed);
     simulator.faults.add({ operation: "ecr:DescribeImageScanFindings", kind: "deny" });
     const world = environment();
     expect(await ask(world, image)).toMatchObject({ status: "could-not-check", failure: undefined });
@@ -210,14 +208,14 @@ describe("AWS in trouble", () => {
   });
 
   it("that does not end fails the step, for nobody knows", async () => {
-    const image = await registry.pushImage("customer", mended);
+    const image = await registry.pushImage("customer", fixed);
     simulator.faults.add({ operation: "ecr:DescribeImageScanFindings", kind: "server-error" });
     const { failure } = await ask(environment(), image);
     expect(failure?.message).toContain("ECR's scan could not be read");
   });
 
   it("is no trouble when the session is over: it is said", async () => {
-    const image = await registry.pushImage("customer", mended);
+    const image = await registry.pushImage("customer", fixed);
     simulator.faults.add({ operation: "ecr:DescribeImageScanFindings", kind: "expire" });
     const { failure } = await ask(environment(), image);
     expect(failure?.message).toContain("The AWS credentials have expired");
@@ -226,7 +224,7 @@ describe("AWS in trouble", () => {
 
 describe("a scan that takes its time", () => {
   it("fails the step at the deadline, with what to do", async () => {
-    const image = await registry.pushImage("customer", mended);
+    const image = await registry.pushImage("customer", fixed);
     const { failure } = await ask(environment(), image, { timeoutMs: 2_000 });
     expect(failure?.message).toBe("ECR's scan was still IN_PROGRESS after 2 s");
     expect(failure?.nextStep).toContain(

@@ -1,34 +1,31 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { alpine } from "../../../../simulator/src/planes/scanner/image.support.ts";
-import type { Advisory } from "../../../../simulator/src/simulator.ts";
+import { type Findings, finding } from "../../../../simulator/src/aws/ecr/scanned-images.support.ts";
 import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import { testEnvironment, testInputs } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
 import { publish } from "../publish.ts";
 import { checkScan } from "./gate.ts";
-import { advisory, createCustomer, deleteCustomer, gateInputs } from "./simulated-scan.support.ts";
+import { createCustomer, deleteCustomer, gateInputs } from "./simulated-scan.support.ts";
 
-const advisories: Advisory[] = [];
+let found: Findings;
 let simulator: TestSimulator;
 let folder: string;
 
 beforeAll(async () => {
-  simulator = await startTestSimulator({ advisories });
+  simulator = await startTestSimulator({ scanFindings: () => found });
 });
 afterAll(() => simulator.close());
 
 beforeEach(async () => {
-  advisories.length = 0;
+  found = [];
   await createCustomer(simulator);
   folder = await mkdtemp(join(tmpdir(), "scanned-build-"));
-  for (const [path, text] of Object.entries(alpine({ openssl: "3.3.1-r0" }))) {
-    await mkdir(join(folder, "root", dirname(path)), { recursive: true });
-    await writeFile(join(folder, "root", path), text);
-  }
+  await mkdir(join(folder, "root"));
+  await writeFile(join(folder, "root", "server.mjs"), "");
   for (const name of ["output", "summary"]) await writeFile(join(folder, name), "");
   vi.stubEnv("GITHUB_OUTPUT", join(folder, "output"));
   vi.stubEnv("GITHUB_STEP_SUMMARY", join(folder, "summary"));
@@ -62,7 +59,7 @@ describe("a step whose scan", () => {
   });
 
   it("fails is red, after it has set its outputs and written the summary", async () => {
-    advisories.push(advisory("CVE-2024-5535", "CRITICAL"));
+    found = [finding("CVE-2024-5535", "CRITICAL")];
     const built = await build();
     await expect(publish(built)).rejects.toThrow("ECR's scan has 1 finding of severity CRITICAL");
     expect(await outputs()).toMatchObject({ image: built.image, "scan-status": "failed" });
@@ -70,7 +67,7 @@ describe("a step whose scan", () => {
   });
 
   it("fails is red again when nothing is built anew", async () => {
-    advisories.push(advisory("CVE-2024-5535", "CRITICAL"));
+    found = [finding("CVE-2024-5535", "CRITICAL")];
     const first = await build();
     const second = await build();
     expect([first.built, second.built]).toEqual([true, false]);

@@ -1,18 +1,10 @@
-import type { Advisory, Simulator } from "../../../../simulator/src/simulator.ts";
+import type { Simulator } from "../../../../simulator/src/simulator.ts";
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
 import type { ElsewhereInEcr } from "../../../shared/registry/destination/repository-name.ts";
 import { findDestination } from "../destination/find-destination.ts";
 import type { BuildEnvironment } from "../environment.ts";
 import { checkScan } from "./gate.ts";
 import type { ScanGateInputs } from "./inputs.ts";
-
-export function advisory(
-  name: string,
-  severity: Advisory["severity"],
-  more: Partial<Advisory> = {},
-): Advisory {
-  return { name, severity, distribution: "alpine", package: "openssl", ...more };
-}
 
 export const gateInputs: ScanGateInputs = {
   wait: true,

@@ -1,7 +1,5 @@
 import type { ECR, ImageIdentifier, ImageScanFinding } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../errors.ts";
-import { severities } from "../../planes/scanner/advisories.ts";
-import type { ScanFinding } from "../../planes/scanner/scanner.ts";
 import type { Operations } from "../api.ts";
 import { findImage } from "./image-identifiers.ts";
 import { page } from "./page.ts";
@@ -62,9 +60,9 @@ export function scanOperations({ find, scans }: EcrState): Operations<ECR> {
         imageScanStatus: statusOf(scan),
         imageScanFindings: {
           imageScanCompletedAt: scan.completed.at,
-          vulnerabilitySourceUpdatedAt: scans.advisoriesFrom,
+          vulnerabilitySourceUpdatedAt: scan.startedAt,
           findingSeverityCounts: countSeverities(scan.completed.findings),
-          findings: items.map(describe),
+          findings: items,
         },
         nextToken,
       };
@@ -80,22 +78,8 @@ function inWords({ imageDigest = "null", imageTag = "null" }: ImageIdentifier = 
   return `{imageDigest:'${imageDigest}', imageTag:'${imageTag}'}`;
 }
 
-function countSeverities(findings: readonly ScanFinding[]) {
-  const counts = severities.map(
-    (severity) =>
-      [severity, findings.filter(({ advisory }) => advisory.severity === severity).length] as const,
-  );
-  return Object.fromEntries(counts.filter(([, count]) => count > 0));
-}
-
-function describe({ advisory, version }: ScanFinding): ImageScanFinding {
-  const { name, description, uri, severity, attributes = {} } = advisory;
-  const all = { package_name: advisory.package, package_version: version, ...attributes };
-  return {
-    name,
-    description,
-    uri,
-    severity,
-    attributes: Object.entries(all).map(([key, value]) => ({ key, value })),
-  };
+function countSeverities(findings: readonly ImageScanFinding[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { severity = "UNDEFINED" } of findings) counts[severity] = (counts[severity] ?? 0) + 1;
+  return counts;
 }

@@ -1,31 +1,20 @@
 import { ECR } from "@aws-sdk/client-ecr";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { alpine, connectTo } from "../../planes/scanner/image.support.ts";
-import type { Advisory } from "../../simulator.ts";
 import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
+import { connectTo, type Findings, finding } from "./scanned-images.support.ts";
 
-const openssl: Advisory = {
-  name: "CVE-2024-5535",
-  distribution: "alpine",
-  package: "openssl",
-  fixedVersion: "3.3.1-r1",
-  severity: "CRITICAL",
-  description: "A buffer may be read past its end.",
-  uri: "https://security.alpinelinux.org/vuln/CVE-2024-5535",
-  attributes: { CVSS3_SCORE: "9.1" },
-};
-const many = Array.from({ length: 120 }, (_, index): Advisory => {
-  return { name: `CVE-2023-${index}`, distribution: "alpine", package: "curl", severity: "LOW" };
-});
+const openssl = finding("CVE-2024-5535", "CRITICAL");
+const many = Array.from({ length: 120 }, (_, index) => finding(`CVE-2023-${index}`, "LOW"));
 const customer = { repositoryName: "customer" };
 
+const found = new Map<string, Findings>();
 let simulator: TestSimulator;
 let ecr: ECR;
 let registry: Awaited<ReturnType<typeof connectTo>>;
 beforeAll(async () => {
-  simulator = await startTestSimulator({ advisories: [openssl, ...many] });
+  simulator = await startTestSimulator({ scanFindings: (digest) => found.get(digest) });
   ecr = new ECR(simulator.clientConfig);
-  registry = await connectTo(simulator);
+  registry = await connectTo(simulator, found);
 });
 afterAll(async () => {
   ecr.destroy();
@@ -51,8 +40,8 @@ async function ended(imageDigest: string) {
 }
 
 describe("a push", () => {
-  it("starts a scan, which finds what the layers hold", async () => {
-    const { digest } = await registry.pushImage("customer", alpine({ openssl: "3.3.1-r0" }), "v1");
+  it("starts a scan, which returns the findings", async () => {
+    const { digest } = await registry.pushImage("customer", [openssl], "v1");
     const answer = await ended(digest);
     expect(answer).toMatchObject({
       registryId: "123456789012",
@@ -65,30 +54,18 @@ describe("a push", () => {
         findingSeverityCounts: { CRITICAL: 1 },
       },
     });
-    expect(answer.imageScanFindings?.findings).toEqual([
-      {
-        name: openssl.name,
-        description: openssl.description,
-        uri: openssl.uri,
-        severity: "CRITICAL",
-        attributes: [
-          { key: "package_name", value: "openssl" },
-          { key: "package_version", value: "3.3.1-r0" },
-          { key: "CVSS3_SCORE", value: "9.1" },
-        ],
-      },
-    ]);
+    expect(answer.imageScanFindings?.findings).toEqual([openssl]);
   });
 
   it("without a tag starts one, too", async () => {
-    const { digest } = await registry.pushImage("customer", alpine({ musl: "1.2.5-r0" }));
+    const { digest } = await registry.pushImage("customer", []);
     const { imageScanStatus, imageScanFindings } = await ended(digest);
     expect(imageScanStatus?.status).toBe("COMPLETE");
     expect(imageScanFindings).toMatchObject({ findings: [], findingSeverityCounts: {} });
   });
 
   it("of an image without a system fails its scan", async () => {
-    const { digest } = await registry.pushImage("customer", { "app/server.mjs": "" });
+    const { digest } = await registry.pushImage("customer", undefined);
     expect((await ended(digest)).imageScanStatus).toEqual({
       status: "FAILED",
       description: "UnsupportedImageError: The operating system and/or package manager are not supported.",
@@ -96,8 +73,8 @@ describe("a push", () => {
   });
 
   it("of an index scans the images it holds, not itself", async () => {
-    const amd64 = await registry.pushImage("customer", alpine({ openssl: "3.3.1-r0" }));
-    const arm64 = await registry.pushImage("customer", alpine({ openssl: "3.3.1-r1" }));
+    const amd64 = await registry.pushImage("customer", [openssl]);
+    const arm64 = await registry.pushImage("customer", []);
     const index = await registry.pushIndex("customer", { "linux/amd64": amd64, "linux/arm64": arm64 }, "v1");
     await expect(findings(index.digest)).rejects.toMatchObject({
       name: "ScanNotFoundException",
@@ -131,7 +108,7 @@ describe("a push", () => {
     expect(configuration.scanningConfigurations).toMatchObject([
       { scanOnPush: expected, scanFrequency: expected ? "SCAN_ON_PUSH" : "MANUAL" },
     ]);
-    const { digest } = await registry.pushImage("customer", alpine({ musl: "1" }));
+    const { digest } = await registry.pushImage("customer", []);
     const scan = await findings(digest).catch((error: Error) => error.name);
     if (expected) expect(scan).toMatchObject({ imageScanStatus: expect.anything() });
     else expect(scan).toBe("ScanNotFoundException");
@@ -140,7 +117,7 @@ describe("a push", () => {
 
 describe("a scan by hand", () => {
   it("is refused for an image that was scanned today", async () => {
-    const { digest } = await registry.pushImage("customer", alpine({ musl: "1" }), "v1");
+    const { digest } = await registry.pushImage("customer", [], "v1");
     const start = ecr.startImageScan({ ...customer, imageId: { imageTag: "v1" } });
     await expect(start).rejects.toMatchObject({
       name: "LimitExceededException",
@@ -154,7 +131,7 @@ describe("a scan by hand", () => {
       ...customer,
       imageScanningConfiguration: { scanOnPush: false },
     });
-    const { digest } = await registry.pushImage("customer", alpine({ openssl: "3" }), "v1");
+    const { digest } = await registry.pushImage("customer", [openssl], "v1");
     const { imageId, imageScanStatus } = await ecr.startImageScan({
       ...customer,
       imageId: { imageTag: "v1" },
@@ -173,7 +150,7 @@ describe("a scan by hand", () => {
 });
 
 it("findings come a hundred at a time, or as many as asked for", async () => {
-  const { digest } = await registry.pushImage("customer", alpine({ curl: "8.9.0-r0" }));
+  const { digest } = await registry.pushImage("customer", many);
   const first = await ended(digest);
   expect(first.imageScanFindings?.findings).toHaveLength(100);
   expect(first.imageScanFindings?.findingSeverityCounts).toEqual({ LOW: 120 });
@@ -183,7 +160,7 @@ it("findings come a hundred at a time, or as many as asked for", async () => {
 });
 
 it("DescribeImages tells nothing of a scan, as since AWS's own technology does it", async () => {
-  const { digest } = await registry.pushImage("customer", alpine({ openssl: "3" }));
+  const { digest } = await registry.pushImage("customer", [openssl]);
   await ended(digest);
   const { imageDetails } = await ecr.describeImages(customer);
   expect(imageDetails?.[0]).not.toHaveProperty("imageScanStatus");

@@ -1,21 +1,21 @@
-import type { ScanStatus } from "@aws-sdk/client-ecr";
+import type { ImageScanFinding, ScanStatus } from "@aws-sdk/client-ecr";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
-import { type ImageManifest, parseManifest } from "../../planes/registry/manifest.ts";
+import { parseManifest } from "../../planes/registry/manifest.ts";
 import type { StoredManifest } from "../../planes/registry.ts";
-import { createScanner, type ScanFinding, type ScanResult } from "../../planes/scanner/scanner.ts";
 
 /** ECR names no figure; AWS's own waiter looks for five minutes, and small images are done in about one. */
 const scanMs = 60_000;
 /** ECR user guide, "Scan images for OS vulnerabilities": "An image can be scanned once per 24 hours." */
 const quotaMs = 24 * 60 * 60 * 1000;
+const unsupported = "UnsupportedImageError: The operating system and/or package manager are not supported.";
 
 export interface Scan {
   readonly startedAt: Date;
   status: ScanStatus;
   description: string | undefined;
   /** Undefined while it runs, and when it failed. */
-  completed: { readonly at: Date; readonly findings: readonly ScanFinding[] } | undefined;
+  completed: { readonly at: Date; readonly findings: readonly ImageScanFinding[] } | undefined;
 }
 
 /** Scans of the images of one ECR. */
@@ -25,8 +25,6 @@ export interface Scans {
   start(manifest: StoredManifest): Scan;
   /** Starts a scan after a push; does nothing if the image cannot be scanned, or was scanned today. */
   startIfPossible(manifest: StoredManifest): void;
-  /** When the simulator learnt of its advisories. */
-  readonly advisoriesFrom: Date;
   /** Ends what runs. */
   close(): Promise<void>;
 }
@@ -39,8 +37,7 @@ export function createScans(environment: Environment): Scans {
     before !== undefined && clock.now().getTime() - before.startedAt.getTime() < clock.toWall(quotaMs);
 
   const start = (manifest: StoredManifest): Scan => {
-    const content = scannable(manifest);
-    if (!content)
+    if (!isScannable(manifest))
       throw new AwsError(
         "UnsupportedImageTypeException",
         `An artifact with media type '${manifest.mediaType}' cannot be scanned. For more information, see the Amazon ECR documentation.`,
@@ -57,7 +54,7 @@ export function createScans(environment: Environment): Scans {
       completed: undefined,
     };
     scans.set(manifest, scan);
-    run.begin(scan, content);
+    run.begin(scan, manifest.digest);
     return scan;
   };
 
@@ -65,32 +62,23 @@ export function createScans(environment: Environment): Scans {
     of: (manifest) => scans.get(manifest),
     start,
     startIfPossible(manifest) {
-      if (scannable(manifest) && !isTooEarly(scans.get(manifest))) start(manifest);
+      if (isScannable(manifest) && !isTooEarly(scans.get(manifest))) start(manifest);
     },
-    advisoriesFrom: clock.now(),
     close: run.close,
   };
 }
 
 /** Carries scans out in the background until it is closed. */
-function createRunner({ advisories, clock, registry, warn }: Environment) {
-  const scanLayers = createScanner(advisories);
+function createRunner({ scanFindings, clock }: Environment) {
   const running = new Set<Promise<void>>();
   const closing = new AbortController();
-  const carryOut = async (scan: Scan, { layers }: ImageManifest) => {
-    const files = layers.map((layer) => ({ ...layer, path: registry.blobPath(layer.digest) }));
-    try {
-      const [result] = await Promise.all([scanLayers(files), clock.wait(scanMs, closing.signal)]);
-      finish(scan, result, clock.now());
-    } catch (error) {
-      if (closing.signal.aborted) return;
-      finish(scan, { failure: "The image's layers cannot be read." }, clock.now());
-      warn(`an image scan failed: ${(error as Error).message}`);
-    }
+  const carryOut = async (scan: Scan, digest: string) => {
+    await clock.wait(scanMs, closing.signal).catch(() => {});
+    if (!closing.signal.aborted) finish(scan, scanFindings(digest), clock.now());
   };
   return {
-    begin(scan: Scan, image: ImageManifest): void {
-      const work: Promise<void> = carryOut(scan, image).finally(() => running.delete(work));
+    begin(scan: Scan, digest: string): void {
+      const work: Promise<void> = carryOut(scan, digest).finally(() => running.delete(work));
       running.add(work);
     },
     async close(): Promise<void> {
@@ -100,19 +88,18 @@ function createRunner({ advisories, clock, registry, warn }: Environment) {
   };
 }
 
-function finish(record: Scan, result: ScanResult, at: Date): void {
-  if ("failure" in result) {
-    record.status = "FAILED";
-    record.description = result.failure;
+function finish(scan: Scan, findings: readonly ImageScanFinding[] | undefined, at: Date): void {
+  if (!findings) {
+    scan.status = "FAILED";
+    scan.description = unsupported;
     return;
   }
-  record.status = "COMPLETE";
-  record.description = "The scan was completed successfully.";
-  record.completed = { at, findings: result.findings };
+  scan.status = "COMPLETE";
+  scan.description = "The scan was completed successfully.";
+  scan.completed = { at, findings };
 }
 
 /** An index is not scanned, the images it holds are. */
-function scannable({ body, mediaType }: StoredManifest): ImageManifest | undefined {
-  const content = parseManifest(body, mediaType);
-  return content.kind === "image" ? content : undefined;
+function isScannable({ body, mediaType }: StoredManifest): boolean {
+  return parseManifest(body, mediaType).kind === "image";
 }

@@ -1,9 +1,6 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import type { FindingSeverity, ImageScanFinding } from "@aws-sdk/client-ecr";
+import { digestOf } from "../../planes/registry/digest.ts";
 import type { Simulator } from "../../simulator.ts";
-import { digestOf } from "../registry/digest.ts";
-import { makeLayer } from "../tasks/images.support.ts";
 
 const types = {
   config: "application/vnd.oci.image.config.v1+json",
@@ -18,18 +15,24 @@ export interface TestImage {
   readonly body: Buffer;
 }
 
-/** Files of an Alpine system with these packages installed by apk. */
-export function alpine(packages: Record<string, string>): Record<string, string> {
-  const installed = Object.entries(packages).map(([name, version]) => `P:${name}\nV:${version}\nA:x86_64\n`);
+/** Undefined for an image that cannot be scanned. */
+export type Findings = readonly ImageScanFinding[] | undefined;
+
+/** A finding in openssl 3.3.1-r0. */
+export function finding(name: string, severity: FindingSeverity): ImageScanFinding {
+  const attributes = { package_name: "openssl", package_version: "3.3.1-r0" };
   return {
-    "etc/os-release": 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.20.1\n',
-    "lib/apk/db/installed": installed.join("\n"),
+    name,
+    severity,
+    attributes: Object.entries(attributes).map(([key, value]) => ({ key, value })),
   };
 }
 
-export async function connectTo(simulator: Simulator) {
+/** Pushes images to the simulator, and records in `found` what a scan finds in each of them. */
+export async function connectTo(simulator: Simulator, found: Map<string, Findings>) {
   const { authorizationData } = await simulator.aws.ecr.getAuthorizationToken({});
   const authorization = `Basic ${authorizationData?.[0]?.authorizationToken}`;
+  let images = 0;
   const send = async (method: string, path: string, body: Buffer, type: string) => {
     const headers = { authorization, "content-type": type };
     const url = new URL(path, simulator.endpoint);
@@ -46,26 +49,27 @@ export async function connectTo(simulator: Simulator) {
     );
     return { digest, size: content.length, mediaType };
   };
-  const put = async (repository: string, reference: string | undefined, value: object, mediaType: string) => {
+  const put = async (
+    repository: string,
+    reference: string | undefined,
+    value: object,
+    mediaType: string,
+    findings?: Findings,
+  ) => {
     const body = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...value }));
     const image: TestImage = { digest: digestOf(body), mediaType, body };
+    found.set(image.digest, findings);
     await send("PUT", `/v2/${repository}/manifests/${reference ?? image.digest}`, body, mediaType);
     return image;
   };
 
   return {
-    /** An image of one layer with these files; by its digest alone without a tag. */
-    async pushImage(repository: string, files: Record<string, string>, tag?: string): Promise<TestImage> {
-      const folder = await mkdtemp(join(tmpdir(), "scanned-image-"));
-      try {
-        const { path } = await makeLayer(folder, files);
-        const layer = await pushBlob(repository, await readFile(path), types.layer);
-        const configuration = Buffer.from(JSON.stringify({ architecture: "amd64", os: "linux", layer }));
-        const config = await pushBlob(repository, configuration, types.config);
-        return await put(repository, tag, { config, layers: [layer] }, types.manifest);
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
+    /** Pushes a new image of one layer; by its digest alone without a tag. */
+    async pushImage(repository: string, findings: Findings, tag?: string): Promise<TestImage> {
+      const layer = await pushBlob(repository, Buffer.from(`layer ${++images}`), types.layer);
+      const configuration = Buffer.from(JSON.stringify({ architecture: "amd64", os: "linux", layer }));
+      const config = await pushBlob(repository, configuration, types.config);
+      return put(repository, tag, { config, layers: [layer] }, types.manifest, findings);
     },
 
     /** An index of images by their platforms, such as `linux/arm64`. */
