@@ -79,7 +79,7 @@ const notNeeded = [
   "ecs:DeregisterTaskDefinition",
 ].sort();
 
-test("the plan role may do what planning calls, and changes nothing that it does not take back", () => {
+test("the plan role may make the calls of planning, and changes only what it can revert", () => {
   const parts = ["plan/", "set/", "stack/change-set", "stack/stack", "apply/recover-stack"];
   const called = callsIn("actions/provision-stack/src", parts);
   const allowed = allowedTo("GitHubPlanRole");
@@ -95,7 +95,7 @@ test("the plan role may do what planning calls, and changes nothing that it does
   ]);
 });
 
-test("the plan role can delete no applied stack: only the provision role lifts the termination protection", () => {
+test("the plan role cannot delete an applied stack: only the provision role lifts the termination protection", () => {
   const lifts = (name: string) =>
     allowedTo(name).some((action) => /^cloudformation:(\*|UpdateTerminationProtection)$/.test(action));
   expect([...roles.keys()].filter(lifts)).toEqual(["GitHubProvisionRole"]);
@@ -127,7 +127,7 @@ test("the provision role may do what provision-stack calls", () => {
   expect(called.filter((action) => !allowed.test(action))).toEqual([]);
 });
 
-test("a role's own policies are within the 10,240 characters that IAM takes", () => {
+test("a role's own policies fit into IAM's limit of 10,240 characters", () => {
   for (const [name, { Policies }] of roles) {
     const size = Policies.map(({ PolicyDocument }) => JSON.stringify(PolicyDocument).length);
     expect(

@@ -67,7 +67,7 @@ test.each<Choice>([
     ],
     [],
   ],
-])("%s takes %j", async (template, parameters, added, removed) => {
+])("%s accepts %j", async (template, parameters, added, removed) => {
   const StackName = `microservices-${template}`;
   const before = await physicalIds(stage.simulator, StackName);
   await updateParameters(stage.simulator, StackName, parameters);

@@ -54,7 +54,7 @@ const runs = async () => {
 };
 const page = async () => (await fetch(`http://127.0.0.1:${testListenerPortOffset() + 80}/`)).text();
 
-test("the roles of the course's account let its pipeline deploy, and an image push start it", async () => {
+test("the roles of the course's account allow its pipeline to deploy, and an image push to start it", async () => {
   await push("one");
   await commitDefinitions();
   await updateParameters(stage.simulator, "microservices-pipeline", { Sources: "ready" });
@@ -71,7 +71,7 @@ test("the roles of the course's account let its pipeline deploy, and an image pu
   expect(await page()).toBe("two");
 });
 
-test("automatic scaling needs no role that the course's account lacks", async () => {
+test("automatic scaling needs no role missing in the course's account", async () => {
   const { applicationautoscaling, ecs } = stage.simulator.aws;
   const [cluster, service] = ["microservices-serverlesscluster", "customer-microservice"];
   await applicationautoscaling.registerScalableTarget({

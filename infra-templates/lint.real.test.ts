@@ -20,16 +20,16 @@ const looksLike: { readonly [kind: string]: string } = {
   "instance-endpoint": "supplierdb.abcdefghijkl.us-east-1.rds.amazonaws.com",
 };
 
-test("cfn-lint finds nothing, not even to mention", async () => {
+test("cfn-lint reports nothing, not even a hint", async () => {
   const files = templateNames.map((name) => join(folder, `${name}.yaml`));
   expect(await lint(["--", ...files])).toBe("");
 });
 
-test.each(profiles)("cfn-lint finds nothing with the values of profile %s", async (profile) => {
+test.each(profiles)("cfn-lint reports nothing with the values of profile %s", async (profile) => {
   expect(await lint(["--deployment-files", ...deploymentFiles(profile)])).toBe("");
 });
 
-test("cfn-lint would find values that a template does not take", async () => {
+test("cfn-lint reports values that a template does not accept", async () => {
   const files = [
     deploymentFile("wrong", "network", { ExistingVpcId: "LabVPC" }),
     deploymentFile("wrong", "services", { Subnets: "Publik" }),

@@ -49,7 +49,7 @@ test("without a certificate port 80 serves the site, and nothing listens on 443"
 test.each([
   ["load-balancer", "AdminSourceIps"],
   ["network", "TestSourceIps"],
-])("%s has no default for %s: somebody decides who gets in", (template, parameter) => {
+])("%s has no default for %s: the user must decide on access", (template, parameter) => {
   const { Parameters } = parse(read(`${template}.yaml`), { logLevel: "silent" });
   expect(Parameters[parameter]).not.toHaveProperty("Default");
 });

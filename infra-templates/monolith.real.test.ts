@@ -5,7 +5,7 @@ import { programOf, script } from "./monolith.support.ts";
 test.each([
   ["the server's script", script],
   ["/opt/monolith/start", programOf("/opt/monolith/start")],
-])("shellcheck finds nothing in %s", (_, input) => {
+])("shellcheck reports nothing in %s", (_, input) => {
   const { status, stdout, error } = spawnSync("shellcheck", ["--shell=bash", "-"], {
     input,
     encoding: "utf8",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { programOf, script } from "./monolith.support.ts";
 
-test("the server starts the service by a unit of systemd that is not root's", () => {
+test("the server runs the service as a systemd unit of a user other than root", () => {
   const unit = programOf("/etc/systemd/system/monolith.service");
   expect(unit).toMatch(/^ExecStart=\/opt\/monolith\/start$/m);
   expect(unit).toMatch(/^DynamicUser=yes$/m);
@@ -11,7 +11,7 @@ test("the server starts the service by a unit of systemd that is not root's", ()
   );
 });
 
-test("the password comes from the secret at every start, and is nowhere else", () => {
+test("the password is read from the secret at every start, and stored nowhere", () => {
   expect(programOf("/opt/monolith/start")).toMatch(/get-secret-value --secret-id "NAME"/);
   expect(script.match(/password/gi)).toEqual(["PASSWORD", "password", "PASSWORD"]);
 });

@@ -20,7 +20,7 @@ const startedMoto = () => (started ??= startMoto());
 afterAll(async () => (await started?.catch(() => undefined))?.close());
 
 test.each(profiles)(
-  "moto creates the stacks of profile %s as far as it knows their types",
+  "moto creates the stacks of profile %s, except types it does not know",
   async (profile) => {
     const moto = await startedMoto();
     const { cloudformation } = moto;
@@ -48,7 +48,7 @@ test.each(profiles)(
   },
 );
 
-test("moto itself says which types it does not know", async () => {
+test("moto reports the types that it does not know", async () => {
   const { cloudformation, unknownTypes: told } = await startedMoto();
   const Resources = Object.fromEntries(unknownTypes.map((Type, index) => [`Unknown${index}`, { Type }]));
   await cloudformation.createStack({ StackName: "unknown", TemplateBody: JSON.stringify({ Resources }) });

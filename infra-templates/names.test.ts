@@ -174,7 +174,7 @@ const rows = [...containers, ...loadBalancer, ...delivery];
 test.each<[Profile, readonly Row[]]>([
   ["standard", [...rows, ...made]],
   ["academy", [...rows, ...taken]],
-])("names, ports and paths of profile %s are the course's", (profile, expected) => {
+])("names, ports and paths of profile %s match the course", (profile, expected) => {
   const resources = resourcesOf(profile, complete);
   const found = (property: string) => {
     const [id = "", path = ""] = property.split(" ");
@@ -188,14 +188,14 @@ test.each<[Profile, readonly Row[]]>([
   expect(wrong.map(([property, value]) => ({ property, value, actual: found(property) }))).toEqual([]);
 });
 
-test("the academy profile makes nothing that its account is denied: no role, no provider, no versions of a bucket", () => {
+test("the academy profile creates nothing that its account denies: no role, no provider, no versions of a bucket", () => {
   const denied = resourcesOf("academy", complete).filter(
     ({ type, properties }) => type.startsWith("AWS::IAM::") || "VersioningConfiguration" in properties,
   );
   expect(denied).toEqual([]);
 });
 
-test("roles that exist are taken by their names", () => {
+test("existing roles are used by their names", () => {
   const named = resourcesOf("academy", complete).flatMap(({ template, logicalId, properties }) =>
     [...JSON.stringify(settled(properties)).matchAll(/role\/(\w+)/g)].map(
       ([, role]) => `${template}/${logicalId}: ${role}`,

@@ -23,7 +23,7 @@ const changes: Record<string, Record<string, string>> = {
   monolith: { InstanceType: "t3.small", VisitorsCidr: "192.0.2.7/32" },
 };
 
-test("every template is of a profile, and no profile names another", () => {
+test("every template belongs to a profile, and no profile refers to another", () => {
   const named = profiles.flatMap((profile) => Object.keys(readProfile(profile)));
   expect([...new Set(named)].sort()).toEqual(templateNames);
 });
@@ -44,7 +44,7 @@ describe.each(profiles)("profile %s", (profile) => {
     return stage?.close();
   });
 
-  test("creates its stacks and no other", async () => {
+  test("creates its stacks and no others", async () => {
     const { error } = await provision("apply");
     expect(error).toBeUndefined();
     const names = Object.keys(readProfile(profile)).map((name) => [
@@ -54,13 +54,13 @@ describe.each(profiles)("profile %s", (profile) => {
     expect(await stage.stacks()).toEqual(Object.fromEntries(names));
   });
 
-  test("applied again, changes nothing", async () => {
+  test("changes nothing when applied again", async () => {
     const { error, summary } = await provision("apply");
     expect(error).toBeUndefined();
     expect(summary.match(/\| unchanged \|/g)).toHaveLength(Object.keys(readProfile(profile)).length);
   });
 
-  test.each(Object.keys(readProfile(profile)))("changes %s in place, tags and all", async (name) => {
+  test.each(Object.keys(readProfile(profile)))("changes %s in place, including its tags", async (name) => {
     const StackName = `microservices-${name}`;
     const ids = await physicalIds(stage.simulator, StackName);
     await updateParameters(stage.simulator, StackName, changes[name] ?? {}, [

@@ -14,9 +14,9 @@ function secretsOf(definition: string): Record<string, string> {
   return Object.fromEntries(container.secrets.map(({ name, valueFrom }: Secret) => [name, valueFrom]));
 }
 
-describe.each(["customer", "employee"])("of the service %s", (service) => {
+describe.each(["customer", "employee"])("the service %s", (service) => {
   test.each([service, `migrate-${service}`])(
-    "the task definition %s uses what the stacks give it",
+    "the task definition %s uses the outputs of the stacks",
     (name) => {
       const text = read(`ecs/taskdef-${name}.json`);
       const placeholders = [...text.matchAll(/<(\w+)>/g)].flatMap(([, placeholder]) => placeholder ?? []);
@@ -54,7 +54,7 @@ describe.each(["customer", "employee"])("of the service %s", (service) => {
   });
 
   test.each([service, `migrate-${service}`])(
-    "the task of %s reaches the database as the stack says",
+    "the task of %s reaches the database through the stack's address",
     (name) => {
       const [container] = JSON.parse(read(`ecs/taskdef-${name}.json`)).containerDefinitions;
       expect(container.environment).toContainEqual({ name: "APP_DB_SSL_MODE", value: "<DatabaseSslMode>" });

@@ -43,7 +43,7 @@ test("a start of deploy-service reads part of its bundle, less than a megabyte",
   expect(await sizeOf("deploy")).toBeLessThan(2_200_000);
 });
 
-test("what is loaded on demand is there, such as credentials by web identity", async () => {
+test("code loaded on demand is in the bundle, such as credentials by web identity", async () => {
   const token = join(folder, "token");
   const taskDefinition = join(folder, "good.json");
   await writeFile(token, "token");
@@ -65,7 +65,7 @@ test("what is loaded on demand is there, such as credentials by web identity", a
   expect(text).toContain("ECONNREFUSED");
 });
 
-test("no file says where it was built", async () => {
+test("no file contains the path of the build", async () => {
   const scripts = await scriptsOf("deploy");
   for (const script of scripts) expect(await readFile(script, "utf8")).not.toContain(import.meta.dirname);
 });

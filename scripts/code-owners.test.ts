@@ -6,10 +6,13 @@ const rules = readFileSync(".github/CODEOWNERS", "utf8")
   .filter((line) => line !== "" && !line.startsWith("#"))
   .map((line) => line.split(/ +/));
 
-test.each(rules)("the code owners of %s are of files that exist, and named", (pattern = "", ...owners) => {
-  expect(globSync(pattern.replace(/^\//, ""))).not.toEqual([]);
-  expect(owners).toEqual([expect.stringMatching(/^@[\w/-]+$/)]);
-});
+test.each(rules)(
+  "the code owners' patterns of %s match existing files, and have owners",
+  (pattern = "", ...owners) => {
+    expect(globSync(pattern.replace(/^\//, ""))).not.toEqual([]);
+    expect(owners).toEqual([expect.stringMatching(/^@[\w/-]+$/)]);
+  },
+);
 
 test("workflows, roles and bundles have owners", () => {
   const paths = rules.map(([pattern]) => pattern);

@@ -73,7 +73,7 @@ test("reads every pattern of the product", () => {
   expect(constraints.length).toBeGreaterThan(10);
 });
 
-test("patterns are built of texts only where this test knows what they are built of", () => {
+test("patterns are built only of texts that this test knows", () => {
   const places = new Set(built.map(({ place }) => place.replace(/:\d+$/, "")));
   expect([...places].sort()).toEqual(builders);
 });

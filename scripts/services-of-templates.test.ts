@@ -6,7 +6,7 @@ function servicesIn(resources: string): [string, string[]][] {
   return [...servicesOf([parseTemplate(`Resources:${resources}`, "one.yaml", "one")])];
 }
 
-test("the repository's templates use the eleven services that the course asks for, or more", () => {
+test("the repository's templates use at least the eleven services of the course", () => {
   expect(servicesOf(readTemplates("infra-templates")).size).toBeGreaterThanOrEqual(11);
 });
 
@@ -27,7 +27,7 @@ test("networks count as VPC, load balancers as EC2, and tasks without instances 
   ]);
 });
 
-test("a type whose service is not known is named", () => {
+test("a type of an unknown service is reported", () => {
   expect(() => servicesIn("\n  Queue: { Type: AWS::SQS::Queue }")).toThrow(
     "one.yaml: Queue is of AWS::SQS::Queue",
   );

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test.each(["SIGTERM", "SIGINT"] as const)(
-  "%s ends npm run test:all and all that it started",
+  "%s ends npm run test:all and everything it started",
   async (signal) => {
     const command = spawn("npm", ["run", "test:all", "services/suppliers/src/database/guarded-pool"], {
       cwd: resolve(import.meta.dirname, ".."),

@@ -30,18 +30,18 @@ describe.each(services)("the Dockerfile of $name", ({ name }) => {
     for (const base of bases) expect(base).toMatch(/^node:24\.[\w.-]+@sha256:[0-9a-f]{64}$/);
   });
 
-  it("stands on the base that the deployment workflow uses", () => {
+  it("uses the base of the deployment workflow", () => {
     const digest = bases.at(-1)?.split("@")[1];
     expect(read(".github/workflows/deploy-service.yml")).toContain(`docker.io/library/node@${digest}`);
   });
 
-  it("needs no shell in any base, and nothing from a registry but them", () => {
+  it("needs no shell in any base, and only the bases from a registry", () => {
     for (const keyword of ["RUN", "HEALTHCHECK", "ENTRYPOINT"])
       for (const text of all(keyword)) expect(text).toMatch(/(^|\s)\["[^\]]+"\]$/);
     expect(read(`services/${name}/Dockerfile`)).not.toMatch(/^#\s*syntax\s*=/im);
   });
 
-  it("installs what the lock file names, without running the packages' scripts", () => {
+  it("installs the packages of the lock file, without running their scripts", () => {
     expect(all("RUN").join()).toContain(
       `["npm", "ci", "--workspace", "services/${name}", "--ignore-scripts", "--no-audit", "--no-fund"]`,
     );
@@ -61,12 +61,15 @@ describe("compose.yaml", () => {
     });
   });
 
-  it.each(["migrate", ...services.map(({ name }) => name)])("has %s talk TLS to the database", (name) => {
-    expect(compose.services[name].environment.APP_DB_SSL_MODE).toBe("REQUIRED");
-  });
+  it.each(["migrate", ...services.map(({ name }) => name)])(
+    "connects %s to the database with TLS",
+    (name) => {
+      expect(compose.services[name].environment.APP_DB_SSL_MODE).toBe("REQUIRED");
+    },
+  );
 
   it.each(["migrate", ...services.map(({ name }) => name)])(
-    "lets %s change nothing and gain nothing",
+    "gives %s no write access and no privileges",
     (name) => {
       expect(compose.services[name]).toMatchObject({
         read_only: true,
@@ -83,7 +86,7 @@ describe("compose.yaml", () => {
       expect(compose.services[name].profiles).toEqual(name === "monolith" ? ["monolith"] : undefined);
   });
 
-  it("migrates once, when the database answers the services' own user", () => {
+  it("migrates once, when the database accepts the services' own user", () => {
     const { mysql, migrate } = compose.services;
     expect(migrate).toMatchObject({
       command: ["migrate"],
@@ -133,7 +136,7 @@ describe(".dockerignore", () => {
 describe("the dev container", () => {
   const configuration = JSON.parse(read(".devcontainer/devcontainer.json"));
 
-  it("names its image and tools by their full version", () => {
+  it("pins its image and tools to their full version", () => {
     expect(read(".devcontainer/Dockerfile")).toMatch(/typescript-node:\d+\.\d+\.\d+-24-/);
     for (const feature of Object.keys(configuration.features)) expect(feature).toMatch(/:\d+\.\d+\.\d+$/);
   });

@@ -157,7 +157,7 @@ describe.skipIf(!hasDocker).each(services)("the image of $name", ({ name, port, 
   const ofBoth = async <T>(ask: (builder: Builder) => Promise<T>) =>
     ({ docker: await ask("docker"), oci: await ask("oci") }) as const;
 
-  it.each(builders)("built by %s becomes healthy in Docker's eyes", async (builder) => {
+  it.each(builders)("built by %s becomes healthy in Docker", async (builder) => {
     await expect
       .poll(async () => (await inspect(builder)).State.Health?.Status, { timeout: 60_000, interval: 200 })
       .toBe("healthy");
@@ -173,7 +173,7 @@ describe.skipIf(!hasDocker).each(services)("the image of $name", ({ name, port, 
     expect(one).toMatchObject({ User: "65532:65532", ExposedPorts: { [`${port}/tcp`]: {} } });
   });
 
-  it.each(paths)("answers %s the same from both", async (path) => {
+  it.each(paths)("returns the same for %s from both builders", async (path) => {
     const { docker: one, oci: other } = await ofBoth(async (builder) => {
       const address = await docker("port", containers[builder], `${port}/tcp`);
       const headers = { "x-request-id": "11111111-1111-4111-8111-111111111111" };
@@ -185,7 +185,7 @@ describe.skipIf(!hasDocker).each(services)("the image of $name", ({ name, port, 
     expect([200, 404]).toContain(one.status);
   });
 
-  it("has the same bundle on its base from both, and nothing else, and runs as nobody", async () => {
+  it("has the same bundle on its base from both, nothing else, and a user without rights", async () => {
     const program = `
       const { createHash } = require("node:crypto");
       const { readdirSync, readFileSync } = require("node:fs");
@@ -198,7 +198,7 @@ describe.skipIf(!hasDocker).each(services)("the image of $name", ({ name, port, 
     expect(one).toMatch(/^65532 server\.mjs [0-9a-f]{64} (?!.*(root|repository))/);
   });
 
-  it.each(builders)("built by %s ends with 0 when it is told to", async (builder) => {
+  it.each(builders)("built by %s ends with exit code 0 when it is stopped", async (builder) => {
     await docker("stop", "--time", "30", containers[builder]);
     expect((await inspect(builder)).State).toMatchObject({ Status: "exited", ExitCode: 0, OOMKilled: false });
   });

@@ -18,7 +18,7 @@ it.each([
   });
 });
 
-it("selected chapters bring those they need, and run once", () => {
+it("selected chapters include those they need, and run once", () => {
   const values = parseCommandLine(command, ["--chapters", "rollback, source-ip"]);
   expect(withDefaults(values)).toMatchObject({
     once: true,

@@ -148,7 +148,7 @@ export function describeRehearsal(runtime: TaskRuntimeKind): void {
 
 /** Declares a test of what is said before anything runs. */
 export function describeTakenPort(): void {
-  it("npm run lab names a port that is taken and leaves nothing behind", async () => {
+  it("npm run lab names a port that is in use and leaves nothing behind", async () => {
     const server = (await take(0)) as Server;
     const { port } = server.address() as { port: number };
     const lastReport = () => readdir(join(clone, ".lab")).catch(() => []);
@@ -175,7 +175,7 @@ export function describeFork(): void {
       await git(clone, ...author, "commit", "--quiet", "--all", "-m", "Do the exercises");
     });
 
-    it("passes the chapters that look at pages and change them", { timeout: storyDeadlineMs }, async () => {
+    it("passes the chapters that read and change pages", { timeout: storyDeadlineMs }, async () => {
       const offset = String(await freeOffset("fork"));
       const chapters = "rollback,pipeline,source-ip";
       const ports = ["--port", "0", "--listener-offset", offset];

@@ -25,11 +25,11 @@ it.each([
 `,
     libraries: ["/lib64/libc.so.6", "/lib/ld-linux-aarch64.so.1"],
   },
-])("reads what ldd says on $system", ({ listed, libraries }) => {
+])("reads the output of ldd on $system", ({ listed, libraries }) => {
   expect(parseLibraries(listed)).toEqual(libraries);
 });
 
-it("names a library that is missing", () => {
+it("names a missing library", () => {
   expect(() => parseLibraries("\tlibatomic.so.1 => not found\n")).toThrow(
     "Node needs libatomic.so.1, which this machine does not have",
   );

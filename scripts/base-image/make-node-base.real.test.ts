@@ -31,11 +31,11 @@ async function runInside(...command: string[]): Promise<string> {
 }
 
 describe.skipIf(!hasDocker)("a Node base, run by Docker", () => {
-  it("runs this repository's Node as nobody, on a root that cannot be written", async () => {
+  it("runs this repository's Node as a user without rights, on a read-only root", async () => {
     expect(await runInside("node", "--print", "process.version")).toBe(process.version);
   });
 
-  it("knows the users' names, finds localhost and has a folder for temporary files", async () => {
+  it("has users' names, resolves localhost and has a folder for temporary files", async () => {
     const program = `
       const { mode } = require("node:fs").statSync("/tmp");
       require("node:dns").lookup("localhost", (_, address) =>
@@ -47,7 +47,7 @@ describe.skipIf(!hasDocker)("a Node base, run by Docker", () => {
     expect(await runInside("npm", "--version")).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
-  it("is the same, byte for byte, when it is made again", async () => {
+  it("has the same bytes when it is made again", async () => {
     const again = await makeNodeBase({ folder: join(folder, "again"), npm: true });
     await expect(run("diff", ["--recursive", base, again])).resolves.toMatchObject({ stdout: "" });
   });

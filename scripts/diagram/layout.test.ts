@@ -18,7 +18,7 @@ describe.each(profiles)("the picture of the profile %s", (profile) => {
   const boxOf = (id: string | undefined): Box =>
     layout.boxes.get(id ?? "") ?? { x: 0, y: 0, width: layout.width, height: layout.height };
 
-  test("has every card and frame inside of its frame", () => {
+  test("has every card and frame inside its frame", () => {
     const outside = [
       ...diagram.nodes.filter(({ id, group }) => !contains(boxOf(group), boxOf(id))),
       ...diagram.groups.filter(({ id, parent }) => !contains(boxOf(parent), boxOf(id))),
@@ -26,7 +26,7 @@ describe.each(profiles)("the picture of the profile %s", (profile) => {
     expect(outside.map(({ id }) => id)).toEqual([]);
   });
 
-  test("has no card or label on another", () => {
+  test("has no overlapping cards or labels", () => {
     const labels = layout.routes.flatMap(({ edge, label }) => (label ? [[edge.label, label] as const] : []));
     const all = [...diagram.nodes.map(({ id }) => [id, boxOf(id)] as const), ...labels];
     const pairs = all.flatMap(([one, box], index) =>

@@ -21,7 +21,7 @@ test("texts are escaped once", async () => {
   expect(svg).toContain("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; ]]&gt;");
 });
 
-test("those who do not see it are told its title and its arrows", async () => {
+test("a text alternative has its title and its arrows", async () => {
   const [edge] = diagram.edges;
   const plain: Diagram = {
     ...diagram,

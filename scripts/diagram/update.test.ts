@@ -7,7 +7,7 @@ import { updateDiagrams } from "./update.ts";
 const folder = mkdtempSync(join(tmpdir(), "diagram-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("pictures are drawn for each profile, and found stale when a template changes", async () => {
+test("pictures are drawn for each profile, and reported as outdated when a template changes", async () => {
   const [templates, pictures] = [join(folder, "templates"), join(folder, "pictures")];
   for (const name of ["parameters", "ecs"]) mkdirSync(join(templates, name), { recursive: true });
   const write = (bucket: string) =>

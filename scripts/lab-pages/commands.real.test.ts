@@ -41,7 +41,7 @@ describe.sequential.each(pages)("%s", (name) => {
     readFileSync(join(import.meta.dirname, `../../docs/lab/${name}.en.md`), "utf8"),
   );
 
-  test("every command does what the page says", { timeout: 600_000 }, async () => {
+  test("every command works as the page says", { timeout: 600_000 }, async () => {
     for (const [index, block] of blocks.entries()) {
       if (block.language === "console" && block.text.includes("docker push")) await pushImages();
       if (block.language !== "sh") continue;

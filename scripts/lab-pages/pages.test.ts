@@ -15,7 +15,7 @@ const files = [
   ...pairs.flatMap((name) => languages.map((language) => `${name}.${language}.md`)),
 ];
 
-test("the folder holds the nine phases, each in both languages, and the index links all of them", () => {
+test("the folder has the nine phases in both languages, and the index links all of them", () => {
   expect(phasePages.map(({ phase }) => phase)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   expect(
     readdirSync(folder)
@@ -36,7 +36,7 @@ describe.each(pairs)("%s", (name) => {
     expect(shapeOf(french)).toEqual(shapeOf(english));
   });
 
-  test("leads to the other language", () => {
+  test("links to the other language", () => {
     expect(relativeLinksOf(english)[0]).toBe(`${name}.fr.md`);
     expect(relativeLinksOf(french)[0]).toBe(`${name}.en.md`);
   });
@@ -60,7 +60,7 @@ function shapeOf(markdown: string) {
   };
 }
 
-test.each(files)("every link of %s leads somewhere", (file) => {
+test.each(files)("every link of %s works", (file) => {
   const dead = relativeLinksOf(read(file)).filter((link) => {
     const [path = "", anchor] = link.split("#");
     const target = path === "" ? join(folder, file) : join(folder, dirname(file), path);
@@ -71,7 +71,7 @@ test.each(files)("every link of %s leads somewhere", (file) => {
   expect(dead).toEqual([]);
 });
 
-test.each(files)("everything that %s names is there", (file) => {
+test.each(files)("everything that %s names exists", (file) => {
   const markdown = read(file);
   const code = [...codeSpansOf(markdown), ...codeBlocksOf(markdown).map(({ text }) => text)].join("\n");
   const scripts = Object.keys(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts);
@@ -86,7 +86,7 @@ test.each(files)("everything that %s names is there", (file) => {
   expect(paths.filter((path) => !path.includes("/dist/") && !existsSync(join(root, path)))).toEqual([]);
 });
 
-test.each(files)("every workflow, profile and stack that %s tells to choose is there", (file) => {
+test.each(files)("every workflow, profile and stack that %s names exists", (file) => {
   const markdown = read(file);
   const workflows = [...markdown.matchAll(/\*Actions → ([^*]+)\*/g)].map(([, name]) => name ?? "");
   expect(workflows.filter((name) => !workflowNames().includes(name))).toEqual([]);
@@ -112,7 +112,7 @@ function workflowNames(): string[] {
 }
 
 test.each(phasePages.filter(({ costs }) => costs !== undefined))(
-  "the figures of $name are those of today",
+  "the figures of $name are up to date",
   (page) => {
     for (const language of languages) {
       const text = read(`${page.name}.${language}.md`);
@@ -122,7 +122,7 @@ test.each(phasePages.filter(({ costs }) => costs !== undefined))(
   },
 );
 
-test("every price that can stand on a page has a French name", () => {
+test("every price on a page has a French description", () => {
   const list = JSON.parse(readFileSync(join(root, "actions/shared/cost/prices-us-east-1.json"), "utf8"));
   const ids: string[] = list.prices.map(({ id }: { id: string }) => id);
   expect(ids.filter((id) => !frenchDescriptions.some(([beginning]) => id.startsWith(beginning)))).toEqual([]);

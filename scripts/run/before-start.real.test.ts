@@ -103,7 +103,7 @@ describe("on a fresh clone, and without installing anything,", () => {
     expect(code).toBe(2);
   });
 
-  it("every taken port is named with who uses it and the option that changes it", async () => {
+  it("every used port is reported with its owner and the option that changes it", async () => {
     const { port, close } = await listen();
     const { code, output } = await npm(["lab", "--", "--port", `${port}`]);
     await close();
@@ -114,7 +114,7 @@ describe("on a fresh clone, and without installing anything,", () => {
     expect(code).toBe(2);
   });
 
-  it("a second rehearsal leaves the first one's report alone", async () => {
+  it("a second rehearsal does not touch the first one's report", async () => {
     await mkdir(join(clone, ".lab"));
     await writeFile(join(clone, ".lab", "owner"), thisProcess());
     const { code, output } = await npm(["lab"]);
@@ -123,7 +123,7 @@ describe("on a fresh clone, and without installing anything,", () => {
     expect(await readdir(join(clone, ".lab"))).toEqual(["owner"]);
   });
 
-  it("a rehearsal that was killed does not keep others out", async () => {
+  it("a killed rehearsal does not block others", async () => {
     const { port, close } = await listen();
     await mkdir(join(clone, ".lab"));
     await writeFile(join(clone, ".lab", "owner"), thisProcess().replace(/-\d+-/, "-4194305-"));
@@ -143,7 +143,7 @@ describe("on a fresh clone, and without installing anything,", () => {
     expect(code).toBe(2);
   });
 
-  it("a folder of another repository is no clone", async () => {
+  it("a folder of another repository is not a clone", async () => {
     await rm(join(clone, ".git"), { recursive: true });
     await run("git", ["init", "--quiet"], { cwd: directory });
     const { code, output } = await npm(["lab"]);
@@ -152,13 +152,13 @@ describe("on a fresh clone, and without installing anything,", () => {
     expect(code).toBe(2);
   });
 
-  it("a temporary folder that cannot be written to is named", async () => {
+  it("a temporary folder that cannot be written to is reported", async () => {
     const { code, output } = await npm(["lab"], { TMPDIR: "/dev/null/tmp" });
     expect(output).toContain("/dev/null/tmp is not writable (ENOTDIR). Fix: set TMPDIR");
     expect(code).toBe(2);
   });
 
-  it("packages are left alone while a program of the clone runs", async () => {
+  it("packages are not changed while a program of the clone runs", async () => {
     const program = join(clone, "simulator/src/main.ts");
     await writeFile(program, "process.stdin.resume();");
     const simulator = spawn(process.execPath, [program], { stdio: ["pipe", "ignore", "inherit"] });
@@ -170,7 +170,7 @@ describe("on a fresh clone, and without installing anything,", () => {
     expect(code).toBe(2);
   });
 
-  it("an empty HOME is named", async () => {
+  it("an empty HOME is reported", async () => {
     const { code, output } = await npm(["simulator"], {
       HOME: "",
       npm_config_cache: join(directory, "cache"),
@@ -181,7 +181,7 @@ describe("on a fresh clone, and without installing anything,", () => {
     expect(code).toBe(2);
   });
 
-  it("a home that cannot be written to is named, as npm keeps its packages there", async () => {
+  it("a home that cannot be written to is reported, as npm keeps its packages there", async () => {
     const { code, output } = await npm(["simulator", "--", "--port", "0"], { HOME: "/dev/null" });
     expect(output).toMatch(/^simulator: packages cannot be installed: \/dev\/null\/.* Fix: set HOME/);
     expect(code).toBe(2);

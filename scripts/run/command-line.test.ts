@@ -60,14 +60,14 @@ describe("options that npm has taken from `npm run brew --option`", () => {
     [{ npm_config_cups: "true" }, ["3", "--strong"], ["--cups=3", "--strong"]],
     [{ npm_config_add: "milk\n\nsugar" }, [], ["--add=milk", "--add=sugar"]],
     [{}, ["--cups", "3"], ["--cups", "3"]],
-  ])("are put back: %j %j", (environment, argv, meant) => {
+  ])("are restored: %j %j", (environment, argv, meant) => {
     expect(restoreFromNpm(command, argv, { npm_lifecycle_event: "brew", ...environment })).toEqual(meant);
   });
 
   it.each([
     { environment: { npm_config_cups: "true", npm_config_roast: "true" }, argv: ["3", "dark"] },
     { environment: { npm_config_cups: "true", npm_config_roast: "true" }, argv: [] },
-  ])("are asked for when it is not clear which value is whose: $argv", ({ environment, argv }) => {
+  ])("are requested again when their values are ambiguous: $argv", ({ environment, argv }) => {
     const restore = () => restoreFromNpm(command, argv, { npm_lifecycle_event: "brew", ...environment });
     expect(restore).toThrow("npm run brew -- --cups N --roast KIND");
   });

@@ -41,12 +41,12 @@ async function install(packages: Record<string, object>): Promise<void> {
 }
 
 describe("packages are installed", () => {
-  it("when npm has noted each of the lock file, without those for other machines", async () => {
+  it("when npm has recorded each of the lock file, except those for other machines", async () => {
     await install(installed);
     expect(arePackagesInstalled(root)).toBe(true);
   });
 
-  it("also with others besides", async () => {
+  it("also with additional ones", async () => {
     await install({ ...installed, "node_modules/own": { version: "1.0.0" } });
     expect(arePackagesInstalled(root)).toBe(true);
   });

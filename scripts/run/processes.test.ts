@@ -11,7 +11,7 @@ describe("the owner of a folder", () => {
     expect(mayBeAlive(parts.join("-"))).toBe(alive);
   });
 
-  it.runIf(process.platform === "linux")("is taken for alive in another namespace of processes", () => {
+  it.runIf(process.platform === "linux")("counts as alive in another namespace of processes", () => {
     expect(mayBeAlive("1-4194305-1")).toBe(true);
   });
 });

@@ -32,7 +32,7 @@ it("a program that succeeds is one line of a terminal, which shows the time", as
   expect(written.split("\n")).toHaveLength(2);
 });
 
-it("what a program wrote is returned when it fails", async () => {
+it("the output of a program is returned when it fails", async () => {
   const { succeeded, output } = await runQuietly("brewing", node(`${noisy}; process.exit(3)`));
   expect(succeeded).toBe(false);
   expect(output.split("\n").sort()).toEqual(["out", "warning"]);

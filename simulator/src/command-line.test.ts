@@ -9,7 +9,7 @@ import { taskRuntimeKinds } from "./planes/tasks/runtime.ts";
 import { defaultListenerPortOffset, defaultPort, defaultTimeScale } from "./simulator.ts";
 
 // The table of options is read before anything is installed: it repeats what the simulator defines.
-it("the usage names the defaults, kinds and variables of the simulator", () => {
+it("the usage lists the defaults, kinds and variables of the simulator", () => {
   const usage = usageOf(command, 10_000);
   for (const [option, text] of [
     ["port", `default ${defaultPort}`],
@@ -24,7 +24,7 @@ it("the usage names the defaults, kinds and variables of the simulator", () => {
 it.each([
   ["runtime", taskRuntimeKinds],
   ["account-kind", accountKinds],
-])("--%s takes every kind, and lists them for another", (option, kinds) => {
+])("--%s accepts every kind, and lists them for another", (option, kinds) => {
   for (const kind of kinds) expect(() => parseArguments([`--${option}`, kind])).not.toThrow();
   expect(() => parseArguments([`--${option}`, "other"])).toThrow(`"other" is not one of ${kinds.join(", ")}`);
 });
@@ -34,7 +34,7 @@ it.each([
   [["--vcpu-share", "0.5"], 0.5],
   [["--vcpu-share=.25"], 0.25],
   [["--vcpu-share=1"], 1],
-])("%j makes a vCPU so much of a core: %s", (argv, vcpuShare) => {
+])("%j makes a vCPU this share of a core: %s", (argv, vcpuShare) => {
   expect(parseArguments(argv).vcpuShare).toBe(vcpuShare);
 });
 

@@ -57,7 +57,7 @@ it.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
   },
 );
 
-it.runIf(process.platform === "linux")("gives what it starts no secret of its user's", async () => {
+it.runIf(process.platform === "linux")("gives its child processes no secret of its user", async () => {
   await start();
   const [database] = await processes("mariadbd|mysqld");
   const environment = await readFile(`/proc/${database}/environ`, "utf8");

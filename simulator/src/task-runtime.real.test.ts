@@ -68,7 +68,7 @@ describe.each(taskRuntimeKinds)("as %s, a task", (kind) => {
       return tasks?.[0]?.taskArn ?? "";
     };
 
-    it("reaches the database where RDS says it is, and the API beside it, and its log is read", async () => {
+    it("reaches the database at RDS's address and the API, and its log is read", async () => {
       const { logs, rds } = simulator.aws;
       await rds.createDBInstance({
         DBInstanceIdentifier: "db",
@@ -129,7 +129,7 @@ describe.each(taskRuntimeKinds)("as %s, a task", (kind) => {
   });
 });
 
-it("is not started without an engine, and says what to do", async () => {
+it("is not started without an engine, with an error that states what to do", async () => {
   const { DOCKER_HOST } = process.env;
   process.env.DOCKER_HOST = "unix:///nowhere/docker.sock";
   try {

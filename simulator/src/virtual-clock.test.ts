@@ -5,7 +5,7 @@ import { createVirtualClock } from "./virtual-clock.support.ts";
 
 const minute = 60_000;
 
-it("lets a day pass at once for what waits in the foreground", async () => {
+it("passes a day at once for what waits in the foreground", async () => {
   const clock = createVirtualClock();
   const before = clock.foreground.now();
   await clock.foreground.wait(1440 * minute);
@@ -13,7 +13,7 @@ it("lets a day pass at once for what waits in the foreground", async () => {
   expect(clock.now().getTime()).toBe(clock.foreground.now());
 });
 
-it("stands still while only the simulator waits", async () => {
+it("does not advance while only the simulator waits", async () => {
   const clock = createVirtualClock();
   let isOver = false;
   clock.wait(1).then(() => {
@@ -43,7 +43,7 @@ it("ends waits in the order of their deadlines, the simulator's before those of 
   ]);
 });
 
-it("lets a request in progress end before time goes on", async () => {
+it("lets a request in progress end before time advances", async () => {
   const clock = createVirtualClock();
   const server = createServer((_, response) => void response.end("ok")).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -58,7 +58,7 @@ it("lets a request in progress end before time goes on", async () => {
   server.close();
 });
 
-it("lets time go on when a request itself waits for it", async () => {
+it("advances time when a request itself waits for it", async () => {
   const clock = createVirtualClock();
   const server = createServer((_, response) => void clock.wait(minute).then(() => response.end("ok")));
   server.listen(0, "127.0.0.1");
@@ -69,7 +69,7 @@ it("lets time go on when a request itself waits for it", async () => {
   server.close();
 });
 
-it("asks again until a condition is true or an assertion holds, and then gives its value", async () => {
+it("checks again until a condition is true or an assertion passes, and then returns its value", async () => {
   const clock = createVirtualClock();
   const start = clock.foreground.now();
   let state = "creating";
@@ -100,7 +100,7 @@ it("ends a wait with the reason of its signal, and all waits of the foreground w
   await expect(forever).rejects.toThrow("time has stopped");
 });
 
-it("does not mind fake timers", async () => {
+it("is not affected by fake timers", async () => {
   const clock = createVirtualClock();
   vi.useFakeTimers();
   try {

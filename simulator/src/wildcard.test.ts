@@ -19,7 +19,7 @@ it.each([
   expect(compileWildcard(pattern, { ignoreCase: false })(text)).toBe(expected);
 });
 
-it("is not stalled by a pattern made for that", () => {
+it("is not stalled by a malicious pattern", () => {
   const matches = compileWildcard(`${"*a".repeat(30)}b`, { ignoreCase: false });
   expect(matches("a".repeat(10_000))).toBe(false);
 });

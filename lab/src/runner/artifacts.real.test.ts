@@ -41,14 +41,14 @@ describe("artifacts", () => {
     ["a pattern's, all together", "pattern: 't*', path: got, merge-multiple: true", ["./got/b.txt"]],
     ["the only one of a pattern, without its folder", "pattern: 'on*', path: got", ["./got/a.txt"]],
     ["none of a pattern that fits none", "pattern: x-*", []],
-  ])("brings %s", async (_, inputs, expected) => {
+  ])("transfers %s", async (_, inputs, expected) => {
     const upload = uploading("make", "name: one, path: a.txt", "name: two, path: folder");
     const result = await run(upload + downloading("make", inputs));
     expect(messages(result)).toEqual([]);
     expect(files()).toEqual(expected);
   });
 
-  it("says which there are when one is missing", async () => {
+  it("lists the existing artifacts when one is missing", async () => {
     const upload = uploading("make", "name: one, path: a.txt", "name: two, path: folder");
     const result = await run(upload + downloading("make", "name: three"));
     expect(messages(result)).toEqual([
@@ -56,7 +56,7 @@ describe("artifacts", () => {
     ]);
   });
 
-  it("takes a name once in a run, from jobs at the same time as well, unless it is to be overwritten", async () => {
+  it("accepts a name once in a run, also from parallel jobs, unless it is to be overwritten", async () => {
     const jobs =
       uploading("first", "name: same, path: a.txt") + uploading("second", "name: same, path: a.txt");
     const result = await run(jobs);
@@ -88,11 +88,11 @@ describe("artifacts", () => {
     ["path: a.txt, retention-days: 91", /^error: Invalid retention-days/],
     ["path: '*.txt'", /^error: this runner uploads one file or folder, without wildcards, not '\*\.txt'/],
     ["path: a.txt, overwrite: perhaps", /^error: Input does not meet YAML 1\.2 .*: overwrite/],
-  ])("of an upload with { %s }, tells", async (inputs, message) => {
+  ])("reports the result of an upload with { %s }", async (inputs, message) => {
     expect(messages(await run(uploading("make", inputs)))).toEqual([expect.stringMatching(message)]);
   });
 
-  it("is silent about missing files when told to be", async () => {
+  it("ignores missing files when configured to", async () => {
     expect(messages(await run(uploading("make", "path: none, if-no-files-found: ignore")))).toEqual([]);
   });
 });

@@ -69,7 +69,7 @@ const lines = () => repository?.lines();
 const names = ({ jobs }: RunResult) => jobs.map(({ name }) => name);
 
 describe("calls in turn", () => {
-  it("takes the combinations in their order, one call at a time, with the jobs inside at the same time", async () => {
+  it("runs the combinations in order, one call at a time, with the jobs inside in parallel", async () => {
     const result = await (await start("echo load $COUNT")).result;
     expect(result.conclusion).toBe("success");
     const measured = [3, 1, 2].flatMap((count) => [
@@ -83,7 +83,7 @@ describe("calls in turn", () => {
     expect(names(result)).toContain("measure (3) / load (a)");
   });
 
-  it("starts no further combination after one has failed, and runs what always runs", async () => {
+  it("starts no further combination after a failure, and runs jobs with always()", async () => {
     const result = await (await start("test $COUNT != 1")).result;
     expect(result.conclusion).toBe("failure");
     expect(lines()).toEqual([
@@ -96,7 +96,7 @@ describe("calls in turn", () => {
     ]);
   });
 
-  it("cancelled, runs what always runs, and nothing that asks not to", async () => {
+  it("runs only jobs with always() after a cancellation", async () => {
     let cancelled = false;
     const run = await start("echo loading $COUNT; exec sleep 60", (event) => {
       if (event.type !== "log" || event.line !== "loading 3" || cancelled) return;
@@ -109,7 +109,7 @@ describe("calls in turn", () => {
     expect(told).toEqual(["scale 3", "record 3", "restored 7 after cancelled"]);
   }, 30_000);
 
-  it("lets one run of the workflow's group at a time, and the next wait for all its jobs", async () => {
+  it("allows one run of the workflow's group at a time, and the next waits for all its jobs", async () => {
     const head = "on: workflow_dispatch\nconcurrency: { group: scale-test, cancel-in-progress: false }";
     const first = await start("echo load $COUNT", undefined, head);
     const second = await (repository as TestRepository).start();

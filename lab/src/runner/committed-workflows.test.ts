@@ -66,7 +66,7 @@ it.each(loggedIn)(
 );
 
 it.each(loggedIn)(
-  "$file, job $id: of others' actions only what keeps a result follows the login",
+  "$file, job $id: only actions of others that keep a result follow the login",
   ({ steps = [] }) => {
     const after = steps.slice(steps.findIndex(isLogin)).flatMap(({ uses }) => uses ?? []);
     expect(after.filter((uses) => !/^(\$\/|actions\/upload-artifact@)/.test(uses))).toEqual([]);

@@ -46,7 +46,7 @@ async function run(...files: Record<string, string>[]): Promise<RunResult> {
 /** The log lines without the headings of steps inside actions. */
 const output = () => repository?.lines().filter((line) => !line.startsWith("▸"));
 
-describe("what a step inside sees and does", () => {
+describe("a step inside a composite action", () => {
   it.each([
     [
       "inputs: given, by default, and for an `if`",
@@ -160,7 +160,7 @@ describe("a failing step inside", () => {
     `outputs: { kept: { description: k, value: "\${{ steps.first.outputs.kept }}" } }`,
   );
 
-  it("fails the step around it, with one annotation; what asks to run still runs, and outputs are set", async () => {
+  it("fails the step around it with one annotation; steps with always() still run, and outputs are set", async () => {
     const result = await run(
       failing,
       job(`    steps:
@@ -193,7 +193,7 @@ describe("a failing step inside", () => {
     expect(result.conclusion).toBe("success");
   });
 
-  it("is not one of the job: an action that runs in a failed job runs its steps", async () => {
+  it("does not count as a step of the job: an action that runs in a failed job runs its steps", async () => {
     const result = await run(
       action(`    - { run: 'echo "cleaned, \${{ job.status }}"', shell: bash }`),
       job("    steps: [{ run: exit 1 }, { uses: $/a, if: always() }]"),
@@ -202,7 +202,7 @@ describe("a failing step inside", () => {
     expect(result.conclusion).toBe("failure");
   });
 
-  it("an unknown shell is refused with its place", async () => {
+  it("refuses an unknown shell with its place", async () => {
     const result = await run(action("    - { run: x, shell: pwsh }"), job("    steps: [{ uses: $/a }]"));
     expect(result.jobs[0]?.annotations[0]?.message).toBe(
       "a/action.yml:8: this runner does not know the shell 'pwsh'; it knows 'bash', 'sh'",
@@ -226,7 +226,7 @@ outputs: { said: { description: s, value: "\${{ steps.say.outputs.said }}" } }`,
     "outer",
   );
 
-  it("run their pre before and their post after the steps of the job, the last first, each with what it saved", async () => {
+  it("run their pre before and their post after the steps of the job, the last first, each with its saved state", async () => {
     const result = await run(
       told("told"),
       inner,
@@ -248,7 +248,7 @@ outputs: { said: { description: s, value: "\${{ steps.say.outputs.said }}" } }`,
     ]);
   });
 
-  it("from the workspace run no pre; a post only for what ran", async () => {
+  it("run no pre when they are in the workspace, and post only after they ran", async () => {
     const local = action(`
     - { uses: ./told, with: { who: one } }
     - { run: exit 1, shell: bash }
@@ -265,7 +265,7 @@ outputs: { said: { description: s, value: "\${{ steps.say.outputs.said }}" } }`,
   });
 });
 
-describe("ended from outside", () => {
+describe("an interrupted composite action", () => {
   const slow = action(`
     - shell: bash
       run: |
@@ -275,7 +275,7 @@ describe("ended from outside", () => {
     - { run: echo never, shell: bash }
     - { run: echo cleaned, shell: bash, if: cancelled() }`);
 
-  it("cancelled: the step inside is interrupted, what asks to run runs, the step is cancelled", async () => {
+  it("when cancelled, interrupts the step inside, runs steps with always(), and is cancelled", async () => {
     repository = await createTestRepository(
       { ...slow, ...job("    steps: [{ id: a, uses: $/a }, { run: echo last, if: cancelled() }]") },
       { onEvent: (event) => event.type === "log" && event.line === "started" && started.cancel() },
@@ -287,7 +287,7 @@ describe("ended from outside", () => {
     expect(result.conclusion).toBe("cancelled");
   }, 30_000);
 
-  it("out of time: the step inside is interrupted, and the step around it says why", async () => {
+  it("on a timeout, interrupts the step inside, and the step around it reports why", async () => {
     const result = await run(slow, job("    steps: [{ name: slow, uses: $/a, timeout-minutes: 0.01 }]"));
     expect(output()).toEqual(["started", "interrupted"]);
     expect(result.jobs[0]?.annotations).toEqual([

@@ -76,7 +76,7 @@ describe("log-in-to-aws", () => {
     ["nothing", {}],
     ["a key without its secret", { ID: keys.ID }],
     ["a secret without its key", { KEY: keys.KEY }],
-  ])("given %s, fails with one error that says what to add where", async (_, secrets) => {
+  ])("given %s, fails with one error that states what to add and where", async (_, secrets) => {
     const { conclusion, jobs } = await logIn(secrets);
     expect(conclusion).toBe("failure");
     expect(asked).toEqual([]);
@@ -100,7 +100,7 @@ describe("log-in-to-aws", () => {
     expect(lines.at(-1)).toBe(line);
   });
 
-  it("given a role and keys, is the role, through the job's identity alone", async () => {
+  it("given a role and keys, uses the role, through the job's identity alone", async () => {
     const { conclusion, lines } = await logIn(keys, { ROLE: "arn:aws:iam::123456789012:role/delivery" });
     expect(conclusion).toBe("success");
     expect(asked).toEqual(["AssumeRoleWithWebIdentity", "GetCallerIdentity"]);

@@ -13,7 +13,7 @@ const withAction = (runs: string) => ({
 const withSteps = (...steps: string[]) =>
   withAction(["runs:", "  using: composite", "  steps:", ...steps.map((step) => `    - ${step}`)].join("\n"));
 
-describe("what is refused before anything runs", () => {
+describe("workflows that are refused before anything runs", () => {
   it.each([
     [
       "an unknown action",
@@ -172,7 +172,7 @@ describe("what is refused before anything runs", () => {
 });
 
 describe("a push", () => {
-  it("starts only what its filters ask for", async () => {
+  it("starts only the workflows whose filters match", async () => {
     const head = "on:\n  push: { branches: [main], paths: ['services/**', '!**.md'] }";
     const jobs = `
   job:

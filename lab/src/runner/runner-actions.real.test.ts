@@ -121,7 +121,7 @@ jobs:
 });
 
 describe("stand-ins", () => {
-  it("checks out as much history as asked for and puts this Node.js on the path", async () => {
+  it("checks out the requested depth of history and adds this Node.js to the path", async () => {
     repository = await createTestRepository(
       workflowOf(`
   job:
@@ -148,7 +148,7 @@ describe("stand-ins", () => {
     expect(numbers).toEqual(["1", process.version, "3", "2"]);
   });
 
-  it("restores what an earlier job has kept under the same key, once that job has succeeded", async () => {
+  it("restores the cache of an earlier job under the same key, once that job has succeeded", async () => {
     const job = (name: string, key: string, end: string) => `
   ${name}:
     needs: [${name === "a" ? "" : String.fromCharCode(name.charCodeAt(0) - 1)}]
@@ -187,7 +187,7 @@ describe("stand-ins", () => {
     expect(result.jobs[0]?.annotations[0]?.message).toContain(message);
   });
 
-  it("exports keys once STS knows them, and hides them", async () => {
+  it("exports keys once STS accepts them, and hides them", async () => {
     const seen: string[] = [];
     const sts = createServer((request, response) => {
       seen.push(String(request.headers["x-amz-security-token"]));
@@ -223,7 +223,7 @@ describe("stand-ins", () => {
     expect(repository.lines().at(-1)).toBe("us-east-1 *** *** 123456789012");
   });
 
-  it("says what is missing when no credentials are given", async () => {
+  it("reports what is missing when no credentials are given", async () => {
     repository = await createTestRepository(
       workflowOf(`
   job:

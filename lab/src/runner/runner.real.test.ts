@@ -19,7 +19,7 @@ const step = (result: RunResult, id: string) =>
   result.jobs.flatMap((job) => job.steps).find((each) => each.id === id && !each.post);
 
 describe("jobs", () => {
-  it("hands outputs on through needs and runs a matrix made of them", async () => {
+  it("passes outputs on through needs and runs a matrix made of them", async () => {
     const result = await runJobs(`
   plan:
     runs-on: ubuntu-latest
@@ -59,7 +59,7 @@ describe("jobs", () => {
     expect(repository?.lines()).toEqual(expect.arrayContaining(["customer at /", "employee at /admin"]));
   });
 
-  it("shows the environment that a job deploys to, with the address that a step found", async () => {
+  it("shows the environment that a job deploys to, with the address that a step returned", async () => {
     const result = await runJobs(
       `
   deploy:
@@ -88,7 +88,7 @@ describe("jobs", () => {
     });
   });
 
-  it("skips what needs a failed job, unless it asks to run", async () => {
+  it("skips jobs that need a failed job, unless their condition says otherwise", async () => {
     const result = await runJobs(`
   broken:
     runs-on: ubuntu-latest
@@ -124,7 +124,7 @@ describe("jobs", () => {
     expect(conclusions(result)).toEqual({ "build (exit 1)": "failure", "build (sleep 30)": "cancelled" });
   }, 30_000);
 
-  it("says which matrix is empty", async () => {
+  it("states which matrix is empty", async () => {
     const result = await runJobs(`
   build:
     runs-on: ubuntu-latest
@@ -138,7 +138,7 @@ describe("jobs", () => {
 });
 
 describe("steps", () => {
-  it("gives each step its status functions and forgives with continue-on-error", async () => {
+  it("gives each step its status functions and honours continue-on-error", async () => {
     const result = await runJobs(`
   job:
     runs-on: ubuntu-latest
@@ -262,7 +262,7 @@ describe("steps", () => {
 });
 
 describe("cancelling", () => {
-  it("interrupts the step, runs what asks to, and skips the rest", async () => {
+  it("interrupts the step, runs those with always(), and skips the rest", async () => {
     repository = await createTestRepository(
       workflowOf(`
   job:
@@ -292,7 +292,7 @@ describe("cancelling", () => {
 });
 
 describe("killing", () => {
-  it("ends every process at once and starts no other", async () => {
+  it("ends all processes at once and starts no others", async () => {
     repository = await createTestRepository(
       workflowOf(`
   job:

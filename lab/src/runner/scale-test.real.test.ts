@@ -134,7 +134,7 @@ describe("scale-test.yml", () => {
   );
 
   it(
-    "after a count that failed measures no other, puts the count back, and says why",
+    "stops after a failed count, restores the original count, and reports why",
     async () => {
       const assertions = "error-rate < 1%, p50 < 0.001ms";
       const load = { ...quick, rate: "60", assertions };
@@ -157,7 +157,7 @@ describe("scale-test.yml", () => {
   );
 
   it(
-    "cancelled while load is on, puts the count back",
+    "restores the original count when cancelled under load",
     async () => {
       onFirstLine("Send load", () => run.cancel());
       const run = await repository.start({ ...quick, "task-counts": "3", duration: "5m" });
@@ -170,7 +170,7 @@ describe("scale-test.yml", () => {
   );
 
   it(
-    "cancelled while it scales, puts the count back",
+    "restores the original count when cancelled while scaling",
     async () => {
       onFirstLine("Scale, and wait until all tasks serve", () => run.cancel());
       const run = await repository.start({ ...quick, "task-counts": "3" });
@@ -182,7 +182,7 @@ describe("scale-test.yml", () => {
   );
 
   it(
-    "in one run, as in phase 9, brings three tasks and keeps them, without a deployment",
+    "scales to three tasks in one run and keeps them, as in phase 9, without a deployment",
     async () => {
       const result = await repository.run({ ...quick, "task-counts": "3", after: "keep" });
       expect(errors(result)).toEqual([]);
@@ -204,7 +204,7 @@ describe("scale-test.yml", () => {
     [{ paths: "http://elsewhere.example/" }, /Input paths has http:\/\/elsewhere\.example\/;/],
     [{ assertions: "p99 < 1 hour" }, /Input assertions has the line "p99 < 1 hour"/],
     [{ service: "employee" }, /^prepare: .*employee-microservice/],
-  ])("of %j makes one error, and changes nothing", async (inputs, message) => {
+  ])("reports one error for %j, and changes nothing", async (inputs, message) => {
     const before = await service();
     const result = await repository.run({ ...quick, ...inputs });
     expect(result.conclusion).toBe("failure");
@@ -214,7 +214,7 @@ describe("scale-test.yml", () => {
   });
 
   it(
-    "when tasks crash instead of serving, puts the count back and says why at that count",
+    "restores the original count when tasks crash, and reports why at that count",
     async () => {
       const { repositories } = await world.simulator.aws.ecr.describeRepositories({});
       const uri = repositories?.[0]?.repositoryUri ?? "";

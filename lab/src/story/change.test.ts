@@ -31,7 +31,7 @@ describe.each(forks)("in a fork that has changed %s", (_, exercise) => {
     expect(changed.length).toBe(source.length + ", freshly roasted".length);
   });
 
-  it("the employees' navigation gets its other colour, and back", () => {
+  it("the employees' navigation changes its colour, and back", () => {
     const source = exercise(read("services/employee/src/app.ts"));
     const toggled = apply(toggleNavigation(""), source);
     expect(toggled.includes("navbar-light")).toBe(!source.includes("navbar-light"));
@@ -44,19 +44,19 @@ describe.each(forks)("in a fork that has changed %s", (_, exercise) => {
   });
 });
 
-it("a crash comes after everything that the migration needs", () => {
+it("a crash comes after the code that the migration needs", () => {
   expect(apply(crashAtStart("no beans", ""), "export {};\n")).toBe(
     'export {};\n\nconsole.error("no beans");\nprocess.exit(1);\n',
   );
 });
 
-it("a change that finds nothing to change says what it needs", () => {
+it("a change without a match states what it needs", () => {
   expect(() => apply(addToHeading("!", ""), "export {};")).toThrow(
     'the story needs a line such as const heading = "…" to change',
   );
 });
 
-it("parameters are added to those that a fork and the story have given", () => {
+it("parameters are added to those of a fork and the story", () => {
   const given = giveParameters("services", { MaximumTasks: 3 });
   const current = '{"services":{"Subnets":"Public"},"pipeline":{"Sources":"ready"}}';
   expect(JSON.parse(given.edit('{"services":{}}', current))).toEqual({

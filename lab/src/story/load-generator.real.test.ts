@@ -45,7 +45,7 @@ it.each([
   expect(after?.failures).toEqual(Array(5).fill(expect.stringMatching(failure)));
 });
 
-it("goes on sending while answers stall, and the stall shows in the latency", async () => {
+it("continues to send while responses stall, and shows the stall in the latency", async () => {
   const held: (() => void)[] = [];
   const { promise: enough, resolve } = Promise.withResolvers<void>();
   server = createServer((_, response) => {
@@ -65,7 +65,7 @@ it("goes on sending while answers stall, and the stall shows in the latency", as
   expect(phase?.p99Ms).toBeGreaterThan(phase?.p50Ms ?? 0);
 });
 
-it("goes over to another level and loses no request", async () => {
+it("changes to another level without losing a request", async () => {
   let answered = 0;
   const { promise: first, resolve: firstEnds } = Promise.withResolvers<void>();
   const { promise: second, resolve: secondEnds } = Promise.withResolvers<void>();

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { machineEnvironment } from "./machine-environment.ts";
 
-it("the runner's machine has nothing of the user's AWS settings", () => {
+it("the runner's machine has none of the user's AWS settings", () => {
   const user = {
     PATH: "/bin",
     AWS_PROFILE: "mine",

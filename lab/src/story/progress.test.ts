@@ -40,7 +40,7 @@ describe("a step of the story", () => {
     ]);
   });
 
-  it("is shown on a terminal while it is in progress, below all lines", () => {
+  it("is shown on a terminal below all lines while it is in progress", () => {
     const { progress, written } = start({ isTTY: true, columns: 20 });
     progress.stepStarted("deploy all of the services");
     expect(written()).toBe("… deploy all of the");
@@ -52,7 +52,7 @@ describe("a step of the story", () => {
     expect(stripVTControlCharacters(written())).toMatch(/✓ migrate 0\.1 s\n… deploy all of the$/);
   });
 
-  it("is nothing once the rehearsal is interrupted", () => {
+  it("prints nothing once the rehearsal is interrupted", () => {
     const { progress, written, interruption } = start({ isTTY: true });
     progress.stepStarted("one");
     interruption.abort();
@@ -86,7 +86,7 @@ describe("colours", () => {
   it.each(["NO_COLOR", "NODE_DISABLE_COLORS"])("are left out when %s is set", (name) => {
     expect(coloured(true, { [name]: "1" })).toBe(false);
   });
-  it("are in a file or a pipe too when FORCE_COLOR asks for them", () => {
+  it("are also used in a file or a pipe when FORCE_COLOR requests them", () => {
     expect(coloured(false, { FORCE_COLOR: "1" })).toBe(true);
   });
 });
@@ -105,7 +105,7 @@ describe("jobs of workflow runs", () => {
     ...{ type: "job-finished", run, job, conclusion: "success", durationMs: 2000 },
   });
 
-  it("do not mix their lines when they run side by side", () => {
+  it("do not mix their lines when they run in parallel", () => {
     const { progress, text } = start();
     for (const event of started) progress.runEvent(event);
     progress.runEvent(step("customer", "Log in"));

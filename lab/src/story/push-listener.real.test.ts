@@ -39,7 +39,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-it("hears of each push to the scratch repository, whatever branch the project is on", async () => {
+it("sees each push to the scratch repository, for any branch of the project", async () => {
   const repository = await createScratchRepository(project, directory, listener.hook);
   expect(repository.subject).toBe("First");
   expect(pushes).toEqual([]);
@@ -52,7 +52,7 @@ it("hears of each push to the scratch repository, whatever branch the project is
   ]);
 });
 
-it("gives each change the file as the project has it, and as earlier changes left it", async () => {
+it("applies each change to the file of the project, including earlier changes", async () => {
   const repository = await createScratchRepository(project, directory, listener.hook);
   const add = (text: string) => (original: string, current: string) => `${current}, ${original} and ${text}`;
   await repository.commit({ message: "Second", path: "file", edit: add("2") });
@@ -60,7 +60,7 @@ it("gives each change the file as the project has it, and as earlier changes lef
   expect(await readFile(join(repository.workDirectory, "file"), "utf8")).toBe("1, 1 and 2, 1 and 3");
 });
 
-it("takes commits of a clone without history", async () => {
+it("accepts commits of a clone without history", async () => {
   const shallow = join(directory, "shallow");
   await git(
     project,
@@ -80,7 +80,7 @@ it("takes commits of a clone without history", async () => {
   expect(pushes).toHaveLength(1);
 });
 
-it("hears of pushes when Node is in a folder whose name has blanks and quotes", async () => {
+it("sees pushes when Node is in a folder whose name has blanks and quotes", async () => {
   const { execPath } = process;
   const folder = join(directory, "für mich's");
   await mkdir(folder);
@@ -94,7 +94,7 @@ it("hears of pushes when Node is in a folder whose name has blanks and quotes", 
   expect(pushes).toHaveLength(1);
 });
 
-it("says that it needs a commit", async () => {
+it("reports that it needs a commit", async () => {
   const empty = join(directory, "empty");
   await mkdir(empty);
   await expect(createScratchRepository(empty, directory, listener.hook)).rejects.toThrow(

@@ -130,7 +130,7 @@ describe("the report", () => {
     expect(report.ok).toBe(line.startsWith("passed"));
   });
 
-  it("counts no deployment where the deploy step was not reached", () => {
+  it("counts no deployment if the deploy step was not reached", () => {
     const skipped = job("customer / deploy", {});
     for (const step of skipped.steps) step.outcome = "skipped";
     expect(deploymentsOf({ ...run, jobs: [skipped] })).toEqual([]);

@@ -34,7 +34,7 @@ function start(names: typeof all) {
   };
 }
 
-it("runs the chapters of the two services side by side, those of one in turn", async () => {
+it("runs the chapters of the two services in parallel, those of one in turn", async () => {
   const { begun, end } = start(all);
   await end("provision");
   await end("first-release");
@@ -47,7 +47,7 @@ it("runs the chapters of the two services side by side, those of one in turn", a
   expect(begun.at(-1)).toBe("scaling");
 });
 
-it("runs nothing more of a service after a failure, and the other's to their end", async () => {
+it("runs no more chapters of a service after a failure, and those of the other to their end", async () => {
   const { story, begun, end, fail } = start(all);
   await end("provision");
   await end("first-release");
@@ -58,13 +58,13 @@ it("runs nothing more of a service after a failure, and the other's to their end
   expect(begun).not.toContain("scaling");
 });
 
-it("every chapter needs earlier ones only, and has one line", () => {
+it("every chapter needs only earlier ones, and has one line", () => {
   for (const [index, { needs }] of chapterList.entries())
     for (const name of needs) expect(all.indexOf(name)).toBeLessThan(index);
   expect(describeChapters().split("\n")).toHaveLength(chapterList.length);
 });
 
-it("refuses a fork whose services lack what a chapter changes", async () => {
+it("refuses a fork whose services lack the code that a chapter changes", async () => {
   await expect(checkChanges(["provision", "blue-green"], async () => "export {};\n")).rejects.toThrow(
     'chapter blue-green: services/customer/src/app.ts: the story needs a line such as const heading = "…" to change',
   );

@@ -10,7 +10,7 @@ import { startSimulatorProcess } from "./simulator-process.ts";
 const keys = { AWS_ACCESS_KEY_ID: "AKIALAB", AWS_SECRET_ACCESS_KEY: "lab", AWS_SESSION_TOKEN: "session" };
 
 it.runIf(process.platform === "linux")(
-  "the simulator knows the rehearsal's keys and no secret of the user's",
+  "the simulator knows the rehearsal's keys and no secret of the user",
   async () => {
     vi.stubEnv("NPM_TOKEN", "a secret of the user's");
     const directory = await mkdtemp(join(tmpdir(), "simulator-process-"));

@@ -9,10 +9,10 @@ it.each([
   { asked: undefined, find: noEngine, runtime: "process", why: "no engine answers" },
   { asked: "process", find: noProblem, runtime: "process", why: "as --runtime says" },
   { asked: "docker", find: noProblem, runtime: "docker", why: "as --runtime says" },
-] as const)("tasks run by $runtime when $asked is asked for: $why", async ({ asked, find, ...chosen }) => {
+] as const)("tasks run by $runtime when $asked is requested: $why", async ({ asked, find, ...chosen }) => {
   expect(await chooseTaskRuntime(asked, find)).toEqual(chosen);
 });
 
-it("nothing is taken instead of containers that were asked for", async () => {
+it("requested containers are not replaced by another runtime", async () => {
   await expect(chooseTaskRuntime("docker", noEngine)).rejects.toThrow("--runtime docker: no engine answers");
 });

@@ -9,7 +9,7 @@ const parts = partsForTests(database);
 const app = createApp(parts);
 
 describe("the customers' pages", () => {
-  it("greet, and lead to the list and the administrators", async () => {
+  it("greet, and link to the list and the administrators", async () => {
     const response = await app.request("/");
     expect(response.status).toBe(200);
     const text = await response.text();
@@ -37,7 +37,7 @@ describe("the customers' pages", () => {
     }
   });
 
-  it("say how old the list may be, and how old it is", async () => {
+  it("state how old the list may be, and how old it is", async () => {
     const headers = async (path: string) => {
       const response = await app.request(path);
       return ["Cache-Control", "Age", "Vary"].map((name) => response.headers.get(name));
@@ -47,19 +47,19 @@ describe("the customers' pages", () => {
     expect(await headers("/suppliers?by=state")).toEqual(shared);
   });
 
-  it("speak the visitor's language", async () => {
+  it("use the visitor's language", async () => {
     const french = await app.request("/suppliers", { headers: { "Accept-Language": "fr-CA, en;q=0.5" } });
     expect(await french.text()).toContain("<h1>Tous les fournisseurs</h1>");
   });
 
-  it("refuse a link that none of their pages made", async () => {
+  it("refuse a link that none of their pages contains", async () => {
     const response = await app.request("/suppliers?after=1%20OR%201=1");
     expect(response.status).toBe(400);
     expect(await response.text()).toContain("we could not read that request");
   });
 
   it.each(["/nothing", "/supplier-add", "/supplier-update/1", "/admin", "/admin/suppliers"])(
-    "have no %s in stock",
+    "have no %s",
     async (path) => {
       const response = await app.request(path);
       expect(response.status).toBe(404);
@@ -67,7 +67,7 @@ describe("the customers' pages", () => {
     },
   );
 
-  it("cannot be written to", async () => {
+  it("refuse writes", async () => {
     const answers = [
       ["/suppliers", 405],
       ["/supplier-add", 404],
@@ -77,7 +77,7 @@ describe("the customers' pages", () => {
       expect((await app.request(path, { method: "POST" })).status).toBe(status);
   });
 
-  it("bring their own stylesheet and run no script", async () => {
+  it("serve their own stylesheet and run no script", async () => {
     const home = await app.request("/");
     expect(home.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
     const href = /<link rel="stylesheet" href="([^"]+)">/.exec(await home.text())?.[1] ?? "";
@@ -87,7 +87,7 @@ describe("the customers' pages", () => {
 });
 
 describe("with the database down", () => {
-  it("the list is answered with 503 until it is back; home and liveness stay", async () => {
+  it("returns 503 for the list until it is back; home and liveness work", async () => {
     database.takeDown();
     const response = await app.request("/suppliers?search=unasked");
     expect(response.status).toBe(503);

@@ -87,7 +87,7 @@ describe("the employees' pages", () => {
     expect(await rows()).toEqual([]);
   });
 
-  it("are never older than the request for them", async () => {
+  it("are never older than their request", async () => {
     await add();
     const response = await app.request("/admin/suppliers");
     expect(response.headers.get("Cache-Control")).toBe("no-store");
@@ -96,7 +96,7 @@ describe("the employees' pages", () => {
     expect(await (await app.request("/admin/suppliers")).text()).toContain("Dublin");
   });
 
-  it("show both values when two edit the same supplier, and let the second decide", async () => {
+  it("show both values after concurrent edits of a supplier, and ask the second user", async () => {
     const id = await add();
     const versionOf = (page: string) => /name="version" value="(\w+)"/.exec(page)?.[1] ?? "";
     const version = versionOf(await (await app.request(`/admin/supplier-update/${id}`)).text());
@@ -115,7 +115,7 @@ describe("the employees' pages", () => {
     expect(await rows()).toEqual([{ ...obrien, city: "Galway" }]);
   });
 
-  it.each(["add", "update"])("keep what was typed when the form to %s is not right", async (verb) => {
+  it.each(["add", "update"])("keep the input when the form to %s is not valid", async (verb) => {
     const id = await add();
     const response = await post(`/admin/supplier-${verb}`, {
       ...obrien,
@@ -131,7 +131,7 @@ describe("the employees' pages", () => {
   });
 });
 
-describe("what the employees' pages refuse", () => {
+describe("requests refused by the employees' pages", () => {
   it.each([
     ["/", "GET"],
     ["/suppliers", "GET"],
@@ -140,7 +140,7 @@ describe("what the employees' pages refuse", () => {
     ["/admin/supplier-update/1%20OR%201=1", "GET"],
     ["/admin/supplier-remove/1%20OR%201=1", "POST"],
     ["/admin/supplier-remove/0;DROP%20TABLE%20suppliers", "POST"],
-  ])("%s by %s is not there", async (path, method) => {
+  ])("%s by %s does not exist", async (path, method) => {
     await add();
     const response = await app.request(path, { method });
     expect(response.status).toBe(404);
@@ -162,14 +162,14 @@ describe("what the employees' pages refuse", () => {
     [{ origin: "http://localhost", "sec-fetch-site": "same-origin" }, 302],
     [{ origin: "https://localhost" }, 302],
     [{}, 302],
-  ])("a form that says %j is answered with %i", async (headers, status) => {
+  ])("a form with %j gets %i", async (headers, status) => {
     expect((await post("/admin/supplier-add", obrien, headers as Record<string, string>)).status).toBe(
       status,
     );
     expect(await rows()).toHaveLength(status === 302 ? 1 : 0);
   });
 
-  it("a body that is no form, or too large", async () => {
+  it("a body that is not a form, or too large", async () => {
     const headers = { "content-type": "multipart/form-data" };
     expect((await app.request("/admin/supplier-add", { method: "POST", body: "x", headers })).status).toBe(
       400,
@@ -179,7 +179,7 @@ describe("what the employees' pages refuse", () => {
 });
 
 describe("with the database down", () => {
-  it("the health check's page is answered with 503 until it is back, and so are writes", async () => {
+  it("the health check's page and writes get 503 until it is back", async () => {
     database.takeDown();
     expect((await app.request("/admin/suppliers")).status).toBe(503);
     expect((await post("/admin/supplier-add", obrien)).status).toBe(503);

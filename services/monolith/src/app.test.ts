@@ -46,7 +46,7 @@ describe("the monolith", () => {
   });
 
   it.each(["/nothing", "/admin", "/admin/suppliers", "/supplier-update/1", "/supplier-update/x"])(
-    "has no %s in stock",
+    "has no %s",
     async (path) => {
       const response = await app.request(path);
       expect(response.status).toBe(404);

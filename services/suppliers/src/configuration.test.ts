@@ -7,7 +7,7 @@ import {
 } from "./configuration.ts";
 
 describe("a service's configuration", () => {
-  it("takes the lab's values for what is not said", () => {
+  it("has the lab's values as defaults", () => {
     expect(readDatabaseConfiguration({ APP_DB_HOST: "supplierdb.example" })).toEqual({
       host: "supplierdb.example",
       port: 3306,
@@ -20,7 +20,7 @@ describe("a service's configuration", () => {
     expect(readListenPort({ APP_PORT: "81" }, 8080)).toBe(81);
   });
 
-  it("has no account of the service to create where it is the one that migrates", () => {
+  it("has no service account to create if the service itself migrates", () => {
     const environment = {
       APP_DB_HOST: "h",
       APP_DB_SERVICE_USER: "nodeapp",
@@ -39,7 +39,7 @@ describe("a service's configuration", () => {
     ["", undefined],
     ["LB-1.elb.example,", ["lb-1.elb.example"]],
     ["a.example, b.example", ["a.example", "b.example"]],
-  ])("has from APP_HOSTS %j the names %j", (given, names) => {
+  ])("from APP_HOSTS %j has the names %j", (given, names) => {
     expect(readSiteHosts({ APP_HOSTS: given })).toEqual(names && new Set(names));
   });
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { readLogLevel } from "./log.ts";
 
-it("the log's level is info, or what LOG_LEVEL says", () => {
+it("the log's level is info, or LOG_LEVEL", () => {
   expect(readLogLevel({})).toBe("info");
   expect(readLogLevel({ LOG_LEVEL: "" })).toBe("info");
   expect(readLogLevel({ LOG_LEVEL: "warn" })).toBe("warn");

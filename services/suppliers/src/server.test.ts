@@ -63,11 +63,11 @@ it.each([
     `GET /page HTTP/1.1\r\nX-Long: ${"a".repeat(20_000)}\r\n${rest}`,
     "431 Request Header Fields Too Large",
   ],
-])("%s is answered with what the client did", async (_, request, status) => {
+])("%s gets an error of the client", async (_, request, status) => {
   expect(await send(request)).toBe(`HTTP/1.1 ${status}`);
 });
 
-it("a page that reached its reader is told from one that did not", async () => {
+it("complete and aborted responses are distinguished", async () => {
   await send(`GET /page?with=query HTTP/1.1\r\n${rest}`);
   expect(observed.at(-1)).toMatchObject({ method: "GET", path: "/page", status: 200, complete: true });
   expect(observed.at(-1)?.bytes).toBeGreaterThan("here".length);

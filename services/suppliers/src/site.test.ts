@@ -28,7 +28,7 @@ function setUp() {
 }
 
 describe("/health and /ready", () => {
-  it("tell what runs, and that the database serves it", async () => {
+  it("return the running release, and that the database serves it", async () => {
     const app = setUp();
     const health = await app.request("/admin/health");
     expect(await health.json()).toEqual({ status: "ok", service: "employee", version: "1.0.0", image: null });
@@ -37,7 +37,7 @@ describe("/health and /ready", () => {
     expect([ready.status, await ready.json()]).toEqual([200, { status: "ready", service: "employee" }]);
   });
 
-  it("tell the two apart while the database is down", async () => {
+  it("differ while the database is down", async () => {
     const app = setUp();
     database.takeDown();
     expect((await app.request("/admin/health")).status).toBe(200);
@@ -65,7 +65,7 @@ describe("an error page", () => {
     expect(parts.logged.at(-1)).toBe("the request failed: TypeError");
   });
 
-  it("is stored by nobody, and differs by language", async () => {
+  it("is never cached, and differs by language", async () => {
     const app = setUp();
     for (const path of ["/admin/broken", "/admin/nothing", "/elsewhere"]) {
       const { headers } = await app.request(path);
@@ -74,7 +74,7 @@ describe("an error page", () => {
     }
   });
 
-  it("without a database says when to come back", async () => {
+  it("without a database states when to try again", async () => {
     const app = setUp();
     database.takeDown();
     const response = await app.request("/admin/list", {}, { requestId: "abc-123" });
@@ -84,8 +84,8 @@ describe("an error page", () => {
   });
 });
 
-describe("what a site does not do", () => {
-  it.each(["PUT", "DELETE", "PATCH", "OPTIONS"])("%s is refused with what is allowed", async (method) => {
+describe("features that a site does not have", () => {
+  it.each(["PUT", "DELETE", "PATCH", "OPTIONS"])("%s is refused with the allowed methods", async (method) => {
     const response = await setUp().request("/admin/write", { method });
     expect([response.status, response.headers.get("Allow")]).toEqual([405, "POST"]);
   });
@@ -103,16 +103,13 @@ describe("what a site does not do", () => {
     ["/admin/nothing", { cookie: "language=%E0%A4%A; =; ;;" }, 404],
     ["/admin/nothing", { "accept-language": ";q=,,*;q=x" }, 404],
     ["/admin/nothing", { origin: "%%%" }, 404],
-  ])(
-    "%s with %j is answered with %i: nonsense of a client is no fault of ours",
-    async (path, headers, status) => {
-      const response = await setUp().request(path, { headers: headers as Record<string, string> });
-      expect(response.status).toBe(status);
-    },
-  );
+  ])("%s with %j gets %i: invalid requests are not errors of the service", async (path, headers, status) => {
+    const response = await setUp().request(path, { headers: headers as Record<string, string> });
+    expect(response.status).toBe(status);
+  });
 });
 
-it("a flood of writes is refused with the reason, and only for the one who sends it", async () => {
+it("a flood of writes is refused with the reason, and only for its sender", async () => {
   const app = setUp();
   const write = (client: string) => app.request("/admin/write", { method: "POST" }, { client });
   for (let sent = 0; sent < writesPerMinute; sent++) expect((await write("203.0.113.7")).status).toBe(200);
@@ -123,7 +120,7 @@ it("a flood of writes is refused with the reason, and only for the one who sends
   expect((await write("203.0.113.8")).status).toBe(200);
 });
 
-describe("a site that knows its names", () => {
+describe("a site with configured hosts", () => {
   const app = createSite(site, { ...parts, hosts: new Set(["shop.example"]) });
   app.get("/admin/read", (c) => c.text("read"));
   app.post("/admin/write", (c) => c.text("written"));
@@ -138,13 +135,13 @@ describe("a site that knows its names", () => {
     ["shop.example.evil.example", 403],
     ["127.0.0.1.evil.example", 403],
     ["", 403],
-  ])("answers a write to the host %j with %i", async (host, status) => {
+  ])("responds to a write to the host %j with %i", async (host, status) => {
     // A page under a rebound name sends these headers: for the browser it has the same origin.
     const headers = { host, origin: `http://${host}`, "sec-fetch-site": "same-origin" };
     expect((await app.request("/admin/write", { method: "POST", headers })).status).toBe(status);
   });
 
-  it("is read under any name", async () => {
+  it("accepts reads under any host", async () => {
     expect((await app.request("/admin/read", { headers: { host: "evil.example" } })).status).toBe(200);
   });
 });

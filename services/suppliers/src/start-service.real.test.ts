@@ -107,7 +107,7 @@ describe("a service that gets SIGTERM", () => {
     expect(lines.at(-1)).toMatchObject({ Service: "customer", Requests: answers.length, ServerErrors: 0 });
   });
 
-  it("finishes what is in flight and answers what still arrives", async () => {
+  it("finishes requests in progress and responds to new ones", async () => {
     const { child, ended, said, port } = await start("employee");
     const lock = await testDatabase.connect();
     await lock.query("LOCK TABLES suppliers WRITE");
@@ -134,7 +134,7 @@ describe("a service that gets SIGTERM", () => {
     kept.destroy();
   });
 
-  it("while it still waits for its database, exits with 0 at once", async () => {
+  it("exits with 0 at once while it waits for its database", async () => {
     const silent = createServer().listen(0);
     const connected = once(silent, "connection");
     await once(silent, "listening");
@@ -151,7 +151,7 @@ describe("a service that gets SIGTERM", () => {
 });
 
 describe("the log of a service", () => {
-  it("has a line for every request, which names the load balancer's ids and the visitor, not the query", async () => {
+  it("has a line for every request, with the load balancer's ids and the visitor, without the query", async () => {
     const { child, ended, port } = await start("customer");
     const headers = {
       "x-request-id": "abc-123",
@@ -179,7 +179,7 @@ describe("the log of a service", () => {
     });
   });
 
-  it("has no health checks that went well, and no made-up ids", async () => {
+  it("has no successful health checks, and no invented ids", async () => {
     const { child, ended, port } = await start("employee");
     await ask(port, "/admin/health");
     await ask(port, "/admin/ready");
@@ -196,14 +196,14 @@ describe("the log of a service", () => {
     expect(lines.at(-1)).toMatchObject({ Service: "employee", Requests: 1, ClientErrors: 1 });
   });
 
-  it("says as much as LOG_LEVEL wants", async () => {
+  it("is as detailed as LOG_LEVEL", async () => {
     const quiet = run([entry("customer"), "migrate"], { ...testDatabase.environment, LOG_LEVEL: "warn" });
     expect(await quiet.ended).toMatchObject({ code: 0, stdout: "", stderr: "" });
   });
 });
 
 describe("the other commands", () => {
-  it("migrate says what it did", async () => {
+  it("migrate prints what it did", async () => {
     const { code, lines } = await run([entry("customer"), "migrate"], testDatabase.environment).ended;
     expect(code).toBe(0);
     expect(lines).toEqual([
@@ -211,7 +211,7 @@ describe("the other commands", () => {
     ]);
   });
 
-  it("health says nothing when all is well, and why when it is not", async () => {
+  it("health prints nothing when all is well, and the reason when it is not", async () => {
     const { port } = await start("employee");
     const check = (APP_PORT: number) =>
       run([entry("employee"), "health"], { APP_PORT: String(APP_PORT) }).ended;
@@ -248,7 +248,7 @@ describe("a service that fails", () => {
       () => ({ ...testDatabase.environment, LOG_LEVEL: "verbose" }),
       /^customer serve failed: LOG_LEVEL must be one of debug, info, warn, error, fatal; not "verbose"$/,
     ],
-  ])("%s ends with one line whose last words are the cause, and with 1", async (_, environment, sentence) => {
+  ])("%s ends with exit code 1 and one line with the cause at its end", async (_, environment, sentence) => {
     const { code, stderr, lines } = await run([entry("customer")], environment()).ended;
     expect({ code, stderr, lines: lines.length }).toEqual({ code: 1, stderr: "", lines: 1 });
     expect(lines[0]).toEqual({
@@ -261,7 +261,7 @@ describe("a service that fails", () => {
     expect(Object.keys(lines[0] ?? {}).at(-1)).toBe("message");
   });
 
-  it("at start through a fault of its own also says where", async () => {
+  it("also prints the place of an error of its own at start", async () => {
     const { code, lines } = await run(programOf("beans.roast()"), testDatabase.environment).ended;
     expect(code).toBe(1);
     expect(lines.at(-1)).toMatchObject({

@@ -22,7 +22,7 @@ const refusal = (call: Promise<unknown>) =>
   );
 
 describe("the lab's account", () => {
-  it("has a VPC with two public subnets, whose way out works", async () => {
+  it("has a VPC with two public subnets and a working route to the internet", async () => {
     const ec2 = new EC2(simulator.clientConfig);
     const { Vpcs = [] } = await ec2.describeVpcs(byName("LabVPC"));
     const VpcId = Vpcs[0]?.VpcId;
@@ -52,7 +52,7 @@ describe("the lab's account", () => {
   it.each([
     ["PipelineRole", "codepipeline.amazonaws.com", "AWSCodePipeline_FullAccess"],
     ["DeployRole", "codedeploy.amazonaws.com", "AWSCodeDeployRoleForECS"],
-  ])("has %s, which %s acts in", async (RoleName, service, policy) => {
+  ])("has %s, which %s may assume", async (RoleName, service, policy) => {
     const iam = new IAM(simulator.clientConfig);
     const { Role } = await iam.getRole({ RoleName });
     expect(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "")).toContain(service);
@@ -89,7 +89,7 @@ describe("the lab's account", () => {
     );
   });
 
-  it("is denied nothing else that comes near", async () => {
+  it("is denied nothing else with a similar name", async () => {
     const iam = new IAM(simulator.clientConfig);
     await iam.createPolicy({
       PolicyName: "mine",
@@ -102,7 +102,7 @@ describe("the lab's account", () => {
   });
 });
 
-it("CloudFormation is denied what its caller is denied", async () => {
+it("CloudFormation is denied the same operations as its caller", async () => {
   const stack = await startStackTest(startTestSimulator({ account: "academy" }));
   try {
     const Properties = { AssumeRolePolicyDocument: JSON.parse(trustOfRole) };
@@ -119,7 +119,7 @@ const trustOfRole = JSON.stringify({
   Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
 });
 
-it("the command takes the kind of account, and no other", () => {
+it("the command accepts the kinds of account, and no others", () => {
   expect(parseArguments(["--account-kind", "academy"]).account).toBe("academy");
   expect(() => parseArguments(["--account-kind=acadmy"])).toThrow('"acadmy" is not one of standard, academy');
 });

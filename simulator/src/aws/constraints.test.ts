@@ -35,7 +35,7 @@ test.each<[Check, string]>([
   expect(refuse(check)).toThrow(`1 validation error detected: ${message}`);
 });
 
-test("all that is broken is told at once, and what is absent or whole is no matter", () => {
+test("all broken constraints are reported together, and absent or valid members are ignored", () => {
   expect(refuse(["a", "", { length: [1, 2] }], ["b", 0, { range: [1, 2] }])).toThrow(
     /^2 validation errors detected: Value '' at 'a' .*; Value '0' at 'b' /,
   );

@@ -45,7 +45,7 @@ const setPolicy = (Statement: unknown) =>
 const badPolicy =
   "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'";
 
-describe("a request that AWS refuses is refused with its code and its words:", () => {
+describe("a request that AWS refuses is refused with its code and its message:", () => {
   it.each<[string, () => Promise<unknown>, string, string]>([
     [
       "no tasks to describe",
@@ -146,7 +146,7 @@ describe("a request that AWS refuses is refused with its code and its words:", (
   });
 });
 
-describe("a request that is signed for another region is refused by", () => {
+describe("a request signed for another region is refused by", () => {
   it.each<[string, (elsewhere: typeof config) => Promise<unknown>, string]>([
     ["ECS", (elsewhere) => new ECS(elsewhere).listClusters({}), "InvalidSignatureException"],
     ["CloudFormation", (elsewhere) => new CloudFormation(elsewhere).listStacks({}), "SignatureDoesNotMatch"],
@@ -161,7 +161,7 @@ describe("a request that is signed for another region is refused by", () => {
     await expect(call({ ...config, region: "eu-west-1" })).rejects.toMatchObject({ name, message });
   });
 
-  it("no service that all regions share", async () => {
+  it("no service shared by all regions", async () => {
     const elsewhere = { ...config, region: "eu-west-1" };
     expect((await new STS(elsewhere).getCallerIdentity({})).Account).toBe("123456789012");
     expect((await new IAM(elsewhere).listRoles({})).Roles).toEqual([]);

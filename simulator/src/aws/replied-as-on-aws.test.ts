@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => simulator?.close());
 
 describe("Secrets Manager", () => {
-  it("names a secret by its ARN that was deleted by force and never existed", async () => {
+  it("returns the ARN of a secret that was deleted by force and never existed", async () => {
     const deleted = await new SecretsManager(config).deleteSecret({
       SecretId: "none",
       ForceDeleteWithoutRecovery: true,
@@ -28,7 +28,7 @@ describe("Secrets Manager", () => {
 });
 
 describe("ECR", () => {
-  it("reports a lifecycle policy that it has not evaluated yet as of the epoch", async () => {
+  it("reports an unevaluated lifecycle policy with the time of the epoch", async () => {
     const ecr = new ECR(config);
     await ecr.createRepository({ repositoryName: "policy" });
     const selection = { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 1 };
@@ -43,7 +43,7 @@ describe("ECR", () => {
     expect(await ecr.deleteLifecyclePolicy({ repositoryName: "policy" })).toMatchObject(epoch);
   });
 
-  it("names the key that it encrypts with where KMS does it", async () => {
+  it("returns the encryption key if KMS encrypts", async () => {
     const { repository } = await new ECR(config).createRepository({
       repositoryName: "encrypted",
       encryptionConfiguration: { encryptionType: "KMS" },
@@ -69,13 +69,13 @@ describe("S3", () => {
       (s3) => s3.listParts({ Bucket: "files", Key: "a", UploadId: "none" }),
       { name: "NoSuchUpload", UploadId: "none" },
     ],
-  ])("says in an element of the error which %s it lacks", async (_, call, error) => {
+  ])("reports in an element of the error which %s is missing", async (_, call, error) => {
     const s3 = new S3(config);
     await s3.createBucket({ Bucket: "files" });
     await expect(call(s3)).rejects.toMatchObject(error);
   });
 
-  it("replies with 204 to a bucket's tags and policy", async () => {
+  it("responds with 204 to a bucket's tags and policy", async () => {
     const s3 = new S3(config);
     await s3.createBucket({ Bucket: "tagged" });
     const Tagging = { TagSet: [{ Key: "a", Value: "b" }] };
@@ -88,7 +88,7 @@ describe("S3", () => {
 });
 
 describe("a standard account", () => {
-  it("has a default VPC with a public subnet in each zone, as tools look it up", async () => {
+  it("has a default VPC with a public subnet in each zone, as tools expect it", async () => {
     const ec2 = new EC2(config);
     const { Vpcs = [] } = await ec2.describeVpcs({ Filters: [{ Name: "isDefault", Values: ["true"] }] });
     expect(Vpcs).toMatchObject([{ IsDefault: true, CidrBlock: "172.31.0.0/16", State: "available" }]);
@@ -107,7 +107,7 @@ describe("a standard account", () => {
     await expect(ec2.createDefaultVpc({})).rejects.toMatchObject({ name: "DefaultVpcAlreadyExists" });
   });
 
-  it("puts a security group and an instance that name no VPC into the default one", async () => {
+  it("places a security group and an instance without a VPC in the default one", async () => {
     const ec2 = new EC2(config);
     const { Vpcs = [] } = await ec2.describeVpcs({ Filters: [{ Name: "is-default", Values: ["true"] }] });
     const { GroupId = "" } = await ec2.createSecurityGroup({ GroupName: "web", Description: "Web" });
@@ -128,7 +128,7 @@ describe("a standard account", () => {
 describe("ValidateTemplate", () => {
   const validate = (TemplateBody: string) => new CloudFormation(config).validateTemplate({ TemplateBody });
 
-  it("checks syntax, not what types of resources there are or what they have", async () => {
+  it("checks syntax, but not the types of resources or their properties", async () => {
     const { Description, DeclaredTransforms } = await validate(`
 Description: Topics
 Transform: AWS::Serverless-2016-10-31

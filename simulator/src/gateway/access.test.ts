@@ -43,7 +43,7 @@ const outcome = (service: string, credentials?: Credentials) =>
     ({ name, $metadata }) => `${name} ${$metadata?.httpStatusCode}`,
   );
 
-describe("a call is performed when it is signed with a known key, and else refused in AWS's words", () => {
+describe("a call is performed when it is signed with a known key, and otherwise refused in AWS's words", () => {
   it.each([
     ["ecs", "UnrecognizedClientException 400", "InvalidSignatureException 400"],
     ["cloudwatch", "UnrecognizedClientException 400", "InvalidSignatureException 400"],
@@ -73,7 +73,7 @@ describe("a call is performed when it is signed with a known key, and else refus
     await expect(lambda.getFunction({ FunctionName })).rejects.toThrow(/Function not found/);
   });
 
-  it("not with another body than the one that was signed", async () => {
+  it("not with another body than the signed one", async () => {
     const ecs = new ECS(config());
     ecs.middlewareStack.add(
       (next) => (args) => {
@@ -89,7 +89,7 @@ describe("a call is performed when it is signed with a known key, and else refus
   });
 });
 
-it("each start has a secret of its own", async () => {
+it("each start has a different secret", async () => {
   const other = await startTestSimulator();
   const { AWS_SECRET_ACCESS_KEY: secret } = other.environmentVariables;
   await other.close();
@@ -137,14 +137,14 @@ describe.each(["/", "/v2/", "/v1/repos/menu/info/refs?service=git-upload-pack", 
         { host, "sec-fetch-site": "same-site" },
         "pages of other sites",
       ],
-    ])("takes nothing from a page %s", async (_, headers, message) => {
+    ])("refuses a page %s", async (_, headers, message) => {
       const [status, text] = await get(path, headers);
       expect(status).toBe(403);
       expect(text).toContain(message);
     });
 
     it.each(["127.0.0.1", "localhost:4566", "LOCALHOST", "[::1]:4566"])(
-      "takes requests to %s",
+      "accepts requests to %s",
       async (name) => {
         const [, text] = await get(path, { host: name, "sec-fetch-site": "none" });
         expect(text).not.toMatch(/This server/);
@@ -153,7 +153,7 @@ describe.each(["/", "/v2/", "/v1/repos/menu/info/refs?service=git-upload-pack", 
   },
 );
 
-it("the registry's passwords and public tokens cannot be made up", async () => {
+it("the registry's passwords and public tokens cannot be forged", async () => {
   const { authorizationData } = await new ECR(config()).getAuthorizationToken({});
   const password = Buffer.from(authorizationData?.[0]?.authorizationToken ?? "", "base64")
     .toString()

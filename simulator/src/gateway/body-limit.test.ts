@@ -41,7 +41,7 @@ it.each<[string, string, Record<string, string>, number, number, RegExp]>([
   ["REST JSON", "lambda", {}, 70_167_211, 413, /larger than 70167211 bytes/],
   ["REST XML", "s3", {}, 128 * mebibyte, 400, /<Error><Code>EntityTooLarge</],
 ])(
-  "%s: a body above the limit is refused as the protocol says it",
+  "%s: a body above the limit is refused as in the protocol",
   async (_, service, headers, limit, status, text) => {
     const refused = await send(service, headers, limit + 1);
     expect(refused).toEqual({ status, text: expect.stringMatching(text) });

@@ -36,7 +36,7 @@ const outcome = (call: Promise<unknown>) =>
     ({ name, $metadata }) => `${name} ${$metadata?.httpStatusCode}`,
   );
 
-describe("a client sees each fault as its protocol tells it", () => {
+describe("a client sees each fault as its protocol defines it", () => {
   it.each([
     ["ecs:ListClusters", "throttle", "ThrottlingException 400"],
     ["cloudwatch:ListMetrics", "throttle", "ThrottlingException 400"],
@@ -84,7 +84,7 @@ describe("a client sees each fault as its protocol tells it", () => {
     expect(after - before).toBe(count);
   });
 
-  it("delay lets the call wait, so that later ones overtake it, then performs it", async () => {
+  it("delay makes the call wait, so that later ones overtake it, then performs it", async () => {
     const operation = "ecs:ListClusters";
     simulator.faults.add({ kind: "delay", operation, milliseconds: 500, accessKeyId: "AKIASLOW" });
     const done: string[] = [];
@@ -98,8 +98,8 @@ describe("a client sees each fault as its protocol tells it", () => {
   });
 });
 
-describe("a fault strikes", () => {
-  it("so many calls, after others have passed, and tells how many", async () => {
+describe("a fault applies to", () => {
+  it("a number of calls, after others have passed, and reports how many", async () => {
     const fault = simulator.faults.add({
       kind: "throttle",
       operation: "ecs:ListClusters",
@@ -122,7 +122,7 @@ describe("a fault strikes", () => {
     expect(await call()).toBe("performed");
   });
 
-  it("a client that tries again until it is over", async () => {
+  it("a client that retries until it is over", async () => {
     const fault = simulator.faults.add({ kind: "cut", operation: "ecs:ListClusters", times: 2 });
     expect(await outcome(new ECS(config(3)).listClusters({}))).toBe("performed");
     expect(fault.hits).toBe(2);
@@ -134,11 +134,11 @@ describe("a fault strikes", () => {
   });
 });
 
-describe("the service-linked role that an account has not used yet", () => {
+describe("an unused service-linked role", () => {
   const message =
     "Unable to assume the service linked role. Please verify that the ECS service linked role exists.";
 
-  it("fails the first cluster, as ECS words it, and the next is made", async () => {
+  it("fails the first cluster with ECS's message, and not the next", async () => {
     const fault = simulator.faults.add({ kind: "service-linked-role", operation: "ecs:CreateCluster" });
     const create = () => new ECS(config()).createCluster({ clusterName: "first" });
     await expect(create()).rejects.toMatchObject({ name: "InvalidParameterException", message });
@@ -182,11 +182,11 @@ it.each<[object, string]>([
   [{ kind: "deny", operation: "ecs:DescribeService" }, "does not perform DescribeService"],
   [{ kind: "delay", operation: "*" }, "a fault of kind delay needs milliseconds"],
   [{ kind: "deny", operation: "*", milliseconds: 1 }, "a fault of kind deny has no milliseconds"],
-])("%j could never strike and is refused", (fault, message) => {
+])("%j could never apply and is refused", (fault, message) => {
   expect(() => simulator.faults.add(fault as never)).toThrow(message);
 });
 
-it("the command line takes faults", () => {
+it("the command line accepts faults", () => {
   const faults = parseArguments([
     "--fault=ecs:DescribeServices=throttle,times=3,after=5",
     "--fault=*=delay,milliseconds=20",

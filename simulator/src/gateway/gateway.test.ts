@@ -137,19 +137,19 @@ describe("the SDK's clients", () => {
 it.each([
   ["AmazonEC2ContainerServiceV20141113.DescribeClusters", "message", "Cluster not found."],
   ["secretsmanager.DescribeSecret", "Message", "No such secret."],
-])("%s has an error's text in %s, as its model says", async (target, member, text) => {
+])("%s has an error's text in %s, as in its model", async (target, member, text) => {
   const response = await post({ "x-amz-target": target }, target.startsWith("s") ? '{"SecretId":"a"}' : "{}");
   expect(await response.json()).toEqual({ __type: expect.any(String), [member]: text });
 });
 
-it("members of a task definition that ECS does not know are left out, as AWS does", async () => {
+it("members of a task definition that ECS does not know are ignored, as in AWS", async () => {
   const body =
     '{"$schema":"x","family":"f","containerDefinitions":[{"name":"web","mood":{"a":1},"cpu":null}]}';
   expect((await json("RegisterTaskDefinition", body)).status).toBe(200);
   expect(received.pop()).toEqual({ family: "f", containerDefinitions: [{ name: "web" }] });
 });
 
-describe("what cannot be performed is refused by name", () => {
+describe("unsupported requests are refused with an error that names them", () => {
   it.each<[string, () => Promise<Response>, number, RegExp]>([
     [
       "operation not simulated",
@@ -201,13 +201,13 @@ describe("what cannot be performed is refused by name", () => {
   });
 });
 
-it("a defect of the simulator is a 500 that names the operation, and is reported", async () => {
+it("a bug of the simulator is a 500 with the operation's name, and is reported", async () => {
   const response = await json("StopTask", '{"task":"t"}');
   expect([response.status, await response.text()]).toEqual([500, expect.stringContaining("StopTask")]);
   expect(warnings.join()).toContain("a defect");
 });
 
-it("a taken port is named", async () => {
+it("a used port is named", async () => {
   const { port } = gateway;
   const environment = await createTestEnvironment();
   await environment.remove();

@@ -35,7 +35,7 @@ describe("unchunk", () => {
     body: Buffer.from(body),
   });
 
-  it("leaves a plain body alone", () => {
+  it("does not change a plain body", () => {
     const plain = { ...message("5\r\nhello", {}), headers: {} };
     expect(unchunk(plain)).toBe(plain);
   });
@@ -43,7 +43,7 @@ describe("unchunk", () => {
   it.each([
     ["unsigned", "5\r\nhello\r\n1\r\n!\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n"],
     ["signed", "6;chunk-signature=ab\r\nhello!\r\n0;chunk-signature=cd\r\nx-amz-checksum-crc32:AAAAAA==\r\n"],
-  ])("takes %s chunks apart", (_, body) => {
+  ])("decodes %s chunks", (_, body) => {
     const { body: bytes, headers } = unchunk(message(body, { "content-encoding": "aws-chunked,gzip" }));
     expect(bytes.toString()).toBe("hello!");
     expect(headers).toMatchObject({ "content-encoding": "gzip", "x-amz-checksum-crc32": "AAAAAA==" });

@@ -10,7 +10,7 @@ const execute = (program: string, args: string[]) =>
 const aws = async (...args: string[]) =>
   JSON.parse((await execute(awsCli, [...args, "--output=json"])) || "{}");
 
-it("boto3 has a service scaled by steps, by a target and by schedule", { timeout: 180_000 }, async () => {
+it("boto3 scales a service by steps, by a target and by schedule", { timeout: 180_000 }, async () => {
   const script = join(import.meta.dirname, "autoscaling.py");
   const cause = "monitor alarm queue in state ALARM triggered policy queue";
   expect(JSON.parse(await execute(python, [script, "outside", "web"]))).toEqual({
@@ -39,7 +39,9 @@ it("boto3 has a service scaled by steps, by a target and by schedule", { timeout
   });
 });
 
-it("the AWS CLI registers, puts a policy and reads what became of it", { timeout: 180_000 }, async () => {
+it("the AWS CLI registers a target, adds a policy and reads its activities", {
+  timeout: 180_000,
+}, async () => {
   const target = [
     "--service-namespace=ecs",
     "--scalable-dimension=ecs:service:DesiredCount",

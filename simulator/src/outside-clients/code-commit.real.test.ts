@@ -24,7 +24,7 @@ const codecommit = async (operation: string, ...args: string[]) => {
   return JSON.parse(output || "{}");
 };
 
-it("boto3 walks through it", async () => {
+it("boto3 calls its operations", async () => {
   const script = join(import.meta.dirname, "code_commit.py");
   expect(JSON.parse(await execute(python, [script]))).toEqual({
     added: ["infra/appspec.yaml"],
@@ -41,7 +41,7 @@ it("boto3 walks through it", async () => {
   });
 });
 
-it("the AWS CLI puts a file, and reads the branch, the commit, the file and its folder", async () => {
+it("the AWS CLI adds a file, and reads the branch, the commit, the file and its folder", async () => {
   const repository = "--repository-name=cli";
   await codecommit("create-repository", repository);
   await writeFile(join(folder, "taskdef.json"), '{"family":"customer-microservice"}');

@@ -57,7 +57,7 @@ it("boto3 works with CodeCommit, CodePipeline, Application Auto Scaling and Clou
   });
 });
 
-it("the AWS CLI makes, shows and removes one of each", async () => {
+it("the AWS CLI creates, shows and removes one of each", async () => {
   const { repositoryMetadata } = await aws("codecommit", "create-repository", "--repository-name=cli");
   expect(repositoryMetadata.repositoryName).toBe("cli");
   await aws("codecommit", "delete-repository", "--repository-name=cli");

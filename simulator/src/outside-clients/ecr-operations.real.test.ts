@@ -24,7 +24,7 @@ const execute = (program: string, args: string[], stdin = "") =>
 const aws = async (...args: string[]) =>
   JSON.parse((await execute(awsCli, [...args, "--output=json"])) || "{}");
 
-it("the AWS CLI makes a repository, logs skopeo in, tags, describes and deletes", async () => {
+it("the AWS CLI creates a repository, logs skopeo in, tags, describes and deletes", async () => {
   const { repository } = await aws(
     "ecr",
     "create-repository",

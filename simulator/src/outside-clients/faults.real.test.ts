@@ -11,7 +11,7 @@ except Exception as e:
   print(type(e).__name__, e.response["Error"]["Code"], e.response["ResponseMetadata"]["HTTPStatusCode"])
 `;
 
-it("boto3 sees a fault as its protocol tells it", async () => {
+it("boto3 sees a fault as its protocol defines it", async () => {
   const simulator = await startRealSimulator();
   try {
     simulator.faults.add({ kind: "throttle", operation: "ecs:ListClusters" });

@@ -57,7 +57,7 @@ const cliClient = (secretAccessKey: string) =>
 const tip = async (branchName = "dev") =>
   (await simulator.aws.codecommit.getBranch({ repositoryName: name, branchName })).branch?.commitId;
 
-it("git is let in by the AWS CLI's credential helper", async () => {
+it("git gets access through the AWS CLI's credential helper", async () => {
   const cli = await cliClient(temporary.secretAccessKey);
   const commit = await cli.commit("a.txt", "1");
   await cli.git("push", "--quiet", url, "dev");
@@ -65,7 +65,7 @@ it("git is let in by the AWS CLI's credential helper", async () => {
   await cli.close();
 });
 
-it("git clones with the line that the simulator prints at its start", async () => {
+it("git clones with the command that the simulator prints at its start", async () => {
   await client.commit("a.txt", "1");
   await client.git("push", "--quiet", "origin", "dev");
   const variables = {
@@ -82,7 +82,7 @@ it("git clones with the line that the simulator prints at its start", async () =
 });
 
 describe("git", () => {
-  it("pushes, clones, and pulls what another has pushed", async () => {
+  it("pushes, clones, and pulls another user's push", async () => {
     const first = await client.commit("taskdef.json", "{}");
     await client.git("push", "origin", "dev");
     expect(await tip()).toBe(first);
@@ -100,7 +100,7 @@ describe("git", () => {
   });
 
   it.each(["0", "2"])(
-    "speaks version %s of its protocol, with questions long enough to be zipped",
+    "uses version %s of its protocol, with requests long enough to be compressed",
     async (version) => {
       await client.git("config", "protocol.version", version);
       for (let number = 0; number < 40; number++)
@@ -116,7 +116,7 @@ describe("git", () => {
     },
   );
 
-  it("is refused a lease that is over, and may force with one that is not", async () => {
+  it("is refused an outdated lease, and may force with a current one", async () => {
     await client.commit("a.txt", "1");
     await client.git("push", "origin", "dev");
     await client.git("clone", "--quiet", url, "../other");
@@ -144,7 +144,7 @@ describe("git", () => {
     expect((await simulator.aws.codecommit.listBranches({ repositoryName: name })).branches).toEqual(["dev"]);
   });
 
-  it("asks for credentials that it does not have", async () => {
+  it("requests missing credentials", async () => {
     const stranger = await createGitClient(undefined);
     const said = await stranger.failure("ls-remote", url);
     await stranger.close();
@@ -168,7 +168,7 @@ describe("git", () => {
     expect(await client.git("ls-remote", "origin")).toBe("");
   });
 
-  it("pushes again what went in without its knowing", async () => {
+  it("pushes again what was accepted without its knowledge", async () => {
     const commit = await client.commit("a.txt", "1");
     // The push itself comes after the question for the references.
     const fault = simulator.faults.add({ operation: "codecommit:GitPush", kind: "cut-answer", after: 1 });
@@ -178,7 +178,7 @@ describe("git", () => {
     await client.git("push", "--quiet", "origin", "dev");
   });
 
-  it("is told that a repository is gone, and finds it under its new name", async () => {
+  it("gets an error for a missing repository, and finds it under its new name", async () => {
     const { codecommit } = simulator.aws;
     await client.commit("a.txt", "1");
     await client.git("push", "--quiet", "origin", "dev");
@@ -191,7 +191,7 @@ describe("git", () => {
   });
 });
 
-describe("the bus hears", () => {
+describe("the bus gets an event", () => {
   /** Collects the events of this test's repository through a rule with a log group as target. */
   async function listen() {
     const { events, logs } = simulator.aws;
@@ -213,7 +213,7 @@ describe("the bus hears", () => {
     };
   }
 
-  it("of each reference that a push moves, once", async () => {
+  it("for each reference that a push moves, once", async () => {
     const heard = await listen();
     const first = await client.commit("a.txt", "1");
     await client.git("tag", "v1");
@@ -248,7 +248,7 @@ describe("the bus hears", () => {
       expect(told).toContainEqual(expected);
   });
 
-  it("nothing of a push that is refused, and of each one of several at the same time", async () => {
+  it("for each of several pushes at the same time, and none for a refused one", async () => {
     const heard = await listen();
     await client.commit("a.txt", "1");
     const branches = ["one", "two", "three", "four"];
@@ -263,7 +263,7 @@ describe("the bus hears", () => {
 });
 
 describe("a long history", () => {
-  it("of 100 MB goes in and comes out whole", async () => {
+  it("of 100 MB is pushed and cloned completely", async () => {
     const commit = await commitMebibytes(client, 100);
     await client.git("push", "--quiet", "origin", "dev");
     expect(await tip()).toBe(commit);
@@ -272,7 +272,7 @@ describe("a long history", () => {
     expect(await client.git("-C", "../clone", "rev-list", "--count", "dev")).toBe("100\n");
   });
 
-  it("that is cut on its way leaves nothing behind, and goes in when it is pushed again", async () => {
+  it("that is cut off leaves nothing behind, and is accepted when it is pushed again", async () => {
     const before = await client.commit("a.txt", "1");
     await client.git("push", "--quiet", "origin", "dev");
     const commit = await commitMebibytes(client, 20);

@@ -27,7 +27,7 @@ async function run(program: string, args: string[]): Promise<string> {
   return (await promisify(execFile)(program, args, { env })).stdout;
 }
 
-it("the AWS command line starts a scan by hand, waits for it and reads all pages of it", async () => {
+it("the AWS command line starts a manual scan, waits for it and reads all pages of it", async () => {
   const aws = (...args: string[]) => run(installed("/usr/bin/aws", "aws"), ["ecr", ...args]);
   await aws("create-repository", "--repository-name", "web");
   await registry.pushImage("web", findings, "v1");

@@ -23,7 +23,7 @@ const aws = async (...args: string[]) => {
   return JSON.parse(output || "{}");
 };
 
-it("boto3 walks through what templates are made of", async () => {
+it("boto3 calls the operations behind the templates", async () => {
   const program = join(import.meta.dirname, "infrastructure.py");
   expect(JSON.parse(await run(python, [program], { variables: variables() }))).toEqual({
     provider: ["sts.amazonaws.com"],
@@ -59,7 +59,7 @@ Outputs:
   Address: {Value: !GetAtt Server.PrivateIp}
 `;
 
-it("the AWS CLI plans a template through a bucket, and removes what it made once its bucket is empty", async () => {
+it("the AWS CLI plans a template through a bucket, and removes its resources once its bucket is empty", async () => {
   const text = (...args: string[]) => run(awsCli, args, { variables: variables() });
   const file = join(folder, "template.yaml");
   await writeFile(file, template);

@@ -37,7 +37,7 @@ const run = (program: string, args: string[], stdin = "") =>
 const page = async () => (await fetch(delivery.productionUrl)).text();
 
 describe("the registry", () => {
-  it("takes an image from skopeo and tells what it is", async () => {
+  it("accepts an image from skopeo and describes it", async () => {
     const image = `docker://${delivery.repositoryUri}:latest`;
     const credentials = `AWS:${password}`;
     await run("skopeo", [

@@ -39,7 +39,7 @@ it("boto3 approves, rejects, retries, starts, stops and lists executions", async
   });
 });
 
-it("the AWS CLI takes an execution through a pipeline", async () => {
+it("the AWS CLI runs an execution through a pipeline", async () => {
   const pipeline = ["--pipeline-name=cli", "--stage-name=Ask"];
   await codepipeline("create-pipeline", `--pipeline=${JSON.stringify(waitingPipeline("cli"))}`);
   const asked = async () => {

@@ -7,7 +7,7 @@ import { parseArguments } from "../command-line.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
 import { awsCli, run } from "./programs.support.ts";
 
-it("the AWS CLI pages through products, and what it prints is played back", async () => {
+it("the AWS CLI pages through products, and its output is replayed", async () => {
   const simulator = await startRealSimulator();
   const folder = await mkdtemp(join(tmpdir(), "prices-test-"));
   try {

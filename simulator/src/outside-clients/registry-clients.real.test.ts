@@ -158,7 +158,7 @@ describe("ECR serves curl", () => {
     expect(await curl(target, "--range", "26-", `${url}/${digest}`)).toMatch(/^HTTP\/1.1 416 /);
   });
 
-  it("that brings no login with 401", async () => {
+  it("without a login, with 401", async () => {
     const { repository } = await createEcrTarget();
     const url = `http://${repository.replace("/", "/v2/")}/tags/list`;
     const answer = await run("curl", ["--silent", "--include", url]);
@@ -166,7 +166,7 @@ describe("ECR serves curl", () => {
   });
 });
 
-it("skopeo, logged in and not, reads a registry like Docker Hub, which gets blobs without its login", async () => {
+it("skopeo, logged in and not, reads a registry like Docker Hub, whose blobs need no login", async () => {
   const plain = await startPlainRegistry();
   const hub = await startHubForTests();
   try {

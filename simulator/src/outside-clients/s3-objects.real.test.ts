@@ -36,7 +36,7 @@ it("the AWS CLI copies files in and out, in one piece and in parts, lists and re
   expect(await aws("s3", "ls")).toBe("");
 });
 
-it("boto3 walks through it", async () => {
+it("boto3 calls its operations", async () => {
   const program = join(import.meta.dirname, "s3_objects.py");
   const seen = await run(python, [program], { variables: simulator.environmentVariables });
   expect(JSON.parse(seen)).toEqual({

@@ -18,13 +18,13 @@ async function install(name: string, says = ""): Promise<string> {
 }
 
 describe("the database server's program", () => {
-  it("that is not installed is asked for in one sentence", async () => {
+  it("is required in one sentence when it is not installed", async () => {
     await expect(findDatabaseServer([folder])).rejects.toThrow(
       /^no MySQL-protocol server found: install mariadb-server [^\n]+$/,
     );
   });
 
-  it("is MariaDB's before MySQL's, in whatever folder", async () => {
+  it("prefers MariaDB's to MySQL's, in any folder", async () => {
     const mysqld = await install("mysqld");
     expect(await findDatabaseServer([folder])).toBe(mysqld);
     const mariadbd = await install("mariadbd");
@@ -34,11 +34,11 @@ describe("the database server's program", () => {
   it.each([
     ["mariadbd  Ver 11.8.9-MariaDB-0+deb13u1 from Debian for debian-linux-gnu on x86_64", "11.8.9-MariaDB"],
     ["/usr/sbin/mysqld  Ver 8.4.6 for Linux on x86_64 (MySQL Community Server - GPL)", "8.4.6"],
-  ])("that says %j is %s", async (says, version) => {
+  ])("with output %j is %s", async (says, version) => {
     expect(await readVersion(await install("mysqld", says))).toBe(version);
   });
 
-  it("that says something else is named", async () => {
+  it("with other output is named", async () => {
     await expect(readVersion(await install("mysqld", "hello"))).rejects.toThrow(
       /mysqld does not tell its version: hello/,
     );

@@ -61,7 +61,7 @@ describe("a private database server", () => {
       ).rejects.toThrow("Access denied");
   });
 
-  it("proves with the given certificate who it is, to clients that ask for TLS", async () => {
+  it("proves its identity with the given certificate, to clients that use TLS", async () => {
     const authority = createCertificateAuthority("Test CA", Date.now());
     const certificate = authority.issue(["localhost"]);
     const server = await start({ dataDirectory: await temporaryFolder(), ...account, certificate });
@@ -75,7 +75,7 @@ describe("a private database server", () => {
     expect(await query(server, cipher)).toMatchObject([{ Value: "" }]);
   });
 
-  it("names a port that is taken", async () => {
+  it("names a used port", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     cleanUp.push(async () => other.close());
     await new Promise((listening) => other.once("listening", listening));

@@ -49,7 +49,7 @@ describe("the entries of a layer", () => {
     ["as they are", (bytes: Buffer) => bytes],
     ["of gzip", gzipSync],
     ["of zstd", zstdCompressSync],
-  ])("come in their order, %s", async (_, compress) => {
+  ])("are read in their order, %s", async (_, compress) => {
     expect(await read(compress(archive))).toEqual([
       ["etc/", "Directory", ""],
       ["large", "File", large.toString()],
@@ -58,19 +58,19 @@ describe("the entries of a layer", () => {
     ]);
   });
 
-  it("need not be read", async () => {
+  it("can be skipped", async () => {
     const found = await read(gzipSync(archive), (path) => path === "etc/os-release");
     expect(found).toContainEqual(["etc/os-release", "File", "ID=alpine\n"]);
   });
 
   it.each([
-    ["GNU's way", longName(longPath)],
-    ["the way of pax", extended({ path: longPath })],
+    ["in GNU's format", longName(longPath)],
+    ["in pax format", extended({ path: longPath })],
     [
-      "the way of pax, for all that follow",
+      "in pax format, for all that follow",
       Buffer.concat([extended({ uname: "me" }, true), longName(longPath)]),
     ],
-  ])("have long names told %s, each for itself", async (_, told) => {
+  ])("have long names %s, each separately", async (_, told) => {
     const bytes = Buffer.concat([told, file("short", "1"), file("next", "2"), end]);
     expect(await read(bytes)).toEqual([
       [longPath, "File", "1"],
@@ -78,7 +78,7 @@ describe("the entries of a layer", () => {
     ]);
   });
 
-  it("have the target of a link, however long", async () => {
+  it("have the target of a link, of any length", async () => {
     const link = entry({ path: "link", type: "SymbolicLink", linkpath: "short" });
     const longLink = entry({ path: "././@LongLink", type: "NextFileHasLongLinkpath" }, `${longPath}\0`);
     const path = join(folder, "links");
@@ -88,7 +88,7 @@ describe("the entries of a layer", () => {
     expect(targets).toEqual(["short", longPath, longPath]);
   });
 
-  it("come in pieces, of which not all need be read", async () => {
+  it("are read in pieces, and may be read partly", async () => {
     const path = join(folder, "pieces");
     await writeFile(path, gzipSync(archive));
     const sizes: number[] = [];

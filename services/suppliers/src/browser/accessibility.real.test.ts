@@ -77,7 +77,7 @@ const schemes = ["light", "dark"] as const;
 /** Colours that are on their way to others have no contrast to measure. */
 const still = { reducedMotion: "reduce" } as const;
 
-describe("nothing keeps anybody from using", () => {
+describe("no barrier is found in", () => {
   it.each(pages)("the %s, at any width and in any colour scheme", async (_, name, visit) => {
     const page = await services.visit(name, still);
     await visit(page);
@@ -95,7 +95,7 @@ describe("nothing keeps anybody from using", () => {
     }
   });
 
-  it("the page that stands in for the list while there is no database", async () => {
+  it("the error page of the list while there is no database", async () => {
     await services.testDatabase.takeDown();
     const page = await services.visit("customer", still);
     const response = await open(page, "customer", "/suppliers");
@@ -142,7 +142,7 @@ async function findBarriers(page: Page): Promise<string[]> {
 describe("without a mouse", () => {
   const focused = (page: Page) => page.evaluate("document.activeElement.textContent.trim()");
 
-  it("the first key leads past the bar to the content", async () => {
+  it("the first key skips the bar and moves to the content", async () => {
     const page = await services.visit("customer");
     await open(page, "customer", "/suppliers");
     await page.keyboard.press("Tab");
@@ -155,7 +155,7 @@ describe("without a mouse", () => {
     await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("by");
   });
 
-  it("the focus goes through a page as it is read, and is always seen", async () => {
+  it("the focus moves in reading order, and is always visible", async () => {
     const page = await services.visit("employee");
     await open(page, "employee", "/admin/supplier-add");
     const expected = [
@@ -178,7 +178,7 @@ describe("without a mouse", () => {
     expect(order).toEqual(expected);
   });
 
-  it("every field says what is wrong with it", async () => {
+  it("every field describes its problem", async () => {
     const page = await services.visit("employee");
     await open(page, "employee", "/admin/supplier-add");
     await skipBrowserChecks(page);
@@ -193,7 +193,7 @@ describe("without a mouse", () => {
     expect(field?.properties).toContainEqual({ name: "invalid", value: { type: "token", value: "true" } });
   });
 
-  it("a table stays a table where it is shown as cards", async () => {
+  it("a table keeps its role when it is shown as cards", async () => {
     const page = await services.visit("employee");
     await page.setViewportSize({ width: 320, height: 800 });
     await open(page, "employee", "/admin/suppliers");

@@ -22,7 +22,7 @@ afterAll(() => services?.close());
 beforeEach(() => services.replaceSuppliers([]));
 afterEach(async () => expect(await services.leave()).toEqual([]));
 
-describe.each(["employee", "monolith"] as const)("whoever edits suppliers with %s", (name) => {
+describe.each(["employee", "monolith"] as const)("a user who edits suppliers with %s", (name) => {
   const { basePath, list } = sites[name];
   const fields = async () => (await services.stored()).map(({ id, ...rest }) => rest);
 
@@ -42,7 +42,7 @@ describe.each(["employee", "monolith"] as const)("whoever edits suppliers with %
   const isOnList = (page: Page) => page.waitForURL(services.url(name, list));
   const title = (page: Page) => page.getByRole("heading", { level: 1 }).textContent();
 
-  it("adds one, and sees it as it was typed", async () => {
+  it("adds one, and sees it as typed", async () => {
     const page = await visitList();
     expect(await page.locator(".empty").textContent()).toBe("There are no suppliers yet.");
     await page.getByRole("link", { name: "Add a new supplier" }).click();
@@ -72,7 +72,7 @@ describe.each(["employee", "monolith"] as const)("whoever edits suppliers with %
   });
 
   it.each(["supplier-add", "supplier-update"])(
-    "keeps the form of %s and reads a sentence beside each wrong field",
+    "keeps the form of %s and reads a sentence next to each wrong field",
     async (form) => {
       await services.replaceSuppliers([obrien]);
       const [stored] = await services.stored();
@@ -115,7 +115,7 @@ describe.each(["employee", "monolith"] as const)("whoever edits suppliers with %
     },
   );
 
-  it("is told before the browser sends an empty form", async () => {
+  it("gets a message before the browser sends an empty form", async () => {
     const page = await visitList();
     await page.getByRole("link", { name: "Add a new supplier" }).click();
     await submit(page);
@@ -174,7 +174,7 @@ describe.each(["employee", "monolith"] as const)("whoever edits suppliers with %
     expect(await fields()).toEqual([{ ...obrien, city: "Dublin" }]);
   });
 
-  it("is told that a supplier is gone", async () => {
+  it("sees that a supplier is gone", async () => {
     const page = await visitObrien();
     await services.replaceSuppliers([]);
     await submit(page);

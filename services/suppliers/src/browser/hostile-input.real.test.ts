@@ -51,10 +51,10 @@ const unprotected = { bypassCSP: true };
 const foreignMarkup =
   "script, img, svg, iframe, object, style, [onerror], [onload], [onfocus], [href^=javascript]";
 
-describe.each(["employee", "monolith"] as const)("what visitors type into the forms of %s", (name) => {
+describe.each(["employee", "monolith"] as const)("input of visitors in the forms of %s", (name) => {
   const { basePath, list } = sites[name];
 
-  it("is text wherever it comes out", async () => {
+  it("is shown as text everywhere", async () => {
     const page = await services.visit(name, unprotected);
     for (const supplier of hostile) {
       await page.goto(services.url(name, `${basePath}/supplier-add`));
@@ -74,7 +74,7 @@ describe.each(["employee", "monolith"] as const)("what visitors type into the fo
     expect((await services.stored()).map(({ id, ...fields }) => fields)).toEqual(hostile);
   });
 
-  it("is text beside a field that refuses it, and in a conflict", async () => {
+  it("is shown as text next to a field that refuses it, and in a conflict", async () => {
     const page = await services.visit(name, unprotected);
     await page.goto(services.url(name, `${basePath}/supplier-add`));
     await skipBrowserChecks(page);
@@ -94,7 +94,7 @@ describe.each(["employee", "monolith"] as const)("what visitors type into the fo
     expect(await page.locator(foreignMarkup).count()).toBe(0);
   });
 
-  it("names another supplier only by its number", async () => {
+  it("cannot select another supplier except by its number", async () => {
     await services.replaceSuppliers([inEveryField("one"), inEveryField("two")]);
     const before = await services.stored();
     const page = await services.visit(name);
@@ -109,11 +109,11 @@ describe.each(["employee", "monolith"] as const)("what visitors type into the fo
 });
 
 describe.each(["customer", "employee", "monolith"] as const)(
-  "what visitors type into addresses of %s",
+  "input of visitors in addresses of %s",
   (name) => {
     const { basePath, list } = sites[name];
 
-    it("is text in the search", async () => {
+    it("is shown as text in the search", async () => {
       const page = await services.visit(name, unprotected);
       await page.goto(services.url(name, list));
       for (const text of [script, ...statements]) {
@@ -126,7 +126,7 @@ describe.each(["customer", "employee", "monolith"] as const)(
       }
     });
 
-    it("does not come into a page by any other parameter, nor by the path", async () => {
+    it("is not inserted into a page through any other parameter, nor through the path", async () => {
       const page = await services.visit(name, unprotected);
       const encoded = encodeURIComponent(script);
       const position = Buffer.from(JSON.stringify([script, script, 1])).toString("base64url");
@@ -145,7 +145,7 @@ describe.each(["customer", "employee", "monolith"] as const)(
   },
 );
 
-it("an address that begins with another host stays on ours", async () => {
+it("an address that begins with another host stays on this one", async () => {
   const page = await services.visit("customer");
   const { origin } = new URL(services.url("customer", "/"));
   await page.goto(`${origin}//evil.example/suppliers`);

@@ -20,11 +20,11 @@ beforeAll(async () => {
 afterAll(() => services?.close());
 afterEach(async () => expect(await services.leave()).toEqual([]));
 
-describe.each(["customer", "employee", "monolith"] as const)("whoever reads the list of %s", (name) => {
+describe.each(["customer", "employee", "monolith"] as const)("a reader of the list of %s", (name) => {
   const { basePath, list } = sites[name];
   const url = (path: string) => services.url(name, path);
 
-  it("turns its pages forth and back", async () => {
+  it("pages forwards and backwards", async () => {
     const page = await services.visit(name);
     const turn = (link: string) => page.getByRole("link", { name: link, exact: true }).click();
     const part = (number: number) => names.slice(number * pageSize, (number + 1) * pageSize);
@@ -45,7 +45,7 @@ describe.each(["customer", "employee", "monolith"] as const)("whoever reads the 
     expect(await page.getByRole("link", { name: "Previous" }).count()).toBe(0);
   });
 
-  it("gives another the link of a page", async () => {
+  it("can share the link of a page", async () => {
     const page = await services.visit(name);
     await page.goto(url(list));
     await page.getByRole("link", { name: "Next" }).click();
@@ -71,7 +71,7 @@ describe.each(["customer", "employee", "monolith"] as const)("whoever reads the 
     expect(await namesOf(page)).toEqual(names.slice(0, pageSize));
   });
 
-  it("turns the pages of what a search finds", async () => {
+  it("pages through the results of a search", async () => {
     const page = await services.visit(name);
     await page.goto(url(list));
     await search(page, "state", "ile");
@@ -83,7 +83,7 @@ describe.each(["customer", "employee", "monolith"] as const)("whoever reads the 
     expect(await page.getByLabel("Begins with").inputValue()).toBe("ile");
   });
 
-  it("switches the language where they are, and for the other services of the host", async () => {
+  it("switches the language on any page, and for the other services of the host", async () => {
     const page = await services.visit(name);
     await page.goto(url(list));
     await page.getByRole("link", { name: "Next" }).click();
@@ -114,7 +114,7 @@ describe.each(["customer", "employee", "monolith"] as const)("whoever reads the 
     expect(page.url()).toBe(url(list));
   });
 
-  it("has no page for an address that was made up", async () => {
+  it("gets no page for an invented address", async () => {
     const page = await services.visit(name);
     for (const query of [
       "after=x",
@@ -132,7 +132,7 @@ describe.each(["customer", "employee", "monolith"] as const)("whoever reads the 
 });
 
 describe("a customer", () => {
-  it("comes from the home page to what they look for", async () => {
+  it("gets from the home page to the list", async () => {
     const page = await services.visit("customer");
     await page.goto(services.url("customer", "/"));
     await page.getByRole("link", { name: "List of suppliers" }).click();
@@ -142,7 +142,7 @@ describe("a customer", () => {
     expect(await namesOf(page)).toEqual([names[0]]);
   });
 
-  it("finds nothing to write with, and nothing of the employees", async () => {
+  it("finds no form to write with, and no page of the employees", async () => {
     const page = await services.visit("customer");
     await page.goto(services.url("customer", "/suppliers"));
     expect(await page.locator("form[method=post]").count()).toBe(0);

@@ -14,7 +14,7 @@ function source() {
 }
 
 describe("pages that may be a second old", () => {
-  it("are read once for all who ask within it, and anew afterwards", async () => {
+  it("are read once for all requests within it, and again afterwards", async () => {
     let time = 0;
     const pages = createCachedPages(1000, () => time);
     const { asked, render } = source();
@@ -33,7 +33,7 @@ describe("pages that may be a second old", () => {
     expect(await later).toEqual({ readAt: 1000, body: "second" });
   });
 
-  it("are not kept when they could not be read", async () => {
+  it("are not kept when the read fails", async () => {
     const pages = createCachedPages(1000, () => 0);
     const { asked, failing, render } = source();
     const failed = pages("list", render);
@@ -45,8 +45,8 @@ describe("pages that may be a second old", () => {
   });
 });
 
-describe("pages that are never older than the question", () => {
-  it("are read again for who asks while they are being read", async () => {
+describe("pages that are never older than their request", () => {
+  it("are read again for requests during a read", async () => {
     const pages = createFreshPages(() => 0);
     const { asked, render } = source();
     const first = pages("list", render);

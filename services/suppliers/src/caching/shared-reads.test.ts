@@ -8,7 +8,7 @@ function reader() {
 }
 
 describe("shared reads", () => {
-  it("answer the first with its own read and all who ask meanwhile with one that begins later", async () => {
+  it("serve the first request with its own read and later ones with one that begins after it", async () => {
     const share = createSharedReads<string>();
     const { pending, read } = reader();
     const first = share("list", read);
@@ -21,7 +21,7 @@ describe("shared reads", () => {
     expect(await Promise.all(later)).toEqual(["new", "new"]);
   });
 
-  it("do not share what is not the same", () => {
+  it("do not share reads of different keys", () => {
     const share = createSharedReads<string>();
     const { pending, read } = reader();
     void share("page 1", read);
@@ -29,7 +29,7 @@ describe("shared reads", () => {
     expect(pending).toHaveLength(2);
   });
 
-  it("fail for all who wait for them, and start anew for who asks then", async () => {
+  it("fail for all waiting requests, and start again for later ones", async () => {
     const share = createSharedReads<string>();
     const { pending, read } = reader();
     const waiting = [share("list", read), share("list", read)];

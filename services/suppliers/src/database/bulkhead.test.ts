@@ -16,7 +16,7 @@ describe("a bulkhead of two places, with two more to wait", () => {
     return { bulkhead, entered, enter };
   };
 
-  it("lets in who waited longest", async () => {
+  it("admits the request that has waited longest", async () => {
     const { bulkhead, entered, enter } = await create();
     const waiting = [enter("c"), enter("d")];
     bulkhead.leave();
@@ -27,7 +27,7 @@ describe("a bulkhead of two places, with two more to wait", () => {
     expect(entered).toEqual(["a", "b", "c", "d"]);
   });
 
-  it("refuses one more at once, and no longer when there is room again", async () => {
+  it("refuses one more at once, until there is room again", async () => {
     const { bulkhead, enter } = await create();
     const waiting = [enter("c"), enter("d")];
     await expect(enter("e")).rejects.toThrow("2 statements already wait for a connection to the database");
@@ -38,7 +38,7 @@ describe("a bulkhead of two places, with two more to wait", () => {
     await Promise.all([...waiting, later]);
   });
 
-  it("forgets who has waited in vain", async () => {
+  it("removes a request that has timed out", async () => {
     const { bulkhead, entered, enter } = await create();
     const until = deadline();
     const inVain = enter("c", until);

@@ -17,7 +17,7 @@ function pending() {
   };
 }
 
-describe("after a connection could not be made", () => {
+describe("a circuit breaker after a failed connection", () => {
   let time: number;
   let attempt: ReturnType<typeof createCircuitBreaker>;
   let tried: number;
@@ -33,13 +33,13 @@ describe("after a connection could not be made", () => {
     tried = 0;
   });
 
-  it("nobody tries for a moment, and everybody is told why", async () => {
+  it("makes no attempt for a moment, and returns the reason to all callers", async () => {
     time = 249;
     await expect(connect(works)).rejects.toThrow("no connection to the database: connect ECONNREFUSED");
     expect(tried).toBe(0);
   });
 
-  it("one at a time tries then, and its success is everybody's", async () => {
+  it("makes one attempt then, whose success serves all callers", async () => {
     time = 250;
     const probe = pending();
     const probing = connect(probe.connect);
@@ -50,7 +50,7 @@ describe("after a connection could not be made", () => {
     expect(await Promise.all([connect(works), connect(works)])).toEqual(["connection", "connection"]);
   });
 
-  it("a probe that fails begins another pause", async () => {
+  it("pauses again when the attempt fails", async () => {
     time = 250;
     const probe = pending();
     const probing = connect(probe.connect);
@@ -64,7 +64,7 @@ describe("after a connection could not be made", () => {
   });
 });
 
-it("a server that has no connection left is asked again at once: those that there are still serve", async () => {
+it("a server without free connections is tried again at once: the open ones still work", async () => {
   const attempt = createCircuitBreaker(250, () => 0);
   await expect(attempt(serverFull)).rejects.toThrow("Too many connections");
   expect(await attempt(works)).toBe("connection");

@@ -29,12 +29,12 @@ describe("a request whose query failed", () => {
     ["by an error in the SQL", { code: "ER_PARSE_ERROR", errno: 1064 }, 500],
     ["by a value that is too long", { code: "ER_DATA_TOO_LONG", errno: 1406 }, 500],
     ["by a fault of our own", {}, 500],
-  ])("%s is answered with %s", (_, facts, status) => {
+  ])("%s gets %s", (_, facts, status) => {
     const wrapped = new Error("Failed query", { cause: failure(facts) });
     expect(isDatabaseUnreachable(wrapped) ? 503 : 500).toBe(status);
   });
 
-  it("before it was sent, or without an answer in time, is answered with 503", () => {
+  it("gets 503 before it was sent, or without a response in time", () => {
     expect(isDatabaseUnreachable(new DatabaseUnavailable("too late"))).toBe(true);
   });
 });
@@ -44,7 +44,7 @@ describe("a refusal at the start", () => {
     ["a wrong password", "ER_ACCESS_DENIED_ERROR", true],
     ["an unknown database", "ER_BAD_DB_ERROR", true],
     ["no connection left", "ER_CON_COUNT_ERROR", false],
-  ])("by %s lasts: %s, %s", (_, code, lasts) => {
+  ])("by %s is permanent: %s, %s", (_, code, lasts) => {
     expect(isRefusedByDatabase(failure({ code }))).toBe(lasts);
   });
 });
@@ -57,7 +57,7 @@ const notSent = { code: "EPIPE", syscall: "write", fatal: true };
 const killed = { errno: 1927, sqlState: "08S01" };
 const tooLate = new DatabaseUnavailable("too late");
 
-describe("a statement is run once more", () => {
+describe("a statement is run again", () => {
   it.each([
     ["a read whose connection was lost", select, lost, true],
     ["a read whose connection was reset", select, reset, true],
@@ -73,7 +73,7 @@ describe("a statement is run once more", () => {
   });
 });
 
-describe("a connection goes back to the pool", () => {
+describe("a connection is returned to the pool", () => {
   it.each([
     ["after a statement that the server refused", { code: "ER_DUP_ENTRY", sqlState: "23000" }, true],
     ["after a lock that was not to be had", { code: "ER_LOCK_WAIT_TIMEOUT", sqlState: "HY000" }, true],

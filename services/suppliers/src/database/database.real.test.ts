@@ -20,7 +20,7 @@ describe("migrations", () => {
     await Promise.all(connections.map((connection) => connection.end()));
   });
 
-  it("leave the lock to the next one when a statement fails", async () => {
+  it("release the lock when a statement fails", async () => {
     const connection = await connect();
     const broken = { id: "9001-broken", statements: ["CREATE TABLE"] };
     await expect(migrate(connection, [broken])).rejects.toThrow("SQL syntax");
@@ -30,10 +30,10 @@ describe("migrations", () => {
   });
 });
 
-describe("a database that is not to be had", () => {
+describe("an unavailable database", () => {
   const noWait = async () => {};
 
-  it("that refuses us is reported at once", async () => {
+  it("that refuses access is reported at once", async () => {
     const waits: number[] = [];
     const wrong = { ...testDatabase.configuration, password: "wrong" };
     const opening = openDatabase(wrong, async (ms) => waits.push(ms));
@@ -43,12 +43,12 @@ describe("a database that is not to be had", () => {
     expect(waits).toEqual([]);
   });
 
-  it("that does not answer is reported after some attempts", async () => {
+  it("that does not respond is reported after some attempts", async () => {
     const nobody = { ...testDatabase.configuration, port: 1 };
     await expect(openDatabase(nobody, noWait)).rejects.toThrow("ECONNREFUSED 127.0.0.1:1");
   });
 
-  it("that comes up in the meantime is used", async () => {
+  it("that starts in the meantime is used", async () => {
     await testDatabase.takeDown();
     let up: Promise<void> | undefined;
     const { ping, close } = await openDatabase(testDatabase.configuration, async () => {

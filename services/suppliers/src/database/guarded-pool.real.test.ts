@@ -61,7 +61,7 @@ const failureOf = async (work: Promise<unknown>) => (await failures(1, () => wor
 describe("a server that hangs", () => {
   afterEach(() => testDatabase.resume());
 
-  it("holds up what has a connection or waits for one, no longer than allowed; all else fails at once", async () => {
+  it("delays statements that have or wait for a connection, within the limit; all others fail at once", async () => {
     await Promise.all([ask("SELECT 1"), ask("SELECT 2")]);
     await testDatabase.pause();
     const failed = await failures(9, (index) => ask("SELECT ?", [index]));
@@ -72,7 +72,7 @@ describe("a server that hangs", () => {
     ]);
   });
 
-  it("is not tried by everybody, and gives each statement its own answer when it goes on", async () => {
+  it("is probed by one statement, and returns each statement its own result when it continues", async () => {
     await Promise.all([ask("SELECT 1"), ask("SELECT 2")]);
     await testDatabase.pause();
     await failures(2, (index) => ask("SELECT ?", [index]));
@@ -92,7 +92,7 @@ describe("a statement that the server cannot finish", () => {
   it.each([
     ["read", () => countRows()],
     ["write", () => database.run(insertRows(1))],
-  ])("a %s because another has locked the table, fails and keeps its connection", async (_, statement) => {
+  ])("fails as a %s on a locked table, and keeps its connection", async (_, statement) => {
     const before = await connectionId();
     const other = await testDatabase.connect();
     await other.query("LOCK TABLES suppliers WRITE");
@@ -105,7 +105,7 @@ describe("a statement that the server cannot finish", () => {
     expect(await connectionId()).toBe(before);
   });
 
-  it("because another has locked the row, fails and keeps its connection", async () => {
+  it("fails on a locked row, and keeps its connection", async () => {
     await database.run(insertRows(1));
     const before = await connectionId();
     const other = await testDatabase.connect();
@@ -118,7 +118,7 @@ describe("a statement that the server cannot finish", () => {
     expect(await connectionId()).toBe(before);
   });
 
-  it("because it waits for a table as a migration does, lets the others pass again", async () => {
+  it("fails when it waits for a table as a migration does, so that the others continue", async () => {
     const other = await testDatabase.connect();
     await other.query("LOCK TABLES suppliers READ");
     const migration = database.withConnection((connection) =>
@@ -129,7 +129,7 @@ describe("a statement that the server cannot finish", () => {
     await other.end();
   });
 
-  it("in time is ended by the server itself, and keeps its connection", async () => {
+  it("is ended by the server itself, and keeps its connection", async () => {
     const before = await connectionId();
     const failed = await failureOf(ask("SELECT SLEEP(60)"));
     expect(failed).toMatchObject({ sqlState: expect.any(String) });
@@ -139,14 +139,14 @@ describe("a statement that the server cannot finish", () => {
 });
 
 describe("connections", () => {
-  it("are no more than allowed, however many statements run", async () => {
+  it("never exceed the limit, however many statements run", async () => {
     const counts = await Promise.all(
       Array.from({ length: limits.connections + limits.waiting }, () => ask("SELECT CONNECTION_ID()")),
     );
     expect(new Set(counts).size).toBe(limits.connections);
   });
 
-  it("that the server has no more of leave the others at work", async () => {
+  it("stay in use when the server has no more of them", async () => {
     const allow = (number: number) => `ALTER USER nodeapp WITH MAX_USER_CONNECTIONS ${number}`;
     await database.withConnection((connection) => connection.query(allow(1)));
     try {
@@ -159,7 +159,7 @@ describe("connections", () => {
     }
   });
 
-  it("keep only so many prepared statements, however many lengths inserts have", async () => {
+  it("keep only a limited number of prepared statements, for any lengths of inserts", async () => {
     for (let rows = 1; rows <= 60; rows++) await database.run(insertRows(rows));
     const [, kept] = (
       (await database.run(select("SHOW GLOBAL STATUS LIKE 'Prepared_stmt_count'"))) as string[][]
@@ -169,7 +169,7 @@ describe("connections", () => {
     expect(await countRows()).toBe((60 * 61) / 2);
   });
 
-  it("that ended while nobody used them are not noticed by the next statements", async () => {
+  it("are replaced unnoticed when they ended while idle", async () => {
     await Promise.all([ask("SELECT 1"), ask("SELECT 2")]);
     await testDatabase.crash();
     await testDatabase.bringUp();
@@ -177,7 +177,7 @@ describe("connections", () => {
     expect(await countRows()).toBe(2);
   });
 
-  it("lend none after they were closed", async () => {
+  it("are not available after closing", async () => {
     await database.close();
     expect(isDatabaseUnreachable(await failureOf(ask("SELECT 1")))).toBe(true);
   });
@@ -196,7 +196,7 @@ describe("a connection that is lost", () => {
     await proxy.close();
   });
 
-  it("without a sign makes one statement fail; the others that were lost with it are not tried", async () => {
+  it("makes one statement fail when lost silently; the others lost with it are not tried", async () => {
     await Promise.all([throughProxy.ping(), throughProxy.ping()]);
     proxy.silenceAll();
     await expect(throughProxy.ping()).rejects.toThrow("the database did not answer within 1500 ms");

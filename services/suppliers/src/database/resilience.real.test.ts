@@ -81,8 +81,8 @@ function startLoad() {
   };
 }
 
-describe("a service in the middle of load", () => {
-  it("answers 503 while its database is dead, and serves again when it is back", async () => {
+describe("a service under load", () => {
+  it("returns 503 while its database is dead, and serves again when it is back", async () => {
     const load = startLoad();
     await load.see(50, 200, 302);
     for (let crash = 0; crash < 2; crash++) {
@@ -100,7 +100,7 @@ describe("a service in the middle of load", () => {
     expect(service.process.exitCode).toBeNull();
   });
 
-  it("fails no read and no write when it is told to end", async () => {
+  it("fails no read and no write when it is stopped", async () => {
     const database = await testDatabase.open();
     await database.withConnection((connection) => connection.query("TRUNCATE suppliers"));
     /** Uses one kept connection until a response closes it, as a load balancer does. */
@@ -130,11 +130,11 @@ describe("a service in the middle of load", () => {
   });
 });
 
-describe("a service whose database does not answer", () => {
+describe("a service whose database does not respond", () => {
   const more = serviceLimits.connections + serviceLimits.waiting + 20;
   const many = () => Promise.all(Array.from({ length: more }, () => read()));
 
-  it("because it hangs answers 503, stays alive, and serves again when it goes on", async () => {
+  it("returns 503 while it hangs, stays alive, and serves again when it continues", async () => {
     await read();
     await testDatabase.pause();
     const waiting = many();
@@ -146,7 +146,7 @@ describe("a service whose database does not answer", () => {
     expect(statusesOf(await Promise.all([read(), read(), write()]))).toEqual(new Set([200, 302]));
   });
 
-  it("because the table is locked answers 503, and serves again when it is free", async () => {
+  it("returns 503 while the table is locked, and serves again when it is free", async () => {
     const other = await testDatabase.connect();
     await other.query("LOCK TABLES suppliers WRITE");
     expect(statusesOf(await many())).toEqual(new Set([503]));

@@ -46,10 +46,10 @@ function as<Result>(
 const columns = "(name, address, city, state, email, phone)";
 const insert = `INSERT INTO suppliers ${columns} VALUES ('a', 'b', 'c', 'd', 'e', 'f')`;
 
-describe("a migration that is given an account of the service", () => {
+describe("a migration with an account of the service", () => {
   beforeAll(() => Promise.all([migrate("customer", "read"), migrate("employee", "write")]));
 
-  it("lets customer read and nothing else", () =>
+  it("allows customer only to read", () =>
     as("customer", "read", async (connection) => {
       await connection.query("SELECT * FROM suppliers");
       await connection.query("SELECT id FROM schema_migrations");
@@ -62,7 +62,7 @@ describe("a migration that is given an account of the service", () => {
         await expect(connection.query(statement)).rejects.toThrow("denied");
     }));
 
-  it("lets employee change suppliers, but neither the schema nor what was applied", () =>
+  it("allows employee to change suppliers, but neither the schema nor the applied migrations", () =>
     as("employee", "write", async (connection) => {
       await connection.query(insert);
       await connection.query("UPDATE suppliers SET name = 'z'");
@@ -76,7 +76,7 @@ describe("a migration that is given an account of the service", () => {
     await expect(plain).rejects.toThrow(/as customer: Access denied/);
   });
 
-  it("gives the account the secret's present password", async () => {
+  it("gives the account the secret's current password", async () => {
     await migrate("customer", "new");
     await expect(as("customer", "read", async () => {})).rejects.toThrow("Access denied");
     const cipher = await as("customer", "new", async (connection) => {
@@ -88,7 +88,7 @@ describe("a migration that is given an account of the service", () => {
 });
 
 describe("TLS to the database", () => {
-  it("refuses a server that no trusted authority has certified, and names the fix", async () => {
+  it("refuses a server without a certificate of a trusted authority, and states the fix", async () => {
     const migrating = migrate("customer", "new", { NODE_EXTRA_CA_CERTS: "" });
     const { stdout } = await migrating.catch((error: { stdout: string }) => error);
     expect(stdout).toMatch(/cannot use the database COFFEE at 127.0.0.1:\d+ as nodeapp: .*certificate/);

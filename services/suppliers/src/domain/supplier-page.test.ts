@@ -19,7 +19,7 @@ describe("the address of a page of the list", () => {
     ["a search for nothing", { search: " ", by: "city" }, {}],
     ["a search without a field", { search: "Bean" }, { search: { by: "name", text: "Bean" } }],
     ["what it does not know", { utm_source: "mail" }, {}],
-  ])("takes %s", (_, query, request) => {
+  ])("accepts %s", (_, query, request) => {
     expect(parsePageQuery(query as unknown as Record<string, string>)).toEqual(request);
   });
 

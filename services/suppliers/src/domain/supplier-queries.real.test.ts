@@ -55,7 +55,7 @@ describe("a supplier", () => {
     expect(await suppliers.remove(id)).toBe("absent");
   });
 
-  it("is not changed or removed by whoever saw another version", async () => {
+  it("is not changed or removed from another version", async () => {
     const { suppliers } = database;
     const { id, version } = await addOne();
     expect(await suppliers.update(id, { ...fields, city: "Dublin" }, version)).toBe("done");
@@ -74,7 +74,7 @@ describe("a supplier", () => {
     expect(await suppliers.update(id, fields, version)).toBe("changed");
   });
 
-  it("is changed by one of two who save the same version at the same time", async () => {
+  it("is changed by only one of two concurrent saves of the same version", async () => {
     const { suppliers } = database;
     const { id, version } = await addOne();
     const results = await Promise.all(
@@ -138,7 +138,7 @@ describe("many suppliers", () => {
     expect(backwards).toEqual(forwards);
   });
 
-  it("stay on a good page when the supplier that a link begins after is deleted", async () => {
+  it("stay on a valid page when the supplier that a link begins after is deleted", async () => {
     const { suppliers } = database;
     await suppliers.addAll(numbered(pageSize + 5));
     const { next, suppliers: first } = await suppliers.readPage({});
@@ -168,13 +168,13 @@ describe("many suppliers", () => {
     ["%", []],
     ["CAFÉ", ["Café Crème"]],
     ["cafe", ["Café Crème"]],
-  ])("are searched for %s as it is written, whatever its case and accents", async (text, found) => {
+  ])("are searched by %s as written, whatever its case and accents", async (text, found) => {
     for (const name of ["100% Arabica", "100 Beans", "a_b", "axb", "back\\slash", "Café Crème"])
       await database.suppliers.add({ ...fields, name });
     expect(await names({ search: { by: "name", text } })).toEqual(found);
   });
 
-  it("of a page are read from an index in its order, and no others", async () => {
+  it("of a page are read from an index in its order, without any others", async () => {
     const { suppliers, withConnection } = database;
     await suppliers.addAll(numbered(batchSize, (number) => ({ city: `City ${number % 7}` })));
     await withConnection((connection) => connection.query("ANALYZE TABLE suppliers"));

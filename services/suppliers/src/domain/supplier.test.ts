@@ -11,7 +11,7 @@ const good = {
 };
 
 describe("a supplier's fields", () => {
-  it("are taken without the blanks around its values", () => {
+  it("are trimmed", () => {
     expect(parseSupplierFields(good)).toEqual({ valid: true, fields: { ...good, name: "Bean There" } });
   });
 
@@ -26,7 +26,7 @@ describe("a supplier's fields", () => {
     ["a file for a city", { city: new File([], "city") }, { city: "required" }],
     ["an absent state", { state: undefined }, { state: "required" }],
     ["two faults", { name: "", phone: "" }, { name: "required", phone: "required" }],
-  ])("with %s is refused with one problem a field, and kept as typed", (_, change, problems) => {
+  ])("with %s are refused with one problem per field, and kept as typed", (_, change, problems) => {
     const input: Record<string, unknown> = { ...good, ...change };
     const typed = Object.fromEntries(
       Object.entries(input).map(([name, value]) => [name, typeof value === "string" ? value : ""]),
@@ -35,7 +35,7 @@ describe("a supplier's fields", () => {
   });
 
   it.each(["206-555-0100", "(206) 555-0100", "+1 206.555.0100 ext. 12", "555 0100 x7"])(
-    "take the phone %s",
+    "accept the phone %s",
     (phone) => {
       expect(parseSupplierFields({ ...good, phone }).valid).toBe(true);
     },

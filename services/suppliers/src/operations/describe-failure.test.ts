@@ -2,7 +2,7 @@ import { DrizzleQueryError } from "drizzle-orm/errors";
 import { expect, it } from "vitest";
 import { describeFailure } from "./describe-failure.ts";
 
-it("tells class, message, place and causes", () => {
+it("contains class, message, place and causes", () => {
   const cause = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
   expect(describeFailure(new TypeError("no beans", { cause }))).toEqual({
     class: "TypeError",
@@ -17,7 +17,7 @@ it("tells class, message, place and causes", () => {
   });
 });
 
-it("tells the query that failed, but none of the values that somebody typed", () => {
+it("contains the query that failed, but none of the values that a visitor typed", () => {
   const failure = describeFailure(
     new DrizzleQueryError("insert into `suppliers` values (?, ?)", ["O'Brien\nat home", "ob@example.com"]),
   );
@@ -25,7 +25,7 @@ it("tells the query that failed, but none of the values that somebody typed", ()
   expect(JSON.stringify(failure)).not.toMatch(/O'Brien|ob@example\.com/);
 });
 
-it("is not caught by what is no error, or by causes in a circle", () => {
+it("handles values that are not errors, and circular causes", () => {
   expect(describeFailure("burnt")).toEqual({ class: "string", message: "burnt" });
   const error = new Error("chicken");
   error.cause = error;

@@ -29,7 +29,7 @@ it.each([
   expect(await readImageDigest(environment)).toBe(expected);
 });
 
-it("is unknown outside of ECS, and where the endpoint is not there, broken or silent", async () => {
+it("is unknown outside of ECS, and if the endpoint is missing, broken or silent", async () => {
   expect(await readImageDigest({})).toBeNull();
   expect(await readImageDigest({ ECS_CONTAINER_METADATA_URI_V4: "http://127.0.0.1:1/" })).toBeNull();
   expect(await readImageDigest({ ECS_CONTAINER_METADATA_URI_V4: "nonsense" })).toBeNull();

@@ -18,7 +18,7 @@ async function spend(send: ReturnType<typeof setUp>, client: string) {
   for (let write = 0; write < writesPerMinute; write++) expect((await send(client)).status).toBe(200);
 }
 
-it("an address may write so often in a minute, then is told when to come back", async () => {
+it("limits the writes of an address per minute, then returns when to try again", async () => {
   const send = setUp();
   await spend(send, "203.0.113.7");
   vi.advanceTimersByTime(20_500);
@@ -30,7 +30,7 @@ it("an address may write so often in a minute, then is told when to come back", 
   expect((await send("203.0.113.7")).status, "a minute later").toBe(200);
 });
 
-it("forgets the addresses that wrote longest ago when there are too many", async () => {
+it("removes the addresses that wrote longest ago when there are too many", async () => {
   const send = setUp();
   await spend(send, "203.0.113.7");
   for (let other = 0; other < mostAddresses; other++) await send(`2001:db8::${other.toString(16)}`);

@@ -39,7 +39,7 @@ function expectEmbedded(document: object): void {
   expect(Buffer.byteLength(JSON.stringify(document))).toBeLessThan(256 * 1024);
 }
 
-it("counts answers by what they say of the service", () => {
+it("counts responses by their status", () => {
   const metrics = setUp();
   for (const status of [200, 302, 404, 422, 500, 503]) metrics.count({ status, durationMs: status / 1000 });
   const document = metrics.takeDocument();
@@ -68,7 +68,7 @@ it("counts all requests, and samples the latency of a hundred", () => {
   expect(document).toMatchObject({ Requests: 5000, Latency: { length: 100 } });
 });
 
-it("begins anew with every document, and has no latency where there were no requests", () => {
+it("starts again with every document, and has no latency if there were no requests", () => {
   const metrics = setUp();
   metrics.count({ status: 500, durationMs: 1 });
   metrics.takeDocument();

@@ -15,7 +15,7 @@ function setUp() {
   return { checks, ask, pass: (ms: number) => (time += ms) };
 }
 
-it("checks once for all who ask while the check runs, however long that is, and for a second more", async () => {
+it("checks once for all requests during the check, however long it takes, and for a second more", async () => {
   const { checks, ask, pass } = setUp();
   const first = ask();
   pass(60_000);
@@ -30,7 +30,7 @@ it("checks once for all who ask while the check runs, however long that is, and 
   expect(checks).toHaveLength(2);
 });
 
-it("tells a failure to all who asked, and checks again after it", async () => {
+it("returns a failure to all waiting callers, and checks again after it", async () => {
   const { checks, ask, pass } = setUp();
   const asked = [ask(), ask()];
   checks[0]?.reject(new Error("no database"));

@@ -16,11 +16,11 @@ it.each([
   ["cron(0/10 * ? * SAT,SUN *)", "2026-02-28T00:00:00"],
   ["cron(0/5 8-9 ? * MON-FRI *)", "2026-03-02T08:00:00"],
   ["cron(0 0 29 FEB ? *)", "2028-02-29T00:00:00"],
-])("%s happens next at %s", (schedule, time) => {
+])("%s runs next at %s", (schedule, time) => {
   expect(parseSchedule(schedule).next(after)?.toISOString()).toBe(`${time}.000Z`);
 });
 
-it.each(["at(2026-02-27T10:07:30)", "cron(0 0 1 1 ? 2020)"])("%s happens no more", (schedule) => {
+it.each(["at(2026-02-27T10:07:30)", "cron(0 0 1 1 ? 2020)"])("%s does not run again", (schedule) => {
   expect(parseSchedule(schedule).next(after)).toBeUndefined();
 });
 

@@ -53,12 +53,12 @@ async function register(service: string, more: object = { MinCapacity: 1, MaxCap
 }
 
 describe("a scalable target", () => {
-  it("may be one of two that are the first of the account", async () => {
+  it("may be the first of the account, together with another", async () => {
     const made = await Promise.all(["first", "second"].map((name) => register(name)));
     expect(made.map(({ ScalableTargetARN }) => ScalableTargetARN)).not.toContain(undefined);
   });
 
-  it("is registered with its range, and a later registration changes what it names only", async () => {
+  it("is registered with its range, and a later registration changes only the given values", async () => {
     const { ScalableTargetARN } = await register("ranged");
     await scaling.registerScalableTarget({
       ...target("ranged"),
@@ -88,7 +88,7 @@ describe("a scalable target", () => {
     expect(ScalableTargets?.[0]?.RoleARN).toBe(role.Role?.Arn);
   });
 
-  it("goes together with its policies", async () => {
+  it("is deleted with its policies", async () => {
     await register("gone");
     await scaling.putScalingPolicy({ ...target("gone"), ...tracking });
     await scaling.deregisterScalableTarget(target("gone"));
@@ -156,7 +156,7 @@ const steps = (...bounds: [number | undefined, number | undefined][]) => ({
 describe("a scaling policy", () => {
   beforeAll(() => register("web"));
 
-  it("tracks a target or takes steps, is changed under its name, and is deleted", async () => {
+  it("tracks a target or uses steps, is changed under its name, and is deleted", async () => {
     const { PolicyARN } = await scaling.putScalingPolicy({ ...target("web"), ...tracking });
     await scaling.putScalingPolicy({ ...target("web"), ...steps([undefined, 0], [0, 10], [10, undefined]) });
     const { TargetTrackingScalingPolicyConfiguration: configuration } = tracking;

@@ -56,7 +56,7 @@ test("an environment in a subnet is created, changed, tagged and deleted", async
   });
 });
 
-test("the same request twice makes one environment, another of the same name is a conflict", async () => {
+test("the same request twice creates one environment, another of the same name is a conflict", async () => {
   const request = { ...settings("twice"), clientRequestToken: "token-of-one-request" };
   const first = await cloud9.createEnvironmentEC2(request);
   expect((await cloud9.createEnvironmentEC2(request)).environmentId).toBe(first.environmentId);

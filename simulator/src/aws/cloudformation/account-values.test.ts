@@ -42,14 +42,14 @@ async function outcome(Type: string, value: string): Promise<string> {
   }
 }
 
-describe("a parameter whose values the account must have", () => {
+describe("a parameter whose values must exist in the account", () => {
   it.each([
     "AWS::EC2::VPC::Id",
     "List<AWS::EC2::Subnet::Id>",
     "AWS::EC2::SecurityGroup::Id",
     "AWS::EC2::SecurityGroup::GroupName",
     "List<AWS::EC2::AvailabilityZone::Name>",
-  ])("of type %s has them", async (type) => {
+  ])("of type %s accepts existing values", async (type) => {
     expect(await outcome(type, values[type] ?? "")).toBe("CREATE_COMPLETE");
   });
 
@@ -61,13 +61,13 @@ describe("a parameter whose values the account must have", () => {
     ["AWS::EC2::SecurityGroup::GroupName", "none", "none"],
     ["AWS::EC2::Image::Id", "ami-00000000", "ami-00000000"],
     ["AWS::EC2::Instance::Id", "i-00000000", "i-00000000"],
-  ])("of type %s does not have %j", async (type, value, missing) => {
+  ])("of type %s refuses %j", async (type, value, missing) => {
     expect(await outcome(type, value)).toBe(
       `Parameter validation failed: parameter value ${missing} for parameter name Given does not exist`,
     );
   });
 
-  it("fails a plan with the same words", async () => {
+  it("fails a plan with the same message", async () => {
     const { cloudformation } = simulator.aws;
     const { Id: ChangeSetName } = await cloudformation.createChangeSet({
       ...stackOf("AWS::EC2::VPC::Id", "vpc-00000000"),

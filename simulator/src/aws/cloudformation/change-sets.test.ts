@@ -79,7 +79,7 @@ test("a plan without changes fails and cannot be executed", async () => {
   await expect(describe()).rejects.toThrow(`ChangeSet [${id}] does not exist`);
 });
 
-test("a change set says what a failure of its execution does", async () => {
+test("a change set describes the effect of a failed execution", async () => {
   const failing =
     "Resources: {A: {Type: Test::Thing}, B: {Type: Test::Thing, DependsOn: A, Properties: {Fail: create}}}";
   const { Id = "" } = await cloudformation.api.createChangeSet({
@@ -99,7 +99,7 @@ test("a change set says what a failure of its execution does", async () => {
   expect([...cloudformation.alive]).toEqual(["A-1"]);
 });
 
-test("an update outdates the plans made before it", async () => {
+test("an update invalidates the plans made before it", async () => {
   await cloudformation.api.createStack({ StackName: "s", TemplateBody: before });
   await cloudformation.settled("s");
   const { id } = await plan("s", before.replace("Size: 1", "Size: 2"));
@@ -111,7 +111,7 @@ test("an update outdates the plans made before it", async () => {
   await expect(execute("s", id)).rejects.toThrow("current execution status of [OBSOLETE]");
 });
 
-test("a plan tells what causes each change, and the values when they are asked for", async () => {
+test("a plan shows the cause of each change, and the values on request", async () => {
   const body = (kind: string, secret: string) => `
 Parameters: {Kind: {Type: String, Default: ${kind}}, Word: {Type: String, NoEcho: true, Default: ${secret}}}
 Resources:

@@ -32,7 +32,7 @@ async function told(): Promise<string> {
   ]);
 }
 
-it("gives a resource the secret and tells only the reference", async () => {
+it("gives a resource the secret and reports only the reference", async () => {
   expect(await stack.create(copy(reference))).toBe("CREATE_COMPLETE");
   expect(await currentValue("copy")).toBe("coffee");
   expect(await stack.update(copy(`<${reference}>`))).toBe("UPDATE_COMPLETE");
@@ -52,7 +52,7 @@ it("resolves into a property that is a number", async () => {
   expect(logGroups).toMatchObject([{ retentionInDays: 7 }]);
 });
 
-it("takes another value of the secret for no change, and shows no secret in a change set", async () => {
+it("treats a new value of the secret as no change, and shows no secret in a change set", async () => {
   await stack.create(copy(reference));
   await stack.aws.secretsmanager.putSecretValue({ SecretId: "login", SecretString: '{"password":"tea"}' });
   await expect(stack.update(copy(reference))).rejects.toThrow("No updates are to be performed");
@@ -96,7 +96,7 @@ it.each([
   expect(text).not.toContain("coffee");
 });
 
-it("rolls back to the secret that was", async () => {
+it("rolls back to the previous secret", async () => {
   await stack.create(copy(reference));
   expect(await stack.update(copy("{{resolve:secretsmanager:none}}"))).toContain(
     "can't find the specified secret",
@@ -104,13 +104,16 @@ it("rolls back to the secret that was", async () => {
   expect(await currentValue("copy")).toBe("coffee");
 });
 
-it.each(["ssm:parameter", "ssm-secure:parameter:1"])("refuses %s by name", async (inner) => {
-  expect(await stack.create(copy(`{{resolve:${inner}}}`))).toContain(
-    `the dynamic reference {{resolve:${inner}}} at /Resources/Copy/Properties/SecretString is not supported`,
-  );
-});
+it.each(["ssm:parameter", "ssm-secure:parameter:1"])(
+  "refuses %s with an error that names it",
+  async (inner) => {
+    expect(await stack.create(copy(`{{resolve:${inner}}}`))).toContain(
+      `the dynamic reference {{resolve:${inner}}} at /Resources/Copy/Properties/SecretString is not supported`,
+    );
+  },
+);
 
-it("refuses a reference in an output, which would tell it", async () => {
+it("refuses a reference in an output, which would show it", async () => {
   await stack.create(copy(reference), { Told: { Value: reference } });
   const { Stacks } = await stack.aws.cloudformation.describeStacks({ StackName: "resources" });
   expect(Stacks).toMatchObject([

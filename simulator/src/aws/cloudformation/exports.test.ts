@@ -18,7 +18,7 @@ async function create(StackName: string, TemplateBody: string) {
   return await cloudformation.settled(StackName);
 }
 
-test("an export in use can be neither changed nor taken away", async () => {
+test("an export in use can be neither changed nor removed", async () => {
   await create("from", exporting("a"));
   await create("to", importing);
   expect(await cloudformation.api.listImports({ ExportName: "shared" })).toMatchObject({
@@ -48,7 +48,7 @@ test("an export in use can be neither changed nor taken away", async () => {
   expect(await remove()).toEqual({});
 });
 
-test("an export that another stack has already, or an import that nobody exports, rolls back", async () => {
+test("an existing export of another stack, or a missing import, rolls back", async () => {
   expect((await create("to", importing))?.StackStatus).toBe("ROLLBACK_COMPLETE");
   expect(await cloudformation.events("to")).toContain(
     "to ROLLBACK_IN_PROGRESS No export named shared found. Rollback requested by user.",

@@ -27,7 +27,7 @@ Resources:
   User: {Type: Test::Thing, Properties: {Needs: [!Ref Base], ${user}}}
 `;
 
-test("the new one is made, what uses it switches over, and the old one goes in the clean-up", async () => {
+test("the new one is created, its users switch over, and the old one is deleted in the clean-up", async () => {
   await create(pair("a"));
   const { status, events } = await update(pair("b"));
   expect(status).toBe("UPDATE_COMPLETE");
@@ -51,7 +51,7 @@ test.each([
   ["Delete", ["delete Base"], false],
   ["Retain", [], true],
   ["Snapshot", ["snapshot Base", "delete Base"], false],
-])("UpdateReplacePolicy %s says what happens to the old one", async (policy, calls, stays) => {
+])("UpdateReplacePolicy %s decides about the old one", async (policy, calls, stays) => {
   const withPolicy = (kind: string) => pair(kind, "Size: 1", `UpdateReplacePolicy: ${policy}, `);
   await create(withPolicy("a"));
   expect((await update(withPolicy("b"))).status).toBe("UPDATE_COMPLETE");
@@ -59,7 +59,7 @@ test.each([
   expect(cloudformation.alive.has("Base-1")).toBe(stays);
 });
 
-test("a rollback goes back to the old one, which was there all the time, and removes the new one", async () => {
+test("a rollback returns to the old one, which still exists, and removes the new one", async () => {
   await create(pair("a"));
   const { status, events } = await update(pair("b", "Size: 3"));
   expect(status).toBe("UPDATE_ROLLBACK_COMPLETE");
@@ -86,7 +86,7 @@ test.each([
   ["Retain", "Gone DELETE_SKIPPED", true],
   ["RetainExceptOnCreate", "Gone DELETE_SKIPPED", true],
 ])(
-  "what the template no longer names goes, or stays with DeletionPolicy %s",
+  "a resource removed from the template is deleted, or kept with DeletionPolicy %s",
   async (policy, event, stays) => {
     const kept = "Resources: {Kept: {Type: Test::Thing}";
     await create(`${kept}, Gone: {Type: Test::Thing, DeletionPolicy: ${policy}}}`);
@@ -97,13 +97,13 @@ test.each([
   },
 );
 
-test("a new logical name is a new resource, and the one of the old name goes after it is made", async () => {
+test("a new logical name is a new resource, and the one of the old name is deleted after its creation", async () => {
   await create("Resources: {Before: {Type: Test::Thing}}");
   expect((await update("Resources: {After: {Type: Test::Thing}}")).status).toBe("UPDATE_COMPLETE");
   expect(cloudformation.calls).toEqual(["create After", "delete Before"]);
 });
 
-test("what will not go in the clean-up stays behind as an event; the update is complete", async () => {
+test("a resource that cannot be deleted in the clean-up is reported as an event; the update is complete", async () => {
   await create(pair("a").replace("Kind: a", "Kind: a, Fail: delete"));
   const { status, events } = await update(pair("b"));
   expect(status).toBe("UPDATE_COMPLETE");

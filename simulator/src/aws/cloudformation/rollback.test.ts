@@ -19,7 +19,7 @@ async function created(...things: string[]) {
 const update = (TemplateBody: string, more = {}) =>
   cloudformation.api.updateStack({ StackName: "s", TemplateBody, ...more });
 
-test("a cancelled update is taken back, also where its rollback was disabled", async () => {
+test("a cancelled update is rolled back, even if its rollback was disabled", async () => {
   await created(thing("A", "Size: 1"));
   await update(resources(thing("A", "Size: 2"), thing("B"), thing("C", "Needs: [!Ref B]")), {
     DisableRollback: true,
@@ -41,7 +41,7 @@ test("a stack is deleted while it is being created", async () => {
   expect(cloudformation.calls).not.toContain("create B");
 });
 
-test("a creation that was kept is taken back later", async () => {
+test("a failed creation without rollback is rolled back later", async () => {
   const body = resources(thing("A"), thing("B", "Needs: [!Ref A], Fail: create"));
   await cloudformation.api.createStack({ StackName: "s", TemplateBody: body, DisableRollback: true });
   expect(await cloudformation.settled("s")).toMatchObject({ StackStatus: "CREATE_FAILED" });
@@ -50,7 +50,7 @@ test("a creation that was kept is taken back later", async () => {
   expect([...cloudformation.alive]).toEqual([]);
 });
 
-test("an update that was kept is taken back later", async () => {
+test("a failed update without rollback is rolled back later", async () => {
   await created(thing("A", "Size: 1"), thing("B", "Needs: [!Ref A]"));
   const next = resources(thing("A", "Size: 2"), thing("B", "Needs: [!Ref A], Size: 3"));
   await update(next, { DisableRollback: true });
@@ -61,14 +61,14 @@ test("an update that was kept is taken back later", async () => {
   expect(cloudformation.calls).toContain("update(1) A");
 });
 
-test("nothing is replaced where the rollback is disabled", async () => {
+test("nothing is replaced if the rollback is disabled", async () => {
   await created(thing("A", "Kind: a"));
   await update(resources(thing("A", "Kind: b")), { DisableRollback: true });
   expect(await cloudformation.settled("s")).toMatchObject({ StackStatus: "UPDATE_FAILED" });
   expect((await cloudformation.events("s")).join()).toContain("Replacement type updates not supported");
 });
 
-test("a rollback that failed goes on, without the resources to skip", async () => {
+test("a failed rollback continues, without the resources to skip", async () => {
   // A thing can be made with 3, but not be brought back to it.
   await created(thing("A", "Size: 3"), thing("B", "Needs: [!Ref A]"));
   await update(resources(thing("A", "Size: 4"), thing("B", "Needs: [!Ref A], Size: 3")));

@@ -31,7 +31,7 @@ async function update(StackName: string, TemplateBody: string, more = {}) {
   return await cloudformation.settled(StackName);
 }
 
-test("resources are made in order and removed in reverse, each step an event", async () => {
+test("resources are created in order and removed in reverse, each step an event", async () => {
   const { id, stack } = await create("s", chain);
   expect(stack).toMatchObject({ StackStatus: "CREATE_COMPLETE", StackName: "s" });
   expect(stack?.Outputs).toMatchObject([
@@ -55,7 +55,7 @@ test("resources are made in order and removed in reverse, each step an event", a
   expect(await cloudformation.api.deleteStack({ StackName: "s" })).toEqual({});
 });
 
-test("events show what a resource was made of, but nothing of a parameter that is not to be echoed", async () => {
+test("events show the properties of a resource, but not the values of NoEcho parameters", async () => {
   const secretive = `
 Parameters: {Secret: {Type: String, NoEcho: true}}
 Resources: {A: {Type: Test::Thing, Properties: {Kind: !Ref Secret, Needs: [!Sub "user:\${Secret}@host"], Size: 2}}}
@@ -74,7 +74,7 @@ Resources: {A: {Type: Test::Thing, Properties: {Kind: !Ref Secret, Needs: [!Sub 
   });
 });
 
-test("independent resources are made at the same time", async () => {
+test("independent resources are created in parallel", async () => {
   await create("s", "Resources: {A: {Type: Test::Thing}, B: {Type: Test::Thing}}");
   const events = await cloudformation.events("s");
   expect(events.indexOf("B CREATE_IN_PROGRESS")).toBeLessThan(events.indexOf("A CREATE_COMPLETE"));
@@ -101,7 +101,7 @@ test.each([
   expect(cloudformation.calls).not.toContain("create Never");
 });
 
-test("a creation that takes longer than it may is taken back", async () => {
+test("a creation that exceeds its timeout is rolled back", async () => {
   const slow = "Resources: {A: {Type: Test::Thing, Properties: {Fail: never}}}";
   const { stack } = await create("s", slow, { TimeoutInMinutes: 1 });
   expect(stack).toMatchObject({ StackStatus: "ROLLBACK_COMPLETE", TimeoutInMinutes: 1 });
@@ -129,7 +129,7 @@ test.each([
   expect(cloudformation.alive.has("taken")).toBe(owner === "other");
 });
 
-test("a name that something outside of all stacks has is refused as the service refuses it", async () => {
+test("a name used outside of all stacks is refused as the service refuses it", async () => {
   cloudformation.alive.add("taken");
   await create("s", "Resources: {A: {Type: Test::Thing, Properties: {Name: taken}}}");
   expect((await cloudformation.events("s")).join()).toMatch(
@@ -138,7 +138,7 @@ test("a name that something outside of all stacks has is refused as the service 
   expect([...cloudformation.alive]).toEqual(["taken"]);
 });
 
-test("a value of the wrong type fails its resource with the place", async () => {
+test("a value of the wrong type fails its resource with its place", async () => {
   const { stack } = await create("s", "Resources: {A: {Type: Test::Thing, Properties: {Size: big}}}");
   expect(stack?.StackStatus).toBe("ROLLBACK_COMPLETE");
   expect(await cloudformation.events("s")).toContain(
@@ -170,7 +170,7 @@ test("an update changes in place, replaces, adds and removes, and cleans up afte
   expect([...cloudformation.alive].join()).not.toContain("Added");
 });
 
-test("a failed update goes back to what was there", async () => {
+test("a failed update returns to the previous state", async () => {
   await create("s", chain);
   const next = `${chain.replace("First: {Type: Test::Thing}", "First: {Type: Test::Thing, Properties: {Kind: new}}")}`;
   const stack = await update("s", next, { Parameters: [{ ParameterKey: "Size", ParameterValue: "3" }] });
@@ -231,7 +231,7 @@ test.each([
   ["RetainExceptOnCreate", {}, false],
   ["Delete", {}, false],
 ])(
-  "whether a new resource with DeletionPolicy %s and %j stays after a rollback: %s",
+  "a new resource with DeletionPolicy %s and %j is kept after a rollback: %s",
   async (policy, more, stays) => {
     const kept = `Kept: {Type: Test::Thing, DeletionPolicy: ${policy}}`;
     const broken = "Broken: {Type: Test::Thing, DependsOn: Kept, Properties: {Fail: create}}";
@@ -246,14 +246,14 @@ test.each([
   },
 );
 
-test("what is kept by a snapshot is so without a DeletionPolicy, too", async () => {
+test("a snapshot is taken without a DeletionPolicy, too", async () => {
   const { id } = await create("s", "Resources: {A: {Type: Test::Database}}");
   await cloudformation.api.deleteStack({ StackName: "s" });
   await cloudformation.settled(id);
   expect(cloudformation.calls.slice(1)).toEqual(["snapshot A", "delete A"]);
 });
 
-test("a stack that cannot be deleted says what held, and lets it be retained", async () => {
+test("a stack that cannot be deleted reports the resource that failed, and allows retaining it", async () => {
   const { id } = await create(
     "s",
     "Resources: {A: {Type: Test::Thing}, B: {Type: Test::Thing, DependsOn: A, Properties: {Fail: delete}}}",
@@ -269,7 +269,7 @@ test("a stack that cannot be deleted says what held, and lets it be retained", a
   expect([...cloudformation.alive]).toEqual(["B-2"]);
 });
 
-test("termination protection holds", async () => {
+test("termination protection prevents deletion", async () => {
   await create("s", chain, { EnableTerminationProtection: true });
   const call = async () => cloudformation.api.deleteStack({ StackName: "s" });
   await expect(call()).rejects.toThrow("cannot be deleted while TerminationProtection is enabled");
@@ -280,7 +280,7 @@ test("termination protection holds", async () => {
   expect(await call()).toEqual({});
 });
 
-test("the end of the simulator ends what is under way", async () => {
+test("closing the simulator ends operations in progress", async () => {
   await cloudformation.api.createStack({ StackName: "s", TemplateBody: chain });
   await cloudformation.endService();
   expect((await cloudformation.describe("s"))?.StackStatus).toBe("CREATE_FAILED");

@@ -66,7 +66,7 @@ describe("a parameter that names one of Systems Manager", () => {
     });
   const latest = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
 
-  it("gives the value that is there, and tells both", async () => {
+  it("gives the current value, and shows both", async () => {
     const { cloudformation, ssm } = simulator.aws;
     await cloudformation.createStack({ StackName: "image", TemplateBody: template(latest) });
     const stack = await settled("image");

@@ -37,7 +37,7 @@ const refusal = (call: Promise<unknown>) =>
     ({ name, message }) => `${name}: ${message}`,
   );
 
-it("a dashboard is put, told, listed, changed and deleted", async () => {
+it("a dashboard is created, read, listed, changed and deleted", async () => {
   const DashboardName = "microservices";
   const DashboardBody = body(metrics, { type: "text", properties: { markdown: "# Suppliers" } });
   await cloudwatch.putDashboard({ DashboardName, DashboardBody: body() });

@@ -28,7 +28,7 @@ function range(text: string): (Point | undefined)[] {
 const treatments: TreatMissingData[] = ["missing", "ignore", "breaching", "notBreaching"];
 const kept = undefined;
 
-describe("an alarm with missing data, as the user guide's tables say, when", () => {
+describe("an alarm with missing data, as in the user guide's tables, when", () => {
   it.each([
     ["three of three", 3, "0 - X - X", ["OK", "OK", "OK", "OK"]],
     ["three of three", 3, "0 - - - -", ["OK", "OK", "OK", "OK"]],

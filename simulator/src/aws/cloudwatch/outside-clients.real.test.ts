@@ -22,7 +22,7 @@ async function run(program: string, args: string[]): Promise<string> {
   return (await promisify(execFile)(program, args, { env })).stdout;
 }
 
-describe("an alarm is put, set and described by", () => {
+describe("an alarm is created, set and described by", () => {
   it("the AWS CLI", async () => {
     const aws = async (...args: string[]) =>
       JSON.parse(

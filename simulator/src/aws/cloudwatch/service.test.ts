@@ -62,7 +62,7 @@ const becomes = (scene: Scene, state: string) =>
   scene.clock.until(async () => (await stateOf(scene)).StateValue === state);
 
 describe("an alarm", () => {
-  it("begins without data, is raised by a datapoint that breaches, and calms down when none comes", async () => {
+  it("begins without data, goes into ALARM at a breaching datapoint, and returns to OK when none comes", async () => {
     const scene = await cloudwatch();
     const { call } = scene;
     await call("putMetricAlarm", alarm);
@@ -102,7 +102,7 @@ describe("an alarm", () => {
     );
   });
 
-  it("that asks for two of three datapoints says how many it had", async () => {
+  it("with two of three datapoints reports how many it had", async () => {
     const scene = await cloudwatch();
     const { call } = scene;
     await call("putMetricAlarm", { ...alarm, EvaluationPeriods: 3, DatapointsToAlarm: 2 });
@@ -118,7 +118,7 @@ describe("an alarm", () => {
     );
   });
 
-  it("keeps a state that was set by hand when it ignores missing data, until it is deleted", async () => {
+  it("keeps a manually set state when it ignores missing data, until it is deleted", async () => {
     const scene = await cloudwatch();
     const { call } = scene;
     await call("putMetricAlarm", { ...alarm, TreatMissingData: "ignore" });
@@ -146,7 +146,7 @@ describe("an alarm", () => {
     ["longer than a day", { Period: 3600, EvaluationPeriods: 25 }, /no more than a day/],
     ["trimmed mean", { Statistic: undefined, ExtendedStatistic: "tm90" }, /does not compute .* tm90/],
     ["unknown treatment", { TreatMissingData: "zero" }, /TreatMissingData must be one of missing, ignore/],
-  ])("with %s is refused by name", async (_, change, message) => {
+  ])("with %s is refused with an error that names it", async (_, change, message) => {
     const scene = await cloudwatch();
     const { call } = scene;
     expect(await outcome(call("putMetricAlarm", { ...alarm, ...change }))).toMatch(message);
@@ -171,7 +171,7 @@ describe("metrics", () => {
     return scene;
   }
 
-  it("are read by the minute of AWS time, oldest first, with the statistics asked for", async () => {
+  it("are read by the minute of AWS time, oldest first, with the requested statistics", async () => {
     const scene = await published();
     const { call } = scene;
     const { Label, Datapoints } = await call("getMetricStatistics", {

@@ -12,7 +12,7 @@ async function withDev() {
   return { ...repository, dev };
 }
 
-it("a branch is created, told, made the default one and deleted; the bus hears of it", async () => {
+it("a branch is created, read, made the default one and deleted; the bus gets the events", async () => {
   const { call, events, dev, id } = await withDev();
   await call("createBranch", { ...deployment, branchName: "feature/one", commitId: dev });
   expect(await call("listBranches", deployment)).toEqual({ branches: ["dev", "feature/one"] });

@@ -22,7 +22,7 @@ async function withFiles() {
   return { ...repository, first, tip: second.commitId as string };
 }
 
-it("the first file makes the branch, which becomes the default one; a later one goes on its tip", async () => {
+it("the first file creates the branch, which becomes the default one; a later one is added to its tip", async () => {
   const { call, events, first, tip } = await withFiles();
   expect((await call("getRepository", dev)).repositoryMetadata.defaultBranch).toBe("dev");
   expect((await call("getCommit", { ...dev, commitId: first.commitId })).commit).toMatchObject({

@@ -16,7 +16,7 @@ async function withTwoCommits() {
   return { ...repository, first, second };
 }
 
-it("a commit is told as Git has it", async () => {
+it("a commit is returned as Git has it", async () => {
   const { call, first, second } = await withTwoCommits();
   const { commit } = await call("getCommit", { ...deployment, commitId: second });
   const ada = { name: "Ada", email: "ada@example.com", date: "1767323045 +0000" };
@@ -72,7 +72,7 @@ it("a folder is listed by kinds", async () => {
   expect(treeId).toBe(top.subFolders[0].treeId);
 });
 
-it("differences are told between two commits, from nothing, of one path, by pages", async () => {
+it("differences are returned between two commits, from nothing, of one path, by pages", async () => {
   const { call, first, second } = await withTwoCommits();
   const told = async (input: object) => {
     const { differences, NextToken } = await call("getDifferences", { ...deployment, ...input });

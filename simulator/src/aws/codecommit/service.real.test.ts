@@ -23,7 +23,7 @@ test("a repository is created, described, renamed and deleted", async () => {
   expect(await call("deleteRepository", { repositoryName: "microservices" })).toEqual({});
 });
 
-test("repositories are listed by name, either way", async () => {
+test("repositories are listed by name, in both orders", async () => {
   const { call } = await withRepository();
   await call("createRepository", { repositoryName: "application" });
   const names = async (order: string) => {

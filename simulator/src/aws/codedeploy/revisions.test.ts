@@ -137,7 +137,7 @@ Resources:
     ["neither digest nor text", { revisionType: "AppSpecContent" }, "InvalidRevisionException"],
     ["in S3", { revisionType: "S3", s3Location: { bucket: "b", key: "k" } }, "InvalidRevisionException"],
     ["none", undefined, "RevisionRequiredException"],
-  ])("asked for that is %s", async (_, revision, expected) => {
+  ])("cannot be read when it is %s", async (_, revision, expected) => {
     const call = await codedeploy();
     await call("createDeploymentGroup", group);
     await call("createDeployment", {

@@ -92,7 +92,7 @@ describe("a deployment group", () => {
     expect(await outcome(call("createDeploymentGroup", { ...group, ...change }))).toBe(expected);
   });
 
-  it("is the only one of its name and of its service", async () => {
+  it("is unique by its name and by its service", async () => {
     const call = await codedeploy();
     await call("createDeploymentGroup", group);
     const other = { ...group, deploymentGroupName: "other" };
@@ -102,7 +102,7 @@ describe("a deployment group", () => {
     );
   });
 
-  it("keeps what an update does not mention", async () => {
+  it("keeps settings that an update does not mention", async () => {
     const call = await codedeploy();
     await call("createDeploymentGroup", group);
     await call("updateDeploymentGroup", {
@@ -122,7 +122,7 @@ describe("a deployment group", () => {
 });
 
 describe("deployment configurations", () => {
-  it("hold the five built-in ones of ECS", async () => {
+  it("include the five built-in ones of ECS", async () => {
     const call = await codedeploy();
     expect((await call("listDeploymentConfigs")).deploymentConfigsList).toEqual([
       "CodeDeployDefault.ECSAllAtOnce",

@@ -45,7 +45,7 @@ function outcome(change: Change, base = deliveryPipeline("delivery")): string {
   }
 }
 
-describe("accepted is", () => {
+describe("accepted", () => {
   it.each<[string, Change]>([
     ["the course's pipeline", () => ({})],
     [
@@ -95,7 +95,7 @@ describe("accepted is", () => {
   });
 });
 
-describe("refused is", () => {
+describe("refused", () => {
   it.each<[string, Change, string]>([
     [
       "a name with a space",

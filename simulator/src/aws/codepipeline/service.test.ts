@@ -39,7 +39,7 @@ describe("a pipeline", () => {
     );
   });
 
-  it("shows its stages, and whether executions may go on into them", async () => {
+  it("shows its stages, and whether executions may continue into them", async () => {
     await create(deliveryPipeline("stages"));
     const inbound = { pipelineName: "stages", stageName: "Deploy", transitionType: "Inbound" as const };
     await codepipeline.disableStageTransition({ ...inbound, reason: "waits for the first image" });
@@ -73,7 +73,7 @@ describe("a pipeline", () => {
     );
   });
 
-  it("runs once it is created, and fails in its own words while its sources are missing", async () => {
+  it("runs once it is created, and fails with an error that names the missing sources", async () => {
     await create(deliveryPipeline("first"));
     const failed = async () => {
       const { pipelineExecutionSummaries } = await codepipeline.listPipelineExecutions({
@@ -116,7 +116,7 @@ describe("a pipeline", () => {
     ).rejects.toMatchObject({ name: "InvalidTagsException" });
   });
 
-  it("is refused when its name is taken, or when its role does not let CodePipeline in", async () => {
+  it("is refused when its name is in use, or when CodePipeline cannot assume its role", async () => {
     await create(deliveryPipeline("taken"));
     await expect(create(deliveryPipeline("taken"))).rejects.toMatchObject({
       name: "PipelineNameInUseException",

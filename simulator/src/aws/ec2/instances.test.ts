@@ -82,7 +82,7 @@ describe("an instance", () => {
     ]);
   });
 
-  it("loses its public address when it stops, and takes its Elastic IP along", async () => {
+  it("loses its public address when it stops, and keeps its Elastic IP", async () => {
     const id = await run();
     await running(id);
     const { AllocationId } = await ec2.allocateAddress({});
@@ -105,7 +105,7 @@ describe("an instance", () => {
     expect((await describeOne(id))?.PublicIpAddress).toBeUndefined();
   });
 
-  it("holds its subnet, group and gateway until it is gone", async () => {
+  it("blocks the deletion of its subnet, group and gateway until it is gone", async () => {
     const { GroupId } = await ec2.createSecurityGroup({ VpcId: vpc, GroupName: "g", Description: "d" });
     const id = await run({ SecurityGroupIds: [GroupId], DisableApiTermination: true });
     await running(id);
@@ -123,7 +123,7 @@ describe("an instance", () => {
     for (const remove of removals) expect(await refusal(remove())).toBe("nothing");
   });
 
-  it("has the profile that IAM knows, and another when it is changed", async () => {
+  it("has an existing IAM profile, and another after a change", async () => {
     const { iam } = simulator.aws;
     for (const InstanceProfileName of ["one", "two"])
       await iam.createInstanceProfile({ InstanceProfileName });

@@ -58,7 +58,7 @@ describe("describe calls", () => {
     expect(Subnets.map(({ Tags }: { Tags: { Value: string }[] }) => Tags[0]?.Value)).toEqual(names);
   });
 
-  it("refuse a filter they do not know by its name", async () => {
+  it("refuse an unknown filter with an error that names it", async () => {
     const call = await ec2();
     expect(() => call("describeVpcs", { Filters: [{ Name: "colour", Values: ["red"] }] })).toThrow(
       /'colour'/,
@@ -120,7 +120,7 @@ describe("security groups", () => {
 });
 
 describe("deleting", () => {
-  it("goes only from the leaves to the VPC", async () => {
+  it("works only from the leaves to the VPC", async () => {
     const { call, pass } = await ec2InTime();
     const VpcId = vpcIn(call);
     const { SubnetId } = call("createSubnet", { VpcId, CidrBlock: "10.0.0.0/24" }).Subnet;

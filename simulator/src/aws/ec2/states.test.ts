@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 describe("an instance", () => {
-  it("goes from state to state in its time", async () => {
+  it("changes its state in its time", async () => {
     const { call, pass } = ec2;
     const ImageId = publicImages("us-east-1")[0]?.id;
     const run = { ImageId, InstanceType: "t3.micro", SubnetId, MinCount: 1, MaxCount: 1 };
@@ -50,7 +50,7 @@ describe("a NAT gateway", () => {
     ec2.call("createNatGateway", { SubnetId, ...more }).NatGateway.NatGatewayId;
   const one = (id: string) => ec2.call("describeNatGateways", { NatGatewayIds: [id] }).NatGateways[0];
 
-  it("comes to work after a while, has addresses of its own, and gives them back in the end", () => {
+  it("becomes available after a while, has its own addresses, and releases them in the end", () => {
     const { call, pass } = ec2;
     const gateway = { InternetGatewayId, VpcId };
     call("attachInternetGateway", gateway);
@@ -78,7 +78,7 @@ describe("a NAT gateway", () => {
     expect(table.Routes[1]).toMatchObject({ NatGatewayId: id, State: "blackhole" });
   });
 
-  it("fails where no internet gateway is", () => {
+  it("fails without an internet gateway", () => {
     const { AllocationId } = ec2.call("allocateAddress", {});
     const id = create({ AllocationId });
     ec2.pass(60);

@@ -28,7 +28,7 @@ describe("a VPC endpoint", () => {
       .VpcEndpoint;
   const s3 = { ServiceName: "com.amazonaws.us-east-1.s3" };
 
-  it("of a gateway puts routes into tables, and takes them out again", async () => {
+  it("of a gateway adds routes to tables, and removes them again", async () => {
     const { VpcEndpointId = "" } = (await create({ ...s3, RouteTableIds: [table] })) ?? {};
     const routes = async () =>
       (await ec2.describeRouteTables({ RouteTableIds: [table] })).RouteTables?.[0]?.Routes?.slice(1);
@@ -47,7 +47,7 @@ describe("a VPC endpoint", () => {
     expect(await routes()).toEqual([]);
   });
 
-  it("of an interface takes an address in each subnet, and holds it", async () => {
+  it("of an interface takes an address in each subnet, and keeps it", async () => {
     await ec2.modifyVpcAttribute({ VpcId: vpc, EnableDnsHostnames: { Value: true } });
     const endpoint = await create({ VpcEndpointType: "Interface", SubnetIds: [subnet] });
     expect(endpoint).toMatchObject({ State: "available", SubnetIds: [subnet], PrivateDnsEnabled: true });

@@ -50,7 +50,7 @@ async function push(...tags: string[]): Promise<Map<string, string>> {
   return pushed;
 }
 
-it("keeps so many of the youngest", async () => {
+it("keeps a number of the youngest", async () => {
   const pushed = await push("v1", "v2", "v3");
   expect(await expiring(pushed, rule(1, { tagStatus: "any", countNumber: 2 }))).toEqual(["v1-0 by 1"]);
 });
@@ -62,7 +62,7 @@ it("removes images without a tag", async () => {
   ]);
 });
 
-it("lets a rule protect what it kept from those below it", async () => {
+it("protects images of a rule from the rules below it", async () => {
   const pushed = await push("release-1", "release-2", "dev-1", "dev-2");
   expect(
     await expiring(
@@ -73,7 +73,7 @@ it("lets a rule protect what it kept from those below it", async () => {
   ).toEqual(["release-1-0 by 1", "dev-1-2 by 2"]);
 });
 
-it("asks for every prefix of the list", async () => {
+it("requires every prefix of the list", async () => {
   const pushed = await push("a-1", "b-1");
   const both = rule(1, { tagStatus: "tagged", tagPrefixList: ["a", "b"], countNumber: 1 });
   expect(await expiring(pushed, both)).toEqual([]);
@@ -85,7 +85,7 @@ it("counts days since the push", async () => {
   expect(await expiring(pushed, rule(1, old))).toEqual([]);
 });
 
-it("leaves what an index lists", async () => {
+it("keeps images that an index lists", async () => {
   const pushed = await push("v1", "v2");
   const [digest] = pushed.keys();
   const manifests = [{ mediaType: ociManifest, digest, size: 1 }];
@@ -99,7 +99,7 @@ it("leaves what an index lists", async () => {
   expect(await expiring(pushed, rule(1, { tagStatus: "any", countNumber: 1 }))).toEqual(["v2-1 by 1"]);
 });
 
-it("needs a policy, and a preview before it is asked for one", async () => {
+it("needs a policy, and a preview before it can be read", async () => {
   await expect(async () =>
     test.ecr.startLifecyclePolicyPreview?.(customer, testCaller),
   ).rejects.toMatchObject({

@@ -33,7 +33,7 @@ const described = async () => {
   return (await test.ecr.describeRepositories?.(input, testCaller))?.repositories?.[0];
 };
 
-it("has the repository of another account beside one's own of the same name", async () => {
+it("has the repository of another account next to one's own of the same name", async () => {
   await allow("ecr:Describe*");
   expect(await described()).toMatchObject({
     registryId: theirs.registryId,
@@ -45,7 +45,7 @@ it("has the repository of another account beside one's own of the same name", as
   expect(repositories?.map(({ registryId }) => registryId)).toEqual(["123456789012"]);
 });
 
-describe("without a word in the repository's policy, refuses", () => {
+describe("without a statement in the repository's policy, refuses", () => {
   const message = (action: string, resource = "customer") =>
     `User: arn:aws:iam::123456789012:root is not authorized to perform: ecr:${action} on resource: arn:aws:ecr:us-east-1:210987654321:repository/${resource} because no resource-based policy allows the ecr:${action} action`;
 
@@ -75,7 +75,7 @@ describe("without a word in the repository's policy, refuses", () => {
   });
 });
 
-it("lets do what the policy allows", async () => {
+it("allows what the policy allows", async () => {
   await allow("ecr:BatchGetImage", "ecr:PutImage");
   const digest = await pushImage(test, name, "v1");
   expect((await test.registry.pull(`${test.host}/${name}:v1`)).digest).toBe(digest);
@@ -83,7 +83,7 @@ it("lets do what the policy allows", async () => {
   expect((await errorOf(deleted)).code).toBe("DENIED");
 });
 
-it("says of a repository that is nowhere which account has it not", async () => {
+it("reports which account does not have a missing repository", async () => {
   const input = { registryId: theirs.registryId, repositoryNames: ["gone"] };
   await expect(async () => test.ecr.describeRepositories?.(input, testCaller)).rejects.toMatchObject({
     code: "RepositoryNotFoundException",
@@ -91,7 +91,7 @@ it("says of a repository that is nowhere which account has it not", async () => 
   });
 });
 
-it("gives one token for the registries of several accounts", async () => {
+it("returns one token for the registries of several accounts", async () => {
   const registryIds = ["123456789012", theirs.registryId];
   const answer = await test.ecr.getAuthorizationToken?.({ registryIds }, testCaller);
   const tokens = answer?.authorizationData?.map(({ authorizationToken }) => authorizationToken);

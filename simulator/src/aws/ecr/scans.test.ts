@@ -57,14 +57,14 @@ describe("a push", () => {
     expect(answer.imageScanFindings?.findings).toEqual([openssl]);
   });
 
-  it("without a tag starts one, too", async () => {
+  it("starts one without a tag, too", async () => {
     const { digest } = await registry.pushImage("customer", []);
     const { imageScanStatus, imageScanFindings } = await ended(digest);
     expect(imageScanStatus?.status).toBe("COMPLETE");
     expect(imageScanFindings).toMatchObject({ findings: [], findingSeverityCounts: {} });
   });
 
-  it("of an image without a system fails its scan", async () => {
+  it("fails the scan of an image without a system", async () => {
     const { digest } = await registry.pushImage("customer", undefined);
     expect((await ended(digest)).imageScanStatus).toEqual({
       status: "FAILED",
@@ -72,7 +72,7 @@ describe("a push", () => {
     });
   });
 
-  it("of an index scans the images it holds, not itself", async () => {
+  it("of an index scans the images in it, not itself", async () => {
     const amd64 = await registry.pushImage("customer", [openssl]);
     const arm64 = await registry.pushImage("customer", []);
     const index = await registry.pushIndex("customer", { "linux/amd64": amd64, "linux/arm64": arm64 }, "v1");
@@ -115,7 +115,7 @@ describe("a push", () => {
   });
 });
 
-describe("a scan by hand", () => {
+describe("a manual scan", () => {
   it("is refused for an image that was scanned today", async () => {
     const { digest } = await registry.pushImage("customer", [], "v1");
     const start = ecr.startImageScan({ ...customer, imageId: { imageTag: "v1" } });
@@ -126,7 +126,7 @@ describe("a scan by hand", () => {
     await ended(digest);
   });
 
-  it("answers at once and goes on", async () => {
+  it("returns at once and continues", async () => {
     await ecr.putImageScanningConfiguration({
       ...customer,
       imageScanningConfiguration: { scanOnPush: false },
@@ -149,7 +149,7 @@ describe("a scan by hand", () => {
   });
 });
 
-it("findings come a hundred at a time, or as many as asked for", async () => {
+it("findings come in pages of a hundred, or of the requested size", async () => {
   const { digest } = await registry.pushImage("customer", many);
   const first = await ended(digest);
   expect(first.imageScanFindings?.findings).toHaveLength(100);
@@ -159,7 +159,7 @@ it("findings come a hundred at a time, or as many as asked for", async () => {
   expect((await findings(digest, { maxResults: 7 })).imageScanFindings?.findings).toHaveLength(7);
 });
 
-it("DescribeImages tells nothing of a scan, as since AWS's own technology does it", async () => {
+it("DescribeImages shows no scan, as in AWS since its own scanning technology", async () => {
   const { digest } = await registry.pushImage("customer", [openssl]);
   await ended(digest);
   const { imageDetails } = await ecr.describeImages(customer);
@@ -199,7 +199,7 @@ describe("scanning the registry", () => {
     });
   });
 
-  it("says which repositories it does not know", async () => {
+  it("reports which repositories it does not know", async () => {
     const { failures } = await ecr.batchGetRepositoryScanningConfiguration({ repositoryNames: ["gone"] });
     expect(failures).toMatchObject([{ repositoryName: "gone", failureCode: "REPOSITORY_NOT_FOUND" }]);
   });

@@ -30,7 +30,7 @@ const customer = { repositoryName: "customer" };
 const arn = "arn:aws:ecr:us-east-1:123456789012:repository/customer";
 
 describe("layers", () => {
-  it("gives a URL that needs no further credentials", async () => {
+  it("returns a URL that needs no further credentials", async () => {
     await pushImage(test, "customer", "v1");
     const { images } = await call("batchGetImage", { ...customer, imageIds: [{ imageTag: "v1" }] });
     const { digest } = JSON.parse(images[0].imageManifest).config;
@@ -40,7 +40,7 @@ describe("layers", () => {
     await expect(fetch(downloadUrl.split("?")[0])).resolves.toMatchObject({ status: 401 });
   });
 
-  it("knows none that was not pushed", async () => {
+  it("does not know layers that were not pushed", async () => {
     const layerDigest = `sha256:${"0".repeat(64)}`;
     await expect(call("getDownloadUrlForLayer", { ...customer, layerDigest })).rejects.toMatchObject({
       code: "LayersNotFoundException",
@@ -49,7 +49,7 @@ describe("layers", () => {
 });
 
 describe("repositories", () => {
-  it("describes what was created", async () => {
+  it("describes a created repository", async () => {
     const { repositories } = await call("describeRepositories", { repositoryNames: ["customer"] });
     expect(repositories).toEqual([
       {
@@ -160,7 +160,7 @@ describe("images", () => {
     expect(untagged.imageIds).toEqual([{ imageDigest: first }]);
   });
 
-  it("gets manifests and says which images it has not", async () => {
+  it("gets manifests and reports missing images", async () => {
     const imageDigest = await pushImage(test, "customer", "v1");
     const imageIds = [{ imageTag: "v1" }, { imageTag: "v2" }, { imageTag: "v1", imageDigest: digestOf("x") }];
     const { images, failures } = await call("batchGetImage", { ...customer, imageIds });
@@ -172,7 +172,7 @@ describe("images", () => {
     ]);
   });
 
-  it("tags an existing image again and refuses what changes nothing", async () => {
+  it("tags an existing image again and refuses requests without a change", async () => {
     await pushImage(test, "customer", "v1");
     const { images } = await call("batchGetImage", { ...customer, imageIds: [{ imageTag: "v1" }] });
     const retag = { ...customer, imageManifest: images[0].imageManifest, imageTag: "stable" };
@@ -200,7 +200,7 @@ describe("images", () => {
     expect(failures).toMatchObject([{ failureCode: "ImageReferencedByManifestList" }]);
   });
 
-  it("tells which layers it has", async () => {
+  it("returns which layers it has", async () => {
     const here = await test.pushBlob("customer", "layer");
     const layerDigests = [here, digestOf("gone"), "nonsense"];
     expect(await call("batchCheckLayerAvailability", { ...customer, layerDigests })).toMatchObject({
@@ -220,7 +220,7 @@ it.each([
   ["IMMUTABLE_WITH_EXCLUSION", "dev-*", "v1", false],
   ["MUTABLE_WITH_EXCLUSION", "v*", "v1", false],
   ["MUTABLE_WITH_EXCLUSION", "v*", "latest", true],
-])("%s (%s) lets the tag %s move: %s", async (imageTagMutability, filter, tag, moves) => {
+])("%s (%s) allows the tag %s to move: %s", async (imageTagMutability, filter, tag, moves) => {
   const filters = filter && [{ filterType: "WILDCARD", filter }];
   const setting = { imageTagMutability, imageTagMutabilityExclusionFilters: filters };
   await call("putImageTagMutability", { ...customer, ...setting });
@@ -234,7 +234,7 @@ describe("policies and tags", () => {
   const selection = { tagStatus: "untagged", countType: "imageCountMoreThan", countNumber: 5 };
   const rule = { rulePriority: 1, selection, action: { type: "expire" } };
 
-  it("keeps a lifecycle policy as it was put", async () => {
+  it("keeps a lifecycle policy unchanged", async () => {
     const lifecyclePolicyText = JSON.stringify({ rules: [rule] });
     await call("putLifecyclePolicy", { ...customer, lifecyclePolicyText });
     expect(await call("getLifecyclePolicy", customer)).toMatchObject({ lifecyclePolicyText });

@@ -64,7 +64,7 @@ async function get(look: () => Promise<Task>, path: string): Promise<string> {
 }
 
 describe("a task's health", () => {
-  it("follows its container's, up and down", async () => {
+  it("follows its container's, in both directions", async () => {
     const look = await run({ healthCheck: check("ask") });
     await becomes(look, "HEALTHY HEALTHY");
     expect(JSON.parse(await get(look, "/")).Health).toEqual({

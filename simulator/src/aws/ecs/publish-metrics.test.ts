@@ -51,7 +51,7 @@ describe("a service publishes", () => {
     expect(await newest("MemoryUtilization")).toMatchObject({ Average: 25, Maximum: 25 });
   });
 
-  it("counts of tasks only where Container Insights are on", async () => {
+  it("counts of tasks only with Container Insights", async () => {
     expect(await newest("RunningTaskCount", "ECS/ContainerInsights")).toBeUndefined();
     const { ecs } = simulator.aws;
     const settings = [{ name: "containerInsights" as const, value: "enabled" }];

@@ -40,7 +40,7 @@ describe("createService", () => {
     expect(await world.ecs.listServices({ cluster: "main" })).toMatchObject({ serviceArns: [] });
   });
 
-  it("is not idempotent, unless a client token says so", async () => {
+  it("is not idempotent, except with a client token", async () => {
     const { service } = await world.createService({ clientToken: "t", desiredCount: 0 });
     await expect(world.createService({ desiredCount: 0 })).rejects.toMatchObject({
       code: "InvalidParameterException",
@@ -49,7 +49,7 @@ describe("createService", () => {
     expect((await world.createService({ clientToken: "t" })).service?.serviceArn).toBe(service?.serviceArn);
   });
 
-  it("takes an external controller, whose task sets bring all the rest", async () => {
+  it("accepts an external controller, with all other settings in its task sets", async () => {
     await world.createService({
       deploymentController: { type: "EXTERNAL" },
       taskDefinition: undefined,
@@ -109,7 +109,7 @@ describe("updateService", () => {
 });
 
 describe("services", () => {
-  it("that are not there are named", async () => {
+  it("that do not exist are reported", async () => {
     const { failures } = await world.ecs.describeServices({ cluster: "main", services: ["none"] });
     expect(failures).toEqual([
       { arn: "arn:aws:ecs:us-east-1:123456789012:service/main/none", reason: "MISSING" },

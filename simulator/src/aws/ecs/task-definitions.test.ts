@@ -27,7 +27,7 @@ const input = (
 });
 
 describe("registerTaskDefinition", () => {
-  it("answers with the whole revision, defaults included", async () => {
+  it("returns the whole revision, defaults included", async () => {
     const { taskDefinition } = await world.ecs.registerTaskDefinition(
       input({
         cpu: ".5 vCPU",
@@ -57,7 +57,7 @@ describe("registerTaskDefinition", () => {
     });
   });
 
-  it("takes back what describeTaskDefinition answered", async () => {
+  it("accepts the output of describeTaskDefinition", async () => {
     await world.ecs.registerTaskDefinition(input());
     const { taskDefinition = {} } = await world.ecs.describeTaskDefinition({ taskDefinition: "web" });
     const {

@@ -58,7 +58,7 @@ async function runToEnd(settings?: Partial<RunTaskCommandInput>) {
 }
 
 describe("runTask", () => {
-  it("runs a task to its end and tells all about it", async () => {
+  it("runs a task to its end and reports all about it", async () => {
     await world.register({ environment: [{ name: "A", value: "1" }], logConfiguration: logTo("/there") });
     const task = await runToEnd({
       startedBy: "github/me/shop-1",
@@ -95,7 +95,7 @@ describe("runTask", () => {
     expect(await world.ecs.listTasks({ ...filters, startedBy: "you" })).toMatchObject({ taskArns: [] });
   });
 
-  it("takes command and environment of its overrides over those of the definition", async () => {
+  it("prefers command and environment of its overrides to those of the definition", async () => {
     const environment = [
       { name: "A", value: "1" },
       { name: "B", value: "1" },
@@ -107,7 +107,7 @@ describe("runTask", () => {
     expect([...world.logs.values()].flat()).toEqual(["1,2,y"]);
   });
 
-  it("lets a container read what it is", async () => {
+  it("provides a container with its metadata", async () => {
     await world.register({
       image: "curious",
       cpu: 128,
@@ -186,7 +186,7 @@ describe("runTask", () => {
     ["whole", secret, '{"password":"coffee","port":3306}'],
     ["one key", `${secret}:password::`, "coffee"],
     ["a key that is no text", `${secret}:port::`, "3306"],
-  ])("gives a secret: %s", async (_, valueFrom, value) => {
+  ])("provides a secret: %s", async (_, valueFrom, value) => {
     world.secrets.set(secret, '{"password":"coffee","port":3306}');
     await world.register({ secrets: [{ name: "A", valueFrom }], logConfiguration: logTo("/there") });
     await runToEnd();
@@ -218,7 +218,7 @@ describe("runTask", () => {
     expect(stoppedReason).not.toContain("coffee");
   });
 
-  it("creates the log group when told to", async () => {
+  it("creates the log group when configured to", async () => {
     await world.register({ logConfiguration: logTo("/new", { "awslogs-create-group": "true" }) });
     expect(await runToEnd()).toMatchObject({ stopCode: "EssentialContainerExited" });
     expect([...world.logs.values()].flat()).toEqual([",,"]);
@@ -257,7 +257,7 @@ describe("stopTask", () => {
     expect([...world.logs.values()].flat()).toEqual(["up", "not yet"]);
   });
 
-  it("names a task that is not there", async () => {
+  it("names a task that does not exist", async () => {
     await expect(world.ecs.stopTask({ cluster: "main", task: "none" })).rejects.toThrow(
       "The referenced task was not found.",
     );

@@ -25,13 +25,13 @@ it("describes a load balancer as AWS does, and provisions it before it is active
   await stage.environment.clock.until(async () => (await describe())?.State?.Code === "active");
 });
 
-it("answers a second creation with the same settings by the first one", async () => {
+it("returns the first load balancer for a second creation with the same settings", async () => {
   const again = await stage.elbv2.createLoadBalancer({ Name: "stage", Subnets: ["subnet-2", "subnet-1"] });
   expect(again.LoadBalancers?.[0]?.LoadBalancerArn).toBe(stage.loadBalancerArn);
   expect(await stage.createGroup("same")).toBe(await stage.createGroup("same"));
 });
 
-it("spells out a group's defaults, a listener's action and where the group gets traffic from", async () => {
+it("returns a group's defaults, a listener's action and the group's load balancers", async () => {
   const group = await stage.createGroup("group");
   const { arn } = await stage.listen({ Type: "forward", TargetGroupArn: group });
   const { TargetGroups } = await stage.elbv2.describeTargetGroups({ TargetGroupArns: [group] });
@@ -64,7 +64,7 @@ it("spells out a group's defaults, a listener's action and where the group gets 
   expect(Attributes).toContainEqual({ Key: "deregistration_delay.timeout_seconds", Value: "300" });
 });
 
-it("keeps tags, and hands long lists out in pages", async () => {
+it("keeps tags, and returns long lists in pages", async () => {
   const groups = await Promise.all(["p1", "p2", "p3"].map((name) => stage.createGroup(name)));
   const [first = ""] = groups;
   await stage.elbv2.addTags({

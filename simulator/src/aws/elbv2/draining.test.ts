@@ -13,7 +13,7 @@ const targetsOf = async (TargetGroupArn: string) =>
 const deregister = (TargetGroupArn: string, Id: string) =>
   stage.elbv2.deregisterTargets({ TargetGroupArn, Targets: [{ Id }] });
 
-it("sends a draining target nothing new, lets what is under way finish, and forgets it after the delay", async () => {
+it("sends no new requests to a draining target, lets those in progress finish, and removes it after the delay", async () => {
   const group = await stage.createGroup("group");
   const { port } = await stage.listen(forwardTo(group));
   let finish = () => {};
@@ -41,7 +41,7 @@ it("sends a draining target nothing new, lets what is under way finish, and forg
   expect(await underWay).toMatchObject({ status: 200, body: "finished" });
 });
 
-it("takes a draining target in again when it is registered again", async () => {
+it("accepts a draining target when it is registered again", async () => {
   const group = await stage.createGroup("group");
   const { port } = await stage.listen(forwardTo(group));
   await stage.serve("10.0.1.5", (_, response) => response.end());

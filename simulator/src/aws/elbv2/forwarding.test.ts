@@ -24,7 +24,7 @@ async function oneTarget(handler: Parameters<Stage["serve"]>[1]) {
   return { group, arn, port, server };
 }
 
-it("tells the target who asked, by the connection, and drops what ends at a hop", async () => {
+it("passes the client's address to the target, by the connection, and drops hop-by-hop headers", async () => {
   const { arn, port } = await oneTarget((request, response) => {
     response.setHeader("Connection", "close, X-Private");
     response.setHeader("X-Private", "1");
@@ -101,7 +101,7 @@ it("shares requests by weight between groups and in turn between targets; weight
   expect((await ask(port)).status).toBe(503);
 });
 
-it("answers 503 with the load balancer's page when a group has no targets", async () => {
+it("returns 503 with the load balancer's page when a group has no targets", async () => {
   const { port } = await stage.listen(forwardTo(await stage.createGroup("empty")));
   const reply = await ask(port);
   expect(reply.status).toBe(503);
@@ -115,7 +115,7 @@ it.each([
   ["gives a status that is none", "HTTP/1.1 000 Odd\r\nContent-Length: 0\r\n\r\n"],
   ["upgrades without being asked", "HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"],
   ["is gone", undefined],
-])("answers 502 when the target %s", async (_, bytes) => {
+])("returns 502 when the target %s", async (_, bytes) => {
   const { port, server } = await oneTarget((request, response) => {
     if (request.url === "/") response.end();
     else request.socket.end(bytes ?? "");
@@ -129,7 +129,7 @@ it.each([
   expect(reply.body).toBe(page("502 Bad Gateway"));
 });
 
-it("answers 504 when the target stays silent for the idle timeout", async () => {
+it("returns 504 when the target stays silent for the idle timeout", async () => {
   const { port } = await oneTarget((request, response) => {
     if (request.url === "/") response.end();
   });
@@ -201,7 +201,7 @@ it("keeps a large body whole through a slow reader", async () => {
   expect((await text(response)).length).toBe(size);
 });
 
-it("cuts the client off when the target breaks off in the middle of an answer", async () => {
+it("cuts the client off when the target disconnects during a response", async () => {
   const { port } = await oneTarget((request, response) => {
     if (request.url === "/") return response.end();
     response.writeHead(200, { "Content-Length": "100" });
@@ -256,7 +256,7 @@ it("passes a WebSocket through", async () => {
   sockets.close();
 });
 
-it("hands on a target's refusal to upgrade, and answers itself when there is no target", async () => {
+it("passes on a target's refusal to upgrade, and responds itself when there is no target", async () => {
   const { port } = await oneTarget((request, response) => {
     response.writeHead(request.url === "/" ? 200 : 426).end("no sockets here");
   });

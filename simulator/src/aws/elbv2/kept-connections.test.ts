@@ -75,7 +75,7 @@ it.each<[string, { method: string; path?: string; headers?: Record<string, strin
   ["GET with a length of zero", { method: "GET", headers: { "Content-Length": "0" } }, "GET / HTTP/1.1"],
   ["an absolute address", { method: "GET", path: "http://shop/a?b" }, "GET http://shop/a?b HTTP/1.1"],
   ["OPTIONS of the whole server", { method: "OPTIONS", path: "*" }, "OPTIONS * HTTP/1.1"],
-])("passes %s on, time after time", async (_, request, line) => {
+])("passes %s on, repeatedly", async (_, request, line) => {
   const lines: string[] = [];
   const port = await target((socket, head) => {
     lines.push(head.slice(0, head.indexOf("\r\n")));
@@ -88,7 +88,7 @@ it.each<[string, { method: string; path?: string; headers?: Record<string, strin
   expect(lines).toEqual([line, line, line]);
 });
 
-it("answers 400 to a request with two hosts, which no target gets", async () => {
+it("returns 400 for a request with two hosts, which no target gets", async () => {
   const heads: string[] = [];
   const port = await target((_, head) => heads.push(head));
   const client = connect(port, "127.0.0.1");
@@ -98,7 +98,7 @@ it("answers 400 to a request with two hosts, which no target gets", async () => 
   expect(heads).toEqual([]);
 });
 
-it("lets go of the target when the client is gone in the middle of an answer", async () => {
+it("releases the target when the client disconnects during a response", async () => {
   const begun = Promise.withResolvers<Socket>();
   const port = await target((socket) => {
     socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
@@ -112,7 +112,7 @@ it("lets go of the target when the client is gone in the middle of an answer", a
   if (!upstream.closed) await once(upstream, "close");
 });
 
-it("keeps a connection for the next request, and no connection to a target that is taken out", async () => {
+it("keeps a connection for the next request, and no connection to a removed target", async () => {
   const used = new Set<Socket>();
   const port = await target((socket) => {
     used.add(socket);

@@ -106,11 +106,11 @@ describe("the load balancer publishes", () => {
     ["HTTPCode_ELB_502_Count", 1],
     ["HTTPCode_ELB_503_Count", 1],
     ["HTTPCode_ELB_504_Count", 0],
-  ])("%s of the pages it made up itself", async (name, expected) => {
+  ])("%s of its own pages", async (name, expected) => {
     expect(await total(name, ["LoadBalancer"])).toBe(expected);
   });
 
-  it("the targets' health and how long they took", async () => {
+  it("the targets' health and response times", async () => {
     const both = ["LoadBalancer", "TargetGroup"] as const;
     expect(await total("HealthyHostCount", [...both], "Maximum")).toBe(1);
     expect(await total("UnHealthyHostCount", [...both], "Maximum")).toBe(0);
@@ -118,7 +118,7 @@ describe("the load balancer publishes", () => {
   });
 
   it.each([[["TargetGroup"]], [["LoadBalancer", "TargetGroup"]]] as const)(
-    "how many requests a target got, by %j",
+    "the number of requests per target, by %j",
     async (names) => {
       expect(await total("RequestCountPerTarget", [...names])).toBe(7);
     },

@@ -16,7 +16,7 @@ const targetsOf = async (TargetGroupArn: string) =>
 const deregister = (TargetGroupArn: string, Id: string) =>
   stage.elbv2.deregisterTargets({ TargetGroupArn, Targets: [{ Id }] });
 
-it("lets a new target that does not listen yet be initial, and takes it in when it does", async () => {
+it("reports a new target that does not listen yet as initial, and uses it once it does", async () => {
   const group = await stage.createGroup("group");
   const { port } = await stage.listen(forwardTo(group));
   await stage.register(group, "10.0.1.5");

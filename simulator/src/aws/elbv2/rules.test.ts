@@ -77,7 +77,7 @@ describe("a rule's conditions", () => {
 });
 
 describe("priorities", () => {
-  it("decide by the lowest number, whatever the order of creation, and can be swapped", async () => {
+  it("are decided by the lowest number, in any order of creation, and can be swapped", async () => {
     const { arn, port } = await stage.listen(answer("default"));
     const create = async (Priority: number, text: string) => {
       const rule = { ListenerArn: arn, Conditions: [path("/*")], Priority, Actions: [answer(text)] };
@@ -111,7 +111,7 @@ describe("a redirect", () => {
   it.each([
     [{ Path: "/moved/#{path}" }, 302, "http://127.0.0.1:PORT/moved/old?x=1"],
     [{ Host: "example.com", Port: "443", Protocol: "HTTPS", Query: "" }, 301, "https://example.com:443/old"],
-  ])("%j leads with %i to %s", async (config, status, location) => {
+  ])("%j redirects with %i to %s", async (config, status, location) => {
     const StatusCode = status === 301 ? "HTTP_301" : "HTTP_302";
     const { port } = await stage.listen({ Type: "redirect", RedirectConfig: { ...config, StatusCode } });
     const reply = await ask(port, { path: "/old?x=1" });

@@ -28,7 +28,7 @@ it.each([
   ],
   ["200", 0, { Reason: "Target.FailedHealthChecks", Description: "Health checks failed" }],
   ["200", undefined, { Reason: "Target.Timeout", Description: "Request timed out" }],
-])("matcher %s finds a target that answers %s unhealthy", async (HttpCode, status, expected) => {
+])("matcher %s finds a target with status %s unhealthy", async (HttpCode, status, expected) => {
   const group = await stage.createGroup("group", { matcher: { HttpCode }, timeoutSeconds: 2 });
   await stage.listen(forwardTo(group));
   await stage.serve(address, (request, response) => {
@@ -44,7 +44,7 @@ it.each([
   ["200", 200],
   ["200-399,404", 302],
   ["200-399,404", 404],
-])("matcher %s finds a target that answers %i healthy after one check", async (HttpCode, status) => {
+])("matcher %s finds a target with status %i healthy after one check", async (HttpCode, status) => {
   const group = await stage.createGroup("group", { matcher: { HttpCode } });
   await stage.listen(forwardTo(group));
   const checks: (string | undefined)[] = [];
@@ -59,7 +59,7 @@ it.each([
   expect(checks[0]).toBe("ELB-HealthChecker/2.0");
 });
 
-it("asks as many passed checks of an unhealthy target as its threshold says, and fails open meanwhile", async () => {
+it("requires the threshold of passed checks from an unhealthy target, and fails open meanwhile", async () => {
   const group = await stage.createGroup("group");
   const { port } = await stage.listen(forwardTo(group));
   let status = 500;
@@ -87,7 +87,7 @@ it("sends nothing to an unhealthy target while another is healthy", async () => 
   for (let sent = 0; sent < 6; sent++) expect((await ask(port)).status).toBe(200);
 });
 
-it("leaves targets unused and unchecked until a rule forwards to their group, and again after", async () => {
+it("keeps targets unused and unchecked until a rule forwards to their group, and again after", async () => {
   const group = await stage.createGroup("group");
   let checks = 0;
   await stage.serve(address, (_, response) => {
@@ -104,7 +104,7 @@ it("leaves targets unused and unchecked until a rule forwards to their group, an
   expect(await healthOf(group)).toMatchObject({ State: "unused" });
 });
 
-it("says of a target that was never registered that it is not", async () => {
+it("reports a target that was never registered", async () => {
   const group = await stage.createGroup("group");
   const asked = { TargetGroupArn: group, Targets: [{ Id: "10.0.1.77" }] };
   expect((await stage.elbv2.describeTargetHealth(asked)).TargetHealthDescriptions).toMatchObject([

@@ -66,7 +66,7 @@ describe("a rule", () => {
     expect(await refusal(events.describeRule({ Name: rule }))).toMatch(/^ResourceNotFoundException/);
   });
 
-  it("lets matching events through to its targets while it is on", async () => {
+  it("passes matching events to its targets while it is enabled", async () => {
     await events.putTargets({
       Rule: rule,
       Targets: [
@@ -106,7 +106,7 @@ describe("a rule", () => {
     expect(await seen()).toHaveLength(4);
   });
 
-  it("tells the operator of a target that does not take the event", async () => {
+  it("warns the operator of a target that refuses the event", async () => {
     const gone = { Id: "gone", Arn: `${logArn}-gone` };
     await events.putTargets({ Rule: rule, Targets: [gone] });
     await put({ name: rule });
@@ -116,7 +116,7 @@ describe("a rule", () => {
   });
 });
 
-describe("refused is", () => {
+describe("refused", () => {
   const target = (more: object) =>
     events.putTargets({ Rule: rule, Targets: [{ Id: "t", Arn: logArn, ...more }] });
   it.each<[string, () => Promise<unknown>, RegExp]>([
@@ -154,7 +154,7 @@ describe("refused is", () => {
     ["no event", () => events.putEvents({ Entries: [] }), /1 to 10 events/],
   ])("%s", async (_, call, expected) => expect(await refusal(call())).toMatch(expected));
 
-  it("an event alone, beside others that are taken", async () => {
+  it("an event alone, when others are accepted", async () => {
     const Detail = "{}";
     const { FailedEntryCount, Entries } = await events.putEvents({
       Entries: [
@@ -174,7 +174,7 @@ describe("refused is", () => {
   });
 });
 
-it("services of the simulator put events of AWS", async () => {
+it("services of the simulator send events of AWS", async () => {
   const entry = { Source: "aws.ecr", DetailType: "ECR Image Action", Detail: "{}" };
   expect(await simulator.aws.events.putEvents({ Entries: [entry] })).toMatchObject({ FailedEntryCount: 0 });
   const Event = JSON.stringify({

@@ -10,7 +10,7 @@ const permissions = (Resource: string) =>
   JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Allow", Action: "s3:*", Resource } });
 
 describe("an instance profile", () => {
-  it("has one role, which stays as long as the profile has it", async () => {
+  it("has one role, which cannot be deleted while the profile has it", async () => {
     const call = await callsOf(createIam);
     call("createRole", { RoleName: "server", AssumeRolePolicyDocument: trust });
     call("createInstanceProfile", { InstanceProfileName: "p", Path: "/lab/" });
@@ -40,7 +40,7 @@ describe("a provider of identities", () => {
   const Url = "https://token.actions.githubusercontent.com";
   const arn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
 
-  it("is made, described, changed and removed", async () => {
+  it("is created, described, changed and removed", async () => {
     const call = await callsOf(createIam);
     const made = call("createOpenIDConnectProvider", { Url, ClientIDList: ["sts.amazonaws.com"] });
     expect(made.OpenIDConnectProviderArn).toBe(arn);

@@ -53,7 +53,7 @@ describe("policy documents", () => {
 });
 
 describe("roles", () => {
-  it("give their trust policy back percent-encoded", async () => {
+  it("return their trust policy percent-encoded", async () => {
     const call = await iam();
     call("createRole", role);
     const { Role } = call("getRole", { RoleName: "DeployRole" });
@@ -93,7 +93,7 @@ describe("roles", () => {
     expect([names, first.IsTruncated, rest.IsTruncated]).toEqual([["a", "b", "c"], true, false]);
   });
 
-  it("of a service are made once", async () => {
+  it("of a service are created once", async () => {
     const call = await iam();
     const ecs = { AWSServiceName: "ecs.amazonaws.com" };
     expect(call("createServiceLinkedRole", ecs).Role.Path).toBe("/aws-service-role/ecs.amazonaws.com/");
@@ -103,7 +103,7 @@ describe("roles", () => {
 });
 
 describe("managed policies", () => {
-  it("are deleted only when attached nowhere", async () => {
+  it("are deleted only when they are not attached", async () => {
     const call = await iam();
     call("createRole", role);
     const { Arn: PolicyArn } = call("createPolicy", {

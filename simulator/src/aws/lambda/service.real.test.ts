@@ -58,7 +58,7 @@ export async function handler(event, context) {
       { errorType: "Sandbox.Timedout" },
       1,
     ],
-  ])("that %s, and says so", async (_, code, error, Timeout = 60) => {
+  ])("that %s, and reports it", async (_, code, error, Timeout = 60) => {
     const name = await create(
       { "index.mjs": `export const handler = async () => { ${code} };` },
       { Timeout },

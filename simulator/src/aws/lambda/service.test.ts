@@ -47,12 +47,12 @@ describe("a function", () => {
     ["a layer", { Layers: ["arn:aws:lambda:x"] }, /does not support Layers/],
     ["a reserved variable", { Environment: { Variables: { AWS_REGION: "x" } } }, /Reserved keys.*AWS_REGION/],
     ["no role", { Role: "me" }, /Role must be the ARN/],
-  ])("with %s is refused by name", async (_, more, message) => {
+  ])("with %s is refused with an error that names it", async (_, more, message) => {
     const refused = await create(good, more).then(String, (error) => `${error.name}: ${error.message}`);
     expect(refused).toMatch(message);
   });
 
-  it("is refused when its event is no JSON or it is not there", async () => {
+  it("is refused when its event is not JSON or it does not exist", async () => {
     const name = await create(good);
     await expect(functions.lambda.invoke({ FunctionName: name, Payload: "{" })).rejects.toMatchObject({
       name: "InvalidRequestContentException",
@@ -65,7 +65,7 @@ describe("a function", () => {
     });
   });
 
-  it("that fails when it is called asynchronously is called again after a minute, and after two more", async () => {
+  it("that fails in an asynchronous call is called again after a minute, and after two more", async () => {
     const name = await create({ "index.mjs": "export const handler = (e) => { throw new Error(e.why); };" });
     const { StatusCode } = await functions.lambda.invoke({
       FunctionName: name,

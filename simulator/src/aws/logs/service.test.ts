@@ -28,7 +28,7 @@ async function logsWith(messages: readonly string[] = []) {
 const texts = (answer: { events: { message: string }[] }) => answer.events.map(({ message }) => message);
 
 describe("reading a stream", () => {
-  it("follows it forward until the token stays the same, and goes on with what comes later", async () => {
+  it("follows it forward until the token stays the same, and continues with later events", async () => {
     const call = await logsWith(["a", "b", "c"]);
     const first = await call("getLogEvents", { ...stream, startFromHead: true, limit: 2 });
     const second = await call("getLogEvents", { ...stream, nextToken: first.nextForwardToken, limit: 2 });
@@ -39,7 +39,7 @@ describe("reading a stream", () => {
     expect(texts(await call("getLogEvents", { ...stream, nextToken: end.nextForwardToken }))).toEqual(["d"]);
   });
 
-  it("gives the newest events first when not told to start from the head, then pages back", async () => {
+  it("returns the newest events first unless it starts from the head, then pages back", async () => {
     const call = await logsWith(["a", "b", "c"]);
     const newest = await call("getLogEvents", { ...stream, limit: 2 });
     const older = await call("getLogEvents", { ...stream, nextToken: newest.nextBackwardToken });
@@ -106,7 +106,7 @@ describe("filtering a group", () => {
 });
 
 describe("groups and streams", () => {
-  it("lists the stream with the latest event first when asked so", async () => {
+  it("lists the stream with the latest event first on request", async () => {
     const call = await logsWith(["a"]);
     await call("createLogStream", { ...stream, logStreamName: "quiet" });
     const { logStreams } = await call("describeLogStreams", {

@@ -23,7 +23,7 @@ afterAll(async () => {
 const match = (fields: Record<string, string>) =>
   Object.entries(fields).map(([Field, Value]) => ({ Type: "TERM_MATCH" as const, Field, Value }));
 
-test("a product is found by its service and attributes, each answer a JSON text of AWS's shape", async () => {
+test("a product is found by its service and attributes, each result a JSON text of AWS's shape", async () => {
   const { PriceList = [], FormatVersion } = await pricing.getProducts({
     ServiceCode: "AWSELB",
     Filters: match({ usagetype: "LoadBalancerUsage", operation: "LoadBalancing:Application" }),
@@ -38,12 +38,12 @@ test("a product is found by its service and attributes, each answer a JSON text 
   ]);
 });
 
-test("what matches nothing is an empty list", async () => {
+test("a filter without matches returns an empty list", async () => {
   const call = { ServiceCode: "AWSELB", Filters: match({ usagetype: "EU-LoadBalancerUsage" }) };
   expect((await pricing.getProducts(call)).PriceList).toEqual([]);
 });
 
-test("services tell their attributes, attributes their values, in pages", async () => {
+test("services list their attributes, attributes their values, in pages", async () => {
   const { Services = [] } = await pricing.describeServices({ ServiceCode: "AmazonRDS" });
   expect(Services).toMatchObject([
     { ServiceCode: "AmazonRDS", AttributeNames: expect.arrayContaining(["databaseEngine", "usagetype"]) },
@@ -80,7 +80,7 @@ test.each<[string, string]>([
     '{ "PriceList": ["{\\"serviceCode\\":\\"A\\",\\"publicationDate\\":\\"2026\\"}"] }',
     "no product with a sku",
   ],
-])("a file of prices %s is refused by name", (text, message) => {
+])("a file of prices %s is refused with an error that names it", (text, message) => {
   const file = join(folder, "wrong.json");
   writeFileSync(file, text);
   expect(() => readProducts(file)).toThrow(message);

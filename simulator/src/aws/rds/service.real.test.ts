@@ -23,7 +23,7 @@ async function query(instance: DBInstance, password: string, sql: string) {
 }
 
 describe("an instance", () => {
-  it("goes from creating to a real server whose password is a secret, and from there to a snapshot", async () => {
+  it("changes from creating to a real server whose password is a secret, and finally to a snapshot", async () => {
     const created = (await account.rds.createDBInstance(request())).DBInstance;
     expect(created).toMatchObject({
       DBInstanceStatus: "creating",
@@ -79,7 +79,7 @@ describe("an instance", () => {
     await remove(DBInstanceIdentifier);
   });
 
-  it("takes another master password, its own or one that RDS keeps, and goes on with its data", async () => {
+  it("accepts another master password, its own or one that RDS keeps, and continues with its data", async () => {
     const DBInstanceIdentifier = "rekeyed";
     await account.rds.createDBInstance(request({ DBInstanceIdentifier }));
     const managed = await untilAvailable(DBInstanceIdentifier);
@@ -106,7 +106,7 @@ describe("an instance", () => {
     await remove(DBInstanceIdentifier);
   });
 
-  it("whose server ends by itself has failed", async () => {
+  it("whose server ends on its own has failed", async () => {
     const taken = Number(new URL(account.simulator.endpoint).port);
     await account.rds.createDBInstance(request({ DBInstanceIdentifier: "unlucky", Port: taken }));
     await account.simulator.clock.until(() =>

@@ -45,7 +45,7 @@ describe("an instance", () => {
   });
 });
 
-it("of a major version runs RDS's own choice of it, and stays with its minor version", async () => {
+it("a major version selects RDS's default of it, and a minor version stays the same", async () => {
   const versionOf = async (DBInstanceIdentifier: string, EngineVersion: string) => {
     await account.rds.createDBInstance(request({ DBInstanceIdentifier, EngineVersion }));
     await untilAvailable(DBInstanceIdentifier);
@@ -58,7 +58,7 @@ it("of a major version runs RDS's own choice of it, and stays with its minor ver
   expect(await versionOf("full", "8.4.6")).toBe("8.4.6");
 });
 
-describe("a request that is refused makes nothing", () => {
+describe("a refused request creates nothing", () => {
   it.each<[string, Partial<CreateDBInstanceCommandInput>, string, RegExp]>([
     ["another engine", { Engine: "postgres" }, "InvalidParameterValue", /Invalid DB engine: postgres/],
     [
@@ -117,7 +117,7 @@ describe("a request that is refused makes nothing", () => {
     expect((await account.secrets.listSecrets({})).SecretList).toEqual([]);
   });
 
-  it("an instance that is there, or is not", async () => {
+  it("an instance that already exists, or does not exist", async () => {
     await account.rds.createDBInstance(request({ DBInstanceIdentifier: "twice" }));
     await expect(
       account.rds.createDBInstance(request({ DBInstanceIdentifier: "Twice" })),
@@ -133,7 +133,7 @@ describe("a request that is refused makes nothing", () => {
     });
   });
 
-  it("subnets that are none, or all in one zone", async () => {
+  it("subnets that are missing, or all in one zone", async () => {
     const group = { DBSubnetGroupName: "another", DBSubnetGroupDescription: "another" };
     await expect(
       account.rds.createDBSubnetGroup({ ...group, SubnetIds: ["subnet-0"] }),

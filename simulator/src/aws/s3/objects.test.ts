@@ -31,7 +31,7 @@ describe("an object", () => {
     ["//double//slash/"],
     ["a&b=c?d#e%20f"],
     ["<xml>&amp;"],
-  ])("under the key %s comes back as it went", async (Key) => {
+  ])("under the key %s is returned unchanged", async (Key) => {
     const Metadata = { reason: "test" };
     await s3.putObject({ Bucket, Key, Body: "coffee", ContentType: "text/plain", Metadata });
     const { Body, ...rest } = await s3.getObject({ Bucket, Key, ChecksumMode: "ENABLED" });
@@ -46,7 +46,7 @@ describe("an object", () => {
   });
 
   it.each(["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"] as const)(
-    "is summed up by %s on both sides",
+    "has a checksum by %s on both sides",
     async (ChecksumAlgorithm) => {
       const Key = `sum-${ChecksumAlgorithm}`;
       const Body = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 251));
@@ -62,7 +62,7 @@ describe("an object", () => {
     },
   );
 
-  it("comes as a stream, in chunks with the checksum after them", async () => {
+  it("is uploaded as a stream, in chunks with the checksum after them", async () => {
     const Body = Readable.from([Buffer.alloc(100_000, "a"), Buffer.alloc(1, "b")]);
     await s3.putObject({ Bucket, Key: "stream", Body, ContentLength: 100_001 });
     expect((await textOf("stream"))?.slice(-2)).toBe("ab");
@@ -91,7 +91,7 @@ describe("an object", () => {
     expect(await put({ IfMatch: ETag })).toBe("nothing");
   });
 
-  it("is copied with what belongs to it, or with something else", async () => {
+  it("is copied with its metadata, or with new ones", async () => {
     await s3.putObject({ Bucket, Key: "from here", Body: "x", ContentType: "text/css", Tagging: "a=1" });
     await s3.copyObject({ Bucket, Key: "copy", CopySource: `${Bucket}/from%20here` });
     expect(await s3.headObject({ Bucket, Key: "copy" })).toMatchObject({
@@ -111,7 +111,7 @@ describe("an object", () => {
     expect(await refusal(s3.copyObject({ Bucket, Key: "copy", CopySource }))).toBe("400 InvalidRequest");
   });
 
-  it("in parts is one object in the end, and nothing before", async () => {
+  it("in parts is one object in the end, and invisible before", async () => {
     const Key = "big";
     const { UploadId } = await s3.createMultipartUpload({ Bucket, Key, ContentType: "text/plain" });
     const part = async (PartNumber: number, Body: Buffer) => {
@@ -142,7 +142,7 @@ describe("a list", () => {
       await s3.putObject({ Bucket: List, Key, Body: "x" });
   });
 
-  it("is told page by page, with folders rolled up", async () => {
+  it("is returned in pages, with folders rolled up", async () => {
     const seen: (string | undefined)[] = [];
     let ContinuationToken: string | undefined;
     do {
@@ -157,7 +157,7 @@ describe("a list", () => {
     expect((await s3.listObjectsV2({ Bucket: List, StartAfter: "b" })).KeyCount).toBe(2);
   });
 
-  it("of versions has what was overwritten and removed", async () => {
+  it("of versions has overwritten and removed ones", async () => {
     await s3.putBucketVersioning({ Bucket: List, VersioningConfiguration: { Status: "Enabled" } });
     const Key = "versions";
     const { VersionId } = await s3.putObject({ Bucket: List, Key, Body: "1" });

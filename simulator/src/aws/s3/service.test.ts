@@ -25,7 +25,7 @@ const refusal = (call: Promise<unknown>) =>
   );
 
 describe("a bucket", () => {
-  it("is made, listed, described and removed", async () => {
+  it("is created, listed, described and removed", async () => {
     const Bucket = await bucket();
     expect(await s3.headBucket({ Bucket })).toMatchObject({ BucketRegion: "us-east-1" });
     expect((await s3.getBucketLocation({ Bucket })).LocationConstraint).toBeUndefined();
@@ -38,7 +38,7 @@ describe("a bucket", () => {
     );
   });
 
-  it("has what every new bucket has", async () => {
+  it("has the defaults of every new bucket", async () => {
     const Bucket = await bucket();
     const { ServerSideEncryptionConfiguration: encryption } = await s3.getBucketEncryption({ Bucket });
     expect(encryption?.Rules?.[0]?.ApplyServerSideEncryptionByDefault).toEqual({ SSEAlgorithm: "AES256" });
@@ -94,7 +94,7 @@ describe("a bucket", () => {
     });
   });
 
-  it("with anything in it stays, even if only old versions are left", async () => {
+  it("with any content cannot be deleted, even if only old versions are left", async () => {
     const Bucket = await bucket();
     await s3.putBucketVersioning({ Bucket, VersioningConfiguration: { Status: "Enabled" } });
     const { VersionId } = await s3.putObject({ Bucket, Key: "k", Body: "x" });

@@ -55,7 +55,7 @@ describe("a secret", () => {
     });
   });
 
-  it("takes the same request twice, but not another value under its token", async () => {
+  it("accepts the same request twice, but not another value under its token", async () => {
     await secrets.createSecret({ Name: "s" });
     const request = {
       SecretId: "s",
@@ -80,7 +80,7 @@ describe("a secret", () => {
     expect((await secrets.getSecretValue({ SecretId: "s" })).SecretString).toBe("1");
   });
 
-  it("deleted without recovery is gone, also when it never was", async () => {
+  it("deleted without recovery is gone, even if it never existed", async () => {
     await secrets.createSecret({ Name: "s", SecretString: "1" });
     for (const SecretId of ["s", "s", "never"])
       await secrets.deleteSecret({ SecretId, ForceDeleteWithoutRecovery: true });
@@ -91,7 +91,7 @@ describe("a secret", () => {
     await secrets.createSecret({ Name: "s" });
   });
 
-  it("without a value says which one is missing", async () => {
+  it("without a value reports which one is missing", async () => {
     await secrets.createSecret({ Name: "s" });
     await expect(secrets.getSecretValue({ SecretId: "s" })).rejects.toMatchObject({
       code: "ResourceNotFoundException",
@@ -99,7 +99,7 @@ describe("a secret", () => {
     });
   });
 
-  it("of a service bears the service's name, which no one else may use", async () => {
+  it("of a service has the service's name, which no one else may use", async () => {
     await asService.createSecret({ Name: "rds!db-1", SecretString: "{}" });
     expect(await secrets.describeSecret({ SecretId: "rds!db-1" })).toMatchObject({ OwningService: "rds" });
     await expect(secrets.createSecret({ Name: "rds!db-2" })).rejects.toThrow("Invalid name");
@@ -143,7 +143,7 @@ describe("secrets", () => {
   });
 });
 
-describe("what is refused", () => {
+describe("refused requests", () => {
   it.each([
     [
       "both kinds of value",
@@ -164,7 +164,7 @@ describe("what is refused", () => {
 });
 
 describe("a random password", () => {
-  it("holds every type of character asked for, and none that is excluded", async () => {
+  it("has every requested type of character, and none that is excluded", async () => {
     const { RandomPassword = "" } = await secrets.getRandomPassword({
       PasswordLength: 8,
       ExcludeCharacters: "/@\"'\\",
@@ -173,7 +173,7 @@ describe("a random password", () => {
     expect(RandomPassword).toMatch(/^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z\d]{8}$/);
   });
 
-  it("that cannot be made is refused", async () => {
+  it("that cannot be created is refused", async () => {
     await expect(secrets.getRandomPassword({ PasswordLength: 2 })).rejects.toThrow("No password of length 2");
   });
 });

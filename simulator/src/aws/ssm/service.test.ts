@@ -24,7 +24,7 @@ it("a public parameter names an image that instances can be started from", async
   expect(Images?.[0]).toMatchObject({ Architecture: "x86_64", ImageOwnerAlias: "amazon" });
 });
 
-it("several are asked for at once, or by their path", async () => {
+it("several are read at once, or by their path", async () => {
   const { Parameters, InvalidParameters } = await ssm.getParameters({ Names: [Name, "/mine"] });
   expect([Parameters?.map((each) => each.Name), InvalidParameters]).toEqual([[Name], ["/mine"]]);
   const path = { Path: "/aws/service/ami-amazon-linux-latest/", MaxResults: 5 };
@@ -37,7 +37,7 @@ it("several are asked for at once, or by their path", async () => {
   );
 });
 
-it("a parameter of the account is put, read, overwritten and deleted", async () => {
+it("a parameter of the account is created, read, overwritten and deleted", async () => {
   const mine = { Name: "/shop/colour", Value: "blue", Type: "String" as const };
   await ssm.putParameter({ ...mine, Tags: [{ Key: "team", Value: "web" }] });
   await expect(ssm.putParameter({ ...mine, Value: "green" })).rejects.toMatchObject({
@@ -54,7 +54,7 @@ it("a parameter of the account is put, read, overwritten and deleted", async () 
   await expect(ssm.deleteParameter({ Name: mine.Name })).rejects.toMatchObject({ name: "ParameterNotFound" });
 });
 
-it("what is not there is named", async () => {
+it("a missing parameter is named", async () => {
   await expect(ssm.getParameter({ Name: "/mine" })).rejects.toMatchObject({
     name: "ParameterNotFound",
     message: "Parameter /mine not found.",

@@ -30,7 +30,7 @@ async function stsWith(trust: string) {
 const request = { RoleArn: `arn:aws:iam::${account}:role/DeployRole`, RoleSessionName: "session" };
 
 describe("assumeRole", () => {
-  it("opens a session that is known by its key afterwards", async () => {
+  it("opens a session that its key identifies afterwards", async () => {
     const call = await stsWith(trustOf({ AWS: `arn:aws:iam::${account}:root` }, "sts:AssumeRole"));
     const { Credentials, AssumedRoleUser } = await call("assumeRole", request);
     expect(Credentials.AccessKeyId).toMatch(/^ASIA[A-Z2-7]{16}$/);
@@ -74,7 +74,7 @@ describe("assumeRoleWithWebIdentity", () => {
     expect(outcome).toBe(expected);
   });
 
-  it("takes a request that nobody signed, as the SDK sends it", async () => {
+  it("accepts an unsigned request, as the SDK sends it", async () => {
     const simulator = await startTestSimulator();
     const { endpoint, region } = simulator.clientConfig;
     const sts = new STSClient({ endpoint, region });

@@ -11,7 +11,7 @@ const step = (ScalingAdjustment: number, more: object = {}) => ({
 });
 
 describe("a range", () => {
-  it("that the desired count is not in brings it there, and says why", async () => {
+  it("changes a desired count outside of it, and reports why", async () => {
     await world().register(2, 4);
     await world().eventually(async () => expect(await world().desired()).toBe(2));
     await world().register(0, 0);
@@ -30,7 +30,7 @@ describe("a range", () => {
     );
   });
 
-  it("leaves a count alone that somebody sets later, out of it or not", async () => {
+  it("does not change a count that a user sets later, inside or outside of it", async () => {
     await world().register(1, 2);
     await world().setDesired(3);
     await world().minutes(5);
@@ -41,7 +41,7 @@ describe("a range", () => {
 describe("a step policy", () => {
   beforeEach(() => world().register(1, 4));
 
-  it("is set off by a user's alarm, each minute until it is over or at the maximum", async () => {
+  it("is triggered by a user's alarm, each minute until it is over or at the maximum", async () => {
     const arn = await world().stepOn("queue", step(1));
     const { ScalingPolicies } = await world().scaling.describeScalingPolicies({ ServiceNamespace: "ecs" });
     expect(ScalingPolicies?.[0]?.Alarms).toMatchObject([{ AlarmName: "queue" }]);
@@ -67,7 +67,7 @@ describe("a step policy", () => {
     );
   });
 
-  it("takes the step of how far its metric is above the threshold", async () => {
+  it("uses the step for the distance of its metric from the threshold", async () => {
     await world().stepOn("queue", {
       ...step(1, { Cooldown: 3600 }),
       StepAdjustments: [
@@ -79,7 +79,7 @@ describe("a step policy", () => {
     await world().settlesAt(3);
   });
 
-  it("adds in its cooldown no more than what a larger step wants beyond", async () => {
+  it("adds in its cooldown only the difference to a larger step", async () => {
     await world().stepOn("queue", {
       ...step(1, { Cooldown: 36_000 }),
       StepAdjustments: [
@@ -97,7 +97,7 @@ describe("a step policy", () => {
     expect(await world().desired()).toBe(3);
   });
 
-  it("is set off by hand", async () => {
+  it("is triggered manually", async () => {
     await world().stepOn("queue", step(1, { Cooldown: 36_000 }));
     await world().cloudwatch.setAlarmState({
       AlarmName: "queue",
@@ -124,7 +124,7 @@ describe("a step policy", () => {
     await world().settlesAt(2);
   });
 
-  it("and another, at the same time, make as many tasks as the larger wants", async () => {
+  it("and another, at the same time, result in the larger count", async () => {
     await world().stepOn("one", step(1, { Cooldown: 36_000 }));
     await world().stepOn("two", step(2, { Cooldown: 36_000 }));
     await world().queue(11);
@@ -145,7 +145,7 @@ describe("target tracking", () => {
   const alarmNames = async () =>
     (await world().cloudwatch.describeAlarms({ AlarmNamePrefix: "TargetTracking-" })).MetricAlarms ?? [];
 
-  it("makes its alarms, new ones when it changes, and takes them along", async () => {
+  it("creates its alarms, new ones when it changes, and deletes them with itself", async () => {
     await world().register(1, 4);
     const { PolicyARN, Alarms } = await world().track("cpu", cpu);
     const [high, low] = await alarmNames();
@@ -190,7 +190,7 @@ describe("target tracking", () => {
     expect(await alarmNames()).toEqual([]);
   });
 
-  it("goes out by the CPU that its tasks use, and in again", async () => {
+  it("scales out by the CPU that its tasks use, and in again", async () => {
     await world().register(1, 4);
     await world().track("cpu", cpu);
     await world().serves(1);
@@ -213,7 +213,7 @@ describe("target tracking", () => {
     );
   });
 
-  it("does not scale in while a deployment goes on, and does after it", async () => {
+  it("does not scale in during a deployment, and does after it", async () => {
     await world().setDesired(2);
     await world().settlesAt(2);
     await world().serves(2);

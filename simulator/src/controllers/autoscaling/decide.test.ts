@@ -91,7 +91,7 @@ describe("target tracking", () => {
     expect(outcome(told)).toBe(result);
   });
 
-  it("goes in only when all policies allow it", () => {
+  it("scales in only when all policies allow it", () => {
     expect(outcome([low(cpu, 5)], { policies: [cpu, memory] })).toBe("nothing");
     const outOnly = { ...memory, alarms: memory.alarms.slice(0, 1) };
     expect(outcome([low(cpu, 5)], { policies: [cpu, outOnly] })).toBe(1);
@@ -108,7 +108,7 @@ describe("step scaling", () => {
     expect(outcome(told)).toBe(result);
   });
 
-  it("goes in without waiting for target tracking", () => {
+  it("scales in without waiting for target tracking", () => {
     expect(outcome([[fewer, "", [-1]]], { policies: [cpu, fewer] })).toBe(2);
   });
 });
@@ -141,7 +141,7 @@ describe("nothing is scaled", () => {
     expect(outcome(told, situation)).toBe(result);
   });
 
-  it("but out while ECS deploys, and during the cooldown of a scale-in", () => {
+  it("except out while ECS deploys, and during the cooldown of a scale-in", () => {
     expect(outcome([high(cpu, 80)], { isDeploying: true })).toBe(7);
     const target = targetOf({ cooldowns: { inUntil: now + 1 } });
     expect(outcome([high(cpu, 80)], { target })).toBe(7);

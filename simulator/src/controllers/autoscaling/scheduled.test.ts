@@ -9,7 +9,7 @@ describe("a scheduled action", () => {
   const list = async () =>
     (await world().scaling.describeScheduledActions({ ServiceNamespace: "ecs" })).ScheduledActions ?? [];
 
-  it("sets the range at its time, and with it the count", async () => {
+  it("sets the range at its time, and the count with it", async () => {
     await world().register(1, 1);
     await put("rate(5 minutes)", { MinCapacity: 2, MaxCapacity: 3 });
     expect(await list()).toMatchObject([
@@ -35,7 +35,7 @@ describe("a scheduled action", () => {
     ]);
   });
 
-  it("happens once at its time, on the simulator's clock", async () => {
+  it("runs once at its time, on the simulator's clock", async () => {
     await world().register(1, 1);
     const inTenMinutes = new Date(world().simulator.clock.foreground.now() + 600_000)
       .toISOString()
@@ -46,7 +46,7 @@ describe("a scheduled action", () => {
     expect(await world().activities()).toHaveLength(2);
   });
 
-  it("does not happen while it is suspended, deleted, or past its end", async () => {
+  it("does not run while it is suspended, deleted, or past its end", async () => {
     await world().register(1, 1);
     await put("rate(5 minutes)", { MinCapacity: 0, MaxCapacity: 0 }, "deleted");
     await world().scaling.deleteScheduledAction({ ...target, ScheduledActionName: "deleted" });

@@ -26,12 +26,9 @@ it.each([
   [inwards, 14, 41, 14],
   [inwards, 14, 40, 13],
   [inwards, 13, 30, 10],
-])(
-  "as the user guide computes it: %j makes of %i tasks at %i per cent %i",
-  (policy, capacity, metric, next) => {
-    expect(stepCapacity(policy, capacity, metric - 50)).toBe(next);
-  },
-);
+])("as in the user guide: %j changes %i tasks at %i per cent to %i", (policy, capacity, metric, next) => {
+  expect(stepCapacity(policy, capacity, metric - 50)).toBe(next);
+});
 
 it.each<[StepScalingPolicyConfiguration, number, number, number | undefined]>([
   [{ AdjustmentType: "ChangeInCapacity", StepAdjustments: steps([0, undefined, 5]) }, 3, 1, 8],
@@ -51,6 +48,6 @@ it.each<[StepScalingPolicyConfiguration, number, number, number | undefined]>([
     1,
     6,
   ],
-])("%j makes of %i tasks, %i from the threshold, %s", (policy, capacity, breach, next) => {
+])("%j changes %i tasks, %i from the threshold, to %s", (policy, capacity, breach, next) => {
   expect(stepCapacity(policy, capacity, breach)).toBe(next);
 });

@@ -38,7 +38,7 @@ function startTrickle(url: string) {
   };
 }
 
-describe("without a failed request, a service under real load goes out to 3 tasks and in again to 1", () => {
+describe("a service under real load scales out to 3 tasks and in again to 1, without a failed request,", () => {
   it("by the CPU that its tasks use", { timeout: 180_000 }, async () => {
     await world.serves(1);
     const trickle = startTrickle(world.url("/"));

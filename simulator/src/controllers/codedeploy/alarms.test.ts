@@ -50,7 +50,7 @@ describe("an alarm of the deployment group", () => {
       100,
       "AfterAllowTraffic Succeeded",
     ],
-  ])("%s brings production back and records the rollback", async (_, deploymentConfigName, share, event) => {
+  ])("%s restores production and records the rollback", async (_, deploymentConfigName, share, event) => {
     const { clock, world, start, until, info, target } = await delivery();
     const deploymentId = await start({ deploymentConfigName });
     const shareOf = async () => (await target(deploymentId)).taskSetsInfo[1]?.trafficWeight;
@@ -91,7 +91,7 @@ describe("an alarm of the deployment group", () => {
     expect((await info(deploymentId)).rollbackInfo).toBeUndefined();
   });
 
-  it("gives way to the alarms that the deployment names itself", async () => {
+  it("is overridden by the alarms of the deployment itself", async () => {
     const { clock, world, start, until, info } = await delivery();
     world.alarms.set("5xx", "ALARM").set("latency", "OK");
     const overrideAlarmConfiguration = { enabled: true, alarms: [{ name: "latency" }] };

@@ -16,14 +16,14 @@ async function delivery(options: Parameters<typeof createDelivery>[0] = {}) {
 /** Green's share after each change of the production listener. */
 const greenShares = ({ history }: World) =>
   history.map((weights) => (JSON.parse(weights)["customer-tg-one"] as number | undefined) ?? 0);
-describe("a deployment that succeeds", () => {
+describe("a successful deployment", () => {
   it.each([
     ["CodeDeployDefault.ECSAllAtOnce", [0, 100, 1]],
     ["CodeDeployDefault.ECSCanary10Percent5Minutes", [0, 10, 100, 1]],
     ["CodeDeployDefault.ECSCanary10Percent15Minutes", [0, 10, 100, 1]],
     ["CodeDeployDefault.ECSLinear10PercentEvery1Minutes", [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 1]],
     ["CodeDeployDefault.ECSLinear10PercentEvery3Minutes", [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 1]],
-  ])("shifts production as %s says", async (deploymentConfigName, shares) => {
+  ])("shifts production by %s", async (deploymentConfigName, shares) => {
     const { world, start, until } = await delivery();
     await until(await start({ deploymentConfigName }), "Succeeded");
     expect(greenShares(world)).toEqual(shares);
@@ -99,7 +99,7 @@ describe("a deployment that succeeds", () => {
   });
 });
 
-describe("a deployment that waits for somebody to reroute the traffic", () => {
+describe("a deployment that waits for the traffic to be rerouted", () => {
   const group = {
     blueGreenDeploymentConfiguration: {
       terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 0 },
@@ -107,7 +107,7 @@ describe("a deployment that waits for somebody to reroute the traffic", () => {
     },
   };
 
-  it("goes on when told to", async () => {
+  it("continues on request", async () => {
     const { call, start, until } = await delivery({ group });
     const deploymentId = await start();
     await until(deploymentId, "Ready");
@@ -115,7 +115,7 @@ describe("a deployment that waits for somebody to reroute the traffic", () => {
     await until(deploymentId, "Succeeded");
   });
 
-  it("stops when nobody comes", async () => {
+  it("stops without a request", async () => {
     const { world, start, until, info } = await delivery({ group });
     const deploymentId = await start();
     await until(deploymentId, "Stopped");
@@ -127,7 +127,7 @@ describe("a deployment that waits for somebody to reroute the traffic", () => {
 describe("a deployment that fails", () => {
   const autoRollbackConfiguration = { enabled: true, events: ["DEPLOYMENT_FAILURE"] };
 
-  it("is rolled back: production stays on blue and green goes", async () => {
+  it("is rolled back: production stays on blue and green is removed", async () => {
     const { world, call, start, until, info, target } = await delivery({
       group: { autoRollbackConfiguration },
     });
@@ -156,7 +156,7 @@ describe("a deployment that fails", () => {
     expect((await call("listDeployments", names)).deployments).toEqual([rollbackDeploymentId, deploymentId]);
   });
 
-  it("leaves green for the next deployment to clear away when nothing is rolled back", async () => {
+  it("leaves green for the next deployment to remove when nothing is rolled back", async () => {
     const { world, start, until, info } = await delivery();
     world.healthy = false;
     const failed = await start();
@@ -168,7 +168,7 @@ describe("a deployment that fails", () => {
     expect(world.taskSets).toHaveLength(1);
   });
 
-  it("names the listener that the primary task set is not behind", async () => {
+  it("names the listener that does not forward to the primary task set", async () => {
     const { world, start, until, info } = await delivery();
     world.rules.set(listeners.production, [
       { RuleArn: "default", IsDefault: true, Actions: [forward(groups.one)] },
@@ -194,7 +194,7 @@ describe("a deployment that is stopped", () => {
     return { ...everything, deploymentId };
   };
 
-  it("goes back to blue even after the traffic was shifted", async () => {
+  it("returns to blue even after the traffic was shifted", async () => {
     const { world, info, until, deploymentId } = await stopped(true);
     const { rollbackInfo, errorInformation } = await info(deploymentId);
     expect(errorInformation.code).toBe("MANUAL_STOP");
@@ -204,7 +204,7 @@ describe("a deployment that is stopped", () => {
     expect(world.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
   });
 
-  it("stays where it is without a rollback, and the next one takes over from there", async () => {
+  it("stays in its state without a rollback, and the next one takes over from there", async () => {
     const { clock, world, start, info, call, until, deploymentId } = await stopped(false);
     expect((await info(deploymentId)).rollbackInfo).toBeUndefined();
     expect(world.taskSets).toHaveLength(2);

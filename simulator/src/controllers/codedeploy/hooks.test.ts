@@ -88,7 +88,7 @@ describe("the hooks of an AppSpec", () => {
     expect(event.diagnostics.message).toMatch(message);
   });
 
-  it("take one report each, of a known execution and with a result", async () => {
+  it("accept one report each, of a known execution and with a result", async () => {
     const { call, start, until, report } = await delivery();
     const deploymentId = await start(requestWith([{ BeforeInstall: "check" }]));
     expect(await codeOf(report(0, "InProgress"))).toBe("InvalidLifecycleEventHookExecutionStatusException");

@@ -94,7 +94,7 @@ async function registerScript(script: string): Promise<string> {
   return taskDefinition?.taskDefinitionArn ?? "";
 }
 
-describe("while clients never stop asking, no request fails when a deployment", () => {
+describe("no request fails under constant load when a deployment", () => {
   it.each([
     ["CodeDeployDefault.ECSAllAtOnce", 1],
     ["CodeDeployDefault.ECSCanary10Percent5Minutes", 0],
@@ -127,7 +127,7 @@ describe("while clients never stop asking, no request fails when a deployment", 
   });
 });
 
-it("a canary that answers errors raises an alarm, is stopped by it and rolled back", async () => {
+it("a canary with errors raises an alarm, is stopped by it and rolled back", async () => {
   const { cloudwatch, codedeploy, elbv2 } = simulator.aws;
   const { LoadBalancers } = await elbv2.describeLoadBalancers({ Names: ["outside"] });
   await cloudwatch.putMetricAlarm({
@@ -184,7 +184,7 @@ export async function handler({ DeploymentId, LifecycleEventHookExecutionId }) {
   });
 }`;
 
-it("a Lambda function that tries green out keeps a bad revision away from production", async () => {
+it("a Lambda function that tests green keeps a bad revision away from production", async () => {
   const { codedeploy, lambda, logs } = simulator.aws;
   const application = { applicationName: "outside", currentDeploymentGroupName: "web" };
   await codedeploy.updateDeploymentGroup({

@@ -26,7 +26,7 @@ describe("a source that is polled", () => {
       stages: [stage("Source", source), ...(waitingPipeline("").stages?.slice(1) ?? [])],
     });
 
-  it("starts an execution when it has changed, which is so unless the pipeline says no", async () => {
+  it("starts an execution when it has changed, unless the pipeline disables polling", async () => {
     const { create, putFiles, client, until } = pipelines;
     await create(pipelineOf("polled", polled()));
     await create(pipelineOf("silent", polled("false")));
@@ -39,7 +39,7 @@ describe("a source that is polled", () => {
 });
 
 describe("an approval", () => {
-  it("that nobody answers within seven days fails", async () => {
+  it("without a response within seven days fails", async () => {
     const { create, reaches, actions } = pipelines;
     const id = await create(waitingPipeline("expired"));
     await simulator.clock.foreground.wait(7 * 86_400_000);
@@ -66,7 +66,7 @@ describe("events", () => {
     return events.map(({ message = "" }) => JSON.parse(message));
   };
 
-  it("tell how an execution, its stages and actions go", async () => {
+  it("show the progress of an execution, its stages and actions", async () => {
     await listen({ source: ["aws.codepipeline"] });
     const { create, answer, reaches } = pipelines;
     const id = await create(waitingPipeline("told"));
@@ -103,7 +103,7 @@ describe("events", () => {
     });
   });
 
-  it("tell of images that are pushed and deleted, one for every tag", async () => {
+  it("report images that are pushed and deleted, one for every tag", async () => {
     await listen({ source: ["aws.ecr"] });
     const { ecr } = simulator.aws;
     const { repository } = await ecr.createRepository({ repositoryName: "web" });

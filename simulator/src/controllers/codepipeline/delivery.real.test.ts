@@ -51,19 +51,19 @@ describe("the course's pipeline", () => {
     expect((await course.pipelines.stageState(name, "Deploy"))?.latestExecution).toBeUndefined();
   });
 
-  it("is started by nothing while there is no rule", async () => {
+  it("is not started while there is no rule", async () => {
     await course.pushImage();
     await course.commitFiles("1");
     expect(await executions()).toHaveLength(1);
   });
 
-  it("deploys what it finds when somebody releases the change", async () => {
+  it("deploys its current sources when the change is released", async () => {
     const id = await course.pipelines.start(name);
     expect(await ended(2)).toMatchObject({ status: "Succeeded", pipelineExecutionId: id });
     expect(await (await fetch(course.delivery.productionUrl)).text()).toBe("1");
   });
 
-  it("is started by nothing through a rule whose role lets EventBridge not in", async () => {
+  it("is not started through a rule whose role EventBridge cannot assume", async () => {
     const { aws } = simulator;
     await course.startOn("wrong-role", imagePushed);
     const { Role } = await aws.iam.createRole({
@@ -112,7 +112,7 @@ describe("the course's pipeline", () => {
     );
   });
 
-  it("is not started by a push that changes nothing, nor by another tag", async () => {
+  it("is not started by a push without a change, nor by another tag", async () => {
     const { ecr } = simulator.aws;
     const { images } = await ecr.batchGetImage({ repositoryName: "web", imageIds: [{ imageTag: "latest" }] });
     const { imageManifest: body = "", imageManifestMediaType = "" } = images?.[0] ?? {};
@@ -149,7 +149,7 @@ describe("the course's pipeline", () => {
     expect(source?.output?.outputVariables).toMatchObject({ CommitId: commitId, BranchName: "dev" });
   });
 
-  it("takes the commit and the image that it is told to", async () => {
+  it("uses the commit and the image of the request", async () => {
     const [, third] = await executions();
     const older =
       third?.sourceRevisions?.find(({ actionName }) => actionName === "Definitions")?.revisionId ?? "";
@@ -192,7 +192,7 @@ describe("a deployment by the pipeline", () => {
         (await simulator.aws.codedeploy.getDeployment({ deploymentId })).deploymentInfo?.completeTime,
     );
 
-  it("that somebody stops fails the action", async () => {
+  it("fails the action when it is stopped", async () => {
     const id = await course.pipelines.start(name);
     const deploymentId = await deploymentOf(id);
     await simulator.aws.codedeploy.stopDeployment({ deploymentId, autoRollbackEnabled: true });
@@ -205,7 +205,7 @@ describe("a deployment by the pipeline", () => {
     await completed(deploymentInfo?.rollbackInfo?.rollbackDeploymentId ?? "");
   });
 
-  it("that is abandoned goes on; another one fails beside it, and succeeds when it is tried again", async () => {
+  it("continues when it is abandoned; another one fails meanwhile, and succeeds when it is retried", async () => {
     const { client, start, reaches } = course.pipelines;
     const abandoned = await start(name);
     const deploymentId = await deploymentOf(abandoned);

@@ -95,6 +95,6 @@ it.each<[string, Record<string, string>, object, string]>([
     {},
     "ConfigurationError: No application found for name: outside (Service: AmazonCodeDeploy; Status Code: 400; Error Code: ApplicationDoesNotExistException)",
   ],
-])("says why with %s", async (_, content, configuration, message) => {
+])("reports the cause with %s", async (_, content, configuration, message) => {
   expect(await failure(content, configuration)).toContain(message);
 });

@@ -64,7 +64,7 @@ describe("an execution", () => {
     });
   });
 
-  it("fails when its approval is rejected, and says why", async () => {
+  it("fails when its approval is rejected, and reports why", async () => {
     const { create, answer, reaches, actions } = pipelines();
     const id = await create(waitingPipeline("rejected"));
     await answer("rejected", "Rejected");
@@ -82,7 +82,7 @@ describe("an execution", () => {
     ["stage", { stageName: "Test" }, "StageNotFoundException"],
     ["action", { actionName: "Deploy" }, "ActionNotFoundException"],
     ["pipeline", { pipelineName: "nobody" }, "PipelineNotFoundException"],
-  ])("is approved by nobody who has another %s", async (what, wrong, name) => {
+  ])("is not approved with another %s", async (what, wrong, name) => {
     const { create, asked, client, statusOf } = pipelines();
     const pipelineName = `wrong-${what}`;
     const id = await create(waitingPipeline(pipelineName));
@@ -104,7 +104,7 @@ describe("an execution", () => {
     ).rejects.toMatchObject({ name: "InvalidApprovalTokenException" });
   });
 
-  it("runs actions of one order side by side, and the next order only after them", async () => {
+  it("runs actions of one order in parallel, and the next order only after them", async () => {
     const { create, client, token, reaches } = pipelines();
     const ask = stage("Ask", approval("Approve"), approval("Too"), approval("Last", { runOrder: 2 }));
     const id = await create(waitingPipeline("orders", { stages: [stage("Source", files), ask] }));
@@ -130,7 +130,7 @@ describe("an execution", () => {
     expect(await ids("token")).toHaveLength(2);
   });
 
-  it("does not go on once its pipeline was changed, nor once it was deleted", async () => {
+  it("ends once its pipeline was changed or deleted", async () => {
     const { create, asked, answer, reaches, client } = pipelines();
     const pipeline = waitingPipeline("changed", {
       stages: [...(waitingPipeline("").stages ?? []), stage("Last", approval())],
@@ -159,7 +159,7 @@ describe("variables", () => {
     });
   let made = 0;
 
-  it("are put in their places in a configuration", async () => {
+  it("are replaced in a configuration", async () => {
     const { create, start, asked, actions, client } = pipelines();
     const pipeline = link("#{variables.team} #{codepipeline.PipelineExecutionId} #{Files.VersionId}");
     const { name = "" } = pipeline;
@@ -182,7 +182,7 @@ describe("variables", () => {
     );
   });
 
-  it("without a value fail the action that names them", async () => {
+  it("without a value fail the action that uses them", async () => {
     const { create, reaches, actions } = pipelines();
     const pipeline = link("#{Nobody.Thing}");
     const id = await create(pipeline);

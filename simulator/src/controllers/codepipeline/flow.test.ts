@@ -15,7 +15,7 @@ const waits = (name: string, ...ids: string[]) =>
   );
 
 describe("several executions", () => {
-  it("supersede each other in front of a locked stage: the newest goes on", async () => {
+  it("supersede each other in front of a locked stage: the newest continues", async () => {
     const { create, start, asked, answer, reaches, statusOf } = pipelines();
     const first = await create(waitingPipeline("superseded"));
     await asked("superseded", first);
@@ -31,7 +31,7 @@ describe("several executions", () => {
     await reaches("superseded", third, "Succeeded");
   });
 
-  it("queue in front of it in the mode QUEUED, and go on in their order", async () => {
+  it("queue in front of it in the mode QUEUED, and continue in their order", async () => {
     const { create, start, asked, answer, reaches } = pipelines();
     const first = await create(waitingPipeline("queued", mode("QUEUED")));
     await asked("queued", first);
@@ -63,7 +63,7 @@ describe("several executions", () => {
     expect((await actions("parallel", second)).at(-1)).toMatchObject({ status: "InProgress" });
   });
 
-  it("are held by a disabled transition, the newest of them until it is enabled", async () => {
+  it("wait at a disabled transition, the newest of them until it is enabled", async () => {
     const { create, start, asked, answer, client, reaches } = pipelines();
     const transition = { pipelineName: "held", stageName: "Ask", transitionType: "Inbound" as const };
     const first = await create(waitingPipeline("held"));
@@ -89,7 +89,7 @@ describe("a stop", () => {
       reason: "wrong one",
     });
 
-  it("waits for what is in progress, and nothing follows", async () => {
+  it("waits for actions in progress, and starts no others", async () => {
     const { create, asked, answer, reaches, statusOf, client, stageState } = pipelines();
     const stages = [stage("Source", files), stage("Ask", approval()), stage("After", approval())];
     const id = await create(waitingPipeline("stopped", { stages }));
@@ -108,7 +108,7 @@ describe("a stop", () => {
     });
   });
 
-  it("abandons what is in progress, even after it first waited for it", async () => {
+  it("abandons actions in progress, even after it first waited for them", async () => {
     const { create, asked, reaches, actions } = pipelines();
     const id = await create(waitingPipeline("abandoned"));
     await asked("abandoned", id);

@@ -33,7 +33,7 @@ describe("a retry", () => {
   it.each([
     ["FAILED_ACTIONS", ["Files", "Sooner", "Approve", "Approve"]],
     ["ALL_ACTIONS", ["Files", "Sooner", "Approve", "Sooner", "Approve"]],
-  ] as const)("of %s runs those again and goes on", async (retryMode, ran) => {
+  ] as const)("of %s runs those again and continues", async (retryMode, ran) => {
     const { create, answer, reaches, actions, stageState } = pipelines();
     const name = `retried-${retryMode}`;
     const id = await create(waitingPipeline(name, { stages: two }));
@@ -48,7 +48,7 @@ describe("a retry", () => {
     expect((await stageState(name, "Ask"))?.retryStageMetadata).toMatchObject({ manualStageRetryAttempt: 1 });
   });
 
-  it("is refused for what runs or succeeded, and after a later execution entered the stage", async () => {
+  it("is refused for actions that run or succeeded, and after a later execution entered the stage", async () => {
     const { create, start, asked, answer, reaches } = pipelines();
     const name = "late";
     const first = await create(waitingPipeline(name));
@@ -63,7 +63,7 @@ describe("a retry", () => {
     await expect(retry(name, first)).rejects.toMatchObject({ name: "NotLatestPipelineExecutionException" });
   });
 
-  it("is made once by the stage itself when its onFailure says so", async () => {
+  it("is made once by the stage itself if its onFailure requests it", async () => {
     const { create, answer, reaches, stageState } = pipelines();
     const stages = [
       stage("Source", files),
@@ -86,7 +86,7 @@ describe("a rollback", () => {
     { ...stage("Ask", approval()), onFailure: { result: "ROLLBACK" as const } },
   ];
 
-  it("runs a stage with what an earlier execution had, by hand and after a failure", async () => {
+  it("runs a stage with the revisions of an earlier execution, manually and after a failure", async () => {
     const { create, start, answer, reaches, client, until, ids } = pipelines();
     const first = await create(waitingPipeline("back", { pipelineType: "V2", stages }));
     await answer("back", "Approved", first);

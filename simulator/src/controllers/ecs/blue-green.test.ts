@@ -5,7 +5,7 @@ const rehearsal = useRehearsal();
 const { answers, ends, eventually, pauses, serve } = rehearsal;
 
 describe("a first deployment", () => {
-  it("goes into the target group that production does not use, and gets all traffic", async () => {
+  it("uses the target group that production does not use, and gets all traffic", async () => {
     await rehearsal.world.create({ ...blueGreen, ...pauseAt("POST_SCALE_UP") });
     await pauses();
     expect(await rehearsal.world.weights("production")).toEqual({ blue: 1, green: 0 });
@@ -69,7 +69,7 @@ describe("BLUE_GREEN", () => {
     });
   });
 
-  it("goes through its stages in order, and keeps blue until the bake is over", async () => {
+  it("passes through its stages in order, and keeps blue until the bake is over", async () => {
     await serve(blueGreen);
     await rehearsal.world.deploy("2");
     const seen: string[] = [];
@@ -124,7 +124,7 @@ describe("BLUE_GREEN", () => {
   });
 });
 
-it("deletes a service in the middle of a deployment", async () => {
+it("deletes a service during a deployment", async () => {
   await serve({ ...blueGreen, ...pauseAt("POST_TEST_TRAFFIC_SHIFT") });
   await rehearsal.world.deploy("2");
   await pauses();

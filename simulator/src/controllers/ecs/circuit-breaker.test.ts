@@ -44,7 +44,7 @@ describe("the deployment circuit breaker", () => {
     expect(await runningRevisions()).toEqual([1, 1]);
   });
 
-  it("only stops a deployment without rollback; the old tasks stay, and the next deployment mends it", async () => {
+  it("only stops a deployment without rollback; the old tasks stay, and the next deployment fixes it", async () => {
     await create({ deploymentCircuitBreaker: { enable: true, rollback: false } });
     await update("crashing");
     expect(await newest("STOPPED")).toMatchObject({ stoppedAt: expect.any(Date), rollback: undefined });
@@ -62,7 +62,7 @@ describe("the deployment circuit breaker", () => {
     expect(await runningRevisions()).toEqual([3, 3]);
   });
 
-  it("finds nothing to roll back to in a first deployment", async () => {
+  it("has no revision to roll back to in a first deployment", async () => {
     await rolling.world.register({ image: "crashing" });
     await rolling.world.createService({
       deploymentController: undefined,
@@ -74,7 +74,7 @@ describe("the deployment circuit breaker", () => {
     await eventually(async () => expect((await rolling.world.tasks()).length).toBe(0));
   });
 
-  it("lets a deployment go on for ever when it is off", async () => {
+  it("does not stop any deployment when it is off", async () => {
     await create();
     await update("crashing");
     await eventually(async () => expect((await rollouts())[0]?.failedTasks).toBeGreaterThan(4));

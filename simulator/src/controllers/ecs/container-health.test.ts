@@ -70,7 +70,7 @@ describe("a service whose containers are checked", () => {
     await eventually(async () => expect((await tasks())[0]?.healthStatus).toBe("HEALTHY"));
   });
 
-  it("is rolled back when its new containers never get healthy", async () => {
+  it("is rolled back when its new containers never become healthy", async () => {
     await world.deploy("2", {}, never);
     await eventually(async () => expect(await status()).toBe("ROLLBACK_SUCCESSFUL"));
     expect(await world.newest()).toMatchObject({ deploymentCircuitBreaker: { status: "TRIGGERED" } });

@@ -37,7 +37,7 @@ describe("CANARY", () => {
     expect(load.failures).toEqual([]);
   });
 
-  it("that is superseded gives production back to the last good revision first", async () => {
+  it("that is superseded first returns production to the last good revision", async () => {
     const load = await serve({ ...canary, ...pauseAt("PRE_PRODUCTION_TRAFFIC_SHIFT") });
     await rehearsal.world.deploy("2");
     await pauses();
@@ -61,7 +61,7 @@ describe("CANARY", () => {
     expect((await rehearsal.world.service()).runningCount).toBe(1);
   });
 
-  it("that a rolling update supersedes gives production back first, too", async () => {
+  it("that a rolling update supersedes first returns production, too", async () => {
     const load = await serve({ ...canary, ...pauseAt("PRE_PRODUCTION_TRAFFIC_SHIFT") });
     await rehearsal.world.deploy("2");
     await pauses();
@@ -75,7 +75,7 @@ describe("CANARY", () => {
     expect(load.failures).toEqual([]);
   });
 
-  it("that is aborted leaves the traffic as it is divided", async () => {
+  it("that is aborted leaves the traffic divided as it is", async () => {
     await serve({ ...canary, ...pauseAt("PRE_PRODUCTION_TRAFFIC_SHIFT") });
     await rehearsal.world.deploy("2");
     await pauses();

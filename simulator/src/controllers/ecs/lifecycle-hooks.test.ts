@@ -39,7 +39,7 @@ async function events() {
 }
 
 describe("the function of a lifecycle hook", () => {
-  it("is told where the deployment stands at its stages", async () => {
+  it("gets the state of the deployment at its stages", async () => {
     const hook = await hookOf(`return { hookStatus: "SUCCEEDED" };`, [
       "PRE_SCALE_UP",
       "TEST_TRAFFIC_SHIFT",
@@ -76,7 +76,7 @@ describe("the function of a lifecycle hook", () => {
     expect(load.failures).toEqual([]);
   });
 
-  it("is asked again as long as it is in progress, with the details it gave", async () => {
+  it("is called again as long as it is in progress, with the details it returned", async () => {
     const hook = await hookOf(
       `const n = event.hookDetails.n + 1;
        return n < 3
@@ -97,10 +97,10 @@ describe("the function of a lifecycle hook", () => {
 
   it.each([
     ["fails", `return { hookStatus: "FAILED" };`, "returned FAILED status."],
-    ["answers nothing", "", "due to: HookStatus must not be null."],
+    ["returns nothing", "", "due to: HookStatus must not be null."],
     ["throws", `throw new Error("no database");`, "due to: HookStatus must not be null."],
-    ["answers nonsense", "return { hookStatus: 'MAYBE' };", "not MAYBE."],
-  ])("has the deployment rolled back when it %s", async (_, body, reason) => {
+    ["returns an unknown status", "return { hookStatus: 'MAYBE' };", "not MAYBE."],
+  ])("rolls the deployment back when it %s", async (_, body, reason) => {
     const hook = await hookOf(body, ["POST_TEST_TRAFFIC_SHIFT"]);
     const load = await serve({ ...blueGreen, lifecycleHooks: [hook] });
     await rehearsal.world.deploy("2");
@@ -117,7 +117,7 @@ describe("the function of a lifecycle hook", () => {
     expect(new Set(load.answers)).toEqual(new Set(["1"]));
   });
 
-  it("has the deployment rolled back when it is not there", async () => {
+  it("rolls the deployment back when it does not exist", async () => {
     const hook = await hookOf("", ["PRE_SCALE_UP"]);
     await serve({ ...blueGreen, lifecycleHooks: [hook] });
     await rehearsal.world.simulator.aws.lambda.deleteFunction({ FunctionName: "hook" });
@@ -144,7 +144,7 @@ describe("the function of a lifecycle hook", () => {
     expect(await answers(rehearsal.world.productionUrl, 1)).toEqual([serving]);
   });
 
-  it("is told of a rollback where traffic goes back", async () => {
+  it("is called for a rollback where traffic is shifted back", async () => {
     const hook = await hookOf(`return { hookStatus: "SUCCEEDED" };`, ["PRODUCTION_TRAFFIC_SHIFT"]);
     await serve({ ...blueGreen, bakeTimeInMinutes: 60, lifecycleHooks: [hook] });
     await rehearsal.world.deploy("2");

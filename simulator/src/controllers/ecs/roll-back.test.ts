@@ -132,7 +132,7 @@ describe("a deployment is rolled back, and no request fails,", () => {
 });
 
 describe("an alarm", () => {
-  it("that is off from the start is not watched", async () => {
+  it("that is in ALARM from the start is not watched", async () => {
     await putAlarm("errors");
     await serve({
       ...blueGreen,
@@ -148,7 +148,7 @@ describe("an alarm", () => {
     });
   });
 
-  it("stops a rolling update that is not to be rolled back, for as long as it needs to judge", async () => {
+  it("stops a rolling update without rollback, for as long as an evaluation needs", async () => {
     await putAlarm("errors");
     await rehearsal.world.create({ alarms: { alarmNames: ["errors"], enable: true, rollback: false } });
     await eventually(async () => expect((await rehearsal.world.service()).runningCount).toBe(1));

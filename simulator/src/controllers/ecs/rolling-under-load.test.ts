@@ -13,7 +13,7 @@ async function serve(deploymentConfiguration = {}) {
   return startLoad(productionUrl, 2, (signal) => rehearsal.world.simulator.clock.wait(5_000, signal));
 }
 
-describe("while clients never stop asking, no request fails when a rolling update", () => {
+describe("no request fails under constant load when a rolling update", () => {
   it.each([
     ["starts its tasks beside the old ones", {}],
     ["must make room for them", { minimumHealthyPercent: 50, maximumPercent: 100 }],

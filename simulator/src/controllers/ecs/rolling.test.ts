@@ -105,7 +105,7 @@ describe("a service that ECS deploys by rolling updates", () => {
     expect(Math.max(...active)).toBe(most);
   });
 
-  it("says so when neither percentage lets it do anything", async () => {
+  it("reports when neither percentage allows any change", async () => {
     await create({ minimumHealthyPercent: 50, maximumPercent: 150 }, 1);
     await update();
     await eventually(async () =>
@@ -116,7 +116,7 @@ describe("a service that ECS deploys by rolling updates", () => {
     expect(await rollouts()).toMatchObject([{ runningCount: 0 }, { runningCount: 1 }]);
   });
 
-  it("starts no deployment where nothing changes, but one that is forced", async () => {
+  it("starts no deployment without a change, except a forced one", async () => {
     await create();
     const [first] = await rollouts();
     await rolling.world.ecs.updateService({ ...where, taskDefinition: "web", desiredCount: 3 });
@@ -137,7 +137,7 @@ describe("a service that ECS deploys by rolling updates", () => {
     expect(await runningRevisions()).toEqual([2, 2, 2]);
   });
 
-  it("goes with its deployments when it is deleted meanwhile", async () => {
+  it("is deleted with its deployments", async () => {
     await create();
     await update();
     const [deployment] = await deployments();

@@ -141,7 +141,7 @@ describe("a CODE_DEPLOY service", () => {
     await eventually(async () => expect((await world.tasks())[0]?.taskArn).not.toBe(first?.taskArn));
   });
 
-  it("leaves an unhealthy task alone during the grace period", async () => {
+  it("ignores an unhealthy task during the grace period", async () => {
     world.health.registered = "unhealthy";
     await world.register();
     await world.createService({ healthCheckGracePeriodSeconds: 100_000 });
@@ -207,7 +207,7 @@ const logOptions = {
 };
 
 describe("task sets", () => {
-  it("go from green to blue as a deployment takes them", async () => {
+  it("change from green to blue in a deployment", async () => {
     await world.register();
     const { service } = await world.createService();
     await running(1);

@@ -19,7 +19,7 @@ describe("stopServiceDeployment", () => {
     });
   });
 
-  it("aborts: what runs goes on running", async () => {
+  it("aborts: running tasks continue", async () => {
     await create();
     await update("crashing");
     await eventually(async () => expect((await rolling.world.tasks("STOPPED")).length).toBeGreaterThan(0));
@@ -30,7 +30,7 @@ describe("stopServiceDeployment", () => {
     expect(await runningRevisions()).toEqual([1, 1]);
   });
 
-  it("names a deployment that is not there", async () => {
+  it("names a deployment that does not exist", async () => {
     await expect(
       rolling.world.ecs.stopServiceDeployment({ serviceDeploymentArn: "arn:none" }),
     ).rejects.toMatchObject({

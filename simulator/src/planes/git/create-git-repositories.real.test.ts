@@ -19,7 +19,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-it("a new repository has no branch, later it tells the commit of each", async () => {
+it("a new repository has no branch, later it lists the commit of each", async () => {
   expect(await git.branches("one")).toEqual(new Map());
   const dev = await commitFiles(git, "one", "dev", { "a.txt": "1" });
   const feature = await commitFiles(git, "one", "feature/é", { "a.txt": "2" });
@@ -31,7 +31,7 @@ it("a new repository has no branch, later it tells the commit of each", async ()
   );
 });
 
-it("a commit is handed on as a zip archive of its files", async () => {
+it("a commit becomes a zip archive of its files", async () => {
   const first = await commitFiles(git, "one", "dev", {
     "taskdef.json": "{}",
     "infra/appspec.yaml": "version: 0.0",
@@ -44,7 +44,7 @@ it("a commit is handed on as a zip archive of its files", async () => {
   ]);
 });
 
-it("what .gitattributes says of archives does not concern it", async () => {
+it("an archive ignores .gitattributes", async () => {
   const attributes = "a.txt export-ignore\nb.txt export-subst";
   const commit = await commitFiles(git, "one", "dev", {
     ".gitattributes": attributes,

@@ -36,7 +36,7 @@ async function ask(Authorization: string, resource = `${path}/info/refs?service=
   return { status: response.status, text: await response.text(), headers: response.headers };
 }
 
-describe("let in are", () => {
+describe("allowed", () => {
   it.each<[string, () => Signed]>([
     ["a lasting key", () => ({})],
     ["a temporary key with its token", () => ({ key: temporary })],
@@ -53,7 +53,7 @@ describe("let in are", () => {
     expect(text).toMatch(/^001e# service=git-upload-pack\n0000/);
   });
 
-  it("a key that STS handed out, until its session is over", async () => {
+  it("a key issued by STS, until its session is over", async () => {
     const { aws } = simulator;
     const statement = { Effect: "Allow", Principal: { AWS: "123456789012" }, Action: "sts:AssumeRole" };
     const { Role } = await aws.iam.createRole({
@@ -70,12 +70,12 @@ describe("let in are", () => {
   });
 });
 
-it("who brings no credentials is asked for them", async () => {
+it("a client without credentials is asked for them", async () => {
   const { status, headers } = await ask("");
   expect([status, headers.get("www-authenticate")]).toEqual([401, expect.stringMatching(/^Basic realm=/)]);
 });
 
-describe("refused with 403 is", () => {
+describe("refused with 403", () => {
   it.each<[string, string, RegExp]>([
     [
       "an unknown key",
@@ -110,7 +110,7 @@ describe("refused with 403 is", () => {
   it.each([
     ["codecommit:GitPull", "git-upload-pack"],
     ["codecommit:GitPush", "git-receive-pack"],
-  ])("whoever is denied %s", async (operation, service) => {
+  ])("a key that is denied %s", async (operation, service) => {
     const fault = simulator.faults.add({ operation, kind: "deny" });
     const { status, text } = await ask(authorization(), `${path}/info/refs?service=${service}`);
     fault.remove();
@@ -121,7 +121,7 @@ describe("refused with 403 is", () => {
   });
 });
 
-describe("not found is", () => {
+describe("not found", () => {
   it.each([
     ["the older protocol", `${path}/info/refs`],
     ["a file of a repository", `${path}/HEAD`],
@@ -132,7 +132,7 @@ describe("not found is", () => {
     expect((await ask(authorization(), resource)).status).not.toBe(200);
   });
 
-  it("an absent repository", async () => {
+  it("a missing repository", async () => {
     const { status, text } = await ask(
       authorization({ path: "/v1/repos/absent" }),
       "/v1/repos/absent/info/refs?service=git-upload-pack",

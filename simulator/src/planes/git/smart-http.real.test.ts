@@ -41,7 +41,7 @@ function beginRequest(service: string): ClientRequest {
   return asking;
 }
 
-it.each(["git-upload-pack", "git-receive-pack"])("%s ends when its client goes away", async (service) => {
+it.each(["git-upload-pack", "git-receive-pack"])("%s ends when its client disconnects", async (service) => {
   const asking = beginRequest(service);
   await expect.poll(running, { timeout: patience }).not.toEqual([]);
   asking.destroy();
@@ -56,7 +56,7 @@ it.each(["git-upload-pack", "git-receive-pack"])("%s ends with the simulator", a
   asking.destroy();
 });
 
-it("a question that Git does not understand is an error, and does not disturb the next one", async () => {
+it("a request that Git does not understand is an error, and does not affect the next one", async () => {
   const ask = (body: string, more: Record<string, string> = {}) =>
     fetch(`${simulator.endpoint}${path}/git-receive-pack`, {
       method: "POST",

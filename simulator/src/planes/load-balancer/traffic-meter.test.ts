@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createTrafficMeter } from "./traffic-meter.ts";
 
-it("tells what came since it was last asked", () => {
+it("counts events since the last call", () => {
   const meter = createTrafficMeter();
   meter.countRequest();
   meter.countTargetAnswer(200, 1);

@@ -30,7 +30,7 @@ it("refuses an expired token with the next step", async () => {
   });
 });
 
-it("takes the token that ECR gives", async () => {
+it("accepts ECR's token", async () => {
   const answer = await test.ecr.getAuthorizationToken?.({}, testCaller);
   const data = answer?.authorizationData?.[0];
   const authorization = `Basic ${data?.authorizationToken}`;
@@ -54,7 +54,7 @@ it.each([
   ["POST", "blobs/uploads/"],
   ["GET", "tags/list"],
   ["GET", `referrers/sha256:${"0".repeat(64)}`],
-])("knows the repository of %s %s not", async (method, rest) => {
+])("does not know the repository of %s %s", async (method, rest) => {
   expect(await errorOf(await test.call(method, `/v2/some/nobody/${rest}`))).toEqual({
     status: 404,
     code: "NAME_UNKNOWN",

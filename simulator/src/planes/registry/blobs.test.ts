@@ -13,7 +13,7 @@ afterEach(() => test.close());
 const content = "0123456789".repeat(200);
 const digest = digestOf(content);
 
-it.each(["HEAD", "GET"])("answers %s with size and digest", async (method) => {
+it.each(["HEAD", "GET"])("returns %s with size and digest", async (method) => {
   const { status, headers } = await test.call(method, url);
   expect([status, headers.get("content-length"), headers.get("docker-content-digest")]).toEqual([
     200,
@@ -26,7 +26,7 @@ it.each(["HEAD", "GET"])("answers %s with size and digest", async (method) => {
   ]);
 });
 
-describe("answers the range", () => {
+describe("returns the range", () => {
   it.each([
     ["bytes=500-1499", content.slice(500, 1500), "bytes 500-1499/2000"],
     ["bytes=500-", content.slice(500), "bytes 500-1999/2000"],
@@ -45,19 +45,16 @@ describe("answers the range", () => {
   });
 
   it.each(["bytes=500-0", "bytes=5000-10000", "bytes=2000-", "bytes=-0"])(
-    "%s, which is none, with 416",
+    "%s, which is not one, with 416",
     async (range) => {
       const { status, headers } = await partOf(range);
       expect([status, headers.get("content-range")]).toEqual([416, "bytes */2000"]);
     },
   );
 
-  it.each(["bytes=0-1,5-6", "lines=1-2", "nonsense"])(
-    "%s, which it does not know, with all",
-    async (range) => {
-      expect(await partOf(range)).toMatchObject({ status: 200, text: content });
-    },
-  );
+  it.each(["bytes=0-1,5-6", "lines=1-2", "nonsense"])("%s, of an unknown unit, completely", async (range) => {
+    expect(await partOf(range)).toMatchObject({ status: 200, text: content });
+  });
 });
 
 async function partOf(range: string) {
@@ -76,6 +73,6 @@ it.each([
   expect(await errorOf(response)).toMatchObject({ status, code });
 });
 
-it("answers HEAD of what is not there with 404", async () => {
+it("returns 404 for HEAD of a missing blob", async () => {
   expect((await test.call("HEAD", `/v2/customer/blobs/${absent}`)).status).toBe(404);
 });

@@ -29,7 +29,7 @@ const indexOf = (digests: string[], mediaType = ociIndex) => {
   return JSON.stringify({ schemaVersion: 2, mediaType, manifests });
 };
 
-it("serves what was pushed by tag and by digest, byte for byte", async () => {
+it("serves a pushed manifest by tag and by digest, byte for byte", async () => {
   await pushParts();
   const spaced = JSON.stringify({ ...JSON.parse(valid), "x-custom": [1] }, undefined, 3);
   const digest = digestOf(spaced);
@@ -57,7 +57,7 @@ async function answerOf(method: string, reference: string) {
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-it("takes a manifest by its digest, without a tag", async () => {
+it("accepts a manifest by its digest, without a tag", async () => {
   await pushParts();
   expect((await putManifest(test, "customer", digestOf(valid), valid)).status).toBe(201);
   expect(await (await test.call("GET", "/v2/customer/tags/list")).json()).toEqual({
@@ -66,7 +66,7 @@ it("takes a manifest by its digest, without a tag", async () => {
   });
 });
 
-describe("takes", () => {
+describe("accepts", () => {
   it.each<[string, string, () => string]>([
     ["an image of Docker's types", dockerManifest, () => valid.replaceAll(ociManifest, dockerManifest)],
     ["a list of Docker's type", dockerList, () => indexOf([digestOf(valid)], dockerList)],
@@ -162,7 +162,7 @@ describe("refuses", () => {
   });
 });
 
-it("does not move an immutable tag, but takes the same image again", async () => {
+it("does not move an immutable tag, but accepts the same image again", async () => {
   await test.ecr.putImageTagMutability?.(
     { repositoryName: "customer", imageTagMutability: "IMMUTABLE" },
     testCaller,
@@ -174,7 +174,7 @@ it("does not move an immutable tag, but takes the same image again", async () =>
   );
 });
 
-it("moves a tag, and the image that it left stays by its digest", async () => {
+it("moves a tag, and keeps the image that it left by its digest", async () => {
   const first = await pushImage(test, "customer", "latest", "one");
   const second = await pushImage(test, "customer", "latest", "two");
   expect((await answerOf("HEAD", "latest")).headers.get("docker-content-digest")).toBe(second);

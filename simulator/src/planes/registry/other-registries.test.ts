@@ -14,8 +14,8 @@ async function started<Server extends { close(): Promise<void> }>(server: Promis
   return one;
 }
 
-describe("a registry of one's own", () => {
-  it("makes a repository with its first push, and mounts blobs from wherever they are", async () => {
+describe("a plain registry", () => {
+  it("creates a repository with its first push, and mounts blobs from any repository", async () => {
     const plain = await started(startPlainRegistry());
     const digest = await pushImage(plain, "some/where", "v1");
     const response = await plain.call("GET", "/v2/some/where/manifests/v1");
@@ -43,7 +43,7 @@ describe("a registry of one's own", () => {
 describe("a registry like Docker Hub", () => {
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-  it("asks for a token of the scope, and its service gives what the login may", async () => {
+  it("requires a token of the scope, and its service grants the login's rights", async () => {
     const hub = await started(startHubForTests({ privateRepositories: ["me/secret"] }));
     const challenged = await fetch(`http://${hub.host}/v2/me/secret/manifests/v1`);
     expect([challenged.status, challenged.headers.get("www-authenticate")]).toEqual([
@@ -79,7 +79,7 @@ describe("a registry like Docker Hub", () => {
     expect(response.headers.get("www-authenticate")).toContain(`error="invalid_token"`);
   });
 
-  it("has a store of blobs that takes no login, and signed URLs only", async () => {
+  it("has a store of blobs without login, with signed URLs only", async () => {
     const hub = await started(startHubForTests());
     const url = `http://${hub.blobHost}/${digestOf("x")}`;
     expect((await fetch(url)).status).toBe(403);

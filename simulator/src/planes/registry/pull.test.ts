@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => test.close());
 
 describe("pull", () => {
-  it("gives the configuration and the layers on disk", async () => {
+  it("returns the configuration and the layers on disk", async () => {
     const digest = await pushImage(test, "customer", "v1");
     for (const reference of [`${test.host}/customer:v1`, `${test.host}/customer@${digest}`]) {
       const image = await test.registry.pull(reference);
@@ -55,7 +55,7 @@ describe("pull", () => {
       "public.ecr.aws/docker/library/node:24",
       `Head "https://public.ecr.aws/v2/docker/library/node/manifests/24": the simulator reaches no registry but its own, HOST`,
     ],
-  ])("says why %s cannot be pulled", async (reference, message) => {
+  ])("reports why %s cannot be pulled", async (reference, message) => {
     const here = (text: string) => text.replaceAll("HOST", test.host);
     await expect(test.registry.pull(here(reference))).rejects.toThrow(here(message));
   });

@@ -33,7 +33,7 @@ const referrers = (digest: string, query = "") =>
   test.call("GET", `/v2/customer/referrers/${digest}${query}`);
 const listed = async (response: Response) => ((await response.json()) as { manifests: object[] }).manifests;
 
-it("lists nobody for what nobody is about, be it there or not", async () => {
+it("lists no referrers of a manifest without any, whether it exists or not", async () => {
   for (const digest of [absent, await pushImage(test, "customer", "v1")]) {
     const response = await referrers(digest);
     expect([response.status, response.headers.get("content-type")]).toEqual([200, ociIndex]);
@@ -41,7 +41,7 @@ it("lists nobody for what nobody is about, be it there or not", async () => {
   }
 });
 
-it("takes a manifest about one that is not there, says so, and lists it", async () => {
+it("accepts a manifest about a missing one, reports it, and lists it", async () => {
   const { body, response } = await pushAbout(absent, {
     artifactType: "application/vnd.example.sbom",
     annotations: { "org.example": "hello" },
@@ -58,7 +58,7 @@ it("takes a manifest about one that is not there, says so, and lists it", async 
   ]);
 });
 
-it("says nothing of a subject where there is none", async () => {
+it("reports no subject where there is none", async () => {
   await pushAbout(absent);
   const plain = imageManifest("{}", "signature");
   expect((await putManifest(test, "customer", "plain", plain)).headers.has("oci-subject")).toBe(false);
@@ -88,7 +88,7 @@ it("lists those of one artifact type", async () => {
   expect(await listed(await referrers(absent, "?artifactType=application/other"))).toEqual([]);
 });
 
-it("lists one no more that was deleted", async () => {
+it("does not list a deleted one", async () => {
   const { body } = await pushAbout(absent);
   expect((await test.call("DELETE", `/v2/customer/manifests/${digestOf(body)}`)).status).toBe(202);
   expect(await listed(await referrers(absent))).toEqual([]);
@@ -103,7 +103,7 @@ it("refuses a malformed subject", async () => {
   expect(await errorOf(response)).toMatchObject({ message: expect.stringContaining("subject.digest") });
 });
 
-it("is asked by ECR's own API, too", async () => {
+it("is also available through ECR's own API", async () => {
   const { body } = await pushAbout(absent, { artifactType: "application/vnd.example.sbom" });
   const input = { repositoryName: "customer", subjectId: { imageDigest: absent } };
   const filter = { artifactTypes: ["application/other"] };

@@ -40,7 +40,7 @@ describe("the list of tags", () => {
     expect((await list(query)).tags).toEqual(tags);
   });
 
-  it("goes on where its link leads, to the end", async () => {
+  it("continues at its link, to the end", async () => {
     for (const tag of ["c", "a", "b"]) await pushImage(test, "customer", tag);
     const first = await list("?n=2");
     expect(first).toEqual({ tags: ["a", "b"], link: `</v2/customer/tags/list?n=2&last=b>; rel="next"` });
@@ -59,14 +59,14 @@ describe("deleting", () => {
   const statusOf = async (reference: string) =>
     (await test.call("HEAD", `/v2/customer/manifests/${reference}`)).status;
 
-  it("a tag leaves the image and its other tags", async () => {
+  it("a tag keeps the image and its other tags", async () => {
     const digest = await pushImage(test, "customer", "v1");
     await pushImage(test, "customer", "v2");
     expect((await remove("v1")).status).toBe(202);
     expect([await statusOf("v1"), await statusOf("v2"), await statusOf(digest)]).toEqual([404, 200, 200]);
   });
 
-  it("an image takes its tags along", async () => {
+  it("an image deletes its tags", async () => {
     const digest = await pushImage(test, "customer", "v1");
     expect((await remove(digest)).status).toBe(202);
     expect(await errorOf(await test.call("GET", "/v2/customer/manifests/v1"))).toMatchObject({
@@ -76,7 +76,7 @@ describe("deleting", () => {
     expect((await list()).tags).toEqual([]);
   });
 
-  it("an image waits until no index lists it", async () => {
+  it("an image is refused while an index lists it", async () => {
     const image = await pushImage(test, "customer", "v1");
     const manifests = [{ mediaType: ociManifest, digest: image, size: 1 }];
     const index = JSON.stringify({ schemaVersion: 2, mediaType: ociIndex, manifests });
@@ -91,7 +91,7 @@ describe("deleting", () => {
     expect((await remove(image)).status).toBe(202);
   });
 
-  it.each(["v9", absent])("%s, which is not there, is refused", async (reference) => {
+  it.each(["v9", absent])("%s, which does not exist, is refused", async (reference) => {
     expect(await errorOf(await remove(reference))).toMatchObject({ status: 404, code: "MANIFEST_UNKNOWN" });
   });
 });

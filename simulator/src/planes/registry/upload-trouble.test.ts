@@ -36,7 +36,7 @@ describe("a cut upload", () => {
   it.each([
     ["of a chunk with its length", { "Content-Length": 300_000, "Content-Range": "0-299999" }],
     ["of a stream", { "Transfer-Encoding": "chunked" }],
-  ])("%s goes on where it was cut", async (_, headers) => {
+  ])("%s continues where it was cut", async (_, headers) => {
     const content = randomBytes(300_000);
     const location = await begin();
     const cut = open("PATCH", location, headers);
@@ -66,7 +66,7 @@ describe("a cut upload", () => {
     await expect.poll(uploads, soon).toBe(0);
   });
 
-  it("can still be closed with what is missing", async () => {
+  it("can still be completed with the missing part", async () => {
     const location = await begin();
     const cut = open("PUT", `${location}?digest=${digestOf("hello")}`, { "Content-Length": 5 });
     cut.on("error", () => {});
@@ -79,7 +79,7 @@ describe("a cut upload", () => {
 });
 
 describe("at the same time", () => {
-  it("several clients push the same blob, and it is there once", async () => {
+  it("several clients push the same blob, and it is stored once", async () => {
     const content = randomBytes(200_000);
     const digest = digestOf(content);
     const push = async () => {
@@ -92,7 +92,7 @@ describe("at the same time", () => {
     expect(await readdir(join(test.directory, "uploads"))).toEqual([]);
   });
 
-  it("a second writer of one upload is refused, and the first one's bytes stay whole", async () => {
+  it("a second writer of one upload is refused, and the first one's bytes stay intact", async () => {
     const location = await begin();
     const first = open("PATCH", location, { "Transfer-Encoding": "chunked" });
     first.write("first ");
@@ -107,7 +107,7 @@ describe("at the same time", () => {
     expect(done.status).toBe(201);
   });
 
-  it("a repository's deletion spares what others push", async () => {
+  it("a repository's deletion does not affect pushes to others", async () => {
     await test.ecr.createRepository?.({ repositoryName: "employee" }, testCaller);
     for (let round = 0; round < 10; round++) {
       const content = `shared ${round}`;
@@ -135,21 +135,24 @@ it("drops the upload to a repository that is deleted meanwhile", async () => {
   expect(await readdir(join(test.directory, "uploads"))).toEqual([]);
 });
 
-it.runIf(process.platform === "linux")("says that the disk is full, and takes the next upload", async () => {
-  const location = await begin();
-  const path = join(test.directory, "uploads", location.split("/").at(-1) as string);
-  await symlink("/dev/full", path);
-  const full = await test.call("PATCH", location, { body: Buffer.alloc(1_000_000) });
-  expect(await errorOf(full)).toEqual({
-    status: 500,
-    code: "UNKNOWN",
-    message: "the registry failed: Error: ENOSPC: no space left on device, write",
-  });
-  expect((await test.call("GET", location)).status).toBe(404);
-  await expect(unlink(path)).rejects.toThrow("ENOENT");
-  const digest = await test.pushBlob("customer", "hello");
-  expect((await test.call("HEAD", `/v2/customer/blobs/${digest}`)).status).toBe(200);
-});
+it.runIf(process.platform === "linux")(
+  "reports that the disk is full, and accepts the next upload",
+  async () => {
+    const location = await begin();
+    const path = join(test.directory, "uploads", location.split("/").at(-1) as string);
+    await symlink("/dev/full", path);
+    const full = await test.call("PATCH", location, { body: Buffer.alloc(1_000_000) });
+    expect(await errorOf(full)).toEqual({
+      status: 500,
+      code: "UNKNOWN",
+      message: "the registry failed: Error: ENOSPC: no space left on device, write",
+    });
+    expect((await test.call("GET", location)).status).toBe(404);
+    await expect(unlink(path)).rejects.toThrow("ENOENT");
+    const digest = await test.pushBlob("customer", "hello");
+    expect((await test.call("HEAD", `/v2/customer/blobs/${digest}`)).status).toBe(200);
+  },
+);
 
 describe("a blob above the limit is refused and leaves nothing behind", () => {
   const limit = 100_000;

@@ -46,7 +46,7 @@ async function expectNothingKept(): Promise<void> {
   expect(await readdir(join(test.directory, "blobs", "sha256"))).toEqual([]);
 }
 
-describe("takes a blob by", () => {
+describe("accepts a blob by", () => {
   it("POST alone", async () => {
     await expectPulled(
       await test.call("POST", `/v2/customer/blobs/uploads/?digest=${digest}`, { body: blob }),
@@ -84,7 +84,7 @@ describe("takes a blob by", () => {
   });
 });
 
-it("tells whoever sends chunks out of order where to go on, in PATCH and in PUT", async () => {
+it("returns the position to continue at after chunks out of order, in PATCH and in PUT", async () => {
   const location = await begin();
   expect((await patch(location, chunks[1])).status).toBe(416);
   expect((await test.call("GET", location)).headers.get("range")).toBe("0-0");
@@ -109,7 +109,7 @@ it("tells whoever sends chunks out of order where to go on, in PATCH and in PUT"
   await expectPulled(await close(location, digest, chunks[2]));
 });
 
-it("refuses a chunk that is not as long as it says, and takes the right one after it", async () => {
+it("refuses a chunk of another length than stated, and accepts the right one after it", async () => {
   const location = await begin();
   const wrong = { body: "abc", headers: { "Content-Range": "0-7" } };
   expect(await errorOf(await patch(location, wrong))).toMatchObject({ status: 400, code: "SIZE_INVALID" });
@@ -179,7 +179,7 @@ it("keeps the empty blob", async () => {
 it("forgets a cancelled upload", async () => {
   const location = await begin();
   await patch(location, chunks[0]);
-  expect((await test.call("DELETE", location)).status).toBe(204);
+  expect((await test.call("forgets a cancelled upload", location)).status).toBe(204);
   for (const method of ["GET", "PATCH", "PUT", "DELETE"]) {
     const init = method === "GET" || method === "DELETE" ? {} : { body: "x" };
     const response = await test.call(method, `${location}?digest=${digest}`, init);
@@ -194,7 +194,7 @@ it("knows an upload in its own repository only", async () => {
   expect(await errorOf(await patch(elsewhere, { body: "x" }))).toMatchObject({ code: "BLOB_UPLOAD_UNKNOWN" });
 });
 
-it("takes no other method", async () => {
+it("accepts no other method", async () => {
   const unsupported = { status: 405, code: "UNSUPPORTED" };
   expect(await errorOf(await test.call("GET", "/v2/customer/blobs/uploads/"))).toMatchObject(unsupported);
   expect(await errorOf(await test.call("POST", await begin()))).toMatchObject(unsupported);

@@ -49,7 +49,7 @@ describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kin
     it.each([
       ["itself", busy],
       ["a child of it", busyChild],
-    ])("gets no more than its CPU units' part of it, used by %s", async (_, text) => {
+    ])("gets no more than its CPU units' share of it, used by %s", async (_, text) => {
       const { container, line } = await start(await program(text), { isolation: { cpu } });
       await line("up");
       // A child is found within a second, and what it has used by then is paid back.
@@ -59,7 +59,7 @@ describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kin
       expect(used).toBeGreaterThan(0);
     });
 
-    it("gets as much as another, and three of them three times as much as one", async () => {
+    it("gets the same as another, and three of them three times as much as one", async () => {
       const image = await program(busy);
       const tasks = await Promise.all(
         [1, 2, 3].map((number) => start(image, { address: `10.0.0.${number}`, isolation: { cpu } })),
@@ -72,7 +72,7 @@ describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kin
       expect(Math.max(...used) / Math.min(...used)).toBeLessThan(3);
     });
 
-    it("ends at its own speed when it is asked to, however much it owes", async () => {
+    it("ends at full speed when it is asked to, whatever its debt", async () => {
       const { container, line, lines } = await start(await program(busy), { isolation: { cpu: 64 } });
       await line("up");
       await pause(heldAfterMs + 500);
@@ -82,7 +82,7 @@ describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kin
 
     // Docker counts them as the container's own.
     if (kind === "process")
-      it("runs commands beside its own unhindered", async () => {
+      it("runs additional commands without a limit", async () => {
         const { container, line } = await start(await program(busy), { isolation: { cpu: 64 } });
         await line("up");
         await pause(heldAfterMs);
@@ -90,7 +90,7 @@ describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kin
         expect(await container.exec(check, 30_000)).toEqual({ exitCode: 0, output: "checked\n" });
       });
 
-    it("tells the memory that it holds", async () => {
+    it("reports the memory that it holds", async () => {
       const mebibytes = 64;
       const { container, line } = await start(
         await program(`
@@ -107,7 +107,7 @@ describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kin
 
     // A script of the machine's shell; a container of Docker has none.
     if (kind === "process")
-      it("of an image without Node is held as well", async () => {
+      it("of an image without Node is limited as well", async () => {
         const image = await push([{ "app/run": "#!/bin/sh\necho up\nwhile :; do :; done\n" }], {
           Entrypoint: ["/app/run"],
         });

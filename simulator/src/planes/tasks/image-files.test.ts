@@ -31,7 +31,7 @@ const unpack = (layers: readonly ImageLayer[], largest?: number) =>
   createImageFiles(join(directory, "images"), largest).unpack(makeImage(layers, {}));
 
 describe("an image whose folders are links", () => {
-  it("gets the files of a later layer where its link leads, as with a merged /usr", async () => {
+  it("gets the files of a later layer in the target of its link, as with a merged /usr", async () => {
     const root = await unpack([
       await layer(folder("usr/"), folder("usr/bin/"), symlink("bin", "usr/bin"), file("bin/sh")),
       await layer(file("bin/menu"), hardLink("bin/card", "bin/menu"), symlink("bin/list", "/usr/bin/menu")),
@@ -47,7 +47,7 @@ describe("an image whose folders are links", () => {
     ["an absolute link", "/srv/data"],
     ["a link with too many steps up", "../../../../srv/data"],
     ["a link to a link", "etc/data"],
-  ])("keeps inside itself what goes through %s", async (_, target) => {
+  ])("keeps paths through %s inside itself", async (_, target) => {
     const root = await unpack([
       await layer(symlink("etc/data", "../../srv/./data"), symlink("out", target)),
       await layer(file("out/kept"), file("out/gone")),
@@ -66,7 +66,7 @@ describe("an image whose folders are links", () => {
     expect(await readFile(join(root, "usr/bin/awk"), "utf8")).toBe("usr/bin/mawk");
   });
 
-  it("has what a later layer puts in the place of a link, a folder or a file", async () => {
+  it("has the later layer's file in place of a link, a folder or a file", async () => {
     const root = await unpack([
       await layer(file("real/a"), symlink("link", "real"), file("folder/b"), file("file")),
       await layer(folder("link/"), file("link/c"), file("folder"), folder("file/"), file("file/d")),
@@ -78,7 +78,7 @@ describe("an image whose folders are links", () => {
   });
 });
 
-it("gives nobody the rights of a file's owner, and folders can be written", async () => {
+it("drops the rights of a file's owner, and makes folders writable", async () => {
   const program = entry({ path: "folder/program", type: "File", mode: 0o4555 }, "");
   const root = await unpack([await layer(folder("folder/", 0o555), program)]);
   expect((await lstat(join(root, "folder"))).mode & 0o7777).toBe(0o755);
@@ -97,7 +97,7 @@ describe("an image that cannot be unpacked", () => {
     ["links in a circle", [symlink("a", "b"), symlink("b", "a"), file("a/c")], /too many symbolic links/],
     ["a file for a folder", [file("a"), file("a/b")], /layer sha256:.*: (EEXIST|ENOTDIR)/],
     ["too much content", [file("large", "x".repeat(100_001))], /no space left on device: .* 100000 bytes/],
-  ])("says so about %s, and leaves nothing behind", async (_, entries, message) => {
+  ])("reports it for %s, and leaves nothing behind", async (_, entries, message) => {
     const many = Array.from({ length: 200 }, (__, index) => file(`many/${index}`, "x".repeat(400)));
     const layers = [await layer(...many, ...entries)];
     await expect(unpack(layers, 100_000)).rejects.toThrow(message);

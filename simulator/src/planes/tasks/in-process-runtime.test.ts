@@ -62,13 +62,13 @@ it("kills a program that ignores SIGTERM once its stop timeout has passed", asyn
   expect(clock.foreground.now() - start).toBe(30_000);
 });
 
-it("reports what a program uses of the processor in the time of its clock", async () => {
+it("reports a program's CPU usage in the time of its clock", async () => {
   const { container, clock } = await run(({ use }) => use(0.5, 1024));
   await clock.foreground.wait(60_000);
   expect(await container.usage()).toEqual({ cpuNs: 30e9, memoryBytes: 1024 });
 });
 
-it("cannot pull an image that is not there", async () => {
+it("cannot pull a missing image", async () => {
   const { runtime } = await run(webProgram);
   await expect(runtime.pull("other")).rejects.toThrow(/^CannotPullContainerError.*not found$/);
 });

@@ -97,17 +97,20 @@ describe("a container's network", () => {
       '{"address":"::","family":"IPv6","port":8080}',
     ],
     ["a port as text", '"8080"', '{"address":"::","family":"IPv6","port":8080}'],
-  ])("maps a server that listens with %s, and tells it what it asked for", async (_, listen, address) => {
-    const { line, lines } = await start(await makeProgram(directory, server(listen)), {
-      environment: { NAME: "x" },
-    });
-    await line("ready");
-    expect(lines).toEqual([`ready ${address}`]);
-    await expect.poll(() => network.resolve("10.0.0.4", 8080)).toBeTruthy();
-    expect(await ask("10.0.0.4", 8080)).toBe("x");
-  });
+  ])(
+    "maps a server that listens with %s, and returns the requested port to it",
+    async (_, listen, address) => {
+      const { line, lines } = await start(await makeProgram(directory, server(listen)), {
+        environment: { NAME: "x" },
+      });
+      await line("ready");
+      expect(lines).toEqual([`ready ${address}`]);
+      await expect.poll(() => network.resolve("10.0.0.4", 8080)).toBeTruthy();
+      expect(await ask("10.0.0.4", 8080)).toBe("x");
+    },
+  );
 
-  it("does not publish what listens on the container's loopback only", async () => {
+  it("does not publish servers on the container's loopback only", async () => {
     const program = `${server('8080, "127.0.0.1"')}; createServer(() => {}).listen(9090, () => console.log("both"))`;
     const { line } = await start(await makeProgram(directory, program));
     await line("both");
@@ -139,7 +142,7 @@ describe("a container's process", () => {
     expect(await container.exited).toEqual({ exitCode });
   });
 
-  it("takes with it what left its process group, too", async () => {
+  it("ends processes that left its process group, too", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
@@ -154,7 +157,7 @@ describe("a container's process", () => {
     server.close();
   });
 
-  it("does not wait for the output of what left it", async () => {
+  it("does not wait for the output of processes that left it", async () => {
     const program = `
       import { spawn } from "node:child_process";
       spawn("/bin/sleep", ["3"], { stdio: "inherit", detached: true }).unref();
@@ -165,7 +168,7 @@ describe("a container's process", () => {
     expect(await container.exited).toEqual({ exitCode: 0 });
   });
 
-  it("takes what it started with it", async () => {
+  it("ends its child processes", async () => {
     const program = `
       import { spawn } from "node:child_process";
       spawn(process.execPath, ["-e", "setInterval(() => {}, 1000); console.log('grandchild')"], { stdio: "inherit" });
@@ -200,7 +203,7 @@ it.each([
 });
 
 describe("an image", () => {
-  it("is its layers one over the other, without what whiteouts remove", async () => {
+  it("is its layers one over the other, without files that whiteouts remove", async () => {
     const program = `
       import { readdirSync, readFileSync } from "node:fs";
       console.log(readdirSync(".").sort().join(), readdirSync("opaque").join(), readFileSync("kept", "utf8"));
@@ -233,7 +236,7 @@ describe("an image", () => {
     expect(lines).toEqual(["hello"]);
   });
 
-  it("runs what a later layer puts into a folder that is a link, in a folder that is one, too", async () => {
+  it("runs a program that a later layer puts into a folder that is a link, in a folder that is one, too", async () => {
     const program = "console.log(process.cwd().endsWith('/srv/app'))";
     const image = makeImage(
       [
@@ -261,7 +264,7 @@ describe("an image", () => {
       'CannotStartContainerError: exec: "/bin/bash": stat /bin/bash: no such file or directory',
     ],
     [[], "CannotStartContainerError: no command specified: the image has neither entrypoint nor command"],
-  ])("with entrypoint %j that it lacks cannot be started", async (entrypoint, message) => {
+  ])("with a missing entrypoint %j cannot be started", async (entrypoint, message) => {
     const image = makeImage([await makeLayer(directory, {})], { Entrypoint: entrypoint });
     await expect(start(image)).rejects.toThrow(message);
   });

@@ -37,7 +37,7 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
       [{ entryPoint: ["node", "other.mjs"] }, ["other"]],
       [{ entryPoint: ["node", "other.mjs"], command: ["told"] }, ["other", "told"]],
       [{ workingDirectory: "/app/deep", entryPoint: ["node", "../other.mjs"] }, ["other"]],
-    ])("with %j runs the command that it should", async (settings, said) => {
+    ])("with %j runs the right command", async (settings, said) => {
       const tell = "console.log(process.argv.slice(2).join(' '))";
       const image = await push(
         [
@@ -57,12 +57,12 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
     it.each([
       ["process.exit(7)", 7],
       ["throw new Error('no database')", 1],
-    ])("that ends by %s tells the exit code %i", async (text, exitCode) => {
+    ])("that ends by %s reports the exit code %i", async (text, exitCode) => {
       const { container } = await start(await program(text));
       expect(await container.exited).toEqual({ exitCode });
     });
 
-    it("hands on what it writes to both outputs, line by line, to the last", async () => {
+    it("passes on its lines of both outputs, to the last", async () => {
       const { container, lines } = await start(
         await program(
           "console.log('one\\r\\ntwo'); console.error('three'); process.stdout.write('é'.repeat(100_000))",
@@ -72,7 +72,7 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
       expect(lines.toSorted()).toEqual(["one", "three", "two", "é".repeat(100_000)]);
     });
 
-    it("ends with SIGTERM when it listens to it, and hands on its last line", async () => {
+    it("ends with SIGTERM when it handles it, and passes on its last line", async () => {
       const { container, line, lines } = await start(await program(`${patient}; console.log("up")`));
       await line("up");
       expect(await container.stop("SIGTERM", 30_000)).toEqual({ exitCode: 0 });
@@ -100,7 +100,7 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
       expect(test.network.resolve("10.0.0.4", 8080)).toBeUndefined();
     });
 
-    it("cannot be reached where it listens on its loopback only", async () => {
+    it("cannot be reached on its loopback", async () => {
       const { line } = await start(await program(server('8080, "127.0.0.1"')), { ports: [8080] });
       await line("ready");
       await expect(ask("10.0.0.4", 8080)).rejects.toThrow();
@@ -139,7 +139,7 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
       expect(lines).toEqual(["true"]);
     });
 
-    it("reads at its metadata endpoint about itself and its task", async () => {
+    it("reads the metadata of itself and its task at its metadata endpoint", async () => {
       const { container, lines } = await start(
         await program(`
           const uri = process.env.ECS_CONTAINER_METADATA_URI_V4;
@@ -158,7 +158,7 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
       ]);
     });
 
-    it("of an image that is not there cannot be pulled", async () => {
+    it("of a missing image cannot be pulled", async () => {
       const reference = (await program("")).replace(/:[^:]*$/, ":gone");
       await expect(start(reference)).rejects.toThrow(
         `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${reference}: not found`,
@@ -169,13 +169,13 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
       [["nginx"], 'exec: "nginx": executable file not found in $PATH'],
       [["/bin/bash"], 'exec: "/bin/bash": stat /bin/bash: no such file or directory'],
       [[], "no command specified"],
-    ])("with the entry point %j that its image lacks cannot be started", async (Entrypoint, message) => {
+    ])("with the missing entry point %j cannot be started", async (Entrypoint, message) => {
       const starting = start(await push([{ file: "" }], { Entrypoint }));
       await expect(starting).rejects.toThrow(/^CannotStartContainerError: /);
       await expect(starting).rejects.toThrow(message);
     });
 
-    it("runs commands beside its own, with its folder, environment and ports", async () => {
+    it("runs additional commands, with its folder, environment and ports", async () => {
       const check = `
         const answer = await fetch("http://localhost:8080/");
         console.log(process.argv[2], process.env.NAME, await answer.text());
@@ -212,7 +212,7 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
       other.close();
     });
 
-    it("ends a command that is not done in time, and one that runs when it ends", async () => {
+    it("ends a command that times out, and one that runs when it ends", async () => {
       const { container, line } = await start(await program(`${patient}; console.log("up")`));
       await line("up");
       const forEver = ["node", "--eval", "setInterval(() => {}, 1000)"];

@@ -22,7 +22,7 @@ it("prefers Debian's browser, wherever on the PATH it is", async () => {
   expect(findBrowser(["/nowhere", folder].join(delimiter))).toBe(join(folder, "chromium"));
 });
 
-it("names the package to install when there is none that can be run", async () => {
+it("names the package to install when no browser can be run", async () => {
   await install("chromium", 0o644);
   expect(() => findBrowser(folder)).toThrow(/install Debian's package "chromium"/);
 });

@@ -53,7 +53,7 @@ const physicalId = async (name: string, LogicalResourceId: string) => {
   return StackResourceDetail?.PhysicalResourceId ?? "";
 };
 
-test("the stacks are made", async () => {
+test("the stacks are created", async () => {
   for (const name of names) {
     const StackName = `microservices-${name}`;
     const TemplateBody = await readFile(new URL(`${name}.yaml`, folder), "utf8");
@@ -69,12 +69,12 @@ test("the stacks are made", async () => {
   }
 });
 
-test.each(names)("nothing of %s has drifted after it was made", async (name) => {
+test.each(names)("%s has no drift after its creation", async (name) => {
   expect(await detect(name)).toEqual([]);
   expect((await describe(`microservices-${name}`))?.DriftInformation?.StackDriftStatus).toBe("IN_SYNC");
 });
 
-test("what was changed by hand is told with both values", async () => {
+test("a manual change is reported with both values", async () => {
   const { ec2, ecr, ecs, iam, logs } = simulator.aws;
   await ecr.putImageTagMutability({ repositoryName: "customer", imageTagMutability: "IMMUTABLE" });
   await ecr.deleteRepository({ repositoryName: "employee" });
@@ -107,7 +107,7 @@ test("what was changed by hand is told with both values", async () => {
   expect(stack?.DriftInformation?.StackDriftStatus).toBe("DRIFTED");
 });
 
-test("types that are not checked are told so, and a stack that is not settled is refused", async () => {
+test("types that are not checked are reported as such, and a stack in progress is refused", async () => {
   const { cloudformation } = simulator.aws;
   const { StackResourceSummaries = [] } = await cloudformation.listStackResources({
     StackName: "microservices-network",

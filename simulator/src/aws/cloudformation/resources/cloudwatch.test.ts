@@ -17,7 +17,7 @@ const dashboard = (markdown: string, more: object = {}) => ({
   },
 });
 
-it("makes a dashboard, changes it in place, replaces a renamed one, and removes it", async () => {
+it("creates a dashboard, changes it in place, replaces a renamed one, and removes it", async () => {
   const { cloudwatch } = stack.aws;
   expect(await stack.create(dashboard("in $" + "{AWS::Region}"))).toBe("CREATE_COMPLETE");
   const DashboardName = await stack.physicalId("Board");
@@ -31,7 +31,7 @@ it("makes a dashboard, changes it in place, replaces a renamed one, and removes 
   expect((await cloudwatch.listDashboards({})).DashboardEntries).toEqual([]);
 });
 
-it("says what is wrong with a dashboard", async () => {
+it("reports the errors of a dashboard", async () => {
   const outcome = await stack.create(dashboard("x", { DashboardBody: '{"widgets":[{"type":"text"}]}' }));
   expect(outcome).toMatch(/^Board: .*Should have required property 'properties'/);
 });

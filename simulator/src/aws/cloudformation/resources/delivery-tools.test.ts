@@ -11,7 +11,7 @@ afterEach(() => stack.close());
 const attribute = (resource: string, name: string) => ({ Value: { "Fn::GetAtt": [resource, name] } });
 const tag = (Value: string) => ({ Tags: [{ Key: "team", Value }] });
 
-it("a repository keeps its id and gets a new name, and goes", async () => {
+it("a repository keeps its id and gets a new name, and is deleted", async () => {
   const { codecommit } = stack.aws;
   const repository = (properties: object) => ({
     Repository: { Type: "AWS::CodeCommit::Repository", Properties: properties },
@@ -41,7 +41,7 @@ it("a repository keeps its id and gets a new name, and goes", async () => {
   expect((await codecommit.listRepositories({})).repositories).toEqual([]);
 });
 
-it("code to begin a repository with is refused by name", async () => {
+it("initial code of a repository is refused with an error that names it", async () => {
   const Code = { S3: { Bucket: "b", Key: "k" } };
   const resources = {
     Repository: { Type: "AWS::CodeCommit::Repository", Properties: { RepositoryName: "r", Code } },
@@ -66,7 +66,7 @@ const pipeline = (properties: object, name = "update-customer") => ({
   },
 });
 
-it("a pipeline is made with a transition disabled, changed in place, renamed by replacement, and goes", async () => {
+it("a pipeline is created with a transition disabled, changed in place, renamed by replacement, and deleted", async () => {
   const { codepipeline } = stack.aws;
   await createPipelineRole(stack.aws, "PipelineRole");
   const disabled = { DisableInboundStageTransitions: [{ StageName: "Deploy", Reason: "no image yet" }] };
@@ -91,7 +91,7 @@ it("a pipeline is made with a transition disabled, changed in place, renamed by 
   expect((await codepipeline.listPipelines({})).pipelines).toEqual([]);
 });
 
-it("a pipeline whose role lets nobody in fails with the service's own words, and leaves nothing", async () => {
+it("a pipeline whose role cannot be assumed fails with the service's own message, and leaves nothing", async () => {
   expect(await stack.create(pipeline({}))).toContain(
     "CodePipeline is not authorized to perform AssumeRole on role arn:aws:iam::123456789012:role/PipelineRole (Error code: InvalidStructureException)",
   );
@@ -154,7 +154,7 @@ const scaled = (target: object, policy: object) => ({
   },
 });
 
-it("a scalable target and its policy are made, changed in place, replaced when renamed, and go", async () => {
+it("a scalable target and its policy are created, changed in place, replaced when renamed, and deleted", async () => {
   const scaling = stack.aws.applicationautoscaling;
   const suspended = { SuspendedState: { DynamicScalingInSuspended: true } };
   expect(await stack.create(scaled(suspended, {}))).toBe("CREATE_COMPLETE");
@@ -183,7 +183,7 @@ it("a scalable target and its policy are made, changed in place, replaced when r
   expect((await scaling.describeScalableTargets({ ServiceNamespace: "ecs" })).ScalableTargets).toEqual([]);
 });
 
-it("a workstation is made, renamed in place, replaced for another size, and goes", async () => {
+it("a workstation is created, renamed in place, replaced for another size, and deleted", async () => {
   const { cloud9 } = stack.aws;
   const workstation = (properties: object) => ({
     Workstation: {

@@ -52,7 +52,7 @@ const describeServer = async () => {
   return Reservations?.[0]?.Instances?.[0];
 };
 
-it("makes a running instance with all that it has, and leaves nothing of it", async () => {
+it("creates a running instance with all its parts, and leaves none of them", async () => {
   const outputs = { Private: { Value: of("Server", "PrivateIp") }, Public: { Value: { Ref: "Address" } } };
   expect(await stack.create(server({}), outputs)).toBe("CREATE_COMPLETE");
   expect(await stack.outputs()).toEqual({ Private: "10.0.0.4", Public: "203.0.113.1" });
@@ -83,7 +83,7 @@ it.each<[string, object, "same" | "new"]>([
   ["SubnetId", { SubnetId: { Ref: "Other" } }, "new"],
   ["PrivateIpAddress", { PrivateIpAddress: "10.0.0.9" }, "new"],
   ["AvailabilityZone", { AvailabilityZone: "us-east-1a" }, "new"],
-])("a change of %s %j gives the %s instance", async (_, change, expected) => {
+])("a change of %s %j results in the %s instance", async (_, change, expected) => {
   await stack.create(server({}));
   const before = await stack.physicalId("Server");
   expect(await stack.update(server(change))).toBe("UPDATE_COMPLETE");
@@ -93,7 +93,7 @@ it.each<[string, object, "same" | "new"]>([
   expect(after?.PublicIpAddress).toBe("203.0.113.1");
 });
 
-it("says why an instance cannot be made, and removes the rest", async () => {
+it("reports why an instance cannot be created, and removes the rest", async () => {
   expect(await stack.create(server({ ImageId: "ami-0" }))).toMatch(
     /^Server: .*The image id '\[ami-0\]' does not/,
   );

@@ -41,7 +41,7 @@ const ports = async () => {
   return group?.IpPermissions?.map(({ ToPort }) => ToPort);
 };
 
-it("opens a group of somebody else, changes the rule by another and takes it away", async () => {
+it("opens an existing group, replaces the rule by another and removes it", async () => {
   expect(await stack.create(rule(3306))).toBe("CREATE_COMPLETE");
   const id = await stack.physicalId("Rule");
   expect(id).toMatch(/^sgr-/);
@@ -53,7 +53,7 @@ it("opens a group of somebody else, changes the rule by another and takes it awa
   expect(await ports()).toEqual([]);
 });
 
-it("fails where the group has the rule already, and takes nothing of it away", async () => {
+it("fails if the group already has the rule, and removes nothing of it", async () => {
   const twice = { ...rule(3306), Again: { ...rule(3306).Rule, DependsOn: "Rule" } };
   expect(await stack.create(twice)).toMatch(/^Again: .*already exists/);
   await stack.remove();

@@ -63,7 +63,7 @@ const routes = async () => {
   return RouteTables?.[0]?.Routes?.slice(1);
 };
 
-it("takes the way out from a NAT gateway to endpoints and back, and leaves nothing", async () => {
+it("changes the route to the internet from a NAT gateway to endpoints and back, and leaves nothing", async () => {
   const attached = { DependsOn: "Attachment" };
   expect(await stack.create({ ...vpc, ...gateway, ...nat(attached) })).toBe("CREATE_COMPLETE");
   expect(await routes()).toMatchObject([{ NatGatewayId: await stack.physicalId("Nat"), State: "active" }]);
@@ -77,7 +77,7 @@ it("takes the way out from a NAT gateway to endpoints and back, and leaves nothi
   expect((await stack.aws.ec2.describeVpcs(own)).Vpcs).toEqual([]);
 });
 
-it("tells of a NAT gateway that came before its internet gateway", async () => {
+it("reports a NAT gateway created before its internet gateway", async () => {
   expect(await stack.create({ ...vpc, ...nat() })).toMatch(
     /^Nat: .* state failed: Network .* has no Internet/,
   );
@@ -90,7 +90,7 @@ it.each<[string, object, "same" | "new"]>([
   ["SubnetIds", { SubnetIds: [] }, "same"],
   ["PrivateDnsEnabled", { PrivateDnsEnabled: false }, "same"],
   ["ServiceName", { ServiceName: "com.amazonaws.us-east-1.logs" }, "new"],
-])("a change of an endpoint's %s gives the %s endpoint", async (_, change, expected) => {
+])("a change of an endpoint's %s results in the %s endpoint", async (_, change, expected) => {
   await stack.create({ ...vpc, ...endpoints() });
   const before = await stack.physicalId("Registry");
   expect(await stack.update({ ...vpc, ...endpoints(change) })).toBe("UPDATE_COMPLETE");

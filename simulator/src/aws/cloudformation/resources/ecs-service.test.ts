@@ -71,7 +71,7 @@ it.each([
   ["LINEAR", { LinearConfiguration: { StepPercent: 50, StepBakeTimeInMinutes: 1 } }],
   ["CANARY", { CanaryConfiguration: { CanaryPercent: 10.5, CanaryBakeTimeInMinutes: 1 } }],
 ])(
-  "an update of a service with %s is complete once all traffic is at the new revision",
+  "an update of a service with %s is complete once the new revision has all traffic",
   async (Strategy, more) => {
     const configuration = { Strategy, ...more };
     expect(await create(await template("1", configuration))).toBe("CREATE_COMPLETE");
@@ -85,7 +85,7 @@ it.each([
   },
 );
 
-it("a revision that does not start fails the update, and the stack goes back to what serves", async () => {
+it("a revision that does not start fails the update, and the stack returns to the running one", async () => {
   const configuration = { Strategy: "BLUE_GREEN", BakeTimeInMinutes: 0, ...breaker };
   expect(await create(await template("1", configuration))).toBe("CREATE_COMPLETE");
   expect(await update(await template("crash", configuration))).toBe("UPDATE_ROLLBACK_COMPLETE");
@@ -95,7 +95,7 @@ it("a revision that does not start fails the update, and the stack goes back to 
   expect(await answer()).toBe("1");
 });
 
-it("what the template no longer says about deployments goes back to ECS's own", async () => {
+it("deployment settings removed from the template return to ECS's defaults", async () => {
   const alarms = { AlarmNames: ["none"], Enable: true, Rollback: true };
   await create(
     await template("1", { Strategy: "BLUE_GREEN", BakeTimeInMinutes: 0, Alarms: alarms, ...breaker }),
@@ -121,7 +121,7 @@ it("a new nonce deploys the same revision again", async () => {
   expect((await world.deployments()).length).toBe(before + 1);
 });
 
-it("a lifecycle hook of the template runs, and what it says decides", async () => {
+it("a lifecycle hook of the template runs, and its result decides", async () => {
   const { FunctionArn } = await world.simulator.aws.lambda.createFunction({
     FunctionName: "judge",
     Role: role,

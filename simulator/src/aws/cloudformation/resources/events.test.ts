@@ -21,7 +21,7 @@ const pushed = (properties: object) => ({
   },
 });
 
-it("makes a rule with its targets, changes it in place, and removes it", async () => {
+it("creates a rule with its targets, changes it in place, and removes it", async () => {
   const { events } = stack.aws;
   const outputs = { Arn: { Value: { "Fn::GetAtt": ["Pushed", "Arn"] } } };
   expect(await stack.create(pushed({ State: "DISABLED", Tags: [{ Key: "a", Value: "1" }] }), outputs)).toBe(
@@ -57,7 +57,7 @@ it("replaces a rule that is renamed", async () => {
   expect(Rules?.map(({ Name }) => Name)).toEqual(["after"]);
 });
 
-it("leaves no rule behind whose target is refused", async () => {
+it("leaves no rule behind if its target is refused", async () => {
   const outcome = await stack.create(pushed({ Targets: [{ Id: "q", Arn: "arn:aws:sqs:us-east-1:1:q" }] }));
   expect(outcome).toContain("Pushed: ");
   expect(outcome).toContain("not to arn:aws:sqs:us-east-1:1:q");

@@ -38,7 +38,7 @@ const identities = (action: string, roleName: string, more: object = {}) => ({
   },
 });
 
-it("makes policies, profiles and providers, moves them in place, and removes them", async () => {
+it("creates policies, profiles and providers, changes them in place, and removes them", async () => {
   const { iam } = stack.aws;
   expect(await stack.create(identities("s3:GetObject", "A"))).toBe("CREATE_COMPLETE");
   const [PolicyArn, profile, provider] = await Promise.all(
@@ -65,7 +65,7 @@ it("makes policies, profiles and providers, moves them in place, and removes the
   expect((await iam.listOpenIDConnectProviders({})).OpenIDConnectProviderList).toEqual([]);
 });
 
-it("replaces a policy whose description changes, unless it has a name of its own", async () => {
+it("replaces a policy whose description changes, unless it has a custom name", async () => {
   await stack.create(identities("s3:GetObject", "A", { Description: "one" }));
   const before = await stack.physicalId("Shared");
   expect(await stack.update(identities("s3:GetObject", "A", { Description: "two" }))).toBe("UPDATE_COMPLETE");

@@ -67,7 +67,7 @@ async function query(sql: string): Promise<unknown> {
   }
 }
 
-it("makes a database that the generated secret opens, and tells its password nowhere", {
+it("creates a database that the generated secret opens, and never shows its password", {
   timeout: 60_000,
 }, async () => {
   expect(await stack.create(database(fromSecret))).toBe("CREATE_COMPLETE");
@@ -87,7 +87,7 @@ it("makes a database that the generated secret opens, and tells its password now
   expect(told).not.toContain(password);
 });
 
-it("takes the password back from RDS in an update, and keeps the data", { timeout: 60_000 }, async () => {
+it("restores the password from RDS in an update, and keeps the data", { timeout: 60_000 }, async () => {
   expect(await stack.create(database({ ManageMasterUserPassword: true }))).toBe("CREATE_COMPLETE");
   await expect(query("SELECT 1")).rejects.toThrow("Access denied");
   expect(await stack.update(database(fromSecret))).toBe("UPDATE_COMPLETE");

@@ -53,7 +53,7 @@ const properties = {
   Tags: [{ Key: "phase", Value: "8" }],
 };
 
-it("makes a bucket with its settings and policy, changes them in place, and removes both", async () => {
+it("creates a bucket with its settings and policy, changes them in place, and removes both", async () => {
   const { s3 } = stack.aws;
   const outputs = { Domain: { Value: { "Fn::GetAtt": ["Artifacts", "RegionalDomainName"] } } };
   expect(await stack.create(artifacts(properties), outputs)).toBe("CREATE_COMPLETE");
@@ -90,7 +90,7 @@ it("replaces a bucket that is renamed, and its policy with it", async () => {
   expect(await stack.physicalId("Policy")).toBe("after");
 });
 
-it("keeps a bucket that has objects, and says why", async () => {
+it("keeps a bucket that has objects, and reports why", async () => {
   await stack.create({ Artifacts: { Type: "AWS::S3::Bucket", Properties: { BucketName: "full" } } });
   await stack.aws.s3.putObject({ Bucket: "full", Key: "k", Body: "x" });
   expect(await stack.remove()).toContain(
@@ -100,7 +100,7 @@ it("keeps a bucket that has objects, and says why", async () => {
   expect(await stack.remove()).toBe("gone");
 });
 
-it("takes over no bucket that exists", async () => {
+it("does not adopt an existing bucket", async () => {
   await stack.aws.s3.createBucket({ Bucket: "theirs" });
   const outcome = await stack.create({
     A: { Type: "AWS::S3::Bucket", Properties: { BucketName: "theirs" } },

@@ -11,7 +11,7 @@ const secret = (Properties: object) => ({ Secret: { Type: "AWS::SecretsManager::
 const read = async (SecretId: string) =>
   (await stack.aws.secretsmanager.getSecretValue({ SecretId })).SecretString ?? "";
 
-it("makes an empty secret, which anybody may fill, and removes it for good", async () => {
+it("creates an empty secret, which can be filled later, and removes it permanently", async () => {
   expect(await stack.create(secret({ Name: "supplierdb", Description: "to be filled" }))).toBe(
     "CREATE_COMPLETE",
   );
@@ -45,7 +45,7 @@ it("replaces a secret that is renamed", async () => {
 
 const generate = (rules: object) => secret({ GenerateSecretString: rules });
 
-it("makes a password into a template, once, and anew when the rules change", async () => {
+it("inserts a password into a template, once, and again when the rules change", async () => {
   const rules = { SecretStringTemplate: '{"username":"nodeapp"}', GenerateStringKey: "password" };
   const made = async () => JSON.parse(await read(await stack.physicalId("Secret")));
   await stack.create(generate({ ...rules, PasswordLength: 32, ExcludePunctuation: true }));
@@ -80,7 +80,7 @@ it.each([
   expect(await stack.create(generate(rules))).toContain(message);
 });
 
-it("refuses what it does not do, by name", async () => {
+it("refuses unsupported features with an error that names them", async () => {
   const properties = { ReplicaRegions: [{ Region: "eu-west-1" }] };
   const told = await stack.create(secret(properties)).catch((error: Error) => error.message);
   expect(told).toContain("ReplicaRegions");

@@ -14,7 +14,7 @@ const shape = object(
   ["Name"],
 );
 
-test("texts become what the service takes, and the other way round", () => {
+test("texts are converted to the service's types, and back", () => {
   const given = { Name: 8, Port: "80", Public: "true", Options: { A: 1 }, Rules: [{ FromPort: "1" }] };
   expect(coerce(shape, given, "#")).toEqual({
     Name: "8",
@@ -39,7 +39,7 @@ test.each([
   expect(() => coerce(shape, value, "#")).toThrow(message);
 });
 
-test("members start small, keys of maps and documents stay", () => {
+test("members start with a lower-case letter, keys of maps and documents do not change", () => {
   const value = { Rules: [{ FromPort: 1 }], Options: { Key: "v" }, Policy: { Version: "1" } };
   expect(camelCase(shape, value)).toEqual({
     rules: [{ fromPort: 1 }],

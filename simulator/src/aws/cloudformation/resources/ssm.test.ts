@@ -14,7 +14,7 @@ const colour = (Value: string, tags: object) => ({
   },
 });
 
-it("makes a parameter, changes it in place and deletes it", async () => {
+it("creates a parameter, changes it in place and deletes it", async () => {
   const { ssm } = stack.aws;
   const read = async () => (await ssm.getParameter({ Name: "/shop/colour" })).Parameter;
   const outputs = { Value: { Value: { "Fn::GetAtt": ["Colour", "Value"] } } };

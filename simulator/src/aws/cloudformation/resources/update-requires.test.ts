@@ -12,7 +12,7 @@ const inPlace = ({ someInterruptions, noInterruption }: UpdateRequires) => [
   ...names(noInterruption),
 ];
 
-describe("a change of a property replaces the resource exactly where CloudFormation documents it, of", () => {
+describe("a change of a property replaces the resource exactly if CloudFormation documents it, for", () => {
   it.each(Object.keys(resourceTypes))("%s", (name) => {
     const { properties, replacement = [], update } = resourceTypes[name] as ResourceType;
     const { [name]: documented = {} } = updateRequires;
@@ -106,7 +106,7 @@ const alternatives: Record<string, string[]> = {
 /** CloudFormation itself uses these: one when it deletes, the other never. */
 const keptByCloudFormation = ["AWS::ECR::Repository EmptyOnDelete", "AWS::CDK::Metadata Analytics"];
 
-describe("a change in place reaches the service, of", () => {
+describe("a change in place reaches the service, for", () => {
   const rows = Object.entries(resourceTypes).flatMap(([name, { properties }]) =>
     inPlace(updateRequires[name] ?? {})
       // Properties with only one possible value cannot change.

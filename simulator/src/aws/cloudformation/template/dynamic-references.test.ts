@@ -24,7 +24,7 @@ it.each([
   expect(told).toEqual({ list: [expected, 1] });
 });
 
-it("leaves a secret as it is, whatever it looks like", async () => {
+it("does not change a secret, whatever it looks like", async () => {
   for (const secret of ["$&$1", "{{resolve:ssm:x}}"])
     expect(await replaceReferences("a{{resolve:secretsmanager:s}}", async () => secret)).toBe(`a${secret}`);
 });
@@ -37,7 +37,7 @@ it.each([
   ["{{resolve:secretsmanager:db:SecretString:a:b:c:d}}", "must be {{resolve:secretsmanager:secret-id:"],
   ["{{resolve:secretsmanager:db:SecretString:a:b:c}}", "both a version stage and a version id"],
   ["{{resolve:secretsmanager:db", "does not end"],
-])("%s is refused, and told where it stands", (text, message) => {
+])("%s is refused, with its place", (text, message) => {
   expect(() => checkDynamicReferences({ Tags: [{ Value: text }] }, "/Here")).toThrow(message);
   expect(() => checkDynamicReferences({ Tags: [{ Value: text }] }, "/Here")).toThrow("/Here/Tags/0/Value");
 });

@@ -15,7 +15,7 @@ const declared = {
 };
 const give = (ParameterKey: string, ParameterValue: string) => [{ ParameterKey, ParameterValue }];
 
-test("defaults fill in, previous values and given ones win over them", () => {
+test("defaults are overridden by previous and given values", () => {
   expect(resolveParameters(declared, give("Name", "xy"))).toMatchObject({
     Name: "xy",
     Count: "2",

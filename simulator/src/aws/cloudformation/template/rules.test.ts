@@ -26,7 +26,7 @@ test.each([
   ["{Assertions: [{Assert: !Not [!Equals [!Ref Size, large]]}]}"],
   ["{Assertions: [{Assert: !EachMemberIn [!Ref Subnets, [subnet-a, subnet-b, subnet-c]]}]}"],
   ["{Assertions: [{Assert: !And [!Equals [1, '1'], !EachMemberEquals [[a, a], a]]}]}"],
-])("%s holds", (rule) => {
+])("%s is satisfied", (rule) => {
   expect(check(rule.replace("LARGE", large))).not.toThrow();
 });
 

@@ -20,7 +20,7 @@ describe.skipIf(!hasDocker)("a container of Docker's", () => {
   const test = useRuntime("docker");
   const { program, push, start, ask, network } = test;
 
-  it("is killed when it takes more memory than it has, and says so", async () => {
+  it("is killed when it takes more memory than it has, and reports it", async () => {
     const eater = "const all = []; for (;;) all.push(Buffer.alloc(1e7, 1));";
     const { container } = await start(await program(eater), { isolation: { memory: 64 } });
     expect(await container.exited).toEqual({
@@ -41,7 +41,7 @@ describe.skipIf(!hasDocker)("a container of Docker's", () => {
     expect(lines).toEqual(["65532 EROFS"]);
   });
 
-  it("is kept to the figures of its task definition", async () => {
+  it("is limited to the figures of its task definition", async () => {
     const text = `console.log(process.constrainedMemory() / 1024 ** 2, process.ppid); ${waits}`;
     const { line, lines } = await start(await program(text), {
       isolation: {
@@ -124,7 +124,7 @@ describe.skipIf(!hasDocker)("a container of Docker's", () => {
     expect(await other.container.exited).toEqual({ exitCode: 1 });
   });
 
-  it("has no process left of a command that was not done in time", async () => {
+  it("has no process left of a command that timed out", async () => {
     const { container, line } = await start(await program(waits), { isolation: { labels: { test: "top" } } });
     await line("up");
     await container.exec(["node", "--eval", "setInterval(() => {}, 1000)"], 500);
@@ -132,7 +132,7 @@ describe.skipIf(!hasDocker)("a container of Docker's", () => {
     await expect.poll(async () => (await docker("top", Id)).split("\n").length).toBe(2);
   });
 
-  it("needs an image that brings its own Node", async () => {
+  it("needs an image that includes Node", async () => {
     const starting = start(await push([{ "usr/local/bin/node": "" }], { Entrypoint: ["deno"] }));
     await expect(starting).rejects.toThrow('exec: "deno": executable file not found in $PATH');
   });

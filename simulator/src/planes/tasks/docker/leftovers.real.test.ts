@@ -62,7 +62,7 @@ describe.skipIf(!hasDocker)("in the engine, a simulator", () => {
     await expect.poll(() => leftOf(world), { timeout: 30_000 }).toEqual([]);
   });
 
-  it("has what it left removed by the next one, which spares those that run", async () => {
+  it("leaves resources that the next one removes, except those of running simulators", async () => {
     const [killed, running] = await Promise.all([startSimulator(), startSimulator()]);
     // Its janitor first: as when the machine went down.
     const janitors = await promisify(execFile)("pgrep", ["--full", `clean-up-after.ts ${killed.owner}`]);
