@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-test("a stack that is not done at the deadline is red, says how far it is, and is looked at exactly then", async () => {
+test("fails when a stack is not done at the deadline, says how far it is, and polls exactly then", async () => {
   const { clock } = stage.simulator;
   const startedAt = clock.foreground.now();
   const { error } = await stage.run({ deadlineMs: 20_000 });

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-/** Runs the step or its post step; a step that is to be cancelled says when. */
+/** Runs the step or its post step, and cancels it where the test says so. */
 async function runAction(
   changes: Record<string, string> = {},
   state: Readonly<Record<string, string>> = {},
@@ -33,7 +33,7 @@ const entry = `Resources:
   Entry: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Scheme: internal, Subnets: [!Ref One, !Ref Two] } }
 `;
 
-test("a red run's only error stands at the resource's line of the template", async () => {
+test("puts a red run's only error at the resource's line of the template", async () => {
   await stage.templates({ logs: log(2) });
   const { exitCode, annotations } = await runAction();
   expect(exitCode).toBe(1);
@@ -44,7 +44,7 @@ test("a red run's only error stands at the resource's line of the template", asy
   ]);
 });
 
-test("a green run has no annotation, and leaves nothing for the post step", async () => {
+test("has no annotation in a green run, and leaves nothing for the post step", async () => {
   await stage.templates({ logs: log(1) });
   const { exitCode, annotations, state } = await runAction();
   expect({ exitCode, annotations, state }).toEqual({
@@ -54,7 +54,7 @@ test("a green run has no annotation, and leaves nothing for the post step", asyn
   });
 });
 
-test("a cancelled job takes its new stack back; with on-cancel wait the post step sees it gone", async () => {
+test("removes its new stack when cancelled; with on-cancel wait the post step sees it gone", async () => {
   await stage.templates({ entry });
   const inputs = { "on-cancel": "wait" };
   const { exitCode, annotations, state } = await runAction(inputs, {}, "IN_PROGRESS Entry");

@@ -22,6 +22,6 @@ test.each<[Record<string, string>, string]>([
   [{ "comment-on-pull-request": "true" }, "Input github-token is needed for comment-on-pull-request"],
   [{ "template-bucket": "My_Bucket" }, "3 to 63 lower-case letters, digits and hyphens are expected"],
   [{ "on-failure": "stop" }, "allowed: rollback, keep"],
-])("inputs %j are refused", (given, message) => {
+])("refuses the inputs %j", (given, message) => {
   expect(() => read(given)).toThrow(message);
 });

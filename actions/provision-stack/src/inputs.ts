@@ -14,11 +14,11 @@ export interface ProvisionInputs {
   readonly stackPrefix: string;
   readonly mode: (typeof modes)[number];
   readonly deadlineMs: number;
-  /** What becomes of a stack whose creation or update fails. */
+  /** Treatment of a stack whose creation or update fails. */
   readonly onFailure: "rollback" | "keep";
-  /** What becomes of an operation when the job is cancelled. */
+  /** Treatment of an operation when the job is cancelled. */
   readonly onCancel: "rollback" | "wait" | "leave";
-  /** Token to put the plan on the pull request with; undefined when it is not to be put there. */
+  /** Token to comment the plan on the pull request; undefined for no comment. */
   readonly commentToken: string | undefined;
   /** Bucket for templates too large for a request. */
   readonly templateBucket: string | undefined;
@@ -57,7 +57,7 @@ export function readProvisionInputs(getInput?: (name: string) => string): Provis
   }, getInput);
 }
 
-/** Dots would be allowed, but not for S3's own names over HTTPS. */
+/** Dots would be allowed, but break S3's own host names over HTTPS. */
 function readBucketName(read: InputReader): string | undefined {
   const name = read.optional("template-bucket");
   if (name && !/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(name))
@@ -75,7 +75,7 @@ function readCommentToken(read: InputReader): string | undefined {
   return wanted ? token : undefined;
 }
 
-/** A profile that is not there is most often a slip: the profiles that are there are named. */
+/** A missing profile is most often a typing error: the error lists the existing profiles. */
 function readParametersFile(read: InputReader): string | undefined {
   const file = read.optional("parameters");
   const folder = file && dirname(file);

@@ -7,7 +7,7 @@ import { provisionAndReport } from "./provision.ts";
 import { operationsLeft, trackOperations } from "./stack/hand-over.ts";
 import { inRequest } from "./stack/template-store.ts";
 
-/** The step itself. */
+/** Runs the step. */
 export function main(): Promise<void> {
   return runAction(async (signal) => {
     const inputs = readProvisionInputs();

@@ -5,7 +5,7 @@ import { runAction } from "../../shared/run.ts";
 import { finishOperations } from "./apply/finish-operations.ts";
 import { operationsLeft } from "./stack/hand-over.ts";
 
-/** The post step: a runner that cancels a job kills a step ten seconds after it asked it to end. */
+/** Runs the post step: a runner that cancels a job kills a step ten seconds after it asked it to end. */
 export async function finishPost(): Promise<void> {
   const operations = operationsLeft.read() ?? [];
   if (operations.length === 0) return;

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-test("stacks are made in the order of their imports, events live", async () => {
+test("creates stacks in the order of their imports, and logs events live", async () => {
   const { error, lines, outputs, values, summary } = await stage.run({});
   expect(error).toBeUndefined();
   expect(lines).toMatch(/shop-network: CREATE_COMPLETE Vpc \(AWS::EC2::VPC, \d+ m?s\) \[\d+ of \d+\]/);
@@ -25,14 +25,14 @@ test("stacks are made in the order of their imports, events live", async () => {
   expect(summary).toMatch(/\| shop-network \| created \| /);
 });
 
-test("the same again changes nothing", async () => {
+test("changes nothing for the same input again", async () => {
   const { error, lines, summary } = await stage.run({});
   expect(error).toBeUndefined();
   expect(lines).toContain("shop-network: no change.");
   expect(summary).toMatch(/\| shop-load-balancer \| unchanged \| /);
 });
 
-test("a changed parameter updates its stack only", async () => {
+test("updates only the stack whose parameter changed", async () => {
   const parametersFile = await stage.write("standard.json", {
     network: {},
     "load-balancer": { DeregistrationDelaySeconds: 30 },
@@ -43,7 +43,7 @@ test("a changed parameter updates its stack only", async () => {
   expect(summary).toMatch(/\| shop-network \| unchanged \| [\s\S]*\| shop-load-balancer \| updated \| /);
 });
 
-test("a template that the profile does not name is left alone, and said so", async () => {
+test("ignores a template that the profile does not list, and says so", async () => {
   const parametersFile = await stage.write("small.json", { network: {} });
   const { error, lines, summary } = await stage.run({ parametersFile });
   expect(error).toBeUndefined();
@@ -51,21 +51,21 @@ test("a template that the profile does not name is left alone, and said so", asy
   expect(summary).not.toContain("shop-load-balancer");
 });
 
-test("outputs are read without a change; a stack that is not there is named", async () => {
+test("reads outputs without a change, and names a missing stack", async () => {
   const { values } = await stage.run({ mode: "outputs", stacks: ["network"] });
   expect(values.VpcId).toMatch(/^vpc-/);
   const { error } = await stage.run({ mode: "outputs", stackPrefix: "none", stacks: ["network"] });
   expect(error?.message).toBe("There is no stack none-network in this account and region");
 });
 
-test("a stack whose exports are in use says what blocks its deletion", async () => {
+test("says what blocks the deletion of a stack whose exports are in use", async () => {
   const { error } = await stage.run({ mode: "delete", stacks: ["network"] });
   expect(error?.message).toMatch(
     /^stack shop-load-balancer, which is to stay, imports shop-network-\w+, .* of stack shop-network$/,
   );
 });
 
-test("everything is deleted in reverse, and deleting nothing is no failure", async () => {
+test("deletes everything in reverse order, and succeeds with nothing to delete", async () => {
   const { error, lines, summary } = await stage.run({ mode: "delete" });
   expect(error).toBeUndefined();
   expect(lines.indexOf("DELETE_COMPLETE shop-load-balancer")).toBeLessThan(
@@ -75,7 +75,7 @@ test("everything is deleted in reverse, and deleting nothing is no failure", asy
   expect((await stage.run({ mode: "delete" })).summary).toMatch(/\| shop-network \| absent \| /);
 });
 
-test("an endpoint nobody answers at is one sentence", async () => {
+test("reports in one sentence that nothing responds at an endpoint", async () => {
   const config = { ...stage.simulator.clientConfig, endpoint: "http://127.0.0.1:1", maxAttempts: 1 };
   const { error } = await stage.run({}, { cloudformation: new CloudFormationClient(config) });
   expect(explainAwsError(error)?.message).toMatch(/^The AWS endpoint cannot be reached/);

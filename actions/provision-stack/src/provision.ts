@@ -12,7 +12,7 @@ import { provisionSummary } from "./summary.ts";
 import { timed } from "./timed.ts";
 import type { World } from "./world.ts";
 
-/** Does what the mode says; outputs and summary tell what was done, also when it fails. */
+/** Runs the mode; outputs and summary show what was done, also when it fails. */
 export async function provisionAndReport(world: World, inputs: ProvisionInputs): Promise<void> {
   try {
     const set = await readSet(world, inputs);

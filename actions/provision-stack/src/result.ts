@@ -1,13 +1,13 @@
 import type { StackEvent } from "@aws-sdk/client-cloudformation";
 
-/** What became of a stack, filled in while it goes on. */
+/** Result of a stack, filled in during the run. */
 export interface StackResult {
   readonly stackName: string;
   outcome: "waiting" | "created" | "updated" | "unchanged" | "deleted" | "absent" | "read" | "failed";
   durationMs: number;
   events: readonly StackEvent[];
   outputs: { [name: string]: string };
-  /** Sentences about what outlives a stack that is deleted. */
+  /** Sentences about what outlives a deleted stack. */
   kept: readonly string[];
 }
 

@@ -32,10 +32,10 @@ export const testInputs: ProvisionInputs = {
 
 export type Stage = Awaited<ReturnType<typeof createStage>>;
 
-/** A simulator in virtual time, a folder of templates, and runs of the action on them. */
+/** Creates a simulator in virtual time, a folder of templates, and runs of the action on them. */
 export const createStage = async (options?: TestOptions) => stageOn(await startTestSimulator(options));
 
-/** The same with real tasks and databases, in time that passes faster than the wall. */
+/** Creates the same with real tasks and databases, in accelerated real time. */
 export const createRealStage = async (options?: RealOptions) => stageOn(await startRealSimulator(options));
 
 async function stageOn(simulator: TestSimulator) {
@@ -49,7 +49,7 @@ async function stageOn(simulator: TestSimulator) {
     return path;
   };
 
-  /** Puts these templates, and no others, into the folder. */
+  /** Writes these templates, and no others, into the folder. */
   const templates = async (bodies: Record<string, string>) => {
     await rm(templatesFolder, { recursive: true });
     await mkdir(templatesFolder);
@@ -108,7 +108,7 @@ async function stageOn(simulator: TestSimulator) {
     write,
     templates,
     run,
-    /** Status by name of the stacks that there are. */
+    /** Returns the status by name of the existing stacks. */
     stacks,
     async close() {
       delete process.env.GITHUB_OUTPUT;
@@ -119,7 +119,7 @@ async function stageOn(simulator: TestSimulator) {
   };
 }
 
-/** A template of the project, with a default for the ranges that a profile has to give. */
+/** Returns a template of the project, with a default for the ranges that a profile has to set. */
 export async function ownTemplate(name: string): Promise<string> {
   const text = await readFile(new URL(`../../../infra-templates/${name}.yaml`, import.meta.url), "utf8");
   return text.replace(/^ {2}(?:TestSourceIps|AdminSourceIps):$/m, "$&\n    Default: 192.0.2.7/32");

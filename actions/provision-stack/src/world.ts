@@ -5,7 +5,7 @@ import type { TemplateStore } from "./stack/template-store.ts";
 
 export interface World {
   readonly cloudformation: CloudFormationClient;
-  /** For the clients of services that only some modes ask: they are loaded where they are needed. */
+  /** Configuration for clients that only some modes need: they are loaded where they are needed. */
   readonly clientConfig: ClientConfig;
   readonly templates: TemplateStore;
   readonly handOver: HandOver;
@@ -17,7 +17,7 @@ export interface World {
   readonly signal: AbortSignal;
 }
 
-/** What every client of the SDK takes. */
+/** Settings of every client of the SDK. */
 export type ClientConfig = Pick<
   CloudFormationClientConfig,
   "region" | "endpoint" | "credentials" | "maxAttempts"

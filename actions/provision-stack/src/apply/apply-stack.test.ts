@@ -16,7 +16,7 @@ const group = (name: string, days: number) =>
   `  ${name}: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: ${name.toLowerCase()}, RetentionInDays: ${days} } }\n`;
 const logs = (...groups: string[]) => `Resources:\n${groups.join("")}`;
 
-test("the first failing resource is the error, at its line, and nothing of the new stack stays", async () => {
+test("reports the first failing resource at its line, and leaves nothing of the new stack", async () => {
   await stage.templates({ net: net("10.9.0.0/24") });
   const { error, lines, summary } = await stage.run({});
   expect(error?.message).toMatch(
@@ -28,7 +28,7 @@ test("the first failing resource is the error, at its line, and nothing of the n
   expect(await stage.stacks()).toEqual({});
 });
 
-test("what is to be retained is no leftover of a failed creation", async () => {
+test("does not report retained resources as leftovers of a failed creation", async () => {
   const kept =
     "  Kept: { Type: AWS::Logs::LogGroup, DeletionPolicy: Retain, Properties: { LogGroupName: kept } }\n";
   await stage.templates({
@@ -42,7 +42,7 @@ test("what is to be retained is no leftover of a failed creation", async () => {
   expect(logGroups).toEqual([]);
 });
 
-test("a failed creation that is kept is cleared by the next run", async () => {
+test("removes a kept failed creation in the next run", async () => {
   await stage.templates({ net: net("10.9.0.0/24") });
   const { error } = await stage.run({ onFailure: "keep" });
   expect(error?.message).toContain("the stack is CREATE_FAILED, kept as on-failure says)");
@@ -54,10 +54,10 @@ test("a failed creation that is kept is cleared by the next run", async () => {
   expect((await stage.run({ mode: "delete" })).error).toBeUndefined();
 });
 
-test("a failed update is rolled back; one that is kept is rolled back by the next run", async () => {
+test("rolls back a failed update; the next run rolls back a kept one", async () => {
   await stage.templates({ logs: logs(group("One", 1)) });
   expect((await stage.run({})).error).toBeUndefined();
-  // 2 is no retention that CloudWatch Logs knows.
+  // CloudWatch Logs does not accept a retention of 2 days.
   await stage.templates({ logs: logs(group("One", 3), group("Two", 2)) });
   const rolledBack = await stage.run({});
   expect(rolledBack.error?.message).toContain("the stack is UPDATE_ROLLBACK_COMPLETE)");
@@ -73,7 +73,7 @@ test("a failed update is rolled back; one that is kept is rolled back by the nex
   expect(await stage.stacks()).toEqual({ "shop-logs": "UPDATE_COMPLETE" });
 });
 
-test("where something is replaced, on-failure keep is told to be impossible", async () => {
+test("reports that on-failure keep is impossible where something is replaced", async () => {
   await stage.templates({ logs: logs(group("Three", 1)) });
   await stage.run({ stackPrefix: "other" });
   await stage.templates({ logs: logs(group("Three", 1).replace("three", "four")) });
@@ -82,7 +82,7 @@ test("where something is replaced, on-failure keep is told to be impossible", as
   expect(warnings).toContain("on-failure keep is not possible, as Three may be replaced");
 });
 
-test("a change of outputs only is applied", async () => {
+test("applies a change of outputs only", async () => {
   const body = (value: string) => `${logs(group("Five", 1))}Outputs: { Word: { Value: ${value} } }\n`;
   await stage.templates({ out: body("one") });
   await stage.run({});
@@ -96,7 +96,7 @@ test("a change of outputs only is applied", async () => {
 test.each([
   ["a creation", "created", "CloudFormation deletes the new stack (on-cancel: rollback)", undefined],
   ["an update", "updated", "CloudFormation rolls it back (on-cancel: rollback)", "UPDATE_ROLLBACK_COMPLETE"],
-])("%s whose job is cancelled is taken back", async (_, name, fate, status) => {
+])("rolls %s back when its job is cancelled", async (_, name, fate, status) => {
   const signalled = new AbortController();
   const first = net("10.0.1.0/24").replace(/ {2}Subnet.*\n/, "");
   if (status) {

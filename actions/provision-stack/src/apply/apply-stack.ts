@@ -16,11 +16,11 @@ import { toFailure } from "./to-failure.ts";
 export interface ApplyOptions extends Pick<ProvisionInputs, "onFailure" | "onCancel"> {
   /** Milliseconds since the epoch. */
   readonly deadlineAt: number;
-  /** Every stack of the folder, for what the templates tell of each other. */
+  /** Every stack of the folder, for errors that refer to other templates. */
   readonly folder: readonly PlannedStack[];
 }
 
-/** Brings a stack to what template and parameters say, through a change set. */
+/** Applies template and parameters to a stack through a change set. */
 export async function applyStack(
   world: World,
   planned: PlannedStack,
@@ -66,7 +66,7 @@ async function refuseAddedNames(
   }
 }
 
-/** A role that plans may delete empty stacks, and must not delete this one. Mode delete lifts the protection. */
+/** A role that plans may delete empty stacks, and must not delete this one. Mode delete removes the protection. */
 async function protect(world: World, stackName: string): Promise<void> {
   const input = { StackName: stackName, EnableTerminationProtection: true };
   try {
@@ -115,7 +115,7 @@ async function execute(
   return followed;
 }
 
-/** CloudFormation replaces nothing in a stack whose rollback is disabled: there, a failure is rolled back all the same. */
+/** CloudFormation replaces nothing in a stack whose rollback is disabled, so such a failure is always rolled back. */
 function keeps(
   world: World,
   stackName: string,
@@ -132,7 +132,7 @@ function keeps(
   return false;
 }
 
-/** Tells why it failed, first of all; then nothing half-made stays, unless it was asked for. */
+/** Logs first why it failed; then removes everything unfinished, unless the inputs keep it. */
 async function settleFailure(
   world: World,
   planned: PlannedStack,

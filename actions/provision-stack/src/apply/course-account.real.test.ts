@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-test("what the course's account denies is told with the action and the profile that needs none of it", async () => {
+test("names the action that the course's account denies, and the profile that does not need it", async () => {
   const trust =
     "{ Version: 2012-10-17, Statement: [{ Effect: Allow, Principal: { Service: ecs-tasks.amazonaws.com }, Action: sts:AssumeRole }] }";
   await stage.templates({
@@ -25,7 +25,7 @@ test("what the course's account denies is told with the action and the profile t
   expect(await stage.stacks()).toEqual({});
 });
 
-test("the course's profile is planned, applied, planned without changes, and deleted there", async () => {
+test("plans, applies, plans without changes, and deletes the course's profile in that account", async () => {
   await cp(ownTemplates, stage.templatesFolder, { recursive: true });
   await stage.write("templates/access.yaml", "Resources: { Log: { Type: AWS::Logs::LogGroup } }");
   const given = {

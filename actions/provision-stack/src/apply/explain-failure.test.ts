@@ -77,7 +77,7 @@ test.each<[string, Case]>([
       nextStep: "correct the",
     },
   ],
-])("%s is told in one sentence with the next step", async (_, { before, body, message, nextStep }) => {
+])("explains %s in one sentence with the next step", async (_, { before, body, message, nextStep }) => {
   const stackPrefix = before?.prefix ?? "";
   if (before) {
     await stage.templates({ it: before.body });
@@ -91,7 +91,7 @@ test.each<[string, Case]>([
   expect(await stage.stacks()).toEqual({});
 });
 
-test("a name that something of no stack has is told so", async () => {
+test("reports a name that a resource outside any stack uses", async () => {
   await stage.simulator.aws.ecr.createRepository({ repositoryName: "customer" });
   await stage.templates({ it: repository });
   const { error } = await stage.run({});
@@ -102,7 +102,7 @@ test("a name that something of no stack has is told so", async () => {
 const template = parseTemplate("Resources: { R: { Type: T } }", "infra-templates/it.yaml", "it");
 const planned: PlannedStack = { template, stackName: "shop-it", parameters: new Map() };
 
-// As CloudFormation words them, from its troubleshooting guide and the services' own errors.
+// Messages of CloudFormation, from its troubleshooting guide and the services' own errors.
 test.each<[reason: string, text: string, nextStep: string]>([
   [
     'Resource handler returned message: "User: arn:aws:sts::1:assumed-role/voclabs/me is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::1:role/x because no identity-based policy allows the iam:CreateRole action (Service: Iam, Status Code: 403, Request ID: 12ab)" (RequestToken: 1, HandlerErrorCode: AccessDenied)',

@@ -5,16 +5,16 @@ import type { World } from "../world.ts";
 import { quotaOf, raise } from "./quotas.ts";
 
 export interface Explained {
-  /** What is wrong, as the end of a sentence about the resource. */
+  /** The fault, as the end of a sentence about the resource. */
   readonly text: string;
-  /** As an order. */
+  /** An instruction. */
   readonly nextStep: string;
 }
 
 export interface FailedResource {
   readonly reason: string;
   readonly type: string;
-  /** As the template gave them, evaluated. */
+  /** Evaluated properties of the template. */
   readonly properties: { readonly [name: string]: unknown };
 }
 
@@ -29,7 +29,7 @@ type Explain = (
   circumstances: Circumstances,
 ) => Explained | undefined | Promise<Explained | undefined>;
 
-/** Why a resource failed, and what to do about it. */
+/** Explains why a resource failed, and what to do about it. */
 export async function explainFailure(
   world: Pick<World, "cloudformation">,
   failed: FailedResource,
@@ -89,7 +89,7 @@ function denied(_: unknown, { reason }: FailedResource): Explained | undefined {
   };
 }
 
-/** The very first use of a service makes its service-linked role, for which the service does not wait. */
+/** The first use of a service creates its service-linked role, and the service does not wait for it. */
 function roleNotThereYet(_: unknown, { reason }: FailedResource): Explained | undefined {
   if (!/service[- ]linked role/i.test(reason)) return;
   return {
@@ -179,7 +179,7 @@ async function taken(
   };
 }
 
-/** The stack that has a resource of this name. */
+/** Returns the stack that has a resource of this name. */
 export async function ownerOf(
   cloudformation: World["cloudformation"],
   name: string,
@@ -189,7 +189,7 @@ export async function ownerOf(
     const { StackResources = [] } = await cloudformation.send(command);
     return StackResources.find(({ ResourceStatus }) => !ResourceStatus?.startsWith("DELETE_"))?.StackName;
   } catch {
-    // Nothing of that name is of a stack, or we may not look: the name is taken either way.
+    // No stack has that name, or the role may not read it: the name is used either way.
     return undefined;
   }
 }

@@ -7,7 +7,9 @@ import { giveUp } from "./give-up.ts";
 /** GitHub gives a cancelled job this long for its post steps. */
 const mostMs = 5 * 60_000;
 
-/** Does what on-cancel says with operations whose step was killed before it could, and waits for the end where it says so. */
+/**
+ * Applies on-cancel to operations whose step was killed before it could, and waits for the end where on-cancel says so.
+ */
 export async function finishOperations(
   world: Pick<World, "cloudformation" | "clock" | "log" | "signal">,
   operations: readonly HandedOver[],

@@ -5,8 +5,8 @@ import type { ChangeSet } from "../stack/change-set.ts";
 import type { World } from "../world.ts";
 
 /**
- * What becomes of an operation that nobody will follow any more: an update is rolled back by CloudFormation, a creation
- * deleted. Answers it as the end of a sentence about the operation.
+ * Gives up an operation that nobody will follow any more: CloudFormation rolls back an update and deletes a creation.
+ * Returns the result as the end of a sentence about the operation.
  */
 export async function giveUp(
   world: Pick<World, "cloudformation">,

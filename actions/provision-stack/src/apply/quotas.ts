@@ -1,11 +1,11 @@
-/** Where a quota is raised, and what it is called there. */
+/** Where a quota is raised, and its name there. */
 export interface Quota {
   readonly name: string;
-  /** In the console of Service Quotas. */
+  /** Service name in the console of Service Quotas. */
   readonly service: string;
 }
 
-// Names as the Service Quotas console shows them; error codes from the API references of the services.
+// Names are from the Service Quotas console, error codes from the API references of the services.
 const quotas: readonly { readonly pattern: RegExp; readonly quota: Quota }[] = [
   { pattern: /VpcLimitExceeded|maximum number of VPCs/i, quota: { name: "VPCs per Region", service: "vpc" } },
   {
@@ -76,9 +76,9 @@ const services: Readonly<Record<string, string>> = {
 
 const anyQuota = /Limit ?Exceeded|Quota ?Exceeded|TooMany\w+|maximum number of|exceeds? the (limit|quota)/i;
 
-/** The quota that a reason speaks of; undefined when it speaks of none. */
+/** Returns the quota that a reason is about; undefined when it is about none. */
 export function quotaOf(reason: string, resourceType: string): Quota | undefined {
-  // "Too many requests" is about a pace, not about a number of things.
+  // "Too many requests" is about a rate, not about a number of things.
   if (!anyQuota.test(reason) || /TooManyRequests|Rate exceeded|Throttling/i.test(reason)) return undefined;
   const known = quotas.find(({ pattern }) => pattern.test(reason));
   if (known) return known.quota;
@@ -86,7 +86,7 @@ export function quotaOf(reason: string, resourceType: string): Quota | undefined
   return { name: `for ${kind || "such resources"}`, service: services[service] ?? service.toLowerCase() };
 }
 
-/** Where the quota is raised, as an order. */
+/** Returns the instruction to raise the quota. */
 export function raise({ name, service }: Quota, region: string): string {
   return `delete what is no longer needed, or ask for more of the quota "${name}": https://${region}.console.aws.amazon.com/servicequotas/home/services/${service}/quotas`;
 }

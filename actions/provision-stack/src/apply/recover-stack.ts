@@ -14,10 +14,10 @@ interface Options {
   readonly deadlineAt: number;
 }
 
-/** Statuses in which CloudFormation takes nothing but a deletion: the creation failed and left nothing of use. */
+/** Statuses in which CloudFormation accepts only a deletion: the creation failed and left nothing usable. */
 export const onlyDeletable = ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"];
 
-/** Brings a stack out of what an earlier run left; true when there is one to update. */
+/** Recovers a stack from the state that an earlier run left; returns true when there is one to update. */
 export async function recoverStack(world: World, stackName: string, options: Options): Promise<boolean> {
   const stack = await settledStack(world, stackName, options);
   const status = stack?.StackStatus;
@@ -34,7 +34,7 @@ export async function recoverStack(world: World, stackName: string, options: Opt
   return true;
 }
 
-/** The stack once no other operation is at work on it. */
+/** Returns the stack when no other operation on it is in progress. */
 export async function settledStack(
   world: World,
   stackName: string,
@@ -49,7 +49,7 @@ export async function settledStack(
   return describeStack(world, stackName);
 }
 
-/** Takes back an update that was kept, or goes on with a rollback that broke off. */
+/** Rolls back a kept update, or continues a rollback that broke off. */
 async function rollBack(
   world: World,
   { StackStatus: status }: Stack,

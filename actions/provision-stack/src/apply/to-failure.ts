@@ -6,7 +6,9 @@ import type { Followed } from "../stack/follow-stack.ts";
 import type { World } from "../world.ts";
 import { explainFailure, toFailedResource } from "./explain-failure.ts";
 
-/** The first resource that failed by itself, why, and where it stands in its template; `state` tells of the stack. */
+/**
+ * Reports the first resource that failed on its own, why, and its line in the template; `state` describes the stack.
+ */
 export async function toFailure(
   world: World,
   planned: PlannedStack,

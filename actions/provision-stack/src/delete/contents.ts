@@ -10,7 +10,7 @@ import { readDeployed } from "../stack/deployed-stack.ts";
 import { describeStack } from "../stack/stack.ts";
 import type { World } from "../world.ts";
 
-/** A stack that is there, and what it is made of. */
+/** An existing stack, and its resources. */
 export interface StackContents {
   readonly stack: Stack;
   readonly stackName: string;
@@ -22,9 +22,9 @@ export interface Held {
   readonly logicalId: string;
   readonly physicalId: string;
   readonly type: string;
-  /** As the template that was applied last gives them, so far as it tells. */
+  /** Properties from the template that was applied last, as far as it shows them. */
   readonly properties: { readonly [name: string]: unknown };
-  /** Whether it stays when its stack goes. */
+  /** Whether it is retained when its stack is deleted. */
   readonly deletionPolicy: string;
 }
 
@@ -74,7 +74,7 @@ async function declaredResources(
     const deployed = await readDeployed(world, stack, planned);
     return deployed ? evaluateResources([deployed], await world.cloudformation.config.region()) : [];
   } catch (error) {
-    // What cannot be evaluated here is told by CloudFormation when it deletes.
+    // CloudFormation reports when it deletes what cannot be evaluated here.
     if (error instanceof Failure) return [];
     throw error;
   }

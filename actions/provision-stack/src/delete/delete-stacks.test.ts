@@ -13,7 +13,7 @@ const images = (more = "") =>
 
 const push = () => pushImage(stage.simulator, stage.folder, () => {});
 
-test("images block a repository and are named before anything is deleted; force removes them", async () => {
+test("names images that block a repository before anything is deleted; force removes them", async () => {
   await stage.templates({ registry: images(), other: "Resources:\n  Log: { Type: AWS::Logs::LogGroup }\n" });
   await stage.run({});
   await push();
@@ -32,7 +32,7 @@ test("images block a repository and are named before anything is deleted; force 
   expect(await stage.stacks()).toEqual({});
 });
 
-test("images of a repository that empties itself are only told", async () => {
+test("only reports images of a repository that empties itself", async () => {
   await stage.templates({ registry: images(", EmptyOnDelete: true") });
   await stage.run({});
   await push();
@@ -41,7 +41,7 @@ test("images of a repository that empties itself are only told", async () => {
   expect(lines).toContain("holds 1 image, which go with it");
 });
 
-test("objects of a bucket block, also old versions and markers of deletion; force removes them", async () => {
+test("names objects of a bucket that block it, also old versions and delete markers; force removes them", async () => {
   await stage.templates({
     store:
       "Resources:\n  Store: { Type: AWS::S3::Bucket, Properties: { BucketName: artifacts-1, VersioningConfiguration: { Status: Enabled } } }\n",
@@ -58,7 +58,7 @@ test("objects of a bucket block, also old versions and markers of deletion; forc
   expect(await stage.stacks()).toEqual({});
 });
 
-test("a stack whose exports another stack uses that stays is not deleted", async () => {
+test("does not delete a stack whose exports a remaining stack uses", async () => {
   const exporting =
     'Resources:\n  Log: { Type: AWS::Logs::LogGroup }\nOutputs: { L: { Value: !Ref Log, Export: { Name: !Sub "${' +
     'AWS::StackName}-Log" } } }\n';
@@ -73,7 +73,7 @@ test("a stack whose exports another stack uses that stays is not deleted", async
   expect((await stage.run({ mode: "delete" })).error).toBeUndefined();
 });
 
-test("an applied stack can only be deleted by mode delete, which lifts its protection", async () => {
+test("deletes an applied stack only by mode delete, which removes its protection", async () => {
   const { cloudformation } = stage.simulator.aws;
   await stage.templates({ one: "Resources:\n  Log: { Type: AWS::Logs::LogGroup }\n" });
   await stage.run({});
@@ -84,7 +84,7 @@ test("an applied stack can only be deleted by mode delete, which lifts its prote
     StackName: "shop-one",
     EnableTerminationProtection: false,
   });
-  // An apply that changes nothing protects what was not.
+  // An apply without changes protects an unprotected stack.
   await stage.run({});
   await expect(cloudformation.deleteStack({ StackName: "shop-one" })).rejects.toThrow(
     "TerminationProtection",
@@ -93,7 +93,7 @@ test("an applied stack can only be deleted by mode delete, which lifts its prote
   expect(await stage.stacks()).toEqual({});
 });
 
-test("what is kept is told, and so is a stack that the profile no longer names", async () => {
+test("reports what is kept, and a stack that the profile no longer lists", async () => {
   await stage.templates({
     kept: "Resources:\n  Log: { Type: AWS::Logs::LogGroup, DeletionPolicy: Retain, Properties: { LogGroupName: kept } }\n",
     left: "Resources:\n  Log: { Type: AWS::Logs::LogGroup }\n",
@@ -109,7 +109,7 @@ test("what is kept is told, and so is a stack that the profile no longer names",
   await stage.run({ mode: "delete" });
 });
 
-test("what CloudFormation cannot delete is named with what to do, and the rest goes on the next run", async () => {
+test("names what CloudFormation cannot delete and what to do; the rest is deleted in the next run", async () => {
   await stage.templates({
     net: "Resources:\n  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }\n",
   });
@@ -126,7 +126,7 @@ test("what CloudFormation cannot delete is named with what to do, and the rest g
   expect((await stage.run({ mode: "delete" })).error).toBeUndefined();
 });
 
-test("an account that may not look is warned of, and the deletion goes on", async () => {
+test("warns an account that may not read, and continues with the deletion", async () => {
   await stage.templates({ registry: images() });
   await stage.run({});
   const fault = stage.simulator.faults.add({ kind: "deny", operation: "ecr:ListImages" });

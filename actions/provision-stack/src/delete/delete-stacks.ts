@@ -14,7 +14,7 @@ import type { Emptying } from "./inspect/inspected.ts";
 import { keptBy } from "./inspect/kept.ts";
 import { removeStack } from "./remove-stack.ts";
 
-/** Deletes the stacks, those that use others first; what blocks is told before anything is deleted. */
+/** Deletes the stacks, dependent ones first; blocking resources are reported before anything is deleted. */
 export async function deleteStacks(
   world: World,
   inputs: ProvisionInputs,
@@ -90,7 +90,7 @@ function toRemove({ stack, stackName, resources }: StackContents, deadlineAt: nu
   };
 }
 
-/** Applying sets it, so that only a role that may lift it can delete the stack. */
+/** Applying sets the protection, so that only a role that may remove it can delete the stack. */
 async function liftProtection(world: World, { stack, stackName }: StackContents): Promise<void> {
   if (!stack.EnableTerminationProtection) return;
   const input = { StackName: stack.StackId ?? stackName, EnableTerminationProtection: false };
@@ -100,7 +100,8 @@ async function liftProtection(world: World, { stack, stackName }: StackContents)
 async function empty(world: World, emptyings: readonly Emptying[]): Promise<void> {
   for (const { text, blocks, run } of emptyings) {
     world.log.info(`${text}: removing (force)`);
-    // What CloudFormation does away with itself need not stop here, such as a service amid its deployment.
+    // A failure here must not stop the deletion of what CloudFormation removes itself, such as a service during its
+    // deployment.
     await run().catch((error) => {
       if (blocks || world.signal.aborted) throw error;
       world.log.warning(`${text}, which is left to CloudFormation: ${(error as Error).message}`);
@@ -108,7 +109,7 @@ async function empty(world: World, emptyings: readonly Emptying[]): Promise<void
   }
 }
 
-/** A profile that names fewer templates than one before leaves stacks behind that nobody would look for. */
+/** A profile that lists fewer templates than an earlier one leaves stacks behind that nobody would search for. */
 async function tellLeftOut(world: World, { folder, leftOut }: StackSet): Promise<void> {
   for (const { template, stackName } of folder) {
     if (!leftOut.includes(template.name) || !(await describeStack(world, stackName))) continue;

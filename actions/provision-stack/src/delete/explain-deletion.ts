@@ -2,11 +2,11 @@ import { stripHandler } from "../stack/handler-message.ts";
 
 export interface Explained {
   readonly text: string;
-  /** As an order, to be followed by ", then run the job again". */
+  /** An instruction, to be followed by ", then run the job again". */
   readonly nextStep?: string;
 }
 
-// What the services answer to CloudFormation, from the error lists of their API references.
+// The services' messages to CloudFormation, from the error lists of their API references.
 const known: readonly { readonly pattern: RegExp; readonly nextStep: string }[] = [
   {
     pattern: /RepositoryNotEmpty|repository .* (contains|still has) images|images? .* in the repository/i,
@@ -53,7 +53,7 @@ const known: readonly { readonly pattern: RegExp; readonly nextStep: string }[] 
   },
 ];
 
-/** Why something cannot be deleted, and what to do about it where that is known. */
+/** Explains why something cannot be deleted, and what to do about it where that is known. */
 export function explainDeletion(reason: string): Explained {
   const text = stripHandler(reason);
   const nextStep = known.find(({ pattern }) => pattern.test(reason))?.nextStep;

@@ -13,7 +13,7 @@ export interface ToRemove {
   readonly resources?: ReadonlySet<string>;
 }
 
-/** Deletes and follows; a Failure names everything that blocks. */
+/** Deletes a stack and follows it; a Failure names everything that blocks. */
 export async function removeStack(
   world: World,
   { stackName, stackId, deadlineAt, resources }: ToRemove,
@@ -45,7 +45,7 @@ export async function removeStack(
   );
 }
 
-/** An export in use, or termination protection, is refused at once; everything else shows in the events. */
+/** An export in use, or termination protection, is refused at once; everything else appears in the events. */
 async function requestDeletion(world: World, stackName: string, stackId: string): Promise<void> {
   try {
     await world.cloudformation.send(new DeleteStackCommand({ StackName: stackId }));

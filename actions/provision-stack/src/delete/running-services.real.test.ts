@@ -30,7 +30,7 @@ const taskSets = async () => {
   return services[0]?.taskSets?.length;
 };
 
-/** The image of the bootstrap task definition is never there: the deployment stays in its installation. */
+/** The image of the bootstrap task definition never exists: the deployment stays in its installation. */
 async function startDeployment() {
   const { taskDefinitionArns = [] } = await stage.simulator.aws.ecs.listTaskDefinitions({
     familyPrefix: "customer-microservice",
@@ -56,24 +56,21 @@ async function startDeployment() {
   });
 }
 
-test.each([false, true])(
-  "everything is deleted in the middle of a blue/green deployment (force: %s)",
-  async (force) => {
-    expect((await stage.run({ parametersFile, stackPrefix: "microservices" })).error).toBeUndefined();
-    await startDeployment();
-    // ECS may refuse to scale a service amid its deployment: CloudFormation deletes it all the same.
-    if (force) stage.simulator.faults.add({ kind: "deny", operation: "ecs:UpdateService" });
-    await stage.simulator.clock.until(async () => (await taskSets()) === 2);
-    const { error, summary } = await stage.run({
-      mode: "delete",
-      parametersFile,
-      stackPrefix: "microservices",
-      force,
-    });
-    expect(error).toBeUndefined();
-    expect(await stage.stacks()).toEqual({});
-    expect(summary).toContain("A last snapshot of Database (AWS::RDS::DBInstance, supplierdb) is kept");
-    const { clusters = [] } = await stage.simulator.aws.ecs.describeClusters({ clusters: [cluster] });
-    expect(clusters.filter(({ status }) => status === "ACTIVE")).toEqual([]);
-  },
-);
+test.each([false, true])("deletes everything during a blue/green deployment (force: %s)", async (force) => {
+  expect((await stage.run({ parametersFile, stackPrefix: "microservices" })).error).toBeUndefined();
+  await startDeployment();
+  // ECS may refuse to scale a service during its deployment: CloudFormation deletes it all the same.
+  if (force) stage.simulator.faults.add({ kind: "deny", operation: "ecs:UpdateService" });
+  await stage.simulator.clock.until(async () => (await taskSets()) === 2);
+  const { error, summary } = await stage.run({
+    mode: "delete",
+    parametersFile,
+    stackPrefix: "microservices",
+    force,
+  });
+  expect(error).toBeUndefined();
+  expect(await stage.stacks()).toEqual({});
+  expect(summary).toContain("A last snapshot of Database (AWS::RDS::DBInstance, supplierdb) is kept");
+  const { clusters = [] } = await stage.simulator.aws.ecs.describeClusters({ clusters: [cluster] });
+  expect(clusters.filter(({ status }) => status === "ACTIVE")).toEqual([]);
+});

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-/** What a task of nobody's needs to run in the stacks' network. */
+/** Returns what a task outside any service needs to run in the stacks' network. */
 async function strangersTask(values: Record<string, string>) {
   const { ecs, ecr, iam } = stage.simulator.aws;
   await ecr.createRepository({ repositoryName: "web" });
@@ -64,7 +64,7 @@ const chosen = () => ({
 });
 let stranger: Awaited<ReturnType<typeof strangersTask>>;
 
-test("a service's tasks are told; force ends them first, unless ECS refuses that", async () => {
+test("reports a service's tasks; force ends them first, unless ECS refuses that", async () => {
   const { values } = await stage.run(chosen());
   stranger = await strangersTask(values);
   const { subnets, securityGroups } = stranger.networkConfiguration.awsvpcConfiguration;
@@ -90,7 +90,7 @@ test("a service's tasks are told; force ends them first, unless ECS refuses that
   fault.remove();
 });
 
-test("services and tasks of nobody's stack block the cluster; force ends the tasks", async () => {
+test("is blocked by services and tasks outside the stacks; force ends the tasks", async () => {
   const { ecs } = stage.simulator.aws;
   await ecs.createService({ ...stranger, serviceName: "stranger", desiredCount: 0 });
   const { error } = await stage.run({ ...chosen(), mode: "delete", force: true });

@@ -15,14 +15,14 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-test("a stack that is not there is told, and no drift", async () => {
+test("reports a missing stack, and no drift", async () => {
   const { error, warnings, output } = await stage.run({ mode: "drift" });
   expect(error).toBeUndefined();
   expect(warnings).toContain("shop-logs was not looked at: there is no such stack.");
   expect(output("has-drift")).toBe("false");
 });
 
-test("what was just applied has not drifted; what cannot be checked is named", async () => {
+test("finds no drift right after an apply, and names what cannot be checked", async () => {
   await stage.run({});
   const { output, summary, lines } = await stage.run({ mode: "drift" });
   expect(output("has-drift")).toBe("false");
@@ -31,7 +31,7 @@ test("what was just applied has not drifted; what cannot be checked is named", a
   expect(summary).toContain("2 IN_SYNC, 1 NOT_CHECKED (AWS::EC2::InternetGateway).");
 });
 
-test("what was changed or removed by hand is told with both values", async () => {
+test("shows both values of what was changed or removed manually", async () => {
   const { ec2, logs } = stage.simulator.aws;
   await logs.putRetentionPolicy({ logGroupName: "logs", retentionInDays: 30 });
   const filter = { Filters: [{ Name: "group-name", Values: ["group"] }] };

@@ -7,7 +7,7 @@ import type { World } from "../world.ts";
 import { driftMarkdown, isDrifted, sayDifference } from "./markdown.ts";
 import { detectDrift, type StackDrift } from "./stack-drift.ts";
 
-/** Tells how the stacks differ from their templates, in log, summary and outputs; nothing is changed. */
+/** Reports how the stacks differ from their templates, in log, summary and outputs; nothing is changed. */
 export async function detectDrifts(world: World, inputs: ProvisionInputs, set: StackSet): Promise<void> {
   const deadlineAt = world.clock.now() + inputs.deadlineMs;
   const found = new Map<string, StackDrift>();

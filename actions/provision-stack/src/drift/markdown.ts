@@ -8,7 +8,7 @@ export function isDrifted({ status }: ResourceDrift): boolean {
   return status === "MODIFIED" || status === "DELETED";
 }
 
-/** What differs first, then what could not be checked. */
+/** Shows differences first, then what could not be checked. */
 export function driftMarkdown(drifts: readonly StackDrift[]): string {
   const count = drifts.flatMap(({ resources = [] }) => resources).filter(isDrifted).length;
   return [

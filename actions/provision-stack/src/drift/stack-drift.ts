@@ -13,9 +13,9 @@ import type { World } from "../world.ts";
 
 export interface StackDrift {
   readonly stackName: string;
-  /** Undefined when there is no such stack, or it is in no state to be looked at. */
+  /** Undefined when there is no such stack, or its state allows no check. */
   readonly resources: readonly ResourceDrift[] | undefined;
-  /** Why it could not be looked at. */
+  /** Why it could not be checked. */
   readonly reason: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface ResourceDrift {
   readonly differences: readonly PropertyDifference[];
 }
 
-/** Statuses in which CloudFormation looks for drift. */
+/** Statuses in which CloudFormation detects drift. */
 const settled = ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"];
 
 /** Has CloudFormation compare a stack's resources with its template; nothing is changed. */
@@ -51,7 +51,7 @@ async function detect(world: World, StackName: string, deadlineAt: number): Prom
   for (;;) {
     const { DetectionStatus, DetectionStatusReason } = await cloudformation.send(command, options);
     if (DetectionStatus === "DETECTION_COMPLETE") return;
-    // It fails as a whole when a single resource cannot be read; what could be is told all the same.
+    // Detection fails as a whole when a single resource cannot be read; the readable ones are reported all the same.
     if (DetectionStatus === "DETECTION_FAILED") {
       world.log.warning(`${StackName}: not everything could be looked at: ${DetectionStatusReason}`);
       return;
@@ -70,7 +70,7 @@ async function readDrifts(
 ): Promise<ResourceDrift[]> {
   const options = { abortSignal: signal };
   const found = new Map<string, ResourceDrift>();
-  // Types that cannot be checked are in the stack's resources only.
+  // Types that cannot be checked are only in the stack's resources.
   for await (const { StackResourceSummaries = [] } of paginateListStackResources(
     { client },
     { StackName },

@@ -6,8 +6,8 @@ import type { World } from "../world.ts";
 import type { PlannedChange } from "./stack-plan.ts";
 
 /**
- * A sentence per export in use that the plan takes away, or whose resource it replaces or removes: CloudFormation
- * refuses to change those, which it would tell only in the middle of the update.
+ * Returns a sentence per export in use that the plan removes, or whose resource it replaces or removes. CloudFormation
+ * refuses to change those, but only in the middle of the update.
  */
 export async function exportsThatWouldChange(
   world: World,
@@ -41,7 +41,7 @@ async function importersOf(world: World, name: string): Promise<string[]> {
     const command = new ListImportsCommand({ ExportName: name });
     return (await world.cloudformation.send(command, { abortSignal: world.signal })).Imports ?? [];
   } catch (error) {
-    // CloudFormation's answer when nothing imports it.
+    // CloudFormation's response when nothing imports it.
     if (/is not imported by any stack/.test((error as Error).message)) return [];
     throw error;
   }

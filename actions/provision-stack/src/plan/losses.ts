@@ -1,6 +1,6 @@
 import type { PolicyAction } from "@aws-sdk/client-cloudformation";
 
-/** What goes with a resource of these types and cannot be brought back from the template. */
+/** Data of these types that is lost with the resource and cannot be recreated from the template. */
 const held: Readonly<Record<string, string>> = {
   "AWS::Cloud9::EnvironmentEC2": "the files on the workstation",
   "AWS::CodeCommit::Repository": "its commits",
@@ -19,7 +19,7 @@ const held: Readonly<Record<string, string>> = {
   "AWS::SecretsManager::Secret": "its value",
 };
 
-/** What is lost when the old resource goes, as the end of a sentence; undefined when nothing is. */
+/** Returns what is lost with the old resource, as the end of a sentence; undefined when nothing is. */
 export function lossOf(type: string, policy: PolicyAction | undefined): string | undefined {
   if (policy === "Retain" || policy === "ReplaceAndRetain") return undefined;
   const lost = held[type];

@@ -2,7 +2,7 @@ import { shownChange } from "../../../shared/shown-value.ts";
 import { escapeText, markdownTable } from "../../../shared/summary.ts";
 import type { ChangedProperty, PlannedChange, StackPlan } from "./stack-plan.ts";
 
-/** What the whole plan would do, the dangerous first. */
+/** Shows what the whole plan would do, dangerous changes first. */
 export function planMarkdown(plans: readonly StackPlan[]): string {
   const changing = plans.filter(({ kind }) => kind !== "none");
   const same = plans.filter(({ kind }) => kind === "none").map(({ stackName }) => stackName);

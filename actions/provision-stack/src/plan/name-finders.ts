@@ -3,9 +3,9 @@ import type { ClientConfig } from "../world.ts";
 interface Finder {
   /** Property with the name that no two resources of the type may share. */
   readonly property: string;
-  /** That property alone identifies the resource to CloudFormation's import. */
+  /** Whether that property alone identifies the resource for CloudFormation's import. */
   readonly importable: boolean;
-  /** Throws or returns false when there is none. `text` gives other properties of the resource. */
+  /** Throws or returns false when there is none. `text` returns other properties of the resource. */
   readonly exists: (
     config: ClientConfig,
     name: string,
@@ -13,7 +13,7 @@ interface Finder {
   ) => Promise<boolean>;
 }
 
-/** Types whose resources the templates name; each client is loaded only where a template asks for it. */
+/** Types whose resources the templates name; each client is loaded only where a template needs it. */
 export const finders: Readonly<Record<string, Finder>> = {
   "AWS::CloudWatch::Alarm": {
     property: "AlarmName",
@@ -228,7 +228,7 @@ export const finders: Readonly<Record<string, Finder>> = {
   },
 };
 
-/** Where the service returns an error for what is not there. */
+/** Used where the service returns an error for a missing resource. */
 async function is(answer: Promise<unknown>): Promise<boolean> {
   await answer;
   return true;

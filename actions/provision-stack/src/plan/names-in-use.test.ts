@@ -37,7 +37,7 @@ const templateOf = (chosen: Readonly<Record<string, string>>) =>
     .map(([id, resource]) => `  ${id}: ${resource}\n`)
     .join("")}`;
 
-test("a plan names every resource whose name is already used, and what to do", async () => {
+test("names in a plan every resource whose name is already used, and what to do", async () => {
   await stage.templates({ it: templateOf(resources) });
   const { error, summary } = await stage.run({ mode: "plan" });
   expect(error).toBeUndefined();
@@ -51,7 +51,7 @@ test("a plan names every resource whose name is already used, and what to do", a
   );
 });
 
-test("names that nobody has raise no warning", async () => {
+test("warns of no unused names", async () => {
   await stage.templates({
     it: templateOf(resources)
       .replace("Default: shop", "Default: other")
@@ -61,7 +61,7 @@ test("names that nobody has raise no warning", async () => {
   expect(summary).not.toContain("already used");
 });
 
-test("an apply names them as well, creates nothing and leaves what has the names as it is", async () => {
+test("names them in an apply as well, creates nothing and leaves the existing resources as they are", async () => {
   await stage.templates({ it: templateOf(resources) });
   const before = await stage.run({ mode: "plan" });
   const { error } = await stage.run({});
@@ -71,7 +71,7 @@ test("an apply names them as well, creates nothing and leaves what has the names
   expect((await stage.run({ mode: "plan" })).summary).toBe(before.summary);
 });
 
-test("an update names what it would add under a name in use, and changes nothing", async () => {
+test("names what an update would add under a name in use, and changes nothing", async () => {
   const { Log } = resources;
   const other = { Own: "{ Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }" };
   await stage.templates({ it: templateOf(other) });

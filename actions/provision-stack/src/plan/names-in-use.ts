@@ -10,7 +10,9 @@ export interface NameInUse {
   readonly fix: string;
 }
 
-/** Nothing is created of a stack that could not be finished: CloudFormation would find out after minutes, one by one. */
+/**
+ * Creates nothing of a stack that cannot be completed: CloudFormation would find out after minutes, one name at a time.
+ */
 export async function refuseNamesInUse(
   world: World,
   planned: PlannedStack,
@@ -27,8 +29,8 @@ export async function refuseNamesInUse(
 }
 
 /**
- * Names that new resources of a stack ask for and that others have: made manually, kept when a stack was deleted, or of
- * another stack. Reports each with its fix; names that the role may not read stay unknown. `added` holds the logical
+ * Finds names of a stack's new resources that others already have: created manually, kept when a stack was deleted, or
+ * of another stack. Reports each with its fix; names that the role may not read stay unknown. `added` holds the logical
  * IDs that an update adds; without it, all resources are new.
  */
 export async function namesInUse(
@@ -62,7 +64,7 @@ async function namedResources(
   }
 }
 
-/** Undefined where the template gives none, or one that only CloudFormation can tell. */
+/** Returns undefined where the template has none, or one that only CloudFormation can evaluate. */
 function nameOf({ type, properties }: EvaluatedResource): string | undefined {
   const name = properties[finders[type]?.property ?? ""];
   return typeof name === "string" && name !== "" ? name : undefined;
@@ -77,7 +79,7 @@ async function isThere(
     const text = (key: string) => (typeof properties[key] === "string" ? String(properties[key]) : undefined);
     return (await finders[type]?.exists(world.clientConfig, name, text)) ?? false;
   } catch {
-    // Not there, or not to be looked at: the services have an error of their own for each.
+    // Missing, or not readable: each service has its own error for both.
     world.signal.throwIfAborted();
     return false;
   }

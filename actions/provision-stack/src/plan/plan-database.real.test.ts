@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-test("a database's data are named, and the snapshot that is kept", async () => {
+test("names a database's data, and the snapshot that is kept", async () => {
   await stage.templates({ network: await ownTemplate("network"), database: await ownTemplate("database") });
   await stage.run({});
   const database = (await ownTemplate("database")).replace("DBName: COFFEE", "DBName: TEA");

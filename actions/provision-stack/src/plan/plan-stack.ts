@@ -10,13 +10,13 @@ import { type PlannedChange, type StackPlan, toPlannedChange } from "./stack-pla
 export interface PlanOptions {
   /** Milliseconds since the epoch. */
   readonly deadlineAt: number;
-  /** Names of exports that the stack imports and that are not there before other stacks of this plan are applied. */
+  /** Names of exports that the stack imports and that exist only after other stacks of this plan are applied. */
   readonly awaited: readonly string[];
-  /** Every stack of the folder, for what the templates tell of each other. */
+  /** Every stack of the folder, for messages that refer to other templates. */
   readonly folder: readonly PlannedStack[];
 }
 
-/** What applying the stack would do, as CloudFormation tells it where it can; nothing is changed, nothing is left. */
+/** Plans the stack with CloudFormation's own preview where it has one; nothing is changed, nothing is left. */
 export async function planStack(
   world: World,
   planned: PlannedStack,

@@ -30,7 +30,7 @@ const changeSets = async (StackName: string) =>
     ({ ExecutionStatus }) => ExecutionStatus !== "EXECUTE_COMPLETE",
   );
 
-test("new stacks are planned, those that import from others after them, and nothing is left of it", async () => {
+test("plans new stacks, importing ones after the others, and leaves nothing behind", async () => {
   await stage.templates({
     network: await ownTemplate("network"),
     "load-balancer": await ownTemplate("load-balancer"),
@@ -47,7 +47,7 @@ test("new stacks are planned, those that import from others after them, and noth
   expect(await stage.stacks()).toEqual({});
 });
 
-test("an applied plan has no changes; a changed parameter is told with its values and its cause", async () => {
+test("plans no changes after an apply, and shows a changed parameter with its values and its cause", async () => {
   await stage.templates({ log: group(1) });
   await stage.run({});
   const same = await stage.run({ mode: "plan" });
@@ -63,7 +63,7 @@ test("an applied plan has no changes; a changed parameter is told with its value
   expect(await changeSets("shop-log")).toEqual([]);
 });
 
-test("a replacement is warned of with what is lost, and with who imports what changes", async () => {
+test("warns of a replacement with what is lost, and who imports what changes", async () => {
   await stage.templates({ log: group(1), user });
   await stage.run({});
   await stage.templates({ log: group(1, "renamed"), user });
@@ -77,7 +77,7 @@ test("a replacement is warned of with what is lost, and with who imports what ch
   );
 });
 
-test("a removed resource is told, and one that stays by its policy is no loss", async () => {
+test("reports a removed resource, and no loss for one that its policy retains", async () => {
   const kept =
     "  Kept: { Type: AWS::Logs::LogGroup, DeletionPolicy: Retain }\n  Gone: { Type: AWS::Logs::LogGroup }\n";
   await stage.templates({ log: group(1).replace("Outputs:", `${kept}Outputs:`) });
@@ -91,7 +91,7 @@ test("a removed resource is told, and one that stays by its policy is no loss", 
   );
 });
 
-test("a stack of an earlier failure, one that waits for an export, and a refused template are told", async () => {
+test("reports a stack of an earlier failure, one that waits for an export, and a refused template", async () => {
   await stage.templates({ bad: group(2), log: group(1) });
   await stage.run({ onFailure: "keep", stacks: ["bad"] });
   const { summary } = await stage.run({ mode: "plan", stacks: ["bad"] });
@@ -108,7 +108,7 @@ test("a stack of an earlier failure, one that waits for an export, and a refused
   expect(await stage.stacks()).toEqual({ "shop-bad": "CREATE_FAILED" });
 });
 
-test("a stack that gets a new import can only be planned once its export is there", async () => {
+test("can plan a stack with a new import only once its export exists", async () => {
   await stage.templates({ user: group(1, "user") });
   await stage.run({});
   await stage.templates({ user, log: group(1) });

@@ -12,7 +12,7 @@ import { planStack } from "./plan-stack.ts";
 import { writeSections } from "./sections/write-sections.ts";
 import type { StackPlan } from "./stack-plan.ts";
 
-/** Plans every stack, tells it in log, summary and outputs, and leaves nothing behind. */
+/** Plans every stack, reports it in log, summary and outputs, and leaves nothing behind. */
 export async function planStacks(world: World, inputs: ProvisionInputs, set: StackSet): Promise<void> {
   const plans = await planAll(world, inputs, set);
   for (const { stackName, warnings } of plans)
@@ -31,7 +31,7 @@ async function planAll(world: World, inputs: ProvisionInputs, set: StackSet): Pr
   const awaited = checkImports(set, await readExports(world));
   const deadlineAt = world.clock.now() + inputs.deadlineMs;
   const plans = new Map<string, StackPlan>();
-  // No stack's plan waits for another's: what is not there yet is told.
+  // No stack's plan waits for another's: a missing import is reported.
   const independent = new Map(set.stacks.map(({ template }) => [template.name, new Set<string>()]));
   await eachInOrder(independent, async (name) => {
     const planned = set.stacks.find(({ template }) => template.name === name) as PlannedStack;

@@ -5,7 +5,10 @@ import { isObject } from "../../../shared/task-definition.ts";
 import type { World } from "../world.ts";
 import type { PlannedChange } from "./stack-plan.ts";
 
-/** The resources that a template creates, as far as it tells by itself: for a stack of which CloudFormation cannot yet. */
+/**
+ * Returns the resources that a template creates, as far as it shows them, for a stack that CloudFormation cannot plan
+ * yet.
+ */
 export async function plannedCreation(
   world: World,
   { template }: PlannedStack,
@@ -33,7 +36,7 @@ function resourcesOf(
     );
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    // A condition that only CloudFormation can decide: then all that the template names.
+    // Only CloudFormation can decide the condition: then all of the template's resources count.
     const named = isObject(content.Resources) ? Object.entries(content.Resources) : [];
     return named.map(([logicalId, resource]) => [logicalId, isObject(resource) ? String(resource.Type) : ""]);
   }

@@ -5,7 +5,7 @@ import { lossOf } from "./losses.ts";
 export interface StackPlan {
   readonly template: string;
   readonly stackName: string;
-  /** `recreate`: what is there can only be deleted. `unknown`: only a later plan can tell. */
+  /** `recreate`: the existing stack can only be deleted. `unknown`: only a later plan can show it. */
   readonly kind: "create" | "update" | "recreate" | "none" | "unknown";
   readonly changes: readonly PlannedChange[];
   /** Sentences about the plan as a whole. */
@@ -20,13 +20,13 @@ export interface PlannedChange {
   readonly type: string;
   readonly replacement: "yes" | "maybe" | "no";
   readonly properties: readonly ChangedProperty[];
-  /** What is lost with the old resource, undefined when nothing is. */
+  /** Data lost with the old resource; undefined when none is. */
   readonly loss: string | undefined;
 }
 
 export interface ChangedProperty {
   readonly name: string;
-  /** Undefined when it had none, or when CloudFormation does not tell. */
+  /** Undefined when it had none, or when CloudFormation does not show it. */
   readonly before: string | undefined;
   readonly after: string | undefined;
   readonly causes: readonly string[];
@@ -48,7 +48,7 @@ export function toPlannedChange(change: ResourceChange): PlannedChange {
   };
 }
 
-/** CloudFormation tells a property once for each cause. */
+/** CloudFormation lists a property once for each cause. */
 function toProperties(details: readonly ResourceChangeDetail[]): ChangedProperty[] {
   const byName = Map.groupBy(details, nameOf);
   return [...byName].map(([name, [first, ...others]]) => ({

@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { isObject } from "../../../shared/task-definition.ts";
 
 export interface PullRequest {
-  /** Of GitHub's REST API. */
+  /** URL of GitHub's REST API. */
   readonly apiUrl: string;
   /** `owner/name`. */
   readonly repository: string;
   readonly number: number;
 }
 
-/** The pull request that started this run, from the runner's variables; undefined when none did. */
+/** Reads the pull request that started this run from the runner's variables; undefined when none did. */
 export function readPullRequest(environment: NodeJS.ProcessEnv): PullRequest | undefined {
   const {
     GITHUB_EVENT_PATH: file,

@@ -1,9 +1,9 @@
 import { Failure } from "../../../shared/failure.ts";
 import type { PullRequest } from "./pull-request.ts";
 
-/** GitHub takes no longer comment. */
+/** The longest comment that GitHub accepts. */
 const longestComment = 65_536;
-/** The most that GitHub puts on one page of a list. */
+/** The maximum on one page of a GitHub list. */
 const pageSize = 100;
 const cut = "\n\n… The rest is in the summary of this run.";
 
@@ -13,12 +13,12 @@ interface Comment {
 }
 
 export interface ToPut {
-  /** Names the comment among others of the same pull request; it is not shown. */
+  /** Identifies the comment among others of the same pull request; it is not shown. */
   readonly key: string;
   readonly markdown: string;
 }
 
-/** Writes the one comment of this key: the first time a new one, then in its place. Throws a Failure. */
+/** Creates the one comment of this key, or updates it. Throws a Failure. */
 export async function putComment(
   pullRequest: PullRequest,
   token: string,
@@ -51,7 +51,9 @@ export async function putComment(
   return "created";
 }
 
-/** Whole sections, so that no table, fence or fold is left open; a part of the first when it alone is too long. */
+/**
+ * Keeps whole sections, so that no table, fence or fold is left open; a part of the first when it alone is too long.
+ */
 function shorten(markdown: string, room: number): string {
   const end = markdown.lastIndexOf("\n\n### ", room);
   return markdown.slice(0, end > 0 ? end : room);

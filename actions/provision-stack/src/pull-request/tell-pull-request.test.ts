@@ -7,7 +7,7 @@ import { json } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { tellPullRequest } from "./tell-pull-request.ts";
 
-/** As much of GitHub's REST API as comments need: https://docs.github.com/rest/issues/comments */
+/** The part of GitHub's REST API that comments need: https://docs.github.com/rest/issues/comments */
 let server: Server;
 let comments: { id: number; body: string }[];
 let answers: number[];
@@ -59,7 +59,7 @@ async function tell(markdown: string, key = "plan of standard") {
   return lines.join("\n");
 }
 
-test("there is one comment of a plan, kept up to date, beside those of others", async () => {
+test("keeps one comment of a plan up to date, next to other people's comments", async () => {
   comments = Array.from({ length: 130 }, (_, id) => ({ id, body: "Looks good" }));
   expect(await tell("first")).toContain("pull request #7 was created");
   expect(await tell("second")).toContain("was updated");
@@ -71,7 +71,7 @@ test("there is one comment of a plan, kept up to date, beside those of others", 
   ]);
 });
 
-test("a plan that is too long for a comment is cut, and says where the rest is", async () => {
+test("cuts a plan that is too long for a comment, and says where the rest is", async () => {
   await tell("x".repeat(70_000));
   expect(comments[0]?.body).toHaveLength(65_536);
   expect(comments[0]?.body).toMatch(/The rest is in the summary of this run\.$/);
@@ -81,14 +81,14 @@ test("a plan that is too long for a comment is cut, and says where the rest is",
   );
 });
 
-test("a token that may not comment is a warning that names the permission", async () => {
+test("warns of a token that may not comment, and names the permission", async () => {
   answers = [200, 403];
   expect(await tell("plan")).toBe(
     "The plan is not on the pull request. GitHub refuses the comment: 403 Resource not accessible by integration. Next step: give the job `permissions: pull-requests: write`; a run for a pull request from a fork never gets it.",
   );
 });
 
-test("GitHub that nobody reaches, and a run without a pull request, are told", async () => {
+test("reports when GitHub cannot be reached, and when a run has no pull request", async () => {
   vi.stubEnv("GITHUB_API_URL", "http://127.0.0.1:1");
   expect(await tell("plan")).toContain("GitHub cannot be reached");
   writeFileSync(join(folder, "event.json"), JSON.stringify({ inputs: {} }));

@@ -3,7 +3,9 @@ import type { World } from "../world.ts";
 import { readPullRequest } from "./pull-request.ts";
 import { putComment, type ToPut } from "./put-comment.ts";
 
-/** Puts the plan on the pull request of this run. That it cannot be put there does not make the plan wrong: it warns. */
+/**
+ * Comments the plan on the pull request of this run. A failed comment does not make the plan wrong, so it only warns.
+ */
 export async function tellPullRequest(
   world: Pick<World, "log" | "signal">,
   token: string,

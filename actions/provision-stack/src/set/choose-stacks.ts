@@ -17,11 +17,11 @@ export interface StackSet {
   readonly dependencies: ReadonlyMap<string, ReadonlySet<string>>;
   /** The stack of every template of the folder, chosen or not. */
   readonly folder: readonly PlannedStack[];
-  /** Templates of the folder that the profile does not name. */
+  /** Templates of the folder that the profile does not list. */
   readonly leftOut: readonly string[];
 }
 
-/** Checks names and order of everything. `values` is the profile's content, without look-ups. */
+/** Checks names and order of everything. `values` is the profile's content, without lookups. */
 export function chooseStacks(inputs: ProvisionInputs, values: unknown): StackSet {
   const templates = readTemplates(inputs.templatesFolder);
   const file = inputs.parametersFile ?? "parameters";
@@ -39,7 +39,10 @@ export function chooseStacks(inputs: ProvisionInputs, values: unknown): StackSet
   return { ...order(ofProfile, chosenNames), folder, leftOut: namesOutside(templates, named) };
 }
 
-/** A profile is what its file names: a template that it does not name is not part of it. Without a file, all are. */
+/**
+ * Returns the templates in the profile's file; a template that it does not list is not part of it. Without a file, all
+ * are.
+ */
 function templatesOfProfile(inputs: ProvisionInputs, values: unknown, templates: readonly Template[]) {
   return inputs.parametersFile && isObject(values) ? Object.keys(values) : templates.map(({ name }) => name);
 }

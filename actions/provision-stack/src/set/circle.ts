@@ -1,4 +1,4 @@
-/** The names along one circle, the first again at the end; empty when there is none. */
+/** Returns the names along one circle, the first again at the end; empty when there is none. */
 export function findCircle(needs: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   const free = new Set<string>();
   const walk = (name: string, way: readonly string[]): string[] => {

@@ -34,14 +34,14 @@ test.each([
     [],
     /imports shop-network-Ix, which nothing exports; did you mean "shop-network-Id"\?/,
   ],
-])("an import %s is refused before anything changes", async (_, name, stacks, message) => {
+])("refuses an import %s before anything changes", async (_, name, stacks, message) => {
   await stage.templates({ network: exporting, app: importing(name) });
   const { error } = await stage.run({ stacks });
   expect(error?.message).toMatch(message);
   expect(await stage.stacks()).toEqual({});
 });
 
-test("an import of a stack that is made in the same run is fine, and so is one that a condition leaves out", async () => {
+test("accepts an import of a stack in the same run, and one that a condition leaves out", async () => {
   await stage.templates({ network: exporting, app: importing("Id") });
   expect((await stage.run({})).error).toBeUndefined();
   expect((await stage.run({ stacks: ["app"] })).error).toBeUndefined();

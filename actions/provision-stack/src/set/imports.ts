@@ -16,7 +16,7 @@ export interface Import {
   readonly line: number | undefined;
 }
 
-/** The exports that there are in the account and region, by name. */
+/** Reads the exports in the account and region, by name. */
 export async function readExports(world: World): Promise<Map<string, Export>> {
   const found = new Map<string, Export>();
   const pages = paginateListExports({ client: world.cloudformation }, {}, { abortSignal: world.signal });
@@ -25,8 +25,8 @@ export async function readExports(world: World): Promise<Map<string, Export>> {
 }
 
 /**
- * Refuses imports that nothing would export by the time they are needed: CloudFormation would tell of them only after
- * other stacks had changed. Answers those that a chosen stack will export: template name → names not there yet.
+ * Refuses imports that nothing would export by the time they are needed; CloudFormation would report them only after
+ * other stacks had changed. Returns those that a chosen stack will export: template name → names that do not exist yet.
  */
 export function checkImports(
   set: StackSet,
@@ -62,7 +62,10 @@ function missing(
   return `${template.file}${line === undefined ? "" : `:${line}`} imports ${name}, ${who}`;
 }
 
-/** What a stack imports under its parameters; what lies behind a condition that cannot be told is left to CloudFormation. */
+/**
+ * Returns a stack's imports under its parameters; imports behind a condition that cannot be evaluated are left to
+ * CloudFormation.
+ */
 export function importsOf(stack: PlannedStack): Import[] {
   const { content, body } = stack.template;
   const scope: Scope = {
@@ -101,7 +104,7 @@ function mayBe(condition: unknown, scope: Scope): boolean {
   return condition === undefined || decide(String(condition), scope) === true;
 }
 
-/** Undefined where only CloudFormation can tell. */
+/** Returns undefined where only CloudFormation can decide. */
 function decide(condition: string, scope: Scope): boolean | undefined {
   try {
     return scope.isTrue(condition);

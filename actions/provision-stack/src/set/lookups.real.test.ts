@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createRealStage } from "../stage.support.ts";
 import { resolveLookups } from "./lookups.ts";
 
-test("a database instance is found by its identifier, and gives the host name of its endpoint", async () => {
+test("finds a database instance by its identifier, and returns the host name of its endpoint", async () => {
   const { simulator, close } = await createRealStage({ account: "academy" });
   onTestFinished(close);
   const resolve = (It: object) =>

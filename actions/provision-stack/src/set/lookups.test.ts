@@ -47,7 +47,7 @@ test.each<[unknown, () => unknown]>([
   [{ "security-group": "LabVPC/Microservices" }, () => ids.group],
   [{ variable: "ADMIN_SOURCE_IPS" }, () => "192.0.2.7/32"],
   ["plain text", () => "plain text"],
-])("%j is found", async (value, expected) => {
+])("finds %j", async (value, expected) => {
   expect(await resolve(value)).toEqual({ network: { It: expected(), Size: 3 }, cluster: {} });
 });
 
@@ -65,11 +65,11 @@ test.each<[unknown, RegExp]>([
   [{ subnet: "Nowhere/Public Subnet1" }, /there is no vpc named "Nowhere"/],
   [{ subnet: "LabVPC/Other Subnet" }, /no subnet named "Other Subnet"/],
   [{ instance: "MonolithicAppServer" }, /is no look-up; one looks like \{ "vpc": "LabVPC" \}/],
-])("%j is refused with what there is", async (value, message) => {
+])("refuses %j and lists the existing names", async (value, message) => {
   await expect(resolve(value)).rejects.toThrow(message);
 });
 
-test("without looking up, names and plain values stay", () => {
+test("keeps names and plain values without a lookup", () => {
   expect(
     withoutLookups({ network: { It: { vpc: "a" }, These: [{ subnet: "b" }], Size: 3 }, cluster: {} }),
   ).toEqual({
@@ -78,7 +78,7 @@ test("without looking up, names and plain values stay", () => {
   });
 });
 
-test("an account that may not look is one sentence", async () => {
+test("reports in one sentence an account that may not read", async () => {
   const fault = stage.simulator.faults.add({ kind: "deny", operation: "ec2:DescribeVpcs" });
   await expect(resolve({ vpc: "LabVPC" })).rejects.toThrow(/not authorized/);
   fault.remove();

@@ -8,9 +8,9 @@ import type { Network } from "./network.ts";
 const kinds = ["vpc", "subnet", "security-group", "instance-endpoint"] as const;
 export type LookupKind = (typeof kinds)[number];
 
-/** What the account has, by one of its names. */
+/** A resource of the account with its names. */
 export interface Named {
-  /** Of a database instance, the host name of its endpoint. */
+  /** The id; for a database instance, the host name of its endpoint. */
   readonly id: string;
   /** The tag Name, a security group's own name, a database instance's identifier. */
   readonly names: readonly string[];
@@ -18,9 +18,10 @@ export interface Named {
 }
 
 /**
- * The profile with an id in the place of every lookup, an object of one key such as `{ "vpc": "LabVPC" }`; all but
- * VPCs may name theirs first, `{ "subnet": "LabVPC/Public Subnet1" }`. All that match nothing, or several
- * things, become one Failure. `{ "variable": "ADMIN_SOURCE_IPS" }` is a variable of the step's environment.
+ * Returns the profile with an id in the place of every lookup, an object of one key such as `{ "vpc": "LabVPC" }`.
+ * Lookups other than VPCs may begin with the VPC's name, `{ "subnet": "LabVPC/Public Subnet1" }`. All lookups that
+ * match nothing, or several things, become one Failure. `{ "variable": "ADMIN_SOURCE_IPS" }` is a variable of the
+ * step's environment.
  */
 export async function resolveLookups(
   world: Pick<World, "clientConfig" | "signal">,
@@ -60,7 +61,7 @@ export async function resolveLookups(
   return resolved;
 }
 
-/** The profile without the parameters that are looked up: enough to name stacks and their order. */
+/** Returns the profile without looked-up parameters: enough to name stacks and their order. */
 export function withoutLookups(values: unknown): unknown {
   if (!isObject(values)) return values;
   const plain = (given: object) =>
@@ -77,7 +78,7 @@ function holdsObject(given: unknown): boolean {
   );
 }
 
-/** Undefined for a look-up in the account. GitHub gives a variable that is not set as an empty text. */
+/** Returns undefined for a lookup in the account. GitHub passes a variable that is not set as an empty text. */
 function readVariable(
   lookup: object,
   variables: NodeJS.ProcessEnv,

@@ -9,12 +9,12 @@ import type { ClientConfig, World } from "../world.ts";
 import type { LookupKind, Named } from "./lookups.ts";
 
 export interface Network {
-  /** Everything of a kind, asked once. */
+  /** Returns everything of a kind, read once. */
   all(kind: LookupKind): Promise<readonly Named[]>;
   region(): Promise<string>;
 }
 
-/** The account's network, as far as names lead to ids. */
+/** Reads the account's network, to resolve names to ids. */
 export function openNetwork({ clientConfig, signal }: Pick<World, "clientConfig" | "signal">): Network {
   const ec2 = new EC2Client(clientConfig);
   const known = new Map<LookupKind, Promise<Named[]>>();

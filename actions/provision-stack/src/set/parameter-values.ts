@@ -7,7 +7,7 @@ import { isObject } from "../../../shared/task-definition.ts";
 
 type Given = { readonly [parameter: string]: unknown };
 
-/** How ids of the parameter types that CloudFormation looks up begin. */
+/** First part of the ids of parameter types that CloudFormation checks in the account. */
 const idStarts: Readonly<Record<string, string>> = {
   "AWS::EC2::VPC::Id": "vpc-",
   "AWS::EC2::Subnet::Id": "subnet-",
@@ -15,8 +15,8 @@ const idStarts: Readonly<Record<string, string>> = {
 };
 
 /**
- * Refuses values that are missing, or that CloudFormation would refuse: it would tell only after the stacks before this
- * one had changed. `values` is the profile's content, from `file`.
+ * Refuses values that are missing, or that CloudFormation would refuse only after the stacks before this one had
+ * changed. `values` is the profile's content, from `file`.
  */
 export function checkValues(stacks: readonly PlannedStack[], values: unknown, file: string): void {
   const problems = stacks.flatMap(({ template }) => {
@@ -47,7 +47,7 @@ function missingValues(template: Template, given: Given): string[] {
     );
 }
 
-/** What is expected in place of the value, undefined for a good one. */
+/** Returns what is expected instead of the value; undefined for a valid one. */
 function faultOf(text: string, declaration: { readonly [name: string]: unknown }): string | undefined {
   const { AllowedValues, ConstraintDescription } = declaration;
   const type = String(declaration.Type);

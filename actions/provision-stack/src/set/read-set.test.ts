@@ -42,7 +42,7 @@ function parameters(content: unknown): string {
 const read = (given: ProvisionInputs) =>
   readSet({ clientConfig: {}, signal: new AbortController().signal, templates: inRequest }, given);
 
-test("the project's own templates are ordered by what they import", async () => {
+test("orders the project's own templates by their imports", async () => {
   vi.stubEnv("ADMIN_SOURCE_IPS", "192.0.2.7/32");
   onTestFinished(() => void vi.unstubAllEnvs());
   const templatesFolder = fileURLToPath(new URL("../../../../infra-templates", import.meta.url));
@@ -59,21 +59,21 @@ test("the project's own templates are ordered by what they import", async () => 
   expect(dependencies.get("services")).toContain("registry");
 });
 
-test("stack names and the parameters that name stacks follow the prefix", async () => {
+test("derives stack names and stack name parameters from the prefix", async () => {
   const { stacks, dependencies } = await read(inputs({ "network.yaml": network, "app.yaml": app }));
   expect(stacks.map(({ stackName }) => stackName)).toEqual(["shop-network", "shop-app"]);
   expect(stacks[1]?.parameters).toEqual(new Map([["NetworkStack", "shop-network"]]));
   expect(dependencies.get("app")).toEqual(new Set(["network"]));
 });
 
-test("only the chosen stacks are planned; the others are taken to be there", async () => {
+test("plans only the chosen stacks, and takes the others as existing", async () => {
   const { dependencies } = await read(
     inputs({ "network.yaml": network, "app.yaml": app }, { stacks: ["app"] }),
   );
   expect([...dependencies]).toEqual([["app", new Set()]]);
 });
 
-test("a profile is what its file names", async () => {
+test("uses the templates that the profile's file lists", async () => {
   const parametersFile = parameters({ network: {} });
   const given = inputs({ "network.yaml": network, "app.yaml": app }, { parametersFile });
   const { stacks, leftOut } = await read(given);
@@ -190,6 +190,6 @@ test.each<[string, Record<string, string>, Partial<ProvisionInputs>, RegExp]>([
     {},
     /x\.yaml is larger than the 51200 bytes/,
   ],
-])("%s is refused before anything changes", async (_, files, rest, message) => {
+])("refuses %s before anything changes", async (_, files, rest, message) => {
   await expect(read(inputs(files, rest))).rejects.toThrow(message);
 });

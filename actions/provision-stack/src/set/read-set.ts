@@ -6,14 +6,14 @@ import { chooseStacks, type StackSet } from "./choose-stacks.ts";
 import { resolveLookups, withoutLookups } from "./lookups.ts";
 import { checkValues } from "./parameter-values.ts";
 
-/** The stacks that inputs and profile name, with their values where the mode needs them; nothing is changed. */
+/** Reads the stacks of inputs and profile, with their values where the mode needs them; nothing is changed. */
 export async function readSet(
   world: Pick<World, "clientConfig" | "signal" | "templates">,
   inputs: ProvisionInputs,
 ): Promise<StackSet> {
   const { parametersFile = "parameters" } = inputs;
   const profile = readParameters(inputs.parametersFile);
-  // Names first: a slip in one is told even when nothing can be looked up.
+  // Names come first: a mistake in one is reported even when nothing can be looked up.
   const set = chooseStacks(inputs, withoutLookups(profile));
   if (inputs.mode !== "apply" && inputs.mode !== "plan") return set;
   const values = await resolveLookups(world, profile, parametersFile);

@@ -18,15 +18,18 @@ export interface ChangeSet {
   readonly stackId: string;
   readonly changeSetId: string;
   readonly type: "CREATE" | "UPDATE";
-  /** False when the stack is as the template says. A change of outputs only has no resources. */
+  /** False when the stack matches the template. A change of outputs only has no resources. */
   readonly hasChanges: boolean;
   readonly changes: readonly ResourceChange[];
 }
 
-/** CloudFormation's ways of saying that a change set would do nothing. */
+/** CloudFormation's messages for a change set that would do nothing. */
 const noChanges = /didn't contain changes|No updates are to be performed/;
 
-/** Asks CloudFormation what applying the stack would do; nothing is changed yet. Leaves nothing when it fails. */
+/**
+ * Creates a change set, which shows what applying the stack would do; nothing is changed yet. Leaves nothing when it
+ * fails.
+ */
 export async function createChangeSet(
   world: World,
   planned: PlannedStack,
@@ -78,7 +81,7 @@ export async function executeChangeSet(
   await world.cloudformation.send(
     new ExecuteChangeSetCommand({
       ChangeSetName: changeSetId,
-      // A rollback also takes away what is new and would be retained: its next creation would find the name taken.
+      // A rollback also removes new resources that would be retained: the next creation would find their names in use.
       ...(options.disableRollback ? { DisableRollback: true } : { RetainExceptOnCreate: true }),
     }),
   );

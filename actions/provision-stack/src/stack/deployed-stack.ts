@@ -3,7 +3,10 @@ import type { PlannedStack } from "../../../shared/cloudformation/dependencies.t
 import { parseTemplate } from "../../../shared/cloudformation/template.ts";
 import type { World } from "../world.ts";
 
-/** A stack as it was applied last; undefined for one that was only ever reviewed. Throws a Failure for a strange template. */
+/**
+ * Returns a stack as it was applied last; undefined for one that was only ever reviewed. Throws a Failure for a
+ * template it cannot read.
+ */
 export async function readDeployed(
   world: Pick<World, "cloudformation">,
   { StackName = "", StackStatus, Parameters = [] }: Stack,

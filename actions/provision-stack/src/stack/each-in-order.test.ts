@@ -8,7 +8,7 @@ const needs = new Map([
   ["services", new Set(["database", "registry"])],
 ]);
 
-test("each begins after what it needs; deletion goes the other way", async () => {
+test("begins each after what it needs, and deletes in the other direction", async () => {
   const order: string[] = [];
   await eachInOrder(needs, async (name) => void order.push(name));
   expect(order.indexOf("database")).toBeGreaterThan(order.indexOf("network"));
@@ -19,7 +19,7 @@ test("each begins after what it needs; deletion goes the other way", async () =>
   expect(back.indexOf("network")).toBeGreaterThan(back.indexOf("database"));
 });
 
-test("what is not needed goes side by side", async () => {
+test("runs independent work in parallel", async () => {
   const begun: string[] = [];
   let release = () => {};
   const gate = new Promise<void>((resolve) => {
@@ -35,7 +35,7 @@ test("what is not needed goes side by side", async () => {
   await all;
 });
 
-test("after a failure nothing new begins, what runs is awaited, and the first failure is thrown", async () => {
+test("begins nothing new after a failure, awaits what runs, and throws the first failure", async () => {
   const done: string[] = [];
   const run = eachInOrder(needs, async (name) => {
     if (name === "network") throw new Error("network failed");

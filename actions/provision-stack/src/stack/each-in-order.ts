@@ -1,6 +1,6 @@
 /**
- * Runs `work` for every name as soon as what it needs is done, side by side where nothing is needed. After a failure
- * nothing new begins; what runs is awaited, so that it is not left unfollowed, and then the first failure is thrown.
+ * Runs `work` for every name as soon as its needs are done, in parallel where possible. After a failure nothing new
+ * begins; running work is awaited, so that it is not left unfollowed, and then the first failure is thrown.
  */
 export async function eachInOrder(
   needs: ReadonlyMap<string, ReadonlySet<string>>,
@@ -22,7 +22,7 @@ export async function eachInOrder(
   if (failures.length > 0) throw failures[0];
 }
 
-/** The same names, each needing those that needed it: the order of deletion. */
+/** Returns the same names, each needing those that needed it: the order of deletion. */
 export function reversed(needs: ReadonlyMap<string, ReadonlySet<string>>): Map<string, Set<string>> {
   const names = [...needs.keys()].reverse();
   return new Map(names.map((name) => [name, new Set(names.filter((other) => needs.get(other)?.has(name)))]));

@@ -13,7 +13,7 @@ const event = (second: number, id: string, status: string, reason?: string): Sta
   ...(reason ? { ResourceStatusReason: reason } : {}),
 });
 
-test("the resource that failed by itself is named, not those cancelled with it", () => {
+test("names the resource that failed on its own, not those cancelled with it", () => {
   const events = [
     event(0, "A", "CREATE_IN_PROGRESS"),
     event(1, "B", "CREATE_FAILED", "Resource creation cancelled"),
@@ -22,7 +22,7 @@ test("the resource that failed by itself is named, not those cancelled with it",
   expect(firstFailure(events)?.ResourceStatusReason).toBe("The subnet does not exist");
 });
 
-test("a resource's time runs from its beginning, not from the second in-progress event", () => {
+test("counts a resource's time from its beginning, not from the second in-progress event", () => {
   const events = [
     event(1, "A", "CREATE_IN_PROGRESS"),
     event(3, "A", "CREATE_IN_PROGRESS", "Resource creation Initiated"),
@@ -31,7 +31,7 @@ test("a resource's time runs from its beginning, not from the second in-progress
   expect(durationOf(events[2] as StackEvent, events)).toBe(7_000);
 });
 
-test("outputs that differ between stacks are in no flattened value", () => {
+test("leaves outputs that differ between stacks out of the flattened values", () => {
   expect(
     flattenOutputs([
       { Host: "a", Port: "1" },

@@ -2,7 +2,7 @@ import { paginateDescribeStackEvents, type StackEvent } from "@aws-sdk/client-cl
 import { formatDuration } from "../../../shared/duration.ts";
 import type { World } from "../world.ts";
 
-/** Id of the newest event of a stack. */
+/** Returns the id of a stack's newest event. */
 export async function newestEvent(
   world: Pick<World, "cloudformation">,
   stackId: string,
@@ -12,7 +12,7 @@ export async function newestEvent(
   return undefined;
 }
 
-/** Events after the known one, oldest first; AWS answers the newest first. */
+/** Returns the events after the known one, oldest first; AWS returns the newest first. */
 export async function readEvents(
   world: Pick<World, "cloudformation">,
   stackId: string,
@@ -28,7 +28,7 @@ export async function readEvents(
   return found.reverse();
 }
 
-/** An event in one line; `all` are the events so far, of which the time a resource took is told. */
+/** Formats an event in one line; `all` are the events so far, which show the time a resource took. */
 export function sayEvent(event: StackEvent, all: readonly StackEvent[]): string {
   const { LogicalResourceId, ResourceStatus = "", ResourceStatusReason, ResourceType } = event;
   const time = ResourceStatus.endsWith("_COMPLETE") ? durationOf(event, all) : undefined;
@@ -38,7 +38,7 @@ export function sayEvent(event: StackEvent, all: readonly StackEvent[]): string 
   return `${ResourceStatus} ${LogicalResourceId} (${details})${ResourceStatusReason ? `: ${ResourceStatusReason}` : ""}`;
 }
 
-/** Milliseconds from a resource's last beginning to this event. */
+/** Returns the milliseconds from a resource's last beginning to this event. */
 export function durationOf(event: StackEvent, all: readonly StackEvent[]): number | undefined {
   const begun = all.findLast(
     (other) =>
@@ -50,7 +50,7 @@ export function durationOf(event: StackEvent, all: readonly StackEvent[]): numbe
   return begun?.Timestamp && event.Timestamp && event.Timestamp.getTime() - begun.Timestamp.getTime();
 }
 
-/** The first resource that failed by itself: the others were only cancelled because of it. */
+/** Finds the first resource that failed on its own: the others were only cancelled because of it. */
 export function firstFailure(events: readonly StackEvent[]): StackEvent | undefined {
   const failed = events.filter(
     ({ ResourceStatus, LogicalResourceId, StackName }) =>
@@ -61,7 +61,7 @@ export function firstFailure(events: readonly StackEvent[]): StackEvent | undefi
   );
 }
 
-/** Why a stack gave up when none of its resources failed, such as an export's name that is taken. */
+/** Returns why a stack failed when none of its resources did, such as an export's name that is in use. */
 export function reasonOfStack(events: readonly StackEvent[]): string | undefined {
   const begun = events.find(
     ({ LogicalResourceId, StackName, ResourceStatus, ResourceStatusReason }) =>
@@ -72,7 +72,7 @@ export function reasonOfStack(events: readonly StackEvent[]): string | undefined
   return begun?.ResourceStatusReason?.replace(/(Rollback|Delete) requested by user\.$/, "").trimEnd();
 }
 
-/** How many resources of an operation are done, of those it is about; the stack's own events do not count. */
+/** Counts how many of an operation's resources are done; the stack's own events do not count. */
 export function countDone(events: readonly StackEvent[], resources: ReadonlySet<string>): number {
   const done = events.filter(
     ({ LogicalResourceId = "", ResourceStatus = "" }) =>

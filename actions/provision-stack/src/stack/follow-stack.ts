@@ -19,18 +19,20 @@ export interface Target {
   readonly after: string | undefined;
   /** Milliseconds since the epoch. */
   readonly deadlineAt: number;
-  /** Logical ids that the operation is about, for the progress in the log. */
+  /** Logical ids of the operation's resources, for the progress in the log. */
   readonly resources?: ReadonlySet<string>;
-  /** Asked when the job is cancelled: decides what becomes of the operation, and tells it as the end of a sentence. */
+  /**
+   * Called when the job is cancelled: decides what happens to the operation, and returns it as the end of a sentence.
+   */
   readonly giveUp?: () => Promise<string>;
 }
 
-/** Resources of a stack follow each other within seconds, and a stack that waits for another waits for this look. */
+/** Resources of a stack follow each other within seconds, and a stack that waits for another waits for this poll. */
 const fastestMs = 1_000;
 
 type Following = Pick<World, "cloudformation" | "clock" | "log" | "signal">;
 
-/** Follows a stack until its operation ends; every new event is a line of the log. */
+/** Follows a stack until its operation ends, and logs every new event. */
 export async function followStack(world: Following, target: Target): Promise<Followed> {
   try {
     return await follow(world, target);
@@ -47,7 +49,7 @@ async function follow(world: Following, target: Target): Promise<Followed> {
   const events: StackEvent[] = [];
   for (;;) {
     const overdue = world.clock.now() >= target.deadlineAt;
-    // Status first: once it is final, no event can follow those read after it.
+    // Reads the status first: once it is final, no event can follow those read after it.
     const stack = await describeStack(world, target.stackId);
     const news = await readEvents(world, target.stackId, events.at(-1)?.EventId ?? target.after);
     for (const event of news) {

@@ -1,15 +1,15 @@
 import { createPostState } from "../../../shared/post-state.ts";
 
-/** What the step has under way in AWS, for its post step. */
+/** State that the post step needs about the step's running operations in AWS. */
 export const operationsLeft = createPostState<readonly HandedOver[]>("operations");
 
-/** An operation that goes on in AWS, as the post step needs it when the step was cancelled. */
+/** An operation in progress in AWS, as the post step needs it after a cancellation. */
 export interface HandedOver {
   readonly stackName: string;
   readonly stackId: string;
   readonly type: "CREATE" | "UPDATE";
   readonly onCancel: "rollback" | "wait" | "leave";
-  /** Whether the step itself did what on-cancel says. */
+  /** Whether the step itself applied on-cancel. */
   readonly decided: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface HandOver {
   end(stackId: string): void;
 }
 
-/** Keeps the operations under way where the post step finds them; `save` gets all of them, whenever one changes. */
+/** Keeps the running operations for the post step; `save` gets all of them, whenever one changes. */
 export function trackOperations(save: (operations: readonly HandedOver[]) => void): HandOver {
   const operations = new Map<string, HandedOver>();
   const change = (action: () => void) => {

@@ -1,4 +1,4 @@
-/** A resource's reason without CloudFormation's frame around what the service said, and without request ids. */
+/** Returns the service's own message of a resource's reason, without CloudFormation's frame and without request ids. */
 export function stripHandler(reason: string): string {
   const inner =
     /^Resource handler returned message: "([\s\S]*)" \(RequestToken: /.exec(reason)?.[1] ?? reason;

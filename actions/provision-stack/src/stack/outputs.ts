@@ -14,7 +14,7 @@ export async function readOutputs(
   });
 }
 
-/** All outputs in one object, and the names that have different values and are therefore in none. */
+/** Returns all outputs in one object, and the names left out of it because they have different values. */
 export function flattenOutputs(stacks: readonly { readonly [name: string]: string }[]): {
   values: { [name: string]: string };
   ambiguous: string[];

@@ -28,10 +28,10 @@ test.each([
   ],
   ["Tags", `[{"Key":"team","Value":"coffee 1"}]`, `[{"Key":"team","Value":"coffee 1"}]`],
   ["Environment", "[broken", "***"],
-])("the property %s of %s is shown as %s", (path, value, expected) => {
+])("shows the property %s of %s as %s", (path, value, expected) => {
   expect(shownValue(path, value)).toBe(expected);
 });
 
-test("a long value is cut", () => {
+test("cuts a long value", () => {
   expect(shownValue("Description", "x".repeat(200))).toHaveLength(161);
 });

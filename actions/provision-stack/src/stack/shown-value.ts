@@ -7,7 +7,10 @@ const ofCommands = /^(?:Command|EntryPoint)$/;
 /** Long enough for an ARN on both sides of an arrow. */
 const longestValue = 160;
 
-/** The value of a property, by its path, for a summary that many may read: what may be secret hidden, long ones cut. */
+/**
+ * Formats a property's value, by its path, for a summary that many may read: hides possible secrets and cuts long
+ * values.
+ */
 export function shownValue(path: string, value: string): string {
   const names = path.split(/[/.]/).filter((name) => name !== "" && !/^\d+$/.test(name));
   if (names.some((name) => secretProperty.test(name))) return hidden;
@@ -40,7 +43,7 @@ function shownTree(names: readonly string[], value: unknown): unknown {
   const text = String(value);
   if (names.some((each) => ofCommands.test(each))) return shownCommand([text])[0];
   if (!names.some((each) => ofVariables.test(each))) return value;
-  // CloudFormation gives the value of a variable in a list without the variable's name.
+  // CloudFormation shows the value of a variable in a list without the variable's name.
   return name === "Value" ? hidden : shownVariable(name, text);
 }
 

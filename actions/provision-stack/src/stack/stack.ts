@@ -1,7 +1,7 @@
 import { DescribeStacksCommand, type Stack } from "@aws-sdk/client-cloudformation";
 import type { World } from "../world.ts";
 
-/** The stack by name or id, undefined when there is none. */
+/** Returns the stack by name or id; undefined when there is none. */
 export async function describeStack(
   world: Pick<World, "cloudformation" | "signal">,
   nameOrId: string,

@@ -25,7 +25,7 @@ async function run(bucket: string, mode: "apply" | "plan" = "apply") {
 const keys = async (Bucket: string) =>
   (await stage.simulator.aws.s3.listObjectsV2({ Bucket })).Contents?.map(({ Key }) => Key) ?? [];
 
-test("a template too large for a request goes through a bucket, which is made closed and left empty", async () => {
+test("sends a template too large for a request through a bucket, which it creates closed and leaves empty", async () => {
   const { s3 } = stage.simulator.aws;
   await stage.templates({ large: template(60_000), small: template(10) });
   const { error, lines } = await run("templates-1");
@@ -37,7 +37,7 @@ test("a template too large for a request goes through a bucket, which is made cl
   expect(Object.values(PublicAccessBlockConfiguration ?? {})).toEqual([true, true, true, true]);
 });
 
-test("a bucket that is there is used, also to plan, and its other objects stay", async () => {
+test("uses an existing bucket, also to plan, and keeps its other objects", async () => {
   await stage.simulator.aws.s3.putObject({ Bucket: "templates-1", Key: "mine", Body: "mine" } as never);
   await stage.templates({ large: template(60_001) });
   const { error, output, lines } = await run("templates-1", "plan");
@@ -47,14 +47,14 @@ test("a bucket that is there is used, also to plan, and its other objects stay",
   expect(await keys("templates-1")).toEqual(["mine"]);
 });
 
-test("nothing stays in the bucket after a failure, either", async () => {
+test("leaves nothing in the bucket after a failure, either", async () => {
   await stage.templates({ large: template(60_000).replace("RetentionInDays: 3", "RetentionInDays: 2") });
   const { error } = await run("templates-1");
   expect(error?.message).toContain("Log (AWS::Logs::LogGroup) failed");
   expect(await keys("templates-1")).toEqual(["mine"]);
 });
 
-test("what no bucket could carry, and a bucket of somebody else, are refused before anything changes", async () => {
+test("refuses a template too large for a bucket, and a bucket of somebody else, before anything changes", async () => {
   await stage.templates({ huge: template(1_048_576) });
   expect((await run("templates-1")).error?.message).toMatch(/huge\.yaml is larger than the 1048576 bytes/);
   await stage.templates({ large: template(60_000) });

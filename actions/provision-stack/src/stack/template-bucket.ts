@@ -19,8 +19,8 @@ import { isTooLarge, type TemplateStore } from "./template-store.ts";
 const largestObject = 1_048_576;
 
 /**
- * Hands over in the request what fits there, the rest through a bucket, which is made when it is not there. Its objects
- * are removed in the end; the bucket stays, empty.
+ * Sends small templates in the request, others through a bucket, which is created when it is missing. Its objects are
+ * removed at the end; the bucket stays, empty.
  */
 export function throughBucket(
   Bucket: string,
@@ -62,7 +62,7 @@ export function throughBucket(
   };
 }
 
-/** By its content: jobs beside each other do not take each other's templates away while they differ. */
+/** Derives the key from the content, so that parallel jobs do not remove each other's templates while they differ. */
 function keyOf({ body, file }: Template): string {
   return `provision-stack/${createHash("sha256").update(body).digest("hex").slice(0, 16)}/${basename(file)}`;
 }
@@ -82,7 +82,7 @@ async function findOrCreate(s3: S3Client, Bucket: string, log: World["log"]): Pr
   }
   const region = await s3.config.region();
   const LocationConstraint = region as BucketLocationConstraint;
-  // S3 takes no location for the region that was its first.
+  // S3 accepts no location for its first region.
   const location = region === "us-east-1" ? {} : { CreateBucketConfiguration: { LocationConstraint } };
   await s3.send(new CreateBucketCommand({ Bucket, ...location }));
   await s3.send(

@@ -1,13 +1,13 @@
 import type { Template } from "../../../shared/cloudformation/template.ts";
 import { Failure } from "../../../shared/failure.ts";
 
-/** How CloudFormation gets at a template: the text itself, or where it lies. */
+/** A template for CloudFormation: the text itself, or its address. */
 export type TemplateSource = { readonly TemplateBody: string } | { readonly TemplateURL: string };
 
 export interface TemplateStore {
-  /** Throws a Failure for a template that cannot be handed over. */
+  /** Throws a Failure for a template that cannot be sent. */
   sourceOf(template: Template): Promise<TemplateSource>;
-  /** Removes what was put anywhere. */
+  /** Removes everything that was stored. */
   clear(): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export function isTooLarge({ body }: Template): boolean {
   return Buffer.byteLength(body) > largestBody;
 }
 
-/** Hands every template over in the request itself. */
+/** Sends every template in the request itself. */
 export const inRequest: TemplateStore = {
   async sourceOf(template) {
     if (isTooLarge(template))

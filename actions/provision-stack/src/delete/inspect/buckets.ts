@@ -10,10 +10,10 @@ import type { World } from "../../world.ts";
 import type { Held } from "../contents.ts";
 import { counted, type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
 
-/** Counting a large bucket takes long and tells no more. */
+/** Counting a large bucket further takes long and adds nothing. */
 const countedAtMost = 10_000;
 
-/** Buckets that hold objects, or versions of objects: CloudFormation does not delete them. */
+/** Finds buckets with objects, or versions of objects: CloudFormation does not delete them. */
 export const inspectBuckets: Inspect = async (world, stacks) => {
   const s3 = new S3Client({ ...world.clientConfig, followRegionRedirects: true });
   const buckets = stacks.flatMap(({ resources }) => resources);
@@ -45,7 +45,7 @@ async function countVersions(client: S3Client, Bucket: string, abortSignal: Abor
   return count;
 }
 
-/** A page is deleted at a time: both a list and a deletion take 1,000. */
+/** Deletes one page at a time: both a list and a deletion take 1,000. */
 async function empty(client: S3Client, Bucket: string, abortSignal: AbortSignal): Promise<void> {
   for await (const Objects of listVersions(client, Bucket, abortSignal)) {
     if (Objects.length === 0) continue;

@@ -15,10 +15,13 @@ import type { World } from "../../world.ts";
 import type { Held } from "../contents.ts";
 import { counted, type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
 
-/** The most that DescribeTasks takes. */
+/** The maximum of DescribeTasks. */
 const tasksAtOnce = 100;
 
-/** A service lives in a cluster: both are looked at together, so that nobody's services are taken for strangers. */
+/**
+ * Finds services and tasks. Clusters are read together with their services, so that the stacks' own services are not
+ * taken for others'.
+ */
 export const inspectContainers: Inspect = async (world, stacks) => {
   const ecs = new ECSClient(world.clientConfig);
   const held = stacks.flatMap(({ resources }) => resources);
@@ -47,7 +50,7 @@ async function inspectService(world: World, ecs: ECSClient, held: Held): Promise
   return { findings, emptyings: [{ stackName: held.stackName, text, blocks: false, run }] };
 }
 
-/** A service's ARN ends in `service/<cluster>/<name>`; those made before 2019 lack the cluster. */
+/** A service's ARN ends in `service/<cluster>/<name>`; those from before 2019 lack the cluster. */
 function nameOf({ physicalId, properties }: Held): { cluster: string; name: string } {
   const [first = physicalId, second] = physicalId.split(":service/")[1]?.split("/") ?? [];
   return second === undefined
@@ -55,7 +58,7 @@ function nameOf({ physicalId, properties }: Held): { cluster: string; name: stri
     : { cluster: first, name: second };
 }
 
-/** CloudFormation ends the tasks itself; ended before it, they finish what they do. */
+/** Scales the service down. CloudFormation would end the tasks itself; ended earlier, they finish their work. */
 async function scaleDown(world: World, ecs: ECSClient, cluster: string, service: string): Promise<void> {
   await ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount: 0 }));
   const pace = createPace();
@@ -126,7 +129,7 @@ async function stopTasks(
   for (const task of arns)
     await ecs.send(new StopTaskCommand({ cluster, task, reason: "The cluster's stack is deleted" }));
   const pace = createPace();
-  // A task that is stopping is in no list any more, but it still holds the cluster.
+  // A stopping task is in no list any more, but it still blocks the cluster.
   while ((await describeTasks(world, ecs, cluster, arns)).some(({ lastStatus }) => lastStatus !== "STOPPED"))
     await world.clock.wait(pace.next(true), world.signal);
 }

@@ -10,10 +10,10 @@ import type { World } from "../../world.ts";
 import type { Held } from "../contents.ts";
 import { counted, type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
 
-/** The most that BatchDeleteImage takes. */
+/** The maximum of BatchDeleteImage. */
 const mostAtOnce = 100;
 
-/** Repositories that hold images: unless they say EmptyOnDelete, CloudFormation does not delete them. */
+/** Finds repositories with images: without EmptyOnDelete, CloudFormation does not delete them. */
 export const inspectImages: Inspect = async (world, stacks) => {
   const ecr = new ECRClient(world.clientConfig);
   const repositories = stacks.flatMap(({ resources }) => resources);
@@ -40,7 +40,7 @@ async function inspect(
 }
 
 async function empty(client: ECRClient, repositoryName: string, abortSignal: AbortSignal): Promise<void> {
-  // Images of an index can only go after it, so what is refused once is asked for again.
+  // Images of an index can be deleted only after it, so refused ones are tried again.
   for (let before = Number.POSITIVE_INFINITY; ; ) {
     const images = await listImages(client, repositoryName, abortSignal);
     if (images.length === 0) return;

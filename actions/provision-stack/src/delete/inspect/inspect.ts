@@ -3,7 +3,7 @@ import type { StackContents } from "../contents.ts";
 import { type Inspect, type Inspected, together } from "./inspected.ts";
 import { inspectStacks } from "./stacks.ts";
 
-// Each service's client is only loaded where a stack has something of it.
+// Each service's client is only loaded where a stack has such resources.
 const inspectors: readonly { readonly types: readonly string[]; load(): Promise<Inspect> }[] = [
   {
     types: ["AWS::ECR::Repository"],
@@ -27,7 +27,7 @@ const inspectors: readonly { readonly types: readonly string[]; load(): Promise<
   },
 ];
 
-/** Everything known to block the deletion of these stacks, before it begins. */
+/** Finds everything known to block the deletion of these stacks, before it begins. */
 export async function inspectAll(world: World, stacks: readonly StackContents[]): Promise<Inspected> {
   const parts = await Promise.all([
     inspectStacks(world, stacks),

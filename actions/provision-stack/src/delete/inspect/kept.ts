@@ -1,6 +1,6 @@
 import type { StackContents } from "../contents.ts";
 
-/** A sentence per resource that outlives its stack. */
+/** Returns a sentence per resource that outlives its stack. */
 export function keptBy(stacks: readonly StackContents[]): string[] {
   return stacks.flatMap(({ resources }) =>
     resources.flatMap(({ logicalId, physicalId, type, deletionPolicy }) => {

@@ -7,7 +7,7 @@ import type { World } from "../../world.ts";
 import type { Held } from "../contents.ts";
 import { type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
 
-/** Load balancers that are protected from deletion. */
+/** Finds load balancers that are protected from deletion. */
 export const inspectLoadBalancers: Inspect = async (world, stacks) => {
   const client = new ElasticLoadBalancingV2Client(world.clientConfig);
   const balancers = stacks.flatMap(({ resources }) => resources);
@@ -31,7 +31,7 @@ async function inspect(
   return { findings: [{ text: `${where} is protected from deletion`, fix }], emptyings: [] };
 }
 
-/** Databases that are protected, as the template says that was applied last. */
+/** Finds databases that are protected in the template that was applied last. */
 export const inspectDatabases: Inspect = async (_, stacks) => {
   const held = stacks
     .flatMap(({ resources }) => resources)

@@ -4,7 +4,7 @@ import type { World } from "../../world.ts";
 import type { StackContents } from "../contents.ts";
 import { type Inspect, together } from "./inspected.ts";
 
-/** Exports that stacks import which stay. */
+/** Finds exports that remaining stacks import. */
 export const inspectStacks: Inspect = async (world, stacks) => {
   const going = stacks.map(({ stackName }) => stackName);
   const parts = await Promise.all(
@@ -38,7 +38,7 @@ async function importersOf(world: World, ExportName: string): Promise<string[]> 
   try {
     return (await world.cloudformation.send(new ListImportsCommand({ ExportName }))).Imports ?? [];
   } catch (error) {
-    // CloudFormation's answer when nothing imports it.
+    // CloudFormation's response when nothing imports it.
     if (/is not imported by any stack/.test((error as Error).message)) return [];
     throw error;
   }

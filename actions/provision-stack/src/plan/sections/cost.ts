@@ -7,7 +7,7 @@ import { readUsage } from "../../../../shared/cost/usage.ts";
 import { Failure } from "../../../../shared/failure.ts";
 import type { PlanSection } from "./section.ts";
 
-/** What the change costs when all of it runs day and night, by the list of prices that is part of this action. */
+/** Shows the cost of the change if everything runs day and night, from this action's own list of prices. */
 export const costSection: PlanSection = {
   title: "Cost of this change",
   write({ before, after, region }) {

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createStage, ownTemplate } from "../../stage.support.ts";
 
-test("what a change costs, and what it makes, is told beside it", async () => {
+test("shows what a change costs, and what it creates", async () => {
   const stage = await createStage();
   onTestFinished(() => stage.close());
   await stage.templates({ network: await ownTemplate("network"), database: await ownTemplate("database") });
@@ -12,7 +12,7 @@ test("what a change costs, and what it makes, is told beside it", async () => {
   expect(planned).toMatch(/### Architecture\n\n<details>[\s\S]*```mermaid\nflowchart[\s\S]*RDS/);
 });
 
-test("a plan without changes costs nothing more, and a smaller one less", async () => {
+test("shows no more cost for a plan without changes, and less for a smaller one", async () => {
   const stage = await createStage();
   onTestFinished(() => stage.close());
   await stage.templates({ network: await ownTemplate("network") });
@@ -24,7 +24,7 @@ test("a plan without changes costs nothing more, and a smaller one less", async 
   );
 });
 
-test("what it costs where the list of prices is not of the region is not told, and the plan is", async () => {
+test("shows no cost where the price list is for another region, but the plan", async () => {
   const stage = await createStage({ region: "eu-west-3" });
   onTestFinished(() => stage.close());
   await stage.templates({ log: "Resources:\n  Log: { Type: AWS::Logs::LogGroup }\n" });

@@ -11,7 +11,7 @@ import type { BeforeAndAfter, PlanSection } from "./section.ts";
 
 const sections: readonly PlanSection[] = [costSection, architectureSection];
 
-/** What the summary tells beside the changes. What cannot be told says why: it is no reason to hide the plan. */
+/** Writes the summary's further sections. One that fails says why: that is no reason to hide the plan. */
 export async function writeSections(world: World, set: StackSet): Promise<string[]> {
   const stacks = await readBoth(world, set).catch(asFailure);
   return sections.map(({ title, write }) => {
