@@ -1,21 +1,79 @@
+export interface Stage {
+  /** In small letters; undefined when it has none. */
+  readonly name: string | undefined;
+  /** What it begins with, as it is written. */
+  readonly from: string;
+  /** Of `COPY --from=` and `RUN --mount=…,from=`; variables are not replaced there. */
+  readonly uses: readonly string[];
+}
+
+/** `ARG name=value` before the first stage; the value as it is written. */
+export type GlobalArgument = readonly [name: string, value: string | undefined];
+
+/** The stages of a Dockerfile, and the arguments before the first of them. */
+export function readStages(text: string) {
+  const globals: GlobalArgument[] = [];
+  const stages: (Stage & { readonly uses: string[] })[] = [];
+  for (const { keyword, rest } of readInstructions(text)) {
+    const stage = stages.at(-1);
+    if (keyword === "FROM") stages.push(readFrom(rest));
+    else if (stage) stage.uses.push(...readUses(keyword, rest));
+    else if (keyword === "ARG") globals.push(...readArguments(rest));
+  }
+  return { globals, stages: stages as readonly Stage[] };
+}
+
+/** The last stage before `before` that the name or number means, else -1. */
+export function findStage(stages: readonly Stage[], name: string, before = stages.length): number {
+  if (/^\d+$/.test(name)) return Number(name) < before ? Number(name) : -1;
+  return stages.slice(0, before).findLastIndex((stage) => stage.name === name.toLowerCase());
+}
+
+function readFrom(rest: string) {
+  const words = rest.split(/\s+/).filter((word) => !word.startsWith("--"));
+  const name = words[1]?.toUpperCase() === "AS" ? words[2]?.toLowerCase() : undefined;
+  return { from: unquote(words[0] ?? ""), name, uses: [] };
+}
+
+function readUses(keyword: string, rest: string): string[] {
+  const pattern =
+    keyword === "COPY"
+      ? /(?:^|\s)--from=(\S+)/g
+      : keyword === "RUN"
+        ? /(?:^|\s)--mount=\S*?\bfrom=([^,\s]+)/g
+        : undefined;
+  return pattern ? [...rest.matchAll(pattern)].map(([, from = ""]) => unquote(from)) : [];
+}
+
+function readArguments(rest: string): GlobalArgument[] {
+  return [...rest.matchAll(/([A-Za-z_]\w*)(?:=("[^"]*"|'[^']*'|\S*))?/g)].map(([, name = "", value]) => [
+    name,
+    value === undefined ? undefined : unquote(value),
+  ]);
+}
+
+function unquote(text: string): string {
+  return /^(["']).*\1$/s.test(text) ? text.slice(1, -1) : text;
+}
+
 /** One instruction of a Dockerfile, its lines joined. */
-export interface Instruction {
+interface Instruction {
   /** In capitals. */
   readonly keyword: string;
   /** All that follows, without comments and without the text of here-documents. */
   readonly rest: string;
 }
 
+const continued = /\\[ \t]*$/;
 /** Instructions that take here-documents: docs.docker.com, Dockerfile reference, "Here-Documents". */
 const withHereDocuments: readonly string[] = ["RUN", "COPY", "ADD"];
 
-/** Reads a Dockerfile's instructions as its reference describes them: directives, comments, escapes, here-documents. */
-export function readInstructions(text: string): Instruction[] {
+/** Reads a Dockerfile's instructions as its reference describes them: comments, continued lines, here-documents. */
+function readInstructions(text: string): Instruction[] {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-  const continued = continuation(escapeOf(lines));
   const instructions: Instruction[] = [];
   for (let at = 0; at < lines.length; ) {
-    const { whole, next } = joinLines(lines, at, continued);
+    const { whole, next } = joinLines(lines, at);
     const [, keyword = "", rest = ""] = /^(\S+)(.*)/s.exec(whole.trimStart()) ?? [];
     at = withHereDocuments.includes(keyword.toUpperCase()) ? skipHereDocuments(rest, lines, next) : next;
     if (keyword !== "") instructions.push({ keyword: keyword.toUpperCase(), rest: rest.trim() });
@@ -24,7 +82,7 @@ export function readInstructions(text: string): Instruction[] {
 }
 
 /** The line at `from` with those that continue it; comments and blank lines in between do not end it. */
-function joinLines(lines: readonly string[], from: number, continued: RegExp) {
+function joinLines(lines: readonly string[], from: number) {
   let whole = "";
   let next = from;
   while (next < lines.length) {
@@ -45,18 +103,4 @@ function skipHereDocuments(rest: string, lines: readonly string[], from: number)
     next += 1;
   }
   return next;
-}
-
-/** `# escape=` counts only above everything else. */
-function escapeOf(lines: readonly string[]): string {
-  for (const line of lines) {
-    const [, name, value] = /^\s*#\s*([a-z]+)\s*=\s*(\S+)\s*$/i.exec(line) ?? [];
-    if (name === undefined) break;
-    if (name.toLowerCase() === "escape" && value) return value;
-  }
-  return "\\";
-}
-
-function continuation(character: string): RegExp {
-  return character === "`" ? /`[ \t]*$/ : /\\[ \t]*$/;
 }

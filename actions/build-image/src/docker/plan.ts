@@ -1,7 +1,5 @@
 import { Failure } from "../../../shared/failure.ts";
-import { readInstructions } from "./dockerfile.ts";
-import { expand } from "./expand.ts";
-import { findStage, type GlobalArgument, readStages, type Stage } from "./stages.ts";
+import { findStage, type GlobalArgument, readStages, type Stage } from "./dockerfile.ts";
 
 /** What of a Dockerfile a build reaches. */
 export interface BuildPlan {
@@ -23,14 +21,14 @@ export interface PlanOptions {
 }
 
 export function planBuild(text: string, options: PlanOptions): BuildPlan {
-  const { globals, stages } = readStages(readInstructions(text));
+  const { globals, stages } = readStages(text);
   if (stages.length === 0)
     throw new Failure(`${options.path} has no instruction FROM`, {
       nextStep: "correct the Dockerfile, or the input dockerfile; nothing was changed.",
     });
   const final = findTarget(stages, options);
   const values = options.platforms.map((platform) => valuesOf(globals, options.buildArgs, platform));
-  const used = values.map((value) => reach(stages, final, (text) => expand(text, (name) => value.get(name))));
+  const used = values.map((value) => reach(stages, final, (text) => expand(text, value)));
   return {
     images: sorted(used.flatMap(({ images }) => images)),
     unknown: sorted(used.flatMap(({ unknown }) => unknown)),
@@ -61,7 +59,7 @@ function valuesOf(
     ["TARGETVARIANT", variant],
   ]);
   for (const [name, written] of globals) {
-    const value = buildArgs.get(name) ?? expand(written ?? "", (other) => values.get(other));
+    const value = buildArgs.get(name) ?? expand(written ?? "", values);
     if (value !== undefined && (written !== undefined || buildArgs.has(name))) values.set(name, value);
   }
   return values;
@@ -91,4 +89,19 @@ function reach(stages: readonly Stage[], final: number, resolve: (text: string) 
 
 function sorted(texts: readonly string[]): string[] {
   return [...new Set(texts)].sort();
+}
+
+/** A variable of FROM: `$A`, `${A}` or `${A:-default}`. */
+const variable = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::-([^${}]*))?\})/g;
+
+/** Undefined when a variable has no value or is used in another way, which only BuildKit knows. */
+function expand(text: string, values: ReadonlyMap<string, string>): string | undefined {
+  let known = !text.replace(variable, "").includes("$");
+  const expanded = text.replace(variable, (_, bare, braced, fallback) => {
+    const value = values.get(bare ?? braced);
+    const chosen = fallback === undefined ? value : value || fallback;
+    known &&= chosen !== undefined;
+    return chosen ?? "";
+  });
+  return known ? expanded : undefined;
 }
