@@ -5,13 +5,13 @@ import type { Placed } from "./target.ts";
 
 type Entries = readonly (readonly [name: string, value: string])[];
 
-/** Where named values stand in what holds them. */
+/** Reads and writes named values in their holder. */
 export interface Store<Holder> {
   read(holder: Holder): Entries;
   write(holder: Holder, entries: Entries): void;
 }
 
-/** In a list of objects, such as `[{ name, value }]`. */
+/** Values in a list of objects, such as `[{ name, value }]`. */
 export function inList(key: string, name: string, value: string): Store<Record<string, unknown>> {
   return {
     read(holder) {
@@ -24,7 +24,7 @@ export function inList(key: string, name: string, value: string): Store<Record<s
   };
 }
 
-/** In an object of values by name. */
+/** Values in an object by name. */
 export function inMap(key: string): Store<Record<string, unknown>> {
   return {
     read: (holder) => (isObject(holder[key]) ? (Object.entries(holder[key]) as [string, string][]) : []),
@@ -39,7 +39,7 @@ interface Told {
   readonly notices: string[];
 }
 
-/** Changes every container that `values` means. */
+/** Changes every container that `values` targets. */
 export function applyNamedValues(
   containers: Containers,
   { input, mode, changes }: NamedValues,
@@ -60,7 +60,7 @@ export function applyNamedValues(
     );
 }
 
-/** Changes what one holder has: `whose` ends the sentences about it. */
+/** Changes the entries of one holder: `whose` ends the sentences about it. */
 export function changeEntries<Holder>(
   holder: Holder,
   { input, mode, changes }: NamedValues,
@@ -82,7 +82,7 @@ export function changeEntries<Holder>(
     store.write(holder, merge(mode === "replace" ? [] : before, wanted));
 }
 
-/** New values stand where the old ones stood, names that are new at the end. */
+/** Replaces values in place, and appends new names at the end. */
 function merge(before: Entries, wanted: ReadonlyMap<string, string | undefined>): Entries {
   const left = new Map(wanted);
   const kept = before.flatMap(([name, value]): Entries => {

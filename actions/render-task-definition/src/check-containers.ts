@@ -1,7 +1,7 @@
 import { isObject } from "../../shared/task-definition.ts";
 import type { Container } from "./containers.ts";
 
-/** What ECS refuses in a container although every key and type of it is right. */
+/** Finds what ECS refuses in a container although every key and type of it is right. */
 export function checkContainer(container: Container): string[] {
   const environment = namesIn(container.environment);
   const secrets = namesIn(container.secrets);
@@ -9,7 +9,7 @@ export function checkContainer(container: Container): string[] {
   const faults = [
     ...twice(environment).map((variable) => `has ${variable} twice in environment`),
     ...twice(secrets).map((variable) => `has ${variable} twice in secrets`),
-    // ECS API reference, Secret: a name may stand in only one of them.
+    // ECS API reference, Secret: a name may be in only one of them.
     ...[...new Set(environment)]
       .filter((variable) => secrets.includes(variable))
       .map((variable) => `has ${variable} in environment and in secrets: remove one by a line -${variable}`),

@@ -12,7 +12,7 @@ test.each<[string, string[]]>([
   [`--name="two words"=x`, ["--name=two words=x"]],
   ["--cron '0 * * * *' #1", ["--cron", "0 * * * *", "#1"]],
   ["", []],
-])("%s is split as a shell would", (text, words) => {
+])("splits %s as a shell would", (text, words) => {
   expect(splitCommand(text)).toEqual(words);
 });
 
@@ -24,6 +24,6 @@ test.each<[string, number, string]>([
   [`echo "$HOME"`, 7, "$ is for a shell, and none reads this"],
   ["a && b", 3, "& is for a shell, and none reads this"],
   ["a > b", 3, "> is for a shell, and none reads this"],
-])("%s is refused at column %i", (text, column, fault) => {
+])("refuses %s at column %i", (text, column, fault) => {
   expect(splitCommand(text)).toEqual({ column, text: fault });
 });

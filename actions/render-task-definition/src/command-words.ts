@@ -5,12 +5,13 @@ export interface WordFault {
   readonly text: string;
 }
 
-/** Marks that a shell acts on when they stand bare; ECS starts a command without one. */
+/** Characters that a shell interprets when unquoted; ECS starts a command without one. */
 const shellMarks = "|&;<>()$`";
 
 /**
- * Words of a command by the quoting of POSIX (Shell Command Language, 2.2): blanks part them, `'…'` keeps all, `"…"`
- * keeps all but `\` before `"`, `\`, `$` and a backquote, `\` keeps the next character. What only a shell could do is a fault.
+ * Splits a command into words by the quoting of POSIX (Shell Command Language, 2.2): blanks separate them, `'…'` keeps
+ * everything, `"…"` keeps everything except `\` before `"`, `\`, `$` and a backquote, `\` keeps the next character.
+ * Anything that only a shell could do is a fault.
  */
 export function splitCommand(text: string): readonly string[] | WordFault {
   const words: string[] = [];

@@ -4,7 +4,7 @@ import { splitCommand } from "./command-words.ts";
 import { readJsonInput } from "./json-input.ts";
 import { type Placed, parseTarget, splitTarget } from "./target.ts";
 
-/** Lines `container=image`, or an image alone. A digest has no `=`, nor has a tag. */
+/** Reads lines `container=image`, or an image alone. Neither a digest nor a tag has a `=`. */
 export function readImages(read: InputReader, input = "images"): Placed<string>[] {
   return read.numberedLines(input).flatMap(({ number, text }) => {
     const place = `Input ${input}, line ${number}`;
@@ -17,7 +17,7 @@ export function readImages(read: InputReader, input = "images"): Placed<string>[
   });
 }
 
-/** Lines `[container:]choice`. */
+/** Reads lines `[container:]choice`. */
 export function readChoices(read: InputReader, input: string, allowed: readonly string[]): Placed<string>[] {
   return read.numberedLines(input).flatMap(({ number, text }) => {
     const place = `Input ${input}, line ${number}`;
@@ -29,8 +29,8 @@ export function readChoices(read: InputReader, input: string, allowed: readonly 
 }
 
 /**
- * A JSON array of words; a JSON object of such arrays or of texts by container; or lines `[container:]words` quoted
- * as for a shell. No words at all mean the image's own command.
+ * Reads a JSON array of words; a JSON object of such arrays or of texts by container; or lines `[container:]words`
+ * quoted as for a shell. No words mean the image's own command.
  */
 export function readCommands(read: InputReader, input: string): Placed<readonly string[]>[] {
   const text = read.optional(input) ?? "";

@@ -2,18 +2,18 @@ import { nearestName } from "../../shared/nearest-name.ts";
 import { isObject } from "../../shared/task-definition.ts";
 import type { Placed, Target } from "./target.ts";
 
-/** A container's definition, read by key: what is wrong in it is told by the check of the whole. */
+/** A container's definition, read by key: the check of the whole definition reports its faults. */
 export type Container = Record<string, unknown> & { name: string };
 
 export interface Containers {
   readonly all: readonly Container[];
-  /** A value whose names are no containers is one that has a colon. */
+  /** Decides whether the value's names are containers; otherwise the value itself has a colon. */
   settle<T>(placed: Placed<T>): Placed<T>;
-  /** Those that a value is for; none, and a fault noted, when it names another. */
+  /** Returns the containers that a value is for; none, and a fault, when it names an unknown one. */
   meantBy(placed: Pick<Placed<unknown>, "target" | "place">): readonly Container[];
 }
 
-/** The containers of `definition`; `defaults` are those of values without a container's name. */
+/** Finds the containers of `definition`; `defaults` are those of values without a container's name. */
 export function findContainers(
   definition: Readonly<Record<string, unknown>>,
   origin: string,

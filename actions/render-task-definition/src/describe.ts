@@ -4,13 +4,13 @@ import { isObject } from "../../shared/task-definition.ts";
 
 export interface Described {
   readonly arn: string;
-  /** As ECS tells it, with its tags among its members. */
+  /** ECS's response, with its tags among its members. */
   readonly definition: Record<string, unknown>;
-  /** Keys of tags that AWS keeps for itself, which are left out: nobody can register them. */
+  /** Keys of tags that AWS reserves, which are left out: nobody can register them. */
   readonly reservedTags: readonly string[];
 }
 
-/** Undefined when ECS has no such task definition. */
+/** Returns undefined when ECS has no such task definition. */
 export async function describeTaskDefinition(
   ecs: ECSClient,
   reference: string,
@@ -30,7 +30,7 @@ export async function describeTaskDefinition(
       reservedTags: reserved.map(({ key = "" }) => key),
     };
   } catch (error) {
-    // ECS's answer for what it does not have: "Unable to describe task definition."
+    // ECS's response for a missing task definition: "Unable to describe task definition."
     if ((error as Error).name === "ClientException") return undefined;
     throw error;
   }

@@ -119,7 +119,7 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
   expect(await containersAfter(containers, inputs)).toMatchObject(expected);
 });
 
-test("an empty command gives the image's own back", async () => {
+test("restores the image's own command with an empty one", async () => {
   const { web: after } = await containersAfter([{ ...web, command: ["x"] }], { command: "[]" });
   expect(after).not.toHaveProperty("command");
 });
@@ -128,7 +128,7 @@ test.each<[string, ContainerDefinition[], Record<string, string>]>([
   ["of the only container", one, {}],
   ["of the containers that are meant", two, { containers: "web" }],
 ])(
-  "a colon in a name %s separates nothing, unless a container has the name before it",
+  "treats a colon in a name %s as part of it, unless a container has the name before it",
   async (_, given, inputs) => {
     const { web: after } = await containersAfter(given, {
       ...inputs,
@@ -149,7 +149,7 @@ test.each<[string, ContainerDefinition[], Record<string, string>]>([
   },
 );
 
-test("a name that is nearly a container's is a variable's, with a notice", async () => {
+test("takes a name that is nearly a container's as a variable's, with a notice", async () => {
   const file = bench.file("taskdef.json", { family: "f", containerDefinitions: one });
   const { taskDefinition, notices } = await bench.render({
     "task-definition": file,
@@ -159,7 +159,7 @@ test("a name that is nearly a container's is a variable's, with a notice", async
   expect(notices).toEqual(["Input environment-variables, line 1: wbe is no container (did you mean web?)."]);
 });
 
-test("removing what is not there is told, for a second run must not fail", async () => {
+test("reports the removal of a missing value without failing, so that a second run succeeds", async () => {
   const file = bench.file("taskdef.json", { family: "f", containerDefinitions: one });
   const { notices } = await bench.render({ "task-definition": file, "environment-variables": "-GONE" });
   expect(notices).toEqual([
@@ -233,6 +233,6 @@ test.each<[string, Record<string, string>, RegExp]>([
   ],
   ["no ARN", { "environment-files": "web:file.env" }, /is not of the form \[container:\]ARN/],
   ["an image with blanks", { images: "web=a b" }, /line 1 is "web=a b": container=image/],
-])("%s is refused", async (_, inputs, message) => {
+])("refuses %s", async (_, inputs, message) => {
   await expect(containersAfter(two, inputs)).rejects.toThrow(message);
 });

@@ -4,7 +4,7 @@ import type { Container, Containers } from "./containers.ts";
 import type { ContainerInputs } from "./inputs.ts";
 import type { Placed } from "./target.ts";
 
-/** Puts the inputs' values into the containers themselves; what does not fit is added to `faults` and `notices`. */
+/** Sets the inputs' values in the containers themselves; faults and notices go to `faults` and `notices`. */
 export function editContainers(
   containers: Containers,
   inputs: ContainerInputs,

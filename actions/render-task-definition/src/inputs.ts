@@ -11,14 +11,14 @@ import { readChoices, readCommands, readImages } from "./container-values.ts";
 import { type NamedValues, readFileArns, readNamedValues, readTags } from "./named-values.ts";
 import { type Placed, parseTarget, type Target } from "./target.ts";
 
-/** Members of the task itself; those that are not given stay as they are. */
+/** Members of the task itself; omitted ones stay as they are. */
 export type TaskSettings = Pick<
   TaskDefinitionInput,
   "family" | "cpu" | "memory" | "executionRoleArn" | "taskRoleArn" | "runtimePlatform"
 >;
 
 export interface ContainerInputs {
-  /** Containers that lines without a container's name mean; undefined: the only one. */
+  /** Containers for lines without a container's name; undefined: the only one. */
   readonly containers: Target;
   readonly images: readonly Placed<string>[];
   readonly commands: readonly Placed<readonly string[]>[];
@@ -44,7 +44,7 @@ export interface RenderInputs {
   readonly container: ContainerInputs;
 }
 
-/** Names of aws-actions/amazon-ecs-render-task-definition, and former ones of ours, each with today's. */
+/** Input names of aws-actions/amazon-ecs-render-task-definition, and former ones of ours, each with today's. */
 export const renderAliases: Aliases = {
   "container-name": "containers",
   image: "images",
@@ -87,7 +87,7 @@ function readSource(read: InputReader): TaskDefinitionSource {
   return { reference: arn ?? [family, revision].filter(Boolean).join(":") };
 }
 
-/** The official action's `env-files` are all that a container then has. */
+/** The official action's `env-files` replace all files of a container. */
 function readEnvironmentFiles(read: InputReader): NamedValues {
   if (!read.optional("env-files")) return readFileArns(read, "environment-files");
   for (const name of ["environment-files", "environment-files-mode"])
@@ -125,10 +125,10 @@ function readTaskSettings(read: InputReader): TaskSettings {
   return Object.fromEntries(given) as TaskSettings;
 }
 
-/** Docker's names of what ECS calls X86_64. */
+/** Docker's names for ECS's X86_64. */
 const x86 = ["AMD64", "X86_64"];
 
-/** `linux/arm64` as Docker writes it, or ECS's own names. */
+/** Reads `linux/arm64` as Docker writes it, or ECS's own names. */
 function readPlatform(read: InputReader): TaskDefinitionInput["runtimePlatform"] {
   const given = read.optional("runtime-platform");
   if (!given) return undefined;

@@ -3,8 +3,8 @@ import { Failure } from "../../shared/failure.ts";
 import type { InputReader } from "../../shared/inputs.ts";
 
 /**
- * Value of an input that is JSON; a fault becomes a problem without the text itself, which may be secret.
- * Undefined after a problem.
+ * Returns the value of a JSON input; a fault becomes a problem without the text itself, which may be secret. Undefined
+ * after a problem.
  */
 export function readJsonInput(read: InputReader, name: string): unknown {
   const text = read.optional(name) ?? "";

@@ -6,16 +6,16 @@ import { describeTaskDefinition } from "./describe.ts";
 import type { Rendered } from "./render.ts";
 import type { RenderWorld } from "./world.ts";
 
-/** What differs from the family's latest registered revision, or why that is not known. */
+/** Differences to the family's latest registered revision, or why they are not known. */
 export type Comparison =
   | { readonly revision: string; readonly diff: readonly string[] }
   | { readonly first: true }
   | { readonly unknown: string };
 
-/** The comparison is a courtesy: a template is rendered without AWS, and must not wait long for it. */
+/** The comparison is optional: a template is rendered without AWS, and must not wait long for it. */
 const patienceMs = 10_000;
 
-/** Undefined when the latest revision is what was rendered from, and the difference is told already. */
+/** Returns undefined when the latest revision is the source, whose difference is shown already. */
 export async function compareWithLatest(
   { taskDefinition: wanted, originArn }: Pick<Rendered, "taskDefinition" | "originArn">,
   { ecs, signal }: RenderWorld,
@@ -25,7 +25,7 @@ export async function compareWithLatest(
     const latest = await describeTaskDefinition(ecs, wanted.family ?? "", bounded);
     if (!latest) return { first: true };
     if (latest.arn === originArn) return undefined;
-    // As deploy-service sees it: a definition that says nothing of tags leaves them alone.
+    // Compares as deploy-service does: a definition without tags leaves them alone.
     const { tags, ...untagged } = latest.definition;
     const diff = diffTaskDefinitions(...comparable(wanted.tags ? { ...untagged, tags } : untagged, wanted));
     return { revision: shortRevision(latest.arn), diff };

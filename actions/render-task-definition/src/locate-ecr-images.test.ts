@@ -31,11 +31,11 @@ async function render(images: string, image = "old") {
   return taskDefinition.containerDefinitions?.map((container) => container.image);
 }
 
-test("an image of another job gets the address of this job's registry", async () => {
+test("gives an image of another job the address of this job's registry", async () => {
   expect(await render(`web=ecr://team/customer@${digest}`)).toEqual([`${uri}@${digest}`, "nginx:1"]);
 });
 
-test("a placeholder may hold one, too", async () => {
+test("locates an image in a placeholder, too", async () => {
   expect(await render("", "<IMAGE>")).toEqual([`${uri}:v1`, "nginx:1"]);
 });
 
@@ -43,7 +43,7 @@ test.each([
   [`web=ecr://nobody@${digest}`, 'this account and region have no ECR repository "nobody"'],
   ["web=ecr://team/customer", "ecr://<repository>@sha256:… or ecr://<repository>:<tag> is expected"],
   ["web=ecr://Team@sha256:1", "ecr://<repository>@sha256:… or ecr://<repository>:<tag> is expected"],
-])("%s is refused", async (images, reason) => {
+])("refuses %s", async (images, reason) => {
   const image = images.slice("web=".length);
   await expect(render(images)).rejects.toThrow(
     `The image ${image} of the container "web" cannot be found: ${reason}`,

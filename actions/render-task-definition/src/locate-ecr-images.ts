@@ -4,10 +4,13 @@ import { Failure } from "../../shared/failure.ts";
 import type { Container } from "./containers.ts";
 import type { RenderWorld } from "./world.ts";
 
-/** `ecr://<repository>@sha256:…`, or with a tag: an image of the job's own account and region, as build-image names it for other jobs. */
+/**
+ * Matches `ecr://<repository>@sha256:…`, or with a tag: an image of the job's own account and region, in the form that
+ * build-image outputs for other jobs.
+ */
 const pattern = /^ecr:\/\/([a-z0-9]+(?:[._/-][a-z0-9]+)*)((?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?)$/;
 
-/** Puts the registry's address in the place of `ecr://`; what cannot be found is added to `faults`. */
+/** Replaces `ecr://` by the registry's address; images that cannot be found are added to `faults`. */
 export async function locateEcrImages(
   containers: readonly Container[],
   world: RenderWorld,

@@ -3,21 +3,21 @@ import { isObject } from "../../shared/task-definition.ts";
 import { readJsonInput } from "./json-input.ts";
 import { type Placed, parseTarget, splitTarget, type Target } from "./target.ts";
 
-/** A value to set or, undefined, a name to remove; `undefined` itself says only that the container is meant. */
+/** A value to set, or with `value` undefined a name to remove; `undefined` itself only selects the container. */
 export type Change = { readonly name: string; readonly value: string | undefined } | undefined;
 
 export interface NamedValues {
   /** Name of the input that they come from. */
   readonly input: string;
-  /** With `replace`, what a container that is meant has and the changes do not give is removed. */
+  /** With `replace`, existing values of a targeted container that the changes do not contain are removed. */
   readonly mode: "merge" | "replace";
   readonly changes: readonly Placed<Change>[];
 }
 
-/** What the lines of an input look like. */
+/** Format of an input's lines. */
 interface Form {
   readonly expected: string;
-  /** Whether a container's name may stand in front. */
+  /** Whether a container's name may come first. */
   readonly scoped: boolean;
   /** The value of every name, where lines have none of their own. */
   readonly value?: string;
@@ -33,8 +33,8 @@ const files: Form = {
 };
 
 /**
- * Lines, or JSON: an object of values by name, or by container and name, where null removes. Values are cut at the
- * first `=` only; in JSON they are taken to the letter.
+ * Reads lines, or JSON: an object of values by name, or by container and name, where null removes. Lines are cut at the
+ * first `=` only; JSON values are literal.
  */
 export function readNamedValues(read: InputReader, input: string): NamedValues {
   return readForm(read, input, pairs);
@@ -44,7 +44,7 @@ export function readTags(read: InputReader, input: string): NamedValues {
   return readForm(read, input, tags);
 }
 
-/** ARNs of files in S3 by line; they are the names, `s3` is the value. */
+/** Reads ARNs of files in S3, one a line; they are the names, `s3` is the value. */
 export function readFileArns(read: InputReader, input: string): NamedValues {
   return readForm(read, input, files);
 }
@@ -75,7 +75,7 @@ function refuseUselessReplace(
 function fromLine(read: InputReader, input: string, { number, text }: NumberedLine, form: Form) {
   const place = `Input ${input}, line ${number}`;
   const equals = form.value === undefined ? text.indexOf("=") : -1;
-  // Only what stands before the value can name a container, and an ARN has colons of its own.
+  // Only text before the value can name a container, and an ARN has colons of its own.
   const head = equals < 0 ? text : text.slice(0, equals);
   const whole = !form.scoped || /^-?arn:/.test(text);
   const { target, rest } = whole ? { target: undefined, rest: head } : splitTarget(head);
@@ -88,7 +88,7 @@ function fromLine(read: InputReader, input: string, { number, text }: NumberedLi
   return [];
 }
 
-/** Undefined for what is not of the form. */
+/** Returns undefined for text in another form. */
 function changeFrom(name: string, value: string | undefined, hasValue: boolean, form: Form): Change {
   const removed = name.startsWith("-") ? name.slice(1).trim() : undefined;
   const change = removed ? { name: removed, value: undefined } : { name, value };

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "vitest";
 import { createWorkbench } from "./workbench.support.ts";
 
-// The cases that amazon-ecs-render-task-definition tests itself at v1.9.0, with its own names of inputs.
+// The test cases of amazon-ecs-render-task-definition v1.9.0, with its own names of inputs.
 const bench = createWorkbench();
 afterAll(() => bench.close());
 
@@ -104,11 +104,11 @@ test.each([
   ["execution-role-arn", "executionRoleArn", "arn:aws:iam::123456789012:role/execution"],
   ["task-role-arn", "taskRoleArn", "arn:aws:iam::123456789012:role/a/path/task"],
   ["task-role-arn", "taskRoleArn", "arn:aws-cn:iam::123456789012:role/task"],
-])("%s becomes %s: %s", async (input, member, arn) => {
+])("sets %s as %s: %s", async (input, member, arn) => {
   expect(await rendered(definition, { [input]: arn })).toMatchObject({ [member]: arn });
 });
 
-test("members that only a description has are left out, and tags stay", async () => {
+test("leaves out members that only a description has, and keeps tags", async () => {
   const tags = [{ key: "project", value: "coffee" }];
   const described = { ...definition, revision: 10, status: "ACTIVE", compatibilities: ["EC2"], tags };
   expect(Object.keys(await rendered(described, {})).sort()).toEqual([
@@ -118,7 +118,7 @@ test("members that only a description has are left out, and tags stay", async ()
   ]);
 });
 
-test("several containers may be meant, separated by commas, the last one too", async () => {
+test("accepts several containers, separated by commas, the last one too", async () => {
   const { containerDefinitions } = await rendered(definition, { "container-name": "web, sidecar," });
   expect(containerDefinitions?.map(({ image }) => image)).toEqual(["nginx:latest", "nginx:latest"]);
 });
@@ -146,6 +146,6 @@ test.each<[string, unknown, Readonly<Record<string, string>>, RegExp]>([
   ],
   ["a file and an ARN", definition, { "task-definition-arn": "arn:x" }, /give only task-definition/],
   ["a file and a family", definition, { "task-definition-family": "web" }, /give only task-definition/],
-])("%s is refused", async (_, content, inputs, message) => {
+])("refuses %s", async (_, content, inputs, message) => {
   await expect(rendered(content, inputs)).rejects.toThrow(message);
 });

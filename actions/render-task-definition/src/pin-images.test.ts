@@ -9,7 +9,7 @@ import { createTestWorld } from "./workbench.support.ts";
 const manifest = JSON.stringify({ schemaVersion: 2 });
 const digest = `sha256:${createHash("sha256").update(manifest).digest("hex")}`;
 
-/** A public registry: `app` with seven tags, `empty` with none, `private` for nobody. */
+/** A public registry: `app` with seven tags, `empty` with none, `private` without access. */
 let server: Server;
 let host: string;
 const asked: string[] = [];
@@ -37,7 +37,7 @@ async function pin(...images: string[]) {
   return { images: containers.map(({ image }) => image), faults };
 }
 
-test("a public registry is asked without credentials, and once for an image", async () => {
+test("reads a public registry without credentials, and once per image", async () => {
   asked.length = 0;
   const pinned = `${host}/app@${digest}`;
   expect(await pin("app:1.10", "app:1.10")).toEqual({ images: [pinned, pinned], faults: [] });
@@ -52,13 +52,13 @@ test.each([
     /^The image \S+\/nobody:1 of the container "c0" cannot be pinned: \S+ has no repository nobody$/,
   ],
   ["private:1", /cannot be pinned: The registry \S+ refused access to private$/],
-])("%s is refused, and stays", async (image, message) => {
+])("refuses %s and leaves it as it is", async (image, message) => {
   const { images, faults } = await pin(image);
   expect(images).toEqual([`${host}/${image}`]);
   expect(faults).toEqual([expect.stringMatching(message)]);
 });
 
-test("an image whose placeholder is left in is not looked for", async () => {
+test("does not search for an image with an unfilled placeholder", async () => {
   const containers = [{ name: "web", image: "<IMAGE1_NAME>" }];
   const faults: string[] = [];
   await pinImages(containers, createTestWorld("/nowhere"), faults);

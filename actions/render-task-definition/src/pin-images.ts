@@ -6,12 +6,12 @@ import type { Container } from "./containers.ts";
 import { type Found, findInRegistry } from "./registry.ts";
 import type { RenderWorld } from "./world.ts";
 
-/** build-image's own, for its next run: nobody means one. */
+/** build-image's own tag, for its next run: nobody deploys by it. */
 const sourceTag = /^source-[0-9a-f]{40}$/;
-/** Enough to recognise a slip; a repository may have thousands. */
+/** Enough to recognise a typing error; a repository may have thousands. */
 const shownTags = 5;
 
-/** Puts `repository@sha256:…` for each container's tag; what cannot be found is added to `faults`. */
+/** Replaces each container's tag by `repository@sha256:…`; images that cannot be found are added to `faults`. */
 export async function pinImages(
   containers: readonly Container[],
   world: RenderWorld,
@@ -51,7 +51,7 @@ async function pin(image: string, world: RenderWorld): Promise<string> {
 
 function notFound({ host, name, tag }: ImageName, tags: Extract<Found, { digest: undefined }>["tags"]) {
   if (tags === undefined) return new Failure(`${host} has no repository ${name}`);
-  // Registries answer by name, not by age: of versions, these are the newest.
+  // Registries list by name, not by age: of versions, these are the newest.
   const sorted = tags
     .filter((each) => !sourceTag.test(each))
     .sort((one, other) => other.localeCompare(one, "en", { numeric: true }));

@@ -5,7 +5,7 @@ import type { Comparison } from "./latest-revision.ts";
 import type { Rendered } from "./render.ts";
 import { renderSummary } from "./summary.ts";
 
-/** Tells the log, the outputs and the job summary what was rendered. */
+/** Reports the result in the log, the outputs and the job summary. */
 export async function publish(
   rendered: Rendered,
   paths: { readonly taskDefinition: string; readonly appSpec: string | undefined },

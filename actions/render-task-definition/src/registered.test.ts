@@ -53,7 +53,7 @@ test.each([
     "tea",
     [{ key: "team", value: "coffee" }],
   ],
-])("%s is a source, with its tags", async (_, reference, motto, tags) => {
+])("accepts %s as a source, with its tags", async (_, reference, motto, tags) => {
   const rendered = await render({ "task-definition": reference, "environment-variables": "SIZE=1" });
   const { taskDefinition, diff, notices } = rendered;
   expect(taskDefinition.containerDefinitions?.[0]?.environment).toEqual([
@@ -68,7 +68,7 @@ test.each([
   ).resolves.toBeDefined();
 });
 
-test("a task definition that ECS does not have is refused with where it was looked for", async () => {
+test("refuses a task definition that ECS does not have, with where it was searched for", async () => {
   await expect(render({ "task-definition": "shop:9" })).rejects.toThrow(
     "ECS has no task definition shop:9, and there is no file of that name",
   );
@@ -77,7 +77,7 @@ test("a task definition that ECS does not have is refused with where it was look
 const template = (containerDefinitions: { name: string; image: string }[]) =>
   bench.file("taskdef.json", { ...base, containerDefinitions });
 
-test("pinning puts the digest of the tag into every container that is chosen", async () => {
+test("pins the tag's digest in every chosen container", async () => {
   const containers = [
     { name: "web", image: `${repository}:latest` },
     { name: "side", image: repository },
@@ -95,7 +95,7 @@ test("pinning puts the digest of the tag into every container that is chosen", a
   expect(await imagesWith("false")).toEqual([`${repository}:latest`, repository, image]);
 });
 
-test("what cannot be pinned is told for every container, with the tags that there are", async () => {
+test("reports for every container what cannot be pinned, with the existing tags", async () => {
   const containers = [
     { name: "web", image: `${repository}:v2` },
     { name: "side", image: `${repository}er:latest` },
@@ -113,7 +113,7 @@ test("what cannot be pinned is told for every container, with the tags that ther
   );
 });
 
-test("a definition is compared with the family's latest revision", async () => {
+test("compares a definition with the family's latest revision", async () => {
   const compare = async (inputs: Record<string, string>) => compareWithLatest(await render(inputs), world());
   const file = template([{ name: "web", image }]);
   expect(await compare({ "task-definition": file })).toEqual({
@@ -135,7 +135,7 @@ const runAction = (inputs: Record<string, string>, environment: Record<string, s
     environment: { RUNNER_TEMP: bench.folder, ...environment },
   });
 
-test("a run sets every output and tells both differences", async () => {
+test("sets every output and shows both differences", async () => {
   const { exitCode, errors, outputs, summary } = await runAction({
     "task-definition": template([{ name: "web", image: "<IMAGE>" }]),
     images: `${repository}:latest`,
@@ -159,7 +159,7 @@ test("a run sets every output and tells both differences", async () => {
   expect(summary).not.toContain("geheim");
 });
 
-test("a file is rendered without AWS, too, and the summary says what could not be compared", async () => {
+test("renders a file without AWS, and says in the summary what could not be compared", async () => {
   const { exitCode, summary } = await runAction(
     { "task-definition": template([{ name: "web", image }]) },
     { AWS_ENDPOINT_URL: "http://127.0.0.1:1" },
@@ -168,7 +168,7 @@ test("a file is rendered without AWS, too, and the summary says what could not b
   expect(summary).toContain("Not compared with the registered revision: The AWS endpoint cannot be reached");
 });
 
-test("a red run has one annotation with the next step", async () => {
+test("reports a red run in one annotation with the next step", async () => {
   const { exitCode, errors, outputs } = await runAction({ "task-definition": "shop:9" });
   expect(exitCode).toBe(1);
   expect(errors).toEqual([expect.stringMatching(/shop:9.* Next step: correct the input task-definition/)]);

@@ -2,7 +2,7 @@ import { connectToRegistry } from "../../shared/registry/connect.ts";
 import type { ImageName } from "../../shared/registry/image-name.ts";
 import type { RenderWorld } from "./world.ts";
 
-/** What the registry has under an image's name: the digest of its tag or, without one, the tags that there are. */
+/** The registry's content under an image's name: the digest of its tag or, without one, the existing tags. */
 export type Found =
   | { readonly digest: string }
   /** Undefined: there is no repository of this name. */

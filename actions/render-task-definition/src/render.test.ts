@@ -27,7 +27,7 @@ const given = {
 const render = (taskDefinition: unknown, inputs: Record<string, string> = {}, name = "taskdef.json") =>
   bench.render({ ...given, "task-definition": bench.file(name, taskDefinition), ...inputs });
 
-test("images and values go in, whatever characters they hold", async () => {
+test("inserts images and values with any characters", async () => {
   const { taskDefinition, diff } = await render(template);
   expect(taskDefinition.containerDefinitions?.[0]).toMatchObject({
     image: "repo@sha256:abc",
@@ -36,7 +36,7 @@ test("images and values go in, whatever characters they hold", async () => {
   expect(diff).toContain('~ containerDefinitions[customer].image: "<IMAGE1_NAME>" → "repo@sha256:abc"');
 });
 
-test("the AppSpec keeps <TASK_DEFINITION>, its comments and its numbers", async () => {
+test("keeps <TASK_DEFINITION>, comments and numbers of the AppSpec", async () => {
   const appspec = bench.file(
     "appspec.yaml",
     "version: 0.0 # ours\nResources:\n  - TargetService:\n      Properties:\n        TaskDefinition: <TASK_DEFINITION>\n        LoadBalancerInfo:\n          ContainerPort: <Port>\n",
@@ -47,7 +47,7 @@ test("the AppSpec keeps <TASK_DEFINITION>, its comments and its numbers", async 
   expect(appSpec?.text).toContain("ContainerPort: 8080\n");
 });
 
-test("what only a description has is left out with a notice", async () => {
+test("leaves out what only a description has, with a notice", async () => {
   const { taskDefinition, notices } = await render({
     ...template,
     revision: 4,
@@ -57,12 +57,12 @@ test("what only a description has is left out with a notice", async () => {
   expect(notices.join()).toContain("left out revision, registeredAt");
 });
 
-test("files are written into a folder of their own", async () => {
+test("writes the files into a folder of their own", async () => {
   const paths = await writeRendered(await render(template), bench.folder);
   expect(paths.taskDefinition).toMatch(/task-definition-.+\/taskdef\.json$/);
 });
 
-test("the task's own settings and tags are set, and others stay", async () => {
+test("sets the task's own settings and tags, and keeps the others", async () => {
   const tagged = {
     ...template,
     cpu: "256",
@@ -95,7 +95,7 @@ test("the task's own settings and tags are set, and others stay", async () => {
   });
 });
 
-test("a family that the file lacks may come from the input", async () => {
+test("takes a family that the file lacks from the input", async () => {
   const { family, ...nameless } = template;
   expect((await render(nameless, { family })).taskDefinition.family).toBe(family);
 });
@@ -179,7 +179,7 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
     { "task-definition": "./nothing.json" },
     /there is no file \.\/nothing\.json/,
   ],
-])("%s is refused with its place", async (_, taskDefinition, inputs, message) => {
+])("refuses %s with its place", async (_, taskDefinition, inputs, message) => {
   const { appspec } = inputs;
   const paths: Record<string, string> = appspec
     ? { appspec: bench.file(appspec, "version: 0.0\nResources: [<Nobody>]\n") }
@@ -187,7 +187,7 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
   await expect(render(taskDefinition, { ...inputs, ...paths })).rejects.toThrow(message);
 });
 
-test("keys that are not known or there twice are taken, with a warning", async () => {
+test("accepts unknown and duplicate keys with a warning", async () => {
   const text = `{ // ours
     "$schema": "./ecs.json",
     "family": "y", "family": "x",
@@ -207,7 +207,7 @@ test("keys that are not known or there twice are taken, with a warning", async (
   ]);
 });
 
-test("all faults of all inputs and files are told at once", async () => {
+test("reports all faults of all inputs and files together", async () => {
   const broken = {
     family: "x",
     containerDefinitions: [
@@ -239,7 +239,7 @@ test("all faults of all inputs and files are told at once", async () => {
   ]);
 });
 
-test("placeholders must be a JSON object of plain values", async () => {
+test("requires a JSON object of plain values for placeholders", async () => {
   await expect(render(template, { placeholders: "[1]" })).rejects.toThrow(
     "Input placeholders is not a JSON object of texts or numbers by name",
   );

@@ -16,7 +16,7 @@ import type { RenderWorld } from "./world.ts";
 
 export interface Rendered {
   readonly taskDefinition: TaskDefinitionInput;
-  /** File or `family:revision` that it was made from. */
+  /** File or `family:revision` that it was rendered from. */
   readonly origin: string;
   /** ARN of a registered source. */
   readonly originArn: string | undefined;
@@ -26,7 +26,7 @@ export interface Rendered {
   readonly notices: readonly string[];
 }
 
-/** What asking ECR needs is loaded only for these. */
+/** Code that reads ECR is loaded only for these. */
 const ecrScheme = "ecr://";
 
 interface Told {
@@ -34,7 +34,7 @@ interface Told {
   readonly notices: string[];
 }
 
-/** Throws one Failure that names everything to correct; nothing is written by then. */
+/** Renders, or throws one Failure that names everything to correct; nothing is written by then. */
 export async function render(inputs: RenderInputs, world: RenderWorld): Promise<Rendered> {
   const source = await loadSource(inputs.source, world);
   for (const warning of source.warnings) world.log.warning(warning);

@@ -29,7 +29,7 @@ async function containersAfter(containers: ContainerDefinition[], inputs: Record
 
 const variables = (...pairs: [string, string][]) => pairs.map(([name, value]) => ({ name, value }));
 
-// Each row is a defect that users of the official action reported, by what it does right here.
+// Each row is a defect that users of the official action reported, tested here to work.
 test.each<[string, ContainerDefinition[], Record<string, string>, Record<string, ContainerDefinition>]>([
   [
     "values of labels and log options keep what follows a second =",
@@ -104,7 +104,7 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
   expect(await containersAfter(containers, inputs)).toMatchObject(expected);
 });
 
-test("a task definition may be YAML with comments", async () => {
+test("accepts YAML with comments as a task definition", async () => {
   const file = bench.file(
     "taskdef.yaml",
     "# ours\nfamily: f\ncpu: '256'\ncontainerDefinitions:\n  - name: web # the only one\n    image: <IMAGE>\n",
@@ -117,7 +117,7 @@ test("a task definition may be YAML with comments", async () => {
   });
 });
 
-test("a fault of a YAML file is told with its line", async () => {
+test("reports a fault of a YAML file with its line", async () => {
   const file = bench.file("taskdef.yml", "family: f\ncontainerDefinitions:\n  - name: web\n    imgae: x\n");
   await expect(bench.render({ "task-definition": file, "unknown-keys": "refuse" })).rejects.toThrow(
     /taskdef\.yml:4: unknown key containerDefinitions\[web\]\.imgae \(did you mean image\?\)/,

@@ -12,7 +12,7 @@ export interface LoadedSource {
   /** Path of the file, or `family:revision`. */
   readonly origin: string;
   readonly value: unknown;
-  /** Of a registered one. */
+  /** ARN of a registered one. */
   readonly arn: string | undefined;
   /** 1-based line in the file; undefined where there is none. */
   lineOf(keys: Keys): number | undefined;

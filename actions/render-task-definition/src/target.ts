@@ -1,4 +1,4 @@
-/** Names of containers, `*` for all of them; undefined for those that lines without a name mean. */
+/** Names of containers, `*` for all of them; undefined for the defaults of lines without a name. */
 export type Target = readonly string[] | undefined;
 
 /** A value for some containers, and where it was given, such as `Input images, line 2`. */
@@ -6,14 +6,14 @@ export interface Placed<T> {
   readonly target: Target;
   readonly place: string;
   readonly value: T;
-  /** The value when the names of `target` turn out to be no containers, but the begin of it. */
+  /** The whole value, if the names of `target` are no containers but its first part. */
   readonly whole?: T;
 }
 
 // ECS API reference, ContainerDefinition.name: letters, numbers, underscores and hyphens.
 const names = /^(\*|[\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)[ \t]*$/;
 
-/** The containers that `a, b` or `*` names, trimmed; undefined when the text is no list of names. */
+/** Returns the containers in `a, b` or `*`, trimmed; undefined when the text is no list of names. */
 export function parseTarget(text: string): Target {
   return names
     .exec(text)?.[1]
@@ -21,7 +21,7 @@ export function parseTarget(text: string): Target {
     .map((name) => name.trim());
 }
 
-/** `web: rest` and `web, side: rest` parted at the colon; without names before one, all of it is the rest. */
+/** Splits `web: rest` and `web, side: rest` at the colon; without names before one, all of it is the rest. */
 export function splitTarget(text: string): { target: Target; rest: string } {
   const colon = text.indexOf(":");
   const target = colon < 0 ? undefined : parseTarget(text.slice(0, colon));

@@ -9,7 +9,7 @@ import type { RenderWorld } from "./world.ts";
 
 type ClientConfig = ConstructorParameters<typeof ECSClient>[0];
 
-/** Port 1 has no server: what renders from a file must not ask AWS. */
+/** Port 1 has no server: rendering from a file must not call AWS. */
 const nowhere: ClientConfig = {
   endpoint: "http://127.0.0.1:1",
   region: "us-east-1",
@@ -19,11 +19,11 @@ const nowhere: ClientConfig = {
 
 export interface Workbench {
   readonly folder: string;
-  /** Of all renderings. */
+  /** Warnings of all renderings. */
   readonly warnings: readonly string[];
-  /** Path of a new file; objects become JSON. */
+  /** Returns the path of a new file; objects become JSON. */
   file(name: string, content: unknown): string;
-  /** Renders from inputs as a workflow gives them. */
+  /** Renders from inputs as a workflow sets them. */
   render(inputs: Readonly<Record<string, string>>, config?: ClientConfig): ReturnType<typeof render>;
   close(): void;
 }

@@ -3,10 +3,10 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { createEcr } from "../../shared/registry/ecr-client.ts";
 import { createJobWorld, type JobWorld } from "../../shared/world.ts";
 
-/** What rendering works with; nothing below reads time, the network or the environment otherwise. */
+/** Clients and context for rendering; nothing below reads time, the network or the environment otherwise. */
 export interface RenderWorld extends JobWorld {
   readonly ecs: ECSClient;
-  /** Loaded only to pin images; a client of the job's region, or of the one that a registry is in. */
+  /** Loaded only to pin images; a client of the job's region, or of a registry's. */
   readonly createEcr: (region?: string) => Promise<ECRClient>;
 }
 

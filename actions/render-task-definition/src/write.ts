@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import type { Rendered } from "./render.ts";
 
-/** Writes the rendered files into a new folder of `temporary` and answers their paths. */
+/** Writes the rendered files into a new folder of `temporary` and returns their paths. */
 export async function writeRendered(
   { taskDefinition, origin, originArn, appSpec }: Rendered,
   temporary: string,

@@ -9,7 +9,10 @@ import { createPatience } from "../../shared/patience.ts";
 import type { RollbackInputs } from "./inputs.ts";
 import type { PastDeployment } from "./service-history.ts";
 
-/** Production as it is once all its tasks run, and nothing of what was undone; throws when that is not so in time. */
+/**
+ * Returns production once all its tasks run, without tasks of the undone revision; throws when that does not happen in
+ * time.
+ */
 export async function awaitProduction(
   world: World,
   inputs: RollbackInputs,

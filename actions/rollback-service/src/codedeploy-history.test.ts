@@ -15,7 +15,7 @@ const client = new CodeDeployClient();
 const codedeploy = mockClient(client);
 const arnOf = (number: number) => `arn:aws:ecs:us-east-1:1:task-definition/web:${number}`;
 
-/** As CodeDeploy answers: the digest of the AppSpec, without its text. */
+/** Returns what CodeDeploy does: the digest of the AppSpec, without its text. */
 const deployment = (number: number, parts: DeploymentInfo = {}): DeploymentInfo => ({
   deploymentId: `d-${number}`,
   status: "Succeeded",
@@ -50,7 +50,7 @@ beforeEach(() => {
   });
 });
 
-test("the AppSpec's text, JSON or YAML, is asked of the application, once for each", async () => {
+test("reads the AppSpec's text, JSON or YAML, from the application, once for each", async () => {
   const found = await list(deployment(7), deployment(8), deployment(9, { revision: deployment(7).revision }));
   expect(found.map(({ id, revision }) => [id, revision])).toEqual([
     ["d-9", arnOf(7)],
@@ -69,17 +69,17 @@ test.each<[string, DeploymentInfo, object]>([
     { revision: { revisionType: "S3", s3Location: { bucket: "b", key: "k" } } },
     { revision: undefined },
   ],
-])("a deployment %s", async (_, parts, expected) => {
+])("reads a deployment %s", async (_, parts, expected) => {
   expect((await list(deployment(7, parts)))[0]).toMatchObject(expected);
 });
 
-test("an AppSpec that the application does not have any more", async () => {
+test("accepts that the application no longer has an AppSpec", async () => {
   codedeploy
     .on(GetApplicationRevisionCommand)
     .rejects(Object.assign(new Error("gone"), { name: "RevisionDoesNotExistException" }));
   expect((await list(deployment(7)))[0]).toMatchObject({ id: "d-7", revision: undefined });
 });
 
-test("a group without deployments", async () => {
+test("reads a group without deployments", async () => {
   expect(await list()).toEqual([]);
 });

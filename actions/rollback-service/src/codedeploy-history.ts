@@ -10,10 +10,10 @@ import { finalStatuses } from "../../deploy-service/src/codedeploy/snapshot.ts";
 import type { RollbackInputs } from "./inputs.ts";
 import type { PastDeployment, ServiceHistory } from "./service-history.ts";
 
-/** BatchGetDeployments takes so many (API reference). */
+/** The maximum of BatchGetDeployments (API reference). */
 const window = 25;
 
-/** The deployments of the service's deployment group. */
+/** Opens the deployments of the service's deployment group. */
 export function openCodeDeployHistory(world: World, inputs: RollbackInputs): ServiceHistory {
   const { codedeploy } = world.clients;
   const options = { abortSignal: world.signal };

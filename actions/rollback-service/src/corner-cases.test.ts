@@ -35,7 +35,7 @@ async function waitBeforeTermination(minutes: number) {
   });
 }
 
-/** Cancels the job when a line of its log says so. */
+/** Cancels the job at a line of its log. */
 function cancelAt(moment: RegExp) {
   const job = new AbortController();
   const onLine = (line: string) => {
@@ -44,7 +44,7 @@ function cancelAt(moment: RegExp) {
   return { signal: job.signal, onLine };
 }
 
-test("with nothing to go back to, it says so, and names the revisions that are there", async () => {
+test("says that there is nothing to go back to, and lists the existing revisions", async () => {
   const { error, record } = await tryRollBack(stage, {});
   expect(error?.message).toBe(
     "There is no good revision of web to go back to: it runs web:1, and AWS knows no deployment of it",
@@ -53,7 +53,7 @@ test("with nothing to go back to, it says so, and names the revisions that are t
   expect(record.changed).toBe(false);
 });
 
-test("a good revision that is deregistered is passed over", async () => {
+test("skips a good revision that is deregistered", async () => {
   const good = await release(stage, "good");
   await release(stage, "bad");
   await stage.simulator.aws.ecs.deregisterTaskDefinition({ taskDefinition: good });
@@ -65,7 +65,7 @@ test("a good revision that is deregistered is passed over", async () => {
   expect(await page()).toBe("bad");
 });
 
-test("an image that is gone is found before anything changes", async () => {
+test("finds a missing image before anything changes", async () => {
   await release(stage, "good");
   const bad = await release(stage, "bad");
   await stage.simulator.aws.ecr.batchDeleteImage({
@@ -78,7 +78,7 @@ test("an image that is gone is found before anything changes", async () => {
   expect(await page()).toBe("bad");
 });
 
-test("an image that is gone is found before the deployment that goes on is stopped", async () => {
+test("finds a missing image before it stops the running deployment", async () => {
   const named = await release(stage, "good");
   await waitBeforeTermination(60);
   await release(stage, "bad", 1, { waitUntil: "traffic-shifted" });
@@ -92,11 +92,11 @@ test("an image that is gone is found before the deployment that goes on is stopp
   expect(await page()).toBe("bad");
 });
 
-test("a release that never got into production leaves nothing to undo", async () => {
+test("has nothing to undo when a release never reached production", async () => {
   await release(stage, "good");
   const { error: failed } = await tryDeploy(stage, "crash", 2);
   expect(failed?.message).toMatch(/cannot read the menu/);
-  // CodeDeploy's own rollback may still go on: then it is waited for.
+  // CodeDeploy's own rollback may still be in progress: then it is waited for.
   const first = await tryRollBack(stage, {});
   expect(first.record).toMatchObject({ status: "succeeded", changed: false });
   const { error, record, lines } = await tryRollBack(stage, {});
@@ -106,7 +106,7 @@ test("a release that never got into production leaves nothing to undo", async ()
   expect(await page()).toBe("good");
 });
 
-test("previous-revision goes by number, and says that it may never have run", async () => {
+test("chooses previous-revision by number, and says that it may never have run", async () => {
   const { error, record, lines } = await tryRollBack(stage, { to: "previous-revision" });
   expect(error?.message).toBe("Family web has no active revision before web:1, which web runs");
   expect(record.changed).toBe(false);
@@ -117,7 +117,7 @@ test("previous-revision goes by number, and says that it may never have run", as
   expect(back.record.plan?.revision).toMatch(/web:2$/);
 });
 
-test("the group's alarms, that what is undone has set off, do not stop the rollback", async () => {
+test("is not stopped by the group's alarms, which the undone revision has set off", async () => {
   const { codedeploy, cloudwatch } = stage.simulator.aws;
   const good = await release(stage, "good");
   await release(stage, "bad");
@@ -138,7 +138,7 @@ test("the group's alarms, that what is undone has set off, do not stop the rollb
     ...group,
     alarmConfiguration: { enabled: true, alarms: [{ name: "errors" }] },
   });
-  // As a deployment would be.
+  // They would stop a deployment.
   expect((await tryDeploy(stage, "next", 2)).record.cause).toMatch(/^Alarm errors went off/);
   await stage.simulator.clock.until(async () => (await ongoing())?.length === 0);
   const { error, record } = await tryRollBack(stage, { to: good });
@@ -147,7 +147,7 @@ test("the group's alarms, that what is undone has set off, do not stop the rollb
   expect(await page()).toBe("good");
 });
 
-test("cancelled while AWS rolls back: that goes on, and the job says so", async () => {
+test("leaves AWS's rollback in progress when cancelled, and says so", async () => {
   await release(stage, "good", 12);
   await waitBeforeTermination(60);
   await release(stage, "bad", 13, { waitUntil: "traffic-shifted" });
@@ -157,7 +157,7 @@ test("cancelled while AWS rolls back: that goes on, and the job says so", async 
   await stage.simulator.clock.until(async () => (await page()) === "good");
 });
 
-test("cancelled while a revision is brought back: that goes on, unless told otherwise", async () => {
+test("leaves a former revision's deployment in progress when cancelled, unless configured otherwise", async () => {
   await release(stage, "good");
   await release(stage, "bad");
   const { error, record } = await tryRollBack(stage, {}, cancelAt(/ of web is created\.$/));
@@ -166,7 +166,7 @@ test("cancelled while a revision is brought back: that goes on, unless told othe
   await stage.simulator.clock.until(async () => (await page()) === "good");
 });
 
-test("a way back that goes on is waited for, not undone", async () => {
+test("waits for a running rollback instead of undoing it", async () => {
   const good = await release(stage, "good");
   await release(stage, "bad");
   await waitBeforeTermination(10);
@@ -179,7 +179,7 @@ test("a way back that goes on is waited for, not undone", async () => {
   expect(await page()).toBe("good");
 });
 
-test("a deployment that was ended keeps its place in the order of runs", async () => {
+test("keeps a stopped deployment's place in the order of runs", async () => {
   const good = await release(stage, "good", 12);
   await waitBeforeTermination(60);
   const bad = await release(stage, "bad", 13, { waitUntil: "traffic-shifted" });
@@ -193,7 +193,7 @@ test("a deployment that was ended keeps its place in the order of runs", async (
   expect(record.revisionAfter).toBe(bad);
 });
 
-test("a deployment group that is not there is named before anything changes", async () => {
+test("names a missing deployment group before anything changes", async () => {
   const { error } = await tryRollBack(stage, { "codedeploy-deployment-group": "other" });
   expect(error?.message).toBe(
     "CodeDeploy application outside has no deployment group other (input codedeploy-deployment-group)",

@@ -11,7 +11,7 @@ import type { RunningService } from "../../shared/ecs/service.ts";
 import type { RollbackInputs } from "./inputs.ts";
 import type { PastDeployment, ServiceHistory } from "./service-history.ts";
 
-/** The service deployments of the last 90 days, of which a page holds as many as DescribeServiceRevisions takes. */
+/** Opens the service deployments of the last 90 days; a page has as many as DescribeServiceRevisions accepts. */
 export function openEcsHistory(
   { service }: RunningService,
   world: World,

@@ -96,21 +96,21 @@ async function end({ look = () => ({ ended: "rolled-back" }), isRollback = false
   return { outcome, record, stops, endedAt: now };
 }
 
-test("is back once production runs what it ran before, at the wanted count", async () => {
+test("returns once production runs the previous revision again, at the desired count", async () => {
   const { outcome, record, stops } = await end({});
   expect(outcome).toBe(true);
   expect(stops).toEqual(["rollback"]);
   expect(record).toMatchObject({ revisionAfter: "web:7", image: "i", changed: true });
 });
 
-test("one that is a rollback already is not stopped", async () => {
+test("does not stop a deployment that is a rollback already", async () => {
   const { outcome, record, stops } = await end({ isRollback: true });
   expect(outcome).toBe(true);
   expect(stops).toEqual([]);
   expect(record).toMatchObject({ revisionAfter: "web:7", changed: false });
 });
 
-test("one that succeeds before it is stopped is not back", async () => {
+test("reports a deployment that succeeds before it is stopped as not rolled back", async () => {
   const { outcome, record } = await end({ look: () => ({ ended: "succeeded" }) });
   expect(outcome).toBe(false);
   expect(record).toMatchObject({ revisionAfter: "", changed: false });
@@ -145,7 +145,7 @@ test.each<[string, Case & { readonly now?: [string, number] }, string, RegExp]>(
     "lost",
     /^The AWS credentials have expired \(expired\); AWS goes on with the rollback of deployment d-8$/,
   ],
-])("a rollback %s is red", async (_, { now, ...parts }, status, message) => {
+])("fails on a rollback %s", async (_, { now, ...parts }, status, message) => {
   if (now) runs(...now);
   const { outcome, record } = await end(parts);
   expect(outcome).toMatch(message);

@@ -21,8 +21,8 @@ export interface ActiveDeployment {
 }
 
 /**
- * Stops the deployment that goes on, has AWS roll it back, and waits until production is whole again; one that is a
- * rollback itself is only waited for. Answers false when it succeeded before it could be stopped.
+ * Stops the running deployment, has AWS roll it back, and waits until production is complete again; a rollback is only
+ * waited for. Returns false when it succeeded before it could be stopped.
  */
 export async function endActive(ending: ActiveDeployment): Promise<boolean> {
   const { world, inputs, record, history, active } = ending;
@@ -48,7 +48,7 @@ function whatGoesOn({ name, revision }: PastDeployment): string {
   return `${upperFirst(name)}${revision ? ` of ${shortRevision(revision)}` : ""}`;
 }
 
-/** CodeDeploy rolls back by a deployment of its own. */
+/** Follows CodeDeploy's rollback, which is a deployment of its own. */
 async function followRollback(ending: ActiveDeployment, deadlineAt: number): Promise<void> {
   const { history } = ending;
   const next = (await history.list()).find(({ state, isRollback }) => state === "ongoing" && isRollback);
@@ -82,7 +82,7 @@ async function followToEnd(
   }
 }
 
-/** AWS goes on with what it was asked for, whether somebody looks or not. */
+/** Explains that AWS continues the requested rollback, even if nobody follows it. */
 function losing(
   { signal }: World,
   record: DeploymentRecord,
@@ -97,7 +97,7 @@ function losing(
   });
 }
 
-/** Image of the container behind the load balancer, else of the first one. */
+/** Returns the image of the container behind the load balancer, else of the first one. */
 async function imageOf(world: World, { service, primary, revision }: RunningService): Promise<string> {
   const containers = (await describeRevision(world, revision))?.taskDefinition?.containerDefinitions ?? [];
   const { containerName } = (primary ?? service).loadBalancers?.[0] ?? {};
@@ -109,7 +109,7 @@ async function settle(
   ended: Ended | undefined,
   deadlineAt: number,
 ): Promise<void> {
-  // What failed by itself, or gave way to another deployment, will not fix: one look.
+  // A deployment that failed, or gave way to another one, will not recover: one poll is enough.
   const until = ended === "failed" || ended === "superseded" ? world.clock.now() : deadlineAt;
   const service = await awaitProduction(world, inputs, record, active, until);
   const { revision } = service.production;

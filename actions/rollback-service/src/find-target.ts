@@ -11,7 +11,7 @@ import type { PastDeployment } from "./service-history.ts";
 /** An active revision's ARN, or why production needs none. */
 export type Found = { readonly revision: string } | { readonly there: string };
 
-/** Finds what to go back to; throws when it is not there, naming what is. */
+/** Finds what to go back to; throws when there is none, and lists what exists. */
 export async function findTarget(
   world: World,
   { to, service: name }: RollbackInputs,
@@ -67,7 +67,7 @@ async function isActive(world: World, revision: string): Promise<boolean> {
   return (await describeRevision(world, revision))?.taskDefinition?.status === "ACTIVE";
 }
 
-/** Enough for a message; a page of ListTaskDefinitions for what is looked for by number. */
+/** Enough for a message; a page of ListTaskDefinitions for a search by number. */
 const mostNamed = 5;
 
 async function whatIsThere(world: World, family: string): Promise<string> {
@@ -82,7 +82,7 @@ async function whatIsThere(world: World, family: string): Promise<string> {
   }
 }
 
-/** ARNs of the newest hundred, newest first. */
+/** Lists the ARNs of the newest hundred, newest first. */
 async function listActive(world: World, familyPrefix: string): Promise<string[]> {
   const command = new ListTaskDefinitionsCommand({ familyPrefix, status: "ACTIVE", sort: "DESC" });
   return (await world.clients.ecs.send(command, { abortSignal: world.signal })).taskDefinitionArns ?? [];

@@ -8,7 +8,7 @@ import { findTarget } from "./find-target.ts";
 import type { RollbackInputs } from "./inputs.ts";
 import type { PastDeployment } from "./service-history.ts";
 
-/** A rollback on request, and what was found of the service. */
+/** A rollback on request, and the state of the service. */
 export interface Rollback {
   readonly world: World;
   readonly inputs: RollbackInputs;
@@ -18,7 +18,7 @@ export interface Rollback {
   readonly deployments: readonly PastDeployment[];
 }
 
-/** Deploys the revision that is asked for, unless production is back already. */
+/** Deploys the requested revision, unless production runs it again already. */
 export async function goBack(rollback: Rollback): Promise<void> {
   const { world, inputs, service, deployments } = rollback;
   const found = await findTarget(world, inputs, service, deployments);
@@ -26,7 +26,7 @@ export async function goBack(rollback: Rollback): Promise<void> {
   await deployFormer(rollback, found.revision);
 }
 
-/** By the engine of deploy-service: verified, planned, followed and judged like every deployment. */
+/** Deploys with deploy-service's engine: verified, planned, followed and checked like every deployment. */
 export async function deployFormer(
   { world, inputs, record, service }: Rollback,
   revision: string,
@@ -35,7 +35,7 @@ export async function deployFormer(
   await deploy(world, { ...inputs, source: { revision } }, record);
 }
 
-/** Of a rollback that deploys nothing. */
+/** Returns the plan of a rollback that deploys nothing. */
 export function planWithout(serviceChanges: string[]): Plan {
   return { revision: undefined, revisionChanges: [], images: [], anew: false, serviceChanges };
 }

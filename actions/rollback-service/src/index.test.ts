@@ -24,7 +24,7 @@ function runAction(to: string) {
   return runEntry("rollback-service", { simulator: stage.simulator, inputs });
 }
 
-test("a red run's only annotation names cause and next step, and its outputs are set", async () => {
+test("names cause and next step in a red run's only annotation, and sets its outputs", async () => {
   const { exitCode, errors, outputs, summary } = await runAction("web:99");
   expect(exitCode).toBe(1);
   expect(errors).toEqual([
@@ -37,7 +37,7 @@ test("a red run's only annotation names cause and next step, and its outputs are
   expect(summary).toContain("### ❌ web: failed");
 });
 
-test("a green run sets every output", async () => {
+test("sets every output of a green run", async () => {
   const { exitCode, outputs, summary } = await runAction(good);
   expect(exitCode).toBe(0);
   expect(outputs).toMatchObject({

@@ -16,12 +16,12 @@ test.each<[string, unknown]>([
     "arn:aws:ecs:eu-west-1:1:task-definition/web:7",
     { revision: "arn:aws:ecs:eu-west-1:1:task-definition/web:7" },
   ],
-])('to: "%s"', (to, expected) => {
+])('accepts to: "%s"', (to, expected) => {
   expect(read({ to }).to).toEqual(expected);
 });
 
 test.each(["web", "latest", "last_good", "web:", "web:x"])(
-  'to: "%s" is refused with what is allowed',
+  'refuses to: "%s" with the allowed values',
   (to) => {
     expect(() => read({ to })).toThrow(
       `Input to is "${to}"; allowed: last-good, active, previous-revision, a revision's number, family:revision or a task definition ARN`,
@@ -29,12 +29,12 @@ test.each(["web", "latest", "last_good", "web:", "web:x"])(
   },
 );
 
-test("a rollback is left to AWS when the job is cancelled, unless told otherwise", () => {
+test("leaves a rollback to AWS when the job is cancelled, unless configured otherwise", () => {
   expect(read({}).onCancel).toBe("leave");
   expect(read({ "on-cancel": "rollback" }).onCancel).toBe("rollback");
 });
 
-test("the count is kept unless one is given", () => {
+test("keeps the count unless one is given", () => {
   expect(read({}).desiredCount).toBeUndefined();
   expect(read({ "desired-count": "0" }).desiredCount).toBe(0);
 });

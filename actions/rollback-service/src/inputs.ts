@@ -6,20 +6,20 @@ import {
 } from "../../deploy-service/src/inputs.ts";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
 
-/** Those of a deployment, but for where the revision comes from. */
+/** Inputs of a deployment, except the source of the revision. */
 export interface RollbackInputs extends Omit<DeployInputs, "source"> {
   readonly to: Target;
 }
 
 /**
- * `last-good`: what production ran before its newest deployment. `active`: nothing but the end of the deployment that
- * goes on. `previous-revision`: the family's active revision before production's, whether it ever ran or not.
+ * `last-good`: the revision that production ran before its newest deployment. `active`: only ends the running
+ * deployment. `previous-revision`: the family's active revision before production's, whether it ever ran or not.
  */
 export type Target =
   | (typeof words)[number]
   /** family:revision or ARN. */
   | { readonly revision: string }
-  /** Of the family that production runs. */
+  /** Revision number in the family that production runs. */
   | { readonly number: number };
 
 const words = ["last-good", "active", "previous-revision"] as const;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { findLastGood, isWayBack } from "./last-good.ts";
 import type { PastDeployment } from "./service-history.ts";
 
-/** `7` succeeded, `!8` did not, `<7` is AWS's own rollback; oldest first, as one reads. */
+/** Parses a history, oldest first: `7` succeeded, `!8` did not, `<7` is AWS's own rollback. */
 function history(text: string): PastDeployment[] {
   const words = text.split(" ").filter(Boolean);
   const deployments = words.map((word, index) => ({
@@ -42,7 +42,7 @@ describe("candidates, the best first", () => {
     expect(findLastGood(history(text), runs(current))).toEqual({ candidates: webs(expected) });
   });
 
-  test("what it went back to, but does not run, comes before older ones", () => {
+  test("prefers the revision it went back to, but does not run, over older ones", () => {
     expect(findLastGood(history("6 7 !8"), runs(7, 0))).toEqual({ candidates: ["web:7", "web:6"] });
   });
 });
@@ -73,6 +73,6 @@ test.each<[string, string, boolean]>([
   ["web:6", "6 7", true],
   ["web:7", "6 7", false],
   ["web:8", "6 7", false],
-])("a deployment of %s after %s is a way back: %s", (revision, text, expected) => {
+])("detects whether a deployment of %s after %s is a rollback: %s", (revision, text, expected) => {
   expect(isWayBack(history(text), revision)).toBe(expected);
 });

@@ -5,13 +5,13 @@ import type { PastDeployment } from "./service-history.ts";
 export type LastGood =
   /** ARNs to go back to, the best first. */
   | { readonly candidates: readonly string[] }
-  /** Production runs it already: why, as a sentence's beginning. */
+  /** Why production runs it already, as a sentence's beginning. */
   | { readonly there: string };
 
 /**
- * What production ran before its newest deployment. Only what a deployment brought to its end counts as good; a
- * revision that production went back from does not. Asked again, nothing further is undone: when the newest deployment
- * never got into production, or was itself a way back, production runs the last good revision.
+ * Finds what production ran before its newest deployment. Only revisions that a deployment completed count as good; a
+ * revision that production went back from does not. A repeated request undoes nothing further: when the newest
+ * deployment never reached production, or was itself a rollback, production runs the last good revision.
  *
  * @param deployments ended ones, newest first
  */
@@ -23,19 +23,22 @@ export function findLastGood(deployments: readonly PastDeployment[], production:
   const why = inVain(deployments, current) ?? wentBack(at < line.length - 1 ? line.at(-1) : undone);
   if (why && runsWell && (at >= 0 || line.length === 0)) return { there: why };
   if (at < 0) return { candidates: line.toReversed() };
-  // What it went back to does not run as it should: that again, before anything older.
+  // The revision it went back to does not run as it should: it is tried again before anything older.
   return { candidates: line.slice(0, why ? at + 1 : at).toReversed() };
 }
 
-/** Whether a revision was in production before the newest one: a deployment of it is a way back, not to be undone. */
+/**
+ * Returns whether a revision was in production before the newest one: its deployment is a rollback, and must not be
+ * undone.
+ */
 export function isWayBack(deployments: readonly PastDeployment[], revision: string | undefined): boolean {
   const { line } = replay(deployments);
   return revision !== undefined && line.slice(0, -1).includes(revision);
 }
 
 /**
- * The revisions that led to the newest one, oldest first, and what the newest success undid. Bringing back what ran
- * before undoes all that came after it.
+ * Returns the revisions that led to the newest one, oldest first, and the revision that the newest success undid. A
+ * rollback to an earlier revision undoes everything after it.
  */
 function replay(deployments: readonly PastDeployment[]): { line: string[]; undone: string | undefined } {
   const line: string[] = [];
@@ -54,7 +57,7 @@ function wentBack(from: string | undefined): string | undefined {
   return from && `production went back from ${shortRevision(from)} already`;
 }
 
-/** Why the newest deployment left production as it was; undefined when it did not. */
+/** Returns why the newest deployment left production as it was; undefined when it did not. */
 function inVain([newest]: readonly PastDeployment[], current: string): string | undefined {
   if (!newest) return undefined;
   const { name, status, state, revision, isRollback } = newest;

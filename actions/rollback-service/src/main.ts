@@ -3,7 +3,7 @@ import { runAction } from "../../shared/run.ts";
 import { readRollbackInputs } from "./inputs.ts";
 import { rollBackAndReport } from "./rollback.ts";
 
-/** The step itself. */
+/** Runs the step. */
 export function main(): Promise<void> {
   return runAction(async (signal) => {
     const inputs = readRollbackInputs();

@@ -12,7 +12,7 @@ import { release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 
 const ofEcs = (configuration: DeploymentConfiguration) => () => createWaitingEcsStage(configuration);
 
-/** A stage, the bad version, and how far its release gets and then stays. */
+/** Stages, each with the bad version, and how far its release gets before it stays there. */
 const kinds: [string, () => Promise<Stage>, string, DeployInputs["waitUntil"]][] = [
   ["CodeDeploy", createWaitingStage, "bad", "traffic-shifted"],
   ["ECS BLUE_GREEN", ofEcs({ strategy: "BLUE_GREEN", bakeTimeInMinutes: minutes }), "bad", "traffic-shifted"],
@@ -39,7 +39,7 @@ const kinds: [string, () => Promise<Stage>, string, DeployInputs["waitUntil"]][]
   ["ECS ROLLING", ofEcs({ strategy: "ROLLING" }), "crash", "started"],
 ];
 
-describe.each(kinds)("a deployment that goes on under %s", (_, create, version, waitUntil) => {
+describe.each(kinds)("ending a running deployment under %s", (_, create, version, waitUntil) => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await create();
@@ -48,7 +48,7 @@ describe.each(kinds)("a deployment that goes on under %s", (_, create, version, 
 
   const page = async () => (await fetch(stage.productionUrl)).text();
 
-  test("is planned to be ended, and left alone", async () => {
+  test("is planned without a change", async () => {
     await stage.simulator.clock.until(async () => (await page()) === "1");
     await release(stage, version, 12, { waitUntil });
     const { record } = await tryRollBack(stage, { mode: "plan" });
@@ -61,7 +61,7 @@ describe.each(kinds)("a deployment that goes on under %s", (_, create, version, 
     });
   });
 
-  test("is stopped and rolled back, and production is whole again", async () => {
+  test("stops it, rolls it back, and waits until production is complete again", async () => {
     const { record, error, lines } = await tryRollBack(stage, { to: "active" });
     expect(error).toBeUndefined();
     expect(record).toMatchObject({
@@ -76,7 +76,7 @@ describe.each(kinds)("a deployment that goes on under %s", (_, create, version, 
     expect(await page()).toBe("1");
   });
 
-  test("is ended by last-good as well, and turns the job red that made it", async () => {
+  test("also works with last-good, and fails the job that deployed", async () => {
     const job = tryDeploy(stage, version, 13, { maxFailedTasks: 100 });
     const started = async () => (await tryRollBack(stage, { to: "active", mode: "plan" })).record.status;
     await stage.simulator.clock.until(async () => (await started()) === "planned");
@@ -87,7 +87,7 @@ describe.each(kinds)("a deployment that goes on under %s", (_, create, version, 
     expect(await page()).toBe("1");
   });
 
-  test("gives way to a revision that is named", async () => {
+  test("is followed by the given revision", async () => {
     const to = await release(stage, "named", 14, { waitUntil: "registered" });
     await release(stage, version, 14, { waitUntil });
     const { record, error } = await tryRollBack(stage, { to, "wait-until": "started" });
@@ -95,7 +95,7 @@ describe.each(kinds)("a deployment that goes on under %s", (_, create, version, 
     expect(record).toMatchObject({ status: "started", revisionAfter: to });
   });
 
-  test("is not told as a success when the revision that is named then fails", async () => {
+  test("is no success when the given revision then fails", async () => {
     const to = await release(stage, "crash", 15, { waitUntil: "registered" });
     const { record, error } = await tryRollBack(stage, { to, "max-failed-tasks": "1" });
     expect(error?.message).toMatch(/cannot read the menu/);

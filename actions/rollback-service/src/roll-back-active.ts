@@ -11,7 +11,7 @@ import { deployFormer, goBack, planWithout, type Rollback } from "./go-back.ts";
 import { isWayBack } from "./last-good.ts";
 import type { PastDeployment, ServiceHistory } from "./service-history.ts";
 
-/** Ends the deployment that goes on; with a named revision, that one is deployed next. */
+/** Ends the running deployment; a given revision is deployed next. */
 export async function rollBackActive(
   rollback: Rollback,
   history: ServiceHistory,
@@ -19,9 +19,9 @@ export async function rollBackActive(
 ): Promise<void> {
   const { world, inputs, record } = rollback;
   const target = await findNext(rollback, active);
-  // The engine waits for that deployment, and finds that production runs what is wanted.
+  // The engine waits for that deployment, and finds that production runs the wanted revision.
   if (target !== undefined && target === active.revision) return deployFormer(rollback, target);
-  // What is wrong with the revision to come is found before anything is stopped.
+  // Faults of the next revision are found before anything is stopped.
   const plan = target === undefined ? undefined : await rehearse(rollback, target);
   record.plan = planEnd(world, active, plan);
   if (inputs.mode === "plan") {
@@ -42,7 +42,7 @@ export async function rollBackActive(
   });
 }
 
-/** For the deployment that follows: what is left of the time, and a record without the course of the one that ended. */
+/** Prepares the next deployment: the remaining time, and a record without the course of the ended one. */
 async function lookAgain(rollback: Rollback, startedAt: number): Promise<Rollback> {
   const { world, inputs, record } = rollback;
   record.traffic = [];
@@ -52,7 +52,7 @@ async function lookAgain(rollback: Rollback, startedAt: number): Promise<Rollbac
   return { ...rollback, inputs: { ...inputs, deadlineMs }, service: await findService(world, inputs) };
 }
 
-/** ARN of what production is to run in the end; undefined: what it ran before the active deployment. */
+/** Returns the ARN that production should run in the end; undefined: the one before the active deployment. */
 async function findNext(
   { world, inputs, service, deployments }: Rollback,
   active: PastDeployment,
@@ -63,7 +63,7 @@ async function findNext(
   return "revision" in found ? found.revision : undefined;
 }
 
-/** Throws what the deployment of the revision would be refused for. */
+/** Throws the reason for which the revision's deployment would be refused. */
 async function rehearse({ world, inputs }: Rollback, revision: string): Promise<Plan | undefined> {
   const record = newRecord(inputs.cluster, inputs.service);
   const silent = { ...world, log: { ...world.log, info: () => {}, notice: () => {} } };

@@ -6,7 +6,7 @@ import type { Stage } from "../../deploy-service/src/stage.support.ts";
 import { type RollbackInputs, readRollbackInputs } from "./inputs.ts";
 import { rollBack } from "./rollback.ts";
 
-/** Inputs as a workflow gives them, for the service of a stage. */
+/** Inputs as a workflow sets them, for the service of a stage. */
 function inputsFor(stage: Stage, given: Record<string, string>): RollbackInputs {
   const { cluster, service, codeDeployApplication, codeDeployDeploymentGroup } = stage.inputs("");
   const all: Record<string, string> = {
@@ -20,13 +20,13 @@ function inputsFor(stage: Stage, given: Record<string, string>): RollbackInputs 
 }
 
 interface Trying {
-  /** Number of the run that tries. */
+  /** Run number of the deployment or rollback. */
   readonly number?: number;
   readonly signal?: AbortSignal;
   readonly onLine?: (line: string) => void;
 }
 
-/** Rolls the stage's service back as run 3 of a workflow of its own. */
+/** Rolls the stage's service back as run 3 of a separate workflow. */
 export async function tryRollBack(stage: Stage, given: Record<string, string>, trying: Trying = {}) {
   const world = { ...stage.world(trying.signal), run: runOf("rollback.yml", trying.number ?? 3, "rollback") };
   const { info } = world.log;
@@ -39,7 +39,7 @@ export async function tryRollBack(stage: Stage, given: Record<string, string>, t
   return { record, error, lines: world.lines.join("\n") };
 }
 
-/** Brings a version into production as a run of deploy.yml, or as far as is asked; answers ARN of its revision. */
+/** Deploys a version as a run of deploy.yml, completely or up to the given stage; returns its revision's ARN. */
 export async function release(
   stage: Stage,
   version: string,

@@ -38,7 +38,7 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
     expect(await page()).toBe("bad");
   });
 
-  test("brings back what production ran before", async () => {
+  test("restores the previous revision", async () => {
     expect(await page()).toBe("bad");
     const { record, error, lines } = await tryRollBack(stage, {});
     expect(error).toBeUndefined();
@@ -59,7 +59,7 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
     expect(await page()).toBe("good");
   });
 
-  test("asked for twice, does not go back twice, nor forward to what was undone", async () => {
+  test("goes neither back twice nor forward when requested twice", async () => {
     const { record, error, lines } = await tryRollBack(stage, {});
     expect(error).toBeUndefined();
     expect(record).toMatchObject({ status: "succeeded", changed: false, revisionAfter: good });
@@ -67,21 +67,21 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
     expect(await page()).toBe("good");
   });
 
-  test("goes to a revision that is named, be it the undone one", async () => {
+  test("goes to a given revision, even the undone one", async () => {
     const { record, error } = await tryRollBack(stage, { to: shortRevision(bad).split(":")[1] ?? "" });
     expect(error).toBeUndefined();
     expect(record).toMatchObject({ status: "succeeded", revisionAfter: bad });
     expect(await page()).toBe("bad");
   });
 
-  test("refuses a revision that is not there, and names those that are", async () => {
+  test("refuses a missing revision, and lists the existing ones", async () => {
     const { record, error } = await tryRollBack(stage, { to: "web:99" });
     expect(error?.message).toBe("There is no task definition web:99, so it cannot be deployed");
     expect(error?.nextStep).toMatch(/active revisions are web:\d+, web:\d+/);
     expect(record.changed).toBe(false);
   });
 
-  test("has nothing to end when no deployment goes on", async () => {
+  test("has nothing to end when no deployment is in progress", async () => {
     const { error } = await tryRollBack(stage, { to: "active" });
     expect(error?.message).toBe("No deployment of web goes on that could be rolled back");
   });

@@ -13,12 +13,12 @@ import type { RollbackInputs } from "./inputs.ts";
 import { rollBackActive } from "./roll-back-active.ts";
 import { openHistory } from "./service-history.ts";
 
-/** Rolls back; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
+/** Rolls back and always writes outputs and job summary. Throws the Failure that makes the step red. */
 export function rollBackAndReport(world: World, inputs: RollbackInputs): Promise<DeploymentRecord> {
   return keepDeploymentRecord(world, inputs, (record) => rollBack(world, inputs, record));
 }
 
-/** Ends the deployment that goes on, or deploys what is to come back with the engine of deploy-service. */
+/** Ends the running deployment, or deploys the former revision with deploy-service's engine. */
 export async function rollBack(
   world: World,
   inputs: RollbackInputs,
@@ -40,7 +40,7 @@ export async function rollBack(
   return goBack(rollback);
 }
 
-/** The alarms of the deployment group may well be in ALARM because of what is to be undone. */
+/** Ignores the deployment group's alarms, which may be in ALARM because of the revision to undo. */
 async function settleAlarms(
   world: World,
   inputs: RollbackInputs,

@@ -6,29 +6,29 @@ import { openCodeDeployHistory } from "./codedeploy-history.ts";
 import { openEcsHistory } from "./ecs-history.ts";
 import type { RollbackInputs } from "./inputs.ts";
 
-/** One deployment of the service, as AWS remembers it. */
+/** One deployment of the service in AWS's history. */
 export interface PastDeployment {
-  /** Deployment id of CodeDeploy, ARN of the service deployment of ECS. */
+  /** Deployment ID of CodeDeploy, ARN of the service deployment of ECS. */
   readonly id: string;
-  /** As messages name it, such as `deployment d-1`. */
+  /** The name in messages, such as `deployment d-1`. */
   readonly name: string;
   /** In AWS's own words. */
   readonly status: string;
   readonly state: "ongoing" | "succeeded" | "unsuccessful";
-  /** ARN of the task definition that it brings or brought; undefined when AWS does not tell. */
+  /** ARN of the deployed task definition; undefined when AWS does not show it. */
   readonly revision: string | undefined;
-  /** AWS puts back what ran before, by itself or because it was asked to stop. */
+  /** AWS restores the previous revision, automatically or after a stop request. */
   readonly isRollback: boolean;
 }
 
 export interface ServiceHistory {
-  /** The last deployments, newest first: as many as AWS tells in one answer. */
+  /** Lists the last deployments, newest first: as many as AWS returns in one response. */
   list(): Promise<PastDeployment[]>;
-  /** Takes up one that goes on, to stop and follow it. */
+  /** Returns a running deployment, to stop and follow it. */
   resume(deployment: PastDeployment): RunningDeployment;
 }
 
-/** Chosen as the engine that deploys is: by the service's deployment controller. */
+/** Chooses the history by the service's deployment controller, like the deploying engine. */
 export function openHistory(service: RunningService, world: World, inputs: RollbackInputs): ServiceHistory {
   if (service.controller === "CODE_DEPLOY") return openCodeDeployHistory(world, inputs);
   if (service.controller === "ECS") return openEcsHistory(service, world, inputs);

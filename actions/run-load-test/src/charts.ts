@@ -4,7 +4,7 @@ import { codeBlock } from "../../shared/summary.ts";
 
 /** Enough to see a few seconds in some minutes, and few enough to stay legible as text. */
 const mostPoints = 60;
-/** The first and last seconds are parts of one: a rate of milliseconds would be a spike. */
+/** The first and last seconds are partial: the rate of a few milliseconds would be a spike. */
 const leastOfSecondMs = 500;
 
 interface Point {
@@ -15,8 +15,8 @@ interface Point {
 }
 
 /**
- * Throughput, latency and, if there were any, failures over time, as mermaid's xychart-beta, which GitHub renders. It has
- * neither a second axis nor a legend: what the lines are stands in the titles. Empty for a test of a second or two.
+ * Draws throughput, latency and failures, if any, over time, as mermaid's xychart-beta, which GitHub renders. It has
+ * neither a second axis nor a legend, so the titles explain the lines. Empty for a test of a second or two.
  */
 export function chartsOf(report: LoadReport): string {
   const seconds = report.timeline.filter(({ durationMs }) => durationMs >= leastOfSecondMs);
@@ -40,7 +40,7 @@ export function chartsOf(report: LoadReport): string {
     .join("\n\n");
 }
 
-/** As many seconds in each point as it takes. */
+/** Combines as many seconds into each point as necessary. */
 function gather(seconds: readonly Interval[]): Point[] {
   const size = Math.ceil(seconds.length / mostPoints);
   const points: Point[] = [];
@@ -72,7 +72,7 @@ interface Drawing {
 
 function drawing({ title, unit, seconds, lines }: Drawing): string {
   const palette = lines.map(([colour]) => colour).join(", ");
-  // A little above the highest value, and above nothing at all.
+  // Leaves space above the highest value, even if that is zero.
   const top = Math.max(...lines.flatMap(([, values]) => values)) * 1.1 || 1;
   const text = [
     `%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "${palette}"}}}}%%`,

@@ -2,7 +2,7 @@ import { glob, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../shared/failure.ts";
 
-/** The files that the lines name: files, folders (every .json in them, at any depth) and patterns; each once. */
+/** Finds the files of the given lines: files, folders (every .json in them, at any depth) and patterns; each once. */
 export async function findReports(places: readonly string[]): Promise<string[]> {
   const found = await Promise.all(places.map(filesOf));
   return [...new Set(found.flat())].sort();

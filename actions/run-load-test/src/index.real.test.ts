@@ -17,7 +17,7 @@ function runAction(inputs: Record<string, string>, onLine?: Given["onLine"]) {
   return startEntry("run-load-test", { inputs: all, environment: { RUNNER_TEMP: folder }, onLine });
 }
 
-test("a green run counts every request that the target saw, but for the probe's", async () => {
+test("counts in a green run every request that the target saw, except the probe's", async () => {
   let count = 0;
   const origin = await serve((_, response) => {
     count++;
@@ -43,7 +43,7 @@ test("a green run counts every request that the target saw, but for the probe's"
   expect(report.assertions.map(({ ok }) => ok)).toEqual([true, true]);
 });
 
-test("an assertion that does not hold is red with value and bound; report and summary are there", async () => {
+test("fails on an assertion with value and bound, and still writes report and summary", async () => {
   let count = 0;
   const origin = await serve((_, response) => {
     response.statusCode = ++count > 1 && count % 2 === 0 ? 500 : 200;
@@ -63,11 +63,11 @@ test("an assertion that does not hold is red with value and bound; report and su
   expect((await readReport(outputs.report as string)).assertions).toMatchObject([{ ok: false }]);
 });
 
-test("a cancelled test ends at once, red, with what it has counted", async () => {
+test("ends at once and fails when cancelled, with what it has counted", async () => {
   let count = 0;
   let cancel = () => {};
   const origin = await serve((_, response) => {
-    // The second hundred is never answered: whoever waited for it would wait for its timeout.
+    // The second hundred never gets a response, so waiting for it would take until its timeout.
     if (++count < 100) response.end();
     else cancel();
   });
@@ -88,14 +88,14 @@ test("a cancelled test ends at once, red, with what it has counted", async () =>
   expect(report.requests).toBeLessThan(100);
 });
 
-test("a target that does not answer is one clear error", async () => {
+test("reports a target that does not respond in one clear error", async () => {
   const origin = await serve(() => {});
   const { exitCode, errors } = await runAction({ targets: origin, timeout: "1s" });
   expect(exitCode).toBe(1);
   expect(errors).toEqual([expect.stringMatching(/no answer within 1 s.* Next step: /)]);
 });
 
-test("headers, method and body arrive as given", async () => {
+test("sends headers, method and body as given", async () => {
   const seen = new Set<string>();
   const origin = await serve((request, response) => {
     const { method, url, headers } = request;
@@ -116,7 +116,7 @@ test("headers, method and body arrive as given", async () => {
 });
 
 describe("merging", () => {
-  it("sums what two generators counted, and judges the whole", async () => {
+  it("adds the counts of two generators, and checks the whole", async () => {
     let count = 0;
     const origin = await serve((_, response) => {
       count++;

@@ -41,7 +41,7 @@ describe("before any load", () => {
       (origin) => ({ targets: `${origin}/ill\n${origin}/moved` }),
       /2 things to correct: .*\/ill .*\/moved /,
     ],
-  ])("%s is one clear error", async (_, inputs, message) => {
+  ])("reports %s in one clear error", async (_, inputs, message) => {
     let count = 0;
     const origin = await serve(({ url }, response) => {
       count++;

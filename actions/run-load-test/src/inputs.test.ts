@@ -12,7 +12,7 @@ function planOf(inputs: Record<string, string>) {
 
 const stage = (durationMs: number, from: number, to = from) => ({ durationMs, from, to });
 
-test("defaults are a modest closed loop in which only 2xx is good", () => {
+test("defaults to a modest closed loop in which only 2xx succeeds", () => {
   const { expected, ...plan } = planOf({});
   expect(plan).toEqual({
     loop: "closed",
@@ -31,7 +31,7 @@ test("defaults are a modest closed loop in which only 2xx is good", () => {
   expect([200, 204, 301, 404, 503].map(expected)).toEqual([true, true, false, false, false]);
 });
 
-test("everything can be given", () => {
+test("accepts all inputs", () => {
   const { expected, ...plan } = planOf({
     targets: "3 https://web.example/suppliers?page=2\nhttp://127.0.0.1:8080/x#part",
     "allowed-hosts": "web.example, 127.0.0.1:8080",
@@ -64,7 +64,7 @@ test("everything can be given", () => {
   expect([200, 201, 302].map(expected)).toEqual([false, true, true]);
 });
 
-test("merging needs neither targets nor hosts", () => {
+test("needs neither targets nor hosts to merge", () => {
   const inputs = given({
     targets: "",
     "allowed-hosts": "",
@@ -103,7 +103,7 @@ test.each<[string, string, boolean]>([
   ["http://web.example:8081/", "web.example:8080", false],
   ["http://api.web.example/", "web.example", false],
   ["http://web.example.org/", "web.example", false],
-])("%s with allowed-hosts %s: allowed %s", (targets, hosts, allowed) => {
+])("allows %s with allowed-hosts %s: %s", (targets, hosts, allowed) => {
   const read = () => readLoadInputs(given({ targets, "allowed-hosts": hosts }));
   if (allowed) expect(read).not.toThrow();
   else expect(read).toThrow("is not in allowed-hosts");
@@ -163,11 +163,11 @@ test.each<[Record<string, string>, string]>([
   [{ assertions: "p99(/other) < 300ms" }, "is about /other, and the targets are /"],
   [{ merge: "reports" }, "Inputs merge and targets exclude each other"],
   [{ targets: "", connections: "x" }, "2 inputs are wrong"],
-])("inputs %j are refused", (inputs, message) => {
+])("refuses the inputs %j", (inputs, message) => {
   expect(() => readLoadInputs(given(inputs))).toThrow(message);
 });
 
-test("a header's value, which may be secret, is in no message", () => {
+test("shows a header's value, which may be secret, in no message", () => {
   expect(() => readLoadInputs(given({ headers: "Authorization Bearer hush" }))).toThrow(
     expect.not.objectContaining({ message: expect.stringContaining("hush") }),
   );

@@ -17,7 +17,7 @@ export interface LoadWorld {
   readonly signal: AbortSignal;
 }
 
-/** The report of the load that was sent, or of the reports that were merged; without assertions. */
+/** Returns the report of the sent load, or of the merged reports; without assertions. */
 export function measure(world: LoadWorld, { work, assertions }: LoadInputs): Promise<LoadReport> {
   return "plan" in work ? sendLoad(world, work.plan) : merge(world.log, work.merge, assertions);
 }

@@ -5,7 +5,7 @@ import type { LoadPlan } from "../../shared/load/generate-load.ts";
 import type { LoadTarget } from "../../shared/load/targets.ts";
 import type { Log } from "../../shared/log.ts";
 
-/** Sends each target one request, and refuses the test when one does not come back as expected. */
+/** Sends each target one request, and refuses the test after an unexpected response. */
 export async function probeTargets(plan: LoadPlan, log: Log, signal: AbortSignal): Promise<void> {
   const findings = await Promise.all(plan.targets.map((target) => probe(target, plan, signal)));
   signal.throwIfAborted();

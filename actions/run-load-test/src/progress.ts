@@ -4,10 +4,10 @@ import { createHistogram, percentileOf } from "../../shared/load/histogram.ts";
 import type { OnInterval } from "../../shared/load/record-load.ts";
 import type { Log } from "../../shared/log.ts";
 
-/** Seconds of the clock in one line of the log. */
+/** Seconds of measurement in one line of the log. */
 const secondsPerLine = 5;
 
-/** Tells every few seconds what was answered in them. */
+/** Logs the responses of every few seconds. */
 export function createProgress(log: Log): OnInterval {
   const latencies: Histogram = createHistogram();
   const seen = { seconds: 0, durationMs: 0, requests: 0, failed: 0, totalMs: 0 };

@@ -8,7 +8,10 @@ import { type LoadWorld, measure } from "./measure.ts";
 import { publish } from "./publish.ts";
 import { judge, warningsOf } from "./verdict.ts";
 
-/** Measures and judges; report, outputs and summary are written however it ends. Throws the Failure that makes it red. */
+/**
+ * Measures, checks the outcome, and always writes report, outputs and summary. Throws the Failure that makes the step
+ * red.
+ */
 export async function runAndReport(world: LoadWorld, inputs: LoadInputs): Promise<void> {
   const report = await measureAndCheck(world, inputs);
   const verdict = judge(report, world.signal);

@@ -8,7 +8,7 @@ const start = "2026-03-01T10:00:00.000Z";
 const running = new AbortController().signal;
 const seconds = (count: number) => Array.from({ length: count }, (_, index) => [10 + index, 20, 30]);
 
-test("a green test shows its assertions, its targets and how it went over time", () => {
+test("shows the assertions, the targets and the course of a green test over time", () => {
   const report = reportOf(start, seconds(3), {
     assertions: [{ text: "p99 < 300ms", value: 32.2, ok: true }],
   });
@@ -21,7 +21,7 @@ test("a green test shows its assertions, its targets and how it went over time",
   expect(summary.match(/xychart-beta/g)).toHaveLength(2);
 });
 
-test("failures get a chart and a table of what came back", () => {
+test("shows failures in a chart and a table of the responses", () => {
   const report = reportOf(start, seconds(3), { failed: 2, statuses: { 200: 7 }, errors: { ECONNRESET: 2 } });
   const summary = summaryOf({ status: "failed", failure: new Failure("why"), report, warnings: ["late"] });
   expect(summary).toContain("**why**\n\n⚠️ late");
@@ -29,7 +29,7 @@ test("failures get a chart and a table of what came back", () => {
   expect(summary.match(/xychart-beta/g)).toHaveLength(3);
 });
 
-test("a long test is drawn in no more points than can be seen", () => {
+test("draws a long test in no more points than are visible", () => {
   const summary = summaryOf({ status: "passed", report: reportOf(start, seconds(601)), warnings: [] });
   const line = /line \[(.*)\]/.exec(summary)?.[1]?.split(",") ?? [];
   expect(line.length).toBeGreaterThan(30);
@@ -49,15 +49,15 @@ test.each<[string, Parameters<typeof reportOf>[2], RegExp]>([
     { cancelled: true, generators: 2 },
     /^A generator was cancelled; the report holds the 9 requests/,
   ],
-])("it is red when %s", (_, changes, message) => {
+])("is red when %s", (_, changes, message) => {
   expect(judge(reportOf(start, seconds(3), changes), running).failure?.message).toMatch(message);
 });
 
-test("failed requests alone are for an assertion to judge", () => {
+test("leaves failed requests to the assertions", () => {
   expect(judge(reportOf(start, seconds(3), { failed: 2 }), running)).toEqual({ status: "passed" });
 });
 
-test("a generator at its own limit, or late, says so", () => {
+test("warns of a generator at its own limit, or late", () => {
   const generator = { cpuMs: 990, busiestCore: 0.97, late: 5, latestMs: 1234, lateForConnections: 3 };
   expect(warningsOf(reportOf(start, seconds(3), { generator }))).toEqual([
     expect.stringContaining("busy 97 % of the time: these figures may be its limit"),

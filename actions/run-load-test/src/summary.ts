@@ -6,7 +6,7 @@ import { escapeText, markdownTable } from "../../shared/summary.ts";
 import { chartsOf } from "./charts.ts";
 import type { Result } from "./publish.ts";
 
-/** The job summary: verdict first, then what a reader asks next. */
+/** Returns the job summary: result first, then details. */
 export function summaryOf({ status, failure, report, warnings }: Result): string {
   const figures = report && summarise(report);
   const measured = figures

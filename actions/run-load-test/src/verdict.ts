@@ -11,7 +11,7 @@ export interface Verdict {
   readonly failure?: Failure | undefined;
 }
 
-/** A cancelled test has proved nothing, nor has one in which nothing succeeded; else the assertions decide. */
+/** Decides by the assertions; a cancelled test and one without a success prove nothing and fail. */
 export function judge(report: LoadReport, signal: AbortSignal): Verdict {
   if (report.cancelled) return { status: "cancelled", failure: cancelled(report, signal) };
   const failure = withoutSuccess(report) ?? brokenAssertions(report);
@@ -47,14 +47,14 @@ function brokenAssertions(report: LoadReport): Failure | undefined {
   });
 }
 
-/** Beyond it, what waits in the generator's event loop is a part of every latency. */
+/** Beyond this, every latency includes waiting in the generator's event loop. */
 const limitOfCore = 0.9;
 
 function isLimit({ generator }: LoadReport): boolean {
   return generator.busiestCore >= limitOfCore;
 }
 
-/** What the reader has to know of the generator before believing its figures. */
+/** Returns warnings about the generator that a reader of its figures needs. */
 export function warningsOf(report: LoadReport): string[] {
   const { busiestCore, late, latestMs, lateForConnections } = report.generator;
   const warnings: string[] = [];

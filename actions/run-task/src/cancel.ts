@@ -3,7 +3,7 @@ import type { Run } from "./follow.ts";
 import { taskId } from "./record.ts";
 import { stopTask } from "./stop.ts";
 
-/** The runner gives seconds: ask ECS, say so, and end. */
+/** Cancels within the runner's few seconds: asks ECS, reports it, and ends. */
 export async function cancel({ world, inputs, record }: Run): Promise<Failure> {
   record.status = "cancelled";
   const reason = (world.signal.reason as Error).message.replace(/\.$/, "");

@@ -1,7 +1,7 @@
 import type { ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs";
 import type { Finding } from "../../shared/findings.ts";
 
-/** The named container, else the first essential one; ECS takes a container for essential that does not say. */
+/** Returns the given container, else the first essential one; ECS treats containers as essential by default. */
 export function chooseContainer(
   containers: readonly ContainerDefinition[],
   name: string | undefined,
@@ -13,7 +13,7 @@ export function chooseContainer(
   return { container, findings: [noContainer(containers, name, "container")] };
 }
 
-/** A finding for each override of a container that the task definition does not have. */
+/** Returns a finding for each override of a container that the task definition does not have. */
 export function unknownOverrides(
   containers: readonly ContainerDefinition[],
   overrides: readonly ContainerOverride[],

@@ -9,11 +9,11 @@ import type { RunInputs } from "./inputs.ts";
 export interface Definition {
   readonly containers: readonly ContainerDefinition[];
   readonly findings: readonly Finding[];
-  /** ARN of the revision to run, registered only now when it has to be. */
+  /** Returns the ARN of the revision to run; a new one is registered only here. */
   settle(): Promise<string>;
 }
 
-/** Reads the file, or looks up the revision. */
+/** Reads the file, or the registered revision. */
 export async function findDefinition(
   world: EcsWorld,
   { taskDefinition: source, rules }: Pick<RunInputs, "taskDefinition" | "rules">,
@@ -42,7 +42,7 @@ async function describe(world: EcsWorld, taskDefinition: string) {
   try {
     return await world.clients.ecs.send(command, { abortSignal: world.signal });
   } catch (error) {
-    // ECS's answer for what is not there: "Unable to describe task definition."
+    // ECS's response for a missing task definition: "Unable to describe task definition."
     if ((error as Error).name !== "ClientException") throw error;
     throw new Failure(`There is no task definition ${taskDefinition} in this account and region`, {
       nextStep: "check the input task-definition, and the region; nothing was changed.",

@@ -8,7 +8,7 @@ import { Failure } from "../../shared/failure.ts";
 import { type RunRecord, taskId } from "./record.ts";
 import { faultyContainers } from "./verdict.ts";
 
-/** Finds out why the task did not do its work, puts it on the record, and answers the Failure that says so. */
+/** Finds out why the task failed, adds it to the record, and returns the Failure. */
 export async function endBadly(
   world: EcsWorld,
   record: RunRecord,

@@ -7,10 +7,10 @@ import { follow, type Run } from "./follow.ts";
 import { keepTask, taskId } from "./record.ts";
 import { stopTask } from "./stop.ts";
 
-/** The longest stopTimeout that Fargate takes (2 min), with room for the rest of the task's end. */
+/** The longest stopTimeout that Fargate accepts (2 min), with room for the rest of the task's end. */
 const settleMs = 3 * 60_000;
 
-/** Ends a task that is not done in time, unless it is to be left, and answers the Failure that says how far it got. */
+/** Stops a task that is late, unless on-cancel leaves it, and returns the Failure that says how far it got. */
 export async function endLate(run: Run, task: Task | undefined): Promise<Failure> {
   const { inputs, record } = run;
   record.status = "timed-out";

@@ -5,7 +5,7 @@ import { type Ending, follow, type Run } from "./follow.ts";
 import { keepTask, taskId } from "./record.ts";
 import { hasSucceeded } from "./verdict.ts";
 
-/** Follows the task to the wanted stage; throws the cause of anything else. */
+/** Follows the task to the wanted stage; throws the cause of any other end. */
 export async function followToEnd(run: Run): Promise<void> {
   const { world, record, log, containers } = run;
   const { kind, task } = await followOrCancel(run);
@@ -16,7 +16,7 @@ export async function followToEnd(run: Run): Promise<void> {
     return;
   }
   const succeeded = hasSucceeded(task, record.container);
-  // By the time a task is STOPPED its words have long arrived; but no failure is explained without the very last.
+  // When a task is STOPPED its log is usually complete; only a failure waits for the last lines.
   const toldAll = succeeded && task.lastStatus === "STOPPED" && log.tail.length > 0;
   if (record.exitCode !== undefined && !toldAll) await log.showRest();
   if (!succeeded) throw await endBadly(world, record, containers, task);

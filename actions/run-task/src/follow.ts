@@ -15,7 +15,7 @@ export interface Run {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly deadlineAt: number;
-  /** Of the revision that runs. */
+  /** Containers of the running revision. */
   readonly containers: readonly ContainerDefinition[];
 }
 
@@ -34,7 +34,10 @@ export type Ending =
 /** Many tasks, such as a migration with nothing to do, end within a second of their start. */
 const fastestMs = 500;
 
-/** Looks at the task and its log until it is where it is wanted, has ended, or the deadline has passed; the last look is at the deadline. */
+/**
+ * Polls the task and its log until it reaches the wanted stage, has ended, or the deadline has passed; the last poll is
+ * at the deadline.
+ */
 export async function follow(run: Run, { until, deadlineAt, known }: Goal): Promise<Ending> {
   const { world, log } = run;
   const pace = createPace(Math.random, fastestMs);
@@ -55,7 +58,7 @@ export async function follow(run: Run, { until, deadlineAt, known }: Goal): Prom
   }
 }
 
-/** Undefined when AWS throttles, or does not know the task yet that it has just started. */
+/** Returns undefined when AWS throttles, or does not know the started task yet. */
 async function look({ world, record: { cluster, taskArn } }: Run): Promise<Task | undefined> {
   const command = new DescribeTasksCommand({ cluster, tasks: [taskArn] });
   try {
@@ -67,7 +70,7 @@ async function look({ world, record: { cluster, taskArn } }: Run): Promise<Task 
   }
 }
 
-/** Taking the network interface away can last a minute after everything worth knowing is known. */
+/** Removing the network interface can last a minute after all results are known. */
 function isOver({ lastStatus, containers = [] }: Task): boolean {
   if (lastStatus === "STOPPED") return true;
   return lastStatus === "DEPROVISIONING" && containers.every(({ exitCode }) => exitCode !== undefined);

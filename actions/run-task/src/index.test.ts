@@ -24,7 +24,7 @@ async function runAction(
   return runEntry("run-task", { simulator: stage.simulator, inputs, environment, onLine });
 }
 
-test("a green run sets every output", async () => {
+test("sets every output of a green run", async () => {
   const { exitCode, errors, outputs, summary } = await runAction({
     "environment-variables": "DATABASE=coffee",
   });
@@ -40,7 +40,7 @@ test("a green run sets every output", async () => {
   expect(summary).toContain("migrated coffee");
 });
 
-test("a red run's only annotation names the cause and the next step, and its outputs are set", async () => {
+test("names the cause and the next step in a red run's only annotation, and sets its outputs", async () => {
   const { exitCode, errors, outputs } = await runAction({ command: '["fail"]' });
   expect(exitCode).toBe(1);
   expect(errors).toEqual([
@@ -55,7 +55,7 @@ test("a red run's only annotation names the cause and the next step, and its out
   });
 });
 
-test("a cancelled job stops its task before it ends", async () => {
+test("stops its task before it ends when cancelled", async () => {
   const { exitCode, errors, outputs } = await runAction(
     { command: '["hang"]' },
     {},
@@ -80,7 +80,7 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
     /2 things to correct: .*index\.test\.ts.*; The AWS endpoint cannot be reached/,
   ],
   ["several wrong inputs", { command: "migrate", deadline: "30" }, {}, /2 inputs are wrong: /],
-])("%s is one annotation with a next step", async (_, inputs, environment, message) => {
+])("reports %s in one annotation with a next step", async (_, inputs, environment, message) => {
   const { exitCode, errors, outputs } = await runAction(inputs, environment);
   expect(exitCode).toBe(1);
   expect(errors).toEqual([expect.stringMatching(message)]);

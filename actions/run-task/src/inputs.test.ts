@@ -4,7 +4,7 @@ import { readRunInputs } from "./inputs.ts";
 const given = (inputs: Record<string, string>) => (name: string) =>
   ({ cluster: "c", "task-definition": "web", service: "s", ...inputs })[name] ?? "";
 
-test("defaults are the careful choices", () => {
+test("defaults to the careful choices", () => {
   expect(readRunInputs(given({}))).toEqual({
     cluster: "c",
     taskDefinition: { reference: "web" },
@@ -22,7 +22,7 @@ test("defaults are the careful choices", () => {
   });
 });
 
-test("everything can be given", () => {
+test("accepts all inputs", () => {
   const inputs = given({
     "task-definition": "package.json",
     command: '["node","migrate.js"]',
@@ -113,12 +113,12 @@ test.each<[string, Record<string, string>, object]>([
     { waitUntil: "stopped", deadlineMs: 3_600_000 },
   ],
   ["start", { "wait-for-task-stopped": "false" }, { waitUntil: "started" }],
-])("the official action's names are taken: %s", (_, inputs, expected) => {
+])("accepts the official action's names: %s", (_, inputs, expected) => {
   expect(readRunInputs(given(inputs))).toMatchObject(expected);
 });
 
 test.each(["web", "web:7", "arn:aws-cn:ecs:cn-north-1:123456789012:task-definition/web:7"])(
-  "%s names a task definition",
+  "accepts %s as a task definition",
   (reference) => {
     expect(readRunInputs(given({ "task-definition": reference })).taskDefinition).toEqual({ reference });
   },
@@ -155,6 +155,6 @@ test.each<[Record<string, string>, string]>([
   [{ "on-cancel": "rollback" }, "allowed: stop, leave"],
   [{ deadline: "30" }, "a duration such as 90s, 45m or 1h30m"],
   [{ "on-cancel": "go", deadline: "soon" }, "2 inputs are wrong"],
-])("inputs %j are refused", (inputs, message) => {
+])("refuses the inputs %j", (inputs, message) => {
   expect(() => readRunInputs(given(inputs))).toThrow(message);
 });

@@ -17,7 +17,7 @@ export interface RunInputs {
   /** Empty: the task definition's or the image's own. */
   readonly command: readonly string[];
   readonly environment: ReadonlyMap<string, string>;
-  /** Of any containers, `container` too. */
+  /** Overrides of any containers, including `container`. */
   readonly containerOverrides?: readonly ContainerOverride[];
   readonly placement: PlacementSource;
   readonly tags?: readonly Tag[];
@@ -30,12 +30,12 @@ export interface RunInputs {
   readonly onCancel: "stop" | "leave";
 }
 
-/** Where the task runs: as a service's tasks do, or as these inputs say. */
+/** Where the task runs: like a service's tasks, or as these inputs say. */
 export type PlacementSource =
   | { readonly service: string }
   | {
       readonly launchType?: LaunchType;
-      /** In place of a launch type. */
+      /** Replaces a launch type. */
       readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
       /** Without any, the task has the network of its container instance. */
       readonly subnets: readonly string[];
@@ -46,10 +46,13 @@ export type PlacementSource =
 const launchTypes = ["FARGATE", "EC2", "EXTERNAL"] as const;
 type LaunchType = (typeof launchTypes)[number];
 
-/** Most one-off tasks take minutes; a forgotten one must not hold the job for GitHub's six hours. */
+/** Most one-off tasks take minutes; a forgotten one must not occupy the job for GitHub's six hours. */
 const defaultDeadlineMs = 30 * 60_000;
 
-/** Names of aws-actions/amazon-ecs-deploy-task-definition for the task that it runs, and former ones of ours, each with today's. */
+/**
+ * Input names of aws-actions/amazon-ecs-deploy-task-definition for the task that it runs, and former ones of ours, each
+ * with today's.
+ */
 export const runAliases: Aliases = {
   environment: "environment-variables",
   "run-task-container-overrides": "container-overrides",
@@ -122,7 +125,7 @@ function isStrategy(value: unknown): value is CapacityProviderStrategyItem[] {
   );
 }
 
-/** A JSON list of keys and values, or lines `key=value`. */
+/** Reads a JSON list of keys and values, or lines `key=value`. */
 function readTags(read: InputReader): Tag[] {
   if (!read.optional("tags")?.startsWith("["))
     return [...read.pairs("tags")].map(([key, value]) => ({ key, value }));

@@ -8,7 +8,7 @@ export type Placement = Pick<
   "launchType" | "capacityProviderStrategy" | "platformVersion" | "networkConfiguration"
 >;
 
-/** Where the task runs, in RunTask's own members. */
+/** Finds where the task runs, as RunTask's own members. */
 export async function findPlacement(
   world: EcsWorld,
   { cluster, placement }: Pick<RunInputs, "cluster" | "placement">,
@@ -35,7 +35,10 @@ export function placementFrom(given: Exclude<RunInputs["placement"], { service: 
   };
 }
 
-/** What a service with task sets runs is its primary one's; RunTask refuses a launch type beside capacity providers. */
+/**
+ * Returns the placement of the service, or of its primary task set. RunTask refuses a launch type together with
+ * capacity providers.
+ */
 export function placementOf(service: Service, primary: TaskSet | undefined): Placement {
   const source = primary ?? service;
   const providers = source.capacityProviderStrategy ?? [];

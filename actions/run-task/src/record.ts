@@ -3,12 +3,12 @@ import { newStep, type StepRecord } from "../../shared/keep-record.ts";
 
 export type Status = "succeeded" | "started" | "failed" | "stopped" | "timed-out" | "cancelled";
 
-/** What is known of the run, filled in while it goes on, so that outputs and summary tell it whatever happens. */
+/** Facts of the run, collected while it is in progress, so that outputs and summary show them whatever happens. */
 export interface RunRecord extends StepRecord<Status> {
   readonly cluster: string;
   revision: string;
   taskArn: string;
-  /** The one whose exit code decides. */
+  /** The container whose exit code decides. */
   container: string;
   exitCode: number | undefined;
   containers: readonly Container[];
@@ -34,12 +34,12 @@ export function newRecord(cluster: string): RunRecord {
   };
 }
 
-/** Last part of the task's ARN. */
+/** Returns the last part of the task's ARN. */
 export function taskId({ taskArn }: RunRecord): string {
   return taskArn.slice(taskArn.lastIndexOf("/") + 1);
 }
 
-/** Puts on the record what the task tells of itself. */
+/** Copies the task's own facts to the record. */
 export function keepTask(record: RunRecord, task: Task): void {
   record.containers = task.containers ?? [];
   record.exitCode = record.containers.find(({ name }) => name === record.container)?.exitCode;

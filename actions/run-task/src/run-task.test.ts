@@ -24,12 +24,12 @@ async function perform(inputs: RunInputs, world: EcsWorld & { lines: string[] } 
 const describeTask = async (task: string) =>
   (await stage.simulator.aws.ecs.describeTasks({ cluster: "outside", tasks: [task] })).tasks?.[0];
 
-/** Follows a task that never ends by itself, and does this once it has said so. */
+/** Follows a task that never ends, and calls `act` once it has logged its start. */
 function whenItHangs(act: () => unknown) {
   return { onLine: (line: string) => void (line.endsWith("waiting for a lock") && act()) };
 }
 
-test("a task that exits with 0 is green; its log and its states are told live", async () => {
+test("succeeds when the task exits with 0, and logs its output and states live", async () => {
   const inputs = stage.inputs(await stage.taskDefinition(), {
     command: ["migrate", "!"],
     environment: new Map([["DATABASE", "coffee"]]),
@@ -49,14 +49,14 @@ test("a task that exits with 0 is green; its log and its states are told live", 
   );
 });
 
-test("the same file again reuses its revision", async () => {
+test("uses the same file's revision again", async () => {
   const { record, log } = await perform(stage.inputs(await stage.taskDefinition()));
   expect(record).toMatchObject({ status: "succeeded", revision: expect.stringMatching(/job:1$/) });
   expect(log).toContain("Reusing job:1");
 });
 
 test.each(["job", "job:1", "arn:aws:ecs:us-east-1:123456789012:task-definition/job:1"])(
-  "%s runs in given subnets",
+  "runs %s in given subnets",
   async (reference) => {
     const placement = { subnets: stage.subnets, securityGroups: [], assignPublicIp: "ENABLED" } as const;
     const inputs = { ...stage.inputs(""), taskDefinition: { reference }, placement };
@@ -66,7 +66,7 @@ test.each(["job", "job:1", "arn:aws:ecs:us-east-1:123456789012:task-definition/j
   },
 );
 
-test("an exit code other than 0 is red, with the last telling line as its cause", async () => {
+test("fails on an exit code other than 0, with the last telling line as its cause", async () => {
   const { record, error } = await perform(stage.inputs(await stage.taskDefinition(), { command: ["fail"] }));
   expect(record).toMatchObject({
     status: "failed",
@@ -78,7 +78,7 @@ test("an exit code other than 0 is red, with the last telling line as its cause"
   expect(summaryOf(record)).toMatch(/### ❌ job of job:1: failed[\s\S]*<details open>[\s\S]*no such table/);
 });
 
-test("a missing image is the cause", async () => {
+test("reports a missing image as the cause", async () => {
   const image = `127.0.0.1:${new URL(stage.simulator.endpoint).port}/web:none`;
   const { record, error } = await perform(stage.inputs(await stage.taskDefinition({ image })));
   expect(record).toMatchObject({ status: "failed", exitCode: undefined });
@@ -93,7 +93,7 @@ test.each<[string, string[], object]>([
     ["exit", "3"],
     { status: "failed", cause: expect.stringMatching(/^Container sidecar exited with code 3/) },
   ],
-])("a container beside it %s", async (_, command, expected) => {
+])("checks that a container next to it %s", async (_, command, expected) => {
   const file = await stage.taskDefinition({}, [stage.sidecar(command, command[0] === "exit")]);
   const inputs = stage.inputs(file, { command: command[0] === "exit" ? ["hang"] : ["migrate"] });
   const { record } = await perform(inputs);
@@ -101,14 +101,14 @@ test.each<[string, string[], object]>([
   expect(summaryOf(record)).toContain("| sidecar |");
 });
 
-test("the named container decides and is overridden", async () => {
+test("uses the given container's exit code and overrides", async () => {
   const file = await stage.taskDefinition({ command: ["hang"] }, [stage.sidecar(["exit", "4"], true)]);
   const { record, log } = await perform(stage.inputs(file, { container: "sidecar" }));
   expect(record).toMatchObject({ status: "succeeded", container: "sidecar", exitCode: 0 });
   expect(log).toContain("│ migrated");
 });
 
-test("wait-until started is green once it runs, and leaves it running", async () => {
+test("succeeds with wait-until started once it runs, and leaves it running", async () => {
   const inputs = stage.inputs(await stage.taskDefinition(), { command: ["hang"], waitUntil: "started" });
   const { record, error } = await perform(inputs);
   expect(error).toBeUndefined();
@@ -117,7 +117,7 @@ test("wait-until started is green once it runs, and leaves it running", async ()
   await stage.simulator.aws.ecs.stopTask({ cluster: "outside", task: record.taskArn });
 });
 
-test("wait-until started is red when it cannot start", async () => {
+test("fails with wait-until started when it cannot start", async () => {
   const file = await stage.taskDefinition({ entryPoint: ["/none"] });
   const { record } = await perform(stage.inputs(file, { waitUntil: "started" }));
   expect(record.status).toBe("failed");
@@ -127,7 +127,7 @@ test("wait-until started is red when it cannot start", async () => {
 test.each([
   ["stop" as const, "it was stopped", "STOPPED"],
   ["leave" as const, "it goes on", "RUNNING"],
-])("past the deadline, with on-cancel %s, it is red and %s", async (onCancel, fate, desiredStatus) => {
+])("fails past the deadline; with on-cancel %s, %s", async (onCancel, fate, desiredStatus) => {
   let late = 0;
   const world = stage.world(whenItHangs(() => (late = 3_600_000)));
   const { now, wait } = world.clock;
@@ -145,7 +145,7 @@ test.each([
 test.each([
   ["stop" as const, /^Cancelled by SIGINT; task \w+ is being stopped \(on-cancel: stop\)$/, "STOPPED"],
   ["leave" as const, /^Cancelled by SIGINT; task \w+ goes on \(on-cancel: leave\)$/, "RUNNING"],
-])("cancelled, with on-cancel %s, it says what becomes of the task", async (onCancel, message, desired) => {
+])("cancelled, with on-cancel %s, reports what happens to the task", async (onCancel, message, desired) => {
   const controller = new AbortController();
   const cancel = () => controller.abort(new Error("Cancelled by SIGINT."));
   const world = stage.world({ signal: controller.signal, ...whenItHangs(cancel) });
@@ -159,7 +159,7 @@ test.each([
   else await stage.simulator.aws.ecs.stopTask({ cluster: "outside", task: record.taskArn });
 });
 
-test("a task that somebody stops is no success", async () => {
+test("counts a task that somebody stops as no success", async () => {
   const { aws } = stage.simulator;
   const stop = async () => {
     const { taskArns = [] } = await aws.ecs.listTasks({ cluster: "outside", family: "job" });
@@ -171,14 +171,14 @@ test("a task that somebody stops is no success", async () => {
   expect(record).toMatchObject({ status: "stopped", cause: "Somebody stopped the task: not on Fridays" });
 });
 
-test("what a container writes is no command to the runner", async () => {
+test("never passes a container's output to the runner as a command", async () => {
   const { record, log } = await perform(stage.inputs(await stage.taskDefinition(), { command: ["attack"] }));
   expect(record.status).toBe("succeeded");
   expect(log).toContain("│ ::set-output");
   expect(log).not.toMatch(/^\s*::|\r/m);
 });
 
-test("a log that cannot be shown is said to be so, and fails nothing", async () => {
+test("reports a log that cannot be shown, and does not fail", async () => {
   const { record, log } = await perform(
     stage.inputs(await stage.taskDefinition({ logConfiguration: undefined })),
   );
@@ -200,14 +200,14 @@ test.each<[string, Partial<RunInputs>, RegExp]>([
   ],
   ["a subnet", { placement: elsewhere(["subnet-1"]) }, /^ECS refuses to run the task: .*subnet-1/],
   ["a family", { taskDefinition: { reference: "none" } }, /^There is no task definition none/],
-])("%s that is not there is named, and no task is started", async (_, changes, message) => {
+])("names %s that is missing, and starts no task", async (_, changes, message) => {
   const { record, error } = await perform(stage.inputs(await stage.taskDefinition(), changes));
   expect(error?.message).toMatch(message);
   expect(error?.nextStep).toMatch(/nothing was changed|no task was started/);
   expect(record.taskArn).toBe("");
 });
 
-test("all findings are told at once", async () => {
+test("reports all findings together", async () => {
   const file = await stage.taskDefinition({ image: "<IMAGE1_NAME>" });
   const { error } = await perform(stage.inputs(file, { container: "web" }));
   expect(error?.message).toMatch(/^2 things to correct: .*<IMAGE1_NAME>.*; .*no container web/);

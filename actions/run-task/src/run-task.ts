@@ -13,7 +13,7 @@ import { newRecord, type RunRecord, taskId } from "./record.ts";
 import { startTask } from "./start.ts";
 import { createTaskLog } from "./task-log.ts";
 
-/** Runs the task; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
+/** Runs the task and always writes outputs and job summary. Throws the Failure that makes the step red. */
 export function runAndReport(world: EcsWorld, inputs: RunInputs): Promise<RunRecord> {
   return keepRecord(world, newRecord(inputs.cluster), {
     work: (record) => run(world, inputs, record),
@@ -22,14 +22,14 @@ export function runAndReport(world: EcsWorld, inputs: RunInputs): Promise<RunRec
   });
 }
 
-/** Verify, register, start, follow, judge. */
+/** Verifies, registers, starts, follows, and checks the outcome. */
 export async function run(world: EcsWorld, inputs: RunInputs, record: RunRecord): Promise<void> {
   const deadlineAt = world.clock.now() + inputs.deadlineMs;
   const firstContact = true;
   const definition = await persist(world, () => findDefinition(world, inputs), {
     firstContact,
   });
-  // With a fault to report already, an outage is not waited for.
+  // When there is a fault to report already, an outage is not waited for.
   const place = () => findPlacement(world, inputs);
   const placement = await (hasFaults(definition.findings)
     ? place()

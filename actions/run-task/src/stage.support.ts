@@ -32,18 +32,21 @@ export interface Stage {
   readonly simulator: TestSimulator;
   readonly folder: string;
   readonly subnets: readonly string[];
-  /** Path of a task definition of family `job`, with these containers beside `job` itself. */
+  /** Returns the path of a task definition of family `job`, with these containers next to `job` itself. */
   taskDefinition(job?: Partial<ContainerDefinition>, others?: ContainerDefinition[]): Promise<string>;
   /** `onLine` sees each line of the job's log as it is written. */
   world(options?: { signal?: AbortSignal; onLine?: (line: string) => void }): EcsWorld & { lines: string[] };
-  /** Of a run like the service's tasks. */
+  /** Inputs of a task that runs like the service's tasks. */
   inputs(file: string, changes?: Partial<RunInputs>): RunInputs;
-  /** A container beside the one that decides, with the same image. */
+  /** A container next to the one that decides, with the same image. */
   sidecar(command: string[], essential?: boolean): ContainerDefinition;
   close(): Promise<void>;
 }
 
-/** A simulated account in virtual time with a service whose network is there to run like, and an image in its repository. */
+/**
+ * Creates a simulated account in virtual time with a service whose network the task uses, and an image in its
+ * repository.
+ */
 export async function createStage(): Promise<Stage> {
   const simulator = await startTestSimulator();
   const folder = await mkdtemp(join(tmpdir(), "run-task-test-"));

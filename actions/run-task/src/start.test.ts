@@ -7,11 +7,11 @@ import { describeStarter, explainFailures, requestOf } from "./start.ts";
 test.each<[NodeJS.ProcessEnv, string]>([
   [{}, "run-task"],
   [{ GITHUB_REPOSITORY: "me/shop.io", GITHUB_RUN_ID: "42" }, "github/me/shop-io/runs/42"],
-])("started by %j as %s", (env, starter) => {
+])("describes the starter %j as %s", (env, starter) => {
   expect(describeStarter(env)).toBe(starter);
 });
 
-test("a long repository name is cut, the run's id is not", () => {
+test("cuts a long repository name, but not the run's id", () => {
   const starter = describeStarter({ GITHUB_REPOSITORY: `me/${"x".repeat(200)}`, GITHUB_RUN_ID: "42" });
   expect(starter).toMatch(/^github\/me\/x+\/runs\/42$/);
   expect(starter).toHaveLength(128);
@@ -24,7 +24,7 @@ test.each([
   [{ reason: "AGENT" }, "AGENT", /not connected/],
   [{ reason: "MISSING" }, "MISSING", /ECS console/],
   [{}, "it gives no reason", /ECS console/],
-])("RunTask's failure %j has its next step", (failure, message, nextStep) => {
+])("gives RunTask's failure %j its next step", (failure, message, nextStep) => {
   const { message: text, nextStep: step } = explainFailures([failure, failure]);
   expect(text).toContain(message);
   expect(step).toMatch(nextStep);
@@ -64,7 +64,7 @@ const base = readRunInputs((name) => ({ "task-definition": "job", service: "s" }
 const request = (inputs: Partial<RunInputs>) =>
   requestOf({ ...base, ...inputs }, { revision: "job:1", container: "web", placement: {} });
 
-test("RunTask gets tags, starter, managed tags and volumes", () => {
+test("passes tags, starter, managed tags and volumes to RunTask", () => {
   const volumes = [{ name: "data", managedEBSVolume: { roleArn: "arn:aws:iam::123456789012:role/ebs" } }];
   const tags = [{ key: "team", value: "coffee" }];
   expect(request({ tags, startedBy: "me", enableEcsManagedTags: false, volumes })).toEqual({
@@ -78,7 +78,7 @@ test("RunTask gets tags, starter, managed tags and volumes", () => {
   });
 });
 
-test("several containers are overridden, and command and environment are added to the chosen one", () => {
+test("overrides several containers, and adds command and environment to the chosen one", () => {
   const containerOverrides = [
     {
       name: "web",

@@ -17,17 +17,17 @@ interface Order {
   readonly placement: Placement;
 }
 
-/** ARN of the started task; a Failure says why ECS started none. */
+/** Starts the task and returns its ARN; a Failure says why ECS started none. */
 export async function startTask(
   world: EcsWorld,
   inputs: RunInputs,
   { revision, container, placement }: Order,
 ): Promise<string> {
   world.signal.throwIfAborted();
-  // The token is the same for each try: a lost response is given again, and no second task starts.
+  // The token is the same for each try: ECS repeats a lost response, and starts no second task.
   const request = { clientToken: randomUUID(), ...requestOf(inputs, { revision, container, placement }) };
   const command = new RunTaskCommand(request);
-  // Not abortable: an answer that is thrown away would leave a task nobody follows.
+  // Not abortable: a discarded response would leave a task that nobody follows.
   const { tasks = [], failures = [] } = await persist(world, () => world.clients.ecs.send(command)).catch(
     explainRefusal(inputs),
   );
@@ -36,7 +36,7 @@ export async function startTask(
   return arn;
 }
 
-/** RunTask's own members for the task. */
+/** Returns RunTask's own members for the task. */
 export function requestOf(inputs: RunInputs, { revision, container, placement }: Order): RunTaskCommandInput {
   const { tags = [], volumes = [], enableEcsManagedTags: enableECSManagedTags } = inputs;
   const containerOverrides = overridesOf(inputs, container);
@@ -53,7 +53,7 @@ export function requestOf(inputs: RunInputs, { revision, container, placement }:
   };
 }
 
-/** Those of the input, to which command and environment of the chosen container are added. */
+/** Returns the input's overrides, with command and environment of the chosen container. */
 function overridesOf(inputs: RunInputs, name: string): ContainerOverride[] {
   const environment = [...inputs.environment].map(([key, value]) => ({ name: key, value }));
   const overrides = [...(inputs.containerOverrides ?? [])];
@@ -69,10 +69,10 @@ function overridesOf(inputs: RunInputs, name: string): ContainerOverride[] {
   return [...overrides.filter((each) => each !== given), override];
 }
 
-/** RunTask takes at most so many letters, digits, `-`, `_` and `/` (API reference, startedBy). */
+/** The longest value that RunTask accepts, of letters, digits, `-`, `_` and `/` (API reference, startedBy). */
 const startedByLength = 128;
 
-/** Who runs the task, for those who look at it in AWS: `github/<owner>/<repository>/runs/<id>`. */
+/** Describes who runs the task, for readers in AWS: `github/<owner>/<repository>/runs/<id>`. */
 export function describeStarter({ GITHUB_REPOSITORY, GITHUB_RUN_ID }: NodeJS.ProcessEnv): string {
   if (!GITHUB_REPOSITORY) return "run-task";
   const run = `/runs/${GITHUB_RUN_ID ?? "0"}`;
@@ -104,7 +104,7 @@ function explainRefusal({ cluster }: RunInputs): (error: Error) => never {
   };
 }
 
-// "API failure reasons" of the ECS developer guide.
+// Reasons from "API failure reasons" of the ECS developer guide.
 const knownReasons: readonly { pattern: RegExp; nextStep: string }[] = [
   {
     pattern: /^RESOURCE:|capacity is unavailable|no container instances/i,
@@ -118,7 +118,7 @@ const knownReasons: readonly { pattern: RegExp; nextStep: string }[] = [
   { pattern: /^INACTIVE/i, nextStep: "the cluster or its container instances are being removed." },
 ];
 
-/** The Failure for an answer of RunTask without a task. */
+/** Returns the Failure for a response of RunTask without a task. */
 export function explainFailures(failures: readonly EcsFailure[]): Failure {
   const reasons = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(": "));
   const text = [...new Set(reasons)].join("; ") || "it gives no reason";

@@ -8,7 +8,7 @@ export async function stopTask(
   { cluster, taskArn }: RunRecord,
   reason: string,
 ): Promise<void> {
-  // Not abortable: a cancelled job must still be able to ask for it.
+  // Not abortable: a cancelled job must still be able to stop its task.
   await world.clients.ecs.send(new StopTaskCommand({ cluster, task: taskArn, reason }));
   world.log.info(`Asked ECS to stop the task: ${reason}.`);
 }

@@ -4,7 +4,7 @@ import { shortRevision } from "../../shared/ecs/revision.ts";
 import { codeBlock, escapeText, markdownTable } from "../../shared/summary.ts";
 import { type RunRecord, taskId } from "./record.ts";
 
-/** The job summary: verdict first, then what a reader asks next. */
+/** Returns the job summary: result first, then details. */
 export function summaryOf(record: RunRecord): string {
   const { status, container, revision, durationMs } = record;
   const green = status === "succeeded" || status === "started";

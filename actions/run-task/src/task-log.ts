@@ -6,9 +6,9 @@ import type { EcsWorld } from "../../shared/ecs/world.ts";
 
 /** A container's log, shown in the job's log as it grows. */
 export interface TaskLog {
-  /** Shows what is new; true when there was something. A log that cannot be read never fails the run. */
+  /** Shows what is new; returns true when there was something. A log that cannot be read never fails the run. */
   show(): Promise<boolean>;
-  /** Shows the last words of a container that has ended, once they had the time to arrive. */
+  /** Shows the last lines of a container that has ended, after some time for them to arrive. */
   showRest(): Promise<void>;
   /** The last lines shown. */
   readonly tail: readonly string[];
@@ -50,8 +50,8 @@ export function createTaskLog(
 }
 
 /**
- * Reads on from where the last reading ended. The token of the stream's end is answered again for as long as there is
- * nothing new (CloudWatch Logs API reference, GetLogEvents).
+ * Continues from the end of the last read. CloudWatch returns the same token while there is nothing new (CloudWatch
+ * Logs API reference, GetLogEvents).
  */
 function createReader(world: EcsWorld, { region, ...stream }: LogStream): () => Promise<string[]> {
   let nextToken: string | undefined;
@@ -62,7 +62,7 @@ function createReader(world: EcsWorld, { region, ...stream }: LogStream): () => 
     for (;;) {
       const command = new GetLogEventsCommand({ ...stream, startFromHead: true, nextToken });
       const answer = await client.send(command, { abortSignal: world.signal }).catch((error: Error) => {
-        // The driver makes the stream when the container starts.
+        // The driver creates the stream when the container starts.
         if (error.name === "ResourceNotFoundException") return undefined;
         throw error;
       });

@@ -1,11 +1,11 @@
 import type { Container, Task } from "@aws-sdk/client-ecs";
 
-/** 128 + SIGTERM and 128 + SIGKILL: how ECS ends what still runs when an essential container has exited. */
+/** 128 + SIGTERM and 128 + SIGKILL: how ECS ends the remaining containers when an essential one has exited. */
 const signalled = [143, 137];
 
 /**
- * Containers that speak against success, the likeliest culprit first. The chosen one has to exit with 0, and the
- * others too, unless ECS ended them because the task was over.
+ * Returns the containers that prevent a success, the likeliest culprit first. The chosen one has to exit with 0, and
+ * the others too, unless ECS ended them because the task was over.
  */
 export function faultyContainers(task: Task, chosen: string): Container[] {
   const others = (container: Container) => Number(container.name !== chosen);
@@ -14,12 +14,15 @@ export function faultyContainers(task: Task, chosen: string): Container[] {
     .sort((one, other) => Number(wasEnded(one)) - Number(wasEnded(other)) || others(one) - others(other));
 }
 
-/** By ECS, as far as the exit code tells; a container that ran out of memory has a reason of its own. */
+/**
+ * Returns whether ECS ended it, as far as the exit code shows; a container that ran out of memory has a reason of its
+ * own.
+ */
 function wasEnded({ exitCode, reason }: Container): boolean {
   return exitCode !== undefined && signalled.includes(exitCode) && !reason;
 }
 
-/** Green only if the task stopped because an essential container exited, and all did so with 0. */
+/** Returns true only if the task stopped because an essential container exited, and all did so with 0. */
 export function hasSucceeded(task: Task, chosen: string): boolean {
   return task.stopCode === "EssentialContainerExited" && faultyContainers(task, chosen).length === 0;
 }

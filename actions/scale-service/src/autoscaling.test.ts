@@ -39,7 +39,7 @@ const all = (value: boolean) => ({
   ScheduledScalingSuspended: value,
 });
 
-test("a range and target tracking are set, and set again they change nothing", async () => {
+test("sets a range and target tracking, and changes nothing the second time", async () => {
   const given = { ...range, "target-cpu": "60", "target-memory": "70", "scale-in-cooldown": "2m" };
   const first = await stage.try(given);
   expect(first.error).toBeUndefined();
@@ -57,7 +57,7 @@ test("a range and target tracking are set, and set again they change nothing", a
   expect(again.record).toMatchObject({ changes: [], changed: false });
 });
 
-test("requests are counted in the group in production, which is said to change", async () => {
+test("counts requests in the group in production, and says that it changes", async () => {
   const { error, lines } = await stage.try({ ...range, "target-requests": "500" });
   expect(error).toBeUndefined();
   expect(lines).toMatch(/Requests are counted in blue, which the next blue\/green deployment takes out/);
@@ -67,13 +67,13 @@ test("requests are counted in the group in production, which is said to change",
   ).toMatch(/^app\/outside\/\w+\/targetgroup\/blue\/\w+$/);
 });
 
-test("a least that is above the count brings more tasks, which are waited for until they serve", async () => {
+test("starts more tasks for a minimum above the count, and waits until they serve", async () => {
   const { error, record } = await stage.try({ "minimum-tasks": "2", "maximum-tasks": "4" });
   expect(error).toBeUndefined();
   expect(record).toMatchObject({ status: "succeeded", now: { desired: 2, running: 2 } });
 });
 
-test("step policies come with the alarms that start them, and go with them", async () => {
+test("creates and removes step policies together with the alarms that start them", async () => {
   const { cloudwatch } = stage.simulator.aws;
   const set = await stage.try({ ...range, "step-policy": "cpu >= 70: +1\ncpu >= 85: +2\ncpu <= 20: -1" });
   expect(set.error).toBeUndefined();
@@ -96,8 +96,8 @@ test("step policies come with the alarms that start them, and go with them", asy
   expect((await cloudwatch.describeAlarms({ AlarmNamePrefix: "outside/web/" })).MetricAlarms).toEqual([]);
 });
 
-describe("suspended for a while", () => {
-  test("a count outside of the range holds, and what somebody had suspended before stays so", async () => {
+describe("when suspended for a while", () => {
+  test("keeps a count outside of the range, and somebody's earlier suspension", async () => {
     const before = { ...all(false), ScheduledScalingSuspended: true };
     await register({ SuspendedState: before, MaxCapacity: 2 });
     const suspend = await stage.try({ autoscaling: "suspend", "desired-count": "3" });
@@ -127,13 +127,13 @@ describe("suspended for a while", () => {
   });
 });
 
-describe("suspended by a role that Application Auto Scaling refuses", () => {
+describe("when suspended by a role that Application Auto Scaling refuses", () => {
   const deny = (...names: string[]) => {
     for (const name of names)
       stage.simulator.faults.add({ kind: "deny", operation: `applicationautoscaling:${name}` });
   };
 
-  test("everything, the count is set all the same and put back, and each step warns", async () => {
+  test("sets and restores the count when refused everything, and warns at each step", async () => {
     deny("*");
     const suspend = await stage.try({ autoscaling: "suspend", "desired-count": "2" });
     expect(suspend.error).toBeUndefined();
@@ -153,7 +153,7 @@ describe("suspended by a role that Application Auto Scaling refuses", () => {
     expect(resume.lines).toMatch(/Could not check: autoscaling, so nothing is resumed: /);
   });
 
-  test("to look, and whose count moves meanwhile, it is not said who moved it", async () => {
+  test("does not say who moved a count when refused to read", async () => {
     deny("DescribeScalableTargets");
     const { error, record } = await stage.try(
       { autoscaling: "suspend", "desired-count": "3" },
@@ -175,7 +175,7 @@ describe("suspended by a role that Application Auto Scaling refuses", () => {
       /The AWS role may not do this: .*RegisterScalableTarget.*; nothing was changed$/,
     ],
     ["DescribeScalingPolicies", /The AWS role may not do this: .*DescribeScalingPolicies/],
-  ])("%s, a scalable target that is there is a reason to stop", async (name, message) => {
+  ])("%s, stops because of an existing scalable target", async (name, message) => {
     await register();
     deny(name);
     const { error, record } = await stage.try({ autoscaling: "suspend", "desired-count": "2" });
@@ -184,7 +184,7 @@ describe("suspended by a role that Application Auto Scaling refuses", () => {
     expect((await stage.service()).desired).toBe(1);
   });
 
-  test("what is known to have been suspended is not left so in silence", async () => {
+  test("reports an earlier suspension that it cannot resume", async () => {
     await register();
     const { record } = await stage.try({ autoscaling: "suspend" });
     deny("DescribeScalableTargets");
@@ -196,7 +196,7 @@ describe("suspended by a role that Application Auto Scaling refuses", () => {
   });
 });
 
-test("a count that autoscaling moves meanwhile is not green, and its cause is told", async () => {
+test("fails when autoscaling moves the count meanwhile, and reports the cause", async () => {
   await register();
   const { error, record } = await stage.try(
     { "desired-count": "3" },
@@ -224,7 +224,7 @@ test.each<[string, Record<string, string>, RegExp]>([
     { "minimum-tasks": "6" },
     /the least of 6 tasks would be more than the most, 4/,
   ],
-])("%s is refused before anything is changed", async (_, given, message) => {
+])("refuses %s before anything is changed", async (_, given, message) => {
   await register();
   const { error, record } = await stage.try(given);
   expect(error?.message).toMatch(message);
@@ -233,12 +233,12 @@ test.each<[string, Record<string, string>, RegExp]>([
   expect(await scalableTarget()).toMatchObject({ MinCapacity: 1, MaxCapacity: 4 });
 });
 
-test("a policy for a service without a range is refused", async () => {
+test("refuses a policy for a service without a range", async () => {
   const { error } = await stage.try({ "target-cpu": "50" });
   expect(error?.message).toMatch(/the service has no autoscaling yet/);
 });
 
-test("on-failure: restore puts back range, suspension, policies and alarms, as they were", async () => {
+test("restores range, suspension, policies and alarms with on-failure: restore", async () => {
   const { cloudwatch } = stage.simulator.aws;
   const steps = (threshold: number) => `cpu >= ${threshold}: +1`;
   const set = await stage.try({ ...range, "target-cpu": "60", "step-policy": steps(70) });
@@ -268,7 +268,7 @@ test("on-failure: restore puts back range, suspension, policies and alarms, as t
   await stage.simulator.clock.until(async () => (await stage.service()).desired === 1);
 });
 
-test("a service that had none is left without when it fails", async () => {
+test("leaves a failed service without autoscaling when it had none", async () => {
   await stage.push("crash");
   const { error } = await stage.try({
     ...range,

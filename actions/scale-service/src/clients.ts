@@ -11,10 +11,10 @@ export interface Clients extends EcsClients {
   readonly cloudwatch: () => Promise<CloudWatchClient>;
 }
 
-/** What scaling works with; nothing below reads time, the network or the environment otherwise. */
+/** Clients and context for scaling; nothing below reads time, the network or the environment otherwise. */
 export interface World extends EcsWorld {
   readonly clients: Clients;
-  /** Tells the post step what to undo should this process die; undefined when there is nothing any more. */
+  /** Saves what the post step has to undo if this process dies; undefined when there is nothing any more. */
   readonly handOver: (undo: Undo | undefined) => void;
 }
 
@@ -36,7 +36,7 @@ export function createClients(): Clients {
   };
 }
 
-/** Every look at the targets uses the same connections. */
+/** Creates once, so that every poll of the targets uses the same connections. */
 function once<T>(create: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {

@@ -4,7 +4,7 @@ import { createStage, type Stage } from "./stage.support.ts";
 let stage: Stage;
 afterEach(() => stage?.close());
 
-test("a service without load balancer and health checks is watched on after its tasks run: they may fall at once", async () => {
+test("watches a service without load balancer and health checks longer, as its tasks may fall at once", async () => {
   stage = await createStage("ECS rolling", { loadBalancers: [] });
   const good = await stage.try({ "desired-count": "2" });
   expect(good.error).toBeUndefined();
@@ -14,7 +14,7 @@ test("a service without load balancer and health checks is watched on after its 
   expect(failing.error?.message).toMatch(/^Container web exited with code 1/);
 });
 
-test("containers that check themselves are healthy before the service is", async () => {
+test("is healthy before serving when containers have health checks", async () => {
   stage = await createStage(
     "ECS rolling",
     { loadBalancers: [] },

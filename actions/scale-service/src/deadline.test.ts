@@ -40,11 +40,11 @@ test.each<[string, Partial<Waits>, number]>([
     { from: 3, to: 1, deregistrationDelays: [300, 60], containers: [{ stopTimeout: 120 }, {}] },
     10 * minute,
   ],
-])("as long as %s", (_, changes, ms) => {
+])("allows the time when %s", (_, changes, ms) => {
   expect(budgetOf(waits(changes)).ms).toBe(ms);
 });
 
-test("it says of what it is the sum", () => {
+test("lists the parts of the sum", () => {
   const { because } = budgetOf(waits({ from: 3, to: 1, deregistrationDelays: [30] }));
   expect(because).toBe("30 s for connections to drain, 3 min for the tasks to be gone");
 });

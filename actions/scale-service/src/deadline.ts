@@ -8,21 +8,23 @@ import type { ProductionGroup } from "./targets/production-groups.ts";
 const minute = 60_000;
 /** Placing tasks, pulling a large image and starting its containers; ECS itself sets no limit. */
 const startMs = 10 * minute;
-/** Fargate starts up to so many tasks of a service in a minute (ECS service quotas). */
+/** Fargate starts up to this many tasks of a service in a minute (ECS service quotas). */
 const startsPerMinute = 500;
-/** Stopping, and giving the network interface back. */
+/** Stopping, and releasing the network interface. */
 const stopMs = 3 * minute;
-/** ECS API reference, HealthCheck and ContainerDefinition.stopTimeout; ELB API reference: what holds when left out, in seconds. */
+/**
+ * Defaults in seconds. Sources: ECS API reference, HealthCheck and ContainerDefinition.stopTimeout; ELB API reference.
+ */
 const defaults = { interval: 30, retries: 3, stopTimeout: 30, deregistrationDelay: 300 };
 /** ELB's own defaults. */
 const defaultChecks = { interval: 30, threshold: 5 };
 
-/** What scaling waits for. */
+/** Waits during scaling. */
 export interface Waits {
   readonly service: Service;
   readonly containers: readonly ContainerDefinition[];
   readonly groups: readonly ProductionGroup[];
-  /** In seconds, of each group. */
+  /** In seconds, one per group. */
   readonly deregistrationDelays: readonly number[];
   readonly from: number;
   readonly to: number;
@@ -30,11 +32,11 @@ export interface Waits {
 
 export interface Budget {
   readonly ms: number;
-  /** What it is the sum of, such as `10 min to start`. */
+  /** The parts of the sum, such as `10 min to start`. */
   readonly because: string;
 }
 
-/** How long the service may take until its tasks serve, or those that are too many are gone. */
+/** Returns how long the service may take until its tasks serve, or excess ones are gone. */
 export function budgetOf(waits: Waits): Budget {
   const parts = waits.to < waits.from ? partsIn(waits) : partsOut(waits);
   const given = parts.filter(([ms]) => ms > 0);
@@ -63,7 +65,7 @@ function partsOut({ service, containers, groups, from, to }: Waits): Part[] {
   ];
 }
 
-/** The last of the tries that a container has. */
+/** Returns the seconds until the last try of a container's health check. */
 function secondsToHealthy({ healthCheck }: ContainerDefinition): number {
   if (!healthCheck) return 0;
   const { startPeriod = 0, interval = defaults.interval, retries = defaults.retries } = healthCheck;
@@ -79,7 +81,7 @@ function partsIn({ containers, deregistrationDelays }: Waits): Part[] {
   ];
 }
 
-/** Seconds; AWS's default where the role may not look. */
+/** Returns seconds; AWS's default where the role may not read them. */
 export async function deregistrationDelays(
   world: World,
   groups: readonly ProductionGroup[],

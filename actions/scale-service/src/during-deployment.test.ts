@@ -5,7 +5,7 @@ import { createStage, type Stage } from "./stage.support.ts";
 let stage: Stage;
 afterEach(() => stage?.close());
 
-/** Moves production from blue to green, where the old tasks stay until the deployment is told to end. */
+/** Moves production from blue to green, where the old tasks stay until the deployment is ended. */
 async function beginDeployment() {
   const { aws } = stage.simulator;
   await keepOldTasks(stage.simulator);
@@ -30,11 +30,11 @@ async function beginDeployment() {
   return replacement?.externalId;
 }
 
-test("it waits for the deployment's end, then scales what it brought, in the group it brought it to", async () => {
+test("waits for the deployment's end, then scales its revision, in its group", async () => {
   stage = await createStage("CodeDeploy");
   const id = await beginDeployment();
   const { codedeploy } = stage.simulator.aws;
-  // Refused until traffic has shifted, from when on the old tasks wait for their end.
+  // Refused until traffic has shifted; from then on the old tasks wait for their end.
   const end = () =>
     codedeploy.continueDeployment({ deploymentId: id, deploymentWaitType: "TERMINATION_WAIT" }).then(
       () => true,
@@ -58,7 +58,7 @@ test("it waits for the deployment's end, then scales what it brought, in the gro
   ]);
 });
 
-test("ECS's own blue/green moves production to the other group as well", async () => {
+test("follows ECS's own blue/green to the other group as well", async () => {
   stage = await createStage("ECS blue/green");
   const { ecs } = stage.simulator.aws;
   for (const count of ["2", "3"]) {
@@ -78,7 +78,7 @@ test.each<[string, Record<string, string>, RegExp, string]>([
     "failed",
   ],
   ["too long for the deadline", { deadline: "1s" }, /^The deadline passed while this went on: /, "timed-out"],
-])("it is %s, and nothing is changed", async (_, given, message, status) => {
+])("is %s, and changes nothing", async (_, given, message, status) => {
   stage = await createStage("CodeDeploy");
   await beginDeployment();
   const { error, record } = await stage.try({ "desired-count": "2", ...given });
@@ -88,7 +88,7 @@ test.each<[string, Record<string, string>, RegExp, string]>([
   expect((await stage.service()).desired).toBe(1);
 });
 
-test("what goes on is told by a plan", async () => {
+test("shows a running deployment in a plan", async () => {
   stage = await createStage("CodeDeploy");
   const id = await beginDeployment();
   const { error, lines } = await stage.try({ "desired-count": "2", mode: "plan" });

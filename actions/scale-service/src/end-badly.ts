@@ -5,7 +5,7 @@ import type { ScaleInputs } from "./inputs.ts";
 import type { ScaleRecord } from "./record.ts";
 import { putBack, type Undo } from "./undo.ts";
 
-/** Leaves the service or puts it back, as on-cancel or on-failure says, and answers the Failure that tells so. */
+/** Leaves the service or restores it, by on-cancel or on-failure, and returns the Failure that says so. */
 export async function endBadly(
   world: World,
   inputs: ScaleInputs,

@@ -9,7 +9,7 @@ afterEach(() => stage?.close());
 const deployers: Deployer[] = ["CodeDeploy", "ECS rolling", "ECS blue/green"];
 
 describe.each(deployers)("a service that %s deploys", (deployer) => {
-  test("whose new tasks crash is red by their own words, and is put back when that is asked for", async () => {
+  test("reports the words of new tasks that crash, and restores the count when configured", async () => {
     stage = await createStage(deployer);
     await stage.push("crash");
     const { error, record } = await stage.try({
@@ -28,7 +28,7 @@ describe.each(deployers)("a service that %s deploys", (deployer) => {
   });
 });
 
-test("the log of a task that crashes names the cause", async () => {
+test("names the cause from a crashing task's log", async () => {
   stage = await createStage("CodeDeploy");
   await stage.push("crash");
   const { error, record } = await stage.try({ "desired-count": "2", "max-failed-tasks": "1" });
@@ -38,7 +38,7 @@ test("the log of a task that crashes names the cause", async () => {
   expect(record.failedTasks.at(-1)?.logLines.join("\n")).toContain("cannot read the menu");
 });
 
-test("targets that are unhealthy are named with the load balancer's reason", async () => {
+test("names unhealthy targets with the load balancer's reason", async () => {
   stage = await createStage("ECS rolling", { healthCheckGracePeriodSeconds: 100_000 });
   await stage.push("unhealthy");
   const { error, record } = await stage.try({ "desired-count": "2", deadline: "2m" });
@@ -50,7 +50,7 @@ test("targets that are unhealthy are named with the load balancer's reason", asy
   );
 });
 
-test("an image that is not there is named", async () => {
+test("names a missing image", async () => {
   stage = await createStage("CodeDeploy");
   const { aws } = stage.simulator;
   await aws.ecr.batchDeleteImage({ repositoryName: "web", imageIds: [{ imageTag: "latest" }] });
@@ -58,7 +58,7 @@ test("an image that is not there is named", async () => {
   expect(error?.message).toMatch(/^The image of container web does not exist: CannotPullContainerError/);
 });
 
-test("no capacity is named: a subnet of sixteen addresses has eleven for tasks", async () => {
+test("reports missing capacity: a subnet of sixteen addresses has eleven for tasks", async () => {
   stage = await createStage("ECS rolling");
   const { aws } = stage.simulator;
   const { Vpcs } = await aws.ec2.describeVpcs({ Filters: [{ Name: "is-default", Values: ["false"] }] });
@@ -83,7 +83,7 @@ test("no capacity is named: a subnet of sixteen addresses has eleven for tasks",
   );
 });
 
-test("a count that somebody else sets meanwhile is not green", async () => {
+test("fails when somebody else sets the count meanwhile", async () => {
   stage = await createStage("ECS rolling");
   const { error, record } = await stage.try(
     { "desired-count": "3", "on-failure": "restore" },
@@ -100,7 +100,7 @@ test("a count that somebody else sets meanwhile is not green", async () => {
   );
 });
 
-test("a service that cannot be scaled is refused by name, with the nearest one", async () => {
+test("refuses a service that cannot be scaled with an error that names it and the nearest one", async () => {
   stage = await createStage("CodeDeploy");
   const { aws } = stage.simulator;
   await aws.ecs.createService({
@@ -132,7 +132,7 @@ describe("without a permission", () => {
       { "minimum-tasks": "1", "maximum-tasks": "3" },
       /The AWS role may not do this: .*RegisterScalableTarget.*; nothing was changed$/,
     ],
-  ])("%s it says so, and the count stays", async (operation, given, message) => {
+  ])("for %s, reports it and keeps the count", async (operation, given, message) => {
     stage = await createStage("CodeDeploy");
     const [prefix = "", name] = operation.split(":");
     const service = { elasticloadbalancing: "elbv2", "application-autoscaling": "applicationautoscaling" };
@@ -147,7 +147,7 @@ describe("without a permission", () => {
     expect(await stage.service()).toEqual({ desired: 1, running: 1 });
   });
 
-  test("to look at autoscaling or to count stopped tasks it scales all the same, and says what it did not see", async () => {
+  test("scales without reading autoscaling or counting stopped tasks, and says what it did not see", async () => {
     stage = await createStage("CodeDeploy");
     stage.simulator.faults.add({ kind: "deny", operation: "applicationautoscaling:*" });
     const { error, lines } = await stage.try({ "desired-count": "2" });
@@ -177,7 +177,7 @@ test("throttling and a lost answer are sat out", async () => {
 test.each<["restore" | "leave", number, RegExp]>([
   ["restore", 1, /^Cancelled by SIGINT; it is being scaled back to 1 \(on-cancel: restore\)$/],
   ["leave", 3, /^Cancelled by SIGINT; web stays at a desired count of 3 \(on-cancel: leave\)$/],
-])("cancelled, on-cancel: %s decides", async (how, count, message) => {
+])("cancelled, does what on-cancel: %s says", async (how, count, message) => {
   stage = await createStage("CodeDeploy");
   const controller = new AbortController();
   const { error, record, undos } = await stage.try(

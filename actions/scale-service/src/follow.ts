@@ -8,7 +8,7 @@ import { hasReached, type ScaleRecord, stages } from "./record.ts";
 import type { Subject } from "./subject.ts";
 import type { TaskWatch } from "./watch-tasks.ts";
 
-/** A service on its way to the count that was asked for. */
+/** A service on its way to the requested count. */
 export interface Scaling {
   readonly world: World;
   readonly inputs: ScaleInputs;
@@ -22,23 +22,25 @@ export interface Scaling {
 }
 
 export interface Ending {
-  /** Moved: somebody else set the count. Replaced: a deployment took over. Failing: too many tasks stop by themselves. */
+  /**
+   * Moved: somebody else set the count. Replaced: a deployment took over. Failing: too many tasks stop unexpectedly.
+   */
   readonly kind: "reached" | "deadline" | "failing" | "moved" | "replaced";
   readonly progress: Progress;
 }
 
-/** Where the count stays, all tasks serve at the first look or the next. */
+/** Where the count stays, all tasks serve at the first poll or the next. */
 const fastestMs = 500;
 
-/** A look that is good may be the last before a task falls: another one has to be as good, after so many milliseconds. */
+/** A good poll may be the last before a task falls, so another one has to confirm it after this many milliseconds. */
 const holdMs = {
   /** A health check has passed several times already. */
   vouched: 2_000,
-  /** Nothing but RUNNING speaks for the tasks; programs that cannot start end within seconds. */
+  /** Only RUNNING is known of the tasks; programs that cannot start end within seconds. */
   unvouched: 15_000,
 };
 
-/** Looks at the service until it has the wanted stage and keeps it, or cannot; the last look is at the deadline. */
+/** Polls the service until it has the wanted stage and keeps it, or cannot; the last poll is at the deadline. */
 export async function follow(scaling: Scaling): Promise<Ending> {
   const { world, inputs, subject, range, deadlineAt } = scaling;
   const pace = createPace(Math.random, fastestMs);
@@ -78,7 +80,7 @@ async function endsEarly(
   return (await watch.look()) ? "failing" : undefined;
 }
 
-/** Logs what is new and keeps it on the record; whether there was anything. */
+/** Logs what is new and keeps it on the record. Returns whether there was anything. */
 function tell(scaling: Scaling, known: Progress | undefined, now: Progress): boolean {
   const { world, record, requestedAt } = scaling;
   const at = world.clock.now() - requestedAt;
@@ -92,7 +94,7 @@ function tell(scaling: Scaling, known: Progress | undefined, now: Progress): boo
   return lines.length > 0;
 }
 
-/** A stage that is lost again is reached anew. */
+/** A stage that is lost has to be reached again. */
 function noteStages(record: ScaleRecord, { stage }: Progress, at: number): void {
   for (const each of stages)
     if (!hasReached(stage, each)) delete record.durations[each];

@@ -27,7 +27,7 @@ async function runAction(
   return { ...step, post: post.lines };
 }
 
-test("a green run sets every output and shows before and after", async () => {
+test("sets every output of a green run and shows before and after", async () => {
   const { exitCode, errors, outputs, summary, post } = await runAction({ "desired-count": "2" });
   expect({ exitCode, errors, post }).toEqual({ exitCode: 0, errors: [], post: [] });
   expect(outputs).toEqual({
@@ -45,7 +45,7 @@ test("a green run sets every output and shows before and after", async () => {
   expect(summary).toContain("| Desired tasks | 1 | 2 |");
 });
 
-test("a cancelled step puts the count back itself, and its post step does nothing more", async () => {
+test("restores the count itself when cancelled, and its post step does nothing more", async () => {
   const before = (await stage.service()).desired;
   const { exitCode, errors, outputs, post } = await runAction(
     { "desired-count": "4", "on-cancel": "restore" },
@@ -64,7 +64,7 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
   ["an unreachable endpoint", {}, { AWS_ENDPOINT_URL: "http://127.0.0.1:1" }, /^The AWS endpoint cannot/],
   ["several wrong inputs", { "desired-count": "-1", deadline: "30" }, {}, /^2 inputs are wrong: /],
   ["a service that is not there", { service: "wbe" }, {}, /no service wbe.*did you mean "web"\?/],
-])("%s is one annotation with a next step", async (_, inputs, environment, message) => {
+])("reports %s in one annotation with a next step", async (_, inputs, environment, message) => {
   const { exitCode, errors } = await runAction({ "desired-count": "2", ...inputs }, environment);
   expect(exitCode).toBe(1);
   expect(errors).toEqual([expect.stringMatching(message)]);

@@ -6,7 +6,7 @@ const read = (given: Record<string, string>) => {
   return readScaleInputs((name) => all[name] ?? "");
 };
 
-test("a count is enough", () => {
+test("needs only a count", () => {
   expect(read({ "desired-count": "3" })).toMatchObject({
     desiredCount: 3,
     mode: "apply",
@@ -19,7 +19,7 @@ test("a count is enough", () => {
   });
 });
 
-test("a range, targets and cooldowns are read", () => {
+test("reads a range, targets and cooldowns", () => {
   const { autoscaling } = read({
     "minimum-tasks": "1",
     "maximum-tasks": "4",
@@ -54,7 +54,7 @@ test.each<[string, unknown]>([
   [JSON.stringify(state), state],
   ["null", null],
   ["", undefined],
-])("autoscaling: resume takes what the step before put out: %s", (text, before) => {
+])("reads for autoscaling: resume the previous step's output: %s", (text, before) => {
   expect(read({ autoscaling: "resume", "autoscaling-before": text }).autoscaling.before).toEqual(before);
 });
 
@@ -62,7 +62,7 @@ describe("step-policy", () => {
   const steps = (...lines: string[]) =>
     read({ "minimum-tasks": "1", "maximum-tasks": "9", "step-policy": lines.join("\n") }).autoscaling.steps;
 
-  test("out and in are a policy each, whose steps reach to the next one", () => {
+  test("makes a policy each for out and in, whose steps reach to the next one", () => {
     expect(steps("cpu >= 85: +3", "cpu >= 70: +1", "cpu <= 30: -1", "cpu <= 10: -2")).toEqual([
       {
         metric: "cpu",
@@ -87,7 +87,7 @@ describe("step-policy", () => {
     ]);
   });
 
-  test("steps may be percent", () => {
+  test("accepts steps in percent", () => {
     expect(steps("requests >= 900: +50%")).toMatchObject([
       { metric: "requests", adjustmentType: "PercentChangeInCapacity" },
     ]);
@@ -98,7 +98,7 @@ describe("step-policy", () => {
     [["cpu >= 70: -1"], /would scale the wrong way/],
     [["cpu >= 70: +1", "cpu >= 70: +2"], /two steps begin at the same value/],
     [["cpu >= 70: +1", "cpu >= 80: +10%"], /do not mix/],
-  ])("%j is refused", (lines, message) => {
+  ])("refuses %j", (lines, message) => {
     expect(() => steps(...lines)).toThrow(message);
   });
 });
@@ -118,6 +118,6 @@ test.each<[Record<string, string>, RegExp]>([
   [{ "desired-count": "1", "scale-in-cooldown": "1m" }, /go with a policy/],
   [{ "target-cpu": "101", "maximum-tasks": "2" }, /target-cpu is "101"/],
   [{ "desired-count": "1", "wait-until": "done" }, /allowed: requested, running, healthy, serving/],
-])("%j is refused before anything is changed", (given, message) => {
+])("refuses %j before anything is changed", (given, message) => {
   expect(() => read(given)).toThrow(message);
 });

@@ -6,21 +6,21 @@ import { type Stage, stages } from "./record.ts";
 export interface ScaleInputs {
   readonly cluster: string;
   readonly service: string;
-  /** Undefined: the count stays what it is. */
+  /** Undefined: the count stays as it is. */
   readonly desiredCount: number | undefined;
   readonly autoscaling: AutoscalingInputs;
   /** Plan: everything is verified and compared, nothing changed. */
   readonly mode: "plan" | "apply";
   readonly duringDeployment: "wait" | "refuse";
   readonly waitUntil: Stage;
-  /** Undefined: computed from what the service's tasks have to wait for. */
+  /** Undefined: computed from the waits of the service's tasks. */
   readonly deadlineMs: number | undefined;
   readonly maxFailedTasks: number;
   readonly onFailure: AfterAll;
   readonly onCancel: AfterAll;
 }
 
-/** Restore: the count, and what Application Auto Scaling held, as they were before this step. */
+/** Restore: the count and the state in Application Auto Scaling, as they were before this step. */
 export type AfterAll = (typeof afterAlls)[number];
 const afterAlls = ["leave", "restore"] as const;
 
@@ -37,7 +37,7 @@ export interface AutoscalingInputs {
   readonly scaleInCooldown: number | undefined;
 }
 
-/** Percent for cpu and memory; requests a minute that each task gets. */
+/** Percent for cpu and memory; requests a minute for each task. */
 export interface TrackedTarget {
   readonly metric: Metric;
   readonly value: number;
@@ -47,7 +47,7 @@ export type Metric = "cpu" | "memory" | "requests";
 
 /** Quota "tasks per service" of Amazon ECS. */
 const mostTasks = 5_000;
-/** A number that only keeps slips of the keys out: AWS sets no limit. */
+/** Only excludes typing errors: AWS sets no limit. */
 const mostRequests = 100_000_000;
 
 export function readScaleInputs(getInput?: (name: string) => string): ScaleInputs {

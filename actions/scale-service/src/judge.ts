@@ -17,7 +17,7 @@ const statuses = {
   replaced: "superseded",
 } as const satisfies Record<Exclude<Ending["kind"], "reached">, Status>;
 
-/** Returns when the wanted stage is reached; throws the cause of anything else. */
+/** Returns when the wanted stage is reached; throws the cause of any other end. */
 export async function judge(scaling: Scaling, { kind, progress }: Ending): Promise<void> {
   const { inputs, record, world, requestedAt } = scaling;
   if (kind === "reached") {
@@ -82,7 +82,7 @@ function causeOfReplacement({ inputs, subject }: Scaling, { service }: Progress)
   };
 }
 
-/** By the engine that explains deployments; what it knows nothing of is what the last look saw. */
+/** Finds the cause with the engine that explains deployments, else from the last poll. */
 async function causeOfLack(scaling: Scaling, progress: Progress): Promise<Cause> {
   const evidence = await gather(scaling);
   scaling.record.failedTasks = evidence.failedTasks;
@@ -107,7 +107,7 @@ function nextStepOf({ stage, missing }: Progress): string {
 async function gather({ world, inputs, subject, watch }: Scaling): Promise<Evidence> {
   const { service, primary, revision } = subject.running;
   const startedBy = primary?.id ?? service.deployments?.find(({ status }) => status === "PRIMARY")?.id;
-  // By the clock of AWS: the runner's may be another.
+  // Uses AWS's clock: the runner's may differ.
   const newest = service.events?.[0]?.createdAt;
   const createdAt = newest && new Date(newest.getTime() + 1);
   const evidence = await gatherEvidence(

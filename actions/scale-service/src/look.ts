@@ -9,7 +9,7 @@ import { whatIsNotServing } from "./targets/serving.ts";
 /** How far the service has come at one moment. */
 export interface Progress extends Counts {
   readonly stage: Stage;
-  /** One line on what is missing of the next stage; empty when nothing is. */
+  /** One line on what is missing for the next stage; empty when nothing is. */
   readonly missing: string;
   readonly running: number;
   readonly service: Service;
@@ -22,7 +22,7 @@ export interface Range {
   readonly most: number;
 }
 
-/** `range` is the one that Application Auto Scaling brings the count into; undefined when it does not. */
+/** Reads the service's progress. Application Auto Scaling moves the count into `range`; undefined when it does not. */
 export async function look(
   world: World,
   inputs: ScaleInputs,
@@ -79,7 +79,7 @@ export function hasHealthChecks(containers: Subject["containers"]): boolean {
 /** DescribeTasks takes at most this many (API reference). */
 const describeAtMost = 100;
 
-/** Those that are to go are listed no more. */
+/** Tasks that are about to stop are no longer listed. */
 async function runningTasks(world: World, { cluster, service }: ScaleInputs): Promise<Task[]> {
   const query = { cluster, serviceName: service, desiredStatus: "RUNNING" } as const;
   const arns: string[] = [];

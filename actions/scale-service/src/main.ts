@@ -6,7 +6,7 @@ import { handOver } from "./hand-over.ts";
 import { readScaleInputs } from "./inputs.ts";
 import { scaleAndReport } from "./scale.ts";
 
-/** The step itself. */
+/** Runs the step. */
 export function main(): Promise<void> {
   return runAction(async (signal) => {
     const inputs = readScaleInputs();

@@ -6,8 +6,8 @@ import { handOver } from "./hand-over.ts";
 import { putBack } from "./undo.ts";
 
 /**
- * The post step. A runner that cancels a job kills a step ten seconds after it asked it to end; if it died before it
- * decided what becomes of the service, this does what on-cancel says.
+ * Runs the post step. A runner that cancels a job kills a step ten seconds after it asked it to end. If the step died
+ * before it decided on the service, this does what on-cancel says.
  */
 export async function finishPost(): Promise<void> {
   const left = handOver.read();

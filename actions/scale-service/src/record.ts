@@ -4,9 +4,9 @@ import { newStep, type StepRecord } from "../../shared/keep-record.ts";
 import type { AutoscalingState } from "./autoscaling/state.ts";
 
 /**
- * In the order in which they are reached. Requested: AWS has taken the change. Running: as many tasks run as are
+ * In the order in which they are reached. Requested: AWS has accepted the change. Running: as many tasks run as are
  * desired. Healthy: the containers' own health checks pass. Serving: every task is a healthy target behind a listener,
- * and none that goes is still draining.
+ * and no target is still draining.
  */
 export const stages = ["requested", "running", "healthy", "serving"] as const;
 export type Stage = (typeof stages)[number];
@@ -20,24 +20,24 @@ export type Status =
   | "superseded"
   | "cancelled";
 
-/** What is known of the service, filled in while it scales, so that outputs and summary tell it whatever happens. */
+/** Facts of the service, collected while it scales, so that outputs and summary show them whatever happens. */
 export interface ScaleRecord extends StepRecord<Status> {
   readonly cluster: string;
   readonly service: string;
   before: Counts | undefined;
   now: Counts | undefined;
-  /** Undefined: not looked up, or AWS did not allow it; null: the service has none. */
+  /** Undefined: not read, or AWS did not allow it; null: the service has none. */
   autoscalingBefore: AutoscalingState | null | undefined;
   autoscalingNow: AutoscalingState | null | undefined;
   /** One line for each thing that changes, or would. */
   changes: string[];
-  /** AWS was asked to change something. */
+  /** Whether AWS was asked to change something. */
   changed: boolean;
   findings: Finding[];
-  /** What a reader of a green end has to know all the same. */
+  /** Notes that a reader of a green run needs. */
   notes: string[];
   failedTasks: readonly FailedTask[];
-  /** Of the service since the step began, oldest first. */
+  /** Events of the service since the step began, oldest first. */
   serviceEvents: string[];
   /** Milliseconds from the request until each stage was reached. */
   durations: Partial<Record<Stage, number>>;
@@ -67,7 +67,7 @@ export function newRecord(cluster: string, service: string): ScaleRecord {
   };
 }
 
-/** By position: later stages are reached with the earlier ones. */
+/** Compares by position: later stages include the earlier ones. */
 export function hasReached(stage: Stage, wanted: Stage): boolean {
   return stages.indexOf(stage) >= stages.indexOf(wanted);
 }

@@ -10,7 +10,7 @@ import type { ScaleRecord } from "./record.ts";
 import type { Subject } from "./subject.ts";
 import type { Undo } from "./undo.ts";
 
-/** What puts back all that `request` is about to change. */
+/** Returns what restores everything that `request` is about to change. */
 export async function prepareUndo(
   world: World,
   inputs: ScaleInputs,
@@ -44,7 +44,7 @@ function changesAutoscaling({ target, policies, resumeTo }: AutoscalingPlan): bo
   return target !== undefined || policies.length > 0 || resumeTo !== undefined;
 }
 
-/** Asks AWS for all that is to change: what keeps the count in its range first, what was suspended last. */
+/** Requests all changes: first those that keep the count in its range, last the resuming. */
 export async function request(
   world: World,
   inputs: ScaleInputs,
@@ -54,7 +54,7 @@ export async function request(
   undo: Undo,
 ): Promise<void> {
   const { dimension, alarmsBefore = [] } = undo.autoscaling ?? {};
-  // What was put again as it was is no change.
+  // Values that were restored unchanged are no change.
   const onChange = () => {
     record.changed = record.changes.length > 0;
   };
@@ -77,7 +77,7 @@ async function setCount(
   { cluster, service }: ScaleInputs,
   { from, to }: NonNullable<Undo["desiredCount"]>,
 ): Promise<void> {
-  // Not abortable: an answer that is thrown away would leave a count that nobody undoes.
+  // Not abortable: a discarded response would leave a count that nobody undoes.
   await world.clients.ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount: to }));
   world.log.info(`Set the desired count of ${service} from ${from} to ${to}.`);
 }

@@ -6,7 +6,7 @@ let stage: Stage;
 afterEach(() => stage?.close());
 
 test.each<Deployer>(["CodeDeploy", "ECS rolling", "ECS blue/green"])(
-  "no request fails while a service that %s deploys scales out and in",
+  "serves every request while a service that %s deploys scales out and in",
   async (deployer) => {
     stage = await createRealStage(deployer);
     const load = startLoad(stage.productionUrl, 8);

@@ -28,7 +28,7 @@ describe.each<Deployer>(["CodeDeploy", "ECS rolling", "ECS blue/green"])(
       await stage.healthy(1);
     });
 
-    test("which has the count already is verified, and nothing is changed", async () => {
+    test("is verified without a change when it has the count already", async () => {
       const { error, record, lines, undos } = await stage.try({ "desired-count": "1" });
       expect(error).toBeUndefined();
       expect(record).toMatchObject({ status: "succeeded", changed: false, changes: [] });
@@ -43,7 +43,7 @@ describe.each<Deployer>(["CodeDeploy", "ECS rolling", "ECS blue/green"])(
       expect(await stage.service()).toEqual({ desired: 1, running: 1 });
     });
 
-    test("runs no task when that is asked for, and one again", async () => {
+    test("runs no task with a count of zero, and then one again", async () => {
       const none = await stage.try({ "desired-count": "0", "allow-zero": "true" });
       expect(none.error).toBeUndefined();
       expect(none.record).toMatchObject({ status: "succeeded", now: { desired: 0, running: 0 } });

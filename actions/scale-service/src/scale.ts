@@ -19,7 +19,7 @@ import { planChanges } from "./verify.ts";
 import { ongoingDeployment, waitForDeployment } from "./wait-for-deployment.ts";
 import { watchTasks } from "./watch-tasks.ts";
 
-/** Scales; outputs and job summary are written however it ends. Throws the Failure that makes the step red. */
+/** Scales and always writes outputs and job summary. Throws the Failure that makes the step red. */
 export function scaleAndReport(world: World, inputs: ScaleInputs): Promise<ScaleRecord> {
   return keepRecord(world, newRecord(inputs.cluster, inputs.service), {
     work: (record) => scale(world, inputs, record),
@@ -28,7 +28,7 @@ export function scaleAndReport(world: World, inputs: ScaleInputs): Promise<Scale
   });
 }
 
-/** Verify and plan, wait for a deployment, change, follow to the wanted stage, judge. */
+/** Verifies and plans, waits for a deployment, changes, follows to the wanted stage, and checks the outcome. */
 export async function scale(world: World, inputs: ScaleInputs, record: ScaleRecord): Promise<void> {
   await refuseExpired(world);
   let planned = await verifyAndPlan(world, inputs, record);
@@ -42,7 +42,7 @@ export async function scale(world: World, inputs: ScaleInputs, record: ScaleReco
   await change(world, inputs, record, planned);
 }
 
-/** CodeDeploy itself gives the new tasks of a deployment an hour; without the input deadline that is waited for. */
+/** CodeDeploy gives the new tasks of a deployment an hour; without the input deadline that is waited for. */
 const deploymentMs = 60 * 60_000;
 
 interface Planned {
@@ -50,7 +50,7 @@ interface Planned {
   readonly autoscaling: AutoscalingPlan;
 }
 
-/** Looks without changing anything; what it finds is on the record before a fault ends it. */
+/** Verifies and plans without changing anything; the results are on the record before a fault ends the step. */
 async function verifyAndPlan(world: World, inputs: ScaleInputs, record: ScaleRecord): Promise<Planned> {
   const subject = await findSubject(world, inputs);
   const { service, production } = subject.running;
@@ -103,12 +103,12 @@ async function change(
   }
 }
 
-/** Suspended, it brings the count nowhere. */
+/** Suspended autoscaling does not move the count. */
 function rangeOf({ autoscalingNow: state }: ScaleRecord): Range | undefined {
   return state && !isSuspended(state) ? { least: state.MinCapacity, most: state.MaxCapacity } : undefined;
 }
 
-/** Says so when the credentials will not last as long as it may take. */
+/** Computes the budget and warns when the credentials may expire before the end. */
 async function settleBudget(
   world: World,
   inputs: ScaleInputs,

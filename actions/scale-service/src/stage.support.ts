@@ -27,7 +27,7 @@ import type { Undo } from "./undo.ts";
 
 export type Deployer = "CodeDeploy" | "ECS rolling" | "ECS blue/green";
 
-/** What tasks that start from now on do, as if somebody had pushed another image under the service's tag. */
+/** Programs of tasks that start from now on, as if somebody had pushed another image under the service's tag. */
 const programs = {
   serve: ({ listen, onSignal, exit }) => {
     const server = listen(8080, (_, response) => response.end("served"));
@@ -59,7 +59,7 @@ export interface Stage {
   push(program: keyof typeof programs): Promise<void>;
   try(given: Record<string, string>, options?: Trying): ReturnType<typeof tryScale>;
   service(): Promise<{ desired: number | undefined; running: number | undefined }>;
-  /** Resolves once so many tasks are healthy targets, and no others are there. */
+  /** Resolves once this many tasks are healthy targets, and there are no other targets. */
   healthy(count: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -70,7 +70,7 @@ interface Trying {
   readonly world?: Partial<World>;
 }
 
-/** A simulated account in virtual time with the service web, of which one task serves. */
+/** Creates a simulated account in virtual time with the service web, of which one task serves. */
 export async function createStage(
   deployer: Deployer,
   settings: Partial<CreateServiceCommandInput> = {},
@@ -82,7 +82,7 @@ export async function createStage(
   return stageOf(parts, settings);
 }
 
-/** The same with tasks that are processes, in time that passes faster than the wall. */
+/** Creates the same with tasks that are processes, in accelerated real time. */
 export async function createRealStage(deployer: Deployer): Promise<Stage> {
   const parts = await (deployer === "CodeDeploy"
     ? createCodeDeploy(await startRealSimulator(), server)
@@ -160,7 +160,7 @@ async function createEcs(
   return { simulator, cluster: "main", productionUrl, repositoryUri, targetGroups: Object.values(groups) };
 }
 
-/** Scales the stage's service, as a workflow asks for it. */
+/** Scales the stage's service, as a workflow does. */
 async function tryScale(
   { simulator, cluster }: Stage,
   clients: World["clients"],

@@ -14,13 +14,13 @@ import type { World } from "./clients.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import { findProductionGroups, type ProductionGroup } from "./targets/production-groups.ts";
 
-/** The service as it was found, and what tells whether its tasks do their work. */
+/** The service as it was found, and what shows whether its tasks serve. */
 export interface Subject {
   readonly running: RunningService;
-  /** Of the revision in production; empty when AWS did not let us look. */
+  /** Containers of the revision in production; empty when AWS did not allow reading it. */
   readonly containers: readonly ContainerDefinition[];
   readonly groups: readonly ProductionGroup[];
-  /** Null: it has none; undefined: AWS did not let us look. */
+  /** Null: it has none; undefined: AWS did not allow reading it. */
   readonly autoscaling: AutoscalingState | null | undefined;
   readonly findings: readonly Finding[];
 }
@@ -63,18 +63,18 @@ function refuseUnscalable({ controller, service }: RunningService, name: string)
     });
 }
 
-/** Green says that tasks serve: whoever may not look at the target groups must not ask for that. */
+/** Green means that tasks serve: a role that may not read the target groups cannot wait for that. */
 function needed({ waitUntil }: ScaleInputs, finding: Finding): Finding {
   if (finding.kind !== "unchecked" || waitUntil !== "serving") return finding;
   return { text: finding.text, fix: "allow the named action, or give wait-until: healthy" };
 }
 
-/** A count can be set without it; what is to change it cannot. */
+/** A count can be set without reading autoscaling; autoscaling itself cannot be changed. */
 async function lookUpAutoscaling(world: World, { autoscaling }: ScaleInputs, { service }: RunningService) {
   const dimension = dimensionOf(service);
   const { action, before, minimum, maximum, targets, steps } = autoscaling;
   const isSet = [minimum, maximum, targets[0], steps[0]].some((each) => each !== undefined);
-  // A scalable target that is known to be there has to be suspended or resumed.
+  // An existing scalable target has to be suspended or resumed.
   if (isSet || action === "remove" || before)
     return { value: await readAutoscaling(world, dimension), findings: [] };
   const what = `autoscaling, ${unseen[action ?? "none"]}`;
@@ -83,7 +83,7 @@ async function lookUpAutoscaling(world: World, { autoscaling }: ScaleInputs, { s
   return { value: target && (await readPolicies(world, dimension, target)), findings };
 }
 
-/** What it means that AWS did not let us look at a service's autoscaling. */
+/** Consequences when AWS does not allow reading a service's autoscaling. */
 const unseen = {
   none: "which may take the count back",
   suspend: "so nothing is suspended and the count may move if something scales this service",

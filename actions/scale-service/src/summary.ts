@@ -5,7 +5,7 @@ import { codeBlock, details, escapeText, markdownTable } from "../../shared/summ
 import { describeState } from "./autoscaling/describe.ts";
 import { type ScaleRecord, stages } from "./record.ts";
 
-/** The job summary: verdict first, then what a reader asks next. */
+/** Returns the job summary: result first, then details. */
 export function summaryOf(record: ScaleRecord): string {
   return [
     `### ${isGreen(record) ? "✅" : "❌"} ${escapeText(record.service)}: ${verdict(record)}`,
@@ -21,7 +21,7 @@ export function summaryOf(record: ScaleRecord): string {
     .join("\n\n");
 }
 
-/** A finding says the same, and its fix. */
+/** Returns whether a finding has the same text, with its fix. */
 function isFinding({ cause, findings }: ScaleRecord): boolean {
   return findings.some(({ kind, text }) => kind === undefined && text === cause);
 }

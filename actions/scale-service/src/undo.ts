@@ -8,7 +8,7 @@ import { deregister, putPolicy, register } from "./autoscaling/apply.ts";
 import { type AutoscalingState, readAutoscaling, type ScalableDimension } from "./autoscaling/state.ts";
 import type { World } from "./clients.ts";
 
-/** Everything that puts a service back as it was; plain data, as another process may have to do it. */
+/** Everything that restores a service; plain data, as another process may have to do it. */
 export interface Undo extends ServiceName {
   /** Undefined when the count was not changed. */
   readonly desiredCount?: { readonly from: number; readonly to: number };
@@ -16,7 +16,7 @@ export interface Undo extends ServiceName {
   readonly autoscaling?: {
     readonly dimension: ScalableDimension;
     readonly before: AutoscalingState | null;
-    /** Names of the policies that were put. */
+    /** Names of the policies that were set. */
     readonly policies: readonly string[];
     readonly alarmsBefore: readonly PutMetricAlarmCommandInput[];
     readonly alarms: readonly string[];
@@ -26,9 +26,9 @@ export interface Undo extends ServiceName {
 /** Long enough for a dozen calls, short enough for the seconds that the runner leaves to a cancelled step. */
 const undoMs = 7_000;
 
-/** Puts back what `undo` says and answers what became of the service, to end a sentence. */
+/** Restores what `undo` says and returns what happened to the service, to end a sentence. */
 export async function putBack(world: World, undo: Undo): Promise<string> {
-  // The step's own signal may be the reason why this is done.
+  // The step's own signal may be the reason for the undo.
   const unhurried = { ...world, signal: AbortSignal.timeout(undoMs) };
   try {
     if (undo.autoscaling) await putBackAutoscaling(unhurried, undo.autoscaling);
@@ -48,7 +48,7 @@ async function putBackCount(world: World, undo: Undo): Promise<string | undefine
   const { service } = await findService(world, { cluster, service: name });
   const now = service.desiredCount ?? 0;
   if (now === from) return `its desired count is ${from}, as before`;
-  // A range that was put back may have moved it already; whatever else it is, somebody wants it so.
+  // A restored range may have moved the count already; any other difference was made by somebody on purpose.
   if (now !== to && !undo.autoscaling)
     return `its desired count is ${now}, which somebody else has set: it stays`;
   await world.clients.ecs.send(new UpdateServiceCommand({ cluster, service: name, desiredCount: from }));
@@ -71,7 +71,7 @@ async function putBackAutoscaling(
   );
 }
 
-/** Those that were there have their old settings again; also after `remove`, which took all. Those that were not, go. */
+/** Restores earlier policies to their old settings, also after `remove`, which deleted all, and removes new ones. */
 async function putBackPolicies(
   world: World,
   dimension: ScalableDimension,

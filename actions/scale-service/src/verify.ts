@@ -5,7 +5,7 @@ import { dimensionOf } from "./autoscaling/state.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { Subject } from "./subject.ts";
 
-/** Everything that changes, and everything that would keep the service from it; nothing is changed here. */
+/** Finds all changes, and everything that would make them fail; nothing is changed here. */
 export function planChanges(
   inputs: ScaleInputs,
   subject: Subject,
@@ -33,7 +33,7 @@ export function planChanges(
   };
 }
 
-/** That requests can be counted, and for how long in the right group. */
+/** Checks that requests can be counted, and for how long in the right group. */
 function requestFindings(
   { autoscaling, service: name }: ScaleInputs,
   { running, groups }: Subject,
@@ -80,7 +80,7 @@ function deploymentFindings(
   return [{ text: `${other} of ${service} goes on; this step waits for it.`, kind: "note" }];
 }
 
-/** Told before, as no count fixes it. */
+/** Reported before, as no count fixes it. */
 function listenerFindings({ groups }: Subject): Finding[] {
   return groups
     .filter(({ listeners }) => listeners.length === 0)

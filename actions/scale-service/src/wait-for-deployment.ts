@@ -14,8 +14,8 @@ import type { ScaleInputs } from "./inputs.ts";
 import type { ScaleRecord } from "./record.ts";
 
 /**
- * Name of the deployment of the service that goes on. To scale beside it would say nothing true: its tasks are counted
- * with those in production, its failures look like those of scaling, and whoever ends it sets the count anew.
+ * Returns the name of the service's running deployment. Scaling during it would show nothing reliable: its tasks are
+ * counted with those in production, its failures look like those of scaling, and its end sets the count again.
  */
 export async function ongoingDeployment(world: World, running: RunningService): Promise<string | undefined> {
   const { controller, service } = running;
@@ -24,7 +24,10 @@ export async function ongoingDeployment(world: World, running: RunningService): 
   return other ?? ((service.deployments ?? []).length > 1 ? "A deployment" : undefined);
 }
 
-/** It has made the newer of two sets of tasks, and once traffic has shifted the older one is the one beside production. */
+/**
+ * The deployment created the newer of two task sets; once traffic has shifted, the older one is the one next to
+ * production.
+ */
 function deploymentOf(taskSets: readonly TaskSet[]): string | undefined {
   if (!taskSets.some(({ status }) => status === "ACTIVE")) return undefined;
   const newest = taskSets.toSorted((one, other) => createdAt(other) - createdAt(one))[0];
@@ -44,7 +47,7 @@ async function listedDeployment(world: World, { service }: RunningService): Prom
   }
 }
 
-/** True when a deployment went on and has ended, however; throws when the deadline passes before. */
+/** Returns true when a deployment was in progress and has ended in any way; throws when the deadline passes before. */
 export async function waitForDeployment(
   world: World,
   inputs: ScaleInputs,

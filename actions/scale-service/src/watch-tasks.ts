@@ -7,15 +7,15 @@ import type { ScaleInputs } from "./inputs.ts";
 import type { ScaleRecord } from "./record.ts";
 import type { Subject } from "./subject.ts";
 
-/** Tasks in production that stopped by themselves, counted from when the watch began. */
+/** Tasks in production that stopped unexpectedly, counted from when the watch began. */
 export interface TaskWatch {
-  /** Looks again, says of each new one, and answers whether there are too many. */
+  /** Polls again, logs each new one, and returns whether there are too many. */
   look(): Promise<boolean>;
-  /** Whether it failed before the watch began, and is no matter of scaling. */
+  /** Returns whether it failed before the watch began, and has nothing to do with scaling. */
   isOld(task: FailedTask): boolean;
 }
 
-/** A service that lacked tasks from the beginning lacks them for what failed before as well. */
+/** A service that lacked tasks from the beginning may lack them because of earlier failures. */
 export async function watchTasks(
   world: World,
   inputs: ScaleInputs,

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import type { World } from "../clients.ts";
 
-/** The alarms of step policies; those of target tracking AWS makes and deletes itself. */
+/** Lists the alarms of step policies; AWS creates and deletes those of target tracking itself. */
 export async function listAlarms(world: World, prefix: string): Promise<PutMetricAlarmCommandInput[]> {
   const client = await world.clients.cloudwatch();
   // Three metrics in two directions are six alarms: one page.
@@ -25,7 +25,7 @@ export async function deleteAlarms({ clients }: World, names: readonly string[])
   await (await clients.cloudwatch()).send(new DeleteAlarmsCommand({ AlarmNames: [...names] }));
 }
 
-/** What this action sets of an alarm, so that it can be put back. */
+/** Returns the settings that this action makes in an alarm, so that it can be restored. */
 function settingsOf(alarm: MetricAlarm): PutMetricAlarmCommandInput {
   const { AlarmName, AlarmDescription, AlarmActions, Namespace, MetricName, Statistic, Dimensions } = alarm;
   const { Period, EvaluationPeriods, Threshold, ComparisonOperator, TreatMissingData } = alarm;

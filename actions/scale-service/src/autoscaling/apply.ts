@@ -10,9 +10,12 @@ import type { AutoscalingPlan } from "./plan.ts";
 import type { WantedPolicy } from "./policies.ts";
 import type { AutoscalingState, ScalableDimension } from "./state.ts";
 
-// None of these calls is abortable: an answer that is thrown away would leave a change that nobody knows of.
+// None of these calls is abortable: a discarded response would leave an unknown change.
 
-/** Range, suspension, removal and policies; what is to be resumed waits for the count. Calls `onChange` once AWS has taken something. */
+/**
+ * Applies range, suspension, removal and policies; resuming waits for the count. Calls `onChange` once AWS has accepted
+ * a change.
+ */
 export async function applyAutoscaling(
   world: World,
   dimension: ScalableDimension,
@@ -47,7 +50,7 @@ export async function register(
   log.info(`Autoscaling: ${describeState(target)}.`);
 }
 
-/** Its policies go with it, and the alarms that AWS made for them. */
+/** AWS deletes its policies, and the alarms that it created for them. */
 export async function deregister({ clients, log }: World, dimension: ScalableDimension): Promise<void> {
   const client = await clients.autoscaling();
   try {

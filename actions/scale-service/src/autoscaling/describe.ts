@@ -1,6 +1,6 @@
 import { type AutoscalingState, isSuspended } from "./state.ts";
 
-/** Such as `1 to 4 tasks`, `1 to 4 tasks (suspended)` or `none`. */
+/** Returns a text such as `1 to 4 tasks`, `1 to 4 tasks (suspended)` or `none`. */
 export function describeState(state: Omit<AutoscalingState, "Policies"> | null): string {
   if (!state) return "none";
   return `${state.MinCapacity} to ${state.MaxCapacity} tasks${suspension(state)}`;

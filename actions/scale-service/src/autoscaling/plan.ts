@@ -4,13 +4,13 @@ import { describeState } from "./describe.ts";
 import { type PolicySubject, type WantedPolicy, wantedPolicies } from "./policies.ts";
 import { type AutoscalingState, isSuspended, resumed, type Suspension, suspended } from "./state.ts";
 
-/** What becomes of a service's autoscaling. */
+/** Planned changes to a service's autoscaling. */
 export interface AutoscalingPlan {
-  /** As it is to be registered before the count is set; null: removed; undefined: stays as it is. */
+  /** The target to register before the count is set; null: removed; undefined: stays as it is. */
   readonly target: Omit<AutoscalingState, "Policies"> | null | undefined;
-  /** Those that differ from what is there, or have an alarm that may. */
+  /** Policies that differ from the existing ones, or have an alarm that may. */
   readonly policies: readonly WantedPolicy[];
-  /** Only once the count is set: until then what is suspended must not take it back. */
+  /** Applied after the count is set: until then a suspended policy must not move it back. */
   readonly resumeTo: Suspension | undefined;
   readonly changes: readonly string[];
   readonly findings: readonly Finding[];
@@ -18,7 +18,7 @@ export interface AutoscalingPlan {
 
 export function planAutoscaling(
   { autoscaling: inputs, desiredCount }: ScaleInputs,
-  /** Undefined: AWS did not let us look; nothing of it is changed then. */
+  /** Undefined: AWS did not allow reading it; nothing of it is changed then. */
   known: AutoscalingState | null | undefined,
   subject: PolicySubject,
 ): AutoscalingPlan {
@@ -35,7 +35,7 @@ export function planAutoscaling(
     ...rangeFindings(inputs, known, policies.length > 0),
     ...countFindings(desiredCount, after, { resumeTo, isResuming: inputs.action === "resume" }),
   ];
-  // Who has changed an alarm by hand gets it back; the same policy needs no other call.
+  // A manually changed alarm is restored; an equal policy needs no other call.
   const differing = policies.filter(
     ({ settings, alarm }) => alarm || policyChange(before, settings).length > 0,
   );
@@ -66,7 +66,7 @@ function isRange(
   return before?.MinCapacity === MinCapacity && before.MaxCapacity === MaxCapacity;
 }
 
-/** Exactly what was before it was suspended: what somebody else had suspended stays so. */
+/** Returns the state before it was suspended: earlier suspensions by others stay. */
 function resumption(
   { action, before: remembered }: AutoscalingInputs,
   now: AutoscalingState,
@@ -101,7 +101,7 @@ function configurationOf(policy: Pick<AutoscalingState["Policies"][number], neve
   return sorted(steps ?? tracking);
 }
 
-/** The same whatever order AWS tells it in. */
+/** Sorts, so that AWS's order of the response makes no difference. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (value === null || typeof value !== "object") return value;
@@ -152,7 +152,7 @@ function countFindings(
       {
         text: `desired-count ${count} is outside of the ${least} to ${most} tasks of the service's autoscaling, which would take it back`,
         fix: `give ${count < least ? "minimum" : "maximum"}-tasks: ${count} as well, or autoscaling: suspend`,
-        // Who resumes puts back what was, and takes what autoscaling makes of it.
+        // Resuming restores the previous state, whatever autoscaling makes of it.
         ...(isResuming && { kind: "advice" as const }),
       },
     ];

@@ -4,7 +4,7 @@ import type { AutoscalingInputs, Metric, TrackedTarget } from "../inputs.ts";
 import type { ScalableDimension } from "./state.ts";
 import type { StepPolicy } from "./step-policy.ts";
 
-/** A policy to put, without what it is of; a step policy with the alarm that starts it. */
+/** A policy to create, without its service; a step policy with the alarm that starts it. */
 export interface WantedPolicy {
   readonly settings: Omit<PutScalingPolicyCommandInput, keyof ScalableDimension> & {
     readonly PolicyName: string;
@@ -13,7 +13,7 @@ export interface WantedPolicy {
   readonly alarm?: PutMetricAlarmCommandInput | undefined;
 }
 
-/** What the policies are about. */
+/** The service of the policies. */
 export interface PolicySubject {
   readonly cluster: string;
   readonly service: string;
@@ -56,7 +56,7 @@ function tracking(
   };
 }
 
-/** Minutes in a row that breach, as in the alarms that AWS makes for target tracking: quick to scale out, slow to scale in. */
+/** Consecutive breaching minutes, as in AWS's own alarms for target tracking: quick to scale out, slow to scale in. */
 const breachingMinutes = { out: 3, in: 15 };
 
 function stepping(inputs: AutoscalingInputs, steps: StepPolicy, subject: PolicySubject): WantedPolicy {
@@ -83,13 +83,13 @@ function stepping(inputs: AutoscalingInputs, steps: StepPolicy, subject: PolicyS
       Threshold: threshold,
       ComparisonOperator:
         direction === "out" ? "GreaterThanOrEqualToThreshold" : "LessThanOrEqualToThreshold",
-      // A load balancer that nobody asks publishes nothing: that is when fewer tasks do.
+      // An idle load balancer publishes no data: then fewer tasks are enough.
       ...(metric === "requests" && direction === "in" && { TreatMissingData: "breaching" }),
     },
   };
 }
 
-/** Of the alarms that this action makes for a service. */
+/** Returns the name prefix of the alarms that this action creates for a service. */
 export function alarmPrefix({ cluster, service }: Pick<PolicySubject, "cluster" | "service">): string {
   return `${cluster}/${service}/`;
 }

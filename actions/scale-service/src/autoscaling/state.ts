@@ -8,7 +8,7 @@ import {
 import type { Service } from "@aws-sdk/client-ecs";
 import type { World } from "../clients.ts";
 
-/** What Application Auto Scaling holds of a service, in the names of its API. */
+/** A service's state in Application Auto Scaling, with the names of its API. */
 export interface AutoscalingState {
   readonly MinCapacity: number;
   readonly MaxCapacity: number;
@@ -38,7 +38,7 @@ export const resumed: Suspension = {
   ScheduledScalingSuspended: false,
 };
 
-/** Nothing but a person changes the count then. */
+/** Returns whether only a person can change the count. */
 export function isSuspended({ SuspendedState }: Pick<AutoscalingState, "SuspendedState">): boolean {
   return Object.values(SuspendedState).every(Boolean);
 }
@@ -54,7 +54,7 @@ export function isAutoscalingState(value: unknown): value is AutoscalingState {
   );
 }
 
-/** What names the desired count of a service to Application Auto Scaling. */
+/** Identifies the desired count of a service in Application Auto Scaling. */
 export interface ScalableDimension {
   readonly ServiceNamespace: "ecs";
   readonly ScalableDimension: "ecs:service:DesiredCount";
@@ -71,7 +71,7 @@ export function dimensionOf({ clusterArn = "", serviceName = "" }: Service): Sca
   };
 }
 
-/** Null when the service is no scalable target. */
+/** Returns null when the service is no scalable target. */
 export async function readAutoscaling(
   world: World,
   dimension: ScalableDimension,
@@ -80,7 +80,7 @@ export async function readAutoscaling(
   return target && readPolicies(world, dimension, target);
 }
 
-/** Null when the service is none. */
+/** Returns null when the service is none. */
 export async function findTarget(
   { clients, signal }: World,
   { ServiceNamespace, ScalableDimension, ResourceId }: ScalableDimension,

@@ -6,7 +6,7 @@ import type { Metric } from "../inputs.ts";
 export interface StepPolicy {
   readonly metric: Metric;
   readonly direction: "out" | "in";
-  /** Where the first step begins, and the alarm goes off. */
+  /** Value at which the first step begins and the alarm goes off. */
   readonly threshold: number;
   readonly adjustmentType: "ChangeInCapacity" | "PercentChangeInCapacity";
   /** Bounds are relative to the threshold. */
@@ -25,7 +25,10 @@ interface Step {
 const mostSteps = 20;
 const form = /^(cpu|memory|requests)\s*(>=|<=)\s*(\d+(?:\.\d+)?)\s*:\s*([+-]\d+)(%?)$/;
 
-/** Reads the input step-policy: lines such as `cpu >= 70: +1`, `cpu >= 85: +3`, `cpu <= 30: -1` or `requests >= 900: +50%`. */
+/**
+ * Reads the input step-policy: lines such as `cpu >= 70: +1`, `cpu >= 85: +3`, `cpu <= 30: -1` or `requests >= 900:
+ * +50%`.
+ */
 export function readStepPolicy(read: InputReader): StepPolicy[] {
   const steps = read.numberedLines("step-policy").flatMap((line) => readStep(read, line));
   const groups = Map.groupBy(steps, ({ metric, direction }) => `${metric}-${direction}`);

@@ -14,16 +14,16 @@ import type { World } from "../clients.ts";
 export interface ProductionGroup {
   readonly arn: string;
   readonly name: string;
-  /** Listeners that send it requests, such as `HTTP:80`; none: no visitor reaches it. */
+  /** Listeners that send it requests, such as `HTTP:80`; empty when no visitor reaches it. */
   readonly listeners: readonly string[];
-  /** Of ALBRequestCountPerTarget; undefined behind a Network Load Balancer, or none. */
+  /** Label for ALBRequestCountPerTarget; undefined behind a Network Load Balancer, or none. */
   readonly resourceLabel: string | undefined;
   readonly group: TargetGroup;
 }
 
 /**
- * Under CodeDeploy those of the primary task set; under ECS those of the service, of which its own blue/green has two:
- * then the one that the production listener rule gives the most weight.
+ * Finds the target groups in production. Under CodeDeploy they are those of the primary task set, under ECS those of
+ * the service. ECS's own blue/green has two: then it is the one with the most weight in the production listener rule.
  */
 export async function findProductionGroups(
   world: World,
@@ -45,7 +45,7 @@ async function groupInProduction(
   { targetGroupArn = "", advancedConfiguration }: LoadBalancer,
 ): Promise<string> {
   const { alternateTargetGroupArn, productionListenerRule } = advancedConfiguration ?? {};
-  // A Network Load Balancer has no rules: its listener stands there.
+  // A Network Load Balancer has no rules: the listener is in their place.
   if (!alternateTargetGroupArn || !productionListenerRule?.includes(":listener-rule/")) return targetGroupArn;
   const elbv2 = await world.clients.elbv2();
   const command = new DescribeRulesCommand({ RuleArns: [productionListenerRule] });

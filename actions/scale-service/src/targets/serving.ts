@@ -6,7 +6,10 @@ import {
 import type { World } from "../clients.ts";
 import type { ProductionGroup } from "./production-groups.ts";
 
-/** Undefined once each of the tasks is a healthy target of each group and no other target drains; else what is missing. */
+/**
+ * Returns undefined once each of the tasks is a healthy target of each group and no other target drains; else what is
+ * missing.
+ */
 export async function whatIsNotServing(
   world: World,
   groups: readonly ProductionGroup[],
@@ -56,7 +59,7 @@ function addressOf({ attachments = [] }: Task): string | undefined {
   return details.find(({ name }) => name === "privateIPv4Address")?.value;
 }
 
-/** Such as ` (1 initial, 2 unhealthy: Target.ResponseCodeMismatch)`. */
+/** Returns a text such as ` (1 initial, 2 unhealthy: Target.ResponseCodeMismatch)`. */
 function others(targets: readonly TargetHealthDescription[]): string {
   const rest = targets.filter(({ TargetHealth }) => TargetHealth?.State !== "healthy");
   const states = Map.groupBy(rest, ({ TargetHealth }) => TargetHealth?.State ?? "unknown");
