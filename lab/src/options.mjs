@@ -14,12 +14,12 @@ const options = defineOptions({
   runtime: {
     value: "R",
     parse: oneOf("process", "docker"),
-    help: "what runs the tasks: docker, a container each on this machine's engine, or process, a child process each (default docker if such an engine responds, else process)",
+    help: "docker: a container per task on this machine's engine; process: a child process per task (default docker if an engine responds, else process)",
   },
   port: {
     value: "N",
     parse: wholeNumber(0, 65_535),
-    help: "port of the simulated AWS (default 4566, 0 takes a free one)",
+    help: "port of the simulated AWS (default 4566, 0 selects a free one)",
   },
   "listener-offset": {
     value: "N",
@@ -30,7 +30,7 @@ const options = defineOptions({
   "time-scale": {
     value: "N",
     parse: wholeNumber(1, 10_000),
-    help: "how many times faster than real time AWS's waits pass (default 150 with --once, else 60)",
+    help: "AWS's waits pass N times faster than real time (default 150 with --once, else 60)",
   },
 });
 
@@ -62,7 +62,7 @@ export function withDefaults(values) {
   return {
     once,
     chapters: values.chapters ?? chapterList.map(({ name }) => name),
-    /** Undefined: what this machine offers. */
+    /** Undefined selects the one that this machine supports. */
     runtime: values.runtime,
     port: values.port ?? 4566,
     listenerOffset: values["listener-offset"] ?? (once ? 10_000 : 20_000),

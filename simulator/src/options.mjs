@@ -9,7 +9,7 @@ const options = defineOptions({
   port: {
     value: "N",
     parse: wholeNumber(0, 65_535),
-    help: "port of the API and the registry (default 4566, 0 takes a free one)",
+    help: "port of the API and the registry (default 4566, 0 selects a free one)",
   },
   "listener-offset": {
     value: "N",
@@ -19,28 +19,28 @@ const options = defineOptions({
   runtime: {
     value: "KIND",
     parse: oneOf("process", "docker"),
-    help: "what tasks run as: process (default), or docker: containers of this machine's Docker engine",
+    help: "process (default): tasks are child processes; docker: containers of this machine's Docker engine",
   },
   "vcpu-share": {
     value: "N",
     parse: cores,
-    help: "how much of a core of this machine one vCPU is, such as 0.5; tasks are then kept to their CPU units. Without it, processes get what there is, and Docker's containers a core per vCPU",
+    help: "cores of this machine per vCPU, such as 0.5; limits tasks to their CPU units. Without it, processes have no limit, and Docker's containers get a core per vCPU",
   },
   "time-scale": {
     value: "N",
     parse: wholeNumber(1, 10_000),
-    help: "how many times faster than real time AWS's waits pass (default 60)",
+    help: "AWS's waits pass N times faster than real time (default 60)",
   },
   region: { value: "NAME", help: "(default us-east-1)" },
   account: { value: "ID", parse: accountId, help: "twelve digits (default 123456789012)" },
   "account-kind": {
     value: "KIND",
     parse: oneOf("standard", "academy"),
-    help: "standard (default): an account with a default VPC that may do everything; academy: the lab's, which has LabVPC, PipelineRole, DeployRole, MonolithicAppServer and supplierdb, and is denied iam:CreateRole, iam:CreateOpenIDConnectProvider and s3:PutBucketVersioning",
+    help: "standard (default): an account with a default VPC and all permissions; academy: the lab's, which has LabVPC, PipelineRole, DeployRole, MonolithicAppServer and supplierdb, and is denied iam:CreateRole, iam:CreateOpenIDConnectProvider and s3:PutBucketVersioning",
   },
   prices: {
     value: "FILE",
-    help: 'what the Price List API knows, as "aws pricing get-products" prints it; without it, the prices of a day for what the templates use',
+    help: 'products of the Price List API, as "aws pricing get-products" prints them; without it, list prices of one day for resources of the templates',
   },
   fault: {
     value: "FAULT",
@@ -58,7 +58,7 @@ export const command = {
   about:
     "Starts an offline AWS on 127.0.0.1 and prints the environment variables that point any AWS tool at it.",
   options,
-  notes: `The secret key that is printed is of this start alone, and every call must be signed. Calls may also be signed with the keys that STS issues and with those of the variable SIMULATOR_ACCESS_KEYS: [{"accessKeyId":"…","secretAccessKey":"…","sessionToken":"…"}]`,
+  notes: `The printed secret key is valid for this start only, and every call must be signed. Calls may also be signed with keys that STS issues and with those in the variable SIMULATOR_ACCESS_KEYS: [{"accessKeyId":"…","secretAccessKey":"…","sessionToken":"…"}]`,
   check: ({ port = 4566 }) => requireFreePorts([{ port, option: "--port" }]),
 };
 

@@ -49,7 +49,7 @@ export type { PricedProduct } from "./aws/pricing/products.ts";
 export type { Fault, FaultKind, InjectedFault } from "./gateway/faults.ts";
 
 export interface SimulatorOptions {
-  /** Port of the gateway on 127.0.0.1; 0 takes a free one. */
+  /** Port of the gateway on 127.0.0.1; 0 selects a free one. */
   port?: number;
   /** A load balancer's listener on port P is served on 127.0.0.1:(P + this). */
   listenerPortOffset?: number;

@@ -6,10 +6,10 @@ import { wrap } from "../../../scripts/run/wrap.mjs";
 
 /**
  * @typedef {object} Chapter
- * @property {string} name What `--chapters` takes.
+ * @property {string} name Name for `--chapters`.
  * @property {string} about One line for `--list`.
- * @property {readonly string[]} needs Earlier chapters that have to come before; a selection gets them too.
- * @property {readonly ServiceName[]} services Chapters of different services run side by side, those of one service in turn.
+ * @property {readonly string[]} needs Earlier chapters that must run first; a selection includes them.
+ * @property {readonly ServiceName[]} services Chapters of different services run in parallel, those of one service in turn.
  */
 
 /** @typedef {(typeof chapterList)[number]["name"]} ChapterName */
@@ -41,7 +41,7 @@ export const chapterList = /** @type {const} */ ([
   },
   {
     name: "rollback",
-    about: "run the workflow that brings the release before back",
+    about: "run the workflow that restores the previous release",
     needs: ["blue-green"],
     services: ["customer"],
   },
@@ -53,7 +53,7 @@ export const chapterList = /** @type {const} */ ([
   },
   {
     name: "canary",
-    about: "push a slow release: a tenth of the visitors meet it, then an alarm takes it back",
+    about: "push a slow release: a tenth of the visitors see it, then an alarm rolls it back",
     needs: ["first-release"],
     services: ["customer"],
   },
@@ -65,25 +65,25 @@ export const chapterList = /** @type {const} */ ([
   },
   {
     name: "pipeline",
-    about: "deploy as the course does: CodeCommit, and a pipeline that a pushed image starts",
+    about: "deploy as the course teaches: CodeCommit, and a pipeline started by an image push",
     needs: ["first-release"],
     services: ["employee"],
   },
   {
     name: "source-ip",
-    about: "let only one address reach /admin; a header changes nothing about it",
+    about: "allow only one address to reach /admin; a forged header does not help",
     needs: ["first-release"],
     services: ["employee"],
   },
   {
     name: "scaling",
-    about: "measure one task and three under load with the workflow for it",
+    about: "measure one task and three under load with scale-test.yml",
     needs: ["first-release"],
     services: both,
   },
   {
     name: "autoscaling",
-    about: "let AWS remove tasks when there is little to do, and add them for a crowd",
+    about: "let AWS remove tasks under low load, and add them under high load",
     needs: ["scaling"],
     services: both,
   },

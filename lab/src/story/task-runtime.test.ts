@@ -5,7 +5,7 @@ const noProblem = async () => undefined;
 const noEngine = async () => "no engine answers";
 
 it.each([
-  { asked: undefined, find: noProblem, runtime: "docker", why: "Docker answers on this machine" },
+  { asked: undefined, find: noProblem, runtime: "docker", why: "Docker is available on this machine" },
   { asked: undefined, find: noEngine, runtime: "process", why: "no engine answers" },
   { asked: "process", find: noProblem, runtime: "process", why: "as --runtime says" },
   { asked: "docker", find: noProblem, runtime: "docker", why: "as --runtime says" },

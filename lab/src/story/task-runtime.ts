@@ -21,7 +21,7 @@ export async function chooseTaskRuntime(
   if (asked === "process") return { runtime: "process", why: "as --runtime says" };
   const problem = await findProblem();
   if (problem === undefined)
-    return { runtime: "docker", why: asked ? "as --runtime says" : "Docker answers on this machine" };
+    return { runtime: "docker", why: asked ? "as --runtime says" : "Docker is available on this machine" };
   if (asked) throw new Error(`--runtime docker: ${problem}`);
   return { runtime: "process", why: problem };
 }

@@ -30,7 +30,7 @@ export interface GatewayOptions extends Pick<GatewayServices, "services" | "expi
     Environment,
     "accessKeys" | "accountId" | "clock" | "gateway" | "git" | "region" | "registry" | "taskRuntime" | "warn"
   >;
-  /** 0 takes a free one. */
+  /** 0 selects a free one. */
   readonly port: number;
 }
 

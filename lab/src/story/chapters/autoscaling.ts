@@ -15,7 +15,7 @@ const crowdConnections = 12;
 const patienceMinutes = 10;
 const mostCrowds = 6;
 
-/** AWS takes tasks away when there is little to do, and adds them when there is much. */
+/** AWS removes tasks under low load, and adds them under high load. */
 export const autoscaling: ChapterBody = {
   async run(scene) {
     const { rehearsal, steps, beginPhase } = scene;
@@ -23,19 +23,19 @@ export const autoscaling: ChapterBody = {
     await steps.perform("provision automatic scaling, one to three tasks", () =>
       provisionAgain(rehearsal, "services", { MaximumTasks: 3 }),
     );
-    // How many are left is not the story's: health checks take a part of the tasks' time.
-    await steps.perform("with little to do, AWS takes tasks away", () =>
+    // The remaining number is not checked: health checks take a part of the tasks' time.
+    await steps.perform("AWS removes tasks under low load", () =>
       eventually(() => expectTasks(scene, (count) => count < scaledTo)),
     );
     beginPhase("scale-out");
     const few = await countTasks(scene);
     const crowds: Load[] = [];
-    await steps.perform("a crowd comes, and AWS adds tasks", () => growCrowd(scene, crowds, few));
-    await steps.check("each request of the crowd was answered", async () => {
+    await steps.perform("AWS adds tasks under high load", () => growCrowd(scene, crowds, few));
+    await steps.check("no request of the high load failed", async () => {
       const phases = (await Promise.all(crowds.map((crowd) => crowd.stop()))).flat();
       const failed = phases.reduce((sum, phase) => sum + phase.failed, 0);
       const example = phases.flatMap(({ failures }) => failures)[0];
-      expectThat(failed === 0, `${failed} were not, such as ${example}`);
+      expectThat(failed === 0, `${failed} failed, such as ${example}`);
     });
   },
 };

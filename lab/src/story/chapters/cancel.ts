@@ -29,7 +29,7 @@ export const cancel: ChapterBody = {
         return deploymentOf(run);
       },
     );
-    await steps.check("production is what it was, alone", async () => {
+    await steps.check("production is unchanged, and nothing else runs", async () => {
       expectThat(deployment.status === "cancelled", `the deployment's status is ${deployment.status}`);
       await eventually(() => expectAlone(rehearsal, "customer", before.primary));
       await expectHeading(rehearsal, heading);

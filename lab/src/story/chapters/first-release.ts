@@ -15,7 +15,9 @@ export const firstRelease: ChapterBody = {
       expectServices(result, ["customer", "employee"]);
       return result;
     });
-    await steps.check("each migrated the database first, in its own task", async () => expectMigrated(run));
+    await steps.check("each service first migrated the database in its own task", async () =>
+      expectMigrated(run),
+    );
     await steps.perform("both listeners show the pages of both services", () => expectPages(rehearsal));
     await steps.check("each service reports the image it runs from", () => expectImages(rehearsal, run));
     await startLoad();

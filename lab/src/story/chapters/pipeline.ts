@@ -51,7 +51,7 @@ export const pipeline: ChapterBody = {
         `HTTP ${after.status}, and the navigation is "${after.navbar}", not "${wanted}"`,
       );
     });
-    await steps.check("EventBridge started the pipeline, and only that deployed", async () => {
+    await steps.check("EventBridge started the pipeline, which deployed", async () => {
       const [latest] = await executionsOf(rehearsal);
       expectThat(
         latest?.status === "Succeeded" && latest.trigger?.triggerType === "CloudWatchEvent",

@@ -49,9 +49,9 @@ export const scaling: ChapterBody = {
         `failed were ${one.errorRate} % with one task, ${three.errorRate} % with three`,
       ),
     );
-    await steps.check("nothing was deployed for it", async () => {
+    await steps.check("no deployment was needed", async () => {
       const after = await countDeployments(rehearsal);
-      expectThat(after === before, `there are ${after - before} deployments more`);
+      expectThat(after === before, `there are ${after - before} more deployments`);
     });
     steps.note(
       `One task served ${one.requestsPerSecond.toFixed(0)} requests a second, ` +

@@ -10,26 +10,28 @@ import { expectThat } from "../record-steps.ts";
 import type { ChapterBody } from "./scene.ts";
 
 const mine = "127.0.0.1";
-/** On Linux all of 127.0.0.0/8 is this machine's, so that a visitor can really come from elsewhere. */
+/** On Linux all of 127.0.0.0/8 is this machine's, so that a visitor can really use another address. */
 const somebodyElses = "127.0.0.2";
 
-/** Phase 9 of the course: employees only from one address, by a condition of the load balancer's rules. */
+/** Phase 9 of the course: the load balancer's rules allow employees from one address only. */
 export const sourceIp: ChapterBody = {
   async run({ rehearsal, steps }) {
     const { aws, addresses } = rehearsal;
-    await steps.perform(`let only ${mine} reach /admin, on both listeners`, () => limitRules(aws.balancer));
+    await steps.perform(`allow only ${mine} to reach /admin, on both listeners`, () =>
+      limitRules(aws.balancer),
+    );
     const visit = (from: string, headers = {}) =>
       Promise.all(
         [addresses.production, addresses.test].map((address) =>
           readPage(`${address}/admin/suppliers`, { from, headers }),
         ),
       );
-    await steps.check("from there the employees' page is found", async () => {
+    await steps.check("from there, /admin shows the employees' page", async () => {
       for (const { status, home } of await visit(mine))
         expectThat(status === 200 && home === homes.employee, `HTTP ${status} from ${mine}`);
     });
     if (process.platform !== "linux") return;
-    await steps.check("from elsewhere it is the customers' 404, whatever the visitor claims", async () => {
+    await steps.check("from elsewhere, /admin is the customers' 404, even with a forged header", async () => {
       for (const { status, home } of await visit(somebodyElses, { "X-Forwarded-For": mine }))
         expectThat(status === 404 && home === homes.customer, `HTTP ${status} from ${somebodyElses}`);
     });
