@@ -66,7 +66,7 @@ describe("S3", () => {
     ["tags", (s3) => s3.getBucketTagging({ Bucket: "files" }), { name: "NoSuchTagSet", BucketName: "files" }],
     [
       "an upload",
-      (s3) => s3.listParts({ Bucket: "files", Key: "a", UploadId: "none" }),
+      (s3) => s3.abortMultipartUpload({ Bucket: "files", Key: "a", UploadId: "none" }),
       { name: "NoSuchUpload", UploadId: "none" },
     ],
   ])("reports in an element of the error which %s is missing", async (_, call, error) => {
@@ -81,9 +81,6 @@ describe("S3", () => {
     const Tagging = { TagSet: [{ Key: "a", Value: "b" }] };
     const { $metadata } = await s3.putBucketTagging({ Bucket: "tagged", Tagging });
     expect($metadata.httpStatusCode).toBe(204);
-    await s3.putObject({ Bucket: "tagged", Key: "a", Body: "b" });
-    const object = await s3.putObjectTagging({ Bucket: "tagged", Key: "a", Tagging });
-    expect(object.$metadata.httpStatusCode).toBe(200);
   });
 });
 

@@ -20,14 +20,17 @@ import {
   unsupported,
 } from "./state.ts";
 
-const shared = ["Bucket", "Prefix", "Delimiter", "MaxKeys", "EncodingType", "ExpectedBucketOwner"] as const;
-
-/** Both versions of the same list: of the newest versions that are no delete markers. */
+/** The list of the newest versions that are no delete markers. */
 export function listObjectOperations(state: S3State): Service<"s3">["operations"] {
   return {
     listObjectsV2: (input) => {
       refuseUnsupported(unsupported, "ListObjectsV2", input, [
-        ...shared,
+        "Bucket",
+        "Prefix",
+        "Delimiter",
+        "MaxKeys",
+        "EncodingType",
+        "ExpectedBucketOwner",
         "ContinuationToken",
         "FetchOwner",
         "StartAfter",
@@ -46,23 +49,6 @@ export function listObjectOperations(state: S3State): Service<"s3">["operations"
         IsTruncated,
         KeyCount: page.length,
         Contents: contents(state, page, encode, input.FetchOwner ?? false),
-        CommonPrefixes: commonPrefixes(page, encode),
-      };
-    },
-    listObjects: (input) => {
-      refuseUnsupported(unsupported, "ListObjects", input, [...shared, "Marker"]);
-      const bucket = findBucket(state, input);
-      const encode = encoder(input);
-      const { page, IsTruncated } = list(bucket, input, input.Marker);
-      const last = page.at(-1)?.name ?? "";
-      return {
-        Name: bucket.name,
-        ...echo(input, encode),
-        Marker: encode(input.Marker ?? ""),
-        // Only with a delimiter: without one the last key is the next marker (ListObjects).
-        NextMarker: IsTruncated && input.Delimiter ? encode(last) : undefined,
-        IsTruncated,
-        Contents: contents(state, page, encode, true),
         CommonPrefixes: commonPrefixes(page, encode),
       };
     },

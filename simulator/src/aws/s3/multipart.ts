@@ -27,7 +27,6 @@ import {
   type Upload,
   unsupported,
 } from "./state.ts";
-import { parseTagging } from "./tags.ts";
 
 /** Source: S3 user guide, "Multipart upload limits". */
 const mostParts = 10_000;
@@ -42,7 +41,6 @@ export function multipartOperations(state: S3State): Service<"s3">["operations"]
         "ChecksumAlgorithm",
         "ChecksumType",
         "ExpectedBucketOwner",
-        "Tagging",
         ...detailsMembers,
       ]);
       const bucket = findBucket(state, input);
@@ -50,10 +48,8 @@ export function multipartOperations(state: S3State): Service<"s3">["operations"]
       const upload: Upload = {
         id: randomBytes(48).toString("base64url"),
         key: input.Key ?? "",
-        startedAt: state.now(),
         details: parseDetails(input.Key, input),
         encryption: encryptionFor(bucket, input),
-        tags: parseTagging(input.Tagging),
         algorithm,
         checksumType: input.ChecksumType ?? (algorithm === "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE"),
         parts: new Map(),
@@ -78,52 +74,9 @@ export function multipartOperations(state: S3State): Service<"s3">["operations"]
       const etag = md5(bytes).toString("hex");
       const path = await state.store.write(bytes);
       const replaced = upload.parts.get(number);
-      upload.parts.set(number, { number, path, size: bytes.length, etag, checksum, modifiedAt: state.now() });
+      upload.parts.set(number, { number, path, size: bytes.length, etag, checksum });
       await state.store.remove(replaced ? [replaced.path] : []);
       return { ETag: `"${etag}"`, ...upload.encryption, [`Checksum${checksum.algorithm}`]: checksum.value };
-    },
-    listParts: (input) => {
-      refuseUnsupported(unsupported, "ListParts", input, [
-        "Bucket",
-        "Key",
-        "UploadId",
-        "ExpectedBucketOwner",
-      ]);
-      const { bucket, upload } = findUpload(state, input);
-      const parts = [...upload.parts.values()].sort((a, b) => a.number - b.number);
-      return {
-        Bucket: bucket.name,
-        Key: upload.key,
-        UploadId: upload.id,
-        IsTruncated: false,
-        Parts: parts.map((part) => ({
-          PartNumber: part.number,
-          ETag: `"${part.etag}"`,
-          Size: part.size,
-          LastModified: part.modifiedAt,
-        })),
-        StorageClass: "STANDARD",
-      };
-    },
-    listMultipartUploads: (input) => {
-      refuseUnsupported(unsupported, "ListMultipartUploads", input, [
-        "Bucket",
-        "Prefix",
-        "EncodingType",
-        "ExpectedBucketOwner",
-      ]);
-      const bucket = findBucket(state, input);
-      const uploads = [...bucket.uploads.values()].filter(({ key }) => key.startsWith(input.Prefix ?? ""));
-      return {
-        Bucket: bucket.name,
-        IsTruncated: false,
-        Uploads: uploads.map(({ id, key, startedAt }) => ({
-          UploadId: id,
-          Key: key,
-          Initiated: startedAt,
-          StorageClass: "STANDARD",
-        })),
-      };
     },
     completeMultipartUpload: async (input) => {
       const { bucket, upload } = findUpload(state, input);
@@ -141,7 +94,6 @@ export function multipartOperations(state: S3State): Service<"s3">["operations"]
         details: upload.details,
         encryption: upload.encryption,
         partsCount: parts.length,
-        tags: upload.tags,
         path: await state.store.write(bytes),
       };
       await place(state, bucket, object, input);

@@ -6,7 +6,6 @@ import { checkedSum, checksumAlgorithms, checksumMembers, md5 } from "./checksum
 import { refuseUnmetWrite } from "./conditions.ts";
 import { detailsMembers, encryptionFor, parseDetails } from "./object-details.ts";
 import { type Bucket, findBucket, type ObjectVersion, type S3State, unsupported } from "./state.ts";
-import { parseTagging } from "./tags.ts";
 
 export function putObjectOperations(state: S3State): Service<"s3">["operations"] {
   return {
@@ -22,13 +21,11 @@ export function putObjectOperations(state: S3State): Service<"s3">["operations"]
         "ExpectedBucketOwner",
         "IfMatch",
         "IfNoneMatch",
-        "Tagging",
         ...detailsMembers,
       ]);
       const bucket = findBucket(state, input);
       const details = parseDetails(input.Key, input);
       const encryption = encryptionFor(bucket, input);
-      const tags = parseTagging(input.Tagging);
       const bytes = await bytesOf(input.Body);
       const checksum = checkedSum(bytes, input);
       const object = await writeWhole(state, bucket, bytes, {
@@ -36,7 +33,6 @@ export function putObjectOperations(state: S3State): Service<"s3">["operations"]
         checksum,
         details,
         encryption,
-        tags,
       });
       await place(state, bucket, object, input);
       return {
@@ -54,7 +50,7 @@ export async function writeWhole(
   state: S3State,
   bucket: Bucket,
   bytes: Buffer,
-  described: Pick<ObjectVersion, "key" | "checksum" | "details" | "encryption" | "tags">,
+  described: Pick<ObjectVersion, "key" | "checksum" | "details" | "encryption">,
 ): Promise<ObjectVersion> {
   return {
     ...described,

@@ -72,7 +72,6 @@ function describe(object: ObjectVersion, input: GetObjectCommandInput) {
     AcceptRanges: "bytes",
     ETag: `"${object.etag}"`,
     LastModified: object.modifiedAt,
-    TagCount: object.tags.size || undefined,
     PartsCount: undefined,
   };
 }

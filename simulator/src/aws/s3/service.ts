@@ -3,13 +3,11 @@ import type { Service } from "../api.ts";
 import { bucketPolicyOperations } from "./bucket-policy.ts";
 import { bucketSettingOperations } from "./bucket-settings.ts";
 import { bucketOperations } from "./buckets.ts";
-import { copyObjectOperations } from "./copy-object.ts";
 import { deleteObjectOperations } from "./delete-objects.ts";
 import { withErrorMembers } from "./error-members.ts";
 import { listObjectOperations } from "./list-objects.ts";
 import { listVersionOperations } from "./list-versions.ts";
 import { multipartOperations } from "./multipart.ts";
-import { objectTagOperations } from "./object-tags.ts";
 import { putObjectOperations } from "./put-object.ts";
 import { readObjectOperations } from "./read-object.ts";
 import { createS3State } from "./state.ts";
@@ -23,10 +21,8 @@ export function createS3(environment: Environment): Service<"s3"> {
       ...bucketSettingOperations(state),
       ...bucketPolicyOperations(state),
       ...putObjectOperations(state),
-      ...copyObjectOperations(state),
       ...readObjectOperations(state),
       ...deleteObjectOperations(state),
-      ...objectTagOperations(state),
       ...listObjectOperations(state),
       ...listVersionOperations(state),
       ...multipartOperations(state),

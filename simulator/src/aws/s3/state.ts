@@ -39,7 +39,6 @@ export interface ObjectVersion {
   readonly details: ObjectDetails;
   readonly encryption: ObjectEncryption;
   readonly partsCount?: number | undefined;
-  tags: ReadonlyMap<string, string>;
   /** Its file. */
   readonly path: string;
 }
@@ -59,16 +58,13 @@ export interface Part {
   readonly size: number;
   readonly etag: string;
   readonly checksum: Checksum;
-  readonly modifiedAt: Date;
 }
 
 export interface Upload {
   readonly id: string;
   readonly key: string;
-  readonly startedAt: Date;
   readonly details: ObjectDetails;
   readonly encryption: ObjectEncryption;
-  readonly tags: ReadonlyMap<string, string>;
   readonly algorithm: Checksum["algorithm"];
   readonly checksumType: Checksum["type"];
   readonly parts: Map<number, Part>;

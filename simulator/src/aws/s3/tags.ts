@@ -1,8 +1,11 @@
 import type { Tag } from "@aws-sdk/client-s3";
 import { AwsError } from "../../errors.ts";
 
-/** Source: S3 user guide, "Categorizing your storage using tags". Throws InvalidTag or BadRequest. */
-export function parseTags(tags: readonly Tag[], most = 50): ReadonlyMap<string, string> {
+/** Source: S3 API reference, PutBucketTagging. */
+const mostTags = 50;
+
+/** Throws InvalidTag or BadRequest. */
+export function parseTags(tags: readonly Tag[]): ReadonlyMap<string, string> {
   const held = new Map<string, string>();
   for (const { Key = "", Value = "" } of tags) {
     if (Key === "" || Key.length > 128) throw invalidTag("The TagKey you have provided is invalid", Key);
@@ -11,17 +14,8 @@ export function parseTags(tags: readonly Tag[], most = 50): ReadonlyMap<string, 
     if (held.has(Key)) throw invalidTag("Cannot provide multiple Tags with the same key", Key);
     held.set(Key, Value);
   }
-  if (held.size > most) throw new AwsError("BadRequest", `Tags cannot be more than ${most}`);
+  if (held.size > mostTags) throw new AwsError("BadRequest", `Tags cannot be more than ${mostTags}`);
   return held;
-}
-
-/** Parses the tags of an object in the header `x-amz-tagging`: `a=1&b=2`. */
-export function parseTagging(text: string | undefined): ReadonlyMap<string, string> {
-  return parseObjectTags([...new URLSearchParams(text ?? "")].map(([Key, Value]) => ({ Key, Value })));
-}
-
-export function parseObjectTags(tags: readonly Tag[]): ReadonlyMap<string, string> {
-  return parseTags(tags, 10);
 }
 
 export function tagSet(tags: ReadonlyMap<string, string>): { Key: string; Value: string }[] {
