@@ -1,6 +1,6 @@
 import { findPlaceholders } from "./placeholders.ts";
 
-/** The parts of an Amazon Resource Name; `resource` may hold colons. */
+/** The parts of an Amazon Resource Name; `resource` may contain colons. */
 export interface Arn {
   readonly partition: string;
   readonly service: string;
@@ -9,7 +9,7 @@ export interface Arn {
   readonly resource: string;
 }
 
-/** Undefined for what is no ARN (AWS General Reference, "Amazon Resource Names"). */
+/** Returns undefined for text that is no ARN (AWS General Reference, "Amazon Resource Names"). */
 export function parseArn(text: string): Arn | undefined {
   const match = /^arn:(aws[\w-]*):([\w-]+):([\w-]*):(\d{12}|aws)?:(.+)$/.exec(text);
   if (!match) return undefined;
@@ -17,11 +17,14 @@ export function parseArn(text: string): Arn | undefined {
   return { partition, service, region, account, resource };
 }
 
-/** A role may be named without its ARN; then it is one of the account. A placeholder is looked for elsewhere. `ownArn`: of anything in the account. */
+/**
+ * Finds a fault in a role's name. A role may be given without its ARN; then it is one of the account. Another check
+ * finds placeholders. `ownArn`: the ARN of anything in the account.
+ */
 export function roleFault(role: string, key: string, ownArn = ""): { text: string; fix: string } | undefined {
   if (findPlaceholders(role).length > 0) return undefined;
   const { partition = "aws", account = "<account>" } = parseArn(ownArn) ?? {};
-  // An ARN that only lacks `role/`, or something in front of it, names the role all the same.
+  // An ARN that only lacks `role/`, or something before it, still shows the role's name.
   const name = /(?::|role\/(?:.*\/)?)([\w+=,.@-]+)$/.exec(role)?.[1] ?? "<name>";
   const fix = `write arn:${partition}:iam::${account}:role/${name} there`;
   if (!role.startsWith("arn:"))

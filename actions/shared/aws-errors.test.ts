@@ -21,10 +21,10 @@ test.each<[Error, RegExp]>([
     /^"us east" is no AWS region$/,
   ],
   [sdkError("ClusterNotFoundException", "Cluster not found."), /AWS answered ClusterNotFoundException/],
-])("%s becomes one sentence", (error, message) => {
+])("turns %s into one sentence", (error, message) => {
   expect(explainAwsError(error)?.message).toMatch(message);
 });
 
-test("an error of our own is left alone", () => {
+test("leaves our own errors as they are", () => {
   expect(explainAwsError(new TypeError("x is not a function"))).toBeUndefined();
 });

@@ -84,7 +84,7 @@ const explanations: readonly Explanation[] = [
   },
 ];
 
-/** Undefined when the error did not come from AWS, its credentials or the way to it. */
+/** Returns undefined when the error did not come from AWS, its credentials or the connection to it. */
 export function explainAwsError(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   if (/^Region (is missing|not accepted)/.test(error.message)) return explainRegion(error);
@@ -103,7 +103,7 @@ export function explainAwsError(error: unknown): Failure | undefined {
   return undefined;
 }
 
-/** The SDK's two ways: no region at all, or one that is no part of a host name (an unset variable gives ""). */
+/** The SDK reports either no region at all, or one that cannot be part of a host name (an unset variable gives ""). */
 function explainRegion(error: Error): Failure {
   const given = /region="(.+?)"/.exec(error.message)?.[1];
   return new Failure(given ? `"${given}" is no AWS region` : "No AWS region is set", {
@@ -124,14 +124,14 @@ export function areCredentialsExpired(error: unknown): boolean {
   return hasName(error, expired);
 }
 
-/** AWS's own trouble or that of the way to it: the same request may well succeed a minute later. */
+/** Returns whether AWS or the connection to it failed: the same request may succeed a minute later. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { $metadata, $fault } = error as { $metadata?: { httpStatusCode?: number }; $fault?: string };
   return hasName(error, unreachable) || $fault === "server" || ($metadata?.httpStatusCode ?? 0) >= 500;
 }
 
-/** Nothing listens at the address, or there is none of this name. */
+/** Returns whether nothing listens at the address, or the name does not exist. */
 export function isNobodyThere(error: unknown): boolean {
   return hasName(error, ["ECONNREFUSED", "ENOTFOUND"]);
 }
@@ -143,7 +143,7 @@ function hasName(error: unknown, names: readonly string[]): boolean {
 }
 
 function awsFailure(error: Error): AwsFailure {
-  // Both addresses of a host name failing arrive as one AggregateError without a message of its own.
+  // When both addresses of a host name fail, Node throws one AggregateError without a message of its own.
   const first = error instanceof AggregateError ? (error.errors[0] as Error | undefined) : undefined;
   const code =
     (error as NodeJS.ErrnoException).code ?? (first as NodeJS.ErrnoException | undefined)?.code ?? "";

@@ -1,4 +1,4 @@
-/** Time as an action sees it, passed in so that a test can own it. */
+/** Time as an action sees it, passed in so that a test can control it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

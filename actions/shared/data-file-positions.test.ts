@@ -16,11 +16,11 @@ test.each<[string, Keys, number | undefined]>([
   [yaml, ["family"], 2],
   [yaml, ["containerDefinitions", 1, "cpu"], 8],
   [yaml, ["containerDefinitions", 0, "cpu"], 4],
-])("in %j, %j is on line %s", (text, keys, line) => {
+])("in %j, finds %j on line %s", (text, keys, line) => {
   expect(findDataPositions(text).lineOf(keys)).toBe(line);
 });
 
-test("a key that is in one object twice is found with both places", () => {
+test("finds a duplicate key of an object with both places", () => {
   const text = '{\n"a": {"x": 1},\n"b": {"x": 1, "x": 2},\n"a": 3\n}';
   expect(findDataPositions(text).duplicateKeys).toEqual([
     { key: "a", firstLine: 2, line: 4 },

@@ -5,7 +5,10 @@ import { blankComments } from "./json-position.ts";
 export type Keys = readonly (string | number)[];
 
 export interface DataPositions {
-  /** 1-based line of a key or list item; of the last part of its path that the text has; undefined without any. */
+  /**
+   * Returns the 1-based line of a key or list item, or of the last part of its path that the text has; undefined
+   * without any.
+   */
   lineOf(keys: Keys): number | undefined;
   /** Keys that an object of the text has twice: the last one counts. */
   readonly duplicateKeys: readonly DuplicateKey[];
@@ -17,7 +20,7 @@ export interface DuplicateKey {
   readonly line: number;
 }
 
-/** Where things stand in a JSON or YAML text that parses; JSON is read as the YAML that it is, too. */
+/** Finds the positions in a JSON or YAML text that parses; JSON is read as YAML, which includes it. */
 export function findDataPositions(text: string): DataPositions {
   const lineCounter = new LineCounter();
   const document = parseDocument(blankComments(text), {

@@ -15,7 +15,7 @@ test.each([
   ['{"a": "line\nbreak"}', "f.json:1:7 is not valid JSON"],
   ["[1, 2] 3", "f.json:1:8 is not valid JSON"],
   ["a: [", /^f\.json:\d:\d is not valid YAML/],
-])("malformed JSON %j is reported with its place", (text, message) => {
+])("reports malformed JSON %j with its place", (text, message) => {
   expect(() => parseData(text, "f.json")).toThrow(message);
 });
 
@@ -34,11 +34,11 @@ test.each<[string, string, unknown]>([
   ],
   ["YAML", "family: web # ours\nlist:\n  - True\n", { family: "web", list: [true] }],
   ["a key that is there twice", '{"a": 1, "a": 2}', { a: 2 }],
-])("a .json file may have %s", (_, text, value) => {
+])("accepts %s in a .json file", (_, text, value) => {
   expect(parseData(text, "f.json")).toEqual(value);
 });
 
-test("a file may begin with a byte order mark", () => {
+test("accepts a byte order mark at the beginning of a file", () => {
   const folder = mkdtempSync(join(tmpdir(), "data-file-"));
   const file = join(folder, "f.json");
   writeFileSync(file, '\uFEFF{"a": 1}');
@@ -50,22 +50,22 @@ test.each<[string, readonly string[]]>([
   ['{"a": {"b": 1}, "c": {"b": "\\"a\\": 1"}, "d": ["e", ":", "f"]}', []],
   ['{"a": 1, // ours\n"a": 2,}', ["a"]],
   ["a: 1\nb: {c: 1, c: 2}\n", ["c"]],
-])("of %j, the keys %j are there twice", (text, keys) => {
+])("in %j, finds the duplicate keys %j", (text, keys) => {
   expect(duplicateKeys(text, parseData(text, "f")).map(({ key }) => key)).toEqual(keys);
 });
 
-test.each(["{a: 1}", '{"a": tru}', "a: 1", ""])("a JSON text %j has to be JSON", (text) => {
+test.each(["{a: 1}", '{"a": tru}', "a: 1", ""])("requires JSON of the JSON text %j", (text) => {
   expect(() => parseJsonText(text, "Input x")).toThrow("Input x:1:");
 });
 
 test.each([["{}"], ["[]"], [' [{"a": [1, -2.5e3, "x\\n\\u00e9"], "b": {"c": null}}, true] \n']])(
-  "valid JSON %j has no error position",
+  "finds no error position in valid JSON %j",
   (text) => {
     expect(findJsonError(text)).toBeUndefined();
   },
 );
 
-test("malformed YAML is reported with its place", () => {
+test("reports malformed YAML with its place", () => {
   expect(() => parseData("version: 0.0\nResources: [\n", "appspec.yaml")).toThrow(
     /^appspec\.yaml:\d+:\d+ is not valid YAML/,
   );

@@ -5,14 +5,14 @@ import { type DataPositions, findDataPositions } from "./data-file-positions.ts"
 import { Failure } from "./failure.ts";
 import { blankComments, findJsonError, lineAndColumn } from "./json-position.ts";
 
-/** The value in a JSON or YAML file. A fault is named as `file:line:column`. */
+/** Reads the value of a JSON or YAML file. A fault is reported with `file:line:column`. */
 export function readDataFile(path: string): unknown {
   return parseData(readTextFile(path), path);
 }
 
 let lastRead: string | undefined;
 
-/** The file that was read last, for an error that nobody foresaw. */
+/** Returns the file that was read last, for an unforeseen error. */
 export function lastReadFile(): string | undefined {
   return lastRead;
 }
@@ -27,8 +27,8 @@ export function readTextFile(path: string): string {
 }
 
 /**
- * As `readDataFile`, for a text that came from the file `path`. A file of any name may hold JSON or YAML. JSON may have
- * comments, commas after the last member, and True. The last one of two equal keys counts.
+ * As `readDataFile`, for a text that came from the file `path`. A file of any name may contain JSON or YAML. JSON may
+ * have comments, commas after the last member, and True. The last one of two equal keys counts.
  */
 export function parseData(text: string, path: string): unknown {
   return isYamlPath(path) || !isJson(text) ? parseYaml(text, path) : parseJsonText(text, path);
@@ -51,7 +51,7 @@ export function parseJsonText(text: string, name: string): unknown {
   }
 }
 
-/** Keys that an object has twice. The text is read again only when it has more keys than its value. */
+/** Returns keys that an object has twice. The text is read again only when it has more keys than its value. */
 export function duplicateKeys(text: string, value: unknown): DataPositions["duplicateKeys"] {
   return isPlainJson(text) && countKeys(value) === countJsonKeys(text)
     ? []

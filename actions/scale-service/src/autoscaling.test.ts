@@ -115,7 +115,7 @@ describe("when suspended for a while", () => {
     expect(await scalableTarget()).toMatchObject({ SuspendedState: before });
   });
 
-  test("a service without autoscaling is left without", async () => {
+  test("changes nothing for a service without autoscaling", async () => {
     const suspend = await stage.try({ autoscaling: "suspend" });
     expect(suspend.error).toBeUndefined();
     expect(suspend.lines).toContain("there is nothing to suspend");

@@ -158,7 +158,7 @@ describe("without a permission", () => {
   });
 });
 
-test("throttling and a lost answer are sat out", async () => {
+test("survives throttling and a lost response", async () => {
   stage = await createStage("ECS rolling");
   const scaling = stage.try(
     { "desired-count": "2" },

@@ -4,7 +4,7 @@ import { evaluate } from "./evaluate.ts";
 import type { Scope } from "./scope.ts";
 import { describeValue, isKnown } from "./values.ts";
 
-/** Decides the conditions of a template's section `Conditions`, by their names. */
+/** Evaluates the conditions of a template's section `Conditions`, by their names. */
 export function conditionsOf(content: { readonly [section: string]: unknown }, scope: () => Scope) {
   const declared = isObject(content.Conditions) ? content.Conditions : {};
   const isTrue = (name: string): boolean => {

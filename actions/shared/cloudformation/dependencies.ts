@@ -1,15 +1,15 @@
 import { isObject } from "../task-definition.ts";
 import type { Template } from "./template.ts";
 
-/** A template with the name and the parameter values of the stack that is made from it. */
+/** A template with the name and the parameter values of its stack. */
 export interface PlannedStack {
   readonly template: Template;
   readonly stackName: string;
-  /** Only what differs from the template's defaults. */
+  /** Values that differ from the template's defaults. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** Template name → names of the templates whose exports it imports. */
+/** Returns template name → names of the templates whose exports it imports. */
 export function findDependencies(stacks: readonly PlannedStack[]): Map<string, Set<string>> {
   const owners = new Map<string, string>();
   for (const stack of stacks) for (const name of exportsOf(stack)) owners.set(name, stack.template.name);
@@ -21,7 +21,7 @@ export function findDependencies(stacks: readonly PlannedStack[]): Map<string, S
   );
 }
 
-/** Dependencies first; a Failure's text when they go round in a circle. */
+/** Returns the templates, dependencies first; a Failure's text when they form a circle. */
 export function inOrder(
   dependencies: ReadonlyMap<string, ReadonlySet<string>>,
 ): string[] | { circle: string[] } {
@@ -38,7 +38,7 @@ export function inOrder(
   return order;
 }
 
-/** Names of what a stack exports, where its parameters decide them. */
+/** Returns the names of a stack's exports, where its parameters decide them. */
 export function exportsOf(stack: PlannedStack): string[] {
   const outputs = Object.values(
     isObject(stack.template.content.Outputs) ? stack.template.content.Outputs : {},
@@ -62,7 +62,7 @@ function importsOf(stack: PlannedStack): string[] {
   return names;
 }
 
-/** The text of a string, Ref or Sub over parameters; undefined for what only CloudFormation can know. */
+/** Returns the text of a string, Ref or Sub over parameters; undefined where only CloudFormation knows it. */
 function resolve(value: unknown, stack: PlannedStack): string | undefined {
   if (typeof value === "string") return value;
   if (!isObject(value)) return undefined;

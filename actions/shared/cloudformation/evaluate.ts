@@ -6,8 +6,8 @@ import { describeValue, isKnown, noValue, Reference, referencesIn, Unknown } fro
 type Evaluate = (argument: unknown, scope: Scope) => unknown;
 
 /**
- * A template's expression as far as the templates alone decide it: texts, numbers, lists and objects, with a Reference
- * or an Unknown in the place of what only CloudFormation can know.
+ * Evaluates a template's expression as far as the templates alone decide it: texts, numbers, lists and objects, with a
+ * Reference or an Unknown for each part that only CloudFormation knows.
  */
 export function evaluate(value: unknown, scope: Scope): unknown {
   if (Array.isArray(value))
@@ -82,7 +82,7 @@ function substitute(argument: unknown, scope: Scope): unknown {
   );
 }
 
-/** One text of several parts; Unknown when one of them is not known. */
+/** Joins several parts to one text; Unknown when one of them is not known. */
 function textOf(parts: readonly unknown[]): unknown {
   if (parts.every(isKnown)) return parts.map(String).join("");
   const text = parts.map((part) => (isKnown(part) ? String(part) : `<${describeValue(part)}>`)).join("");

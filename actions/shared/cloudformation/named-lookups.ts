@@ -1,9 +1,10 @@
 import { isObject } from "../task-definition.ts";
 
 /**
- * The parameters of a profile without asking an account: a value that is looked up there, such as
- * `{ "vpc": "LabVPC" }`, becomes a text that names it, `vpc LabVPC`.
- * @param values parameters by template name, as a profile's file holds them
+ * Returns the parameters of a profile without reading an account: a lookup such as `{ "vpc": "LabVPC" }` becomes a text
+ * that names it, `vpc LabVPC`.
+ *
+ * @param values parameters by template name, as in a profile's file
  */
 export function withLookupsNamed(values: unknown): unknown {
   if (!isObject(values)) return values;

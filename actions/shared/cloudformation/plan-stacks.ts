@@ -6,15 +6,15 @@ import { isObject } from "../task-definition.ts";
 import type { PlannedStack } from "./dependencies.ts";
 import type { Template } from "./template.ts";
 
-/** What a profile file gives one template's parameters. */
+/** Values of a profile file for one template's parameters. */
 type Given = { readonly [parameter: string]: unknown };
 
-/** The content of a profile file, an object of parameter values by template name; `{}` without a file. */
+/** Reads a profile file, an object of parameter values by template name; `{}` without a file. */
 export function readParameters(file: string | undefined): unknown {
   return file ? readDataFile(file) : {};
 }
 
-/** A sentence per name that is no template. */
+/** Returns a sentence per name that is no template. */
 export function unknownNames(
   names: readonly string[],
   templates: readonly Template[],
@@ -29,7 +29,7 @@ export function unknownNames(
     );
 }
 
-/** A sentence per template, parameter or value in `values` that does not fit the templates. */
+/** Returns a sentence per template, parameter or value in `values` that does not fit the templates. */
 export function findParameterProblems(
   values: unknown,
   templates: readonly Template[],
@@ -63,7 +63,7 @@ function wrongParameters(given: Given, template: Template, file: string): string
   });
 }
 
-/** `file:line` of a key of a profile file. */
+/** Returns `file:line` of a key of a profile file. */
 export function placeIn(file: string, keys: Keys): string {
   const line = existsSync(file) ? findDataPositions(readTextFile(file)).lineOf(keys) : undefined;
   return line === undefined ? file : `${file}:${line}`;
@@ -74,7 +74,7 @@ function isParameterValue(value: unknown): boolean {
   return ["string", "number", "boolean"].includes(typeof value);
 }
 
-/** The stack of a template, `values` being free of problems. */
+/** Plans the stack of a template; `values` must have no problems. */
 export function planStack(
   template: Template,
   templates: readonly Template[],

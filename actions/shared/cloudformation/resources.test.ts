@@ -10,7 +10,7 @@ function resourcesOf(files: Record<string, string>, values: unknown = {}): Evalu
   return evaluateResources(stacks, "us-east-1");
 }
 
-/** The value of the property V of the resource R of one template, with these other sections. */
+/** Returns the property V of the resource R of one template, with these other sections. */
 function evaluated(expression: string, sections = "", values: unknown = {}): unknown {
   const body = `${sections}\nResources:\n  R: { Type: T, Properties: { V: ${expression} } }\n  S: { Type: T }\n`;
   return resourcesOf({ one: body }, values).find(({ logicalId }) => logicalId === "R")?.properties.V;
@@ -43,7 +43,7 @@ test.each<[string, unknown]>([
   ["{ A: 1, B: !Ref 'AWS::NoValue' }", { A: 1 }],
   ["!FindInMap [Sizes, !Ref Mode, count]", 1],
   ["!Ref AWS::Region", "us-east-1"],
-])("%s is %j", (expression, expected) => {
+])("evaluates %s to %j", (expression, expected) => {
   expect(evaluated(expression, sections)).toEqual(expected);
 });
 
@@ -55,7 +55,7 @@ test.each<[string, string]>([
   ["!Ref Open", "parameter Open of one.yaml, which has no value"],
   ["!ImportValue other", "the export other, which is of no template given"],
   ["!Select [0, !GetAZs '']", "item 0 of the region's zones"],
-])("%s stays open: %s", (expression, words) => {
+])("leaves %s open: %s", (expression, words) => {
   const value = evaluated(expression, sections);
   expect(isKnown(value)).toBe(false);
   expect(describeValue(value)).toBe(words);
@@ -68,11 +68,11 @@ test.each<[string, string[]]>([
   [`!Select [1, !Split ["/", !Sub 'a/\${S.Id}']]`, ["one/S.Id"]],
   ["[{ A: [!Ref S, text, 3] }]", ["one/S"]],
   ["!Ref Mode", []],
-])("%s names the resources %j", (expression, names) => {
+])("in %s, finds references to the resources %j", (expression, names) => {
   expect(referencesIn(evaluated(expression, sections)).map(describeValue)).toEqual(names);
 });
 
-test("values of the profile win over defaults, and conditions leave resources out", () => {
+test("prefers values of the profile over defaults, and leaves resources out by conditions", () => {
   const body = `Parameters: { Count: { Type: Number, Default: 1 } }
 Conditions: { Many: !Not [!Equals [!Ref Count, 1]] }
 Resources:
@@ -85,7 +85,7 @@ Resources:
   expect(given[1]?.properties).toEqual({ V: "2" });
 });
 
-test("an import is the exported value of the other template, whatever the order of the files", () => {
+test("evaluates an import to the exported value of the other template, in any order of the files", () => {
   const app = `Parameters: { NetStack: { Type: String, Default: microservices-net } }
 Resources: { R: { Type: T, Properties: { V: { "Fn::ImportValue": !Sub "\${NetStack}-Id" } } } }`;
   const net = `Resources: { Vpc: { Type: T } }
@@ -93,7 +93,7 @@ Outputs: { Id: { Value: !Ref Vpc, Export: { Name: !Sub "\${AWS::StackName}-Id" }
   expect(describeValue(resourcesOf({ app, net })[0]?.properties.V)).toBe("net/Vpc");
 });
 
-test("outputs have their values, exported or not, unless a condition leaves them out", () => {
+test("evaluates outputs, exported or not, unless a condition leaves them out", () => {
   const body = `Conditions: { Never: !Equals [a, b] }
 Resources: { S: { Type: T } }
 Outputs:
@@ -113,11 +113,11 @@ test.each<[string, string, RegExp]>([
   ["a condition that is missing", "", /one\.yaml has no condition C/],
   ["a condition of another function", "Conditions: { C: !Ref Open }", /condition C uses Ref/],
   ["a macro", "Transform: AWS::Serverless-2016-10-31", /uses Transform "AWS::Serverless-2016-10-31"/],
-])("%s is refused", (_, section, message) => {
+])("refuses %s", (_, section, message) => {
   const parameters = "Parameters: { Open: { Type: String } }";
   expect(() => evaluated("!If [C, 1, 2]", `${parameters}\n${section}`)).toThrow(message);
 });
 
-test("a function that cannot be evaluated is refused by name", () => {
+test("refuses a function that it cannot evaluate with an error that names it", () => {
   expect(() => evaluated("!ToJsonString {a: 1}")).toThrow("one.yaml uses Fn::ToJsonString");
 });

@@ -10,12 +10,12 @@ export interface EvaluatedResource {
   readonly template: string;
   readonly logicalId: string;
   readonly type: string;
-  /** As `evaluate` leaves them. */
+  /** Evaluated by `evaluate`. */
   readonly properties: { readonly [name: string]: unknown };
   readonly deletionPolicy: string;
 }
 
-/** The resources of all stacks, those left out by a condition excepted; in the order of the stacks. */
+/** Returns the resources of all stacks, without those that a condition leaves out, in the order of the stacks. */
 export function evaluateResources(stacks: readonly PlannedStack[], region: string): EvaluatedResource[] {
   const scopes = scopesOf(stacks, region);
   return stacks.flatMap(({ template }) => {
@@ -24,7 +24,7 @@ export function evaluateResources(stacks: readonly PlannedStack[], region: strin
   });
 }
 
-/** Name → value of the outputs of all stacks, exported or not; of several of a name, that of the last stack. */
+/** Returns name → value of the outputs of all stacks, exported or not; the last stack wins for duplicate names. */
 export function evaluateOutputs(stacks: readonly PlannedStack[], region: string): Map<string, unknown> {
   return new Map(
     [...scopesOf(stacks, region).values()].flatMap((scope) =>
@@ -33,7 +33,7 @@ export function evaluateOutputs(stacks: readonly PlannedStack[], region: string)
   );
 }
 
-/** Template name → its scope, with what the stacks before it export. */
+/** Returns template name → its scope, with the exports of the stacks before it. */
 function scopesOf(stacks: readonly PlannedStack[], region: string): Map<string, Scope> {
   const order = inOrder(findDependencies(stacks));
   if ("circle" in order)
@@ -71,7 +71,7 @@ function resourcesIn(scope: Scope): EvaluatedResource[] {
   });
 }
 
-/** A macro may make any resource of what stands in the template: only CloudFormation can tell which. */
+/** A macro may turn the template into any resources, which only CloudFormation knows. */
 function refuseMacros(content: { readonly [section: string]: unknown }, file: string): void {
   const loop = Object.keys(isObject(content.Resources) ? content.Resources : {}).find((name) =>
     name.startsWith("Fn::"),
@@ -83,7 +83,7 @@ function refuseMacros(content: { readonly [section: string]: unknown }, file: st
   });
 }
 
-/** The entries of a section that no condition leaves out. */
+/** Returns the entries of a section that no condition leaves out. */
 function entriesIn(section: string, scope: Scope): [string, { [key: string]: unknown }][] {
   const entries = scope.stack.template.content[section];
   return Object.entries(isObject(entries) ? entries : {}).flatMap(([name, entry]) =>

@@ -2,7 +2,7 @@ import { isObject } from "../task-definition.ts";
 import type { PlannedStack } from "./dependencies.ts";
 import { noValue, Reference, Unknown } from "./values.ts";
 
-/** Where the names in a template's expressions are looked up. */
+/** Values of the names in a template's expressions. */
 export interface Scope {
   readonly stack: PlannedStack;
   readonly region: string;
@@ -11,7 +11,7 @@ export interface Scope {
   readonly isTrue: (condition: string) => boolean;
 }
 
-/** The value of a Ref, or of `${Name}` in a Sub. */
+/** Returns the value of a Ref, or of `${Name}` in a Sub. */
 export function lookUp(name: string, scope: Scope): unknown {
   const { template, stackName } = scope.stack;
   const pseudo: { readonly [name: string]: unknown } = {
@@ -30,7 +30,7 @@ export function lookUp(name: string, scope: Scope): unknown {
   );
 }
 
-/** A text, or a list of texts where the parameter's type says so. */
+/** Returns a text, or a list of texts where the parameter's type says so. */
 function parameterValue(name: string, { template, parameters }: PlannedStack): unknown {
   const value = parameters.get(name) ?? template.parameters[name]?.default;
   if (value === undefined) return new Unknown(`parameter ${name} of ${template.file}, which has no value`);

@@ -6,12 +6,12 @@ import { lineAndColumn } from "../json-position.ts";
 import { isObject } from "../task-definition.ts";
 
 export interface Template {
-  /** File name without extension: the last part of the stack's name. */
+  /** File name without extension, which is the last part of the stack's name. */
   readonly name: string;
   readonly file: string;
   readonly body: string;
   readonly parameters: { readonly [name: string]: { readonly default: string | undefined } };
-  /** The parsed template, short intrinsics in their long form. */
+  /** The parsed template, with short intrinsics in their long form. */
   readonly content: { readonly [section: string]: unknown };
 }
 
@@ -57,7 +57,7 @@ function parametersOf(section: unknown): Template["parameters"] {
   );
 }
 
-// The short forms of the intrinsic function reference.
+// Short forms from the intrinsic function reference.
 const intrinsics = [
   "And Base64 Cidr Equals FindInMap GetAtt GetAZs If ImportValue Join Length Not Or Select Split Sub ToJsonString Transform",
 ]

@@ -1,6 +1,6 @@
 import { isObject } from "../task-definition.ts";
 
-/** A resource, or an attribute of one, of a template of the set: its value is only known once it is created. */
+/** A resource in the set of templates, or an attribute of one: its value is only known once it is created. */
 export class Reference {
   readonly template: string;
   readonly logicalId: string;
@@ -13,10 +13,10 @@ export class Reference {
   }
 }
 
-/** What the templates alone do not tell, such as the account's id or a parameter without a value. */
+/** A value that the templates alone do not show, such as the account's id or a parameter without a value. */
 export class Unknown {
   readonly reason: string;
-  /** What the value is made of, as far as that is of the set: the repository in `<repository's address>:tag`. */
+  /** Known parts of the value that are in the set: the repository in `<repository's address>:tag`. */
   readonly references: readonly Reference[];
 
   constructor(reason: string, references: readonly Reference[] = []) {
@@ -32,7 +32,7 @@ export function isKnown(value: unknown): boolean {
   return !(value instanceof Reference) && !(value instanceof Unknown);
 }
 
-/** The resources that a value names, in whatever depth. */
+/** Returns the resources that a value references, at any depth. */
 export function referencesIn(value: unknown): Reference[] {
   if (value instanceof Reference) return [value];
   if (value instanceof Unknown) return [...value.references];
@@ -40,7 +40,7 @@ export function referencesIn(value: unknown): Reference[] {
   return isObject(value) ? Object.values(value).flatMap(referencesIn) : [];
 }
 
-/** The value in words, for a message. */
+/** Describes the value in words, for a message. */
 export function describeValue(value: unknown): string {
   if (value instanceof Unknown) return value.reason;
   if (!(value instanceof Reference)) return JSON.stringify(value);

@@ -14,7 +14,7 @@ import { billElasticIp, billEndpoint, billNatGateway } from "./services/network.
 import { billDatabase } from "./services/rds.ts";
 import { billKey, billSecret } from "./services/secrets.ts";
 
-/** Resource type → what a resource of it is billed for. */
+/** Resource type → function that bills a resource of it. */
 export const billedTypes: { readonly [type: string]: Bill } = {
   "AWS::ApplicationAutoScaling::ScalingPolicy": billScalingPolicy,
   "AWS::Cloud9::EnvironmentEC2": billWorkstation,

@@ -8,7 +8,7 @@ const server = (type: string) =>
   `\n  Server: { Type: AWS::EC2::Instance, Properties: { InstanceType: ${type}, NetworkInterfaces: [{ AssociatePublicIpAddress: false }] } }`;
 const address = "\n  Address: { Type: AWS::EC2::EIP }";
 
-test("what is added, removed and changed is told, the greatest first", () => {
+test("shows what is added, removed and changed, the greatest first", () => {
   const delta = compareCosts(
     estimateTemplate(key + server("t3.micro")),
     estimateTemplate(server("t3.micro") + address),
@@ -31,7 +31,7 @@ test("what is added, removed and changed is told, the greatest first", () => {
 |  | **Total** |  | $9.23 | $11.88 | +$2.65 |`);
 });
 
-test("another instance type is one line that goes and one that comes", () => {
+test("shows another instance type as one removed and one added line", () => {
   const { changes } = compareCosts(
     estimateTemplate(server("t3.micro")),
     estimateTemplate(server("t3.small")),
@@ -42,13 +42,13 @@ test("another instance type is one line that goes and one that comes", () => {
   ]);
 });
 
-test("more of the same is one line that changes", () => {
+test("shows more of the same as one changed line", () => {
   const once = estimateTemplate(address);
   const { changes } = compareCosts(once, estimateTemplate(address, { usage: { hours: 365 } }));
   expect(changes).toMatchObject([{ kind: "changed", before: 3.65, after: 1.825 }]);
 });
 
-test("no change says so", () => {
+test("says so when nothing changes", () => {
   const estimate = estimateTemplate(server("t3.micro"));
   expect(deltaMarkdown(compareCosts(estimate, estimate))).toBe(
     "### Cost of this change: ±$0.00 a month, ±$0.00 in 12 months\n\nNothing that is billed changes: $8.23 a month.",

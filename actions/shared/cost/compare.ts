@@ -2,7 +2,7 @@ import { type Estimate, keyOf, type PricedLine } from "./estimate.ts";
 
 export interface CostChange {
   readonly kind: "added" | "removed" | "changed";
-  /** As it is after the change; of what was removed, as it was. */
+  /** The line after the change; of a removed resource, before it. */
   readonly line: PricedLine;
   /** US dollars a month. */
   readonly before: number;
@@ -16,10 +16,10 @@ export interface CostDelta {
   readonly changes: readonly CostChange[];
 }
 
-/** Less than this a month is no change, but the arithmetic of floating point numbers. */
+/** A smaller difference per month is only floating-point arithmetic. */
 const nothing = 1e-9;
 
-/** What a change of templates, parameters or use does to the cost of a month. */
+/** Compares the monthly cost before and after a change of templates, parameters or use. */
 export function compareCosts(before: Estimate, after: Estimate): CostDelta {
   const [earlier, later] = [before, after].map(
     ({ lines }) => new Map(lines.map((line) => [keyOf(line), line])),

@@ -3,28 +3,28 @@ import { type Price, type PriceList, priceOf } from "./price-list.ts";
 import type { TaskSize } from "./task-sizes.ts";
 import type { Usage } from "./usage.ts";
 
-/** What a month of a resource is billed for, before what every account is given. */
+/** One billed item of a resource for a month, before the free amounts of every account. */
 export interface CostLine {
   readonly template: string;
-  /** Logical id, or what several resources of the template are together. */
+  /** Logical id, or a name for several resources of the template together. */
   readonly resource: string;
   readonly price: Price;
   /** Units in a month. */
   readonly quantity: number;
-  /** What the quantity is made of. */
+  /** How the quantity is computed. */
   readonly basis: string;
 }
 
 export interface CostWorld {
   readonly priceList: PriceList;
   readonly usage: Usage;
-  /** All of the set: what one costs may depend on another. */
+  /** All of the set: the cost of one may depend on another. */
   readonly resources: readonly EvaluatedResource[];
-  /** Task definition family → the size of the revision that is deployed. */
+  /** Task definition family → the size of the deployed revision. */
   readonly taskSizes: ReadonlyMap<string, TaskSize>;
 }
 
-/** What a resource is billed for, or the reason why it is not. */
+/** Returns a resource's billed items, or the reason why it is not billed. */
 export type Bill = (resource: EvaluatedResource, world: CostWorld) => readonly CostLine[] | string;
 
 /** AWS's month of 730 hours: a twelfth of a year. */
@@ -49,12 +49,12 @@ export function ofType({ resources }: CostWorld, type: string): EvaluatedResourc
   return resources.filter((resource) => resource.type === type);
 }
 
-/** The part of a month for which what goes with its stack is there. */
+/** Returns the part of a month for which resources that are deleted with their stack exist. */
 export function monthFraction({ hours }: Usage): number {
   return Math.min(1, hours / hoursOfMonth);
 }
 
-/** `1 task`, `2 tasks`. */
+/** Returns a text such as `1 task` or `2 tasks`. */
 export function counted(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }

@@ -17,10 +17,10 @@ export interface StackChoice {
   readonly parametersFile: string | undefined;
 }
 
-/** The stacks that a profile makes of a folder's templates. */
+/** Returns the stacks that a profile creates from a folder's templates. */
 export function readCostStacks({ templatesFolder, stacks, parametersFile }: StackChoice): PlannedStack[] {
   const templates = readTemplates(templatesFolder);
-  // No price depends on which one of its kind a value that is looked up is.
+  // No price depends on which resource of its kind a lookup finds.
   const values = withLookupsNamed(readParameters(parametersFile));
   const problems = [
     ...unknownNames(stacks, templates, "Input stacks names"),

@@ -16,7 +16,7 @@ const columns = [
   "source",
 ];
 
-/** A line of the estimate each, as RFC 4180 has it; free resources with their reason as the basis. */
+/** Formats the estimate one line each, by RFC 4180; free resources with their reason as the basis. */
 export function estimateCsv({ lines, freeResources, monthly, yearly }: Estimate): string {
   const billed = lines.map(({ price, template, resource, quantity, free, basis, monthly }) => [
     price.service,
@@ -49,7 +49,7 @@ export function estimateCsv({ lines, freeResources, monthly, yearly }: Estimate)
   return [columns, ...billed, ...given, total].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 }
 
-/** To a ten-thousandth of a cent: more digits are those of floating point numbers. */
+/** Rounds to a ten-thousandth of a cent: more digits are only floating-point noise. */
 function rounded(usd: number): number {
   return Number(usd.toFixed(6));
 }

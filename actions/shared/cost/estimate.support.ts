@@ -10,7 +10,7 @@ import { readUsage, type Usage } from "./usage.ts";
 export const repository = resolve(import.meta.dirname, "../../..");
 export const templatesFolder = join(repository, "infra-templates");
 
-/** Of the repository's own templates under a profile of theirs. */
+/** Estimates the repository's own templates with one of their profiles. */
 export function estimateProfile(profile: string, usageFile?: string): Estimate {
   const parametersFile = join(templatesFolder, `parameters/${profile}.json`);
   return estimateCosts({
@@ -28,7 +28,7 @@ export interface Given {
   readonly parameters?: unknown;
 }
 
-/** Of one template `one` with these resources, in YAML, or with all its sections. */
+/** Estimates one template `one` with these resources, in YAML, or with all its sections. */
 export function estimateTemplate(text: string, given: Given = {}): Estimate {
   const body = /^Resources:/m.test(text) ? text : `Resources:\n${text}`;
   const template = parseTemplate(body, "one.yaml", "one");

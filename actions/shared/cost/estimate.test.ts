@@ -145,24 +145,24 @@ test.each<[string, string, string, number, Given?]>([
     0.2,
     { usage: { alwaysFree: false } },
   ],
-])("%s moves the total by its listed price", (_, before, after, expected, given) => {
+])("moves the total for %s by its listed price", (_, before, after, expected, given) => {
   const moved = estimateTemplate(after, given).monthly - estimateTemplate(before, given).monthly;
   expect(moved).toBeCloseTo(expected, 8);
 });
 
-test("the size that is deployed counts, not that of a bootstrap revision in the template", () => {
+test("uses the deployed size, not that of a bootstrap revision in the template", () => {
   const arm = { vcpu: 0.25, memoryGb: 0.5, storageGb: 30, architecture: "arm" as const };
   const { monthly } = estimateTemplate(service(), { taskSizes: new Map([["web", arm]]) });
   expect(monthly).toBeCloseTo(730 * (0.25 * 0.03238 + 0.5 * 0.00356 + 10 * 0.000111), 8);
 });
 
-test("hours shorten what goes with its stack, and leave what stays behind", () => {
+test("shortens by hours what is deleted with its stack, and not what stays behind", () => {
   const text = `${database(", BackupRetentionPeriod: 1")}\n    DeletionPolicy: Snapshot${vpc}`;
   const { monthly } = estimateTemplate(text, { usage: { hours: 73, keptSnapshots: 2, databaseGb: 3 } });
   expect(monthly).toBeCloseTo(73 * 0.017 + 20 * 0.1 * 0.115 + 2 * 3 * 0.095, 8);
 });
 
-test("what is free is told with its reason, and a year is twelve months", () => {
+test("shows free resources with their reason, and counts a year as twelve months", () => {
   const estimate = estimateTemplate(`${service()}\n  Role: { Type: AWS::IAM::Role }`);
   expect(estimate.freeResources).toEqual([
     {

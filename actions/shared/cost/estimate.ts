@@ -9,7 +9,7 @@ import type { TaskSize } from "./task-sizes.ts";
 import type { Usage } from "./usage.ts";
 
 export interface PricedLine extends CostLine {
-  /** Units of the quantity that every account is given. */
+  /** Units of the quantity that are free for every account. */
   readonly free: number;
   /** US dollars. */
   readonly monthly: number;
@@ -23,7 +23,7 @@ export interface FreeResource {
 }
 
 export interface Estimate {
-  /** By AWS service, dearest first. */
+  /** By AWS service, most expensive first. */
   readonly lines: readonly PricedLine[];
   readonly freeResources: readonly FreeResource[];
   /** US dollars, not rounded. */
@@ -40,7 +40,10 @@ export interface ToEstimate {
   readonly taskSizes: ReadonlyMap<string, TaskSize>;
 }
 
-/** What a month of these stacks costs under this use. Whatever is not known to be free or priced is refused by name. */
+/**
+ * Estimates a month's cost of these stacks under this use. A resource type that is neither free nor priced is refused
+ * with an error that names it.
+ */
 export function estimateCosts({ stacks, priceList, usage, taskSizes }: ToEstimate): Estimate {
   const resources = evaluateResources(stacks, priceList.region);
   refuseUnknownTypes(resources);
@@ -69,7 +72,7 @@ function refuseUnknownTypes(resources: readonly EvaluatedResource[]): void {
   });
 }
 
-/** Lines of one resource and one price in one. */
+/** Combines lines of one resource and one price. */
 function together(lines: readonly CostLine[]): CostLine[] {
   const alike = Map.groupBy(lines, keyOf);
   return [...alike.values()].flatMap(([first, ...others]) => {
@@ -83,7 +86,7 @@ export function keyOf({ template, resource, price }: CostLine): string {
   return `${template}/${resource}/${price.id}`;
 }
 
-/** What an account is given is given once, to the first lines that use it. */
+/** Subtracts free amounts, which exist once per account, from the first lines that use them. */
 function takeFree(lines: readonly CostLine[], { alwaysFree }: Usage): PricedLine[] {
   const left = new Map<string, number>();
   return lines.map((line) => {
@@ -102,7 +105,7 @@ function byService(lines: readonly PricedLine[]): PricedLine[] {
   );
 }
 
-/** Service → US dollars a month, dearest first. */
+/** Returns service → US dollars a month, most expensive first. */
 export function servicesOf(lines: readonly PricedLine[]): Map<string, number> {
   const sums = new Map<string, number>();
   for (const { price, monthly } of lines) sums.set(price.service, (sums.get(price.service) ?? 0) + monthly);

@@ -2,7 +2,7 @@ import type { CostDelta } from "./compare.ts";
 import type { Estimate, PricedLine } from "./estimate.ts";
 import type { LivePrices } from "./price-list.ts";
 
-/** The estimate and what it is made of, for other programs. US dollars are not rounded. */
+/** Returns the estimate and its parts, for other programs. US dollars are not rounded. */
 export function estimateJson(estimate: Estimate, delta?: CostDelta): string {
   const { lines, freeResources, monthly, yearly, usage, priceList } = estimate;
   const content = {

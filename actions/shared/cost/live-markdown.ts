@@ -2,7 +2,7 @@ import { markdownTable } from "../summary.ts";
 import { formatUnitPrice } from "./money.ts";
 import type { LivePrices, PriceList, RefreshedPrice } from "./price-list.ts";
 
-/** Of which day the prices are, and by name those that are older than was asked for. */
+/** Shows the date of the prices, and lists those that are older than requested. */
 export function priceDatesMarkdown(list: PriceList): string {
   const { region, date, live } = list;
   const without = "without tax, credits or the offers for new accounts.";
@@ -12,7 +12,7 @@ export function priceDatesMarkdown(list: PriceList): string {
   return [head, changedTable(list, live), keptTable(list, live)].filter(Boolean).join("\n\n");
 }
 
-/** The prices that are not what the list has. */
+/** Returns the prices that differ from the list. */
 export function changedPrices({ refreshed }: LivePrices): RefreshedPrice[] {
   return refreshed.filter(({ price, before }) => price.usd !== before);
 }

@@ -34,7 +34,7 @@ test.each<[unit: string, ofAws: string]>([
   ["call", "API Requests"],
   ["request", "Requests"],
   ["minute", "Minutes"],
-])("a price by %s is told by AWS by %s", (unit, ofAws) => {
+])("reads a price by %s from AWS's price by %s", (unit, ofAws) => {
   expect(livePriceOf(priceBy(unit), [product(ofAws, [["0", "0.0225000000"]])])).toEqual({
     usd: 0.0225,
     published: "2026-10-09",
@@ -60,7 +60,7 @@ test.each<[string, Price, readonly Tier[], number]>([
     ],
     0.5,
   ],
-])("the price is %s", (_, price, tiers, usd) => {
+])("reads the price %s", (_, price, tiers, usd) => {
   expect(livePriceOf(price, [product("GB", tiers)])).toMatchObject({ usd });
 });
 
@@ -113,6 +113,6 @@ test.each<[string, string, readonly string[], string]>([
     "AWS gives 50 GB for nothing, the list 0",
   ],
   ["no offer on demand", "hour", ['{"terms":{}}'], "AWS tells 0 prices on demand of its product, not one"],
-])("%s tells no price, and why", (_, unit, products, reason) => {
+])("finds no price in %s, and says why", (_, unit, products, reason) => {
   expect(livePriceOf(priceBy(unit), products)).toBe(reason);
 });

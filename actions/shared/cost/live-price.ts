@@ -9,8 +9,8 @@ export interface LivePrice {
 }
 
 /**
- * How AWS counts what the list counts so: the last word of the list's unit decides. Another unit, such as `10K
- * Requests`, would make the price wrong by its factor.
+ * AWS's names of the list's units, by the last word of the list's unit. Another unit, such as `10K Requests`, would
+ * make the price wrong by its factor.
  */
 const unitsOfAws: Readonly<Record<string, RegExp>> = {
   hour: /^([a-z0-9]+-)?(hr|hour)s?$/i,
@@ -23,7 +23,7 @@ const unitsOfAws: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * The price that GetProducts' answer tells, or the sentence that says why it tells none: no product or several, other
+ * Returns the price in GetProducts' response, or the sentence that says why there is none: no product or several, other
  * units, or a free part that the list does not have. Of prices by quantity it is the first, as in the list.
  */
 export function livePriceOf(price: Price, products: readonly string[]): LivePrice | string {
@@ -47,7 +47,7 @@ function countsAlike(unit: string, ofAws: string): boolean {
   return pattern?.test(ofAws) ?? false;
 }
 
-/** Names the attributes that would tell them apart: what to add to the list's filters. */
+/** Names the attributes that distinguish the products, to add to the list's filters. */
 function severalProducts(products: readonly unknown[]): string {
   const attributes = products.map((product) => member(product, "product", "attributes"));
   const names = [...new Set(attributes.flatMap((each) => (isObject(each) ? Object.keys(each) : [])))];

@@ -10,7 +10,7 @@ const text = `
   Gateway: { Type: AWS::EC2::NatGateway, Properties: { ConnectivityType: private } }
   Alarm: { Type: AWS::CloudWatch::Alarm }`;
 
-test("the summary has total, chart, lines by service, free resources and the use", () => {
+test("shows total, chart, lines by service, free resources and the use in the summary", () => {
   const markdown = estimateMarkdown(estimateTemplate(text));
   expect(markdown).toContain("### Cost: $33.08 a month, $396.99 in 12 months");
   expect(markdown).toContain("List prices of us-east-1 of 2026-10-08, without tax");
@@ -29,11 +29,11 @@ test("the summary has total, chart, lines by service, free resources and the use
   expect(markdown).toContain("| hours | 730 |");
 });
 
-test("nothing that costs anything has no chart", () => {
+test("draws no chart when nothing costs anything", () => {
   expect(estimateMarkdown(estimateTemplate("\n  Role: { Type: AWS::IAM::Role }"))).not.toContain("mermaid");
 });
 
-test("the CSV has the same number of cells in each row, and quotes what holds a comma", () => {
+test("writes CSV with the same number of cells in each row, and quotes cells with a comma", () => {
   const rows = estimateCsv(estimateTemplate(text)).trimEnd().split("\r\n");
   expect(rows[0]).toMatch(/^service,item,template,resource,quantity,free,unit,unit price \(USD\),/);
   expect(rows).toContain(
@@ -55,6 +55,6 @@ test.each<[(value: number) => string, number, string]>([
   [formatUnitPrice, 0.0000004, "$0.0000004"],
   [formatQuantity, 1460, "1,460"],
   [formatQuantity, 0.001, "< 0.01"],
-])("%o of %d is %s", (format, value, expected) => {
+])("formats %o of %d as %s", (format, value, expected) => {
   expect(format(value)).toBe(expected);
 });

@@ -5,7 +5,7 @@ import { type Estimate, type PricedLine, servicesOf } from "./estimate.ts";
 import { priceDatesMarkdown } from "./live-markdown.ts";
 import { formatChange, formatQuantity, formatUnitPrice, formatUsd } from "./money.ts";
 
-/** Total, chart and table by AWS service; what is free, and what was assumed, folded. */
+/** Shows total, chart and table by AWS service; free resources and assumptions are folded. */
 export function estimateMarkdown(estimate: Estimate): string {
   const { monthly, yearly, priceList } = estimate;
   return [
@@ -20,9 +20,9 @@ export function estimateMarkdown(estimate: Estimate): string {
     .join("\n\n");
 }
 
-/** A chart of the services' shares, as GitHub renders it. Empty when nothing costs anything. */
+/** Draws a chart of the services' shares for GitHub. Empty when nothing costs anything. */
 function costChart({ lines }: Estimate): string {
-  // A service below half a cent has no slice, and mermaid takes no zero.
+  // A service below half a cent has no slice, and mermaid does not accept zero.
   const services = [...servicesOf(lines)].filter(([, usd]) => usd >= 0.005);
   if (services.length === 0) return "";
   const slices = services.map(([service, usd]) => `  "${service}" : ${usd.toFixed(2)}`);
@@ -68,7 +68,7 @@ function usageTable({ usage }: Estimate): string {
   );
 }
 
-/** What a change costs, for the summary of a plan. */
+/** Shows the cost of a change, for the summary of a plan. */
 export function deltaMarkdown(delta: CostDelta): string {
   const { before, after, changes } = delta;
   const change = after - before;

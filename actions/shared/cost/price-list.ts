@@ -5,24 +5,24 @@ import list from "./prices-us-east-1.json" with { type: "json" };
 
 export interface Price {
   readonly id: string;
-  /** The AWS service on whose part of the bill it stands. */
+  /** The AWS service that has the price on its part of the bill. */
   readonly service: string;
   readonly description: string;
   readonly unit: string;
   /** US dollars for one unit. */
   readonly usd: number;
-  /** Units that every account is given every month, for ever. */
+  /** Units that are free for every account every month, without a time limit. */
   readonly freeEachMonth?: number;
-  /** Of an instance class. */
+  /** vCPUs of an instance class. */
   readonly vcpus?: number;
   /** ISO dates, where a price begins or ends on a day that AWS has announced. */
   readonly chargedFrom?: string;
   readonly chargedUntil?: string;
-  /** How the Price List API finds it: service, usage type, and further attributes that tell products apart. */
+  /** Keys of the price in the Price List API: service, usage type, and further attributes that distinguish products. */
   readonly serviceCode?: string;
   readonly usageType?: string;
   readonly filters?: Readonly<Record<string, string>>;
-  /** The page of AWS that tells the price, or its product in the Price List API. */
+  /** AWS's page with the price, or its product in the Price List API. */
   readonly source: string;
   /** ISO date on which the price was last seen. */
   readonly date: string;
@@ -30,7 +30,7 @@ export interface Price {
 
 export interface RefreshedPrice {
   readonly price: Price;
-  /** US dollars for one unit, as the list has it. */
+  /** US dollars for one unit in the list. */
   readonly before: number;
 }
 
@@ -40,12 +40,12 @@ export interface KeptPrice {
   readonly reason: string;
 }
 
-/** What was asked of AWS's Price List API. */
+/** Result of reading AWS's Price List API. */
 export interface LivePrices {
   /** ISO date. */
   readonly date: string;
   readonly refreshed: readonly RefreshedPrice[];
-  /** As they are in the list, although others were asked for. */
+  /** Prices of the list that could not be refreshed. */
   readonly kept: readonly KeptPrice[];
 }
 
@@ -58,12 +58,12 @@ export interface PriceList {
   readonly live?: LivePrices;
 }
 
-/** The list in `file`, or the one of us-east-1 that comes with the action. */
+/** Reads the list in `file`, or the one of us-east-1 that comes with the action. */
 export function readPriceList(file: string | undefined): PriceList {
   return file ? checkPriceList(readDataFile(file), file) : checkPriceList(list, "the built-in price list");
 }
 
-/** Of an id's price; refuses an id that the list does not have. */
+/** Returns an id's price; refuses an id that the list does not have. */
 export function priceOf(priceList: PriceList, id: string, needed: string): Price {
   const price = priceList.prices.get(id);
   if (price) return price;
@@ -72,7 +72,7 @@ export function priceOf(priceList: PriceList, id: string, needed: string): Price
   });
 }
 
-/** The ids that begin so, without that beginning: what an instance class may be, for example. */
+/** Returns the ids with this beginning, without it: for example, the possible instance classes. */
 export function idsAfter({ prices }: PriceList, beginning: string): string[] {
   return [...prices.keys()].flatMap((id) => (id.startsWith(beginning) ? [id.slice(beginning.length)] : []));
 }

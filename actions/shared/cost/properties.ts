@@ -5,8 +5,8 @@ import { isObject } from "../task-definition.ts";
 import { nameOf } from "./cost-line.ts";
 
 /**
- * Properties on which a price depends. Each is refused when the templates alone do not tell it; `path` goes through
- * objects and lists, as in `BlockDeviceMappings.0.Ebs.VolumeSize`.
+ * Reads properties on which a price depends. Each is refused when the templates alone do not show it; `path` goes
+ * through objects and lists, as in `BlockDeviceMappings.0.Ebs.VolumeSize`.
  */
 export function textAt(resource: EvaluatedResource, path: string): string | undefined {
   const value = at(resource, path);
@@ -26,14 +26,14 @@ export function isTrueAt(resource: EvaluatedResource, path: string): boolean {
   return textAt(resource, path) === "true";
 }
 
-/** The items, which may be open themselves: it is their number that counts. */
+/** Returns the items, which may be open themselves: only their number counts. */
 export function itemsAt(resource: EvaluatedResource, path: string): readonly unknown[] {
   const value = at(resource, path) ?? [];
   if (!Array.isArray(value)) throw notKnown(resource, path, value);
   return value;
 }
 
-/** The resource of the set that a property names. */
+/** Returns the resource of the set that a property references. */
 export function targetAt(
   resource: EvaluatedResource,
   path: string,
@@ -46,7 +46,7 @@ export function targetAt(
   );
 }
 
-/** Refuses what would change the price and has none here. */
+/** Refuses a value that changes the price and has none here. */
 export function refuseProperty(resource: EvaluatedResource, property: string, value: unknown): never {
   throw new Failure(
     `${nameOf(resource)} (${resource.type}): ${property} ${describeValue(value)} has no price here`,

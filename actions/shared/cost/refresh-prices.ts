@@ -11,12 +11,12 @@ export interface LiveWorld {
   readonly signal: AbortSignal;
 }
 
-/** What AWS answers of a product that it does not have: a fault of one price, where others tell of all of them. */
+/** AWS's errors for a product that it does not have: they concern one price, others concern all. */
 const faultsOfOnePrice = ["InvalidParameterException", "NotFoundException", "ResourceNotFoundException"];
 
 /**
- * The list with these prices as AWS's Price List API tells them now (GetProducts, API reference 2017-10-15). A price
- * of which it does not tell exactly one stays as it is, and is named in `live.kept` with the reason.
+ * Returns the list with current prices of AWS's Price List API (GetProducts, API reference 2017-10-15). A price for
+ * which the API does not return exactly one stays as it is, and is listed in `live.kept` with the reason.
  */
 export async function refreshPrices(
   world: LiveWorld,
@@ -26,7 +26,7 @@ export async function refreshPrices(
   const date = new Date(world.now()).toISOString().slice(0, 10);
   const chosen = [...ids].flatMap((id) => list.prices.get(id) ?? []);
   const answers = new Map<string, Price | string>();
-  // Services at the same time, a service's prices one after another: the API allows few requests a second.
+  // Services run in parallel, a service's prices one after another: the API allows few requests a second.
   const services = Map.groupBy(chosen, ({ serviceCode }) => serviceCode);
   const asking = [...services.values()].map(async (prices) => {
     for (const price of prices) answers.set(price.id, await refreshPrice(world, price, date));
@@ -56,7 +56,7 @@ async function refreshPrice(world: LiveWorld, price: Price, date: string): Promi
   return { ...price, usd: found.usd, source, date };
 }
 
-/** The products as JSON texts, or the sentence that says why AWS has none. */
+/** Returns the products as JSON texts, or the sentence that says why AWS has none. */
 async function findProducts(
   { pricing, signal }: LiveWorld,
   ServiceCode: string,

@@ -78,7 +78,7 @@ test.each<[string, string, RegExp]>([
     "Parameters: { Count: { Type: Number } }\nResources:\n  Task: { Type: AWS::ECS::TaskDefinition, Properties: { Cpu: 256, Memory: 512 } }\n  Web: { Type: AWS::ECS::Service, Properties: { TaskDefinition: !Ref Task, LaunchType: FARGATE, DesiredCount: !Ref Count } }",
     /^The price of one\/Web depends on DesiredCount, which is parameter Count of one\.yaml, which has no value/,
   ],
-])("%s is refused", (_, text, message) => {
+])("refuses %s", (_, text, message) => {
   expect(() => estimateTemplate(text)).toThrow(message);
 });
 
@@ -91,12 +91,12 @@ test.each<[string, RegExp]>([
   ["alwaysFree: 1", /alwaysFree must be true or false/],
   ["- 1", /holds no object of usage/],
   ["hours: [", /is not valid YAML/],
-])("usage %j is refused with its place", (text, message) => {
+])("refuses usage %j with its place", (text, message) => {
   const path = file(`usage-${Math.abs(text.length)}.yaml`, text);
   expect(() => readUsage(path)).toThrow(message);
 });
 
-test("usage in a JSON file completes what it does not say", () => {
+test("completes the values that a JSON file of usage lacks", () => {
   const usage = readUsage(file("usage.json", '{ "hours": 10, "alwaysFree": false }'));
   expect(usage).toMatchObject({ hours: 10, requests: 100_000, alwaysFree: false });
 });
@@ -125,11 +125,11 @@ test.each<[string, unknown, RegExp]>([
     /prices\[0\] has no text `source`/,
   ],
   ["a price twice", { region: "r", date: "d", prices: [price, price] }, /has the price load-balancer twice/],
-])("a price list with %s is refused", (_, content, message) => {
+])("refuses a price list with %s", (_, content, message) => {
   expect(() => readPriceList(file("prices.json", JSON.stringify(content)))).toThrow(message);
 });
 
-test("a price that is missing from the list is named with what needs it", () => {
+test("names a price that is missing from the list, and what needs it", () => {
   const priceList = readPriceList(
     file("short.json", JSON.stringify({ region: "r", date: "d", prices: [price] })),
   );
@@ -138,7 +138,7 @@ test("a price that is missing from the list is named with what needs it", () => 
   );
 });
 
-test("a task definition without a size is named", () => {
+test("names a task definition without a size", () => {
   const definitions = mkdtempSync(join(folder, "d-"));
   writeFileSync(join(definitions, "web.json"), '{ "family": "web", "memory": "1024" }');
   writeFileSync(join(definitions, "appspec.yaml"), "version: 0.0\n");

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { estimateProfile } from "./estimate.support.ts";
 import { keyOf } from "./estimate.ts";
 
-/** Sheets have five digits after the point or more. */
+/** Sheets have at least five digits after the point. */
 const digits = 4;
 
 interface Row {
@@ -24,7 +24,7 @@ function readSheet(name: string): Row[] {
   });
 }
 
-/** What stands before a remark in words. */
+/** Calculates the part before a remark in words. */
 function calculate(arithmetic: string): number {
   const formula = arithmetic.replace(/ \([^()]*[a-zA-Z].*\)$/, "");
   const script = formula.replaceAll("×", "*").replaceAll("−", "-");
@@ -39,7 +39,7 @@ const sheets = [
   { sheet: "academy-lab", profile: "academy", usage: "actions/estimate-cost/usage/lab.yaml" },
 ];
 
-test.each(sheets)("the estimate is the sheet $sheet, line by line", ({ sheet, profile, usage }) => {
+test.each(sheets)("estimates the sheet $sheet line by line", ({ sheet, profile, usage }) => {
   const { lines, monthly, yearly } = estimateProfile(profile, usage);
   const rows = readSheet(sheet);
   const totals = new Map(

@@ -4,11 +4,11 @@ import { readDataFile } from "../data-file.ts";
 import { Failure } from "../failure.ts";
 import { isObject } from "../task-definition.ts";
 
-/** What Fargate bills a task for. */
+/** A task's resources that Fargate bills. */
 export interface TaskSize {
   readonly vcpu: number;
   readonly memoryGb: number;
-  /** Of which 20 GB are part of the task. */
+  /** Includes the 20 GB that are part of the task. */
   readonly storageGb: number;
   readonly architecture: "x86" | "arm";
 }
@@ -16,7 +16,7 @@ export interface TaskSize {
 /** Ephemeral storage that every Fargate task has without a charge. */
 export const includedStorageGb = 20;
 
-/** Family → size, of the task definitions among a folder's JSON and YAML files. */
+/** Returns family → size, of the task definitions among a folder's JSON and YAML files. */
 export function readTaskSizes(folder: string | undefined): Map<string, TaskSize> {
   const files = folder ? readdirSync(folder).filter((file) => /\.(json|ya?ml)$/.test(file)) : [];
   const definitions = files.map((file) => [file, readDataFile(join(folder ?? "", file))] as const);
@@ -29,7 +29,10 @@ export function readTaskSizes(folder: string | undefined): Map<string, TaskSize>
   );
 }
 
-/** Of a task definition with the keys of ECS's API; `where` is named when a size is missing or no number. */
+/**
+ * Reads the size of a task definition with the keys of ECS's API; errors name `where` when a size is missing or no
+ * number.
+ */
 export function taskSizeOf(definition: { readonly [key: string]: unknown }, where: string): TaskSize {
   const { cpu, memory, runtimePlatform, ephemeralStorage } = definition;
   const platform = isObject(runtimePlatform) ? String(runtimePlatform.cpuArchitecture) : "X86_64";
@@ -42,7 +45,7 @@ export function taskSizeOf(definition: { readonly [key: string]: unknown }, wher
   };
 }
 
-/** In vCPU or GB: a number of 1/1024 of it, or a text such as "0.5 vCPU". */
+/** Returns vCPU or GB from a number in 1/1024 of it, or a text such as "0.5 vCPU". */
 function amount(value: unknown, withUnit: RegExp, where: string, name: string): number {
   const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
   const units = withUnit.exec(text)?.[1];

@@ -3,7 +3,7 @@ import { findDataPositions } from "../data-file-positions.ts";
 import { Failure } from "../failure.ts";
 import { isObject } from "../task-definition.ts";
 
-/** What a profile of use may say, with what holds when it does not. All are for a month, unless told otherwise. */
+/** Keys of a profile of use, with their defaults. All are for a month, unless stated otherwise. */
 export const usageKeys = {
   hours: {
     fallback: 730,
@@ -69,16 +69,16 @@ export type UsageKey = keyof typeof usageKeys;
 
 export type Usage = { readonly [key in Exclude<UsageKey, "containerInsightsMetrics">]: number } & {
   readonly containerInsightsMetrics: number | undefined;
-  /** Whether what AWS gives every account every month for ever is still unused in this one. */
+  /** Whether AWS's monthly free amounts are still unused in this account. */
   readonly alwaysFree: boolean;
 };
 
 /** The longest month. */
 const mostHours = 744;
-/** Divisors: with zero there is no answer. */
+/** Divisors, which must not be zero. */
 const positive: readonly string[] = ["hours", "requestsPerConnection"];
 
-/** The profile of use in a JSON or YAML file, completed with the fallbacks; those alone without a file. */
+/** Reads the profile of use in a JSON or YAML file, completed with the defaults; only those without a file. */
 export function readUsage(file: string | undefined): Usage {
   if (!file) return checkUsage({}, "usage", () => undefined);
   const text = readTextFile(file);

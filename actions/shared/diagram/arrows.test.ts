@@ -155,7 +155,7 @@ test.each<[string, string, string[]]>([
   expect(arrowsOf(drawResources(resources))).toEqual(arrows);
 });
 
-test("the task definitions that are deployed tell what the templates leave open", () => {
+test("completes from deployed task definitions what the templates leave open", () => {
   const definition = {
     containerDefinitions: [
       {

@@ -3,7 +3,7 @@ import type { DrawnResources } from "./drawn-resources.ts";
 
 type Describe = (resource: EvaluatedResource, resources: DrawnResources) => readonly string[];
 
-/** The lines under a card's title: what tells most about a resource of its kind. */
+/** Functions for the lines under a card's title: the most telling facts of a resource of its kind. */
 export const describe = {
   scalableTarget: (target, resources) => [
     `${resources.textAt(target, "MinCapacity") ?? "?"} to ${resources.textAt(target, "MaxCapacity") ?? "?"} tasks`,
@@ -52,18 +52,18 @@ export const describe = {
   ],
 } satisfies { readonly [name: string]: Describe };
 
-/** `HTTP 8080`. */
+/** Returns a text such as `HTTP 8080`. */
 export function portOf(resource: EvaluatedResource, resources: DrawnResources): string {
   return `${resources.textAt(resource, "Protocol") ?? ""} ${resources.textAt(resource, "Port") ?? ""}`.trim();
 }
 
-/** Of `com.amazonaws.us-east-1.ecr.api`, what comes after the region. */
+/** Returns the part of `com.amazonaws.us-east-1.ecr.api` after the region. */
 export function endpointOf(endpoint: EvaluatedResource, resources: DrawnResources): string {
   const service = resources.textAt(endpoint, "ServiceName") ?? "";
   return `${service.split(".").slice(3).join(".")} endpoint`;
 }
 
-/** An identity provider's address. */
+/** Returns an identity provider's address. */
 export function providerOf(provider: EvaluatedResource, resources: DrawnResources): string {
   return (resources.textAt(provider, "Url") ?? provider.logicalId).replace("https://", "");
 }

@@ -1,6 +1,6 @@
-/** What is drawn, before anything is laid out: frames in frames, cards in them, arrows between both. */
+/** Contents of a drawing, before the layout: frames in frames, cards in them, arrows between both. */
 export interface Diagram {
-  /** The first is the frame around all others; each stands after the one that it is in. */
+  /** The first is the frame around all others; each comes after the one that it is in. */
   readonly groups: readonly DiagramGroup[];
   readonly nodes: readonly DiagramNode[];
   readonly edges: readonly DiagramEdge[];
@@ -8,7 +8,7 @@ export interface Diagram {
 
 export interface DiagramGroup {
   readonly id: string;
-  /** Of the frame around it. */
+  /** Id of the frame around it. */
   readonly parent: string | undefined;
   readonly kind: GroupKind;
   readonly title: string;
@@ -17,14 +17,14 @@ export interface DiagramGroup {
 
 export interface DiagramNode {
   readonly id: string;
-  /** Of the frame that it is in; undefined for what is outside of AWS. */
+  /** Id of its frame; undefined outside of AWS. */
   readonly group: string | undefined;
-  /** As AWS calls it: `Amazon ECR`. */
+  /** AWS's name: `Amazon ECR`. */
   readonly service: string;
   readonly icon: Icon;
   readonly title: string;
   readonly details: readonly string[];
-  /** Template and logical id of each resource that it stands for, as `registry/CustomerRepository`. */
+  /** Template and logical id of each resource that it represents, as `registry/CustomerRepository`. */
   readonly resources: readonly string[];
 }
 
@@ -33,9 +33,9 @@ export interface DiagramEdge {
   readonly from: string;
   readonly to: string;
   readonly label: string;
-  /** Not so now, but after a deployment. */
+  /** The connection exists only after a deployment. */
   readonly isDashed: boolean;
-  /** Best drawn with its end before its start: where one comes from that was there before, such as an image. */
+  /** Best drawn with its end before its start: its source existed before, such as an image. */
   readonly isUpward: boolean;
 }
 
@@ -75,7 +75,7 @@ export type Icon =
   | "tasks"
   | "terminal";
 
-/** Of a template and a logical id. */
+/** Returns the id of a template's resource. */
 export function idOf({
   template,
   logicalId,

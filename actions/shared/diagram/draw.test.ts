@@ -52,11 +52,11 @@ test.each<[string, string, string]>([
     "AWS, us-east-1 / VPC / Subnets / X",
   ],
   ["a secret", "  X: { Type: AWS::SecretsManager::Secret }", "AWS, us-east-1 / X"],
-])("%s has its place", (_, resources, place) => {
+])("places %s", (_, resources, place) => {
   expect(placeOf(place.split(" / ").at(-1) ?? "", drawResources(`${network}\n${resources}`))).toBe(place);
 });
 
-test("a frame of subnets says which they are, and a card of one of several says so", () => {
+test("lists the subnets of a frame, and a card's own subnet among several", () => {
   const server = "\n  X: { Type: AWS::EC2::Instance, Properties: { SubnetId: !Ref Public } }";
   const { groups, nodes } = drawResources(network + server);
   expect(groups.find(({ title }) => title === "Public subnets")?.details).toEqual([
@@ -65,14 +65,14 @@ test("a frame of subnets says which they are, and a card of one of several says 
   expect(nodes[0]?.details).toEqual(["in Public"]);
 });
 
-test("areas are framed where there is more than one card in them", () => {
+test("frames areas with more than one card", () => {
   const rule = (name: string) => `  ${name}: { Type: AWS::CodeCommit::Repository }\n`;
   const pipeline = "  P: { Type: AWS::CodePipeline::Pipeline }\n";
   expect(placeOf("A", drawResources(rule("A")))).toBe("AWS, us-east-1 / A");
   expect(placeOf("A", drawResources(rule("A") + pipeline))).toBe("AWS, us-east-1 / Delivery / A");
 });
 
-test("of what several play the same part there is one card, with one arrow", () => {
+test("draws one card, with one arrow, for several resources with the same part", () => {
   const one = (name: string) => `
   ${name}Alarm: { Type: AWS::CloudWatch::Alarm, Properties: { AlarmName: ${name}-slow } }
   ${name}Group:
@@ -87,13 +87,13 @@ test("of what several play the same part there is one card, with one arrow", () 
   ]);
 });
 
-test("a type that is not known is refused, each by its name", () => {
+test("refuses unknown types, each by its name", () => {
   expect(() => drawResources("  Q: { Type: AWS::SQS::Queue }\n  T: { Type: AWS::SNS::Topic }")).toThrow(
     /^It is not known how to draw one\/Q \(AWS::SQS::Queue\), one\/T \(AWS::SNS::Topic\)$/,
   );
 });
 
-test("every type of the repository's templates is known, and every one that costs are known of", () => {
+test("knows every type of the repository's templates, and every type that has a known cost", () => {
   const templates = readTemplates(join(resolve(import.meta.dirname, "../../.."), "infra-templates"));
   const used = templates.flatMap(({ content }) =>
     Object.values(isObject(content.Resources) ? content.Resources : {}).map((resource) =>

@@ -33,8 +33,8 @@ const finders: readonly FindEdges[] = [
 ];
 
 /**
- * What these stacks create, as a diagram, and what tasks use by the definitions that are deployed, where they are given.
- * A type that is not known is refused by name.
+ * Draws what these stacks create, and what tasks use by the given deployed definitions. An unknown type is refused with
+ * an error that names it.
  */
 export function drawDiagram(
   stacks: readonly PlannedStack[],
@@ -65,7 +65,7 @@ function refuseUnknownTypes(resources: readonly EvaluatedResource[]): void {
   });
 }
 
-/** The templates tell more of an arrow, such as its port. */
+/** Keeps edges of the templates, which show more of an arrow, such as its port. */
 function unlessFound(edges: readonly EdgeDraft[], found: readonly EdgeDraft[]): EdgeDraft[] {
   const endsOf = ({ from, to }: EdgeDraft) => `${endId(from)} ${endId(to)}`;
   const known = new Set(found.map(endsOf));
@@ -93,14 +93,14 @@ function nodeOf(resource: EvaluatedResource, resources: DrawnResources, frames: 
   ];
 }
 
-/** Said of what is in one subnet of a frame that stands for several. */
+/** Names the subnet of a resource in a frame of several subnets. */
 function whichSubnets(resource: EvaluatedResource, { place }: NodeDrawing, frames: Frames): string[] {
   const own = frames.subnetsOf(resource, place).map(({ title }) => title);
   const all = frames.subnetTitles(frames.around(resource, place));
   return own.length > 0 && own.length < all.length ? [`in ${own.join(", ")}`] : [];
 }
 
-/** Who is outside, and what AWS makes by itself, as far as an arrow leads there. */
+/** Returns the users outside, and resources that AWS creates automatically, as far as an arrow leads there. */
 function impliedNodes(
   drafts: readonly EdgeDraft[],
   nodes: readonly DiagramNode[],
@@ -152,7 +152,7 @@ function frameOf(end: End, frames: Frames): string | undefined {
   return drawnTypes[resource.type]?.as === "group" ? frames.of(resource) : undefined;
 }
 
-/** Resource id → what several of its type are called. */
+/** Returns resource id → the plural of its type. */
 function pluralsOf(resources: DrawnResources): ReadonlyMap<string, string> {
   return new Map(
     resources.all.flatMap((resource) => {
@@ -162,7 +162,7 @@ function pluralsOf(resources: DrawnResources): ReadonlyMap<string, string> {
   );
 }
 
-/** A frame of an area says nothing around a single card. */
+/** Removes the frame of an area around a single card, which adds nothing. */
 function withoutSingles({ groups, nodes, edges }: Diagram): Diagram {
   const single = new Map(
     groups

@@ -2,15 +2,15 @@ import type { EvaluatedResource } from "../cloudformation/resources.ts";
 import type { GroupKind, Icon } from "./diagram.ts";
 import type { DrawnResources } from "./drawn-resources.ts";
 
-/** What a resource of a type becomes. */
+/** How a resource of a type is drawn. */
 export type Drawing = GroupDrawing | NodeDrawing | EdgeDrawing | FoldedDrawing;
 
 export interface GroupDrawing {
   readonly as: "group";
   readonly kind: GroupKind;
-  /** Said before the name. */
+  /** Written before the name. */
   readonly service: string;
-  /** The property that holds the resource's name, or `Tags`; its logical id without one. */
+  /** The property with the resource's name, or `Tags`; without one, the logical id is the name. */
   readonly name?: string;
   readonly place: Place;
 }
@@ -20,25 +20,25 @@ export interface NodeDrawing {
   readonly service: string;
   readonly icon: Icon;
   readonly name?: string;
-  /** Where no property holds a name. */
+  /** Returns the title where no property has a name. */
   readonly title?: (resource: EvaluatedResource, resources: DrawnResources) => string;
   readonly place: Place;
   readonly details?: (resource: EvaluatedResource, resources: DrawnResources) => readonly string[];
-  /** What several are that play the same part, and so are one card. */
+  /** Title of one card for several resources with the same part. */
   readonly plural?: string;
   /** Only these are drawn, the others folded. */
   readonly only?: (resource: EvaluatedResource, resources: DrawnResources) => boolean;
 }
 
-/** What tells where a resource is; of several, the first that is known counts. */
+/** Rules for a resource's place; the first known one counts. */
 export interface Place {
-  /** The path of a property that names what it is part of, such as the cluster of a service. */
+  /** The path of a property that references what it is part of, such as the cluster of a service. */
   readonly within?: string;
   readonly withinOf?: Related;
   readonly subnets?: string | readonly string[];
   /** It is in the subnets of these. */
   readonly aroundOf?: Related;
-  /** It is in the frame that these are in. */
+  /** It is in the same frame as these. */
   readonly beside?: Related;
   readonly vpc?: string;
   readonly area?: Area;
@@ -57,7 +57,7 @@ export interface EdgeDrawing {
 
 export interface FoldedDrawing {
   readonly as: "folded";
-  /** What shows it instead, or why nothing does. */
+  /** The resource that shows it instead, or why nothing does. */
   readonly into: string;
 }
 

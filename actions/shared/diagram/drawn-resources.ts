@@ -3,7 +3,7 @@ import { isKnown, Reference, referencesIn } from "../cloudformation/values.ts";
 import { isObject } from "../task-definition.ts";
 import { idOf } from "./diagram.ts";
 
-/** The resources of all stacks, and the ways from one to another. */
+/** The resources of all stacks, and the paths from one to another. */
 export class DrawnResources {
   readonly all: readonly EvaluatedResource[];
   readonly #byId: ReadonlyMap<string, EvaluatedResource>;
@@ -22,8 +22,8 @@ export class DrawnResources {
   }
 
   /**
-   * What stands at a path such as `TaskDefinition.ContainerDefinitions.Image`: through every item of a list, and
-   * through a reference into the properties of what it names.
+   * Returns the values at a path such as `TaskDefinition.ContainerDefinitions.Image`: through every item of a list, and
+   * through a reference into the properties of its resource.
    */
   valuesAt(resource: EvaluatedResource, path: string): unknown[] {
     let values: unknown[] = [resource.properties];
@@ -31,7 +31,7 @@ export class DrawnResources {
     return values;
   }
 
-  /** The first value there, of a kind that a text can be. */
+  /** Returns the first value there that can be a text. */
   textAt(resource: EvaluatedResource, path: string): string | undefined {
     const value = this.valuesAt(resource, path)[0];
     return ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
@@ -41,7 +41,10 @@ export class DrawnResources {
     return this.valuesAt(resource, path).filter((value) => typeof value === "string");
   }
 
-  /** The resources of these types that the values there name: by reference, or by the name that `nameOf` gives. */
+  /**
+   * Returns the resources of these types that the values there reference, directly or by the name that `nameOf`
+   * returns.
+   */
   targetsAt(
     resource: EvaluatedResource,
     path: string,

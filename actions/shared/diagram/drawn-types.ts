@@ -6,7 +6,7 @@ const rights = folded("rights are read, not drawn");
 const routing = folded("whether a subnet is public");
 const settings = folded("settings of what they are for");
 
-/** Resource type → how it is drawn. A type that stands in no line is refused. */
+/** Resource type → how it is drawn. A type without a line is refused. */
 export const drawnTypes: { readonly [type: string]: Drawing } = {
   "AWS::ApplicationAutoScaling::ScalableTarget": node(
     "Application Auto Scaling",

@@ -2,9 +2,9 @@ import { isObject } from "../../task-definition.ts";
 import { type Bill, costLine, counted, monthFraction, ofType } from "../cost-line.ts";
 import { itemsAt, numberAt, textAt } from "../properties.ts";
 
-/** What AWS's pricing calculator takes a kept GB of logs to shrink to. */
+/** AWS's pricing calculator assumes that a stored GB of logs shrinks to this. */
 const compressed = 0.15;
-/** Of groups that keep everything: what has gathered after the year that the estimate looks at. */
+/** Groups that keep everything have this many months of logs after the year of the estimate. */
 const monthsOfYear = 12;
 const daysOfMonth = 365 / monthsOfYear;
 
@@ -22,7 +22,7 @@ export const billLogGroup: Bill = (group, world) => {
 /** Below this period, in seconds, an alarm is a high-resolution one. */
 const standardPeriod = 60;
 
-/** One line for all alarms of a template: they differ in nothing that is billed. */
+/** Combines all alarms of a template in one line: their bills do not differ. */
 export const billAlarm: Bill = (alarm, world) => {
   const queries = itemsAt(alarm, "Metrics").filter(isObject);
   const metrics = queries.filter(({ MetricStat }) => MetricStat !== undefined).length || 1;
@@ -50,7 +50,7 @@ export const billMetricFilter: Bill = (filter, world) => {
   return [costLine(world, filter, "custom-metric", metrics, counted(metrics, "metric"))];
 };
 
-/** A target to be tracked is kept by two alarms, one for more and one for less, that the policy makes for itself. */
+/** A target tracking policy creates two alarms, one for more and one for less. */
 const alarmsOfTargetTracking = 2;
 
 export const billScalingPolicy: Bill = (policy, world) => {

@@ -3,7 +3,7 @@ import { type CostLine, type CostWorld, costLine } from "../cost-line.ts";
 
 const kbOfGb = 1024 ** 2;
 
-/** The answers to this share of all requests. What comes in, and what stays within a zone, is free. */
+/** Bills the responses to this share of all requests. Incoming data, and data within a zone, is free. */
 export function billDataOut(resource: EvaluatedResource, world: CostWorld, share: number): CostLine {
   const { requests, responseKb } = world.usage;
   const gb = (requests * share * responseKb) / kbOfGb;

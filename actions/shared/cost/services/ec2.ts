@@ -64,7 +64,7 @@ function billVolumes(instance: EvaluatedResource, world: CostWorld): CostLine[] 
   );
 }
 
-/** As asked for; else as its subnet gives it, and one of a subnet that is not of the set counts as public. */
+/** Uses the instance's own setting, else its subnet's; a subnet outside of the set counts as public. */
 function isPublic(instance: EvaluatedResource, world: CostWorld): boolean {
   const [card] = itemsAt(instance, "NetworkInterfaces");
   const path = "NetworkInterfaces.0.AssociatePublicIpAddress";
@@ -74,7 +74,7 @@ function isPublic(instance: EvaluatedResource, world: CostWorld): boolean {
   return subnet === undefined || isTrueAt(subnet, "MapPublicIpOnLaunch");
 }
 
-/** Without a load balancer in the set it is the instances that answer. */
+/** Without a load balancer in the set, the instances send the responses. */
 function billAnswers(instance: EvaluatedResource, world: CostWorld): CostLine[] {
   if (ofType(world, "AWS::ElasticLoadBalancingV2::LoadBalancer").length > 0) return [];
   return [billDataOut(instance, world, 1 / ofType(world, "AWS::EC2::Instance").length)];

@@ -33,7 +33,7 @@ export const billService: Bill = (service, world) => {
   ];
 };
 
-/** Of what is deployed under the family's name, else of what the template names. */
+/** Returns the size of the family's deployed revision, else of the template's. */
 function taskSizeFor(service: EvaluatedResource, world: CostWorld): TaskSize {
   const target = targetAt(service, "TaskDefinition", world.resources);
   if (!target) {

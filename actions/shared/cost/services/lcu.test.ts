@@ -27,7 +27,7 @@ test.each<[string, Partial<typeof traffic>, number, number]>([
   expect(lcuOf({ ...traffic, ...changes }, rules).perHour).toBeCloseTo(expected, 10);
 });
 
-test("the highest of the four dimensions is billed, and named", () => {
+test("bills the highest of the four dimensions, and names it", () => {
   expect(lcuOf({ ...traffic, responseKb: 1024 }, 0).basis).toBe("3600 requests; bytes count most");
   expect(lcuOf({ ...traffic, connectionSeconds: 3000 }, 0).basis).toMatch(/active connections count most/);
 });

@@ -1,6 +1,6 @@
 import type { Usage } from "../usage.ts";
 
-/** What one load balancer capacity unit holds, from aws.amazon.com/elasticloadbalancing/pricing. */
+/** Contents of one load balancer capacity unit, from aws.amazon.com/elasticloadbalancing/pricing. */
 const ofOneLcu = {
   newConnectionsPerSecond: 25,
   activeConnections: 3_000,
@@ -19,8 +19,8 @@ type Traffic = Pick<
 >;
 
 /**
- * Capacity units in each hour: AWS measures four dimensions and bills the highest. Traffic is taken as even over the
- * hours; where it comes in bursts, the hours of the burst cost more and the others nothing.
+ * Computes the capacity units in each hour: AWS measures four dimensions and bills the highest. Traffic is assumed to
+ * be even over the hours; with bursts, the hours of the burst cost more and the others nothing.
  */
 export function lcuOf(usage: Traffic, rules: number): { perHour: number; basis: string } {
   const requestsPerSecond = usage.requests / (usage.hours * 3600);

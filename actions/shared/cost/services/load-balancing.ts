@@ -37,7 +37,7 @@ function zonesOf(balancer: EvaluatedResource): number {
   return itemsAt(balancer, "Subnets").length || itemsAt(balancer, "SubnetMappings").length;
 }
 
-/** Of the listener that has most. */
+/** Counts the rules of the listener that has most. */
 function mostRules(balancer: EvaluatedResource, world: CostWorld): number {
   const listeners = ofType(world, "AWS::ElasticLoadBalancingV2::Listener").filter(
     (listener) => targetAt(listener, "LoadBalancerArn", world.resources) === balancer,

@@ -8,7 +8,7 @@ export const billNatGateway: Bill = (gateway, world) => {
   return [
     costLine(world, gateway, "nat-gateway", hours, `${hours} h`),
     costLine(world, gateway, "nat-gateway-data", natGb, `${natGb} GB`),
-    // An address that is of the set, too, is billed where it stands.
+    // An address in the set is billed with its own resource.
     ...(isPublic && !address
       ? [costLine(world, gateway, "public-ipv4", hours, `its address × ${hours} h`)]
       : []),

@@ -42,7 +42,7 @@ function billInstance(database: EvaluatedResource, world: CostWorld, copies: num
   return [instance, ...billExtendedSupport(database, world, copies * (instance.price.vcpus ?? 0))];
 }
 
-/** Of engine versions whose standard support has ended at the price list's date. */
+/** Bills engine versions whose standard support has ended at the price list's date. */
 function billExtendedSupport(database: EvaluatedResource, world: CostWorld, vcpus: number): CostLine[] {
   if (textAt(database, "EngineLifecycleSupport") === "open-source-rds-extended-support-disabled") return [];
   const version = textAt(database, "EngineVersion");
@@ -87,7 +87,7 @@ function billStorage(database: EvaluatedResource, world: CostWorld, copies: numb
       beyond * month,
       `${round(backups)} GB of backups; as much as the ${allocated} GB of storage is free`,
     ),
-    // Nothing is free for a database that is no more.
+    // A deleted database has no free amount.
     ...(database.deletionPolicy === "Snapshot"
       ? [costLine(world, left, "rds-backup", leftGb, `${usage.keptSnapshots} × ${usage.databaseGb} GB`)]
       : []),

@@ -3,7 +3,7 @@ import { type Bill, type CostLine, type CostWorld, costLine, monthFraction } fro
 
 export const billSecret: Bill = (secret, world) => billSecretOf(secret, world);
 
-/** Of a secret, or of a resource that makes one for itself. */
+/** Bills a secret, or a resource that creates one for itself. */
 export function billSecretOf(resource: EvaluatedResource, world: CostWorld): CostLine[] {
   const { usage } = world;
   const month = monthFraction(usage);

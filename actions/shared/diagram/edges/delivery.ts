@@ -17,7 +17,7 @@ const providers: { readonly [provider: string]: { types: string[]; label: string
   ECS: { types: ["AWS::ECS::Service"], label: "deploys", isSource: false },
 };
 
-/** Source → pipeline → what it deploys, and where it keeps what goes from one to the other. */
+/** Source → pipeline → what it deploys, and where it stores its artifacts. */
 export const findPipelineEdges: FindEdges = (resources) => [
   ...resources
     .ofType(pipeline)
@@ -45,7 +45,7 @@ function targetsNamed(
   return resources.targetsOf(value, types, (target) => titleOf(target, resources));
 }
 
-/** What an event tells of → rule → what the rule starts. */
+/** Source of an event → rule → what the rule starts. */
 export const findEventEdges: FindEdges = (resources) =>
   resources.ofType("AWS::Events::Rule").flatMap((rule) => {
     const pattern = rule.properties.EventPattern;

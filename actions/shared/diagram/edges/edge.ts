@@ -2,25 +2,25 @@ import type { EvaluatedResource } from "../../cloudformation/resources.ts";
 import { idOf } from "../diagram.ts";
 import type { DrawnResources } from "../drawn-resources.ts";
 
-/** What is at the end of an arrow: a resource, or something outside. */
+/** One end of an arrow: a resource, or something outside. */
 export type End = EvaluatedResource | External | Implied | Frame | Existing;
 
-/** Who uses what is drawn. */
+/** A user of the drawn resources. */
 export interface External {
   readonly external: "visitors" | "github";
 }
 
-/** What AWS makes along with a resource. */
+/** A resource that AWS creates along with another. */
 export interface Implied {
   readonly secretOf: EvaluatedResource;
 }
 
-/** All that is in the frame of a subnet. */
+/** Everything in the frame of a subnet. */
 export interface Frame {
   readonly aroundSubnet: EvaluatedResource;
 }
 
-/** What is in the account already, by its name. */
+/** A resource that exists in the account already, by its name. */
 export interface Existing {
   readonly existingDatabase: string;
 }
@@ -44,7 +44,7 @@ export interface ResourceEdge extends EdgeDraft {
   readonly to: EvaluatedResource;
 }
 
-/** Arrows from each resource of a type to what stands at the path. */
+/** Returns arrows from each resource of a type to the targets at the path. */
 export function edgesAlong(
   resources: DrawnResources,
   type: string,

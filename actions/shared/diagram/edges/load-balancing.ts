@@ -23,7 +23,7 @@ export const findForwards: FindEdges = (resources) => {
   return [...byDefault, ...byRule];
 };
 
-/** The paths, hosts or addresses that a rule is for. */
+/** Returns the paths, hosts or addresses that a rule is for. */
 function conditionsOf(rule: EvaluatedResource, resources: DrawnResources): string {
   const values = (config: string) => resources.textsAt(rule, `Conditions.${config}`);
   const paths = [
@@ -35,7 +35,7 @@ function conditionsOf(rule: EvaluatedResource, resources: DrawnResources): strin
   return [paths.join(", "), sources.length > 0 ? `from ${sources.join(", ")}` : ""].filter(Boolean).join(" ");
 }
 
-/** Target group → service: what serves now, and what the next deployment puts in its place. */
+/** Target group → service: the serving one, and the one that the next deployment uses. */
 export const findTargets: FindEdges = (resources) => {
   const groupType = [`${elb}TargetGroup`];
   const now = reversed(

@@ -7,7 +7,7 @@ import { type EdgeDraft, type FindEdges, visitors } from "./edge.ts";
 const group = "AWS::EC2::SecurityGroup";
 const loadBalancer = "AWS::ElasticLoadBalancingV2::LoadBalancer";
 
-/** Where a resource of each type names its security groups. */
+/** Paths of the security groups in a resource of each type. */
 const carriers: { readonly [type: string]: readonly string[] } = {
   "AWS::EC2::Instance": ["SecurityGroupIds", "NetworkInterfaces.GroupSet"],
   "AWS::ECS::Service": ["NetworkConfiguration.AwsvpcConfiguration.SecurityGroups"],
@@ -20,7 +20,7 @@ interface Ingress {
   readonly rule: { readonly [key: string]: unknown };
 }
 
-/** Who reaches whom, by the rules of security groups. What a load balancer reaches, its target groups tell better. */
+/** Finds who reaches whom by the rules of security groups. A load balancer's targets come from its target groups. */
 export const findReach: FindEdges = (resources) =>
   ingressOf(resources).flatMap(({ into, rule }) => {
     const sources = resources
@@ -36,7 +36,7 @@ export const findReach: FindEdges = (resources) =>
     return [...inside, ...(isOutside ? targets.flatMap((to) => visits(to, range, rule, resources)) : [])];
   });
 
-/** Of a load balancer, its listeners on the ports of the rule are reached. */
+/** Returns the targets of a rule; for a load balancer, its listeners on the ports of the rule. */
 function visits(
   to: EvaluatedResource,
   range: string,
@@ -79,7 +79,7 @@ function carriersOf(securityGroup: EvaluatedResource, resources: DrawnResources)
   );
 }
 
-/** `MySQL 3306`; what needs more words than a label has room for is `tcp 3306`. */
+/** Returns a text such as `MySQL 3306`; a description too long for a label becomes `tcp 3306`. */
 function labelOf({ Description, IpProtocol, FromPort, ToPort }: Ingress["rule"]): string {
   const words =
     typeof Description === "string" && Description.length <= 12 ? Description : String(IpProtocol);
@@ -100,7 +100,7 @@ function isPrivate(range: string): boolean {
   return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(range);
 }
 
-/** Subnets whose routes lead through a NAT gateway. */
+/** Finds subnets whose routes lead through a NAT gateway. */
 export const findWaysOut: FindEdges = (resources) =>
   resources
     .ofType("AWS::EC2::Subnet")

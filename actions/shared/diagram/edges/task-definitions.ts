@@ -7,14 +7,14 @@ import type { TaskDefinitions } from "../task-definitions.ts";
 import type { EdgeDraft } from "./edge.ts";
 import { managedSecret } from "./use.ts";
 
-/** Type of what a container names → what it does with it. */
+/** Type of a resource that a container references → how the container uses it. */
 const uses: { readonly [type: string]: string } = {
   "AWS::Logs::LogGroup": "logs",
   "AWS::RDS::DBInstance": "queries",
   "AWS::SecretsManager::Secret": "reads",
 };
 
-/** What services use by the task definitions that are deployed to them, which no template has. */
+/** Finds what services use by their deployed task definitions, which no template has. */
 export function findDefinedEdges(resources: DrawnResources, definitions: TaskDefinitions): EdgeDraft[] {
   return resources.ofType("AWS::ECS::Service").flatMap((from) => {
     const definition = definitions.get(resources.textAt(from, "TaskDefinition.Family") ?? "");
@@ -43,7 +43,7 @@ function namedIn(value: unknown, resources: DrawnResources): EvaluatedResource[]
   return [...new Set([...resources.targetsOf(others, types), ...logGroups])];
 }
 
-/** Names of databases that a profile looks up: `instance-endpoint supplierdb`. */
+/** Returns the names of databases that a profile looks up: `instance-endpoint supplierdb`. */
 function existingDatabasesIn(value: unknown): string[] {
   if (typeof value === "string") return /^instance-endpoint (.+)$/.exec(value)?.slice(1) ?? [];
   if (Array.isArray(value)) return [...new Set(value.flatMap(existingDatabasesIn))];

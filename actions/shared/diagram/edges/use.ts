@@ -7,14 +7,14 @@ const secret = "AWS::SecretsManager::Secret";
 const database = "AWS::RDS::DBInstance";
 const bucket = "AWS::S3::Bucket";
 
-/** What runs → where its rights are written. */
+/** Running resource → path of its rights. */
 const rights: readonly (readonly [type: string, path: string])[] = [
   [service, "TaskDefinition.ExecutionRoleArn.Policies"],
   [service, "TaskDefinition.TaskRoleArn.Policies"],
   ["AWS::EC2::Instance", "IamInstanceProfile.Roles.Policies"],
 ];
 
-/** What tasks are made from. */
+/** Finds the images of tasks. */
 export const findImages: FindEdges = (resources) =>
   edgesAlong(
     resources,
@@ -24,7 +24,7 @@ export const findImages: FindEdges = (resources) =>
     () => "pulls",
   ).map((edge) => ({ ...edge, isUpward: true }));
 
-/** What tasks and instances may use, by the policies of their roles. */
+/** Finds what tasks and instances may use, by the policies of their roles. */
 export const findRights: FindEdges = (resources) => {
   const resource = "PolicyDocument.Statement.Resource";
   const found = rights.flatMap(([type, path]) =>
@@ -44,7 +44,7 @@ export const findRights: FindEdges = (resources) => {
   return [...found.map((edge) => ({ ...edge, isUpward: edge.to.type === bucket })), ...managed];
 };
 
-/** The secret that RDS made for the database that a reference names, if it names that. */
+/** Returns the secret that RDS created for the database of a reference, if there is one. */
 export function managedSecret(reference: Reference, resources: DrawnResources): Implied[] {
   const found = resources.find(reference);
   return found?.type === database && reference.attribute?.startsWith("MasterUserSecret")
