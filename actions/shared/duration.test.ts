@@ -10,7 +10,7 @@ test.each([
   ["0m", undefined],
   ["-5m", undefined],
   ["5 m", undefined],
-])("duration %j is %s ms", (text, ms) => {
+])("parses the duration %j as %s ms", (text, ms) => {
   expect(parseDuration(text)).toBe(ms);
 });
 
@@ -19,6 +19,6 @@ test.each([
   [12_400, "12 s"],
   [185_000, "3 min 5 s"],
   [3_840_000, "1 h 4 min"],
-])("%s ms reads %s", (ms, text) => {
+])("formats %s ms as %s", (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
 });

@@ -1,6 +1,6 @@
 const unitMs = { h: 3_600_000, m: 60_000, s: 1_000 };
 
-/** Milliseconds of `90s`, `45m`, `1h30m`; undefined for anything else, a bare number and zero included. */
+/** Returns the milliseconds of `90s`, `45m`, `1h30m`; undefined for anything else, including a bare number and zero. */
 export function parseDuration(text: string): number | undefined {
   const match = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text);
   if (!match) return undefined;
@@ -9,7 +9,7 @@ export function parseDuration(text: string): number | undefined {
   return ms > 0 ? ms : undefined;
 }
 
-/** `850 ms`, `12 s`, `3 min 5 s`, `1 h 4 min`. */
+/** Formats `850 ms`, `12 s`, `3 min 5 s`, `1 h 4 min`. */
 export function formatDuration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   const seconds = Math.round(ms / 1_000);

@@ -9,20 +9,20 @@ import { vi } from "vitest";
 import type { TestSimulator } from "../../simulator/src/test-simulator.support.ts";
 import { systemClock } from "./clock.ts";
 
-/** What a runner gives an action's entry. */
+/** Context that a runner gives an action's entry. */
 export interface Given {
-  /** As a workflow gives them. */
+  /** Inputs as a workflow sets them. */
   readonly inputs?: Readonly<Record<string, string>>;
-  /** Whose address and credentials it finds. With `runEntry`, its time is the action's. */
+  /** Provides address and credentials. With `runEntry`, its time is the action's. */
   readonly simulator?: Pick<TestSimulator, "clock" | "environmentVariables">;
   /** More variables, such as the state of its step. */
   readonly environment?: NodeJS.ProcessEnv;
   readonly folder?: string;
-  /** Sees each line of the log as it is written; may end the step with a signal. */
+  /** Called for each line of the log as it is written; may end the step with a signal. */
   readonly onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
-/** What a reader of the run sees of it. */
+/** Result of the run as a reader sees it. */
 export interface Ended {
   /** Null when a signal ended the process. */
   readonly exitCode: number | null;
@@ -32,11 +32,11 @@ export interface Ended {
   readonly outputs: Readonly<Record<string, string>>;
   /** Environment of the post step. */
   readonly state: Readonly<Record<string, string>>;
-  /** Of the job, in Markdown. */
+  /** The job summary, in Markdown. */
   readonly summary: string;
 }
 
-/** Starts an action as the runner does: a process with INPUT_… and files for what it writes. */
+/** Starts an action as the runner does: a process with INPUT_… and files for its output. */
 export function startEntry(action: string, { folder, onLine, ...given }: Given = {}): Promise<Ended> {
   return withFiles(given, async (env, noteLine) => {
     const options = { env, cwd: folder, stdio: ["ignore", "pipe", "pipe"] as ["ignore", "pipe", "pipe"] };
@@ -46,7 +46,7 @@ export function startEntry(action: string, { folder, onLine, ...given }: Given =
       noteLine(line);
       onLine?.(line, kill);
     });
-    // For whoever has to find out why a test fails.
+    // Helps to find out why a test fails.
     createInterface({ input: child.stderr }).on("line", noteLine);
     const [exitCode] = (await once(child, "close")) as [number | null];
     return exitCode;
@@ -55,9 +55,12 @@ export function startEntry(action: string, { folder, onLine, ...given }: Given =
 
 let runs = 0;
 
-/** Runs an action's entry in this process, in the time of the clock. A signal is an event, as no process is there to end. */
+/**
+ * Runs an action's entry in this process, in the time of the clock. A signal is an event, since there is no process to
+ * end.
+ */
 export function runEntry(action: string, given: Omit<Given, "folder"> = {}): Promise<Ended> {
-  // Each run evaluates the entry, and nothing that it imports, again.
+  // Each run evaluates the entry again, but none of its imports.
   const entry = `${pathToFileURL(entryOf(action))}?run=${++runs}`;
   const { now, wait } = given.simulator?.clock.foreground ?? systemClock;
   const spies = [
@@ -69,7 +72,7 @@ export function runEntry(action: string, given: Omit<Given, "folder"> = {}): Pro
   });
 }
 
-/** Runs what is a step in this process, with the environment of a runner. */
+/** Runs a step in this process, with the environment of a runner. */
 export function runHere(
   step: () => Promise<unknown>,
   { onLine, ...given }: Omit<Given, "folder"> = {},
@@ -135,13 +138,13 @@ async function withFiles(
   }
 }
 
-/** Text of the annotations of this kind. */
+/** Returns the text of the annotations of this kind. */
 function annotationsIn(lines: readonly string[], kind: string): string[] {
   const start = new RegExp(`^::${kind}( [^:]*)?::`);
   return lines.flatMap((line) => (start.test(line) ? line.replace(start, "") : []));
 }
 
-/** A file of GITHUB_OUTPUT or GITHUB_STATE. */
+/** Reads a file of GITHUB_OUTPUT or GITHUB_STATE. */
 async function readValues(file: string): Promise<Record<string, string>> {
   const found = (await readFile(file, "utf8")).matchAll(/^(\S+)<<(\S+)\n([\s\S]*?)\n?\2$/gm);
   return Object.fromEntries([...found].map(([, name = "", , value = ""]) => [name, value]));

@@ -1,14 +1,14 @@
-/** A line of a file of the repository, for an annotation beside it. */
+/** A line of a file of the repository, for an annotation at that line. */
 export interface Place {
-  /** As the action was given it: from the workspace on. */
+  /** Path from the workspace on, as the action received it. */
   readonly file: string;
   /** 1-based. */
   readonly line: number | undefined;
 }
 
 /**
- * What an action throws when it cannot go on: one sentence that names the cause and, where one is known, the next
- * step for the person who reads the annotation. `runAction` turns it into the only error annotation of the run.
+ * Error that an action throws when it cannot continue: one sentence that names the cause and, where one is known, the
+ * next step for the reader of the annotation. `runAction` turns it into the only error annotation of the run.
  */
 export class Failure extends Error {
   readonly nextStep: string | undefined;
@@ -22,7 +22,7 @@ export class Failure extends Error {
   }
 }
 
-/** The reason of the signal given to an action's main: the runner (or Ctrl-C) asked it to end. */
+/** Abort reason of the signal given to an action's main: the runner (or Ctrl-C) asked it to end. */
 export class Cancelled extends Failure {
   constructor(signalName: string) {
     super(`Cancelled by ${signalName}.`);
@@ -30,7 +30,7 @@ export class Cancelled extends Failure {
   }
 }
 
-/** `message`, ended as a sentence, then the next step. */
+/** Returns `message`, ended as a sentence, then the next step. */
 export function annotationText(failure: Failure): string {
   if (!failure.nextStep) return failure.message;
   const sentence = failure.message.replace(/(?<![.\s])[.\s]+$/, "");

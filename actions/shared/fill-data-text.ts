@@ -3,7 +3,10 @@ import { isScalar, parseDocument, visit } from "yaml";
 import { parseData } from "./data-file.ts";
 import { fillPlaceholders, fillText } from "./placeholders.ts";
 
-/** The text of the JSON or YAML file `path` with its placeholders filled; comments and order of a YAML file stay. */
+/**
+ * Returns the text of the JSON or YAML file `path` with its placeholders filled; comments and order of a YAML file
+ * stay.
+ */
 export function fillDataText(text: string, path: string, values: ReadonlyMap<string, string>): string {
   const parsed = parseData(text, path);
   if (extname(path) === ".json") return `${JSON.stringify(fillPlaceholders(parsed, values), null, 2)}\n`;

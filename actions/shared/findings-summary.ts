@@ -1,7 +1,7 @@
 import type { Finding } from "./findings.ts";
 import { escapeText } from "./summary.ts";
 
-/** Markdown: a list, as there may be many; in the annotation they are one sentence. */
+/** Returns a Markdown list, as there may be many; in the annotation they are one sentence. */
 export function findingsList(findings: readonly Finding[]): string {
   const items = findings.map(({ text, fix, kind }) => {
     const head = kind === "unchecked" ? `Could not check: ${text}` : text;

@@ -2,19 +2,19 @@ import { explainAwsError, isAccessDenied } from "./aws-errors.ts";
 import { Failure } from "./failure.ts";
 import type { Log } from "./log.ts";
 
-/** Something found before acting. */
+/** A problem found before acting. */
 export interface Finding {
   readonly text: string;
-  /** What the reader does about it, as an order. */
+  /** The fix, as an instruction. */
   readonly fix?: string;
   /**
-   * Without one it stops everything. `unchecked`: AWS did not let us look. `advice`: not as it should be. `note`: worth
-   * a line of the log. None of these stops anything.
+   * Without a kind it stops everything. `unchecked`: AWS did not allow reading it. `advice`: not as it should be.
+   * `note`: worth a line of the log. None of these stops anything.
    */
   readonly kind?: "unchecked" | "advice" | "note";
 }
 
-/** Throws one Failure that names all faults; tells the rest. */
+/** Throws one Failure that names all faults; logs the rest. */
 export function refuseFindings(findings: readonly Finding[], log: Log): void {
   tell(findings, log);
   const faults = findings.filter(({ kind }) => kind === undefined);
@@ -29,12 +29,15 @@ export function refuseFindings(findings: readonly Finding[], log: Log): void {
   });
 }
 
-/** Whether any of them stops everything. */
+/** Returns whether any of them stops everything. */
 export function hasFaults(findings: readonly Finding[]): boolean {
   return findings.some(({ kind }) => kind === undefined);
 }
 
-/** One warning for all that could not be looked at: a role that may look at nothing must not hide the other warnings. */
+/**
+ * Logs one warning for everything that could not be read, so that a role without rights does not hide the other
+ * warnings.
+ */
 function tell(findings: readonly Finding[], log: Log): void {
   const of = (wanted: Finding["kind"]) => findings.filter(({ kind }) => kind === wanted).map(inWords);
   const unchecked = of("unchecked");
@@ -47,10 +50,7 @@ function inWords({ text, fix }: Finding): string {
   return fix ? `${text} (${fix})` : text;
 }
 
-/**
- * For a look-up that fails outright: what is wrong already is known whether AWS answers or not, and is told with it.
- * Without findings, the error is thrown as it is.
- */
+/** Throws the error of a failed read together with the known faults. Without findings, the error is thrown as it is. */
 export function refuseWith(findings: readonly Finding[], log: Log, error: Error): never {
   if (hasFaults(findings)) {
     const text = explainAwsError(error)?.message ?? error.message;
@@ -59,7 +59,7 @@ export function refuseWith(findings: readonly Finding[], log: Log, error: Error)
   throw error;
 }
 
-/** The answer of a look-up; AccessDenied becomes a finding that stops nothing, `known` errors become faults. */
+/** Returns the response of a read; AccessDenied becomes a finding that stops nothing, `known` errors become faults. */
 export async function lookUp<T>(
   what: string,
   call: () => Promise<T>,

@@ -1,11 +1,11 @@
 import { createPostState } from "./post-state.ts";
 
-/** Something under way, and what is to become of it without the process that follows it. */
+/** Work in progress, and what the post step does with it when the process that follows it has died. */
 export type HandedOver<UnderWay, OnCancel> = UnderWay & { readonly onCancel: OnCancel };
 
-/** Gives what is under way to the post step, for the case that the step dies before it decided what becomes of it. */
+/** Keeps work in progress for the post step, in case the step dies before it decides on it. */
 export interface HandOver<UnderWay, OnCancel> {
-  /** A function that keeps what is under way; undefined when nothing is, or the step decided what becomes of it. */
+  /** Returns a function that saves work in progress; undefined when there is none, or the step has decided on it. */
   saver(onCancel: OnCancel): (underWay: UnderWay | undefined) => void;
   read(): HandedOver<UnderWay, OnCancel> | undefined;
 }

@@ -36,16 +36,16 @@ test.each<[string, (read: InputReader) => unknown, Record<string, string>, strin
     { list: "{}" },
     "not a JSON array",
   ],
-])("%s is refused", (_, build, inputs, message) => {
+])("refuses %s", (_, build, inputs, message) => {
   expect(() => readInputs(build, given(inputs))).toThrow(message);
 });
 
-test("all problems are reported at once", () => {
+test("reports all problems together", () => {
   const read = () => readInputs((r) => [r.required("cluster"), r.required("service")], given({}));
   expect(read).toThrow(/2 inputs are wrong: .*cluster.*; .*service/);
 });
 
-test("values are trimmed and cut at the first = only", () => {
+test("trims values and cuts them at the first = only", () => {
   const value = readInputs(
     (r) => ({ images: [...r.pairs("images")], deadline: r.duration("deadline") }),
     given({ images: "\n  web = a=b \n\n", deadline: "1h30m" }),

@@ -4,7 +4,7 @@ import { parseDuration } from "./duration.ts";
 import { Failure } from "./failure.ts";
 
 /**
- * Reads an action's inputs into one typed value and reports every problem at once: `build` calls the reader once per
+ * Reads an action's inputs into one typed value and reports every problem together: `build` calls the reader once per
  * input; a bad one is noted, its fallback returned, and after `build` all notes become one Failure. Names are
  * kebab-case, as in action.yml; `getInput` returns "" for an input that was not given.
  */
@@ -22,7 +22,7 @@ export function readInputs<T>(
 /** Other names of inputs, such as those of the official actions, each with ours. */
 export type Aliases = Readonly<Record<string, string>>;
 
-/** An input that has other names must not have a default in action.yml: it would count as given. */
+/** An input with other names must not have a default in action.yml: it would count as given. */
 function underAliases(
   getInput: (name: string) => string,
   aliases: Aliases,
@@ -60,7 +60,7 @@ function createReader(getInput: (name: string) => string, problems: Set<string>)
   };
   const optional = (name: string): string | undefined => raw(name) || undefined;
 
-  /** One of `allowed`; `fallback` when not given, required without a fallback. */
+  /** Reads one of `allowed`; `fallback` when not given, required without a fallback. */
   const choice = <C extends string>(name: string, allowed: readonly [C, ...C[]], fallback?: C): C => {
     const value = raw(name) || fallback;
     if (!value) problem(`Input ${name} is required; allowed: ${allowed.join(", ")}`);
@@ -69,7 +69,7 @@ function createReader(getInput: (name: string) => string, problems: Set<string>)
     return (value ?? allowed[0]) as C;
   };
 
-  /** In the spellings that GitHub's own actions take: true, True and TRUE. */
+  /** Accepts the spellings of GitHub's own actions: true, True and TRUE. */
   const boolean = (name: string, fallback: boolean): boolean => {
     const value = raw(name);
     if (/^(true|True|TRUE)$/.test(value)) return true;
@@ -78,11 +78,11 @@ function createReader(getInput: (name: string) => string, problems: Set<string>)
     return fallback;
   };
 
-  /** Undefined when it was not given. */
+  /** Returns undefined when it was not given. */
   const optionalBoolean = (name: string): boolean | undefined =>
     raw(name) ? boolean(name, false) : undefined;
 
-  /** A whole number in [min, max]. */
+  /** Reads a whole number in [min, max]. */
   const integer = (name: string, range: { min: number; max: number; fallback: number }): number => {
     const value = raw(name);
     if (!value) return range.fallback;
@@ -92,7 +92,7 @@ function createReader(getInput: (name: string) => string, problems: Set<string>)
     return range.fallback;
   };
 
-  /** Milliseconds, from a text such as `90s`, `45m` or `1h30m`; undefined when not given. */
+  /** Reads milliseconds, from a text such as `90s`, `45m` or `1h30m`; undefined when not given. */
   const duration = (name: string): number | undefined => {
     const value = raw(name);
     if (!value) return undefined;
@@ -102,24 +102,26 @@ function createReader(getInput: (name: string) => string, problems: Set<string>)
     return ms;
   };
 
-  /** The lines that are not blank, trimmed, with their numbers from 1: values that may be secret are not shown. */
+  /**
+   * Returns the lines that are not blank, trimmed, with their numbers from 1: values that may be secret are not shown.
+   */
   const numberedLines = (name: string): NumberedLine[] =>
     getInput(name)
       .split("\n")
       .map((line, index) => ({ number: index + 1, text: line.trim() }))
       .filter(({ text }) => text !== "");
 
-  /** The lines that are not blank, trimmed. */
+  /** Returns the lines that are not blank, trimmed. */
   const lines = (name: string): string[] => numberedLines(name).map(({ text }) => text);
 
-  /** What stands on lines or between commas, trimmed. */
+  /** Returns names on lines or between commas, trimmed. */
   const names = (name: string): string[] =>
     lines(name)
       .flatMap((line) => line.split(","))
       .map((item) => item.trim())
       .filter(Boolean);
 
-  /** Lines `key=value`, cut at the first `=`; a key given twice is a problem. */
+  /** Reads lines `key=value`, cut at the first `=`; a key given twice is a problem. */
   const pairs = (name: string): Map<string, string> => {
     const result = new Map<string, string>();
     for (const line of lines(name)) {
@@ -133,7 +135,7 @@ function createReader(getInput: (name: string) => string, problems: Set<string>)
     return result;
   };
 
-  /** A JSON value that `accept` likes; `expected` says in words what that is. */
+  /** Reads a JSON value that `accept` approves; `expected` describes such a value in words. */
   const json = <J>(
     name: string,
     expected: string,

@@ -4,8 +4,9 @@ const token =
 type Expect = "value" | "valueOrEnd" | "keyOrEnd" | "colon" | "commaOrEnd" | "nothing";
 
 /**
- * Offset of the first character that makes `text` no JSON, or of its end when it only stops too early; undefined for
- * valid JSON. A comma after the last member and True are valid here. JSON.parse names a position for only some of its errors.
+ * Returns the offset of the first character that makes `text` no JSON, or of its end when it only stops too early;
+ * undefined for valid JSON. A comma after the last member and True are valid here. JSON.parse includes a position in
+ * only some of its errors.
  */
 export function findJsonError(text: string): number | undefined {
   const open: ("{" | "[")[] = [];
@@ -24,7 +25,7 @@ export function findJsonError(text: string): number | undefined {
   return offset === text.length && expect === "nothing" ? undefined : offset;
 }
 
-/** What may follow after this token, undefined when the token itself may not stand here. */
+/** Returns what may follow this token; undefined when the token itself may not be here. */
 function step(expect: Expect, match: RegExpExecArray, open: ("{" | "[")[]): Expect | undefined {
   const [, mark, string, scalar] = match;
   const afterValue = (): Expect => (open.length > 0 ? "commaOrEnd" : "nothing");
@@ -51,7 +52,7 @@ function step(expect: Expect, match: RegExpExecArray, open: ("{" | "[")[]): Expe
   return expect === "valueOrEnd" && mark === "]" ? close() : undefined;
 }
 
-/** The same text with blanks for comments of JSON, so that YAML can read it too; YAML's own are left alone. */
+/** Returns the text with blanks for comments of JSON, so that YAML can read it too; YAML's own comments stay. */
 export function blankComments(text: string): string {
   if (!/^\s*(?:[[{]|\/[/*])/.test(text)) return text;
   return text.replace(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (found) =>
@@ -59,7 +60,7 @@ export function blankComments(text: string): string {
   );
 }
 
-/** 1-based line and column of an offset. */
+/** Returns the 1-based line and column of an offset. */
 export function lineAndColumn(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset).split("\n");
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };

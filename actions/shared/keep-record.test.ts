@@ -4,7 +4,7 @@ import { keepRecord, newStep, type StepRecord } from "./keep-record.ts";
 
 type Kept = StepRecord<"succeeded" | "stopped">;
 
-/** Does `work` in a step that takes 90 s from second 1 on, and answers all that is seen of it. */
+/** Does `work` in a step that takes 90 s from second 1 on, and returns everything it shows. */
 async function run(work: (record: Kept) => void, signal = new AbortController().signal) {
   const [lines, published]: [string[], Kept[]] = [[], []];
   const log = { info: (line: string) => void lines.push(line), notice: () => {}, warning: () => {} };
@@ -27,7 +27,7 @@ async function run(work: (record: Kept) => void, signal = new AbortController().
 
 const times = { startedAt: 1_000, durationMs: 90_000 };
 
-test("a green end is published and told once", async () => {
+test("publishes and reports a green end once", async () => {
   const end = await run((record) => {
     record.status = "succeeded";
   });
@@ -47,7 +47,7 @@ test.each<[string, Partial<Kept>, AbortSignal | undefined, Partial<Kept>]>([
     undefined,
     { status: "stopped", cause: "by hand" },
   ],
-])("work that %s is published before it is thrown", async (_, told, signal, seen) => {
+])("publishes work that %s before it throws", async (_, told, signal, seen) => {
   const end = await run((record) => {
     Object.assign(record, told);
     throw new Failure("no such service");

@@ -2,7 +2,7 @@ import { formatDuration } from "./duration.ts";
 import { toFailure } from "./run.ts";
 import type { StepWorld } from "./world.ts";
 
-/** What the record of every step tells, whatever the step does. */
+/** Facts that the record of every step has. */
 export interface StepRecord<Status extends string> {
   /** Undefined until it is settled. */
   status: Status | "failed" | "cancelled" | undefined;
@@ -13,19 +13,19 @@ export interface StepRecord<Status extends string> {
   durationMs: number;
 }
 
-/** Of a step that has not begun. */
+/** Record of a step that has not begun. */
 export const newStep = { status: undefined, cause: "", startedAt: 0, durationMs: 0 } as const;
 
 interface Step<Kept> {
-  /** Throws what makes the step red. */
+  /** Throws the cause that makes the step red. */
   readonly work: (record: Kept) => Promise<void>;
   /** Writes outputs and job summary, for a red end as for a green one. */
   readonly publish: (record: Kept) => Promise<void>;
-  /** Who came to what, for the last line of a green end: `web succeeded`. */
+  /** Returns the result for the last line of a green end: `web succeeded`. */
   readonly outcome: (record: Kept) => string;
 }
 
-/** Does the work of a step and keeps its record, which is published however the work ends; throws what the work throws. */
+/** Does the work of a step and keeps its record, which is always published; throws what the work throws. */
 export async function keepRecord<Kept extends StepRecord<string>>(
   { clock, log, signal }: StepWorld,
   record: Kept,

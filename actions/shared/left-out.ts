@@ -1,6 +1,6 @@
 /**
- * Stands in the bundles for `@actions/http-client`: `@actions/core` brings it for OIDC tokens, which no action asks it
- * for, and with it undici, 400 kB that each start would read.
+ * Replaces `@actions/http-client` in the bundles. `@actions/core` needs it only for OIDC tokens, which no action uses,
+ * and it includes undici, 400 kB that each start would read.
  */
 export class HttpClient {
   constructor() {

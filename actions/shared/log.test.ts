@@ -15,7 +15,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** As the runner finds them: .NET ends lines at either character and trims U+0085 too. */
+/** Splits lines as the runner does: .NET ends lines at either character and trims U+0085 too. */
 const commands = () =>
   written.split(/\r\n|\r|\n/).filter((line) => /^[\s\u0085]*::/.test(line) || line.includes("##["));
 

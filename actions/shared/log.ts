@@ -7,7 +7,7 @@ export interface Log {
   warning(message: string): void;
 }
 
-/** The runner's log: the only way of an action to it, as messages quote registries, containers and AWS. */
+/** The runner's log. Actions write only through it, as messages quote registries, containers and AWS. */
 export const runnerLog: Log & { error: typeof error } = {
   info: (message) => info(withoutCommands(message)),
   notice: (message) => notice(withoutCommands(message)),
@@ -16,8 +16,8 @@ export const runnerLog: Log & { error: typeof error } = {
 };
 
 /**
- * The runner takes a line that begins with `::`, blanks aside, for a command, and a line that has `##[` anywhere. A
- * carriage return ends a line, too. Source: actions/runner, ActionCommand.cs.
+ * Disables commands in a message. The runner takes a line that begins with `::`, blanks aside, for a command, and a
+ * line that has `##[` anywhere. A carriage return ends a line, too. Source: actions/runner, ActionCommand.cs.
  */
 export function withoutCommands(message: string): string {
   return message

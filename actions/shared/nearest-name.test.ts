@@ -11,11 +11,11 @@ test.each([
   ["cluster", undefined],
   ["x", undefined],
   ["", undefined],
-])("%j is near to %j", (name, expected) => {
+])("treats %j as near to %j", (name, expected) => {
   expect(nearestName(name, known)).toBe(expected);
 });
 
-test("a slip of the keys is asked about, another name is not", () => {
+test("suggests a name after a typing error, but not for another name", () => {
   expect(didYouMean("netwrok", known)).toBe('; did you mean "network"?');
   expect(didYouMean("bucket", known)).toBe("");
 });

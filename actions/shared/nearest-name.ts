@@ -1,10 +1,10 @@
-/** `; did you mean "network"?` for a slip of the keys, else nothing: to be put behind a sentence about a name. */
+/** Returns `; did you mean "network"?` for a typing error, else an empty text, to follow a sentence about a name. */
 export function didYouMean(name: string, known: Iterable<string>): string {
   const near = nearestName(name, known);
   return near === undefined ? "" : `; did you mean "${near}"?`;
 }
 
-/** The known name that a third of the letters, at most, makes of the given one. */
+/** Returns the nearest known name, if at most a third of the letters differ. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const measured = [...known].map((other) => ({
     other,
@@ -14,7 +14,7 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   return best && best.distance <= Math.max(1, Math.floor(name.length / 3)) ? best.other : undefined;
 }
 
-/** Letters to insert, delete, replace or swap with their neighbour, so that one text becomes the other. */
+/** Counts the letters to insert, delete, replace or swap with their neighbour, so that one text becomes the other. */
 function editDistance(one: string, other: string): number {
   const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, index) => index)];
   for (let i = 1; i <= one.length; i++) {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createPace } from "./pace.ts";
 
-test("two seconds after a change, slower while steady, never beyond fifteen", () => {
+test("pauses two seconds after a change, longer while steady, never beyond fifteen", () => {
   const pace = createPace(() => 0.5);
   const delays = Array.from({ length: 12 }, (_, index) => Math.round(pace.next(index === 0)));
   expect(delays.slice(0, 4)).toEqual([2_000, 2_600, 3_380, 4_394]);

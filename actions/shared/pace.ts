@@ -1,19 +1,19 @@
-/** Right after something changed, the next change is often near. */
+/** Right after a change, the next change is often near. */
 const afterChangeMs = 2_000;
-/** AWS's own waiters ask every 15 s; nothing is gained by asking a steady deployment more rarely. */
+/** AWS's own waiters poll every 15 s; polling a steady deployment more rarely gains nothing. */
 const slowestMs = 15_000;
 const growth = 1.3;
 
 export interface Pace {
-  /** Milliseconds until the next look. */
+  /** Returns the milliseconds until the next poll. */
   next(changed: boolean): number;
-  /** After throttling: as slow as it gets. */
+  /** Returns the slowest pace, for use after throttling. */
   slowest(): number;
 }
 
 /**
- * `fastestMs` (two seconds) after a change, growing to fifteen while nothing happens, spread by ±10 % so that jobs do
- * not march in step.
+ * Creates a pace: `fastestMs` (two seconds) after a change, growing to fifteen while nothing happens, varied by ±10 %
+ * so that parallel jobs do not poll together.
  */
 export function createPace(random: () => number = Math.random, fastestMs = afterChangeMs): Pace {
   let delay = fastestMs;

@@ -3,12 +3,15 @@ import { formatDuration } from "./duration.ts";
 import { createPace } from "./pace.ts";
 import type { StepWorld } from "./world.ts";
 
-/** The SDK has retried for seconds already; an outage of a region or a runner's network that lasts longer than this rarely ends soon. */
+/**
+ * Outage tolerance. The SDK has retried for seconds already; an outage of a region or a runner's network that lasts
+ * longer than this rarely ends soon.
+ */
 const outageMs = 5 * 60_000;
 
 /**
- * Asks AWS while something is waited for: undefined when it throttles, or cannot answer for the moment, which is said.
- * Throws what does not pass by itself, and what has not passed for five minutes.
+ * Returns a function that calls AWS while something is waited for. It returns undefined, and logs it, when AWS
+ * throttles or cannot respond for the moment. It throws permanent errors, and temporary ones after five minutes.
  */
 export function createPatience({ clock, log, signal }: StepWorld) {
   let failingSince: number | undefined;
@@ -36,9 +39,9 @@ export function createPatience({ clock, log, signal }: StepWorld) {
 }
 
 /**
- * Calls AWS for what the step cannot go on without: again and again while AWS throttles or cannot answer, for five
- * minutes. `call` has to be one that may be made twice. At first contact, an address at which nothing listens is a wrong
- * region or endpoint, not an outage.
+ * Calls AWS for something that the step needs: repeatedly while AWS throttles or cannot respond, for five minutes.
+ * `call` has to be safe to repeat. At first contact, an address at which nothing listens is a wrong region or endpoint,
+ * not an outage.
  */
 export async function persist<T>(
   world: StepWorld,

@@ -6,7 +6,10 @@ interface Phases {
   readonly post: () => Promise<{ finishPost(): Promise<void> }>;
 }
 
-/** The runner starts the entry twice: for the step itself, and after the job's steps as its post step. */
+/**
+ * Runs the current phase. The runner starts the entry twice: for the step itself, and after the job's steps as its post
+ * step.
+ */
 export async function runPhase({ step, post }: Phases): Promise<void> {
   if (getState("phase") === "post") {
     const { finishPost } = await post();

@@ -2,7 +2,10 @@ import type { InputReader } from "./inputs.ts";
 
 type Values = Record<string, string | number | boolean>;
 
-/** Placeholder name, without the angle brackets → value, from an input that is a JSON object; empty when not given. */
+/**
+ * Reads placeholder name, without the angle brackets → value, from an input that is a JSON object; empty when not
+ * given.
+ */
 export function readPlaceholderValues(read: InputReader, name: string): ReadonlyMap<string, string> {
   const values = read.json(name, "a JSON object of texts or numbers by name", isValues, {});
   return new Map(Object.entries(values).map(([key, value]) => [key, String(value)]));

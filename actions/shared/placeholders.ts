@@ -1,9 +1,9 @@
 import type { Keys } from "./data-file-positions.ts";
 
-/** `<NAME>`, `<account-id>` or `<endpoint>`. */
+/** Matches `<NAME>`, `<account-id>` or `<endpoint>`. */
 const placeholder = /<([A-Za-z][A-Za-z0-9_-]*)>/g;
 
-/** Markup inside a container's command is no placeholder: elements that stand alone, or whose end is in the text, too. */
+/** Markup inside a container's command is no placeholder: void elements, and those whose end is in the text. */
 const elements =
   /^(html|head|body|title|meta|link|base|br|hr|img|input|p|li|td|th|tr|dt|dd|option|source|wbr)$/;
 
@@ -18,7 +18,7 @@ export interface Placeholder {
   readonly name: string;
 }
 
-/** Every placeholder in the strings of a value, keys included. */
+/** Finds every placeholder in the strings of a value, keys included. */
 export function findPlaceholders(value: unknown): Placeholder[] {
   const found: Placeholder[] = [];
   visitStrings(value, { path: "", keys: [] }, (text, place) => {
@@ -28,12 +28,12 @@ export function findPlaceholders(value: unknown): Placeholder[] {
   return found;
 }
 
-/** The same text with each `<name>` that `values` knows replaced; others stay. */
+/** Replaces each `<name>` that `values` knows; others stay. */
 export function fillText(text: string, values: ReadonlyMap<string, string>): string {
   return text.replace(/<([A-Za-z][A-Za-z0-9_-]*)>/g, (whole, name: string) => values.get(name) ?? whole);
 }
 
-/** A copy of a JSON value with `fillText` done on every string; being values, they need no escaping. */
+/** Copies a JSON value with `fillText` done on every string; being values, they need no escaping. */
 export function fillPlaceholders(value: unknown, values: ReadonlyMap<string, string>): unknown {
   if (typeof value === "string") return fillText(value, values);
   if (Array.isArray(value)) return value.map((item) => fillPlaceholders(item, values));

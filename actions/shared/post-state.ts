@@ -1,8 +1,8 @@
 import { getState, saveState } from "@actions/core";
 
-/** What a step keeps for its post step, which runs whatever happens to the step itself; plain data. */
+/** State that a step keeps for its post step, which runs whatever happens to the step itself; plain data. */
 export interface PostState<T> {
-  /** Undefined when there is nothing for the post step to do any more. */
+  /** Undefined when nothing is left for the post step to do. */
   save(value: T | undefined): void;
   read(): T | undefined;
 }

@@ -18,7 +18,7 @@ export async function pushImage(
   tags = ["latest"],
 ): Promise<string> {
   if (typeof program === "function") return pushFunction(simulator, program, tags);
-  // Processes are lent a node.
+  // The simulator runs processes with its own node.
   const baseImage = taskRuntimeOfRun() === "docker" ? await pushNodeBase(simulator, folder) : "scratch";
   const context = join(folder, "dist");
   await mkdir(context, { recursive: true });

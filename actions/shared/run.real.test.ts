@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 const module = JSON.stringify(new URL("./run.ts", import.meta.url).href);
 
-/** Runs an action in a process of its own, whose main waits while `stray` goes wrong. */
+/** Runs an action in a separate process, whose main waits while `stray` fails. */
 async function run(stray: string) {
   const program = `
     import { runAction } from ${module};
@@ -21,7 +21,7 @@ test.each([
   ["an exception of a timer", "setTimeout(() => { throw new Error(text); });"],
   ["a promise that nobody awaits", "void Promise.reject(new Error(text));"],
   ["an error of a socket that nobody listens to", "new EventEmitter().emit('error', new Error(text));"],
-])("%s is reported as a bug of the action, without commands, and ends the step", async (_, stray) => {
+])("reports %s as a bug of the action, without commands, and ends the step", async (_, stray) => {
   const events = `const { EventEmitter } = await import("node:events");`;
   const text = `const text = "stopped\\n::stop-commands::x\\r##[error]y";`;
   const { code, stdout, stderr } = await run(`${events} ${text} setImmediate(() => { ${stray} });`);

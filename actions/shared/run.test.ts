@@ -10,12 +10,12 @@ async function run(main: Parameters<typeof runAction>[0], onLine?: Given["onLine
   return { exitCode, annotations: lines.filter((line) => /^::error( .*)?::/.test(line)) };
 }
 
-test("a failure is one annotation with the next step, and red", async () => {
+test("reports a failure in one annotation with the next step, and is red", async () => {
   const main = () => Promise.reject(new Failure("It broke.", { nextStep: "fix it." }));
   expect(await run(main)).toEqual({ exitCode: 1, annotations: ["::error::It broke. Next step: fix it."] });
 });
 
-test("a failure that has a place is shown there", async () => {
+test("shows a failure that has a place there", async () => {
   const place = { file: "infra/a.yaml", line: 3 };
   const main = () => Promise.reject(new Failure("It broke.", { place }));
   expect(await run(main)).toEqual({
@@ -24,12 +24,12 @@ test("a failure that has a place is shown there", async () => {
   });
 });
 
-test("success is green and silent", async () => {
+test("is green and silent on success", async () => {
   expect(await run(async () => {})).toEqual({ exitCode: 0, annotations: [] });
 });
 
 test.each<NodeJS.Signals>(["SIGINT", "SIGTERM"])(
-  "%s aborts the signal and lets main clean up",
+  "aborts the signal on %s and lets main clean up",
   async (signal) => {
     const main = async (cancellation: AbortSignal) => {
       const aborted = new Promise((resolve) => cancellation.addEventListener("abort", resolve));
@@ -62,7 +62,7 @@ test.each<[string, unknown, RegExp]>([
     /^certificate has expired$/,
   ],
   ["a failure", new Failure("It broke."), /^It broke\.$/],
-])("%s is explained to the user", (_, error, message) => {
+])("explains %s to the user", (_, error, message) => {
   readTextFile("package.json");
   expect(toFailure(error, new AbortController().signal).message).toMatch(message);
 });

@@ -4,13 +4,13 @@ import { lastReadFile } from "./data-file.ts";
 import { annotationText, Cancelled, Failure } from "./failure.ts";
 import { runnerLog } from "./log.ts";
 
-/** The runner kills a step 10 s after it asked it to end (SIGINT, 7.5 s, SIGTERM, 2.5 s): nothing may outlast that. */
+/** The runner kills a step 10 s after it asked it to end (SIGINT, 7.5 s, SIGTERM, 2.5 s): nothing may take longer. */
 const cancelGraceMs = 10_000;
 
 /**
- * Runs an action: the only catch. What `main` throws, or what is thrown while it waits, becomes one error annotation that names the cause and the
- * next step, and exit code 1; the stack is written only when step debugging is on. SIGINT and SIGTERM abort the
- * signal given to `main`, which may still clean up before it returns or throws.
+ * Runs an action, with the only catch. Errors of `main`, and stray errors while it waits, become one error annotation
+ * that names the cause and the next step, and exit code 1; the stack is written only when step debugging is on. SIGINT
+ * and SIGTERM abort the signal given to `main`, which may still clean up before it returns or throws.
  */
 export async function runAction(main: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const cancellation = cancelOnSignals();
@@ -26,7 +26,9 @@ export async function runAction(main: (signal: AbortSignal) => Promise<void>): P
   }
 }
 
-/** An error that no code waits for, also a rejection. Node itself would end the process, and print text of others raw. */
+/**
+ * Handles an error or rejection that no code waits for. Node itself would end the process, and print foreign text raw.
+ */
 function endByStrayError(error: unknown): void {
   report(ownBug(error), error);
   process.exit(1);
@@ -62,20 +64,20 @@ function placeOf({ place }: Failure): AnnotationProperties {
   return place.line === undefined ? { file: place.file } : { file: place.file, startLine: place.line };
 }
 
-/** What a reader can do about an error, wherever it comes from. */
+/** Explains what a reader can do about an error, wherever it comes from. */
 export function toFailure(error: unknown, signal: AbortSignal): Failure {
   if (error instanceof Failure) return error;
-  // An SDK call or stream that the signal ended says "AbortError"; the reason says who ended it.
+  // An SDK call or stream that the signal ended throws "AbortError"; the signal's reason says who ended it.
   if (signal.aborted && error instanceof Error && error.name === "AbortError")
     return signal.reason as Failure;
   return explainAwsError(error) ?? explainSystemError(error) ?? ownBug(error);
 }
 
-/** Errors of files, processes and connections have a code, their own or in what caused them. */
+/** Errors of files, processes and connections have a code, in themselves or in their cause. */
 function explainSystemError(error: unknown): Failure | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    // Codes of Node's own that begin so are wrong arguments.
+    // Node's own codes with this beginning are wrong arguments.
     if (code && !code.startsWith("ERR_")) return new Failure(cause.message, { cause: error });
   }
   return undefined;

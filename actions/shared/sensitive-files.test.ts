@@ -20,7 +20,7 @@ test.each<[SensitiveKind, string[], string | undefined]>([
     ["1.pem", "2.pem", "3.pem", "4.pem", "5.pem", "6.pem", "7.pem"],
     "1.pem, 2.pem, 3.pem, 4.pem, 5.pem and 2 more",
   ],
-])("of kind %s, %j is %s", (kind, paths, names) => {
+])("for kind %s, rates %j as %s", (kind, paths, names) => {
   expect(namesOfSensitive(paths, [kind])).toBe(names);
 });
 
@@ -34,6 +34,6 @@ test.each([
   ["-----BEGIN CERTIFICATE-----", false],
   ["-----BEGIN PUBLIC KEY-----", false],
   ['const head = "-----BEGIN PRIVATE KEY-----";', false],
-])("%j begins a private key: %s", (text, isKey) => {
+])("detects whether %j begins a private key: %s", (text, isKey) => {
   expect(pattern.test(text)).toBe(isKey);
 });

@@ -4,7 +4,7 @@ import { Failure } from "./failure.ts";
 const patterns = {
   dependencies: /^((?:.*\/)?node_modules)\//,
   git: /^((?:.*\/)?\.git)(?:\/|$)/,
-  // Examples have no secrets: that is what they are for.
+  // Examples contain no secrets by purpose.
   environment: /^((?:.*\/)?\.env(?:\.(?!(?:example|sample|template|dist)$)[^/]*)?)$/,
   registry: /^((?:.*\/)?\.npmrc)$/,
   keys: /^((?:.*\/)?(?:id_(?:rsa|dsa|ecdsa|ed25519)|[^/]*\.(?:pem|key|p12|pfx|jks)))$/,
@@ -14,7 +14,7 @@ export type SensitiveKind = keyof typeof patterns;
 
 const mostShown = 5;
 
-/** `a/.env, node_modules and 3 more` of the paths that are of these kinds, a folder once; undefined without any. */
+/** Returns `a/.env, node_modules and 3 more` for the paths of these kinds, a folder once; undefined without any. */
 export function namesOfSensitive(
   paths: Iterable<string>,
   kinds: readonly SensitiveKind[],

@@ -72,23 +72,23 @@ test.each<[string[], string[]]>([
     ["/bin/sh", "-c", "DB_PASS=x ./run && curl -f http://localhost:80/health || exit 1"],
     ["/bin/sh", "-c", "*** ./run && curl -f http://localhost:80/health || exit 1"],
   ],
-])("of the command %j shows %j", (words, shown) => {
+])("shows the command %j as %j", (words, shown) => {
   expect(shownCommand(words)).toEqual(shown);
 });
 
-test("a difference of hidden values is that they changed", () => {
+test("shows only that hidden values changed", () => {
   expect(shownChange("1", "2")).toBe("1 → 2");
   expect(shownChange("***", "2")).toBe("changed");
   expect(shownChange("a ***", "a ***")).toBe("changed");
 });
 
-test("user info is hidden in any text", () => {
+test("hides user info in any text", () => {
   expect(withoutUserInfo("see https://me:pw@host/x and git://token@host")).toBe(
     "see https://***@host/x and git://***@host",
   );
 });
 
-test("nothing secret is in the difference of two task definitions", () => {
+test("shows nothing secret in the difference of two task definitions", () => {
   const web = (secret: string) => ({
     containerDefinitions: [
       {

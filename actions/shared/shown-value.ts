@@ -1,7 +1,7 @@
-/** Stands for a value that is not shown. */
+/** Text in place of a hidden value. */
 export const hidden = "***";
 
-/** Variables, options and flags with such a name hold a secret, whatever it looks like. */
+/** Variables, options and flags with such a name contain a secret, whatever it looks like. */
 const secretName =
   /pass|pwd|phrase|secret|token|credential|key|salt|auth(?!ors?(?:$|[-_.]))|cookie|session|signature|dsn|private|connection[-_.]?str|(?:^|[-_.])(?:pw|pin|otp)(?:$|[-_.])/i;
 
@@ -17,7 +17,10 @@ const plainShapes = [
   /^\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?$/,
 ];
 
-/** The value of a variable or an option: a number, boolean, host, URL or word is shown, anything else may be secret. */
+/**
+ * Returns the value of a variable or an option: a number, boolean, host, URL or word is shown, anything else may be
+ * secret.
+ */
 export function shownVariable(name: string, value: string): string {
   return !secretName.test(name) && isPlain(value) ? value : hidden;
 }
@@ -26,7 +29,10 @@ function isPlain(value: string): boolean {
   return value === "" || plainShapes.some((shape) => shape.test(value)) || isPlainUrl(value);
 }
 
-/** Without user, query and fragment; a path may be a webhook's secret, so each part of it has to be plain. */
+/**
+ * Returns whether a URL has no user, query or fragment; a path may be a webhook's secret, so each part of it has to be
+ * plain.
+ */
 function isPlainUrl(value: string): boolean {
   const [, rest = ""] = /^[a-z][a-z0-9+.-]{1,20}:\/\/([^\s@?#]+)$/.exec(value) ?? [];
   const [host = "", ...path] = rest.split("/");
@@ -37,7 +43,7 @@ function isPlainPart(part: string): boolean {
   return part === "" || plainShapes.some((shape) => shape.test(part));
 }
 
-/** The words of a command, each shown or hidden. A flag shows its name; what follows a secret one is hidden. */
+/** Returns the words of a command, each shown or hidden. A flag shows its name; the value of a secret one is hidden. */
 export function shownCommand(words: readonly string[]): string[] {
   return words.map((word, index) => {
     const before = words[index - 1] ?? "";
@@ -54,24 +60,24 @@ function isSecretFlag(word: string): boolean {
   return word === "-p" || (word.startsWith("-") && !word.includes("=") && secretName.test(word));
 }
 
-/** Of HTTP's header Authorization. */
+/** Returns whether the word is a scheme of HTTP's header Authorization. */
 function isScheme(word: string): boolean {
   return /^(?:bearer|basic)$/i.test(word);
 }
 
-/** A program, a file, an address or an operator of a shell. */
+/** Returns whether it is a program, a file, an address or an operator of a shell. */
 function isPlainWord(word: string): boolean {
   const isPath = word.split("/").every((part) => part === "." || part === ".." || isPlainPart(part));
   return isPath || isPlainUrl(word) || /^[|&;<>!]{1,2}$/.test(word);
 }
 
-/** `before → after`, or `changed` where the difference is not shown. */
+/** Returns `before → after`, or `changed` where the difference is not shown. */
 export function shownChange(before: string, after: string): string {
   if (before === hidden || after === hidden || before === after) return "changed";
   return `${before} → ${after}`;
 }
 
-/** Text with the user info of its URLs hidden. */
+/** Returns the text with the user info of its URLs hidden. */
 export function withoutUserInfo(text: string): string {
   return text.replace(/:\/\/[^/\s@"]*@/g, `://${hidden}@`);
 }

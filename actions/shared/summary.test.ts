@@ -14,7 +14,7 @@ const hostile = [
 /** A link or an image needs a bracket, a tag its sign. */
 const markup = /[[\]]|<(?!br>)/;
 
-test.each(hostile)("%j makes no link, image or tag in the summary", (text) => {
+test.each(hostile)("makes no link, image or tag from %j in the summary", (text) => {
   expect(escapeText(text)).not.toMatch(markup);
   expect(escapeText(text)).not.toMatch(/[\r\n]/);
   expect(findingsList([{ text, fix: text }])).not.toMatch(markup);
@@ -23,7 +23,7 @@ test.each(hostile)("%j makes no link, image or tag in the summary", (text) => {
   expect(row.slice(2, -2)).not.toMatch(/[[\]|\r]|<(?!br>)/);
 });
 
-test("a text cannot end the block or the fold that it is in", () => {
+test("does not let a text close its own block or fold", () => {
   const text = "```\n</details>[x](y)";
   expect(codeBlock(text)).toBe(`\`\`\`\`\n${text}\n\`\`\`\``);
   expect(details("<b>[x](y)", text)).toContain("<summary>&lt;b>&#91;x&#93;(y)</summary>");
@@ -34,6 +34,6 @@ test.each([
   ["[a](b)", "https://a.example/", "[&#91;a&#93;(b)](https://a.example/)"],
   ["CVE-1", "javascript:alert(1)", "CVE-1"],
   ["CVE-1", "", "CVE-1"],
-])("a link of %s to %s is %s", (text, address, expected) => {
+])("renders a link of %s to %s as %s", (text, address, expected) => {
   expect(link(text, address)).toEqual({ markdown: expected });
 });

@@ -14,7 +14,7 @@ export interface Markup {
 /** A string is text, which may be foreign. */
 export type Cell = string | Markup;
 
-/** A markdown table; the text of cells is escaped here, once. */
+/** Returns a markdown table; the text of cells is escaped here, once. */
 export function markdownTable(head: readonly Cell[], rows: readonly (readonly Cell[])[]): string {
   const line = (cells: readonly Cell[]) => `| ${cells.map(cellMarkdown).join(" | ")} |`;
   return [line(head), `|${" --- |".repeat(head.length)}`, ...rows.map(line)].join("\n");
@@ -26,12 +26,12 @@ function cellMarkdown(cell: Cell): string {
   return lines.join("<br>");
 }
 
-/** Text as one line of markdown or of a `<summary>`, where it makes no tags, links or images. */
+/** Escapes text as one line of markdown or of a `<summary>`, where it creates no tags, links or images. */
 export function escapeText(text: string): string {
   return escapeMarkup(text.replace(/\r\n|\r|\n/g, " "));
 }
 
-/** Entities, as a backslash in the text would undo one of ours. A bare address stays: it shows where it leads. */
+/** Uses entities, as a backslash in the text would undo one of ours. A bare address stays: it shows its target. */
 function escapeMarkup(text: string): string {
   return text
     .replaceAll("&", "&amp;")
@@ -40,7 +40,7 @@ function escapeMarkup(text: string): string {
     .replaceAll("]", "&#93;");
 }
 
-/** A link to a page of the web; the text alone for any other address. */
+/** Returns a link to a page of the web; the text alone for any other address. */
 export function link(text: string, address: string): Markup {
   const markdown = escapeText(text).replaceAll("|", "&#124;");
   const url = URL.canParse(address) ? new URL(address) : undefined;
@@ -51,14 +51,14 @@ export function link(text: string, address: string): Markup {
   return { markdown: `[${markdown}](${target})` };
 }
 
-/** A fenced block that the text itself cannot close. */
+/** Returns a fenced block that the text itself cannot close. */
 export function codeBlock(text: string, language = ""): string {
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${text}\n${fence}`;
 }
 
-/** A text that is folded away under its head. */
+/** Folds a text under its head. */
 export function details(head: string, text: string): string {
   return `<details><summary>${escapeText(head)}</summary>\n\n${codeBlock(text)}\n</details>`;
 }

@@ -2,10 +2,10 @@ import { hidden, shownChange, shownCommand, shownVariable, withoutUserInfo } fro
 import { isObject } from "./task-definition.ts";
 
 /**
- * One line per difference that ECS would act on, empty when there is none: `+ path: value`, `- path: value`,
- * `~ path: old → new`. List items are matched by name (containers, environment, secrets, volumes) or by container
- * port, so order does not count; defaults that ECS fills in by itself do not count either. A variable's value that
- * may be secret is `***`, and its difference is `changed`.
+ * Returns one line per difference that ECS would act on, empty when there is none: `+ path: value`, `- path: value`, `~
+ * path: old → new`. List items are matched by name (containers, environment, secrets, volumes) or by container port, so
+ * order does not count; ECS's defaults do not count either. A variable's value that may be secret is `***`, and its
+ * difference is `changed`.
  */
 export function diffTaskDefinitions(before: object, after: object): string[] {
   const old = flatten(normalise(before));
@@ -23,10 +23,10 @@ export function diffTaskDefinitions(before: object, after: object): string[] {
 
 /** A name and its value, which many people may read in a summary: variables, options of a driver, labels. */
 const variable = /\.(?:environment|properties)\[(.*)\]\.value$|\.(?:options|driverOpts|dockerLabels)\.(.*)$/;
-/** The options of the log driver of CloudWatch hold no secret, and the log group is worth seeing. */
+/** Options of the CloudWatch log driver contain no secret, and the log group is worth seeing. */
 const knownOption = /\.options\.awslogs-[a-z-]+$/;
 
-/** `json` as it may be read; `***` in place of what may be secret. */
+/** Returns `json` as it may be read; `***` in place of possible secrets. */
 function shown(path: string, json = "null"): string {
   const [, named, option] = variable.exec(path) ?? [];
   const name = named ?? option;
@@ -38,8 +38,8 @@ function shown(path: string, json = "null"): string {
   return withoutUserInfo(json);
 }
 
-// What ECS writes into a registered task definition where the input leaves it out, from the API reference's
-// "default" notes of ContainerDefinition, PortMapping, HealthCheck and RegisterTaskDefinition.
+// ECS's defaults for members that the input of a registered task definition omits, from the API reference's "default"
+// notes of ContainerDefinition, PortMapping, HealthCheck and RegisterTaskDefinition.
 const defaults: Readonly<Record<string, readonly [key: string, value: unknown][]>> = {
   containerDefinitions: [
     ["essential", true],
@@ -66,7 +66,7 @@ function inUnits(text: string, unit: RegExp): string {
   return match ? String(Number(match[1]) * 1024) : text.trim();
 }
 
-/** Without empty values, nor values that are ECS's own defaults. */
+/** Removes empty values, and values that are ECS's own defaults. */
 function strip(value: unknown, key: string): unknown {
   if (Array.isArray(value)) return value.map((item) => strip(item, key));
   if (!isObject(value)) return value;
@@ -110,7 +110,7 @@ function identityOf(item: unknown): string | undefined {
   return key && isObject(item) ? String(item[key]) : undefined;
 }
 
-/** Already in the path, unless the item is nothing else. */
+/** The key is already in the path, unless the item has nothing else. */
 function isIdentity(key: string, item: Record<string, unknown>): boolean {
   return Object.keys(item).length > 1 && identities.find((name) => item[name] !== undefined) === key;
 }

@@ -2,7 +2,7 @@ import { KeyValuePair$ } from "@aws-sdk/client-ecs";
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { Keys } from "./data-file-positions.ts";
 
-/** What ECS would refuse, or does not know. */
+/** A member that ECS would refuse, or does not know. */
 export interface Fault {
   readonly keys: Keys;
   readonly text: string;
@@ -16,7 +16,7 @@ export interface Place {
   readonly path: string;
 }
 
-/** Every key of `value` that the schema does not have and every value of another type, nested ones too. */
+/** Finds every key of `value` that the schema does not have and every value of another type, nested ones too. */
 export function findFaults(value: unknown, schema: NormalizedSchema): Fault[] {
   const faults: Fault[] = [];
   collect(value, schema, { keys: [], path: "" }, faults);
@@ -51,8 +51,8 @@ function collectMembers(value: object, schema: NormalizedSchema, at: Place, faul
 }
 
 /**
- * A copy of `value` without what says nothing: null anywhere, and the empty text as a member of a structure, except as
- * the value of a name. ECS wants a value for each name. Members named in `kept` stay when they are empty.
+ * Copies `value` without empty parts: null anywhere, and the empty text as a member of a structure, except as the value
+ * of a name. ECS needs a value for each name. Members in `kept` stay when they are empty.
  */
 export function withoutEmpty(
   value: unknown,
@@ -83,14 +83,16 @@ export function withoutEmpty(
 
 const keyValuePair = NormalizedSchema.of(KeyValuePair$).getName();
 
-/** Says which key was meant when one is near, else all that may stand there. */
+/** Suggests the nearest key, else lists all allowed ones. */
 function unknownKey({ keys, path }: Place, key: string, allowed: readonly string[]): Fault {
   const meant = isComment(key) ? undefined : nearest(key, allowed);
   const fix = meant ? `did you mean ${meant}?` : `allowed: ${allowed.join(", ")}`;
   return { keys, text: `unknown key ${path} (${fix})`, unknown: { path, meant } };
 }
 
-/** A key for readers or editors, such as `_comment` or `$schema`: no AWS service has such members. */
+/**
+ * Returns whether a key is for readers or editors, such as `_comment` or `$schema`: no AWS service has such members.
+ */
 export function isComment(key: string): boolean {
   return /^[_$]/.test(key);
 }
@@ -105,7 +107,7 @@ function nearest(key: string, allowed: readonly string[]): string | undefined {
   const ranked = allowed
     .map((name) => ({ name, distance: editDistance(bare(key), bare(name)) }))
     .sort((one, other) => one.distance - other.distance);
-  // Two slips, or one name that only lacks its end, such as taskRole for taskRoleArn.
+  // Allows two typing errors, or a name that only lacks its end, such as taskRole for taskRoleArn.
   if (ranked[0] && ranked[0].distance <= Math.min(2, key.length / 2)) return ranked[0].name;
   const longer = allowed.filter((name) => bare(name).startsWith(bare(key)));
   return longer.length === 1 ? longer[0] : undefined;

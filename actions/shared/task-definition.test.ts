@@ -30,7 +30,7 @@ test.each<[string, unknown, string]>([
     { family: "web", containerDefinitions: [{ ...web, portMapping: [] }] },
     "unknown key containerDefinitions[web].portMapping",
   ],
-])("%s is refused by its path with unknown-keys: refuse, and passed on without", (_, value, message) => {
+])("refuses %s by its path with unknown-keys: refuse, and passes it on without", (_, value, message) => {
   expect(() => checkTaskDefinition(value, "td.json", refuse)).toThrow(message);
   const { taskDefinition, unknown, faults } = inspectTaskDefinition(value);
   expect(taskDefinition).toEqual(value);
@@ -53,7 +53,7 @@ test.each<[string, unknown, string]>([
   ["null for the family", { family: null, containerDefinitions: [] }, "family is missing"],
   ["a list", [], "the file holds no JSON object"],
   ["nothing", null, "the file holds no JSON object"],
-])("%s is refused by its path", (_, value, message) => {
+])("refuses %s by its path", (_, value, message) => {
   expect(() => checkTaskDefinition(value, "td.json")).toThrow(message);
 });
 
@@ -118,18 +118,18 @@ test.each<[string, object, object]>([
     { ...minimal, pets: { cat: null, dog: "" } },
     { ...minimal, pets: { dog: "" } },
   ],
-])("null and empty texts are absent: %s", (_, value, taskDefinition) => {
+])("treats null and empty texts as absent: %s", (_, value, taskDefinition) => {
   expect(inspectTaskDefinition(value)).toMatchObject({ taskDefinition, faults: [] });
   expect(inspectTaskDefinition(value).taskDefinition).toEqual(taskDefinition);
 });
 
-test("an empty text stays where the user wants it", () => {
+test("keeps an empty text where the user wants it", () => {
   const value = { ...minimal, taskRoleArn: "" };
   const rules: ReadingRules = { unknownKeys: "pass", keptEmpty: ["taskRoleArn"] };
   expect(inspectTaskDefinition(value, {}, rules).taskDefinition).toEqual(value);
 });
 
-test("keys that only a description has are dropped and listed", () => {
+test("drops and lists keys that only a description has", () => {
   const described = {
     taskDefinition: { ...minimal, revision: 7, status: "ACTIVE", compatibilities: ["EC2"] },
     ResponseMetadata: {},
@@ -140,7 +140,7 @@ test("keys that only a description has are dropped and listed", () => {
   });
 });
 
-test("tags that stand beside a description are taken", () => {
+test("accepts tags next to a description", () => {
   const tags = [{ key: "team", value: "coffee" }];
   expect(checkTaskDefinition({ taskDefinition: minimal, tags }, "td.json").taskDefinition).toEqual({
     ...minimal,
@@ -148,7 +148,7 @@ test("tags that stand beside a description are taken", () => {
   });
 });
 
-test("option maps keep any key", () => {
+test("keeps any key of option maps", () => {
   const container = { ...web, logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "g" } } };
   expect(checkTaskDefinition({ family: "web", containerDefinitions: [container] }, "f").dropped).toEqual([]);
 });
@@ -244,7 +244,7 @@ test.each<[string, object, object, string[]]>([
       '+ containerDefinitions[web].secrets[API_TOKEN].valueFrom: "arn:x"',
     ],
   ],
-])("diff of %s", (_, before, after, lines) => {
+])("shows the difference of %s", (_, before, after, lines) => {
   expect(diffTaskDefinitions(before, after)).toEqual(lines);
 });
 
@@ -255,6 +255,6 @@ test.each<[unknown, string[]]>([
   ["<p>hello<br>world", []],
   ["mysql://<endpoint>:3306", ["endpoint"]],
   [{ list: [{ name: "web", image: "<X>" }] }, ["X"]],
-])("placeholders of %j", (value, names) => {
+])("finds the placeholders of %j", (value, names) => {
   expect(findPlaceholders(value).map(({ name }) => name)).toEqual(names);
 });

@@ -24,15 +24,15 @@ export type UnknownKey = Pick<Fault, "keys"> & NonNullable<Fault["unknown"]>;
 
 export interface InspectedTaskDefinition {
   readonly taskDefinition: TaskDefinitionInput;
-  /** Keys that only DescribeTaskDefinition's answer has, left out here, such as `revision` or `registeredAt`. */
+  /** Removed keys that only DescribeTaskDefinition's response has, such as `revision` or `registeredAt`. */
   readonly dropped: readonly string[];
   /** Keys that are in `taskDefinition` although the SDK's model does not have them. */
   readonly unknown: readonly UnknownKey[];
-  /** With any, `taskDefinition` is not to be registered. Their keys begin in it, not in what may wrap it. */
+  /** With any, `taskDefinition` must not be registered. Their keys begin in it, not in a wrapper. */
   readonly faults: readonly Fault[];
 }
 
-/** What ECS refuses without: "Required: Yes" of RegisterTaskDefinition in the API reference. */
+/** Members required by ECS: "Required: Yes" of RegisterTaskDefinition in the API reference. */
 const required = ["family", "containerDefinitions"];
 
 const inputSchema = NormalizedSchema.of(RegisterTaskDefinition$[4]);
@@ -56,8 +56,8 @@ export function checkTaskDefinition(
 }
 
 /**
- * Checks `value` against the members and types that RegisterTaskDefinition has in the AWS SDK's own model.
- * `overrides` are members that come from elsewhere.
+ * Checks `value` against the members and types of RegisterTaskDefinition in the AWS SDK's own model. `overrides` are
+ * members from elsewhere.
  */
 export function inspectTaskDefinition(
   value: unknown,
@@ -86,7 +86,10 @@ export function inspectTaskDefinition(
   };
 }
 
-/** `aws ecs describe-task-definition` wraps what users copy into their repository, and puts its tags beside it. */
+/**
+ * `aws ecs describe-task-definition` wraps the task definition that users copy into their repository, and puts its tags
+ * next to it.
+ */
 function unwrap(value: unknown): { members: Record<string, unknown>; beside: string[]; faults: Fault[] } {
   if (!isObject(value))
     return { members: {}, beside: [], faults: [{ keys: [], text: "the file holds no JSON object" }] };
@@ -97,8 +100,8 @@ function unwrap(value: unknown): { members: Record<string, unknown>; beside: str
 }
 
 /**
- * A registered task definition and a wanted one with what can be compared: comments are no part of either, and of the
- * keys that are not known here, the registered one keeps those that the wanted one has. ECS may add others.
+ * Returns a registered task definition and a wanted one for comparison: without comments, and with unknown keys of the
+ * registered one only if the wanted one has them. ECS may add others.
  */
 export function comparable(registered: object, wanted: object): [object, object] {
   const [before, after] = [inspectTaskDefinition(registered), inspectTaskDefinition(wanted)];

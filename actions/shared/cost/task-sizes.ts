@@ -16,7 +16,7 @@ export interface TaskSize {
 /** Ephemeral storage that every Fargate task has without a charge. */
 export const includedStorageGb = 20;
 
-/** Returns family → size, of the task definitions among a folder's JSON and YAML files. */
+/** Returns a map, family → size, of the task definitions in a folder's JSON and YAML files. */
 export function readTaskSizes(folder: string | undefined): Map<string, TaskSize> {
   const files = folder ? readdirSync(folder).filter((file) => /\.(json|ya?ml)$/.test(file)) : [];
   const definitions = files.map((file) => [file, readDataFile(join(folder ?? "", file))] as const);

@@ -9,7 +9,7 @@ import { nameOfExisting, type Subnet, subnetOf, subnetsAt } from "./subnets.ts";
 
 const vpcType = "AWS::EC2::VPC";
 
-/** The frames of a diagram, each made when something is found to be in it. */
+/** The frames of a diagram, each created for its first resource. */
 export class Frames {
   readonly #resources: DrawnResources;
   readonly #frames = new Map<string, DiagramGroup>();
@@ -21,7 +21,7 @@ export class Frames {
     for (const resource of resources.all) if (isFrame(resource)) this.of(resource);
   }
 
-  /** Each after the one that it is in. */
+  /** Returns each frame after the one that it is in. */
   all(): DiagramGroup[] {
     return [...this.#frames.values()].map((frame) => {
       const subnets = [...(this.#subnets.get(frame.id)?.values() ?? [])];
@@ -29,7 +29,7 @@ export class Frames {
     });
   }
 
-  /** Of a resource that is a frame itself. */
+  /** Returns the frame of a resource that is a frame itself. */
   of(resource: EvaluatedResource): string {
     const drawing = drawnTypes[resource.type];
     if (drawing?.as !== "group") throw new Error(`${resource.type} is no frame`);
@@ -41,7 +41,7 @@ export class Frames {
     return this.#add({ id, parent, kind: drawing.kind, title, details: [] });
   }
 
-  /** The frame that a resource of this place is in. */
+  /** Returns the frame that a resource of this place is in. */
   around(resource: EvaluatedResource, place: Place): string {
     const partOf = [
       ...(place.within ? this.#resources.targetsAt(resource, place.within, frameTypes) : []),
@@ -58,7 +58,7 @@ export class Frames {
     return place.area ? this.#area(place.area) : "account";
   }
 
-  /** Of what exists already, of which no subnets are known: its VPC, if there is one. */
+  /** Returns the frame of existing resources with unknown subnets: their VPC, if there is one. */
   ofExisting(): string {
     return [...this.#frames.values()].find(({ kind }) => kind === "vpc")?.id ?? "account";
   }
@@ -73,12 +73,12 @@ export class Frames {
     return [...ofMembers, ...paths.flatMap((path) => subnetsAt(resource, path, this.#resources))];
   }
 
-  /** Titles of a frame's subnets; empty when it is no frame of subnets. */
+  /** Returns the titles of a frame's subnets; empty when it is no frame of subnets. */
   subnetTitles(frame: string): string[] {
     return [...(this.#subnets.get(frame)?.values() ?? [])].map(({ title }) => title);
   }
 
-  /** Subnets of one kind share a frame; what spans several kinds is in the VPC. */
+  /** Subnets of one kind share a frame; a resource in several kinds is in the VPC. */
   #aroundSubnets(subnets: readonly Subnet[]): string {
     const frames = new Set(subnets.map((subnet) => this.#subnetFrame(subnet)));
     const [frame = "account"] = frames;
@@ -95,7 +95,7 @@ export class Frames {
     return id;
   }
 
-  /** That of a subnet that exists already is the only one there is. */
+  /** Returns the VPC's frame. An existing subnet has the only VPC there is. */
   #vpc(value: unknown): string {
     const found = value instanceof Reference ? this.#resources.find(value) : undefined;
     if (found?.type === vpcType) return this.of(found);

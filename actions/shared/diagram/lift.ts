@@ -1,6 +1,6 @@
 import type { Diagram, DiagramEdge, DiagramNode } from "./diagram.ts";
 
-/** Where all cards of a frame have the same arrow, the frame has it: one arrow says what many would. */
+/** Moves an arrow that all cards of a frame have to the frame: one arrow replaces many. */
 export function liftToFrames({ groups, nodes, edges }: Diagram): Diagram {
   const lifted = groups
     .map(({ id }) => ({ id, members: nodes.filter(({ group }) => group === id) }))

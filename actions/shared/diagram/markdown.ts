@@ -5,8 +5,8 @@ import { drawDiagram } from "./draw.ts";
 import { diagramMermaid } from "./mermaid.ts";
 
 /**
- * The stacks' architecture for a summary, folded. What cannot be drawn is said and no reason to fail: a plan is right
- * without its picture.
+ * Shows the stacks' architecture for a summary, folded. A diagram that cannot be drawn is reported but no reason to
+ * fail: a plan is right without its picture.
  */
 export function architectureMarkdown(stacks: readonly PlannedStack[], region: string): string {
   try {

@@ -1,11 +1,11 @@
 import type { DiagramEdge, DiagramNode } from "./diagram.ts";
 
-/** More names would make a card longer than what it stands for is worth. */
+/** More names would make a card too long. */
 const mostNames = 4;
 
 /**
- * Cards that may be merged and play the same part become one: `2 pipelines`, where each service has its own. The same
- * part have those of one kind and frame whose arrows lead to and come from the same parts.
+ * Merges mergeable cards with the same part into one: `2 pipelines`, where each service has its own. Cards have the
+ * same part if their kind, their frame and the parts at the other ends of their arrows are the same.
  */
 export function mergeAlike(
   nodes: readonly DiagramNode[],
@@ -22,7 +22,7 @@ export function mergeAlike(
   };
 }
 
-/** Several with the same ends are one, with all their labels. */
+/** Merges edges with the same ends into one, with all their labels. */
 export function once(edges: readonly DiagramEdge[]): DiagramEdge[] {
   const byEnds = Map.groupBy(edges, ({ from, to, isDashed }) => JSON.stringify([from, to, isDashed]));
   return [...byEnds.values()].flatMap((same) => {
@@ -31,7 +31,7 @@ export function once(edges: readonly DiagramEdge[]): DiagramEdge[] {
   });
 }
 
-/** Tells parts apart by their neighbours' parts, again and again, until that tells no more apart (colour refinement). */
+/** Separates parts by their neighbours' parts, until a pass separates no more (colour refinement). */
 function partsIn(nodes: readonly DiagramNode[], edges: readonly DiagramEdge[]): (id: string) => string {
   let parts = numbered(nodes, ({ service, icon, group, details }) => [service, icon, group, details]);
   for (let before = 0; countOf(parts) > before; ) {

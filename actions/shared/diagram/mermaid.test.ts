@@ -6,7 +6,7 @@ import { drawResources } from "./draw.support.ts";
 import { architectureMarkdown } from "./markdown.ts";
 import { diagramMermaid } from "./mermaid.ts";
 
-test("frames are subgraphs, cards nodes, and arrows have labels", () => {
+test("draws frames as subgraphs, cards as nodes, and arrows with labels", () => {
   const diagram = drawResources(`
   C: { Type: AWS::ECS::Cluster, Properties: { ClusterName: web } }
   Repo: { Type: AWS::ECR::Repository }
@@ -32,12 +32,12 @@ test.each<[string, string]>([
   ["**bold** `code`", "#42;#42;bold#42;#42; #96;code#96;"],
   ["two\nlines", "two lines"],
   ["#35;", "#35;35#59;"],
-])("the name %j is text in a label", (name, escaped) => {
+])("escapes the name %j in a label", (name, escaped) => {
   const diagram: Diagram = { groups: [], nodes: [node("a", name)], edges: [] };
   expect(diagramMermaid(diagram)).toContain(`["<b>${escaped}</b>"]`);
 });
 
-test("ids differ where only signs do, and are no words of the language", () => {
+test("creates ids that differ where only signs do, and are no words of the language", () => {
   const diagram: Diagram = {
     groups: [],
     nodes: [node("a-b", "x"), node("a/b", "y"), node("end", "z")],
@@ -51,13 +51,13 @@ function markdownOf(resources: string): string {
   return architectureMarkdown([planStack(template, [template], {}, "test")], "us-east-1");
 }
 
-test("a summary has the diagram folded", () => {
+test("folds the diagram in a summary", () => {
   expect(markdownOf("  X: { Type: AWS::S3::Bucket }")).toMatch(
     /^<details><summary>Architecture<\/summary>\n\n```mermaid\nflowchart LR\n[^`]+```\n\n<\/details>$/,
   );
 });
 
-test("a summary says why there is none", () => {
+test("says in a summary why there is no diagram", () => {
   expect(markdownOf("  Q: { Type: AWS::SQS::Queue }")).toBe(
     "No diagram: It is not known how to draw one/Q (AWS::SQS::Queue).",
   );

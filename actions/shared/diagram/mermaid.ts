@@ -1,6 +1,6 @@
 import type { Diagram, DiagramEdge, DiagramGroup, DiagramNode } from "./diagram.ts";
 
-/** A flowchart as GitHub draws it in markdown. */
+/** Returns a flowchart as GitHub draws it in markdown. */
 export function diagramMermaid({ groups, nodes, edges }: Diagram): string {
   const idOf = mermaidIds([...groups, ...nodes]);
   const inside = (parent: string | undefined, indent: string): string[] => [
@@ -19,7 +19,10 @@ export function diagramMermaid({ groups, nodes, edges }: Diagram): string {
   return ["flowchart LR", ...inside(undefined, "  "), ...arrows].join("\n");
 }
 
-/** Letters, digits and `_`, unique; with a letter in front, so that none is a word of the language, such as `end`. */
+/**
+ * Creates unique ids of letters, digits and `_`; with a letter in front, so that none is a word of the language, such
+ * as `end`.
+ */
 function mermaidIds(named: readonly { readonly id: string }[]): (id: string) => string {
   const ids = new Map<string, string>();
   const taken = new Set<string>();
@@ -47,7 +50,7 @@ function arrowOf({ label, isDashed }: DiagramEdge): string {
   return label ? `${arrow}|"${escapeLabel(label)}"|` : arrow;
 }
 
-/** Mermaid's own entities: what they name is text to it and to the HTML that it makes. */
+/** Mermaid's own entities, which are text to it and to the HTML that it creates. */
 function escapeLabel(text: string): string {
   return text
     .replace(/[#&<>"`\\*_~[\]{}()|;]/g, (character) => `#${character.codePointAt(0)};`)

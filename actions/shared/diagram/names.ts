@@ -3,7 +3,7 @@ import { isObject } from "../task-definition.ts";
 import type { DrawnResources } from "./drawn-resources.ts";
 import { drawnTypes } from "./drawn-types.ts";
 
-/** What a resource is called: the name that its template gives it, else its logical id. */
+/** Returns a resource's title: the name in its template, else its logical id. */
 export function titleOf(resource: EvaluatedResource, resources: DrawnResources): string {
   const drawing = drawnTypes[resource.type];
   if (drawing?.as === "node" && drawing.title) return drawing.title(resource, resources);

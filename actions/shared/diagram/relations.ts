@@ -3,7 +3,7 @@ import type { DrawnResources } from "./drawn-resources.ts";
 
 const elb = "AWS::ElasticLoadBalancingV2::";
 
-/** What a listener or rule has to send requests to. */
+/** Returns the target groups of a listener or rule. */
 export function targetGroupsOf(resource: EvaluatedResource, resources: DrawnResources): EvaluatedResource[] {
   const actions = resource.type === `${elb}Listener` ? "DefaultActions" : "Actions";
   return ["TargetGroupArn", "ForwardConfig.TargetGroups.TargetGroupArn"].flatMap((path) =>
@@ -11,7 +11,7 @@ export function targetGroupsOf(resource: EvaluatedResource, resources: DrawnReso
   );
 }
 
-/** Those whose listeners or rules forward to the target group. */
+/** Returns those whose listeners or rules forward to the target group. */
 export function loadBalancersOf(
   targetGroup: EvaluatedResource,
   resources: DrawnResources,
@@ -37,12 +37,12 @@ export function servicesOfCluster(
     .filter((service) => resources.targetsAt(service, "Cluster", [cluster.type]).includes(cluster));
 }
 
-/** Of the role: to be assumed with tokens of an identity provider, not only by services of AWS. */
+/** Returns whether the role is assumed with tokens of an identity provider, not only by services of AWS. */
 export function trustsProvider(role: EvaluatedResource, resources: DrawnResources): boolean {
   return resources.valuesAt(role, "AssumeRolePolicyDocument.Statement.Principal.Federated").length > 0;
 }
 
-/** Those that keep their artifacts in the bucket. */
+/** Returns those that store their artifacts in the bucket. */
 export function pipelinesOf(bucket: EvaluatedResource, resources: DrawnResources): EvaluatedResource[] {
   return resources
     .ofType("AWS::CodePipeline::Pipeline")
@@ -51,7 +51,7 @@ export function pipelinesOf(bucket: EvaluatedResource, resources: DrawnResources
     );
 }
 
-/** The deployment groups whose deployments an alarm stops. */
+/** Returns the deployment groups whose deployments an alarm stops. */
 export function stoppedBy(alarm: EvaluatedResource, resources: DrawnResources): EvaluatedResource[] {
   return resources
     .ofType("AWS::CodeDeploy::DeploymentGroup")

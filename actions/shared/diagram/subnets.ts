@@ -4,15 +4,15 @@ import { idOf } from "./diagram.ts";
 import type { DrawnResources } from "./drawn-resources.ts";
 import { titleOf } from "./names.ts";
 
-/** A subnet of the templates, or one that exists already. */
+/** A subnet of the templates, or an existing one. */
 export interface Subnet {
   readonly id: string;
   readonly title: string;
-  /** Without routes of the templates there is no telling. */
+  /** Without routes in the templates, the kind is unknown. */
   readonly kind: "public-subnets" | "private-subnets" | "subnets";
-  /** What tells its zone from others. */
+  /** Distinguishes its zone from others. */
   readonly zone: string | undefined;
-  /** A reference to a VPC of the templates, or the name of one that exists. */
+  /** A reference to a VPC of the templates, or the name of an existing one. */
   readonly vpc: unknown;
 }
 
@@ -39,12 +39,12 @@ function existingSubnet(name: string): Subnet {
   return { id: name, title: nameOfExisting(name), kind: "subnets", zone: undefined, vpc: undefined };
 }
 
-/** Of `subnet LabVPC/Public Subnet1`, as a profile's lookup reads without an account: Public Subnet1. */
+/** Returns Public Subnet1 from `subnet LabVPC/Public Subnet1`, the text of a profile's lookup without an account. */
 export function nameOfExisting(name: string): string {
   return name.replace(/^(vpc|subnet) (.*\/)?/, "");
 }
 
-/** Whether one of its routes leads to an internet gateway. */
+/** Returns whether one of its routes leads to an internet gateway. */
 function isPublic(subnet: EvaluatedResource, resources: DrawnResources): boolean {
   return routesOf(subnet, resources).some(
     (route) => resources.targetsAt(route, "GatewayId", ["AWS::EC2::InternetGateway"]).length > 0,

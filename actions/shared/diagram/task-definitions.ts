@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { readDataFile } from "../data-file.ts";
 import { isObject } from "../task-definition.ts";
 
-/** What a task definition of a file says, with the outputs of stacks in the place of `<Name>`. */
+/** Family → content of a task definition file, with the outputs of stacks in the place of `<Name>`. */
 export type TaskDefinitions = ReadonlyMap<string, unknown>;
 
-/** Family → content, of the task definitions among a folder's JSON and YAML files. */
+/** Reads a map, family → content, of the task definitions in a folder's JSON and YAML files. */
 export function readTaskDefinitions(folder: string, outputs: ReadonlyMap<string, unknown>): TaskDefinitions {
   const files = readdirSync(folder).filter((file) => /\.(json|ya?ml)$/.test(file));
   return new Map(
@@ -19,7 +19,7 @@ export function readTaskDefinitions(folder: string, outputs: ReadonlyMap<string,
   );
 }
 
-/** A text with placeholders becomes the list of what stands in their place. */
+/** Replaces a text with placeholders by the list of their values. */
 function filled(value: unknown, outputs: ReadonlyMap<string, unknown>): unknown {
   if (Array.isArray(value)) return value.map((item) => filled(item, outputs));
   if (isObject(value))

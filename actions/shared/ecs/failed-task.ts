@@ -1,6 +1,6 @@
 import type { Container, Task } from "@aws-sdk/client-ecs";
 
-/** A task that stopped by itself, seen through the container that made it stop. */
+/** A task that stopped unexpectedly, described by the container that caused it. */
 export interface FailedTask {
   readonly taskId: string;
   readonly stoppedAt: number;
@@ -13,7 +13,7 @@ export interface FailedTask {
   readonly logLines: readonly string[];
 }
 
-/** Not when a person, a scale-in or the deployment's own end stopped it. */
+/** Returns false when a person, a scale-in or the deployment's own end stopped it. */
 export function stoppedByItself({ stopCode, stoppedReason = "" }: Task): boolean {
   if (stopCode === "EssentialContainerExited" || stopCode === "TaskFailedToStart") return true;
   return stopCode === "ServiceSchedulerInitiated" && /health check/i.test(stoppedReason);
@@ -33,7 +33,7 @@ export function toFailedTask(task: Task): FailedTask {
   };
 }
 
-/** The container with a reason of its own, else the one with the worst exit code. */
+/** Returns the container with a reason of its own, else the one with the worst exit code. */
 function culprit(containers: readonly Container[]): Container | undefined {
   return (
     containers.find(({ reason }) => reason) ?? containers.find(({ exitCode }) => exitCode) ?? containers[0]

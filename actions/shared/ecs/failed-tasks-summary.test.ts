@@ -13,7 +13,7 @@ const task = (number: number): FailedTask => ({
   logLines: [`line of ${number}`],
 });
 
-test("the last ends of a crash loop are shown, the newest with its log, and the earlier ones counted", () => {
+test("shows the last ends of a crash loop, the newest with its log, and counts the earlier ones", () => {
   const tasks = [1, 2, 3, 4, 5, 6, 7].map(task);
   const [newest, ...others] = failedTasksList(tasks);
   expect(newest).toMatch(/task-7: web, exit code 1[\s\S]*line of 7/);
@@ -23,7 +23,7 @@ test("the last ends of a crash loop are shown, the newest with its log, and the 
   ]);
 });
 
-test("nothing is counted where all are shown", () => {
+test("shows no count when all are shown", () => {
   expect(failedTasksList([1, 2, 3, 4, 5].map(task))).toHaveLength(5);
   expect(failedTasksList([])).toEqual([]);
 });

@@ -1,10 +1,13 @@
 import { details, escapeText } from "../summary.ts";
 import type { FailedTask } from "./failed-task.ts";
 
-/** So many ends of one crash loop are enough to see that it is one. */
+/** Enough ends to recognize a crash loop. */
 const shownTasks = 5;
 
-/** Markdown of the last tasks, the newest first. Tasks of one crash loop say the same: only the newest one's log is shown. */
+/**
+ * Lists the last tasks in Markdown, the newest first. Tasks of one crash loop log the same, so only the newest one's
+ * log is shown.
+ */
 export function failedTasksList(failedTasks: readonly FailedTask[]): string[] {
   const shown = failedTasks.toReversed().slice(0, shownTasks).map(failedTask);
   const earlier = failedTasks.length - shown.length;

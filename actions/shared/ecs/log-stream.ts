@@ -1,16 +1,16 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 
-/** Where CloudWatch Logs keeps what one container of one task writes. */
+/** The CloudWatch Logs stream of one container of one task. */
 export interface LogStream {
   readonly logGroupName: string;
   readonly logStreamName: string;
-  /** Undefined: that of the action itself. */
+  /** Undefined: the region of the action itself. */
   readonly region: string | undefined;
 }
 
 /**
- * By the awslogs options of the container's definition: `prefix/container/task id`. Undefined with another log driver,
- * or without a prefix, as the stream is then named after an id that ECS does not tell.
+ * Returns the stream from the awslogs options of the container's definition: `prefix/container/task id`. Undefined with
+ * another log driver, or without a prefix, as the stream then has an id that ECS does not show.
  */
 export function logStreamOf(
   container: ContainerDefinition | undefined,

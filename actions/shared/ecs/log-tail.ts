@@ -2,21 +2,21 @@ import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { logStreamOf } from "./log-stream.ts";
 import type { EcsWorld } from "./world.ts";
 
-/** The awslogs driver sends every five seconds; the last words of a task may still be on their way. */
+/** The awslogs driver sends every five seconds; the last lines of a task may still be on their way. */
 export const deliveryMs = 5_000;
 /** Enough to see what led to the end. */
 export const tailLines = 20;
-/** So many are read, as services write metrics between their words. */
+/** More lines are read, as services write metrics between their messages. */
 const readLines = 200;
 
-/** A line of CloudWatch's embedded metric format, which says nothing to a reader. */
+/** Returns whether a line is in CloudWatch's embedded metric format, which does not help a reader. */
 export function isMetricLine(line: string): boolean {
   return /^\s*\{.*"_aws"\s*:/s.test(line);
 }
 
 /**
- * The last lines that a container wrote, from CloudWatch Logs, by the awslogs options of its definition. Empty when
- * there are none; a refusal of AWS is one line that says so, as the failure itself must still be told.
+ * Reads a container's last lines from CloudWatch Logs, by the awslogs options of its definition. Empty when there are
+ * none; a refusal of AWS is one line that says so, as the failure itself must still be reported.
  */
 export async function readLogTail(
   world: EcsWorld,
@@ -49,7 +49,7 @@ export async function readLogTail(
   }
 }
 
-// What runtimes print after the line that tells what happened.
+// Lines that runtimes print after the one that explains the failure.
 const epilogue = [
   /^\s*$/,
   /^\s+at /,
@@ -59,7 +59,7 @@ const epilogue = [
   /^\(log .* could not be read/,
 ];
 
-/** The last line that tells something: no stack frames or version banners; the message of a structured line. */
+/** Returns the last meaningful line: no stack frames or version banners; the message of a structured line. */
 export function lastTellingLine(logLines: readonly string[]): string {
   const told = withoutProperties(logLines.filter((line) => !isMetricLine(line)));
   const line = told.findLast((candidate) => !epilogue.some((pattern) => pattern.test(candidate))) ?? "";

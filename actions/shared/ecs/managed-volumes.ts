@@ -2,9 +2,9 @@ import type { TaskManagedEBSVolumeConfiguration } from "@aws-sdk/client-ecs";
 import type { InputReader } from "../inputs.ts";
 import { isObject } from "../task-definition.ts";
 
-/** An EBS volume that ECS makes for each task, as RunTask and UpdateService take it. */
+/** An EBS volume that ECS creates for each task, in the form of RunTask and UpdateService. */
 export interface ManagedVolume {
-  /** Of the task definition's volume that is configured at launch. */
+  /** Name of the task definition's volume that is configured at launch. */
   readonly name: string;
   readonly managedEBSVolume: TaskManagedEBSVolumeConfiguration;
 }

@@ -2,7 +2,7 @@ import { paginateListClusters, paginateListServices } from "@aws-sdk/client-ecs"
 import { nearestName } from "../nearest-name.ts";
 import type { EcsWorld } from "./world.ts";
 
-/** `did you mean "web"? ` where a slip of the keys would explain a service that is not there, else nothing. */
+/** Returns `did you mean "web"? ` where a typing error would explain a missing service, else an empty text. */
 export function nearestService(world: EcsWorld, cluster: string, name: string): Promise<string> {
   return suggest(name, async () => {
     const names: string[] = [];
@@ -12,7 +12,7 @@ export function nearestService(world: EcsWorld, cluster: string, name: string): 
   });
 }
 
-/** The same for a cluster. */
+/** Returns the same for a cluster. */
 export function nearestCluster(world: EcsWorld, name: string): Promise<string> {
   return suggest(name, async () => {
     const names: string[] = [];
@@ -22,7 +22,7 @@ export function nearestCluster(world: EcsWorld, name: string): Promise<string> {
   });
 }
 
-/** What was asked for is missing in any case: whoever may not list names is told that all the same. */
+/** The name is missing in any case: a role that may not list names gets the error without a suggestion. */
 async function suggest(name: string, list: () => Promise<string[]>): Promise<string> {
   const near = await list().then(
     (names) => nearestName(lastPart(name), names),

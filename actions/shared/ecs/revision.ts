@@ -7,7 +7,7 @@ import type { EcsWorld } from "./world.ts";
 
 export type RegisteredRevision = Pick<DescribeTaskDefinitionCommandOutput, "taskDefinition" | "tags">;
 
-/** ARN of the family's latest active revision when it says the same, else of a newly registered one. */
+/** Returns the ARN of the family's latest active revision when it is equal, else of a newly registered one. */
 export async function settleRevision(world: EcsWorld, wanted: TaskDefinitionInput): Promise<string> {
   const latest = await describeRevision(world, wanted.family ?? "");
   const arn = latest?.taskDefinition?.taskDefinitionArn;
@@ -22,13 +22,13 @@ export async function settleRevision(world: EcsWorld, wanted: TaskDefinitionInpu
   return registerRevision(world, wanted);
 }
 
-/** What `wanted` changes of a registered revision; tags count only when it has some. */
+/** Returns what `wanted` changes in a registered revision; tags count only when it has some. */
 export function diffRevision(registered: RegisteredRevision, wanted: TaskDefinitionInput): string[] {
   const [before, after] = comparable(registered.taskDefinition ?? {}, wanted);
   return diffTaskDefinitions(wanted.tags ? { ...before, tags: registered.tags } : before, after);
 }
 
-/** A revision by ARN or family:revision, the latest active one by family; undefined when there is none. */
+/** Reads a revision by ARN or family:revision, the latest active one by family; undefined when there is none. */
 export async function describeRevision(
   world: EcsWorld,
   taskDefinition: string,
@@ -37,13 +37,13 @@ export async function describeRevision(
   try {
     return await world.clients.ecs.send(command, { abortSignal: world.signal });
   } catch (error) {
-    // ECS's answer for what is not there: "Unable to describe task definition."
+    // ECS's response for a missing task definition: "Unable to describe task definition."
     if ((error as Error).name === "ClientException") return undefined;
     throw error;
   }
 }
 
-/** Answers the new revision's ARN. */
+/** Registers a revision and returns its ARN. */
 export async function registerRevision(world: EcsWorld, wanted: TaskDefinitionInput): Promise<string> {
   const command = registerCommand(wanted);
   try {
@@ -60,7 +60,7 @@ export async function registerRevision(world: EcsWorld, wanted: TaskDefinitionIn
   }
 }
 
-/** `customer-microservice:7` of a task definition's ARN. */
+/** Returns `customer-microservice:7` from a task definition's ARN. */
 export function shortRevision(arn: string): string {
   return arn.slice(arn.lastIndexOf("/") + 1);
 }

@@ -5,20 +5,20 @@ import type { EcsWorld } from "./world.ts";
 
 export interface RunningService {
   readonly service: Service;
-  /** ECS, CODE_DEPLOY or EXTERNAL; DescribeServices leaves the default, ECS, out. */
+  /** ECS, CODE_DEPLOY or EXTERNAL; DescribeServices omits the default, ECS. */
   readonly controller: string;
-  /** ARN of the task definition that production runs: that of the primary task set. */
+  /** ARN of the task definition in production, which is that of the primary task set. */
   readonly revision: string;
   readonly primary: TaskSet | undefined;
   readonly production: Production;
 }
 
-/** What the service's primary task set, or ECS deployment, is and has. */
+/** State of the service's primary task set, or ECS deployment. */
 export interface Production {
   readonly revision: string;
   readonly runningCount: number;
   readonly desiredCount: number;
-  /** Nothing else of the service runs beside it, and it has not failed. */
+  /** It has not failed, and nothing else of the service runs next to it. */
   readonly settled: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface ServiceName {
   readonly service: string;
 }
 
-/** The service, or a Failure when it is not there or not active. */
+/** Returns the service, or throws a Failure when it is missing or not active. */
 export async function findService(
   world: EcsWorld,
   { cluster, service: name }: ServiceName,

@@ -7,7 +7,7 @@ export interface Cause {
 }
 
 interface TaskCause {
-  /** Looked for in the stop reason, the container's reason and its last log line, in this order. */
+  /** Matched against the stop reason, the container's reason and its last log line, in this order. */
   readonly pattern: RegExp;
   readonly text: (found: Found) => string;
   readonly nextStep: (found: Found) => string;
@@ -20,7 +20,7 @@ interface Found {
   readonly reason: string;
 }
 
-// Reasons as ECS words them: "Stopped tasks error messages" of the ECS developer guide.
+// ECS's reasons, from "Stopped tasks error messages" of the ECS developer guide.
 const taskCauses: readonly TaskCause[] = [
   {
     pattern: /CannotPullContainerError.*(not found|does not exist|manifest unknown)/is,
@@ -93,7 +93,7 @@ const taskCauses: readonly TaskCause[] = [
   },
 ];
 
-/** Why a task stopped; undefined when its reasons are not among those known, such as a health check of the load balancer. */
+/** Returns why a task stopped; undefined for unknown reasons, such as a health check of the load balancer. */
 export function causeOfTask(task: FailedTask): Cause | undefined {
   const line = lastTellingLine(task.logLines);
   const container = task.container;
@@ -105,7 +105,7 @@ export function causeOfTask(task: FailedTask): Cause | undefined {
   return task.stopCode === "EssentialContainerExited" ? causeOfExit(task, line) : undefined;
 }
 
-/** What to do about a connection that a container's last words complain of. */
+/** Returns what to do about a connection error in a container's last lines. */
 export function nextStepOfConnection(line: string): string | undefined {
   if (/ENOTFOUND|EAI_AGAIN|getaddrinfo|name or service not known|unknown (mysql server )?host/i.test(line)) {
     const host = /(?:ENOTFOUND|EAI_AGAIN|host) '?([\w-]+(?:\.[\w-]+)+)'?/i.exec(line)?.[1];

@@ -10,7 +10,7 @@ import {
   type UnknownKey,
 } from "../task-definition.ts";
 
-/** The task definition of a file; what is wrong with it is a finding beside those of the service. */
+/** Reads the task definition of a file; its faults are findings, like those of the service. */
 export function readTaskDefinition(
   file: string,
   log: Log,
@@ -36,7 +36,7 @@ export function readTaskDefinition(
   }
 }
 
-/** A warning for each key that an object of a file has twice. */
+/** Returns a warning for each key that an object of a file has twice. */
 export function twiceIn(text: string, value: unknown, file: string): string[] {
   return duplicateKeys(text, value).map(
     ({ key, firstLine, line }) =>
@@ -44,13 +44,13 @@ export function twiceIn(text: string, value: unknown, file: string): string[] {
   );
 }
 
-/** The warning for a key that AWS may know, though this action does not. */
+/** Returns the warning for a key that AWS may know, though this action does not. */
 export function sentToAws(place: string, { path, meant }: UnknownKey): string {
   const question = meant ? ` (did you mean ${meant}?)` : "";
   return `${place}: the key ${path} is not known here${question}; it is sent to AWS as it is`;
 }
 
-/** A finding for each placeholder in `value`, except those named in `kept`. */
+/** Returns a finding for each placeholder in `value`, except those in `kept`. */
 export function leftPlaceholders(value: unknown, file: string, kept: readonly string[] = []): Finding[] {
   return findPlaceholders(value)
     .filter(({ name }) => !kept.includes(name))

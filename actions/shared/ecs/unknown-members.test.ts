@@ -48,13 +48,13 @@ const wanted = {
   containerDefinitions: [{ name: "web", image: "web:1", mood: { level: 3 } }],
 } as unknown as TaskDefinitionInput;
 
-test("members that the SDK does not know reach AWS", async () => {
+test("sends members that the SDK does not know to AWS", async () => {
   await registerRevision(context(), wanted);
   expect(JSON.parse(registered.at(-1)?.body ?? "")).toEqual(wanted);
   expect(registered.at(-1)?.length).toBe(String(Buffer.byteLength(registered.at(-1)?.body ?? "")));
 });
 
-test("members that AWS knows count when revisions are compared, comments do not", async () => {
+test("compares members that AWS knows in revisions, but not comments", async () => {
   const latest = await describeRevision(context(), "web");
   expect(latest?.taskDefinition?.registeredAt).toEqual(new Date(1_700_000_000_000));
   expect(diffRevision(latest ?? {}, wanted)).toEqual([]);

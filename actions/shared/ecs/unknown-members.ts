@@ -14,7 +14,7 @@ type Call = { input: object; request: unknown };
 // biome-ignore lint/suspicious/noExplicitAny: the SDK's own type of what the steps of one command share.
 type Next = (args: any) => Promise<any>;
 
-/** RegisterTaskDefinition with every member of `wanted`. */
+/** Creates a RegisterTaskDefinition with every member of `wanted`. */
 export function registerCommand(wanted: TaskDefinitionInput): RegisterTaskDefinitionCommand {
   const command = new RegisterTaskDefinitionCommand(wanted);
   command.middlewareStack.addRelativeTo(
@@ -28,7 +28,7 @@ export function registerCommand(wanted: TaskDefinitionInput): RegisterTaskDefini
   return command;
 }
 
-/** DescribeTaskDefinition whose output has every member of the task definition. */
+/** Creates a DescribeTaskDefinition whose output has every member of the task definition. */
 export function describeCommand(input: DescribeTaskDefinitionCommandInput): DescribeTaskDefinitionCommand {
   const command = new DescribeTaskDefinitionCommand(input);
   let body: unknown;

@@ -8,12 +8,15 @@ export interface EcsClients {
   readonly logs: (region: string | undefined) => Promise<CloudWatchLogsClient>;
 }
 
-/** What an action works with; nothing below reads time, the network or the environment otherwise. */
+/** Clients and context of an action; nothing below reads time, the network or the environment otherwise. */
 export interface EcsWorld extends StepWorld {
   readonly clients: EcsClients;
 }
 
-/** Tasks and deployments are followed for minutes to hours: a few seconds of throttling or a lost connection must not end it. */
+/**
+ * Tasks and deployments are followed for minutes to hours: a few seconds of throttling or a lost connection must not
+ * end it.
+ */
 export const patient = { maxAttempts: 6 };
 
 export function createEcsClients(): EcsClients {

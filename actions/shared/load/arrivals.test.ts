@@ -20,29 +20,29 @@ test.each<[string, LoadStage[], number]>([
   ["a rate below one a second", [stage(10_000, 0.3)], 3],
   ["parts of a request, carried over to the next stage", [stage(1000, 1.5), stage(1000, 1.5)], 3],
   ["nothing at all", [stage(1000, 0)], 0],
-])("%s has as many requests as its area", (_, stages, count) => {
+])("sends as many requests for %s as its area", (_, stages, count) => {
   const all = dues(stages);
   expect(all).toHaveLength(count);
   expect(all).toEqual(all.toSorted((one, other) => one - other));
 });
 
-test("requests of a constant rate are evenly spaced from the begin on", () => {
+test("spaces requests of a constant rate evenly from the beginning", () => {
   expect(dues([stage(1000, 5)])).toEqual([0, 200, 400, 600, 800]);
 });
 
-test("a ramp is half-way through its requests when a triangle is", () => {
+test("has sent half of a ramp's requests at the half of its triangle", () => {
   const all = dues([stage(10_000, 0, 200)]);
   expect(all[500]).toBeCloseTo(10_000 * Math.SQRT1_2, 6);
 });
 
-test("an endless stage never runs out", () => {
+test("never ends an endless stage", () => {
   const arrivals = createArrivals([stage(Number.POSITIVE_INFINITY, 100)], "constant");
   for (let sent = 0; sent < 1000; sent++) arrivals.advance();
   expect(arrivals.dueMs).toBe(10_000);
 });
 
-test("poisson arrivals keep the rate and vary the gaps as exponentials do", () => {
-  // A generator of pseudo-random numbers with a fixed begin: Numerical Recipes' ranqd1.
+test("keeps the rate with poisson arrivals and varies the gaps exponentially", () => {
+  // A generator of pseudo-random numbers with a fixed seed: Numerical Recipes' ranqd1.
   let seed = 7;
   const random = () => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
@@ -62,6 +62,6 @@ test.each<[number, number]>([
   [1000, 0],
   [1500, 50],
   [2000, 0],
-])("the level at %i ms is %i", (atMs, level) => {
+])("computes the level at %i ms as %i", (atMs, level) => {
   expect(levelAt([stage(1000, 10), stage(1000, 0, 100)], atMs)).toBe(level);
 });

@@ -1,18 +1,18 @@
 import type { LoadStage } from "./report.ts";
 
-/** `constant`: evenly spaced. `poisson`: as independent users arrive, bursts and pauses included. */
+/** `constant`: evenly spaced. `poisson`: as independent users arrive, with bursts and pauses. */
 export type Spacing = "constant" | "poisson";
 
 export interface Arrivals {
   /** When the next request is due, in milliseconds since the first stage began; Infinity after the last. */
   readonly dueMs: number;
-  /** Goes on to the one after it. */
+  /** Moves to the next request. */
   advance(): void;
 }
 
 /**
- * When requests are due, of stages in requests per second. The n-th is due when the rate, summed up since the begin,
- * has come to n: so no request is lost between stages and a ramp has as many as its area.
+ * Computes when requests are due, for stages in requests per second. The n-th is due when the rate, summed up since the
+ * beginning, reaches n: so no request is lost between stages and a ramp has as many as its area.
  */
 export function createArrivals(
   stages: readonly LoadStage[],
@@ -48,11 +48,14 @@ function requestsOf({ durationMs, from, to }: LoadStage): number {
   return (((from + to) / 2) * durationMs) / 1000;
 }
 
-/** Milliseconds after which a stage has sent `count`: the root of `from·t + (to−from)/(2·duration)·t² = count`. */
+/**
+ * Returns the milliseconds after which a stage has sent `count`: the root of `from·t + (to−from)/(2·duration)·t² =
+ * count`.
+ */
 function timeOf({ durationMs, from, to }: LoadStage, count: number): number {
   const perMs = from / 1000;
   const growth = (to - from) / 1000 / durationMs;
   if (count === 0) return 0;
-  // The form of the root that holds for a constant rate too, where growth is 0.
+  // This form of the root also works for a constant rate, where growth is 0.
   return (2 * count) / (perMs + Math.sqrt(Math.max(0, perMs * perMs + 2 * growth * count)));
 }

@@ -37,14 +37,14 @@ test.each<[string, boolean, string]>([
   ["failed < 1", false, "1"],
   ["p50(/) < 60ms", true, "50 ms"],
   ["error-rate(http://web.example/) < 0.1%", false, "1 %"],
-])("%s: %s, measured %s", (text, ok, value) => {
+])("evaluates %s: %s, measured %s", (text, ok, value) => {
   const result = check(text);
   expect(result).toMatchObject({ text, ok });
   expect(result && formatValue(result)).toBe(value);
 });
 
 test.each(["p99 < 1s", "error-rate < 1%", "failed < 1", "requests < 5"])(
-  "%s does not hold of nothing measured",
+  "fails the assertion %s when nothing was measured",
   (text) => {
     expect(check(text, reportOf("2026-03-01T10:00:00.000Z", []))?.ok).toBe(false);
   },
@@ -61,6 +61,6 @@ test.each<[string, RegExp]>([
   ["error-rate < 0.01", /"0.01" is not a percentage/],
   ["requests > 5ms", /"5ms" is not a number without a unit/],
   ["requests > -5", /"-5" is not a number/],
-])("%s is refused", (text, message) => {
+])("refuses %s", (text, message) => {
   expect(() => parseAssertion(text, refuse)).toThrow(message);
 });

@@ -4,10 +4,10 @@ import type { InputReader } from "../inputs.ts";
 export interface Assertion {
   readonly text: string;
   readonly metric: Metric;
-  /** Path, or whole URL, of the one target it is about. */
+  /** Path, or whole URL, of its one target. */
   readonly scope: string | undefined;
   readonly comparison: Comparison;
-  /** In milliseconds, per cent, or by count, as the metric is. */
+  /** In milliseconds, per cent, or a count, depending on the metric. */
   readonly bound: number;
 }
 
@@ -61,7 +61,7 @@ function unitOf({ kind }: Metric): string {
   return kind === "error-rate" ? "a percentage such as 0.1%" : "a number without a unit";
 }
 
-/** The URL, of these, that an assertion is about; its scope is the URL or its path. */
+/** Returns the URL, of these, that an assertion is about; its scope is the URL or its path. */
 export function urlOfScope(scope: string, urls: readonly string[]): string | undefined {
   return urls.find((url) => url === scope || pathOf(url) === scope);
 }

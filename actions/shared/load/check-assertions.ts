@@ -3,7 +3,7 @@ import { decodeHistogram, percentileOf } from "./histogram.ts";
 import type { AssertionReport, LoadReport } from "./report.ts";
 import { summarise } from "./summarise.ts";
 
-/** What each comes to; of nothing measured, nothing holds. */
+/** Checks each assertion. If nothing was measured, every assertion fails. */
 export function checkAssertions(report: LoadReport, assertions: readonly Assertion[]): AssertionReport[] {
   return assertions.map(({ text, metric, scope, comparison, bound }) => {
     const counted = countedOf(report, scope);
@@ -45,14 +45,14 @@ const holds: Record<Comparison, (value: number, bound: number) => boolean> = {
   ">=": (value, bound) => value >= bound,
 };
 
-/** `412 ms`, `0.25 %`, `95.1`: the value in the unit of its assertion. */
+/** Formats `412 ms`, `0.25 %`, `95.1`: the value in the unit of its assertion. */
 export function formatValue(assertion: Pick<AssertionReport, "text" | "value">): string {
   const number = formatNumber(assertion.value);
   if (/^(p\d|max)/.test(assertion.text)) return `${number} ms`;
   return assertion.text.startsWith("error-rate") ? `${number} %` : number;
 }
 
-/** Three digits and more: as many as histograms are exact to. */
+/** Formats at least three digits, the precision of the histograms. */
 export function formatNumber(value: number): string {
   return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
 }

@@ -6,11 +6,11 @@ import { takeTurns } from "./targets.ts";
 
 /** How often the number of connections follows a ramp. */
 const rampStepMs = 20;
-/** A connection that failed does not come back at once: refusals take no time, and their number would say nothing. */
+/** Pause of a failed connection: refusals take no time, and their number would mean nothing. */
 const pauseAfterErrorMs = 100;
 
 /**
- * Connections that each send the next request when the last one has been answered: as many as the stages say, `atMs`
+ * Sends with connections that each send the next request after the last response: as many as the stages have, `atMs`
  * after `startedAt` of performance.now(). A slow target slows the load down.
  */
 export function startClosedLoop(options: LoopOptions, stages: readonly LoadStage[], startedAt: number): Loop {

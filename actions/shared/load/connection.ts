@@ -8,16 +8,16 @@ export interface LoadRequest {
   readonly timeoutMs: number;
 }
 
-/** What came of one request. */
+/** Result of one request. */
 export interface Outcome {
-  /** Undefined when there was no whole answer: `error` says why. */
+  /** Undefined without a complete response: `error` says why. */
   readonly status: number | undefined;
   readonly error: string | undefined;
-  /** Of the body. */
+  /** Bytes of the body. */
   readonly bytes: number;
 }
 
-/** One HTTP/1.1 connection to each origin it is used for, with one request at a time; it is made when first needed. */
+/** One HTTP/1.1 connection to each origin it is used for, with one request at a time; it is opened at its first use. */
 export interface Connection {
   send(url: URL, done: (outcome: Outcome) => void): void;
   /** Ends the request if it has taken longer than allowed by `now`, of performance.now(). */
@@ -71,10 +71,10 @@ class TimeoutError extends Error {
 
 export function clientOptions({ timeoutMs }: LoadRequest): Client.Options {
   return {
-    // A connection of HTTP/2 would carry many requests at once: then `connections` would not say how many there are.
+    // An HTTP/2 connection would carry many requests in parallel: then `connections` would not be their number.
     allowH2: false,
     pipelining: 1,
-    // Who uses the connection watches over its time, and that of the others begins later.
+    // The connection's user checks its timeout, and that of queued requests begins later.
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { timeout: timeoutMs + 1000, lookup: lookUpAllowed },
@@ -90,7 +90,7 @@ function answerHandler(settle: (outcome: Outcome) => void): Dispatcher.DispatchH
   let status: number | undefined;
   let bytes = 0;
   return {
-    // The client takes only handlers that have it.
+    // The client accepts only handlers that have it.
     onRequestStart() {},
     onResponseStart(_controller, statusCode) {
       status = statusCode;
@@ -103,7 +103,7 @@ function answerHandler(settle: (outcome: Outcome) => void): Dispatcher.DispatchH
     },
     onResponseError(_controller, error) {
       const { code = error.name } = error as NodeJS.ErrnoException;
-      // The client fails its requests before it is fit for the next one, which `settle` may send.
+      // The client fails its requests before it is ready for the next one, which `settle` may send.
       queueMicrotask(() => settle({ status: undefined, error: code, bytes }));
     },
   };

@@ -11,7 +11,7 @@ const never = new AbortController().signal;
 const total = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
-/** What must be so of every report, whatever was measured. */
+/** Checks invariants of every report. */
 function expectConsistent(report: LoadReport): void {
   const { requests, failed, statuses, errors, targets, timeline } = report;
   expect(total(statuses) + total(errors)).toBe(requests);
@@ -34,7 +34,7 @@ describe.each<["closed" | "open", Partial<LoadPlan>]>([
   ["closed", {}],
   ["open", open(200, 1000)],
 ])("a %s loop", (_, changes) => {
-  it("counts every answer exactly, by status, target and weight", async () => {
+  it("counts every response exactly, by status, target and weight", async () => {
     const seen: Record<string, number> = {};
     const origin = await serve(({ url = "" }, response) => {
       seen[url] = (seen[url] ?? 0) + 1;
@@ -56,12 +56,12 @@ describe.each<["closed" | "open", Partial<LoadPlan>]>([
     expect(Math.abs((seen["/well"] ?? 0) - 3 * (seen["/ill"] ?? 0))).toBeLessThanOrEqual(3);
   });
 
-  it("counts failures by what they were", async () => {
+  it("counts failures by their kind", async () => {
     let count = 0;
     const origin = await serve((request, response) => {
       const kind = count++ % 4;
       if (kind === 0) request.socket.destroy();
-      // Promises more than it sends.
+      // Announces more than it sends.
       else if (kind === 1)
         response.writeHead(200, { "content-length": 100 }).write("half", () => request.socket.destroy());
       else if (kind === 2) response.writeHead(302, { location: "/elsewhere" }).end();
@@ -77,7 +77,7 @@ describe.each<["closed" | "open", Partial<LoadPlan>]>([
     );
   });
 
-  it("gives up what takes longer than allowed, and goes on", async () => {
+  it("gives up requests that take longer than allowed, and continues", async () => {
     let count = 0;
     const origin = await serve((_, response) => {
       if (count++ % 2 === 1) response.end("good");
@@ -104,12 +104,12 @@ describe.each<["closed" | "open", Partial<LoadPlan>]>([
     expect(report.durationMs).toBe(1000);
   });
 
-  it("sends nothing after it was cancelled, and tells what it had", async () => {
+  it("sends nothing after it was cancelled, and reports what it had", async () => {
     let count = 0;
     const cancellation = new AbortController();
     const origin = await serve((_, response) => {
       if (++count === 50) cancellation.abort();
-      // What is held when the cancel comes is not answered.
+      // Requests that are held at the cancellation get no response.
       if (count < 50) response.end();
     });
     const report = await generateLoad(
@@ -125,7 +125,7 @@ describe.each<["closed" | "open", Partial<LoadPlan>]>([
     expect(count).toBe(countAtEnd);
   });
 
-  it("goes on through the target's death and return", async () => {
+  it("continues through the target's death and return", async () => {
     const cancellation = new AbortController();
     const { promise: died, resolve: dies } = Promise.withResolvers<void>();
     let answered = 0;
@@ -159,7 +159,7 @@ describe.each<["closed" | "open", Partial<LoadPlan>]>([
   });
 });
 
-test("a test cancelled in its warm-up has counted nothing, in no time", async () => {
+test("has counted nothing, in no time, when cancelled in its warm-up", async () => {
   const cancellation = new AbortController();
   const origin = await serve(() => cancellation.abort());
   const report = await generateLoad(planOf([origin], { warmUpMs: 60_000 }), cancellation.signal);
@@ -172,7 +172,7 @@ function longer({ stages }: Partial<LoadPlan>): Partial<LoadPlan> {
 }
 
 describe("a closed loop", () => {
-  it("has as many requests under way as connections, and follows a ramp of them", async () => {
+  it("has as many requests in progress as connections, and follows a ramp of them", async () => {
     let underWay = 0;
     let most = 0;
     const origin = await serve((_, response) => {
@@ -193,7 +193,7 @@ describe("a closed loop", () => {
 });
 
 describe("an open loop", () => {
-  it("sends exactly what its stages come to, ramps included", async () => {
+  it("sends exactly as many requests as its stages define, ramps included", async () => {
     const origin = await serve((_, response) => response.end());
     const stages = [
       { durationMs: 1000, from: 0, to: 200 },
@@ -210,7 +210,7 @@ describe("an open loop", () => {
     expect(report.requests).toBe(150);
   });
 
-  it("uses no more connections than allowed, and says that requests were late for it", async () => {
+  it("uses no more connections than allowed, and reports requests that were late for it", async () => {
     const sockets = new Set<unknown>();
     const origin = await serve(({ socket }, response) => {
       sockets.add(socket);
@@ -226,7 +226,7 @@ describe("an open loop", () => {
     expect(percentile(report.histogram, 90)).toBeGreaterThan(1000);
   });
 
-  it("counts what never got a connection as failed", async () => {
+  it("counts requests that never got a connection as failed", async () => {
     const origin = await serve(() => {});
     const plan = planOf([origin], { ...open(100, 500), maxConnections: 1 });
     const report = await generateLoad({ ...plan, request: { ...plan.request, timeoutMs: 300 } }, never);
@@ -237,7 +237,7 @@ describe("an open loop", () => {
   });
 });
 
-test("a stall shows in what an open loop measures, and hardly in what a closed one does", async () => {
+test("shows a stall in an open loop's latencies, and hardly in a closed one's", async () => {
   const stalled = (stallMs: number) => {
     let until = 0;
     let count = 0;

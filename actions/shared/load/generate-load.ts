@@ -12,21 +12,23 @@ export interface LoadPlan {
   readonly loop: "closed" | "open";
   /** Connections of a closed loop, requests per second of an open one. */
   readonly stages: readonly LoadStage[];
-  /** Before the first stage, at the level it begins with; what is sent then is not counted. */
+  /** Time before the first stage, at the level it begins with; its requests are not counted. */
   readonly warmUpMs: number;
-  /** Of an open loop. */
+  /** Spacing in an open loop. */
   readonly spacing: Spacing;
   readonly maxConnections: number;
   readonly targets: readonly LoadTarget[];
   readonly request: LoadRequest;
-  /** Whether an answer of this status is a good one. */
+  /** Returns whether a response with this status succeeded. */
   readonly expected: (status: number) => boolean;
 }
 
-/** How often the seconds are looked at: finer than they are shown. */
+/** How often the seconds are checked: more often than they are shown. */
 const lookMs = 200;
 
-/** Sends the load and counts what came of it, without assertions. When `signal` aborts, it ends at once with what it has. */
+/**
+ * Sends the load and counts the results, without assertions. When `signal` aborts, it ends at once with what it has.
+ */
 export async function generateLoad(
   plan: LoadPlan,
   signal: AbortSignal,
@@ -50,7 +52,7 @@ export async function generateLoad(
   return {
     version: 1,
     startedAt: new Date(performance.timeOrigin + startedAt).toISOString(),
-    // Answers to the last requests come after it, and are counted: those to the last ones of the warm-up are not.
+    // Responses to the last requests come after it, and are counted; those to the last ones of the warm-up are not.
     durationMs: Math.round(Math.min(Math.max(0, endedAt - startedAt), totalMs(plan.stages))),
     generators: 1,
     loop: plan.loop,

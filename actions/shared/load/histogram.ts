@@ -5,10 +5,13 @@ import {
   type Histogram,
 } from "hdr-histogram-js";
 
-/** Above what any request takes: one of an open loop counts from when it was due, through a stall of minutes. */
+/** Above the latency of any request: one of an open loop counts from when it was due, through a stall of minutes. */
 const highestMicroseconds = 3_600_000_000;
 
-/** An empty HdrHistogram of microseconds, exact to three digits; all of one shape, so that they add without loss. */
+/**
+ * Creates an empty HdrHistogram of microseconds, exact to three digits; all have one shape, so that they add without
+ * loss.
+ */
 export function createHistogram(): Histogram {
   return build({
     lowestDiscernibleValue: 1,
@@ -18,12 +21,12 @@ export function createHistogram(): Histogram {
   });
 }
 
-/** Counts a latency; what is beyond the histogram's ends counts at the end. */
+/** Counts a latency; values beyond the histogram's range count at its ends. */
 export function recordMs(histogram: Histogram, ms: number): void {
   histogram.recordValue(Math.min(highestMicroseconds, Math.max(1, Math.round(ms * 1000))));
 }
 
-/** HdrHistogram's V2 compressed encoding in base64, which its tools in every language read. */
+/** Encodes with HdrHistogram's V2 compressed encoding in base64, which its tools in every language read. */
 export function encodeHistogram(histogram: Histogram): string {
   return encodeIntoCompressedBase64(histogram);
 }
@@ -33,14 +36,14 @@ export function decodeHistogram(encoded: string): Histogram {
   return decodeFromCompressedBase64(encoded, 32);
 }
 
-/** The counts of all, in a new encoding: the same as if one histogram had recorded everything. */
+/** Adds the counts of all into a new encoding: the same as if one histogram had recorded everything. */
 export function addHistograms(encoded: readonly string[]): string {
   const sum = createHistogram();
   for (const each of encoded) sum.add(decodeHistogram(each));
   return encodeHistogram(sum);
 }
 
-/** Milliseconds that `percent` of the recorded values do not exceed; 0 of an empty histogram. */
+/** Returns the milliseconds that `percent` of the recorded values do not exceed; 0 for an empty histogram. */
 export function percentile(encoded: string, percent: number): number {
   return percentileOf(decodeHistogram(encoded), percent);
 }

@@ -14,7 +14,7 @@ test.each([
   ["http://10.0.0.7/", false],
   ["http://[::1]/", false],
   ["http://web.example/", false],
-])("%s is link-local: %s", (url, expected) => {
+])("detects whether %s is link-local: %s", (url, expected) => {
   expect(isLinkLocal(new URL(url).hostname)).toBe(expected);
 });
 
@@ -23,13 +23,13 @@ const lookUp = (hostname: string, all: boolean) =>
     lookUpAllowed(hostname, { all }, (error, address) => resolve(error?.code ?? address));
   });
 
-test("a name that stands for such an address is not connected to", async () => {
-  // Node's look-up answers an address with itself: what DNS or /etc/hosts may say of any name.
+test("does not connect to a name that resolves to such an address", async () => {
+  // Node resolves an address to itself: DNS or /etc/hosts may do so for any name.
   expect(await lookUp("169.254.169.254", true)).toBe("LINK_LOCAL");
   expect(await lookUp("169.254.169.254", false)).toBe("LINK_LOCAL");
 });
 
-test("other names are looked up as Node does", async () => {
+test("resolves other names as Node does", async () => {
   expect(await lookUp("127.0.0.1", false)).toBe("127.0.0.1");
   expect(await lookUp("127.0.0.1", true)).toEqual([{ address: "127.0.0.1", family: 4 }]);
 });

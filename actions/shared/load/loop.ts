@@ -1,17 +1,17 @@
 import type { LoadRequest, Outcome } from "./connection.ts";
 import type { LoadTarget } from "./targets.ts";
 
-/** A request that has come to its end; times are those of performance.now(). */
+/** A finished request; times are those of performance.now(). */
 export interface Sent extends Outcome {
   /** Index of its target. */
   readonly target: number;
-  /** When it should have been sent: of a closed loop, when it was. */
+  /** When it should have been sent; in a closed loop, when it was. */
   readonly dueAt: number;
   readonly endedAt: number;
   readonly latencyMs: number;
-  /** Of an open loop: it was sent this long after it was due; 0 within what a timer is inaccurate by. */
+  /** In an open loop, how long after its due time it was sent; 0 within the inaccuracy of a timer. */
   readonly lateMs: number;
-  /** It was late since all connections were in use. */
+  /** It was late because all connections were in use. */
   readonly lateForConnections: boolean;
 }
 
@@ -23,13 +23,13 @@ export interface LoopOptions {
 
 /** Load that is being sent. */
 export interface Loop {
-  /** Resolves when the last request has come to its end, or at `cancel`. */
+  /** Resolves when the last request has finished, or at `cancel`. */
   readonly done: Promise<void>;
-  /** No more requests become due; those that are come to their end. */
+  /** No more requests become due; those that are finish. */
   end(): void;
-  /** Closes all connections at once; what they were waiting for is never told. */
+  /** Closes all connections at once; the results of their requests are never reported. */
   cancel(): void;
 }
 
-/** Far below what a timeout is given in, and rare enough to cost nothing. */
+/** Far below the unit of timeouts, and rare enough to cost nothing. */
 export const timeoutCheckMs = 50;

@@ -14,7 +14,7 @@ const fast = Array.from({ length: 990 }, (_, index) => 1 + index / 100);
 const slow = Array.from({ length: 110 }, (_, index) => 100 + index * 7);
 
 describe("mergeReports", () => {
-  it("makes the percentiles that one generator would have measured", () => {
+  it("returns the percentiles that one generator would have measured", () => {
     const merged = mergeReports([reportOf(start, [fast]), reportOf(start, [slow])]);
     const whole = reportOf(start, [[...fast, ...slow]]);
     expect(merged.histogram).toBe(whole.histogram);
@@ -22,7 +22,7 @@ describe("mergeReports", () => {
     expect(merged.targets).toEqual(whole.targets);
     expect(merged.timeline).toEqual(whole.timeline);
     expect(summarise(merged)).toEqual(summarise(whole));
-    // Not what lies between the two: (7 + 800) / 2.
+    // Not the mean of the two: (7 + 800) / 2.
     expect(percentile(merged.histogram, 99)).toBeGreaterThan(780);
   });
 
@@ -65,7 +65,7 @@ describe("mergeReports", () => {
     expect(merged.timeline.map(({ requests }) => requests)).toEqual([1, 3, 2]);
   });
 
-  it("says the same of reports merged in steps as of all at once", () => {
+  it("merges in steps with the same result as all together", () => {
     const reports = [[fast], [slow], [[5, 6]]].map((seconds) => reportOf(start, seconds));
     const [first, ...rest] = reports as [LoadReport, ...LoadReport[]];
     expect(mergeReports([first, mergeReports(rest)])).toEqual(mergeReports(reports));
@@ -85,7 +85,7 @@ describe("mergeReports", () => {
 });
 
 describe("summarise", () => {
-  it("gives rates and percentiles of what was counted", () => {
+  it("computes rates and percentiles of the counts", () => {
     const summary = summarise(reportOf(start, [fast, slow], { failed: 11 }));
     expect(summary.requestsPerSecond).toBe(550);
     expect(summary.errorRate).toBeCloseTo(0.01);
@@ -105,7 +105,7 @@ describe("readReport", () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it("reads what was written", async () => {
+  it("reads a written report", async () => {
     const report = reportOf(start, [[1, 2, 3]]);
     await writeFile(join(folder, "good.json"), JSON.stringify(report));
     expect(await readReport(join(folder, "good.json"))).toEqual(report);
@@ -123,7 +123,7 @@ describe("readReport", () => {
     await expect(readReport(join(folder, "bad.json"))).rejects.toThrow(message);
   });
 
-  it("names a file that is not there", async () => {
+  it("names a missing file", async () => {
     await expect(readReport(join(folder, "none.json"))).rejects.toThrow(/none\.json cannot be read: ENOENT/);
   });
 });

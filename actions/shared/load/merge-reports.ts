@@ -3,8 +3,8 @@ import { addHistograms } from "./histogram.ts";
 import type { Interval, LoadReport, LoadStage, TargetReport } from "./report.ts";
 
 /**
- * One report of what several generators sent at the same time. Counts and histograms add without loss; the assertions
- * of each are left behind, to be checked on the whole. Refuses reports of different kinds of load.
+ * Merges the reports of generators that sent at the same time. Counts and histograms add without loss; the assertions
+ * of each are dropped, to be checked on the whole. Refuses reports of different kinds of load.
  */
 export function mergeReports(reports: readonly LoadReport[]): LoadReport {
   const [first, ...others] = reports;

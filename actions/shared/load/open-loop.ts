@@ -7,19 +7,19 @@ import { takeTurns } from "./targets.ts";
 
 /** Node's finest timer. */
 const tickMs = 1;
-/** By how much such a timer is late on a machine that is not busy; that is not the target's latency. */
+/** How late such a timer is on an idle machine; that is not the target's latency. */
 const timerInaccuracyMs = 2;
 
 export interface OpenLoopOptions extends LoopOptions {
   readonly spacing: Spacing;
-  /** No more than these are made; a request that finds all in use waits, and its wait is in its latency. */
+  /** Maximum number of connections; a request that finds all in use waits, and its wait is in its latency. */
   readonly maxConnections: number;
 }
 
 /**
- * Requests at the stages' rate, however long answers take. Latency counts from the moment a request was due, so a stall
- * of the target shows in all requests it delays. None is left out: what got no connection within the time allowed after
- * the end counts as failed, `NOT_SENT`.
+ * Sends requests at the stages' rate, however long responses take. Latency counts from the moment a request was due, so
+ * a stall of the target shows in all requests it delays. None is left out: a request without a connection within the
+ * time allowed after the end counts as failed, `NOT_SENT`.
  */
 export function startOpenLoop(
   options: OpenLoopOptions,

@@ -3,7 +3,7 @@ import { Failure } from "../failure.ts";
 import { decodeHistogram } from "./histogram.ts";
 import type { LoadReport } from "./report.ts";
 
-/** The load report in a file; refuses one that is no report, of another version, or torn. */
+/** Reads the load report in a file; refuses one that is no report, of another version, or incomplete. */
 export async function readReport(file: string): Promise<LoadReport> {
   const nextStep = "give files that the report input of run-load-test has written.";
   const refuse = (why: string, cause?: unknown) => new Failure(`${file} ${why}`, { nextStep, cause });

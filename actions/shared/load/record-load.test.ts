@@ -22,10 +22,10 @@ function sentAt(endedAt: number, changes: Partial<Sent> = {}): Sent {
   };
 }
 
-/** Of performance.now(), where a second of the clock begins. */
+/** Time of performance.now() at which a second of the clock begins. */
 const wholeSecond = 1000 - (performance.timeOrigin % 1000);
 
-it("puts answers into the second of the clock in which they came, silent seconds and parts of them included", () => {
+it("counts responses in the second of the clock in which they came, with silent seconds and partial ones", () => {
   const recorder = createRecorder(
     targets,
     (status) => status === 200,
@@ -47,7 +47,7 @@ it("puts answers into the second of the clock in which they came, silent seconds
   expect(timeline[0]?.atMs).toBe(Math.round(performance.timeOrigin + wholeSecond));
 });
 
-it("tells each second when it is over, answers or none", () => {
+it("reports each second when it is over, even without responses", () => {
   const told: number[] = [];
   const recorder = createRecorder(
     targets,
@@ -67,7 +67,7 @@ it("tells each second when it is over, answers or none", () => {
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
-it("keeps no request: a million take no more room than a thousand", () => {
+it("keeps no request: a million take no more room than 1,000", () => {
   const recorder = createRecorder(
     targets,
     () => true,
@@ -89,7 +89,7 @@ it("keeps no request: a million take no more room than a thousand", () => {
   expect(decodeHistogram(histogram).totalCount).toBe(1_001_000);
 });
 
-it("counts as late what a person would, and says for which reason", () => {
+it("counts as late what a person would, and says why", () => {
   const recorder = createRecorder(
     targets,
     () => true,

@@ -4,10 +4,10 @@ import type { Sent } from "./loop.ts";
 import type { Interval, LoadReport, TargetReport } from "./report.ts";
 import type { LoadTarget } from "./targets.ts";
 
-/** From here on a person would say late; a turn of Node's event loop under load is shorter. */
+/** From here on a person would call it late; a turn of Node's event loop under load is shorter. */
 export const lateAfterMs = 10;
 
-/** A second that is over, with its histogram as it is before it is used again. */
+/** Called with a second that is over and its histogram, before the histogram is used again. */
 export type OnInterval = (interval: Omit<Interval, "histogram">, histogram: Histogram) => void;
 
 type Counts = Pick<
@@ -17,9 +17,9 @@ type Counts = Pick<
 
 export interface LoadRecorder {
   record(sent: Sent): void;
-  /** Closes the seconds that are over at `now`, also when nothing is answered. */
+  /** Closes the seconds that are over at `now`, also without responses. */
   advance(now: number): void;
-  /** Everything counted, of a test that ended at `now`. */
+  /** Returns all counts of a test that ended at `now`. */
   finish(now: number): Counts;
 }
 

@@ -1,7 +1,7 @@
 import { createHistogram, encodeHistogram, recordMs } from "./histogram.ts";
 import type { Interval, LoadReport } from "./report.ts";
 
-/** A report of one generator, of these latencies in one second each, to be told apart by `changes`. */
+/** Creates a report of one generator with these latencies, each list in one second; `changes` make it unique. */
 export function reportOf(
   startedAt: string,
   seconds: readonly (readonly number[])[],

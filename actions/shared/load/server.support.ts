@@ -12,7 +12,7 @@ afterEach(() => {
   }
 });
 
-/** An HTTP server until the test ends; answers its origin. */
+/** Starts an HTTP server until the test ends; returns its origin. */
 export async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   servers.push(server);
@@ -21,7 +21,7 @@ export async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** One second of a closed loop of four connections, or what `changes` make of it. */
+/** One second of a closed loop of four connections, with `changes`. */
 export function planOf(urls: readonly string[], changes: Partial<LoadPlan> = {}): LoadPlan {
   return {
     loop: "closed",

@@ -4,7 +4,7 @@ export function totalMs(stages: readonly LoadStage[]): number {
   return stages.reduce((sum, { durationMs }) => sum + durationMs, 0);
 }
 
-/** The level `atMs` after the first stage began; 0 after the last one. */
+/** Returns the level `atMs` after the first stage began; 0 after the last one. */
 export function levelAt(stages: readonly LoadStage[], atMs: number): number {
   let beganMs = 0;
   for (const { durationMs, from, to } of stages) {

@@ -3,7 +3,7 @@ import type { Interval } from "./report.ts";
 
 export interface LoadSummary {
   readonly requestsPerSecond: number;
-  /** Failed of all requests, from 0 to 1; 0 when there were none. */
+  /** Failed requests divided by all, from 0 to 1; 0 when there were none. */
   readonly errorRate: number;
   readonly p50Ms: number;
   readonly p90Ms: number;
@@ -12,7 +12,10 @@ export interface LoadSummary {
   readonly maxMs: number;
 }
 
-/** The figures of a report or of one of its intervals; with a report's `durationMs`, also of one of its targets. */
+/**
+ * Computes the figures of a report or of one of its intervals; with a report's `durationMs`, also of one of its
+ * targets.
+ */
 export function summarise(
   counted: Pick<Interval, "durationMs" | "requests" | "failed" | "histogram">,
 ): LoadSummary {

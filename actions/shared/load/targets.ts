@@ -5,8 +5,8 @@ export interface LoadTarget {
 }
 
 /**
- * Gives out indexes of targets in proportion to their weights, as evenly mixed as it goes: nginx's smooth weighted
- * round robin, exact after each sum of the weights.
+ * Returns indexes of targets in proportion to their weights, evenly mixed: nginx's smooth weighted round robin, exact
+ * after each sum of the weights.
  */
 export function takeTurns(targets: readonly Pick<LoadTarget, "weight">[]): () => number {
   const weights = targets.map(({ weight }) => weight);

@@ -52,7 +52,7 @@ export function managedSecret(reference: Reference, resources: DrawnResources): 
     : [];
 }
 
-/** Where a database's master password is: in a secret of the template, or in one that RDS makes. */
+/** Finds where a database's master password is: in a secret of the template, or in one that RDS creates. */
 export const findPasswords: FindEdges = (resources) => [
   ...edgesAlong(resources, database, "MasterUserPassword", [secret], () => "has its password from"),
   ...resources

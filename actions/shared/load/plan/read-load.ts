@@ -11,11 +11,11 @@ import { readTargets } from "./target-lines.ts";
 
 export interface Load {
   readonly plan: LoadPlan;
-  /** About the whole or targets of the plan. */
+  /** Assertions about the whole or targets of the plan. */
   readonly assertions: readonly Assertion[];
 }
 
-// More are other limits' business: ports and file descriptors of one machine; a core's worth of requests.
+// With more, other limits apply: ports and file descriptors of one machine; a core's worth of requests.
 const mostConnections = 5_000;
 const mostPerSecond = 100_000;
 /** GitHub ends a job on its runners after it: https://docs.github.com/en/actions/reference/limits */
@@ -23,7 +23,7 @@ const longestMs = 6 * 3_600_000;
 const defaultConnections = 10;
 const defaultDurationMs = 30_000;
 
-/** Of the inputs that describe a load and what is asserted of it. */
+/** Reads the inputs that describe a load and its assertions. */
 export function readLoad(read: InputReader): Load {
   const assertions = readAssertions(read);
   const plan = readPlan(read);
@@ -96,6 +96,6 @@ function readRate(read: InputReader): number {
   const rate = text && /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
   if (text === undefined) read.problem("Input rate or stages is required for an open loop");
   else if (rate === 0) read.problem(`Input rate is "${text}"; requests per second are expected, above 0`);
-  // Anything but 0, about which another problem would tell.
+  // Any number but 0 avoids a second problem for the same input.
   return rate || 1;
 }

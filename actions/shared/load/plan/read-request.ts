@@ -17,9 +17,9 @@ export function readRequest(read: InputReader): LoadRequest {
   };
 }
 
-/** The names of RFC 9110's tokens; a value may be secret and is not shown. */
+/** A name is a token of RFC 9110; a value may be secret and is not shown. */
 const headerLine = /^([!#$%&'*+.^_`|~\w-]+):([\x20-\x7e\t]*)$/;
-/** The connection's own. */
+/** Headers that belong to the connection. */
 const reservedHeaders = [
   "connection",
   "content-length",

@@ -8,7 +8,7 @@ export interface Share {
 
 const whole: Share = { number: 1, of: 1 };
 
-/** Of `2/4`; the whole when not given. */
+/** Parses `2/4`; the whole when not given. */
 export function parseShare(text: string | undefined, problem: (sentence: string) => void): Share {
   if (text === undefined) return whole;
   const [, number = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
@@ -18,8 +18,8 @@ export function parseShare(text: string | undefined, problem: (sentence: string)
 }
 
 /**
- * Each generator's part of the levels, which add up to the whole: a rate is divided, connections are dealt out. Which
- * generator gets one more is the same in every stage.
+ * Returns each generator's part of the levels, which add up to the whole: a rate is divided, connections are
+ * distributed. The same generators get one more in every stage.
  */
 export function shareOf(
   stages: readonly LoadStage[],

@@ -1,7 +1,10 @@
 import { parseDuration } from "../../duration.ts";
 import type { LoadStage } from "../report.ts";
 
-/** `30s 50`, or the ramp `10s 0..200`; levels of a closed loop are whole. Undefined, and a problem, for another line. */
+/**
+ * Parses `30s 50`, or the ramp `10s 0..200`; levels of a closed loop are whole. Returns undefined, after a problem, for
+ * another line.
+ */
 export function parseStage(
   line: string,
   loop: "closed" | "open",

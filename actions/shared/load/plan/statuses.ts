@@ -1,4 +1,4 @@
-/** What `200,304` or `2xx` accepts of statuses. */
+/** Returns a function that accepts the statuses of `200,304` or `2xx`. */
 export function parseStatuses(
   text: string,
   problem: (sentence: string) => void,

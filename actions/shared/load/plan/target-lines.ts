@@ -3,10 +3,10 @@ import { didYouMean } from "../../nearest-name.ts";
 import { isLinkLocal } from "../link-local.ts";
 import type { LoadTarget } from "../targets.ts";
 
-/** A weight above it says nothing that a smaller one does not. */
+/** A larger weight adds nothing that a smaller one cannot express. */
 const highestWeight = 1000;
 
-/** The targets, each on a host that is allowed: a slip of the keys must not send load at somebody else's. */
+/** Reads the targets, each on an allowed host: a typing error must not send load to somebody else's. */
 export function readTargets(read: InputReader): LoadTarget[] {
   const allowed = readAllowedHosts(read);
   const lines = read.lines("targets");
@@ -65,7 +65,7 @@ function isHost(entry: string): boolean {
   return !/[/*@?#\s]/.test(entry) && URL.canParse(`http://${entry}/`);
 }
 
-/** An entry without a port stands for the host's every port. */
+/** An entry without a port allows every port of the host. */
 function refusalOf({ hostname, host, port, protocol }: URL, allowed: readonly string[]): string | undefined {
   if (isLinkLocal(hostname))
     return `Target ${host} is refused: machines keep their credentials at such addresses`;
