@@ -33,6 +33,8 @@ export interface Environment {
   readonly taskRuntime: TaskRuntime;
   /** Calls a function of Lambda once. */
   readonly runFunction: (options: FunctionRunOptions) => Promise<FunctionOutcome>;
+  /** Rejects with what to install when no server of a DB instance can be started. */
+  readonly findDatabaseServer: () => Promise<unknown>;
   /** Starts the server of a DB instance. */
   readonly startDatabaseServer: (options: DatabaseServerOptions) => Promise<DatabaseServer>;
   /** Signs the certificates of DB instances, as Amazon's does. */

@@ -35,6 +35,7 @@ import { type Gateway, startGateway } from "./gateway/gateway.ts";
 import { strikeWithin } from "./gateway/strike.ts";
 import { makeOwnedFolder } from "./owned-folder.ts";
 import { createCertificateAuthority } from "./planes/certificate-authority.ts";
+import { findDatabaseServer } from "./planes/database-program.ts";
 import { startDatabaseServer } from "./planes/database-server.ts";
 import { runFunction } from "./planes/functions/run-function.ts";
 import { createGitRepositories } from "./planes/git/create-git-repositories.ts";
@@ -65,6 +66,8 @@ export interface SimulatorOptions {
   runFunction?: Environment["runFunction"];
   /** Starts the server of a DB instance; that of this machine unless given. */
   startDatabaseServer?: Environment["startDatabaseServer"];
+  /** Says whether one can be started; looks on this machine unless given. */
+  findDatabaseServer?: Environment["findDatabaseServer"];
   /**
    * How much of a core of this machine one vCPU is: a task of 512 CPU units gets half of it, and no more. Unless given,
    * child processes get what there is, and Docker's containers a core per vCPU.
@@ -169,6 +172,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     git,
     taskRuntime,
     runFunction: options.runFunction ?? runFunction,
+    findDatabaseServer: options.findDatabaseServer ?? (() => findDatabaseServer()),
     startDatabaseServer: options.startDatabaseServer ?? startDatabaseServer,
     databaseAuthority,
     aws: callInProcess(services, faults),

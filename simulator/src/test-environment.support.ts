@@ -8,6 +8,7 @@ import { createClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import { AwsError } from "./errors.ts";
 import { createCertificateAuthority } from "./planes/certificate-authority.ts";
+import { findDatabaseServer } from "./planes/database-program.ts";
 import { startDatabaseServer } from "./planes/database-server.ts";
 import { runFunction } from "./planes/functions/run-function.ts";
 import { createGitRepositories } from "./planes/git/create-git-repositories.ts";
@@ -59,6 +60,7 @@ async function createEnvironment(
     git,
     taskRuntime,
     runFunction,
+    findDatabaseServer: () => findDatabaseServer(),
     startDatabaseServer,
     databaseAuthority: createCertificateAuthority("Simulated Amazon RDS CA", Date.now()),
     alarmActions: createAlarmActions(),

@@ -26,6 +26,7 @@ export function startTestSimulator(options: TestOptions = {}): Promise<TestSimul
   return startWith(clock, {
     taskRuntime,
     runFunction: runFunctionInProcess,
+    findDatabaseServer: async () => undefined,
     startDatabaseServer: startNoDatabase,
     ...options,
   });

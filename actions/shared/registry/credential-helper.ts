@@ -3,6 +3,12 @@ import { text } from "node:stream/consumers";
 import { Failure } from "../failure.ts";
 import type { Credentials } from "./authorization.ts";
 
+const startFailures: Readonly<Record<string, string>> = {
+  ENOENT: "it is not installed",
+  // The same where this user may not read a folder of the PATH.
+  EACCES: "it is not installed, or this user may not run it",
+};
+
 /**
  * `docker-credential-<helper> get`, which reads the registry's name from its input and writes JSON: the protocol of
  * docker/docker-credential-helpers, which Amazon's and GitHub's helpers keep to. Undefined when it knows none.
@@ -21,8 +27,10 @@ export async function askCredentialHelper(
     });
   if (!/^[\w.-]+$/.test(helper)) throw failed("that is no name of a helper");
   const { code, output, errors } = await run(program, server, variables).catch((error) => {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw failed(missing ? "it is not installed" : (error as Error).message, error);
+    throw failed(
+      startFailures[(error as NodeJS.ErrnoException).code ?? ""] ?? (error as Error).message,
+      error,
+    );
   });
   if (/credentials not found/i.test(output)) return undefined;
   if (code !== 0) throw failed((errors || output).trim() || `it ended with ${code}`);

@@ -1,6 +1,5 @@
 import type { CreateDBInstanceMessage, DeleteDBInstanceMessage } from "@aws-sdk/client-rds";
 import { AwsError } from "../../errors.ts";
-import { findDatabaseServer } from "../../planes/database-program.ts";
 import type { Service } from "../api.ts";
 import { limitTags } from "../limit-tags.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
@@ -29,7 +28,7 @@ export function instanceOperations(state: RdsState): Service<"rds">["operations"
       );
       const settings = await readSettings(state, input);
       const givenPassword = readPassword(input);
-      await requireServer();
+      await requireServer(state);
       // After the last await: two requests at once must not both find the name free.
       if (state.instances.has(identifier))
         throw new AwsError("DBInstanceAlreadyExistsFault", `DB instance already exists`);
@@ -92,8 +91,8 @@ function readPassword(input: CreateDBInstanceMessage): string | undefined {
   return checkPassword(password);
 }
 
-async function requireServer(): Promise<void> {
-  await findDatabaseServer().catch((error) => {
+async function requireServer({ environment }: RdsState): Promise<void> {
+  await environment.findDatabaseServer().catch((error) => {
     throw new AwsError("InsufficientDBInstanceCapacityFault", error.message);
   });
 }
