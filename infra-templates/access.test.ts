@@ -143,7 +143,7 @@ function allowedTo(name: string): string[] {
   return statements.filter(({ Effect }) => Effect === "Allow").flatMap(({ Action }) => Action);
 }
 
-/** IAM's names of what a folder's sources, or only those whose path begins so, send through the SDK. */
+/** Returns IAM's names of the SDK calls in a folder's sources, or only in those whose path begins with a part. */
 function callsIn(folder: string, parts: readonly string[] = [""]): string[] {
   const root = resolve(import.meta.dirname, "..", folder);
   const files = readdirSync(root, { recursive: true, encoding: "utf8" });

@@ -21,7 +21,7 @@ afterAll(() => {
   return stage?.close();
 });
 
-/** Parameters of a template, and the resources that they add and take away. */
+/** Parameters of a template, and the resources that they add and remove. */
 type Choice = [template: string, parameters: Record<string, string>, added: string[], removed: string[]];
 
 const nat = ["NatAddress", "NatGateway", "PrivateDefaultRoute"];

@@ -7,7 +7,7 @@ import { testListenerPortOffset } from "../simulator/src/test-simulator.support.
 import { folder, read } from "./profiles.support.ts";
 import { outcome, updateParameters } from "./stacks.support.ts";
 
-/** The course's account, where all roles were made beforehand, with the stacks of its profile. */
+/** The course's account, whose roles exist in advance, with the stacks of its profile. */
 let stage: Stage;
 beforeAll(async () => {
   stage = await createStage({ account: "academy" });

@@ -31,7 +31,7 @@ const kinds: { readonly [kind: string]: Names } = {
     (await ec2.describeInstances({})).Reservations?.flatMap(({ Instances = [] }) =>
       Instances.flatMap(({ InstanceId, State }) => (State?.Name === "terminated" ? [] : [InstanceId])),
     ) ?? [],
-  // Those that services make for themselves stay, as in AWS.
+  // Roles that services create for themselves are kept, as in AWS.
   roles: async ({ iam }) =>
     (await iam.listRoles({})).Roles?.flatMap(({ RoleName, Path }) =>
       Path?.startsWith("/aws-service-role/") ? [] : [RoleName],
@@ -75,7 +75,7 @@ const kinds: { readonly [kind: string]: Names } = {
   workstations: async ({ cloud9 }) => (await cloud9.listEnvironments({})).environmentIds ?? [],
 };
 
-/** Names of everything there is, by kind. */
+/** Returns the names of all resources, by kind. */
 export async function inventory({
   aws,
 }: Simulator): Promise<Record<string, readonly (string | undefined)[]>> {

@@ -44,7 +44,7 @@ test("cfn-lint reports values that a template does not accept", async () => {
 /** cfn-lint takes the value of a CommaDelimitedList as a list, CloudFormation as a text. */
 const lists = ["AdminSourceIps", "TestSourceIps"];
 
-/** CloudFormation's files of template and parameters, one for each template of the profile. */
+/** Returns CloudFormation's files of template and parameters, one for each template of the profile. */
 function deploymentFiles(profile: Profile): string[] {
   return Object.entries(readProfile(profile)).map(([name, given]) => {
     const values = Object.entries(given).map(([parameter, value]) => {

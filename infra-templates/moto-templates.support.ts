@@ -1,7 +1,7 @@
 import type { Template } from "../actions/shared/cloudformation/template.ts";
 import { isObject } from "../actions/shared/task-definition.ts";
 
-/** Types of which moto 5.2.1 makes nothing; the test has it say so itself. */
+/** Types that moto 5.2.1 does not create, as its own messages confirm in the test. */
 export const unknownTypes: readonly string[] = [
   "AWS::ApplicationAutoScaling::ScalableTarget",
   "AWS::ApplicationAutoScaling::ScalingPolicy",
@@ -16,7 +16,7 @@ export const unknownTypes: readonly string[] = [
   "AWS::SecretsManager::Secret",
 ];
 
-/** Attributes that moto 5.2.1 does not give, by type. */
+/** Attributes that moto 5.2.1 does not return, by type. */
 const unknownAttributes: { readonly [type: string]: readonly string[] } = {
   "AWS::ElasticLoadBalancingV2::TargetGroup": ["TargetGroupName", "TargetGroupFullName"],
 };

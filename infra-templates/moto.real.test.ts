@@ -7,7 +7,7 @@ import { type Moto, startMoto } from "./moto.support.ts";
 import { templateForMoto, unknownTypes } from "./moto-templates.support.ts";
 import { folder, type ProfileValues, profiles, readProfile, resourcesOf } from "./profiles.support.ts";
 
-/** With everything that a profile leaves for later. */
+/** With all options that a profile enables only later. */
 const complete: Record<string, Record<string, string>> = {
   access: { GitHubRepository: "octocat/coffee" },
   "load-balancer": { AdminSourceIps: "192.0.2.7/32" },
@@ -15,7 +15,7 @@ const complete: Record<string, Record<string, string>> = {
 };
 
 let started: Promise<Moto> | undefined;
-/** One for all tests: it takes longer to start than to create everything. */
+/** One server for all tests: it takes longer to start than to create everything. */
 const startedMoto = () => (started ??= startMoto());
 afterAll(async () => (await started?.catch(() => undefined))?.close());
 
@@ -69,7 +69,7 @@ function planned(values: ProfileValues) {
   return order.flatMap((name) => stacks.find(({ template }) => template.name === name) ?? []);
 }
 
-/** The profile with ids of what moto's own account has in the place of look-ups. */
+/** Returns the profile with ids of moto's own account instead of look-ups. */
 async function resolveLookups({ endpoint }: Moto, profile: ProfileValues): Promise<ProfileValues> {
   const ec2 = new EC2({
     endpoint,

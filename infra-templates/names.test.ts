@@ -3,7 +3,7 @@ import { describeValue, isKnown } from "../actions/shared/cloudformation/values.
 import { isObject } from "../actions/shared/task-definition.ts";
 import { type Profile, resourcesOf } from "./profiles.support.ts";
 
-/** With everything that a profile leaves for later, and somebody's address. */
+/** With all options that a profile enables only later, and an example address. */
 const complete = {
   pipeline: { Sources: "ready" },
   "load-balancer": { AdminSourceIps: "192.0.2.7/32" },
@@ -134,14 +134,14 @@ const employeeHealth = (path: string): Row[] =>
 
 /** Names that the course's account already has and a standard account creates. */
 const made: Row[] = [
-  // Not the course's, which needs the database.
+  // Excluded: the course's path, which needs the database.
   ...employeeHealth("/admin/health"),
   ["network/Vpc Tags.0.Value", "LabVPC"],
   ["network/PublicSubnet1 Tags.0.Value", "Public Subnet1"],
   ["network/PublicSubnet2 Tags.0.Value", "Public Subnet2"],
   ["database/Database DBInstanceIdentifier", "supplierdb"],
   ["database/Database DBInstanceClass", "db.t3.micro"],
-  // Not the course's 8.0, whose Extended Support costs more than all else of the database.
+  // Excluded: the course's 8.0, whose Extended Support costs more than the rest of the database.
   ["database/Database EngineVersion", "8.4"],
   ["database/Database DeletionProtection", "true"],
   ["database/Database DBName", "COFFEE"],
@@ -152,7 +152,7 @@ const made: Row[] = [
   ["monolith/SecurityGroup SecurityGroupIngress.0.ToPort", 80],
 ];
 
-/** Phase 3, which a standard account has no Cloud9 for, and what look-ups give. */
+/** Phase 3, for which a standard account has no Cloud9, and results of look-ups. */
 const taken: Row[] = [
   ...employeeHealth("/admin/suppliers"),
   ["workstation/Ide Name", "MicroservicesIDE"],

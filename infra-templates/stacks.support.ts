@@ -2,7 +2,7 @@ import type { Tag } from "@aws-sdk/client-cloudformation";
 import type { Simulator } from "../simulator/src/simulator.ts";
 import type { TestSimulator } from "../simulator/src/test-simulator.support.ts";
 
-/** Starts an update that changes these parameters, and tags where they are given; the others stay. */
+/** Starts an update that changes these parameters, and the tags if given; other parameters do not change. */
 export async function updateParameters(
   { aws }: Simulator,
   StackName: string,
@@ -34,7 +34,7 @@ export async function physicalIds({ aws }: Simulator, StackName: string) {
   );
 }
 
-/** Once nothing of the stack is in progress any more. */
+/** Resolves once no operation of the stack is in progress any more. */
 export async function outcome({ aws, clock }: TestSimulator, StackName: string) {
   for (;;) {
     const { Stacks = [] } = await aws.cloudformation.describeStacks({ StackName });

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { updateDiagrams } from "./diagram/update.ts";
 
-/** Draws docs/architecture from infra-templates; `--check` only says which pictures differ. */
+/** Draws docs/architecture from infra-templates; `--check` only lists outdated pictures. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
   const root = dirname(dirname(fileURLToPath(import.meta.url)));

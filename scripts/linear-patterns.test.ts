@@ -3,7 +3,7 @@ import { analyse } from "scslre";
 import ts from "typescript";
 import { expect, test } from "vitest";
 
-/** Product code: these patterns meet text that somebody else wrote. */
+/** Product code, whose patterns match text of unknown origin. */
 const folders = ["actions", "services", "simulator"];
 const notProduct = /node_modules|\/dist\/|\.test\.ts$|\.support\.ts$|-for-tests\.ts$/;
 
@@ -29,7 +29,7 @@ const patterns = collect(({ node, place }) =>
   ts.isRegularExpressionLiteral(node) ? { place, literal: node.text } : undefined,
 );
 
-/** Texts `pattern: "…"` of constraints, but for those that say how else they are checked. */
+/** Texts `pattern: "…"` of constraints, except those with another check. */
 const constraints = collect(({ node, place }) => {
   if (!ts.isPropertyAssignment(node) || nameOf(node) !== "pattern") return undefined;
   if (node.parent.properties.some((property) => nameOf(property) === "linear")) return undefined;

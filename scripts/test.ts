@@ -15,7 +15,7 @@ const { all, names } = readArguments();
 // Debian keeps servers in /usr/sbin and pipx its programs at home; a user's PATH may lack both.
 process.env.PATH = [process.env.PATH, "/usr/sbin", "/sbin", join(homedir(), ".local/bin")].join(delimiter);
 
-// A signal ends an installation on its own terms: one that is killed leaves packages half unpacked.
+// A signal ends an installation gracefully: a killed one leaves packages half unpacked.
 if (all) await installRequirements().catch((error) => process.exit(report(error)));
 
 /** Holds all temporary files of the tests, so that none is left. */
@@ -52,7 +52,7 @@ function report({ message }: Error): number {
   return 1;
 }
 
-/** In a session of their own: Ctrl-C reaches this process alone, which then ends all of them. */
+/** Runs in a separate session: Ctrl-C reaches this process only, which then ends all of them. */
 async function runTests(): Promise<number> {
   const program = join(import.meta.dirname, "tests/run-tests.ts");
   tests = spawn(process.execPath, [program, ...(all ? ["--all"] : []), ...names], {
@@ -71,7 +71,7 @@ async function endEarly(code: number): Promise<never> {
   return end(code);
 }
 
-/** Ends what this process started, then this process. */
+/** Ends the processes that this one started, then this process. */
 async function end(code: number): Promise<never> {
   endTests();
   await engine?.end();

@@ -55,7 +55,7 @@ describe("compose.yaml", () => {
     expect(compose.services[name]).toMatchObject({
       container_name: container,
       build: { context: ".", dockerfile: `services/${name}/Dockerfile` },
-      // This machine only, unless someone says otherwise: employees do not log in.
+      // This machine only, unless the variable changes it: employees do not log in.
       ports: [`\${PUBLISH_ADDRESS:-127.0.0.1}:${published}:${port}`],
       depends_on: { migrate: { condition: "service_completed_successfully" } },
     });
@@ -156,7 +156,7 @@ function readInstructions(dockerfile: string): [keyword: string, text: string][]
     .map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)]);
 }
 
-/** As Docker decides it: the last pattern that names the path or a folder above it wins. */
+/** Decides as Docker does: the last pattern that matches the path or a folder above it wins. */
 function isSent(path: string, patterns: readonly string[]): boolean {
   const parts = path.split("/");
   const withFolders = parts.map((_, index) => parts.slice(0, index + 1).join("/"));

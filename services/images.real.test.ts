@@ -32,7 +32,7 @@ type Builder = (typeof builders)[number];
 const ends = new AsyncDisposableStack();
 const account = { user: "nodeapp", password: randomUUID(), database: "COFFEE" };
 let folder: string;
-/** On every container that these tests start, so that none is left. */
+/** Label of every container that these tests start, so that none is left. */
 let label: string;
 let simulator: Simulator;
 let bases: { build: string; run: string };
@@ -68,7 +68,7 @@ afterAll(() => ends.disposeAsync());
 const variables = (given: Record<string, string>) =>
   Object.entries(given).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
 
-/** Docker as someone who is logged in to the simulated registry. */
+/** Runs Docker, logged in to the simulated registry. */
 async function docker(...args: string[]): Promise<string> {
   const { stdout } = await run("docker", args, { env: { ...process.env, DOCKER_CONFIG: dockerConfig } });
   return stdout.trim();
@@ -87,7 +87,7 @@ async function removeContainers(): Promise<void> {
   if (left) await docker("rm", "--force", "--volumes", ...left.split("\n"));
 }
 
-/** As its container runs in production: with no right and no place to write, and with half a GB of memory. */
+/** Limits as in production: no privileges, a read-only file system, and half a GB of memory. */
 const limits = () => [
   ...["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--memory", "512m"],
   ...["--label", label],

@@ -36,7 +36,7 @@ export async function buildImage(
   return /^image<<(\S+)\n(.*)\n\1$/m.exec(await readFile(outputs, "utf8"))?.[2] ?? "";
 }
 
-/** Brings a Node base into the simulator's registry. */
+/** Pushes a Node base to the simulator's registry. */
 export async function pushBase(simulator: Simulator, folder: string, npm: boolean): Promise<string> {
   const repository = npm ? "node-with-npm" : "node";
   return buildImage(simulator, folder, {
@@ -76,7 +76,7 @@ export async function writeNpmrc(file: string): Promise<void> {
   const bundle = cafile ? await readFile(cafile, "utf8") : "";
   const lines = [
     ...["registry", "https-proxy"].flatMap((name) => (setting(name) ? [`${name}=${setting(name)}`] : [])),
-    // Registries of scopes, and what to show them.
+    // Registries of scopes, and their credentials.
     ...users.split("\n").filter((line) => /^(\/\/|@)/.test(line)),
     ...(bundle.match(/-----BEGIN[\s\S]+?-----END CERTIFICATE-----/g) ?? []).map(
       (certificate) => `ca[]=${JSON.stringify(certificate)}`,

@@ -6,5 +6,5 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "../../node_modules
 enableCompileCache(process.env.NODE_COMPILE_CACHE);
 const { runLab } = await import("./story/run-lab.ts");
 
-// Nothing that an interruption left half started may keep the process.
+// Work that an interruption left half started must not keep the process running.
 process.exit(await runLab(process.argv.slice(2)));

@@ -60,7 +60,7 @@ async function take(port: number): Promise<Server | undefined> {
   return listens ? server : undefined;
 }
 
-/** It only ends what hangs: the story takes a minute and a half, and many times that on the slowest machine. */
+/** This limit only ends tests that hang: the story takes a minute and a half, and many times that on a slow machine. */
 const storyDeadlineMs = 1_800_000;
 
 /** Far apart, as the rehearsals may look for free ports at the same time. */
@@ -132,7 +132,7 @@ export function describeRehearsal(runtime: TaskRuntimeKind): void {
       const lab = startLab(...(await options(runtime)));
       const ended = once(lab, "exit");
       for await (const line of createInterface({ input: lab.stdout as NodeJS.ReadableStream })) {
-        // During a deployment: the simulator, its database and its tasks, and an action's process are all there.
+        // During a deployment: the simulator, its database, its tasks and an action's process are all running.
         if (line.includes("Migrate the database")) break;
       }
       const simulator = await simulatorOf(lab);
@@ -146,7 +146,7 @@ export function describeRehearsal(runtime: TaskRuntimeKind): void {
   });
 }
 
-/** Declares a test of what is said before anything runs. */
+/** Declares a test of the message before anything runs. */
 export function describeTakenPort(): void {
   it("npm run lab names a port that is in use and leaves nothing behind", async () => {
     const server = (await take(0)) as Server;

@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from "node:path";
 
 const home = "/usr/local/lib/node_modules/npm";
 
-/** The interpreter is named by its path, as there is no `env` to find it. */
+/** The interpreter has a full path, as there is no `env` to find it. */
 const command = `#!/usr/local/bin/node\nrequire("${home}/lib/cli.js")(process);\n`;
 
 /** npm of this machine, which is JavaScript only, and the commands that run it without a shell. */
@@ -26,7 +26,7 @@ async function findNpm(): Promise<string> {
   for (const program of [process.env.npm_execpath, ...onPath]) {
     if (!program || !existsSync(program)) continue;
     const npm = dirname(dirname(await realpath(program)));
-    // Debian's own npm has its dependencies elsewhere, and another tool may be called npm.
+    // Debian's own npm has its dependencies elsewhere, and another tool may have the name npm.
     if (existsSync(join(npm, "lib/cli.js")) && existsSync(join(npm, "node_modules/@npmcli/arborist")))
       return npm;
   }

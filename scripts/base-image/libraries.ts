@@ -5,7 +5,7 @@ import { run } from "./run.ts";
 /** Before glibc 2.34 these are loaded on name resolution, which `ldd` cannot know. */
 const loadedOnDemand = ["libnss_files.so.2", "libnss_dns.so.2", "libresolv.so.2"];
 
-/** Paths of every library that a program loads, its dynamic linker among them. */
+/** Returns the paths of all libraries that a program loads, including its dynamic linker. */
 export async function findLibraries(program: string): Promise<string[]> {
   const listed = await run("ldd", [program]).catch((cause) => {
     throw new Error(
@@ -31,7 +31,10 @@ export async function findLibraries(program: string): Promise<string[]> {
   return [...new Set([...paths, ...there.flat()])].sort();
 }
 
-/** Reads `libm.so.6 => /lib/libm.so.6 (0x…)` and `/lib64/ld-linux-x86-64.so.2 (0x…)`; the kernel's own library is no file. */
+/**
+ * Reads `libm.so.6 => /lib/libm.so.6 (0x…)` and `/lib64/ld-linux-x86-64.so.2 (0x…)`; the kernel's own library has no
+ * file.
+ */
 export function parseLibraries(listed: string): string[] {
   const missing = /^\s*(\S+) => not found$/m.exec(listed)?.[1];
   if (missing) throw new Error(`Node needs ${missing}, which this machine does not have`);

@@ -6,13 +6,13 @@ import { findLibraries } from "./libraries.ts";
 import { run } from "./run.ts";
 
 export interface NodeBaseOptions {
-  /** Gets the base's root file system; made when absent. */
+  /** Folder of the base's root file system; created if missing. */
   readonly folder: string;
   /** With npm, which a Dockerfile's build stage runs. */
   readonly npm?: boolean;
 }
 
-/** Where programs are; what has no PATH in its configuration is run with this one, too. */
+/** Path of programs; also used for images without a PATH in their configuration. */
 export const basePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
@@ -38,7 +38,7 @@ export async function makeNodeBase({ folder, npm = false }: NodeBaseOptions): Pr
   return folder;
 }
 
-/** Why no base can be made on this machine; undefined when it can. */
+/** Returns why no base can be made on this machine; undefined when it can. */
 export async function nodeBaseProblem(): Promise<string | undefined> {
   try {
     await findLibraries(findNode());
@@ -48,7 +48,7 @@ export async function nodeBaseProblem(): Promise<string | undefined> {
   }
 }
 
-/** The program that this repository brings; another Node on PATH may be of another version. */
+/** Returns this repository's Node; another Node on PATH may have another version. */
 function findNode(): string {
   if (process.platform !== "linux")
     throw new Error(
@@ -57,7 +57,9 @@ function findNode(): string {
   return createRequire(import.meta.url).resolve("node/bin/node");
 }
 
-/** Names for the users that images run as, and how addresses are found where glibc before 2.34 would ask the DNS first. */
+/**
+ * Names for the users that images run as, and the order of name resolution, where glibc before 2.34 asks the DNS first.
+ */
 const texts = {
   "/etc/passwd": [
     "root:x:0:0:root:/root:/sbin/nologin",
@@ -74,7 +76,7 @@ async function makeTemporaryFolder(folder: string): Promise<void> {
   await chmod(folder, 0o1777);
 }
 
-/** Symbols are a tenth of Node; they serve a debugger only, and where `strip` is missing they stay. */
+/** Symbols are a tenth of Node and only serve debuggers; without `strip` they are kept. */
 async function strip(from: string, to: string): Promise<void> {
   await run("strip", ["--strip-all", "-o", to, from]).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;

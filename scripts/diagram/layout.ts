@@ -51,7 +51,7 @@ function layoutOf(diagram: Diagram, root: ElkNode): Layout {
   };
 }
 
-/** A page is narrow: width makes the text small, and counts most; then come long ways, and lines that are not straight. */
+/** A page is narrow: width makes the text small, and counts most, followed by long paths and lines with bends. */
 function untidiness({ width, routes }: Layout): number {
   const steps = routes.flatMap(({ points }) =>
     points.slice(1).map((point, index) => {

@@ -1,7 +1,7 @@
 import type { DiagramGroup, DiagramNode } from "../../actions/shared/diagram/diagram.ts";
 import { textWidth, wrap } from "./text.ts";
 
-/** In pixels. */
+/** Padding in pixels. */
 export const padding = 14;
 export const iconSize = 34;
 export const font = { title: 14, text: 12, label: 12 };

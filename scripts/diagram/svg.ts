@@ -33,7 +33,7 @@ function frame({ kind }: DiagramGroup, { x, y, width, height }: Box): string {
   return `<rect class="frame ${kind}" x="${x}" y="${y}" width="${width}" height="${height}" rx="4"/>`;
 }
 
-/** Above the lines, some of which have to pass here. */
+/** Drawn above the lines, some of which must pass here. */
 function frameHead({ kind, title, details }: DiagramGroup, box: Box, groundOf: (box: Box) => string): string {
   const [left, top] = [box.x + padding, box.y + 20];
   const ground = groundOf({ ...box, height: 1 });

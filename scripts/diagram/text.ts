@@ -1,6 +1,6 @@
 /**
  * Widths of the characters of DejaVu Sans in thousandths of the font's size. It is the widest of the fonts that a
- * reader's browser may take: what fits with it fits with all.
+ * reader's browser may choose: text that fits with it fits with all.
  */
 const widths: readonly (readonly [characters: string, width: number])[] = [
   ["'ijl", 280],

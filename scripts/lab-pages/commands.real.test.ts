@@ -26,7 +26,7 @@ let simulator: Simulator;
 let shell: Shell;
 const folder = mkdtempSync(join(tmpdir(), "lab-commands-"));
 beforeAll(async () => {
-  // CodeDeploy gives new tasks an hour: a minute here, which is enough on a machine that has much else to do.
+  // CodeDeploy gives new tasks an hour: a minute here, which is enough even on a busy machine.
   simulator = await startRealSimulator({ account: "academy", timeScale: 60 });
   shell = startShell(simulator);
 });
@@ -47,7 +47,7 @@ describe.sequential.each(pages)("%s", (name) => {
       if (block.language !== "sh") continue;
       const shown = outputAfter(blocks, index);
       if (shown === undefined) await shell.run(block.text);
-      // Tasks start and stop by themselves: a look is repeated until it shows what it should.
+      // Tasks start and stop on their own: a command is repeated until its output is as expected.
       else await expect.poll(() => shell.run(block.text), { timeout: 120_000, interval: 500 }).toMatch(shown);
     }
   });
@@ -83,15 +83,15 @@ process.on("SIGTERM", () => process.exit(0));
 `;
 
 interface Shell {
-  /** Resolves with what the commands print on their output; rejects when one fails, with what it says. */
+  /** Resolves with the commands' output; rejects with the error output when one fails. */
   run(commands: string): Promise<string>;
   end(): Promise<void>;
 }
 
-/** One bash for all pages, as a student's terminal: what one page defines, the next finds. */
+/** Starts one bash for all pages, like a student's terminal: definitions of one page are available in the next. */
 function startShell({ environmentVariables }: Simulator): Shell {
   const { PATH } = process.env;
-  // Where the load balancer's own address leads on this machine.
+  // Rewrites the load balancer's own address to its address on this machine.
   const offset = testListenerPortOffset();
   const ports = [80, 8080].map((port) => `connect-to = ":${port}:127.0.0.1:${port + offset}"`);
   writeFileSync(join(folder, ".curlrc"), ports.join("\n"));

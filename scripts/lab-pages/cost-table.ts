@@ -83,7 +83,7 @@ function rowsOf(costs: NonNullable<PhasePage["costs"]>): Row[] {
   return rows.sort((one, other) => greatest(other) - greatest(one));
 }
 
-/** A row for each price of each template, of all its resources together. */
+/** Returns a row for each price of each template, for all its resources together. */
 function itemRows(
   estimates: readonly Estimate[],
   belongs: (line: PricedLine) => boolean,
@@ -118,7 +118,7 @@ function sumOf(
 
 const estimated = new Map<string, Estimate>();
 
-/** Each once: all pages' tables come from the same four estimates. */
+/** Estimates each once: all pages' tables come from the same four estimates. */
 function estimateOf(profile: string, usageFile?: string): Estimate {
   const key = `${profile} ${usageFile ?? ""}`;
   const known = estimated.get(key);
@@ -148,7 +148,7 @@ function frenchDescription(priceId: string): string {
   return description.replace("…", priceId.slice(beginning.length));
 }
 
-/** `$1.90`, `1,90 $`; what is not nothing, but less than a cent, says so. */
+/** Returns `$1.90`, `1,90 $`; an amount between zero and a cent is shown as such. */
 function formatMoney(usd: number, language: Language): string {
   const small = usd > 0 && usd < 0.005;
   const amount = (small ? 0.01 : usd).toFixed(2);

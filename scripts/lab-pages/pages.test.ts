@@ -42,7 +42,7 @@ describe.each(pairs)("%s", (name) => {
   });
 });
 
-/** All that a translation leaves as it is; comments and what somebody fills in are text. */
+/** Returns everything that a translation keeps; comments and placeholders are text. */
 function shapeOf(markdown: string) {
   return {
     headings: headingsOf(markdown).map(({ level }) => level),
@@ -82,7 +82,7 @@ test.each(files)("everything that %s names exists", (file) => {
   const paths = named(
     /(?<![\w/.~-])((?:actions|docs|infra-templates|lab|scripts|services|simulator)\/[\w./-]+)/g,
   );
-  // A bundle is there only once somebody has made it.
+  // A bundle exists only after a build.
   expect(paths.filter((path) => !path.includes("/dist/") && !existsSync(join(root, path)))).toEqual([]);
 });
 

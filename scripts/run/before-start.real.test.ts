@@ -9,7 +9,7 @@ import { thisProcess } from "./processes.mjs";
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, "../..");
-/** All that runs before the installation. */
+/** All files that run before the installation. */
 const sources = [
   "package.json",
   "package-lock.json",
@@ -27,12 +27,12 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "before-start-"));
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
-// Its name has what shells and URLs treat specially.
+// Its name contains characters that are special in shells and URLs.
 beforeEach(async () => {
   clone = await mkdtemp(join(directory, "Kaffee für 'Ünder' 100% "));
   for (const source of sources) {
     await mkdir(dirname(join(clone, source)), { recursive: true });
-    // TypeScript is not for the machine's Node.
+    // The machine's Node cannot read TypeScript.
     const filter = (path: string) => !path.endsWith(".ts");
     await cp(join(root, source), join(clone, source), { recursive: true, filter });
   }

@@ -9,7 +9,7 @@ const sentence =
   "no MySQL-protocol server found: install one (Debian, Ubuntu: apt-get install mariadb-server; macOS: brew install mariadb) and run this command again";
 
 /**
- * Refuses where the server is missing and cannot be installed.
+ * Refuses if the server is missing and cannot be installed.
  * @param {NodeJS.ProcessEnv} environment
  */
 export function lacksDatabaseServer({ PATH = "" }) {
@@ -23,8 +23,8 @@ export function lacksDatabaseServer({ PATH = "" }) {
 }
 
 export async function installDatabaseServer() {
-  // The core packages are the server without the system's service: nothing starts, nothing takes port 3306. The
-  // client's brings my_print_defaults, which mariadb-install-db runs.
+  // The core packages are the server without the system's service: nothing starts, nothing uses port 3306. The client's
+  // package has my_print_defaults, which mariadb-install-db runs.
   const script =
     "apt-get -qq update; apt-get -qq install --yes --no-install-recommends mariadb-server-core mariadb-client-core";
   const { succeeded, output } = await runQuietly(

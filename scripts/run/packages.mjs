@@ -58,7 +58,7 @@ export async function installPackages(root) {
       `${running.name} (process ${running.pid}) uses the installed packages, and package-lock.json lists others. Fix: end it, then run this command again`,
     );
   requireWritable(root);
-  // npm passes its own place to its scripts; without it the one on PATH is used.
+  // npm passes its own location to scripts; without it the one on PATH is used.
   const npm = process.env.npm_execpath;
   const { succeeded, output } = await runQuietly(
     "installing packages (npm ci)",
@@ -70,7 +70,7 @@ export async function installPackages(root) {
 
 /** @param {string} root */
 function requireWritable(root) {
-  // npm passes to its scripts where its cache is.
+  // npm passes the location of its cache to scripts.
   const cache = process.env.npm_config_cache;
   const places = [
     { folder: root, fix: "clone the repository to a folder that you may write to" },

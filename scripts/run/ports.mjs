@@ -5,7 +5,7 @@ import { Refusal } from "./command-line.mjs";
 import { listenerOn } from "./processes.mjs";
 
 /**
- * Refuses with a sentence that names every port that cannot be served, who uses it, and the option that changes it.
+ * Refuses with an error that lists every port in use, its owner, and the option that changes it.
  * @param {readonly { port: number, option: string }[]} wanted
  */
 export async function requireFreePorts(wanted) {

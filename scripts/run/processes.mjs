@@ -10,8 +10,8 @@ import { basename } from "node:path";
  */
 
 /**
- * This process, as a text that no other process of this machine has before or after it: its namespace, id and start,
- * for ids are used again.
+ * Identifies this process with a text that no other process of this machine has before or after it: its namespace, id
+ * and start, since ids are reused.
  */
 export function thisProcess() {
   return `${namespace()}-${process.pid}-${startOf(process.pid)}`;
@@ -32,7 +32,7 @@ function namespace() {
 }
 
 /**
- * When a process started, in a unit of the system's; undefined when there is no such process.
+ * Returns when a process started, in a unit of the system's; undefined for a missing process.
  * @param {number} pid
  */
 function startOf(pid) {

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 
 /**
- * Runs a program behind one line with the elapsed time. Resolves to whether it succeeded, with what it wrote. A signal
+ * Runs a program behind one line with the elapsed time. Resolves to whether it succeeded, with its output. A signal
  * ends the program, and this process with it.
  * @param {string} title such as "installing packages (npm ci)"
  * @param {string[]} argv
@@ -58,7 +58,7 @@ function startLine(title) {
 function endOnSignal(child) {
   const handlers = Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }).map(([signal, exitCode]) => {
     const end = () => {
-      // npm ends its own children on SIGTERM; what is left after that is killed.
+      // npm ends its own children on SIGTERM; remaining processes are killed.
       signalGroup(child, "SIGTERM");
       setTimeout(() => signalGroup(child, "SIGKILL"), 5000).unref();
       child.once("close", () => process.exit(exitCode));

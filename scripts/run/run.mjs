@@ -38,7 +38,7 @@ export async function run(argv) {
 }
 
 /**
- * npm would make folders in the clone.
+ * npm would create folders in the clone.
  * @param {NodeJS.ProcessEnv} environment
  */
 function requireHome({ HOME }) {

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Variables of the user's that a program needs to work at all, and to reach its registry. */
+/** Variables of the user's environment that a program needs to work and to reach its registry. */
 const needed = [
   ...["PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TMPDIR"],
   ...["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"],
@@ -12,7 +12,7 @@ const needed = [
 export const neededBySimulator = ["DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "NODE_COMPILE_CACHE"];
 
 /**
- * The part of an environment that a child process gets: no token, key or setting of the user's other programs.
+ * Returns the part of an environment for a child process: no token, key or setting of the user's other programs.
  * @param {NodeJS.ProcessEnv} environment
  * @param {readonly string[]} [also] more names
  * @returns {Record<string, string>}

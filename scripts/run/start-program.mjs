@@ -16,7 +16,7 @@ const endsWithinMs = 9000;
 export function startProgram(root, program, programArguments, command) {
   const bin = join(root, "node_modules", ".bin");
   const child = spawn(join(bin, "node"), [join(root, program), ...programArguments], {
-    // Over the channel a command notices that this process is gone, however it ended.
+    // The channel shows a command that this process is gone, however it ended.
     stdio: ["inherit", "inherit", "inherit", ...(command ? [/** @type {const} */ ("ipc")] : [])],
     env: {
       ...(command ? withoutNpmOptions(command, process.env) : process.env),

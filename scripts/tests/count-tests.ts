@@ -11,8 +11,8 @@ type Run = Pick<Vitest["state"], "getTestModules" | "getUnhandledErrors">;
 type Module = ReturnType<Run["getTestModules"]>[number];
 
 /**
- * Counts finished tests. A file that could not be loaded, an error outside of every test and, where `skippedFails`, a
- * skipped test count as failures: a green line must not hide what did not run.
+ * Counts finished tests. A file that could not be loaded, an error outside of every test and, with `skippedFails`, a
+ * skipped test count as failures: a green line must not hide tests that did not run.
  */
 export function countTests(run: Run, { skippedFails = false } = {}): Count {
   const counts = run.getTestModules().map((module) => countModule(module, skippedFails));

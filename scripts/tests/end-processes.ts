@@ -3,11 +3,11 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /**
  * Kills the processes of a test run, whatever their group or session: `root` with all its descendants and, where there
- * is /proc, all that have the run's temporary folder in their environment, and orphans that work there. Each process is
- * stopped first, so that it starts no other while the rest is looked for.
+ * is /proc, all with the run's temporary folder in their environment, and orphans that work there. Each process is
+ * stopped first, so that it starts no other during the search.
  */
 export function endProcesses(root: number | undefined, folder: string): void {
-  // Without one, every process would be in it.
+  // Without a folder, every process would match.
   if (!/\/tests-\w{6}$/.test(folder)) throw new Error(`${folder} is not the temporary folder of a test run`);
   const stopped = new Set<number>();
   for (;;) {
@@ -29,7 +29,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It has ended, or is another user's.
+    // The process has ended, or is another user's.
   }
 }
 
@@ -65,7 +65,7 @@ function attempt<Result>(action: () => Result): Result | undefined {
   try {
     return action();
   } catch {
-    // It has ended, or is another user's.
+    // The process has ended, or is another user's.
     return undefined;
   }
 }

@@ -10,7 +10,7 @@ export const npmClients = {
   versions: { "aws-cdk": "2.1148.1", "aws-cdk-lib": "2.276.0", constructs: "10.8.1" },
 } as const;
 
-/** Those that are missing or of another version, as npm takes them. */
+/** Returns those that are missing or of another version, by npm's rules. */
 export function missingClients(): string[] {
   return Object.entries(npmClients.versions).flatMap(([name, version]) =>
     installedVersion(name) === version ? [] : [`${name}@${version}`],

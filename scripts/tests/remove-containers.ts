@@ -1,7 +1,7 @@
 import { openEngine } from "../../simulator/src/planes/tasks/docker/availability.ts";
 import { removeContainer, removeLeftovers } from "../../simulator/src/planes/tasks/docker/leftovers.ts";
 
-/** On a container that a test starts itself: a folder of the test. */
+/** Label of a container that a test itself starts: its value is a folder of the test. */
 export const folderLabel = "ecs-delivery.tests";
 
 /** Removes the containers of simulators that have ended, and those of tests whose folder is inside of this one. */

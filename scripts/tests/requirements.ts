@@ -6,7 +6,7 @@ import { asRoot, mayBecomeRoot } from "./as-root.ts";
 import { engineAnswers } from "./container-engine.ts";
 import { missingClients, npmClients } from "./npm-clients.ts";
 
-/** A Debian package, and whether what the tests need of it is there, from wherever. */
+/** A Debian package, and whether the tests' program of it exists, from any source. */
 type DebianPackage = readonly [name: string, isThere: () => boolean];
 
 /** A Python program that pipx installs. */
@@ -24,7 +24,7 @@ const debianPackages: readonly DebianPackage[] = [
   // buildah needs both, and only recommends them.
   ["netavark", hasHelper("netavark")],
   ["aardvark-dns", hasHelper("aardvark-dns")],
-  // Ubuntu's own mysqld is confined to /var/lib/mysql and cannot serve a test's folder: hence MariaDB by name.
+  // Ubuntu's own mysqld is confined to /var/lib/mysql and cannot serve a test's folder, so MariaDB is required.
   ["mariadb-server-core", has("mariadbd")],
   ["mariadb-client-core", has("mariadb")],
   // Ubuntu's package of that name only points to a snap; GitHub's runners have Chrome.
@@ -45,17 +45,17 @@ const pythonPrograms: readonly PythonProgram[] = [
   ["moto_server", "moto[server]==5.2.1"],
 ];
 
-/** Installs what is missing; rejects with one list of all of it where that is not possible. */
+/** Installs everything missing; rejects with one list of it if that is not possible. */
 export async function installRequirements(): Promise<void> {
   const python = missingPrograms();
   const debian = missingPackages(python.length > 0);
   const mayInstall = succeeds("apt-get", "--version") && mayBecomeRoot();
-  // An engine that is installed has to be started.
+  // An installed engine must be started.
   const engine = mayInstall || engineAnswers();
   if (!engine || (debian.length > 0 && !mayInstall)) throw new Error(listOf(debian, python, engine));
   if (debian.length > 0) {
     await install("reading Debian's lists of packages", asRoot(["apt-get", "-qq", "update"]));
-    // The lists that it brought decide which packages there are.
+    // The package lists from the update decide which packages exist.
     const packages = missingPackages(python.length > 0);
     const options = ["-qq", "install", "--yes", "--no-install-recommends"];
     const command = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...options, ...packages] as const;
@@ -112,7 +112,7 @@ function has(...programs: readonly string[]): () => boolean {
 
 const folders = () => (process.env.PATH ?? "").split(delimiter);
 
-/** A program that only others run, in the folder of Debian or of Fedora. */
+/** A helper program that other programs run, in the folder of Debian or of Fedora. */
 function hasHelper(name: string): () => boolean {
   return () => ["/usr/lib/podman", "/usr/libexec/podman"].some((folder) => isExecutable(join(folder, name)));
 }

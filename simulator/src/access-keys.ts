@@ -5,17 +5,17 @@ export interface AccessKey {
   /** Set for temporary keys. */
   readonly sessionToken?: string;
   readonly expiration?: Date;
-  /** Whose it is; the student's unless given. */
+  /** ARN of its owner; the student's by default. */
   readonly arn?: string;
 }
 
 /** By access key id. */
 export type AccessKeys = Map<string, AccessKey>;
 
-/** Owner of every key that no session was opened for. */
+/** Returns the owner of every key without a session. */
 export const studentArn = (accountId: string) => `arn:aws:iam::${accountId}:user/student`;
 
-/** Who calls with that key. */
+/** Returns the caller with that key. */
 export function callerArn(
   { accessKeys, accountId }: { accessKeys: AccessKeys; accountId: string },
   accessKeyId: string,
@@ -32,10 +32,10 @@ export function createAccessKeys(keys: readonly AccessKey[], expired: readonly s
   return known;
 }
 
-/** Where the command finds keys: not among its arguments, which every user of the machine can read. */
+/** The command reads keys from this variable, not from its arguments, which every user of the machine can read. */
 export const accessKeysVariable = "SIMULATOR_ACCESS_KEYS";
 
-/** `[{"accessKeyId":"…","secretAccessKey":"…","sessionToken":"…"}]`; throws a sentence about what else it is. */
+/** Reads `[{"accessKeyId":"…","secretAccessKey":"…","sessionToken":"…"}]`; throws a sentence about any other text. */
 export function readAccessKeys(text: string | undefined): AccessKey[] {
   if (!text) return [];
   const keys = parse(text);
@@ -49,7 +49,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The text holds secrets: the error that would quote it is not passed on.
+    // The text holds secrets: an error that quotes it is not passed on.
     return undefined;
   }
 }

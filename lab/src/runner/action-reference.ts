@@ -8,7 +8,7 @@ export type ActionReference =
   | { kind: "commit"; path: string }
   | { kind: "stand-in"; name: string };
 
-/** Reads the value of `uses` of a step. Throws WorkflowRefused for an action this runner does not have. */
+/** Reads the value of `uses` of a step. Throws WorkflowRefused for an action that this runner does not support. */
 export function readReference(uses: string, place: string): ActionReference {
   if (uses.startsWith("./")) return { kind: "workspace", path: uses.slice(2) };
   if (uses.startsWith("$/")) return { kind: "commit", path: uses.slice(2) };

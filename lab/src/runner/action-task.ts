@@ -47,7 +47,7 @@ function postOfStandIn(step: ActionStep, execute: Task["execute"]): Task {
   return { ...aroundTask(step, "Post"), condition: "success()", execute };
 }
 
-/** The `pre` of an action of the running commit; GitHub performs none of an action of the workspace. */
+/** Returns the `pre` of an action of the running commit. As on GitHub, actions of the workspace have none. */
 export async function preTask(job: JobState, step: ActionStep): Promise<Task | undefined> {
   const reference = readReference(step.uses, step.place);
   if (reference.kind !== "commit") return undefined;

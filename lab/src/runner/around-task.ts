@@ -6,7 +6,7 @@ export function nameOfActionStep(step: ActionStep, scope: Scope): string {
   return step.name ? toText(evaluateToken(step.name, scope)) : `Run ${step.uses}`;
 }
 
-/** The task for the `pre` or `post` of a step's action, but for when and what it does. */
+/** Returns the task for the `pre` or `post` of a step's action, without its condition and work. */
 export function aroundTask(step: ActionStep, when: "Pre" | "Post"): Omit<Task, "condition" | "execute"> {
   return {
     id: step.id,

@@ -6,7 +6,7 @@ import { createTestRepository, type TestRepository, workflowOf } from "./test-re
 let repository: TestRepository | undefined;
 afterEach(() => repository?.remove());
 
-/** Measures at each number in turn with two jobs at the same time, and takes back at the end whatever happened. */
+/** Measures at each number in turn with two parallel jobs, and always restores at the end. */
 const caller = `
   read:
     runs-on: ubuntu-latest

@@ -11,7 +11,7 @@ const names = {
 
 type FileName = keyof typeof names;
 
-/** The files through which a step speaks to the runner. */
+/** The files through which a step communicates with the runner. */
 export interface CommandFiles {
   environment: Record<string, string>;
   /** Reads the step's output files. Throws when a file does not follow GitHub's format. */

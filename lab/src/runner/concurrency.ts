@@ -1,12 +1,12 @@
 export interface ConcurrencyRequest {
   group: string;
   cancelInProgress: boolean;
-  /** `single`: a newer waiter takes the place of an older one; `max`: all wait in order. */
+  /** `single`: a newer waiter replaces an older one; `max`: all wait in order. */
   queue: "single" | "max";
 }
 
 interface Entry {
-  /** Gives the place in the group: true to start, false when replaced while waiting. */
+  /** Grants the place in the group: true to start, false when replaced while waiting. */
   settle: (start: boolean) => void;
   cancel: () => void;
 }

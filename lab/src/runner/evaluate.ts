@@ -15,7 +15,7 @@ import {
 /** A plain JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** Everything an expression may name. Contexts that GitHub does not give at a place are absent. */
+/** Names that an expression may use. Contexts that GitHub does not provide at a place are missing. */
 export interface Scope {
   contexts: { [name: string]: Json };
   functions?: FunctionDefinition[];

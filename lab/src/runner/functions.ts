@@ -4,7 +4,7 @@ import { data } from "./github-parser.ts";
 import { hashFiles } from "./hash-files.ts";
 import type { Conclusion } from "./result.ts";
 
-// The most arguments the parser allows to hashFiles and to the status functions of a job.
+// The maximum number of arguments that the parser allows for hashFiles and the status functions of a job.
 const anyNumber = 255;
 
 /** `success()`, `failure()`, `cancelled()`, `always()` as a step sees them. */

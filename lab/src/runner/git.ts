@@ -6,11 +6,11 @@ import { shortEnvironment } from "../../../scripts/run/short-environment.mjs";
 
 const execute = promisify(execFile);
 
-/** Runs git; the machine's and the user's configuration and hooks stay out of it. Resolves to what it printed. */
+/** Runs git, without the machine's and the user's configuration and hooks. Resolves to its output. */
 export async function git(directory: string, ...commandArguments: string[]): Promise<string> {
   const options = {
     cwd: directory,
-    // A diff of a whole repository by names fits in many times this.
+    // A diff of a whole repository by names is far smaller than this.
     maxBuffer: 64 * 1024 * 1024,
     env: {
       ...shortEnvironment(process.env),

@@ -6,7 +6,7 @@ import type { Annotation, Conclusion } from "./result.ts";
 import type { RunContext, WorkflowScope } from "./run-context.ts";
 import type { StepsJob } from "./workflow.ts";
 
-/** A job at work. Its fields change as its steps run. */
+/** State of a running job, updated as its steps run. */
 export interface JobState {
   run: RunContext;
   scope: WorkflowScope;
@@ -19,7 +19,7 @@ export interface JobState {
   /** For files of single steps; `RUNNER_TEMP` is in it. */
   directory: string;
   env: Record<string, string>;
-  /** Folders put before PATH, the newest first. */
+  /** Folders added before PATH, the newest first. */
   paths: string[];
   status: Conclusion;
   annotations: Annotation[];

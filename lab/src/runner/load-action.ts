@@ -66,7 +66,9 @@ function readAction(directory: string, name: string, content: string): Action {
 // The key besides `using` that each kind of action requires.
 const neededKeys = { node24: "main", composite: "steps" } as const;
 
-/** As written: GitHub's parser takes an action whose `using` does not fit its keys for one without steps. */
+/**
+ * Checks the original text: GitHub's parser treats an action whose `using` does not fit its keys as one without steps.
+ */
 function kindOf(root: TemplateToken, name: string): Action["kind"] {
   const runs = find(root, "runs") as MappingToken;
   const using = find(runs, "using") as TemplateToken;
@@ -82,7 +84,7 @@ function readSteps(runs: ActionTemplate["runs"], root: TemplateToken, name: stri
   const tokens = [...(find(find(root, "runs"), "steps") as SequenceToken)] as MappingToken[];
   const ids = new Set<string>();
   return tokens.map((token, index) => {
-    // Unlike for the steps of a job, the parser makes no id where there is none.
+    // Unlike for the steps of a job, the parser creates no id if there is none.
     const id = parsed[index]?.id || `__${index + 1}`;
     const step = readStep({ ...(parsed[index] as ParsedStep), id }, token, name);
     if (ids.has(id)) throw new WorkflowRefused(`${step.place}: the id '${id}' is there more than once`);

@@ -8,13 +8,13 @@ import { loadWorkflow } from "./load-workflow.ts";
 import { standIns } from "./stand-ins/stand-ins.ts";
 import type { ActionStep, Workflow } from "./workflow.ts";
 
-// GitHub's own limit of nested calls: the started workflow and nine it reaches.
+// GitHub's own limit of nested calls: the started workflow and nine below it.
 const deepestCall = 10;
 
 // GitHub's own limit, CompositeActionsMaxDepth in actions/runner.
 const deepestComposite = 9;
 
-/** Loads a workflow and all it calls, and checks every action they name, before anything runs. */
+/** Loads a workflow and all it calls, and checks all their actions, before anything runs. */
 export async function loadWorkflows(repository: string, path: string): Promise<Map<string, Workflow>> {
   const loaded = new Map<string, Workflow>();
   await load(repository, path, loaded, 1);

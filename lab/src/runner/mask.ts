@@ -1,4 +1,4 @@
-/** Hides secrets in whatever a run shows. */
+/** Hides secrets in all output of a run. */
 export interface Masker {
   add(value: string): void;
   /** Whether the text holds a secret. */

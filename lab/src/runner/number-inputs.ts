@@ -4,10 +4,7 @@ import { refuse } from "./errors.ts";
 import { isMapping } from "./github-parser.ts";
 import { find, placeOf } from "./tokens.ts";
 
-/**
- * Inputs of type number. GitHub's parser (0.3.61) checks them, but knows the type no more when it has converted them,
- * and loses their defaults.
- */
+/** Inputs of type number. GitHub's parser (0.3.61) checks them, but loses their type and their defaults. */
 export function readNumberInputs(events: EventsConfig, root: MappingToken, path: string): void {
   const inputs = events.workflow_call?.inputs as Record<string, InputConfig> | undefined;
   for (const [name, token] of numberInputs(root, "workflow_call")) {

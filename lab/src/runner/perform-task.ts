@@ -58,7 +58,7 @@ function isWanted(sequence: StepSequence, task: Task, status: Conclusion): boole
 
 interface Execution {
   outcome: Conclusion;
-  /** Whether `continue-on-error` holds. */
+  /** Whether `continue-on-error` applies. */
   forgiven: boolean;
 }
 

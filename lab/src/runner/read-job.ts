@@ -41,7 +41,7 @@ const callJobKeys = [
   "permissions",
   "concurrency",
 ];
-// One machine does it all; any of GitHub's Linux runners is this one.
+// This machine stands in for any of GitHub's Linux runners.
 const runnerLabels = ["ubuntu-latest", "ubuntu-24.04", "ubuntu-22.04"];
 
 export function readJob(parsed: ParsedWorkflowJob, token: MappingToken, path: string): Job {

@@ -9,7 +9,7 @@ export interface Annotation {
 }
 
 export interface StepResult {
-  /** The cleaning-up of an earlier step, which no `steps` context shows. */
+  /** Set for the post step of an earlier step, which no `steps` context shows. */
   post?: boolean;
   id: string;
   name: string;
@@ -24,7 +24,7 @@ export interface StepResult {
 /** The environment that a job deployed to, as GitHub shows it. */
 export interface Environment {
   name: string;
-  /** Empty when the job gives none. */
+  /** Empty when the job states none. */
   url: string;
 }
 

@@ -8,7 +8,7 @@ import type { Workflow } from "./workflow.ts";
 /** Context shared by all jobs of one run. */
 export interface RunContext {
   id: number;
-  /** Everything this run writes. */
+  /** Folder for all output of this run. */
   directory: string;
   /** A checkout of the running commit. */
   commitDirectory: string;
@@ -20,7 +20,7 @@ export interface RunContext {
   github: { [name: string]: Json };
   /** Numbers the folders of jobs. */
   nextJob(): number;
-  /** No step starts any more, whatever its condition. */
+  /** Once set, no step starts any more, whatever its condition. */
   killed: boolean;
   /** The process groups of each running job. */
   processGroups: Set<Set<number>>;

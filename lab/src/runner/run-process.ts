@@ -12,11 +12,11 @@ export interface ProcessRequest {
   onLine: (line: string) => void;
   /** Cancels: SIGINT, then SIGTERM, then SIGKILL. */
   signal: AbortSignal;
-  /** Holds the process's group for as long as any process is in it. */
+  /** Contains the process's group as long as any process is in it. */
   groups: Set<number>;
 }
 
-// As GitHub's runner waits between its signals: src/Runner.Sdk/ProcessInvoker.cs, _sigintTimeout and _sigtermTimeout.
+// Same intervals as GitHub's runner: src/Runner.Sdk/ProcessInvoker.cs, _sigintTimeout and _sigtermTimeout.
 const interruptPatienceMs = 7500;
 const terminatePatienceMs = 2500;
 
@@ -56,7 +56,7 @@ export async function runProcess(request: ProcessRequest): Promise<number> {
   return code ?? 128 + signalNumber(signal);
 }
 
-// Enough for what a finished process has written and the loop has not read yet.
+// Time to read the output of a finished process that has not been read yet.
 const pipePatienceMs = 1000;
 
 function isAlive(group: number): boolean {
@@ -67,7 +67,7 @@ function isAlive(group: number): boolean {
   }
 }
 
-/** Ends whatever is left of a process group. */
+/** Ends the remaining processes of a process group. */
 export function endGroup(group: number): void {
   try {
     process.kill(-group, "SIGKILL");

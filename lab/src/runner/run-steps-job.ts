@@ -10,7 +10,7 @@ import { stepTask } from "./step-task.ts";
 // GitHub's default for a job: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
 const defaultTimeoutMinutes = 360;
 
-/** Runs the steps of a job, then what they left to do, and ends every process they started. */
+/** Runs the steps of a job, then their post steps, and ends every process they started. */
 export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
   const startedAt = performance.now();
   const timeout = new AbortController();
@@ -75,7 +75,7 @@ function timeoutMinutes(sequence: StepSequence): number {
   return token ? Number(toText(evaluateToken(token, stepScope(sequence)))) : defaultTimeoutMinutes;
 }
 
-/** Empty for a job that names no environment, or an empty one, which GitHub takes for none. */
+/** Empty for a job without an environment, or with an empty one, which GitHub ignores. */
 function environmentName({ job }: StepSequence): string {
   const token = job.definition.environment?.name;
   return token ? toText(evaluateToken(token, { contexts: job.contexts })) : "";

@@ -22,7 +22,7 @@ export interface RunnerOptions {
   /** The environment of the runner's machine, which every step inherits. */
   environment: Record<string, string>;
   secrets: Record<string, string>;
-  /** A run takes them when it starts; later changes are for later runs. */
+  /** Read when a run starts; later changes apply to later runs. */
   vars: Record<string, string>;
   /** An existing folder for all output of the runs; the caller removes it. */
   directory: string;
@@ -53,7 +53,7 @@ export interface RunRequest {
 export interface Run {
   id: number;
   result: Promise<RunResult>;
-  /** As pressing "Cancel workflow": running steps are interrupted, steps that ask for it still run. */
+  /** Same effect as "Cancel workflow": running steps are interrupted, steps with always() still run. */
   cancel(): void;
   /** Ends every process of the run at once; nothing of it starts any more. */
   kill(): void;
@@ -61,8 +61,8 @@ export interface Run {
 
 export interface Runner {
   /**
-   * Starts a workflow; undefined when its `on` does not ask for this push.
-   * Throws WorkflowRefused, before anything has run, for what GitHub or this runner does not accept.
+   * Starts a workflow; returns undefined when its `on` does not match this push. Throws WorkflowRefused, before
+   * anything has run, for a workflow that GitHub or this runner does not accept.
    */
   start(request: RunRequest): Promise<Run | undefined>;
 }
@@ -112,7 +112,7 @@ export function createRunner(options: RunnerOptions): Runner {
         event: event.name,
         sha,
       });
-      // Thousands of files, which nothing reads any more. What is left is removed with the folder of all runs.
+      // Thousands of files, which are not needed any more. The rest is removed with the folder of all runs.
       const remove = () => rm(directory, { recursive: true, force: true }).catch(() => {});
       result.then(remove, remove);
       return { id, result, cancel: () => cancellation.abort(), kill: () => killRun(context, cancellation) };

@@ -115,7 +115,7 @@ describe("scale-test.yml", () => {
       const meanwhile = new Promise<Awaited<ReturnType<typeof readScalableTarget>>>((resolve) => {
         onFirstLine("Send load", () => resolve(readScalableTarget()));
       });
-      // Then the address is that of the stack.
+      // The stack then provides the address.
       delete vars.PRODUCTION_URL;
       // Long enough for processes that start seconds apart, on a busy machine, to send together for half of it.
       const load = { ...quick, duration: "6s", generators: "2" };

@@ -11,7 +11,7 @@ export interface StepSequence {
   contexts: { [name: string]: Json };
   /** Results so far. */
   steps: StepResult[];
-  /** To run after the steps of the job, the last first. */
+  /** Tasks to run after the steps of the job, the last first. */
   posts: Task[];
   /** The step that uses the composite action; absent for the steps of the job. */
   outer?: RunningStep;

@@ -12,7 +12,7 @@ export interface Task {
   env?: TemplateToken;
   timeoutMinutes?: TemplateToken;
   continueOnError?: TemplateToken;
-  /** Set for what is not a step of the file. */
+  /** Set for a task that is not a step of the file. */
   post?: boolean;
   /** Throws an Error whose message becomes the annotation, or StepFailed when there is one already. */
   execute(step: RunningStep): Promise<void>;

@@ -10,7 +10,7 @@ export function placeOf(token: TemplateToken, path: string): string {
   return token.line === undefined ? path : `${path}:${token.line}`;
 }
 
-/** GitHub's schema has more keys than this runner performs: whatever is not in `known` is refused. */
+/** GitHub's schema has more keys than this runner supports: keys not in `known` are refused. */
 export function knowOnly(
   token: TemplateToken | undefined,
   path: string,

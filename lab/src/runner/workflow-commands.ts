@@ -5,7 +5,7 @@ export type OutputLine =
   | { kind: "text"; text: string }
   | { kind: "annotation"; annotation: Annotation }
   | { kind: "mask"; value: string }
-  /** Commands that GitHub took back: the step must use the files instead. */
+  /** Commands that GitHub removed: the step must use the files instead. */
   | { kind: "removed"; command: string };
 
 const removedCommands = ["set-output", "save-state", "set-env", "add-path"];

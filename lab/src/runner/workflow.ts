@@ -51,7 +51,7 @@ export interface CallJob extends BaseJob {
   /** Path of the called workflow in the repository. */
   workflow: string;
   with?: TemplateToken;
-  /** Given by name, or all of the caller's. */
+  /** Secrets given by name, or all of the caller's. */
   secrets?: MappingToken | "inherit";
 }
 

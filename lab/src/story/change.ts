@@ -13,7 +13,7 @@ export interface Change {
 
 const appOf = (service: "customer" | "employee") => `services/${service}/src/app.ts`;
 
-/** Adds words to whatever heading the customers' pages have. */
+/** Adds words to any heading of the customers' pages. */
 export function addToHeading(words: string, message: string): Change {
   return {
     message,
@@ -44,7 +44,7 @@ export function otherNavigation(classes: string): string {
   return classes.includes("navbar-light") ? "navbar-dark bg-dark" : "navbar-light bg-light";
 }
 
-/** Ends the program once the app is loaded: the migration of the database goes well, the service does not start. */
+/** Ends the program once the app is loaded: the migration of the database succeeds, the service does not start. */
 export function crashAtStart(lastWords: string, message: string): Change {
   return {
     message,

@@ -16,7 +16,7 @@ import { shortEnvironment } from "../../../scripts/run/short-environment.mjs";
 export const ownerFile = (project) => join(project, ".lab", "owner");
 
 /**
- * Refuses what would stop a rehearsal, before anything is made or removed.
+ * Refuses to start in a state that would stop a rehearsal, before anything is created or removed.
  * @param {string} project
  * @param {readonly { port: number, option: string }[]} ports
  */

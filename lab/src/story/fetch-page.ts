@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 
-// It only ends what hangs, on the slowest machine too.
+// This limit only ends requests that hang, on the slowest machine too.
 const deadlineMs = 60_000;
 
 export interface Visit {
-  /** Address of this machine that the connection comes from; the system's choice unless given. */
+  /** Address of this machine that the connection comes from; by default the system chooses. */
   readonly from?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -42,7 +42,7 @@ export function createPushFollower({ startDeploy, say }: Options) {
     return Promise.race([started, Promise.reject(unheard)]);
   };
 
-  /** A run takes the variables when it starts, which is before its push ends. */
+  /** A run reads the variables when it starts, which is before its push ends. */
   const release = async (
     repository: ScratchRepository,
     variables: Record<string, string>,
@@ -61,7 +61,7 @@ export function createPushFollower({ startDeploy, say }: Options) {
   };
 
   return {
-    /** Returns what the user who pushes is shown. */
+    /** Returns the text for the user who pushes. */
     onPush(heard: Push): string {
       if (heard.ref !== "refs/heads/main") return `only a push to main deploys, not ${heard.ref}`;
       const run = startDeploy(heard, awaited?.cancelAtLine);

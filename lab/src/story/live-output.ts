@@ -17,11 +17,11 @@ export interface Block {
 export interface LiveOutput {
   /** Prints a separate line. */
   line(text: string): void;
-  /** Lines of different blocks do not mix: one is printed as it comes, the others when they end. */
+  /** Lines of different blocks do not mix: one is printed immediately, the others when they end. */
   block(heading: string): Block;
   /** Shows on a terminal what is in progress, with its age, until the returned function is called. */
   show(text: string): () => void;
-  /** Prints what waits, also of blocks that have not ended. */
+  /** Prints waiting lines, including those of blocks that have not ended. */
   flush(): void;
 }
 
@@ -83,7 +83,7 @@ function hangingIndent(line: string): number {
   return (/^ *[✓✗◦-] /.exec(text) ?? /^ */.exec(text))?.[0].length ?? 0;
 }
 
-/** The lines at the bottom of a terminal; nothing where there is none that can move its cursor. */
+/** Shows lines at the bottom of a terminal; does nothing if the terminal cannot move its cursor. */
 function createList(terminal: Terminal) {
   const entries = new Set<{ text: string; since: number }>();
   let drawn = 0;

@@ -22,7 +22,7 @@ export interface LoadGenerator {
   stop(): Promise<LoadPhase[]>;
 }
 
-// One that takes longer than a load balancer's idle timeout has been given up by everyone.
+// A load balancer's idle timeout: requests that take longer are lost anyway.
 const answerPatienceMs = 60_000;
 /** Enough for three seconds without any response, at the rate of the story. */
 const maxConnections = 660;

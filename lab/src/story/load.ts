@@ -37,7 +37,7 @@ export async function startLoadProcess(
         Promise.reject(new Error(`the load generator ended (code ${code})`)),
       );
       const [phases] = (await Promise.race([answer, ended])) as [LoadPhase[]];
-      // It ends only after this, when that is no news any more.
+      // Handles an end after this point, which is already known.
       ended.catch(() => {});
       return phases;
     },

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { shortEnvironment } from "../../../scripts/run/short-environment.mjs";
 
 /**
- * The environment of the rehearsal's runner: no AWS setting of the user's own is left, so that nothing can reach a
+ * Returns the environment of the rehearsal's runner, without any AWS setting of the user, so that nothing can reach a
  * real account.
  * @param directory of temporary files
  */

@@ -20,7 +20,7 @@ function start(terminal: { isTTY?: boolean; columns?: number; getColorDepth?: ()
     progress,
     interruption,
     written: () => (stream.read() ?? "") as string,
-    /** Without what changes from run to run. */
+    /** Removes parts that change from run to run. */
     text: () => stripVTControlCharacters((stream.read() ?? "") as string).replaceAll(/\d+\.\d s/g, "T"),
   };
 }

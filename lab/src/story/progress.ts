@@ -7,7 +7,7 @@ export interface Progress {
   stepStarted(name: string): void;
   stepFinished(name: string, durationMs: number, problem?: string): void;
   runEvent(event: RunEvent): void;
-  /** Prints what has waited for other lines to end. */
+  /** Prints lines that waited for others to end. */
   end(): void;
 }
 
@@ -17,11 +17,11 @@ type Format = "red" | "green" | "yellow" | "dim";
 type Paint = (format: Format, text: string) => string;
 
 /**
- * Reports what happens as it happens.
- * @param interruption after which what happens is only the ending, and is not reported
+ * Reports events as they happen.
+ * @param interruption after which events belong to the shutdown, and are not reported
  */
 export function createProgress(terminal: Terminal, interruption: AbortSignal): Progress {
-  // Respects NO_COLOR, FORCE_COLOR and what the terminal can.
+  // Respects NO_COLOR, FORCE_COLOR and the terminal's capabilities.
   const paint: Paint = (format, text) => styleText(format, text, { stream: terminal });
   const output = createLiveOutput(terminal, interruption);
   interruption.addEventListener("abort", () => terminal.write("ending …\n"));

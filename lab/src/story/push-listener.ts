@@ -17,7 +17,7 @@ export interface PushListener {
 }
 
 /**
- * Hears of pushes from a repository's post-receive hook, over a socket in `directory`.
+ * Receives pushes from a repository's post-receive hook, over a socket in `directory`.
  * @param onPush its result is shown to the user who pushes
  */
 export async function listenForPushes(
@@ -45,7 +45,7 @@ export async function listenForPushes(
   };
 }
 
-/** A script of the shell: the path of Node may hold blanks, which the first line of a script cannot. */
+/** A shell script: the path of Node may contain blanks, which are not possible in the first line of a script. */
 function hookOf(socketPath: string): string {
   const options = JSON.stringify({ socketPath, method: "POST" });
   const program = `

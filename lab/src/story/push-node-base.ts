@@ -6,11 +6,11 @@ import { basePath, makeNodeBase } from "../../../scripts/base-image/make-node-ba
 import { createCommandFiles } from "../runner/command-files.ts";
 
 interface Order {
-  /** Has the action `build-image`. */
+  /** The project with the action `build-image`. */
   project: string;
-  /** Temporary files go there. */
+  /** Folder for temporary files. */
   directory: string;
-  /** Reaches the simulated AWS, with keys for it. */
+  /** Environment with the address of the simulated AWS, and keys for it. */
   environment: Record<string, string>;
   signal: AbortSignal;
 }
@@ -28,7 +28,7 @@ export async function pushNodeBase({ project, directory, environment, signal }: 
     const said = /^::error::(.*)$/m.exec(cause.stdout ?? "")?.[1];
     throw new Error(`the base image could not be pushed: ${said ?? cause.message}`, { cause });
   });
-  // It is in the registry, and large.
+  // The image is in the registry now, and the folder is large.
   await rm(folder, { recursive: true });
   const { outputs } = await files.read();
   return outputs.image ?? "";

@@ -5,16 +5,19 @@ export interface Page {
   readonly status: number;
   /** As in the markup, escaped; undefined where the page has none. */
   readonly heading: string | undefined;
-  /** Where the brand in the navigation leads: to the home of the service that made the page. */
+  /** Target of the brand in the navigation: the home of the service that made the page. */
   readonly home: string | undefined;
   /** Classes of the navigation bar. */
   readonly navbar: string | undefined;
 }
 
-/** Where the brand of each service leads. */
+/** Target of the brand of each service. */
 export const homes = { customer: "/", employee: "/admin/suppliers" } as const;
 
-/** Gets a page and reads what the story compares. Nothing is compared with a constant: forks change every text. */
+/**
+ * Gets a page and returns the parts that the story compares. No part is compared with a constant: forks change every
+ * text.
+ */
 export async function readPage(address: string, visit?: Visit): Promise<Page> {
   const { status, text } = await fetchPage(address, visit);
   const brand = /<a\b[^>]*\bclass="brand"[^>]*>/.exec(text)?.[0] ?? "";

@@ -1,7 +1,7 @@
 import type { Progress } from "./progress.ts";
 
 export interface StoryStep {
-  /** The chapter it belongs to; empty for what all chapters share. */
+  /** The chapter it belongs to; empty for steps of all chapters. */
   chapter: string;
   name: string;
   ok: boolean;
@@ -11,9 +11,9 @@ export interface StoryStep {
 }
 
 export interface StepRecorder {
-  /** A step that the rest of the chapter needs: its failure is thrown on. */
+  /** A step that the rest of the chapter needs: its failure is thrown again. */
   perform<T>(name: string, action: () => Promise<T>): Promise<T>;
-  /** A claim of the story, which throws when it does not hold; the chapter continues. */
+  /** Checks a claim, which throws when it is false; the chapter continues. */
   check(name: string, claim: () => Promise<void>): Promise<void>;
   /** Records a figure for the report without checking it. */
   note(sentence: string): void;
@@ -26,7 +26,7 @@ export interface StoryRecorder extends StepRecorder {
   chapter(name: string): StepRecorder;
 }
 
-/** Records steps in the order they end; chapters may run side by side. */
+/** Records steps in the order they end; chapters may run in parallel. */
 export function createStepRecorder(progress: Progress): StoryRecorder {
   const steps: StoryStep[] = [];
   const notes: string[] = [];
@@ -61,7 +61,7 @@ export function createStepRecorder(progress: Progress): StoryRecorder {
   return { steps, notes, chapter: recorderOf, ...recorderOf("") };
 }
 
-/** Throws with the sentence when the claim does not hold. */
+/** Throws the sentence as an error when the claim is false. */
 export function expectThat(holds: boolean, sentence: string): void {
   if (!holds) throw new Error(sentence);
 }

@@ -21,7 +21,7 @@ export interface Rehearsal {
   simulator: SimulatorProcess;
   aws: AwsClients;
   runtime: TaskRuntimeKind;
-  /** How many times faster than the wall AWS's waits pass. */
+  /** Factor by which AWS's waits pass faster than real time. */
   timeScale: number;
   repository: ScratchRepository;
   /** Addresses of the load balancer's two listeners. */
@@ -30,15 +30,15 @@ export interface Rehearsal {
   runs: RunResult[];
   /** Runs provision.yml to its end and meanwhile pushes the base image of the releases. */
   provision(): Promise<RunResult>;
-  /** Pushes to main and resolves when the run that this starts has ended. Pushes may follow each other quickly. */
+  /** Pushes to main and resolves when the run that this starts has ended. Further pushes may follow quickly. */
   pushAndFollow(release?: Release): Promise<RunResult>;
   /** Runs a workflow of main manually, to its end. */
   runWorkflow(file: string, inputs: Record<string, string>): Promise<RunResult>;
 }
 
 /**
- * Part of a core. Three tasks of half a vCPU, the load and the load balancer fit on two cores; and one task on a core of
- * a quarter of the speed is still enough for the story's load. A container's start counts too, and must not take long.
+ * Part of a core. Three tasks of half a vCPU, the load and the load balancer fit on two cores, and one task on a core
+ * of a quarter of the speed can still handle the story's load. A container's start counts too, and must not take long.
  */
 const vcpuShare: Readonly<Record<TaskRuntimeKind, number>> = { process: 0.25, docker: 0.5 };
 
@@ -51,7 +51,7 @@ interface Place {
   logDirectory: string;
 }
 
-/** Starts the simulated AWS, the repository and its runner. What has been started is put on `ends`, also on failure. */
+/** Starts the simulated AWS, the repository and its runner. Everything started is added to `ends`, also on failure. */
 export async function startRehearsal(
   options: LabOptions,
   place: Place,
@@ -93,11 +93,11 @@ export async function startRehearsal(
   };
   const variables: Record<string, string> = {
     AWS_REGION: simulator.region,
-    // To processes the simulated AWS lends Node.
+    // The simulated AWS provides Node to processes.
     BASE_IMAGE: "scratch",
-    // No name server knows the name of a simulated load balancer.
+    // No name server can resolve the name of a simulated load balancer.
     PRODUCTION_URL: addresses.production,
-    // Every visitor of the rehearsal is of this machine, until a chapter limits it to one address.
+    // Every visitor of the rehearsal is on this machine, until a chapter limits it to one address.
     ADMIN_SOURCE_IPS: "127.0.0.0/8",
   };
   const provideBase = async () => {
@@ -153,7 +153,7 @@ export async function startRehearsal(
   };
 }
 
-/** Ends the work, and waits for its end, when the rehearsal ends before. */
+/** Stops the work when the rehearsal ends first, and waits for its end. */
 function untilEnd<T>(ends: AsyncDisposableStack, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const ending = new AbortController();
   const result = work(ending.signal);
@@ -208,7 +208,7 @@ async function writeSummaries(directory: string, { id, jobs }: RunResult): Promi
 
 const fileName = (run: number, job: string) => `run-${run}-${job.replace(/[^a-z0-9-]+/gi, "-")}`;
 
-/** Keys that only a simulated AWS takes. Random, so that hiding them hides nothing else. */
+/** Returns keys that only a simulated AWS accepts. Random, so that hiding them hides nothing else. */
 function inventedKeys(): Keys {
   return {
     AWS_ACCESS_KEY_ID: `AKIA${randomBytes(8).toString("hex").toUpperCase()}`,
@@ -217,7 +217,7 @@ function inventedKeys(): Keys {
   };
 }
 
-/** Every line of every job goes to a file of its run and job; progress shows the rest. */
+/** Writes every line of every job to a file of its run and job; progress shows the rest. */
 function writeLogs(
   logDirectory: string,
   progress: Progress,

@@ -1,7 +1,7 @@
 import { seconds } from "./progress.ts";
 import { type Deployment, type Report, verdict } from "./report.ts";
 
-/** The report as one page that needs nothing else: no script, no font, no other file. */
+/** Returns the report as one page without any other file, script or font. */
 export function reportHtml(report: Report): string {
   const { load, resources } = report;
   const title = `Rehearsal of ${report.commit.slice(0, 7)}: ${report.ok ? "passed" : "failed"}`;

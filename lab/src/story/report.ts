@@ -37,14 +37,14 @@ export interface Deployment {
 export interface FinishedChapter {
   name: string;
   services: readonly ServiceName[];
-  /** From the command. */
+  /** Milliseconds since the command was started. */
   beganAtMs: number;
   durationMs: number;
 }
 
 /** `.lab/report.json`. Durations and latencies in milliseconds. */
 export interface Report {
-  /** Every check passed, and every chapter came to its end. */
+  /** Whether every check passed, and every chapter reached its end. */
   ok: boolean;
   commit: string;
   startedAt: string;
@@ -52,17 +52,17 @@ export interface Report {
   timeScale: number;
   /** The runtime of the tasks; null if the story ended before it was known. */
   runtime: TaskRuntimeKind | null;
-  /** Those that came to their end, in that order. */
+  /** Chapters that reached their end, in that order. */
   chapters: FinishedChapter[];
   steps: StoryStep[];
   /** Figures that are not checked, a sentence each. */
   notes: string[];
-  /** Chapters that did not come to their end. */
+  /** Chapters that did not reach their end. */
   unfinished: string[];
   load: {
     requests: number;
     failed: number;
-    /** Over the whole story, the slowest phase's. */
+    /** Of the slowest phase in the whole story. */
     p50Ms: number;
     p99Ms: number;
     requestsPerSecond: number;
@@ -71,9 +71,9 @@ export interface Report {
   deployments: Deployment[];
   runs: { id: number; workflow: string; conclusion: string; durationMs: number; jobs: JobResult[] }[];
   resources: {
-    /** From the command to stacks that can be deployed to. */
+    /** Milliseconds from the command to stacks that are ready for deployments. */
     readyMs: number;
-    /** The most the simulator's process has held; null where the system does not say. */
+    /** Maximum memory of the simulator's process; null where the system does not report it. */
     simulatorRssMb: number | null;
   };
 }

@@ -28,7 +28,7 @@ const bodies: Readonly<Record<ChapterName, ChapterBody>> = {
 };
 
 /**
- * Throws when a service's source lacks what the chapters are to change.
+ * Throws when a service's source lacks code that the chapters change.
  * @param read a file of the project's last commit
  */
 export async function checkChanges(
@@ -47,7 +47,7 @@ export async function checkChanges(
 }
 
 /**
- * Runs the chapters: those that share a service one after the other, the others at the same time. Rejects with the first
+ * Runs the chapters: those that share a service one after the other, the others in parallel. Rejects with the first
  * failure once nothing runs any more. A chapter that shares a service with a failed one does not run.
  */
 export async function runChapters(

@@ -51,9 +51,9 @@ function exportsOf({ endpoint, region, keys }: SimulatorProcess): string {
     .join("\n");
 }
 
-/** Makes the rehearsal's repository a remote of the user's, for as long as it lives. */
+/** Adds the rehearsal's repository as a remote of the user's, until the rehearsal ends. */
 async function addRemote(project: string, gitDirectory: string, ends: AsyncDisposableStack): Promise<void> {
-  // One left by a rehearsal that was killed leads nowhere.
+  // Removes the useless remote of a killed rehearsal.
   await git(project, "remote", "remove", remote).catch(() => {});
   ends.defer(async () => {
     await git(project, "remote", "remove", remote);

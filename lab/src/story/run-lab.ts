@@ -53,7 +53,7 @@ async function requireDocker(): Promise<void> {
 
 async function rehearse(options: LabOptions, terminal: typeof process.stdout): Promise<number> {
   const interruption = new AbortController();
-  // A second Ctrl-C, or one from the parent as well as from the terminal, changes nothing.
+  // A second Ctrl-C, or one from both the parent and the terminal, has no effect.
   for (const event of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"])
     process.on(event, () => interruption.abort());
   const progress = createProgress(terminal, interruption.signal);
@@ -85,7 +85,7 @@ async function preparePlace(ends: AsyncDisposableStack): Promise<LabPlace> {
   await becomeOwner(project);
   ends.defer(() => rm(ownerFile(project)));
   const directory = await makeOwnedFolder("lab");
-  // A git that is just ending may still write.
+  // A git process that is ending may still write.
   ends.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
   for (const old of ["report.json", "report.md", "index.html", "logs"]) {
     await rm(join(outputDirectory, old), { recursive: true, force: true });
@@ -97,7 +97,7 @@ async function preparePlace(ends: AsyncDisposableStack): Promise<LabPlace> {
 /** One rehearsal at a time writes to `.lab`. */
 async function becomeOwner(project: string): Promise<void> {
   refuseSecondRehearsal(project);
-  // One whose owner was killed.
+  // Removes the file of a killed owner.
   await rm(ownerFile(project), { force: true });
   await writeFile(ownerFile(project), thisProcess(), { flag: "wx" });
 }

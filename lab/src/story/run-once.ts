@@ -15,7 +15,7 @@ import { reportMarkdown } from "./report-markdown.ts";
 import { checkChanges, runChapters } from "./run-chapters.ts";
 import type { LabPlace } from "./run-lab.ts";
 
-/** To each service. */
+/** Requests to each service. */
 const requestsPerSecond = 110;
 const lists = { customer: "/suppliers", employee: "/admin/suppliers" } as const;
 /**
@@ -25,7 +25,7 @@ const lists = { customer: "/suppliers", employee: "/admin/suppliers" } as const;
 const searches = Array.from({ length: 400 }, (_, number) => `${lists.customer}?by=name&search=${number}`);
 const services = Object.keys(lists) as ServiceName[];
 
-/** Runs the story once and writes the report, also of a story that broke off. Resolves to whether all checks passed. */
+/** Runs the story once and writes the report, even if the story ended early. Resolves to whether all checks passed. */
 export async function runOnce(
   options: LabOptions,
   place: LabPlace,
@@ -33,7 +33,7 @@ export async function runOnce(
   ends: AsyncDisposableStack,
   signal: AbortSignal,
 ): Promise<boolean> {
-  // `performance` counts from the start of the process, which is when the user gave the command.
+  // `performance` counts from the start of the process, which is when the user entered the command.
   const startedAt = new Date(performance.timeOrigin);
   const { chapters } = options;
   await checkChanges(chapters, (path) => git(place.project, "show", `HEAD:${path}`));
@@ -48,7 +48,7 @@ export async function runOnce(
     await runUnderLoad(chapters, rehearsal, steps, ends, measured);
   } catch (error) {
     if (signal.aborted) return false;
-    // A step that broke off has been shown and is in the report.
+    // A failed step has been shown and is in the report.
     if (steps.steps.every((step) => step.ok)) throw error;
   }
   const report = makeReport({
@@ -75,7 +75,7 @@ interface Measured {
   readyMs: number;
   phases: ServicePhase[];
   chapters: FinishedChapter[];
-  /** Chapters that have not come to their end. */
+  /** Chapters that have not reached their end. */
   unfinished: Set<string>;
 }
 

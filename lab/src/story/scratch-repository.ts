@@ -4,14 +4,14 @@ import { borrowObjects, git } from "../runner/git.ts";
 import type { Change } from "./change.ts";
 
 export interface ScratchRepository {
-  /** Bare; what the runner takes commits from and `git push lab` sends to. */
+  /** Bare repository from which the runner takes commits; `git push lab` pushes to it. */
   gitDirectory: string;
   /** A checkout of the project's last commit, for the story's own changes. */
   workDirectory: string;
   /** The project's last commit. */
   head: string;
   subject: string;
-  /** Where main is, or will begin. */
+  /** Returns the commit of main, or the one where it will begin. */
   main(): string;
   /** Commits a change of one file. */
   commit(change: Change): Promise<string>;
@@ -21,7 +21,8 @@ export interface ScratchRepository {
 const identity = ["-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@example.com"];
 
 /**
- * Makes a bare repository and a checkout of the project's last commit. They read the project's objects, and never write there.
+ * Creates a bare repository and a checkout of the project's last commit. They read the project's objects, and never
+ * write there.
  * @param hook program whose text becomes the post-receive hook
  * @param preparations committed before main begins
  */
@@ -43,7 +44,7 @@ export async function createScratchRepository(
   const objects = await git(project, "rev-parse", "--path-format=absolute", "--git-path", "objects");
   await borrowObjects(gitDirectory, dirname(objects));
   await borrowObjects(join(workDirectory, ".git"), gitDirectory);
-  // History begins here where the clone has not all of it: mirrors are not made of a part.
+  // History begins here if the clone is incomplete: a partial history cannot be mirrored.
   const start = (await hasAllHistory(project))
     ? head
     : await git(gitDirectory, ...identity, "commit-tree", `${head}^{tree}`, "-m", subject);
@@ -77,13 +78,13 @@ function createCommitter(workDirectory: string): ScratchRepository["commit"] {
     originals.set(path, original);
     await writeFile(file, edit(original, text));
     await git(workDirectory, "add", "--", path);
-    // A fork may have made the story's change already.
+    // A fork may already contain the story's change.
     await git(workDirectory, ...identity, "commit", "--quiet", "--allow-empty", "-m", message);
     return git(workDirectory, "rev-parse", "HEAD");
   };
 }
 
-/** False for the clone of a CI system, and for one that fetches objects only when they are needed. */
+/** Returns false for the clone of a CI system, and for one that fetches objects only on demand. */
 async function hasAllHistory(project: string): Promise<boolean> {
   const isShallow = (await git(project, "rev-parse", "--is-shallow-repository")) === "true";
   const promisors = await git(project, "config", "--get-regexp", "^remote\\..*\\.promisor$").catch(() => "");

@@ -7,8 +7,8 @@ import { cluster } from "./service-state.ts";
 const logGroupName = "awslogs-capstone";
 
 /**
- * How many lists of suppliers each running task has served since the newest of them was started, by their logs. Task
- * definitions name the log stream of a task after its container and its id.
+ * Counts the lists of suppliers that each running task has served since the newest of them was started, from their
+ * logs. The log stream of a task is named after its container and its id.
  */
 export async function servedByTask({ ecs, logs }: AwsClients, service: ServiceName): Promise<number[]> {
   const serviceName = `${service}-microservice`;

@@ -10,9 +10,9 @@ import type { TaskRuntimeKind } from "./task-runtime.ts";
 export interface SimulatorProcess {
   endpoint: string;
   region: string;
-  /** Sign the calls of this rehearsal. */
+  /** Keys that sign the calls of this rehearsal. */
   keys: Keys;
-  /** The most memory it has held, in MB; undefined where the system does not say. */
+  /** Returns the peak memory in MB; undefined where the system does not report it. */
   peakResidentMb(): Promise<number | undefined>;
 }
 
@@ -24,11 +24,11 @@ interface SimulatorProcessOptions {
   port: number;
   listenerOffset: number;
   timeScale: number;
-  /** How much of a core one vCPU of a task is; as much as there is unless given. */
+  /** Part of a core per vCPU of a task; unlimited by default. */
   vcpuShare?: number;
-  /** Sign the calls of this rehearsal. */
+  /** Keys that sign the calls of this rehearsal. */
   keys: Keys;
-  /** Where its temporary files go. */
+  /** Folder for its temporary files. */
   temporaryDirectory: string;
   logFile: string;
 }
@@ -61,7 +61,7 @@ export async function startSimulatorProcess(
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       // Under steady load V8 allows the three parts of its young generation to grow to 32 MiB each, mostly garbage.
       execArgv: [`--max-semi-space-size=${youngPartMb}`],
-      // A terminal's Ctrl-C must reach it through the lab alone, after the runs that use it have ended.
+      // A terminal's Ctrl-C must reach it only through the lab, after the runs that use it have ended.
       detached: true,
       env: {
         ...shortEnvironment(process.env, neededBySimulator),

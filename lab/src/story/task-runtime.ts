@@ -26,7 +26,7 @@ export async function chooseTaskRuntime(
   return { runtime: "process", why: problem };
 }
 
-/** Containers need an engine and, since no registry may be reachable, a base image of this machine's own. */
+/** Containers need an engine and, since there may be no registry, a base image made on this machine. */
 async function problemWithContainers(): Promise<string | undefined> {
   return (await nodeBaseProblem()) ?? (await dockerProblem());
 }

@@ -7,11 +7,11 @@ export interface DatabaseConfiguration {
   readonly sslMode: SslMode;
 }
 
-/** The modes that MySQL's own clients have, but for PREFERRED, which an attacker turns into DISABLED. */
+/** The modes of MySQL's own clients, without PREFERRED, which an attacker can turn into DISABLED. */
 export const sslModes = ["DISABLED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"] as const;
 export type SslMode = (typeof sslModes)[number];
 
-/** The account that a service uses the database with, when `migrate` is to create it. */
+/** The database account of a service, if `migrate` creates it. */
 export interface ServiceAccount {
   readonly user: string;
   readonly password: string;
@@ -19,7 +19,7 @@ export interface ServiceAccount {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the lab's environment variables; throws one sentence that names what is wrong. */
+/** Reads the lab's environment variables; throws one sentence that states what is wrong. */
 export function readDatabaseConfiguration(environment: Environment): DatabaseConfiguration {
   const host = environment.APP_DB_HOST;
   if (!host) throw new Error("APP_DB_HOST is not set: give it the host name of the suppliers' database");

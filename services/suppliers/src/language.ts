@@ -30,7 +30,7 @@ type Match = NonNullable<Parameters<typeof accepts>[1]["match"]>;
 /** A range includes its regions (`fr-CA` is served French); `*` is any language without a range of its own. */
 const bestLanguage: Match = (ranges) => {
   const named = ranges.map(({ type }) => type.toLowerCase().split("-")[0]);
-  // The parser has put the ranges in the order of their quality.
+  // The parser has sorted the ranges by their quality.
   for (const [index, { type, q }] of ranges.entries()) {
     if (q === 0) break;
     const found = languages.find((one) => (type === "*" ? !named.includes(one) : named[index] === one));
@@ -39,12 +39,12 @@ const bestLanguage: Match = (ranges) => {
   return languages[0];
 };
 
-/** Path and query of an address; one that begins with more than one slash would lead a browser to another host. */
+/** Returns path and query of an address; one that begins with more than one slash would lead to another host. */
 export function localPath(url: string): string {
   return url.slice(url.indexOf("/", "https://".length)).replace(/^[/\\]+/, "/");
 }
 
-/** Where the switch of a page at `path` (with its query) leads. */
+/** Returns the target of the language switch of a page at `path` (with its query). */
 export function switchPath(path: string, language: Language): string {
   return `${path}${path.includes("?") ? "&" : "?"}${parameter}=${language}`;
 }
@@ -54,7 +54,7 @@ export const switchLanguage: MiddlewareHandler = async (c, next) => {
   const chosen = c.req.query(parameter);
   if (chosen === undefined || c.req.method !== "GET") return next();
   if (isLanguage(chosen))
-    // The whole host: both services are behind one load balancer.
+    // Valid for the whole host: both services are behind one load balancer.
     setCookie(c, cookie, chosen, { path: "/", maxAge: secondsPerYear, httpOnly: true, sameSite: "Lax" });
   const url = new URL(c.req.url);
   url.searchParams.delete(parameter);

@@ -9,9 +9,9 @@ export interface Log {
 
 /** The log of a process, on its stdout: one JSON object a line. */
 export interface ProcessLog extends Log {
-  /** For what ends the process. */
+  /** Logs an error that ends the process. */
   fatal(facts: object, message: string): void;
-  /** Writes the object itself as a line, whatever the level. */
+  /** Writes the object itself as a line, at any level. */
   write(line: object): void;
   setLevel(level: LogLevel): void;
   /** Writes what is still in memory. */
@@ -21,7 +21,7 @@ export interface ProcessLog extends Log {
 const logLevels = ["debug", "info", "warn", "error", "fatal"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** A dozen lines go out in one write. Of more, the driver's bookkeeping costs more than the write that is saved. */
+/** A dozen lines are written at once. For more, the driver's bookkeeping costs more than a saved write. */
 const writeAtBytes = 4096;
 /** Delay until the lines of a quiet service appear. */
 const flushMs = 1000;
@@ -51,12 +51,12 @@ export function openLog(base: { readonly service: string; readonly version: stri
     setLevel: (level) => {
       logger.level = level;
     },
-    // All there is: more than fits one buffer is never kept. `flushSync` would wait for a disk as well.
+    // Writes everything: more than one buffer is never kept. `flushSync` would also wait for a disk.
     flush: () => output.flush(),
   };
 }
 
-/** Reads LOG_LEVEL; throws one sentence that names the levels there are. */
+/** Reads LOG_LEVEL; throws one sentence with the allowed levels. */
 export function readLogLevel(environment: Readonly<Record<string, string | undefined>>): LogLevel {
   const text = environment.LOG_LEVEL || "info";
   const level = logLevels.find((one) => one === text);

@@ -3,7 +3,7 @@ import type { SupplierStore } from "./domain/supplier-queries.ts";
 import type { Site } from "./pages/layout.ts";
 import type { SiteParts } from "./site.ts";
 
-/** For tests: what an app is given, with a log that keeps its messages in `logged`. */
+/** Returns an app's dependencies, with a log that keeps its messages in `logged`. */
 export function partsForTests(database: { suppliers: SupplierStore; ping: () => Promise<void> }) {
   const logged: string[] = [];
   const keep = (_facts: object, message: string) => void logged.push(message);
@@ -16,7 +16,7 @@ export function partsForTests(database: { suppliers: SupplierStore; ping: () => 
   return { ...parts, logged };
 }
 
-/** For tests: what an English page at `path` shows of its site, whatever a fork has made of the site's texts. */
+/** Returns what an English page at `path` shows of its site, for any texts of a fork. */
 export function shownOf({ brand, home, navbar, links }: Site, path: string): string[] {
   const link = ({ label, href }: Site["links"][number]) =>
     String(html`<a href="${href}"${href === path ? html` aria-current="page"` : ""}>${label.en}</a>`);

@@ -20,19 +20,19 @@ export interface WebServer {
 }
 
 const limits: ServerOptions = {
-  // An idle connection of a load balancer lives 60 s there. Were ours shorter, a request could meet a connection
+  // A load balancer keeps an idle connection for 60 s. With a shorter timeout here, a request could meet a connection
   // that is just being closed, and the client would get a 502.
   keepAliveTimeout: 65_000,
-  // Headers fit into a packet or two; who sends them slower wants to hold the connection.
+  // Headers fit into a packet or two; a client that sends them more slowly wants to hold the connection.
   headersTimeout: 20_000,
   // The longest body is a form of a few kilobytes.
   requestTimeout: 60_000,
-  // How exactly the two are kept.
+  // Accuracy of the two timeouts.
   connectionsCheckingInterval: 5000,
 };
-/** Requests on their way when SIGTERM came have arrived once nothing has come for this long. */
+/** Time without new requests after which all that were sent before SIGTERM have arrived. */
 const quietMs = 500;
-/** Load that does not cease is a load balancer that has not noticed: no longer waited for. */
+/** Load that continues comes from a load balancer that has not noticed: it is no longer waited for. */
 const arrivalsLimitMs = 5000;
 /** ECS kills a task 30 s after its SIGTERM; requests still open by then minus a reserve are cut off. */
 const drainLimitMs = 20_000;
@@ -102,7 +102,7 @@ function createTraffic() {
       draining = true;
       for (const response of inFlight) closeAfter(response);
     },
-    /** For Node a connection is idle only after its first request; a browser may open one and never ask. */
+    /** For Node a connection is idle only after its first request; a browser may open one and never send any. */
     closeUnused() {
       for (const socket of sockets) if (socket.bytesRead === 0) socket.end();
     },

@@ -11,7 +11,7 @@ export interface ServiceProgram {
   readonly version: string;
   /** The TCP port it listens on when APP_PORT does not say. */
   readonly port: number;
-  /** All that it does with the suppliers' table: `migrate` grants its account no more. */
+  /** All of its operations on the suppliers' table: `migrate` grants its account no more. */
   readonly rights: readonly TableRight[];
   /** Loaded only when needed, so that an error while a module of the app is evaluated is reported like any other. */
   readonly loadApp: () => Promise<{ readonly site: Site; createApp(parts: SiteParts): Hono }>;

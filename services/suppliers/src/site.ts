@@ -18,14 +18,17 @@ import { type HealthParts, reportHealth } from "./routes/report-health.ts";
 /** Parts that a service gets from outside. */
 export interface SiteParts extends HealthParts {
   readonly suppliers: SupplierStore;
-  /** Names of the site, without ports, that writes may be sent to; any name without them. */
+  /** Names of the site, without ports, that writes may be sent to; undefined allows any name. */
   readonly hosts?: ReadonlySet<string> | undefined;
 }
 
 /** Seconds until a page that failed without a database may be requested again. */
 const retryAfterSeconds = 5;
 
-/** An app with what every service has: safe headers, health, the language switch, assets, error pages, a limit to writes. */
+/**
+ * Creates an app with the features of every service: safe headers, health, the language switch, assets, error pages, a
+ * limit for writes.
+ */
 export function createSite(site: Site, parts: SiteParts): Hono {
   // Not strict: the lab's `/suppliers/` is `/suppliers`.
   const app = new Hono({ strict: false });
@@ -65,14 +68,14 @@ function safeHeaders() {
       baseUri: ["'none'"],
       frameAncestors: ["'none'"],
     },
-    // Without any referrer a browser hides, over plain HTTP, that a form comes from our own page: `Origin: null`.
+    // Without any referrer a browser hides, over plain HTTP, that a form comes from this site: `Origin: null`.
     referrerPolicy: "same-origin",
     // They protect Flash and old browsers only, and each costs every response a microsecond.
     xDnsPrefetchControl: false,
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,
     xXssProtection: false,
-    // Whether there is TLS is known to the load balancer only.
+    // Only the load balancer knows whether there is TLS.
     strictTransportSecurity: false,
     xFrameOptions: "DENY",
   });
@@ -126,8 +129,8 @@ function refuseForeignWrites(hosts: SiteParts["hosts"]): MiddlewareHandler {
 }
 
 /**
- * A page of another site is of the same origin as ours once its name leads to our address (DNS rebinding). Addresses
- * and localhost are no names that somebody else could lead anywhere.
+ * For a browser, another site's page has the same origin once its name resolves to our address (DNS rebinding). Nobody
+ * else can do that with addresses and localhost.
  */
 function isOwnName(c: Context, hosts: SiteParts["hosts"]): boolean {
   if (hosts === undefined) return true;
@@ -140,6 +143,6 @@ function isForeign(c: Context): boolean {
   if (site !== undefined) return site !== "same-origin" && site !== "none";
   const origin = c.req.header("origin");
   if (origin === undefined) return false;
-  // The host alone: in front of a load balancer the scheme may be another.
+  // Compares only the host: in front of a load balancer the scheme may differ.
   return !URL.canParse(origin) || new URL(origin).host !== c.req.header("host");
 }

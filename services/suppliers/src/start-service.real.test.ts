@@ -24,7 +24,7 @@ afterEach(() => {
 
 type Line = Record<string, unknown> & { readonly message: string };
 
-/** Runs Node with `args`; what it says is parsed as lines of JSON. */
+/** Runs Node with `args`; its output is parsed as lines of JSON. */
 function run(args: string[], environment: Record<string, string>) {
   const child = spawn(process.execPath, args, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
   children.push(child);
@@ -222,7 +222,7 @@ describe("the other commands", () => {
   });
 });
 
-/** A program whose app does what `code` says when it is loaded. */
+/** Returns a program whose app runs `code` when it is loaded. */
 const programOf = (code: string) => [
   "--input-type=module",
   "--eval",

@@ -38,6 +38,9 @@ export async function startService(program: ServiceProgram): Promise<void> {
   }
 }
 
-/** A plain error is a sentence of ours, and the system's says all; of any other its place in the program matters. */
+/**
+ * An error that the service throws is a complete sentence, and the system's messages are too; for any other its place
+ * in the program matters.
+ */
 const isSentence = (error: unknown) =>
   error instanceof Error && (error.constructor === Error || "code" in error);

@@ -2,12 +2,12 @@ import type { Environment } from "../environment.ts";
 import { type DeniedOperations, denyOperations } from "./deny-operations.ts";
 import { prepareAcademy } from "./prepare-academy.ts";
 
-/** A new account, with a default VPC and nothing else, that may do everything; or the restricted one of AWS Academy's lab. */
+/** A new account with only a default VPC and all permissions; or the restricted one of AWS Academy's lab. */
 export const accountKinds = ["standard", "academy"] as const;
 
 export type AccountKind = (typeof accountKinds)[number];
 
-/** Fills an account of that kind with what it has from the start, then takes away what it may not do. */
+/** Fills an account of that kind with its initial resources, then removes denied permissions. */
 export async function openAccount(
   kind: AccountKind,
   environment: Environment,

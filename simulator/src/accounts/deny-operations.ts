@@ -35,7 +35,7 @@ async function accessDenied(
   );
 }
 
-/** As the service's own messages name it. */
+/** Returns the resource as in the service's own messages. */
 function resourceOf({ accountId }: Environment, input: object): string {
   const { RoleName, Url, Bucket } = input as { RoleName?: string; Url?: string; Bucket?: string };
   if (Bucket !== undefined) return `"arn:aws:s3:::${Bucket}"`;

@@ -1,7 +1,7 @@
 import type { ResourceType } from "@aws-sdk/client-ec2";
 import type { Environment } from "../environment.ts";
 
-/** LabVPC with two public subnets in two zones, and the way out of them. */
+/** Creates LabVPC with two public subnets in two zones, and their route to the internet. */
 export async function prepareLabNetwork({ aws: { ec2 }, region }: Environment) {
   const { Vpc } = await ec2.createVpc({
     CidrBlock: "10.16.0.0/16",

@@ -14,7 +14,7 @@ interface LabRole {
  */
 const roles: readonly LabRole[] = [
   {
-    // Also what tasks are started by: the course names it as their execution role.
+    // Also starts the tasks: the course uses it as their execution role.
     name: "PipelineRole",
     services: ["codepipeline", "ecs-tasks", "events", "cloudformation", "codebuild"],
     policies: [

@@ -37,7 +37,7 @@ async function prepareServer({ aws, region }: Environment, { vpcId, subnetIds }:
   });
 }
 
-/** An account without a database is of use, too: what a machine without a server for it cannot do is said. */
+/** An account without a database is useful, too: a machine without a server for it causes only a warning. */
 async function prepareDatabase(environment: Environment, { vpcId, subnetIds }: LabNetwork): Promise<void> {
   const { aws, clock, warn } = environment;
   const { GroupId = "" } = await aws.ec2.createSecurityGroup({

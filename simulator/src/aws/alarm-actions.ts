@@ -2,7 +2,7 @@ import type { StateValue } from "@aws-sdk/client-cloudwatch";
 
 /** An alarm that requests an action: once when it enters a state, and each minute for as long as it stays there. */
 export interface AlarmSignal {
-  /** The ARN of what is to act, as the alarm has it. */
+  /** The ARN of the action's target, as in the alarm. */
   readonly action: string;
   readonly alarmName: string;
   readonly state: StateValue;
@@ -11,14 +11,14 @@ export interface AlarmSignal {
   readonly datapoints: readonly number[];
 }
 
-/** From the alarms of CloudWatch to the service that acts on them: what no public API of AWS does. */
+/** Connects the alarms of CloudWatch to the service that acts on them, for which AWS has no public API. */
 export interface AlarmActions {
   /** Replaces the previous handler. */
   handle(act: (signal: AlarmSignal) => void): void;
   signal(signal: AlarmSignal): void;
 }
 
-/** Without somebody who acts, signals are lost. */
+/** Without a handler, signals are lost. */
 export function createAlarmActions(): AlarmActions {
   let act: (signal: AlarmSignal) => void = () => {};
   return {

@@ -36,7 +36,7 @@ type OperationName<Client> = {
   [Name in keyof Client]: Call<Client[Name]> extends never ? never : Name;
 }[keyof Client];
 
-/** Who calls: read from the request's credentials; in-process calls act as the account itself. */
+/** The caller, from the request's credentials; in-process calls act as the account itself. */
 export interface Caller {
   readonly accessKeyId: string;
   readonly sourceIp: string;

@@ -61,7 +61,7 @@ function brokenRules(value: string | number | readonly unknown[], constraint: Co
   return [...rules(value, constraint)].filter((rule) => rule !== false);
 }
 
-/** AWS's models write Java's patterns, which name printable characters by a class of their own. */
+/** AWS's models contain Java's patterns, with a special class for printable characters. */
 function toRegExp(pattern: string): RegExp {
   return new RegExp(`^(?:${pattern.replaceAll("\\p{Print}", "[\\x20-\\x7e]")})$`, "s");
 }

@@ -12,12 +12,12 @@ const forbiddenInPaths: Readonly<Record<string, string>> = {
 };
 const forbiddenInNames = { ...forbiddenInPaths, "\\": "Backslash \\", "/": "Forward slash /" };
 
-/** Throws for a character that GitHub allows in no artifact's name. */
+/** Throws for a character that GitHub does not allow in an artifact's name. */
 export function checkArtifactName(name: string): void {
   check("name", name, forbiddenInNames);
 }
 
-/** Throws for a character that GitHub allows in no path inside an artifact. */
+/** Throws for a character that GitHub does not allow in a path inside an artifact. */
 export function checkArtifactPath(path: string): void {
   check("path", path, forbiddenInPaths);
 }

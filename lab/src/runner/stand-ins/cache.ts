@@ -11,7 +11,7 @@ const tar = (...options: string[]) =>
   promisify(execFile)("tar", options, { env: shortEnvironment(process.env) });
 const longestKey = 512;
 
-/** Restores a folder that an earlier job has kept under the same key, else keeps it when the job has succeeded. */
+/** Restores a folder that an earlier job saved under the same key, else saves it when the job has succeeded. */
 export const cache: StandIn = {
   inputs: ["path", "key"],
   async run(step) {
@@ -28,7 +28,7 @@ export const cache: StandIn = {
       if (!(await stat(join(step.workspace, path)).catch(() => undefined)))
         return later.warn(`Path Validation Error: ${path} does not exist, so that no cache is being saved.`);
       await mkdir(step.cacheDirectory, { recursive: true });
-      // Moved into place once whole: another job may be reading or keeping the same.
+      // Moved into place once complete: another job may be reading or saving the same.
       const unfinished = `${archive}.${randomUUID()}`;
       await tar("-cf", unfinished, "-C", step.workspace, path);
       await rename(unfinished, archive);

@@ -30,7 +30,7 @@ export const checkout: StandIn = {
   },
 };
 
-/** Git takes the commits that the file `shallow` lists for the oldest. */
+/** Git treats the commits in the file `shallow` as the oldest. */
 async function limitHistory(directory: string, gitDirectory: string, commit: string, depth: number) {
   const file = join(directory, ".git", "shallow");
   if (depth > 0) return writeFile(file, (await oldest(gitDirectory, commit, depth)).join("\n"));

@@ -2,7 +2,7 @@ import { cp, mkdir, readdir } from "node:fs/promises";
 import { join, matchesGlob, resolve } from "node:path";
 import type { StandIn, StandInStep } from "./stand-in.ts";
 
-/** Brings what earlier jobs of the run uploaded, into the folders the real action (release 8) would choose. */
+/** Downloads artifacts of earlier jobs of the run, into the folders that the real action (release 8) chooses. */
 export const downloadArtifact: StandIn = {
   inputs: ["name", "pattern", "path", "merge-multiple"],
   async run(step) {
@@ -21,7 +21,7 @@ export const downloadArtifact: StandIn = {
   },
 };
 
-/** A name has to be there; a pattern, which `name` makes void, may match none. */
+/** A name must exist; a pattern, which `name` overrides, may match none. */
 function choose(step: StandInStep, there: string[]): string[] {
   const name = step.input("name");
   const pattern = step.input("pattern");

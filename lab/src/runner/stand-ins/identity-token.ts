@@ -1,9 +1,12 @@
 import type { StandInStep } from "./stand-in.ts";
 
-// GitHub's own tokens live as long: https://docs.github.com/actions/reference/security/oidc
+// Same lifetime as GitHub's own tokens: https://docs.github.com/actions/reference/security/oidc
 const lifetimeSeconds = 300;
 
-/** The claims of GitHub's identity token. Unsigned, since GitHub's key is not here: only a simulated STS takes it. */
+/**
+ * The claims of GitHub's identity token. Unsigned, since GitHub's key is not available: only a simulated STS accepts
+ * it.
+ */
 export function unsignedIdentityToken(step: StandInStep, audience: string): string {
   const repository = step.environment.GITHUB_REPOSITORY ?? "";
   const issuedAt = Math.floor(Date.now() / 1000);

@@ -31,7 +31,7 @@ export function standInStep(running: RunningStep, given: Record<string, string>)
   };
 }
 
-// The words of YAML 1.2 that getBooleanInput of @actions/core takes.
+// The values of YAML 1.2 that getBooleanInput of @actions/core accepts.
 function readFlag(name: string, value: string): boolean {
   if (["true", "True", "TRUE"].includes(value)) return true;
   if (["", "false", "False", "FALSE"].includes(value)) return false;

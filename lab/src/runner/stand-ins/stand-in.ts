@@ -1,15 +1,15 @@
 /** An action performed inside the runner. Throws an Error whose message is the step's error annotation. */
 export interface StandIn {
-  /** Names of the real action's inputs that are performed; every other one is refused. */
+  /** Names of the real action's inputs that are supported; every other one is refused. */
   inputs: readonly string[];
   /** Runs the step. A returned function is called after the job's steps have succeeded. */
   run(step: StandInStep): Promise<((step: StandInStep) => Promise<void>) | void>;
 }
 
 export interface StandInStep {
-  /** Given inputs, trimmed as the real actions do; absent is empty. */
+  /** Returns the given input, trimmed as by the real actions; empty if missing. */
   input(name: string): string;
-  /** An input that is true or false; absent is false, anything else is refused. */
+  /** Returns a boolean input; false if missing. Throws for any other value. */
   flag(name: string): boolean;
   /** The environment of this step's processes. */
   environment: Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ export interface StandInStep {
   warn(message: string): void;
   mask(value: string): void;
   setOutput(name: string, value: string): void;
-  /** For this job's later steps. */
+  /** Sets a variable for this job's later steps. */
   exportVariable(name: string, value: string): void;
   addPath(directory: string): void;
 }

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { checkArtifactName, checkArtifactPath } from "./artifact-name.ts";
 import type { StandIn, StandInStep } from "./stand-in.ts";
 
-/** Keeps a file, or what a folder holds, for the run's later jobs, by the rules of the real action (release 7). */
+/** Stores a file, or the content of a folder, for the run's later jobs, by the rules of the real action (release 7). */
 export const uploadArtifact: StandIn = {
   inputs: ["name", "path", "if-no-files-found", "retention-days", "overwrite"],
   async run(step) {

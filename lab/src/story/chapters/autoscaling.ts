@@ -11,7 +11,7 @@ import type { ChapterBody, Scene } from "./scene.ts";
  * time on any machine and no queue grows.
  */
 const crowdConnections = 12;
-/** AWS's alarm needs three minutes of AWS time. When they were not enough, another crowd joins. */
+/** AWS's alarm needs three minutes of AWS time. If that was not enough, another group of clients joins. */
 const patienceMinutes = 10;
 const mostCrowds = 6;
 
@@ -52,7 +52,7 @@ async function expectTasks({ rehearsal }: Scene, fits: (count: number) => boolea
   );
 }
 
-/** Adds crowds until AWS has added tasks. */
+/** Adds groups of clients until AWS has added tasks. */
 async function growCrowd(scene: Scene, crowds: Load[], few: number): Promise<void> {
   const patienceMs = (patienceMinutes * 60_000) / scene.rehearsal.timeScale;
   for (;;) {

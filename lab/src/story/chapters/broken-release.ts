@@ -8,7 +8,7 @@ import type { ChapterBody } from "./scene.ts";
 const lastWords = "cannot start: the price list is missing";
 const change = crashAtStart(lastWords, "Require the price list");
 
-/** A release whose tasks never start: the run is red, and says why. */
+/** A release whose tasks never start: the run is red, and reports why. */
 export const brokenRelease: ChapterBody = {
   changes: [change],
   async run({ rehearsal, steps, beginPhase }) {

@@ -13,7 +13,7 @@ import type { ChapterBody } from "./scene.ts";
 
 const change = addToHeading(", half-baked", "Announce what is not ready");
 
-/** Somebody presses "Cancel workflow" during a deployment: it is rolled back, and nothing is left behind. */
+/** A user presses "Cancel workflow" during a deployment: it is rolled back, and nothing is left behind. */
 export const cancel: ChapterBody = {
   changes: [change],
   async run({ rehearsal, steps, beginPhase }) {

@@ -47,11 +47,11 @@ export async function expectHeading(rehearsal: Rehearsal, wanted: string): Promi
   expectThat(heading === wanted, `the heading is "${heading}", not "${wanted}"`);
 }
 
-/** It only ends what hangs: what is waited for takes seconds, and some minutes on the slowest machine. */
+/** This limit only ends waits that hang: they take seconds, and some minutes on the slowest machine. */
 const deadlineMs = 300_000;
 const pollMs = 500;
 
-/** Waits until a claim holds; throws as it does when that takes too long. */
+/** Waits until a claim holds; throws its error when that takes too long. */
 export async function eventually(claim: () => Promise<void>, patienceMs = deadlineMs): Promise<void> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
@@ -64,7 +64,7 @@ export async function eventually(claim: () => Promise<void>, patienceMs = deadli
   }
 }
 
-/** Production is one task set with this revision, and one target group has all healthy targets. */
+/** Checks that production is one task set with this revision, and one target group has all healthy targets. */
 export async function expectAlone({ aws }: Rehearsal, service: ServiceName, revision: string): Promise<void> {
   const { taskSets, healthyTargets } = await describeService(aws, service);
   expectThat(

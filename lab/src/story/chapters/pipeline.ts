@@ -10,7 +10,7 @@ import type { ChapterBody } from "./scene.ts";
 const pipelineName = "update-employee-microservice";
 const change = toggleNavigation("Give the employees' navigation its other colour");
 
-/** The course's own way to production: CodeCommit and an image start a pipeline, which deploys blue/green. */
+/** Deployment as the course teaches it: CodeCommit and an image start a pipeline, which deploys blue/green. */
 export const pipeline: ChapterBody = {
   changes: [change],
   async run({ rehearsal, steps, beginPhase }) {

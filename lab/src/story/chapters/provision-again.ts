@@ -2,7 +2,7 @@ import { giveParameters } from "../change.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import { expectGreen } from "./expectations.ts";
 
-/** Gives a template these parameters too, and provisions its stack again. */
+/** Adds these parameters to a template, and provisions its stack again. */
 export async function provisionAgain(
   rehearsal: Rehearsal,
   template: string,

@@ -9,10 +9,10 @@ import type { ChapterBody } from "./scene.ts";
 
 /** Long enough for hundreds of requests at each count on any machine. */
 const measuring = { duration: "2s", "warm-up": "1s", connections: "24" };
-/** Enough visitors to notice a failure; so few that the load of the test decides what tasks do. */
+/** Enough visitors to notice a failure; so few that the load of the test determines the tasks' work. */
 export const besideTests = { requestsPerSecond: 10 };
 export const scaledTo = 3;
-/** The load balancer gives each of three tasks a third; what is not in the logs yet is not counted. */
+/** The load balancer gives each of three tasks a third; requests not yet in the logs are not counted. */
 const leastShare = 1 / 6;
 
 /** Phase 9 of the course: three tasks instead of one, without a pipeline or a deployment; measured along the way. */

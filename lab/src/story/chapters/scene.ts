@@ -10,9 +10,9 @@ export interface Scene {
   readonly steps: StepRecorder;
   /** Starts the load that runs through all later chapters. */
   startLoad(): Promise<void>;
-  /** Counts what is due from now on under this name, in the load of each service that the chapter is about. */
+  /** Counts requests due from now on under this name, in the load of each service of the chapter. */
   beginPhase(name: string, level?: LoadLevel): void;
-  /** More load on the customer service, for a while. */
+  /** Starts additional load on the customer service, for a while. */
   startCrowd(level: LoadLevel): Promise<Load>;
 }
 

@@ -27,7 +27,7 @@ async function openForm(page: Page): Promise<void> {
     .click();
 }
 
-/** Each kind of page, and how a visitor comes to it. */
+/** Each kind of page, and the way of a visitor to it. */
 const pages: readonly (readonly [
   title: string,
   name: ServiceName,
@@ -71,10 +71,10 @@ const pages: readonly (readonly [
   ],
 ];
 
-/** The width of a desk's screen, and the narrowest that a page must fit (WCAG 1.4.10). */
+/** The width of a desktop screen, and the narrowest that a page must fit (WCAG 1.4.10). */
 const widths = [1280, 320];
 const schemes = ["light", "dark"] as const;
-/** Colours that are on their way to others have no contrast to measure. */
+/** Colours in transition have no contrast to measure. */
 const still = { reducedMotion: "reduce" } as const;
 
 describe("no barrier is found in", () => {
@@ -108,7 +108,7 @@ describe("no barrier is found in", () => {
       expect(await findBarriers(page)).toEqual([]);
     }
     await services.testDatabase.bringUp();
-    // Until the service has noticed.
+    // Waits until the service has noticed.
     await expect.poll(async () => (await page.reload())?.status(), { timeout: 30_000 }).toBe(200);
   });
 

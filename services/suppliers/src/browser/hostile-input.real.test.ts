@@ -5,7 +5,7 @@ import { type BrowsedServices, openBrowsedServices, sites } from "./support/brow
 import { fieldOf, fillForm, skipBrowserChecks, submit } from "./support/supplier-form-page.ts";
 import { rowsOf, search } from "./support/supplier-list-page.ts";
 
-/** Ways out of text, of each kind of attribute and of the elements that hold raw text, in one value. */
+/** Attacks on the context of a text, for each kind of attribute and element with raw text, in one value. */
 const script = [
   `<script>alert(1)</script>`,
   `"><img src=x onerror=alert(1)>`,
@@ -43,10 +43,10 @@ beforeAll(async () => {
 });
 afterAll(() => services?.close());
 beforeEach(() => services.replaceSuppliers([]));
-// A script that ran would have opened a dialog.
+// A script that ran opens a dialog.
 afterEach(async () => expect(await services.leave()).toEqual([]));
 
-/** Without the policy, which would hide that a script of a visitor had become part of a page. */
+/** Turns off the policy, which would hide that a visitor's script had become part of a page. */
 const unprotected = { bypassCSP: true };
 const foreignMarkup =
   "script, img, svg, iframe, object, style, [onerror], [onload], [onfocus], [href^=javascript]";

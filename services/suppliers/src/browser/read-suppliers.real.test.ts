@@ -5,7 +5,7 @@ import { pageSize } from "../domain/supplier-page.ts";
 import { type BrowsedServices, openBrowsedServices, sites } from "./support/browsed-services.ts";
 import { namesOf, search } from "./support/supplier-list-page.ts";
 
-/** Two full pages and one that is not; more than a page of them is in one state. */
+/** Two full pages and one that is not full; more than a page of them is in one state. */
 const suppliers = Array.from({ length: 2 * pageSize + 5 }, (_, number) => ({
   ...inventSupplier(number),
   ...(number < pageSize + 5 ? { state: "Île-de-France" } : {}),

@@ -4,7 +4,7 @@ import { readListenPort } from "../configuration.ts";
 import type { ProcessLog } from "../log.ts";
 import type { ServiceProgram } from "../service-program.ts";
 
-/** A container's health check gives up after 5 s when it does not say otherwise. */
+/** A container's health check times out after 5 s by default. */
 const limitMs = 4000;
 
 /** Checks that the service in the same container is alive. Prints nothing if it is. */
@@ -15,7 +15,7 @@ export async function checkHealth(
   const { site } = await loadApp();
   const port = readListenPort(process.env, standardPort);
   const path = `${site.basePath}/health`;
-  // Not with fetch, whose first use costs more than all the rest of the check.
+  // Avoids fetch, whose first use costs more than the rest of the check.
   const request = get({ port, path, signal: AbortSignal.timeout(limitMs) });
   const [response] = (await once(request, "response")) as [IncomingMessage];
   response.resume();

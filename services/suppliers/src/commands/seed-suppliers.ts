@@ -6,10 +6,10 @@ import { batchSize, createSupplierQueries } from "../domain/supplier-queries.ts"
 import type { ProcessLog } from "../log.ts";
 import type { ServiceProgram } from "../service-program.ts";
 
-/** Beyond this nothing has been tried, and a slip of the keyboard would fill the disk. */
+/** Larger numbers are untested, and a typing error would fill the disk. */
 const mostRows = 10_000_000;
 
-/** Adds as many invented suppliers as its argument says: the same ones every time. */
+/** Adds the requested number of invented suppliers: the same ones every time. */
 export async function seedSuppliers(
   { process }: ServiceProgram,
   log: ProcessLog,

@@ -86,8 +86,8 @@ function startMetrics(service: string, process: NodeJS.Process, log: ProcessLog)
 }
 
 /**
- * Logs and counts every request but a health check that went well: those come every few seconds whether or not
- * there are visitors, and would be most of a quiet service's log and all of its latency.
+ * Logs and counts every request except a passed health check: those come every few seconds with or without visitors,
+ * and would be most of a quiet service's log and all of its latency.
  */
 function observe(site: Site, log: ProcessLog, metrics: Metrics): Observer {
   return (exchange, answer) => {

@@ -2,7 +2,7 @@ import { DatabaseUnavailable } from "./database-failure.ts";
 import type { Deadline } from "./deadline.ts";
 
 export interface Bulkhead {
-  /** Resolves with a place, in the order of arrival; rejects at once when too many wait already. */
+  /** Resolves with a place, in the order of arrival; rejects at once when too many are waiting. */
   enter(deadline: Deadline): Promise<void>;
   /** Passes the place to the longest waiting request. */
   leave(): void;

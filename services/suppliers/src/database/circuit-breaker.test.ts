@@ -7,7 +7,7 @@ const refused = () =>
 const serverFull = () =>
   Promise.reject(Object.assign(new Error("Too many connections"), { code: "ER_CON_COUNT_ERROR" }));
 
-/** A connection that is being made until the test says how that ends. */
+/** A pending connection whose result the test decides. */
 function pending() {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   return {

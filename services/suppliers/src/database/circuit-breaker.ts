@@ -20,7 +20,7 @@ export function createCircuitBreaker(pauseMs: number, now: () => number) {
       failure = undefined;
       return connection;
     } catch (error) {
-      // A server that has no more connections to give still serves those that we have.
+      // A server without free connections still serves the existing ones.
       if (!isServerFull(error)) {
         failure = error;
         retryAt = now() + pauseMs;

@@ -41,7 +41,7 @@ export async function startCuttingProxy(port: number) {
     cutNext: (what: Cut) => {
       cut = what;
     },
-    /** From now on nothing gets through the connections that there are, as after a failover to another machine. */
+    /** Blocks the existing connections from now on, as after a failover to another machine. */
     silenceAll: () => {
       for (const fallSilent of silence) fallSilent();
     },

@@ -14,7 +14,7 @@ const passing = new Set<string | number>([
   "EPIPE",
   "ETIMEDOUT",
   "PROTOCOL_CONNECTION_LOST",
-  // The server goes, or has ended our connection.
+  // The server shuts down, or has ended our connection.
   "ER_SERVER_SHUTDOWN",
   "ER_NORMAL_SHUTDOWN",
   "ER_SHUTDOWN_COMPLETE",
@@ -22,7 +22,7 @@ const passing = new Set<string | number>([
   "ER_SESSION_WAS_KILLED",
   "ER_CLIENT_INTERACTION_TIMEOUT",
   1927, // ER_CONNECTION_KILLED
-  // It has no room for us.
+  // It has no free connections.
   "ER_CON_COUNT_ERROR",
   "ER_TOO_MANY_USER_CONNECTIONS",
   "ER_USER_LIMIT_REACHED",
@@ -31,7 +31,7 @@ const passing = new Set<string | number>([
   "ER_OUT_OF_RESOURCES",
   "ER_MAX_PREPARED_STMT_COUNT_REACHED",
   "ER_NEED_REPREPARE",
-  // It takes too long, or others hold what the statement needs.
+  // It takes too long, or others have locked what the statement needs.
   "ER_LOCK_WAIT_TIMEOUT",
   "ER_LOCK_DEADLOCK",
   "ER_QUERY_INTERRUPTED",
@@ -44,8 +44,8 @@ const passing = new Set<string | number>([
 ]);
 
 /**
- * Whether the database did not do its part, which may pass; every other failure of a query is a fault of ours. So is
- * a table that is not there: no service starts without it, and waiting does not bring it back.
+ * Returns whether the database failed in a way that may pass; every other failure of a query is a bug of the service. A
+ * missing table counts as a bug too: no service starts without it, and waiting does not bring it back.
  */
 export function isDatabaseUnreachable(error: unknown): boolean {
   return causes(error).some(
@@ -83,9 +83,9 @@ const readOnly = new Set<string | number>([
   "ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION",
 ]);
 
-/** Whether the connection that a statement failed on serves for the next one: the server itself refused the statement. */
+/** Returns whether a connection is usable after a failed statement: the server itself refused the statement. */
 export function isConnectionUsable(error: Failure): boolean {
-  // After a failover the name of the server leads to another one.
+  // After a failover the server's name resolves to another one.
   return error.sqlState !== undefined && !isConnectionLost(error) && !isOneOf(readOnly, error);
 }
 
@@ -102,18 +102,18 @@ function isConnectionLost({ fatal, code, sqlState }: Failure): boolean {
   return fatal === true || sqlState?.startsWith("08") === true || code === "ER_CLIENT_INTERACTION_TIMEOUT";
 }
 
-/** The socket refused a statement, of which the server needs the last byte, or was known to be closed before. */
+/** The socket refused a statement, whose last byte the server needs, or was already known to be closed. */
 function wasNotSent({ syscall, message }: Failure): boolean {
   return syscall === "write" || message === "Can't add new command when connection is in closed state";
 }
 
-/** The innermost message: what the driver said, without the query that drizzle puts before it. */
+/** Returns the innermost message: the driver's, without the query that drizzle adds before it. */
 export function databaseMessage(error: unknown): string {
   const innermost = causes(error).at(-1);
   return innermost?.message || innermost?.code || String(error);
 }
 
-/** The next step after a connection that the server or its certificate refused, to be put after the message. */
+/** Returns the next step after a connection refused by the server or its certificate, to append to the message. */
 export function adviceFor(error: unknown): string {
   const codes = causes(error).map(({ code }) => code);
   if (codes.includes("ER_ACCESS_DENIED_ERROR"))

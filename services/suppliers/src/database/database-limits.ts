@@ -1,4 +1,4 @@
-/** How much of the database one task takes, and how long it waits for it. */
+/** Limits of one task's use of the database, and of its waits. */
 export interface DatabaseLimits {
   readonly connections: number;
   /** Statements that wait for a connection; one more fails at once. */
@@ -11,7 +11,7 @@ export interface DatabaseLimits {
   readonly serverMs: number;
   /** Whole seconds for which the server allows a statement to wait for a lock. */
   readonly lockWaitSeconds: number;
-  /** The same for what no visitor waits for. */
+  /** The same for work that no visitor waits for. */
   readonly schemaLockWaitSeconds: number;
   /** Milliseconds without attempts after a failed connection. */
   readonly pauseMs: number;

@@ -14,13 +14,13 @@ import { guardPool } from "./guarded-pool.ts";
 import type { StatementRunner } from "./statement-runner.ts";
 
 export interface Database {
-  /** Fails with what `isDatabaseUnreachable` knows, and soon, while the database is away, slow or overrun. */
+  /** Fails quickly, with errors for `isDatabaseUnreachable`, while the database is down, slow or overloaded. */
   readonly run: StatementRunner;
   /** Lends a separate connection, whose statements may run for any time, for work that no visitor waits for. */
   withConnection<Result>(action: (connection: Connection) => Promise<Result>): Promise<Result>;
   /** Rejects when the database does not respond. */
   ping(): Promise<void>;
-  /** Ends the connections after what they are doing, or leaves them to a database that hangs. */
+  /** Ends the connections after their current statements, or abandons them if the database hangs. */
   close(): Promise<void>;
 }
 
@@ -87,7 +87,8 @@ function tlsOptions(mode: SslMode): Pick<PoolOptions, "ssl"> {
       minVersion: "TLSv1.2",
       rejectUnauthorized: true,
       verifyIdentity: mode === "VERIFY_IDENTITY",
-      // Amazon's own, and those of NODE_EXTRA_CA_CERTS for a server of one's own. No public authority signs databases.
+      // Amazon's authorities, and those of NODE_EXTRA_CA_CERTS for a private server. No public authority signs
+      // databases.
       ca: [...rdsCertificates.ca, ...getCACertificates("extra")],
     },
   };
@@ -97,15 +98,15 @@ function openPool(server: PoolOptions, limits: DatabaseLimits) {
   const pool = createPool({
     ...server,
     connectionLimit: limits.connections,
-    // Idle connections are only ever closed when fewer of them than all may stay.
+    // The pool closes idle connections only if fewer than all may stay.
     maxIdle: limits.connections - 1,
     idleTimeout: idleTimeoutMs,
     maxPreparedStatements: mostPreparedStatements,
   });
   pool.on("connection", (connection: PoolConnection) => {
-    // The pool hears of the first error; another one, while the connection closes, would end the process.
+    // The pool handles the first error; another one, while the connection closes, would end the process.
     connection.on("error", ignore);
-    // Sent before the first statement. That the server knows these settings was tried when it was opened.
+    // Sent before the first statement. Opening the database has checked that the server knows these settings.
     connection.query(sessionSettings(limits), ignore);
   });
   return pool;

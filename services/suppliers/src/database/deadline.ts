@@ -1,13 +1,13 @@
 import { DatabaseUnavailable } from "./database-failure.ts";
 
 export interface Deadline {
-  /** Set by each stage of the work to what ends it before its time. */
+  /** Set by each stage of the work to a function that ends it early. */
   giveUp(error: Error): void;
   /** The error that the work has failed with, once the time is over. */
   passed?: Error;
 }
 
-/** Settles as `work` does, or rejects when the time is over, whether or not `work` notices. */
+/** Settles as `work` does, or rejects on timeout, whether or not `work` stops. */
 export function withDeadline<Result>(
   milliseconds: number,
   work: (deadline: Deadline) => Promise<Result>,

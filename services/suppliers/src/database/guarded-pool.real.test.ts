@@ -43,7 +43,7 @@ const ask = async (sql: string, values?: (string | number)[]) =>
   ((await database.run(select(sql, values))) as unknown[][])[0]?.[0];
 const countRows = () => ask("SELECT COUNT(*) FROM suppliers");
 
-/** Runs `action` so many times at once; the failures in the order in which they came. */
+/** Runs `action` several times in parallel; returns the failures in their order. */
 async function failures(times: number, action: (index: number) => Promise<unknown>): Promise<Error[]> {
   const failed: Error[] = [];
   await Promise.all(
@@ -210,7 +210,7 @@ describe("a connection that is lost", () => {
     ["answer lost", "write", 1, 1],
   ])("with the %s of a %s: %i connections, %i row", async (cut, kind, connections, rows) => {
     const statement = kind === "read" ? select("SELECT COUNT(*) FROM suppliers") : insertRows(1);
-    // So that the statement is prepared.
+    // Ensures that the statement is prepared.
     await throughProxy.run(statement);
     await database.withConnection((connection) => connection.query("TRUNCATE suppliers"));
     const before = proxy.connections();

@@ -38,7 +38,7 @@ export function guardPool(pool: Pool, limits: DatabaseLimits, now: () => number)
       try {
         return await attempt(statement, deadline).catch(async (error) => {
           if (!isRepeatable(error, statement.sql)) throw error;
-          // By then the pool knows which others of its connections ended together with this one.
+          // By then the pool knows which of its other connections ended together with this one.
           await setImmediate();
           return attempt(statement, deadline);
         });
@@ -48,7 +48,7 @@ export function guardPool(pool: Pool, limits: DatabaseLimits, now: () => number)
     });
 }
 
-/** Where one connection fell silent, those made before it lead to the same server, or to none: they are not lent again. */
+/** If one connection is silent, older ones lead to the same server, or to none: they are not lent again. */
 function trustConnections(pool: Pool, now: () => number) {
   const connectedAt = new WeakMap<PoolConnection, number>();
   pool.on("connection", (connection: PoolConnection) => connectedAt.set(connection, now()));

@@ -47,7 +47,7 @@ async function findMissing(
 }
 
 async function withLock<Result>(connection: Connection, action: () => Promise<Result>): Promise<Result> {
-  // Lock names belong to the whole server, so this one carries the database's name.
+  // Lock names are shared by the whole server, so this one contains the database's name.
   const [[row]] = await connection.query<RowDataPacket[]>(
     "SELECT GET_LOCK(CONCAT(DATABASE(), '.schema_migrations'), ?) AS locked",
     [lockTimeoutSeconds],

@@ -5,15 +5,15 @@ export interface Migration {
 }
 
 /**
- * In the order they are applied; a released one is never edited. SQL that MySQL 8 and MariaDB both speak, kept
- * here and not in .sql files so that the source and the bundle run alike. Every one must leave the previous
- * release working: during a blue/green deployment both releases use the database.
+ * In the order they are applied; a released one is never edited. The SQL works in MySQL 8 and MariaDB, and is here and
+ * not in .sql files so that the source and the bundle run alike. Every one must keep the previous release working:
+ * during a blue/green deployment both releases use the database.
  */
 export const migrations: readonly Migration[] = [
   {
     id: "0001-create-suppliers",
     statements: [
-      // A database that the monolith has used holds the table already.
+      // A database that the monolith has used already has the table.
       `CREATE TABLE IF NOT EXISTS suppliers (
         id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
         name VARCHAR(255) NOT NULL,

@@ -34,7 +34,7 @@ async function send(method: "GET" | "POST", path: string, agent: Agent | false =
   const outgoing = request(service.url + path, { method, agent });
   if (method === "POST") {
     outgoing.setHeader("Content-Type", "application/x-www-form-urlencoded");
-    // Each one by another visitor, whose writes are counted by themselves.
+    // Each request comes from another visitor, whose writes are counted separately.
     outgoing.setHeader("X-Forwarded-For", `2001:db8::${(asked++).toString(16)}`);
   }
   outgoing.end(method === "POST" ? new URLSearchParams(fields).toString() : undefined);
@@ -45,7 +45,7 @@ async function send(method: "GET" | "POST", path: string, agent: Agent | false =
   return { status: response.statusCode, retryAfter, connection };
 }
 
-/** Every page read is another one: reads of the same page are shared. */
+/** Each read requests another page: reads of the same page are shared. */
 const read = (agent?: Agent) => send("GET", listPath(), agent);
 const write = (agent?: Agent) => send("POST", "/admin/supplier-add", agent);
 

@@ -1,6 +1,6 @@
 import { index, int, mysqlTable, varchar } from "drizzle-orm/mysql-core";
 
-/** The lab's table: names and lengths are those the monolith made. */
+/** The lab's table, with the monolith's names and lengths. */
 export const suppliers = mysqlTable(
   "suppliers",
   {

@@ -5,8 +5,8 @@ import type { ServiceAccount, SslMode } from "../configuration.ts";
 export type TableRight = "SELECT" | "INSERT" | "UPDATE" | "DELETE";
 
 /**
- * Creates `account`, or gives it the present password, with no right but `rights`. A right that a release needs no
- * more is not revoked: the previous release still uses it while this one is deployed.
+ * Creates `account`, or sets its current password, with only the rights in `rights`. A right that a release no longer
+ * needs is not revoked: the previous release still uses it during the deployment.
  */
 export async function grantServiceAccount(
   connection: Connection,

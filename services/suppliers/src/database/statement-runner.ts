@@ -11,7 +11,7 @@ export interface Statement {
 /** Runs a statement that the server prepares: values are sent separately from its text, never in it. */
 export type StatementRunner = (statement: Statement) => Promise<QueryResult>;
 
-/** Drizzle's own MySQL driver puts the values into the text; through this one every query runs prepared. */
+/** Drizzle's own MySQL driver inserts the values into the text; this one runs every query as a prepared statement. */
 export function openDrizzle(run: StatementRunner): MySqlRemoteDatabase {
   return drizzle(async (sql, values, method) => {
     if (method === "all") return { rows: (await run({ sql, values, rowsAsArray: true })) as unknown[] };

@@ -40,7 +40,7 @@ export async function startTestDatabase() {
   return {
     environment,
     configuration,
-    /** File of the authority that the server's certificate is of. */
+    /** File of the authority of the server's certificate. */
     authorityFile,
     /** A separate connection for the test, in addition to those of the service. */
     connect: () => {
@@ -53,7 +53,7 @@ export async function startTestDatabase() {
       return { ...database, suppliers: createSupplierQueries(database.run) };
     },
     takeDown: () => server.close(),
-    /** Ends the server without giving it the time for anything. */
+    /** Kills the server without any time for a shutdown. */
     crash: async () => {
       await signal("SIGKILL");
       await server.exited;

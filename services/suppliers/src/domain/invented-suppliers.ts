@@ -29,7 +29,7 @@ const places: readonly (readonly [city: string, state: string])[] = [
   ["Tarrazú", "San José"],
 ];
 
-/** The supplier of that number, always the same one; names repeat, as they do in long lists. */
+/** Returns the supplier of a number, always the same one; names repeat, as they do in long lists. */
 export function inventSupplier(number: number): SupplierFields {
   // A step coprime to the number of names, so that neighbours in the table are not neighbours in the list.
   const series = (number * 7919) % 100_000;

@@ -48,7 +48,10 @@ export function createPageReader(
   };
 }
 
-/** Named, because in a table of a million rows the optimizer spends more on looking at the others than on the page. */
+/**
+ * The index is forced, because in a table of a million rows the optimizer spends more time on comparing the others than
+ * reading the page takes.
+ */
 const orders = {
   name: "suppliers_by_name",
   city: "suppliers_by_city",
@@ -93,7 +96,7 @@ function beyond(by: SearchableField, compare: typeof gt | typeof lt): SQL | unde
   );
 }
 
-/** In a pattern of LIKE these three characters mean something; a search means them as they are. */
+/** These three characters are special in a pattern of LIKE; a search takes them literally. */
 const escapeWildcards = (text: string) => text.replace(/[\\%_]/g, "\\$&");
 
 function positionOf(supplier: Supplier | undefined, by: SearchableField): Position | undefined {

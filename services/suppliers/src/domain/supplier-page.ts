@@ -14,8 +14,8 @@ export interface Search {
 }
 
 /**
- * The sort key of a row: what the page before or after begins or ends with. It holds the values themselves, so that
- * a link stays good when its row is deleted.
+ * The sort key of a row at the beginning or end of a page. It holds the values themselves, so that a link remains valid
+ * when its row is deleted.
  */
 export interface Position {
   /** Value of the field that is searched by; the name without a search. */
@@ -53,7 +53,7 @@ const queryShape = z.object({
   before: z.optional(z.string()),
 });
 
-/** Reads the query of a list's address; undefined when it is none that a page of ours led to. */
+/** Reads the query of a list's address; returns undefined for one that no page links to. */
 export function parsePageQuery(query: Readonly<Record<string, string>>): PageRequest | undefined {
   const parsed = queryShape.safeParse(query);
   if (!parsed.success) return undefined;

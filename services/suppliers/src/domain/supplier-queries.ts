@@ -6,10 +6,10 @@ import { createPageReader } from "./page-queries.ts";
 import { type FieldName, fieldNames, type Supplier, type SupplierFields } from "./supplier.ts";
 import type { PageRequest, SupplierPage } from "./supplier-page.ts";
 
-/** A supplier and the state it was read in, which a later change can insist on. */
+/** A supplier and the state it was read in, which a later change can require. */
 export type VersionedSupplier = Supplier & { readonly version: string };
 
-/** `changed`: somebody else changed the supplier since its version was read; nothing was written. */
+/** `changed`: another user changed the supplier since its version was read; nothing was written. */
 export type ChangeResult = "done" | "changed" | "absent";
 
 export interface SupplierReader {
@@ -21,7 +21,7 @@ export interface SupplierStore extends SupplierReader {
   add(fields: SupplierFields): Promise<void>;
   /** Adds all of them or none; from one to `batchSize`. */
   addAll(rows: readonly SupplierFields[]): Promise<void>;
-  /** Without a version whatever is there is overwritten. */
+  /** Without a version the current state is overwritten. */
   update(id: number, fields: SupplierFields, version?: string): Promise<ChangeResult>;
   remove(id: number, version?: string): Promise<ChangeResult>;
 }

@@ -8,14 +8,14 @@ export interface Failure {
   readonly cause?: Failure;
 }
 
-/** An error's causes are few; a chain that bites its tail has no end. */
+/** An error has few causes; a circular chain has no end. */
 const mostCauses = 5;
 
 export function describeFailure(error: unknown, depth = 0): Failure {
   if (!(error instanceof Error)) return { class: typeof error, message: String(error) };
   const message = withoutValues(error.message);
   return {
-    // A class's own name does not survive the bundle.
+    // A class's own name is lost in the bundle.
     class: error.name,
     ...("code" in error && { code: error.code }),
     message,

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
-/** Fifty samples a second cost nothing to speak of; what blocks the loop for less is no delay to worry about. */
+/** Fifty samples a second cost next to nothing; a shorter delay of the loop does not matter. */
 const resolutionMs = 20;
 const nanosecondsPerMillisecond = 1e6;
 

@@ -25,9 +25,9 @@ export interface Answer {
   readonly complete: boolean;
 }
 
-/** Ids as browsers, proxies and tracing libraries make them; anything else would be a visitor's text in our log. */
+/** Format of ids from browsers, proxies and tracing libraries; any other text of a visitor must not be in the log. */
 const wellFormedId = /^[\w=-]{1,128}$/;
-/** A trace header is a few fields of `key=value`; a longer one is none. */
+/** A trace header is a few fields of `key=value`; a longer one is invalid. */
 const wellFormedTrace = /^[\w=;:-]{1,256}$/;
 
 export function describeRequest(request: IncomingMessage): Exchange {

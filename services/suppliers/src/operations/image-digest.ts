@@ -1,6 +1,6 @@
 import { get } from "node:http";
 
-/** The endpoint is on the machine itself: what has not come by then does not come. */
+/** The endpoint is on the machine itself: a missing response does not come later. */
 const limitMs = 2000;
 
 /**
@@ -22,7 +22,7 @@ export async function readImageDigest(
   }
 }
 
-/** Not with fetch, whose first use costs more than the start of the service can spare. */
+/** Avoids fetch, whose first use would delay the start of the service. */
 function read(uri: string, timeoutMs: number): Promise<string> {
   return new Promise((done, failed) => {
     const request = get(uri, { signal: AbortSignal.timeout(timeoutMs) }, (response) => {

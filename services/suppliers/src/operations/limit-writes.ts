@@ -12,7 +12,9 @@ import { exchangeOf } from "./exchange.ts";
 export const writesPerMinute = 120;
 const secondsPerMinute = 60;
 
-/** The limiter forgets an address a minute after its first write; so many of them, some 5 MB, are the most it keeps. */
+/**
+ * The limiter forgets an address a minute after its first write. This is the maximum number that it keeps, some 5 MB.
+ */
 export const mostAddresses = 10_000;
 
 /** Refuses a POST with 429 and Retry-After when its address has sent more than its share. Each task counts for itself. */

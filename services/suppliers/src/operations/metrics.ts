@@ -18,7 +18,7 @@ export interface Metrics {
   takeDocument(): object;
 }
 
-/** As many values as one metric of one document may hold. */
+/** Maximum number of values of one metric in one document. */
 const mostValues = 100;
 
 type Value = number | readonly number[];

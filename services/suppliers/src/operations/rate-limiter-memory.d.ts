@@ -1,4 +1,4 @@
-// The package types its main file only, and that one drags in the clients of every store it knows.
+// The package types its main file only, which imports the clients of every store that it supports.
 declare module "rate-limiter-flexible/lib/RateLimiterMemory.js" {
   export { RateLimiterMemory as default } from "rate-limiter-flexible";
 }

@@ -1,4 +1,4 @@
-/** As often as anybody may make the service ask its database whether it is ready. */
+/** Maximum rate of readiness checks of the database. */
 const reuseMs = 1000;
 
 /**

@@ -8,7 +8,7 @@ export const french: Texts = {
     name: "Nom",
     address: "Adresse",
     city: "Ville",
-    // Whatever a supplier's country is divided into: états, provinces, départements.
+    // Any subdivision of a supplier's country: états, provinces, départements.
     state: "Région",
     email: "E-mail",
     phone: "Téléphone",

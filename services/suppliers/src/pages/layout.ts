@@ -12,9 +12,9 @@ export interface Site {
   /** As its logs and metrics call it. */
   readonly service: string;
   readonly brand: Localized;
-  /** Where all paths of the service begin, assets included: behind a load balancer the rest is another's. */
+  /** Prefix of all paths of the service, assets included: behind a load balancer the rest belongs to another. */
   readonly basePath: "" | `/${string}`;
-  /** Where the brand leads. */
+  /** Target of the brand. */
   readonly home: string;
   readonly links: readonly { readonly label: Localized; readonly href: string }[];
   /** Classes of the navigation bar: `navbar-dark bg-dark` or `navbar-light bg-light`. */
@@ -26,7 +26,7 @@ export interface View {
   readonly site: Site;
   readonly language: Language;
   readonly texts: Texts;
-  /** Path and query of the page, where the language switch leads back to. */
+  /** Path and query of the page, target of the language switch. */
   readonly path: string;
 }
 

@@ -90,7 +90,7 @@ a:hover { color: var(--accent-strong); }
 main { display: grid; gap: 1.5rem; padding: 2rem max(var(--side), (100% - 80rem) / 2) 4rem; }
 main > * { min-width: 0; }
 
-/* Buttons do something or are the next step; plain links lead elsewhere. */
+/* Buttons do something or are the next step; plain links go to other pages. */
 button, .button {
   display: inline-block;
   min-height: 2.75rem;

@@ -10,15 +10,15 @@ import type { VersionedSupplier } from "../domain/supplier-queries.ts";
 import { listPath, type Markup, type View } from "./layout.ts";
 
 export interface FormOptions {
-  /** Where the form is posted to. */
+  /** Address for posting the form. */
   readonly action: string;
   readonly values?: SupplierFields;
   readonly problems?: FieldProblems;
   /** The supplier that is edited, as it is stored now; absent when one is added. */
   readonly stored?: VersionedSupplier;
-  /** The stored supplier is not the one that this form was opened with. */
+  /** Whether the stored supplier differs from the one that this form was opened with. */
   readonly conflict?: boolean;
-  /** Where the supplier's removal is posted to, after a confirmation. */
+  /** Address for removing the supplier, after a confirmation. */
   readonly removeAction?: string;
 }
 

@@ -3,7 +3,7 @@ import { fieldNames, type Supplier } from "../domain/supplier.ts";
 import type { Markup, View } from "./layout.ts";
 
 export interface TableOptions {
-  /** Where a supplier is edited; without it the table is only for reading. */
+  /** Returns the address for editing a supplier; without it the table is read-only. */
   readonly editPath?: ((supplier: Supplier) => string) | undefined;
 }
 

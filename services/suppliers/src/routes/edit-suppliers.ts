@@ -11,7 +11,7 @@ import { notFound, viewOf } from "../site.ts";
 /** Six fields of 255 characters, percent-encoded from four-byte UTF-8, take 19 kB at most. */
 const formLimitBytes = 64 * 1024;
 
-/** The pages and forms that add, change and remove a supplier. Writes lead back to the list. */
+/** Adds the pages and forms that create, change and remove a supplier. Writes redirect to the list. */
 export function editSuppliers(app: Hono, site: Site, suppliers: SupplierStore): void {
   const { basePath } = site;
   const list = listPath(site);
@@ -45,7 +45,7 @@ export function editSuppliers(app: Hono, site: Site, suppliers: SupplierStore): 
     if (!form.valid) {
       const stored = await suppliers.find(id);
       if (!stored) return notFound(c, site);
-      // The form still is about the version that it was opened with.
+      // The form still refers to the version that it was opened with.
       const opened = { ...stored, version: readVersion(body) ?? stored.version };
       return editPage(c, site, opened, { values: form.typed, problems: form.problems }, 422);
     }
@@ -104,7 +104,7 @@ function answer(c: Context, content: Parameters<Context["html"]>[0], status: 200
   return c.html(content, status);
 }
 
-/** The fields of a posted form; a body that is none is the client's fault. */
+/** Returns the fields of a posted form; an invalid body is an error of the client. */
 async function readForm(c: Context): Promise<Record<string, unknown>> {
   try {
     return await c.req.parseBody();

@@ -10,9 +10,9 @@ import { viewOf } from "../site.ts";
 
 export interface ListRoutes {
   readonly suppliers: SupplierReader;
-  /** With links to add and edit; without it the list is only for reading. */
+  /** Adds links to create and edit; without it the list is read-only. */
   readonly editable?: boolean;
-  /** How old what a visitor sees may be; without it a page is never older than the request for it. */
+  /** Maximum age of the page for a visitor; without it a page is never older than its request. */
   readonly maxAgeSeconds?: number;
 }
 

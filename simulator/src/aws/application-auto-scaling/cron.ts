@@ -20,13 +20,13 @@ const fields: readonly Field[] = [
   { name: "year", from: 1970, to: 2199 },
 ];
 const dayMs = 86_400_000;
-/** A 29th of February may be eight years away, as around 2100. */
+/** The next 29th of February may be eight years away, as around 2100. */
 const searchedDays = 8 * 366;
 
 /**
- * The six fields of an AWS cron expression (user guide, "Schedule recurring scaling actions using cron expressions"), in
- * UTC. Throws ValidationException for the letters L, W and #, for seconds, and for days of the week as numbers, of which
- * AWS's guides say two things.
+ * The six fields of an AWS cron expression (user guide, "Schedule recurring scaling actions using cron expressions"),
+ * in UTC. Throws ValidationException for the letters L, W and #, for seconds, and for days of the week as numbers,
+ * which AWS's guides define in two ways.
  */
 export function parseCron(text: string): Schedule {
   const parts = text.trim().split(/\s+/);

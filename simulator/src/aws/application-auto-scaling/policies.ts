@@ -79,7 +79,7 @@ function find(state: ScalingState, resourceId: string, name: string | undefined)
   return state.policies.find((policy) => policy.resourceId === resourceId && policy.name === name);
 }
 
-/** The policy goes with the alarms that were made for it; those that a user made stay (API reference). */
+/** A policy is deleted with the alarms that were created for it; alarms of the user stay (API reference). */
 export async function deletePolicy(state: ScalingState, policy: ScalingPolicy): Promise<void> {
   state.policies.splice(state.policies.indexOf(policy), 1);
   await deleteAlarms(state, policy);
@@ -118,7 +118,7 @@ function newPolicy(
   return { name, arn, resourceId, createdAt: clock.now(), settings, alarms: [] };
 }
 
-/** Those that were made for it, or that a user made to set it off. */
+/** Returns the alarms created for it, or by a user to trigger it. */
 async function alarmsOf({ environment: { aws } }: ScalingState, policy: ScalingPolicy): Promise<Alarm[]> {
   if (policy.settings.type === "TargetTrackingScaling")
     return policy.alarms.map(({ name, arn }) => ({ AlarmName: name, AlarmARN: arn }));

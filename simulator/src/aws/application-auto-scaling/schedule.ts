@@ -1,9 +1,9 @@
 import { parseCron } from "./cron.ts";
 import { invalid } from "./state.ts";
 
-/** When a scheduled action happens, in UTC. */
+/** Times of a scheduled action, in UTC. */
 export interface Schedule {
-  /** The first time after a moment; undefined when there is none. */
+  /** Returns the first time after a moment; undefined when there is none. */
   next(after: Date): Date | undefined;
 }
 

@@ -82,7 +82,7 @@ export function scheduledActionOperations(
   };
 }
 
-/** Nothing of it happens any more. */
+/** Removes an action, which does not run any more. */
 export function remove({ scheduledActions }: ScalingState, action: ScheduledAction): void {
   action.control.abort();
   scheduledActions.splice(scheduledActions.indexOf(action), 1);

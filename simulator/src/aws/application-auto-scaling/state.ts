@@ -22,7 +22,7 @@ export interface ScalableTarget {
 
 /** Effects of past scaling activities on the next. Times are milliseconds of the wall clock. */
 export interface Cooldowns {
-  /** Until then a scale-out counts from the capacity that was before the last one. */
+  /** Until then a scale-out counts from the capacity before the last one. */
   out?: { readonly before: number; until: number };
   /** No policy scales in until then. */
   inUntil: number;

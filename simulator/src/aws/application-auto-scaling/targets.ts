@@ -45,7 +45,7 @@ export function targetOperations(
     async deregisterScalableTarget(input) {
       const target = findTarget(state, resourceIdOf(input));
       const isOwn = ({ resourceId }: { resourceId: string }) => resourceId === target.resourceId;
-      // With the target go its policies and scheduled actions (API reference, DeregisterScalableTarget).
+      // Deleted with its policies and scheduled actions (API reference, DeregisterScalableTarget).
       state.targets.delete(target.resourceId);
       scaler.forget(target);
       for (const action of state.scheduledActions.filter(isOwn)) remove(state, action);
@@ -124,7 +124,7 @@ async function refuseMissingService({ environment }: ScalingState, resourceId: s
     throw invalid(`ECS service doesn't exist: ${resourceId}`);
 }
 
-/** AWS makes it with the first target of an account; of two at a time one finds that the other has made it. */
+/** AWS creates it with the first target of an account; of two in parallel, one finds it existing. */
 async function ensureServiceLinkedRole({ environment: { aws } }: ScalingState): Promise<void> {
   const RoleName = "AWSServiceRoleForApplicationAutoScaling_ECSService";
   const AWSServiceName = "ecs.application-autoscaling.amazonaws.com";
@@ -139,7 +139,7 @@ function describe({ environment: { accountId } }: ScalingState, target: Scalable
     ScalableDimension: dimension,
     MinCapacity: target.minimum,
     MaxCapacity: target.maximum,
-    // Whatever role a caller names, ECS is scaled with the service-linked one (API reference, RoleARN).
+    // With any role of the caller, ECS is scaled with the service-linked one (API reference, RoleARN).
     RoleARN: `arn:aws:iam::${accountId}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService`,
     CreationTime: target.createdAt,
     SuspendedState: { ...target.suspended },

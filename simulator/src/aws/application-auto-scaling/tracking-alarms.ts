@@ -14,7 +14,7 @@ type AlarmMetric = Pick<
   "Namespace" | "MetricName" | "Dimensions" | "Statistic" | "Unit"
 >;
 
-/** Makes the alarms that a target tracking policy acts by, in the place of those that it had. */
+/** Creates the alarms of a target tracking policy, in place of the earlier ones. */
 export async function replaceAlarms(
   state: ScalingState,
   policy: ScalingPolicy,
@@ -26,7 +26,7 @@ export async function replaceAlarms(
   policy.alarms = made;
 }
 
-/** One that somebody has deleted is gone already. */
+/** An alarm deleted by a user is ignored. */
 export async function deleteAlarms(
   { environment: { aws } }: ScalingState,
   { alarms }: ScalingPolicy,

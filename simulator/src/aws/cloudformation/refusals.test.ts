@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => cloudformation.close());
 
 const thing = "{Type: Test::Thing}";
-/** A template with so many of something. */
+/** Returns a template with a number of similar entries. */
 function many(section: string, count: number, one: string): string {
   const entries = Array.from({ length: count }, (_, index) => `N${index}: ${one}`);
   const resources = section === "Resources" ? "" : `Resources: {A: ${thing}}\n`;

@@ -13,7 +13,7 @@ async function create(TemplateBody: string) {
   cloudformation.calls.length = 0;
 }
 
-/** The status that an update ends in, and its events. */
+/** Returns the final status of an update, and its events. */
 async function update(TemplateBody: string) {
   const before = (await cloudformation.events("s")).length;
   await cloudformation.api.updateStack({ StackName: "s", TemplateBody });

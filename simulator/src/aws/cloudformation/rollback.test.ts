@@ -69,7 +69,7 @@ test("nothing is replaced if the rollback is disabled", async () => {
 });
 
 test("a failed rollback continues, without the resources to skip", async () => {
-  // A thing can be made with 3, but not be brought back to it.
+  // A thing can be created with 3, but a rollback to it fails.
   await created(thing("A", "Size: 3"), thing("B", "Needs: [!Ref A]"));
   await update(resources(thing("A", "Size: 4"), thing("B", "Needs: [!Ref A], Size: 3")));
   expect(await cloudformation.settled("s")).toMatchObject({

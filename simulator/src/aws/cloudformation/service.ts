@@ -60,7 +60,7 @@ const operations = {
   listChangeSets,
 };
 
-/** `types` is what templates may declare; a test of the engine gives its own. */
+/** `types` are the allowed types of resources; a test of the engine passes its own. */
 export function createCloudFormation(
   environment: Environment,
   types: ResourceTypes = resourceTypes,

@@ -7,7 +7,7 @@ import type { Properties, ResourceContext, ResourceType } from "./resources/reso
 import { integer, list, oneOf, tags, text } from "./resources/shape.ts";
 import { createCloudFormation } from "./service.ts";
 
-/** CloudFormation over things that exist only in `calls` and `alive`, so that a test sees what the engine does. */
+/** CloudFormation with resources that exist only in `calls` and `alive`, so that a test sees the engine's steps. */
 export async function createTestCloudFormation() {
   const calls: string[] = [];
   const alive = new Set<string>();

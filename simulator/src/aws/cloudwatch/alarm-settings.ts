@@ -31,7 +31,7 @@ export interface AlarmSettings {
   readonly threshold: number;
   readonly comparison: Comparison;
   readonly treatMissingData?: TreatMissingData | undefined;
-  /** ARNs of what is to act, by the state that the alarm enters. */
+  /** ARNs of the actions, by the state that the alarm enters. */
   readonly actions: Readonly<Record<StateValue, readonly string[]>>;
 }
 

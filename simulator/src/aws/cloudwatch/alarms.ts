@@ -31,7 +31,7 @@ export function alarmOperations(
         actionsEnabled: input.ActionsEnabled ?? true,
         configuredAt: state.now(),
       });
-      // Tags are given when an alarm is created; an update leaves them alone (PutMetricAlarm, API reference).
+      // Tags are set when an alarm is created; an update does not change them (PutMetricAlarm, API reference).
       if (!known) for (const [key, value] of fromTags(input.Tags)) alarm.tags.set(key, value);
       state.alarms.set(settings.name, alarm);
       record(state, settings.name, known ? "updated" : "created");
@@ -119,7 +119,7 @@ function findAlarm(state: CloudWatchState, name = ""): Alarm {
   throw new AwsError("ResourceNotFound", `Unknown alarm name: ${name}`);
 }
 
-/** By name, as DescribeAlarms sorts them; names that no alarm has are left out, as by AWS. */
+/** Returns alarms by name, sorted like DescribeAlarms; unknown names are ignored, as by AWS. */
 function select(state: CloudWatchState, input: DescribeAlarmsInput): Alarm[] {
   refuseUnsupported(unsupported, "DescribeAlarms", input, [
     "AlarmNames",

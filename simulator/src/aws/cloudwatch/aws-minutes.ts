@@ -6,11 +6,11 @@ import type { Clock } from "../../clock.ts";
  * consecutive periods bear timestamps one wall second apart. What the API reports as Period stays as configured.
  */
 export interface AwsMinutes {
-  /** Number of the minute that an instant (milliseconds of the wall's epoch) is in. */
+  /** Returns the number of the minute of an instant (milliseconds of the wall's epoch). */
   at(wallMs: number): number;
-  /** When a minute begins. */
+  /** Returns the beginning of a minute. */
   start(minute: number): Date;
-  /** Resolves some seconds of AWS time after the minute in which it is called is over. */
+  /** Resolves some seconds of AWS time after the current minute is over. */
   next(afterSeconds: number, signal: AbortSignal): Promise<void>;
 }
 

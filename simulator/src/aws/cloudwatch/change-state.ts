@@ -9,7 +9,7 @@ export interface NewState {
   readonly reasonData?: string | undefined;
 }
 
-/** Puts an alarm into a state; keeps the change in its history, and has it act on it. */
+/** Changes an alarm's state, records the change in its history, and performs its actions. */
 export function changeState(state: CloudWatchState, alarm: Alarm, next: NewState): void {
   const before = { stateValue: alarm.state, stateReason: alarm.reason };
   const now = state.now();

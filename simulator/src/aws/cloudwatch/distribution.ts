@@ -4,7 +4,7 @@ export interface Distribution {
   readonly sum: number;
   readonly minimum: number;
   readonly maximum: number;
-  /** Value → how often it came; undefined once only a summary of some values was given. */
+  /** Value → count; undefined once only a summary of some values was given. */
   readonly counts: ReadonlyMap<number, number> | undefined;
 }
 

@@ -9,7 +9,7 @@ import { statistic } from "./statistics.ts";
 const arrivalSeconds = 10;
 
 export interface AlarmEvaluation {
-  /** To be called when there are alarms; evaluates every one of them each minute of AWS time from then on. */
+  /** Call it when there are alarms; evaluates all of them each minute of AWS time from then on. */
   start(): void;
   stop(): void;
 }
@@ -58,7 +58,7 @@ function evaluateAlarm(state: CloudWatchState, alarm: Alarm): void {
   });
 }
 
-/** Oldest first. The periods end with the last complete minute, whatever multiple of it they are long. */
+/** Oldest first. The periods end with the last complete minute, for any length of period. */
 function recentPeriods({ store, minutes, now }: CloudWatchState, { settings }: Alarm): (Point | undefined)[] {
   const length = settings.period / 60;
   const count = settings.evaluationPeriods + extraPeriods;

@@ -9,11 +9,11 @@ export interface Point {
 }
 
 export interface Verdict {
-  /** Undefined leaves the alarm as it is. */
+  /** Undefined keeps the alarm's state. */
   readonly state: StateValue | undefined;
-  /** The datapoints it rests on, oldest first. */
+  /** The datapoints behind it, oldest first. */
   readonly points: readonly Point[];
-  /** How many periods had none and were filled in as the alarm treats missing data. */
+  /** Number of periods without data, filled in as the alarm treats missing data. */
   readonly missingCount: number;
   readonly treatment: TreatMissingData;
 }
@@ -49,7 +49,7 @@ function stateOf(
   if (treatment === "breaching") return breaching + missingCount >= needed ? "ALARM" : "OK";
   if (points.length === 0) return treatment === "missing" ? "INSUFFICIENT_DATA" : undefined;
   if (breaching < points.length) return "OK";
-  // All there is breaches, but it is too little: only an old enough datapoint raises the alarm.
+  // All existing data breach, but they are too few: only an old enough datapoint raises the alarm.
   const age = range.length - range.findIndex((point) => point !== undefined);
   return treatment === "missing" && age >= needed ? "ALARM" : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Dimension, StandardUnit } from "@aws-sdk/client-cloudwatch";
 import { type Distribution, merge } from "./distribution.ts";
 
-/** Which metric: namespace, name and the exact set of its dimensions. */
+/** Identifies a metric: namespace, name and the exact set of its dimensions. */
 export interface MetricName {
   readonly namespace: string;
   readonly name: string;
@@ -9,7 +9,7 @@ export interface MetricName {
 }
 
 export interface Metric extends MetricName {
-  /** Unit → number of the AWS minute → what was measured in it. */
+  /** Unit → number of the AWS minute → its measurements. */
   readonly series: Map<StandardUnit, Map<number, Distribution>>;
 }
 
@@ -22,7 +22,7 @@ const keptMinutes = 1440;
 export interface MetricStore {
   readonly metrics: ReadonlyMap<string, Metric>;
   add(name: MetricName, unit: StandardUnit, minute: number, distribution: Distribution): void;
-  /** Everything in the minutes from `first` up to but not including `end`; of every unit when none is given. */
+  /** Returns all data in the minutes from `first` up to but not including `end`; of every unit when none is given. */
   read(name: MetricName, range: MinuteRange, unit?: StandardUnit): Distribution | undefined;
   /** Numbers of the minutes in the range that have data, ascending. */
   minutes(name: MetricName, range: MinuteRange, unit?: StandardUnit): number[];

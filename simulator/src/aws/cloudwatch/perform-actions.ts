@@ -11,7 +11,7 @@ export function performActions(
   if (!alarm.actionsEnabled) return;
   for (const action of actions[alarm.state]) {
     state.alarmActions.signal({ action, alarmName: name, state: alarm.state, threshold, datapoints });
-    // The history has the actions of changes, not their repetition.
+    // The history has actions of changes only, not repeated ones.
     if (isNew)
       recordHistory(state, {
         alarm: name,

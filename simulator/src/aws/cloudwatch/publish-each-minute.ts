@@ -2,7 +2,7 @@ import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
 import type { Environment } from "../../environment.ts";
 import { createAwsMinutes } from "./aws-minutes.ts";
 
-/** Most of a PutMetricData call (API reference). */
+/** Maximum of a PutMetricData call (API reference). */
 const maxData = 1000;
 
 export interface Publication {
@@ -13,7 +13,7 @@ export interface Publication {
   readonly collect: () => MetricDatum[] | Promise<MetricDatum[]>;
 }
 
-/** Publishes what a service sees to CloudWatch, once a minute of AWS time, until it is stopped. */
+/** Publishes a service's metrics to CloudWatch, once a minute of AWS time, until it is stopped. */
 export function publishEachMinute(
   { aws, clock, warn }: Pick<Environment, "aws" | "clock" | "warn">,
   { namespace: Namespace, publisher, collect }: Publication,

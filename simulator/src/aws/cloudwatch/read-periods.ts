@@ -32,7 +32,7 @@ export function readPeriods({ store, minutes }: CloudWatchState, query: PeriodQu
   }));
 }
 
-/** Minutes of a Period, which is given in seconds. */
+/** Returns the minutes of a Period, which is given in seconds. */
 export function periodMinutes(period: number | undefined, place: string): number {
   if (period === undefined || period < 60 || period % 60 !== 0)
     throw invalid(

@@ -202,7 +202,7 @@ describe("metrics", () => {
       MetricDataQueries: [query("minutes", 60, "p100"), query("day", 86_400, "Sum")],
     });
     expect(MetricDataResults[0]).toMatchObject({ Id: "minutes", Values: [3, 7], StatusCode: "Complete" });
-    // Both minutes may lie on different days.
+    // The two minutes may be on different days.
     expect(MetricDataResults[1].Values.reduce((sum: number, value: number) => sum + value)).toBe(34);
   });
 

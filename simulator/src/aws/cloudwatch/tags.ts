@@ -4,7 +4,7 @@ import type { Service } from "../api.ts";
 import { limitTags } from "../limit-tags.ts";
 import type { CloudWatchState } from "./state.ts";
 
-/** Tags of alarms and dashboards, which their ARN names. */
+/** Tags of alarms and dashboards, by their ARN. */
 export function tagOperations(state: CloudWatchState): Service<"cloudwatch">["operations"] {
   const tagsOf = (arn = ""): Map<string, string> => {
     const tagged = [...state.alarms.values(), ...state.dashboards.values()].find((each) => each.arn === arn);

@@ -6,7 +6,7 @@ import type { Repository } from "./state.ts";
 /** Source: API reference, branchName. */
 const longestName = 256;
 
-/** The name of a branch that there may be. Throws BranchNameRequiredException or InvalidBranchNameException. */
+/** Returns a valid branch name. Throws BranchNameRequiredException or InvalidBranchNameException. */
 export async function checkBranchName(
   { git }: Environment,
   { id }: Repository,
@@ -15,7 +15,7 @@ export async function checkBranchName(
   if (!name)
     throw new AwsError("BranchNameRequiredException", "A branch name is required, but was not specified.");
   const invalid = new AwsError("InvalidBranchNameException", `The branch name ${name} is not valid.`);
-  // A name of 40 hexadecimal digits would be taken for a commit.
+  // A name of 40 hexadecimal digits would be read as a commit.
   if (name.length > longestName || /^[0-9a-f]{40}$/.test(name)) throw invalid;
   await git.run(id, ["check-ref-format", "--branch", name]).catch((error) => {
     throw error instanceof GitError ? invalid : error;

@@ -38,7 +38,7 @@ export function branchOperations(state: CodeCommitState): Service<"codecommit">[
       });
       return {};
     },
-    // A branch that is gone already is no error: the API reference has none for it.
+    // Deleting a missing branch is not an error: the API reference has none for it.
     async deleteBranch({ repositoryName, branchName }, { accessKeyId }) {
       const repository = find(state, repositoryName);
       const name = await checkBranchName(environment, repository, branchName);
@@ -62,7 +62,7 @@ export function branchOperations(state: CodeCommitState): Service<"codecommit">[
   };
 }
 
-/** From one commit to another, if it is still where the caller believes; rejects with GitError. */
+/** Moves a branch from one commit to another, if it is still where the caller expects it; rejects with GitError. */
 export async function moveBranch(
   state: CodeCommitState,
   repository: Repository,
@@ -71,7 +71,7 @@ export async function moveBranch(
 ): Promise<void> {
   const update = { name: `refs/heads/${name}`, before, after };
   const none = "0".repeat(40);
-  // Zeros as the old commit: there must be none yet; as the new one: it goes.
+  // Zeros as the old commit: there must be none yet; as the new one: the branch is deleted.
   await state.environment.git.run(repository.id, ["update-ref", update.name, after ?? none, before ?? none]);
   await referencesMoved(state, repository, [update], accessKeyId);
 }

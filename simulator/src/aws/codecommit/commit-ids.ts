@@ -21,7 +21,7 @@ export async function isCommit(
 }
 
 /**
- * The commit that a specifier names: a full commit id, a branch, a tag, a full reference or HEAD; when left out, the
+ * Returns the commit of a specifier: a full commit id, a branch, a tag, a full reference or HEAD; by default the
  * default branch's. Throws InvalidCommitException or CommitDoesNotExistException.
  */
 export async function resolveCommit(

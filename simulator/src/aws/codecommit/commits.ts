@@ -39,7 +39,7 @@ export function commitOperations(state: CodeCommitState): Service<"codecommit">[
   };
 }
 
-/** Throws CommitIdDoesNotExistException, also for what is no commit. */
+/** Throws CommitIdDoesNotExistException, also for an object that is not a commit. */
 async function readCommit(
   { git }: Environment,
   { id }: Repository,
@@ -54,7 +54,7 @@ async function readCommit(
   }
 }
 
-/** A commit as Git keeps it: headers, an empty line, the message. */
+/** Parses a commit as stored by Git: headers, an empty line, the message. */
 function parseCommit(commitId: string, text: string): Commit {
   const end = text.indexOf("\n\n");
   const headers = text.slice(0, end).split("\n");

@@ -16,7 +16,10 @@ import { type CodeCommitState, find, type Repository } from "./state.ts";
 import { checkFilePath, fileModeOf, modeOf } from "./tree.ts";
 import { writeBlob, writeCommit } from "./write-commit.ts";
 
-/** Files of one commit, and bytes of its changes. Source: quotas of CodeCommit and FileContentSizeLimitExceeded. */
+/**
+ * Maximum of files in one commit, and of bytes of its changes. Source: quotas of CodeCommit and
+ * FileContentSizeLimitExceeded.
+ */
 const mostFiles = 100;
 const largestChange = 7 * 1024 * 1024;
 
@@ -59,7 +62,7 @@ function refuseSizes({ putFiles = [], deleteFiles = [], setFileModes = [] }: Cre
   );
 }
 
-/** Removals first: what they free may be put to another use in the same commit. */
+/** Removals first: the same commit may use their paths again. */
 async function plan(
   environment: Environment,
   repository: Repository,

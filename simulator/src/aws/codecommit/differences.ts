@@ -51,7 +51,7 @@ export function differenceOperations(state: CodeCommitState): Service<"codecommi
   };
 }
 
-/** The one path that the differences are of. */
+/** The only path of the differences. */
 function onePath(before: string | undefined, after: string | undefined): string {
   const paths = [before, after].filter((path) => path !== undefined).map(checkPath);
   if (new Set(paths).size <= 1) return paths[0] ?? "";

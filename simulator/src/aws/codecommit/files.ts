@@ -6,7 +6,7 @@ import { isObjectId, resolveCommit } from "./commit-ids.ts";
 import { type CodeCommitState, find, type Repository } from "./state.ts";
 import { checkFilePath, checkPath, entryAt, fileModeOf, listFolder, type TreeEntry } from "./tree.ts";
 
-/** Bytes of a file that the API gives or takes. Source: quotas of CodeCommit, "Individual files". */
+/** Maximum bytes of a file in the API. Source: quotas of CodeCommit, "Individual files". */
 export const largestFile = 6 * 1024 * 1024;
 
 export function fileOperations(state: CodeCommitState): Service<"codecommit">["operations"] {

@@ -9,9 +9,9 @@ export interface ChangedFile {
   readonly blobId: string;
 }
 
-/** The changes of one commit, each refused where the files of its parent do not allow it. */
+/** The changes of one commit, each refused if the files of its parent do not allow it. */
 export interface PlannedChanges {
-  /** As the commit will have them; undefined: removed. */
+  /** Files in the new commit; undefined for removed ones. */
   readonly files: ReadonlyMap<string, ChangedFile | undefined>;
   put(path: string, file: ChangedFile): Promise<void>;
   remove(path: string): Promise<void>;

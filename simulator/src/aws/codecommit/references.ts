@@ -9,7 +9,10 @@ const tagPrefix = "refs/tags/";
 /** Maximum of one request. Source: PutEvents, EventBridge API reference. */
 const mostEntries = 10;
 
-/** References of a repository have moved: the first branch becomes the default one, and the account's bus hears of each. */
+/**
+ * Call it when references of a repository have moved: the first branch becomes the default one, and the account's event
+ * bus gets an event for each.
+ */
 export async function referencesMoved(
   state: CodeCommitState,
   repository: Repository,
@@ -34,7 +37,7 @@ export async function referencesMoved(
     await environment.aws.events.putEvents({ Entries: entries.slice(from, from + mostEntries) });
 }
 
-/** Git's HEAD goes with it: what a clone checks out, and the branch that no push may delete. */
+/** Also moves Git's HEAD: the branch that a clone checks out and that no push may delete. */
 export async function setDefaultBranch(
   { git }: Environment,
   repository: Repository,

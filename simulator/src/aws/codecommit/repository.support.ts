@@ -8,7 +8,7 @@ export type Call = (name: string, input: object) => Promise<any>;
 
 /** CodeCommit with the empty repository `deployment`, removed when the test has finished. */
 export async function withRepository() {
-  /** The details of what was put on the bus. */
+  /** The details of events on the bus. */
   const events: Record<string, unknown>[] = [];
   const environment = await createTestEnvironment({
     aws: {

@@ -11,8 +11,8 @@ import { createCodeCommitState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
 
 /**
- * Repositories with real Git under them, which their clone URLs serve. Source of shapes, limits and errors: API
- * reference 2015-04-13.
+ * Repositories backed by real Git, served at their clone URLs. Source of shapes, limits and errors: API reference
+ * 2015-04-13.
  */
 export function createCodeCommit(environment: Environment): Service<"codecommit"> {
   const state = createCodeCommitState(environment);

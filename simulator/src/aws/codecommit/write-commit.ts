@@ -8,7 +8,7 @@ import { GitError } from "../../planes/git/git-program.ts";
 import { moveBranch } from "./branches.ts";
 import type { CodeCommitState, Repository } from "./state.ts";
 
-/** A file as it is to be, or undefined when it is to go. */
+/** New state of a file, or undefined to remove it. */
 export type Changes = ReadonlyMap<string, { readonly mode: string; readonly blobId: string } | undefined>;
 
 export interface NewCommit {
@@ -33,7 +33,10 @@ export async function writeBlob(
   return (await git.run(id, ["hash-object", "-w", "--no-filters", "--stdin"], options)).toString().trim();
 }
 
-/** Puts a commit on a branch. Throws NoChangeException, or ParentCommitIdOutdatedException when the branch has moved meanwhile. */
+/**
+ * Writes a commit to a branch. Throws NoChangeException, or ParentCommitIdOutdatedException when the branch has moved
+ * meanwhile.
+ */
 export async function writeCommit(
   state: CodeCommitState,
   repository: Repository,

@@ -4,7 +4,7 @@ import { AwsError } from "../../errors.ts";
 /** Most alarms of a deployment group. Source: AlarmConfiguration, CodeDeploy API reference. */
 const maxAlarms = 10;
 
-/** Checks what CodeDeploy checks: names, not whether CloudWatch has such alarms. */
+/** Checks names, as CodeDeploy does, but not whether CloudWatch has such alarms. */
 export function parseAlarms(input: AlarmConfiguration | undefined): AlarmConfiguration {
   const { enabled = false, ignorePollAlarmFailure = false, alarms = [] } = input ?? {};
   const invalid = (message: string) => new AwsError("InvalidAlarmConfigException", message);

@@ -1,6 +1,6 @@
 import { AwsError } from "../../errors.ts";
 
-/** Events that a deployment to ECS calls functions at ("AppSpec 'hooks' section for an Amazon ECS deployment"). */
+/** Events at which a deployment to ECS calls functions ("AppSpec 'hooks' section for an Amazon ECS deployment"). */
 export const hookNames = [
   "BeforeInstall",
   "AfterInstall",

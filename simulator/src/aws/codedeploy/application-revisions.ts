@@ -4,7 +4,7 @@ import type { Service } from "../api.ts";
 import { digestOf, textOf } from "./revision.ts";
 import { type Application, type CodeDeployState, type Deployment, findApplication } from "./state.ts";
 
-/** An application knows the revisions that were deployed: a deployment registers its own. */
+/** An application lists revisions that were deployed: a deployment registers its own. */
 export function applicationRevisionOperations(state: CodeDeployState): Service<"codedeploy">["operations"] {
   return {
     getApplicationRevision: ({ applicationName, revision }) => {
@@ -31,12 +31,12 @@ export function applicationRevisionOperations(state: CodeDeployState): Service<"
 /** Oldest first. */
 function deploymentsOf(state: CodeDeployState, { name, createTime }: Application): Deployment[] {
   return [...state.deployments.values()].filter(
-    // Not those of an earlier application of that name.
+    // Excludes those of an earlier application of that name.
     (deployment) => deployment.applicationName === name && deployment.createTime >= createTime,
   );
 }
 
-/** Its type and digest: either the digest or the text names a revision. */
+/** Returns type and digest: either the digest or the text identifies a revision. */
 function identityOf(revision: RevisionLocation | undefined): string {
   const text = textOf(revision);
   const digest = text.content ? digestOf(text.content) : text.sha256;

@@ -2,7 +2,7 @@ import { AwsError } from "../../errors.ts";
 import type { Aws } from "../api.ts";
 import type { GroupSettings } from "./state.ts";
 
-/** Refuses a group whose service, target groups or listeners are not there or do not fit CodeDeploy. */
+/** Refuses a group whose service, target groups or listeners are missing or unsuitable for CodeDeploy. */
 export async function refuseMissingResources(aws: Aws, settings: GroupSettings): Promise<void> {
   await refuseBadService(aws, settings.service);
   const [pair] = settings.loadBalancer.targetGroupPairInfoList ?? [];

@@ -7,7 +7,7 @@ import { type CodeDeployState, findDeployment } from "./state.ts";
 export type HookResult = Extract<LifecycleEventStatus, "Succeeded" | "Failed">;
 
 export interface HookExecution {
-  /** Absent once the event is over, whatever ended it. */
+  /** Undefined once the event is over, for any reason. */
   report?: ((result: HookResult) => void) | undefined;
 }
 

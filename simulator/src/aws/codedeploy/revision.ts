@@ -32,7 +32,7 @@ export function digestOf(content: string): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/** Refuses an AppSpec whose task definition, container or port is not there. */
+/** Refuses an AppSpec whose task definition, container or port does not exist. */
 export async function refuseMissingContainer({ ecs }: Aws, appSpec: AppSpec): Promise<void> {
   const { taskDefinition } = await ecs
     .describeTaskDefinition({ taskDefinition: appSpec.taskDefinition })

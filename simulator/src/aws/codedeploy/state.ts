@@ -53,7 +53,7 @@ export interface Deployment {
   readonly id: string;
   readonly applicationName: string;
   readonly groupName: string;
-  /** As the group stood when the deployment was created, with what the request overrode. */
+  /** The group's settings when the deployment was created, with overrides of the request. */
   readonly settings: GroupSettings;
   /** Absent when a first deployment is rolled back: nothing was deployed before. */
   readonly revision?: RevisionLocation | undefined;
@@ -68,9 +68,9 @@ export interface Deployment {
   rollbackInfo?: RollbackInfo;
   readonly target: Target;
   terminationWaitStarted: boolean;
-  /** Set while the deployment waits for somebody, or for the time to pass. */
+  /** Set while the deployment waits for a request, or for the time to pass. */
   waiting?: { readonly type: DeploymentWaitType; readonly resume: () => void } | undefined;
-  /** Aborted with a `StopRequest`; until the blue task set is being terminated. */
+  /** Aborted with a `StopRequest`, until the blue task set is being terminated. */
   readonly control: AbortController;
   terminatingBlue: boolean;
   /** Executions of its lifecycle event hooks, by id. */
@@ -96,7 +96,7 @@ export function createCodeDeployState(): CodeDeployState {
   return { applications: new Map(), configs: new Map(builtInConfigs), deployments: new Map() };
 }
 
-/** Statuses after which nothing happens any more. */
+/** Returns whether the status is final. */
 export function isOver({ status }: Deployment): boolean {
   return status === "Succeeded" || status === "Failed" || status === "Stopped";
 }

@@ -61,7 +61,7 @@ function checkConfiguration({ name, configuration = {} }: ActionDeclaration, pro
 const valuesOf: Readonly<Record<string, readonly string[]>> = {
   PollForSourceChanges: ["true", "false"],
   AllowOverrideForS3ObjectKey: ["true", "false"],
-  // AWS has CODEBUILD_CLONE_REF too, for actions of CodeBuild alone, of which the simulator has none.
+  // AWS has CODEBUILD_CLONE_REF too, only for actions of CodeBuild, which the simulator lacks.
   OutputArtifactFormat: ["CODE_ZIP"],
 };
 
@@ -80,7 +80,7 @@ function checkCount(
   if (count > maximum) throw invalidAction(`${declares} greater than the maximum allowed count (${maximum})`);
 }
 
-/** Every artifact is made once, and taken only by actions that run after it was made. */
+/** Every artifact is created once, and used only by later actions. */
 export function checkArtifacts({ stages = [] }: PipelineDeclaration): void {
   const made = new Set<string>();
   for (const { actions = [] } of stages) {

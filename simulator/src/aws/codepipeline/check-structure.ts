@@ -10,7 +10,10 @@ import { invalidStructure } from "./state.ts";
 const maximumStages = 50;
 const maximumActions = 50;
 
-/** Throws for whatever CreatePipeline and UpdatePipeline refuse; artifact bucket and sources may come later. */
+/**
+ * Throws for everything that CreatePipeline and UpdatePipeline refuse; artifact bucket and sources may be created
+ * later.
+ */
 export function checkStructure(pipeline: PipelineDeclaration, region: string): void {
   refuseBroken("ValidationException", pipelineChecks(pipeline));
   checkStores(pipeline, region);

@@ -3,7 +3,7 @@ import type { Environment } from "../../environment.ts";
 
 type Configuration = Readonly<Record<string, string>>;
 
-/** Pages of the AWS console by provider: where that lies what an action works with. */
+/** Pages of the AWS console by provider, for the resource of an action. */
 const pages: Readonly<
   Record<string, (home: (service: string) => string, given: Configuration) => string | undefined>
 > = {

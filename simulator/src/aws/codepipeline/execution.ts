@@ -33,9 +33,9 @@ export interface Execution {
   status: PipelineExecutionStatus;
   statusSummary?: string | undefined;
   stopRequest?: { readonly reason: string | undefined; readonly abandon: boolean };
-  /** 1, and one more with each retry. */
+  /** 1, plus one for each retry. */
   attempt: number;
-  /** Aborted when what is in progress is to be left where it is; a retry gets a new one. */
+  /** Aborted when work in progress is abandoned; a retry gets a new one. */
   control: AbortController;
   /** By artifact name. */
   readonly artifacts: Map<string, ArtifactDetail>;
@@ -78,15 +78,15 @@ export interface ActionRun {
   readonly inputs: ArtifactDetail[];
   readonly outputs: ArtifactDetail[];
   outputVariables: Readonly<Record<string, string>>;
-  /** While it waits for somebody's approval. */
+  /** Set while it waits for an approval. */
   approval?: { readonly token: string; readonly decide: (result: ApprovalResult) => void } | undefined;
 }
 
-/** Where executions wait in front of a stage, and where one is in it. */
+/** Executions that wait in front of a stage, and the one in it. */
 export interface StagePlace {
-  /** Has locked the stage. */
+  /** The execution that has locked the stage. */
   holder: Execution | undefined;
-  /** The last that entered. */
+  /** The last execution that entered. */
   latest: Execution | undefined;
   readonly waiting: Waiter[];
 }
@@ -97,7 +97,7 @@ export interface Waiter {
   turnAway(reason: Error): void;
 }
 
-/** Statuses after which nothing happens any more, unless a stage is tried again. */
+/** Returns whether the status is final, unless a stage is retried. */
 export function isOver({ status }: Execution): boolean {
   return status !== "InProgress" && status !== "Stopping";
 }

@@ -16,7 +16,7 @@ import { type CodePipelineState, find, findExecution } from "./state.ts";
 /** Source: API reference, ListPipelineExecutions. */
 const listSize = 100;
 
-/** How EventBridge starts an execution: in process, and saying which rule did. */
+/** Input of an execution started by EventBridge: in process, with the rule. */
 export interface StartByEvent extends StartPipelineExecutionInput {
   readonly trigger: ExecutionTrigger;
 }

@@ -21,7 +21,7 @@ interface Request {
   readonly sourceRevisions?: readonly SourceRevisionOverride[] | undefined;
 }
 
-/** Adds an execution that has not set out yet. Throws for variables and revisions that the pipeline has no place for. */
+/** Adds an execution that has not started yet. Throws for unknown variables and revisions of the pipeline. */
 export function addExecution(
   { environment }: CodePipelineState,
   record: PipelineRecord,

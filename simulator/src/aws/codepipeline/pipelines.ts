@@ -60,7 +60,7 @@ export function pipelineOperations(
     async updatePipeline({ pipeline }) {
       const declaration = await checked(state, pipeline);
       const record = find(state, declaration.name);
-      // The version counts here, whatever the caller has in its copy.
+      // Uses the stored version number, not the one in the caller's copy.
       record.declaration = { ...declaration, version: (record.declaration.version ?? 0) + 1 };
       record.updatedAt = environment.clock.now();
       for (const stage of [...record.transitions.keys()])
@@ -79,7 +79,7 @@ export function pipelineOperations(
       const metadata = { pipelineArn: pipelineArn(state, record.name), created, updated };
       return { pipeline: record.declaration, metadata };
     },
-    // A pipeline that is gone already is no error.
+    // Deleting a missing pipeline is not an error.
     deletePipeline({ name = "" }) {
       const record = pipelines.get(name);
       pipelines.delete(name);
@@ -103,7 +103,7 @@ function tagList({ tags }: PipelineRecord): Tag[] {
   return [...tags].map(([key, value]) => ({ key, value }));
 }
 
-/** The declaration with its defaults, once all of it has been checked. */
+/** Returns the declaration with its defaults, after all checks. */
 async function checked(
   { environment: { region, aws } }: CodePipelineState,
   pipeline: PipelineDeclaration | undefined,

@@ -43,7 +43,7 @@ export const providers: readonly Provider[] = [
     category: "Approval",
     provider: "Manual",
     required: [],
-    // AWS also takes a NotificationArn; the simulator has no SNS to notify anybody with.
+    // AWS also accepts a NotificationArn; the simulator has no SNS for notifications.
     optional: ["CustomData", "ExternalEntityLink"],
     inputs: [0, 0],
     outputs: [0, 0],

@@ -51,7 +51,7 @@ export function retryOperations(
   };
 }
 
-/** Goes back to the last execution that succeeded in the stage that failed, where the stage says so. */
+/** Rolls the failed stage back to its last successful execution, if the stage's configuration requests it. */
 export function rollBackFailure(
   state: CodePipelineState,
   controller: CodePipelineController,

@@ -56,7 +56,7 @@ describe("a pipeline", () => {
       disabledReason: "waits for the first image",
       lastChangedBy: "arn:aws:iam::123456789012:user/student",
     });
-    // The way out of one stage is the way into the next.
+    // A transition leads from one stage to the next.
     await codepipeline.enableStageTransition({
       pipelineName: "stages",
       stageName: "Source",

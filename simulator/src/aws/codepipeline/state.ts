@@ -17,7 +17,7 @@ export interface PipelineRecord {
   declaration: PipelineDeclaration;
   readonly createdAt: Date;
   updatedAt: Date;
-  /** By stage; a stage that is not here was never disabled. */
+  /** By stage; a missing stage was never disabled. */
   readonly transitions: Map<string, Transition>;
   /** Oldest first, as are the attempts at actions. */
   readonly executions: Execution[];

@@ -5,7 +5,7 @@ import { startTestService, type TestService } from "../../test-service.support.t
 import { findBrowser } from "./find-browser.ts";
 import { openWatchedPage } from "./watched-page.ts";
 
-/** Where the pages of the three services are. */
+/** Paths of the pages of the three services. */
 export const sites = {
   customer: { basePath: "", list: "/suppliers" },
   employee: { basePath: "/admin", list: "/admin/suppliers" },
@@ -14,7 +14,7 @@ export const sites = {
 export type ServiceName = keyof typeof sites;
 
 /**
- * A name like that of a load balancer: browsers trust `localhost` more than the rest of plain HTTP, and send it
+ * A name like that of a load balancer: browsers trust `localhost` more than other hosts over plain HTTP, and send it
  * headers that the course's services never get.
  */
 const hostName = "suppliers.example";
@@ -35,17 +35,17 @@ export async function openBrowsedServices(names: readonly ServiceName[]) {
   const offences: string[] = [];
   return {
     testDatabase,
-    /** Where a browser finds the path of a service. */
+    /** Returns the browser's address of a path of a service. */
     url: (name: ServiceName, path: string) =>
       new URL(path, `http://${hostName}:${new URL(found(services, name).url).port}`).href,
-    /** A page of somebody who has not been there before, still empty. */
+    /** Opens an empty page of a first-time visitor. */
     visit: (name: ServiceName, options: BrowserContextOptions = {}): Promise<Page> =>
       openWatchedPage(browser, {
         ...options,
         basePath: sites[name].basePath,
         onOffence: (offence) => offences.push(offence),
       }),
-    /** Ends all visits; returns what a page did meanwhile that no page of ours may do. */
+    /** Ends all visits; returns violations of the pages' rules. */
     async leave(): Promise<string[]> {
       await Promise.all(browser.contexts().map((context) => context.close()));
       return offences.splice(0);

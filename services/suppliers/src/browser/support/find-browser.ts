@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 
 const names = ["chromium", "google-chrome"];
 
-/** The first browser on a `PATH` that the tests can drive; throws a sentence that says how to get one. */
+/** Returns the first browser on a `PATH` that the tests can control; throws an error that states how to get one. */
 export function findBrowser(path: string): string {
   const files = names.flatMap((name) => path.split(delimiter).map((folder) => join(folder, name)));
   const found = files.find(isExecutable);

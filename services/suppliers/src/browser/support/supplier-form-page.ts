@@ -19,7 +19,7 @@ export async function fillForm(page: Page, fields: Partial<SupplierFields>): Pro
 
 export const submit = (page: Page) => page.getByRole("button", { name: "Submit" }).click();
 
-/** As a browser that does not know `required`, `type` and `maxlength`, or somebody who takes them out. */
+/** Turns off `required`, `type` and `maxlength`, as an old browser or an attacker does. */
 export const skipBrowserChecks = (page: Page) =>
   page.locator("form.supplier").evaluate((form: FormElement) => {
     form.noValidate = true;

@@ -14,7 +14,7 @@ export const rowsOf = (page: Page): Promise<string[][]> =>
 export const namesOf = async (page: Page): Promise<(string | undefined)[]> =>
   (await rowsOf(page)).map(([name]) => name);
 
-/** Searches as the form does it. */
+/** Searches through the form. */
 export async function search(page: Page, by: string, text: string): Promise<void> {
   await page.getByLabel("Search by").selectOption(by);
   await page.getByLabel("Begins with").fill(text);

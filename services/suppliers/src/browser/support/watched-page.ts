@@ -33,7 +33,7 @@ export async function openWatchedPage(browser: Browser, options: WatchedPageOpti
   return page;
 }
 
-/** A browser also complains of the status of the page itself, and of a header that is meant for HTTPS. */
+/** A browser also complains about the status of the page itself, and about a header for HTTPS only. */
 const isExpected = (message: ConsoleMessage, page: Page) =>
   (message.location().url === page.url() && message.text().startsWith("Failed to load resource")) ||
   message.text().startsWith("The Cross-Origin-Opener-Policy header has been ignored");

@@ -3,8 +3,8 @@ import { holdsDynamicReference } from "../template/dynamic-references.ts";
 import { isMapping, type Mapping, sameValue, type Value } from "../template/value.ts";
 
 /**
- * Where what is differs from what the template says. Only properties that the template sets are compared, as
- * CloudFormation does; lists are compared without their order.
+ * Returns the differences between the actual state and the template. Only properties that the template sets are
+ * compared, as CloudFormation does; lists are compared without their order.
  */
 export function compare(expected: Mapping, actual: Mapping, path = ""): PropertyDifference[] {
   return Object.entries(expected).flatMap(([name, value]) =>
@@ -36,7 +36,7 @@ function compareLists(
     if (found >= 0) left.splice(found, 1);
     return found >= 0 ? [] : [difference(`${path}/${index}`, "REMOVE", item, undefined)];
   });
-  // Attributes and settings of a service are many; a template sets some.
+  // A service has many attributes and settings; a template sets some.
   if (expected.every((item) => isMapping(item) && "Key" in item)) return missing;
   return [
     ...missing,
@@ -44,7 +44,7 @@ function compareLists(
   ];
 }
 
-/** The service's 80 is the template's "80". */
+/** The service's 80 equals the template's "80". */
 function sameText(expected: Value, actual: Value): boolean {
   const isScalar = (value: Value) => typeof value !== "object";
   return isScalar(expected) && isScalar(actual)

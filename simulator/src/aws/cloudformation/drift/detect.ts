@@ -14,10 +14,10 @@ export interface DriftRecord {
   drifts: readonly StackResourceDrift[];
 }
 
-/** AWS time that a detection takes at the least. */
+/** Minimum AWS time of a detection. */
 const detectionMs = 5_000;
 
-/** Compares every resource with what its service says of it; the outcome is in the stack's drift record. */
+/** Compares every resource with its state in its service; the outcome is in the stack's drift record. */
 export function startDetection(world: World, stack: StackRecord): DriftRecord {
   const { clock } = world.environment;
   const record: DriftRecord = {
@@ -54,7 +54,7 @@ async function detectOne(
   const read = readers[type];
   if (!read || physicalId === undefined) return [];
   const actual = await read(environment, physicalId, properties);
-  // As JSON has it: without what the service leaves undefined, and dates as texts.
+  // Converted as in JSON: without undefined members, and with dates as texts.
   const told = actual && (JSON.parse(JSON.stringify(actual, keepUndefined)) as Mapping);
   const differences = told ? compare(properties, told) : [];
   return [

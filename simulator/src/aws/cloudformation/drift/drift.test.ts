@@ -22,7 +22,7 @@ async function describe(StackName: string) {
   return (await simulator.aws.cloudformation.describeStacks({ StackName })).Stacks?.[0];
 }
 
-/** `LogicalId STATUS path expected → actual` of what is not in sync. */
+/** Returns `LogicalId STATUS path expected → actual` for drifted resources. */
 async function detect(name: string) {
   const { cloudformation } = simulator.aws;
   const StackName = `microservices-${name}`;

@@ -35,7 +35,7 @@ export const readSecurityGroup: ReadActual = async ({ aws }, id) => {
   };
 };
 
-/** EC2 puts rules of the same ports together; a template has one of each. */
+/** EC2 groups rules of the same ports; a template has one of each. */
 function rules({ IpProtocol, FromPort, ToPort, ...to }: IpPermission, group: string): Properties[] {
   const ports = { IpProtocol, FromPort, ToPort };
   const { IpRanges = [], UserIdGroupPairs = [] } = to;
@@ -45,7 +45,7 @@ function rules({ IpProtocol, FromPort, ToPort, ...to }: IpPermission, group: str
   ];
 }
 
-/** Tags that CloudFormation itself sets are no drift. */
+/** Tags that CloudFormation itself sets are not drift. */
 function ownTags(tags: readonly Tag[] = []): Tag[] {
   return tags.filter(({ Key }) => !Key?.startsWith("aws:"));
 }

@@ -22,7 +22,7 @@ export const readDatabase: ReadActual = async ({ aws }, DBInstanceIdentifier, ex
   if (!database) return undefined;
   const { DBInstanceClass, Engine, StorageType, StorageEncrypted, DBName, MasterUsername } = database;
   const version = database.EngineVersion ?? "";
-  // The resource type's propertyTransform: a major version is every minor version of it.
+  // The resource type's propertyTransform: a major version matches all its minor versions.
   const EngineVersion = version.startsWith(`${expected.EngineVersion}.`) ? expected.EngineVersion : version;
   const { PubliclyAccessible, BackupRetentionPeriod, MultiAZ, DeletionProtection } = database;
   return {

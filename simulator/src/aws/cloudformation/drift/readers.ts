@@ -10,7 +10,7 @@ import {
 import { readAlarm, readDatabase, readLogGroup, readRole } from "./others.ts";
 import type { ReadActual } from "./reader.ts";
 
-/** The types whose drift is detected; resources of others are not checked, as on AWS those that do not support it. */
+/** The types whose drift is detected; as on AWS, resources of others are not checked. */
 export const readers: Readonly<Record<string, ReadActual>> = {
   "AWS::CloudWatch::Alarm": readAlarm,
   "AWS::EC2::SecurityGroup": readSecurityGroup,

@@ -26,7 +26,7 @@ const unsupported = [
   "DeploymentMode",
 ];
 
-/** Plans what a creation or an update would do; the stack of a planned creation is in REVIEW_IN_PROGRESS. */
+/** Plans a creation or an update; the stack of a planned creation is in REVIEW_IN_PROGRESS. */
 export async function createChangeSet(world: World, input: CreateChangeSetCommandInput) {
   refuseMembers(input, unsupported);
   const type = input.ChangeSetType ?? "UPDATE";

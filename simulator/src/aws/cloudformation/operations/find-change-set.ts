@@ -3,7 +3,7 @@ import type { ChangeSetRecord } from "../stack/change-set-record.ts";
 import type { StackRecord, World } from "../stack/records.ts";
 import { findStack } from "./find-stack.ts";
 
-/** By its id, or by its name within a stack. Throws ChangeSetNotFoundException. */
+/** Finds a change set by its id, or by its name within a stack. Throws ChangeSetNotFoundException. */
 export function findChangeSet(
   world: World,
   stackName: string | undefined,

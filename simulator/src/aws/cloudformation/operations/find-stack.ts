@@ -1,7 +1,7 @@
 import type { StackRecord, World } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 
-/** The live stack of that name, or the stack of that id, deleted or not. */
+/** Returns the live stack of that name, or the stack of that id, deleted or not. */
 export function lookUpStack({ stacks }: World, nameOrId: string | undefined): StackRecord | undefined {
   if (nameOrId === undefined) return undefined;
   const byId = stacks.get(nameOrId);

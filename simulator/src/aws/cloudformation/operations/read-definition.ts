@@ -16,7 +16,7 @@ import {
 import { resolveSsmParameters } from "./resolve-ssm.ts";
 import { readTemplateText, type TemplateInput } from "./template-text.ts";
 
-/** The members that CreateStack, UpdateStack and CreateChangeSet share. */
+/** Members shared by CreateStack, UpdateStack and CreateChangeSet. */
 export interface DefinitionInput extends TemplateInput {
   readonly UsePreviousTemplate?: boolean;
   readonly Parameters?: readonly Parameter[];
@@ -24,7 +24,7 @@ export interface DefinitionInput extends TemplateInput {
   readonly Tags?: readonly SdkTag[];
 }
 
-/** Reads and checks all that can be checked before anything is made. Throws ValidationError. */
+/** Reads and checks all that can be checked before anything is created. Throws ValidationError. */
 export async function readDefinition(
   world: World,
   stack: StackIdentity,
@@ -43,7 +43,7 @@ export async function readDefinition(
   const given = { template, parameters, resolved, tags, zones };
   checkRules(template.rules, inputScope(world.environment, stack, given));
   const definition = define(world.environment, world.types, stack, given);
-  // One whose condition does not hold is not made.
+  // A resource whose condition is false is not created.
   refuseUnsupportedTypes(definition.resources, world.types);
   return definition;
 }
@@ -89,7 +89,7 @@ function requireCapabilities(world: World, template: Template, given: readonly C
   }
 }
 
-/** A plan shows what a transform has made of the template; without one the caller says beforehand that it may. */
+/** A plan shows the result of a transform; without a plan, the caller must allow it in advance. */
 export function requireExpansion({ template }: Definition, given: readonly Capability[] = []): void {
   if (template.extensions && !given.includes("CAPABILITY_AUTO_EXPAND"))
     throw new AwsError(

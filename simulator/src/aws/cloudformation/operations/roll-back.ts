@@ -12,7 +12,7 @@ import { validationError } from "../template/errors.ts";
 import { findStack } from "./find-stack.ts";
 import { refuseMembers } from "./refuse-members.ts";
 
-/** Ends an update; CloudFormation takes back what it did. */
+/** Cancels an update; CloudFormation rolls it back. */
 export function cancelUpdateStack(world: World, input: CancelUpdateStackCommandInput) {
   const stack = findStack(world, input.StackName);
   if (stack.status !== "UPDATE_IN_PROGRESS")
@@ -22,7 +22,7 @@ export function cancelUpdateStack(world: World, input: CancelUpdateStackCommandI
   return {};
 }
 
-/** Takes back a creation or an update that failed with its rollback disabled. */
+/** Rolls back a creation or an update that failed with its rollback disabled. */
 export function rollbackStack(world: World, input: RollbackStackCommandInput) {
   refuseMembers(input, ["RoleARN"]);
   const stack = findStack(world, input.StackName);

@@ -2,7 +2,9 @@ import { AwsError } from "../../../errors.ts";
 import type { World } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 
-/** Bytes of a template that comes in the request, and of one from S3. Source: CloudFormation user guide, quotas. */
+/**
+ * Maximum size in bytes of a template in the request, and of one from S3. Source: CloudFormation user guide, quotas.
+ */
 const longestBody = 51_200;
 const longestObject = 1_048_576;
 
@@ -38,8 +40,8 @@ interface Location {
 }
 
 /**
- * Both ways that S3 has of naming an object by a URL, the bucket in the host or in the path. On this machine, where a
- * simulator's own URLs lead, it is the path.
+ * Both forms of S3's URLs for an object, with the bucket in the host or in the path. A simulator's own URLs on this
+ * machine use the path.
  */
 function parseLocation(text: string): Location {
   const url = URL.canParse(text) ? new URL(text) : undefined;

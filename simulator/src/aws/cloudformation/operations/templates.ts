@@ -19,7 +19,7 @@ export function getTemplate(world: World, input: GetTemplateCommandInput) {
     ? findChangeSet(world, input.StackName, input.ChangeSetName).changeSet.definition
     : findStack(world, input.StackName).definition;
   return {
-    // A stack that so far has a change set only has an empty template.
+    // A stack with only a change set has an empty template.
     TemplateBody: definition?.template.body ?? "",
     StagesAvailable: ["Original" as const, "Processed" as const],
   };
@@ -80,7 +80,10 @@ function capabilities(world: World, template: Template) {
   };
 }
 
-/** Finds names that do not resolve, and nothing that only a type of resource knows; which values the parameters will have is not known yet, so any allowed ones do. */
+/**
+ * Finds names that do not resolve, without checks of resource types; the parameters' values are not known yet, so any
+ * allowed ones are used.
+ */
 function defineWithAnyValues(world: World, template: Template): void {
   const parameters = Object.fromEntries(
     Object.entries(template.parameters).map(([name, declared]) => [name, someValue(declared)]),

@@ -41,7 +41,7 @@ const nothingSuspended = {
 
 async function register(context: ResourceContext, properties: Properties): Promise<void> {
   const { ServiceNamespace, ScalableDimension, ResourceId, MinCapacity, MaxCapacity, RoleARN } = properties;
-  // A state that the template no longer names is none.
+  // A state that the template no longer sets is reset.
   const SuspendedState = { ...nothingSuspended, ...properties.SuspendedState };
   await scaling(context).registerScalableTarget({
     ...{ ServiceNamespace, ScalableDimension, ResourceId, MinCapacity, MaxCapacity, RoleARN },

@@ -36,7 +36,7 @@ import { parameter } from "./ssm.ts";
 
 export type ResourceTypes = Readonly<Record<string, ResourceType>>;
 
-/** Every resource type that the simulated CloudFormation makes; any other is refused by name. */
+/** Every resource type that the simulated CloudFormation supports; any other is refused with an error that names it. */
 export const resourceTypes: ResourceTypes = {
   "AWS::ApplicationAutoScaling::ScalableTarget": scalableTarget,
   "AWS::ApplicationAutoScaling::ScalingPolicy": scalingPolicy,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ResourceType } from "./resource-type.ts";
 import { text } from "./shape.ts";
 
-/** Says in every template of the CDK what made it; CloudFormation makes nothing of it. */
+/** Part of every template of the CDK, with its versions; CloudFormation creates nothing for it. */
 export const metadata: ResourceType = {
   properties: { Analytics: text },
   create: async () => randomUUID(),

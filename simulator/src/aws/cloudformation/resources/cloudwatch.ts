@@ -46,7 +46,7 @@ export const alarm: ResourceType = {
     if (set.length > 0) await cloudwatch(context).tagResource({ ResourceARN, Tags: set });
     if (remove.length > 0) await cloudwatch(context).untagResource({ ResourceARN, TagKeys: remove });
   },
-  // Deleting an alarm that is not there is no error.
+  // Deleting a missing alarm is not an error.
   delete: async (context, AlarmName) => {
     await cloudwatch(context).deleteAlarms({ AlarmNames: [AlarmName] });
   },

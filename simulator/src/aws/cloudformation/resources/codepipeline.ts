@@ -88,7 +88,7 @@ export const pipeline: ResourceType = {
     if (remove.length > 0) await codepipeline(context).untagResource({ resourceArn, tagKeys: remove });
     if (next.RestartExecutionOnUpdate) await codepipeline(context).startPipelineExecution({ name });
   },
-  // Deleting a pipeline that is not there is no error.
+  // Deleting a missing pipeline is not an error.
   delete: async (context, name) => {
     await codepipeline(context).deletePipeline({ name });
   },
@@ -110,7 +110,7 @@ function small(value: Properties): ArtifactStore {
   return camelCase(store, value as never) as unknown as ArtifactStore;
 }
 
-/** Disables what the template names, and enables again what it named before. */
+/** Disables the template's transitions, and enables the previous ones again. */
 async function setTransitions(
   context: ResourceContext,
   pipelineName: string,

@@ -175,7 +175,7 @@ it("a scalable target and its policy are created, changed in place, replaced whe
   expect(await stack.update(scaled({ MaxCapacity: 5 }, other))).toBe("UPDATE_COMPLETE");
   const { ScalingPolicies } = await scaling.describeScalingPolicies({ ServiceNamespace: "ecs" });
   expect(ScalingPolicies?.map(({ PolicyName }) => PolicyName)).toEqual(["memory"]);
-  // The new one is made before the old one goes, and no two may track the same.
+  // The new one is created before the old one is deleted, and no two may track the same.
   expect(await stack.update(scaled({ MaxCapacity: 5 }, { ...other, PolicyName: "again" }))).toContain(
     "Only one TargetTrackingScaling policy for a given metric specification is allowed.",
   );

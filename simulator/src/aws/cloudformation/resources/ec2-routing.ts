@@ -68,7 +68,7 @@ export const route: ResourceType = {
   required: ["RouteTableId", "DestinationCidrBlock"],
   replacement: ["RouteTableId", "DestinationCidrBlock"],
   attributes: ["CidrBlock"],
-  // EC2 itself refuses one that has no target, or two.
+  // EC2 itself refuses a route without a target, or with two.
   async create(context, { RouteTableId, DestinationCidrBlock, GatewayId, NatGatewayId }) {
     await ec2(context).createRoute({ RouteTableId, DestinationCidrBlock, GatewayId, NatGatewayId });
     return `${RouteTableId}|${DestinationCidrBlock}`;

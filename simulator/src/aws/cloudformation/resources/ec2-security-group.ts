@@ -62,7 +62,7 @@ export const securityGroup: ResourceType = {
     ),
 };
 
-/** The rule every new group of a VPC has for what goes out. */
+/** The default egress rule of every new group of a VPC. */
 const allowAll: Properties = { IpProtocol: "-1", CidrIp: "0.0.0.0/0" };
 
 function without(rules: readonly Properties[], others: readonly Properties[]): Properties[] {

@@ -171,8 +171,8 @@ function withoutWhatWasThere(next: Properties, previous: Properties): Deployment
 }
 
 /**
- * Resolves once the deployment that is newer than `before` has ended well, or, where there is none, once so many tasks
- * run as are wanted. Deployments of the other controllers are not CloudFormation's: it waits for none of them.
+ * Resolves once the deployment newer than `before` has succeeded or, without one, once the desired number of tasks run.
+ * CloudFormation does not wait for deployments of other controllers.
  */
 async function untilDeployed(
   context: ResourceContext,

@@ -94,7 +94,7 @@ export const listenerRule: ResourceType = {
 };
 
 /**
- * Only what the template changed: the target groups behind a listener move with every blue/green deployment, and
+ * Sends only changes of the template: the target groups behind a listener change with every blue/green deployment, and
  * sending the template's again with an unrelated change would undo the last one.
  */
 function changed(next: Properties, previous: Properties): Properties {

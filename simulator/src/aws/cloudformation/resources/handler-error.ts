@@ -1,4 +1,4 @@
-/** A failure that CloudFormation, or its handler of a resource type, has found itself, rather than a service. */
+/** A failure detected by CloudFormation, or its handler of a resource type, rather than by a service. */
 export class HandlerError extends Error {
   readonly handlerErrorCode: "GeneralServiceException" | "AlreadyExists" | "InvalidRequest";
 

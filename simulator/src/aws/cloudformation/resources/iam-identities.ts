@@ -34,7 +34,7 @@ export const instanceProfile: ResourceType = {
     }),
 };
 
-/** The old role goes first: a profile has one. */
+/** The old role is removed first: a profile has only one. */
 async function setRoles(
   context: ResourceContext,
   InstanceProfileName: string,
@@ -90,7 +90,7 @@ export const oidcProvider: ResourceType = {
       await api.untagOpenIDConnectProvider({ OpenIDConnectProviderArn, TagKeys: remove });
   },
   delete: async (context, OpenIDConnectProviderArn) => {
-    // Deleting one that is not there is no error.
+    // Deleting a missing provider is not an error.
     await iam(context).deleteOpenIDConnectProvider({ OpenIDConnectProviderArn });
   },
 };

@@ -50,7 +50,7 @@ export const managedPolicy: ResourceType = {
     }),
 };
 
-/** A change is a new version; the oldest gives way when there are as many as IAM keeps. */
+/** A change is a new version; the oldest is deleted when IAM's maximum is reached. */
 async function addVersion(
   context: ResourceContext,
   PolicyArn: string,
@@ -72,7 +72,7 @@ async function attach(context: ResourceContext, PolicyArn: string, next: Propert
       await ignoreMissing(missing, () => iam(context).detachRolePolicy({ RoleName, PolicyArn }));
 }
 
-/** A policy written into roles; its physical id is a name that CloudFormation makes up, not the policy's. */
+/** An inline policy of roles; its physical id is a name that CloudFormation generates, not the policy's. */
 export const policy: ResourceType = {
   properties: { PolicyName: text, PolicyDocument: json, Roles: list(text) },
   required: ["PolicyName", "PolicyDocument", "Roles"],

@@ -1,6 +1,6 @@
 import { AwsError } from "../../../errors.ts";
 
-/** Runs a deletion; something that is gone already counts as deleted. */
+/** Runs a deletion; a missing resource counts as deleted. */
 export async function ignoreMissing(codes: readonly string[], action: () => Promise<unknown>): Promise<void> {
   try {
     await action();

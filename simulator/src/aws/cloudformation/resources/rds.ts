@@ -60,7 +60,7 @@ export const dbInstance: ResourceType = {
   required: ["DBInstanceClass", "Engine"],
   replacement: ["DBInstanceIdentifier", "DBName", "DBSubnetGroupName", "MasterUsername", "StorageEncrypted"],
   nameProperty: "DBInstanceIdentifier",
-  // User guide, DeletionPolicy attribute: of instances that are not part of a cluster.
+  // User guide, DeletionPolicy attribute: for instances that are not part of a cluster.
   keptBySnapshot: true,
   attributes: ["Endpoint.Address", "Endpoint.Port", "MasterUserSecret.SecretArn", "DBInstanceArn"],
   async create(context, properties) {
@@ -92,11 +92,11 @@ export const dbInstance: ResourceType = {
       DBInstanceIdentifier,
       ...sizeAndGroups(next),
       DBInstanceClass,
-      // Only what changes: RDS has no instance change into another engine.
+      // Only if changed: RDS cannot change an instance's engine.
       Engine: next.Engine === previous.Engine ? undefined : next.Engine,
       EngineVersion,
       StorageType,
-      // Leaving it out takes it back from RDS.
+      // Without this member, RDS no longer manages the password.
       ManageMasterUserPassword:
         next.ManageMasterUserPassword ?? (previous.ManageMasterUserPassword ? false : undefined),
       MasterUserPassword,

@@ -11,23 +11,23 @@ export interface Properties {
 export interface ResourceContext {
   readonly environment: Environment;
   readonly logicalId: string;
-  /** Aborts when the operation of the stack is given up. */
+  /** Aborts when the operation of the stack is cancelled. */
   readonly signal: AbortSignal;
   /** Records the physical id before `create` is done, so that a later step that fails leaves nothing behind. */
   identify(id: string): void;
-  /** A unique physical name, `stack-resource-suffix`, of at most so many characters. */
+  /** Generates a unique physical name, `stack-resource-suffix`, of at most so many characters. */
   generateName(maximumLength: number): string;
 }
 
-/** A type of resource: what its properties are, and how to make, change and remove one through its service's API. */
+/** A type of resource: its properties, and how to create, change and remove one through its service's API. */
 export interface ResourceType {
   readonly properties: Fields;
   readonly required?: readonly string[];
-  /** Properties whose change makes a new resource ("Update requires: Replacement"). */
+  /** Properties whose change creates a new resource ("Update requires: Replacement"). */
   readonly replacement?: readonly string[];
-  /** The property that names the resource: with it set, the old and the new one of a replacement would collide. */
+  /** The property with the resource's name: if it is set, the old and the new one of a replacement would collide. */
   readonly nameProperty?: string;
-  /** The property that names what the name is unique in; unique in the account and region without. */
+  /** The property within which the name is unique; by default the account and region. */
   readonly nameScope?: string;
   /** Creating one needs CAPABILITY_IAM, or CAPABILITY_NAMED_IAM when it is named. */
   readonly identity?: boolean;
@@ -44,9 +44,9 @@ export interface ResourceType {
   ): Promise<Record<string, Value>>;
   /** Absent when every property needs replacement. Resolves once the change is done. */
   update?(context: ResourceContext, id: string, next: Properties, previous: Properties): Promise<void>;
-  /** Resolves once it is gone; one that is gone already is no error. */
+  /** Resolves once it is gone; a missing one is not an error. */
   delete(context: ResourceContext, id: string, properties: Properties): Promise<void>;
-  /** Without a DeletionPolicy it is not Delete but Snapshot. */
+  /** The default of DeletionPolicy is Snapshot instead of Delete. */
   readonly keptBySnapshot?: boolean;
   /** Keeps the data before the resource is deleted; absent where DeletionPolicy Snapshot is not possible. */
   snapshot?(context: ResourceContext, id: string): Promise<void>;

@@ -61,7 +61,7 @@ export const bucket: ResourceType = {
     RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
   }),
   update: applySettings,
-  // One that has objects is refused by S3: CloudFormation empties none.
+  // S3 refuses to delete a bucket with objects: CloudFormation never empties one.
   delete: (context, Bucket) => ignoreMissing(missing, () => s3(context).deleteBucket({ Bucket })),
 };
 
@@ -78,7 +78,7 @@ export const bucketPolicy: ResourceType = {
   delete: (context, Bucket) => ignoreMissing(missing, () => s3(context).deleteBucketPolicy({ Bucket })),
 };
 
-/** us-east-1 is where a bucket is whose configuration names no location. */
+/** A bucket whose configuration has no location is in us-east-1. */
 function locationIn(region: string): CreateBucketConfiguration | undefined {
   if (region === "us-east-1") return undefined;
   return { LocationConstraint: region as BucketLocationConstraint };
@@ -88,7 +88,7 @@ async function putPolicy(context: ResourceContext, { Bucket, PolicyDocument }: P
   await s3(context).putBucketPolicy({ Bucket, Policy: JSON.stringify(PolicyDocument) });
 }
 
-/** CreateBucket takes a name that one has already for done; CloudFormation does not. */
+/** CreateBucket accepts a bucket that the account already has; CloudFormation does not. */
 async function refuseTaken(context: ResourceContext, Bucket: string): Promise<void> {
   const { Buckets = [] } = await s3(context).listBuckets({ Prefix: Bucket });
   if (Buckets.some(({ Name }) => Name === Bucket))

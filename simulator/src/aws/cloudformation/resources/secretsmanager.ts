@@ -43,7 +43,7 @@ export const secret: ResourceType = {
   readAttributes: async (_, id) => ({ Id: id }),
   async update(context, SecretId, next, previous) {
     const { Description, KmsKeyId } = next;
-    // Only a value that the template changes: what somebody else has put there since is theirs.
+    // Sets only a value that the template changes: a value set later by a user is kept.
     const same = (name: string) => sameValue(next[name], previous[name]);
     const kept = same("SecretString") && same("GenerateSecretString");
     const SecretString = kept ? undefined : await initialValue(context, next);
@@ -52,14 +52,14 @@ export const secret: ResourceType = {
     if (set.length > 0) await secrets(context).tagResource({ SecretId, Tags: set });
     if (remove.length > 0) await secrets(context).untagResource({ SecretId, TagKeys: remove });
   },
-  // CloudFormation leaves no time to recover one. Source: User Guide, DeletionPolicy attribute.
+  // CloudFormation deletes without a recovery window. Source: User Guide, DeletionPolicy attribute.
   delete: (context, SecretId) =>
     ignoreMissing(["ResourceNotFoundException"], () =>
       secrets(context).deleteSecret({ SecretId, ForceDeleteWithoutRecovery: true }),
     ),
 };
 
-/** The value that a template gives or has made; none for an empty secret. */
+/** Returns the template's value or a generated one; undefined for an empty secret. */
 async function initialValue(
   context: ResourceContext,
   { SecretString, GenerateSecretString }: Properties,

@@ -30,7 +30,7 @@ export const tags = list(object({ Key: text, Value: text }, ["Key", "Value"]));
 /** Placeholder for a physical id or attribute that is known only after the change; a plan accepts it anywhere. */
 export const unknownUntilMade = "(known after the change)";
 
-/** The value as its service takes it; throws an Error whose message starts with the place, `#/Tags/0/Key`. */
+/** Returns the value in its service's type; throws an Error whose message starts with the place, `#/Tags/0/Key`. */
 export function coerce(shape: Shape, value: Value, place: string): Value {
   // The value of a reference is checked once it is known.
   if (value === unknownUntilMade || (typeof value === "string" && holdsDynamicReference(value))) return value;

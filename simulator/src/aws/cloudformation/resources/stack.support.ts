@@ -5,7 +5,7 @@ type Resources = Record<
   { Type: string; Properties?: object; DependsOn?: string; DeletionPolicy?: string }
 >;
 
-/** A simulator in which one stack is made, changed and removed by the types of resources under test. */
+/** Starts a simulator in which one stack is created, changed and removed, for the resource types under test. */
 export async function startStackTest(starting: Promise<TestSimulator> = startTestSimulator()) {
   const simulator = await starting;
   const { cloudformation } = simulator.aws;
@@ -40,7 +40,7 @@ export async function startStackTest(starting: Promise<TestSimulator> = startTes
       await cloudformation.updateStack(input({ Resources, Outputs }));
       return await outcome();
     },
-    /** Rejects once it is gone, since then there is no such stack any more. */
+    /** Rejects once it is gone, since there is no such stack any more. */
     async remove(): Promise<string> {
       await cloudformation.deleteStack({ StackName });
       const gone = (error: Error) => {

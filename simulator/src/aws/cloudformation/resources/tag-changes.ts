@@ -16,7 +16,7 @@ export function tagChanges(
   };
 }
 
-/** For services that write the members small. */
+/** For services whose members start with a lower-case letter. */
 export function smallTags(tags: readonly Tag[] | undefined): { key: string; value: string }[] | undefined {
   return tags?.map(({ Key: key, Value: value }) => ({ key, value }));
 }

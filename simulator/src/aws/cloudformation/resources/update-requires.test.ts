@@ -24,7 +24,7 @@ describe("a change of a property replaces the resource exactly if CloudFormation
   });
 });
 
-/** Two values of a shape that differ everywhere; of one that has a single value the second is left out. */
+/** Returns two values of a shape that differ everywhere; the second is undefined for a shape with a single value. */
 function example(shape: Shape, which: 0 | 1): Value | undefined {
   switch (shape.kind) {
     case "text":
@@ -46,7 +46,7 @@ function example(shape: Shape, which: 0 | 1): Value | undefined {
   }
 }
 
-/** Texts that are not just any text. */
+/** Texts with a required format. */
 const documents: Readonly<Record<string, readonly string[]>> = { SecretStringTemplate: ["{}", '{"a":1}'] };
 
 function examples(fields: Readonly<Record<string, Shape>>, which: 0 | 1): Mapping {
@@ -97,7 +97,7 @@ async function callsOf(type: ResourceType, next: Mapping, previous: Mapping): Pr
   return calls;
 }
 
-/** Properties that a resource has instead of each other. */
+/** Properties that exclude each other. */
 const alternatives: Record<string, string[]> = {
   SecretString: ["GenerateSecretString"],
   GenerateSecretString: ["SecretString"],

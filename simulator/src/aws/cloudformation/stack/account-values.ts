@@ -5,7 +5,7 @@ import type { Mapping } from "../template/value.ts";
 import type { Definition } from "./definition.ts";
 import type { World } from "./records.ts";
 
-/** The values among those given that the account has. */
+/** Returns those of the given values that exist in the account. */
 type Find = (ec2: Aws["ec2"], values: string[]) => Promise<(string | undefined)[]>;
 
 const finders: Readonly<Record<AccountType, Find>> = {
@@ -29,7 +29,7 @@ const finders: Readonly<Record<AccountType, Find>> = {
     (await ec2.describeVpcs({ VpcIds })).Vpcs?.map(({ VpcId }) => VpcId) ?? [],
 };
 
-/** Rejects for a parameter whose type says that the account has its value, when it has not. */
+/** Rejects for a parameter whose value must exist in the account and does not. */
 export async function refuseMissingValues(
   { environment: { aws } }: World,
   definition: Definition,

@@ -8,7 +8,7 @@ export interface Cause {
   readonly source: ChangeSource;
   /** The parameter, resource or attribute; undefined for a change of the template itself. */
   readonly entity: string | undefined;
-  /** Whether the value holds a parameter that is not to be echoed. */
+  /** Whether the value contains a NoEcho parameter. */
   readonly secret: boolean;
 }
 

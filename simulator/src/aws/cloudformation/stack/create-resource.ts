@@ -10,7 +10,7 @@ import { resolveSecrets } from "./resolve-secrets.ts";
 import { resourceContext } from "./resource-context.ts";
 import { stackScope } from "./scope.ts";
 
-/** Makes the declared resource and waits until it can be used; its record, events and reason of failure are kept. */
+/** Creates the declared resource and waits until it can be used; its record, events and reason of failure are kept. */
 export async function createResource(operation: Operation, logicalId: string): Promise<void> {
   const { stack, definition, clock } = operation;
   const declared = definition.resources[logicalId];
@@ -30,7 +30,7 @@ export async function createResource(operation: Operation, logicalId: string): P
   setResourceStatus(clock, stack, record, "CREATE_COMPLETE");
 }
 
-/** Makes the physical resource of a record whose properties are set, and reads its attributes. */
+/** Creates the physical resource of a record whose properties are set, and reads its attributes. */
 export async function make(operation: Operation, record: ResourceRecord): Promise<void> {
   const { world, stack, signal, clock } = operation;
   const type = typeOf(operation, record.type);
@@ -59,7 +59,7 @@ function nameOf({ nameProperty }: ResourceType, { properties }: ResourceRecord):
   return nameProperty && properties[nameProperty];
 }
 
-/** A name that the template gives may be another stack's, or another resource's of this one. */
+/** A name in the template may belong to another stack, or to another resource of this one. */
 function refuseOwnedName(operation: Operation, record: ResourceRecord): void {
   const type = typeOf(operation, record.type);
   const name = nameOf(type, record);

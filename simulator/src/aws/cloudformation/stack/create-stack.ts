@@ -47,7 +47,7 @@ export async function runCreate(
   }
 }
 
-/** Gives the creation up when it takes longer than the stack may. */
+/** Cancels the creation when it takes longer than the stack allows. */
 function startTimeout({ clock, stack, cancel }: Operation) {
   const ended = new AbortController();
   let over = false;
@@ -81,7 +81,7 @@ async function giveUp(operation: Operation, onFailure: OnFailure, reason: string
   await takeBack(operation, deleting);
 }
 
-/** Removes what a creation made; the stack is in the status of doing that. */
+/** Removes the resources of a creation; the stack is in the corresponding status. */
 export async function takeBack({ world, stack, definition, clock }: Operation, deleting: boolean) {
   // Resources of a failed creation hold no data yet: a snapshot would be useless.
   const policy = (id: string) => policyOfNew(stack, definition.resources[id]);

@@ -10,7 +10,7 @@ import type { ResourceDeclaration, Template } from "../template/template.ts";
 import { isMapping, type Value } from "../template/value.ts";
 import { type Dependencies, refuseCycles } from "./order.ts";
 
-/** Everything that says what a stack should be: the template with its parameters and conditions decided. */
+/** The complete definition of a stack: the template with its parameters and conditions evaluated. */
 export interface Definition {
   readonly template: Template;
   readonly parameters: ParameterValues;
@@ -30,7 +30,7 @@ export interface StackIdentity {
 }
 
 /**
- * Decides conditions and order; throws ValidationError for what can be known to be wrong before anything is made.
+ * Evaluates conditions and order; throws ValidationError for all errors that can be found before anything is created.
  * Properties and attributes are checked for the given types of resources only.
  */
 export function define(
@@ -132,7 +132,7 @@ function pseudoParameters({ accountId, region }: Environment, stack: StackIdenti
 const pseudoNames =
   /^AWS::(AccountId|Region|Partition|URLSuffix|StackName|StackId|NotificationARNs|NoValue)$/;
 
-/** The resources among the references; throws for a name or an attribute that does not exist. */
+/** Returns the resources among the references; throws for a name or an attribute that does not exist. */
 function check(
   found: readonly Reference[],
   template: Template,

@@ -16,7 +16,7 @@ export function policyOfNew(
   return declared?.deletionPolicy === "Retain" && !retainExceptOnCreate ? "Retain" : "Delete";
 }
 
-/** Removes the physical resource of a record, or leaves it, as the policy says; throws when the service refuses. */
+/** Removes or keeps the physical resource of a record, by the policy; throws when the service refuses. */
 export async function deleteResource(
   operation: Operation,
   record: ResourceRecord,

@@ -5,7 +5,7 @@ import { type Operation, startOperation } from "./operation.ts";
 import { reversed, runInOrder } from "./order.ts";
 import type { StackRecord, World } from "./records.ts";
 
-/** Deletes every resource, users before what they use; the outcome is in the stack's status and events. */
+/** Deletes every resource, after those that use it; the outcome is in the stack's status and events. */
 export async function runDelete(
   world: World,
   stack: StackRecord,
@@ -40,7 +40,7 @@ export async function finishDelete(
   setStackStatus(clock, stack, "DELETE_COMPLETE");
 }
 
-/** Deletes what the stack holds in the reverse order of creation; resolves with the ids that would not go. */
+/** Deletes the stack's resources in the reverse order of creation; resolves with the ids that could not be deleted. */
 export async function deleteAll(
   operation: Operation,
   policy: (logicalId: string) => DeletionPolicy,

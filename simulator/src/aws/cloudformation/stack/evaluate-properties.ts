@@ -7,7 +7,10 @@ import { evaluate, type Scope } from "../template/evaluate.ts";
 import type { ResourceDeclaration } from "../template/template.ts";
 import type { Mapping, Value } from "../template/value.ts";
 
-/** The properties of a resource: evaluated, the stack's tags added, checked and coerced, dynamic references left in. */
+/**
+ * Returns the properties of a resource: evaluated, the stack's tags added, checked and coerced, with dynamic
+ * references.
+ */
 export function evaluateProperties(
   logicalId: string,
   declared: ResourceDeclaration,
@@ -32,7 +35,7 @@ export function coerceProperties(logicalId: string, type: ResourceType, properti
   }
 }
 
-/** A resource's own tag wins over the stack's of the same key. */
+/** A resource's own tag overrides the stack's of the same key. */
 function addTags(properties: Mapping, stackTags: readonly Tag[]): Mapping {
   const own = properties.Tags;
   if (stackTags.length === 0 || (own !== undefined && !Array.isArray(own))) return properties;

@@ -23,7 +23,7 @@ export function importers({ stacks }: World, name: string): string[] {
   return [...stacks.values()].flatMap((stack) => (stack.imports.has(name) ? [stack.name] : []));
 }
 
-/** Throws when the new outputs would change or take away an export in use, or take another stack's name. */
+/** Throws when the new outputs would change or remove an export in use, or use another stack's name. */
 export function refuseExports(world: World, stack: StackRecord, next: readonly OutputRecord[]): void {
   for (const { exportName, value } of next) {
     if (!exportName) continue;

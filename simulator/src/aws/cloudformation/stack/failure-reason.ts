@@ -14,7 +14,9 @@ const handlerCodes = [
   [/Invalid|Validation|Malformed|ClientException/, "InvalidRequest"],
 ] as const;
 
-/** The reason of a resource's failure as CloudFormation words it: message, service's code, an id for its logs. */
+/**
+ * Returns the reason of a resource's failure in CloudFormation's words: message, service's code, an id for its logs.
+ */
 export function failureReason(error: unknown): string {
   const { message = String(error), code } = error as { message?: string; code?: string };
   if (error instanceof HandlerError) return told(message, error.handlerErrorCode);
@@ -22,7 +24,7 @@ export function failureReason(error: unknown): string {
   return told(`${message} (Error code: ${code})`, handlerCode(code));
 }
 
-/** Whether a service refused to make something because there is one of that name. */
+/** Returns whether a service refused a creation because the name exists. */
 export function saysThatItExists(error: unknown): boolean {
   return error instanceof AwsError && handlerCode(error.code) === "AlreadyExists";
 }

@@ -6,13 +6,13 @@ import { findExport } from "./exports.ts";
 import type { ResourceRecord, StackRecord, World } from "./records.ts";
 import { importedNames } from "./scope.ts";
 
-/** One run of creating, updating, rolling back or deleting: what every step of it needs. */
+/** One run of creating, updating, rolling back or deleting: the context of all its steps. */
 export interface Operation {
   readonly world: World;
   readonly clock: Clock;
   readonly stack: StackRecord;
   readonly definition: Definition;
-  /** Aborts when the run is given up: another resource failed, or the simulator ends. */
+  /** Aborts when the run is cancelled: another resource failed, or the simulator ends. */
   readonly signal: AbortSignal;
   cancel(): void;
 }

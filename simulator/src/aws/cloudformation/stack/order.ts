@@ -14,7 +14,7 @@ export function refuseCycles(dependencies: Dependencies): void {
     throw validationError(`Circular dependency between resources: [${[...left].join(", ")}]`);
 }
 
-/** Every id after all it needs. */
+/** Returns every id after all its dependencies. */
 export function inOrder(dependencies: Dependencies): string[] {
   const ordered = new Set<string>();
   const visit = (id: string) => {
@@ -26,7 +26,7 @@ export function inOrder(dependencies: Dependencies): string[] {
   return [...ordered];
 }
 
-/** The other way round: what has to go before each resource can. */
+/** Returns the reverse: the resources that must be deleted before each one. */
 export function reversed(dependencies: Dependencies): Dependencies {
   const users = new Map([...dependencies.keys()].map((id) => [id, new Set<string>()]));
   for (const [id, needed] of dependencies) for (const name of needed) users.get(name)?.add(id);

@@ -4,7 +4,7 @@ import type { Definition } from "./definition.ts";
 import type { OutputRecord, StackRecord, World } from "./records.ts";
 import { stackScope } from "./scope.ts";
 
-/** Evaluates the outputs whose condition holds; every resource has to exist. */
+/** Evaluates the outputs whose condition is true; every resource must exist. */
 export function evaluateOutputs(world: World, stack: StackRecord, definition: Definition): OutputRecord[] {
   const scope = stackScope(world, stack, definition);
   const text = (value: Parameters<typeof evaluate>[0], place: string) => {

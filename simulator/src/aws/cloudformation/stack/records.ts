@@ -14,7 +14,7 @@ export interface ResourceRecord {
   readonly logicalId: string;
   readonly type: string;
   physicalId: string | undefined;
-  /** Evaluated and coerced: what the handler was given. */
+  /** Evaluated and coerced, as passed to the handler. */
   properties: Mapping;
   attributes: Readonly<Record<string, Value>>;
   status: ResourceStatus;
@@ -62,7 +62,7 @@ export interface StackRecord {
   readonly secrets: Set<string>;
   /** The last detection of drift. */
   drift: DriftRecord | undefined;
-  /** Gives up the creation or update that runs. */
+  /** Cancels the creation or update in progress. */
   cancel: () => void;
   /** Changes of an update still to be rolled back: the rollback failed, or was disabled. */
   unfinished: BeforeUpdate | undefined;

@@ -11,8 +11,9 @@ import { coerceProperties } from "./evaluate-properties.ts";
 import type { World } from "./records.ts";
 
 /**
- * The properties with secrets in place of their dynamic references: for a handler only. Records keep the references,
- * so that no event, change set or description can show a secret, and a new value of a secret alone is no change.
+ * Returns the properties with secrets instead of their dynamic references: for a handler only. Records keep the
+ * references, so that no event, change set or description can show a secret, and a new value of a secret alone is not a
+ * change.
  */
 export async function resolveSecrets(
   world: World,

@@ -18,7 +18,10 @@ export function resourceContext(
   };
 }
 
-/** Stack and resource share what the suffix leaves, as CloudFormation shortens its names; lower-case hex fits all. */
+/**
+ * Stack and resource share the space that the suffix leaves, as CloudFormation shortens its names; lower-case hex is
+ * allowed everywhere.
+ */
 function generateName(stackName: string, logicalId: string, maximumLength: number): string {
   const suffix = randomBytes(6).toString("hex");
   const room = maximumLength - suffix.length - 2;

@@ -13,7 +13,7 @@ export interface BeforeUpdate {
   readonly steps: readonly Step[];
 }
 
-/** Takes back the steps of a failed update, last first, unless the stack's rollback is disabled. */
+/** Rolls back the steps of a failed update, last first, unless the stack's rollback is disabled. */
 export async function rollBackUpdate(
   world: World,
   stack: StackRecord,
@@ -29,7 +29,7 @@ export async function rollBackUpdate(
   await takeUpdateBack(world, stack, before, { reason });
 }
 
-/** As `rollBackUpdate`, whatever the stack says about rollbacks; the resources to skip stay as they are. */
+/** Like `rollBackUpdate`, even if the stack's rollback is disabled; the resources to skip do not change. */
 export async function takeUpdateBack(
   world: World,
   stack: StackRecord,
@@ -88,7 +88,7 @@ async function restore(operation: Operation, step: Step & { kind: "updated" }): 
   try {
     await changeInPlace(operation, record, step.previous);
   } catch (error) {
-    // The very refusal that failed the update: the service changed nothing, so there is nothing to restore.
+    // The same refusal that failed the update: the service changed nothing, so there is nothing to restore.
     if ((error as Error).message !== step.refusal) {
       setResourceStatus(clock, stack, record, "UPDATE_FAILED", failureReason(error));
       return false;

@@ -45,7 +45,10 @@ export async function runUpdate(world: World, stack: StackRecord, definition: De
   setStackStatus(clock, stack, "UPDATE_COMPLETE");
 }
 
-/** Removes what the update left over. What will not go is reported as an event; the update stays complete, as on AWS. */
+/**
+ * Removes the old resources of the update. Those that cannot be deleted are reported as events; the update stays
+ * complete, as on AWS.
+ */
 async function cleanUp(operation: Operation, previous: Definition, steps: readonly Step[]): Promise<void> {
   const { stack, definition } = operation;
   const leftover = new Map<

@@ -18,7 +18,7 @@ export function holdsDynamicReference(value: Value | undefined): boolean {
   return JSON.stringify(value ?? null).includes(start);
 }
 
-/** Throws for a dynamic reference that cannot be performed. Source: user guide, Get values stored in other services. */
+/** Throws for an unsupported dynamic reference. Source: user guide, Get values stored in other services. */
 export function checkDynamicReferences(value: Value, place: string): void {
   if (typeof value === "string") readReferences(value, place);
   else if (Array.isArray(value))
@@ -34,7 +34,7 @@ export async function replaceReferences(
 ): Promise<Value> {
   if (typeof value === "string") {
     const texts = await Promise.all(readReferences(value, "").map(resolve));
-    // By a function: a password may hold what a replacement text gives a meaning.
+    // Uses a function, since a password may contain special sequences of a replacement text.
     return value.replace(pattern, () => texts.shift() ?? "");
   }
   if (Array.isArray(value)) return await Promise.all(value.map((item) => replaceReferences(item, resolve)));

@@ -20,7 +20,7 @@ export interface Scope {
   readonly zones: readonly string[];
 }
 
-/** Evaluates all intrinsic functions in a value. `AWS::NoValue` gives undefined and vanishes from what holds it. */
+/** Evaluates all intrinsic functions in a value. `AWS::NoValue` becomes undefined and is removed from its parent. */
 export function evaluate(value: Value, scope: Scope, place: string): Value | undefined {
   if (Array.isArray(value)) {
     return value.flatMap((item, index) => {

@@ -24,7 +24,7 @@ const facts = [
   "MaxValue",
 ];
 
-/** Whose values the account must have. Source: CloudFormation user guide, AWS-specific parameter types. */
+/** Types whose values must exist in the account. Source: CloudFormation user guide, AWS-specific parameter types. */
 const accountTypes = [
   "AWS::EC2::AvailabilityZone::Name",
   "AWS::EC2::Image::Id",
@@ -50,10 +50,10 @@ const types: readonly string[] = [
   ...ssmValues.map((type) => `AWS::SSM::Parameter::Value<${type}>`),
 ];
 
-/** Bytes of a parameter's value. Source: CloudFormation user guide, quotas. */
+/** Maximum size in bytes of a parameter's value. Source: CloudFormation user guide, quotas. */
 const longestValue = 4096;
 
-/** Decides every parameter's text and checks it against its declaration, with AWS's messages. */
+/** Returns every parameter's text, checked against its declaration, with AWS's messages. */
 export function resolveParameters(
   declared: Readonly<Record<string, Mapping>>,
   given: readonly GivenParameter[],
@@ -85,12 +85,12 @@ export function parameterValue(declaration: Mapping, text: string): Value {
   return list ? splitList(text) : text;
 }
 
-/** Whether its value is the name of a parameter of Systems Manager, which has the value that is meant. */
+/** Returns whether its value is the name of a parameter of Systems Manager, which has the actual value. */
 export function isSsmParameter(declaration: Mapping | undefined): boolean {
   return String(declaration?.Type).startsWith("AWS::SSM::Parameter::Value<");
 }
 
-/** The values that are to be shown nowhere. */
+/** Returns the values that must not be shown. */
 export function secretValues(declared: Readonly<Record<string, Mapping>>, values: ParameterValues): string[] {
   const hidden = Object.keys(declared).filter((name) => String(declared[name]?.NoEcho) === "true");
   return hidden.flatMap((name) => values[name] || []);

@@ -6,7 +6,7 @@ const most = { Mappings: 200, Outputs: 200, Parameters: 200, Resources: 500 } as
 const longestName = 255;
 const longestDescription = 1024;
 
-/** Throws for a template with more of anything than CloudFormation takes. */
+/** Throws for a template that exceeds a quota of CloudFormation. */
 export function refuseTooMuch(
   sections: Readonly<Record<keyof typeof most, Mapping>>,
   description: string,

@@ -8,7 +8,7 @@ export interface Reference {
   readonly attribute: string | undefined;
 }
 
-/** Every name an expression refers to; of an `Fn::If` only the branch that `condition` chooses. */
+/** Returns every name in an expression; for an `Fn::If` only those of the branch chosen by `condition`. */
 export function references(value: Value, condition: (name: string) => boolean, place: string): Reference[] {
   if (Array.isArray(value)) return value.flatMap((item) => references(item, condition, place));
   if (!isMapping(value)) return [];

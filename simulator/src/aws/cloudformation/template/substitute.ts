@@ -19,7 +19,7 @@ export function substitute(operand: Value, scope: Scope, place: string, toText: 
   });
 }
 
-/** The names a substitution takes from outside itself. */
+/** Returns the names that a substitution takes from its surroundings. */
 export function substitutedNames(operand: Value, place: string): string[] {
   const { template, variables } = readSubstitution(operand, place);
   return [...template.matchAll(variablePattern)].flatMap(([, literal, inner = ""]) => {

@@ -104,7 +104,7 @@ export function readTemplate(body: string, types: ResourceTypes): Template {
 
 const languageExtensions = "AWS::LanguageExtensions";
 
-/** Throws for transforms that AWS may have and the simulator does not. */
+/** Throws for transforms that the simulator does not support. */
 export function refuseUnsupportedTransforms({ transforms }: Template): void {
   for (const transform of transforms)
     if (transform !== languageExtensions)
@@ -113,7 +113,7 @@ export function refuseUnsupportedTransforms({ transforms }: Template): void {
       );
 }
 
-/** Throws for types of resources that AWS may have and the simulator does not. */
+/** Throws for types of resources that the simulator does not support. */
 export function refuseUnsupportedTypes(resources: Template["resources"], types: ResourceTypes): void {
   const unknown = new Set(Object.values(resources).flatMap(({ type }) => (types[type] ? [] : [type])));
   if (unknown.size > 0)

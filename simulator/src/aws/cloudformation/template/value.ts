@@ -7,7 +7,7 @@ export function isMapping(value: Value | undefined): value is Mapping {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Same content, whatever the order of keys. */
+/** Returns whether the content is the same, in any order of keys. */
 export function sameValue(left: Value | undefined, right: Value | undefined): boolean {
   return canonical(left) === canonical(right);
 }
