@@ -1,7 +1,7 @@
 /**
- * Time as the control plane sees it. Waits that AWS documents (minutes of termination wait, seconds between
- * health checks, deregistration delays) pass `scale` times faster than the wall; timestamps stay on the wall
- * clock, and every reported figure keeps the value that was configured.
+ * Time of the control plane. Waits that AWS documents (minutes of termination wait, seconds between health checks,
+ * deregistration delays) pass `scale` times faster than real time; timestamps are real, and every reported figure has
+ * its configured value.
  */
 export interface Clock {
   readonly scale: number;
@@ -9,7 +9,7 @@ export interface Clock {
   now(): Date;
   /** Resolves after `ms` milliseconds of AWS time; rejects with the signal's reason when it aborts. */
   wait(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Milliseconds on the wall that `ms` milliseconds of AWS time take. */
+  /** Returns the real milliseconds that `ms` milliseconds of AWS time take. */
   toWall(ms: number): number;
 }
 

@@ -8,7 +8,7 @@ import { command } from "./options.mjs";
 import { taskRuntimeKinds } from "./planes/tasks/runtime.ts";
 import { defaultListenerPortOffset, defaultPort, defaultTimeScale } from "./simulator.ts";
 
-// The table of options is read before anything is installed: it repeats what the simulator defines.
+// The table of options is read before the installation: it repeats definitions of the simulator.
 it("the usage lists the defaults, kinds and variables of the simulator", () => {
   const usage = usageOf(command, 10_000);
   for (const [option, text] of [

@@ -4,7 +4,7 @@ import { parseFault } from "./gateway/parse-fault.ts";
 import { command } from "./options.mjs";
 import type { SimulatorOptions } from "./simulator.ts";
 
-/** Options of the command. Throws a refusal that names the option and what it allows. */
+/** Returns the options of the command. Throws a refusal with the option and its allowed values. */
 export function parseArguments(argv: readonly string[]): SimulatorOptions & { help: boolean } {
   const values = parseCommandLine(command, argv);
   const options = {

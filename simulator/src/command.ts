@@ -15,10 +15,10 @@ import { type Simulator, startSimulator } from "./simulator.ts";
  */
 const heapGrowth = "--heap-growing-percent=20";
 
-/** On a machine at rest it takes a second. */
+/** On an idle machine it takes a second. */
 const endsWithinMs = 6000;
 
-/** `npm run simulator`: starts the offline AWS, prints where it is, ends with Ctrl-C or with its parent. */
+/** `npm run simulator`: starts the offline AWS, prints its address, ends with Ctrl-C or with its parent. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
   try {
     const { help, taskRuntime, ...options } = parseArguments(argv);
@@ -29,7 +29,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     const warning = warningForRoot(taskRuntime);
     if (warning) console.error(`simulator: ${warning}`);
     const starting = startSimulator({ ...options, taskRuntime, accessKeys });
-    // Also during the start, which may have begun to run processes.
+    // Also during the start, which may have started processes already.
     endWith(starting);
     announce(await starting);
   } catch (error) {
@@ -37,7 +37,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Databases and other programs that this process starts get what they need, and no secret of the user's. */
+/** Gives databases and other child processes the variables they need, and no secret of the user. */
 function forgetEnvironment(): void {
   const kept = shortEnvironment(process.env, neededBySimulator);
   for (const name of Object.keys(process.env)) if (!(name in kept)) delete process.env[name];

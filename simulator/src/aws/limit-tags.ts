@@ -3,7 +3,7 @@ import { AwsError } from "../errors.ts";
 /** Source: AWS General Reference, "Tag naming limits and requirements". */
 const maximumTags = 50;
 
-/** Throws the service's own code where a resource would have more tags than AWS allows. */
+/** Throws the service's own code if a resource would have more tags than AWS allows. */
 export function limitTags(code: string, given: Iterable<unknown>, held: Iterable<unknown> = []): void {
   const count = new Set([...held, ...given]).size;
   if (count > maximumTags)

@@ -1,8 +1,8 @@
 import { AwsError } from "../errors.ts";
 
 /**
- * Refuses members of a request that are part of AWS's API but that the simulator would silently ignore.
- * `code` is the service's own exception for a parameter it cannot use.
+ * Refuses members of a request that are part of AWS's API but that the simulator would silently ignore. `code` is the
+ * service's own exception for an unusable parameter.
  */
 export function refuseUnsupported<Input extends object>(
   code: string,

@@ -56,7 +56,7 @@ export function addressOperations(state: Ec2State): Service<"ec2">["operations"]
           "Gateway.NotAttached",
           `Network ${instance.vpcId} is not attached to any internet gateway`,
         );
-      // Without the flag an address is moved from the instance that has it.
+      // Without the flag an address moves from its current instance.
       const held = address.association && input.AllowReassociation === false;
       if (held || natGatewayUsing(state, address.id))
         throw new AwsError(

@@ -6,7 +6,7 @@ export interface Cidr {
   readonly prefix: number;
 }
 
-/** Undefined when the text is no IPv4 CIDR block; bits after the prefix are cleared, as EC2 does. */
+/** Returns undefined for text that is not an IPv4 CIDR block; clears bits after the prefix, as EC2 does. */
 export function parseCidr(text: string): Cidr | undefined {
   const [, address = "", digits = ""] = /^([\d.]+)\/(\d{1,2})$/.exec(text) ?? [];
   const prefix = Number(digits);

@@ -22,8 +22,8 @@ const latest = "/aws/service/ami-amazon-linux-latest";
 const ubuntu = "/aws/service/canonical/ubuntu/server";
 
 /**
- * The images that instances can be started from: those that public parameters name. Source: "Reference the latest AMIs
- * using Systems Manager public parameters", EC2 user guide; Canonical's "Find Ubuntu images on AWS".
+ * Images that instances can be started from, as in public parameters. Source: "Reference the latest AMIs using Systems
+ * Manager public parameters", EC2 user guide; Canonical's "Find Ubuntu images on AWS".
  */
 const images: readonly PublicImage[] = (["x86_64", "arm64"] as const).flatMap((architecture) => {
   const debian = architecture === "x86_64" ? "amd64" : "arm64";
@@ -80,7 +80,7 @@ export function publicImages(region: string): FoundImage[] {
   return images.map((image) => ({ ...image, id: `ami-${hash(`${region}/${image.name}`)}` }));
 }
 
-/** Throws InvalidAMIID.NotFound, which names where ids of images come from. */
+/** Throws InvalidAMIID.NotFound, which states where to find ids of images. */
 export function findImage(state: Ec2State, id = ""): FoundImage {
   const image = publicImages(state.region).find((each) => each.id === id);
   if (image) return image;

@@ -5,7 +5,7 @@ import type { Service } from "../api.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { type Ec2State, find, type Instance, invalidValue, newId, unsupported } from "./state.ts";
 
-/** The profile of IAM that a request names. Throws InvalidParameterValue when there is none. */
+/** Returns IAM's profile of a request. Throws InvalidParameterValue when there is none. */
 export async function findProfile(
   { aws }: Environment,
   { Arn, Name }: IamInstanceProfileSpecification,

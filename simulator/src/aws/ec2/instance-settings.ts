@@ -22,7 +22,7 @@ export function checkInstanceType(
   return type;
 }
 
-/** The groups given, or the VPC's default group. */
+/** Returns the given groups, or the VPC's default group. */
 export function securityGroupsFor(
   state: Ec2State,
   vpcId: string,
@@ -55,7 +55,7 @@ export interface MetadataInput {
   readonly InstanceMetadataTags?: string | undefined;
 }
 
-/** As the images of the simulator have it by default: with session tokens, two hops away. */
+/** Defaults of the simulator's images: with session tokens, two hops away. */
 const defaults: MetadataOptions = {
   httpTokens: "required",
   httpEndpoint: "enabled",

@@ -41,7 +41,7 @@ export function internetGatewayOperations(state: Ec2State): Service<"ec2">["oper
       });
       return { InternetGateways: items.map((gateway) => describe(state, gateway)), NextToken };
     },
-    // The simulator makes none; tools that look a VPC up ask for them.
+    // The simulator creates none; tools that read a VPC request them.
     describeVpnGateways: () => ({ VpnGateways: [] }),
     attachInternetGateway: ({ InternetGatewayId, VpcId }) => {
       const gateway = find(state, "internetGateways", InternetGatewayId);

@@ -13,7 +13,7 @@ export interface ListRequest {
 /** Filter name → the values an item has under it. `tag:KEY` and `tag-key` are understood everywhere. */
 export type FilterTable<Item> = Record<string, (item: Item) => readonly (string | boolean | undefined)[]>;
 
-/** Items by id and filter, one page of them; an id that is not there is EC2's NotFound error of its kind. */
+/** Returns one page of items by id and filter; a missing id throws EC2's NotFound error of its kind. */
 export function list<K extends Kind>(
   state: Ec2State,
   kind: K,

@@ -1,6 +1,6 @@
 import type { Ec2State, NatGateway } from "./state.ts";
 
-/** Milliseconds of AWS time that a NAT gateway takes to come and to go: a minute or so each. */
+/** Milliseconds of AWS time for creating and for deleting a NAT gateway: about a minute each. */
 const pendingMs = 60_000;
 const deletingMs = 30_000;
 
@@ -10,7 +10,7 @@ export function natGatewayState(state: Ec2State, nat: NatGateway) {
   return nat.failure ? "failed" : "available";
 }
 
-/** It has given its addresses back. */
+/** Returns whether it has released its addresses. */
 export function isDeleted(state: Ec2State, nat: NatGateway): boolean {
   return natGatewayState(state, nat) === "deleted";
 }

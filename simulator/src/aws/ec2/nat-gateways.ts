@@ -9,7 +9,7 @@ import { natGatewayUsing } from "./public-addresses.ts";
 import { type Ec2State, find, invalidValue, type NatGateway, newId, unsupported } from "./state.ts";
 import { addTags, tagsFrom, tagsOf } from "./tags.ts";
 
-/** State only: tasks reach the outside as the machine does, whatever their route table says. */
+/** State only: tasks use the machine's own network, with any route table. */
 export function natGatewayOperations(state: Ec2State): Service<"ec2">["operations"] {
   return {
     createNatGateway: (input) => {
@@ -56,7 +56,7 @@ export function natGatewayOperations(state: Ec2State): Service<"ec2">["operation
   };
 }
 
-/** A public one reaches the outside through the internet gateway of its VPC; without it, it fails after a while. */
+/** A public one reaches the internet through the internet gateway of its VPC; without one, it fails after a while. */
 function failureIn(state: Ec2State, vpcId: string): NatGateway["failure"] {
   if ([...state.internetGateways.values()].some((gateway) => gateway.vpcId === vpcId)) return undefined;
   return { code: "Gateway.NotAttached", message: `Network ${vpcId} has no Internet gateway attached` };

@@ -26,7 +26,7 @@ export function toRules(state: Ec2State, egress: boolean, permission: IpPermissi
   return rules;
 }
 
-/** Same traffic and same peer: the description does not make another rule. */
+/** Returns whether traffic and peer are equal: the description does not make a rule different. */
 export function sameRule(a: Rule, b: Rule): boolean {
   return keyOf(a) + peerName(a.peer) === keyOf(b) + peerName(b.peer) && a.egress === b.egress;
 }

@@ -10,7 +10,7 @@ export interface Placement {
   readonly wantsPublicIp: boolean;
 }
 
-/** Where an instance goes: named by the request itself, or by the one network interface that it describes. */
+/** Returns the place of an instance: from the request itself, or from its only network interface. */
 export function placementOf(state: Ec2State, input: RunInstancesCommandInput): Placement {
   const { NetworkInterfaces: [networkInterface, second] = [] } = input;
   if (second) throw invalidValue("The simulator starts instances with one network interface.");
@@ -46,7 +46,7 @@ export function placementOf(state: Ec2State, input: RunInstancesCommandInput): P
   };
 }
 
-/** The named one, or the default VPC's in the zone, or its first. */
+/** Returns the requested subnet, or the default VPC's in the zone, or its first. */
 function subnetOf(state: Ec2State, id: string | undefined, zone: string | undefined): Subnet {
   if (id !== undefined) return find(state, "subnets", id);
   const found = [...state.subnets.values()].find(

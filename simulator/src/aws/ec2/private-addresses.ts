@@ -5,11 +5,11 @@ import { isTerminated } from "./instance-state.ts";
 import { isDeleted } from "./nat-gateway-state.ts";
 import { type Ec2State, invalidValue, type Subnet } from "./state.ts";
 
-/** The first four addresses of a subnet are AWS's own, and so is the last ("Subnet CIDR blocks", VPC user guide). */
+/** AWS reserves the first four addresses of a subnet, and the last ("Subnet CIDR blocks", VPC user guide). */
 const reservedAtStart = 4;
 const reservedAtEnd = 1;
 
-/** Addresses of a subnet that something of EC2 has; what other services put into it is not among them. */
+/** Returns the addresses of a subnet used by EC2 resources, without those of other services. */
 export function usedAddresses(state: Ec2State, subnetId: string): Set<string> {
   return new Set([
     ...[...state.instances.values()].flatMap((instance) =>
@@ -28,7 +28,7 @@ export function freeAddressCount(state: Ec2State, { id, cidr }: Subnet): number 
   return sizeOf(cidr) - reservedAtStart - reservedAtEnd - usedAddresses(state, id).size;
 }
 
-/** The wanted address when it is free, else the lowest that is. */
+/** Returns the wanted address if it is free, else the lowest free one. */
 export function takePrivateAddress(state: Ec2State, subnet: Subnet, wanted?: string): string {
   const used = usedAddresses(state, subnet.id);
   if (wanted !== undefined) {

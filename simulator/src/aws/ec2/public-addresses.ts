@@ -5,7 +5,7 @@ import type { Address, Ec2State, Instance, NatGateway } from "./state.ts";
 /** Default quota of Elastic IP addresses of an account (EC2 user guide, quotas). */
 const quota = 5;
 
-/** From 203.0.113.0/24, which RFC 5737 sets apart for documentation: it never is anybody's real address. */
+/** Returns an address from 203.0.113.0/24, which RFC 5737 reserves for documentation: nobody really has it. */
 export function freeElasticIp(state: Ec2State): string {
   const taken = new Set([...state.addresses.values()].map(({ publicIp }) => publicIp));
   if (taken.size >= quota)
@@ -29,7 +29,7 @@ function lowestFree(network: string, taken: ReadonlySet<string>): string {
   );
 }
 
-/** The NAT gateway that has it, until that is gone for good. */
+/** Returns the NAT gateway with this address, until it is deleted. */
 export function natGatewayUsing(state: Ec2State, allocationId: string): NatGateway | undefined {
   return [...state.natGateways.values()].find(
     (nat) => nat.address?.id === allocationId && !nat.failure && !isDeleted(state, nat),
@@ -40,7 +40,7 @@ export function elasticIpOf(state: Ec2State, instanceId: string): Address | unde
   return [...state.addresses.values()].find(({ association }) => association?.instanceId === instanceId);
 }
 
-/** An Elastic IP address goes before one of the pool. */
+/** An Elastic IP address takes precedence over one of the pool. */
 export function publicIpOf(state: Ec2State, instance: Instance): string | undefined {
   return elasticIpOf(state, instance.id)?.publicIp ?? instance.publicIp;
 }

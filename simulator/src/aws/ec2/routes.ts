@@ -47,7 +47,7 @@ export function routeOperations(state: Ec2State): Service<"ec2">["operations"] {
   };
 }
 
-/** A route whose gateway has gone stays in the table as a black hole. */
+/** A route to a deleted gateway stays in the table as a black hole. */
 export function describeRoute(state: Ec2State, table: RouteTable, route: Route): Description {
   const { target } = route;
   const live =
@@ -72,7 +72,7 @@ function isWorking(state: Ec2State, natGatewayId: string): boolean {
   return nat !== undefined && nat.deleteTime === undefined && nat.failure === undefined;
 }
 
-/** A gateway endpoint's: its destination is the list of its service's addresses. */
+/** Whether a route is a gateway endpoint's: its destination is the list of its service's addresses. */
 function isEndpoint({ destination }: Route): boolean {
   return destination.startsWith("pl-");
 }

@@ -35,7 +35,7 @@ const members = [
   "ClientToken",
 ] as const;
 
-/** Starts instances that are state only: nothing runs on them, and their user data is kept as it was given. */
+/** Starts instances that are state only: nothing runs on them, and their user data is stored unchanged. */
 export function runInstanceOperations(
   state: Ec2State,
   environment: Environment,

@@ -9,7 +9,7 @@ import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { peerName, sameRule, toRules } from "./permissions.ts";
 import { type Ec2State, find, invalidValue, type Rule, type SecurityGroup, unsupported } from "./state.ts";
 
-/** The short form (CidrIp, IpProtocol, …) is one permission written flat. */
+/** The short form (CidrIp, IpProtocol, …) is one flattened permission. */
 interface PermissionInput {
   GroupId?: string | undefined;
   IpPermissions?: IpPermission[] | undefined;

@@ -83,7 +83,7 @@ function isInUse(state: Ec2State, id: string): boolean {
   );
 }
 
-/** The group that every VPC is born with: everything out, and in from its own members. */
+/** Creates the initial group of every VPC: all outgoing traffic, and incoming from its own members. */
 export function addDefaultSecurityGroup(state: Ec2State, vpcId: string): void {
   const id = newId("sg");
   const fromMembers: Rule = {

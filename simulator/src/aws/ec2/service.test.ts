@@ -154,7 +154,7 @@ describe("deleting", () => {
     const results: unknown[] = [];
     for (const [name, input] of steps) {
       results.push([name, input, codeOf(() => call(name, input))]);
-      // It takes its time to give back its addresses.
+      // It releases its addresses only after a while.
       if (name === "deleteNatGateway") pass(600);
     }
     expect(results).toEqual(steps);

@@ -20,7 +20,9 @@ import { vpcEndpointOperations } from "./vpc-endpoints.ts";
 import { vpcOperations } from "./vpcs.ts";
 import { zoneOperations } from "./zones.ts";
 
-/** EC2 as state: no packet is filtered or routed by it, and nothing runs on its instances. Source: API reference 2016-11-15. */
+/**
+ * EC2 as state: it filters and routes no packets, and nothing runs on its instances. Source: API reference 2016-11-15.
+ */
 export function createEc2(environment: Environment): Service<"ec2"> {
   const state = createEc2State(environment);
   return {

@@ -9,7 +9,7 @@ export interface Vpc {
   readonly cidr: Cidr;
   readonly tenancy: Tenancy;
   readonly dhcpOptionsId: string;
-  /** The one that its region's account begins with. */
+  /** The initial VPC of the account in its region. */
   readonly isDefault: boolean;
   dnsSupport: boolean;
   dnsHostnames: boolean;
@@ -20,7 +20,7 @@ export interface Subnet {
   readonly vpcId: string;
   readonly cidr: Cidr;
   readonly zone: string;
-  /** Made with the default VPC, one in each zone. */
+  /** Created with the default VPC, one in each zone. */
   readonly isDefault: boolean;
   mapPublicIpOnLaunch: boolean;
 }
@@ -63,7 +63,7 @@ export interface Rule {
   readonly id: string;
   readonly egress: boolean;
   readonly protocol: string;
-  /** Ports, or ICMP type and code; absent when every protocol is meant. */
+  /** Ports, or ICMP type and code; undefined for every protocol. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly peer: Peer;
@@ -78,7 +78,7 @@ export type Peer =
 export interface Address {
   readonly id: string;
   readonly publicIp: string;
-  /** While an instance has it. */
+  /** Set while an instance has it. */
   association?: { readonly id: string; readonly instanceId: string } | undefined;
 }
 
@@ -150,7 +150,7 @@ export interface NatGateway {
   readonly privateIp: string;
   readonly address?: Address | undefined;
   readonly createTime: Date;
-  /** Why it never came to work. */
+  /** Reason why it failed. */
   readonly failure?: { readonly code: string; readonly message: string } | undefined;
   deleteTime?: Date;
 }
@@ -171,7 +171,7 @@ export interface Ec2State {
   readonly natGateways: Map<string, NatGateway>;
   readonly instances: Map<string, Instance>;
   readonly vpcEndpoints: Map<string, VpcEndpoint>;
-  /** Names of key pairs; the simulator makes none itself. */
+  /** Names of key pairs; the simulator creates none itself. */
   readonly keyPairs: Set<string>;
   /** By resource id. */
   readonly tags: Map<string, Map<string, string>>;
@@ -235,7 +235,7 @@ export function allOf<K extends Kind>(state: Ec2State, kind: K): Item<K>[] {
   return [...(state[kind] as Map<string, Item<K>>).values()];
 }
 
-/** The resource of that id, or EC2's own NotFound error of its kind. */
+/** Returns the resource of that id, or throws EC2's NotFound error of its kind. */
 export function find<K extends Kind>(state: Ec2State, kind: K, id: string | undefined): Item<K> {
   const item = (state[kind] as Map<string, Item<K>>).get(id ?? "");
   if (item) return item;

@@ -71,7 +71,7 @@ export function tagsOf(state: Ec2State, id: string): Tag[] {
   return [...(state.tags.get(id) ?? [])].map(([Key, Value]) => ({ Key, Value }));
 }
 
-/** A value given with a key deletes the tag only when it is the tag's value; no tags at all means every tag. */
+/** A value given with a key deletes the tag only if it matches; without tags, all are deleted. */
 function deleteTags(held: Map<string, string> | undefined, tags: readonly Tag[] | undefined): void {
   if (!tags) held?.clear();
   for (const { Key = "", Value } of tags ?? [])

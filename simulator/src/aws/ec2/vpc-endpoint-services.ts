@@ -32,7 +32,7 @@ const interfaceServices = [
   "sts",
 ];
 
-/** Throws InvalidServiceName, which names the services that there are. */
+/** Throws InvalidServiceName, which lists the existing services. */
 export function refuseUnknownService(region: string, name: string, type: "Gateway" | "Interface"): void {
   const services = type === "Gateway" ? gatewayServices : interfaceServices;
   if (services.some((service) => name === `com.amazonaws.${region}.${service}`)) return;

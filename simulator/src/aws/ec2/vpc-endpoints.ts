@@ -14,7 +14,7 @@ const openPolicy = JSON.stringify({
   Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" }],
 });
 
-/** State only: nothing is routed through them. */
+/** State only: they route nothing. */
 export function vpcEndpointOperations(state: Ec2State): Service<"ec2">["operations"] {
   return {
     createVpcEndpoint: (input) => {
@@ -52,7 +52,7 @@ export function vpcEndpointOperations(state: Ec2State): Service<"ec2">["operatio
         addRouteTables: input.RouteTableIds,
         addSubnets: input.SubnetIds,
         securityGroups: input.SecurityGroupIds,
-        // Private names come with interface endpoints unless they are turned off.
+        // Interface endpoints have private names by default.
         privateDns: type === "Interface" ? (input.PrivateDnsEnabled ?? true) : input.PrivateDnsEnabled,
         policy: input.PolicyDocument,
       });

@@ -14,7 +14,7 @@ export function authorizationOperations({ environment }: EcrState): Operations<E
         throw invalidParameter("registryIds", `must satisfy regular expression '${accountPattern.source}'`);
       const expiresAt = new Date(clock.now().getTime() + tokenLifetimeMs);
       const credentials = `AWS:${registry.issueToken(expiresAt)}`;
-      // The one token is good wherever the account may go: ECR API reference, GetAuthorizationToken.
+      // The token is valid everywhere the account has access: ECR API reference, GetAuthorizationToken.
       const authorizationData = registryIds.map(() => ({
         authorizationToken: Buffer.from(credentials).toString("base64"),
         expiresAt,

@@ -71,7 +71,7 @@ export function changeImageOperations({ find }: Pick<EcrState, "find">) {
   } satisfies Operations<ECR>;
 }
 
-/** By tag, the tag goes, and the image with its last tag; by digest, the image with all its tags. */
+/** By tag, removes the tag, and the image with its last tag; by digest, the image with all its tags. */
 function removeImage(images: RegistryRepository, imageId: ImageIdentifier): ImageIdentifier[] | Failure {
   const found = findImage(images, imageId);
   if ("failureCode" in found) return found;

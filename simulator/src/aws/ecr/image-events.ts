@@ -8,7 +8,7 @@ interface ImageAction {
 }
 
 /**
- * Puts an event on the default bus for every tag of an image that was pushed or deleted. A push that changes nothing is
+ * Sends an event to the default bus for every tag of an image that was pushed or deleted. A push without a change sends
  * none. Source of the shape: ECR user guide, "Amazon ECR events and EventBridge".
  */
 export function tellImageAction(
@@ -16,7 +16,7 @@ export function tellImageAction(
   { description: { registryId, repositoryName } }: RepositoryRecord,
   { action, manifest, tag }: ImageAction,
 ): void {
-  // Events of another account's registry go to that account's bus.
+  // Events of another account's registry are sent to that account's bus.
   if (registryId !== accountId) return;
   const detail = {
     result: "SUCCESS",

@@ -2,7 +2,7 @@ import type { ImageIdentifier } from "@aws-sdk/client-ecr";
 import { isDigest } from "../../planes/registry/digest.ts";
 import type { RegistryRepository, StoredManifest } from "../../planes/registry.ts";
 
-/** Why ECR does not find or remove an image. */
+/** Reason why ECR does not find or remove an image. */
 export interface Failure {
   readonly failureCode:
     | "ImageNotFound"

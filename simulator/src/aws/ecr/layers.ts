@@ -8,7 +8,7 @@ const urlLifetimeMs = 60 * 60 * 1000;
 
 export function layerOperations({ environment, find }: EcrState): Operations<ECR> {
   return {
-    /** A layer or a configuration, to fetch without further credentials; AWS signs a URL of S3. */
+    /** Returns a URL for a layer or a configuration that needs no credentials; AWS signs a URL of S3. */
     getDownloadUrlForLayer(input) {
       const { images, description } = find(input);
       const { layerDigest = "" } = input;

@@ -54,12 +54,12 @@ function beyond(
   now: Date,
 ): StoredManifest[] {
   const { countType, countNumber } = selection;
-  // They come in the order of their pushes, which decides within a millisecond.
+  // In the order of their pushes, which decides within a millisecond.
   const youngestFirst = [...images]
     .reverse()
     .sort((one, other) => other.pushedAt.getTime() - one.pushedAt.getTime());
   if (countType === "imageCountMoreThan") return youngestFirst.slice(countNumber);
-  // No image is moved to another storage class here.
+  // Images are never moved to another storage class here.
   if (countType === "sinceImageTransitioned") return [];
   const since = ({ pushedAt, lastPulledAt }: StoredManifest) =>
     countType === "sinceImagePulled" ? (lastPulledAt ?? pushedAt) : pushedAt;

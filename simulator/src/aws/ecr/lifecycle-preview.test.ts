@@ -22,7 +22,7 @@ const rule = (rulePriority: number, selection: object) => ({
   action: { type: "expire" },
 });
 
-/** Layers of the images that the rules let expire, with the rule that does. */
+/** Returns layers of the images that the rules expire, with the rule. */
 async function expiring(pushed: Map<string, string>, ...rules: object[]): Promise<string[]> {
   const lifecyclePolicyText = JSON.stringify({ rules });
   const started = await test.ecr.startLifecyclePolicyPreview?.(
@@ -40,7 +40,7 @@ async function expiring(pushed: Map<string, string>, ...rules: object[]): Promis
   );
 }
 
-/** Images with these tags, in this order; the same tag again leaves the earlier image without one. */
+/** Pushes images with these tags, in this order; the same tag again removes it from the earlier image. */
 async function push(...tags: string[]): Promise<Map<string, string>> {
   const pushed = new Map<string, string>();
   for (const [index, tag] of tags.entries()) {

@@ -41,7 +41,7 @@ function assertAllowed(state: EcrState, operation: string, input: Named, caller:
   }
 }
 
-/** Why the simulator's account may not do this to a repository; undefined when it may. */
+/** Returns why the simulator's account may not do this to a repository; undefined when it may. */
 export function denialOf(
   { environment: { accountId } }: Pick<EcrState, "environment">,
   { description, policyText }: Pick<RepositoryRecord, "description" | "policyText">,

@@ -19,7 +19,7 @@ export function policyOperations({ find }: EcrState): Operations<ECR> {
     if (lifecyclePolicyText !== undefined) return { ...named(record), lifecyclePolicyText };
     throw absent("LifecyclePolicyNotFoundException", "Lifecycle policy", record);
   };
-  /** The simulator never evaluates a policy, and ECR reports the epoch for one that it has not evaluated yet. */
+  /** The simulator never evaluates a policy; ECR reports the epoch for an unevaluated one. */
   const evaluated = (record: RepositoryRecord) => ({
     ...lifecyclePolicy(record),
     lastEvaluatedAt: new Date(0),
@@ -61,7 +61,7 @@ export function policyOperations({ find }: EcrState): Operations<ECR> {
   };
 }
 
-/** Throws InvalidParameterException unless each statement says whom it allows or denies which actions. */
+/** Throws InvalidParameterException unless each statement has principals, an effect and actions. */
 function checkPolicyDocument(text: string): void {
   let document: unknown;
   try {

@@ -51,7 +51,7 @@ export function scanConfigurationOperations({
   };
 }
 
-/** Whether a push into the repository starts a scan: its own setting or a rule of the registry says so. */
+/** Returns whether a push into the repository starts a scan, by its own setting or a rule of the registry. */
 export function scansOnPush(
   record: RepositoryRecord,
   { environment, scanRules }: Pick<EcrState, "environment" | "scanRules">,

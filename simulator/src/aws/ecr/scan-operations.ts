@@ -13,8 +13,8 @@ interface ImageRequest {
 }
 
 /**
- * Basic scanning with AWS's own technology. DescribeImages shows nothing of it: ECR user guide, "Scan images for
- * software vulnerabilities".
+ * Basic scanning with AWS's own technology. DescribeImages does not show it: ECR user guide, "Scan images for software
+ * vulnerabilities".
  */
 export function scanOperations({ find, scans }: EcrState): Operations<ECR> {
   const findScannable = (input: ImageRequest) => {

@@ -64,7 +64,7 @@ export async function connectTo(simulator: Simulator, found: Map<string, Finding
   };
 
   return {
-    /** Pushes a new image of one layer; by its digest alone without a tag. */
+    /** Pushes a new image of one layer; without a tag, by its digest. */
     async pushImage(repository: string, findings: Findings, tag?: string): Promise<TestImage> {
       const layer = await pushBlob(repository, Buffer.from(`layer ${++images}`), types.layer);
       const configuration = Buffer.from(JSON.stringify({ architecture: "amd64", os: "linux", layer }));

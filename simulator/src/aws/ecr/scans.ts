@@ -4,7 +4,7 @@ import { AwsError } from "../../errors.ts";
 import { parseManifest } from "../../planes/registry/manifest.ts";
 import type { StoredManifest } from "../../planes/registry.ts";
 
-/** ECR names no figure; AWS's own waiter looks for five minutes, and small images are done in about one. */
+/** ECR does not document a time; AWS's own waiter polls for five minutes, and small images take about one. */
 const scanMs = 60_000;
 /** ECR user guide, "Scan images for OS vulnerabilities": "An image can be scanned once per 24 hours." */
 const quotaMs = 24 * 60 * 60 * 1000;
@@ -14,7 +14,7 @@ export interface Scan {
   readonly startedAt: Date;
   status: ScanStatus;
   description: string | undefined;
-  /** Undefined while it runs, and when it failed. */
+  /** Undefined while it runs, and if it failed. */
   completed: { readonly at: Date; readonly findings: readonly ImageScanFinding[] } | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface Scans {
   start(manifest: StoredManifest): Scan;
   /** Starts a scan after a push; does nothing if the image cannot be scanned, or was scanned today. */
   startIfPossible(manifest: StoredManifest): void;
-  /** Ends what runs. */
+  /** Ends running scans. */
   close(): Promise<void>;
 }
 
@@ -99,7 +99,7 @@ function finish(scan: Scan, findings: readonly ImageScanFinding[] | undefined, a
   scan.completed = { at, findings };
 }
 
-/** An index is not scanned, the images it holds are. */
+/** An index is not scanned, but its images are. */
 function isScannable({ body, mediaType }: StoredManifest): boolean {
   return parseManifest(body, mediaType).kind === "image";
 }

@@ -13,9 +13,9 @@ export interface RepositoryRecord {
   };
   readonly images: RegistryRepository;
   tags: Map<string, string>;
-  /** JSON text as it was put; it counts where the repository belongs to another account. */
+  /** JSON text unchanged; it has an effect only if the repository belongs to another account. */
   policyText: string | undefined;
-  /** JSON text as it was put. ECR acts on it within 24 hours; the simulator never does. */
+  /** JSON text unchanged. ECR applies it within 24 hours; the simulator never does. */
   lifecyclePolicyText: string | undefined;
 }
 
@@ -73,7 +73,7 @@ export function createEcrState(environment: Environment): EcrState {
 /** ECR API reference: pattern of registryId. */
 export const accountPattern = /^[0-9]{12}$/;
 
-/** All accounts' images are behind one address; on AWS, the account is in the host's name. */
+/** All accounts' images have one address; on AWS, the account is in the host's name. */
 export function imageName(ownAccountId: string, registryId: string, repositoryName: string): string {
   return registryId === ownAccountId ? repositoryName : `${registryId}/${repositoryName}`;
 }

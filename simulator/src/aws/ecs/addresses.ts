@@ -1,11 +1,11 @@
-/** Private addresses of the subnets, given to tasks and taken back. */
+/** Private addresses of the subnets, allocated to tasks and released. */
 export interface Addresses {
-  /** The next free address of the subnet; undefined when none is left. */
+  /** Returns the next free address of the subnet; undefined when none is left. */
   allocate(subnetId: string, cidrBlock: string): string | undefined;
   release(address: string): void;
 }
 
-/** The first four addresses of a subnet and the last are AWS's own (VPC user guide, "Subnet CIDR blocks"). */
+/** AWS reserves the first four addresses of a subnet, and the last (VPC user guide, "Subnet CIDR blocks"). */
 const reservedAtStart = 4;
 const reservedAtEnd = 1;
 
@@ -17,7 +17,7 @@ export function createAddresses(): Addresses {
       const { base, size } = parseCidr(cidrBlock);
       const usable = size - reservedAtStart - reservedAtEnd;
       const start = cursors.get(subnetId) ?? 0;
-      // Goes round, so that an address is used again as late as possible.
+      // Cycles through all, so that an address is used again as late as possible.
       for (let step = 0; step < usable; step++) {
         const offset = (start + step) % usable;
         const address = format(base + reservedAtStart + offset);
@@ -32,7 +32,7 @@ export function createAddresses(): Addresses {
   };
 }
 
-/** The subnet's address that its router has. */
+/** Returns the address of the subnet's router. */
 export function firstAddress(cidrBlock: string): string {
   return format(parseCidr(cidrBlock).base + 1);
 }

@@ -57,7 +57,7 @@ function newRevision(
     definition,
     placement,
     loadBalancers: loadBalancers.map(({ advancedConfiguration: _, ...inUse }) => inUse),
-    // A rolling update allots tasks one by one; the other strategies scale up in a stage of their own.
+    // A rolling update allots tasks one by one; the other strategies scale up in a separate stage.
     scale: { value: rolling ? 100 : 0, unit: "PERCENT" },
     status: "PRIMARY",
     revision: {

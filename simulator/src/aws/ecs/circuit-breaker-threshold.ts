@@ -1,11 +1,11 @@
 import type { ResolvedConfiguration } from "./deployment-records.ts";
 
-/** API reference, ThresholdType: what BOUNDED_PERCENT keeps the threshold within, and its default. */
+/** API reference, ThresholdType: limits of the threshold with BOUNDED_PERCENT, and its default. */
 const least = 3;
 const most = 200;
 const defaultPercent = 50;
 
-/** So many failed tasks in a row fail a deployment of a service that wants `desiredCount`. */
+/** Returns the number of failed tasks in a row that fail a deployment of a service with `desiredCount`. */
 export function circuitBreakerThreshold(
   { deploymentCircuitBreaker }: ResolvedConfiguration,
   desiredCount: number,

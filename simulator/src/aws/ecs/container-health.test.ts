@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Program } from "../../planes/tasks/in-process-runtime.support.ts";
 import { createWorld, networkConfiguration, role, type World } from "./world.support.ts";
 
-/** Open until a request to /close came, which the health check `ask` reads; shows what it reads about itself. */
+/** Healthy until a request to /close, by its health check `ask`; shows its own metadata. */
 const web: Program = ({ listen, metadata, onExec }) => {
   let status = 200;
   listen(8080, ({ url }, response) => {

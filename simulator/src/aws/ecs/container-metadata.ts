@@ -62,7 +62,7 @@ function describeContainer(record: TaskRecord, container: Container): object {
     ImageID: container.imageDigest,
     Labels: definition && labelsOf(record, definition),
     DesiredStatus: task.desiredStatus,
-    // Nothing can be read before all images are there, so what is not started is pulled.
+    // Metadata is readable only after all pulls, so a container that has not started is PULLED.
     KnownStatus: container.exitCode !== undefined ? "STOPPED" : startedAt ? "RUNNING" : "PULLED",
     ExitCode: container.exitCode,
     Limits: { CPU: Math.max(leastCpuShares, definition?.cpu ?? 0), Memory: definition?.memory },
@@ -102,7 +102,7 @@ export function labelsOf(
   };
 }
 
-/** The driver gets the stream's whole name in place of the prefix. */
+/** The driver gets the complete name of the stream instead of the prefix. */
 function describeLog(taskArn: string, container: ContainerDefinition | undefined): object {
   const { logDriver, options = {} } = container?.logConfiguration ?? {};
   if (!container || !logDriver) return {};

@@ -29,7 +29,7 @@ export function changeConfiguration(
   return resolveConfiguration({ ...(strategy === current.strategy ? current : common), ...asked });
 }
 
-/** Throws InvalidParameterException where ECS, or the simulator, cannot carry out such a deployment. */
+/** Throws InvalidParameterException where ECS, or the simulator, cannot perform such a deployment. */
 export function checkConfiguration(configuration: ResolvedConfiguration, hasLoadBalancer: boolean): void {
   refuseUnsupported("InvalidParameterException", "deploymentConfiguration", withoutDefaults(configuration), [
     "strategy",

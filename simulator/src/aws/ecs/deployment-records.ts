@@ -13,17 +13,17 @@ import type { ServiceRecord, TaskSetRecord } from "./state.ts";
 /** Additional data of a task set in a service that ECS deploys itself. */
 export interface ServiceRevisionRecord {
   readonly arn: string;
-  /** As configured; the task set's own are those of them that its tasks are in. */
+  /** As configured; the task set's own list has those with its tasks. */
   readonly loadBalancers: LoadBalancer[];
   rolloutState: DeploymentRolloutState;
   rolloutStateReason: string;
   /** Tasks in a row that stopped before they were healthy. */
   failedTasks: number;
-  /** Tasks that a rolling update leaves it; without one, its scale decides. */
+  /** Tasks allotted by a rolling update; undefined if its scale decides. */
   allotted?: number;
-  /** Starts no task: its deployment has not come so far, has failed or was aborted. */
+  /** Starts no task: its deployment is not at that stage yet, has failed or was aborted. */
   halted: boolean;
-  /** Per cent of the traffic; absent where no deployment shifts any. */
+  /** Per cent of the traffic; undefined if no deployment shifts any. */
   productionWeight?: number;
   testWeight?: number;
 }
@@ -41,7 +41,7 @@ export interface ServiceDeploymentRecord {
   readonly target: RevisionTaskSet;
   /** Task sets that existed when it was created. */
   readonly sources: readonly RevisionTaskSet[];
-  /** As the service's was when the deployment was created. */
+  /** The service's configuration when the deployment was created. */
   readonly configuration: ResolvedConfiguration;
   readonly createdAt: Date;
   status: ServiceDeploymentStatus;
@@ -56,7 +56,7 @@ export interface ServiceDeploymentRecord {
   alarms: ServiceDeploymentRollbackMonitorsStatus;
   readonly triggeredAlarms: string[];
   readonly hooks: DeploymentLifecycleHookDetail[];
-  /** Aborted with an Interruption; a rollback has another one. */
+  /** Aborted with an Interruption; a rollback gets a new one. */
   control: AbortController;
   /** Its report about its revisions when it ended. */
   ending?: Pick<ServiceDeployment, "sourceServiceRevisions" | "targetServiceRevision">;
@@ -73,7 +73,7 @@ export function isOngoing({ status }: ServiceDeploymentRecord): boolean {
   return !ended.includes(status);
 }
 
-/** The deployment that ECS is carrying out for the service. */
+/** Returns the deployment of the service that is in progress. */
 export function ongoingDeployment(service: ServiceRecord): ServiceDeploymentRecord | undefined {
   return service.deployments.find(isOngoing);
 }

@@ -36,7 +36,7 @@ export function viewDeployments(reader: Reader, service: ServiceRecord): Deploym
     }));
 }
 
-/** The primary's tasks are the service's from the start, though a rolling update starts them one by one. */
+/** All tasks count as the primary's from the start, though a rolling update starts them one by one. */
 function requestedCount(service: ServiceRecord, taskSet: RevisionTaskSet): number {
   const { allotted } = taskSet.revision;
   if (taskSet.status === "PRIMARY" && allotted !== undefined) return service.desiredCount;

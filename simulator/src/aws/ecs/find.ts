@@ -2,7 +2,7 @@ import { AwsError } from "../../errors.ts";
 import { lastPart } from "./names.ts";
 import type { ClusterRecord, EcsState, ServiceRecord, TaskDefinitionRecord, TaskRecord } from "./state.ts";
 
-/** The name or id in a reference. Throws InvalidParameterException for an ARN of another region or account. */
+/** Returns the name or id in a reference. Throws InvalidParameterException for an ARN of another region or account. */
 export function nameIn({ account }: EcsState, reference: string): string {
   const [prefix, , , region, accountId = ""] = reference.split(":");
   if (prefix === "arn" && region !== account.region) throw invalidIdentifier("Invalid Region in ARN");
@@ -15,7 +15,7 @@ function invalidIdentifier(message: string): AwsError {
   return new AwsError("InvalidParameterException", message);
 }
 
-/** By short name or ARN; without either, the cluster named default. */
+/** Finds a cluster by short name or ARN; by default the cluster with the name default. */
 export function findCluster(state: EcsState, reference = "default"): ClusterRecord {
   const cluster = state.clusters.get(nameIn(state, reference));
   if (cluster?.status !== "ACTIVE") throw new AwsError("ClusterNotFoundException", "Cluster not found.");
@@ -66,7 +66,7 @@ export function findTaskDefinition(state: EcsState, reference: string): TaskDefi
   return revisions.find((definition) => String(definition.revision) === revision);
 }
 
-/** For what is to run: it must be there and active. */
+/** For tasks to run: the definition must exist and be active. */
 export function requireTaskDefinition(state: EcsState, reference: string): TaskDefinitionRecord {
   const definition = findTaskDefinition(state, reference);
   if (!definition) throw new AwsError("ClientException", "TaskDefinition not found.");

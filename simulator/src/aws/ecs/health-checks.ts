@@ -3,18 +3,18 @@ import type { Clock } from "../../clock.ts";
 import type { ExecResult, TaskContainer } from "../../planes/tasks/runtime.ts";
 import type { TaskDefinitionRecord, TaskRecord } from "./state.ts";
 
-/** AWS's figures for those that are left out (API reference, HealthCheck). */
+/** AWS's defaults (API reference, HealthCheck). */
 export const healthCheckDefaults = { interval: 30, timeout: 5, retries: 3 } as const;
 
 /**
- * A program takes its time to start on the wall, however fast the clock: for this long, failures of a container that was
- * never healthy do not count, as if they had come in real seconds.
+ * A program needs real time to start, however fast the clock: for this long, failures of a container that was never
+ * healthy do not count, as if they had come in real seconds.
  */
 const startAllowanceMs = 5_000;
 /**
- * A check starts a process, in real time too. So that at a fast clock checks do not take the machine from what they
- * check, each is followed by this many times as long as it took: a tenth of the time for those that find what is known,
- * half of it as long as something is about to change.
+ * A check starts a process, in real time too. To leave most of the machine to the containers at a fast clock, each
+ * check is followed by a pause of this many times its duration: it uses a tenth of the time if the result is known,
+ * half of it if a change is expected.
  */
 const restPerWork = { settled: 9, changing: 1 };
 
@@ -30,13 +30,13 @@ export interface WatchOptions {
   readonly check: HealthCheck;
   readonly clock: Clock;
   readonly exec: TaskContainer["exec"];
-  /** Aborted when the container is not to be checked any more. */
+  /** Aborted when the container's checks must end. */
   readonly signal: AbortSignal;
   /** Called after each check. */
   readonly onChecked: (health: CheckedHealth) => void;
 }
 
-/** Runs a container's health check again and again, the first time after one interval; resolves when the signal aborts. */
+/** Runs a container's health check repeatedly, the first time after one interval; resolves when the signal aborts. */
 export async function watchHealth({ check, clock, exec, signal, onChecked }: WatchOptions): Promise<void> {
   const { interval, timeout, retries, startPeriod = 0 } = { ...healthCheckDefaults, ...check };
   const startedAt = clock.now().getTime();
@@ -51,7 +51,7 @@ export async function watchHealth({ check, clock, exec, signal, onChecked }: Wat
     if (!(await passes(clock.wait(Math.max(interval * 1000, restMs), signal)))) return;
     const checkedAt = clock.now().getTime();
     const beganAt = performance.now();
-    // On the wall, too: a slow machine must not fail a check that the figures would let pass.
+    // Also in real time: a slow machine must not fail a check that the figures allow.
     const result = await exec(commandOf(check), timeout * 1000).catch(failed);
     tookMs = performance.now() - beganAt;
     if (signal.aborted) return;
@@ -62,7 +62,7 @@ export async function watchHealth({ check, clock, exec, signal, onChecked }: Wat
       result.exitCode === 0 ? "HEALTHY" : failures >= (retries as number) ? "UNHEALTHY" : status;
     if (next !== status) since = clock.now();
     status = next;
-    // A check that was not done in time ends as Docker's does.
+    // A check that times out ends like Docker's.
     onChecked({ status, since, exitCode: result.exitCode ?? -1, output: result.output });
   }
 }
@@ -80,7 +80,7 @@ function commandOf({ command = [] }: HealthCheck): string[] {
   return kind === "CMD-SHELL" ? ["/bin/sh", "-c", ...words] : words;
 }
 
-/** Whether the task counts as healthy only when its containers say so. */
+/** Returns whether the task counts as healthy only when its containers do. */
 export function hasHealthCheck({ containerDefinitions }: TaskDefinitionRecord): boolean {
   return containerDefinitions.some(countsForHealth);
 }

@@ -2,11 +2,11 @@
 export type Consequence =
   /** It ends STOPPED in its current state; another takes over. */
   | "give-way"
-  /** It ends STOPPED, and its revision starts no task any more. */
+  /** It ends STOPPED, and its revision starts no more tasks. */
   | "stop"
-  /** It goes back to the last deployment that succeeded. */
+  /** It rolls back to the last deployment that succeeded. */
   | "roll-back"
-  /** Its service is gone. */
+  /** Its service was deleted. */
   | "forget";
 
 /** The reason for which a deployment ends early, passed to its signal. */
@@ -22,7 +22,7 @@ export class Interruption extends Error {
     this.brief = brief;
   }
 
-  // AWS documents the states that these lead to, not the sentences.
+  // AWS documents the resulting states, not the sentences.
   static superseded(): Interruption {
     return new Interruption(
       "give-way",

@@ -13,10 +13,10 @@ const stages = [
   "PRODUCTION_TRAFFIC_SHIFT",
   "POST_PRODUCTION_TRAFFIC_SHIFT",
 ];
-/** Where a hook of type PAUSE cannot be (API reference, DeploymentLifecycleHook). */
+/** Stages at which a hook of type PAUSE is not allowed (API reference, DeploymentLifecycleHook). */
 const withoutPause = ["TEST_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT"];
 
-/** Throws InvalidParameterException where a hook cannot be run. */
+/** Throws InvalidParameterException for a hook that cannot be run. */
 export function checkLifecycleHooks({ strategy, lifecycleHooks = [] }: ResolvedConfiguration): void {
   if (lifecycleHooks.length > 0 && strategy === "ROLLING")
     throw invalid(

@@ -39,7 +39,7 @@ export function lastPart(reference: string): string {
   return reference.slice(reference.lastIndexOf("/") + 1);
 }
 
-/** Who an API call is recorded as. */
+/** Returns the identity under which an API call is recorded. */
 export function accountRoot({ accountId }: Account): string {
   return `arn:aws:iam::${accountId}:root`;
 }

@@ -2,12 +2,12 @@ import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import type { Attachment } from "@aws-sdk/client-ecs";
 import type { EcsContext, TaskRecord } from "./state.ts";
 
-/** The attachment of a task before it has its interface. */
+/** Returns the attachment of a task before it has its interface. */
 export function newAttachment(): Attachment {
   return { id: randomUUID(), type: "ElasticNetworkInterface", status: "PRECREATED", details: [] };
 }
 
-/** Gives the task a private address in one of its subnets and reports it as ECS does. */
+/** Allocates a private address for the task in one of its subnets and reports it as ECS does. */
 export async function attachInterface(
   context: EcsContext,
   record: TaskRecord,

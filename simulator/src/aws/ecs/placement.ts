@@ -22,7 +22,7 @@ export interface PlacementInput {
   networkConfiguration?: NetworkConfiguration;
 }
 
-/** Checks where tasks are to run; `fallback` is what the service or the cluster has set already. */
+/** Checks the placement of tasks; `fallback` is the one of the service or the cluster. */
 export async function resolvePlacement(
   ec2: Aws["ec2"],
   cluster: ClusterRecord,

@@ -28,9 +28,9 @@ interface Utilization {
 }
 
 /**
- * Publishes to CloudWatch, once a minute of AWS time, how much of their CPU and memory the tasks of each service use, a
- * value per task, and the counts of Container Insights for clusters that have them on. Source of names, units and
- * dimensions: developer guide, "Amazon ECS CloudWatch metrics" and "Container Insights metrics".
+ * Publishes to CloudWatch, once a minute of AWS time, the CPU and memory usage of each service's tasks, a value per
+ * task, and the counts of Container Insights for clusters with that setting. Source of names, units and dimensions:
+ * developer guide, "Amazon ECS CloudWatch metrics" and "Container Insights metrics".
  */
 export function publishMetrics(context: EcsContext): void {
   const looks = new WeakMap<RunningContainer, Look>();
@@ -83,7 +83,7 @@ async function usageOf(
   ];
 }
 
-/** Since the last look; undefined at the first one. */
+/** Usage since the last measurement; undefined at the first one. */
 async function utilizationOf(
   { environment: { taskRuntime, clock } }: EcsContext,
   looks: WeakMap<RunningContainer, Look>,

@@ -69,7 +69,7 @@ export function serviceOperations(context: EcsContext): Operations<AwsClients["e
       service.desiredCount = 0;
       for (const taskSet of service.taskSets) taskSet.status = "DRAINING";
       ongoingDeployment(service)?.control.abort(Interruption.deleted());
-      // With a service go its deployments (developer guide, "View service history").
+      // Deployments are deleted with their service (developer guide, "View service history").
       service.deployments.length = 0;
       context.wake(service);
       return { service: viewService(context, service) };

@@ -9,7 +9,7 @@ import { lastPart, newRuntimeId } from "./names.ts";
 import { hostName } from "./network-interface.ts";
 import type { EcsContext, TaskRecord } from "./state.ts";
 
-/** Fargate's time between SIGTERM and SIGKILL unless the container says otherwise (ContainerDefinition.stopTimeout). */
+/** Fargate's default time between SIGTERM and SIGKILL (ContainerDefinition.stopTimeout). */
 const defaultStopTimeout = 30;
 
 export interface RunningContainer {
@@ -34,8 +34,8 @@ interface PreparedContainer {
 }
 
 /**
- * Everything that must be there before a process can start, in the order of Fargate's agent: secrets, images, log
- * streams. Rejects with the reason that ECS would give for stopping the task.
+ * Prepares everything that a process needs to start, in the order of Fargate's agent: secrets, images, log streams.
+ * Rejects with ECS's reason for stopping the task.
  */
 export async function prepareContainers(
   context: EcsContext,
@@ -61,11 +61,11 @@ export async function prepareContainers(
     log: logs[index],
     image: images[index] as LocalImage,
   }));
-  // The first to start holds the task's network (see TaskRuntime): one without which the task ends anyway.
+  // The first to start holds the task's network (see TaskRuntime): one whose end also ends the task.
   return prepared.toSorted((a, b) => Number(isEssential(b.definition)) - Number(isEssential(a.definition)));
 }
 
-/** As a container is unless it says otherwise. */
+/** Containers are essential by default. */
 export function isEssential({ essential }: ContainerDefinition): boolean {
   return essential !== false;
 }
@@ -148,7 +148,7 @@ export async function startContainer(
   }
 }
 
-/** Those of all containers of the task, which share one interface. */
+/** Ports of all containers of the task, which share one interface. */
 function portsOf({ definition }: TaskRecord): number[] {
   return definition.containerDefinitions.flatMap(({ portMappings = [] }) =>
     portMappings.map(({ containerPort }) => containerPort as number),

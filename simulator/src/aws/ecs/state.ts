@@ -31,7 +31,7 @@ export interface TaskDefinitionRecord extends TaskDefinition {
   readonly containerDefinitions: NonNullable<TaskDefinition["containerDefinitions"]>;
 }
 
-/** Where tasks are placed and how they are reached; a task set's own, or its service's. */
+/** Placement and network of tasks; a task set's own, or its service's. */
 export interface Placement {
   readonly launchType?: LaunchType;
   readonly capacityProviderStrategy?: CapacityProviderStrategyItem[];
@@ -46,9 +46,9 @@ export interface TaskSetRecord extends Placement {
   readonly startedBy?: string;
   readonly definition: TaskDefinitionRecord;
   readonly createdAt: Date;
-  /** The target groups that its tasks are in. */
+  /** The target groups of its tasks. */
   loadBalancers: LoadBalancer[];
-  /** Only of services that ECS deploys itself: a task set then is what a service revision runs. */
+  /** Set for services that ECS deploys itself: the task set runs this service revision. */
   readonly revision?: ServiceRevisionRecord;
   status: "PRIMARY" | "ACTIVE" | "DRAINING";
   scale: Required<Pick<Scale, "value" | "unit">>;
@@ -57,7 +57,7 @@ export interface TaskSetRecord extends Placement {
   stabilityStatusAt: Date;
   /** Tasks in a row that never reached RUNNING; the scheduler waits longer after each. */
   failedStarts: number;
-  /** No task is started before this moment of the wall clock. */
+  /** No task starts before this moment of the wall clock. */
   notBefore: number;
 }
 
@@ -103,15 +103,15 @@ export interface TaskRecord {
   address?: string;
   /** CIDR block of that subnet. */
   cidrBlock?: string;
-  /** Those that were started, in that order. */
+  /** Started containers, in that order. */
   readonly containers: RunningContainer[];
   /** By the container's name. */
   readonly containersStartedAt: Map<string, Date>;
-  /** By the name of the container that it was checked of. */
+  /** By the name of the checked container. */
   readonly checkedHealth: Map<string, CheckedHealth>;
-  /** Whether it was ever healthy; a deployment has failed tasks only among those that were not. */
+  /** Whether it was ever healthy; only other tasks count as failed in a deployment. */
   wasHealthy?: boolean;
-  /** Aborted when the task is to stop. */
+  /** Aborted to stop the task. */
   readonly stopping: AbortController;
   /** Resolves when it is STOPPED. */
   readonly ended: Promise<void>;
@@ -123,11 +123,11 @@ export interface EcsState {
   readonly clusters: Map<string, ClusterRecord>;
   /** Revisions by family, oldest first. */
   readonly families: Map<string, TaskDefinitionRecord[]>;
-  /** By ARN. A service that is INACTIVE stays until another takes its name. */
+  /** By ARN. An INACTIVE service stays until another uses its name. */
   readonly services: Map<string, ServiceRecord>;
   /** By ARN, oldest first. */
   readonly tasks: Map<string, TaskRecord>;
-  /** By ARN of what is tagged. */
+  /** By ARN of the tagged resource. */
   readonly tags: Map<string, Tag[]>;
 }
 
@@ -140,7 +140,7 @@ export interface EcsContext {
   readonly closing: AbortSignal;
   /** Makes the scheduler check a service again. */
   readonly wake: (service: ServiceRecord) => void;
-  /** Has a deployment carried out that is already among its service's. */
+  /** Starts an existing deployment of a service. */
   readonly deploy: (deployment: ServiceDeploymentRecord) => void;
 }
 

@@ -1,7 +1,7 @@
 import { type EcsContext, liveTasks, type ServiceRecord, type TaskSetRecord } from "./state.ts";
 
 /**
- * How many tasks the task set is to have: what a rolling update allots it, else its share of the service's, rounded
+ * Returns the number of tasks for the task set: allotted by a rolling update, else its share of the service's, rounded
  * up (API reference, TaskSet).
  */
 export function computedDesiredCount(service: ServiceRecord, taskSet: TaskSetRecord): number {

@@ -43,7 +43,7 @@ export function taskDefinitionOperations({ state, environment }: EcsContext): Op
     listTaskDefinitions(input = {}) {
       const { familyPrefix, status = "ACTIVE", sort = "ASC" } = input;
       const matching = all()
-        // Despite its name it is a whole family's name (API reference).
+        // Despite its name it is the full name of a family (API reference).
         .filter((definition) => familyPrefix === undefined || definition.family === familyPrefix)
         .filter((definition) => definition.status === status)
         .sort((a, b) => a.family.localeCompare(b.family) || a.revision - b.revision);

@@ -15,13 +15,13 @@ import type {
 import { setTags } from "./tags.ts";
 
 /**
- * AWS time to place a task and attach its interface. Fargate takes some ten seconds for it; without it a program
- * that crashes at start would be restarted many times a second.
+ * AWS time to place a task and attach its interface. Fargate takes some ten seconds; without it a program that crashes
+ * at start would be restarted many times a second.
  */
 const provisioningMs = 10_000;
 /** DescribeTasks shows stopped tasks for at least an hour (API reference). */
 const stoppedTaskMs = 3_600_000;
-/** So many stay even longer: at a high time scale an hour is soon over. */
+/** Minimum number of stopped tasks kept even longer: at a high time scale an hour is short. */
 const stoppedTasksKept = 200;
 
 export interface TaskOrder {
@@ -34,7 +34,7 @@ export interface TaskOrder {
   readonly tags?: readonly Tag[];
   readonly service?: TaskRecord["service"];
   readonly taskSet?: TaskRecord["taskSet"];
-  /** Makes requests reach the task, and stops them from reaching it; absent for tasks without load balancer. */
+  /** Registers and deregisters the task for requests; undefined for tasks without load balancer. */
   readonly targets?: Targets;
   /** Called after every change of the task's status. */
   readonly onChange?: (record: TaskRecord) => void;
@@ -125,7 +125,7 @@ async function live(context: EcsContext, record: TaskRecord, order: TaskOrder): 
   try {
     await bringUp(context, record, order);
   } catch (error) {
-    // Stopped while starting: then what stopped it is the reason.
+    // Stopped while starting: the stop is the reason.
     requestStop(record, { stopCode: "TaskFailedToStart", stoppedReason: (error as Error).message });
   }
   await whenAborted(record.stopping.signal);
@@ -145,7 +145,7 @@ function enter(record: TaskRecord, order: TaskOrder, status: string): void {
   order.onChange?.(record);
 }
 
-/** From PROVISIONING to RUNNING; what was started is among its containers, also when it fails half-way. */
+/** From PROVISIONING to RUNNING; started containers are in its list, even if a later one fails. */
 async function bringUp(context: EcsContext, record: TaskRecord, order: TaskOrder): Promise<void> {
   const { task, stopping, containers } = record;
   const { clock } = context.environment;
@@ -203,7 +203,7 @@ function stopWithEssential(record: TaskRecord, { definition, exited }: RunningCo
   );
 }
 
-/** Gracefully, unless the simulator closes: then at once. */
+/** Stops gracefully, or at once when the simulator closes. */
 async function stopAll(containers: readonly RunningContainer[], closing: AbortSignal): Promise<void> {
   const killAll = () => {
     for (const container of containers) container.kill();

@@ -12,8 +12,8 @@ import type { EcsContext, Placement, ServiceRecord } from "./state.ts";
 import { withoutDefaults } from "./without-defaults.ts";
 
 /**
- * UpdateService of a service that ECS deploys itself. A new revision, or one that is forced, is deployed; whatever
- * else changes applies to tasks that start later.
+ * UpdateService for a service that ECS deploys itself. A new or a forced revision is deployed; other changes apply to
+ * tasks that start later.
  */
 export async function updateDeployedService(
   context: EcsContext,

@@ -27,7 +27,7 @@ const notPerformed = [
 /** Fargate's longest time between SIGTERM and SIGKILL (API reference, ContainerDefinition.stopTimeout). */
 const longestStopTimeout = 120;
 
-/** Throws ClientException with AWS's words where the container's definition cannot be run. */
+/** Throws ClientException with AWS's message for a container definition that cannot be run. */
 export function validateContainer(
   container: ContainerDefinition,
   task: { region: string; executionRoleArn?: string },
@@ -50,7 +50,7 @@ export function validateContainer(
   validateLinux(container, name);
   validateSecrets(secrets, name, task);
   validateLogs(container.logConfiguration, task);
-  // Private ECR repositories: on AWS by their host, here by the gateway's.
+  // Private ECR repositories: on AWS recognized by their host, here by the gateway's.
   if (/^(\d{12}\.dkr\.ecr\.|127\.0\.0\.1:)/.test(image) && !task.executionRoleArn)
     throw invalid("Fargate requires task definition to have execution role ARN to support ECR images.");
 }
@@ -100,7 +100,7 @@ function validateSecrets(
   }
 }
 
-/** The options of the awslogs driver that are performed (Amazon ECS developer guide, "Send logs to CloudWatch"). */
+/** Supported options of the awslogs driver (Amazon ECS developer guide, "Send logs to CloudWatch"). */
 const logOptions = [
   "awslogs-group",
   "awslogs-region",

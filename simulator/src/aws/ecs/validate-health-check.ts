@@ -9,7 +9,7 @@ const ranges = {
   startPeriod: [0, 300],
 } as const satisfies Partial<Record<keyof HealthCheck, readonly [number, number]>>;
 
-/** Throws ClientException where a container's health check cannot be run. AWS documents the limits, not the sentences. */
+/** Throws ClientException for a health check that cannot be run. AWS documents the limits, not the messages. */
 export function validateHealthCheck(check: HealthCheck, container: string): void {
   const [kind, ...words] = check.command ?? [];
   if (kind !== "CMD" && kind !== "CMD-SHELL")

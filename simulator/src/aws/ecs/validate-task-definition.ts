@@ -9,7 +9,7 @@ import { withoutDefaults } from "./without-defaults.ts";
 /** Bytes. Source: Amazon ECS service quotas, "Task definition size limit". */
 const longestDefinition = 65_536;
 
-/** Throws ClientException with AWS's words, before anything is registered. */
+/** Throws ClientException with AWS's message, before anything is registered. */
 export function validateTaskDefinition(
   input: RegisterTaskDefinitionCommandInput,
   environment: Pick<Environment, "region">,
@@ -74,14 +74,14 @@ function validateTogether({
   for (const { name = "", portMappings = [] } of containerDefinitions) {
     if (names.has(name)) throw invalid(`Container.name should be unique: ${name} is used more than once.`);
     names.add(name);
-    // Containers of a task share one network, as the ENI has each port once.
+    // Containers of a task share one network, where each port can be used once.
     for (const { containerPort, protocol = "tcp" } of portMappings) {
       const port = `${containerPort}/${protocol}`;
       if (ports.has(port)) throw invalid(`The container port ${port} is mapped more than once.`);
       ports.add(port);
     }
   }
-  // A container is essential unless it says otherwise.
+  // Containers are essential by default.
   if (containerDefinitions.every(({ essential }) => essential === false))
     throw invalid("At least one container must be marked as essential.");
   const sum = (pick: (container: { cpu?: number; memory?: number; memoryReservation?: number }) => number) =>

@@ -36,7 +36,7 @@ export function viewTaskSet(reader: Reader, service: ServiceRecord, taskSet: Tas
   };
 }
 
-/** A service as describeServices shows it: what it runs is its primary task set's. */
+/** A service as describeServices shows it, with its primary task set's revision. */
 export function viewService(reader: Reader, service: ServiceRecord): Service {
   const { settings, taskSets } = service;
   const primary = taskSets.find(({ status }) => status === "PRIMARY");

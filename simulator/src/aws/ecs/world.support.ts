@@ -24,7 +24,7 @@ export const where = { cluster: "main", service: "web" };
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
-/** ECS whose images run these programs, next to neighbours that only remember what they are given. */
+/** Creates ECS whose images run these programs, with simple replacements of other services. */
 export async function createWorld(programs: Record<string, Program> = { web: webProgram }) {
   const images = Object.fromEntries(
     Object.entries(programs).map(([name, program]) => [name, makeImage([], imageConfigOf(program))]),
@@ -150,7 +150,7 @@ export async function createWorld(programs: Record<string, Program> = { web: web
         networkConfiguration,
         ...settings,
       }),
-    /** The tasks of a desired status, oldest first. */
+    /** Returns the tasks of a desired status, oldest first. */
     async tasks(desiredStatus: "RUNNING" | "STOPPED" = "RUNNING"): Promise<Task[]> {
       const { taskArns } = await ecs.listTasks({ cluster: "main", desiredStatus });
       if (!taskArns?.length) return [];

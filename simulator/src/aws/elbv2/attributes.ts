@@ -1,6 +1,6 @@
 import { validationError } from "./state.ts";
 
-/** An attribute: its value at first, and which values the simulator gives effect to. */
+/** An attribute: its default, and the values that the simulator supports. */
 export interface AttributeDefinition {
   readonly default: string;
   readonly allowed: readonly string[] | { readonly from: number; readonly to: number };
@@ -31,7 +31,7 @@ interface Attribute {
   Value?: string | undefined;
 }
 
-/** Changes all attributes or, when one is unknown or has a value that would have no effect, none. */
+/** Changes all attributes, or none if one is unknown or has an unsupported value. */
 export function setAttributes(
   attributes: Map<string, string>,
   definitions: AttributeDefinitions,

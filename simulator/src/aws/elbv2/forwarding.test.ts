@@ -180,7 +180,7 @@ it("streams both bodies piece by piece", async () => {
   });
   const sent = httpRequest({ host: "127.0.0.1", port, method: "POST", path: "/echo", agent: false });
   sent.flushHeaders();
-  // The head comes although no body has; then each piece before the next is sent.
+  // The head arrives without a body; then each piece arrives before the next is sent.
   const [response] = await once(sent, "response");
   for (const piece of ["one", "two", "three"]) {
     sent.write(piece);
@@ -218,7 +218,7 @@ it("sends a request again when the kept connection had been closed by the target
     socket.on("error", () => {});
     let served = 0;
     socket.on("data", () => {
-      // One request per connection, then it is reset on the next: the worst of bad timing.
+      // One request per connection, then it is reset on the next: the worst timing.
       if (served++ > 0) return void socket.resetAndDestroy();
       requests++;
       socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");

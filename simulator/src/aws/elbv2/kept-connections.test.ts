@@ -26,7 +26,7 @@ async function target(answer: (socket: Socket, head: string, nth: number) => voi
     let seen = 0;
     // The load balancer sends a request without a body at once, and the next only after the response.
     socket.on("data", (head) => {
-      // A check of its health.
+      // A health check.
       if (head.includes("ELB-HealthChecker")) socket.end(ok);
       else answer(socket, head.toString(), ++seen);
     });

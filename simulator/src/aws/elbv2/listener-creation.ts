@@ -13,7 +13,7 @@ import {
   validationError,
 } from "./state.ts";
 
-/** Opens the port and puts the listener with its default rule into the state; changes nothing on failure. */
+/** Opens the port and adds the listener with its default rule to the state; changes nothing on failure. */
 export async function createListener(
   environment: Environment,
   state: State,
@@ -31,7 +31,7 @@ export async function createListener(
   const { loadBalancer, port } = check();
   const server = await openPort(environment, loadBalancer, port, []);
   try {
-    // Meanwhile a load balancer or a target group may have gone.
+    // Meanwhile a load balancer or a target group may have been deleted.
     const { actions } = check();
     const path = `${loadBalancer.path}/${newId()}`;
     const arnPrefix = `arn:aws:elasticloadbalancing:${environment.region}:${environment.accountId}`;

@@ -19,7 +19,7 @@ export function checkPort(state: State, loadBalancer: LoadBalancerRecord, port: 
   return port;
 }
 
-/** The port on loopback may be taken by anything on this machine, so the error says which, and what to do. */
+/** The loopback port may be used by any program of this machine, so the error names the port and the next step. */
 export async function openPort(
   { network, listenerPortOffset }: Environment,
   loadBalancer: LoadBalancerRecord,

@@ -18,7 +18,7 @@ import {
 
 export interface Listeners {
   readonly operations: Operations<AwsClients["elbv2"]>;
-  /** Puts the rules of a listener, as the state has them now, in force. */
+  /** Applies the current rules of a listener. */
   applyRules(listener: ListenerRecord): void;
   remove(listener: ListenerRecord): Promise<void>;
 }

@@ -11,7 +11,7 @@ import {
 } from "./attributes.ts";
 import { findLoadBalancer, type LoadBalancerRecord, listenersOf, type State } from "./state.ts";
 
-/** API reference, LoadBalancerAttribute; what the simulator does not do has its default as the only value. */
+/** API reference, LoadBalancerAttribute; unsupported attributes have their default as the only value. */
 export const loadBalancerAttributes: AttributeDefinitions = {
   "access_logs.s3.enabled": fixed("false"),
   "access_logs.s3.bucket": fixed(""),
@@ -29,12 +29,12 @@ export const loadBalancerAttributes: AttributeDefinitions = {
   "load_balancing.cross_zone.enabled": fixed("true"),
   "routing.http.desync_mitigation_mode": fixed("defensive"),
   "routing.http.drop_invalid_header_fields.enabled": fixed("false"),
-  // Both values come to the same here: Host always goes through as it came.
+  // Both values have the same effect here: Host is always passed on unchanged.
   "routing.http.preserve_host_header.enabled": offOn,
   "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": fixed("false"),
   "routing.http.xff_client_port.enabled": offOn,
   "routing.http.xff_header_processing.mode": oneOf("append", "preserve", "remove"),
-  // HTTP/2 comes with TLS only, so an HTTP listener speaks HTTP/1.1 with either.
+  // HTTP/2 needs TLS, so an HTTP listener uses HTTP/1.1 with either value.
   "routing.http2.enabled": oneOf("true", "false"),
   "waf.fail_open.enabled": fixed("false"),
   "zonal_shift.config.enabled": fixed("false"),

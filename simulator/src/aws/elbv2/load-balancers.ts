@@ -19,7 +19,7 @@ import {
   validationError,
 } from "./state.ts";
 
-/** AWS takes two to three minutes; half a minute shows the state without holding anybody up. */
+/** AWS takes two to three minutes; half a minute shows the state without a long wait. */
 const provisioningMs = 30_000;
 
 /** Route 53 zone of Application Load Balancers (AWS General Reference, "Elastic Load Balancing endpoints"). */
@@ -155,7 +155,7 @@ function refuseProperties(input: object, known: readonly string[]): void {
   }
 }
 
-/** Same settings, in whatever order subnets and groups are given. */
+/** Whether the settings are equal, in any order of subnets and groups. */
 function isSame(existing: LoadBalancer, wanted: LoadBalancer): boolean {
   const settingsOf = ({ AvailabilityZones, SecurityGroups, Scheme, IpAddressType }: LoadBalancer) => ({
     Scheme,

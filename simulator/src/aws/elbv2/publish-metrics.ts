@@ -11,9 +11,9 @@ import {
 import { trafficMetrics } from "./traffic-metrics.ts";
 
 /**
- * Publishes what each load balancer and target group saw to CloudWatch, once a minute of AWS time, in namespace
- * AWS/ApplicationELB. Source of names, units, dimensions and when a metric is left out: "CloudWatch metrics for your
- * Application Load Balancer". There are no Availability Zones in the dimensions: the simulated balancer has none.
+ * Publishes the traffic of each load balancer and target group to CloudWatch, once a minute of AWS time, in namespace
+ * AWS/ApplicationELB. Source of names, units, dimensions and omitted metrics: "CloudWatch metrics for your Application
+ * Load Balancer". The dimensions have no Availability Zones: the simulated balancer has none.
  */
 export function publishMetrics(environment: Environment, state: State): { stop(): void } {
   return publishEachMinute(environment, {

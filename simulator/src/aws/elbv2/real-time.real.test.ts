@@ -20,7 +20,7 @@ it("reports a new target that does not listen yet as initial, and uses it once i
   const group = await stage.createGroup("group");
   const { port } = await stage.listen(forwardTo(group));
   await stage.register(group, "10.0.1.5");
-  // As many check intervals as would fail a target that had been up before.
+  // More check intervals than would fail a target that had been up before.
   await stage.environment.clock.wait(4 * 30_000);
   expect((await targetsOf(group))[0]?.TargetHealth).toMatchObject({ State: "initial" });
   expect((await ask(port)).status).toBe(503);

@@ -16,7 +16,7 @@ export interface RouteOrigin {
   readonly portOffset: number;
 }
 
-/** Rules, in order of evaluation, as the data plane follows them. */
+/** Returns rules in their order of evaluation, for the data plane. */
 export function compileRoutes(state: State, rules: readonly RuleRecord[], origin: RouteOrigin): Route[] {
   return rules.map((rule) => ({
     matches: rule.priority === "default" ? () => true : compileConditions(rule.conditions),

@@ -128,7 +128,7 @@ function refuseTaken(rules: readonly Pick<RuleRecord, "priority">[], priority: n
   throw new AwsError("PriorityInUseException", `Priority '${priority}' is currently in use`);
 }
 
-/** A rule that is not its listener's default rule. */
+/** Returns a rule other than its listener's default rule. */
 function findOwnRule(state: State, arn: string | undefined, action: string): RuleRecord {
   const rule = findRule(state, arn);
   if (rule.priority !== "default") return rule;

@@ -28,7 +28,7 @@ export interface Ask {
   readonly body?: string;
 }
 
-/** A load balancer in a VPC of two subnets, and what a test does with it. */
+/** A load balancer in a VPC of two subnets, with operations for tests. */
 export interface Stage {
   readonly environment: Environment & { readonly clock: TestClock };
   readonly elbv2: Api<ElasticLoadBalancingV2>;
@@ -39,7 +39,7 @@ export interface Stage {
   /** Starts a process behind an address of the VPC; returns its server. */
   serve(address: string, handler: RequestListener): Promise<Server>;
   register(groupArn: string, ...addresses: string[]): Promise<void>;
-  /** Resolves once the target, the first of the group unless named, is in the state. */
+  /** Resolves once the target (by default the first of the group) is in the state. */
   until(groupArn: string, state: string, address?: string): Promise<void>;
   close(): Promise<void>;
 }

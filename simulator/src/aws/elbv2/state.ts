@@ -14,7 +14,7 @@ import type { PoolMember, TargetPool } from "../../planes/load-balancer/target-p
 
 export interface LoadBalancerRecord {
   readonly arn: string;
-  /** `app/<name>/<id>`, as the ARNs of its listeners and rules repeat it. */
+  /** `app/<name>/<id>`, also part of the ARNs of its listeners and rules. */
   readonly path: string;
   /** Description in the API, without the state, which follows from the time of creation. */
   description: LoadBalancer;
@@ -33,7 +33,7 @@ export interface ListenerRecord {
 export interface RuleRecord {
   readonly arn: string;
   readonly listenerArn: string;
-  /** The default rule comes last, whatever the others' numbers. */
+  /** The default rule comes last, for any numbers of the others. */
   priority: number | "default";
   conditions: RuleCondition[];
   actions: Action[];
@@ -142,7 +142,7 @@ export function targetGroupArnsOf(actions: readonly Action[]): string[] {
   );
 }
 
-/** The load balancers that a target group gets traffic from, through any action of any rule. */
+/** Returns the load balancers that forward to a target group, through any action of any rule. */
 export function loadBalancerArnsOf(state: State, targetGroupArn: string): string[] {
   const arns = new Set<string>();
   for (const rule of state.rules.values()) {

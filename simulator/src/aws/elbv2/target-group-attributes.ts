@@ -2,7 +2,7 @@ import type { AwsClients, Operations } from "../api.ts";
 import { type AttributeDefinitions, fixed, listAttributes, range, setAttributes } from "./attributes.ts";
 import { findTargetGroup, type State } from "./state.ts";
 
-/** API reference, TargetGroupAttribute; what the simulator does not do has its default as the only value. */
+/** API reference, TargetGroupAttribute; unsupported attributes have their default as the only value. */
 export const targetGroupAttributes: AttributeDefinitions = {
   "deregistration_delay.timeout_seconds": range(300, 0, 3600),
   "load_balancing.algorithm.anomaly_mitigation": fixed("off"),

@@ -71,7 +71,7 @@ function refuse(property: string, value: string | number, allowed: string): neve
   );
 }
 
-/** Applies what is given of a health check, after checking all of it. */
+/** Applies the given members of a health check, after checking all of them. */
 export function applyHealthCheck(
   current: TargetGroupSettings,
   input: CreateTargetGroupInput | ModifyTargetGroupInput,

@@ -4,7 +4,7 @@ import { type ProbeResult, probe } from "../../planes/load-balancer/health-probe
 import { parseStatusMatcher } from "../../planes/load-balancer/status-matcher.ts";
 import type { TargetGroupRecord, TargetRecord } from "./state.ts";
 
-/** States, reasons and descriptions as DescribeTargetHealth words them. */
+/** States, reasons and descriptions in the words of DescribeTargetHealth. */
 export const registering: TargetHealth = {
   State: "initial",
   Reason: "Elb.RegistrationInProgress",
@@ -44,8 +44,8 @@ function unhealthy(result: ProbeResult): TargetHealth {
 }
 
 /**
- * A process takes its time to start on the wall, however fast the clock: for this long, a new target that
- * refuses connections is still initial, as it would be with thresholds that pass in real seconds.
+ * A process needs real time to start, however fast the clock: for this long, a new target that refuses connections is
+ * still initial, as it would be with thresholds that pass in real seconds.
  */
 const startAllowanceMs = 5_000;
 

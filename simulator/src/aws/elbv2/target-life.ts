@@ -10,9 +10,11 @@ export interface TargetLife {
   /** An existing target stays as it is; a draining one starts over. */
   register(group: TargetGroupRecord, targets: readonly Description[]): void;
   deregister(group: TargetGroupRecord, targets: readonly Description[]): void;
-  /** To be called when rules changed: a group that came into use has its targets checked, one that went rests. */
+  /**
+   * Call it when rules have changed: a group that comes into use has its targets checked, one that goes out of use not.
+   */
   followUse(): void;
-  /** Ends checks and connections of a group that goes away. */
+  /** Ends checks and connections of a deleted group. */
   removeAll(group: TargetGroupRecord): void;
 }
 
@@ -90,7 +92,7 @@ function createTarget(description: Description): TargetRecord {
   return { description, member, health: registering, activity: new AbortController() };
 }
 
-/** Ends what went on about the target, to begin something else. */
+/** Ends the target's activity, to begin another one. */
 function restart(target: TargetRecord): void {
   target.activity.abort();
   target.activity = new AbortController();

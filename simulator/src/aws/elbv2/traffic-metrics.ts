@@ -6,7 +6,7 @@ const maxValues = 150;
 /** Statuses of the load balancer's own pages with a separate metric besides the one of their class. */
 const singled = [500, 502, 503, 504];
 
-/** Metrics of one minute's traffic; what did not happen is not reported. */
+/** Metrics of one minute's traffic; zero counts are not reported. */
 export function trafficMetrics(traffic: Traffic, Dimensions: Dimension[]): MetricDatum[] {
   const count = (MetricName: string, times: number): MetricDatum[] =>
     times === 0 ? [] : [{ MetricName, Dimensions, Unit: "Count", Value: times }];

@@ -19,12 +19,12 @@ type Deliver = (environment: Environment, delivery: Delivery, input: string) => 
 interface TargetKind {
   readonly what: string;
   readonly arn: RegExp;
-  /** Those that EventBridge cannot reach by the target's own policy. */
+  /** Set for targets that EventBridge cannot reach through the target's own policy. */
   readonly needsRole: boolean;
   readonly deliver: Deliver;
 }
 
-/** The targets that the simulator reaches. Source: EventBridge user guide, "Event bus targets". */
+/** Supported targets. Source: EventBridge user guide, "Event bus targets". */
 const kinds: readonly TargetKind[] = [
   {
     what: "pipelines of CodePipeline",
@@ -48,7 +48,7 @@ const kinds: readonly TargetKind[] = [
   },
 ];
 
-/** Throws ValidationException, which names what events can be delivered to. */
+/** Throws ValidationException, which lists the supported targets. */
 export function refuseUnknownTarget(arn: string, roleArn: string | undefined): void {
   const kind = kinds.find((each) => each.arn.test(arn));
   if (!kind)

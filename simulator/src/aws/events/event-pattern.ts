@@ -5,9 +5,9 @@ import { absentMatcher, type Matcher, matcherOf } from "./matchers.ts";
 export type Pattern = (event: unknown) => boolean;
 
 /**
- * Reads a rule's event pattern. Every field of it must be matched, by any one of the alternatives in its list; a list
- * in the event is matched when any of its items is. Source: EventBridge user guide, "Creating event patterns".
- * Throws InvalidEventPatternException.
+ * Parses a rule's event pattern. Every field of it must match one of the alternatives in its list; a list in the event
+ * matches when one of its items does. Source: EventBridge user guide, "Creating event patterns". Throws
+ * InvalidEventPatternException.
  */
 export function parsePattern(text: string): Pattern {
   let pattern: unknown;
@@ -26,7 +26,7 @@ function objectPattern(pattern: { readonly [name: string]: Json }, path: string)
   );
   if (fields.length === 0) throw invalidPattern("Empty objects are not allowed");
   const matches: Pattern = (value) => {
-    // All fields in one and the same item of a list.
+    // All fields must match the same item of a list.
     if (Array.isArray(value)) return value.some(matches);
     return fields.every(([name, field]) => field(isObject(value) ? value[name] : undefined));
   };

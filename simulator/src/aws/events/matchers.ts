@@ -9,7 +9,7 @@ export const absentMatcher: Matcher = () => false;
 
 type Refuse = (reason: string) => never;
 
-/** One alternative of a pattern's list: a value itself, or an object with one operator. */
+/** Returns the matcher of one alternative of a pattern's list: a value itself, or an object with one operator. */
 export function matcherOf(alternative: Json, refuse: Refuse): Matcher {
   if (Array.isArray(alternative)) refuse("an array may not stand in an array");
   if (!isObject(alternative)) return (value) => value === alternative;
@@ -35,7 +35,7 @@ const operators: Readonly<Record<string, Operator>> = {
   },
   wildcard: (operand, refuse) => {
     const pattern = textOf(operand, "wildcard", refuse);
-    // `?` is a character like any other here.
+    // `?` has no special meaning here.
     const matches = compileWildcard(pattern.replaceAll("?", "\\?"));
     return (value) => typeof value === "string" && matches(value);
   },
@@ -56,7 +56,7 @@ function textOperator(name: string, fits: (text: string, part: string) => boolea
   };
 }
 
-/** Values, a list of them, or another operator over texts: whatever is there and is none of it. */
+/** Values, a list of them, or another operator over texts: matches every other existing value. */
 function anythingBut(operand: Json, refuse: Refuse): Matcher {
   if (!isObject(operand)) {
     const excluded = Array.isArray(operand) ? operand : [operand];

@@ -11,7 +11,7 @@ import { type EventsState, invalid, refuseOtherBus, unsupported } from "./state.
 /** Maximum of one request. Source: PutEvents, EventBridge API reference. */
 const mostEntries = 10;
 
-/** Services of the simulator call without the wire; only they may speak in the name of AWS. */
+/** In-process callers are services of the simulator; only they may send events of AWS. */
 const inProcess = "in-process";
 
 export function eventOperations(state: EventsState): Service<"events">["operations"] {

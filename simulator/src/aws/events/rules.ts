@@ -90,7 +90,7 @@ export function ruleOperations(state: EventsState): Service<"events">["operation
     },
     deleteRule: ({ Name, EventBusName }) => {
       refuseOtherBus(state, EventBusName);
-      // Deleting a rule that is not there is no error.
+      // Deleting a missing rule is not an error.
       if (state.rules.get(Name ?? "")?.targets.size)
         throw invalid("Rule can't be deleted since it has targets.");
       state.rules.delete(Name ?? "");

@@ -29,7 +29,7 @@ export function busArn({ region, accountId }: Environment): string {
   return `arn:aws:events:${region}:${accountId}:event-bus/${defaultBus}`;
 }
 
-/** By name or ARN. Throws ResourceNotFoundException: there is the default bus and no other. */
+/** By name or ARN. Throws ResourceNotFoundException: only the default bus exists. */
 export function refuseOtherBus({ environment }: EventsState, bus = defaultBus): void {
   if (bus === defaultBus || bus === busArn(environment)) return;
   throw new AwsError("ResourceNotFoundException", `Event bus ${bus} does not exist.`);

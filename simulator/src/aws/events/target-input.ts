@@ -26,7 +26,7 @@ function predefined(name: string, event: BusEvent): unknown {
   return name === "aws.events.event.ingestion-time" ? event.time : undefined;
 }
 
-/** A JSON path of the kind that EventBridge takes: `$.detail.images[0]`. */
+/** Reads a JSON path in EventBridge's syntax: `$.detail.images[0]`. */
 function valueAt(event: BusEvent, path: string): unknown {
   const steps = path.match(/[^.[\]$]+/g) ?? [];
   return steps.reduce<unknown>((value, step) => {

@@ -1,6 +1,6 @@
 /**
- * Managed policies of AWS that delivering to ECS attaches to roles, by what follows `arn:aws:iam::aws:policy/`.
- * Source: AWS managed policy reference guide. Their documents are not kept: nothing here evaluates permissions.
+ * AWS managed policies that deployments to ECS attach to roles, without `arn:aws:iam::aws:policy/`. Source: AWS managed
+ * policy reference guide. Their documents are not stored: the simulator evaluates no permissions.
  */
 export const awsManagedPolicies: ReadonlySet<string> = new Set([
   "AdministratorAccess",

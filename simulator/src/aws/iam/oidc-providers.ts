@@ -12,7 +12,7 @@ const mostThumbprints = 5;
  */
 const unknownThumbprint = "f".repeat(40);
 
-/** Providers of identities outside, such as GitHub Actions. Nothing is fetched from them. */
+/** External identity providers, such as GitHub Actions. Nothing is fetched from them. */
 export function oidcProviderOperations(state: IamState): Service<"iam">["operations"] {
   return {
     createOpenIDConnectProvider: ({ Url = "", ClientIDList = [], ThumbprintList = [], Tags }) => {
@@ -63,7 +63,7 @@ export function oidcProviderOperations(state: IamState): Service<"iam">["operati
       return {};
     },
     deleteOpenIDConnectProvider: ({ OpenIDConnectProviderArn = "" }) => {
-      // Deleting one that is not there is no error.
+      // Deleting a missing provider is not an error.
       state.oidcProviders.delete(OpenIDConnectProviderArn);
       return {};
     },

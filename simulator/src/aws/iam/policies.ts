@@ -84,7 +84,7 @@ export function policyOperations(state: IamState): Service<"iam">["operations"] 
   };
 }
 
-/** The ARN itself when there is such a policy, in this account or among AWS's own. */
+/** Returns the ARN if the policy exists, in this account or among AWS's own. */
 export function findAttachable(state: IamState, arn: string): string {
   const exists = arn.startsWith(awsPrefix)
     ? awsManagedPolicies.has(arn.slice(awsPrefix.length))

@@ -1,6 +1,6 @@
 import { AwsError } from "../../errors.ts";
 
-/** A role's trust policy names principals, a permissions policy resources, and a resource's own policy both. */
+/** A role's trust policy has principals, a permissions policy resources, and a resource's own policy both. */
 export type PolicyKind = "trust" | "permissions" | "resource";
 
 export interface Statement {

@@ -4,7 +4,7 @@ import { findAttachable } from "./policies.ts";
 import { parsePolicyDocument } from "./policy-document.ts";
 import { encodeDocument, findRole, type IamState, noSuchEntity, refuseBadName } from "./state.ts";
 
-/** Policies of a role: those written into it, and managed ones attached to it. */
+/** Policies of a role: inline ones, and attached managed ones. */
 export function rolePolicyOperations(state: IamState): Service<"iam">["operations"] {
   return {
     putRolePolicy: ({ RoleName, PolicyName = "", PolicyDocument = "" }) => {

@@ -18,7 +18,7 @@ import {
 } from "./state.ts";
 import { fromTags, tagAll, toTags, untagAll } from "./tags.ts";
 
-/** Seconds a session of a role may last: the default, and the bounds. Source: CreateRole, IAM API reference. */
+/** Seconds of a role's session: the default, and the limits. Source: CreateRole, IAM API reference. */
 const defaultSession = 3600;
 const longestSession = 43_200;
 

@@ -24,10 +24,10 @@ export interface ManagedPolicy {
   readonly arn: string;
   readonly createDate: Date;
   readonly description?: string | undefined;
-  /** By id; there always is the default one. */
+  /** By id; the default one always exists. */
   readonly versions: Map<string, PolicyVersion>;
   defaultVersion: string;
-  /** Number of the newest version that there ever was. */
+  /** Number of the newest version ever created. */
   lastVersion: number;
   readonly tags: Map<string, string>;
 }
@@ -105,7 +105,7 @@ export function refuseBadPath(path: string): void {
     throw validationError(`The specified value for path is invalid: '${path}' must begin and end with /.`);
 }
 
-/** Documents come back percent-encoded, as RFC 3986 says. Source: GetRole, IAM API reference. */
+/** Documents are returned percent-encoded by RFC 3986. Source: GetRole, IAM API reference. */
 export function encodeDocument(document: string): string {
   return encodeURIComponent(document).replace(
     /[!'()*]/g,

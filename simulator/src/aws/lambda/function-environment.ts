@@ -34,7 +34,7 @@ export function functionEnvironment(
 
 const functionKeyId = "ASIASIMULATEDFUNCTION";
 
-/** All functions share one key, made at the first call. */
+/** All functions share one key, created at the first call. */
 function functionKey(accessKeys: AccessKeys): AccessKey {
   const random = () => randomBytes(30).toString("base64");
   const key = accessKeys.get(functionKeyId) ?? {

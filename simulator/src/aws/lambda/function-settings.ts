@@ -40,7 +40,7 @@ export type SettingsInput = Pick<
   "Role" | "Runtime" | "Handler" | "Description" | "Timeout" | "MemorySize" | "Environment" | "Architectures"
 >;
 
-/** Throws InvalidParameterValueException, which names the runtimes that the simulator runs. */
+/** Throws InvalidParameterValueException, which lists the supported runtimes. */
 export function parseSettings(input: Partial<SettingsInput>): FunctionSettings {
   const { Role: role = "", Runtime: runtime, Handler: handler = "", Timeout: timeout = 3 } = input;
   const { MemorySize: memorySize = 128, Architectures: architectures = ["x86_64"] } = input;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from "vitest";
 import type { TestSimulator } from "../../test-simulator.support.ts";
 import { zip } from "./zip.support.ts";
 
-/** Has one simulator for all functions of a file. */
+/** Starts one simulator for all functions of a file. */
 export function useFunctions(start: () => Promise<TestSimulator>) {
   let simulator: TestSimulator;
   let lambda: Lambda;

@@ -64,7 +64,7 @@ export function functionOperations(
       const record = findFunction(state, FunctionName, Qualifier);
       return {
         Configuration: describe(record),
-        // Where AWS gives a presigned URL of S3; the simulator keeps the code on disk.
+        // AWS returns a presigned URL of S3; the simulator keeps the code on disk.
         Code: { RepositoryType: "File", Location: `file://${record.code.taskRoot}` },
         Tags: { ...record.tags },
       };

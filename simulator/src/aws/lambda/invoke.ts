@@ -9,7 +9,7 @@ import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { functionEnvironment } from "./function-environment.ts";
 import { type FunctionRecord, findFunction, type LambdaState } from "./state.ts";
 
-/** Waits before an asynchronous invocation that failed is tried again ("Error handling for asynchronous invocation"). */
+/** Waits before a failed asynchronous invocation is retried ("Error handling for asynchronous invocation"). */
 const retryWaits = [60_000, 120_000];
 /** Bytes of log returned for LogType Tail. */
 const tailBytes = 4096;
@@ -143,7 +143,7 @@ function report(
   ].join("\t");
 }
 
-/** A text from a caller in this process, bytes from the gateway. */
+/** Text from a caller in this process, bytes from the gateway. */
 function readEvent(payload: string | Uint8Array | undefined): string {
   const text = payload?.length ? Buffer.from(payload as Uint8Array).toString("utf8") : "{}";
   try {

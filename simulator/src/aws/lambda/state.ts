@@ -3,7 +3,7 @@ import { AwsError } from "../../errors.ts";
 import type { FunctionSettings } from "./function-settings.ts";
 
 export interface FunctionCode {
-  /** Folder that it was unpacked into. */
+  /** Folder of its unpacked code. */
   readonly taskRoot: string;
   /** Size of the archive in bytes, and its SHA-256 in base64. */
   readonly size: number;

@@ -1,8 +1,8 @@
 import { invalid } from "./state.ts";
 
 /**
- * Unstructured filter patterns made of terms and quoted phrases, which must all occur, in any order and in the
- * case given. Source: "Filter pattern syntax", CloudWatch Logs user guide. The rest of the syntax is refused.
+ * Parses an unstructured filter pattern: terms and quoted phrases, which must all occur, in any order and the same
+ * case. Source: "Filter pattern syntax", CloudWatch Logs user guide. The rest of the syntax is refused.
  */
 export function parseFilterPattern(pattern: string): (message: string) => boolean {
   const refused = refusedSyntax.find(({ start }) => pattern.trimStart().startsWith(start));

@@ -2,7 +2,7 @@ import type { Service } from "../api.ts";
 import { limitTags } from "../limit-tags.ts";
 import { type Group, type LogsState, nameOf, notFound } from "./state.ts";
 
-/** Tags of log groups; nothing else that the simulator keeps here can carry any. */
+/** Tags of log groups; no other resource that the simulator keeps here has any. */
 export function tagOperations(state: LogsState): Service<"logs">["operations"] {
   const groupOf = (arn = ""): Group => {
     const group = arn.startsWith("arn:") ? state.groups.get(nameOf(arn)) : undefined;

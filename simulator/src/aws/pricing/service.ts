@@ -8,11 +8,11 @@ import { fieldsOf, type PricedProduct } from "./products.ts";
 
 /** Maximum and default page size. Source: API reference 2017-10-15. */
 const pageSize = 100;
-/** The only one there is. */
+/** The only supported version. */
 const formatVersion = "aws_v1";
 const unusable = "InvalidParameterException";
 
-/** The prices that the simulator was started with, found as the Price List API finds them. */
+/** The prices that the simulator was started with, searched as in the Price List API. */
 export function createPricing({ products }: Environment): Service<"pricing"> {
   const services = Map.groupBy(products, ({ serviceCode }) => serviceCode);
   const of = (code: string | undefined) => services.get(code ?? "") ?? refuseService(code, services);

@@ -100,7 +100,7 @@ async function readChanges(
   };
 }
 
-/** 8.0 to 8.4 is a major upgrade of RDS for MySQL, and there is no way back. */
+/** 8.0 to 8.4 is a major upgrade of RDS for MySQL, which cannot be reversed. */
 function readVersion(current: string, { EngineVersion, AllowMajorVersionUpgrade }: ModifyDBInstanceMessage) {
   const version = checkEngineVersion(EngineVersion ?? current, current);
   const major = (text: string) => text.split(".", 2).join(".");

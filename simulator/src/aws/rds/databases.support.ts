@@ -4,7 +4,7 @@ import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll } from "vitest";
 import type { TestOptions, TestSimulator } from "../../test-simulator.support.ts";
 
-/** Has one simulator with a subnet group `LabGroup` for all DB instances of a file. */
+/** Starts one simulator with a subnet group `LabGroup` for all DB instances of a file. */
 export function useDatabases(start: (options: TestOptions) => Promise<TestSimulator>) {
   const warned: string[] = [];
   let simulator: TestSimulator;

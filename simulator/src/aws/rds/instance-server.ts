@@ -13,7 +13,7 @@ export function startServer(state: RdsState, instance: Instance, meanwhile: Inst
   inBackground(state, instance, meanwhile, () => serve(state, instance, meanwhile));
 }
 
-/** The server takes its master password as it starts; RDS has no interruption there. */
+/** The server reads its master password at its start; in RDS there is no interruption. */
 export function resetPassword(state: RdsState, instance: Instance): void {
   const meanwhile = "resetting-master-credentials";
   inBackground(state, instance, meanwhile, async () => {
@@ -53,7 +53,7 @@ export function stopServer(state: RdsState, instance: Instance): void {
   });
 }
 
-/** Ends the server; its data becomes the snapshot, or goes. `then` runs when that is done. */
+/** Ends the server; its data becomes the snapshot, or is deleted. Calls `then` when that is done. */
 export function deleteServer(
   state: RdsState,
   instance: Instance,
@@ -88,7 +88,7 @@ function inBackground(
   state.jobs.set(instance, job);
 }
 
-/** Ends every server, also those that are only being started. */
+/** Ends every server, including those that are being started. */
 export async function closeServers(state: RdsState): Promise<void> {
   await Promise.all(state.jobs.values());
   await Promise.all(

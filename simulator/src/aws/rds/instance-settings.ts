@@ -10,12 +10,12 @@ import {
   unsupported,
 } from "./state.ts";
 
-/** RDS's own choice where only the major version is given; on AWS it moves. */
+/** RDS's default for a major version; on AWS it changes over time. */
 const defaultMinors: Readonly<Record<string, string>> = { "8.0": "8.0.46", "8.4": "8.4.10" };
 /** The lab's version. */
 const defaultEngineVersion = "8.0";
 
-/** Checks a request to create an instance, all of it before anything is made. */
+/** Checks all of a request to create an instance, before anything is created. */
 export async function readSettings(
   state: RdsState,
   input: CreateDBInstanceMessage,
@@ -104,7 +104,7 @@ export function checkPassword(password: string): string {
   return password;
 }
 
-/** The full version; of a major version that of `current`, if it is one of it. */
+/** Returns the full version; for a major version that of `current`, if it matches. */
 export function checkEngineVersion(version: string, current = ""): string {
   if (!/^8\.[04](\.\d+)?$/.test(version))
     throw invalidCombination(`Cannot find version ${version} for mysql`);
@@ -136,7 +136,7 @@ export function checkRetention(days: number): number {
   return days;
 }
 
-/** Without a choice it is the VPC's default group. */
+/** The default is the VPC's default group. */
 export async function readSecurityGroups(
   { environment }: RdsState,
   vpcId: string,

@@ -29,7 +29,7 @@ export function instanceOperations(state: RdsState): Service<"rds">["operations"
       const settings = await readSettings(state, input);
       const givenPassword = readPassword(input);
       await requireServer(state);
-      // After the last await: two requests at once must not both find the name free.
+      // After the last await: two parallel requests must not both find the name free.
       if (state.instances.has(identifier))
         throw new AwsError("DBInstanceAlreadyExistsFault", `DB instance already exists`);
       const masterPassword = givenPassword ?? randomPassword();
@@ -63,7 +63,7 @@ export function instanceOperations(state: RdsState): Service<"rds">["operations"
     deleteDBInstance: (input) => {
       const instance = findInstance(state, input.DBInstanceIdentifier);
       const snapshotIdentifier = readFinalSnapshot(state, instance, input);
-      // The rest of the flags concern automated backups, which nothing here makes.
+      // The other flags concern automated backups, which the simulator does not create.
       deleteServer(state, instance, snapshotIdentifier, async () => {
         await dropPassword(state, instance);
         state.instances.delete(instance.identifier);

@@ -4,10 +4,10 @@ import { resetPassword } from "./instance-server.ts";
 import { checkPassword } from "./instance-settings.ts";
 import { arnOf, type Instance, invalidCombination, type RdsState } from "./state.ts";
 
-/** Letters, digits and `-_`, well within what checkPassword allows. */
+/** Letters, digits and `-_`, which checkPassword always allows. */
 export const randomPassword = () => randomBytes(24).toString("base64url");
 
-/** The secret is RDS's own, named and tagged as RDS does. */
+/** The secret belongs to RDS, with its names and tags. */
 export async function keepPassword(state: RdsState, instance: Instance): Promise<void> {
   const { ARN } = await state.environment.aws.secretsmanager.createSecret({
     Name: `rds!db-${randomUUID()}`,
@@ -24,7 +24,7 @@ export async function keepPassword(state: RdsState, instance: Instance): Promise
   instance.secretArn = ARN;
 }
 
-/** Takes the secret away that RDS manages, if it does. */
+/** Deletes the secret that RDS manages, if there is one. */
 export async function dropPassword({ environment }: RdsState, instance: Instance): Promise<void> {
   if (instance.secretArn === undefined) return;
   await environment.aws.secretsmanager.deleteSecret({
@@ -34,7 +34,7 @@ export async function dropPassword({ environment }: RdsState, instance: Instance
   instance.secretArn = undefined;
 }
 
-/** Who keeps the master password after a change, and what it is then; undefined when nothing of it changes. */
+/** Returns who keeps the master password after a change, and its value; undefined when it does not change. */
 export function readPasswordChange(
   instance: Instance,
   { MasterUserPassword: given, ManageMasterUserPassword: manage }: ModifyDBInstanceMessage,
@@ -52,7 +52,7 @@ export function readPasswordChange(
   return { password: checkPassword(given), managed };
 }
 
-/** A stopped instance has the new password at its next start. */
+/** A stopped instance uses the new password at its next start. */
 export async function changePassword(
   state: RdsState,
   instance: Instance,

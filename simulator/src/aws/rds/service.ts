@@ -9,8 +9,8 @@ import { subnetGroupOperations } from "./subnet-groups.ts";
 import { tagOperations } from "./tags.ts";
 
 /**
- * RDS for MySQL: every instance is a private server on this machine, and its endpoint says so.
- * Source of shapes, limits and errors: API reference 2014-10-31.
+ * RDS for MySQL: every instance is a private server on this machine, with its address as endpoint. Source of shapes,
+ * limits and errors: API reference 2014-10-31.
  */
 export function createRds(environment: Environment): Service<"rds"> {
   const state = createRdsState(environment);

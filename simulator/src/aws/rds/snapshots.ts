@@ -14,7 +14,7 @@ import {
   unsupported,
 } from "./state.ts";
 
-/** Snapshots come from deleted instances and hold their data: a folder of a server that was ended first. */
+/** Snapshots are created from deleted instances and hold their data: a folder of a stopped server. */
 export function snapshotOperations(state: RdsState): Service<"rds">["operations"] {
   return {
     describeDBSnapshots: (input) => {
@@ -65,7 +65,7 @@ export function claimSnapshot(state: RdsState, instance: Instance, name: string)
   return identifier;
 }
 
-/** Until the instance has gone, its data is not there yet. */
+/** The data does not exist before the instance is gone. */
 function statusOf(state: RdsState, { instance }: Snapshot): string {
   return state.instances.get(instance.identifier) === instance ? "creating" : "available";
 }

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { Bucket, S3State, Version } from "./state.ts";
 
-/** The id that a new version gets: S3's are 32 characters, and `null` where nothing is versioned. */
+/** Returns the id of a new version: S3's are 32 characters, and `null` without versioning. */
 export function nextVersionId({ versioning }: Bucket): string {
   return versioning === "Enabled" ? randomBytes(24).toString("base64url") : "null";
 }
 
-/** Makes a version the newest of its key. One of the same id, which only `null` can have, gives way to it. */
+/** Adds a version as the newest of its key. It replaces one of the same id, which only `null` can have. */
 export async function addVersion(state: S3State, bucket: Bucket, version: Version): Promise<void> {
   const others = bucket.versions.get(version.key) ?? [];
   const replaced = others.filter(({ versionId }) => versionId === version.versionId);
@@ -14,7 +14,7 @@ export async function addVersion(state: S3State, bucket: Bucket, version: Versio
   await removeFiles(state, replaced);
 }
 
-/** Takes a version away for good. */
+/** Removes a version permanently. */
 export async function removeVersion(state: S3State, bucket: Bucket, version: Version): Promise<void> {
   const others = (bucket.versions.get(version.key) ?? []).filter((other) => other !== version);
   if (others.length > 0) bucket.versions.set(version.key, others);

@@ -1,6 +1,8 @@
 import { Readable } from "node:stream";
 
-/** The bytes of a request's body: whole ones from the gateway, whatever the SDK takes from callers in-process. */
+/**
+ * Returns the bytes of a request's body: complete ones from the gateway, any type of the SDK's from in-process callers.
+ */
 export async function bytesOf(body: unknown): Promise<Buffer> {
   if (body === undefined) return Buffer.alloc(0);
   if (typeof body === "string") return Buffer.from(body);

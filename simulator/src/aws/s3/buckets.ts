@@ -94,7 +94,7 @@ export function ownerId({ accountId }: S3State): string {
   return accountId.padStart(64, "0");
 }
 
-/** Access control lists are off for buckets unless somebody turns them on, which the simulator does not do. */
+/** Access control lists are off for buckets by default, and the simulator cannot turn them on. */
 export function refuseAcl(acl: string | undefined): void {
   if (acl !== undefined && acl !== "private" && acl !== "bucket-owner-full-control")
     throw new AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs");

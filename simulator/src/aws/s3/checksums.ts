@@ -24,7 +24,7 @@ export const defaultAlgorithm: ChecksumAlgorithm = "CRC64NVME";
 
 export interface Checksum {
   readonly algorithm: ChecksumAlgorithm;
-  /** Base64; of an object in parts that is summed up part by part, with `-` and their number. */
+  /** Base64; for an object in parts with a checksum of their checksums, with `-` and their number. */
   readonly value: string;
   readonly type: "FULL_OBJECT" | "COMPOSITE";
 }
@@ -40,7 +40,7 @@ export function sum(algorithm: ChecksumAlgorithm, bytes: Uint8Array): string {
   return algorithms[algorithm](bytes).toString("base64");
 }
 
-/** The checksum of bytes that a request brings, held against those it names itself. Throws BadDigest. */
+/** Returns the checksum of a request's bytes, after comparing it with the request's own. Throws BadDigest. */
 export function checkedSum(bytes: Uint8Array, input: ChecksumInput): Checksum {
   if (input.ContentMD5 !== undefined && input.ContentMD5 !== md5(bytes).toString("base64"))
     throw new AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.");
@@ -52,7 +52,7 @@ export function checkedSum(bytes: Uint8Array, input: ChecksumInput): Checksum {
   return { algorithm, value, type: "FULL_OBJECT" };
 }
 
-/** Throws InvalidRequest for one that the simulator does not compute. */
+/** Throws InvalidRequest for an unsupported algorithm. */
 export function algorithmOf(name: string | undefined): ChecksumAlgorithm | undefined {
   if (name === undefined) return undefined;
   const algorithm = checksumAlgorithms.find((each) => each === name);

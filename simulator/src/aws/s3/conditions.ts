@@ -22,7 +22,7 @@ export function refuseUnmetWrite(conditions: WriteConditions, current: ObjectVer
   if (!matches(IfMatch, current)) throw unmet("If-Match");
 }
 
-/** RFC 9110, section 13.2.2: tags are stronger than dates. */
+/** RFC 9110, section 13.2.2: tags take precedence over dates. */
 export function refuseUnmetRead(conditions: ReadConditions, object: ObjectVersion): void {
   const { IfMatch, IfNoneMatch, IfModifiedSince, IfUnmodifiedSince } = conditions;
   // Dates over HTTP have no milliseconds.

@@ -7,7 +7,7 @@ export function crc32c(bytes: Uint8Array): Buffer {
   return result;
 }
 
-/** CRC-64/NVME, big-endian bytes; in halves, since JavaScript's operators on bits know 32 of them. */
+/** CRC-64/NVME, big-endian bytes; in halves, since JavaScript's bit operators use 32 bits. */
 export function crc64nvme(bytes: Uint8Array): Buffer {
   let high = 0xffffffff;
   let low = 0xffffffff;

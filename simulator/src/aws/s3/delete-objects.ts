@@ -42,8 +42,8 @@ export function deleteObjectOperations(state: S3State): Service<"s3">["operation
 }
 
 /**
- * A version when one is named; else the newest goes, in a versioned bucket under a delete marker. What is not there
- * counts as deleted. Source: S3 user guide, "Deleting object versions from a versioning-enabled bucket".
+ * Deletes the given version; by default the newest, in a versioned bucket with a delete marker. A missing one counts as
+ * deleted. Source: S3 user guide, "Deleting object versions from a versioning-enabled bucket".
  */
 async function remove(
   state: S3State,

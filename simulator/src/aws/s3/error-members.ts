@@ -3,7 +3,7 @@ import type { Handler, Service } from "../api.ts";
 
 type Operations = Service<"s3">["operations"];
 
-/** Whose name in the request goes into which element of the error. Source: S3 API reference, "Error responses". */
+/** Elements of errors, and the request members with their values. Source: S3 API reference, "Error responses". */
 const bucket = { BucketName: "Bucket" };
 const elements: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   BucketAlreadyOwnedByYou: bucket,
@@ -20,7 +20,7 @@ const elements: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   OwnershipControlsNotFoundError: bucket,
 };
 
-/** The same operations, whose errors name what they are about. */
+/** Returns the operations with errors that contain the names of their resources. */
 export function withErrorMembers(operations: Operations): Operations {
   const named = Object.entries(operations as Record<string, Handler>).map(([name, perform]) => [
     name,

@@ -10,8 +10,8 @@ const actions = [
 ] as const;
 
 /**
- * The rules as they are kept; nothing expires by them. Source: PutBucketLifecycleConfiguration, S3 API reference.
- * Throws MalformedXML or InvalidArgument.
+ * Returns the rules as they are stored; nothing expires by them. Source: PutBucketLifecycleConfiguration, S3 API
+ * reference. Throws MalformedXML or InvalidArgument.
  */
 export function checkLifecycleRules(rules: readonly LifecycleRule[]): readonly LifecycleRule[] {
   if (rules.length === 0 || rules.length > 1000)

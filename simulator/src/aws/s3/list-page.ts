@@ -15,7 +15,10 @@ export type Listed<Entry> =
   | { readonly kind: "entry"; readonly name: string; readonly entry: Entry }
   | { readonly kind: "prefix"; readonly name: string };
 
-/** Entries in the order of their keys' UTF-8 bytes, what has the delimiter after the prefix rolled up into one. */
+/**
+ * Returns entries in the order of their keys' UTF-8 bytes, with those that have the delimiter after the prefix
+ * combined.
+ */
 export function rollUp<Entry extends { readonly key: string }>(
   entries: readonly Entry[],
   { Prefix = "", Delimiter }: ListInput,

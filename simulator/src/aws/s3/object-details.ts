@@ -25,9 +25,12 @@ export const detailsMembers = [
   "BucketKeyEnabled",
 ] as const;
 
-/** User-defined metadata, names and values together: bytes. Source: S3 user guide, "Working with object metadata". */
+/**
+ * Maximum bytes of user-defined metadata, names and values together. Source: S3 user guide, "Working with object
+ * metadata".
+ */
 const mostMetadata = 2048;
-/** Bytes of a key in UTF-8. Source: S3 user guide, "Naming Amazon S3 objects". */
+/** Maximum bytes of a key in UTF-8. Source: S3 user guide, "Naming Amazon S3 objects". */
 const longestKey = 1024;
 
 /** Throws InvalidArgument or KeyTooLongError. */

@@ -9,7 +9,7 @@ import { sdkStreamMixin } from "@smithy/core/serde";
 export interface ObjectStore {
   write(bytes: Uint8Array): Promise<string>;
   read(path: string): Promise<Buffer>;
-  /** As clients of the SDK get it, from `start` to `end` inclusive. */
+  /** Returns a stream for clients of the SDK, from `start` to `end` inclusive. */
   stream(path: string, start: number, end: number): ReturnType<typeof sdkStreamMixin>;
   remove(paths: readonly string[]): Promise<void>;
 }

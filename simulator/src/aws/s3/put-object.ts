@@ -71,7 +71,7 @@ export async function place(
   conditions: Parameters<typeof refuseUnmetWrite>[0],
 ): Promise<void> {
   try {
-    // The bucket may have gone while the bytes came.
+    // The bucket may have been deleted during the upload.
     findBucket(state, { Bucket: bucket.name });
     const [newest] = bucket.versions.get(object.key) ?? [];
     refuseUnmetWrite(conditions, newest?.kind === "object" ? newest : undefined);

@@ -28,7 +28,7 @@ export interface ObjectEncryption {
 export interface ObjectVersion {
   readonly kind: "object";
   readonly key: string;
-  /** `null` in a bucket that has no versioning, or has it suspended. */
+  /** `null` in a bucket without versioning, or with suspended versioning. */
   readonly versionId: string;
   readonly modifiedAt: Date;
   /** Bytes. */
@@ -81,7 +81,7 @@ export interface Bucket {
   lifecycle: readonly LifecycleRule[] | undefined;
   policy: string | undefined;
   tags: ReadonlyMap<string, string>;
-  /** By key, the newest version first; none is empty. */
+  /** By key, the newest version first; lists are never empty. */
   readonly versions: Map<string, Version[]>;
   readonly uploads: Map<string, Upload>;
 }
@@ -104,7 +104,7 @@ export interface BucketInput {
   readonly ExpectedBucketOwner?: string | undefined;
 }
 
-/** Throws NoSuchBucket, and AccessDenied when it is another account's than the caller expects. */
+/** Throws NoSuchBucket, and AccessDenied when it belongs to another account than the caller expects. */
 export function findBucket(state: S3State, { Bucket = "", ExpectedBucketOwner }: BucketInput): Bucket {
   const bucket = state.buckets.get(Bucket);
   if (!bucket) throw new AwsError("NoSuchBucket", "The specified bucket does not exist", 404);
@@ -130,7 +130,7 @@ export function findObject(bucket: Bucket, key = "", versionId?: string): Object
   throw new AwsError("NoSuchKey", "The specified key does not exist.", 404);
 }
 
-/** S3 wants its own exception for what it does not know; there is one for all of it. */
+/** S3 has one exception for all unsupported members. */
 export const unsupported = "InvalidArgument";
 
 export function invalidArgument(message: string): AwsError {

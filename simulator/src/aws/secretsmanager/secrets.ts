@@ -10,7 +10,7 @@ const unsupported = "InvalidParameterException";
 const content = ["Description", "KmsKeyId", "SecretString", "SecretBinary", "ClientRequestToken"] as const;
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Making, changing and deleting secrets. */
+/** Operations that create, change and delete secrets. */
 export function secretOperations(state: SecretsState): Service<"secretsmanager">["operations"] {
   return {
     createSecret: (input, caller) => {
@@ -86,7 +86,7 @@ function newSecret(state: SecretsState, name: string): Secret {
   return { name, arn: state.newArn(name), created, changed: created, versions: new Map(), tags: [] };
 }
 
-/** Names with an exclamation mark belong to the services that manage the secret, as `rds!db-…` does. */
+/** Names with an exclamation mark are reserved for services that manage the secret, such as `rds!db-…`. */
 function checkName(name = "", byService: boolean): string {
   const pattern = byService ? /^[\w/+=.@!-]{1,512}$/ : /^[\w/+=.@-]{1,512}$/;
   if (!pattern.test(name))
@@ -96,7 +96,7 @@ function checkName(name = "", byService: boolean): string {
   return name;
 }
 
-/** A secret that does not exist counts as deleted: API reference of DeleteSecret, ForceDeleteWithoutRecovery. */
+/** A missing secret counts as deleted: API reference of DeleteSecret, ForceDeleteWithoutRecovery. */
 function removeNow(state: SecretsState, id: string | undefined) {
   const DeletionDate = state.now();
   try {

@@ -7,7 +7,7 @@ export interface SecretVersion {
   readonly id: string;
   readonly created: Date;
   readonly value: SecretValue;
-  /** AWSCURRENT, AWSPREVIOUS, AWSPENDING and labels of the caller's own; a label is on one version at a time. */
+  /** AWSCURRENT, AWSPREVIOUS, AWSPENDING and custom labels; a label is on one version at a time. */
   readonly stages: Set<string>;
 }
 
@@ -24,7 +24,7 @@ export interface Secret {
   accessed?: Date;
   description?: string | undefined;
   kmsKeyId?: string | undefined;
-  /** Since when it is marked for deletion, and when it goes. */
+  /** Time of its marking for deletion, and of its deletion. */
   deletion?: { readonly marked: Date; readonly due: Date };
 }
 
@@ -59,7 +59,7 @@ export function findAny(state: SecretsState, id = ""): Secret {
   throw notFound("Secrets Manager can't find the specified secret.");
 }
 
-/** Like findAny, but a secret marked for deletion cannot be used. */
+/** Like findAny, but refuses a secret marked for deletion. */
 export function find(state: SecretsState, id: string | undefined): Secret {
   const secret = findAny(state, id);
   if (secret.deletion)

@@ -13,7 +13,7 @@ import {
   type SecretVersion,
 } from "./state.ts";
 
-/** Reading and writing the versions of a secret. */
+/** Operations that read and write the versions of a secret. */
 export function valueOperations(state: SecretsState): Service<"secretsmanager">["operations"] {
   return {
     getSecretValue: ({ SecretId, VersionId, VersionStage }) => {
@@ -51,7 +51,7 @@ export function valueOperations(state: SecretsState): Service<"secretsmanager">[
   };
 }
 
-/** The value a request carries, if any. */
+/** Returns the value in a request, if any. */
 export function readValue(input: {
   SecretString?: string | undefined;
   SecretBinary?: Uint8Array | undefined;
@@ -88,7 +88,7 @@ export function addVersion(
   return version;
 }
 
-/** Takes the label off the version that has it. Who loses AWSCURRENT becomes AWSPREVIOUS. */
+/** Removes the label from its current version. The version that loses AWSCURRENT becomes AWSPREVIOUS. */
 function moveStage(secret: Secret, stage: string, to: SecretVersion): void {
   const from = [...secret.versions.values()].find(({ stages }) => stages.has(stage));
   from?.stages.delete(stage);

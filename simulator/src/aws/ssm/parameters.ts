@@ -5,7 +5,7 @@ import { limitTags } from "../limit-tags.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import type { SsmState, StoredParameter } from "./service.ts";
 
-/** Characters of a standard parameter's value. Source: PutParameter, Systems Manager API reference. */
+/** Maximum characters of a standard parameter's value. Source: PutParameter, Systems Manager API reference. */
 const longestValue = 4096;
 
 const unsupported = "ValidationException";

@@ -30,8 +30,8 @@ export interface SsmState {
 }
 
 /**
- * Parameters of Systems Manager: the account's own, and of those that AWS publishes the ids of the images that instances
- * are started from. Source of shapes and errors: API reference 2014-11-06.
+ * Parameters of Systems Manager: the account's own, and AWS's public ones with the ids of images. Source of shapes and
+ * errors: API reference 2014-11-06.
  */
 export function createSsm(environment: Environment): Service<"ssm"> {
   const published = publicParameters(environment.region);
@@ -83,7 +83,7 @@ export function createSsm(environment: Environment): Service<"ssm"> {
   };
 }
 
-/** When the images were published that the simulator knows. */
+/** Publication date of the simulator's images. */
 const publishedAt = new Date("2025-11-11T00:00:00Z");
 
 function publicParameters(region: string): Map<string, Parameter> {

@@ -6,7 +6,7 @@ import { refuseUnsupported } from "../refuse-unsupported.ts";
 import type { Sessions } from "./sessions.ts";
 import { findTrustingRole } from "./trust.ts";
 
-/** Seconds: default and least duration of a role's session. Source: AssumeRole, STS API reference. */
+/** Default and minimum duration in seconds of a role's session. Source: AssumeRole, STS API reference. */
 const defaultDuration = 3600;
 const shortestDuration = 900;
 
@@ -96,7 +96,7 @@ function refuseBadRequest(
     );
 }
 
-/** The claims of a JSON Web Token (RFC 7519). The signature is not verified: there is no provider to ask. */
+/** Returns the claims of a JSON Web Token (RFC 7519). Does not verify the signature: there is no provider to query. */
 function parseToken(token: string): { iss: string; sub: string; aud: string } {
   try {
     const { iss, sub, aud } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());

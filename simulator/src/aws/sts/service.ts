@@ -10,7 +10,7 @@ export function createSts(environment: Environment): Service<"sts"> {
   const { accountId, accessKeys, clock } = environment;
   const sessions = createSessions(() => clock.now(), accessKeys);
 
-  /** Any key that no session was opened for is the student's own. */
+  /** A key without a session is the student's own. */
   const identityOf = (accessKeyId: string) => {
     const session = sessions.find(accessKeyId);
     if (!session)

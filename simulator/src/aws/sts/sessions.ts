@@ -14,7 +14,7 @@ export interface Session {
 
 export interface Sessions {
   open(session: Pick<Session, "userId" | "arn">, expiration: Date): Session;
-  /** By access key id; an expired session stays known until another one is opened. */
+  /** By access key id; an expired session is kept until another one is opened. */
   find(accessKeyId: string): Session | undefined;
 }
 
