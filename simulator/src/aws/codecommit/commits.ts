@@ -6,35 +6,12 @@ import type { Service } from "../api.ts";
 import { checkCommitId } from "./commit-ids.ts";
 import { type CodeCommitState, find, type Repository } from "./state.ts";
 
-/** Source: API reference, BatchGetCommits. */
-const mostCommits = 100;
-
 export function commitOperations(state: CodeCommitState): Service<"codecommit">["operations"] {
   const { environment } = state;
   return {
     async getCommit({ repositoryName, commitId }) {
       const repository = find(state, repositoryName);
       return { commit: await readCommit(environment, repository, commitId) };
-    },
-    async batchGetCommits({ repositoryName, commitIds = [] }) {
-      const repository = find(state, repositoryName);
-      if (commitIds.length === 0)
-        throw new AwsError("CommitIdsListRequiredException", "A list of commit IDs is required.");
-      if (commitIds.length > mostCommits)
-        throw new AwsError(
-          "CommitIdsLimitExceededException",
-          `At most ${mostCommits} commits can be asked for at once, not ${commitIds.length}.`,
-        );
-      const commits: Commit[] = [];
-      const errors = [];
-      for (const commitId of commitIds)
-        try {
-          commits.push(await readCommit(environment, repository, commitId));
-        } catch (error) {
-          if (!(error instanceof AwsError)) throw error;
-          errors.push({ commitId, errorCode: error.code, errorMessage: error.message });
-        }
-      return { commits, errors };
     },
   };
 }

@@ -1,9 +1,4 @@
-import type {
-  CreateCommitInput,
-  FileMetadata,
-  PutFileEntry,
-  SetFileModeEntry,
-} from "@aws-sdk/client-codecommit";
+import type { CreateCommitInput, FileMetadata, PutFileEntry } from "@aws-sdk/client-codecommit";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
@@ -27,8 +22,13 @@ export function createCommitOperation(state: CodeCommitState): Service<"codecomm
   const { environment } = state;
   return {
     async createCommit(input, { accessKeyId }) {
-      const { keepEmptyFolders, authorName, email } = input;
-      refuseUnsupported("OperationNotAllowedException", "CreateCommit", { keepEmptyFolders }, []);
+      const { keepEmptyFolders, setFileModes, authorName, email } = input;
+      refuseUnsupported(
+        "OperationNotAllowedException",
+        "CreateCommit",
+        { keepEmptyFolders, setFileModes },
+        [],
+      );
       const repository = find(state, input.repositoryName);
       refuseSizes(input);
       const tip = await checkTip(environment, repository, input.branchName, input.parentCommitId);
@@ -42,8 +42,8 @@ export function createCommitOperation(state: CodeCommitState): Service<"codecomm
   };
 }
 
-function refuseSizes({ putFiles = [], deleteFiles = [], setFileModes = [] }: CreateCommitInput): void {
-  const entries = [...putFiles, ...deleteFiles, ...setFileModes];
+function refuseSizes({ putFiles = [], deleteFiles = [] }: CreateCommitInput): void {
+  const entries = [...putFiles, ...deleteFiles];
   if (entries.length === 0)
     throw new AwsError(
       "FileEntryRequiredException",
@@ -67,13 +67,10 @@ async function plan(
   environment: Environment,
   repository: Repository,
   planned: PlannedChanges,
-  { putFiles = [], deleteFiles = [], setFileModes = [] }: CreateCommitInput,
+  { putFiles = [], deleteFiles = [] }: CreateCommitInput,
 ): Promise<void> {
-  const moved = putFiles.filter(({ sourceFile }) => sourceFile?.isMove).map(({ sourceFile }) => sourceFile);
-  for (const source of [...deleteFiles, ...moved])
-    await planned.remove((await planned.existing(source?.filePath)).path);
+  for (const { filePath } of deleteFiles) await planned.remove((await planned.existing(filePath)).path);
   for (const entry of putFiles) await put(environment, repository, planned, entry);
-  for (const entry of setFileModes) await setMode(planned, entry);
 }
 
 async function put(
@@ -84,26 +81,13 @@ async function put(
 ): Promise<void> {
   const path = checkFilePath(filePath);
   const mode = modeOf(fileMode);
-  if (fileContent && sourceFile)
-    throw new AwsError(
-      "FileContentAndSourceFileSpecifiedException",
-      `Both a source file and file content have been specified for ${path}. Either specify a source file or provide the file content directly.`,
-    );
-  if (sourceFile)
-    return planned.put(path, { mode, blobId: (await planned.existing(sourceFile.filePath)).id });
+  refuseUnsupported("OperationNotAllowedException", "CreateCommit", { sourceFile }, []);
   if (!fileContent)
     throw new AwsError(
       "SourceFileOrContentRequiredException",
       `No source file and no file content have been specified for ${path}.`,
     );
   await planned.put(path, { mode, blobId: await writeBlob(environment, repository, fileContent) });
-}
-
-async function setMode(planned: PlannedChanges, { filePath, fileMode }: SetFileModeEntry): Promise<void> {
-  const { path, id } = await planned.existing(filePath);
-  if (!fileMode)
-    throw new AwsError("FileModeRequiredException", `No file mode has been specified for ${path}.`);
-  await planned.put(path, { mode: modeOf(fileMode), blobId: id });
 }
 
 interface ChangedFiles {

@@ -49,24 +49,24 @@ it("a file is deleted, and its folder with it", async () => {
   expect((await call("getFolder", { ...dev, folderPath: "" })).subFolders).toEqual([]);
 });
 
-it("one commit adds, copies, moves, deletes files and changes their mode", async () => {
+it("one commit adds, changes and deletes files", async () => {
   const { call, tip } = await withFiles();
   const made = await call("createCommit", {
     ...dev,
     parentCommitId: tip,
     putFiles: [
       { filePath: "b.txt", fileContent: bytes("") },
-      { filePath: "copy.txt", sourceFile: { filePath: "a.txt" } },
-      { filePath: "folder/run.sh/moved", sourceFile: { filePath: "folder/run.sh", isMove: true } },
+      { filePath: "a.txt", fileContent: bytes("1"), fileMode: "EXECUTABLE" },
+      { filePath: "folder/run.sh/new", fileContent: bytes("2") },
     ],
-    setFileModes: [{ filePath: "a.txt", fileMode: "EXECUTABLE" }],
+    deleteFiles: [{ filePath: "folder/run.sh" }],
   });
   const paths = (files: { absolutePath: string }[]) => files.map(({ absolutePath }) => absolutePath);
-  expect(paths(made.filesAdded)).toEqual(["b.txt", "copy.txt", "folder/run.sh/moved"]);
+  expect(paths(made.filesAdded)).toEqual(["b.txt", "folder/run.sh/new"]);
   expect(made.filesUpdated).toMatchObject([{ absolutePath: "a.txt", fileMode: "EXECUTABLE" }]);
   expect(paths(made.filesDeleted)).toEqual(["folder/run.sh"]);
   const { files, subFolders } = await call("getFolder", { ...dev, folderPath: "" });
-  expect(paths(files)).toEqual(["a.txt", "b.txt", "copy.txt"]);
+  expect(paths(files)).toEqual(["a.txt", "b.txt"]);
   expect(paths(subFolders)).toEqual(["folder"]);
 });
 
@@ -100,20 +100,16 @@ it.each<[string, object, string]>([
   ["createCommit", { putFiles: [{ filePath: "b" }] }, "SourceFileOrContentRequiredException"],
   [
     "createCommit",
-    { putFiles: [{ ...file, sourceFile: file }] },
-    "FileContentAndSourceFileSpecifiedException",
+    { putFiles: [{ filePath: "b", sourceFile: { filePath: "a.txt" } }] },
+    "OperationNotAllowedException",
   ],
-  [
-    "createCommit",
-    { putFiles: [{ filePath: "b", sourceFile: { filePath: "none" } }] },
-    "FileDoesNotExistException",
-  ],
+  ["createCommit", { deleteFiles: [{ filePath: "none" }] }, "FileDoesNotExistException"],
   [
     "createCommit",
     { putFiles: [{ ...file, filePath: "a.txt", fileContent: bytes("1") }] },
     "NoChangeException",
   ],
-  ["createCommit", { setFileModes: [{ filePath: "a.txt" }] }, "FileModeRequiredException"],
+  ["createCommit", { setFileModes: [{ filePath: "a.txt" }] }, "OperationNotAllowedException"],
   ["createCommit", { keepEmptyFolders: true }, "OperationNotAllowedException"],
 ])("%s %# is refused with %3$s and changes nothing", async (operation, input, code) => {
   const { call, first, tip } = await withFiles();

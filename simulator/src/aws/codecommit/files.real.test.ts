@@ -28,22 +28,12 @@ it("a commit is returned as Git has it", async () => {
     committer: ada,
   });
   expect(commit.treeId).toMatch(/^[0-9a-f]{40}$/);
-  const none = "0".repeat(40);
-  expect(await call("batchGetCommits", { ...deployment, commitIds: [first, none, "dev"] })).toMatchObject({
-    commits: [{ commitId: first, parents: [] }],
-    errors: [
-      { commitId: none, errorCode: "CommitIdDoesNotExistException" },
-      { commitId: "dev", errorCode: "InvalidCommitIdException" },
-    ],
-  });
 });
 
 it("a file is read from the default branch, from a branch, a reference or a commit", async () => {
   const { call, first, second } = await withTwoCommits();
   const read = async (commitSpecifier?: string) => {
     const file = await call("getFile", { ...deployment, filePath: "/infra/é.yaml", commitSpecifier });
-    const { content } = await call("getBlob", { ...deployment, blobId: file.blobId });
-    expect(content).toEqual(file.fileContent);
     return [file.commitId, file.fileContent.toString(), file.fileSize, file.fileMode, file.filePath];
   };
   const latest = [second, "a: 2", 4, "NORMAL", "infra/é.yaml"];
@@ -101,8 +91,6 @@ it.each<[string, object, string]>([
   ["getCommit", {}, "CommitIdRequiredException"],
   ["getCommit", { commitId: "dev" }, "InvalidCommitIdException"],
   ["getCommit", { commitId: "0".repeat(40) }, "CommitIdDoesNotExistException"],
-  ["batchGetCommits", { commitIds: [] }, "CommitIdsListRequiredException"],
-  ["batchGetCommits", { commitIds: Array(101).fill("0".repeat(40)) }, "CommitIdsLimitExceededException"],
   ["getFile", { filePath: "" }, "PathRequiredException"],
   ["getFile", { filePath: "../x" }, "InvalidPathException"],
   ["getFile", { filePath: "a/.git/config" }, "InvalidPathException"],
@@ -112,9 +100,6 @@ it.each<[string, object, string]>([
   ["getFile", { filePath: "new.txt", commitSpecifier: "--all" }, "InvalidCommitException"],
   ["getFile", { filePath: "new.txt", commitSpecifier: "none" }, "CommitDoesNotExistException"],
   ["getFolder", { folderPath: "new.txt" }, "FolderDoesNotExistException"],
-  ["getBlob", {}, "BlobIdRequiredException"],
-  ["getBlob", { blobId: "x" }, "InvalidBlobIdException"],
-  ["getBlob", { blobId: "0".repeat(40) }, "BlobIdDoesNotExistException"],
   ["getDifferences", {}, "CommitRequiredException"],
   ["getDifferences", { afterCommitSpecifier: "dev", MaxResults: 0 }, "InvalidMaxResultsException"],
   ["getDifferences", { afterCommitSpecifier: "dev", afterPath: "none" }, "PathDoesNotExistException"],

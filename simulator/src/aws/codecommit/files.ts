@@ -1,8 +1,7 @@
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
-import { GitError } from "../../planes/git/git-program.ts";
 import type { Service } from "../api.ts";
-import { isObjectId, resolveCommit } from "./commit-ids.ts";
+import { resolveCommit } from "./commit-ids.ts";
 import { type CodeCommitState, find, type Repository } from "./state.ts";
 import { checkFilePath, checkPath, entryAt, fileModeOf, listFolder, type TreeEntry } from "./tree.ts";
 
@@ -37,14 +36,6 @@ export function fileOperations(state: CodeCommitState): Service<"codecommit">["o
         throw new AwsError("FolderDoesNotExistException", `There is no folder ${path} in ${repository.name}`);
       return { commitId, folderPath: path, treeId: folder.treeId, ...sorted(folder.entries) };
     },
-    async getBlob({ repositoryName, blobId }) {
-      const repository = find(state, repositoryName);
-      if (!blobId)
-        throw new AwsError("BlobIdRequiredException", "A blob ID is required, but was not specified.");
-      if (!isObjectId(blobId))
-        throw new AwsError("InvalidBlobIdException", `${blobId} is not a full blob ID.`);
-      return { content: await readBlob(environment, repository, blobId) };
-    },
   };
 }
 
@@ -52,20 +43,15 @@ export function noFile(path: string, { name }: Repository): AwsError {
   return new AwsError("FileDoesNotExistException", `There is no file ${path} in ${name}`);
 }
 
-/** Throws BlobIdDoesNotExistException or FileTooLargeException. */
+/** Throws FileTooLargeException. */
 async function readBlob({ git }: Environment, { id }: Repository, blobId: string): Promise<Buffer> {
-  try {
-    const size = Number((await git.run(id, ["cat-file", "-s", blobId])).toString());
-    if (size > largestFile)
-      throw new AwsError(
-        "FileTooLargeException",
-        `The file has ${size} bytes, and the API gives at most ${largestFile}; use git for it.`,
-      );
-    return await git.run(id, ["cat-file", "blob", blobId]);
-  } catch (error) {
-    if (!(error instanceof GitError)) throw error;
-    throw new AwsError("BlobIdDoesNotExistException", `Blob ${blobId} does not exist`);
-  }
+  const size = Number((await git.run(id, ["cat-file", "-s", blobId])).toString());
+  if (size > largestFile)
+    throw new AwsError(
+      "FileTooLargeException",
+      `The file has ${size} bytes, and the API gives at most ${largestFile}; use git for it.`,
+    );
+  return git.run(id, ["cat-file", "blob", blobId]);
 }
 
 function sorted(entries: readonly TreeEntry[]) {
