@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
 
-// nginx as a load balancer that says as much to its target as ours: one worker, connections kept for good, which it would
-// else close after a thousand requests, and the client's address.
+// nginx as a load balancer that sends its target as much as ours: one worker, the client's address, and connections that
+// stay open, which it would otherwise close after 1,000 requests.
 const targetPort = Number(process.argv[2]);
 const folder = await mkdtemp(join(tmpdir(), "nginx-"));
 const port = await freePort();
@@ -52,7 +52,7 @@ process.on("SIGTERM", async () => {
 await listening(port);
 process.send?.({ port });
 
-/** Whoever cannot listen ends, and this with it. */
+/** Resolves once nginx listens; if it cannot, this process ends with it. */
 async function listening(port: number): Promise<void> {
   for (;;) {
     const socket = connect(port, "127.0.0.1");

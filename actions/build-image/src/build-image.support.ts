@@ -5,7 +5,7 @@ import type { BuildEnvironment } from "./environment.ts";
 import type { BuildInputs } from "./inputs.ts";
 import type { OciInputs } from "./oci/inputs.ts";
 
-/** Inputs that put the folder on nothing, into the repository `customer` with the tag `latest`. */
+/** Inputs that build the folder without a base image, for the repository `customer` with the tag `latest`. */
 export function testInputs(
   context: string,
   { oci, ...inputs }: Partial<BuildInputs> & { oci?: Partial<OciInputs> } = {},
@@ -38,7 +38,7 @@ export function toRepository(name: string): BuildInputs["destination"] {
   return { repository: { registry: "ecr", name }, creation: undefined };
 }
 
-/** What an action works with, on the simulator, which speaks for every region. */
+/** Context of an action on the simulator, which serves every region. */
 export function testEnvironment(
   simulator: TestSimulator,
   overrides: Partial<BuildEnvironment> = {},

@@ -45,7 +45,7 @@ function build(
   return buildImage(testInputs(context, inputs), environment);
 }
 
-/** Tags by digest. */
+/** Returns tags by digest. */
 async function images(): Promise<Record<string, readonly string[]>> {
   const { imageDetails } = await simulator.aws.ecr.describeImages({ repositoryName: "customer" });
   return Object.fromEntries(
@@ -53,7 +53,7 @@ async function images(): Promise<Record<string, readonly string[]>> {
   );
 }
 
-it("tells what it made, so that this job and another can name it", async () => {
+it("reports what it built, so that this job and another can use it", async () => {
   const built = await build({ tags: ["v1", "latest"] });
   expect(built).toMatchObject({
     built: true,
@@ -81,7 +81,7 @@ describe("the same source again", () => {
     expect(await images()).toEqual({ [digest]: ["commit-1", "commit-2", source.tag] });
   });
 
-  it("is found after another was built in between", async () => {
+  it("is found after another source was built in between", async () => {
     const first = await build();
     await write("other");
     await build();
@@ -105,7 +105,7 @@ describe("the same source again", () => {
     expect(await images()).toEqual({ [digest]: [source.tag] });
   });
 
-  it("is not told apart by what is ignored", async () => {
+  it("does not depend on ignored files", async () => {
     await writeFile(join(context, ".dockerignore"), "*.log");
     const { digest } = await build();
     await writeFile(join(context, "debug.log"), "1");
@@ -118,12 +118,12 @@ describe("immutable tags", () => {
     simulator.aws.ecr.putImageTagMutability({ repositoryName: "customer", imageTagMutability: "IMMUTABLE" }),
   );
 
-  it("let a run be repeated", async () => {
+  it("allow a run to be repeated", async () => {
     const { digest } = await build({ tags: ["v1"] });
     expect(await build({ tags: ["v1"] })).toMatchObject({ digest, built: false });
   });
 
-  it("let a run be repeated whose source's tag is gone", async () => {
+  it("allow a run to be repeated when the source's tag is gone", async () => {
     const { digest, source } = await build({ tags: ["v1"] });
     await simulator.aws.ecr.batchDeleteImage({
       repositoryName: "customer",
@@ -133,7 +133,7 @@ describe("immutable tags", () => {
     expect(await images()).toEqual({ [digest]: [source.tag, "v1"] });
   });
 
-  it("name both when another source comes, before anything is pushed", async () => {
+  it("are reported with both sources when another source comes, before anything is pushed", async () => {
     const first = await build({ tags: ["v1"] });
     await write("other");
     await expect(build({ tags: ["v1", "v2"] })).rejects.toMatchObject({
@@ -145,7 +145,7 @@ describe("immutable tags", () => {
     expect(Object.keys(await images())).toEqual([first.digest]);
   });
 
-  it("name both images when the other source was built before", async () => {
+  it("are reported with both images when the other source was built before", async () => {
     const first = await build({ tags: ["v1"] });
     await write("other");
     const second = await build({ tags: ["v2"] });
@@ -154,7 +154,7 @@ describe("immutable tags", () => {
     );
   });
 
-  it("are taken by one of two jobs, and the other says so", async () => {
+  it("are taken by one of two jobs, and the other reports it", async () => {
     const other = join(folder, "other");
     await mkdir(other);
     await writeFile(join(other, "server.mjs"), "");
@@ -175,7 +175,7 @@ describe("immutable tags", () => {
   });
 });
 
-it("goes on with the image that another job made of the same source meanwhile, where tags cannot be moved", async () => {
+it("uses the image that another job built from the same source meanwhile, where tags cannot be moved", async () => {
   const repositoryName = "customer";
   await simulator.aws.ecr.putImageTagMutability({ repositoryName, imageTagMutability: "IMMUTABLE" });
   await simulator.aws.ecr.createRepository({ repositoryName: "elsewhere" });
@@ -194,14 +194,14 @@ it("goes on with the image that another job made of the same source meanwhile, w
   expect((await images())[theirs.digest]).toContain("v1");
 });
 
-describe("what cannot be done ends before anything is changed:", () => {
-  it("no repository", async () => {
+describe("ends before anything is changed with", () => {
+  it("a missing repository", async () => {
     await expect(build({ destination: toRepository("nobody") })).rejects.toThrow(
       'There is no ECR repository "nobody"',
     );
   });
 
-  it("credentials that have expired", async () => {
+  it("expired credentials", async () => {
     simulator.faults.add({ kind: "expire", operation: "*" });
     await expect(build()).rejects.toMatchObject({ name: "ExpiredTokenException" });
   });
@@ -212,7 +212,7 @@ describe("what cannot be done ends before anything is changed:", () => {
   });
 });
 
-it("does not mind a throttled login", async () => {
+it("survives a throttled login", async () => {
   simulator.faults.add({ kind: "throttle", operation: "ecr:GetAuthorizationToken", times: 2 });
   const createEcr = async () => new ECRClient({ ...simulator.clientConfig, maxAttempts: 1 });
   expect(await build({}, { createEcr })).toMatchObject({ built: true });

@@ -25,7 +25,7 @@ export interface BuiltImage extends Omit<Built, "manifest" | "tagged"> {
   readonly digest: string;
   /** False when the repository had it already. */
   readonly built: boolean;
-  /** Without that of the source. */
+  /** Without the source's tag. */
   readonly tags: readonly string[];
   readonly source: Source;
   readonly scan: ScanOutcome | undefined;
@@ -33,7 +33,7 @@ export interface BuiltImage extends Omit<Built, "manifest" | "tagged"> {
   readonly durations: ReadonlyMap<string, number>;
 }
 
-/** Makes the image of the context and brings it into its repository, unless the one of this source is there. */
+/** Builds the context's image and pushes it to its repository, unless the repository has the image of this source. */
 export async function buildImage(inputs: BuildInputs, environment: BuildEnvironment): Promise<BuiltImage> {
   const { clock, log } = environment;
   const watch = createStopwatch(clock);
@@ -93,7 +93,7 @@ async function prepare(inputs: BuildInputs, environment: BuildEnvironment): Prom
   return { builder, source };
 }
 
-/** Everyone who pulls the image can read what was packed into it. */
+/** Warns of secrets: everyone who pulls the image can read what was packed into it. */
 export function warnOfSecrets(
   { files }: Pick<Source, "files">,
   { log }: Pick<BuildEnvironment, "log">,
@@ -117,7 +117,7 @@ interface Place {
   readonly source: Source;
 }
 
-/** Builds. Where that fails because another job has pushed this very source meanwhile, its image is as good. */
+/** Builds. If that fails because another job has pushed this source meanwhile, its image is used. */
 async function make(
   inputs: BuildInputs,
   builder: Builder,

@@ -1,9 +1,9 @@
 import { group } from "@actions/core";
 import { createRegistryWorld, type RegistryWorld } from "../../shared/registry/registry-world.ts";
 
-/** What building works with; nothing below reads time, the network or the environment otherwise. */
+/** Context of a build; nothing below reads time, the network or the environment otherwise. */
 export interface BuildEnvironment extends RegistryWorld {
-  /** Folds what is logged meanwhile under a title. */
+  /** Folds the log lines of `run` under a title. */
   readonly group: <Result>(title: string, run: () => Promise<Result>) => Promise<Result>;
 }
 

@@ -20,7 +20,7 @@ function read(inputs: Record<string, string>) {
   return readBuildInputs({}, (name) => given[name] ?? "");
 }
 
-it("needs a repository, a context and a base image, and nothing else", () => {
+it("needs only a repository, a context and a base image", () => {
   expect(read({})).toMatchObject({
     destination: { repository: { registry: "ecr", name: "customer" }, creation: undefined },
     context,
@@ -30,7 +30,7 @@ it("needs a repository, a context and a base image, and nothing else", () => {
   });
 });
 
-it("reads what a repository is created with", () => {
+it("reads the settings of a repository to create", () => {
   const { destination } = read({
     "create-repository": "true",
     "immutable-tags": "false",
@@ -67,7 +67,7 @@ it.each([
   expect(() => read(inputs as Record<string, string>)).toThrow(message);
 });
 
-it("reads the inputs that action.yml has, and no other", () => {
+it("reads the inputs of action.yml, and no other", () => {
   const asked = new Set<string>();
   for (const builder of ["oci", "docker"])
     for (const scan of ["none", "wait"]) {

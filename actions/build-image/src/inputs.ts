@@ -18,7 +18,7 @@ export interface BuildInputs {
 /** Settings of one builder that the other would ignore. */
 const inputsOfBuilders = { oci: ociInputNames, docker: dockerInputNames };
 
-/** `variables` are the run's, such as GITHUB_SHA. */
+/** Reads the inputs; `variables` are the run's, such as GITHUB_SHA. */
 export function readBuildInputs(
   variables: NodeJS.ProcessEnv,
   getInput?: (name: string) => string,

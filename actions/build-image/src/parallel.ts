@@ -1,9 +1,9 @@
-/** As many as Docker's engine sends at a time (dockerd reference, max-concurrent-uploads). */
+/** Docker's engine sends as many in parallel (dockerd reference, max-concurrent-uploads). */
 const atOnce = 5;
 
 export type RunInTurn = <Result>(run: () => Promise<Result>) => Promise<Result>;
 
-/** Runs what it is given as soon as there is room; after a failure nothing more begins. */
+/** Runs functions as soon as there is room; after a failure nothing more begins. */
 export function createTurns(): RunInTurn {
   let running = 0;
   let failed: { error: unknown } | undefined;
@@ -25,7 +25,7 @@ export function createTurns(): RunInTurn {
   };
 }
 
-/** Like Promise.all, but nothing goes on when it fails: what a failed build was about to read is removed then. */
+/** Like Promise.all, but rejects only when all have ended: a failed build removes files that others may still read. */
 export async function settleAll<Result>(promises: Iterable<Promise<Result>>): Promise<Result[]> {
   const all = [...promises];
   await Promise.allSettled(all);

@@ -2,7 +2,9 @@ import type { FetchedManifest } from "../../shared/registry/client.ts";
 import { type ImageIndex, type ImageManifest, isIndex } from "../../shared/registry/oci.ts";
 import type { ImagePart } from "./builder.ts";
 
-/** Layers of an image that was there; of an index, its images without their sizes, which only further requests would tell. */
+/**
+ * Returns the layers of an existing image; for an index, its images without sizes, which would need further requests.
+ */
 export function partsOf({ body, mediaType }: FetchedManifest): ImagePart[] {
   const how = "already there";
   const manifest = JSON.parse(body.toString("utf8")) as ImageIndex & ImageManifest;

@@ -3,7 +3,7 @@ import { appendSummary } from "../../shared/summary.ts";
 import type { BuiltImage } from "./build-image.ts";
 import { summarize } from "./summary.ts";
 
-/** Sets every output and writes the job summary; the image is there even when its scan fails the step. */
+/** Sets every output and writes the job summary; the image exists even when its scan fails the step. */
 export async function publish(built: BuiltImage): Promise<void> {
   setOutput("image", built.image);
   setOutput("portable-image", built.portableImage);

@@ -1,6 +1,6 @@
 import type { Clock } from "../../shared/clock.ts";
 
-/** Milliseconds of each step, from the end of the one before it. */
+/** Measures the milliseconds of each step, from the end of the one before it. */
 export function createStopwatch({ now }: Clock) {
   const laps = new Map<string, number>();
   let since = now();

@@ -29,7 +29,7 @@ const built: BuiltImage = {
   ]),
 };
 
-it("tells what the image is made of, how large it is, and what took how long", () => {
+it("shows the image's parts, its size, and the duration of each step", () => {
   expect(summarize(built)).toBe(`### Pushed: \`registry.example/customer@${digest}\`
 
 |  |  |
@@ -51,7 +51,7 @@ it("says why nothing was built", () => {
   );
 });
 
-it("shows what the builder and the scan have to say", () => {
+it("includes the records of builder and scan", () => {
   const scan = {
     status: "passed",
     counts: undefined,

@@ -3,7 +3,7 @@ import { markdownTable } from "../../shared/summary.ts";
 import type { BuiltImage } from "./build-image.ts";
 import { count, formatBytes, shortDigest } from "./text.ts";
 
-/** Markdown for the job summary. */
+/** Returns Markdown for the job summary. */
 export function summarize(built: BuiltImage): string {
   const { image, parts, record, scan } = built;
   const rows = parts.map(({ what, digest, size, how }) => [

@@ -3,7 +3,6 @@ import { deployAndReport } from "./deploy.ts";
 import { readDeployInputs } from "./inputs.ts";
 import { openWorld } from "./open-world.ts";
 
-/** Runs the step. */
 export function main(): Promise<void> {
   return runAction(async (signal) => {
     const inputs = readDeployInputs();

@@ -135,7 +135,7 @@ test("limits a service that the Price List API does not know to a fault of its p
   );
 });
 
-test("tells a role without access what to allow, and makes no estimate from old prices", async () => {
+test("names the permission that a role without access needs, and makes no estimate from old prices", async () => {
   simulator.faults.add({ operation: "pricing:GetProducts", kind: "deny" });
   await expect(run({ live: "true" })).rejects.toMatchObject({
     message: expect.stringMatching(/^Live prices may not be read: /),

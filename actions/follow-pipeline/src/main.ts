@@ -6,7 +6,6 @@ import { followAndReport } from "./follow-pipeline.ts";
 import { handOver } from "./hand-over.ts";
 import { readFollowInputs } from "./inputs.ts";
 
-/** Runs the step. */
 export function main(): Promise<void> {
   return runAction(async (signal) => {
     const inputs = readFollowInputs();

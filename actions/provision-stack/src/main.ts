@@ -7,7 +7,6 @@ import { provisionAndReport } from "./provision.ts";
 import { operationsLeft, trackOperations } from "./stack/hand-over.ts";
 import { inRequest } from "./stack/template-store.ts";
 
-/** Runs the step. */
 export function main(): Promise<void> {
   return runAction(async (signal) => {
     const inputs = readProvisionInputs();

@@ -3,7 +3,6 @@ import { runAction } from "../../shared/run.ts";
 import { readRollbackInputs } from "./inputs.ts";
 import { rollBackAndReport } from "./rollback.ts";
 
-/** Runs the step. */
 export function main(): Promise<void> {
   return runAction(async (signal) => {
     const inputs = readRollbackInputs();

@@ -66,7 +66,7 @@ test.each(["job", "job:1", "arn:aws:ecs:us-east-1:123456789012:task-definition/j
   },
 );
 
-test("fails on an exit code other than 0, with the last telling line as its cause", async () => {
+test("fails on an exit code other than 0, with the last meaningful line as its cause", async () => {
   const { record, error } = await perform(stage.inputs(await stage.taskDefinition(), { command: ["fail"] }));
   expect(record).toMatchObject({
     status: "failed",

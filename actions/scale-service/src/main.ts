@@ -6,7 +6,6 @@ import { handOver } from "./hand-over.ts";
 import { readScaleInputs } from "./inputs.ts";
 import { scaleAndReport } from "./scale.ts";
 
-/** Runs the step. */
 export function main(): Promise<void> {
   return runAction(async (signal) => {
     const inputs = readScaleInputs();

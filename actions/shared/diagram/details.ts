@@ -3,7 +3,7 @@ import type { DrawnResources } from "./drawn-resources.ts";
 
 type Describe = (resource: EvaluatedResource, resources: DrawnResources) => readonly string[];
 
-/** Functions for the lines under a card's title: the most telling facts of a resource of its kind. */
+/** Functions for the lines under a card's title: the most important facts of a resource of its kind. */
 export const describe = {
   scalableTarget: (target, resources) => [
     `${resources.textAt(target, "MinCapacity") ?? "?"} to ${resources.textAt(target, "MaxCapacity") ?? "?"} tasks`,

@@ -1,6 +1,6 @@
 /**
- * `https://host`, or `http://host` on loopback: Docker takes every registry in 127.0.0.0/8 as insecure by itself
- * (docs.docker.com, dockerd reference, "Insecure registries"), and nobody is on the way there.
+ * Returns `https://host`, or `http://host` on loopback: Docker treats every registry in 127.0.0.0/8 as insecure
+ * (docs.docker.com, dockerd reference, "Insecure registries"), and nobody can intercept the traffic.
  */
 export function registryUrl(host: string): string {
   return `${isLoopback(host) ? "http" : "https"}://${host}`;

@@ -8,18 +8,18 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** What a request does in a repository; pushing includes pulling. */
+/** Access of a request to a repository; pushing includes pulling. */
 export interface Scope {
   readonly repository: string;
   readonly access: "pull" | "push";
 }
 
 export interface Authorization {
-  /** Value of the Authorization header for these scopes, as far as one is known. */
+  /** Returns the value of the Authorization header for these scopes, as far as one is known. */
   header(scopes: readonly Scope[]): string | undefined;
   /**
-   * After the registry refused a request that was sent with `used`: gets what its challenge asks for. False when there
-   * is nothing more to try.
+   * Called after the registry refused a request that was sent with `used`: gets the authorization for its challenge.
+   * Returns false when there is nothing more to try.
    */
   renew(scopes: readonly Scope[], used: string | undefined, challenge: string): Promise<boolean>;
 }
@@ -34,15 +34,17 @@ export interface AuthorizationOptions {
   readonly mask: (secret: string) => void;
 }
 
-/** Basic and Bearer (distribution-spec's token authentication, docs of CNCF distribution, "spec/auth/token"). */
+/**
+ * Supports Basic and Bearer (distribution-spec's token authentication, docs of CNCF distribution, "spec/auth/token").
+ */
 export function createAuthorization(options: AuthorizationOptions): Authorization {
   const { host, clock, signal, mask, renewCredentials } = options;
   let { credentials } = options;
   let bearer = false;
   const tokens = new Map<string, Token>();
-  // Requests side by side need the same token or login: it is asked for once.
+  // Parallel requests need the same token or login, so it is requested once.
   const underWay = new Map<string, Promise<boolean>>();
-  // A registry may quote the header in an answer, so its encoding is a secret like the password.
+  // A registry may quote the header in a response, so its encoding is a secret like the password.
   const maskLogin = (login: Credentials) => {
     mask(login.password);
     mask(basicHeader(login).slice("Basic ".length));
@@ -107,7 +109,7 @@ function keyOf(scopes: readonly Scope[]): string {
   return scopes.map(({ repository, access }) => `${repository}:${access}`).join(" ");
 }
 
-/** `name="value"` and `name=value`, RFC 9110 §11.2. */
+/** Parses `name="value"` and `name=value`, RFC 9110 §11.2. */
 function parseParameters(challenge: string): Partial<Record<"realm" | "service", string>> {
   return Object.fromEntries(
     [...challenge.matchAll(/(?<![a-z])([a-z]+)=(?:"([^"]*)"|([^,\s]+))/gi)].map(

@@ -1,4 +1,4 @@
-/** The content of a blob, as often as it is needed. */
+/** The content of a blob, readable as often as needed. */
 export interface BlobContent {
   readonly digest: string;
   /** Bytes. */

@@ -16,7 +16,7 @@ afterEach(async () => {
   for (const end of ended.splice(0)) await end();
 });
 
-/** A registry that answers as told, once per request; it records what was asked. */
+/** Starts a registry that responds by `answer`, once per request; it records the requests. */
 async function serve(answer: Answer, options: Partial<AuthorizationOptions> = {}) {
   const asked: string[] = [];
   const server = createServer(async (request, response) => {
@@ -53,7 +53,7 @@ const me: Credentials = { user: "me", password: "a:b" };
 const encoded = ({ user, password }: Credentials) => Buffer.from(`${user}:${password}`).toString("base64");
 const basicOf = (credentials: Credentials) => `Basic ${encoded(credentials)}`;
 
-/** A registry with a token service, whose tokens are `1`, `2`, …; `accept` says which it takes. */
+/** Starts a registry with a token service, whose tokens are `1`, `2`, …; `accept` says which it accepts. */
 async function serveWithTokens(
   accept: (header: string | undefined) => boolean,
   options: Partial<AuthorizationOptions> = {},
@@ -78,7 +78,7 @@ async function serveWithTokens(
 it.each([
   ["anonymously", undefined, undefined],
   ["with a login", me, basicOf(me)],
-])("answers a bearer challenge %s and keeps the token", async (_, credentials, expected) => {
+])("responds to a bearer challenge %s and keeps the token", async (_, credentials, expected) => {
   const { client, asked, secrets, offered } = await serveWithTokens((header) => header === "Bearer 1", {
     credentials,
   });
@@ -94,7 +94,7 @@ it.each([
   ]);
 });
 
-it("asks once for a token that several requests need, and with the rights that pushing takes", async () => {
+it("requests once a token that several requests need, with the rights that pushing needs", async () => {
   const { client, asked } = await serveWithTokens((header) => header !== undefined);
   await Promise.all([1, 2, 3].map((each) => client.hasBlob("app", digestOf(String(each)))));
   await client.getManifest("app", "latest");
@@ -103,7 +103,7 @@ it("asks once for a token that several requests need, and with the rights that p
   ]);
 });
 
-it("asks for the right to read where a blob is to be mounted from", async () => {
+it("requests the right to read the repository that a blob is mounted from", async () => {
   const { client, asked } = await serveWithTokens((header) => header !== undefined);
   await client.pushBlob("app", blobOf(digest, Buffer.from(manifest)), "base").catch(() => {});
   expect(asked[1]).toBe(
@@ -111,7 +111,7 @@ it("asks for the right to read where a blob is to be mounted from", async () => 
   );
 });
 
-it("gets another token when the one it has is no longer taken", async () => {
+it("gets another token when the current one is no longer accepted", async () => {
   let valid = "Bearer 1";
   const { client, asked } = await serveWithTokens((header) => header === valid);
   await client.getManifest("app", "latest");
@@ -122,7 +122,7 @@ it("gets another token when the one it has is no longer taken", async () => {
   expect(asked.filter((line) => line.includes("/token"))).toHaveLength(3);
 });
 
-it("gives an identity token to the token service, and to nobody else", async () => {
+it("sends an identity token to the token service only", async () => {
   const { client, offered, forms, asked } = await serveWithTokens((header) => header === "Bearer 1", {
     credentials: { user: "<token>", password: "identity" },
   });
@@ -156,7 +156,7 @@ it.each([
     `{"errors":[{"code":"DENIED","message":"Your authorization token has expired. Reauthenticate and try again."}]}`,
   ],
   ["as others", 401, ""],
-])("logs in once more when a registry says that the login has expired, %s", async (_, status, body) => {
+])("logs in again when a registry reports that the login has expired, %s", async (_, status, body) => {
   const renewed: Credentials = { user: "AWS", password: "new" };
   const { client, asked, secrets } = await serve(
     (request, response) => {
@@ -170,7 +170,7 @@ it.each([
   expect(secrets).toEqual(["old", encoded({ user: "AWS", password: "old" }), "new", encoded(renewed)]);
 });
 
-it("says that a login is missing", async () => {
+it("reports a missing login", async () => {
   const { client, host } = await serve((_, response) =>
     response.writeHead(401, { "WWW-Authenticate": `Basic realm="x"` }).end(),
   );
@@ -180,14 +180,14 @@ it("says that a login is missing", async () => {
   });
 });
 
-it("does not send a login over an unencrypted way to a token server", async () => {
+it("does not send a login over an unencrypted connection to a token server", async () => {
   const { client } = await serve((_, response) =>
     response.writeHead(401, { "WWW-Authenticate": `Bearer realm="http://example.com/token"` }).end(),
   );
   await expect(client.getManifest("x", digest)).rejects.toThrow("which is not https");
 });
 
-it("takes a redirect of HEAD for a blob that is there, and follows that of GET without the login", async () => {
+it("takes a redirect of HEAD as an existing blob, and follows that of GET without the login", async () => {
   const elsewhere = await serve((request, response) => response.end(String(request.headers.authorization)));
   const { client } = await serve(
     (_, response) => response.writeHead(307, { Location: `http://${elsewhere.host}/blob` }).end(),
@@ -199,7 +199,7 @@ it("takes a redirect of HEAD for a blob that is there, and follows that of GET w
   expect((await buffer(client.openBlob("x", blob))).toString()).toBe("undefined");
 });
 
-it("sends an upload that goes on elsewhere without the login", async () => {
+it("sends an upload that continues elsewhere without the login", async () => {
   const elsewhere = await serve((request, response) => {
     response.writeHead(201, { Saw: String(request.headers.authorization) }).end();
   });
@@ -216,7 +216,7 @@ it("sends an upload that goes on elsewhere without the login", async () => {
   expect(elsewhere.asked).toEqual([`PUT /upload?digest=${encodeURIComponent(digest)}`]);
 });
 
-it("does not believe a manifest of another digest", async () => {
+it("rejects a manifest with another digest", async () => {
   const { client } = await serve((_, response) => response.end("{}"));
   await expect(client.getManifest("x", digest)).rejects.toThrow(`answered ${digestOf("{}")} for x@${digest}`);
 });

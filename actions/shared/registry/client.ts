@@ -40,7 +40,7 @@ export function createRegistryClient(options: RegistryOptions) {
   return {
     host: options.host,
 
-    /** Undefined when there is none. What is asked for by digest is checked against it. */
+    /** Returns undefined when there is none. A manifest requested by digest is checked against it. */
     async getManifest(repository: string, reference: string): Promise<FetchedManifest | undefined> {
       const init: RegistryRequest = { headers: { accept: manifestTypes }, expect: [404] };
       const { response, body } = await read(repository, `manifests/${reference}`, init);
@@ -51,20 +51,20 @@ export function createRegistryClient(options: RegistryOptions) {
       return { digest, mediaType: mediaTypeOf(response), body };
     },
 
-    /** Undefined when there is no such repository. */
+    /** Returns undefined when there is no such repository. */
     async listTags(repository: string): Promise<string[] | undefined> {
       const { response, body } = await read(repository, "tags/list", { expect: [404] });
       return response.status === 404 ? undefined : (JSON.parse(body.toString("utf8")).tags ?? []);
     },
 
-    /** Asked where something is to be pushed. */
+    /** Called for a repository to push to. */
     async hasBlob(repository: string, digest: string): Promise<boolean> {
-      // A registry that keeps blobs elsewhere answers with a redirect, which is enough to know.
+      // A registry that stores blobs elsewhere responds with a redirect, which proves that the blob exists.
       const init: RegistryRequest = { method: "HEAD", redirect: "manual", expect: [404] };
       return (await ask(repository, `blobs/${digest}`, init)).status !== 404;
     },
 
-    /** The bytes of a blob, which have the digest they should have when they end. */
+    /** Returns the bytes of a blob; they have the right digest when they end. */
     openBlob: (repository: string, blob: Pick<Descriptor, "digest" | "size">): AsyncIterable<Uint8Array> =>
       downloadBlob(requester, repository, blob),
 

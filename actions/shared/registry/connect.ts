@@ -6,14 +6,14 @@ import { ecrRegion, logIn, logInIfOwn } from "./ecr-login.ts";
 import type { RegistryOptions } from "./request.ts";
 
 export interface Connecting extends Omit<RegistryOptions, "host" | "credentials" | "renewCredentials"> {
-  /** A client of the job's region, or of the one that a registry is in. */
+  /** Returns a client of the job's region, or of the registry's. */
   readonly createEcr: (region?: string) => Promise<ECRClient>;
   readonly variables: NodeJS.ProcessEnv;
 }
 
 /**
- * Asks with ECR's token or what docker/login-action left, else anonymously. Where that is refused, the registry may
- * be the account's own under a name that does not tell so: ECR knows.
+ * Connects with ECR's token or docker/login-action's login, else anonymously. If that is refused, the registry may be
+ * the account's own under an unusual name, which ECR knows.
  */
 export async function connectToRegistry(host: string, world: Connecting): Promise<RegistryClient> {
   const { createEcr, variables, mask, signal } = world;

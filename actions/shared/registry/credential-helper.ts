@@ -10,8 +10,8 @@ const startFailures: Readonly<Record<string, string>> = {
 };
 
 /**
- * `docker-credential-<helper> get`, which reads the registry's name from its input and writes JSON: the protocol of
- * docker/docker-credential-helpers, which Amazon's and GitHub's helpers keep to. Undefined when it knows none.
+ * Runs `docker-credential-<helper> get`, which reads the registry's name from its input and writes JSON: the protocol
+ * of docker/docker-credential-helpers, which Amazon's and GitHub's helpers use. Returns undefined when it knows none.
  */
 export async function askCredentialHelper(
   helper: string,
@@ -36,7 +36,7 @@ export async function askCredentialHelper(
   if (code !== 0) throw failed((errors || output).trim() || `it ended with ${code}`);
   try {
     const { Username, Secret } = JSON.parse(output) as { Username?: string; Secret?: string };
-    // As Docker takes it: no secret, no login.
+    // As in Docker: no secret, no login.
     return Secret ? { user: Username ?? "", password: Secret } : undefined;
   } catch (error) {
     throw failed("its answer is not JSON", error);
@@ -48,7 +48,7 @@ async function run(program: string, input: string, variables: NodeJS.ProcessEnv)
   const ended = new Promise<number | null>((resolve, reject) =>
     child.on("error", reject).on("close", (code) => resolve(code)),
   );
-  // One that ends without reading is heard of by its exit code.
+  // If a helper ends without reading its input, its exit code is reported instead.
   child.stdin.on("error", () => {}).end(input);
   const [code, output, errors] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
   return { code, output, errors };

@@ -13,7 +13,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const auth = Buffer.from("me:a:b").toString("base64");
 const me = { user: "me", password: "a:b" };
 
-/** A helper that answers by what it is asked for, as docker-credential-helpers do. */
+/** A helper that responds by its input, as docker-credential-helpers do. */
 const helper = `#!/bin/sh
 read -r server
 [ "$1" = get ] || exit 3
@@ -77,7 +77,7 @@ it.each<[string, string, object | string, string]>([
     "docker-credential-absent gave no login for q.io: it is not installed",
   ],
   ["a helper of a strange name", "q.io", { credsStore: "../x" }, "that is no name of a helper"],
-])("says what is wrong with %s", async (_, host, config, message) => {
+])("explains %s", async (_, host, config, message) => {
   await expect(look(host, config)).rejects.toThrow(message);
 });
 

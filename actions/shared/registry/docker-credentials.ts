@@ -6,10 +6,10 @@ import type { Credentials } from "./authorization.ts";
 import { askCredentialHelper } from "./credential-helper.ts";
 import { identityTokenUser } from "./token.ts";
 
-/** Docker Hub's entry in Docker's configuration has a name from the time of its first API. */
+/** Docker Hub's key in Docker's configuration, from the time of its first API. */
 const hubEntry = "https://index.docker.io/v1/";
 
-/** The part of Docker's configuration file that says who logs in where (docs.docker.com, `docker login`). */
+/** The part of Docker's configuration file with the logins (docs.docker.com, `docker login`). */
 interface DockerConfig {
   readonly auths?: Readonly<Record<string, AuthEntry>>;
   /** Helper of a registry. */
@@ -25,7 +25,7 @@ interface AuthEntry {
   readonly identitytoken?: string;
 }
 
-/** What `docker login` or docker/login-action left for a registry, or what Docker's credential helper knows of it. */
+/** Returns the login of `docker login` or docker/login-action for a registry, or that of Docker's credential helper. */
 export async function dockerCredentials(
   host: string,
   variables: NodeJS.ProcessEnv,
@@ -51,7 +51,7 @@ function parse(path: string, text: string): DockerConfig {
   }
 }
 
-/** Docker takes an entry for its host, however it is written. */
+/** Finds an entry by its host, in any spelling, as Docker does. */
 function find(auths: Readonly<Record<string, AuthEntry>>, host: string): AuthEntry | undefined {
   const hostOf = (name: string) => name.replace(/^https?:\/\//, "").split("/")[0];
   return Object.entries(auths).find(([name]) => hostOf(name) === host)?.[1];
@@ -60,7 +60,7 @@ function find(auths: Readonly<Record<string, AuthEntry>>, host: string): AuthEnt
 function fromEntry({ auth, username, password, identitytoken }: AuthEntry = {}): Credentials | undefined {
   if (identitytoken) return { user: identityTokenUser, password: identitytoken };
   if (username && password) return { user: username, password };
-  // A helper's registry has an entry, too, an empty one.
+  // A registry with a helper has an entry, too, an empty one.
   if (!auth) return undefined;
   const [user = "", ...rest] = Buffer.from(auth, "base64").toString("utf8").split(":");
   return { user, password: rest.join(":") };

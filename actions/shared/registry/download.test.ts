@@ -63,7 +63,7 @@ async function download(...rules: FaultRule[]) {
 const get = { method: "GET", path: /blobs/ };
 const cutEarly: Fault = ({ pass }) => pass({ answerAfter: 500_000 });
 const passOn: Fault = ({ pass }) => pass();
-/** As a registry that does not know ranges. */
+/** Responds as a registry that does not support ranges. */
 const wholeAlways: Fault = ({ request, pass }) => {
   delete request.headers.range;
   return pass();
@@ -102,7 +102,7 @@ it.each<[string, FaultRule[], number]>([
   expect(lines).toHaveLength(requests - 1);
 });
 
-it("asks only for what is missing", async () => {
+it("requests only the missing part", async () => {
   const { read, ranges } = await download(
     { ...get, at: first, fault: cutEarly },
     { ...get, at: always, fault: passOn },
@@ -126,7 +126,7 @@ describe("ends", () => {
     ["other bytes", content.replaceAll("a", "b")],
     ["too few bytes", content.slice(1)],
     ["too many bytes", `${content}more`],
-  ])("when the registry answers %s", async (_, body) => {
+  ])("when the registry responds with %s", async (_, body) => {
     const { read, host } = await download({ ...get, at: always, fault: answering(200, {}, body) });
     await expect(read()).rejects.toMatchObject({
       message: expect.stringMatching(new RegExp(`^The registry ${host} (answered sha256:|ended )`)),

@@ -6,7 +6,10 @@ import { unreachable } from "./reach.ts";
 import type { Requester } from "./request.ts";
 import { attempts, Transient } from "./retry.ts";
 
-/** A download that is cut goes on where it stood; its last bytes come only when the whole has the digest it should have. */
+/**
+ * Continues an interrupted download where it stopped; the last bytes are returned only when the whole has the right
+ * digest.
+ */
 export async function* downloadBlob(
   requester: Requester,
   repository: string,
@@ -42,11 +45,11 @@ async function* readOn(
   let broken: Failure | undefined;
   for (let cuts = 0; cuts < attempts; cuts += 1) {
     const response = await retry(async (attempt) => {
-      // What broke off while it was read waits as a request does that was refused.
+      // A download that broke off waits as a refused request does.
       if (attempt === 0 && broken) throw broken;
       return send(scopes, path, position > 0 ? { headers: { range: `bytes=${position}-` } } : {});
     });
-    // Some registries send all of it, whatever was asked for.
+    // Some registries send all of it, whatever range was requested.
     let skip = response.status === 206 ? 0 : position;
     try {
       for await (const chunk of response.body) {

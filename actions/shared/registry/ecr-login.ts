@@ -2,7 +2,7 @@ import { type ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ec
 import { Failure } from "../failure.ts";
 import type { Credentials } from "./authorization.ts";
 
-/** User `AWS` and a token of 12 hours, which is masked in the log. */
+/** Returns the user `AWS` and a token of 12 hours, which is masked in the log. */
 export async function logIn(
   ecr: ECRClient,
   mask: (secret: string) => void,
@@ -12,7 +12,7 @@ export async function logIn(
   return credentialsOf(authorizationData?.[0]?.authorizationToken, mask);
 }
 
-/** What an authorization token holds, masked as a whole and in its parts. */
+/** Returns the credentials in an authorization token, masked as a whole and in its parts. */
 function credentialsOf(token: string | undefined, mask: (secret: string) => void): Credentials {
   if (token === undefined) throw new Failure("ECR gave no authorization token");
   mask(token);
@@ -21,7 +21,7 @@ function credentialsOf(token: string | undefined, mask: (secret: string) => void
   return { user, password: password.join(":") };
 }
 
-/** A login for a registry whose name does not tell that it is ECR's; undefined when it is not the account's. */
+/** Logs in to an ECR registry whose name does not show that; undefined when it is not the account's. */
 export async function logInIfOwn(
   ecr: ECRClient,
   host: string,
@@ -29,14 +29,14 @@ export async function logInIfOwn(
   signal: AbortSignal,
 ): Promise<Credentials | undefined> {
   const command = new GetAuthorizationTokenCommand({});
-  // The registry's own refusal, which the caller has, says more than that ECR cannot help.
+  // The registry's own refusal, which the caller has, says more than ECR's error.
   const answer = await ecr.send(command, { abortSignal: signal }).catch(() => undefined);
   const { authorizationToken, proxyEndpoint } = answer?.authorizationData?.[0] ?? {};
   const own = proxyEndpoint !== undefined && new URL(proxyEndpoint).host === host;
   return own ? credentialsOf(authorizationToken, mask) : undefined;
 }
 
-/** The region in the name of an ECR registry; undefined for any other registry. */
+/** Returns the region in the name of an ECR registry; undefined for any other registry. */
 export function ecrRegion(host: string): string | undefined {
   // ECR user guide, "Private registry": <account>.dkr.ecr.<region>.amazonaws.com, in China with .cn
   return /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(host)?.[1];

@@ -19,7 +19,7 @@ async function serve(listener: RequestListener): Promise<URL> {
   return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/begin`);
 }
 
-/** Content of several chunks that tells how it was closed. */
+/** Returns content of several chunks that reports how it was closed. */
 function content(chunks: number, error?: Error) {
   const opened: string[] = [];
   const open = async function* () {
@@ -34,7 +34,7 @@ function content(chunks: number, error?: Error) {
   return { open, opened };
 }
 
-it.each([307, 308])("sends all of a body again where %d says so", async (status) => {
+it.each([307, 308])("sends all of a body again after a %d", async (status) => {
   const received: string[] = [];
   const url = await serve(async (request, response) => {
     const body = await text(request);
@@ -48,7 +48,7 @@ it.each([307, 308])("sends all of a body again where %d says so", async (status)
   expect(received).toEqual([`PUT /begin ${3 * 65_536}`, `PUT /end ${3 * 65_536}`]);
 });
 
-it.each([301, 302, 303])("follows %d of a GET, not of a PUT", async (status) => {
+it.each([301, 302, 303])("follows a %d after a GET, not after a PUT", async (status) => {
   const url = await serve((request, response) => {
     if (request.url === "/begin") response.writeHead(status, { location: "/end" }).end();
     else response.end();
@@ -57,12 +57,12 @@ it.each([301, 302, 303])("follows %d of a GET, not of a PUT", async (status) => 
   expect((await exchange(url, { method: "PUT", body: Buffer.from("x") })).status).toBe(status);
 });
 
-it("ends where redirects do not", async () => {
+it("ends endless redirects", async () => {
   const url = await serve((_, response) => response.writeHead(307, { location: "/begin" }).end());
   await expect(exchange(url, {})).rejects.toThrow("it was redirected 20 times");
 });
 
-it("sends no more of what was refused, and closes it", async () => {
+it("stops sending a refused body, and closes it", async () => {
   const url = await serve((_, response) => response.writeHead(413).end("too large"));
   const { open, opened } = content(10_000);
   const answer = await exchange(url, { method: "PUT", body: open });
@@ -71,13 +71,13 @@ it("sends no more of what was refused, and closes it", async () => {
   await expect.poll(() => opened).toEqual(["open", "closed"]);
 });
 
-it("fails with the error of what cannot be read", async () => {
+it("fails with the error of a body that cannot be read", async () => {
   const url = await serve((request) => void request.resume());
   const broken = content(1, new Error("the disk is gone"));
   await expect(exchange(url, { method: "PUT", body: broken.open })).rejects.toThrow("the disk is gone");
 });
 
-it.each(["HEAD", "GET"])("uses a connection again when the answer to %s is of no use", async (method) => {
+it.each(["HEAD", "GET"])("reuses a connection when the response to %s is discarded", async (method) => {
   const ports = new Set<number | undefined>();
   const url = await serve((request, response) => {
     ports.add(request.socket.remotePort);

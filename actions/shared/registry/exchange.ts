@@ -6,7 +6,7 @@ import { buffer } from "node:stream/consumers";
 export interface HttpRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A function opens the bytes anew when the request has to be sent again. */
+  /** A function opens the bytes again when the request has to be repeated. */
   readonly body?: Uint8Array | (() => AsyncIterable<Uint8Array>);
   readonly redirect?: "manual";
   readonly signal?: AbortSignal;
@@ -14,22 +14,22 @@ export interface HttpRequest {
 
 export interface Answer {
   readonly status: number;
-  /** Where it came from in the end. */
+  /** URL of the response after redirects. */
   readonly url: string;
-  /** Undefined when it is not there. */
+  /** Returns undefined when it is missing. */
   header(name: string): string | undefined;
   /** The bytes as they come, once. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** All bytes, as often as they are asked for. */
+  /** Returns all bytes, as often as it is called. */
   read(): Promise<Buffer>;
-  /** The bytes are not needed; the connection is. */
+  /** Frees the connection without the bytes. */
   discard(): void;
 }
 
-/** As long as fetch takes it: the first for connecting, the other for any silence afterwards. */
+/** fetch's limits: the first for connecting, the other for any silence afterwards. */
 const connectWithinMs = 10_000;
 const speakWithinMs = 300_000;
-/** As many as fetch follows. */
+/** fetch's limit. */
 const mostRedirects = 20;
 
 /**
@@ -53,7 +53,7 @@ export async function exchange(url: URL, request: HttpRequest): Promise<Answer> 
   }
 }
 
-/** A request that sends something is repeated only by the statuses that say so: RFC 9110 §15.4. */
+/** A request with a body is repeated only for the statuses that demand it: RFC 9110 §15.4. */
 function redirectOf({ status, url, header }: Answer, { method = "GET" }: HttpRequest): URL | undefined {
   const repeats = status === 307 || status === 308;
   const follows = repeats || ([301, 302, 303].includes(status) && /^(?:GET|HEAD)$/.test(method));
@@ -72,9 +72,9 @@ function sendOnce(url: URL, { method = "GET", headers, body, signal }: HttpReque
     });
     sending.on("error", reject);
     sending.on("response", (incoming) => {
-      // What was refused before all of it was sent need not be sent.
+      // A request that was refused before all of it was sent need not be completed.
       if ((incoming.statusCode ?? 0) >= 400) incoming.once("end", () => stop(sending));
-      // Nothing comes, and the connection is free only when that has been read.
+      // No body comes, and the connection is free only when the response has been read.
       if (method === "HEAD") incoming.resume();
       resolve(toAnswer(incoming, url));
     });
@@ -88,7 +88,7 @@ function stop(sending: ClientRequest): void {
   if (!sending.writableFinished) sending.destroy();
 }
 
-/** What cannot be read ends the request with its error; what nobody takes any more is closed. */
+/** A body that cannot be read ends the request with its error; a body that is no longer needed is closed. */
 function pipe(content: Readable, sending: ClientRequest): void {
   content.on("error", (error) => sending.destroy(error));
   sending.on("close", () => content.destroy());

@@ -3,17 +3,17 @@ import type { AddressInfo } from "node:net";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** What the front does to a request instead of passing it on; it may still pass it on by `pass`. */
+/** The front's treatment of a request instead of passing it on; it may still pass it on by `pass`. */
 export type Fault = (exchange: FaultyExchange) => void | Promise<void>;
 
 export interface FaultyExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** On to the registry, the whole of it or until it is cut. */
+  /** Passes the request to the registry, completely or until the cut. */
   readonly pass: (cut?: Cut) => Promise<void>;
 }
 
-/** After so many bytes of one body both connections end; the client's once the registry has `settled`. */
+/** After this many bytes of one body both connections end; the client's once the registry has `settled`. */
 export interface Cut {
   readonly bodyAfter?: number;
   readonly answerAfter?: number;
@@ -22,14 +22,14 @@ export interface Cut {
 
 export interface FaultRule {
   readonly method: string;
-  /** In the path. */
+  /** Matched against the path. */
   readonly path: RegExp;
-  /** Of the requests that match, from 0. */
+  /** Position among the matching requests, from 0. */
   readonly at: (number: number) => boolean;
   readonly fault: Fault;
 }
 
-/** A registry that misbehaves as told: a server in front of a sound one. It records what it was asked. */
+/** Starts a server in front of a working registry that applies these faults. It records the requests. */
 export async function startFaultyRegistry(behind: string, rules: readonly FaultRule[]) {
   const asked: string[] = [];
   const counts = new Map<FaultRule, number>();
@@ -59,7 +59,7 @@ export async function startFaultyRegistry(behind: string, rules: readonly FaultR
 export const first = (number: number) => number === 0;
 export const always = () => true;
 
-/** Answers a status, with the request's body read, as a registry does that has not gone mad. */
+/** Responds with a status after it has read the request's body, as a normal registry does. */
 export function answering(status: number, headers: Record<string, string> = {}, body = ""): Fault {
   return async ({ request, response }) => {
     request.resume();
@@ -87,7 +87,7 @@ async function passOn(
     return pipeline(answer, holdAfter(answerAfter, cut.reject), response);
   });
   try {
-    // A registry may answer before it has read everything.
+    // A registry may respond before it has read everything.
     await Promise.race([cut.promise, received, sent.then(() => received)]);
   } catch {
     await settled?.();
@@ -96,7 +96,7 @@ async function passOn(
   }
 }
 
-/** Lets so many bytes through and keeps the rest. */
+/** Passes this many bytes and holds the rest. */
 function holdAfter(bytes = Number.POSITIVE_INFINITY, onHold: (error: Error) => void): Transform {
   let left = bytes;
   return new Transform({

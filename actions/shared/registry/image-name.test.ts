@@ -25,12 +25,12 @@ test.each<[string, object]>([
   ["localhost/base", { host: "localhost", name: "base" }],
   ["[::1]:5000/base", { host: "[::1]:5000", name: "base" }],
   [`web:1@${digest}`, { repository: "web", tag: "1", digest }],
-])("%s is read as Docker reads it", (text, parts) => {
+])("reads %s as Docker reads it", (text, parts) => {
   expect(parseImageName(text)).toMatchObject(parts);
 });
 
 test.each(["", "Web", "web:", "web:-1", "a//b", "web@sha256:abc", "https://x.io/web"])(
-  "%j is not a valid image name",
+  "refuses %j as an image name",
   (text) => {
     expect(parseImageName(text)).toBeUndefined();
   },

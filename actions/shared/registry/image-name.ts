@@ -1,4 +1,4 @@
-/** An image as a task definition names it. */
+/** An image in a task definition. */
 export interface ImageName {
   /** As it is written, without tag and digest. */
   readonly repository: string;
@@ -10,20 +10,20 @@ export interface ImageName {
   readonly digest: string | undefined;
 }
 
-/** Docker Hub's registry is not served where its images are named. */
+/** The host of Docker Hub's registry differs from the one in its images' names. */
 export const dockerHub = "registry-1.docker.io";
 
-// distribution/reference: path components and tags, and the digest as OCI image-spec v1.1 descriptor.md has it.
+// distribution/reference: path components and tags, and the digest of OCI image-spec v1.1 descriptor.md.
 const pattern =
   /^([a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*)(?::(\w[\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/;
 
-/** Only what has a dot or a colon is a host, and `localhost`. */
+/** Returns whether a text is a host: it has a dot or a colon, or is `localhost`. */
 function isHost(text: string): boolean {
   if (text === "localhost") return true;
   return /[.:]/.test(text) && /^(?:[A-Za-z0-9.:-]+|\[[0-9a-f:]+\](?::\d+)?)$/.test(text);
 }
 
-/** As Docker reads names: no host means Docker Hub, one word there `library/`, no tag `latest`. */
+/** Parses a name as Docker does: no host means Docker Hub, a single word there `library/`, no tag `latest`. */
 export function parseImageName(text: string): ImageName | undefined {
   const first = text.slice(0, Math.max(0, text.indexOf("/")));
   const host = isHost(first) ? first : undefined;

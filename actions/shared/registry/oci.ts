@@ -79,12 +79,12 @@ export const mediaTypes = {
 const indexTypes: readonly string[] = [mediaTypes.index, mediaTypes.dockerIndex];
 const imageTypes: readonly string[] = [mediaTypes.manifest, mediaTypes.dockerManifest];
 
-/** Whether a manifest of this media type names an image for each platform, OCI's or Docker's. */
+/** Returns whether a manifest of this media type lists an image for each platform, OCI's or Docker's. */
 export function isIndex(mediaType: string): boolean {
   return indexTypes.includes(mediaType);
 }
 
-/** Whether a manifest of this media type is one image, OCI's or Docker's. */
+/** Returns whether a manifest of this media type is one image, OCI's or Docker's. */
 export function isImage(mediaType: string): boolean {
   return imageTypes.includes(mediaType);
 }

@@ -2,12 +2,12 @@ import type { FetchedManifest } from "./client.ts";
 import type { Destination } from "./destination/destination.ts";
 import { RegistryRefusal } from "./refusal.ts";
 
-/** With which registries refuse to move a tag: ECR's TAG_INVALID is 400, others say 409 or Harbor's 412. */
+/** Statuses with which registries refuse to move a tag: ECR's TAG_INVALID is 400, others use 409 or Harbor's 412. */
 const immutableStatuses = [400, 409, 412];
 
 /**
- * Puts a manifest that the repository has under a tag, byte by byte. Answers what the tag names then: another image,
- * where it cannot be moved.
+ * Pushes an existing manifest of the repository under a tag, byte by byte. Returns the tag's image afterwards, which is
+ * another one if the tag cannot be moved.
  */
 export async function putTag(
   { registry, name }: Pick<Destination, "registry" | "name">,

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
 import { reach } from "./reach.ts";
 
-it("says what is wrong with a certificate that nobody knows", async () => {
+it("explains a certificate of an unknown authority", async () => {
   const folder = await mkdtemp(join(tmpdir(), "registry-reach-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];

@@ -37,14 +37,14 @@ it.each<[string, () => Promise<string>, RegExp, string]>([
     /cannot be reached \(socket hang up\)/,
     "the network of the runner",
   ],
-])("says what is wrong with %s", async (_, start, message, nextStep) => {
+])("explains %s", async (_, start, message, nextStep) => {
   await expect(reach("the.registry", new URL(await start()), {})).rejects.toMatchObject({
     message: expect.stringMatching(message),
     nextStep: expect.stringContaining(nextStep),
   });
 });
 
-it("ends with the reason that it was ended for", async () => {
+it("ends with the reason for which it was ended", async () => {
   const controller = new AbortController();
   const url = new URL(
     `http://${await listen(createPlainServer(() => controller.abort(new Error("cancelled"))))}`,

@@ -2,7 +2,7 @@ import { Failure } from "../failure.ts";
 import { type Answer, exchange, type HttpRequest } from "./exchange.ts";
 import { Transient } from "./retry.ts";
 
-/** An exchange whose errors say what is wrong with the way to the host. */
+/** Exchanges a request; errors explain what is wrong with the connection to the host. */
 export async function reach(host: string, url: URL, request: HttpRequest): Promise<Answer> {
   try {
     return await exchange(url, request);
@@ -12,10 +12,10 @@ export async function reach(host: string, url: URL, request: HttpRequest): Promi
   }
 }
 
-/** Also of a body that breaks off while it is read. */
+/** Used also for a body that breaks off while it is read. */
 export function unreachable(host: string, error: unknown): Failure {
   const cause = innermost(error as Error);
-  // What was to be sent could not be read.
+  // The request's own body could not be read.
   if (cause instanceof Failure) return cause;
   const { code = "" } = cause as NodeJS.ErrnoException;
   if (code === "ENOTFOUND")
@@ -35,7 +35,7 @@ export function unreachable(host: string, error: unknown): Failure {
   });
 }
 
-/** Of several addresses that were tried, the first tells. */
+/** Returns the error of the first of several addresses. */
 function innermost(error: Error): Error {
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return innermost(error.errors[0]);
   return error.cause instanceof Error ? innermost(error.cause) : error;

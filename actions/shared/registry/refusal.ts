@@ -3,7 +3,7 @@ import type { Scope } from "./authorization.ts";
 import type { Answer } from "./exchange.ts";
 import { Transient } from "./retry.ts";
 
-/** The registry's own answer: one of the error codes of OCI distribution-spec v1.1, or the status. */
+/** The registry's own refusal: one of the error codes of OCI distribution-spec v1.1, or the status. */
 export class RegistryRefusal extends Failure {
   readonly code: string;
   readonly status: number;
@@ -22,7 +22,7 @@ const nextSteps: Readonly<Record<number, string>> = {
   413: "let the proxy in front of the registry take larger requests.",
 };
 
-/** What the answer of a status from 400 means; the answer's body is read. */
+/** Explains a response with a status from 400; the response's body is read. */
 export async function refusalOf(response: Answer, host: string, request: string): Promise<Failure> {
   const { status } = response;
   const { code, message } = firstError(await textOf(response));
@@ -34,7 +34,7 @@ export async function refusalOf(response: Answer, host: string, request: string)
   return new Transient(sentence, { nextStep, waitMs: retryAfterMs(response) });
 }
 
-/** Neither what there is to log in with nor a token got for it is enough. */
+/** Neither the login nor a token for it is sufficient. */
 export function accessRefused(host: string, scopes: readonly Scope[]): Failure {
   const pushing = scopes.some(({ access }) => access === "push");
   return new RegistryRefusal(
@@ -45,17 +45,17 @@ export function accessRefused(host: string, scopes: readonly Scope[]): Failure {
   );
 }
 
-/** ECR says so with 403, which elsewhere means that a valid login lacks a right. */
+/** ECR reports an expired login with 403, which elsewhere means that a valid login lacks a right. */
 export async function saysExpired(response: Answer): Promise<boolean> {
   return response.status === 403 && /token has expired/i.test(await textOf(response));
 }
 
-/** Empty when it cannot be read. */
+/** Returns an empty text when it cannot be read. */
 async function textOf(response: Answer): Promise<string> {
   return response.read().then(String, () => "");
 }
 
-/** `{"errors":[{code, message}]}` of the distribution specification; proxies answer anything. */
+/** Reads `{"errors":[{code, message}]}` of the distribution specification; proxies may respond with anything. */
 function firstError(text: string): { code?: string; message?: string } {
   try {
     return JSON.parse(text).errors[0] ?? {};
@@ -64,7 +64,7 @@ function firstError(text: string): { code?: string; message?: string } {
   }
 }
 
-/** Seconds or a date, RFC 9110 §10.2.3. */
+/** Reads seconds or a date, RFC 9110 §10.2.3. */
 function retryAfterMs({ header }: Answer): number {
   const value = header("retry-after") ?? "";
   if (/^\d+$/.test(value)) return Number(value) * 1000;

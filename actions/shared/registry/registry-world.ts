@@ -2,9 +2,9 @@ import type { ECRClient } from "@aws-sdk/client-ecr";
 import { createJobWorld, type JobWorld } from "../world.ts";
 import { createEcr } from "./ecr-client.ts";
 
-/** What looking into any registry takes. */
+/** Context for reading any registry. */
 export interface RegistryWorld extends JobWorld {
-  /** A client of the job's region, or of the one that a registry is in. */
+  /** Returns a client of the job's region, or of the registry's. */
   readonly createEcr: (region?: string) => Promise<ECRClient>;
 }
 

@@ -19,7 +19,7 @@ export function createRequester(options: RegistryOptions) {
   const { host } = options;
   const authorization = createAuthorization(options);
 
-  /** One attempt. `location` is a path or, as registries may answer, a whole URL. */
+  /** Makes one attempt. `location` is a path or, as registries may return, a whole URL. */
   const send = async (
     scopes: readonly Scope[],
     location: string,
@@ -27,7 +27,7 @@ export function createRequester(options: RegistryOptions) {
     renewed = false,
   ): Promise<Answer> => {
     const url = new URL(location, registryUrl(host));
-    // Credentials go to the registry only, wherever it says an upload goes on.
+    // Credentials go to the registry only, even if an upload continues elsewhere.
     const own = url.origin === registryUrl(host);
     const header = own ? authorization.header(scopes) : undefined;
     const response = await reach(host, url, {
@@ -42,7 +42,7 @@ export function createRequester(options: RegistryOptions) {
         return send(scopes, location, request, true);
       throw accessRefused(host, scopes);
     }
-    // A redirect that was not followed answers nothing but who wanted to see it.
+    // A redirect that was not followed is a result only for a caller that wants to see it.
     const done = request.redirect === "manual" ? response.status < 400 : response.status < 300;
     if (done || request.expect?.includes(response.status)) return response;
     throw await refusalOf(response, host, `${request.method ?? "GET"} ${url.pathname}`);
@@ -51,7 +51,7 @@ export function createRequester(options: RegistryOptions) {
   return { host, signal: options.signal, log: options.log, send, retry: createRetry(options) };
 }
 
-/** Where an upload goes on: absolute or relative, as the specification allows. */
+/** Returns where an upload continues: absolute or relative, as the specification allows. */
 export function locationOf(response: Answer): string {
   const location = response.header("location");
   if (location !== undefined) return new URL(location, response.url).href;

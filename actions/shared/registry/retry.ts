@@ -2,9 +2,9 @@ import type { Clock } from "../clock.ts";
 import { Failure } from "../failure.ts";
 import type { Log } from "../log.ts";
 
-/** Worth another attempt: the connection broke, or the registry answered 5xx or 429. */
+/** An error worth another attempt: the connection broke, or the registry responded with 5xx or 429. */
 export class Transient extends Failure {
-  /** What the registry asked to wait. */
+  /** Milliseconds that the registry asked to wait. */
   readonly waitMs: number;
 
   constructor(message: string, options: { nextStep?: string; cause?: unknown; waitMs?: number } = {}) {
@@ -21,16 +21,18 @@ export interface RetryOptions {
   readonly random?: () => number;
 }
 
-/** With the pauses below, a registry has 15 s at the most and 7 s on average to come back. */
+/** With the pauses below, a registry has 15 s at most and 7 s on average to recover. */
 export const attempts = 5;
 const firstPauseMs = 1_000;
-/** Longer than this, a job that waits costs more than one that is run again. */
+/** Longer than this, a waiting job costs more than one that is run again. */
 const longestWaitMs = 120_000;
 
-/** Runs an action until it succeeds, fails for good, or has failed five times. The action is told its attempt, from 0. */
+/**
+ * Runs an action until it succeeds, fails permanently, or has failed five times. The action gets its attempt, from 0.
+ */
 export type Retry = <Result>(action: (attempt: number) => Promise<Result>) => Promise<Result>;
 
-/** Exponential backoff with full jitter, so that many jobs that were refused together do not come back together. */
+/** Exponential backoff with full jitter, so that many refused jobs do not all return at the same moment. */
 export function createRetry({ clock, signal, log, random = Math.random }: RetryOptions): Retry {
   return async (action) => {
     for (let attempt = 0; ; attempt += 1) {

@@ -3,7 +3,7 @@ import type { InputReader } from "../inputs.ts";
 /** OCI distribution-spec v1.1. */
 const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 
-/** The tags that an input gives, one a line; none that build-image keeps for itself, to find the image of a source by. */
+/** Reads the tags of an input, one a line; refuses those that build-image reserves to find the image of a source. */
 export function readTagNames(read: InputReader, input: string): readonly string[] {
   const given = read.lines(input);
   for (const tag of given)

@@ -31,10 +31,13 @@ interface TokenAnswer {
   readonly expires_in?: number;
 }
 
-/** What a token lives at the least, and when its service does not say (docs of CNCF distribution, "spec/auth/token"). */
+/**
+ * Minimum lifetime of a token, and the default when its service omits it (docs of CNCF distribution,
+ * "spec/auth/token").
+ */
 const shortestLifetimeS = 60;
 
-/** Asks a registry's token service; undefined when it refuses. */
+/** Requests a token from a registry's token service; undefined when it refuses. */
 export async function fetchToken(request: TokenRequest): Promise<Token | undefined> {
   const { host, url, clock, signal } = request;
   const asked = clock.now();
@@ -51,7 +54,7 @@ export async function fetchToken(request: TokenRequest): Promise<Token | undefin
   return value === undefined ? undefined : { value, expiresAt: asked + lifetimeS * 1000 };
 }
 
-/** The text may hold a token that nothing masks yet, so no error quotes it. */
+/** The text may contain a token that nothing masks yet, so no error quotes it. */
 function readAnswer(said: Buffer, host: string): TokenAnswer {
   try {
     return JSON.parse(said.toString("utf8"));
@@ -62,7 +65,7 @@ function readAnswer(said: Buffer, host: string): TokenAnswer {
   }
 }
 
-/** GET with Basic, or POST of an identity token ("spec/auth/oauth"). */
+/** Builds a GET with Basic, or a POST of an identity token ("spec/auth/oauth"). */
 function toRequest({ url, service, scopes, credentials }: TokenRequest): HttpRequest {
   if (credentials?.user === identityTokenUser) {
     const form = new URLSearchParams({

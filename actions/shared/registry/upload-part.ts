@@ -9,27 +9,27 @@ export interface Upload {
   readonly repository: string;
   readonly scopes: readonly Scope[];
   readonly partSize: number;
-  /** Whole URL of the next request; every answer may name another. */
+  /** Whole URL of the next request; every response may return another. */
   location: string;
 }
 
 export interface Part {
   readonly bytes: Uint8Array;
-  /** Where in the blob it begins. */
+  /** Offset in the blob. */
   readonly start: number;
-  /** The blob is complete with it. */
+  /** Whether the blob is complete with it. */
   readonly last: boolean;
-  /** The whole blob's. */
+  /** Digest of the whole blob. */
   readonly digest: string;
 }
 
-/** The registry no longer knows the upload, or stands elsewhere in it than we do. */
+/** The registry no longer knows the upload, or has another position in it than we do. */
 export class UploadLost extends Failure {}
 
-/** The registry does not take this blob in parts. */
+/** The registry does not accept this blob in parts. */
 export class PartsRefused extends Failure {}
 
-/** Sends a part; after an attempt that failed only what of it the registry does not have. */
+/** Sends a part; after a failed attempt, only the bytes that the registry does not have. */
 export async function sendPart(requester: Requester, upload: Upload, part: Part): Promise<void> {
   const end = part.start + part.bytes.length;
   let refusedAt: number | undefined;
@@ -45,7 +45,7 @@ export async function sendPart(requester: Requester, upload: Upload, part: Part)
       if (!outOfStep || (part.start === 0 && attempt === 0))
         throw new PartsRefused(`${error.message}, sent in parts`, { cause: error });
       if (error.status === 404) throw lost(requester, upload, part);
-      // It may have been taking in what arrived of an attempt before this one.
+      // The registry may still have been storing bytes of an earlier attempt.
       refusedAt = position;
       throw new Transient(error.message, { cause: error });
     }
@@ -72,7 +72,7 @@ async function sendFrom(
   if (!last) moveOn(upload, response);
 }
 
-/** How many bytes the registry has: within the part, since what lies before it was acknowledged. */
+/** Returns how many bytes the registry has: within the part, since everything before it was acknowledged. */
 async function askPosition(
   { send, host }: Requester,
   upload: Upload,
@@ -85,14 +85,15 @@ async function askPosition(
     response.discard();
     moveOn(upload, response);
     const received = receivedBytes(response);
-    // ECR's answer stays at the end of the first part (aws/containers-roadmap#2831): no reason to doubt its word on the others.
+    // ECR's response stays at the end of the first part (aws/containers-roadmap#2831); the other parts were
+    // acknowledged anyway.
     if (received <= start) return start;
     if (received <= start + bytes.length) return received;
   } catch (error) {
     if (!(error instanceof RegistryRefusal)) throw error;
     const init: RegistryRequest = { method: "HEAD", redirect: "manual", expect: [404] };
     const there = async () => (await send(scopes, `/v2/${repository}/blobs/${digest}`, init)).status !== 404;
-    // The answer to the last request may be what got lost.
+    // The response to the last request may be the one that got lost.
     if (last && (await there())) return "complete";
   }
   throw lost({ host }, upload, part);
@@ -111,7 +112,9 @@ function lost(
   );
 }
 
-/** `0-<last byte>`; registries say `0-0` of an upload without a byte, for which the specification has no word. */
+/**
+ * Parses `0-<last byte>`; for an upload without a byte, which the specification does not cover, registries send `0-0`.
+ */
 function receivedBytes({ header }: Answer): number {
   const last = Number(/-(\d+)$/.exec(header("range") ?? "")?.[1] ?? 0);
   return last === 0 ? 0 : last + 1;

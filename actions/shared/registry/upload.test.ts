@@ -59,7 +59,7 @@ const stored = async (digest: string) => {
   const response = await registry.call("GET", `/v2/app/blobs/${digest}`);
   return response.ok ? digestOf(Buffer.from(await response.arrayBuffer())) : response.status;
 };
-/** The requests of an upload, without what differs from run to run. */
+/** Returns the requests of an upload, without details that differ from run to run. */
 const steps = (asked: readonly string[]) =>
   asked.map((line) => line.replace(/(uploads)\/[^?]+/, "$1/…").replace(/sha256(:|%3A)[0-9a-f]+/, "…"));
 
@@ -147,7 +147,7 @@ it.each(cases)("%s", async (_, bytes, rules, expected) => {
   expect(await stored(digest)).toBe(digest);
 });
 
-it("keeps to the smallest part that a registry takes", async () => {
+it("sends parts of the smallest size that a registry accepts", async () => {
   const { client, asked } = await behind({
     ...post,
     at: always,
@@ -160,7 +160,7 @@ it("keeps to the smallest part that a registry takes", async () => {
   expect(steps(asked)).toEqual([POST, PATCH, PUT]);
 });
 
-it("remembers that a registry takes no parts", async () => {
+it("remembers that a registry accepts no parts", async () => {
   const { client, asked } = await behind({ ...patch, at: always, fault: answering(413) });
   await client.pushBlob("app", blobOf(digestOf(big), big));
   const other = randomBytes(12_000_000);
@@ -169,7 +169,7 @@ it("remembers that a registry takes no parts", async () => {
 });
 
 describe("gives up", () => {
-  it("after five attempts, says each, and leaves no upload behind", async () => {
+  it("after five attempts, logs each, and leaves no upload behind", async () => {
     const { client, asked, lines, waits, host } = await behind({
       ...patch,
       at: always,
@@ -208,7 +208,7 @@ describe("gives up", () => {
     expect(lines).toHaveLength(2);
   });
 
-  it("when it is told to, and deletes what it began", async () => {
+  it("when it is cancelled, and deletes what it began", async () => {
     const { client, asked, controller } = await behind({
       ...patch,
       at: first,
@@ -256,7 +256,7 @@ it("logs in again when the login expires in the middle", async () => {
   expect(steps(asked)).toEqual([POST, PATCH, PATCH, PATCH, PUT]);
 });
 
-it("lets the registry take a blob from another repository, or sends it when that is refused", async () => {
+it("mounts a blob from another repository, or sends it when that is refused", async () => {
   await registry.ecr.createRepository?.({ repositoryName: "base" }, caller);
   ended.push(
     async () => void (await registry.ecr.deleteRepository?.({ repositoryName: "base", force: true }, caller)),

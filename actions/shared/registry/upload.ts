@@ -4,13 +4,13 @@ import { locationOf, type RegistryRequest, type Requester } from "./request.ts";
 import { PartsRefused, sendPart, type Upload, UploadLost } from "./upload-part.ts";
 
 /**
- * A blob of up to this many bytes goes in one PUT, a larger one in parts of as many: ECR wants parts of 5 to 10 MiB
+ * A blob of up to this many bytes goes in one PUT, a larger one in parts of this size: ECR wants parts of 5 to 10 MiB
  * (ECR service quotas, "Minimum/Maximum layer part size").
  */
 const usualPartSize = 10 * 1024 * 1024;
 /** A registry that lost an upload twice will lose it again. */
 const uploadsPerBlob = 3;
-/** A job that is cancelled has ten seconds to end in. */
+/** A cancelled job has ten seconds to end. */
 const abandonWithinMs = 3_000;
 
 export type PushBlob = (
@@ -20,13 +20,14 @@ export type PushBlob = (
 ) => Promise<"mounted" | "uploaded">;
 
 /**
- * POST, then PUT of the whole or PATCHes and a PUT of the last part: distribution-spec v1.1, "Pushing blobs". With
- * `mountFrom`, another repository of the registry, the registry is first asked to take the blob from there by itself.
- * What broke off goes on where the registry stands, or begins anew; what fails for good leaves no upload behind.
+ * Pushes a blob by POST, then PUT of the whole or PATCHes and a PUT of the last part: distribution-spec v1.1, "Pushing
+ * blobs". With `mountFrom`, another repository of the registry, the registry is first asked to mount the blob from
+ * there. An interrupted upload continues at the registry's position, or begins again; a permanent failure leaves no
+ * upload behind.
  */
 export function createPushBlob(requester: Requester): PushBlob {
   const { retry, log } = requester;
-  // Some do not, such as ghcr.io, which takes a whole blob of any size, but no part of more than 4 MiB.
+  // Some do not, such as ghcr.io, which accepts a whole blob of any size, but no part of more than 4 MiB.
   let takesParts = true;
 
   const inParts = async (begin: Begin, blob: BlobContent) => {
@@ -78,7 +79,7 @@ async function beginUpload(
   };
 }
 
-/** Ends what was begun, one way or the other. */
+/** Ends the upload that was begun, successfully or not. */
 async function use(
   { send }: Requester,
   upload: Upload | "mounted",
@@ -90,7 +91,7 @@ async function use(
     return "uploaded";
   } catch (error) {
     const request: RegistryRequest = { method: "DELETE", signal: AbortSignal.timeout(abandonWithinMs) };
-    // Registries clear away by themselves what nobody ends; the error to report is the one that there is.
+    // Registries remove unfinished uploads on their own; the original error is the one to report.
     await send(upload.scopes, upload.location, request).catch(() => {});
     throw error;
   }
@@ -116,7 +117,7 @@ async function sendParts(
   const content = cutIntoParts(open());
   const read = () => {
     const part = content.read(upload.partSize);
-    // It is awaited when its turn comes; until then its failure is nobody's.
+    // It is awaited when its turn comes; until then its failure must not be unhandled.
     part.catch(() => {});
     return part;
   };

@@ -3,7 +3,7 @@ import type { FetchedManifest } from "../../shared/registry/client.ts";
 import { RegistryRefusal } from "../../shared/registry/refusal.ts";
 import type { Repository } from "./open-repository.ts";
 
-/** The manifest under a digest or a tag, which may be an index, as the registry has its bytes. */
+/** Returns the manifest under a digest or a tag, which may be an index, with the registry's bytes. */
 export async function findImage(repository: Repository, version: string): Promise<FetchedManifest> {
   const { registry, name, host, uri } = repository;
   const manifest = await registry.getManifest(name, version);
@@ -18,7 +18,7 @@ export async function findImage(repository: Repository, version: string): Promis
   });
 }
 
-/** Also where its tags may not be listed: then only the image is known to be missing. */
+/** Returns true also where tags may not be listed: then only the image is known to be missing. */
 async function isThere({ registry, name }: Repository): Promise<boolean> {
   try {
     return (await registry.listTags(name)) !== undefined;

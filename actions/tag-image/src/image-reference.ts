@@ -10,12 +10,12 @@ export interface ImageReference {
   readonly version: string;
 }
 
-// Tags as OCI distribution-spec v1.1 has them, the digest as OCI image-spec v1.1 descriptor.md.
+// Tags by OCI distribution-spec v1.1, the digest by OCI image-spec v1.1 descriptor.md.
 const pattern = /^(ecr:\/\/)?(.+?)(?::(\w[\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/;
 
 /**
- * `ecr://<repository>` or `<host>/<name>`, then tag or digest; as for Docker, the digest decides where there are both.
- * A name without either is refused: Docker means Docker Hub by it, and build-image ECR.
+ * Parses `ecr://<repository>` or `<host>/<name>`, then tag or digest; as for Docker, the digest decides where there are
+ * both. A bare name without `ecr://` is refused: it means Docker Hub for Docker, and ECR for build-image.
  */
 export function parseImageReference(text: string): ImageReference | undefined {
   const [, scheme, name = "", tag, digest] = pattern.exec(text) ?? [];

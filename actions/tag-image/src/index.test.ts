@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const run = (image: string, tags: string) => runEntry("tag-image", { simulator, inputs: { image, tags } });
 
-it("sets every output, masks the login, and tells what each tag was on", async () => {
+it("sets every output, masks the login, and shows each tag's previous image", async () => {
   const named = { image: image.image, digest: image.digest };
   const first = await run(image.portableImage, "latest\nv1\nv2");
   expect(first.lines.some((line) => line.startsWith("::add-mask::"))).toBe(true);
@@ -57,7 +57,7 @@ it.each([
     "ecr:DescribeRepositories",
     /The AWS role may not do this/,
   ],
-])("%s is one annotation with a next step, and no output", async (_, name, tags, denied, message) => {
+])("reports %s in one annotation with a next step, and no output", async (_, name, tags, denied, message) => {
   if (denied) simulator.faults.add({ kind: "deny", operation: denied });
   const { exitCode, errors, outputs } = await run(name, tags);
   expect({ exitCode, outputs }).toEqual({ exitCode: 1, outputs: {} });

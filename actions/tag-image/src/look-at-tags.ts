@@ -3,11 +3,11 @@ import type { Repository } from "./open-repository.ts";
 
 export interface LookedAt {
   readonly tag: string;
-  /** Digest of the image that it is on; undefined when there is no such tag. */
+  /** Digest of its current image; undefined when there is no such tag. */
   readonly before: string | undefined;
 }
 
-/** What each tag is on. Throws when one is on another image, and cannot be moved. */
+/** Reads each tag's current image. Throws when a tag is on another image, and cannot be moved. */
 export async function lookAtTags(
   repository: Repository,
   digest: string,
@@ -23,7 +23,7 @@ export async function lookAtTags(
   return looked;
 }
 
-/** Of tags that the repository does not move. */
+/** Explains tags that the repository does not move. */
 export function takenFailure({ uri }: Repository, digest: string, taken: readonly LookedAt[]): Failure {
   const tags = taken.map(({ tag, before }) => `${tag} (on ${before})`).join(", ");
   return new Failure(

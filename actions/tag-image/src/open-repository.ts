@@ -3,13 +3,13 @@ import type { Destination } from "../../shared/registry/destination/destination.
 import type { RepositoryName } from "../../shared/registry/destination/repository-name.ts";
 import type { RegistryWorld } from "../../shared/registry/registry-world.ts";
 
-/** What tagging needs of a repository. */
+/** The parts of a repository that tagging needs. */
 export type Repository = Pick<Destination, "registry" | "host" | "name" | "uri" | "isImmutable">;
 
-/** Logs in to the repository's registry. Only ECR tells already here that there is no such repository. */
+/** Logs in to the repository's registry. Only ECR reports a missing repository at this point. */
 export async function openRepository(name: RepositoryName, world: RegistryWorld): Promise<Repository> {
   switch (name.registry) {
-    // What asks AWS is loaded where AWS is asked.
+    // Code that calls AWS is loaded only where it is needed.
     case "ecr": {
       const { findInEcr, missingInEcr } = await import("../../shared/registry/destination/ecr.ts");
       const { repository, open } = await findInEcr(name, world);
@@ -19,7 +19,7 @@ export async function openRepository(name: RepositoryName, world: RegistryWorld)
     case "other": {
       const { host, uri } = name;
       const registry = await connectToRegistry(host, world);
-      // Only a put shows what such a registry does not move.
+      // In such a registry, only a push shows which tags cannot be moved.
       return { registry, host, name: name.name, uri, isImmutable: () => false };
     }
   }

@@ -37,7 +37,9 @@ afterEach(() => rm(folder, { recursive: true }));
 const variables = () => ({ DOCKER_CONFIG: folder });
 const world = () => testEnvironment(simulator, { variables: variables() });
 
-/** Builds an old image with a tag and a new one without; the tag moves to the new one, and is on it the next time. */
+/**
+ * Builds an old image with a tag and a new one without; moves the tag to the new one, and finds it there the next time.
+ */
 async function moveTag(repository: string): Promise<void> {
   const destination = { repository: parseRepositoryName(repository) as RepositoryName, creation: undefined };
   const environment = { variables: variables() };
@@ -58,14 +60,14 @@ describe("a registry of one's own", () => {
 
   it("needs no login", () => moveTag(`${registry.host}/team/customer`));
 
-  it("is asked to put nothing where the image has the tags already", async () => {
+  it("receives no push where the image has the tags already", async () => {
     const digest = await pushImage(registry, "customer", "v1");
     registry.asked.length = 0;
     await tag(`${registry.host}/customer@${digest}`, "v1", world());
     expect(registry.asked.map(({ method }) => method)).toEqual(["GET", "GET"]);
   });
 
-  it("tells a repository that is missing from an image that is", async () => {
+  it("distinguishes a missing repository from a missing image", async () => {
     await pushImage(registry, "customer", "v1");
     await expect(tag(`${registry.host}/customer:v2`, "latest", world())).rejects.toMatchObject({
       message: `${registry.host}/customer has no image with the tag v2`,
@@ -94,7 +96,7 @@ describe("a registry of one's own", () => {
     ],
     ["list tags, for an image that is missing", "GET", /tags.list/, "v2", "has no image with the tag v2"],
   ])(
-    "says when the login may not %s, and has no other tag then",
+    "reports that the login may not %s, and has no other tag then",
     async (_, method, path, version, message) => {
       await pushImage(registry, "customer", "v1");
       const denied = JSON.stringify({ errors: [{ code: "DENIED", message: "you may not" }] });
@@ -111,7 +113,7 @@ describe("a registry of one's own", () => {
     },
   );
 
-  it("is asked again while it has a fault", async () => {
+  it("is called again while it has a fault", async () => {
     const digest = await pushImage(registry, "customer", "v1");
     const rule = { method: "PUT", path: /manifests/, at: first, fault: answering(503) };
     const front = await startFaultyRegistry(registry.host, [rule]);
@@ -122,7 +124,7 @@ describe("a registry of one's own", () => {
 });
 
 describe("a registry like Docker Hub", () => {
-  it("takes tags with the login that docker/login-action left, and without one says what to do", async () => {
+  it("accepts tags with the login that docker/login-action left, and without one says what to do", async () => {
     const hub = await startHubForTests();
     const { user, password } = hub.login;
     const auth = Buffer.from(`${user}:${password}`).toString("base64");
@@ -142,7 +144,7 @@ describe("ECR of another account", () => {
   beforeEach(() => simulator.aws.ecr.createRepository(theirs));
   afterEach(() => simulator.aws.ecr.deleteRepository({ ...theirs, force: true }));
 
-  it("takes tags when the repository's policy lets this account push", async () => {
+  it("accepts tags when the repository's policy allows this account to push", async () => {
     await letOurs(simulator, "ecr:*");
     const repository = parseRepositoryName(theirAddress) as RepositoryName;
     const destination = { repository, creation: undefined };
@@ -152,7 +154,7 @@ describe("ECR of another account", () => {
     expect(imageDetails.map(({ imageTags }) => imageTags)).toEqual([expect.arrayContaining(["latest"])]);
   });
 
-  it("refuses tags when its policy lets this account only pull", async () => {
+  it("refuses tags when its policy allows this account only to pull", async () => {
     const pulling = ["ecr:DescribeRepositories", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
     await letOurs(simulator, "ecr:*");
     const destination = {

@@ -1,7 +1,7 @@
 import type { LookedAt } from "./look-at-tags.ts";
 import type { TaggedImage } from "./tag-image.ts";
 
-/** Markdown for the job summary: the image, and a line a tag. */
+/** Returns Markdown for the job summary: the image, and a line per tag. */
 export function summaryOf({ image, digest, tags }: TaggedImage): string {
   return [`### Tags of \`${image}\``, tags.map((tag) => `- ${lineOf(tag, digest)}`).join("\n")].join("\n\n");
 }

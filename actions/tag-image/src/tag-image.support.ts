@@ -7,7 +7,7 @@ import type { RegistryWorld } from "../../shared/registry/registry-world.ts";
 import { readTagInputs } from "./inputs.ts";
 import { tagImage } from "./tag-image.ts";
 
-/** Tags with inputs as a workflow gives them. */
+/** Tags with inputs as a workflow sets them. */
 export function tag(image: string, tags: string, world: RegistryWorld) {
   const inputs: Record<string, string> = { image, tags };
   return tagImage(
@@ -20,12 +20,12 @@ interface Building {
   readonly text: string;
   readonly tags?: readonly string[];
   readonly destination?: ReturnType<typeof testInputs>["destination"];
-  /** Makes an index when there are several. */
+  /** Several make an index. */
   readonly architectures?: readonly string[];
   readonly environment?: Parameters<typeof testEnvironment>[1];
 }
 
-/** Pushes an image of a file with this text, to the repository `customer` unless told otherwise, as build-image does. */
+/** Pushes an image of a file with this text, by default to the repository `customer`, as build-image does. */
 export async function build(
   simulator: TestSimulator,
   folder: string,

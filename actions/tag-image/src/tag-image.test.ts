@@ -31,7 +31,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Digest by tag, without those of sources. */
+/** Returns digest by tag, without those of sources. */
 async function tags(): Promise<Record<string, string>> {
   const { imageDetails = [] } = await simulator.aws.ecr.describeImages({ repositoryName });
   return Object.fromEntries(
@@ -48,7 +48,7 @@ it.each<[string, () => string]>([
   ["build-image's image", () => image.image],
   ["build-image's portable-image", () => image.portableImage],
   ["a tag", () => "ecr://customer:v1"],
-])("moves a tag to an image that is named by %s", async (_, name) => {
+])("moves a tag to an image that is given by %s", async (_, name) => {
   expect(await tag(name(), "latest", world)).toEqual({
     image: image.image,
     digest: image.digest,
@@ -57,7 +57,7 @@ it.each<[string, () => string]>([
   expect(await tags()).toEqual({ latest: image.digest, v1: image.digest });
 });
 
-it("gives several tags, and says what each was on", async () => {
+it("creates several tags, and shows each one's previous image", async () => {
   const tagged = await tag(image.portableImage, "latest\nv1\nv1.0", world);
   expect(tagged.tags).toEqual([
     { tag: "latest", before: old.digest },
@@ -71,13 +71,13 @@ it("gives several tags, and says what each was on", async () => {
   ]);
 });
 
-it("puts an index as it is, whose digest is then that of the tag", async () => {
+it("pushes an index as it is, whose digest is then that of the tag", async () => {
   const index = await build(simulator, folder, { text: "two", architectures: ["amd64", "arm64"] });
   await tag(index.portableImage, "latest", world);
   expect(await tags()).toMatchObject({ latest: index.digest });
 });
 
-it("puts the very bytes, however the manifest is written", async () => {
+it("pushes the same bytes, however the manifest is written", async () => {
   const imageIds = [{ imageDigest: image.digest }];
   const { images } = await simulator.aws.ecr.batchGetImage({ repositoryName, imageIds });
   const imageManifest = `${JSON.stringify(JSON.parse(images?.[0]?.imageManifest ?? ""), undefined, 7)}\n\n`;
@@ -88,7 +88,7 @@ it("puts the very bytes, however the manifest is written", async () => {
 });
 
 describe("immutable tags", () => {
-  it("of other images end it before any tag is put, with all digests", async () => {
+  it("of other images end it before any tag is pushed, with all digests", async () => {
     await build(simulator, folder, { text: "old", tags: ["v0"] });
     await makeImmutable();
     const before = await tags();
@@ -100,13 +100,13 @@ describe("immutable tags", () => {
     expect(await tags()).toEqual(before);
   });
 
-  it("are given where they are free, and left where they are on the image", async () => {
+  it("are pushed where they are free, and left where they are on the image", async () => {
     await makeImmutable();
     await tag(image.portableImage, "v1\nfree", world);
     expect(await tags()).toMatchObject({ v1: image.digest, free: image.digest });
   });
 
-  it("of a registry that tells only when one is put end it with what was put before", async () => {
+  it("of a registry that shows them only at a push end it with the tags pushed before", async () => {
     await makeImmutable();
     await expect(tag(image.image, "free\nlatest", world)).rejects.toMatchObject({
       message: expect.stringMatching(
@@ -118,7 +118,7 @@ describe("immutable tags", () => {
   });
 });
 
-describe("ends before anything is changed:", () => {
+describe("ends before anything is changed with", () => {
   const digest = `sha256:${"0".repeat(64)}`;
   it.each([
     [`ecr://customer@${digest}`, `/customer has no image ${digest}`, "whether a lifecycle policy removed"],
@@ -128,7 +128,7 @@ describe("ends before anything is changed:", () => {
       'There is no ECR repository "nobody" in this account',
       "correct the input image",
     ],
-  ])("%s is not there", async (name, message, nextStep) => {
+  ])("a missing %s", async (name, message, nextStep) => {
     const before = await tags();
     await expect(tag(name, "latest", world)).rejects.toMatchObject({
       message: expect.stringContaining(message),

@@ -11,18 +11,18 @@ export interface TaggedImage {
   /** `<repository URI>@sha256:…` */
   readonly image: string;
   readonly digest: string;
-  /** What each tag was on before this; one that was on the image already was left. */
+  /** Previous image of each tag; a tag that was on the image already was left. */
   readonly tags: readonly LookedAt[];
 }
 
-/** Puts the image's manifest under each tag that is not on it: nothing is built, pulled or sent but the manifest. */
+/** Pushes the image's manifest under each tag that is not on it: nothing is built, pulled or sent but the manifest. */
 export async function tagImage({ image, tags }: TagInputs, world: RegistryWorld): Promise<TaggedImage> {
   const repository = await openRepository(image.repository, world);
   const manifest = await findImage(repository, image.version);
   const { digest } = manifest;
   const looked = await lookAtTags(repository, digest, tags);
   const done: string[] = [];
-  // One after the other, so that an error can say which tags were put.
+  // One after the other, so that an error can say which tags were pushed.
   for (const each of looked) {
     if (each.before === digest) world.log.info(`${each.tag} is on ${digest} already`);
     else {

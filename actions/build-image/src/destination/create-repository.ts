@@ -13,7 +13,7 @@ import type { BuildEnvironment } from "../environment.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 import { presetPolicy } from "./lifecycle-policy.ts";
 
-/** Undefined when it was there: another job was faster. */
+/** Returns undefined when it exists already: another job was faster. */
 export async function createRepository(
   client: ECRClient,
   { name, elsewhere }: EcrName,

@@ -53,7 +53,7 @@ it("creates nothing before it is opened", async () => {
   expect(await describeCustomer()).toBeDefined();
 });
 
-it("makes tags immutable, images scanned, and old ones expire", async () => {
+it("makes tags immutable, scans images, and expires old ones", async () => {
   const environment = testEnvironment(simulator);
   const destination = await (
     await find({ ...defaults, tags: new Map([["team", "coffee"]]) }, environment)
@@ -72,7 +72,7 @@ it("makes tags immutable, images scanned, and old ones expire", async () => {
   ]);
 });
 
-it("takes other settings", async () => {
+it("accepts other settings", async () => {
   const file = join(folder, "policy.json");
   const own = { rules: [{ ...presetPolicy.rules[2], rulePriority: 7 }] };
   await writeFile(file, JSON.stringify(own));
@@ -108,7 +108,7 @@ it("creates nothing with a policy that is not JSON", async () => {
   expect((await simulator.aws.ecr.describeRepositories({})).repositories).toEqual([]);
 });
 
-it("says that the repository is there without the policy that ECR refuses", async () => {
+it("reports that the repository exists without the policy that ECR refuses", async () => {
   const file = join(folder, "policy.json");
   await writeFile(file, `{"rules":[]}`);
   const found = await find({ ...defaults, lifecyclePolicy: { file } });
@@ -118,7 +118,7 @@ it("says that the repository is there without the policy that ECR refuses", asyn
   });
 });
 
-it("says what to do about a repository that is missing", async () => {
+it("says what to do about a missing repository", async () => {
   const found = findDestination(
     { repository: { registry: "ecr", name: "customer" }, creation: undefined },
     testEnvironment(simulator),
@@ -130,7 +130,7 @@ it("says what to do about a repository that is missing", async () => {
   });
 });
 
-it("leaves the right to create with the role", async () => {
+it("needs the right to create only in the role", async () => {
   simulator.faults.add({ kind: "deny", operation: "ecr:CreateRepository" });
   await expect((await find()).open()).rejects.toMatchObject({ name: "AccessDeniedException" });
 });

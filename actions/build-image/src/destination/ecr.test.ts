@@ -23,7 +23,7 @@ afterEach(async () => {
     await simulator.aws.ecr.deleteRepository({ repositoryName, force: true });
 });
 
-/** The simulator's. */
+/** The simulator's account. */
 const account = "123456789012";
 
 const creation: RepositoryCreation = {
@@ -33,7 +33,7 @@ const creation: RepositoryCreation = {
   tags: new Map([["team", "coffee"]]),
 };
 
-/** Neither the SDK tries again by itself, nor does a wait take time. */
+/** Neither the SDK retries, nor does a wait take time. */
 const hurried = {
   createEcr: async () => new ECRClient({ ...simulator.clientConfig, maxAttempts: 1 }),
   clock: { now: Date.now, wait: async (_, signal) => signal?.throwIfAborted() } satisfies Clock,
@@ -64,7 +64,7 @@ describe("a repository that exists", () => {
     expect(environment.secrets).toContain(destination.credentials?.password);
   });
 
-  it("is found in the account and the region that its address names, where its API answers", async () => {
+  it("is found in the account and the region of its address, at that region's API", async () => {
     await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
     const regions: (string | undefined)[] = [];
     const environment = testEnvironment(simulator, {
@@ -80,7 +80,7 @@ describe("a repository that exists", () => {
     expect(destination.portableUri).toBe(destination.uri);
   });
 
-  it("is taken as it is named where another account lets nobody look", async () => {
+  it("is used by its name where another account denies reading it", async () => {
     simulator.faults.add({ kind: "deny", operation: "ecr:DescribeRepositories" });
     const environment = testEnvironment(simulator);
     const uri = "210987654321.dkr.ecr.eu-west-1.amazonaws.com/customer";
@@ -88,7 +88,7 @@ describe("a repository that exists", () => {
     expect(environment.lines.join()).toContain("Could not check the repository's settings");
   });
 
-  it("says which tags cannot be moved", async () => {
+  it("shows which tags cannot be moved", async () => {
     await simulator.aws.ecr.createRepository({
       repositoryName: "customer",
       imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
@@ -98,7 +98,7 @@ describe("a repository that exists", () => {
     expect(["v1", "latest", "latest-2", "my-latest"].map(isImmutable)).toEqual([true, false, false, true]);
   });
 
-  it("keeps its settings, and the difference is said", async () => {
+  it("keeps its settings, and the difference is reported", async () => {
     await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
     const environment = testEnvironment(simulator);
     await open("customer", creation, environment);
@@ -111,7 +111,7 @@ describe("a repository that exists", () => {
 });
 
 describe("logging in", () => {
-  it.each(["throttle", "server-error", "cut"] as const)("survives %s, and says so", async (kind) => {
+  it.each(["throttle", "server-error", "cut"] as const)("survives %s, and reports it", async (kind) => {
     await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
     simulator.faults.add({ kind, operation: "ecr:GetAuthorizationToken", times: 2 });
     const environment = testEnvironment(simulator, hurried);
@@ -130,7 +130,7 @@ describe("logging in", () => {
   it.each([
     ["expire", "ExpiredTokenException"],
     ["deny", "AccessDeniedException"],
-  ] as const)("does not insist after %s", async (kind, name) => {
+  ] as const)("does not retry after %s", async (kind, name) => {
     await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
     const fault = simulator.faults.add({ kind, operation: "ecr:GetAuthorizationToken" });
     await expect(open("customer")).rejects.toMatchObject({ name });

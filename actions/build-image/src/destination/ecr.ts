@@ -12,7 +12,7 @@ import type { FoundDestination } from "./find-destination.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 import { tellDifferences } from "./tell-differences.ts";
 
-/** Private ECR, whose repository is created where it is missing and wanted. */
+/** Finds a private ECR repository, which is created where it is missing and wanted. */
 export async function findOrCreateInEcr(
   name: EcrName,
   creation: RepositoryCreation | undefined,

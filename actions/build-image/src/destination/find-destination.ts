@@ -5,18 +5,18 @@ import { dockerCredentials } from "../../../shared/registry/docker-credentials.t
 import type { BuildEnvironment } from "../environment.ts";
 import type { DestinationInputs } from "./inputs.ts";
 
-/** Changes nothing yet: a repository that is missing and wanted is created by `open`. */
+/** A repository that was found. A missing and wanted one is only created by `open`. */
 export interface FoundDestination {
   open(): Promise<Destination>;
 }
 
-/** Looks for the repository and logs in to its registry. */
+/** Finds the repository and logs in to its registry. */
 export async function findDestination(
   { repository, creation }: DestinationInputs,
   environment: BuildEnvironment,
 ): Promise<FoundDestination> {
   switch (repository.registry) {
-    // What asks AWS is loaded where AWS is asked.
+    // Code that calls AWS is loaded only where it is needed.
     case "ecr": {
       const { findOrCreateInEcr } = await import("./ecr.ts");
       return findOrCreateInEcr(repository, creation, environment);

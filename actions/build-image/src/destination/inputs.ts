@@ -15,7 +15,7 @@ export interface RepositoryCreation {
 
 export interface DestinationInputs {
   readonly repository: RepositoryName;
-  /** Undefined: a repository that does not exist is an error. */
+  /** Undefined: a missing repository is an error. */
   readonly creation: RepositoryCreation | undefined;
 }
 

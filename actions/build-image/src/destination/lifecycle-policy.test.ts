@@ -24,7 +24,7 @@ async function build(source: number, ...tags: string[]): Promise<string> {
   return (await buildImage(testInputs(folder, { tags }), testEnvironment(simulator))).digest;
 }
 
-it("lets the oldest images go beyond fifty, and no release", async () => {
+it("expires the oldest images beyond fifty, and no release", async () => {
   const release = await build(0, "v1.0.0");
   const oldest = await build(1, "latest");
   for (let source = 2; source <= 51; source += 1) await build(source, "latest");

@@ -1,8 +1,11 @@
-/** How many images of sources are kept, and so how far back a rollback can go; infra-templates/registry.yaml keeps as many. */
+/**
+ * Number of source images that are kept, and so how far back a rollback can go; infra-templates/registry.yaml keeps as
+ * many.
+ */
 const keptImages = 50;
-/** Long enough to look into what was replaced, and for a deployment that still pulls by digest to end. */
+/** Long enough to examine a replaced image, and for a deployment that still pulls by digest to end. */
 const untaggedDays = 14;
-/** More than any repository has: the rule is there to keep these images from the rules below it. */
+/** More than any repository has: the rule only keeps these images from the rules below it. */
 const allReleases = 10_000;
 
 /**

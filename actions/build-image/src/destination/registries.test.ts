@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** What `docker login` leaves. */
+/** Writes the configuration that `docker login` leaves. */
 async function logIn(host: string, { user, password }: { user: string; password: string }): Promise<void> {
   const auth = Buffer.from(`${user}:${password}`).toString("base64");
   await writeFile(join(folder, "config.json"), JSON.stringify({ auths: { [host]: { auth } } }));
@@ -49,7 +49,7 @@ async function buildTwice(repository: string) {
 }
 
 describe("a registry of one's own", () => {
-  it("takes an image without a login, and has it the next time", async () => {
+  it("accepts an image without a login, and has it the next time", async () => {
     const registry = await startPlainRegistry();
     const { image, digest } = await buildTwice(`${registry.host}/team/customer`);
     expect(image).toBe(`${registry.host}/team/customer@${digest}`);
@@ -58,7 +58,7 @@ describe("a registry of one's own", () => {
 });
 
 describe("a registry like Docker Hub", () => {
-  it("takes an image with the login that docker/login-action left", async () => {
+  it("accepts an image with the login that docker/login-action left", async () => {
     const hub = await startHubForTests();
     await logIn(hub.host, hub.login);
     await buildTwice(`${hub.host}/${hub.login.user}/customer`);
@@ -79,7 +79,7 @@ describe("ECR of another account", () => {
   beforeEach(() => simulator.aws.ecr.createRepository(theirs));
   afterEach(() => simulator.aws.ecr.deleteRepository({ ...theirs, force: true }));
 
-  it("takes an image when the repository's policy lets this account push", async () => {
+  it("accepts an image when the repository's policy allows this account to push", async () => {
     await letOurs(simulator, "ecr:*");
     const { digest } = await buildTwice(theirAddress);
     const { imageDetails } = await simulator.aws.ecr.describeImages(theirs);

@@ -2,7 +2,7 @@ import type { Repository } from "@aws-sdk/client-ecr";
 import type { Log } from "../../../shared/log.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 
-/** A repository that exists may be another stack's: it is not changed, but nobody shall think that it was. */
+/** Reports differing settings: an existing repository may be another stack's, so it is not changed. */
 export function tellDifferences(
   { repositoryName, imageTagMutability, imageScanningConfiguration }: Repository,
   { immutableTags, scanOnPush }: RepositoryCreation,

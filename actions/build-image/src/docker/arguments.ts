@@ -5,17 +5,17 @@ import type { DockerInputs } from "./inputs.ts";
 
 export interface BuildCommand {
   readonly args: readonly string[];
-  /** Variables that BuildKit reads secrets from; every process can read another's arguments. */
+  /** Variables from which BuildKit reads secrets; every process can read another's arguments. */
   readonly secrets: NodeJS.ProcessEnv;
 }
 
 export interface CommandParts {
   readonly order: BuildOrder;
-  /** All of them, the order's too. */
+  /** All labels, including the order's. */
   readonly labels: ReadonlyMap<string, string>;
-  /** Digest of each base image that a name without one means now. */
+  /** Current digest of each base image that is named without one. */
   readonly bases: ReadonlyMap<string, string>;
-  /** File that buildx writes what it made into. */
+  /** File that buildx writes its result into. */
   readonly metadata: string;
 }
 
@@ -45,8 +45,8 @@ export function buildCommand(inputs: DockerInputs, parts: CommandParts): BuildCo
 }
 
 /**
- * ECR and some other registries do not take an attestation that refers to its image as its subject, which is BuildKit's
- * default since 0.32 (moby/buildkit#5747, #6171, #7007); older ones do not know the option and leave it out.
+ * ECR and some other registries refuse an attestation that refers to its image as its subject, which is BuildKit's
+ * default since 0.32 (moby/buildkit#5747, #6171, #7007); older versions ignore the option.
  */
 function output({ provenance, sbom }: DockerInputs): string[] {
   const attests = provenance !== "none" || sbom;
@@ -73,7 +73,7 @@ function secretArguments({ secrets }: DockerInputs) {
   return { args, variables };
 }
 
-/** buildx reads these options as a line of RFC 4180. */
+/** Quotes an option for buildx, which reads it as a line of RFC 4180. */
 function csvField(text: string): string {
   return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

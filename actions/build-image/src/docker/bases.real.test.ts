@@ -22,7 +22,7 @@ async function pushBase(text: string, tag = "1") {
 
 const on = (from: string) => ({ Dockerfile: `FROM ${from}\nCOPY main.txt /`, "main.txt": "main" });
 
-it("builds again when the tag of the base has moved, on what the tag means then", async () => {
+it("builds again, on the new base, when the tag of the base has moved", async () => {
   await pushBase("one");
   const first = await workshop.build(on(`${base}:1`));
   expect(await workshop.build(on(`${base}:1`))).toMatchObject({ built: false, digest: first.digest });
@@ -45,7 +45,7 @@ it.each([
   expect(built.built).toBe(true);
 });
 
-it("takes a base that cannot be looked up by its name, and says so", async () => {
+it("takes a base that cannot be resolved by its name, and says so", async () => {
   const unreachable = () =>
     workshop.readSource(on("127.0.0.1:9/base:1"), { environment: { clock: fastClock } });
   expect(await unreachable()).toBe(await unreachable());
@@ -54,7 +54,7 @@ it("takes a base that cannot be looked up by its name, and says so", async () =>
   );
 });
 
-it("does not look up a base that the target does not need", async () => {
+it("does not resolve a base that the target does not need", async () => {
   await workshop.readSource(
     { Dockerfile: `FROM 127.0.0.1:9/base:1 AS tools\nFROM scratch AS image\nCOPY Dockerfile /` },
     { docker: { target: "image" } },

@@ -4,9 +4,9 @@ import { type ImageName, parseImageName } from "../../../shared/registry/image-n
 import type { BuildEnvironment } from "../environment.ts";
 
 /**
- * Looks up what the names of base images mean now, so that a tag that moved makes another source, and so that the
- * build takes the very images that were looked up. Answers their digests by the names as the Dockerfile has them. A
- * name that cannot be looked up is said, and left to BuildKit.
+ * Resolves the names of base images, so that a tag that moved makes another source, and so that the build takes the
+ * resolved images. Returns their digests by the names in the Dockerfile. A name that cannot be resolved is reported,
+ * and left to BuildKit.
  */
 export async function resolveBases(
   images: readonly string[],
@@ -43,7 +43,7 @@ async function lookUp(
   return undefined;
 }
 
-/** One client a registry: its token is asked for once. */
+/** Creates one client per registry, so that its token is requested once. */
 function createRegistries(environment: BuildEnvironment) {
   const clients = new Map<string, Promise<RegistryClient>>();
   return (host: string): Promise<RegistryClient> => {

@@ -52,7 +52,7 @@ it("builds a Dockerfile, pushes it by the source's tag and gives it the others",
   });
 });
 
-it("leaves nothing in the engine and the user's configuration as it was", async () => {
+it("leaves the engine and the user's configuration as they were", async () => {
   const config = await readFile(join(workshop.dockerConfig, "config.json"), "utf8");
   const { source } = await workshop.build({ ...twoStages, "main.txt": "leaves nothing" });
   expect(await docker("images", "--quiet", "--filter", `reference=*/*:${source.tag}`)).toBe("");
@@ -60,7 +60,7 @@ it("leaves nothing in the engine and the user's configuration as it was", async 
   expect((await readdir(workshop.dockerConfig)).filter((name) => name !== "buildx")).toEqual(["config.json"]);
 });
 
-it("builds nothing for a source whose image is there, whatever the commit", async () => {
+it("builds nothing for a source that has an image, whatever the commit", async () => {
   const files = { ...twoStages, "main.txt": "twice" };
   const first = await workshop.build(files, { variables: { GITHUB_SHA: "1".repeat(40) } });
   const again = await workshop.build(files, { variables: { GITHUB_SHA: "2".repeat(40), PATH: "/nowhere" } });
@@ -80,7 +80,7 @@ it.each([
   expect(await workshop.readSource(files, { docker })).not.toBe(before);
 });
 
-it("leaves out what the Dockerfile's own ignore file names", async () => {
+it("leaves out files in the Dockerfile's own ignore file", async () => {
   const files = {
     Dockerfile: "FROM scratch\nCOPY . /",
     "main.txt": "main",
@@ -93,7 +93,7 @@ it("leaves out what the Dockerfile's own ignore file names", async () => {
   expect(again).toMatchObject({ built: false, digest: first.digest });
 });
 
-it("says in the image which commit it is of and when that was made, unless the labels say so", async () => {
+it("labels the image with its commit and the commit's time, unless the inputs set these labels", async () => {
   const sha = "3".repeat(40);
   const event = join(workshop.folder, "event.json");
   await writeFile(

@@ -17,7 +17,7 @@ import type { Step } from "./progress.ts";
 import { buildAndPush, digestIn } from "./push.ts";
 import { recordOf } from "./record.ts";
 
-/** What the Dockerfile says, looked at once for the source and for the build. */
+/** Facts from the Dockerfile, read once for the source and for the build. */
 interface Dockerfile {
   readonly text: string;
   readonly plan: BuildPlan;
@@ -48,7 +48,7 @@ async function readDockerfile(inputs: DockerInputs, environment: BuildEnvironmen
   return { text, plan, bases: await resolveBases(plan.images, environment) };
 }
 
-/** Of secrets the names: a value may change, as tokens do, without making another image. */
+/** Includes only the names of secrets: a value may change, as tokens do, without making another image. */
 function ingredients(inputs: DockerInputs, { text, plan, bases }: Dockerfile): Ingredients {
   const { kind, target, platforms, buildArgs, secrets, provenance, sbom } = inputs;
   return {
@@ -82,7 +82,7 @@ async function build(
   const metadata = join(folder, "metadata.json");
   const labels = new Map([...labelsOf(commit), ...order.labels]);
   const { args, secrets } = buildCommand(inputs, { order, labels, bases, metadata });
-  // buildx hands it on as a build argument: the times in the image's configuration are the commit's.
+  // buildx passes it as a build argument: the times in the image's configuration are the commit's.
   const epoch = commit.time === undefined ? {} : { SOURCE_DATE_EPOCH: String(commit.time) };
   const command = { args, variables: { ...epoch, ...variables, ...secrets } };
   const remove = () => removeFromEngine(order, variables, environment);
@@ -104,20 +104,20 @@ async function describe(
   { metadata, steps }: { readonly metadata: string; readonly steps: readonly Step[] },
 ): Promise<Built> {
   const manifest = await getPushed(destination, digestIn(await readFile(metadata, "utf8")));
-  // The cache that is in the image is found by a tag that stays the same.
+  // A fixed tag finds the cache in the image.
   if (cache === "inline")
     await destination.registry.putManifest(destination.name, cacheTag(target), manifest);
   const parts = await partsOfBuild(destination, manifest, { steps, finalStage });
   return { manifest, tagged: true, parts, record: recordOf(steps) };
 }
 
-/** An engine keeps what it pushes, under the tag of the source, and self-hosted runners would fill up. */
+/** An engine keeps what it pushes, under the tag of the source, and would fill up self-hosted runners. */
 async function removeFromEngine(
   { destination, sourceTag }: BuildOrder,
   variables: NodeJS.ProcessEnv,
   { clock }: BuildEnvironment,
 ): Promise<void> {
-  // Also after the step was cancelled, and where it did not come to an image.
+  // Runs also after the step was cancelled, and without an image.
   const run: RunCommand = createRunCommand({ clock, signal: new AbortController().signal });
   await run("docker", ["image", "rm", `${destination.uri}:${sourceTag}`], { variables }).catch(() => {});
 }

@@ -2,12 +2,12 @@ import { Failure } from "../../../shared/failure.ts";
 import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import type { DockerInputs } from "./inputs.ts";
 
-/** The tag of the destination that holds the cache; each target has its own, or they would overwrite one another. */
+/** Returns the destination's tag of the cache; each target has its own, or they would overwrite one another. */
 export function cacheTag(target: string | undefined): string {
   return target === undefined ? "build-cache" : `build-cache-${target.toLowerCase()}`;
 }
 
-/** Throws when the cache that is asked for cannot be kept where it would be. */
+/** Throws when the requested cache cannot be stored. */
 export function checkCache(
   { cache, target }: DockerInputs,
   { uri, isImmutable }: Destination,
@@ -19,7 +19,7 @@ export function checkCache(
       nextStep: `use cache gha, or exclude ${tag}* from the repository's tag immutability; nothing was changed.`,
     });
   const { ACTIONS_RUNTIME_TOKEN: token, ACTIONS_RESULTS_URL: url, ACTIONS_CACHE_URL: legacyUrl } = variables;
-  // Without them buildx leaves the cache out and says nothing.
+  // Without them buildx leaves the cache out and reports nothing.
   if (cache === "gha" && !(token && (url || legacyUrl)))
     throw new Failure(
       "Input cache is gha, and the runner gives no access to GitHub's cache (ACTIONS_RUNTIME_TOKEN, ACTIONS_RESULTS_URL)",
@@ -30,14 +30,18 @@ export function checkCache(
     );
 }
 
-/** Arguments of buildx. A cache that cannot be written makes the next build slower and is no reason to fail this one. */
+/**
+ * Returns arguments of buildx. A cache that cannot be written makes the next build slower and is no reason to fail this
+ * one.
+ */
 export function cacheArguments({ cache, target }: DockerInputs, { uri }: Destination): string[] {
   const ref = `type=registry,ref=${uri}:${cacheTag(target)}`;
   const scope = `type=gha,scope=${cacheTag(target)}`;
   const byKind = {
     none: [],
     gha: ["--cache-from", scope, "--cache-to", `${scope},mode=max,ignore-error=true`],
-    // ECR takes a cache only as an image manifest of OCI's types: AWS blog, "Announcing remote cache support in Amazon ECR".
+    // ECR accepts a cache only as an image manifest of OCI's types: AWS blog, "Announcing remote cache support in
+    // Amazon ECR".
     registry: [
       "--cache-from",
       ref,

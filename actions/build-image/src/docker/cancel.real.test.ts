@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => workshop.close());
 
-/** Whether any process has the word among its arguments, which a container's processes show to their host. */
+/** Returns whether any process has the word among its arguments; a container's processes are visible to their host. */
 async function isRunning(word: string): Promise<boolean> {
   const { stdout } = await run("ps", ["-eo", "args"]);
   return stdout.includes(word);
@@ -33,7 +33,7 @@ it("ends the build and leaves no process, no folder and no image when the step i
     { variables, environment: { signal: controller.signal, log: { info: say, notice: say, warning: say } } },
   );
   await expect(building).rejects.toBeInstanceOf(Cancelled);
-  // The engine ends the step's process by itself once its client has gone.
+  // The engine ends the step's process on its own once its client has gone.
   await expect.poll(() => isRunning(mark), { timeout: 20_000 }).toBe(false);
   expect(await readdir(variables.RUNNER_TEMP)).toEqual([]);
   expect(await docker("images", "--quiet", `${workshop.host}/customer`)).toBe("");

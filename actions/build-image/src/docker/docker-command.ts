@@ -13,22 +13,25 @@ export interface CommandResult {
 
 export interface CommandOptions {
   readonly variables: NodeJS.ProcessEnv;
-  /** Each line that the command says on either stream. */
+  /** Called with each line of either stream. */
   readonly onLine?: (line: string) => void;
 }
 
-/** Answers however the command ended; rejects with the signal's reason when that ended it. */
+/** Resolves however the command ended; rejects with the signal's reason when the signal ended it. */
 export type RunCommand = (
   tool: string,
   args: readonly string[],
   options: CommandOptions,
 ) => Promise<CommandResult>;
 
-/** Pauses between what a command that was cancelled is sent. Docker's client kills its plugin at the third signal. */
+/** Pauses between the signals to a cancelled command. Docker's client kills its plugin at the third signal. */
 const pausesMs = [3_000, 1_000, 1_000];
 const signals = ["SIGINT", "SIGTERM", "SIGTERM", "SIGKILL"] as const;
 
-/** Runs commands without a shell and ends them when the step is cancelled, within what the runner leaves for that. */
+/**
+ * Runs commands without a shell and ends them when the step is cancelled, within the time that the runner leaves for
+ * that.
+ */
 export function createRunCommand({ clock, signal }: Pick<BuildEnvironment, "clock" | "signal">): RunCommand {
   return async (tool, args, { variables, onLine }) => {
     signal.throwIfAborted();
@@ -60,7 +63,7 @@ export function createRunCommand({ clock, signal }: Pick<BuildEnvironment, "cloc
   };
 }
 
-/** `@actions/exec` keeps the process to itself; Node tells of every process that is made. */
+/** `@actions/exec` does not expose its process; Node reports every new child process. */
 function watchForChild(args: readonly string[]) {
   const made = channel("child_process");
   const processes: ChildProcess[] = [];

@@ -17,7 +17,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const create = (logins: Parameters<typeof createDockerConfig>[2], variables = {}) =>
   createDockerConfig(join(folder, "private"), { DOCKER_CONFIG: own, ...variables }, logins);
 
-it("adds a login to the user's own configuration, for nobody else to read", async () => {
+it("adds a login to a copy of the user's configuration that nobody else can read", async () => {
   const config = {
     auths: { "ghcr.io": { auth: "bWU6YQ==" } },
     currentContext: "remote",
@@ -52,7 +52,7 @@ it("keeps the user's contexts and builders where they are", async () => {
   expect(variables.BUILDX_CONFIG).toBe("/builders");
 });
 
-it("logs in to Docker Hub under the name that Docker looks for, and by an identity token", async () => {
+it("logs in to Docker Hub by the name that Docker uses, and with an identity token", async () => {
   const logins = new Map([
     ["registry-1.docker.io", { user: "me", password: "a" }],
     ["registry.example.com", { user: "<token>", password: "t0k3n" }],
@@ -64,7 +64,7 @@ it("logs in to Docker Hub under the name that Docker looks for, and by an identi
   });
 });
 
-it("says which file is broken", async () => {
+it("names a broken file", async () => {
   await writeFile(join(own, "config.json"), "{");
   await expect(create(new Map())).rejects.toThrow("user/config.json is not JSON");
 });

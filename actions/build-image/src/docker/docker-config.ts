@@ -6,12 +6,12 @@ import type { Credentials } from "../../../shared/registry/authorization.ts";
 import { dockerHub } from "../../../shared/registry/image-name.ts";
 import { identityTokenUser } from "../../../shared/registry/token.ts";
 
-/** Docker Hub's entry in Docker's configuration has a name from the time of its first API. */
+/** Docker Hub's key in Docker's configuration, from the time of its first API. */
 const hubEntry = "https://index.docker.io/v1/";
 
 /**
- * Makes a folder for DOCKER_CONFIG that has everything of the user's own (contexts, plugins, builders, logins) and the
- * given logins by host besides. The user's own stays as it is. Answers the variables for docker.
+ * Creates a folder for DOCKER_CONFIG with everything of the user's own (contexts, plugins, builders, logins) and the
+ * given logins by host. The user's own folder stays as it is. Returns the variables for docker.
  */
 export async function createDockerConfig(
   folder: string,
@@ -27,7 +27,7 @@ export async function createDockerConfig(
   return {
     ...variables,
     DOCKER_CONFIG: folder,
-    // Where the user has no builder yet, buildx notes there what it makes for the next build.
+    // If the user has no builder yet, buildx stores here what it creates for the next build.
     BUILDX_CONFIG: variables.BUILDX_CONFIG ?? join(own, "buildx"),
   };
 }
@@ -49,7 +49,10 @@ async function readConfig(path: string): Promise<DockerConfig> {
   }
 }
 
-/** As `docker login` writes them. An empty helper lets Docker read a login from the file, whatever store it uses else. */
+/**
+ * Writes logins as `docker login` does. An empty helper lets Docker read a login from the file, whatever store it uses
+ * otherwise.
+ */
 function addLogins(config: DockerConfig, logins: ReadonlyMap<string, Credentials>): DockerConfig {
   const entries = [...logins].map(([host, login]): [string, object] => [
     host === dockerHub ? hubEntry : host,

@@ -18,7 +18,7 @@ import type { DockerInputs } from "./inputs.ts";
 
 export const run = promisify(execFile);
 
-/** Rejects with what to do where no engine answers: these tests are about one. */
+/** Runs docker; rejects with instructions when no engine responds. */
 export async function docker(...args: string[]): Promise<string> {
   try {
     return (await run("docker", args)).stdout;
@@ -41,7 +41,7 @@ export interface WorkshopBuild {
   readonly variables?: NodeJS.ProcessEnv;
 }
 
-/** A registry, the repositories `customer` and `base`, a folder for sources and a user who is logged in. */
+/** Creates a registry, the repositories `customer` and `base`, a folder for sources and a user who is logged in. */
 export async function openWorkshop() {
   await docker("version");
   const simulator = await startRealSimulator();
@@ -65,7 +65,7 @@ export async function openWorkshop() {
     await rm(sources, { recursive: true, force: true });
     await writeFiles(sources, files);
     environment = testEnvironment(simulator, {
-      // Docker takes its time on the wall.
+      // Docker works in real time.
       clock: systemClock,
       variables: { ...process.env, DOCKER_CONFIG: dockerConfig, ...variables },
       ...own,
@@ -80,24 +80,24 @@ export async function openWorkshop() {
     folder,
     dockerConfig,
     sources,
-    /** What the last build said, a line each. */
+    /** Log lines of the last build. */
     lines: () => environment?.lines ?? [],
     secrets: () => environment?.secrets ?? [],
 
-    /** Makes the sources anew and their image. */
+    /** Writes the sources again and builds their image. */
     async build(files: Files, options: WorkshopBuild = {}) {
       const [inputs, environment] = await prepare(files, options);
       return buildImage(inputs, environment);
     },
 
-    /** Makes the sources anew; answers their digest. */
+    /** Writes the sources again; returns their digest. */
     async readSource(files: Files, options: WorkshopBuild = {}) {
       const [inputs, environment] = await prepare(files, options);
       const builder = createDockerBuilder(inputs.builder as DockerInputs, environment);
       return (await readSource(inputs, builder, environment.signal)).digest;
     },
 
-    /** The registry with faults, as another one that the user is logged in to. */
+    /** Opens the registry with faults, as another one that the user is logged in to. */
     async openFaulty(rules: readonly FaultRule[]) {
       const registry = await startFaultyRegistry(host, rules);
       await writeFiles(dockerConfig, { "config.json": await loginOf(simulator, [host, registry.host]) });
@@ -128,7 +128,7 @@ export function dockerInputs(context: string): DockerInputs {
   };
 }
 
-/** An image with Node in the repository `base`; answers its name by tag. */
+/** Pushes an image with Node to the repository `base`; returns its name by tag. */
 export async function pushNodeBase({ simulator, folder, host }: Workshop): Promise<string> {
   const root = await makeNodeBase({ folder: join(folder, "node") });
   const inputs = testInputs(root, {
@@ -140,7 +140,7 @@ export async function pushNodeBase({ simulator, folder, host }: Workshop): Promi
   return `${host}/base:node`;
 }
 
-/** The image's configuration, as a client nobody here wrote reads it. */
+/** Returns the image's configuration, read by an independent client. */
 export async function inspect({ dockerConfig }: Workshop, { image }: Pick<BuiltImage, "image">) {
   const { stdout } = await run("skopeo", [
     "inspect",
@@ -169,7 +169,7 @@ async function loginOf(simulator: Simulator, hosts: readonly string[]): Promise<
   return JSON.stringify({ auths: Object.fromEntries(hosts.map((host) => [host, login])) });
 }
 
-/** Images that a failed test has left in the engine; the registry's port is this test's alone. */
+/** Removes images that a failed test has left in the engine; no other test uses the registry's port. */
 async function removeImages(host: string): Promise<void> {
   const names = (await docker("images", "--format", "{{.Repository}}:{{.Tag}}")).split("\n");
   const ours = names.filter((name) => name.startsWith(`${host}/`));

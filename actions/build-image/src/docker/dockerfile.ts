@@ -1,16 +1,16 @@
 export interface Stage {
-  /** In small letters; undefined when it has none. */
+  /** Lowercase; undefined when it has none. */
   readonly name: string | undefined;
-  /** What it begins with, as it is written. */
+  /** The base of the stage, as it is written. */
   readonly from: string;
-  /** Of `COPY --from=` and `RUN --mount=…,from=`; variables are not replaced there. */
+  /** Sources of `COPY --from=` and `RUN --mount=…,from=`; variables are not replaced there. */
   readonly uses: readonly string[];
 }
 
 /** `ARG name=value` before the first stage; the value as it is written. */
 export type GlobalArgument = readonly [name: string, value: string | undefined];
 
-/** The stages of a Dockerfile, and the arguments before the first of them. */
+/** Returns the stages of a Dockerfile, and the arguments before the first of them. */
 export function readStages(text: string) {
   const globals: GlobalArgument[] = [];
   const stages: (Stage & { readonly uses: string[] })[] = [];
@@ -23,7 +23,7 @@ export function readStages(text: string) {
   return { globals, stages: stages as readonly Stage[] };
 }
 
-/** The last stage before `before` that the name or number means, else -1. */
+/** Returns the last stage before `before` with the name or number, else -1. */
 export function findStage(stages: readonly Stage[], name: string, before = stages.length): number {
   if (/^\d+$/.test(name)) return Number(name) < before ? Number(name) : -1;
   return stages.slice(0, before).findLastIndex((stage) => stage.name === name.toLowerCase());
@@ -60,12 +60,12 @@ function unquote(text: string): string {
 interface Instruction {
   /** In capitals. */
   readonly keyword: string;
-  /** All that follows, without comments and without the text of here-documents. */
+  /** The rest, without comments and without the text of here-documents. */
   readonly rest: string;
 }
 
 const continued = /\\[ \t]*$/;
-/** Instructions that take here-documents: docs.docker.com, Dockerfile reference, "Here-Documents". */
+/** Instructions that accept here-documents: docs.docker.com, Dockerfile reference, "Here-Documents". */
 const withHereDocuments: readonly string[] = ["RUN", "COPY", "ADD"];
 
 /** Reads a Dockerfile's instructions as its reference describes them: comments, continued lines, here-documents. */
@@ -81,7 +81,7 @@ function readInstructions(text: string): Instruction[] {
   return instructions;
 }
 
-/** The line at `from` with those that continue it; comments and blank lines in between do not end it. */
+/** Joins the line at `from` with its continuation; comments and blank lines in between do not end it. */
 function joinLines(lines: readonly string[], from: number) {
   let whole = "";
   let next = from;
@@ -94,7 +94,7 @@ function joinLines(lines: readonly string[], from: number) {
   return { whole, next };
 }
 
-/** Answers where the lines go on after the here-documents that the instruction names. */
+/** Returns the line after the instruction's here-documents. */
 function skipHereDocuments(rest: string, lines: readonly string[], from: number): number {
   let next = from;
   for (const [, dash, , end] of rest.matchAll(/(?:^|\s)\d*<<(-?)(["']?)(\w[\w.-]*)\2(?=\s|$)/g)) {

@@ -6,14 +6,14 @@ import { join } from "node:path";
 import { docker, run } from "./docker.support.ts";
 
 export interface TestEngine {
-  /** For docker. */
+  /** Variables for docker. */
   readonly variables: NodeJS.ProcessEnv;
   readonly close: () => Promise<void>;
 }
 
 /**
- * An engine with or without containerd's image store: the one that answers, where it is of that kind, else one beside
- * it. Rejects with a sentence where that cannot be started, which takes root or sudo.
+ * Returns an engine with or without containerd's image store: the running one if it is of that kind, else a second one.
+ * Rejects with a sentence when that cannot be started, which needs root or sudo.
  */
 export async function startEngine({ imageStore }: { imageStore: boolean }): Promise<TestEngine> {
   const features = await docker("--debug", "buildx", "inspect");
@@ -22,7 +22,7 @@ export async function startEngine({ imageStore }: { imageStore: boolean }): Prom
   const folder = await mkdtemp(join(tmpdir(), "engine-test-"));
   const bridge = `ecsd${process.pid}`;
   await root("ip", "link", "add", bridge, "type", "bridge");
-  // Of the block for tests of networks, RFC 2544: in use nowhere else.
+  // An address of the block for network tests, RFC 2544, which is in use nowhere else.
   await root("ip", "address", "add", `198.18.${process.pid % 256}.1/24`, "dev", bridge);
   await root("ip", "link", "set", bridge, "up");
   const socket = `unix://${join(folder, "docker.sock")}`;

@@ -2,16 +2,16 @@ import { Failure } from "../../../shared/failure.ts";
 import type { CommandOptions, RunCommand } from "./docker-command.ts";
 import type { DockerInputs } from "./inputs.ts";
 
-/** Throws when no builder answers or it cannot do what the inputs ask for, before anything is built. */
+/** Throws when no builder responds or it cannot do what the inputs require, before anything is built. */
 export async function checkEngine(
   inputs: DockerInputs,
   run: RunCommand,
   options: CommandOptions,
 ): Promise<void> {
   const { platforms, cache, provenance, sbom } = inputs;
-  // The plain build is possible everywhere, and asking takes as long as a small one.
+  // The plain build is possible everywhere, and this check takes as long as a small build.
   if (platforms.length === 1 && /none|inline/.test(cache) && provenance === "none" && !sbom) return;
-  // What a builder can do is only told with --debug.
+  // Only --debug shows what a builder can do.
   const { stdout, stderr, exitCode } = await run("docker", ["--debug", "buildx", "inspect"], options);
   const error = fieldIn(stdout, "Error") ?? (exitCode === 0 ? undefined : stderr);
   if (error !== undefined)
@@ -37,7 +37,7 @@ function refuseImpossible(inputs: DockerInputs, inspected: string): void {
   });
 }
 
-/** Why there is no builder; undefined when the text tells of something else. */
+/** Explains why there is no builder; undefined when the text is about something else. */
 export function explainEngine(text: string): Failure | undefined {
   const [first = ""] = text
     .replace(/^ERROR: /, "")

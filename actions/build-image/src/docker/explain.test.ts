@@ -5,7 +5,7 @@ import { followProgress } from "./progress.ts";
 
 const destination = { uri: "host/customer", host: "host" } as Destination;
 
-/** What the lines of a build come to. */
+/** Returns the progress after these lines of a build. */
 const follow = (lines: readonly string[]) => {
   const { note, progress } = followProgress();
   for (const line of lines) note(line);
@@ -16,7 +16,7 @@ const explain = (lines: readonly string[]) =>
 
 const base = "node:24: failed to resolve source metadata for docker.io/library/node:24";
 
-// What tests against this machine's engine and registry cannot bring about, as BuildKit says it.
+// Messages of BuildKit that tests against this machine's engine and registry cannot cause.
 it.each([
   [
     "Docker Hub's limit",
@@ -130,6 +130,6 @@ it.each([
   expect(isPassing(follow(push(error)))).toBe(expected);
 });
 
-it("tries nothing again that is not a push", () => {
+it("tries nothing again except a push", () => {
   expect(isPassing(follow([`ERROR: failed to solve: ${base}: 500 Internal Server Error`]))).toBe(false);
 });

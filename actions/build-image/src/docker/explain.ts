@@ -3,7 +3,7 @@ import type { Destination } from "../../../shared/registry/destination/destinati
 import { explainEngine } from "./engine.ts";
 import type { Progress, Step } from "./progress.ts";
 
-/** Lines of a step's output that are told with the error: the cause stands above a stack. */
+/** Lines of a step's output that are shown with the error: the cause is above a stack. */
 const toldLines = 10;
 
 interface Failed extends Progress {
@@ -11,7 +11,7 @@ interface Failed extends Progress {
   readonly stderr: string;
 }
 
-/** What BuildKit says of a build that failed, as one sentence with the cause and what to do. */
+/** Explains a failed build in one sentence with the cause and what to do, from BuildKit's output. */
 export function explainFailure(failed: Failed): Failure {
   const { error = "", stderr } = failed;
   const text = error || lastLine(stderr);
@@ -24,7 +24,7 @@ export function explainFailure(failed: Failed): Failure {
   });
 }
 
-/** Whether the push failed in a way that another attempt may fix. */
+/** Returns whether the push failed in a way that another attempt may fix. */
 export function isPassing({ error = "", steps }: Progress): boolean {
   const broken = /\b5\d\d [A-Z]|\b429\b|toomanyrequests|connection reset|broken pipe|timeout|EOF\b/i;
   return isPush(error, steps) && broken.test(error);

@@ -62,13 +62,13 @@ it.each([
     /Dockerfile has no instruction FROM$/,
     "correct the Dockerfile",
   ],
-])("tells of %s", async (_, dockerfile, message, nextStep) => {
+])("explains %s", async (_, dockerfile, message, nextStep) => {
   const failure = await fails({ Dockerfile: dockerfile() }, { environment: { clock: fastClock } });
   expect(failure.message).toMatch(message);
   expect(failure.nextStep).toContain(nextStep);
 });
 
-it("names the stages when there is none of the target's name", async () => {
+it("lists the stages when none has the target's name", async () => {
   const files = { Dockerfile: "FROM scratch AS build\nFROM scratch AS run\nCOPY Dockerfile /" };
   expect(await fails(files, { docker: { target: "test" } })).toEqual({
     message: expect.stringMatching(/Dockerfile has no stage test; it has build, run$/),
@@ -79,7 +79,7 @@ it("names the stages when there is none of the target's name", async () => {
 const any = { Dockerfile: "FROM scratch\nCOPY Dockerfile /" };
 
 describe("before anything is built", () => {
-  it("says that docker is missing", async () => {
+  it("reports that docker is missing", async () => {
     vi.stubEnv("PATH", "/nowhere");
     expect(await fails({ Dockerfile: `${any.Dockerfile}1` })).toEqual({
       message: expect.stringMatching(/^docker could not be started/),
@@ -87,7 +87,7 @@ describe("before anything is built", () => {
     });
   });
 
-  it("says that no engine answers", async () => {
+  it("reports that no engine responds", async () => {
     const variables = { DOCKER_HOST: `unix://${join(workshop.folder, "no.sock")}` };
     expect(await fails(any, { variables })).toEqual({
       message: expect.stringMatching(
@@ -97,14 +97,14 @@ describe("before anything is built", () => {
     });
   });
 
-  it("says that the builder of buildx is not there", async () => {
+  it("reports that the builder of buildx does not exist", async () => {
     expect(await fails(any, { variables: { BUILDX_BUILDER: "nobody" } })).toEqual({
       message: expect.stringMatching(/^buildx has no such builder: no builder "nobody" found/),
       nextStep: expect.stringContaining("docker/setup-buildx-action"),
     });
   });
 
-  it("says that the runner gives no access to GitHub's cache", async () => {
+  it("reports that the runner gives no access to GitHub's cache", async () => {
     const variables = { ACTIONS_RUNTIME_TOKEN: undefined };
     expect(await fails(any, { docker: { cache: "gha" }, variables })).toEqual({
       message: expect.stringContaining("the runner gives no access to GitHub's cache"),
@@ -123,7 +123,7 @@ describe("before anything is built", () => {
     });
   });
 
-  it("says what an engine without an image store cannot do, all at once", async () => {
+  it("reports everything that an engine without an image store cannot do", async () => {
     const { variables, close } = await startEngine({ imageStore: false });
     const platforms = ["linux/amd64", "linux/arm64"];
     const failure = await fails(any, {

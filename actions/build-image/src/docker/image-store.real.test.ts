@@ -23,7 +23,7 @@ const files = {
 const build = (sources: Record<string, string>, options: WorkshopBuild) =>
   workshop.build(sources, { ...options, variables: { ...engine.variables, ...options.variables } });
 
-/** The index, as a client nobody here wrote reads it. */
+/** Returns the index, read by an independent client. */
 async function readIndex({ image }: BuiltImage) {
   const authFile = `${workshop.dockerConfig}/config.json`;
   const { stdout } = await run("skopeo", [
@@ -41,7 +41,7 @@ const images = () => engineDocker("images", "--quiet");
 const engineDocker = async (...args: string[]) =>
   (await run("docker", args, { env: { ...process.env, ...engine.variables } })).stdout;
 
-it("builds for several platforms; the digest is the index's", async () => {
+it("builds for several platforms and returns the index's digest", async () => {
   const built = await build(files, { docker: { platforms: ["linux/amd64", "linux/arm64"] } });
   const { manifests } = await readIndex(built);
   expect(manifests.map(({ platform }) => platform.architecture)).toEqual(["amd64", "arm64"]);
@@ -82,7 +82,7 @@ it.each(["registry", "inline"] as const)(
   },
 );
 
-it("says that the cache could not be written, and is done", async () => {
+it("reports that the cache could not be written, and succeeds", async () => {
   const fault = answering(403, { "content-type": "application/json" }, '{"errors":[{"code":"DENIED"}]}');
   const rule = { method: "PUT", path: /\/manifests\/build-cache$/, at: always, fault };
   const { destination, close } = await workshop.openFaulty([rule]);

@@ -18,7 +18,7 @@ const read = (inputs: Record<string, string>, variables: NodeJS.ProcessEnv = {})
     (name) => ({ context, ...inputs })[name] ?? "",
   );
 
-it("builds the context's Dockerfile for one platform, with nothing added, when nothing else is said", () => {
+it("builds the context's Dockerfile for one platform, with nothing added, by default", () => {
   expect(read({})).toEqual({
     kind: "docker",
     dockerfile: join(context, "Dockerfile"),
@@ -32,7 +32,7 @@ it("builds the context's Dockerfile for one platform, with nothing added, when n
   });
 });
 
-it("takes everything that is given", () => {
+it("accepts all inputs", () => {
   const file = join(context, "Dockerfile");
   const inputs = {
     dockerfile: file,
@@ -75,16 +75,16 @@ it.each([
   ["build-secret-files", "ca=nowhere.pem", "Input build-secret-files: there is no file nowhere.pem for ca"],
   ["cache", "s3", 'Input cache is "s3"; allowed: none, gha, registry, inline'],
   ["provenance", "true", 'Input provenance is "true"; allowed: none, min, max'],
-])("does not take %s %s", (name, value, message) => {
+])("does not accept %s %s", (name, value, message) => {
   expect(() => read({ [name]: value })).toThrow(message);
 });
 
-it("does not repeat a line that may hold a secret", () => {
+it("does not repeat a line that may contain a secret", () => {
   expect(() => read({ "build-secrets": "ok=1\nmy token=s3cr3t" })).toThrow(
     /^Input build-secrets: line 2 is neither name=value nor the name of a variable$/,
   );
 });
 
-it("misses the Dockerfile of a context that has none", () => {
+it("reports the missing Dockerfile of a context", () => {
   expect(() => read({ context: tmpdir() })).toThrow("The context has no Dockerfile");
 });

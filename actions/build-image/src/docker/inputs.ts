@@ -34,12 +34,12 @@ export const dockerInputNames: readonly string[] = [
   "sbom",
 ];
 
-/** Linux as Go names it, which BuildKit and ECS take: image-spec v1.1, image-index.md, `platform`. */
+/** Linux in Go's terms, which BuildKit and ECS use: image-spec v1.1, image-index.md, `platform`. */
 const platformPattern = /^linux\/(?:386|amd64|arm64|arm\/v[5-8]|ppc64le|riscv64|s390x)$/;
 const secretPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 const argumentPattern = /^[A-Za-z_]\w*$/;
 
-/** `variables` are those of the step, where a secret without a value is looked for. */
+/** Reads the inputs; `variables` are those of the step, which may provide a secret without a value. */
 export function readDockerInputs(read: InputReader, variables: NodeJS.ProcessEnv): DockerInputs {
   const buildArgs = read.pairs("build-args");
   for (const name of buildArgs.keys())
@@ -63,7 +63,7 @@ function readDockerfile(read: InputReader): string {
   const context = read.optional("context");
   if (given !== undefined || context === undefined) return given ?? "Dockerfile";
   const path = join(context, "Dockerfile");
-  // Of a context that is not there, its own reading tells.
+  // A missing context is reported when it is read.
   if (statSync(context, { throwIfNoEntry: false })?.isDirectory() && !isFile(path))
     read.problem(
       `The context has no Dockerfile: there is no file ${path}; input dockerfile says where it is`,
@@ -81,7 +81,7 @@ function readPlatforms(read: InputReader): readonly string[] {
   return platforms.length > 0 ? platforms : ["linux/amd64"];
 }
 
-/** A line that is wrong may hold a secret, so only its number is told. */
+/** A wrong line may contain a secret, so only its number is shown. */
 function readSecrets(read: InputReader, variables: NodeJS.ProcessEnv): [string, BuildSecret][] {
   return read.numberedLines("build-secrets").flatMap(({ number, text }): [string, BuildSecret][] => {
     const [, id = "", given] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];

@@ -20,7 +20,7 @@ const read = (variables: NodeJS.ProcessEnv) =>
     createRunCommand({ clock: systemClock, signal: new AbortController().signal }),
   );
 
-it("takes the commit's time from Git where the event does not tell it", async () => {
+it("takes the commit's time from Git where the event does not contain it", async () => {
   const env = { ...process.env, GIT_COMMITTER_DATE: "2026-01-02T03:04:05Z" };
   const identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
   const git = (...args: string[]) => run("git", ["-C", folder, ...identity, ...args], { env });
@@ -35,7 +35,7 @@ it("takes the commit's time from Git where the event does not tell it", async ()
   );
 });
 
-it("says nothing of what it does not know", async () => {
+it("sets no label for what it does not know", async () => {
   expect(labelsOf(await read({}))).toEqual(new Map());
   const GITHUB_SHA = "0".repeat(40);
   expect(labelsOf(await read({ GITHUB_SHA }))).toEqual(

@@ -1,16 +1,16 @@
 import { readFile } from "node:fs/promises";
 import type { RunCommand } from "./docker-command.ts";
 
-/** The commit that is built, as far as the run tells. */
+/** The commit that is built, as far as the run shows it. */
 export interface Commit {
-  /** Where its repository is on the web. */
+  /** Web address of its repository. */
   readonly source: string | undefined;
   readonly revision: string | undefined;
   /** Seconds since the epoch. */
   readonly time: number | undefined;
 }
 
-/** From the variables of the run, and the commit's time from the event of a push or from Git. */
+/** Reads the commit from the variables of the run, and its time from the event of a push or from Git. */
 export async function readCommit(
   context: string,
   variables: NodeJS.ProcessEnv,
@@ -25,7 +25,7 @@ export async function readCommit(
   return { source: server && repository ? `${server}/${repository}` : undefined, revision, time };
 }
 
-/** Labels of image-spec v1.1, annotations.md. */
+/** Returns labels of image-spec v1.1, annotations.md. */
 export function labelsOf({ source, revision, time }: Commit): Map<string, string> {
   const created = time === undefined ? undefined : new Date(time * 1000).toISOString().replace(".000", "");
   const labels = Object.entries({ source, revision, created });
@@ -50,7 +50,7 @@ async function timeFromGit(
   run: RunCommand,
 ): Promise<number | undefined> {
   const args = ["-C", context, "show", "--no-patch", "--format=%ct", revision];
-  // Without Git, or outside of a checkout, the image says nothing of the time.
+  // Without Git, or outside of a checkout, the image has no time.
   const result = await run("git", args, { variables }).catch(() => undefined);
   return result?.exitCode === 0 ? Number(result.stdout.trim()) : undefined;
 }

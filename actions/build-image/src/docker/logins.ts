@@ -4,7 +4,9 @@ import { ecrRegion, logIn } from "../../../shared/registry/ecr-login.ts";
 import { parseImageName } from "../../../shared/registry/image-name.ts";
 import type { BuildEnvironment } from "../environment.ts";
 
-/** What Docker needs besides the user's own logins, by host: that of the destination and those of bases in ECR. */
+/**
+ * Returns the logins that Docker needs besides the user's own, by host: the destination's and those of bases in ECR.
+ */
 export async function loginsFor(
   { host, credentials }: Destination,
   images: readonly string[],

@@ -10,16 +10,16 @@ import {
 import type { ImagePart } from "../builder.ts";
 import { type DockerfileStep, dockerfileSteps, isFrom, type Step } from "./progress.ts";
 
-/** An instruction is shown so far; the log has all of it. */
+/** Longest instruction that is shown; the log has all of it. */
 const longestInstruction = 60;
 
-/** The layers of what was pushed, each with the instruction that made it; of an index, those of all its images. */
+/** Returns the layers of the pushed image, each with its instruction; for an index, those of all its images. */
 export async function partsOfBuild(
   destination: Destination,
   manifest: FetchedManifest,
   { steps, finalStage }: { readonly steps: readonly Step[]; readonly finalStage: string },
 ): Promise<ImagePart[]> {
-  // Of a Dockerfile's only stage BuildKit mostly leaves out the name.
+  // BuildKit mostly omits the name of a Dockerfile's only stage.
   const own = dockerfileSteps(steps).filter(
     (step) => (step.stage ?? finalStage) === finalStage && !isFrom(step),
   );
@@ -37,13 +37,16 @@ export async function partsOfBuild(
   return parts.flat();
 }
 
-/** What is the same for every platform, such as a copy onto nothing, is done and told under one of them. */
+/**
+ * A step that is the same for every platform, such as a copy onto an empty base, runs once and is logged under one of
+ * them.
+ */
 function stepsFor(platform: string, own: readonly DockerfileStep[]): readonly DockerfileStep[] {
   const steps = own.filter((step) => step.platform === platform);
   return steps.length > 0 ? steps : own.filter((step) => step.platform === own[0]?.platform);
 }
 
-/** What was pushed a moment ago. */
+/** Reads what was pushed a moment ago. */
 export async function getPushed(
   { registry, name, uri }: Destination,
   reference: string,
@@ -55,7 +58,7 @@ export async function getPushed(
   });
 }
 
-/** The last layers are those of the final stage's steps, one each; below are those of what it begins with. */
+/** The last layers are those of the final stage's steps, one each; those below are the base's. */
 function layers({ body }: FetchedManifest, own: readonly DockerfileStep[], prefix: string): ImagePart[] {
   const { layers } = JSON.parse(body.toString("utf8")) as ImageManifest;
   const below = layers.length - own.length;
@@ -77,7 +80,10 @@ function short(text: string): string {
   return text.length > longestInstruction ? `${text.slice(0, longestInstruction - 1)}…` : text;
 }
 
-/** BuildKit's attestation storage, docs/attestations/attestation-storage.md: a platform that nothing can run. */
+/**
+ * Returns whether the image is an attestation. BuildKit's docs/attestations/attestation-storage.md: its platform is one
+ * that nothing can run.
+ */
 function isAttestation({ platform }: Descriptor): boolean {
   return platform?.os === "unknown";
 }

@@ -8,7 +8,7 @@ const plan = (
 ) =>
   planBuild(text, { path: "Dockerfile", target, platforms, buildArgs: new Map(Object.entries(buildArgs)) });
 
-describe("the images that a Dockerfile is built of", () => {
+describe("the base images of a Dockerfile", () => {
   it.each([
     ["a plain name", "FROM node:24", ["node:24"]],
     [
@@ -43,11 +43,11 @@ describe("the images that a Dockerfile is built of", () => {
       ["node:24"],
     ],
     ["a mark of byte order and Windows' ends of lines", "\uFEFFFROM node:24\r\nUSER 1\r\n", ["node:24"]],
-  ])("are told: %s", (_, text, images) => {
+  ])("are found: %s", (_, text, images) => {
     expect(plan(text)).toMatchObject({ images, unknown: [] });
   });
 
-  it("are those of the arguments that are given", () => {
+  it("include those of the given arguments", () => {
     const text = "ARG BASE=node:24\nARG TAG\nFROM $BASE AS a\nFROM base:$TAG\nCOPY --from=a /a /";
     const buildArgs = { BASE: "node:${literal}", TAG: "7" };
     expect(plan(text, { buildArgs }).images).toEqual(["base:7", "node:${literal}"]);
@@ -67,7 +67,7 @@ describe("the images that a Dockerfile is built of", () => {
     "ARG S=1\nFROM node:24${S:+-slim}",
     "ARG V\nFROM node:$V",
     "FROM node-$BUILDARCH:24",
-  ])("are left to BuildKit where only that can tell: %s", (text) => {
+  ])("are left to BuildKit when only that can resolve them: %s", (text) => {
     expect(plan(text)).toMatchObject({ images: [], unknown: [expect.stringContaining("node")] });
   });
 });
@@ -82,7 +82,7 @@ describe("the stage that becomes the image", () => {
     expect(plan(text, { target })).toEqual({ finalStage, images, unknown: [] });
   });
 
-  it("has to be there", () => {
+  it("has to exist", () => {
     expect(() => plan(text, { target: "prod" })).toThrow("Dockerfile has no stage prod; it has build, test");
     expect(() => plan("FROM scratch", { target: "1" })).toThrow(
       "Dockerfile has no stage 1; no stage has a name",

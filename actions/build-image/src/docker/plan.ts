@@ -1,18 +1,18 @@
 import { Failure } from "../../../shared/failure.ts";
 import { findStage, type GlobalArgument, readStages, type Stage } from "./dockerfile.ts";
 
-/** What of a Dockerfile a build reaches. */
+/** The parts of a Dockerfile that a build uses. */
 export interface BuildPlan {
-  /** Images of registries that it builds on or copies from, as they are looked up. */
+  /** Images of registries that it builds on or copies from, to be resolved. */
   readonly images: readonly string[];
-  /** References that only BuildKit can tell, as they are written. */
+  /** References that only BuildKit can resolve, as they are written. */
   readonly unknown: readonly string[];
-  /** What BuildKit calls the stage that becomes the image. */
+  /** BuildKit's name of the stage that becomes the image. */
   readonly finalStage: string;
 }
 
 export interface PlanOptions {
-  /** Where the text is from. */
+  /** Path of the Dockerfile. */
   readonly path: string;
   readonly target: string | undefined;
   readonly buildArgs: ReadonlyMap<string, string>;
@@ -45,7 +45,7 @@ function findTarget(stages: readonly Stage[], { target, path }: PlanOptions): nu
   });
 }
 
-/** Values of the arguments for FROM: those before the first stage, and the platform's. */
+/** Returns the values of the arguments for FROM: those before the first stage, and the platform's. */
 function valuesOf(
   globals: readonly GlobalArgument[],
   buildArgs: ReadonlyMap<string, string>,
@@ -65,7 +65,7 @@ function valuesOf(
   return values;
 }
 
-/** What the stage is made of, and the stages it is made of, and so on; BuildKit leaves out the others. */
+/** Returns the stage and all stages that it needs; BuildKit leaves out the others. */
 function reach(stages: readonly Stage[], final: number, resolve: (text: string) => string | undefined) {
   const images: string[] = [];
   const unknown: string[] = [];
@@ -94,7 +94,7 @@ function sorted(texts: readonly string[]): string[] {
 /** A variable of FROM: `$A`, `${A}` or `${A:-default}`. */
 const variable = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::-([^${}]*))?\})/g;
 
-/** Undefined when a variable has no value or is used in another way, which only BuildKit knows. */
+/** Returns undefined when a variable has no value or is used in a way that only BuildKit knows. */
 function expand(text: string, values: ReadonlyMap<string, string>): string | undefined {
   let known = !text.replace(variable, "").includes("$");
   const expanded = text.replace(variable, (_, bare, braced, fallback) => {

@@ -1,32 +1,32 @@
-/** A step of a build as BuildKit's plain progress tells of it. */
+/** A step of a build in BuildKit's plain progress. */
 export interface Step {
   /** `[build 2/4] RUN npm ci` */
   readonly name: string;
   cached: boolean;
-  /** Layers came from a registry, of a base or of a cache that is there. */
+  /** Layers came from a registry, from a base or an existing cache. */
   fetched: boolean;
-  /** What it took; undefined while it has not ended. */
+  /** Its duration; undefined while it has not ended. */
   seconds: number | undefined;
   /** Why it failed. */
   error: string | undefined;
-  /** What it said, without BuildKit's times. */
+  /** Its output, without BuildKit's times. */
   readonly output: string[];
 }
 
 export interface Progress {
   readonly steps: readonly Step[];
-  /** `docker` is the BuildKit inside of an engine; undefined when buildx has not come to building. */
+  /** `docker` is the BuildKit inside of an engine; undefined when buildx did not start building. */
   readonly driver: string | undefined;
-  /** What buildx says at the end of a build that failed, without `failed to solve`. */
+  /** buildx's message at the end of a failed build, without `failed to solve`. */
   readonly error: string | undefined;
   /** `Dockerfile:12`, of the instruction that failed. */
   readonly place: string | undefined;
 }
 
-/** Lines of a step that are kept: the end of what it says is where the cause stands. */
+/** Lines of a step that are kept: the cause is at the end of its output. */
 const keptLines = 50;
 
-/** Follows `--progress plain`, line by line. */
+/** Parses `--progress plain`, line by line. */
 export function followProgress() {
   const steps = new Map<string, Step>();
   let place: string | undefined;

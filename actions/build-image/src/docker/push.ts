@@ -5,10 +5,10 @@ import type { RunCommand } from "./docker-command.ts";
 import { explainFailure, isPassing } from "./explain.ts";
 import { followProgress, type Progress } from "./progress.ts";
 
-/** BuildKit tries again by itself, but an engine without an image store gives up at a manifest's first refusal. */
+/** BuildKit retries on its own, but an engine without an image store gives up at a manifest's first refusal. */
 const pauseMs = 2_000;
 
-/** Builds and pushes; a second time when the registry had a fault, with all but the push cached. */
+/** Builds and pushes; a second time when the registry had a fault, with everything but the push cached. */
 export async function buildAndPush(
   run: RunCommand,
   { args, variables }: { readonly args: readonly string[]; readonly variables: NodeJS.ProcessEnv },
@@ -31,7 +31,7 @@ export async function buildAndPush(
   }
 }
 
-/** Reads what buildx made. */
+/** Reads the digest of buildx's result. */
 export function digestIn(metadata: string): string {
   const digest = (JSON.parse(metadata) as Record<string, unknown>)["containerimage.digest"];
   if (typeof digest === "string") return digest;

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => workshop.close());
 afterEach(() => vi.unstubAllEnvs());
 
-/** Puts a docker on the PATH that notes how it was called and hands over to the real one. */
+/** Puts a docker on the PATH that records its calls and runs the real one. */
 async function recordDocker(): Promise<() => Promise<string>> {
   const { stdout: real } = await run("sh", ["-c", "command -v docker"]);
   const folder = join(workshop.folder, "recording");
@@ -32,7 +32,7 @@ async function recordDocker(): Promise<() => Promise<string>> {
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-it("hands secrets to a step, and to nobody who looks at processes, the image, the log or the folders", async () => {
+it("passes secrets to a step, and shows them nowhere in processes, image, log or folders", async () => {
   const recorded = await recordDocker();
   const value = "s3cr3t=of\nseveral, lines";
   const file = join(workshop.folder, 'a, "quoted" file');
@@ -72,7 +72,7 @@ it("hands secrets to a step, and to nobody who looks at processes, the image, th
   await expect(stat(folder)).rejects.toThrow("ENOENT");
 });
 
-it("does not build again because a secret has another value", async () => {
+it("does not build again when a secret has another value", async () => {
   const files = { Dockerfile: "FROM scratch\nCOPY Dockerfile /" };
   const withToken = (value: string) => ({ docker: { secrets: new Map([["token", { value }]]) } });
   const before = await workshop.readSource(files, withToken("one"));

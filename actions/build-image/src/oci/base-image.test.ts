@@ -49,7 +49,7 @@ it.each<[string, TestBase]>([
   expect(layers.map(({ mediaType }) => mediaType)).toEqual([names.oci.gzip, names.oci.layer, names.oci.zstd]);
 });
 
-it("finds what a tag means now, and says how to pin it", async () => {
+it("resolves a tag, and shows how to pin it", async () => {
   const { digest } = await push({ kind: "oci", layers: ["gzip"] });
   const { body } = (await registry.getManifest("base", digest)) ?? {};
   await registry.putManifest("base", "24-slim", { mediaType: names.oci.manifest, body: body ?? Buffer.of() });
@@ -84,7 +84,7 @@ describe("an index", () => {
     ["linux/arm64/v8", 1],
     ["linux/arm/v6", 2],
     ["linux/arm", 3],
-  ])("gives its image for %s", async (platform, expected) => {
+  ])("returns its image for %s", async (platform, expected) => {
     const { config } = await read(`@${digest}`, platform);
     expect({ os: config.os, architecture: config.architecture, variant: config.variant }).toEqual({
       variant: undefined,
@@ -92,7 +92,7 @@ describe("an index", () => {
     });
   });
 
-  it("says what it offers, attestations aside", async () => {
+  it("lists its platforms, without attestations", async () => {
     await expect(read(`@${digest}`, "linux/s390x")).rejects.toMatchObject({
       message: expect.stringMatching(
         /has no linux\/s390x; it has linux\/amd64, linux\/arm64\/v8, linux\/arm\/v6, linux\/arm\/v7$/,

@@ -14,28 +14,28 @@ import {
 import type { Base } from "./image.ts";
 import { describePlatform, isFor, type Platform } from "./platform.ts";
 
-/** A base image with its registry; what it is made of is read when it is needed. */
+/** A base image with its registry; its content is read when it is needed. */
 export interface BaseImage {
   readonly registry: RegistryClient;
   /** The repository's name in the registry. */
   readonly name: string;
-  /** `node:24-slim@sha256:…`, as it can be written to pin it. */
+  /** `node:24-slim@sha256:…`, the name to write to pin it. */
   readonly pinned: string;
   readonly digest: string;
 }
 
-/** What the name means now. A digest needs no request: it says which image is meant, whatever the tag. */
+/** Resolves a name. A digest needs no request: it identifies the image, whatever the tag. */
 export async function findBaseImage(
   registry: RegistryClient,
   { repository, name, tag, digest }: ImageName,
 ): Promise<BaseImage> {
   const found = digest ?? (await getManifest(registry, name, tag, `${repository}:${tag}`)).digest;
-  // What nobody needs to read is also what is meant when no tag is written.
+  // Docker uses `latest` without a tag, so the pinned name omits it.
   const shownTag = tag === "latest" ? "" : `:${tag}`;
   return { registry, name, digest: found, pinned: `${repository}${shownTag}@${found}` };
 }
 
-/** Reads the base's configuration and layers; every byte of them is pinned by its digest. */
+/** Reads the base's configuration and layers; digests pin every byte of them. */
 export async function readBaseImage(base: BaseImage, platform: Platform): Promise<Base> {
   const { registry, name, pinned, digest } = base;
   const found = await getManifest(registry, name, digest, pinned);
@@ -68,7 +68,7 @@ function choosePlatform({ body }: FetchedManifest, platform: Platform, shown: st
   const { manifests } = JSON.parse(body.toString("utf8")) as ImageIndex;
   const chosen = manifests.find((each) => each.platform && isFor(each.platform, platform));
   if (chosen) return chosen.digest;
-  // BuildKit keeps its attestations under the platform unknown/unknown.
+  // BuildKit stores its attestations under the platform unknown/unknown.
   const images = manifests.filter((each) => each.platform?.os !== "unknown");
   const offered = images.map((each) => describePlatform(each.platform ?? {})).join(", ");
   throw new Failure(`The base image ${shown} has no ${describePlatform(platform)}; it has ${offered}`, {
@@ -76,7 +76,7 @@ function choosePlatform({ body }: FetchedManifest, platform: Platform, shown: st
   });
 }
 
-/** Docker's layers are OCI's under other names, and a manifest has to keep to one of the two. */
+/** Docker's layers are OCI's under other names, and a manifest must use only one of the two. */
 const ociNames: Readonly<Record<string, string>> = {
   [mediaTypes.dockerLayer]: mediaTypes.layer,
   [mediaTypes.dockerGzipLayer]: mediaTypes.gzipLayer,

@@ -4,7 +4,7 @@ import { blobOf } from "../../../shared/registry/blob.ts";
 import type { RegistryClient } from "../../../shared/registry/client.ts";
 import { type Descriptor, mediaTypes } from "../../../shared/registry/oci.ts";
 
-/** How Docker and OCI name the parts of an image. */
+/** Media types of Docker and OCI for the parts of an image. */
 export const names = {
   docker: {
     manifest: mediaTypes.dockerManifest,
@@ -34,7 +34,7 @@ export interface TestBase {
 
 const sha256 = (bytes: Uint8Array) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
-/** An image whose layers are empty archives, each of another length; answers what an index says of it. */
+/** Pushes an image whose layers are empty archives of different lengths; returns its descriptor for an index. */
 export async function pushBase(
   registry: RegistryClient,
   repository: string,
@@ -61,7 +61,7 @@ export async function pushBase(
   return { ...(await putDocument(registry, repository, manifest)), platform };
 }
 
-/** Puts a manifest or an index, by its digest and, when there is one, by a tag. */
+/** Pushes a manifest or an index, by its digest and, when there is one, by a tag. */
 export async function putDocument(
   registry: RegistryClient,
   repository: string,

@@ -42,7 +42,7 @@ afterEach(async () => {
   await simulator.aws.ecr.deleteRepository({ repositoryName: "customer", force: true });
 });
 
-/** Builds on a base behind one front and into a repository behind the same; answers what a user sees. */
+/** Builds from a base behind a front and into a repository behind the same; returns what a user sees. */
 async function build(reference: string, ...rules: FaultRule[]) {
   await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
   front = await startFaultyRegistry(host, rules);
@@ -93,7 +93,7 @@ it.each<[string, FaultRule[], RegExp]>([
     [{ ...uploads, at: first, fault: answering(429, { "Retry-After": "3" }) }],
     /status 429\); attempt 2 of 5 in 3\.0 s/,
   ],
-])("gets over %s", async (_, rules, line) => {
+])("recovers from %s", async (_, rules, line) => {
   const { outcome, lines, images } = await build(":v1", ...rules);
   expect(outcome).toEqual(done);
   expect(images).toBe(1);
@@ -137,7 +137,7 @@ it.each<[string, FaultRule[], RegExp, RegExp]>([
     /\(NAME_UNKNOWN: no such repository\)$/,
     /create it/,
   ],
-])("says what is wrong with %s, and leaves no image", async (_, rules, message, nextStep) => {
+])("explains %s, and leaves no image", async (_, rules, message, nextStep) => {
   const { outcome, images } = await build(":v1", ...rules);
   expect(outcome).toEqual({
     message: expect.stringMatching(message),
@@ -146,7 +146,7 @@ it.each<[string, FaultRule[], RegExp, RegExp]>([
   expect(images).toBe(0);
 });
 
-it("asks for nothing that it can know", async () => {
+it("requests nothing that it knows already", async () => {
   await build(`@${base}`);
   const asked = (front?.asked ?? [])
     .filter((line) => !line.includes("/v2/base"))

@@ -48,7 +48,7 @@ function build(
   );
 }
 
-/** An image as a base, from our own builder: the test's registry has no other. */
+/** Pushes a base image built by our own builder: the test's registry has no other. */
 async function pushBase(entrypoint = ["base"]) {
   await simulator.aws.ecr.createRepository({ repositoryName: "base" });
   const environment = new Map([
@@ -96,7 +96,7 @@ describe("from scratch", () => {
     ]);
   });
 
-  it("makes the same image of the same content, whenever and however it was written", async () => {
+  it("makes the same image of the same content, at any time and however the files were written", async () => {
     const first = await build();
     const again = join(folder, "again");
     await mkdir(again);
@@ -129,7 +129,7 @@ describe("from scratch", () => {
 });
 
 describe("on a base image", () => {
-  it("keeps what the base says and adds to it", async () => {
+  it("keeps the base's settings and adds to them", async () => {
     const { reference } = await pushBase();
     const built = await build({ baseImage: reference });
     const { images } = await simulator.aws.ecr.batchGetImage({
@@ -151,7 +151,7 @@ describe("on a base image", () => {
     });
   });
 
-  it("takes the base's layers from its repository where the registry allows it", async () => {
+  it("mounts the base's layers from its repository where the registry allows it", async () => {
     const { reference } = await pushBase();
     await simulator.aws.ecr.putAccountSetting({ name: "BLOB_MOUNTING", value: "ENABLED" });
     const built = await build({ baseImage: reference });
@@ -161,7 +161,7 @@ describe("on a base image", () => {
     ).toBe(true);
   });
 
-  it("chooses the platform from an index and says what is offered", async () => {
+  it("chooses the platform from an index, and lists the others when there is none", async () => {
     const { reference, digest } = await pushBase();
     const mediaType = "application/vnd.oci.image.index.v1+json";
     const platform = { os: "linux", architecture: "amd64" };
@@ -178,7 +178,7 @@ describe("on a base image", () => {
     ).rejects.toThrow("is for linux/amd64, not for linux/arm64");
   });
 
-  it("says which base image does not exist", async () => {
+  it("names a base image that does not exist", async () => {
     const { reference } = await pushBase();
     const digest = `sha256:${"0".repeat(64)}`;
     await expect(build({ baseImage: { ...reference, digest } })).rejects.toMatchObject({
@@ -201,7 +201,7 @@ describe("refuses", () => {
   });
 });
 
-/** What a container agent reads of an image of the repository, over the registry's HTTP API. */
+/** Reads what a container agent reads of an image, over the registry's HTTP API. */
 async function pull(tag: string): Promise<{ manifest: ImageManifest; config: unknown }> {
   const manifest = (await (await read(`manifests/${tag}`)).json()) as ImageManifest;
   return { manifest, config: await (await read(`blobs/${manifest.config.digest}`)).json() };

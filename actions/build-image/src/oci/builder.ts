@@ -12,10 +12,10 @@ import type { Layer, PackOptions } from "./layer.ts";
 import { describePlatform } from "./platform.ts";
 import { createPusher, type Pusher } from "./push.ts";
 
-/** To be raised when the same ingredients make another image. */
+/** Must be raised when the same ingredients make another image. */
 const formatVersion = 2;
 
-/** Puts the context on the base image as one layer, without a daemon. */
+/** Adds the context to the base image as one layer, without a daemon. */
 export function createOciBuilder(inputs: OciInputs, environment: BuildEnvironment): Builder {
   let base: Promise<BaseImage | undefined> | undefined;
   const findBase = () => {
@@ -52,7 +52,7 @@ async function find({ baseImage }: OciInputs, environment: BuildEnvironment): Pr
   return base;
 }
 
-/** What needs nothing of each other is done at once: reading the base, packing, sending what is known. */
+/** Independent work runs in parallel: reading the base, packing, sending known layers. */
 async function build(
   inputs: OciInputs,
   order: BuildOrder,
@@ -90,7 +90,7 @@ async function build(
   };
 }
 
-/** What packs is loaded when something is to be built, while the base is read. */
+/** The packing code is loaded only for a build, while the base is read. */
 async function pack(options: PackOptions): Promise<Layer> {
   const { packLayer } = await import("./layer.ts");
   return packLayer(options);
@@ -112,7 +112,7 @@ interface Made {
   readonly parts: readonly ImagePart[];
 }
 
-/** The image of one platform, with all of its blobs brought. */
+/** Builds the image of one platform and pushes all of its blobs. */
 async function makeImage(making: Making, inputs: OciInputs, { labels }: BuildOrder): Promise<Made> {
   const { packed, pusher } = making;
   const base = await making.base;
@@ -123,7 +123,7 @@ async function makeImage(making: Making, inputs: OciInputs, { labels }: BuildOrd
   return { image: await image, parts: await layers };
 }
 
-/** The caller puts what stands for all, under the source's tag. */
+/** Pushes the manifests of several platforms. The caller pushes the index, or the only one, by the source's tag. */
 async function bringManifests(images: readonly AssembledImage[], pusher: Pusher): Promise<Built["manifest"]> {
   const [only, ...others] = images;
   if (only && others.length === 0) return only.manifest;

@@ -5,7 +5,7 @@ export interface ImageSettings extends ContainerSettings {
   readonly labels: ReadonlyMap<string, string>;
 }
 
-/** The base's configuration, as far as the settings leave it. */
+/** Returns the base's configuration, changed by the settings. */
 export function containerConfig(base: ContainerConfig, settings: ImageSettings): ContainerConfig {
   const { workingDirectory, user, environment, exposedPorts, labels, healthCheck, stopSignal } = settings;
   const { Entrypoint, Cmd, ...kept } = base;
@@ -24,7 +24,7 @@ export function containerConfig(base: ContainerConfig, settings: ImageSettings):
   };
 }
 
-/** As in a Dockerfile, a new entrypoint does not get the arguments that the old one had. */
+/** As in a Dockerfile, a new entrypoint does not get the arguments of the old one. */
 function start(
   base: Pick<ContainerConfig, "Entrypoint" | "Cmd">,
   { entrypoint, command }: ContainerSettings,

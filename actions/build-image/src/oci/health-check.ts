@@ -10,7 +10,7 @@ const durations = {
 } as const;
 const nanosecondsPerMs = 1_000_000;
 
-/** Tells the first problem instead when there is one. */
+/** Returns the health check, or the first problem in words. */
 export function parseHealthCheck(value: unknown): HealthCheck | string {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "is not a JSON object";
   const { test, retries, ...rest } = value as Record<string, unknown>;
@@ -31,7 +31,7 @@ export function parseHealthCheck(value: unknown): HealthCheck | string {
   return { Test: command, ...times, Retries: retries };
 }
 
-/** As in Compose: a text is for the shell, a list says in its first place what is to be done with the rest. */
+/** As in Compose: a text is for the shell; the first word of a list says how to use the rest. */
 function parseTest(test: unknown): string[] | string {
   if (typeof test === "string" && test !== "") return ["CMD-SHELL", test];
   if (Array.isArray(test) && test.every((part) => typeof part === "string")) {

@@ -11,7 +11,7 @@ import { containerConfig, type ImageSettings } from "./container-config.ts";
 import type { Layer } from "./layer.ts";
 import type { Platform } from "./platform.ts";
 
-/** What an image begins with: nothing, or a base image's parts. */
+/** The beginning of an image: nothing, or a base image's parts. */
 export interface Base {
   readonly config: ImageConfig;
   readonly layers: readonly Descriptor[];
@@ -31,10 +31,10 @@ export interface AssembledImage {
   readonly platform: Descriptor["platform"];
 }
 
-/** The only moment in an image that is the same in every build. */
+/** The time in every image, so that builds are reproducible. */
 const epoch = "1970-01-01T00:00:00Z";
 
-/** The base with one layer more: the same base, layer and settings give the same bytes. */
+/** Adds one layer to the base: the same base, layer and settings give the same bytes. */
 export function assembleImage(base: Base, layer: Layer, settings: ImageSettings): AssembledImage {
   const { architecture, os, variant, rootfs, history } = base.config;
   const platform = { architecture, os, ...(variant === undefined ? {} : { variant }) };
@@ -55,7 +55,7 @@ export function assembleImage(base: Base, layer: Layer, settings: ImageSettings)
   return { manifest, config, platform };
 }
 
-/** One name for the images of several platforms. */
+/** Combines the images of several platforms under one name. */
 export function assembleIndex(images: readonly AssembledImage[]): Document {
   return toDocument(mediaTypes.index, {
     schemaVersion: 2,
@@ -67,12 +67,12 @@ export function assembleIndex(images: readonly AssembledImage[]): Document {
   } satisfies ImageIndex);
 }
 
-/** An image without files. */
+/** Returns an image without files. */
 export function scratch(platform: Platform): Base {
   return { config: { ...platform, rootfs: { type: "layers", diff_ids: [] } }, layers: [], source: undefined };
 }
 
-/** OCI image-spec v1.1, annotations.md: what scanners and updaters look for. */
+/** Returns annotations of OCI image-spec v1.1, annotations.md, which scanners and updaters use. */
 function annotate({ pinned, digest }: BaseImage): Record<string, string> {
   const at = pinned.indexOf("@");
   return {

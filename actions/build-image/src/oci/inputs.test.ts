@@ -31,7 +31,7 @@ it("has defaults for everything but the base image", () => {
   });
 });
 
-it("reads everything", () => {
+it("reads all inputs", () => {
   const inputs = read({
     "base-image": "scratch",
     entrypoint: `["node","server.mjs"]`,

@@ -4,7 +4,7 @@ import type { HealthCheck } from "../../../shared/registry/oci.ts";
 import { parseHealthCheck } from "./health-check.ts";
 import { describePlatform, type Platform, parsePlatform } from "./platform.ts";
 
-/** What the container is started with; what is undefined stays as the base image has it. */
+/** Settings that start the container; undefined ones stay as in the base image. */
 export interface ContainerSettings {
   readonly entrypoint: readonly string[] | undefined;
   /** Arguments of the entrypoint. */
@@ -21,7 +21,7 @@ export interface ContainerSettings {
 export interface OciInputs extends ContainerSettings {
   readonly kind: "oci";
   readonly baseImage: ImageName | "scratch";
-  /** At least one; more of them make an index. */
+  /** At least one; several make an index. */
   readonly platforms: readonly Platform[];
 }
 
@@ -39,13 +39,13 @@ export const ociInputNames: readonly string[] = [
 ];
 
 const command = "a JSON array of texts";
-/** The names that Linux knows, or a number. */
+/** The names of Linux's signals, or a number. */
 const signalPattern = /^(?:SIG[A-Z][A-Z0-9+-]*|[1-9]\d?)$/;
 /** A name or number, and after a colon its group: OCI image-spec v1.1, config.md, User. */
 const userPattern = /^(?:\d+|[a-z_][a-z0-9_-]*)(?::(?:\d+|[a-z_][a-z0-9_-]*))?$/;
 
 export function readOciInputs(read: InputReader): OciInputs {
-  /** Notes values that `accept` does not like. */
+  /** Notes values that `accept` rejects. */
   const check = (
     name: string,
     values: Iterable<string>,

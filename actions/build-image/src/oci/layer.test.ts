@@ -27,7 +27,7 @@ const contents: Readonly<Record<string, string>> = {
   [`deep/${"n".repeat(120)}/${"m".repeat(120)}`]: "longer than a header's name",
 };
 
-/** Writes the same context in another order, at another time, by another umask and for another owner. */
+/** Writes the same context in another order, at another time, with another umask and owner. */
 async function write(name: string, order: (paths: string[]) => string[], mode: number, seconds: number) {
   const context = join(folder, name);
   for (const path of order(Object.keys(contents))) {
@@ -43,7 +43,7 @@ async function write(name: string, order: (paths: string[]) => string[], mode: n
   return context;
 }
 
-it("gives the same bytes for the same content, whenever, by whom and however it was written", async () => {
+it("gives the same bytes for the same content, at any time, by any user and however it was written", async () => {
   const one = await pack(await write("one", (paths) => paths, 0o644, 1000));
   const other = await pack(await write("other", (paths) => paths.toReversed(), 0o600, 2000));
   expect([other.digest, other.diffId, other.size]).toEqual([one.digest, one.diffId, one.size]);
@@ -56,7 +56,7 @@ it("gives other bytes when a file becomes executable", async () => {
   expect((await pack(context)).digest).not.toBe(digest);
 });
 
-it("packs what .dockerignore leaves, as tar reads it", async () => {
+it("packs the files that .dockerignore does not exclude, readable by tar", async () => {
   const context = await write("one", (paths) => paths, 0o644, 1000);
   await writeFile(join(context, ".dockerignore"), ".dockerignore\ndeep\npublic/*\n!public/style.css\n");
   const { path, files } = await pack(context);
@@ -72,7 +72,7 @@ it("packs what .dockerignore leaves, as tar reads it", async () => {
   expect(files).toBe(4);
 });
 
-it("says when the disk is full", async () => {
+it("reports a full disk", async () => {
   const context = await write("one", (paths) => paths, 0o644, 1000);
   await expect(pack(context, "/dev/full")).rejects.toMatchObject({
     message: "The disk has no room for the image's layer (/dev/full)",
@@ -80,7 +80,7 @@ it("says when the disk is full", async () => {
   });
 });
 
-it("says which file changed while it was packed", async () => {
+it("names a file that changed while it was packed", async () => {
   const context = await write("one", (paths) => paths, 0o644, 1000);
   const files = await listFiles(context, await readIgnore(context, undefined));
   await writeFile(join(context, "server.mjs"), "longer than it was when it was listed");

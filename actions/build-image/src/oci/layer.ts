@@ -11,18 +11,18 @@ import type { SourceFile } from "../source/list-files.ts";
 export interface Layer {
   /** Digest of the compressed bytes. */
   readonly digest: string;
-  /** Digest of the archive inside, which the image's configuration names. */
+  /** Digest of the archive inside, which is in the image's configuration. */
   readonly diffId: string;
   /** Compressed bytes. */
   readonly size: number;
   readonly files: number;
-  /** Where the compressed bytes are. */
+  /** Path of the compressed bytes. */
   readonly path: string;
 }
 
 export interface PackOptions {
   readonly context: string;
-  /** What of the context is packed, in this order. */
+  /** Files of the context to pack, in this order. */
   readonly files: readonly SourceFile[];
   /** Absolute path in the image. */
   readonly workingDirectory: string;
@@ -32,15 +32,15 @@ export interface PackOptions {
 }
 
 /**
- * zlib's own choice, said so that it stays: 9 takes twice the time for 0.3 % of a bundle. The bytes may still differ
- * between releases of zlib and kinds of processors, and with them the digests of layer and manifest; that of the
- * archive inside and of the configuration do not.
+ * zlib's default, set explicitly so that it stays: 9 takes twice the time for 0.3 % of a bundle. The bytes may still
+ * differ between releases of zlib and kinds of processors, and with them the digests of layer and manifest; those of
+ * the archive inside and of the configuration do not.
  */
 const level = 6;
 
 /**
- * Packs files so that the same content gives the same bytes on every machine: owned by root, no times, and of the
- * modes only whether a file can be executed.
+ * Packs files so that the same content gives the same bytes on every machine: owned by root, without times, and with
+ * only the executable bit of the modes.
  */
 export async function packLayer(options: PackOptions): Promise<Layer> {
   const { path, signal } = options;
@@ -76,7 +76,7 @@ function explain(error: NodeJS.ErrnoException, path: string): Error {
   });
 }
 
-/** Bytes 4 to 9 of a gzip member hold a time and the system that made it (RFC 1952 §2.3.1); 255 means unknown. */
+/** Bytes 4 to 9 of a gzip member contain a time and the system that wrote it (RFC 1952 §2.3.1); 255 means unknown. */
 function nameNoSystem(): Transform {
   let first = true;
   return new Transform({
@@ -102,7 +102,7 @@ function measure() {
   return { stream, size: () => size, digest: () => `sha256:${hash.digest("hex")}` };
 }
 
-/** Answers how many files and links were added. */
+/** Adds files and links; returns how many. */
 async function addFiles(archive: Pack, options: PackOptions): Promise<number> {
   const { context, files, workingDirectory, signal } = options;
   const root = resolve(context);
@@ -116,7 +116,7 @@ async function addFiles(archive: Pack, options: PackOptions): Promise<number> {
   const prefix = target === "" ? "" : `${target}/`;
   if (target !== "") await addEntry(archive, { name: prefix, type: "directory", mode: 0o755 });
   for (const file of files) {
-    // An archive that was ended takes entries without a word, and their errors would be nobody's.
+    // An ended archive accepts entries silently, and nothing would handle their errors.
     signal.throwIfAborted();
     const name = prefix + file.path;
     if (file.kind === "folder") await addEntry(archive, { name: `${name}/`, type: "directory", mode: 0o755 });
@@ -162,7 +162,7 @@ async function addLink(archive: Pack, file: SourceFile, name: string, root: stri
   await addEntry(archive, { name, type: "symlink", linkname: linkname.split(sep).join("/"), mode: 0o777 });
 }
 
-/** Root's, from no moment. */
+/** Owned by root, without a time. */
 const reproducible = { uid: 0, gid: 0, uname: "", gname: "", mtime: new Date(0) };
 
 function addEntry(archive: Pack, header: Partial<Header> & Pick<Header, "name">): Promise<void> {

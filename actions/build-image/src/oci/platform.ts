@@ -5,10 +5,10 @@ export interface Platform {
   readonly variant?: string;
 }
 
-/** Go's names, which OCI takes, of what Linux images are made for. */
+/** Go's names, which OCI uses, of the architectures of Linux images. */
 const architectures = ["386", "amd64", "arm", "arm64", "loong64", "mips64le", "ppc64le", "riscv64", "s390x"];
 
-/** `linux/arm64` or `linux/arm64/v8`. */
+/** Parses `linux/arm64` or `linux/arm64/v8`. */
 export function parsePlatform(text: string): Platform | undefined {
   const [os, architecture = "", variant, ...more] = text.split("/");
   if (os !== "linux" || !architectures.includes(architecture) || more.length > 0) return undefined;
@@ -26,7 +26,7 @@ interface NamedPlatform {
   readonly variant?: string;
 }
 
-/** Whether what says of itself `named` is for the platform. */
+/** Returns whether an image with the platform `named` runs on `platform`. */
 export function isFor(named: NamedPlatform, platform: Platform): boolean {
   return (
     named.os === platform.os &&
@@ -35,7 +35,7 @@ export function isFor(named: NamedPlatform, platform: Platform): boolean {
   );
 }
 
-/** What is meant when none is said: containerd/platforms, "Normalization". */
+/** Returns the default variant of an architecture: containerd/platforms, "Normalization". */
 function variantOf({ architecture, variant }: NamedPlatform): string {
   if (variant) return variant;
   return architecture === "arm64" ? "v8" : architecture === "arm" ? "v7" : "";

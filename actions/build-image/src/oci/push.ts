@@ -8,10 +8,10 @@ import type { BaseImage } from "./base-image.ts";
 import type { Document } from "./image.ts";
 import type { Layer } from "./layer.ts";
 
-/** Smaller ones, which were just made, are sent without asking whether they are there by chance. */
+/** Smaller blobs, which were just built, are sent without checking whether they exist by chance. */
 const worthAsking = 1_000_000;
 
-/** Brings blobs into a repository, several at a time and each once. */
+/** Pushes blobs to a repository, several in parallel and each once. */
 export function createPusher(registry: RegistryClient, repository: string) {
   const inTurn = createTurns();
   const baseLayers = new Map<string, Promise<ImagePart>>();
@@ -25,7 +25,7 @@ export function createPusher(registry: RegistryClient, repository: string) {
   };
 
   return {
-    /** Layers that several platforms have, and the empty ones that Dockerfiles make, come once. */
+    /** Layers that several platforms share, and the empty ones that Dockerfiles make, are pushed once. */
     baseLayer(layer: Descriptor, base: BaseImage): Promise<ImagePart> {
       const begun = baseLayers.get(layer.digest) ?? inTurn(() => bringBaseLayer(layer, base));
       baseLayers.set(layer.digest, begun);

@@ -46,7 +46,7 @@ beforeAll(async () => {
       testEnvironment(workshop.simulator),
     );
   built = await build({ baseImage }, ["one"]);
-  // An index over no base, as there is no Node for another processor here; nothing in it is run.
+  // An index without a base, as there is no Node for another processor here; nothing in it is run.
   several = await build({ platforms: [amd64, { ...arm64, variant: "v8" }] }, ["several"]);
 });
 afterAll(async () => {
@@ -65,7 +65,7 @@ const authfile = () => ["--authfile", join(workshop.dockerConfig, "config.json")
 const skopeo = async (...args: string[]) =>
   JSON.parse((await run("skopeo", ["inspect", "--tls-verify=false", ...authfile(), ...args])).stdout);
 
-it("docker pulls and runs it as it was told", async () => {
+it("is pulled and run with its settings by docker", async () => {
   await docker("--config", workshop.dockerConfig, "pull", "--quiet", built.image);
   const output = await docker("run", "--rm", "--network", "none", built.image);
   expect(JSON.parse(output)).toEqual({
@@ -84,7 +84,7 @@ it("docker pulls and runs it as it was told", async () => {
   });
 });
 
-it("skopeo inspects it", async () => {
+it("is inspected by skopeo", async () => {
   expect(await skopeo(`docker://${built.image}`)).toMatchObject({
     Digest: built.digest,
     Architecture: "amd64",
@@ -98,7 +98,7 @@ it("skopeo inspects it", async () => {
   });
 });
 
-it("skopeo finds the image of each platform in an index", async () => {
+it("shows skopeo the image of each platform in an index", async () => {
   const image = `docker://${several.image}`;
   const raw = await skopeo("--raw", image);
   expect(raw).toMatchObject({
@@ -116,7 +116,7 @@ it("skopeo finds the image of each platform in an index", async () => {
   await docker("--config", workshop.dockerConfig, "pull", "--quiet", "--platform=linux/arm64", several.image);
 });
 
-it.each(["amd64", "arm64"])("buildah takes it as a base, for %s", async (architecture) => {
+it.each(["amd64", "arm64"])("is a base for buildah, for %s", async (architecture) => {
   const name = `oci-witness-${randomUUID()}`;
   const storage = ["--root", join(workshop.folder, "buildah"), "--storage-driver=vfs"];
   const image = architecture === "amd64" ? built.image : several.image;

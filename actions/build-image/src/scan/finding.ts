@@ -7,18 +7,18 @@ export interface Finding {
   readonly severity: Severity;
   readonly uri: string | undefined;
   readonly packages: readonly AffectedPackage[];
-  /** Somebody has told Amazon Inspector that it does not count. */
+  /** Whether a rule in Amazon Inspector suppresses it. */
   readonly suppressed: boolean;
 }
 
 export interface AffectedPackage {
   readonly name: string;
   readonly version: string;
-  /** Undefined when there is none yet, and in basic scans, which do not tell. */
+  /** Undefined when there is none yet, and in basic scans, which do not report it. */
   readonly fixedVersion: string | undefined;
 }
 
-/** Those of a basic scan, or of Amazon Inspector's, which ECR calls enhanced. */
+/** Reads findings of a basic scan, or of Amazon Inspector, which ECR calls enhanced. */
 export function readFindings({ findings = [], enhancedFindings = [] }: ImageScanFindings): Finding[] {
   return [...findings.map(fromBasic), ...enhancedFindings.map(fromEnhanced)];
 }

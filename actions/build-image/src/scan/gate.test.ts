@@ -40,7 +40,7 @@ describe("an image", () => {
     expect(world.lines.at(-1)).toBe("ECR's scan has no findings");
   });
 
-  it("fails with a critical finding, and stays in the registry, which is said", async () => {
+  it("fails with a critical finding, and reports that it stays in the registry", async () => {
     const image = await registry.pushImage("customer", affected, "v1");
     const { status, counts, failure } = await ask(environment(), image);
     expect([status, counts?.CRITICAL]).toEqual(["failed", 1]);
@@ -61,7 +61,7 @@ describe("an image", () => {
     expect(outcome.summary).toContain("| HIGH | CVE-1 | openssl | 3.3.1-r0 |");
   });
 
-  it("passes with what is ignored, and hears of names that ignore nothing", async () => {
+  it("passes with ignored findings, and lists names that ignore nothing", async () => {
     const world = environment();
     const ignored = new Map([
       ["CVE-2024-5535", "not reached"],
@@ -73,7 +73,7 @@ describe("an image", () => {
     expect(world.lines.at(-1)).toBe("ignore-findings names what no image has: CVE-7");
   });
 
-  it("is judged by all pages of its findings", async () => {
+  it("is checked by all pages of its findings", async () => {
     const low = Array.from({ length: 1100 }, (_, index) => finding(`CVE-2023-${index}`, "LOW"));
     const inputs = { failOn: "LOW" as const };
     const image = await registry.pushImage("customer", [...affected, ...low]);
@@ -81,7 +81,7 @@ describe("an image", () => {
     expect(counts).toMatchObject({ CRITICAL: 1, LOW: 1100 });
   });
 
-  it("of several platforms is judged by each of them", async () => {
+  it("of several platforms is checked by each of them", async () => {
     const good = await registry.pushImage("customer", fixed);
     const bad = await registry.pushImage("customer", affected);
     const attestation = await registry.pushImage("customer", undefined);
@@ -93,7 +93,7 @@ describe("an image", () => {
 });
 
 describe("an image that was scanned long ago", () => {
-  it("is judged by a new scan, which knows what was found since", async () => {
+  it("is checked by a new scan, which knows the latest findings", async () => {
     const image = await registry.pushImage("customer", fixed);
     expect(await ask(environment(), image)).toMatchObject({ status: "passed" });
     found.set(image.digest, [finding("CVE-2024-9143", "CRITICAL")]);
@@ -106,7 +106,7 @@ describe("an image that was scanned long ago", () => {
   it.each([
     ["ECR makes none so soon", undefined, "LimitExceededException"],
     ["the role may not", { operation: "ecr:StartImageScan", kind: "deny" as const }, "AccessDeniedException"],
-  ])("is judged by that scan when %s", async (_, fault, reason) => {
+  ])("is checked by that scan when %s", async (_, fault, reason) => {
     const image = await registry.pushImage("customer", affected);
     await ask(environment(), image);
     if (fault) simulator.faults.add(fault);
@@ -156,7 +156,7 @@ describe("an image that was pushed before scans were turned on", () => {
   });
 });
 
-it("an image in another account is judged by what that account's policy lets us see", async () => {
+it("checks an image in another account by what that account's policy allows reading", async () => {
   const accountId = "210987654321";
   const theirs = { registryId: accountId, repositoryName: "customer" };
   await simulator.aws.ecr.createRepository({ ...theirs, imageScanningConfiguration: { scanOnPush: true } });
@@ -181,8 +181,8 @@ it("an image in another account is judged by what that account's policy lets us 
   }
 });
 
-describe("what cannot be seen", () => {
-  it("is an image from scratch", async () => {
+describe("an image that cannot be checked", () => {
+  it("is one from scratch", async () => {
     const world = environment();
     const outcome = await ask(world, await registry.pushImage("customer", undefined));
     expect(outcome).toMatchObject({ status: "could-not-check", failure: undefined });
@@ -191,7 +191,7 @@ describe("what cannot be seen", () => {
     );
   });
 
-  it("is what the role may not look at", async () => {
+  it("is one that the role may not read", async () => {
     const image = await registry.pushImage("customer", fixed);
     simulator.faults.add({ operation: "ecr:DescribeImageScanFindings", kind: "deny" });
     const world = environment();
@@ -200,21 +200,21 @@ describe("what cannot be seen", () => {
   });
 });
 
-describe("AWS in trouble", () => {
-  it.each(["throttle", "server-error", "cut"] as const)("is outlasted: %s", async (kind) => {
+describe("an outage of AWS", () => {
+  it.each(["throttle", "server-error", "cut"] as const)("is survived: %s", async (kind) => {
     const image = await registry.pushImage("customer", affected);
     simulator.faults.add({ operation: "ecr:DescribeImageScanFindings", kind, times: 4 });
     expect(await ask(environment(), image)).toMatchObject({ status: "failed", counts: { CRITICAL: 1 } });
   });
 
-  it("that does not end fails the step, for nobody knows", async () => {
+  it("that does not end fails the step, because the result is unknown", async () => {
     const image = await registry.pushImage("customer", fixed);
     simulator.faults.add({ operation: "ecr:DescribeImageScanFindings", kind: "server-error" });
     const { failure } = await ask(environment(), image);
     expect(failure?.message).toContain("ECR's scan could not be read");
   });
 
-  it("is no trouble when the session is over: it is said", async () => {
+  it("is reported as an expired session when the session is over", async () => {
     const image = await registry.pushImage("customer", fixed);
     simulator.faults.add({ operation: "ecr:DescribeImageScanFindings", kind: "expire" });
     const { failure } = await ask(environment(), image);
@@ -232,7 +232,7 @@ describe("a scan that takes its time", () => {
     );
   });
 
-  it("ends with the run that is cancelled", async () => {
+  it("ends when the run is cancelled", async () => {
     const image = await registry.pushImage("customer", affected);
     const cancellation = new AbortController();
     const say = (line: string) => {
@@ -242,7 +242,7 @@ describe("a scan that takes its time", () => {
       signal: cancellation.signal,
       log: { info: say, notice: say, warning: say },
     });
-    // What the SDK or the clock throws then: the run says who ended it.
+    // The SDK or the clock throws anything; the run reports who ended it.
     await expect(ask(world, image, { timeoutMs: day })).rejects.toThrow();
   });
 });

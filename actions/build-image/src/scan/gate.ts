@@ -16,17 +16,17 @@ export interface ScanOutcome {
   readonly counts: SeverityCounts | undefined;
   /** Markdown for the job summary. */
   readonly summary: string;
-  /** What fails the step after its outputs and its summary are written. */
+  /** Failure to throw after outputs and summary are written. */
   readonly failure: Failure | undefined;
 }
 
 export interface ScanSubject {
   readonly destination: Destination;
-  /** Of the image, or of an index of images. */
+  /** Manifest of the image, or of an index of images. */
   readonly manifest: FetchedManifest;
 }
 
-/** Undefined when no scan is asked for. Rejects only when the run is cancelled. */
+/** Returns undefined when no scan is wanted. Rejects only when the run is cancelled. */
 export async function checkScan(
   subject: ScanSubject,
   inputs: ScanInputs,
@@ -52,7 +52,7 @@ async function check(
   inputs: ScanGateInputs,
   environment: BuildEnvironment,
 ): Promise<Verdict> {
-  // Loads ECR's client, which a run without a gate or with another registry can do without.
+  // Loads ECR's client, which a run without a gate or with another registry does not need.
   const { waitForScan } = await import("./wait-for-scan.ts");
   const { clock } = environment;
   const { ecr, host } = subject.destination;
@@ -62,12 +62,12 @@ async function check(
     const scanned = ecr ? await waitForScan({ ...ecr, digest }, deadlineAt, environment) : notInEcr(host);
     return { platform, scanned };
   });
-  // What another platform's scan says does not end because of a failure here.
+  // After a failure, the results of other platforms' scans do not matter.
   await Promise.allSettled(scans);
   return judge(await Promise.all(scans), inputs);
 }
 
-/** AWS refused or was away: nobody knows, and a gate that cannot ask stays shut. */
+/** AWS refused or was unavailable: the result is unknown, so the gate stays closed. */
 function brokenOff(error: unknown, { failOn }: ScanGateInputs): Verdict {
   const failure = error instanceof Failure ? error : explainAwsError(error);
   return {

@@ -30,7 +30,7 @@ it.each([
     },
   ],
   ["that none fails", { scan: "wait", "fail-on-severity": "none" }, { failOn: "none" }],
-])("a scan is read from %s", (_, inputs, expected) => {
+])("reads a scan from %s", (_, inputs, expected) => {
   expect(read(inputs)).toMatchObject(expected);
 });
 
@@ -45,6 +45,6 @@ it.each([
   ],
   [{ "fail-on-severity": "high" }, "Input fail-on-severity belongs to scan wait, and scan is none"],
   [{ "ignore-findings": "CVE-1-2" }, "Input ignore-findings belongs to scan wait"],
-])("a scan is not read from %o", (inputs, message) => {
+])("refuses a scan from %o", (inputs, message) => {
   expect(() => read(inputs)).toThrow(message);
 });

@@ -9,11 +9,11 @@ export interface ScanGateInputs {
   readonly failOn: Severity | "none";
   /** Milliseconds. */
   readonly timeoutMs: number;
-  /** Reason, or "", by the name of a finding that does not count. */
+  /** Ignored findings: name → reason, or "". */
   readonly ignored: ReadonlyMap<string, string>;
 }
 
-/** As long as AWS's own waiter looks: 60 times, 5 s apart. Source: botocore, ecr waiters-2.json, ImageScanComplete. */
+/** As long as AWS's own waiter polls: 60 times, 5 s apart. Source: botocore, ecr waiters-2.json, ImageScanComplete. */
 const defaultTimeoutMs = 5 * 60 * 1000;
 /** CVE-2024-5535, GHSA-…, ALAS2-2024-123, DSA-5678-1. */
 const findingName = /^[A-Za-z][A-Za-z0-9]*(?:[-:._][A-Za-z0-9]+)+$/;
@@ -37,7 +37,7 @@ function readGateInputs(read: InputReader): ScanGateInputs {
   };
 }
 
-/** Lines `NAME` or `NAME # reason`. */
+/** Reads lines `NAME` or `NAME # reason`. */
 function readIgnored(read: InputReader): Map<string, string> {
   const ignored = new Map<string, string>();
   for (const line of read.lines("ignore-findings").filter((text) => !text.startsWith("#"))) {

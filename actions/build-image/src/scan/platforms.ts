@@ -10,7 +10,7 @@ export interface PlatformImage {
   readonly digest: string;
 }
 
-/** ECR scans the images of an index, each by its own digest, and not the index. */
+/** Returns an index's images: ECR scans them, each by its own digest, and not the index. */
 export function platformImages({ digest, mediaType, body }: FetchedManifest): PlatformImage[] {
   if (!isIndex(mediaType)) return [{ platform: "", digest }];
   const { manifests } = JSON.parse(body.toString("utf8")) as ImageIndex;
@@ -19,7 +19,7 @@ export function platformImages({ digest, mediaType, body }: FetchedManifest): Pl
   return images;
 }
 
-/** BuildKit's attestations stand beside the images with the platform unknown/unknown. */
+/** BuildKit's attestations are next to the images, with the platform unknown/unknown. */
 function isImage({ platform }: Descriptor): boolean {
   return platform?.os !== "unknown";
 }

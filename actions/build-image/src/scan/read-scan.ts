@@ -1,11 +1,14 @@
 import { type ECRClient, type ImageScanStatus, paginateDescribeImageScanFindings } from "@aws-sdk/client-ecr";
 import { type Finding, readFindings } from "./finding.ts";
 
-/** What ECR says about the scan of one image now. */
+/** State of one image's scan in ECR now. */
 export type ScanState =
   | { readonly kind: "absent" }
   | { readonly kind: "running"; readonly status: string }
-  /** It is said to be done, but neither findings nor a time of the scan are there. Seen with enhanced scanning: aws/aws-sdk#289. */
+  /**
+   * The scan is complete, but neither findings nor a time of the scan exist. Seen with enhanced scanning:
+   * aws/aws-sdk#289.
+   */
   | { readonly kind: "empty"; readonly status: string }
   | {
       readonly kind: "done";
@@ -19,11 +22,11 @@ export interface ScannedImage {
   readonly client: ECRClient;
   readonly registryId: string;
   readonly repositoryName: string;
-  /** Of the image's manifest, not of an index. */
+  /** Digest of the image's manifest, not of an index. */
   readonly digest: string;
 }
 
-/** ECR API reference, DescribeImageScanFindings: the most that one page may have. */
+/** ECR API reference, DescribeImageScanFindings: the maximum of one page. */
 const pageSize = 1000;
 
 export async function readScan(image: ScannedImage, signal: AbortSignal): Promise<ScanState> {
@@ -38,7 +41,7 @@ export async function readScan(image: ScannedImage, signal: AbortSignal): Promis
 async function readPages(image: ScannedImage, signal: AbortSignal): Promise<ScanState> {
   const { client, registryId, repositoryName, digest } = image;
   const request = { registryId, repositoryName, imageId: { imageDigest: digest } };
-  // The paginator hands its further arguments to the client's send.
+  // The paginator passes its further arguments to the client's send.
   const pages = paginateDescribeImageScanFindings({ client, pageSize }, request, { abortSignal: signal });
   const findings: Finding[] = [];
   let at: Date | undefined;
@@ -55,7 +58,10 @@ async function readPages(image: ScannedImage, signal: AbortSignal): Promise<Scan
   return { kind: "done", status: name, at, findings };
 }
 
-/** Why there are no findings to judge, by the status of the scan; ECR's own description says more where there is one. */
+/**
+ * Why there are no findings to check, by the status of the scan; ECR's own description has more detail where there is
+ * one.
+ */
 const impossible: Record<string, string> = {
   FAILED: "the scan failed",
   UNSUPPORTED_IMAGE: "ECR cannot scan an image of this kind",

@@ -6,8 +6,8 @@ import { isAccessDenied } from "../../../shared/aws-errors.ts";
 import type { ScannedImage } from "./read-scan.ts";
 
 /**
- * Whether a push starts a scan, by the rules of the registry or the repository's own setting. Undefined when AWS does
- * not let us know: of another account's registry only the repository's setting can be read.
+ * Returns whether a push starts a scan, by the rules of the registry or the repository's own setting. Undefined when
+ * AWS denies reading it: in another account's registry only the repository's setting can be read.
  */
 export async function scansOnPush(image: ScannedImage, signal: AbortSignal): Promise<boolean | undefined> {
   const { client, registryId, repositoryName } = image;
@@ -22,7 +22,7 @@ export async function scansOnPush(image: ScannedImage, signal: AbortSignal): Pro
   return answer?.repositories?.[0]?.imageScanningConfiguration?.scanOnPush || undefined;
 }
 
-/** arn:aws:ecr:region:account:repository/name */
+/** Reads the account from arn:aws:ecr:region:account:repository/name. */
 function accountOf(arn = ""): string | undefined {
   return arn.split(":")[4];
 }

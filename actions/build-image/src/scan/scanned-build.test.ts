@@ -43,7 +43,7 @@ function build() {
 
 const written = (name: string) => readFile(join(folder, name), "utf8");
 
-/** What the step sets, by name. */
+/** Returns the step's outputs by name. */
 async function outputs(): Promise<Record<string, string>> {
   const blocks = (await written("output")).matchAll(/^(\S+)<<(\S+)\n([\s\S]*?)\n\2$/gm);
   return Object.fromEntries([...blocks].map(([, name = "", , value = ""]) => [name, value]));
@@ -66,7 +66,7 @@ describe("a step whose scan", () => {
     expect(await written("summary")).toContain("| CRITICAL | CVE-2024-5535 | openssl | 3.3.1-r0 |");
   });
 
-  it("fails is red again when nothing is built anew", async () => {
+  it("fails is red again when nothing is built again", async () => {
     found = [finding("CVE-2024-5535", "CRITICAL")];
     const first = await build();
     const second = await build();
@@ -75,7 +75,7 @@ describe("a step whose scan", () => {
   });
 });
 
-it("an image of another registry could not be checked", async () => {
+it("reports that an image of another registry could not be checked", async () => {
   const environment = testEnvironment(simulator);
   const destination = { host: "ghcr.io", ecr: undefined } as Destination;
   const manifest = { digest: "sha256:1", mediaType: "", body: Buffer.alloc(0) };

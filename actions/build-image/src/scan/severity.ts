@@ -2,14 +2,14 @@
 export const severities = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNDEFINED"] as const;
 export type Severity = (typeof severities)[number];
 
-/** How many findings there are of each. */
+/** Number of findings of each severity. */
 export type SeverityCounts = Readonly<Record<Severity, number>>;
 
 export function toSeverity(text: string | undefined): Severity {
   return severities.find((severity) => severity === text) ?? "UNDEFINED";
 }
 
-/** UNDEFINED is never as bad as anything: nobody has said how bad it is. */
+/** Compares severities. UNDEFINED is never as bad as anything, because its source gave none. */
 export function isAtLeast(severity: Severity, threshold: Severity): boolean {
   return severities.indexOf(severity) <= severities.indexOf(threshold);
 }
@@ -21,7 +21,7 @@ export function countSeverities(findings: readonly { readonly severity: Severity
   return Object.fromEntries(counts) as Record<Severity, number>;
 }
 
-/** `1 CRITICAL, 2 HIGH`; those without findings are left out. */
+/** Returns `1 CRITICAL, 2 HIGH`; severities without findings are left out. */
 export function countsInWords(counts: SeverityCounts): string {
   return severities
     .filter((severity) => counts[severity] > 0)

@@ -13,7 +13,7 @@ export const gateInputs: ScanGateInputs = {
   ignored: new Map(),
 };
 
-/** Asks the gate about an image of the repository `customer`, in another account when one is given. */
+/** Checks an image of the repository `customer`, in another account when one is given. */
 export async function ask(
   environment: BuildEnvironment,
   manifest: FetchedManifest,

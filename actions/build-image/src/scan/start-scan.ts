@@ -3,7 +3,10 @@ import { persist } from "../../../shared/registry/destination/persist.ts";
 import type { BuildEnvironment } from "../environment.ts";
 import type { ScannedImage } from "./read-scan.ts";
 
-/** Asks for a scan. Why AWS refused it, or undefined when it did not: it has one a day, and none by hand with Amazon Inspector. */
+/**
+ * Starts a scan. Returns why AWS refused it, or undefined: ECR allows one a day, and no manual one with Amazon
+ * Inspector.
+ */
 export async function startScan(
   { client, registryId, repositoryName, digest }: ScannedImage,
   environment: BuildEnvironment,

@@ -39,7 +39,7 @@ ECR's scan has 1 finding of severity CRITICAL (1 CRITICAL): CVE-1 in openssl 3.3
   );
 });
 
-it("shows what Amazon Inspector knows besides: all packages, their first mended versions, the platform", () => {
+it("shows the details of Amazon Inspector: all packages, their first fixed versions, the platform", () => {
   const summary = summaryOf(
     {
       enhancedFindings: [
@@ -64,7 +64,7 @@ it("shows what Amazon Inspector knows besides: all packages, their first mended 
   );
 });
 
-it("names what is ignored, and why", () => {
+it("lists what is ignored, and why", () => {
   const summary = summaryOf({ findings: [basic("CVE-1")] }, "", new Map([["CVE-1", "not reached"]]));
   expect(summary).toContain(
     "Ignored: [CVE-1](https://security.alpinelinux.org/vuln/CVE-1) (HIGH, not reached)",

@@ -2,12 +2,12 @@ import { escapeText, link, type Markup, markdownTable } from "../../../shared/su
 import { severities } from "./severity.ts";
 import type { JudgedFinding, Verdict } from "./verdict.ts";
 
-/** As many as somebody reads; the rest is a call away. */
+/** As many as a reader will read; the rest is a call away. */
 const shownFindings = 50;
 
 const titles = { passed: "passed", failed: "failed", "could-not-check": "could not check" };
 
-/** Markdown for the job summary. */
+/** Returns Markdown for the job summary. */
 export function summarizeScan(verdict: Verdict): string {
   const { status, message, nextStep, counts, findings, ignored } = verdict;
   const parts = [

@@ -114,7 +114,7 @@ describe("an image of several platforms", () => {
     expect(verdictOf(scans)).toMatchObject({ status, message: expect.stringContaining(message) });
   });
 
-  it("has a finding of both once", () => {
+  it("merges a finding of both into one", () => {
     const scans = { "linux/amd64": found(critical, critical), "linux/arm64": found(critical) };
     const { counts, findings } = verdictOf(scans);
     expect(counts?.CRITICAL).toBe(1);
@@ -122,7 +122,7 @@ describe("an image of several platforms", () => {
   });
 });
 
-describe("what does not count", () => {
+describe("an ignored finding", () => {
   const ignored = new Map([
     ["CVE-1", "no fix yet"],
     ["CVE-9", ""],
@@ -139,7 +139,7 @@ describe("what does not count", () => {
     });
   });
 
-  it("hides nothing else", () => {
+  it("does not hide others", () => {
     const verdict = verdictOf(found(finding("CVE-1", "CRITICAL"), finding("CVE-2", "CRITICAL")), { ignored });
     expect(verdict).toMatchObject({
       status: "failed",

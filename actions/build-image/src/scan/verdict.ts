@@ -20,17 +20,17 @@ export interface Verdict {
   /** A sentence without a full stop. */
   readonly message: string;
   readonly nextStep: string | undefined;
-  /** Without what does not count. Undefined when no image's scan has a result. */
+  /** Without ignored findings. Undefined when no image's scan has a result. */
   readonly counts: SeverityCounts | undefined;
   /** The worst first. */
   readonly findings: readonly JudgedFinding[];
-  /** What does not count, with the reason. */
+  /** Ignored findings, with the reason. */
   readonly ignored: readonly (JudgedFinding & { readonly reason: string })[];
-  /** Names of `ignore-findings` that no image has. */
+  /** Names in `ignore-findings` that no image has. */
   readonly needless: readonly string[];
 }
 
-/** How many findings the sentence names; the summary has more. */
+/** Number of findings that the sentence lists; the summary has more. */
 const named = 3;
 
 export function judge(scans: readonly PlatformScan[], inputs: ScanGateInputs): Verdict {
@@ -54,7 +54,7 @@ export function judge(scans: readonly PlatformScan[], inputs: ScanGateInputs): V
 
 type Conclusion = Pick<Verdict, "status" | "message" | "nextStep">;
 
-/** What is bad is bad, whatever else could not be seen; what could not be seen is not good. */
+/** Decides the result: a bad finding fails, whatever else could not be checked; an unchecked image never passes. */
 function conclude(
   scans: readonly PlatformScan[],
   findings: readonly JudgedFinding[],
@@ -89,7 +89,7 @@ function foundBad(bad: readonly JudgedFinding[], failOn: string): Conclusion {
   };
 }
 
-/** A gate that was asked to wait does not open because it waited long enough. */
+/** The gate does not open because it has waited long enough. */
 function unfinished(what: string, failOn: string, timeoutMs: number): Conclusion {
   return {
     status: failOn === "none" ? "could-not-check" : "failed",
@@ -111,7 +111,7 @@ function reasonToIgnore({ name, suppressed }: Finding, { ignored }: ScanGateInpu
   return suppressed ? "suppressed in Amazon Inspector" : undefined;
 }
 
-/** Images of one build have most of their packages in common: what several have is one finding. */
+/** Merges findings: images of one build have most packages in common, so a finding in several counts once. */
 function merge(scans: readonly PlatformScan[]): JudgedFinding[] {
   const merged = new Map<string, Finding & { platforms: Platform[] }>();
   for (const { platform, scanned } of scans) {

@@ -14,26 +14,28 @@ export type Scanned =
   | { readonly kind: "unchecked"; readonly reason: string; readonly nextStep?: string }
   | { readonly kind: "unfinished"; readonly status: string };
 
-/** A scan on push is there within seconds; without one the image was pushed before scanning was turned on. */
+/** A scan on push appears within seconds; without one the image was pushed before scanning was turned on. */
 const appearsWithinMs = 30_000;
 /** Findings follow the word COMPLETE by seconds. */
 const resultWithinMs = 60_000;
-/** A basic scan does not renew itself, and ECR makes one a day. ECR user guide, "Scan images for OS vulnerabilities". */
+/**
+ * A basic scan does not renew itself, and ECR allows one a day. ECR user guide, "Scan images for OS vulnerabilities".
+ */
 const staleAfterMs = 24 * 60 * 60 * 1000;
 
 interface Watch {
   readonly image: ScannedImage;
   readonly environment: BuildEnvironment;
   readonly begunAt: number;
-  /** No scan was there, and one was asked for. */
+  /** There was no scan, and one was started. */
   asked: boolean;
-  /** When the scan ended that was too old, so that a new one was asked for. */
+  /** When the previous scan ended, if it was too old and a new one was started. */
   renewed: Date | undefined;
 }
 
 type Look = { readonly ending: Scanned } | { readonly status: string };
 
-/** Looks until the image's scan has a result, none can be had, or the deadline (ms since the epoch) is over. */
+/** Polls until the image's scan has a result, none can exist, or the deadline (ms since the epoch) has passed. */
 export async function waitForScan(
   image: ScannedImage,
   deadlineAt: number,
@@ -78,7 +80,7 @@ async function lookAt(watch: Watch, overdue: boolean): Promise<Look> {
   }
 }
 
-/** Starts a scan when none begins by itself although pushes are scanned: the image may be older than that setting. */
+/** Starts a scan when none begins although pushes are scanned: the image may be older than that setting. */
 async function lookForScan(watch: Watch, age: number): Promise<Look> {
   const { image, environment, asked } = watch;
   const call = () => scansOnPush(image, environment.signal);
@@ -92,15 +94,17 @@ async function lookForScan(watch: Watch, age: number): Promise<Look> {
   return { status: "not begun" };
 }
 
-/** An image that was there already may have been scanned long ago: what was found since is seen by a new scan only. */
+/**
+ * Starts a new scan when the last one of an existing image is old: only a new one knows vulnerabilities found since.
+ */
 async function lookAtResult(watch: Watch, state: Extract<ScanState, { kind: "done" }>): Promise<Look> {
   const { image, environment, renewed } = watch;
   const { at, findings, status } = state;
   const ending: Scanned = { kind: "found", findings };
   const isOld = at !== undefined && environment.clock.now() - at.getTime() > staleAfterMs;
-  // Amazon Inspector keeps what is ACTIVE up to date.
+  // Amazon Inspector keeps ACTIVE results up to date.
   if (!isOld || status === "ACTIVE") return { ending };
-  // Not by the age of the new one: a runner's clock may be wrong.
+  // Compares with the previous scan instead of the age: a runner's clock may be wrong.
   if (renewed) return at > renewed ? { ending } : { status: "beginning anew" };
   const refusal = await startScan(image, environment);
   if (refusal) {

@@ -1,4 +1,4 @@
-/** JSON with the keys of every object in order: the same text for the same value. */
+/** Returns JSON with the keys of every object in order: the same text for the same value. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) => {
     if (typeof member !== "object" || member === null || Array.isArray(member)) return member;

@@ -5,14 +5,14 @@ import { pipeline } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
 import type { SourceFile } from "./list-files.ts";
 
-/** A larger file must not fill the memory, and is long enough for a stream's own cost to vanish. */
+/** A larger file must not fill the memory, and is long enough that a stream costs little. */
 const wholeUpTo = 1_000_000;
-/** Then the login, which goes on meanwhile, has its turn. */
+/** Yields after this time, so that the login, which is in progress, can continue. */
 const turnMs = 10;
 
 /**
- * Digest of the files in their order: path, kind, executability and content of each. Small files are read
- * synchronously: thousands of them take a fifth of the time that promises need.
+ * Returns the digest of the files in their order: path, kind, executability and content of each. Small files are read
+ * synchronously: for thousands of them that takes a fifth of the time of promises.
  */
 export async function hashFiles(
   context: string,

@@ -26,6 +26,6 @@ it.each([
   ["*\n!dist/a.js", "distant", false],
   ["*\n!**/*.md", "node_modules", true],
   ["node_modules", "node_modules", false],
-])("with %j looks into the ignored folder %s: %s", (text, folder, looks) => {
+])("with %j, reads the ignored folder %s: %s", (text, folder, looks) => {
   expect(parseIgnore(text).mayHoldKept(folder)).toBe(looks);
 });

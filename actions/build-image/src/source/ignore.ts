@@ -3,15 +3,15 @@ import { join } from "node:path";
 import dockerignore from "@balena/dockerignore";
 
 export interface Ignore {
-  /** `path` is from the context, with `/`. */
+  /** `path` is relative to the context, with `/`. */
   ignores(path: string): boolean;
-  /** Whether a line with `!` may take something in this ignored folder back. */
+  /** Returns whether a line with `!` may include something in this ignored folder again. */
   mayHoldKept(folder: string): boolean;
 }
 
 /**
- * The rules of the builder's own ignore file or, where there is none, of the context's `.dockerignore`, with Docker's
- * meaning. Source: docs.docker.com, "Build context", "Filename and location".
+ * Reads the rules of the builder's own ignore file or, if there is none, of the context's `.dockerignore`, with
+ * Docker's meaning. Source: docs.docker.com, "Build context", "Filename and location".
  */
 export async function readIgnore(context: string, own: string | undefined): Promise<Ignore> {
   const text = (own && (await readIfThere(own))) ?? (await readIfThere(join(context, ".dockerignore"))) ?? "";
@@ -20,7 +20,7 @@ export async function readIgnore(context: string, own: string | undefined): Prom
 
 export function parseIgnore(text: string): Ignore {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-  // The library is CommonJS: its function is also its own member "default", which is what its types tell of.
+  // The library is CommonJS: its function is also its own member "default", the one in its types.
   const rules = dockerignore.default({ ignorecase: false }).add(lines);
   const kept = lines.filter((line) => line.trim().startsWith("!")).map(fixedPart);
   return {
@@ -30,7 +30,7 @@ export function parseIgnore(text: string): Ignore {
   };
 }
 
-/** `!a/b*c` → `a/b`: only paths that begin so can match. */
+/** Returns `a/b` for `!a/b*c`: only paths with this beginning can match. */
 function fixedPart(line: string): string {
   const pattern = line
     .trim()

@@ -33,7 +33,7 @@ function read(
 
 const write = (path: string, text: string) => writeFile(join(context, path), text);
 
-it("lists what counts in one order everywhere", async () => {
+it("lists the files in one order everywhere", async () => {
   await write("Z", "");
   await write("ä", "");
   await symlink("server.mjs", join(context, "main.mjs"));
@@ -65,7 +65,7 @@ it("warns of secrets that are not ignored, whatever the builder", async () => {
   expect(warnings).toHaveLength(1);
 });
 
-it("names the source in a digest and a tag", async () => {
+it("identifies the source by a digest and a tag", async () => {
   const { digest, tag } = await read();
   expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   expect(tag).toBe(`source-${digest.slice(7, 47)}`);
@@ -129,7 +129,7 @@ describe("the digest changes", () => {
 });
 
 describe("the ignore file", () => {
-  it("leaves out what it names, and takes back what it takes back", async () => {
+  it("excludes and includes files again", async () => {
     await mkdir(join(context, "node_modules"));
     await write("node_modules/a.js", "");
     await write("node_modules/keep.js", "");
@@ -138,7 +138,7 @@ describe("the ignore file", () => {
     expect(files.map(({ path }) => path)).toEqual(["node_modules", "node_modules/keep.js", "server.mjs"]);
   });
 
-  it("of the builder takes the place of the context's", async () => {
+  it("of the builder replaces the context's", async () => {
     await write(".dockerignore", "public");
     await write("web.Dockerfile.dockerignore", "*.mjs\n*.dockerignore\n.dockerignore");
     const own = join(context, "web.Dockerfile.dockerignore");
@@ -149,7 +149,7 @@ describe("the ignore file", () => {
   });
 });
 
-it("refuses what no image can hold", async () => {
+it("refuses files that no image can contain", async () => {
   const server = createServer().listen(join(context, "socket"));
   await expect(read()).rejects.toMatchObject({
     message: `${join(context, "socket")} is neither a file, a folder nor a link`,

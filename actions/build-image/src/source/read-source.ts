@@ -5,19 +5,22 @@ import { hashFiles } from "./hash-files.ts";
 import { readIgnore } from "./ignore.ts";
 import { listFiles, type SourceFile } from "./list-files.ts";
 
-/** What an image is made of. */
+/** The source of an image. */
 export interface Source {
   /** `sha256:…`; two sources of the same digest make the same image. */
   readonly digest: string;
-  /** Tag of the image that is made of it. */
+  /** Tag of the image built from it. */
   readonly tag: string;
   readonly files: readonly SourceFile[];
 }
 
-/** Label that holds the source's digest. */
+/** Label with the source's digest. */
 export const sourceLabel = "ecs-delivery.source";
 
-/** To be raised when what is hashed changes, or what a builder makes of it: images made before are then not taken for this source's. */
+/**
+ * Must be raised when the hashed data changes, or the result of a builder: images built before are then not reused for
+ * this source.
+ */
 const formatVersion = 1;
 
 export async function readSource(
@@ -39,7 +42,7 @@ export async function readSource(
   return { digest, tag: sourceTag(digest), files };
 }
 
-/** 160 bits of it tell sources apart as well as Git tells commits. */
+/** 160 bits distinguish sources as well as Git distinguishes commits. */
 export function sourceTag(digest: string): string {
   return `source-${digest.slice("sha256:".length, "sha256:".length + 40)}`;
 }

@@ -24,7 +24,7 @@ it.each([
   [{ "tags-from": "ref" }, { GITHUB_REF: "refs/heads/日本" }, []],
   [{ "tags-from": "ref" }, { GITHUB_REF: `refs/heads/${"a".repeat(200)}` }, ["a".repeat(128)]],
   [{ "tags-from": "commit\nref" }, { GITHUB_SHA: undefined }, []],
-])("makes of %j in a run of %j the tags %j", (inputs, variables, expected) => {
+])("turns %j in a run of %j into the tags %j", (inputs, variables, expected) => {
   expect(tags(inputs as Record<string, string>, { GITHUB_SHA: sha, ...variables })).toEqual(expected);
 });
 

@@ -2,7 +2,7 @@ import type { InputReader } from "../../../shared/inputs.ts";
 import { readTagNames } from "../../../shared/registry/tag-names.ts";
 import { tagsOfRun } from "./tags-of-run.ts";
 
-/** The tags of this image: those that were given, and those of the run's commit and ref. */
+/** Reads the tags of this image: the given ones, and those of the run's commit and ref. */
 export function readTags(read: InputReader, variables: NodeJS.ProcessEnv): readonly string[] {
   const given = readTagNames(read, "tags");
   const wanted = read.lines("tags-from");

@@ -7,13 +7,13 @@ import { readLabels } from "./read-labels.ts";
 export interface Existing {
   /** The image of this source, when the repository has it. */
   readonly image: FetchedManifest | undefined;
-  /** Digest that the source's tag and each of the wanted tags has now. */
+  /** Current digest of the source's tag and of each wanted tag. */
   readonly tagged: ReadonlyMap<string, string>;
 }
 
 /**
- * What the repository has of this source: the image under the source's tag or, when that tag is lost, one under an
- * immutable tag whose label names the source. Throws when a tag that cannot be moved belongs to another source.
+ * Finds the repository's image of this source: the one under the source's tag or, when that tag is lost, one under an
+ * immutable tag whose label has the source. Throws when a tag that cannot be moved belongs to another source.
  */
 export async function lookAtTags(
   destination: Destination,

@@ -6,8 +6,8 @@ import { createTurns, settleAll } from "../parallel.ts";
 import { immutableTagFailure } from "./look-at-tags.ts";
 
 /**
- * Gives a complete image its source's tag. Where another job was faster and the tag cannot be moved, that job's image
- * of the same source is the one to go on with.
+ * Gives a complete image its source's tag. If another job was faster and the tag cannot be moved, returns that job's
+ * image of the same source.
  */
 export async function claimSource(
   destination: Destination,

@@ -7,7 +7,7 @@ import {
   isIndex,
 } from "../../../shared/registry/oci.ts";
 
-/** Labels of an image or, of an index, of its first image; none when the registry has it no more. */
+/** Returns the labels of an image or, for an index, of its first image; none when the registry no longer has it. */
 export async function readLabels(
   destination: Destination,
   manifest: FetchedManifest,

@@ -1,7 +1,10 @@
 /** Longest tag that OCI distribution-spec v1.1 allows. */
 const longestTag = 128;
 
-/** Tags of what GitHub runs for; a run elsewhere, which lacks its variables, has none. */
+/**
+ * Returns tags of the commit, branch, tag or pull request that GitHub runs for; a run elsewhere, which lacks its
+ * variables, has none.
+ */
 export function tagsOfRun(from: readonly string[], variables: NodeJS.ProcessEnv): string[] {
   const { GITHUB_SHA: commit, GITHUB_REF: ref } = variables;
   return [
@@ -10,7 +13,7 @@ export function tagsOfRun(from: readonly string[], variables: NodeJS.ProcessEnv)
   ];
 }
 
-/** `refs/heads/a/b` → `a-b`, `refs/tags/v1.2.3` → `v1.2.3`, `refs/pull/7/merge` → `pr-7`. */
+/** Turns `refs/heads/a/b` into `a-b`, `refs/tags/v1.2.3` into `v1.2.3`, `refs/pull/7/merge` into `pr-7`. */
 function tagOfRef(ref: string): string[] {
   const pull = /^refs\/pull\/(\d+)\//.exec(ref)?.[1];
   if (pull !== undefined) return [`pr-${pull}`];

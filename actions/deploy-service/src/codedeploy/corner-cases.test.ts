@@ -93,7 +93,7 @@ test("names another deployment that outlasts the deadline and deploys nothing", 
   expect(endedAt).toBe(10 * minute);
 });
 
-test("creates no deployment for a revision that the awaited deployment brought", async () => {
+test("creates no deployment for a revision that the awaited deployment has deployed", async () => {
   codedeploy.on(CreateDeploymentCommand).rejects(named("DeploymentLimitExceededException"));
   codedeploy.on(ListDeploymentsCommand).resolves({ deployments: ["d-0"] });
   codedeploy.on(GetDeploymentCommand).callsFake(() => {

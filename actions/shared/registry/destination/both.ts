@@ -1,4 +1,4 @@
-/** Both at once; nothing of either goes on when this has failed, and of two failures the first one's is told. */
+/** Awaits both at once. After a failure neither continues, and the first failure is thrown. */
 export async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
   await Promise.allSettled([one, other]);
   return [await one, await other];

@@ -2,7 +2,7 @@ import type { ECRClient } from "@aws-sdk/client-ecr";
 import type { Credentials } from "../authorization.ts";
 import type { RegistryClient } from "../client.ts";
 
-/** The repository that an image, or a tag of one, goes to. */
+/** The repository of an image, or of a tag. */
 export interface Destination {
   /** host or host:port */
   readonly host: string;
@@ -10,14 +10,14 @@ export interface Destination {
   readonly name: string;
   /** `<host>/<name>` */
   readonly uri: string;
-  /** As another job of the same account names it, without the host: `ecr://<name>`; `uri` where that is not possible. */
+  /** Name for another job of the same account, without the host: `ecr://<name>`; `uri` where that is not possible. */
   readonly portableUri: string;
-  /** Whether the tag, once it is there, stays where it is. */
+  /** Returns whether an existing tag cannot be moved. */
   readonly isImmutable: (tag: string) => boolean;
-  /** What `registry` logs in with; undefined where the registry asks for nothing. */
+  /** Credentials of `registry`; undefined where the registry needs none. */
   readonly credentials: Credentials | undefined;
   readonly registry: RegistryClient;
-  /** What private ECR knows of it; undefined in any other registry. */
+  /** Private ECR's data of it; undefined in any other registry. */
   readonly ecr: EcrRepository | undefined;
 }
 

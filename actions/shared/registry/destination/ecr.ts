@@ -16,11 +16,14 @@ export interface FoundInEcr {
   readonly client: ECRClient;
   /** Undefined when there is none. */
   readonly repository: Repository | undefined;
-  /** Takes the repository that was found, or one that was created since. */
+  /** Opens the repository that was found, or one that was created since. */
   readonly open: (repository: Repository) => Destination;
 }
 
-/** Private ECR: the answer's address is used, since the account of a name alone is known only there. */
+/**
+ * Finds a repository in private ECR. The address comes from the response, since a name alone does not contain the
+ * account.
+ */
 export async function findInEcr(name: EcrName, world: RegistryWorld): Promise<FoundInEcr> {
   const client = await world.createEcr(name.elsewhere?.region);
   const [repository, credentials] = await both(describeInEcr(client, name, world), logInToEcr(client, world));
@@ -31,7 +34,7 @@ export async function findInEcr(name: EcrName, world: RegistryWorld): Promise<Fo
   };
 }
 
-/** Undefined when there is none. */
+/** Returns undefined when there is none. */
 export async function describeInEcr(
   client: ECRClient,
   name: EcrName,
@@ -48,7 +51,7 @@ export async function describeInEcr(
     return repositories?.[0];
   } catch (error) {
     if (error instanceof Error && error.name === "RepositoryNotFoundException") return undefined;
-    // Another account often grants pushing only; its registry's name is all that pushing needs.
+    // Another account often grants pushing only, which needs only its registry's name.
     if (!name.elsewhere || !isAccessDenied(error)) throw error;
     log.notice(
       `Could not check the repository's settings (${(error as Error).message}); its registry will say what it does not take.`,
@@ -94,7 +97,7 @@ function toDestination(repository: Repository, { client, name, credentials, worl
   };
 }
 
-/** ECR API reference, ImageTagMutabilityExclusionFilter: `*` stands for any text. */
+/** ECR API reference, ImageTagMutabilityExclusionFilter: `*` matches any text. */
 function isImmutable(
   tag: string,
   { imageTagMutability = "MUTABLE", imageTagMutabilityExclusionFilters: filters = [] }: Repository,
@@ -103,7 +106,7 @@ function isImmutable(
   return imageTagMutability.startsWith("IMMUTABLE") !== excluded;
 }
 
-/** Takes each part at the first place after the one before: linear, unlike a pattern with several `.*`. */
+/** Matches each part at the first place after the one before: linear, unlike a pattern with several `.*`. */
 function matches(tag: string, filter: string): boolean {
   const [first = "", ...parts] = filter.split("*");
   const last = parts.pop();

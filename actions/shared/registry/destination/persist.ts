@@ -2,13 +2,13 @@ import { isThrottled, isTransient } from "../../aws-errors.ts";
 import { formatDuration } from "../../duration.ts";
 import type { StepWorld } from "../../world.ts";
 
-/** Longest pauses before the next attempts. The SDK has tried thrice within a second each time. */
+/** Longest pauses before the next attempts. The SDK has tried three times within a second each time. */
 const longestPausesMs = [1_000, 2_000, 4_000, 8_000];
 
 /**
- * Calls AWS again while it throttles, has a fault or cannot be reached, and says so. Pauses are spread over their
- * whole length, since a workflow's jobs log in at the same moment. Source: AWS Architecture Blog, "Exponential Backoff
- * And Jitter", Full Jitter.
+ * Calls AWS again while it throttles, has a fault or cannot be reached, and logs it. Pauses are random over their whole
+ * length, since a workflow's jobs log in at the same moment. Source: AWS Architecture Blog, "Exponential Backoff And
+ * Jitter", Full Jitter.
  */
 export async function persist<Answer>(
   what: string,
@@ -20,7 +20,7 @@ export async function persist<Answer>(
     try {
       return await call();
     } catch (error) {
-      // What the signal ends says so only as "Request aborted"; its reason says who ended it.
+      // A call that the signal ended throws only "Request aborted"; the signal's reason says who ended it.
       signal.throwIfAborted();
       if (!(isThrottled(error) || isTransient(error))) throw error;
       const pauseMs = Math.round(longestMs * random());

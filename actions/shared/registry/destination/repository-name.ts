@@ -1,15 +1,15 @@
 import { dockerHub } from "../image-name.ts";
 
-/** What the input `repository` names. */
+/** The repository in the input `repository`. */
 export type RepositoryName =
   /** Without account and region: those of the job. */
   | { readonly registry: "ecr"; readonly name: string; readonly elsewhere?: ElsewhereInEcr }
   | {
       readonly registry: "other";
-      /** Where the registry is served. */
+      /** Host of the registry. */
       readonly host: string;
       readonly name: string;
-      /** As Docker names it. */
+      /** Docker's name for it. */
       readonly uri: string;
     };
 
@@ -28,7 +28,10 @@ const host = /^(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9a-f:]+\])(?::\d{1,5})?$/;
 const ecrHost =
   /^(\d{12})\.(?:dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.(?:com|com\.cn|eu)|dkr-ecr(?:-fips)?\.([a-z0-9-]+)\.on\.(?:aws|amazonwebservices\.com\.cn))$/;
 
-/** As Docker reads names, what has a dot, a colon or `localhost` before its first slash names a registry; else it is in ECR. */
+/**
+ * Parses a name as Docker does: a part before the first slash with a dot, a colon or `localhost` is a registry;
+ * otherwise the repository is in ECR.
+ */
 export function parseRepositoryName(text: string): RepositoryName | undefined {
   const slash = text.indexOf("/");
   const first = slash < 0 ? "" : text.slice(0, slash);
@@ -46,7 +49,7 @@ export function parseRepositoryName(text: string): RepositoryName | undefined {
         }
       : undefined;
   const inHub = first === "docker.io" || first === "index.docker.io";
-  // One word there is one of Docker's own images.
+  // A single word is one of Docker's own images.
   if (inHub && !name.includes("/")) return undefined;
   return { registry: "other", host: inHub ? dockerHub : first, name, uri: text };
 }
