@@ -24,7 +24,7 @@ export interface Environment {
   readonly region: string;
   readonly clock: Clock;
   readonly network: Network;
-  /** Keys whose secrets are known. */
+  /** Keys with their secrets. */
   readonly accessKeys: AccessKeys;
   readonly registry: Registry;
   /** The Git repositories of CodeCommit. */
@@ -44,7 +44,7 @@ export interface Environment {
   readonly products: readonly PricedProduct[];
   /** The other services. Call only from inside operations and controllers, never while being created. */
   readonly aws: Aws;
-  /** From alarms to scaling policies. */
+  /** Connects alarms to scaling policies. */
   readonly alarmActions: AlarmActions;
   /** Address of the gateway; known only once it listens, so read it inside operations. */
   readonly gateway: { readonly host: string; readonly port: number };
@@ -52,6 +52,6 @@ export interface Environment {
   readonly listenerPortOffset: number;
   /** An existing folder for this simulator only; the simulator's owner removes it. */
   readonly dataDirectory: string;
-  /** Something an operator should see; never used for what an API reports. */
+  /** Shows a message to the operator; never used for output of an API. */
   readonly warn: (message: string) => void;
 }

@@ -2,7 +2,7 @@
 import { defineOptions, oneOf, wholeNumber } from "../../scripts/run/command-line.mjs";
 import { requireFreePorts } from "../../scripts/run/ports.mjs";
 
-/** The smallest share for which the kernel's CPU quota can keep a task of the smallest size. */
+/** The smallest share for which the kernel's CPU quota can limit a task of the smallest size. */
 const leastVcpuShare = 0.04;
 
 const options = defineOptions({

@@ -16,10 +16,10 @@ for group in $groups; do kill -s KILL -- "-$group"; done`;
 
 let shell: ChildProcess | undefined;
 
-/** Ends the process, and all of the group that it leads, when this process is gone before it. */
+/** Ends the process, with the group that it leads, when this process ends first. */
 export function endWithThisProcess(leader: ChildProcess): void {
   const { pid } = leader;
-  // It could not be started, or has ended.
+  // The process could not be started, or has ended.
   if (pid === undefined || leader.exitCode !== null || leader.signalCode !== null) return;
   shell ??= startShell();
   const { stdin } = shell;

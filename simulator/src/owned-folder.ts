@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { mayBeAlive, thisProcess } from "../../scripts/run/processes.mjs";
 
 /**
- * Makes a temporary folder that carries this process in its name, and removes those that processes left which were
- * killed. The owner removes its own.
+ * Creates a temporary folder whose name contains this process, and removes folders of killed processes. The owner
+ * removes its own.
  */
 export async function makeOwnedFolder(kind: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), `${kind}-${thisProcess()}-`)).catch((cause) => {
@@ -25,7 +25,7 @@ async function removeAbandoned(kind: string): Promise<void> {
     const owner = name.startsWith(`${kind}-`) && /^(\d+-\d+-\w+)-/.exec(name.slice(kind.length + 1))?.[1];
     if (!owner || mayBeAlive(owner)) continue;
     const folder = join(tmpdir(), name);
-    // Another user's is for that user to remove.
+    // Another user's folder must be removed by that user.
     const isOurs = await lstat(folder).then(
       ({ uid }) => uid === process.getuid?.(),
       () => false,

@@ -19,7 +19,7 @@ export function forwardsToAny(action: Action, targetGroupArns: readonly string[]
   return tuplesOf(action).some(({ TargetGroupArn = "" }) => targetGroupArns.includes(TargetGroupArn));
 }
 
-/** The target groups that an action forwards to. */
+/** Returns the target groups that an action forwards to. */
 export function tuplesOf({ Type, TargetGroupArn, ForwardConfig }: Action) {
   if (Type !== "forward") return [];
   return ForwardConfig?.TargetGroups ?? [{ TargetGroupArn, Weight: 1 }];

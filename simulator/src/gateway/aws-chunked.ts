@@ -42,7 +42,7 @@ function trailers(rest: Buffer): Record<string, string> {
   );
 }
 
-/** The chunks are gone, so nothing is left of their encoding. */
+/** Removes the headers of the chunks' encoding. */
 function plainHeaders({ headers }: Message): Message["headers"] {
   const { "content-encoding": encoding = "", "content-length": _, ...rest } = headers;
   const others = encoding.split(",").map((each) => each.trim());

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => simulator?.close());
 
-/** Sends a body of so many zeros, which the client never holds as a whole. */
+/** Sends a body of so many zeros, which is never completely in memory. */
 async function send(service: string, headers: Record<string, string>, bytes: number) {
   const authorization = `AWS4-HMAC-SHA256 Credential=AKIA/20260102/us-east-1/${service}/aws4_request`;
   const request = httpRequest(`${simulator.endpoint}/bucket/key`, {

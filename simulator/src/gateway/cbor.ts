@@ -6,7 +6,7 @@ import { jsonErrors, type Wire } from "./wire.ts";
 const contentType = "application/cbor";
 const headers = { "smithy-protocol": "rpc-v2-cbor" };
 
-/** Smithy RPC v2 with CBOR, which the newest clients of a service that has it choose. Source: Smithy 2.0. */
+/** Smithy RPC v2 with CBOR, which the newest clients prefer if a service supports it. Source: Smithy 2.0. */
 export const cborWire: Wire = {
   errors: jsonErrors,
   read: (operation, { body }) =>
@@ -25,7 +25,7 @@ export const cborWire: Wire = {
   }),
 };
 
-/** Timestamps travel tagged, as seconds; bytes as they are. */
+/** Timestamps are sent as tagged seconds; bytes unchanged. */
 function leaf(schema: Schema, value: unknown): unknown {
   if (schema.isTimestampSchema()) return dateToTag(value as Date);
   return schema.isBlobSchema() ? value : jsonLeaf(schema, value);

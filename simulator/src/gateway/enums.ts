@@ -7,14 +7,14 @@ import { AwsError } from "../errors.ts";
 import type { Protocol } from "./models.ts";
 import { membersOf, type Schema } from "./schema.ts";
 
-/** The values that a member may have: by the name of its structure, then by its own. */
+/** Allowed values of members: by the name of the structure, then of the member. */
 export type Enums = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
 const loaded = new Map<string, Enums>();
 
 /**
- * The enumerations of an SDK client. Its schemas say of such a member only that it is text; the declarations that the
- * package carries for TypeScript say which.
+ * Returns the enumerations of an SDK client. Its schemas type such a member as text; the package's TypeScript
+ * declarations have the values.
  * @param client such as `ecs` of `@aws-sdk/client-ecs`
  */
 export function enumsOf(client: string): Enums {
@@ -76,7 +76,7 @@ export interface CheckedCall {
   readonly module: Record<string, unknown>;
 }
 
-/** Throws what AWS responds with when a member has a value that its enumeration lacks. */
+/** Throws AWS's error for a member whose value is missing in its enumeration. */
 export function refuseUnknownValues(call: CheckedCall, enums: Enums, schema: Schema, input: object): void {
   const broken = [...unknownValues(enums, schema, input, "")];
   const [first] = broken;

@@ -29,18 +29,18 @@ export interface Fault {
    * CodeCommit are `codecommit:GitPull` and `codecommit:GitPush`.
    */
   readonly operation: string;
-  /** How many calls it strikes; when left out all of them, of service-linked-role one. */
+  /** Number of calls it applies to; by default all, for service-linked-role one. */
   readonly times?: number;
-  /** How many calls that it would strike pass first. */
+  /** Number of matching calls that pass first. */
   readonly after?: number;
-  /** Strikes only calls signed with this key. */
+  /** Applies only to calls signed with this key. */
   readonly accessKeyId?: string;
   /** Set for a delay. */
   readonly milliseconds?: number;
 }
 
 export interface InjectedFault {
-  /** Calls struck so far. */
+  /** Number of calls it was applied to. */
   readonly hits: number;
   remove(): void;
 }
@@ -52,9 +52,9 @@ export interface ApiCall {
   readonly accessKeyId: string;
 }
 
-/** Faults of the API as every client outside sees it; but for service-linked-role services are not struck. */
+/** Faults of the API for external clients; except for service-linked-role, they do not apply to calls of services. */
 export interface Faults {
-  /** Throws a sentence when the fault could never strike. */
+  /** Throws an error when the fault could never apply. */
   add(fault: Fault): InjectedFault;
   clear(): void;
 }
@@ -115,7 +115,7 @@ function strikes(one: ArmedFault, { service, operation, accessKeyId }: ApiCall):
 /** Operations of ECS that need its service-linked role. */
 const needingRole = ["ecs:CreateCluster", "ecs:CreateService"];
 
-/** No operations of the API: what pulls and pushes of Git need to be permitted. */
+/** Permissions for pulls and pushes of Git, which are not operations of the API. */
 const gitActions = ["codecommit:GitPull", "codecommit:GitPush"];
 
 function refuseHarmless(services: Services, { kind, operation, milliseconds }: Fault): void {
@@ -141,7 +141,7 @@ export function methodName(operation: string): string {
   return operation.charAt(0).toLowerCase() + operation.slice(1);
 }
 
-/** The other way round. */
+/** The reverse of `methodName`. */
 export function apiName(method: string): string {
   return method.charAt(0).toUpperCase() + method.slice(1);
 }

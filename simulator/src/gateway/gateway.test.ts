@@ -85,7 +85,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** Signs as any AWS tool does. */
+/** Signs like any AWS tool. */
 async function post(headers: Record<string, string>, body: string, accessKeyId = key.accessKeyId) {
   const signer = new SignatureV4({
     credentials: { ...key, accessKeyId },

@@ -35,9 +35,8 @@ export interface GatewayOptions extends Pick<GatewayServices, "services" | "expi
 }
 
 /**
- * The one address of the simulated AWS: the API of every service, the registry under `/v2/`, and Git under
- * `/v1/repos/`. Tasks that are not on
- * this machine's loopback find it at the same port of the address that they know the machine by.
+ * The only address of the simulated AWS: the API of every service, the registry under `/v2/`, and Git under
+ * `/v1/repos/`. Tasks that do not share this machine's loopback use the same port at their address of this machine.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { environment } = options;
@@ -73,7 +72,7 @@ async function serve(options: GatewayOptions, host: string, port: number): Promi
       else response.writeHead(500).end();
     });
   };
-  // A large push or upload may take longer than the five minutes that Node gives a request.
+  // A large push or upload may take longer than Node's limit of five minutes for a request.
   const server = createServer({ requestTimeout: 0 }, refuseForeign(hosts, listener));
   await listen(server, host, port);
   return server;

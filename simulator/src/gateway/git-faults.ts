@@ -11,7 +11,7 @@ const gitErrors = {
   throttled: { code: "Throttling", statusCode: 429 },
 };
 
-/** Faults strike Git's requests under the names of the permissions that they need: codecommit:GitPull and GitPush. */
+/** Faults apply to Git's requests under the names of the required permissions: codecommit:GitPull and GitPush. */
 export function permitUnlessStruck(faults: FaultStrikes, accountId: string): GitServer["permit"] {
   return async (operation, { accessKeyId, arn = studentArn(accountId) }) => {
     const call = { service: "codecommit", operation, accessKeyId } as const;

@@ -1,6 +1,6 @@
 import { type Schema, wrongType } from "./schema.ts";
 
-/** Where a member travels. Source: Smithy 2.0, "HTTP binding traits". */
+/** Place of a member in a message. Source: Smithy 2.0, "HTTP binding traits". */
 export interface HttpTraits {
   readonly httpLabel?: number;
   readonly httpQuery?: string;
@@ -14,7 +14,7 @@ export function traitsOf(schema: Schema): HttpTraits {
   return schema.getMergedTraits() as HttpTraits;
 }
 
-/** Whether a member travels outside the document that the body is. */
+/** Returns whether a member is outside the document in the body. */
 export function isBound(traits: HttpTraits): boolean {
   const { httpLabel, httpQuery, httpHeader, httpPrefixHeaders, httpPayload, httpResponseCode } = traits;
   return Boolean(
@@ -22,7 +22,7 @@ export function isBound(traits: HttpTraits): boolean {
   );
 }
 
-/** A label, a parameter of the query or a header as its member's type. */
+/** Converts a label, a query parameter or a header to its member's type. */
 export function fromText(schema: Schema, text: string, name: string): unknown {
   if (schema.isListSchema())
     return text.split(",").map((item) => fromText(schema.getValueSchema(), item.trim(), name));
@@ -37,7 +37,7 @@ export function fromText(schema: Schema, text: string, name: string): unknown {
   return Number(text);
 }
 
-/** The method, path and status of an operation's static schema. */
+/** Returns the method, path and status in an operation's static schema. */
 export function httpOf(schema: unknown): [string, string, number] | undefined {
   if (!Array.isArray(schema) || schema[0] !== 9) return undefined;
   return (schema[3] as { http?: [string, string, number] }).http;

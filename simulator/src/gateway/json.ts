@@ -1,9 +1,9 @@
 import { membersOf, missingMember, type Schema, typeName, unknownMember, wrongType } from "./schema.ts";
 
 /**
- * Reads an awsJson value by its schema: timestamps (epoch seconds) become Date, blobs (base64) bytes.
- * Throws ShapeError for an unknown member, a wrong type or a missing required member.
- * `elsewhere` names members of the outermost structure that travel outside the body.
+ * Reads an awsJson value by its schema: timestamps (epoch seconds) become Date, blobs (base64) bytes. Throws ShapeError
+ * for an unknown member, a wrong type or a missing required member. `elsewhere` lists members of the outermost
+ * structure that are outside the body.
  */
 export function fromJson(
   schema: Schema,
@@ -29,7 +29,7 @@ export function fromJson(
   return scalar(schema, value, path);
 }
 
-/** A copy of an awsJson value with the members that its schema has: AWS leaves others out and says nothing. */
+/** Copies an awsJson value with the members of its schema: AWS silently ignores others. */
 export function knownMembers(schema: Schema, value: unknown): unknown {
   if (Array.isArray(value))
     return schema.isListSchema() ? value.map((item) => knownMembers(schema.getValueSchema(), item)) : value;
@@ -77,7 +77,7 @@ function scalar(schema: Schema, value: unknown, path: string): unknown {
   return value;
 }
 
-/** Writes an output by its schema; what the schema does not know is a defect of the simulator and throws. */
+/** Writes an output by its schema; a member missing in the schema is a bug of the simulator and throws. */
 export function toJson(schema: Schema, value: unknown, leaf: Leaf = jsonLeaf): unknown {
   if (value === undefined || value === null || schema.isDocumentSchema()) return value;
   if (schema.isListSchema())
@@ -95,11 +95,11 @@ export function toJson(schema: Schema, value: unknown, leaf: Leaf = jsonLeaf): u
   return result;
 }
 
-/** How a protocol writes a value that has no members. */
+/** Writes a value without members in a protocol. */
 export type Leaf = (schema: Schema, value: unknown) => unknown;
 
 export const jsonLeaf: Leaf = (schema, value) => {
-  // awsJson carries seconds; the fraction holds the milliseconds.
+  // awsJson uses seconds; the fraction holds the milliseconds.
   if (schema.isTimestampSchema()) return (value as Date).getTime() / 1000;
   return schema.isBlobSchema() ? Buffer.from(value as Uint8Array).toString("base64") : value;
 };

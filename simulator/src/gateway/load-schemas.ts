@@ -11,7 +11,7 @@ export function loadSchemas(client: string): Promise<Record<string, unknown>> {
 
 const ofSchemas = /\/@aws-sdk\/client-[a-z0-9-]+\/dist-es\//;
 
-// The SDK writes these files for bundlers, which guess the ending of what a file imports, and that it is a module.
+// The SDK writes these files for bundlers, which complete the extensions of imports and detect modules.
 registerHooks({
   resolve: (specifier, context, next) => {
     const isRelative = specifier.startsWith(".") && ofSchemas.test(context.parentURL ?? "");

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** A request to the API as it came over HTTP. */
+/** A request to the API over HTTP. */
 export interface Message {
   readonly method: string;
   /** Path and query. */
@@ -9,12 +9,12 @@ export interface Message {
   readonly body: Buffer;
 }
 
-/** Which service an SDK signed a request for (Signature Version 4, credential scope). */
+/** Returns the service that an SDK signed a request for (Signature Version 4, credential scope). */
 export function signingName({ headers }: Pick<Message, "headers">): string | undefined {
   return /Credential=[^/,\s]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(headers.authorization ?? "")?.[1];
 }
 
-/** Which region an SDK signed a request for, from the same scope. */
+/** Returns the region that an SDK signed a request for, from the same scope. */
 export function signedRegion({ headers }: Pick<Message, "headers">): string | undefined {
   return /Credential=[^/,\s]+\/\d+\/([^/]+)\/[^/]+\/aws4_request/.exec(headers.authorization ?? "")?.[1];
 }

@@ -10,13 +10,13 @@ export type Protocol =
   | "restXml"
   | "rpcv2Cbor";
 
-/** How one service speaks on the wire. Source: the `aws.protocols` traits of the public Smithy models. */
+/** Protocol of one service. Source: the `aws.protocols` traits of the public Smithy models. */
 export interface WireModel {
   readonly service: ServiceName;
   readonly protocol: Protocol;
   /**
-   * awsJson: what precedes the dot in X-Amz-Target. Query: the Version parameter, unique to each service.
-   * rpcv2Cbor: the service in the path. restJson1 and restXml: the name that requests are signed for.
+   * awsJson: the text before the dot in X-Amz-Target. Query: the Version parameter, unique to each service. rpcv2Cbor:
+   * the service in the path. restJson1 and restXml: the name that requests are signed for.
    */
   readonly route: string;
   /** XML namespace of the responses, where they are XML. */
@@ -25,7 +25,7 @@ export interface WireModel {
   readonly client: string;
 }
 
-/** The schemas of a service's operations. Loaded at the first call over the wire only: those of EC2 alone take 30 MB. */
+/** Loads the schemas of a service's operations, at the first call over the wire: those of EC2 alone take 30 MB. */
 export function loadModel({ client }: WireModel): Promise<Record<string, unknown>> {
   return client === "cloud9" ? import("../aws/cloud9/model.ts") : loadSchemas(client);
 }
@@ -201,13 +201,13 @@ export interface ErrorModel {
   /** Code in the response; a query service's code often differs from the exception's name. */
   readonly code: string;
   readonly statusCode: number;
-  /** For JSON clients of a service that once spoke query: the code that it had there. */
+  /** For JSON clients of a service that once used query: its code there. */
   readonly queryCode?: string | undefined;
-  /** JSON: the member that has the message, `Message` in some services' models. */
+  /** JSON: the member with the message, `Message` in some services' models. */
   readonly messageMember?: string | undefined;
 }
 
-/** The code and status by which the model says an exception travels; as thrown when the model has none. */
+/** Returns the code and status of an exception in the model; without a model, the thrown ones. */
 export function findError(
   module: Record<string, unknown>,
   code: string,

@@ -3,8 +3,8 @@ import { type Fault, type FaultKind, faultKinds } from "./faults.ts";
 const counts = ["times", "after", "milliseconds"] as const;
 
 /**
- * A fault as the command line gives it: `ecs:DescribeServices=throttle,times=3,after=5`. Throws a sentence that
- * says what is wrong with it.
+ * Parses a fault of the command line: `ecs:DescribeServices=throttle,times=3,after=5`. Throws an error with the
+ * problem.
  */
 export function parseFault(text: string): Fault {
   const invalid = (problem: string) =>

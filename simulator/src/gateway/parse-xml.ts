@@ -3,7 +3,7 @@ export interface XmlElement {
   /** Without the prefix of its namespace. */
   readonly name: string;
   readonly children: readonly XmlElement[];
-  /** Its text, entities resolved; that of its children is theirs. */
+  /** Its text, entities resolved, without that of its children. */
   readonly text: string;
 }
 

@@ -130,10 +130,10 @@ function refuse({ code, message, statusCode }: CommonErrors["unknownKey"]): Prot
   return new ProtocolError(code, message, statusCode);
 }
 
-/** Services that every region shares; their clients sign for us-east-1 or for wherever they are. */
+/** Services shared by all regions; their clients sign for us-east-1 or for their own. */
 const global: readonly ServiceName[] = ["iam", "pricing", "sts"];
 
-/** As the endpoint of one region does with a request that is signed for another. */
+/** Refuses a request signed for another region, as a region's endpoint does. */
 function refuseOtherRegion(region: string, service: ServiceName, request: ApiRequest, wire: Wire): void {
   const signed = signedRegion(request);
   if (signed === undefined || signed === region || global.includes(service)) return;

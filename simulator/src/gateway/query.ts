@@ -20,7 +20,7 @@ export function formTree(parameters: Iterable<[string, string]>): FormTree {
     let node = root;
     for (const step of steps.slice(0, -1)) node = child(node, step);
     const last = steps.at(-1) ?? name;
-    // An empty list travels as `Name=`; a value that came before keeps its children.
+    // An empty list is sent as `Name=`; an earlier value keeps its children.
     if (typeof node[last] !== "object") node[last] = value;
   }
   return root;

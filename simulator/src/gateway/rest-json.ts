@@ -5,7 +5,7 @@ import type { OperationModel } from "./models.ts";
 import { type Member, membersOf, missingMember, schemaOf, unknownMember } from "./schema.ts";
 import { jsonErrors, type Reply, type Wire } from "./wire.ts";
 
-/** Name of the operation whose http trait fits; undefined when the service has none for it. */
+/** Returns the operation whose http trait fits; undefined when the service has none. */
 function findRestOperation(module: Record<string, unknown>, { method, url }: Message): string | undefined {
   const path = pathOf(url);
   for (const schema of Object.values(module)) {
@@ -71,7 +71,7 @@ interface Sources {
   readonly message: Message;
 }
 
-/** Value of a member that travels outside the body, or as the whole of it. */
+/** Returns the value of a member outside the body, or that is the whole of it. */
 function boundValue({ name, schema }: Member, { labels, query, message }: Sources): unknown {
   const { httpLabel, httpQuery, httpHeader, httpPayload } = traitsOf(schema);
   if (httpPayload) return message.body.length > 0 ? message.body : undefined;
@@ -109,7 +109,7 @@ function pathOf(url: string): string {
   return (url.split("?")[0] ?? "/").replace(/(.)\/$/, "$1");
 }
 
-/** Labels by name when the path fits a template such as `/functions/{FunctionName}/code`. */
+/** Returns labels by name when the path fits a template such as `/functions/{FunctionName}/code`. */
 function matchPath(template: string, path: string): Record<string, string> | undefined {
   const wanted = pathOf(template).split("/");
   const given = path.split("/");

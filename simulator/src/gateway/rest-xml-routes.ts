@@ -2,7 +2,7 @@ import { httpOf, traitsOf } from "./http-binding.ts";
 import type { Message } from "./message.ts";
 import { membersOf, type Schema, schemaOf } from "./schema.ts";
 
-/** `/bucket/key`: what S3 names in the path; its model leaves the bucket to the endpoint. */
+/** `/bucket/key`: S3's labels in the path; its model leaves the bucket to the endpoint. */
 export function pathLabels(url: string): { Bucket?: string; Key?: string } {
   const [, Bucket = "", Key = ""] = /^\/([^/]*)(?:\/(.*))?$/s.exec(url.split("?")[0] ?? "") ?? [];
   return {
@@ -30,7 +30,7 @@ interface Candidate {
   readonly labels: string;
   /** Required names in the query, with their values where those are fixed. */
   readonly literals: readonly (readonly [string, string])[];
-  /** Parameters of the query and headers that the operation cannot do without. */
+  /** Required parameters of the query and headers. */
   readonly query: readonly string[];
   readonly headers: readonly string[];
 }

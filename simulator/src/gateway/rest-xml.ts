@@ -10,11 +10,11 @@ import { type Member, membersOf, missingMember, type Schema, schemaOf, unknownMe
 import type { Reply, Wire } from "./wire.ts";
 import { escapeXml, toXml } from "./xml.ts";
 
-/** Whose success S3 reports as 204, other than its model says (samples of the API reference). */
+/** Operations whose success is 204 in S3, unlike in its model (samples of the API reference). */
 const noContent = ["PutBucketPolicy", "PutBucketTagging"];
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
-/** restXml as S3 speaks it, in path style. Source: Smithy 2.0, "AWS restXml protocol"; S3 API reference. */
+/** restXml as in S3, in path style. Source: Smithy 2.0, "AWS restXml protocol"; S3 API reference. */
 export const restXmlWire: Wire = {
   errors: {
     unknownOperation: "UnknownOperationException",

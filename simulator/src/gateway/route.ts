@@ -8,7 +8,7 @@ export interface Route {
   readonly operation: string | undefined;
 }
 
-/** Finds which service and operation a request is for; the reason when there is none. */
+/** Returns the service and operation of a request; without one, the reason. */
 export function route(message: Message): Route | { readonly unknown: string } {
   const { headers, url, body } = message;
   const target = headers["x-amz-target"];
@@ -33,7 +33,7 @@ function findRest(message: Pick<Message, "headers">): WireModel | undefined {
   );
 }
 
-/** The protocol that a client speaks, as far as headers show it. */
+/** Returns the client's protocol, as far as headers show it. */
 export function protocolOf(message: Pick<Message, "headers">): Protocol {
   const { headers } = message;
   if (headers["x-amz-target"] !== undefined) return "awsJson1.1";

@@ -2,7 +2,7 @@ import { NormalizedSchema } from "@smithy/core/schema";
 
 export type Schema = NormalizedSchema;
 
-/** One member of a structure, and whether a request may leave it out. */
+/** One member of a structure, and whether it is optional in a request. */
 export interface Member {
   readonly name: string;
   readonly schema: Schema;
@@ -31,7 +31,7 @@ export function membersOf(structure: Schema): readonly Member[] {
   return found;
 }
 
-/** A request that does not have the shape the model gives its operation. */
+/** A request whose shape does not match the model of its operation. */
 export class ShapeError extends Error {
   readonly kind: "unknown" | "type" | "missing";
 
@@ -54,7 +54,7 @@ export const wrongType = (path: string, expected: string) =>
 export const missingMember = (path: string) =>
   new ShapeError("missing", `Missing required parameter ${path}`);
 
-/** Name of a scalar schema's type as an error message says it. */
+/** Returns the name of a scalar schema's type for error messages. */
 export function typeName(schema: Schema): string {
   if (schema.isListSchema()) return "a list";
   if (schema.isMapSchema()) return "a map";

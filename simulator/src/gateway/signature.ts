@@ -14,8 +14,8 @@ interface Authorization {
 }
 
 /**
- * Whether the holder of the key signed this request, in the way of Signature Version 4. The library that signs for the
- * SDK signs the request again. The age of a signature does not count: clients and simulator may run on different clocks.
+ * Returns whether the holder of the key signed this request with Signature Version 4. The library that signs for the
+ * SDK signs the request again. The age of a signature is ignored: clients and simulator may have different clocks.
  */
 export async function isSignedWith(key: AccessKey, message: Message): Promise<boolean> {
   const authorization = readAuthorization(message.headers.authorization);
@@ -28,7 +28,7 @@ export async function isSignedWith(key: AccessKey, message: Message): Promise<bo
     // A token is signed like any other header.
     credentials: { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey },
     sha256: Hash.bind(null, "sha256"),
-    // S3 alone takes the path as it is sent.
+    // Only S3 uses the path as it is sent.
     uriEscapePath: service !== "s3",
     applyChecksum: false,
   });
@@ -79,7 +79,7 @@ function requestOf({ method, url, headers, body }: Message, signedHeaders: reado
   });
 }
 
-/** Not as a form: a plus sign is a plus sign. */
+/** Unlike in a form, a plus sign is a plus sign. */
 function parseQuery(text: string): Record<string, string[]> {
   const query: Record<string, string[]> = Object.create(null);
   for (const pair of text.split("&").filter(Boolean)) {

@@ -14,7 +14,7 @@ export class ConnectionCut extends Error {
 export class ProtocolError extends AwsError {}
 
 export interface StruckCall extends ApiCall {
-  /** Who calls, as STS would say it. */
+  /** Returns the caller as in STS. */
   callerArn(): Promise<string>;
 }
 
@@ -32,7 +32,7 @@ export async function strikeBefore(
   }
 }
 
-/** The call was performed; a client that does not hear of it will do it again. */
+/** The call was performed; a client without a response will repeat it. */
 export function strikeAfter(faults: readonly Fault[]): void {
   if (faults.some(({ kind }) => kind === "cut-answer")) throw new ConnectionCut();
 }
@@ -42,7 +42,7 @@ export function strikeWithin(faults: readonly Fault[]): void {
   if (faults.some(({ kind }) => kind === "service-linked-role")) throw roleMissing();
 }
 
-/** As ECS words it. */
+/** ECS's message. */
 function roleMissing(): AwsError {
   return new AwsError(
     "InvalidParameterException",

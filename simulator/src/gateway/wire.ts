@@ -16,7 +16,7 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Names a protocol gives to the errors that every service has (Common Errors of the API references). */
+/** A protocol's names of the errors of every service (Common Errors of the API references). */
 export interface CommonErrors {
   readonly unknownOperation: string;
   readonly malformed: string;
@@ -44,10 +44,10 @@ const unknownKey = "The security token included in the request is invalid.";
 const wrongSignature =
   "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
 
-/** One protocol: bytes in, an operation's typed input out, and the way back. */
+/** One protocol: from bytes to an operation's typed input, and back. */
 export interface Wire {
   readonly errors: CommonErrors;
-  /** REST: name of the operation that this is a request for; undefined when the service has none. */
+  /** REST: returns the name of the request's operation; undefined when the service has none. */
   find?(module: Record<string, unknown>, message: Message): string | undefined;
   /** Throws ShapeError or SyntaxError. */
   read(operation: OperationModel, message: Message): object;
@@ -77,7 +77,7 @@ export const jsonErrors: CommonErrors = {
   otherRegion: { code: "InvalidSignatureException", statusCode: 400 },
 };
 
-/** Members of task definitions that are not known are left out as AWS does; others are most likely misspelt. */
+/** Unknown members of task definitions are ignored as in AWS; others are probably misspelt. */
 export const jsonWire = (contentType: string): Wire => ({
   errors: jsonErrors,
   read: (operation, { body }) => {
@@ -116,7 +116,7 @@ const queryErrors: CommonErrors = {
   otherRegion: { code: "SignatureDoesNotMatch", statusCode: 403 },
 };
 
-/** EC2 does not say which of the two it is. */
+/** EC2 does not distinguish the two. */
 const ec2AuthFailure: Refusal = {
   code: "AuthFailure",
   message: "AWS was not able to validate the provided access credentials",
@@ -163,12 +163,12 @@ export const ec2Wire: Wire = {
     ),
 };
 
-/** Who is to blame, as the query protocol says it. */
+/** Returns who caused the error, in the query protocol's terms. */
 function fault(statusCode: number): "Sender" | "Receiver" {
   return statusCode < 500 ? "Sender" : "Receiver";
 }
 
-/** An AwsError as the service's model says it travels. */
+/** Returns an AwsError in the form of the service's model. */
 export function modelled(module: Record<string, unknown>, error: AwsError, protocol: Protocol): WireError {
   const { code, message, statusCode, members } = error;
   return { ...findError(module, code, statusCode, protocol), message, members };

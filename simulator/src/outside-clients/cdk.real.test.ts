@@ -26,7 +26,7 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-/** The CDK's own command line; AWS's time passes meanwhile. */
+/** Runs the CDK's own command line, while AWS's time passes. */
 function cdk(...args: string[]): Promise<string> {
   const modules = join(npmClients.folder, "node_modules");
   const app = `node "${join(import.meta.dirname, "cdk_app.cjs")}"`;

@@ -1,4 +1,4 @@
-// An app of the CDK as its users write them: a load-balanced service in the default VPC, deployed blue/green by CodeDeploy.
+// A CDK app as users write it: a load-balanced service in the default VPC, deployed blue/green by CodeDeploy.
 const { App, CfnOutput, Stack } = require("aws-cdk-lib");
 const codedeploy = require("aws-cdk-lib/aws-codedeploy");
 const ec2 = require("aws-cdk-lib/aws-ec2");

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 export interface CuttingProxy {
-  /** The target's URL, by way of the proxy. */
+  /** Returns the target's URL through the proxy. */
   readonly through: (url: string) => string;
   close(): Promise<void>;
 }

@@ -19,7 +19,7 @@ export interface GitClient {
 /** The AWS CLI's helper, as CodeCommit's user guide sets it up. It is slow, so many calls take a long time. */
 export const cliHelper = `!${awsCli} codecommit credential-helper --ignore-host-check $@`;
 
-/** The git program, with the branch `dev` in a new folder, and credentials that come from a helper or from nowhere. */
+/** Creates a client of git with the branch `dev` in a new folder, and credentials from a helper or without any. */
 export async function createGitClient(
   credentialHelper: string | undefined,
   aws: Readonly<Record<string, string>> = {},

@@ -10,14 +10,14 @@ import { cliHelper, createGitClient, type GitClient } from "./git-client.support
 import { commitMebibytes } from "./git-history.support.ts";
 import { awsCli, run } from "./programs.support.ts";
 
-/** As a workflow has it. */
+/** Credentials like a workflow's. */
 const temporary = {
   accessKeyId: "ASIATEMPORARY",
   secretAccessKey: "temporary",
   sessionToken: "to/ken+of=a%session",
 };
 
-/** Milliseconds; only a machine under load takes them. */
+/** Milliseconds; needed only on a loaded machine. */
 const patience = 30_000;
 
 let simulator: Simulator;
@@ -170,7 +170,7 @@ describe("git", () => {
 
   it("pushes again what was accepted without its knowledge", async () => {
     const commit = await client.commit("a.txt", "1");
-    // The push itself comes after the question for the references.
+    // The push itself follows the request for the references.
     const fault = simulator.faults.add({ operation: "codecommit:GitPush", kind: "cut-answer", after: 1 });
     await client.failure("push", "origin", "dev");
     fault.remove();

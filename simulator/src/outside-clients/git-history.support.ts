@@ -4,7 +4,7 @@ import { run } from "./programs.support.ts";
 
 const mebibyte = 1024 * 1024;
 
-/** Commits a mebibyte that nothing compresses to the branch `dev`, so many times; resolves to the last commit's id. */
+/** Commits an incompressible mebibyte to the branch `dev`, this many times; resolves to the last commit's id. */
 export async function commitMebibytes(
   { directory, variables, git }: GitClient,
   count: number,

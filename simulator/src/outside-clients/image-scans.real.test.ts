@@ -6,7 +6,7 @@ import { connectTo, type Findings, finding } from "../aws/ecr/scanned-images.sup
 import type { Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
 
-// Debian's packages bring these; a version manager's programs of the same name may come first on PATH.
+// Debian's packages install these; a version manager's programs of the same name may come first on PATH.
 const installed = (path: string, name: string) => (existsSync(path) ? path : name);
 const findings = Array.from({ length: 130 }, (_, index) =>
   finding(`CVE-2024-${1000 + index}`, index < 2 ? "CRITICAL" : "LOW"),

@@ -65,7 +65,7 @@ it("the AWS CLI plans a template through a bucket, and removes its resources onc
   await writeFile(file, template);
   await text("s3", "mb", "s3://cli-templates");
   const stack = ["cloudformation", "deploy", "--stack-name=cli", `--template-file=${file}`];
-  // Its own waiting for the stack would take half a minute from one look to the next.
+  // Its own wait for the stack would take half a minute between two checks.
   const planned = await text(...stack, "--s3-bucket=cli-templates", "--no-execute-changeset");
   const changeSet = /--change-set-name (\S+)/.exec(planned)?.[1] ?? "";
   const { Changes } = await aws("cloudformation", "describe-change-set", `--change-set-name=${changeSet}`);

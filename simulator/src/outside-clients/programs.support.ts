@@ -2,12 +2,12 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 
-// Debian's packages bring these; a version manager's programs of the same name may come first on PATH.
+// Debian's packages install these; a version manager's programs of the same name may come first on PATH.
 const installed = (path: string, name: string) => (existsSync(path) ? path : name);
 export const awsCli = installed("/usr/bin/aws", "aws");
 export const python = installed("/usr/bin/python3", "python3");
 
-/** Runs a program with nothing of this process's environment but what it takes to find things, and `variables`. */
+/** Runs a program with only the required variables of this process's environment, and `variables`. */
 export async function run(
   program: string,
   args: readonly string[],
@@ -15,7 +15,7 @@ export async function run(
 ): Promise<string> {
   const { PATH, HOME } = process.env;
   const running = promisify(execFile)(program, args, { cwd, env: { PATH, HOME, ...variables } });
-  // A program that does not read its input may have ended before it is offered any.
+  // A program that does not read its input may have ended before it gets any.
   running.child.stdin?.on("error", () => {});
   running.child.stdin?.end(stdin);
   return (await running).stdout;

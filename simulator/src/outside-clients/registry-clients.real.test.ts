@@ -25,7 +25,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Where a registry's client pushes to, and what it logs in with. */
+/** Address and login of a registry for its clients. */
 interface Target {
   /** host:port */
   readonly host: string;

@@ -6,7 +6,7 @@ interface TestNetwork {
   readonly securityGroup: string;
 }
 
-/** The repository `web`, and a cluster and a load balancer of this name in a network of their own. */
+/** Creates the repository `web`, and a cluster and a load balancer of this name in a separate network. */
 export async function createWebAccount(simulator: Simulator, name: string) {
   const { aws } = simulator;
   const { repository } = await aws.ecr.createRepository({ repositoryName: "web" });
@@ -22,7 +22,7 @@ export async function createWebAccount(simulator: Simulator, name: string) {
   };
 }
 
-/** Two zones, as load balancers ask for. */
+/** Two zones, as load balancers require. */
 async function createNetwork({ aws }: Simulator): Promise<TestNetwork> {
   const vpc = (await aws.ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.VpcId ?? "";
   const createSubnet = async (zone: string, CidrBlock: string) => {

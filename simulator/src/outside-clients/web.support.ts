@@ -38,7 +38,7 @@ export async function registerWeb(
   return taskDefinition?.taskDefinitionArn ?? "";
 }
 
-/** As the course writes it. */
+/** AppSpec of the course. */
 export const appSpecFile = `version: 0.0
 Resources:
   - TargetService:

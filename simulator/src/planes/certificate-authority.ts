@@ -8,15 +8,15 @@ export interface Certificate {
 }
 
 export interface CertificateAuthority {
-  /** Its own certificate, as PEM: what a client trusts. */
+  /** Its own certificate, as PEM, for clients to trust. */
   readonly certificate: string;
-  /** Makes a server's key and certificate for `names`: host names and IPv4 addresses. */
+  /** Creates a server's key and certificate for `names`: host names and IPv4 addresses. */
   issue(names: readonly string[]): Certificate;
 }
 
 const dayMs = 86_400_000;
 
-/** An authority named `name`. Its certificates, and those that it issues, end ten years after `now`. */
+/** Creates an authority named `name`. Its certificates, and those that it issues, expire ten years after `now`. */
 export function createCertificateAuthority(name: string, now: number): CertificateAuthority {
   const own = makeKeys();
   const validity = sequence(time(now - dayMs), time(now + 3650 * dayMs));
@@ -70,7 +70,7 @@ function alternativeNames(names: readonly string[]): Buffer {
 /** One element in ASN.1's distinguished encoding rules, of at most 65,535 bytes. */
 function der(tag: number, content: Buffer): Buffer {
   const { length } = content;
-  // The shortest form of a length is the only one allowed.
+  // The shortest form of a length is required.
   const long = length < 256 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.from([tag, ...(length < 128 ? [length] : long)]), content]);
 }

@@ -3,7 +3,7 @@ import { access, constants } from "node:fs/promises";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
-/** Path of the server's program; rejects with a sentence that says what to install when there is none. */
+/** Returns the path of the server's program; rejects with an error that states what to install when there is none. */
 export async function findDatabaseServer(folders = programFolders()): Promise<string> {
   const program = await findProgram(["mariadbd", "mysqld"], folders);
   if (program) return program;
@@ -12,7 +12,7 @@ export async function findDatabaseServer(folders = programFolders()): Promise<st
   );
 }
 
-/** As the server names itself, for example `11.8.9-MariaDB`. */
+/** Returns the server's own version text, for example `11.8.9-MariaDB`. */
 export async function readVersion(program: string): Promise<string> {
   const { stdout } = await promisify(execFile)(program, ["--no-defaults", "--version"]);
   const version = /Ver (\d+\.\d+\.\d+(-MariaDB)?)/.exec(stdout)?.[1];
@@ -22,7 +22,7 @@ export async function readVersion(program: string): Promise<string> {
 
 export const isMariaDb = (version: string) => version.endsWith("-MariaDB");
 
-/** Path of the script that makes MariaDB's system tables. */
+/** Returns the path of the script that creates MariaDB's system tables. */
 export async function findInstaller(program: string): Promise<string> {
   const names = ["mariadb-install-db", "mysql_install_db"];
   for (const name of names) {
@@ -34,7 +34,7 @@ export async function findInstaller(program: string): Promise<string> {
   return found;
 }
 
-/** PATH, and where distributions keep servers that are not on a user's PATH. */
+/** PATH, and folders in which distributions keep servers outside a user's PATH. */
 function programFolders(): string[] {
   const onPath = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
   return [...onPath, "/usr/sbin", "/usr/local/sbin", "/usr/libexec"];

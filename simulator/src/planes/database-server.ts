@@ -12,7 +12,7 @@ import { findDatabaseServer, findInstaller, isMariaDb, readVersion } from "./dat
 const run = promisify(execFile);
 
 export interface DatabaseServerOptions {
-  /** Folder of this server alone; an empty or absent one is initialised, an existing one is started again. */
+  /** Folder of this server only; an empty or missing one is initialised, an existing one is started again. */
   dataDirectory: string;
   /** Gets every privilege, from every host. */
   user: string;
@@ -23,7 +23,7 @@ export interface DatabaseServerOptions {
   port?: number | undefined;
   /** An address of this machine to listen on, in addition to 127.0.0.1. */
   alsoOn?: string | undefined;
-  /** For TLS, which a client may use or not; without it, what the server makes for itself, if anything. */
+  /** For optional TLS; without it, the server uses its own default, if any. */
   certificate?: Certificate | undefined;
 }
 
@@ -32,9 +32,9 @@ export interface DatabaseServer {
   readonly port: number;
   /** As the server names itself, for example `11.8.9-MariaDB`. */
   readonly version: string;
-  /** Resolves when the process is gone, for whatever reason. */
+  /** Resolves when the process is gone, for any reason. */
   readonly exited: Promise<void>;
-  /** Ends the process and resolves when it is gone; the data stays. */
+  /** Ends the process and resolves when it is gone; the data is kept. */
   close(): Promise<void>;
 }
 
@@ -43,9 +43,8 @@ const host = "127.0.0.1";
 const endsWithinMs = 4000;
 
 /**
- * Starts a private MySQL-protocol server: MariaDB, or MySQL 8 where that is what the machine has.
- * Rejects with one sentence when none is installed, the port is taken, or the server ends while it starts
- * (then with the last lines it wrote).
+ * Starts a private MySQL-protocol server: MariaDB, or MySQL 8 if the machine has that. Rejects with one sentence when
+ * none is installed, the port is in use, or the server ends while it starts (then with its last lines).
  */
 export async function startDatabaseServer(options: DatabaseServerOptions): Promise<DatabaseServer> {
   const initialSql = initialStatements(options);
@@ -109,7 +108,7 @@ function storageArguments(version: string, data: string): string[] {
   return [
     "--no-defaults",
     `--datadir=${data}`,
-    // A server that starts removes all temporary tables from this folder, also those of another one at work.
+    // A starting server removes all temporary tables from this folder, including those of another running one.
     `--tmpdir=${dirname(data)}`,
     // Both refuse to run as root without this option.
     ...(process.getuid?.() === 0 ? ["--user=root"] : []),
@@ -162,9 +161,9 @@ async function initialise(program: string, version: string, data: string): Promi
   try {
     await run(command, args);
   } catch (error) {
-    // Half a data directory would be taken for a whole one at the next start.
+    // The next start would use half a data directory as a complete one.
     await rm(data, { recursive: true, force: true });
-    // mariadb-install-db complains on standard output, mysqld on standard error.
+    // mariadb-install-db reports errors on standard output, mysqld on standard error.
     const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
     const written = stderr.trim() === "" ? stdout : stderr;
     throw new Error(`${command} could not make the database's folder ${data}:\n${lastLines(written)}`, {
@@ -186,7 +185,7 @@ async function untilReady(child: ChildProcess): Promise<void> {
         ),
       ),
     );
-    // Also read after the start, or the server would one day wait for room in the pipe.
+    // Also read after the start, so that the pipe never fills up and blocks the server.
     createInterface({ input: stderr }).on("line", (line) => {
       lines.push(line);
       if (lines.length > 100) lines.shift();

@@ -234,7 +234,7 @@ describe("target tracking", () => {
       revision: { revisionType: "AppSpecContent", appSpecContent: { content } },
     });
     const status = async () => (await codedeploy.getDeployment({ deploymentId })).deploymentInfo?.status;
-    // Its tasks do nothing: the lower alarm is in ALARM as soon as there are minutes enough.
+    // Its tasks are idle: the lower alarm is in ALARM as soon as there are enough minutes.
     await world().track("cpu", cpu);
     await world().eventually(async () =>
       expect((await world().activities(true))[0]).toMatchObject({

@@ -9,13 +9,13 @@ const pollMs = 5_000;
 export interface CapacityChange {
   readonly capacity: number;
   readonly cause: string;
-  /** Aborted by the simulator's end, or by the next change of the same target. */
+  /** Aborted when the simulator closes, or by the next change of the same target. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Sets the desired count, and follows it as an activity until ECS has fulfilled it. Resolves to whether the count was
- * set, and to a promise of the end; an aborted change is one that a newer one overrides.
+ * Sets the desired count, and follows it as an activity until ECS has reached it. Resolves to whether the count was
+ * set, and to a promise of the end; a newer change aborts an older one.
  */
 export async function changeCapacity(
   state: ScalingState,
@@ -45,7 +45,7 @@ export async function changeCapacity(
   return { isSet: true, ended };
 }
 
-/** Rejects when it comes to nothing: somebody else has set another count, or the signal aborts. */
+/** Rejects when it fails: another caller has set another count, or the signal aborts. */
 async function untilFulfilled(
   state: ScalingState,
   resourceId: string,

@@ -4,7 +4,7 @@ import type { Moment, Proposal } from "./propose.ts";
 
 export interface Situation extends Moment {
   readonly target: ScalableTarget;
-  /** All of the target, whether they propose something or not. */
+  /** All policies of the target, with or without a proposal. */
   readonly policies: readonly ScalingPolicy[];
   readonly isDeploying: boolean;
 }
@@ -46,7 +46,7 @@ function scaleIn({ target, capacity, isDeploying, now }: Situation, by: Proposal
   return { by, notScaled: { Code: "AlreadyAtDesiredCapacity", CurrentCapacity: capacity } };
 }
 
-/** Target tracking only goes together; step scaling does not wait for it. */
+/** Target tracking policies must agree; step scaling does not wait for them. */
 function readyToScaleIn({ policies }: Situation, proposals: readonly Proposal[]): Proposal[] {
   const inwards = proposals.filter(({ direction }) => direction === "in");
   const proposing = new Set(inwards.map(({ policy }) => policy));

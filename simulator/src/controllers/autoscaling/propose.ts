@@ -8,7 +8,7 @@ export interface Proposal {
   readonly policy: ScalingPolicy;
   readonly signal: AlarmSignal;
   readonly direction: "out" | "in";
-  /** Not yet brought into the target's range. */
+  /** Not yet limited to the target's range. */
   readonly capacity: number;
 }
 
@@ -19,7 +19,7 @@ export interface Moment {
   readonly now: number;
 }
 
-/** Undefined when the policy wants the capacity that is. */
+/** Returns undefined when the policy wants the current capacity. */
 export function propose(
   target: ScalableTarget,
   policy: ScalingPolicy,

@@ -8,13 +8,13 @@ export interface ScaledService {
   readonly isDeploying: boolean;
 }
 
-/** The names in `service/cluster/service`. */
+/** Returns the names in `service/cluster/service`. */
 export function serviceOf(resourceId: string): { cluster: string; service: string } {
   const [, cluster = "", service = ""] = resourceId.split("/");
   return { cluster, service };
 }
 
-/** Undefined when there is no such service, or none any more. */
+/** Returns undefined for a missing or deleted service. */
 export async function readService(
   { environment: { aws } }: ScalingState,
   resourceId: string,

@@ -65,7 +65,7 @@ async function waitUntil(due: Date, origin: Date, clock: Clock, signal: AbortSig
   }
 }
 
-/** Sets the target's range, as a user would, and with it perhaps the desired count. */
+/** Sets the target's range, as a user would, which may change the desired count. */
 function perform(
   state: ScalingState,
   { name, resourceId, action }: ScheduledAction,

@@ -13,17 +13,17 @@ import { readService, type ScaledService } from "./read-service.ts";
 /** Default of ECS services (API reference, Cooldown and ScaleOutCooldown). */
 const defaultCooldownSeconds = 300;
 
-/** Carries out what alarms, ranges and schedules ask of scalable targets. */
+/** Performs the requests of alarms, ranges and schedules on scalable targets. */
 export interface Scaler {
-  /** Brings the desired count into the target's range, soon. */
+  /** Changes the desired count to fit the target's range, soon. */
   bringIntoRange(target: ScalableTarget): void;
-  /** Nothing of the target is carried out any more. */
+  /** Stops all activity for the target. */
   forget(target: ScalableTarget): void;
   /** Resolves when no scaling is in progress any more. */
   close(): Promise<void>;
 }
 
-/** From now on acts on the alarms. What comes for one target at the same moment is decided together. */
+/** Acts on alarms from now on. Signals for one target at the same moment are decided together. */
 export function createScaler(state: ScalingState): Scaler {
   const closing = new AbortController();
   const turns = createTurns(state, closing.signal);
@@ -73,7 +73,7 @@ export function createScaler(state: ScalingState): Scaler {
   };
 }
 
-/** One thing at a time for each target, as long as it is registered. */
+/** Runs one task at a time for each target, as long as it is registered. */
 function createTurns(state: ScalingState, closing: AbortSignal) {
   const turns = new Map<ScalableTarget, Promise<void>>();
   return {
@@ -87,14 +87,14 @@ function createTurns(state: ScalingState, closing: AbortSignal) {
   };
 }
 
-/** Changes of capacity, of which a newer one of the same target overrides the one before. */
+/** Changes of capacity; a newer one of the same target overrides the one before. */
 function createChanges(state: ScalingState, closing: AbortSignal) {
   const controls = new Map<ScalableTarget, AbortController>();
   const followed = new Set<Promise<void>>();
   const override = (target: ScalableTarget) => controls.get(target)?.abort();
   return {
     override,
-    /** Resolves when the count is set: to whether it is, and to when ECS has fulfilled it. */
+    /** Resolves when the count is set: to whether it is, and to when ECS has reached it. */
     begin(target: ScalableTarget, capacity: number, cause: string) {
       override(target);
       const control = new AbortController();
@@ -129,7 +129,7 @@ function isRegistered({ targets }: ScalingState, target: ScalableTarget): boolea
   return targets.get(target.resourceId) === target;
 }
 
-/** Alarms of target tracking name the policy with who made it. */
+/** Alarms of target tracking contain the policy with its creator. */
 function isActionOf({ arn }: ScalingPolicy, action: string): boolean {
   return action === arn || action.startsWith(`${arn}:createdBy/`);
 }
@@ -138,7 +138,10 @@ function causeOf({ policy, signal }: Proposal): string {
   return `monitor alarm ${signal.alarmName} in state ${signal.state} triggered policy ${policy.name}`;
 }
 
-/** A cooldown begins when the activity ends; until then it is as good as in one. A scale-out ends a scale-in's. */
+/**
+ * A cooldown begins when the activity ends; the activity itself counts as a cooldown too. A scale-out ends a
+ * scale-in's.
+ */
 async function coolDown(
   { environment: { clock } }: ScalingState,
   { cooldowns }: ScalableTarget,

@@ -4,9 +4,9 @@ import type {
 } from "@aws-sdk/client-application-auto-scaling";
 
 /**
- * The capacity that a step scaling policy wants instead of `capacity` when its metric is by `breach` above the alarm's
- * threshold, or below it. Undefined when no step is for that. Source: user guide, "Step adjustments" and "Scaling
- * adjustment types".
+ * Returns the capacity that a step scaling policy wants instead of `capacity` when its metric is by `breach` above the
+ * alarm's threshold, or below it. Returns undefined without a matching step. Source: user guide, "Step adjustments" and
+ * "Scaling adjustment types".
  */
 export function stepCapacity(
   { AdjustmentType, StepAdjustments = [], MinAdjustmentMagnitude = 0 }: StepScalingPolicyConfiguration,
@@ -22,7 +22,7 @@ export function stepCapacity(
   return Math.max(0, capacity + Math.sign(adjustment) * Math.max(Math.abs(change), MinAdjustmentMagnitude));
 }
 
-/** Above the threshold a step begins with its lower bound, below it ends with its upper one. */
+/** Above the threshold a step includes its lower bound, below it its upper one. */
 function covers(
   { MetricIntervalLowerBound: from = -Infinity, MetricIntervalUpperBound: to = Infinity }: StepAdjustment,
   breach: number,
@@ -30,7 +30,7 @@ function covers(
   return breach >= 0 ? from <= breach && breach < to : from < breach && breach <= to;
 }
 
-/** Towards nothing, but never to nothing. */
+/** Rounds towards zero, but never to zero. */
 function roundedFrom(change: number): number {
   return Math.abs(change) < 1 ? Math.sign(change) : Math.trunc(change);
 }

@@ -2,9 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startLoad } from "../../outside-clients/load.support.ts";
 import { createRealWorld, target, type World } from "./world.support.ts";
 
-/** A minute of AWS time is half a second: long enough for what the system counts CPU time in, and for a loaded machine. */
+/**
+ * A minute of AWS time is half a second: long enough for the system's CPU time resolution, and for a loaded machine.
+ */
 const timeScale = 120;
-/** The tasks' quarter of a vCPU is a tenth of a core, so that a machine of one core has what three of them want. */
+/** The tasks' quarter of a vCPU is a tenth of a core, so that a machine of one core suffices for three of them. */
 const vcpuShare = 0.4;
 
 let world: World;
@@ -43,7 +45,7 @@ describe("a service under real load scales out to 3 tasks and in again to 1, wit
     await world.serves(1);
     const trickle = startTrickle(world.url("/"));
     const { Alarms } = await world.track("cpu", {
-      // Far from what the load makes of it, about 100, and from what there is without: 2, on a slow machine 10.
+      // Far from the value under load, about 100, and from the value without: 2, on a slow machine 10.
       TargetValue: 50,
       PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageCPUUtilization" },
       ScaleOutCooldown: 60,
@@ -83,7 +85,7 @@ describe("a service under real load scales out to 3 tasks and in again to 1, wit
     await world.serves(1);
     const trickle = startTrickle(world.url("/"));
     await world.track("requests", {
-      // Each half second: the load makes some 50 of it, the trickle 2 or 3.
+      // Per half second: some 50 under load, 2 or 3 from the trickle.
       TargetValue: 6,
       PredefinedMetricSpecification: {
         PredefinedMetricType: "ALBRequestCountPerTarget",

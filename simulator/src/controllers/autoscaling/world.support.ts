@@ -41,7 +41,7 @@ const service = { cluster: "outside", service: "web" };
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
-/** Uses a hundredth of the quarter of a vCPU that its task reserves; from a request to /busy on, until one to /idle, all. */
+/** Uses a hundredth of its task's quarter of a vCPU; after a request to /busy all of it, until one to /idle. */
 const program: Program = (context) => {
   const use = (share: number) => context.use(0.25 * share, 64 * 1024 ** 2);
   const server = context.listen(8080, ({ url }, response) => {
@@ -88,15 +88,15 @@ async function createWorld(simulator: TestSimulator, program: string | Program) 
     /** Newest first. */
     activities,
     setDesired: (desiredCount: number) => ecs.updateService({ ...service, desiredCount }),
-    /** AWS time in which something would have happened: alarms are evaluated once a minute. */
+    /** Waits AWS time in which something would have happened: alarms are evaluated once a minute. */
     minutes: (count: number) => clock.foreground.wait(count * 60_000),
-    /** Resolves when so many tasks are desired, and run. */
+    /** Resolves when this number of tasks is desired, and running. */
     settlesAt: (count: number) =>
       clock.eventually(async () => {
         const { desiredCount, runningCount } = await describe();
         expect([desiredCount, runningCount]).toEqual([count, count]);
       }),
-    /** Resolves when so many tasks are healthy targets of the load balancer. */
+    /** Resolves when this number of tasks are healthy targets of the load balancer. */
     serves: (count: number) =>
       clock.eventually(async () => {
         const { TargetHealthDescriptions: targets = [] } = await elbv2.describeTargetHealth({
@@ -114,7 +114,7 @@ async function createWorld(simulator: TestSimulator, program: string | Program) 
         ...{ ...target, PolicyName, TargetTrackingScalingPolicyConfiguration },
         PolicyType: "TargetTrackingScaling",
       }),
-    /** Has the policy take steps when a metric of the user's own, `Queue`, is above 10. */
+    /** Makes the policy scale in steps when a custom metric, `Queue`, is above 10. */
     async stepOn(PolicyName: string, configuration: ScalingPolicy["StepScalingPolicyConfiguration"]) {
       const { PolicyARN = "" } = await scaling.putScalingPolicy({
         ...{ ...target, PolicyName },
@@ -131,7 +131,7 @@ async function createWorld(simulator: TestSimulator, program: string | Program) 
         EvaluationPeriods: 1,
         Threshold: 10,
         ComparisonOperator: "GreaterThanThreshold",
-        // So that it stays in the state that a test gives it.
+        // Ensures that it stays in the state that a test sets.
         TreatMissingData: "ignore",
       });
       return PolicyARN;

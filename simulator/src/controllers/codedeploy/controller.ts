@@ -16,11 +16,11 @@ export interface CodeDeployController {
     deployment: Deployment,
     plan: { appSpec: AppSpec; routing: TrafficRoutingConfig },
   ): void;
-  /** `rollBack` undefined leaves it to the group's automatic rollback. */
+  /** `rollBack` undefined uses the group's automatic rollback. */
   stop(deployment: Deployment, rollBack: boolean | undefined): void;
-  /** Stops what a group that is being deleted still does, without a rollback. */
+  /** Stops deployments of a group that is being deleted, without a rollback. */
   abandon(group: Group): void;
-  /** Brings the counts that the deployment's target reports up to date. */
+  /** Updates the counts that the deployment's target reports. */
   refresh(deployment: Deployment): Promise<void>;
   /** Ends every deployment in its current state. */
   close(): Promise<void>;
@@ -82,7 +82,7 @@ export function createCodeDeployController(
     const { deployment: original } = failed;
     const rollback = addDeployment(state, group, {
       applicationName: original.applicationName,
-      // Whatever configuration the deployment had, its rollback brings all traffic back at once.
+      // A rollback shifts all traffic back at once, for any configuration of the deployment.
       settings: { ...original.settings, configName: "CodeDeployDefault.ECSAllAtOnce" },
       revision: original.previousRevision,
       creator: "codeDeployRollback",
@@ -138,7 +138,7 @@ export function createCodeDeployController(
   };
 }
 
-/** Undefined when the work succeeded, else why not. */
+/** Returns undefined when the work succeeded, else the error. */
 function outcomeOf(work: Promise<void>): Promise<unknown> {
   return work.then(
     () => undefined,
@@ -151,7 +151,7 @@ function wantsRollback({ settings: { autoRollback } }: Deployment, outcome: unkn
   return outcome instanceof StopRequest ? (outcome.rollBack ?? automatic) : automatic;
 }
 
-/** Even a deployment that ended before Install is rolled back, if only to what it never left. */
+/** A deployment that ended before Install is rolled back too, without any effect. */
 function canGoBack(run: Run): Promise<boolean> {
   const found: Promise<unknown> = run.blue ? Promise.resolve() : findBlue(run);
   return found.then(

@@ -25,7 +25,7 @@ export const requestWith = (hooks: object[]) => ({
 });
 export const request = requestWith([]);
 
-/** A deployment group of the world's service, and what a test does with its deployments. */
+/** A deployment group of the world's service, with operations for tests. */
 export async function createDelivery(options: { terminationMinutes?: number; group?: object } = {}) {
   const { world, clock, call, close } = await createWorld();
   await call("createApplication", { applicationName: names.applicationName, computePlatform: "ECS" });

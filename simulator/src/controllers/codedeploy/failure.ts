@@ -1,7 +1,7 @@
 import type { ErrorCode } from "@aws-sdk/client-codedeploy";
 import type { AwsError } from "../../errors.ts";
 
-/** Why a deployment fails, as errorInformation reports it. */
+/** Reason of a failed deployment, as in errorInformation. */
 export class DeploymentFailure extends Error {
   readonly code: ErrorCode;
   /** Text for the lifecycle event's diagnostics, if it has more than the deployment's error. */
@@ -15,10 +15,10 @@ export class DeploymentFailure extends Error {
   }
 }
 
-/** Why a deployment is stopped; the reason its signal aborts with. */
+/** Reason of a stopped deployment, passed to its signal. */
 export class StopRequest extends Error {
   readonly code: ErrorCode;
-  /** Undefined leaves it to the deployment group's automatic rollback. */
+  /** Undefined uses the deployment group's automatic rollback. */
   readonly rollBack: boolean | undefined;
 
   constructor(code: ErrorCode, message: string, rollBack: boolean | undefined) {
@@ -29,7 +29,7 @@ export class StopRequest extends Error {
   }
 }
 
-/** A call of ECS whose error ends the deployment, in CodeDeploy's words. */
+/** Calls ECS; an error ends the deployment, in CodeDeploy's words. */
 export function orEcsFailure<Output>(call: Promise<Output>): Promise<Output> {
   return call.catch((error: AwsError) => {
     throw new DeploymentFailure(
@@ -39,7 +39,7 @@ export function orEcsFailure<Output>(call: Promise<Output>): Promise<Output> {
   });
 }
 
-/** A call of Elastic Load Balancing whose error ends the deployment, in CodeDeploy's words. */
+/** Calls Elastic Load Balancing; an error ends the deployment, in CodeDeploy's words. */
 export function orLoadBalancerFailure<Output>(call: Promise<Output>): Promise<Output> {
   return call.catch((error: AwsError) => {
     throw new DeploymentFailure(

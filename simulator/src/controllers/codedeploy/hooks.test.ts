@@ -21,7 +21,7 @@ async function delivery() {
   });
   closers.push(created.close);
   const { clock, world, call } = created;
-  /** Waits for the call of the function at place `index`, and reports as the function would. */
+  /** Waits for the function's call at place `index`, and reports as the function would. */
   const report = async (index: number, status: string) => {
     const event = await clock.until(() => world.hookEvents[index]);
     return call("putLifecycleEventHookExecutionStatus", {

@@ -12,12 +12,14 @@ import {
 import { forwardPair, routesTo } from "./traffic.ts";
 import { refuseActiveAlarms } from "./watch-alarms.ts";
 
-/** CodeDeploy gives a replacement task set this long (CodeDeploy user guide, "CodeDeploy quotas"). */
+/** CodeDeploy's limit for a replacement task set (CodeDeploy user guide, "CodeDeploy quotas"). */
 const installLimit = 60 * minute;
 /** Interval between checks of the replacement; short compared with the 10 s of the quickest health checks. */
 const pollInterval = 5_000;
 
-/** Puts the replacement task set on the target group that does not serve production, and waits until it is healthy. */
+/**
+ * Creates the replacement task set with the target group that does not serve production, and waits until it is healthy.
+ */
 export async function install(run: Run): Promise<void> {
   const { aws } = run.environment;
   const { primary, blueGroup, greenGroup } = await findBlue(run);
@@ -30,7 +32,7 @@ export async function install(run: Run): Promise<void> {
   await waitUntilHealthy(run, run.green);
 }
 
-/** Finds what serves production now: what a deployment replaces, and what a rollback goes back to. */
+/** Finds the task set in production: a deployment replaces it, and a rollback returns to it. */
 export async function findBlue(run: Run) {
   const pair = await findPair(run);
   const primary = await findPrimary(run);

@@ -9,7 +9,7 @@ const allowing = ["BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic"] as 
 
 export type EventName = (typeof installing)[number] | (typeof testing)[number] | (typeof allowing)[number];
 
-/** Events of a deployment, or of a rollback, which only brings the traffic back. */
+/** Returns the events of a deployment, or of a rollback, which only shifts the traffic back. */
 export function plannedEvents(options: { testListener: boolean; rollback: boolean }): LifecycleEvent[] {
   const names = options.rollback
     ? allowing
@@ -17,7 +17,7 @@ export function plannedEvents(options: { testListener: boolean; rollback: boolea
   return names.map((lifecycleEventName) => ({ lifecycleEventName, status: "Pending" }));
 }
 
-/** Runs one event; without an action nothing happens at it, and it succeeds at once. */
+/** Runs one event; without an action it succeeds at once. */
 export async function performEvent(
   { deployment: { target }, environment: { clock } }: Pick<Run, "deployment" | "environment">,
   name: EventName,

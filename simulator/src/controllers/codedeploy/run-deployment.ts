@@ -49,7 +49,7 @@ export async function admit({ deployment, environment: { clock }, signal }: Run)
   deployment.target.status = "InProgress";
 }
 
-/** Only a group that stops on timeout waits for somebody to reroute the traffic. */
+/** Only a group that stops on timeout waits for the traffic to be rerouted. */
 async function waitUntilReady(run: Run): Promise<void> {
   const { deployment } = run;
   const { actionOnTimeout, waitTimeInMinutes = 0 } =

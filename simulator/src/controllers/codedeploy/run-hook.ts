@@ -50,7 +50,7 @@ function createExecution(): OpenExecution {
   return execution;
 }
 
-/** Undefined when the function let its time pass. */
+/** Returns undefined when the function timed out. */
 async function awaitReport(
   { environment: { clock }, signal }: Run,
   execution: OpenExecution,

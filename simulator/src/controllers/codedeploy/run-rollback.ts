@@ -6,7 +6,7 @@ import { admit } from "./run-deployment.ts";
 import { settleProduction, weighProduction } from "./shift-traffic.ts";
 import { putActions } from "./traffic.ts";
 
-/** Production back to blue, the test listener as it was, green drained and gone. */
+/** Shifts production back to blue, restores the test listener, drains and removes green. */
 export async function runRollback(run: Run): Promise<void> {
   const { blue, green } = run;
   if (!blue) throw new Error("there is nothing to roll back to before Install has found it");

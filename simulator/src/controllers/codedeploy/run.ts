@@ -22,13 +22,13 @@ export interface Run {
   green?: RunTaskSet;
   /** ARNs of the two target groups, once they are known. */
   pair: readonly string[];
-  /** The test listener's routes as they were. */
+  /** The original routes of the test listener. */
   testRoutesBefore: Route[];
 }
 
 export const minute = 60_000;
 
-/** The ids that every call of ECS about this deployment's service starts with. */
+/** Returns the ids that every ECS call about this deployment's service starts with. */
 export function serviceOf({ deployment }: Run): { cluster: string; service: string } {
   const { clusterName, serviceName } = deployment.settings.service;
   return { cluster: clusterName, service: serviceName };
@@ -44,7 +44,7 @@ export function testListener({ deployment }: Run): string | undefined {
   return pair?.testTrafficRoute?.listenerArns?.[0];
 }
 
-/** Brings the counts of both task sets up to date, as the target reports them; one that has gone counts 0. */
+/** Updates the counts of both task sets, as the target reports them; a deleted one counts 0. */
 export async function refreshTaskSets(run: Run): Promise<void> {
   const { target } = run.deployment;
   const ids = [target.blue, target.green].flatMap((view) => view?.identifer ?? []);

@@ -3,7 +3,7 @@ import { minute, productionListener, type Run, type RunTaskSet, serviceOf, testL
 import { forwardPair, routesTo } from "./traffic.ts";
 import { trafficSteps } from "./traffic-steps.ts";
 
-/** Points every route of the test listener that forwards to the pair at green. */
+/** Changes every route of the test listener that forwards to the pair to green. */
 export async function allowTestTraffic(run: Run): Promise<void> {
   const { aws } = run.environment;
   const { blue, green } = taskSetsOf(run);
@@ -29,7 +29,7 @@ export async function allowTraffic(run: Run): Promise<void> {
   await orEcsFailure(aws.ecs.updateServicePrimaryTaskSet({ ...serviceOf(run), primaryTaskSet: green.id }));
 }
 
-/** Green gets so many per cent of production, blue the rest; both stay behind the listener. */
+/** Shifts this percentage of production to green, the rest to blue; both stay behind the listener. */
 export async function weighProduction(run: Run, percent: number): Promise<void> {
   const { aws, clock } = run.environment;
   const { blue, green } = taskSetsOf(run);
@@ -41,7 +41,7 @@ export async function weighProduction(run: Run, percent: number): Promise<void> 
   target.updatedAt = clock.now();
 }
 
-/** Leaves one target group of the pair behind the production listener: what the deployment ended with. */
+/** Leaves only one target group of the pair behind the production listener: the one of the final task set. */
 export function settleProduction(run: Run, { targetGroupArn }: RunTaskSet): Promise<void> {
   return forwardPair(run.environment.aws, productionListener(run), run.pair, { [targetGroupArn]: 1 });
 }

@@ -11,7 +11,7 @@ export interface Route {
   readonly actions: Action[];
 }
 
-/** Every route of a listener that forwards to one of these target groups. */
+/** Returns every route of a listener that forwards to one of these target groups. */
 export async function routesTo(
   { elbv2 }: Aws,
   listenerArn: string,
@@ -26,8 +26,8 @@ export async function routesTo(
 }
 
 /**
- * Gives the pair's target groups these weights (by ARN; one that is not named is left out) in every route of the
- * listener that forwards to the pair. Whatever else the routes do stays as it is.
+ * Sets the weights of the pair's target groups (by ARN; a missing one is removed) in every route of the listener that
+ * forwards to the pair. Other parts of the routes do not change.
  */
 export async function forwardPair(
   aws: Aws,

@@ -72,11 +72,11 @@ async function release(taskDefinition: string, config = "CodeDeployDefault.ECSAl
   await ends(await start(taskDefinition, config), "Succeeded");
 }
 
-/** Healthy by its health check, but every other request gets a 500. */
+/** Passes its health check, but every other request gets a 500. */
 const failing =
   "require('node:http').createServer((q,r)=>{r.statusCode=/HealthChecker/.test(q.headers['user-agent'])?200:500;r.end()}).listen(8080)";
 
-/** A revision whose container runs this script instead of its image's server. */
+/** Registers a revision whose container runs this script instead of its image's server. */
 async function registerScript(script: string): Promise<string> {
   const { taskDefinition: good } = await simulator.aws.ecs.describeTaskDefinition({
     taskDefinition: delivery.taskDefinitions[1],
@@ -166,7 +166,7 @@ it("a canary with errors raises an alarm, is stopped by it and rolled back", asy
   await vi.waitUntil(() => load.answers.length > seen + 20, { timeout: 10_000, interval: 5 });
   await load.stop();
   expect(failed).toBeGreaterThan(0);
-  // Only the canary's share was hit, and nothing after the rollback.
+  // Only the canary's share failed, and nothing after the rollback.
   expect(failed).toBeLessThan(load.answers.length / 2);
   expect(load.failures).toHaveLength(failed);
 });

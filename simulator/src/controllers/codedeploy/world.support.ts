@@ -22,7 +22,7 @@ export interface HookEvent {
   readonly LifecycleEventHookExecutionId: string;
 }
 
-/** An ECS and a load balancer in memory: task sets settle at once when `healthy`, and leave when deleted. */
+/** An ECS and a load balancer in memory: task sets are stable at once when `healthy`, and disappear when deleted. */
 export interface World {
   healthy: boolean;
   taskSets: TaskSet[];
@@ -32,9 +32,9 @@ export interface World {
   readonly hookEvents: HookEvent[];
   readonly functions: Set<string>;
   readonly rules: Map<string, Rule[]>;
-  /** Share of the production listener's default action that each target group got, after each change. */
+  /** The target groups' shares in the production listener's default action, after each change. */
   readonly history: string[];
-  /** Called before a task set goes; what the test awaits here holds the deletion up. */
+  /** Called before a task set is deleted, which waits for its promise. */
   beforeDelete: () => Promise<void>;
 }
 

@@ -2,13 +2,13 @@ import type { ActionRun } from "../../aws/codepipeline/execution.ts";
 import type { PipelineRecord } from "../../aws/codepipeline/state.ts";
 import type { Environment } from "../../environment.ts";
 
-/** An action being performed. */
+/** An action in progress. */
 export interface ActionJob {
   readonly environment: Environment;
   readonly record: PipelineRecord;
   /** The run, updated with details while it is in progress. */
   readonly run: ActionRun;
-  /** Every variable in it is resolved. */
+  /** All of its variables are resolved. */
   readonly configuration: Readonly<Record<string, string>>;
   /** Aborted when the action is abandoned, out of time, or the simulator closes. */
   readonly signal: AbortSignal;

@@ -34,7 +34,9 @@ export async function storeArtifact(
   return { name, s3location: { bucket, key } };
 }
 
-/** The text of a file in one of the action's input artifacts; undefined when there is no such artifact or file. */
+/**
+ * Returns the text of a file in one of the action's input artifacts; undefined when there is no such artifact or file.
+ */
 export async function readFileOf(
   { environment: { aws }, run }: ActionJob,
   artifact: string,

@@ -8,7 +8,7 @@ import type { Source } from "./sources.ts";
 
 type Configuration = Readonly<Record<string, string>>;
 
-/** The files of a branch's head. Source: CodePipeline user guide, "CodeCommit source action reference". */
+/** Source: the files of a branch's head ("CodeCommit source action reference", CodePipeline user guide). */
 export const codeCommitSource: Source = {
   perform: takeCommit,
   polled: true,

@@ -11,11 +11,11 @@ import { tellPipeline, tellStage } from "./state-changes.ts";
 export interface CodePipelineController {
   /** Sends an execution through its pipeline. */
   start(record: PipelineRecord, execution: Execution): void;
-  /** Runs the stage at this position again, then what follows. False when another execution is in it. */
+  /** Runs the stage at this position again, then the following ones. Returns false when another execution is in it. */
   retry(record: PipelineRecord, execution: Execution, stage: number, retry: Retry): boolean;
-  /** Runs the stage at this position alone. */
+  /** Runs only the stage at this position. */
   rollBack(record: PipelineRecord, execution: Execution, stage: number): void;
-  /** As the execution's stopRequest says. */
+  /** Stops as requested in the execution's stopRequest. */
   stop(record: PipelineRecord, execution: Execution): void;
   /** Allows executions to continue into this stage. */
   open(record: PipelineRecord, stage: string): void;

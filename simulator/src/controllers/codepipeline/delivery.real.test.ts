@@ -18,7 +18,7 @@ const name = "update-web";
 const executions = async () =>
   (await course.pipelines.client.listPipelineExecutions({ pipelineName: name })).pipelineExecutionSummaries ??
   [];
-/** The newest execution, once there are so many and it has ended. */
+/** Waits for the newest execution, once there is this number of them and it has ended. */
 async function ended(count: number) {
   await course.pipelines.until(async () => (await executions()).length === count);
   await course.pipelines.until(async () => (await executions())[0]?.status !== "InProgress");

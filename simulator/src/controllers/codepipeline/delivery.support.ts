@@ -14,7 +14,7 @@ export { deploy };
 export const taskDefinitionFile = (version: string) =>
   webTaskDefinition("<IMAGE1_NAME>", webVersion(version));
 
-/** The course's pipeline and everything that it deploys with, but no image and no files yet. */
+/** Creates the course's pipeline and everything it deploys with, but no image and no files. */
 export async function preparePipelineDelivery(simulator: TestSimulator) {
   const { aws } = simulator;
   const delivery = await createDelivery(simulator, testListenerPortOffset());
@@ -51,9 +51,9 @@ export async function preparePipelineDelivery(simulator: TestSimulator) {
       parentCommitId = commitId;
       return commitId;
     },
-    /** Another text in the program is another image. */
+    /** A different text in the program makes a different image. */
     pushImage: (answer = "") => pushProgram(simulator, delivery.repositoryUri, server(answer)),
-    /** A rule that starts the pipeline; resolves with its ARN. */
+    /** Creates a rule that starts the pipeline; resolves with its ARN. */
     async startOn(Name: string, pattern: object) {
       const { RuleArn = "" } = await aws.events.putRule({ Name, EventPattern: JSON.stringify(pattern) });
       const Arn = `arn:aws:codepipeline:us-east-1:123456789012:${pipeline.name}`;

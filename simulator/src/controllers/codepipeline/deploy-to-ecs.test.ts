@@ -13,12 +13,12 @@ const good = {
 };
 const without = (name: keyof typeof good) =>
   Object.fromEntries(Object.entries(good).filter(([path]) => path !== name)) as Record<string, string>;
-/** Nothing of it can be made smaller. */
+/** Incompressible data. */
 const noise = () =>
   Array.from({ length: 1_600_000 }, () => Math.floor(Math.random() * 2 ** 16).toString(16)).join("");
 
 let made = 0;
-/** Why a deployment of these files fails; one archive holds all of them. */
+/** Returns the reason why a deployment of these files fails; one archive holds all of them. */
 async function failure(content: Record<string, string>, configuration: object = {}): Promise<unknown> {
   const name = `deploys-${made++}`;
   await pipelines().putFiles(content);

@@ -13,7 +13,7 @@ const pollInterval = 1_000;
 const imageNumbers = [1, 2, 3, 4] as const;
 
 /**
- * Registers the task definition with the image in it, and deploys it by CodeDeploy. Source: CodePipeline user guide,
+ * Registers the task definition with the image in it, and deploys it with CodeDeploy. Source: CodePipeline user guide,
  * "Amazon Elastic Container Service and CodeDeploy blue-green deploy action reference".
  */
 export async function deployToEcs(job: ActionJob): Promise<ActionResult> {
@@ -33,7 +33,7 @@ export async function deployToEcs(job: ActionJob): Promise<ActionResult> {
   );
 }
 
-/** Name of the placeholder and the image that takes its place. */
+/** Name of the placeholder and the image that replaces it. */
 type Images = ReadonlyMap<string, string>;
 
 async function readTaskDefinition(job: ActionJob): Promise<{ path: string; text: string }> {

@@ -8,10 +8,10 @@ import type { Source } from "./sources.ts";
 
 type Configuration = Readonly<Record<string, string>>;
 
-/** The image that a tag names. Source: CodePipeline user guide, "Amazon ECR source action reference". */
+/** Source: the image of a tag ("Amazon ECR source action reference", CodePipeline user guide). */
 export const ecrSource: Source = {
   perform: takeImage,
-  // Events alone start executions: there is no PollForSourceChanges.
+  // Only events start executions: there is no PollForSourceChanges.
   polled: false,
   overrides: ["IMAGE_DIGEST"],
   latest: async (environment, configuration) => (await imageOf(environment, configuration)).imageDigest ?? "",

@@ -1,7 +1,7 @@
 import type { FailureType } from "@aws-sdk/client-codepipeline";
 import type { AwsError } from "../../errors.ts";
 
-/** Why an action fails, as its errorDetails report it. */
+/** Reason of a failed action, as in its errorDetails. */
 export class ActionFailure extends Error {
   readonly code: FailureType;
 
@@ -15,7 +15,7 @@ export class ActionFailure extends Error {
 /** An action of the stage failed: the execution ends. */
 export class StageFailure extends Error {}
 
-/** The execution was stopped, be it in a stage or in front of one. */
+/** The execution was stopped, in a stage or in front of one. */
 export class StopRequest extends Error {}
 
 /** A later execution has overtaken this one in front of a stage. */
@@ -27,12 +27,14 @@ export class Outdated extends Error {}
 /** The reason with which an abandoned action is aborted. */
 export class Abandonment extends Error {}
 
-/** An error of another service as CodePipeline quotes it: the words of the AWS SDK for Java, which it is made with. */
+/**
+ * Returns an error of another service as CodePipeline quotes it: in the words of the AWS SDK for Java, which it uses.
+ */
 export function quote(service: string, { message, statusCode, code, name }: AwsError): string {
   return `${message} (Service: ${service}; Status Code: ${statusCode ?? 500}; Error Code: ${code ?? name})`;
 }
 
-/** A call of another service whose error fails the action. */
+/** Calls another service; an error fails the action. */
 export function orActionFailure<Output>(
   call: Promise<Output>,
   service: string,

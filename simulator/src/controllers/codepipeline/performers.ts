@@ -3,7 +3,7 @@ import { deployToEcs } from "./deploy-to-ecs.ts";
 import { waitForApproval } from "./manual-approval.ts";
 import { sources } from "./sources.ts";
 
-/** Performs each provider of aws/codepipeline/providers.ts. */
+/** Returns the implementation of a provider of aws/codepipeline/providers.ts. */
 export function performerOf(provider: string | undefined): Perform {
   const found = sources.get(provider)?.perform ?? others.get(provider);
   if (!found) throw new Error(`no action of the provider ${provider} can be performed`);

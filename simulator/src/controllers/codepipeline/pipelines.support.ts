@@ -11,7 +11,7 @@ import { startTestSimulator, type TestSimulator } from "../../test-simulator.sup
 
 const bucket = "pipelines";
 
-/** A source of files in S3, which needs nothing but a bucket. */
+/** A source of files in S3, which needs only a bucket. */
 export const files: ActionDeclaration = {
   name: "Files",
   actionTypeId: { category: "Source", owner: "AWS", provider: "S3", version: "1" },
@@ -26,7 +26,7 @@ export const approval = (name = "Approve", more: object = {}): ActionDeclaration
 });
 export const stage = (name: string, ...actions: ActionDeclaration[]): StageDeclaration => ({ name, actions });
 
-/** Source and then one approval, which holds an execution as long as a test wants. */
+/** A source and then one approval, which holds an execution as long as a test needs. */
 export function waitingPipeline(name: string, more: Partial<PipelineDeclaration> = {}): PipelineDeclaration {
   return {
     name,
@@ -115,7 +115,7 @@ export async function preparePipelines(simulator: TestSimulator) {
 
 export type Pipelines = Awaited<ReturnType<typeof preparePipelines>>;
 
-/** Has one simulator for all tests of a file, in which the result is to be called. */
+/** Starts one simulator for all tests of a file; call the result in them. */
 export function pipelinesOfFile(): () => Pipelines {
   let simulator: TestSimulator | undefined;
   let pipelines: Pipelines;

@@ -12,7 +12,7 @@ export interface Polling {
   close(): Promise<void>;
 }
 
-/** Looks for changes of the sources whose PollForSourceChanges is not false. */
+/** Polls the sources whose PollForSourceChanges is not false. */
 export function createPolling(environment: Environment, closing: AbortSignal): Polling {
   const loops = new Map<
     PipelineRecord,
@@ -62,7 +62,7 @@ async function poll(
     await clock.wait(interval, signal).catch(() => undefined);
     if (signal.aborted) return;
     const found = await lookAtAll();
-    // A source that has gone is no change; one that comes back the same is none either.
+    // A deleted source is not a change; neither is one restored with the same revision.
     const changed = found.some((revision, index) => revision !== undefined && revision !== known[index]);
     known = found.map((revision, index) => revision ?? known[index]);
     if (changed && !signal.aborted) onChange();

@@ -4,7 +4,10 @@ import { ActionFailure } from "./failure.ts";
 /** `#{namespace.key}`. Source: CodePipeline user guide, "Variables reference". */
 const reference = /#\{([\w@-]+)\.([\w@-]+)\}/g;
 
-/** An action's configuration with every variable in place. Throws an ActionFailure that names those without a value. */
+/**
+ * Returns an action's configuration with all variables replaced. Throws an ActionFailure that lists those without a
+ * value.
+ */
 export function resolveVariables(
   configuration: Readonly<Record<string, string>>,
   execution: Execution,

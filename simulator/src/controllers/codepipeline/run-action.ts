@@ -20,7 +20,7 @@ export interface ActionContext {
   readonly signal: AbortSignal;
 }
 
-/** Performs an action once. Its outcome is its status; rejects only when the simulator closes. */
+/** Performs an action once. The result is its status; rejects only when the simulator closes. */
 export async function runAction(
   context: ActionContext,
   stage: string,
@@ -72,7 +72,7 @@ function newRun(
 
 async function perform({ environment, record, execution, signal }: ActionContext, run: ActionRun) {
   const { action } = run;
-  // The role may have gone since the pipeline was created.
+  // The role may have been deleted since the pipeline was created.
   await assumePipelineRole(
     environment.aws,
     action.roleArn ?? record.declaration.roleArn ?? "",

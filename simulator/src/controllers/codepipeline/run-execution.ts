@@ -6,15 +6,15 @@ import { type Retry, runStage } from "./run-stage.ts";
 import { enterStage, leaveStage } from "./stage-gate.ts";
 import { type PipelineEventState, tellPipeline } from "./state-changes.ts";
 
-/** Where an execution sets in: at the first stage, or at one that it has locked already to try it again. */
+/** Start of an execution: the first stage, or one that it has already locked for a retry. */
 export interface Start {
   readonly stage: number;
   readonly retry?: Retry;
-  /** A rollback ends with its stage. */
+  /** A rollback ends after its stage. */
   readonly only?: boolean;
 }
 
-/** Takes an execution through its stages to its end. Rejects only when the simulator closes. */
+/** Runs an execution through its stages to its end. Rejects only when the simulator closes. */
 export async function runExecution(context: ActionContext, start: Start): Promise<void> {
   const { declaration } = context.execution;
   const stages = declaration.stages ?? [];
@@ -46,7 +46,7 @@ async function passThrough(context: ActionContext, stage: StageDeclaration, retr
   }
 }
 
-/** Source: CodePipeline user guide, "View inbound execution status": what was in progress fails with an edit. */
+/** Source: CodePipeline user guide, "View inbound execution status": an edit fails executions in progress. */
 function refuseEnded({ record, execution }: ActionContext): void {
   if (execution.stopRequest) throw new StopRequest("stopped between two stages");
   if (execution.declaration.version !== record.declaration.version)
@@ -60,7 +60,7 @@ const statuses: readonly [new (message: string) => Error, PipelineExecutionStatu
   [Superseded, "Superseded"],
 ];
 
-/** Whatever else went wrong ends with the simulator. */
+/** Any other error comes from the closing simulator. */
 function statusOf(error: unknown): PipelineExecutionStatus {
   const known = statuses.find(([kind]) => error instanceof kind);
   if (known) return known[1];

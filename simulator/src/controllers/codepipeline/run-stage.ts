@@ -12,7 +12,7 @@ export interface Retry {
 }
 
 /**
- * Runs a stage that the execution has locked: actions of one run order side by side, one order after the other.
+ * Runs a stage that the execution has locked: actions of one run order in parallel, the orders one after the other.
  * Rejects with a StageFailure or a StopRequest.
  */
 export async function runStage(

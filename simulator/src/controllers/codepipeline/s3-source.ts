@@ -7,7 +7,7 @@ import type { Source } from "./sources.ts";
 
 type Configuration = Readonly<Record<string, string>>;
 
-/** An object of a bucket that keeps versions. Source: CodePipeline user guide, "Amazon S3 source action reference". */
+/** Source: an object of a bucket with versioning ("Amazon S3 source action reference", CodePipeline user guide). */
 export const s3Source: Source = {
   perform: takeObject,
   polled: true,

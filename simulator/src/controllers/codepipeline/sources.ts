@@ -7,11 +7,11 @@ import { s3Source } from "./s3-source.ts";
 
 export interface Source {
   readonly perform: Perform;
-  /** Whether CodePipeline itself looks for changes, unless PollForSourceChanges is false. */
+  /** Whether CodePipeline itself polls for changes, unless PollForSourceChanges is false. */
   readonly polled: boolean;
   /** Types of revisions that an execution may be started with instead of the newest. */
   readonly overrides: readonly SourceRevisionOverride["revisionType"][];
-  /** Id of the newest revision. Rejects when there is none. */
+  /** Returns the id of the newest revision. Rejects when there is none. */
   latest(environment: Environment, configuration: Readonly<Record<string, string>>): Promise<string>;
 }
 

@@ -3,7 +3,7 @@ import { type PipelineRecord, placeOf } from "../../aws/codepipeline/state.ts";
 import { Superseded } from "./failure.ts";
 
 /**
- * Waits in front of a stage until the execution may enter it, which locks it. Rejects with why it never will.
+ * Waits in front of a stage until the execution may enter it, which locks it. Rejects with the reason if it never may.
  * Source: CodePipeline user guide, "How executions are processed in a pipeline".
  */
 export function enterStage(
@@ -41,7 +41,7 @@ export function leaveStage(record: PipelineRecord, stage: string, execution: Exe
   admit(record, stage);
 }
 
-/** Locks a stage that the execution was in last, to try it again. False when another one is in it. */
+/** Locks the last stage of the execution again, to retry it. Returns false when another one is in it. */
 export function lockAgain(record: PipelineRecord, stage: string, execution: Execution): boolean {
   const place = placeOf(record, stage);
   if (place.holder) return false;
@@ -61,7 +61,7 @@ export function admit(record: PipelineRecord, stage: string): void {
   }
 }
 
-/** Takes an execution away from the stage that it waits for. False when it waits for none. */
+/** Removes an execution from the queue of a stage. Returns false when it is in none. */
 export function turnAway({ places }: PipelineRecord, execution: Execution, reason: Error): boolean {
   for (const { waiting } of places.values()) {
     const index = waiting.findIndex((each) => each.execution === execution);

@@ -26,7 +26,9 @@ const actionStates = {
   Abandoned: "ABANDONED",
 } as const;
 
-/** Puts an event on the default bus. Source of the shapes: CodePipeline user guide, "Monitoring CodePipeline events". */
+/**
+ * Sends an event to the default bus. Source of the shapes: CodePipeline user guide, "Monitoring CodePipeline events".
+ */
 export function tellPipeline(
   environment: Environment,
   record: PipelineRecord,

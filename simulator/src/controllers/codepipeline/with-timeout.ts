@@ -13,7 +13,7 @@ const limits: ReadonlyMap<string | undefined, number> = new Map([
 /** AWS's timeout for actions without a specific one. */
 const otherLimit = 60 * minute;
 
-/** Performs an action within its time; the signal that it gets is aborted when that is over. */
+/** Performs an action within its timeout; its signal is aborted at the end of it. */
 export async function withTimeout<Result>(
   clock: Clock,
   signal: AbortSignal,
@@ -39,7 +39,7 @@ export async function withTimeout<Result>(
   }
 }
 
-/** Timers hold no more than 24 days. */
+/** Timers are limited to 24 days. */
 async function waitLong(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   for (let left = ms; left > 0; left -= day) await clock.wait(Math.min(left, day), signal);
 }

@@ -6,7 +6,7 @@ import type { Observation } from "./task-set.ts";
 
 type RevisionObservation = Observation & { readonly taskSet: RevisionTaskSet };
 
-/** Gives each revision of a service that is updated by rolling the number of tasks it is to have next. */
+/** Sets the next number of tasks of each revision in a rolling update of a service. */
 export function allotTasks(
   context: EcsContext,
   service: ServiceRecord,

@@ -95,7 +95,7 @@ describe("BLUE_GREEN", () => {
       "BAKE_TIME",
       "CLEAN_UP",
     ];
-    // A stage without work can pass between two looks.
+    // A stage without work can pass between two checks.
     expect(order.filter((stage) => seen.includes(stage))).toEqual(seen);
     expect(seen).toEqual(expect.arrayContaining(["SCALE_UP", "BAKE_TIME", "CLEAN_UP"]));
   });

@@ -3,16 +3,16 @@ import { Interruption } from "../../aws/ecs/interruption.ts";
 import type { TaskRecord, TaskSetRecord } from "../../aws/ecs/state.ts";
 import { pollUntilOver, type Run, touch } from "./run.ts";
 
-/** Once healthy, a task can crash as it likes: what it does is no longer the deployment's failure. */
+/** After a task was healthy, its crash is not a failure of the deployment. */
 export function noteHealthyTask({ revision }: TaskSetRecord, record: TaskRecord, resets: boolean): void {
   if (record.wasHealthy) return;
   record.wasHealthy = true;
   if (revision && resets) revision.failedTasks = 0;
 }
 
-/** How the reason begins for which the scheduler stops a task whose target is unhealthy. */
+/** Beginning of the scheduler's reason for stopping a task whose target is unhealthy. */
 export const failedHealthChecks = "Task failed ELB health checks";
-/** The reason when the task's own containers say so. */
+/** Reason if the task's own containers are unhealthy. */
 export const failedContainerHealthChecks = "Task failed container health checks";
 
 /**

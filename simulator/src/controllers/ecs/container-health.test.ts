@@ -4,7 +4,7 @@ import type { Program } from "../../planes/tasks/in-process-runtime.support.ts";
 import type { TestClock } from "../../virtual-clock.support.ts";
 import { createTestWorld, type World } from "./ecs-world.support.ts";
 
-/** Its health check passes once somebody has opened it. */
+/** Its health check passes once it has been opened. */
 const program: Program = ({ listen, onExec }) => {
   let open = false;
   listen(8080, ({ url }, response) => {

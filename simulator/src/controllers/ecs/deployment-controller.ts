@@ -13,14 +13,14 @@ export interface DeploymentController {
   close(): Promise<void>;
 }
 
-/** ECS needs about so long before a deployment that was created starts (seen in ListServiceDeployments). */
+/** ECS's approximate delay before a created deployment starts (seen in ListServiceDeployments). */
 const admissionMs = 150;
 
 export function createDeploymentController(context: EcsContext): DeploymentController {
   const ends = new Map<ServiceDeploymentRecord, Promise<void>>();
   return {
     start(deployment) {
-      // Not before what it supersedes has let go of the service.
+      // Waits until superseded deployments have released the service.
       const before = deployment.service.deployments.flatMap((each) => ends.get(each) ?? []);
       const end = Promise.all(before)
         .then(() => perform({ context, deployment }))
@@ -57,7 +57,7 @@ async function admit(run: Run): Promise<void> {
   context.wake(deployment.service);
 }
 
-/** Whatever goes wrong takes a deployment back: an error of a service it called is its reason. */
+/** Every failure rolls a deployment back: an error of a called service is its reason. */
 function asInterruption(reason: unknown): Interruption {
   if (reason instanceof Interruption) return reason;
   const message = reason instanceof Error ? reason.message : String(reason);

@@ -112,7 +112,7 @@ async function createWorld(
     async service() {
       return (await aws.ecs.describeServices({ cluster: "main", services: ["web"] })).services?.[0] ?? {};
     },
-    /** Weight of each target group of a rule. */
+    /** Returns the weight of each target group of a rule. */
     async weights(rule: "production" | "test") {
       const { Rules } = await aws.elbv2.describeRules({ RuleArns: [rules[rule]] });
       const tuples = Rules?.[0]?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? [];

@@ -65,7 +65,7 @@ function complete({ context, deployment }: Run, { id, revision }: Run["deploymen
   addServiceEvent(context, deployment.service, `(deployment ${id}) deployment completed.`);
 }
 
-/** A revision that failed starts no task any more. */
+/** A failed revision starts no more tasks. */
 function fail({ context, deployment }: Run, { brief }: Interruption): void {
   const { id, revision } = deployment.target;
   revision.halted = true;

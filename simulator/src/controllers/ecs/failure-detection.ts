@@ -2,7 +2,7 @@ import { watchAlarms } from "./alarms.ts";
 import { watchCircuitBreaker } from "./circuit-breaker.ts";
 import type { Run } from "./run.ts";
 
-/** Does the work, and interrupts it as soon as the circuit breaker or an alarm finds that the deployment fails. */
+/** Does the work, and interrupts it as soon as the circuit breaker or an alarm detects a failure of the deployment. */
 export async function watchForFailure(run: Run, work: () => Promise<void>): Promise<void> {
   const { deployment } = run;
   const over = new AbortController();

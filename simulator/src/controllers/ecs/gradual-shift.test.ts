@@ -6,7 +6,7 @@ const rehearsal = useRehearsal();
 const { answers, ends, eventually, pauses, serve, until } = rehearsal;
 const shifts = (weights: { blue: number; green: number }) =>
   eventually(async () => expect(await rehearsal.world.weights("production")).toEqual(weights));
-/** No bake, so that only hooks hold it. */
+/** Without a bake time, so that only hooks hold it. */
 const canary: DeploymentConfiguration = {
   strategy: "CANARY",
   canaryConfiguration: { canaryPercent: 20, canaryBakeTimeInMinutes: 0 },

@@ -27,7 +27,7 @@ async function hookOf(
   return { hookTargetArn: FunctionArn, roleArn, lifecycleStages, ...settings };
 }
 
-/** The events that the function got, oldest first. */
+/** Returns the events that the function got, oldest first. */
 async function events() {
   const { events = [] } = await rehearsal.world.simulator.aws.logs.filterLogEvents({
     logGroupName: "/aws/lambda/hook",
@@ -84,7 +84,7 @@ describe("the function of a lifecycle hook", () => {
          : { hookStatus: "SUCCEEDED" };`,
       ["POST_SCALE_UP"],
     );
-    // Over the wire: hookDetails can be any document.
+    // Over the wire: hookDetails may be any document.
     const ecs = new ECS(rehearsal.world.simulator.clientConfig);
     await serve(blueGreen);
     const lifecycleHooks = [{ ...hook, hookDetails: { n: 0 } }];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createRealWorld, type World } from "./ecs-world.support.ts";
 
-// Debian's packages bring these; a version manager's programs of the same name may come first on PATH.
+// Debian's packages install these; a version manager's programs of the same name may come first on PATH.
 const installed = (path: string, name: string) => (existsSync(path) ? path : name);
 const awsCli = installed("/usr/bin/aws", "aws");
 const python = installed("/usr/bin/python3", "python3");

@@ -5,7 +5,7 @@ import { Interruption } from "../../aws/ecs/interruption.ts";
 import { reweigh, tuplesOf, type Weights } from "../target-group-weights.ts";
 import type { Run } from "./run.ts";
 
-/** For each load balancer of a revision, the target group that production traffic goes to now. */
+/** Returns, for each load balancer of a revision, the target group that gets production traffic now. */
 export function servingTargetGroups(run: Run, { revision }: RevisionTaskSet): Promise<string[]> {
   return Promise.all(revision.loadBalancers.map((loadBalancer) => servingTargetGroup(run, loadBalancer)));
 }
@@ -31,7 +31,7 @@ async function servingTargetGroup(
   return arn;
 }
 
-/** The target groups that production traffic does not go to: those that a new revision's tasks are put in. */
+/** Returns the target groups without production traffic: those for a new revision's tasks. */
 export async function idleTargetGroups(run: Run, taskSet: RevisionTaskSet): Promise<string[]> {
   const serving = await servingTargetGroups(run, taskSet);
   const { loadBalancers } = taskSet.revision;
@@ -53,7 +53,7 @@ async function requireAssociation(run: Run, loadBalancer: LoadBalancer): Promise
       );
 }
 
-/** Gives the target groups of a rule these weights; whatever else it forwards to stays as it is. */
+/** Sets the weights of a rule's target groups; its other target groups do not change. */
 export async function weighRule(run: Run, arn: string, weights: Weights): Promise<void> {
   const { elbv2 } = run.context.environment.aws;
   const rule = await readRule(run, arn);

@@ -1,7 +1,7 @@
 import { isRevision, type RevisionTaskSet } from "../../aws/ecs/deployment-records.ts";
 import type { Run } from "./run.ts";
 
-/** Makes a revision the service's primary one again, also when its tasks have gone. */
+/** Makes a revision the service's primary one again, even without running tasks. */
 export function promote({ context, deployment }: Run, revision: RevisionTaskSet): void {
   const { service } = deployment;
   for (const other of service.taskSets.filter(isRevision))

@@ -14,7 +14,7 @@ afterAll(async () => {
   base = undefined;
 });
 
-/** Made once for all tests of a file. */
+/** Created once for all tests of a file. */
 async function nodeLayer(): Promise<ImageLayer> {
   base ??= mkdtemp(join(tmpdir(), "push-base-test-")).then(async (directory) => ({
     directory,
@@ -45,7 +45,7 @@ export async function pushProgram(
   }
   const directory = await mkdtemp(join(tmpdir(), "push-test-"));
   try {
-    // Processes are lent a node.
+    // The runtime provides Node for processes.
     const layers = [
       ...(taskRuntime === "docker" ? [await nodeLayer()] : []),
       await makeLayer(directory, { "app/server.mjs": program }),

@@ -5,10 +5,10 @@ import { scaleUp } from "./scale-up.ts";
 import { shiftProduction, shiftTest } from "./shift-traffic.ts";
 import { perform } from "./stage.ts";
 
-/** Where deployments that did not end well left several revisions, only the one to be replaced stays. */
+/** If failed deployments left several revisions, keeps only the one to be replaced. */
 export async function reconcileRevisions(run: Run): Promise<void> {
   const sources = run.deployment.sources.filter(({ status }) => status !== "DRAINING");
-  // A rolling update before this one allotted them tasks one by one.
+  // An earlier rolling update allotted them tasks one by one.
   for (const { revision } of sources) revision.allotted = undefined;
   const [first, ...others] = sources.toSorted(lastCompletedFirst);
   if (!first || others.length === 0) return;

@@ -42,7 +42,7 @@ export function useRehearsal() {
     /** Sends so many requests and returns the responses. */
     answers: (url: string, count: number) =>
       Promise.all(Array.from({ length: count }, async () => (await fetch(url)).text())),
-    /** A service whose first deployment has ended, and clients that ask for it every five seconds. */
+    /** Creates a service whose first deployment has ended, and clients that send a request every five seconds. */
     async serve(configuration: DeploymentConfiguration, desiredCount = 1): Promise<Load> {
       await world.create({ ...configuration, lifecycleHooks: [], bakeTimeInMinutes: 0 }, { desiredCount });
       await ends("SUCCESSFUL");

@@ -1,6 +1,6 @@
 export interface RollingState {
   readonly desired: number;
-  /** Per cent of `desired` that must stay healthy, and that may run or start at once. */
+  /** Per cent of `desired` that must stay healthy, and the maximum that may run or start at once. */
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   /** Tasks of the revision that gets all tasks. */
@@ -15,16 +15,16 @@ interface Tasks {
   readonly healthy: number;
 }
 
-/** How many tasks each is to have next. */
+/** Next number of tasks of each revision. */
 export interface RollingPlan {
   readonly primary: number;
   readonly others: readonly number[];
 }
 
 /**
- * The next step of a rolling update. A new task starts where the maximum leaves room; an old one goes when a new one
- * has taken its place, or, down to the minimum, to make room (API reference, DeploymentConfiguration: the minimum is
- * rounded up, the maximum down).
+ * Returns the next step of a rolling update. A new task starts if the maximum allows; an old one stops when a new one
+ * has replaced it or, down to the minimum, to make room (API reference, DeploymentConfiguration: the minimum is rounded
+ * up, the maximum down).
  */
 export function planRolling(state: RollingState): RollingPlan {
   const { desired, primary, others } = state;

@@ -26,7 +26,7 @@ export function useRollingService() {
     const serviceDeploymentArns = briefs.map(({ serviceDeploymentArn = "" }) => serviceDeploymentArn);
     return (await world.ecs.describeServiceDeployments({ serviceDeploymentArns })).serviceDeployments ?? [];
   };
-  /** The newest one, once it has this status. */
+  /** Returns the newest deployment, once it has this status. */
   const newest = async (status: string): Promise<ServiceDeployment> => {
     await eventually(async () => expect((await deployments())[0]?.status).toBe(status));
     return (await deployments())[0] ?? {};

@@ -3,13 +3,13 @@ import type { RevisionTaskSet, ServiceDeploymentRecord } from "../../aws/ecs/dep
 import type { EcsContext } from "../../aws/ecs/state.ts";
 import { countTasks } from "../../aws/ecs/task-counts.ts";
 
-/** A deployment that is being carried out. */
+/** A deployment in progress. */
 export interface Run {
   readonly context: EcsContext;
   readonly deployment: ServiceDeploymentRecord;
 }
 
-/** How a strategy brings a revision into service, and how it brings the one before back. */
+/** Deploys a revision, and rolls back to the one before. */
 export interface Strategy {
   deploy(run: Run): Promise<void>;
   rollBack(run: Run, to: RevisionTaskSet): Promise<void>;
@@ -32,7 +32,7 @@ export async function waitUntil(run: Run, isSo: () => boolean | Promise<boolean>
   signal.throwIfAborted();
 }
 
-/** Looks from time to time until `over`, or until the deployment is interrupted. */
+/** Checks from time to time until `over`, or until the deployment is interrupted. */
 export async function pollUntilOver(run: Run, over: AbortSignal, look: () => Promise<void>): Promise<void> {
   const signal = AbortSignal.any([over, signalOf(run)]);
   while (!signal.aborted) {
@@ -57,7 +57,7 @@ export function touch({ context, deployment }: Run): void {
   deployment.updatedAt = context.environment.clock.now();
 }
 
-/** Whether a revision has all the tasks that the service desires, and all of them are healthy. */
+/** Returns whether a revision has the service's desired number of tasks, all of them healthy. */
 export function isSettled({ context, deployment: { service } }: Run, taskSet: RevisionTaskSet): boolean {
   const { runningCount } = countTasks(context, taskSet);
   return (

@@ -1,7 +1,7 @@
 import type { RevisionTaskSet } from "../../aws/ecs/deployment-records.ts";
 import { isSettled, type Run, waitUntil } from "./run.ts";
 
-/** Gives a revision all the tasks that the service desires; resolves when they are healthy. */
+/** Scales a revision to the service's desired count; resolves when its tasks are healthy. */
 export async function scaleUp(run: Run, taskSet: RevisionTaskSet): Promise<void> {
   taskSet.scale = { value: 100, unit: "PERCENT" };
   taskSet.revision.allotted = undefined;

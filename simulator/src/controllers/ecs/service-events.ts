@@ -8,7 +8,7 @@ export function addServiceEvent(context: EcsContext, service: ServiceRecord, tex
   addEvent(context, service, `(service ${service.name}) ${text}`);
 }
 
-/** Names the task set, unless ECS deploys the service itself: then what it runs is its own. */
+/** Includes the task set, unless ECS deploys the service itself: then the revision is the service's own. */
 export function addTaskSetEvent(
   context: EcsContext,
   service: ServiceRecord,

@@ -3,7 +3,7 @@ import { createWorld, otherTargetGroup, targetGroup, type World } from "../../aw
 import type { Program } from "../../planes/tasks/in-process-runtime.support.ts";
 import type { TestClock } from "../../virtual-clock.support.ts";
 
-/** Is killed by a request. */
+/** A request kills it. */
 const web: Program = ({ listen, log, onSignal, exit }) => {
   const server = listen(8080, () => exit(137));
   log("ready");
@@ -31,7 +31,7 @@ const addressesOf = async () =>
   (await world.tasks()).map((task) => task.containers?.[0]?.networkInterfaces?.[0]?.privateIpv4Address ?? "");
 const socketsOf = async () =>
   (await addressesOf()).map((address) => world.environment.network.resolve(address, 8080)?.port);
-/** So many tasks run, and each of them listens. */
+/** Waits until this number of tasks run, and each of them listens. */
 const serving = async (count: number) => {
   await running(count);
   await eventually(async () => expect((await socketsOf()).filter(Boolean).length).toBe(count));

@@ -6,14 +6,14 @@ import { observeTaskSet, settleTaskSet } from "./task-set.ts";
 
 /** AWS time between two health checks of a service that is not in its desired state. */
 const unsteadyPollMs = 5_000;
-/** The same for one that is: only to notice targets that turn unhealthy. */
+/** The same for a service in its desired state: only detects targets that become unhealthy. */
 const steadyPollMs = 15_000;
 
-/** The scheduler of ECS services: makes the real tasks what each service desires. */
+/** The scheduler of ECS services: starts and stops real tasks until each service has its desired state. */
 export interface ServiceController {
   /** Checks the service again, soon. */
   wake(service: ServiceRecord): void;
-  /** Starts nothing any more; resolves when the last look has ended. */
+  /** Starts nothing any more; resolves when the last check has ended. */
   close(): Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import { addTaskSetEvent } from "./service-events.ts";
 /** AWS time between two checks of a target that is draining. */
 const drainPollMs = 2_000;
 
-/** Puts a service's tasks behind the target groups of their task set, and takes them out again. */
+/** Registers a service's tasks with the target groups of their task set, and deregisters them. */
 export function targetsOf(
   context: EcsContext,
   service: ServiceRecord,
@@ -39,7 +39,7 @@ export function targetsOf(
         if (serving) await waitUntilDrained(context, target);
       });
       if (serving) addTaskSetEvent(context, service, taskSet, "has begun draining connections on 1 tasks.");
-      // A load balancer that fails must not keep the task from stopping.
+      // A failing load balancer must not keep the task from stopping.
       const failed = (await Promise.allSettled(draining)).filter((result) => result.status === "rejected");
       if (failed.length > 0 && !context.closing.aborted)
         context.environment.warn(
@@ -97,7 +97,7 @@ async function waitUntilDrained(context: EcsContext, target: ReturnType<typeof t
   }
 }
 
-/** True when the target or its group is no longer known, which is as good as deregistered. */
+/** Returns true when the target or its group no longer exists, which counts as deregistered. */
 async function ignoreGone(call: Promise<unknown>): Promise<boolean> {
   try {
     await call;

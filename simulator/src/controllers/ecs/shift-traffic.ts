@@ -3,7 +3,7 @@ import { pairOf, weighRule } from "./production-route.ts";
 import { type Run, touch } from "./run.ts";
 import { weightsOf } from "./traffic-steps.ts";
 
-/** Gives a revision so many per cent of production traffic, and the others the rest. */
+/** Shifts this percentage of production traffic to a revision, and the rest to the others. */
 export async function shiftProduction(run: Run, to: RevisionTaskSet, percent: number): Promise<void> {
   await shift(run, "productionListenerRule", to, percent);
   for (const taskSet of revisionsOf(run))
@@ -11,7 +11,7 @@ export async function shiftProduction(run: Run, to: RevisionTaskSet, percent: nu
   touch(run);
 }
 
-/** Gives a revision all test traffic. */
+/** Shifts all test traffic to a revision. */
 export async function shiftTest(run: Run, to: RevisionTaskSet): Promise<void> {
   const { loadBalancers } = run.deployment.target.revision;
   if (!loadBalancers.some(({ advancedConfiguration }) => advancedConfiguration?.testListenerRule)) return;

@@ -2,7 +2,7 @@ import type { DeploymentLifecycleHookStage, ServiceDeploymentLifecycleStage } fr
 import { runLifecycleHooks } from "./lifecycle-hooks.ts";
 import { enterStage, type Run } from "./run.ts";
 
-/** Does the work of a stage, then what is hooked to it. */
+/** Does the work of a stage, then runs its hooks. */
 export async function perform(
   run: Run,
   stage: ServiceDeploymentLifecycleStage,

@@ -18,11 +18,14 @@ import {
 import { addServiceEvent, addTaskSetEvent } from "./service-events.ts";
 import { readHealth, type TargetHealth, targetsOf } from "./service-targets.ts";
 
-/** AWS time before the second attempt after a task failed to start. AWS documents the growth and its end, not its start. */
+/**
+ * AWS time before the second attempt after a task failed to start. AWS documents the growth and the maximum, not the
+ * first value.
+ */
 const firstBackOffMs = 10_000;
 /** The longest time between attempts (developer guide, "Service throttle logic"). */
 const longestBackOffMs = 27 * 60_000;
-/** So many failures in a row are called consistent. */
+/** Number of failures in a row that count as consistent. */
 const consistentFailures = 3;
 
 /**
@@ -34,9 +37,9 @@ const settlingMs = 40_000;
 /** State of a task set's tasks at one check. */
 export interface Observation {
   readonly taskSet: TaskSetRecord;
-  /** Tasks that are to run. */
+  /** Tasks with the desired status RUNNING. */
   readonly active: readonly TaskRecord[];
-  /** Those of them that are healthy. */
+  /** The healthy ones of them. */
   readonly healthy: ReadonlySet<TaskRecord>;
 }
 
@@ -56,7 +59,7 @@ export async function observeTaskSet(
   return { taskSet, active, healthy };
 }
 
-/** Makes the tasks of one task set as many as it desires, and notes whether they are. */
+/** Starts or stops tasks of one task set until it has its desired number, and records whether it has. */
 export function settleTaskSet(
   context: EcsContext,
   service: ServiceRecord,
@@ -150,7 +153,7 @@ function propagatedTags({ state }: EcsContext, service: ServiceRecord, taskSet: 
   return [];
 }
 
-/** First to be stopped: those that do not run yet, then those that are not healthy, then the newest. */
+/** Stops those first that do not run yet, then the unhealthy ones, then the newest. */
 function byWorth(active: readonly TaskRecord[], healthy: ReadonlySet<TaskRecord>): TaskRecord[] {
   const worth = (record: TaskRecord) =>
     Number(record.task.lastStatus === "RUNNING") + Number(healthy.has(record));
@@ -189,10 +192,10 @@ function noteChange(
   context.wake(service);
 }
 
-/** Only tasks that never reached RUNNING slow the scheduler down; one that crashes is started again at once. */
+/** Only tasks that never reached RUNNING slow the scheduler down; a crashed one is started again at once. */
 function throttle(context: EcsContext, service: ServiceRecord, taskSet: TaskSetRecord): void {
   const { clock } = context.environment;
-  // Tasks that were started together count once.
+  // Tasks that started together count once.
   if (clock.now().getTime() < taskSet.notBefore) return;
   taskSet.failedStarts++;
   const backOffMs = Math.min(firstBackOffMs * 2 ** (taskSet.failedStarts - 1), longestBackOffMs);
@@ -212,7 +215,7 @@ function isHealthy(
   targets: readonly TargetHealth[] | undefined,
 ): boolean {
   if (!targets) return false;
-  // A target group that no listener uses checks nothing: its targets are unused, not unhealthy.
+  // A target group without a listener checks nothing: its targets are unused, not unhealthy.
   if (!targets.every(({ state }) => state === "healthy" || state === "unused")) return false;
   const checksItself = hasHealthCheck(taskSet.definition);
   if (checksItself && task.healthStatus !== "HEALTHY") return false;

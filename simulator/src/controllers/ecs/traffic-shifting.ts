@@ -43,7 +43,7 @@ export const trafficShifting: Strategy = {
   },
 };
 
-/** A new revision's tasks are put in the target groups that production traffic does not go to. */
+/** A new revision's tasks use the target groups without production traffic. */
 async function chooseTargetGroups(run: Run): Promise<void> {
   const { target, sources } = run.deployment;
   if (target.loadBalancers.length === 0) return;

@@ -1,7 +1,7 @@
 import type { ResolvedConfiguration } from "../../aws/ecs/deployment-records.ts";
 
 export interface TrafficStep {
-  /** Share of production traffic that the new revision gets from now on. */
+  /** Share of production traffic for the new revision from now on. */
   readonly percent: number;
   /** Before the next step; 0 after the last. */
   readonly bakeMinutes: number;
@@ -9,7 +9,9 @@ export interface TrafficStep {
 
 const all: TrafficStep = { percent: 100, bakeMinutes: 0 };
 
-/** The shifts that a strategy makes, the last one to 100 %. Defaults: API reference, Canary- and LinearConfiguration. */
+/**
+ * Returns the shifts of a strategy, the last one to 100 %. Defaults: API reference, Canary- and LinearConfiguration.
+ */
 export function trafficSteps(configuration: ResolvedConfiguration): TrafficStep[] {
   const { strategy, canaryConfiguration = {}, linearConfiguration = {} } = configuration;
   if (strategy === "CANARY") {
@@ -36,7 +38,7 @@ function roundToTenth(percent: number): number {
   return Math.round(percent * 10) / 10;
 }
 
-/** Whole weights, as listener rules take them, that divide traffic at `percent`: in per cent, or in tenths of it. */
+/** Returns whole weights for listener rules that divide traffic at `percent`: in per cent, or in tenths of it. */
 export function weightsOf(percent: number): { readonly mine: number; readonly others: number } {
   const unit = Number.isInteger(percent) ? 1 : 10;
   const mine = Math.round(percent * unit);

@@ -73,7 +73,7 @@ function writeConsoleAsLambda(requestId) {
   const levels = { log: "INFO", info: "INFO", debug: "DEBUG", trace: "TRACE", warn: "WARN", error: "ERROR" };
   for (const [method, level] of Object.entries(levels))
     console[method] = (...values) => {
-      // One event of the log a message, however many lines it has.
+      // One log event per message, however many lines it has.
       const text = format(...values).replaceAll("\n", "\r");
       process.stdout.write(`${new Date().toISOString()}\t${requestId}\t${level}\t${text}\n`);
     };

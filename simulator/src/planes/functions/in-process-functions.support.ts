@@ -3,7 +3,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FunctionError, FunctionOutcome, FunctionRunOptions } from "./run-function.ts";
 
-/** Calls the handler of an ES module in this process, for tests of what calls it. Its console.log goes to the function's log. */
+/**
+ * Calls the handler of an ES module in this process, for tests of its callers. Its console.log writes to the function's
+ * log.
+ */
 export async function runFunctionInProcess({
   taskRoot,
   event,
@@ -14,7 +17,7 @@ export async function runFunctionInProcess({
   const measured = { durationMs: 1, maxMemoryMb: 64 };
   const [file, name = ""] = _HANDLER.split(".");
   const source = await readFile(join(taskRoot, `${file}.mjs`), "utf8");
-  // The handler finds its console by the name of a global, which lasts as long as the call.
+  // The handler's console is a temporary global, which exists during the call.
   const log = `log of a function ${randomUUID()}`;
   const console = `const console = { log: globalThis[${JSON.stringify(log)}] };`;
   Object.assign(globalThis, { [log]: (text: unknown) => onLine(String(text)) });

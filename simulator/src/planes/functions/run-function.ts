@@ -11,9 +11,9 @@ export interface FunctionRunOptions {
   readonly event: string;
   /** Properties of the handler's second argument, in addition to its methods. */
   readonly context: Readonly<Record<string, string>>;
-  /** All of it: nothing of the simulator's own environment is added. */
+  /** The complete environment: nothing of the simulator's own is added. */
   readonly environment: Readonly<Record<string, string>>;
-  /** On the wall: the process is real, so it needs the time that it needs. */
+  /** Real time: the process is real, so it needs real time. */
   readonly timeoutMs: number;
   readonly onLine: (line: string) => void;
   readonly signal: AbortSignal;
@@ -45,7 +45,7 @@ export async function runFunction(options: FunctionRunOptions): Promise<Function
     signal: options.signal,
   });
   endWithThisProcess(child);
-  // Aborted: its exit says so too.
+  // Aborted: its exit shows that too.
   child.on("error", () => {});
   const outputs = [child.stdout, child.stderr].map((input) =>
     once(createInterface({ input: input as NonNullable<typeof input> }).on("line", options.onLine), "close"),
@@ -87,13 +87,13 @@ function exitError({ context }: FunctionRunOptions, code: number | null): Functi
   };
 }
 
-/** Whatever the handler started ends with it. */
+/** Ends all processes that the handler started. */
 function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, "SIGKILL");
   } catch (error) {
-    // All of the group is gone already.
+    // The whole group is gone already.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

@@ -5,7 +5,7 @@ import type { GitRepositories } from "./git-repositories.ts";
 import { createPushHook } from "./push-hook.ts";
 import { serveSmartHttp } from "./smart-http.ts";
 
-/** In a folder of their own, which the first repository makes. */
+/** Repositories are in a separate folder, which the first one creates. */
 export function createGitRepositories({ directory }: { directory: string }): GitRepositories {
   const program = createGitProgram();
   const hook = createPushHook(directory);
@@ -15,7 +15,7 @@ export function createGitRepositories({ directory }: { directory: string }): Git
     async create(id) {
       await hook.install();
       await mkdir(join(pathOf(id), "info"), { recursive: true });
-      // Archives hold what was committed, whatever a file .gitattributes in it says.
+      // Archives contain the committed files, without effects of a file .gitattributes.
       await writeFile(join(pathOf(id), "info", "attributes"), "* -export-ignore -export-subst\n");
       const format = ["--object-format=sha1", "--initial-branch=main"];
       await run(id, ["init", "--quiet", "--bare", "--template=", ...format]);

@@ -1,7 +1,7 @@
 import type { AccessKey } from "../../access-keys.ts";
 import { type SignedTarget, sign } from "./credentials.ts";
 
-/** User and password as the AWS CLI's helper makes them, for a repository of a simulator's default region. */
+/** Returns user and password as the AWS CLI's helper makes them, for a repository of a simulator's default region. */
 export function signedCredentials(
   key: AccessKey,
   target: Partial<SignedTarget> & Pick<SignedTarget, "path">,

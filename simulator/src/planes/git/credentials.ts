@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { AccessKey, AccessKeys } from "../../access-keys.ts";
 
-/** Why these credentials do not open a repository, as git shows it to its user. */
+/** Reason why these credentials are refused, as git shows it to its user. */
 export class CredentialsRefused extends Error {
   constructor(message: string) {
     super(message);
@@ -18,12 +18,12 @@ export interface SignedTarget {
   readonly path: string;
 }
 
-/** How long a signature is good for, in either direction. Source: AWS Signature Version 4. */
+/** Validity of a signature, in both directions. Source: AWS Signature Version 4. */
 const validMilliseconds = 15 * 60_000;
 
 /**
- * Who signed the credentials of Git's HTTP Basic. The user is an access key id, `%` and the session token appended for
- * temporary keys; the password is a time and a signature: `20260102T030405Z` and 64 hex digits. Throws
+ * Returns the signer of credentials in Git's HTTP Basic. The user is an access key id, with `%` and the session token
+ * for temporary keys; the password is a time and a signature: `20260102T030405Z` and 64 hex digits. Throws
  * CredentialsRefused. Source: `aws codecommit credential-helper` and git-remote-codecommit, which make them.
  */
 export function checkCredentials(
@@ -79,7 +79,7 @@ function refuseOtherTime(time: string, now: Date): void {
   );
 }
 
-/** Time as `20260102T030405`: unlike elsewhere in Signature Version 4, what is signed has no Z. */
+/** Time as `20260102T030405`: unlike elsewhere in Signature Version 4, the signed text has no Z. */
 export function sign(
   { secretAccessKey }: Pick<AccessKey, "secretAccessKey">,
   { region, host, path }: SignedTarget,

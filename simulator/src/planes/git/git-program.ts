@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { buffer, text } from "node:stream/consumers";
 
-/** Git ended with an error; the message is what it said. */
+/** Git failed; the message is its output. */
 export class GitError extends Error {
   readonly exitCode: number | null;
 
@@ -23,17 +23,17 @@ export interface GitRun {
 export interface GitProgram {
   /** Runs a command in a bare repository; resolves to its standard output, rejects with GitError. */
   run(gitDirectory: string, args: readonly string[], options?: GitRun): Promise<Buffer>;
-  /** For who streams: the command is ended by its streams, by `kill` or by `close`. */
+  /** Starts a streaming command: its streams, `kill` or `close` end it. */
   start(gitDirectory: string, args: readonly string[], options?: Omit<GitRun, "input">): RunningGit;
-  /** Ends what still runs, and waits for its end. */
+  /** Ends running commands, and waits for their end. */
   close(): Promise<void>;
 }
 
 export interface RunningGit {
   readonly process: ChildProcessWithoutNullStreams;
-  /** Its exit code, null when a signal ended it; rejects when there is no git. */
+  /** Its exit code, null when a signal ended it; rejects without git. */
   readonly ended: Promise<number | null>;
-  /** With everything it has started. */
+  /** Ends it with everything it has started. */
   kill(): void;
 }
 
@@ -52,7 +52,7 @@ export function createGitProgram(): GitProgram {
     start,
     async run(gitDirectory, args, { input = "", ...options } = {}) {
       const { process, ended } = start(gitDirectory, args, options);
-      // A command that does not read all it is given says why by its exit code.
+      // A command that does not read all of its input reports why by its exit code.
       process.stdin.on("error", () => {});
       process.stdin.end(input);
       const [code, output, said] = await Promise.all([ended, buffer(process.stdout), text(process.stderr)]);
@@ -70,7 +70,7 @@ export function createGitProgram(): GitProgram {
 /** No background work may continue in a repository once a command has ended. */
 const alwaysSet = { "core.hooksPath": "/dev/null", "gc.auto": "0", "maintenance.auto": "false" };
 
-/** Nothing of the user's: no configuration, attributes, identity, hooks or language. */
+/** Uses nothing of the user's: no configuration, attributes, identity, hooks or language. */
 function environment(
   gitDirectory: string,
   { variables, settings }: Omit<GitRun, "input">,
@@ -112,7 +112,7 @@ function killGroup({ pid }: ChildProcessWithoutNullStreams): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch (error) {
-    // It has ended meanwhile.
+    // The process has ended meanwhile.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GitRun } from "./git-program.ts";
 
-/** One reference, such as `refs/heads/dev`, that now names another commit. */
+/** A reference, such as `refs/heads/dev`, that now points to another commit. */
 export interface ReferenceUpdate {
   readonly name: string;
   /** The id before; undefined when the reference is new. */
@@ -12,14 +12,14 @@ export interface ReferenceUpdate {
 
 export type GitService = "git-upload-pack" | "git-receive-pack";
 
-/** A request of Git's smart protocol over HTTP (gitprotocol-http), let in already. */
+/** An authorized request of Git's smart protocol over HTTP (gitprotocol-http). */
 export interface GitExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly service: GitService;
   /** Whether it requests the references, the first step of every exchange. */
   readonly isAdvertisement: boolean;
-  /** A push is in; its client hears of it once this is done. */
+  /** Called after a push; its client waits for the promise. */
   onPush(updates: readonly ReferenceUpdate[]): Promise<void>;
   /** Called when Git is done; an error aborts the response. */
   onServed(): void;
@@ -31,12 +31,12 @@ export interface PublishedRepository {
   onPush(updates: readonly ReferenceUpdate[], accessKeyId: string): Promise<void>;
 }
 
-/** Bare repositories on disk, real Git under each, by the id of their CodeCommit repository: a name may change. */
+/** Bare repositories on disk, real Git, by the id of their CodeCommit repository: a name may change. */
 export interface GitRepositories {
-  /** Makes an empty one. */
+  /** Creates an empty repository. */
   create(id: string): Promise<void>;
   remove(id: string): Promise<void>;
-  /** Commit by branch name, without `refs/heads/`. */
+  /** Returns the commit of each branch, by name without `refs/heads/`. */
   branches(id: string): Promise<ReadonlyMap<string, string>>;
   /** Returns the files of a commit as a ZIP archive, as CodePipeline passes them on. Rejects for an unknown commit. */
   archive(id: string, commitId: string): Promise<Buffer>;

@@ -20,7 +20,7 @@ export function createPushHook(directory: string) {
   };
   let written: Promise<void> | undefined;
   return {
-    /** Once: a program that is being written cannot be run, and a push may be about to. */
+    /** Once: a program cannot run while it is being written, and a push may be about to run it. */
     install(): Promise<void> {
       written ??= write();
       return written;
@@ -30,7 +30,7 @@ export function createPushHook(directory: string) {
       return {
         options: { variables: { PUSH_REPORT: path }, settings: { "core.hooksPath": hooks } },
         async read() {
-          // None when the push moved nothing: the hook was not called.
+          // Empty when the push moved nothing: the hook was not called.
           const text = await readFile(path, "utf8").catch(() => "");
           await rm(path, { force: true });
           return text.split("\n").filter(Boolean).map(parseUpdate);

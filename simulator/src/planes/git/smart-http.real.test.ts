@@ -9,7 +9,7 @@ import { basic, signedCredentials } from "./credentials.support.ts";
 
 const path = "/v1/repos/deployment";
 
-/** Milliseconds; only a machine under load takes them. */
+/** Milliseconds; needed only on a loaded machine. */
 const patience = 30_000;
 
 let dataDirectory: string;
@@ -24,7 +24,7 @@ afterEach(async () => {
   await rm(dataDirectory, { recursive: true, force: true });
 });
 
-/** Git's programs that work on this simulator's repositories. */
+/** Git's programs that run on this simulator's repositories. */
 function running(): string[] {
   const { stdout } = spawnSync("ps", ["-eo", "args"], { encoding: "utf8" });
   return stdout.split("\n").filter((line) => line.includes(dataDirectory));
@@ -32,7 +32,7 @@ function running(): string[] {
 
 const authorization = () => basic(signedCredentials(simulator.clientConfig.credentials, { path }));
 
-/** A request whose body never comes to its end. */
+/** Begins a request whose body never ends. */
 function beginRequest(service: string): ClientRequest {
   const headers = { Authorization: authorization(), "Content-Type": `application/x-${service}-request` };
   const asking = request(`${simulator.endpoint}${path}/${service}`, { method: "POST", headers });

@@ -58,7 +58,7 @@ function startService(
   );
 }
 
-/** Source: gitprotocol-http. The first line stays away in version 2 (gitprotocol-v2, "HTTP Transport"). */
+/** Source: gitprotocol-http. Version 2 has no first line (gitprotocol-v2, "HTTP Transport"). */
 function sendHeaders({ request, response, service, isAdvertisement }: GitExchange): void {
   response.setHeader(
     "Content-Type",
@@ -73,7 +73,7 @@ function sendHeaders({ request, response, service, isAdvertisement }: GitExchang
   response.write(`${(line.length + 4).toString(16).padStart(4, "0")}${line}0000`);
 }
 
-/** The request's body goes to Git; a body that is cut ends Git's input, which then keeps nothing of it. */
+/** Passes the request's body to Git; a body that is cut off ends Git's input, and Git discards it. */
 function feed(request: IncomingMessage, input: Writable): void {
   const isZipped = /^(x-)?gzip$/.test(request.headers["content-encoding"] ?? "");
   const body = isZipped ? request.pipe(createGunzip()) : request;
