@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 
 /**
- * The body of a request; undefined when it is larger than the limit. Then it is read to its end without being kept: a
- * client that is still sending would not see the response.
+ * Returns the body of a request; undefined when it is larger than the limit. Then it is read to its end without being
+ * kept: a client that is still sending would not see the response.
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];

@@ -54,9 +54,9 @@ export interface SimulatorOptions {
   port?: number;
   /** A load balancer's listener on port P is served on 127.0.0.1:(P + this). */
   listenerPortOffset?: number;
-  /** How many times faster than the wall documented waits pass. */
+  /** Factor by which documented waits pass faster than real time. */
   timeScale?: number;
-  /** Replaces the clock that `timeScale` describes. */
+  /** Replaces the clock of `timeScale`. */
   clock?: Clock;
   /**
    * Runtime of tasks: child processes (the default), containers of this machine's Docker engine, or another runtime.
@@ -64,16 +64,16 @@ export interface SimulatorOptions {
   taskRuntime?: TaskRuntimeKind | ((options: TaskRuntimeOptions) => TaskRuntime);
   /** Calls a function of Lambda; in a separate process by default. */
   runFunction?: Environment["runFunction"];
-  /** Starts the server of a DB instance; that of this machine unless given. */
+  /** Starts the server of a DB instance; by default one of this machine. */
   startDatabaseServer?: Environment["startDatabaseServer"];
   /** Says whether one can be started; looks on this machine unless given. */
   findDatabaseServer?: Environment["findDatabaseServer"];
   /**
-   * How much of a core of this machine one vCPU is: a task of 512 CPU units gets half of it, and no more. Unless given,
-   * child processes get what there is, and Docker's containers a core per vCPU.
+   * Cores of this machine per vCPU: a task of 512 CPU units gets half of it, and no more. By default, child processes
+   * have no limit, and Docker's containers get a core per vCPU.
    */
   vcpuShare?: number;
-  /** Kept after close when given; else a temporary folder that close removes. */
+  /** If given, kept after close; by default a temporary folder that close removes. */
   dataDirectory?: string;
   /** Initial resources and permissions of the account; by default (`standard`) a default VPC and full access. */
   account?: AccountKind;
@@ -94,13 +94,13 @@ export interface SimulatorOptions {
 
 export interface Simulator {
   readonly endpoint: string;
-  /** For a client of the AWS SDK. */
+  /** Configuration for a client of the AWS SDK. */
   readonly clientConfig: {
     endpoint: string;
     region: string;
     credentials: { accessKeyId: string; secretAccessKey: string };
   };
-  /** For any AWS tool: the endpoint, and the credentials and region that every tool insists on. */
+  /** Variables for any AWS tool: the endpoint, and the credentials and region that every tool requires. */
   readonly environmentVariables: Record<string, string>;
   readonly aws: Aws;
   readonly clock: Clock;
@@ -112,12 +112,12 @@ export interface Simulator {
 
 /** Default port of the gateway; emulators of AWS share it by convention. */
 export const defaultPort = 4566;
-/** 80 becomes 10080 and 8080 becomes 18080: above the ports that need privileges. */
+/** 80 becomes 10080 and 8080 becomes 18080: above the ports that require privileges. */
 export const defaultListenerPortOffset = 10_000;
 /** A documented minute takes a second. */
 export const defaultTimeScale = 60;
 
-/** The secret is of this start alone: other users of the machine, and web pages, do not know it. */
+/** The secret is valid for this start only: other users of the machine, and web pages, do not know it. */
 const createOwnKey = () => ({
   accessKeyId: "AKIASIMULATEDACCOUNT",
   secretAccessKey: randomBytes(30).toString("base64"),
@@ -125,7 +125,7 @@ const createOwnKey = () => ({
 
 type Services = { [Name in ServiceName]: Service<Name> };
 
-/** Starts the offline AWS. Rejects with a sentence when its port is taken, or when there is no Docker engine for it. */
+/** Starts the offline AWS. Rejects with an error when its port is in use, or when there is no Docker engine for it. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { accountId = "123456789012", region = "us-east-1", timeScale = defaultTimeScale } = options;
   const clock = options.clock ?? createClock(timeScale);

@@ -110,7 +110,7 @@ describe.each(taskRuntimeKinds)("as %s, a task", (kind) => {
       await expect.poll(said, { timeout: 20_000 }).toEqual(["database", "api true"]);
     });
 
-    // Processes are kept to no memory.
+    // Processes have no memory limit.
     if (kind === "process") return;
     it("is reported to have run out of its memory", async () => {
       const taskArn = await run({

@@ -19,20 +19,22 @@ import { createProcessRuntime, type ProcessRuntimeOptions } from "./planes/tasks
 import type { TaskRuntime } from "./planes/tasks/runtime.ts";
 import { createVirtualClock, type TestClock, withForeground } from "./virtual-clock.support.ts";
 
-/** For tests of one service: whatever of its environment the test does not give refuses to be used. */
+/** Environment for tests of one service: using a part that the test does not provide fails. */
 export type TestEnvironment = Omit<Partial<Environment>, "aws" | "clock"> & {
   aws?: { [Name in ServiceName]?: Partial<Aws[Name]> };
 };
 
 type Created = Environment & { readonly clock: TestClock; remove(): Promise<void> };
 
-/** Its time passes only while a test waits for it (see TestClock); its tasks are functions of this process. */
+/** Its time advances only while a test waits for it (see TestClock); its tasks are functions of this process. */
 export function createTestEnvironment(overrides?: TestEnvironment): Promise<Created> {
   const clock = createVirtualClock();
   return createEnvironment(overrides, clock, (parts) => createInProcessRuntime({ ...parts, clock }));
 }
 
-/** Its tasks are real processes. Its time passes 600 times faster than the wall unless the test gives another scale. */
+/**
+ * Its tasks are real processes. Its time passes 600 times faster than real time unless the test gives another scale.
+ */
 export function createRealEnvironment({
   timeScale = 600,
   ...overrides

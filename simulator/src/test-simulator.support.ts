@@ -16,9 +16,9 @@ export type TestOptions = Omit<SimulatorOptions, "clock" | "timeScale" | "taskRu
 export type RealOptions = Omit<SimulatorOptions, "clock" | "taskRuntime"> & { taskRuntime?: TaskRuntimeKind };
 
 /**
- * A simulator on a free port, with listener ports that no other worker of the test run uses. Its time passes only while
- * a test or an action waits for it (see TestClock). Its tasks are functions of this process (see Program), its Lambda
- * functions run in this process, and there is nothing behind its DB instances.
+ * Starts a simulator on a free port, with listener ports that no other worker of the test run uses. Its time advances
+ * only while a test or an action waits for it (see TestClock). Its tasks are functions of this process (see Program),
+ * its Lambda functions run in this process, and its DB instances have no servers.
  */
 export function startTestSimulator(options: TestOptions = {}): Promise<TestSimulator> {
   const clock = createVirtualClock();
@@ -32,7 +32,7 @@ export function startTestSimulator(options: TestOptions = {}): Promise<TestSimul
   });
 }
 
-/** The same with real tasks, in time that passes 600 times faster than the wall: five minutes take half a second. */
+/** The same with real tasks, in time that passes 600 times faster than real time: five minutes take half a second. */
 export function startRealSimulator({
   timeScale = 600,
   ...options
@@ -74,11 +74,11 @@ export function taskRuntimeOfRun(): TaskRuntimeKind {
 /** This many workers, of one run or of parallel runs on one machine, have separate ports. */
 const blocks = 64;
 
-/** Kept for the life of the process, whatever number of test files it loads this module for. */
+/** Kept for the life of the process, for any number of test files that load this module. */
 const claimed = globalThis as { [offsetOfTests]?: number };
 const offsetOfTests = Symbol.for("listener port offset of tests");
 
-/** The offset that `startRealSimulator` uses in this worker of this test run. */
+/** Returns the offset that `startRealSimulator` uses in this worker of this test run. */
 export function testListenerPortOffset(): number {
   claimed[offsetOfTests] ??= claimBlock();
   return claimed[offsetOfTests];
@@ -97,8 +97,8 @@ function claimBlock(): number {
 }
 
 /**
- * Whether this process got the port, which it then holds until it ends, however it ends. No listener of a test meets
- * it: it would have to be number 100, 200 and so on.
+ * Returns whether this process got the port, which it then holds until it ends. No listener of a test uses it: it would
+ * have to be number 100, 200 and so on.
  */
 function listens(port: number): boolean {
   const server = createServer().on("error", () => {});

@@ -2,9 +2,9 @@ import { subscribe } from "node:diagnostics_channel";
 import type { ClientRequest, ServerResponse } from "node:http";
 import type { Clock } from "./clock.ts";
 
-/** Time that passes for tests: the clock of a simulator, and what a test does with it. */
+/** Time for tests: the clock of a simulator, and operations for tests. */
 export interface TestClock extends Clock {
-  /** The clock for what waits in the foreground: a test, or an action under test. */
+  /** The clock for foreground waits: of a test, or of an action under test. */
   readonly foreground: {
     now(): number;
     wait(ms: number, signal?: AbortSignal): Promise<void>;
@@ -15,7 +15,7 @@ export interface TestClock extends Clock {
   until<Value>(condition: Claim<Value>, limit?: Limit): Promise<Truthy<Value>>;
   /** Advances time until the assertion does not throw. At the limit it throws the last error. */
   eventually<Value>(assertion: Claim<Value>, limit?: Limit): Promise<Value>;
-  /** Ends time: what still waits in the foreground is rejected. */
+  /** Ends time: foreground waits are rejected. */
   stop(): void;
 }
 
@@ -31,15 +31,15 @@ interface Wait {
 }
 
 const day = 86_400_000;
-/** Turns of the event loop without news after which the process counts as quiet. */
+/** Turns of the event loop without activity after which the process counts as quiet. */
 const quietTurns = 4;
 /** The same while requests are in progress: one of them may itself wait for virtual time. */
 const requestTurns = 30;
 const requestMs = 20;
-/** Limit for requests in progress that always bring news: clients that never stop. */
+/** Limit for constant activity of requests in progress: clients that never stop. */
 const busyTurns = 500;
 const busyMs = 200;
-/** Files, names and programs come to an end on their own. This limit only ends what hangs. */
+/** Files, names and programs end on their own. This limit only ends those that hang. */
 const workMs = 2_000;
 
 /** Real limit in milliseconds that replaces a day for tests of real processes. */
@@ -68,7 +68,7 @@ export function createVirtualClock(): TestClock {
     }
     isRunning = false;
   };
-  /** At one instant the simulator's own waits end before those of the foreground, which then see their effect. */
+  /** At the same instant the simulator's own waits end before those of the foreground, which then see their effect. */
   const jump = (): boolean => {
     const next = Math.min(...[...waits].map(({ deadline }) => deadline));
     if (next === Number.POSITIVE_INFINITY) return false;
@@ -127,7 +127,7 @@ export function createVirtualClock(): TestClock {
 
 const hasStopped = () => new Error("the simulator of this clock is closed: its time has stopped");
 
-/** The same for a clock that runs faster than the wall, with real processes that take their time on the wall. */
+/** The same for a clock that runs faster than real time, with real processes, which need real time. */
 export function withForeground(clock: Clock): TestClock {
   const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 10));
   return {
@@ -165,7 +165,7 @@ function repeating(
   };
 }
 
-/** Resolves once nothing happens in this process any more without the passing of time. */
+/** Resolves once nothing happens in this process any more until time advances. */
 async function quiet(countWaits: () => number): Promise<void> {
   const startedAt = performance.now();
   let turns = 0;
@@ -181,7 +181,7 @@ async function quiet(countWaits: () => number): Promise<void> {
       if (calm >= requestTurns && at - news.at >= requestMs) return;
       if (turns >= busyTurns && at - startedAt >= busyMs) return;
     }
-    // Turning on would take the processor from what this waits for.
+    // Busy waiting would take the processor from the work it waits for.
     await new Promise((resolve) => (calm < requestTurns ? setImmediate(resolve) : setTimeout(resolve, 1)));
     turns++;
   }
@@ -195,7 +195,7 @@ function isWork(resource: string): boolean {
   return /^(FSReq|CloseReq|GetAddrInfoReq|TCPConnectWrap|WriteWrap|ShutdownWrap|ProcessWrap)/.test(resource);
 }
 
-/** Requests of this process that are not over, each as a question whether it is. */
+/** Requests of this process in progress, each as a function that returns whether it is. */
 const requests = new Set<() => boolean>();
 let requestsStarted = 0;
 let isWatching = false;

@@ -33,7 +33,7 @@ function tokenize(pattern: string): Token[] {
   return tokens;
 }
 
-/** Greedy matching that goes back to the last `*` only, never further. */
+/** Greedy matching that backtracks to the last `*` only. */
 function matches(tokens: readonly Token[], text: string): boolean {
   let token = 0;
   let at = 0;

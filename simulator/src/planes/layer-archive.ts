@@ -32,7 +32,7 @@ export async function readLayerArchive(path: string): Promise<Readable> {
   return format ? pipeline(file, format.decompress(), limitRatio(size), () => {}) : file;
 }
 
-/** Ends a few kilobytes that would fill the disk. */
+/** Stops a few kilobytes from filling the disk. */
 function limitRatio(compressed: number): Transform {
   const most = Math.max(alwaysAllowed, compressed * highestRatio);
   let unpacked = 0;

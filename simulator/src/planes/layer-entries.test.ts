@@ -22,7 +22,7 @@ const extended = (data: HeaderData, isGlobal = false) =>
     new Pax(data, isGlobal).encodeBody(),
   );
 const end = Buffer.alloc(1024);
-/** More than is unpacked at a time, and not a whole number of blocks. */
+/** More than one piece of unpacked data, and not a whole number of blocks. */
 const large = Buffer.alloc(200_001, "large ");
 
 const zeros = file("zeros", Buffer.alloc(40 * 1024 * 1024));

@@ -5,9 +5,9 @@ import { readLayerArchive } from "./layer-archive.ts";
 const blockSize = 512;
 
 export interface LayerEntry {
-  /** As the archive has it. */
+  /** Path in the archive. */
   readonly path: string;
-  /** As `tar` names types: File, Directory, SymbolicLink, Link … */
+  /** Type in terms of `tar`: File, Directory, SymbolicLink, Link … */
   readonly type: string;
   /** Target of a link. */
   readonly linkpath: string;
@@ -79,7 +79,7 @@ function untilZero(text: string): string {
   return text.split("\0", 1)[0] ?? "";
 }
 
-/** Frees every piece once all of it is read: a piece that fills its memory to the end is the last that its maker put there. */
+/** Frees every piece once all of it is read: a piece that ends at the end of its memory is the last one there. */
 function createByteReader(pieces: AsyncIterator<Buffer>) {
   let piece: Buffer = Buffer.alloc(0);
   const refill = async (): Promise<boolean> => {
@@ -90,7 +90,7 @@ function createByteReader(pieces: AsyncIterator<Buffer>) {
     return !done;
   };
   return {
-    /** Undefined when there are not as many left. */
+    /** Returns undefined when fewer bytes are left. */
     async take(length: number): Promise<Buffer | undefined> {
       const taken = Buffer.alloc(length);
       for (let filled = 0; filled < length; ) {
@@ -101,14 +101,14 @@ function createByteReader(pieces: AsyncIterator<Buffer>) {
       }
       return taken;
     },
-    /** The next ones, at least one and at most so many; undefined at the end. */
+    /** Returns the next bytes, at least one and at most this many; undefined at the end. */
     async next(most: number): Promise<Buffer | undefined> {
       if (piece.length === 0 && !(await refill())) return undefined;
       const taken = piece.subarray(0, most);
       piece = piece.subarray(taken.length);
       return taken;
     },
-    /** Whether there were as many. */
+    /** Returns false when fewer bytes are left. */
     async skip(length: number): Promise<boolean> {
       for (let left = length; left > 0; ) {
         if (piece.length === 0 && !(await refill())) return false;

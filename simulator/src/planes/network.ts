@@ -1,4 +1,4 @@
-/** Where a private address of the simulated VPC is really served: a socket on loopback. */
+/** The real place of a private address of the simulated VPC: a socket on loopback. */
 export interface Socket {
   readonly host: string;
   readonly port: number;
@@ -11,7 +11,7 @@ export interface Socket {
 export interface Network {
   publish(address: string, port: number, socket: Socket): void;
   withdraw(address: string, port: number): void;
-  /** Undefined when nothing listens there: a connection would be refused or time out. */
+  /** Returns undefined when no server listens there: a connection would be refused or time out. */
   resolve(address: string, port: number): Socket | undefined;
 }
 

@@ -13,15 +13,15 @@ import { createTokens } from "./registry/tokens.ts";
 import type { Registry } from "./registry.ts";
 
 export interface RegistryOptions {
-  /** Where blobs are kept; created at the first push. */
+  /** Folder of the blobs; created at the first push. */
   directory: string;
   /** The registry's id: that of its account. */
   accountId: string;
   /** Address of the registry; read at each request. */
   gateway: { readonly host: string; readonly port: number };
-  /** ECR's unless given. */
+  /** Rules of ECR by default. */
   rules?: RegistryRules;
-  /** Bytes; 10 GiB unless given. */
+  /** Maximum bytes of a blob; 10 GiB by default. */
   largestBlob?: number;
 }
 

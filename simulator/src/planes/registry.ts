@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** The part of an OCI image configuration that running it needs (OCI image-spec v1.1, config.md). */
+/** The part of an OCI image configuration that is needed to run it (OCI image-spec v1.1, config.md). */
 export interface ImageConfig {
   readonly architecture: string;
   readonly os: string;
@@ -19,7 +19,7 @@ export interface ImageConfig {
 export interface ImageLayer {
   readonly digest: string;
   readonly mediaType: string;
-  /** The blob as it was pushed, on disk. */
+  /** File of the pushed blob. */
   readonly path: string;
 }
 
@@ -36,13 +36,13 @@ export interface StoredManifest {
   readonly digest: string;
   readonly mediaType: string;
   readonly body: Buffer;
-  /** Digests of what the manifest holds: configuration and layers, or the manifests of an index. */
+  /** Digests of the manifest's content: configuration and layers, or the manifests of an index. */
   readonly children: readonly string[];
   /** Compressed bytes of its layers; for an index, of its largest image. */
   readonly size: number;
   /** The manifest's own artifact type, else the media type of an image's configuration. */
   readonly artifactType: string | undefined;
-  /** Digest of the manifest that this one is about: a signature's image, for one. It need not be here. */
+  /** Digest of the manifest that this one is about, such as a signature's image. It may be missing here. */
   readonly subject: string | undefined;
   readonly annotations: Readonly<Record<string, string>> | undefined;
   readonly pushedAt: Date;
@@ -51,10 +51,10 @@ export interface StoredManifest {
 
 export interface NewManifest {
   readonly body: Buffer;
-  /** The media type the client names; the manifest's own `mediaType` must agree. */
+  /** The media type from the client; the manifest's own `mediaType` must match. */
   readonly mediaType: string | undefined;
   readonly tag?: string | undefined;
-  /** Refused when the body has another one. */
+  /** Refused when the body's digest differs. */
   readonly digest?: string | undefined;
 }
 
@@ -64,13 +64,13 @@ export interface RegistryRepository {
   readonly manifests: ReadonlyMap<string, StoredManifest>;
   /** Digest of the manifest each tag points to. */
   readonly tags: ReadonlyMap<string, string>;
-  /** Bytes of each blob that can be read here, by digest. */
+  /** Bytes of each readable blob, by digest. */
   readonly blobs: ReadonlyMap<string, number>;
-  /** The manifest a tag or digest names. */
+  /** Returns the manifest of a tag or digest. */
   resolve(reference: string): StoredManifest | undefined;
-  /** Digest of an index that lists this manifest, which then cannot be removed. */
+  /** Returns the digest of an index that lists this manifest, which then cannot be removed. */
   listedIn(digest: string): string | undefined;
-  /** Throws RegistryError: what the manifest refers to must be here, and an immutable tag does not move. */
+  /** Throws RegistryError: everything the manifest refers to must exist here, and an immutable tag does not move. */
   putManifest(manifest: NewManifest): StoredManifest;
   removeTag(tag: string): void;
   /** Removes the manifest and every tag that points to it. */
@@ -78,7 +78,7 @@ export interface RegistryRepository {
 }
 
 export interface RepositorySettings {
-  /** Blobs are mounted only from a repository that keeps its own in the same way. */
+  /** Blobs are mounted only from a repository with the same encryption. */
   readonly encryption?: string;
   /** Returns why the simulator's account may not do this here; undefined when it may. Called at each request. */
   readonly denial?: (action: "pull" | "push" | "delete") => string | undefined;
@@ -96,18 +96,18 @@ export interface RepositorySettings {
 export interface Registry {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /**
-   * Pulls as a container agent would. `reference` is what a task definition holds: host/name:tag or host/name@digest.
-   * Rejects with the message that ECS reports as stoppedReason (CannotPullContainerError: …).
+   * Pulls like a container agent. `reference` is from a task definition: host/name:tag or host/name@digest. Rejects
+   * with ECS's message for stoppedReason (CannotPullContainerError: …).
    */
   pull(reference: string): Promise<PulledImage>;
   createRepository(name: string, settings: RepositorySettings): RegistryRepository;
   repository(name: string): RegistryRepository | undefined;
   /** Removes the repository with its images, and from disk the blobs that no other repository shares. */
   deleteRepository(name: string): Promise<void>;
-  /** The file of a blob; there is none once the blob is removed. */
+  /** Returns the file of a blob, which does not exist after the blob's removal. */
   blobPath(digest: string): string;
-  /** The password of user `AWS` until `expiresAt`. */
+  /** Returns a password of user `AWS`, valid until `expiresAt`. */
   issueToken(expiresAt: Date): string;
-  /** Whether a push may take a blob from another repository (ECR's account setting BLOB_MOUNTING). */
+  /** Whether a push may use a blob from another repository (ECR's account setting BLOB_MOUNTING). */
   blobMounting: boolean;
 }

@@ -4,7 +4,7 @@ export interface ZipEntry {
   /** Relative, with forward slashes. */
   readonly path: string;
   readonly content: Buffer;
-  /** Permissions as Unix has them; undefined when the archive was made elsewhere. */
+  /** Unix permissions; undefined when the archive was made on another system. */
   readonly mode: number | undefined;
 }
 
@@ -16,11 +16,11 @@ const stored = 0;
 const deflated = 8;
 const madeOnUnix = 3;
 
-/** Bytes: Lambda's quota for unpacked code. */
+/** Maximum bytes: Lambda's quota for unpacked code. */
 const largestContent = 262_144_000;
 const tooLarge = "its files are too large when unpacked";
 
-/** The files of a zip archive, unpacked. Throws a sentence about what is wrong with it. */
+/** Returns the unpacked files of a zip archive. Throws an error with its problem. */
 export function readZip(archive: Buffer, largest = largestContent): ZipEntry[] {
   const end = archive.lastIndexOf(Buffer.from("504b0506", "hex"));
   if (end < 0 || archive.readUInt32LE(end) !== endOfDirectory) throw new Error("it is not a zip archive");

@@ -16,13 +16,13 @@ export interface Route {
 
 export interface RedirectOrigin {
   readonly listenerPort: number;
-  /** Added to a port of the load balancer to reach it on loopback. */
+  /** Offset from a port of the load balancer to its loopback port. */
   readonly portOffset: number;
 }
 
 /**
- * Where a redirect leads (guide, "Redirect actions": every component left out keeps the request's own). A port
- * on the request's own host is a listener of this load balancer, so it is named as it is served.
+ * Returns the target of a redirect (guide, "Redirect actions": every missing component keeps the request's own). A port
+ * on the request's own host is a listener of this load balancer, so the loopback port is used.
  */
 export function redirectAnswer(
   config: RedirectActionConfig,

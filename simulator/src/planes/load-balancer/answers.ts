@@ -3,7 +3,7 @@ import { type ServerResponse, STATUS_CODES } from "node:http";
 /** Server name in an Application Load Balancer's own responses. */
 const serverName = "awselb/2.0";
 
-/** Wording of the load balancer's own pages where it differs from the reason phrases of RFC 9110. */
+/** Wording of the load balancer's own pages, if it differs from the reason phrases of RFC 9110. */
 const titles: Record<number, string> = {
   405: "Not Allowed",
   408: "Request Time-out",
@@ -46,7 +46,7 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
   const headers = ["Server", serverName, "Content-Length", String(body.length)];
   if (answer.contentType !== undefined) headers.push("Content-Type", answer.contentType);
   if (answer.location !== undefined) headers.push("Location", answer.location);
-  // A body that is still on its way would be taken for the next request.
+  // The rest of an incomplete body would be read as the next request.
   if (!response.req.complete) headers.push("Connection", "close");
   const [, reason] = splitTitle(titleOf(answer.status));
   response.writeHead(answer.status, reason, headers);
@@ -57,7 +57,7 @@ function splitTitle(title: string): [string, string] {
   return [title.slice(0, 3), title.slice(4)];
 }
 
-/** The page as bytes on the wire, for a connection on which no request could be read. */
+/** Returns the page as bytes on the wire, for a connection whose request could not be read. */
 export function rawErrorPage(status: number): string {
   const page = errorPage(status);
   return [

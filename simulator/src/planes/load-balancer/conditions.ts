@@ -6,7 +6,7 @@ import { hostName, splitRequestTarget } from "./request-target.ts";
 
 export type RequestMatches = (request: IncomingMessage) => boolean;
 
-/** All conditions must hold; within one condition any value may. Conditions come validated by the API. */
+/** All conditions must match; within one condition any value may. The API has validated them. */
 export function compileConditions(conditions: readonly RuleCondition[]): RequestMatches {
   const tests = conditions.map(compileCondition);
   return (request) => tests.every((test) => test(request));

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { traceId } from "./trace-id.ts";
 
-/** Attributes of the load balancer that shape the exchange. */
+/** Attributes of the load balancer that affect an exchange. */
 export interface ProxySettings {
-  /** On the wall: how long either connection may be silent. */
+  /** Real time for which either connection may be silent. */
   readonly idleTimeoutMs: number;
   readonly forwardedFor: "append" | "preserve" | "remove";
   readonly forwardedForWithPort: boolean;
@@ -26,8 +26,8 @@ function endsHere(name: string): boolean {
 }
 
 /**
- * Fields of the request for the target, as alternating names and values in the client's order and case. Host
- * goes through as it came: the client's port is not the listener's, for listeners are served at an offset.
+ * Returns the fields of the request for the target, as alternating names and values in the client's order and case.
+ * Host is passed on unchanged: the client's port is not the listener's, since listeners are served at an offset.
  */
 export function requestHeaders(
   request: IncomingMessage,
@@ -71,7 +71,7 @@ function namedByConnection(connection: string | undefined): Set<string> | undefi
   const value = connection.toLowerCase();
   if (value === "keep-alive" || value === "close" || value === "upgrade") return undefined;
   const named = new Set(value.split(",").map((name) => name.trim()));
-  // Framing and routing never are the client's to drop.
+  // A client cannot drop fields for framing and routing.
   for (const kept of ["content-length", "host"]) named.delete(kept);
   return named;
 }

@@ -46,7 +46,7 @@ export function exchangeOnFresh(request: IncomingMessage, response: ServerRespon
   else upstream.end();
 }
 
-/** The head leaves together with the first bytes of the body, but does not wait for them. */
+/** Sends the head together with the first bytes of the body, but does not wait for them. */
 function sendBody(request: IncomingMessage, upstream: ClientRequest): void {
   request.pipe(upstream);
   setImmediate(() => {
@@ -54,7 +54,7 @@ function sendBody(request: IncomingMessage, upstream: ClientRequest): void {
   });
 }
 
-/** Undefined when nothing listens at the target's address, as when a connection is refused. */
+/** Returns undefined when no server listens at the target's address, as for a refused connection. */
 export function startRequest(
   request: IncomingMessage,
   member: PoolMember,

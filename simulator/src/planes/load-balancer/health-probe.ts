@@ -6,7 +6,7 @@ export interface HealthProbe {
   readonly address: string;
   readonly port: number;
   readonly path: string;
-  /** On the wall: a slow machine must not fail a check that the figures would let pass. */
+  /** Real time: a slow machine must not fail a check that the figures allow. */
   readonly timeoutMs: number;
   readonly matches: StatusMatcher;
 }

@@ -10,18 +10,18 @@ export interface ForwardContext {
   /** The listener's port as the API reports it. */
   readonly listenerPort: number;
   readonly settings: ProxySettings;
-  /** The listener's. */
+  /** Meter of the listener. */
   readonly meter: TrafficMeter;
 }
 
-/** From the load balancer to the target that was chosen. */
+/** The step from the load balancer to the chosen target. */
 export interface Hop {
   readonly pool: TargetPool;
   readonly member: PoolMember;
   readonly context: ForwardContext;
 }
 
-/** Chooses a target; only a request that has one counts as one (CloudWatch's RequestCount). */
+/** Chooses a target; only a request with a target is counted (CloudWatch's RequestCount). */
 export function countChosen(pool: TargetPool | undefined, { meter }: ForwardContext): PoolMember | undefined {
   const member = pool?.next();
   if (pool === undefined || member === undefined) return undefined;

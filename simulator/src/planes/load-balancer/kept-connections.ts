@@ -2,28 +2,28 @@ import { createRequire } from "node:module";
 import type { Client as UndiciClient } from "undici";
 import type { Socket } from "../network.ts";
 
-// The whole package brings fetch, web sockets, caches and mocks along: 3 MB of heap that nothing here uses.
+// The whole package includes fetch, web sockets, caches and mocks: 3 MB of heap that are not needed here.
 const Client: typeof UndiciClient = createRequire(import.meta.url)("undici/lib/dispatcher/client.js");
 
 /** A connection to a target, used by one exchange at a time. */
 export interface KeptConnection {
   readonly client: Pick<UndiciClient, "dispatch">;
-  /** Whether it has carried an exchange before: then the target may have closed it just now. */
+  /** Whether it has carried an exchange before: then the target may just have closed it. */
   readonly isReused: boolean;
-  /** Its exchange is over, and the next may follow. */
+  /** Ends its exchange, so that the next may follow. */
   release(): void;
   /** Closes it. */
   discard(): void;
 }
 
 export interface KeptConnections {
-  /** One that is idle, or a new one. */
+  /** Returns an idle connection, or a new one. */
   take(socket: Socket): KeptConnection;
-  /** Closes those that are idle; those in use close when their exchange ends. */
+  /** Closes idle connections; those in use close when their exchange ends. */
   retire(): void;
 }
 
-/** Kept per target while idle; more than the lab's load ever uses at once. */
+/** Kept idle connections per target; more than the lab's load ever uses at once. */
 export const maxIdle = 256;
 
 /** Source: Application Load Balancers guide, "HTTP 504: Gateway timeout". */
@@ -35,7 +35,7 @@ interface Connection {
   isClosed: boolean;
 }
 
-/** The last one given back is taken first, so that those no longer needed fall idle and close. */
+/** The most recently released one is used first, so that surplus ones become idle and close. */
 export function createKeptConnections(): KeptConnections {
   const idle: Connection[] = [];
   let retired = false;

@@ -76,7 +76,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       responseHeaders(textOf(controller.rawHeaders), headers.connection?.toString()),
     );
     this.#hasBegun = true;
-    // The head leaves together with the first bytes of the body, but does not wait for them.
+    // Sends the head together with the first bytes of the body, but does not wait for them.
     setImmediate(() => {
       if (!this.#hasBody && !response.destroyed) response.flushHeaders();
     });
@@ -100,7 +100,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const response = this.#response;
     if (this.#hasBegun) response.destroy();
     else if (response.destroyed) return;
-    // undici is still about this request, and takes no other from here.
+    // undici is still handling this request, and accepts no other from here.
     else if (this.#connection.isReused && closedCodes.has(error.code ?? "")) queueMicrotask(this.#again);
     else fail(response, statusOf(error.code), this.#hop.context);
   }
@@ -112,7 +112,7 @@ function statusOf(code = ""): number {
   return code === "UND_ERR_INVALID_ARG" ? 400 : 502;
 }
 
-/** The other side ended the connection, or had. */
+/** The other side ended the connection, now or before. */
 const closedCodes: ReadonlySet<string> = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 const timeoutCodes: ReadonlySet<string> = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT"]);
 

@@ -11,13 +11,13 @@ import { createTrafficMeter, type TrafficMeter } from "./traffic-meter.ts";
 import { forwardUpgrade, responseOn } from "./upgrade.ts";
 
 export interface ListenerServerOptions {
-  /** Where it is served on 127.0.0.1. */
+  /** Its port on 127.0.0.1. */
   readonly servedPort: number;
   /** The port as the API reports it. */
   readonly listenerPort: number;
   readonly network: Network;
   readonly settings: ProxySettings;
-  /** In order of priority; the last one takes whatever is left. */
+  /** In order of priority; the last one takes all remaining requests. */
   readonly routes: readonly Route[];
 }
 
@@ -30,10 +30,10 @@ export interface ListenerServer {
   close(): Promise<void>;
 }
 
-/** All request header fields together (quotas of Application Load Balancers, "HTTP headers"). */
+/** Maximum of all request header fields together (quotas of Application Load Balancers, "HTTP headers"). */
 const maxHeaderBytes = 64 * 1024;
 
-/** Rejects with Node's own error (EADDRINUSE, EACCES) when the port cannot be had. */
+/** Rejects with Node's own error (EADDRINUSE, EACCES) when the port is not available. */
 export async function startListenerServer(options: ListenerServerOptions): Promise<ListenerServer> {
   let { routes } = options;
   const meter = createTrafficMeter();
@@ -113,7 +113,7 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): number
   return status;
 }
 
-/** The server itself forgets connections that were upgraded. */
+/** The server itself does not track upgraded connections. */
 function track(server: Server): Set<Socket> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
@@ -124,8 +124,8 @@ function track(server: Server): Set<Socket> {
 }
 
 /**
- * Connections that may wait to be accepted, Linux's own limit. Of more, on a machine that is busy with other things, the
- * system drops some, and their clients try again after up to half a minute.
+ * Connections that may wait to be accepted, Linux's own limit. On a busy machine, the system drops some of a larger
+ * number, and their clients try again after up to half a minute.
  */
 const backlog = 4096;
 

@@ -1,4 +1,4 @@
-/** Path and query of a request target, without decoding: rules compare what the client sent (RFC 9112 §3.2). */
+/** Returns path and query of a request target, without decoding: rules compare the client's text (RFC 9112 §3.2). */
 export interface RequestTarget {
   readonly path: string;
   readonly query: string;

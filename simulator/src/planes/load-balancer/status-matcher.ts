@@ -1,8 +1,8 @@
 export type StatusMatcher = (status: number) => boolean;
 
 /**
- * Reads the matcher of a target group, such as `200`, `200,404` or `200-399,404` (API reference, Matcher:
- * 200 to 499 for Application Load Balancers). Undefined when it is none of these.
+ * Parses the matcher of a target group, such as `200`, `200,404` or `200-399,404` (API reference, Matcher: 200 to 499
+ * for Application Load Balancers). Returns undefined for any other text.
  */
 export function parseStatusMatcher(text: string): StatusMatcher | undefined {
   const ranges: [number, number][] = [];

@@ -1,7 +1,7 @@
 import { createKeptConnections, type KeptConnections } from "./kept-connections.ts";
 import { createTrafficMeter, type TrafficMeter } from "./traffic-meter.ts";
 
-/** One registered target as the data plane sees it, with the connections kept to it. */
+/** One registered target in the data plane, with its kept connections. */
 export interface PoolMember {
   /** The VPC's address of the target, as registered. */
   readonly address: string;

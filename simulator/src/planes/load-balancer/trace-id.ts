@@ -11,8 +11,8 @@ function newId(): string {
 }
 
 /**
- * X-Amzn-Trace-Id as the load balancer passes it on (guide, "Request tracing"): a header without Root gets one;
- * with a Root that came from elsewhere the load balancer puts its own id in front as Self.
+ * Returns X-Amzn-Trace-Id as the load balancer passes it on (guide, "Request tracing"): a header without Root gets one;
+ * to one with an external Root, the load balancer adds its own id in front as Self.
  */
 export function traceId(received: string | undefined): string {
   if (received === undefined || received === "") return `Root=${newId()}`;

@@ -4,7 +4,7 @@ export interface Traffic {
   readonly requests: number;
   /** Responses of targets by the first digit of their status. */
   readonly targetAnswers: readonly number[];
-  /** Error pages that the load balancer made up, by status. */
+  /** The load balancer's own error pages, by status. */
   readonly errorPages: ReadonlyMap<number, number>;
   /** Seconds from sending the request to the beginning of the response → count. Precise to 1.6 %. */
   readonly responseTimes: ReadonlyMap<number, number>;
@@ -14,13 +14,13 @@ export interface TrafficMeter {
   countRequest(): void;
   countTargetAnswer(status: number, milliseconds: number): void;
   countErrorPage(status: number): void;
-  /** Everything since the last time it was taken. */
+  /** Returns everything since the last call. */
   take(): Traffic;
 }
 
 /**
- * Bits of a response time in microseconds that are kept: 6 of them make 32 steps from a value to its double. So a
- * minute's times are some dozens of values however many requests came; CloudWatch keeps them for a day of AWS time.
+ * Bits kept of a response time in microseconds: 6 of them make 32 steps from a value to its double. So a minute's times
+ * are some dozens of values for any number of requests; CloudWatch keeps them for a day of AWS time.
  */
 const keptBits = 6;
 
@@ -55,7 +55,7 @@ export function createTrafficMeter(): TrafficMeter {
   };
 }
 
-/** To the middle of its step. */
+/** Rounds to the middle of its step. */
 function rounded(microseconds: number): number {
   const droppedBits = Math.max(0, 32 - Math.clz32(microseconds) - keptBits);
   return ((microseconds >> droppedBits) << droppedBits) + ((1 << droppedBits) >> 1);

@@ -12,20 +12,20 @@ export interface Wanted {
 /** Challenge for credentials in a 401 response. */
 export interface Challenge {
   readonly challenge: string;
-  /** Sent as text; the specification's JSON unless given. */
+  /** Sent as text; by default the specification's JSON. */
   readonly text?: string;
 }
 
-/** Who may do what in a registry. */
+/** Access control of a registry. */
 export interface Access {
   /** Returns the challenge to respond with; undefined when the request is allowed. Throws RegistryError DENIED. */
   refusal(request: IncomingMessage, wanted: Wanted): Challenge | undefined;
 }
 
-/** Everybody may do everything, as in a registry of one's own. */
+/** Everybody may do everything, as in a private registry. */
 export const openAccess: Access = { refusal: () => undefined };
 
-/** ECR's: Basic, the user is AWS and the password a token, as `docker login` and every OCI client meet it. */
+/** ECR's access: Basic with the user AWS and a token as password, as `docker login` and every OCI client use it. */
 export function ecrAccess(tokens: Tokens, host: () => string): Access {
   return {
     refusal(request) {
@@ -47,7 +47,7 @@ function expired(): RegistryError {
   return new RegistryError("DENIED", message);
 }
 
-/** A URL of ECR's GetDownloadUrlForLayer brings its token along. */
+/** A URL of ECR's GetDownloadUrlForLayer contains its token. */
 function signatureOf({ url = "/" }: IncomingMessage): string | undefined {
   return new URLSearchParams(url.split("?")[1]).get("X-Amz-Signature") ?? undefined;
 }

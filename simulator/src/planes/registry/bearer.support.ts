@@ -34,7 +34,7 @@ function allows(grants: readonly Grant[], { repository, action }: Wanted): boole
   return grants.some((grant) => grant.repository === repository && grant.actions.includes(action));
 }
 
-/** Whoever pushes reads along the way: clients look first what is there. */
+/** A push also reads: clients first check for existing content. */
 function scopeOf({ repository, action }: Wanted): string | undefined {
   if (repository === undefined) return undefined;
   return `repository:${repository}:${action === "push" ? "pull,push" : action}`;
@@ -48,7 +48,7 @@ export interface Login {
 export interface TokenService {
   readonly tokens: Tokens;
   readonly lifetimeMs: number;
-  /** What whoever logs in, or nobody, gets of what was asked for; undefined for a wrong login. */
+  /** Returns the grants, among those requested, of a login or of an anonymous client; undefined for a wrong login. */
   grants(login: Login | undefined, asked: readonly Grant[]): readonly Grant[] | undefined;
 }
 
@@ -78,7 +78,7 @@ export async function serveToken(
 
 function loginOf(request: IncomingMessage, form: URLSearchParams): Login | undefined {
   const [user, password] = basicCredentials(request.headers.authorization);
-  // Some clients send empty credentials where they have none.
+  // Some clients send empty credentials if they have none.
   if (user && password !== undefined) return { user, password };
   const named = form.get("grant_type") === "password" ? form.get("username") : null;
   return named === null ? undefined : { user: named, password: form.get("password") ?? "" };

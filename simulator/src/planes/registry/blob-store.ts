@@ -4,17 +4,17 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createUpload, type Upload } from "./upload.ts";
 
-/** Blobs on disk by digest. A blob appears whole or not at all. */
+/** Blobs on disk by digest. A blob appears completely or not at all. */
 export interface BlobStore {
   pathOf(digest: string): string;
   read(digest: string, range?: { start: number; end: number }): ReadStream;
-  /** Removes the blobs that are not `needed` when their turn comes. */
+  /** Removes those blobs that are not `needed` at the time of their removal. */
   remove(digests: Iterable<string>, needed: (digest: string) => boolean): Promise<void>;
   startUpload(repository: string): Promise<Upload>;
   upload(id: string): Upload | undefined;
 }
 
-/** Bytes. ECR takes five times as much, which few disks have to spare. */
+/** Bytes. ECR accepts five times as much, too much for most disks. */
 const defaultLargestBlob = 10 * 1024 ** 3;
 
 export function createBlobStore(directory: string, largestBlob = defaultLargestBlob): BlobStore {
@@ -25,7 +25,7 @@ export function createBlobStore(directory: string, largestBlob = defaultLargestB
     pathOf,
     read: (digest, range) => createReadStream(pathOf(digest), range),
     remove: (digests, needed) =>
-      // Between a blob's arrival on disk and its entry in a repository, nothing may take it for unused.
+      // Between a blob's arrival on disk and its entry in a repository, it must not be removed as unused.
       exclusively(async () => {
         for (const digest of digests) if (!needed(digest)) await rm(pathOf(digest), { force: true });
       }),
@@ -52,7 +52,7 @@ export function createBlobStore(directory: string, largestBlob = defaultLargestB
 
 export type Queue = <Result>(action: () => Promise<Result>) => Promise<Result>;
 
-/** One action at a time, in the order they came. */
+/** Runs one action at a time, in order of arrival. */
 function createQueue(): Queue {
   let last: Promise<unknown> = Promise.resolve();
   return (action) => {

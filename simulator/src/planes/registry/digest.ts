@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Only SHA-256: the one algorithm ECR stores images under. */
+/** Only SHA-256: the only algorithm for images in ECR. */
 export function isDigest(text: string): boolean {
   return /^sha256:[0-9a-f]{64}$/.test(text);
 }

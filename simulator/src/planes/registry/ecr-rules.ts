@@ -8,7 +8,7 @@ export const ecrRules: RegistryRules = {
   reword,
 };
 
-/** ECR's own words for a manifest it does not take: chainguard-dev/apko#450, regclient/regclient#709. */
+/** Rewords errors as ECR does for a manifest it refuses: chainguard-dev/apko#450, regclient/regclient#709. */
 function reword(error: RegistryError): RegistryError {
   if (error.code !== "MANIFEST_INVALID") return error;
   const reason = error.message.replace(/^manifest invalid: /, "");

@@ -9,9 +9,9 @@ export interface Exchange {
   readonly url: URL;
   readonly repository: WritableRepository;
   readonly store: BlobStore;
-  /** Bytes of a blob that the push may take from another repository: from `from`, or from any. */
+  /** Bytes of a blob that the push may use from another repository: from `from`, or from any. */
   readonly mountable: (digest: string, from: string | null) => number | undefined;
-  /** Where the client is sent for a blob's bytes; undefined sends them from here. */
+  /** URL to redirect a client to for a blob's bytes; undefined sends them from here. */
   readonly blobLocation: (digest: string) => string | undefined;
   /** Throws RegistryError NAME_UNKNOWN once the repository has been deleted. */
   readonly assertRepositoryThere: () => void;

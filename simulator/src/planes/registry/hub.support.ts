@@ -10,17 +10,17 @@ import { serveLoopback, serveRegistry } from "./test-registry.support.ts";
 import { createTokens, type Grant } from "./tokens.ts";
 
 export interface HubOptions {
-  /** Whose repositories are `<user>/…`. */
+  /** Owner of the repositories `<user>/…`. */
   readonly login?: Login;
-  /** Read by their owner only; everybody reads the others. */
+  /** Readable for their owner only; all others are public. */
   readonly privateRepositories?: readonly string[];
-  /** Five minutes unless given, as Docker Hub's. */
+  /** Five minutes by default, as Docker Hub's. */
   readonly tokenLifetimeMs?: number;
 }
 
 /**
- * For tests: a registry as Docker Hub is. Tokens with scopes come from a service at another address, and a blob's
- * bytes from a store at a third, which takes no login but its own signed URLs.
+ * Starts a registry like Docker Hub. Tokens with scopes come from a service at another address, and a blob's bytes from
+ * a store at a third, which accepts only its own signed URLs.
  */
 export async function startHubForTests(options: HubOptions = {}) {
   const { login = { user: "me", password: "secret" }, tokenLifetimeMs = 300_000 } = options;
@@ -38,7 +38,7 @@ export async function startHubForTests(options: HubOptions = {}) {
       return answer(response, 400, {}, "InvalidArgument: Only one auth mechanism allowed");
     void sendStoredBlob(hub.registry, digest, request, response);
   });
-  // Clients take two ports of one host name for the same place, and would show their login there.
+  // Clients treat two ports of one host name as the same place, and would send their login there.
   const blobHost = `localhost:${blobServer.port}`;
   const hub = await serveRegistry({
     access: () =>

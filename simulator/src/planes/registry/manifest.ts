@@ -26,14 +26,14 @@ export interface ImageIndex {
 
 /** Entry of a manifest in the list of a subject's referrers. */
 interface About {
-  /** An image without one is known by the media type of its configuration. */
+  /** Without one, an image is identified by the media type of its configuration. */
   readonly artifactType: string | undefined;
   /** Digest of the manifest that this one is about. */
   readonly subject: string | undefined;
   readonly annotations: Readonly<Record<string, string>> | undefined;
 }
 
-/** The media types ECR takes: Docker Image Manifest V2 Schema 2 and OCI, single images and lists of them. */
+/** The media types that ECR accepts: Docker Image Manifest V2 Schema 2 and OCI, single images and lists of them. */
 export const imageMediaTypes: readonly string[] = [
   "application/vnd.docker.distribution.manifest.v2+json",
   "application/vnd.oci.image.manifest.v1+json",
@@ -44,11 +44,11 @@ export const indexMediaTypes: readonly string[] = [
   ociIndexType,
 ];
 
-/** Throws RegistryError MANIFEST_INVALID that names what is wrong. */
+/** Throws RegistryError MANIFEST_INVALID with the problem. */
 export function parseManifest(body: Buffer, declared: string | undefined): ImageManifest | ImageIndex {
   const content = parseJson(body);
   const own = content.mediaType;
-  // The specification has registries ignore parameters such as a charset.
+  // By the specification, registries ignore parameters such as a charset.
   const mediaType = declared?.split(";")[0]?.trim() ?? own;
   if (typeof mediaType !== "string") throw invalid("neither Content-Type nor mediaType says what it is");
   if (own !== undefined && own !== mediaType)

@@ -5,11 +5,11 @@ import type { WritableRepository } from "./repository.ts";
 
 export interface PullOptions {
   reference: string;
-  /** host:port of the only registry that can be reached, under each of its names. */
+  /** host:port of the only reachable registry, under each of its names. */
   hosts: readonly string[];
   repository: (name: string) => WritableRepository | undefined;
   pathOf: (digest: string) => string;
-  /** Architectures to choose from an index, the preferred first, as OCI names them. */
+  /** Architectures to choose from an index, the preferred first, in OCI's terms. */
   architectures: readonly string[];
 }
 
@@ -46,7 +46,9 @@ interface Reference {
   full: string;
 }
 
-/** As Docker reads names: no host means Docker Hub, one word there means its `library`, no tag means latest. */
+/**
+ * Parses names as Docker does: no host means Docker Hub, a single word there is in its `library`, no tag means latest.
+ */
 function parseReference(text: string): Reference {
   const [withTag = "", digest] = text.split("@");
   const slash = withTag.indexOf("/");

@@ -1,4 +1,4 @@
-/** Error codes of the OCI distribution specification v1.1; TAG_INVALID is older and still what ECR says. */
+/** Error codes of the OCI distribution specification v1.1; ECR still uses the older TAG_INVALID. */
 export type RegistryErrorCode =
   | "BLOB_UNKNOWN"
   | "BLOB_UPLOAD_INVALID"

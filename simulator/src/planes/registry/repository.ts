@@ -3,7 +3,7 @@ import { digestOf } from "./digest.ts";
 import { type ImageManifest, indexMediaTypes, parseManifest } from "./manifest.ts";
 import { RegistryError } from "./registry-error.ts";
 
-/** A repository that the registry's own HTTP side may add blobs to. */
+/** A repository to which the registry's own HTTP side may add blobs. */
 export interface WritableRepository extends RegistryRepository {
   readonly settings: RepositorySettings;
   readonly blobs: Map<string, number>;
@@ -12,7 +12,7 @@ export interface WritableRepository extends RegistryRepository {
 /** OCI distribution v1.1, "Pulling manifests": the grammar of a tag. */
 export const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 
-/** The same place: the grammar of a repository's name. */
+/** Same source: the grammar of a repository's name. */
 export const namePattern =
   /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 
@@ -42,7 +42,7 @@ export function createRepository(
     );
   };
   const assertBlobsExist = ({ config, layers }: ImageManifest) => {
-    // A layer with urls lives elsewhere by its author's licence and is never pushed.
+    // A layer with urls is stored elsewhere by its author's licence and is never pushed.
     const own = [config, ...layers.filter((layer) => layer.urls === undefined)];
     refuseMissing(
       "Layers",

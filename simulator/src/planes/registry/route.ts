@@ -13,7 +13,7 @@ export interface Route extends Wanted {
 
 const pattern = /^\/v2\/(.+)\/(blobs\/uploads|blobs|manifests|tags|referrers)\/([^/]*)$/;
 
-/** Throws RegistryError UNSUPPORTED for what the specification has no endpoint for. */
+/** Throws RegistryError UNSUPPORTED for requests without an endpoint in the specification. */
 export function routeOf({ method = "GET", url: text = "/" }: IncomingMessage): Route {
   const { url, path } = parse(text);
   const reading = method === "GET" || method === "HEAD";

@@ -8,11 +8,11 @@ export interface RegistryRules {
   access(world: RegistryWorld): Access;
   /** Settings of a repository created by a push; undefined where repositories must exist before the push. */
   readonly newRepository?: RepositorySettings;
-  /** Whether a push may take blobs from other repositories to begin with. */
+  /** Initial value of whether a push may use blobs from other repositories. */
   readonly blobMounting: boolean;
-  /** Where a client is sent for a blob's bytes; undefined sends them from here. */
+  /** URL to redirect a client to for a blob's bytes; undefined sends them from here. */
   blobLocation?(digest: string): string | undefined;
-  /** How this registry words what the specification words otherwise. */
+  /** Rewords this registry's errors that differ from the specification. */
   reword?(error: RegistryError): RegistryError;
 }
 

@@ -47,7 +47,7 @@ export async function sendBlob(
   await pipeline(store.read(digest, range), response);
 }
 
-/** RFC 9110 §14.2: a range that is not understood, or several, is ignored. */
+/** RFC 9110 §14.2: an unknown range, or several, is ignored. */
 function parseRange(header: string | undefined, size: number) {
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
   if (first === undefined || last === undefined || (first === "" && last === "")) return undefined;

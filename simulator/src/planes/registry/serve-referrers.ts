@@ -4,7 +4,7 @@ import { answerJson, type Exchange } from "./exchange.ts";
 import { ociIndexType } from "./manifest.ts";
 import { RegistryError } from "./registry-error.ts";
 
-/** GET `/v2/<name>/referrers/<digest>`: an index of the manifests whose subject that is, of one artifact type or all. */
+/** GET `/v2/<name>/referrers/<digest>`: an index of the manifests with this subject, of one artifact type or all. */
 export async function listReferrers(
   { request, response, url, repository }: Exchange,
   digest: string,

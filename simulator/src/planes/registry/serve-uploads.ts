@@ -85,7 +85,7 @@ function answerProgress(response: ServerResponse, status: number, { id, reposito
   answer(response, status, {
     Location: `/v2/${repository}/blobs/uploads/${id}`,
     "Docker-Upload-UUID": id,
-    // The specification has no way to say "nothing yet"; registries say 0-0, which clients read as such.
+    // The specification cannot express "nothing yet"; registries return 0-0, which clients understand.
     Range: `0-${Math.max(0, size - 1)}`,
   });
 }

@@ -17,7 +17,7 @@ export interface Asked {
   readonly authorization: string | undefined;
 }
 
-/** For tests: ECR and its registry, which is served over HTTP as the gateway does. */
+/** Starts ECR and its registry, served over HTTP as by the gateway. */
 export async function startTestRegistry() {
   const served = await serveRegistry();
   const { registry, gateway } = served;
@@ -58,7 +58,7 @@ export type TestRegistry = Pick<
   "directory" | "registry" | "ecr" | "host" | "password" | "call" | "pushBlob" | "close"
 >;
 
-/** A registry of these rules, ECR's unless given, on a free port of the loopback address. */
+/** Starts a registry with these rules (by default ECR's) on a free port of the loopback address. */
 export async function serveRegistry(rules?: RegistryRules, largestBlob?: number) {
   const directory = await mkdtemp(join(tmpdir(), "registry-test-"));
   const gateway = { host: "127.0.0.1", port: 0 };
@@ -174,7 +174,7 @@ export function putManifest(
   });
 }
 
-/** For tests: ECR's registry with these repositories. */
+/** Starts ECR's registry with these repositories. */
 export async function startEcrWith(...repositoryNames: string[]): Promise<TestRegistry> {
   const test = await startTestRegistry();
   for (const repositoryName of repositoryNames)

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
 export type Action = "pull" | "push" | "delete";
 
-/** What a token lets its bearer do in one repository. */
+/** Rights of a token's bearer in one repository. */
 export interface Grant {
   readonly repository: string;
   readonly actions: readonly Action[];
@@ -16,7 +16,7 @@ export interface Tokens {
   check(token: string | undefined, now: Date): { state: TokenState; grants: readonly Grant[] };
 }
 
-/** Tokens carry their own expiry and grants, signed, so none has to be remembered. */
+/** Tokens contain their own expiry and grants, signed, so none is stored. */
 export function createTokens(): Tokens {
   const secret = randomBytes(32);
   const sign = (claims: string) => createHmac("sha256", secret).update(claims).digest();

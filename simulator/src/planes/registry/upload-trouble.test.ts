@@ -13,7 +13,7 @@ import {
   testCaller,
 } from "./test-registry.support.ts";
 
-/** The limit only ends what hangs. */
+/** This limit only ends waits that hang. */
 const soon = { timeout: 15_000, interval: 5 };
 
 let test: TestRegistry;

@@ -29,7 +29,7 @@ export interface Upload {
 
 /** The repository that a blob is for. */
 export interface Destination {
-  /** Throws when the blob is wanted no more. */
+  /** Throws when the blob is no longer needed. */
   assertThere(): void;
   add(digest: string, size: number): void;
 }
@@ -37,7 +37,7 @@ export interface Destination {
 export interface UploadOptions {
   readonly id: string;
   readonly repository: string;
-  /** Where the bytes lie until they are a blob. */
+  /** File of the bytes until they are a blob. */
   readonly path: string;
   readonly pathOf: (digest: string) => string;
   readonly exclusively: Queue;
@@ -77,7 +77,7 @@ export function createUpload(options: UploadOptions): Upload {
     try {
       await file.appendFile(chunk);
     } catch (error) {
-      // A half-written chunk would make file and hash disagree; and a full disk wants its room back.
+      // A half-written chunk would make file and hash differ, and a full disk needs the space.
       await discard();
       throw error;
     }

@@ -5,14 +5,14 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { endWithThisProcess } from "../../orphan-guard.ts";
 
-/** A process that left the container's group may hold its output open for ever; what it says is not waited for longer. */
+/** A process that left the container's group may keep its output open forever; its output is not waited for longer. */
 const outputAfterExitMs = 1_000;
 
 export interface ContainerProcessOptions {
   readonly file: string;
   readonly args: readonly string[];
   readonly workingDirectory: string;
-  /** All of it: nothing of the simulator's own environment is added. */
+  /** The complete environment: nothing of the simulator's own is added. */
   readonly environment: Readonly<Record<string, string>>;
   /** Called for each line of standard output and standard error. */
   readonly onLine: (line: string) => void;
@@ -24,7 +24,7 @@ export interface ContainerProcess {
   readonly pid: number;
   /** The exit code, or 128 + the number of the signal that ended it; resolves after the last line was passed on. */
   readonly exited: Promise<number>;
-  /** Sends the signal, then SIGKILL when the process is still there after `timeoutMs` on the wall. */
+  /** Sends the signal, then SIGKILL if the process still runs after `timeoutMs` of real time. */
   stop(signal: NodeJS.Signals, timeoutMs: number): Promise<number>;
   kill(): void;
 }
@@ -41,7 +41,7 @@ export async function startProcess(options: ContainerProcessOptions): Promise<Co
   const pid = child.pid as number;
   endWithThisProcess(child);
   const kill = () => killGroup(pid);
-  // Whatever the first process of a container started ends with it.
+  // Ends all processes that a container's first process started.
   child.once("exit", kill).once("exit", options.onExit);
   const exited = waitForExit(child, options.onLine);
   return {
@@ -83,7 +83,7 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch (error) {
-    // All of the group is gone already.
+    // The whole group is gone already.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 export interface Listening {
   readonly port: number;
   readonly servedOn: number;
-  /** As in a container, what listens on its loopback only cannot be reached from outside. */
+  /** As in a container, a server on its loopback only cannot be reached from outside. */
   readonly loopbackOnly: boolean;
 }
 
@@ -15,16 +15,16 @@ export interface Listening {
  */
 export interface ControlServer {
   readonly port: number;
-  /** Calls back for each server of the processes that show this token. */
+  /** Calls back for each server of the processes with this token. */
   expect(token: string, onListening: (listening: Listening) => void): void;
-  /** Ends the processes that showed the token, and those that still will. */
+  /** Ends the processes with this token, and later ones. */
   forget(token: string): void;
   close(): void;
 }
 
 export async function startControlServer(): Promise<ControlServer> {
   const expected = new Map<string, (listening: Listening) => void>();
-  /** Open connections, each with the token it showed. */
+  /** Open connections, each with its token. */
   const sockets = new Map<Socket, string>();
   const server = createServer((socket) => {
     sockets.set(socket, "");

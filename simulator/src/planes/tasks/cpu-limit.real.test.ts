@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { startAllowanceMs, taskRuntimeKinds } from "./runtime.ts";
 import { hasDocker, useRuntime } from "./runtimes.support.ts";
 
-/** Serves, so that it has started. */
+/** Serves, which shows that it has started. */
 const serve = `
   import { createServer } from "node:http";
   await new Promise((resolve) => createServer().listen(8080, resolve));
   console.log("up");
 `;
-/** Keeps a core busy for ever. */
+/** Keeps a core busy forever. */
 const busy = `
   ${serve}
   process.on("SIGTERM", () => { console.log("asked"); process.exit(0); });
@@ -21,7 +21,7 @@ const busyChild = `
   import { spawn } from "node:child_process";
   spawn(process.execPath, ["--eval", "for (;;);"], { stdio: "ignore" });
 `;
-/** CPU seconds in a second of the wall. */
+/** CPU seconds per real second. */
 const vcpuShare = 0.4;
 const cpu = 256;
 const cores = 0.1;
@@ -52,7 +52,7 @@ describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kin
     ])("gets no more than its CPU units' share of it, used by %s", async (_, text) => {
       const { container, line } = await start(await program(text), { isolation: { cpu } });
       await line("up");
-      // A child is found within a second, and what it has used by then is paid back.
+      // A child is found within a second, and its usage until then is compensated.
       await pause(heldAfterMs + 1_500);
       const [used = 0] = await coresOf([container]);
       expect(used).toBeLessThan(cores * 1.6);
@@ -80,7 +80,7 @@ describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kin
       expect(lines).toEqual(["up", "asked"]);
     });
 
-    // Docker counts them as the container's own.
+    // Docker counts them with the container's own.
     if (kind === "process")
       it("runs additional commands without a limit", async () => {
         const { container, line } = await start(await program(busy), { isolation: { cpu: 64 } });
@@ -105,7 +105,7 @@ describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kin
       expect(memoryBytes).toBeLessThan(4 * mebibytes * 1024 ** 2);
     });
 
-    // A script of the machine's shell; a container of Docker has none.
+    // A script of the machine's shell; Docker's container has none.
     if (kind === "process")
       it("of an image without Node is limited as well", async () => {
         const image = await push([{ "app/run": "#!/bin/sh\necho up\nwhile :; do :; done\n" }], {

@@ -1,14 +1,14 @@
 import { cpuTimeOf } from "./process-times.ts";
 
-/** The kernel's usual period of a CPU quota, and Docker's: how long a task that has used its share up waits at most. */
+/** The kernel's usual period of a CPU quota, and Docker's: the maximum wait of a task that has used up its share. */
 const periodMs = 100;
 /** The minimum time between two checks of a task that is near its quota; excess time is taken from its next periods. */
 const leastCheckMs = 5;
 const nsPerMs = 1e6;
 
-/** Keeps processes together to a share of the machine's CPU time. */
+/** Limits processes together to a share of the machine's CPU time. */
 export interface CpuQuota {
-  /** From now on counts and holds a process group, named by its first process; what it used before is not owed. */
+  /** Counts and limits a process group from now on, identified by its first process; earlier usage is not counted. */
   admit(group: number): void;
   /** Releases a group permanently, because it is about to end or has ended. */
   release(group: number): void;
@@ -19,7 +19,7 @@ export interface CpuQuota {
 export interface CpuQuotaOptions {
   /** CPU seconds per second. */
   readonly cores: number;
-  /** Sends a signal to a whole group; one that is gone is no error. */
+  /** Sends a signal to a whole group; a missing one is not an error. */
   readonly signal: (group: number, name: "SIGSTOP" | "SIGCONT") => void;
 }
 
@@ -38,7 +38,7 @@ export function createCpuQuota({ cores, signal }: CpuQuotaOptions): CpuQuota {
 
   const takeUsed = () => {
     for (const group of groups.values()) {
-      // Time of a process that has ended is counted nowhere any more.
+      // Time of an ended process is not counted any more.
       const usedNs = Math.max(group.usedNs, cpuTimeOf(group.pids));
       leftNs -= usedNs - group.usedNs;
       group.usedNs = usedNs;

@@ -19,14 +19,14 @@ export interface CommandOptions {
   readonly path: string;
   /** The container's working directory, as the container sees it. */
   readonly workingDirectory: string;
-  /** Lent to images whose layers hold no `node`. */
+  /** Provided for images whose layers have no `node`. */
   readonly node: string;
 }
 
 /**
- * Finds what a container runs. There is no chroot: absolute paths that exist in the image are turned into their
- * place on disk, others are passed on as they are.
- * Throws with the container runtime's words when the image has no such executable.
+ * Finds a container's command. There is no chroot: absolute paths that exist in the image are mapped to their place on
+ * disk, others are passed on unchanged. Throws with the container runtime's message when the image has no such
+ * executable.
  */
 export function findCommand(options: CommandOptions): Command {
   const [name, ...rest] = options.argv;
@@ -35,7 +35,7 @@ export function findCommand(options: CommandOptions): Command {
   return { file: findExecutable(name, options), args };
 }
 
-/** PATH of the process: the image's own folders, then the one that holds the lent node. */
+/** Returns PATH of the process: the image's own folders, then the one with the provided node. */
 export function pathOnDisk(root: string, path: string, lentFolder: string): string {
   return [...path.split(":").map((folder) => inside(root, folder)), lentFolder].join(":");
 }

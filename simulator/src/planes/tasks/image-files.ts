@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import type { ImageLayer, PulledImage } from "../registry.ts";
 import { unpackLayer } from "./unpack-layer.ts";
 
-/** Bytes: storage of a Fargate task, which its image shares. */
+/** Maximum bytes: storage of a Fargate task, shared with its image. */
 const largestImage = 20 * 1024 ** 3;
 
 /** The files of images on disk: one folder per chain of layers, shared by all tasks of the same image. */
@@ -31,7 +31,7 @@ export function createImageFiles(directory: string, largest = largestImage): Ima
 
 async function unpackLayers(layers: readonly ImageLayer[], root: string, largest: number): Promise<string> {
   if (existsSync(root)) return root;
-  // Moved into place once whole, so that a folder that was left half unpacked is never taken for an image.
+  // Moved into place once complete, so that a half unpacked folder is never used as an image.
   const unfinished = `${root}.${randomUUID()}`;
   await mkdir(unfinished, { recursive: true });
   let room = largest;
@@ -51,7 +51,7 @@ async function unpackLayers(layers: readonly ImageLayer[], root: string, largest
   return root;
 }
 
-/** The place of a container's path in the unpacked image; `..` never leads out of it. */
+/** Returns the place of a container's path in the unpacked image; `..` never leads out of it. */
 export function inside(root: string, path: string): string {
   return join(root, resolve("/", path));
 }

@@ -6,7 +6,7 @@ import { create } from "tar";
 import { makeNodeBase } from "../../../../scripts/base-image/make-node-base.ts";
 import type { ImageConfig, ImageLayer, PulledImage, Registry } from "../registry.ts";
 
-/** A gzip layer with these files and symbolic links, as a build would push it. */
+/** Creates a gzip layer with these files and symbolic links, like a build. */
 export async function makeLayer(
   directory: string,
   files: Record<string, string>,
@@ -28,7 +28,9 @@ export async function makeLayer(
   return { digest, mediaType: "application/vnd.oci.image.layer.v1.tar+gzip", path };
 }
 
-/** A layer with Node, for images that run without a lent one; not compressed, as it goes no way that is long. */
+/**
+ * Creates a layer with Node, for images that run without a provided one; not compressed, as it stays on this machine.
+ */
 export async function makeNodeLayer(directory: string): Promise<ImageLayer> {
   const content = join(directory, randomUUID());
   await makeNodeBase({ folder: content });
@@ -42,7 +44,7 @@ export async function makeNodeLayer(directory: string): Promise<ImageLayer> {
 }
 
 export interface PushTarget {
-  /** Where `/v2/` is, as http://host:port. */
+  /** Origin of `/v2/`, such as http://host:port. */
   readonly endpoint: string;
   readonly authorization: string;
   readonly repository: string;
@@ -84,7 +86,7 @@ export async function pushLayers(
 
 const describedLayers = new WeakMap<ImageLayer, Promise<{ size: number; diffId: string }>>();
 
-/** Size, and digest of what is inside; a base layer is a hundred megabytes, and read once. */
+/** Returns the size, and the digest of the content; a base layer has a hundred megabytes, and is read once. */
 function describeLayer(layer: ImageLayer): Promise<{ size: number; diffId: string }> {
   const described =
     describedLayers.get(layer) ??
@@ -127,7 +129,7 @@ export async function makeProgram(
   return makeImage([layer], { Entrypoint: ["node", "server.mjs"], WorkingDir: "/app", Env: env });
 }
 
-/** A registry of just these images; others cannot be pulled, in the words of the container agent. */
+/** Creates a registry of just these images; others fail with the container agent's message. */
 export function createFixedRegistry(images: Record<string, PulledImage>): Pick<Registry, "pull"> {
   return {
     async pull(reference) {

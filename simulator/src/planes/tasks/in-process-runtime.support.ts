@@ -17,8 +17,8 @@ import type {
 } from "./runtime.ts";
 
 /**
- * The program of a container: a function of the test. A number that it returns is its exit code, an exception ends it as
- * Node would. Otherwise it runs until it exits or is killed.
+ * The program of a container: a function of the test. A returned number is its exit code, an exception ends it as in
+ * Node. Otherwise it runs until it exits or is killed.
  */
 export type Program = (container: ProgramContext) => unknown;
 
@@ -31,21 +31,21 @@ export interface ProgramContext {
   /** Serves a port of the task. */
   listen(port: number, listener: RequestListener): Server;
   exit(code: number): void;
-  /** Replaces what a signal does, which is to end the program. */
+  /** Replaces the default effect of a signal, which ends the program. */
   onSignal(handler: (signal: NodeJS.Signals) => void): void;
   /**
    * Sets the result of commands next to the program, such as a health check: an exit code, also with its output.
    * Succeeds by default.
    */
   onExec(handler: (command: readonly string[]) => number | ExecResult | Promise<number | ExecResult>): void;
-  /** From now on it uses so many cores and so much memory; unknown unless given. */
+  /** Sets its usage of cores and memory from now on; unknown by default. */
   use(cores: number, memoryBytes: number): void;
 }
 
 const programs = new Map<string, Program>();
 const label = "in-process-program";
 
-/** The configuration of an image that runs this program: always the same, so that the image's digest is, too. */
+/** Returns the configuration of an image that runs this program: always the same, so the image's digest is, too. */
 export function imageConfigOf(program: Program): NonNullable<ImageConfig["config"]> {
   const id = [...programs].find(([, known]) => known === program)?.[0] ?? randomUUID();
   programs.set(id, program);
@@ -53,9 +53,9 @@ export function imageConfigOf(program: Program): NonNullable<ImageConfig["config
 }
 
 /**
- * A server that responds with VERSION on port 8080, which is also its fate: "crash" throws at start, "exit" exits with
- * code 3, "unhealthy" responds with 503 and fails its health check, "stuck" ignores SIGTERM. SIGTERM ends the others with
- * exit code 0 after the requests in progress.
+ * A server that responds with VERSION on port 8080. VERSION also controls its behaviour: "crash" throws at start,
+ * "exit" exits with code 3, "unhealthy" responds with 503 and fails its health check, "stuck" ignores SIGTERM. SIGTERM
+ * ends the others with exit code 0 after the requests in progress.
  */
 export const webProgram: Program = ({ environment: { VERSION = "" }, listen, onSignal, onExec, exit }) => {
   if (VERSION === "crash") throw new Error("cannot read the menu");

@@ -9,14 +9,14 @@ const [controlPort, token] = (process.env.SIMULATOR_TASK_CONTROL ?? "").split(":
 const control = net.connect({ host: "127.0.0.1", port: Number(controlPort) });
 control.unref();
 control.on("error", () => {});
-// The connection ends with the simulator, however it ended; a task must not outlive it.
+// The connection ends with the simulator in every case; a task must not outlive it.
 control.on("close", () => process.kill(process.pid, "SIGKILL"));
 control.write(`${JSON.stringify({ token })}\n`);
 
 const loopback = /^(localhost|127\.|::1$)/;
 /** The port that each mapped server requested, which `address()` returns. */
 const asked = new WeakMap();
-/** Where the task's ports are served: those known when this process began, and its own; 0 when nothing listens there. */
+/** Loopback ports of the task's ports: those known when this process began, and its own; 0 without a server. */
 const served = new Map(
   (process.env.SIMULATOR_TASK_PORTS || "").split(",").map((pair) => pair.split(":").map(Number)),
 );
@@ -56,7 +56,7 @@ net.Socket.prototype.connect = function (...args) {
       : { port: first, host: typeof second === "string" ? second : undefined };
   const port = Number(options.port);
   const servedOn = loopback.test(options.host ?? "localhost") ? served.get(port) : undefined;
-  // Not what another program of this machine serves there.
+  // Does not connect to another program of this machine on that port.
   if (servedOn === 0) return this.destroy(refusal(port));
   if (servedOn !== undefined) {
     if (typeof second === "string") sorted.splice(1, 1);
@@ -70,7 +70,7 @@ function refusal(port) {
   return Object.assign(new Error(`connect ECONNREFUSED 127.0.0.1:${port}`), what);
 }
 
-/** The TCP port that listen's arguments ask for; undefined for pipes, handles, any free port and what is no port. */
+/** Returns the TCP port in listen's arguments; undefined for pipes, handles, any free port and invalid ones. */
 function readOptions([first, second, third]) {
   const options = typeof first === "object" && first !== null ? first : undefined;
   if (options && (options.path !== undefined || options.fd !== undefined || options._handle !== undefined))

@@ -1,7 +1,7 @@
 import type { Aws } from "../../aws/api.ts";
 import type { Clock } from "../../clock.ts";
 
-/** Lines are sent in batches at most this far apart on the wall: soon enough to follow, seldom enough to be cheap. */
+/** Maximum real time between two batches of lines: short enough to follow, long enough to be cheap. */
 const batchMs = 100;
 /** PutLogEvents takes at most this many events (CloudWatch Logs API reference). */
 const maxBatch = 10_000;
@@ -20,7 +20,7 @@ export interface LogStreamOptions {
   readonly warn: (message: string) => void;
 }
 
-/** Opens a container's log stream; rejects with ECS's words when the group is not there. */
+/** Opens a container's log stream; rejects with ECS's message when the group does not exist. */
 export async function openLogStream(logs: Aws["logs"], options: LogStreamOptions): Promise<LogStream> {
   const { group: logGroupName, stream: logStreamName, clock } = options;
   try {

@@ -46,7 +46,7 @@ export async function startMetadataServer(host: string): Promise<MetadataServer>
   };
 }
 
-// Refusals as the ECS agent words them (aws/amazon-ecs-agent, ecs-agent/tmds/handlers/v4).
+// Error messages of the ECS agent (aws/amazon-ecs-agent, ecs-agent/tmds/handlers/v4).
 const unknownContainer: Record<string, (id: string) => string> = {
   "": (id) =>
     `V4 container metadata handler: unable to get container ID from request: unable to get docker ID from v3 endpoint ID: ${id}`,

@@ -22,7 +22,7 @@ export interface TaskCpu {
 }
 
 export interface ProcessAccount {
-  /** From now on it is held to its share, if not yet: it has started. */
+  /** Limits it to its share from now on, if not yet: it has started. */
   hold(): void;
   usage(): ContainerUsage | undefined;
   /** Releases it before it is asked to end, so that it does so at full speed, and when it has ended. */
@@ -76,7 +76,7 @@ function createSessions() {
   };
 }
 
-/** Keeps each task to its part of the share, all of its containers together. */
+/** Limits each task, with all of its containers, to its part of the share. */
 function createTaskQuotas(vcpuShare: number, sessions: Sessions) {
   const quotas = new Map<string, TaskQuota>();
   const follow = () => {

@@ -81,10 +81,10 @@ interface Host {
   readonly control: ControlServer;
   readonly metadata: MetadataServer;
   readonly accounts: ProcessAccounts;
-  /** A folder with nothing in it but the simulator's own node. */
+  /** A folder that contains only the simulator's own node. */
   readonly lentFolder: string;
   readonly databaseAuthority: string | undefined;
-  /** By the task's address: the ports its processes listen on, and where they really do. */
+  /** By the task's address: the ports of its processes, and their loopback ports. */
   readonly served: Map<string, Map<number, number>>;
 }
 
@@ -144,7 +144,7 @@ async function startContainer(
   }
 }
 
-/** Publishes what the container's processes listen on, for as long as it lives. */
+/** Publishes the ports of the container's processes, until it ends. */
 function followPorts(
   { control, served }: Host,
   network: Network,
@@ -185,7 +185,7 @@ async function prepareSetting(options: ContainerOptions, host: Host, token: stri
   };
   const workingDirectory = options.workingDirectory ?? (image.config.WorkingDir || "/");
   const cwd = await placeInImage(root, workingDirectory);
-  // Container runtimes make a working directory that the image lacks.
+  // Container runtimes create a working directory that the image lacks.
   await mkdir(cwd, { recursive: true });
   return {
     workingDirectory: cwd,
@@ -195,7 +195,7 @@ async function prepareSetting(options: ContainerOptions, host: Host, token: stri
       PATH: pathOnDisk(root, environment.PATH, host.lentFolder),
       NODE_OPTIONS: [`--require="${quote(preload)}"`, environment.NODE_OPTIONS].filter(Boolean).join(" "),
       SIMULATOR_TASK_CONTROL: `${host.control.port}:${token}`,
-      // Nothing listens yet (see listen-on-loopback.cjs).
+      // No server listens yet (see listen-on-loopback.cjs).
       SIMULATOR_TASK_PORTS: options.ports.map((port) => `${port}:0`).join(),
     },
     find: (argv) =>
@@ -209,7 +209,7 @@ async function prepareSetting(options: ContainerOptions, host: Host, token: stri
   };
 }
 
-/** As Docker does: an entrypoint of one's own drops the image's command as well. */
+/** As in Docker, a custom entrypoint also replaces the image's command. */
 export function argvOf({ image, entryPoint, command }: ContainerOptions): readonly string[] {
   if (entryPoint?.length) return [...entryPoint, ...(command ?? [])];
   return [...(image.config.Entrypoint ?? []), ...(command?.length ? command : (image.config.Cmd ?? []))];
@@ -223,7 +223,7 @@ export function imageEnvironment(image: LocalImage): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-/** For NODE_OPTIONS, which takes a backslash before what would end its quotes. */
+/** Quotes for NODE_OPTIONS, which needs a backslash before characters that would end its quotes. */
 function quote(path: string): string {
   return path.replaceAll(/["\\]/g, "\\$&");
 }

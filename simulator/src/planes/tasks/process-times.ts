@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { ContainerUsage } from "./runtime.ts";
 
-/** Fields of /proc/<pid>/stat behind the name in brackets, from 0 (proc(5)). */
+/** Fields of /proc/<pid>/stat after the name in brackets, from 0 (proc(5)). */
 const field = { session: 3, userTime: 11, systemTime: 12, waitedUserTime: 13, waitedSystemTime: 14 };
 /** Nanoseconds per tick: 100 ticks a second on every system that Node runs on (USER_HZ). */
 const nsPerTick = 1e7;
@@ -24,7 +24,7 @@ export function listSessions(): Map<number, number[]> {
   return sessions;
 }
 
-/** A process of this container and what it has started; nothing where its process is another machine's. */
+/** Returns a process of this container and its descendants; empty if its process is on another machine. */
 export function processesOfContainer(pid: number, id: string): number[] {
   return readText(`/proc/${pid}/cgroup`)?.includes(id) ? withDescendants(pid) : [];
 }
@@ -36,12 +36,17 @@ function withDescendants(pid: number): number[] {
   return [pid, ...children.flatMap((child) => withDescendants(Number(child)))];
 }
 
-/** Nanoseconds of CPU that processes and what they have waited for used: never too many, up to two ticks each too few. */
+/**
+ * Returns nanoseconds of CPU used by processes and their waited-for children: never too many, up to two ticks each too
+ * few.
+ */
 export function cpuTimeOf(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + ticksOf(statOf(pid), "all") * nsPerTick, 0);
 }
 
-/** The same to the nanosecond, which takes longer, and the memory that is theirs alone; what has ended counts nothing. */
+/**
+ * Returns the same to the nanosecond, which takes longer, and the processes' private memory; without ended processes.
+ */
 export function usageOf(pids: readonly number[]): ContainerUsage {
   return {
     cpuNs: pids.reduce((sum, pid) => sum + preciseCpuTimeOf(pid), 0),
@@ -55,14 +60,14 @@ function preciseCpuTimeOf(pid: number): number {
     (sum, thread) => sum + Number(readText(`/proc/${pid}/task/${thread}/schedstat`)?.split(" ", 1)[0] ?? 0),
     0,
   );
-  // Threads that have ended are in the process's ticks only, and not every kernel keeps schedstat.
+  // Ended threads are only in the process's ticks, and not every kernel keeps schedstat.
   return (
     Math.max(threads, ticksOf(stat, "own") * nsPerTick) +
     (ticksOf(stat, "all") - ticksOf(stat, "own")) * nsPerTick
   );
 }
 
-/** Without the pages of files, as a cgroup's use without its cache. */
+/** Without the pages of files, like a cgroup's usage without its cache. */
 function ownMemoryOf(pid: number): number {
   const [, resident = 0, shared = 0] = (readText(`/proc/${pid}/statm`) ?? "").split(" ").map(Number);
   return (resident - shared) * pageBytes;
@@ -81,7 +86,7 @@ function statOf(pid: number): string[] | undefined {
   return text?.slice(text.lastIndexOf(")") + 2).split(" ");
 }
 
-/** These files are made up when they are read, from memory: that blocks for microseconds, less than a turn of the loop. */
+/** The kernel generates these files in memory: reading blocks for microseconds, less than a turn of the loop. */
 function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "latin1");

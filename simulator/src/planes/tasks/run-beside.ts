@@ -8,7 +8,7 @@ const notFound = 127;
 export interface ProcessSetting {
   readonly workingDirectory: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Throws when there is no such command. */
+  /** Throws when the command does not exist. */
   readonly find: (argv: readonly string[]) => Command;
 }
 

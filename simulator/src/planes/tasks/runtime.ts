@@ -7,15 +7,15 @@ export const taskRuntimeKinds = ["process", "docker"] as const;
 export type TaskRuntimeKind = (typeof taskRuntimeKinds)[number];
 
 export interface TaskRuntime {
-  /** Cores of this machine that one vCPU is. */
+  /** Cores of this machine per vCPU. */
   readonly vcpuShare: number;
-  /** The address under which tasks reach the machine of the simulator. */
+  /** Address of the simulator's machine for tasks. */
   readonly hostAddress: string;
   /** Rejects with the registry's message (CannotPullContainerError: …). */
   pull(reference: string): Promise<LocalImage>;
   /** Rejects with a message that starts with CannotStartContainerError. */
   start(options: ContainerOptions): Promise<TaskContainer>;
-  /** Kills every container that is left, and removes what was made for them. */
+  /** Kills all remaining containers, and removes everything created for them. */
   close(): Promise<void>;
 }
 
@@ -29,9 +29,9 @@ export interface LocalImage {
 
 export interface ContainerOptions {
   readonly image: LocalImage;
-  /** Private address of the task; what its containers listen on is published under it. They share their loopback. */
+  /** Private address of the task; its containers' ports are published under it. They share their loopback. */
   readonly address: string;
-  /** Ports that the task's containers map, those of all of them. */
+  /** Ports mapped by all of the task's containers. */
   readonly ports: readonly number[];
   /** Replaces the image's entrypoint, and with it the image's command. */
   readonly entryPoint?: readonly string[];
@@ -47,13 +47,13 @@ export interface ContainerOptions {
 
 /** Limits of a container. Child processes ignore all of them except, where a vCPU has a share of a core, `cpu`. */
 export interface Isolation {
-  /** MiB; more and the container is killed. */
+  /** MiB; the container is killed if it uses more. */
   readonly memory: number;
-  /** MiB that are left to it when the machine runs short. */
+  /** MiB that are reserved for it when memory is short. */
   readonly memoryReservation?: number;
-  /** CPU units of the whole task, 1024 to a core: the most it gets. */
+  /** CPU units of the whole task, 1024 per core: its maximum. */
   readonly cpu: number;
-  /** CPU units of this container: its weight among those that want a core. */
+  /** CPU units of this container: its weight when several need a core. */
   readonly cpuShares?: number;
   readonly user?: string;
   readonly readOnlyRoot: boolean;
@@ -69,7 +69,7 @@ export interface Isolation {
 export interface TaskContainer {
   /** Resolves after the last line was passed on. */
   readonly exited: Promise<ContainerExit>;
-  /** Sends the signal, then SIGKILL when the container is still there after `timeoutMs` on the wall. */
+  /** Sends the signal, then SIGKILL if the container still runs after `timeoutMs` of real time. */
   stop(signal: NodeJS.Signals, timeoutMs: number): Promise<ContainerExit>;
   kill(): void;
   /** Returns the usage so far; undefined where the machine does not report it. */
@@ -79,41 +79,41 @@ export interface TaskContainer {
 }
 
 export interface ContainerUsage {
-  /** Nanoseconds of CPU time since its start, of everything in it. */
+  /** Nanoseconds of CPU time of all its processes since its start. */
   readonly cpuNs: number;
   /** Bytes of memory without the pages of files. */
   readonly memoryBytes: number;
 }
 
 export interface ContainerExit {
-  /** 128 + the number of the signal when that ended it. */
+  /** 128 + the number of the signal if one ended it. */
   readonly exitCode: number;
   /** Reason that ECS shows in addition to its exit code. */
   readonly reason?: string;
 }
 
 export interface ExecResult {
-  /** Undefined when it was not done in time. */
+  /** Undefined when it timed out. */
   readonly exitCode: number | undefined;
   /** The beginning of its standard output and standard error. */
   readonly output: string;
 }
 
 /**
- * A program takes its time to start on the wall, however fast the clock: a share of a core does not hold it for so long,
- * or until it listens where that is seen. A health check's allowance is as long.
+ * A program needs real time to start, however fast the clock: a share of a core does not limit it for this long, or
+ * until it listens if that is detected. A health check's allowance is equal.
  */
 export const startAllowanceMs = 5_000;
 
-/** As much of an exec's output as Docker keeps of a health check's. */
+/** Maximum length of an exec's output, the same as Docker keeps of a health check's. */
 export const execOutputKept = 4096;
 
 export interface TaskRuntimeOptions {
   readonly registry: Pick<Registry, "pull" | "issueToken">;
   readonly network: Network;
-  /** A folder of the runtime's own, made when needed. */
+  /** A folder for the runtime only, created when needed. */
   readonly directory: string;
-  /** How much of a core of this machine one vCPU is; undefined limits child processes to nothing, and is 1 to Docker. */
+  /** Part of a core per vCPU; undefined sets no limit for child processes, and 1 for Docker. */
   readonly vcpuShare?: number | undefined;
   /** File of the authority of the account's databases, which Node in the tasks trusts by default. */
   readonly databaseAuthority?: string | undefined;

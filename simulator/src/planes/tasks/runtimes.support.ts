@@ -13,7 +13,7 @@ import { isolation } from "./isolation.support.ts";
 import type { ContainerOptions, Isolation, TaskContainer, TaskRuntime, TaskRuntimeKind } from "./runtime.ts";
 import { startTaskRuntime } from "./start-runtime.ts";
 
-/** Without an engine, its tests are skipped; but where CI promises one they fail. */
+/** Without an engine, its tests are skipped; but in CI, which has one, they fail. */
 export const hasDocker = process.env.CI !== undefined || (await dockerProblem()) === undefined;
 
 export const metadata = { id: "0123-1", container: () => ({ Name: "web" }), task: () => ({ Family: "web" }) };
@@ -35,7 +35,7 @@ export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
     directory = await mkdtemp(join(tmpdir(), "runtime-test-"));
     served = await serveRegistry();
     served.registry.createRepository(repository, { isImmutable: () => false });
-    // Processes are lent a node.
+    // The runtime provides Node for processes.
     base = kind === "docker" ? [await makeNodeLayer(directory)] : [];
     const databaseAuthority = join(directory, "authority.pem");
     await writeFile(databaseAuthority, authority.certificate);
@@ -99,7 +99,7 @@ export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
   };
   return {
     network,
-    /** Signs what tasks trust in a database. */
+    /** The authority that tasks trust for databases. */
     authority,
     get runtime() {
       return runtime;

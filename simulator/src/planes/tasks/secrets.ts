@@ -1,6 +1,8 @@
 import type { Aws } from "../../aws/api.ts";
 
-/** `valueFrom` of a secret in a task definition, taken apart (Amazon ECS developer guide, "Pass Secrets Manager secrets"). */
+/**
+ * A parsed `valueFrom` of a secret in a task definition (Amazon ECS developer guide, "Pass Secrets Manager secrets").
+ */
 export interface SecretReference {
   readonly secretId: string;
   readonly jsonKey?: string;
@@ -8,7 +10,7 @@ export interface SecretReference {
   readonly versionId?: string;
 }
 
-/** Undefined when it is no reference to Secrets Manager. */
+/** Returns undefined for text that is not a reference to Secrets Manager. */
 export function parseSecretReference(valueFrom: string): SecretReference | undefined {
   const parts = valueFrom.split(":");
   if (parts[0] !== "arn" || parts[2] !== "secretsmanager" || parts[5] !== "secret" || !parts[6])
@@ -24,7 +26,7 @@ export function parseSecretReference(valueFrom: string): SecretReference | undef
   };
 }
 
-/** The value a container gets; rejects with the words that ECS gives as reason for stopping the task. */
+/** Returns the value for a container; rejects with ECS's reason for stopping the task. */
 export async function readSecret(secretsmanager: Aws["secretsmanager"], valueFrom: string): Promise<string> {
   const reference = parseSecretReference(valueFrom);
   if (!reference) throw failure(`invalid secret reference ${valueFrom}`);

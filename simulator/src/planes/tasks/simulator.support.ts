@@ -4,7 +4,7 @@ import { isolation } from "./isolation.support.ts";
 import { createProcessRuntime } from "./process-runtime.ts";
 
 // Runs one task, with files in the folder and a connection to the port given as arguments, until it is killed. With a
-// share of a core per vCPU as third argument, the task wants more than it.
+// share of a core per vCPU as third argument, the task tries to use more than it.
 const [directory = ".", port, share] = process.argv.slice(2);
 const image = await makeProgram(
   directory,

@@ -10,11 +10,11 @@ const opaqueWhiteout = ".wh..wh..opq";
 const knownMediaTypes =
   /^application\/vnd\.(oci\.image\.layer\.v1\.tar(\+gzip|\+zstd)?|docker\.image\.rootfs\.diff\.tar(\.gzip)?)$/;
 
-/** As many as Linux follows. */
+/** Linux's limit. */
 const mostLinks = 40;
 
 /**
- * Writes a layer over the layers below it, one entry after the other: when one fails, nothing is being written any more.
+ * Writes a layer over the layers below it, one entry after the other: after an error, no write is in progress any more.
  * @param take is called with the bytes of each entry before they are written
  */
 export async function unpackLayer(
@@ -42,7 +42,7 @@ function isWhiteout(path: string): boolean {
   return basename(path).startsWith(whiteoutPrefix);
 }
 
-/** Removes what the layers below put there. */
+/** Removes files of the layers below. */
 async function applyWhiteout(path: string, root: string): Promise<void> {
   const folder = await placeInImage(root, dirname(path));
   const name = basename(path);
@@ -54,13 +54,13 @@ async function applyWhiteout(path: string, root: string): Promise<void> {
   }
 }
 
-/** Existing folders by their path in the image, until a link changes where paths lead. */
+/** Existing folders by their path in the image, until a link changes the targets of paths. */
 type Folders = Map<string, string>;
 
 async function writeEntry(entry: LayerEntry, root: string, folders: Folders): Promise<void> {
   const { path, type, linkpath } = entry;
   const { folder, name } = splitPath(path);
-  // Devices cannot be made without privileges, and no image needs more than those every system has.
+  // Devices require privileges, and no image needs more than those of every system.
   if (name === "" || ["CharacterDevice", "BlockDevice", "FIFO"].includes(type)) return;
   const place = join(folders.get(folder) ?? (await makeFolder(root, folder, folders)), name);
   const found = await lstat(place).catch(() => undefined);
@@ -102,20 +102,20 @@ function splitPath(path: string): { folder: string; name: string } {
   return { folder: dirname(normal), name: basename(normal) };
 }
 
-/** A link to a symbolic link means that, not its target. */
+/** A link to a symbolic link refers to that, not to its target. */
 async function placeOfLinked(root: string, path: string): Promise<string> {
   const { folder, name } = splitPath(path);
   return join(await placeInImage(root, folder), name);
 }
 
-/** Absolute links, and those that lead out by too many steps up, mean the image's own root. */
+/** Absolute links, and those that lead out by too many steps up, refer to the image's own root. */
 function targetInImage(root: string, place: string, target: string): string {
   const folder = join("/", place.slice(root.length), "..");
   const isInside = !target.startsWith("/") && !posix.join(folder.slice(1), target).startsWith("..");
   return isInside ? target : posix.relative(folder, posix.resolve(folder, target)) || ".";
 }
 
-/** Where a path of the image leads to on disk, as if the image's folder were the root. It need not exist. */
+/** Returns the place of an image's path on disk, as if the image's folder were the root. It need not exist. */
 export async function placeInImage(root: string, path: string): Promise<string> {
   const steps = path.split("/");
   let place = "/";

@@ -2,7 +2,7 @@ import { connectEngine, type Engine } from "./engine.ts";
 import { findEngineSocket } from "./find-engine.ts";
 import { requireOwnBridges } from "./network.ts";
 
-/** Why tasks cannot be run in Docker containers here, with the next step; undefined when they can. */
+/** Returns why tasks cannot be run in Docker containers here, with the next step; undefined when they can. */
 export async function dockerProblem(environment = process.env): Promise<string | undefined> {
   try {
     const engine = await openEngine(environment);

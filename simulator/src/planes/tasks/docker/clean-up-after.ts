@@ -3,7 +3,7 @@ import { connectEngine } from "./engine.ts";
 import { findEngineSocket } from "./find-engine.ts";
 import { removeLeftovers } from "./leftovers.ts";
 
-// Started by janitor.ts: when standard input ends, so has the process that the argument names.
+// Started by janitor.ts: the end of standard input means that the process in the argument has ended.
 const [owner] = process.argv.slice(2);
 process.stdin.resume();
 await once(process.stdin, "end");

@@ -8,9 +8,9 @@ import { readUsage } from "./usage.ts";
 
 export interface StartedContainer extends TaskContainer {
   readonly id: string;
-  /** In the network of containers; absent when it shares another's. */
+  /** Address in the network of containers; undefined when it shares another's. */
   readonly ipAddress: string | undefined;
-  /** Resolves when the engine has forgotten it. */
+  /** Resolves when the engine has removed it. */
   readonly removed: Promise<void>;
 }
 
@@ -25,11 +25,11 @@ interface ContainerView {
   readonly NetworkSettings: { readonly Networks: Record<string, { readonly IPAddress: string }> };
 }
 
-/** As the ECS agent words it (aws/amazon-ecs-agent, agent/engine/errors.go). */
+/** Message of the ECS agent (aws/amazon-ecs-agent, agent/engine/errors.go). */
 const outOfMemory = "OutOfMemoryError: Container killed due to memory usage";
 const sigkilled = 137;
 
-/** Creates and starts a container; it is gone from the engine soon after it has ended. */
+/** Creates and starts a container, which the engine removes soon after its end. */
 export async function startContainer(
   engine: Engine,
   settings: object,

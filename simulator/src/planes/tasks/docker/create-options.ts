@@ -1,11 +1,13 @@
 import type { ContainerOptions, Isolation } from "../runtime.ts";
 
-/** A core for as long as this, in microseconds, is a whole one (the kernel's usual period of its CPU quota). */
+/**
+ * Microseconds of a period; using a core for all of it is a whole core (the kernel's usual period of its CPU quota).
+ */
 const cpuPeriod = 100_000;
 /** The kernel's own limit, in microseconds. */
 const leastQuota = 1_000;
 const mebibyte = 1024 ** 2;
-/** Where containers find the file of the databases' authority. */
+/** Path in containers of the databases' authority file. */
 const authorityPath = "/etc/ssl/simulator-rds-ca.pem";
 
 export interface Surroundings {
@@ -18,13 +20,13 @@ export interface Surroundings {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The body of ContainerCreate for a container of a task. */
+/** Returns the body of ContainerCreate for a container of a task. */
 export function createOptions(options: ContainerOptions, surroundings: Surroundings): object {
   const { image, environment, isolation, ports } = options;
   const { sharesNetworkOf, databaseAuthority } = surroundings;
   return {
     Image: image.location,
-    // Absent, they are the image's; as Docker does it, an entrypoint drops the image's command as well.
+    // If missing, they are the image's; as in Docker, an entrypoint also replaces the image's command.
     ...(options.entryPoint?.length ? { Entrypoint: options.entryPoint } : {}),
     ...(options.command?.length ? { Cmd: options.command } : {}),
     ...(options.workingDirectory ? { WorkingDir: options.workingDirectory } : {}),
@@ -59,7 +61,7 @@ function limits({ isolation }: ContainerOptions): object {
   const { memory, memoryReservation, cpuShares, ulimits, kernelParameters } = isolation;
   return {
     Memory: memory * mebibyte,
-    // As much as the memory alone: no swap.
+    // Equal to the memory: no swap.
     MemorySwap: memory * mebibyte,
     ...(memoryReservation ? { MemoryReservation: memoryReservation * mebibyte } : {}),
     CpuPeriod: cpuPeriod,

@@ -8,7 +8,7 @@ async function docker(...args: string[]): Promise<string> {
   return (await promisify(execFile)("docker", args)).stdout.trimEnd();
 }
 
-/** The one container with this label, as `docker inspect` shows it. */
+/** Returns the only container with this label, as `docker inspect` shows it. */
 async function inspect(name: string) {
   const id = await docker("ps", "--quiet", "--filter", `label=test=${name}`);
   return JSON.parse(await docker("inspect", id))[0];
@@ -74,7 +74,7 @@ describe.skipIf(!hasDocker)("a container of Docker's", () => {
     });
     expect(Config).toMatchObject({
       Labels: { "com.amazonaws.ecs.task-arn": "arn:task" },
-      // The image's own, if it has one, is not ECS's.
+      // ECS ignores the image's own, if there is one.
       Healthcheck: { Test: ["NONE"] },
     });
   });

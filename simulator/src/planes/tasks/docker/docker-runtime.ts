@@ -107,7 +107,7 @@ async function startInTask(host: Host, options: ContainerOptions): Promise<Start
   }
 }
 
-/** Until then it has its vCPUs as whole cores. */
+/** Until then its vCPUs are whole cores. */
 function holdOnceStarted(engine: Engine, { id, exited }: StartedContainer, CpuQuota: number): void {
   const hold = () => {
     void unlessGone(engine.call("POST", `/containers/${id}/update`, { body: { CpuQuota } })).catch(() => {});

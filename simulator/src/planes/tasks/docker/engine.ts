@@ -9,8 +9,8 @@ export interface EngineCall {
 }
 
 /**
- * A Docker engine's HTTP API (docs.docker.com/reference/api/engine) on its unix socket. Paths carry no version: what
- * is used here is the same in all of them, and each engine refuses other versions than its own.
+ * A Docker engine's HTTP API (docs.docker.com/reference/api/engine) on its unix socket. Paths have no version: the
+ * calls used here are the same in all of them, and each engine refuses other versions than its own.
  */
 export interface Engine {
   /** Returns the response's JSON, undefined when it has none. Rejects with EngineError when the engine refuses. */
@@ -20,7 +20,7 @@ export interface Engine {
   close(): void;
 }
 
-/** A refusal of the engine, in its words. */
+/** A refusal with the engine's message. */
 export class EngineError extends Error {
   readonly statusCode: number;
 
@@ -44,7 +44,7 @@ export function connectEngine(socketPath: string): Engine {
   };
 }
 
-/** For a call about something that may be gone, or not be running, by now. */
+/** Handles a call about an object that may be gone, or no longer running. */
 export async function unlessGone(call: Promise<unknown>): Promise<void> {
   await call.catch((error) => {
     if (!(error instanceof EngineError) || ![404, 409].includes(error.statusCode)) throw error;
@@ -68,7 +68,7 @@ async function send(
       method,
       path: search ? `${path}?${search}` : path,
       headers: {
-        // The engine wants a host, and takes any.
+        // The engine requires a host, and accepts any.
         Host: "docker",
         ...(content === undefined
           ? {}

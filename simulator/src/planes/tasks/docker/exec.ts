@@ -6,7 +6,7 @@ import { readPieces } from "./output.ts";
 /** Exit code of shells and container runtimes for a missing command. */
 const notFound = 127;
 
-/** Runs a command in a container that runs. */
+/** Runs a command in a running container. */
 export async function execIn(
   engine: Engine,
   container: string,

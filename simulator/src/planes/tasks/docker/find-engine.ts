@@ -6,8 +6,8 @@ import { join } from "node:path";
 const usualSocket = "unix:///var/run/docker.sock";
 
 /**
- * The unix socket of the engine that the `docker` command would use: DOCKER_HOST, else the context that DOCKER_CONTEXT
- * or Docker's configuration names. Throws a sentence when that engine is on another machine.
+ * Returns the unix socket of the engine that the `docker` command would use: DOCKER_HOST, else the context of
+ * DOCKER_CONTEXT or of Docker's configuration. Throws an error when that engine is on another machine.
  */
 export async function findEngineSocket(environment: NodeJS.ProcessEnv): Promise<string> {
   const host = environment.DOCKER_HOST || (await hostOfContext(environment)) || usualSocket;
@@ -21,7 +21,7 @@ async function hostOfContext(environment: NodeJS.ProcessEnv): Promise<string | u
   const folder = environment.DOCKER_CONFIG || join(homedir(), ".docker");
   const context = environment.DOCKER_CONTEXT || (await readJson(join(folder, "config.json")))?.currentContext;
   if (!context || context === "default") return undefined;
-  // Where the command keeps it (docker/cli, cli/context/store).
+  // Location in the command's own storage (docker/cli, cli/context/store).
   const id = createHash("sha256").update(String(context)).digest("hex");
   const meta = await readJson(join(folder, "contexts", "meta", id, "meta.json"));
   if (!meta)

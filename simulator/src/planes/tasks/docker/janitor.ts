@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 export interface Janitor {
-  /** There is nothing left to do for it. */
+  /** Ends the janitor without any work. */
   dismiss(): void;
 }
 
@@ -18,7 +18,7 @@ export function startJanitor(owner: string): Janitor {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
   });
-  // The next start removes what is left, too.
+  // The next start removes leftovers, too.
   janitor.on("error", () => {});
   janitor.stdin.on("error", () => {});
   janitor.unref();

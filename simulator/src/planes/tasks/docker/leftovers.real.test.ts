@@ -35,7 +35,7 @@ async function startSimulator() {
   return { simulator, owner, image };
 }
 
-/** All that the engine still has of an owner's. */
+/** Returns everything of an owner that is still in the engine. */
 async function leftOf({ owner, image }: { owner: string; image: string }): Promise<string[]> {
   const label = ["--filter", `label=${ownerLabel}=${owner}`];
   return (
@@ -64,7 +64,7 @@ describe.skipIf(!hasDocker)("in the engine, a simulator", () => {
 
   it("leaves resources that the next one removes, except those of running simulators", async () => {
     const [killed, running] = await Promise.all([startSimulator(), startSimulator()]);
-    // Its janitor first: as when the machine went down.
+    // Kills its janitor first, as in a crash of the machine.
     const janitors = await promisify(execFile)("pgrep", ["--full", `clean-up-after.ts ${killed.owner}`]);
     for (const pid of janitors.stdout.split("\n").filter(Boolean)) process.kill(Number(pid), "SIGKILL");
     killed.simulator.kill("SIGKILL");

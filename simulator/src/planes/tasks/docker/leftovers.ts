@@ -1,9 +1,9 @@
 import { mayBeAlive } from "../../../../../scripts/run/processes.mjs";
 import { type Engine, unlessGone } from "./engine.ts";
 
-/** On every container and network, with the process that made it. */
+/** Label of every container and network: the process that created it. */
 export const ownerLabel = "ecs-simulator.owner";
-/** Where images are named; the tag begins with the process that pulled it. */
+/** Name of images; the tag begins with the process that pulled it. */
 export const imageRepository = "ecs-simulator";
 
 /** Removes the containers, networks and image names of processes that are gone. */
@@ -37,7 +37,7 @@ interface Labelled {
   readonly Labels: Readonly<Record<string, string>>;
 }
 
-/** Also one that runs. */
+/** Also removes a running one. */
 export async function removeContainer(engine: Engine, id: string): Promise<void> {
   await unlessGone(engine.call("DELETE", `/containers/${id}`, { query: { force: "1", v: "1" } }));
 }

@@ -14,7 +14,7 @@ interface NetworkView {
   readonly IPAM: { readonly Config: readonly { readonly Gateway?: string }[] | null };
 }
 
-/** Rejects with a sentence when the network is not this machine's. */
+/** Rejects with an error when the network is not on this machine. */
 export async function createBridge(
   engine: Engine,
   name: string,
@@ -37,7 +37,7 @@ export async function removeBridge(engine: Engine, id: string): Promise<void> {
   await unlessGone(engine.call("DELETE", `/networks/${id}`));
 }
 
-/** The same question without making a network: those that the engine has are on the same machine. */
+/** Checks the same without creating a network: the engine's existing ones are on the same machine. */
 export async function requireOwnBridges(engine: Engine): Promise<void> {
   const networks = await engine.call<NetworkView[]>("GET", "/networks", {
     query: { filters: JSON.stringify({ driver: ["bridge"] }) },
@@ -49,7 +49,7 @@ export async function requireOwnBridges(engine: Engine): Promise<void> {
 const gatewayOf = ({ IPAM }: NetworkView) =>
   IPAM.Config?.map(({ Gateway }) => Gateway).find((address) => address?.includes("."));
 
-/** An interface without a cable, as an empty bridge is, is in no list of interfaces: but one can listen on it. */
+/** An interface without a cable, such as an empty bridge, is in no list of interfaces, but can be listened on. */
 async function requireAddress(gateway: string | undefined): Promise<void> {
   const server = createServer();
   try {

@@ -5,7 +5,7 @@ import { PassThrough, type Readable } from "node:stream";
 /** Each piece is preceded by its stream (1 standard output, 2 standard error), three zeros and its length (ContainerAttach). */
 const headerLength = 8;
 
-/** Takes apart what an engine sends of a container's two outputs; resolves when there is no more. */
+/** Splits an engine's stream of a container's two outputs; resolves when it ends. */
 export async function readPieces(
   stream: Readable,
   onPiece: (piece: Buffer, from: "stdout" | "stderr") => void,
@@ -22,7 +22,7 @@ export async function readPieces(
   }
 }
 
-/** The same, line by line; a last line needs no end. */
+/** The same, line by line; the last line needs no line break. */
 export async function readLines(stream: Readable, onLine: (line: string) => void): Promise<void> {
   const outputs = { stdout: new PassThrough(), stderr: new PassThrough() };
   const ended = Object.values(outputs).map((input) =>

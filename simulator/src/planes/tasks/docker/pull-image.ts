@@ -4,13 +4,13 @@ import type { LocalImage } from "../runtime.ts";
 import { type Engine, EngineError } from "./engine.ts";
 import { imageRepository } from "./leftovers.ts";
 
-/** A pull of our own registry is a matter of seconds. */
+/** A pull from our own registry takes seconds. */
 const tokenLastsMs = 3_600_000;
 
 export interface PullOptions {
   readonly engine: Engine;
   readonly registry: Pick<Registry, "pull" | "issueToken">;
-  /** Beginning of the tags under which the engine keeps the images for this runtime. */
+  /** Prefix of the tags under which the engine keeps this runtime's images. */
   readonly tagPrefix: string;
 }
 
@@ -19,7 +19,7 @@ export function createImages({ engine, registry, tagPrefix }: PullOptions) {
   const pulled = new Map<string, Promise<string>>();
   return {
     async pull(reference: string): Promise<LocalImage> {
-      // Finds out, in the words of Fargate's agent, what cannot be pulled; and which image of an index is meant.
+      // Rejects with the message of Fargate's agent for an image that cannot be pulled; selects the image of an index.
       const image = await registry.pull(reference);
       const tag = `${tagPrefix}-${image.digest.slice("sha256:".length).slice(0, 12)}`;
       const source = `${withoutVersion(reference)}@${image.digest}`;
@@ -28,7 +28,7 @@ export function createImages({ engine, registry, tagPrefix }: PullOptions) {
       location.catch(() => pulled.delete(tag));
       return { digest: image.digest, config: image.config.config ?? {}, location: await location };
     },
-    /** Names of all that was pulled. */
+    /** Returns the names of all pulled images. */
     async names(): Promise<string[]> {
       const settled = await Promise.allSettled(pulled.values());
       return settled.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
@@ -36,7 +36,7 @@ export function createImages({ engine, registry, tagPrefix }: PullOptions) {
   };
 }
 
-/** host:port/name of a reference with a tag, a digest or both. */
+/** Returns host:port/name of a reference with a tag, a digest or both. */
 function withoutVersion(reference: string): string {
   return reference.replace(/@[^@]*$/, "").replace(/:[^/:]*$/, "");
 }
@@ -93,7 +93,7 @@ async function pullFrom(
     );
 }
 
-/** URL-safe base64 with its padding, which the engine insists on and Node's own leaves out. */
+/** URL-safe base64 with padding, which the engine requires and Node's own omits. */
 function encode(credentials: object): string {
   const text = Buffer.from(JSON.stringify(credentials)).toString("base64");
   return text.replaceAll("+", "-").replaceAll("/", "_");

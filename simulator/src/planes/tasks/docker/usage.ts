@@ -19,7 +19,7 @@ export async function readUsage(
   id: string,
   pid: number,
 ): Promise<ContainerUsage | undefined> {
-  // One look, without the second that the engine waits for a figure to compare with.
+  // One reading, without the engine's second of waiting for a figure to compare with.
   const query = { stream: "false", "one-shot": "true" };
   try {
     const stats = await engine.call<StatsView>("GET", `/containers/${id}/stats`, { query });
