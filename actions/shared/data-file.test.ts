@@ -33,7 +33,7 @@ test.each<[string, string, unknown]>([
     { family: "web", image: "https://x/y" },
   ],
   ["YAML", "family: web # ours\nlist:\n  - True\n", { family: "web", list: [true] }],
-  ["a key that is there twice", '{"a": 1, "a": 2}', { a: 2 }],
+  ["a duplicate key", '{"a": 1, "a": 2}', { a: 2 }],
 ])("accepts %s in a .json file", (_, text, value) => {
   expect(parseData(text, "f.json")).toEqual(value);
 });

@@ -42,7 +42,7 @@ test.each<[string, Partial<Kept>, AbortSignal | undefined, Partial<Kept>]>([
   ["fails", {}, undefined, { status: "failed", cause: "no such service" }],
   ["fails while it is cancelled", {}, AbortSignal.abort(), { status: "cancelled", cause: "no such service" }],
   [
-    "told before why",
+    "has reported why before",
     { status: "stopped", cause: "by hand" },
     undefined,
     { status: "stopped", cause: "by hand" },

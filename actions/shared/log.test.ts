@@ -23,13 +23,13 @@ describe("the runner's log", () => {
   it.each([
     ["stops no commands", "::stop-commands::anything"],
     ["annotates nothing", "::error file=a.ts,line=1::not ours"],
-    ["sees blanks before a command", " \t\u00a0\u0085\u2003::warning::not ours"],
-    ["sees an invisible character before a command", "\ufeff\u200b::warning::not ours"],
-    ["sees the second of two lines", "CodeDeploy: Deployment failed\n::add-mask::e"],
-    ["sees what follows a carriage return", "#7 0.512 fetched 10 %\r::set-output name=image::evil"],
-    ["sees a blank line before a command", "\r\n\r\n::debug::x"],
-    ["knows the older form in a line", "#7 0.512 done ##[add-mask]e"],
-    ["knows a group of the older form", "Task stopped: ##[group]hidden"],
+    ["ignores blanks before a command", " \t\u00a0\u0085\u2003::warning::not ours"],
+    ["ignores an invisible character before a command", "\ufeff\u200b::warning::not ours"],
+    ["disables a command in the second of two lines", "CodeDeploy: Deployment failed\n::add-mask::e"],
+    ["disables a command after a carriage return", "#7 0.512 fetched 10 %\r::set-output name=image::evil"],
+    ["disables a command after a blank line", "\r\n\r\n::debug::x"],
+    ["disables the older form in a line", "#7 0.512 done ##[add-mask]e"],
+    ["disables a group of the older form", "Task stopped: ##[group]hidden"],
   ])("%s", (_, text) => {
     runnerLog.info(text);
     expect(commands()).toEqual([]);

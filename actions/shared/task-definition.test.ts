@@ -14,13 +14,9 @@ test.each<[string, unknown, string]>([
     { ...minimal, replicas: 2 },
     "unknown key replicas (allowed: family, containerDefinitions",
   ],
+  ["a truncated name", { ...minimal, taskRole: "x" }, "unknown key taskRole (did you mean taskRoleArn?)"],
   [
-    "a name without its end",
-    { ...minimal, taskRole: "x" },
-    "unknown key taskRole (did you mean taskRoleArn?)",
-  ],
-  [
-    "a slip deep inside",
+    "a typing error deep inside",
     { family: "web", containerDefinitions: [{ ...web, healthCheck: { command: ["x"], retires: 3 } }] },
     "unknown key containerDefinitions[web].healthCheck.retires (did you mean retries?)",
   ],
@@ -156,7 +152,7 @@ test("keeps any key of option maps", () => {
 test.each<[string, object, object, string[]]>([
   ["nothing", minimal, minimal, []],
   [
-    "what ECS fills in",
+    "ECS's defaults",
     {
       family: "web",
       cpu: "1 vCPU",
@@ -221,7 +217,7 @@ test.each<[string, object, object, string[]]>([
     ["+ containerDefinitions[web].essential: false"],
   ],
   [
-    "values that are secret by their name, or hold a password",
+    "values with secret names or passwords",
     { containerDefinitions: [{ ...web, environment: [{ name: "DB_PASSWORD", value: "old" }] }] },
     {
       containerDefinitions: [

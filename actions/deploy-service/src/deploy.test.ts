@@ -122,15 +122,11 @@ test("rolls back when cancelled and leaves production as it was", async () => {
 });
 
 test.each<[string, Partial<DeployInputs>, RegExp]>([
-  ["a service that is not there", { service: "none" }, /Cluster outside has no service none/],
-  ["a cluster that is not there", { cluster: "none" }, /There is no ECS cluster none/],
+  ["a missing service", { service: "none" }, /Cluster outside has no service none/],
+  ["a missing cluster", { cluster: "none" }, /There is no ECS cluster none/],
+  ["a missing application", { codeDeployApplication: "none" }, /there is no CodeDeploy application none/],
   [
-    "an application that is not there",
-    { codeDeployApplication: "none" },
-    /there is no CodeDeploy application none/,
-  ],
-  [
-    "a group that is not there",
+    "a missing group",
     { codeDeployDeploymentGroup: "none" },
     /application outside has no deployment group none \(input codedeploy-deployment-group\)/,
   ],

@@ -112,7 +112,7 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
   ["a missing region", {}, { AWS_REGION: "" }, /No AWS region is set/],
   ["an unreachable endpoint", {}, nowhere, /The AWS endpoint cannot be reached/],
   [
-    "a broken file beside an unreachable endpoint",
+    "a broken file and an unreachable endpoint",
     { "task-definition": fileURLToPath(import.meta.url) },
     nowhere,
     /2 things to correct: .*index\.test\.ts.*; The AWS endpoint cannot be reached/,

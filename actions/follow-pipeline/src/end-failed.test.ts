@@ -43,19 +43,19 @@ test.each<[string, ActionRun[], string, string]>([
     "look at https://build.example/1.",
   ],
   [
-    "all that failed",
+    "all failed actions",
     [action({ summary: "3 tests red" }), action({ name: "Lint", summary: "2 findings" })],
     "action Test of stage Build failed: 3 tests red; action Lint of stage Build failed: 2 findings (execution e-1 Failed in action Test of stage Build and action Lint of stage Build)",
     "look at the stage Build in the CodePipeline console.",
   ],
   [
-    "an approval that nobody gave in time",
+    "an approval that timed out",
     [action({ provider: "Manual", error: { code: "JobFailed", message: "Approval timed out" } })],
     "action Test of stage Build failed (JobFailed): Approval timed out (execution e-1 Failed in action Test of stage Build)",
     "look at the stage Build in the CodePipeline console.",
   ],
   [
-    "a placeholder that was left in its brackets",
+    "an unfilled placeholder",
     [
       action({
         error: {

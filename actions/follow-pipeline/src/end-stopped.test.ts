@@ -21,8 +21,8 @@ test.each<[string, Execution[], string | undefined]>([
     [execution("3", "Succeeded"), execution("2", "Superseded"), execution("1", "Superseded")],
     "3",
   ],
-  ["nobody that is known", [execution("1", "Superseded")], undefined],
-  ["nobody, in a history without it", [execution("9", "Succeeded")], undefined],
+  ["no known execution", [execution("1", "Superseded")], undefined],
+  ["none, in a history without it", [execution("9", "Succeeded")], undefined],
 ])("finds that the execution is superseded by %s", (_, history, id) => {
   expect(supersederOf(history, "1")?.id).toBe(id);
 });

@@ -61,25 +61,25 @@ async function find(histories: readonly (readonly PipelineExecutionSummary[])[],
 }
 
 test.each<[string, PipelineExecutionSummary[][], string | undefined]>([
-  ["one under way", [[execution("e-2", "InProgress", "sha256:new")]], "e-2"],
+  ["one in progress", [[execution("e-2", "InProgress", "sha256:new")]], "e-2"],
   [
     "one that the event starts a little later",
     [[execution("e-1", "Succeeded", "sha256:old")], [execution("e-2", "InProgress", "sha256:new")]],
     "e-2",
   ],
   [
-    "one that is fast and over at the second look",
+    "one that is over at the second poll",
     [[], [execution("e-2", "Failed", "sha256:new"), execution("e-1", "Succeeded", "sha256:old")]],
     "e-2",
   ],
   ["the last success, with nothing after it", [[execution("e-1", "Succeeded", "sha256:new")]], "e-1"],
   [
-    "not a success that something else came after",
+    "no success that another execution followed",
     [[execution("e-2", "Succeeded", "sha256:old"), execution("e-1", "Succeeded", "sha256:new")]],
     undefined,
   ],
-  ["not a failure of yesterday", [[execution("e-1", "Failed", "sha256:new")]], undefined],
-  ["not one of another image", [[execution("e-1", "InProgress", "sha256:old")]], undefined],
+  ["no earlier failure", [[execution("e-1", "Failed", "sha256:new")]], undefined],
+  ["none with another image", [[execution("e-1", "InProgress", "sha256:old")]], undefined],
 ])("finds %s", async (_, histories, id) => {
   expect((await find(histories)).id).toBe(id);
 });
@@ -99,7 +99,7 @@ test("stops waiting for it at the deadline", async () => {
 
 test.each<[string, PipelineExecutionSummary[], RegExp, RegExp]>([
   [
-    "a rule that was forgotten",
+    "a missing rule",
     [execution("e-1", "Failed")],
     /^Nothing started update-web for image sha256:new within 2 min; no EventBridge rule ever started it$/,
     /^make the rule, which only the console makes by itself: the event ECR Image Action .* start: if-missing/,

@@ -191,13 +191,13 @@ test("says what to push when the source fails without an image", async () => {
 
 test.each<[string, Record<string, string>, RegExp, RegExp]>([
   [
-    "a pipeline that is not there",
+    "a missing pipeline",
     { pipeline: "update-wbe", start: "always" },
     /^There is no pipeline update-wbe in this account and region; did you mean "update-web"\?$/,
     /^check the input pipeline \(there are: update-web, old-web\), and the region; nothing was changed\.$/,
   ],
   [
-    "an execution that is not there",
+    "a missing execution",
     { "execution-id": "11111111-2222-3333-4444-555555555555" },
     /^Pipeline update-web has no execution 11111111-/,
     /check the input execution-id/,

@@ -54,15 +54,10 @@ test("sets every output of a green run, shows what was pushed, masks what signed
 });
 
 test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
-  ["keys that are over", {}, { AWS_ACCESS_KEY_ID: expiredKey }, /The AWS credentials have expired/],
+  ["expired keys", {}, { AWS_ACCESS_KEY_ID: expiredKey }, /The AWS credentials have expired/],
   ["a missing region", {}, { AWS_REGION: "", AWS_DEFAULT_REGION: "" }, /No AWS region is set/],
-  ["no such repository", { repository: "none" }, {}, /There is no CodeCommit repository none/],
-  [
-    "a placeholder that stays open",
-    { path: "ecs", placeholders: "{}" },
-    {},
-    /file=ecs\/a\.json,line=1::.*<Role>/,
-  ],
+  ["a missing repository", { repository: "none" }, {}, /There is no CodeCommit repository none/],
+  ["an unfilled placeholder", { path: "ecs", placeholders: "{}" }, {}, /file=ecs\/a\.json,line=1::.*<Role>/],
   ["several wrong inputs", { repository: "", path: "/" }, {}, /2 inputs are wrong/],
 ])("reports %s in one annotation with a next step", async (_, inputs, environment, message) => {
   const [source, repository] = [

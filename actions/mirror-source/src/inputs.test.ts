@@ -53,7 +53,7 @@ test("accepts all inputs", () => {
 test.each<[string, Record<string, string>, unknown]>([
   ["none given: files stay as they are", {}, undefined],
   [
-    "an empty object: none may be open",
+    "an empty object: none may stay unfilled",
     { placeholders: "{}" },
     { values: new Map(), kept: ["IMAGE1_NAME", "TASK_DEFINITION"] },
   ],

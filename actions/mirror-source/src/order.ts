@@ -29,7 +29,7 @@ export async function refuseLoss(
   );
 }
 
-/** Refuses a snapshot that is older than the branch's, unless forced. It is committed on top of any existing commits. */
+/** Refuses a snapshot that is older than the branch's, unless forced. It is added on top of existing commits. */
 export async function refuseOlder(
   git: Git,
   { from, origin, log }: { from: MirroredFrom | undefined; origin: string; log: Log },

@@ -25,13 +25,13 @@ test.each<[string, Fault, string, string]>([
     "codecommit:GitPull",
   ],
   [
-    "CodeCommit is out of order",
+    "CodeCommit fails",
     { kind: "unavailable", operation: "codecommit:GitPush" },
     "connection to CodeCommit's Git server broke",
     "run the job again",
   ],
   [
-    "the push is cut off before it is done",
+    "the push is interrupted before it is done",
     { kind: "cut", operation: "codecommit:GitPush", after: 1 },
     "connection to CodeCommit's Git server broke",
     "run the job again",

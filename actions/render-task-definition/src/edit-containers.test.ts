@@ -31,13 +31,13 @@ const variables = (...pairs: [string, string][]) => pairs.map(([name, value]) =>
 
 test.each<[string, ContainerDefinition[], Record<string, string>, Record<string, ContainerDefinition>]>([
   [
-    "a changed value keeps its place; quotes, blanks and colons belong to it",
+    "keeps a changed value's place; quotes, blanks and colons belong to it",
     one,
     { "environment-variables": `web:A= "x: y"  z ` },
     { web: { environment: variables(["A", '"x: y"  z'], ["B", "2"]) } },
   ],
   [
-    "lines for some, for all and for one container",
+    "accepts lines for some, for all and for one container",
     two,
     { "environment-variables": "*:X=1\nweb, side:Y=2\nside:Z=3" },
     {
@@ -46,13 +46,13 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
     },
   ],
   [
-    "JSON values to the letter, names with colons and values of several lines too",
+    "takes JSON values literally, also names with colons and multi-line values",
     one,
     { "environment-variables": '{"Db:Host": " x\\n y ", "PORT": 80, "A": null}' },
     { web: { environment: variables(["B", "2"], ["Db:Host", " x\n y "], ["PORT", "80"]) } },
   ],
   [
-    "JSON by container; with replace only those that are named",
+    "accepts JSON by container; with replace only for the given ones",
     two,
     { "environment-variables": '{"side": {"X": true}}', "environment-variables-mode": "replace" },
     {
@@ -61,7 +61,7 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
     },
   ],
   [
-    "an empty JSON object with replace removes all",
+    "removes all with an empty JSON object and replace",
     one,
     {
       "environment-variables": "{}",
@@ -72,7 +72,7 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
     { web: { environment: [], secrets: [] } },
   ],
   [
-    "a variable becomes a secret",
+    "turns a variable into a secret",
     one,
     { "environment-variables": "-A", secrets: "A=arn:a" },
     {
@@ -86,7 +86,7 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
     },
   ],
   [
-    "a log driver with options for a container that had none",
+    "sets a log driver with options for a container that had none",
     two,
     {
       "log-configuration-log-driver": "side:awslogs",
@@ -98,7 +98,7 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
     },
   ],
   [
-    "environment files by their ARNs",
+    "adds environment files by their ARNs",
     two,
     { containers: "web", "environment-files": "arn:aws:s3:::b/a.env\nside:arn:aws:s3:::b/b.env" },
     {
@@ -107,7 +107,7 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
     },
   ],
   [
-    "commands by container, in lines and in JSON",
+    "sets commands by container, in lines and in JSON",
     two,
     { command: "web: node server.js\nside: tail -f '/a b'", entrypoint: '{"side": "sh -c", "web": ["x"]}' },
     {
@@ -126,7 +126,7 @@ test("restores the image's own command with an empty one", async () => {
 
 test.each<[string, ContainerDefinition[], Record<string, string>]>([
   ["of the only container", one, {}],
-  ["of the containers that are meant", two, { containers: "web" }],
+  ["of the targeted containers", two, { containers: "web" }],
 ])(
   "treats a colon in a name %s as part of it, unless a container has the name before it",
   async (_, given, inputs) => {

@@ -36,7 +36,7 @@ async function rendered(content: unknown, inputs: Readonly<Record<string, string
 
 test.each<[string, object, Readonly<Record<string, string>>, object]>([
   [
-    "image, variables, files and secrets are merged into what the container has",
+    "merges image, variables, files and secrets into the container",
     web,
     {
       "environment-variables": "FOO=bar\nHELLO=world",
@@ -59,13 +59,13 @@ test.each<[string, object, Readonly<Record<string, string>>, object]>([
     },
   ],
   [
-    "a container without any gets variables and secrets",
+    "gives variables and secrets to a container without any",
     bare,
     { "environment-variables": "EXAMPLE=here", secrets: `A=${arns.secret}` },
     { environment: [{ name: "EXAMPLE", value: "here" }], secrets: [{ name: "A", valueFrom: arns.secret }] },
   ],
   [
-    "a log configuration",
+    "sets a log configuration",
     bare,
     {
       "log-configuration-log-driver": "awslogs",
@@ -79,13 +79,13 @@ test.each<[string, object, Readonly<Record<string, string>>, object]>([
     },
   ],
   [
-    "labels",
+    "sets labels",
     web,
     { "docker-labels": "key1=update\nkey2=value2" },
     { dockerLabels: { key1: "update", key2: "value2" } },
   ],
   [
-    "a command",
+    "sets a command",
     bare,
     { command: "npm start --nice --please" },
     { command: ["npm", "start", "--nice", "--please"] },
@@ -126,14 +126,9 @@ test("accepts several containers, separated by commas, the last one too", async 
 test.each<[string, unknown, Readonly<Record<string, string>>, RegExp]>([
   ["a secret without a value", definition, { secrets: "SECRET" }, /secrets.*line 1|SECRET/],
   ["a label without a value", definition, { "docker-labels": "key1=a\nkey2" }, /docker-labels/],
-  [
-    "a container that is not there",
-    definition,
-    { "container-name": "main" },
-    /no container "main" .*"web", "sidecar"/,
-  ],
+  ["a missing container", definition, { "container-name": "main" }, /no container "main" .*"web", "sidecar"/],
   ["a text instead of an object", '"hello"', {}, /no JSON object|not an object/],
-  ["containers that are no list", { family: "web", containerDefinitions: {} }, {}, /containerDefinitions/],
+  ["containers that are not a list", { family: "web", containerDefinitions: {} }, {}, /containerDefinitions/],
   ["a role with a short account", definition, { "execution-role-arn": "arn:aws:iam::12345:role/x" }, /role/],
   ["a role of another service", definition, { "task-role-arn": "arn:aws:s3::123456789012:role/x" }, /role/],
   ["a missing file", definition, { "task-definition": "none.json" }, /none\.json/],

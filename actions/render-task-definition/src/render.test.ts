@@ -153,7 +153,7 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
     /taskRoleArn is not a valid role name: my role/,
   ],
   [
-    "an AppSpec with a placeholder beside other faults",
+    "an AppSpec with a placeholder and other faults",
     { ...template, cpu: 512 },
     { appspec: "appspec-open.yaml", placeholders: given.placeholders },
     /2 things .*cpu is a number, a string is expected \(put it in quotes\); .*appspec-open\.yaml: placeholder <Nobody>/,
@@ -168,7 +168,7 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
     /more than one container "customer"/,
   ],
   [
-    "no such platform",
+    "an unknown platform",
     template,
     { "runtime-platform": "linux/mips" },
     /linux\/amd64, linux\/arm64 or another/,

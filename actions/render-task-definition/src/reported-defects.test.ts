@@ -32,7 +32,7 @@ const variables = (...pairs: [string, string][]) => pairs.map(([name, value]) =>
 // Each row is a defect that users of the official action reported, tested here to work.
 test.each<[string, ContainerDefinition[], Record<string, string>, Record<string, ContainerDefinition>]>([
   [
-    "values of labels and log options keep what follows a second =",
+    "keeps what follows a second = in values of labels and log options",
     one,
     {
       "docker-labels": "rule=Host(`a`) && Query(`x=y`)",
@@ -49,19 +49,19 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
     },
   ],
   [
-    "commands may be quoted as for a shell",
+    "accepts commands quoted as for a shell",
     one,
     { command: `sh -c "echo 'a  b' && exit 1"`, entrypoint: "/bin/env -i" },
     { web: { command: ["sh", "-c", "echo 'a  b' && exit 1"], entryPoint: ["/bin/env", "-i"] } },
   ],
   [
-    "commands may be a JSON array",
+    "accepts commands as a JSON array",
     one,
     { command: '["node",\n "a b.js", ""]' },
     { web: { command: ["node", "a b.js", ""] } },
   ],
   [
-    "names of containers are trimmed",
+    "trims names of containers",
     two,
     { containers: " web ,\n  side ", images: "x:1", "environment-variables": "N=1" },
     {
@@ -70,25 +70,25 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
     },
   ],
   [
-    "each container has an image of its own",
+    "gives each container its own image",
     two,
     { images: "web = web:2\nside = side@sha256:abc" },
     { web: { image: "web:2" }, side: { image: "side@sha256:abc" } },
   ],
   [
-    "environment can be replaced",
+    "can replace the environment",
     one,
     { "environment-variables": "C=3", "environment-variables-mode": "replace" },
     { web: { environment: variables(["C", "3"]) } },
   ],
   [
-    "environment can be removed",
+    "can remove the environment",
     one,
     { "environment-variables": "-A\nC=3" },
     { web: { environment: variables(["B", "2"], ["C", "3"]) } },
   ],
   [
-    "secrets are set without any environment",
+    "sets secrets without any environment",
     one,
     { secrets: "T=arn:aws:secretsmanager:us-east-1:1:secret:x:key::" },
     {

@@ -61,7 +61,7 @@ test("reads the AppSpec's text, JSON or YAML, from the application, once for eac
 });
 
 test.each<[string, DeploymentInfo, object]>([
-  ["that goes on", { status: "Ready" }, { state: "ongoing", isRollback: false }],
+  ["that is in progress", { status: "Ready" }, { state: "ongoing", isRollback: false }],
   ["that failed", { status: "Failed" }, { state: "unsuccessful" }],
   ["by which AWS rolls back", { creator: "codeDeployRollback" }, { state: "succeeded", isRollback: true }],
   [

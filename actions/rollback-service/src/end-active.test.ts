@@ -136,7 +136,7 @@ test.each<[string, Case & { readonly now?: [string, number] }, string, RegExp]>(
     /^Deployment d-8 was to be rolled back, but web runs web:8 all the same$/,
   ],
   [
-    "that cannot be looked at any more",
+    "that can no longer be read",
     {
       look: () => {
         throw Object.assign(new Error("expired"), { name: "ExpiredTokenException" });

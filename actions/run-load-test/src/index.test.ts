@@ -17,7 +17,7 @@ describe("before any load", () => {
       /web\.example is not in allowed-hosts/,
     ],
     [
-      "a target that nobody listens at",
+      "a target where nothing listens",
       () => ({ targets: "http://127.0.0.1:1/" }),
       /127\.0\.0\.1:1 refuses connections\. Next step: check the port/,
     ],
@@ -57,7 +57,7 @@ describe("before any load", () => {
 });
 
 test.each<[string, Record<string, string>, RegExp]>([
-  ["a place that is not there", { merge: "none/*.json" }, /No file is called none\/\*\.json/],
+  ["a missing file", { merge: "none/*.json" }, /No file is called none\/\*\.json/],
   ["a file that is no report", { merge: "package.json" }, /package\.json is no load report/],
   ["an assertion about no target", { assertions: "p99(/x) < 1s" }, /is about \/x, and the targets are \//],
 ])("refuses to merge %s", async (_, inputs, message) => {

@@ -74,7 +74,7 @@ test("stops its task before it ends when cancelled", async () => {
 test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
   ["a missing region", {}, { AWS_REGION: "" }, /No AWS region is set/],
   [
-    "a broken file beside an unreachable endpoint",
+    "a broken file and an unreachable endpoint",
     { "task-definition": fileURLToPath(import.meta.url) },
     { AWS_ENDPOINT_URL: "http://127.0.0.1:1" },
     /2 things to correct: .*index\.test\.ts.*; The AWS endpoint cannot be reached/,

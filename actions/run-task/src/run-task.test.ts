@@ -89,7 +89,7 @@ test("reports a missing image as the cause", async () => {
 test.each<[string, string[], object]>([
   ["that ECS ends with the task is no fault", ["hang"], { status: "succeeded", exitCode: 0 }],
   [
-    "that fails is one, and is named",
+    "that fails is a fault, and is named",
     ["exit", "3"],
     { status: "failed", cause: expect.stringMatching(/^Container sidecar exited with code 3/) },
   ],

@@ -35,13 +35,13 @@ const providers = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }];
 
 test.each([
   [
-    "a service of CodeDeploy runs what its primary task set does",
+    "runs like the primary task set of a CodeDeploy service",
     { launchType: "EC2" as const, networkConfiguration: network("old") },
     { launchType: "FARGATE" as const, platformVersion: "1.4.0", networkConfiguration: network("new") },
     { launchType: "FARGATE", platformVersion: "1.4.0", networkConfiguration: network("new") },
   ],
   [
-    "capacity providers stand in for a launch type",
+    "uses capacity providers instead of a launch type",
     {
       launchType: "FARGATE" as const,
       capacityProviderStrategy: providers,
@@ -51,7 +51,7 @@ test.each([
     { capacityProviderStrategy: providers, networkConfiguration: network("a") },
   ],
   [
-    "a service of EC2 instances may have no network of its own",
+    "needs no network for a service of EC2 instances",
     { launchType: "EC2" as const },
     undefined,
     { launchType: "EC2" },
@@ -110,9 +110,9 @@ test("overrides several containers, and adds command and environment to the chos
 });
 
 test.each<[string, object, object]>([
-  ["an EC2 task has its instance's network", { launchType: "EC2" }, { launchType: "EC2" }],
+  ["uses its instance's network for an EC2 task", { launchType: "EC2" }, { launchType: "EC2" }],
   [
-    "capacity providers replace the launch type",
+    "replaces the launch type by capacity providers",
     { capacityProviderStrategy: providers },
     { capacityProviderStrategy: providers },
   ],

@@ -215,12 +215,12 @@ test("fails when autoscaling moves the count meanwhile, and reports the cause", 
 
 test.each<[string, Record<string, string>, RegExp]>([
   [
-    "a count that autoscaling would take back",
+    "a count that autoscaling would move back",
     { "desired-count": "5" },
     /desired-count 5 is outside of the 1 to 4 tasks/,
   ],
   [
-    "a least above the most that is there",
+    "a minimum above the existing maximum",
     { "minimum-tasks": "6" },
     /the least of 6 tasks would be more than the most, 4/,
   ],

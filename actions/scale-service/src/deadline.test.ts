@@ -34,7 +34,7 @@ test.each<[string, Partial<Waits>, number]>([
   ],
   ["targets become healthy", { groups: [group(30, 5)] }, 12.5 * minute],
   ["two thousand tasks start at 500 a minute", { to: 2_001 }, 13 * minute],
-  ["nothing is to change", { from: 3 }, 10 * minute],
+  ["nothing changes", { from: 3 }, 10 * minute],
   [
     "connections drain and containers stop",
     { from: 3, to: 1, deregistrationDelays: [300, 60], containers: [{ stopTimeout: 120 }, {}] },

@@ -72,7 +72,7 @@ test("follows ECS's own blue/green to the other group as well", async () => {
 
 test.each<[string, Record<string, string>, RegExp, string]>([
   [
-    "refused, when asked for",
+    "refused, when configured",
     { "during-deployment": "refuse" },
     /^CodeDeploy deployment d-\w+ of web goes on/,
     "failed",

@@ -63,7 +63,7 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
   ["a missing region", {}, { AWS_REGION: "" }, /^No AWS region is set/],
   ["an unreachable endpoint", {}, { AWS_ENDPOINT_URL: "http://127.0.0.1:1" }, /^The AWS endpoint cannot/],
   ["several wrong inputs", { "desired-count": "-1", deadline: "30" }, {}, /^2 inputs are wrong: /],
-  ["a service that is not there", { service: "wbe" }, {}, /no service wbe.*did you mean "web"\?/],
+  ["a missing service", { service: "wbe" }, {}, /no service wbe.*did you mean "web"\?/],
 ])("reports %s in one annotation with a next step", async (_, inputs, environment, message) => {
   const { exitCode, errors } = await runAction({ "desired-count": "2", ...inputs }, environment);
   expect(exitCode).toBe(1);

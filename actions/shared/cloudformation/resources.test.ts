@@ -109,8 +109,8 @@ Outputs:
 });
 
 test.each<[string, string, RegExp]>([
-  ["a condition on what is not known", "Conditions: { C: !Equals [!Ref Open, x] }", /condition C depends on/],
-  ["a condition that is missing", "", /one\.yaml has no condition C/],
+  ["a condition on an unknown value", "Conditions: { C: !Equals [!Ref Open, x] }", /condition C depends on/],
+  ["a missing condition", "", /one\.yaml has no condition C/],
   ["a condition of another function", "Conditions: { C: !Ref Open }", /condition C uses Ref/],
   ["a macro", "Transform: AWS::Serverless-2016-10-31", /uses Transform "AWS::Serverless-2016-10-31"/],
 ])("refuses %s", (_, section, message) => {

@@ -90,7 +90,7 @@ test.each<[string, string, readonly string[], string]>([
     "AWS tells it by Hrs, the list by alarm-month",
   ],
   [
-    "a unit that is not known",
+    "an unknown unit",
     "furlong",
     [product("furlong", hourly)],
     "AWS tells it by furlong, the list by furlong",

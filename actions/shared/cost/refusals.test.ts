@@ -23,7 +23,7 @@ const service = (properties: string) =>
 
 test.each<[string, string, RegExp]>([
   [
-    "a type that is not known, each by its name",
+    "unknown types, each by its name",
     "\n  Queue: { Type: AWS::SQS::Queue }\n  Topic: { Type: AWS::SNS::Topic }",
     /^It is not known what these cost: one\/Queue \(AWS::SQS::Queue\), one\/Topic \(AWS::SNS::Topic\)$/,
   ],

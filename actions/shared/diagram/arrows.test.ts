@@ -30,12 +30,12 @@ const pushed = (pattern: string) =>
 
 test.each<[string, string, string[]]>([
   [
-    "visitors reach the listener on the port that is open, its target group and the service behind it",
+    "shows visitors at the listener's open port, its target group and the service behind it",
     balancer,
     ["Visitors -from anywhere-> HTTP 80", "HTTP 80 -all-> TG", "TG -serves-> S"],
   ],
   [
-    "a rule says for what it is",
+    "labels a rule with its condition",
     rule(
       "{ PathPatternConfig: { Values: [/admin, /admin/*] } }, { SourceIpConfig: { Values: [192.0.2.7/32] } }",
     ),
@@ -47,7 +47,7 @@ test.each<[string, string, string[]]>([
     ],
   ],
   [
-    "the other target group of a deployment group's pair serves the next release",
+    "shows that the other target group of a deployment group's pair serves the next release",
     `${balancer}
   D: { Type: AWS::CodeDeploy::DeploymentGroup, Properties: { ECSServices: [{ ServiceName: !GetAtt S.Name }], LoadBalancerInfo: { TargetGroupPairInfoList: [{ TargetGroups: [{ Name: !GetAtt TG.TargetGroupName }, { Name: !GetAtt T2.TargetGroupName }] }] } } }`,
     [
@@ -59,46 +59,46 @@ test.each<[string, string, string[]]>([
     ],
   ],
   [
-    "a security group's rule lets one reach the other",
+    "shows that a security group's rule allows one to reach the other",
     reach(`{ ${fromServer}, Description: MySQL }`),
     ["Server -MySQL 3306-> Db"],
   ],
   [
-    "a rule beside its group, too",
+    "counts a separate rule of a group, too",
     `${reach("")}\n  I: { Type: AWS::EC2::SecurityGroupIngress, Properties: { GroupId: !Ref Into, ${fromServer} } }`,
     ["Server -tcp 3306-> Db"],
   ],
   [
-    "a range of public addresses are visitors",
+    "draws a range of public addresses as visitors",
     reach("{ IpProtocol: tcp, FromPort: 3306, ToPort: 3307, CidrIp: 192.0.2.0/24 }"),
     ["Visitors -tcp 3306–3307 from 192.0.2.0/24-> Db"],
   ],
-  ["a range of private ones are not", reach("{ IpProtocol: -1, CidrIp: 10.0.0.0/16 }"), []],
+  ["draws no private range as visitors", reach("{ IpProtocol: -1, CidrIp: 10.0.0.0/16 }"), []],
   [
-    "tasks pull the image of their definition",
+    "shows that tasks pull the image of their definition",
     `  Repo: { Type: AWS::ECR::Repository }
   T: { Type: AWS::ECS::TaskDefinition, Properties: { ContainerDefinitions: [{ Image: !Sub "\${Repo.RepositoryUri}:1" }] } }
   S: { Type: AWS::ECS::Service, Properties: { TaskDefinition: !Ref T } }`,
     ["S -pulls-> Repo"],
   ],
   [
-    "tasks use what their role lets them",
+    "shows what tasks use by their role",
     `  Log: { Type: AWS::Logs::LogGroup }\n  Secret: { Type: AWS::SecretsManager::Secret }${role("[!GetAtt Log.Arn, !Ref Secret]")}`,
     ["S -logs-> Log", "S -reads-> Secret"],
   ],
   [
-    "RDS keeps a password in a secret of its own, which tasks read",
+    "shows the secret in which RDS keeps a password for tasks",
     `  Db: { Type: AWS::RDS::DBInstance, Properties: { ManageMasterUserPassword: true } }${role("!GetAtt Db.MasterUserSecret.SecretArn")}`,
     ["S -reads-> Db login", "Db -keeps its password in-> Db login"],
   ],
   [
-    "a database is made with the password of a secret",
+    "shows the secret with whose password a database is created",
     `  Secret: { Type: AWS::SecretsManager::Secret }
   Db: { Type: AWS::RDS::DBInstance, Properties: { MasterUserPassword: !Sub "{{resolve:secretsmanager:\${Secret}:SecretString:password}}" } }`,
     ["Db -has its password from-> Secret"],
   ],
   [
-    "private subnets have their way out",
+    "shows the way out of private subnets",
     `  Vpc: { Type: AWS::EC2::VPC }
   A: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc } }
   N: { Type: AWS::EC2::NatGateway }
@@ -108,7 +108,7 @@ test.each<[string, string, string[]]>([
     ["Private subnets -way out-> NAT gateway"],
   ],
   [
-    "a pipeline has its source, by reference",
+    "shows a pipeline's source, by reference",
     `  C: { Type: AWS::CodeCommit::Repository }\n${action("CodeCommit", "RepositoryName: !GetAtt C.Name")}`,
     ["C -source-> P"],
   ],
@@ -118,22 +118,22 @@ test.each<[string, string, string[]]>([
     ["web -image-> P"],
   ],
   [
-    "a pipeline deploys",
+    "shows what a pipeline deploys",
     `  D: { Type: AWS::CodeDeploy::DeploymentGroup, Properties: { DeploymentGroupName: web } }\n${action("CodeDeployToECS", "DeploymentGroupName: web")}`,
     ["P -deploys-> web"],
   ],
   [
-    "an image that is pushed starts a pipeline",
+    "shows that a pushed image starts a pipeline",
     `  I: { Type: AWS::ECR::Repository, Properties: { RepositoryName: web } }\n${pushed("{ source: [aws.ecr], detail: { repository-name: [web] } }")}`,
     ["web -image pushed-> R", "R -starts-> P"],
   ],
   [
-    "so does a commit",
+    "shows that a commit starts a pipeline",
     `  C: { Type: AWS::CodeCommit::Repository }\n${pushed("{ source: [aws.codecommit], resources: [!GetAtt C.Arn] }")}`,
     ["C -commit pushed-> R", "R -starts-> P"],
   ],
   [
-    "GitHub's workflows sign in to assume a role; a role of a service is no card",
+    "shows GitHub's workflows assuming a role, and no card for a service's role",
     `  O: { Type: AWS::IAM::OIDCProvider, Properties: { Url: "https://token.actions.githubusercontent.com" } }
   R: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: { Statement: [{ Principal: { Federated: !Ref O } }] } } }
   S: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: ecs-tasks.amazonaws.com } }] } } }`,
@@ -143,7 +143,7 @@ test.each<[string, string, string[]]>([
     ],
   ],
   [
-    "what all services of a cluster do, the cluster does",
+    "draws an arrow of all services of a cluster at the cluster",
     `  C: { Type: AWS::ECS::Cluster }
   Repo: { Type: AWS::ECR::Repository }
   T: { Type: AWS::ECS::TaskDefinition, Properties: { ContainerDefinitions: [{ Image: !GetAtt Repo.RepositoryUri }] } }

@@ -25,7 +25,7 @@ test.each<[string, string, string]>([
     "AWS, us-east-1 / VPC LabVPC / Public subnets / X",
   ],
   [
-    "a server in one without",
+    "a server in a subnet without such a route",
     "  X: { Type: AWS::EC2::Instance, Properties: { NetworkInterfaces: [{ SubnetId: !Ref Private }] } }",
     "AWS, us-east-1 / VPC LabVPC / Private subnets / X",
   ],
@@ -36,18 +36,18 @@ test.each<[string, string, string]>([
     "AWS, us-east-1 / VPC LabVPC / Private subnets / X",
   ],
   [
-    "a service, in its cluster, which is where its services are",
+    "a service in its cluster, which is in its services' subnets",
     `  C: { Type: AWS::ECS::Cluster, Properties: { ClusterName: web } }
   X: { Type: AWS::ECS::Service, Properties: { Cluster: !Ref C, NetworkConfiguration: { AwsvpcConfiguration: { Subnets: [!Ref Public, !Ref Other] } } } }`,
     "AWS, us-east-1 / VPC LabVPC / Public subnets / Amazon ECS cluster web / X",
   ],
   [
-    "what is in subnets of both kinds",
+    "a resource in subnets of both kinds",
     "  X: { Type: AWS::EC2::VPCEndpoint, Properties: { ServiceName: com.amazonaws.us-east-1.X, SubnetIds: [!Ref Public, !Ref Private] } }",
     "AWS, us-east-1 / VPC LabVPC / X endpoint",
   ],
   [
-    "a server in a subnet that exists already",
+    "a server in an existing subnet",
     "  X: { Type: AWS::EC2::Instance, Properties: { SubnetId: subnet LabVPC/Public Subnet1 } }",
     "AWS, us-east-1 / VPC / Subnets / X",
   ],

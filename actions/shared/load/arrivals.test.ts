@@ -14,8 +14,8 @@ const stage = (durationMs: number, from: number, to = from): LoadStage => ({ dur
 
 test.each<[string, LoadStage[], number]>([
   ["a constant rate", [stage(10_000, 50)], 500],
-  ["a ramp from nothing", [stage(10_000, 0, 200)], 1000],
-  ["a ramp to nothing", [stage(10_000, 200, 0)], 1000],
+  ["a ramp from zero", [stage(10_000, 0, 200)], 1000],
+  ["a ramp to zero", [stage(10_000, 200, 0)], 1000],
   ["a break between two stages", [stage(1000, 10), stage(5000, 0), stage(1000, 10)], 20],
   ["a rate below one a second", [stage(10_000, 0.3)], 3],
   ["parts of a request, carried over to the next stage", [stage(1000, 1.5), stage(1000, 1.5)], 3],

@@ -70,9 +70,9 @@ const wholeAlways: Fault = ({ request, pass }) => {
 };
 
 it.each<[string, FaultRule[], number]>([
-  ["from a sound registry at once", [{ ...get, at: always, fault: passOn }], 1],
+  ["from a working registry at once", [{ ...get, at: always, fault: passOn }], 1],
   [
-    "from where it was cut",
+    "from where it was interrupted",
     [
       { ...get, at: first, fault: cutEarly },
       { ...get, at: always, fault: passOn },
@@ -80,7 +80,7 @@ it.each<[string, FaultRule[], number]>([
     2,
   ],
   [
-    "again when the registry knows no ranges",
+    "again when the registry does not support ranges",
     [
       { ...get, at: first, fault: cutEarly },
       { ...get, at: always, fault: wholeAlways },

@@ -24,13 +24,8 @@ async function closedPort(): Promise<string> {
 }
 
 it.each<[string, () => Promise<string>, RegExp, string]>([
-  [
-    "a host that is not there",
-    async () => "https://registry.invalid",
-    /reached: there is no host/,
-    "the name",
-  ],
-  ["a port that is closed", closedPort, /reached \(connect ECONNREFUSED 127/, "the network of the runner"],
+  ["an unknown host", async () => "https://registry.invalid", /reached: there is no host/, "the name"],
+  ["a closed port", closedPort, /reached \(connect ECONNREFUSED 127/, "the network of the runner"],
   [
     "a registry that hangs up",
     async () => `http://${await listen(createPlainServer((request) => request.destroy()))}`,

@@ -29,7 +29,7 @@ it.each([
 it.each([
   ["without tag and digest", "ecr://customer"],
   ["without tag and digest, on a port", "127.0.0.1:5000/customer"],
-  ["of which nobody knows whether Docker Hub or ECR is meant", "customer:v1"],
+  ["that could be in Docker Hub or in ECR", "customer:v1"],
   ["with a host after ecr://", "ecr://ghcr.io/owner/customer:v1"],
   ["with a digest cut short", "ecr://customer@sha256:abc"],
   ["in capitals", "ecr://Customer:v1"],

@@ -51,7 +51,7 @@ async function moveTag(repository: string): Promise<void> {
   expect((await tag(`${repository}:latest`, "v1", world())).image).toBe(image);
 }
 
-describe("a registry of one's own", () => {
+describe("a self-hosted registry", () => {
   let registry: Awaited<ReturnType<typeof startPlainRegistry>>;
   beforeEach(async () => {
     registry = await startPlainRegistry();
@@ -88,13 +88,13 @@ describe("a registry of one's own", () => {
       "refused GET /v2/customer/manifests/v1 (DENIED: you may not)",
     ],
     [
-      "put a tag",
+      "push a tag",
       "PUT",
       /manifests/,
       "v1",
       "refused PUT /v2/customer/manifests/latest (DENIED: you may not)",
     ],
-    ["list tags, for an image that is missing", "GET", /tags.list/, "v2", "has no image with the tag v2"],
+    ["list tags, for a missing image", "GET", /tags.list/, "v2", "has no image with the tag v2"],
   ])(
     "reports that the login may not %s, and has no other tag then",
     async (_, method, path, version, message) => {

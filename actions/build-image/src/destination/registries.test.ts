@@ -48,7 +48,7 @@ async function buildTwice(repository: string) {
   return first;
 }
 
-describe("a registry of one's own", () => {
+describe("a self-hosted registry", () => {
   it("accepts an image without a login, and has it the next time", async () => {
     const registry = await startPlainRegistry();
     const { image, digest } = await buildTwice(`${registry.host}/team/customer`);

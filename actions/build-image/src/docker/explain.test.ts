@@ -53,7 +53,7 @@ it.each([
     "docker/setup-qemu-action",
   ],
   [
-    "a disk that is full when the image is written",
+    "a full disk when the image is written",
     [
       "#9 exporting to image",
       "#9 ERROR: failed to write: write /var/lib/docker/tmp/1: no space left on device",
@@ -63,7 +63,7 @@ it.each([
     "docker system df",
   ],
   [
-    "a push that BuildKit may not do",
+    "a push that BuildKit is not allowed to make",
     [
       "ERROR: failed to solve: failed to push host/customer:source-1: unexpected status from POST request to https://host/v2/customer/blobs/uploads/: 403 Forbidden",
     ],

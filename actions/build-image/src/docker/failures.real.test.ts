@@ -21,7 +21,7 @@ const fails = (files: Record<string, string>, options?: WorkshopBuild) =>
 
 it.each([
   [
-    "a step that fails, with the end of what it said",
+    "a step that fails, with the end of its output",
     () => `FROM ${base}\nRUN ["node", "-e", "console.error('one'); console.error('two'); process.exit(3)"]`,
     /^Dockerfile:2: RUN \["node".*\] ended with exit code 3: one \| two$/,
     "correct this instruction",
@@ -33,7 +33,7 @@ it.each([
     ".dockerignore",
   ],
   [
-    "an instruction that is none",
+    "an unknown instruction",
     () => "FROM scratch\nCOPPY a /",
     /^Dockerfile:2: dockerfile parse error on line 2: unknown instruction: COPPY/,
     "correct the Dockerfile",

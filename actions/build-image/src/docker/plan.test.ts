@@ -12,17 +12,13 @@ describe("the base images of a Dockerfile", () => {
   it.each([
     ["a plain name", "FROM node:24", ["node:24"]],
     [
-      "small letters, options and a stage's name",
+      "lowercase keywords, options and a stage's name",
       "from --platform=$BUILDPLATFORM node:24 as build",
       ["node:24"],
     ],
     ["no image", "FROM scratch\nCOPY a /", []],
-    ["a stage before", "FROM node:24 AS Base\nFROM base", ["node:24"]],
-    [
-      "a name that is a stage only later",
-      "FROM base\nFROM node:24 AS base\nCOPY --from=0 /a /",
-      ["base", "node:24"],
-    ],
+    ["an earlier stage", "FROM node:24 AS Base\nFROM base", ["node:24"]],
+    ["the name of a later stage", "FROM base\nFROM node:24 AS base\nCOPY --from=0 /a /", ["base", "node:24"]],
     ["a copy from an image", "FROM scratch\nCOPY --chown=1 --from=busybox:1 /a /b", ["busybox:1"]],
     ["a copy from a stage by number", "FROM node:24\nFROM scratch\nCOPY --from=0 /a /", ["node:24"]],
     [
@@ -36,13 +32,13 @@ describe("the base images of a Dockerfile", () => {
     ["quotes and several arguments", `ARG A="node" V='24'\nFROM \${A}:\${V}`, ["node:24"]],
     ["a default in place", "FROM node:${V:-24}", ["node:24"]],
     ["the platform", "FROM node-${TARGETARCH}:24", ["node-amd64:24"]],
-    ["lines that go on", "FROM \\\n  # a comment\n\n  node:24 \\ \n AS build", ["node:24"]],
+    ["continued lines", "FROM \\\n  # a comment\n\n  node:24 \\ \n AS build", ["node:24"]],
     [
       "the text of a here-document",
       "FROM node:24\nRUN <<-EOF cat <<'B'\nFROM a\n\tEOF\nFROM b\nB\nUSER 1",
       ["node:24"],
     ],
-    ["a mark of byte order and Windows' ends of lines", "\uFEFFFROM node:24\r\nUSER 1\r\n", ["node:24"]],
+    ["a byte order mark and Windows line endings", "\uFEFFFROM node:24\r\nUSER 1\r\n", ["node:24"]],
   ])("are found: %s", (_, text, images) => {
     expect(plan(text)).toMatchObject({ images, unknown: [] });
   });

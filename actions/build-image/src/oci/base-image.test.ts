@@ -110,19 +110,19 @@ it.each<[string, () => Promise<string>, string, RegExp]>([
     /is for linux\/amd64, not for linux\/arm64$/,
   ],
   [
-    "has a tag that is not there",
+    "has a missing tag",
     async () => ":nowhere",
     "linux/amd64",
     /base:nowhere does not exist \(\S+ has no base:nowhere\)$/,
   ],
   [
-    "has a digest that is not there",
+    "has a missing digest",
     async () => `@sha256:${"0".repeat(64)}`,
     "linux/amd64",
     /does not exist \(\S+ has no base@sha256:0+\)$/,
   ],
   [
-    "may not be passed on",
+    "may not be redistributed",
     async () => {
       const { digest } = await push({ kind: "docker", layers: ["gzip"] });
       const { body } = (await registry.getManifest("base", digest)) ?? {};

@@ -83,7 +83,7 @@ it.each<[string, FaultRule[], RegExp]>([
     /refused GET \S+ \(status 500\); attempt 2 of 5 in \d/,
   ],
   [
-    "a base layer that is cut",
+    "an interrupted base layer",
     [{ ...blobs, at: (number) => number === 1, fault: ({ pass }) => pass({ answerAfter: 50 }) }],
     /cannot be reached .*; attempt 2 of 5/,
   ],
@@ -102,7 +102,7 @@ it.each<[string, FaultRule[], RegExp]>([
 
 it.each<[string, FaultRule[], RegExp, RegExp]>([
   [
-    "a base's registry that has a fault every time",
+    "a base's registry with a permanent fault",
     [{ ...manifests, at: always, fault: answering(503) }],
     /^The registry \S+ refused GET \/v2\/base\/manifests\/v1 \(status 503\)$/,
     /run the job again/,
@@ -114,13 +114,13 @@ it.each<[string, FaultRule[], RegExp, RegExp]>([
     /the right to this/,
   ],
   [
-    "a base that nobody is logged in for",
+    "a base without a login",
     [{ ...manifests, at: always, fault: answering(401, { "WWW-Authenticate": "Basic" }) }],
     /^The registry \S+ refused access to base$/,
     /log in before this step/,
   ],
   [
-    "a base layer of other bytes",
+    "a base layer with other bytes",
     [{ ...blobs, at: (number) => number === 1, fault: answering(200, {}, "damaged") }],
     /^The registry \S+ answered sha256:\w+ of \d+ bytes for the blob sha256:\w+ of base, which has \d+$/,
     /copy is damaged/,
@@ -132,7 +132,7 @@ it.each<[string, FaultRule[], RegExp, RegExp]>([
     /larger requests/,
   ],
   [
-    "a repository that is not there",
+    "a missing repository",
     [{ ...uploads, at: always, fault: answering(404, {}, error("NAME_UNKNOWN", "no such repository")) }],
     /\(NAME_UNKNOWN: no such repository\)$/,
     /create it/,

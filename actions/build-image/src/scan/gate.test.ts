@@ -104,7 +104,7 @@ describe("an image that was scanned long ago", () => {
   });
 
   it.each([
-    ["ECR makes none so soon", undefined, "LimitExceededException"],
+    ["ECR makes none this soon", undefined, "LimitExceededException"],
     ["the role may not", { operation: "ecr:StartImageScan", kind: "deny" as const }, "AccessDeniedException"],
   ])("is checked by that scan when %s", async (_, fault, reason) => {
     const image = await registry.pushImage("customer", affected);

@@ -7,12 +7,12 @@ const read = (inputs: Record<string, string>) => readInputs(readScanInputs, (nam
 it.each([
   ["nothing", {}, { wait: false }],
   [
-    "only that it is wanted",
+    "only its switch",
     { scan: "wait" },
     { wait: true, failOn: "CRITICAL", timeoutMs: 300_000, ignored: new Map() },
   ],
   [
-    "everything",
+    "all inputs",
     {
       scan: "wait",
       "fail-on-severity": "medium",
@@ -29,7 +29,7 @@ it.each([
       ]),
     },
   ],
-  ["that none fails", { scan: "wait", "fail-on-severity": "none" }, { failOn: "none" }],
+  ["a threshold of none", { scan: "wait", "fail-on-severity": "none" }, { failOn: "none" }],
 ])("reads a scan from %s", (_, inputs, expected) => {
   expect(read(inputs)).toMatchObject(expected);
 });

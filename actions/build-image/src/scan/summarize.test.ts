@@ -84,9 +84,9 @@ it.each([
     basic("[x](https://evil.example)<img>|", { uri: undefined }),
     "&#91;x&#93;(https://evil.example)&lt;img>&#124;",
   ],
-  ["an address that is no address", basic("CVE-1", { uri: "javascript:alert(1)" }), "| CVE-1 |"],
+  ["a malformed address", basic("CVE-1", { uri: "javascript:alert(1)" }), "| CVE-1 |"],
   [
-    "an address that would end the link",
+    "an address that would close the link",
     basic("CVE-1", { uri: "https://a.example/x)[y](|<b>" }),
     "[CVE-1](https://a.example/x%29%5By%5D%28%7C%3Cb%3E)",
   ],

@@ -71,13 +71,13 @@ describe("a scan", () => {
       "ECR's scan has 1 finding (1 HIGH), none of severity CRITICAL",
     ],
     [
-      "with findings nobody rated",
+      "with unrated findings",
       found(finding("CVE-1", "UNDEFINED")),
       { failOn: "LOW" },
       "passed",
       "none of severity LOW or worse",
     ],
-    ["that could not be had", off, {}, "could-not-check", "Could not check the image: scanning is off"],
+    ["without a result", off, {}, "could-not-check", "Could not check the image: scanning is off"],
     ["that did not end in time", running, {}, "failed", "ECR's scan was still IN_PROGRESS after 300 s"],
     [
       "that did not end, where no severity fails",

@@ -73,10 +73,10 @@ it("identifies the source by a digest and a tag", async () => {
 
 describe("the digest stays", () => {
   it.each<[string, () => Promise<unknown>]>([
-    ["another time", () => utimes(join(context, "server.mjs"), 1, 1)],
-    ["a mode that is only the reader's", () => chmod(join(context, "server.mjs"), 0o600)],
+    ["a change of time", () => utimes(join(context, "server.mjs"), 1, 1)],
+    ["a mode that only concerns the reader", () => chmod(join(context, "server.mjs"), 0o600)],
     [
-      "a file that is written anew",
+      "rewriting a file",
       async () => {
         await rm(join(context, "server.mjs"));
         await write("server.mjs", "console.log(1)");

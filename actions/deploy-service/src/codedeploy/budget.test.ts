@@ -44,7 +44,7 @@ test.each<
     90,
   ],
   [
-    "an automatic reroute, whatever wait stands there",
+    "an automatic reroute, whatever its wait",
     { deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 30 } },
     undefined,
     false,

@@ -29,9 +29,9 @@ test("sets a new desired count before the deployment, so that its tasks are veri
 });
 
 test.each<[string, Partial<DeployInputs>, number, string]>([
-  ["to nothing", {}, 0, "web is scaled to 0 tasks now, so the new revision was not tested"],
+  ["to zero", {}, 0, "web is scaled to 0 tasks now, so the new revision was not tested"],
   [
-    "below the wanted count",
+    "below the desired count",
     { desiredCount: 3 },
     1,
     "web is scaled to 1 tasks now, not to the 3 of desired-count",

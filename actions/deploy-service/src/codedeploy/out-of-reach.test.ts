@@ -10,9 +10,9 @@ beforeEach(mockAccount);
 const expired = named("ExpiredTokenException");
 
 test.each<[string, DeployInputs["onCancel"], Error | undefined, RegExp, boolean]>([
-  ["are left, as asked", "leave", undefined, /it goes on \(on-cancel: leave\)$/, true],
+  ["are left, as configured", "leave", undefined, /it goes on \(on-cancel: leave\)$/, true],
   [
-    "go on when they cannot be rolled back either",
+    "continue when they cannot be rolled back either",
     "rollback",
     expired,
     /it goes on, as it could not be stopped and rolled back \(on-cancel: rollback\): The AWS credentials have expired/,

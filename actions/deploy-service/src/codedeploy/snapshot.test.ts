@@ -41,7 +41,7 @@ test.each<[string, string, LifecycleEvent[], string, string]>([
     "traffic-shifted",
   ],
   [
-    "failing, and not yet called so",
+    "failing, without the status Failed yet",
     "InProgress",
     [event("Install", "Failed"), event("AllowTraffic", "Skipped"), event("AfterAllowTraffic", "Skipped")],
     "started",

@@ -29,7 +29,7 @@ const exited = { stopCode: "EssentialContainerExited", stoppedReason: "Essential
 
 test.each<[string, Partial<FailedTask>, string]>([
   [
-    "a crash, by what it said before the stack",
+    "a crash, by the line before its stack",
     {
       ...exited,
       exitCode: 1,
@@ -38,7 +38,7 @@ test.each<[string, Partial<FailedTask>, string]>([
     "Container web exited with code 1: Error: no database",
   ],
   [
-    "a crash with an error of the system's, by its message and not by its properties",
+    "a crash with a system error, by its message and not by its properties",
     {
       ...exited,
       exitCode: 1,
@@ -195,7 +195,7 @@ test("does not report metric lines as last log lines", () => {
 
 test.each<[string, Partial<Evidence>, string]>([
   [
-    "of a target that is still there",
+    "of a target that is still registered",
     {
       unhealthyTargets: [
         "Health checks failed with these codes: [404] (path /up, port 80; target 10.0.0.1, Target.ResponseCodeMismatch)",

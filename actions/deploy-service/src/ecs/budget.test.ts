@@ -8,7 +8,7 @@ test.each<[string, DeploymentConfiguration | undefined, Partial<Service>, boolea
   ["nothing known", undefined, {}, true, 30 + 10],
   ["nothing known, the end not waited for", undefined, {}, false, 30],
   [
-    "twenty tasks that all start beside the old ones",
+    "twenty tasks that all start next to the old ones",
     { maximumPercent: 200 },
     { desiredCount: 20 },
     false,

@@ -14,10 +14,14 @@ const restTimes = (...seen: ServiceDeployment[]) => {
 };
 
 test.each<[string, ServiceDeployment[], (number | undefined)[]]>([
-  ["no task comes or goes", [counts(4, 0, 4), counts(4, 0, 4)], [undefined, undefined]],
-  ["new tasks come", [counts(4, 0, 4), counts(4, 1, 4), counts(4, 3, 4)], [undefined, 30_000, 6_667]],
+  ["shows none while no task starts or stops", [counts(4, 0, 4), counts(4, 0, 4)], [undefined, undefined]],
   [
-    "old tasks go once the new ones run",
+    "shows it while new tasks start",
+    [counts(4, 0, 4), counts(4, 1, 4), counts(4, 3, 4)],
+    [undefined, 30_000, 6_667],
+  ],
+  [
+    "shows it while old tasks stop once the new ones run",
     [counts(4, 4, 4), counts(4, 4, 2), counts(4, 4, 1)],
     [undefined, 10_000, undefined],
   ],

@@ -18,7 +18,7 @@ test.each<[string, string, Partial<DeployInputs>, boolean]>([
   ["a newer run's revision, by force", `run=13.1 revision=web:1 ${workflow}`, { force: true }, false],
   ["this run's own first try", `run=12.1 revision=web:1 ${workflow}`, {}, false],
   ["an older run's revision", `run=11.3 revision=web:1 ${workflow}`, {}, false],
-  ["a revision after what a newer run tried in vain", `run=13.1 revision=web:7 ${workflow}`, {}, false],
+  ["another revision than the one of a newer, failed run", `run=13.1 revision=web:7 ${workflow}`, {}, false],
   ["another workflow's revision", `run=99.1 revision=web:1 ${workflow}x`, {}, false],
 ])("obeys the order of runs when production is %s", async (_, tag, inputs, refused) => {
   runs("web:1", tagged(tag));

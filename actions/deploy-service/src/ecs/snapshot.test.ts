@@ -54,7 +54,7 @@ test.each<[string, ServiceDeployment, string]>([
   ],
   ["it bakes", { ...native, status: "IN_PROGRESS", lifecycleStage: "BAKE_TIME" }, "traffic-shifted"],
   [
-    "the bake was over between two looks",
+    "the bake was over between two polls",
     { ...native, status: "IN_PROGRESS", lifecycleStage: "CLEAN_UP" },
     "traffic-shifted",
   ],
@@ -83,7 +83,7 @@ test.each<[string, ServiceDeployment, string]>([
     "started",
   ],
   [
-    "a rolling update has all new tasks beside an old one",
+    "a rolling update has all new tasks next to an old one",
     {
       status: "IN_PROGRESS",
       targetServiceRevision: target(2, 2),
@@ -101,7 +101,7 @@ test.each<[string, ServiceDeployment, string]>([
     "traffic-shifted",
   ],
   [
-    "a rolling update has not asked for tasks yet",
+    "a rolling update has not requested tasks yet",
     { status: "IN_PROGRESS", targetServiceRevision: target(0, 0) },
     "started",
   ],
@@ -119,10 +119,10 @@ const rolling = (running: number) => ({
 test.each<[string, ServiceDeployment, string]>([
   ["nothing began", { status: "PENDING" }, "started"],
   ["new tasks start in a rolling update", rolling(1), "started"],
-  ["old tasks go in a rolling update", rolling(2), "complete"],
-  ["new tasks start beside the old", { ...native, ...rolling(1), lifecycleStage: "SCALE_UP" }, "started"],
+  ["old tasks stop in a rolling update", rolling(2), "complete"],
+  ["new tasks start next to the old", { ...native, ...rolling(1), lifecycleStage: "SCALE_UP" }, "started"],
   [
-    "new tasks run beside the old",
+    "new tasks run next to the old",
     { ...native, ...rolling(2), lifecycleStage: "SCALE_UP" },
     "traffic-shifted",
   ],

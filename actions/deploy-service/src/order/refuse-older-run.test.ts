@@ -41,15 +41,15 @@ test.each([
     "web:7",
     `Run 13 of ${workflow} has brought web:8 of web, which was rolled back on request to web:7; this is the older run 12`,
   ],
-  ["the run that was undone, tried again", 13, "web:7", undefined],
+  ["a retry of the undone run", 13, "web:7", undefined],
   ["a newer run", 14, "web:7", undefined],
   [
-    "an older run, the rollback having failed",
+    "an older run after a failed rollback",
     12,
     "web:8",
     `Run 13 of ${workflow} has brought web:8 of web into production already; this is the older run 12`,
   ],
-  ["an older run, once production is something else", 12, "web:9", undefined],
+  ["an older run once production is another revision", 12, "web:9", undefined],
 ])("checks the order of runs after a rollback on request: %s", (_, number, inProduction, message) => {
   expect(refusal(number, inProduction)).toBe(message);
 });

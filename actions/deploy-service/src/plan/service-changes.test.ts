@@ -17,9 +17,9 @@ const service: Service = {
 };
 
 test.each<[string, Record<string, unknown>, string[]]>([
-  ["names nothing", { TaskDefinition: "x" }, []],
+  ["changes nothing", { TaskDefinition: "x" }, []],
   [
-    "says what is so already, in another order and case",
+    "repeats the current settings, in another order and case",
     {
       LoadBalancerInfo: { ContainerName: "web", containerport: 8080 },
       PlatformVersion: "LATEST",

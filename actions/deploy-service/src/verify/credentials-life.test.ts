@@ -36,7 +36,7 @@ test.each<[string, Parameters<typeof worldWith>[0], number, string | undefined, 
     "note",
     /^The deployment may take up to 1 h 30 min; how long the credentials last is not known/,
   ],
-  ["that are not there, which the first call tells", new Error("none"), 90, undefined, /^$/],
+  ["that are missing, which the first call reports", new Error("none"), 90, undefined, /^$/],
 ])("checks credentials %s", async (_, credentials, minutes, kind, text) => {
   const [finding] = await checkCredentialsLife(worldWith(credentials), minutes * minute);
   expect(finding?.kind).toBe(kind);

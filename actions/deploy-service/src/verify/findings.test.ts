@@ -67,7 +67,7 @@ test("logs nothing when there is nothing to report", async () => {
 
 test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
   [
-    "an image whose tag is not there",
+    "an image with a missing tag",
     container((web) => {
       web.image = web.image.replace(/@.*/, ":none");
     }),
@@ -75,7 +75,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
     /^push it, or use an existing one/,
   ],
   [
-    "an image whose digest is not there",
+    "an image with a missing digest",
     container((web) => {
       web.image = web.image.replace(/@.*/, `@sha256:${"0".repeat(64)}`);
     }),
@@ -83,7 +83,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
     /push it/,
   ],
   [
-    "an image that is none",
+    "an invalid image name",
     container((web) => {
       web.image = "Web:one:two";
     }),
@@ -99,7 +99,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
     /build it for linux\/arm64, or set the task definition's runtimePlatform/,
   ],
   [
-    "a role that is not there",
+    "a missing role",
     (definition) => {
       definition.taskRoleArn = "arn:aws:iam::123456789012:role/apps/none";
     },
@@ -123,7 +123,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
     /use a role of account 123456789012/,
   ],
   [
-    "a user in the place of a role",
+    "a user in place of a role",
     (definition) => {
       definition.taskRoleArn = "arn:aws:iam::123456789012:user/web";
     },
@@ -147,7 +147,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
     /AmazonECSTaskExecutionRolePolicy/,
   ],
   [
-    "a log group that is not there",
+    "a missing log group",
     container(({ logConfiguration }) => {
       logConfiguration.options["awslogs-group"] = "we";
     }),
@@ -155,7 +155,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
     /aws logs create-log-group --log-group-name we --region us-east-1\), or set .* awslogs-create-group/,
   ],
   [
-    "a secret that is not there",
+    "a missing secret",
     secret((arn) => arn.replace("kept", "none")),
     /^secret PASSWORD of container web is not there: arn:/,
     /create it, or correct valueFrom/,
@@ -167,7 +167,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
     /<json-key>:<version-stage>:<version-id>; .* colons stay/,
   ],
   [
-    "a secret that is about to go",
+    "a secret about to be deleted",
     secret((arn) => arn, "deleted"),
     /^secret PASSWORD of container web is marked for deletion$/,
     /restore-secret/,
@@ -179,13 +179,13 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
     /AWSCURRENT/,
   ],
   [
-    "a version that is not there",
+    "a missing version",
     secret((arn) => `${arn}:password::00000000-0000-0000-0000-000000000000`),
     /has no version 00000000-/,
     /use an existing version/,
   ],
   [
-    "what is neither secret nor parameter",
+    "a value that is neither secret nor parameter",
     secret(() => "arn:aws:s3:::bucket/secret"),
     /which names neither a secret nor a parameter$/,
     /parameter's name or ARN/,
@@ -205,7 +205,7 @@ test.each<[string, (definition: Definition) => void]>([
       Object.assign(logConfiguration.options, { "awslogs-group": "new", "awslogs-create-group": "true" });
     }),
   ],
-  ["a JSON key of a secret, whose value nobody reads", secret((arn) => `${arn}:any-key::`)],
+  ["a JSON key of a secret, whose value is not read", secret((arn) => `${arn}:any-key::`)],
   ["a stage that a version has", secret((arn) => `${arn}::AWSCURRENT:`)],
   ["a parameter by its name", secret(() => "/web/password")],
 ])("accepts %s", async (_, change) => {

@@ -9,9 +9,9 @@ const fault = { text: "there is no image x in ECR", fix: "push it" };
 test.each<[string, string, PullThroughCacheRule[] | Error, string | undefined]>([
   ["without a rule", "ecr-public/nginx/nginx", [], undefined],
   ["of another prefix", "ecr-public-2/nginx", [{ ecrRepositoryPrefix: "ecr-public" }], undefined],
-  ["that a rule brings", "ecr-public/nginx/nginx", [{ ecrRepositoryPrefix: "ecr-public" }], "note"],
-  ["that the rule for all brings", "nginx", [{ ecrRepositoryPrefix: "ROOT" }], "note"],
-  ["that a rule might bring, which nobody may see", "ecr-public/nginx/nginx", denied, "unchecked"],
+  ["that a rule fetches", "ecr-public/nginx/nginx", [{ ecrRepositoryPrefix: "ecr-public" }], "note"],
+  ["that the rule for all fetches", "nginx", [{ ecrRepositoryPrefix: "ROOT" }], "note"],
+  ["that an unreadable rule might fetch", "ecr-public/nginx/nginx", denied, "unchecked"],
   ["whose name has no prefix", "customer", denied, undefined],
 ])("handles a missing image %s", async (_, repository, rules, kind) => {
   const send = async () => {

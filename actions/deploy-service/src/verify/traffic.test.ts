@@ -124,7 +124,7 @@ test.each<[string, () => Promise<unknown>, RegExp[], () => string | RegExp]>([
       `aws elbv2 modify-listener --listener-arn ${listener} --default-actions Type=forward,TargetGroupArn=${groups.blue}`,
   ],
   [
-    "a rule that forwards to the other target group, beside a default that forwards nowhere",
+    "a rule that forwards to the other target group, with a default that forwards nowhere",
     async () => {
       await setDefault(nothing);
       await addRule(groups.green);
@@ -142,7 +142,7 @@ test.each<[string, () => Promise<unknown>, RegExp[], () => string | RegExp]>([
     () => /^add a rule for the service's requests: aws elbv2 create-rule --listener-arn/,
   ],
   [
-    "a target group that is not there",
+    "a missing target group",
     async () => {
       const TargetGroupArn = await createGroup("gone");
       await pairWith(["blue", "gone"]);

@@ -66,9 +66,9 @@ test("warns when the deployment group may not be read", async () => {
 });
 
 test.each([
-  ["a connection that is cut", "cut"],
+  ["an interrupted connection", "cut"],
   ["throttling", "throttle"],
-  ["trouble of AWS's own", "server-error"],
+  ["a fault of AWS", "server-error"],
 ] as const)("does not delay the deployment for %s at a check", async (_, kind) => {
   stage.simulator.faults.add({ kind, operation: "secretsmanager:DescribeSecret" });
   const { error, warnings } = await plan();

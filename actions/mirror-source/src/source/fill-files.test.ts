@@ -12,17 +12,17 @@ const placeholders = {
 const fill = (file: string, text: string | Buffer) => fillFile(file, Buffer.from(text), placeholders);
 
 test.each<[string, string, string, string | undefined]>([
-  ["JSON, with escapes", "a.json", '{"host":"<Host>"}', '{\n  "host": "db \\"one\\""\n}\n'],
+  ["fills JSON, with escapes", "a.json", '{"host":"<Host>"}', '{\n  "host": "db \\"one\\""\n}\n'],
   [
-    "YAML, a port as a number, comments as they are",
+    "fills YAML, a port as a number, comments unchanged",
     "a.yaml",
     "# <Host>\nport: <Port>\n",
     "# <Host>\nport: 3306\n",
   ],
-  ["another text", "run.sh", "connect <Host>\n", 'connect db "one"\n'],
-  ["a kept one", "a.json", '{ "image": "<IMAGE1_NAME>" }', undefined],
-  ["none at all, though the file is broken", "a.json", '{"a": <b>x</b>', undefined],
-  ["a file that is no text", "a.bin", "\0<Host>", undefined],
+  ["fills another text", "run.sh", "connect <Host>\n", 'connect db "one"\n'],
+  ["keeps a placeholder that is to stay", "a.json", '{ "image": "<IMAGE1_NAME>" }', undefined],
+  ["changes nothing without placeholders, even in a broken file", "a.json", '{"a": <b>x</b>', undefined],
+  ["changes nothing in a binary file", "a.bin", "\0<Host>", undefined],
 ])("%s", (_, file, text, content) => {
   expect(fill(file, text)).toEqual({ content, open: [] });
 });

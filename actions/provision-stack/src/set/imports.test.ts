@@ -23,7 +23,7 @@ Resources:
 
 test.each([
   [
-    "of a stack that is not there",
+    "of a missing stack",
     "Id",
     ["app"],
     /app\.yaml:10 imports shop-network-Id, which stack shop-network \(template network\) would export; that stack is neither there nor chosen/,

@@ -97,7 +97,7 @@ test.each<[string, Record<string, string>, Partial<ProvisionInputs>, RegExp]>([
     /names cluster, .* there are network/,
   ],
   [
-    "a slip in a stack's name",
+    "a typing error in a stack's name",
     { "network.yaml": network },
     { stacks: ["netwrok"] },
     /did you mean "network"\?/,
@@ -115,13 +115,13 @@ test.each<[string, Record<string, string>, Partial<ProvisionInputs>, RegExp]>([
     /standard\.json:3: app has no parameter Colour; it has NetworkStack, Size, /,
   ],
   [
-    "a slip in a parameter",
+    "a typing error in a parameter",
     { "app.yaml": app },
     given({ app: { Sise: 2 } }),
     /no parameter Sise; did you mean "Size"\?/,
   ],
   [
-    "a value of a strange kind",
+    "a value of a wrong type",
     { "app.yaml": app },
     given({ app: { Size: null } }),
     /app\.Size must be a text, number, boolean or list/,
@@ -164,7 +164,7 @@ test.each<[string, Record<string, string>, Partial<ProvisionInputs>, RegExp]>([
     /begins with vpc- is expected/,
   ],
   [
-    "a look-up of another kind",
+    "a lookup of another kind",
     { "app.yaml": app },
     given({ app: { Vpc: { vcp: "LabVPC" } } }),
     /:3: \{"vcp":"LabVPC"\} is no look-up; .* the kinds are vpc, subnet, security-group/,

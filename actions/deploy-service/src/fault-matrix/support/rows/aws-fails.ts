@@ -49,7 +49,7 @@ export const rowsOfAws: readonly Row[] = [
   },
   {
     fault: "network cut in the middle",
-    when: "before anything was changed, for good",
+    when: "before anything was changed, permanently",
     ...fromTheBeginning("cut", () => "*"),
     expect: {
       ...refused,
@@ -104,7 +104,7 @@ export const rowsOfAws: readonly Row[] = [
   },
   {
     fault: "network cut in the middle",
-    when: "and the answer to the beginning is lost",
+    when: "and the response to the beginning is lost",
     backEnds: eachEngine,
     arrange: async (scene, backEnd) => {
       scene.addFault({ kind: "cut-answer", operation: beginning(backEnd), times: 1 });

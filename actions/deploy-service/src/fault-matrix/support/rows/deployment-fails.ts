@@ -103,7 +103,7 @@ export const rowsOfHooks: readonly Row[] = [
 export const rowsDuringTheShift: readonly Row[] = [
   {
     fault: "alarm during the shift",
-    when: "once visitors meet the new tasks",
+    when: "once visitors reach the new tasks",
     backEnds,
     inputs: watched,
     arrange: calmAgain,
@@ -152,7 +152,7 @@ export const rowsOfDeployments: readonly Row[] = [
   },
   {
     fault: "circuit breaker",
-    when: "which CodeDeploy has not: max-failed-tasks",
+    when: "which CodeDeploy lacks: max-failed-tasks",
     backEnds: ["CodeDeploy"],
     fate: "crash",
     inputs: { maxFailedTasks: 1 },

@@ -66,7 +66,7 @@ export const rowsOfSignals: readonly Row[] = [
 export const rowsOfEnds: readonly Row[] = [
   {
     fault: "cancelled by SIGTERM",
-    when: "while visitors meet both revisions",
+    when: "while visitors reach both revisions",
     backEnds: gradual,
     meanwhile: { line: /traffic: .*new [1-9]/, act: async () => process.emit("SIGTERM", "SIGTERM") },
     expect: {

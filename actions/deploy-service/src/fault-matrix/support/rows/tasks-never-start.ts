@@ -56,7 +56,7 @@ export const rowsOfPreparations: readonly Row[] = [
   },
   {
     fault: "image missing",
-    when: "and the role may not look",
+    when: "and the role may not read it",
     backEnds: eachEngine,
     draft: noImage,
     denied: ["ecr:*"],
@@ -93,7 +93,7 @@ export const rowsOfPreparations: readonly Row[] = [
   },
   {
     fault: "wrong architecture",
-    when: "and the role may not look",
+    when: "and the role may not read it",
     backEnds: eachEngine,
     draft: armImage,
     denied: ["ecr:*"],
@@ -119,7 +119,7 @@ export const rowsOfPreparations: readonly Row[] = [
   },
   {
     fault: "secret missing",
-    when: "and the role may not look",
+    when: "and the role may not read it",
     backEnds: eachEngine,
     draft: noSecret,
     denied: ["secretsmanager:*"],
@@ -141,7 +141,7 @@ export const rowsOfPreparations: readonly Row[] = [
   },
   {
     fault: "log group missing",
-    when: "and the role may not look",
+    when: "and the role may not read it",
     backEnds: eachEngine,
     draft: noLogGroup,
     denied: ["logs:*"],
