@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
 
-// nginx as a load balancer that sends its target as much as ours does: one worker, the client's address, and connections
+// nginx as a load balancer that sends its target as much as ours: one worker, the client's address, and connections
 // that stay open for more than 1,000 requests.
 const targetPort = Number(process.argv[2]);
 const folder = await mkdtemp(join(tmpdir(), "nginx-"));

@@ -19,8 +19,8 @@ async function run(stray: string) {
 
 test.each([
   ["an exception of a timer", "setTimeout(() => { throw new Error(text); });"],
-  ["a promise that nobody awaits", "void Promise.reject(new Error(text));"],
-  ["an error of a socket that nobody listens to", "new EventEmitter().emit('error', new Error(text));"],
+  ["a promise without a handler", "void Promise.reject(new Error(text));"],
+  ["an error of a socket without a listener", "new EventEmitter().emit('error', new Error(text));"],
 ])("reports %s as a bug of the action, without commands, and ends the step", async (_, stray) => {
   const events = `const { EventEmitter } = await import("node:events");`;
   const text = `const text = "stopped\\n::stop-commands::x\\r##[error]y";`;

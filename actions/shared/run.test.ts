@@ -29,7 +29,7 @@ test("is green and silent on success", async () => {
 });
 
 test.each<NodeJS.Signals>(["SIGINT", "SIGTERM"])(
-  "aborts the signal on %s and lets main clean up",
+  "aborts the signal on %s and allows main to clean up",
   async (signal) => {
     const main = async (cancellation: AbortSignal) => {
       const aborted = new Promise((resolve) => cancellation.addEventListener("abort", resolve));

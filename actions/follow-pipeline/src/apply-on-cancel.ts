@@ -72,7 +72,7 @@ async function stopExecution(
   }
 }
 
-/** CodePipeline lets a running action finish: only CodeDeploy can shift the traffic back. */
+/** CodePipeline allows a running action to finish: only CodeDeploy can shift the traffic back. */
 async function rollBackDeployments(world: Stopper, { deploymentIds }: Handle): Promise<void> {
   for (const id of deploymentIds) await stopDeployment(world, id, "rollback");
 }

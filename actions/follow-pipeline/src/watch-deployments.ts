@@ -59,7 +59,7 @@ export function watchDeployments(
   };
 }
 
-/** Polls a deployment once; crashing tasks end it here, since CodeDeploy would let them crash for an hour. */
+/** Polls a deployment once; crashing tasks end it here, since CodeDeploy would allow them an hour of crashes. */
 async function advance(deployment: FollowedDeployment): Promise<boolean> {
   const { running, judged, createdAt, last } = deployment;
   const { record, world } = judged;

@@ -24,7 +24,7 @@ export interface MeasuredTasks {
   readonly size: TaskSize;
   readonly publicAddress: boolean;
   /**
-   * `FARGATE`, the only one whose tasks have a price of their own here, or another launch type or capacity provider.
+   * `FARGATE`, the only one whose tasks have their own price here, or another launch type or capacity provider.
    */
   readonly capacity: string;
 }

@@ -11,7 +11,7 @@ export interface RenderedAppSpec {
   readonly warnings: readonly string[];
 }
 
-/** CodeDeploy's own placeholder: deploy-service puts the registered revision there. */
+/** CodeDeploy's own placeholder: deploy-service replaces it by the registered revision. */
 const kept = "TASK_DEFINITION";
 
 export function renderAppSpec(file: string, values: ReadonlyMap<string, string>): RenderedAppSpec {

@@ -6,7 +6,7 @@ import type { Container } from "./containers.ts";
 import { type Found, findInRegistry } from "./registry.ts";
 import type { RenderWorld } from "./world.ts";
 
-/** build-image's own tag, for its next run: nobody deploys by it. */
+/** build-image's own tag, for its next run: it is not for deployments. */
 const sourceTag = /^source-[0-9a-f]{40}$/;
 /** Enough to recognise a typing error; a repository may have thousands. */
 const shownTags = 5;

@@ -27,7 +27,7 @@ it.each<[string, () => Promise<string>, RegExp, string]>([
   ["an unknown host", async () => "https://registry.invalid", /reached: there is no host/, "the name"],
   ["a closed port", closedPort, /reached \(connect ECONNREFUSED 127/, "the network of the runner"],
   [
-    "a registry that hangs up",
+    "a registry that closes the connection",
     async () => `http://${await listen(createPlainServer((request) => request.destroy()))}`,
     /cannot be reached \(socket hang up\)/,
     "the network of the runner",

@@ -84,28 +84,28 @@ const cutInTheMiddle: Fault = async ({ request, pass }) => {
 };
 
 const cases: [string, Buffer, FaultRule[], string[]][] = [
-  ["a small blob goes in one request", small, [], [POST, PUT]],
-  ["a big one goes in parts, the last of which completes it", big, [], [POST, PATCH, PATCH, PUT]],
+  ["sends a small blob in one request", small, [], [POST, PUT]],
+  ["sends a big one in parts, the last of which completes it", big, [], [POST, PATCH, PATCH, PUT]],
   [
-    "a part that is cut goes on where the registry stands",
+    "continues an interrupted part at the registry's position",
     big,
     [{ ...patch, at: (number) => number === 1, fault: cutInTheMiddle }],
     [POST, PATCH, PATCH, GET, PATCH, PUT],
   ],
   [
-    "the last part that is cut goes on, too",
+    "continues an interrupted last part, too",
     big,
     [{ ...put, at: first, fault: cutInTheMiddle }],
     [POST, PATCH, PATCH, PUT, GET, PUT],
   ],
   [
-    "an answer that gets lost is not taken for a failure",
+    "does not take a lost response for a failure",
     big,
     [{ ...patch, at: first, fault: ({ pass }) => pass({ answerAfter: 0 }) }],
     [POST, PATCH, GET, PATCH, PUT],
   ],
   [
-    "a registry that says nothing of where it stands begins anew",
+    "begins again when the registry does not report its position",
     big,
     [
       { ...patch, at: (number) => number === 1, fault: cutInTheMiddle },
@@ -114,7 +114,7 @@ const cases: [string, Buffer, FaultRule[], string[]][] = [
     [POST, PATCH, PATCH, GET, DELETE, POST, PATCH, PATCH, PUT],
   ],
   [
-    "one that does not advance what it says, as ECR does not, is not doubted",
+    "trusts acknowledged parts when the reported position does not advance, as with ECR",
     big,
     [
       { ...patch, at: (number) => number === 1, fault: answering(503) },
@@ -123,13 +123,13 @@ const cases: [string, Buffer, FaultRule[], string[]][] = [
     [POST, PATCH, PATCH, GET, PATCH, PUT],
   ],
   [
-    "one that takes no parts gets the whole",
+    "sends the whole to a registry that accepts no parts",
     big,
     [{ ...patch, at: always, fault: answering(416) }],
     [POST, PATCH, DELETE, POST, PUT],
   ],
   [
-    "a fault of the registry is tried again",
+    "tries again after a fault of the registry",
     small,
     [
       { ...post, at: first, fault: answering(500) },

@@ -23,14 +23,14 @@ afterAll(() => workshop?.close());
 it.each<[string, () => BuiltImage]>([
   ["single", () => single],
   ["several", () => several],
-])("lets skopeo read the image's bytes under the tag %s", async (name, image) => {
+])("is read by skopeo with the image's bytes under the tag %s", async (name, image) => {
   const authfile = ["--authfile", join(workshop.dockerConfig, "config.json")];
   const reference = `docker://${workshop.host}/customer:${name}`;
   const { stdout } = await run("skopeo", ["inspect", "--raw", "--tls-verify=false", ...authfile, reference]);
   expect(`sha256:${createHash("sha256").update(stdout).digest("hex")}`).toBe(image().digest);
 });
 
-it("lets docker pull the same by the tag as by the digest", async () => {
+it("is pulled by docker with the same result by tag and by digest", async () => {
   const name = `${workshop.host}/customer:single`;
   await docker("--config", workshop.dockerConfig, "pull", "--quiet", name);
   const [{ RepoDigests }] = JSON.parse(await docker("image", "inspect", name));

@@ -50,7 +50,7 @@ async function readConfig(path: string): Promise<DockerConfig> {
 }
 
 /**
- * Writes logins as `docker login` does. An empty helper lets Docker read a login from the file, whatever store it uses
+ * Writes logins as `docker login` does. An empty helper makes Docker read a login from the file, whatever store it uses
  * otherwise.
  */
 function addLogins(config: DockerConfig, logins: ReadonlyMap<string, Credentials>): DockerConfig {

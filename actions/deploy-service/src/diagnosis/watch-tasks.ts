@@ -26,7 +26,7 @@ interface Watched {
 
 /**
  * Logs each task of the new revision that stops unexpectedly, and returns true once there are too many. CodeDeploy has
- * no circuit breaker and would let ECS start such tasks for an hour, a service of ECS without one forever.
+ * no circuit breaker and would allow ECS to start such tasks for an hour, a service of ECS without one forever.
  */
 export function watchTasks({
   world,
