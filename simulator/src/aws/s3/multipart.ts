@@ -79,6 +79,8 @@ export function multipartOperations(state: S3State): Service<"s3">["operations"]
       return { ETag: `"${etag}"`, ...upload.encryption, [`Checksum${checksum.algorithm}`]: checksum.value };
     },
     completeMultipartUpload: async (input) => {
+      const { IfMatch, IfNoneMatch } = input;
+      refuseUnsupported(unsupported, "CompleteMultipartUpload", { IfMatch, IfNoneMatch }, []);
       const { bucket, upload } = findUpload(state, input);
       const parts = chosenParts(upload, input.MultipartUpload?.Parts ?? []);
       const bytes = Buffer.concat(await Promise.all(parts.map(({ path }) => state.store.read(path))));
@@ -96,7 +98,7 @@ export function multipartOperations(state: S3State): Service<"s3">["operations"]
         partsCount: parts.length,
         path: await state.store.write(bytes),
       };
-      await place(state, bucket, object, input);
+      await place(state, bucket, object);
       await forget(state, bucket, upload);
       return {
         Bucket: bucket.name,

@@ -3,7 +3,6 @@ import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { addVersion, nextVersionId, versionMember } from "./add-version.ts";
 import { bytesOf } from "./body.ts";
 import { checkedSum, checksumAlgorithms, checksumMembers, md5 } from "./checksums.ts";
-import { refuseUnmetWrite } from "./conditions.ts";
 import { detailsMembers, encryptionFor, parseDetails } from "./object-details.ts";
 import { type Bucket, findBucket, type ObjectVersion, type S3State, unsupported } from "./state.ts";
 
@@ -19,8 +18,6 @@ export function putObjectOperations(state: S3State): Service<"s3">["operations"]
         "ChecksumAlgorithm",
         ...checksumAlgorithms.map((name) => `Checksum${name}` as const),
         "ExpectedBucketOwner",
-        "IfMatch",
-        "IfNoneMatch",
         ...detailsMembers,
       ]);
       const bucket = findBucket(state, input);
@@ -34,7 +31,7 @@ export function putObjectOperations(state: S3State): Service<"s3">["operations"]
         details,
         encryption,
       });
-      await place(state, bucket, object, input);
+      await place(state, bucket, object);
       return {
         ETag: `"${object.etag}"`,
         ...checksumMembers(checksum),
@@ -46,7 +43,7 @@ export function putObjectOperations(state: S3State): Service<"s3">["operations"]
 }
 
 /** Creates a new version of an object uploaded in one piece, its bytes on disk; `place` makes it visible. */
-export async function writeWhole(
+async function writeWhole(
   state: S3State,
   bucket: Bucket,
   bytes: Buffer,
@@ -63,18 +60,10 @@ export async function writeWhole(
   };
 }
 
-/** Makes a written object visible, unless a condition on the existing object fails: then its file is removed. */
-export async function place(
-  state: S3State,
-  bucket: Bucket,
-  object: ObjectVersion,
-  conditions: Parameters<typeof refuseUnmetWrite>[0],
-): Promise<void> {
+/** Makes a written object visible, unless its bucket was deleted while the bytes came: then its file is removed. */
+export async function place(state: S3State, bucket: Bucket, object: ObjectVersion): Promise<void> {
   try {
-    // The bucket may have been deleted during the upload.
     findBucket(state, { Bucket: bucket.name });
-    const [newest] = bucket.versions.get(object.key) ?? [];
-    refuseUnmetWrite(conditions, newest?.kind === "object" ? newest : undefined);
   } catch (error) {
     await state.store.remove([object.path]);
     throw error;
