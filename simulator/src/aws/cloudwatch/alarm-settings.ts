@@ -1,47 +1,9 @@
-import type {
-  ComparisonOperator,
-  Dimension,
-  PutMetricAlarmInput,
-  StandardUnit,
-  StateValue,
-} from "@aws-sdk/client-cloudwatch";
+import type { ComparisonOperator, PutMetricAlarmInput } from "@aws-sdk/client-cloudwatch";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { invalid, invalidCombination, missing, unsupported } from "./errors.ts";
 import { periodMinutes } from "./read-periods.ts";
+import type { AlarmSettings, Comparison, TreatMissingData } from "./state.ts";
 import { statistic } from "./statistics.ts";
-
-export type TreatMissingData = "missing" | "ignore" | "breaching" | "notBreaching";
-
-/** A metric alarm's configuration, checked. */
-export interface AlarmSettings {
-  readonly name: string;
-  readonly description?: string | undefined;
-  readonly namespace: string;
-  readonly metricName: string;
-  readonly dimensions: readonly Dimension[];
-  readonly unit?: StandardUnit | undefined;
-  /** As PutMetricAlarm gave it: `Sum`, `p99`. */
-  readonly statisticName: string;
-  readonly isExtended: boolean;
-  /** Seconds of AWS time. */
-  readonly period: number;
-  readonly evaluationPeriods: number;
-  /** Undefined when left out: then all periods must breach. */
-  readonly datapointsToAlarm?: number | undefined;
-  readonly threshold: number;
-  readonly comparison: Comparison;
-  readonly treatMissingData?: TreatMissingData | undefined;
-  /** ARNs of the actions, by the state that the alarm enters. */
-  readonly actions: Readonly<Record<StateValue, readonly string[]>>;
-}
-
-export type Comparison = Extract<
-  ComparisonOperator,
-  | "GreaterThanOrEqualToThreshold"
-  | "GreaterThanThreshold"
-  | "LessThanThreshold"
-  | "LessThanOrEqualToThreshold"
->;
 
 export const comparisons: Record<Comparison, (value: number, threshold: number) => boolean> = {
   GreaterThanOrEqualToThreshold: (value, threshold) => value >= threshold,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { AlarmSettings, TreatMissingData } from "./alarm-settings.ts";
 import { judgeAlarm, type Point } from "./judge-alarm.ts";
+import type { AlarmSettings, TreatMissingData } from "./state.ts";
 
 const settings: AlarmSettings = {
   name: "errors",

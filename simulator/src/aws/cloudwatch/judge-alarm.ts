@@ -1,5 +1,6 @@
 import type { StateValue } from "@aws-sdk/client-cloudwatch";
-import { type AlarmSettings, comparisons, type TreatMissingData } from "./alarm-settings.ts";
+import { comparisons } from "./alarm-settings.ts";
+import type { AlarmSettings, TreatMissingData } from "./state.ts";
 
 /** One period's value in an alarm's evaluation. */
 export interface Point {

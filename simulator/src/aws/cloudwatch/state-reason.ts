@@ -1,6 +1,6 @@
 import type { StateValue } from "@aws-sdk/client-cloudwatch";
-import type { AlarmSettings, Comparison } from "./alarm-settings.ts";
 import { isBreaching, type Verdict } from "./judge-alarm.ts";
+import type { AlarmSettings, Comparison } from "./state.ts";
 
 const phrases: Record<Comparison, string> = {
   GreaterThanOrEqualToThreshold: "greater than or equal to the threshold",

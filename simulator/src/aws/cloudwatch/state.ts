@@ -1,9 +1,47 @@
-import type { AlarmHistoryItem, StateValue } from "@aws-sdk/client-cloudwatch";
+import type {
+  AlarmHistoryItem,
+  ComparisonOperator,
+  Dimension,
+  StandardUnit,
+  StateValue,
+} from "@aws-sdk/client-cloudwatch";
 import type { Environment } from "../../environment.ts";
 import type { AlarmActions } from "../alarm-actions.ts";
-import type { AlarmSettings } from "./alarm-settings.ts";
 import { type AwsMinutes, createAwsMinutes } from "./aws-minutes.ts";
 import { createMetricStore, type MetricStore } from "./metric-store.ts";
+
+export type TreatMissingData = "missing" | "ignore" | "breaching" | "notBreaching";
+
+/** A metric alarm's configuration, checked. */
+export interface AlarmSettings {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: readonly Dimension[];
+  readonly unit?: StandardUnit | undefined;
+  /** As PutMetricAlarm gave it: `Sum`, `p99`. */
+  readonly statisticName: string;
+  readonly isExtended: boolean;
+  /** Seconds of AWS time. */
+  readonly period: number;
+  readonly evaluationPeriods: number;
+  /** Undefined when left out: then all periods must breach. */
+  readonly datapointsToAlarm?: number | undefined;
+  readonly threshold: number;
+  readonly comparison: Comparison;
+  readonly treatMissingData?: TreatMissingData | undefined;
+  /** ARNs of the actions, by the state that the alarm enters. */
+  readonly actions: Readonly<Record<StateValue, readonly string[]>>;
+}
+
+export type Comparison = Extract<
+  ComparisonOperator,
+  | "GreaterThanOrEqualToThreshold"
+  | "GreaterThanThreshold"
+  | "LessThanThreshold"
+  | "LessThanOrEqualToThreshold"
+>;
 
 export interface Alarm {
   readonly arn: string;

@@ -1,4 +1,3 @@
-import type { DeploymentCreator, RevisionLocation } from "@aws-sdk/client-codedeploy";
 import type { CodeDeployController } from "../../controllers/codedeploy/controller.ts";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
@@ -8,15 +7,14 @@ import { parseAlarms } from "./alarm-settings.ts";
 import { parseAutoRollback } from "./group-settings.ts";
 import { readRevision, refuseMissingContainer } from "./revision.ts";
 import {
+  addDeployment,
   type CodeDeployState,
-  type Deployment,
   findApplication,
   findConfig,
   findGroup,
   type Group,
   type GroupSettings,
   isOver,
-  newDeploymentId,
   unsupported,
 } from "./state.ts";
 
@@ -58,35 +56,6 @@ export function createDeploymentOperations(
       return { deploymentId: deployment.id };
     },
   };
-}
-
-interface NewDeployment {
-  readonly applicationName: string;
-  readonly settings: GroupSettings;
-  readonly revision: RevisionLocation | undefined;
-  readonly description?: string | undefined;
-  readonly creator: DeploymentCreator;
-  readonly now: Date;
-}
-
-export function addDeployment(state: CodeDeployState, group: Group, input: NewDeployment): Deployment {
-  const { now, ...given } = input;
-  const deployment: Deployment = {
-    ...given,
-    id: newDeploymentId(),
-    groupName: group.name,
-    previousRevision: group.deployments.findLast(({ status }) => status === "Succeeded")?.revision,
-    createTime: now,
-    status: "Created",
-    target: { status: "Pending", updatedAt: now, events: [] },
-    terminationWaitStarted: false,
-    terminatingBlue: false,
-    hookExecutions: new Map(),
-    control: new AbortController(),
-  };
-  group.deployments.push(deployment);
-  state.deployments.set(deployment.id, deployment);
-  return deployment;
 }
 
 function refuseSecond(group: Group): void {

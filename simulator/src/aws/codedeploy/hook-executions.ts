@@ -1,15 +1,6 @@
-import type { LifecycleEventStatus } from "@aws-sdk/client-codedeploy";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import { type CodeDeployState, findDeployment } from "./state.ts";
-
-/** Result that a function may report for an event. */
-export type HookResult = Extract<LifecycleEventStatus, "Succeeded" | "Failed">;
-
-export interface HookExecution {
-  /** Undefined once the event is over, for any reason. */
-  report?: ((result: HookResult) => void) | undefined;
-}
 
 export function hookExecutionOperations(state: CodeDeployState): Service<"codedeploy">["operations"] {
   return {

@@ -4,7 +4,7 @@ import type { Service } from "../api.ts";
 import { applicationRevisionOperations } from "./application-revisions.ts";
 import { applicationOperations } from "./applications.ts";
 import { createDeploymentOperations } from "./create-deployment.ts";
-import { deploymentConfigOperations } from "./deployment-configs.ts";
+import { builtInConfigs, deploymentConfigOperations } from "./deployment-configs.ts";
 import { deploymentGroupOperations } from "./deployment-groups.ts";
 import { deploymentOperations } from "./deployments.ts";
 import { hookExecutionOperations } from "./hook-executions.ts";
@@ -14,7 +14,7 @@ import { targetOperations } from "./targets.ts";
 
 /** CodeDeploy for the ECS compute platform. Source of shapes and errors: API reference 2014-10-06. */
 export function createCodeDeploy(environment: Environment): Service<"codedeploy"> {
-  const state = createCodeDeployState();
+  const state = createCodeDeployState(builtInConfigs);
   const controller = createCodeDeployController(environment, state);
   const now = () => environment.clock.now();
   return {

@@ -11,14 +11,13 @@ import type {
   ECSTaskSet,
   ErrorInformation,
   LifecycleEvent,
+  LifecycleEventStatus,
   LoadBalancerInfo,
   RevisionLocation,
   RollbackInfo,
   TargetStatus,
 } from "@aws-sdk/client-codedeploy";
 import { AwsError } from "../../errors.ts";
-import { builtInConfigs } from "./deployment-configs.ts";
-import type { HookExecution } from "./hook-executions.ts";
 
 export interface Application {
   readonly id: string;
@@ -77,6 +76,14 @@ export interface Deployment {
   readonly hookExecutions: Map<string, HookExecution>;
 }
 
+/** Result that a function may report for an event. */
+export type HookResult = Extract<LifecycleEventStatus, "Succeeded" | "Failed">;
+
+export interface HookExecution {
+  /** Undefined once the event is over, for any reason. */
+  report?: ((result: HookResult) => void) | undefined;
+}
+
 export interface Target {
   status: TargetStatus;
   updatedAt: Date;
@@ -87,13 +94,13 @@ export interface Target {
 
 export interface CodeDeployState {
   readonly applications: Map<string, Application>;
-  /** Custom configurations, in addition to the built-in ones. */
+  /** By name: the built-in configurations and custom ones. */
   readonly configs: Map<string, DeploymentConfigInfo>;
   readonly deployments: Map<string, Deployment>;
 }
 
-export function createCodeDeployState(): CodeDeployState {
-  return { applications: new Map(), configs: new Map(builtInConfigs), deployments: new Map() };
+export function createCodeDeployState(configs: ReadonlyMap<string, DeploymentConfigInfo>): CodeDeployState {
+  return { applications: new Map(), configs: new Map(configs), deployments: new Map() };
 }
 
 /** Returns whether the status is final. */
@@ -101,8 +108,37 @@ export function isOver({ status }: Deployment): boolean {
   return status === "Succeeded" || status === "Failed" || status === "Stopped";
 }
 
+interface NewDeployment {
+  readonly applicationName: string;
+  readonly settings: GroupSettings;
+  readonly revision: RevisionLocation | undefined;
+  readonly description?: string | undefined;
+  readonly creator: DeploymentCreator;
+  readonly now: Date;
+}
+
+export function addDeployment(state: CodeDeployState, group: Group, input: NewDeployment): Deployment {
+  const { now, ...given } = input;
+  const deployment: Deployment = {
+    ...given,
+    id: newDeploymentId(),
+    groupName: group.name,
+    previousRevision: group.deployments.findLast(({ status }) => status === "Succeeded")?.revision,
+    createTime: now,
+    status: "Created",
+    target: { status: "Pending", updatedAt: now, events: [] },
+    terminationWaitStarted: false,
+    terminatingBlue: false,
+    hookExecutions: new Map(),
+    control: new AbortController(),
+  };
+  group.deployments.push(deployment);
+  state.deployments.set(deployment.id, deployment);
+  return deployment;
+}
+
 /** `d-` and nine capitals or digits, as CodeDeploy's ids are. */
-export function newDeploymentId(): string {
+function newDeploymentId(): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
   return `d-${[...randomBytes(9)].map((byte) => alphabet[byte % alphabet.length]).join("")}`;
 }

@@ -1,14 +1,15 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import { resolveConfiguration } from "./deployment-configuration.ts";
+import { Interruption } from "./interruption.ts";
+import { ecsArn, newServiceDeploymentId } from "./names.ts";
+import type { Placement, ServiceRecord, TaskDefinitionRecord } from "./service-records.ts";
 import {
   isRevision,
   ongoingDeployment,
   type RevisionTaskSet,
   type ServiceDeploymentRecord,
-} from "./deployment-records.ts";
-import { Interruption } from "./interruption.ts";
-import { ecsArn, newServiceDeploymentId } from "./names.ts";
-import type { EcsContext, Placement, ServiceRecord, TaskDefinitionRecord } from "./state.ts";
+} from "./service-records.ts";
+import type { EcsContext } from "./state.ts";
 import { newTaskSet } from "./task-set-record.ts";
 
 /** Parts of a service revision. */

@@ -2,7 +2,7 @@ import type { DeploymentStrategy, LoadBalancer } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../errors.ts";
 import type { Aws } from "../api.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
-import type { TaskDefinitionRecord } from "./state.ts";
+import type { TaskDefinitionRecord } from "./service-records.ts";
 
 export interface LoadBalancerDemands {
   /** The target group must be behind a load balancer already. */

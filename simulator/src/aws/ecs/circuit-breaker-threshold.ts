@@ -1,4 +1,4 @@
-import type { ResolvedConfiguration } from "./deployment-records.ts";
+import type { ResolvedConfiguration } from "./service-records.ts";
 
 /** API reference, ThresholdType: limits of the threshold with BOUNDED_PERCENT, and its default. */
 const least = 3;

@@ -6,7 +6,8 @@ import { findCluster, nameIn } from "./find.ts";
 import { ecsArn } from "./names.ts";
 import { paginate } from "./paginate.ts";
 import { requireFargateProviders } from "./placement.ts";
-import type { ClusterRecord, EcsContext, EcsState } from "./state.ts";
+import type { ClusterRecord } from "./service-records.ts";
+import type { EcsContext, EcsState } from "./state.ts";
 import { checkTags, setTags, tagsOf } from "./tags.ts";
 
 export function clusterOperations({ state, environment }: EcsContext): Operations<AwsClients["ecs"]> {

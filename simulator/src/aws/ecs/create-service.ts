@@ -12,7 +12,8 @@ import { checkConfiguration, resolveConfiguration } from "./deployment-configura
 import { findCluster, findService, requireTaskDefinition } from "./find.ts";
 import { ecsArn } from "./names.ts";
 import { resolvePlacement } from "./placement.ts";
-import type { EcsContext, ServiceRecord, TaskDefinitionRecord } from "./state.ts";
+import type { ServiceRecord, TaskDefinitionRecord } from "./service-records.ts";
+import type { EcsContext } from "./state.ts";
 import { checkTags, setTags } from "./tags.ts";
 import { newTaskSet } from "./task-set-record.ts";
 import { viewService } from "./views.ts";

@@ -1,8 +1,8 @@
 import type { DeploymentConfiguration, DeploymentStrategy } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../errors.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
-import type { ResolvedConfiguration } from "./deployment-records.ts";
 import { checkLifecycleHooks } from "./lifecycle-hook-settings.ts";
+import type { ResolvedConfiguration } from "./service-records.ts";
 import { withoutDefaults } from "./without-defaults.ts";
 
 /** A day: the longest bake time (API reference, CanaryConfiguration and LinearConfiguration). */

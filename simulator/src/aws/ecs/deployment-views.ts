@@ -7,8 +7,9 @@ import type {
   ServiceRevisionSummary,
 } from "@aws-sdk/client-ecs";
 import { circuitBreakerThreshold } from "./circuit-breaker-threshold.ts";
-import { isRevision, type RevisionTaskSet, type ServiceDeploymentRecord } from "./deployment-records.ts";
-import type { EcsContext, ServiceRecord } from "./state.ts";
+import type { ServiceRecord } from "./service-records.ts";
+import { isRevision, type RevisionTaskSet, type ServiceDeploymentRecord } from "./service-records.ts";
+import type { EcsContext } from "./state.ts";
 import { computedDesiredCount, countTasks } from "./task-counts.ts";
 
 type Reader = Pick<EcsContext, "state" | "environment">;

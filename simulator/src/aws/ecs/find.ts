@@ -1,6 +1,7 @@
 import { AwsError } from "../../errors.ts";
 import { lastPart } from "./names.ts";
-import type { ClusterRecord, EcsState, ServiceRecord, TaskDefinitionRecord, TaskRecord } from "./state.ts";
+import type { ClusterRecord, ServiceRecord, TaskDefinitionRecord } from "./service-records.ts";
+import type { EcsState, TaskRecord } from "./state.ts";
 
 /** Returns the name or id in a reference. Throws InvalidParameterException for an ARN of another region or account. */
 export function nameIn({ account }: EcsState, reference: string): string {

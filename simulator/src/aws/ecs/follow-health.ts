@@ -1,6 +1,5 @@
 import { taskHealth, watchHealth } from "./health-checks.ts";
-import type { RunningContainer } from "./start-containers.ts";
-import type { EcsContext, TaskRecord } from "./state.ts";
+import type { EcsContext, RunningContainer, TaskRecord } from "./state.ts";
 
 /** Updates the task with the results of its container's health check, until one of them stops. */
 export async function followHealth(

@@ -1,7 +1,8 @@
 import type { ContainerDefinition, HealthCheck, HealthStatus } from "@aws-sdk/client-ecs";
 import type { Clock } from "../../clock.ts";
 import type { ExecResult, TaskContainer } from "../../planes/tasks/runtime.ts";
-import type { TaskDefinitionRecord, TaskRecord } from "./state.ts";
+import type { TaskDefinitionRecord } from "./service-records.ts";
+import type { CheckedHealth, TaskRecord } from "./state.ts";
 
 /** AWS's defaults (API reference, HealthCheck). */
 export const healthCheckDefaults = { interval: 30, timeout: 5, retries: 3 } as const;
@@ -17,14 +18,6 @@ const startAllowanceMs = 5_000;
  * half of it if a change is expected.
  */
 const restPerWork = { settled: 9, changing: 1 };
-
-/** How the last check ended. */
-export interface CheckedHealth {
-  readonly status: HealthStatus;
-  readonly since: Date;
-  readonly exitCode: number;
-  readonly output: string;
-}
 
 export interface WatchOptions {
   readonly check: HealthCheck;

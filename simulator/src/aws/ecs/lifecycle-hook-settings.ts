@@ -1,7 +1,7 @@
 import type { DeploymentLifecycleHook } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../errors.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
-import type { ResolvedConfiguration } from "./deployment-records.ts";
+import type { ResolvedConfiguration } from "./service-records.ts";
 
 const stages = [
   "RECONCILE_SERVICE",

@@ -1,7 +1,7 @@
 import type { CapacityProviderStrategyItem, LaunchType, NetworkConfiguration } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../errors.ts";
 import type { Aws } from "../api.ts";
-import type { ClusterRecord, Placement } from "./state.ts";
+import type { ClusterRecord, Placement } from "./service-records.ts";
 
 const fargateProviders = ["FARGATE", "FARGATE_SPOT"];
 

@@ -1,8 +1,8 @@
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
 import { publishEachMinute } from "../cloudwatch/publish-each-minute.ts";
 import { parseCpu, parseMemory } from "./fargate-sizes.ts";
-import type { RunningContainer } from "./start-containers.ts";
-import type { EcsContext, ServiceRecord, TaskRecord } from "./state.ts";
+import type { ServiceRecord } from "./service-records.ts";
+import type { EcsContext, RunningContainer, TaskRecord } from "./state.ts";
 import { countTasks } from "./task-counts.ts";
 
 const bytesPerMebibyte = 1024 ** 2;

@@ -1,11 +1,11 @@
 import type { StopServiceDeploymentCommandInput } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../errors.ts";
 import type { AwsClients, Operations } from "../api.ts";
-import { isOngoing, type ServiceDeploymentRecord } from "./deployment-records.ts";
 import { viewDeploymentBrief, viewServiceDeployment, viewServiceRevision } from "./deployment-views.ts";
 import { requireService } from "./find.ts";
 import { Interruption } from "./interruption.ts";
 import { paginate } from "./paginate.ts";
+import { isOngoing, type ServiceDeploymentRecord } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
 
 /** DescribeServiceDeployments and DescribeServiceRevisions take at most this many (API reference). */

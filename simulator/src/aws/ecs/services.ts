@@ -1,11 +1,11 @@
 import { AwsError } from "../../errors.ts";
 import type { AwsClients, Operations } from "../api.ts";
 import { createService } from "./create-service.ts";
-import { ongoingDeployment } from "./deployment-records.ts";
 import { findCluster, findService, requireActiveService } from "./find.ts";
 import { Interruption } from "./interruption.ts";
 import { ecsArn } from "./names.ts";
 import { paginate } from "./paginate.ts";
+import { ongoingDeployment } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
 import { tagsOf } from "./tags.ts";
 import { updateService } from "./update-service.ts";

@@ -7,22 +7,10 @@ import { isolationOf } from "./isolation.ts";
 import { logStreamName } from "./log-stream-name.ts";
 import { lastPart, newRuntimeId } from "./names.ts";
 import { hostName } from "./network-interface.ts";
-import type { EcsContext, TaskRecord } from "./state.ts";
+import type { EcsContext, RunningContainer, TaskRecord } from "./state.ts";
 
 /** Fargate's default time between SIGTERM and SIGKILL (ContainerDefinition.stopTimeout). */
 const defaultStopTimeout = 30;
-
-export interface RunningContainer {
-  readonly definition: ContainerDefinition;
-  readonly reported: Container;
-  /** Resolves when the process has ended, its last lines are in the log and the task has its exit code. */
-  readonly exited: Promise<void>;
-  /** Sends the image's stop signal, then SIGKILL after the stop timeout. */
-  stop(): Promise<void>;
-  readonly kill: TaskContainer["kill"];
-  readonly exec: TaskContainer["exec"];
-  readonly usage: TaskContainer["usage"];
-}
 
 interface PreparedContainer {
   readonly definition: ContainerDefinition;

@@ -1,88 +1,39 @@
-import type {
-  CapacityProviderStrategyItem,
-  Cluster,
-  CreateServiceCommandInput,
-  LaunchType,
-  LoadBalancer,
-  NetworkConfiguration,
-  Scale,
-  ServiceEvent,
-  StabilityStatus,
-  Tag,
-  Task,
-  TaskDefinition,
-} from "@aws-sdk/client-ecs";
+import type { Container, ContainerDefinition, HealthStatus, Tag, Task } from "@aws-sdk/client-ecs";
 import type { Environment } from "../../environment.ts";
+import type { TaskContainer } from "../../planes/tasks/runtime.ts";
 import type { Addresses } from "./addresses.ts";
-import type { ServiceDeploymentRecord, ServiceRevisionRecord } from "./deployment-records.ts";
-import type { CheckedHealth } from "./health-checks.ts";
-import type { RunningContainer } from "./start-containers.ts";
 
-export interface ClusterRecord extends Cluster {
-  readonly clusterArn: string;
-  readonly clusterName: string;
-}
-
-/** A registered revision, as describeTaskDefinition returns it. */
-export interface TaskDefinitionRecord extends TaskDefinition {
-  readonly taskDefinitionArn: string;
-  readonly family: string;
-  readonly revision: number;
-  readonly containerDefinitions: NonNullable<TaskDefinition["containerDefinitions"]>;
-}
-
-/** Placement and network of tasks; a task set's own, or its service's. */
-export interface Placement {
-  readonly launchType?: LaunchType;
-  readonly capacityProviderStrategy?: CapacityProviderStrategyItem[];
-  readonly platformVersion?: string;
-  readonly networkConfiguration: NetworkConfiguration;
-}
-
-export interface TaskSetRecord extends Placement {
-  readonly id: string;
-  readonly arn: string;
-  readonly externalId?: string;
-  readonly startedBy?: string;
-  readonly definition: TaskDefinitionRecord;
-  readonly createdAt: Date;
-  /** The target groups of its tasks. */
-  loadBalancers: LoadBalancer[];
-  /** Set for services that ECS deploys itself: the task set runs this service revision. */
-  readonly revision?: ServiceRevisionRecord;
-  status: "PRIMARY" | "ACTIVE" | "DRAINING";
-  scale: Required<Pick<Scale, "value" | "unit">>;
-  updatedAt: Date;
-  stabilityStatus: StabilityStatus;
-  stabilityStatusAt: Date;
-  /** Tasks in a row that never reached RUNNING; the scheduler waits longer after each. */
-  failedStarts: number;
-  /** No task starts before this moment of the wall clock. */
-  notBefore: number;
-}
-
-export interface ServiceRecord {
-  readonly arn: string;
-  readonly name: string;
-  readonly cluster: ClusterRecord;
-  /** As requested, with AWS's defaults; an update of a service that ECS deploys itself changes them. */
-  settings: CreateServiceCommandInput;
-  readonly createdAt: Date;
-  readonly taskSets: TaskSetRecord[];
-  /** Newest first; only of services that ECS deploys itself. */
-  readonly deployments: ServiceDeploymentRecord[];
-  /** Newest first. */
-  readonly events: ServiceEvent[];
-  status: "ACTIVE" | "DRAINING" | "INACTIVE";
-  desiredCount: number;
-  healthCheckGracePeriodSeconds?: number;
-  /** Whether everything was as desired at the last check. */
-  steady: boolean;
-}
+import type {
+  ClusterRecord,
+  ServiceDeploymentRecord,
+  ServiceRecord,
+  TaskDefinitionRecord,
+  TaskSetRecord,
+} from "./service-records.ts";
 
 export interface StopRequest {
   readonly stopCode: NonNullable<Task["stopCode"]>;
   readonly stoppedReason: string;
+}
+
+/** How the last check ended. */
+export interface CheckedHealth {
+  readonly status: HealthStatus;
+  readonly since: Date;
+  readonly exitCode: number;
+  readonly output: string;
+}
+
+export interface RunningContainer {
+  readonly definition: ContainerDefinition;
+  readonly reported: Container;
+  /** Resolves when the process has ended, its last lines are in the log and the task has its exit code. */
+  readonly exited: Promise<void>;
+  /** Sends the image's stop signal, then SIGKILL after the stop timeout. */
+  stop(): Promise<void>;
+  readonly kill: TaskContainer["kill"];
+  readonly exec: TaskContainer["exec"];
+  readonly usage: TaskContainer["usage"];
 }
 
 export interface TaskRecord {

@@ -1,4 +1,5 @@
-import { type EcsContext, liveTasks, type ServiceRecord, type TaskSetRecord } from "./state.ts";
+import type { ServiceRecord, TaskSetRecord } from "./service-records.ts";
+import { type EcsContext, liveTasks } from "./state.ts";
 
 /**
  * Returns the number of tasks for the task set: allotted by a rolling update, else its share of the service's, rounded

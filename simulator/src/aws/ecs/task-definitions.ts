@@ -7,7 +7,8 @@ import { findTaskDefinition } from "./find.ts";
 import { healthCheckDefaults } from "./health-checks.ts";
 import { accountRoot, ecsArn } from "./names.ts";
 import { paginate } from "./paginate.ts";
-import type { EcsContext, TaskDefinitionRecord } from "./state.ts";
+import type { TaskDefinitionRecord } from "./service-records.ts";
+import type { EcsContext } from "./state.ts";
 import { checkTags, setTags, tagsOf } from "./tags.ts";
 import { validateTaskDefinition } from "./validate-task-definition.ts";
 

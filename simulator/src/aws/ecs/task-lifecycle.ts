@@ -3,15 +3,9 @@ import type { Tag, TaskOverride } from "@aws-sdk/client-ecs";
 import { followHealth } from "./follow-health.ts";
 import { ecsArn, lastPart, newTaskId } from "./names.ts";
 import { attachInterface, detachInterface, newAttachment } from "./network-interface.ts";
-import { isEssential, prepareContainers, type RunningContainer, startContainer } from "./start-containers.ts";
-import type {
-  ClusterRecord,
-  EcsContext,
-  Placement,
-  StopRequest,
-  TaskDefinitionRecord,
-  TaskRecord,
-} from "./state.ts";
+import type { ClusterRecord, Placement, TaskDefinitionRecord } from "./service-records.ts";
+import { isEssential, prepareContainers, startContainer } from "./start-containers.ts";
+import type { EcsContext, RunningContainer, StopRequest, TaskRecord } from "./state.ts";
 import { setTags } from "./tags.ts";
 
 /**

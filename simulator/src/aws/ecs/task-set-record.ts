@@ -1,7 +1,13 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
-import type { ServiceRevisionRecord } from "./deployment-records.ts";
 import { ecsArn, lastPart, newTaskSetId } from "./names.ts";
-import type { EcsContext, Placement, ServiceRecord, TaskDefinitionRecord, TaskSetRecord } from "./state.ts";
+import type {
+  Placement,
+  ServiceRecord,
+  ServiceRevisionRecord,
+  TaskDefinitionRecord,
+  TaskSetRecord,
+} from "./service-records.ts";
+import type { EcsContext } from "./state.ts";
 
 export interface NewTaskSet {
   readonly definition: TaskDefinitionRecord;

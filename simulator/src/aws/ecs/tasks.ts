@@ -6,7 +6,8 @@ import { findCluster, findService, findTask, requireTaskDefinition } from "./fin
 import { ecsArn } from "./names.ts";
 import { paginate } from "./paginate.ts";
 import { resolvePlacement } from "./placement.ts";
-import type { EcsContext, TaskDefinitionRecord, TaskRecord } from "./state.ts";
+import type { TaskDefinitionRecord } from "./service-records.ts";
+import type { EcsContext, TaskRecord } from "./state.ts";
 import { checkTags, tagsOf } from "./tags.ts";
 import { launchTask, requestStop } from "./task-lifecycle.ts";
 import { withoutDefaults } from "./without-defaults.ts";

@@ -5,10 +5,11 @@ import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { beginDeployment, type RevisionSpec } from "./begin-deployment.ts";
 import { checkLoadBalancers } from "./check-load-balancers.ts";
 import { changeConfiguration, checkConfiguration } from "./deployment-configuration.ts";
-import { isRevision, type RevisionTaskSet } from "./deployment-records.ts";
 import { requireTaskDefinition } from "./find.ts";
 import { resolvePlacement } from "./placement.ts";
-import type { EcsContext, Placement, ServiceRecord } from "./state.ts";
+import type { Placement, ServiceRecord } from "./service-records.ts";
+import { isRevision, type RevisionTaskSet } from "./service-records.ts";
+import type { EcsContext } from "./state.ts";
 import { withoutDefaults } from "./without-defaults.ts";
 
 /**

@@ -2,7 +2,8 @@ import type { UpdateServiceCommandInput, UpdateServiceCommandOutput } from "@aws
 import { AwsError } from "../../errors.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { requireActiveService } from "./find.ts";
-import type { EcsContext, ServiceRecord } from "./state.ts";
+import type { ServiceRecord } from "./service-records.ts";
+import type { EcsContext } from "./state.ts";
 import { updateDeployedService } from "./update-deployed-service.ts";
 import { viewService } from "./views.ts";
 import { withoutDefaults } from "./without-defaults.ts";

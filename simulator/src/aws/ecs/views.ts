@@ -1,8 +1,9 @@
 import type { Service, TaskSet } from "@aws-sdk/client-ecs";
-import { ongoingDeployment } from "./deployment-records.ts";
 import { viewCurrentRevisions, viewDeployments } from "./deployment-views.ts";
 import { accountRoot } from "./names.ts";
-import type { EcsContext, ServiceRecord, TaskSetRecord } from "./state.ts";
+import type { ServiceRecord, TaskSetRecord } from "./service-records.ts";
+import { ongoingDeployment } from "./service-records.ts";
+import type { EcsContext } from "./state.ts";
 import { computedDesiredCount, countTasks } from "./task-counts.ts";
 
 type Reader = Pick<EcsContext, "state" | "environment">;

@@ -1,19 +1,6 @@
 import type { CreateFunctionRequest, Runtime } from "@aws-sdk/client-lambda";
+import type { FunctionSettings } from "./state.ts";
 import { invalid } from "./state.ts";
-
-/** Settings of a function, complete with Lambda's defaults. */
-export interface FunctionSettings {
-  readonly role: string;
-  readonly runtime: Runtime;
-  readonly handler: string;
-  readonly description: string;
-  /** Seconds. */
-  readonly timeout: number;
-  /** MiB; reported, not enforced. */
-  readonly memorySize: number;
-  readonly variables: Readonly<Record<string, string>>;
-  readonly architectures: readonly ("x86_64" | "arm64")[];
-}
 
 /** All of them run on the Node that runs the simulator. */
 const runtimes: readonly Runtime[] = ["nodejs20.x", "nodejs22.x", "nodejs24.x"];

@@ -9,7 +9,8 @@ import { readZip, type ZipEntry } from "../../planes/zip-archive.ts";
 import type { Service } from "../api.ts";
 import { limitTags } from "../limit-tags.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
-import { type FunctionSettings, parseSettings } from "./function-settings.ts";
+import { parseSettings } from "./function-settings.ts";
+import type { FunctionSettings } from "./state.ts";
 import { type FunctionCode, type FunctionRecord, findFunction, invalid, type LambdaState } from "./state.ts";
 
 const unsupported = "InvalidParameterValueException";

@@ -1,6 +1,6 @@
+import type { Runtime } from "@aws-sdk/client-lambda";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
-import type { FunctionSettings } from "./function-settings.ts";
 
 export interface FunctionCode {
   /** Folder of its unpacked code. */
@@ -8,6 +8,20 @@ export interface FunctionCode {
   /** Size of the archive in bytes, and its SHA-256 in base64. */
   readonly size: number;
   readonly sha256: string;
+}
+
+/** Settings of a function, complete with Lambda's defaults. */
+export interface FunctionSettings {
+  readonly role: string;
+  readonly runtime: Runtime;
+  readonly handler: string;
+  readonly description: string;
+  /** Seconds. */
+  readonly timeout: number;
+  /** MiB; reported, not enforced. */
+  readonly memorySize: number;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly architectures: readonly ("x86_64" | "arm64")[];
 }
 
 export interface FunctionRecord {

@@ -1,9 +1,22 @@
 import type { Parameter, Tag } from "@aws-sdk/client-ssm";
+import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import { limitTags } from "../limit-tags.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
-import type { SsmState, StoredParameter } from "./service.ts";
+
+export interface StoredParameter {
+  readonly parameter: Parameter;
+  readonly tags: Map<string, string>;
+  readonly description: string | undefined;
+  readonly pattern: string | undefined;
+}
+
+export interface SsmState {
+  readonly environment: Environment;
+  /** The account's own, by name. */
+  readonly own: Map<string, StoredParameter>;
+}
 
 /** Maximum characters of a standard parameter's value. Source: PutParameter, Systems Manager API reference. */
 const longestValue = 4096;

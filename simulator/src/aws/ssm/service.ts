@@ -5,6 +5,7 @@ import type { Service } from "../api.ts";
 import { publicImages } from "../ec2/images.ts";
 import { page } from "../page.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
+import type { SsmState } from "./parameters.ts";
 import { notFound, parameterOperations } from "./parameters.ts";
 
 /**
@@ -15,19 +16,6 @@ const mostNames = 10;
 const pageSize = 10;
 
 const unsupported = "ValidationException";
-
-export interface StoredParameter {
-  readonly parameter: Parameter;
-  readonly tags: Map<string, string>;
-  readonly description: string | undefined;
-  readonly pattern: string | undefined;
-}
-
-export interface SsmState {
-  readonly environment: Environment;
-  /** The account's own, by name. */
-  readonly own: Map<string, StoredParameter>;
-}
 
 /**
  * Parameters of Systems Manager: the account's own, and AWS's public ones with the ids of images. Source of shapes and

@@ -1,7 +1,12 @@
 import type { AutoRollbackEvent, TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
 import type { AppSpec } from "../../aws/codedeploy/app-spec.ts";
-import { addDeployment } from "../../aws/codedeploy/create-deployment.ts";
-import { type CodeDeployState, type Deployment, type Group, isOver } from "../../aws/codedeploy/state.ts";
+import {
+  addDeployment,
+  type CodeDeployState,
+  type Deployment,
+  type Group,
+  isOver,
+} from "../../aws/codedeploy/state.ts";
 import type { Environment } from "../../environment.ts";
 import { DeploymentFailure, StopRequest } from "./failure.ts";
 import { findBlue } from "./install.ts";

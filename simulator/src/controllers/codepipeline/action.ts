@@ -1,3 +1,4 @@
+import type { SourceRevisionOverride } from "@aws-sdk/client-codepipeline";
 import type { ActionRun } from "../../aws/codepipeline/execution.ts";
 import type { PipelineRecord } from "../../aws/codepipeline/state.ts";
 import type { Environment } from "../../environment.ts";
@@ -32,3 +33,13 @@ export interface ActionResult {
 
 /** Performs an action of one provider. Rejects with an ActionFailure, or with its signal's reason. */
 export type Perform = (job: ActionJob) => Promise<ActionResult>;
+
+export interface Source {
+  readonly perform: Perform;
+  /** Whether CodePipeline itself polls for changes, unless PollForSourceChanges is false. */
+  readonly polled: boolean;
+  /** Types of revisions that an execution may be started with instead of the newest. */
+  readonly overrides: readonly SourceRevisionOverride["revisionType"][];
+  /** Returns the id of the newest revision. Rejects when there is none. */
+  latest(environment: Environment, configuration: Readonly<Record<string, string>>): Promise<string>;
+}

@@ -1,10 +1,9 @@
 import type { Commit, UserInfo } from "@aws-sdk/client-codecommit";
 import type { Environment } from "../../environment.ts";
 import type { AwsError } from "../../errors.ts";
-import type { ActionJob, ActionResult } from "./action.ts";
+import type { ActionJob, ActionResult, Source } from "./action.ts";
 import { ActionFailure, orActionFailure, quote } from "./failure.ts";
 import { overrideOf } from "./override.ts";
-import type { Source } from "./sources.ts";
 
 type Configuration = Readonly<Record<string, string>>;
 

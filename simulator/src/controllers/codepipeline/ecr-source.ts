@@ -1,10 +1,9 @@
 import type { ImageDetail } from "@aws-sdk/client-ecr";
 import { strToU8, zipSync } from "fflate";
 import type { Environment } from "../../environment.ts";
-import type { ActionJob, ActionResult } from "./action.ts";
+import type { ActionJob, ActionResult, Source } from "./action.ts";
 import { orActionFailure } from "./failure.ts";
 import { overrideOf } from "./override.ts";
-import type { Source } from "./sources.ts";
 
 type Configuration = Readonly<Record<string, string>>;
 

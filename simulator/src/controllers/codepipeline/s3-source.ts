@@ -1,9 +1,8 @@
 import { bytesOf } from "../../aws/s3/body.ts";
 import type { Environment } from "../../environment.ts";
-import type { ActionJob, ActionResult } from "./action.ts";
+import type { ActionJob, ActionResult, Source } from "./action.ts";
 import { ActionFailure, orActionFailure } from "./failure.ts";
 import { overrideOf } from "./override.ts";
-import type { Source } from "./sources.ts";
 
 type Configuration = Readonly<Record<string, string>>;
 

@@ -1,5 +1,6 @@
-import { isRevision, ongoingDeployment, type RevisionTaskSet } from "../../aws/ecs/deployment-records.ts";
-import type { EcsContext, ServiceRecord } from "../../aws/ecs/state.ts";
+import type { ServiceRecord } from "../../aws/ecs/service-records.ts";
+import { isRevision, ongoingDeployment, type RevisionTaskSet } from "../../aws/ecs/service-records.ts";
+import type { EcsContext } from "../../aws/ecs/state.ts";
 import { planRolling } from "./rolling-plan.ts";
 import { addServiceEvent } from "./service-events.ts";
 import type { Observation } from "./task-set.ts";

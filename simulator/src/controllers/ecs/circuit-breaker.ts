@@ -1,6 +1,7 @@
 import { circuitBreakerThreshold } from "../../aws/ecs/circuit-breaker-threshold.ts";
 import { Interruption } from "../../aws/ecs/interruption.ts";
-import type { TaskRecord, TaskSetRecord } from "../../aws/ecs/state.ts";
+import type { TaskSetRecord } from "../../aws/ecs/service-records.ts";
+import type { TaskRecord } from "../../aws/ecs/state.ts";
 import { pollUntilOver, type Run, touch } from "./run.ts";
 
 /** After a task was healthy, its crash is not a failure of the deployment. */

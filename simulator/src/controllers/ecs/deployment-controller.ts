@@ -1,5 +1,5 @@
-import type { ServiceDeploymentRecord } from "../../aws/ecs/deployment-records.ts";
 import { Interruption } from "../../aws/ecs/interruption.ts";
+import type { ServiceDeploymentRecord } from "../../aws/ecs/service-records.ts";
 import type { EcsContext } from "../../aws/ecs/state.ts";
 import { endEarly, succeed } from "./end-deployment.ts";
 import { watchForFailure } from "./failure-detection.ts";

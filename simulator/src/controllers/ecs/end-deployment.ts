@@ -1,6 +1,6 @@
-import { isOngoing, rollbackCandidate } from "../../aws/ecs/deployment-records.ts";
 import { viewRevisions } from "../../aws/ecs/deployment-views.ts";
 import { Interruption } from "../../aws/ecs/interruption.ts";
+import { isOngoing, rollbackCandidate } from "../../aws/ecs/service-records.ts";
 import { watchForFailure } from "./failure-detection.ts";
 import { type Run, touch } from "./run.ts";
 import { addServiceEvent } from "./service-events.ts";

@@ -1,5 +1,5 @@
 import type { DeploymentLifecycleHook, DeploymentLifecycleHookStage } from "@aws-sdk/client-ecs";
-import { isRevision } from "../../aws/ecs/deployment-records.ts";
+import { isRevision } from "../../aws/ecs/service-records.ts";
 import { type Run, signalOf } from "./run.ts";
 
 export interface LambdaHook {

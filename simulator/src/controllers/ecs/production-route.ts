@@ -1,7 +1,7 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import type { Action, Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { RevisionTaskSet } from "../../aws/ecs/deployment-records.ts";
 import { Interruption } from "../../aws/ecs/interruption.ts";
+import type { RevisionTaskSet } from "../../aws/ecs/service-records.ts";
 import { reweigh, tuplesOf, type Weights } from "../target-group-weights.ts";
 import type { Run } from "./run.ts";
 

@@ -1,4 +1,4 @@
-import { isRevision, type RevisionTaskSet } from "../../aws/ecs/deployment-records.ts";
+import { isRevision, type RevisionTaskSet } from "../../aws/ecs/service-records.ts";
 import type { Run } from "./run.ts";
 
 /** Makes a revision the service's primary one again, even without running tasks. */

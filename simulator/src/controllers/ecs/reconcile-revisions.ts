@@ -1,4 +1,4 @@
-import type { RevisionTaskSet } from "../../aws/ecs/deployment-records.ts";
+import type { RevisionTaskSet } from "../../aws/ecs/service-records.ts";
 import { liveTasks } from "../../aws/ecs/state.ts";
 import { type Run, waitUntil } from "./run.ts";
 import { scaleUp } from "./scale-up.ts";

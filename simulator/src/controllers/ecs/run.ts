@@ -1,5 +1,5 @@
 import type { ServiceDeploymentLifecycleStage } from "@aws-sdk/client-ecs";
-import type { RevisionTaskSet, ServiceDeploymentRecord } from "../../aws/ecs/deployment-records.ts";
+import type { RevisionTaskSet, ServiceDeploymentRecord } from "../../aws/ecs/service-records.ts";
 import type { EcsContext } from "../../aws/ecs/state.ts";
 import { countTasks } from "../../aws/ecs/task-counts.ts";
 

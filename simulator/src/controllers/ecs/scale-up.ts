@@ -1,4 +1,4 @@
-import type { RevisionTaskSet } from "../../aws/ecs/deployment-records.ts";
+import type { RevisionTaskSet } from "../../aws/ecs/service-records.ts";
 import { isSettled, type Run, waitUntil } from "./run.ts";
 
 /** Scales a revision to the service's desired count; resolves when its tasks are healthy. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { EcsContext, ServiceRecord, TaskSetRecord } from "../../aws/ecs/state.ts";
+import type { ServiceRecord, TaskSetRecord } from "../../aws/ecs/service-records.ts";
+import type { EcsContext } from "../../aws/ecs/state.ts";
 
 /** DescribeServices shows at most this many, newest first (API reference, Service.events). */
 const eventsKept = 100;

@@ -1,5 +1,6 @@
-import { ongoingDeployment } from "../../aws/ecs/deployment-records.ts";
-import { type EcsContext, liveTasks, type ServiceRecord } from "../../aws/ecs/state.ts";
+import type { ServiceRecord } from "../../aws/ecs/service-records.ts";
+import { ongoingDeployment } from "../../aws/ecs/service-records.ts";
+import { type EcsContext, liveTasks } from "../../aws/ecs/state.ts";
 import { allotTasks } from "./allot-tasks.ts";
 import { addServiceEvent } from "./service-events.ts";
 import { observeTaskSet, settleTaskSet } from "./task-set.ts";

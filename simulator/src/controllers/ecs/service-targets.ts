@@ -1,5 +1,6 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
-import type { EcsContext, ServiceRecord, TaskRecord, TaskSetRecord } from "../../aws/ecs/state.ts";
+import type { ServiceRecord, TaskSetRecord } from "../../aws/ecs/service-records.ts";
+import type { EcsContext, TaskRecord } from "../../aws/ecs/state.ts";
 import type { Targets } from "../../aws/ecs/task-lifecycle.ts";
 import { addTaskSetEvent } from "./service-events.ts";
 

@@ -1,4 +1,4 @@
-import { isRevision, type RevisionTaskSet } from "../../aws/ecs/deployment-records.ts";
+import { isRevision, type RevisionTaskSet } from "../../aws/ecs/service-records.ts";
 import { pairOf, weighRule } from "./production-route.ts";
 import { type Run, touch } from "./run.ts";
 import { weightsOf } from "./traffic-steps.ts";

@@ -1,4 +1,4 @@
-import type { ServiceDeploymentRecord } from "../../aws/ecs/deployment-records.ts";
+import type { ServiceDeploymentRecord } from "../../aws/ecs/service-records.ts";
 import { rolling } from "./rolling.ts";
 import type { Strategy } from "./run.ts";
 import { trafficShifting } from "./traffic-shifting.ts";

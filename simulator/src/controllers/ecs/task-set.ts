@@ -1,11 +1,6 @@
 import { hasHealthCheck } from "../../aws/ecs/health-checks.ts";
-import {
-  type EcsContext,
-  liveTasks,
-  type ServiceRecord,
-  type TaskRecord,
-  type TaskSetRecord,
-} from "../../aws/ecs/state.ts";
+import type { ServiceRecord, TaskSetRecord } from "../../aws/ecs/service-records.ts";
+import { type EcsContext, liveTasks, type TaskRecord } from "../../aws/ecs/state.ts";
 import { tagsOf } from "../../aws/ecs/tags.ts";
 import { computedDesiredCount } from "../../aws/ecs/task-counts.ts";
 import { launchTask, requestStop, taskName } from "../../aws/ecs/task-lifecycle.ts";

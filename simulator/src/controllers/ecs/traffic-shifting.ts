@@ -1,4 +1,4 @@
-import { isRevision, type RevisionTaskSet } from "../../aws/ecs/deployment-records.ts";
+import { isRevision, type RevisionTaskSet } from "../../aws/ecs/service-records.ts";
 import { runLifecycleHooks } from "./lifecycle-hooks.ts";
 import { idleTargetGroups } from "./production-route.ts";
 import { promote } from "./promote.ts";

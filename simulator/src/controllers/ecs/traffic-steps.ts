@@ -1,4 +1,4 @@
-import type { ResolvedConfiguration } from "../../aws/ecs/deployment-records.ts";
+import type { ResolvedConfiguration } from "../../aws/ecs/service-records.ts";
 
 export interface TrafficStep {
   /** Share of production traffic for the new revision from now on. */

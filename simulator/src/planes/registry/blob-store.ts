@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createReadStream, type ReadStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Queue } from "./upload.ts";
 import { createUpload, type Upload } from "./upload.ts";
 
 /** Blobs on disk by digest. A blob appears completely or not at all. */
@@ -49,8 +50,6 @@ export function createBlobStore(directory: string, largestBlob = defaultLargestB
     },
   };
 }
-
-export type Queue = <Result>(action: () => Promise<Result>) => Promise<Result>;
 
 /** Runs one action at a time, in order of arrival. */
 function createQueue(): Queue {

@@ -3,7 +3,7 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freeMemory } from "../free-memory.ts";
-import type { Queue } from "./blob-store.ts";
+
 import { RegistryError } from "./registry-error.ts";
 
 export interface Upload {
@@ -33,6 +33,8 @@ export interface Destination {
   assertThere(): void;
   add(digest: string, size: number): void;
 }
+
+export type Queue = <Result>(action: () => Promise<Result>) => Promise<Result>;
 
 export interface UploadOptions {
   readonly id: string;

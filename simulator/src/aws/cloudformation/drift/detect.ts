@@ -1,18 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { StackResourceDrift } from "@aws-sdk/client-cloudformation";
-import type { ResourceRecord, StackRecord, World } from "../stack/records.ts";
+import type { DriftRecord, ResourceRecord, StackRecord, World } from "../stack/records.ts";
 import type { Mapping, Value } from "../template/value.ts";
 import { compare } from "./compare.ts";
 import { readers } from "./readers.ts";
-
-export interface DriftRecord {
-  readonly id: string;
-  status: "DETECTION_IN_PROGRESS" | "DETECTION_COMPLETE" | "DETECTION_FAILED";
-  statusReason: string | undefined;
-  at: Date;
-  /** Drifts of the resources whose types can be checked. */
-  drifts: readonly StackResourceDrift[];
-}
 
 /** Minimum AWS time of a detection. */
 const detectionMs = 5_000;

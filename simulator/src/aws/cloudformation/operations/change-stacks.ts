@@ -6,12 +6,13 @@ import type {
 } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../errors.ts";
 import { refuseBroken } from "../../constraints.ts";
-import { type OnFailure, runCreate } from "../stack/create-stack.ts";
+import { runCreate } from "../stack/create-stack.ts";
 import type { Definition } from "../stack/definition.ts";
 import { runDelete } from "../stack/delete-stack.ts";
 import { setStackStatus } from "../stack/events.ts";
 import { refuseRemoval } from "../stack/exports.ts";
 import { planChanges } from "../stack/plan.ts";
+import type { OnFailure } from "../stack/records.ts";
 import { createStackRecord, type StackRecord, type World } from "../stack/records.ts";
 import { runUpdate } from "../stack/update-stack.ts";
 import { validationError } from "../template/errors.ts";

@@ -3,8 +3,8 @@ import type {
   DescribeStackResourceDriftsCommandInput,
   DetectStackDriftCommandInput,
 } from "@aws-sdk/client-cloudformation";
-import { type DriftRecord, startDetection } from "../drift/detect.ts";
-import type { StackRecord, World } from "../stack/records.ts";
+import { startDetection } from "../drift/detect.ts";
+import type { DriftRecord, StackRecord, World } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { findStack } from "./find-stack.ts";
 import { page } from "./page.ts";

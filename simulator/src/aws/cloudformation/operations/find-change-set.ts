@@ -1,6 +1,5 @@
 import { AwsError } from "../../../errors.ts";
-import type { ChangeSetRecord } from "../stack/change-set-record.ts";
-import type { StackRecord, World } from "../stack/records.ts";
+import type { ChangeSetRecord, StackRecord, World } from "../stack/records.ts";
 import { findStack } from "./find-stack.ts";
 
 /** Finds a change set by its id, or by its name within a stack. Throws ChangeSetNotFoundException. */

@@ -8,9 +8,7 @@ import { refuseExports } from "./exports.ts";
 import { type Operation, startOperation, takeImports } from "./operation.ts";
 import { runInOrder } from "./order.ts";
 import { evaluateOutputs } from "./outputs.ts";
-import type { StackRecord, World } from "./records.ts";
-
-export type OnFailure = "ROLLBACK" | "DELETE" | "DO_NOTHING";
+import type { OnFailure, StackRecord, World } from "./records.ts";
 
 /** Creates every resource; the outcome is in the stack's status and events, so this never rejects. */
 export async function runCreate(

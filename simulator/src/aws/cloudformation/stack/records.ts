@@ -1,13 +1,21 @@
 import { randomUUID } from "node:crypto";
-import type { ResourceStatus, StackEvent, StackStatus } from "@aws-sdk/client-cloudformation";
+import type {
+  ChangeSetStatus,
+  ChangeSetType,
+  ExecutionStatus,
+  ResourceChange,
+  ResourceStatus,
+  StackEvent,
+  StackResourceDrift,
+  StackStatus,
+} from "@aws-sdk/client-cloudformation";
 import type { Environment } from "../../../environment.ts";
-import type { DriftRecord } from "../drift/detect.ts";
 import type { ResourceTypes } from "../resources/catalog.ts";
 import type { Tag } from "../resources/tag-changes.ts";
+import type { ResourceDeclaration } from "../template/template.ts";
 import type { Mapping, Value } from "../template/value.ts";
-import type { ChangeSetRecord } from "./change-set-record.ts";
+
 import type { Definition } from "./definition.ts";
-import type { BeforeUpdate } from "./roll-back-update.ts";
 
 /** One physical resource of a stack, as it was last made or changed. */
 export interface ResourceRecord {
@@ -27,6 +35,56 @@ export interface OutputRecord {
   readonly value: string;
   readonly description: string | undefined;
   readonly exportName: string | undefined;
+}
+
+export interface DriftRecord {
+  readonly id: string;
+  status: "DETECTION_IN_PROGRESS" | "DETECTION_COMPLETE" | "DETECTION_FAILED";
+  statusReason: string | undefined;
+  at: Date;
+  /** Drifts of the resources whose types can be checked. */
+  drifts: readonly StackResourceDrift[];
+}
+
+export type OnFailure = "ROLLBACK" | "DELETE" | "DO_NOTHING";
+
+export interface ChangeSetRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly type: ChangeSetType;
+  readonly createdAt: Date;
+  readonly definition: Definition;
+  readonly capabilities: readonly string[];
+  readonly tags: readonly Tag[];
+  /** Action when its execution fails; undefined when the execution specifies it. */
+  readonly onFailure: OnFailure | undefined;
+  readonly changes: readonly ResourceChange[];
+  readonly status: ChangeSetStatus;
+  readonly statusReason: string | undefined;
+  executionStatus: ExecutionStatus;
+}
+
+/** A change to a resource, recorded for a rollback. */
+export type Step =
+  | {
+      readonly kind: "created";
+      readonly record: ResourceRecord;
+      readonly declared: ResourceDeclaration;
+    }
+  | { readonly kind: "replaced"; readonly record: ResourceRecord; readonly old: ResourceRecord }
+  | {
+      readonly kind: "updated";
+      readonly record: ResourceRecord;
+      readonly previous: Mapping;
+      refusal?: string;
+    };
+
+export interface BeforeUpdate {
+  readonly previous: Definition;
+  readonly imports: ReadonlySet<string>;
+  /** In the order in which they began. */
+  readonly steps: readonly Step[];
 }
 
 export interface StackRecord {

@@ -1,17 +1,9 @@
-import type { Definition } from "./definition.ts";
 import { deleteResource, policyOfNew } from "./delete-resource.ts";
 import { setResourceStatus, setStackStatus } from "./events.ts";
 import { failureReason } from "./failure-reason.ts";
 import { type Operation, startOperation } from "./operation.ts";
-import type { StackRecord, World } from "./records.ts";
-import { changeInPlace, type Step } from "./update-resource.ts";
-
-export interface BeforeUpdate {
-  readonly previous: Definition;
-  readonly imports: ReadonlySet<string>;
-  /** In the order in which they began. */
-  readonly steps: readonly Step[];
-}
+import type { BeforeUpdate, StackRecord, Step, World } from "./records.ts";
+import { changeInPlace } from "./update-resource.ts";
 
 /** Rolls back the steps of a failed update, last first, unless the stack's rollback is disabled. */
 export async function rollBackUpdate(

@@ -1,29 +1,13 @@
-import type { ResourceDeclaration } from "../template/template.ts";
 import { type Mapping, sameValue } from "../template/value.ts";
 import { createResource, make } from "./create-resource.ts";
 import { evaluateProperties } from "./evaluate-properties.ts";
 import { setResourceStatus } from "./events.ts";
 import { failureReason } from "./failure-reason.ts";
 import { newRecord, type Operation, typeOf } from "./operation.ts";
-import type { ResourceRecord } from "./records.ts";
+import type { ResourceRecord, Step } from "./records.ts";
 import { previousBeside, resolveSecrets } from "./resolve-secrets.ts";
 import { resourceContext } from "./resource-context.ts";
 import { stackScope } from "./scope.ts";
-
-/** A change to a resource, recorded for a rollback. */
-export type Step =
-  | {
-      readonly kind: "created";
-      readonly record: ResourceRecord;
-      readonly declared: ResourceDeclaration;
-    }
-  | { readonly kind: "replaced"; readonly record: ResourceRecord; readonly old: ResourceRecord }
-  | {
-      readonly kind: "updated";
-      readonly record: ResourceRecord;
-      readonly previous: Mapping;
-      refusal?: string;
-    };
 
 const replacing = "Requested update requires the creation of a new physical resource; hence creating one.";
 

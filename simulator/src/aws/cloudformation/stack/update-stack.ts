@@ -6,9 +6,9 @@ import { refuseExports } from "./exports.ts";
 import { type Operation, startOperation, takeImports } from "./operation.ts";
 import { reversed, runInOrder } from "./order.ts";
 import { evaluateOutputs } from "./outputs.ts";
-import type { ResourceRecord, StackRecord, World } from "./records.ts";
+import type { ResourceRecord, StackRecord, Step, World } from "./records.ts";
 import { rollBackUpdate } from "./roll-back-update.ts";
-import { applyResource, type Step } from "./update-resource.ts";
+import { applyResource } from "./update-resource.ts";
 
 /** Brings a stack to a new definition; the outcome is in the stack's status and events, so this never rejects. */
 export async function runUpdate(world: World, stack: StackRecord, definition: Definition): Promise<void> {

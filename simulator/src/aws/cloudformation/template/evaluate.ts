@@ -71,7 +71,12 @@ const functions: Readonly<Record<string, Perform>> = {
       );
     return scope.attribute(String(resource), attribute);
   },
-  "Fn::Sub": (operand, scope, place) => literal(substitute(operand, scope, place, text), scope, place),
+  "Fn::Sub": (operand, scope, place) =>
+    literal(
+      substitute(operand, place, (value) => text(value, scope, place)),
+      scope,
+      place,
+    ),
   "Fn::Join": (operand, scope, place) => {
     const [delimiter, items] = pair(operand, place);
     return list(items, scope, place)

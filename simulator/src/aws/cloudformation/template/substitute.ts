@@ -1,21 +1,18 @@
 import { templateError } from "./errors.ts";
-import type { Scope } from "./evaluate.ts";
 import { isMapping, type Mapping, type Value } from "./value.ts";
 
-type ToText = (value: Value, scope: Scope, place: string) => string;
-
 /** `Fn::Sub` in both forms: the text, or the text and a map of additional variables. */
-export function substitute(operand: Value, scope: Scope, place: string, toText: ToText): string {
+export function substitute(operand: Value, place: string, toText: (value: Value) => string): string {
   const { template, variables } = readSubstitution(operand, place);
   return template.replace(variablePattern, (whole, literal: string, inner: string) => {
     if (literal) return whole.replace("!", "");
     const name = inner.trim();
     const own = variables[name];
-    if (own !== undefined) return toText(own, scope, place);
+    if (own !== undefined) return toText(own);
     const dot = name.indexOf(".");
     const value: Value =
       dot < 0 ? { Ref: name } : { "Fn::GetAtt": [name.slice(0, dot), name.slice(dot + 1)] };
-    return toText(value, scope, place);
+    return toText(value);
   });
 }
 

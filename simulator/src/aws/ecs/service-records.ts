@@ -1,14 +1,65 @@
 import type {
+  CapacityProviderStrategyItem,
+  Cluster,
+  CreateServiceCommandInput,
   DeploymentConfiguration,
   DeploymentLifecycleHookDetail,
   DeploymentRolloutState,
+  LaunchType,
   LoadBalancer,
+  NetworkConfiguration,
+  Scale,
   ServiceDeployment,
   ServiceDeploymentLifecycleStage,
   ServiceDeploymentRollbackMonitorsStatus,
   ServiceDeploymentStatus,
+  ServiceEvent,
+  StabilityStatus,
+  TaskDefinition,
 } from "@aws-sdk/client-ecs";
-import type { ServiceRecord, TaskSetRecord } from "./state.ts";
+
+export interface ClusterRecord extends Cluster {
+  readonly clusterArn: string;
+  readonly clusterName: string;
+}
+
+/** A registered revision, as describeTaskDefinition returns it. */
+export interface TaskDefinitionRecord extends TaskDefinition {
+  readonly taskDefinitionArn: string;
+  readonly family: string;
+  readonly revision: number;
+  readonly containerDefinitions: NonNullable<TaskDefinition["containerDefinitions"]>;
+}
+
+/** Placement and network of tasks; a task set's own, or its service's. */
+export interface Placement {
+  readonly launchType?: LaunchType;
+  readonly capacityProviderStrategy?: CapacityProviderStrategyItem[];
+  readonly platformVersion?: string;
+  readonly networkConfiguration: NetworkConfiguration;
+}
+
+export interface TaskSetRecord extends Placement {
+  readonly id: string;
+  readonly arn: string;
+  readonly externalId?: string;
+  readonly startedBy?: string;
+  readonly definition: TaskDefinitionRecord;
+  readonly createdAt: Date;
+  /** The target groups of its tasks. */
+  loadBalancers: LoadBalancer[];
+  /** Set for services that ECS deploys itself: the task set runs this service revision. */
+  readonly revision?: ServiceRevisionRecord;
+  status: "PRIMARY" | "ACTIVE" | "DRAINING";
+  scale: Required<Pick<Scale, "value" | "unit">>;
+  updatedAt: Date;
+  stabilityStatus: StabilityStatus;
+  stabilityStatusAt: Date;
+  /** Tasks in a row that never reached RUNNING; the scheduler waits longer after each. */
+  failedStarts: number;
+  /** No task starts before this moment of the wall clock. */
+  notBefore: number;
+}
 
 /** Additional data of a task set in a service that ECS deploys itself. */
 export interface ServiceRevisionRecord {
@@ -34,6 +85,25 @@ export type RevisionTaskSet = TaskSetRecord & { readonly revision: ServiceRevisi
 /** With AWS's defaults. */
 export type ResolvedConfiguration = DeploymentConfiguration &
   Required<Pick<DeploymentConfiguration, "strategy" | "maximumPercent" | "minimumHealthyPercent">>;
+
+export interface ServiceRecord {
+  readonly arn: string;
+  readonly name: string;
+  readonly cluster: ClusterRecord;
+  /** As requested, with AWS's defaults; an update of a service that ECS deploys itself changes them. */
+  settings: CreateServiceCommandInput;
+  readonly createdAt: Date;
+  readonly taskSets: TaskSetRecord[];
+  /** Newest first; only of services that ECS deploys itself. */
+  readonly deployments: ServiceDeploymentRecord[];
+  /** Newest first. */
+  readonly events: ServiceEvent[];
+  status: "ACTIVE" | "DRAINING" | "INACTIVE";
+  desiredCount: number;
+  healthCheckGracePeriodSeconds?: number;
+  /** Whether everything was as desired at the last check. */
+  steady: boolean;
+}
 
 export interface ServiceDeploymentRecord {
   readonly arn: string;
